@@ -1,0 +1,20 @@
+/** The AI services that spend points, and the one label each has. This table stands here and nowhere else. */
+export const BUSINESSES = {
+  script: { label: '【脚本生成】', billedBySecond: false },
+  polish: { label: '【文案润色】', billedBySecond: false },
+  voice_clone: { label: '【声音克隆】', billedBySecond: false },
+  tts: { label: '【配音合成】', billedBySecond: true },
+  video: { label: '【视频生成】', billedBySecond: true },
+} as const satisfies Record<string, { readonly label: string; readonly billedBySecond: boolean }>;
+
+export type SourceType = keyof typeof BUSINESSES;
+
+export const SOURCE_TYPES = Object.keys(BUSINESSES) as readonly SourceType[];
+
+export const RECHARGE_LABEL = '【积分充值】';
+export const EXPIRE_LABEL = '【积分过期】';
+
+/** 【配音合成】 becomes 【配音合成返还】. */
+export function refundLabel(business: SourceType): string {
+  return BUSINESSES[business].label.replace('】', '返还】');
+}
