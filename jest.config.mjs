@@ -36,5 +36,19 @@ export default {
       testMatch: [`${roots}*.spec.ts`],
       testPathIgnorePatterns: ['\\.(int|e2e)\\.spec\\.ts$', '/node_modules/'],
     },
+    {
+      ...base,
+      displayName: 'int',
+      testMatch: [`${roots}*.int.spec.ts`],
+      globalSetup: '<rootDir>/test/pg.setup.mjs',
+      globalTeardown: '<rootDir>/test/pg.teardown.mjs',
+    },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: [`${roots}*.e2e.spec.ts`],
+      globalSetup: '<rootDir>/test/pg.setup.mjs',
+      globalTeardown: '<rootDir>/test/pg.teardown.mjs',
+    },
   ],
 };

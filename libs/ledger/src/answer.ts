@@ -1,5 +1,5 @@
 import type { LedgerCommand } from './commands.js';
-import type { LedgerEvent } from './events.js';
+import type { LedgerEvent, NonEmpty } from './events.js';
 import type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
 
 /** What the sender of a command is told. The same events always give the same answer. */
@@ -15,5 +15,64 @@ export interface Answer {
   readonly replayed: boolean;
 }
 
-declare const notYet: LedgerCommand | LedgerEvent | undefined;
-void notYet;
+/** To a command by what was just recorded for it, the first event at that revision. */
+export function answerTo(
+  command: LedgerCommand,
+  events: NonEmpty<LedgerEvent>,
+  firstRevision: number,
+): Answer {
+  const last = events.at(-1) ?? events[0];
+  const refused = events.find((event) => event.type === 'CommandRefused');
+  const recharged = events.find((event) => event.type === 'PointsRecharged');
+  return {
+    status: refused ? 'refused' : 'accepted',
+    code: refused?.code ?? null,
+    details: refused?.details ?? null,
+    balance: last.balanceAfter,
+    consumptionId: consumptionIdOf(command),
+    batchId: recharged?.batchId ?? null,
+    revision: firstRevision + events.length - 1,
+    replayed: false,
+  };
+}
+
+/** To a command whose id was answered before, by the events that were recorded then. */
+export function answerAgain(
+  command: LedgerCommand,
+  events: NonEmpty<LedgerEvent>,
+  firstRevision: number,
+  balanceNow: number,
+): Answer {
+  if (events[0].digest !== command.digest)
+    return unrecorded(command, balanceNow, 'CommandIdReused');
+  return { ...answerTo(command, events, firstRevision), replayed: true };
+}
+
+/** To a command for which nothing is recorded. */
+export function answerWithout(
+  command: LedgerCommand,
+  decision: { readonly kind: 'nothing' | 'tooLate' },
+  balanceNow: number,
+): Answer {
+  return unrecorded(command, balanceNow, decision.kind === 'tooLate' ? 'TooLate' : null);
+}
+
+function unrecorded(
+  command: LedgerCommand,
+  balance: number,
+  code: MessageRefusalCode | null,
+): Answer {
+  return {
+    status: code === null ? 'accepted' : 'refused',
+    code,
+    details: code === null ? null : {},
+    balance,
+    consumptionId: consumptionIdOf(command),
+    batchId: null,
+    revision: null,
+    replayed: false,
+  };
+}
+
+const consumptionIdOf = (command: LedgerCommand): string | null =>
+  'consumptionId' in command ? command.consumptionId : null;

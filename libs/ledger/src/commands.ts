@@ -2,11 +2,7 @@ import type { SourceType } from './businesses.js';
 
 /** What somebody asks of one account. Parsed at the edge; past it every field is known to be good. */
 export type LedgerCommand =
-  | RechargePoints
-  | ConsumePoints
-  | SettleConsumption
-  | RefundPoints
-  | ExpirePoints;
+  RechargePoints | ConsumePoints | SettleConsumption | RefundPoints | ExpirePoints;
 
 export type CommandType = LedgerCommand['type'];
 

@@ -12,6 +12,8 @@ export type LedgerEvent =
   | PointsExpired
   | CommandRefused;
 
+export type NonEmpty<T> = readonly [T, ...T[]];
+
 export type EventType = LedgerEvent['type'];
 
 interface Happened {

@@ -1,4 +1,6 @@
-export type { Answer } from './answer.js';
+export { emptyAccount, type Account } from './account.js';
+export { answerAgain, answerTo, answerWithout, type Answer } from './answer.js';
+export { BrokenRule } from './broken-rule.js';
 export {
   BUSINESSES,
   EXPIRE_LABEL,
@@ -7,6 +9,7 @@ export {
   refundLabel,
   type SourceType,
 } from './businesses.js';
+export { UnreadableEvent, fromStored, toStored, type Provenance, type Stored } from './codec.js';
 export type {
   CommandType,
   ConsumePoints,
@@ -16,12 +19,14 @@ export type {
   RefundPoints,
   SettleConsumption,
 } from './commands.js';
+export { decide, type Decision } from './decide.js';
 export type {
   CommandRefused,
   ConsumptionSettled,
   Draw,
   EventType,
   LedgerEvent,
+  NonEmpty,
   PointsConsumed,
   PointsExpired,
   PointsRecharged,
@@ -41,5 +46,7 @@ export {
   SETTLE_WITHIN_SECONDS_MAX,
   SOURCE_ID_MAX,
 } from './limits.js';
-export { DEFAULT_POLICY, policyFaults, type Policy } from './policy.js';
+export { adopt, evolve, replay } from './evolve.js';
+export { DEFAULT_POLICY, REMEMBER_EVERYTHING, policyFaults, type Policy } from './policy.js';
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
+export { SNAPSHOT_SHAPE, freeze, thaw } from './snapshot.js';

@@ -39,3 +39,13 @@ export function policyFaults(policy: Policy): readonly string[] {
   }
   return faults;
 }
+
+/** For those who check what happened instead of deciding what will: no limit, nothing forgotten. */
+export const REMEMBER_EVERYTHING: Policy = {
+  ...DEFAULT_POLICY,
+  refundableDays: Number.MAX_SAFE_INTEGER,
+  consumptionsMax: Number.MAX_SAFE_INTEGER,
+  rememberDays: Number.MAX_SAFE_INTEGER,
+  rememberMin: Number.MAX_SAFE_INTEGER,
+  rememberMax: Number.MAX_SAFE_INTEGER,
+};

@@ -1,0 +1,24 @@
+/** A stored event that the rules could not have produced. The account stops; nothing is skipped. */
+export class BrokenRule extends Error {
+  override readonly name = 'BrokenRule';
+  constructor(
+    readonly revision: number,
+    readonly rule: string,
+  ) {
+    super(`the event at revision ${revision} breaks a rule: ${rule}`);
+  }
+}
+
+/** For the books that are following the event. */
+export function broken(books: { readonly revision: number }, rule: string): never {
+  throw new BrokenRule(books.revision, rule);
+}
+
+export function assertNever(value: never): never {
+  throw new Error(`not a case of its union: ${JSON.stringify(value)}`);
+}
+
+/** What can't be otherwise. When it is, that is a bug, and nothing goes on. */
+export function invariant(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(`a bug: it must hold that ${what}`);
+}

@@ -1,0 +1,102 @@
+import type { CommandType } from './commands.js';
+import { faultsOfEvent, faultsOfMeta, isEventType } from './event-shapes.js';
+import type { LedgerEvent } from './events.js';
+
+// How an event stands in a store: `data` is the event as JSON, `meta` canonical JSON of where it came
+// from. Both are hashed and kept for ever: a change here is a new version and an upcaster.
+const VERSION = 1;
+
+/** What brought an event about, and under which policy. */
+export interface Provenance {
+  readonly command: { readonly source: string; readonly id: string; readonly type: CommandType };
+  /** Fingerprint of the policy in force. */
+  readonly policy: string;
+  readonly correlation: string;
+  readonly traceparent?: string;
+  readonly kafka?: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: string;
+  };
+}
+
+export interface Stored {
+  readonly type: string;
+  readonly data: string;
+  readonly meta: string;
+}
+
+/** For each version that is no longer written: its data as data of the version after it. */
+export type Upcasters = Readonly<Record<number, (type: string, data: unknown) => unknown>>;
+
+const UPCASTERS: Upcasters = {};
+
+/** A stored event that this program can't read: damaged, or written by a newer one. It is never skipped. */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+}
+
+export function toStored(event: LedgerEvent, provenance: Provenance): Stored {
+  return { type: event.type, data: JSON.stringify(event), meta: metaOf(provenance) };
+}
+
+export function fromStored(
+  stored: Stored,
+  upcasters: Upcasters = UPCASTERS,
+): { readonly event: LedgerEvent; readonly provenance: Provenance } {
+  const { v, ...provenance } = readMeta(stored.meta);
+  return { event: readEvent(stored, v, upcasters), provenance };
+}
+
+/** Canonical (RFC 8785): the keys stand in order here, and hold but strings and whole numbers. */
+function metaOf({ command, correlation, kafka, policy, traceparent }: Provenance): string {
+  return JSON.stringify({
+    command: { id: command.id, source: command.source, type: command.type },
+    correlation,
+    ...(kafka && {
+      kafka: { offset: kafka.offset, partition: kafka.partition, topic: kafka.topic },
+    }),
+    policy,
+    ...(traceparent !== undefined && { traceparent }),
+    v: VERSION,
+  });
+}
+
+function readMeta(text: string): Provenance & { readonly v: number } {
+  const meta = parseJson(text, 'meta');
+  refuseFaults(faultsOfMeta(meta), 'meta');
+  return meta as Provenance & { readonly v: number };
+}
+
+function readEvent(stored: Stored, version: number, upcasters: Upcasters): LedgerEvent {
+  if (version > VERSION) {
+    throw new UnreadableEvent(
+      `version ${version} is newer than this program, which reads ${VERSION}`,
+    );
+  }
+  let data = parseJson(stored.data, 'data');
+  for (let from = version; from < VERSION; from++) {
+    const upcast = upcasters[from];
+    if (!upcast) throw new UnreadableEvent(`nothing reads events of version ${from}`);
+    data = upcast(stored.type, data);
+  }
+  if (!isEventType(stored.type)) throw new UnreadableEvent(`unknown type ${stored.type}`);
+  refuseFaults(faultsOfEvent(stored.type, data), stored.type);
+  const event = data as LedgerEvent;
+  if (event.type !== stored.type) {
+    throw new UnreadableEvent(`its data says it is ${event.type}, the store ${stored.type}`);
+  }
+  return event;
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new UnreadableEvent(`${what} is not JSON`, { cause });
+  }
+}
+
+function refuseFaults(faults: readonly string[], what: string): void {
+  if (faults.length > 0) throw new UnreadableEvent(`${what} has a bad ${faults.join(', ')}`);
+}

@@ -1,0 +1,165 @@
+import { SOURCE_TYPES } from './businesses.js';
+import type {
+  CommandRefused,
+  ConsumptionSettled,
+  Draw,
+  EventType,
+  LedgerEvent,
+  PointsConsumed,
+  PointsExpired,
+  PointsRecharged,
+  PointsRefunded,
+  Return,
+} from './events.js';
+
+// What a stored event must look like to be read. Whether it could have happened is another question.
+
+type Check = (value: unknown) => boolean;
+type Shape<T> = { readonly [K in keyof Required<T>]: Check };
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+const text: Check = (value) => typeof value === 'string';
+const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const positive: Check = (value) => whole(value) && value !== 0;
+const seconds: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
+const time: Check = (value) => typeof value === 'string' && TIME.test(value);
+const matching =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value);
+const oneOf =
+  (allowed: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && allowed.includes(value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const listOf =
+  <T>(shape: Shape<T>): Check =>
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => faultsOf(shape, item).length === 0);
+const details: Check = (value) =>
+  isObject(value) &&
+  Object.values(value).every((detail) => text(detail) || Number.isSafeInteger(detail));
+
+const happened = {
+  at: time,
+  receivedAt: time,
+  commandId: matching(UUID),
+  digest: matching(DIGEST),
+  balanceAfter: whole,
+};
+
+const draw: Shape<Draw> = { batchId: positive, points: positive };
+const back: Shape<Return> = {
+  from: positive,
+  into: positive,
+  points: positive,
+  expiresAt: orNull(time),
+};
+
+const recharged: Shape<PointsRecharged> = {
+  ...happened,
+  type: text,
+  batchId: positive,
+  points: positive,
+  expiresAt: orNull(time),
+  priority: whole,
+  sourceId: orNull(text),
+};
+
+const consumed: Shape<PointsConsumed> = {
+  ...happened,
+  type: text,
+  consumptionId: text,
+  of: orNull(whole),
+  sourceType: oneOf(SOURCE_TYPES),
+  sourceId: orNull(text),
+  points: positive,
+  draws: listOf(draw),
+  duration: orNull(seconds),
+  settleBy: orNull(time),
+};
+
+const settled: Shape<ConsumptionSettled> = {
+  ...happened,
+  type: text,
+  consumptionId: text,
+  of: whole,
+  estimated: positive,
+  actual: whole,
+  duration: orNull(seconds),
+  durationOf: orNull(whole),
+};
+
+const refunded: Shape<PointsRefunded> = {
+  ...happened,
+  type: text,
+  consumptionId: text,
+  of: whole,
+  sourceType: oneOf(SOURCE_TYPES),
+  sourceId: orNull(text),
+  points: positive,
+  returns: listOf(back),
+  cause: oneOf(['cancelled', 'overestimated', 'timed_out', 'refunded']),
+  reason: orNull(text),
+};
+
+const expired: Shape<PointsExpired> = {
+  ...happened,
+  type: text,
+  batchId: positive,
+  points: positive,
+  expiredAt: time,
+};
+
+const refused: Shape<CommandRefused> = {
+  ...happened,
+  type: text,
+  commandType: text,
+  code: text,
+  details,
+};
+
+const SHAPES: { readonly [T in EventType]: Shape<Extract<LedgerEvent, { type: T }>> } = {
+  PointsRecharged: recharged,
+  PointsConsumed: consumed,
+  ConsumptionSettled: settled,
+  PointsRefunded: refunded,
+  PointsExpired: expired,
+  CommandRefused: refused,
+};
+
+const META: Shape<{ v: number; command: object; policy: string; correlation: string }> = {
+  v: positive,
+  command: (value) =>
+    isObject(value) && text(value['source']) && text(value['id']) && text(value['type']),
+  policy: text,
+  correlation: text,
+};
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(SHAPES, type);
+
+/** Names of the fields that are not as they must be. */
+export const faultsOfEvent = (type: EventType, value: unknown): readonly string[] =>
+  faultsOf(SHAPES[type], value);
+
+export const faultsOfMeta = (value: unknown): readonly string[] => faultsOf(META, value);
+
+function faultsOf(shape: Readonly<Record<string, Check>>, value: unknown): readonly string[] {
+  if (!isObject(value)) return ['(not an object)'];
+  const faults: string[] = [];
+  for (const [field, check] of Object.entries(shape)) {
+    if (!check(value[field])) faults.push(field);
+  }
+  return faults;
+}
