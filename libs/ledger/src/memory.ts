@@ -1,7 +1,7 @@
 import { SWEEP_BATCHES_MIN, type Account, type Answered, type Consumption } from './account.js';
 import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
-import { daysMs, later, msOf } from './time.js';
+import { daysMs, later } from './time.js';
 
 // What an account remembers is asked at the moment of the command, everywhere alike. What the state
 // drops is only what no later command could ask for, so that dropping is never visible.
@@ -33,10 +33,10 @@ export function isRemembered(
   policy: Policy,
   atMs: number,
 ): boolean {
-  if (consumption.closedAt === null) return true;
+  if (consumption.closing === 0) return true;
   return (
     closings - consumption.closing < policy.consumptionsMax &&
-    msOf(consumption.closedAt) >= atMs - daysMs(policy.refundableDays)
+    consumption.closedAtMs >= atMs - daysMs(policy.refundableDays)
   );
 }
 
@@ -44,8 +44,8 @@ export function isRemembered(
 export function remember(account: Account, event: LedgerEvent, closingsBefore: number): void {
   rememberCommand(account, event);
   if (account.closings !== closingsBefore) {
-    const of = 'of' in event && event.of !== null ? event.of : account.revision;
-    account.closedQueue.push({ of, closing: account.closings, atMs: account.atMs });
+    const closed = 'consumptionId' in event && account.consumptions.get(event.consumptionId);
+    if (closed) account.closedQueue.push(closed);
   }
   forget(account);
 }
@@ -109,33 +109,17 @@ function forgetCommands(account: Account): void {
 
 function forgetConsumptions(account: Account): void {
   const queue = account.closedQueue;
-  const { consumptionsMax, refundableDays } = account.policy;
   for (;;) {
     const oldest = queue[account.closedFrom];
-    if (!oldest) break;
-    const consumption = account.consumptions.get(oldest.of);
+    if (!oldest || isRemembered(oldest, account.closings, account.policy, account.atMs)) break;
     // One that timed out and was settled late stands in the queue again, further on.
-    const isCurrent = consumption?.closing === oldest.closing;
-    if (
-      isCurrent &&
-      account.closings - oldest.closing < consumptionsMax &&
-      oldest.atMs >= account.atMs - daysMs(refundableDays)
-    ) {
-      break;
-    }
-    if (consumption && isCurrent) dropConsumption(account, consumption);
+    const current = account.consumptions.get(oldest.consumptionId);
+    if (current?.closing === oldest.closing) account.consumptions.delete(oldest.consumptionId);
     account.closedFrom += 1;
   }
   if (isMostlyGone(account.closedFrom, queue.length)) {
     account.closedQueue = queue.slice(account.closedFrom);
     account.closedFrom = 0;
-  }
-}
-
-function dropConsumption(account: Account, consumption: Consumption): void {
-  account.consumptions.delete(consumption.of);
-  if (account.consumptionById.get(consumption.consumptionId) === consumption.of) {
-    account.consumptionById.delete(consumption.consumptionId);
   }
 }
 

@@ -80,11 +80,9 @@ function thawBatch(account: Account, batch: Batch, remaining: number): void {
 }
 
 function thawConsumption(account: Account, consumption: Consumption): void {
-  const { of, closing, closedAt } = consumption;
-  account.consumptions.set(of, consumption);
-  account.consumptionById.set(consumption.consumptionId, of);
-  if (closedAt !== null) {
-    account.closedQueue.push({ of, closing, atMs: msOf(closedAt) });
+  account.consumptions.set(consumption.consumptionId, consumption);
+  if (consumption.closing > 0) {
+    account.closedQueue.push(consumption);
     return;
   }
   account.openOrder.add(consumption);

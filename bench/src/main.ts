@@ -1,0 +1,32 @@
+import { printTable, type Figures } from './figures.js';
+import { rulesBench } from './rules.js';
+
+const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
+  rules: rulesBench,
+};
+
+const USAGE = `npm run bench [-- NAME … --json]
+
+Measures, each in one run, side by side. NAME: ${Object.keys(BENCHES).join(', ')} (default: all).
+  --json   the figures as one JSON object on the last line
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = args.find((arg) => arg !== '--json' && !Object.hasOwn(BENCHES, arg));
+  if (unknown !== undefined) {
+    console.error(unknown === '--help' ? USAGE : `There is no bench "${unknown}".\n\n${USAGE}`);
+    return unknown === '--help' ? 0 : 2;
+  }
+  const all: Record<string, number> = {};
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    const figures = await BENCHES[name]?.();
+    if (!figures) continue;
+    printTable(name, figures);
+    Object.assign(all, figures);
+  }
+  if (args.includes('--json')) console.log(JSON.stringify(all));
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

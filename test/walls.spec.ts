@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+// One import that each room must not have, and one that it may.
+const WALLS = [
+  { file: 'libs/ledger/src/index.ts', never: 'node:crypto', may: './decide.js' },
+  { file: 'libs/ledger/src/decide.ts', never: '#contracts', may: './events.js' },
+  { file: 'libs/contracts/src/index.ts', never: 'node:crypto', may: 'zod' },
+  { file: 'libs/contracts/src/index.ts', never: './identity/index.js', may: '#ledger' },
+  { file: 'libs/contracts/src/identity/index.ts', never: '#event-store', may: 'node:crypto' },
+  { file: 'libs/event-store/src/index.ts', never: '#ledger', may: 'node:crypto' },
+  { file: 'libs/event-store/src/port.ts', never: '@nestjs/common', may: 'pg' },
+  { file: 'libs/commands/src/index.ts', never: '#read-model', may: '#ledger' },
+  { file: 'libs/commands/src/index.ts', never: 'kafkajs', may: '@nestjs/cqrs' },
+  { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
+] as const;
+
+const lint = (texts: { filePath: string; text: string }[]): { ruleId: string }[][] =>
+  JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, 'lint-texts.mjs')], {
+      cwd: root,
+      input: JSON.stringify(texts),
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    }),
+  ) as { ruleId: string }[][];
+
+const importing = (file: string, from: string) => ({
+  filePath: join(root, file),
+  text: `import * as there from '${from}';\nvoid there;\n`,
+});
+
+const WALL_RULE = '@typescript-eslint/no-restricted-imports';
+
+describe('the wall of each room', () => {
+  const forbidden = lint(WALLS.map(({ file, never }) => importing(file, never)));
+  const allowed = lint(WALLS.map(({ file, may }) => importing(file, may)));
+  const hidden = lint(
+    WALLS.map(({ file, never }) => ({
+      filePath: join(root, file),
+      text: `export const there = import('${never}');\n`,
+    })),
+  );
+
+  it.each(WALLS.map((wall, index) => ({ ...wall, index })))(
+    'keeps $never out of $file, and lets $may in',
+    ({ file, index }) => {
+      expect(existsSync(join(root, file))).toBe(true);
+      expect(forbidden[index]?.map(({ ruleId }) => ruleId)).toContain(WALL_RULE);
+      expect(allowed[index]?.map(({ ruleId }) => ruleId)).not.toContain(WALL_RULE);
+    },
+  );
+
+  it.each(WALLS.map((wall, index) => ({ ...wall, index })))(
+    'has no back door in $file: not by import()',
+    ({ index }) => {
+      expect(hidden[index]?.map(({ ruleId }) => ruleId)).toContain('no-restricted-syntax');
+    },
+  );
+});
