@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs';
+
 /** The last line of a run, for people and machines; and a skipped test is a failed run. */
 export default class ClosingLine {
   #skipped = 0;
@@ -5,7 +7,10 @@ export default class ClosingLine {
   onRunComplete(_contexts, results) {
     this.#skipped = results.numPendingTests + results.numTodoTests;
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    process.stderr.write(`\n${results.numPassedTests} passed, ${failed} failed\n`);
+    // Jest writes its summary behind all reporters.
+    process.once('exit', () => {
+      writeSync(process.stderr.fd, `\n${results.numPassedTests} passed, ${failed} failed\n`);
+    });
   }
 
   getLastError() {
