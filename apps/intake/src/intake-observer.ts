@@ -1,0 +1,14 @@
+import type { DeadReason } from '#contracts';
+import type { IncomingMessage } from '#kafka';
+import type { Answer, LedgerCommand } from '#ledger';
+
+/** What the intake reports, for metrics and logs. Must not throw. */
+export interface IntakeObserver {
+  answered(command: LedgerCommand, answer: Answer): void;
+  buried(message: IncomingMessage, reason: DeadReason, detail: string): void;
+}
+
+export const SILENT_INTAKE: IntakeObserver = {
+  answered: () => undefined,
+  buried: () => undefined,
+};

@@ -1,0 +1,199 @@
+import { AccountDesk, NotAnswered } from '#commands';
+import { TOPICS, commandMessage, type CommandBody } from '#contracts';
+import { MemoryEventStore, MemoryLog } from '#event-store';
+import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
+import { DEFAULT_POLICY } from '#ledger';
+import { Intake, type IntakeParts } from './intake.js';
+
+const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
+const NOW_MS = Date.parse('2030-01-01T00:00:00.000Z');
+
+let offset = 0;
+
+function messageOf(
+  body: CommandBody,
+  id: string,
+  change: Partial<IncomingMessage> = {},
+): IncomingMessage {
+  const { key, value, headers } = commandMessage(body, { id, source: '/spec' });
+  return {
+    topic: TOPICS.commands,
+    partition: 0,
+    offset: String(offset++),
+    key: Buffer.from(key),
+    value: Buffer.from(value),
+    headers,
+    timestampMs: NOW_MS,
+    ...change,
+  };
+}
+
+const recharge = (points: number): CommandBody => ({
+  type: 'RechargePoints',
+  data: { user_id: USER, points, expires_at: null },
+});
+
+const consume = (points: number): CommandBody => ({
+  type: 'ConsumePoints',
+  data: { user_id: USER, points, source_type: 'tts', duration: 12.5 },
+});
+
+function open(change: Partial<IntakeParts> = {}) {
+  const log = new MemoryLog();
+  const desk = new AccountDesk({ store: new MemoryEventStore({ log }), policy: DEFAULT_POLICY });
+  const sent: OutgoingMessage[] = [];
+  const intake = new Intake({
+    run: (command, origin) => desk.run(command, origin),
+    sink: { send: async (messages) => void sent.push(...messages) },
+    forget: () => desk.forget(),
+    now: () => NOW_MS,
+    ...change,
+  });
+  const handle = (...messages: IncomingMessage[]) =>
+    intake.handle(messages as unknown as IncomingMessages);
+  return { intake, handle, sent };
+}
+
+const bodiesOf = (sent: readonly OutgoingMessage[], topic: string) =>
+  sent
+    .filter((message) => message.topic === topic)
+    .map(({ value }) => JSON.parse(String(value)) as Record<string, unknown>);
+
+const idsOf = (sent: readonly OutgoingMessage[]) => sent.map(({ headers }) => headers?.['ce_id']);
+
+describe('The intake', () => {
+  it('answers each command of a batch in its order', async () => {
+    const { handle, sent } = open();
+    const handled = await handle(
+      messageOf(recharge(100), 'order-1'),
+      messageOf(consume(40), 'job-1'),
+      messageOf(consume(61), 'job-2'),
+    );
+    expect(handled).toEqual({ kind: 'all' });
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
+      { command_id: 'order-1', status: 'accepted', balance: 100, replayed: false },
+      { command_id: 'job-1', status: 'accepted', balance: 60, consumption_id: 'job-1' },
+      { command_id: 'job-2', status: 'refused', code: 'InsufficientPoints', balance: 60 },
+    ]);
+  });
+
+  it('answers a message that is delivered again as before, under the same id', async () => {
+    const { handle, sent } = open();
+    const message = messageOf(recharge(100), 'order-1');
+    await handle(message);
+    await handle(message);
+    const [first, again] = bodiesOf(sent, TOPICS.outcomes);
+    expect(again).toEqual({ ...first, replayed: true });
+    expect(new Set(idsOf(sent)).size).toBe(1);
+  });
+
+  it('buries what is no command, untouched, and goes on', async () => {
+    const { handle, sent } = open();
+    const value = Buffer.from([0xff, 0x00, 0x7b]);
+    const headers = { 'x-own': ['a', 'b'] };
+    const poison = messageOf(recharge(1), 'x', { value, headers, key: null });
+    const handled = await handle(poison, messageOf(recharge(5), 'order-1'));
+    expect(handled).toEqual({ kind: 'all' });
+    const [letter] = sent;
+    expect(letter).toMatchObject({ topic: TOPICS.dead, key: null, value });
+    expect(letter?.headers).toMatchObject({
+      'x-own': ['a', 'b'],
+      'dead-reason': 'Invalid',
+      'dead-topic': TOPICS.commands,
+      'dead-partition': '0',
+      'dead-offset': poison.offset,
+      'dead-time': '2030-01-01T00:00:00.000Z',
+    });
+    expect(bodiesOf(sent.slice(1), TOPICS.outcomes)).toMatchObject([{ command_id: 'order-1' }]);
+  });
+
+  it('tells the sender of a message that names itself well and says a bad field', async () => {
+    const { handle, sent } = open();
+    await handle(messageOf(consume(0.5), 'job-1'));
+    expect(sent.map(({ topic }) => topic)).toEqual([TOPICS.dead, TOPICS.outcomes]);
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
+      { command_id: 'job-1', status: 'invalid', code: 'Invalid', balance: null },
+    ]);
+    expect(bodiesOf(sent, TOPICS.outcomes)[0]?.['detail']).toContain('points');
+  });
+
+  it('lets no fast clock poison an account: a record stamped ahead is a dead letter', async () => {
+    const { handle, sent } = open();
+    const minutes = 60_000;
+    await handle(
+      messageOf(recharge(1), 'just', { timestampMs: NOW_MS + 5 * minutes }),
+      messageOf(recharge(1), 'ahead', { timestampMs: NOW_MS + 5 * minutes + 1 }),
+    );
+    const outcomes = bodiesOf(sent, TOPICS.outcomes);
+    expect(outcomes).toMatchObject([
+      { command_id: 'just', status: 'accepted' },
+      { command_id: 'ahead', status: 'invalid' },
+    ]);
+    const letters = sent.filter(({ topic }) => topic === TOPICS.dead);
+    expect(letters.map(({ headers }) => headers?.['dead-reason'])).toEqual(['ClockAhead']);
+  });
+
+  it('lets the offset move only up to the first command that has no answer', async () => {
+    let isAway = true;
+    const { handle, sent } = open({
+      run: async (command, origin) => {
+        if (isAway && command.id === 'second') throw new NotAnswered('store-away', 'away');
+        return new AccountDesk({ store: new MemoryEventStore(), policy: DEFAULT_POLICY }).run(
+          command,
+          origin,
+        );
+      },
+    });
+    const messages = [
+      messageOf(recharge(1), 'first'),
+      messageOf(recharge(2), 'second'),
+      messageOf(recharge(3), 'third'),
+    ] as const;
+    expect(await handle(...messages)).toMatchObject({ kind: 'some', done: 1 });
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'first' }]);
+    isAway = false;
+    expect(await handle(messages[1], messages[2])).toEqual({ kind: 'all' });
+    expect(bodiesOf(sent, TOPICS.outcomes).map((one) => one['command_id'])).toEqual([
+      'first',
+      'second',
+      'third',
+    ]);
+  });
+
+  it('throws when outcomes are not acknowledged, so that everything comes again', async () => {
+    const { handle } = open({ sink: { send: () => Promise.reject(new Error('no Kafka')) } });
+    await expect(handle(messageOf(recharge(1), 'first'))).rejects.toThrow('no Kafka');
+  });
+
+  it('buries one message that a bug of ours met', async () => {
+    const { intake, sent } = open();
+    await intake.giveUp(messageOf(recharge(1), 'first'), new TypeError('ours'));
+    expect(sent).toMatchObject([
+      {
+        topic: TOPICS.dead,
+        headers: { 'dead-reason': 'Failed', 'dead-detail': 'TypeError: ours' },
+      },
+    ]);
+  });
+
+  it('hands a damaged account’s commands to the dead letters, and the others of the partition go on', async () => {
+    const log = new MemoryLog();
+    const store = new MemoryEventStore({ log });
+    const stream = `points-${USER}`;
+    const bent = { id: USER, type: 'Nonsense', data: '{}', meta: '{}', hash: new Uint8Array(32) };
+    await store.append(stream, -1, [bent]);
+    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const { handle, sent } = open({ run: (command, origin) => desk.run(command, origin) });
+    const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
+    const handled = await handle(
+      messageOf(recharge(1), 'stopped'),
+      messageOf(
+        { type: 'RechargePoints', data: { user_id: other, points: 2, expires_at: null } },
+        'on',
+      ),
+    );
+    expect(handled).toEqual({ kind: 'all' });
+    expect(sent[0]?.headers).toMatchObject({ 'dead-reason': 'AccountStopped' });
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'on', balance: 2 }]);
+  });
+});

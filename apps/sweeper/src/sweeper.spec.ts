@@ -1,0 +1,116 @@
+import { AccountDesk } from '#commands';
+import { toLedgerCommand } from '#contracts/identity';
+import { MemoryEventStore, MemoryLog, type Position } from '#event-store';
+import { DEFAULT_POLICY } from '#ledger';
+import { MemoryReadTables } from '#read-model';
+import { Sweeper, type SweeperLimits } from './sweeper.js';
+
+const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+const userOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+async function open(limits: Partial<SweeperLimits> = {}) {
+  const store = new MemoryEventStore({ log: new MemoryLog() });
+  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const tables = new MemoryReadTables();
+  let nowMs = START_MS;
+  let projected: Position | null = null;
+
+  const project = async (): Promise<void> => {
+    const { events, next } = await store.readAll(projected, 10_000);
+    if (next === null || events.length === 0) return;
+    await tables.write(projected, { events, next });
+    projected = next;
+  };
+  const eventCount = async (): Promise<number> => (await store.readAll(null, 10_000)).events.length;
+  const recharge = (user: number, expiresAt: string) =>
+    desk.run(
+      toLedgerCommand(
+        {
+          type: 'RechargePoints',
+          data: { user_id: userOf(user), points: 10, expires_at: expiresAt },
+          source: '/spec',
+          id: `order-${user}`,
+        },
+        timeOf(nowMs),
+      ),
+      { correlation: 'spec' },
+    );
+  const sweeperOn = (feed: boolean) =>
+    new Sweeper({
+      tables: {
+        dueAccounts: (at, limit) => tables.dueAccounts(at, limit),
+        position: async () => {
+          if (feed) await project();
+          return tables.position();
+        },
+      },
+      run: (command, origin) => desk.run(command, origin),
+      now: () => nowMs,
+      limits: { waitMsMax: 50, ...limits },
+    });
+  const pass = (ms: number): void => void (nowMs += ms);
+  return { project, recharge, sweeperOn, pass, eventCount, tables };
+}
+
+const IN_AN_HOUR = timeOf(START_MS + 3_600_000);
+
+describe('The sweeper', () => {
+  it('does nothing where nothing is due', async () => {
+    const { recharge, project, sweeperOn, eventCount } = await open();
+    await recharge(1, IN_AN_HOUR);
+    await project();
+    expect(await sweeperOn(true).sweep()).toEqual({ sent: 0, failed: [] });
+    expect(await eventCount()).toBe(1);
+  });
+
+  it('lets expire what fell due, page by page, however many there are', async () => {
+    const { recharge, project, sweeperOn, pass, tables } = await open({ pageMax: 3 });
+    for (let user = 1; user <= 10; user++) await recharge(user, IN_AN_HOUR);
+    await project();
+    pass(3_600_000);
+    expect(await sweeperOn(true).sweep()).toEqual({ sent: 10, failed: [] });
+    await project();
+    for (let user = 1; user <= 10; user++) {
+      expect((await tables.account(userOf(user)))?.balance).toBe(0);
+    }
+  });
+
+  it('ends when the tables do not keep up, and does not send the same for ever', async () => {
+    const { recharge, project, sweeperOn, pass, eventCount } = await open({ pageMax: 3 });
+    for (let user = 1; user <= 10; user++) await recharge(user, IN_AN_HOUR);
+    await project();
+    pass(3_600_000);
+    expect(await sweeperOn(false).sweep()).toEqual({ sent: 3, failed: [] });
+    expect(await eventCount()).toBe(13);
+  });
+
+  it('has no effect beside another one that was first', async () => {
+    const { recharge, project, sweeperOn, pass, eventCount } = await open();
+    for (let user = 1; user <= 5; user++) await recharge(user, IN_AN_HOUR);
+    await project();
+    pass(3_600_000);
+    await Promise.all([sweeperOn(false).sweep(), sweeperOn(false).sweep()]);
+    pass(1_000);
+    await sweeperOn(false).sweep();
+    expect(await eventCount()).toBe(10);
+  });
+
+  it('names whose command has no answer, and goes on with the others', async () => {
+    const { recharge, project, sweeperOn, pass, tables } = await open();
+    await recharge(1, IN_AN_HOUR);
+    await project();
+    pass(3_600_000);
+    const away = new Error('the store is away');
+    const sweeper = new Sweeper({
+      tables,
+      run: () => Promise.reject(away),
+      now: () => START_MS + 3_600_000,
+    });
+    expect(await sweeper.sweep()).toEqual({
+      sent: 0,
+      failed: [{ userId: userOf(1), cause: away }],
+    });
+    expect((await sweeperOn(true).sweep()).sent).toBe(1);
+  });
+});

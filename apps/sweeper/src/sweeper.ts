@@ -1,0 +1,89 @@
+import type { Answered, Origin } from '#commands';
+import { SWEEPER_SOURCE_PREFIX } from '#contracts';
+import { toLedgerCommand } from '#contracts/identity';
+import type { Position } from '#event-store';
+import type { LedgerCommand } from '#ledger';
+import { waitForPosition, type DueAccount, type ReadTables } from '#read-model';
+
+export interface SweeperParts {
+  readonly tables: Pick<ReadTables, 'dueAccounts' | 'position'>;
+  /** Resolves when the answer is durable. */
+  readonly run: (command: LedgerCommand, origin: Origin) => Promise<Answered>;
+  readonly now: () => number;
+  readonly limits?: Partial<SweeperLimits>;
+}
+
+export interface SweeperLimits {
+  /** Accounts that are sent a command side by side. */
+  readonly pageMax: number;
+  /** How long a page may take to show in the read tables before the sweep ends; the next one goes on. */
+  readonly waitMsMax: number;
+}
+
+const LIMITS: SweeperLimits = { pageMax: 500, waitMsMax: 5_000 };
+
+export interface Swept {
+  /** Commands that were answered. */
+  readonly sent: number;
+  /** Accounts whose command has no answer yet: the next sweep sends the same one again. */
+  readonly failed: readonly { readonly userId: string; readonly cause: unknown }[];
+}
+
+/**
+ * Sends ExpirePoints to accounts where something fell due. Any number of them may run: a command's
+ * id is the due time, so that whoever comes second is told what the first one was.
+ */
+export class Sweeper {
+  readonly #limits: SweeperLimits;
+
+  constructor(private readonly parts: SweeperParts) {
+    this.#limits = { ...LIMITS, ...parts.limits };
+  }
+
+  /** Until nothing is due any more, or the read tables don't keep up. */
+  async sweep(): Promise<Swept> {
+    const { tables, now } = this.parts;
+    let sent = 0;
+    for (;;) {
+      const at = new Date(now()).toISOString();
+      const due = await tables.dueAccounts(at, this.#limits.pageMax);
+      const page = await this.#sendAll(due, at);
+      sent += page.sent;
+      const isLast = due.length < this.#limits.pageMax || page.failed.length > 0;
+      if (isLast || !(await this.#showsInTables(page.position))) {
+        return { sent, failed: page.failed };
+      }
+    }
+  }
+
+  async #sendAll(due: readonly DueAccount[], at: string) {
+    const answers = await Promise.allSettled(due.map((one) => this.#send(one, at)));
+    let sent = 0;
+    let position: Position | null = null;
+    const failed: { userId: string; cause: unknown }[] = [];
+    for (const [index, answer] of answers.entries()) {
+      if (answer.status === 'rejected') {
+        failed.push({ userId: due[index]?.userId ?? '', cause: answer.reason });
+        continue;
+      }
+      sent += 1;
+      const own = answer.value.position;
+      if (own !== null && (position === null || own > position)) position = own;
+    }
+    return { sent, failed, position };
+  }
+
+  #send({ userId, dueAt }: DueAccount, at: string): Promise<Answered> {
+    const command = toLedgerCommand(
+      { type: 'ExpirePoints', data: { user_id: userId }, source: SWEEPER_SOURCE_PREFIX, id: dueAt },
+      at,
+    );
+    return this.parts.run(command, { correlation: command.commandId });
+  }
+
+  /** The same accounts would be found again before they do. */
+  async #showsInTables(position: Position | null): Promise<boolean> {
+    if (position === null) return false;
+    return waitForPosition(this.parts.tables, position, this.#limits.waitMsMax);
+  }
+}
