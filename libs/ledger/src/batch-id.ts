@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /**
  * A fixed mix of what brings a batch in, so that it needs no memory and is the same at every replay:
  * a positive whole number of 53 bits.
@@ -8,20 +10,20 @@ export function batchIdOf(commandId: string, revision: number, expiresAt: string
   let high = 0x9e3779b9;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    low = Math.imul(low ^ code, 0x85ebca6b);
+    low = imul(low ^ code, 0x85ebca6b);
     low ^= low >>> 15;
-    high = Math.imul(high ^ code, 0xc2b2ae35);
+    high = imul(high ^ code, 0xc2b2ae35);
     high ^= high >>> 13;
   }
-  low = scatter(low ^ Math.imul(high, 0x27d4eb2f));
-  high = scatter(high ^ Math.imul(low, 0x165667b1));
+  low = scatter(low ^ imul(high, 0x27d4eb2f));
+  high = scatter(high ^ imul(low, 0x165667b1));
   const id = (high >>> 11) * 2 ** 32 + (low >>> 0);
   return id === 0 ? 1 : id;
 }
 
 /** Every bit of the input reaches every bit of the output. */
 function scatter(word: number): number {
-  let mixed = Math.imul(word ^ (word >>> 16), 0x7feb352d);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
+  let mixed = imul(word ^ (word >>> 16), 0x7feb352d);
+  mixed = imul(mixed ^ (mixed >>> 15), 0x846ca68b);
   return mixed ^ (mixed >>> 16);
 }

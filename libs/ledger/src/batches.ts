@@ -1,6 +1,7 @@
 import type { Batch, Books } from './account.js';
 import { broken } from './broken-rule.js';
-import type { Draw } from './events.js';
+import type { Draw, Return } from './events.js';
+import { isDue, midnightFrom } from './time.js';
 
 export function bringIn(
   books: Books,
@@ -12,17 +13,24 @@ export function bringIn(
   books.batches.set(id, { id, cameIn: books.batchesSeen++, expiresAt, priority, isGrace });
 }
 
-export function bringInGrace(
-  books: Books,
-  from: number,
-  into: number,
-  expiresAt: string | null,
-): void {
-  if (from === into || expiresAt === null || books.graceBatches.get(expiresAt) !== undefined) {
-    broken(books, `batch ${into} is not known`);
+/** Into the batch that the points came from, or a grace batch: one that is new comes in by it. */
+export function putBack(books: Books, { from, into, points, expiresAt }: Return): void {
+  const known = books.batches.get(into);
+  if (!known) bringInGrace(books, into, expiresAt);
+  else if (into !== from && !known.isGrace) broken(books, `batch ${into} is not a grace batch`);
+  else if (known.expiresAt !== expiresAt) broken(books, `batch ${into} expires at another time`);
+  put(books, into, points);
+}
+
+function bringInGrace(books: Books, id: number, midnight: string | null): void {
+  if (midnight === null || midnight <= books.at || midnightFrom(midnight) !== midnight) {
+    broken(books, `batch ${id} is not known`);
   }
-  bringIn(books, into, expiresAt, 0, true);
-  books.graceBatches.set(expiresAt, into);
+  if (books.graceBatches.get(midnight) !== undefined) {
+    broken(books, `there is a grace batch of ${midnight}`);
+  }
+  bringIn(books, id, midnight, 0, true);
+  books.graceBatches.set(midnight, id);
 }
 
 export function put(books: Books, batchId: number, points: number): void {
@@ -35,7 +43,7 @@ export function put(books: Books, batchId: number, points: number): void {
 export function take(books: Books, draw: Draw, at: string): void {
   const batch = books.drawOrder.first;
   if (batch?.id !== draw.batchId) broken(books, `it is not batch ${draw.batchId}'s turn`);
-  if (batch.expiresAt !== null && batch.expiresAt <= at) broken(books, `${batch.id} is not live`);
+  if (isDue(batch.expiresAt, at)) broken(books, `${batch.id} is not live`);
   const left = (books.remaining.get(batch.id) ?? 0) - draw.points;
   if (left < 0) broken(books, `batch ${batch.id} had less than ${draw.points} points`);
   setRemaining(books, batch, left);

@@ -1,5 +1,5 @@
 import type { Books, Consumption } from './account.js';
-import { bringIn, bringInGrace, put, setRemaining, take } from './batches.js';
+import { bringIn, put, putBack, setRemaining, take } from './batches.js';
 import { assertNever, broken } from './broken-rule.js';
 import type {
   ConsumptionSettled,
@@ -10,17 +10,21 @@ import type {
   PointsRecharged,
   PointsRefunded,
 } from './events.js';
-import { msOf } from './time.js';
+import { BALANCE_MAX } from './limits.js';
+import { isDue, later, msOf } from './time.js';
 
 /** The event already happened: the books follow it, or it is one that can't have happened. */
 export function changeBooks(books: Books, event: LedgerEvent): void {
   books.revision += 1;
-  if (event.at < books.at) broken(books, 'its time runs backwards');
+  if (event.at !== later(event.receivedAt, books.at)) {
+    broken(books, `its time is neither when its command came nor that of the event before it`);
+  }
   if (event.at !== books.at) {
     books.at = event.at;
     books.atMs = msOf(event.at);
   }
   changeFor(books, event);
+  if (books.balance > BALANCE_MAX) broken(books, `a balance of ${books.balance}`);
   if (books.balance !== event.balanceAfter) {
     broken(books, `balanceAfter says ${event.balanceAfter}, the events before it ${books.balance}`);
   }
@@ -47,6 +51,7 @@ function changeFor(books: Books, event: LedgerEvent): void {
 
 function recharged(books: Books, event: PointsRecharged): void {
   if (books.batches.get(event.batchId)) broken(books, `batch ${event.batchId} came in before`);
+  if (isDue(event.expiresAt, event.at)) broken(books, `batch ${event.batchId} came in dead`);
   bringIn(books, event.batchId, event.expiresAt, event.priority, false);
   put(books, event.batchId, event.points);
 }
@@ -64,6 +69,10 @@ function consumed(books: Books, event: PointsConsumed): void {
 
 function beginConsumption(books: Books, event: PointsConsumed): void {
   const isOpen = event.settleBy !== null;
+  if (isDue(event.settleBy, event.at)) broken(books, 'it was never open');
+  if (books.consumptions.get(event.consumptionId)?.phase === 'open') {
+    broken(books, `consumption ${event.consumptionId} is open and began again`);
+  }
   const begun: Consumption = {
     of: books.revision,
     consumptionId: event.consumptionId,
@@ -88,12 +97,15 @@ function continueConsumption(books: Books, event: PointsConsumed): void {
   if (before.phase === 'closed') {
     broken(books, `consumption ${before.of} is closed and was charged again`);
   }
+  mustBeInTime(books, before);
+  mustBeForTheSame(books, before, event);
   replace(books, before, { ...before, draws: [...before.draws, ...event.draws] });
 }
 
 function settled(books: Books, event: ConsumptionSettled): void {
   const before = consumptionOf(books, event);
   if (before.phase === 'closed') broken(books, `consumption ${event.of} was closed before`);
+  mustBeInTime(books, before);
   if (event.estimated !== before.estimated) broken(books, 'it names another estimate');
   if (event.actual !== pointsOf(before.draws)) {
     broken(books, `it says ${event.actual} were spent, the draws ${pointsOf(before.draws)}`);
@@ -103,6 +115,7 @@ function settled(books: Books, event: ConsumptionSettled): void {
 
 function refunded(books: Books, event: PointsRefunded): void {
   const before = consumptionOf(books, event);
+  mustBeForTheSame(books, before, event);
   const draws = before.draws.slice();
   let returned = 0;
   for (const back of event.returns) {
@@ -112,11 +125,7 @@ function refunded(books: Books, event: PointsRefunded): void {
     }
     if (last.points === back.points) draws.pop();
     else draws[draws.length - 1] = { batchId: last.batchId, points: last.points - back.points };
-    if (!books.batches.get(back.into)) bringInGrace(books, back.from, back.into, back.expiresAt);
-    if (books.batches.get(back.into)?.expiresAt !== back.expiresAt) {
-      broken(books, `batch ${back.into} expires at another time`);
-    }
-    put(books, back.into, back.points);
+    putBack(books, back);
     returned += back.points;
   }
   if (returned !== event.points) broken(books, `returns of ${returned} for ${event.points} points`);
@@ -135,12 +144,15 @@ function afterRefund(
       if (before.phase !== 'open' || after.draws.length > 0) {
         broken(books, `${event.cause} is for an open pre-deduction, in full`);
       }
+      if (event.cause === 'cancelled') mustBeInTime(books, before);
+      else if (!isDue(before.settleBy, books.at)) broken(books, 'it had not timed out yet');
       return close(books, before, {
         ...after,
         phase: event.cause === 'timed_out' ? 'timed_out' : 'closed',
       });
     case 'overestimated':
       if (before.phase !== 'open') broken(books, 'overestimated is for an open pre-deduction');
+      mustBeInTime(books, before);
       return replace(books, before, after);
     case 'refunded':
       if (before.phase !== 'closed') broken(books, 'refunded is for a closed consumption');
@@ -169,6 +181,21 @@ function consumptionOf(
   const found = books.consumptions.get(event.consumptionId);
   if (found?.of !== event.of) broken(books, `there is no consumption of revision ${event.of}`);
   return found;
+}
+
+function mustBeInTime(books: Books, { phase, settleBy, of }: Consumption): void {
+  if (phase === 'open' && isDue(settleBy, books.at))
+    broken(books, `consumption ${of} had timed out`);
+}
+
+function mustBeForTheSame(
+  books: Books,
+  before: Consumption,
+  event: PointsConsumed | PointsRefunded,
+): void {
+  if (before.sourceType !== event.sourceType || before.sourceId !== event.sourceId) {
+    broken(books, `consumption ${before.of} was for another business or source`);
+  }
 }
 
 /** Puts the changed consumption in the place of the one before, which is not closed by it. */

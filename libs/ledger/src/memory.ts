@@ -52,7 +52,8 @@ export function remember(account: Account, event: LedgerEvent, closingsBefore: n
 
 function rememberCommand(account: Account, event: LedgerEvent): void {
   const newest = account.answeredQueue.at(-1);
-  if (newest?.commandId === event.commandId) return;
+  // The same id with another `receivedAt` is a new command: the one before it is forgotten.
+  if (newest?.commandId === event.commandId && newest.receivedAt === event.receivedAt) return;
   const answered: Answered = {
     commandId: event.commandId,
     revision: account.revision,

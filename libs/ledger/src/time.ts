@@ -21,6 +21,9 @@ export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 export const later = (a: string, b: string): string => (a < b ? b : a);
 
+/** What has no due time is never due. */
+export const isDue = (dueAt: string | null, at: string): boolean => dueAt !== null && dueAt <= at;
+
 export const daysMs = (days: number): number => days * DAY_MS;
 
 export const plusDays = (time: string, days: number): string => timeOf(msOf(time) + daysMs(days));

@@ -1,0 +1,43 @@
+import { SetMetadata } from '@nestjs/common';
+import type { Caller, Role } from './caller.js';
+
+/** What a route lets one do. Reads are of the one user in its path. */
+export type Right = 'send commands' | 'read account' | 'read as auditor';
+
+/** A user reads only itself; a service sends and reads; an auditor reads everything and sends nothing. */
+const RIGHTS: Record<Role, Record<Right, 'of any user' | 'of oneself' | 'never'>> = {
+  user: { 'send commands': 'never', 'read account': 'of oneself', 'read as auditor': 'never' },
+  service: {
+    'send commands': 'of any user',
+    'read account': 'of any user',
+    'read as auditor': 'never',
+  },
+  auditor: {
+    'send commands': 'never',
+    'read account': 'of any user',
+    'read as auditor': 'of any user',
+  },
+};
+
+export function mayDo(caller: Caller, right: Right, userId: string | undefined): boolean {
+  return caller.roles.some((role) => {
+    switch (RIGHTS[role][right]) {
+      case 'of any user':
+        return true;
+      case 'of oneself':
+        return userId?.toLowerCase() === caller.subject.toLowerCase();
+      case 'never':
+        return false;
+    }
+  });
+}
+
+const NEEDED = 'right needed';
+
+/** For callers who have that right. A route that says nothing lets nobody in. */
+export const Needs = (right: Right) => SetMetadata(NEEDED, right);
+
+/** For everybody, without a token. */
+export const OpenToAll = () => SetMetadata(NEEDED, 'none');
+
+export const NEEDED_RIGHT = NEEDED;

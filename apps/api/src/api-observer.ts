@@ -1,0 +1,14 @@
+/** What the API reports, for metrics and logs. Called on the way of requests: must not throw. */
+export interface ApiObserver {
+  answered(report: {
+    /** As it is declared, or "none": not what a client wrote. */
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly ms: number;
+  }): void;
+  /** A request ended in trouble that is not the client's. */
+  failed(route: string, error: unknown): void;
+  /** The read tables can't be asked whether there is news. */
+  newsFailed(error: unknown): void;
+}

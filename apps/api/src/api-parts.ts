@@ -1,0 +1,35 @@
+import type { AccountDesk } from '#commands';
+import type { EventStore } from '#event-store';
+import type { Policy } from '#ledger';
+import type { ReadTables } from '#read-model';
+import type { Clock, Health } from '#runtime';
+import type { Registry } from 'prom-client';
+import type { TokenVerifier } from './access/token-verifier.js';
+import type { ApiObserver } from './api-observer.js';
+import type { StreamTerms } from './limits/open-streams.js';
+import type { RateTerms } from './limits/rate-limits.js';
+
+/** Everything that this process is made of. What stands outside of it stands behind small ports. */
+export interface ApiParts {
+  readonly desk: AccountDesk;
+  readonly store: EventStore;
+  readonly tables: ReadTables;
+  readonly policy: Policy;
+  readonly tokens: TokenVerifier;
+  /** Seals the cursors; the same for all instances. */
+  readonly cursorKey: string;
+  readonly rates: RateTerms;
+  readonly streams: StreamTerms;
+  readonly positionWaitMsMax: number;
+  readonly health: Health;
+  readonly metrics: Registry;
+  readonly clock: Clock;
+  readonly observer: ApiObserver;
+  /** The folder of the built page; null: there is none. */
+  readonly pageFolder: string | null;
+}
+
+// Interfaces have no value at run time: these stand for them where Nest puts things together.
+export const STORE = Symbol('EventStore');
+export const TABLES = Symbol('ReadTables');
+export const PARTS = Symbol('ApiParts');

@@ -1,0 +1,67 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CommandsModule } from '#commands';
+import { AccessGuard } from './access/access.guard.js';
+import { PARTS, STORE, TABLES, type ApiParts } from './api-parts.js';
+import { CommandsController } from './commands/commands.controller.js';
+import { DocsController } from './docs/docs.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { OpenStreams } from './limits/open-streams.js';
+import { RateLimits } from './limits/rate-limits.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { AccountsController } from './reading/accounts.controller.js';
+import { ExportController } from './reading/export.controller.js';
+import { PageCursors } from './reading/page-cursor.js';
+import { TABLE_QUERIES } from './reading/table-queries.js';
+import { TransactionsController } from './reading/transactions.controller.js';
+import { AuditController } from './replay/audit.controller.js';
+import { REPLAY_QUERIES } from './replay/replay-queries.js';
+import { RowStory } from './replay/row-story.js';
+import { News } from './stream/news.js';
+import { RowStreamController } from './stream/row-stream.controller.js';
+
+@Module({
+  controllers: [
+    CommandsController,
+    AccountsController,
+    TransactionsController,
+    RowStreamController,
+    ExportController,
+    AuditController,
+    HealthController,
+    DocsController,
+  ],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    RowStory,
+    ...TABLE_QUERIES,
+    ...REPLAY_QUERIES,
+  ],
+})
+export class ApiModule {
+  static of(parts: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CommandsModule.withDesk(parts.desk)],
+      providers: madeOf(parts),
+    };
+  }
+}
+
+function madeOf(parts: ApiParts): Provider[] {
+  const { clock, observer } = parts;
+  const failed = (cause: unknown): void => observer.newsFailed(cause);
+  return [
+    { provide: PARTS, useValue: parts },
+    { provide: STORE, useValue: parts.store },
+    { provide: TABLES, useValue: parts.tables },
+    { provide: RateLimits, useValue: new RateLimits(parts.rates, () => clock.now()) },
+    { provide: OpenStreams, useValue: new OpenStreams(parts.streams) },
+    { provide: PageCursors, useValue: new PageCursors(parts.cursorKey) },
+    {
+      provide: News,
+      useValue: new News(parts.tables, { pollMs: parts.streams.pollMs, failed }),
+    },
+  ];
+}

@@ -1,0 +1,256 @@
+import { MemoryEventStore, type MemoryFault } from '#event-store';
+import { AccountDesk } from '#commands';
+import { DEFAULT_POLICY } from '#ledger';
+import { ALICE, BOB, bearer, openApiDouble, type ApiDouble } from '../api.suite.js';
+
+interface Sent {
+  readonly type?: string;
+  readonly id?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const recharge = { user_id: ALICE, points: 100, expires_at: null };
+
+const consume = (points: number) => ({ user_id: ALICE, points, source_type: 'script' });
+
+async function send(api: ApiDouble, { type = 'RechargePoints', id, body, headers }: Sent) {
+  return api.app.inject({
+    method: 'POST',
+    url: `/v1/commands/${type}`,
+    headers: {
+      ...(await bearer()),
+      'content-type': 'application/json',
+      ...(id !== undefined && { 'idempotency-key': id }),
+      ...headers,
+    },
+    payload: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+const fieldsOf = (response: { json: () => { errors: { field: string }[] } }) =>
+  response
+    .json()
+    .errors.map(({ field }) => field)
+    .sort();
+
+describe('a command over HTTP', () => {
+  let api: ApiDouble;
+  beforeEach(async () => {
+    api = await openApiDouble();
+  });
+  afterEach(() => api.close());
+
+  it('is answered 200 with the outcome, and a position to read it by', async () => {
+    const response = await send(api, { id: 'order-1', body: recharge });
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toMatchObject({
+      command_id: 'order-1',
+      command_source: 'api:billing',
+      command_type: 'RechargePoints',
+      user_id: ALICE,
+      status: 'accepted',
+      code: null,
+      balance: 100,
+      replayed: false,
+    });
+    expect(response.headers['ledger-position']).toBe(response.json<{ position: string }>().position);
+    expect(response.headers['idempotency-replayed']).toBeUndefined();
+  });
+
+  it('is answered once: a repeat gets the same outcome, marked as replayed', async () => {
+    const first = await send(api, { id: 'order-1', body: recharge });
+    await send(api, { id: 'order-2', body: recharge });
+    const again = await send(api, { id: '"order-1"', body: recharge });
+    expect(again.statusCode).toBe(200);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.json()).toEqual({ ...first.json<object>(), replayed: true });
+  });
+
+  it('is answered 422 with the whole outcome when it is refused, and again when it is repeated', async () => {
+    const refused = await send(api, { type: 'ConsumePoints', id: 'c-1', body: consume(5) });
+    expect(refused.statusCode).toBe(422);
+    expect(refused.headers['content-type']).toMatch('application/problem+json');
+    expect(refused.json()).toMatchObject({
+      type: 'urn:points-ledger:problem:insufficient-points',
+      status: 422,
+      code: 'InsufficientPoints',
+      outcome: { command_id: 'c-1', status: 'refused', balance: 0, replayed: false },
+    });
+    await send(api, { id: 'order-1', body: recharge });
+    const again = await send(api, { type: 'ConsumePoints', id: 'c-1', body: consume(5) });
+    expect(again.statusCode).toBe(422);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.json()).toMatchObject({ outcome: { status: 'refused', replayed: true } });
+  });
+
+  it('is answered 409 when its key was used with another body', async () => {
+    await send(api, { id: 'order-1', body: recharge });
+    const reused = await send(api, { id: 'order-1', body: { ...recharge, points: 5 } });
+    expect(reused.statusCode).toBe(409);
+    expect(reused.json()).toMatchObject({
+      code: 'CommandIdReused',
+      outcome: { status: 'refused', balance: 100 },
+    });
+  });
+
+  it('is answered 422 when it is so old that it can not be told from a repeat', async () => {
+    await api.close();
+    const policy = { ...DEFAULT_POLICY, rememberMin: 1, rememberMax: 1, rememberDays: 0 };
+    api = await openApiDouble({ policy });
+    for (const id of ['a', 'b', 'c']) await send(api, { id, body: recharge });
+    api.clock.time -= 60_000;
+    const late = await send(api, { id: 'd', body: recharge });
+    expect(late.statusCode).toBe(422);
+    expect(late.json()).toMatchObject({ code: 'TooLate', outcome: { position: null } });
+  });
+
+  it('shares no ids with other callers', async () => {
+    await send(api, { id: 'order-1', body: recharge });
+    const other = await bearer({ sub: 'another' });
+    const response = await send(api, { id: 'order-1', body: recharge, headers: other });
+    expect(response.json()).toMatchObject({ replayed: false, balance: 200 });
+  });
+
+  it('keeps the trace of its sender beside the events', async () => {
+    const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+    await send(api, { id: 'order-1', body: recharge, headers: { traceparent } });
+    const metas = [];
+    for await (const { meta } of api.store.readStream(`points-${ALICE}`)) {
+      metas.push(JSON.parse(meta) as object);
+    }
+    expect(metas).toMatchObject([{ correlation: 'ab'.repeat(16) }]);
+  });
+
+  it('takes a user id in any case', async () => {
+    const body = { ...recharge, user_id: ALICE.toUpperCase() };
+    expect((await send(api, { id: 'x', body })).json()).toMatchObject({ user_id: ALICE });
+  });
+
+  it.each([
+    ['every bad field', { points: 0, priority: 101 }, ['expires_at', 'points', 'priority', 'user_id']],
+    ['a fraction', { ...recharge, points: 1.5 }, ['points']],
+    ['a number as text', { ...recharge, points: '5' }, ['points']],
+    ['an expiry left out', { user_id: ALICE, points: 5 }, ['expires_at']],
+    ['a lone surrogate', { ...recharge, source_id: '\ud800' }, ['source_id']],
+    ['a number past 2^53', `{"user_id":"${BOB}","points":9007199254740993,"expires_at":null}`, ['points']],
+    ['no object at all', [], ['data']],
+  ])('is answered 400 that names %s', async (_, body, fields) => {
+    const response = await send(api, { id: 'x', body });
+    expect(response.statusCode).toBe(400);
+    expect(response.headers['content-type']).toMatch('application/problem+json');
+    expect(fieldsOf(response)).toEqual(fields);
+  });
+
+  it('is answered 400 that names a missing key beside the bad fields', async () => {
+    const response = await send(api, { body: { ...recharge, points: -1 } });
+    expect(response.statusCode).toBe(400);
+    expect(fieldsOf(response)).toEqual(['Idempotency-Key', 'points']);
+  });
+
+  it('is answered 400 when its key is longer than a command id may be', async () => {
+    const response = await send(api, { id: 'x'.repeat(129), body: recharge });
+    expect(fieldsOf(response)).toEqual(['Idempotency-Key']);
+  });
+
+  it('is answered 400 when its body is missing or no JSON', async () => {
+    for (const body of ['{', '', '\u0000']) {
+      const response = await send(api, { id: 'x', body });
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ status: 400 });
+    }
+  });
+
+  it('is answered 404 when there is no such command', async () => {
+    const response = await send(api, { type: 'GrantPoints', id: 'x', body: recharge });
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toMatchObject({ status: 404 });
+  });
+
+  it('is answered 401 without a token', async () => {
+    const response = await send(api, { id: 'x', body: recharge, headers: { authorization: '' } });
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it('is answered 413 when it is larger than 64 KiB, and 400 or 200 up to that', async () => {
+    const padded = (bytes: number): string => JSON.stringify(recharge).padEnd(bytes, ' ');
+    const most = await send(api, { id: 'x', body: padded(65_536) });
+    expect(most.statusCode).toBe(200);
+    const more = await send(api, { id: 'y', body: padded(65_537) });
+    expect(more.statusCode).toBe(413);
+    expect(more.json()).toMatchObject({ status: 413, type: 'urn:points-ledger:problem:too-large' });
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', ''])(
+    'is answered 415 when it comes as %p',
+    async (type) => {
+      const headers = { 'content-type': type };
+      const response = await send(api, { id: 'x', body: recharge, headers });
+      expect(response.statusCode).toBe(415);
+      expect(response.json()).toMatchObject({ status: 415 });
+    },
+  );
+
+  it('is taken as JSON with a charset', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expect((await send(api, { id: 'x', body: recharge, headers })).statusCode).toBe(200);
+  });
+});
+
+describe('a command that gets no answer', () => {
+  const closing: ApiDouble[] = [];
+  afterEach(() => Promise.all(closing.splice(0).map((api) => api.close())));
+
+  async function apiWith(faultOf: () => MemoryFault | undefined, limits = {}) {
+    const store = new MemoryEventStore({ faultOf });
+    const terms = { attemptMsMax: 50, retryMsMax: 100, ...limits };
+    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY, limits: terms });
+    const api = await openApiDouble({ store, desk });
+    closing.push(api);
+    return api;
+  }
+
+  it('is answered 503 with Retry-After, and carried out once when it is sent again', async () => {
+    let isAway = true;
+    const api = await apiWith(() => (isAway ? 'answer-lost' : undefined), { retryMsMax: 0 });
+    const unknown = await send(api, { id: 'x', body: recharge });
+    expect(unknown.statusCode).toBe(503);
+    expect(Number(unknown.headers['retry-after'])).toBeGreaterThan(0);
+    expect(unknown.json()).toMatchObject({ type: 'urn:points-ledger:problem:outcome-unknown' });
+    isAway = false;
+    const again = await send(api, { id: 'x', body: recharge });
+    expect(again.json()).toMatchObject({ status: 'accepted', balance: 100, replayed: true });
+  });
+
+  it('is answered 503 while the desk is being drained', async () => {
+    const store = new MemoryEventStore();
+    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const api = await openApiDouble({ store, desk });
+    closing.push(api);
+    await desk.drain(100);
+    const response = await send(api, { id: 'x', body: recharge });
+    expect(response.statusCode).toBe(503);
+    expect(response.headers['retry-after']).toBe('2');
+  });
+
+  it('is answered 503 when the desk is full', async () => {
+    let release = (): void => undefined;
+    const stallUntil = new Promise<void>((resolve) => (release = resolve));
+    const api = await apiWith(() => ({ stallUntil }), {
+      commandsMax: 1,
+      lineMax: 0,
+      attemptMsMax: 10_000,
+      retryMsMax: 10_000,
+    });
+    const first = send(api, { id: 'x', body: recharge });
+    const second = await Promise.any([
+      send(api, { id: 'y', body: recharge }),
+      send(api, { id: 'z', body: recharge }),
+    ]);
+    expect(second.statusCode).toBe(503);
+    expect(second.json()).toMatchObject({ type: 'urn:points-ledger:problem:overloaded' });
+    release();
+    expect((await first).statusCode).toBe(200);
+  });
+});

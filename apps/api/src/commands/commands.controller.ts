@@ -1,0 +1,45 @@
+import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RunLedgerCommand } from '#commands';
+import { toOutcome, type CommandOutcome } from '#contracts';
+import { toLedgerCommand } from '#contracts/identity';
+import { Needs } from '../access/rights.js';
+import { PARTS, type ApiParts } from '../api-parts.js';
+import { POSITION_HEADER } from '../reading/read-position.interceptor.js';
+import { refusalOf } from './command-answer.js';
+import { commandIn } from './command-request.js';
+import { originOf } from './origin.js';
+
+export const REPLAYED_HEADER = 'idempotency-replayed';
+
+/** How long a command waits for room at the desk before its sender is told to come again. */
+const ROOM_WAIT_MS_MAX = 1_000;
+
+@Controller('v1/commands')
+export class CommandsController {
+  constructor(
+    private readonly bus: CommandBus,
+    @Inject(PARTS) private readonly parts: ApiParts,
+  ) {}
+
+  @Post(':type')
+  @HttpCode(200)
+  @Needs('send commands')
+  async run(
+    @Param('type') type: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandOutcome> {
+    const sent = commandIn(request, type);
+    const command = toLedgerCommand(sent, new Date(this.parts.clock.timeOfDay()).toISOString());
+    const { answer, position } = await this.bus.execute(
+      new RunLedgerCommand(command, originOf(request), { waitMsMax: ROOM_WAIT_MS_MAX }),
+    );
+    const outcome = toOutcome(command, answer, position);
+    if (position !== null) void reply.header(POSITION_HEADER, position);
+    if (outcome.replayed) void reply.header(REPLAYED_HEADER, 'true');
+    if (outcome.code !== null) throw refusalOf(outcome, outcome.code);
+    return outcome;
+  }
+}

@@ -1,0 +1,46 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { LoggerService } from '@nestjs/common';
+import { ApiModule } from './api.module.js';
+import type { ApiParts } from './api-parts.js';
+import { bodiesAreJson } from './http/json-bodies.js';
+import { reportAnswers } from './http/report-answers.js';
+import { SECURITY_HEADERS } from './http/security-headers.js';
+import { servePage } from './http/serve-page.js';
+
+export interface HttpTerms {
+  /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
+  readonly isBehindProxy: boolean;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+const REQUEST_WAIT_MS_MAX = 30_000;
+const KEEP_ALIVE_MS = 72_000;
+const PARAM_CHARS_MAX = 200;
+
+/** The whole process but its port: what is left is to listen. */
+export async function createApi(
+  parts: ApiParts,
+  { isBehindProxy }: HttpTerms,
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_WAIT_MS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    trustProxy: isBehindProxy,
+    routerOptions: { maxParamLength: PARAM_CHARS_MAX },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger,
+  });
+  app.useSecurityHeaders(SECURITY_HEADERS);
+  const fastify = app.getHttpAdapter().getInstance();
+  bodiesAreJson(fastify);
+  reportAnswers(fastify, parts);
+  if (parts.pageFolder !== null) await servePage(fastify, parts.pageFolder);
+  return app;
+}

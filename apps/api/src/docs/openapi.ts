@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import {
+  COMMAND_TYPES,
+  PROBLEM_MEDIA_TYPE,
+  commandDataSchemas,
+  commandOutcome,
+  problem,
+  type CommandType,
+} from '#contracts';
+import type { ApiDescription, Json, OperationDescription, ParameterDescription } from './description.js';
+import { READ_OPERATIONS, type Operation } from './operations.js';
+import { STATUS_WORDS } from './status-words.js';
+
+/** The description of this API, from the very schemas that parse what comes and goes. */
+export function openApi(): ApiDescription {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'points-ledger',
+      version: '1',
+      description: 'Commands in, the projection out. Problems follow RFC 9457.',
+    },
+    security: [{ bearer: [] }],
+    paths: {
+      ...Object.fromEntries(COMMAND_TYPES.map((type) => [`/v1/commands/${type}`, post(type)])),
+      ...Object.fromEntries(READ_OPERATIONS.map((operation) => [operation.path, get(operation)])),
+    },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: {
+        ...Object.fromEntries(
+          COMMAND_TYPES.map((type) => [type, schemaOf(commandDataSchemas[type], 'input')]),
+        ),
+        CommandOutcome: schemaOf(commandOutcome, 'output'),
+        Problem: schemaOf(problem, 'output'),
+        ...Object.fromEntries(
+          READ_OPERATIONS.flatMap(({ answer }) =>
+            answer === null ? [] : [[answer.name, schemaOf(answer.schema, 'output')]],
+          ),
+        ),
+      },
+    },
+  };
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+const COMMAND_STATUSES = [400, 401, 403, 409, 413, 415, 422, 429, 503];
+
+function post(type: CommandType): { readonly post: OperationDescription } {
+  return {
+    post: {
+      operationId: type,
+      summary: type,
+      tags: ['Commands'],
+      parameters: [
+        headerParameter('Idempotency-Key', 'The id of the command, bare or quoted.', true),
+        headerParameter('traceparent', 'W3C trace context.', false),
+      ],
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: ref(type) } },
+      },
+      responses: {
+        200: {
+          description: 'Accepted. `Idempotency-Replayed: true` when it was answered before.',
+          content: { 'application/json': { schema: ref('CommandOutcome') } },
+        },
+        ...problems(COMMAND_STATUSES),
+      },
+    },
+  };
+}
+
+function get(operation: Operation): { readonly get: OperationDescription } {
+  const { path, summary, group, answers, answer, mediaType, statuses } = operation;
+  const isOpen = group === 'For those who run it';
+  return {
+    get: {
+      operationId: path.replaceAll(/\W+/g, '_').replace(/^_/, ''),
+      summary,
+      tags: [group],
+      ...(isOpen && { security: [] }),
+      parameters: [...pathParameters(path), ...queryParameters(operation), ...headers(operation)],
+      responses: {
+        200: {
+          description: answers,
+          content: { [mediaType]: answer === null ? {} : { schema: ref(answer.name) } },
+        },
+        ...(isOpen ? {} : problems(statuses)),
+        ...(isOpen && statuses.includes(503) && { 503: { description: 'It does not flow.' } }),
+      },
+    },
+  };
+}
+
+const pathParameters = (path: string): ParameterDescription[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: name === 'user_id' ? { type: 'string', format: 'uuid' } : { type: 'string' },
+  }));
+
+function queryParameters({ query }: Operation): ParameterDescription[] {
+  if (query === undefined) return [];
+  const shapes = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+  return Object.entries(shapes).map(([name, schema]) => ({ name, in: 'query', schema }));
+}
+
+const headers = ({ headers: own = {} }: Operation): ParameterDescription[] =>
+  Object.entries(own).map(([name, description]) => headerParameter(name, description, false));
+
+const headerParameter = (
+  name: string,
+  description: string,
+  required: boolean,
+): ParameterDescription => ({
+  name,
+  in: 'header',
+  required,
+  description,
+  schema: { type: 'string' },
+});
+
+const problems = (statuses: readonly number[]): OperationDescription['responses'] =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: STATUS_WORDS[status] ?? String(status),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: ref('Problem') } },
+      },
+    ]),
+  );

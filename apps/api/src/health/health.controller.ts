@@ -1,0 +1,37 @@
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { HealthReport } from '#runtime';
+import { OpenToAll } from '../access/rights.js';
+import { PARTS, type ApiParts } from '../api-parts.js';
+
+/** For those who run the process. */
+@Controller()
+@OpenToAll()
+export class HealthController {
+  constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
+
+  @Get('health/live')
+  @Header('cache-control', 'no-store')
+  live(@Res({ passthrough: true }) reply: FastifyReply) {
+    return answer(reply, this.parts.health.live());
+  }
+
+  @Get('health/ready')
+  @Header('cache-control', 'no-store')
+  ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    return answer(reply, this.parts.health.ready());
+  }
+
+  @Get('metrics')
+  @Header('cache-control', 'no-store')
+  async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const { metrics } = this.parts;
+    void reply.type(metrics.contentType);
+    return metrics.metrics();
+  }
+}
+
+function answer(reply: FastifyReply, { ok, parts }: HealthReport) {
+  void reply.status(ok ? 200 : 503);
+  return { status: ok ? 'ok' : 'unavailable', parts };
+}

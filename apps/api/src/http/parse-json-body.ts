@@ -1,0 +1,16 @@
+import { invalidRequest, type Problem } from '../problems/problem.js';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+type ParsedBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: Problem };
+
+export function parseJsonBody(bytes: Uint8Array): ParsedBody {
+  try {
+    return { ok: true, value: JSON.parse(utf8.decode(bytes)) as unknown };
+  } catch {
+    const reason = 'must be JSON in UTF-8';
+    return { ok: false, problem: invalidRequest([{ field: 'body', reason }]) };
+  }
+}

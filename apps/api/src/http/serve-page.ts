@@ -1,0 +1,28 @@
+import { extname } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** A file of the build has its hash in its name; the page itself is asked for again each time. */
+const HASHED = /^\/assets\//;
+const YEAR_SECONDS = 31_536_000;
+
+/** The usage page. Addresses inside of it are all the one page. */
+export async function servePage(fastify: FastifyInstance, folder: string): Promise<void> {
+  await fastify.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
+  const send = (request: FastifyRequest, reply: FastifyReply) => {
+    const [path = '/'] = request.url.split('?');
+    if (path.startsWith('/v1/') || path.startsWith('/health/')) return reply.callNotFound();
+    if (extname(path) === '') return sendPage(reply);
+    if (HASHED.test(path)) {
+      void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
+    }
+    return reply.sendFile(path);
+  };
+  fastify.get('/', (_, reply) => sendPage(reply));
+  fastify.get('/*', send);
+}
+
+function sendPage(reply: FastifyReply): FastifyReply {
+  void reply.header('cache-control', 'no-cache');
+  return reply.sendFile('index.html');
+}

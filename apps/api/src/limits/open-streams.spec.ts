@@ -1,0 +1,42 @@
+import { Problem } from '../problems/problem.js';
+import { OpenStreams } from './open-streams.js';
+
+describe('the open streams', () => {
+  const statusOf = (open: () => unknown): number | null => {
+    try {
+      open();
+      return null;
+    } catch (error) {
+      return error instanceof Problem ? error.status : NaN;
+    }
+  };
+
+  it('are bounded for one subject, and a closed one makes room', () => {
+    const streams = new OpenStreams({ streamsMax: 10, subjectStreamsMax: 2 });
+    const first = streams.open('a');
+    streams.open('a');
+    expect(statusOf(() => streams.open('a'))).toBe(429);
+    expect(statusOf(() => streams.open('b'))).toBeNull();
+    first.abort();
+    first.abort();
+    expect(statusOf(() => streams.open('a'))).toBeNull();
+    expect(statusOf(() => streams.open('a'))).toBe(429);
+  });
+
+  it('are bounded for all together', () => {
+    const streams = new OpenStreams({ streamsMax: 2, subjectStreamsMax: 2 });
+    const first = streams.open('a');
+    streams.open('b');
+    expect(statusOf(() => streams.open('c'))).toBe(429);
+    first.abort();
+    expect(statusOf(() => streams.open('c'))).toBeNull();
+  });
+
+  it('are all ended when the process stops', () => {
+    const streams = new OpenStreams({ streamsMax: 10, subjectStreamsMax: 2 });
+    const open = ['a', 'a', 'b'].map((subject) => streams.open(subject));
+    streams.onModuleDestroy();
+    expect(open.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
+    expect(streams.size).toBe(0);
+  });
+});

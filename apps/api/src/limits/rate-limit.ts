@@ -1,0 +1,55 @@
+export interface RateLimitTerms {
+  readonly perSecond: number;
+  /** What somebody who was quiet may ask at once. */
+  readonly burst: number;
+  /** Subjects remembered; beyond that the one that was quiet longest is forgotten. */
+  readonly subjectsMax: number;
+}
+
+interface Bucket {
+  tokens: number;
+  filledAtMs: number;
+}
+
+/** A bucket of tokens for each subject. */
+export class RateLimit {
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(
+    private readonly terms: RateLimitTerms,
+    private readonly nowMs: () => number,
+  ) {}
+
+  get subjects(): number {
+    return this.#buckets.size;
+  }
+
+  /** Seconds to wait before the next request; 0: this one may pass. */
+  take(subject: string): number {
+    const bucket = this.#bucketOf(subject);
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return 0;
+    }
+    return Math.max(1, Math.ceil((1 - bucket.tokens) / this.terms.perSecond));
+  }
+
+  #bucketOf(subject: string): Bucket {
+    const { perSecond, burst, subjectsMax } = this.terms;
+    const nowMs = this.nowMs();
+    const bucket = this.#buckets.get(subject) ?? { tokens: burst, filledAtMs: nowMs };
+    const seconds = Math.max(0, nowMs - bucket.filledAtMs) / 1000;
+    bucket.tokens = Math.min(burst, bucket.tokens + seconds * perSecond);
+    bucket.filledAtMs = nowMs;
+    // A Map keeps the order of insertion: put in anew, it is the youngest.
+    this.#buckets.delete(subject);
+    this.#buckets.set(subject, bucket);
+    if (this.#buckets.size > subjectsMax) this.#forgetOldest();
+    return bucket;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#buckets.keys().next();
+    if (oldest.done !== true) this.#buckets.delete(oldest.value);
+  }
+}

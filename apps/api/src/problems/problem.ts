@@ -1,0 +1,67 @@
+import { inWords, type Fault } from '#contracts';
+
+export interface ProblemParts {
+  readonly status: number;
+  /** Kebab-case; the last part of the problem's `type`. */
+  readonly name: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors?: readonly Fault[];
+  readonly retryAfterSeconds?: number;
+  /** Members of its own, as RFC 9457 allows. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** An answer that is not the one asked for. Thrown anywhere behind a route, sent by the filter. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly parts: ProblemParts,
+    options?: ErrorOptions,
+  ) {
+    super(`${parts.title}: ${parts.detail}`, options);
+  }
+
+  get status(): number {
+    return this.parts.status;
+  }
+}
+
+export const problemType = (name: string): string => `urn:points-ledger:problem:${name}`;
+
+/** The body, as RFC 9457 has it. */
+export function bodyOf({ status, name, title, detail, errors, more }: ProblemParts) {
+  return {
+    type: problemType(name),
+    title,
+    status,
+    detail,
+    ...(errors !== undefined && { errors }),
+    ...more,
+  };
+}
+
+export const invalidRequest = (errors: readonly Fault[]): Problem =>
+  new Problem({
+    status: 400,
+    name: 'invalid-request',
+    title: 'The request is invalid',
+    detail: inWords(errors),
+    errors,
+  });
+
+export const noToken = (detail: string, options?: ErrorOptions): Problem =>
+  new Problem({ status: 401, name: 'not-authenticated', title: 'Who are you?', detail }, options);
+
+export const notAllowed = (detail: string): Problem =>
+  new Problem({ status: 403, name: 'not-allowed', title: 'Not allowed', detail });
+
+export const notFound = (detail: string): Problem =>
+  new Problem({ status: 404, name: 'not-found', title: 'Not found', detail });
+
+export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
+  new Problem({ status: 429, name: 'too-many', title: 'Too many', detail, retryAfterSeconds });
+
+/** Trouble that passes: the same request is to be sent again. */
+export const notNow = (name: string, detail: string, retryAfterSeconds: number): Problem =>
+  new Problem({ status: 503, name, title: 'Not now', detail, retryAfterSeconds });

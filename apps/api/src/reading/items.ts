@@ -1,0 +1,34 @@
+import type { AccountBatches, PointTransactionItem, Usage } from '#contracts';
+import type { BatchRow, NumberedTransaction, Transaction, UsageItem } from '#read-model';
+
+// Rows as they cross the process: their columns by name, and nothing that stands behind them.
+
+export const itemOf = (row: Transaction | NumberedTransaction): PointTransactionItem => ({
+  id: row.id,
+  user_id: row.user_id,
+  type: row.type,
+  amount: row.amount,
+  balance_before: row.balance_before,
+  balance_after: row.balance_after,
+  source_type: row.source_type,
+  source_id: row.source_id,
+  batch_id: row.batch_id,
+  duration: row.duration,
+  description: row.description,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+});
+
+export const batchItemOf = (row: BatchRow): AccountBatches['items'][number] => ({
+  batch_id: row.batch_id,
+  points: row.points,
+  remaining: row.remaining,
+  priority: row.priority,
+  expires_at: row.expires_at,
+  created_at: row.created_at,
+});
+
+export function usageOf(groupBy: 'day' | 'source_type', items: readonly UsageItem[]): Usage {
+  // What a group is called is what it was grouped by.
+  return { items: items.map(({ group, ...used }) => ({ [groupBy]: group, ...used })) } as Usage;
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { PageCursors, type PageCursor } from './page-cursor.js';
+
+const cursors = new PageCursors('a key of at least thirty-two characters');
+const cursor: PageCursor = {
+  userId: '7d3f2a52-1c7e-4a51-9a2e-3f0b8d1c4e5f',
+  before: 41,
+  filter: { type: 'consume', from: '2030-01-01T00:00:00.000Z' },
+};
+
+describe('a page cursor', () => {
+  it('carries its user, place and filters', () => {
+    expect(cursors.open(cursors.seal(cursor))).toEqual(cursor);
+  });
+
+  it('is refused when any character of it is altered', () => {
+    const text = cursors.seal(cursor);
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.constantFrom(...'Aa0-_.'), (at, other) => {
+        fc.pre(text[at] !== other);
+        const altered = text.slice(0, at) + other + text.slice(at + 1);
+        const opened = cursors.open(altered);
+        // The last character of base64url may hold bits that say nothing.
+        expect(opened === null || JSON.stringify(opened) === JSON.stringify(cursor)).toBe(true);
+      }),
+    );
+  });
+
+  it('is refused with other words under its seal', () => {
+    const [, seal] = cursors.seal(cursor).split('.');
+    const said = Buffer.from(JSON.stringify({ ...cursor, before: 9_999 })).toString('base64url');
+    expect(cursors.open(`${said}.${seal ?? ''}`)).toBeNull();
+  });
+
+  it('is refused under another key', () => {
+    const others = new PageCursors('another key of thirty-two characters or so');
+    expect(others.open(cursors.seal(cursor))).toBeNull();
+  });
+
+  it.each(['', '.', 'abc', 'abc.def', 'x'.repeat(5_000), '{}.{}', 'a.b.c'])(
+    'is refused when it is %p',
+    (text) => {
+      expect(cursors.open(text)).toBeNull();
+    },
+  );
+});

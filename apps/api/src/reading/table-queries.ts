@@ -1,0 +1,107 @@
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type {
+  AccountRow,
+  BatchRow,
+  PageRequest,
+  ReadTables,
+  Transaction,
+  TransactionStory,
+  UsageItem,
+  UsageRequest,
+} from '#read-model';
+import { TABLES } from '../api-parts.js';
+
+// One query for each thing that a page shows: one call of the read tables.
+
+/** More than an account can have with points left: `batchesMax` of the policy, and grace batches. */
+const BATCHES_MAX = 5_000;
+
+export class PageOfTransactions extends Query<readonly Transaction[]> {
+  constructor(
+    readonly userId: string,
+    readonly request: PageRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(PageOfTransactions)
+export class PageOfTransactionsHandler implements IQueryHandler<PageOfTransactions> {
+  constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
+  execute({ userId, request }: PageOfTransactions) {
+    return this.tables.transactions(userId, request);
+  }
+}
+
+/** null: nothing has happened to it yet. */
+export class AccountNow extends Query<AccountRow | null> {
+  constructor(readonly userId: string) {
+    super();
+  }
+}
+
+@QueryHandler(AccountNow)
+export class AccountNowHandler implements IQueryHandler<AccountNow> {
+  constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
+  execute({ userId }: AccountNow) {
+    return this.tables.account(userId);
+  }
+}
+
+export class BatchesLeft extends Query<readonly BatchRow[]> {
+  constructor(readonly userId: string) {
+    super();
+  }
+}
+
+@QueryHandler(BatchesLeft)
+export class BatchesLeftHandler implements IQueryHandler<BatchesLeft> {
+  constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
+  execute({ userId }: BatchesLeft) {
+    return this.tables.batches(userId, BATCHES_MAX);
+  }
+}
+
+export class UsageOf extends Query<readonly UsageItem[]> {
+  constructor(
+    readonly userId: string,
+    readonly request: UsageRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(UsageOf)
+export class UsageOfHandler implements IQueryHandler<UsageOf> {
+  constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
+  execute({ userId, request }: UsageOf) {
+    return this.tables.usage(userId, request);
+  }
+}
+
+/** null: the user has no such row. */
+export class StoryOfRow extends Query<TransactionStory | null> {
+  constructor(
+    readonly userId: string,
+    readonly id: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(StoryOfRow)
+export class StoryOfRowHandler implements IQueryHandler<StoryOfRow> {
+  constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
+  execute({ userId, id }: StoryOfRow) {
+    return this.tables.story(userId, id);
+  }
+}
+
+export const TABLE_QUERIES = [
+  PageOfTransactionsHandler,
+  AccountNowHandler,
+  BatchesLeftHandler,
+  UsageOfHandler,
+  StoryOfRowHandler,
+];

@@ -1,0 +1,27 @@
+import { streamOf } from '#commands';
+import type { EventStore, Position } from '#event-store';
+import { REMEMBER_EVERYTHING, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
+import { readEvent, whole } from './stored-event.js';
+
+export interface FoldedAccount {
+  readonly account: Account;
+  /** Of the last event in it; null: there is none. */
+  readonly position: Position | null;
+}
+
+/** The account after all of its first events that belong to it. */
+export async function foldAccount(
+  store: EventStore,
+  userId: string,
+  belongs: (event: LedgerEvent, revision: number) => boolean,
+): Promise<FoldedAccount> {
+  const account = emptyAccount(REMEMBER_EVERYTHING);
+  let position: Position | null = null;
+  for await (const recorded of store.readStream(streamOf(userId))) {
+    const { event } = readEvent(recorded);
+    if (!belongs(event, recorded.revision)) break;
+    whole(recorded, () => evolve(account, event));
+    ({ position } = recorded);
+  }
+  return { account, position };
+}

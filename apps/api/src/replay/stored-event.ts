@@ -1,0 +1,42 @@
+import { AccountDamaged } from '#commands';
+import { storedEvent, type StoredEvent } from '#contracts';
+import type { RecordedEvent } from '#event-store';
+import { fromStored, type LedgerEvent, type Provenance } from '#ledger';
+
+export interface ReadEvent {
+  readonly recorded: RecordedEvent;
+  readonly event: LedgerEvent;
+  readonly provenance: Provenance;
+}
+
+/** Throws AccountDamaged where it can't be read: somebody has to look, nothing is skipped. */
+export function readEvent(recorded: RecordedEvent): ReadEvent {
+  return whole(recorded, () => ({ recorded, ...fromStored(recorded) }));
+}
+
+/** As it is stored, for those who check it. */
+export function storedEventOf({ recorded, event }: ReadEvent): StoredEvent {
+  const { revision, position, id, type, data, meta, hash } = recorded;
+  return whole(recorded, () =>
+    storedEvent.parse({
+      revision,
+      position,
+      id,
+      type,
+      at: event.at,
+      data: JSON.parse(data) as unknown,
+      meta: JSON.parse(meta) as unknown,
+      hash: Buffer.from(hash).toString('hex'),
+    }),
+  );
+}
+
+/** Whatever fails over an event that is stored is damage of its account. */
+export function whole<T>({ stream, revision }: RecordedEvent, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AccountDamaged(stream, revision, reason, { cause });
+  }
+}

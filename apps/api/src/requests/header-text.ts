@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Parsed } from '#contracts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A header that may stand there once. Node reads headers as Latin-1; what is in ours is UTF-8, as it
+ * is everywhere else. undefined: it is not there.
+ */
+export function headerText(
+  { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
+  name: string,
+): Parsed<string | undefined> {
+  const [value, ...more] = valuesOf(rawHeaders, name.toLowerCase());
+  if (value === undefined) return { ok: true, value: undefined };
+  if (more.length > 0) return bad(name, 'must be sent once');
+  try {
+    return { ok: true, value: utf8.decode(Buffer.from(value, 'latin1')) };
+  } catch {
+    return bad(name, 'must be UTF-8 text');
+  }
+}
+
+/** Names and values by turns. */
+const valuesOf = (rawHeaders: readonly string[], name: string): readonly string[] =>
+  rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
+
+const bad = (field: string, reason: string): Parsed<never> => ({
+  ok: false,
+  faults: [{ field, reason }],
+});

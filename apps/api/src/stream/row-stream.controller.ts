@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import {
+  Controller,
+  Get,
+  Header,
+  Inject,
+  Param,
+  Req,
+  StreamableFile,
+  UseInterceptors,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { ReadTables } from '#read-model';
+import { callerOf } from '../access/caller.js';
+import { Needs } from '../access/rights.js';
+import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
+import { OpenStreams } from '../limits/open-streams.js';
+import { ReadPosition } from '../reading/read-position.interceptor.js';
+import { headerText } from '../requests/header-text.js';
+import { orInvalid, userIdOf } from '../requests/parsing.js';
+import { News } from './news.js';
+import { rowStream } from './row-stream.js';
+
+@Controller('v1/users/:user_id/transactions')
+@Needs('read account')
+@UseInterceptors(ReadPosition)
+export class RowStreamController {
+  constructor(
+    private readonly news: News,
+    private readonly open: OpenStreams,
+    @Inject(TABLES) private readonly tables: ReadTables,
+    @Inject(PARTS) private readonly parts: ApiParts,
+  ) {}
+
+  @Get('stream')
+  @Header('cache-control', 'no-store')
+  @Header('x-accel-buffering', 'no')
+  async stream(@Param('user_id') user: string, @Req() request: FastifyRequest) {
+    const userId = userIdOf(user);
+    const { subject, expiresAtMs } = callerOf(request);
+    const after = lastEventId(request) ?? (await this.#newestOf(userId));
+    const stream = this.open.open(subject);
+    const { heartbeatMs } = this.parts.streams;
+    const { timeOfDay } = this.parts.clock;
+    const events = Readable.from(
+      rowStream(
+        { tables: this.tables, news: this.news, timeOfDay, heartbeatMs },
+        { userId, after, untilMs: expiresAtMs, signal: stream.signal },
+      ),
+      { objectMode: false },
+    );
+    events.once('close', () => stream.abort());
+    return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
+  }
+
+  async #newestOf(userId: string): Promise<number> {
+    const [newest] = await this.tables.transactions(userId, { limit: 1 });
+    return newest?.id ?? 0;
+  }
+}
+
+/** null: from now on. 0 is before every row. */
+function lastEventId(request: FastifyRequest): number | null {
+  const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
+  if (text === '') return null;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  return orInvalid({
+    ok: false,
+    faults: [{ field: 'Last-Event-ID', reason: 'must be the id of a row' }],
+  });
+}

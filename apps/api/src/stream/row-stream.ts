@@ -1,0 +1,55 @@
+import type { ReadTables } from '#read-model';
+import { itemOf } from '../reading/items.js';
+import type { News } from './news.js';
+
+export interface RowStreamTerms {
+  readonly tables: Pick<ReadTables, 'transactionsAfter'>;
+  readonly news: News;
+  readonly timeOfDay: () => number;
+  readonly heartbeatMs: number;
+}
+
+export interface RowStreamRequest {
+  readonly userId: string;
+  /** Newer rows than this one. */
+  readonly after: number;
+  /** When the reader has to show a token again. */
+  readonly untilMs: number;
+  readonly signal: AbortSignal;
+}
+
+const ROWS_MAX = 200;
+/** How long a reader waits before it comes again: behind it is a process that stops, or a network. */
+const RETRY_MS = 1_000;
+
+/**
+ * New rows of one user as server-sent events, from here on, in order, each once. Ends when the
+ * reader has to show a token again, or when the signal aborts. The reader's pace is the pace.
+ */
+export async function* rowStream(
+  { tables, news, timeOfDay, heartbeatMs }: RowStreamTerms,
+  { userId, after, untilMs, signal }: RowStreamRequest,
+): AsyncGenerator<string> {
+  let last = after;
+  // With an id, so that a reader who is cut off before the first row knows where to go on.
+  yield `retry: ${RETRY_MS}\nid: ${after}\n${eventOf('open', {})}`;
+  while (!signal.aborted) {
+    const leftMs = untilMs - timeOfDay();
+    if (leftMs <= 0) {
+      yield eventOf('end', { reason: 'token-expired' });
+      return;
+    }
+    const edition = news.edition;
+    const rows = await tables.transactionsAfter(userId, last, ROWS_MAX);
+    for (const row of rows) {
+      last = row.id;
+      yield `id: ${row.id}\n${eventOf('transaction', itemOf(row))}`;
+    }
+    if (rows.length === ROWS_MAX) continue;
+    const hasNews = await news.behind(edition, Math.min(heartbeatMs, leftMs), signal);
+    if (!hasNews && !signal.aborted) yield ': still here\n\n';
+  }
+}
+
+const eventOf = (event: string, data: unknown): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -1,0 +1,82 @@
+import type { Batch, Position } from '#event-store';
+
+/** Events that are written in one transaction when many wait. */
+export const BATCH_EVENTS_MAX = 2_000;
+
+/** One is written while the next is decoded. */
+const UNDER_WAY_MAX = 2;
+
+export type WriteBatch = (after: Position | null, batch: Batch) => Promise<void>;
+
+/**
+ * Between a store that gives small batches and tables that like large ones: what comes in while a
+ * write is under way goes into the next one. Holds no more than a batch, then lets the store wait.
+ */
+export class Conveyor {
+  readonly #write: WriteBatch;
+  readonly #failed = new AbortController();
+  #after: Position | null;
+  #gathered: Batch | null = null;
+  #underWay = 0;
+  #written: Promise<void> = Promise.resolve();
+  #moved: (() => void)[] = [];
+
+  constructor(write: WriteBatch, after: Position | null) {
+    this.#write = write;
+    this.#after = after;
+  }
+
+  /** Aborts with the first failure as its reason: nothing is written behind it. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** Resolves when there is room for more; not: when it is written. */
+  async take(batch: Batch): Promise<void> {
+    this.#gathered = this.#gathered === null ? batch : joined(this.#gathered, batch);
+    this.#start();
+    while (this.#isFull && !this.failed.aborted) await this.#nextMove();
+    this.failed.throwIfAborted();
+  }
+
+  /** Resolves when nothing is under way any more. What was gathered is written too. */
+  async drain(): Promise<void> {
+    while (this.#underWay > 0) await this.#nextMove();
+  }
+
+  get #isFull(): boolean {
+    return this.#gathered !== null && this.#gathered.events.length >= BATCH_EVENTS_MAX;
+  }
+
+  #start(): void {
+    while (this.#gathered !== null && this.#underWay < UNDER_WAY_MAX && !this.failed.aborted) {
+      const batch = this.#gathered;
+      const after = this.#after;
+      this.#gathered = null;
+      this.#after = batch.next;
+      this.#underWay += 1;
+      const writing = this.#write(after, batch);
+      // One that fails makes the next ones fail: the first in order is the reason.
+      this.#written = this.#written.then(() => writing);
+      this.#written.catch((error: unknown) => this.#failed.abort(error));
+      void Promise.allSettled([writing, this.#written]).then(() => this.#end());
+    }
+  }
+
+  #end(): void {
+    this.#underWay -= 1;
+    this.#start();
+    const moved = this.#moved;
+    this.#moved = [];
+    for (const wake of moved) wake();
+  }
+
+  #nextMove(): Promise<void> {
+    return new Promise((resolve) => this.#moved.push(resolve));
+  }
+}
+
+const joined = (one: Batch, other: Batch): Batch => ({
+  events: [...one.events, ...other.events],
+  next: other.next,
+});

@@ -1,0 +1,33 @@
+import type { Position } from '#event-store';
+import type { VersionState } from '#read-model';
+
+/** What a projector tells whoever keeps metrics, logs and alarms. */
+export interface ProjectorObserver {
+  /** This process is the one that works, or waits for the one that does. */
+  readonly leads?: (leading: boolean) => void;
+  readonly applied?: (batch: AppliedBatch) => void;
+  readonly lagged?: (lag: Lag) => void;
+  /** It stops there for good: somebody has to look. */
+  readonly poisoned?: (version: number, cause: Error) => void;
+  /** It goes on by itself after a while. null: not with one version alone. */
+  readonly failed?: (version: number | null, cause: unknown) => void;
+  /** Somebody else moved the tables: read again. */
+  readonly overtaken?: (version: number) => void;
+}
+
+export interface AppliedBatch {
+  readonly version: number;
+  readonly events: number;
+  readonly rows: number;
+  readonly position: Position;
+  readonly ms: number;
+}
+
+export interface Lag {
+  readonly version: number;
+  readonly state: VersionState;
+  /** Events that the tables don't have yet; counted up to a limit. */
+  readonly events: number;
+  /** Age of the oldest of them. */
+  readonly seconds: number;
+}

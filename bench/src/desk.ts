@@ -1,0 +1,89 @@
+import { AccountDesk } from '#commands';
+import { commandUuid } from '#contracts/identity';
+import { MemoryEventStore } from '#event-store';
+import { DEFAULT_POLICY, type LedgerCommand } from '#ledger';
+
+const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
+const USERS = 10_000;
+const COMMANDS = 100_000;
+const RUNS = 3;
+
+/** As an intake works: so many partitions side by side, each with so many commands at a time. */
+const PARTITIONS = 4;
+const BATCH = 250;
+
+/** Commands through the desk over the store in memory: from the typed command to the durable answer. */
+export async function deskBench(): Promise<Record<string, number>> {
+  const spread: number[] = [];
+  const hot: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    spread.push(await commandsPerSecond(USERS));
+    hot.push(await commandsPerSecond(1));
+  }
+  return { desk_spread_per_s: Math.max(...spread), desk_hot_per_s: Math.max(...hot) };
+}
+
+async function commandsPerSecond(users: number): Promise<number> {
+  const store = new MemoryEventStore();
+  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const userIds = Array.from({ length: users }, (_, n) => userOf(n));
+  await sendAll(
+    desk,
+    userIds.map((userId) => recharge(userId)),
+  );
+  const commands = Array.from({ length: COMMANDS }, (_, i) =>
+    consume(userIds[i % users] as string, i),
+  );
+  const started = performance.now();
+  await sendAll(desk, commands);
+  const seconds = (performance.now() - started) / 1000;
+  await desk.drain(1_000);
+  return commands.length / seconds;
+}
+
+async function sendAll(desk: AccountDesk, commands: readonly LedgerCommand[]): Promise<void> {
+  let next = 0;
+  const partition = async (): Promise<void> => {
+    while (next < commands.length) {
+      const batch = commands.slice(next, (next += BATCH));
+      await Promise.all(batch.map((command) => send(desk, command)));
+    }
+  };
+  await Promise.all(Array.from({ length: PARTITIONS }, partition));
+}
+
+async function send(desk: AccountDesk, command: LedgerCommand): Promise<void> {
+  const { answer } = await desk.run(command, { correlation: command.id });
+  if (answer.status !== 'accepted') throw new Error(`${command.id}: ${answer.code}`);
+}
+
+const userOf = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+
+const asked = (userId: string, id: string, at: number) => ({
+  userId,
+  source: '/bench',
+  id,
+  commandId: commandUuid(userId, '/bench', id),
+  digest: 'd'.repeat(64),
+  at: new Date(START_MS + at).toISOString(),
+});
+
+const recharge = (userId: string): LedgerCommand => ({
+  ...asked(userId, 'recharge', 0),
+  type: 'RechargePoints',
+  points: 1_000_000_000,
+  expiresAt: null,
+  priority: 50,
+  sourceId: null,
+});
+
+const consume = (userId: string, i: number): LedgerCommand => ({
+  ...asked(userId, `task-${i}`, i),
+  type: 'ConsumePoints',
+  sourceType: 'script',
+  points: 1 + (i % 7),
+  sourceId: `task-${i}`,
+  duration: null,
+  consumptionId: `task-${i}`,
+  settleWithin: null,
+});

@@ -1,0 +1,87 @@
+import {
+  PermanentStoreError,
+  type AppendResult,
+  type EncodedEvent,
+  type NonEmpty,
+  type Position,
+} from '#event-store';
+import type { DeskTerms } from './desk-terms.js';
+import { NotAnswered } from './errors.js';
+import { isPermanent, type Patience } from './patience.js';
+import { readPage } from './read-page.js';
+
+export interface Append {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: NonEmpty<EncodedEvent>;
+}
+
+export interface Written {
+  readonly position: Position | null;
+  readonly attempts: number;
+}
+
+/**
+ * Appends, and sends the same again for as long as the store does not say whether it is in.
+ * null: it is not in, because the stream is elsewhere.
+ */
+export async function appendSurely(
+  terms: DeskTerms,
+  append: Append,
+  patience: Patience,
+): Promise<Written | null> {
+  const { store, observer } = terms;
+  const { stream, expected, events } = append;
+  for (let attempts = 1; ; attempts += 1) {
+    const result = await patience
+      .attempt(store.append(stream, expected, events))
+      .catch(unknownUnlessPermanent);
+    switch (result.kind) {
+      case 'conflict':
+        return null;
+      case 'ok': {
+        refuseOtherPlace(append, result.revision);
+        if (!result.repeated) return { position: result.position, attempts };
+        const position = await positionOfOwn(terms, append, patience);
+        return position && { position, attempts };
+      }
+      case 'unknown':
+        observer.unknown(stream, result.cause);
+        if (!(await patience.pause())) throw outcomeUnknown(result.cause);
+    }
+  }
+}
+
+/**
+ * A store knows a repeat by its ids, and another desk may have given the same ids to another answer
+ * to the same command (received at another moment, or with another body). The hash covers it all.
+ */
+async function positionOfOwn(
+  { store, observer }: DeskTerms,
+  { stream, expected, events }: Append,
+  patience: Patience,
+): Promise<Position | null> {
+  const [stored] = await patience.read(
+    () => readPage(store, stream, expected + events.length, 1),
+    (cause) => observer.unread(stream, cause),
+    'outcome-unknown',
+  );
+  const own = events.at(-1) ?? events[0];
+  return stored && Buffer.compare(stored.hash, own.hash) === 0 ? stored.position : null;
+}
+
+function unknownUnlessPermanent(cause: unknown): AppendResult {
+  if (isPermanent(cause)) throw cause;
+  return { kind: 'unknown', cause };
+}
+
+function refuseOtherPlace({ stream, expected, events }: Append, revision: number): void {
+  if (revision === expected + events.length) return;
+  throw new PermanentStoreError(
+    'broken-order',
+    `${events.length} events behind revision ${expected} of ${stream} were said to end at ${revision}`,
+  );
+}
+
+const outcomeUnknown = (cause: unknown): NotAnswered =>
+  new NotAnswered('outcome-unknown', 'The store did not say whether it wrote', { cause });

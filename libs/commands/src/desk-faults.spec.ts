@@ -1,0 +1,246 @@
+import { MemoryLog, type AppendCall, type MemoryFault } from '#event-store';
+import type { LedgerCommand } from '#ledger';
+import type { AccountDesk } from './account-desk.js';
+import {
+  JumpingClock,
+  ORIGIN,
+  accountIn,
+  consume,
+  errorOf,
+  eventsIn,
+  eventually,
+  expectBorneOut,
+  expectSound,
+  faults,
+  gate,
+  openDesk,
+  recharge,
+  run,
+  seeded,
+  userOf,
+} from './desk.suite.js';
+import { NotAnswered } from './errors.js';
+import type { Answered } from './group.js';
+
+const always = (fault: MemoryFault) => () => fault;
+
+describe('A store in trouble', () => {
+  it('that loses the answer after the commit is asked again, and records once', async () => {
+    const { desk, log, appends, noted } = openDesk({ faultOf: faults('answer-lost') });
+    const [, spent] = await run(desk, recharge('r', 100), consume('a', 40));
+    expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, replayed: false });
+    expect(appends).toHaveLength(2);
+    expect(appends[1]).toEqual(appends[0]);
+    expect(noted('unknown')).toHaveLength(1);
+    expect(eventsIn(log)).toHaveLength(2);
+    await run(desk, consume('b', 10));
+    expectSound(log);
+  });
+
+  it('that loses the answer still tells the position', async () => {
+    const { desk, log } = openDesk({ faultOf: faults('answer-lost') });
+    const [answered] = await run(desk, recharge('r', 100));
+    expect(answered?.position).toBe(`memory:${String(log.size).padStart(16, '0')}`);
+  });
+
+  it('that loses the append is asked again, and records once', async () => {
+    const { desk, log } = openDesk({
+      faultOf: faults('lost-before-commit', 'lost-before-commit'),
+      clock: new JumpingClock(),
+    });
+    const [answered] = await run(desk, recharge('r', 100));
+    expect(answered?.answer).toMatchObject({ status: 'accepted', balance: 100 });
+    expect(eventsIn(log)).toHaveLength(1);
+  });
+
+  it('that says conflict is read anew, and everything is decided again', async () => {
+    const { desk, log, noted } = openDesk({ faultOf: faults('none', 'conflict', 'conflict') });
+    await run(desk, recharge('r', 100));
+    const [spent] = await run(desk, consume('a', 40));
+    expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, revision: 1 });
+    expect(noted('conflicted')).toHaveLength(2);
+    expectSound(log);
+  });
+
+  it('that gets everything twice records once', async () => {
+    const { desk, log } = openDesk({ faultOf: always('repeat') });
+    await run(desk, recharge('r', 100));
+    const [spent] = await run(desk, consume('a', 40));
+    expect(spent?.answer).toMatchObject({ balance: 60, replayed: false });
+    expect(eventsIn(log)).toHaveLength(2);
+    expectSound(log);
+  });
+
+  it('that keeps a call for ever is asked again, and the late call changes nothing', async () => {
+    const { opened: stallUntil, open } = gate();
+    const { desk, log, appends } = openDesk({
+      faultOf: faults({ stallUntil }),
+      clock: new JumpingClock(),
+    });
+    const [answered] = await run(desk, recharge('r', 100));
+    expect(answered?.answer.balance).toBe(100);
+    expect(appends).toHaveLength(2);
+    open();
+    await run(desk, consume('a', 40));
+    expect(eventsIn(log)).toHaveLength(2);
+    expectSound(log);
+  });
+
+  it('that never says is given up in time, with everything behind for the account', async () => {
+    const clock = new JumpingClock();
+    const { opened: stallUntil, open } = gate();
+    const calls: MemoryFault[] = [{ stallUntil }];
+    const { desk, log, noted } = openDesk({
+      clock,
+      faultOf: () => calls.shift() ?? 'lost-before-commit',
+      limits: { appendEventsMax: 1, accountCommandsMax: 2 },
+    });
+    const [first, behind, inLine] = ['r1', 'r2', 'r3'].map((id) =>
+      errorOf(desk.run(recharge(id, 1), ORIGIN)),
+    );
+    for (const error of [await first, await behind, await inLine]) {
+      expect(error).toBeInstanceOf(NotAnswered);
+      expect(error).toMatchObject({ code: 'outcome-unknown' });
+    }
+    expect(clock.now()).toBeLessThan(20_000);
+    expect(noted('unknown').length).toBeGreaterThan(3);
+    expect(desk.figures).toEqual({ inside: 0, inLine: 0, kept: 0 });
+    open();
+    await eventually(() => expect(eventsIn(log)).toHaveLength(1));
+  });
+
+  it('answers what it gave up once it is sent again, whether it had been recorded or not', async () => {
+    let isAway = true;
+    const { desk, log } = openDesk({
+      clock: new JumpingClock(),
+      faultOf: () => (isAway ? 'answer-lost' : undefined),
+      readFaultOf: () => (isAway && log.size > 0 ? new Error('away') : undefined),
+    });
+    const error = await errorOf(desk.run(recharge('r', 100), ORIGIN));
+    expect(error).toMatchObject({ code: 'outcome-unknown' });
+    isAway = false;
+    const [again, next] = await run(desk, recharge('r', 100), consume('a', 40));
+    expect(again?.answer).toMatchObject({ balance: 100, replayed: true });
+    expect(next?.answer).toMatchObject({ balance: 60, replayed: false });
+    expectSound(log);
+  });
+
+  it('that can not be read is asked again', async () => {
+    const failures = [new Error('away'), new Error('away')];
+    const { desk, noted } = openDesk({ readFaultOf: () => failures.shift() });
+    const [answered] = await run(desk, recharge('r', 100));
+    expect(answered?.answer.balance).toBe(100);
+    expect(noted('unread')).toHaveLength(2);
+  });
+
+  it('that can not be read at all is given up in time, and nothing is recorded', async () => {
+    const cause = new Error('away');
+    const { desk, log } = openDesk({ readFaultOf: () => cause, clock: new JumpingClock() });
+    const error = await errorOf(run(desk, recharge('r', 100), consume('a', 1)));
+    expect(error).toMatchObject({ name: 'NotAnswered', code: 'store-away', cause });
+    expect(log.size).toBe(0);
+  });
+
+  it('that only ever says conflict is given up after so many times', async () => {
+    const { desk, appends } = openDesk({
+      faultOf: always('conflict'),
+      clock: new JumpingClock(),
+      limits: { conflictsMax: 5 },
+    });
+    const error = await errorOf(desk.run(recharge('r', 100), ORIGIN));
+    expect(error).toMatchObject({ name: 'NotAnswered', code: 'contended' });
+    expect(appends).toHaveLength(6);
+  });
+});
+
+/** Sends it again for as long as it is not answered, as an intake does. */
+async function untilAnswered(desk: AccountDesk, command: LedgerCommand): Promise<Answered> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await desk.run(command, ORIGIN);
+    } catch (error) {
+      if (!(error instanceof NotAnswered) || attempts > 50) throw error;
+    }
+  }
+}
+
+function randomCommands(random: () => number, count: number, userId: string): LedgerCommand[] {
+  return Array.from({ length: count }, (_, i) => {
+    const points = 1 + Math.floor(random() * 50);
+    const options = { userId };
+    return random() < 0.4 ? recharge(`c${i}`, points, options) : consume(`c${i}`, points, options);
+  });
+}
+
+function randomFaults(random: () => number): (call: AppendCall) => MemoryFault | undefined {
+  const kinds: MemoryFault[] = ['answer-lost', 'lost-before-commit', 'conflict', 'repeat'];
+  return () => {
+    const pick = random();
+    if (pick < 0.5) return undefined;
+    if (pick < 0.6) return { stallUntil: new Promise((resolve) => setImmediate(resolve)) };
+    return kinds[Math.floor(random() * kinds.length)];
+  };
+}
+
+/** Everything to one desk, half of it to the other too, backwards. */
+async function sendTwice(desks: AccountDesk[], commands: LedgerCommand[], random: () => number) {
+  const [one, other] = desks as [AccountDesk, AccountDesk];
+  const again = commands.filter(() => random() < 0.5).toReversed();
+  const [first, second] = await Promise.all([
+    Promise.all(commands.map((command) => untilAnswered(one, command))),
+    Promise.all(again.map((command) => untilAnswered(other, command))),
+  ]);
+  return [...commands, ...again].map((command, i) => ({
+    command,
+    answered: [...first, ...second][i] as Answered,
+  }));
+}
+
+describe('Two desks on the same accounts', () => {
+  it('let one of them win: what the other had under way changes nothing', async () => {
+    const log = new MemoryLog();
+    const { opened: stallUntil, open } = gate();
+    const zombie = openDesk({ log, faultOf: faults('none', { stallUntil }) });
+    const owner = openDesk({ log });
+    await run(zombie.desk, recharge('r', 100));
+    const stopped = run(zombie.desk, consume('a', 40), consume('b', 50));
+    await eventually(() => expect(zombie.appends).toHaveLength(2));
+    const taken = await run(owner.desk, consume('c', 30), consume('a', 40), consume('b', 50));
+    open();
+    const woken = await stopped;
+    expect(taken.map(({ answer }) => answer.code)).toEqual([null, null, 'InsufficientPoints']);
+    expect(woken.map(({ answer }) => answer)).toEqual(
+      taken.slice(1).map(({ answer }) => ({ ...answer, replayed: true })),
+    );
+    expect(zombie.noted('conflicted')).toHaveLength(1);
+    expect(accountIn(log).balance).toBe(30);
+    expectSound(log);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+    'give each command one effect and one answer, whatever the store does (seed %i)',
+    async (seed) => {
+      const random = seeded(seed);
+      const log = new MemoryLog();
+      const limits = { appendEventsMax: 7, accountCommandsMax: 20, retryMsMax: 100 };
+      const clock = new JumpingClock();
+      const open = () => openDesk({ log, random, clock, limits, faultOf: randomFaults(random) });
+      const desks = [open().desk, open().desk];
+      await Promise.all(
+        [userOf(1), userOf(2)].map(async (userId) => {
+          const commands = randomCommands(random, 60, userId);
+          const told = new Map<number | null, unknown>();
+          for (const { command, answered } of await sendTwice(desks, commands, random)) {
+            expectBorneOut(log, command, answered);
+            const answer = { ...answered.answer, replayed: false };
+            expect(told.get(answer.revision) ?? answer).toEqual(answer);
+            told.set(answer.revision, answer);
+          }
+          expect(told.size).toBe(commands.length);
+          expect(eventsIn(log, userId)).toHaveLength(commands.length);
+          expectSound(log, userId);
+        }),
+      );
+    },
+  );
+});

@@ -1,0 +1,143 @@
+import { MemoryLog } from '#event-store';
+import { DEFAULT_POLICY } from '#ledger';
+import {
+  accountIn,
+  consume,
+  eventsIn,
+  expectBorneOut,
+  expectSound,
+  expire,
+  openDesk,
+  recharge,
+  run,
+  secondsLater,
+  storedIn,
+} from './desk.suite.js';
+
+const consumed = (log: MemoryLog): number =>
+  eventsIn(log).filter((event) => event.type === 'PointsConsumed').length;
+
+describe('A command that comes again', () => {
+  it('is answered from the same append when it stands behind itself', async () => {
+    const { desk, log, appends } = openDesk();
+    const again = consume('a', 40);
+    const [, first, second] = await run(desk, recharge('r', 100), again, again);
+    expect(first?.answer).toMatchObject({ balance: 60, replayed: false });
+    expect(second?.answer).toEqual({ ...first?.answer, replayed: true });
+    expect(second?.position).toBe(first?.position);
+    expect(consumed(log)).toBe(1);
+    expect(appends).toHaveLength(1);
+  });
+
+  it('gets its first answer, balance and all, when the account has moved on', async () => {
+    const { desk, log } = openDesk();
+    const [first] = await run(desk, recharge('r', 100));
+    await run(desk, consume('a', 40));
+    const [again] = await run(desk, recharge('r', 100));
+    expect(again).toEqual({ ...first, answer: { ...first?.answer, replayed: true } });
+    expect(eventsIn(log)).toHaveLength(2);
+  });
+
+  it('gets its first answer from a desk that has never seen the account', async () => {
+    const log = new MemoryLog();
+    const first = await run(openDesk({ log }).desk, recharge('r', 100));
+    const second = await run(openDesk({ log }).desk, recharge('r', 100));
+    expect(second[0]?.answer).toEqual({ ...first[0]?.answer, replayed: true });
+    expect(second[0]?.position).toBe(first[0]?.position);
+    expect(eventsIn(log)).toHaveLength(1);
+  });
+
+  it('stays refused although there would be points by now', async () => {
+    const { desk, log } = openDesk();
+    const [refused] = await run(desk, consume('a', 40));
+    await run(desk, recharge('r', 100));
+    const [again] = await run(desk, consume('a', 40));
+    expect(refused?.answer.code).toBe('InsufficientPoints');
+    expect(again?.answer).toEqual({ ...refused?.answer, replayed: true });
+    expect(accountIn(log).balance).toBe(100);
+  });
+
+  it('is answered by all of its events, and by the position of its own last one', async () => {
+    const { desk, log } = openDesk();
+    const soon = { ...recharge('r1', 5), expiresAt: secondsLater(1) } as ReturnType<
+      typeof recharge
+    >;
+    const late = consume('a', 1, { at: secondsLater(60) });
+    await run(desk, soon, recharge('r2', 10), late, consume('b', 1));
+    const [again] = await run(desk, late);
+    expectBorneOut(log, late, again!);
+    const own = storedIn(log).filter(({ data }) => data.includes(late.commandId));
+    expect(own).toHaveLength(2);
+    expect(again?.position).toBe(own.at(-1)?.position);
+  });
+
+  it('is recognised when thousands come again at once, each with its own first answer', async () => {
+    const log = new MemoryLog();
+    const commands = [recharge('r', 5_000)];
+    for (let i = 0; i < 1_500; i += 1) commands.push(consume(`c${i}`, 1));
+    const first = await run(openDesk({ log }).desk, ...commands);
+    const other = openDesk({ log });
+    const again = await run(other.desk, ...commands.toReversed());
+    expect(again.toReversed().map(({ answer }) => ({ ...answer, replayed: false }))).toEqual(
+      first.map(({ answer }) => answer),
+    );
+    expect(other.appends).toHaveLength(0);
+    expect(eventsIn(log)).toHaveLength(1_501);
+  });
+
+  it('is told so when it says something else under the same id, and nothing is recorded', async () => {
+    const { desk, log } = openDesk();
+    const [, inGroup] = await run(desk, recharge('r', 100), recharge('r', 200));
+    const [later] = await run(desk, recharge('r', 300));
+    const expected = { status: 'refused', code: 'CommandIdReused', balance: 100, revision: null };
+    expect(inGroup).toMatchObject({ answer: expected, position: null });
+    expect(later).toMatchObject({ answer: expected, position: null });
+    expect(eventsIn(log)).toHaveLength(1);
+  });
+
+  it('is told so even when two desks take the two bodies at the same revision', async () => {
+    const log = new MemoryLog();
+    const [a, b] = [openDesk({ log }), openDesk({ log })];
+    await run(a.desk, recharge('r', 100));
+    await run(b.desk, expire('look'));
+    const [first] = await run(a.desk, consume('same', 10));
+    const [second] = await run(b.desk, consume('same', 20));
+    expect(first?.answer).toMatchObject({ status: 'accepted', balance: 90 });
+    expect(second?.answer).toMatchObject({ code: 'CommandIdReused', balance: 90 });
+    await run(b.desk, consume('next', 5));
+    expect(accountIn(log).balance).toBe(85);
+    expectSound(log);
+  });
+
+  it('keeps the chain whole when another desk recorded it at another moment', async () => {
+    const log = new MemoryLog();
+    const [a, b] = [openDesk({ log }), openDesk({ log })];
+    await run(a.desk, recharge('r', 100));
+    await run(b.desk, expire('look'));
+    const [first] = await run(a.desk, consume('same', 10, { at: secondsLater(1) }));
+    const [second] = await run(b.desk, consume('same', 10, { at: secondsLater(2) }));
+    expect(second?.answer).toEqual({ ...first?.answer, replayed: true });
+    await run(b.desk, consume('next', 5, { at: secondsLater(3) }));
+    expectSound(log);
+  });
+
+  it('is told so when it is so old that it can not be told from a repeat', async () => {
+    const policy = { ...DEFAULT_POLICY, rememberDays: 0, rememberMin: 2, rememberMax: 4 };
+    const { desk, log } = openDesk({ policy });
+    for (let i = 0; i < 4; i += 1) await run(desk, recharge(`r${i}`, 1, { at: secondsLater(i) }));
+    const [late] = await run(desk, recharge('x', 5, { at: secondsLater(0.5) }));
+    expect(late?.answer).toMatchObject({ status: 'refused', code: 'TooLate', balance: 4 });
+    expect(late?.position).toBeNull();
+    expect(eventsIn(log)).toHaveLength(4);
+  });
+
+  it('finds out from the store that others wrote when it would record nothing itself', async () => {
+    const log = new MemoryLog();
+    const [stale, busy] = [openDesk({ log }), openDesk({ log })];
+    await run(stale.desk, recharge('r', 100));
+    await run(busy.desk, consume('a', 40));
+    const [answered] = await run(stale.desk, expire('e'));
+    expect(answered?.answer).toMatchObject({ status: 'accepted', balance: 60 });
+    expect(stale.noted('conflicted')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,146 @@
+import { DEFAULT_POLICY } from '#ledger';
+import { DESK_LIMITS, unansweredMax } from './desk-limits.js';
+import {
+  JumpingClock,
+  ORIGIN,
+  accountIn,
+  consume,
+  errorOf,
+  eventsIn,
+  eventually,
+  expectSound,
+  faults,
+  gate,
+  openDesk,
+  recharge,
+  run,
+  userOf,
+} from './desk.suite.js';
+
+describe('Room at the desk', () => {
+  it('is never exceeded: whoever finds none waits, and nothing is lost', async () => {
+    const limits = { commandsMax: 10, accountCommandsMax: 4, lineMax: 1_000 };
+    let most = 0;
+    const opened = openDesk({
+      limits,
+      faultOf: () => {
+        most = Math.max(most, opened.desk.figures.inside);
+        return undefined;
+      },
+    });
+    const { desk, log } = opened;
+    const commands = Array.from({ length: 600 }, (_, i) =>
+      recharge(`r${i}`, 1, { userId: userOf(i % 6) }),
+    );
+    await run(desk, ...commands);
+    expect(most).toBe(10);
+    for (let n = 0; n < 6; n += 1) {
+      expect(accountIn(log, userOf(n)).balance).toBe(100);
+      expectSound(log, userOf(n));
+    }
+    expect(desk.figures).toMatchObject({ inside: 0, inLine: 0 });
+  });
+
+  it('is given in the order in which an account asked for it', async () => {
+    const { desk, log } = openDesk({ limits: { accountCommandsMax: 2 } });
+    const commands = Array.from({ length: 50 }, (_, i) => recharge(`r${i}`, i + 1));
+    await run(desk, ...commands);
+    const order = eventsIn(log).map((event) =>
+      event.type === 'PointsRecharged' ? event.points : 0,
+    );
+    expect(order).toEqual(commands.map((_, i) => i + 1));
+  });
+
+  it('is refused at once to those who will not wait', async () => {
+    const { opened: stallUntil, open } = gate();
+    const { desk } = openDesk({
+      limits: { accountCommandsMax: 1 },
+      faultOf: faults({ stallUntil }),
+    });
+    const inside = desk.run(recharge('r1', 1), ORIGIN);
+    const error = await errorOf(desk.run(recharge('r2', 1), ORIGIN, { waitMsMax: 0 }));
+    expect(error).toMatchObject({ name: 'NotAnswered', code: 'overloaded' });
+    open();
+    await inside;
+    const [again] = await run(desk, recharge('r2', 1));
+    expect(again?.answer.balance).toBe(2);
+  });
+
+  it('is refused in the end to those who wait only so long', async () => {
+    const { opened: stallUntil, open } = gate();
+    const { desk } = openDesk({
+      limits: { accountCommandsMax: 1 },
+      faultOf: faults({ stallUntil }),
+    });
+    const inside = desk.run(recharge('r1', 1), ORIGIN);
+    const error = await errorOf(desk.run(recharge('r2', 1), ORIGIN, { waitMsMax: 5 }));
+    expect(error).toMatchObject({ code: 'overloaded' });
+    expect(desk.figures.inLine).toBe(0);
+    open();
+    await inside;
+  });
+
+  it('is refused at once when the line is full too', async () => {
+    const { opened: stallUntil, open } = gate();
+    const { desk } = openDesk({
+      limits: { accountCommandsMax: 1, lineMax: 1 },
+      faultOf: faults({ stallUntil }),
+    });
+    const waiting = run(desk, recharge('r1', 1), recharge('r2', 1));
+    const error = await errorOf(desk.run(recharge('r3', 1), ORIGIN));
+    expect(error).toMatchObject({ code: 'overloaded' });
+    open();
+    expect((await waiting).map(({ answer }) => answer.balance)).toEqual([1, 2]);
+  });
+
+  it('of one account is at most half of what it remembers', async () => {
+    const policy = { ...DEFAULT_POLICY, rememberMin: 4, rememberMax: 8 };
+    const { opened: stallUntil, open } = gate();
+    const { desk } = openDesk({ policy, faultOf: faults({ stallUntil }) });
+    const commands = Array.from({ length: 9 }, (_, i) => recharge(`r${i}`, 1));
+    const running = run(desk, ...commands);
+    expect(desk.figures).toMatchObject({ inside: 4, inLine: 5 });
+    open();
+    await running;
+    expect(unansweredMax(DEFAULT_POLICY)).toBeGreaterThanOrEqual(DESK_LIMITS.accountCommandsMax);
+  });
+});
+
+describe('Draining the desk', () => {
+  it('finishes what is inside, and takes nothing new', async () => {
+    const { opened: stallUntil, open } = gate();
+    const { desk, log } = openDesk({
+      limits: { accountCommandsMax: 2 },
+      faultOf: faults({ stallUntil }),
+    });
+    const inside = run(desk, recharge('r1', 1), recharge('r2', 1));
+    const inLine = errorOf(desk.run(recharge('r3', 1), ORIGIN));
+    const drained = desk.drain(5_000);
+    const late = errorOf(desk.run(recharge('r4', 1), ORIGIN));
+    expect(await inLine).toMatchObject({ code: 'closing' });
+    expect(await late).toMatchObject({ code: 'closing' });
+    open();
+    expect(await drained).toBe(true);
+    expect((await inside).map(({ answer }) => answer.balance)).toEqual([1, 2]);
+    expect(eventsIn(log)).toHaveLength(2);
+  });
+
+  it('is done at once when nothing is under way, however often it is asked for', async () => {
+    const { desk } = openDesk();
+    await run(desk, recharge('r', 1));
+    expect(await desk.drain(0)).toBe(true);
+    expect(await desk.drain(0)).toBe(true);
+  });
+
+  it('gives up in time what the store does not answer, and says so', async () => {
+    const { opened: stallUntil, open } = gate();
+    const { desk, log } = openDesk({ faultOf: faults({ stallUntil }), clock: new JumpingClock() });
+    const inside = errorOf(run(desk, recharge('r', 1), consume('a', 1)));
+    await Promise.resolve();
+    expect(await desk.drain(100)).toBe(false);
+    expect(await inside).toMatchObject({ name: 'NotAnswered', code: 'outcome-unknown' });
+    expect(desk.figures.inside).toBe(0);
+    open();
+    await eventually(() => expect(eventsIn(log)).toHaveLength(2));
+  });
+});

@@ -1,0 +1,62 @@
+import type { Position, RecordedEvent } from '#event-store';
+import { answerAgain, type LedgerEvent } from '#ledger';
+import { eventOf } from './account-loader.js';
+import type { DeskTerms } from './desk-terms.js';
+import { AccountDamaged } from './errors.js';
+import type { Answered, Repeat } from './group.js';
+import { Patience } from './patience.js';
+import { readPage } from './read-page.js';
+
+const PAGE_EVENTS_MAX = 500;
+
+/** Reads first answers of one account again. Asked in order of revision, it reads little twice. */
+export class ReadBack {
+  #page: readonly RecordedEvent[] = [];
+  readonly #pageEvents: number;
+  readonly #patience: Patience;
+
+  /** `answers`: how many it will be asked for; those of a redelivery mostly stand side by side. */
+  constructor(
+    private readonly stream: string,
+    answers: number,
+    private readonly terms: DeskTerms,
+  ) {
+    this.#pageEvents = Math.min(PAGE_EVENTS_MAX, 6 + 2 * answers);
+    this.#patience = new Patience(terms);
+  }
+
+  async answer({ waiting, revision, balance }: Repeat): Promise<Answered> {
+    const { command } = waiting;
+    const events: LedgerEvent[] = [];
+    let position: Position | null = null;
+    for (;;) {
+      const recorded = await this.#at(revision + events.length);
+      const event = recorded && eventOf(recorded);
+      if (event?.commandId !== command.commandId) break;
+      events.push(event);
+      position = recorded?.position ?? null;
+    }
+    const [first, ...rest] = events;
+    if (first === undefined) {
+      throw new AccountDamaged(this.stream, revision, 'the answer that was here is gone');
+    }
+    const answer = answerAgain(command, [first, ...rest], revision, balance);
+    return { answer, position: answer.revision === null ? null : position };
+  }
+
+  async #at(revision: number): Promise<RecordedEvent | undefined> {
+    const found = this.#onPage(revision);
+    if (found !== undefined) return found;
+    const { store, observer } = this.terms;
+    this.#page = await this.#patience.read(
+      () => readPage(store, this.stream, revision, this.#pageEvents),
+      (cause) => observer.unread(this.stream, cause),
+    );
+    return this.#onPage(revision);
+  }
+
+  #onPage(revision: number): RecordedEvent | undefined {
+    const first = this.#page[0];
+    return first && this.#page[revision - first.revision];
+  }
+}

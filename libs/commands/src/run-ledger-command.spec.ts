@@ -1,0 +1,44 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { AccountDesk } from './account-desk.js';
+import { CommandsModule } from './commands.module.js';
+import { ORIGIN, consume, eventsIn, openDesk, recharge } from './desk.suite.js';
+import type { Answered } from './group.js';
+import { RunLedgerCommand } from './run-ledger-command.js';
+
+async function openBus() {
+  const opened = openDesk();
+  const module = await Test.createTestingModule({
+    imports: [CommandsModule.withDesk(opened.desk)],
+  }).compile();
+  await module.init();
+  return { ...opened, module, bus: module.get(CommandBus) };
+}
+
+describe('The command bus', () => {
+  it('takes every kind of command in one class, and gives its answer back typed', async () => {
+    const { bus, module } = await openBus();
+    const recharged: Answered = await bus.execute(new RunLedgerCommand(recharge('r', 100), ORIGIN));
+    const spent: Answered = await bus.execute(new RunLedgerCommand(consume('a', 40), ORIGIN));
+    expect(recharged.answer.balance).toBe(100);
+    expect(spent.answer).toMatchObject({ status: 'accepted', balance: 60 });
+    await module.close();
+  });
+
+  it('lets commands that are sent together share an append', async () => {
+    const { bus, module, appends, log } = await openBus();
+    const commands = [recharge('r', 100), consume('a', 1), consume('b', 2)];
+    await Promise.all(
+      commands.map((command) => bus.execute(new RunLedgerCommand(command, ORIGIN))),
+    );
+    expect(appends).toHaveLength(1);
+    expect(eventsIn(log)).toHaveLength(3);
+    await module.close();
+  });
+
+  it('stands before the very desk that was passed in', async () => {
+    const { desk, module } = await openBus();
+    expect(module.get(AccountDesk)).toBe(desk);
+    await module.close();
+  });
+});

@@ -1,0 +1,16 @@
+import { Command } from '@nestjs/cqrs';
+import type { LedgerCommand } from '#ledger';
+import type { RunOptions } from './account-desk.js';
+import type { Origin } from './encode-event.js';
+import type { Answered } from './group.js';
+
+/** The command bus routes by class, the ledger by `type`: one class carries the whole union. */
+export class RunLedgerCommand extends Command<Answered> {
+  constructor(
+    readonly command: LedgerCommand,
+    readonly origin: Origin,
+    readonly options: RunOptions = {},
+  ) {
+    super();
+  }
+}

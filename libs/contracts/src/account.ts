@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import {
+  balance,
+  batchId,
+  consumptionId,
+  flag,
+  reason,
+  revision,
+  sourceId,
+  sourceType,
+  time,
+  token,
+  userId,
+  wholeNumber,
+} from './fields.js';
+import { PRIORITY_MAX } from '#ledger';
+import { draw } from './story.js';
+
+// What an account has: now, as recorded, or at a moment that is past.
+const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const priority = wholeNumber(0, PRIORITY_MAX);
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
+export const accountBalance = z.object(
+  {
+    user_id: userId,
+    balance,
+    /** Points in open pre-deductions. */
+    held: balance,
+    /** Up to where events are in it; null: there are none. */
+    position: token.nullable(),
+    at: time(),
+  },
+  reason('a balance'),
+);
+
+export type AccountBalance = z.infer<typeof accountBalance>;
+
+export const pointBatch = z.object({
+  batch_id: batchId,
+  /** All that came in from outside the batch. */
+  points,
+  remaining: points,
+  priority,
+  /** null: never. */
+  expires_at: time().nullable(),
+  created_at: time(),
+});
+
+export type PointBatch = z.infer<typeof pointBatch>;
+
+/** Those with points left, in the order in which they will be drawn. */
+export const accountBatches = z.object({ items: z.array(pointBatch) }, reason('a list of batches'));
+
+export type AccountBatches = z.infer<typeof accountBatches>;
+
+/** What a command would be judged by, after the event of that revision. */
+export const accountState = z.object(
+  {
+    user_id: userId,
+    /** null: nothing has happened yet. */
+    revision: revision.nullable(),
+    at: time().nullable(),
+    balance,
+    held: balance,
+    /** With points left, in the order in which they will be drawn. */
+    batches: z.array(
+      z.object({
+        batch_id: batchId,
+        remaining: points,
+        priority,
+        expires_at: time().nullable(),
+        grace: flag,
+      }),
+    ),
+    /** In the order in which they will time out. */
+    open_consumptions: z.array(
+      z.object({
+        consumption_id: consumptionId,
+        revision,
+        source_type: sourceType,
+        source_id: sourceId.nullable(),
+        estimate: points,
+        settle_by: time(),
+        draws: z.array(draw),
+      }),
+    ),
+    remembered_commands: count,
+    remembered_consumptions: count,
+  },
+  reason('the state of an account'),
+);
+
+export type AccountState = z.infer<typeof accountState>;

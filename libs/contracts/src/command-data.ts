@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import {
+  BUSINESSES,
+  COMMAND_POINTS_MAX,
+  DURATION_SECONDS_MAX,
+  PRIORITY_MAX,
+  REASON_MAX,
+  SETTLE_WITHIN_SECONDS_MAX,
+  type CommandType,
+} from '#ledger';
+import { parseAs, type Parsed } from './fault.js';
+import {
+  consumptionId,
+  reason,
+  seconds,
+  sourceId,
+  sourceType,
+  text,
+  time,
+  userId,
+  wholeNumber,
+} from './fields.js';
+
+// What a command says, the same over Kafka and HTTP. A field that may be absent may be null as well.
+const anObject = reason('a JSON object with the fields of the command');
+const points = wholeNumber(1, COMMAND_POINTS_MAX);
+const duration = seconds(DURATION_SECONDS_MAX);
+
+export const rechargePointsData = z.object(
+  {
+    user_id: userId,
+    points,
+    /** Must be there: points for ever are never an accident. */
+    expires_at: time(
+      'an RFC 3339 time with an offset, or null for points that never expire',
+    ).nullable(),
+    priority: wholeNumber(0, PRIORITY_MAX).nullish(),
+    source_id: sourceId.nullish(),
+  },
+  anObject,
+);
+
+const consumeFields = z.object(
+  {
+    user_id: userId,
+    points,
+    source_type: sourceType,
+    source_id: sourceId.nullish(),
+    duration: duration.nullish(),
+    consumption_id: consumptionId.nullish(),
+    settle_within: wholeNumber(1, SETTLE_WITHIN_SECONDS_MAX).nullish(),
+  },
+  anObject,
+);
+
+export const consumePointsData = consumeFields.refine(durationBelongs, {
+  path: ['duration'],
+  error: 'must be left out: this source_type is not billed by the second',
+  // Also where other fields are bad: all of them are named at once.
+  when: ({ value }) => typeof value === 'object' && value !== null,
+});
+
+function durationBelongs(data: Partial<z.infer<typeof consumeFields>>): boolean {
+  if (data.duration === undefined || data.duration === null) return true;
+  const business = sourceType.safeParse(data.source_type);
+  return !business.success || BUSINESSES[business.data].billedBySecond;
+}
+
+export const settleConsumptionData = z.object(
+  {
+    user_id: userId,
+    consumption_id: consumptionId,
+    points: wholeNumber(0, COMMAND_POINTS_MAX),
+    duration: duration.nullish(),
+  },
+  anObject,
+);
+
+export const refundPointsData = z.object(
+  {
+    user_id: userId,
+    consumption_id: consumptionId,
+    points: points.nullish(),
+    reason: text(REASON_MAX).nullish(),
+  },
+  anObject,
+);
+
+export const expirePointsData = z.object({ user_id: userId }, anObject);
+
+export const commandDataSchemas = {
+  RechargePoints: rechargePointsData,
+  ConsumePoints: consumePointsData,
+  SettleConsumption: settleConsumptionData,
+  RefundPoints: refundPointsData,
+  ExpirePoints: expirePointsData,
+} as const satisfies Record<CommandType, z.ZodType>;
+
+export type CommandData<T extends CommandType = CommandType> = z.infer<
+  (typeof commandDataSchemas)[T]
+>;
+
+/** A command as its sender wrote it, past the parser. */
+export type CommandBody = {
+  readonly [T in CommandType]: { readonly type: T; readonly data: CommandData<T> };
+}[CommandType];
+
+export function parseCommandData(type: CommandType, input: unknown): Parsed<CommandBody> {
+  const parsed = parseAs<CommandData>(commandDataSchemas[type], input, 'data');
+  // The schema of that type has just spoken.
+  return parsed.ok ? { ok: true, value: { type, data: parsed.value } as CommandBody } : parsed;
+}

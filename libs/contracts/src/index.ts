@@ -1,0 +1,114 @@
+export {
+  accountBalance,
+  accountBatches,
+  accountState,
+  pointBatch,
+  type AccountBalance,
+  type AccountBatches,
+  type AccountState,
+  type PointBatch,
+} from './account.js';
+export { parseCommandMessage, type CommandMessage, type ParsedMessage } from './cloud-event.js';
+export {
+  commandDataSchemas,
+  parseCommandData,
+  type CommandBody,
+  type CommandData,
+} from './command-data.js';
+export { inWords, parseAs, parseQuery, type Fault, type Parsed } from './fault.js';
+export { parseIdempotencyKey } from './idempotency-key.js';
+export type { HeaderValue, RawMessage } from './message.js';
+export {
+  API_SOURCE_PREFIX,
+  COMMAND_CE_TYPES,
+  COMMAND_TYPES,
+  COMMAND_TYPE_OF,
+  DEAD_HEADERS,
+  MESSAGE_BYTES_MAX,
+  OUTCOME_CE_TYPE,
+  OUTCOME_SOURCE,
+  SWEEPER_SOURCE_PREFIX,
+  TOPICS,
+  type CommandCeType,
+  type DeadReason,
+} from './names.js';
+export {
+  commandOutcome,
+  parseOutcome,
+  toInvalidOutcome,
+  toOutcome,
+  type CommandOutcome,
+  type Sender,
+} from './outcome.js';
+export { PROBLEM_MEDIA_TYPE, problem, type Problem } from './problem.js';
+export {
+  PAGE_DEFAULT,
+  PAGE_MAX,
+  TIME_ZONE_DEFAULT,
+  balanceQuery,
+  batchesQuery,
+  eventsQuery,
+  exportQuery,
+  rowIdParam,
+  stateQuery,
+  storyQuery,
+  transactionsQuery,
+  usageQuery,
+  type BalanceQuery,
+  type EventsQuery,
+  type ExportQuery,
+  type StateQuery,
+  type TransactionsQuery,
+  type UsageQuery,
+} from './queries.js';
+export {
+  MESSAGE_REFUSAL_CODES,
+  OUTCOME_CODES,
+  REFUSAL_CODES,
+  type OutcomeCode,
+} from './refusal-codes.js';
+export { detailOf } from './refusal-words.js';
+export { eventsPage, storedEvent, type EventsPage, type StoredEvent } from './stored-events.js';
+export {
+  CONSUMPTION_STATUSES,
+  consumptionStory,
+  transactionStory,
+  type ConsumptionStatus,
+  type ConsumptionStory,
+  type TransactionStory,
+} from './story.js';
+export { toInstant } from './time.js';
+export {
+  TRANSACTION_FIELDS,
+  TRANSACTION_TYPES,
+  pointTransactionItem,
+  transactionsPage,
+  type PointTransactionItem,
+  type TransactionType,
+  type TransactionsPage,
+} from './transactions.js';
+export {
+  usage,
+  usageByDay,
+  usageBySourceType,
+  type Usage,
+  type UsageByDay,
+  type UsageBySourceType,
+} from './usage.js';
+export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing.js';
+export {
+  BUSINESSES,
+  COMMAND_POINTS_MAX,
+  EXPIRE_LABEL,
+  PRIORITY_DEFAULT,
+  RECHARGE_LABEL,
+  SOURCE_TYPES,
+  refundLabel,
+  type CommandType,
+  type EventType,
+  type LedgerEvent,
+  type MessageRefusalCode,
+  type RefundCause,
+  type RefusalCode,
+  type SourceType,
+} from '#ledger';

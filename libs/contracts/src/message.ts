@@ -1,0 +1,42 @@
+export type HeaderValue = Uint8Array | string;
+
+/** A message as a Kafka client gives it. */
+export interface RawMessage {
+  readonly key?: HeaderValue | null;
+  readonly value?: Uint8Array | null;
+  readonly headers?: Readonly<
+    Record<string, HeaderValue | readonly HeaderValue[] | null | undefined>
+  >;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** null: the bytes are not UTF-8. */
+export function textOf(bytes: HeaderValue): string | null {
+  if (typeof bytes === 'string') return bytes;
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** undefined: it is not there. null: it is, but not once, or not as text. */
+export function headerOf({ headers }: RawMessage, name: string): string | null | undefined {
+  let value = headers?.[name];
+  if (Array.isArray(value)) {
+    const values: readonly HeaderValue[] = value;
+    if (values.length > 1) return null;
+    value = values[0];
+  }
+  return value === undefined || value === null ? undefined : textOf(value as HeaderValue);
+}
+
+/** `undefined` is no JSON value: the text is not JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

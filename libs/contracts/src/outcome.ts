@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { ID_MAX, type Answer, type CommandType, type LedgerCommand } from '#ledger';
+import { inWords, parseAs, type Fault, type Parsed } from './fault.js';
+import {
+  balance,
+  batchId,
+  consumptionId,
+  flag,
+  oneOf,
+  reason,
+  text,
+  token,
+  userId,
+} from './fields.js';
+import { COMMAND_TYPES } from './names.js';
+import { OUTCOME_CODES } from './refusal-codes.js';
+import { detailOf } from './refusal-words.js';
+
+/** The answer to a command, over Kafka and HTTP alike. */
+export const commandOutcome = z.object(
+  {
+    /** The sender's own id and source. */
+    command_id: text(ID_MAX),
+    command_source: text(ID_MAX),
+    command_type: oneOf(COMMAND_TYPES),
+    user_id: userId,
+    status: oneOf(['accepted', 'refused', 'invalid']),
+    code: oneOf(OUTCOME_CODES).nullable(),
+    /** Why not, in words. */
+    detail: z.string(reason('text, or null')).nullable(),
+    balance: balance.nullable(),
+    consumption_id: consumptionId.nullable(),
+    batch_id: batchId.nullable(),
+    /** Opaque, for reading one's own write; null where nothing is stored. */
+    position: token.nullable(),
+    replayed: flag,
+  },
+  reason('the JSON object of an outcome'),
+);
+
+export type CommandOutcome = z.infer<typeof commandOutcome>;
+
+export const parseOutcome = (input: unknown): Parsed<CommandOutcome> =>
+  parseAs(commandOutcome, input, 'outcome');
+
+/** `position`: of the last event that stands for the command; null where nothing is stored. */
+export function toOutcome(
+  command: LedgerCommand,
+  answer: Answer,
+  position: string | null,
+): CommandOutcome {
+  return {
+    command_id: command.id,
+    command_source: command.source,
+    command_type: command.type,
+    user_id: command.userId,
+    status: answer.status,
+    code: answer.code,
+    detail: answer.code === null ? null : detailOf(answer.code, answer.details),
+    balance: answer.balance,
+    consumption_id: answer.consumptionId,
+    batch_id: answer.batchId,
+    position,
+    replayed: answer.replayed,
+  };
+}
+
+/** Who sent a message, where that much of it could be read. */
+export interface Sender {
+  readonly source: string;
+  readonly id: string;
+  readonly type: CommandType;
+  readonly userId: string;
+  readonly traceparent: string | null;
+}
+
+export function toInvalidOutcome(sender: Sender, faults: readonly Fault[]): CommandOutcome {
+  return {
+    command_id: sender.id,
+    command_source: sender.source,
+    command_type: sender.type,
+    user_id: sender.userId,
+    status: 'invalid',
+    code: 'Invalid',
+    detail: inWords(faults),
+    balance: null,
+    consumption_id: null,
+    batch_id: null,
+    position: null,
+    replayed: false,
+  };
+}

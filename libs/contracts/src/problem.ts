@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { reason, wholeNumber } from './fields.js';
+import { commandOutcome } from './outcome.js';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+const words = z.string(reason('text'));
+
+/** RFC 9457, with every bad field under `errors` and the answer to a refused command under `outcome`. */
+export const problem = z.object(
+  {
+    type: words,
+    title: words,
+    status: wholeNumber(400, 599),
+    detail: words.optional(),
+    instance: words.optional(),
+    code: words.optional(),
+    errors: z.array(z.object({ field: words, reason: words })).optional(),
+    outcome: commandOutcome.optional(),
+  },
+  reason('a problem of RFC 9457'),
+);
+
+export type Problem = z.infer<typeof problem>;

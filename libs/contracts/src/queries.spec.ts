@@ -1,0 +1,112 @@
+import {
+  balanceQuery,
+  eventsQuery,
+  parseAs,
+  parseIdempotencyKey,
+  parseQuery,
+  rowIdParam,
+  stateQuery,
+  transactionsQuery,
+  usageQuery,
+  type Parsed,
+} from './index.js';
+
+const at = '2030-01-31T00:00:00.000Z';
+
+const badFields = (parsed: Parsed<unknown>): string[] =>
+  parsed.ok ? [] : parsed.faults.map(({ field }) => field);
+
+describe('what a URL asks', () => {
+  it('has defaults', () => {
+    expect(parseQuery(transactionsQuery, {})).toEqual({ ok: true, value: { limit: 20 } });
+    expect(parseQuery(eventsQuery, {})).toEqual({ ok: true, value: { limit: 20 } });
+    expect(parseQuery(usageQuery, {})).toEqual({
+      ok: true,
+      value: { group_by: 'day', tz: 'Asia/Shanghai' },
+    });
+  });
+
+  it('is read from text', () => {
+    const query = { type: 'refund', source_type: 'tts', from: at, to: '2030-02-01T08:00:00+08:00' };
+    expect(parseQuery(transactionsQuery, { ...query, limit: '100', cursor: 'x' })).toEqual({
+      ok: true,
+      value: { ...query, to: '2030-02-01T00:00:00.000Z', limit: 100, cursor: 'x' },
+    });
+    expect(parseQuery(eventsQuery, { after: '0', limit: '1' })).toEqual({
+      ok: true,
+      value: { after: 0, limit: 1 },
+    });
+    expect(parseQuery(balanceQuery, { at: '2030-01-31T00:00:00Z', min_position: 'pg-1' })).toEqual({
+      ok: true,
+      value: { at, min_position: 'pg-1' },
+    });
+    expect(parseQuery(stateQuery, { revision: '7' })).toEqual({ ok: true, value: { revision: 7 } });
+    expect(parseAs(rowIdParam, '7')).toEqual({ ok: true, value: 7 });
+  });
+
+  it('is not asked where a parameter is empty', () => {
+    const query = { type: '', source_type: '', from: '', to: '', limit: '', cursor: '', x: '' };
+    expect(parseQuery(transactionsQuery, query)).toEqual({ ok: true, value: { limit: 20 } });
+  });
+
+  it.each([
+    '0',
+    '101',
+    '-1',
+    '5.5',
+    ' 5',
+    '5 ',
+    '1e1',
+    '0x10',
+    '٣',
+    'many',
+    '9'.repeat(17),
+    5,
+    ['5', '5'],
+  ])('has no limit of %j', (limit) => {
+    expect(badFields(parseQuery(transactionsQuery, { limit }))).toEqual(['limit']);
+  });
+
+  it('names every bad parameter', () => {
+    const query = {
+      type: 'gift',
+      source_type: ['tts', 'tts'],
+      from: 'now',
+      to: '2030-02-30',
+      limit: 'x',
+    };
+    expect(badFields(parseQuery(transactionsQuery, query))).toEqual(Object.keys(query));
+    expect(badFields(parseQuery(stateQuery, { revision: '9007199254740992' }))).toEqual([
+      'revision',
+    ]);
+    expect(badFields(parseAs(rowIdParam, '0', 'id'))).toEqual(['id']);
+    expect(badFields(parseQuery(usageQuery, 'text'))).toEqual(['query']);
+  });
+
+  it.each(['Asia/Shanghai', 'UTC', 'America/New_York'])('knows the zone %s', (tz) => {
+    expect(parseQuery(usageQuery, { tz })).toMatchObject({ ok: true, value: { tz } });
+  });
+
+  it.each(['Mars/Olympus', '+08:00', "'; drop table", '上海'])('knows no zone %s', (tz) => {
+    expect(badFields(parseQuery(usageQuery, { tz }))).toEqual(['tz']);
+  });
+});
+
+describe('an idempotency key', () => {
+  it.each([
+    ['order-1', 'order-1'],
+    ['"order-1"', 'order-1'],
+    [' "order 1" ', 'order 1'],
+    ['"say \\"hi\\" \\\\"', 'say "hi" \\'],
+    ['"half', '"half'],
+  ])('is read from %j', (header, key) => {
+    expect(parseIdempotencyKey(header)).toEqual({ ok: true, value: key });
+  });
+
+  it.each([undefined, '', '""', ' ', 'x'.repeat(129), 'a\nb', ['a', 'b'], 7])(
+    'is not read from %j',
+    (header) => {
+      expect(badFields(parseIdempotencyKey(header))).toEqual(['Idempotency-Key']);
+    },
+  );
+});

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { oneOf, reason, revision, sourceType, time, token } from './fields.js';
+import { rowId, TRANSACTION_TYPES } from './transactions.js';
+
+// What a URL may ask. Everything in a URL is text; past these schemas it is not.
+export const PAGE_DEFAULT = 20;
+export const PAGE_MAX = 100;
+export const TIME_ZONE_DEFAULT = 'Asia/Shanghai';
+
+/** A whole number in digits, and nothing else: no sign, no space, no exponent. */
+const inDigits = <T extends z.ZodType<number, number>>(number: T, must: string) =>
+  z
+    .string(reason(must))
+    .regex(/^\d{1,16}$/, `must be ${must}`)
+    .transform(Number)
+    .pipe(number);
+
+const limit = inDigits(
+  z.int().min(1, `must be 1 or more`).max(PAGE_MAX, `must be ${PAGE_MAX} or less`),
+  `a whole number from 1 to ${PAGE_MAX}`,
+).default(PAGE_DEFAULT);
+
+/** Any read waits until the tables have come that far. */
+const minPosition = { min_position: token.optional() };
+
+const span = {
+  /** Inclusive. */
+  from: time().optional(),
+  /** Exclusive. */
+  to: time().optional(),
+};
+
+const filters = {
+  type: oneOf(TRANSACTION_TYPES).optional(),
+  source_type: sourceType.optional(),
+  ...span,
+};
+
+const params = reason('the parameters of a URL');
+
+export const transactionsQuery = z.object(
+  { ...filters, limit, cursor: token.optional(), ...minPosition },
+  params,
+);
+export const exportQuery = z.object({ ...filters, ...minPosition }, params);
+export const balanceQuery = z.object({ at: time().optional(), ...minPosition }, params);
+export const batchesQuery = z.object(minPosition, params);
+export const usageQuery = z.object(
+  {
+    ...span,
+    group_by: oneOf(['day', 'source_type']).default('day'),
+    /** Whose days are meant. */
+    tz: z
+      .string(reason('an IANA time zone'))
+      .refine(isTimeZone, `must be an IANA time zone, such as ${TIME_ZONE_DEFAULT}`)
+      .default(TIME_ZONE_DEFAULT),
+    ...minPosition,
+  },
+  params,
+);
+export const eventsQuery = z.object(
+  { after: inDigits(revision, 'a revision, 0 or more').optional(), limit, ...minPosition },
+  params,
+);
+export const stateQuery = z.object(
+  { revision: inDigits(revision, 'a revision, 0 or more').optional() },
+  params,
+);
+export const storyQuery = z.object(minPosition, params);
+export const rowIdParam = inDigits(rowId, 'the number of a row');
+
+export type TransactionsQuery = z.infer<typeof transactionsQuery>;
+export type ExportQuery = z.infer<typeof exportQuery>;
+export type BalanceQuery = z.infer<typeof balanceQuery>;
+export type UsageQuery = z.infer<typeof usageQuery>;
+export type EventsQuery = z.infer<typeof eventsQuery>;
+export type StateQuery = z.infer<typeof stateQuery>;
+
+function isTimeZone(name: string): boolean {
+  // An offset is no zone, and Postgres would read its sign the other way round.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

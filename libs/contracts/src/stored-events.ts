@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { balance, oneOf, reason, revision, text, time, token } from './fields.js';
+import { COMMAND_TYPES } from './names.js';
+import { ID_MAX } from '#ledger';
+
+/** The command behind an event, in its sender's own words. */
+export const commandName = z.object({
+  source: text(ID_MAX),
+  id: text(ID_MAX),
+  type: oneOf(COMMAND_TYPES),
+});
+
+/** An event as it is stored. What is behind the fields that all events have is told by its `type`. */
+export const storedEvent = z.object(
+  {
+    revision,
+    position: token,
+    id: z.guid(reason('a UUID')),
+    type: z.string(reason('text')),
+    at: time(),
+    data: z.looseObject({
+      at: time(),
+      receivedAt: time(),
+      commandId: z.guid(reason('a UUID')),
+      digest: z.string(reason('text')),
+      balanceAfter: balance,
+    }),
+    meta: z.looseObject({
+      command: commandName,
+      /** Fingerprint of the policy it was decided under. */
+      policy: z.string(reason('text')),
+      correlation: z.string(reason('text')),
+    }),
+    /** Of the account's chain, in lower-case hex. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
+  },
+  reason('a stored event'),
+);
+
+export type StoredEvent = z.infer<typeof storedEvent>;
+
+export const eventsPage = z.object(
+  {
+    items: z.array(storedEvent),
+    /** For `after` of the next page; null: there are no more. */
+    next_after: revision.nullable(),
+  },
+  reason('a page of events'),
+);
+
+export type EventsPage = z.infer<typeof eventsPage>;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { BALANCE_MAX } from '#ledger';
+import {
+  balance,
+  batchId,
+  oneOf,
+  reason,
+  sourceId,
+  sourceType,
+  time,
+  token,
+  userId,
+  wholeNumber,
+} from './fields.js';
+
+export const TRANSACTION_TYPES = ['recharge', 'consume', 'expire', 'refund'] as const;
+
+export type TransactionType = (typeof TRANSACTION_TYPES)[number];
+
+export const rowId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+/** One row of the statement. */
+export const pointTransactionItem = z.object(
+  {
+    id: rowId,
+    user_id: userId,
+    type: oneOf(TRANSACTION_TYPES),
+    /** Without a sign: `type` says which way the points went. */
+    amount: wholeNumber(1, BALANCE_MAX),
+    balance_before: balance,
+    balance_after: balance,
+    source_type: sourceType.nullable(),
+    source_id: sourceId.nullable(),
+    batch_id: batchId.nullable(),
+    /** Seconds. */
+    duration: z.number(reason('a number, or null')).nullable(),
+    description: z.string(reason('text, or null')).nullable(),
+    created_at: time(),
+    updated_at: time(),
+  },
+  reason('a row of the statement'),
+);
+
+export type PointTransactionItem = z.infer<typeof pointTransactionItem>;
+
+/** In the order in which lists and exports show them. */
+export const TRANSACTION_FIELDS = Object.keys(
+  pointTransactionItem.shape,
+) as readonly (keyof PointTransactionItem)[];
+
+/** Newest first. */
+export const transactionsPage = z.object(
+  {
+    items: z.array(pointTransactionItem),
+    /** null: there are no older ones. */
+    next_cursor: token.nullable(),
+  },
+  reason('a page of the statement'),
+);
+
+export type TransactionsPage = z.infer<typeof transactionsPage>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { reason, sourceType, wholeNumber } from './fields.js';
+
+const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
+const used = {
+  consumed: points,
+  refunded: points,
+  /** Of consumptions. */
+  count: points,
+  /** Seconds. */
+  duration: z.number(reason('a number of seconds')),
+};
+
+/** A day as a calendar writes it, in the zone that was asked for. */
+export const day = z.iso.date(reason('a day, such as 2030-01-31'));
+
+export const usageByDay = z.object({ items: z.array(z.object({ day, ...used })) });
+
+export const usageBySourceType = z.object({
+  items: z.array(z.object({ source_type: sourceType, ...used })),
+});
+
+export const usage = z.union([usageByDay, usageBySourceType], reason('the usage of an account'));
+
+export type UsageByDay = z.infer<typeof usageByDay>;
+export type UsageBySourceType = z.infer<typeof usageBySourceType>;
+export type Usage = z.infer<typeof usage>;

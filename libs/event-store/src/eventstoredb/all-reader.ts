@@ -1,0 +1,81 @@
+import { BACKWARDS, END, START, type ResolvedEvent } from '@eventstore/db-client';
+import type { EventStore, Position, RecordedEvent } from '../port.js';
+import type { Clients } from './clients.js';
+import type { Credentials } from './connection-string.js';
+import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
+import { readEvents } from './reading.js';
+import { fromResolved } from './stored-event.js';
+
+/** Events of others that one page looks past, at most: the client filters subscriptions only. */
+const FOREIGN_PER_PAGE_MAX = 1_000;
+const HEAD_PAGE_MIN = 16;
+const HEAD_PAGE_MAX = 4_096;
+
+/** Reads `$all`, where ours lie between those of the server and of others. */
+export class AllReader {
+  constructor(
+    private readonly clients: Clients,
+    private readonly credentials: Credentials,
+    private readonly deadlineMs: number,
+    private readonly isOurs: (stream: string) => boolean,
+  ) {}
+
+  /** Behind a position: the client's `readAll` begins with the event that is there. */
+  async page(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
+    const from = parsePosition(after);
+    const scanMax = limit + FOREIGN_PER_PAGE_MAX;
+    const events: RecordedEvent[] = [];
+    let next = after;
+    let scanned = 0;
+    for await (const resolved of this.#forwards(from, scanMax)) {
+      scanned += 1;
+      const position = positionOf(resolved);
+      if (next !== null && position <= next) continue;
+      if (this.#isOurs(resolved)) {
+        if (events.length >= limit) return { events, next, atHead: false };
+        events.push(fromResolved(resolved));
+      }
+      next = position;
+    }
+    return { events, next, atHead: scanned < scanMax };
+  }
+
+  /** The newest of ours, however many of others are behind it. */
+  async head(): Promise<Position | null> {
+    let from: LogPosition | null = null;
+    for (let size = HEAD_PAGE_MIN; ; size = Math.min(size * 4, HEAD_PAGE_MAX)) {
+      let scanned = 0;
+      for await (const resolved of this.#backwards(from, size)) {
+        if (this.#isOurs(resolved)) return positionOf(resolved);
+        scanned += 1;
+        from = resolved.event?.position ?? from;
+      }
+      if (scanned < size) return null;
+    }
+  }
+
+  #forwards(from: LogPosition | null, maxCount: number) {
+    const { credentials } = this;
+    const fromPosition = from ?? START;
+    return readEvents(this.clients, this.deadlineMs, (client) =>
+      client.readAll({ credentials, fromPosition, maxCount }),
+    );
+  }
+
+  #backwards(from: LogPosition | null, maxCount: number) {
+    const { credentials } = this;
+    const fromPosition = from ?? END;
+    return readEvents(this.clients, this.deadlineMs, (client) =>
+      client.readAll({ credentials, fromPosition, maxCount, direction: BACKWARDS }),
+    );
+  }
+
+  #isOurs({ event }: ResolvedEvent): boolean {
+    return event !== undefined && this.isOurs(event.streamId);
+  }
+}
+
+function positionOf({ event }: ResolvedEvent): Position {
+  if (event?.position === undefined) throw new Error('an event of $all without a position');
+  return formatPosition(event.position);
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import type { ConnectionSettings, EndPoint } from './connection-string.js';
+
+const KEEP_ALIVE_MS = 10_000;
+const GENERATIONS = 1_000;
+let generation = 0;
+
+/**
+ * The client of 6.2.1 answers trouble by closing its channel under calls that are just beginning.
+ * A call on a closed channel throws where nobody catches it, and its promise never settles. So it
+ * is kept from repairing itself; who uses it makes a new one and closes the old one when it is idle.
+ */
+export class Client extends EventStoreDBClient {
+  protected override handleError = async (): Promise<void> => {};
+  #channel: ReturnType<typeof this.getChannel> | undefined;
+
+  /** Asking a client for its channel makes one: so it is noted whether it ever had one. */
+  noteChannel(): this {
+    const { getChannel } = this;
+    this.getChannel = () => (this.#channel = getChannel());
+    return this;
+  }
+
+  async close(): Promise<void> {
+    const channel = await this.#channel;
+    channel?.close();
+  }
+}
+
+/** `leader`: where a follower has sent us. */
+export const openClient = (settings: ConnectionSettings, leader: EndPoint | null): Client =>
+  newClient(settings, leader).noteChannel();
+
+function newClient(settings: ConnectionSettings, leader: EndPoint | null): Client {
+  const options = { ...clientOptions(settings), keepAliveTimeout: nextKeepAliveTimeoutMs() };
+  const tls = {
+    insecure: !settings.isSecure,
+    ...(settings.tlsCaFile === null ? {} : { rootCertificate: readFileSync(settings.tlsCaFile) }),
+  };
+  const [first, ...others] = settings.hosts;
+  if (leader !== null) return new Client({ ...options, endpoint: leader }, tls);
+  if (settings.discover) return new Client({ ...options, discover: first }, tls);
+  if (others.length > 0) return new Client({ ...options, endpoints: [...settings.hosts] }, tls);
+  return new Client({ ...options, endpoint: first }, tls);
+}
+
+const clientOptions = ({ connectionName, nodePreference }: ConnectionSettings) => ({
+  keepAliveInterval: KEEP_ALIVE_MS,
+  ...(connectionName === null ? {} : { connectionName }),
+  ...(nodePreference === null ? {} : { nodePreference }),
+});
+
+/**
+ * Never twice the same: channels with equal options share one connection, and with it the two
+ * minutes that gRPC may wait before it tries a server again that was away.
+ */
+function nextKeepAliveTimeoutMs(): number {
+  generation = (generation + 1) % GENERATIONS;
+  return KEEP_ALIVE_MS + generation;
+}

@@ -1,0 +1,113 @@
+import { PermanentStoreError } from '../port.js';
+
+export interface EndPoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface ConnectionSettings {
+  readonly hosts: readonly [EndPoint, ...EndPoint[]];
+  /** The one host is a name that stands for a whole cluster. */
+  readonly discover: boolean;
+  readonly isSecure: boolean;
+  /** null: none were given. */
+  readonly credentials: Credentials | null;
+  readonly tlsCaFile: string | null;
+  readonly nodePreference: NodePreference | null;
+  readonly connectionName: string | null;
+}
+
+const NODE_PREFERENCES = ['leader', 'follower', 'random', 'read_only_replica'] as const;
+export type NodePreference = (typeof NODE_PREFERENCES)[number];
+
+const DEFAULT_PORT = 2113;
+const SHAPE = /^(esdb|esdb\+discover):\/\/(?:([^:@/]+):([^@/]*)@)?([^/?@]+)\/?(?:\?(.*))?$/;
+
+/**
+ * `esdb://user:password@host:port,host:port?tls=true&tlsCAFile=…`. Read here and not by the client,
+ * which keeps the credentials to itself: each call needs them. What is wrong is named without
+ * repeating the string, which holds a password.
+ */
+export function parseConnectionString(text: string): ConnectionSettings {
+  const [, scheme, user, password, hosts = '', query = ''] = SHAPE.exec(text.trim()) ?? [];
+  if (scheme === undefined) {
+    throw misconfigured('it must read esdb://user:password@host:port?tls=true');
+  }
+  const parameters = new Map([...new URLSearchParams(query)].map(([k, v]) => [flat(k), v]));
+  for (const [name, value] of parameters) refuseUnknown(name, value);
+  const settings: ConnectionSettings = {
+    hosts: hostsOf(hosts),
+    discover: scheme === 'esdb+discover',
+    isSecure: booleanOf('tls', parameters.get('tls') ?? 'true'),
+    credentials:
+      user === undefined ? null : { username: decoded(user), password: decoded(password ?? '') },
+    tlsCaFile: parameters.get('tlscafile') ?? null,
+    nodePreference: nodePreferenceOf(parameters.get('nodepreference')),
+    connectionName: parameters.get('connectionname') ?? null,
+  };
+  if (settings.isSecure && settings.credentials === null) {
+    throw misconfigured('over TLS it must name a user and a password');
+  }
+  return settings;
+}
+
+/** Known to the client, and of no use here: the adapter has deadlines of its own. */
+const UNUSED = [
+  'defaultdeadline',
+  'discoveryinterval',
+  'gossiptimeout',
+  'keepaliveinterval',
+  'keepalivetimeout',
+  'maxdiscoverattempts',
+];
+const USED = ['tls', 'tlscafile', 'nodepreference', 'connectionname'];
+const KNOWN = new Set([...USED, ...UNUSED]);
+/** Harmless only as the client has them by itself. */
+const ONLY_TRUE = new Set(['throwonappendfailure', 'tlsverifycert']);
+
+function refuseUnknown(name: string, value: string): void {
+  if (KNOWN.has(name) || (ONLY_TRUE.has(name) && value === 'true')) return;
+  throw misconfigured(`the parameter ${name}, set so, is not supported`);
+}
+
+function hostsOf(text: string): ConnectionSettings['hosts'] {
+  const [first, ...rest] = text.split(',').map((host): EndPoint => {
+    const [, address, port] = /^([^:\s]+)(?::(\d{1,5}))?$/.exec(host.trim()) ?? [];
+    if (address === undefined) throw misconfigured('a host must read name:port');
+    return { address, port: port === undefined ? DEFAULT_PORT : Number(port) };
+  });
+  if (first === undefined) throw misconfigured('it names no host');
+  return [first, ...rest];
+}
+
+function booleanOf(name: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw misconfigured(`${name} must be true or false`);
+  return value === 'true';
+}
+
+function nodePreferenceOf(value: string | undefined): NodePreference | null {
+  if (value === undefined) return null;
+  const found = NODE_PREFERENCES.find((preference) => flat(preference) === flat(value));
+  if (found === undefined) {
+    throw misconfigured(`nodePreference must be one of ${NODE_PREFERENCES.join(', ')}`);
+  }
+  return found;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw misconfigured('user and password must be percent-encoded');
+  }
+}
+
+const flat = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
+
+const misconfigured = (what: string): PermanentStoreError =>
+  new PermanentStoreError('misconfigured', `the EventStoreDB connection string: ${what}`);

@@ -1,0 +1,28 @@
+import { PermanentStoreError, type Position } from '../port.js';
+
+/** How the client writes a position. */
+export interface LogPosition {
+  readonly commit: bigint;
+  readonly prepare: bigint;
+}
+
+const DIGITS = 20;
+const SHAPE = /^es-(\d{20})-(\d{20})$/;
+
+const padded = (offset: bigint): string => String(offset).padStart(DIGITS, '0');
+
+export const formatPosition = ({ commit, prepare }: LogPosition): Position =>
+  `es-${padded(commit)}-${padded(prepare)}` as Position;
+
+/** null, the beginning, stays null. A position of another kind of store is refused. */
+export function parsePosition(position: Position | null): LogPosition | null {
+  if (position === null) return null;
+  const [, commit, prepare] = SHAPE.exec(position) ?? [];
+  if (commit === undefined || prepare === undefined) {
+    throw new PermanentStoreError(
+      'foreign-position',
+      `"${position}" is no position of an EventStoreDB`,
+    );
+  }
+  return { commit: BigInt(commit), prepare: BigInt(prepare) };
+}

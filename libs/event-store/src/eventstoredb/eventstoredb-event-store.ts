@@ -1,0 +1,102 @@
+import type {
+  AppendResult,
+  BatchSink,
+  EncodedEvent,
+  EventStore,
+  NonEmpty,
+  Position,
+  ReadOptions,
+  RecordedEvent,
+} from '../port.js';
+import { AllReader } from './all-reader.js';
+import { Appender } from './appender.js';
+import { Clients } from './clients.js';
+import { parseConnectionString, type Credentials } from './connection-string.js';
+import { Follower } from './follower.js';
+import {
+  DEFAULTS,
+  type EventStoreDbObserver,
+  type EventStoreDbOptions,
+  type Settings,
+} from './options.js';
+import { readStream } from './stream-reader.js';
+
+/** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
+const UNSENT: Credentials = { username: 'nobody', password: 'none' };
+
+/** The store for those who run a cluster: EventStoreDB, by its client 6.2.1. */
+export class EventStoreDbEventStore implements EventStore {
+  readonly #settings: Settings;
+  readonly #credentials: Credentials;
+  readonly #clients: Clients;
+  readonly #appender: Appender;
+  readonly #all: AllReader;
+  readonly #closed = new AbortController();
+  readonly #followers = new Set<Promise<void>>();
+
+  constructor(
+    connectionString: string,
+    options: EventStoreDbOptions = {},
+    private readonly observer: EventStoreDbObserver = {},
+  ) {
+    const connection = parseConnectionString(connectionString);
+    this.#settings = { ...DEFAULTS, ...options };
+    this.#credentials = connection.credentials ?? UNSENT;
+    this.#clients = new Clients(connection, (cause) => observer.clientReplaced?.(cause));
+    const { streamPrefix, deadlineMs } = this.#settings;
+    this.#appender = new Appender(
+      this.#clients,
+      this.#credentials,
+      this.#settings,
+      observer,
+      this.#closed.signal,
+    );
+    this.#all = new AllReader(this.#clients, this.#credentials, deadlineMs, (stream) =>
+      streamPrefix === '' ? !stream.startsWith('$') : stream.startsWith(streamPrefix),
+    );
+  }
+
+  append(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Promise<AppendResult> {
+    return this.#appender.append({ stream, expected, events });
+  }
+
+  async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
+    this.#refuseWhenClosed();
+    const { deadlineMs } = this.#settings;
+    yield* readStream(this.#clients, this.#credentials, deadlineMs, stream, options);
+  }
+
+  async readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
+    this.#refuseWhenClosed();
+    return this.#all.page(after, limit);
+  }
+
+  async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
+    const follower = new Follower(
+      this.#clients,
+      this.#credentials,
+      this.#settings,
+      this.observer,
+      after,
+    );
+    const done = follower.run(sink, AbortSignal.any([signal, this.#closed.signal]));
+    const settled = done.catch(() => {}).finally(() => this.#followers.delete(settled));
+    this.#followers.add(settled);
+    return done;
+  }
+
+  async head(): Promise<Position | null> {
+    this.#refuseWhenClosed();
+    return this.#all.head();
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await Promise.all(this.#followers);
+    await this.#clients.close(this.#settings.deadlineMs);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed.signal.aborted) throw new Error('the store is closed');
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  AccessDeniedError,
+  InvalidArgumentError,
+  MaxAppendSizeExceededError,
+  NotLeaderError,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import { PermanentStoreError } from '../port.js';
+import type { EndPoint } from './connection-string.js';
+
+/** What an error of the client means to whoever made the call. */
+export type Failure =
+  /** Definitely not written. null: there is no such stream. */
+  | { readonly kind: 'conflict'; readonly actual: number | null }
+  /** Not written: somebody else leads. */
+  | { readonly kind: 'not-leader'; readonly leader: EndPoint }
+  | { readonly kind: 'permanent'; readonly error: PermanentStoreError }
+  /** Passes: but what the call was to do may be done or not, and the client may be beyond repair. */
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+/** gRPC's number for it; the client has no type for this one when it comes from the server. */
+const INVALID_ARGUMENT = 3;
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof PermanentStoreError) return { kind: 'permanent', error };
+  if (error instanceof WrongExpectedVersionError) {
+    const { actualVersion } = error;
+    const isRevision = typeof actualVersion === 'bigint' && actualVersion >= 0n;
+    return { kind: 'conflict', actual: isRevision ? Number(actualVersion) : null };
+  }
+  if (error instanceof NotLeaderError) return { kind: 'not-leader', leader: error.leader };
+  const code = permanentCodeOf(error);
+  if (code === null || !(error instanceof Error)) return { kind: 'unknown', cause: error };
+  const permanent = new PermanentStoreError(code, error.message, { cause: error });
+  return { kind: 'permanent', error: permanent };
+}
+
+function permanentCodeOf(error: unknown): PermanentStoreError['code'] | null {
+  if (error instanceof StreamDeletedError) return 'stream-deleted';
+  if (error instanceof AccessDeniedError) return 'access-denied';
+  if (error instanceof MaxAppendSizeExceededError) return 'append-too-large';
+  if (error instanceof InvalidArgumentError) return 'misconfigured';
+  const isInvalid = error instanceof Error && 'code' in error && error.code === INVALID_ARGUMENT;
+  return isInvalid ? 'misconfigured' : null;
+}

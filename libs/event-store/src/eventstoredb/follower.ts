@@ -1,0 +1,102 @@
+import type { Batch, BatchSink, Position, RecordedEvent } from '../port.js';
+import { PermanentStoreError } from '../port.js';
+import { backOffMs } from './back-off.js';
+import type { Clients } from './clients.js';
+import type { Credentials } from './connection-string.js';
+import { Continuity } from './continuity.js';
+import { pause } from './deadline.js';
+import { formatPosition, parsePosition } from './esdb-position.js';
+import type { EventStoreDbObserver, Settings } from './options.js';
+import { fromResolved } from './stored-event.js';
+import { Checkpoint, Subscription, type FollowItem } from './subscription.js';
+
+/** Goes on behind where it was, through as many subscriptions as it takes, until it is stopped. */
+export class Follower {
+  readonly #continuity = new Continuity();
+  #position: Position | null;
+  #failures = 0;
+
+  constructor(
+    private readonly clients: Clients,
+    private readonly credentials: Credentials,
+    private readonly settings: Settings,
+    private readonly observer: EventStoreDbObserver,
+    after: Position | null,
+  ) {
+    parsePosition(after);
+    this.#position = after;
+  }
+
+  async run(sink: BatchSink, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const subscription = this.#subscribe();
+      const close = () => subscription.close();
+      signal.addEventListener('abort', close);
+      try {
+        await this.#give(subscription, sink, signal);
+      } finally {
+        signal.removeEventListener('abort', close);
+        close();
+      }
+    }
+  }
+
+  /** Returns when this subscription is of no use any more; throws what ends the following. */
+  async #give(subscription: Subscription, sink: BatchSink, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let items: readonly FollowItem[];
+      try {
+        items = await subscription.take();
+      } catch (error) {
+        if (error instanceof PermanentStoreError) throw error;
+        return this.#wait(error, signal);
+      }
+      if (signal.aborted || items.length === 0) return;
+      this.#failures = 0;
+      const batch = this.#batchOf(items);
+      if (batch === null) continue;
+      await sink(batch);
+      this.#position = batch.next;
+    }
+  }
+
+  /** What was seen before, which a server may send again, is left out. */
+  #batchOf(items: readonly FollowItem[]): Batch | null {
+    const events: RecordedEvent[] = [];
+    let next = this.#position;
+    for (const item of items) {
+      const position = item instanceof Checkpoint ? item.position : positionOf(item);
+      if (next !== null && position <= next) continue;
+      next = position;
+      if (item instanceof Checkpoint) continue;
+      const event = fromResolved(item);
+      this.#continuity.check(event);
+      events.push(event);
+    }
+    return next === null || next === this.#position ? null : { events, next };
+  }
+
+  async #wait(cause: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const waitMs = backOffMs(this.#failures, this.settings);
+    this.#failures += 1;
+    this.observer.followInterrupted?.(cause, waitMs);
+    await pause(waitMs, signal);
+  }
+
+  #subscribe(): Subscription {
+    const { streamPrefix, deadlineMs, silenceMsMax } = this.settings;
+    return new Subscription(this.clients.lease(), {
+      after: this.#position,
+      credentials: this.credentials,
+      streamPrefix,
+      deadlineMs,
+      silenceMsMax,
+    });
+  }
+}
+
+const positionOf = (item: Exclude<FollowItem, Checkpoint>): Position =>
+  item.event?.position === undefined
+    ? fromResolved(item).position
+    : formatPosition(item.event.position);

@@ -1,0 +1,36 @@
+/** What the adapter reports while it works; nothing of it needs an answer. */
+export interface EventStoreDbObserver {
+  /** An append whose fate is not known: it will be sent again. */
+  readonly appendUnknown?: (stream: string, cause: unknown) => void;
+  /** The connection is given up, and a new one made for what comes. */
+  readonly clientReplaced?: (cause: unknown) => void;
+  /** A `follow` lost its subscription, and subscribes again after a wait. */
+  readonly followInterrupted?: (cause: unknown, waitMs: number) => void;
+}
+
+export interface EventStoreDbOptions {
+  /** `follow`, `readAll` and `head` see only streams that begin with it. */
+  readonly streamPrefix?: string;
+  /** Of an append; of a read, from one event to the next; of a subscription, until it is confirmed. */
+  readonly deadlineMs?: number;
+  /** A subscription that says nothing for so long is renewed. */
+  readonly silenceMsMax?: number;
+  readonly backOffMsMin?: number;
+  readonly backOffMsMax?: number;
+  /** Further appends wait, and for no longer than the deadline. */
+  readonly appendsInFlightMax?: number;
+  /** For the jitter of the back-off. */
+  readonly random?: () => number;
+}
+
+export type Settings = Required<EventStoreDbOptions>;
+
+export const DEFAULTS: Settings = {
+  streamPrefix: '',
+  deadlineMs: 5_000,
+  silenceMsMax: 30_000,
+  backOffMsMin: 50,
+  backOffMsMax: 5_000,
+  appendsInFlightMax: 512,
+  random: Math.random,
+};

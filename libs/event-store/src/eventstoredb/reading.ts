@@ -1,0 +1,77 @@
+import { NotLeaderError, StreamNotFoundError, type ResolvedEvent } from '@eventstore/db-client';
+import type { Client } from './client.js';
+import type { Clients, Lease } from './clients.js';
+import { DeadlinePassed } from './deadline.js';
+import { failureOf } from './failure.js';
+
+/** What is used of the client's streams. */
+interface Read {
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterableIterator<ResolvedEvent>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  resume(): unknown;
+  destroy(error: Error): unknown;
+  cancel(): Promise<void>;
+}
+
+/**
+ * Reads on one client and ends in time: the client's own deadlines don't hold for reads, so that a
+ * timer of ours runs from one event to the next. A stream that is not there reads as empty.
+ */
+export async function* readEvents(
+  clients: Clients,
+  deadlineMs: number,
+  open: (client: Client) => Read,
+): AsyncGenerator<ResolvedEvent, void, undefined> {
+  const lease = clients.lease();
+  let read: Read | undefined;
+  try {
+    read = open(lease.client);
+    yield* inTime(read, deadlineMs);
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return;
+    throw spoilOrPass(error, lease.spoil);
+  } finally {
+    void letGo(read).finally(lease.release);
+  }
+}
+
+async function* inTime(
+  read: Read,
+  deadlineMs: number,
+): AsyncGenerator<ResolvedEvent, void, undefined> {
+  let isWaiting = true;
+  const timer = setTimeout(() => {
+    if (isWaiting) read.destroy(new DeadlinePassed('reading', deadlineMs));
+  }, deadlineMs);
+  try {
+    const events = read.iterator({ destroyOnReturn: false });
+    for await (const event of events) {
+      isWaiting = false;
+      yield event;
+      isWaiting = true;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * A call hears that it is cancelled only while somebody reads it: so what is still on its way is
+ * read and dropped, or the client would keep the call for ever.
+ */
+async function letGo(read: Read | undefined): Promise<void> {
+  if (read === undefined) return;
+  read.on('error', () => {});
+  read.resume();
+  await read.cancel().catch(() => {});
+}
+
+/** Says what is thrown of an error, and gives up a client that may be the cause of it. */
+export function spoilOrPass(error: unknown, spoil: Lease['spoil']): unknown {
+  const failure = failureOf(error);
+  if (failure.kind === 'permanent') return failure.error;
+  if (error instanceof NotLeaderError) spoil(error, error.leader);
+  else spoil(error);
+  return error;
+}

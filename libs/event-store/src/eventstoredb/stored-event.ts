@@ -1,0 +1,59 @@
+import { binaryEvent, type EventData, type ResolvedEvent } from '@eventstore/db-client';
+import { PermanentStoreError, type EncodedEvent, type RecordedEvent } from '../port.js';
+import { formatPosition } from './esdb-position.js';
+
+const HASH_BYTES = 32;
+
+/**
+ * Bytes only: what the client would write as JSON are other bytes than were hashed, and what JSON
+ * can't hold throws inside it. The metadata is the hash and then meta; it must be a plain
+ * Uint8Array, since a Buffer would go out as JSON.
+ */
+export function toEventData(event: EncodedEvent): EventData {
+  const meta = Buffer.from(event.meta, 'utf8');
+  const metadata = new Uint8Array(HASH_BYTES + meta.length);
+  metadata.set(event.hash, 0);
+  metadata.set(meta, HASH_BYTES);
+  return binaryEvent({
+    id: event.id,
+    type: event.type,
+    data: Buffer.from(event.data, 'utf8'),
+    metadata,
+  });
+}
+
+/** Whatever else somebody wrote into one of our streams is no event, and nothing to skip. */
+export function fromResolved({ event }: ResolvedEvent): RecordedEvent {
+  if (event?.position === undefined) {
+    throw new PermanentStoreError(
+      'misconfigured',
+      'the server does not say where events are: it must be of version 22.6 or later',
+    );
+  }
+  const { streamId: stream, revision, type, data, metadata } = event;
+  if (type === '$streamDeleted') {
+    throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
+  }
+  if (!(data instanceof Uint8Array && isStoredMeta(metadata))) {
+    throw new PermanentStoreError(
+      'broken-order',
+      `revision ${revision} of stream ${stream} was not written by this store`,
+    );
+  }
+  return {
+    id: event.id,
+    type,
+    data: textOf(data),
+    meta: textOf(metadata.subarray(HASH_BYTES)),
+    hash: metadata.slice(0, HASH_BYTES),
+    stream,
+    revision: Number(revision),
+    position: formatPosition(event.position),
+  };
+}
+
+const isStoredMeta = (metadata: unknown): metadata is Uint8Array =>
+  metadata instanceof Uint8Array && metadata.length >= HASH_BYTES;
+
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

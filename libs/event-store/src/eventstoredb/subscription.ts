@@ -1,0 +1,119 @@
+import {
+  START,
+  streamNameFilter,
+  type AllStreamSubscription,
+  type Filter,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
+import { FOLLOW_BATCH_MAX } from '../limits.js';
+import type { Position } from '../port.js';
+import { BatchQueue } from './batch-queue.js';
+import type { Lease } from './clients.js';
+import type { Credentials } from './connection-string.js';
+import { orNothing, within } from './deadline.js';
+import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
+import { spoilOrPass } from './reading.js';
+
+/** The server has looked so far; it travels with the events, in their order. */
+export class Checkpoint {
+  readonly position: Position;
+  constructor(position: LogPosition) {
+    this.position = formatPosition(position);
+  }
+}
+
+export type FollowItem = ResolvedEvent | Checkpoint;
+
+/** Checkpoints come each so many times 32 events. */
+const CHECKPOINT_INTERVAL = 4;
+/** Neither `$$metadata` nor any other stream of the server's own. */
+const NOT_THE_SERVERS = '^[^$]';
+
+export interface SubscriptionOptions {
+  readonly after: Position | null;
+  readonly streamPrefix: string;
+  readonly credentials: Credentials;
+  readonly deadlineMs: number;
+  readonly silenceMsMax: number;
+}
+
+/** One subscription to `$all`, for as long as it lives: it does not resubscribe. */
+export class Subscription {
+  readonly #items = new BatchQueue<FollowItem>(FOLLOW_BATCH_MAX);
+  readonly #stream: AllStreamSubscription;
+  readonly #confirmed: Promise<void>;
+  #isClosed = false;
+
+  constructor(
+    private readonly lease: Lease,
+    private readonly options: SubscriptionOptions,
+  ) {
+    const { after, credentials, deadlineMs, streamPrefix } = options;
+    this.#stream = lease.client.subscribeToAll({
+      credentials,
+      // Exclusive, where the same option of `readAll` is inclusive.
+      fromPosition: parsePosition(after) ?? START,
+      filter: filterOf(streamPrefix),
+    });
+    const confirmed = new Promise<void>((resolve) => {
+      this.#stream.once('confirmation', () => resolve());
+      this.#stream.once('error', () => resolve());
+      this.#stream.once('close', () => resolve());
+    });
+    this.#confirmed = within('subscribing', deadlineMs, confirmed);
+    this.#confirmed.catch((error: unknown) => this.#items.fail(error));
+    void this.#pump();
+  }
+
+  /** What came, in order; nothing at all when the subscription has been silent for too long. */
+  async take(): Promise<readonly FollowItem[]> {
+    try {
+      await this.#confirmed;
+      return await orNothing(this.options.silenceMsMax, this.#items.take());
+    } catch (error) {
+      if (this.#isClosed) return [];
+      throw spoilOrPass(error, this.lease.spoil);
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#items.fail(new Error('the subscription is closed'));
+    this.#stream.on('error', () => {});
+    void this.#stream
+      .unsubscribe()
+      .catch(() => {})
+      .finally(this.lease.release);
+  }
+
+  /**
+   * `for await` and not `on('data')`: that one would not wait for who takes. It goes on when the
+   * subscription is closed, and drops what comes: a call hears that it is cancelled only while
+   * somebody reads it, and then it just falls silent.
+   */
+  async #pump(): Promise<void> {
+    try {
+      const items: AsyncIterable<FollowItem> = this.#stream;
+      for await (const item of items) await this.#items.give(item);
+      throw new Error('the server has ended the subscription');
+    } catch (error) {
+      this.#items.fail(error);
+    }
+  }
+}
+
+/**
+ * A throw in `checkpointReached` is an unhandled rejection; and called at once it would overtake
+ * the events in front of it. So it does nothing but put a mark among them.
+ */
+function filterOf(streamPrefix: string): Filter {
+  const common = {
+    checkpointInterval: CHECKPOINT_INTERVAL,
+    checkpointReached: (subscription: AllStreamSubscription, position: LogPosition) => {
+      if (!subscription.destroyed) subscription.push(new Checkpoint(position));
+    },
+  };
+  if (streamPrefix === '') return streamNameFilter({ ...common, regex: NOT_THE_SERVERS });
+  return streamNameFilter({ ...common, prefixes: [streamPrefix] });
+}

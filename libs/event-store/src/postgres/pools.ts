@@ -1,0 +1,40 @@
+import pg from 'pg';
+import { WRITER } from './migrations/005-writer.js';
+import { DEFAULTS, type PostgresObserver, type PostgresOptions } from './options.js';
+
+/** The connections of one store. */
+export interface PostgresPools {
+  readonly append: pg.Pool;
+  readonly read: pg.Pool;
+  /** One more, not connected yet, to listen on. */
+  readonly listener: () => pg.Client;
+}
+
+/** All connections take the role that can only read and add, whoever they log in as. */
+export function postgresPools(
+  url: string,
+  options: PostgresOptions = {},
+  observer: PostgresObserver = {},
+): PostgresPools {
+  const settings = { ...DEFAULTS, ...options };
+  const common: pg.ClientConfig = {
+    connectionString: url,
+    connectionTimeoutMillis: settings.connectMsMax,
+    statement_timeout: settings.statementMsMax,
+    lock_timeout: settings.lockMsMax,
+    query_timeout: settings.callMsMax,
+    keepAlive: true,
+    application_name: 'points-ledger event store',
+    options: `-c role=${WRITER} -c plan_cache_mode=force_generic_plan`,
+  };
+  const pool = (max: number) => {
+    const made = new pg.Pool({ ...common, max });
+    made.on('error', (cause) => observer.connectionLost?.(cause));
+    return made;
+  };
+  return {
+    append: pool(settings.lanes),
+    read: pool(settings.readersMax),
+    listener: () => new pg.Client(common),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Snapshot, SnapshotStore } from './port.js';
+import { newStream } from './suite/fixtures.suite.js';
+
+const snapshotAt = (revision: number): Snapshot => ({
+  revision,
+  hash: new Uint8Array(32).fill(revision % 256),
+  state: JSON.stringify({ balance: revision, text: '积分' }),
+});
+
+export function keepsSnapshots(name: string, open: () => Promise<SnapshotStore>): void {
+  describe(`${name} keeps snapshots:`, () => {
+    it('has none of a stream it never saw', async () => {
+      const store = await open();
+      expect(await store.load(newStream(), 'v1')).toBeNull();
+    });
+
+    it('gives back what was saved', async () => {
+      const store = await open();
+      const stream = newStream();
+      await store.save(stream, 'v1', snapshotAt(300));
+      const loaded = await store.load(stream, 'v1');
+      expect(loaded && { ...loaded, hash: [...loaded.hash] }).toEqual({
+        ...snapshotAt(300),
+        hash: [...snapshotAt(300).hash],
+      });
+    });
+
+    it('keeps the newest, in whatever order they come', async () => {
+      const store = await open();
+      const stream = newStream();
+      for (const revision of [10, 30, 20]) await store.save(stream, 'v1', snapshotAt(revision));
+      expect(await store.load(stream, 'v1')).toMatchObject({ revision: 30 });
+    });
+
+    it('keeps apart what was folded under another key, or of another stream', async () => {
+      const store = await open();
+      const stream = newStream();
+      await store.save(stream, 'v1', snapshotAt(10));
+      expect(await store.load(stream, 'v2')).toBeNull();
+      expect(await store.load(newStream(), 'v1')).toBeNull();
+      await store.save(stream, 'v2', snapshotAt(20));
+      expect(await store.load(stream, 'v1')).toMatchObject({ revision: 10 });
+    });
+  });
+}

@@ -1,0 +1,224 @@
+import type { EventStore } from '../port.js';
+import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
+import {
+  all,
+  idsOf,
+  newStream,
+  nonEmpty,
+  revisionsOf,
+  sound,
+  StreamWriter,
+  type OpenStore,
+  type Promises,
+} from './fixtures.suite.js';
+
+export function appending(open: OpenStore, promises: Promises): void {
+  let store: EventStore;
+  beforeAll(async () => {
+    store = await open();
+  });
+  afterAll(() => store.close());
+
+  it('gives back what was appended, to the byte', async () => {
+    const writer = new StreamWriter();
+    const odd = '{"text":"积分 \\u0000 \\ud800 é 👩‍🚀  \\"","spaces":  1.0, "z":1,"a":2}';
+    const events = await writer.append(store, 3, (i) => odd + ' '.repeat(i));
+    const read = await sound(store, writer.stream);
+    expect(read.map(({ id, type, data, meta }) => ({ id, type, data, meta }))).toEqual(
+      events.map(({ id, type, data, meta }) => ({ id, type, data, meta })),
+    );
+    expect(revisionsOf(read)).toEqual([0, 1, 2]);
+  });
+
+  it('begins a stream only where there is none', async () => {
+    const writer = new StreamWriter();
+    await writer.append(store);
+    const other = new StreamWriter(writer.stream);
+    expect(await store.append(writer.stream, NO_STREAM, other.next())).toEqual({
+      kind: 'conflict',
+      actual: 0,
+    });
+  });
+
+  it('refuses a revision the stream has not reached, and says there is no stream', async () => {
+    const stream = newStream();
+    expect(await store.append(stream, 4, new StreamWriter(stream).next())).toEqual({
+      kind: 'conflict',
+      actual: null,
+    });
+    expect(await all(store.readStream(stream))).toEqual([]);
+  });
+
+  it('lets one of two writers who read the same revision win', async () => {
+    const first = new StreamWriter();
+    await first.append(store);
+    const second = new StreamWriter(first.stream);
+    Object.assign(second, { revision: first.revision, hash: first.hash });
+    const results = await Promise.all([
+      store.append(first.stream, 0, first.next(2)),
+      store.append(first.stream, 0, second.next(2)),
+    ]);
+    expect(results.map((r) => r.kind).sort()).toEqual(['conflict', 'ok']);
+    expect(await sound(store, first.stream)).toHaveLength(3);
+  });
+
+  it('answers a repeat as ok, once written, at once and later', async () => {
+    const writer = new StreamWriter();
+    const events = await writer.append(store, 3);
+    const repeat = { kind: 'ok', revision: 2, repeated: true };
+    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject(repeat);
+    await writer.append(store, 2);
+    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject(repeat);
+    expect(await sound(store, writer.stream)).toHaveLength(5);
+  });
+
+  it('answers repeats sent side by side as ok, and writes them once', async () => {
+    const writer = new StreamWriter();
+    const events = writer.next(4);
+    const send = () => store.append(writer.stream, NO_STREAM, events);
+    const results = await Promise.all([send(), send(), send(), send()]);
+    for (const result of results) expect(result).toMatchObject({ kind: 'ok', revision: 3 });
+    expect(results.filter((r) => r.kind === 'ok' && !r.repeated)).toHaveLength(1);
+    expect(await sound(store, writer.stream)).toHaveLength(4);
+  });
+
+  it('takes a repeat of a part of an append as one', async () => {
+    const writer = new StreamWriter();
+    const events = await writer.append(store, 3);
+    const part = nonEmpty(events.slice(1, 2));
+    expect(await store.append(writer.stream, 0, part)).toMatchObject({
+      kind: 'ok',
+      revision: 1,
+      repeated: true,
+    });
+  });
+
+  it.each([
+    ['the first is there and the second is not', [0, 9]],
+    ['they reach beyond the end', [1, 9]],
+    ['they are in another order', [1, 0]],
+  ])('does not write where ids overlap in part: %s', async (_how, [a = 0, b = 0]) => {
+    const writer = new StreamWriter();
+    const there = await writer.append(store, 2);
+    const fresh = writer.next(1);
+    const events = [a, b].map((i) => there[i] ?? fresh[0]);
+    const expected = a === 0 ? NO_STREAM : 0;
+    const sent = await store.append(writer.stream, expected, nonEmpty(events));
+    expect(sent).toEqual({ kind: 'conflict', actual: 1 });
+    expect(idsOf(await sound(store, writer.stream))).toEqual(idsOf(there));
+  });
+
+  it('writes an append of 500 events, all or none', async () => {
+    const writer = new StreamWriter();
+    await writer.append(store, 500);
+    const stale = new StreamWriter(writer.stream);
+    expect(await store.append(writer.stream, 7, stale.next(500))).toMatchObject({
+      kind: 'conflict',
+    });
+    expect(await sound(store, writer.stream)).toHaveLength(500);
+  });
+
+  it('refuses an append beyond its size for ever, and nothing else with it', async () => {
+    const writer = new StreamWriter();
+    const large = writer.next(4, () => JSON.stringify('x'.repeat(APPEND_BYTES_MAX / 2)));
+    const refused = store.append(writer.stream, NO_STREAM, large);
+    const beside = new StreamWriter().append(store);
+    await expect(refused).rejects.toMatchObject({
+      name: 'PermanentStoreError',
+      code: 'append-too-large',
+    });
+    await beside;
+    expect(await all(store.readStream(writer.stream))).toEqual([]);
+  });
+
+  if (promises.seesReusedIds) itSeesReusedIds(() => store);
+}
+
+function itSeesReusedIds(store: () => EventStore): void {
+  const reused = { name: 'PermanentStoreError', code: 'event-id-reused' };
+
+  it('refuses an event id that another stream has taken, and writes what was beside it', async () => {
+    const owner = new StreamWriter();
+    const [taken] = await owner.append(store());
+    const thief = new StreamWriter();
+    const others = Array.from({ length: 10 }, () => new StreamWriter());
+    const before = others.slice(0, 5).map((writer) => writer.append(store()));
+    const refused = store().append(thief.stream, NO_STREAM, [taken]);
+    const behind = others.slice(5).map((writer) => writer.append(store()));
+    await expect(refused).rejects.toMatchObject(reused);
+    await Promise.all([...before, ...behind]);
+    expect(await all(store().readStream(thief.stream))).toEqual([]);
+  });
+
+  it('refuses an event id twice in one append', async () => {
+    const writer = new StreamWriter();
+    const [event] = writer.next();
+    await expect(store().append(writer.stream, NO_STREAM, [event, event])).rejects.toMatchObject(
+      reused,
+    );
+    expect(await all(store().readStream(writer.stream))).toEqual([]);
+  });
+
+  it('lets an id go that was refused: an append without the stolen one is written', async () => {
+    const owner = new StreamWriter();
+    const [taken] = await owner.append(store());
+    const writer = new StreamWriter();
+    const events = writer.next(1);
+    await expect(
+      store().append(writer.stream, NO_STREAM, [...events, taken]),
+    ).rejects.toMatchObject(reused);
+    expect(await store().append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
+  });
+}
+
+export function readingAStream(open: OpenStore): void {
+  let store: EventStore;
+  const writer = new StreamWriter();
+  beforeAll(async () => {
+    store = await open();
+    await writer.append(store, 400);
+    await writer.append(store, 400);
+    await writer.append(store, 400);
+  });
+  afterAll(() => store.close());
+
+  it('reads a stream that is not there as empty', async () => {
+    expect(await all(store.readStream(newStream()))).toEqual([]);
+    expect(await all(store.readStream(newStream(), { backwards: true }))).toEqual([]);
+  });
+
+  it('reads a stream of many pages', async () => {
+    expect(await sound(store, writer.stream)).toHaveLength(1200);
+  });
+
+  it.each([
+    ['from a revision on', { from: 1190 }, [1190, 1199]],
+    ['at most so many', { limit: 3 }, [0, 2]],
+    ['from a revision, at most so many', { from: 490, limit: 600 }, [490, 1089]],
+    ['beyond the limit there is', { from: 1198, limit: 50 }, [1198, 1199]],
+    ['backwards', { backwards: true }, [1199, 0]],
+    ['backwards from a revision', { backwards: true, from: 2 }, [2, 0]],
+    ['the last one', { backwards: true, limit: 1 }, [1199, 1199]],
+    ['backwards from behind the end', { backwards: true, from: 5000, limit: 2 }, [1199, 1198]],
+  ])('reads %s', async (_how, options, [first = 0, last = 0]) => {
+    const revisions = revisionsOf(await all(store.readStream(writer.stream, options)));
+    const step = Math.sign(last - first);
+    const count = Math.abs(last - first) + 1;
+    expect(revisions).toEqual(Array.from({ length: count }, (_, i) => first + i * step));
+  });
+
+  it('reads nothing behind the end, and nothing at a limit of none', async () => {
+    expect(await all(store.readStream(writer.stream, { from: 1200 }))).toEqual([]);
+    expect(await all(store.readStream(writer.stream, { limit: 0 }))).toEqual([]);
+  });
+
+  it('lets go of a stream that is read only in part', async () => {
+    for (let i = 0; i < 30; i += 1) {
+      for await (const event of store.readStream(writer.stream)) {
+        expect(event.revision).toBe(0);
+        break;
+      }
+    }
+    expect(await all(store.readStream(writer.stream, { limit: 1 }))).toHaveLength(1);
+  });
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CHAIN_START,
+  chainHash,
+  type EncodedEvent,
+  type EventStore,
+  type NonEmpty,
+  type Position,
+  type RecordedEvent,
+} from '../index.js';
+
+export type OpenStore = () => Promise<EventStore>;
+
+export interface Promises {
+  /** An event id that another stream has taken is a PermanentStoreError; a cluster can't know. */
+  readonly seesReusedIds: boolean;
+}
+
+/** A stream nobody else writes to: the storage may be shared with other tests. */
+export const newStream = () => `points-${randomUUID()}`;
+
+/** What a writer of one stream knows: where it is, and the last hash. */
+export class StreamWriter {
+  revision = -1;
+  hash: Uint8Array = CHAIN_START;
+
+  constructor(readonly stream: string = newStream()) {}
+
+  /** Events for behind the last one that was `wrote`. */
+  next(count = 1, data: (i: number) => string = plain): NonEmpty<EncodedEvent> {
+    const events: EncodedEvent[] = [];
+    let before = this.hash;
+    for (let i = 0; i < count; i += 1) {
+      const event = {
+        id: randomUUID(),
+        type: 'PointsRecharged',
+        data: data(this.revision + 1 + i),
+        meta: '{"v":1}',
+      };
+      const revision = this.revision + 1 + i;
+      before = chainHash(before, { ...event, stream: this.stream, revision });
+      events.push({ ...event, hash: before });
+    }
+    return nonEmpty(events);
+  }
+
+  wrote(events: NonEmpty<EncodedEvent>): void {
+    this.revision += events.length;
+    this.hash = events.at(-1)?.hash ?? this.hash;
+  }
+
+  /** Appends, and must succeed. */
+  async append(store: EventStore, count = 1, data?: (i: number) => string) {
+    const events = this.next(count, data);
+    const result = await store.append(this.stream, this.revision, events);
+    expect(result).toMatchObject({ kind: 'ok', repeated: false });
+    this.wrote(events);
+    return events;
+  }
+}
+
+const plain = (i: number) => JSON.stringify({ points: i });
+
+export function nonEmpty<T>(items: readonly T[]): NonEmpty<T> {
+  const [first, ...rest] = items;
+  if (first === undefined) throw new Error('nothing there');
+  return [first, ...rest];
+}
+
+export async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[]> {
+  const read: RecordedEvent[] = [];
+  for await (const event of events) read.push(event);
+  return read;
+}
+
+export const revisionsOf = (events: readonly RecordedEvent[]) => events.map((e) => e.revision);
+export const idsOf = (events: readonly { readonly id: string }[]) => events.map((e) => e.id);
+
+/** Everything behind a position, page by page. */
+export async function everything(
+  store: EventStore,
+  after: Position | null,
+  limit = 100,
+): Promise<RecordedEvent[]> {
+  const read: RecordedEvent[] = [];
+  for (let from = after; ;) {
+    const page = await store.readAll(from, limit);
+    read.push(...page.events);
+    from = page.next;
+    if (page.atHead) return read;
+  }
+}
+
+/** Reads a stream and checks that it has no hole and that its chain verifies. */
+export async function sound(store: EventStore, stream: string): Promise<RecordedEvent[]> {
+  const events = await all(store.readStream(stream));
+  let before = CHAIN_START;
+  for (const [i, event] of events.entries()) {
+    expect(event.revision).toBe(i);
+    expect(event.stream).toBe(stream);
+    before = chainHash(before, event);
+    expect(Buffer.from(event.hash).toString('hex')).toBe(Buffer.from(before).toString('hex'));
+  }
+  return events;
+}
+
+/** Follows until aborted; what came, in order. */
+export function following(store: EventStore, after: Position | null, stream: RegExp | string) {
+  const stop = new AbortController();
+  const events: RecordedEvent[] = [];
+  const nexts: Position[] = [];
+  const done = store.follow(
+    after,
+    async (batch) => {
+      for (const event of batch.events) {
+        if (typeof stream === 'string' ? event.stream === stream : stream.test(event.stream)) {
+          events.push(event);
+        }
+      }
+      nexts.push(batch.next);
+    },
+    stop.signal,
+  );
+  const end = async () => {
+    stop.abort();
+    await done;
+  };
+  return { events, nexts, done, end, stop };
+}
+
+export async function eventually(
+  what: string,
+  holds: () => boolean,
+  waitMsMax = 8000,
+): Promise<void> {
+  const until = Date.now() + waitMsMax;
+  while (!holds()) {
+    if (Date.now() > until) throw new Error(`not within ${waitMsMax} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Mulberry32: the same seed gives the same run. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,85 @@
+import { CHAIN_START, type EventStore } from '../index.js';
+import {
+  all,
+  eventually,
+  everything,
+  following,
+  idsOf,
+  newStream,
+  seeded,
+  sound,
+  StreamWriter,
+  type OpenStore,
+} from './fixtures.suite.js';
+
+const WRITERS = 12;
+const APPENDS_EACH = 40;
+const TRIES_MAX = 500;
+
+export function manyWriters(open: OpenStore): void {
+  const stores: EventStore[] = [];
+  beforeAll(async () => {
+    for (let i = 0; i < 4; i += 1) stores.push(await open());
+  });
+  afterAll(() => Promise.all(stores.map((store) => store.close())));
+
+  it('stores exactly what it acknowledged to 12 writers on three streams, some of them stale', async () => {
+    const seed = Number(process.env['TEST_SEED'] ?? 20240229);
+    const streams = [newStream(), newStream(), newStream()];
+    const reader = stores[0];
+    if (reader === undefined) throw new Error('no store');
+    const before = await reader.head();
+    const wanted = new RegExp(streams.join('|'));
+    const follower = following(reader, before, wanted);
+    const acknowledged = new Map<string, string[]>(streams.map((stream) => [stream, []]));
+    const runs = Array.from({ length: WRITERS }, (_, w) =>
+      write(stores[w % stores.length] ?? reader, streams, acknowledged, seeded(seed + w)),
+    );
+    await Promise.all(runs);
+
+    const stored = (await everything(reader, before)).filter((e) => wanted.test(e.stream));
+    expect({ seed, stored: idsOf(stored).sort() }).toEqual({
+      seed,
+      stored: [...acknowledged.values()].flat().sort(),
+    });
+    for (const stream of streams) {
+      expect(idsOf(await sound(reader, stream))).toEqual(
+        idsOf(stored.filter((e) => e.stream === stream)),
+      );
+    }
+    await eventually('all were followed', () => follower.events.length >= stored.length);
+    await follower.end();
+    expect(idsOf(follower.events)).toEqual(idsOf(stored));
+  });
+}
+
+/** One try in ten is wrong about the revision, by being stale or ahead; now and then it sends again. */
+async function write(
+  store: EventStore,
+  streams: readonly string[],
+  acknowledged: Map<string, string[]>,
+  random: () => number,
+): Promise<void> {
+  let tries = 0;
+  for (let done = 0; done < APPENDS_EACH;) {
+    if (++tries > TRIES_MAX) throw new Error(`${done} of ${APPENDS_EACH} after ${tries} tries`);
+    const stream = streams[Math.floor(random() * streams.length)] ?? '';
+    const writer = new StreamWriter(stream);
+    const [last, stale] = await all(store.readStream(stream, { backwards: true, limit: 2 }));
+    const known = random() < 0.05 ? stale : last;
+    writer.revision = known?.revision ?? -1;
+    writer.hash = known?.hash ?? CHAIN_START;
+    if (random() < 0.05) writer.revision += 1000;
+    const events = writer.next(1 + Math.floor(random() * 3));
+    const result = await store.append(stream, writer.revision, events);
+    if (result.kind !== 'ok') continue;
+    if (random() < 0.2) {
+      expect(await store.append(stream, writer.revision, events)).toMatchObject({
+        kind: 'ok',
+        repeated: true,
+      });
+    }
+    acknowledged.get(stream)?.push(...idsOf(events));
+    done += 1;
+  }
+}

@@ -1,0 +1,221 @@
+import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { backOffMs } from './back-off.js';
+import { CommitLine, isRefusedCommit } from './commit-line.js';
+import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
+import { isBug } from './is-bug.js';
+import type { OffsetWatch } from './offset-watch.js';
+import type { Handled, IncomingMessage, IncomingMessages, MessageReceiver } from './ports.js';
+import { Pace, subBatchLength } from './sub-batches.js';
+
+export interface ReaderTerms {
+  readonly receiver: MessageReceiver;
+  readonly limits: ConsumeLimits;
+  readonly observer: ConsumerObserver;
+  readonly watch: OffsetWatch;
+  readonly random: () => number;
+  readonly onFatal: (cause: unknown) => void;
+}
+
+/** What is known of a partition while this process has it. */
+interface Lane {
+  readonly pace: Pace;
+  failures: number;
+  /** After a bug: so many messages are taken one at a time. */
+  oneByOne: number;
+}
+
+/** Nothing is through, and the same messages are to be taken one by one. */
+interface Again {
+  readonly kind: 'again';
+}
+
+/** Takes kafkajs's batches to the receiver in sub-batches and commits what is through. */
+export class BatchReader {
+  readonly #commits = new CommitLine();
+  readonly #abandon = new AbortController();
+  readonly #abandoned: Promise<Handled>;
+  #lanes = new Map<number, Lane>();
+
+  constructor(private readonly terms: ReaderTerms) {
+    const given: Handled = { kind: 'some', done: 0, trouble: new Error('The consumer stops') };
+    this.#abandoned = new Promise((give) =>
+      this.#abandon.signal.addEventListener('abort', () => give(given), { once: true }),
+    );
+  }
+
+  /** Another generation: work under way commits nothing any more. */
+  ownershipLost(): void {
+    this.#lanes = new Map();
+    this.terms.watch.ownershipLost();
+    this.terms.receiver.ownershipLost();
+  }
+
+  /** Nobody waits for the sub-batches under way any more. */
+  abandon(): void {
+    this.#abandon.abort();
+  }
+
+  /** kafkajs's eachBatch. What it throws is kafkajs's own: it joins the group again then. */
+  readonly read = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch } = payload;
+    const messages = batch.messages.map((message) => incoming(batch, message));
+    const lanes = this.#lanes;
+    const lane = this.#laneOf(batch.partition);
+    const began = performance.now();
+    let next = 0;
+    do {
+      const subBatch = this.#subBatch(lane, messages, next);
+      if (!isNotEmpty(subBatch)) return;
+      const subBatchBegan = performance.now();
+      const handled = await this.#handle(payload, lane, subBatch);
+      if (lanes !== this.#lanes) return;
+
+      const done = doneOf(handled, subBatch.length);
+      next += done;
+      if (done > 0) {
+        const offset = next === messages.length ? batch.lastOffset() : messages[next - 1]?.offset;
+        const trouble = await this.#commit(payload, offset ?? batch.lastOffset());
+        if (trouble !== null) return this.#pause(payload, lane, subBatch[0].offset, trouble.cause);
+        this.#passed(batch.partition, lane, done, performance.now() - subBatchBegan);
+      }
+      if (handled.kind === 'some' && done < subBatch.length) {
+        return this.#pause(payload, lane, subBatch[done]?.offset ?? '', handled.trouble);
+      }
+      await payload.heartbeat();
+    } while (next < messages.length && this.#hasTurn(payload, lanes, began));
+  };
+
+  #subBatch(lane: Lane, messages: readonly IncomingMessage[], from: number): IncomingMessage[] {
+    const length = subBatchLength(messages, from, {
+      countMax: lane.oneByOne > 0 ? 1 : lane.pace.count,
+      perKeyMax: this.terms.limits.perKeyMax,
+    });
+    return messages.slice(from, from + length);
+  }
+
+  #hasTurn(payload: EachBatchPayload, lanes: ReadonlyMap<number, Lane>, began: number): boolean {
+    const used = performance.now() - began;
+    return payload.isRunning() && lanes === this.#lanes && used < this.terms.limits.turnMsMax;
+  }
+
+  async #handle(
+    payload: EachBatchPayload,
+    lane: Lane,
+    messages: IncomingMessages,
+  ): Promise<Handled | Again> {
+    const { receiver, limits, observer, onFatal } = this.terms;
+    // A refused heartbeat is met again, and acted upon, when the sub-batch is through.
+    const beat = setInterval(() => void payload.heartbeat().catch(() => {}), limits.heartbeatMs);
+    const stuck = setTimeout(
+      () => onFatal(new Error(`Messages were not handled within ${limits.handleMsMax} ms`)),
+      limits.handleMsMax,
+    );
+    try {
+      return await Promise.race([receiver.handle(messages, this.#abandon.signal), this.#abandoned]);
+    } catch (error) {
+      if (!isBug(error)) return { kind: 'some', done: 0, trouble: error };
+      if (messages.length === 1) return await giveUp(receiver, messages[0], error);
+      lane.oneByOne = messages.length;
+      observer.isolating({
+        partition: payload.batch.partition,
+        messages: messages.length,
+        bug: error,
+      });
+      return { kind: 'again' };
+    } finally {
+      clearInterval(beat);
+      clearTimeout(stuck);
+    }
+  }
+
+  async #commit(payload: EachBatchPayload, offset: string): Promise<{ cause: unknown } | null> {
+    const { partition } = payload.batch;
+    const next = String(BigInt(offset) + 1n);
+    try {
+      await this.#commits.commit(payload, next);
+    } catch (error) {
+      if (!isRefusedCommit(error)) return { cause: error };
+      this.terms.observer.commitRefused(error);
+      this.ownershipLost();
+      throw error;
+    }
+    payload.resolveOffset(offset);
+    this.terms.watch.passed(partition, offset);
+    this.terms.watch.committed(partition, next);
+    return null;
+  }
+
+  #passed(partition: number, lane: Lane, messages: number, ms: number): void {
+    lane.pace.took(messages, ms);
+    lane.oneByOne = Math.max(0, lane.oneByOne - messages);
+    if (lane.failures > 0) this.terms.observer.recovered(partition);
+    lane.failures = 0;
+    this.terms.observer.passed({ partition, messages, ms });
+  }
+
+  /** The fetches go on, and with them the heartbeats; this partition comes again from where it is. */
+  #pause(payload: EachBatchPayload, lane: Lane, offset: string, cause: unknown): void {
+    const { limits, random, observer } = this.terms;
+    const { partition } = payload.batch;
+    if (!payload.isRunning()) return;
+    lane.failures++;
+    const waitMs = backOffMs(
+      lane.failures,
+      { waitMsMin: limits.retryWaitMsMin, waitMsMax: limits.retryWaitMsMax },
+      random,
+    );
+    observer.troubled({ partition, offset, failures: lane.failures, waitMs, cause });
+    setTimeout(payload.pause(), waitMs).unref();
+  }
+
+  #laneOf(partition: number): Lane {
+    const { subBatchMax, subBatchMsMax } = this.terms.limits;
+    const lane = this.#lanes.get(partition) ?? {
+      pace: new Pace(subBatchMax, subBatchMsMax),
+      failures: 0,
+      oneByOne: 0,
+    };
+    this.#lanes.set(partition, lane);
+    return lane;
+  }
+}
+
+function doneOf(handled: Handled | Again, all: number): number {
+  switch (handled.kind) {
+    case 'all':
+      return all;
+    case 'some':
+      return Math.min(handled.done, all);
+    case 'again':
+      return 0;
+  }
+}
+
+async function giveUp(
+  receiver: MessageReceiver,
+  message: IncomingMessage,
+  bug: unknown,
+): Promise<Handled> {
+  try {
+    await receiver.giveUp(message, bug);
+    return { kind: 'all' };
+  } catch (trouble) {
+    return { kind: 'some', done: 0, trouble };
+  }
+}
+
+function incoming({ topic, partition }: Batch, message: KafkaMessage): IncomingMessage {
+  return {
+    topic,
+    partition,
+    offset: message.offset,
+    key: message.key,
+    value: message.value,
+    headers: message.headers ?? {},
+    timestampMs: Number(message.timestamp),
+  };
+}
+
+function isNotEmpty(messages: readonly IncomingMessage[]): messages is IncomingMessages {
+  return messages.length > 0;
+}

@@ -1,0 +1,128 @@
+import type { Consumer } from 'kafkajs';
+import { BatchReader } from './batch-reader.js';
+import type { KafkaConnection } from './connect.js';
+import {
+  CONSUME_LIMITS,
+  SILENT_CONSUMER,
+  type ConsumeLimits,
+  type ConsumeOptions,
+  type ConsumerObserver,
+} from './consume-options.js';
+import type { KafkaLogEntry } from './log.js';
+import { OffsetWatch } from './offset-watch.js';
+import type { CommandSource, MessageReceiver } from './ports.js';
+
+/** One member of a consumer group. Start it once; after `stop` it is over. */
+export function consumeBatches(
+  connection: KafkaConnection,
+  options: ConsumeOptions,
+): CommandSource {
+  return new KafkaCommandSource(connection, options);
+}
+
+class KafkaCommandSource implements CommandSource {
+  readonly #limits: ConsumeLimits;
+  readonly #observer: ConsumerObserver;
+  readonly #watch = new OffsetWatch();
+  #running: { readonly consumer: Consumer; readonly reader: BatchReader } | null = null;
+
+  constructor(
+    private readonly connection: KafkaConnection,
+    private readonly options: ConsumeOptions,
+  ) {
+    this.#limits = { ...CONSUME_LIMITS, ...options.limits };
+    this.#observer = { ...SILENT_CONSUMER, ...options.observer };
+  }
+
+  /** Resolves when the group is joined; rejects when there is no Kafka, or no such topic. */
+  async start(receiver: MessageReceiver): Promise<void> {
+    const { topic, groupId, fromBeginning = true, onFatal, random = Math.random } = this.options;
+    const limits = this.#limits;
+    const reader = new BatchReader({
+      receiver,
+      limits,
+      observer: this.#observer,
+      watch: this.#watch,
+      random,
+      onFatal,
+    });
+    const consumer = this.connection.consumer(
+      {
+        groupId,
+        sessionTimeout: limits.sessionMs,
+        heartbeatInterval: limits.heartbeatMs,
+        rebalanceTimeout: limits.rebalanceMsMax,
+        maxWaitTimeInMs: limits.fetchWaitMsMax,
+        maxBytesPerPartition: limits.partitionBytesMax,
+        minBytes: 1,
+      },
+      (entry) => this.#overhear(entry),
+    );
+    this.#running = { consumer, reader };
+    this.#follow(consumer, reader);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: limits.partitionsAtOnceMax,
+      eachBatch: reader.read,
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#running === null) return;
+    const { consumer, reader } = this.#running;
+    this.#running = null;
+    const stopped = consumer.stop();
+    if (!(await endsWithin(this.#limits.finishMsMax, stopped))) {
+      reader.abandon();
+      await endsWithin(this.#limits.leaveMsMax, stopped);
+    }
+    await endsWithin(this.#limits.leaveMsMax, consumer.disconnect());
+  }
+
+  #follow(consumer: Consumer, reader: BatchReader): void {
+    const { events } = consumer;
+    consumer.on(events.REBALANCING, () => reader.ownershipLost());
+    consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      reader.ownershipLost();
+      this.#observer.joined(payload.memberAssignment[this.options.topic] ?? []);
+    });
+    consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
+      reader.ownershipLost();
+      this.#observer.crashed(error, restart);
+      if (!restart) this.options.onFatal(error);
+    });
+    // Tells of batches too in which nothing is for us: markers of transactions.
+    consumer.on(events.START_BATCH_PROCESS, ({ payload: { partition, ...batch } }) => {
+      if (batch.firstOffset === null) return;
+      const jump = this.#watch.arrived(partition, batch.firstOffset);
+      if (jump !== null) this.#observer.jumped(jump);
+      if (batch.batchSize === 0) this.#watch.passed(partition, batch.lastOffset);
+    });
+  }
+
+  #overhear({ message, details }: KafkaLogEntry): void {
+    const { topic, partition } = details;
+    if (!message.startsWith('Offset out of range, resetting') || topic !== this.options.topic)
+      return;
+    this.#observer.jumped(this.#watch.outOfRange(Number(partition)));
+  }
+}
+
+async function endsWithin(msMax: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<false>((give) => {
+    timer = setTimeout(() => give(false), msMax);
+  });
+  const ended = work.then(
+    () => true as const,
+    () => true as const,
+  );
+  try {
+    return await Promise.race([ended, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

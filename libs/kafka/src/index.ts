@@ -1,0 +1,36 @@
+export {
+  connectKafka,
+  kafkaAnswers,
+  type KafkaConnection,
+  type KafkaOptions,
+  type KafkaSasl,
+  type KafkaTls,
+} from './connect.js';
+export { consumeBatches } from './consume.js';
+export {
+  CONSUME_LIMITS,
+  type ConsumeLimits,
+  type ConsumeOptions,
+  type ConsumerObserver,
+} from './consume-options.js';
+export { openLagMeter, type LagMeter, type PartitionLag } from './lag.js';
+export type { KafkaLog, KafkaLogEntry } from './log.js';
+export type { OffsetJump } from './offset-watch.js';
+export {
+  NotAcknowledged,
+  OutcomeProducer,
+  type OutcomeProducerOptions,
+} from './outcome-producer.js';
+export type {
+  CommandSource,
+  Handled,
+  HeaderValue,
+  IncomingMessage,
+  IncomingMessages,
+  MessageHeaders,
+  MessageReceiver,
+  OutcomeSink,
+  OutgoingMessage,
+} from './ports.js';
+export type { TopicWarning } from './topic-warnings.js';
+export { ensureTopics, ledgerTopics, type LedgerTopicsOptions, type TopicPlan } from './topics.js';

@@ -1,0 +1,15 @@
+const BUGS = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError'];
+
+/**
+ * A mistake in the program rather than trouble outside: the same messages bring it again. By name, as
+ * kafkajs does it, because errors of another realm are no instances of ours.
+ */
+export function isBug(error: unknown): boolean {
+  return error instanceof Error || hasName(error) ? BUGS.includes(error.name) : false;
+}
+
+function hasName(error: unknown): error is { name: string } {
+  return (
+    typeof error === 'object' && error !== null && 'name' in error && typeof error.name === 'string'
+  );
+}

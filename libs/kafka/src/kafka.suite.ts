@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Partitioners, type PartitionMetadata } from 'kafkajs';
+import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
+import { connectKafka, type KafkaConnection } from './connect.js';
+import type { ConsumeLimits } from './consume-options.js';
+import { OutcomeProducer } from './outcome-producer.js';
+import type { Handled, IncomingMessage, IncomingMessages, MessageReceiver } from './ports.js';
+
+export const START_MS_MAX = 120_000;
+
+/** Short enough that a test sees a session end. */
+export const QUICK: Partial<ConsumeLimits> = {
+  sessionMs: 6_000,
+  heartbeatMs: 500,
+  rebalanceMsMax: 6_000,
+  fetchWaitMsMax: 100,
+  retryWaitMsMax: 500,
+};
+
+export interface TestKafka {
+  readonly broker: KafkaBroker;
+  readonly connection: KafkaConnection;
+  createTopic(topic: string, partitions?: number, config?: Record<string, string>): Promise<void>;
+  /** By a producer of its own, values as given, all with this key. */
+  publish(topic: string, key: string, values: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function testKafka(options: Partial<KafkaBrokerOptions> = {}): Promise<TestKafka> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'points-ledger-kafka-'));
+  const broker = await startKafkaBroker({ dataDir, heapMb: 192, ...options });
+  const connection = connectKafka({ brokers: broker.brokers, clientId: 'test' });
+  const producer = new OutcomeProducer(connection);
+  return {
+    broker,
+    connection,
+    createTopic: (topic, partitions = 1, config = {}) =>
+      withAdmin(connection, async (admin) => {
+        await admin.createTopics({
+          topics: [
+            {
+              topic,
+              numPartitions: partitions,
+              configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+            },
+          ],
+        });
+      }),
+    publish: (topic, key, values) =>
+      producer.send(values.map((value) => ({ topic, key, value, headers: {} }))),
+    close: async () => {
+      await producer.close();
+      await broker.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function withAdmin<T>(
+  connection: KafkaConnection,
+  use: (admin: ReturnType<KafkaConnection['admin']>) => Promise<T>,
+): Promise<T> {
+  const admin = connection.admin();
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export async function eventually(look: () => void | Promise<void>, msMax = 20_000): Promise<void> {
+  const until = performance.now() + msMax;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await wait(20);
+    }
+  }
+}
+
+/** Keeps what it is given; `handling` may be changed while it runs. */
+export class Received implements MessageReceiver {
+  readonly messages: IncomingMessage[] = [];
+  readonly givenUp: string[] = [];
+  ownershipsLost = 0;
+
+  constructor(
+    public handling: (
+      messages: IncomingMessages,
+      signal: AbortSignal,
+    ) => Promise<Handled> | Handled = () => ({ kind: 'all' }),
+  ) {}
+
+  async handle(messages: IncomingMessages, signal: AbortSignal): Promise<Handled> {
+    const handled = await this.handling(messages, signal);
+    this.messages.push(...messages.slice(0, handled.kind === 'all' ? undefined : handled.done));
+    return handled;
+  }
+
+  async giveUp(message: IncomingMessage): Promise<void> {
+    this.givenUp.push(String(message.value));
+  }
+
+  ownershipLost(): void {
+    this.ownershipsLost++;
+  }
+
+  get values(): string[] {
+    return this.messages.map(({ value }) => String(value));
+  }
+}
+
+export const numbered = (count: number, prefix = 'm'): string[] =>
+  Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+
+/** A key for each partition, in their order. */
+export function keysOfPartitions(partitions: number): string[] {
+  const choose = Partitioners.DefaultPartitioner();
+  const partitionMetadata: PartitionMetadata[] = Array.from({ length: partitions }, (_, id) => ({
+    partitionErrorCode: 0,
+    partitionId: id,
+    leader: 1,
+    replicas: [1],
+    isr: [1],
+  }));
+  const keys: string[] = [];
+  for (let at = 0; keys.filter(Boolean).length < partitions; at++) {
+    const key = `key-${at}`;
+    keys[choose({ topic: '', partitionMetadata, message: { key, value: null } })] ??= key;
+  }
+  return keys;
+}

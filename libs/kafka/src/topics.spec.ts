@@ -1,0 +1,88 @@
+import { topicWarnings, type TopicFound } from './topic-warnings.js';
+import { ledgerTopics, type TopicPlan } from './topics.js';
+
+const DAY_MS = 86_400_000;
+const names = { commands: 'commands', outcomes: 'outcomes', dead: 'dead' };
+const plans = ledgerTopics({ names, partitions: 12, replicas: 3, rememberDays: 8 });
+
+function planOf(topic: string): TopicPlan {
+  const plan = plans.find((one) => one.topic === topic);
+  if (plan === undefined) throw new Error(`No plan for ${topic}`);
+  return plan;
+}
+
+const asPlanned = (plan: TopicPlan, changed: Record<string, string> = {}): TopicFound => ({
+  partitions: plan.partitions,
+  replicas: plan.replicas,
+  config: new Map(Object.entries({ ...plan.config, ...changed })),
+});
+
+describe('the plan of the topics', () => {
+  it('dates commands by the broker and keeps them no longer than they are remembered', () => {
+    const { config } = planOf('commands');
+    expect(config).toMatchObject({
+      'message.timestamp.type': 'LogAppendTime',
+      'cleanup.policy': 'delete',
+      'min.insync.replicas': '2',
+    });
+    const keptMs = Number(config['retention.ms']) + Number(config['segment.ms']);
+    expect(keptMs).toBe(8 * DAY_MS);
+  });
+
+  it.each([1, 2, 8, 400])('does so for %d days', (rememberDays) => {
+    const [commands] = ledgerTopics({ names, partitions: 1, replicas: 1, rememberDays });
+    const config = commands?.config ?? {};
+    const keptMs = Number(config['retention.ms']) + Number(config['segment.ms']);
+    expect(keptMs).toBeLessThanOrEqual(rememberDays * DAY_MS);
+    expect(Number(config['retention.ms'])).toBeGreaterThan(0);
+  });
+
+  it('has room in a dead letter for the largest message and why it is dead', () => {
+    expect(Number(planOf('dead').config['max.message.bytes'])).toBeGreaterThan(1_048_588 + 64_000);
+  });
+});
+
+describe('a topic that is already there', () => {
+  it.each(['commands', 'outcomes', 'dead'])(
+    'gives no warning when it is as planned: %s',
+    (topic) => {
+      expect(topicWarnings(planOf(topic), asPlanned(planOf(topic)))).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['message.timestamp.type', 'CreateTime', /clocks/],
+    ['retention.ms', String(9 * DAY_MS), /TooLate/],
+    ['retention.ms', '-1', /TooLate/],
+    ['segment.ms', String(7 * DAY_MS), /Segments are deleted whole/],
+    ['cleanup.policy', 'compact', /Compaction/],
+    ['cleanup.policy', 'compact,delete', /Compaction/],
+  ])('is warned of with %s %s, and of what could happen', (setting, value, danger) => {
+    const plan = planOf('commands');
+    const warnings = topicWarnings(plan, asPlanned(plan, { [setting]: value }));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatchObject({ topic: 'commands', setting, found: value });
+    expect(warnings[0]?.danger).toMatch(danger);
+  });
+
+  it('is warned of with another number of partitions, or fewer replicas', () => {
+    const plan = planOf('commands');
+    const found = { ...asPlanned(plan), partitions: 6, replicas: 1 };
+    expect(topicWarnings(plan, found)).toMatchObject([
+      { setting: 'partitions', found: '6', wanted: '12' },
+      { setting: 'replicas', found: '1', wanted: '3' },
+    ]);
+  });
+
+  it('is warned of when a large dead letter would not fit', () => {
+    const plan = planOf('dead');
+    expect(topicWarnings(plan, asPlanned(plan, { 'max.message.bytes': '1048588' }))).toMatchObject([
+      { setting: 'max.message.bytes' },
+    ]);
+  });
+
+  it('may keep outcomes as long as somebody likes', () => {
+    const plan = planOf('outcomes');
+    expect(topicWarnings(plan, asPlanned(plan, { 'retention.ms': '-1' }))).toEqual([]);
+  });
+});

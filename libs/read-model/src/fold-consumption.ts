@@ -1,0 +1,116 @@
+import type { RecordedEvent } from '#event-store';
+
+import type { ConsumptionChange } from './event-rows.js';
+import { PoisonEvent } from './poison.js';
+import { keyOf, type AccountRow, type ConsumptionRow, type TouchedRows } from './tables.js';
+
+interface ConsumptionStep {
+  readonly rows: TouchedRows;
+  readonly recorded: RecordedEvent;
+  readonly account: AccountRow;
+  readonly change: ConsumptionChange;
+  /** The event's own rows: id of the first, and how many. */
+  readonly firstRow: number;
+  readonly rowCount: number;
+}
+
+type Change<K extends ConsumptionChange['kind']> = Extract<ConsumptionChange, { kind: K }>;
+
+/**
+ * Also keeps what the account holds: the points of its open pre-deductions. Gives the consumption
+ * if it begins here.
+ */
+export function changeConsumption(step: ConsumptionStep): ConsumptionRow | null {
+  const { change } = step;
+  switch (change.kind) {
+    case 'begun':
+      return begin(step, change);
+    case 'charged':
+      charge(step, change);
+      return null;
+    case 'refunded':
+      refund(step, change);
+      return null;
+    case 'settled':
+      settle(step, change);
+      return null;
+  }
+}
+
+function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
+  const { account, firstRow, rowCount } = step;
+  const { of, points, settle_by, duration, consumption_id, source_type, source_id } = change;
+  const { user_id, updated_at: at } = account;
+  const open = settle_by !== null;
+  if (open) account.held += points;
+  const consumption: ConsumptionRow = {
+    user_id,
+    revision: of,
+    consumption_id,
+    source_type,
+    source_id,
+    status: open ? 'open' : 'closed',
+    estimate: open ? points : null,
+    actual: open ? null : points,
+    drawn: points,
+    refunded: 0,
+    duration: open ? null : duration,
+    settle_by,
+    opened_at: at,
+    closed_at: open ? null : at,
+    first_row: firstRow,
+    row_count: rowCount,
+    duration_row: firstRow,
+  };
+  step.rows.consumptions.set(keyOf(user_id, of), consumption);
+  return consumption;
+}
+
+/** What a settlement costs beyond the estimate; or, after a time-out, all of it, late. */
+function charge(step: ConsumptionStep, { of, points }: Change<'charged'>): void {
+  const consumption = known(step, of);
+  consumption.drawn += points;
+  if (consumption.status === 'open') step.account.held += points;
+  else if (consumption.status === 'timed_out') consumption.duration_row = step.firstRow;
+  else throw disagree(step, `charges more to consumption ${of}, which is ${consumption.status}`);
+}
+
+function refund(step: ConsumptionStep, { of, points, closes }: Change<'refunded'>): void {
+  const consumption = known(step, of);
+  consumption.refunded += points;
+  if (consumption.refunded > consumption.drawn) {
+    throw disagree(step, `gives back more than consumption ${of} drew`);
+  }
+  if (closes !== null && consumption.status !== 'open') {
+    throw disagree(step, `closes consumption ${of}, which is ${consumption.status}`);
+  }
+  if (consumption.status === 'open') step.account.held -= points;
+  if (closes === null) return;
+  consumption.status = closes;
+  consumption.closed_at = step.account.updated_at;
+  if (closes === 'cancelled') consumption.actual = 0;
+}
+
+function settle(step: ConsumptionStep, { of, actual, duration }: Change<'settled'>): void {
+  const consumption = known(step, of);
+  if (consumption.status === 'open') {
+    step.account.held -= consumption.drawn - consumption.refunded;
+  } else if (consumption.status !== 'timed_out') {
+    throw disagree(step, `settles consumption ${of}, which is ${consumption.status}`);
+  }
+  consumption.status = 'settled';
+  consumption.actual = actual;
+  consumption.duration = duration;
+  consumption.closed_at = step.account.updated_at;
+}
+
+function known({ rows, recorded, account }: ConsumptionStep, of: number): ConsumptionRow {
+  const consumption = rows.consumptions.get(keyOf(account.user_id, of));
+  if (consumption === undefined) {
+    throw new PoisonEvent('rows-disagree', recorded, `there is no consumption ${of}`);
+  }
+  return consumption;
+}
+
+const disagree = ({ recorded }: ConsumptionStep, detail: string): PoisonEvent =>
+  new PoisonEvent('rows-disagree', recorded, detail);

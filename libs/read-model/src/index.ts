@@ -1,0 +1,47 @@
+export type {
+  BatchChange,
+  ConsumptionChange,
+  DurationChange,
+  EventRows,
+  TransactionRow,
+  TransactionType,
+} from './event-rows.js';
+export { everyTransaction } from './every-transaction.js';
+export {
+  MemoryReadTables,
+  type MemoryReadTablesOptions,
+  type TableFault,
+} from './memory/memory-read-tables.js';
+export { PoisonEvent, beforePoison, type PoisonReason } from './poison.js';
+export type {
+  Applied,
+  Checkpoint,
+  DueAccount,
+  PageRequest,
+  ReadTables,
+  TableWriter,
+  Transaction,
+  TransactionFilter,
+  TransactionStory,
+  UsageItem,
+  UsageRequest,
+  VersionState,
+} from './port.js';
+export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
+export { compareVersions, type TableDifference } from './postgres/compare.js';
+export { DatabaseIsNewer, migrate } from './postgres/migrate.js';
+export { PostgresReadTables } from './postgres/postgres-read-tables.js';
+export { PostgresTableWriter, type TableWriterOptions } from './postgres/postgres-table-writer.js';
+export { SessionLock } from './postgres/session-lock.js';
+export { inTransaction } from './postgres/transaction.js';
+export {
+  createVersion,
+  dropVersion,
+  holdLive,
+  indexVersion,
+  makeLive,
+} from './postgres/versions.js';
+export type { FollowsDirectly } from './projected-event.js';
+export { rowsOf } from './rows.js';
+export type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from './tables.js';
+export { waitForPosition } from './wait-for-position.js';

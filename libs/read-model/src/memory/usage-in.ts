@@ -1,0 +1,38 @@
+import type { UsageItem, UsageRequest } from '../port.js';
+import type { NumberedTransaction } from '../tables.js';
+
+export function usageIn(
+  rows: readonly NumberedTransaction[],
+  { groupBy, from, to, timeZone }: UsageRequest,
+): readonly UsageItem[] {
+  const days = new Intl.DateTimeFormat('en-CA', { timeZone });
+  const groups = new Map<string, UsageItem>();
+  for (const row of rows) {
+    if (row.source_type === null) continue;
+    if (from !== undefined && row.created_at < from) continue;
+    if (to !== undefined && row.created_at >= to) continue;
+    const group = groupBy === 'day' ? days.format(new Date(row.created_at)) : row.source_type;
+    groups.set(group, plus(groups.get(group) ?? nothing(group), row));
+  }
+  return [...groups.values()].sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+const nothing = (group: string): UsageItem => ({
+  group,
+  consumed: 0,
+  refunded: 0,
+  count: 0,
+  duration: 0,
+});
+
+function plus(item: UsageItem, row: NumberedTransaction): UsageItem {
+  const consumed = row.type === 'consume';
+  const begins = consumed && row.line === 0 && row.revision === row.consumption_of;
+  return {
+    group: item.group,
+    consumed: item.consumed + (consumed ? row.amount : 0),
+    refunded: item.refunded + (consumed ? 0 : row.amount),
+    count: item.count + (begins ? 1 : 0),
+    duration: item.duration + (row.duration ?? 0),
+  };
+}

@@ -1,0 +1,112 @@
+import type { Batch, Position } from '#event-store';
+import type { SourceType } from '#ledger';
+
+import type { TransactionType } from './event-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from './tables.js';
+
+/** `kept`: was live before the last rebuild, and is fed on for an instant way back. */
+export type VersionState = 'building' | 'live' | 'kept';
+
+export interface Checkpoint {
+  readonly version: number;
+  readonly state: VersionState;
+  /** Everything up to here is in the tables; null: nothing is. */
+  readonly position: Position | null;
+  /** The last event that is in the tables; what lies between was not ours. */
+  readonly lastEvent: Position | null;
+  /** Events of accounts that are in the tables. */
+  readonly eventCount: number;
+  readonly committedAt: string;
+}
+
+export type Applied =
+  | {
+      readonly kind: 'applied';
+      readonly rows: number;
+      readonly events: number;
+      readonly state: VersionState;
+    }
+  /** Nothing in it was new. */
+  | { readonly kind: 'nothing' }
+  /** The tables are not where the caller thought: somebody else is ahead. Read the checkpoint again. */
+  | { readonly kind: 'moved' };
+
+/** One version of the read tables, for the one that writes them. */
+export interface TableWriter {
+  /** null: there is no such version. */
+  checkpoint(): Promise<Checkpoint | null>;
+  /**
+   * Carries a batch into the tables, all or none, and moves the checkpoint from `after` to its end.
+   * Rejects with PoisonEvent where an event can't be applied; then nothing is written.
+   */
+  write(after: Position | null, batch: Batch): Promise<Applied>;
+}
+
+/** A row of the statement as its readers see it. */
+export type Transaction = Omit<NumberedTransaction, 'revision' | 'line' | 'consumption_of'>;
+
+export interface TransactionFilter {
+  readonly type?: TransactionType;
+  readonly sourceType?: SourceType;
+  /** Inclusive. */
+  readonly from?: string;
+  /** Exclusive. */
+  readonly to?: string;
+}
+
+export interface PageRequest extends TransactionFilter {
+  /** Only rows older than this one: the last of the page before. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export interface UsageRequest {
+  readonly groupBy: 'day' | 'source_type';
+  readonly from?: string;
+  readonly to?: string;
+  /** IANA name of the zone whose days are meant. */
+  readonly timeZone: string;
+}
+
+export interface UsageItem {
+  /** YYYY-MM-DD, or the business. */
+  readonly group: string;
+  readonly consumed: number;
+  readonly refunded: number;
+  /** Consumptions that began. */
+  readonly count: number;
+  readonly duration: number;
+}
+
+export interface TransactionStory {
+  readonly row: NumberedTransaction;
+  /** null: the row belongs to no consumption. */
+  readonly consumption: ConsumptionRow | null;
+  /** All rows of the consumption, or just the one, oldest first. */
+  readonly rows: readonly NumberedTransaction[];
+}
+
+export interface DueAccount {
+  readonly userId: string;
+  /** The earliest time at which something of it fell due. */
+  readonly dueAt: string;
+}
+
+/** What people, pages and the sweeper read. Lists have a limit and an order without ties. */
+export interface ReadTables {
+  /** How far the tables that are read have come; null: nothing yet. */
+  position(): Promise<Position | null>;
+  /** Newest first. */
+  transactions(userId: string, request: PageRequest): Promise<readonly Transaction[]>;
+  /** Newer than that row, oldest first. */
+  transactionsAfter(userId: string, id: number, limit: number): Promise<readonly Transaction[]>;
+  account(userId: string): Promise<AccountRow | null>;
+  /** Those with points left, in the order in which they will be drawn. */
+  batches(userId: string, limit: number): Promise<readonly BatchRow[]>;
+  usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
+  story(userId: string, id: number): Promise<TransactionStory | null>;
+  /** Where something fell due at or before that time, longest ago first. */
+  dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]>;
+  /** When the pre-deduction that is open longest was made; null: none is open. */
+  oldestOpenConsumption(): Promise<string | null>;
+}

@@ -1,0 +1,25 @@
+import type { Open } from '../open-tables.suite.js';
+import { carriesEventsIntoTheTables } from '../writing.suite.js';
+import { PostgresReadTables } from './postgres-read-tables.js';
+import { PostgresTableWriter } from './postgres-table-writer.js';
+import { createTestDatabase, type TestDatabase } from './test-database.suite.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase('read_tables');
+});
+
+afterAll(() => database.drop());
+
+const open: Open = async (followsDirectly) => {
+  const pool = await database.migratedPool();
+  return {
+    tables: new PostgresReadTables(pool, 'points'),
+    writer: new PostgresTableWriter(pool, { name: 'points', version: 1, followsDirectly }),
+  };
+};
+
+describe('PostgresReadTables', () => {
+  carriesEventsIntoTheTables(open);
+});

@@ -1,0 +1,70 @@
+import type { Pool } from 'pg';
+
+import type { Position } from '#event-store';
+
+import type {
+  DueAccount,
+  PageRequest,
+  ReadTables,
+  Transaction,
+  TransactionStory,
+  UsageItem,
+  UsageRequest,
+} from '../port.js';
+import type { AccountRow, BatchRow } from '../tables.js';
+import { accountOf, batchesOf } from './queries/account.js';
+import { accountsDue, oldestOpen } from './queries/due.js';
+import { storyOf } from './queries/story.js';
+import { transactionsAfter, transactionsPage } from './queries/transactions.js';
+import { usageOf } from './queries/usage.js';
+
+/** Reads by the names that are views: whichever version is live. */
+export class PostgresReadTables implements ReadTables {
+  readonly #pool: Pool;
+  readonly #name: string;
+
+  constructor(pool: Pool, name: string) {
+    this.#pool = pool;
+    this.#name = name;
+  }
+
+  async position(): Promise<Position | null> {
+    const { rows } = await this.#pool.query<{ position: Position | null }>(
+      `select position from mjk_point_checkpoints where name = $1 and state = 'live'`,
+      [this.#name],
+    );
+    return rows[0]?.position ?? null;
+  }
+
+  transactions(userId: string, request: PageRequest): Promise<readonly Transaction[]> {
+    return transactionsPage(this.#pool, userId, request);
+  }
+
+  transactionsAfter(userId: string, id: number, limit: number): Promise<readonly Transaction[]> {
+    return transactionsAfter(this.#pool, userId, id, limit);
+  }
+
+  account(userId: string): Promise<AccountRow | null> {
+    return accountOf(this.#pool, userId);
+  }
+
+  batches(userId: string, limit: number): Promise<readonly BatchRow[]> {
+    return batchesOf(this.#pool, userId, limit);
+  }
+
+  usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]> {
+    return usageOf(this.#pool, userId, request);
+  }
+
+  story(userId: string, id: number): Promise<TransactionStory | null> {
+    return storyOf(this.#pool, userId, id);
+  }
+
+  dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {
+    return accountsDue(this.#pool, at, limit);
+  }
+
+  oldestOpenConsumption(): Promise<string | null> {
+    return oldestOpen(this.#pool);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Pool } from 'pg';
+
+import type { DueAccount } from '../../port.js';
+
+export async function accountsDue(
+  pool: Pool,
+  at: string,
+  limit: number,
+): Promise<readonly DueAccount[]> {
+  const { rows } = await pool.query<{ user_id: string; due_at: Date }>(
+    `select user_id, min(due_at) as due_at
+     from (
+       select user_id, due_at from mjk_point_batches where due_at <= $1
+       union all
+       select user_id, due_at from mjk_point_consumptions where due_at <= $1
+     ) as due
+     group by user_id
+     order by min(due_at), user_id
+     limit $2`,
+    [at, limit],
+  );
+  return rows.map((row) => ({ userId: row.user_id, dueAt: row.due_at.toISOString() }));
+}
+
+export async function oldestOpen(pool: Pool): Promise<string | null> {
+  const { rows } = await pool.query<{ opened_at: Date | null }>(
+    `select min(opened_at) as opened_at from mjk_point_consumptions where due_at is not null`,
+  );
+  return rows[0]?.opened_at?.toISOString() ?? null;
+}

@@ -1,0 +1,178 @@
+import type {
+  ConsumptionSettled,
+  LedgerEvent,
+  PointsConsumed,
+  PointsRecharged,
+  PointsRefunded,
+} from '#ledger';
+
+import type { TransactionRow } from './event-rows.js';
+import { rowsOf } from './rows.js';
+import { asRead, vectorFiles, type VectorUser } from './vectors.suite.js';
+
+const USER = '00000000-0000-4000-8000-000000000001';
+const AT = '2030-01-01T00:00:00.000Z';
+
+const happened = (balanceAfter: number) => ({
+  at: AT,
+  receivedAt: AT,
+  commandId: '00000000-0000-5000-8000-000000000002',
+  digest: '00',
+  balanceAfter,
+});
+
+const recharged: PointsRecharged = {
+  type: 'PointsRecharged',
+  ...happened(50),
+  batchId: 1,
+  points: 50,
+  expiresAt: null,
+  priority: 50,
+  sourceId: 'order-1',
+};
+
+const consumed: PointsConsumed = {
+  type: 'PointsConsumed',
+  ...happened(10),
+  consumptionId: 'c1',
+  of: null,
+  sourceType: 'tts',
+  sourceId: 'clip-1',
+  points: 40,
+  draws: [
+    { batchId: 2, points: 30 },
+    { batchId: 1, points: 10 },
+  ],
+  duration: 12.5,
+  settleBy: null,
+};
+
+const refunded: PointsRefunded = {
+  type: 'PointsRefunded',
+  ...happened(25),
+  consumptionId: 'c1',
+  of: 3,
+  sourceType: 'tts',
+  sourceId: 'clip-1',
+  points: 15,
+  returns: [
+    { from: 1, into: 1, points: 10, expiresAt: null },
+    { from: 2, into: 9, points: 5, expiresAt: '2030-01-08T00:00:00.000Z' },
+  ],
+  cause: 'refunded',
+  reason: null,
+};
+
+const settled: ConsumptionSettled = {
+  type: 'ConsumptionSettled',
+  ...happened(10),
+  consumptionId: 'c1',
+  of: 3,
+  estimated: 40,
+  actual: 40,
+  duration: 12.5,
+  durationOf: 3,
+};
+
+const transactions = (event: LedgerEvent): readonly TransactionRow[] =>
+  rowsOf(USER, 3, event).transactions;
+
+describe('rowsOf', () => {
+  it.each(vectorFiles())('gives the rows of $file, account by account', ({ users }) => {
+    for (const user of users) expect(statementOf(user)).toEqual(user.rows);
+  });
+
+  it('writes one row per draw, in draw order, with running balances', () => {
+    expect(transactions(consumed)).toMatchObject([
+      { line: 0, batch_id: 2, amount: 30, balance_before: 50, balance_after: 20 },
+      { line: 1, batch_id: 1, amount: 10, balance_before: 20, balance_after: 10 },
+    ]);
+  });
+
+  it('puts the duration on the first row only, so that a sum over rows is right', () => {
+    expect(transactions(consumed).map((row) => row.duration)).toEqual([12.5, null]);
+  });
+
+  it('shows no duration of a pre-deduction: it is an estimate', () => {
+    const rows = transactions({ ...consumed, settleBy: '2030-01-02T00:00:00.000Z' });
+    expect(rows.map((row) => row.duration)).toEqual([null, null]);
+  });
+
+  it('names the order of a recharge, and no business', () => {
+    expect(transactions(recharged)).toMatchObject([
+      { type: 'recharge', source_type: null, source_id: 'order-1', description: '【积分充值】' },
+    ]);
+  });
+
+  it('writes one row per slice of a refund, each with the batch that it came back into', () => {
+    expect(transactions(refunded)).toMatchObject([
+      { batch_id: 1, amount: 10, balance_before: 10, balance_after: 20, duration: null },
+      { batch_id: 9, amount: 5, balance_before: 20, balance_after: 25, duration: null },
+    ]);
+  });
+
+  it('says 返还 inside the brackets of a refund', () => {
+    expect(transactions(refunded)[0]?.description).toBe('【配音合成返还】');
+  });
+
+  it('ties the rows of a consumption to the event that began it', () => {
+    expect(transactions(consumed)[0]?.consumption_of).toBe(3);
+    expect(transactions({ ...consumed, of: 1 })[0]?.consumption_of).toBe(1);
+    expect(transactions(refunded)[0]?.consumption_of).toBe(3);
+    expect(transactions(recharged)[0]?.consumption_of).toBeNull();
+  });
+
+  it('makes no row of a settlement, and carries its duration to the first row of the event it names', () => {
+    const rows = rowsOf(USER, 4, settled);
+    expect(rows.transactions).toEqual([]);
+    expect(rows.duration).toEqual({ revision: 3, duration: 12.5, updated_at: AT });
+  });
+
+  it('carries no duration when the settlement has none, or no row to put it on', () => {
+    expect(rowsOf(USER, 4, { ...settled, duration: null }).duration).toBeNull();
+    expect(rowsOf(USER, 4, { ...settled, durationOf: null }).duration).toBeNull();
+  });
+
+  it('makes no row of a refusal, but moves the account on', () => {
+    const rows = rowsOf(USER, 4, {
+      type: 'CommandRefused',
+      ...happened(10),
+      commandType: 'ConsumePoints',
+      code: 'InsufficientPoints',
+      details: { balance: 10, asked: 11 },
+    });
+    expect(rows).toEqual({
+      account: { user_id: USER, revision: 4, balance: 10, at: AT },
+      transactions: [],
+      duration: null,
+      batches: [],
+      consumption: null,
+    });
+  });
+
+  it('counts what comes into a grace batch as coming in, and what comes back as coming back', () => {
+    expect(rowsOf(USER, 4, refunded).batches).toEqual([
+      { batch_id: 1, came_in: 0, remaining: 10, begins: null },
+      {
+        batch_id: 9,
+        came_in: 5,
+        remaining: 5,
+        begins: { priority: 0, expires_at: '2030-01-08T00:00:00.000Z', grace: true, line: 1 },
+      },
+    ]);
+  });
+});
+
+/** The rows of a whole account as a reader sees them. */
+function statementOf({ userId, events }: VectorUser): unknown[] {
+  const rows: TransactionRow[] = [];
+  for (const [revision, event] of events.entries()) {
+    const { transactions, duration } = rowsOf(userId, revision, event);
+    rows.push(...transactions);
+    if (duration === null) continue;
+    const first = rows.findIndex((row) => row.revision === duration.revision && row.line === 0);
+    const { duration: seconds, updated_at } = duration;
+    rows[first] = { ...rows[first]!, duration: seconds, updated_at };
+  }
+  return rows.map((row) => asRead(row));
+}

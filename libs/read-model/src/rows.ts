@@ -1,0 +1,121 @@
+import { BUSINESSES, EXPIRE_LABEL, RECHARGE_LABEL, refundLabel, type LedgerEvent } from '#ledger';
+
+import { batchesOf, consumptionOf } from './changes.js';
+import type { DurationChange, EventRows, TransactionRow, TransactionType } from './event-rows.js';
+
+/**
+ * What one event means for the read tables. It follows from the event alone: nothing is looked up,
+ * and the same event gives the same rows in every rebuild.
+ */
+export function rowsOf(userId: string, revision: number, event: LedgerEvent): EventRows {
+  return {
+    account: { user_id: userId, revision, balance: event.balanceAfter, at: event.at },
+    transactions: numbered(userId, revision, event, movementOf(revision, event)),
+    duration: durationOf(event),
+    batches: batchesOf(event),
+    consumption: consumptionOf(revision, event),
+  };
+}
+
+/** Points that went one way, in the slices that become rows. */
+interface Movement extends Pick<
+  TransactionRow,
+  'source_type' | 'source_id' | 'description' | 'consumption_of' | 'duration'
+> {
+  readonly type: TransactionType;
+  readonly slices: readonly { readonly batchId: number; readonly points: number }[];
+}
+
+function movementOf(revision: number, event: LedgerEvent): Movement | null {
+  switch (event.type) {
+    case 'PointsRecharged':
+      return {
+        type: 'recharge',
+        source_type: null,
+        source_id: event.sourceId,
+        description: RECHARGE_LABEL,
+        consumption_of: null,
+        duration: null,
+        slices: [event],
+      };
+    case 'PointsConsumed':
+      return {
+        type: 'consume',
+        source_type: event.sourceType,
+        source_id: event.sourceId,
+        description: BUSINESSES[event.sourceType].label,
+        consumption_of: event.of ?? revision,
+        duration: secondsKnown(event),
+        slices: event.draws,
+      };
+    case 'PointsRefunded':
+      return {
+        type: 'refund',
+        source_type: event.sourceType,
+        source_id: event.sourceId,
+        description: refundLabel(event.sourceType),
+        consumption_of: event.of,
+        duration: null,
+        slices: event.returns.map(({ into, points }) => ({ batchId: into, points })),
+      };
+    case 'PointsExpired':
+      return {
+        type: 'expire',
+        source_type: null,
+        source_id: null,
+        description: EXPIRE_LABEL,
+        consumption_of: null,
+        duration: null,
+        slices: [event],
+      };
+    case 'ConsumptionSettled':
+    case 'CommandRefused':
+      return null;
+  }
+}
+
+const SIGN: Record<TransactionType, 1 | -1> = { recharge: 1, refund: 1, consume: -1, expire: -1 };
+
+/** One row per slice with running balances; the duration on the first, so that a sum over rows is right. */
+function numbered(
+  userId: string,
+  revision: number,
+  event: LedgerEvent,
+  movement: Movement | null,
+): TransactionRow[] {
+  if (movement === null) return [];
+  const { type, slices } = movement;
+  const sign = SIGN[type];
+  let balance = event.balanceAfter - sign * slices.reduce((sum, slice) => sum + slice.points, 0);
+  return slices.map(({ batchId, points }, line) => ({
+    user_id: userId,
+    type,
+    amount: points,
+    balance_before: balance,
+    balance_after: (balance += sign * points),
+    source_type: movement.source_type,
+    source_id: movement.source_id,
+    batch_id: batchId,
+    duration: line === 0 ? movement.duration : null,
+    description: movement.description,
+    created_at: event.at,
+    updated_at: event.at,
+    revision,
+    line,
+    consumption_of: movement.consumption_of,
+  }));
+}
+
+/** The seconds of a pre-deduction are an estimate until it is settled. */
+function secondsKnown(event: {
+  readonly settleBy: string | null;
+  readonly duration: number | null;
+}): number | null {
+  return event.settleBy === null ? event.duration : null;
+}
+
+function durationOf(event: LedgerEvent): DurationChange | null {
+  if (event.type !== 'ConsumptionSettled') return null;
+  const { durationOf: revision, duration, at } = event;
+  return revision === null || duration === null ? null : { revision, duration, updated_at: at };
+}

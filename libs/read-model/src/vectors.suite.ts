@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Batch, Position, RecordedEvent } from '#event-store';
+import { toStored, type LedgerEvent } from '#ledger';
+
+import type { TransactionRow } from './event-rows.js';
+
+const FOLDER = join(import.meta.dirname, '../../../test/vectors');
+
+type Shown = Omit<TransactionRow, 'revision' | 'line' | 'consumption_of'>;
+
+export interface VectorUser {
+  readonly userId: string;
+  readonly balance: number;
+  readonly held: number;
+  readonly events: readonly LedgerEvent[];
+  readonly rows: readonly Shown[];
+}
+
+interface VectorFile {
+  readonly users: Readonly<Record<string, Omit<VectorUser, 'userId'>>>;
+}
+
+/** What an independent model of the rules says about the rows of whole accounts, file by file. */
+export function vectorFiles(): { readonly file: string; readonly users: readonly VectorUser[] }[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => {
+      const { users } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as VectorFile;
+      return {
+        file,
+        users: Object.entries(users).map(([userId, user]) => ({ userId, ...user })),
+      };
+    });
+}
+
+/** Accounts of all files: more than a handful, with every kind of event. */
+export function vectorUsers(): readonly VectorUser[] {
+  const users = vectorFiles().flatMap((file) => file.users);
+  return [...new Map(users.map((user) => [user.userId, user])).values()];
+}
+
+/** Without id and provenance, as the vectors have it. */
+export function asRead(row: Shown): Shown {
+  const { user_id, type, amount, balance_before, balance_after, source_type, source_id } = row;
+  const { batch_id, duration, description, created_at, updated_at } = row;
+  const money = { type, amount, balance_before, balance_after, batch_id };
+  const about = { source_type, source_id, duration, description };
+  return { user_id, ...money, ...about, created_at, updated_at };
+}
+
+export const positionOf = (place: number): Position =>
+  `test:${String(place).padStart(16, '0')}` as Position;
+
+export const placeOf = (position: Position | null): number =>
+  position === null ? 0 : Number(position.slice('test:'.length));
+
+/** The events of all accounts in one order, as a store would give them: each account's in its own. */
+export function storeOrder(
+  users: readonly Pick<VectorUser, 'userId' | 'events'>[],
+): RecordedEvent[] {
+  const recorded: RecordedEvent[] = [];
+  const longest = Math.max(...users.map(({ events }) => events.length));
+  for (let revision = 0; revision < longest; revision++) {
+    for (const { userId, events } of users) {
+      const event = events[revision];
+      if (event !== undefined) recorded.push(record(userId, revision, event, recorded.length + 1));
+    }
+  }
+  return recorded;
+}
+
+export function record(
+  userId: string,
+  revision: number,
+  event: LedgerEvent,
+  place: number,
+): RecordedEvent {
+  const stored = toStored(event, {
+    command: { source: '/test', id: event.commandId, type: 'ExpirePoints' },
+    policy: '0'.repeat(64),
+    correlation: event.commandId,
+  });
+  return {
+    ...stored,
+    id: `00000000-0000-5000-8000-${String(place).padStart(12, '0')}`,
+    hash: new Uint8Array(32),
+    stream: `points-${userId}`,
+    revision,
+    position: positionOf(place),
+  };
+}
+
+export function inBatches(events: readonly RecordedEvent[], size: number): Batch[] {
+  const batches: Batch[] = [];
+  for (let from = 0; from < events.length; from += size) {
+    const slice = events.slice(from, from + size);
+    batches.push({ events: slice, next: slice.at(-1)!.position });
+  }
+  return batches;
+}

@@ -1,0 +1,286 @@
+import type { RecordedEvent } from '#event-store';
+import { REMEMBER_EVERYTHING, replay, type LedgerEvent } from '#ledger';
+
+import { consumed, recharged, refunded, settled, userNo } from './builders.suite.js';
+import { densely, feed, statement, type Open } from './open-tables.suite.js';
+import type { PoisonReason } from './poison.js';
+import type { ReadTables } from './port.js';
+import { rowsOf } from './rows.js';
+import { asRead, inBatches, positionOf, record, storeOrder, vectorUsers } from './vectors.suite.js';
+
+const USER = userNo(1);
+const users = vectorUsers();
+const events = storeOrder(users);
+
+const streamOf = (...own: readonly LedgerEvent[]): RecordedEvent[] =>
+  storeOrder([{ userId: USER, events: own }]);
+
+const batchOf = (...recorded: readonly RecordedEvent[]) => inBatches(recorded, recorded.length)[0]!;
+
+const account = [
+  recharged({ balanceAfter: 100 }),
+  consumed({ balanceAfter: 90 }),
+  consumed({ balanceAfter: 80, consumptionId: 'c2' }),
+];
+
+async function everything(tables: ReadTables): Promise<unknown> {
+  return Promise.all(
+    users.map(async ({ userId }) => ({
+      rows: await statement(tables, userId),
+      account: await tables.account(userId),
+      batches: await tables.batches(userId, 1_000),
+    })),
+  );
+}
+
+export function carriesEventsIntoTheTables(open: Open): void {
+  it.each([7, 2_000])('gives every account its rows, in batches of %i events', async (size) => {
+    const { tables, writer } = await open(densely);
+    await feed(writer, inBatches(events, size));
+    for (const { userId, rows } of users) {
+      expect((await statement(tables, userId)).map(asRead)).toEqual(rows);
+    }
+  });
+
+  it('numbers rows densely, in the order of the events', async () => {
+    const { tables, writer } = await open(densely);
+    await feed(writer, inBatches(events, 100));
+    const all = (await Promise.all(users.map(({ userId }) => statement(tables, userId)))).flat();
+    const inOrder = all.sort((a, b) => a.id - b.id);
+    expect(inOrder.map((row) => row.id)).toEqual(inOrder.map((_, index) => index + 1));
+    const made = users.map(({ userId, events: own }) => [userId, own] as const);
+    const eventsOf = new Map(made);
+    const expected = events.flatMap(({ stream, revision }) => {
+      const userId = stream.slice('points-'.length);
+      return rowsOf(userId, revision, eventsOf.get(userId)![revision]!).transactions;
+    });
+    expect(inOrder.map(({ user_id, balance_after }) => [user_id, balance_after])).toEqual(
+      expected.map(({ user_id, balance_after }) => [user_id, balance_after]),
+    );
+  });
+
+  it('gives the same rows and ids however the events are cut into batches', async () => {
+    const one = await open(densely);
+    const other = await open(densely);
+    await feed(one.writer, inBatches(events, 13));
+    await feed(other.writer, inBatches(events, 1_000));
+    expect(await everything(one.tables)).toEqual(await everything(other.tables));
+  });
+
+  it('knows the balance and the held points of every account', async () => {
+    const { tables, writer } = await open(densely);
+    await feed(writer, inBatches(events, 50));
+    for (const { userId, balance, held, events: own } of users) {
+      const revision = own.length - 1;
+      expect(await tables.account(userId)).toMatchObject({ balance, held, revision });
+    }
+  });
+
+  it('lists the batches with points left as the rules will draw on them', async () => {
+    const { tables, writer } = await open(densely);
+    await feed(writer, inBatches(events, 50));
+    for (const { userId, events: own } of users) {
+      const folded = replay(own, REMEMBER_EVERYTHING);
+      const batches = await tables.batches(userId, 1_000);
+      expect(batches.map((batch) => [batch.batch_id, batch.remaining, batch.grace])).toEqual(
+        [...folded.drawOrder].map(({ id, isGrace }) => [id, folded.remaining.get(id), isGrace]),
+      );
+    }
+  });
+
+  it('counts as points of a batch all that came in from outside of it', async () => {
+    const { tables, writer } = await open(densely);
+    const grace = { from: 1, into: 9, expiresAt: '2030-01-08T00:00:00.000Z' };
+    const history = streamOf(
+      recharged({ balanceAfter: 100 }),
+      consumed({ balanceAfter: 60, points: 40 }),
+      refunded({ balanceAfter: 75, points: 15, returns: [{ ...grace, points: 15 }] }),
+      refunded({ balanceAfter: 80, points: 5, returns: [{ ...grace, points: 5 }] }),
+      refunded({ balanceAfter: 90, points: 10 }),
+    );
+    await feed(writer, inBatches(history, 2));
+    expect(await tables.batches(USER, 10)).toMatchObject([
+      { batch_id: 9, points: 20, remaining: 20, grace: true, priority: 0, revision: 2 },
+      { batch_id: 1, points: 100, remaining: 70, grace: false, priority: 50, revision: 0 },
+    ]);
+  });
+
+  it.each([1, 10])(
+    'puts the seconds of a settlement onto the first row of its pre-deduction, %i events a batch',
+    async (size) => {
+      const { tables, writer } = await open(densely);
+      const later = '2030-01-01T00:10:00.000Z';
+      const history = streamOf(
+        recharged({ balanceAfter: 100 }),
+        consumed({ balanceAfter: 90, duration: 3, settleBy: '2030-01-02T00:00:00.000Z' }),
+        consumed({ balanceAfter: 88, points: 2, of: 1, at: later }),
+        settled({ balanceAfter: 88, actual: 12, duration: 4.25, at: later }),
+      );
+      await feed(writer, inBatches(history, size));
+      const [, first, second] = await statement(tables, USER);
+      expect(first).toMatchObject({ duration: 4.25, updated_at: later });
+      expect(first?.created_at).not.toBe(later);
+      expect(second).toMatchObject({ duration: null });
+    },
+  );
+
+  it.each([1, 10])(
+    'puts the seconds of a late settlement onto the row of the late charge, %i events a batch',
+    async (size) => {
+      const { tables, writer } = await open(densely);
+      const history = streamOf(
+        recharged({ balanceAfter: 100 }),
+        consumed({ balanceAfter: 90, settleBy: '2030-01-02T00:00:00.000Z' }),
+        refunded({ balanceAfter: 100, cause: 'timed_out' }),
+        consumed({ balanceAfter: 93, points: 7, of: 1 }),
+        settled({ balanceAfter: 93, actual: 7, duration: 9, durationOf: 3 }),
+      );
+      await feed(writer, inBatches(history, size));
+      const durations = (await statement(tables, USER)).map((row) => row.duration);
+      expect(durations).toEqual([null, null, null, 9]);
+    },
+  );
+
+  it('moves its checkpoint also when only foreign events went by', async () => {
+    const { tables, writer } = await open(densely);
+    const foreign = { ...record(USER, 0, account[0]!, 1), stream: 'orders-17', type: 'Ordered' };
+    expect(await writer.write(null, { events: [foreign], next: positionOf(4) })).toMatchObject({
+      kind: 'applied',
+      events: 0,
+    });
+    expect(await tables.position()).toBe(positionOf(4));
+    expect(await writer.write(positionOf(4), { events: [], next: positionOf(6) })).toMatchObject({
+      kind: 'applied',
+    });
+    expect(await tables.position()).toBe(positionOf(6));
+  });
+
+  it('applies nothing when the checkpoint is not where the caller thinks', async () => {
+    const { tables, writer } = await open(densely);
+    const [first, second] = streamOf(...account);
+    await writer.write(null, batchOf(first!));
+    expect(await writer.write(null, batchOf(first!))).toEqual({ kind: 'moved' });
+    expect(await writer.write(positionOf(7), { events: [], next: positionOf(8) })).toEqual({
+      kind: 'moved',
+    });
+    await writer.write(positionOf(1), batchOf(second!));
+    expect(await statement(tables, USER)).toHaveLength(2);
+  });
+
+  it('lets one of two writers at the same checkpoint win', async () => {
+    const { tables, writer } = await open(densely);
+    const answers = await Promise.all(
+      [1, 2].map(() => writer.write(null, batchOf(...streamOf(...account)))),
+    );
+    expect(answers.map(({ kind }) => kind).sort()).toEqual(['applied', 'moved']);
+    expect(await statement(tables, USER)).toHaveLength(3);
+  });
+
+  it('does not let the checkpoint go backwards', async () => {
+    const { tables, writer } = await open(densely);
+    const history = streamOf(...account);
+    await writer.write(null, batchOf(...history));
+    expect(await writer.write(positionOf(3), batchOf(history[0]!))).toEqual({ kind: 'nothing' });
+    expect(await tables.position()).toBe(positionOf(3));
+    expect(await statement(tables, USER)).toHaveLength(3);
+  });
+
+  it('takes from a batch that was partly delivered before only what is new', async () => {
+    const { tables, writer } = await open(densely);
+    const history = streamOf(...account);
+    await writer.write(null, batchOf(...history.slice(0, 2)));
+    expect(await writer.write(positionOf(2), batchOf(...history))).toMatchObject({ events: 1 });
+    expect(await statement(tables, USER)).toHaveLength(3);
+  });
+
+  it('takes an event that stands twice in a batch once', async () => {
+    const { tables, writer } = await open(densely);
+    const [first, second] = streamOf(...account);
+    await writer.write(null, batchOf(first!, second!, first!, second!));
+    expect(await statement(tables, USER)).toHaveLength(2);
+  });
+
+  const [first, second, third] = streamOf(...account) as [
+    RecordedEvent,
+    RecordedEvent,
+    RecordedEvent,
+  ];
+  const at = (place: number, event: RecordedEvent) => ({ ...event, position: positionOf(place) });
+  const poisons: readonly [string, PoisonReason, readonly RecordedEvent[]][] = [
+    ['a hole in the revisions of an account', 'hole-in-stream', [first, at(2, third)]],
+    ['an account that does not begin at revision 0', 'hole-in-stream', [at(1, second)]],
+    ['a hole in the positions of the store', 'hole-in-store', [first, at(3, second)]],
+    ['a type that it does not know', 'unreadable-event', [first, { ...second, type: 'Gifted' }]],
+    ['data that is damaged', 'unreadable-event', [first, { ...second, data: '{"type":' }]],
+    [
+      'an event written by a newer program',
+      'unreadable-event',
+      [first, { ...second, meta: second.meta.replace('"v":1', '"v":2') }],
+    ],
+    [
+      'a revision that comes a second time at another position',
+      'hole-in-stream',
+      [first, second, at(3, second)],
+    ],
+    [
+      'a balance that the rows do not give',
+      'rows-disagree',
+      streamOf(account[0]!, consumed({ balanceAfter: 91 })),
+    ],
+    [
+      'a draw on a batch that never came in',
+      'rows-disagree',
+      streamOf(account[0]!, consumed({ balanceAfter: 90, draws: [{ batchId: 2, points: 10 }] })),
+    ],
+    [
+      'a draw on more than a batch has',
+      'rows-disagree',
+      streamOf(
+        account[0]!,
+        recharged({ balanceAfter: 105, batchId: 2, points: 5 }),
+        consumed({ balanceAfter: 95, draws: [{ batchId: 2, points: 10 }] }),
+      ),
+    ],
+    [
+      'a settlement of what is not open',
+      'rows-disagree',
+      streamOf(account[0]!, account[1]!, settled({ balanceAfter: 90 })),
+    ],
+    [
+      'a refund of more than was drawn',
+      'rows-disagree',
+      streamOf(account[0]!, account[1]!, refunded({ balanceAfter: 101, points: 11 })),
+    ],
+    [
+      'a consumption that never began',
+      'rows-disagree',
+      streamOf(account[0]!, account[1]!, refunded({ balanceAfter: 100, of: 7 })),
+    ],
+  ];
+
+  it.each(poisons)('stops at %s, and writes nothing', async (_, reason, history) => {
+    const { tables, writer } = await open(densely);
+    const poison = history.at(-1)!;
+    await expect(writer.write(null, batchOf(...history))).rejects.toMatchObject({
+      name: 'PoisonEvent',
+      reason,
+      stream: poison.stream,
+      revision: poison.revision,
+      position: poison.position,
+    });
+    expect(await tables.position()).toBeNull();
+    expect(await tables.account(USER)).toBeNull();
+  });
+
+  it('stops at an event that comes behind a later one and was never applied', async () => {
+    const { tables, writer } = await open(() => true);
+    const other = { ...first, stream: `points-${userNo(2)}` };
+    const late = writer.write(null, batchOf(at(2, first), at(1, other), at(3, second)));
+    await expect(late).rejects.toMatchObject({ reason: 'order-broken' });
+    expect(await tables.position()).toBeNull();
+
+    await writer.write(null, batchOf(at(2, first)));
+    const later = writer.write(positionOf(2), batchOf(at(1, other)));
+    await expect(later).rejects.toMatchObject({ reason: 'order-broken' });
+  });
+}

@@ -1,0 +1,234 @@
+import {
+  AccessDeniedError,
+  ANY,
+  DeadlineExceededError,
+  jsonEvent,
+  MaxAppendSizeExceededError,
+  NO_STREAM,
+  STREAM_EXISTS,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import {
+  CLASSIC,
+  collect,
+  newStream,
+  positionOf,
+  testEvents,
+  withServer,
+} from './clients.suite.js';
+
+describe.each([
+  ['the classic append', CLASSIC],
+  ['BatchAppend', {}],
+])('the protocol server, by %s,', (_call, call) => {
+  const on = withServer();
+
+  it('writes what is sent, and says where', async () => {
+    const stream = newStream();
+    const result = await on.client.appendToStream(stream, testEvents(3), call);
+    expect(result).toMatchObject({ success: true, nextExpectedRevision: 2n });
+    const [last] = await collect(
+      on.client.readStream(stream, { direction: 'backwards', fromRevision: 'end', maxCount: 1 }),
+    );
+    expect(last?.event?.position).toEqual(positionOf(result));
+  });
+
+  describe('with an expected revision equal to the current one', () => {
+    it.each([
+      ['no stream', NO_STREAM, 0],
+      ['an exact one', 0n, 1],
+      ['stream exists', STREAM_EXISTS, 2],
+      ['any', ANY, 2],
+    ] as const)('writes: %s', async (_name, expectedRevision, before) => {
+      const stream = newStream();
+      if (before > 0) await on.client.appendToStream(stream, testEvents(before), call);
+      const result = await on.client.appendToStream(stream, testEvents(1), {
+        ...call,
+        expectedRevision,
+      });
+      expect(result.nextExpectedRevision).toBe(BigInt(before));
+    });
+  });
+
+  describe('with an expected revision less than the current one', () => {
+    it.each([
+      ['from no stream', NO_STREAM, 0, 3],
+      ['from no stream, a part of it', NO_STREAM, 0, 2],
+      ['from an exact one', 0n, 1, 3],
+    ] as const)('answers a repeat as success, %s', async (_name, expectedRevision, from, to) => {
+      const stream = newStream();
+      const events = testEvents(3);
+      await on.client.appendToStream(stream, events, { ...call, expectedRevision: NO_STREAM });
+      await on.client.appendToStream(stream, testEvents(2), { ...call, expectedRevision: 2n });
+      const again = await on.client.appendToStream(stream, events.slice(from, to), {
+        ...call,
+        expectedRevision,
+      });
+      expect(again).toEqual({ success: true, nextExpectedRevision: BigInt(to - 1) });
+      expect(await collect(on.client.readStream(stream))).toHaveLength(5);
+    });
+
+    it.each([
+      ['different', [2]],
+      ['equal at first and then different', [0, 2]],
+      ['different at first and then equal', [2, 1]],
+      ['equal, and more than there are', [0, 1, 2]],
+    ])('refuses when the ids are %s', async (_name, order) => {
+      const stream = newStream();
+      const known = testEvents(2);
+      const events = [...known, ...testEvents(1)];
+      await on.client.appendToStream(stream, known, call);
+      const sent = order.map((i) => events[i] ?? jsonEvent({ type: 'test', data: {} }));
+      const refused = on.client.appendToStream(stream, sent, {
+        ...call,
+        expectedRevision: NO_STREAM,
+      });
+      await expect(refused).rejects.toMatchObject({
+        type: 'wrong-expected-version',
+        streamName: stream,
+        expectedVersion: NO_STREAM,
+        actualVersion: 1n,
+      });
+    });
+  });
+
+  it('refuses an expected revision beyond the current one', async () => {
+    const refused = on.client.appendToStream(newStream(), testEvents(1), {
+      ...call,
+      expectedRevision: 1n,
+    });
+    await expect(refused).rejects.toMatchObject({ expectedVersion: 1n, actualVersion: NO_STREAM });
+    await expect(refused).rejects.toBeInstanceOf(WrongExpectedVersionError);
+  });
+
+  it('refuses "stream exists" where there is none', async () => {
+    const refused = on.client.appendToStream(newStream(), testEvents(1), {
+      ...call,
+      expectedRevision: STREAM_EXISTS,
+    });
+    await expect(refused).rejects.toMatchObject({
+      expectedVersion: STREAM_EXISTS,
+      actualVersion: NO_STREAM,
+    });
+  });
+
+  it('takes a stream with nothing but metadata for one that exists', async () => {
+    const stream = newStream();
+    await on.client.setStreamMetadata(stream, { cacheControl: 1 }, call);
+    const result = await on.client.appendToStream(stream, testEvents(1), {
+      ...call,
+      expectedRevision: STREAM_EXISTS,
+    });
+    expect(result.nextExpectedRevision).toBe(0n);
+  });
+
+  it('answers a repeat at any revision as success, as long as it remembers', async () => {
+    const stream = newStream();
+    const events = testEvents(2);
+    await on.client.appendToStream(stream, events, call);
+    const again = await on.client.appendToStream(stream, events, call);
+    expect(again).toMatchObject({ success: true, nextExpectedRevision: 1n });
+    const mixed = await on.client.appendToStream(stream, [...testEvents(1), ...events], call);
+    expect(mixed.nextExpectedRevision).toBe(4n);
+  });
+
+  it('writes nothing for an append of nothing', async () => {
+    const stream = newStream();
+    await on.client.appendToStream(stream, [], { ...call, expectedRevision: NO_STREAM });
+    await expect(collect(on.client.readStream(stream))).rejects.toMatchObject({
+      type: 'stream-not-found',
+    });
+  });
+
+  it('refuses an append larger than its maximum, and says the maximum', async () => {
+    const stream = newStream();
+    const large = jsonEvent({ type: 'large', data: 'x'.repeat(600_000) });
+    const also = jsonEvent({ type: 'large', data: 'x'.repeat(600_000) });
+    const refused = on.client.appendToStream(stream, [large, also], call);
+    await expect(refused).rejects.toBeInstanceOf(MaxAppendSizeExceededError);
+    await expect(refused).rejects.toMatchObject({ maxAppendSize: 1024 * 1024 });
+    const result = await on.client.appendToStream(stream, large, call);
+    expect(result.nextExpectedRevision).toBe(0n);
+  });
+
+  it('refuses 40,000 events that are too large together, and stays usable', async () => {
+    const refused = on.client.appendToStream(
+      newStream(),
+      testEvents(40_000, 'a-type-with-a-long-name'),
+      {
+        ...call,
+        deadline: 20_000,
+      },
+    );
+    await expect(refused).rejects.toBeInstanceOf(MaxAppendSizeExceededError);
+    await on.client.appendToStream(newStream(), testEvents(1), call);
+  });
+
+  it('refuses to write to a tombstoned stream', async () => {
+    const stream = newStream();
+    await on.client.appendToStream(stream, testEvents(1), call);
+    await on.client.tombstoneStream(stream);
+    const refused = on.client.appendToStream(stream, testEvents(1), call);
+    await expect(refused).rejects.toBeInstanceOf(StreamDeletedError);
+    await expect(refused).rejects.toMatchObject({ streamName: stream });
+  });
+
+  it('refuses a write that the stream’s own ACL reserves for others', async () => {
+    const stream = newStream();
+    await on.client.setStreamMetadata(stream, { acl: { writeRoles: ['somebody'] } }, call);
+    await expect(on.client.appendToStream(stream, testEvents(1), call)).rejects.toBeInstanceOf(
+      AccessDeniedError,
+    );
+  });
+
+  it('lets a deadline pass', async () => {
+    const late = on.client.appendToStream(newStream(), testEvents(10_000), {
+      ...call,
+      deadline: 1,
+    });
+    await expect(late).rejects.toBeInstanceOf(DeadlineExceededError);
+  });
+
+  it('takes a flood of appends made at once, each written once', async () => {
+    const stream = newStream();
+    const value = 'A'.repeat(904);
+    const flood = Array.from({ length: 2_000 }, () =>
+      on.client.appendToStream(stream, jsonEvent({ type: 'flood', data: { value } }), call),
+    );
+    const results = await Promise.all(flood);
+    const revisions = results.map((r) => Number(r.nextExpectedRevision)).sort((a, b) => a - b);
+    expect(revisions).toEqual(Array.from({ length: 2_000 }, (_, i) => i));
+  });
+});
+
+describe('the protocol server, when BatchAppend sends an append in many parts,', () => {
+  const on = withServer();
+
+  it('writes it as one', async () => {
+    const stream = newStream();
+    const result = await on.client.appendToStream(stream, testEvents(500), {
+      batchAppendSize: 1024,
+    });
+    expect(result.nextExpectedRevision).toBe(499n);
+    expect(await collect(on.client.readStream(stream))).toHaveLength(500);
+  });
+});
+
+describe('the protocol server, told to forget,', () => {
+  const on = withServer({ recentIdsMax: 1, repeatsCarryPosition: true });
+
+  it('recognises a repeat at any revision no more, but one at an exact revision always', async () => {
+    const stream = newStream();
+    const events = testEvents(1);
+    const first = await on.client.appendToStream(stream, events, CLASSIC);
+    await on.client.appendToStream(newStream(), testEvents(3), CLASSIC);
+    const exact = await on.client.appendToStream(stream, events, {
+      ...CLASSIC,
+      expectedRevision: NO_STREAM,
+    });
+    expect(exact).toEqual({ success: true, nextExpectedRevision: 0n, position: first.position });
+    const any = await on.client.appendToStream(stream, events, CLASSIC);
+    expect(any.nextExpectedRevision).toBe(1n);
+  });
+});

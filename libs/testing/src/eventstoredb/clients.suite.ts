@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import {
+  binaryEvent,
+  EventStoreDBClient,
+  jsonEvent,
+  type AppendResult,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
+import { EventStoreDbProtocolServer, type ProtocolServerOptions } from './protocol-server.js';
+
+/** Per-call credentials choose the classic append; without them the client uses BatchAppend. */
+export const CLASSIC = { credentials: { username: 'admin', password: 'changeit' } };
+
+/** A server and the real client, for the tests of one `describe`. */
+export function withServer(options: ProtocolServerOptions = {}) {
+  const setUp = {
+    server: new EventStoreDbProtocolServer(options),
+    client: EventStoreDBClient.connectionString`esdb://127.0.0.1:1?tls=false`,
+  };
+  beforeAll(async () => {
+    await setUp.server.start();
+    setUp.client = EventStoreDBClient.connectionString(setUp.server.connectionString);
+  });
+  afterAll(async () => {
+    await setUp.client.dispose();
+    await setUp.server.stop();
+  });
+  return setUp;
+}
+
+export const newStream = (): string => `stream-${randomUUID()}`;
+
+export const testEvents = (count = 4, type = 'test') =>
+  Array.from({ length: count }, (_, index) => jsonEvent({ type, data: { index } }));
+
+/** An event that only points to another. */
+export const linkTo = (stream: string, revision: number) =>
+  binaryEvent({ type: '$>', data: Buffer.from(`${revision}@${stream}`) });
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export const revisionsOf = (events: readonly ResolvedEvent[]): number[] =>
+  events.map(({ event }) => Number(event?.revision));
+
+/** Takes from a subscription until it has so many, then lets it go. */
+export async function take<T>(
+  subscription: AsyncIterable<T> & { unsubscribe(): Promise<void> },
+  count: number,
+): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const item of subscription) {
+    taken.push(item);
+    if (taken.length === count) break;
+  }
+  await subscription.unsubscribe();
+  return taken;
+}
+
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  waitMsMax = 5000,
+): Promise<void> {
+  const until = Date.now() + waitMsMax;
+  while (!(await holds())) {
+    if (Date.now() > until) throw new Error(`not within ${waitMsMax} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** What became of a promise after a while, without waiting for ever. */
+export async function settledWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), waitMs);
+  });
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const is = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return is;
+}
+
+export const positionOf = (result: AppendResult) => {
+  if (result.position === undefined) throw new Error('no position');
+  return result.position;
+};

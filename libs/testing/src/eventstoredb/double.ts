@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Metadata } from '@grpc/grpc-js';
+import { Access, DEFAULT_USERS, type Caller, type Users } from './access.js';
+import { EventLog } from './event-log.js';
+import type { EndPoint, Faults } from './faults.js';
+import { RecentIds } from './recent-ids.js';
+import { StreamWriter } from './stream-writer.js';
+import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
+
+export interface DoubleOptions {
+  /** Over TLS, callers must name themselves; without it nobody can. */
+  readonly isOpen: boolean;
+  readonly users?: Users;
+  readonly appendBytesMax?: number;
+  /** Some servers say where a repeated append was written, some do not. */
+  readonly repeatsCarryPosition?: boolean;
+  readonly recentIdsMax?: number;
+  readonly nowMs?: () => number;
+}
+
+/** What a call brings with it that its handler asks about. */
+export interface CallContext {
+  readonly metadata: Metadata;
+  getPeer(): string;
+}
+
+const APPEND_BYTES_MAX = 1024 * 1024;
+
+/** What all calls share: the data, who may see it, and what is to go wrong. Outlives a restart. */
+export class Double {
+  readonly nowMs: () => number;
+  readonly log: EventLog;
+  readonly recentIds: RecentIds;
+  readonly writer: StreamWriter;
+  readonly access: Access;
+  readonly faults: Faults = {};
+  readonly appendBytesMax: number;
+  readonly repeatsCarryPosition: boolean;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    options: DoubleOptions,
+    /** Cuts the connection that a call came in by. */
+    readonly cut: (call: CallContext) => void,
+    /** Where this server is reached, for gossip. */
+    readonly endPoint: () => EndPoint,
+  ) {
+    this.nowMs = options.nowMs ?? Date.now;
+    this.log = new EventLog(this.nowMs);
+    this.recentIds = new RecentIds(options.recentIdsMax);
+    this.writer = new StreamWriter(this.log, this.recentIds);
+    this.access = new Access(this.log, options.users ?? DEFAULT_USERS, options.isOpen);
+    this.appendBytesMax = options.appendBytesMax ?? APPEND_BYTES_MAX;
+    this.repeatsCarryPosition = options.repeatsCarryPosition ?? false;
+    this.#writeSystemEvents();
+  }
+
+  callerOf(call: CallContext): Caller {
+    return this.access.callerOf(call.metadata);
+  }
+
+  /** Forgotten when the server stops, as is everything that was under way. */
+  later(afterMs: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, afterMs);
+    this.#timers.add(timer);
+  }
+
+  /** What a stop of the process costs: timers and memory, but nothing written. */
+  forget(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.recentIds.forget();
+  }
+
+  /** A new server has written some of its own before the first user comes. */
+  #writeSystemEvents(): void {
+    const write = (stream: string, type: string, data: unknown) =>
+      this.log.append(stream, {
+        id: randomUUID(),
+        type,
+        contentType: 'application/json',
+        data: Buffer.from(JSON.stringify(data)),
+        meta: new Uint8Array(),
+      });
+    write(`${META_STREAM_PREFIX}$stats-127.0.0.1:2113`, SYSTEM_TYPES.metadata, { $maxAge: 86400 });
+    for (const name of ['admin', 'ops']) {
+      write(`$user-${name}`, SYSTEM_TYPES.userCreated, { LoginName: name });
+      write(`${META_STREAM_PREFIX}$user-${name}`, SYSTEM_TYPES.metadata, {
+        $acl: { $r: '$admins', $w: '$admins', $d: '$admins', $mr: '$admins', $mw: '$admins' },
+      });
+      write('$users', '$User', name);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  CancelledError,
+  DeadlineExceededError,
+  EventStoreDBClient,
+  NotLeaderError,
+  UnavailableError,
+  UnknownError,
+} from '@eventstore/db-client';
+import {
+  CLASSIC,
+  collect,
+  eventually,
+  newStream,
+  settledWithin,
+  testEvents,
+} from './clients.suite.js';
+import type { AppendFault } from './faults.js';
+import { EventStoreDbProtocolServer } from './protocol-server.js';
+
+describe('the protocol server, told to go wrong,', () => {
+  let server: EventStoreDbProtocolServer;
+  let client: EventStoreDBClient;
+  beforeEach(async () => {
+    server = await EventStoreDbProtocolServer.start();
+    client = EventStoreDBClient.connectionString(server.connectionString);
+  });
+  afterEach(async () => {
+    await server.stop();
+    await client.dispose();
+  });
+
+  const storedIn = (stream: string) => server.log.streamOf(stream).length;
+  const strike = (...faults: AppendFault[]) => {
+    server.faults.append = () => faults.shift();
+  };
+  const append = (stream: string, deadline = 1000) =>
+    client.appendToStream(stream, testEvents(1), { ...CLASSIC, deadline });
+
+  it.each([
+    ['swallows a request', { kind: 'swallow' }, DeadlineExceededError, 0],
+    ['swallows an answer', { kind: 'swallow-answer' }, DeadlineExceededError, 1],
+    ['loses an answer after the commit', { kind: 'lose-answer' }, UnavailableError, 1],
+    ['is busy', { kind: 'busy' }, UnavailableError, 0],
+    ['cuts before the commit', { kind: 'cut', when: 'before-commit' }, UnavailableError, 0],
+    ['cuts after the commit', { kind: 'cut', when: 'after-commit' }, UnavailableError, 1],
+    ['answers too late', { kind: 'late-answer', afterMs: 400 }, DeadlineExceededError, 1],
+    ['writes too late', { kind: 'late-write', afterMs: 400 }, DeadlineExceededError, 0],
+    ['fails for reasons of its own', { kind: 'error', as: 'internal' }, UnknownError, 0],
+    ['cancels', { kind: 'error', as: 'cancelled' }, CancelledError, 0],
+  ] as const)('%s', async (_name, fault, error, stored) => {
+    const stream = newStream();
+    strike(fault);
+    await expect(append(stream, 200)).rejects.toBeInstanceOf(error);
+    expect(storedIn(stream)).toBe(stored);
+  });
+
+  it('writes late all the same, when nobody waits for it any more', async () => {
+    const stream = newStream();
+    strike({ kind: 'late-write', afterMs: 250 });
+    await expect(append(stream, 50)).rejects.toBeInstanceOf(DeadlineExceededError);
+    await eventually('it is written', () => storedIn(stream) === 1);
+  });
+
+  it('sends to the leader', async () => {
+    const leader = { address: '127.0.0.1', port: 4242 };
+    strike({ kind: 'not-leader', leader });
+    const refused = append(newStream());
+    await expect(refused).rejects.toBeInstanceOf(NotLeaderError);
+    await expect(refused).rejects.toMatchObject({ leader });
+  });
+
+  it('answers twice where the call can carry it', async () => {
+    strike({ kind: 'double-answer' });
+    const result = await append(newStream());
+    expect(result.success).toBe(true);
+  });
+
+  it('is a black hole, and then is not', async () => {
+    const stream = newStream();
+    server.faults.blackHole = true;
+    await expect(append(stream, 100)).rejects.toBeInstanceOf(DeadlineExceededError);
+    const read = collect(client.readAll());
+    expect(await settledWithin(read, 100)).toBe(false);
+    server.faults.blackHole = false;
+    await append(stream);
+    expect(storedIn(stream)).toBe(1);
+  });
+
+  it('tells a batch that it is busy, and goes on with the next', async () => {
+    strike({ kind: 'busy' });
+    const stream = newStream();
+    await expect(client.appendToStream(stream, testEvents(1))).rejects.toBeInstanceOf(UnknownError);
+    await client.appendToStream(stream, testEvents(1));
+    expect(storedIn(stream)).toBe(1);
+  });
+
+  it.each([
+    ['stalls', { kind: 'stall', afterEvents: 2 }],
+    ['swallows', { kind: 'swallow' }],
+  ] as const)('%s in a read', async (_name, fault) => {
+    const stream = newStream();
+    await client.appendToStream(stream, testEvents(5));
+    server.faults.read = () => fault;
+    expect(await settledWithin(collect(client.readStream(stream)), 150)).toBe(false);
+  });
+
+  it.each([
+    ['cuts in the middle of a read', { kind: 'cut', afterEvents: 2 }, UnavailableError],
+    ['drops a read', { kind: 'drop', afterEvents: 2, as: 'internal' }, UnknownError],
+    ['is too busy to read', { kind: 'busy' }, UnavailableError],
+  ] as const)('%s', async (_name, fault, error) => {
+    const stream = newStream();
+    await client.appendToStream(stream, testEvents(5));
+    server.faults.read = () => fault;
+    await expect(collect(client.readStream(stream))).rejects.toBeInstanceOf(error);
+  });
+
+  it('gives every event twice', async () => {
+    const stream = newStream();
+    await client.appendToStream(stream, testEvents(2));
+    server.faults.read = () => ({ kind: 'duplicate' });
+    const read = await collect(client.readStream(stream));
+    expect(read.map(({ event }) => event?.revision)).toEqual([0n, 0n, 1n, 1n]);
+  });
+
+  it('keeps its port and its data over a restart, and forgets what was under way', async () => {
+    const stream = newStream();
+    await append(stream);
+    const { port } = server;
+    strike({ kind: 'late-write', afterMs: 50 });
+    const lost = append(stream);
+    await eventually('it arrived', () => server.connectionCount > 0);
+    await Promise.all([expect(lost).rejects.toBeInstanceOf(UnavailableError), server.stop()]);
+    await expect(append(stream)).rejects.toBeInstanceOf(UnavailableError);
+    await server.start();
+    expect(server.port).toBe(port);
+    const other = EventStoreDBClient.connectionString(server.connectionString);
+    expect(await collect(other.readStream(stream))).toHaveLength(1);
+    await other.dispose();
+  });
+
+  it('is found by gossip, as the leader of a cluster of one', async () => {
+    const cluster = EventStoreDBClient.connectionString(
+      `esdb+discover://127.0.0.1:${server.port}?tls=false`,
+    );
+    const stream = newStream();
+    await cluster.appendToStream(stream, testEvents(1));
+    expect(await collect(cluster.readStream(stream))).toHaveLength(1);
+    await cluster.dispose();
+  });
+});

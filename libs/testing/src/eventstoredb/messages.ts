@@ -1,0 +1,93 @@
+import { DELETED_REVISION, SYSTEM_TYPES } from './system-names.js';
+import { shared, streams } from './definitions.js';
+import type { LogRecord, ProposedEvent } from './event-log.js';
+import { metadataMissing } from './rpc-errors.js';
+
+const TICKS_PER_MS = 10_000n;
+
+export const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+
+export const streamNameOf = (identifier: shared.StreamIdentifier | undefined): string =>
+  Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
+
+export function uuidOf(uuid: shared.UUID | undefined): string {
+  const structured = uuid?.getStructured();
+  if (structured === undefined) return uuid?.getString() ?? '';
+  const half = (bits: string) => BigInt.asUintN(64, BigInt(bits)).toString(16).padStart(16, '0');
+  const hex =
+    half(structured.getMostSignificantBits()) + half(structured.getLeastSignificantBits());
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+}
+
+type ProposedMessage = streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage;
+
+export function proposedEvent(message: ProposedMessage | undefined): ProposedEvent {
+  const headers = message?.getMetadataMap();
+  const header = (name: string): string => {
+    const value = headers?.get(name);
+    if (value === undefined) throw metadataMissing(name);
+    return value;
+  };
+  return {
+    id: uuidOf(message?.getId()),
+    type: header('type'),
+    contentType: header('content-type'),
+    data: message?.getData_asU8() ?? new Uint8Array(),
+    meta: message?.getCustomMetadata_asU8() ?? new Uint8Array(),
+  };
+}
+
+/** As the real server reckons it: two bytes for each character of the type. */
+export const sizeOf = (event: ProposedEvent): number =>
+  event.data.length + event.meta.length + event.type.length * 2;
+
+export const revisionOf = (record: LogRecord): bigint =>
+  record.type === SYSTEM_TYPES.streamDeleted ? DELETED_REVISION : BigInt(record.revision);
+
+export function recordedEvent(record: LogRecord): streams.ReadResp.ReadEvent.RecordedEvent {
+  const message = new streams.ReadResp.ReadEvent.RecordedEvent()
+    .setId(new shared.UUID().setString(record.id))
+    .setStreamIdentifier(new shared.StreamIdentifier().setStreamName(bytesOf(record.stream)))
+    .setStreamRevision(String(revisionOf(record)))
+    .setCommitPosition(String(record.position))
+    .setPreparePosition(String(record.position))
+    .setData(record.data)
+    .setCustomMetadata(record.meta);
+  message
+    .getMetadataMap()
+    .set('type', record.type)
+    .set('content-type', record.contentType)
+    .set('created', String(BigInt(record.createdAtMs) * TICKS_PER_MS));
+  return message;
+}
+
+/** `link` is set where `event` was found through it. */
+export function eventMessage(event: LogRecord | undefined, link?: LogRecord): streams.ReadResp {
+  const message = new streams.ReadResp.ReadEvent();
+  if (event !== undefined) message.setEvent(recordedEvent(event));
+  if (link !== undefined) message.setLink(recordedEvent(link));
+  message.setCommitPosition(String((link ?? event)?.position ?? 0));
+  return new streams.ReadResp().setEvent(message);
+}
+
+export const confirmationMessage = (subscriptionId: string): streams.ReadResp =>
+  new streams.ReadResp().setConfirmation(
+    new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(subscriptionId),
+  );
+
+export const caughtUpMessage = (): streams.ReadResp =>
+  new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
+
+export const checkpointMessage = (position: number): streams.ReadResp =>
+  new streams.ReadResp().setCheckpoint(
+    new streams.ReadResp.Checkpoint()
+      .setCommitPosition(String(position))
+      .setPreparePosition(String(position)),
+  );
+
+export const streamNotFoundMessage = (stream: string): streams.ReadResp =>
+  new streams.ReadResp().setStreamNotFound(
+    new streams.ReadResp.StreamNotFound().setStreamIdentifier(
+      new shared.StreamIdentifier().setStreamName(bytesOf(stream)),
+    ),
+  );

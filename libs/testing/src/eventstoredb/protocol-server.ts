@@ -1,0 +1,123 @@
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { handleAppend } from './append.js';
+import { handleBatchAppend } from './batch-append.js';
+import { handleFeatures, handleGossip } from './cluster.js';
+import { Connections } from './connections.js';
+import { GossipService, ServerFeaturesService, StreamsService } from './definitions.js';
+import { handleDelete, handleTombstone } from './delete.js';
+import { Double, type DoubleOptions } from './double.js';
+import type { Faults } from './faults.js';
+import { handleRead } from './read.js';
+
+export interface TlsOptions {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ProtocolServerOptions extends Partial<DoubleOptions> {
+  /** 0: any free one, and the same again after a restart. */
+  readonly port?: number;
+  readonly tls?: TlsOptions;
+}
+
+const HOST = '127.0.0.1';
+const MESSAGE_BYTES_MAX = 17 * 1024 * 1024;
+
+/**
+ * A test double of EventStoreDB: it speaks the streams protocol over real gRPC on a real socket, as
+ * the Node client 6.2.1 knows it, and answers by the server's own rules. It keeps everything in
+ * memory, has no cluster, no projections and no disk: nothing but tests and benches should use it.
+ */
+export class EventStoreDbProtocolServer {
+  readonly #double: Double;
+  readonly #tls: TlsOptions | undefined;
+  #port: number;
+  #grpc: Server | undefined;
+  #connections: Connections | undefined;
+
+  constructor(options: ProtocolServerOptions = {}) {
+    this.#tls = options.tls;
+    this.#port = options.port ?? 0;
+    this.#double = new Double(
+      { ...options, isOpen: options.isOpen ?? options.tls === undefined },
+      (call) => this.#connections?.cut(call.getPeer()),
+      () => ({ address: HOST, port: this.#port }),
+    );
+  }
+
+  static async start(options: ProtocolServerOptions = {}): Promise<EventStoreDbProtocolServer> {
+    const server = new EventStoreDbProtocolServer(options);
+    await server.start();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Without credentials; over TLS the caller adds them, and names the certificate. */
+  get connectionString(): string {
+    return `esdb://${HOST}:${this.#port}?tls=${this.#tls !== undefined}`;
+  }
+
+  /** Set what is to go wrong, and take it away again. */
+  get faults(): Faults {
+    return this.#double.faults;
+  }
+
+  /** What is really written, without asking over the wire. */
+  get log(): Double['log'] {
+    return this.#double.log;
+  }
+
+  get connectionCount(): number {
+    return this.#connections?.count ?? 0;
+  }
+
+  /** On the port it had before, with the data it had before. */
+  async start(): Promise<void> {
+    const grpc = new Server({
+      'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+      'grpc.max_send_message_length': -1,
+    });
+    grpc.addService(StreamsService, this.#streams());
+    grpc.addService(ServerFeaturesService, {
+      getSupportedMethods: handleFeatures.bind(null, this.#double),
+    });
+    grpc.addService(GossipService, { read: handleGossip.bind(null, this.#double) });
+    const injector = grpc.createConnectionInjector(credentialsOf(this.#tls));
+    this.#connections = await Connections.listen(injector, HOST, this.#port);
+    this.#port = this.#connections.port;
+    this.#grpc = grpc;
+  }
+
+  /** As a crash would: connections are cut, nothing under way is answered, what is written stays. */
+  async stop(): Promise<void> {
+    this.#double.forget();
+    await this.#connections?.close();
+    this.#grpc?.forceShutdown();
+    this.#connections = undefined;
+    this.#grpc = undefined;
+  }
+
+  cutConnections(): void {
+    this.#connections?.cutAll();
+  }
+
+  #streams(): UntypedServiceImplementation {
+    return {
+      append: handleAppend.bind(null, this.#double),
+      batchAppend: handleBatchAppend.bind(null, this.#double),
+      read: (call: Parameters<typeof handleRead>[1]) => void handleRead(this.#double, call),
+      delete: handleDelete.bind(null, this.#double),
+      tombstone: handleTombstone.bind(null, this.#double),
+    };
+  }
+}
+
+function credentialsOf(tls: TlsOptions | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  return ServerCredentials.createSsl(null, [
+    { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
+  ]);
+}

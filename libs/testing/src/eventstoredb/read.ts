@@ -1,0 +1,50 @@
+import type { Double } from './double.js';
+import { errorOf } from './fault-errors.js';
+import type { ReadFault } from './faults.js';
+import { answerOf } from './links.js';
+import { streamNotFoundMessage } from './messages.js';
+import { recordsOf } from './read-page.js';
+import { readRequestOf, type ReadRequest } from './read-request.js';
+import { ReadEnded, Reader, type ReadCall } from './reader.js';
+import { notLeader, streamDeleted, tooBusy } from './rpc-errors.js';
+import { asServiceError } from './service-error.js';
+import { Subscription } from './subscription.js';
+import { ALL_STREAM } from './system-names.js';
+import { isFound } from './visible.js';
+
+/** Every way of reading is one call of the protocol. */
+export async function handleRead(double: Double, call: ReadCall): Promise<void> {
+  try {
+    const request = readRequestOf(call.request);
+    double.access.check(double.callerOf(call), 'read', request.stream ?? ALL_STREAM);
+    const fault = faultOf(double, request);
+    if (fault?.kind === 'swallow') return;
+    if (fault !== undefined) refuseUnder(fault);
+    await answer(double, request, new Reader(double, call, fault));
+    call.end();
+  } catch (error) {
+    if (!(error instanceof ReadEnded)) call.emit('error', asServiceError(error));
+  }
+}
+
+async function answer(double: Double, request: ReadRequest, reader: Reader): Promise<void> {
+  const { log } = double;
+  const { stream, resolveLinks } = request;
+  if (stream !== null && log.isTombstoned(stream)) throw streamDeleted(stream);
+  if (request.count === null) return new Subscription(double, request, reader).run();
+  if (stream !== null && !isFound(log, stream)) return reader.send(streamNotFoundMessage(stream));
+  for (const record of recordsOf(log, request, double.nowMs())) {
+    await reader.sendEvent(answerOf(log, record, resolveLinks, double.nowMs()));
+  }
+}
+
+function faultOf(double: Double, request: ReadRequest): ReadFault | undefined {
+  if (double.faults.blackHole === true) return { kind: 'swallow' };
+  return double.faults.read?.({ stream: request.stream, isSubscription: request.count === null });
+}
+
+function refuseUnder(fault: ReadFault): void {
+  if (fault.kind === 'error') throw errorOf(fault.as);
+  if (fault.kind === 'busy') throw tooBusy();
+  if (fault.kind === 'not-leader') throw notLeader(fault.leader);
+}

@@ -1,0 +1,74 @@
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+
+/** Headers hold printable ASCII; the rest of a stream's name goes escaped. */
+const inHeader = (stream: string): string => stream.replace(/[^ -~]+/gu, encodeURIComponent);
+
+/** A refusal as the real server words it: the client makes its typed errors from the trailers. */
+function rpcError(
+  code: status,
+  details: string,
+  trailers: Readonly<Record<string, string>> = {},
+): ServiceError {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
+  return Object.assign(new Error(details), { code, details, metadata });
+}
+
+export const streamDeleted = (stream: string): ServiceError =>
+  rpcError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': inHeader(stream),
+  });
+
+export const accessDenied = (): ServiceError =>
+  rpcError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+
+export const unauthenticated = (): ServiceError =>
+  rpcError(status.UNAUTHENTICATED, 'Unauthenticated');
+
+export const appendTooLarge = (bytesMax: number): ServiceError =>
+  rpcError(status.INVALID_ARGUMENT, `Maximum Append Size of ${bytesMax} Exceeded.`, {
+    exception: 'maximum-append-size-exceeded',
+    'maximum-append-size': String(bytesMax),
+  });
+
+export const metadataMissing = (property: string): ServiceError =>
+  rpcError(status.INVALID_ARGUMENT, `Required Metadata Property '${property}' is missing`, {
+    exception: 'missing-required-metadata-property',
+    'required-metadata-properties': 'type,content-type',
+  });
+
+export const wrongExpectedVersion = (
+  operation: string,
+  stream: string,
+  expected: bigint,
+  actual: bigint,
+): ServiceError =>
+  rpcError(
+    status.FAILED_PRECONDITION,
+    `${operation} failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${expected}, Actual version: ${actual}`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': inHeader(stream),
+      'expected-version': String(expected),
+      'actual-version': String(actual),
+    },
+  );
+
+export const notLeader = (leader: { address: string; port: number }): ServiceError =>
+  rpcError(status.NOT_FOUND, 'Leader info available', {
+    exception: 'not-leader',
+    'leader-endpoint-host': leader.address,
+    'leader-endpoint-port': String(leader.port),
+  });
+
+export const tooBusy = (): ServiceError => rpcError(status.UNAVAILABLE, 'Server Is Too Busy');
+export const answerLost = (): ServiceError => rpcError(status.UNAVAILABLE, 'the answer was lost');
+export const internal = (details: string): ServiceError => rpcError(status.INTERNAL, details);
+export const unknown = (details: string): ServiceError => rpcError(status.UNKNOWN, details);
+export const aborted = (details: string): ServiceError => rpcError(status.ABORTED, details);
+export const cancelled = (details: string): ServiceError => rpcError(status.CANCELLED, details);
+export const deadlineExceeded = (details: string): ServiceError =>
+  rpcError(status.DEADLINE_EXCEEDED, details);
+export const invalidArgument = (details: string): ServiceError =>
+  rpcError(status.INVALID_ARGUMENT, details);

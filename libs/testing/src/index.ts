@@ -1,0 +1,14 @@
+export { DEFAULT_USERS, type User, type Users } from './eventstoredb/access.js';
+export type {
+  AppendCall as EventStoreDbAppendCall,
+  AppendFault as EventStoreDbAppendFault,
+  Faults as EventStoreDbFaults,
+  ReadCall as EventStoreDbReadCall,
+  ReadFault as EventStoreDbReadFault,
+} from './eventstoredb/faults.js';
+export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/event-log.js';
+export {
+  EventStoreDbProtocolServer,
+  type ProtocolServerOptions,
+  type TlsOptions,
+} from './eventstoredb/protocol-server.js';

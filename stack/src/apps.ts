@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { freePort } from './ports.js';
+import { projectRoot } from './kafka-jars.js';
+import type { Servers } from './servers.js';
+import type { App, StackSettings } from './settings.js';
+import { SupervisedChild } from './supervise.js';
+import { JWT_ALGORITHM } from './tokens.js';
+
+export interface RunningApps {
+  readonly children: ReadonlyMap<App, SupervisedChild>;
+  /** Where each says how it is. */
+  readonly probes: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+interface AppsOptions {
+  readonly settings: StackSettings;
+  readonly servers: Servers;
+  readonly apiPort: number;
+  readonly jwtSecret: string;
+  readonly logsDir: string;
+  readonly say: (line: string) => void;
+}
+
+/** Those that were asked for, but the intake only where there is a Kafka. */
+export async function startApps(options: AppsOptions): Promise<RunningApps> {
+  const { settings, servers, say } = options;
+  const apps = settings.apps.filter((app) => app !== 'intake' || servers.kafkaBrokers !== null);
+  const children = new Map<App, SupervisedChild>();
+  const probes: Record<string, string> = {};
+  const stop = async (): Promise<void> => {
+    // First what lets work in, last what shows it.
+    for (const child of [...children.values()].reverse()) await child.stop();
+  };
+  try {
+    for (const app of apps) {
+      const port = app === 'api' ? options.apiPort : await freePort();
+      const address = `http://127.0.0.1:${port}`;
+      probes[app] = address;
+      say(`starting ${app}`);
+      const child = new SupervisedChild({
+        name: app,
+        entry: join(projectRoot(), 'dist', 'apps', app, 'src', 'main.js'),
+        env: environmentOf(options, port),
+        logPath: join(options.logsDir, `${app}.log`),
+        readyUrl: `${address}/health/ready`,
+        say,
+      });
+      children.set(app, child);
+      await child.start();
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { children, probes, stop };
+}
+
+function environmentOf({ servers, jwtSecret }: AppsOptions, port: number): Record<string, string> {
+  return {
+    EVENT_STORE: servers.eventStore,
+    DATABASE_URL: servers.databaseUrl,
+    ...(servers.kafkaBrokers !== null && { KAFKA_BROKERS: servers.kafkaBrokers }),
+    PORT: String(port),
+    JWT_ALGORITHM,
+    JWT_SECRET: jwtSecret,
+  };
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import {
+  TOPICS,
+  commandMessage,
+  parseOutcome,
+  type CommandBody,
+  type CommandOutcome,
+} from '#contracts';
+import { connectKafka, type KafkaConnection } from '#kafka';
+
+type Consumer = ReturnType<KafkaConnection['consumer']>;
+type Producer = ReturnType<KafkaConnection['producer']>;
+
+const ANSWER_MS_MAX = 30_000;
+
+/** What an AI service does: publishes commands, and listens for their outcomes. */
+export class LedgerClient {
+  readonly #waiting = new Map<string, (outcome: CommandOutcome) => void>();
+
+  private constructor(
+    private readonly connection: KafkaConnection,
+    private readonly producer: Producer,
+    private readonly consumer: Consumer,
+    private readonly group: string,
+    private readonly source: string,
+  ) {}
+
+  static async connect(brokers: readonly string[], source: string): Promise<LedgerClient> {
+    const connection = connectKafka({ brokers, clientId: 'points-ledger-client' });
+    const group = `points-client-${randomUUID()}`;
+    const producer = connection.producer({ idempotent: true, maxInFlightRequests: 1 });
+    const consumer = connection.consumer({ groupId: group });
+    const client = new LedgerClient(connection, producer, consumer, group, source);
+    await producer.connect();
+    await client.#listen();
+    return client;
+  }
+
+  /** Resolves with the outcome. Send the same id again when it does not come: it is carried out once. */
+  async send(body: CommandBody, id: string): Promise<CommandOutcome> {
+    const answered = new Promise<CommandOutcome>((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s`)),
+        ANSWER_MS_MAX,
+      );
+      this.#waiting.set(id, (outcome) => {
+        clearTimeout(late);
+        resolve(outcome);
+      });
+    });
+    try {
+      const message = commandMessage(body, { id, source: this.source });
+      await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
+      return await answered;
+    } finally {
+      this.#waiting.delete(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.consumer.disconnect();
+    await this.producer.disconnect();
+    const admin = this.connection.admin();
+    await admin.connect();
+    await admin.deleteGroups([this.group]);
+    await admin.disconnect();
+  }
+
+  /** From now on: what was answered before is somebody else's. */
+  async #listen(): Promise<void> {
+    const { consumer } = this;
+    const joined = new Promise<void>((resolve) => {
+      consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [TOPICS.outcomes], fromBeginning: false });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ message }) => this.#hear(message.value),
+    });
+    await joined;
+  }
+
+  #hear(value: Buffer | null): void {
+    const outcome = parseOutcome(JSON.parse(value?.toString('utf8') ?? 'null'));
+    if (!outcome.ok || outcome.value.command_source !== this.source) return;
+    this.#waiting.get(outcome.value.command_id)?.(outcome.value);
+  }
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+
+const OUTPUT_CHARACTERS_MAX = 20_000;
+
+export type CommandEnd =
+  | { readonly kind: 'ended'; readonly code: number | null; readonly output: string }
+  /** There is no such program. */
+  | { readonly kind: 'missing' };
+
+/** Runs a program to its end, with what it said (the last of it); kills it after `msMax`. */
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  { msMax, cwd }: { readonly msMax: number; readonly cwd?: string },
+): Promise<CommandEnd> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: msMax });
+    const keep = (chunk: Buffer) => {
+      output = (output + chunk.toString('utf8')).slice(-OUTPUT_CHARACTERS_MAX);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') resolve({ kind: 'missing' });
+      else reject(error);
+    });
+    child.once('close', (code) => resolve({ kind: 'ended', code, output }));
+  });
+}

@@ -1,0 +1,55 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { list, onOff, port, readConfiguration, type Environment } from '#runtime';
+import { projectRoot } from './kafka-jars.js';
+
+export const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;
+export type App = (typeof APPS)[number];
+
+const VARIABLES = z.object({
+  DATA_DIR: z.string().min(1).default('.data'),
+  API_PORT: port().optional(),
+  KAFKA_PORT: port().optional(),
+  POSTGRES_PORT: port().optional(),
+  DEMO: onOff().prefault('on'),
+  APPS: list()
+    .prefault(APPS.join(','))
+    .pipe(z.array(z.enum(APPS, { error: `must name some of ${APPS.join(', ')}, or nothing` }))),
+  KAFKA_BROKERS: z.string().min(1).optional(),
+  DATABASE_URL: z.string().min(1).optional(),
+  EVENT_STORE: z.string().min(1).optional(),
+});
+
+/** What the local stack is asked for. undefined: it chooses itself, or starts its own. */
+export interface StackSettings {
+  readonly dataDir: string;
+  readonly apiPort: number | undefined;
+  readonly kafkaPort: number | undefined;
+  readonly postgresPort: number | undefined;
+  readonly demo: boolean;
+  readonly apps: readonly App[];
+  readonly kafkaBrokers: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly eventStore: string | undefined;
+}
+
+/** Only DATA_DIR is needed by who looks at a stack that another process runs. */
+export function stackSettings(env: Environment): StackSettings {
+  // An empty line of an .env file says nothing, but for APPS: no app is asked for.
+  const said = Object.entries(env).filter(([name, value]) => value !== '' || name === 'APPS');
+  const read = readConfiguration(VARIABLES, Object.fromEntries(said));
+  return {
+    dataDir: resolve(projectRoot(), read.DATA_DIR),
+    apiPort: read.API_PORT,
+    kafkaPort: read.KAFKA_PORT,
+    postgresPort: read.POSTGRES_PORT,
+    demo: read.DEMO,
+    apps: read.APPS,
+    kafkaBrokers: read.KAFKA_BROKERS,
+    databaseUrl: read.DATABASE_URL,
+    eventStore: read.EVENT_STORE,
+  };
+}
+
+/** Where a running stack says what it is made of, for `npm run points` and for people. */
+export const readyFile = (dataDir: string): string => join(dataDir, 'ready.json');

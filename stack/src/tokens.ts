@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+
+const DAYS_VALID = '30d';
+export const JWT_ALGORITHM = 'HS256';
+
+/** Of this stack alone: made once, kept beside its data. */
+export async function jwtSecret(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'jwt-secret');
+  await mkdir(dataDir, { recursive: true });
+  try {
+    await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFile(file, 'utf8');
+}
+
+/** For the demo and for trying things out; real tokens come from where the users are known. */
+export function demoToken(secret: string, subject: string, role: string): Promise<string> {
+  return new SignJWT({ roles: [role] })
+    .setProtectedHeader({ alg: JWT_ALGORITHM })
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime(DAYS_VALID)
+    .sign(new TextEncoder().encode(secret));
+}
