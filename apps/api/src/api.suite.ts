@@ -41,6 +41,8 @@ export interface ApiDoubleOptions {
   readonly desk?: AccountDesk;
   readonly policy?: Policy;
   readonly parts?: Partial<ApiParts>;
+  /** Told of every route there is. */
+  readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
 
 export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<ApiDouble> {
@@ -70,8 +72,10 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     ...options.parts,
   };
   const app = await createApi(parts, { isBehindProxy: false }, false);
+  const fastify = app.getHttpAdapter().getInstance();
+  if (options.onRoute !== undefined) fastify.addHook('onRoute', options.onRoute);
   await app.init();
-  await app.getHttpAdapter().getInstance().ready();
+  await fastify.ready();
   return {
     app,
     store,
@@ -111,3 +115,49 @@ export function tokenOf({ sub = 'billing', roles = ['service'], seconds = 3_600 
 export const bearer = async (says: TokenSays = {}): Promise<{ authorization: string }> => ({
   authorization: `Bearer ${await tokenOf(says)}`,
 });
+
+/** Sends a command as a service does, and wants it to be accepted. */
+export async function accepted(
+  api: ApiDouble,
+  type: string,
+  id: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<{ readonly position: string; readonly batch_id: number | null }> {
+  const response = await api.app.inject({
+    method: 'POST',
+    url: `/v1/commands/${type}`,
+    headers: { ...(await bearer()), 'idempotency-key': id },
+    payload: body,
+  });
+  if (response.statusCode !== 200) throw new Error(`${type} ${id}: ${response.body}`);
+  return response.json();
+}
+
+/** Reads as somebody who may read everything. */
+export async function read(api: ApiDouble, url: string, says: TokenSays = { roles: ['auditor'] }) {
+  return api.app.inject({ url, headers: await bearer(says) });
+}
+
+/** Two batches, a script, dubbing with seconds, a pre-deduction settled below its estimate, a refund. */
+export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promise<void> {
+  const of = { user_id: userId };
+  const step = (minutes: number): void => {
+    api.clock.time += minutes * 60_000;
+  };
+  await accepted(api, 'RechargePoints', 'r1', { ...of, points: 100, expires_at: null, source_id: 'o-1' });
+  step(1);
+  const expires_at = '2030-12-31T00:00:00+08:00';
+  await accepted(api, 'RechargePoints', 'r2', { ...of, points: 50, expires_at, priority: 10 });
+  step(1);
+  await accepted(api, 'ConsumePoints', 'c1', { ...of, points: 60, source_type: 'script' });
+  step(1);
+  await accepted(api, 'ConsumePoints', 'c2', { ...of, points: 5, source_type: 'tts', duration: 12.5 });
+  step(1);
+  const video = { ...of, points: 20, source_type: 'video', duration: 9, settle_within: 3_600 };
+  await accepted(api, 'ConsumePoints', 'c3', { ...video, source_id: 'task-3' });
+  step(1);
+  await accepted(api, 'SettleConsumption', 's3', { ...of, consumption_id: 'c3', points: 8, duration: 4.25 });
+  step(1);
+  await accepted(api, 'RefundPoints', 'f1', { ...of, consumption_id: 'c1', reason: '生成失败' });
+  await api.project();
+}

@@ -18,6 +18,7 @@ export class Shift {
     signal: AbortSignal,
   ) {
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
+    this.#signal.addEventListener('abort', () => this.#look.abort());
   }
 
   async run(): Promise<void> {
@@ -38,8 +39,7 @@ export class Shift {
       if (state === 'building' || this.#followers.has(version)) continue;
       this.#followers.set(version, this.#follow(checkpoint));
     }
-    const until = AbortSignal.any([this.#signal, this.#look.signal]);
-    await pause(this.terms.versionsEveryMs, until);
+    if (!this.#signal.aborted) await pause(this.terms.versionsEveryMs, this.#look.signal);
   }
 
   async #follow({ version, state }: Checkpoint): Promise<void> {

@@ -1,3 +1,4 @@
+import { NO_STREAM } from '#event-store';
 import type { LedgerCommand } from '#ledger';
 import { AccountLoader } from './account-loader.js';
 import { appendSurely, type Written } from './append-surely.js';
@@ -182,16 +183,21 @@ export class AccountDesk {
     return written;
   }
 
-  /** No append checks a group that records nothing: a state that was kept has to be looked after. */
+  /** No append checks a group that records nothing: whether a kept state still holds is read. */
   async #confirm(mailbox: Mailbox, group: Group, patience: Patience): Promise<Written | null> {
     const nothingWritten = { position: null, attempts: 0 };
     if (mailbox.isFresh) return nothingWritten;
     const { store, observer } = this.#terms;
-    const newer = await patience.read(
-      () => readPage(store, group.stream, group.expected + 1, 1),
-      (cause) => observer.unread(group.stream, cause),
+    const { stream, expected } = group;
+    const [last, ...newer] = await patience.read(
+      () => readPage(store, stream, Math.max(expected, 0), 2),
+      (cause) => observer.unread(stream, cause),
     );
-    return newer.length === 0 ? nothingWritten : null;
+    const isAtItsEnd =
+      expected === NO_STREAM
+        ? last === undefined
+        : last !== undefined && Buffer.compare(last.hash, group.hash) === 0;
+    return isAtItsEnd && newer.length === 0 ? nothingWritten : null;
   }
 
   #conclude(mailbox: Mailbox, group: Group, { position }: Written): void {

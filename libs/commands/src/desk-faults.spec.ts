@@ -1,4 +1,4 @@
-import { MemoryLog, type AppendCall, type MemoryFault } from '#event-store';
+import { MemoryLog, MemorySnapshotStore, type AppendCall, type MemoryFault } from '#event-store';
 import type { LedgerCommand } from '#ledger';
 import type { AccountDesk } from './account-desk.js';
 import {
@@ -222,9 +222,20 @@ describe('Two desks on the same accounts', () => {
     async (seed) => {
       const random = seeded(seed);
       const log = new MemoryLog();
-      const limits = { appendEventsMax: 7, accountCommandsMax: 20, retryMsMax: 100 };
+      const limits = {
+        appendEventsMax: 7,
+        accountCommandsMax: 20,
+        retryMsMax: 100,
+        snapshotEvery: 5,
+        cachedAccountsMax: 2,
+      };
+      const snapshots = new MemorySnapshotStore();
+      const readFaultOf = () => (random() < 0.1 ? new Error('away') : undefined);
       const clock = new JumpingClock();
-      const open = () => openDesk({ log, random, clock, limits, faultOf: randomFaults(random) });
+      const open = () => {
+        const faultOf = randomFaults(random);
+        return openDesk({ log, random, clock, limits, snapshots, faultOf, readFaultOf });
+      };
       const desks = [open().desk, open().desk];
       await Promise.all(
         [userOf(1), userOf(2)].map(async (userId) => {

@@ -131,6 +131,18 @@ describe('A command that comes again', () => {
     expect(eventsIn(log)).toHaveLength(4);
   });
 
+  it('is decided anew when the store went back to before it, and the first answer is gone', async () => {
+    const { desk, store, noted } = openDesk();
+    const restored = openDesk();
+    await run(desk, recharge('r', 100));
+    store.readStream = (stream, options) => restored.store.readStream(stream, options);
+    store.append = (stream, expected, events) => restored.store.append(stream, expected, events);
+    const [again] = await run(desk, recharge('r', 100));
+    expect(again?.answer).toMatchObject({ status: 'accepted', balance: 100, replayed: false });
+    expect(noted('conflicted')).toHaveLength(1);
+    expectSound(restored.log);
+  });
+
   it('finds out from the store that others wrote when it would record nothing itself', async () => {
     const log = new MemoryLog();
     const [stale, busy] = [openDesk({ log }), openDesk({ log })];

@@ -18,7 +18,10 @@ import { DecisionFailed } from './errors.js';
 
 export interface Answered {
   readonly answer: Answer;
-  /** Whoever has read up to here has read all that was recorded for it; null: nothing was. */
+  /**
+   * Whoever has read up to here has read all that was recorded for the command. null: nothing was,
+   * or the store does not say.
+   */
   readonly position: Position | null;
 }
 
@@ -74,6 +77,11 @@ export class Group {
   ) {
     this.stream = baseline.stream;
     this.expected = baseline.account.revision;
+  }
+
+  /** Of the last event, once everything decided here is recorded. */
+  get hash(): Uint8Array {
+    return this.baseline.hash;
   }
 
   get isClosed(): boolean {

@@ -4,7 +4,7 @@ export { CommandsModule } from './commands.module.js';
 export { DESK_LIMITS, unansweredMax, type DeskLimits } from './desk-limits.js';
 export type { DeskObserver } from './desk-observer.js';
 export type { DeskParts } from './desk-terms.js';
-export { provenanceOf, type Origin } from './encode-event.js';
+export type { Origin } from './encode-event.js';
 export { AccountDamaged, DecisionFailed, NotAnswered } from './errors.js';
 export type { Answered } from './group.js';
 export { RunLedgerCommand } from './run-ledger-command.js';

@@ -83,11 +83,11 @@ function openStructured(message: RawMessage): OpenedMessage {
 
 function faultsOfDataForm(event: Readonly<Record<string, unknown>>): readonly Fault[] {
   const faults: Fault[] = [];
-  if (Object.hasOwn(event, 'data_base64')) {
+  const { data_base64: inBase64 = null, datacontenttype: type = null } = event;
+  if (inBase64 !== null) {
     const must = 'must be left out: the data must stand as JSON under data';
     faults.push({ field: 'data_base64', reason: must });
   }
-  const { datacontenttype: type = null } = event;
   if (type !== null && !(typeof type === 'string' && JSON_TYPE.test(type))) {
     faults.push({ field: 'datacontenttype', reason: 'must be application/json, or be left out' });
   }

@@ -49,3 +49,11 @@ export const DEAD_HEADERS = {
 
 /** The last two are ours, and an alarm: the message is good, and can be published again once it is mended. */
 export type DeadReason = 'Invalid' | 'ClockAhead' | 'AccountStopped' | 'Failed';
+
+/** Over HTTP. */
+export const HTTP_HEADERS = {
+  idempotencyKey: 'Idempotency-Key',
+  idempotencyReplayed: 'Idempotency-Replayed',
+  /** Up to where events are in an answer. */
+  position: 'ledger-position',
+} as const;

@@ -48,7 +48,7 @@ describe('a CloudEvent in structured mode', () => {
       ok: true,
       value: { ...command, traceparent },
     });
-    expect(structured({ datacontenttype: null, time: null }).ok).toBe(true);
+    expect(structured({ datacontenttype: null, time: null, data_base64: null }).ok).toBe(true);
     expect(structured({}, 'application/cloudevents+json; charset=UTF-8').ok).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe('a CloudEvent in structured mode', () => {
     ['datacontenttype', 'text/xml'],
     ['datacontenttype', 7],
     ['data_base64', 'e30='],
-    ['data_base64', null],
+    ['data_base64', ''],
     ['points', 12.5],
   ])('names a bad %s, and its sender can be told: %p', (name, value) => {
     const parsed = structured(

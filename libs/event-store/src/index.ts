@@ -1,6 +1,7 @@
 export { CHAIN_START, chainHash, type Hashable } from './chain.js';
 export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store.js';
 export type { EventStoreDbObserver, EventStoreDbOptions } from './eventstoredb/options.js';
+export { followsDirectly } from './dense-positions.js';
 export { APPEND_BYTES_MAX } from './limits.js';
 export {
   MemoryEventStore,
@@ -25,3 +26,9 @@ export {
   type Snapshot,
   type SnapshotStore,
 } from './port.js';
+export { migrateEventStore } from './postgres/migrate.js';
+export { openPostgresEventStore } from './postgres/open.js';
+export type { PostgresObserver, PostgresOptions } from './postgres/options.js';
+export { postgresPools, type PostgresPools } from './postgres/pools.js';
+export { PostgresEventStore } from './postgres/postgres-event-store.js';
+export { PostgresSnapshotStore } from './postgres/postgres-snapshot-store.js';

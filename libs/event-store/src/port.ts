@@ -96,6 +96,7 @@ export class PermanentStoreError extends Error {
       | 'append-too-large'
       | 'foreign-position'
       | 'broken-order'
+      | 'invalid-event'
       | 'misconfigured',
     message: string,
     options?: ErrorOptions,

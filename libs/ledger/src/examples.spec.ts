@@ -35,7 +35,7 @@ function run(account: Account, fields: Fields<LedgerCommand>): readonly LedgerEv
     reason: null,
     points: null,
     ...fields,
-  } as LedgerCommand;
+  } as unknown as LedgerCommand;
   const decision = decide(command, account);
   const events = decision.kind === 'record' ? decision.events : [];
   for (const event of events) evolve(account, event);

@@ -1,5 +1,6 @@
 import { emptyAccount, type Account } from './account.js';
 import { commandOf, uuidOf, type Ask } from './asked.suite.js';
+import { BrokenRule } from './broken-rule.js';
 import type { LedgerCommand } from './commands.js';
 import { decide, type Decision } from './decide.js';
 import type { LedgerEvent } from './events.js';
@@ -21,6 +22,17 @@ export const newBatch = (nth: number): number => 1_000_000 + nth;
 
 export const given = (...happened: readonly Happening[]): Scenario =>
   new Scenario(happened, DEFAULT_POLICY);
+
+/** What the account says of an event that follows what is given. */
+export function brokenBy(before: readonly Happening[], next: Happening): BrokenRule {
+  try {
+    given(...before, next);
+  } catch (error) {
+    if (error instanceof BrokenRule) return error;
+    throw error;
+  }
+  throw new Error('it was followed');
+}
 
 export class Scenario {
   readonly events: LedgerEvent[] = [];

@@ -1,4 +1,5 @@
 export { DEFAULT_USERS, type User, type Users } from './eventstoredb/access.js';
+export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/event-log.js';
 export type {
   AppendCall as EventStoreDbAppendCall,
   AppendFault as EventStoreDbAppendFault,
@@ -6,9 +7,10 @@ export type {
   ReadCall as EventStoreDbReadCall,
   ReadFault as EventStoreDbReadFault,
 } from './eventstoredb/faults.js';
-export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/event-log.js';
 export {
   EventStoreDbProtocolServer,
   type ProtocolServerOptions,
   type TlsOptions,
 } from './eventstoredb/protocol-server.js';
+export { selfSigned } from './eventstoredb/self-signed.js';
+export { createTestDatabase, type TestDatabase } from './test-database.js';

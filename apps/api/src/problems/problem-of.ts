@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { NotAnswered } from '#commands';
+import { AccountDamaged, NotAnswered } from '#commands';
 import { isServerAway } from './outside-trouble.js';
 import { Problem, notNow } from './problem.js';
 
@@ -24,6 +24,7 @@ export function problemOf(error: unknown): Told {
     const problem = notNow(error.code, detail, RETRY_AFTER_SECONDS[error.code]);
     return { problem, isTrouble: error.code !== 'closing' };
   }
+  if (error instanceof AccountDamaged) return { problem: damaged(error), isTrouble: true };
   if (error instanceof HttpException && error.getStatus() < 500) {
     return { problem: ofFramework(error), isTrouble: false };
   }
@@ -32,6 +33,14 @@ export function problemOf(error: unknown): Told {
   }
   return { problem: OUR_FAULT, isTrouble: true };
 }
+
+const damaged = ({ revision }: AccountDamaged): Problem =>
+  new Problem({
+    status: 500,
+    name: 'account-damaged',
+    title: 'This account is damaged',
+    detail: `What is stored at revision ${revision} can not have happened. It is being reported.`,
+  });
 
 const OUR_FAULT = new Problem({
   status: 500,

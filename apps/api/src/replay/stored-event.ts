@@ -14,11 +14,11 @@ export function readEvent(recorded: RecordedEvent): ReadEvent {
   return whole(recorded, () => ({ recorded, ...fromStored(recorded) }));
 }
 
-/** As it is stored, for those who check it. */
+/** As it is stored, for those who check it: what its hash covers is answered in its own order. */
 export function storedEventOf({ recorded, event }: ReadEvent): StoredEvent {
   const { revision, position, id, type, data, meta, hash } = recorded;
-  return whole(recorded, () =>
-    storedEvent.parse({
+  return whole(recorded, () => {
+    const stored: unknown = {
       revision,
       position,
       id,
@@ -27,8 +27,10 @@ export function storedEventOf({ recorded, event }: ReadEvent): StoredEvent {
       data: JSON.parse(data) as unknown,
       meta: JSON.parse(meta) as unknown,
       hash: Buffer.from(hash).toString('hex'),
-    }),
-  );
+    };
+    storedEvent.parse(stored);
+    return stored as StoredEvent;
+  });
 }
 
 /** Whatever fails over an event that is stored is damage of its account. */

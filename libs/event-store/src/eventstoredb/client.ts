@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { ConnectionSettings, EndPoint } from './connection-string.js';
 
@@ -36,7 +35,7 @@ function newClient(settings: ConnectionSettings, leader: EndPoint | null): Clien
   const options = { ...clientOptions(settings), keepAliveTimeout: nextKeepAliveTimeoutMs() };
   const tls = {
     insecure: !settings.isSecure,
-    ...(settings.tlsCaFile === null ? {} : { rootCertificate: readFileSync(settings.tlsCaFile) }),
+    ...(settings.tlsCa === null ? {} : { rootCertificate: settings.tlsCa }),
   };
   const [first, ...others] = settings.hosts;
   if (leader !== null) return new Client({ ...options, endpoint: leader }, tls);

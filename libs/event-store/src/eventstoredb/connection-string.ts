@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { PermanentStoreError } from '../port.js';
 
 export interface EndPoint {
@@ -17,7 +18,8 @@ export interface ConnectionSettings {
   readonly isSecure: boolean;
   /** null: none were given. */
   readonly credentials: Credentials | null;
-  readonly tlsCaFile: string | null;
+  /** The certificates to trust, besides those the machine trusts. */
+  readonly tlsCa: Buffer | null;
   readonly nodePreference: NodePreference | null;
   readonly connectionName: string | null;
 }
@@ -46,7 +48,7 @@ export function parseConnectionString(text: string): ConnectionSettings {
     isSecure: booleanOf('tls', parameters.get('tls') ?? 'true'),
     credentials:
       user === undefined ? null : { username: decoded(user), password: decoded(password ?? '') },
-    tlsCaFile: parameters.get('tlscafile') ?? null,
+    tlsCa: tlsCaOf(parameters.get('tlscafile')),
     nodePreference: nodePreferenceOf(parameters.get('nodepreference')),
     connectionName: parameters.get('connectionname') ?? null,
   };
@@ -99,6 +101,15 @@ function nodePreferenceOf(value: string | undefined): NodePreference | null {
   return found;
 }
 
+function tlsCaOf(file: string | undefined): Buffer | null {
+  if (file === undefined) return null;
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw misconfigured(`tlsCAFile ${file} can't be read`, { cause });
+  }
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -109,5 +120,5 @@ function decoded(text: string): string {
 
 const flat = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
 
-const misconfigured = (what: string): PermanentStoreError =>
-  new PermanentStoreError('misconfigured', `the EventStoreDB connection string: ${what}`);
+const misconfigured = (what: string, options?: ErrorOptions): PermanentStoreError =>
+  new PermanentStoreError('misconfigured', `the EventStoreDB connection string: ${what}`, options);

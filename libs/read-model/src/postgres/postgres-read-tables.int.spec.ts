@@ -1,8 +1,9 @@
+import { createTestDatabase, type TestDatabase } from '#testing';
+
 import type { Open } from '../open-tables.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
 import { PostgresReadTables } from './postgres-read-tables.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
-import { createTestDatabase, type TestDatabase } from './test-database.suite.js';
 
 let database: TestDatabase;
 

@@ -37,13 +37,14 @@ export function performAppend(double: Double, request: AppendRequest, reply: App
     via: request.via,
   });
   const write = () => outcomeOf(double, request);
+  const current = () => double.log.lastRevisionOf(request.stream);
   if (fault === undefined) reply.answer(write());
-  else appendUnder(fault, write, reply, double);
+  else appendUnder(fault, { write, current }, reply, double);
 }
 
 function appendUnder(
   fault: AppendFault,
-  write: () => AppendOutcome,
+  { write, current }: { write: () => AppendOutcome; current: () => number },
   reply: AppendReply,
   double: Double,
 ): void {
@@ -74,6 +75,8 @@ function appendUnder(
       return reply.cut();
     case 'not-leader':
       return reply.fail(notLeader(fault.leader));
+    case 'wrong-version':
+      return reply.answer({ kind: 'wrong-version', current: current() });
     case 'error':
       return reply.fail(errorOf(fault.as));
   }

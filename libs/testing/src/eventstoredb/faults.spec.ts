@@ -5,6 +5,7 @@ import {
   NotLeaderError,
   UnavailableError,
   UnknownError,
+  WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import {
   CLASSIC,
@@ -45,6 +46,7 @@ describe('the protocol server, told to go wrong,', () => {
     ['cuts after the commit', { kind: 'cut', when: 'after-commit' }, UnavailableError, 1],
     ['answers too late', { kind: 'late-answer', afterMs: 400 }, DeadlineExceededError, 1],
     ['writes too late', { kind: 'late-write', afterMs: 400 }, DeadlineExceededError, 0],
+    ['refuses the revision', { kind: 'wrong-version' }, WrongExpectedVersionError, 0],
     ['fails for reasons of its own', { kind: 'error', as: 'internal' }, UnknownError, 0],
     ['cancels', { kind: 'error', as: 'cancelled' }, CancelledError, 0],
   ] as const)('%s', async (_name, fault, error, stored) => {
@@ -123,13 +125,26 @@ describe('the protocol server, told to go wrong,', () => {
     expect(read.map(({ event }) => event?.revision)).toEqual([0n, 0n, 1n, 1n]);
   });
 
+  it('leaves an event out', async () => {
+    const stream = newStream();
+    await client.appendToStream(stream, testEvents(3));
+    server.faults.read = () => ({ kind: 'omit', event: 1 });
+    const read = await collect(client.readStream(stream));
+    expect(read.map(({ event }) => event?.revision)).toEqual([0n, 2n]);
+  });
+
   it('keeps its port and its data over a restart, and forgets what was under way', async () => {
     const stream = newStream();
     await append(stream);
     const { port } = server;
-    strike({ kind: 'late-write', afterMs: 50 });
+    let hasArrived = false;
+    server.faults.append = () => {
+      hasArrived = true;
+      return { kind: 'late-write', afterMs: 50 };
+    };
     const lost = append(stream);
-    await eventually('it arrived', () => server.connectionCount > 0);
+    await eventually('it arrived', () => hasArrived);
+    server.faults.append = undefined;
     await Promise.all([expect(lost).rejects.toBeInstanceOf(UnavailableError), server.stop()]);
     await expect(append(stream)).rejects.toBeInstanceOf(UnavailableError);
     await server.start();

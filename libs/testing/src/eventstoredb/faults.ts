@@ -36,6 +36,8 @@ export type AppendFault =
   | { readonly kind: 'cut'; readonly when: 'before-commit' | 'after-commit' }
   /** Nothing written: somebody else leads the cluster. */
   | { readonly kind: 'not-leader'; readonly leader: EndPoint }
+  /** Nothing written, and refused for its revision, whatever that is. */
+  | { readonly kind: 'wrong-version' }
   /** Nothing written, and an error. */
   | { readonly kind: 'error'; readonly as: ErrorKind };
 
@@ -61,7 +63,9 @@ export type ReadFault =
   /** Some events, and then an end or an error, as when a server drops a subscription. */
   | { readonly kind: 'drop'; readonly afterEvents: number; readonly as: ErrorKind | 'end' }
   /** Every event comes twice. */
-  | { readonly kind: 'duplicate' };
+  | { readonly kind: 'duplicate' }
+  /** One event is left out, counted from 0. */
+  | { readonly kind: 'omit'; readonly event: number };
 
 /** Asked about each request; `undefined`: nothing goes wrong with it. */
 export interface Faults {

@@ -37,6 +37,7 @@ export class Reader {
   async sendEvent(message: streams.ReadResp): Promise<void> {
     await this.#strike();
     this.#events += 1;
+    if (this.fault?.kind === 'omit' && this.fault.event === this.#events - 1) return;
     await this.send(message);
     if (this.fault?.kind === 'duplicate') await this.send(message);
   }

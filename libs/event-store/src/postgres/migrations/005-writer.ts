@@ -18,5 +18,12 @@ grant usage on schema event_store to ${WRITER};
 grant select on event_store.events, event_store.head to ${WRITER};
 grant select, insert, update, delete on event_store.snapshots to ${WRITER};
 grant execute on function event_store.append to ${WRITER};
-grant ${WRITER} to current_user;
+
+do $block$
+begin
+  if not pg_has_role(current_user, '${WRITER}', 'member') then
+    grant ${WRITER} to current_user;
+  end if;
+end
+$block$;
 `;

@@ -1,12 +1,14 @@
-import { Client, Pool } from 'pg';
+import { Client, Pool, type PoolConfig } from 'pg';
 
-import { migrate } from './migrate.js';
+import { migrate } from '#read-model';
 
 export interface TestDatabase {
   /** Connections to a schema of its own: as good as an empty database, and sooner made. */
   emptyPool(): Promise<Pool>;
   /** The same with the read tables in it. */
   migratedPool(): Promise<Pool>;
+  /** More connections to the schema of another pool, as another process would have. */
+  beside(pool: Pool): Pool;
   drop(): Promise<void>;
 }
 
@@ -20,16 +22,17 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
   const url = new URL(server);
   url.pathname = `/${database}`;
   const pools: Pool[] = [];
-  const emptyPool = async (): Promise<Pool> => {
-    const schema = `s${pools.length}`;
-    const pool = new Pool({
-      connectionString: url.href,
-      options: `-c search_path=${schema}`,
-      max: 8,
-    });
+  const open = (config: PoolConfig): Pool => {
+    const pool = new Pool(config);
     // A test that ends a backend on purpose ends idle connections too.
     pool.on('error', () => undefined);
     pools.push(pool);
+    return pool;
+  };
+  const emptyPool = async (): Promise<Pool> => {
+    const schema = `s${pools.length}`;
+    const options = `-c search_path=${schema}`;
+    const pool = open({ connectionString: url.href, options, max: 8 });
     await pool.query(`create schema ${schema}`);
     return pool;
   };
@@ -40,6 +43,7 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
       await migrate(pool);
       return pool;
     },
+    beside: (pool) => open({ ...pool.options }),
     async drop() {
       await Promise.all(pools.map((pool) => pool.end()));
       await onServer(server, `drop database ${database} with (force)`);

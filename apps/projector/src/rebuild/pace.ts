@@ -1,0 +1,34 @@
+import { pause } from '../pause.js';
+
+export interface Progress {
+  readonly version: number;
+  readonly events: number;
+  /** That the live version has. */
+  readonly total: number;
+  readonly eventsPerSecond: number;
+}
+
+/** Keeps a rebuild from going faster than it may, so that the live tables have their share. */
+export class Pace {
+  readonly #start = performance.now();
+  #events = 0;
+
+  constructor(
+    private readonly eventsPerSecondMax: number,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  get eventsPerSecond(): number {
+    return this.#events / this.#seconds();
+  }
+
+  async keep(events: number): Promise<void> {
+    this.#events += events;
+    const early = this.#events / this.eventsPerSecondMax - this.#seconds();
+    if (early > 0) await pause(early * 1_000, this.signal);
+  }
+
+  #seconds(): number {
+    return Math.max(1e-3, (performance.now() - this.#start) / 1_000);
+  }
+}

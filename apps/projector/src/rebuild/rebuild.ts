@@ -1,0 +1,211 @@
+import type { Pool, PoolClient } from 'pg';
+
+import type { EventStore } from '#event-store';
+import {
+  PostgresTableWriter,
+  SessionLock,
+  compareVersions,
+  createVersion,
+  dropVersion,
+  holdLive,
+  inTransaction,
+  indexVersion,
+  readCheckpoint,
+  readCheckpoints,
+  type Checkpoint,
+  type FollowsDirectly,
+  type TableDifference,
+  type VersionState,
+} from '#read-model';
+
+import { Feeder } from './feeder.js';
+import { Pace, type Progress } from './pace.js';
+import { SWITCH, switchTo, type SwitchTerms } from './switch.js';
+
+export type RebuildStep = 'created' | 'filled' | 'indexed' | 'compared' | 'switched';
+
+export interface RebuildObserver {
+  /** A step is done; a crash from here on is resumed behind it. */
+  readonly reached?: (step: RebuildStep, version: number) => void;
+  readonly progressed?: (progress: Progress) => void;
+  readonly switchWaits?: (tries: number) => void;
+}
+
+export interface RebuildParts {
+  readonly store: EventStore;
+  readonly pool: Pool;
+  readonly name: string;
+  readonly observer: RebuildObserver;
+  readonly followsDirectly?: FollowsDirectly;
+  readonly eventsPerSecondMax?: number;
+  readonly switchTerms?: SwitchTerms;
+}
+
+export type Rebuilt =
+  | { readonly kind: 'switched'; readonly from: number; readonly to: number }
+  /** Nothing was switched: somebody has to look, and may then accept it. */
+  | {
+      readonly kind: 'differs';
+      readonly version: number;
+      readonly differences: readonly TableDifference[];
+    }
+  /** A version is kept for the way back: it must be dropped before there can be another one. */
+  | { readonly kind: 'kept'; readonly live: number; readonly kept: number }
+  /** Another process is at it. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'dropped'; readonly version: number }
+  /** There is nothing to go back to, or to drop. */
+  | { readonly kind: 'nothing' };
+
+/**
+ * Rebuilds the read tables from the events, switches versions and drops them. Each command takes up
+ * where a crash of the same one left off.
+ */
+export class Rebuild {
+  readonly #parts: RebuildParts;
+
+  constructor(parts: RebuildParts) {
+    this.#parts = parts;
+  }
+
+  /** Builds the next version beside the live one, compares, and switches. */
+  run(terms: { readonly acceptDifferences: boolean }, signal: AbortSignal): Promise<Rebuilt> {
+    return this.#alone(async () => {
+      const { live, kept, building } = await this.#versions();
+      if (live !== null && kept !== null) {
+        return { kind: 'kept', live: live.version, kept: kept.version };
+      }
+      const version =
+        building?.version ?? (await createVersion(this.#parts.pool, this.#parts.name));
+      this.#reached('created', version);
+      const feeder = await this.#feeder(version, signal);
+      await this.#followLive(feeder, signal);
+      this.#reached('filled', version);
+      await indexVersion(this.#parts.pool, version);
+      this.#reached('indexed', version);
+      await this.#followLive(feeder, signal);
+      const differences = await this.#compare(version, feeder, signal);
+      this.#reached('compared', version);
+      if (differences.length > 0 && !terms.acceptDifferences) {
+        return { kind: 'differs', version, differences };
+      }
+      return this.#switch(version, feeder, signal);
+    });
+  }
+
+  /** Makes the version that was kept live again, and keeps the other one. */
+  back(signal: AbortSignal): Promise<Rebuilt> {
+    return this.#alone(async () => {
+      const { kept } = await this.#versions();
+      if (kept === null) return { kind: 'nothing' };
+      return this.#switch(kept.version, await this.#feeder(kept.version, signal), signal);
+    });
+  }
+
+  /** Drops the version that was kept, or one whose building was given up. */
+  drop(state: Exclude<VersionState, 'live'>): Promise<Rebuilt> {
+    const { pool, name, switchTerms = SWITCH } = this.#parts;
+    return this.#alone(async () => {
+      const checkpoint = (await this.#versions())[state];
+      if (checkpoint === null) return { kind: 'nothing' };
+      const { version } = checkpoint;
+      await dropVersion(pool, name, version, switchTerms.lockWaitMsMax);
+      return { kind: 'dropped', version };
+    });
+  }
+
+  async #alone(work: () => Promise<Rebuilt>): Promise<Rebuilt> {
+    const { pool, name } = this.#parts;
+    const lock = await SessionLock.tryTake(pool, `rebuild of ${name}`);
+    if (lock === null) return { kind: 'busy' };
+    try {
+      return await work();
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #versions(): Promise<Record<VersionState, Checkpoint | null>> {
+    const versions = await readCheckpoints(this.#parts.pool, this.#parts.name);
+    const inState = (state: VersionState): Checkpoint | null =>
+      versions.find((checkpoint) => checkpoint.state === state) ?? null;
+    return { building: inState('building'), live: inState('live'), kept: inState('kept') };
+  }
+
+  async #feeder(version: number, signal: AbortSignal): Promise<Feeder> {
+    const { store, pool, name, followsDirectly, observer } = this.#parts;
+    const pace = new Pace(this.#parts.eventsPerSecondMax ?? Infinity, signal);
+    const { live, ...others } = await this.#versions();
+    const total = live?.eventCount ?? 0;
+    let events = others.building?.eventCount ?? 0;
+    const guard = followsDirectly === undefined ? {} : { followsDirectly };
+    return new Feeder({
+      store,
+      writer: new PostgresTableWriter(pool, { name, version, ...guard }),
+      fed: async (count) => {
+        events += count;
+        const { eventsPerSecond } = pace;
+        observer.progressed?.({ version, events, total, eventsPerSecond });
+        await pace.keep(count);
+      },
+    });
+  }
+
+  /** In one snapshot in which both versions stand at the same position, while both go on. */
+  async #compare(
+    version: number,
+    feeder: Feeder,
+    signal: AbortSignal,
+  ): Promise<readonly TableDifference[]> {
+    return inTransaction(
+      this.#parts.pool,
+      async (snapshot) => {
+        const live = await this.#alignedWith(snapshot, version, feeder, signal);
+        return compareVersions(snapshot, live, version);
+      },
+      'begin isolation level repeatable read read only',
+    );
+  }
+
+  /** Holds the live version for a moment, so that the snapshot begins with both at one position. */
+  async #alignedWith(
+    snapshot: PoolClient,
+    version: number,
+    feeder: Feeder,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { pool, name, switchTerms = SWITCH } = this.#parts;
+    return inTransaction(pool, async (client) => {
+      const live = await holdLive(client, name, switchTerms.lockWaitMsMax);
+      const held = await readCheckpoint(client, name, live);
+      if (held?.position) await feeder.upTo(held.position, signal);
+      const [one, other] = [
+        await readCheckpoint(snapshot, name, live),
+        await readCheckpoint(snapshot, name, version),
+      ];
+      if (one?.position !== other?.position) {
+        throw new Error(`the versions stand at ${one?.position} and ${other?.position}`);
+      }
+      return live;
+    });
+  }
+
+  async #switch(version: number, feeder: Feeder, signal: AbortSignal): Promise<Rebuilt> {
+    const { pool, name, observer, switchTerms: terms = SWITCH } = this.#parts;
+    await this.#followLive(feeder, signal);
+    const waits = (tries: number): void => observer.switchWaits?.(tries);
+    const from = await switchTo({ pool, name, terms, waits }, version, feeder, signal);
+    this.#reached('switched', version);
+    return { kind: 'switched', from, to: version };
+  }
+
+  /** Not further: nobody needs a version that is ahead, and it could not be compared. */
+  async #followLive(feeder: Feeder, signal: AbortSignal): Promise<void> {
+    const { live } = await this.#versions();
+    if (live?.position) await feeder.upTo(live.position, signal);
+  }
+
+  #reached(step: RebuildStep, version: number): void {
+    this.#parts.observer.reached?.(step, version);
+  }
+}

@@ -1,0 +1,57 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrateEventStore } from '#event-store';
+import { startEmbeddedPostgres } from '#stack';
+import { appends, readsPerSecond } from './store/adapter.js';
+import { emmettAppends } from './store/emmett.js';
+import { rawInserts } from './store/raw-inserts.js';
+
+const IN_FLIGHT = [1, 16, 128, 512];
+/** As many connections as help a store that commits every append by itself. */
+const SINGLE_LANES = 16;
+
+/** On the embedded Postgres with fsync on; every figure of one run on one server. */
+export async function storeBench(): Promise<Record<string, number>> {
+  const home = await mkdtemp(join(tmpdir(), 'points-ledger-bench-'));
+  await chmod(home, 0o755);
+  const server = await startEmbeddedPostgres({
+    dataDir: join(home, 'data'),
+    settings: { shared_buffers: '256MB', max_wal_size: '4GB' },
+  });
+  try {
+    return await measure(server.url);
+  } finally {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function measure(url: string): Promise<Record<string, number>> {
+  await migrateEventStore(url);
+  const figures: Record<string, number> = {};
+  figures['raw_insert_per_s'] = await rawInserts(url);
+  for (const inFlight of IN_FLIGHT) {
+    const { perSecond, p50Ms, p99Ms } = await appends(url, inFlight);
+    figures[`pg_append_per_s_${inFlight}`] = perSecond;
+    figures[`pg_append_p50_ms_${inFlight}`] = p50Ms;
+    figures[`pg_append_p99_ms_${inFlight}`] = p99Ms;
+  }
+  figures['read_all_per_s'] = await readsPerSecond(url);
+  figures['bytes_per_event'] = await bytesPerEvent(url);
+  const single = await appends(url, 128, { batchAppendsMax: 1, lanes: SINGLE_LANES });
+  figures['one_tx_per_append_per_s'] = single.perSecond;
+  figures['emmett_per_s'] = await emmettAppends(url);
+  return figures;
+}
+
+async function bytesPerEvent(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ bytes: string }>(`
+    select pg_total_relation_size('event_store.events') / greatest(1, count(*)) as bytes
+    from event_store.events`);
+  await client.end();
+  return Number(rows[0]?.bytes);
+}

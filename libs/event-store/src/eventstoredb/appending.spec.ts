@@ -1,0 +1,265 @@
+import { EventStoreDbProtocolServer } from '#testing';
+import { NO_STREAM, PermanentStoreError } from '../index.js';
+import { all, newStream } from '../suite/fixtures.suite.js';
+import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
+import { eventually, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
+
+describe('the EventStoreDB adapter, appending,', () => {
+  const on = withStore();
+  const first = (writer: StreamWriter, store = on.store) =>
+    store.append(writer.stream, NO_STREAM, writer.next());
+
+  it('uses the classic call, also where the server hears no credentials', async () => {
+    const via: string[] = [];
+    on.server.faults.append = (call) => void via.push(call.via);
+    await new StreamWriter().append(on.store);
+    await new StreamWriter().append(on.store);
+    expect(via).toEqual(['append', 'append']);
+  });
+
+  it('does not ask what the server can do, and so is not poisoned by the answer', async () => {
+    on.server.faults.features = () => 'internal';
+    await new StreamWriter().append(on.store);
+    expect(on.noted.replaced).toEqual([]);
+  });
+
+  it('stores the bytes that were hashed, and the hash in front of the metadata', async () => {
+    const writer = new StreamWriter();
+    const odd = '{"積分": 1.0,  "big": 123456789012345678901234567890}';
+    const [event] = await writer.append(on.store, 1, () => odd);
+    const [stored] = on.server.log.streamOf(writer.stream);
+    expect(stored).toMatchObject({ contentType: 'application/octet-stream', type: event.type });
+    expect(Buffer.from(stored?.data ?? []).toString()).toBe(odd);
+    expect(Buffer.from(stored?.meta ?? []).subarray(0, 32)).toEqual(Buffer.from(event.hash));
+    expect(
+      Buffer.from(stored?.meta ?? [])
+        .subarray(32)
+        .toString(),
+    ).toBe(event.meta);
+  });
+
+  it('says at which revision the stream really is when it conflicts', async () => {
+    const writer = new StreamWriter();
+    await writer.append(on.store, 6);
+    const stale = new StreamWriter(writer.stream);
+    expect(await on.store.append(writer.stream, 2, stale.next())).toEqual({
+      kind: 'conflict',
+      actual: 5,
+    });
+  });
+
+  it('says no position for a repeat, where the server says none', async () => {
+    const writer = new StreamWriter();
+    const events = await writer.append(on.store);
+    expect(await on.store.append(writer.stream, NO_STREAM, events)).toEqual({
+      kind: 'ok',
+      revision: 0,
+      position: null,
+      repeated: true,
+    });
+  });
+
+  it.each([
+    ['the answer lost after the commit', { kind: 'lose-answer' }, true],
+    ['cut before the commit', { kind: 'cut', when: 'before-commit' }, false],
+    ['cut after the commit', { kind: 'cut', when: 'after-commit' }, true],
+    ['busy', { kind: 'busy' }, false],
+    ['Cancelled', { kind: 'error', as: 'cancelled' }, false],
+    ['DeadlineExceeded', { kind: 'error', as: 'deadline-exceeded' }, false],
+    ['Unknown', { kind: 'error', as: 'unknown' }, false],
+    ['Aborted', { kind: 'error', as: 'aborted' }, false],
+    ['INTERNAL, which has no type', { kind: 'error', as: 'internal' }, false],
+  ] as const)(
+    'answers unknown when %s; sent again, it is written once',
+    async (_what, fault, wasWritten) => {
+      const writer = new StreamWriter();
+      const events = writer.next(2);
+      on.strike(fault);
+      const send = () => on.store.append(writer.stream, NO_STREAM, events);
+      expect(await send()).toMatchObject({ kind: 'unknown' });
+      expect([on.noted.unknown.length, on.noted.replaced.length]).toEqual([1, 1]);
+      expect(on.storedIn(writer.stream)).toHaveLength(wasWritten ? 2 : 0);
+      expect(await send()).toMatchObject({ kind: 'ok', revision: 1, repeated: wasWritten });
+      expect(on.storedIn(writer.stream)).toEqual(events.map(({ id }) => id));
+    },
+  );
+
+  it('finds by their ids what an append has written that was unknown and is then refused', async () => {
+    const writer = new StreamWriter();
+    const events = writer.next(3);
+    on.strike({ kind: 'lose-answer' }, { kind: 'wrong-version' });
+    const send = () => on.store.append(writer.stream, NO_STREAM, events);
+    expect(await send()).toMatchObject({ kind: 'unknown' });
+    const result = await send();
+    expect(result).toEqual({
+      kind: 'ok',
+      revision: 2,
+      position: await on.store.head(),
+      repeated: true,
+    });
+    expect(on.storedIn(writer.stream)).toHaveLength(3);
+  });
+
+  it('finds that another writer came between, when an unknown is then refused', async () => {
+    const writer = new StreamWriter();
+    on.strike({ kind: 'busy' });
+    const events = writer.next(2);
+    const send = () => on.store.append(writer.stream, NO_STREAM, events);
+    expect(await send()).toMatchObject({ kind: 'unknown' });
+    await new StreamWriter(writer.stream).append(on.store, 2);
+    expect(await send()).toEqual({ kind: 'conflict', actual: 1 });
+    expect(on.storedIn(writer.stream)).toHaveLength(2);
+  });
+
+  it('stays in doubt as long as it can’t look', async () => {
+    const writer = new StreamWriter();
+    const events = writer.next();
+    on.strike({ kind: 'lose-answer' }, { kind: 'wrong-version' }, { kind: 'wrong-version' });
+    const send = () => on.store.append(writer.stream, NO_STREAM, events);
+    await send();
+    on.server.faults.read = () => ({ kind: 'busy' });
+    expect(await send()).toMatchObject({ kind: 'unknown' });
+    on.server.faults.read = undefined;
+    expect(await send()).toMatchObject({ kind: 'ok', repeated: true });
+  });
+
+  it('comes again to the leader when it is sent there: nothing was written', async () => {
+    const leader = await EventStoreDbProtocolServer.start();
+    on.strike({ kind: 'not-leader', leader: { address: '127.0.0.1', port: leader.port } });
+    const writer = new StreamWriter();
+    expect(await first(writer)).toMatchObject({ kind: 'ok', repeated: false });
+    expect(leader.log.streamOf(writer.stream)).toHaveLength(1);
+    expect(on.storedIn(writer.stream)).toEqual([]);
+    await leader.stop();
+    expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
+    expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
+  });
+
+  it('does not follow such answers for ever', async () => {
+    const here = { address: '127.0.0.1', port: on.server.port };
+    let asked = 0;
+    on.server.faults.append = () => {
+      asked += 1;
+      return { kind: 'not-leader', leader: here };
+    };
+    expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
+    expect(asked).toBe(4);
+  });
+
+  describe('stops and asks for somebody to look', () => {
+    const permanent = (code: PermanentStoreError['code']) => ({
+      name: 'PermanentStoreError',
+      code,
+    });
+
+    it('when the stream was deleted for ever', async () => {
+      const writer = new StreamWriter();
+      on.server.log.append(writer.stream, {
+        id: '00000000-0000-4000-8000-000000000000',
+        type: '$streamDeleted',
+        contentType: 'application/json',
+        data: new Uint8Array(),
+        meta: new Uint8Array(),
+      });
+      await expect(first(writer)).rejects.toMatchObject(permanent('stream-deleted'));
+      await expect(all(on.store.readStream(writer.stream))).rejects.toMatchObject(
+        permanent('stream-deleted'),
+      );
+    });
+
+    it('when the server has a smaller maximum', async () => {
+      const small = await EventStoreDbProtocolServer.start({ appendBytesMax: 100 });
+      const store = new EventStoreDbEventStore(small.connectionString);
+      await expect(first(new StreamWriter(), store)).rejects.toMatchObject(
+        permanent('append-too-large'),
+      );
+      await store.close();
+      await small.stop();
+    });
+
+    it.each([
+      ['access is denied', 'access-denied', 'access-denied'],
+      ['an argument is invalid', 'invalid-argument', 'misconfigured'],
+    ] as const)('when %s', async (_what, as, code) => {
+      on.strike({ kind: 'error', as });
+      await expect(first(new StreamWriter())).rejects.toMatchObject(permanent(code));
+      expect(on.noted.unknown).toEqual([]);
+    });
+  });
+
+  it('recognises repeats of servers that say where they were written', async () => {
+    const server = await EventStoreDbProtocolServer.start({ repeatsCarryPosition: true });
+    const store = new EventStoreDbEventStore(server.connectionString);
+    const writer = new StreamWriter();
+    const events = writer.next(2);
+    const send = () => store.append(writer.stream, NO_STREAM, events);
+    const results = await Promise.all([send(), send(), send()]);
+    expect(results.map((r) => r.kind === 'ok' && r.repeated).sort()).toEqual([false, true, true]);
+    expect(await send()).toMatchObject({ repeated: true, position: await store.head() });
+    await store.close();
+    await server.stop();
+  });
+
+  it('is closed once and for all', async () => {
+    await on.store.close();
+    expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
+    await expect(on.store.head()).rejects.toThrow('closed');
+    await on.store.follow(null, async () => {}, new AbortController().signal);
+    expect(on.server.connectionCount).toBe(0);
+  });
+});
+
+describe('the EventStoreDB adapter, with little time,', () => {
+  const on = withStore({ deadlineMs: 150, appendsInFlightMax: 4 });
+  const first = (writer: StreamWriter) => on.store.append(writer.stream, NO_STREAM, writer.next());
+
+  it.each([
+    ['no answer', { kind: 'swallow' }],
+    ['no answer after the commit', { kind: 'swallow-answer' }],
+    ['an answer that is late', { kind: 'late-answer', afterMs: 400 }],
+    ['an append that is late', { kind: 'late-write', afterMs: 400 }],
+  ] as const)('waits no longer than its deadline for %s', async (_what, fault) => {
+    on.strike(fault);
+    const took = await timed(async () => {
+      expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
+    });
+    expect(took).toBeLessThan(2_000);
+    await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
+  });
+
+  it('answers in time out of a black hole, and heals behind it', async () => {
+    on.server.faults.blackHole = true;
+    const took = await timed(async () => {
+      const sent = Array.from({ length: 12 }, () => first(new StreamWriter()));
+      for (const result of await Promise.all(sent)) expect(result.kind).toBe('unknown');
+    });
+    expect(took).toBeLessThan(3_000);
+    on.server.faults.blackHole = false;
+    await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
+  });
+
+  it('is unharmed by answers that come twice, or late, or never', async () => {
+    on.strike(
+      { kind: 'double-answer' },
+      { kind: 'swallow' },
+      { kind: 'late-answer', afterMs: 200 },
+    );
+    for (let i = 0; i < 3; i += 1) await first(new StreamWriter());
+    await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
+  });
+
+  it('has only so many appends in flight, and lets the others wait', async () => {
+    let inFlight = 0;
+    let most = 0;
+    on.server.faults.append = () => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      setTimeout(() => (inFlight -= 1), 8);
+      return { kind: 'late-answer', afterMs: 10 };
+    };
+    const writers = Array.from({ length: 20 }, () => new StreamWriter(newStream()));
+    await Promise.all(writers.map(first));
+    expect(most).toBeLessThanOrEqual(4);
+    expect(most).toBeGreaterThan(1);
+  });
+});

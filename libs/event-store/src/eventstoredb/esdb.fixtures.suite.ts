@@ -1,0 +1,85 @@
+import { EventStoreDbProtocolServer, type EventStoreDbAppendFault } from '#testing';
+import type { ProtocolServerOptions } from '#testing';
+import { StreamWriter } from '../suite/fixtures.suite.js';
+import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
+import type { EventStoreDbObserver, EventStoreDbOptions } from './options.js';
+
+/** What the adapter reported. */
+export interface Noted {
+  unknown: unknown[];
+  replaced: unknown[];
+  interrupted: number[];
+}
+
+/** A server and a store on it, anew for every test, and what is reported meanwhile. */
+export function withStore(
+  options: EventStoreDbOptions = {},
+  serverOptions: ProtocolServerOptions = {},
+) {
+  const on = {
+    server: new EventStoreDbProtocolServer(serverOptions),
+    store: new EventStoreDbEventStore('esdb://127.0.0.1:1?tls=false'),
+    noted: { unknown: [], replaced: [], interrupted: [] } as Noted,
+    /** Faults for the appends to come, one each. */
+    strike(...faults: (EventStoreDbAppendFault | undefined)[]) {
+      on.server.faults.append = () => faults.shift();
+    },
+    storedIn: (stream: string) => on.server.log.streamOf(stream).map(({ id }) => id),
+  };
+  beforeEach(async () => {
+    on.server = await EventStoreDbProtocolServer.start(serverOptions);
+    on.noted = { unknown: [], replaced: [], interrupted: [] };
+    const url = on.server.connectionString;
+    on.store = new EventStoreDbEventStore(url, options, noting(on.noted));
+  });
+  afterEach(async () => {
+    await on.store.close();
+    await on.server.stop();
+  });
+  return on;
+}
+
+export const noting = (noted: Noted): EventStoreDbObserver => ({
+  appendUnknown: (_stream, cause) => void noted.unknown.push(cause),
+  clientReplaced: (cause) => void noted.replaced.push(cause),
+  followInterrupted: (_cause, waitMs) => void noted.interrupted.push(waitMs),
+});
+
+/** Appends until it is answered ok, as the desk does with an unknown. */
+export async function appendInTheEnd(
+  store: EventStoreDbEventStore,
+  writer: StreamWriter,
+  triesMax = 200,
+) {
+  const events = writer.next();
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const result = await store.append(writer.stream, writer.revision, events);
+    if (result.kind === 'ok') {
+      writer.wrote(events);
+      return events;
+    }
+    expect(result.kind).toBe('unknown');
+  }
+  throw new Error(`not ok within ${triesMax} tries`);
+}
+
+/** How long something took, in ms. */
+export async function timed(action: () => Promise<unknown>): Promise<number> {
+  const before = performance.now();
+  await action();
+  return performance.now() - before;
+}
+
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  waitMsMax = 8_000,
+): Promise<void> {
+  const until = Date.now() + waitMsMax;
+  while (!(await holds())) {
+    if (Date.now() > until) throw new Error(`not within ${waitMsMax} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export { StreamWriter };

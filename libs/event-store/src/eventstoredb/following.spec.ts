@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import type { Batch, Position } from '../index.js';
+import { everything, following, idsOf, revisionsOf } from '../suite/fixtures.suite.js';
+import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
+import { eventually, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
+
+const QUICK = { deadlineMs: 500, backOffMsMin: 10, backOffMsMax: 100, random: () => 0.5 };
+
+describe('the EventStoreDB adapter, following,', () => {
+  const on = withStore({ ...QUICK, streamPrefix: 'points-' });
+
+  /** Something that is none of ours. */
+  const foreign = (stream = '$of-the-server') =>
+    on.server.log.append(stream, {
+      id: randomUUID(),
+      type: 'foreign',
+      contentType: 'application/json',
+      data: Buffer.from('{}'),
+      meta: new Uint8Array(),
+    });
+
+  /** Follows and notes every batch, empty or not. */
+  const batches = (after: Position | null, store = on.store) => {
+    const stop = new AbortController();
+    const seen: Batch[] = [];
+    const done = store.follow(after, async (batch) => void seen.push(batch), stop.signal);
+    return { seen, done, stop };
+  };
+
+  it('begins behind its position, as readAll does, though the server means two things by it', async () => {
+    const writer = new StreamWriter();
+    await writer.append(on.store, 3);
+    const [, second] = await everything(on.store, null);
+    const after = second?.position ?? null;
+    expect(revisionsOf(await everything(on.store, after))).toEqual([2]);
+    const follower = following(on.store, after, writer.stream);
+    await eventually('it came', () => follower.events.length > 0);
+    await follower.end();
+    expect(revisionsOf(follower.events)).toEqual([2]);
+  });
+
+  it('sees streams of its prefix and no others', async () => {
+    foreign('other-1');
+    const writer = new StreamWriter();
+    await writer.append(on.store, 2);
+    foreign('other-2');
+    const { seen, done, stop } = batches(null);
+    await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
+    stop.abort();
+    await done;
+    expect(await everything(on.store, null)).toHaveLength(2);
+    expect(await on.store.head()).toBe(seen.flatMap((b) => b.events).at(-1)?.position);
+  });
+
+  it('without a prefix, sees all but the server’s own', async () => {
+    const store = new EventStoreDbEventStore(on.server.connectionString, QUICK);
+    foreign();
+    await new StreamWriter('points-1').append(store);
+    await new StreamWriter('other-1').append(store);
+    foreign('$$points-1');
+    const { seen, done, stop } = batches(null, store);
+    await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
+    stop.abort();
+    await done;
+    expect(await everything(store, null)).toHaveLength(2);
+    await store.close();
+  });
+
+  it('moves on where there is nothing of ours, and finds its head and pages behind it', async () => {
+    const writer = new StreamWriter();
+    await writer.append(on.store);
+    const head = await on.store.head();
+    for (let i = 0; i < 2_500; i += 1) foreign();
+    const { seen, done, stop } = batches(null);
+    await eventually('the checkpoints came', () => (seen.at(-1)?.next ?? '') > (head ?? ''));
+    stop.abort();
+    await done;
+    expect(seen.flatMap((b) => b.events)).toHaveLength(1);
+    expect(await on.store.head()).toBe(head);
+    const page = await on.store.readAll(head, 10);
+    expect(page).toMatchObject({ events: [], atHead: false });
+    expect(await everything(on.store, head)).toEqual([]);
+    const late = await writer.append(on.store);
+    expect(idsOf(await everything(on.store, head))).toEqual(idsOf(late));
+  });
+
+  it('gives checkpoints in their place: none ahead of an event, none backwards', async () => {
+    const writer = new StreamWriter();
+    const nexts: string[] = [];
+    const revisions: number[] = [];
+    const stop = new AbortController();
+    let inside = 0;
+    const done = on.store.follow(
+      null,
+      async ({ events, next }) => {
+        inside += 1;
+        expect(inside).toBe(1);
+        for (const event of events) expect(event.position > (nexts.at(-1) ?? '')).toBe(true);
+        revisions.push(...events.map((e) => e.revision));
+        nexts.push(next);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside -= 1;
+      },
+      stop.signal,
+    );
+    for (let i = 0; i < 20; i += 1) {
+      await writer.append(on.store, 5);
+      for (let j = 0; j < 60; j += 1) foreign();
+    }
+    await eventually('all came', () => revisions.length === 100);
+    stop.abort();
+    await done;
+    expect(revisions).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(nexts).toEqual([...nexts].sort());
+    expect(new Set(nexts).size).toBe(nexts.length);
+  });
+
+  it('subscribes again when the server comes back, with nothing lost and nothing twice', async () => {
+    const writer = new StreamWriter();
+    const follower = following(on.store, null, writer.stream);
+    await writer.append(on.store, 2);
+    await eventually('the early ones came', () => follower.events.length === 2);
+    await on.server.stop();
+    await eventually('it tries again and again', () => on.noted.interrupted.length > 5);
+    await on.server.start();
+    await eventually('the late ones came', async () => {
+      const result = await on.store.append(writer.stream, 1, writer.next());
+      return result.kind === 'ok';
+    });
+    await eventually('the late ones came', () => follower.events.length === 3);
+    await follower.end();
+    expect(revisionsOf(follower.events)).toEqual([0, 1, 2]);
+  });
+
+  it('backs off longer from failure to failure, up to its limit, jittered', async () => {
+    await on.server.stop();
+    const { done, stop } = batches(null);
+    await eventually('it tried', () => on.noted.interrupted.length > 6);
+    stop.abort();
+    await done;
+    const waits = on.noted.interrupted.slice(0, 6);
+    expect(waits).toEqual([7.5, 15, 30, 60, 75, 75]);
+  });
+
+  it.each([
+    ['cut', { kind: 'cut', afterEvents: 7 }],
+    ['dropped with an error', { kind: 'drop', afterEvents: 7, as: 'internal' }],
+    ['ended by the server', { kind: 'drop', afterEvents: 7, as: 'end' }],
+    ['never confirmed', { kind: 'swallow' }],
+    ['refused as busy', { kind: 'busy' }],
+    ['refused by a follower', { kind: 'not-leader', leader: { address: '127.0.0.1', port: 1 } }],
+  ] as const)('goes on behind what it gave when its subscription is %s', async (_how, fault) => {
+    const writer = new StreamWriter();
+    await writer.append(on.store, 40);
+    let strikes = 3;
+    on.server.faults.read = (call) => {
+      if (!call.isSubscription || strikes === 0) return undefined;
+      strikes -= 1;
+      return fault;
+    };
+    const follower = following(on.store, null, writer.stream);
+    await eventually('all came', () => follower.events.length >= 40);
+    await follower.end();
+    expect(strikes).toBe(0);
+    expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('leaves out what it gave before, when a server sends it again', async () => {
+    const writer = new StreamWriter();
+    await writer.append(on.store, 20);
+    on.server.faults.read = () => ({ kind: 'duplicate' });
+    const follower = following(on.store, null, writer.stream);
+    await eventually('all came', () => follower.events.length >= 20);
+    await follower.end();
+    expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  it('stops at a hole in a stream', async () => {
+    await new StreamWriter().append(on.store, 3);
+    on.server.faults.read = () => ({ kind: 'omit', event: 1 });
+    const { done } = batches(null);
+    await expect(done).rejects.toMatchObject({
+      name: 'PermanentStoreError',
+      code: 'broken-order',
+    });
+  });
+
+  it.each([
+    ['an event that somebody else wrote', 'broken-order', 'foreign'],
+    ['the tombstone of a stream', 'stream-deleted', '$streamDeleted'],
+  ])('stops at %s among ours', async (_what, code, type) => {
+    const { done } = batches(null);
+    on.server.log.append('points-1', {
+      id: randomUUID(),
+      type,
+      contentType: 'application/octet-stream',
+      data: new Uint8Array(),
+      meta: new Uint8Array(3),
+    });
+    await expect(done).rejects.toMatchObject({ name: 'PermanentStoreError', code });
+  });
+
+  it('keeps a flood waiting for a slow sink, and holds only so much of it', async () => {
+    const writer = new StreamWriter();
+    const large = JSON.stringify('x'.repeat(5_000));
+    for (let i = 0; i < 30; i += 1) await writer.append(on.store, 100, () => large);
+    const sizes: number[] = [];
+    const stop = new AbortController();
+    let seen = 0;
+    await on.store.follow(
+      null,
+      async ({ events }) => {
+        for (const event of events) expect(event.revision).toBe(seen++);
+        sizes.push(events.length);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (seen === 3_000) stop.abort();
+      },
+      stop.signal,
+    );
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+  });
+
+  it('resolves when it is aborted while it waits for a server that is away', async () => {
+    await on.server.stop();
+    const { done, stop } = batches(null);
+    await eventually('it waits', () => on.noted.interrupted.length > 0);
+    stop.abort();
+    expect(await timed(() => done)).toBeLessThan(1_000);
+  });
+
+  it('leaves the connection alone when it is aborted', async () => {
+    const { seen, done, stop } = batches(null);
+    await new StreamWriter().append(on.store);
+    await eventually('it came', () => seen.length > 0);
+    stop.abort();
+    await done;
+    expect(on.noted.replaced).toEqual([]);
+  });
+});
+
+describe('the EventStoreDB adapter, following in silence,', () => {
+  const on = withStore({ ...QUICK, silenceMsMax: 60 });
+
+  it('renews a subscription that may have died, and misses nothing', async () => {
+    let subscriptions = 0;
+    on.server.faults.read = () => {
+      subscriptions += 1;
+      return subscriptions < 3 ? { kind: 'stall', afterEvents: 1 } : undefined;
+    };
+    const writer = new StreamWriter();
+    const follower = following(on.store, null, writer.stream);
+    await writer.append(on.store, 4);
+    await eventually('all came', () => follower.events.length === 4);
+    await follower.end();
+    expect(subscriptions).toBeGreaterThanOrEqual(3);
+    expect(revisionsOf(follower.events)).toEqual([0, 1, 2, 3]);
+    expect(on.noted.interrupted).toEqual([]);
+  });
+});

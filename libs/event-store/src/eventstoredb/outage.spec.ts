@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStoreDbProtocolServer, selfSigned } from '#testing';
+import { NO_STREAM } from '../index.js';
+import { all, sound } from '../suite/fixtures.suite.js';
+import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
+import {
+  appendInTheEnd,
+  eventually,
+  StreamWriter,
+  timed,
+  withStore,
+} from './esdb.fixtures.suite.js';
+
+describe('the EventStoreDB adapter, when the server is away,', () => {
+  const on = withStore({ deadlineMs: 1_000 });
+  const reads = [
+    ['a stream', () => all(on.store.readStream(new StreamWriter().stream))],
+    ['everything', () => on.store.readAll(null, 10)],
+    ['the head', () => on.store.head()],
+  ] as const;
+
+  it('starts without it, and works when it comes', async () => {
+    await on.server.stop();
+    const writer = new StreamWriter();
+    const started = new EventStoreDbEventStore(on.server.connectionString, { deadlineMs: 1_000 });
+    const early = await started.append(writer.stream, NO_STREAM, writer.next());
+    expect(early.kind).toBe('unknown');
+    await expect(started.head()).rejects.toThrow();
+    await on.server.start();
+    await appendInTheEnd(started, writer);
+    await sound(started, writer.stream);
+    await started.close();
+  });
+
+  it('goes on when it comes back, at once and without a restart', async () => {
+    const writer = new StreamWriter();
+    await writer.append(on.store);
+    await on.server.stop();
+    const away = performance.now();
+    while (performance.now() - away < 2_500) {
+      const result = await on.store.append(writer.stream, writer.revision, writer.next());
+      expect(result.kind).toBe('unknown');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await on.server.start();
+    const took = await timed(() => appendInTheEnd(on.store, writer));
+    expect(took).toBeLessThan(1_000);
+    expect(await sound(on.store, writer.stream)).toHaveLength(2);
+  });
+
+  it.each(reads)('fails in time reading %s, and reads again afterwards', async (_what, read) => {
+    await on.server.stop();
+    expect(await timed(() => expect(read()).rejects.toThrow())).toBeLessThan(3_000);
+    await on.server.start();
+    await read();
+  });
+
+  it.each(reads)('fails in time reading %s out of a black hole', async (_what, read) => {
+    on.server.faults.blackHole = true;
+    expect(await timed(() => expect(read()).rejects.toThrow('not within'))).toBeLessThan(3_000);
+    on.server.faults.blackHole = false;
+    await read();
+  });
+
+  it('fails in time in the middle of a read that stalls, but not for a slow reader', async () => {
+    const writer = new StreamWriter();
+    await writer.append(on.store, 50);
+    on.server.faults.read = () => ({ kind: 'stall', afterEvents: 20 });
+    await expect(all(on.store.readStream(writer.stream))).rejects.toThrow('not within 1000 ms');
+    on.server.faults.read = undefined;
+    const hurried = new EventStoreDbEventStore(on.server.connectionString, { deadlineMs: 200 });
+    let read = 0;
+    for await (const { revision } of hurried.readStream(writer.stream)) {
+      expect(revision).toBe(read);
+      read += 1;
+      if (read === 2) await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(read).toBe(50);
+    await hurried.close();
+  });
+
+  it('closes in time, whatever is still under way', async () => {
+    on.server.faults.blackHole = true;
+    const writer = new StreamWriter();
+    const append = on.store.append(writer.stream, NO_STREAM, writer.next());
+    const followed = on.store.follow(null, async () => {}, new AbortController().signal);
+    expect(await timed(() => on.store.close())).toBeLessThan(3_000);
+    await followed;
+    expect((await append).kind).toBe('unknown');
+  });
+});
+
+describe('the EventStoreDB adapter, in a cluster,', () => {
+  it('finds its way by gossip, over nodes that are down', async () => {
+    const node = await EventStoreDbProtocolServer.start();
+    const store = new EventStoreDbEventStore(`esdb://127.0.0.1:1,127.0.0.1:${node.port}?tls=false`);
+    const writer = new StreamWriter();
+    await appendInTheEnd(store, writer);
+    expect(await sound(store, writer.stream)).toHaveLength(1);
+    await store.close();
+    await node.stop();
+  });
+});
+
+describe('the EventStoreDB adapter, over TLS,', () => {
+  const tls = selfSigned();
+  const server = new EventStoreDbProtocolServer({ tls });
+  let folder = '';
+  const urlOf = (user: string, ca = join(folder, 'ca.pem')) =>
+    `esdb://${user}@localhost:${server.port}?tls=true&tlsCAFile=${encodeURIComponent(ca)}`;
+  beforeAll(async () => {
+    await server.start();
+    folder = await mkdtemp(join(tmpdir(), 'esdb-tls-'));
+    await writeFile(join(folder, 'ca.pem'), tls.cert);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is let in with the credentials of its connection string', async () => {
+    const store = new EventStoreDbEventStore(urlOf('admin:changeit'));
+    const writer = new StreamWriter();
+    await writer.append(store, 3);
+    await sound(store, writer.stream);
+    const stop = new AbortController();
+    let seen = 0;
+    await store.follow(
+      null,
+      async ({ events }) => {
+        seen += events.length;
+        stop.abort();
+      },
+      stop.signal,
+    );
+    expect(seen).toBe(3);
+    await store.close();
+  });
+
+  it('says that it may not come in, and does not try for ever', async () => {
+    const store = new EventStoreDbEventStore(urlOf('admin:wrong'));
+    const denied = { name: 'PermanentStoreError', code: 'access-denied' };
+    const writer = new StreamWriter();
+    const append = store.append(writer.stream, NO_STREAM, writer.next());
+    await expect(append).rejects.toMatchObject(denied);
+    await expect(store.head()).rejects.toMatchObject(denied);
+    const follow = store.follow(null, async () => {}, new AbortController().signal);
+    await expect(follow).rejects.toMatchObject(denied);
+    await store.close();
+  });
+
+  it('does not start with a certificate that is not there, and names it', () => {
+    const missing = urlOf('admin:changeit', join(folder, 'none.pem'));
+    expect(() => new EventStoreDbEventStore(missing)).toThrow('none.pem');
+  });
+
+  it('heals after a restart of the server', async () => {
+    const store = new EventStoreDbEventStore(urlOf('admin:changeit'));
+    const writer = new StreamWriter();
+    await writer.append(store);
+    await server.stop();
+    await server.start();
+    await eventually('it heals', async () => {
+      await appendInTheEnd(store, writer);
+      return true;
+    });
+    expect(await sound(store, writer.stream)).toHaveLength(2);
+    await store.close();
+  });
+});

@@ -1,0 +1,156 @@
+import type { Position, RecordedEvent } from '../port.js';
+import { backOffMs } from './back-off.js';
+import { BatchQueue } from './batch-queue.js';
+import { Continuity } from './continuity.js';
+import { DeadlinePassed, within } from './deadline.js';
+import { Doubts } from './doubts.js';
+import { formatPosition, parsePosition } from './esdb-position.js';
+import { DEFAULTS } from './options.js';
+import { RepeatDetector } from './repeat-detector.js';
+import { Turnstile } from './turnstile.js';
+
+describe('a position of EventStoreDB', () => {
+  const at = (commit: bigint) => formatPosition({ commit, prepare: commit });
+
+  it('compares as a string, up to the largest there is', () => {
+    const commits = [0n, 9n, 10n, 99_999n, 2n ** 53n + 1n, 2n ** 64n - 1n];
+    const positions = commits.map(at);
+    expect([...positions].sort()).toEqual(positions);
+    expect(positions.map((p) => parsePosition(p)?.commit)).toEqual(commits);
+  });
+
+  it.each(['memory:0000000000000042', 'es-1-2', `${at(1n)}0`])('is not %s', (text) => {
+    expect(() => parsePosition(text as Position)).toThrow(
+      expect.objectContaining({ code: 'foreign-position' }),
+    );
+  });
+});
+
+describe('the queue between a subscription and its sink', () => {
+  it('keeps order, gives all there is, and lets who gives wait while it is full', async () => {
+    const queue = new BatchQueue<number>(3);
+    const given: number[] = [];
+    const giving = (async () => {
+      for (let i = 0; i < 7; i += 1) {
+        await queue.give(i);
+        given.push(i);
+      }
+    })();
+    const taken: number[][] = [];
+    while (taken.flat().length < 7) taken.push([...(await queue.take())]);
+    await giving;
+    expect(taken.flat()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(Math.max(...taken.map((items) => items.length))).toBe(3);
+  });
+
+  it('gives out what it has before the error, and takes in nothing behind it', async () => {
+    const queue = new BatchQueue<number>(3);
+    await queue.give(1);
+    queue.fail(new Error('first'));
+    queue.fail(new Error('second'));
+    await queue.give(2);
+    expect(await queue.take()).toEqual([1]);
+    await expect(queue.take()).rejects.toThrow('first');
+  });
+});
+
+describe('the continuity of streams', () => {
+  const event = (stream: string, revision: number) => ({ stream, revision }) as RecordedEvent;
+
+  it('begins anywhere, and then goes one by one', () => {
+    const continuity = new Continuity();
+    continuity.check(event('a', 5));
+    continuity.check(event('b', 0));
+    continuity.check(event('a', 6));
+    expect(() => continuity.check(event('a', 8))).toThrow('revision 8 of');
+    expect(() => continuity.check(event('b', 0))).toThrow('broken');
+  });
+
+  it('forgets the stream that was quiet for longest', () => {
+    const continuity = new Continuity(2);
+    for (const stream of ['a', 'b', 'a', 'c']) {
+      continuity.check(event(stream, stream === 'a' ? (seenA += 1) : 0));
+    }
+    continuity.check(event('b', 7));
+    expect(() => continuity.check(event('c', 7))).toThrow();
+  });
+  let seenA = 0;
+});
+
+describe('the detector of repeats', () => {
+  it('knows a repeat by the missing position', () => {
+    expect(new RepeatDetector().isRepeat(undefined, -1n)).toBe(true);
+  });
+
+  it('knows a repeat by a position that was answered before, or was left behind', () => {
+    const repeats = new RepeatDetector();
+    const early = repeats.mark();
+    expect(repeats.isRepeat(10n, early)).toBe(false);
+    expect(repeats.isRepeat(10n, early)).toBe(true);
+    expect(repeats.isRepeat(20n, early)).toBe(false);
+    const late = repeats.mark();
+    expect(repeats.isRepeat(15n, late)).toBe(true);
+    expect(repeats.isRepeat(30n, late)).toBe(false);
+  });
+});
+
+describe('the doubts about appends', () => {
+  it('are of one append, until it is settled', () => {
+    const doubts = new Doubts();
+    doubts.add('a', 1);
+    expect([doubts.has('a', 1), doubts.has('a', 2), doubts.has('b', 1)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    doubts.settle('a', 1);
+    expect(doubts.has('a', 1)).toBe(false);
+  });
+
+  it('are of everything, when there are too many to remember', () => {
+    const doubts = new Doubts(1);
+    doubts.add('a', 1);
+    doubts.add('b', 1);
+    expect(doubts.has('c', 9)).toBe(true);
+  });
+});
+
+describe('the turnstile', () => {
+  it('lets so many in, the others in order, and nobody wait for ever', async () => {
+    const turnstile = new Turnstile(1);
+    await turnstile.enter(1000);
+    const entered: string[] = [];
+    const second = turnstile.enter(1000).then(() => entered.push('second'));
+    const third = turnstile.enter(1000).then(() => entered.push('third'));
+    await expect(turnstile.enter(5)).rejects.toBeInstanceOf(DeadlinePassed);
+    turnstile.leave();
+    await second;
+    expect(entered).toEqual(['second']);
+    turnstile.leave();
+    await third;
+    turnstile.leave();
+    await turnstile.enter(5);
+  });
+});
+
+describe('a deadline of ours', () => {
+  it('passes, and what comes late is dropped, error or not', async () => {
+    let fail = (_error: Error) => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      fail = reject;
+    });
+    await expect(within('it', 5, late)).rejects.toThrow('it: not within 5 ms');
+    fail(new Error('late'));
+    expect(await within('it', 1000, Promise.resolve(3))).toBe(3);
+  });
+});
+
+describe('the back-off', () => {
+  it('doubles up to its limit, and is jittered by half', () => {
+    const settings = { ...DEFAULTS, backOffMsMin: 10, backOffMsMax: 1_000 };
+    const waits = (random: number) =>
+      [0, 1, 2, 50].map((failures) => backOffMs(failures, { ...settings, random: () => random }));
+    expect(waits(1)).toEqual([10, 20, 40, 1_000]);
+    expect(waits(0)).toEqual([5, 10, 20, 500]);
+  });
+});

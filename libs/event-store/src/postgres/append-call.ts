@@ -1,0 +1,79 @@
+import type { QueryConfig } from 'pg';
+import { positionsOf } from '../position.js';
+import type { AppendResult, EncodedEvent, NonEmpty } from '../port.js';
+import { hashArray, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.js';
+
+export interface Append {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: NonEmpty<EncodedEvent>;
+}
+
+export const positions = positionsOf('postgres');
+
+/** One row: see migrations/002-append.ts. */
+export interface Appended {
+  readonly base: string;
+  readonly answers: readonly Answer[] | null;
+}
+
+type Answer = readonly ['ok' | 'repeat' | 'conflict', revision: number, position: number | null];
+
+const SQL = 'select base, answers from event_store.append($1, $2, $3, $4, $5, $6, $7, $8)';
+
+export function appendCall(appends: readonly Append[]): QueryConfig {
+  const numbers: number[] = [];
+  const streams: string[] = [];
+  const expected: number[] = [];
+  const events: EncodedEvent[] = [];
+  for (const [index, append] of appends.entries()) {
+    for (const event of append.events) {
+      numbers.push(index + 1);
+      streams.push(append.stream);
+      expected.push(append.expected);
+      events.push(event);
+    }
+  }
+  return {
+    name: 'append',
+    text: SQL,
+    values: [
+      int4Array(numbers),
+      textArray(streams),
+      int8Array(expected),
+      uuidArray(events.map((event) => event.id)),
+      textArray(events.map((event) => event.type)),
+      textArray(events.map((event) => event.data)),
+      textArray(events.map((event) => event.meta)),
+      hashArray(events.map((event) => event.hash)),
+    ],
+  };
+}
+
+/** The answer to each append, in their order. */
+export function answersOf(
+  appends: readonly Append[],
+  { base, answers }: Appended,
+): readonly AppendResult[] {
+  if (answers !== null) return answers.map(answerOf);
+  let position = Number(base);
+  return appends.map(({ expected, events }) => {
+    position += events.length;
+    return {
+      kind: 'ok',
+      revision: expected + events.length,
+      position: positions.format(position),
+      repeated: false,
+    };
+  });
+}
+
+function answerOf([kind, revision, position]: Answer): AppendResult {
+  if (kind === 'conflict') return { kind, actual: revision < 0 ? null : revision };
+  return {
+    kind: 'ok',
+    revision,
+    position: position === null ? null : positions.format(position),
+    repeated: kind === 'repeat',
+  };
+}

@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import { pause } from '../wait.js';
+import type { PostgresObserver, Settings } from './options.js';
+
+/**
+ * Wakes followers when something was committed. Only a hint: it may come late or not at all, so
+ * whoever waits looks for itself now and then.
+ */
+export class CommitHints {
+  /** How many hints came: a wait for more than were seen before a look misses none. */
+  #heard = 0;
+  #listening = false;
+  #followers = 0;
+  #stop: AbortController | null = null;
+  readonly #wakers = new Set<() => void>();
+
+  constructor(
+    private readonly listener: () => pg.Client,
+    private readonly settings: Settings,
+    private readonly observer: PostgresObserver,
+  ) {}
+
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Listens for as long as anybody follows. */
+  join(): () => void {
+    this.#followers += 1;
+    if (this.#stop === null) {
+      this.#stop = new AbortController();
+      void this.#keepListening(this.#stop.signal);
+    }
+    return () => {
+      this.#followers -= 1;
+      if (this.#followers > 0) return;
+      this.#stop?.abort();
+      this.#stop = null;
+    };
+  }
+
+  /** Until more than `heard` hints came, or it is time to look without one. */
+  async wait(heard: number, signal: AbortSignal): Promise<void> {
+    if (this.#heard > heard || signal.aborted) return;
+    const { pollMs, pollUnhintedMs } = this.settings;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, this.#listening ? pollMs : pollUnhintedMs);
+      this.#wakers.add(done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  async #keepListening(signal: AbortSignal): Promise<void> {
+    let waitMs = this.settings.backOffMsMin;
+    while (!signal.aborted) {
+      try {
+        await this.#listen(signal, () => {
+          waitMs = this.settings.backOffMsMin;
+        });
+      } catch (cause) {
+        this.observer.followInterrupted?.(cause, waitMs);
+        await pause(waitMs, signal);
+        waitMs = Math.min(this.settings.backOffMsMax, waitMs * 2);
+      }
+    }
+  }
+
+  /** Returns when it is no longer wanted, throws when the connection is lost. */
+  async #listen(signal: AbortSignal, begun: () => void): Promise<void> {
+    const client = this.listener();
+    const lost = new Promise<never>((_resolve, reject) => {
+      client.on('error', reject);
+      client.on('end', () => reject(new Error('the connection that listens ended')));
+    });
+    const unwanted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    lost.catch(() => {}); // heard below, or the connect itself has failed
+    client.on('notification', () => this.#hint());
+    try {
+      await client.connect();
+      await client.query('listen event_store');
+      this.#listening = true;
+      begun();
+      this.#hint(); // something may have been committed before
+      if (!signal.aborted) await Promise.race([lost, unwanted]);
+    } finally {
+      this.#listening = false;
+      this.#hint(); // waits that counted on hints look now, and then more often
+      await client.end().catch(() => {});
+    }
+  }
+
+  #hint(): void {
+    this.#heard += 1;
+    for (const wake of [...this.#wakers]) wake();
+  }
+}

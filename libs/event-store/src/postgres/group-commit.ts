@@ -1,0 +1,174 @@
+import type pg from 'pg';
+import type { AppendResult } from '../port.js';
+import { pause, settledWithin } from '../wait.js';
+import { answersOf, appendCall, type Append, type Appended } from './append-call.js';
+import { AppendQueue, type Waiting } from './append-queue.js';
+import type { PostgresObserver, Settings } from './options.js';
+import { isUsableAfter, NoConnection, permanent, troubleOf } from './trouble.js';
+
+const BACK_OFF_DOUBLINGS_MAX = 20;
+const NEVER = new AbortController().signal;
+
+/**
+ * Many appends in one call and one commit. No timer gathers them: while the calls that may run do
+ * run, the next batch grows.
+ */
+export class GroupCommit {
+  readonly #queue = new AppendQueue();
+  #running = 0;
+  #scheduled = false;
+  #closed = false;
+  /** Callers for whom the queue had no place. */
+  readonly #line: (() => void)[] = [];
+  readonly #whenIdle: (() => void)[] = [];
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly settings: Settings,
+    private readonly observer: PostgresObserver,
+  ) {}
+
+  async append(append: Append): Promise<AppendResult> {
+    if (this.#queue.size >= this.settings.queueAppendsMax) {
+      const placed = await this.#place();
+      if (!placed) return unknown(new Error('the queue of appends stayed full'));
+    }
+    if (this.#closed) return unknown(new Error('the store is closed'));
+    return new Promise((settle, fail) => {
+      this.#queue.add({ ...append, sinceMs: performance.now(), settle, fail });
+      this.#schedule();
+    });
+  }
+
+  /** Lets what is queued be written, for so long; what is left then is `unknown`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const place of this.#line.splice(0)) place();
+    if (this.#running === 0 && this.#queue.size === 0) return;
+    const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    await settledWithin(this.settings.closeMsMax, idle);
+    this.#giveUp(this.#queue.drain(), new Error('the store is closed'));
+  }
+
+  async #place(): Promise<boolean> {
+    let place = () => {};
+    const given = new Promise<void>((resolve) => {
+      place = resolve;
+    });
+    this.#line.push(place);
+    const placed = await settledWithin(this.settings.patienceMs, given);
+    if (!placed) this.#line.splice(this.#line.indexOf(place), 1);
+    return placed;
+  }
+
+  /** Not at once: whoever hears an answer in this turn may have the next append ready. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#fillLanes();
+    });
+  }
+
+  #fillLanes(): void {
+    const { lanes, batchAppendsMax, batchCharactersMax } = this.settings;
+    while (this.#running < lanes) {
+      const batch = this.#queue.take(lanes, batchAppendsMax, batchCharactersMax);
+      if (batch.length === 0) break;
+      for (const place of this.#line.splice(0, batch.length)) place();
+      this.#running += 1;
+      void this.#carry(batch).finally(() => this.#landed(batch));
+    }
+  }
+
+  #landed(batch: readonly Waiting[]): void {
+    this.#running -= 1;
+    this.#queue.back(batch);
+    if (this.#queue.size > 0) this.#schedule();
+    else if (this.#running === 0) for (const idle of this.#whenIdle.splice(0)) idle();
+  }
+
+  /** Settles every append of the batch; never rejects. */
+  async #carry(batch: readonly Waiting[]): Promise<void> {
+    let left = batch;
+    for (let failures = 0; left.length > 0; failures += 1) {
+      try {
+        const answers = answersOf(left, await this.#call(left));
+        for (const [index, answer] of answers.entries()) left[index]?.settle(answer);
+        return;
+      } catch (cause) {
+        switch (troubleOf(cause)) {
+          case 'unknown':
+            return this.#giveUp(left, cause);
+          case 'permanent':
+            return refuse(left, cause);
+          case 'poison':
+            return this.#isolate(left, cause);
+          case 'passes':
+            left = await this.#waitAfter(left, failures, cause);
+        }
+      }
+    }
+  }
+
+  async #call(batch: readonly Waiting[]): Promise<Appended> {
+    const begunMs = performance.now();
+    const client = await this.pool.connect().catch((cause: unknown) => {
+      throw new NoConnection('no connection to Postgres', { cause });
+    });
+    try {
+      const { rows } = await client.query<Appended>(appendCall(batch));
+      const [appended] = rows;
+      if (appended === undefined) throw new Error('the append function gave no row');
+      client.release();
+      this.observer.batchWritten?.(batch.length, performance.now() - begunMs);
+      return appended;
+    } catch (error) {
+      client.release(!isUsableAfter(error));
+      throw error;
+    }
+  }
+
+  /** One of them spoils the call: halves find which, and the others are written. */
+  async #isolate(batch: readonly Waiting[], cause: unknown): Promise<void> {
+    if (batch.length === 1) return refuse(batch, cause);
+    this.observer.batchSplit?.(batch.length, cause);
+    const half = Math.ceil(batch.length / 2);
+    await this.#carry(batch.slice(0, half));
+    await this.#carry(batch.slice(half));
+  }
+
+  /** Those that waited too long are answered; the rest may be sent again. */
+  async #waitAfter(
+    batch: readonly Waiting[],
+    failures: number,
+    cause: unknown,
+  ): Promise<readonly Waiting[]> {
+    const { patienceMs, backOffMsMin, backOffMsMax } = this.settings;
+    const since = performance.now() - patienceMs;
+    this.#giveUp(
+      batch.filter((append) => append.sinceMs < since),
+      cause,
+    );
+    const left = batch.filter((append) => append.sinceMs >= since);
+    if (left.length === 0) return left;
+    const doublings = Math.min(failures, BACK_OFF_DOUBLINGS_MAX);
+    const waitMs = Math.min(backOffMsMax, backOffMsMin * 2 ** doublings);
+    this.observer.callRepeated?.(cause, waitMs);
+    await pause(waitMs, NEVER);
+    return left;
+  }
+
+  #giveUp(batch: readonly Waiting[], cause: unknown): void {
+    if (batch.length === 0) return;
+    this.observer.appendsUnknown?.(batch.length, cause);
+    for (const append of batch) append.settle(unknown(cause));
+  }
+}
+
+const unknown = (cause: unknown): AppendResult => ({ kind: 'unknown', cause });
+
+function refuse(batch: readonly Waiting[], cause: unknown): void {
+  for (const append of batch) append.fail(permanent(cause));
+}

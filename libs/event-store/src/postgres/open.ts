@@ -1,0 +1,14 @@
+import { migrateEventStore } from './migrate.js';
+import type { PostgresObserver, PostgresOptions } from './options.js';
+import { postgresPools } from './pools.js';
+import { PostgresEventStore } from './postgres-event-store.js';
+
+/** The store at a URL, its schema brought up to date first. */
+export async function openPostgresEventStore(
+  url: string,
+  options: PostgresOptions = {},
+  observer: PostgresObserver = {},
+): Promise<PostgresEventStore> {
+  await migrateEventStore(url);
+  return new PostgresEventStore(postgresPools(url, options, observer), options, observer);
+}

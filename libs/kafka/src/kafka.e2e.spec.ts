@@ -1,0 +1,279 @@
+import { jest } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import { KafkaConnection, removeIdlePatch } from './connect.js';
+import { consumeBatches } from './consume.js';
+import { patchIdleQueue } from './idle-patch.js';
+import {
+  eventually,
+  keysOfPartitions,
+  numbered,
+  QUICK,
+  Received,
+  START_MS_MAX,
+  testKafka,
+  withAdmin,
+  type TestKafka,
+} from './kafka.suite.js';
+import { OutcomeProducer } from './outcome-producer.js';
+import { ensureTopics, ledgerTopics } from './topics.js';
+
+jest.setTimeout(60_000);
+
+const DAY_MS = 86_400_000;
+let kafka: TestKafka;
+
+beforeAll(async () => {
+  kafka = await testKafka();
+}, START_MS_MAX);
+afterAll(() => kafka.close());
+
+async function read(topic: string, count: number): Promise<Received> {
+  const received = new Received();
+  const source = consumeBatches(kafka.connection, {
+    topic,
+    groupId: `reader-of-${topic}-${count}`,
+    limits: QUICK,
+    onFatal: (cause) => {
+      throw new Error('fatal', { cause });
+    },
+  });
+  await source.start(received);
+  await eventually(() => expect(received.messages.length).toBeGreaterThanOrEqual(count));
+  await source.stop();
+  return received;
+}
+
+describe('the producer of outcomes', () => {
+  /** Counts what goes over the wire. */
+  class CountingConnection extends KafkaConnection {
+    produceRequests = 0;
+    override producer(config: Parameters<KafkaConnection['producer']>[0]) {
+      const producer = super.producer(config);
+      producer.on(producer.events.REQUEST, ({ payload }) => {
+        if (payload.apiName === 'Produce') this.produceRequests++;
+      });
+      return producer;
+    }
+  }
+
+  it('keeps each caller’s order and gathers many callers into few requests', async () => {
+    await kafka.createTopic('gathered', 3);
+    const connection = new CountingConnection({ brokers: kafka.broker.brokers, clientId: 'test' });
+    const producer = new OutcomeProducer(connection);
+    await Promise.all(
+      numbered(50, 'user').map(async (key) => {
+        for (const value of numbered(40)) {
+          await producer.send([{ topic: 'gathered', key, value, headers: { h: 'v' } }]);
+        }
+      }),
+    );
+    await producer.close();
+    const received = await read('gathered', 2_000);
+    for (const user of numbered(50, 'user')) {
+      const own = received.messages.filter(({ key }) => String(key) === user);
+      expect(own.map(({ value }) => String(value))).toEqual(numbered(40));
+    }
+    expect(received.messages).toHaveLength(2_000);
+    expect(connection.produceRequests).toBeLessThan(200);
+  });
+
+  it('waits for room instead of keeping everything, and loses nothing', async () => {
+    await kafka.createTopic('bounded');
+    const producer = new OutcomeProducer(kafka.connection, {
+      limits: { waitingItemsMax: 10, runItemsMax: 5 },
+    });
+    const values = numbered(200);
+    await Promise.all(
+      values.map((value) => producer.send([{ topic: 'bounded', key: 'k', value }])),
+    );
+    await producer.close();
+    expect((await read('bounded', 200)).values).toEqual(values);
+  });
+
+  it('sends a topic’s largest message, and refuses a larger one without harm to others', async () => {
+    await kafka.createTopic('large', 1, { 'max.message.bytes': '2097152' });
+    const producer = new OutcomeProducer(kafka.connection);
+    const send = (value: string) => producer.send([{ topic: 'large', key: 'k', value }]);
+    await send('x'.repeat(1_500_000));
+    const results = await Promise.allSettled([
+      send('a'),
+      send('b'),
+      send('y'.repeat(3e6)),
+      send('c'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    await producer.close();
+    const received = await read('large', 4);
+    expect(received.values.slice(1).sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('passes headers on as they came, repeated and empty ones too', async () => {
+    await kafka.createTopic('headers');
+    const headers = { one: Buffer.from('1'), empty: Buffer.alloc(0), two: [Buffer.from('a'), 'b'] };
+    const producer = new OutcomeProducer(kafka.connection);
+    await producer.send([{ topic: 'headers', key: Buffer.from('k'), value: 'v', headers }]);
+    const [first] = (await read('headers', 1)).messages;
+    await producer.send([
+      { topic: 'headers', key: first?.key ?? null, value: 'again', headers: first?.headers ?? {} },
+    ]);
+    await producer.close();
+    const [, again] = (await read('headers', 2)).messages;
+    expect(again?.headers).toEqual({
+      one: Buffer.from('1'),
+      empty: Buffer.alloc(0),
+      two: [Buffer.from('a'), Buffer.from('b')],
+    });
+  });
+
+  it('says so when a topic is missing, and works when it is there', async () => {
+    const producer = new OutcomeProducer(
+      new KafkaConnection({
+        brokers: kafka.broker.brokers,
+        clientId: 'test',
+        retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 50 },
+      }),
+    );
+    const send = () => producer.send([{ topic: 'late', key: 'k', value: 'v' }]);
+    await expect(send()).rejects.toThrow();
+    await kafka.createTopic('late');
+    await send();
+    await producer.close();
+    expect((await read('late', 1)).values).toEqual(['v']);
+  });
+});
+
+describe('the topics', () => {
+  const names = { commands: 'points.commands', outcomes: 'points.outcomes', dead: 'points.dead' };
+  const plans = ledgerTopics({ names, partitions: 4, replicas: 1, rememberDays: 8 });
+
+  it('are created as planned when they are missing, by two at once too', async () => {
+    const both = await Promise.all([
+      ensureTopics(kafka.connection, plans),
+      ensureTopics(kafka.connection, plans),
+    ]);
+    expect(both).toEqual([[], []]);
+    const description = await withAdmin(kafka.connection, (admin) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name: names.commands }],
+      }),
+    );
+    const config = new Map(
+      description.resources[0]?.configEntries.map(({ configName, configValue }) => [
+        configName,
+        configValue,
+      ]),
+    );
+    expect(config.get('message.timestamp.type')).toBe('LogAppendTime');
+    expect(config.get('cleanup.policy')).toBe('delete');
+    expect(Number(config.get('retention.ms'))).toBe(7 * DAY_MS);
+  });
+
+  it('are left as they are when they exist otherwise, and warned of', async () => {
+    const other = { commands: 'old.commands', outcomes: 'old.outcomes', dead: 'old.dead' };
+    await kafka.createTopic(other.commands, 2, { 'retention.ms': String(30 * DAY_MS) });
+    const warnings = await ensureTopics(
+      kafka.connection,
+      ledgerTopics({ names: other, partitions: 4, replicas: 1, rememberDays: 8 }),
+    );
+    expect(warnings.map(({ topic, setting, found }) => [topic, setting, found])).toEqual([
+      ['old.commands', 'message.timestamp.type', 'CreateTime'],
+      ['old.commands', 'retention.ms', String(30 * DAY_MS)],
+      ['old.commands', 'partitions', '2'],
+    ]);
+  });
+
+  it('date a message by the broker’s clock, whatever its sender says', async () => {
+    const producer = kafka.connection.producer({});
+    await producer.connect();
+    await producer.send({
+      topic: names.commands,
+      messages: [{ key: 'k', value: 'v', timestamp: '1000000000000' }],
+    });
+    await producer.disconnect();
+    const [message] = (await read(names.commands, 1)).messages;
+    expect(Math.abs((message?.timestampMs ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+});
+
+describe('partitions that are added later', () => {
+  it('are read from their beginning, though keys are in other partitions now', async () => {
+    await kafka.createTopic('grown', 1);
+    const received = new Received();
+    const joined: (readonly number[])[] = [];
+    const source = consumeBatches(
+      // Metadata are looked at every five minutes; a joining member makes all look.
+      kafka.connection,
+      {
+        topic: 'grown',
+        groupId: 'grown',
+        limits: QUICK,
+        onFatal: (cause) => {
+          throw new Error('fatal', { cause });
+        },
+        observer: { joined: (partitions) => joined.push(partitions) },
+      },
+    );
+    await source.start(received);
+    const [, second = ''] = keysOfPartitions(2);
+    await kafka.publish('grown', second, ['before']);
+    await eventually(() => expect(received.values).toEqual(['before']));
+    await withAdmin(kafka.connection, (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: 'grown', count: 2 }] }),
+    );
+    await source.stop();
+    const drained = new Received();
+    const after = consumeBatches(kafka.connection, {
+      topic: 'grown',
+      groupId: 'grown',
+      limits: QUICK,
+      onFatal: () => {},
+    });
+    await after.start(drained);
+    const producer = new OutcomeProducer(kafka.connection);
+    await producer.send([{ topic: 'grown', key: second, value: 'after' }]);
+    await producer.close();
+    await eventually(() => expect(drained.values).toEqual(['after']));
+    expect(drained.messages[0]?.partition).toBe(1);
+    await after.stop();
+  });
+});
+
+describe('an idle connection', () => {
+  /** Calls of setTimeout a second, of a consumer and a producer with nothing to do. */
+  async function timerCallsPerSecond(): Promise<number> {
+    const topic = `idle-${performance.now()}`;
+    await kafka.createTopic(topic);
+    const source = consumeBatches(kafka.connection, { topic, groupId: topic, onFatal: () => {} });
+    await source.start(new Received());
+    const producer = new OutcomeProducer(kafka.connection);
+    await producer.send([{ topic, key: 'k', value: 'v' }]);
+    const original = globalThis.setTimeout;
+    let calls = 0;
+    globalThis.setTimeout = ((...args: Parameters<typeof original>) => {
+      calls++;
+      return original(...args);
+    }) as typeof original;
+    const measuredMs = 2_000;
+    await wait(measuredMs);
+    globalThis.setTimeout = original;
+    await producer.close();
+    await source.stop();
+    return calls / (measuredMs / 1000);
+  }
+
+  it('sets hardly a timer, and hundreds a second without the patch', async () => {
+    const patched = await timerCallsPerSecond();
+    removeIdlePatch();
+    const unpatched = await timerCallsPerSecond();
+    patchIdleQueue();
+    expect(patched).toBeLessThan(30);
+    // When this fails, kafkajs has mended it and the patch can go.
+    expect(unpatched).toBeGreaterThan(300);
+  });
+});
