@@ -131,6 +131,7 @@ export default defineConfig(
         'zod$',
         'jose$',
         'pg$',
+        'prom-client$',
         'commander$',
       ],
       because: 'never another app, never what is for tests.',

@@ -7,10 +7,9 @@ import { startEmbeddedPostgres } from '#stack';
 import { appends, readsPerSecond } from './store/adapter.js';
 import { emmettAppends } from './store/emmett.js';
 import { rawInserts } from './store/raw-inserts.js';
+import { singleAppends } from './store/single-appends.js';
 
 const IN_FLIGHT = [1, 16, 128, 512];
-/** As many connections as help a store that commits every append by itself. */
-const SINGLE_LANES = 16;
 
 /** On the embedded Postgres with fsync on; every figure of one run on one server. */
 export async function storeBench(): Promise<Record<string, number>> {
@@ -40,8 +39,7 @@ async function measure(url: string): Promise<Record<string, number>> {
   }
   figures['read_all_per_s'] = await readsPerSecond(url);
   figures['bytes_per_event'] = await bytesPerEvent(url);
-  const single = await appends(url, 128, { batchAppendsMax: 1, lanes: SINGLE_LANES });
-  figures['one_tx_per_append_per_s'] = single.perSecond;
+  figures['one_tx_per_append_per_s'] = await singleAppends(url);
   figures['emmett_per_s'] = await emmettAppends(url);
   return figures;
 }

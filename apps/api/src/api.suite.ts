@@ -13,11 +13,13 @@ import { createApi } from './create-api.js';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 export const ALICE = '0a11ce00-0000-4000-8000-000000000001';
+export const BEGIN_MS = Date.parse('2030-06-01T00:00:00.000Z');
 export const BOB = '0b0b0000-0000-4000-8000-000000000002';
 
 /** The whole API over doubles of both stores, which keep the contracts of the real ones. */
 export interface ApiDouble {
   readonly app: NestFastifyApplication;
+  readonly desk: AccountDesk;
   readonly store: EventStore;
   readonly clock: ClockDouble;
   /** What it reported as trouble. */
@@ -29,7 +31,7 @@ export interface ApiDouble {
 
 /** The time of day is set by the spec; waits are real. */
 export class ClockDouble implements Clock {
-  time = Date.parse('2030-06-01T00:00:00.000Z');
+  time = BEGIN_MS;
   readonly now = () => SYSTEM_CLOCK.now();
   readonly timeOfDay = () => this.time;
   readonly after: Clock['after'] = (ms, then) => SYSTEM_CLOCK.after(ms, then);
@@ -59,7 +61,10 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     store,
     tables,
     policy,
-    tokens: await tokenVerifier({ algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } }),
+    tokens: await tokenVerifier(
+      { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
+      clock.timeOfDay,
+    ),
     cursorKey: SECRET,
     rates: { userPerSecond: 1_000, servicePerSecond: 1_000, unknownPerSecond: 1_000 },
     streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 },
@@ -71,13 +76,15 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     pageFolder: null,
     ...options.parts,
   };
-  const app = await createApi(parts, { isBehindProxy: false }, false);
+  const api = await createApi(parts, { isBehindProxy: false }, false);
+  const { app } = api;
   const fastify = app.getHttpAdapter().getInstance();
   if (options.onRoute !== undefined) fastify.addHook('onRoute', options.onRoute);
   await app.init();
   await fastify.ready();
   return {
     app,
+    desk,
     store,
     clock,
     troubles,
@@ -87,7 +94,7 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
       if (next !== null && events.length > 0) await tables.write(position, { events, next });
     },
     async close() {
-      await app.close();
+      await api.close();
       await desk.drain(1_000);
     },
   };
@@ -99,16 +106,15 @@ export const SILENT: ApiObserver = { answered: nothing, failed: nothing, newsFai
 export interface TokenSays {
   readonly sub?: string;
   readonly roles?: readonly string[];
-  /** From now on. */
+  /** From the beginning of the spec's time. */
   readonly seconds?: number;
 }
 
 export function tokenOf({ sub = 'billing', roles = ['service'], seconds = 3_600 }: TokenSays) {
-  const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ roles: [...roles] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
-    .setExpirationTime(now + seconds)
+    .setExpirationTime(BEGIN_MS / 1000 + seconds)
     .sign(new TextEncoder().encode(SECRET));
 }
 
@@ -161,3 +167,17 @@ export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promi
   await accepted(api, 'RefundPoints', 'f1', { ...of, consumption_id: 'c1', reason: '生成失败' });
   await api.project();
 }
+
+export async function eventually(check: () => Promise<void> | void): Promise<void> {
+  const until = performance.now() + EVENTUALLY_MS_MAX;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+const EVENTUALLY_MS_MAX = 3_000;

@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { LoggerService } from '@nestjs/common';
 import { ApiModule } from './api.module.js';
 import type { ApiParts } from './api-parts.js';
+import { AnswersUnderWay, closeApi } from './http/close-api.js';
 import { bodiesAreJson } from './http/json-bodies.js';
 import { reportAnswers } from './http/report-answers.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
@@ -18,12 +19,18 @@ const REQUEST_WAIT_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 const PARAM_CHARS_MAX = 200;
 
+export interface Api {
+  readonly app: NestFastifyApplication;
+  /** In order: what is being answered is answered, everything else is ended. */
+  close(): Promise<void>;
+}
+
 /** The whole process but its port: what is left is to listen. */
 export async function createApi(
   parts: ApiParts,
   { isBehindProxy }: HttpTerms,
   logger: LoggerService | false,
-): Promise<NestFastifyApplication> {
+): Promise<Api> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_WAIT_MS_MAX,
@@ -42,5 +49,6 @@ export async function createApi(
   bodiesAreJson(fastify);
   reportAnswers(fastify, parts);
   if (parts.pageFolder !== null) await servePage(fastify, parts.pageFolder);
-  return app;
+  const underWay = new AnswersUnderWay(app.getHttpServer());
+  return { app, close: () => closeApi(app, underWay) };
 }

@@ -1,10 +1,11 @@
+import type { Origin } from '#commands';
 import type { DeadReason } from '#contracts';
 import type { IncomingMessage } from '#kafka';
 import type { Answer, LedgerCommand } from '#ledger';
 
 /** What the intake reports, for metrics and logs. Must not throw. */
 export interface IntakeObserver {
-  answered(command: LedgerCommand, answer: Answer): void;
+  answered(command: LedgerCommand, origin: Origin, answer: Answer): void;
   buried(message: IncomingMessage, reason: DeadReason, detail: string): void;
 }
 

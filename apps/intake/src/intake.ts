@@ -79,7 +79,7 @@ export class Intake implements MessageReceiver {
     { command, origin }: Extract<CommandMessage, { kind: 'command' }>,
     { answer, position }: Answered,
   ): OutgoingMessage {
-    this.#observer.answered(command, answer);
+    this.#observer.answered(command, origin, answer);
     const { revision, code } = answer;
     const id = outcomeId(command.commandId, { revision, code, digest: command.digest });
     const outcome = toOutcome(command, answer, position);

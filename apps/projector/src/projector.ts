@@ -89,7 +89,7 @@ export class Projector {
       await new Shift(this.#parts, this.#terms, AbortSignal.any([signal, lock.lost])).run();
       return true;
     } finally {
-      lock.release();
+      await lock.release();
     }
   }
 

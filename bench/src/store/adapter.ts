@@ -1,17 +1,13 @@
-import { openPostgresEventStore, type EventStore, type PostgresOptions } from '#event-store';
+import { openPostgresEventStore, type EventStore } from '#event-store';
 import { closedLoop, newAccounts, nextEvent, type Account, type Measured } from './closed-loop.js';
 
 const PAGE = 500;
 const READ_MS_MAX = 5_000;
 
 /** Appends of one event each, chain included. */
-export async function appends(
-  url: string,
-  inFlight: number,
-  options: PostgresOptions = {},
-): Promise<Measured> {
-  const store = await openPostgresEventStore(url, options);
-  const accounts = newAccounts(`${inFlight}-${options.batchAppendsMax ?? 'grouped'}`);
+export async function appends(url: string, inFlight: number): Promise<Measured> {
+  const store = await openPostgresEventStore(url);
+  const accounts = newAccounts(String(inFlight));
   const measured = await closedLoop(inFlight, accounts, (account) => append(store, account));
   await store.close();
   return measured;

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import { closedLoop, EVENT_DATA, EVENT_META, EVENT_TYPE, newAccounts } from './closed-loop.js';
 
@@ -8,10 +9,12 @@ type Consumed = {
 };
 
 const IN_FLIGHT = 128;
+const CONNECTIONS = 32;
 
 /** The same events through a good library of the kind that commits every append by itself. */
 export async function emmettAppends(url: string): Promise<number> {
-  const store = getPostgreSQLEventStore(url);
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
+  const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
   await store.schema.migrate();
   const data = JSON.parse(EVENT_DATA) as Record<string, unknown>;
   const metadata = JSON.parse(EVENT_META) as Record<string, unknown>;
@@ -23,5 +26,6 @@ export async function emmettAppends(url: string): Promise<number> {
     account.revision += 1;
   });
   await store.close();
+  await pool.end();
   return perSecond;
 }

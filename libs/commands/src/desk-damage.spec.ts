@@ -80,6 +80,14 @@ describe('What no repeat can help', () => {
     expectSound(log);
   });
 
+  it('is not tried again where it comes from reading', async () => {
+    const failure = new PermanentStoreError('access-denied', 'not for this role');
+    const { desk, noted } = openDesk({ readFaultOf: () => failure });
+    expect(await errorOf(desk.run(recharge('r', 100), ORIGIN))).toBe(failure);
+    expect(noted('unread')).toHaveLength(0);
+    expect(noted('alarm')).toEqual([[failure]]);
+  });
+
   it('is a command the rules fail on: it alone is rejected, the account goes on', async () => {
     const { desk, log, noted } = openDesk();
     const impossible = { ...consume('x', 1), type: 'BorrowPoints' } as unknown as LedgerCommand;
@@ -93,6 +101,8 @@ describe('What no repeat can help', () => {
     expect(after.answer.balance).toBe(60);
     expect(noted('alarm')).toEqual([[failed]]);
     expect(accountIn(log).balance).toBe(60);
+    // What it left behind may be half changed: nothing more is decided on that.
+    expect(noted('loaded')).toHaveLength(2);
     expectSound(log);
   });
 });

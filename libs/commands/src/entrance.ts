@@ -11,7 +11,7 @@ export interface Visitor {
 interface AccountLine<V> {
   readonly stream: string;
   inside: number;
-  /** In order of arrival. */
+  /** In order of arrival. While there is room it is empty: leaving fills it at once. */
   readonly line: Set<V>;
 }
 
@@ -43,11 +43,7 @@ export class Entrance<V extends Visitor> {
   /** Admits at once where there is room, else within `waitMsMax`, else turns the visitor away. */
   enter(visitor: V, waitMsMax: number): void {
     const account = this.#accounts.get(visitor.stream) ?? this.#begin(visitor.stream);
-    if (
-      account.line.size === 0 &&
-      this.#hasRoom(account) &&
-      this.#inside < this.limits.commandsMax
-    ) {
+    if (this.#hasRoom(account) && this.#inside < this.limits.commandsMax) {
       this.#letIn(account, visitor);
     } else if (waitMsMax > 0 && this.#inLine < this.limits.lineMax) {
       this.#lineUp(account, visitor, waitMsMax);

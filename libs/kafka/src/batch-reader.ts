@@ -1,7 +1,8 @@
-import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { backOffMs } from './back-off.js';
 import { CommitLine, isRefusedCommit } from './commit-line.js';
 import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
+import { incoming } from './incoming.js';
 import { isBug } from './is-bug.js';
 import type { OffsetWatch } from './offset-watch.js';
 import type { Handled, IncomingMessage, IncomingMessages, MessageReceiver } from './ports.js';
@@ -58,7 +59,9 @@ export class BatchReader {
   /** kafkajs's eachBatch. What it throws is kafkajs's own: it joins the group again then. */
   readonly read = async (payload: EachBatchPayload): Promise<void> => {
     const { batch } = payload;
-    const messages = batch.messages.map((message) => incoming(batch, message));
+    const messages = batch.messages.map((message) =>
+      incoming(batch.topic, batch.partition, message),
+    );
     const lanes = this.#lanes;
     const lane = this.#laneOf(batch.partition);
     const began = performance.now();
@@ -202,18 +205,6 @@ async function giveUp(
   } catch (trouble) {
     return { kind: 'some', done: 0, trouble };
   }
-}
-
-function incoming({ topic, partition }: Batch, message: KafkaMessage): IncomingMessage {
-  return {
-    topic,
-    partition,
-    offset: message.offset,
-    key: message.key,
-    value: message.value,
-    headers: message.headers ?? {},
-    timestampMs: Number(message.timestamp),
-  };
 }
 
 function isNotEmpty(messages: readonly IncomingMessage[]): messages is IncomingMessages {

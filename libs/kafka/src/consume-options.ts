@@ -8,10 +8,7 @@ export interface ConsumeLimits {
   readonly rebalanceMsMax: number;
   /** How long a fetch waits for a first message; also how soon a paused partition is seen again. */
   readonly fetchWaitMsMax: number;
-  /**
-   * Not below the topic's max.message.bytes: a broker gives a larger batch only to the first
-   * partition that has anything, so that the others' would wait for ever under load.
-   */
+  /** Small, so that little is fetched in vain for a partition that is slow or in trouble. */
   readonly partitionBytesMax: number;
   readonly partitionsAtOnceMax: number;
   /** A sub-batch: handled and committed before the next one of its partition. */
@@ -35,7 +32,7 @@ export const CONSUME_LIMITS: ConsumeLimits = {
   heartbeatMs: 2_000,
   rebalanceMsMax: 20_000,
   fetchWaitMsMax: 250,
-  partitionBytesMax: 1_048_588,
+  partitionBytesMax: 256 * 1024,
   partitionsAtOnceMax: 16,
   subBatchMax: 1_000,
   perKeyMax: 500,

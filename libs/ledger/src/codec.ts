@@ -26,10 +26,14 @@ export interface Stored {
   readonly meta: string;
 }
 
-/** For each version that is no longer written: its data as data of the version after it. */
-export type Upcasters = Readonly<Record<number, (type: string, data: unknown) => unknown>>;
+/** What a program reads: its own version, and those before it one by one. */
+interface Reader {
+  readonly version: number;
+  /** For each version that is no longer written: its data as data of the version after it. */
+  readonly upcasters: Readonly<Record<number, (type: string, data: unknown) => unknown>>;
+}
 
-const UPCASTERS: Upcasters = {};
+const READER: Reader = { version: VERSION, upcasters: {} };
 
 /** A stored event that this program can't read: damaged, or written by a newer one. It is never skipped. */
 export class UnreadableEvent extends Error {
@@ -42,10 +46,10 @@ export function toStored(event: LedgerEvent, provenance: Provenance): Stored {
 
 export function fromStored(
   stored: Stored,
-  upcasters: Upcasters = UPCASTERS,
+  reader = READER,
 ): { readonly event: LedgerEvent; readonly provenance: Provenance } {
   const { v, ...provenance } = readMeta(stored.meta);
-  return { event: readEvent(stored, v, upcasters), provenance };
+  return { event: readEvent(stored, v, reader), provenance };
 }
 
 /** Canonical (RFC 8785): the keys stand in order here, and hold but strings and whole numbers. */
@@ -68,15 +72,15 @@ function readMeta(text: string): Provenance & { readonly v: number } {
   return meta as Provenance & { readonly v: number };
 }
 
-function readEvent(stored: Stored, version: number, upcasters: Upcasters): LedgerEvent {
-  if (version > VERSION) {
+function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent {
+  if (version > reader.version) {
     throw new UnreadableEvent(
-      `version ${version} is newer than this program, which reads ${VERSION}`,
+      `version ${version} is newer than this program, which reads ${reader.version}`,
     );
   }
   let data = parseJson(stored.data, 'data');
-  for (let from = version; from < VERSION; from++) {
-    const upcast = upcasters[from];
+  for (let from = version; from < reader.version; from++) {
+    const upcast = reader.upcasters[from];
     if (!upcast) throw new UnreadableEvent(`nothing reads events of version ${from}`);
     data = upcast(stored.type, data);
   }

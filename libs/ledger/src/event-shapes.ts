@@ -136,12 +136,22 @@ const SHAPES: { readonly [T in EventType]: Shape<Extract<LedgerEvent, { type: T 
   CommandRefused: refused,
 };
 
-const META: Shape<{ v: number; command: object; policy: string; correlation: string }> = {
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+const META: Readonly<Record<string, Check>> = {
   v: positive,
   command: (value) =>
     isObject(value) && text(value['source']) && text(value['id']) && text(value['type']),
   policy: text,
   correlation: text,
+  traceparent: optional(text),
+  kafka: optional(
+    (value) =>
+      isObject(value) && text(value['topic']) && whole(value['partition']) && text(value['offset']),
+  ),
 };
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

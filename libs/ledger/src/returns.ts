@@ -78,7 +78,8 @@ class Returning {
     return slices.map(({ batchId, points }) => {
       const from = this.#books.batches.get(batchId);
       invariant(from !== undefined, 'a batch is known as long as a consumption drew on it');
-      return { from: batchId, ...this.#placeFor(from), points };
+      const { into, expiresAt } = this.#placeFor(from);
+      return { from: batchId, into, points, expiresAt };
     });
   }
 

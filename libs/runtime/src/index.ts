@@ -5,6 +5,7 @@ export {
   type ConfigurationFault,
   type Environment,
 } from './configuration.js';
+export { every, type Repeated } from './every.js';
 export { Flow } from './flow.js';
 export { GREEN, Health, type Condition, type HealthReport } from './health.js';
 export {
@@ -16,6 +17,7 @@ export {
 export { createLog, withoutSecrets, type Log, type LogOptions } from './log.js';
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from './metrics.js';
 export { NestLog } from './nest-log.js';
+export { orExit } from './or-exit.js';
 export {
   stopInOrder,
   type StopOptions,

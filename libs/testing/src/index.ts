@@ -14,3 +14,4 @@ export {
 } from './eventstoredb/protocol-server.js';
 export { selfSigned } from './eventstoredb/self-signed.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
+export { TcpProxy, type CutAt } from './tcp-proxy.js';

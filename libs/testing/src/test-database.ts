@@ -9,6 +9,8 @@ export interface TestDatabase {
   migratedPool(): Promise<Pool>;
   /** More connections to the schema of another pool, as another process would have. */
   beside(pool: Pool): Pool;
+  /** Ends all pools that there are, so that the next test finds room on the server. */
+  endPools(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -22,6 +24,10 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
   const url = new URL(server);
   url.pathname = `/${database}`;
   const pools: Pool[] = [];
+  let schemas = 0;
+  const endPools = async (): Promise<void> => {
+    await Promise.all(pools.splice(0).map((pool) => pool.end()));
+  };
   const open = (config: PoolConfig): Pool => {
     const pool = new Pool(config);
     // A test that ends a backend on purpose ends idle connections too.
@@ -30,9 +36,9 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
     return pool;
   };
   const emptyPool = async (): Promise<Pool> => {
-    const schema = `s${pools.length}`;
+    const schema = `s${schemas++}`;
     const options = `-c search_path=${schema}`;
-    const pool = open({ connectionString: url.href, options, max: 8 });
+    const pool = open({ connectionString: url.href, options, max: 8, idleTimeoutMillis: 200 });
     await pool.query(`create schema ${schema}`);
     return pool;
   };
@@ -44,8 +50,9 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
       return pool;
     },
     beside: (pool) => open({ ...pool.options }),
+    endPools,
     async drop() {
-      await Promise.all(pools.map((pool) => pool.end()));
+      await endPools();
       await onServer(server, `drop database ${database} with (force)`);
     },
   };

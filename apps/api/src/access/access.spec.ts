@@ -65,6 +65,7 @@ describe('the authorization matrix', () => {
   const routes: string[] = [];
   beforeAll(async () => {
     api = await openApiDouble({
+      parts: { streams: { streamsMax: 99, subjectStreamsMax: 99, pollMs: 10, heartbeatMs: 10_000 } },
       onRoute: ({ method, url }) => {
         for (const one of [method].flat()) {
           if (one !== 'HEAD') routes.push(`${one} ${url}`);

@@ -32,9 +32,12 @@ const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,124}$/u;
 const KEY_SET_WAIT_MS_MAX = 3_000;
 const CLOCKS_APART_SECONDS_MAX = 5;
 
-export async function tokenVerifier(terms: TokenTerms): Promise<TokenVerifier> {
+export async function tokenVerifier(
+  terms: TokenTerms,
+  timeOfDay: () => number,
+): Promise<TokenVerifier> {
   const key = await keyOf(terms);
-  const options: JWTVerifyOptions = {
+  const always: JWTVerifyOptions = {
     algorithms: [terms.algorithm],
     requiredClaims: ['sub', 'exp'],
     clockTolerance: CLOCKS_APART_SECONDS_MAX,
@@ -42,7 +45,10 @@ export async function tokenVerifier(terms: TokenTerms): Promise<TokenVerifier> {
     ...(terms.audience !== undefined && { audience: terms.audience }),
   };
   return {
-    verify: async (token) => callerIn(await payloadOf(token, key, options)),
+    async verify(token) {
+      const options = { ...always, currentDate: new Date(timeOfDay()) };
+      return callerIn(await payloadOf(token, key, options));
+    },
   };
 }
 

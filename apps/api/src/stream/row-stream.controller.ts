@@ -6,10 +6,11 @@ import {
   Inject,
   Param,
   Req,
+  Res,
   StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReadTables } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
@@ -35,7 +36,11 @@ export class RowStreamController {
   @Get('stream')
   @Header('cache-control', 'no-store')
   @Header('x-accel-buffering', 'no')
-  async stream(@Param('user_id') user: string, @Req() request: FastifyRequest) {
+  async stream(
+    @Param('user_id') user: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
     const userId = userIdOf(user);
     const { subject, expiresAtMs } = callerOf(request);
     const after = lastEventId(request) ?? (await this.#newestOf(userId));
@@ -49,6 +54,8 @@ export class RowStreamController {
       ),
       { objectMode: false },
     );
+    // A generator that waits for news can't be ended from outside: its signal wakes it.
+    reply.raw.once('close', () => stream.abort());
     events.once('close', () => stream.abort());
     return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
   }

@@ -5,6 +5,7 @@ import {
   BOB,
   accepted,
   bearer,
+  eventually,
   openApiDouble,
   read,
   type ApiDouble,
@@ -150,7 +151,6 @@ describe('the stream of new rows', () => {
 
   it('ends when the token does, and says so', async () => {
     await start({ parts: { streams: { ...STREAMS, heartbeatMs: 20 } } });
-    api.clock.time = Date.now();
     const reader = await open({ sub: ALICE, roles: ['user'], seconds: 60 });
     await reader.next();
     api.clock.time += 61_000;
@@ -175,7 +175,7 @@ describe('the stream of new rows', () => {
     const reader = await open();
     await reader.next();
     const began = performance.now();
-    await api.app.close();
+    await api.close();
     expect(await reader.next()).toBeNull();
     expect(performance.now() - began).toBeLessThan(1_000);
   });
@@ -199,15 +199,3 @@ describe('the stream of new rows', () => {
 });
 
 const STREAMS = { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 };
-
-async function eventually(check: () => Promise<void> | void): Promise<void> {
-  const until = performance.now() + 3_000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}

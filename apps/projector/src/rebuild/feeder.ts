@@ -2,11 +2,13 @@ import type { Batch, EventStore, Position } from '#event-store';
 import type { Applied, Checkpoint, TableWriter } from '#read-model';
 
 /** Large: nobody waits for a single batch. */
-const BATCH_EVENTS = 5_000;
+export const FEED_EVENTS_MAX = 5_000;
 
 export interface FeederParts {
   readonly store: Pick<EventStore, 'readAll'>;
   readonly writer: TableWriter;
+  /** Events of one batch. */
+  readonly eventsMax: number;
   /** Hears of each batch; what it waits for holds the feeding up. */
   readonly fed: (events: number) => Promise<void>;
 }
@@ -36,24 +38,29 @@ export class Feeder {
   async #carry(from: Position | null, to: Position, signal: AbortSignal): Promise<void> {
     let after = from;
     let writing: Promise<Applied> = Promise.resolve(NOTHING);
-    for (let isLast = false; !isLast;) {
-      const page = await this.#page(after, to);
-      const written = this.parts.writer.write(after, page.batch);
-      written.catch(() => undefined);
-      if (!(await this.#heard(writing))) return;
-      signal.throwIfAborted();
-      writing = written;
-      after = page.batch.next;
-      isLast = page.isLast;
+    try {
+      for (let isLast = false; !isLast;) {
+        const page = await this.#page(after, to);
+        const before = writing;
+        writing = this.parts.writer.write(after, page.batch);
+        writing.catch(() => undefined);
+        if (!(await this.#heard(before))) return;
+        signal.throwIfAborted();
+        after = page.batch.next;
+        isLast = page.isLast;
+      }
+      await this.#heard(writing);
+    } finally {
+      await writing.catch(() => undefined);
     }
-    await this.#heard(writing);
   }
 
   async #page(
     after: Position | null,
     to: Position,
   ): Promise<{ readonly batch: Batch; readonly isLast: boolean }> {
-    const { events, next, atHead } = await this.parts.store.readAll(after, BATCH_EVENTS);
+    const { store, eventsMax } = this.parts;
+    const { events, next, atHead } = await store.readAll(after, eventsMax);
     const wanted = events.filter((event) => event.position <= to);
     const isLast = atHead || next === null || next >= to;
     return { batch: { events: wanted, next: isLast ? to : next }, isLast };

@@ -18,7 +18,7 @@ import {
   type VersionState,
 } from '#read-model';
 
-import { Feeder } from './feeder.js';
+import { FEED_EVENTS_MAX, Feeder } from './feeder.js';
 import { Pace, type Progress } from './pace.js';
 import { SWITCH, switchTo, type SwitchTerms } from './switch.js';
 
@@ -38,6 +38,7 @@ export interface RebuildParts {
   readonly observer: RebuildObserver;
   readonly followsDirectly?: FollowsDirectly;
   readonly eventsPerSecondMax?: number;
+  readonly batchEventsMax?: number;
   readonly switchTerms?: SwitchTerms;
 }
 
@@ -121,7 +122,7 @@ export class Rebuild {
     try {
       return await work();
     } finally {
-      lock.release();
+      await lock.release();
     }
   }
 
@@ -142,11 +143,12 @@ export class Rebuild {
     return new Feeder({
       store,
       writer: new PostgresTableWriter(pool, { name, version, ...guard }),
+      eventsMax: this.#parts.batchEventsMax ?? FEED_EVENTS_MAX,
       fed: async (count) => {
         events += count;
+        await pace.keep(count);
         const { eventsPerSecond } = pace;
         observer.progressed?.({ version, events, total, eventsPerSecond });
-        await pace.keep(count);
       },
     });
   }

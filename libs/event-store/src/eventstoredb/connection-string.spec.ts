@@ -1,3 +1,4 @@
+import { PermanentStoreError } from '../port.js';
 import { parseConnectionString } from './connection-string.js';
 
 describe('the EventStoreDB connection string', () => {
@@ -46,6 +47,6 @@ describe('the EventStoreDB connection string', () => {
     const parse = () => parseConnectionString(text);
     expect(parse).toThrow(named);
     expect(parse).not.toThrow('secret');
-    expect(parse).toThrow(expect.objectContaining({ code: 'misconfigured' }));
+    expect(parse).toThrow(PermanentStoreError);
   });
 });

@@ -20,9 +20,7 @@ describe('a position of EventStoreDB', () => {
   });
 
   it.each(['memory:0000000000000042', 'es-1-2', `${at(1n)}0`])('is not %s', (text) => {
-    expect(() => parsePosition(text as Position)).toThrow(
-      expect.objectContaining({ code: 'foreign-position' }),
-    );
+    expect(() => parsePosition(text as Position)).toThrow('is no position of an EventStoreDB');
   });
 });
 
@@ -135,7 +133,7 @@ describe('the turnstile', () => {
 
 describe('a deadline of ours', () => {
   it('passes, and what comes late is dropped, error or not', async () => {
-    let fail = (_error: Error) => {};
+    let fail: (error: Error) => void = () => {};
     const late = new Promise<never>((_resolve, reject) => {
       fail = reject;
     });

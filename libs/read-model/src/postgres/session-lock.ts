@@ -35,8 +35,10 @@ export class SessionLock {
     return null;
   }
 
-  /** Ends the session, and the lock with it. */
-  release(): void {
+  /** Resolves when another one can have it. */
+  async release(): Promise<void> {
+    // Where this fails the connection is lost, and the lock with it.
+    await this.#client.query('select pg_advisory_unlock_all()').catch(() => undefined);
     this.#client.release(true);
   }
 }

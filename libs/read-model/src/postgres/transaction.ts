@@ -8,17 +8,21 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Between two statements a lost connection has nobody else to tell.
+  const breaks = (error: Error): void => {
+    broken ??= error;
+  };
+  client.on('error', breaks);
   try {
     await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((cause: unknown) => {
-      broken = new Error('rollback failed', { cause });
-    });
+    await client.query('rollback').catch(breaks);
     throw error;
   } finally {
+    if (broken === undefined) client.off('error', breaks);
     client.release(broken);
   }
 }

@@ -1,0 +1,109 @@
+import { answerCounter } from '#assembly';
+import type { ConsumerObserver, LagMeter } from '#kafka';
+import { GREEN, type Flow, type Health, type Log } from '#runtime';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { IntakeObserver } from './intake-observer.js';
+
+/** What the intake reports of commands and messages, as figures and lines. */
+export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
+  const countAnswer = answerCounter(metrics);
+  const dead = new Counter({
+    name: 'ledger_dead_letters_total',
+    help: 'Messages that went to the dead letters, by why',
+    labelNames: ['reason'] as const,
+    registers: [metrics],
+  });
+  return {
+    answered: (command, origin, answer) => {
+      countAnswer(command.type, answer);
+      if (answer.code === null) return;
+      const { correlation, kafka } = origin;
+      log.info({ code: answer.code, type: command.type, correlation, ...kafka }, 'command refused');
+    },
+    buried: ({ topic, partition, offset }, reason, detail) => {
+      dead.inc({ reason });
+      const level = reason === 'Invalid' ? 'warn' : 'error';
+      log[level]({ reason, detail, topic, partition, offset }, 'dead letter');
+    },
+  };
+}
+
+/** What the consumer reports; partitions in trouble make the health amber, and red when nothing flows. */
+export function consumerObserver(
+  metrics: Registry,
+  log: Log,
+  health: Health,
+  flow: Flow,
+): Partial<ConsumerObserver> {
+  const registers = [metrics];
+  const trouble = new Counter({
+    name: 'ledger_intake_trouble_total',
+    help: 'What delayed messages, by kind; nothing is lost by it',
+    labelNames: ['kind'] as const,
+    registers,
+  });
+  const jumps = new Counter({
+    name: 'ledger_offset_jumps_total',
+    help: 'Offsets that did not follow each other: messages may be gone. An alarm',
+    registers,
+  });
+  const paused = new Map<number, number>();
+  const report = (): void => {
+    const partitions = [...paused.keys()].join(', ');
+    health.report(
+      'partitions',
+      paused.size === 0
+        ? GREEN
+        : { state: 'amber', reason: `repeating partition ${partitions}: read the log` },
+    );
+  };
+  return {
+    joined: (partitions) => {
+      paused.clear();
+      report();
+      log.info({ partitions }, 'joined the group');
+    },
+    passed: () => flow.moved(),
+    troubled: ({ partition, cause, ...rest }) => {
+      paused.set(partition, rest.failures);
+      report();
+      trouble.inc({ kind: 'repeated' });
+      log.warn({ partition, ...rest, err: cause }, 'partition repeated');
+    },
+    recovered: (partition) => {
+      paused.delete(partition);
+      report();
+    },
+    isolating: ({ bug, ...rest }) => {
+      trouble.inc({ kind: 'bug' });
+      log.error({ ...rest, err: bug }, 'a bug met these messages');
+    },
+    commitRefused: (err) => {
+      trouble.inc({ kind: 'commit_refused' });
+      log.warn({ err }, 'commit refused');
+    },
+    jumped: (jump) => {
+      jumps.inc();
+      log.error({ jump }, 'offset jumped');
+    },
+    crashed: (err, restarts) => {
+      trouble.inc({ kind: 'crash' });
+      log.error({ err, restarts }, 'consumer crashed');
+    },
+  };
+}
+
+/** Measured at intervals: a stopped reader's messages are counted, too. */
+export function lagGauge(metrics: Registry, flow: Flow): (meter: LagMeter) => Promise<void> {
+  const gauge = new Gauge({
+    name: 'ledger_intake_lag_messages',
+    help: 'Commands that wait in Kafka',
+    labelNames: ['partition'] as const,
+    registers: [metrics],
+  });
+  return async (meter) => {
+    const lags = await meter.measure();
+    for (const { partition, messages } of lags) gauge.set({ partition }, messages);
+    flow.waiting(lags.reduce((sum, { messages }) => sum + messages, 0));
+  };
+}

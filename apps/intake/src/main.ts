@@ -1,0 +1,124 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { LEDGER_VARIABLES, openDesk, openStores } from '#assembly';
+import { CommandsModule, RunLedgerCommand } from '#commands';
+import { TOPICS } from '#contracts';
+import {
+  OutcomeProducer,
+  connectKafka,
+  consumeBatches,
+  ensureTopics,
+  ledgerTopics,
+  openLagMeter,
+} from '#kafka';
+import {
+  Flow,
+  GREEN,
+  Health,
+  KAFKA_VARIABLES,
+  NestLog,
+  SYSTEM_CLOCK,
+  createLog,
+  createMetrics,
+  every,
+  kafkaSettings,
+  orExit,
+  readConfiguration,
+  serveProbes,
+  stopInOrder,
+  wholeNumber,
+} from '#runtime';
+import { z } from 'zod';
+import { consumerObserver, intakeObserver, lagGauge } from './intake-metrics.js';
+import { Intake } from './intake.js';
+
+// Kafka in, outcomes out: this file is the list of what the process is made of.
+
+const APP = 'intake';
+const STILL_MS_MAX = 60_000;
+const LAG_EVERY_MS = 5_000;
+
+const VARIABLES = z.object({
+  ...LEDGER_VARIABLES,
+  ...KAFKA_VARIABLES,
+  KAFKA_GROUP: z.string().min(1).default('points-ledger-intake'),
+  KAFKA_PARTITIONS: wholeNumber({ min: 1, max: 1_000 }).prefault('6'),
+  KAFKA_REPLICAS: wholeNumber({ min: 1, max: 9 }).prefault('1'),
+});
+
+async function main(): Promise<void> {
+  const config = readConfiguration(VARIABLES, process.env);
+  const log = createLog({ app: APP, level: config.LOG_LEVEL });
+  const metrics = createMetrics(APP);
+  const health = new Health(['event store', 'kafka', 'partitions', 'flow']);
+  const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
+  health.watch('flow', () => flow.condition());
+  const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
+
+  const stores = await openStores(config, log);
+  health.report('event store', GREEN);
+  const desk = openDesk(stores, config.LEDGER_POLICY, metrics, log);
+
+  const kafka = connectKafka({
+    ...kafkaSettings(config),
+    log: ({ level, message, details }) => log[level]({ ...details, text: message }, 'kafka'),
+  });
+  const plans = ledgerTopics({
+    names: TOPICS,
+    partitions: config.KAFKA_PARTITIONS,
+    replicas: config.KAFKA_REPLICAS,
+    rememberDays: config.LEDGER_POLICY.rememberDays,
+  });
+  for (const warning of await ensureTopics(kafka, plans)) log.warn({ warning }, 'topic settings');
+  const sink = new OutcomeProducer(kafka, {
+    onReplaced: (err) => log.warn({ err }, 'outcome producer replaced'),
+  });
+  await sink.connect();
+
+  const app = await NestFactory.createApplicationContext(CommandsModule.withDesk(desk), {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+  const bus = app.get(CommandBus);
+  const source = consumeBatches(kafka, {
+    topic: TOPICS.commands,
+    groupId: config.KAFKA_GROUP,
+    observer: consumerObserver(metrics, log, health, flow),
+    onFatal: (cause) => void stopping.fail(cause),
+  });
+  const lagMeter = await openLagMeter(kafka, {
+    topic: TOPICS.commands,
+    groupId: config.KAFKA_GROUP,
+  });
+  const setLag = lagGauge(metrics, flow);
+  const measuring = every(SYSTEM_CLOCK, LAG_EVERY_MS, () =>
+    setLag(lagMeter).catch((err: unknown) => log.warn({ err }, 'lag not measured')),
+  );
+
+  const stopping = stopInOrder({
+    log,
+    steps: [
+      { name: 'consumer', msMax: 9_000, run: () => source.stop() },
+      { name: 'desk', msMax: 3_000, run: async () => void (await desk.drain(3_000)) },
+      { name: 'outcomes', msMax: 3_000, run: () => sink.close() },
+      { name: 'lag', msMax: 1_000, run: async () => measuring.stop().then(() => lagMeter.close()) },
+      { name: 'nest', msMax: 1_000, run: () => app.close() },
+      { name: 'stores', msMax: 3_000, run: () => stores.close() },
+      { name: 'probes', msMax: 1_000, run: () => probes.close() },
+    ],
+  });
+  await source.start(
+    new Intake({
+      run: (command, origin) => bus.execute(new RunLedgerCommand(command, origin)),
+      sink,
+      forget: () => desk.forget(),
+      now: () => SYSTEM_CLOCK.timeOfDay(),
+      observer: intakeObserver(metrics, log),
+    }),
+  );
+  health.report('kafka', GREEN);
+  log.info({ port: probes.port, topic: TOPICS.commands }, 'started');
+}
+
+orExit(main());

@@ -1,0 +1,265 @@
+import type { Pool } from 'pg';
+
+import {
+  MemoryEventStore,
+  MemoryLog,
+  followsDirectly,
+  type EncodedEvent,
+  type EventStore,
+  type NonEmpty,
+} from '#event-store';
+import {
+  DEFAULT_POLICY,
+  decide,
+  emptyAccount,
+  evolve,
+  replay,
+  toStored,
+  type Account,
+  type LedgerCommand,
+  type LedgerEvent,
+} from '#ledger';
+import { PostgresReadTables, everyTransaction, rowsOf, type Transaction } from '#read-model';
+
+import type { ProjectorObserver } from './observer.js';
+import { Projector, type ProjectorTerms } from './projector.js';
+
+const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
+
+export const userNo = (n: number): string =>
+  `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** A ledger without desk and transport: commands go through the rules into a store, one by one. */
+export class Ledger {
+  readonly #accounts = new Map<string, Account>();
+  #commands = 0;
+  #events = 0;
+
+  constructor(
+    readonly store: EventStore,
+    readonly users = 5,
+  ) {}
+
+  /** So many commands, over all users in turn: every kind, in a mix that repeats. */
+  async run(commands: number): Promise<void> {
+    for (let n = 0; n < commands; n++) await this.#next();
+  }
+
+  get userIds(): readonly string[] {
+    return Array.from({ length: this.users }, (_, index) => userNo(index + 1));
+  }
+
+  /** What a reader must see of an account: the rows of its events, without ids. */
+  async expected(userId: string): Promise<Omit<Transaction, 'id'>[]> {
+    const rows: (Omit<Transaction, 'id'> & { revision: number; line: number })[] = [];
+    for (const [revision, event] of (await this.#history(userId)).entries()) {
+      const { transactions, duration } = rowsOf(userId, revision, event);
+      rows.push(...transactions);
+      const first = rows.find((row) => row.revision === duration?.revision && row.line === 0);
+      if (first === undefined || duration === null) continue;
+      const { duration: seconds, updated_at } = duration;
+      rows[rows.indexOf(first)] = { ...first, duration: seconds, updated_at };
+    }
+    return rows.map(shown);
+  }
+
+  async account(userId: string): Promise<Account> {
+    return replay(await this.#history(userId), DEFAULT_POLICY);
+  }
+
+  async #history(userId: string): Promise<LedgerEvent[]> {
+    const events: LedgerEvent[] = [];
+    for await (const { data } of this.store.readStream(`points-${userId}`)) {
+      events.push(JSON.parse(data) as LedgerEvent);
+    }
+    return events;
+  }
+
+  async #next(): Promise<void> {
+    const turn = this.#commands++;
+    const userId = userNo((turn % this.users) + 1);
+    const account = this.#accounts.get(userId) ?? emptyAccount(DEFAULT_POLICY);
+    this.#accounts.set(userId, account);
+    for (const command of commandsAt(userId, Math.floor(turn / this.users), turn)) {
+      await this.#decide(account, command);
+    }
+  }
+
+  async #decide(account: Account, command: LedgerCommand): Promise<void> {
+    const decision = decide(command, account);
+    if (decision.kind !== 'record') throw new Error(`expected events, not ${decision.kind}`);
+    const expected = account.revision;
+    const [first, ...rest] = decision.events;
+    const encoded: NonEmpty<EncodedEvent> = [
+      this.#encode(command, first),
+      ...rest.map((event) => this.#encode(command, event)),
+    ];
+    for (const event of decision.events) evolve(account, event);
+    const result = await this.store.append(`points-${command.userId}`, expected, encoded);
+    if (result.kind !== 'ok') throw new Error(`not written: ${result.kind}`);
+  }
+
+  #encode({ source, id, type, commandId }: LedgerCommand, event: LedgerEvent): EncodedEvent {
+    const place = String(this.#events++).padStart(12, '0');
+    return {
+      ...toStored(event, {
+        command: { source, id, type },
+        policy: '0'.repeat(64),
+        correlation: commandId,
+      }),
+      id: `00000000-0000-5000-8000-${place}`,
+      hash: new Uint8Array(32),
+    };
+  }
+}
+
+function commandsAt(userId: string, round: number, turn: number): LedgerCommand[] {
+  const asked = (kind: string) => ({
+    userId,
+    source: '/lab',
+    id: `${kind}-${turn}`,
+    commandId: `0000000${kind}-0000-5000-8000-${String(turn).padStart(12, '0')}`,
+    digest: '0'.repeat(64),
+    at: new Date(START_MS + turn * 1_000).toISOString(),
+  });
+  const consumptionId = `c-${turn}`;
+  const consume: LedgerCommand = {
+    ...asked('c'),
+    type: 'ConsumePoints',
+    sourceType: 'tts',
+    points: 7,
+    sourceId: 'clip "1"',
+    duration: 2.5,
+    consumptionId,
+    settleWithin: null,
+  };
+  const settle: LedgerCommand = {
+    ...asked('e'),
+    type: 'SettleConsumption',
+    consumptionId,
+    points: 5,
+    duration: 1.5,
+  };
+  const refund: LedgerCommand = {
+    ...asked('d'),
+    type: 'RefundPoints',
+    consumptionId,
+    points: 3,
+    reason: null,
+  };
+  const recharge: LedgerCommand = {
+    ...asked('b'),
+    type: 'RechargePoints',
+    points: 100,
+    expiresAt: new Date(START_MS + turn * 1_000 + 60_000).toISOString(),
+    priority: 50,
+    sourceId: 'order {1}',
+  };
+  switch (round % 6) {
+    case 0:
+      return [recharge];
+    case 2:
+      return [{ ...consume, settleWithin: 60 }, settle];
+    case 3:
+      return [consume, refund];
+    case 4:
+      return [{ ...consume, points: 1_000_000 }];
+    default:
+      return [consume];
+  }
+}
+
+const shown = (row: Omit<Transaction, 'id'>): Omit<Transaction, 'id'> => ({
+  user_id: row.user_id,
+  type: row.type,
+  amount: row.amount,
+  balance_before: row.balance_before,
+  balance_after: row.balance_after,
+  source_type: row.source_type,
+  source_id: row.source_id,
+  batch_id: row.batch_id,
+  duration: row.duration,
+  description: row.description,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+});
+
+/** Oldest first. */
+export async function statement(pool: Pool, userId: string): Promise<Transaction[]> {
+  const rows: Transaction[] = [];
+  const tables = new PostgresReadTables(pool, 'points');
+  for await (const page of everyTransaction(tables, userId, {})) rows.push(...page);
+  return rows.reverse();
+}
+
+/** Every row equals a fold of the events, ids are dense, balances are those of the rules. */
+export async function expectTablesToAgree(pool: Pool, ledger: Ledger): Promise<void> {
+  const ids: number[] = [];
+  for (const userId of ledger.userIds) {
+    const rows = await statement(pool, userId);
+    ids.push(...rows.map((row) => row.id));
+    expect(rows.map(shown)).toEqual(await ledger.expected(userId));
+    const { balance, held } = await ledger.account(userId);
+    const account = await new PostgresReadTables(pool, 'points').account(userId);
+    expect(account).toMatchObject({ balance, held });
+  }
+  expect(ids.sort((a, b) => a - b)).toEqual(ids.map((_, index) => index + 1));
+}
+
+/** The tables have seen all that the store has. */
+export async function isAtHead(pool: Pool, store: EventStore): Promise<boolean> {
+  const position = await new PostgresReadTables(pool, 'points').position();
+  return position === (await store.head());
+}
+
+export async function eventually(check: () => Promise<boolean>, waitMsMax = 4_000): Promise<void> {
+  const until = performance.now() + waitMsMax;
+  while (!(await check())) {
+    if (performance.now() > until) throw new Error(`not so after ${waitMsMax} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export interface Running {
+  stop(): Promise<void>;
+  /** Settles as `run` does. */
+  readonly ended: Promise<void>;
+}
+
+const FAST: Partial<ProjectorTerms> = {
+  lockEveryMs: 20,
+  versionsEveryMs: 50,
+  lagEveryMs: 20,
+  retry: { waitMsMin: 5, waitMsMax: 50, failuresMax: 100 },
+};
+
+export function start(
+  pool: Pool,
+  store: EventStore,
+  observer: ProjectorObserver = {},
+  terms: Partial<ProjectorTerms> = {},
+): Running {
+  const stop = new AbortController();
+  const projector = new Projector({
+    store,
+    pool,
+    name: 'points',
+    observer,
+    now: () => START_MS + 3_600_000,
+    followsDirectly,
+    terms: { ...FAST, ...terms },
+  });
+  const ended = projector.run(stop.signal);
+  ended.catch(() => undefined);
+  return {
+    ended,
+    stop: () => {
+      stop.abort();
+      return ended;
+    },
+  };
+}
+
+/** A store on a log of its own; another store on the log is another process. */
+export const newLog = (): MemoryLog => new MemoryLog();
+export const storeOn = (log: MemoryLog): MemoryEventStore => new MemoryEventStore({ log });

@@ -1,0 +1,409 @@
+import type { Pool } from 'pg';
+
+import { MemoryEventStore, type Batch, type EventStore, type Position } from '#event-store';
+import { PoisonEvent, PostgresReadTables, PostgresTableWriter } from '#read-model';
+import { createTestDatabase, type TestDatabase } from '#testing';
+
+import {
+  Ledger,
+  eventually,
+  expectTablesToAgree,
+  isAtHead,
+  start,
+  statement,
+  userNo,
+  type Running,
+} from './lab.suite.js';
+import type { AppliedBatch, Lag } from './observer.js';
+import { CheckpointBeyondHead } from './refuse-beyond-head.js';
+
+let database: TestDatabase;
+let pool: Pool;
+let store: MemoryEventStore;
+let ledger: Ledger;
+const running: Running[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase('projector');
+});
+
+beforeEach(async () => {
+  pool = await database.migratedPool();
+  store = new MemoryEventStore();
+  ledger = new Ledger(store);
+});
+
+afterEach(async () => {
+  await Promise.allSettled(running.splice(0).map((one) => one.stop()));
+  await database.endPools();
+});
+
+afterAll(() => database.drop());
+
+function run(...args: Partial<Parameters<typeof start>>): Running {
+  const [on = pool, from = store, observer = {}, terms = {}] = args;
+  const one = start(on, from, observer, terms);
+  running.push(one);
+  return one;
+}
+
+const atHead = () => eventually(() => isAtHead(pool, store));
+
+/** A store of which one thing is different. */
+const withFollow = (follow: EventStore['follow']): EventStore => ({
+  append: (...args) => store.append(...args),
+  readStream: (...args) => store.readStream(...args),
+  readAll: (...args) => store.readAll(...args),
+  head: () => store.head(),
+  close: () => store.close(),
+  follow,
+});
+
+/** Ends the backend of every session that is in a transaction, or waits for its client. */
+async function endBackends(where: string): Promise<number> {
+  const { rowCount } = await pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and ${where}`,
+  );
+  return rowCount ?? 0;
+}
+
+describe('the projector', () => {
+  it('carries what is in the store into the tables, and then what comes', async () => {
+    await ledger.run(300);
+    run();
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+    await ledger.run(60);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('goes on where another one stopped', async () => {
+    await ledger.run(100);
+    const first = run();
+    await atHead();
+    await first.stop();
+    await ledger.run(100);
+    run();
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('stops in order when it is told to: what it has begun is written', async () => {
+    await ledger.run(200);
+    const one = run();
+    await eventually(
+      async () => (await new PostgresReadTables(pool, 'points').position()) !== null,
+    );
+    await expect(one.stop()).resolves.toBeUndefined();
+    const open = await pool.query(
+      `select 1 from pg_stat_activity
+       where datname = current_database() and state like 'idle in transaction%'`,
+    );
+    expect(open.rowCount).toBe(0);
+  });
+
+  it('tells batch by batch what it did', async () => {
+    const applied: AppliedBatch[] = [];
+    await ledger.run(50);
+    run(pool, store, { applied: (batch) => applied.push(batch) });
+    await atHead();
+    const head = await store.head();
+    expect(applied.at(-1)).toMatchObject({ version: 1, position: head });
+    const rows = (await Promise.all(ledger.userIds.map((id) => statement(pool, id)))).flat();
+    expect(applied.reduce((sum, batch) => sum + batch.rows, 0)).toBe(rows.length);
+  });
+
+  it('tells how far behind it is, in events and in seconds', async () => {
+    const lags: Lag[] = [];
+    const never = withFollow((_after, _sink, signal) => untilAborted(signal));
+    await ledger.run(4);
+    run(pool, never, { lagged: (lag) => lags.push(lag) });
+    await eventually(async () => lags.length > 0);
+    // The first event is from the beginning of the lab's hour, and it is the end of it.
+    expect(lags[0]).toEqual({ version: 1, state: 'live', events: 4, seconds: 3_600 });
+  });
+
+  it('tells that nothing is missing once it has all', async () => {
+    const lags: Lag[] = [];
+    await ledger.run(20);
+    run(pool, store, { lagged: (lag) => lags.push(lag) });
+    await atHead();
+    const before = lags.length;
+    await eventually(async () => lags.length > before + 1);
+    expect(lags.at(-1)).toEqual({ version: 1, state: 'live', events: 0, seconds: 0 });
+  });
+});
+
+describe('a projector whose subscription misbehaves', () => {
+  it('loses nothing when the subscription is dropped again and again', async () => {
+    const failed: unknown[] = [];
+    await ledger.run(200);
+    const dropping = withFollow(async (after, sink, signal) => {
+      const page = await store.readAll(after, 40);
+      if (page.next !== null && page.events.length > 0) {
+        await sink({ events: page.events, next: page.next });
+      }
+      if (!signal.aborted) throw new Error('the subscription was dropped');
+    });
+    run(pool, dropping, { failed: (_version, cause) => failed.push(cause) });
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+    expect(failed.length).toBeGreaterThan(2);
+  });
+
+  it('takes each event once when batches are delivered twice, or overlap', async () => {
+    await ledger.run(200);
+    const doubling = withFollow((after, sink, signal) =>
+      store.follow(
+        after,
+        async (batch) => {
+          for (const part of overlapping(batch)) await sink(part);
+        },
+        signal,
+      ),
+    );
+    run(pool, doubling);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('stops at a hole that the subscription has, and does not count on it', async () => {
+    const poisons: Error[] = [];
+    await ledger.run(60);
+    const leaking = withFollow((after, sink, signal) =>
+      store.follow(
+        after,
+        (batch) => sink({ ...batch, events: batch.events.filter((_, index) => index !== 30) }),
+        signal,
+      ),
+    );
+    run(pool, leaking, { poisoned: (_version, cause) => poisons.push(cause) });
+    await eventually(async () => poisons.length === 1);
+    expect(poisons[0]).toMatchObject({ name: 'PoisonEvent', reason: 'hole-in-store' });
+  });
+});
+
+describe('a projector that is killed', () => {
+  it('leaves rows and checkpoint in agreement, whichever statement it was in', async () => {
+    await ledger.run(400);
+    const failed: unknown[] = [];
+    run(pool, store, { failed: (_version, cause) => failed.push(cause) });
+    let ended = 0;
+    for (let kill = 0; kill < 12; kill++) {
+      await ledger.run(25);
+      ended += await endBackends(`query like '%mjk_point_%' and state <> 'idle'`);
+      ended += await endBackends(`state = 'idle in transaction'`);
+    }
+    ended += await endBackends(`query like '%advisory%'`);
+    expect(ended).toBeGreaterThan(0);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('repeats nothing when the answers to its commits are lost', async () => {
+    await ledger.run(100);
+    const failed: unknown[] = [];
+    run(losingAnswers(database.beside(pool), 3), store, {
+      failed: (_version, cause) => failed.push(cause),
+    });
+    await atHead();
+    await ledger.run(20);
+    await atHead();
+    await eventually(async () => failed.length >= 2);
+    await ledger.run(20);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('leaves nothing behind when it dies within the transaction', async () => {
+    await ledger.run(50);
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query(`update mjk_point_checkpoints set position = 'memory:9999999999999999'`);
+    await client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
+    client.release(true);
+    run();
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+});
+
+describe('two projectors', () => {
+  it('work one at a time: the other one waits for its turn and takes over', async () => {
+    const leads: string[] = [];
+    const observe = (name: string) => ({
+      leads: (leading: boolean) => void (leading && leads.push(name)),
+    });
+    const first = run(pool, store, observe('first'));
+    await eventually(async () => leads.length === 1);
+    run(database.beside(pool), store, observe('second'));
+    await ledger.run(100);
+    await atHead();
+    expect(leads).toEqual(['first']);
+    await first.stop();
+    await ledger.run(100);
+    await eventually(async () => leads.includes('second'));
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('do no harm when both believe that it is their turn', async () => {
+    const moved: number[] = [];
+    await ledger.run(300);
+    const racing = [1, 2, 3].map(() => race(pool, store, moved));
+    await Promise.all(racing);
+    expect(moved.length).toBeGreaterThan(0);
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('do no harm when the lock is lost with its connection', async () => {
+    const leads: string[] = [];
+    const observe = (name: string) => ({
+      leads: (leading: boolean) => void (leading && leads.push(name)),
+    });
+    run(pool, store, observe('first'));
+    await eventually(async () => leads.length === 1);
+    run(database.beside(pool), store, observe('second'));
+    for (let round = 0; round < 5; round++) {
+      await ledger.run(20);
+      await endBackends(`query like '%pg_try_advisory_lock%'`);
+    }
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+});
+
+describe('poison', () => {
+  const poisonAt = async (user: number): Promise<void> => {
+    await store.append(`points-${userNo(user)}`, -1, [
+      {
+        id: '00000000-0000-5000-9000-000000000001',
+        type: 'PointsGifted',
+        data: '{"type":"PointsGifted"}',
+        meta: '{"v":9}',
+        hash: new Uint8Array(32),
+      },
+    ]);
+  };
+
+  it('stops the tables right before it, with an alarm, and nothing behind it gets in', async () => {
+    const poisons: Error[] = [];
+    await ledger.run(100);
+    const before = await store.head();
+    await poisonAt(99);
+    await ledger.run(50);
+    run(pool, store, { poisoned: (_version, cause) => poisons.push(cause) });
+    await eventually(async () => poisons.length > 0);
+    expect(poisons).toHaveLength(1);
+    expect(poisons[0]).toBeInstanceOf(PoisonEvent);
+    expect(poisons[0]).toMatchObject({
+      stream: `points-${userNo(99)}`,
+      revision: 0,
+      reason: 'unreadable-event',
+    });
+    expect(await new PostgresReadTables(pool, 'points').position()).toBe(before);
+  });
+
+  it('shows as a lag that grows', async () => {
+    const lags: Lag[] = [];
+    await ledger.run(10);
+    await poisonAt(99);
+    run(pool, store, { lagged: (lag) => lags.push(lag) });
+    await eventually(async () => (lags.at(-1)?.events ?? 0) === 1);
+    await ledger.run(5);
+    await eventually(async () => (lags.at(-1)?.events ?? 0) >= 6);
+  });
+
+  it('lets a projector that knows the event go on from there', async () => {
+    const poisons: Error[] = [];
+    await ledger.run(10);
+    const before = await store.head();
+    await poisonAt(99);
+    const old = run(pool, store, { poisoned: (_version, cause) => poisons.push(cause) });
+    await eventually(async () => poisons.length > 0);
+    await old.stop();
+    const reading = store.readAll.bind(store);
+    const knowing = withFollow(async (after, sink, signal) => {
+      const { next } = await reading(after, 1);
+      // What it makes of the event is that it changes nothing: as of a stream of others.
+      await sink({ events: [], next: next as Position });
+      await store.follow(next, sink, signal);
+    });
+    run(pool, knowing);
+    await ledger.run(10);
+    await atHead();
+    expect(await new PostgresReadTables(pool, 'points').position()).not.toBe(before);
+    await expectTablesToAgree(pool, ledger);
+  });
+});
+
+describe('a store that was restored from an older backup', () => {
+  it('is refused: its events are not those that the tables show', async () => {
+    await ledger.run(50);
+    const one = run();
+    await atHead();
+    await one.stop();
+    const restored = new MemoryEventStore();
+    await new Ledger(restored).run(20);
+    const refused = run(pool, restored);
+    await expect(refused.ended).rejects.toThrow(CheckpointBeyondHead);
+    expect(await isAtHead(pool, store)).toBe(true);
+  });
+
+  it('is refused when it is empty', async () => {
+    await ledger.run(5);
+    const one = run();
+    await atHead();
+    await one.stop();
+    await expect(run(pool, new MemoryEventStore()).ended).rejects.toThrow(CheckpointBeyondHead);
+  });
+
+  it('is refused when it is a store of another kind', async () => {
+    await pool.query(
+      `update mjk_point_checkpoints set position = 'es-00000000000000000001-00000000000000000001'`,
+    );
+    await expect(run().ended).rejects.toMatchObject({ code: 'foreign-position' });
+  });
+});
+
+async function race(on: Pool, from: EventStore, moved: number[]): Promise<void> {
+  const writer = new PostgresTableWriter(on, { name: 'points', version: 1 });
+  for (;;) {
+    const after = (await writer.checkpoint())?.position ?? null;
+    const { events, next } = await from.readAll(after, 7);
+    if (events.length === 0 || next === null) return;
+    const applied = await writer.write(after, { events, next });
+    if (applied.kind === 'moved') moved.push(1);
+  }
+}
+
+/** Connections whose first commits are done, and nobody hears of it. */
+function losingAnswers(on: Pool, times: number): Pool {
+  let left = times;
+  on.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    const losing = async (...args: unknown[]): Promise<unknown> => {
+      const answer = await query(...args);
+      if (args[0] !== 'commit' || left-- <= 0) return answer;
+      throw new Error('the connection was lost before the answer');
+    };
+    Object.assign(client, { query: losing });
+  });
+  return on;
+}
+
+/** The batch in halves that overlap, then all of it again. */
+function overlapping(batch: Batch): Batch[] {
+  const half = Math.ceil(batch.events.length / 2);
+  const first = batch.events.slice(0, half);
+  const middle = first.at(-1)!.position;
+  return [{ events: first, next: middle }, batch, batch];
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });

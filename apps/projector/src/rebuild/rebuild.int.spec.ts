@@ -1,0 +1,421 @@
+import type { Pool } from 'pg';
+
+import { MemoryEventStore, followsDirectly } from '#event-store';
+import { PostgresReadTables, readCheckpoints } from '#read-model';
+import { createTestDatabase, type TestDatabase } from '#testing';
+
+import {
+  Ledger,
+  eventually,
+  expectTablesToAgree,
+  isAtHead,
+  start,
+  statement,
+  type Running,
+} from '../lab.suite.js';
+import type { Progress } from './pace.js';
+import { Rebuild, type RebuildParts, type RebuildStep, type Rebuilt } from './rebuild.js';
+
+let database: TestDatabase;
+let pool: Pool;
+let store: MemoryEventStore;
+let ledger: Ledger;
+const running: Running[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase('rebuild');
+});
+
+beforeEach(async () => {
+  pool = await database.migratedPool();
+  store = new MemoryEventStore();
+  ledger = new Ledger(store);
+});
+
+afterEach(async () => {
+  await Promise.allSettled(running.splice(0).map((one) => one.stop()));
+  await database.endPools();
+});
+
+afterAll(() => database.drop());
+
+const atHead = () => eventually(() => isAtHead(pool, store));
+
+const never = new AbortController().signal;
+
+const rebuildWith = (parts: Partial<RebuildParts> = {}): Rebuild =>
+  new Rebuild({ store, pool, name: 'points', observer: {}, followsDirectly, ...parts });
+
+const rebuild = (parts: Partial<RebuildParts> = {}): Promise<Rebuilt> =>
+  rebuildWith(parts).run({ acceptDifferences: false }, never);
+
+async function projectedLedger(commands: number): Promise<void> {
+  await ledger.run(commands);
+  const projector = start(pool, store);
+  running.push(projector);
+  await atHead();
+}
+
+const states = async () =>
+  (await readCheckpoints(pool, 'points')).map(({ version, state }) => [version, state]);
+
+/** What any reader could see at that moment. */
+async function everyStatement(): Promise<unknown> {
+  return Promise.all(ledger.userIds.map((userId) => statement(pool, userId)));
+}
+
+describe('rebuild', () => {
+  it('gives the same rows with the same ids, and keeps the old version', async () => {
+    await projectedLedger(300);
+    const before = await everyStatement();
+    expect(await rebuild()).toEqual({ kind: 'switched', from: 1, to: 2 });
+    expect(await everyStatement()).toEqual(before);
+    expect(await states()).toEqual([
+      [1, 'kept'],
+      [2, 'live'],
+    ]);
+  });
+
+  it('switches all names at once', async () => {
+    await projectedLedger(60);
+    await rebuild();
+    const { rows } = await pool.query<{ name: string; on: string }>(
+      `select distinct v.relname as name, t.relname as on
+       from pg_depend d
+       join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+       join pg_class v on v.oid = r.ev_class
+       join pg_class t on t.oid = d.refobjid and t.relkind = 'r'
+       where v.relnamespace = current_schema()::regnamespace
+       order by 1`,
+    );
+    expect(rows).toEqual([
+      { name: 'mjk_point_accounts', on: 'mjk_point_accounts_v2' },
+      { name: 'mjk_point_batches', on: 'mjk_point_batches_v2' },
+      { name: 'mjk_point_consumptions', on: 'mjk_point_consumptions_v2' },
+      { name: 'mjk_point_transaction_lines', on: 'mjk_point_transactions_v2' },
+      { name: 'mjk_point_transactions', on: 'mjk_point_transactions_v2' },
+    ]);
+  });
+
+  it('leaves the new version with the indexes of the old one', async () => {
+    await projectedLedger(10);
+    await rebuild();
+    const indexes = async (version: number) =>
+      (
+        await pool.query<{ indexdef: string }>(
+          `select indexdef from pg_indexes
+           where schemaname = current_schema() and tablename like '%\\_v${version}' order by 1`,
+        )
+      ).rows.map(({ indexdef }) => indexdef.replaceAll(`_v${version}`, ''));
+    expect(await indexes(2)).toEqual(await indexes(1));
+    expect(await indexes(2)).toHaveLength(8);
+  });
+
+  it('reads as ever while events come in and versions are switched', async () => {
+    await projectedLedger(200);
+    const tables = new PostgresReadTables(pool, 'points');
+    const faults: string[] = [];
+    let done = false;
+    const reading = (async () => {
+      const [userId] = ledger.userIds;
+      let newest = 0;
+      let position = '';
+      while (!done) {
+        const at = await tables.position();
+        const [page, account] = [
+          await tables.transactions(userId!, { limit: 5 }),
+          await tables.account(userId!),
+        ];
+        if (page.length < 5 || account === null) faults.push('empty');
+        if (page[0]!.id < newest) faults.push('rows went back');
+        if (at === null || at < position) faults.push('the position went back');
+        newest = page[0]!.id;
+        position = at ?? '';
+      }
+    })();
+    const writing = (async () => {
+      while (!done) {
+        await ledger.run(10);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const rebuilt = await rebuild();
+    const back = await rebuildWith().back(never);
+    done = true;
+    await Promise.all([reading, writing]);
+    expect(faults).toEqual([]);
+    expect(rebuilt).toEqual({ kind: 'switched', from: 1, to: 2 });
+    expect(back).toEqual({ kind: 'switched', from: 2, to: 1 });
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('is followed by the projector from the switch on, and the old version too', async () => {
+    await projectedLedger(50);
+    await rebuild();
+    await ledger.run(50);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+    const head = await store.head();
+    await eventually(async () =>
+      (await readCheckpoints(pool, 'points')).every(({ position }) => position === head),
+    );
+  });
+
+  it('works while no projector runs', async () => {
+    await projectedLedger(50);
+    await running.pop()!.stop();
+    expect(await rebuild()).toMatchObject({ kind: 'switched' });
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('works on tables that have seen nothing', async () => {
+    expect(await rebuild()).toMatchObject({ kind: 'switched' });
+    await projectedLedger(20);
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('stays behind the live version, which may be behind the store', async () => {
+    await projectedLedger(50);
+    await running.pop()!.stop();
+    const seen = await new PostgresReadTables(pool, 'points').position();
+    await ledger.run(50);
+    expect(await rebuild()).toMatchObject({ kind: 'switched' });
+    expect(await new PostgresReadTables(pool, 'points').position()).toBe(seen);
+    running.push(start(pool, store));
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('tells how far it is', async () => {
+    const told: Progress[] = [];
+    await projectedLedger(100);
+    await rebuild({ observer: { progressed: (progress) => told.push(progress) } });
+    const [live] = await readCheckpoints(pool, 'points');
+    expect(told.at(-1)).toMatchObject({
+      version: 2,
+      events: live!.eventCount,
+      total: live!.eventCount,
+    });
+    expect(told.at(-1)!.eventsPerSecond).toBeGreaterThan(0);
+  });
+
+  it('goes no faster than it may', async () => {
+    await projectedLedger(100);
+    const [live] = await readCheckpoints(pool, 'points');
+    const begin = performance.now();
+    await rebuild({ eventsPerSecondMax: live!.eventCount * 2 });
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(490);
+  });
+
+  it('is refused while another one is at it, and while an old version is kept', async () => {
+    await projectedLedger(20);
+    let second: Promise<Rebuilt> | undefined;
+    await rebuild({ observer: { reached: () => void (second ??= rebuild()) } });
+    expect(await second).toEqual({ kind: 'busy' });
+    expect(await rebuild()).toEqual({ kind: 'kept', live: 2, kept: 1 });
+  });
+});
+
+describe('a rebuild that crashes', () => {
+  const steps: readonly RebuildStep[] = ['created', 'filled', 'indexed', 'compared'];
+
+  it.each(steps)('behind the step "%s" is taken up by the same command', async (step) => {
+    await projectedLedger(120);
+    const before = await everyStatement();
+    const crashing = rebuild({
+      observer: {
+        reached: (reached) => {
+          if (reached === step) throw new Error('crashed');
+        },
+      },
+    });
+    await expect(crashing).rejects.toThrow('crashed');
+    expect(await everyStatement()).toEqual(before);
+    await ledger.run(30);
+    await atHead();
+    expect(await rebuild()).toEqual({ kind: 'switched', from: 1, to: 2 });
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('between two batches goes on behind the last one', async () => {
+    await projectedLedger(100);
+    let batches = 0;
+    const crashing = rebuild({
+      batchEventsMax: 20,
+      observer: {
+        progressed: () => {
+          batches += 1;
+          if (batches === 3) throw new Error('crashed');
+        },
+      },
+    });
+    await expect(crashing).rejects.toThrow('crashed');
+    const [live, building] = await readCheckpoints(pool, 'points');
+    expect(building!.eventCount).toBeGreaterThanOrEqual(60);
+    expect(building!.eventCount).toBeLessThan(live!.eventCount);
+    let first: Progress | undefined;
+    await rebuild({ batchEventsMax: 20, observer: { progressed: (told) => (first ??= told) } });
+    expect(first!.events).toBe(building!.eventCount + 20);
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('because its connections are cut goes on from there too', async () => {
+    await projectedLedger(200);
+    const cut = rebuild({ batchEventsMax: 10, eventsPerSecondMax: 2_000 });
+    await eventually(async () => {
+      const { rowCount } = await pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and query like '%mjk_point_transactions_v2%'
+           and pid <> pg_backend_pid()`,
+      );
+      return (rowCount ?? 0) > 0;
+    });
+    await cut.catch(() => undefined);
+    expect(await rebuild()).toMatchObject({ to: 2 });
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('behind the switch has nothing left to do', async () => {
+    await projectedLedger(50);
+    const crashing = rebuild({
+      observer: {
+        reached: (step) => {
+          if (step === 'switched') throw new Error('crashed');
+        },
+      },
+    });
+    await expect(crashing).rejects.toThrow('crashed');
+    expect(await rebuild()).toEqual({ kind: 'kept', live: 2, kept: 1 });
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('in the middle of the switch has switched nothing', async () => {
+    await projectedLedger(50);
+    const client = await pool.connect();
+    // The last of the names can't be switched.
+    await client.query('begin');
+    await client.query('lock table mjk_point_consumptions in access share mode');
+    const stuck = rebuild({
+      switchTerms: { lockWaitMsMax: 100, triesMax: 1, betweenTriesMs: 1 },
+    });
+    await expect(stuck).rejects.toMatchObject({ code: '55P03' });
+    await client.query('rollback');
+    client.release();
+    expect(await states()).toEqual([
+      [1, 'live'],
+      [2, 'building'],
+    ]);
+    await ledger.run(10);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+});
+
+describe('a switch that somebody stands in the way of', () => {
+  it('waits no longer than it may, lets readers through, and tries again', async () => {
+    await projectedLedger(50);
+    const long = await pool.connect();
+    await long.query('begin');
+    await long.query('select count(*) from mjk_point_transactions');
+    const waits: number[] = [];
+    const switching = rebuild({
+      switchTerms: { lockWaitMsMax: 50, triesMax: 100, betweenTriesMs: 20 },
+      observer: { switchWaits: (tries) => waits.push(tries) },
+    });
+    await eventually(async () => waits.length >= 3);
+    expect(await everyStatement()).toHaveLength(ledger.users);
+    await long.query('commit');
+    long.release();
+    expect(await switching).toMatchObject({ kind: 'switched' });
+  });
+});
+
+describe('a rebuild that differs', () => {
+  /** As if the handler had been another one when version 1 was made. */
+  const changeOldRow = (): Promise<unknown> =>
+    pool.query(`update mjk_point_transactions set description = 'as it was' where id = 7`);
+
+  it('is not switched to, and says which table and which accounts', async () => {
+    await projectedLedger(60);
+    await changeOldRow();
+    const before = await everyStatement();
+    const differs = await rebuild();
+    expect(differs).toMatchObject({
+      kind: 'differs',
+      version: 2,
+      differences: [{ table: 'mjk_point_transactions', accounts: 1 }],
+    });
+    expect(await everyStatement()).toEqual(before);
+    expect(await states()).toEqual([
+      [1, 'live'],
+      [2, 'building'],
+    ]);
+  });
+
+  it.each([
+    ['a missing row', `delete from mjk_point_transactions_v1 where id = 3`, 'transactions'],
+    ['a balance', `update mjk_point_accounts set balance = balance + 1`, 'accounts'],
+    ['a batch', `update mjk_point_batches set points = points + 1`, 'batches'],
+    ['a consumption', `update mjk_point_consumptions set status = 'open'`, 'consumptions'],
+  ])('is found out by %s', async (_, sql, table) => {
+    await projectedLedger(60);
+    await pool.query(sql);
+    expect(await rebuild()).toMatchObject({
+      kind: 'differs',
+      differences: [{ table: `mjk_point_${table}` }],
+    });
+  });
+
+  it('is switched to when somebody has looked and accepts it; the way back is at hand', async () => {
+    await projectedLedger(60);
+    await changeOldRow();
+    const before = await everyStatement();
+    expect(await rebuildWith().run({ acceptDifferences: true }, never)).toMatchObject({
+      kind: 'switched',
+    });
+    await expectTablesToAgree(pool, ledger);
+    expect(await rebuildWith().back(never)).toEqual({ kind: 'switched', from: 2, to: 1 });
+    expect(await everyStatement()).toEqual(before);
+  });
+});
+
+describe('the version that was kept', () => {
+  it('is as far as the live one when it becomes live again', async () => {
+    await projectedLedger(50);
+    await rebuild();
+    await ledger.run(100);
+    await atHead();
+    expect(await rebuildWith().back(never)).toEqual({ kind: 'switched', from: 2, to: 1 });
+    expect(await isAtHead(pool, store)).toBe(true);
+    await expectTablesToAgree(pool, ledger);
+    await ledger.run(20);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('is gone once it is dropped, and there is no way back', async () => {
+    await projectedLedger(50);
+    await rebuild();
+    expect(await rebuildWith().drop('kept')).toEqual({ kind: 'dropped', version: 1 });
+    expect(await states()).toEqual([[2, 'live']]);
+    const { rowCount } = await pool.query(
+      `select 1 from pg_tables where schemaname = current_schema() and tablename like '%\\_v1'`,
+    );
+    expect(rowCount).toBe(0);
+    expect(await rebuildWith().back(never)).toEqual({ kind: 'nothing' });
+    expect(await rebuildWith().drop('kept')).toEqual({ kind: 'nothing' });
+    await ledger.run(20);
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+    expect(await rebuild()).toEqual({ kind: 'switched', from: 2, to: 3 });
+  });
+
+  it('can be one that was never finished', async () => {
+    await projectedLedger(20);
+    await pool.query(`update mjk_point_accounts set balance = balance + 1`);
+    await rebuild();
+    expect(await rebuildWith().drop('building')).toEqual({ kind: 'dropped', version: 2 });
+    expect(await states()).toEqual([[1, 'live']]);
+  });
+});

@@ -1,0 +1,4 @@
+export { answerCounter } from './desk-metrics.js';
+export { LEDGER_VARIABLES, type LedgerVariables } from './ledger-variables.js';
+export { openDesk } from './open-desk.js';
+export { TABLES_NAME, openStores, type Stores } from './stores.js';

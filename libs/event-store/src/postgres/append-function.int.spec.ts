@@ -1,0 +1,102 @@
+import pg from 'pg';
+import type { EventStore } from '../port.js';
+import { all, idsOf, StreamWriter } from '../suite/fixtures.suite.js';
+import { answersOf, appendCall, type Append, type Appended } from './append-call.js';
+import { freshDatabase, type Database } from './database.suite.js';
+import { openPostgresEventStore } from './open.js';
+import { dense } from './writing.suite.js';
+
+let database: Database;
+let store: EventStore;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  store = await openPostgresEventStore(database.url);
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await store.close();
+  await database.drop();
+});
+
+async function call(...appends: Append[]) {
+  const { rows } = await client.query<Appended>(appendCall(appends));
+  const [appended] = rows;
+  if (appended === undefined) throw new Error('no row');
+  return answersOf(appends, appended);
+}
+
+const kinds = async (...appends: Append[]) =>
+  (await call(...appends)).map((a) => (a.kind === 'ok' && a.repeated ? 'repeat' : a.kind));
+
+/** The next append of a writer, who takes it for written. */
+function next(writer: StreamWriter, count = 1): Append {
+  const append = { stream: writer.stream, expected: writer.revision, events: writer.next(count) };
+  writer.wrote(append.events);
+  return append;
+}
+
+describe('one call of the append function', () => {
+  it('writes appends of many streams behind each other', async () => {
+    const writers = [new StreamWriter(), new StreamWriter(), new StreamWriter()];
+    const base = await dense(store);
+    const answers = await call(...writers.map((writer, i) => next(writer, i + 1)));
+    expect(answers).toEqual(
+      [1, 3, 6].map((behind, i) => ({
+        kind: 'ok',
+        revision: i,
+        repeated: false,
+        position: `postgres:${String(base + behind).padStart(16, '0')}`,
+      })),
+    );
+  });
+
+  it('writes several appends of one stream when they follow each other', async () => {
+    const writer = new StreamWriter();
+    expect(await kinds(next(writer, 2), next(writer), next(writer, 3))).toEqual(['ok', 'ok', 'ok']);
+    expect(await all(store.readStream(writer.stream))).toHaveLength(6);
+  });
+
+  it('writes nothing of a stream behind an append of it that conflicts, but all of the others', async () => {
+    const writer = new StreamWriter();
+    await writer.append(store);
+    const stale = new StreamWriter(writer.stream);
+    const other = new StreamWriter();
+    const behind = { stream: writer.stream, expected: 0, events: writer.next() };
+    expect(await kinds(next(stale), behind, next(other))).toEqual(['conflict', 'conflict', 'ok']);
+    expect(await all(store.readStream(writer.stream))).toHaveLength(1);
+    expect(await all(store.readStream(other.stream))).toHaveLength(1);
+  });
+
+  it('writes the good ones up to the first bad one', async () => {
+    const writer = new StreamWriter();
+    const [first, second, third] = [next(writer), next(writer), next(writer)];
+    expect(await kinds(first, third, second)).toEqual(['ok', 'conflict', 'conflict']);
+    expect(idsOf(await all(store.readStream(writer.stream)))).toEqual(idsOf(first.events));
+    expect(await kinds(second, third)).toEqual(['ok', 'ok']);
+  });
+
+  it('answers repeats, and writes what follows them', async () => {
+    const writer = new StreamWriter();
+    const [first, second] = [next(writer, 2), next(writer)];
+    await call(first, second);
+    const third = next(writer, 2);
+    expect(await kinds(first, second, third)).toEqual(['repeat', 'repeat', 'ok']);
+    expect(await all(store.readStream(writer.stream))).toHaveLength(5);
+  });
+
+  it('says of a repeat where it was written the first time', async () => {
+    const writer = new StreamWriter();
+    const append = next(writer, 2);
+    const [first] = await call(append);
+    await new StreamWriter().append(store);
+    expect(await call(append)).toEqual([{ ...first, repeated: true }]);
+  });
+
+  it('leaves positions dense, whatever was refused', async () => {
+    expect(await dense(store)).toBeGreaterThan(20);
+  });
+});

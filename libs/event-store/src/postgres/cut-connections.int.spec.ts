@@ -1,0 +1,157 @@
+import { TcpProxy, type CutAt } from '#testing';
+import { NO_STREAM, type EventStore } from '../port.js';
+import {
+  eventually,
+  following,
+  idsOf,
+  seeded,
+  sound,
+  StreamWriter,
+} from '../suite/fixtures.suite.js';
+import { freshDatabase, type Database } from './database.suite.js';
+import { openPostgresEventStore } from './open.js';
+import { dense, holds, sendUntilKnown, writeMany } from './writing.suite.js';
+
+const isAppend = (request: Buffer) => request.includes('append');
+const options = { backOffMsMin: 5, backOffMsMax: 50, connectMsMax: 500, patienceMs: 2_000 };
+
+let database: Database;
+let proxy: TcpProxy;
+let store: EventStore;
+/** Past the proxy. */
+let direct: EventStore;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  direct = await openPostgresEventStore(database.url);
+  proxy = await TcpProxy.to(Number(new URL(database.url).port));
+  store = await openPostgresEventStore(proxy.through(database.url), options);
+});
+afterAll(async () => {
+  await store.close();
+  await direct.close();
+  await proxy.close();
+  await database.drop();
+});
+
+describe('a connection to Postgres that is cut', () => {
+  it.each<[CutAt, boolean | undefined]>([
+    ['before-request', false],
+    ['half-request', false],
+    ['after-request', undefined],
+    ['before-answer', true],
+  ])('%s leaves an append unknown, and sent again it is there once', async (at, repeated) => {
+    const writer = new StreamWriter();
+    const before = await writer.append(store, 2);
+    const events = writer.next(3);
+    const cut = proxy.cutNext(at, isAppend);
+    expect(await store.append(writer.stream, 1, events)).toMatchObject({ kind: 'unknown' });
+    await cut;
+    const { result } = await sendUntilKnown(store, writer, events);
+    expect(result).toMatchObject({
+      kind: 'ok',
+      revision: 4,
+      ...(repeated === undefined ? {} : { repeated }),
+    });
+    await holds(store, writer, [...idsOf(before), ...idsOf(events)]);
+  });
+
+  it('makes every append of the batch unknown, not only one', async () => {
+    const writers = Array.from({ length: 20 }, () => new StreamWriter());
+    const sends = writers.map((writer) => ({ writer, events: writer.next() }));
+    const cut = proxy.cutNext('before-answer', isAppend);
+    const first = await Promise.all(
+      sends.map(({ writer, events }) => store.append(writer.stream, NO_STREAM, events)),
+    );
+    await cut;
+    expect(first.map((r) => r.kind)).toContain('unknown');
+    for (const { writer, events } of sends) {
+      const { result } = await sendUntilKnown(store, writer, events);
+      expect(result.kind).toBe('ok');
+      await holds(store, writer, idsOf(events));
+    }
+  });
+
+  it('is waited for when it can not be made, and the append is written then', async () => {
+    const writer = new StreamWriter();
+    proxy.refuse();
+    const waiting = store.append(writer.stream, NO_STREAM, writer.next());
+    setTimeout(() => proxy.accept(), 200);
+    expect(await waiting).toMatchObject({ kind: 'ok', repeated: false });
+  });
+
+  it('is waited for no longer than there is patience', async () => {
+    const writer = new StreamWriter();
+    const hasty = await openPostgresEventStore(proxy.through(database.url), {
+      ...options,
+      patienceMs: 100,
+    });
+    proxy.refuse();
+    const result = await hasty.append(writer.stream, NO_STREAM, writer.next());
+    expect(result).toMatchObject({ kind: 'unknown', cause: { name: 'NoConnection' } });
+    proxy.accept();
+    expect(await writer.append(hasty)).toHaveLength(1);
+    await hasty.close();
+  });
+
+  it('that stalls is given up, and what was on its way counts once', async () => {
+    const writer = new StreamWriter();
+    await writer.append(store);
+    const slow = await openPostgresEventStore(proxy.through(database.url), {
+      ...options,
+      callMsMax: 300,
+    });
+    await writer.append(slow);
+    proxy.stall();
+    const events = writer.next(2);
+    const stalled = await slow.append(writer.stream, 1, events);
+    expect(stalled).toMatchObject({ kind: 'unknown' });
+    proxy.resume();
+    const { result } = await sendUntilKnown(slow, writer, events);
+    expect(result).toMatchObject({ kind: 'ok', revision: 3 });
+    expect(await sound(direct, writer.stream)).toHaveLength(4);
+    await slow.close();
+  });
+
+  it('again and again loses nothing and doubles nothing, for 12 writers and a follower', async () => {
+    const seed = Number(process.env['TEST_SEED'] ?? 7);
+    const random = seeded(seed);
+    const before = await direct.head();
+    const writers = Array.from({ length: 12 }, () => new StreamWriter());
+    const streams = new RegExp(writers.map((w) => w.stream).join('|'));
+    const follower = following(store, before, streams);
+    const moments: readonly CutAt[] = [
+      'before-request',
+      'half-request',
+      'after-request',
+      'before-answer',
+    ];
+    let done = false;
+    const vandal = (async () => {
+      while (!done) {
+        const at = moments[Math.floor(random() * moments.length)] ?? 'before-answer';
+        await Promise.race([
+          proxy.cutNext(at, isAppend),
+          new Promise((resolve) => setTimeout(resolve, 100)),
+        ]);
+        await new Promise((resolve) => setTimeout(resolve, random() * 20));
+        if (random() < 0.1) proxy.cutAll();
+      }
+    })();
+    const written = await Promise.all(writers.map((writer) => writeMany(store, writer, 40)));
+    done = true;
+    await vandal;
+    void proxy.cutNext('before-request', () => false);
+    const unknowns = written.reduce((sum, w) => sum + w.unknowns, 0);
+    expect({ seed, some: unknowns > 0 }).toEqual({ seed, some: true });
+    for (const [i, writer] of writers.entries()) {
+      await holds(direct, writer, written[i]?.acknowledged ?? []);
+    }
+    const count = written.reduce((sum, w) => sum + w.acknowledged.length, 0);
+    await eventually('all was followed', () => follower.events.length >= count);
+    await follower.end();
+    expect(new Set(idsOf(follower.events)).size).toBe(follower.events.length);
+    expect(follower.events).toHaveLength(count);
+    await dense(direct);
+  });
+});

@@ -1,0 +1,125 @@
+import { asOwner, freshDatabase, type Database } from './database.suite.js';
+import { migrateEventStore, MIGRATIONS } from './migrate.js';
+
+const HASH = `'\\x${'00'.repeat(32)}'`;
+const insertAt = (position: number) =>
+  `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
+   values (${position}, ${position}, gen_random_uuid(), 's', 't', 'd', 'm', ${HASH})`;
+const asWriter = (sql: string) => `set role points_ledger_writer; ${sql}`;
+
+let database: Database;
+const run = (sql: string) => asOwner(database.url, sql);
+
+beforeEach(async () => {
+  database = await freshDatabase();
+});
+afterEach(() => database.drop());
+
+describe('a migration of the event store', () => {
+  it('1 keeps events with one place, one revision and one id each', async () => {
+    await migrateEventStore(database.url, 1);
+    await run(insertAt(1));
+    const place = { code: '23505', constraint: 'events_position' };
+    await expect(run(insertAt(1))).rejects.toMatchObject(place);
+    await expect(
+      run(`insert into event_store.events select 2, 1, gen_random_uuid(), recorded_at, stream, type,
+        data, meta, hash from event_store.events`),
+    ).rejects.toMatchObject({ constraint: 'events_revision' });
+    await expect(
+      run(`insert into event_store.events select 2, 2, id, recorded_at, stream, type, data, meta,
+        hash from event_store.events`),
+    ).rejects.toMatchObject({ constraint: 'events_id' });
+    await expect(run(`update event_store.events set hash = '\\x00'`)).rejects.toMatchObject({
+      code: '23514',
+    });
+    expect(await run('select position from event_store.head')).toEqual([{ position: '0' }]);
+  });
+
+  it('2 brings the one function that appends', async () => {
+    await migrateEventStore(database.url, 2);
+    const append = `select * from event_store.append(array[1], array['s'], array[-1],
+      array[gen_random_uuid()], array['t'], array['d'], array['m'], array[${HASH}::bytea])`;
+    expect(await run(append)).toEqual([{ base: '0', answers: null }]);
+    expect(await run(append)).toEqual([{ base: '1', answers: [['conflict', 0, null]] }]);
+    expect(await run('select position from event_store.head')).toEqual([{ position: '1' }]);
+  });
+
+  it('3 refuses UPDATE, DELETE and TRUNCATE to everybody', async () => {
+    await migrateEventStore(database.url, 2);
+    await run(insertAt(1));
+    await migrateEventStore(database.url, 3);
+    for (const sql of [
+      `update event_store.events set data = 'other'`,
+      'delete from event_store.events',
+      'delete from event_store.events where false',
+      'truncate event_store.events',
+    ]) {
+      await expect(run(sql)).rejects.toThrow('events are only ever added');
+    }
+    expect(await run('select data from event_store.events')).toEqual([{ data: 'd' }]);
+  });
+
+  it('4 brings a table of snapshots', async () => {
+    await migrateEventStore(database.url, 4);
+    const save = `insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}')`;
+    await run(save);
+    await expect(run(save)).rejects.toMatchObject({ code: '23505' });
+  });
+
+  it('5 lets the writer read and call the function, and nothing else', async () => {
+    await migrateEventStore(database.url, 5);
+    await run(
+      asWriter(`select * from event_store.append(array[1], array['s'], array[-1],
+        array[gen_random_uuid()], array['t'], array['d'], array['m'], array[${HASH}::bytea])`),
+    );
+    await run(asWriter('select * from event_store.events'));
+    for (const sql of [
+      insertAt(2),
+      `update event_store.events set data = ''`,
+      'delete from event_store.events',
+      'truncate event_store.events',
+      'update event_store.head set position = 0',
+      'drop table event_store.events',
+      'alter table event_store.events disable trigger all',
+    ]) {
+      await expect(run(asWriter(sql))).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+});
+
+describe('the migrations of the event store', () => {
+  it('are taken once, however many ask at the same time', async () => {
+    await Promise.all(Array.from({ length: 6 }, () => migrateEventStore(database.url)));
+    const taken = await run('select number from event_store.migrations order by number');
+    expect(taken.map((row) => row['number'])).toEqual(MIGRATIONS.map((_, i) => i + 1));
+  });
+
+  it('go on from where they were', async () => {
+    await migrateEventStore(database.url, 2);
+    await migrateEventStore(database.url);
+    expect(await run('select count(*)::int as taken from event_store.migrations')).toEqual([
+      { taken: MIGRATIONS.length },
+    ]);
+  });
+
+  it('refuse a database that is newer than the program', async () => {
+    await migrateEventStore(database.url);
+    await run(`insert into event_store.migrations values (99, 'x')`);
+    await expect(migrateEventStore(database.url)).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('older than the database') as string,
+    });
+  });
+
+  it('refuse a database that took another step under the same number', async () => {
+    await migrateEventStore(database.url);
+    await run(`update event_store.migrations set digest = 'x' where number = 2`);
+    await expect(migrateEventStore(database.url)).rejects.toMatchObject({ code: 'misconfigured' });
+  });
+
+  it('leave nothing behind when one fails', async () => {
+    await run('create schema event_store; create table event_store.events (old int)');
+    await expect(migrateEventStore(database.url)).rejects.toMatchObject({ code: '42P07' });
+    expect(await run(`select to_regclass('event_store.head') as head`)).toEqual([{ head: null }]);
+  });
+});

@@ -1,0 +1,198 @@
+import pg from 'pg';
+import { NO_STREAM, type EventStore } from '../port.js';
+import { idsOf, StreamWriter } from '../suite/fixtures.suite.js';
+import { asOwner, freshDatabase, type Database } from './database.suite.js';
+import { openPostgresEventStore } from './open.js';
+import type { PostgresOptions } from './options.js';
+import { countOf, dense, holds } from './writing.suite.js';
+
+let database: Database;
+const opened: EventStore[] = [];
+const repeats: unknown[] = [];
+
+async function open(options: PostgresOptions = {}): Promise<EventStore> {
+  const store = await openPostgresEventStore(
+    database.url,
+    { backOffMsMin: 5, backOffMsMax: 40, patienceMs: 3_000, ...options },
+    { callRepeated: (cause) => void repeats.push(cause) },
+  );
+  opened.push(store);
+  return store;
+}
+
+/** Every insert of events fails so many times: as often as a sequence, which no rollback undoes, says. */
+async function failInserts(times: number, sqlState: string): Promise<void> {
+  await asOwner(
+    database.url,
+    `create sequence public.failures;
+     grant usage on sequence public.failures to public;
+     create function public.fail() returns trigger language plpgsql as $$
+     begin
+       if nextval('public.failures') <= ${times} then
+         raise exception 'simulated' using errcode = '${sqlState}';
+       end if;
+       return null;
+     end $$;
+     create trigger fail before insert on event_store.events
+       for each statement execute function public.fail()`,
+  );
+}
+
+beforeEach(async () => {
+  repeats.length = 0;
+  database = await freshDatabase();
+});
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+  await database.drop();
+});
+
+describe('trouble in Postgres that passes', () => {
+  it.each([
+    ['serialization failure', '40001'],
+    ['deadlock', '40P01'],
+    ['lock not available', '55P03'],
+    ['disk full', '53100'],
+    ['out of memory', '53200'],
+    ['I/O error', '58030'],
+  ])('%s: the batch is sent again, all of it', async (_what, sqlState) => {
+    const store = await open();
+    await failInserts(3, sqlState);
+    const writers = Array.from({ length: 40 }, () => new StreamWriter());
+    const written = await Promise.all(writers.map((writer) => writer.append(store, 2)));
+    expect(repeats).toHaveLength(3);
+    for (const [i, writer] of writers.entries())
+      await holds(store, writer, idsOf(written[i] ?? []));
+    expect(await dense(store)).toBe(80);
+  });
+
+  it('that lasts beyond patience is unknown, and nothing was written', async () => {
+    const store = await open({ patienceMs: 150 });
+    await failInserts(1_000_000, '53100');
+    const writer = new StreamWriter();
+    expect(await store.append(writer.stream, NO_STREAM, writer.next())).toMatchObject({
+      kind: 'unknown',
+      cause: { code: '53100' },
+    });
+    expect(await countOf(store, writer.stream)).toBe(0);
+    expect(await store.head()).toBeNull();
+  });
+
+  it('a read-only server holds appends back until it takes them again', async () => {
+    const store = await open();
+    const name = new URL(database.url).pathname.slice(1);
+    await asOwner(database.url, `alter database ${name} set default_transaction_read_only = on`);
+    const writer = new StreamWriter();
+    const waiting = writer.append(store, 2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(repeats[0]).toMatchObject({ code: '25006' });
+    await asOwner(
+      database.url,
+      `set default_transaction_read_only = off;
+       alter database ${name} reset default_transaction_read_only`,
+    );
+    await holds(store, writer, idsOf(await waiting));
+  });
+
+  it.each<[string, PostgresOptions, string]>([
+    ['lock time-out', { lockMsMax: 50 }, '55P03'],
+    ['statement time-out', { statementMsMax: 50, lockMsMax: 0 }, '57014'],
+  ])('a %s: sent again until the lock is free', async (_what, options, sqlState) => {
+    const store = await open(options);
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('begin; select from event_store.head for update');
+    const writer = new StreamWriter();
+    const waiting = writer.append(store);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(repeats[0]).toMatchObject({ code: sqlState });
+    await holder.query('rollback');
+    await holder.end();
+    await holds(store, writer, idsOf(await waiting));
+  });
+});
+
+describe('trouble in Postgres that is there to stay', () => {
+  it('is of one append, and the others of its batch are written', async () => {
+    const store = await open();
+    const bad = new StreamWriter();
+    const good = Array.from({ length: 30 }, () => new StreamWriter());
+    const early = good.slice(0, 15).map((writer) => writer.append(store));
+    const refused = store.append(
+      bad.stream,
+      NO_STREAM,
+      bad.next(1, () => 'a null \0 byte'),
+    );
+    const late = good.slice(15).map((writer) => writer.append(store));
+    await expect(refused).rejects.toMatchObject({
+      name: 'PermanentStoreError',
+      code: 'invalid-event',
+    });
+    await Promise.all([...early, ...late]);
+    expect(await dense(store)).toBe(30);
+  });
+
+  it.each([
+    ['access-denied', 'revoke execute on function event_store.append from points_ledger_writer'],
+    ['misconfigured', 'drop function event_store.append'],
+  ])('is said to be %s', async (code, sql) => {
+    const store = await open();
+    await asOwner(database.url, sql);
+    const writer = new StreamWriter();
+    await expect(store.append(writer.stream, NO_STREAM, writer.next())).rejects.toMatchObject({
+      name: 'PermanentStoreError',
+      code,
+    });
+  });
+
+  it('is an id that is no UUID, or a hash of another length', async () => {
+    const store = await open();
+    const writer = new StreamWriter();
+    const [event] = writer.next();
+    for (const bad of [
+      { ...event, id: 'e-1' },
+      { ...event, hash: new Uint8Array(31) },
+    ]) {
+      await expect(store.append(writer.stream, NO_STREAM, [bad])).rejects.toMatchObject({
+        code: 'invalid-event',
+      });
+    }
+  });
+});
+
+describe('the queue of appends', () => {
+  it('is bounded: callers wait for a place, and all are answered', async () => {
+    const store = await open({ queueAppendsMax: 5, batchAppendsMax: 3, lanes: 1 });
+    const writers = Array.from({ length: 200 }, () => new StreamWriter());
+    await Promise.all(writers.map((writer) => writer.append(store)));
+    expect(await dense(store)).toBe(200);
+  });
+
+  it('does not keep a caller waiting for ever', async () => {
+    const store = await open({ queueAppendsMax: 1, batchAppendsMax: 1, lanes: 1, patienceMs: 100 });
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('begin; select from event_store.head for update');
+    const writers = Array.from({ length: 6 }, () => new StreamWriter());
+    const sends = writers.map((writer) => store.append(writer.stream, NO_STREAM, writer.next()));
+    expect(await sends[5]).toMatchObject({ kind: 'unknown' });
+    await holder.query('rollback');
+    await holder.end();
+    const kinds = (await Promise.all(sends)).map((result) => result.kind);
+    expect(kinds[0]).toBe('ok');
+    expect(await dense(store)).toBe(kinds.filter((kind) => kind === 'ok').length);
+  });
+
+  it('is written before the store closes, and nothing after', async () => {
+    const store = await open({ batchAppendsMax: 2 });
+    const writers = Array.from({ length: 20 }, () => new StreamWriter());
+    const sends = writers.map((writer) => store.append(writer.stream, NO_STREAM, writer.next()));
+    await store.close();
+    for (const send of sends) expect(await send).toMatchObject({ kind: 'ok' });
+    const writer = new StreamWriter();
+    expect(await store.append(writer.stream, NO_STREAM, writer.next())).toMatchObject({
+      kind: 'unknown',
+    });
+    expect(await dense(await open())).toBe(20);
+  });
+});

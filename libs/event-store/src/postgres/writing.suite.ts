@@ -1,0 +1,59 @@
+import type { AppendResult, EventStore } from '../port.js';
+import { all, idsOf, sound, type StreamWriter } from '../suite/fixtures.suite.js';
+
+const SENDS_MAX = 200;
+
+/** Sends the same events again for as long as nobody knows what became of them. */
+export async function sendUntilKnown(
+  store: EventStore,
+  writer: StreamWriter,
+  events: ReturnType<StreamWriter['next']>,
+): Promise<{ readonly result: AppendResult; readonly unknowns: number }> {
+  for (let unknowns = 0; unknowns < SENDS_MAX; unknowns += 1) {
+    const result = await store.append(writer.stream, writer.revision, events);
+    if (result.kind !== 'unknown') return { result, unknowns };
+  }
+  throw new Error(`still unknown after ${SENDS_MAX} sends`);
+}
+
+/** Appends one by one; every one of them must be acknowledged in the end. */
+export async function writeMany(
+  store: EventStore,
+  writer: StreamWriter,
+  appends: number,
+): Promise<{ readonly acknowledged: string[]; readonly unknowns: number }> {
+  const acknowledged: string[] = [];
+  let unknowns = 0;
+  for (let i = 0; i < appends; i += 1) {
+    const events = writer.next((i % 3) + 1);
+    const sent = await sendUntilKnown(store, writer, events);
+    if (sent.result.kind !== 'ok') throw new Error(`append ${i}: ${JSON.stringify(sent.result)}`);
+    writer.wrote(events);
+    unknowns += sent.unknowns;
+    acknowledged.push(...idsOf(events));
+  }
+  return { acknowledged, unknowns };
+}
+
+/** Stored is what was acknowledged; there is no hole, and the chain verifies. */
+export async function holds(
+  store: EventStore,
+  writer: StreamWriter,
+  acknowledged: readonly string[],
+): Promise<void> {
+  expect(idsOf(await sound(store, writer.stream))).toEqual(acknowledged);
+}
+
+/** Positions from first to last, each once. */
+export async function dense(store: EventStore): Promise<number> {
+  let next = 1;
+  let page = await store.readAll(null, 500);
+  while (page.events.length > 0) {
+    for (const { position } of page.events) expect(Number(position.split(':')[1])).toBe(next++);
+    page = await store.readAll(page.next, 500);
+  }
+  return next - 1;
+}
+
+export const countOf = async (store: EventStore, stream: string) =>
+  (await all(store.readStream(stream))).length;

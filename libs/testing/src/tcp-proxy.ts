@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** When the connection is cut. */
+export type CutAt =
+  /** The request never arrives. */
+  | 'before-request'
+  /** Half of the request arrives. */
+  | 'half-request'
+  /** The whole request arrives, and nobody is there any more to hear of it. */
+  | 'after-request'
+  /** The server has done what was asked, and the answer is lost. */
+  | 'before-answer';
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+interface Cut {
+  readonly at: CutAt;
+  readonly matches: (request: Buffer) => boolean;
+  readonly done: () => void;
+}
+
+const HOST = '127.0.0.1';
+
+/** Stands between a client and a real server, and cuts or stalls what goes through. */
+export class TcpProxy {
+  readonly #pairs = new Set<Pair>();
+  #cut: Cut | null = null;
+  #refusing = false;
+  #stalled = false;
+  /** Bytes that came from clients. */
+  received = 0;
+
+  private constructor(
+    private readonly listener: Server,
+    private readonly target: number,
+  ) {
+    listener.on('connection', (client) => this.#join(client));
+  }
+
+  static async to(port: number): Promise<TcpProxy> {
+    const listener = createServer();
+    const proxy = new TcpProxy(listener, port);
+    listener.listen(0, HOST);
+    await once(listener, 'listening');
+    return proxy;
+  }
+
+  /** In front of the server that a URL names: the URL through the proxy. */
+  through(url: string): string {
+    const proxied = new URL(url);
+    proxied.hostname = HOST;
+    proxied.port = String(this.port);
+    return proxied.toString();
+  }
+
+  get port(): number {
+    const address = this.listener.address();
+    if (address === null || typeof address === 'string') throw new Error('the proxy is closed');
+    return address.port;
+  }
+
+  /** Cuts one connection, at the next request that matches. Resolves when it is done. */
+  cutNext(at: CutAt, matches: (request: Buffer) => boolean = () => true): Promise<void> {
+    return new Promise((done) => {
+      this.#cut = { at, matches, done };
+    });
+  }
+
+  /** Cuts every connection there is. */
+  cutAll(): void {
+    for (const pair of [...this.#pairs]) end(pair);
+  }
+
+  /** From now on nobody gets through, and who was through is cut. */
+  refuse(): void {
+    this.#refusing = true;
+    this.cutAll();
+  }
+
+  accept(): void {
+    this.#refusing = false;
+  }
+
+  /** Nothing moves in either direction; connections stay. */
+  stall(): void {
+    this.#stalled = true;
+    for (const { client, server } of this.#pairs) {
+      client.pause();
+      server.pause();
+    }
+  }
+
+  resume(): void {
+    this.#stalled = false;
+    for (const { client, server } of this.#pairs) {
+      client.resume();
+      server.resume();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.listener.close();
+    this.cutAll();
+    await once(this.listener, 'close');
+  }
+
+  #join(client: Socket): void {
+    if (this.#refusing) return void client.destroy();
+    const server = connect(this.target, HOST);
+    const pair = { client, server };
+    this.#pairs.add(pair);
+    const leave = () => {
+      this.#pairs.delete(pair);
+      end(pair);
+    };
+    client
+      .on('data', (bytes) => this.#request(pair, bytes))
+      .on('error', leave)
+      .on('close', leave);
+    server
+      .on('data', (bytes) => client.write(bytes))
+      .on('error', leave)
+      .on('close', leave);
+    if (this.#stalled) {
+      client.pause();
+      server.pause();
+    }
+  }
+
+  #request(pair: Pair, bytes: Buffer): void {
+    this.received += bytes.length;
+    const cut = this.#cut;
+    if (cut === null || !cut.matches(bytes)) return void pair.server.write(bytes);
+    this.#cut = null;
+    const finish = () => {
+      end(pair);
+      cut.done();
+    };
+    switch (cut.at) {
+      case 'before-request':
+        return finish();
+      case 'half-request':
+        return void pair.server.write(bytes.subarray(0, bytes.length >> 1), finish);
+      case 'after-request':
+        return void pair.server.write(bytes, finish);
+      case 'before-answer':
+        pair.server.removeAllListeners('data').once('data', finish);
+        pair.server.write(bytes);
+    }
+  }
+}
+
+/** What is on its way still goes out to the server, as it would from a client that died. */
+function end({ client, server }: Pair): void {
+  client.destroy();
+  server.destroySoon();
+}
