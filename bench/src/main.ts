@@ -1,8 +1,13 @@
+import { deskBench } from './desk.js';
+import { esdbBench } from './esdb.js';
 import { printTable, type Figures } from './figures.js';
 import { rulesBench } from './rules.js';
+import { storeBench } from './store.js';
 
 const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   rules: rulesBench,
+  desk: deskBench,
+  store: async () => ({ ...(await storeBench()), ...(await esdbBench()) }),
 };
 
 const USAGE = `npm run bench [-- NAME … --json]

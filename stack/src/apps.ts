@@ -18,6 +18,7 @@ interface AppsOptions {
   readonly servers: Servers;
   readonly apiPort: number;
   readonly jwtSecret: string;
+  readonly cursorKey: string;
   readonly logsDir: string;
   readonly say: (line: string) => void;
 }
@@ -56,13 +57,16 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
   return { children, probes, stop };
 }
 
-function environmentOf({ servers, jwtSecret }: AppsOptions, port: number): Record<string, string> {
+function environmentOf(options: AppsOptions, port: number): Record<string, string> {
+  const { servers, jwtSecret, cursorKey } = options;
   return {
     EVENT_STORE: servers.eventStore,
     DATABASE_URL: servers.databaseUrl,
     ...(servers.kafkaBrokers !== null && { KAFKA_BROKERS: servers.kafkaBrokers }),
     PORT: String(port),
     JWT_ALGORITHM,
-    JWT_SECRET: jwtSecret,
+    JWT_KEY: jwtSecret,
+    CURSOR_KEY: cursorKey,
+    WEB_FOLDER: join(projectRoot(), 'dist', 'apps', 'web'),
   };
 }

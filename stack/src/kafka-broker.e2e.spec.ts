@@ -1,25 +1,164 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { jest } from '@jest/globals';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectKafka, ensureTopics, kafkaAnswers } from '#kafka';
-import { startKafkaBroker, type KafkaBroker } from './kafka-broker.js';
+import { connectKafka, ensureTopics, kafkaAnswers, type TopicPlan } from '#kafka';
+import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
+import { freePort, freePorts } from './ports.js';
+
+jest.setTimeout(120_000);
+
+/** Greater than any process id there can be. */
+const NOBODY = 99_999_999;
+const PLAN: TopicPlan = {
+  topic: 'kept',
+  partitions: 3,
+  replicas: 1,
+  config: { 'cleanup.policy': 'delete' },
+  retentionMsMax: null,
+};
 
 describe('the local Kafka', () => {
   let dataDir: string;
-  let broker: KafkaBroker;
+  let ports: { port: number; controllerPort: number };
+  let broker: KafkaBroker | null = null;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'points-ledger-kafka-'));
-    const t = performance.now();
-    broker = await startKafkaBroker({ dataDir });
-    console.log('started', performance.now() - t);
-  }, 120_000);
-  afterAll(async () => {
-    await broker.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    dataDir = mkdtempSync(join(tmpdir(), 'points-ledger-kafka-'));
+    const [port = 0, controllerPort = 0] = await freePorts(2);
+    ports = { port, controllerPort };
+  });
+  afterEach(async () => {
+    await broker?.stop();
+    broker = null;
+  });
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  async function start(options: Partial<KafkaBrokerOptions> = {}): Promise<KafkaBroker> {
+    broker = await startKafkaBroker({ dataDir, heapMb: 192, ...ports, ...options });
+    return broker;
+  }
+
+  function isRunning(pid: number): boolean {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** No warnings: the topic is there with all its partitions. */
+  const warningsOf = ({ brokers }: KafkaBroker) =>
+    ensureTopics(connectKafka({ brokers, clientId: 'test' }), [PLAN]);
+
+  it('heals an interrupted first start, answers, stops, and keeps its data for the next start', async () => {
+    mkdirSync(join(dataDir, 'storage-formatting'));
+    writeFileSync(join(dataDir, 'storage-formatting', 'half'), '');
+    const first = await start();
+    expect(await kafkaAnswers(first.brokers)).toBe(true);
+    await warningsOf(first);
+    const clusterId = readFileSync(join(dataDir, 'storage', 'meta.properties'), 'utf8');
+    await first.stop();
+    expect(isRunning(first.pid)).toBe(false);
+    expect(await kafkaAnswers(first.brokers)).toBe(false);
+    await first.stop();
+
+    const again = await start();
+    expect(again.brokers).toEqual(first.brokers);
+    expect(readFileSync(join(dataDir, 'storage', 'meta.properties'), 'utf8')).toBe(clusterId);
+    expect(existsSync(join(dataDir, 'storage', 'kept-2'))).toBe(true);
+    expect(await warningsOf(again)).toEqual([]);
   });
 
-  it('answers', async () => {
-    expect(await kafkaAnswers(broker.brokers)).toBe(true);
+  it('comes back after it was killed, and says when it has ended', async () => {
+    const first = await start();
+    await first.kill();
+    await first.ended;
+    expect(isRunning(first.pid)).toBe(false);
+    const again = await start();
+    expect(await kafkaAnswers(again.brokers)).toBe(true);
+  });
+
+  it('stands still and goes on, and stops even while it stands still', async () => {
+    const paused = await start();
+    paused.pause();
+    expect(await kafkaAnswers(paused.brokers)).toBe(false);
+    paused.resume();
+    expect(await kafkaAnswers(paused.brokers)).toBe(true);
+    paused.pause();
+    await paused.stop();
+    expect(isRunning(paused.pid)).toBe(false);
+  });
+
+  it('is killed when it does not stop in time', async () => {
+    const slow = await start({ stopMsMax: 1 });
+    const began = performance.now();
+    await slow.stop();
+    expect(isRunning(slow.pid)).toBe(false);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('is not started twice on one folder', async () => {
+    const { pid } = await start();
+    await expect(startKafkaBroker({ dataDir })).rejects.toMatchObject({
+      name: 'KafkaBrokerError',
+      code: 'already-running',
+      message: expect.stringContaining(
+        `process ${pid}, started by process ${process.pid}`,
+      ) as string,
+    });
+    expect(isRunning(pid)).toBe(true);
+  });
+
+  it('takes the place of one whose starter died', async () => {
+    const orphan = await start();
+    writeFileSync(join(dataDir, 'broker.pid'), `${orphan.pid} ${NOBODY}\n`);
+    const next = await start();
+    expect(isRunning(orphan.pid)).toBe(false);
+    expect(next.pid).not.toBe(orphan.pid);
+    expect(await kafkaAnswers(next.brokers)).toBe(true);
+  });
+
+  it('leaves a process alone that only has the number of an old broker', async () => {
+    writeFileSync(join(dataDir, 'broker.pid'), `${process.pid} ${NOBODY}\n`);
+    const { pid } = await start();
+    expect(pid).not.toBe(process.pid);
+  });
+
+  it('says what to do when its port is taken', async () => {
+    const port = await freePort();
+    const occupier = await new Promise<Server>((listening) => {
+      const server: Server = createServer().listen(port, '127.0.0.1', () => listening(server));
+    });
+    await expect(start({ port })).rejects.toMatchObject({
+      code: 'port-taken',
+      message: `Port ${port} for the local Kafka is taken: stop what listens there, or choose another KAFKA_PORT.`,
+    });
+    occupier.close();
+  });
+
+  it('says what to do when its data are not whole', async () => {
+    const broken = mkdtempSync(join(tmpdir(), 'points-ledger-kafka-'));
+    mkdirSync(join(broken, 'storage', 'points.commands-0'), { recursive: true });
+    await expect(start({ dataDir: broken })).rejects.toMatchObject({
+      code: 'data-incomplete',
+      message: expect.stringContaining('npm run reset') as string,
+    });
+    rmSync(broken, { recursive: true });
+  });
+
+  it('says where to read when it cannot start, and why', async () => {
+    const failed = start({ properties: { 'log.retention.ms': 'not a number' } });
+    await expect(failed).rejects.toMatchObject({
+      code: 'not-started',
+      message: expect.stringMatching(/ended while it started: read .*broker\.log\.$/) as string,
+      cause: { message: expect.stringContaining('log.retention.ms') as string },
+    });
+  });
+
+  it('does not wait for ever until it answers', async () => {
+    await expect(start({ startMsMax: 1 })).rejects.toMatchObject({ code: 'not-started' });
   });
 });

@@ -11,7 +11,7 @@ import { LedgerClient } from './ledger-client.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { ChildNotReady } from './supervise.js';
-import { demoToken, jwtSecret } from './tokens.js';
+import { demoToken, keptSecret } from './tokens.js';
 
 // `npm start`: the whole product on this machine.
 
@@ -48,10 +48,19 @@ class StackBroken extends Error {
 
 async function bringUp(settings: StackSettings, servers: Servers): Promise<RunningApps> {
   const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, say);
-  const secret = await jwtSecret(settings.dataDir);
+  const secret = await keptSecret(settings.dataDir, 'jwt-secret');
+  const cursorKey = await keptSecret(settings.dataDir, 'cursor-secret');
   const logsDir = join(settings.dataDir, 'logs');
   await mkdir(logsDir, { recursive: true });
-  const apps = await startApps({ settings, servers, apiPort, jwtSecret: secret, logsDir, say });
+  const apps = await startApps({
+    settings,
+    servers,
+    apiPort,
+    jwtSecret: secret,
+    cursorKey,
+    logsDir,
+    say,
+  });
   if (settings.demo && apps.children.has('intake')) await seedOnce(settings, servers);
   const ready = {
     api: apps.probes['api'] ?? null,

@@ -7,8 +7,8 @@ const DAYS_VALID = '30d';
 export const JWT_ALGORITHM = 'HS256';
 
 /** Of this stack alone: made once, kept beside its data. */
-export async function jwtSecret(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'jwt-secret');
+export async function keptSecret(dataDir: string, name: string): Promise<string> {
+  const file = join(dataDir, name);
   await mkdir(dataDir, { recursive: true });
   try {
     await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });

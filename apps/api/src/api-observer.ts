@@ -1,3 +1,6 @@
+import type { Origin } from '#commands';
+import type { Answer, LedgerCommand } from '#ledger';
+
 /** What the API reports, for metrics and logs. Called on the way of requests: must not throw. */
 export interface ApiObserver {
   answered(report: {
@@ -7,8 +10,12 @@ export interface ApiObserver {
     readonly status: number;
     readonly ms: number;
   }): void;
+  /** A command was carried out or refused. */
+  commanded(command: LedgerCommand, origin: Origin, answer: Answer): void;
   /** A request ended in trouble that is not the client's. */
   failed(route: string, error: unknown): void;
   /** The read tables can't be asked whether there is news. */
   newsFailed(error: unknown): void;
+  /** So many streams are open now. */
+  streaming(count: number): void;
 }

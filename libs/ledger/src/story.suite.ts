@@ -51,21 +51,26 @@ const policies: fc.Arbitrary<Policy> = fc.oneof(
 
 /** Small enough to meet, and now and then as many as one command may move. */
 const points = fc.oneof(
-  { weight: 15, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  { weight: 25, arbitrary: fc.integer({ min: 1, max: 60 }) },
   { weight: 1, arbitrary: fc.constant(1_000_000_000) },
 );
 
-const consumptionId = fc.constantFrom('a', 'b', 'c', 'd');
+const recharges = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 1, max: 300 }) },
+  { weight: 1, arbitrary: fc.constant(1_000_000_000) },
+);
+
+const consumptionId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 
 /** When a batch expires, from the clock at the time. */
-const lifetime = fc.constantFrom(null, null, HOUR, DAY, DAY, 3 * DAY, 9 * DAY, 40 * DAY, 0);
+const lifetime = fc.constantFrom(null, null, HOUR, DAY, 3 * DAY, 9 * DAY, 9 * DAY, 40 * DAY, 0);
 
 const asked = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       type: fc.constant('RechargePoints' as const),
-      points,
+      points: recharges,
       lifetime,
       priority: fc.constantFrom(0, 50, 50, 100),
       sourceId: fc.constantFrom(null, 'order'),
@@ -86,7 +91,7 @@ const asked = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       type: fc.constant('SettleConsumption' as const),
-      consumptionId,
+      recent: small(4),
       points: fc.oneof(points, fc.constant(0)),
       duration: fc.constantFrom(null, null, 0, 1.5),
     }),
@@ -95,7 +100,7 @@ const asked = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       type: fc.constant('RefundPoints' as const),
-      consumptionId,
+      recent: small(4),
       points: fc.oneof(points, fc.constant(null)),
       reason: fc.constantFrom(null, 'noisy'),
     }),
@@ -105,19 +110,9 @@ const asked = fc.oneof(
 
 type Asked = typeof asked extends fc.Arbitrary<infer A> ? A : never;
 
-const clock = fc.constantFrom(
-  0,
-  0,
-  1,
-  MINUTE,
-  HOUR,
-  DAY / 2,
-  DAY,
-  3 * DAY,
-  8 * DAY,
-  -1,
-  -HOUR,
-  -DAY,
+const clock = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(0, 1, MINUTE, HOUR) },
+  { weight: 1, arbitrary: fc.constantFrom(DAY / 2, DAY, 3 * DAY, 8 * DAY, -1, -HOUR, -DAY) },
 );
 
 /** A command of its own, or one that came before: as it was or changed, at its own time or now. */
@@ -139,17 +134,19 @@ export const stories = (stepsMax = 50): fc.Arbitrary<Story> =>
     })
     .map(({ policy, steps }) => {
       const commands: LedgerCommand[] = [];
+      const begun: string[] = [];
       let now = START;
       for (const { asked, clock, identity } of steps) {
         now += clock;
         const earlier = identity && commands.at(-1 - identity.before);
-        if (!earlier) commands.push(commandOf(asked, now, commands.length));
+        if (!earlier) commands.push(commandOf(asked, now, commands.length, begun));
         else commands.push(again(earlier, identity.changed, identity.now ? now : null));
       }
       return { policy, commands };
     });
 
-function commandOf(asked: Asked, now: number, nth: number): LedgerCommand {
+/** Settlements and refunds are of what was begun not long before. */
+function commandOf(asked: Asked, now: number, nth: number, begun: string[]): LedgerCommand {
   const id = `command-${nth}`;
   const sent = {
     userId: USER,
@@ -165,9 +162,13 @@ function commandOf(asked: Asked, now: number, nth: number): LedgerCommand {
       return { ...rest, ...sent, expiresAt: lifetime === null ? null : timeOf(now + lifetime) };
     }
     case 'ConsumePoints':
+      begun.push(asked.consumptionId);
       return { ...asked, ...sent, duration: null };
     case 'SettleConsumption':
-    case 'RefundPoints':
+    case 'RefundPoints': {
+      const { recent, ...rest } = asked;
+      return { ...rest, ...sent, consumptionId: begun.at(-1 - recent) ?? 'nobody' };
+    }
     case 'ExpirePoints':
       return { ...asked, ...sent };
   }

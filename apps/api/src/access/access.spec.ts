@@ -65,7 +65,9 @@ describe('the authorization matrix', () => {
   const routes: string[] = [];
   beforeAll(async () => {
     api = await openApiDouble({
-      parts: { streams: { streamsMax: 99, subjectStreamsMax: 99, pollMs: 10, heartbeatMs: 10_000 } },
+      parts: {
+        streams: { streamsMax: 99, subjectStreamsMax: 99, pollMs: 10, heartbeatMs: 10_000 },
+      },
       onRoute: ({ method, url }) => {
         for (const one of [method].flat()) {
           if (one !== 'HEAD') routes.push(`${one} ${url}`);
@@ -79,10 +81,7 @@ describe('the authorization matrix', () => {
     const userId = whose === 'own' ? ALICE : BOB;
     const response = await api.app.inject({
       method,
-      url: path
-        .replace(':user_id', userId)
-        .replace(':id', '1')
-        .replace(':type', 'ExpirePoints'),
+      url: path.replace(':user_id', userId).replace(':id', '1').replace(':type', 'ExpirePoints'),
       headers: {
         ...(who !== 'nobody' && (await bearer(TOKENS[who]))),
         ...(method === 'POST' && {

@@ -3,7 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK, type CryptoKey, type KeyObject } from 'jose';
 import { Problem } from '../problems/problem.js';
-import { tokenVerifier as verifierFor, type TokenTerms, type TokenVerifier } from './token-verifier.js';
+import {
+  tokenVerifier as verifierFor,
+  type TokenTerms,
+  type TokenVerifier,
+} from './token-verifier.js';
 
 const SECRET = 'a secret of at least thirty-two characters';
 const tokenVerifier = (terms: TokenTerms) => verifierFor(terms, Date.now);
@@ -35,7 +39,9 @@ describe('the token verifier', () => {
   it('says who it is, with the roles that it knows, and until when', async () => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     const exp = inAnHour();
-    const caller = await verifier.verify(await token({ roles: ['auditor', 'god', 7, 'user'], exp }));
+    const caller = await verifier.verify(
+      await token({ roles: ['auditor', 'god', 7, 'user'], exp }),
+    );
     expect(caller).toEqual({
       subject: 'billing',
       roles: ['user', 'auditor'],
@@ -91,7 +97,9 @@ describe('the token verifier', () => {
     });
     const good = { iss: 'https://login.example', aud: 'points' };
     expect(await statusOf(verifier, await token(good))).toBe(200);
-    expect(await statusOf(verifier, await token({ ...good, iss: 'https://evil.example' }))).toBe(401);
+    expect(await statusOf(verifier, await token({ ...good, iss: 'https://evil.example' }))).toBe(
+      401,
+    );
     expect(await statusOf(verifier, await token({ ...good, aud: 'else' }))).toBe(401);
     expect(await statusOf(verifier, await token({}))).toBe(401);
   });
@@ -127,7 +135,10 @@ describe('the token verifier, with a key set at an address,', () => {
   it('says 503, not 401, while the address gives no keys', async () => {
     const good = answer;
     const text = await token({}, privateKey, 'EdDSA', 'one');
-    for (const bad of [{ status: 500, body: '' }, { status: 200, body: 'no keys' }]) {
+    for (const bad of [
+      { status: 500, body: '' },
+      { status: 200, body: 'no keys' },
+    ]) {
       answer = bad;
       expect(await statusOf(await verifierOf(url), text)).toBe(503);
     }

@@ -54,7 +54,9 @@ describe('a command over HTTP', () => {
       balance: 100,
       replayed: false,
     });
-    expect(response.headers['ledger-position']).toBe(response.json<{ position: string }>().position);
+    expect(response.headers['ledger-position']).toBe(
+      response.json<{ position: string }>().position,
+    );
     expect(response.headers['idempotency-replayed']).toBeUndefined();
   });
 
@@ -128,12 +130,20 @@ describe('a command over HTTP', () => {
   });
 
   it.each([
-    ['every bad field', { points: 0, priority: 101 }, ['expires_at', 'points', 'priority', 'user_id']],
+    [
+      'every bad field',
+      { points: 0, priority: 101 },
+      ['expires_at', 'points', 'priority', 'user_id'],
+    ],
     ['a fraction', { ...recharge, points: 1.5 }, ['points']],
     ['a number as text', { ...recharge, points: '5' }, ['points']],
     ['an expiry left out', { user_id: ALICE, points: 5 }, ['expires_at']],
     ['a lone surrogate', { ...recharge, source_id: '\ud800' }, ['source_id']],
-    ['a number past 2^53', `{"user_id":"${BOB}","points":9007199254740993,"expires_at":null}`, ['points']],
+    [
+      'a number past 2^53',
+      `{"user_id":"${BOB}","points":9007199254740993,"expires_at":null}`,
+      ['points'],
+    ],
     ['no object at all', [], ['data']],
   ])('is answered 400 that names %s', async (_, body, fields) => {
     const response = await send(api, { id: 'x', body });

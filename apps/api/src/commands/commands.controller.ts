@@ -33,9 +33,11 @@ export class CommandsController {
   ): Promise<CommandOutcome> {
     const sent = commandIn(request, type);
     const command = toLedgerCommand(sent, new Date(this.parts.clock.timeOfDay()).toISOString());
+    const origin = originOf(request);
     const { answer, position } = await this.bus.execute(
-      new RunLedgerCommand(command, originOf(request), { waitMsMax: ROOM_WAIT_MS_MAX }),
+      new RunLedgerCommand(command, origin, { waitMsMax: ROOM_WAIT_MS_MAX }),
     );
+    this.parts.observer.commanded(command, origin, answer);
     const outcome = toOutcome(command, answer, position);
     if (position !== null) void reply.header(POSITION_HEADER, position);
     if (outcome.replayed) void reply.header(REPLAYED_HEADER, 'true');

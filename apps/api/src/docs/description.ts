@@ -16,7 +16,9 @@ export interface OperationDescription {
   readonly security?: readonly Json[];
   readonly parameters: readonly ParameterDescription[];
   readonly requestBody?: { readonly required: true; readonly content: Json };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Json }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Json }>
+  >;
 }
 
 /** As much of OpenAPI 3.1 as is used here. */

@@ -7,7 +7,12 @@ import {
   problem,
   type CommandType,
 } from '#contracts';
-import type { ApiDescription, Json, OperationDescription, ParameterDescription } from './description.js';
+import type {
+  ApiDescription,
+  Json,
+  OperationDescription,
+  ParameterDescription,
+} from './description.js';
 import { READ_OPERATIONS, type Operation } from './operations.js';
 import { STATUS_WORDS } from './status-words.js';
 
@@ -44,8 +49,11 @@ export function openApi(): ApiDescription {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+  const described: Record<string, unknown> = {
+    ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }),
+  };
+  delete described['$schema'];
+  return described;
 }
 
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });

@@ -16,7 +16,10 @@ export class OpenStreams implements OnModuleDestroy {
   readonly #open = new Set<AbortController>();
   readonly #ofSubject = new Map<string, number>();
 
-  constructor(private readonly terms: Pick<StreamTerms, 'streamsMax' | 'subjectStreamsMax'>) {}
+  constructor(
+    private readonly terms: Pick<StreamTerms, 'streamsMax' | 'subjectStreamsMax'>,
+    private readonly changed: (count: number) => void = () => undefined,
+  ) {}
 
   get size(): number {
     return this.#open.size;
@@ -35,6 +38,7 @@ export class OpenStreams implements OnModuleDestroy {
     const stream = new AbortController();
     this.#open.add(stream);
     this.#ofSubject.set(subject, own + 1);
+    this.changed(this.size);
     stream.signal.addEventListener('abort', () => this.#close(subject, stream), { once: true });
     return stream;
   }
@@ -48,5 +52,6 @@ export class OpenStreams implements OnModuleDestroy {
     const left = (this.#ofSubject.get(subject) ?? 1) - 1;
     if (left > 0) this.#ofSubject.set(subject, left);
     else this.#ofSubject.delete(subject);
+    this.changed(this.size);
   }
 }

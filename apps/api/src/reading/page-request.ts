@@ -1,6 +1,7 @@
-import type { ExportQuery, PointTransactionItem, TransactionsQuery } from '#contracts';
-import type { PageRequest, TransactionFilter } from '#read-model';
+import type { ExportQuery, TransactionsPage, TransactionsQuery } from '#contracts';
+import type { Transaction, TransactionFilter } from '#read-model';
 import { invalidRequest } from '../problems/problem.js';
+import { itemOf } from './items.js';
 import type { PageCursors } from './page-cursor.js';
 
 export const filterOf = ({ type, source_type, from, to }: ExportQuery): TransactionFilter => ({
@@ -10,31 +11,41 @@ export const filterOf = ({ type, source_type, from, to }: ExportQuery): Transact
   ...(to !== undefined && { to }),
 });
 
+export interface PageAsked {
+  readonly filter: TransactionFilter;
+  /** The last row of the page before; undefined: the first page is asked for. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
 /** A cursor brings its filters along; beside it they may be said again, but not otherwise. */
 export function pageAsked(
   userId: string,
   query: TransactionsQuery,
   cursors: PageCursors,
-): PageRequest {
+): PageAsked {
   const { cursor, limit } = query;
   const filter = filterOf(query);
-  if (cursor === undefined) return { ...filter, limit };
+  if (cursor === undefined) return { filter, limit };
   const opened = cursors.open(cursor);
   if (opened?.userId !== userId) throw badCursor('must be the next_cursor of a page of this user');
   if (Object.keys(filter).length > 0 && !isSame(filter, opened.filter)) {
     throw badCursor('carries other filters than those beside it');
   }
-  return { ...opened.filter, before: opened.before, limit };
+  return { filter: opened.filter, before: opened.before, limit };
 }
 
-export function nextCursor(
+/** One more row than asked for tells whether there is a next page. */
+export function pageOf(
   userId: string,
-  { before: _, limit: __, ...filter }: PageRequest,
-  items: readonly PointTransactionItem[],
+  { filter, limit }: PageAsked,
+  rows: readonly Transaction[],
   cursors: PageCursors,
-): string | null {
+): TransactionsPage {
+  const items = rows.slice(0, limit).map(itemOf);
   const last = items.at(-1);
-  return last === undefined ? null : cursors.seal({ userId, before: last.id, filter });
+  const isEnd = rows.length <= limit || last === undefined;
+  return { items, next_cursor: isEnd ? null : cursors.seal({ userId, before: last.id, filter }) };
 }
 
 const isSame = (a: TransactionFilter, b: TransactionFilter): boolean =>

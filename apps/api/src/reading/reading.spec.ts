@@ -67,7 +67,11 @@ describe('the statement over HTTP', () => {
       'created_at',
       'updated_at',
     ]);
-    expect(items[3]).toMatchObject({ duration: 4.25, description: '【视频生成】', source_id: 'task-3' });
+    expect(items[3]).toMatchObject({
+      duration: 4.25,
+      description: '【视频生成】',
+      source_id: 'task-3',
+    });
     expect(items[0]).toMatchObject({ description: '【脚本生成返还】', duration: null });
   });
 
@@ -116,7 +120,9 @@ describe('the statement over HTTP', () => {
     const query = '?type=gift&source_type=x&from=yesterday&to=2030-02-30T00:00:00Z&limit=101';
     const response = await read(api, of(`transactions${query}`));
     expect(response.statusCode).toBe(400);
-    const fields = response.json<{ errors: { field: string }[] }>().errors.map(({ field }) => field);
+    const fields = response
+      .json<{ errors: { field: string }[] }>()
+      .errors.map(({ field }) => field);
     expect(fields.sort()).toEqual(['from', 'limit', 'source_type', 'to', 'type']);
   });
 

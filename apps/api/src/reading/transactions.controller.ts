@@ -9,9 +9,8 @@ import {
 import { Needs } from '../access/rights.js';
 import { queryOf, rowIdOf, userIdOf } from '../requests/parsing.js';
 import { RowStory } from '../replay/row-story.js';
-import { itemOf } from './items.js';
 import { PageCursors } from './page-cursor.js';
-import { nextCursor, pageAsked } from './page-request.js';
+import { pageAsked, pageOf } from './page-request.js';
 import { ReadPosition } from './read-position.interceptor.js';
 import { PageOfTransactions } from './table-queries.js';
 
@@ -29,13 +28,11 @@ export class TransactionsController {
   async page(@Param('user_id') user: string, @Query() query: unknown): Promise<TransactionsPage> {
     const userId = userIdOf(user);
     const asked = pageAsked(userId, queryOf(transactionsQuery, query), this.cursors);
-    // One more than asked for tells whether there is a next page.
+    const { filter, limit, ...place } = asked;
     const rows = await this.queries.execute(
-      new PageOfTransactions(userId, { ...asked, limit: asked.limit + 1 }),
+      new PageOfTransactions(userId, { ...filter, ...place, limit: limit + 1 }),
     );
-    const items = rows.slice(0, asked.limit).map(itemOf);
-    const hasMore = rows.length > items.length;
-    return { items, next_cursor: hasMore ? nextCursor(userId, asked, items, this.cursors) : null };
+    return pageOf(userId, asked, rows, this.cursors);
   }
 
   @Get(':id')

@@ -1,10 +1,4 @@
-import {
-  accountState,
-  eventsPage,
-  parseAs,
-  type AccountState,
-  type EventsPage,
-} from '#contracts';
+import { accountState, eventsPage, parseAs, type AccountState, type EventsPage } from '#contracts';
 import { CHAIN_START, MemoryEventStore, chainHash } from '#event-store';
 import { ALICE, BOB, liveALittle, openApiDouble, read, type ApiDouble } from '../api.suite.js';
 

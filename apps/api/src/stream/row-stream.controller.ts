@@ -45,11 +45,11 @@ export class RowStreamController {
     const { subject, expiresAtMs } = callerOf(request);
     const after = lastEventId(request) ?? (await this.#newestOf(userId));
     const stream = this.open.open(subject);
-    const { heartbeatMs } = this.parts.streams;
-    const { timeOfDay } = this.parts.clock;
+    const { clock, streams } = this.parts;
+    const { heartbeatMs } = streams;
     const events = Readable.from(
       rowStream(
-        { tables: this.tables, news: this.news, timeOfDay, heartbeatMs },
+        { tables: this.tables, news: this.news, clock, heartbeatMs },
         { userId, after, untilMs: expiresAtMs, signal: stream.signal },
       ),
       { objectMode: false },

@@ -36,10 +36,10 @@ class Reader {
   ): Promise<Reader> {
     const { port } = api.app.getHttpServer().address() as AddressInfo;
     const abort = new AbortController();
-    const response = await fetch(
-      `http://127.0.0.1:${port}/v1/users/${ALICE}/transactions/stream`,
-      { headers: { ...(await bearer(says)), ...headers }, signal: abort.signal },
-    );
+    const response = await fetch(`http://127.0.0.1:${port}/v1/users/${ALICE}/transactions/stream`, {
+      headers: { ...(await bearer(says)), ...headers },
+      signal: abort.signal,
+    });
     return new Reader(response, abort, response.body?.getReader());
   }
 
@@ -69,7 +69,7 @@ const eventIn = (text: string): Event =>
       const at = line.indexOf(':');
       return [line.slice(0, at) || 'comment', line.slice(at + 1).trimStart()];
     }),
-  ) as Event;
+  );
 
 const amountIn = (event: Event | null): unknown =>
   (JSON.parse(event?.data ?? '{}') as { amount?: number }).amount;
@@ -185,14 +185,14 @@ describe('the stream of new rows', () => {
     await start({ tables });
     const reader = await open();
     await reader.next();
-    const { position } = tables;
+    const position = tables.position.bind(tables);
     let failed = 0;
     tables.position = () => {
       failed += 1;
       return Promise.reject(new Error('away'));
     };
     await eventually(() => expect(failed).toBeGreaterThan(1));
-    tables.position = position.bind(tables);
+    tables.position = position;
     await recharge('r1', 9);
     expect(amountIn(await reader.next())).toBe(9);
   });

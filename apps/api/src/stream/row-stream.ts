@@ -1,11 +1,12 @@
 import type { ReadTables } from '#read-model';
+import type { Clock } from '#runtime';
 import { itemOf } from '../reading/items.js';
 import type { News } from './news.js';
 
 export interface RowStreamTerms {
   readonly tables: Pick<ReadTables, 'transactionsAfter'>;
   readonly news: News;
-  readonly timeOfDay: () => number;
+  readonly clock: Pick<Clock, 'timeOfDay'>;
   readonly heartbeatMs: number;
 }
 
@@ -27,14 +28,14 @@ const RETRY_MS = 1_000;
  * reader has to show a token again, or when the signal aborts. The reader's pace is the pace.
  */
 export async function* rowStream(
-  { tables, news, timeOfDay, heartbeatMs }: RowStreamTerms,
+  { tables, news, clock, heartbeatMs }: RowStreamTerms,
   { userId, after, untilMs, signal }: RowStreamRequest,
 ): AsyncGenerator<string> {
   let last = after;
   // With an id, so that a reader who is cut off before the first row knows where to go on.
   yield `retry: ${RETRY_MS}\nid: ${after}\n${eventOf('open', {})}`;
   while (!signal.aborted) {
-    const leftMs = untilMs - timeOfDay();
+    const leftMs = untilMs - clock.timeOfDay();
     if (leftMs <= 0) {
       yield eventOf('end', { reason: 'token-expired' });
       return;

@@ -165,7 +165,7 @@ export class Rebuild {
         const live = await this.#alignedWith(snapshot, version, feeder, signal);
         return compareVersions(snapshot, live, version);
       },
-      'begin isolation level repeatable read read only',
+      'snapshot',
     );
   }
 

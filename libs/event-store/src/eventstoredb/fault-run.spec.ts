@@ -4,7 +4,8 @@ import { appendInTheEnd, eventually, StreamWriter, withStore } from './esdb.fixt
 
 const STREAMS = 8;
 const APPENDS_EACH = 25;
-const RESTARTS = 3;
+/** One writer has the server restarted behind its every so many appends. */
+const RESTART_EVERY = 8;
 const DEADLINE_MS = 150;
 const LATE_MS = 220;
 
@@ -31,15 +32,11 @@ const READ_FAULTS: readonly EventStoreDbReadFault[] = [
   { kind: 'busy' },
 ];
 
-const seeds = (process.env['TEST_SEEDS'] ?? '1,2,3').split(',').map(Number);
+const seeds = (process.env['TEST_SEEDS'] ?? '1,2,3,4,5').split(',').map(Number);
 
+/** A rejection that nobody handles fails a test of Jest by itself. */
 describe('the EventStoreDB adapter, under faults of every kind at once,', () => {
   const on = withStore({ deadlineMs: DEADLINE_MS, backOffMsMin: 5, backOffMsMax: 40 });
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown) => void unhandled.push(reason);
-  beforeAll(() => process.on('unhandledRejection', note));
-  afterAll(() => process.off('unhandledRejection', note));
-
   it.each(seeds)(
     'stores what it acknowledged, once, without a hole: seed %i',
     async (seed) => {
@@ -52,13 +49,13 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
       const acknowledged = new Map<string, string[]>();
       let restarts = Promise.resolve();
 
-      const write = async () => {
+      const write = async (_: unknown, nth: number) => {
         const writer = new StreamWriter();
         const ids: string[] = [];
         acknowledged.set(writer.stream, ids);
         for (let i = 0; i < APPENDS_EACH; i += 1) {
           ids.push(...idsOf(await appendInTheEnd(on.store, writer)));
-          if (random() >= RESTARTS / (STREAMS * APPENDS_EACH)) continue;
+          if (nth > 0 || i % RESTART_EVERY !== 0) continue;
           restarts = restarts.then(async () => {
             await on.server.stop();
             await on.server.start();
@@ -66,6 +63,7 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
         }
       };
       await Promise.all(Array.from({ length: STREAMS }, write));
+      expect(on.noted.unknown.length).toBeGreaterThan(0);
       await restarts;
       on.server.faults.append = undefined;
       on.server.faults.read = undefined;
@@ -82,14 +80,7 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
       await eventually('all were followed', () => follower.events.length >= stored.length);
       await follower.end();
       expect({ seed, followed: idsOf(follower.events) }).toEqual({ seed, followed: stored });
-      expect(unhandled).toEqual([]);
     },
     60_000,
   );
-
-  it('would notice an unhandled rejection', async () => {
-    void Promise.reject(new Error('on purpose'));
-    await eventually('it was noticed', () => unhandled.length > 0);
-    unhandled.length = 0;
-  });
 });

@@ -35,7 +35,10 @@ describe('the queue between a subscription and its sink', () => {
       }
     })();
     const taken: number[][] = [];
-    while (taken.flat().length < 7) taken.push([...(await queue.take())]);
+    while (taken.flat().length < 7) {
+      await new Promise((resolve) => setImmediate(resolve));
+      taken.push([...(await queue.take())]);
+    }
     await giving;
     expect(taken.flat()).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(Math.max(...taken.map((items) => items.length))).toBe(3);
@@ -60,8 +63,8 @@ describe('the continuity of streams', () => {
     continuity.check(event('a', 5));
     continuity.check(event('b', 0));
     continuity.check(event('a', 6));
-    expect(() => continuity.check(event('a', 8))).toThrow('revision 8 of');
-    expect(() => continuity.check(event('b', 0))).toThrow('broken');
+    expect(() => continuity.check(event('a', 8))).toThrow('revision 8');
+    expect(() => continuity.check(event('b', 0))).toThrow('revision 0');
   });
 
   it('forgets the stream that was quiet for longest', () => {

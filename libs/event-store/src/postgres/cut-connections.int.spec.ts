@@ -75,9 +75,9 @@ describe('a connection to Postgres that is cut', () => {
   it('is waited for when it can not be made, and the append is written then', async () => {
     const writer = new StreamWriter();
     proxy.refuse();
-    const waiting = store.append(writer.stream, NO_STREAM, writer.next());
+    const waiting = sendUntilKnown(store, writer, writer.next());
     setTimeout(() => proxy.accept(), 200);
-    expect(await waiting).toMatchObject({ kind: 'ok', repeated: false });
+    expect((await waiting).result).toMatchObject({ kind: 'ok', repeated: false });
   });
 
   it('is waited for no longer than there is patience', async () => {

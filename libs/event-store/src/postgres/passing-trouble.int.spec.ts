@@ -88,8 +88,9 @@ describe('trouble in Postgres that passes', () => {
     expect(repeats[0]).toMatchObject({ code: '25006' });
     await asOwner(
       database.url,
-      `set default_transaction_read_only = off;
-       alter database ${name} reset default_transaction_read_only`,
+      `begin read write;
+       alter database ${name} reset default_transaction_read_only;
+       commit`,
     );
     await holds(store, writer, idsOf(await waiting));
   });

@@ -30,6 +30,8 @@ export function postgresPools(
   const pool = (max: number) => {
     const made = new pg.Pool({ ...common, max });
     made.on('error', (cause) => observer.connectionLost?.(cause));
+    // While a client is lent out the pool does not listen, and a lost connection would be nobody's.
+    made.on('connect', (client) => client.on('error', () => {}));
     return made;
   };
   return {

@@ -1,4 +1,5 @@
 import type { Open } from '../open-tables.suite.js';
+import { answersWhatIsRead } from '../reading.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
 import { MemoryReadTables } from './memory-read-tables.js';
 
@@ -9,4 +10,5 @@ const open: Open = async (followsDirectly) => {
 
 describe('MemoryReadTables', () => {
   carriesEventsIntoTheTables(open);
+  answersWhatIsRead(open);
 });

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 
 import { userOf, type ReadBatch } from '../projected-event.js';
 import { keyOf, type TouchedRows } from '../tables.js';
-import { plainArray } from './arrays.js';
+import { int8Array, uuidArray } from './arrays.js';
 import {
   toAccount,
   toBatch,
@@ -88,14 +88,14 @@ async function loadAccounts(client: ClientBase, version: number, wanted: Wanted)
     `select a.user_id, a.balance, a.held, a.revision, a.updated_at
      from unnest($1::uuid[]) as k (user_id)
      join mjk_point_accounts_v${version} a using (user_id)`,
-    [plainArray([...wanted.missingAccounts])],
+    [uuidArray([...wanted.missingAccounts])],
   );
   for (const row of rows) wanted.rows.accounts.set(row.user_id, toAccount(row));
 }
 
-const arraysOf = (keys: ReadonlyMap<string, Key>): [string, string] => {
+const arraysOf = (keys: ReadonlyMap<string, Key>): [Buffer, Buffer] => {
   const all = [...keys.values()];
-  return [plainArray(all.map(({ user }) => user)), plainArray(all.map(({ number }) => number))];
+  return [uuidArray(all.map(({ user }) => user)), int8Array(all.map(({ number }) => number))];
 };
 
 async function loadBatches(client: ClientBase, version: number, wanted: Wanted): Promise<void> {

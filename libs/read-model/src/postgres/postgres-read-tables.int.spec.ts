@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '#testing';
 
 import type { Open } from '../open-tables.suite.js';
+import { answersWhatIsRead } from '../reading.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
 import { PostgresReadTables } from './postgres-read-tables.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
@@ -23,4 +24,5 @@ const open: Open = async (followsDirectly) => {
 
 describe('PostgresReadTables', () => {
   carriesEventsIntoTheTables(open);
+  answersWhatIsRead(open);
 });

@@ -50,8 +50,10 @@ export class PostgresTableWriter implements TableWriter {
     if (after !== null && next <= after) return this.#refuseUnseen(read);
     if (this.#cachedAt !== after) this.#cache.clear();
     this.#cachedAt = undefined;
-    const { applied, touched } = await inTransaction(this.#pool, (client) =>
-      this.#write(client, after, next, read),
+    const { applied, touched } = await inTransaction(
+      this.#pool,
+      (client) => this.#write(client, after, next, read),
+      'writing',
     );
     if (touched === null) return applied;
     this.#cache.keep(touched);

@@ -1,15 +1,15 @@
 import type { ClientBase } from 'pg';
 
 import type { AccountRow } from '../tables.js';
-import { plainArray } from './arrays.js';
+import { int4Array, int8Array, timeArray, uuidArray } from './arrays.js';
 import { refuseMissing } from './refuse-missing.js';
 
-const columnsOf = (rows: readonly AccountRow[]): string[] => [
-  plainArray(rows.map((row) => row.user_id)),
-  plainArray(rows.map((row) => row.balance)),
-  plainArray(rows.map((row) => row.held)),
-  plainArray(rows.map((row) => row.revision)),
-  plainArray(rows.map((row) => row.updated_at)),
+const columnsOf = (rows: readonly AccountRow[]): Buffer[] => [
+  uuidArray(rows.map((row) => row.user_id)),
+  int4Array(rows.map((row) => row.balance)),
+  int4Array(rows.map((row) => row.held)),
+  int8Array(rows.map((row) => row.revision)),
+  timeArray(rows.map((row) => row.updated_at)),
 ];
 
 export async function insertAccounts(

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import type { BatchRow } from '../tables.js';
-import { plainArray } from './arrays.js';
+import { boolArray, int4Array, int8Array, timeArray, uuidArray } from './arrays.js';
 import { refuseMissing } from './refuse-missing.js';
 
 export async function insertBatches(
@@ -17,16 +17,16 @@ export async function insertBatches(
      select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[],
        $6::timestamptz[], $7::boolean[], $8::bigint[], $9::integer[], $10::timestamptz[])`,
     [
-      plainArray(rows.map((row) => row.user_id)),
-      plainArray(rows.map((row) => row.batch_id)),
-      plainArray(rows.map((row) => row.points)),
-      plainArray(rows.map((row) => row.remaining)),
-      plainArray(rows.map((row) => row.priority)),
-      plainArray(rows.map((row) => row.expires_at)),
-      plainArray(rows.map((row) => row.grace)),
-      plainArray(rows.map((row) => row.revision)),
-      plainArray(rows.map((row) => row.line)),
-      plainArray(rows.map((row) => row.created_at)),
+      uuidArray(rows.map((row) => row.user_id)),
+      int8Array(rows.map((row) => row.batch_id)),
+      int8Array(rows.map((row) => row.points)),
+      int4Array(rows.map((row) => row.remaining)),
+      int4Array(rows.map((row) => row.priority)),
+      timeArray(rows.map((row) => row.expires_at)),
+      boolArray(rows.map((row) => row.grace)),
+      int8Array(rows.map((row) => row.revision)),
+      int4Array(rows.map((row) => row.line)),
+      timeArray(rows.map((row) => row.created_at)),
     ],
   );
 }
@@ -44,10 +44,10 @@ export async function changeBatches(
        as d (user_id, batch_id, points, remaining)
      where b.user_id = d.user_id and b.batch_id = d.batch_id`,
     [
-      plainArray(rows.map((row) => row.user_id)),
-      plainArray(rows.map((row) => row.batch_id)),
-      plainArray(rows.map((row) => row.points)),
-      plainArray(rows.map((row) => row.remaining)),
+      uuidArray(rows.map((row) => row.user_id)),
+      int8Array(rows.map((row) => row.batch_id)),
+      int8Array(rows.map((row) => row.points)),
+      int4Array(rows.map((row) => row.remaining)),
     ],
   );
   refuseMissing('batches', rowCount, rows.length);

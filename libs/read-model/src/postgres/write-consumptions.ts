@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import type { ConsumptionRow } from '../tables.js';
-import { plainArray, textArray } from './arrays.js';
+import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
 import { refuseMissing } from './refuse-missing.js';
 
 export async function insertConsumptions(
@@ -20,23 +20,23 @@ export async function insertConsumptions(
        $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::integer[],
        $17::bigint[])`,
     [
-      plainArray(rows.map((row) => row.user_id)),
-      plainArray(rows.map((row) => row.revision)),
+      uuidArray(rows.map((row) => row.user_id)),
+      int8Array(rows.map((row) => row.revision)),
       textArray(rows.map((row) => row.consumption_id)),
-      plainArray(rows.map((row) => row.source_type)),
+      textArray(rows.map((row) => row.source_type)),
       textArray(rows.map((row) => row.source_id)),
-      plainArray(rows.map((row) => row.status)),
-      plainArray(rows.map((row) => row.estimate)),
-      plainArray(rows.map((row) => row.actual)),
-      plainArray(rows.map((row) => row.drawn)),
-      plainArray(rows.map((row) => row.refunded)),
-      plainArray(rows.map((row) => row.duration)),
-      plainArray(rows.map((row) => row.settle_by)),
-      plainArray(rows.map((row) => row.opened_at)),
-      plainArray(rows.map((row) => row.closed_at)),
-      plainArray(rows.map((row) => row.first_row)),
-      plainArray(rows.map((row) => row.row_count)),
-      plainArray(rows.map((row) => row.duration_row)),
+      textArray(rows.map((row) => row.status)),
+      int4Array(rows.map((row) => row.estimate)),
+      int4Array(rows.map((row) => row.actual)),
+      int8Array(rows.map((row) => row.drawn)),
+      int8Array(rows.map((row) => row.refunded)),
+      float8Array(rows.map((row) => row.duration)),
+      timeArray(rows.map((row) => row.settle_by)),
+      timeArray(rows.map((row) => row.opened_at)),
+      timeArray(rows.map((row) => row.closed_at)),
+      int8Array(rows.map((row) => row.first_row)),
+      int4Array(rows.map((row) => row.row_count)),
+      int8Array(rows.map((row) => row.duration_row)),
     ],
   );
 }
@@ -56,15 +56,15 @@ export async function changeConsumptions(
        as d (user_id, revision, status, actual, drawn, refunded, duration, closed_at, duration_row)
      where c.user_id = d.user_id and c.revision = d.revision`,
     [
-      plainArray(rows.map((row) => row.user_id)),
-      plainArray(rows.map((row) => row.revision)),
-      plainArray(rows.map((row) => row.status)),
-      plainArray(rows.map((row) => row.actual)),
-      plainArray(rows.map((row) => row.drawn)),
-      plainArray(rows.map((row) => row.refunded)),
-      plainArray(rows.map((row) => row.duration)),
-      plainArray(rows.map((row) => row.closed_at)),
-      plainArray(rows.map((row) => row.duration_row)),
+      uuidArray(rows.map((row) => row.user_id)),
+      int8Array(rows.map((row) => row.revision)),
+      textArray(rows.map((row) => row.status)),
+      int4Array(rows.map((row) => row.actual)),
+      int8Array(rows.map((row) => row.drawn)),
+      int8Array(rows.map((row) => row.refunded)),
+      float8Array(rows.map((row) => row.duration)),
+      timeArray(rows.map((row) => row.closed_at)),
+      int8Array(rows.map((row) => row.duration_row)),
     ],
   );
   refuseMissing('consumptions', rowCount, rows.length);

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 
 import type { Folded } from '../fold.js';
 import type { NumberedTransaction, TransactionDuration } from '../tables.js';
-import { plainArray, textArray } from './arrays.js';
+import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
 import { refuseMissing } from './refuse-missing.js';
 import { changeAccounts, insertAccounts } from './write-accounts.js';
 import { changeBatches, insertBatches } from './write-batches.js';
@@ -39,22 +39,22 @@ async function insertTransactions(
        $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::float8[], $11::text[],
        $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::integer[], $16::bigint[])`,
     [
-      plainArray(rows.map((row) => row.id)),
-      plainArray(rows.map((row) => row.user_id)),
-      plainArray(rows.map((row) => row.type)),
-      plainArray(rows.map((row) => row.amount)),
-      plainArray(rows.map((row) => row.balance_before)),
-      plainArray(rows.map((row) => row.balance_after)),
-      plainArray(rows.map((row) => row.source_type)),
+      int8Array(rows.map((row) => row.id)),
+      uuidArray(rows.map((row) => row.user_id)),
+      textArray(rows.map((row) => row.type)),
+      int4Array(rows.map((row) => row.amount)),
+      int4Array(rows.map((row) => row.balance_before)),
+      int4Array(rows.map((row) => row.balance_after)),
+      textArray(rows.map((row) => row.source_type)),
       textArray(rows.map((row) => row.source_id)),
-      plainArray(rows.map((row) => row.batch_id)),
-      plainArray(rows.map((row) => row.duration)),
+      int8Array(rows.map((row) => row.batch_id)),
+      float8Array(rows.map((row) => row.duration)),
       textArray(rows.map((row) => row.description)),
-      plainArray(rows.map((row) => row.created_at)),
-      plainArray(rows.map((row) => row.updated_at)),
-      plainArray(rows.map((row) => row.revision)),
-      plainArray(rows.map((row) => row.line)),
-      plainArray(rows.map((row) => row.consumption_of)),
+      timeArray(rows.map((row) => row.created_at)),
+      timeArray(rows.map((row) => row.updated_at)),
+      int8Array(rows.map((row) => row.revision)),
+      int4Array(rows.map((row) => row.line)),
+      int8Array(rows.map((row) => row.consumption_of)),
     ],
   );
 }
@@ -72,10 +72,10 @@ async function fillDurations(
        as d (id, revision, duration, updated_at)
      where t.id = d.id and t.revision = d.revision and t.line = 0`,
     [
-      plainArray(rows.map((row) => row.id)),
-      plainArray(rows.map((row) => row.revision)),
-      plainArray(rows.map((row) => row.duration)),
-      plainArray(rows.map((row) => row.updated_at)),
+      int8Array(rows.map((row) => row.id)),
+      int8Array(rows.map((row) => row.revision)),
+      float8Array(rows.map((row) => row.duration)),
+      timeArray(rows.map((row) => row.updated_at)),
     ],
   );
   refuseMissing('durations', rowCount, rows.length);

@@ -1,0 +1,46 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { answerCounter } from '#assembly';
+import { LATENCY_BUCKETS_SECONDS, type Flow, type Log } from '#runtime';
+import type { ApiObserver } from './api-observer.js';
+
+/** What the API reports, as figures to alarm on and lines to search. */
+export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserver {
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'ledger_http_request_seconds',
+    help: 'Requests, from their first byte to the last of their answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [...LATENCY_BUCKETS_SECONDS],
+    registers,
+  });
+  const troubles = new Counter({
+    name: 'ledger_http_trouble_total',
+    help: 'Requests that ended in trouble that is not the client’s',
+    labelNames: ['route'] as const,
+    registers,
+  });
+  const streams = new Gauge({
+    name: 'ledger_http_streams',
+    help: 'Answers that go on: new rows, and exports',
+    registers,
+  });
+  const countAnswer = answerCounter(registry);
+  return {
+    answered: ({ method, route, status, ms }) => {
+      // How long a reader stays is no latency.
+      if (!route.endsWith('/stream')) requests.observe({ method, route, status }, ms / 1000);
+    },
+    commanded: (command, { correlation }, answer) => {
+      flow.moved();
+      countAnswer(command.type, answer);
+      const { code } = answer;
+      if (code !== null) log.info({ code, type: command.type, correlation }, 'command refused');
+    },
+    failed: (route, err) => {
+      troubles.inc({ route });
+      log.error({ route, err }, 'request failed');
+    },
+    newsFailed: (err) => log.warn({ err }, 'no news of the read tables'),
+    streaming: (count) => streams.set(count),
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { LEDGER_VARIABLES } from '#assembly';
+import { onOff, wholeNumber } from '#runtime';
+import type { TokenTerms } from './access/token-verifier.js';
+
+const SECRET_CHARS_MIN = 32;
+const ALGORITHMS = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+const perSecond = (standard: string) => wholeNumber({ min: 1, max: 1_000_000 }).prefault(standard);
+
+export const API_VARIABLES = z
+  .object({
+    ...LEDGER_VARIABLES,
+    JWT_ALGORITHM: z
+      .enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` })
+      .default('HS256'),
+    /** The secret of an HS algorithm, else a public key in PEM (\n may be written out) … */
+    JWT_KEY: z.string().default(''),
+    /** … or where the keys are, instead. */
+    JWT_JWKS_URL: z.union([z.literal(''), z.url({ error: 'must be an address' })]).default(''),
+    /** Not looked at when empty. */
+    JWT_ISSUER: z.string().default(''),
+    JWT_AUDIENCE: z.string().default(''),
+    /** Seals page cursors; the same for all instances. */
+    CURSOR_KEY: z.string().min(SECRET_CHARS_MIN, {
+      error: `must have ${SECRET_CHARS_MIN} characters or more`,
+    }),
+    RATE_USER_PER_SECOND: perSecond('20'),
+    RATE_SERVICE_PER_SECOND: perSecond('2000'),
+    STREAMS_MAX: wholeNumber({ min: 1, max: 100_000 }).prefault('500'),
+    /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
+    BEHIND_PROXY: onOff().prefault('off'),
+    /** Of the built page; there is no page when there is no such folder. */
+    WEB_FOLDER: z.string().min(1).default('apps/web/dist'),
+  })
+  .superRefine(({ JWT_ALGORITHM: algorithm, JWT_KEY: key, JWT_JWKS_URL: url }, context) => {
+    const fault = faultOfKeys(algorithm, key, url);
+    if (fault !== null) context.addIssue({ code: 'custom', path: [fault[0]], message: fault[1] });
+  });
+
+export type ApiVariables = z.output<typeof API_VARIABLES>;
+
+function faultOfKeys(algorithm: string, key: string, url: string): [string, string] | null {
+  const isSecret = algorithm.startsWith('HS');
+  if ((key === '') === (url === '')) return ['JWT_KEY', 'either this or JWT_JWKS_URL must be set'];
+  if (isSecret && url !== '') return ['JWT_JWKS_URL', `has no keys of ${algorithm}`];
+  if (isSecret && key.length < SECRET_CHARS_MIN) {
+    return ['JWT_KEY', `must have ${SECRET_CHARS_MIN} characters or more`];
+  }
+  return null;
+}
+
+export function tokenTerms(variables: ApiVariables): TokenTerms {
+  const { JWT_ALGORITHM: algorithm, JWT_KEY: key, JWT_JWKS_URL: url } = variables;
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables;
+  return {
+    algorithm,
+    keys: keysOf(algorithm, key, url),
+    ...(issuer !== '' && { issuer }),
+    ...(audience !== '' && { audience }),
+  };
+}
+
+function keysOf(algorithm: string, key: string, url: string): TokenTerms['keys'] {
+  if (url !== '') return { kind: 'key set', url };
+  if (algorithm.startsWith('HS')) return { kind: 'secret', secret: key };
+  return { kind: 'public key', pem: key.replaceAll('\\n', '\n') };
+}

@@ -1,0 +1,80 @@
+import { openApiDouble, type ApiDouble } from '../api.suite.js';
+import type { ApiDescription } from './description.js';
+
+const METHODS = ['get', 'post'];
+
+describe('the description of the API', () => {
+  let api: ApiDouble;
+  let described: ApiDescription;
+  const routes: string[] = [];
+  beforeAll(async () => {
+    api = await openApiDouble({
+      onRoute: ({ method, url }) => {
+        for (const one of [method].flat()) {
+          if (METHODS.includes(one.toLowerCase())) routes.push(`${one.toLowerCase()} ${url}`);
+        }
+      },
+    });
+    described = (await api.app.inject({ url: '/openapi.json' })).json<ApiDescription>();
+  });
+  afterAll(() => api.close());
+
+  const operations = () =>
+    Object.entries(described.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+
+  it('names every route, and none that there is not', () => {
+    const named = operations().map(({ path, method }) => {
+      const route = path.replaceAll(/\{(\w+)\}/g, ':$1');
+      return `${method} ${route.replace(/^(\/v1\/commands)\/\w+$/, '$1/:type')}`;
+    });
+    const isFurniture = (route: string): boolean => route === 'get /docs/style.css';
+    const there = [...new Set(routes)].filter((route) => !isFurniture(route));
+    expect([...new Set(named)].sort()).toEqual(there.sort());
+  });
+
+  it('refers only to schemas that it has', () => {
+    const text = JSON.stringify(described.paths);
+    const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) expect(described.components.schemas).toHaveProperty(name ?? '');
+  });
+
+  it('is made of the schemas that parse: their fields and bounds', () => {
+    expect(described.components.schemas).toMatchObject({
+      ConsumePoints: {
+        type: 'object',
+        required: ['user_id', 'points', 'source_type'],
+        properties: { points: { type: 'integer', minimum: 1, maximum: 1_000_000_000 } },
+      },
+      TransactionsPage: { properties: { items: { items: { required: expect.any(Array) as [] } } } },
+    });
+    const page = described.paths['/v1/users/{user_id}/transactions']?.['get'];
+    expect(page?.parameters.map(({ name }) => name)).toEqual([
+      'user_id',
+      'type',
+      'source_type',
+      'from',
+      'to',
+      'limit',
+      'cursor',
+      'min_position',
+    ]);
+  });
+
+  it('gives every operation an id of its own', () => {
+    const ids = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('can be read as a page that needs no script, under the strictest policy', async () => {
+    const page = await api.app.inject({ url: '/docs' });
+    expect(page.headers['content-type']).toMatch('text/html');
+    expect(page.headers['content-security-policy']).toMatch("default-src 'none'");
+    expect(page.body).not.toMatch(/<script|<style|style=|https?:\/\//);
+    for (const { path } of operations()) expect(page.body).toContain(path);
+    const style = await api.app.inject({ url: '/docs/style.css' });
+    expect(style.headers['content-type']).toMatch('text/css');
+  });
+});

@@ -1,0 +1,90 @@
+import { GREEN, Health, SYSTEM_CLOCK } from '#runtime';
+import { eventually, openApiDouble } from '../api.suite.js';
+import { checkup, type Check } from './checkup.js';
+import { clockCheck, storeChecks } from './checks.js';
+
+describe('the probes', () => {
+  it('tell live from ready, and name the part that is not', async () => {
+    const health = new Health(['event store']);
+    const api = await openApiDouble({ parts: { health } });
+    const get = (url: string) => api.app.inject({ url });
+    expect((await get('/health/live')).statusCode).toBe(200);
+    const red = await get('/health/ready');
+    expect(red.statusCode).toBe(503);
+    expect(red.json()).toMatchObject({
+      status: 'unavailable',
+      parts: { 'event store': { state: 'red' } },
+    });
+    health.report('event store', GREEN);
+    expect((await get('/health/ready')).statusCode).toBe(200);
+    health.die('nothing helps');
+    expect((await get('/health/live')).statusCode).toBe(503);
+    await api.close();
+  });
+
+  it('give figures to Prometheus', async () => {
+    const api = await openApiDouble();
+    const response = await api.app.inject({ url: '/metrics' });
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toMatch('text/plain');
+    await api.close();
+  });
+});
+
+describe('the checkup', () => {
+  const hurried = { after: (_: number, then: () => void) => SYSTEM_CLOCK.after(5, then) };
+
+  it('reports again and again how each part is', async () => {
+    const health = new Health(['a', 'b']);
+    let a: () => Promise<string | null> = () => Promise.resolve(null);
+    const checks: Check[] = [
+      { part: 'a', look: () => a() },
+      { part: 'b', look: () => new Promise(() => undefined) },
+    ];
+    const checking = checkup(checks, health, hurried);
+    const statesAre = (states: object) => () => expect(health.ready().parts).toMatchObject(states);
+    const late = { state: 'red', reason: 'gives no answer' };
+    await eventually(statesAre({ a: { state: 'green' }, b: late }));
+    a = () => Promise.reject(new Error('connect 10.1.2.3'));
+    await eventually(statesAre({ a: { state: 'red', reason: 'is away' } }));
+    a = () => Promise.resolve(null);
+    await eventually(statesAre({ a: { state: 'green' } }));
+    await checking.stop();
+  });
+});
+
+describe('the checks', () => {
+  const NOW = Date.parse('2030-01-01T00:00:00Z');
+  const apart = (ms: number) =>
+    clockCheck(
+      { timeOfDay: () => NOW },
+      { databaseTimeOfDay: () => Promise.resolve(NOW + ms) },
+    ).look();
+
+  it.each([0, 5_000, -5_000])('find a clock %i ms apart from the database’s right', async (ms) => {
+    expect(await apart(ms)).toBeNull();
+  });
+
+  it.each([5_001, -60_000])('find a clock %i ms apart wrong', async (ms) => {
+    expect(await apart(ms)).toMatch(/apart/);
+  });
+
+  it('don’t take a slow answer for a wrong clock', async () => {
+    let now = NOW;
+    const clock = { timeOfDay: () => now };
+    const check = clockCheck(clock, {
+      databaseTimeOfDay: () => {
+        now += 8_000;
+        return Promise.resolve(NOW + 4_000);
+      },
+    });
+    expect(await check.look()).toBeNull();
+  });
+
+  it('ask both stores', async () => {
+    const away = () => Promise.reject(new Error('away'));
+    const [store, tables] = storeChecks({ head: away }, { position: () => Promise.resolve(null) });
+    await expect(store?.look()).rejects.toThrow('away');
+    expect(await tables?.look()).toBeNull();
+  });
+});

@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ALICE,
+  SILENT,
+  bearer,
+  openApiDouble,
+  read,
+  type ApiDouble,
+  type ApiDoubleOptions,
+} from '../api.suite.js';
+
+const READ = `/v1/users/${ALICE}/balance`;
+let api: ApiDouble;
+const open = async (options?: ApiDoubleOptions): Promise<ApiDouble> => {
+  api = await openApiDouble(options);
+  return api;
+};
+afterEach(() => api.close());
+
+describe('every answer', () => {
+  it.each([READ, '/nowhere', '/docs', '/health/live', '/v1/%zz', `/v1/users/${'x'.repeat(300)}/balance`])(
+    'of %s has headers that keep a browser safe',
+    async (url) => {
+      const { headers } = await read(await open(), url);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      expect(headers['content-security-policy']).toMatch(
+        /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
+      );
+      expect(headers['content-security-policy']).not.toContain('unsafe');
+      expect(headers['x-powered-by']).toBeUndefined();
+    },
+  );
+
+  it('of the ledger stays out of caches', async () => {
+    expect((await read(await open(), READ)).headers['cache-control']).toBe('no-store');
+  });
+
+  it.each([
+    ['/nowhere', 404],
+    ['/v1/%zz', 400],
+    [`/v1/users/${'x'.repeat(300)}/balance`, 414],
+  ])('that is not found at %s is a problem', async (url, status) => {
+    const response = await read(await open(), url);
+    expect(response.statusCode).toBe(status);
+    expect(response.headers['content-type']).toMatch('application/problem+json');
+    expect(response.json()).toMatchObject({ status, title: expect.any(String) as string });
+  });
+
+  it('is counted by its declared route, whatever a client writes', async () => {
+    const answers: object[] = [];
+    const observer = { ...SILENT, answered: (report: object) => void answers.push(report) };
+    await open({ parts: { observer } });
+    await read(api, READ);
+    await read(api, '/nowhere/at/all');
+    expect(answers).toMatchObject([
+      { method: 'GET', route: '/v1/users/:user_id/balance', status: 200 },
+      { method: 'GET', route: 'none', status: 404 },
+    ]);
+  });
+});
+
+describe('somebody who asks too often', () => {
+  const rates = { userPerSecond: 1, servicePerSecond: 2, unknownPerSecond: 1 };
+
+  it('is answered 429 with Retry-After, and nobody else is', async () => {
+    await open({ parts: { rates } });
+    const user = { sub: ALICE, roles: ['user'] };
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) statuses.push((await read(api, READ, user)).statusCode);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+    const refused = await read(api, READ, user);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(refused.headers['content-type']).toMatch('application/problem+json');
+    expect((await read(api, READ, { roles: ['auditor'] })).statusCode).toBe(200);
+  });
+
+  it('is answered 429 without a good token, too', async () => {
+    await open({ parts: { rates } });
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) statuses.push((await api.app.inject({ url: READ })).statusCode);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+    expect((await read(api, READ)).statusCode).toBe(200);
+  });
+
+  it('gets no further by asking for what is not allowed', async () => {
+    await open({ parts: { rates } });
+    const headers = await bearer({ sub: 'somebody', roles: [] });
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) {
+      statuses.push((await api.app.inject({ url: READ, headers })).statusCode);
+    }
+    expect(statuses).toEqual([403, 403, 403, 403, 403, 429]);
+  });
+});
+
+describe('the page', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'points-ledger-page-'));
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'index.html'), '<!doctype html><title>用量明细</title>');
+    writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const get = (url: string) => api.app.inject({ url });
+
+  it('is served at every address of its own, and asked for again each time', async () => {
+    await open({ parts: { pageFolder: folder } });
+    for (const url of ['/', '/?lang=en', '/users/somebody']) {
+      const page = await get(url);
+      expect(page.statusCode).toBe(200);
+      expect(page.headers['content-type']).toMatch('text/html');
+      expect(page.headers['cache-control']).toBe('no-cache');
+      expect(page.body).toContain('用量明细');
+    }
+  });
+
+  it('brings its files, which never change', async () => {
+    await open({ parts: { pageFolder: folder } });
+    const file = await get('/assets/app-1a2b.js');
+    expect(file.statusCode).toBe(200);
+    expect(file.headers['content-type']).toMatch('javascript');
+    expect(file.headers['cache-control']).toMatch('immutable');
+  });
+
+  it.each(['/assets/none.js', '/v1/nowhere', '/health/nowhere', '/..%2fpackage.json', '/%2e%2e/x.js'])(
+    'does not stand in for %s',
+    async (url) => {
+      await open({ parts: { pageFolder: folder } });
+      const response = await get(url);
+      expect(response.statusCode).toBeGreaterThanOrEqual(400);
+      expect(response.headers['content-type']).toMatch('application/problem+json');
+    },
+  );
+
+  it('leaves the API as it is', async () => {
+    await open({ parts: { pageFolder: folder } });
+    expect((await read(api, READ)).statusCode).toBe(200);
+    expect((await get('/docs')).body).toContain('<h2>Operations</h2>');
+  });
+
+  it('is not found where it was not built', async () => {
+    await open();
+    expect((await get('/')).statusCode).toBe(404);
+  });
+});

@@ -1,0 +1,96 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openDesk, openStores } from '#assembly';
+import {
+  Flow,
+  Health,
+  NestLog,
+  SYSTEM_CLOCK,
+  createLog,
+  createMetrics,
+  orExit,
+  readConfiguration,
+  stopInOrder,
+} from '#runtime';
+import { tokenVerifier } from './access/token-verifier.js';
+import { apiObserver } from './api-metrics.js';
+import { API_VARIABLES, tokenTerms } from './api-variables.js';
+import { createApi } from './create-api.js';
+import { checkup } from './health/checkup.js';
+import { clockCheck, storeChecks } from './health/checks.js';
+
+// HTTP: commands in, the projection out. This file is the list of what the process is made of.
+
+const APP = 'api';
+const STILL_MS_MAX = 60_000;
+const UNKNOWN_PER_SECOND = 5;
+const SUBJECT_STREAMS_MAX = 8;
+const NEWS_EVERY_MS = 200;
+const HEARTBEAT_MS = 15_000;
+const POSITION_WAIT_MS_MAX = 2_000;
+
+async function main(): Promise<void> {
+  const config = readConfiguration(API_VARIABLES, process.env);
+  const log = createLog({ app: APP, level: config.LOG_LEVEL });
+  const metrics = createMetrics(APP);
+  const health = new Health(['event store', 'read tables', 'clock']);
+  const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
+  const clock = SYSTEM_CLOCK;
+  const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
+  const stores = await openStores(config, log);
+  const { events: store, tables } = stores;
+  const desk = openDesk(stores, config.LEDGER_POLICY, metrics, log);
+  health.watch('commands', () => {
+    flow.waiting(desk.figures.inside + desk.figures.inLine);
+    return flow.condition();
+  });
+  const folder = resolve(config.WEB_FOLDER);
+  const api = await createApi(
+    {
+      desk,
+      store,
+      tables,
+      policy: config.LEDGER_POLICY,
+      tokens,
+      cursorKey: config.CURSOR_KEY,
+      rates: {
+        userPerSecond: config.RATE_USER_PER_SECOND,
+        servicePerSecond: config.RATE_SERVICE_PER_SECOND,
+        unknownPerSecond: UNKNOWN_PER_SECOND,
+      },
+      streams: {
+        streamsMax: config.STREAMS_MAX,
+        subjectStreamsMax: SUBJECT_STREAMS_MAX,
+        pollMs: NEWS_EVERY_MS,
+        heartbeatMs: HEARTBEAT_MS,
+      },
+      positionWaitMsMax: POSITION_WAIT_MS_MAX,
+      health,
+      metrics,
+      clock,
+      observer: apiObserver(metrics, log, flow),
+      pageFolder: existsSync(join(folder, 'index.html')) ? folder : null,
+    },
+    { isBehindProxy: config.BEHIND_PROXY },
+    new NestLog(log),
+  );
+  const checking = checkup(
+    [...storeChecks(store, tables), clockCheck(clock, stores)],
+    health,
+    clock,
+  );
+  stopInOrder({
+    log,
+    steps: [
+      { name: 'http', msMax: 4_000, run: () => api.close() },
+      { name: 'desk', msMax: 3_000, run: async () => void (await desk.drain(3_000)) },
+      { name: 'checks', msMax: 1_000, run: () => checking.stop() },
+      { name: 'stores', msMax: 3_000, run: () => stores.close() },
+    ],
+  });
+  await api.app.listen(config.PORT, config.HOST);
+  log.info({ address: await api.app.getUrl() }, 'started');
+}
+
+orExit(main());

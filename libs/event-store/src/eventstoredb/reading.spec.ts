@@ -1,0 +1,53 @@
+import { EventStoreDbProtocolServer } from '#testing';
+import { Clients } from './clients.js';
+import { parseConnectionString } from './connection-string.js';
+import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
+import { eventually, StreamWriter } from './esdb.fixtures.suite.js';
+import { readEvents } from './reading.js';
+
+const CREDENTIALS = { username: 'nobody', password: 'none' };
+
+describe('a read of EventStoreDB', () => {
+  const server = new EventStoreDbProtocolServer();
+  const writer = new StreamWriter();
+  let clients: Clients;
+  beforeAll(async () => {
+    await server.start();
+    const store = new EventStoreDbEventStore(server.connectionString);
+    await writer.append(store, 300);
+    await store.close();
+    clients = new Clients(parseConnectionString(server.connectionString), () => {});
+  });
+  afterAll(async () => {
+    await clients.close(1_000);
+    await server.stop();
+  });
+
+  const read = (fromRevision = 0n) =>
+    readEvents(clients, 1_000, (client) =>
+      client.readStream(writer.stream, { credentials: CREDENTIALS, fromRevision }),
+    );
+
+  it('leaves no call open in the client when it is broken off', async () => {
+    const lease = clients.lease();
+    const open: unknown = Reflect.get(lease.client, 'disposableStreams');
+    for (let i = 0; i < 20; i += 1) {
+      for await (const { event } of read()) {
+        expect(event?.revision).toBe(0n);
+        break;
+      }
+    }
+    await eventually('all are let go', () => open instanceof Set && open.size === 0);
+    lease.release();
+  });
+
+  it('lets go of its client when the read can’t even begin', async () => {
+    await expect(read(-1n).next()).rejects.toMatchObject({ code: 'misconfigured' });
+    const others = new Clients(parseConnectionString(server.connectionString), () => {});
+    const failing = readEvents(others, 1_000, () => {
+      throw new Error('not even begun');
+    });
+    await expect(failing.next()).rejects.toThrow('not even begun');
+    await others.close(60_000);
+  });
+});

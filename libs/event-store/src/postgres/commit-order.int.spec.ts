@@ -1,0 +1,126 @@
+import pg from 'pg';
+import { NO_STREAM, type EventStore } from '../port.js';
+import {
+  eventually,
+  following,
+  idsOf,
+  newStream,
+  seeded,
+  StreamWriter,
+} from '../suite/fixtures.suite.js';
+import { asOwner, freshDatabase, type Database } from './database.suite.js';
+import { openPostgresEventStore } from './open.js';
+import { dense, holds, sendUntilKnown, writeMany } from './writing.suite.js';
+
+const WRITERS = 12;
+const APPENDS_EACH = 40;
+
+let database: Database;
+const stores: EventStore[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  for (let i = 0; i < WRITERS; i += 1) {
+    stores.push(await openPostgresEventStore(database.url, { lanes: 1, readersMax: 2 }));
+  }
+});
+afterAll(async () => {
+  for (const store of stores) await store.close();
+  await database.drop();
+});
+
+/** Every store writes its own stream, one follower reads along: it must see each event once. */
+async function writeAlongside(): Promise<void> {
+  const reader = stores[0];
+  if (reader === undefined) throw new Error('no store');
+  const before = await reader.head();
+  const writers = stores.map(() => new StreamWriter());
+  const streams = new RegExp(writers.map((w) => w.stream).join('|'));
+  const follower = following(reader, before, streams);
+  const written = await Promise.all(
+    writers.map((writer, i) => writeMany(stores[i] ?? reader, writer, APPENDS_EACH)),
+  );
+  const acknowledged = written.flatMap((w) => w.acknowledged);
+  await eventually('all was followed', () => follower.events.length >= acknowledged.length);
+  await follower.end();
+  const followed = idsOf(follower.events);
+  const missed = acknowledged.filter((id) => !followed.includes(id));
+  expect({ missed, twice: followed.length - new Set(followed).size }).toEqual({
+    missed: [],
+    twice: 0,
+  });
+  for (const [i, writer] of writers.entries()) {
+    await holds(reader, writer, written[i]?.acknowledged ?? []);
+  }
+  await dense(reader);
+}
+
+describe('events of 12 writers that commit at the same time', () => {
+  it('are seen once, in order, where some transactions dawdle before their commit', async () => {
+    // A writer that took a later number overtakes one that sleeps here, if anything lets it.
+    await asOwner(
+      database.url,
+      `create function public.dawdle() returns trigger language plpgsql as $$
+       begin
+         if random() < 0.3 then perform pg_sleep(random() * 0.02); end if;
+         return null;
+       end $$;
+       create trigger dawdle after insert on event_store.events
+         for each statement execute function public.dawdle()`,
+    );
+    await writeAlongside();
+    await asOwner(database.url, 'drop trigger dawdle on event_store.events');
+  });
+
+  it('are seen at once beside a transaction that writes and never ends', async () => {
+    const other = await freshDatabase();
+    const idlers = [database.url, other.url].map((url) => new pg.Client({ connectionString: url }));
+    for (const idler of idlers) {
+      await idler.connect();
+      await idler.query('begin; create table idle (it int); insert into idle values (1)');
+    }
+    await writeAlongside();
+    for (const idler of idlers) await idler.end();
+    await other.drop();
+  });
+});
+
+describe('zombies: writers with stale or wrong revisions, and repeats', () => {
+  it('can do no harm', async () => {
+    const seed = Number(process.env['TEST_SEED'] ?? 41);
+    const streams = [newStream(), newStream(), newStream(), newStream()];
+    // Who holds the stream is shared, as a partition's owner would; zombies act on what was.
+    const owners = streams.map((stream) => new StreamWriter(stream));
+    const acknowledged = streams.map((): string[] => []);
+    await Promise.all(
+      owners.map(async (owner, s) => {
+        const random = seeded(seed + s);
+        const store = stores[s] ?? stores[0];
+        const rival = stores[s + 4] ?? stores[0];
+        if (store === undefined || rival === undefined) throw new Error('no store');
+        for (let i = 0; i < 150; i += 1) {
+          const events = owner.next(1 + Math.floor(random() * 3));
+          const zombie = new StreamWriter(owner.stream);
+          zombie.revision = random() < 0.5 ? NO_STREAM : owner.revision + 1000;
+          const beside =
+            random() < 0.05 && owner.revision >= 0
+              ? rival.append(owner.stream, zombie.revision, zombie.next())
+              : null;
+          const { result } = await sendUntilKnown(store, owner, events);
+          expect(result).toMatchObject({ kind: 'ok', repeated: false });
+          if (beside !== null) expect((await beside).kind).toBe('conflict');
+          if (random() < 0.2) {
+            const again = await rival.append(owner.stream, owner.revision, events);
+            expect(again).toMatchObject({ kind: 'ok', repeated: true });
+          }
+          owner.wrote(events);
+          acknowledged[s]?.push(...idsOf(events));
+        }
+      }),
+    );
+    const [reader] = stores;
+    if (reader === undefined) throw new Error('no store');
+    for (const [s, owner] of owners.entries()) await holds(reader, owner, acknowledged[s] ?? []);
+    await dense(reader);
+  });
+});

@@ -1,0 +1,125 @@
+import { jest } from '@jest/globals';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#stack';
+import type { EventStore } from '../port.js';
+import { eventually, following, idsOf, StreamWriter } from '../suite/fixtures.suite.js';
+import { asOwner } from './database.suite.js';
+import { openPostgresEventStore } from './open.js';
+import { dense, holds, writeMany } from './writing.suite.js';
+
+jest.setTimeout(60_000); // servers are started and recover
+
+const WRITERS = 12;
+const APPENDS_AT_A_TIME = 20;
+const STALL_MS = 1_000;
+
+let home: string;
+let port: number;
+let server: EmbeddedPostgres;
+let store: EventStore;
+let troubles = 0;
+
+const start = () =>
+  startEmbeddedPostgres({
+    dataDir: join(home, 'data'),
+    port,
+    settings: { fsync: 'off' },
+  });
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'points-ledger-pg-'));
+  await chmod(home, 0o755);
+  port = await freePort();
+  server = await start();
+  const options = {
+    backOffMsMin: 5,
+    backOffMsMax: 100,
+    connectMsMax: 500,
+    callMsMax: 700,
+    patienceMs: 20_000,
+  };
+  const trouble = () => void (troubles += 1);
+  const observer = { appendsUnknown: trouble, callRepeated: trouble };
+  store = await openPostgresEventStore(server.url, options, observer);
+});
+afterAll(async () => {
+  await store.close();
+  await server.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+async function writeUntil(over: () => boolean, writer: StreamWriter): Promise<string[]> {
+  const acknowledged: string[] = [];
+  for (let last = false; !last;) {
+    last = over();
+    acknowledged.push(...(await writeMany(store, writer, APPENDS_AT_A_TIME)).acknowledged);
+  }
+  return acknowledged;
+}
+
+/** Nobody is told beforehand: by the time it happens, appends are under way. */
+async function amidAppends(trouble: () => Promise<void>): Promise<void> {
+  const before = await store.head();
+  const writers = Array.from({ length: WRITERS }, () => new StreamWriter());
+  const streams = new RegExp(writers.map((w) => w.stream).join('|'));
+  const follower = following(store, before, streams);
+  troubles = 0;
+  let over = false;
+  const writing = Promise.all(writers.map((writer) => writeUntil(() => over, writer)));
+  await eventually('some were written', () => follower.events.length > 50);
+  await trouble();
+  await eventually('the trouble was felt', () => troubles > 0);
+  over = true;
+  const written = await writing;
+  for (const [i, writer] of writers.entries()) await holds(store, writer, written[i] ?? []);
+  const count = written.flat().length;
+  await eventually('all was followed', () => follower.events.length >= count);
+  await follower.end();
+  expect(new Set(idsOf(follower.events)).size).toBe(follower.events.length);
+  expect(follower.events).toHaveLength(count);
+  await dense(store);
+}
+
+describe('a Postgres under 12 writers and a follower keeps what it acknowledged, once,', () => {
+  it('when its backends are terminated', async () => {
+    await amidAppends(async () => {
+      for (let i = 0; i < 5; i += 1) {
+        await asOwner(
+          server.url,
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where application_name = 'points-ledger event store'`,
+        );
+      }
+    });
+  });
+
+  it('when it is restarted', async () => {
+    await amidAppends(async () => {
+      await server.stop();
+      server = await start();
+    });
+  });
+
+  it('when it is killed with SIGKILL', async () => {
+    await amidAppends(async () => {
+      server.kill('SIGKILL');
+      await server.ended;
+      server = await start();
+    });
+  });
+
+  it('when it stands still for longer than a call may take', async () => {
+    await amidAppends(async () => {
+      const backends = await asOwner(
+        server.url,
+        `select pid from pg_stat_activity where application_name = 'points-ledger event store'`,
+      );
+      const pids = backends.map((row) => Number(row['pid']));
+      for (const pid of [server.pid, ...pids]) process.kill(pid, 'SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, STALL_MS));
+      for (const pid of [...pids, server.pid]) process.kill(pid, 'SIGCONT');
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import type { Pool } from 'pg';
+
+import { createTestDatabase, type TestDatabase } from '#testing';
+
+import {
+  boolArray,
+  float8Array,
+  int4Array,
+  int8Array,
+  textArray,
+  timeArray,
+  uuidArray,
+} from './arrays.js';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase('arrays');
+  pool = await database.emptyPool();
+});
+
+afterAll(() => database.drop());
+
+/** What the server takes it for, as text. */
+async function received(type: string, array: Buffer): Promise<(string | null)[]> {
+  const { rows } = await pool.query<{ value: string | null }>(
+    `select value::text as value from unnest($1::${type}[]) with ordinality as u (value, n)
+     order by n`,
+    [array],
+  );
+  return rows.map(({ value }) => value);
+}
+
+describe('an array that is sent to the server', () => {
+  it.each([
+    ['integer', int4Array([0, -1, null, 2_147_483_647]), ['0', '-1', null, '2147483647']],
+    [
+      'bigint',
+      int8Array([0, 1, -1, -4_294_967_297, null, Number.MAX_SAFE_INTEGER]),
+      ['0', '1', '-1', '-4294967297', null, '9007199254740991'],
+    ],
+    ['float8', float8Array([0, 12.5, null, 1e7]), ['0', '12.5', null, '10000000']],
+    ['boolean', boolArray([true, null, false]), ['true', null, 'false']],
+    [
+      'uuid',
+      uuidArray(['00000000-0000-4000-8000-0000000000ff', null]),
+      ['00000000-0000-4000-8000-0000000000ff', null],
+    ],
+    [
+      'text',
+      textArray(['', 'a,b', '"\\{}', null, 'NULL', '【配音合成】 🎧']),
+      ['', 'a,b', '"\\{}', null, 'NULL', '【配音合成】 🎧'],
+    ],
+    ['text', textArray([]), []],
+  ])('of %s is what was meant', async (type, array, expected) => {
+    expect(await received(type, array)).toEqual(expected);
+  });
+
+  it('of times is exact to the millisecond, before and after the epoch of the server', async () => {
+    const times = [
+      '1999-12-31T23:59:59.999Z',
+      '2000-01-01T00:00:00.000Z',
+      '2031-06-01T12:00:00.123Z',
+    ];
+    const { rows } = await pool.query<{ value: Date | null }>(
+      `select value from unnest($1::timestamptz[]) with ordinality as u (value, n) order by n`,
+      [timeArray([...times, null])],
+    );
+    expect(rows.map(({ value }) => value?.toISOString() ?? null)).toEqual([...times, null]);
+  });
+
+  it('of UUIDs takes nothing else', () => {
+    expect(() => uuidArray(['not one'])).toThrow('is not a UUID');
+  });
+});

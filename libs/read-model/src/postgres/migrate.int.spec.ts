@@ -1,0 +1,189 @@
+import type { Pool } from 'pg';
+
+import { createTestDatabase, type TestDatabase } from '#testing';
+
+import { DatabaseIsNewer, migrate } from './migrate.js';
+import { MIGRATIONS } from './migrations.js';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase('read_migrations');
+});
+
+beforeEach(async () => {
+  pool = await database.emptyPool();
+});
+
+afterAll(() => database.drop());
+
+const columnsOf = async (table: string) => {
+  const { rows } = await pool.query<{ column: string }>(
+    `select column_name || ' ' || data_type ||
+       coalesce('(' || character_maximum_length || ')', '') as column
+     from information_schema.columns
+     where table_schema = current_schema() and table_name = $1
+     order by ordinal_position`,
+    [table],
+  );
+  return rows.map((row) => row.column);
+};
+
+const upTo = (number: number) => MIGRATIONS.filter((migration) => migration.number <= number);
+
+describe('the migrations', () => {
+  it('are numbered from 1, without a gap', () => {
+    expect(MIGRATIONS.map(({ number }) => number)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  });
+
+  it('run once', async () => {
+    expect(await migrate(pool)).toEqual(MIGRATIONS.map(({ number }) => number));
+    expect(await migrate(pool)).toEqual([]);
+  });
+
+  it('go on from where a database is', async () => {
+    for (const { number } of MIGRATIONS) {
+      expect(await migrate(pool, upTo(number))).toEqual([number]);
+    }
+  });
+
+  it('run once when several processes start together', async () => {
+    const ran = await Promise.all([1, 2, 3, 4].map(() => migrate(database.beside(pool))));
+    expect(ran.flat()).toEqual(MIGRATIONS.map(({ number }) => number));
+  });
+
+  it('leave a database that a newer program has migrated alone', async () => {
+    await migrate(pool);
+    await pool.query(`insert into mjk_point_migrations (number, name) values (999, 'newer')`);
+    await expect(migrate(pool)).rejects.toThrow(DatabaseIsNewer);
+  });
+
+  it('are all or nothing, each of them', async () => {
+    const broken = { number: 1, name: 'broken', sql: 'create table half (); select 1 / 0' };
+    await expect(migrate(pool, [broken])).rejects.toThrow('division by zero');
+    expect(await columnsOf('half')).toEqual([]);
+    const { rows } = await pool.query(`select to_regclass('half') as half`);
+    expect(rows).toEqual([{ half: null }]);
+    expect(await migrate(pool)).toHaveLength(MIGRATIONS.length);
+  });
+});
+
+describe('migration 1', () => {
+  it('makes the checkpoints, of which one version at most is live', async () => {
+    await migrate(pool, upTo(1));
+    const insert = (version: number) =>
+      pool.query(
+        `insert into mjk_point_checkpoints (name, version, state) values ('a', $1, 'live')`,
+        [version],
+      );
+    await insert(1);
+    await expect(insert(2)).rejects.toMatchObject({ code: '23505' });
+  });
+});
+
+describe('migration 2', () => {
+  it('makes mjk_point_transactions with exactly the columns that readers know', async () => {
+    await migrate(pool, upTo(2));
+    expect(await columnsOf('mjk_point_transactions')).toEqual([
+      'id bigint',
+      'user_id uuid',
+      'type character varying(20)',
+      'amount integer',
+      'balance_before integer',
+      'balance_after integer',
+      'source_type character varying(32)',
+      'source_id character varying(64)',
+      'batch_id bigint',
+      'duration double precision',
+      'description text',
+      'created_at timestamp with time zone',
+      'updated_at timestamp with time zone',
+    ]);
+  });
+
+  it('keeps behind them what each row was made of', async () => {
+    await migrate(pool, upTo(2));
+    expect((await columnsOf('mjk_point_transactions_v1')).slice(13)).toEqual([
+      'revision bigint',
+      'line integer',
+      'consumption_of bigint',
+    ]);
+  });
+
+  it('lets nothing be null that a reader may rely on', async () => {
+    await migrate(pool, upTo(2));
+    const { rows } = await pool.query<{ name: string }>(
+      `select column_name as name from information_schema.columns
+       where table_schema = current_schema() and table_name = 'mjk_point_transactions_v1'
+         and is_nullable = 'YES'
+       order by ordinal_position`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      'source_type',
+      'source_id',
+      'batch_id',
+      'duration',
+      'description',
+      'consumption_of',
+    ]);
+  });
+
+  it('begins with version 1 live, and nothing seen', async () => {
+    await migrate(pool, upTo(2));
+    const { rows } = await pool.query(
+      'select name, version, state, position from mjk_point_checkpoints',
+    );
+    expect(rows).toEqual([{ name: 'points', version: 1, state: 'live', position: null }]);
+  });
+
+  it.each([
+    ['accounts', ['user_id']],
+    ['batches', ['user_id', 'batch_id']],
+    ['consumptions', ['user_id', 'revision']],
+    ['transactions', ['id']],
+  ])('gives mjk_point_%s its key', async (table, key) => {
+    await migrate(pool, upTo(2));
+    const { rows } = await pool.query<{ name: string }>(
+      `select a.attname as name from pg_index i
+       join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+       where i.indrelid = $1::regclass and i.indisprimary
+       order by array_position(i.indkey::int[], a.attnum::int)`,
+      [`mjk_point_${table}_v1`],
+    );
+    expect(rows.map(({ name }) => name)).toEqual(key);
+  });
+});
+
+describe('migration 3', () => {
+  it('finds the first id at or behind a time, of accounts of any size', async () => {
+    await migrate(pool, upTo(3));
+    const user = '00000000-0000-4000-8000-000000000001';
+    await pool.query(
+      `insert into mjk_point_transactions_v1
+       select n, case when n % 3 = 0 then $1::uuid else gen_random_uuid() end, 'recharge', 1, 0, 1,
+         null, null, null, null, null, ts, ts, n, 0, null
+       from (
+         select n, timestamptz '2030-01-01Z' + (n / 30) * interval '1 minute' as ts
+         from generate_series(1, 900) n
+       ) made`,
+      [user],
+    );
+    for (let minute = -1; minute <= 31; minute++) {
+      const at = new Date(Date.parse('2030-01-01T00:00:00.000Z') + minute * 60_000);
+      const { rows } = await pool.query<{ wrong: string }>(
+        `select count(*) as wrong from mjk_point_transactions
+         where user_id = $1
+           and (id >= mjk_point_first_id($1, $2)) is distinct from (created_at >= $2)`,
+        [user, at],
+      );
+      expect([minute, rows[0]?.wrong]).toEqual([minute, '0']);
+    }
+  });
+
+  it('ends on an account that has no rows', async () => {
+    await migrate(pool, upTo(3));
+    const { rows } = await pool.query(`select mjk_point_first_id(gen_random_uuid(), now()) as id`);
+    expect(rows).toEqual([{ id: '0' }]);
+  });
+});

@@ -1,0 +1,379 @@
+import type { LedgerEvent } from '#ledger';
+
+import {
+  consumed,
+  expired,
+  recharged,
+  refunded,
+  refused,
+  settled,
+  userNo,
+} from './builders.suite.js';
+import { everyTransaction } from './every-transaction.js';
+import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
+import type { Transaction, TransactionFilter } from './port.js';
+import { inBatches, positionOf, storeOrder, vectorUsers } from './vectors.suite.js';
+import { waitForPosition } from './wait-for-position.js';
+
+const USER = userNo(1);
+const OTHER = userNo(2);
+const NOBODY = userNo(3);
+
+const day = (n: number, time = '12:00:00.000'): string =>
+  `2030-01-${String(n).padStart(2, '0')}T${time}Z`;
+
+/** Ten days of one account: two businesses, a pre-deduction settled below, a refund, an expiry. */
+const history: readonly LedgerEvent[] = [
+  recharged({ balanceAfter: 100, at: day(1), expiresAt: day(10) }),
+  recharged({ balanceAfter: 300, at: day(1), batchId: 2, points: 200 }),
+  consumed({ balanceAfter: 290, at: day(2), duration: 1.5 }),
+  consumed({ balanceAfter: 250, at: day(3), points: 40, settleBy: day(9), duration: 9 }),
+  refunded({ balanceAfter: 260, at: day(4), of: 3, cause: 'overestimated' }),
+  settled({ balanceAfter: 260, at: day(4), of: 3, actual: 30, duration: 2.5, durationOf: 3 }),
+  refused({ balanceAfter: 260, at: day(5) }),
+  consumed({
+    balanceAfter: 180,
+    at: day(6),
+    sourceType: 'script',
+    points: 80,
+    draws: [
+      { batchId: 1, points: 50 },
+      { batchId: 2, points: 30 },
+    ],
+  }),
+  refunded({
+    balanceAfter: 195,
+    at: day(7),
+    of: 7,
+    sourceType: 'script',
+    points: 15,
+    returns: [{ from: 2, into: 2, points: 15, expiresAt: null }],
+  }),
+  recharged({ balanceAfter: 200, at: day(8), batchId: 3, points: 5, expiresAt: day(9) }),
+  expired({ balanceAfter: 195, at: day(9), batchId: 3, points: 5 }),
+];
+
+/** Nine rows of the same moment, and a pre-deduction that stays open. */
+const sameMoment: readonly LedgerEvent[] = [
+  recharged({ balanceAfter: 100, expiresAt: day(20) }),
+  ...Array.from({ length: 8 }, (_, n) =>
+    consumed({ balanceAfter: 100 - 10 * (n + 1), consumptionId: `c${n}` }),
+  ),
+  consumed({ balanceAfter: 15, points: 5, settleBy: day(15), consumptionId: 'open' }),
+];
+
+export function answersWhatIsRead(open: Open): void {
+  let opened: OpenTables;
+
+  beforeAll(async () => {
+    opened = await open(densely);
+    const accounts = [
+      { userId: USER, events: history },
+      { userId: OTHER, events: sameMoment },
+      ...vectorUsers(),
+    ];
+    await feed(opened.writer, inBatches(storeOrder(accounts), 50));
+  });
+
+  const page = (request: TransactionFilter & { before?: number; limit?: number }, userId = USER) =>
+    opened.tables.transactions(userId, { limit: 100, ...request });
+
+  const amounts = (rows: readonly Transaction[]) => rows.map((row) => row.amount);
+
+  describe('a page of transactions', () => {
+    it('lists the newest first', async () => {
+      expect(amounts(await page({}))).toEqual([5, 5, 15, 30, 50, 10, 40, 10, 200, 100]);
+    });
+
+    it('goes on behind the last row of the page before, over rows of one moment too', async () => {
+      for (const userId of [USER, OTHER]) {
+        const paged: Transaction[] = [];
+        let before: number | undefined;
+        for (;;) {
+          const next = await page({ limit: 3, ...(before !== undefined && { before }) }, userId);
+          paged.push(...next);
+          before = next.at(-1)?.id;
+          if (next.length < 3) break;
+        }
+        expect(paged).toEqual(await page({}, userId));
+      }
+    });
+
+    it('gives no more than asked for', async () => {
+      expect(amounts(await page({ limit: 2 }))).toEqual([5, 5]);
+    });
+
+    it('shows exactly the columns of a statement', async () => {
+      const [row] = await page({ type: 'expire' });
+      expect(row).toEqual({
+        id: expect.any(Number) as number,
+        user_id: USER,
+        type: 'expire',
+        amount: 5,
+        balance_before: 200,
+        balance_after: 195,
+        source_type: null,
+        source_id: null,
+        batch_id: 3,
+        duration: null,
+        description: '【积分过期】',
+        created_at: day(9),
+        updated_at: day(9),
+      });
+    });
+
+    it.each<[string, TransactionFilter, number[]]>([
+      ['a type', { type: 'consume' }, [30, 50, 40, 10]],
+      ['a business', { sourceType: 'script' }, [15, 30, 50]],
+      ['type and business', { type: 'refund', sourceType: 'tts' }, [10]],
+      ['a time on, inclusive', { from: day(7) }, [5, 5, 15]],
+      ['up to a time, exclusive', { to: day(2) }, [200, 100]],
+      ['a span of time', { from: day(2), to: day(4) }, [40, 10]],
+      ['a span between two rows', { from: day(4, '13:00:00.000'), to: day(5) }, []],
+      ['a time behind everything', { from: day(30) }, []],
+      ['up to a time before everything', { to: '1999-01-01T00:00:00.000Z' }, []],
+      [
+        'a time before everything',
+        { from: '1999-01-01T00:00:00.000Z', to: day(30), type: 'recharge' },
+        [5, 200, 100],
+      ],
+      [
+        'everything at once',
+        { from: day(2), to: day(7), type: 'consume', sourceType: 'tts' },
+        [40, 10],
+      ],
+    ])('shows of %s only what it is asked for', async (_, filter, expected) => {
+      expect(amounts(await page(filter))).toEqual(expected);
+    });
+
+    it('finds all rows of a moment that many share', async () => {
+      const at = '2030-01-01T00:00:00.000Z';
+      expect(await page({ from: at }, OTHER)).toHaveLength(10);
+      expect(await page({ to: at }, OTHER)).toHaveLength(0);
+    });
+
+    it('filters accounts of every kind as one would by hand', async () => {
+      for (const { userId, rows } of vectorUsers()) {
+        const middle = rows[Math.floor(rows.length / 2)]?.created_at ?? day(1);
+        const from = await page({ from: middle }, userId);
+        const to = await page({ to: middle }, userId);
+        expect(from.every((row) => row.created_at >= middle)).toBe(true);
+        expect(to.every((row) => row.created_at < middle)).toBe(true);
+        expect(from.length + to.length).toBe(Math.min(100, rows.length));
+      }
+    });
+
+    it('is empty for whom nothing is known', async () => {
+      expect(await page({}, NOBODY)).toEqual([]);
+      expect(await page({ from: day(1), to: day(9) }, NOBODY)).toEqual([]);
+    });
+  });
+
+  describe('everyTransaction', () => {
+    it('gives the whole filtered statement, each row once', async () => {
+      const rows: Transaction[] = [];
+      for await (const some of everyTransaction(opened.tables, USER, { sourceType: 'tts' })) {
+        rows.push(...some);
+      }
+      expect(amounts(rows)).toEqual([10, 40, 10]);
+    });
+  });
+
+  describe('what came behind a row', () => {
+    it('is given oldest first, of that account only', async () => {
+      const all = await statement(opened.tables, USER);
+      const after = await opened.tables.transactionsAfter(USER, all[6]!.id, 100);
+      expect(after).toEqual(all.slice(7));
+      expect(await opened.tables.transactionsAfter(USER, all[6]!.id, 2)).toEqual(all.slice(7, 9));
+      expect(await opened.tables.transactionsAfter(USER, all.at(-1)!.id, 100)).toEqual([]);
+    });
+  });
+
+  describe('the batches of an account', () => {
+    it('are as many as asked for', async () => {
+      expect(await opened.tables.batches(USER, 1)).toMatchObject([{ batch_id: 1, remaining: 10 }]);
+    });
+
+    it('are those with points left, those that never expire last', async () => {
+      expect(await opened.tables.batches(USER, 10)).toMatchObject([
+        { batch_id: 1, expires_at: day(10) },
+        { batch_id: 2, expires_at: null, remaining: 185 },
+      ]);
+    });
+  });
+
+  describe('usage', () => {
+    const usage = (request: { from?: string; to?: string; timeZone?: string }, groupBy = 'day') =>
+      opened.tables.usage(USER, {
+        groupBy: groupBy === 'day' ? 'day' : 'source_type',
+        timeZone: 'UTC',
+        ...request,
+      });
+
+    it('is summed up by day', async () => {
+      expect(await usage({})).toEqual([
+        { group: '2030-01-02', consumed: 10, refunded: 0, count: 1, duration: 1.5 },
+        { group: '2030-01-03', consumed: 40, refunded: 0, count: 1, duration: 2.5 },
+        { group: '2030-01-04', consumed: 0, refunded: 10, count: 0, duration: 0 },
+        { group: '2030-01-06', consumed: 80, refunded: 0, count: 1, duration: 0 },
+        { group: '2030-01-07', consumed: 0, refunded: 15, count: 0, duration: 0 },
+      ]);
+    });
+
+    it('is summed up by business', async () => {
+      expect(await usage({}, 'source_type')).toEqual([
+        { group: 'script', consumed: 80, refunded: 15, count: 1, duration: 0 },
+        { group: 'tts', consumed: 50, refunded: 10, count: 2, duration: 4 },
+      ]);
+    });
+
+    it('takes the days of the zone that is asked for', async () => {
+      const days = async (timeZone: string) =>
+        (await usage({ timeZone, to: day(4) })).map(({ group }) => group);
+      expect(await days('Asia/Shanghai')).toEqual(['2030-01-02', '2030-01-03']);
+      expect(await days('Pacific/Kiritimati')).toEqual(['2030-01-03', '2030-01-04']);
+      expect(await days('America/Los_Angeles')).toEqual(['2030-01-02', '2030-01-03']);
+    });
+
+    it('is that of a span of time, its beginning in and its end out', async () => {
+      expect(await usage({ from: day(3), to: day(6) }, 'source_type')).toEqual([
+        { group: 'tts', consumed: 40, refunded: 10, count: 1, duration: 2.5 },
+      ]);
+    });
+
+    it('counts a consumption that was charged late once', async () => {
+      const late = await opened.tables.usage(OTHER, { groupBy: 'source_type', timeZone: 'UTC' });
+      expect(late).toMatchObject([{ consumed: 85, count: 9 }]);
+    });
+
+    it('is nothing for whom nothing is known', async () => {
+      expect(await opened.tables.usage(NOBODY, { groupBy: 'day', timeZone: 'UTC' })).toEqual([]);
+    });
+  });
+
+  describe('the story of a row', () => {
+    it('is the consumption with estimate and real cost, and all of its rows', async () => {
+      const rows = await statement(opened.tables, USER);
+      const refund = rows.find((row) => row.type === 'refund')!;
+      expect(await opened.tables.story(USER, refund.id)).toMatchObject({
+        row: { id: refund.id, revision: 4, line: 0, consumption_of: 3 },
+        consumption: {
+          revision: 3,
+          status: 'settled',
+          estimate: 40,
+          actual: 30,
+          drawn: 40,
+          refunded: 10,
+          duration: 2.5,
+          settle_by: day(9),
+          opened_at: day(3),
+          closed_at: day(4),
+        },
+        rows: [
+          { type: 'consume', amount: 40, duration: 2.5 },
+          { type: 'refund', amount: 10 },
+        ],
+      });
+    });
+
+    it('has every row of a consumption that drew on several batches', async () => {
+      const rows = await statement(opened.tables, USER);
+      const second = rows.find((row) => row.amount === 30)!;
+      const story = await opened.tables.story(USER, second.id);
+      expect(amounts(story!.rows)).toEqual([50, 30, 15]);
+      expect(story!.consumption).toMatchObject({ status: 'closed', estimate: null, actual: 80 });
+    });
+
+    it('is the row alone where it belongs to no consumption', async () => {
+      const [first] = await statement(opened.tables, USER);
+      expect(await opened.tables.story(USER, first!.id)).toMatchObject({
+        consumption: null,
+        rows: [{ id: first!.id }],
+      });
+    });
+
+    it('is not told to another user, nor of a row that is not there', async () => {
+      const [first] = await statement(opened.tables, USER);
+      expect(await opened.tables.story(OTHER, first!.id)).toBeNull();
+      expect(await opened.tables.story(USER, 999_999)).toBeNull();
+    });
+
+    it('has for every row of every account all rows of its consumption', async () => {
+      for (const { userId, rows } of vectorUsers()) {
+        const shown = await statement(opened.tables, userId);
+        expect(shown).toHaveLength(rows.length);
+        for (const row of shown.slice(0, 20)) {
+          const story = await opened.tables.story(userId, row.id);
+          expect(story!.rows.map(({ id }) => id)).toContain(row.id);
+          const { drawn, refunded: back } = story!.consumption ?? {};
+          if (drawn === undefined) continue;
+          const total = (type: string) =>
+            story!.rows.reduce((sum, one) => sum + (one.type === type ? one.amount : 0), 0);
+          expect([total('consume'), total('refund')]).toEqual([drawn, back]);
+        }
+      }
+    });
+  });
+
+  describe('the accounts where something fell due', () => {
+    const own = async (at: string) =>
+      (await opened.tables.dueAccounts(at, 1_000)).filter(({ userId }) =>
+        [USER, OTHER].includes(userId),
+      );
+
+    it('are told with the earliest time at which it did', async () => {
+      expect(await own(day(9))).toEqual([]);
+      expect(await own(day(10))).toEqual([{ userId: USER, dueAt: day(10) }]);
+      expect(await own(day(15))).toEqual([
+        { userId: USER, dueAt: day(10) },
+        { userId: OTHER, dueAt: day(15) },
+      ]);
+      expect(await own(day(25))).toEqual([
+        { userId: USER, dueAt: day(10) },
+        { userId: OTHER, dueAt: day(15) },
+      ]);
+    });
+
+    it('are as many as asked for, those due longest first', async () => {
+      const all = await opened.tables.dueAccounts(day(25), 1_000);
+      expect(all.length).toBeGreaterThan(2);
+      expect(await opened.tables.dueAccounts(day(25), 2)).toEqual(all.slice(0, 2));
+      expect(all.map(({ dueAt }) => dueAt)).toEqual(all.map(({ dueAt }) => dueAt).sort());
+    });
+
+    it('do not have those whose batches are spent', async () => {
+      const spent = userNo(9);
+      const { tables, writer } = await open(densely);
+      const events = [
+        recharged({ balanceAfter: 10, points: 10, expiresAt: day(5) }),
+        consumed({ balanceAfter: 0 }),
+      ];
+      await feed(writer, inBatches(storeOrder([{ userId: spent, events }]), 10));
+      expect(await tables.dueAccounts(day(25), 10)).toEqual([]);
+      expect(await tables.oldestOpenConsumption()).toBeNull();
+    });
+  });
+
+  describe('the oldest open pre-deduction', () => {
+    it('is known by the time it was made', async () => {
+      const { tables, writer } = await open(densely);
+      await feed(writer, inBatches(storeOrder([{ userId: OTHER, events: sameMoment }]), 10));
+      expect(await tables.oldestOpenConsumption()).toBe('2030-01-01T00:00:00.000Z');
+    });
+  });
+
+  describe('waiting for a position', () => {
+    it('ends as soon as the tables are there', async () => {
+      const { tables, writer } = await open(densely);
+      const batches = inBatches(storeOrder([{ userId: USER, events: history }]), 4);
+      const reached = waitForPosition(tables, positionOf(8), 4_000);
+      await feed(writer, batches);
+      expect(await reached).toBe(true);
+    });
+
+    it('ends in vain when they do not come there in time', async () => {
+      const { tables } = await open(densely);
+      expect(await waitForPosition(tables, positionOf(1), 30)).toBe(false);
+    });
+  });
+}
