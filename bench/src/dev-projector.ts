@@ -11,7 +11,7 @@ const url = process.env['TEST_PG_URL']!;
 const admin = new Pool({ connectionString: url });
 const size = Number(process.argv[2] ?? 2000);
 await admin.query(`drop schema if exists p cascade; create schema p`);
-const pool = new Pool({ connectionString: url, options: '-c search_path=p', max: 1 });
+const pool = new Pool({ connectionString: url, options: '-c search_path=p', max: 1, pipeline: true });
 await migrate(pool);
 if (process.argv[4]) await pool.query('drop index mjk_point_transactions_v1_page; drop index mjk_point_transactions_v1_later');
 const pid = (await pool.query<{ p: number }>('select pg_backend_pid() p')).rows[0]!.p;

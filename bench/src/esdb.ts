@@ -17,8 +17,8 @@ const DATA = JSON.stringify({ points: 12, note: 'x'.repeat(270) });
 /** Appends of one event each by one client, many streams in flight, hash chain included. */
 export async function esdbBench(): Promise<Record<string, number>> {
   const server = new Worker(new URL('./esdb-server.js', import.meta.url));
-  const [url]: unknown[] = await once(server, 'message');
-  const store = new EventStoreDbEventStore(String(url));
+  const url = await new Promise<string>((resolve) => server.once('message', resolve));
+  const store = new EventStoreDbEventStore(url);
   const run = { until: Date.now() + WARM_UP_MS, appends: 0 };
   await Promise.all(Array.from({ length: STREAMS }, () => writeStream(store, run)));
   const before = performance.now();

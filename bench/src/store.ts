@@ -15,10 +15,7 @@ const IN_FLIGHT = [1, 16, 128, 512];
 export async function storeBench(): Promise<Record<string, number>> {
   const home = await mkdtemp(join(tmpdir(), 'points-ledger-bench-'));
   await chmod(home, 0o755);
-  const server = await startEmbeddedPostgres({
-    dataDir: join(home, 'data'),
-    settings: { shared_buffers: '256MB', max_wal_size: '4GB' },
-  });
+  const server = await startEmbeddedPostgres({ dataDir: join(home, 'data') });
   try {
     return await measure(server.url);
   } finally {

@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(
   const port = options.port ?? (await freePort());
   if (!(await isPortFree(port))) throw portTaken(port);
   await claim(dataDir);
-  const flags = { port: String(port), ...FIXED, ...options.settings };
+  const flags = { ...USUAL, ...options.settings, ...FIXED, port: String(port) };
   const server = await launch(binaries.postgres, dataDir, flags, user);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -74,6 +74,8 @@ export async function startEmbeddedPostgres(
   };
 }
 
+/** A little more than Postgres takes by itself: it was made for smaller machines. */
+const USUAL = { shared_buffers: '256MB', max_wal_size: '2GB' };
 const FIXED = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 const portTaken = (port: number) =>

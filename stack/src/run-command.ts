@@ -11,20 +11,26 @@ export type CommandEnd =
 export function runCommand(
   program: string,
   args: readonly string[],
-  { msMax, cwd }: { readonly msMax: number; readonly cwd?: string },
+  { msMax }: { readonly msMax: number },
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let output = '';
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: msMax });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not spawn's own time-out: it stays set, and holds up the process, when there is no such program.
+    const late = setTimeout(() => child.kill('SIGKILL'), msMax);
     const keep = (chunk: Buffer) => {
       output = (output + chunk.toString('utf8')).slice(-OUTPUT_CHARACTERS_MAX);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(late);
       if (error.code === 'ENOENT') resolve({ kind: 'missing' });
       else reject(error);
     });
-    child.once('close', (code) => resolve({ kind: 'ended', code, output }));
+    child.once('close', (code) => {
+      clearTimeout(late);
+      resolve({ kind: 'ended', code, output });
+    });
   });
 }

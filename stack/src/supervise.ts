@@ -45,6 +45,7 @@ export class SupervisedChild {
   readonly #stopped = new AbortController();
   #child: ChildProcess | null = null;
   #running: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
   #lastWords = '';
   #deaths = 0;
 
@@ -77,7 +78,12 @@ export class SupervisedChild {
     }
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #end(): Promise<void> {
     this.#stopped.abort();
     this.#child?.kill('SIGTERM');
     this.#child?.kill('SIGCONT');

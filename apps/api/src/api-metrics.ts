@@ -16,7 +16,7 @@ export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserv
   const troubles = new Counter({
     name: 'ledger_http_trouble_total',
     help: 'Requests that ended in trouble that is not the client’s',
-    labelNames: ['route'] as const,
+    labelNames: ['route', 'status'] as const,
     registers,
   });
   const streams = new Gauge({
@@ -36,9 +36,11 @@ export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserv
       const { code } = answer;
       if (code !== null) log.info({ code, type: command.type, correlation }, 'command refused');
     },
-    failed: (route, err) => {
-      troubles.inc({ route });
-      log.error({ route, err }, 'request failed');
+    failed: (route, status, err) => {
+      troubles.inc({ route, status });
+      // Trouble that passes comes in crowds: a line for each, and no stack.
+      if (status === 503) log.warn({ route, reason: String(err) }, 'request not answered');
+      else log.error({ route, err }, 'request failed');
     },
     newsFailed: (err) => log.warn({ err }, 'no news of the read tables'),
     streaming: (count) => streams.set(count),

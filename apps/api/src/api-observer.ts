@@ -13,7 +13,7 @@ export interface ApiObserver {
   /** A command was carried out or refused. */
   commanded(command: LedgerCommand, origin: Origin, answer: Answer): void;
   /** A request ended in trouble that is not the client's. */
-  failed(route: string, error: unknown): void;
+  failed(route: string, status: number, error: unknown): void;
   /** The read tables can't be asked whether there is news. */
   newsFailed(error: unknown): void;
   /** So many streams are open now. */

@@ -15,6 +15,7 @@ import { PageCursors } from './reading/page-cursor.js';
 import { TABLE_QUERIES } from './reading/table-queries.js';
 import { TransactionsController } from './reading/transactions.controller.js';
 import { AuditController } from './replay/audit.controller.js';
+import { FoldGate } from './replay/fold-gate.js';
 import { REPLAY_QUERIES } from './replay/replay-queries.js';
 import { RowStory } from './replay/row-story.js';
 import { News } from './stream/news.js';
@@ -34,6 +35,7 @@ import { RowStreamController } from './stream/row-stream.controller.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    FoldGate,
     RowStory,
     ...TABLE_QUERIES,
     ...REPLAY_QUERIES,

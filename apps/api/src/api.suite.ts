@@ -43,6 +43,7 @@ export interface ApiDoubleOptions {
   readonly desk?: AccountDesk;
   readonly policy?: Policy;
   readonly parts?: Partial<ApiParts>;
+  readonly isBehindProxy?: boolean;
   /** Told of every route there is. */
   readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
@@ -72,11 +73,11 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     health,
     metrics: new Registry(),
     clock,
-    observer: { ...SILENT, failed: (_, error) => void troubles.push(error) },
+    observer: { ...SILENT, failed: (_, __, error) => void troubles.push(error) },
     pageFolder: null,
     ...options.parts,
   };
-  const api = await createApi(parts, { isBehindProxy: false }, false);
+  const api = await createApi(parts, { isBehindProxy: options.isBehindProxy ?? false }, false);
   const { app } = api;
   const fastify = app.getHttpAdapter().getInstance();
   if (options.onRoute !== undefined) fastify.addHook('onRoute', options.onRoute);

@@ -1,10 +1,11 @@
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
 import { ApiModule } from './api.module.js';
 import type { ApiParts } from './api-parts.js';
 import { AnswersUnderWay, closeApi } from './http/close-api.js';
 import { bodiesAreJson } from './http/json-bodies.js';
+import { ProblemAdapter } from './http/problem-adapter.js';
 import { reportAnswers } from './http/report-answers.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
 import { servePage } from './http/serve-page.js';
@@ -18,6 +19,8 @@ const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_WAIT_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 const PARAM_CHARS_MAX = 200;
+/** Addresses that were written down by more of them are hearsay. */
+const PROXIES = 1;
 
 export interface Api {
   readonly app: NestFastifyApplication;
@@ -31,12 +34,12 @@ export async function createApi(
   { isBehindProxy }: HttpTerms,
   logger: LoggerService | false,
 ): Promise<Api> {
-  const adapter = new FastifyAdapter({
+  const adapter = new ProblemAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_WAIT_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
-    trustProxy: isBehindProxy,
+    trustProxy: isBehindProxy && ((_: string, hop: number) => hop < PROXIES),
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openDesk, openStores } from '#assembly';
+import type { AccountDesk } from '#commands';
 import {
   Flow,
   Health,
@@ -16,7 +17,7 @@ import {
 import { tokenVerifier } from './access/token-verifier.js';
 import { apiObserver } from './api-metrics.js';
 import { API_VARIABLES, tokenTerms } from './api-variables.js';
-import { createApi } from './create-api.js';
+import { createApi, type Api } from './create-api.js';
 import { checkup } from './health/checkup.js';
 import { clockCheck, storeChecks } from './health/checks.js';
 
@@ -29,6 +30,7 @@ const SUBJECT_STREAMS_MAX = 8;
 const NEWS_EVERY_MS = 200;
 const HEARTBEAT_MS = 15_000;
 const POSITION_WAIT_MS_MAX = 2_000;
+const DRAIN_MS_MAX = 3_000;
 
 async function main(): Promise<void> {
   const config = readConfiguration(API_VARIABLES, process.env);
@@ -83,14 +85,18 @@ async function main(): Promise<void> {
   stopInOrder({
     log,
     steps: [
-      { name: 'http', msMax: 4_000, run: () => api.close() },
-      { name: 'desk', msMax: 3_000, run: async () => void (await desk.drain(3_000)) },
+      { name: 'http', msMax: 5_000, run: () => closeHttp(api, desk) },
       { name: 'checks', msMax: 1_000, run: () => checking.stop() },
       { name: 'stores', msMax: 3_000, run: () => stores.close() },
     ],
   });
   await api.app.listen(config.PORT, config.HOST);
   log.info({ address: await api.app.getUrl() }, 'started');
+}
+
+/** Side by side: requests end when their commands are answered, or when the desk gives them up. */
+async function closeHttp(api: Api, desk: AccountDesk): Promise<void> {
+  await Promise.all([api.close(), desk.drain(DRAIN_MS_MAX)]);
 }
 
 orExit(main());

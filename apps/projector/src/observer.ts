@@ -26,6 +26,7 @@ export interface AppliedBatch {
 export interface Lag {
   readonly version: number;
   readonly state: VersionState;
+  readonly position: Position | null;
   /** Events that the tables don't have yet; counted up to a limit. */
   readonly events: number;
   /** Age of the oldest of them. */

@@ -101,7 +101,8 @@ export class Projector {
         for (const checkpoint of await readCheckpoints(pool, name)) {
           if (checkpoint.state === 'building') continue;
           const lag = await measureLag(store, checkpoint, now);
-          observer.lagged?.({ version: checkpoint.version, state: checkpoint.state, ...lag });
+          const { version, state, position } = checkpoint;
+          observer.lagged?.({ version, state, position, ...lag });
         }
       } catch (cause) {
         observer.failed?.(null, cause);

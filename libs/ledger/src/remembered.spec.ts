@@ -233,8 +233,9 @@ describe('a command that may be a repeat of one that is forgotten', () => {
       .then(recharged(newBatch(1), 1))
       .when(recharge(1, { id: 'b', at: '2030-01-03' }))
       .then(recharged(newBatch(2), 1));
+    again(scenario, 'c', '2030-01-10').then(recharged(newBatch(3), 1));
     again(scenario, 'y', '2030-01-09').thenTooLate();
-    again(scenario, 'y', '2030-01-09 00:00:00.001').then(recharged(newBatch(3), 1));
+    again(scenario, 'y', '2030-01-09 00:00:00.001').then(recharged(newBatch(4), 1));
   });
 
   it('is a new command when only its own coming makes the account forget', () => {

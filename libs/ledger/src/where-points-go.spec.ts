@@ -254,6 +254,19 @@ describe('points that were drawn from a grace batch', () => {
       );
   });
 
+  it('of a time-out at the very midnight of their grace batch get another day', () => {
+    given(recharged(1, 10, { expiresAt: '2030-01-02' }), consumed([draw(1, 10)]))
+      .when(refund())
+      .then(refunded(1, 'refunded', [back(1, 10, grace, '2030-01-09')]))
+      .when(consume(8, { ...task, at: '2030-01-08', settleWithin: 3600 }))
+      .then(consumed([draw(grace, 8)], { ...task, settleBy: '2030-01-08 01:00' }))
+      .when(expire({ at: '2030-01-09' }))
+      .then(
+        refunded(3, 'timed_out', [back(grace, 8, newBatch(2), '2030-01-10')], task),
+        expired(grace, 2, '2030-01-09'),
+      );
+  });
+
   it('may need two grace batches of one refund', () => {
     given(
       recharged(1, 10, { expiresAt: '2030-01-02' }),

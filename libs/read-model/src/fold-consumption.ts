@@ -2,10 +2,10 @@ import type { RecordedEvent } from '#event-store';
 
 import type { ConsumptionChange } from './event-rows.js';
 import { PoisonEvent } from './poison.js';
-import { keyOf, type AccountRow, type ConsumptionRow, type TouchedRows } from './tables.js';
+import type { AccountRow, ConsumptionRow, UserRows } from './tables.js';
 
 interface ConsumptionStep {
-  readonly rows: TouchedRows;
+  readonly user: UserRows;
   readonly recorded: RecordedEvent;
   readonly account: AccountRow;
   readonly change: ConsumptionChange;
@@ -16,24 +16,18 @@ interface ConsumptionStep {
 
 type Change<K extends ConsumptionChange['kind']> = Extract<ConsumptionChange, { kind: K }>;
 
-/**
- * Also keeps what the account holds: the points of its open pre-deductions. Gives the consumption
- * if it begins here.
- */
-export function changeConsumption(step: ConsumptionStep): ConsumptionRow | null {
+/** Also keeps what the account holds: the points of its open pre-deductions. */
+export function changeConsumption(step: ConsumptionStep): ConsumptionRow {
   const { change } = step;
   switch (change.kind) {
     case 'begun':
       return begin(step, change);
     case 'charged':
-      charge(step, change);
-      return null;
+      return charge(step, change);
     case 'refunded':
-      refund(step, change);
-      return null;
+      return refund(step, change);
     case 'settled':
-      settle(step, change);
-      return null;
+      return settle(step, change);
   }
 }
 
@@ -62,20 +56,21 @@ function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
     row_count: rowCount,
     duration_row: firstRow,
   };
-  step.rows.consumptions.set(keyOf(user_id, of), consumption);
+  step.user.consumptions.set(of, consumption);
   return consumption;
 }
 
 /** What a settlement costs beyond the estimate; or, after a time-out, all of it, late. */
-function charge(step: ConsumptionStep, { of, points }: Change<'charged'>): void {
+function charge(step: ConsumptionStep, { of, points }: Change<'charged'>): ConsumptionRow {
   const consumption = known(step, of);
   consumption.drawn += points;
   if (consumption.status === 'open') step.account.held += points;
   else if (consumption.status === 'timed_out') consumption.duration_row = step.firstRow;
   else throw disagree(step, `charges more to consumption ${of}, which is ${consumption.status}`);
+  return consumption;
 }
 
-function refund(step: ConsumptionStep, { of, points, closes }: Change<'refunded'>): void {
+function refund(step: ConsumptionStep, { of, points, closes }: Change<'refunded'>): ConsumptionRow {
   const consumption = known(step, of);
   consumption.refunded += points;
   if (consumption.refunded > consumption.drawn) {
@@ -85,13 +80,17 @@ function refund(step: ConsumptionStep, { of, points, closes }: Change<'refunded'
     throw disagree(step, `closes consumption ${of}, which is ${consumption.status}`);
   }
   if (consumption.status === 'open') step.account.held -= points;
-  if (closes === null) return;
+  if (closes === null) return consumption;
   consumption.status = closes;
   consumption.closed_at = step.account.updated_at;
   if (closes === 'cancelled') consumption.actual = 0;
+  return consumption;
 }
 
-function settle(step: ConsumptionStep, { of, actual, duration }: Change<'settled'>): void {
+function settle(
+  step: ConsumptionStep,
+  { of, actual, duration }: Change<'settled'>,
+): ConsumptionRow {
   const consumption = known(step, of);
   if (consumption.status === 'open') {
     step.account.held -= consumption.drawn - consumption.refunded;
@@ -102,10 +101,11 @@ function settle(step: ConsumptionStep, { of, actual, duration }: Change<'settled
   consumption.actual = actual;
   consumption.duration = duration;
   consumption.closed_at = step.account.updated_at;
+  return consumption;
 }
 
-function known({ rows, recorded, account }: ConsumptionStep, of: number): ConsumptionRow {
-  const consumption = rows.consumptions.get(keyOf(account.user_id, of));
+function known({ user, recorded }: ConsumptionStep, of: number): ConsumptionRow {
+  const consumption = user.consumptions.get(of);
   if (consumption === undefined) {
     throw new PoisonEvent('rows-disagree', recorded, `there is no consumption ${of}`);
   }

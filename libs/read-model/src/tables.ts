@@ -66,12 +66,18 @@ export interface TransactionDuration extends DurationChange {
   readonly id: number;
 }
 
-/** The rows that a batch of events touches, as they stand before it. The fold changes them in place. */
-export interface TouchedRows {
-  readonly accounts: Map<string, AccountRow>;
-  readonly batches: Map<string, BatchRow>;
-  readonly consumptions: Map<string, ConsumptionRow>;
+/** Rows of one account, as far as somebody needs them, by number: batch id, revision. */
+export interface UserRows {
+  account: AccountRow | null;
+  readonly batches: Map<number, BatchRow>;
+  readonly consumptions: Map<number, ConsumptionRow>;
 }
 
-/** A batch and a consumption are known by their user and a number. */
-export const keyOf = (userId: string, number: number): string => `${userId}/${number}`;
+/** By user: the rows that a batch of events touches. The fold changes them in place. */
+export type TouchedRows = ReadonlyMap<string, UserRows>;
+
+export const noRows = (): UserRows => ({
+  account: null,
+  batches: new Map(),
+  consumptions: new Map(),
+});

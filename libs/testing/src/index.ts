@@ -1,3 +1,4 @@
+export { eventually } from './eventually.js';
 export { DEFAULT_USERS, type User, type Users } from './eventstoredb/access.js';
 export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/event-log.js';
 export type {
@@ -14,4 +15,5 @@ export {
 } from './eventstoredb/protocol-server.js';
 export { selfSigned } from './eventstoredb/self-signed.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
+export { seeded, type Dice } from './seeded.js';
 export { TcpProxy, type CutAt } from './tcp-proxy.js';

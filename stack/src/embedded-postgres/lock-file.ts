@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { PostgresStartError } from './start-error.js';
 
 const ORPHAN_STOP_MS_MAX = 30_000;
@@ -61,8 +61,7 @@ function isAlive(pid: number): boolean {
 
 /** A process id is used again; where the system does not tell, it is taken for Postgres. */
 async function isPostgres(pid: number): Promise<boolean> {
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null);
-  return command === null || command === ''
-    ? process.platform !== 'linux'
-    : command.includes('postgres');
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (command === '') return process.platform !== 'linux';
+  return basename(command.split('\0')[0] ?? '').startsWith('postgres');
 }

@@ -62,6 +62,14 @@ describe('the token verifier', () => {
     expect(await statusOf(verifier, await token(claims))).toBe(401);
   });
 
+  it('tells a token that has expired from one that is not good', async () => {
+    const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
+    const expired = verifier.verify(await token({ exp: 1_000_000_000 }));
+    await expect(expired).rejects.toMatchObject({ parts: { name: 'token-expired' } });
+    const broken = verifier.verify('a.b.c');
+    await expect(broken).rejects.toMatchObject({ parts: { name: 'not-authenticated' } });
+  });
+
   it.each(['', 'abc', 'a.b.c', `${'x'.repeat(10_000)}`])('refuses %p', async (text) => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     expect(await statusOf(verifier, text)).toBe(401);

@@ -8,7 +8,7 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import { noToken, notNow } from '../problems/problem.js';
+import { Problem, noToken, tokenExpired } from '../problems/problem.js';
 import { ROLES, type Caller, type Role } from './caller.js';
 
 export interface TokenTerms {
@@ -73,11 +73,24 @@ async function payloadOf(token: string, key: Key, options: JWTVerifyOptions): Pr
         : await jwtVerify(token, key, options);
     return verified.payload;
   } catch (cause) {
-    if (cause instanceof errors.JWTExpired) throw noToken('The token has expired.', { cause });
+    if (cause instanceof errors.JWTExpired) throw tokenExpired({ cause });
     if (isAboutTheToken(cause)) throw noToken('The token is not valid.', { cause });
-    throw notNow('keys-away', 'The keys that tokens are checked with can not be had.', 2);
+    throw keysAway(cause);
   }
 }
+
+const keysAway = (cause: unknown): Problem =>
+  new Problem(
+    {
+      status: 503,
+      name: 'keys-away',
+      title: 'Not now',
+      detail: 'The keys that tokens are checked with can not be had.',
+      retryAfterSeconds: 2,
+      isTrouble: true,
+    },
+    { cause },
+  );
 
 /** Everything else is about the key set: its address does not answer, or not with keys. */
 function isAboutTheToken(cause: unknown): boolean {

@@ -20,24 +20,28 @@ const open = async (options?: ApiDoubleOptions): Promise<ApiDouble> => {
 afterEach(() => api.close());
 
 describe('every answer', () => {
-  it.each([READ, '/nowhere', '/docs', '/health/live', '/v1/%zz', `/v1/users/${'x'.repeat(300)}/balance`])(
-    'of %s has headers that keep a browser safe',
-    async (url) => {
-      const { headers } = await read(await open(), url);
-      expect(headers).toMatchObject({
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
-        'cross-origin-resource-policy': 'same-origin',
-      });
-      expect(headers['content-security-policy']).toMatch(
-        /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
-      );
-      expect(headers['content-security-policy']).not.toContain('unsafe');
-      expect(headers['x-powered-by']).toBeUndefined();
-    },
-  );
+  it.each([
+    READ,
+    '/nowhere',
+    '/docs',
+    '/health/live',
+    '/v1/%zz',
+    `/v1/users/${'x'.repeat(300)}/balance`,
+  ])('of %s has headers that keep a browser safe', async (url) => {
+    const { headers } = await read(await open(), url);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    expect(headers['content-security-policy']).toMatch(
+      /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
+    );
+    expect(headers['content-security-policy']).not.toContain('unsafe');
+    expect(headers['x-powered-by']).toBeUndefined();
+  });
 
   it('of the ledger stays out of caches', async () => {
     expect((await read(await open(), READ)).headers['cache-control']).toBe('no-store');
@@ -90,6 +94,28 @@ describe('somebody who asks too often', () => {
     expect((await read(api, READ)).statusCode).toBe(200);
   });
 
+  it.each([
+    [false, [401, 401, 401, 401, 401, 429]],
+    [true, [401, 401, 401, 401, 401, 401]],
+  ])('is known by the address that a proxy says, where there is one: %p', async (is, expected) => {
+    await open({ parts: { rates }, isBehindProxy: is });
+    const statusFrom = async (said: string) =>
+      (await api.app.inject({ url: READ, headers: { 'x-forwarded-for': said } })).statusCode;
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) statuses.push(await statusFrom(`10.0.0.${i}`));
+    expect(statuses).toEqual(expected);
+  });
+
+  it('is not believed where they say they come from, before the proxy', async () => {
+    await open({ parts: { rates }, isBehindProxy: true });
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) {
+      const headers = { 'x-forwarded-for': `10.0.0.${i}, 10.1.1.1` };
+      statuses.push((await api.app.inject({ url: READ, headers })).statusCode);
+    }
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it('gets no further by asking for what is not allowed', async () => {
     await open({ parts: { rates } });
     const headers = await bearer({ sub: 'somebody', roles: [] });
@@ -132,15 +158,18 @@ describe('the page', () => {
     expect(file.headers['cache-control']).toMatch('immutable');
   });
 
-  it.each(['/assets/none.js', '/v1/nowhere', '/health/nowhere', '/..%2fpackage.json', '/%2e%2e/x.js'])(
-    'does not stand in for %s',
-    async (url) => {
-      await open({ parts: { pageFolder: folder } });
-      const response = await get(url);
-      expect(response.statusCode).toBeGreaterThanOrEqual(400);
-      expect(response.headers['content-type']).toMatch('application/problem+json');
-    },
-  );
+  it.each([
+    '/assets/none.js',
+    '/v1/nowhere',
+    '/health/nowhere',
+    '/..%2fpackage.json',
+    '/%2e%2e/x.js',
+  ])('does not stand in for %s', async (url) => {
+    await open({ parts: { pageFolder: folder } });
+    const response = await get(url);
+    expect(response.statusCode).toBeGreaterThanOrEqual(400);
+    expect(response.headers['content-type']).toMatch('application/problem+json');
+  });
 
   it('leaves the API as it is', async () => {
     await open({ parts: { pageFolder: folder } });

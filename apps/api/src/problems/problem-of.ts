@@ -18,7 +18,9 @@ const RETRY_AFTER_SECONDS: Record<NotAnswered['code'], number> = {
 };
 
 export function problemOf(error: unknown): Told {
-  if (error instanceof Problem) return { problem: error, isTrouble: error.status >= 500 };
+  if (error instanceof Problem) {
+    return { problem: error, isTrouble: error.parts.isTrouble === true };
+  }
   if (error instanceof NotAnswered) {
     const detail = `${error.message}. Send the same request again, with the same Idempotency-Key.`;
     const problem = notNow(error.code, detail, RETRY_AFTER_SECONDS[error.code]);

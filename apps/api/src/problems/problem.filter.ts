@@ -15,7 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const { problem, isTrouble } = problemOf(error);
-    if (isTrouble) this.parts.observer.failed(routeOf(request), error);
+    if (isTrouble) this.parts.observer.failed(routeOf(request), problem.status, error);
     if (reply.sent) return;
     const { status, retryAfterSeconds } = problem.parts;
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);

@@ -8,6 +8,8 @@ export interface ProblemParts {
   readonly detail: string;
   readonly errors?: readonly Fault[];
   readonly retryAfterSeconds?: number;
+  /** An operator has to hear of it. */
+  readonly isTrouble?: true;
   /** Members of its own, as RFC 9457 allows. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
@@ -52,6 +54,18 @@ export const invalidRequest = (errors: readonly Fault[]): Problem =>
 
 export const noToken = (detail: string, options?: ErrorOptions): Problem =>
   new Problem({ status: 401, name: 'not-authenticated', title: 'Who are you?', detail }, options);
+
+/** Apart from `noToken`, so that a page knows to ask for a new one. */
+export const tokenExpired = (options: ErrorOptions): Problem =>
+  new Problem(
+    {
+      status: 401,
+      name: 'token-expired',
+      title: 'Your token has expired',
+      detail: 'Get a new token.',
+    },
+    options,
+  );
 
 export const notAllowed = (detail: string): Problem =>
   new Problem({ status: 403, name: 'not-allowed', title: 'Not allowed', detail });

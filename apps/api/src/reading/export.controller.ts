@@ -15,13 +15,15 @@ import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
 import { everyTransaction, type ReadTables, type TransactionFilter } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
-import { TABLES } from '../api-parts.js';
+import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../limits/open-streams.js';
 import { queryOf, userIdOf } from '../requests/parsing.js';
 import { BYTE_ORDER_MARK, csvLine } from './csv.js';
 import { itemOf } from './items.js';
 import { filterOf } from './page-request.js';
+import { routeOf } from '../problems/problem.filter.js';
 import { ReadPosition } from './read-position.interceptor.js';
+import { reportedRows } from './reported-rows.js';
 
 @Controller('v1/users/:user_id')
 @Needs('read account')
@@ -30,6 +32,7 @@ export class ExportController {
   constructor(
     private readonly open: OpenStreams,
     @Inject(TABLES) private readonly tables: ReadTables,
+    @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
 
   @Get('transactions.csv')
@@ -42,7 +45,10 @@ export class ExportController {
     const userId = userIdOf(user);
     const filter = filterOf(queryOf(exportQuery, query));
     const stream = this.open.open(callerOf(request).subject);
-    const lines = Readable.from(statement(this.tables, userId, filter), { objectMode: false });
+    const tables = reportedRows(this.tables, (error) =>
+      this.parts.observer.failed(routeOf(request), 500, error),
+    );
+    const lines = Readable.from(statement(tables, userId, filter), { objectMode: false });
     stream.signal.addEventListener('abort', () => lines.destroy(), { once: true });
     lines.once('close', () => stream.abort());
     return new StreamableFile(lines, {
@@ -53,7 +59,7 @@ export class ExportController {
 }
 
 async function* statement(
-  tables: ReadTables,
+  tables: Pick<ReadTables, 'transactions'>,
   userId: string,
   filter: TransactionFilter,
 ): AsyncGenerator<string> {

@@ -47,6 +47,7 @@ describe('the statement as CSV', () => {
         : Promise.reject(new Error('lost'));
     const api = await openApiDouble({ tables });
     await expect(read(api, EXPORT)).rejects.toThrow();
+    expect(api.troubles).toMatchObject([{ message: 'lost' }]);
     await api.close();
   });
 });

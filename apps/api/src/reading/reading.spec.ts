@@ -9,7 +9,6 @@ import {
   type TransactionStory,
   type TransactionsPage,
 } from '#contracts';
-import { MemoryReadTables } from '#read-model';
 import {
   ALICE,
   BOB,
@@ -270,78 +269,4 @@ describe('an account over HTTP', () => {
       expect((await read(api, of(`${path}?${parameter}`))).statusCode).toBe(400);
     },
   );
-});
-
-describe('reading one’s own write', () => {
-  let api: ApiDouble;
-  beforeEach(async () => {
-    api = await openApiDouble();
-  });
-  afterEach(() => api.close());
-
-  const recharge = { user_id: ALICE, points: 10, expires_at: null };
-
-  it('tells with every answer how far the tables have come', async () => {
-    const before = await read(api, of('balance'));
-    expect(before.headers['ledger-position']).toBe('');
-    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
-    await api.project();
-    for (const path of ['balance', 'batches', 'usage', 'transactions', 'events', 'state']) {
-      const response = await read(api, of(path));
-      expect(response.statusCode).toBe(200);
-      expect(response.headers['ledger-position']).toBe(position);
-    }
-  });
-
-  it('waits until the tables have come as far as the reader says', async () => {
-    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
-    const waiting = read(api, of(`balance?min_position=${position}`));
-    await api.project();
-    expect((await waiting).json()).toMatchObject({ balance: 10, position });
-    expect((await waiting).headers['ledger-position']).toBe(position);
-  });
-
-  it('is answered 503 with Retry-After when the tables do not come that far in time', async () => {
-    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
-    const response = await read(api, of(`transactions?min_position=${position}`));
-    expect(response.statusCode).toBe(503);
-    expect(response.headers['retry-after']).toBe('1');
-    expect(response.headers['ledger-position']).toBe('');
-  });
-
-  it('refuses a position of another ledger', async () => {
-    await accepted(api, 'RechargePoints', 'r1', recharge);
-    await api.project();
-    const response = await read(api, of('balance?min_position=pg:0000000000000001'));
-    expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'min_position' }] });
-  });
-});
-
-describe('reading while a store is away', () => {
-  it('is answered 503 with Retry-After, without its address, and reported', async () => {
-    const away = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432'), {
-      code: 'ECONNREFUSED',
-    });
-    const tables = new MemoryReadTables();
-    const api = await openApiDouble({ tables });
-    tables.position = () => Promise.reject(away);
-    const response = await read(api, of('balance'));
-    expect(response.statusCode).toBe(503);
-    expect(response.headers['retry-after']).toBe('2');
-    expect(response.body).not.toContain('10.1.2.3');
-    expect(api.troubles).toEqual([away]);
-    await api.close();
-  });
-
-  it('is answered 500 that says nothing of a bug of ours, which is reported', async () => {
-    const tables = new MemoryReadTables();
-    const api = await openApiDouble({ tables });
-    const bug = new TypeError('x of undefined');
-    tables.position = () => Promise.reject(bug);
-    const response = await read(api, of('balance'));
-    expect(response.statusCode).toBe(500);
-    expect(response.body).not.toContain('undefined');
-    expect(api.troubles).toEqual([bug]);
-    await api.close();
-  });
 });

@@ -8,6 +8,7 @@ import { PARTS, STORE, type ApiParts } from '../api-parts.js';
 import { notFound } from '../problems/problem.js';
 import { stateOf } from './account-state.js';
 import { foldAccount } from './fold-account.js';
+import { FoldGate } from './fold-gate.js';
 import { readEvent, storedEventOf } from './stored-event.js';
 
 // What is not in any table: the past, folded from the events.
@@ -23,10 +24,15 @@ export class BalanceAt extends Query<AccountBalance> {
 
 @QueryHandler(BalanceAt)
 export class BalanceAtHandler implements IQueryHandler<BalanceAt> {
-  constructor(@Inject(STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(STORE) private readonly store: EventStore,
+    private readonly gate: FoldGate,
+  ) {}
 
   async execute({ userId, at }: BalanceAt): Promise<AccountBalance> {
-    const { account, position } = await foldAccount(this.store, userId, (event) => event.at <= at);
+    const { account, position } = await this.gate.run(() =>
+      foldAccount(this.store, userId, (event) => event.at <= at),
+    );
     return { user_id: userId, balance: account.balance, held: account.held, position, at };
   }
 }
@@ -45,12 +51,13 @@ export class StateAt extends Query<AccountState> {
 export class StateAtHandler implements IQueryHandler<StateAt> {
   constructor(
     @Inject(STORE) private readonly store: EventStore,
+    private readonly gate: FoldGate,
     @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
 
   async execute({ userId, revision }: StateAt): Promise<AccountState> {
     const belongs = (_: unknown, at: number): boolean => revision === null || at <= revision;
-    const { account } = await foldAccount(this.store, userId, belongs);
+    const { account } = await this.gate.run(() => foldAccount(this.store, userId, belongs));
     if (revision !== null && account.revision < revision) {
       throw notFound(`The account has no event of revision ${revision}.`);
     }

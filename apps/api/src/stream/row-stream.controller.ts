@@ -16,7 +16,9 @@ import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../limits/open-streams.js';
+import { routeOf } from '../problems/problem.filter.js';
 import { ReadPosition } from '../reading/read-position.interceptor.js';
+import { reportedRows } from '../reading/reported-rows.js';
 import { headerText } from '../requests/header-text.js';
 import { orInvalid, userIdOf } from '../requests/parsing.js';
 import { News } from './news.js';
@@ -45,11 +47,14 @@ export class RowStreamController {
     const { subject, expiresAtMs } = callerOf(request);
     const after = lastEventId(request) ?? (await this.#newestOf(userId));
     const stream = this.open.open(subject);
-    const { clock, streams } = this.parts;
+    const { clock, observer, streams } = this.parts;
+    const tables = reportedRows(this.tables, (error) =>
+      observer.failed(routeOf(request), 500, error),
+    );
     const { heartbeatMs } = streams;
     const events = Readable.from(
       rowStream(
-        { tables: this.tables, news: this.news, clock, heartbeatMs },
+        { tables, news: this.news, clock, heartbeatMs },
         { userId, after, untilMs: expiresAtMs, signal: stream.signal },
       ),
       { objectMode: false },

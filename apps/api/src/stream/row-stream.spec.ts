@@ -180,6 +180,17 @@ describe('the stream of new rows', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it('ends when its rows can not be read, which is reported', async () => {
+    const tables = new MemoryReadTables();
+    await start({ tables });
+    const reader = await open();
+    await reader.next();
+    tables.transactionsAfter = () => Promise.reject(new Error('lost'));
+    await recharge('r1', 1);
+    await expect(reader.next()).rejects.toThrow();
+    expect(api.troubles).toMatchObject([{ message: 'lost' }]);
+  });
+
   it('goes on when the tables could not be asked for a while', async () => {
     const tables = new MemoryReadTables();
     await start({ tables });

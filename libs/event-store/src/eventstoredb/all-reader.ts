@@ -54,6 +54,17 @@ export class AllReader {
     }
   }
 
+  /** Where the log ends, as the leader has it, be the last event whose it may. */
+  async end(): Promise<Position | null> {
+    const last = { fromPosition: END, maxCount: 1, direction: BACKWARDS } as const;
+    const { credentials } = this;
+    const events = readEvents(this.clients, this.deadlineMs, (client) =>
+      client.readAll({ ...last, credentials, requiresLeader: true }),
+    );
+    for await (const resolved of events) return positionOf(resolved);
+    return null;
+  }
+
   #forwards(from: LogPosition | null, maxCount: number) {
     const { credentials } = this;
     const fromPosition = from ?? START;

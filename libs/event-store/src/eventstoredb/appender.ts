@@ -100,18 +100,18 @@ export class Appender {
     append: Append,
     result: AppendResult | Exclude<Failure, { kind: 'not-leader' }>,
   ): Promise<AppendResult> {
-    const { stream, expected } = append;
+    const [{ id }] = append.events;
     switch (result.kind) {
       case 'ok':
-        this.#doubts.settle(stream, expected);
+        this.#doubts.settle(id);
         return result;
       case 'permanent':
-        this.#doubts.settle(stream, expected);
+        this.#doubts.settle(id);
         throw result.error;
       case 'unknown':
         return this.#unknown(append, result.cause);
       case 'conflict':
-        return this.#doubts.has(stream, expected) ? this.#conflictOrOurs(append, result) : result;
+        return this.#doubts.has(id) ? this.#conflictOrOurs(append, result) : result;
     }
   }
 
@@ -123,10 +123,9 @@ export class Appender {
     append: Append,
     conflict: AppendResult & { kind: 'conflict' },
   ): Promise<AppendResult> {
-    const { stream, expected } = append;
     try {
       const ours = await this.#ourLast(append);
-      this.#doubts.settle(stream, expected);
+      this.#doubts.settle(append.events[0].id);
       if (ours === null) return conflict;
       return { kind: 'ok', revision: ours.revision, position: ours.position, repeated: true };
     } catch (error) {
@@ -150,8 +149,8 @@ export class Appender {
     return null;
   }
 
-  #unknown({ stream, expected }: Append, cause: unknown): AppendResult {
-    this.#doubts.add(stream, expected);
+  #unknown({ stream, events }: Append, cause: unknown): AppendResult {
+    this.#doubts.add(events[0].id);
     this.observer.appendUnknown?.(stream, cause);
     return { kind: 'unknown', cause };
   }

@@ -11,6 +11,8 @@ export interface Noted {
   interrupted: number[];
 }
 
+const nothingNoted = (): Noted => ({ unknown: [], replaced: [], interrupted: [] });
+
 /** A server and a store on it, anew for every test, and what is reported meanwhile. */
 export function withStore(
   options: EventStoreDbOptions = {},
@@ -19,7 +21,7 @@ export function withStore(
   const on = {
     server: new EventStoreDbProtocolServer(serverOptions),
     store: new EventStoreDbEventStore('esdb://127.0.0.1:1?tls=false'),
-    noted: { unknown: [], replaced: [], interrupted: [] } as Noted,
+    noted: nothingNoted(),
     /** Faults for the appends to come, one each. */
     strike(...faults: (EventStoreDbAppendFault | undefined)[]) {
       on.server.faults.append = () => faults.shift();
@@ -28,7 +30,7 @@ export function withStore(
   };
   beforeEach(async () => {
     on.server = await EventStoreDbProtocolServer.start(serverOptions);
-    on.noted = { unknown: [], replaced: [], interrupted: [] };
+    on.noted = nothingNoted();
     const url = on.server.connectionString;
     on.store = new EventStoreDbEventStore(url, options, noting(on.noted));
   });

@@ -74,6 +74,7 @@ export class EventStoreDbEventStore implements EventStore {
   async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
     const follower = new Follower(
       this.#clients,
+      this.#all,
       this.#credentials,
       this.#settings,
       this.observer,

@@ -1,5 +1,11 @@
-import type { Batch, BatchSink, Position, RecordedEvent } from '../port.js';
-import { PermanentStoreError } from '../port.js';
+import {
+  PermanentStoreError,
+  type Batch,
+  type BatchSink,
+  type Position,
+  type RecordedEvent,
+} from '../port.js';
+import type { AllReader } from './all-reader.js';
 import { backOffMs } from './back-off.js';
 import type { Clients } from './clients.js';
 import type { Credentials } from './connection-string.js';
@@ -18,6 +24,7 @@ export class Follower {
 
   constructor(
     private readonly clients: Clients,
+    private readonly all: Pick<AllReader, 'end'>,
     private readonly credentials: Credentials,
     private readonly settings: Settings,
     private readonly observer: EventStoreDbObserver,
@@ -28,6 +35,7 @@ export class Follower {
   }
 
   async run(sink: BatchSink, signal: AbortSignal): Promise<void> {
+    await this.#refuseBeyondEnd(signal);
     while (!signal.aborted) {
       const subscription = this.#subscribe();
       const close = () => subscription.close();
@@ -37,6 +45,24 @@ export class Follower {
       } finally {
         signal.removeEventListener('abort', close);
         close();
+      }
+    }
+  }
+
+  /** What was seen and is not there any more: an older state of the store was restored. */
+  async #refuseBeyondEnd(signal: AbortSignal): Promise<void> {
+    const after = this.#position;
+    while (after !== null && !signal.aborted) {
+      try {
+        const end = await this.all.end();
+        if (end !== null && after <= end) return;
+        throw new PermanentStoreError(
+          'broken-order',
+          `asked to follow from ${after}, but the store ends at ${end ?? 'its beginning'}`,
+        );
+      } catch (error) {
+        if (error instanceof PermanentStoreError) throw error;
+        await this.#wait(error, signal);
       }
     }
   }

@@ -1,10 +1,14 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { EventStoreDbProtocolServer } from '#testing';
 import type { Batch, Position } from '../index.js';
 import { everything, following, idsOf, revisionsOf } from '../suite/fixtures.suite.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { eventually, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
 
 const QUICK = { deadlineMs: 500, backOffMsMin: 10, backOffMsMax: 100, random: () => 0.5 };
+
+jest.setTimeout(30_000);
 
 describe('the EventStoreDB adapter, following,', () => {
   const on = withStore({ ...QUICK, streamPrefix: 'points-' });
@@ -173,6 +177,20 @@ describe('the EventStoreDB adapter, following,', () => {
     await eventually('all came', () => follower.events.length >= 20);
     await follower.end();
     expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  it('refuses to go on from where the store has not come: an older state was restored', async () => {
+    const older = await on.store.readAll(null, 1);
+    await new StreamWriter().append(on.store, 3);
+    const head = await on.store.head();
+    const restored = await EventStoreDbProtocolServer.start();
+    const store = new EventStoreDbEventStore(restored.connectionString, QUICK);
+    await expect(batches(head, store).done).rejects.toMatchObject({ code: 'broken-order' });
+    const { done, stop } = batches(older.next, store);
+    stop.abort();
+    await done;
+    await store.close();
+    await restored.stop();
   });
 
   it('stops at a hole in a stream', async () => {

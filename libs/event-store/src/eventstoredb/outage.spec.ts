@@ -1,7 +1,8 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDbProtocolServer, selfSigned } from '#testing';
+import { EventStoreDbProtocolServer, selfSigned, TcpProxy } from '#testing';
 import { NO_STREAM } from '../index.js';
 import { all, sound } from '../suite/fixtures.suite.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
@@ -12,6 +13,8 @@ import {
   timed,
   withStore,
 } from './esdb.fixtures.suite.js';
+
+jest.setTimeout(30_000);
 
 describe('the EventStoreDB adapter, when the server is away,', () => {
   const on = withStore({ deadlineMs: 1_000 });
@@ -81,6 +84,16 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     await hurried.close();
   });
 
+  it('stops following at once, also out of a black hole', async () => {
+    on.server.faults.blackHole = true;
+    const stop = new AbortController();
+    const patient = new EventStoreDbEventStore(on.server.connectionString);
+    const followed = patient.follow(null, async () => {}, stop.signal);
+    stop.abort();
+    expect(await timed(() => followed)).toBeLessThan(1_000);
+    await patient.close();
+  });
+
   it('closes in time, whatever is still under way', async () => {
     let hasArrived = false;
     on.server.faults.append = () => {
@@ -94,6 +107,55 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     expect(await timed(() => on.store.close())).toBeLessThan(3_000);
     await followed;
     expect((await append).kind).toBe('unknown');
+  });
+});
+
+describe('the EventStoreDB adapter, behind a connection that is cut or stalled,', () => {
+  const on = withStore();
+  let proxy: TcpProxy;
+  let store: EventStoreDbEventStore;
+  beforeEach(async () => {
+    proxy = await TcpProxy.to(on.server.port);
+    const url = proxy.through(on.server.connectionString);
+    store = new EventStoreDbEventStore(url, { deadlineMs: 400 });
+  });
+  afterEach(async () => {
+    await store.close();
+    await proxy.close();
+  });
+
+  it.each(['before-request', 'half-request', 'after-request', 'before-answer'] as const)(
+    'does not know what became of an append that was cut %s, and writes it once',
+    async (at) => {
+      const writer = new StreamWriter();
+      await writer.append(store);
+      const events = writer.next(3);
+      const cut = proxy.cutNext(at, (request) => request.includes(events[0].id));
+      const send = () => store.append(writer.stream, 0, events);
+      expect(await send()).toMatchObject({ kind: 'unknown' });
+      await cut;
+      expect(await send()).toMatchObject({ kind: 'ok', revision: 3 });
+      expect(await sound(store, writer.stream)).toHaveLength(4);
+    },
+  );
+
+  it('answers in time while nothing moves, and heals when it does', async () => {
+    const writer = new StreamWriter();
+    await writer.append(store);
+    const events = writer.next();
+    const send = () => store.append(writer.stream, 0, events);
+    proxy.stall();
+    const took = await timed(async () => {
+      const results = [send(), store.head()];
+      expect((await Promise.allSettled(results)).map((r) => r.status)).toEqual([
+        'fulfilled',
+        'rejected',
+      ]);
+    });
+    expect(took).toBeLessThan(2_000);
+    proxy.resume();
+    await eventually('it heals', async () => (await send()).kind === 'ok');
+    expect(await sound(store, writer.stream)).toHaveLength(2);
   });
 });
 

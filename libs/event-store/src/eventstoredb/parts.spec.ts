@@ -98,21 +98,17 @@ describe('the detector of repeats', () => {
 describe('the doubts about appends', () => {
   it('are of one append, until it is settled', () => {
     const doubts = new Doubts();
-    doubts.add('a', 1);
-    expect([doubts.has('a', 1), doubts.has('a', 2), doubts.has('b', 1)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
-    doubts.settle('a', 1);
-    expect(doubts.has('a', 1)).toBe(false);
+    doubts.add('a');
+    expect([doubts.has('a'), doubts.has('b')]).toEqual([true, false]);
+    doubts.settle('a');
+    expect(doubts.has('a')).toBe(false);
   });
 
   it('are of everything, when there are too many to remember', () => {
     const doubts = new Doubts(1);
-    doubts.add('a', 1);
-    doubts.add('b', 1);
-    expect(doubts.has('c', 9)).toBe(true);
+    doubts.add('a');
+    doubts.add('b');
+    expect(doubts.has('c')).toBe(true);
   });
 });
 

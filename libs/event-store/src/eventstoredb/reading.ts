@@ -1,4 +1,5 @@
 import { NotLeaderError, StreamNotFoundError, type ResolvedEvent } from '@eventstore/db-client';
+import { PermanentStoreError } from '../port.js';
 import type { Client } from './client.js';
 import type { Clients, Lease } from './clients.js';
 import { DeadlinePassed } from './deadline.js';
@@ -13,11 +14,35 @@ interface Read {
   cancel(): Promise<void>;
 }
 
+/** The first try may find only that a connection has died since it was last used. */
+const TRIES_MAX = 2;
+
 /**
  * Reads on one client and ends in time: the client's own deadlines don't hold for reads, so that a
  * timer of ours runs from one event to the next. A stream that is not there reads as empty.
  */
 export async function* readEvents(
+  clients: Clients,
+  deadlineMs: number,
+  open: (client: Client) => Read,
+): AsyncGenerator<ResolvedEvent, void, undefined> {
+  for (let tries = 1; ; tries += 1) {
+    let hasBegun = false;
+    try {
+      for await (const event of readOnce(clients, deadlineMs, open)) {
+        hasBegun = true;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return;
+      const isFinal = error instanceof PermanentStoreError || error instanceof DeadlinePassed;
+      if (isFinal || hasBegun || tries === TRIES_MAX) throw error;
+    }
+  }
+}
+
+async function* readOnce(
   clients: Clients,
   deadlineMs: number,
   open: (client: Client) => Read,
@@ -28,8 +53,7 @@ export async function* readEvents(
     read = open(lease.client);
     yield* inTime(read, deadlineMs);
   } catch (error) {
-    if (error instanceof StreamNotFoundError) return;
-    throw spoilOrPass(error, lease.spoil);
+    throw error instanceof StreamNotFoundError ? error : spoilOrPass(error, lease.spoil);
   } finally {
     void letGo(read).finally(lease.release);
   }

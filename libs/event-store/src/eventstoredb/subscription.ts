@@ -10,7 +10,7 @@ import type { Position } from '../port.js';
 import { BatchQueue } from './batch-queue.js';
 import type { Lease } from './clients.js';
 import type { Credentials } from './connection-string.js';
-import { orNothing, within } from './deadline.js';
+import { DeadlinePassed, orNothing, pause } from './deadline.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
 import { spoilOrPass } from './reading.js';
 
@@ -41,7 +41,7 @@ export interface SubscriptionOptions {
 export class Subscription {
   readonly #items = new BatchQueue<FollowItem>(FOLLOW_BATCH_MAX);
   readonly #stream: AllStreamSubscription;
-  readonly #confirmed: Promise<void>;
+  readonly #confirmed = new AbortController();
   #isClosed = false;
 
   constructor(
@@ -55,20 +55,14 @@ export class Subscription {
       fromPosition: parsePosition(after) ?? START,
       filter: filterOf(streamPrefix),
     });
-    const confirmed = new Promise<void>((resolve) => {
-      this.#stream.once('confirmation', () => resolve());
-      this.#stream.once('error', () => resolve());
-      this.#stream.once('close', () => resolve());
-    });
-    this.#confirmed = within('subscribing', deadlineMs, confirmed);
-    this.#confirmed.catch((error: unknown) => this.#items.fail(error));
+    this.#stream.once('confirmation', () => this.#confirmed.abort());
+    void this.#watch(deadlineMs);
     void this.#pump();
   }
 
   /** What came, in order; nothing at all when the subscription has been silent for too long. */
   async take(): Promise<readonly FollowItem[]> {
     try {
-      await this.#confirmed;
       return await orNothing(this.options.silenceMsMax, this.#items.take());
     } catch (error) {
       if (this.#isClosed) return [];
@@ -79,12 +73,21 @@ export class Subscription {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#confirmed.abort();
     this.#items.fail(new Error('the subscription is closed'));
     this.#stream.on('error', () => {});
     void this.#stream
       .unsubscribe()
       .catch(() => {})
       .finally(this.lease.release);
+  }
+
+  /** The client's deadline does not hold for subscriptions. */
+  async #watch(deadlineMs: number): Promise<void> {
+    await pause(deadlineMs, this.#confirmed.signal);
+    if (!this.#confirmed.signal.aborted) {
+      this.#items.fail(new DeadlinePassed('subscribing', deadlineMs));
+    }
   }
 
   /**
@@ -98,6 +101,7 @@ export class Subscription {
       for await (const item of items) await this.#items.give(item);
       throw new Error('the server has ended the subscription');
     } catch (error) {
+      this.#confirmed.abort();
       this.#items.fail(error);
     }
   }

@@ -1,6 +1,8 @@
 import type pg from 'pg';
-import { pause } from '../wait.js';
+import { pause, settledWithin } from '../wait.js';
 import type { PostgresObserver, Settings } from './options.js';
+
+const END_MS_MAX = 1_000;
 
 /**
  * Wakes followers when something was committed. Only a hint: it may come late or not at all, so
@@ -9,7 +11,9 @@ import type { PostgresObserver, Settings } from './options.js';
 export class CommitHints {
   /** How many hints came: a wait for more than were seen before a look misses none. */
   #heard = 0;
-  #listening = false;
+  /** Connections that listen: two for a moment, when one follower leaves and the next comes. */
+  #listening = 0;
+  #ended: Promise<unknown> = Promise.resolve();
   #followers = 0;
   #stop: AbortController | null = null;
   readonly #wakers = new Set<() => void>();
@@ -29,7 +33,7 @@ export class CommitHints {
     this.#followers += 1;
     if (this.#stop === null) {
       this.#stop = new AbortController();
-      void this.#keepListening(this.#stop.signal);
+      this.#ended = Promise.all([this.#ended, this.#keepListening(this.#stop.signal)]);
     }
     return () => {
       this.#followers -= 1;
@@ -50,10 +54,15 @@ export class CommitHints {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, this.#listening ? pollMs : pollUnhintedMs);
+      const timer = setTimeout(done, this.#listening > 0 ? pollMs : pollUnhintedMs);
       this.#wakers.add(done);
       signal.addEventListener('abort', done);
     });
+  }
+
+  /** Once nobody follows: when every connection is gone. */
+  async ended(): Promise<void> {
+    await this.#ended;
   }
 
   async #keepListening(signal: AbortSignal): Promise<void> {
@@ -74,6 +83,7 @@ export class CommitHints {
   /** Returns when it is no longer wanted, throws when the connection is lost. */
   async #listen(signal: AbortSignal, begun: () => void): Promise<void> {
     const client = this.listener();
+    let listens = false;
     const lost = new Promise<never>((_resolve, reject) => {
       client.on('error', reject);
       client.on('end', () => reject(new Error('the connection that listens ended')));
@@ -86,14 +96,15 @@ export class CommitHints {
     try {
       await client.connect();
       await client.query('listen event_store');
-      this.#listening = true;
+      this.#listening += 1;
+      listens = true;
       begun();
       this.#hint(); // something may have been committed before
       if (!signal.aborted) await Promise.race([lost, unwanted]);
     } finally {
-      this.#listening = false;
+      if (listens) this.#listening -= 1;
       this.#hint(); // waits that counted on hints look now, and then more often
-      await client.end().catch(() => {});
+      await settledWithin(END_MS_MAX, client.end());
     }
   }
 

@@ -18,8 +18,8 @@ export class GroupCommit {
   #running = 0;
   #scheduled = false;
   #closed = false;
-  /** Callers for whom the queue had no place. */
-  readonly #line: (() => void)[] = [];
+  /** Callers for whom the queue had no place, in order. */
+  readonly #line: { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }[] = [];
   readonly #whenIdle: (() => void)[] = [];
 
   constructor(
@@ -28,14 +28,12 @@ export class GroupCommit {
     private readonly observer: PostgresObserver,
   ) {}
 
-  async append(append: Append): Promise<AppendResult> {
-    if (this.#queue.size >= this.settings.queueAppendsMax) {
-      const placed = await this.#place();
-      if (!placed) return unknown(new Error('the queue of appends stayed full'));
-    }
-    if (this.#closed) return unknown(new Error('the store is closed'));
+  append(append: Append): Promise<AppendResult> {
+    if (this.#closed) return Promise.resolve(unknown(new Error('the store is closed')));
     return new Promise((settle, fail) => {
-      this.#queue.add({ ...append, sinceMs: performance.now(), settle, fail });
+      const waiting = { ...append, sinceMs: performance.now(), settle, fail };
+      if (this.#line.length === 0 && this.#hasPlace()) this.#queue.add(waiting);
+      else this.#standInLine(waiting);
       this.#schedule();
     });
   }
@@ -43,22 +41,38 @@ export class GroupCommit {
   /** Lets what is queued be written, for so long; what is left then is `unknown`. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const place of this.#line.splice(0)) place();
-    if (this.#running === 0 && this.#queue.size === 0) return;
+    if (this.#isIdle()) return;
     const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     await settledWithin(this.settings.closeMsMax, idle);
-    this.#giveUp(this.#queue.drain(), new Error('the store is closed'));
+    for (const { timer } of this.#line) clearTimeout(timer);
+    const left = [...this.#queue.drain(), ...this.#line.splice(0).map(({ waiting }) => waiting)];
+    this.#giveUp(left, new Error('the store is closed'));
   }
 
-  async #place(): Promise<boolean> {
-    let place = () => {};
-    const given = new Promise<void>((resolve) => {
-      place = resolve;
-    });
-    this.#line.push(place);
-    const placed = await settledWithin(this.settings.patienceMs, given);
-    if (!placed) this.#line.splice(this.#line.indexOf(place), 1);
-    return placed;
+  #hasPlace(): boolean {
+    return this.#queue.size < this.settings.queueAppendsMax;
+  }
+
+  #isIdle(): boolean {
+    return this.#running === 0 && this.#queue.size === 0 && this.#line.length === 0;
+  }
+
+  #standInLine(waiting: Waiting): void {
+    const timer = setTimeout(() => {
+      this.#line.splice(this.#line.indexOf(inLine), 1);
+      this.#giveUp([waiting], new Error('the queue of appends stayed full'));
+    }, this.settings.patienceMs);
+    const inLine = { waiting, timer };
+    this.#line.push(inLine);
+  }
+
+  #letIn(): void {
+    while (this.#hasPlace()) {
+      const next = this.#line.shift();
+      if (next === undefined) return;
+      clearTimeout(next.timer);
+      this.#queue.add(next.waiting);
+    }
   }
 
   /** Not at once: whoever hears an answer in this turn may have the next append ready. */
@@ -76,7 +90,7 @@ export class GroupCommit {
     while (this.#running < lanes) {
       const batch = this.#queue.take(lanes, batchAppendsMax, batchCharactersMax);
       if (batch.length === 0) break;
-      for (const place of this.#line.splice(0, batch.length)) place();
+      this.#letIn();
       this.#running += 1;
       void this.#carry(batch).finally(() => this.#landed(batch));
     }
@@ -86,7 +100,7 @@ export class GroupCommit {
     this.#running -= 1;
     this.#queue.back(batch);
     if (this.#queue.size > 0) this.#schedule();
-    else if (this.#running === 0) for (const idle of this.#whenIdle.splice(0)) idle();
+    else if (this.#isIdle()) for (const idle of this.#whenIdle.splice(0)) idle();
   }
 
   /** Settles every append of the batch; never rejects. */
@@ -117,17 +131,15 @@ export class GroupCommit {
     const client = await this.pool.connect().catch((cause: unknown) => {
       throw new NoConnection('no connection to Postgres', { cause });
     });
-    try {
-      const { rows } = await client.query<Appended>(appendCall(batch));
-      const [appended] = rows;
-      if (appended === undefined) throw new Error('the append function gave no row');
-      client.release();
-      this.observer.batchWritten?.(batch.length, performance.now() - begunMs);
-      return appended;
-    } catch (error) {
+    const { rows } = await client.query<Appended>(appendCall(batch)).catch((error: unknown) => {
       client.release(!isUsableAfter(error));
       throw error;
-    }
+    });
+    client.release();
+    this.observer.batchWritten?.(batch.length, performance.now() - begunMs);
+    const [appended] = rows;
+    if (appended === undefined) throw new Error('the append function gave no row');
+    return appended;
   }
 
   /** One of them spoils the call: halves find which, and the others are written. */

@@ -1,5 +1,5 @@
 import { asOwner, freshDatabase, type Database } from './database.suite.js';
-import { migrateEventStore, MIGRATIONS } from './migrate.js';
+import { migrateEventStore, MIGRATIONS, unfitness } from './migrate.js';
 
 const HASH = `'\\x${'00'.repeat(32)}'`;
 const insertAt = (position: number) =>
@@ -121,5 +121,21 @@ describe('the migrations of the event store', () => {
     await run('create schema event_store; create table event_store.events (old int)');
     await expect(migrateEventStore(database.url)).rejects.toMatchObject({ code: '42P07' });
     expect(await run(`select to_regclass('event_store.head') as head`)).toEqual([{ head: null }]);
+  });
+
+  it('refuse a database that would not keep every character', async () => {
+    await database.drop();
+    const server = process.env['TEST_PG_URL'] ?? '';
+    const name = new URL(database.url).pathname.slice(1);
+    await asOwner(server, `create database ${name} encoding 'SQL_ASCII' template template0`);
+    await expect(migrateEventStore(database.url)).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('not SQL_ASCII') as string,
+    });
+  });
+
+  it('refuse a server older than Postgres 14', () => {
+    expect(unfitness({ version: 130_022, encoding: 'UTF8' })).toContain('14 or later');
+    expect(unfitness({ version: 140_000, encoding: 'UTF8' })).toBeNull();
   });
 });

@@ -19,6 +19,7 @@ export const MIGRATIONS: readonly string[] = [
 /** Any number, the same for all who migrate an event store in one database. */
 const LOCK = 5_701_734_422;
 const LOCK_MS_MAX = 60_000;
+const VERSION_MIN = 140_000;
 
 const digestOf = (sql: string) => createHash('sha256').update(sql).digest('hex');
 
@@ -33,6 +34,7 @@ export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): 
   client.on('error', () => {}); // the query that is under way rejects with it
   await client.connect();
   try {
+    await refuseUnfit(client);
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
     await takeSteps(client, upTo);
@@ -40,6 +42,29 @@ export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): 
   } finally {
     await client.end();
   }
+}
+
+async function refuseUnfit(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<Server>(
+    `select current_setting('server_version_num')::int as version,
+      current_setting('server_encoding') as encoding`,
+  );
+  const [server] = rows;
+  const because = server && unfitness(server);
+  if (because) throw new PermanentStoreError('misconfigured', because);
+}
+
+interface Server {
+  /** As 180004 for 18.4. */
+  readonly version: number;
+  readonly encoding: string;
+}
+
+/** Why a server can't hold events; null: it can. */
+export function unfitness({ version, encoding }: Server): string | null {
+  if (version < VERSION_MIN) return `Postgres 14 or later is needed, not ${version}`;
+  if (encoding !== 'UTF8') return `the database must be encoded in UTF8, not ${encoding}`;
+  return null;
 }
 
 async function takeSteps(client: pg.Client, upTo: number): Promise<void> {

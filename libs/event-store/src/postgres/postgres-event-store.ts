@@ -86,6 +86,7 @@ export class PostgresEventStore implements EventStore {
     this.#closed.abort();
     await settledWithin(this.#settings.closeMsMax, Promise.allSettled(this.#following));
     await this.#commits.close();
+    await settledWithin(this.#settings.closeMsMax, this.#hints.ended());
     await Promise.all([this.pools.append.end(), this.pools.read.end()]);
   }
 }

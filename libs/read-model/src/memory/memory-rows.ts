@@ -1,36 +1,33 @@
 import type { Folded } from '../fold.js';
 import { userOf, type ReadBatch } from '../projected-event.js';
 import {
-  keyOf,
+  noRows,
   type AccountRow,
   type BatchRow,
   type ConsumptionRow,
   type NumberedTransaction,
   type TouchedRows,
+  type UserRows,
 } from '../tables.js';
 
 /** The rows of all four tables. What is handed out are copies. */
 export class MemoryRows {
-  readonly #accounts = new Map<string, AccountRow>();
-  readonly #batches = new Map<string, BatchRow>();
-  readonly #consumptions = new Map<string, ConsumptionRow>();
+  readonly #users = new Map<string, UserRows>();
   readonly #transactions: NumberedTransaction[] = [];
   readonly #ofUser = new Map<string, number[]>();
 
   touched({ fresh, repeated }: ReadBatch): TouchedRows {
-    const rows: TouchedRows = { accounts: new Map(), batches: new Map(), consumptions: new Map() };
-    for (const { rows: change } of fresh) {
-      const user = change.account.user_id;
-      copy(this.#accounts, rows.accounts, user);
-      for (const { batch_id } of change.batches) {
-        copy(this.#batches, rows.batches, keyOf(user, batch_id));
-      }
-      if (change.consumption !== null) {
-        copy(this.#consumptions, rows.consumptions, keyOf(user, change.consumption.of));
+    const touched = new Map<string, UserRows>();
+    for (const { rows } of fresh) {
+      const own = this.#touch(touched, rows.account.user_id);
+      const all = this.#users.get(rows.account.user_id) ?? noRows();
+      for (const { batch_id } of rows.batches) copy(all.batches, own.batches, batch_id);
+      if (rows.consumption !== null) {
+        copy(all.consumptions, own.consumptions, rows.consumption.of);
       }
     }
-    for (const { stream } of repeated) copy(this.#accounts, rows.accounts, userOf(stream) ?? '');
-    return rows;
+    for (const { stream } of repeated) this.#touch(touched, userOf(stream) ?? '');
+    return touched;
   }
 
   write(folded: Folded, touched: TouchedRows): void {
@@ -44,9 +41,13 @@ export class MemoryRows {
       const row = this.#transactions[id - 1];
       if (row !== undefined) this.#transactions[id - 1] = { ...row, duration, updated_at };
     }
-    for (const [key, row] of touched.accounts) this.#accounts.set(key, row);
-    for (const [key, row] of touched.batches) this.#batches.set(key, row);
-    for (const [key, row] of touched.consumptions) this.#consumptions.set(key, row);
+    for (const [userId, rows] of touched) {
+      const all = this.#users.get(userId) ?? noRows();
+      all.account = rows.account;
+      for (const [id, batch] of rows.batches) all.batches.set(id, batch);
+      for (const [of, consumption] of rows.consumptions) all.consumptions.set(of, consumption);
+      if (all.account !== null) this.#users.set(userId, all);
+    }
   }
 
   /** Oldest first. */
@@ -55,25 +56,37 @@ export class MemoryRows {
   }
 
   account(userId: string): AccountRow | null {
-    const row = this.#accounts.get(userId);
-    return row === undefined ? null : { ...row };
+    const row = this.#users.get(userId)?.account ?? null;
+    return row === null ? null : { ...row };
   }
 
   batches(): readonly BatchRow[] {
-    return [...this.#batches.values()].map((row) => ({ ...row }));
+    const users = [...this.#users.values()];
+    return users.flatMap(({ batches }) => [...batches.values()].map((row) => ({ ...row })));
   }
 
   consumption(userId: string, revision: number): ConsumptionRow | null {
-    const row = this.#consumptions.get(keyOf(userId, revision));
+    const row = this.#users.get(userId)?.consumptions.get(revision);
     return row === undefined ? null : { ...row };
   }
 
   openConsumptions(): readonly ConsumptionRow[] {
-    return [...this.#consumptions.values()].filter((row) => row.status === 'open');
+    const users = [...this.#users.values()];
+    const all = users.flatMap(({ consumptions }) => [...consumptions.values()]);
+    return all.filter((row) => row.status === 'open');
+  }
+
+  #touch(touched: Map<string, UserRows>, userId: string): UserRows {
+    const known = touched.get(userId);
+    if (known !== undefined) return known;
+    const rows = noRows();
+    rows.account = this.account(userId);
+    touched.set(userId, rows);
+    return rows;
   }
 }
 
-function copy<T extends object>(from: Map<string, T>, to: Map<string, T>, key: string): void {
+function copy<T extends object>(from: Map<number, T>, to: Map<number, T>, key: number): void {
   const row = from.get(key);
   if (row !== undefined && !to.has(key)) to.set(key, { ...row });
 }

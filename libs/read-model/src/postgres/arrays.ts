@@ -21,17 +21,22 @@ function header(array: Buffer, elementOid: number, count: number): void {
   array.writeInt32BE(1, 16); // first subscript
 }
 
+/** What stands in a column of a row. */
+type Column<R, T> = (row: R) => T | null;
+
 /** Of values that take the same room, but for nulls. */
-function fixed<T>(
+function fixed<R, T>(
   elementOid: number,
   bytes: number,
-  values: readonly (T | null)[],
+  rows: readonly R[],
+  column: Column<R, T>,
   write: (array: Buffer, value: T, at: number) => void,
 ): Buffer {
-  const array = Buffer.allocUnsafe(HEADER_BYTES + (LENGTH_BYTES + bytes) * values.length);
-  header(array, elementOid, values.length);
+  const array = Buffer.allocUnsafe(HEADER_BYTES + (LENGTH_BYTES + bytes) * rows.length);
+  header(array, elementOid, rows.length);
   let at = HEADER_BYTES;
-  for (const value of values) {
+  for (const row of rows) {
+    const value = column(row);
     if (value === null) {
       at = array.writeInt32BE(NULL_LENGTH, at);
       continue;
@@ -48,36 +53,37 @@ function writeInt8(array: Buffer, value: number, at: number): void {
   array.writeUInt32BE(((value % UINT32) + UINT32) % UINT32, at + 4);
 }
 
-export const int4Array = (values: readonly (number | null)[]): Buffer =>
-  fixed(OID.int4, 4, values, (array, value, at) => array.writeInt32BE(value, at));
+export const int4Array = <R>(rows: readonly R[], column: Column<R, number>): Buffer =>
+  fixed(OID.int4, 4, rows, column, (array, value, at) => array.writeInt32BE(value, at));
 
-export const int8Array = (values: readonly (number | null)[]): Buffer =>
-  fixed(OID.int8, 8, values, writeInt8);
+export const int8Array = <R>(rows: readonly R[], column: Column<R, number>): Buffer =>
+  fixed(OID.int8, 8, rows, column, writeInt8);
 
-export const float8Array = (values: readonly (number | null)[]): Buffer =>
-  fixed(OID.float8, 8, values, (array, value, at) => array.writeDoubleBE(value, at));
+export const float8Array = <R>(rows: readonly R[], column: Column<R, number>): Buffer =>
+  fixed(OID.float8, 8, rows, column, (array, value, at) => array.writeDoubleBE(value, at));
 
-export const boolArray = (values: readonly (boolean | null)[]): Buffer =>
-  fixed(OID.bool, 1, values, (array, value, at) => array.writeUInt8(value ? 1 : 0, at));
+export const boolArray = <R>(rows: readonly R[], column: Column<R, boolean>): Buffer =>
+  fixed(OID.bool, 1, rows, column, (array, value, at) => array.writeUInt8(value ? 1 : 0, at));
 
-export const timeArray = (values: readonly (string | null)[]): Buffer =>
-  fixed(OID.timestamptz, 8, values, (array, value, at) =>
+export const timeArray = <R>(rows: readonly R[], column: Column<R, string>): Buffer =>
+  fixed(OID.timestamptz, 8, rows, column, (array, value, at) =>
     writeInt8(array, (Date.parse(value) - POSTGRES_EPOCH_MS) * 1_000, at),
   );
 
-export const uuidArray = (values: readonly (string | null)[]): Buffer =>
-  fixed(OID.uuid, 16, values, (array, value, at) => {
+export const uuidArray = <R>(rows: readonly R[], column: Column<R, string>): Buffer =>
+  fixed(OID.uuid, 16, rows, column, (array, value, at) => {
     const written = array.write(value.replaceAll('-', ''), at, 'hex');
     if (written !== 16) throw new TypeError(`"${value}" is not a UUID`);
   });
 
-export function textArray(values: readonly (string | null)[]): Buffer {
+export function textArray<R>(rows: readonly R[], column: Column<R, string>): Buffer {
   let bytes = HEADER_BYTES;
-  for (const value of values) bytes += LENGTH_BYTES + (value === null ? 0 : 3 * value.length);
+  for (const row of rows) bytes += LENGTH_BYTES + 3 * (column(row)?.length ?? 0);
   const array = Buffer.allocUnsafe(bytes);
-  header(array, OID.text, values.length);
+  header(array, OID.text, rows.length);
   let at = HEADER_BYTES;
-  for (const value of values) {
+  for (const row of rows) {
+    const value = column(row);
     const written = value === null ? 0 : array.write(value, at + LENGTH_BYTES, 'utf8');
     array.writeInt32BE(value === null ? NULL_LENGTH : written, at);
     at += LENGTH_BYTES + written;

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
-import { userOf, type ReadBatch } from '../projected-event.js';
-import { keyOf, type TouchedRows } from '../tables.js';
+import { userOf, type ProjectedEvent, type ReadBatch } from '../projected-event.js';
+import { noRows, type TouchedRows, type UserRows } from '../tables.js';
 import { int8Array, uuidArray } from './arrays.js';
 import {
   toAccount,
@@ -21,20 +21,12 @@ export async function loadTouched(
   cache: RowCache,
 ): Promise<TouchedRows> {
   const wanted = new Wanted(cache);
-  for (const { rows } of read.fresh) {
-    const user = rows.account.user_id;
-    wanted.account(user);
-    for (const { batch_id } of rows.batches) wanted.batch(user, batch_id);
-    const { consumption } = rows;
-    if (consumption !== null && consumption.kind !== 'begun') {
-      wanted.consumption(user, consumption.of);
-    }
-  }
-  for (const { stream } of read.repeated) wanted.account(userOf(stream) ?? '');
+  for (const event of read.fresh) wanted.event(event);
+  for (const { stream } of read.repeated) wanted.user(userOf(stream) ?? '');
   await loadAccounts(client, version, wanted);
   await loadBatches(client, version, wanted);
   await loadConsumptions(client, version, wanted);
-  return wanted.rows;
+  return wanted.users;
 }
 
 interface Key {
@@ -44,72 +36,72 @@ interface Key {
 
 /** What of the rows is at hand, and what must be asked for. */
 class Wanted {
-  readonly rows: TouchedRows = {
-    accounts: new Map(),
-    batches: new Map(),
-    consumptions: new Map(),
-  };
-  readonly missingAccounts = new Set<string>();
-  readonly missingBatches = new Map<string, Key>();
-  readonly missingConsumptions = new Map<string, Key>();
-  readonly #cache: RowCache;
+  readonly users = new Map<string, UserRows>();
+  readonly accounts: string[] = [];
+  readonly batches: Key[] = [];
+  readonly consumptions: Key[] = [];
+  readonly #asked = new Map<string, { batches: Set<number>; consumptions: Set<number> }>();
 
-  constructor(cache: RowCache) {
-    this.#cache = cache;
+  constructor(private readonly cache: RowCache) {}
+
+  event({ rows: { account, batches, consumption } }: ProjectedEvent): void {
+    const { user_id: user } = account;
+    const rows = this.user(user);
+    for (const { batch_id: id } of batches) {
+      if (!rows.batches.has(id)) this.#ask(user, id, 'batches');
+    }
+    if (consumption === null || consumption.kind === 'begun') return;
+    if (!rows.consumptions.has(consumption.of)) this.#ask(user, consumption.of, 'consumptions');
   }
 
-  account(user: string): void {
-    if (this.rows.accounts.has(user)) return;
-    const row = this.#cache.accounts.get(user);
-    if (row === undefined) this.missingAccounts.add(user);
-    else this.rows.accounts.set(user, row);
+  user(user: string): UserRows {
+    const known = this.users.get(user);
+    if (known !== undefined) return known;
+    const cached = this.cache.get(user);
+    if (cached === undefined) this.accounts.push(user);
+    const rows = cached ?? noRows();
+    this.users.set(user, rows);
+    return rows;
   }
 
-  batch(user: string, number: number): void {
-    const key = keyOf(user, number);
-    if (this.rows.batches.has(key)) return;
-    const row = this.#cache.batches.get(key);
-    if (row === undefined) this.missingBatches.set(key, { user, number });
-    else this.rows.batches.set(key, row);
-  }
-
-  consumption(user: string, number: number): void {
-    const key = keyOf(user, number);
-    if (this.rows.consumptions.has(key)) return;
-    const row = this.#cache.consumptions.get(key);
-    if (row === undefined) this.missingConsumptions.set(key, { user, number });
-    else this.rows.consumptions.set(key, row);
+  #ask(user: string, number: number, table: 'batches' | 'consumptions'): void {
+    let asked = this.#asked.get(user);
+    if (asked === undefined) {
+      asked = { batches: new Set(), consumptions: new Set() };
+      this.#asked.set(user, asked);
+    }
+    if (asked[table].has(number)) return;
+    asked[table].add(number);
+    this[table].push({ user, number });
   }
 }
 
 async function loadAccounts(client: ClientBase, version: number, wanted: Wanted): Promise<void> {
-  if (wanted.missingAccounts.size === 0) return;
+  if (wanted.accounts.length === 0) return;
   const { rows } = await client.query<AccountColumns>(
     `select a.user_id, a.balance, a.held, a.revision, a.updated_at
      from unnest($1::uuid[]) as k (user_id)
      join mjk_point_accounts_v${version} a using (user_id)`,
-    [uuidArray([...wanted.missingAccounts])],
+    [uuidArray(wanted.accounts, (user) => user)],
   );
-  for (const row of rows) wanted.rows.accounts.set(row.user_id, toAccount(row));
+  for (const row of rows) wanted.user(row.user_id).account = toAccount(row);
 }
 
-const arraysOf = (keys: ReadonlyMap<string, Key>): [Buffer, Buffer] => {
-  const all = [...keys.values()];
-  return [uuidArray(all.map(({ user }) => user)), int8Array(all.map(({ number }) => number))];
-};
+const keysOf = (keys: readonly Key[]): Buffer[] => [
+  uuidArray(keys, ({ user }) => user),
+  int8Array(keys, ({ number }) => number),
+];
 
 async function loadBatches(client: ClientBase, version: number, wanted: Wanted): Promise<void> {
-  if (wanted.missingBatches.size === 0) return;
+  if (wanted.batches.length === 0) return;
   const { rows } = await client.query<BatchColumns>(
     `select b.user_id, b.batch_id, b.points, b.remaining, b.priority, b.expires_at, b.grace,
        b.revision, b.line, b.created_at
      from unnest($1::uuid[], $2::bigint[]) as k (user_id, batch_id)
      join mjk_point_batches_v${version} b using (user_id, batch_id)`,
-    arraysOf(wanted.missingBatches),
+    keysOf(wanted.batches),
   );
-  for (const row of rows.map(toBatch)) {
-    wanted.rows.batches.set(keyOf(row.user_id, row.batch_id), row);
-  }
+  for (const row of rows.map(toBatch)) wanted.user(row.user_id).batches.set(row.batch_id, row);
 }
 
 async function loadConsumptions(
@@ -117,16 +109,16 @@ async function loadConsumptions(
   version: number,
   wanted: Wanted,
 ): Promise<void> {
-  if (wanted.missingConsumptions.size === 0) return;
+  if (wanted.consumptions.length === 0) return;
   const { rows } = await client.query<ConsumptionColumns>(
     `select c.user_id, c.revision, c.consumption_id, c.source_type, c.source_id, c.status,
        c.estimate, c.actual, c.drawn, c.refunded, c.duration, c.settle_by, c.opened_at,
        c.closed_at, c.first_row, c.row_count, c.duration_row
      from unnest($1::uuid[], $2::bigint[]) as k (user_id, revision)
      join mjk_point_consumptions_v${version} c using (user_id, revision)`,
-    arraysOf(wanted.missingConsumptions),
+    keysOf(wanted.consumptions),
   );
   for (const row of rows.map(toConsumption)) {
-    wanted.rows.consumptions.set(keyOf(row.user_id, row.revision), row);
+    wanted.user(row.user_id).consumptions.set(row.revision, row);
   }
 }

@@ -9,8 +9,9 @@ import type { TouchedRows } from '../tables.js';
 import { moveCheckpoint, readCheckpoint } from './checkpoints.js';
 import { loadTouched } from './load.js';
 import { RowCache } from './row-cache.js';
+import { runAll } from './statement.js';
 import { inTransaction } from './transaction.js';
-import { writeRows } from './write.js';
+import { statementsFor } from './write.js';
 
 export interface TableWriterOptions {
   readonly name: string;
@@ -76,7 +77,7 @@ export class PostgresTableWriter implements TableWriter {
     const moved = await moveCheckpoint(client, move);
     if (moved === null) return { applied: { kind: 'moved' }, touched: null };
     const touched = await loadTouched(client, version, read, this.#cache);
-    await writeRows(client, version, fold(touched, read, moved.firstId));
+    await runAll(client, statementsFor(version, fold(touched, read, moved.firstId)));
     return { applied: { kind: 'applied', rows, events, state: moved.state }, touched };
   }
 

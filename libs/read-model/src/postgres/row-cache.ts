@@ -1,58 +1,49 @@
-import type { AccountRow, BatchRow, ConsumptionRow, TouchedRows } from '../tables.js';
+import type { TouchedRows, UserRows } from '../tables.js';
 
-/** Rows of each table that are kept at hand: some tens of megabytes in all. */
-const ROWS_MAX = 50_000;
+/** Of all tables together: some tens of megabytes. */
+const ROWS_MAX = 100_000;
 
 /**
- * Rows as the writer last wrote them. Good for as long as nobody else moves the checkpoint: the
- * compare-and-swap that begins each batch is the check.
+ * Rows as the writer last wrote them, by user. Good for as long as nobody else moves the
+ * checkpoint: the compare-and-swap that begins each batch is the check.
  */
 export class RowCache {
-  readonly accounts = new Recent<AccountRow>();
-  readonly batches = new Recent<BatchRow>();
-  readonly consumptions = new Recent<ConsumptionRow>();
+  /** Users that were not touched for longest come first. */
+  readonly #users = new Map<string, { readonly rows: UserRows; readonly size: number }>();
+  #size = 0;
+
+  get(userId: string): UserRows | undefined {
+    return this.#users.get(userId)?.rows;
+  }
 
   /** After a commit. */
   keep(touched: TouchedRows): void {
-    for (const [key, row] of touched.accounts) this.accounts.keep(key, row);
-    for (const [key, row] of touched.batches) this.batches.keep(key, row);
-    for (const [key, row] of touched.consumptions) {
-      // What is closed is asked for only by a refund, rarely.
-      if (row.status === 'open') this.consumptions.keep(key, row);
-      else this.consumptions.drop(key);
+    for (const [userId, rows] of touched) {
+      this.#drop(userId);
+      forgetWhatIsOver(rows);
+      const size = 1 + rows.batches.size + rows.consumptions.size;
+      this.#users.set(userId, { rows, size });
+      this.#size += size;
+    }
+    for (const userId of this.#users.keys()) {
+      if (this.#size <= ROWS_MAX) return;
+      this.#drop(userId);
     }
   }
 
   clear(): void {
-    this.accounts.clear();
-    this.batches.clear();
-    this.consumptions.clear();
+    this.#users.clear();
+    this.#size = 0;
+  }
+
+  #drop(userId: string): void {
+    this.#size -= this.#users.get(userId)?.size ?? 0;
+    this.#users.delete(userId);
   }
 }
 
-class Recent<T> {
-  /** Oldest first. */
-  readonly #rows = new Map<string, T>();
-
-  get(key: string): T | undefined {
-    return this.#rows.get(key);
-  }
-
-  keep(key: string, row: T): void {
-    this.#rows.delete(key);
-    this.#rows.set(key, row);
-    if (this.#rows.size <= ROWS_MAX) return;
-    for (const oldest of this.#rows.keys()) {
-      this.#rows.delete(oldest);
-      return;
-    }
-  }
-
-  drop(key: string): void {
-    this.#rows.delete(key);
-  }
-
-  clear(): void {
-    this.#rows.clear();
-  }
+/** Only a refund asks for it again, rarely: it is read from the table then. */
+function forgetWhatIsOver({ batches, consumptions }: UserRows): void {
+  for (const [id, batch] of batches) if (batch.remaining === 0) batches.delete(id);
+  for (const [of, { status }] of consumptions) if (status !== 'open') consumptions.delete(of);
 }

@@ -23,12 +23,19 @@ export function handleAppend(double: Double, call: AppendCall, done: Done): void
   const gathered = new GatheredAppend(double.appendBytesMax);
   call.on('data', (request: streams.AppendReq) => gathered.add(request));
   call.on('end', () => {
-    try {
-      answerAppend(double, call, gathered, once(done));
-    } catch (error) {
-      done(asServiceError(error));
-    }
+    // A connection that is cut ends what came by it too; that it was cut is known a moment later.
+    setImmediate(() => {
+      answerWhole(double, call, gathered, once(done));
+    });
   });
+}
+
+function answerWhole(double: Double, call: AppendCall, gathered: GatheredAppend, done: Done): void {
+  try {
+    answerAppend(double, call, gathered, done);
+  } catch (error) {
+    done(asServiceError(error));
+  }
 }
 
 function answerAppend(

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   AccessDeniedError,
   ANY,
@@ -17,6 +18,9 @@ import {
   testEvents,
   withServer,
 } from './clients.suite.js';
+
+/** Floods take their time where other tests run beside them. */
+jest.setTimeout(30_000);
 
 describe.each([
   ['the classic append', CLASSIC],
@@ -152,15 +156,9 @@ describe.each([
     expect(result.nextExpectedRevision).toBe(0n);
   });
 
-  it('refuses 40,000 events that are too large together, and stays usable', async () => {
-    const refused = on.client.appendToStream(
-      newStream(),
-      testEvents(40_000, 'a-type-with-a-long-name'),
-      {
-        ...call,
-        deadline: 20_000,
-      },
-    );
+  it('refuses 8,000 events that are too large together, and stays usable', async () => {
+    const many = testEvents(8_000, 'a-type-with-a-long-name'.repeat(3));
+    const refused = on.client.appendToStream(newStream(), many, { ...call, deadline: 20_000 });
     await expect(refused).rejects.toBeInstanceOf(MaxAppendSizeExceededError);
     await on.client.appendToStream(newStream(), testEvents(1), call);
   });
@@ -193,12 +191,12 @@ describe.each([
   it('takes a flood of appends made at once, each written once', async () => {
     const stream = newStream();
     const value = 'A'.repeat(904);
-    const flood = Array.from({ length: 2_000 }, () =>
+    const flood = Array.from({ length: 1_000 }, () =>
       on.client.appendToStream(stream, jsonEvent({ type: 'flood', data: { value } }), call),
     );
     const results = await Promise.all(flood);
     const revisions = results.map((r) => Number(r.nextExpectedRevision)).sort((a, b) => a - b);
-    expect(revisions).toEqual(Array.from({ length: 2_000 }, (_, i) => i));
+    expect(revisions).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
   });
 });
 

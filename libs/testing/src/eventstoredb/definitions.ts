@@ -17,5 +17,6 @@ export { features, gossip, shared, status, streams };
 export const Any = anyMessages.Any;
 export const GoogleEmpty = emptyMessages.Empty;
 export const StreamsService = streamsGrpc.StreamsService;
+export const StreamsClient = streamsGrpc.StreamsClient;
 export const ServerFeaturesService = featuresGrpc.ServerFeaturesService;
 export const GossipService = gossipGrpc.GossipService;

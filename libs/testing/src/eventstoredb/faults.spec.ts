@@ -7,6 +7,7 @@ import {
   UnknownError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import { credentials, status } from '@grpc/grpc-js';
 import {
   CLASSIC,
   collect,
@@ -15,7 +16,9 @@ import {
   settledWithin,
   testEvents,
 } from './clients.suite.js';
+import { shared, streams, StreamsClient } from './definitions.js';
 import type { AppendFault } from './faults.js';
+import { TcpProxy } from '../tcp-proxy.js';
 import { EventStoreDbProtocolServer } from './protocol-server.js';
 
 describe('the protocol server, told to go wrong,', () => {
@@ -131,6 +134,32 @@ describe('the protocol server, told to go wrong,', () => {
     server.faults.read = () => ({ kind: 'omit', event: 1 });
     const read = await collect(client.readStream(stream));
     expect(read.map(({ event }) => event?.revision)).toEqual([0n, 2n]);
+  });
+
+  it('writes nothing of an append that was cut in the middle', async () => {
+    const stream = newStream();
+    const id = '00000000-0000-4000-8000-000000000000';
+    const proxy = await TcpProxy.to(server.port);
+    const raw = new StreamsClient(`127.0.0.1:${proxy.port}`, credentials.createInsecure());
+    const cut = new Promise((resolve) => {
+      const call = raw.append(resolve);
+      const name = new shared.StreamIdentifier().setStreamName(Buffer.from(stream));
+      const options = new streams.AppendReq.Options()
+        .setStreamIdentifier(name)
+        .setAny(new shared.Empty());
+      call.write(new streams.AppendReq().setOptions(options));
+      const message = new streams.AppendReq.ProposedMessage().setId(
+        new shared.UUID().setString(id),
+      );
+      message.getMetadataMap().set('type', 'test').set('content-type', 'application/json');
+      call.write(new streams.AppendReq().setProposedMessage(message));
+    });
+    await proxy.cutNext('after-request', (request) => request.includes(id));
+    expect(await cut).toMatchObject({ code: status.UNAVAILABLE });
+    await append(newStream());
+    expect(storedIn(stream)).toBe(0);
+    raw.close();
+    await proxy.close();
   });
 
   it('keeps its port and its data over a restart, and forgets what was under way', async () => {

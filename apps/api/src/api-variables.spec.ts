@@ -1,0 +1,59 @@
+import { ConfigurationError, readConfiguration } from '#runtime';
+import { API_VARIABLES, tokenTerms } from './api-variables.js';
+
+const SECRET = 'x'.repeat(32);
+const GOOD = {
+  EVENT_STORE: 'postgres://127.0.0.1/points',
+  DATABASE_URL: 'postgres://127.0.0.1/points',
+  JWT_KEY: SECRET,
+  CURSOR_KEY: SECRET,
+};
+
+const faultsOf = (change: Record<string, string>): readonly string[] => {
+  try {
+    readConfiguration(API_VARIABLES, { ...GOOD, ...change });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.faults.map(({ variable }) => variable);
+  }
+};
+
+const termsOf = (change: Record<string, string>) =>
+  tokenTerms(readConfiguration(API_VARIABLES, { ...GOOD, ...change }));
+
+describe('the variables of the API', () => {
+  it.each([
+    ['a secret', {}],
+    ['a public key', { JWT_ALGORITHM: 'ES256', JWT_KEY: 'PEM' }],
+    ['a key set', { JWT_ALGORITHM: 'RS256', JWT_KEY: '', JWT_JWKS_URL: 'https://login.example/k' }],
+  ])('may name %s', (_, change) => {
+    expect(faultsOf(change)).toEqual([]);
+  });
+
+  it.each([
+    ['no key', { JWT_KEY: '' }, ['JWT_KEY']],
+    ['a key and a key set', { JWT_JWKS_URL: 'https://login.example/k' }, ['JWT_KEY']],
+    ['a key set of secrets', { JWT_KEY: '', JWT_JWKS_URL: 'https://x.example' }, ['JWT_JWKS_URL']],
+    ['a short secret', { JWT_KEY: 'short' }, ['JWT_KEY']],
+    ['no algorithm at all', { JWT_ALGORITHM: 'none' }, ['JWT_ALGORITHM']],
+    ['a short key of cursors', { CURSOR_KEY: 'short' }, ['CURSOR_KEY']],
+    ['no address', { JWT_ALGORITHM: 'RS256', JWT_KEY: '', JWT_JWKS_URL: 'keys' }, ['JWT_JWKS_URL']],
+    ['a rate of nothing', { RATE_USER_PER_SECOND: '0' }, ['RATE_USER_PER_SECOND']],
+    ['two at once', { STREAMS_MAX: 'x', BEHIND_PROXY: 'yes' }, ['STREAMS_MAX', 'BEHIND_PROXY']],
+  ])('are refused by name with %s', (_, change, variables) => {
+    expect(faultsOf(change)).toEqual(variables);
+  });
+
+  it('say how tokens are checked', () => {
+    expect(termsOf({})).toEqual({ algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } });
+    expect(
+      termsOf({ JWT_ALGORITHM: 'EdDSA', JWT_KEY: 'a\\nb', JWT_ISSUER: 'i', JWT_AUDIENCE: 'a' }),
+    ).toEqual({
+      algorithm: 'EdDSA',
+      keys: { kind: 'public key', pem: 'a\nb' },
+      issuer: 'i',
+      audience: 'a',
+    });
+  });
+});

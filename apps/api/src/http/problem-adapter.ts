@@ -1,0 +1,34 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import { PROBLEM_MEDIA_TYPE } from '#contracts';
+import { bodyOf } from '../problems/problem.js';
+
+type SecurityHook = Parameters<FastifyAdapter['registerSecurityHook']>[0];
+
+interface RouterError {
+  readonly statusCode?: number;
+}
+
+/** An address that the router itself can't read never comes to Nest: its answer is a problem, too. */
+export class ProblemAdapter extends FastifyAdapter {
+  #setHeaders: SecurityHook | undefined;
+
+  constructor(options: Omit<FastifyServerOptions, 'frameworkErrors'>) {
+    const frameworkErrors = (error: RouterError, request: FastifyRequest, reply: FastifyReply) =>
+      this.#refuse(error, request, reply);
+    super({ ...options, frameworkErrors });
+  }
+
+  override registerSecurityHook(hook: SecurityHook): void {
+    this.#setHeaders = hook;
+    super.registerSecurityHook(hook);
+  }
+
+  #refuse(error: RouterError, request: FastifyRequest, reply: FastifyReply): void {
+    this.#setHeaders?.(request, reply.raw);
+    const status = error.statusCode ?? 400;
+    const title = status === 414 ? 'The address is too long' : 'The address is malformed';
+    const body = bodyOf({ status, name: 'bad-address', title, detail: `${title}.` });
+    void reply.status(status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+  }
+}

@@ -1,0 +1,16 @@
+import type { ReadTables } from '#read-model';
+
+type Rows = Pick<ReadTables, 'transactions' | 'transactionsAfter'>;
+
+/** Behind the first byte of an answer no filter hears of trouble: it is reported where it comes up. */
+export function reportedRows(tables: Rows, failed: (error: unknown) => void): Rows {
+  const reported = <T>(rows: Promise<T>): Promise<T> =>
+    rows.catch((error: unknown) => {
+      failed(error);
+      throw error;
+    });
+  return {
+    transactions: (userId, request) => reported(tables.transactions(userId, request)),
+    transactionsAfter: (userId, id, limit) => reported(tables.transactionsAfter(userId, id, limit)),
+  };
+}

@@ -1,0 +1,117 @@
+import { sign, verify, type KeyObject } from 'node:crypto';
+import type { Position } from '#event-store';
+import { keyName } from './keys.js';
+
+// The format is kept for ever: anchors are written to be read years later. A change is another first
+// line. Every line is `name: value`, in this order; all that stands before the last is what is signed.
+
+const TITLE = 'points-ledger anchor v1';
+
+/** What a store held at one moment. */
+export interface Anchor {
+  readonly store: 'postgres' | 'eventstoredb';
+  readonly time: string;
+  /** Events. */
+  readonly size: number;
+  /** Of the last of them. */
+  readonly position: Position;
+  readonly eventsRoot: string;
+  readonly accounts: number;
+  readonly accountsRoot: string;
+  /** An earlier anchor, all of whose events are in this one, as the proof shows. */
+  readonly previous: {
+    readonly size: number;
+    readonly eventsRoot: string;
+    readonly proof: readonly string[];
+  } | null;
+}
+
+export interface SignedAnchor extends Anchor {
+  /** The public key, in hex. */
+  readonly key: string;
+  readonly signature: string;
+  /** As it is written, to the byte. */
+  readonly text: string;
+}
+
+export class BadAnchor extends Error {
+  override readonly name = 'BadAnchor';
+}
+
+export function signAnchor(anchor: Anchor, privateKey: KeyObject): SignedAnchor {
+  const key = keyName(privateKey);
+  const body = bodyOf(anchor, key);
+  const signature = sign(null, Buffer.from(body), privateKey).toString('base64');
+  return { ...anchor, key, signature, text: `${body}signature: ${signature}\n` };
+}
+
+function bodyOf(anchor: Anchor, key: string): string {
+  const { previous } = anchor;
+  const lines = [
+    TITLE,
+    `store: ${anchor.store}`,
+    `time: ${anchor.time}`,
+    `size: ${anchor.size}`,
+    `position: ${anchor.position}`,
+    `events-root: ${anchor.eventsRoot}`,
+    `accounts: ${anchor.accounts}`,
+    `accounts-root: ${anchor.accountsRoot}`,
+  ];
+  if (previous !== null) {
+    lines.push(`previous-size: ${previous.size}`, `previous-events-root: ${previous.eventsRoot}`);
+    lines.push(...previous.proof.map((hash) => `previous-proof: ${hash}`));
+  }
+  return [...lines, `key: ${key}`, ''].join('\n');
+}
+
+const SHAPE = new RegExp(
+  [
+    `^${TITLE}`,
+    'store: (?<store>postgres|eventstoredb)',
+    'time: (?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z)',
+    'size: (?<size>[1-9]\\d{0,15})',
+    'position: (?<position>[a-z]+[:-][0-9-]+)',
+    'events-root: (?<eventsRoot>[0-9a-f]{64})',
+    'accounts: (?<accounts>[1-9]\\d{0,15})',
+    'accounts-root: (?<accountsRoot>[0-9a-f]{64})',
+    '(?:previous-size: (?<previousSize>[1-9]\\d{0,15})',
+    'previous-events-root: (?<previousRoot>[0-9a-f]{64})',
+    '(?<proof>(?:previous-proof: [0-9a-f]{64}\n)*))?key: (?<key>[0-9a-f]{64})',
+    'signature: (?<signature>[A-Za-z0-9+/]{86}==)\n$',
+  ].join('\n'),
+);
+
+/** What the text says. Whether it is true, and who signed it, is another question. */
+export function parseAnchor(text: string): SignedAnchor {
+  const said = SHAPE.exec(text)?.groups;
+  if (said === undefined) throw new BadAnchor('it is no anchor, or was changed');
+  const field = (name: string): string => said[name] ?? '';
+  return {
+    store: field('store') as Anchor['store'],
+    time: field('time'),
+    size: Number(field('size')),
+    position: field('position') as Position,
+    eventsRoot: field('eventsRoot'),
+    accounts: Number(field('accounts')),
+    accountsRoot: field('accountsRoot'),
+    previous: said['previousSize'] === undefined ? null : previousOf(field),
+    key: field('key'),
+    signature: field('signature'),
+    text,
+  };
+}
+
+const previousOf = (field: (name: string) => string): NonNullable<Anchor['previous']> => ({
+  size: Number(field('previousSize')),
+  eventsRoot: field('previousRoot'),
+  proof: field('proof').match(/[0-9a-f]{64}/g) ?? [],
+});
+
+/** Whether that key signed that anchor. */
+export function isSignedBy(anchor: SignedAnchor, key: KeyObject): boolean {
+  const body = anchor.text.slice(0, anchor.text.lastIndexOf('signature: '));
+  return (
+    anchor.key === keyName(key) &&
+    verify(null, Buffer.from(body), key, Buffer.from(anchor.signature, 'base64'))
+  );
+}

@@ -1,0 +1,76 @@
+import type { Position } from '#event-store';
+
+/** An event as it is stored, to the byte. The hash is in hex: it is compared, and seldom computed with. */
+export interface StoredEvent {
+  readonly position: Position;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly meta: string;
+  readonly hash: string;
+}
+
+/** What the pass by position looks at. */
+export interface EventMark {
+  readonly position: Position;
+  readonly type: string;
+  readonly hash: string;
+  /** null: the store does not need it told, it finds accounts by itself. */
+  readonly stream: string | null;
+}
+
+/** The newest event of an account. */
+export interface AccountHead {
+  readonly stream: string;
+  readonly revision: number;
+  readonly hash: string;
+}
+
+/** A part of the accounts: a range of stream names (`to` exclusive; null: to the end), or a sorted list. */
+export type Part =
+  | { readonly kind: 'range'; readonly from: string; readonly to: string | null }
+  | { readonly kind: 'list'; readonly streams: readonly string[] };
+
+export interface Edges {
+  /** Where the store says that it ends; null: it says nothing. */
+  readonly head: Position | null;
+  /** Its last event. */
+  readonly last: Position | null;
+}
+
+/** Reads a store for an auditor: changes nothing in it, asks for no schema to be brought up to date. */
+export interface EventSource {
+  readonly kind: 'postgres' | 'eventstoredb';
+  edges(): Promise<Edges>;
+  /** Spans of positions that can be looked at side by side, in order. */
+  spans(last: Position): readonly Span[];
+  /** By position. A span is given whole, in as many pages as need be. */
+  marks(span: Span): AsyncIterable<readonly EventMark[]>;
+  /** Parts of all accounts, in order of stream; null: the store has to be told which there are. */
+  parts(): readonly Part[] | null;
+  /** By stream and revision, up to that position. */
+  accounts(part: Part, upTo: Position): AsyncIterable<readonly StoredEvent[]>;
+  /** One stream in order of revision, up to that position (null: all there is). */
+  stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]>;
+  /** Everything in order of position, up to that one. */
+  everything(upTo: Position): AsyncIterable<readonly StoredEvent[]>;
+  /** The newest event of every account as it was at that position, in order of stream. */
+  accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]>;
+  close(): Promise<void>;
+}
+
+export interface Span {
+  /** Exclusive. */
+  readonly after: Position | null;
+  /** Inclusive. */
+  readonly upTo: Position;
+  /** How many events it must hold; null: the store does not count its positions. */
+  readonly events: number | null;
+}
+
+/** What the address names can't be audited: it is away, or there is no ledger in it. */
+export class CannotCheck extends Error {
+  override readonly name = 'CannotCheck';
+}

@@ -1,0 +1,93 @@
+import { EventStoreDbEventStore, type Position, type RecordedEvent } from '#event-store';
+import type {
+  AccountHead,
+  Edges,
+  EventMark,
+  EventSource,
+  Part,
+  Span,
+  StoredEvent,
+} from './event-source.js';
+
+const PAGE_EVENTS = 1_000;
+const HEADS_PAGE = 10_000;
+/** Whatever else a cluster keeps, the ledger's streams begin with it. */
+const STREAM_PREFIX = 'points-';
+
+/** Positions are byte offsets here: by position there is one way through, and no counting. */
+export class EventStoreDbSource implements EventSource {
+  readonly kind = 'eventstoredb';
+  readonly #store: EventStoreDbEventStore;
+
+  constructor(url: string) {
+    this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
+  }
+
+  async edges(): Promise<Edges> {
+    const last = await this.#store.head();
+    return { head: last, last };
+  }
+
+  spans(last: Position): readonly Span[] {
+    return [{ after: null, upTo: last, events: null }];
+  }
+
+  async *marks({ upTo }: Span): AsyncIterable<readonly EventMark[]> {
+    yield* this.everything(upTo);
+  }
+
+  parts(): null {
+    return null;
+  }
+
+  async *accounts(part: Part, upTo: Position): AsyncIterable<readonly StoredEvent[]> {
+    if (part.kind === 'range') throw new Error('a bug: this store is told which accounts');
+    for (const stream of part.streams) yield* this.stream(stream, upTo);
+  }
+
+  async *stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
+    let page: StoredEvent[] = [];
+    for await (const event of this.#store.readStream(stream)) {
+      if (upTo !== null && event.position > upTo) continue;
+      page.push(stored(event));
+      if (page.length < PAGE_EVENTS) continue;
+      yield page;
+      page = [];
+    }
+    if (page.length > 0) yield page;
+  }
+
+  async *everything(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
+    for (let after: Position | null = null; ;) {
+      const { events, next, atHead } = await this.#store.readAll(after, PAGE_EVENTS);
+      const page = events.filter(({ position }) => position <= upTo).map(stored);
+      if (page.length > 0) yield page;
+      if (atHead || page.length < events.length || next === null) return;
+      after = next;
+    }
+  }
+
+  async *accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]> {
+    const heads = new Map<string, AccountHead>();
+    for await (const page of this.everything(upTo)) {
+      for (const { stream, revision, hash } of page) heads.set(stream, { stream, revision, hash });
+    }
+    const sorted = [...heads.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
+    for (let at = 0; at < sorted.length; at += HEADS_PAGE) yield sorted.slice(at, at + HEADS_PAGE);
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+}
+
+const stored = (event: RecordedEvent): StoredEvent => ({
+  position: event.position,
+  stream: event.stream,
+  revision: event.revision,
+  id: event.id,
+  type: event.type,
+  data: event.data,
+  meta: event.meta,
+  hash: Buffer.from(event.hash).toString('hex'),
+});

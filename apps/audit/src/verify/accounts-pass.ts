@@ -1,0 +1,96 @@
+import type { Position } from '#event-store';
+import { accountLeaf } from '../merkle/hashing.js';
+import type { KnownPolicies } from '../rules/known-policies.js';
+import type { EventSource, Part, StoredEvent } from '../source/event-source.js';
+import { AccountAudit } from './account-audit.js';
+import { Findings } from './damage.js';
+
+export interface AccountsWork {
+  readonly part: Part;
+  readonly upTo: Position;
+  /** Positions at which the accounts' leaves are wanted, rising. */
+  readonly cuts: readonly Position[];
+  readonly policies: KnownPolicies;
+}
+
+export interface AccountsFound {
+  readonly events: number;
+  readonly accounts: number;
+  readonly findings: Findings;
+  /** For each cut the leaves of the accounts that there were, sorted, one hash of 32 bytes behind the other. */
+  readonly leaves: readonly Buffer[];
+  /** How many events were decided under policies that are not known. */
+  readonly unknownPolicies: ReadonlyMap<string, number>;
+}
+
+/** Goes through a part of the accounts, one after the other: chain, ids, shapes and rules. */
+export async function passByAccount(
+  source: EventSource,
+  work: AccountsWork,
+  progress: (events: number) => void,
+): Promise<AccountsFound> {
+  const pass = new AccountsPass(work);
+  for await (const page of source.accounts(work.part, work.upTo)) {
+    for (const stored of page) pass.next(stored);
+    progress(page.length);
+  }
+  return pass.end();
+}
+
+class AccountsPass {
+  readonly #findings = new Findings();
+  readonly #leaves: string[][];
+  #audit: AccountAudit | null = null;
+  /** The newest event of the account at each cut. */
+  #atCuts: (StoredEvent | null)[] = [];
+  #events = 0;
+  #accounts = 0;
+  readonly #unknownPolicies = new Map<string, number>();
+
+  constructor(private readonly work: AccountsWork) {
+    this.#leaves = work.cuts.map(() => []);
+  }
+
+  next(stored: StoredEvent): void {
+    const audit = this.#audit?.stream === stored.stream ? this.#audit : this.#begin(stored.stream);
+    audit.next(stored);
+    this.#events += 1;
+    for (const [at, cut] of this.work.cuts.entries()) {
+      if (stored.position <= cut) this.#atCuts[at] = stored;
+    }
+  }
+
+  end(): AccountsFound {
+    this.#close();
+    return {
+      events: this.#events,
+      accounts: this.#accounts,
+      findings: this.#findings,
+      leaves: this.#leaves.map((leaves) => Buffer.from(leaves.join(''), 'hex')),
+      unknownPolicies: this.#unknownPolicies,
+    };
+  }
+
+  #begin(stream: string): AccountAudit {
+    this.#close();
+    this.#accounts += 1;
+    this.#atCuts = this.work.cuts.map(() => null);
+    this.#audit = new AccountAudit(stream, this.work.policies, (damage) =>
+      this.#findings.add(damage),
+    );
+    return this.#audit;
+  }
+
+  #close(): void {
+    if (this.#audit === null) return;
+    this.#audit.end();
+    for (const [fingerprint, events] of this.#audit.unknownPolicies) {
+      const before = this.#unknownPolicies.get(fingerprint) ?? 0;
+      this.#unknownPolicies.set(fingerprint, before + events);
+    }
+    for (const [at, stored] of this.#atCuts.entries()) {
+      if (stored !== null) this.#leaves[at]?.push(accountLeaf(stored));
+    }
+    this.#audit = null;
+  }
+}

@@ -1,0 +1,146 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Policy } from '#ledger';
+import { CannotCheck } from '../source/event-source.js';
+import { Findings, type FoundSoFar } from './damage.js';
+import type { Crew, Found, Job } from './jobs.js';
+
+/** A page of 2,000 events and one account are all that a thread holds: more is only later garbage. */
+const YOUNG_MB_MAX = 32;
+const THREADS_MAX = 16;
+
+export interface ThreadSettings {
+  readonly eventStore: string;
+  readonly policies: readonly Policy[];
+}
+
+export type Asked = { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';
+
+export type Told =
+  | { readonly kind: 'progress'; readonly events: number }
+  | { readonly kind: 'done'; readonly id: number; readonly found: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly cannotCheck: boolean;
+      readonly code: string | null;
+      readonly message: string;
+    };
+
+/** A store that refuses to give what is there, in another thread. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One thread for each core, each with its own connection. */
+export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
+  let seen = 0;
+  const crew = Array.from(
+    { length: Math.min(threads, THREADS_MAX) },
+    () => new Hand(settings, (events) => (seen += events)),
+  );
+  const idle = [...crew];
+  const waiting: ((hand: Hand) => void)[] = [];
+  const lend = (): Promise<Hand> => {
+    const hand = idle.pop();
+    return hand === undefined
+      ? new Promise((resolve) => waiting.push(resolve))
+      : Promise.resolve(hand);
+  };
+  const giveBack = (hand: Hand): void => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(hand);
+    else next(hand);
+  };
+  return {
+    size: crew.length,
+    get events() {
+      return seen;
+    },
+    async run<J extends Job>(job: J): Promise<Found<J>> {
+      const hand = await lend();
+      try {
+        return (await hand.run(job)) as Found<J>;
+      } finally {
+        giveBack(hand);
+      }
+    },
+    close: async () => {
+      await Promise.all(crew.map((hand) => hand.close()));
+    },
+  };
+}
+
+interface Promised {
+  readonly resolve: (found: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Hand {
+  readonly #worker: Worker;
+  readonly #jobs = new Map<number, Promised>();
+  readonly #ended: Promise<void>;
+  #jobsAsked = 0;
+
+  constructor(settings: ThreadSettings, progress: (events: number) => void) {
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData: settings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+    });
+    this.#worker.on('message', (told: Told) => {
+      if (told.kind === 'progress') progress(told.events);
+      else this.#settle(told);
+    });
+    this.#worker.on('error', (error) => this.#failAll(error));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#failAll(new Error(`a thread of the auditor ended with ${code}`));
+        resolve();
+      });
+    });
+  }
+
+  run(job: Job): Promise<unknown> {
+    const id = this.#jobsAsked++;
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(id, { resolve, reject });
+      this.#worker.postMessage({ kind: 'job', id, job } satisfies Asked);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#worker.postMessage('close' satisfies Asked);
+    await this.#ended;
+  }
+
+  #settle(told: Exclude<Told, { kind: 'progress' }>): void {
+    const job = this.#jobs.get(told.id);
+    this.#jobs.delete(told.id);
+    if (told.kind === 'done') job?.resolve(revived(told.found as { findings: FoundSoFar }));
+    else if (told.cannotCheck) job?.reject(new CannotCheck(told.message));
+    else if (told.code !== null) job?.reject(new StoreRefused(told.code, told.message));
+    else job?.reject(new Error(told.message));
+  }
+
+  #failAll(error: Error): void {
+    for (const { reject } of this.#jobs.values()) reject(error);
+    this.#jobs.clear();
+  }
+}
+
+/** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */
+function revived(found: { readonly findings: FoundSoFar; readonly leaves?: Uint8Array[] }) {
+  const findings = new Findings();
+  findings.merge(found.findings);
+  const { leaves } = found;
+  const buffers = leaves?.map((bytes) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
+  return { ...found, findings, ...(buffers && { leaves: buffers }) };
+}

@@ -1,0 +1,49 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PermanentStoreError } from '#event-store';
+import { CannotCheck } from '../source/event-source.js';
+import { openSource } from '../source/open-source.js';
+import { worker } from './jobs.js';
+import type { Asked, ThreadSettings, Told } from './thread-crew.js';
+
+// One core of `verify`: its own connection, one job after the other.
+
+const PROGRESS_EVERY_MS = 200;
+
+const port = parentPort;
+if (port === null) throw new Error('a bug: this file is a thread of the auditor');
+const { eventStore, policies } = workerData as ThreadSettings;
+const source = openSource(eventStore);
+const tell = (told: Told): void => port.postMessage(told);
+
+let events = 0;
+const tellProgress = (): void => {
+  tell({ kind: 'progress', events });
+  events = 0;
+};
+const ticking = setInterval(tellProgress, PROGRESS_EVERY_MS);
+const run = worker(source, policies, (more) => (events += more));
+
+port.on('message', (asked: Asked) => {
+  if (asked === 'close') void close();
+  else void answer(asked);
+});
+
+async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
+  try {
+    const found = await run(job);
+    tellProgress();
+    const { counts, kept } = found.findings;
+    tell({ kind: 'done', id, found: { ...found, findings: { counts, kept } } });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof PermanentStoreError ? error.code : null;
+    const cannotCheck = error instanceof CannotCheck;
+    tell({ kind: 'failed', id, cannotCheck, code, message });
+  }
+}
+
+async function close(): Promise<void> {
+  clearInterval(ticking);
+  await source.close();
+  port?.close();
+}

@@ -1,0 +1,85 @@
+import type { Position } from '#event-store';
+import { Flow, Health, createLog, createMetrics } from '#runtime';
+import { projectorObserver } from './projector-metrics.js';
+
+function parts() {
+  let now = 0;
+  const metrics = createMetrics('projector');
+  const health = new Health(['tables']);
+  const flow = new Flow({ now: () => now }, 60_000);
+  health.watch('flow', () => flow.condition());
+  const observer = projectorObserver(
+    metrics,
+    createLog({ app: 'projector', level: 'silent' }),
+    health,
+    flow,
+  );
+  const lag = (position: string, events: number) =>
+    observer.lagged?.({
+      version: 1,
+      state: 'live',
+      position: position as Position,
+      events,
+      seconds: events / 10,
+    });
+  return { metrics, health, observer, lag, wait: (ms: number) => (now += ms) };
+}
+
+describe('what the projector reports', () => {
+  it('can be read as figures', async () => {
+    const { metrics, observer, lag } = parts();
+    observer.leads?.(true);
+    observer.applied?.({ version: 1, events: 20, rows: 25, position: 'p' as Position, ms: 4 });
+    lag('p', 30);
+    const text = await metrics.metrics();
+    for (const line of [
+      'projector_leader{app="projector"} 1',
+      'projector_events_total{version="1",app="projector"} 20',
+      'projector_rows_total{version="1",app="projector"} 25',
+      'projector_lag_events{version="1",state="live",app="projector"} 30',
+      'projector_lag_seconds{version="1",state="live",app="projector"} 3',
+      'projector_batch_events_sum{app="projector"} 20',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).toMatch(
+      /projector_last_commit_timestamp_seconds\{version="1",app="projector"\} \d+/,
+    );
+  });
+
+  it('is ready once it works, or waits for the one that does', () => {
+    const { health, observer } = parts();
+    expect(health.ready().ok).toBe(false);
+    observer.leads?.(false);
+    expect(health.ready().ok).toBe(true);
+  });
+
+  it('is red and an alarm at poison', async () => {
+    const { health, metrics, observer } = parts();
+    observer.leads?.(true);
+    observer.poisoned?.(1, new Error('an unknown event'));
+    expect(health.ready()).toMatchObject({
+      ok: false,
+      parts: { tables: { state: 'red', reason: 'version 1 stopped: an unknown event' } },
+    });
+    expect(await metrics.metrics()).toContain('projector_alarms_total{kind="poison"');
+  });
+
+  it('is red when events wait and none came in for a minute', () => {
+    const { health, observer, lag, wait } = parts();
+    observer.leads?.(true);
+    lag('p1', 10);
+    wait(61_000);
+    expect(health.ready().ok).toBe(false);
+  });
+
+  it('is not red while the tables move on, whoever moves them', () => {
+    const { health, observer, lag, wait } = parts();
+    observer.leads?.(false);
+    for (const position of ['p1', 'p2', 'p3']) {
+      lag(position, 10);
+      wait(40_000);
+    }
+    expect(health.ready().ok).toBe(true);
+  });
+});

@@ -1,0 +1,121 @@
+import { GREEN, type Flow, type Health, type Log } from '#runtime';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ProjectorObserver } from './observer.js';
+
+/** What the projector reports, as figures to alarm on, lines to search, and its readiness. */
+export function projectorObserver(
+  metrics: Registry,
+  log: Log,
+  health: Health,
+  flow: Flow,
+): ProjectorObserver {
+  const series = seriesIn(metrics);
+  let leading: boolean | null = null;
+  let livePosition: string | null = null;
+  return {
+    leads: (now) => {
+      series.leader.set(now ? 1 : 0);
+      health.report('tables', GREEN);
+      if (now !== leading) log.info(now ? 'works' : 'waits for its turn');
+      leading = now;
+    },
+    applied: ({ version, events, rows, ms }) => {
+      const labels = { version: String(version) };
+      series.events.inc(labels, events);
+      series.rows.inc(labels, rows);
+      series.batchEvents.observe(events);
+      series.batchSeconds.observe(ms / 1_000);
+      series.committed.set(labels, Date.now() / 1_000);
+    },
+    lagged: ({ version, state, position, events, seconds }) => {
+      const labels = { version: String(version), state };
+      series.lagEvents.set(labels, events);
+      series.lagSeconds.set(labels, seconds);
+      if (state !== 'live') return;
+      if (position !== livePosition) flow.moved();
+      livePosition = position;
+      flow.waiting(events);
+    },
+    poisoned: (version, err) => {
+      series.alarms.inc({ kind: 'poison' });
+      log.fatal({ version, err }, 'stopped at an event that it can not apply');
+      health.report('tables', {
+        state: 'red',
+        reason: `version ${version} stopped: ${err.message}`,
+      });
+    },
+    failed: (version, err) => {
+      series.trouble.inc({ kind: 'failed' });
+      log.warn({ version, err }, 'projection interrupted');
+    },
+    overtaken: (version) => {
+      series.trouble.inc({ kind: 'overtaken' });
+      log.info({ version }, 'somebody else moved the tables');
+    },
+  };
+}
+
+function seriesIn(metrics: Registry) {
+  const registers = [metrics];
+  return {
+    leader: new Gauge({
+      name: 'projector_leader',
+      help: '1: this process works; 0: it waits for its turn',
+      registers,
+    }),
+    events: new Counter({
+      name: 'projector_events_total',
+      help: 'Events that were carried into the read tables',
+      labelNames: ['version'] as const,
+      registers,
+    }),
+    rows: new Counter({
+      name: 'projector_rows_total',
+      help: 'Rows of the statement that were written',
+      labelNames: ['version'] as const,
+      registers,
+    }),
+    batchEvents: new Histogram({
+      name: 'projector_batch_events',
+      help: 'Events of one transaction',
+      buckets: [1, 5, 20, 50, 100, 200, 500, 1_000, 2_000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'projector_batch_seconds',
+      help: 'From taking up a batch to its commit',
+      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+      registers,
+    }),
+    committed: new Gauge({
+      name: 'projector_last_commit_timestamp_seconds',
+      help: 'When rows were last written',
+      labelNames: ['version'] as const,
+      registers,
+    }),
+    lagEvents: new Gauge({
+      name: 'projector_lag_events',
+      help: 'Events that the read tables do not have yet, counted up to 10,000',
+      labelNames: ['version', 'state'] as const,
+      registers,
+    }),
+    lagSeconds: new Gauge({
+      name: 'projector_lag_seconds',
+      help: 'Age of the oldest event that the read tables do not have yet',
+      labelNames: ['version', 'state'] as const,
+      registers,
+    }),
+    trouble: new Counter({
+      name: 'projector_trouble_total',
+      help: 'What delayed the projection; nothing is lost by it',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    alarms: new Counter({
+      name: 'projector_alarms_total',
+      help: 'What no repeat will help: somebody has to look',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+  };
+}

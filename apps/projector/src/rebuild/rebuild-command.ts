@@ -1,0 +1,80 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
+import { createLog } from '#runtime';
+import { writingPool } from '../writing-pool.js';
+import { reportOn, sayOutcome } from './rebuild-report.js';
+import { Rebuild, type Rebuilt } from './rebuild.js';
+
+const APP = 'rebuild';
+/** Indexes and comparisons take as long as they take. */
+const NO_LIMIT_MS = 0;
+
+interface Flags {
+  readonly back?: boolean;
+  readonly dropOld?: boolean;
+  readonly discard?: boolean;
+  readonly acceptDifferences?: boolean;
+  readonly eventsPerSecond?: number;
+}
+
+/** `configured` is read only when there is something to do, so that --help needs nothing. */
+export function rebuildCommand(configured: () => LedgerVariables): Command {
+  return new Command('rebuild')
+    .description(
+      'Builds the read tables anew beside those that are read, compares both, and switches. ' +
+        'After a crash the same command goes on. The old ones are kept, and fed, for a way back.',
+    )
+    .option('--back', 'make the version that was kept live again')
+    .option('--drop-old', 'drop the version that was kept')
+    .option('--discard', 'drop a new version that was not switched to')
+    .option(
+      '--accept-differences',
+      'switch also when the new rows differ: the rules of rows changed',
+    )
+    .option(
+      '--events-per-second <n>',
+      'go no faster than that, and leave the rest to the live tables',
+      wholeNumberOfEvents,
+    )
+    .action(async (flags: Flags) => {
+      process.exitCode = await rebuild(configured(), flags);
+    });
+}
+
+function wholeNumberOfEvents(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+async function rebuild(config: LedgerVariables, flags: Flags): Promise<number> {
+  const log = createLog({ app: APP, level: 'warn' });
+  const stores = await openStores(config, log);
+  const pool = writingPool(config.DATABASE_URL, NO_LIMIT_MS, log);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () =>
+      stop.abort(new Error('stopped: the same command goes on from here')),
+    );
+  }
+  try {
+    const work = new Rebuild({
+      store: stores.events,
+      pool,
+      name: TABLES_NAME,
+      observer: reportOn(process.stderr),
+      eventsPerSecondMax: flags.eventsPerSecond ?? Infinity,
+      ...(stores.followsDirectly !== null && { followsDirectly: stores.followsDirectly }),
+    });
+    return sayOutcome(process.stdout, await carryOut(work, flags, stop.signal));
+  } finally {
+    await pool.end();
+    await stores.close();
+  }
+}
+
+function carryOut(work: Rebuild, flags: Flags, signal: AbortSignal): Promise<Rebuilt> {
+  if (flags.back) return work.back(signal);
+  if (flags.dropOld) return work.drop('kept');
+  if (flags.discard) return work.drop('building');
+  return work.run({ acceptDifferences: flags.acceptDifferences ?? false }, signal);
+}

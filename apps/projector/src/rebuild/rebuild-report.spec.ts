@@ -1,0 +1,52 @@
+import { reportOn, sayOutcome } from './rebuild-report.js';
+import type { Rebuilt } from './rebuild.js';
+
+const paper = () => {
+  const lines: string[] = [];
+  return { lines, write: (text: string) => lines.push(text) };
+};
+
+const outcomes: readonly [Rebuilt, number, string][] = [
+  [{ kind: 'switched', from: 1, to: 2 }, 0, 'Version 2 is live. Version 1 is kept'],
+  [{ kind: 'dropped', version: 1 }, 0, 'Version 1 is dropped'],
+  [{ kind: 'nothing' }, 0, 'There is no such version'],
+  [{ kind: 'kept', live: 2, kept: 1 }, 0, 'this rebuild is done'],
+  [{ kind: 'busy' }, 2, 'Another rebuild is under way'],
+];
+
+describe('the report of a rebuild', () => {
+  it.each(outcomes)('says what came of it: %j', (outcome, status, said) => {
+    const out = paper();
+    expect(sayOutcome(out, outcome)).toBe(status);
+    expect(out.lines.join('')).toContain(said);
+  });
+
+  it('names what differs, and what can be done about it', () => {
+    const out = paper();
+    const difference = {
+      table: 'mjk_point_accounts',
+      rows: [10, 9] as const,
+      sums: [500, 400] as const,
+      accounts: 1,
+      examples: ['user-1'],
+    };
+    expect(sayOutcome(out, { kind: 'differs', version: 2, differences: [difference] })).toBe(1);
+    expect(out.lines.join('')).toContain(
+      'mjk_point_accounts: 1 accounts differ (user-1); rows 10 and 9, points 500 and 400',
+    );
+    expect(out.lines.join('')).toContain('--accept-differences');
+  });
+
+  it('tells how far it is and how long it will take', () => {
+    const out = paper();
+    const observer = reportOn(out);
+    observer.progressed?.({ version: 2, events: 1_000, total: 4_000, eventsPerSecond: 1_500.4 });
+    observer.reached?.('indexed', 2);
+    observer.switchWaits?.(3);
+    expect(out.lines).toEqual([
+      '  1000 of about 4000 events, 1,500/s, 2 s left\n',
+      'version 2: its indexes are made\n',
+      '  somebody reads for long: try 3 of the switch\n',
+    ]);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Rebuilt, RebuildObserver, RebuildStep } from './rebuild.js';
+
+interface Out {
+  write(text: string): unknown;
+}
+
+const DONE: Record<RebuildStep, string> = {
+  created: 'its tables are there',
+  filled: 'it has seen what the live version has',
+  indexed: 'its indexes are made',
+  compared: 'it was compared with the live version',
+  switched: 'it is live',
+};
+
+export function reportOn(out: Out): RebuildObserver {
+  return {
+    reached: (step, version) => void out.write(`version ${version}: ${DONE[step]}\n`),
+    progressed: ({ events, total, eventsPerSecond }) => {
+      const left = Math.ceil(Math.max(0, total - events) / Math.max(1, eventsPerSecond));
+      const rate = Math.round(eventsPerSecond).toLocaleString('en-US');
+      out.write(`  ${events} of about ${total} events, ${rate}/s, ${left} s left\n`);
+    },
+    switchWaits: (tries) =>
+      void out.write(`  somebody reads for long: try ${tries} of the switch\n`),
+  };
+}
+
+/** Gives the exit status: 0 done, 1 somebody has to decide, 2 it could not be done now. */
+export function sayOutcome(out: Out, outcome: Rebuilt): number {
+  switch (outcome.kind) {
+    case 'switched':
+      out.write(
+        `Version ${outcome.to} is live. Version ${outcome.from} is kept and fed on: ` +
+          `"rebuild --back" returns to it, "rebuild --drop-old" ends that.\n`,
+      );
+      return 0;
+    case 'dropped':
+      out.write(`Version ${outcome.version} is dropped.\n`);
+      return 0;
+    case 'nothing':
+      out.write('There is no such version.\n');
+      return 0;
+    case 'kept':
+      out.write(
+        `Version ${outcome.live} is live and version ${outcome.kept} is kept: this rebuild is done. ` +
+          `Before another one, "rebuild --drop-old" or "rebuild --back".\n`,
+      );
+      return 0;
+    case 'busy':
+      out.write('Another rebuild is under way.\n');
+      return 2;
+    case 'differs':
+      out.write(`Version ${outcome.version} differs, and was not switched to:\n`);
+      for (const { table, rows, sums, accounts, examples } of outcome.differences) {
+        out.write(
+          `  ${table}: ${accounts} accounts differ (${examples.join(', ')}); ` +
+            `rows ${rows.join(' and ')}, points ${sums.join(' and ')}\n`,
+        );
+      }
+      out.write('"rebuild --accept-differences" switches, "rebuild --discard" drops it.\n');
+      return 1;
+  }
+}

@@ -1,0 +1,19 @@
+import pg from 'pg';
+import type { Log } from '#runtime';
+
+const POOL_MAX = 6;
+const CONNECT_MS_MAX = 5_000;
+
+/** Connections that take the next statement before the last one is answered. */
+export function writingPool(database: string, statementMsMax: number, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: database,
+    max: POOL_MAX,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: statementMsMax,
+    application_name: 'points-ledger projector',
+    pipeline: true,
+  });
+  pool.on('error', (err) => log.warn({ err }, 'database connection lost'));
+  return pool;
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { isDue, later, midnightFrom, msOf, plusDays, plusSeconds, timeOf } from './time.js';
+
+describe('a time', () => {
+  it('is the milliseconds that Date.parse says, and back', () => {
+    const range = {
+      min: new Date('0100-01-01T00:00:00.000Z'),
+      max: new Date('9999-12-31T23:59:59.999Z'),
+    };
+    fc.assert(
+      fc.property(fc.date({ ...range, noInvalidDate: true }), (date) => {
+        const time = date.toISOString();
+        expect(msOf(time)).toBe(Date.parse(time));
+        expect(timeOf(msOf(time))).toBe(time);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each(['2028-02-29T23:59:59.999Z', '2029-12-31T23:59:59.001Z', '2100-02-28T00:00:00.010Z'])(
+    'is read in every digit: %s',
+    (time) => {
+      expect(msOf(time)).toBe(Date.parse(time));
+    },
+  );
+
+  it('is moved by days and seconds over the ends of months and years', () => {
+    expect(plusDays('2028-02-28T12:00:00.005Z', 2)).toBe('2028-03-01T12:00:00.005Z');
+    expect(plusDays('2030-12-31T00:00:00.000Z', 1)).toBe('2031-01-01T00:00:00.000Z');
+    expect(plusSeconds('2030-12-31T23:59:59.999Z', 1)).toBe('2031-01-01T00:00:00.999Z');
+  });
+
+  it('is followed by the first midnight at or after it', () => {
+    expect(midnightFrom('2030-01-01T00:00:00.000Z')).toBe('2030-01-01T00:00:00.000Z');
+    expect(midnightFrom('2030-01-01T00:00:00.001Z')).toBe('2030-01-02T00:00:00.000Z');
+    expect(midnightFrom('2030-12-31T23:59:59.999Z')).toBe('2031-01-01T00:00:00.000Z');
+  });
+
+  it('is due from its very moment on, and never when it is none', () => {
+    const due = '2030-01-01T00:00:00.000Z';
+    expect(isDue(due, '2029-12-31T23:59:59.999Z')).toBe(false);
+    expect(isDue(due, due)).toBe(true);
+    expect(isDue(null, '9999-12-31T23:59:59.999Z')).toBe(false);
+  });
+
+  it('of two is the later one', () => {
+    expect(later('', '2030-01-01T00:00:00.000Z')).toBe('2030-01-01T00:00:00.000Z');
+    expect(later('2030-01-02T00:00:00.000Z', '2030-01-01T00:00:00.000Z')).toBe(
+      '2030-01-02T00:00:00.000Z',
+    );
+  });
+});

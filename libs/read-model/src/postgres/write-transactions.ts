@@ -1,0 +1,53 @@
+import type { NumberedTransaction, TransactionDuration } from '../tables.js';
+import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
+import type { Statement } from './statement.js';
+
+export function insertTransactions(
+  version: number,
+  rows: readonly NumberedTransaction[],
+): Statement {
+  return {
+    rows: rows.length,
+    text: `insert into mjk_point_transactions_v${version}
+       (id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
+        batch_id, duration, description, created_at, updated_at, revision, line, consumption_of)
+     select * from unnest($1::bigint[], $2::uuid[], $3::text[], $4::integer[], $5::integer[],
+       $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::float8[], $11::text[],
+       $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::integer[], $16::bigint[])`,
+    values: [
+      int8Array(rows, (row) => row.id),
+      uuidArray(rows, (row) => row.user_id),
+      textArray(rows, (row) => row.type),
+      int4Array(rows, (row) => row.amount),
+      int4Array(rows, (row) => row.balance_before),
+      int4Array(rows, (row) => row.balance_after),
+      textArray(rows, (row) => row.source_type),
+      textArray(rows, (row) => row.source_id),
+      int8Array(rows, (row) => row.batch_id),
+      float8Array(rows, (row) => row.duration),
+      textArray(rows, (row) => row.description),
+      timeArray(rows, (row) => row.created_at),
+      timeArray(rows, (row) => row.updated_at),
+      int8Array(rows, (row) => row.revision),
+      int4Array(rows, (row) => row.line),
+      int8Array(rows, (row) => row.consumption_of),
+    ],
+  };
+}
+
+export function fillDurations(version: number, rows: readonly TransactionDuration[]): Statement {
+  return {
+    rows: rows.length,
+    text: `update mjk_point_transactions_v${version} t
+     set duration = d.duration, updated_at = d.updated_at
+     from unnest($1::bigint[], $2::bigint[], $3::float8[], $4::timestamptz[])
+       as d (id, revision, duration, updated_at)
+     where t.id = d.id and t.revision = d.revision and t.line = 0`,
+    values: [
+      int8Array(rows, (row) => row.id),
+      int8Array(rows, (row) => row.revision),
+      float8Array(rows, (row) => row.duration),
+      timeArray(rows, (row) => row.updated_at),
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '#testing';
+import { freePort } from './ports.js';
+import { ChildNotReady, SupervisedChild, type ChildLimits } from './supervise.js';
+
+// Small programs of its own stand for the apps.
+const WELL = `
+import { createServer } from 'node:http';
+createServer((_, response) => response.end('ok')).listen(Number(process.env.PORT), '127.0.0.1');
+console.log('well');
+process.on('SIGTERM', () => process.exit(0));
+`;
+const DEAF = `${WELL}\nprocess.removeAllListeners('SIGTERM');\nprocess.on('SIGTERM', () => undefined);`;
+const BROKEN = `console.error('no database here');\nprocess.exit(3);`;
+
+describe('A supervised child', () => {
+  let folder: string;
+  const started: SupervisedChild[] = [];
+
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'points-ledger-child-'))));
+  afterAll(async () => {
+    await Promise.all(started.map((child) => child.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function childOf(program: string, limits: Partial<ChildLimits> = {}) {
+    const port = await freePort();
+    const entry = join(folder, `${port}.mjs`);
+    writeFileSync(entry, program);
+    const said: string[] = [];
+    const child = new SupervisedChild({
+      name: 'child',
+      entry,
+      env: { PORT: String(port), NODE_OPTIONS: '' },
+      logPath: join(folder, `${port}.log`),
+      readyUrl: `http://127.0.0.1:${port}/`,
+      say: (line) => said.push(line),
+      limits: { backOffMsMin: 50, backOffMsMax: 200, ...limits },
+    });
+    started.push(child);
+    return { child, said, log: () => readFileSync(join(folder, `${port}.log`), 'utf8') };
+  }
+
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('is started, heard, and gone after a stop', async () => {
+    const { child, log } = await childOf(WELL);
+    await child.start();
+    const pid = child.pid ?? 0;
+    expect(isAlive(pid)).toBe(true);
+    await eventually(() => expect(log()).toContain('well'));
+    await child.stop();
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('is started again when it is killed, and named', async () => {
+    const { child, said } = await childOf(WELL);
+    await child.start();
+    const first = child.pid ?? 0;
+    process.kill(first, 'SIGKILL');
+    await eventually(() => {
+      expect(child.pid).not.toBe(first);
+      expect(isAlive(child.pid ?? 0)).toBe(true);
+    });
+    expect(said).toEqual(['child ended (SIGKILL); it is started again in 50 ms']);
+  });
+
+  it('that can not start says why in its own words', async () => {
+    const { child } = await childOf(BROKEN);
+    await expect(child.start()).rejects.toThrow(ChildNotReady);
+    await expect(child.start()).rejects.toThrow('no database here');
+  });
+
+  it('that never is ready is given up', async () => {
+    const { child } = await childOf('setInterval(() => undefined, 1000);', { readyMsMax: 300 });
+    await expect(child.start()).rejects.toThrow('was not ready within 0.3 s');
+  });
+
+  it('that does not hear is killed', async () => {
+    const { child } = await childOf(DEAF, { stopMsMax: 300 });
+    await child.start();
+    const pid = child.pid ?? 0;
+    await child.stop();
+    expect(isAlive(pid)).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parse } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const documented = Object.keys(parseEnv(text('.env.example')));
+
+/** Names that a schema of variables declares: in capitals, at the beginning of a line. */
+const declaredIn = (path: string): string[] =>
+  [...text(path).matchAll(/^ {2,6}([A-Z][A-Z0-9_]{3,}):/gm)].map(([, name = '']) => name);
+
+const SCHEMAS = [
+  'libs/assembly/src/ledger-variables.ts',
+  'libs/runtime/src/kafka-variables.ts',
+  'apps/api/src/api-variables.ts',
+  'apps/intake/src/main.ts',
+  'apps/projector/src/main.ts',
+  'apps/sweeper/src/main.ts',
+  'stack/src/settings.ts',
+];
+
+interface Service {
+  readonly image?: string;
+  readonly build?: string;
+  readonly ports?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck?: { readonly test?: readonly string[] };
+}
+
+const compose = parse(text('docker-compose.yml'), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+};
+
+describe('.env.example', () => {
+  it('names every variable that a process reads, and no other', () => {
+    const composeOnly = ['POSTGRES_PASSWORD', 'EVENTSTORE_PORT'];
+    const declared = new Set([...SCHEMAS.flatMap(declaredIn), ...composeOnly]);
+    expect([...documented].sort()).toEqual([...declared].sort());
+  });
+
+  it('is read by no process from anywhere but its main.ts and the stack', () => {
+    const files = ['apps', 'libs', 'stack'].flatMap((room) => filesOf(room));
+    const readers = files.filter((path) => /process\.env\b/.test(text(path)));
+    const allowed = /^(apps\/[a-z]+\/src\/main\.ts|stack\/src\/(main|points|reset)\.ts)$/;
+    expect(files.length).toBeGreaterThan(100);
+    expect(readers.filter((path) => !allowed.test(path) && !path.startsWith('stack/'))).toEqual([]);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  const services = Object.entries(compose.services);
+
+  it('has the servers of a cluster and every app', () => {
+    expect(Object.keys(compose.services).sort()).toEqual([
+      'api',
+      'eventstore',
+      'intake',
+      'kafka',
+      'postgres',
+      'projector',
+      'sweeper',
+    ]);
+  });
+
+  it.each(services)('says of %s what it runs and how one sees that it is well', (_, service) => {
+    expect(service.image).toMatch(/^[a-z/-]+(:[\w.-]+)?$/);
+    expect(service.build === undefined).toBe(/:/.test(service.image ?? ''));
+    expect(service.healthcheck?.test?.[0]).toBe('CMD');
+  });
+
+  it('opens ports on the loopback address only, and the API’s where it is documented', () => {
+    const ports = services.flatMap(([, service]) => service.ports ?? []);
+    expect(ports).toHaveLength(4);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z_]+:-\d+\}:\d+$/);
+  });
+
+  it('takes only variables that .env.example names', () => {
+    const taken = [...text('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(
+      ([, name]) => name,
+    );
+    expect(taken.length).toBeGreaterThan(5);
+    for (const name of taken) expect(documented).toContain(name);
+  });
+
+  it('gives the apps only variables that they read', () => {
+    const given = Object.keys(compose.services['api']?.environment ?? {});
+    expect(given.length).toBeGreaterThan(5);
+    for (const name of given) expect(documented).toContain(name);
+  });
+});
+
+function filesOf(room: string): string[] {
+  return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${room}/${path}`)
+    .filter(
+      (path) => path.endsWith('.ts') && !/\.(spec|suite)\.ts$|apps\/web|libs\/testing/.test(path),
+    );
+}

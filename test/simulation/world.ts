@@ -1,0 +1,216 @@
+import { AccountDesk, type Clock } from '#commands';
+import { MemoryEventStore, MemoryLog, MemorySnapshotStore, type MemoryFault } from '#event-store';
+import { DEFAULT_POLICY, type Policy } from '#ledger';
+import { MemoryReadTables, type TableFault } from '#read-model';
+import { seeded, type Dice } from '#testing';
+import { Intake } from '../../apps/intake/src/intake.js';
+import { VersionFollower } from '../../apps/projector/src/version-follower.js';
+import { Services } from './commands.js';
+import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';
+
+export interface Plan {
+  readonly seed: number;
+  readonly messages: number;
+  readonly policy?: Partial<Policy>;
+}
+
+export interface Ended {
+  readonly kafka: SimulatedKafka;
+  readonly log: MemoryLog;
+  readonly tables: MemoryReadTables;
+  readonly policy: Policy;
+  readonly users: readonly string[];
+  readonly kills: number;
+  readonly rebalances: number;
+}
+
+const PARTITIONS = 3;
+const USERS = [1, 2, 3, 4, 5].map((n) => `0000000${n}-0000-4000-8000-00000000000${n}`) as [
+  string,
+  ...string[],
+];
+const TURNS_MAX = 50_000;
+
+/** Time passes when a turn does: nothing here waits for a clock on the wall. */
+class TurningClock implements Clock {
+  #now = 0;
+  #timers = new Set<{ readonly at: number; readonly then: () => void }>();
+
+  now = (): number => this.#now;
+
+  after = (ms: number, then: () => void): (() => void) => {
+    const timer = { at: this.#now + ms, then };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  };
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#timers].sort((a, b) => a.at - b.at)) {
+      if (timer.at > this.#now || !this.#timers.delete(timer)) continue;
+      timer.then();
+    }
+  }
+}
+
+/** The real intake, desk, rules and projector, on a Kafka, a store and tables that go wrong. */
+export async function simulate(plan: Plan): Promise<Ended> {
+  const dice = seeded(plan.seed);
+  // The projectors wait in real time: they have dice of their own, or a seed would not repeat itself.
+  const tableDice = seeded(plan.seed + 1);
+  const world = new World(dice, tableDice, { ...DEFAULT_POLICY, ...plan.policy });
+  await world.liveThrough(plan.messages);
+  await world.settle();
+  return world.end();
+}
+
+class World {
+  readonly #log = new MemoryLog();
+  readonly #snapshots = new MemorySnapshotStore();
+  readonly #clock = new TurningClock();
+  readonly #kafka: SimulatedKafka;
+  readonly #services: Services;
+  readonly #tables: MemoryReadTables;
+  readonly #projecting = new AbortController();
+  readonly #projectors: Promise<unknown>[] = [];
+  #members: SimulatedMember[] = [];
+  #kills = 0;
+  #rebalances = 0;
+
+  constructor(
+    private readonly dice: Dice,
+    private readonly tableDice: Dice,
+    private readonly policy: Policy,
+  ) {
+    this.#kafka = new SimulatedKafka(dice, PARTITIONS);
+    this.#services = new Services(dice, USERS);
+    this.#tables = new MemoryReadTables({ faultOf: () => this.#tableFault() });
+    for (let member = 0; member < 2; member++) this.#startMember();
+    this.#rebalance();
+    this.#startProjector();
+    this.#startProjector();
+  }
+
+  /** Safety: faults everywhere, for as long as there is something to publish. */
+  async liveThrough(messages: number): Promise<void> {
+    for (let left = messages; left > 0;) {
+      await this.#pass();
+      if (this.dice.chance(0.3)) {
+        this.#kafka.publish(this.#services.publish());
+        left -= 1;
+      }
+      if (this.dice.chance(0.01)) this.#rebalance();
+      if (this.dice.chance(0.005)) this.#killOne();
+    }
+  }
+
+  /** Liveness: faults stop, and everything is answered and projected. */
+  async settle(): Promise<void> {
+    this.#kafka.trouble = 0;
+    for (let turns = 0; !(await this.#isSettled()); turns++) {
+      if (turns > TURNS_MAX) throw new Error('it never settles');
+      await this.#pass();
+    }
+  }
+
+  async end(): Promise<Ended> {
+    for (const member of this.#members) member.kill();
+    this.#projecting.abort();
+    await Promise.all(this.#projectors);
+    return {
+      kafka: this.#kafka,
+      log: this.#log,
+      tables: this.#tables,
+      policy: this.policy,
+      users: USERS,
+      kills: this.#kills,
+      rebalances: this.#rebalances,
+    };
+  }
+
+  async #isSettled(): Promise<boolean> {
+    if (!this.#kafka.isDone) return false;
+    const position = await this.#tables.position();
+    return position === (await new MemoryEventStore({ log: this.#log }).head());
+  }
+
+  async #pass(): Promise<void> {
+    await turn();
+    this.#clock.pass(this.dice.below(20));
+  }
+
+  #startMember(): void {
+    const store = new MemoryEventStore({
+      log: this.#log,
+      faultOf: () => this.#storeFault(),
+      readFaultOf: () => (this.#happens(0.02) ? new Error('the store is away') : undefined),
+    });
+    const desk = new AccountDesk({
+      store,
+      policy: this.policy,
+      snapshots: this.#snapshots,
+      clock: this.#clock,
+      random: () => this.dice.next(),
+      limits: { snapshotEvery: 10, cachedAccountsMax: 3, retryMsMax: 2_000, attemptMsMax: 200 },
+    });
+    const intake = new Intake({
+      run: (command, origin) => desk.run(command, origin),
+      sink: this.#kafka.sink,
+      forget: () => desk.forget(),
+      now: () => this.#services.nowMs,
+    });
+    const member = new SimulatedMember(this.#kafka, intake, this.dice);
+    this.#members.push(member);
+    for (let partition = 0; partition < PARTITIONS; partition++) void member.work(partition);
+  }
+
+  #startProjector(): void {
+    const follower = new VersionFollower(
+      {
+        store: new MemoryEventStore({ log: this.#log }),
+        writer: this.#tables,
+        version: 1,
+        observer: {},
+        retry: { waitMsMin: 0, waitMsMax: 1, failuresMax: 1_000_000 },
+      },
+      () => undefined,
+    );
+    this.#projectors.push(follower.run(this.#projecting.signal));
+  }
+
+  #rebalance(): void {
+    const [first, ...rest] = this.#members;
+    if (first === undefined) return;
+    this.#kafka.rebalance([first, ...rest]);
+    this.#rebalances += 1;
+  }
+
+  #killOne(): void {
+    const victim = this.#members.splice(this.dice.below(this.#members.length), 1)[0];
+    victim?.kill();
+    this.#kills += 1;
+    this.#startMember();
+    this.#rebalance();
+  }
+
+  #happens(probability: number): boolean {
+    return this.dice.chance(probability * this.#kafka.trouble);
+  }
+
+  #storeFault(): MemoryFault | undefined {
+    if (!this.#happens(0.15)) return undefined;
+    const kinds = ['answer-lost', 'lost-before-commit', 'conflict', 'repeat', 'stall'] as const;
+    const kind = this.dice.pick(kinds);
+    if (kind !== 'stall') return kind;
+    // Longer than the desk waits for an answer: it is written when nobody expects it any more.
+    const stallUntil = new Promise<void>((resolve) => {
+      this.#clock.after(this.dice.below(1_000), resolve);
+    });
+    return { stallUntil };
+  }
+
+  #tableFault(): TableFault | undefined {
+    if (!this.tableDice.chance(0.1 * this.#kafka.trouble)) return undefined;
+    return this.tableDice.pick(['abort-before-commit', 'abort-after-commit']);
+  }
+}
