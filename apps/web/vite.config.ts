@@ -1,12 +1,12 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 const API = process.env['API'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  resolve: { conditions: ['source', 'module', 'browser', 'production'] },
+  resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
     outDir: '../../dist/apps/web',
     emptyOutDir: true,

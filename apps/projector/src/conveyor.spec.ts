@@ -28,7 +28,7 @@ interface Write {
 }
 
 /** Tables that answer when the test says so. */
-function tables(): { readonly writes: Write[]; readonly conveyor: Conveyor } {
+function tables(paceMs = 0): { readonly writes: Write[]; readonly conveyor: Conveyor } {
   const writes: Write[] = [];
   const conveyor = new Conveyor(
     (after, one) =>
@@ -36,6 +36,7 @@ function tables(): { readonly writes: Write[]; readonly conveyor: Conveyor } {
         writes.push({ after, batch: one, done, fail });
       }),
     null,
+    paceMs,
   );
   return { writes, conveyor };
 }
@@ -82,6 +83,34 @@ describe('the conveyor', () => {
     writes[0]!.done();
     await taking;
     expect(writes).toHaveLength(3);
+  });
+
+  it('lets small batches that come close after each other go together', async () => {
+    const { writes, conveyor } = tables(30);
+    const begin = performance.now();
+    for (const n of [1, 2, 3, 4]) await conveyor.take(batch(n, n));
+    expect(writes).toHaveLength(1);
+    while (writes.length < 2) await settle();
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(29);
+    expect(writes[1]!.batch.events).toHaveLength(3);
+  });
+
+  it('does not hold a large batch up', async () => {
+    const { writes, conveyor } = tables(10_000);
+    await conveyor.take(batch(1, 1));
+    await conveyor.take(batch(2, 600));
+    expect(writes).toHaveLength(2);
+    await settle();
+  });
+
+  it('does not wait for its time when it drains', async () => {
+    const { writes, conveyor } = tables(10_000);
+    await conveyor.take(batch(1, 1));
+    await conveyor.take(batch(2, 2));
+    const draining = conveyor.drain();
+    expect(writes).toHaveLength(2);
+    for (const { done } of writes) done();
+    await draining;
   });
 
   it('takes nothing more once a write has failed, and says why', async () => {

@@ -3,6 +3,9 @@ import type { Batch, Position } from '#event-store';
 /** Events that are written in one transaction when many wait. */
 export const BATCH_EVENTS_MAX = 2_000;
 
+/** So many are worth a transaction of their own, however soon after the last one. */
+const WORTH_EVENTS = 500;
+
 /** One is written while the next is decoded. */
 const UNDER_WAY_MAX = 2;
 
@@ -15,15 +18,20 @@ export type WriteBatch = (after: Position | null, batch: Batch) => Promise<void>
 export class Conveyor {
   readonly #write: WriteBatch;
   readonly #failed = new AbortController();
+  readonly #paceMs: number;
   #after: Position | null;
   #gathered: Batch | null = null;
   #underWay = 0;
   #written: Promise<void> = Promise.resolve();
   #moved: (() => void)[] = [];
+  #startedAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(write: WriteBatch, after: Position | null) {
+  /** Small batches begin at least `paceMs` apart: many tiny transactions cost more than they bring. */
+  constructor(write: WriteBatch, after: Position | null, paceMs: number) {
     this.#write = write;
     this.#after = after;
+    this.#paceMs = paceMs;
   }
 
   /** Aborts with the first failure as its reason: nothing is written behind it. */
@@ -41,6 +49,9 @@ export class Conveyor {
 
   /** Resolves when nothing is under way any more. What was gathered is written too. */
   async drain(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#startedAt = -Infinity;
+    this.#start();
     while (this.#underWay > 0) await this.#nextMove();
   }
 
@@ -51,6 +62,8 @@ export class Conveyor {
   #start(): void {
     while (this.#gathered !== null && this.#underWay < UNDER_WAY_MAX && !this.failed.aborted) {
       const batch = this.#gathered;
+      if (batch.events.length < WORTH_EVENTS && this.#isEarly()) return;
+      this.#startedAt = performance.now();
       const after = this.#after;
       this.#gathered = null;
       this.#after = batch.next;
@@ -61,6 +74,15 @@ export class Conveyor {
       this.#written.catch((error: unknown) => this.#failed.abort(error));
       void Promise.allSettled([writing, this.#written]).then(() => this.#end());
     }
+  }
+
+  /** Then it is tried again when it is time. */
+  #isEarly(): boolean {
+    const early = this.#startedAt + this.#paceMs - performance.now();
+    if (early <= 0) return false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#start(), early);
+    return true;
   }
 
   #end(): void {

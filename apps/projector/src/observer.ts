@@ -6,7 +6,8 @@ export interface ProjectorObserver {
   /** This process is the one that works, or waits for the one that does. */
   readonly leads?: (leading: boolean) => void;
   readonly applied?: (batch: AppliedBatch) => void;
-  readonly lagged?: (lag: Lag) => void;
+  /** Of all versions that there are. */
+  readonly lagged?: (lags: readonly Lag[]) => void;
   /** It stops there for good: somebody has to look. */
   readonly poisoned?: (version: number, cause: Error) => void;
   /** It goes on by itself after a while. null: not with one version alone. */

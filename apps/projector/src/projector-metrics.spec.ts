@@ -15,13 +15,15 @@ function parts() {
     flow,
   );
   const lag = (position: string, events: number) =>
-    observer.lagged?.({
-      version: 1,
-      state: 'live',
-      position: position as Position,
-      events,
-      seconds: events / 10,
-    });
+    observer.lagged?.([
+      {
+        version: 1,
+        state: 'live',
+        position: position as Position,
+        events,
+        seconds: events / 10,
+      },
+    ]);
   return { metrics, health, observer, lag, wait: (ms: number) => (now += ms) };
 }
 
@@ -45,6 +47,15 @@ describe('what the projector reports', () => {
     expect(text).toMatch(
       /projector_last_commit_timestamp_seconds\{version="1",app="projector"\} \d+/,
     );
+  });
+
+  it('shows the lag of those versions only that there still are', async () => {
+    const { metrics, observer, lag } = parts();
+    lag('p', 30);
+    observer.lagged?.([{ version: 2, state: 'live', position: null, events: 0, seconds: 0 }]);
+    const text = await metrics.metrics();
+    expect(text).toContain('projector_lag_events{version="2",state="live",app="projector"} 0');
+    expect(text).not.toContain('projector_lag_events{version="1"');
   });
 
   it('is ready once it works, or waits for the one that does', () => {

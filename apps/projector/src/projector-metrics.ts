@@ -27,14 +27,19 @@ export function projectorObserver(
       series.batchSeconds.observe(ms / 1_000);
       series.committed.set(labels, Date.now() / 1_000);
     },
-    lagged: ({ version, state, position, events, seconds }) => {
-      const labels = { version: String(version), state };
-      series.lagEvents.set(labels, events);
-      series.lagSeconds.set(labels, seconds);
-      if (state !== 'live') return;
-      if (position !== livePosition) flow.moved();
-      livePosition = position;
-      flow.waiting(events);
+    lagged: (lags) => {
+      series.lagEvents.reset();
+      series.lagSeconds.reset();
+      for (const { version, state, events, seconds } of lags) {
+        const labels = { version: String(version), state };
+        series.lagEvents.set(labels, events);
+        series.lagSeconds.set(labels, seconds);
+      }
+      const live = lags.find(({ state }) => state === 'live');
+      if (live === undefined) return;
+      if (live.position !== livePosition) flow.moved();
+      livePosition = live.position;
+      flow.waiting(live.events);
     },
     poisoned: (version, err) => {
       series.alarms.inc({ kind: 'poison' });

@@ -119,7 +119,7 @@ describe('the projector', () => {
     const lags: Lag[] = [];
     const never = withFollow((_after, _sink, signal) => untilAborted(signal));
     await ledger.run(4);
-    run(pool, never, { lagged: (lag) => lags.push(lag) });
+    run(pool, never, { lagged: (all) => lags.push(...all) });
     await eventually(async () => lags.length > 0);
     // The first event is from the beginning of the lab's hour, and it is the end of it.
     expect(lags[0]).toMatchObject({ version: 1, state: 'live', events: 4, seconds: 3_600 });
@@ -128,7 +128,7 @@ describe('the projector', () => {
   it('tells that nothing is missing once it has all', async () => {
     const lags: Lag[] = [];
     await ledger.run(20);
-    run(pool, store, { lagged: (lag) => lags.push(lag) });
+    run(pool, store, { lagged: (all) => lags.push(...all) });
     await atHead();
     const before = lags.length;
     await eventually(async () => lags.length > before + 1);
@@ -311,7 +311,7 @@ describe('poison', () => {
     const lags: Lag[] = [];
     await ledger.run(10);
     await poisonAt(99);
-    run(pool, store, { lagged: (lag) => lags.push(lag) });
+    run(pool, store, { lagged: (all) => lags.push(...all) });
     await eventually(async () => (lags.at(-1)?.events ?? 0) === 1);
     await ledger.run(5);
     await eventually(async () => (lags.at(-1)?.events ?? 0) >= 6);

@@ -4,7 +4,7 @@ import { PermanentStoreError, type EventStore } from '#event-store';
 import { SessionLock, readCheckpoints, type FollowsDirectly } from '#read-model';
 
 import { measureLag } from './lag.js';
-import type { ProjectorObserver } from './observer.js';
+import type { Lag, ProjectorObserver } from './observer.js';
 import { pause } from './pause.js';
 import { CheckpointBeyondHead } from './refuse-beyond-head.js';
 import { Shift } from './shift.js';
@@ -98,12 +98,13 @@ export class Projector {
     const { pool, name, store, observer, now } = this.#parts;
     while (!signal.aborted) {
       try {
+        const lags: Lag[] = [];
         for (const checkpoint of await readCheckpoints(pool, name)) {
-          if (checkpoint.state === 'building') continue;
-          const lag = await measureLag(store, checkpoint, now);
           const { version, state, position } = checkpoint;
-          observer.lagged?.({ version, state, position, ...lag });
+          if (state === 'building') continue;
+          lags.push({ version, state, position, ...(await measureLag(store, checkpoint, now)) });
         }
+        observer.lagged?.(lags);
       } catch (cause) {
         observer.failed?.(null, cause);
       }

@@ -23,6 +23,9 @@ export interface RetryTerms {
 
 export const RETRY: RetryTerms = { waitMsMin: 100, waitMsMax: 5_000, failuresMax: 20 };
 
+/** What an event waits for at most before others share a transaction with it. */
+const PACE_MS = 20;
+
 /** Why a version is not followed any more. */
 export type Ending =
   | { readonly kind: 'stopped' }
@@ -76,7 +79,11 @@ export class VersionFollower {
     const checkpoint = await writer.checkpoint();
     if (checkpoint === null) return { kind: 'gone' };
     await refuseBeyondHead(store, checkpoint);
-    const conveyor = new Conveyor((after, batch) => this.#write(after, batch), checkpoint.position);
+    const conveyor = new Conveyor(
+      (after, batch) => this.#write(after, batch),
+      checkpoint.position,
+      PACE_MS,
+    );
     const until = AbortSignal.any([signal, conveyor.failed]);
     try {
       await store.follow(checkpoint.position, (batch) => conveyor.take(batch), until);

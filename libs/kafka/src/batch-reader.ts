@@ -25,9 +25,10 @@ interface Lane {
   oneByOne: number;
 }
 
-/** Nothing is through, and the same messages are to be taken one by one. */
-interface Again {
-  readonly kind: 'again';
+/** What came of a sub-batch. Without trouble, what is not through is taken again at once. */
+interface Step {
+  readonly done: number;
+  readonly trouble: { readonly cause: unknown } | null;
 }
 
 /** Takes kafkajs's batches to the receiver in sub-batches and commits what is through. */
@@ -70,20 +71,17 @@ export class BatchReader {
       const subBatch = this.#subBatch(lane, messages, next);
       if (!isNotEmpty(subBatch)) return;
       const subBatchBegan = performance.now();
-      const handled = await this.#handle(payload, lane, subBatch);
+      const { done, trouble } = await this.#handle(payload, lane, subBatch);
       if (lanes !== this.#lanes) return;
 
-      const done = doneOf(handled, subBatch.length);
       next += done;
       if (done > 0) {
         const offset = next === messages.length ? batch.lastOffset() : messages[next - 1]?.offset;
-        const trouble = await this.#commit(payload, offset ?? batch.lastOffset());
-        if (trouble !== null) return this.#pause(payload, lane, subBatch[0].offset, trouble.cause);
+        const uncommitted = await this.#commit(payload, offset ?? batch.lastOffset());
+        if (uncommitted) return this.#pause(payload, lane, subBatch[0].offset, uncommitted.cause);
         this.#passed(batch.partition, lane, done, performance.now() - subBatchBegan);
       }
-      if (handled.kind === 'some' && done < subBatch.length) {
-        return this.#pause(payload, lane, subBatch[done]?.offset ?? '', handled.trouble);
-      }
+      if (trouble) return this.#pause(payload, lane, subBatch[done]?.offset ?? '', trouble.cause);
       await payload.heartbeat();
     } while (next < messages.length && this.#hasTurn(payload, lanes, began));
   };
@@ -101,11 +99,7 @@ export class BatchReader {
     return payload.isRunning() && lanes === this.#lanes && used < this.terms.limits.turnMsMax;
   }
 
-  async #handle(
-    payload: EachBatchPayload,
-    lane: Lane,
-    messages: IncomingMessages,
-  ): Promise<Handled | Again> {
+  async #handle(payload: EachBatchPayload, lane: Lane, messages: IncomingMessages): Promise<Step> {
     const { receiver, limits, observer, onFatal } = this.terms;
     // A refused heartbeat is met again, and acted upon, when the sub-batch is through.
     const beat = setInterval(() => void payload.heartbeat().catch(() => {}), limits.heartbeatMs);
@@ -114,20 +108,30 @@ export class BatchReader {
       limits.handleMsMax,
     );
     try {
-      return await Promise.race([receiver.handle(messages, this.#abandon.signal), this.#abandoned]);
-    } catch (error) {
-      if (!isBug(error)) return { kind: 'some', done: 0, trouble: error };
-      if (messages.length === 1) return await giveUp(receiver, messages[0], error);
+      const step = await this.#step(messages);
+      if (!step.trouble || !isBug(step.trouble.cause)) return step;
+      const bug = step.trouble.cause;
+      if (messages.length === 1) return await giveUp(receiver, messages[0], bug);
       lane.oneByOne = messages.length;
-      observer.isolating({
-        partition: payload.batch.partition,
-        messages: messages.length,
-        bug: error,
-      });
-      return { kind: 'again' };
+      observer.isolating({ partition: payload.batch.partition, messages: messages.length, bug });
+      return { done: step.done, trouble: null };
     } finally {
       clearInterval(beat);
       clearTimeout(stuck);
+    }
+  }
+
+  /** Never throws. */
+  async #step(messages: IncomingMessages): Promise<Step> {
+    const handling = this.terms.receiver.handle(messages, this.#abandon.signal);
+    try {
+      const handled = await Promise.race([handling, this.#abandoned]);
+      if (handled.kind === 'all' || handled.done >= messages.length) {
+        return { done: messages.length, trouble: null };
+      }
+      return { done: handled.done, trouble: { cause: handled.trouble } };
+    } catch (cause) {
+      return { done: 0, trouble: { cause } };
     }
   }
 
@@ -183,27 +187,16 @@ export class BatchReader {
   }
 }
 
-function doneOf(handled: Handled | Again, all: number): number {
-  switch (handled.kind) {
-    case 'all':
-      return all;
-    case 'some':
-      return Math.min(handled.done, all);
-    case 'again':
-      return 0;
-  }
-}
-
 async function giveUp(
   receiver: MessageReceiver,
   message: IncomingMessage,
   bug: unknown,
-): Promise<Handled> {
+): Promise<Step> {
   try {
     await receiver.giveUp(message, bug);
-    return { kind: 'all' };
-  } catch (trouble) {
-    return { kind: 'some', done: 0, trouble };
+    return { done: 1, trouble: null };
+  } catch (cause) {
+    return { done: 0, trouble: { cause } };
   }
 }
 

@@ -171,7 +171,7 @@ describe('a consumer', () => {
   it('stays alive when its handler has a bug, finds the message, and has it given up', async () => {
     const topic = await newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
-    const isolated: unknown[] = [];
+    const isolated: number[] = [];
     const received = new Received((messages) => {
       for (const { value } of messages) {
         if (String(value) === 'bad') throw new TypeError('undefined is not a function');
@@ -184,8 +184,23 @@ describe('a consumer', () => {
     await eventually(async () => expect(await committed(topic)).toEqual([3]));
     expect(received.values).toEqual(['good', 'fine']);
     expect(received.givenUp).toEqual(['bad']);
+    expect(isolated).toEqual([3]);
     await kafka.publish(topic, 'a', ['later']);
     await eventually(() => expect(received.values).toEqual(['good', 'fine', 'later']));
+  });
+
+  it('does the same when its handler says which message met the bug', async () => {
+    const topic = await newTopic();
+    await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
+    const received = new Received((messages) => {
+      const bad = messages.findIndex(({ value }) => String(value) === 'bad');
+      if (bad < 0) return { kind: 'all' };
+      return { kind: 'some', done: bad, trouble: new TypeError('undefined is not a function') };
+    });
+    await consume(topic, received);
+    await eventually(async () => expect(await committed(topic)).toEqual([3]));
+    expect(received.values).toEqual(['good', 'fine']);
+    expect(received.givenUp).toEqual(['bad']);
   });
 
   it('moves no offset past a message that could not be given up', async () => {

@@ -10,7 +10,9 @@ class ScriptedConnection extends KafkaConnection {
   opened = 0;
   closed = 0;
 
-  constructor(private readonly answer: (batch: Batch, send: number) => RecordMetadata[]) {
+  constructor(
+    private readonly answer: (batch: Batch, send: number) => RecordMetadata[] | Promise<never>,
+  ) {
     super({ brokers: [], clientId: 'test' });
   }
 
@@ -68,6 +70,16 @@ describe('the producer of outcomes', () => {
     expect(replaced).toHaveLength(1);
     await producer.send(both);
     expect([connection.opened, connection.closed]).toEqual([2, 1]);
+  });
+
+  it('does not wait for ever, and sends the next time from a new producer', async () => {
+    const connection = new ScriptedConnection((_, send) =>
+      send === 1 ? new Promise<never>(() => {}) : acknowledged(0, 1),
+    );
+    const producer = new OutcomeProducer(connection, { sendMsMax: 20 });
+    await expect(producer.send(both)).rejects.toThrow('No answer within 20 ms');
+    await producer.send(both);
+    expect(connection.opened).toBe(2);
   });
 
   it('sends a message without a key always to the same partition', async () => {

@@ -13,15 +13,18 @@ const LIMITS: GatheringLimits = {
 /** A message's place in a batch, beside its key, value and headers. */
 const MESSAGE_OVERHEAD_BYTES = 80;
 const ACKNOWLEDGE_MS_MAX = 10_000;
+/** With all repeats, and before a consumer takes its handler for stuck. */
+const SEND_MS_MAX = 30_000;
 const CLOSE_MS_MAX = 3_000;
 
 export interface OutcomeProducerOptions {
   readonly limits?: Partial<GatheringLimits>;
+  readonly sendMsMax?: number;
   /** A producer was given up for a new one: what it sent last may come twice. */
   readonly onReplaced?: (cause: unknown) => void;
 }
 
-/** Thrown when the broker answered, but not for every partition that was sent to. */
+/** Thrown when there was no answer in time, or none for a partition that was sent to. */
 export class NotAcknowledged extends Error {
   override readonly name = 'NotAcknowledged';
 }
@@ -81,11 +84,13 @@ export class OutcomeProducer implements OutcomeSink {
     try {
       const producer = await connected;
       this.#chosen.clear();
-      const answers = await producer.sendBatch({
-        acks: -1,
-        timeout: ACKNOWLEDGE_MS_MAX,
-        topicMessages: byTopic(messages),
-      });
+      const answers = await this.#inTime(
+        producer.sendBatch({
+          acks: -1,
+          timeout: ACKNOWLEDGE_MS_MAX,
+          topicMessages: byTopic(messages),
+        }),
+      );
       // When a partition's leader moves during a send, kafkajs can leave that partition out.
       const acknowledged = new Set(answers.map((a) => placeOf(a.topicName, a.partition)));
       const missing = [...this.#chosen].filter((place) => !acknowledged.has(place));
@@ -96,6 +101,20 @@ export class OutcomeProducer implements OutcomeSink {
       this.options.onReplaced?.(error);
       void disconnect(connected);
       throw error;
+    }
+  }
+
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    const msMax = this.options.sendMsMax ?? SEND_MS_MAX;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = new NotAcknowledged(`No answer within ${msMax} ms`);
+      timer = setTimeout(() => reject(error), msMax);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

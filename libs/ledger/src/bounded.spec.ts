@@ -122,6 +122,13 @@ describe('an account that has lived long', () => {
     expect(dead('second')).toBe(grace);
   });
 
+  it('drops at once what a policy does not remember that it adopts', () => {
+    const life = new Life(DEFAULT_POLICY);
+    for (let nth = 0; nth < 100; nth++) life.spend(`work-${nth}`);
+    adopt(life.account, FORGETFUL);
+    expect(sizeOf(life.account)).toMatchObject({ answered: 20, consumptions: 10 });
+  });
+
   it('answers as one that forgot nothing, and as one from a snapshot', () => {
     const life = new Life({ ...FORGETFUL, refundableDays: 1 });
     for (let nth = 0; nth < 700; nth++) {

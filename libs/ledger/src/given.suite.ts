@@ -8,7 +8,7 @@ import { evolve } from './evolve.js';
 import { refused, time, type Happening, type Said } from './happenings.suite.js';
 import { DEFAULT_POLICY, type Policy } from './policy.js';
 import type { RefusalCode, RefusalDetails } from './refusals.js';
-import { freeze } from './snapshot.js';
+import { freeze, thaw } from './snapshot.js';
 
 export * from './asked.suite.js';
 export * from './happenings.suite.js';
@@ -99,7 +99,10 @@ export class Scenario {
   }
 }
 
-/** A command that was put to the account. What comes of it is recorded once it was as expected. */
+/**
+ * A command that was put to the account. It is decided the same a second time and from a snapshot, and
+ * leaves the account as it is. What comes of it is recorded once it was as expected.
+ */
 export class Asked {
   readonly decision: Decision;
 
@@ -107,10 +110,12 @@ export class Asked {
     private readonly scenario: Scenario,
     readonly command: LedgerCommand,
   ) {
-    const before = freeze(scenario.account);
-    this.decision = decide(command, scenario.account);
-    expect(decide(command, scenario.account)).toEqual(this.decision);
-    expect(freeze(scenario.account)).toBe(before);
+    const { account } = scenario;
+    const before = freeze(account);
+    this.decision = decide(command, account);
+    expect(freeze(account)).toBe(before);
+    expect(decide(command, account)).toEqual(this.decision);
+    expect(decide(command, thaw(before, account.policy))).toEqual(this.decision);
   }
 
   then(...expected: readonly Happening[]): Scenario {

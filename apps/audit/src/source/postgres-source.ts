@@ -85,7 +85,7 @@ export class PostgresSource implements EventSource {
       const start = from ?? first;
       const end = Math.min(start + MARKS_PAGE_EVENTS, last);
       const rows = await this.#rows(
-        `select position::text, type, encode(hash, 'hex') from event_store.events
+        `select position::text as place, type, encode(hash, 'hex') from event_store.events
          where position > $1 and position <= $2 order by position`,
         [start, end],
       );
@@ -151,7 +151,7 @@ export class PostgresSource implements EventSource {
     where: string,
     values: (before: StoredEvent | null) => readonly unknown[],
   ): AsyncIterable<readonly StoredEvent[]> {
-    const text = `select position::text, stream, revision::text, id::text, type, data, meta,
+    const text = `select position::text as place, stream, revision::text as number, id::text, type, data, meta,
         encode(hash, 'hex') from event_store.events ${where}`;
     yield* pagesAhead(async (before: StoredEvent | null) => {
       const page = (await this.#rows(text, values(before))).map(stored);

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  TOPICS,
+  transactionsPage,
+  type CommandBody,
+  type CommandOutcome,
+  type TransactionsPage,
+} from '#contracts';
+import { connectKafka } from '#kafka';
+import { eventually } from '#testing';
+import { LedgerClient } from '../../stack/src/ledger-client.js';
+import { RunningStack, type Ready } from './running-stack.js';
+
+// The whole product, as `npm start` runs it: real Postgres, real Kafka, every app a process.
+
+describe('The product', () => {
+  const stack = new RunningStack();
+  let ready: Ready;
+  let client: LedgerClient;
+
+  beforeAll(async () => {
+    ready = await stack.start();
+    client = await LedgerClient.connect([ready.kafka], '/e2e');
+  }, 180_000);
+
+  afterAll(async () => {
+    await client.close();
+    expect(await stack.stop()).toBe(0);
+    stack.remove();
+  }, 60_000);
+
+  const get = (path: string, token: string = ready.tokens.service): Promise<Response> =>
+    fetch(`${ready.api}${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+  async function rowsOf(
+    user: string,
+    position?: string | null,
+  ): Promise<TransactionsPage['items']> {
+    const after = position ? `&min_position=${position}` : '';
+    const response = await get(`/v1/users/${user}/transactions?limit=100${after}`);
+    expect(response.status).toBe(200);
+    return transactionsPage.parse(await response.json()).items;
+  }
+
+  const send = (body: CommandBody, id: string = randomUUID()): Promise<CommandOutcome> =>
+    client.send(body, id);
+
+  const recharge = (user_id: string, points: number, expires_at: string | null = null) =>
+    send({ type: 'RechargePoints', data: { user_id, points, expires_at } });
+
+  it('shows the demo’s rows, with seconds where there are some', async () => {
+    const rows = await rowsOf(ready.users[0]);
+    const shown = rows.map(({ type, amount, duration, description }) => [
+      type,
+      amount,
+      duration === null ? '-' : `${duration}s`,
+      description,
+    ]);
+    expect(shown).toEqual([
+      ['refund', 300, '-', '【声音克隆返还】'],
+      ['consume', 300, '-', '【声音克隆】'],
+      ['refund', 160, '-', '【视频生成返还】'],
+      ['consume', 800, '30.25s', '【视频生成】'],
+      ['consume', 70, '-', '【配音合成】'],
+      ['consume', 120, '95.25s', '【配音合成】'],
+      ['consume', 25, '12.5s', '【配音合成】'],
+      ['consume', 35, '-', '【文案润色】'],
+      ['consume', 120, '-', '【脚本生成】'],
+      ['recharge', 300, '-', '【积分充值】'],
+      ['recharge', 5000, '-', '【积分充值】'],
+    ]);
+    const [second] = [await rowsOf(ready.users[1])];
+    expect(second.map(({ type }) => type)).toContain('expire');
+  });
+
+  it('carries out a command of each kind, from the message to the row', async () => {
+    const user = randomUUID();
+    const consumption_id = 'film-1';
+    await recharge(user, 500);
+    await send({
+      type: 'ConsumePoints',
+      data: {
+        user_id: user,
+        points: 100,
+        source_type: 'video',
+        settle_within: 600,
+        consumption_id,
+      },
+    });
+    const settled = await send({
+      type: 'SettleConsumption',
+      data: { user_id: user, consumption_id, points: 70, duration: 8.5 },
+    });
+    expect(settled).toMatchObject({ status: 'accepted', balance: 430, consumption_id });
+    await send({ type: 'RefundPoints', data: { user_id: user, consumption_id, points: 20 } });
+    const last = await recharge(user, 1, new Date(Date.now() + 86_400_000).toISOString());
+    await send({ type: 'ExpirePoints', data: { user_id: user } });
+    const rows = await rowsOf(user, last.position);
+    expect(rows.map(({ type, amount, duration }) => [type, amount, duration])).toEqual([
+      ['recharge', 1, null],
+      ['refund', 20, null],
+      ['refund', 30, null],
+      ['consume', 100, 8.5],
+      ['recharge', 500, null],
+    ]);
+    const balance = await get(`/v1/users/${user}/balance?min_position=${last.position}`);
+    expect(await balance.json()).toMatchObject({ balance: 451, held: 0 });
+  });
+
+  it('takes the same command over HTTP, and knows it again', async () => {
+    const user = randomUUID();
+    const post = () =>
+      fetch(`${ready.api}/v1/commands/RechargePoints`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${ready.tokens.service}`,
+          'content-type': 'application/json',
+          'idempotency-key': `order-of-${user}`,
+        },
+        body: JSON.stringify({ user_id: user, points: 70, expires_at: null }),
+      });
+    const [first, again] = [await post(), await post()];
+    expect([first.status, again.status]).toEqual([200, 200]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const outcome = (await first.json()) as CommandOutcome;
+    expect(await again.json()).toMatchObject({ balance: 70, replayed: true });
+    expect(await rowsOf(user, outcome.position)).toHaveLength(1);
+  });
+
+  it('carries out once what is published again, and refuses again what it refused', async () => {
+    const user = randomUUID();
+    const tooMuch: CommandBody = {
+      type: 'ConsumePoints',
+      data: { user_id: user, points: 10, source_type: 'tts', duration: 1.5 },
+    };
+    const refused = await send(tooMuch, 'job-1');
+    expect(refused).toMatchObject({ status: 'refused', code: 'InsufficientPoints' });
+    await recharge(user, 100);
+    expect(await send(tooMuch, 'job-1')).toEqual({ ...refused, replayed: true });
+    const first = await send(tooMuch, 'job-2');
+    expect(await send(tooMuch, 'job-2')).toEqual({ ...first, replayed: true });
+    expect(await rowsOf(user, first.position)).toHaveLength(2);
+  });
+
+  it('buries poison and goes on', async () => {
+    const user = randomUUID();
+    const producer = connectKafka({ brokers: [ready.kafka], clientId: 'poison' }).producer({});
+    await producer.connect();
+    await producer.send({
+      topic: TOPICS.commands,
+      messages: [
+        { key: user, value: 'no JSON' },
+        { key: user, value: null },
+        { key: user, value: '{}', headers: { ce_type: 'points.ConsumePoints.v9' } },
+      ],
+    });
+    await producer.disconnect();
+    expect(await recharge(user, 5)).toMatchObject({ status: 'accepted', balance: 5 });
+    const metrics = await (await fetch(`${ready.probes['intake']}/metrics`)).text();
+    expect(metrics).toMatch(/ledger_dead_letters_total\{reason="Invalid",app="intake"\} [3-9]/);
+  });
+
+  it('goes on where it was when the intake is killed', async () => {
+    const user = randomUUID();
+    await recharge(user, 1_000);
+    const pid = pidOf('intake');
+    const sending = Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        send(
+          { type: 'ConsumePoints', data: { user_id: user, points: 1, source_type: 'polish' } },
+          `after-kill-${index}`,
+        ),
+      ),
+    );
+    process.kill(pid, 'SIGKILL');
+    const outcomes = await sending;
+    expect(outcomes.every(({ status }) => status === 'accepted')).toBe(true);
+    await eventually(async () => {
+      const answer = await get(`/v1/users/${user}/balance`);
+      expect(await answer.json()).toMatchObject({ balance: 950 });
+    });
+    expect(stack.said).toContain('intake ended (SIGKILL)');
+    expect(await rowsOf(user)).toHaveLength(51);
+  }, 60_000);
+
+  it('lets a user see itself alone', async () => {
+    const own = `/v1/users/${ready.users[0]}/transactions`;
+    const other = `/v1/users/${ready.users[1]}/transactions`;
+    expect((await get(own, ready.tokens.user)).status).toBe(200);
+    expect((await get(other, ready.tokens.user)).status).toBe(403);
+    expect((await get(other, ready.tokens.auditor)).status).toBe(200);
+  });
+
+  it('is ready in every part', async () => {
+    for (const address of Object.values(ready.probes)) {
+      expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    }
+  });
+
+  /** As the process itself says in its log. */
+  function pidOf(app: string): number {
+    const log = readFileSync(join(stack.dataDir, 'logs', `${app}.log`), 'utf8');
+    const last = log.trim().split('\n').at(-1) ?? '{}';
+    return (JSON.parse(last) as { pid: number }).pid;
+  }
+});
+
+describe('A second start', () => {
+  it('keeps the data and seeds nothing twice', async () => {
+    const stack = new RunningStack();
+    const count = async ({ api, tokens, users }: Ready): Promise<number> => {
+      const response = await fetch(`${api}/v1/users/${users[0]}/transactions?limit=100`, {
+        headers: { authorization: `Bearer ${tokens.user}` },
+      });
+      return transactionsPage.parse(await response.json()).items.length;
+    };
+    const first = await stack.start();
+    await eventually(async () => expect(await count(first)).toBe(11));
+    expect(await stack.stop()).toBe(0);
+    const second = await stack.start();
+    expect(await count(second)).toBe(11);
+    expect(await stack.stop()).toBe(0);
+    stack.remove();
+  }, 180_000);
+});

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const START_MS_MAX = 120_000;
+
+export interface Ready {
+  readonly api: string;
+  readonly probes: Readonly<Record<string, string>>;
+  readonly kafka: string;
+  readonly database: string;
+  readonly users: readonly [string, string, string];
+  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
+}
+
+/** `npm start` as a newcomer runs it, with data and ports of its own. */
+export class RunningStack {
+  readonly dataDir = reachableFolder();
+  #child: ChildProcess | null = null;
+  #ended: Promise<number | null> = Promise.resolve(null);
+  #said = '';
+
+  get said(): string {
+    return this.#said;
+  }
+
+  /** Resolves when it says that it is ready; rejects with what it said when it ends before. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<Ready> {
+    this.#said = '';
+    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/stack/src/main.js'], {
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        DATA_DIR: this.dataDir,
+        API_PORT: '0',
+        KAFKA_PORT: '0',
+        POSTGRES_PORT: '0',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const hear = (chunk: Buffer): void => void (this.#said += chunk.toString('utf8'));
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    const line = await new Promise<string>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`not ready: ${this.#said}`)), START_MS_MAX);
+      const settle = (then: () => void): void => {
+        clearTimeout(late);
+        clearInterval(looking);
+        then();
+      };
+      const looking = setInterval(() => {
+        const found = /^ready (\{.*\})$/m.exec(this.#said)?.[1];
+        if (found !== undefined) settle(() => resolve(found));
+      }, 50);
+      void this.#ended.then(() => settle(() => reject(new Error(`it ended: ${this.#said}`))));
+    });
+    return JSON.parse(line) as Ready;
+  }
+
+  /** As Ctrl-C does. Gives its exit code. */
+  async stop(): Promise<number | null> {
+    this.#child?.kill('SIGINT');
+    return this.#ended;
+  }
+
+  remove(): void {
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** As root, Postgres runs as another user, who must be able to get there. */
+function reachableFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'points-ledger-stack-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}
