@@ -1,8 +1,20 @@
 import { SOURCE_TYPES, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
 import type { Dice } from '#testing';
 
-const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 const HOUR_MS = 3_600_000;
+
+/** How time goes for the services: where it begins, how it steps, how long points live. */
+export interface Pace {
+  readonly startMs: number;
+  readonly stepMsMax: number;
+  readonly lifeMsMax: number;
+}
+
+const SIMULATED: Pace = {
+  startMs: Date.parse('2030-01-01T00:00:00.000Z'),
+  stepMsMax: HOUR_MS,
+  lifeMsMax: 48 * HOUR_MS,
+};
 
 /** A message as it stands in a partition. */
 export interface Published extends OutgoingMessage {
@@ -16,13 +28,16 @@ export interface Published extends OutgoingMessage {
 export class Services {
   readonly #sent: OutgoingMessage[] = [];
   readonly #consumptions: string[] = ['nobody'];
-  #nowMs = START_MS;
+  #nowMs: number;
   #count = 0;
 
   constructor(
     private readonly dice: Dice,
     private readonly users: readonly [string, ...string[]],
-  ) {}
+    private readonly pace: Pace = SIMULATED,
+  ) {
+    this.#nowMs = pace.startMs;
+  }
 
   get nowMs(): number {
     return this.#nowMs;
@@ -30,7 +45,8 @@ export class Services {
 
   publish(): Published {
     const { dice } = this;
-    if (dice.chance(0.5)) this.#nowMs += dice.below(dice.chance(0.1) ? 30 * HOUR_MS : HOUR_MS);
+    const { stepMsMax } = this.pace;
+    if (dice.chance(0.5)) this.#nowMs += dice.below(dice.chance(0.1) ? 30 * stepMsMax : stepMsMax);
     return { ...this.#message(), timestampMs: this.#nowMs };
   }
 
@@ -53,7 +69,7 @@ export class Services {
     if (kind < 3) {
       const expires_at = dice.chance(0.2)
         ? null
-        : new Date(this.#nowMs + 1 + dice.below(48 * HOUR_MS)).toISOString();
+        : new Date(this.#nowMs + 1 + dice.below(this.pace.lifeMsMax)).toISOString();
       const priority = dice.below(3);
       return {
         type: 'RechargePoints',

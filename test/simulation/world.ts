@@ -5,6 +5,7 @@ import { MemoryReadTables, type TableFault } from '#read-model';
 import { seeded, type Dice } from '#testing';
 import { Intake } from '../../apps/intake/src/intake.js';
 import { VersionFollower } from '../../apps/projector/src/version-follower.js';
+import type { Ended } from './checks.js';
 import { Services } from './commands.js';
 import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';
 
@@ -12,16 +13,6 @@ export interface Plan {
   readonly seed: number;
   readonly messages: number;
   readonly policy?: Partial<Policy>;
-}
-
-export interface Ended {
-  readonly kafka: SimulatedKafka;
-  readonly log: MemoryLog;
-  readonly tables: MemoryReadTables;
-  readonly policy: Policy;
-  readonly users: readonly string[];
-  readonly kills: number;
-  readonly rebalances: number;
 }
 
 const PARTITIONS = 3;
@@ -74,8 +65,6 @@ class World {
   readonly #projecting = new AbortController();
   readonly #projectors: Promise<unknown>[] = [];
   #members: SimulatedMember[] = [];
-  #kills = 0;
-  #rebalances = 0;
 
   constructor(
     private readonly dice: Dice,
@@ -117,15 +106,10 @@ class World {
     for (const member of this.#members) member.kill();
     this.#projecting.abort();
     await Promise.all(this.#projectors);
-    return {
-      kafka: this.#kafka,
-      log: this.#log,
-      tables: this.#tables,
-      policy: this.policy,
-      users: USERS,
-      kills: this.#kills,
-      rebalances: this.#rebalances,
-    };
+    const store = new MemoryEventStore({ log: this.#log });
+    const { events: recorded } = await store.readAll(null, Number.MAX_SAFE_INTEGER);
+    const { messages, sent } = this.#kafka;
+    return { messages, sent, recorded, tables: this.#tables, policy: this.policy, users: USERS };
   }
 
   async #isSettled(): Promise<boolean> {
@@ -182,13 +166,11 @@ class World {
     const [first, ...rest] = this.#members;
     if (first === undefined) return;
     this.#kafka.rebalance([first, ...rest]);
-    this.#rebalances += 1;
   }
 
   #killOne(): void {
     const victim = this.#members.splice(this.dice.below(this.#members.length), 1)[0];
     victim?.kill();
-    this.#kills += 1;
     this.#startMember();
     this.#rebalance();
   }

@@ -135,9 +135,11 @@ describe('the conveyor', () => {
     expect(conveyor.failed.reason).toEqual(new Error('poison'));
   });
 
-  it('drains: what was gathered is written too', async () => {
-    const { writes, conveyor } = tables();
-    for (const n of [1, 2, 3]) await conveyor.take(batch(n, n));
+  it.each([0, 10_000])('drains: what was gathered is written too (pace %i ms)', async (paceMs) => {
+    const { writes, conveyor } = tables(paceMs);
+    await conveyor.take(batch(1, 600));
+    await conveyor.take(batch(601, 1_200));
+    await conveyor.take(batch(1_201, 1_201));
     let drained = false;
     const draining = conveyor.drain().then(() => (drained = true));
     writes[0]!.done();

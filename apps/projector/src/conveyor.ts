@@ -18,7 +18,7 @@ export type WriteBatch = (after: Position | null, batch: Batch) => Promise<void>
 export class Conveyor {
   readonly #write: WriteBatch;
   readonly #failed = new AbortController();
-  readonly #paceMs: number;
+  #paceMs: number;
   #after: Position | null;
   #gathered: Batch | null = null;
   #underWay = 0;
@@ -50,7 +50,7 @@ export class Conveyor {
   /** Resolves when nothing is under way any more. What was gathered is written too. */
   async drain(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#startedAt = -Infinity;
+    this.#paceMs = 0;
     this.#start();
     while (this.#underWay > 0) await this.#nextMove();
   }

@@ -5,5 +5,9 @@ import { parseAs, transactionsPage } from '#contracts';
 
 const root = document.getElementById('root');
 if (root !== null) {
-  createRoot(root).render(<StrictMode><p>{String(parseAs(transactionsPage, {}).ok)}</p></StrictMode>);
+  createRoot(root).render(
+    <StrictMode>
+      <p>{String(parseAs(transactionsPage, {}).ok)}</p>
+    </StrictMode>,
+  );
 }

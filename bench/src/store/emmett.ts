@@ -14,6 +14,7 @@ const CONNECTIONS = 32;
 /** The same events through a good library of the kind that commits every append by itself. */
 export async function emmettAppends(url: string): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
+  pool.on('error', () => {}); // the server may end before a connection has
   const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
   await store.schema.migrate();
   const data = JSON.parse(EVENT_DATA) as Record<string, unknown>;

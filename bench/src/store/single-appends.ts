@@ -16,6 +16,7 @@ const APPEND = `insert into single_events (revision, id, stream, type, data, met
  */
 export async function singleAppends(url: string): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
+  pool.on('error', () => {}); // the server may end before a connection has
   await pool.query('create table single_events (like event_store.events including all)');
   await pool.query(
     'create sequence single_position; alter table single_events alter position set default nextval($$single_position$$)',

@@ -123,8 +123,8 @@ export class BatchReader {
 
   /** Never throws. */
   async #step(messages: IncomingMessages): Promise<Step> {
-    const handling = this.terms.receiver.handle(messages, this.#abandon.signal);
     try {
+      const handling = this.terms.receiver.handle(messages, this.#abandon.signal);
       const handled = await Promise.race([handling, this.#abandoned]);
       if (handled.kind === 'all' || handled.done >= messages.length) {
         return { done: messages.length, trouble: null };

@@ -5,9 +5,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Partitioners, type PartitionMetadata } from 'kafkajs';
 import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
 import { connectKafka, type KafkaConnection } from './connect.js';
-import type { ConsumeLimits } from './consume-options.js';
+import { consumeBatches } from './consume.js';
+import type { ConsumeLimits, ConsumeOptions } from './consume-options.js';
 import { OutcomeProducer } from './outcome-producer.js';
-import type { Handled, IncomingMessage, IncomingMessages, MessageReceiver } from './ports.js';
+import type {
+  CommandSource,
+  Handled,
+  IncomingMessage,
+  IncomingMessages,
+  MessageReceiver,
+} from './ports.js';
 
 export const START_MS_MAX = 120_000;
 
@@ -135,4 +142,52 @@ export function keysOfPartitions(partitions: number): string[] {
     keys[choose({ topic: '', partitionMetadata, message: { key, value: null } })] ??= key;
   }
   return keys;
+}
+
+/** Topics and consumers of one spec, each topic with its own group. */
+export class Consumers {
+  readonly #sources: CommandSource[] = [];
+  #topics = 0;
+
+  constructor(private readonly kafka: () => TestKafka) {}
+
+  async newTopic(partitions = 1): Promise<string> {
+    const topic = `commands-${++this.#topics}`;
+    await this.kafka().createTopic(topic, partitions);
+    return topic;
+  }
+
+  async consume(
+    topic: string,
+    received: Received,
+    options: Partial<ConsumeOptions> = {},
+  ): Promise<CommandSource> {
+    const source = consumeBatches(this.kafka().connection, {
+      topic,
+      groupId: `group-of-${topic}`,
+      onFatal: (cause) => {
+        throw new Error('fatal', { cause });
+      },
+      ...options,
+      limits: { ...QUICK, ...options.limits },
+    });
+    this.#sources.push(source);
+    await source.start(received);
+    return source;
+  }
+
+  /** Of each partition; -1: nothing yet. */
+  async committed(topic: string): Promise<number[]> {
+    const groups = await withAdmin(this.kafka().connection, (admin) =>
+      admin.fetchOffsets({ groupId: `group-of-${topic}`, topics: [topic] }),
+    );
+    const partitions = groups[0]?.partitions ?? [];
+    return partitions
+      .sort((one, other) => one.partition - other.partition)
+      .map(({ offset }) => Number(offset));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#sources.splice(0).map((source) => source.stop()));
+  }
 }

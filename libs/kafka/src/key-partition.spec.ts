@@ -35,8 +35,6 @@ describe('the partition of a key', () => {
       '0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9',
       '',
     ];
-    expect(users.map((user) => keyPartition(Buffer.from(user), 12))).toEqual(
-      users.map((user) => kafkajsPartition(Buffer.from(user), 12)),
-    );
+    expect(users.map((user) => keyPartition(Buffer.from(user), 12))).toEqual([5, 11, 9]);
   });
 });

@@ -129,6 +129,18 @@ describe('an account that has lived long', () => {
     expect(sizeOf(life.account)).toMatchObject({ answered: 20, consumptions: 10 });
   });
 
+  it('goes on dropping in the order of closing once it was thawed', () => {
+    const life = new Life({ ...DEFAULT_POLICY, consumptionsMax: 2 });
+    life.spend('began first', 60);
+    life.spend('closed first');
+    life.run(settle(10, { consumptionId: 'began first' }));
+    const thawed = thaw(freeze(life.account), life.policy);
+    const before = life.history.length;
+    life.spend('closed last');
+    for (const event of life.history.slice(before)) evolve(thawed, event);
+    expect([...thawed.consumptions.keys()]).toEqual(['began first', 'closed last']);
+  });
+
   it('answers as one that forgot nothing, and as one from a snapshot', () => {
     const life = new Life({ ...FORGETFUL, refundableDays: 1 });
     for (let nth = 0; nth < 700; nth++) {

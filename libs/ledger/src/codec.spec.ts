@@ -221,6 +221,7 @@ describe('an event that can not be read', () => {
         {},
         { topic: 't', partition: 1, offset: 5 },
         { topic: 't', partition: -1, offset: '5' },
+        { topic: 7, partition: 1, offset: '5' },
       ],
     ],
     ['traceparent', [null, 7]],

@@ -17,7 +17,7 @@ const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
 const MARKS_PAGE_EVENTS = 8_192;
-const CONNECT_MS_MAX = 5_000;
+const CONNECT_MS_MAX = 20_000;
 const STATEMENT_MS_MAX = 600_000;
 const CONNECTIONS_MAX = 2;
 const KIND = 'postgres:';

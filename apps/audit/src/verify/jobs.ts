@@ -36,16 +36,21 @@ export function worker(
       : passByAccount(source, { ...job.work, policies: known }, progress);
 }
 
-/** All of it in this thread. */
+/** All of it in this thread, one job behind the other. */
 export function crewOfOne(source: EventSource, policies: readonly Policy[] = []): Crew {
   let events = 0;
   const run = worker(source, policies, (more) => (events += more));
+  let idle: Promise<unknown> = Promise.resolve();
   return {
     size: 1,
     get events() {
       return events;
     },
-    run: async (job) => (await run(job)) as Found<typeof job>,
+    run: <J extends Job>(job: J): Promise<Found<J>> => {
+      const done = idle.then(() => run(job)) as Promise<Found<J>>;
+      idle = done.catch(() => {});
+      return done;
+    },
     close: async () => {},
   };
 }

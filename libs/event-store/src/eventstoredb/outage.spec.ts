@@ -16,6 +16,9 @@ import {
 
 jest.setTimeout(30_000);
 
+/** Long enough for gRPC's own back-off to grow longer than what a heal may take. */
+const OUTAGE_MS = 3_200;
+
 describe('the EventStoreDB adapter, when the server is away,', () => {
   const on = withStore({ deadlineMs: 1_000 });
   const reads = [
@@ -42,7 +45,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     await writer.append(on.store);
     await on.server.stop();
     const away = performance.now();
-    while (performance.now() - away < 2_500) {
+    while (performance.now() - away < OUTAGE_MS) {
       const result = await on.store.append(writer.stream, writer.revision, writer.next());
       expect(result.kind).toBe('unknown');
       await new Promise((resolve) => setTimeout(resolve, 50));

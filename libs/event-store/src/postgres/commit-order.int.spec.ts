@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
 import {
@@ -11,6 +12,8 @@ import {
 import { asOwner, freshDatabase, type Database } from './database.suite.js';
 import { openPostgresEventStore } from './open.js';
 import { dense, holds, sendUntilKnown, writeMany } from './writing.suite.js';
+
+jest.setTimeout(60_000); // on a machine that is busy with something else
 
 const WRITERS = 12;
 const APPENDS_EACH = 40;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { TcpProxy, type CutAt } from '#testing';
 import { NO_STREAM, type EventStore } from '../port.js';
 import {
@@ -11,6 +12,8 @@ import {
 import { freshDatabase, type Database } from './database.suite.js';
 import { openPostgresEventStore } from './open.js';
 import { dense, holds, sendUntilKnown, writeMany } from './writing.suite.js';
+
+jest.setTimeout(60_000); // on a machine that is busy with something else
 
 const isAppend = (request: Buffer) => request.includes('append');
 const options = { backOffMsMin: 5, backOffMsMax: 50, connectMsMax: 500, patienceMs: 2_000 };

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { TcpProxy } from '#testing';
 import type { EventStore, RecordedEvent } from '../port.js';
 import { eventually, following, idsOf, StreamWriter } from '../suite/fixtures.suite.js';
@@ -6,6 +7,8 @@ import { openPostgresEventStore } from './open.js';
 import { positions } from './append-call.js';
 import { postgresPools } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
+
+jest.setTimeout(60_000); // on a machine that is busy with something else
 
 const WAKE_MS_MAX = 50;
 const TRIES = 21;

@@ -1,5 +1,8 @@
+import { jest } from '@jest/globals';
 import { asOwner, freshDatabase, type Database } from './database.suite.js';
 import { migrateEventStore, MIGRATIONS, unfitness } from './migrate.js';
+
+jest.setTimeout(60_000); // on a machine that is busy with something else
 
 const HASH = `'\\x${'00'.repeat(32)}'`;
 const insertAt = (position: number) =>

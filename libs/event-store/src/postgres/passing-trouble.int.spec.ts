@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
 import { idsOf, StreamWriter } from '../suite/fixtures.suite.js';
@@ -5,6 +6,8 @@ import { asOwner, freshDatabase, type Database } from './database.suite.js';
 import { openPostgresEventStore } from './open.js';
 import type { PostgresOptions } from './options.js';
 import { countOf, dense, holds } from './writing.suite.js';
+
+jest.setTimeout(60_000); // on a machine that is busy with something else
 
 let database: Database;
 const opened: EventStore[] = [];

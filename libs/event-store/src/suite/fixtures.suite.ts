@@ -131,7 +131,7 @@ export function following(store: EventStore, after: Position | null, stream: Reg
 export async function eventually(
   what: string,
   holds: () => boolean,
-  waitMsMax = 8000,
+  waitMsMax = 30_000,
 ): Promise<void> {
   const until = Date.now() + waitMsMax;
   while (!holds()) {

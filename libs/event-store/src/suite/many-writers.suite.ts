@@ -15,6 +15,7 @@ import {
 const WRITERS = 12;
 const APPENDS_EACH = 40;
 const TRIES_MAX = 500;
+const TEST_MS_MAX = 60_000;
 
 export function manyWriters(open: OpenStore): void {
   const stores: EventStore[] = [];
@@ -23,34 +24,38 @@ export function manyWriters(open: OpenStore): void {
   });
   afterAll(() => Promise.all(stores.map((store) => store.close())));
 
-  it('stores exactly what it acknowledged to 12 writers on three streams, some of them stale', async () => {
-    const seed = Number(process.env['TEST_SEED'] ?? 20240229);
-    const streams = [newStream(), newStream(), newStream()];
-    const reader = stores[0];
-    if (reader === undefined) throw new Error('no store');
-    const before = await reader.head();
-    const wanted = new RegExp(streams.join('|'));
-    const follower = following(reader, before, wanted);
-    const acknowledged = new Map<string, string[]>(streams.map((stream) => [stream, []]));
-    const runs = Array.from({ length: WRITERS }, (_, w) =>
-      write(stores[w % stores.length] ?? reader, streams, acknowledged, seeded(seed + w)),
-    );
-    await Promise.all(runs);
-
-    const stored = (await everything(reader, before)).filter((e) => wanted.test(e.stream));
-    expect({ seed, stored: idsOf(stored).sort() }).toEqual({
-      seed,
-      stored: [...acknowledged.values()].flat().sort(),
-    });
-    for (const stream of streams) {
-      expect(idsOf(await sound(reader, stream))).toEqual(
-        idsOf(stored.filter((e) => e.stream === stream)),
+  it(
+    'stores exactly what it acknowledged to 12 writers on three streams, some of them stale',
+    async () => {
+      const seed = Number(process.env['TEST_SEED'] ?? 20240229);
+      const streams = [newStream(), newStream(), newStream()];
+      const reader = stores[0];
+      if (reader === undefined) throw new Error('no store');
+      const before = await reader.head();
+      const wanted = new RegExp(streams.join('|'));
+      const follower = following(reader, before, wanted);
+      const acknowledged = new Map<string, string[]>(streams.map((stream) => [stream, []]));
+      const runs = Array.from({ length: WRITERS }, (_, w) =>
+        write(stores[w % stores.length] ?? reader, streams, acknowledged, seeded(seed + w)),
       );
-    }
-    await eventually('all were followed', () => follower.events.length >= stored.length);
-    await follower.end();
-    expect(idsOf(follower.events)).toEqual(idsOf(stored));
-  });
+      await Promise.all(runs);
+
+      const stored = (await everything(reader, before)).filter((e) => wanted.test(e.stream));
+      expect({ seed, stored: idsOf(stored).sort() }).toEqual({
+        seed,
+        stored: [...acknowledged.values()].flat().sort(),
+      });
+      for (const stream of streams) {
+        expect(idsOf(await sound(reader, stream))).toEqual(
+          idsOf(stored.filter((e) => e.stream === stream)),
+        );
+      }
+      await eventually('all were followed', () => follower.events.length >= stored.length);
+      await follower.end();
+      expect(idsOf(follower.events)).toEqual(idsOf(stored));
+    },
+    TEST_MS_MAX,
+  );
 }
 
 /** One try in ten is wrong about the revision, by being stale or ahead; now and then it sends again. */

@@ -25,7 +25,7 @@ export function handleAppend(double: Double, call: AppendCall, done: Done): void
   call.on('end', () => {
     // A connection that is cut ends what came by it too; that it was cut is known a moment later.
     setImmediate(() => {
-      answerWhole(double, call, gathered, once(done));
+      if (!call.cancelled) answerWhole(double, call, gathered, once(done));
     });
   });
 }

@@ -1,0 +1,56 @@
+import type { KeyObject } from 'node:crypto';
+import type { Account, LedgerEvent } from '#ledger';
+import type { SignedAnchor } from '../anchor/anchor-file.js';
+import { holdsPrevious } from '../anchor/successive.js';
+import { trusted } from '../anchor/read-anchors.js';
+import { accountLeaf } from '../merkle/hashing.js';
+import { rootByPath } from '../merkle/proofs.js';
+import type { KnownPolicies } from '../rules/known-policies.js';
+import { AccountAudit } from '../verify/account-audit.js';
+import { Findings } from '../verify/damage.js';
+import type { Proof } from './proof-file.js';
+
+export interface CheckedProof {
+  readonly anchor: SignedAnchor;
+  readonly account: Account;
+  readonly last: LedgerEvent | null;
+  /** What does not hold; empty: all of it does. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Whether the events are exactly those of the account that were signed, and such as the rules make.
+ * Needs the key and nothing else.
+ */
+export function checkProof(
+  name: string,
+  { head, events }: Proof,
+  key: KeyObject,
+  policies: KnownPolicies,
+): CheckedProof {
+  const anchor = trusted(`the anchor in ${name}`, head.anchor, key);
+  const faults: string[] = [];
+  if (!holdsPrevious(anchor)) faults.push('the anchor does not hold the one that it follows');
+  const root = rootByPath(accountLeaf(head), head.index, anchor.accounts, head.path);
+  if (root !== anchor.accountsRoot) {
+    faults.push('its path does not lead from this account to the accounts that were signed');
+  }
+  const findings = new Findings();
+  let last: LedgerEvent | null = null;
+  const audit = new AccountAudit(
+    head.stream,
+    policies,
+    (damage) => findings.add(damage),
+    (event) => (last = event),
+  );
+  for (const event of events) audit.next({ ...event, stream: head.stream });
+  audit.end();
+  for (const { kind, revision, detail } of findings.kept) {
+    faults.push(`revision ${revision}: ${kind}, ${detail}`);
+  }
+  const newest = events.at(-1);
+  if (events.length !== head.revision + 1 || newest?.hash !== head.hash) {
+    faults.push('its events are not all of those that were signed, or more than those');
+  }
+  return { anchor, account: audit.rules.account, last, faults };
+}

@@ -1,0 +1,49 @@
+import type { SignedAnchor } from '../anchor/anchor-file.js';
+import { rootOfLeaves } from '../merkle/frontier.js';
+import { accountLeaf } from '../merkle/hashing.js';
+import { pathTo } from '../merkle/proofs.js';
+import type { AccountHead, EventSource, StoredEvent } from '../source/event-source.js';
+import { PROOF_FORMAT, type Proof } from './proof-file.js';
+
+export type Proved =
+  | { readonly kind: 'proved'; readonly proof: Proof }
+  /** The account has no event up to the anchor. */
+  | { readonly kind: 'no-account' }
+  /** The accounts are not those that were signed. */
+  | { readonly kind: 'anchor-differs'; readonly root: string };
+
+/** One account up to the anchor, and the way from it to what was signed. */
+export async function proveAccount(
+  source: EventSource,
+  user: string,
+  anchor: SignedAnchor,
+  progress: (accounts: number) => void = () => {},
+): Promise<Proved> {
+  const stream = `points-${user}`;
+  const leaves: string[] = [];
+  let found: { readonly head: AccountHead; readonly index: number } | null = null;
+  for await (const page of source.accountHeads(anchor.position)) {
+    for (const head of page) {
+      if (head.stream === stream) found = { head, index: leaves.length };
+      leaves.push(accountLeaf(head));
+    }
+    progress(leaves.length);
+  }
+  const root = rootOfLeaves(leaves);
+  if (root !== anchor.accountsRoot) return { kind: 'anchor-differs', root };
+  if (found === null) return { kind: 'no-account' };
+  const { head, index } = found;
+  const path = await pathTo(index, leaves.length, (from, to) =>
+    rootOfLeaves(leaves.slice(from, to)),
+  );
+  const { revision, hash } = head;
+  const events: StoredEvent[] = [];
+  for await (const page of source.stream(stream, anchor.position)) events.push(...page);
+  return {
+    kind: 'proved',
+    proof: {
+      head: { format: PROOF_FORMAT, user, stream, revision, hash, index, path, anchor: anchor.text },
+      events,
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { rowOf } from '../rows.suite.js';
+import { LedgerApi } from './ledger-api.js';
+
+const ALICE = '0a11ce00-0000-4000-8000-000000000001';
+const { signal } = new AbortController();
+
+interface Asked {
+  readonly url: string;
+  readonly headers: Headers;
+}
+
+function apiThat(answers: () => Response | Promise<Response>) {
+  const asked: Asked[] = [];
+  let expired = 0;
+  const api = new LedgerApi(
+    {
+      token: 'a.b.c',
+      fetch: async (url, init) => {
+        asked.push({ url: String(url), headers: new Headers(init?.headers) });
+        return answers();
+      },
+      expired: () => void (expired += 1),
+    },
+    ALICE,
+  );
+  return { api, asked, timesExpired: () => expired };
+}
+
+const json = (body: unknown): Response => new Response(JSON.stringify(body));
+
+describe('the API, as the page asks it', () => {
+  it('is shown the token, and told the filters', async () => {
+    const { api, asked } = apiThat(() => json({ items: [rowOf(3)], next_cursor: 'more' }));
+    const answer = await api.transactions({ type: 'consume', limit: '50' }, signal);
+    expect(answer).toEqual({ ok: true, value: { items: [rowOf(3)], next_cursor: 'more' } });
+    expect(asked[0]?.url).toBe(`/v1/users/${ALICE}/transactions?type=consume&limit=50`);
+    expect(asked[0]?.headers.get('authorization')).toBe('Bearer a.b.c');
+  });
+
+  it('is not believed: an answer of another shape is broken, and says where', async () => {
+    const { api } = apiThat(() =>
+      json({ items: [{ ...rowOf(3), amount: 1.5 }], next_cursor: null }),
+    );
+    const answer = await api.transactions({}, signal);
+    expect(answer).toMatchObject({ ok: false, failure: { kind: 'broken' } });
+    expect(JSON.stringify(answer)).toContain('items.0.amount');
+  });
+
+  it('is broken when it does not speak JSON', async () => {
+    const { api } = apiThat(() => new Response('<html>'));
+    expect(await api.balance(signal)).toMatchObject({ failure: { kind: 'broken' } });
+  });
+
+  it('is away when the network fails', async () => {
+    const { api } = apiThat(() => Promise.reject(new TypeError('Failed to fetch')));
+    expect(await api.batches(signal)).toEqual({
+      ok: false,
+      failure: { kind: 'away', retryMs: null },
+    });
+  });
+
+  it('says once and for all that a token is not taken any more', async () => {
+    const { api, timesExpired } = apiThat(() => new Response('', { status: 401 }));
+    expect(await api.story(1, signal)).toEqual({ ok: false, failure: { kind: 'expired' } });
+    expect(timesExpired()).toBe(1);
+  });
+
+  it('streams new rows behind the last one that was seen', async () => {
+    const { api, asked } = apiThat(() => new Response(''));
+    await api.rowStream(41, signal);
+    expect(asked[0]?.url).toBe(`/v1/users/${ALICE}/transactions/stream`);
+    expect(asked[0]?.headers.get('last-event-id')).toBe('41');
+  });
+
+  it('asks for usage by day, by business, and for the state now or then', async () => {
+    const { api, asked } = apiThat(() => json({ items: [] }));
+    await api.usageByDay({ tz: 'Asia/Shanghai' }, signal);
+    await api.usageByBusiness({}, signal);
+    await api.state(7, signal);
+    await api.state(null, signal);
+    expect(asked.map(({ url }) => url.replace(`/v1/users/${ALICE}/`, ''))).toEqual([
+      'usage?tz=Asia%2FShanghai&group_by=day',
+      'usage?group_by=source_type',
+      'state?revision=7',
+      'state',
+    ]);
+  });
+});

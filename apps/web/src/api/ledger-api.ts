@@ -1,0 +1,124 @@
+import {
+  accountBalance,
+  accountBatches,
+  accountState,
+  eventsPage,
+  inWords,
+  parseAs,
+  transactionStory,
+  transactionsPage,
+  usageByDay,
+  usageBySourceType,
+  type AccountBalance,
+  type AccountBatches,
+  type AccountState,
+  type EventsPage,
+  type TransactionStory,
+  type TransactionsPage,
+  type UsageByDay,
+  type UsageBySourceType,
+} from '#contracts';
+import { failureOf, type Answer } from './failure.js';
+
+type Schema<T> = Parameters<typeof parseAs<T>>[0];
+type Params = Readonly<Record<string, string>>;
+
+export interface LedgerApiTerms {
+  readonly token: string;
+  readonly fetch: typeof fetch;
+  /** The token is not taken any more: whatever was asked. */
+  readonly expired: () => void;
+}
+
+/** Everything the page asks, of one user. What comes back is parsed here, and typed from here on. */
+export class LedgerApi {
+  constructor(
+    private readonly terms: LedgerApiTerms,
+    readonly userId: string,
+  ) {}
+
+  balance(signal: AbortSignal): Promise<Answer<AccountBalance>> {
+    return this.#ask('balance', {}, accountBalance, signal);
+  }
+
+  batches(signal: AbortSignal): Promise<Answer<AccountBatches>> {
+    return this.#ask('batches', {}, accountBatches, signal);
+  }
+
+  usageByDay(params: Params, signal: AbortSignal): Promise<Answer<UsageByDay>> {
+    return this.#ask('usage', { ...params, group_by: 'day' }, usageByDay, signal);
+  }
+
+  usageByBusiness(params: Params, signal: AbortSignal): Promise<Answer<UsageBySourceType>> {
+    return this.#ask('usage', { ...params, group_by: 'source_type' }, usageBySourceType, signal);
+  }
+
+  transactions(params: Params, signal: AbortSignal): Promise<Answer<TransactionsPage>> {
+    return this.#ask('transactions', params, transactionsPage, signal);
+  }
+
+  story(row: number, signal: AbortSignal): Promise<Answer<TransactionStory>> {
+    return this.#ask(`transactions/${row}`, {}, transactionStory, signal);
+  }
+
+  events(params: Params, signal: AbortSignal): Promise<Answer<EventsPage>> {
+    return this.#ask('events', params, eventsPage, signal);
+  }
+
+  /** null: as it is now. */
+  state(revision: number | null, signal: AbortSignal): Promise<Answer<AccountState>> {
+    const params: Params = revision === null ? {} : { revision: String(revision) };
+    return this.#ask('state', params, accountState, signal);
+  }
+
+  async csv(params: Params, signal: AbortSignal): Promise<Answer<Blob>> {
+    const answer = await this.#get('transactions.csv', params, signal);
+    return answer.ok ? cutOff(() => answer.value.blob()) : answer;
+  }
+
+  /** New rows as they come; `after` is the last row that was seen. */
+  rowStream(after: number, signal: AbortSignal): Promise<Answer<Response>> {
+    return this.#get('transactions/stream', {}, signal, { 'last-event-id': String(after) });
+  }
+
+  async #ask<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {
+    const answer = await this.#get(path, params, signal);
+    if (!answer.ok) return answer;
+    const body = await cutOff(() => answer.value.json() as Promise<unknown>);
+    if (!body.ok) return body;
+    const parsed = parseAs(schema, body.value);
+    return parsed.ok ? parsed : broken(`${path}: ${inWords(parsed.faults)}`);
+  }
+
+  async #get(
+    path: string,
+    params: Params,
+    signal: AbortSignal,
+    headers: Params = {},
+  ): Promise<Answer<Response>> {
+    const search = new URLSearchParams(params).toString();
+    const url = `/v1/users/${this.userId}/${path}${search === '' ? '' : `?${search}`}`;
+    const authorization = `Bearer ${this.terms.token}`;
+    const init: RequestInit = { signal, cache: 'no-store', headers: { ...headers, authorization } };
+    const response = await cutOff(() => this.terms.fetch(url, init));
+    if (!response.ok || response.value.ok) return response;
+    const failure = await failureOf(response.value);
+    if (failure.kind === 'expired') this.terms.expired();
+    return { ok: false, failure };
+  }
+}
+
+const broken = (detail: string): Answer<never> => ({
+  ok: false,
+  failure: { kind: 'broken', detail },
+});
+
+/** A network that fails throws; so does a body that is no JSON, and an abort, which is nobody's failure. */
+async function cutOff<T>(read: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await read() };
+  } catch (error) {
+    if (error instanceof SyntaxError) return broken(error.message);
+    return { ok: false, failure: { kind: 'away', retryMs: null } };
+  }
+}

@@ -1,0 +1,23 @@
+import { addDays, dayAfter, dayOf, daysBetween, isDay, startOfDay } from './days.js';
+
+describe('a day', () => {
+  it('is one of the calendar', () => {
+    expect(['2030-01-31', '2032-02-29'].map(isDay)).toEqual([true, true]);
+    expect(['2030-02-29', '2030-13-01', '31.1.2030', ''].map(isDay)).toEqual(Array(4).fill(false));
+  });
+
+  it('begins at the midnight of the reader', () => {
+    expect(startOfDay('2030-01-31')).toBe(new Date(2030, 0, 31, 0, 0, 0).toISOString());
+    expect(dayOf(new Date(2030, 0, 31, 23, 59))).toBe('2030-01-31');
+  });
+
+  it('has one before and one after it, over months and years', () => {
+    expect(dayAfter('2030-12-31')).toBe('2031-01-01');
+    expect(addDays('2030-03-01', -1)).toBe('2030-02-28');
+  });
+
+  it('is counted right over a year with its changes of the clock', () => {
+    expect(daysBetween('2030-01-01', '2031-01-01')).toBe(365);
+    expect(daysBetween('2030-03-01', '2030-03-01')).toBe(0);
+  });
+});

@@ -1,0 +1,25 @@
+import { inPoints, inSeconds, withSign } from './rows.js';
+
+describe('a duration', () => {
+  it.each([
+    [12.5, '12.5s'],
+    [95.25, '95.25s'],
+    [3, '3s'],
+    [0, '0s'],
+    [0.001, '0.001s'],
+    [1e-7, '0.0000001s'],
+    [10_000_000, '10000000s'],
+    [null, '-'],
+  ])('of %p reads %p', (duration, text) => expect(inSeconds(duration)).toBe(text));
+});
+
+describe('points', () => {
+  it('have a sign that says which way they went', () => {
+    expect(withSign('recharge', 5_000)).toBe('+5,000');
+    expect(withSign('refund', 25)).toBe('+25');
+    expect(withSign('consume', 25)).toBe('−25');
+    expect(withSign('expire', 60)).toBe('−60');
+  });
+
+  it('are read in groups of three', () => expect(inPoints(2_147_483_647)).toBe('2,147,483,647'));
+});

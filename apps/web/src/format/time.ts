@@ -1,0 +1,23 @@
+import { dayOf, daysBetween } from './days.js';
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** `2030-01-31 08:00:00`, where the reader is. */
+export function inLocalTime(instant: string): string {
+  const date = new Date(instant);
+  return `${dayOf(date)} ${clock.format(date)}`;
+}
+
+export const inLocalDay = (instant: string): string => dayOf(new Date(instant));
+
+/** Whole days of the calendar from now until then. */
+export const daysUntil = (instant: string, nowMs: number): number =>
+  daysBetween(dayOf(new Date(nowMs)), inLocalDay(instant));
+
+/** As the reader's machine calls it. */
+export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

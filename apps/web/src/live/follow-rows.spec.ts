@@ -1,0 +1,115 @@
+import type { PointTransactionItem } from '#contracts';
+import type { Answer, Failure } from '../api/failure.js';
+import { rowOf } from '../rows.suite.js';
+import { ATTEMPTS_MAX, QUIET_MS_MAX, followRows, type LiveStatus } from './follow-rows.js';
+
+type Line = Answer<Response>;
+
+const OPEN = (id: number): string => `id: ${id}\nevent: open\ndata: {}\n\n`;
+const ROW = (id: number, says: Partial<PointTransactionItem> = {}): string =>
+  `id: ${id}\nevent: transaction\ndata: ${JSON.stringify(rowOf(id, says))}\n\n`;
+
+const says = (...texts: readonly string[]): Line => ({
+  ok: true,
+  value: new Response(texts.join('')),
+});
+const fails = (failure: Failure): Line => ({ ok: false, failure });
+const AWAY = fails({ kind: 'away', retryMs: null });
+
+/** A stream that says nothing after its first words, until it is cut. */
+const fallsQuiet = (text: string): Line => ({
+  ok: true,
+  value: new Response(
+    new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode(text)) }),
+  ),
+});
+
+/** Opens one line after the other; the reader leaves when the last has ended. */
+async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
+  const leave = new AbortController();
+  const opened: number[] = [];
+  const heard: number[] = [];
+  const statuses: LiveStatus[] = [];
+  const waits: number[] = [];
+  const cuts: boolean[] = [];
+  const last = await followRows(
+    {
+      open: async (after, signal) => {
+        opened.push(after);
+        signal.addEventListener('abort', () => cuts.push(true));
+        const line = lines[opened.length - 1];
+        if (line === undefined) leave.abort();
+        return line ?? AWAY;
+      },
+      heard: (rows) => void heard.push(...rows.map(({ id }) => id)),
+      status: (status) => void statuses.push(status),
+      wait: (ms, signal) => {
+        if (ms !== QUIET_MS_MAX) {
+          waits.push(ms);
+          return Promise.resolve();
+        }
+        if (isQuiet) return new Promise((resolve) => setTimeout(resolve, 20));
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+      },
+      chance: () => 1,
+    },
+    7,
+    leave.signal,
+  );
+  return { opened, heard, statuses, waits, last, cuts };
+}
+
+describe('following new rows', () => {
+  it('hears each row, and goes on behind the last one after a cut', async () => {
+    const { opened, heard, last } = await follow([
+      says(OPEN(7), ROW(9), ROW(12)),
+      says(OPEN(12), ROW(13)),
+    ]);
+    expect(opened).toEqual([7, 12, 13]);
+    expect(heard).toEqual([9, 12, 13]);
+    expect(last).toBe(13);
+  });
+
+  it('begins where the API says, when it was cut before the first row', async () => {
+    expect((await follow([says(OPEN(31))])).opened).toEqual([7, 31]);
+  });
+
+  it('waits longer each time nobody answers, and begins anew once somebody has', async () => {
+    const { waits, statuses } = await follow([AWAY, AWAY, AWAY, says(OPEN(7)), AWAY]);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 1_000, 2_000]);
+    expect(statuses.slice(0, 4)).toEqual(['connecting', 'waiting', 'connecting', 'waiting']);
+    expect(statuses).toContain('live');
+  });
+
+  it('waits as long as it is told to', async () => {
+    expect((await follow([fails({ kind: 'busy', retryMs: 10_000 })])).waits).toEqual([10_000]);
+  });
+
+  it('stops when the token has come to its end, whoever says so', async () => {
+    const end = 'event: end\ndata: {"reason":"token-expired"}\n\n';
+    for (const line of [says(OPEN(7), end), fails({ kind: 'expired' })]) {
+      const { opened, statuses } = await follow([line]);
+      expect(opened).toHaveLength(1);
+      expect(statuses.at(-1)).toBe('stopped');
+    }
+  });
+
+  it('stops at a row that is none, and keeps those before it', async () => {
+    const { heard, statuses } = await follow([says(OPEN(7), ROW(8), ROW(9, { amount: 0 }))]);
+    expect(heard).toEqual([8]);
+    expect(statuses.at(-1)).toBe('stopped');
+  });
+
+  it('stops after so many attempts', async () => {
+    const { opened, statuses } = await follow(Array<Line>(ATTEMPTS_MAX + 5).fill(AWAY));
+    expect(opened).toHaveLength(ATTEMPTS_MAX);
+    expect(statuses.at(-1)).toBe('stopped');
+  });
+
+  it('cuts a line that has fallen quiet, and opens another', async () => {
+    const { opened, heard, cuts } = await follow([fallsQuiet(OPEN(7) + ROW(8))], { isQuiet: true });
+    expect(heard).toEqual([8]);
+    expect(opened).toEqual([7, 8]);
+    expect(cuts.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,107 @@
+import { inWords, parseAs, pointTransactionItem, type PointTransactionItem } from '#contracts';
+import { backOffMs } from '../api/back-off.js';
+import { passes, type Answer, type Failure } from '../api/failure.js';
+import { ServerEvents, type ServerEvent } from './server-events.js';
+
+/** `stopped`: it will not come again by itself. */
+export type LiveStatus = 'connecting' | 'live' | 'waiting' | 'stopped';
+
+export interface FollowTerms {
+  readonly open: (after: number, signal: AbortSignal) => Promise<Answer<Response>>;
+  readonly heard: (rows: readonly PointTransactionItem[]) => void;
+  readonly status: (status: LiveStatus) => void;
+  /** Resolves after that time, or at once when the signal aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** In [0, 1). */
+  readonly chance: () => number;
+}
+
+const BACK_OFF = { msMin: 1_000, msMax: 30_000 };
+/** In a row, without one event in between: some ten minutes. */
+export const ATTEMPTS_MAX = 25;
+/** The API beats every 15 s: who says nothing for that long is gone, though nobody told us. */
+export const QUIET_MS_MAX = 40_000;
+
+/** New rows of one user, each once and in order, through every cut, until the signal aborts. */
+export async function followRows(terms: FollowTerms, after: number, signal: AbortSignal) {
+  let last = after;
+  let attempt = 0;
+  while (!signal.aborted && attempt < ATTEMPTS_MAX) {
+    terms.status('connecting');
+    const cut = new AbortController();
+    const both = AbortSignal.any([signal, cut.signal]);
+    const answer = await terms.open(last, both);
+    const end = answer.ok
+      ? await readRows(answer.value, terms, cut, (row) => {
+          attempt = 0;
+          last = Math.max(last, row);
+        })
+      : answer.failure;
+    cut.abort();
+    if (signal.aborted) return last;
+    if (end !== null && !passes(end)) break;
+    terms.status('waiting');
+    await terms.wait(end?.retryMs ?? backOffMs(attempt, BACK_OFF, terms.chance()), signal);
+    attempt += 1;
+  }
+  if (!signal.aborted) terms.status('stopped');
+  return last;
+}
+
+/** Until the stream ends, however it does. null: it was cut. */
+async function readRows(
+  response: Response,
+  terms: FollowTerms,
+  cut: AbortController,
+  seen: (row: number) => void,
+): Promise<Failure | null> {
+  const chunks = response.body?.getReader();
+  const decoder = new TextDecoder();
+  const events = new ServerEvents();
+  while (chunks !== undefined) {
+    const chunk = await chunkOrQuiet(chunks, terms, cut);
+    if (chunk === null) return null;
+    const news = events.read(decoder.decode(chunk, { stream: true }));
+    for (const { event, id } of news) {
+      if (event === 'end') return { kind: 'expired' };
+      if (event === 'open') terms.status('live');
+      if (event === 'open' && id !== null) seen(Number(id));
+    }
+    const rows = news.filter(({ event }) => event === 'transaction').map(rowIn);
+    const failure = rows.find((row) => typeof row === 'string');
+    const good = rows.filter((row) => typeof row !== 'string');
+    for (const { id } of good) seen(id);
+    if (good.length > 0) terms.heard(good);
+    if (failure !== undefined) return { kind: 'broken', detail: failure };
+  }
+  return null;
+}
+
+async function chunkOrQuiet(
+  chunks: ReadableStreamDefaultReader<Uint8Array>,
+  { wait }: FollowTerms,
+  cut: AbortController,
+): Promise<Uint8Array | null> {
+  const heard = new AbortController();
+  const quiet = wait(QUIET_MS_MAX, heard.signal).then(() => {
+    if (!heard.signal.aborted) cut.abort();
+    return null;
+  });
+  const read = chunks.read().then(
+    ({ value }) => value ?? null,
+    () => null,
+  );
+  const chunk = await Promise.race([read, quiet]);
+  heard.abort();
+  return chunk;
+}
+
+/** A row; or why it is none. */
+function rowIn({ data }: ServerEvent): PointTransactionItem | string {
+  try {
+    const parsed = parseAs(pointTransactionItem, JSON.parse(data) as unknown);
+    return parsed.ok ? parsed.value : inWords(parsed.faults);
+  } catch (error) {
+    return String(error);
+  }
+}

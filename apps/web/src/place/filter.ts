@@ -1,0 +1,56 @@
+import {
+  SOURCE_TYPES,
+  TRANSACTION_TYPES,
+  type PointTransactionItem,
+  type SourceType,
+  type TransactionType,
+} from '#contracts';
+import { dayAfter, isDay, startOfDay } from '../format/days.js';
+
+/** What the reader wants to see. Days are days where the reader is, both inclusive. */
+export interface Filter {
+  readonly type: TransactionType | null;
+  readonly business: SourceType | null;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export const EVERYTHING: Filter = { type: null, business: null, from: null, to: null };
+
+export const isEverything = (filter: Filter): boolean =>
+  Object.values(filter).every((value) => value === null);
+
+/** What is said wrongly in a URL is not said. */
+export function filterIn(params: URLSearchParams): Filter {
+  const day = (name: string): string | null => {
+    const text = params.get(name) ?? '';
+    return isDay(text) ? text : null;
+  };
+  return {
+    type: TRANSACTION_TYPES.find((type) => type === params.get('type')) ?? null,
+    business: SOURCE_TYPES.find((business) => business === params.get('business')) ?? null,
+    from: day('from'),
+    to: day('to'),
+  };
+}
+
+/** The same as the API understands it: `from` inclusive, `to` exclusive, both instants. */
+export function askFor({ type, business, from, to }: Filter): Readonly<Record<string, string>> {
+  return {
+    ...(type !== null && { type }),
+    ...(business !== null && { source_type: business }),
+    ...(from !== null && { from: startOfDay(from) }),
+    ...(to !== null && { to: startOfDay(dayAfter(to)) }),
+  };
+}
+
+/** Whether the API would give this row for that filter. */
+export function isWanted(row: PointTransactionItem, filter: Filter): boolean {
+  const { from, to } = askFor(filter);
+  return (
+    (filter.type === null || row.type === filter.type) &&
+    (filter.business === null || row.source_type === filter.business) &&
+    (from === undefined || row.created_at >= from) &&
+    (to === undefined || row.created_at < to)
+  );
+}

@@ -1,0 +1,36 @@
+import { userIdIn } from '../session/token.js';
+import { EVERYTHING, filterIn, type Filter } from './filter.js';
+
+export const VIEWS = ['usage', 'audit'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** Where the reader is: all of it stands in the address, so that it can be kept, sent and gone back to. */
+export interface Place {
+  readonly view: View;
+  /** null: whoever the reader is. */
+  readonly user: string | null;
+  readonly filter: Filter;
+  /** The row whose story is open. */
+  readonly row: number | null;
+}
+
+export const HOME: Place = { view: 'usage', user: null, filter: EVERYTHING, row: null };
+
+export function placeOf({ pathname, search }: Pick<URL, 'pathname' | 'search'>): Place {
+  const params = new URLSearchParams(search);
+  const row = params.get('row') ?? '';
+  return {
+    view: pathname === '/audit' ? 'audit' : 'usage',
+    user: userIdIn(params.get('user') ?? ''),
+    filter: filterIn(params),
+    row: /^[1-9]\d{0,14}$/.test(row) ? Number(row) : null,
+  };
+}
+
+export function addressOf({ view, user, filter, row }: Place): string {
+  const params = Object.entries({ user, ...filter, row }).flatMap(([name, value]) =>
+    value === null ? [] : [[name, String(value)]],
+  );
+  const search = new URLSearchParams(params).toString();
+  return `${view === 'audit' ? '/audit' : '/'}${search === '' ? '' : `?${search}`}`;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+export const ROLES = ['user', 'service', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who the reader is, as their token says. Only the API verifies it: here it decides what is offered. */
+export interface Session {
+  readonly token: string;
+  readonly subject: string;
+  readonly roles: readonly Role[];
+  readonly expiresAtMs: number | null;
+}
+
+const isRole = (role: string): role is Role => ROLES.some((known) => known === role);
+
+const payload = z.object({
+  sub: z.string().min(1),
+  roles: z.array(z.string()).default([]),
+  exp: z.number().optional(),
+});
+
+/** null: that is no token. */
+export function readToken(text: string): Session | null {
+  const token = text.trim().replace(/^Bearer\s+/i, '');
+  const [, body, seal] = token.split('.');
+  if (body === undefined || seal === undefined || !/^[\w.-]+$/.test(token)) return null;
+  const parsed = payload.safeParse(jsonIn(body));
+  if (!parsed.success) return null;
+  const { sub, roles, exp } = parsed.data;
+  return {
+    token,
+    subject: sub,
+    roles: roles.filter(isRole),
+    expiresAtMs: exp === undefined ? null : exp * 1000,
+  };
+}
+
+function jsonIn(base64url: string): unknown {
+  try {
+    const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+export const mayReadAnyUser = ({ roles }: Session): boolean =>
+  roles.includes('auditor') || roles.includes('service');
+
+export const mayAudit = ({ roles }: Session): boolean => roles.includes('auditor');
+
+/** Whose page it is when nobody says: one's own. */
+export const ownUser = (session: Session): string | null =>
+  session.roles.includes('user') ? userIdIn(session.subject) : null;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** In lower case; null: that is no user id. */
+export function userIdIn(text: string): string | null {
+  const id = text.trim().toLowerCase();
+  return UUID.test(id) ? id : null;
+}

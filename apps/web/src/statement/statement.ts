@@ -1,0 +1,89 @@
+import type { PointTransactionItem, TransactionsPage } from '#contracts';
+import type { Failure } from '../api/failure.js';
+import { isWanted, type Filter } from '../place/filter.js';
+
+/** What is on the page: rows newest first, each once, without a gap between the first and the last. */
+export interface Statement {
+  readonly filter: Filter;
+  readonly rows: readonly PointTransactionItem[];
+  /** undefined: the first page is not there yet. null: there are no older rows. */
+  readonly nextCursor: string | null | undefined;
+  /** Of the page that was asked for last. */
+  readonly failure: Failure | null;
+  /** Rows that came by themselves, while the reader was here. */
+  readonly arrived: ReadonlySet<number>;
+}
+
+export type StatementChange =
+  | { readonly type: 'filtered'; readonly filter: Filter }
+  | { readonly type: 'paged'; readonly of: Filter; readonly page: TransactionsPage }
+  | { readonly type: 'failed'; readonly of: Filter; readonly failure: Failure }
+  | { readonly type: 'retried' }
+  | { readonly type: 'heard'; readonly rows: readonly PointTransactionItem[] }
+  | { readonly type: 'updated'; readonly rows: readonly PointTransactionItem[] };
+
+export const emptyStatement = (filter: Filter): Statement => ({
+  filter,
+  rows: [],
+  nextCursor: undefined,
+  failure: null,
+  arrived: new Set(),
+});
+
+export function changeStatement(statement: Statement, change: StatementChange): Statement {
+  switch (change.type) {
+    case 'filtered':
+      return emptyStatement(change.filter);
+    case 'paged':
+      // An answer to what was asked before the reader chose another filter.
+      if (change.of !== statement.filter) return statement;
+      return {
+        ...statement,
+        rows: merged(statement.rows, change.page.items),
+        nextCursor: change.page.next_cursor,
+        failure: null,
+      };
+    case 'failed':
+      return change.of === statement.filter ? { ...statement, failure: change.failure } : statement;
+    case 'retried':
+      return { ...statement, failure: null };
+    case 'heard':
+      return heard(statement, change.rows);
+    case 'updated':
+      return { ...statement, rows: updated(statement.rows, change.rows) };
+  }
+}
+
+function heard(statement: Statement, news: readonly PointTransactionItem[]): Statement {
+  const known = new Set(statement.rows.map(({ id }) => id));
+  const rows = news.filter((row) => !known.has(row.id) && isWanted(row, statement.filter));
+  if (rows.length === 0) return statement;
+  const arrived = new Set([...statement.arrived, ...rows.map(({ id }) => id)]);
+  return { ...statement, arrived, rows: merged(statement.rows, rows) };
+}
+
+/** Newest first, each once: of two tellings of one row the later one. */
+export function merged(
+  known: readonly PointTransactionItem[],
+  more: readonly PointTransactionItem[],
+): readonly PointTransactionItem[] {
+  const rows = new Map(known.map((row) => [row.id, row]));
+  for (const row of more) rows.set(row.id, laterOf(rows.get(row.id), row));
+  return [...rows.values()].sort((a, b) => b.id - a.id);
+}
+
+/** Rows that are there may be told anew (a settlement fills in the seconds); no row is added. */
+function updated(
+  known: readonly PointTransactionItem[],
+  tellings: readonly PointTransactionItem[],
+): readonly PointTransactionItem[] {
+  const told = new Map(tellings.map((row) => [row.id, row]));
+  const isNews = known.some((row) => laterOf(row, told.get(row.id) ?? row) !== row);
+  return isNews ? known.map((row) => laterOf(row, told.get(row.id) ?? row)) : known;
+}
+
+const laterOf = (
+  known: PointTransactionItem | undefined,
+  told: PointTransactionItem,
+): PointTransactionItem =>
+  known === undefined || told.updated_at > known.updated_at ? told : known;

@@ -1,0 +1,67 @@
+import pg from 'pg';
+import { Projector } from '../../apps/projector/src/projector.js';
+import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
+import { MemoryEventStore, followsDirectly, type Position } from '#event-store';
+import { migrate } from '#read-model';
+import { fillStore } from './account-load.js';
+import { onPostgres } from './on-postgres.js';
+
+const USERS = 10_000;
+const EVENTS = 250_000;
+const NAME = 'points';
+
+/** From events in memory to committed rows: what the tables cost, whichever store feeds them. */
+export function projectorBench(): Promise<Record<string, number>> {
+  return onPostgres(async (url) => {
+    const store = new MemoryEventStore();
+    const events = await fillStore(store, USERS, EVENTS);
+    const pool = new pg.Pool({ connectionString: url, pipeline: true });
+    try {
+      await migrate(pool);
+      const live = await liveSeconds(pool, store);
+      const rebuilt = await rebuildSeconds(pool, store);
+      return {
+        project_live_per_s: events / live,
+        project_rebuild_per_s: events / rebuilt.built,
+        rebuild_compare_and_switch_s: rebuilt.compared,
+      };
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/** The projector as it runs, with every index in place, behind by all events. */
+async function liveSeconds(pool: pg.Pool, store: MemoryEventStore): Promise<number> {
+  const head = await store.head();
+  const stop = new AbortController();
+  const start = performance.now();
+  let end = start;
+  const applied = ({ position }: { readonly position: Position }): void => {
+    if (position !== head) return;
+    end = performance.now();
+    stop.abort();
+  };
+  const terms = { lagEveryMs: 60_000 };
+  const parts = { store, pool, name: NAME, now: Date.now, followsDirectly, terms };
+  await new Projector({ ...parts, observer: { applied } }).run(stop.signal);
+  return (end - start) / 1_000;
+}
+
+async function rebuildSeconds(
+  pool: pg.Pool,
+  store: MemoryEventStore,
+): Promise<{ readonly built: number; readonly compared: number }> {
+  const start = performance.now();
+  let indexed = start;
+  const reached = (step: string): void => {
+    if (step === 'indexed') indexed = performance.now();
+  };
+  const rebuild = new Rebuild({ store, pool, name: NAME, followsDirectly, observer: { reached } });
+  const { kind } = await rebuild.run({ acceptDifferences: false }, new AbortController().signal);
+  if (kind !== 'switched') throw new Error(`the rebuild ended with ${kind}`);
+  return {
+    built: (indexed - start) / 1_000,
+    compared: (performance.now() - indexed) / 1_000,
+  };
+}

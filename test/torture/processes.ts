@@ -1,0 +1,134 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  freePort,
+  freePorts,
+  startEmbeddedPostgres,
+  startKafkaBroker,
+  type EmbeddedPostgres,
+  type KafkaBroker,
+} from '#stack';
+import { SupervisedChild } from '../../stack/src/supervise.js';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Servers and apps as processes of their own, each of which can be killed, or made to stand still. */
+export class Processes {
+  readonly #folder = reachableFolder();
+  readonly #apps = new Map<string, SupervisedChild>();
+  #postgres!: EmbeddedPostgres;
+  #kafka!: KafkaBroker;
+  #kafkaPorts!: { readonly port: number; readonly controllerPort: number };
+  readonly said: string[] = [];
+
+  get databaseUrl(): string {
+    return this.#postgres.url;
+  }
+
+  get brokers(): readonly string[] {
+    return this.#kafka.brokers;
+  }
+
+  async start(): Promise<void> {
+    const [port = 0, controllerPort = 0] = await freePorts(2);
+    this.#kafkaPorts = { port, controllerPort };
+    await this.#startPostgres(undefined);
+    await this.#startKafka();
+    for (const name of ['projector-1', 'projector-2', 'intake-1', 'intake-2']) {
+      await this.#startApp(name);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const app of this.#apps.values()) await app.stop();
+    await this.#kafka.stop();
+    await this.#postgres.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get appNames(): readonly string[] {
+    return [...this.#apps.keys()];
+  }
+
+  /** The supervisor starts it again. */
+  signalApp(name: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    const pid = this.#apps.get(name)?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  async killPostgres(): Promise<void> {
+    const { port } = this.#postgres;
+    this.#postgres.kill('SIGKILL');
+    await this.#postgres.ended;
+    await this.#startPostgres(port);
+  }
+
+  signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#postgres.kill(signal);
+  }
+
+  async killKafka(): Promise<void> {
+    await this.#kafka.kill();
+    await this.#startKafka();
+  }
+
+  pauseKafka(): void {
+    this.#kafka.pause();
+  }
+
+  resumeKafka(): void {
+    this.#kafka.resume();
+  }
+
+  async #startPostgres(port: number | undefined): Promise<void> {
+    this.#postgres = await startEmbeddedPostgres({
+      dataDir: join(this.#folder, 'postgres'),
+      ...(port !== undefined && { port }),
+    });
+  }
+
+  async #startKafka(): Promise<void> {
+    this.#kafka = await startKafkaBroker({
+      dataDir: join(this.#folder, 'kafka'),
+      ...this.#kafkaPorts,
+    });
+  }
+
+  async #startApp(name: string): Promise<void> {
+    const port = await freePort();
+    const app = name.split('-')[0] ?? name;
+    const logs = join(this.#folder, 'logs');
+    mkdirSync(logs, { recursive: true });
+    const child = new SupervisedChild({
+      name,
+      entry: join(root, 'dist', 'apps', app, 'src', 'main.js'),
+      env: {
+        NODE_OPTIONS: '',
+        EVENT_STORE: this.databaseUrl,
+        DATABASE_URL: this.databaseUrl,
+        KAFKA_BROKERS: this.brokers.join(','),
+        KAFKA_PARTITIONS: '3',
+        PORT: String(port),
+      },
+      logPath: join(logs, `${name}.log`),
+      readyUrl: `http://127.0.0.1:${port}/health/ready`,
+      say: (line) => this.said.push(line),
+      limits: { backOffMsMin: 100, backOffMsMax: 1_000 },
+    });
+    this.#apps.set(name, child);
+    await child.start();
+  }
+}
+
+/** As root, Postgres runs as another user, who must be able to get there. */
+function reachableFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'points-ledger-torture-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}

@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { TABLES_NAME } from '#assembly';
+import { TOPICS } from '#contracts';
+import { openPostgresEventStore, type EventStore } from '#event-store';
+import { connectKafka } from '#kafka';
+import { DEFAULT_POLICY } from '#ledger';
+import { PostgresReadTables } from '#read-model';
+import { eventually, seeded, type Dice } from '#testing';
+import { checkEverything } from '../simulation/checks.js';
+import { Services } from '../simulation/commands.js';
+import { Processes } from './processes.js';
+import { Publisher, readTopic } from './topics.js';
+
+// Real processes, killed and stopped at random moments under load. `npm run torture` does it for long.
+const MINUTES = Number(process.env['TORTURE_MINUTES'] ?? 0.5);
+const SEED = Number(process.env['TORTURE_SEED'] ?? 1);
+
+const USERS = Array.from(
+  { length: 40 },
+  (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`,
+) as [string, ...string[]];
+const GROUP = 'points-ledger-intake';
+const SETTLE_MS_MAX = 120_000;
+
+type Blow = readonly [name: string, strike: () => Promise<void>];
+
+describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minutes)`, () => {
+  const processes = new Processes();
+  const struck: Record<string, number> = {};
+
+  beforeAll(() => processes.start(), 180_000);
+  afterAll(() => processes.stop(), 60_000);
+
+  it(
+    'do every command once, and answer every one',
+    async () => {
+      const dice = seeded(SEED);
+      const endMs = Date.now() + MINUTES * 60_000;
+      const publishing = publishUntil(endMs, dice);
+      const striking = strikeUntil(endMs, seeded(SEED + 1));
+      const published = await publishing;
+      await striking;
+      await everythingIsRead();
+
+      const store = await openPostgresEventStore(processes.databaseUrl);
+      const pool = new pg.Pool({ connectionString: processes.databaseUrl });
+      const tables = new PostgresReadTables(pool, TABLES_NAME);
+      await eventually(async () => {
+        expect(await tables.position()).toBe(await store.head());
+      }, SETTLE_MS_MAX);
+      const [messages, outcomes, letters] = await Promise.all(
+        [TOPICS.commands, TOPICS.outcomes, TOPICS.dead].map((topic) =>
+          readTopic(processes.brokers, topic),
+        ),
+      );
+      const tally = await checkEverything({
+        messages: messages ?? [],
+        sent: [...(outcomes ?? []), ...(letters ?? [])],
+        recorded: await everything(store),
+        tables,
+        policy: DEFAULT_POLICY,
+        users: USERS,
+      });
+      await pool.end();
+      await store.close();
+      process.stdout.write(
+        `torture: seed ${SEED}, ${MINUTES} min, ${published} published, ${JSON.stringify({ ...tally, struck })}\n`,
+      );
+      expect(tally.tooLate).toBe(0);
+      expect(tally.events).toBeGreaterThan(100);
+      expect(Object.keys(struck).length).toBeGreaterThan(2);
+    },
+    MINUTES * 60_000 + 2 * SETTLE_MS_MAX,
+  );
+
+  async function publishUntil(endMs: number, dice: Dice): Promise<number> {
+    const publisher = new Publisher(processes.brokers);
+    const pace = { startMs: Date.now(), stepMsMax: 50, lifeMsMax: 20_000 };
+    const services = new Services(dice, USERS, pace);
+    let count = 0;
+    while (Date.now() < endMs) {
+      const some = Array.from({ length: 1 + dice.below(60) }, () => services.publish());
+      await publisher.publish(some);
+      count += some.length;
+      await delay(dice.below(60));
+    }
+    await publisher.close();
+    return count;
+  }
+
+  async function strikeUntil(endMs: number, dice: Dice): Promise<void> {
+    while (Date.now() < endMs) {
+      await delay(500 + dice.below(2_500));
+      const [name, strike] = dice.pick(blows(dice));
+      struck[name] = (struck[name] ?? 0) + 1;
+      await strike();
+    }
+    for (const app of processes.appNames) processes.signalApp(app, 'SIGCONT');
+  }
+
+  function blows(dice: Dice): readonly [Blow, ...Blow[]] {
+    const standStill = async (stop: () => void, go: () => void): Promise<void> => {
+      stop();
+      await delay(500 + dice.below(4_000));
+      go();
+    };
+    const [first = '', ...others] = processes.appNames;
+    const app = dice.pick([first, ...others]);
+    const kind = app.split('-')[0] ?? '';
+    return [
+      [`kill ${kind}`, async () => processes.signalApp(app, 'SIGKILL')],
+      [`kill ${kind}`, async () => processes.signalApp(app, 'SIGKILL')],
+      [
+        `stop ${kind}`,
+        () =>
+          standStill(
+            () => processes.signalApp(app, 'SIGSTOP'),
+            () => processes.signalApp(app, 'SIGCONT'),
+          ),
+      ],
+      ['kill Postgres', () => processes.killPostgres()],
+      [
+        'stop Postgres',
+        () =>
+          standStill(
+            () => processes.signalPostgres('SIGSTOP'),
+            () => processes.signalPostgres('SIGCONT'),
+          ),
+      ],
+      ['kill Kafka', () => processes.killKafka()],
+      [
+        'stop Kafka',
+        () =>
+          standStill(
+            () => processes.pauseKafka(),
+            () => processes.resumeKafka(),
+          ),
+      ],
+    ];
+  }
+
+  /** The group has committed the end of every partition. */
+  async function everythingIsRead(): Promise<void> {
+    const admin = connectKafka({ brokers: processes.brokers, clientId: 'torture' }).admin();
+    await admin.connect();
+    await eventually(async () => {
+      const ends = await admin.fetchTopicOffsets(TOPICS.commands);
+      const [group] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPICS.commands] });
+      const read = new Map(group?.partitions.map(({ partition, offset }) => [partition, offset]));
+      for (const { partition, high } of ends) {
+        if (high !== '0') expect(read.get(partition)).toBe(high);
+      }
+    }, SETTLE_MS_MAX);
+    await admin.disconnect();
+  }
+});
+
+async function everything(store: EventStore) {
+  const { events } = await store.readAll(null, 1_000_000);
+  return events;
+}
