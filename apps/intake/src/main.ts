@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { LEDGER_VARIABLES, openDesk, openStores } from '#assembly';
-import { CommandsModule, RunLedgerCommand } from '#commands';
+import { CommandsModule, RunLedgerCommand, unansweredMax } from '#commands';
 import { TOPICS } from '#contracts';
 import {
+  CONSUME_LIMITS,
   OutcomeProducer,
   connectKafka,
   consumeBatches,
@@ -12,6 +13,7 @@ import {
   ledgerTopics,
   openLagMeter,
 } from '#kafka';
+import type { Policy } from '#ledger';
 import {
   Flow,
   GREEN,
@@ -46,6 +48,10 @@ const VARIABLES = z.object({
   KAFKA_PARTITIONS: wholeNumber({ min: 1, max: 1_000 }).prefault('6'),
   KAFKA_REPLICAS: wholeNumber({ min: 1, max: 9 }).prefault('1'),
 });
+
+/** Of one account, so few are uncommitted at a time that a redelivery is sure to be recognised. */
+const perKeyMax = (policy: Policy): number =>
+  Math.min(CONSUME_LIMITS.perKeyMax, unansweredMax(policy));
 
 async function main(): Promise<void> {
   const config = readConfiguration(VARIABLES, process.env);
@@ -84,6 +90,7 @@ async function main(): Promise<void> {
   const source = consumeBatches(kafka, {
     topic: TOPICS.commands,
     groupId: config.KAFKA_GROUP,
+    limits: { perKeyMax: perKeyMax(config.LEDGER_POLICY) },
     observer: consumerObserver(metrics, log, health, flow),
     onFatal: (cause) => void stopping.fail(cause),
   });

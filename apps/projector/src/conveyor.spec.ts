@@ -85,6 +85,18 @@ describe('the conveyor', () => {
     expect(writes).toHaveLength(3);
   });
 
+  it('is not led back by what is delivered again', async () => {
+    const { writes, conveyor } = tables();
+    await conveyor.take(batch(1, 9));
+    await conveyor.take(batch(1, 3));
+    await conveyor.take(batch(10, 12));
+    await conveyor.take(batch(4, 5));
+    writes[0]!.done();
+    await settle();
+    expect(writes.map(({ after }) => after)).toEqual([null, at(9), at(9)]);
+    expect(writes[2]!.batch.next).toBe(at(12));
+  });
+
   it('lets small batches that come close after each other go together', async () => {
     const { writes, conveyor } = tables(30);
     const begin = performance.now();

@@ -66,7 +66,8 @@ export class Conveyor {
       this.#startedAt = performance.now();
       const after = this.#after;
       this.#gathered = null;
-      this.#after = batch.next;
+      // What was delivered again does not lead back.
+      if (after === null || batch.next > after) this.#after = batch.next;
       this.#underWay += 1;
       const writing = this.#write(after, batch);
       // One that fails makes the next ones fail: the first in order is the reason.
@@ -100,5 +101,5 @@ export class Conveyor {
 
 const joined = (one: Batch, other: Batch): Batch => ({
   events: [...one.events, ...other.events],
-  next: other.next,
+  next: other.next > one.next ? other.next : one.next,
 });

@@ -1,6 +1,10 @@
-import { GREEN, type Flow, type Health, type Log } from '#runtime';
+import { GREEN, type Clock, type Flow, type Health, type Log } from '#runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ReadTables } from '#read-model';
 import type { ProjectorObserver } from './observer.js';
+
+/** Several measurements: neither store nor database can be reached. */
+const MEASURED_MS_MAX = 15_000;
 
 /** What the projector reports, as figures to alarm on, lines to search, and its readiness. */
 export function projectorObserver(
@@ -8,8 +12,15 @@ export function projectorObserver(
   log: Log,
   health: Health,
   flow: Flow,
+  clock: Pick<Clock, 'now'>,
 ): ProjectorObserver {
   const series = seriesIn(metrics);
+  let measuredAt = clock.now();
+  health.watch('lag', () => {
+    const ageMs = clock.now() - measuredAt;
+    if (ageMs <= MEASURED_MS_MAX) return GREEN;
+    return { state: 'red', reason: `was not measured for ${Math.floor(ageMs / 1_000)} s` };
+  });
   let leading: boolean | null = null;
   let livePosition: string | null = null;
   return {
@@ -28,6 +39,7 @@ export function projectorObserver(
       series.committed.set(labels, Date.now() / 1_000);
     },
     lagged: (lags) => {
+      measuredAt = clock.now();
       series.lagEvents.reset();
       series.lagSeconds.reset();
       for (const { version, state, events, seconds } of lags) {
@@ -123,4 +135,25 @@ function seriesIn(metrics: Registry) {
       registers,
     }),
   };
+}
+
+/** Asked of the tables when the figures are read. A service that never settles shows here. */
+export function measureOldestOpen(
+  metrics: Registry,
+  log: Log,
+  tables: Pick<ReadTables, 'oldestOpenConsumption'>,
+): void {
+  new Gauge({
+    name: 'projector_oldest_open_seconds',
+    help: 'Age of the pre-deduction that is open longest; 0: none is open',
+    registers: [metrics],
+    async collect() {
+      try {
+        const openedAt = await tables.oldestOpenConsumption();
+        this.set(openedAt === null ? 0 : (Date.now() - Date.parse(openedAt)) / 1_000);
+      } catch (err) {
+        log.warn({ err }, 'oldest open pre-deduction not measured');
+      }
+    },
+  });
 }

@@ -9,7 +9,7 @@ import {
   serveProbes,
   stopInOrder,
 } from '#runtime';
-import { projectorObserver } from './projector-metrics.js';
+import { measureOldestOpen, projectorObserver } from './projector-metrics.js';
 import { Projector } from './projector.js';
 import { writingPool } from './writing-pool.js';
 
@@ -28,13 +28,14 @@ export async function runProjector(config: LedgerVariables): Promise<void> {
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
   const stores = await openStores(config, log);
   health.report('event store', GREEN);
+  measureOldestOpen(metrics, log, stores.tables);
   const pool = writingPool(config.DATABASE_URL, STATEMENT_MS_MAX, log);
   const stop = new AbortController();
   const projector = new Projector({
     store: stores.events,
     pool,
     name: TABLES_NAME,
-    observer: projectorObserver(metrics, log, health, flow),
+    observer: projectorObserver(metrics, log, health, flow, SYSTEM_CLOCK),
     now: () => SYSTEM_CLOCK.timeOfDay(),
     ...(stores.followsDirectly !== null && { followsDirectly: stores.followsDirectly }),
   });

@@ -55,8 +55,7 @@ export class VersionFollower {
     const { observer, version, retry } = this.#parts;
     while (!signal.aborted) {
       try {
-        const ending = await this.#fromCheckpoint(signal);
-        if (ending !== null) return ending;
+        return await this.#fromCheckpoint(signal);
       } catch (error) {
         if (isPoison(error)) {
           observer.poisoned?.(version, error);
@@ -73,8 +72,7 @@ export class VersionFollower {
     return { kind: 'stopped' };
   }
 
-  /** null: the store gave up by itself. */
-  async #fromCheckpoint(signal: AbortSignal): Promise<Ending | null> {
+  async #fromCheckpoint(signal: AbortSignal): Promise<Ending> {
     const { store, writer } = this.#parts;
     const checkpoint = await writer.checkpoint();
     if (checkpoint === null) return { kind: 'gone' };
@@ -91,7 +89,8 @@ export class VersionFollower {
       await conveyor.drain();
     }
     conveyor.failed.throwIfAborted();
-    return signal.aborted ? { kind: 'stopped' } : null;
+    if (!signal.aborted) throw new Error('the event store gave up its subscription');
+    return { kind: 'stopped' };
   }
 
   async #write(after: Position | null, batch: Batch): Promise<void> {

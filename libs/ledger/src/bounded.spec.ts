@@ -86,6 +86,17 @@ describe('an account that has lived long', () => {
     expect(sizeOf(life.account)['batches']).toBeLessThanOrEqual(256);
   });
 
+  it('knows every batch that has points left', () => {
+    const life = new Life(FORGETFUL);
+    for (let nth = 0; nth < 600; nth++) {
+      life.now += SECOND;
+      life.run(recharge(2, { expiresAt: timeOf(life.now + DAY) }));
+    }
+    expect(sizeOf(life.account)['batches']).toBe(600);
+    life.now += 2 * DAY;
+    expect(life.run(expire()).length).toBe(600);
+  });
+
   it('knows a spent batch as long as a remembered consumption drew on it', () => {
     const life = new Life({ ...DEFAULT_POLICY, consumptionsMax: 2_000 });
     life.spend('first');

@@ -12,7 +12,7 @@ import { tell } from './told.suite.js';
 
 // A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
 // property is asked of.
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 200);
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
 const holdsFor = (property: (story: Story) => void, stepsMax?: number): void =>
   fc.assert(fc.property(stories(stepsMax), property), { numRuns });

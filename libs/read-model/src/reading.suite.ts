@@ -17,7 +17,8 @@ import { waitForPosition } from './wait-for-position.js';
 
 const USER = userNo(1);
 const OTHER = userNo(2);
-const NOBODY = userNo(3);
+const LATE = userNo(3);
+const NOBODY = userNo(4);
 
 const day = (n: number, time = '12:00:00.000'): string =>
   `2030-01-${String(n).padStart(2, '0')}T${time}Z`;
@@ -62,6 +63,14 @@ const sameMoment: readonly LedgerEvent[] = [
   consumed({ balanceAfter: 15, points: 5, settleBy: day(15), consumptionId: 'open' }),
 ];
 
+const chargedLate: readonly LedgerEvent[] = [
+  recharged({ balanceAfter: 100 }),
+  consumed({ balanceAfter: 90, settleBy: day(2) }),
+  refunded({ balanceAfter: 100, cause: 'timed_out', at: day(2) }),
+  consumed({ balanceAfter: 93, points: 7, of: 1, at: day(3) }),
+  settled({ balanceAfter: 93, actual: 7, duration: 4, durationOf: 3, at: day(3) }),
+];
+
 export function answersWhatIsRead(open: Open): void {
   let opened: OpenTables;
 
@@ -70,6 +79,7 @@ export function answersWhatIsRead(open: Open): void {
     const accounts = [
       { userId: USER, events: history },
       { userId: OTHER, events: sameMoment },
+      { userId: LATE, events: chargedLate },
       ...vectorUsers(),
     ];
     await feed(opened.writer, inBatches(storeOrder(accounts), 50));
@@ -242,8 +252,8 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('counts a consumption that was charged late once', async () => {
-      const late = await opened.tables.usage(OTHER, { groupBy: 'source_type', timeZone: 'UTC' });
-      expect(late).toMatchObject([{ consumed: 85, count: 9 }]);
+      const late = await opened.tables.usage(LATE, { groupBy: 'source_type', timeZone: 'UTC' });
+      expect(late).toEqual([{ group: 'tts', consumed: 17, refunded: 10, count: 1, duration: 4 }]);
     });
 
     it('is nothing for whom nothing is known', async () => {
@@ -282,6 +292,17 @@ export function answersWhatIsRead(open: Open): void {
       const story = await opened.tables.story(USER, second.id);
       expect(amounts(story!.rows)).toEqual([50, 30, 15]);
       expect(story!.consumption).toMatchObject({ status: 'closed', estimate: null, actual: 80 });
+    });
+
+    it('goes on where a consumption was charged late', async () => {
+      const [, first] = await statement(opened.tables, LATE);
+      const story = await opened.tables.story(LATE, first!.id);
+      expect(story!.rows.map(({ type, amount }) => [type, amount])).toEqual([
+        ['consume', 10],
+        ['refund', 10],
+        ['consume', 7],
+      ]);
+      expect(story!.consumption).toMatchObject({ status: 'settled', estimate: 10, actual: 7 });
     });
 
     it('is the row alone where it belongs to no consumption', async () => {

@@ -8,7 +8,7 @@ export interface TestDatabase {
   /** The same with the read tables in it. */
   migratedPool(): Promise<Pool>;
   /** More connections to the schema of another pool, as another process would have. */
-  beside(pool: Pool): Pool;
+  beside(pool: Pool, config?: PoolConfig): Pool;
   /** Ends all pools that there are, so that the next test finds room on the server. */
   endPools(): Promise<void>;
   drop(): Promise<void>;
@@ -49,7 +49,7 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
       await migrate(pool);
       return pool;
     },
-    beside: (pool) => open({ ...pool.options }),
+    beside: (pool, config) => open({ ...pool.options, ...config }),
     endPools,
     async drop() {
       await endPools();

@@ -77,7 +77,9 @@ describe('an anchor', () => {
         select position, row_number() over (order by position) as place from event_store.events
       ) n where n.position = e.position`);
       await lab.sql('update event_store.events set position = -position');
-      await lab.sql('update event_store.head set position = (select max(position) from event_store.events)');
+      await lab.sql(
+        'update event_store.head set position = (select max(position) from event_store.events)',
+      );
     };
     expect(await lab.bent(removed, async () => (await lab.verify()).findings.isClean)).toBe(true);
     expect(await foundIn(removed)).toEqual(['anchor-beyond-end']);

@@ -41,10 +41,7 @@ async function consistency(
   const middle = from + split;
   return before <= split
     ? [...(await consistency(before, from, middle, isWhole, root)), await root(middle, to)]
-    : [
-        ...(await consistency(before - split, middle, to, false, root)),
-        await root(from, middle),
-      ];
+    : [...(await consistency(before - split, middle, to, false, root)), await root(from, middle)];
 }
 
 /** The largest power of two below a number of leaves. */

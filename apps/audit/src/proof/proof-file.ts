@@ -42,8 +42,7 @@ export function* proofLines({ head, events }: Proof): Iterable<string> {
   }
 }
 
-export const isProof = (text: string): boolean =>
-  text.startsWith(`{"format":"${PROOF_FORMAT}"`);
+export const isProof = (text: string): boolean => text.startsWith(`{"format":"${PROOF_FORMAT}"`);
 
 /** Whether what it says fits together is another question. */
 export function parseProof(text: string): Proof {

@@ -89,7 +89,10 @@ describe('the proof of a whole statement', () => {
           const event = JSON.parse(lines[line] ?? '') as Record<string, string | number>;
           const value = event[field];
           if (typeof value === 'number') event[field] = value + 1;
-          else event[field] = String(value).replace(/[0-9a-f](?=[^0-9a-f]*$)/, (c) => (c === '1' ? '2' : '1'));
+          else
+            event[field] = String(value).replace(/[0-9a-f](?=[^0-9a-f]*$)/, (c) =>
+              c === '1' ? '2' : '1',
+            );
           lines[line] = JSON.stringify(event);
         });
         expect(check(bent).faults).not.toEqual([]);
@@ -127,7 +130,11 @@ describe('the proof of a whole statement', () => {
       kind: 'no-account',
     });
     const bent = await lab.bent(
-      () => lab.sql(`update event_store.events set hash = sha256('x') where position = $1`, lastPlace()),
+      () =>
+        lab.sql(
+          `update event_store.events set hash = sha256('x') where position = $1`,
+          lastPlace(),
+        ),
       () => withSource((source) => proveAccount(source, ANNA, anchor)),
     );
     expect(bent.kind).toBe('anchor-differs');

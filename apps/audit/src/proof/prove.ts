@@ -42,7 +42,16 @@ export async function proveAccount(
   return {
     kind: 'proved',
     proof: {
-      head: { format: PROOF_FORMAT, user, stream, revision, hash, index, path, anchor: anchor.text },
+      head: {
+        format: PROOF_FORMAT,
+        user,
+        stream,
+        revision,
+        hash,
+        index,
+        path,
+        anchor: anchor.text,
+      },
       events,
     },
   };

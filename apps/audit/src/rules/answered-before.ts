@@ -22,8 +22,7 @@ export function faultOfRepeat(
   const { answeredQueue: queue } = account;
   const newer = queue.length - 1 - queue.findLastIndex((answered) => answered === before);
   const isOld = before.atMs < Date.parse(begin.at) - policy.rememberDays * DAY_MS;
-  const isForgotten =
-    newer >= policy.rememberMax || (newer >= policy.rememberMin && isOld);
+  const isForgotten = newer >= policy.rememberMax || (newer >= policy.rememberMin && isOld);
   return isForgotten
     ? null
     : `its command was answered at revision ${before.revision}, which was remembered then`;

@@ -59,5 +59,7 @@ export function policiesToTry(
       graceDays.add(Math.floor((Date.parse(expiresAt) - Date.parse(event.at)) / DAY_MS));
     }
   }
-  return [...graceDays].filter((days) => days >= 0).map((refundGraceDays) => ({ ...base, refundGraceDays }));
+  return [...graceDays]
+    .filter((days) => days >= 0)
+    .map((refundGraceDays) => ({ ...base, refundGraceDays }));
 }

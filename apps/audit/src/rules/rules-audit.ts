@@ -60,8 +60,7 @@ export class RulesAudit {
       return { revision: first, detail: read.kind === 'unlike' ? read.why : '' };
     }
     const policy = this.policies.get(provenance.policy) ?? null;
-    const detail =
-      faultOfCommand(read.command) ?? faultOfRepeat(this.account, begin, policy);
+    const detail = faultOfCommand(read.command) ?? faultOfRepeat(this.account, begin, policy);
     if (detail !== null) return { revision: first + events.length - 1, detail };
     const recorded = read.kind === 'refused' ? events.slice(0, -1) : events;
     const tried = policy === null ? policiesToTry(read.command, recorded) : [policy];

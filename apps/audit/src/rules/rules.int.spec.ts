@@ -17,10 +17,7 @@ type Data = Record<string, unknown> & {
   returns: { from: number; into: number; points: number; expiresAt: string | null }[];
 };
 
-const forged = (
-  revision: number,
-  change: (data: Data) => void,
-): Promise<readonly Damage[]> =>
+const forged = (revision: number, change: (data: Data) => void): Promise<readonly Damage[]> =>
   lab.bent(
     () => lab.rewrite(anna, revision, (data) => change(data as Data)),
     async () => (await lab.verify()).findings.sorted(),
@@ -92,7 +89,10 @@ describe('an event that the rules could not have produced', () => {
   });
 
   it('is a refusal of what the balance covered', async () => {
-    const revision = await revisionOf('CommandRefused', ({ code }) => code === 'InsufficientPoints');
+    const revision = await revisionOf(
+      'CommandRefused',
+      ({ code }) => code === 'InsufficientPoints',
+    );
     const cheaper = (data: Data) => ((data['details'] as { asked: number }).asked = 1);
     const found = await first(forged(revision, cheaper));
     expect(found).toMatchObject({ kind: 'rule-broken', revision });
@@ -100,7 +100,9 @@ describe('an event that the rules could not have produced', () => {
   });
 
   it('is a command of more points than one may move', async () => {
-    const found = await first(forged(0, (data) => (data['points'] = data['balanceAfter'] = 1_500_000_000)));
+    const found = await first(
+      forged(0, (data) => (data['points'] = data['balanceAfter'] = 1_500_000_000)),
+    );
     expect(found?.detail).toBe('a command of 1500000000 points');
   });
 

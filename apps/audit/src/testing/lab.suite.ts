@@ -44,7 +44,9 @@ export class Lab {
   /** Does something forbidden, looks what the auditor says, and undoes it. */
   async bent<T>(bend: () => Promise<unknown>, look: () => Promise<T>): Promise<T> {
     await this.owner.query('create table public.kept as select * from event_store.events');
-    const { rows } = await this.owner.query<{ position: string }>('select position from event_store.head');
+    const { rows } = await this.owner.query<{ position: string }>(
+      'select position from event_store.head',
+    );
     try {
       await bend();
       return await look();
@@ -52,7 +54,9 @@ export class Lab {
       await this.owner.query('delete from event_store.events');
       await this.owner.query('insert into event_store.events select * from public.kept');
       await this.owner.query('delete from event_store.head');
-      await this.owner.query('insert into event_store.head (position) values ($1)', [rows[0]?.position]);
+      await this.owner.query('insert into event_store.head (position) values ($1)', [
+        rows[0]?.position,
+      ]);
       await this.owner.query('drop table public.kept');
     }
   }
@@ -105,7 +109,10 @@ export class Lab {
   async close(): Promise<void> {
     await this.store.close();
     await this.owner.end();
-    await onServer(this.server, `drop database ${new URL(this.url).pathname.slice(1)} with (force)`);
+    await onServer(
+      this.server,
+      `drop database ${new URL(this.url).pathname.slice(1)} with (force)`,
+    );
   }
 }
 

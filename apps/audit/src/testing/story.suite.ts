@@ -16,7 +16,9 @@ export const streamOf = (user: string): string => `points-${user}`;
 
 /** Days after the first one, with a time of day. */
 export const on = (day: number, clock = '12:00'): string =>
-  new Date(Date.UTC(2030, 0, 1 + day, Number(clock.slice(0, 2)), Number(clock.slice(3)))).toISOString();
+  new Date(
+    Date.UTC(2030, 0, 1 + day, Number(clock.slice(0, 2)), Number(clock.slice(3))),
+  ).toISOString();
 
 export interface Sent {
   readonly id: string;
@@ -80,7 +82,11 @@ export const STORY: readonly Sent[] = [
 /** Runs a story on every user, all of them step by step side by side. */
 export async function tell(
   store: EventStore,
-  { users = USERS, story = STORY, policy = DEFAULT_POLICY }: {
+  {
+    users = USERS,
+    story = STORY,
+    policy = DEFAULT_POLICY,
+  }: {
     readonly users?: readonly string[];
     readonly story?: readonly Sent[];
     readonly policy?: Policy;

@@ -54,4 +54,3 @@ export function crewOfOne(source: EventSource, policies: readonly Policy[] = [])
     close: async () => {},
   };
 }
-

@@ -58,9 +58,14 @@ describe('verify', () => {
   });
 
   it('finds a deleted event by the hole in the positions and in the account', async () => {
-    const found = await foundIn(() => lab.sql(`delete from event_store.events where position = 20`));
+    const found = await foundIn(() =>
+      lab.sql(`delete from event_store.events where position = 20`),
+    );
     expect(kinds(found)).toEqual(['position-gap', 'revision-gap']);
-    expect(found[0]).toMatchObject({ position: at(21), detail: `1 missing before it, behind ${at(19)}` });
+    expect(found[0]).toMatchObject({
+      position: at(21),
+      detail: `1 missing before it, behind ${at(19)}`,
+    });
   });
 
   it('finds an account removed', async () => {
@@ -119,13 +124,20 @@ describe('verify', () => {
       await lab.sql('update event_store.head set position = position + 1');
     });
     expect(kinds(found)).toEqual(
-      expect.arrayContaining(['hash-broken', 'id-not-derived', 'command-not-derived', 'rule-broken']),
+      expect.arrayContaining([
+        'hash-broken',
+        'id-not-derived',
+        'command-not-derived',
+        'rule-broken',
+      ]),
     );
     expect(found.every(({ stream }) => stream === chen)).toBe(true);
   });
 
   it('finds the tail cut, where the store still knows how long it was', async () => {
-    const found = await foundIn(() => lab.sql(`delete from event_store.events where position > 30`));
+    const found = await foundIn(() =>
+      lab.sql(`delete from event_store.events where position > 30`),
+    );
     expect(found).toMatchObject([{ kind: 'tail-cut', position: at(30) }]);
   });
 
@@ -143,5 +155,4 @@ describe('verify', () => {
     const found = await foundIn(() => lab.rewrite(anna, 2, (data) => (data['points'] = -60)));
     expect(found).toMatchObject([{ kind: 'unreadable', stream: anna, revision: 2 }]);
   });
-
 });

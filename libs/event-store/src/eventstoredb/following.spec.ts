@@ -6,7 +6,7 @@ import { everything, following, idsOf, revisionsOf } from '../suite/fixtures.sui
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { eventually, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
 
-const QUICK = { deadlineMs: 500, backOffMsMin: 10, backOffMsMax: 100, random: () => 0.5 };
+const QUICK = { deadlineMs: 3_000, backOffMsMin: 10, backOffMsMax: 100, random: () => 0.5 };
 
 jest.setTimeout(30_000);
 
@@ -150,7 +150,6 @@ describe('the EventStoreDB adapter, following,', () => {
     ['cut', { kind: 'cut', afterEvents: 7 }],
     ['dropped with an error', { kind: 'drop', afterEvents: 7, as: 'internal' }],
     ['ended by the server', { kind: 'drop', afterEvents: 7, as: 'end' }],
-    ['never confirmed', { kind: 'swallow' }],
     ['refused as busy', { kind: 'busy' }],
     ['refused by a follower', { kind: 'not-leader', leader: { address: '127.0.0.1', port: 1 } }],
   ] as const)('goes on behind what it gave when its subscription is %s', async (_how, fault) => {
@@ -167,6 +166,20 @@ describe('the EventStoreDB adapter, following,', () => {
     await follower.end();
     expect(strikes).toBe(0);
     expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('does not wait for ever for a subscription to be confirmed', async () => {
+    await new StreamWriter().append(on.store, 4);
+    let strikes = 3;
+    on.server.faults.read = () => ((strikes -= 1) >= 0 ? { kind: 'swallow' } : undefined);
+    const hurried = { ...QUICK, deadlineMs: 200 };
+    const store = new EventStoreDbEventStore(on.server.connectionString, hurried);
+    const { seen, done, stop } = batches(null, store);
+    await eventually('all came', () => seen.flatMap((b) => b.events).length === 4);
+    stop.abort();
+    await done;
+    expect(strikes).toBeLessThan(0);
+    await store.close();
   });
 
   it('leaves out what it gave before, when a server sends it again', async () => {

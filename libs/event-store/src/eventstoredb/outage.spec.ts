@@ -20,7 +20,7 @@ jest.setTimeout(30_000);
 const OUTAGE_MS = 3_200;
 
 describe('the EventStoreDB adapter, when the server is away,', () => {
-  const on = withStore({ deadlineMs: 1_000 });
+  const on = withStore({ deadlineMs: 1_500 });
   const reads = [
     ['a stream', () => all(on.store.readStream(new StreamWriter().stream))],
     ['everything', () => on.store.readAll(null, 10)],
@@ -74,7 +74,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 50);
     on.server.faults.read = () => ({ kind: 'stall', afterEvents: 20 });
-    await expect(all(on.store.readStream(writer.stream))).rejects.toThrow('not within 1000 ms');
+    await expect(all(on.store.readStream(writer.stream))).rejects.toThrow('not within 1500 ms');
     on.server.faults.read = undefined;
     const hurried = new EventStoreDbEventStore(on.server.connectionString, { deadlineMs: 200 });
     let read = 0;
@@ -120,7 +120,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
   beforeEach(async () => {
     proxy = await TcpProxy.to(on.server.port);
     const url = proxy.through(on.server.connectionString);
-    store = new EventStoreDbEventStore(url, { deadlineMs: 400 });
+    store = new EventStoreDbEventStore(url, { deadlineMs: 1_000 });
   });
   afterEach(async () => {
     await store.close();

@@ -26,3 +26,14 @@ describe('PostgresReadTables', () => {
   carriesEventsIntoTheTables(open);
   answersWhatIsRead(open);
 });
+
+describe('PostgresTableWriter on connections that take several statements at once', () => {
+  carriesEventsIntoTheTables(async (followsDirectly) => {
+    const read = await database.migratedPool();
+    const pool = database.beside(read, { pipeline: true });
+    return {
+      tables: new PostgresReadTables(read, 'points'),
+      writer: new PostgresTableWriter(pool, { name: 'points', version: 1, followsDirectly }),
+    };
+  });
+});
