@@ -94,7 +94,10 @@ function commandsOf(userId: string, round: number, turn: number): LedgerCommand[
   if (round % 20 === 0) return [{ ...RECHARGE, ...asked('r') }];
   const consume: LedgerCommand = { ...CONSUME, consumptionId, ...asked('c') };
   if (round % 10 === 5) {
-    return [{ ...consume, settleWithin: 3_600 }, { ...SETTLE, consumptionId, ...asked('s') }];
+    return [
+      { ...consume, settleWithin: 3_600 },
+      { ...SETTLE, consumptionId, ...asked('s') },
+    ];
   }
   if (round % 20 === 7) return [consume, { ...REFUND, consumptionId, ...asked('b') }];
   return [consume];

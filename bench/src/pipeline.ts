@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { TOPICS, commandMessage, type CommandBody } from '#contracts';
+import { OutcomeProducer, connectKafka, type OutgoingMessage } from '#kafka';
+import { freePort, startEmbeddedPostgres, startKafkaBroker } from '#stack';
+import { SupervisedChild } from '../../stack/src/supervise.js';
+import { sqlWay } from './pipeline/sql-way.js';
+import { deskOnPostgres } from './pipeline/desk-on-postgres.js';
+
+// Everything on this one machine: broker, intake, store, projector and this loader share its cores.
+const USERS = 10_000;
+const LOAD_SECONDS = 15;
+const PROBE_EVERY_MS = 20;
+const BACKLOG_MAX = 20_000;
+
+/** Kafka to committed row; beside it, in the same run, the usual way. */
+export async function pipelineBench(): Promise<Record<string, number>> {
+  const home = await mkdtemp(join(tmpdir(), 'points-ledger-bench-'));
+  await chmod(home, 0o755);
+  const postgres = await startEmbeddedPostgres({ dataDir: join(home, 'postgres') });
+  const kafka = await startKafkaBroker({ dataDir: join(home, 'kafka') });
+  const line = new Pipeline(home, postgres.url, kafka.brokers);
+  try {
+    const sql = await sqlWay(postgres.url, USERS);
+    const desk_pg_per_s = await deskOnPostgres(postgres.url, USERS);
+    await line.start();
+    const spread = await line.sustained((n) => userOf(n % USERS));
+    const hot = await line.sustained(() => userOf(USERS + 1));
+    const latency = await line.latencyAt(spread / 2, (n) => userOf(n % USERS));
+    return {
+      desk_pg_per_s,
+      pipeline_per_s: spread,
+      pipeline_p50_ms: latency.p50,
+      pipeline_p99_ms: latency.p99,
+      pipeline_hot_per_s: hot,
+      ...sql,
+    };
+  } finally {
+    await line.stop();
+    await kafka.stop();
+    await postgres.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+const userOf = (n: number): string =>
+  `${n.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
+
+class Pipeline {
+  readonly #apps: SupervisedChild[] = [];
+  readonly #pool: pg.Pool;
+  readonly #producer: OutcomeProducer;
+  #sent = 0;
+
+  constructor(
+    private readonly home: string,
+    private readonly database: string,
+    private readonly brokers: readonly string[],
+  ) {
+    this.#pool = new pg.Pool({ connectionString: database, max: 4 });
+    this.#producer = new OutcomeProducer(connectKafka({ brokers, clientId: 'bench' }));
+  }
+
+  async start(): Promise<void> {
+    await mkdir(join(this.home, 'logs'));
+    for (const app of ['projector', 'intake']) await this.#startApp(app);
+    // Whoever spends has points.
+    await this.#publish(
+      Array.from({ length: USERS + 2 }, (_, n) =>
+        this.#message({
+          type: 'RechargePoints',
+          data: { user_id: userOf(n), points: 1_000_000, expires_at: null },
+        }),
+      ),
+    );
+    await this.#caughtUp();
+  }
+
+  async stop(): Promise<void> {
+    for (const app of this.#apps) await app.stop();
+    await this.#producer.close();
+    await this.#pool.end();
+  }
+
+  /** Commands per second, from the first publish to the row of the last one. */
+  async sustained(userAt: (n: number) => string): Promise<number> {
+    const start = performance.now();
+    const from = this.#sent;
+    while (performance.now() - start < LOAD_SECONDS * 1000) {
+      await this.#publish(this.#consumptions(500, userAt));
+      while (this.#sent - (await this.#rows()) > BACKLOG_MAX) await delay(PROBE_EVERY_MS);
+    }
+    await this.#caughtUp();
+    return (this.#sent - from) / ((performance.now() - start) / 1000);
+  }
+
+  /** From publish to committed row, at a steady load: probes ask for the row of one command each. */
+  async latencyAt(
+    perSecond: number,
+    userAt: (n: number) => string,
+  ): Promise<{ readonly p50: number; readonly p99: number }> {
+    const latencies: number[] = [];
+    const start = performance.now();
+    const from = this.#sent;
+    const probes: Promise<void>[] = [];
+    while (performance.now() - start < LOAD_SECONDS * 1000) {
+      const due =
+        Math.floor(((performance.now() - start) / 1000) * perSecond) - (this.#sent - from);
+      if (due > 0) {
+        const published = performance.now();
+        await this.#publish(this.#consumptions(due, userAt));
+        const upTo = this.#sent;
+        probes.push(this.#rowAppears(upTo).then((at) => void latencies.push(at - published)));
+      }
+      await delay(PROBE_EVERY_MS);
+    }
+    await Promise.all(probes);
+    latencies.sort((a, b) => a - b);
+    const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? 0;
+    return { p50: at(0.5), p99: at(0.99) };
+  }
+
+  async #rowAppears(count: number): Promise<number> {
+    while ((await this.#rows()) < count) await delay(5);
+    return performance.now();
+  }
+
+  async #caughtUp(): Promise<void> {
+    while ((await this.#rows()) < this.#sent) await delay(PROBE_EVERY_MS);
+  }
+
+  /** Every command here makes one row, and ids are dense. */
+  async #rows(): Promise<number> {
+    const { rows } = await this.#pool.query<{ rows: string | null }>(
+      'select max(id) as rows from mjk_point_transactions',
+    );
+    return Number(rows[0]?.rows ?? 0);
+  }
+
+  #consumptions(count: number, userAt: (n: number) => string): OutgoingMessage[] {
+    return Array.from({ length: count }, (_, index) =>
+      this.#message({
+        type: 'ConsumePoints',
+        data: { user_id: userAt(this.#sent + index), points: 1, source_type: 'tts', duration: 1.5 },
+      }),
+    );
+  }
+
+  #message(body: CommandBody): OutgoingMessage {
+    return {
+      topic: TOPICS.commands,
+      ...commandMessage(body, { id: randomUUID(), source: '/bench' }),
+    };
+  }
+
+  async #publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    await this.#producer.send(messages);
+    this.#sent += messages.length;
+  }
+
+  async #startApp(app: string): Promise<void> {
+    const port = await freePort();
+    const child = new SupervisedChild({
+      name: app,
+      entry: join(import.meta.dirname, '../../apps', app, 'src', 'main.js'),
+      env: {
+        EVENT_STORE: this.database,
+        DATABASE_URL: this.database,
+        KAFKA_BROKERS: this.brokers.join(','),
+        PORT: String(port),
+      },
+      logPath: join(this.home, 'logs', `${app}.log`),
+      readyUrl: `http://127.0.0.1:${port}/health/ready`,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
+    this.#apps.push(child);
+    await child.start();
+  }
+}
