@@ -1,13 +1,24 @@
+import { coldLoadBench } from './cold-load.js';
 import { deskBench } from './desk.js';
 import { esdbBench } from './esdb.js';
 import { printTable, type Figures } from './figures.js';
+import { pageBench } from './page.js';
+import { pipelineBench } from './pipeline.js';
+import { projectorBench } from './projector.js';
 import { rulesBench } from './rules.js';
 import { storeBench } from './store.js';
 
 const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   rules: rulesBench,
   desk: deskBench,
-  store: async () => ({ ...(await storeBench()), ...(await esdbBench()) }),
+  store: async () => ({
+    ...(await storeBench()),
+    ...(await esdbBench()),
+    ...(await coldLoadBench()),
+  }),
+  projector: projectorBench,
+  page: pageBench,
+  pipeline: pipelineBench,
 };
 
 const USAGE = `npm run bench [-- NAME … --json]

@@ -212,7 +212,7 @@ export async function isAtHead(pool: Pool, store: EventStore): Promise<boolean> 
   return position === (await store.head());
 }
 
-export async function eventually(check: () => Promise<boolean>, waitMsMax = 4_000): Promise<void> {
+export async function eventually(check: () => Promise<boolean>, waitMsMax = 30_000): Promise<void> {
   const until = performance.now() + waitMsMax;
   while (!(await check())) {
     if (performance.now() > until) throw new Error(`not so after ${waitMsMax} ms`);

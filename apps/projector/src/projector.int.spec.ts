@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { MemoryEventStore, type Batch, type EventStore, type Position } from '#event-store';
@@ -16,6 +17,9 @@ import {
 } from './lab.suite.js';
 import type { AppliedBatch, Lag } from './observer.js';
 import { CheckpointBeyondHead } from './refuse-beyond-head.js';
+
+// A loaded machine takes its time.
+jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let pool: Pool;

@@ -3,7 +3,7 @@ import { APPEND_BYTES_MAX } from './limits.js';
 
 export function sizeOf(events: readonly EncodedEvent[]): number {
   let size = 0;
-  for (const event of events) size += event.data.length + event.meta.length;
+  for (const { data, meta } of events) size += Buffer.byteLength(data) + Buffer.byteLength(meta);
   return size;
 }
 
@@ -12,6 +12,6 @@ export function refuseTooLarge(stream: string, events: readonly EncodedEvent[]):
   if (size <= APPEND_BYTES_MAX) return;
   throw new PermanentStoreError(
     'append-too-large',
-    `an append of ${size} characters to ${stream}: at most ${APPEND_BYTES_MAX} are taken`,
+    `an append of ${size} bytes to ${stream}: at most ${APPEND_BYTES_MAX} are taken`,
   );
 }

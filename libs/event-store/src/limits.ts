@@ -1,5 +1,8 @@
-/** Data and meta of one append; a cluster's own default is the same. */
-export const APPEND_BYTES_MAX = 1024 * 1024;
+/**
+ * Data and meta of one append. Everything that falls due at once must fit one: the largest that the
+ * ledger's specs build is 11.2 MB. A cluster has to be told (its own default is 1 MiB).
+ */
+export const APPEND_BYTES_MAX = 12 * 1024 * 1024;
 
 /** Events that a `follow` gives its sink at once. */
 export const FOLLOW_BATCH_MAX = 500;

@@ -54,7 +54,10 @@ export interface Books {
   batchesInUse: number;
   /** By id: an id is used again only once nothing can name the consumption that had it before. */
   consumptions: Table<string, Consumption>;
-  /** Open pre-deductions as they will time out. */
+  /**
+   * Open pre-deductions as they will time out, each as it began: only a settlement changes one that
+   * is open, and closes it in the same append.
+   */
   openOrder: Sorted<Consumption>;
   openDraws: number;
   closings: number;
@@ -81,8 +84,6 @@ export interface Account extends Books {
   answeredFrom: number;
   /** Newest `receivedAt` of all forgotten commands; empty: none is forgotten. */
   forgottenUntil: string;
-  /** Newest `receivedAt` of all. */
-  receivedUntil: string;
   /** What closed or timed out, in that order; what stands before `closedFrom` is forgotten. */
   closedQueue: Consumption[];
   closedFrom: number;
@@ -129,7 +130,6 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
     answeredQueue: [],
     answeredFrom: 0,
     forgottenUntil: '',
-    receivedUntil: '',
     closedQueue: [],
     closedFrom: 0,
     sweepBatchesAt: SWEEP_BATCHES_MIN,

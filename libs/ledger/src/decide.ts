@@ -14,7 +14,7 @@ import { Docket } from './docket.js';
 import { planDraws } from './draws.js';
 import type { LedgerEvent, NonEmpty } from './events.js';
 import { BALANCE_MAX, RECHARGE_BALANCE_MAX } from './limits.js';
-import { forgottenUntil, isRemembered, recall } from './memory.js';
+import { isRemembered, recall } from './memory.js';
 import type { RefusalCode, RefusalDetails } from './refusals.js';
 import { expireTheDead, recordRefund } from './returns.js';
 import { later, msOf, plusSeconds } from './time.js';
@@ -36,9 +36,8 @@ export function decide(command: LedgerCommand, account: Account): Decision {
   const atMs = at === account.at ? account.atMs : msOf(at);
   const answered = recall(account, command.commandId, atMs);
   if (answered) return { kind: 'repeat', revision: answered.revision };
-  if (command.at <= account.receivedUntil && command.at <= forgottenUntil(account, atMs)) {
-    return { kind: 'tooLate' };
-  }
+  // What is forgotten only since then came before this command: nothing newer need be looked at.
+  if (command.at <= account.forgottenUntil) return { kind: 'tooLate' };
   const docket = new Docket(command, at, account);
   letTimePass(docket);
   const refusal = carryOut(docket, command);

@@ -16,17 +16,6 @@ export function recall(account: Account, commandId: string, atMs: number): Answe
   return isForgotten(account, found, placeOf(account, found), atMs) ? undefined : found;
 }
 
-/** The latest moment at which a command came that is forgotten by then; empty: none is. */
-export function forgottenUntil(account: Account, atMs: number): string {
-  let until = account.forgottenUntil;
-  for (let place = account.answeredFrom; place < account.answeredQueue.length; place++) {
-    const next = account.answeredQueue[place] as Answered;
-    if (!isForgotten(account, next, place, atMs)) break;
-    until = later(until, next.receivedAt);
-  }
-  return until;
-}
-
 export function isRemembered(
   consumption: Consumption,
   closings: number,
@@ -62,7 +51,6 @@ function rememberCommand(account: Account, event: LedgerEvent): void {
   };
   account.answered.set(event.commandId, answered);
   account.answeredQueue.push(answered);
-  account.receivedUntil = later(account.receivedUntil, event.receivedAt);
 }
 
 /** Drops what the account would say no to from now on. */

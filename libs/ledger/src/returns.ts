@@ -63,8 +63,6 @@ function takeBack(draws: readonly Draw[], points: number): Draw[] {
 class Returning {
   readonly #books: Readonly<Books>;
   readonly #horizon: string;
-  /** Grace batches that this very refund brings in. */
-  readonly #brought = new Map<string, number>();
 
   constructor(
     private readonly docket: Docket,
@@ -95,11 +93,11 @@ class Returning {
   }
 
   #graceUntil(midnight: string): Pick<Return, 'into' | 'expiresAt'> {
-    let into = this.#books.graceBatches.get(midnight) ?? this.#brought.get(midnight);
-    if (into === undefined) {
-      into = batchIdOf(this.docket.command.commandId, this.docket.nextRevision, midnight);
-      this.#brought.set(midnight, into);
-    }
+    const { docket } = this;
+    const into =
+      this.#books.graceBatches.get(midnight) ??
+      // Slices of one refund that need it give it the same number.
+      batchIdOf(docket.command.commandId, docket.nextRevision, midnight);
     return { into, expiresAt: midnight };
   }
 }

@@ -7,7 +7,7 @@ import {
 } from './account.js';
 import { pointsOf } from './change-books.js';
 import type { Policy } from './policy.js';
-import { later, msOf } from './time.js';
+import { msOf } from './time.js';
 
 /** Rises with every change of what `freeze` writes: a snapshot of another shape is not read. */
 export const SNAPSHOT_SHAPE = 1;
@@ -56,7 +56,6 @@ export function thaw(text: string, policy: Policy): Account {
   account.batchesSeen = frozen.batchesSeen;
   account.closings = frozen.closings;
   account.forgottenUntil = frozen.forgottenUntil;
-  account.receivedUntil = frozen.forgottenUntil;
   for (const [batch, remaining] of frozen.batches) thawBatch(account, batch, remaining);
   for (const consumption of frozen.consumptions) thawConsumption(account, consumption);
   account.closedQueue.sort((a, b) => a.closing - b.closing);
@@ -93,5 +92,4 @@ function thawConsumption(account: Account, consumption: Consumption): void {
 function thawAnswered(account: Account, answered: Answered): void {
   account.answered.set(answered.commandId, answered);
   account.answeredQueue.push(answered);
-  account.receivedUntil = later(account.receivedUntil, answered.receivedAt);
 }

@@ -89,7 +89,7 @@ function headOf(fields: Fields): ProofHead {
     revision: fields['revision'],
     hash: fields['hash'],
     index: fields['index'],
-    path: path as string[],
+    path: path,
     anchor: fields['anchor'],
   };
 }

@@ -25,16 +25,14 @@ const FORGETFUL: Policy = { ...UNLIMITED, refundableDays: 0, consumptionsMax: 0 
  * aside: whether one was answered before is another question, which depends on the policy.
  */
 export function decideAgain(account: Account, command: LedgerCommand, policy: Policy): Decision {
-  const { policy: ownPolicy, answered, receivedUntil } = account;
+  const { policy: ownPolicy, answered } = account;
   account.policy = policy;
   account.answered = NOTHING_ANSWERED;
-  account.receivedUntil = '';
   try {
     return decide(command, account);
   } finally {
     account.policy = ownPolicy;
     account.answered = answered;
-    account.receivedUntil = receivedUntil;
   }
 }
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { MemoryEventStore, followsDirectly } from '#event-store';
@@ -15,6 +16,9 @@ import {
 } from '../lab.suite.js';
 import type { Progress } from './pace.js';
 import { Rebuild, type RebuildParts, type RebuildStep, type Rebuilt } from './rebuild.js';
+
+// A loaded machine takes its time.
+jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let pool: Pool;

@@ -84,9 +84,9 @@ export class LedgerApi {
   async #ask<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {
     const answer = await this.#get(path, params, signal);
     if (!answer.ok) return answer;
-    const body = await cutOff(() => answer.value.json() as Promise<unknown>);
-    if (!body.ok) return body;
-    const parsed = parseAs(schema, body.value);
+    const text = await cutOff(() => answer.value.text());
+    if (!text.ok) return text;
+    const parsed = parseAs(schema, jsonIn(text.value));
     return parsed.ok ? parsed : broken(`${path}: ${inWords(parsed.faults)}`);
   }
 
@@ -113,12 +113,20 @@ const broken = (detail: string): Answer<never> => ({
   failure: { kind: 'broken', detail },
 });
 
-/** A network that fails throws; so does a body that is no JSON, and an abort, which is nobody's failure. */
+/** undefined, which no schema takes: it is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A network that fails throws. So does an abort, and then nobody looks at the answer. */
 async function cutOff<T>(read: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await read() };
-  } catch (error) {
-    if (error instanceof SyntaxError) return broken(error.message);
+  } catch {
     return { ok: false, failure: { kind: 'away', retryMs: null } };
   }
 }

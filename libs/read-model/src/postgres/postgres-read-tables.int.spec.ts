@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '#testing';
 
 import type { Open } from '../open-tables.suite.js';
@@ -5,6 +6,9 @@ import { answersWhatIsRead } from '../reading.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
 import { PostgresReadTables } from './postgres-read-tables.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
+
+// A loaded machine takes its time.
+jest.setTimeout(60_000);
 
 let database: TestDatabase;
 

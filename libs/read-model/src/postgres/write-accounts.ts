@@ -14,8 +14,8 @@ export function insertAccounts(version: number, rows: readonly AccountRow[]): St
   return {
     rows: rows.length,
     text: `insert into mjk_point_accounts_v${version} (user_id, balance, held, revision, updated_at)
-     select * from unnest($1::uuid[], $2::integer[], $3::integer[], $4::bigint[],
-       $5::timestamptz[])`,
+     select unnest($1::uuid[]), unnest($2::integer[]), unnest($3::integer[]),
+       unnest($4::bigint[]), unnest($5::timestamptz[])`,
     values: columnsOf(rows),
   };
 }

@@ -8,8 +8,10 @@ export function insertBatches(version: number, rows: readonly BatchRow[]): State
     text: `insert into mjk_point_batches_v${version}
        (user_id, batch_id, points, remaining, priority, expires_at, grace, revision, line,
         created_at)
-     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[],
-       $6::timestamptz[], $7::boolean[], $8::bigint[], $9::integer[], $10::timestamptz[])`,
+     select unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]),
+       unnest($4::integer[]), unnest($5::integer[]), unnest($6::timestamptz[]),
+       unnest($7::boolean[]), unnest($8::bigint[]), unnest($9::integer[]),
+       unnest($10::timestamptz[])`,
     values: [
       uuidArray(rows, (row) => row.user_id),
       int8Array(rows, (row) => row.batch_id),

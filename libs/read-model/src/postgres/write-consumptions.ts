@@ -9,10 +9,11 @@ export function insertConsumptions(version: number, rows: readonly ConsumptionRo
        (user_id, revision, consumption_id, source_type, source_id, status, estimate, actual,
         drawn, refunded, duration, settle_by, opened_at, closed_at, first_row, row_count,
         duration_row)
-     select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
-       $7::integer[], $8::integer[], $9::bigint[], $10::bigint[], $11::float8[],
-       $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::integer[],
-       $17::bigint[])`,
+     select unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]),
+       unnest($5::text[]), unnest($6::text[]), unnest($7::integer[]), unnest($8::integer[]),
+       unnest($9::bigint[]), unnest($10::bigint[]), unnest($11::float8[]),
+       unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]),
+       unnest($15::bigint[]), unnest($16::integer[]), unnest($17::bigint[])`,
     values: [
       uuidArray(rows, (row) => row.user_id),
       int8Array(rows, (row) => row.revision),

@@ -11,9 +11,11 @@ export function insertTransactions(
     text: `insert into mjk_point_transactions_v${version}
        (id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
         batch_id, duration, description, created_at, updated_at, revision, line, consumption_of)
-     select * from unnest($1::bigint[], $2::uuid[], $3::text[], $4::integer[], $5::integer[],
-       $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::float8[], $11::text[],
-       $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::integer[], $16::bigint[])`,
+     select unnest($1::bigint[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::integer[]),
+       unnest($5::integer[]), unnest($6::integer[]), unnest($7::text[]), unnest($8::text[]),
+       unnest($9::bigint[]), unnest($10::float8[]), unnest($11::text[]),
+       unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::bigint[]),
+       unnest($15::integer[]), unnest($16::bigint[])`,
     values: [
       int8Array(rows, (row) => row.id),
       uuidArray(rows, (row) => row.user_id),

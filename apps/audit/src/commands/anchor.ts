@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { makeAnchor, type Anchored } from '../anchor/make-anchor.js';
+import { makeKey, readPrivateKey, readPublicKey } from '../anchor/keys.js';
+import { readAnchor } from '../anchor/read-anchors.js';
+import type { Cli, Manner, Status } from '../cli.js';
+import { policyFrom } from '../settings.js';
+import { CannotCheck } from '../source/event-source.js';
+import { openSource } from '../source/open-source.js';
+import { Progress } from '../terminal/progress.js';
+import { print } from '../terminal/terminal.js';
+import { wordsIn } from '../terminal/words.js';
+import { verifiedJson, verifiedText } from '../verify/verify-text.js';
+import type { Registry } from './registry.js';
+import { gather } from './verify.js';
+
+interface Options extends Manner {
+  readonly newKey?: string;
+  readonly key?: string;
+  readonly out?: string;
+  readonly after?: string;
+  readonly policy: readonly string[];
+}
+
+export function addAnchor(program: Command, registry: Registry): void {
+  program
+    .command('anchor')
+    .summary('a signed statement of all that the store holds')
+    .description(
+      'Verifies the store and signs what it holds (Ed25519): a small text file, to be kept where the\n' +
+        "database's owner can't reach it. A damaged store is not signed.",
+    )
+    .option(
+      '--new-key <file>',
+      'only make a key: the private half here, the public half in FILE.pub',
+    )
+    .option('--key <file>', 'the private key to sign with')
+    .option('--out <file>', 'where the anchor goes; a file that is there is not overwritten')
+    .option('--after <file>', 'the anchor before: the new one proves that it holds all of it')
+    .option('--policy <json>', 'a policy that was in force (again for more)', gather, [])
+    .action(registry.running(anchor));
+}
+
+async function anchor(cli: Cli, options: Options): Promise<Status> {
+  if (options.newKey !== undefined) return newKey(cli, options.newKey);
+  const { key: keyFile, out, after } = options;
+  if (keyFile === undefined || out === undefined) {
+    throw new CannotCheck('an anchor takes --key and --out (or --new-key alone)');
+  }
+  const key = readPrivateKey(keyFile);
+  const before = after === undefined ? null : readAnchor(after, readPublicKey(keyFile));
+  const eventStore = cli.settings.eventStore();
+  const policies = [...cli.settings.policies, ...options.policy.map(policyFrom)];
+  const source = openSource(eventStore);
+  const crew = cli.openCrew({ eventStore, policies });
+  const progress = new Progress(cli.terminal, 'events', () => crew.events);
+  const begunMs = performance.now();
+  try {
+    const begin = (all: number | null): void => progress.of(all);
+    const made = await makeAnchor(source, crew, { key, time: cli.now(), after: before, begin });
+    progress.end();
+    if (made.anchor !== null) write(out, made.anchor.text);
+    await tell(cli, options, made, (performance.now() - begunMs) / 1000);
+    return made.anchor === null ? 1 : 0;
+  } finally {
+    progress.end();
+    await crew.close();
+    await source.close();
+  }
+}
+
+async function newKey(cli: Cli, file: string): Promise<Status> {
+  const { publicFile, name } = makeKey(file);
+  await print(
+    cli.terminal.out,
+    `private key: ${file} (keep it)\npublic key:  ${publicFile} (give it away)\nits name:    ${name}\n`,
+  );
+  return 0;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (cause) {
+    throw new CannotCheck(`the anchor can't be written: ${String(cause)}`, { cause });
+  }
+}
+
+async function tell(cli: Cli, options: Options, made: Anchored, seconds: number): Promise<void> {
+  const { verified, anchor } = made;
+  const text =
+    options.json === true
+      ? `${JSON.stringify({ ...verifiedJson(verified), anchor: anchor?.text ?? null })}\n`
+      : verifiedText(verified, seconds, wordsIn(options.lang)) +
+        (anchor === null ? 'Not signed.\n' : `\n${anchor.text}`);
+  await print(cli.terminal.out, text);
+}

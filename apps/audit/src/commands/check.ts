@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
+import type { Command } from 'commander';
+import type { SignedAnchor } from '../anchor/anchor-file.js';
+import { readPublicKey } from '../anchor/keys.js';
+import { UntrustedAnchor, trusted } from '../anchor/read-anchors.js';
+import { holdsPrevious, successive } from '../anchor/successive.js';
+import type { Cli, Manner, Status } from '../cli.js';
+import { checkProof } from '../proof/check-proof.js';
+import { BadProof, isProof, parseProof } from '../proof/proof-file.js';
+import { knownPolicies } from '../rules/known-policies.js';
+import { policyFrom } from '../settings.js';
+import { CannotCheck } from '../source/event-source.js';
+import { grouped, plain } from '../terminal/table.js';
+import { print } from '../terminal/terminal.js';
+import type { Registry } from './registry.js';
+import { gather } from './verify.js';
+
+interface Options extends Manner {
+  readonly key: string;
+  readonly policy: readonly string[];
+}
+
+export function addCheck(program: Command, registry: Registry): void {
+  program
+    .command('check')
+    .summary('proofs and anchors, with neither database nor network')
+    .description(
+      'Checks proofs of statements, and anchors: each by itself, and several anchors against each\n' +
+        'other. Needs the files and the public key, and nothing else.',
+    )
+    .argument('<file...>', 'proofs and anchors')
+    .requiredOption('--key <file>', 'the public key that they must be signed with')
+    .option('--policy <json>', 'a policy that was in force (again for more)', gather, [])
+    .action(registry.runningOn(check));
+}
+
+interface Checked {
+  readonly file: string;
+  readonly ok: boolean;
+  readonly says: readonly string[];
+  readonly faults: readonly string[];
+}
+
+async function check(cli: Cli, files: readonly string[], options: Options): Promise<Status> {
+  const key = readPublicKey(options.key);
+  const policies = knownPolicies([...cli.settings.policies, ...options.policy.map(policyFrom)]);
+  const anchors: SignedAnchor[] = [];
+  const checked = files.map((file) => {
+    const text = read(file);
+    try {
+      return isProof(text)
+        ? proofChecked(file, text, key, policies)
+        : anchorChecked(file, text, key, anchors);
+    } catch (error) {
+      if (!(error instanceof UntrustedAnchor || error instanceof BadProof)) throw error;
+      return { file, ok: false, says: [], faults: [error.message] };
+    }
+  });
+  checked.push(...besideEachOther(anchors));
+  const isOk = checked.every(({ ok }) => ok);
+  await print(
+    cli.terminal.out,
+    options.json === true
+      ? `${JSON.stringify({ ok: isOk, files: checked })}\n`
+      : checked.map(textOf).join(''),
+  );
+  return isOk ? 0 : 1;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CannotCheck(`${file} can't be read: ${String(cause)}`, { cause });
+  }
+}
+
+function proofChecked(
+  file: string,
+  text: string,
+  key: KeyObject,
+  policies: ReturnType<typeof knownPolicies>,
+): Checked {
+  const proof = parseProof(text);
+  const { anchor, account, faults } = checkProof(file, proof, key, policies);
+  const { balance, held, revision } = account;
+  const says = [
+    `user ${proof.head.user}: all ${grouped(proof.events.length)} events up to ${anchor.position}`,
+    `signed at ${anchor.time} with ${anchor.key}`,
+    `balance ${grouped(balance)}, held ${grouped(held)} at revision ${revision}`,
+  ];
+  return { file, ok: faults.length === 0, says: faults.length === 0 ? says : [], faults };
+}
+
+function anchorChecked(
+  file: string,
+  text: string,
+  key: KeyObject,
+  anchors: SignedAnchor[],
+): Checked {
+  const anchor = trusted(file, text, key);
+  anchors.push(anchor);
+  const { time, size, accounts, position } = anchor;
+  const says = [
+    `anchor of ${time}: ${grouped(size)} events of ${grouped(accounts)} accounts, up to ${position}`,
+    `signed with ${anchor.key}`,
+  ];
+  if (anchor.previous !== null) says.push(`follows one of ${grouped(anchor.previous.size)} events`);
+  const faults = holdsPrevious(anchor) ? [] : ['it does not hold the anchor that it follows'];
+  return { file, ok: faults.length === 0, says, faults };
+}
+
+/** Each anchor with the next larger one. */
+function besideEachOther(anchors: readonly SignedAnchor[]): Checked[] {
+  const bySize = [...anchors].sort((a, b) => a.size - b.size);
+  return bySize.slice(1).map((later, at) => {
+    const earlier = bySize[at] ?? later;
+    const file = `${earlier.time} → ${later.time}`;
+    const shown = successive(earlier, later);
+    const says = {
+      consistent: 'the later anchor holds all that the earlier one does',
+      unproven: 'the later one was not made --after the earlier: only the store can tell',
+      inconsistent: '',
+    }[shown];
+    const ok = shown === 'consistent';
+    return {
+      file,
+      ok,
+      says: ok ? [says] : [],
+      faults: ok ? [] : [says === '' ? 'the later anchor does not hold the earlier one' : says],
+    };
+  });
+}
+
+const textOf = ({ file, ok, says, faults }: Checked): string =>
+  [
+    `${ok ? 'good' : 'BAD '}  ${file}`,
+    ...[...says, ...faults].map((line) => `      ${plain(line)}`),
+    '',
+  ].join('\n');

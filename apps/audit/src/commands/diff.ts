@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import type { Cli, Manner, Status } from '../cli.js';
+import { diffTables, type Compared } from '../diff/diff-tables.js';
+import type { Difference } from '../diff/difference.js';
+import { TableSnapshot } from '../diff/table-snapshot.js';
+import { CannotCheck } from '../source/event-source.js';
+import { openSource } from '../source/open-source.js';
+import { Progress } from '../terminal/progress.js';
+import { grouped, table } from '../terminal/table.js';
+import { print } from '../terminal/terminal.js';
+import { wordsIn, type Words } from '../terminal/words.js';
+import { user } from './arguments.js';
+import type { Registry } from './registry.js';
+
+interface Options extends Manner {
+  readonly user?: string;
+}
+
+/** Differences that are kept in full; the others are counted. */
+const KEPT_MAX = 10_000;
+const PRINTED_MAX = 50;
+
+export function addDiff(program: Command, registry: Registry): void {
+  program
+    .command('diff')
+    .summary('the read tables against the events')
+    .description(
+      'Reads the tables and their checkpoint in one snapshot, folds the events up to exactly that\n' +
+        'checkpoint, and names what is missing, extra or different, column by column. The system may go\n' +
+        'on writing meanwhile.',
+    )
+    .option('--user <uuid>', 'only of that account', user)
+    .action(registry.running(diff));
+}
+
+async function diff(cli: Cli, options: Options): Promise<Status> {
+  const source = openSource(cli.settings.eventStore());
+  const found: Difference[] = [];
+  let count = 0;
+  let rows = 0;
+  const progress = new Progress(cli.terminal, 'rows', () => rows);
+  let tables: TableSnapshot | null = null;
+  try {
+    tables = await TableSnapshot.open(cli.settings.database());
+    const { position, lastId } = tables.checkpoint;
+    progress.of(options.user === undefined ? lastId : null);
+    const { last } = await source.edges();
+    if (position !== null && (last === null || position > last)) {
+      throw new CannotCheck(
+        `the tables are at ${position}, the store ends at ${last ?? 'nothing'}`,
+      );
+    }
+    const begunMs = performance.now();
+    const compared = await diffTables(
+      source,
+      tables,
+      options.user ?? null,
+      (difference) => {
+        count += 1;
+        if (found.length < KEPT_MAX) found.push(difference);
+      },
+      (seen) => (rows = seen),
+    );
+    const seconds = (performance.now() - begunMs) / 1000;
+    progress.end();
+    const words = wordsIn(options.lang);
+    await print(
+      cli.terminal.out,
+      options.json === true
+        ? `${JSON.stringify({ ok: count === 0, position, ...compared, seconds, count, differences: found })}\n`
+        : textOf(compared, position ?? '', seconds, count, found, words),
+    );
+    return count === 0 ? 0 : 1;
+  } finally {
+    progress.end();
+    await tables?.close();
+    await source.close();
+  }
+}
+
+function textOf(
+  { rows, accounts, events }: Compared,
+  position: string,
+  seconds: number,
+  count: number,
+  found: readonly Difference[],
+  words: Words,
+): string {
+  const rate = grouped(Math.round(rows / seconds));
+  const head = `${grouped(rows)} rows against ${grouped(events)} events of ${grouped(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
+  if (count === 0) return `${head}No difference.\n`;
+  const shown = found.slice(0, PRINTED_MAX);
+  const text = table(
+    [
+      { head: words('table') },
+      { head: words('account') },
+      { head: words('key') },
+      { head: words('column') },
+      { head: words('expected') },
+      { head: words('found') },
+    ],
+    shown.map((difference) => [
+      difference.table,
+      difference.user,
+      difference.row,
+      difference.column ?? `(${difference.kind})`,
+      String(difference.expected ?? '-'),
+      String(difference.found ?? '-'),
+    ]),
+  );
+  const more = count - shown.length;
+  const rest = more > 0 ? `… and ${grouped(more)} more (--json has more of them)\n` : '';
+  return `${head}${grouped(count)} DIFFERENCES:\n\n${text}${rest}`;
+}

@@ -1,0 +1,62 @@
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { Option, type Command } from 'commander';
+import type { Cli, Manner, Status } from '../cli.js';
+import { exportEvents, type Format } from '../export/export-events.js';
+import { exportStatement } from '../export/export-statement.js';
+import { CannotCheck } from '../source/event-source.js';
+import { openSource } from '../source/open-source.js';
+import { Progress } from '../terminal/progress.js';
+import { print } from '../terminal/terminal.js';
+import { time, user } from './arguments.js';
+import type { Registry } from './registry.js';
+
+interface Options extends Manner {
+  readonly user?: string;
+  readonly all?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly format: Format;
+  readonly what: 'events' | 'statement';
+  readonly out?: string;
+}
+
+export function addExport(program: Command, registry: Registry): void {
+  program
+    .command('export')
+    .summary('events or statements, streamed')
+    .description(
+      'Writes events as they are stored, or the rows that people see, of one user or of all.',
+    )
+    .option('--user <uuid>', 'of that account', user)
+    .option('--all', 'of all accounts')
+    .option('--from <time>', 'not before that moment', time)
+    .option('--to <time>', 'before that moment', time)
+    .addOption(new Option('--format <format>').choices(['jsonl', 'csv']).default('jsonl'))
+    .addOption(new Option('--what <what>').choices(['events', 'statement']).default('events'))
+    .option('--out <file>', 'into a file instead of to standard output')
+    .action(registry.running(exportAll));
+}
+
+async function exportAll(cli: Cli, options: Options): Promise<Status> {
+  if ((options.user === undefined) === (options.all !== true)) {
+    throw new CannotCheck('say --user, or --all');
+  }
+  const source = openSource(cli.settings.eventStore());
+  const out = options.out === undefined ? cli.terminal.out : createWriteStream(options.out);
+  let bytes = 0;
+  const progress = new Progress(cli.terminal, 'bytes', () => bytes);
+  try {
+    const made = options.what === 'events' ? exportEvents : exportStatement;
+    for await (const text of made(source, options.user ?? null, options, options.format)) {
+      if (text === '') continue;
+      await print(out, text);
+      bytes += text.length;
+    }
+    if (options.out !== undefined) await finished(out.end());
+    return 0;
+  } finally {
+    progress.end();
+    await source.close();
+  }
+}

@@ -1,0 +1,125 @@
+import type { Command } from 'commander';
+import type { Cli, Manner, Status } from '../cli.js';
+import { replayAccount, type StatementLine } from '../replay/replay-account.js';
+import { lineJson, replayedJson } from '../replay/statement-json.js';
+import {
+  BLOCK_LINES,
+  batchesText,
+  openText,
+  pageText,
+  statementColumns,
+  statementRows,
+} from '../replay/statement-text.js';
+import { openSource } from '../source/open-source.js';
+import { Progress } from '../terminal/progress.js';
+import { grouped, table } from '../terminal/table.js';
+import { print } from '../terminal/terminal.js';
+import { wordsIn, type Words } from '../terminal/words.js';
+import { revision, time, user } from './arguments.js';
+import type { Registry } from './registry.js';
+
+interface Options extends Manner {
+  readonly user: string;
+  readonly at?: string;
+  readonly revision?: number;
+}
+
+export function addReplay(program: Command, registry: Registry): void {
+  program
+    .command('replay')
+    .summary('one account as it was at any moment, line by line')
+    .description(
+      'Folds the events of one account up to a moment: the statement line by line with the command\n' +
+        'behind each event, the balance, the batches, the open pre-deductions, and what the page\n' +
+        'showed at that moment.',
+    )
+    .requiredOption('--user <uuid>', 'whose account', user)
+    .option('--at <time>', 'up to and including that moment', time)
+    .option('--revision <n>', 'up to and including that event', revision)
+    .action(registry.running(replay));
+}
+
+async function replay(cli: Cli, options: Options): Promise<Status> {
+  const source = openSource(cli.settings.eventStore());
+  let events = 0;
+  const progress = new Progress(cli.terminal, 'events', () => events);
+  try {
+    const printer = options.json === true ? new JsonPrinter(cli) : new TextPrinter(cli, options);
+    const replayed = await replayAccount(source, options.user, options, (line) => {
+      events += 1;
+      return printer.line(line);
+    });
+    await printer.end(options.user, replayed);
+    return replayed.stopped === null ? 0 : 1;
+  } finally {
+    progress.end();
+    await source.close();
+  }
+}
+
+type Replayed = Awaited<ReturnType<typeof replayAccount>>;
+
+/** The statement in blocks of columns, then what came of it. */
+class TextPrinter {
+  readonly #words: Words;
+  #block: string[][] = [];
+
+  constructor(
+    private readonly cli: Cli,
+    { lang }: Options,
+  ) {
+    this.#words = wordsIn(lang);
+  }
+
+  line(line: StatementLine): Promise<void> | void {
+    this.#block.push(...statementRows(line, this.#words));
+    return this.#block.length >= BLOCK_LINES ? this.#flush() : undefined;
+  }
+
+  async end(user: string, { account, position, page, stopped }: Replayed): Promise<void> {
+    if (this.#block.length > 0) await this.#flush();
+    const words = this.#words;
+    const { balance, held } = account;
+    const lines = [
+      `${words('account')} ${user}`,
+      account.revision < 0
+        ? words('none')
+        : `${words('revision')} ${account.revision}, ${account.at}, ${position ?? ''}`,
+      `${words('balance')} ${grouped(balance)}, ${words('held')} ${grouped(held)}`,
+      '',
+      `${words('batches')}:`,
+      account.drawOrder.size === 0 ? `${words('none')}\n` : batchesText(account, words),
+      `${words('open')}:`,
+      account.openOrder.size === 0 ? `${words('none')}\n` : openText(account, words),
+      `${words('page')}:`,
+      page.length === 0 ? `${words('none')}\n` : pageText(page, words),
+    ];
+    if (stopped !== null) lines.push(`STOPPED at revision ${stopped.revision}: ${stopped.why}\n`);
+    await print(this.cli.terminal.out, lines.join('\n'));
+  }
+
+  async #flush(): Promise<void> {
+    const text = table(statementColumns(this.#words), this.#block);
+    this.#block = [];
+    await print(this.cli.terminal.out, `${text}\n`);
+  }
+}
+
+/** One object; the lines are written as they come. */
+class JsonPrinter {
+  #separator = '{"statement":[';
+
+  constructor(private readonly cli: Cli) {}
+
+  line(line: StatementLine): Promise<void> {
+    const text = `${this.#separator}\n${JSON.stringify(lineJson(line))}`;
+    this.#separator = ',';
+    return print(this.cli.terminal.out, text);
+  }
+
+  async end(user: string, replayed: Replayed): Promise<void> {
+    const open = this.#separator === ',' ? '' : this.#separator;
+    const rest = JSON.stringify(replayedJson(user, replayed)).slice(1);
+    await print(this.cli.terminal.out, `${open}\n],${rest}\n`);
+  }
+}

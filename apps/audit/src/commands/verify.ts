@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { successive } from '../anchor/successive.js';
+import { readPublicKey } from '../anchor/keys.js';
+import { readAnchor } from '../anchor/read-anchors.js';
+import type { SignedAnchor } from '../anchor/anchor-file.js';
+import type { Cli, Manner, Status } from '../cli.js';
+import { policyFrom } from '../settings.js';
+import { openSource } from '../source/open-source.js';
+import { Progress } from '../terminal/progress.js';
+import { print } from '../terminal/terminal.js';
+import { wordsIn } from '../terminal/words.js';
+import { verifiedJson, verifiedText } from '../verify/verify-text.js';
+import { verifyStore } from '../verify/verify.js';
+import type { Registry } from './registry.js';
+
+interface Options extends Manner {
+  readonly anchor: readonly string[];
+  readonly key?: string;
+  readonly policy: readonly string[];
+}
+
+export const gather = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  value,
+];
+
+export function addVerify(program: Command, registry: Registry): void {
+  program
+    .command('verify')
+    .summary('every event: positions, chains, ids, shapes and rules; anchors')
+    .description(
+      'Goes through the whole store, by position and account by account, on all cores, and names the\n' +
+        'first bad position and every kind of damage. What leaves whole chains behind (a tail cut and\n' +
+        'the head rewound, everything rewritten with fresh hashes) is seen only by an anchor.',
+    )
+    .option('--anchor <file>', 'hold the store against an anchor (again for more)', gather, [])
+    .option('--key <file>', 'the public key that the anchors must be signed with')
+    .option(
+      '--policy <json>',
+      'a policy that was in force, as LEDGER_POLICY has it (again for more)',
+      gather,
+      [],
+    )
+    .action(registry.running(verify));
+}
+
+async function verify(cli: Cli, options: Options): Promise<Status> {
+  const key = options.key === undefined ? null : readPublicKey(options.key);
+  const anchors = options.anchor.map((file) => readAnchor(file, key));
+  const inconsistent = inconsistencyOf(anchors);
+  if (inconsistent !== null) {
+    await print(cli.terminal.out, `${inconsistent}\n`);
+    return 1;
+  }
+  const eventStore = cli.settings.eventStore();
+  const policies = [...cli.settings.policies, ...options.policy.map(policyFrom)];
+  const source = openSource(eventStore);
+  const crew = cli.openCrew({ eventStore, policies });
+  const progress = new Progress(cli.terminal, 'events', () => crew.events);
+  const begunMs = performance.now();
+  try {
+    const verified = await verifyStore(source, crew, { anchors, begin: (all) => progress.of(all) });
+    const seconds = (performance.now() - begunMs) / 1000;
+    const found = { ...verifiedJson(verified), seconds, rss_mb: rssMb() };
+    const words = wordsIn(options.lang);
+    progress.end();
+    await print(
+      cli.terminal.out,
+      options.json === true
+        ? `${JSON.stringify(found)}\n`
+        : verifiedText(verified, seconds, words) + anchorsText(anchors),
+    );
+    return verified.findings.isClean ? 0 : 1;
+  } finally {
+    progress.end();
+    await crew.close();
+    await source.close();
+  }
+}
+
+/** What no store could hold need not be looked for. */
+function inconsistencyOf(anchors: readonly SignedAnchor[]): string | null {
+  const bySize = [...anchors].sort((a, b) => a.size - b.size);
+  for (const [at, later] of bySize.entries()) {
+    const earlier = bySize[at - 1];
+    if (earlier === undefined || successive(earlier, later) !== 'inconsistent') continue;
+    return `The anchor of ${later.time} does not hold what the one of ${earlier.time} does.`;
+  }
+  return null;
+}
+
+const anchorsText = (anchors: readonly SignedAnchor[]): string =>
+  anchors.map(({ time, size, key }) => `anchor of ${time}: ${size} events, key ${key}\n`).join('');
+
+/** The most memory that the process ever had, all threads together. */
+const rssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024);

@@ -1,0 +1,233 @@
+import type { Position } from '#event-store';
+import { BrokenRule, UnreadableEvent } from '#ledger';
+import {
+  CannotCheck,
+  type EventSource,
+  type Part,
+  type StoredEvent,
+} from '../source/event-source.js';
+import { userOf } from '../verify/account-audit.js';
+import { differencesOf, TABLES, type Difference, type Row, type TableName } from './difference.js';
+import { ExpectedRows } from './expected-rows.js';
+import { compareIds } from './compare-ids.js';
+import type { TableSnapshot } from './table-snapshot.js';
+
+export interface Compared {
+  readonly rows: number;
+  readonly accounts: number;
+  readonly events: number;
+}
+
+export type FoundDifference = (difference: Difference) => void;
+
+const ACCOUNTS_OF_A_PART = 1_000;
+
+/**
+ * Holds the read tables against a fold of the events up to exactly the checkpoint of the tables,
+ * account by account; `user` null: of all accounts, and the ids of all rows, too.
+ */
+export async function diffTables(
+  source: EventSource,
+  tables: TableSnapshot,
+  user: string | null,
+  found: FoundDifference,
+  progress: (rows: number) => void = () => {},
+): Promise<Compared> {
+  const { position } = tables.checkpoint;
+  const walk = new Walk(tables, user, found, progress);
+  if (position !== null) {
+    for await (const page of eventsOf(source, user, position)) {
+      for (const stored of page) await walk.next(stored);
+    }
+  }
+  await walk.end();
+  if (user === null) await compareIds(source, tables, found);
+  return walk.compared;
+}
+
+async function* eventsOf(
+  source: EventSource,
+  user: string | null,
+  position: Position,
+): AsyncIterable<readonly StoredEvent[]> {
+  if (user !== null) {
+    yield* source.stream(`points-${user}`, position);
+    return;
+  }
+  for await (const part of partsOf(source, position)) yield* source.accounts(part, position);
+}
+
+async function* partsOf(source: EventSource, position: Position): AsyncIterable<Part> {
+  const parts = source.parts();
+  if (parts !== null) {
+    yield* parts;
+    return;
+  }
+  let streams: string[] = [];
+  for await (const page of source.accountHeads(position)) {
+    for (const { stream } of page) streams.push(stream);
+    if (streams.length < ACCOUNTS_OF_A_PART) continue;
+    yield { kind: 'list', streams };
+    streams = [];
+  }
+  yield { kind: 'list', streams };
+}
+
+/** Goes along the accounts, in order, beside the rows of each table. */
+class Walk {
+  readonly #tables: Readonly<Record<TableName, UserRows>>;
+  #expected: { readonly user: string; readonly rows: ExpectedRows } | null = null;
+  #rows = 0;
+  #accounts = 0;
+  #events = 0;
+
+  constructor(
+    tables: TableSnapshot,
+    user: string | null,
+    private readonly found: FoundDifference,
+    private readonly progress: (rows: number) => void,
+  ) {
+    const open = (table: TableName) => new UserRows(tables.rows(table, user));
+    this.#tables = {
+      transactions: open('transactions'),
+      accounts: open('accounts'),
+      batches: open('batches'),
+      consumptions: open('consumptions'),
+    };
+  }
+
+  get compared(): Compared {
+    return { rows: this.#rows, accounts: this.#accounts, events: this.#events };
+  }
+
+  next(stored: StoredEvent): Promise<void> | void {
+    const user = userOf(stored.stream);
+    if (user === null) return;
+    if (this.#expected?.user === user) return this.#add(this.#expected.rows, stored);
+    return this.#begin(user, stored);
+  }
+
+  async end(): Promise<void> {
+    await this.#close();
+    for (;;) {
+      const user = await this.#nextUserOf();
+      if (user === null) return;
+      await this.#compare(user, null);
+    }
+  }
+
+  async #begin(user: string, stored: StoredEvent): Promise<void> {
+    await this.#close();
+    for (;;) {
+      const other = await this.#nextUserOf();
+      if (other === null || other >= user) break;
+      await this.#compare(other, null);
+    }
+    this.#accounts += 1;
+    this.#expected = { user, rows: new ExpectedRows(user) };
+    this.#add(this.#expected.rows, stored);
+  }
+
+  #add(rows: ExpectedRows, stored: StoredEvent): void {
+    this.#events += 1;
+    try {
+      rows.add(stored);
+    } catch (error) {
+      if (!(error instanceof BrokenRule || error instanceof UnreadableEvent)) throw error;
+      const at = `${stored.stream} revision ${stored.revision}`;
+      throw new CannotCheck(`${at}: ${error.message}: verify the events first`, { cause: error });
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#expected === null) return;
+    await this.#compare(this.#expected.user, this.#expected.rows);
+    this.#expected = null;
+  }
+
+  /** The first user that any table has rows of which were not looked at. */
+  async #nextUserOf(): Promise<string | null> {
+    let first: string | null = null;
+    for (const table of TABLES) {
+      const user = await this.#tables[table].nextUser();
+      if (user !== null && (first === null || user < first)) first = user;
+    }
+    return first;
+  }
+
+  async #compare(user: string, expected: ExpectedRows | null): Promise<void> {
+    const ids = new Map<number, number>();
+    for (const table of TABLES) {
+      const rows = await this.#tables[table].take(user);
+      const found = new Map(rows.map((row) => [keyIn(table, row), row]));
+      if (table === 'transactions') {
+        for (const row of rows)
+          if (row['line'] === 0) ids.set(Number(row['revision']), Number(row['id']));
+      }
+      if (found.size < rows.length) this.#reportTwice(table, user, rows);
+      const should = expected?.of(table, (revision) => ids.get(revision)) ?? new Map<string, Row>();
+      for (const difference of differencesOf(table, user, should, found)) this.found(difference);
+      this.#rows += rows.length;
+      this.progress(this.#rows);
+    }
+  }
+
+  #reportTwice(table: TableName, user: string, rows: readonly Row[]): void {
+    const seen = new Set<string>();
+    for (const found of rows) {
+      const row = keyIn(table, found);
+      if (seen.has(row)) {
+        const values = JSON.stringify(found);
+        this.found({
+          kind: 'extra',
+          table,
+          user,
+          row,
+          column: null,
+          expected: null,
+          found: values,
+        });
+      }
+      seen.add(row);
+    }
+  }
+}
+
+const KEYS: Readonly<Record<TableName, readonly string[]>> = {
+  transactions: ['revision', 'line'],
+  accounts: ['user_id'],
+  batches: ['batch_id'],
+  consumptions: ['revision'],
+};
+
+const keyIn = (table: TableName, row: Row): string =>
+  KEYS[table].map((column) => String(row[column])).join('/');
+
+/** The rows of one table, user by user. */
+class UserRows {
+  readonly #rows: AsyncIterator<Row>;
+  #ahead: Row | null | undefined;
+
+  constructor(rows: AsyncIterable<Row>) {
+    this.#rows = rows[Symbol.asyncIterator]();
+  }
+
+  async nextUser(): Promise<string | null> {
+    if (this.#ahead === undefined) await this.#advance();
+    return this.#ahead === null ? null : String(this.#ahead?.['user_id']);
+  }
+
+  async take(user: string): Promise<Row[]> {
+    const taken: Row[] = [];
+    while ((await this.nextUser()) === user) {
+      if (this.#ahead) taken.push(this.#ahead);
+      await this.#advance();
+    }
+    return taken;
+  }
+
+  async #advance(): Promise<void> {
+    const next = await this.#rows.next();
+    this.#ahead = next.done === true ? null : next.value;
+  }
+}

@@ -1,0 +1,212 @@
+import pg from 'pg';
+import { followsDirectly, type Position } from '#event-store';
+import { PostgresTableWriter, migrate } from '#read-model';
+import { PostgresSource } from '../source/postgres-source.js';
+import { Lab } from '../testing/lab.suite.js';
+import { ANNA, BO, STORY, on, tell } from '../testing/story.suite.js';
+import { diffTables } from './diff-tables.js';
+import type { Difference } from './difference.js';
+import { TableSnapshot } from './table-snapshot.js';
+
+let lab: Lab;
+let pool: pg.Pool;
+beforeAll(async () => {
+  lab = await Lab.open();
+  pool = new pg.Pool({ connectionString: lab.url, max: 2 });
+  await migrate(pool);
+  await project(null);
+});
+afterAll(async () => {
+  await pool.end();
+  await lab.close();
+});
+
+/** Carries all events behind a position into the tables, as the projector does. */
+async function project(after: Position | null): Promise<Position | null> {
+  const writer = new PostgresTableWriter(pool, { name: 'points', version: 1, followsDirectly });
+  const { events, next } = await lab.store.readAll(after, 10_000);
+  if (events.length > 0 && next !== null) await writer.write(after, { events, next });
+  return next;
+}
+
+async function diff(user: string | null = null) {
+  const source = new PostgresSource(lab.url);
+  const tables = await TableSnapshot.open(lab.url);
+  const found: Difference[] = [];
+  try {
+    const compared = await diffTables(source, tables, user, (one) => found.push(one));
+    return { ...compared, found };
+  } finally {
+    await tables.close();
+    await source.close();
+  }
+}
+
+/** Bends the tables in a transaction of their owner that is taken back afterwards. */
+async function after(change: string, user: string | null = null): Promise<readonly Difference[]> {
+  const client = await pool.connect();
+  try {
+    for (const table of TABLES) await client.query(`create table kept_${table} as table ${table}`);
+    await client.query(change);
+    return (await diff(user)).found;
+  } finally {
+    for (const table of TABLES) {
+      const { rows } = await client.query<{ names: string }>(
+        `select string_agg(column_name, ', ') as names from information_schema.columns
+         where table_name = $1 and is_generated = 'NEVER'`,
+        [table],
+      );
+      const names = rows[0]?.names ?? '';
+      await client.query(`delete from ${table}`);
+      await client.query(`insert into ${table} (${names}) select ${names} from kept_${table}`);
+      await client.query(`drop table kept_${table}`);
+    }
+    client.release();
+  }
+}
+
+const TABLES = ['transactions', 'accounts', 'batches', 'consumptions'].map(
+  (name) => `mjk_point_${name}_v1`,
+);
+
+describe('diff', () => {
+  it('finds nothing where nobody touched the tables', async () => {
+    const { found, rows, accounts } = await diff();
+    expect(found).toEqual([]);
+    expect(accounts).toBe(3);
+    expect(rows).toBeGreaterThan(60);
+  });
+
+  it.each([
+    ['transactions', 'type', `'expire'`],
+    ['transactions', 'amount', 'amount + 1'],
+    ['transactions', 'balance_before', 'balance_before + 1'],
+    ['transactions', 'balance_after', 'balance_after + 1'],
+    ['transactions', 'source_type', `'polish'`],
+    ['transactions', 'source_id', `'x'`],
+    ['transactions', 'batch_id', '1'],
+    ['transactions', 'duration', '77.25'],
+    ['transactions', 'description', `'【文案润色】 '`],
+    ['transactions', 'created_at', `created_at + interval '1 ms'`],
+    ['transactions', 'updated_at', `updated_at + interval '1 us'`],
+    ['transactions', 'consumption_of', '77'],
+    ['accounts', 'balance', 'balance + 1'],
+    ['accounts', 'held', 'held + 1'],
+    ['accounts', 'revision', 'revision - 1'],
+    ['accounts', 'updated_at', `updated_at + interval '1 s'`],
+    ['batches', 'points', 'points + 1'],
+    ['batches', 'remaining', 'remaining + 1'],
+    ['batches', 'priority', 'priority + 1'],
+    ['batches', 'expires_at', `now()`],
+    ['batches', 'grace', 'not grace'],
+    ['batches', 'revision', 'revision + 1'],
+    ['batches', 'line', 'line + 1'],
+    ['batches', 'created_at', `created_at + interval '1 s'`],
+    ['consumptions', 'consumption_id', `'x'`],
+    ['consumptions', 'source_type', `'video'`],
+    ['consumptions', 'source_id', `'x'`],
+    ['consumptions', 'status', `'open'`],
+    ['consumptions', 'estimate', 'coalesce(estimate, 0) + 1'],
+    ['consumptions', 'actual', 'coalesce(actual, 0) + 1'],
+    ['consumptions', 'drawn', 'drawn + 1'],
+    ['consumptions', 'refunded', 'refunded - 1'],
+    ['consumptions', 'duration', '3.75'],
+    ['consumptions', 'settle_by', `now()`],
+    ['consumptions', 'opened_at', `now()`],
+    ['consumptions', 'closed_at', `now()`],
+    ['consumptions', 'first_row', 'first_row + 1'],
+    ['consumptions', 'row_count', 'row_count + 1'],
+    ['consumptions', 'duration_row', 'duration_row + 1'],
+  ])('finds a row of %s changed in %s', async (table, column, value) => {
+    const row = { transactions: 'id = 8', accounts: 'true', batches: 'true', consumptions: 'true' };
+    const one = row[table as keyof typeof row];
+    const found = await after(
+      `update mjk_point_${table}_v1 set ${column} = ${value}
+       where ctid = (select ctid from mjk_point_${table}_v1
+         where user_id = '${ANNA}' and ${table === 'transactions' ? `type = 'consume'` : one}
+         order by ctid limit 1)`,
+    );
+    expect(found).toMatchObject([{ kind: 'different', table, user: ANNA, column }]);
+  });
+
+  it('finds a row of another user', async () => {
+    const found = await after(`update mjk_point_transactions_v1 set user_id = '${BO}' where id = 7`);
+    expect(found.map(({ kind, user, column }) => [kind, user, column])).toEqual(
+      expect.arrayContaining([
+        ['missing', ANNA, null],
+        ['extra', BO, null],
+      ]),
+    );
+  });
+
+  it('finds ids exchanged, which each user’s own rows do not show', async () => {
+    const found = await after(`
+      update mjk_point_transactions_v1 set id = -1 where id = 1;
+      update mjk_point_transactions_v1 set id = 1 where id = 2;
+      update mjk_point_transactions_v1 set id = 2 where id = -1`);
+    expect(found).toContainEqual(expect.objectContaining({ table: 'transactions', column: 'id' }));
+  });
+
+  it('finds a deleted row, in every table', async () => {
+    for (const [table, kind] of [
+      ['transactions', 'missing'],
+      ['accounts', 'missing'],
+      ['batches', 'missing'],
+      ['consumptions', 'missing'],
+    ] as const) {
+      const found = await after(
+        `delete from mjk_point_${table}_v1 where ctid =
+           (select max(ctid) from mjk_point_${table}_v1 where user_id = '${BO}')`,
+      );
+      expect(found).toContainEqual(expect.objectContaining({ kind, table, user: BO }));
+    }
+  });
+
+  it('finds an added row, and an account that no event made', async () => {
+    const added = await after(
+      `insert into mjk_point_transactions_v1 (id, user_id, type, amount, balance_before,
+         balance_after, created_at, updated_at, revision, line)
+       values (100000, '${ANNA}', 'recharge', 500, 0, 500, now(), now(), 0, 1)`,
+    );
+    expect(added).toContainEqual(
+      expect.objectContaining({ kind: 'extra', table: 'transactions', user: ANNA, row: '0/1' }),
+    );
+    const nobody = '99999999-9999-4999-8999-999999999999';
+    const account = await after(
+      `insert into mjk_point_accounts_v1 values ('${nobody}', 5, 0, 0, now())`,
+    );
+    expect(account).toMatchObject([{ kind: 'extra', table: 'accounts', user: nobody }]);
+  });
+
+  it('looks at one user only, when asked to', async () => {
+    const change = `update mjk_point_accounts_v1 set balance = balance + 1`;
+    expect((await after(change, ANNA)).map(({ user }) => user)).toEqual([ANNA]);
+    expect(await after(`delete from mjk_point_accounts_v1 where user_id = '${BO}'`, ANNA)).toEqual([]);
+  });
+
+  it('is right while the system goes on writing, and the tables lag behind', async () => {
+    const position = await lab.store.head();
+    const more = STORY.filter(({ type }) => type === 'RechargePoints');
+    let isWriting = true;
+    const writing = (async () => {
+      for (let day = 30; isWriting && day < 200; day++) {
+        const [first] = more;
+        if (first === undefined) return;
+        await tell(lab.store, { story: [{ ...first, id: `more-${day}`, at: on(day) }] });
+        if (day % 3 === 0) await project((await positionNow()) ?? position);
+      }
+    })();
+    for (let round = 0; round < 8; round++) expect((await diff()).found).toEqual([]);
+    isWriting = false;
+    await writing;
+    await project(await positionNow());
+    expect((await diff()).found).toEqual([]);
+  });
+});
+
+async function positionNow(): Promise<Position | null> {
+  const { rows } = await pool.query<{ position: Position | null }>(
+    'select position from mjk_point_checkpoints',
+  );
+  return rows[0]?.position ?? null;
+}

@@ -1,0 +1,57 @@
+export type Value = string | number | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export const TABLES = ['transactions', 'accounts', 'batches', 'consumptions'] as const;
+export type TableName = (typeof TABLES)[number];
+
+/** One thing in which the read tables are not what the events make of them. */
+export interface Difference {
+  readonly kind: 'missing' | 'extra' | 'different';
+  readonly table: TableName;
+  readonly user: string;
+  /** What the row is known by within its table and user. */
+  readonly row: string;
+  /** null: the whole row. */
+  readonly column: string | null;
+  readonly expected: Value;
+  readonly found: Value;
+}
+
+/** Rows of one table and user, by what each is known by. */
+export type Keyed = ReadonlyMap<string, Row>;
+
+/** Column by column. A column that is not among the expected ones is not judged here. */
+export function* differencesOf(
+  table: TableName,
+  user: string,
+  expected: Keyed,
+  found: Keyed,
+): Iterable<Difference> {
+  const whole = { table, user, column: null };
+  for (const [row, values] of expected) {
+    const other = found.get(row);
+    if (other === undefined) {
+      yield { kind: 'missing', ...whole, row, expected: JSON.stringify(values), found: null };
+    } else {
+      yield* columnsOf(table, user, row, values, other);
+    }
+  }
+  for (const [row, values] of found) {
+    if (expected.has(row)) continue;
+    yield { kind: 'extra', ...whole, row, expected: null, found: JSON.stringify(values) };
+  }
+}
+
+function* columnsOf(
+  table: TableName,
+  user: string,
+  row: string,
+  expected: Row,
+  found: Row,
+): Iterable<Difference> {
+  for (const [column, value] of Object.entries(expected)) {
+    const other = found[column] ?? null;
+    if (other === value) continue;
+    yield { kind: 'different', table, user, row, column, expected: value, found: other };
+  }
+}

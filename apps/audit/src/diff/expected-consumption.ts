@@ -1,0 +1,83 @@
+import type { PointsConsumed, ConsumptionSettled, PointsRefunded } from '#ledger';
+import type { Row } from './difference.js';
+
+/** A consumption as its row must read. Ids of rows are the table's own: they are compared elsewhere. */
+export interface ExpectedConsumption {
+  readonly user_id: string;
+  readonly revision: number;
+  readonly consumption_id: string;
+  readonly source_type: string;
+  readonly source_id: string | null;
+  status: 'open' | 'closed' | 'settled' | 'cancelled' | 'timed_out';
+  readonly estimate: number | null;
+  actual: number | null;
+  drawn: number;
+  refunded: number;
+  duration: number | null;
+  readonly settle_by: string | null;
+  readonly opened_at: string;
+  closed_at: string | null;
+  readonly row_count: number;
+  /** Revision of the event whose first row carries the duration. */
+  durationOf: number;
+}
+
+export function begun(user: string, revision: number, event: PointsConsumed): ExpectedConsumption {
+  const isOpen = event.settleBy !== null;
+  return {
+    user_id: user,
+    revision,
+    consumption_id: event.consumptionId,
+    source_type: event.sourceType,
+    source_id: event.sourceId,
+    status: isOpen ? 'open' : 'closed',
+    estimate: isOpen ? event.points : null,
+    actual: isOpen ? null : event.points,
+    drawn: event.points,
+    refunded: 0,
+    duration: isOpen ? null : event.duration,
+    settle_by: event.settleBy,
+    opened_at: event.at,
+    closed_at: isOpen ? null : event.at,
+    row_count: event.draws.length,
+    durationOf: revision,
+  };
+}
+
+export function charged(
+  consumption: ExpectedConsumption,
+  revision: number,
+  event: PointsConsumed,
+): void {
+  consumption.drawn += event.points;
+  if (consumption.status === 'timed_out') consumption.durationOf = revision;
+}
+
+export function refunded(consumption: ExpectedConsumption, event: PointsRefunded): void {
+  consumption.refunded += event.points;
+  if (event.cause !== 'cancelled' && event.cause !== 'timed_out') return;
+  consumption.status = event.cause;
+  consumption.closed_at = event.at;
+  if (event.cause === 'cancelled') consumption.actual = 0;
+}
+
+export function settled(consumption: ExpectedConsumption, event: ConsumptionSettled): void {
+  consumption.status = 'settled';
+  consumption.actual = event.actual;
+  consumption.duration = event.duration;
+  consumption.closed_at = event.at;
+}
+
+/** `idOf`: of the first row of an event, as the table has it; undefined: it has none. */
+export function rowOfConsumption(
+  { durationOf, ...row }: ExpectedConsumption,
+  idOf: (revision: number) => number | undefined,
+): Row {
+  const first = idOf(row.revision);
+  const duration = idOf(durationOf);
+  return {
+    ...row,
+    ...(first !== undefined && { first_row: first }),
+    ...(duration !== undefined && { duration_row: duration }),
+  };
+}

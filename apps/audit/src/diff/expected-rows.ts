@@ -1,0 +1,113 @@
+import { emptyAccount, evolve, fromStored, type LedgerEvent } from '#ledger';
+import { rowsOf } from '#read-model';
+import type { StoredEvent } from '../source/event-source.js';
+import type { Row, TableName, Value } from './difference.js';
+import {
+  begun,
+  charged,
+  refunded,
+  rowOfConsumption,
+  settled,
+  type ExpectedConsumption,
+} from './expected-consumption.js';
+
+type Batch = Record<string, Value> & { points: number; remaining: number };
+
+/** The rows of one account, folded from its events: not by the code that writes the tables. */
+export class ExpectedRows {
+  readonly #account = emptyAccount();
+  readonly #transactions = new Map<string, Row>();
+  readonly #batches = new Map<string, Batch>();
+  readonly #consumptions = new Map<number, ExpectedConsumption>();
+
+  constructor(private readonly user: string) {}
+
+  /** Rejects what can't be read or followed: that is damage of the store, which `verify` names. */
+  add(stored: StoredEvent): void {
+    const { event } = fromStored(stored);
+    evolve(this.#account, event);
+    const { revision } = this.#account;
+    const rows = rowsOf(this.user, revision, event);
+    for (const row of rows.transactions) {
+      this.#transactions.set(`${row.revision}/${row.line}`, { ...row });
+    }
+    for (const change of rows.batches) this.#changeBatch(change, revision, event.at);
+    this.#changeConsumption(event, revision);
+    if (event.type === 'ConsumptionSettled') this.#fillIn(event);
+  }
+
+  /** `idOf`: of the first row of an event, as the table has it. */
+  of(table: TableName, idOf: (revision: number) => number | undefined): ReadonlyMap<string, Row> {
+    switch (table) {
+      case 'transactions':
+        return this.#transactions;
+      case 'accounts':
+        return this.#accounts();
+      case 'batches':
+        return this.#batches;
+      case 'consumptions':
+        return new Map(
+          [...this.#consumptions].map(([revision, consumption]) => [
+            String(revision),
+            rowOfConsumption(consumption, idOf),
+          ]),
+        );
+    }
+  }
+
+  #accounts(): ReadonlyMap<string, Row> {
+    const { revision, balance, held, at } = this.#account;
+    if (revision < 0) return new Map();
+    const row = { user_id: this.user, balance, held, revision, updated_at: at };
+    return new Map([[this.user, row]]);
+  }
+
+  #changeBatch(
+    { batch_id, came_in, remaining, begins }: ReturnType<typeof rowsOf>['batches'][number],
+    revision: number,
+    at: string,
+  ): void {
+    const key = String(batch_id);
+    const known = this.#batches.get(key);
+    if (known !== undefined) {
+      known.points += came_in;
+      known.remaining += remaining;
+      return;
+    }
+    this.#batches.set(key, {
+      user_id: this.user,
+      batch_id,
+      points: came_in,
+      remaining,
+      priority: begins?.priority ?? null,
+      expires_at: begins?.expires_at ?? null,
+      grace: begins?.grace ?? null,
+      revision,
+      line: begins?.line ?? null,
+      created_at: at,
+    });
+  }
+
+  #changeConsumption(event: LedgerEvent, revision: number): void {
+    if (event.type === 'PointsConsumed' && event.of === null) {
+      this.#consumptions.set(revision, begun(this.user, revision, event));
+      return;
+    }
+    const consumption = 'of' in event && this.#consumptions.get(event.of ?? -1);
+    if (!consumption) return;
+    if (event.type === 'PointsConsumed') charged(consumption, revision, event);
+    else if (event.type === 'PointsRefunded') refunded(consumption, event);
+    else if (event.type === 'ConsumptionSettled') settled(consumption, event);
+  }
+
+  #fillIn({
+    durationOf,
+    duration,
+    at,
+  }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>): void {
+    if (durationOf === null || duration === null) return;
+    const key = `${durationOf}/0`;
+    const row = this.#transactions.get(key);
+    if (row !== undefined) this.#transactions.set(key, { ...row, duration, updated_at: at });
+  }
+}

@@ -1,0 +1,183 @@
+import pg from 'pg';
+import type { Position } from '#event-store';
+import { CannotCheck } from '../source/event-source.js';
+import type { Row, TableName, Value } from './difference.js';
+
+/** The read tables of this ledger, where one database holds those of several. */
+const TABLES_NAME = 'points';
+const FETCH_ROWS = 2_000;
+const CONNECT_MS_MAX = 20_000;
+
+type Read = (text: string) => Value;
+const text: Read = (value) => value;
+const number: Read = Number;
+const flag: Read = (value) => value === 't';
+
+/** `2030-01-01 12:00:00.5+00` as events write it. What has microseconds is no time of an event. */
+const time: Read = (value) => {
+  const fraction = value.slice(19, -3).slice(1).padEnd(3, '0');
+  return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction}Z`;
+};
+
+const COLUMNS: Readonly<Record<TableName, Readonly<Record<string, Read>>>> = {
+  transactions: {
+    id: number,
+    user_id: text,
+    type: text,
+    amount: number,
+    balance_before: number,
+    balance_after: number,
+    source_type: text,
+    source_id: text,
+    batch_id: number,
+    duration: number,
+    description: text,
+    created_at: time,
+    updated_at: time,
+    revision: number,
+    line: number,
+    consumption_of: number,
+  },
+  accounts: { user_id: text, balance: number, held: number, revision: number, updated_at: time },
+  batches: {
+    user_id: text,
+    batch_id: number,
+    points: number,
+    remaining: number,
+    priority: number,
+    expires_at: time,
+    grace: flag,
+    revision: number,
+    line: number,
+    created_at: time,
+  },
+  consumptions: {
+    user_id: text,
+    revision: number,
+    consumption_id: text,
+    source_type: text,
+    source_id: text,
+    status: text,
+    estimate: number,
+    actual: number,
+    drawn: number,
+    refunded: number,
+    duration: number,
+    settle_by: time,
+    opened_at: time,
+    closed_at: time,
+    first_row: number,
+    row_count: number,
+    duration_row: number,
+  },
+};
+
+const VIEWS: Readonly<Record<TableName, readonly [view: string, order: string]>> = {
+  transactions: ['mjk_point_transaction_lines', 'user_id, id desc'],
+  accounts: ['mjk_point_accounts', 'user_id'],
+  batches: ['mjk_point_batches', 'user_id, batch_id'],
+  consumptions: ['mjk_point_consumptions', 'user_id, revision'],
+};
+
+/** How far the tables are. */
+export interface TableCheckpoint {
+  /** null: nothing is in them. */
+  readonly position: Position | null;
+  readonly lastId: number;
+}
+
+/** All read tables at one moment, with the checkpoint of that moment, however much is written meanwhile. */
+export class TableSnapshot {
+  #cursors = 0;
+
+  private constructor(
+    private readonly client: pg.Client,
+    readonly checkpoint: TableCheckpoint,
+  ) {}
+
+  static async open(url: string): Promise<TableSnapshot> {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      application_name: 'points-ledger audit',
+      types: { getTypeParser: () => (value: string) => value },
+    });
+    client.on('error', () => {}); // the statement under way says so
+    try {
+      await client.connect();
+      await client.query(`set timezone = 'UTC'; set cursor_tuple_fraction = 0;
+        set extra_float_digits = 1; set datestyle = 'ISO'`);
+      await client.query('begin isolation level repeatable read read only');
+      return new TableSnapshot(client, await checkpointIn(client));
+    } catch (cause) {
+      await client.end().catch(() => {});
+      if (cause instanceof CannotCheck) throw cause;
+      throw new CannotCheck(`the read tables can't be read: ${String(cause)}`, { cause });
+    }
+  }
+
+  /** Of one user (null: of all, in order of user). */
+  async *rows(table: TableName, user: string | null): AsyncGenerator<Row, void, undefined> {
+    const columns = COLUMNS[table];
+    const [view, order] = VIEWS[table];
+    // A name of the table itself, so that it is not taken for one of the output.
+    const names = Object.keys(columns).join(', ');
+    const where = user === null ? '' : `where user_id = '${user}'`;
+    const select = `select ${names} from ${view} ${where} order by ${order}`;
+    for await (const cells of this.#fetch(select)) yield rowOf(columns, cells);
+  }
+
+  /** Every row of the statement in order of its id: which event and which line of it. */
+  async *ids(): AsyncGenerator<readonly [number, string, number, number], void, undefined> {
+    const select = `select id, user_id, revision, line from mjk_point_transaction_lines order by id`;
+    for await (const [id, user, revision, line] of this.#fetch(select)) {
+      yield [Number(id), user ?? '', Number(revision), Number(line)];
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+
+  async *#fetch(select: string): AsyncGenerator<readonly (string | null)[], void, undefined> {
+    const cursor = `c${this.#cursors++}`;
+    await this.client.query(`declare ${cursor} no scroll cursor for ${select}`);
+    const next = () =>
+      this.client.query<(string | null)[]>({
+        text: `fetch ${FETCH_ROWS} from ${cursor}`,
+        rowMode: 'array',
+      });
+    let asked = next();
+    for (;;) {
+      const { rows } = await asked;
+      const isLast = rows.length < FETCH_ROWS;
+      if (!isLast) {
+        asked = next();
+        asked.catch(() => {}); // it is awaited above, or nobody wants it any more
+      }
+      yield* rows;
+      if (isLast) break;
+    }
+    await this.client.query(`close ${cursor}`);
+  }
+}
+
+async function checkpointIn(client: pg.Client): Promise<TableCheckpoint> {
+  const { rows } = await client.query<{ position: Position | null; last_id: string }>(
+    `select position, last_id from mjk_point_checkpoints where name = $1 and state = 'live'`,
+    [TABLES_NAME],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new CannotCheck('there are no read tables in this database');
+  return { position: row.position, lastId: Number(row.last_id) };
+}
+
+function rowOf(columns: Readonly<Record<string, Read>>, cells: readonly (string | null)[]): Row {
+  const row: Record<string, Value> = {};
+  let at = 0;
+  for (const name in columns) {
+    const cell = cells[at++] ?? null;
+    row[name] = cell === null ? null : (columns[name]?.(cell) ?? null);
+  }
+  return row;
+}

@@ -1,0 +1,64 @@
+import { fromStored } from '#ledger';
+import type { EventSource, StoredEvent } from '../source/event-source.js';
+import { userOf } from '../verify/account-audit.js';
+import { csvLine } from './csv.js';
+
+export type Format = 'jsonl' | 'csv';
+
+/** `from` inclusive, `to` exclusive. */
+export interface Range {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+const EVENT_COLUMNS = [
+  'position',
+  'user_id',
+  'revision',
+  'event_id',
+  'type',
+  'at',
+  'balance_after',
+  'command_type',
+  'command_source',
+  'command_id',
+  'data',
+  'meta',
+  'hash',
+] as const;
+
+/** Events as they are stored, in order; of one user or of all. */
+export async function* exportEvents(
+  source: EventSource,
+  user: string | null,
+  range: Range,
+  format: Format,
+): AsyncGenerator<string, void, undefined> {
+  if (format === 'csv') yield csvLine(EVENT_COLUMNS);
+  const { last } = await source.edges();
+  if (last === null) return;
+  const pages = user === null ? source.everything(last) : source.stream(`points-${user}`, last);
+  for await (const page of pages) {
+    const lines = page.map((stored) => eventLine(stored, range, format));
+    yield lines.join('');
+  }
+}
+
+export const isIn = ({ from, to }: Range, at: string): boolean =>
+  (from === undefined || at >= from) && (to === undefined || at < to);
+
+function eventLine(stored: StoredEvent, range: Range, format: Format): string {
+  const { event, provenance } = fromStored(stored);
+  if (!isIn(range, event.at)) return '';
+  const { position, revision, id, type, data, meta, hash } = stored;
+  const user = userOf(stored.stream);
+  if (format === 'jsonl') {
+    const parsed = { data: JSON.parse(data) as unknown, meta: JSON.parse(meta) as unknown };
+    const { at } = event;
+    return `${JSON.stringify({ position, user_id: user, revision, id, type, at, ...parsed, hash })}\n`;
+  }
+  const { type: commandType, source, id: commandId } = provenance.command;
+  const command = [commandType, source, commandId];
+  const said = [event.at, event.balanceAfter, ...command, data, meta, hash];
+  return csvLine([position, user, revision, id, type, ...said]);
+}

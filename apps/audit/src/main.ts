@@ -1,0 +1,29 @@
+import { runAudit } from './program.js';
+import { auditSettings } from './settings.js';
+import { CannotCheck } from './source/event-source.js';
+import { crewOfThreads } from './verify/thread-crew.js';
+
+// `npm run audit -- <command>`.
+
+function settings() {
+  try {
+    return auditSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof CannotCheck)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+// A reader that has seen enough, as `head` does, is no trouble of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await runAudit(process.argv.slice(2), {
+  settings: settings(),
+  terminal: { out: process.stdout, err: process.stderr },
+  now: () => new Date().toISOString(),
+  openCrew: (of) => crewOfThreads(of),
+});

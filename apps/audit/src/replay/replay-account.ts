@@ -1,0 +1,125 @@
+import type { Position } from '#event-store';
+import {
+  BrokenRule,
+  UnreadableEvent,
+  emptyAccount,
+  evolve,
+  fromStored,
+  type Account,
+  type LedgerEvent,
+  type Provenance,
+} from '#ledger';
+import { rowsOf, type TransactionRow } from '#read-model';
+import type { EventSource, StoredEvent } from '../source/event-source.js';
+
+/** Rows that the usage page shows at once. */
+const PAGE_ROWS = 20;
+
+/** One event of the statement: the rows it made, and the command behind it. */
+export interface StatementLine {
+  readonly revision: number;
+  readonly position: Position;
+  readonly event: LedgerEvent;
+  readonly command: Provenance['command'];
+  readonly rows: readonly TransactionRow[];
+}
+
+/** To that time or revision, each inclusive; neither: to the end. */
+export interface Until {
+  readonly at?: string;
+  readonly revision?: number;
+}
+
+export interface Replayed {
+  readonly account: Account;
+  readonly position: Position | null;
+  /** Newest first, durations filled in as far as they were known. */
+  readonly page: readonly TransactionRow[];
+  /** The event at which it stopped, and why; null: it went through. */
+  readonly stopped: { readonly revision: number; readonly why: string } | null;
+}
+
+/** Folds an account up to a moment; every event of it is shown on the way. */
+export async function replayAccount(
+  source: EventSource,
+  user: string,
+  until: Until,
+  show: (line: StatementLine) => void | Promise<void>,
+): Promise<Replayed> {
+  const account = emptyAccount();
+  const page = new ShownPage();
+  let position: Position | null = null;
+  for await (const events of source.stream(`points-${user}`, null)) {
+    for (const stored of events) {
+      const read = readAt(stored, account.revision + 1);
+      if ('why' in read) return { account, position, page: page.rows, stopped: read };
+      const { event, provenance } = read;
+      if (isBehind(until, event, stored)) {
+        return { account, position, page: page.rows, stopped: null };
+      }
+      const why = brokenBy(account, event);
+      if (why !== null) {
+        const stopped = { revision: stored.revision, why };
+        return { account, position, page: page.rows, stopped };
+      }
+      const { revision } = stored;
+      position = stored.position;
+      const rows = rowsOf(user, revision, event).transactions;
+      page.add(event, rows);
+      const shown = show({ revision, position, event, command: provenance.command, rows });
+      if (shown !== undefined) await shown;
+    }
+  }
+  return { account, position, page: page.rows, stopped: null };
+}
+
+const isBehind = ({ at, revision }: Until, event: LedgerEvent, stored: StoredEvent): boolean =>
+  (at !== undefined && event.at > at) || (revision !== undefined && stored.revision > revision);
+
+function readAt(
+  stored: StoredEvent,
+  expected: number,
+): ReturnType<typeof fromStored> | { readonly revision: number; readonly why: string } {
+  const { revision } = stored;
+  if (revision !== expected) return { revision: expected, why: 'it is missing' };
+  try {
+    return fromStored(stored);
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return { revision, why: error.message };
+    throw error;
+  }
+}
+
+function brokenBy(account: Account, event: LedgerEvent): string | null {
+  try {
+    evolve(account, event);
+    return null;
+  } catch (error) {
+    if (error instanceof BrokenRule) return error.rule;
+    throw error;
+  }
+}
+
+/** The newest rows, as the read tables had them. */
+class ShownPage {
+  #rows: TransactionRow[] = [];
+
+  /** Newest first. */
+  get rows(): readonly TransactionRow[] {
+    return this.#rows;
+  }
+
+  add(event: LedgerEvent, rows: readonly TransactionRow[]): void {
+    if (rows.length > 0) {
+      this.#rows = [...rows.slice(-PAGE_ROWS).reverse(), ...this.#rows].slice(0, PAGE_ROWS);
+    }
+    if (event.type === 'ConsumptionSettled') this.#fillIn(event);
+  }
+
+  #fillIn({ durationOf, duration, at }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>) {
+    if (durationOf === null || duration === null) return;
+    this.#rows = this.#rows.map((row) =>
+      row.revision === durationOf && row.line === 0 ? { ...row, duration, updated_at: at } : row,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type { Account } from '#ledger';
+import type { Replayed, StatementLine } from './replay-account.js';
+
+export const lineJson = ({ revision, position, event, command, rows }: StatementLine) => ({
+  revision,
+  position,
+  event,
+  command,
+  rows,
+});
+
+export function replayedJson(user: string, { account, position, page, stopped }: Replayed) {
+  return {
+    user_id: user,
+    revision: account.revision < 0 ? null : account.revision,
+    at: account.at === '' ? null : account.at,
+    position,
+    balance: account.balance,
+    held: account.held,
+    batches: batchesJson(account),
+    open_consumptions: openJson(account),
+    page,
+    stopped,
+  };
+}
+
+const batchesJson = ({ drawOrder, remaining }: Account) =>
+  [...drawOrder].map(({ id, priority, expiresAt, isGrace }) => ({
+    batch_id: id,
+    remaining: remaining.get(id) ?? 0,
+    priority,
+    expires_at: expiresAt,
+    grace: isGrace,
+  }));
+
+const openJson = ({ openOrder }: Account) =>
+  [...openOrder].map(({ consumptionId, of, estimated, settleBy, draws }) => ({
+    consumption_id: consumptionId,
+    revision: of,
+    estimate: estimated,
+    settle_by: settleBy,
+    draws,
+  }));

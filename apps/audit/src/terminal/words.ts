@@ -1,0 +1,50 @@
+export type Language = 'en' | 'zh';
+
+/** Heads of columns and sections, as an accountant reads them: the words of the glossary. */
+const WORDS = {
+  account: ['Account', '账户'],
+  actual: ['Actual', '实际'],
+  amount: ['Points', '积分'],
+  at: ['At', '时间'],
+  balance: ['Balance', '余额'],
+  batch: ['Batch', '批次'],
+  batches: ['Batches, in the order they will be drawn', '批次（按扣减顺序）'],
+  business: ['Entry', '摘要'],
+  column: ['Column', '列'],
+  command: ['Command', '命令'],
+  consumption: ['Consumption', '消费'],
+  damage: ['Damage', '损坏'],
+  detail: ['Detail', '详情'],
+  estimate: ['Estimate', '预扣'],
+  events: ['Events', '事件'],
+  expected: ['By the events', '按事件'],
+  expires: ['Expires', '过期时间'],
+  found: ['In the table', '表中'],
+  grace: ['grace', '返还宽限'],
+  held: ['Held', '预扣中'],
+  key: ['Row', '行'],
+  never: ['never', '永不'],
+  none: ['none', '无'],
+  open: ['Open pre-deductions', '未结算的预扣'],
+  page: ['What the page showed (newest first)', '当时页面所示（新的在前）'],
+  position: ['Position', '位置'],
+  priority: ['Priority', '优先级'],
+  refused: ['refused', '拒绝'],
+  remaining: ['Left', '剩余'],
+  revision: ['Revision', '修订'],
+  seconds: ['Seconds', '秒'],
+  settleBy: ['Settle by', '结算期限'],
+  settled: ['settled', '结算'],
+  source: ['Source', '来源'],
+  statement: ['Statement', '账单明细'],
+  table: ['Table', '表'],
+} as const satisfies Record<string, readonly [en: string, zh: string]>;
+
+export type Word = keyof typeof WORDS;
+
+export const wordsIn =
+  (language: Language) =>
+  (word: Word): string =>
+    WORDS[word][language === 'zh' ? 1 : 0];
+
+export type Words = ReturnType<typeof wordsIn>;

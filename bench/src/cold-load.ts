@@ -1,0 +1,84 @@
+import pg from 'pg';
+import { AccountDesk } from '#commands';
+import { toLedgerCommand } from '#contracts/identity';
+import { PostgresSnapshotStore, openPostgresEventStore } from '#event-store';
+import { DEFAULT_POLICY } from '#ledger';
+import { onPostgres } from './on-postgres.js';
+
+const USER = '00000000-0000-4000-8000-000000000001';
+const SHORT_EVENTS = 100_000;
+const LONG_EVENTS = 1_000_000;
+const AT_ONCE = 2_000;
+const LOADS = 9;
+const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
+
+/** What the first command of a fresh process costs on an account with so much behind it. */
+export function coldLoadBench(): Promise<Record<string, number>> {
+  return onPostgres(async (url) => {
+    const pool = new pg.Pool({ connectionString: url });
+    const store = await openPostgresEventStore(url);
+    const snapshots = new PostgresSnapshotStore(pool);
+    const deskOf = () => new AccountDesk({ store, snapshots, policy: DEFAULT_POLICY });
+    let sent = 0;
+    const fillTo = async (events: number): Promise<void> => {
+      const desk = deskOf();
+      while (sent < events) await runSome(desk, Math.min(AT_ONCE, events - sent));
+      await desk.drain(60_000);
+    };
+    const runSome = (desk: AccountDesk, count: number) =>
+      Promise.all(Array.from({ length: count }, () => run(desk, sent++)));
+    const coldMs = async (): Promise<number> => {
+      const times: number[] = [];
+      for (let load = 0; load < LOADS; load++) {
+        const desk = deskOf();
+        const start = performance.now();
+        await run(desk, sent++);
+        times.push(performance.now() - start);
+        await desk.drain(10_000);
+      }
+      return times.sort((a, b) => a - b)[Math.floor(LOADS / 2)] ?? 0;
+    };
+    try {
+      await fillTo(SHORT_EVENTS);
+      const short = await coldMs();
+      await fillTo(LONG_EVENTS);
+      const long = await coldMs();
+      return {
+        cold_load_ms_100000: short,
+        cold_load_ms_1000000: long,
+        cold_load_ratio_1000000_to_100000: long / short,
+        warm_load_ms: await warmMs(deskOf(), (desk) => run(desk, sent++)),
+      };
+    } finally {
+      await store.close();
+      await pool.end();
+    }
+  });
+}
+
+async function warmMs(
+  desk: AccountDesk,
+  runOne: (desk: AccountDesk) => Promise<unknown>,
+): Promise<number> {
+  await runOne(desk);
+  const start = performance.now();
+  for (let times = 0; times < LOADS; times++) await runOne(desk);
+  return (performance.now() - start) / LOADS;
+}
+
+/** A day is 5,000 events: the account remembers as much as the policy lets it. */
+function run(desk: AccountDesk, n: number): Promise<unknown> {
+  const at = new Date(START_MS + n * 17_280).toISOString();
+  const body =
+    n % 100 === 0
+      ? ({
+          type: 'RechargePoints',
+          data: { user_id: USER, points: 1_000, expires_at: null },
+        } as const)
+      : ({
+          type: 'ConsumePoints',
+          data: { user_id: USER, points: 1, source_type: 'tts', duration: 1.5 },
+        } as const);
+  const command = toLedgerCommand({ ...body, source: '/bench', id: `c${n}` }, at);
+  return desk.run(command, { correlation: 'bench' });
+}
