@@ -16,6 +16,7 @@ export function projectorBench(): Promise<Record<string, number>> {
     const store = new MemoryEventStore();
     const events = await fillStore(store, USERS, EVENTS);
     const pool = new pg.Pool({ connectionString: url, pipeline: true });
+    pool.on('error', () => undefined); // the server is stopped right behind us
     try {
       await migrate(pool);
       const live = await liveSeconds(pool, store);

@@ -190,16 +190,4 @@ export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promi
   await api.project();
 }
 
-export async function eventually(check: () => Promise<void> | void): Promise<void> {
-  const until = performance.now() + EVENTUALLY_MS_MAX;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}
-
-const EVENTUALLY_MS_MAX = 3_000;
+export { eventually } from '#testing';

@@ -78,6 +78,14 @@ describe('what the projector reports', () => {
     expect(await metrics.metrics()).toContain('projector_alarms_total{kind="poison"');
   });
 
+  it('is ready when only the version that was kept stopped at poison', () => {
+    const { health, observer, lag } = parts();
+    observer.leads?.(true);
+    lag('p', 0);
+    observer.poisoned?.(2, new Error('an unknown event'));
+    expect(health.ready()).toMatchObject({ ok: true, parts: { tables: { state: 'amber' } } });
+  });
+
   it('is red when nothing could be measured for a while', () => {
     const { health, observer, lag, wait } = parts();
     observer.leads?.(true);

@@ -23,6 +23,7 @@ export function projectorObserver(
   });
   let leading: boolean | null = null;
   let livePosition: string | null = null;
+  let liveVersion: number | null = null;
   return {
     leads: (now) => {
       series.leader.set(now ? 1 : 0);
@@ -51,15 +52,15 @@ export function projectorObserver(
       if (live === undefined) return;
       if (live.position !== livePosition) flow.moved();
       livePosition = live.position;
+      liveVersion = live.version;
       flow.waiting(live.events);
     },
     poisoned: (version, err) => {
       series.alarms.inc({ kind: 'poison' });
       log.fatal({ version, err }, 'stopped at an event that it can not apply');
-      health.report('tables', {
-        state: 'red',
-        reason: `version ${version} stopped: ${err.message}`,
-      });
+      const isRead = liveVersion === null || version === liveVersion;
+      const reason = `version ${version} stopped: ${err.message}`;
+      health.report('tables', { state: isRead ? 'red' : 'amber', reason });
     },
     failed: (version, err) => {
       series.trouble.inc({ kind: 'failed' });

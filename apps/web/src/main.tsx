@@ -1,13 +1,15 @@
 import './without-eval.js';
+import './styles/all.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { parseAs, transactionsPage } from '#contracts';
+import { App } from './app.js';
+import { takeFromAddress } from './session/use-session.js';
 
+takeFromAddress();
 const root = document.getElementById('root');
-if (root !== null) {
-  createRoot(root).render(
-    <StrictMode>
-      <p>{String(parseAs(transactionsPage, {}).ok)}</p>
-    </StrictMode>,
-  );
-}
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,3 +1,4 @@
+import { seeded as diceOf } from '#testing';
 import { createHash } from 'node:crypto';
 import {
   CHAIN_START,
@@ -209,31 +210,10 @@ export function expectBorneOut(log: MemoryLog, command: LedgerCommand, { answer 
   expect(answer.status).toBe(isRefused ? 'refused' : 'accepted');
 }
 
-/** mulberry32: the same seed gives the same faults. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+/** The numbers of the dice alone: the same seed gives the same run. */
+export const seeded = (seed: number): (() => number) => diceOf(seed).next;
 
-const WAIT_MS_MAX = 5_000;
-
-/** Waits until it holds; then, or when it never does, `check` says so itself. */
-export async function eventually(check: () => void): Promise<void> {
-  const until = Date.now() + WAIT_MS_MAX;
-  for (;;) {
-    try {
-      return check();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+export { eventually } from '#testing';
 
 /** A door for a test to hold things up at. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {

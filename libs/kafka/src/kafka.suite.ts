@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Partitioners, type PartitionMetadata } from 'kafkajs';
 import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
 import { connectKafka, type KafkaConnection } from './connect.js';
@@ -79,17 +78,7 @@ export async function withAdmin<T>(
   }
 }
 
-export async function eventually(look: () => void | Promise<void>, msMax = 20_000): Promise<void> {
-  const until = performance.now() + msMax;
-  for (;;) {
-    try {
-      return await look();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await wait(20);
-    }
-  }
-}
+export { eventually } from '#testing';
 
 /** Keeps what it is given; `handling` may be changed while it runs. */
 export class Received implements MessageReceiver {

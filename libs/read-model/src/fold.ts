@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#event-store';
 
-import type { BatchChange, DurationChange, EventRows } from './event-rows.js';
+import type { BatchChange, DurationChange, EventRows, TransactionRow } from './event-rows.js';
 import { changeConsumption } from './fold-consumption.js';
 import { PoisonEvent } from './poison.js';
 import { userOf, type ProjectedEvent, type ReadBatch } from './projected-event.js';
@@ -8,7 +8,6 @@ import type {
   AccountRow,
   BatchRow,
   ConsumptionRow,
-  NumberedTransaction,
   TouchedRows,
   TransactionDuration,
   UserRows,
@@ -21,7 +20,9 @@ export interface Written<T> {
 }
 
 export interface Folded {
-  readonly transactions: NumberedTransaction[];
+  /** Their ids are this one and those that follow it. */
+  readonly firstId: number;
+  readonly transactions: TransactionRow[];
   /** For rows that were written before this batch. */
   readonly durations: TransactionDuration[];
   readonly accounts: Written<AccountRow>;
@@ -36,13 +37,14 @@ export function fold(
   firstId: number,
 ): Folded {
   const folded: Folded = {
+    firstId,
     transactions: [],
     durations: [],
     accounts: { begun: new Set(), changed: new Set() },
     batches: { begun: new Set(), changed: new Set() },
     consumptions: { begun: new Set(), changed: new Set() },
   };
-  for (const event of fresh) foldEvent(touched, event, folded, firstId);
+  for (const event of fresh) foldEvent(touched, event, folded);
   for (const recorded of repeated) refuseUnseen(touched, recorded);
   return folded;
 }
@@ -51,22 +53,20 @@ function foldEvent(
   touched: TouchedRows,
   { recorded, rows: change }: ProjectedEvent,
   folded: Folded,
-  firstId: number,
 ): void {
   const user = touched.get(change.account.user_id);
   if (user === undefined) throw new Error('a bug: the rows of an account were not loaded');
-  const firstRow = firstId + folded.transactions.length;
+  const firstRow = folded.firstId + folded.transactions.length;
   const rowCount = change.transactions.length;
   const account = changeAccount(user, recorded, change, folded);
-  let id = firstRow;
-  for (const row of change.transactions) folded.transactions.push({ ...row, id: id++ });
+  folded.transactions.push(...change.transactions);
   for (const batch of change.batches) changeBatch(user, recorded, change, batch, folded);
   if (change.consumption === null) return;
   const step = { user, recorded, account, change: change.consumption, firstRow, rowCount };
   const consumption = changeConsumption(step);
   write(folded.consumptions, consumption, change.consumption.kind === 'begun');
   if (change.duration === null) return;
-  const place = consumption.duration_row - firstId;
+  const place = consumption.duration_row - folded.firstId;
   if (place < 0) folded.durations.push({ ...change.duration, id: consumption.duration_row });
   else fillIn(folded.transactions, place, recorded, change.duration);
 }
@@ -139,7 +139,7 @@ function changeBatch(
 }
 
 function fillIn(
-  transactions: NumberedTransaction[],
+  transactions: TransactionRow[],
   place: number,
   recorded: RecordedEvent,
   { revision, duration, updated_at }: DurationChange,

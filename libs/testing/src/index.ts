@@ -1,4 +1,4 @@
-export { eventually } from './eventually.js';
+export { eventually, eventuallyHolds } from './eventually.js';
 export { DEFAULT_USERS, type User, type Users } from './eventstoredb/access.js';
 export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/event-log.js';
 export type {

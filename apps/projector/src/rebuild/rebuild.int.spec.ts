@@ -398,6 +398,23 @@ describe('the version that was kept', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
+  it('stops alone when its rows are wrong: the live one goes on', async () => {
+    const poisons: number[] = [];
+    await ledger.run(50);
+    running.push(start(pool, store, { poisoned: (version) => poisons.push(version) }));
+    await atHead();
+    await rebuild();
+    await pool.query('delete from mjk_point_accounts_v1');
+    await ledger.run(20);
+    await eventually(async () => poisons.length > 0);
+    await ledger.run(20);
+    await atHead();
+    expect(poisons).toEqual([1]);
+    await expectTablesToAgree(pool, ledger);
+    await expect(rebuildWith().back(never)).rejects.toMatchObject({ name: 'PoisonEvent' });
+    await expectTablesToAgree(pool, ledger);
+  });
+
   it('is gone once it is dropped, and there is no way back', async () => {
     await projectedLedger(50);
     await rebuild();

@@ -72,16 +72,6 @@ export async function timed(action: () => Promise<unknown>): Promise<number> {
   return performance.now() - before;
 }
 
-export async function eventually(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  waitMsMax = 8_000,
-): Promise<void> {
-  const until = Date.now() + waitMsMax;
-  while (!(await holds())) {
-    if (Date.now() > until) throw new Error(`not within ${waitMsMax} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export { eventuallyHolds as eventually } from '#testing';
 
 export { StreamWriter };

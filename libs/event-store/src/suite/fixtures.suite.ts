@@ -1,3 +1,4 @@
+import { seeded as diceOf } from '#testing';
 import { randomUUID } from 'node:crypto';
 import {
   CHAIN_START,
@@ -128,25 +129,7 @@ export function following(store: EventStore, after: Position | null, stream: Reg
   return { events, nexts, done, end, stop };
 }
 
-export async function eventually(
-  what: string,
-  holds: () => boolean,
-  waitMsMax = 30_000,
-): Promise<void> {
-  const until = Date.now() + waitMsMax;
-  while (!holds()) {
-    if (Date.now() > until) throw new Error(`not within ${waitMsMax} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export { eventuallyHolds as eventually } from '#testing';
 
-/** Mulberry32: the same seed gives the same run. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** The numbers of the dice alone: the same seed gives the same run. */
+export const seeded = (seed: number): (() => number) => diceOf(seed).next;

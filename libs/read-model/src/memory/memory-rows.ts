@@ -31,11 +31,12 @@ export class MemoryRows {
   }
 
   write(folded: Folded, touched: TouchedRows): void {
-    for (const row of folded.transactions) {
-      this.#transactions[row.id - 1] = row;
+    for (const [index, row] of folded.transactions.entries()) {
+      const id = folded.firstId + index;
+      this.#transactions[id - 1] = { ...row, id };
       const ids = this.#ofUser.get(row.user_id);
-      if (ids === undefined) this.#ofUser.set(row.user_id, [row.id]);
-      else ids.push(row.id);
+      if (ids === undefined) this.#ofUser.set(row.user_id, [id]);
+      else ids.push(id);
     }
     for (const { id, duration, updated_at } of folded.durations) {
       const row = this.#transactions[id - 1];

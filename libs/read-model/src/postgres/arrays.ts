@@ -22,7 +22,7 @@ function header(array: Buffer, elementOid: number, count: number): void {
 }
 
 /** What stands in a column of a row. */
-type Column<R, T> = (row: R) => T | null;
+type Column<R, T> = (row: R, index: number) => T | null;
 
 /** Of values that take the same room, but for nulls. */
 function fixed<R, T>(
@@ -35,8 +35,9 @@ function fixed<R, T>(
   const array = Buffer.allocUnsafe(HEADER_BYTES + (LENGTH_BYTES + bytes) * rows.length);
   header(array, elementOid, rows.length);
   let at = HEADER_BYTES;
+  let index = 0;
   for (const row of rows) {
-    const value = column(row);
+    const value = column(row, index++);
     if (value === null) {
       at = array.writeInt32BE(NULL_LENGTH, at);
       continue;
@@ -76,7 +77,7 @@ export const uuidArray = <R>(rows: readonly R[], column: Column<R, string>): Buf
     if (written !== 16) throw new TypeError(`"${value}" is not a UUID`);
   });
 
-export function textArray<R>(rows: readonly R[], column: Column<R, string>): Buffer {
+export function textArray<R>(rows: readonly R[], column: (row: R) => string | null): Buffer {
   let bytes = HEADER_BYTES;
   for (const row of rows) bytes += LENGTH_BYTES + 3 * (column(row)?.length ?? 0);
   const array = Buffer.allocUnsafe(bytes);

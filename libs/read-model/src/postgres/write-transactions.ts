@@ -1,10 +1,12 @@
-import type { NumberedTransaction, TransactionDuration } from '../tables.js';
+import type { TransactionRow } from '../event-rows.js';
+import type { TransactionDuration } from '../tables.js';
 import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
 import type { Statement } from './statement.js';
 
 export function insertTransactions(
   version: number,
-  rows: readonly NumberedTransaction[],
+  firstId: number,
+  rows: readonly TransactionRow[],
 ): Statement {
   return {
     rows: rows.length,
@@ -17,7 +19,7 @@ export function insertTransactions(
        unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::bigint[]),
        unnest($15::integer[]), unnest($16::bigint[])`,
     values: [
-      int8Array(rows, (row) => row.id),
+      int8Array(rows, (_row, index) => firstId + index),
       uuidArray(rows, (row) => row.user_id),
       textArray(rows, (row) => row.type),
       int4Array(rows, (row) => row.amount),

@@ -7,8 +7,8 @@ import { fillDurations, insertTransactions } from './write-transactions.js';
 
 /** Set-based: one statement for what begins and one for what changes, however many events. */
 export function* statementsFor(version: number, folded: Folded): Generator<Statement> {
-  const { transactions, durations, accounts, batches, consumptions } = folded;
-  yield insertTransactions(version, transactions);
+  const { firstId, transactions, durations, accounts, batches, consumptions } = folded;
+  yield insertTransactions(version, firstId, transactions);
   yield fillDurations(version, durations);
   yield insertAccounts(version, [...accounts.begun]);
   yield changeAccounts(version, [...accounts.changed]);

@@ -60,17 +60,7 @@ export async function take<T>(
   return taken;
 }
 
-export async function eventually(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  waitMsMax = 5000,
-): Promise<void> {
-  const until = Date.now() + waitMsMax;
-  while (!(await holds())) {
-    if (Date.now() > until) throw new Error(`not within ${waitMsMax} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export { eventuallyHolds as eventually } from '../eventually.js';
 
 /** What became of a promise after a while, without waiting for ever. */
 export async function settledWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {

@@ -1,0 +1,237 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { PostgresTableWriter, migrate } from '#read-model';
+import { Lab } from './testing/lab.suite.js';
+import { run, type Run } from './testing/run.suite.js';
+import { ANNA, BO, on, streamOf } from './testing/story.suite.js';
+
+// Every command as a person calls it, in this process, on a real Postgres.
+
+let lab: Lab;
+let dir: string;
+beforeAll(async () => {
+  lab = await Lab.open();
+  dir = mkdtempSync(join(tmpdir(), 'points-audit-'));
+  const pool = new pg.Pool({ connectionString: lab.url, max: 1 });
+  await migrate(pool);
+  const { events, next } = await lab.store.readAll(null, 10_000);
+  if (next !== null) {
+    await new PostgresTableWriter(pool, { name: 'points', version: 1 }).write(null, { events, next });
+  }
+  await pool.end();
+});
+afterAll(async () => {
+  rmSync(dir, { recursive: true });
+  await lab.close();
+});
+
+const file = (name: string): string => join(dir, name);
+
+const audit = (...args: string[]): Promise<Run> =>
+  run({ EVENT_STORE: lab.url, DATABASE_URL: lab.url }, ...args);
+
+/** With nothing to ask: no database and no network. */
+const offline = (...args: string[]): Promise<Run> => run({ DATA_DIR: dir }, ...args);
+
+const good = async (running: Promise<Run>): Promise<string> => {
+  const { status, out, err } = await running;
+  expect([status, err]).toEqual([0, '']);
+  return out;
+};
+
+describe('audit', () => {
+  it.each(['replay', 'verify', 'diff', 'anchor', 'prove', 'check', 'export'])(
+    'says with %s --help what it does and how it ends',
+    async (command) => {
+      const help = await good(offline(command, '--help'));
+      expect(help).toContain(`Usage: audit ${command}`);
+      expect(help).toContain('--json');
+      expect(help).toContain('Exit status: 0 all is well, 1 differences were found, 2');
+    },
+  );
+
+  it.each([
+    [['verify', '--wrong']],
+    [['nothing']],
+    [['replay']],
+    [['replay', '--user', 'somebody']],
+    [['replay', '--user', ANNA, '--at', 'yesterday']],
+    [['anchor', '--key', 'no-such-file']],
+    [['check', 'no-such-file', '--key', 'no-such-file']],
+    [['export', '--user', ANNA, '--all']],
+    [['verify', '--policy', '{"refundDays":1}']],
+  ])('ends with 2 when it is asked for %j', async (args) => {
+    const { status, err } = await audit(...args);
+    expect(status).toBe(2);
+    expect(err).not.toBe('');
+  });
+
+  it('ends with 2 where no store is named, is there, or answers', async () => {
+    expect(await offline('verify')).toMatchObject({ status: 2, err: expect.stringContaining('EVENT_STORE') as string });
+    const url = new URL(lab.url);
+    url.pathname = '/postgres';
+    const empty = await run({ EVENT_STORE: url.href }, 'verify');
+    expect(empty).toMatchObject({ status: 2, err: 'there is no event store in this database\n' });
+    const nowhere = await run({ EVENT_STORE: 'postgres://127.0.0.1:1/x' }, 'verify');
+    expect(nowhere.status).toBe(2);
+  });
+
+  it('asks the running local stack where its stores are', async () => {
+    const ready = { database: lab.url, eventStore: lab.url };
+    writeFileSync(file('ready.json'), JSON.stringify(ready));
+    expect((await run({ DATA_DIR: dir }, 'verify')).status).toBe(0);
+    rmSync(file('ready.json'));
+  });
+});
+
+describe('replay', () => {
+  it('shows each line of the statement with the command behind it, and what came of it', async () => {
+    const out = await good(audit('replay', '--user', ANNA));
+    expect(out).toMatch(/0 +2030-01-01T12:00:00\.000Z +【积分充值】 +\+1,000 +1,000 .*RechargePoints \/spec r1/);
+    expect(out).toMatch(/【配音合成返还】 .* RefundPoints \/spec x1/);
+    expect(out).toMatch(/refused: InsufficientPoints .* ConsumePoints \/spec c7/);
+    expect(out).toMatch(/settled c2: 80 \/ 100/);
+    expect(out).toContain('Batches, in the order they will be drawn:');
+  });
+
+  it('shows what the page showed at a moment, and a pre-deduction that was open then', async () => {
+    const out = await good(audit('replay', '--user', ANNA, '--at', on(1, '13:05')));
+    expect(out).toMatch(/Open pre-deductions:\n[^]*c2 +3 +100 /);
+    const page = out.slice(out.indexOf('What the page showed'));
+    expect(page.split('\n')[3]).toMatch(/^ +3 .*-100 /);
+    const { balance, held, page: rows } = JSON.parse(
+      await good(audit('replay', '--user', ANNA, '--revision', '3', '--json')),
+    ) as { balance: number; held: number; page: { duration: number | null }[] };
+    expect([balance, held]).toEqual([890, 100]);
+    expect(rows.map(({ duration }) => duration)).toEqual([null, null, 12.5, null, null]);
+    const settled = await good(audit('replay', '--user', ANNA, '--at', on(1, '13:10'), '--json'));
+    expect((JSON.parse(settled) as { page: { duration: number | null }[] }).page[1]?.duration).toBe(40);
+  });
+
+  it('has Chinese heads for who wants them', async () => {
+    const out = await good(audit('replay', '--user', ANNA, '--lang', 'zh'));
+    for (const head of ['修订', '积分', '余额', '批次（按扣减顺序）', '未结算的预扣']) {
+      expect(out).toContain(head);
+    }
+  });
+
+  it('stops at what the rules could not have produced, and says so', async () => {
+    const { status, out } = await lab.bent(
+      () => lab.rewrite(streamOf(ANNA), 5, (data) => (data['balanceAfter'] = 1)),
+      () => audit('replay', '--user', ANNA),
+    );
+    expect(status).toBe(1);
+    expect(out).toContain('STOPPED at revision 5: balanceAfter says 1');
+  });
+
+  it('shows an account that there never was as empty', async () => {
+    const nobody = '99999999-9999-4999-8999-999999999999';
+    expect(await good(audit('replay', '--user', nobody.toUpperCase()))).toContain('Balance 0, Held 0');
+    expect(JSON.parse(await good(audit('replay', '--user', nobody, '--json')))).toMatchObject({
+      statement: [],
+      balance: 0,
+      revision: null,
+    });
+  });
+});
+
+describe('verify', () => {
+  it('ends with 0 where all is well, and names what is wrong with 1', async () => {
+    expect(await good(audit('verify'))).toContain('Nothing is wrong.');
+    const { status, out } = await lab.bent(
+      () => lab.sql(`update event_store.events set data = data || ' ' where position = 9`),
+      () => audit('verify', '--lang', 'zh'),
+    );
+    expect(status).toBe(1);
+    expect(out).toContain('DAMAGED, first at postgres:0000000000000009:');
+    expect(out).toContain('hash-broken');
+    expect(out).toContain('位置');
+  });
+
+  it('tells of events under a policy that it was not told of', async () => {
+    const bent = await lab.bent(
+      () => lab.rewrite(streamOf(ANNA), 0, (_, row) => (row.meta = row.meta.replace(/"policy":"[0-9a-f]+"/, '"policy":"other"'))),
+      () => audit('verify'),
+    );
+    expect(bent.status).toBe(0);
+    expect(bent.out).toContain('under a policy that was not named (other)');
+  });
+});
+
+describe('anchor, prove and check', () => {
+  it('lead from nothing to a statement that anybody can check', async () => {
+    expect(await good(offline('anchor', '--new-key', file('key')))).toContain('public key:');
+    expect((await offline('anchor', '--new-key', file('key'))).status).toBe(2);
+    await good(audit('anchor', '--key', file('key'), '--out', file('a1')));
+    expect((await audit('anchor', '--key', file('key'), '--out', file('a1'))).status).toBe(2);
+    const after = ['--after', file('a1')];
+    await good(audit('anchor', '--key', file('key'), '--out', file('a2'), ...after));
+    await good(audit('prove', '--user', BO, '--anchor', file('a2'), '--out', file('p')));
+    const begunMs = performance.now();
+    const out = await good(
+      offline('check', file('p'), file('a1'), file('a2'), '--key', file('key.pub')),
+    );
+    expect(performance.now() - begunMs).toBeLessThan(1_000);
+    expect(out).toContain('the later anchor holds all that the earlier one does');
+    expect(out).toMatch(new RegExp(`user ${BO}: all 23 events`));
+    const key = ['--key', file('key.pub')];
+    await good(audit('verify', '--anchor', file('a1'), '--anchor', file('a2'), ...key));
+  });
+
+  it('check notices an event left out', async () => {
+    const lines = readFileSync(file('p'), 'utf8').split('\n');
+    lines.splice(5, 1);
+    writeFileSync(file('bent'), lines.join('\n'));
+    const { status, out } = await offline('check', file('bent'), '--key', file('key.pub'));
+    expect(status).toBe(1);
+    expect(out).toContain('BAD');
+  });
+
+  it('sign nothing that is damaged, and prove nothing that was not signed', async () => {
+    const bend = () =>
+      lab.rewrite(streamOf(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
+    const damaged = () => lab.sql('delete from event_store.events where position = 9');
+    const signed = await lab.bent(damaged, () =>
+      audit('anchor', '--key', file('key'), '--out', file('a3')),
+    );
+    expect(signed).toMatchObject({ status: 1, out: expect.stringContaining('Not signed.') as string });
+    const proved = await lab.bent(bend, () =>
+      audit('prove', '--user', BO, '--anchor', file('a2'), '--out', file('p2')),
+    );
+    expect(proved.status).toBe(1);
+    const verified = await lab.bent(bend, () => audit('verify', '--anchor', file('a2'), '--json'));
+    expect(verified.status).toBe(1);
+    expect(JSON.parse(verified.out)).toMatchObject({
+      ok: false,
+      damage: { 'anchor-events-differ': 1, 'anchor-accounts-differ': 1 },
+    });
+  });
+});
+
+describe('diff', () => {
+  it('ends with 0 or 1, and names column by column what differs', async () => {
+    expect(await good(audit('diff'))).toContain('No difference.');
+    expect(await good(audit('diff', '--user', ANNA, '--json'))).toContain('"ok":true');
+    await lab.sql(`update mjk_point_accounts_v1 set balance = 7 where user_id = '${BO}'`);
+    const { status, out } = await audit('diff');
+    expect(status).toBe(1);
+    expect(out).toMatch(new RegExp(`accounts +${BO} +${BO} +balance +\\d+ +7`));
+  });
+});
+
+describe('export', () => {
+  it('writes events as they are stored, and rows as people see them', async () => {
+    const events = (await good(audit('export', '--all'))).trimEnd().split('\n');
+    expect(events).toHaveLength(69);
+    expect(JSON.parse(events[0] ?? '')).toMatchObject({ user_id: ANNA, revision: 0, type: 'PointsRecharged' });
+    const days = ['--from', '2030-01-02', '--to', '2030-01-03'];
+    const csv = await good(audit('export', '--user', ANNA, '--format', 'csv', '--what', 'statement', ...days));
+    const [head, first] = csv.split('\r\n');
+    expect(head).toMatch(/^user_id,revision,line,type,amount/);
+    expect(first).toMatch(new RegExp(`^${ANNA},2,0,consume,50,1050,1000,tts,clip-c1,\\d+,12\\.5,【配音合成】`));
+    await good(audit('export', '--all', '--what', 'statement', '--out', file('rows.jsonl')));
+    expect(readFileSync(file('rows.jsonl'), 'utf8').split('\n').length).toBeGreaterThan(60);
+  });
+});

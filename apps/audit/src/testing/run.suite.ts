@@ -1,0 +1,42 @@
+import { Writable } from 'node:stream';
+import { runAudit } from '../program.js';
+import { auditSettings } from '../settings.js';
+import { openSource } from '../source/open-source.js';
+import { crewOfOne } from '../verify/jobs.js';
+
+/** What one command line printed, and how it ended. */
+export interface Run {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+class Kept extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+/** The program in this process and thread, with that environment. */
+export async function run(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Run> {
+  const [out, err] = [new Kept(), new Kept()];
+  const sources: ReturnType<typeof openSource>[] = [];
+  const status = await runAudit(args, {
+    settings: auditSettings(env),
+    terminal: { out, err },
+    now: () => '2030-02-01T00:00:00.000Z',
+    openCrew: ({ eventStore, policies }) => {
+      const source = openSource(eventStore);
+      sources.push(source);
+      return crewOfOne(source, policies);
+    },
+  });
+  await Promise.all(sources.map((source) => source.close()));
+  return { status, out: out.text, err: err.text };
+}

@@ -1,0 +1,142 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { EventStoreDbEventStore } from '#event-store';
+import { EventStoreDbProtocolServer, type EventStoreDbLogRecord } from '#testing';
+import { makeAnchor } from '../anchor/make-anchor.js';
+import type { SignedAnchor } from '../anchor/anchor-file.js';
+import { checkProof } from '../proof/check-proof.js';
+import { proveAccount } from '../proof/prove.js';
+import { knownPolicies } from '../rules/known-policies.js';
+import { EventStoreDbSource } from '../source/eventstoredb-source.js';
+import { ANNA, BO, USERS, streamOf, tell } from '../testing/story.suite.js';
+import type { DamageKind } from './damage.js';
+import { crewOfOne } from './jobs.js';
+import { verifyStore } from './verify.js';
+
+// The real client over a real socket, on the protocol server: a double of EventStoreDB whose log can
+// be bent by hand, as a disk can.
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+
+/** The double's own lists: it shows them as readonly, and that is what is broken here. */
+interface BentLog {
+  readonly records: EventStoreDbLogRecord[];
+  streamOf(stream: string): EventStoreDbLogRecord[];
+}
+type BentRecord = { -readonly [K in keyof EventStoreDbLogRecord]: EventStoreDbLogRecord[K] };
+
+let server: EventStoreDbProtocolServer;
+let store: EventStoreDbEventStore;
+let source: EventStoreDbSource;
+let log: BentLog;
+beforeEach(async () => {
+  server = await EventStoreDbProtocolServer.start();
+  store = new EventStoreDbEventStore(server.connectionString);
+  source = new EventStoreDbSource(server.connectionString);
+  log = server.log as unknown as BentLog;
+  await tell(store);
+});
+afterEach(async () => {
+  await source.close();
+  await store.close();
+  await server.stop();
+});
+
+const anna = streamOf(ANNA);
+
+const at = (stream: string, revision: number): BentRecord => {
+  const record = log.streamOf(stream)[revision];
+  if (record === undefined) throw new Error(`no revision ${revision}`);
+  return record;
+};
+
+async function kindsFound(anchors: readonly SignedAnchor[] = []): Promise<DamageKind[]> {
+  const { findings } = await verifyStore(source, crewOfOne(source), { anchors });
+  return [...findings.counts.keys()];
+}
+
+async function anchored(after: SignedAnchor | null = null): Promise<SignedAnchor> {
+  const options = { key: privateKey, time: '2030-02-01T00:00:00.000Z', after };
+  const { anchor } = await makeAnchor(source, crewOfOne(source), options);
+  if (anchor === null) throw new Error('nothing was signed');
+  return anchor;
+}
+
+function remove(stream: string, from: number, count = 1): void {
+  const gone = new Set(log.streamOf(stream).splice(from, count));
+  const kept = log.records.filter((record) => !gone.has(record));
+  log.records.splice(0, Infinity, ...kept);
+}
+
+describe('verify on EventStoreDB', () => {
+  it('finds nothing where nobody touched anything', async () => {
+    const { findings, events, accounts } = await verifyStore(source, crewOfOne(source));
+    expect(findings.sorted()).toEqual([]);
+    const ours = log.records.filter(({ stream }) => stream.startsWith('points-'));
+    expect([events, accounts]).toEqual([ours.length, 3]);
+  });
+
+  it.each(['data', 'meta', 'type', 'id'] as const)('finds %s changed, and where', async (field) => {
+    const record = at(anna, 4);
+    if (field === 'data' || field === 'meta') {
+      record[field] = Uint8Array.from(record[field], (byte, place) => (place === 40 ? byte ^ 1 : byte));
+    } else {
+      record[field] = field === 'type' ? 'PointsGranted' : '11111111-1111-5111-8111-111111111111';
+    }
+    const { findings } = await verifyStore(source, crewOfOne(source));
+    expect(findings.sorted()).toContainEqual(
+      expect.objectContaining({ kind: 'hash-broken', stream: anna, revision: 4 }),
+    );
+  });
+
+  it('finds an event deleted', async () => {
+    remove(anna, 4);
+    expect(await kindsFound()).toEqual(['revision-gap']);
+  });
+
+  it('finds two events swapped', async () => {
+    const [one, other] = [at(anna, 3), at(anna, 4)];
+    [one.data, other.data] = [other.data, one.data];
+    expect(await kindsFound()).toContain('hash-broken');
+  });
+
+  it('finds an event copied to another account', async () => {
+    const { id, type, contentType, data, meta } = at(anna, 0);
+    server.log.append(streamOf(BO), { id, type, contentType, data, meta });
+    expect(await kindsFound()).toEqual(
+      expect.arrayContaining(['hash-broken', 'id-not-derived', 'command-not-derived']),
+    );
+  });
+
+  it('names what is no event of ours, and looks at the rest', async () => {
+    at(anna, 4).meta = new Uint8Array(3);
+    expect(await kindsFound()).toEqual(['store-refuses']);
+  });
+
+  it('finds the tail cut and an account removed by an anchor, and only so', async () => {
+    const anchor = await anchored();
+    expect(await kindsFound([anchor])).toEqual([]);
+    remove(streamOf(USERS[2]), 0, Infinity);
+    expect(await kindsFound()).toEqual([]);
+    expect(await kindsFound([anchor])).toContain('anchor-beyond-end');
+  });
+
+  it('finds the tail of one account cut, whatever came behind it', async () => {
+    const anchor = await anchored();
+    // The last command whole: what is left of one is seen even without an anchor.
+    remove(anna, log.streamOf(anna).length - 2, 2);
+    expect(await kindsFound()).toEqual([]);
+    expect(await kindsFound([anchor])).toEqual(['anchor-events-differ', 'anchor-accounts-differ']);
+  });
+
+  it('proves a statement, and that one anchor holds the one before', async () => {
+    const first = await anchored();
+    const users = ['33000000-0000-4000-8000-000000000009'];
+    await tell(store, { users });
+    const next = await anchored(first);
+    expect(next.previous?.size).toBe(first.size);
+    expect(await kindsFound([first, next])).toEqual([]);
+    const proved = await proveAccount(source, ANNA, first);
+    if (proved.kind !== 'proved') throw new Error(proved.kind);
+    expect(checkProof('it', proved.proof, publicKey, knownPolicies()).faults).toEqual([]);
+  });
+});

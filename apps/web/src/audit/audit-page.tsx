@@ -1,0 +1,91 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { LedgerApi } from '../api/ledger-api.js';
+import { useLive } from '../live/use-live.js';
+import { useAtMostEvery } from '../live/use-ticks.js';
+import { useAsked } from '../api/use-asked.js';
+import { FailureLine, FailureNotice } from '../parts/failure-notice.js';
+import { EmptyPicture } from '../parts/icons.js';
+import { Notice } from '../parts/notice.js';
+import { Waiting } from '../parts/waiting.js';
+import { LiveMark } from '../statement/live-mark.js';
+import { useWords } from '../words/use-words.js';
+import { EventCard } from './event-card.js';
+import { madeRows } from './rows-of-event.js';
+import { useEvents } from './use-events.js';
+
+const NEWS_MS = 1_000;
+
+interface AuditPageProps {
+  readonly api: LedgerApi;
+  readonly leave: (() => void) | undefined;
+}
+
+/** One account's event stream as a time line. */
+export function AuditPage({ api, leave }: AuditPageProps) {
+  const words = useWords();
+  const stream = useEvents(api);
+  const { events, rows, failure, isLoading, isEmpty, more, retry, refresh } = stream;
+  const made = useMemo(() => madeRows(events, rows), [events, rows]);
+  const live = useLive(api, useNewestRow(api), useAtMostEvery(NEWS_MS, refresh));
+  const [opened, setOpened] = useState<number | null>(null);
+  const toggle = useCallback(
+    (revision: number) => setOpened((before) => (before === revision ? null : revision)),
+    [],
+  );
+  return (
+    <main className="page">
+      <section className="card timeline-card" aria-labelledby="audit-title">
+        <div className="statement-head">
+          <h1 className="card-title" id="audit-title">
+            {words.audit.title}
+          </h1>
+          {failure === null && <LiveMark live={live} />}
+        </div>
+        <p className="hint">{words.audit.intro}</p>
+        <ol className="timeline">
+          {events.map((event) => (
+            <EventCard
+              key={event.revision}
+              api={api}
+              event={event}
+              made={made.get(event.revision) ?? []}
+              isOpen={opened === event.revision}
+              toggle={toggle}
+            />
+          ))}
+        </ol>
+        {failure !== null &&
+          (events.length > 0 ? (
+            <FailureLine failure={failure} retry={retry} />
+          ) : (
+            <FailureNotice failure={failure} retry={retry} leave={leave} />
+          ))}
+        {isLoading && events.length === 0 && <Waiting lines={8} label={words.audit.loading} />}
+        {isEmpty && events.length === 0 && (
+          <Notice state="empty" picture={<EmptyPicture />} title={words.audit.none}>
+            <p>{words.audit.noneWhy}</p>
+          </Notice>
+        )}
+        {events.length > 0 && failure === null && <More more={more} isLoading={isLoading} />}
+      </section>
+    </main>
+  );
+}
+
+function More({ more, isLoading }: { more: (() => void) | null; isLoading: boolean }) {
+  const { audit } = useWords();
+  if (more === null) return <p className="more-end">{audit.end}</p>;
+  return (
+    <div className="more" aria-busy={isLoading}>
+      <button type="button" className="button" disabled={isLoading} onClick={more}>
+        {isLoading ? audit.loading : audit.more}
+      </button>
+    </div>
+  );
+}
+
+/** Behind it, news of the account comes by itself. */
+function useNewestRow(api: LedgerApi): number | null {
+  const newest = useAsked(useCallback((signal) => api.transactions({ limit: '1' }, signal), [api]));
+  return newest.value === null ? null : (newest.value.items[0]?.id ?? 0);
+}

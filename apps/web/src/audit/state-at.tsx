@@ -1,0 +1,76 @@
+import { useCallback } from 'react';
+import type { AccountState } from '#contracts';
+import type { LedgerApi } from '../api/ledger-api.js';
+import { useAsked } from '../api/use-asked.js';
+import { inPoints } from '../format/rows.js';
+import { FailureLine } from '../parts/failure-notice.js';
+import { Instant } from '../parts/instant.js';
+import { Waiting } from '../parts/waiting.js';
+import { useWords } from '../words/use-words.js';
+
+interface StateAtProps {
+  readonly api: LedgerApi;
+  readonly revision: number;
+}
+
+/** The account as the next command would have found it. */
+export function StateAt({ api, revision }: StateAtProps) {
+  const { audit } = useWords();
+  const state = useAsked(useCallback((signal) => api.state(revision, signal), [api, revision]));
+  return (
+    <section className="state" aria-label={audit.state}>
+      {state.failure !== null && <FailureLine failure={state.failure} retry={state.again} />}
+      {state.value === null && state.failure === null && <Waiting lines={3} />}
+      {state.value !== null && <State state={state.value} />}
+    </section>
+  );
+}
+
+function State({ state }: { readonly state: AccountState }) {
+  const { audit, summary, business } = useWords();
+  const { balance, held, batches, open_consumptions: open } = state;
+  return (
+    <>
+      <dl className="state-figures">
+        <div>
+          <dt>{audit.balanceAfter}</dt>
+          <dd data-testid="state-balance">{inPoints(balance)}</dd>
+        </div>
+        <div>
+          <dt>{audit.held}</dt>
+          <dd data-testid="state-held">{inPoints(held)}</dd>
+        </div>
+      </dl>
+      <h3>{audit.batches}</h3>
+      {batches.length === 0 && <p className="hint">{summary.noBatches}</p>}
+      <ul className="state-list">
+        {batches.map(({ batch_id, remaining, expires_at, grace, priority }) => (
+          <li key={batch_id}>
+            <span className="code">{batch_id}</span>
+            <span>
+              {expires_at === null ? summary.never : <Instant at={expires_at} />}
+              {` · ${summary.priority(priority)}`}
+              {grace && ` · ${audit.grace}`}
+            </span>
+            <span className="number">{inPoints(remaining)}</span>
+          </li>
+        ))}
+      </ul>
+      {open.length > 0 && <h3>{audit.open}</h3>}
+      <ul className="state-list">
+        {open.map(({ consumption_id, source_type, estimate, settle_by }) => (
+          <li key={consumption_id}>
+            <span className="code">{consumption_id}</span>
+            <span>
+              {business(source_type)} · <Instant at={settle_by} />
+            </span>
+            <span className="number">{inPoints(estimate)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="hint">
+        {audit.remembered(state.remembered_commands, state.remembered_consumptions)}
+      </p>
+    </>
+  );
+}

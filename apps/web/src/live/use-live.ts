@@ -1,0 +1,77 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { PointTransactionItem } from '#contracts';
+import type { LedgerApi } from '../api/ledger-api.js';
+import { followRows, type LiveStatus } from './follow-rows.js';
+
+export interface Live {
+  readonly status: LiveStatus;
+  readonly reconnect: () => void;
+}
+
+/**
+ * Follows the user's new rows behind `after` (null: not known yet). A tab that nobody looks at lets
+ * go of its line, of which a browser has only six, and goes on behind the last row when it is back.
+ */
+export function useLive(
+  api: LedgerApi,
+  after: number | null,
+  heard: (rows: readonly PointTransactionItem[]) => void,
+): Live {
+  const [status, setStatus] = useState<LiveStatus>('connecting');
+  const [round, setRound] = useState(0);
+  const reconnect = useCallback(() => setRound((count) => count + 1), []);
+  const last = useRef<{ readonly api: LedgerApi; row: number } | null>(null);
+  const isVisible = useIsVisible();
+  useEffect(() => {
+    if (after === null || !isVisible) return;
+    const leave = new AbortController();
+    const begin = last.current?.api === api ? last.current : { api, row: after };
+    last.current = begin;
+    void followRows(
+      {
+        open: (row, signal) => api.rowStream(row, signal),
+        heard: (rows) => {
+          if (leave.signal.aborted) return;
+          begin.row = Math.max(begin.row, ...rows.map(({ id }) => id));
+          heard(rows);
+        },
+        status: (next) => {
+          if (!leave.signal.aborted) setStatus(next);
+        },
+        wait: waitAtMost,
+        chance: Math.random,
+      },
+      begin.row,
+      leave.signal,
+    );
+    window.addEventListener('online', reconnect);
+    return () => {
+      leave.abort();
+      window.removeEventListener('online', reconnect);
+    };
+  }, [api, after, heard, isVisible, reconnect, round]);
+  return { status, reconnect };
+}
+
+function useIsVisible(): boolean {
+  const [isVisible, setIsVisible] = useState(() => !document.hidden);
+  useEffect(() => {
+    const look = (): void => setIsVisible(!document.hidden);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return isVisible;
+}
+
+function waitAtMost(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      window.clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = window.setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,38 @@
+import { useCallback, useEffect, useRef } from 'react';
+
+/** Calls `tick` at once, and however often it is asked to, at most once in that time. */
+export function useAtMostEvery(ms: number, tick: () => void): () => void {
+  const calling = useRef<{ timer?: number; isDue: boolean }>({ isDue: false });
+  useEffect(() => {
+    const { current } = calling;
+    return () => window.clearTimeout(current.timer);
+  }, []);
+  return useCallback(() => {
+    const { current } = calling;
+    const run = (): void => {
+      current.isDue = false;
+      tick();
+      current.timer = window.setTimeout(() => {
+        delete current.timer;
+        if (current.isDue) run();
+      }, ms);
+    };
+    if (current.timer === undefined) run();
+    else current.isDue = true;
+  }, [ms, tick]);
+}
+
+/** While somebody looks: what makes no row (a settlement at the estimate) is seen a little later. */
+export function useNowAndThen(ms: number, tick: () => void): void {
+  useEffect(() => {
+    const lookAgain = (): void => {
+      if (!document.hidden) tick();
+    };
+    const timer = window.setInterval(lookAgain, ms);
+    document.addEventListener('visibilitychange', lookAgain);
+    return () => {
+      window.clearInterval(timer);
+      document.removeEventListener('visibilitychange', lookAgain);
+    };
+  }, [ms, tick]);
+}

@@ -1,0 +1,37 @@
+import { Component, type ReactNode } from 'react';
+import { useWords } from '../words/use-words.js';
+import { FaultPicture } from './icons.js';
+import { Notice } from './notice.js';
+
+interface CrashNetState {
+  readonly error: Error | null;
+}
+
+/** A bug of ours ends here, in words: never in a blank page. */
+export class CrashNet extends Component<{ readonly children: ReactNode }, CrashNetState> {
+  override readonly state: CrashNetState = { error: null };
+
+  static getDerivedStateFromError(error: unknown): CrashNetState {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    return error === null ? this.props.children : <Crashed error={error} />;
+  }
+}
+
+function Crashed({ error }: { readonly error: Error }) {
+  const { states } = useWords();
+  return (
+    <main className="gate">
+      <Notice state="crashed" picture={<FaultPicture />} title={states.crashed} as="h1" isAlert>
+        <p>{states.crashedWhy}</p>
+        <p className="notice-detail">{error.message}</p>
+        <button type="button" className="button" onClick={() => window.location.reload()}>
+          {states.reload}
+        </button>
+      </Notice>
+    </main>
+  );
+}

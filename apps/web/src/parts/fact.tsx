@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+
+interface FactProps {
+  readonly label: string;
+  /** A fact that is not there is not shown. */
+  readonly children: ReactNode;
+  readonly isCode?: boolean;
+}
+
+export function Fact({ label, children, isCode }: FactProps) {
+  if (children === null || children === undefined || children === '') return null;
+  return (
+    <div className="fact">
+      <dt>{label}</dt>
+      <dd className={isCode === true ? 'code' : undefined}>{children}</dd>
+    </div>
+  );
+}

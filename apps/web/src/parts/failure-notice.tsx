@@ -1,0 +1,71 @@
+import type { Failure } from '../api/failure.js';
+import { useWords } from '../words/use-words.js';
+import type { Words } from '../words/words.js';
+import { AwayPicture, ClockPicture, FaultPicture, LockPicture, SearchPicture } from './icons.js';
+import { Notice } from './notice.js';
+
+interface FailureNoticeProps {
+  readonly failure: Failure;
+  readonly retry: () => void;
+  /** What else there is to do where one may not look. */
+  readonly leave?: (() => void) | undefined;
+}
+
+/** Each failure by its name, with what the reader can do about it. */
+export function FailureNotice({ failure, retry, leave }: FailureNoticeProps) {
+  const words = useWords();
+  const { title, why } = toldAs(failure.kind, words);
+  const { Picture, isRetried } = LOOKS[failure.kind];
+  return (
+    <Notice state={failure.kind} picture={<Picture />} title={title} isAlert>
+      <p>{why}</p>
+      {failure.kind === 'broken' && <p className="notice-detail">{failure.detail}</p>}
+      {isRetried && (
+        <button type="button" className="button" onClick={retry}>
+          {words.states.retry}
+        </button>
+      )}
+      {failure.kind === 'forbidden' && leave !== undefined && (
+        <button type="button" className="button" onClick={leave}>
+          {words.states.ownPage}
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+/** The same where there is something to see already: in one line, above or below it. */
+export function FailureLine({ failure, retry }: FailureNoticeProps) {
+  const words = useWords();
+  return (
+    <p className="failure-line" role="alert" data-state={failure.kind}>
+      <span>{toldAs(failure.kind, words).title}</span>
+      {LOOKS[failure.kind].isRetried && (
+        <button type="button" className="link" onClick={retry}>
+          {words.states.retry}
+        </button>
+      )}
+    </p>
+  );
+}
+
+const LOOKS: Record<Failure['kind'], { Picture: () => React.JSX.Element; isRetried: boolean }> = {
+  expired: { Picture: ClockPicture, isRetried: false },
+  forbidden: { Picture: LockPicture, isRetried: false },
+  missing: { Picture: SearchPicture, isRetried: false },
+  away: { Picture: AwayPicture, isRetried: true },
+  busy: { Picture: ClockPicture, isRetried: true },
+  broken: { Picture: FaultPicture, isRetried: true },
+};
+
+function toldAs(kind: Failure['kind'], { states }: Words) {
+  const told: Record<Failure['kind'], { readonly title: string; readonly why: string }> = {
+    expired: { title: states.expired, why: states.expiredWhy },
+    forbidden: { title: states.forbidden, why: states.forbiddenWhy },
+    missing: { title: states.missing, why: states.missingWhy },
+    away: { title: states.away, why: states.awayWhy },
+    busy: { title: states.busy, why: states.busyWhy },
+    broken: { title: states.failed, why: states.failedWhy },
+  };
+  return told[kind];
+}

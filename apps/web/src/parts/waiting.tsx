@@ -1,0 +1,14 @@
+import { useWords } from '../words/use-words.js';
+
+/** Where something will stand once it is there. */
+export function Waiting({ lines, label }: { readonly lines: number; readonly label?: string }) {
+  const { states } = useWords();
+  return (
+    <div className="waiting" role="status" data-state="loading">
+      <span className="visually-hidden">{label ?? states.loading}</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} className="waiting-line" aria-hidden="true" />
+      ))}
+    </div>
+  );
+}

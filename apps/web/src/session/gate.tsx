@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import { ClockPicture, LockPicture, SearchPicture } from '../parts/icons.js';
+import { Notice } from '../parts/notice.js';
+import { useWords } from '../words/use-words.js';
+import { TokenForm } from './token-form.js';
+
+interface GateProps {
+  readonly reason: 'welcome' | 'expired';
+  readonly enter: (token: string) => boolean;
+}
+
+/** Before the page: nobody knows yet who is there. */
+export function Gate({ reason, enter }: GateProps) {
+  const { states } = useWords();
+  const isExpired = reason === 'expired';
+  return (
+    <main className="gate">
+      <Notice
+        state={isExpired ? 'expired' : 'welcome'}
+        picture={isExpired ? <ClockPicture /> : <LockPicture />}
+        title={isExpired ? states.expired : states.welcome}
+        as="h1"
+        isAlert={isExpired}
+      >
+        <p>{isExpired ? states.expiredWhy : states.welcomeWhy}</p>
+      </Notice>
+      <TokenForm enter={enter} />
+    </main>
+  );
+}
+
+export function WhichUser({ children }: { readonly children: ReactNode }) {
+  const { states } = useWords();
+  return (
+    <main className="gate">
+      <Notice state="pick" picture={<SearchPicture />} title={states.pick} as="h1">
+        <p>{states.pickWhy}</p>
+      </Notice>
+      {children}
+    </main>
+  );
+}

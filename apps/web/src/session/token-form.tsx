@@ -1,0 +1,34 @@
+import { useId, useState, type FormEvent } from 'react';
+import { useWords } from '../words/use-words.js';
+
+export function TokenForm({ enter }: { readonly enter: (token: string) => boolean }) {
+  const { token: words } = useWords();
+  const [isWrong, setIsWrong] = useState(false);
+  const id = useId();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const text = new FormData(event.currentTarget).get('token');
+    setIsWrong(!enter(typeof text === 'string' ? text : ''));
+  };
+  return (
+    <form className="gate-form" onSubmit={submit}>
+      <label htmlFor={id}>{words.label}</label>
+      <textarea
+        id={id}
+        name="token"
+        rows={3}
+        required
+        autoComplete="off"
+        spellCheck={false}
+        aria-invalid={isWrong}
+        aria-describedby={`${id}-why`}
+      />
+      <p id={`${id}-why`} className={isWrong ? 'field-wrong' : 'field-hint'} aria-live="polite">
+        {isWrong ? words.wrong : words.kept}
+      </p>
+      <button type="submit" className="button button-strong">
+        {words.submit}
+      </button>
+    </form>
+  );
+}

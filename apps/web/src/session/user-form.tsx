@@ -1,0 +1,48 @@
+import { useId, useState, type FormEvent } from 'react';
+import { useWords } from '../words/use-words.js';
+import { userIdIn } from './token.js';
+
+interface UserFormProps {
+  readonly user: string | null;
+  readonly choose: (user: string) => void;
+}
+
+/** For those who may look at any account. */
+export function UserForm({ user, choose }: UserFormProps) {
+  const { account } = useWords();
+  const [isWrong, setIsWrong] = useState(false);
+  const id = useId();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const text = new FormData(event.currentTarget).get('user');
+    const chosen = userIdIn(typeof text === 'string' ? text : '');
+    setIsWrong(chosen === null);
+    if (chosen !== null) choose(chosen);
+  };
+  return (
+    <form className="user-form" onSubmit={submit} role="search">
+      <label htmlFor={id} className="visually-hidden">
+        {account.placeholder}
+      </label>
+      <input
+        id={id}
+        key={user}
+        name="user"
+        defaultValue={user ?? ''}
+        placeholder={account.placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? `${id}-wrong` : undefined}
+      />
+      <button type="submit" className="button">
+        {account.other}
+      </button>
+      {isWrong && (
+        <p id={`${id}-wrong`} className="field-wrong" role="alert">
+          {account.wrong}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import type { LedgerApi } from '../api/ledger-api.js';
+import { dayOf } from '../format/days.js';
+import { DownloadIcon } from '../parts/icons.js';
+import { askFor, type Filter } from '../place/filter.js';
+import { useWords } from '../words/use-words.js';
+
+interface ExportButtonProps {
+  readonly api: LedgerApi;
+  readonly filter: Filter;
+}
+
+type Progress = 'idle' | 'exporting' | 'exported' | 'notExported';
+
+/** What is filtered, whole, as a file: not only what is on the page. */
+export function ExportButton({ api, filter }: ExportButtonProps) {
+  const { statement } = useWords();
+  const [progress, setProgress] = useState<Progress>('idle');
+  const start = async (): Promise<void> => {
+    setProgress('exporting');
+    // The whole of it is bounded by the account; who closes the tab ends it.
+    const answer = await api.csv(askFor(filter), new AbortController().signal);
+    if (answer.ok) save(answer.value, `transactions-${dayOf(new Date())}.csv`);
+    setProgress(answer.ok ? 'exported' : 'notExported');
+  };
+  return (
+    <span className="export">
+      <span
+        className={progress === 'notExported' ? 'field-wrong' : 'visually-hidden'}
+        role="status"
+      >
+        {progress !== 'idle' && statement[progress]}
+      </span>
+      <button
+        type="button"
+        className="button"
+        disabled={progress === 'exporting'}
+        onClick={() => void start()}
+      >
+        <DownloadIcon />
+        {progress === 'exporting' ? statement.exporting : statement.export}
+      </button>
+    </span>
+  );
+}
+
+function save(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,53 @@
+import { useEffect, useRef, useState } from 'react';
+import type { PointTransactionItem } from '#contracts';
+import { ArrowUpIcon } from '../parts/icons.js';
+import { useWords } from '../words/use-words.js';
+
+interface NewRowsProps {
+  readonly rows: readonly PointTransactionItem[];
+  readonly arrived: ReadonlySet<number>;
+}
+
+/** Tells of rows that came while the reader was further down, and leads up to them. */
+export function NewRows({ rows, arrived }: NewRowsProps) {
+  const { statement } = useWords();
+  const seen = useRef(0);
+  const [unseen, setUnseen] = useState(0);
+  useEffect(() => {
+    const look = (): void => {
+      if (isAtHead(rows[0]?.id)) seen.current = arrived.size;
+      setUnseen(Math.max(0, arrived.size - seen.current));
+    };
+    // A filter that is changed begins to count anew.
+    seen.current = Math.min(seen.current, arrived.size);
+    look();
+    window.addEventListener('scroll', look, { passive: true });
+    return () => window.removeEventListener('scroll', look);
+  }, [rows, arrived]);
+  return (
+    <>
+      <span className="visually-hidden" role="status">
+        {arrived.size > 0 && statement.arrived(arrived.size)}
+      </span>
+      {unseen > 0 && (
+        <button
+          type="button"
+          className="to-top"
+          onClick={() => rowAt(rows[0]?.id)?.scrollIntoView({ block: 'center' })}
+        >
+          <ArrowUpIcon />
+          {statement.toTop(unseen)}
+        </button>
+      )}
+    </>
+  );
+}
+
+const rowAt = (id: number | undefined): Element | null =>
+  document.querySelector(`[data-row="${id}"]`);
+
+/** Whether the newest row is not above what the reader sees. */
+function isAtHead(newest: number | undefined): boolean {
+  const row = rowAt(newest);
+  return row === null || row.getBoundingClientRect().bottom > 0;
+}

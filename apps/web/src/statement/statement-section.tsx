@@ -1,0 +1,74 @@
+import type { LedgerApi } from '../api/ledger-api.js';
+import type { Live } from '../live/use-live.js';
+import { FailureLine, FailureNotice } from '../parts/failure-notice.js';
+import { EmptyPicture, SearchPicture } from '../parts/icons.js';
+import { Notice } from '../parts/notice.js';
+import { Waiting } from '../parts/waiting.js';
+import { EVERYTHING, isEverything, type Filter } from '../place/filter.js';
+import { useWords } from '../words/use-words.js';
+import { ExportButton } from './export-button.js';
+import { FilterBar } from './filter-bar.js';
+import { LiveMark } from './live-mark.js';
+import { MoreRows } from './more-rows.js';
+import { NewRows } from './new-rows.js';
+import { StatementTable } from './statement-table.js';
+import type { StatementView } from './use-statement.js';
+
+interface StatementSectionProps {
+  readonly api: LedgerApi;
+  readonly statement: StatementView;
+  readonly live: Live;
+  readonly setFilter: (filter: Filter) => void;
+  readonly open: (row: number) => void;
+}
+
+export function StatementSection(props: StatementSectionProps) {
+  const { api, statement, live, setFilter, open } = props;
+  const words = useWords();
+  const { filter, rows, arrived } = statement;
+  return (
+    <section className="card statement" aria-labelledby="statement-title">
+      <div className="statement-head">
+        <h2 className="card-title" id="statement-title">
+          {words.statement.title}
+        </h2>
+        <LiveMark live={live} />
+        <ExportButton api={api} filter={filter} />
+      </div>
+      <FilterBar filter={filter} setFilter={setFilter} />
+      {rows.length > 0 && <StatementTable rows={rows} arrived={arrived} open={open} />}
+      <Below statement={statement} setFilter={setFilter} />
+      <NewRows rows={rows} arrived={arrived} />
+    </section>
+  );
+}
+
+/** What stands under the rows, or in their place. */
+function Below({ statement, setFilter }: Pick<StatementSectionProps, 'statement' | 'setFilter'>) {
+  const words = useWords();
+  const { filter, rows, nextCursor, failure, retry } = statement;
+  if (failure !== null) {
+    return rows.length > 0 ? (
+      <FailureLine failure={failure} retry={retry} />
+    ) : (
+      <FailureNotice failure={failure} retry={retry} />
+    );
+  }
+  if (nextCursor === undefined) return <Waiting lines={8} />;
+  if (rows.length > 0) return <MoreRows statement={statement} />;
+  if (isEverything(filter)) {
+    return (
+      <Notice state="empty" picture={<EmptyPicture />} title={words.states.empty}>
+        <p>{words.states.emptyWhy}</p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice state="no-match" picture={<SearchPicture />} title={words.states.noMatch}>
+      <p>{words.states.noMatchWhy}</p>
+      <button type="button" className="button" onClick={() => setFilter(EVERYTHING)}>
+        {words.statement.clear}
+      </button>
+    </Notice>
+  );
+}

@@ -1,0 +1,90 @@
+import { memo } from 'react';
+import type { PointTransactionItem } from '#contracts';
+import { NOTHING, inPoints, inSeconds } from '../format/rows.js';
+import { Instant } from '../parts/instant.js';
+import { Amount, Kind } from '../parts/kind.js';
+import { useWords } from '../words/use-words.js';
+
+interface StatementTableProps {
+  readonly rows: readonly PointTransactionItem[];
+  readonly arrived: ReadonlySet<number>;
+  readonly open: (row: number) => void;
+}
+
+// The roles are said aloud: on a narrow screen a row is laid out as a card, and would lose them.
+export function StatementTable({ rows, arrived, open }: StatementTableProps) {
+  const { statement } = useWords();
+  const { columns } = statement;
+  return (
+    <table className="rows" role="table" aria-label={statement.title}>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            {columns.time}
+          </th>
+          <th role="columnheader" scope="col">
+            {columns.kind}
+          </th>
+          <th role="columnheader" scope="col" className="number">
+            {columns.points}
+          </th>
+          <th role="columnheader" scope="col" className="number">
+            {columns.balance}
+          </th>
+          <th role="columnheader" scope="col" className="number">
+            {columns.duration}
+          </th>
+          <th role="columnheader" scope="col">
+            {columns.description}
+          </th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <Row key={row.id} row={row} hasArrived={arrived.has(row.id)} open={open} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  readonly row: PointTransactionItem;
+  readonly hasArrived: boolean;
+  readonly open: (row: number) => void;
+}
+
+const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
+  const { statement } = useWords();
+  const { id, type, amount, balance_after, duration, description, created_at } = row;
+  return (
+    <tr role="row" className="row" data-row={id} data-arrived={hasArrived || undefined}>
+      <td role="cell" className="cell-time">
+        <Instant at={created_at} />
+      </td>
+      <td role="cell" className="cell-kind">
+        <Kind type={type} />
+      </td>
+      <td role="cell" className="cell-points number">
+        <Amount type={type} amount={amount} />
+      </td>
+      <td role="cell" className="cell-balance number" data-label={statement.columns.balance}>
+        {inPoints(balance_after)}
+      </td>
+      <td role="cell" className="cell-duration number">
+        {inSeconds(duration)}
+      </td>
+      <td role="cell" className="cell-description">
+        <button
+          type="button"
+          className="row-open"
+          aria-haspopup="dialog"
+          title={statement.story}
+          onClick={() => open(id)}
+        >
+          {description ?? NOTHING}
+        </button>
+      </td>
+    </tr>
+  );
+});

@@ -1,0 +1,41 @@
+import type { PointTransactionItem } from '#contracts';
+import { Instant } from '../parts/instant.js';
+import { Amount, Kind } from '../parts/kind.js';
+import { useWords } from '../words/use-words.js';
+
+interface RelatedRowsProps {
+  readonly title: string;
+  readonly rows: readonly PointTransactionItem[];
+  readonly refunds: readonly PointTransactionItem[];
+  readonly current: number;
+  readonly open: (row: number) => void;
+}
+
+/** All rows of one consumption, oldest first; the refunds that belong to it among them. */
+export function RelatedRows({ title, rows, refunds, current, open }: RelatedRowsProps) {
+  const { story } = useWords();
+  const heading = refunds.length > 0 ? `${title} · ${story.relatedRefunds}` : title;
+  return (
+    <section className="story-part">
+      <h3>{heading}</h3>
+      <ol className="related">
+        {rows.map((row) => (
+          <li key={row.id} data-related={row.type} aria-current={row.id === current || undefined}>
+            <Kind type={row.type} />
+            {row.id === current ? (
+              <span>
+                {row.description} <small>{story.thisRow}</small>
+              </span>
+            ) : (
+              <button type="button" className="link" onClick={() => open(row.id)}>
+                {row.description}
+              </button>
+            )}
+            <Amount type={row.type} amount={row.amount} />
+            <Instant at={row.created_at} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

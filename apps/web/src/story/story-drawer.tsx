@@ -1,0 +1,98 @@
+import { useCallback, useEffect, useRef } from 'react';
+import type { PointBatch, TransactionStory } from '#contracts';
+import type { LedgerApi } from '../api/ledger-api.js';
+import { useAsked } from '../api/use-asked.js';
+import { FailureNotice } from '../parts/failure-notice.js';
+import { CloseIcon } from '../parts/icons.js';
+import { Amount, Kind } from '../parts/kind.js';
+import { Waiting } from '../parts/waiting.js';
+import { useWords } from '../words/use-words.js';
+import { CostBar } from './cost-bar.js';
+import { Origin } from './origin.js';
+import { RelatedRows } from './related-rows.js';
+import { RowFacts } from './row-facts.js';
+import { whyOf } from './why.js';
+
+interface StoryDrawerProps {
+  readonly api: LedgerApi;
+  readonly row: number;
+  /** Those with points left, to say when the row's own expires. */
+  readonly batches: readonly PointBatch[];
+  readonly open: (row: number) => void;
+  readonly close: () => void;
+}
+
+/** One press on a row answers "why did I pay this". */
+export function StoryDrawer({ api, row, batches, open, close }: StoryDrawerProps) {
+  const { story: words } = useWords();
+  const drawer = useRef<HTMLDialogElement>(null);
+  const story = useAsked(useCallback((signal) => api.story(row, signal), [api, row]));
+  useEffect(() => {
+    const { current } = drawer;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
+  return (
+    <dialog
+      ref={drawer}
+      className="drawer"
+      aria-labelledby="story-title"
+      onCancel={close}
+      onClick={({ target }) => {
+        if (target === drawer.current) close();
+      }}
+    >
+      <div className="drawer-in">
+        <header className="drawer-head">
+          <h2 id="story-title">{words.title}</h2>
+          <button type="button" className="tool tool-icon" aria-label={words.close} onClick={close}>
+            <CloseIcon />
+          </button>
+        </header>
+        {story.failure !== null && story.value === null && (
+          <FailureNotice failure={story.failure} retry={story.again} />
+        )}
+        {story.value === null && story.failure === null && (
+          <Waiting lines={8} label={words.loading} />
+        )}
+        {story.value !== null && <Story story={story.value} batches={batches} open={open} />}
+      </div>
+    </dialog>
+  );
+}
+
+interface StoryProps {
+  readonly story: TransactionStory;
+  readonly batches: readonly PointBatch[];
+  readonly open: (row: number) => void;
+}
+
+function Story({ story, batches, open }: StoryProps) {
+  const words = useWords();
+  const { transaction, consumption, refunds } = story;
+  const others = consumption?.transactions ?? [];
+  return (
+    <div className="story">
+      <p className="story-row">
+        <Kind type={transaction.type} />
+        <span className="story-description">{transaction.description}</span>
+        <Amount type={transaction.type} amount={transaction.amount} />
+      </p>
+      <p className="story-why" data-testid="why">
+        {whyOf(story, words)}
+      </p>
+      {consumption !== null && <CostBar consumption={consumption} />}
+      <RowFacts story={story} batches={batches} />
+      {others.length > 1 && (
+        <RelatedRows
+          title={words.story.related}
+          rows={others}
+          current={transaction.id}
+          refunds={refunds}
+          open={open}
+        />
+      )}
+      <Origin story={story} />
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import type { PointBatch } from '#contracts';
+import { inPoints } from '../format/rows.js';
+import { daysUntil, inLocalDay } from '../format/time.js';
+import { useWords } from '../words/use-words.js';
+
+const SHOWN_AT_FIRST = 4;
+const SOON_DAYS = 7;
+
+/** What expires when, in the order it will be drawn. */
+export function BatchList({ batches }: { readonly batches: readonly PointBatch[] }) {
+  const { summary } = useWords();
+  const [isWhole, setIsWhole] = useState(false);
+  if (batches.length === 0) return <p className="hint">{summary.noBatches}</p>;
+  const shown = isWhole ? batches : batches.slice(0, SHOWN_AT_FIRST);
+  return (
+    <>
+      <ol className="batches">
+        {shown.map((batch) => (
+          <Batch key={batch.batch_id} {...batch} />
+        ))}
+      </ol>
+      {batches.length > SHOWN_AT_FIRST && (
+        <button
+          type="button"
+          className="link"
+          aria-expanded={isWhole}
+          onClick={() => setIsWhole(!isWhole)}
+        >
+          {isWhole ? summary.fewer : summary.all(batches.length)}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Batch({ batch_id, points, remaining, expires_at }: PointBatch) {
+  const { summary } = useWords();
+  return (
+    <li className="batch" data-batch={batch_id}>
+      <span className="batch-left" title={summary.left(remaining, points)}>
+        <strong>{inPoints(remaining)}</strong>
+        <span className="visually-hidden">{summary.left(remaining, points)}</span>
+        <span aria-hidden="true"> / {inPoints(points)}</span>
+      </span>
+      <svg className="batch-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+        <rect width="100" height="4" className="bar-ground" />
+        <rect width={(remaining / Math.max(1, points)) * 100} height="4" className="bar-left" />
+      </svg>
+      <Expiry at={expires_at} />
+    </li>
+  );
+}
+
+function Expiry({ at }: { readonly at: string | null }) {
+  const { summary } = useWords();
+  if (at === null) return <span className="batch-expiry">{summary.never}</span>;
+  const nowMs = Date.now();
+  const days = daysUntil(at, nowMs);
+  const isOver = Date.parse(at) <= nowMs;
+  return (
+    <time
+      className="batch-expiry"
+      dateTime={at}
+      title={at}
+      data-soon={days <= SOON_DAYS || undefined}
+    >
+      {summary.expires(inLocalDay(at))}
+      <span className="batch-days">{isOver ? summary.overdue : summary.inDays(days)}</span>
+    </time>
+  );
+}

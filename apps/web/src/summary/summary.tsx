@@ -1,0 +1,54 @@
+import type { AccountBalance, AccountBatches } from '#contracts';
+import type { Asked } from '../api/use-asked.js';
+import { inPoints } from '../format/rows.js';
+import { FailureLine } from '../parts/failure-notice.js';
+import { Waiting } from '../parts/waiting.js';
+import { useWords } from '../words/use-words.js';
+import { BatchList } from './batch-list.js';
+
+interface SummaryProps {
+  readonly balance: Asked<AccountBalance>;
+  readonly batches: Asked<AccountBatches>;
+}
+
+export function Summary({ balance, batches }: SummaryProps) {
+  const { summary } = useWords();
+  return (
+    <section className="summary" aria-label={summary.title}>
+      <div className="card balance">
+        {balance.failure !== null && (
+          <FailureLine failure={balance.failure} retry={balance.again} />
+        )}
+        {balance.value !== null && <Balance {...balance.value} />}
+        {balance.value === null && balance.failure === null && <Waiting lines={3} />}
+      </div>
+      <div className="card">
+        <h2 className="card-title">
+          {summary.batches} <small>{summary.batchesWhy}</small>
+        </h2>
+        {batches.failure !== null && (
+          <FailureLine failure={batches.failure} retry={batches.again} />
+        )}
+        {batches.value !== null && <BatchList batches={batches.value.items} />}
+        {batches.value === null && batches.failure === null && <Waiting lines={3} />}
+      </div>
+    </section>
+  );
+}
+
+function Balance({ balance, held }: AccountBalance) {
+  const { summary } = useWords();
+  return (
+    <>
+      <h2 className="card-title">{summary.balance}</h2>
+      <p className="balance-figure" data-testid="balance">
+        {inPoints(balance)}
+      </p>
+      <dl className="balance-held" title={summary.heldWhy}>
+        <dt>{summary.held}</dt>
+        <dd data-testid="held">{inPoints(held)}</dd>
+      </dl>
+      <p className="hint">{held === 0 ? summary.heldNone : summary.heldWhy}</p>
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { useCallback, useMemo } from 'react';
+import type { PointTransactionItem } from '#contracts';
+import type { LedgerApi } from './api/ledger-api.js';
+import { useAsked } from './api/use-asked.js';
+import { useLive } from './live/use-live.js';
+import { useAtMostEvery, useNowAndThen } from './live/use-ticks.js';
+import { FailureNotice } from './parts/failure-notice.js';
+import type { Filter } from './place/filter.js';
+import type { Place } from './place/place.js';
+import type { Go } from './place/use-place.js';
+import { StatementSection } from './statement/statement-section.js';
+import { useStatement } from './statement/use-statement.js';
+import { StoryDrawer } from './story/story-drawer.js';
+import { Summary } from './summary/summary.js';
+import { UsageSection } from './usage/usage-section.js';
+import { useUsage } from './usage/use-usage.js';
+
+const NEWS_MS = 1_000;
+const LOOK_AGAIN_MS = 30_000;
+
+interface UsagePageProps {
+  readonly api: LedgerApi;
+  readonly place: Place;
+  readonly go: Go;
+  /** To one's own account; undefined: this is it. */
+  readonly leave: (() => void) | undefined;
+}
+
+/** Rows become a page. */
+export function UsagePage({ api, place, go, leave }: UsagePageProps) {
+  const filter = useSame(place.filter);
+  const balance = useAsked(useCallback((signal) => api.balance(signal), [api]));
+  const batches = useAsked(useCallback((signal) => api.batches(signal), [api]));
+  const usage = useUsage(api, filter);
+  const statement = useStatement(api, filter);
+  const { refresh, hear, liveAfter } = statement;
+
+  const lookAgain = useCallback(() => {
+    for (const { again } of [balance, batches, usage.days, usage.businesses]) again();
+    refresh();
+  }, [balance.again, batches.again, usage.days.again, usage.businesses.again, refresh]);
+  const lookSoon = useAtMostEvery(NEWS_MS, lookAgain);
+  useNowAndThen(LOOK_AGAIN_MS, lookSoon);
+  const heard = useCallback(
+    (rows: readonly PointTransactionItem[]) => {
+      hear(rows);
+      lookSoon();
+    },
+    [hear, lookSoon],
+  );
+  const live = useLive(api, liveAfter, heard);
+  const setFilter = useCallback((next: Filter) => go({ filter: next }, 'replace'), [go]);
+  const openRow = useCallback((row: number) => go({ row }), [go]);
+  const closeRow = useCallback(() => go({ row: null }, 'replace'), [go]);
+
+  if (balance.failure?.kind === 'forbidden') {
+    return (
+      <main className="page">
+        <FailureNotice failure={balance.failure} retry={balance.again} leave={leave} />
+      </main>
+    );
+  }
+  return (
+    <main className="page">
+      <Summary balance={balance} batches={batches} />
+      <UsageSection usage={usage} filter={filter} setFilter={setFilter} />
+      <StatementSection
+        api={api}
+        statement={statement}
+        live={live}
+        setFilter={setFilter}
+        open={openRow}
+      />
+      {place.row !== null && (
+        <StoryDrawer
+          api={api}
+          row={place.row}
+          batches={batches.value?.items ?? []}
+          open={(row) => go({ row }, 'replace')}
+          close={closeRow}
+        />
+      )}
+    </main>
+  );
+}
+
+/** The one object as long as it says the same. */
+function useSame(filter: Filter): Filter {
+  const { type, business, from, to } = filter;
+  return useMemo(() => ({ type, business, from, to }), [type, business, from, to]);
+}

@@ -1,0 +1,154 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { openPostgresEventStore, type Position } from '#event-store';
+import { migrate, PostgresTableWriter } from '#read-model';
+import { startEmbeddedPostgres } from '#stack';
+import { benchUser } from './audit/ledger-of.js';
+import { loadLedger } from './audit/load.js';
+
+const AUDIT = fileURLToPath(new URL('../../apps/audit/src/main.js', import.meta.url));
+const OUTPUT_BYTES_MAX = 1024 * 1024;
+/** The same accounts in the small ledger and in the large one: memory must not feel the events. */
+const ACCOUNTS = 1_000;
+const SMALL_EVENTS = 100_000;
+const WRITE_EVENTS = 5_000;
+
+interface Sizes {
+  /** Of the large ledger: BENCH_AUDIT_EVENTS makes it smaller for a look in passing. */
+  readonly events: number;
+  readonly rows: number;
+}
+
+const SIZES: Sizes = {
+  events: Number(process.env['BENCH_AUDIT_EVENTS'] ?? 5_000_000),
+  rows: Number(process.env['BENCH_AUDIT_ROWS'] ?? 1_000_000),
+};
+
+/** The auditor's own program as a child process, on the embedded Postgres. */
+export async function auditBench(sizes: Sizes = SIZES): Promise<Record<string, number>> {
+  const home = await mkdtemp(join(tmpdir(), 'points-ledger-bench-'));
+  await chmod(home, 0o755);
+  const server = await startEmbeddedPostgres({
+    dataDir: join(home, 'data'),
+    settings: { shared_buffers: '512MB', max_wal_size: '8GB' },
+  });
+  try {
+    const small = await inDatabase(server.url, 'small', (url) => verified(url, SMALL_EVENTS));
+    const large = await inDatabase(server.url, 'large', (url) => verified(url, sizes.events));
+    const replayMs = await inDatabase(server.url, 'one', (url) => replayed(url, home));
+    const rowsPerSecond = await inDatabase(server.url, 'rows', (url) => compared(url, sizes.rows));
+    return {
+      verify_per_s: Math.round(large.events / large.seconds),
+      [`verify_rss_mb_${SMALL_EVENTS}`]: small.rss_mb,
+      [`verify_rss_mb_${sizes.events}`]: large.rss_mb,
+      [`replay_${SMALL_EVENTS}_ms`]: Math.round(replayMs),
+      diff_rows_per_s: Math.round(rowsPerSecond),
+    };
+  } finally {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function inDatabase<T>(
+  server: string,
+  name: string,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  await onServer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const done = await work(url.href);
+  await onServer(server, `drop database ${name} with (force)`);
+  return done;
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+interface Verified {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly seconds: number;
+  readonly rss_mb: number;
+}
+
+async function verified(url: string, events: number): Promise<Verified> {
+  await loadLedger(url, ACCOUNTS, events);
+  const found = JSON.parse(await audit(url, 'verify', '--json')) as Verified;
+  if (!found.ok || found.events < events) throw new Error('the auditor did not see it all');
+  return found;
+}
+
+const run = promisify(execFile);
+
+async function audit(url: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, EVENT_STORE: url, DATABASE_URL: url };
+  const { stdout } = await run(process.execPath, [AUDIT, ...args], {
+    env,
+    maxBuffer: OUTPUT_BYTES_MAX,
+  });
+  return stdout;
+}
+
+const REPLAYS = 3;
+
+/** One user's statement, printed into a file: the whole process, its start included. */
+async function replayed(url: string, home: string): Promise<number> {
+  await loadLedger(url, 1, SMALL_EVENTS);
+  const file = await open(join(home, 'statement.txt'), 'w');
+  const best = { ms: Number.POSITIVE_INFINITY };
+  for (let times = 0; times < REPLAYS; times++) {
+    const begunMs = performance.now();
+    await replayInto(url, file.fd);
+    best.ms = Math.min(best.ms, performance.now() - begunMs);
+  }
+  await file.close();
+  return best.ms;
+}
+
+async function replayInto(url: string, fd: number): Promise<void> {
+  const child = spawn(process.execPath, [AUDIT, 'replay', '--user', benchUser(0)], {
+    env: { ...process.env, EVENT_STORE: url },
+    stdio: ['ignore', fd, 'inherit'],
+  });
+  const status = await new Promise((resolve) => child.on('exit', resolve));
+  if (status !== 0) throw new Error(`the replay ended with ${String(status)}`);
+}
+
+/** Events make a little more than a row each, all tables together. */
+async function compared(url: string, rows: number): Promise<number> {
+  await loadLedger(url, ACCOUNTS * 10, Math.ceil(rows / 2));
+  await project(url);
+  const found = JSON.parse(await audit(url, 'diff', '--json')) as {
+    readonly ok: boolean;
+    readonly rows: number;
+    readonly seconds: number;
+  };
+  if (!found.ok || found.rows < rows / 2) throw new Error('the auditor did not see all rows');
+  return found.rows / found.seconds;
+}
+
+async function project(url: string): Promise<void> {
+  const store = await openPostgresEventStore(url);
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  await migrate(pool);
+  const writer = new PostgresTableWriter(pool, { name: 'points', version: 1 });
+  for (let after: Position | null = null; ;) {
+    const { events, next, atHead } = await store.readAll(after, WRITE_EVENTS);
+    if (events.length > 0 && next !== null) await writer.write(after, { events, next });
+    if (atHead || next === null) break;
+    after = next;
+  }
+  await pool.query('analyze');
+  await pool.end();
+  await store.close();
+}
