@@ -1,9 +1,9 @@
 export interface Dice {
   /** 0 ≤ it < 1. */
-  next(): number;
+  readonly next: () => number;
   /** A whole number from 0 to below `end`. */
-  below(end: number): number;
-  chance(probability: number): boolean;
+  readonly below: (end: number) => number;
+  readonly chance: (probability: number) => boolean;
   pick<T>(from: readonly [T, ...T[]]): T;
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { dashless } from './derived-id.js';
 
 // The chain of one account, computed here anew: an auditor does not take the writer's word, nor its
 // code. (A spec holds both against the golden vector.)
@@ -47,7 +48,7 @@ export class AccountChain {
   hashOf(before: string, event: Chained): string {
     const parts = this.#parts;
     parts.write(before, BEFORE, 'hex');
-    parts.write(event.id.replaceAll('-', ''), ID, 'hex');
+    parts.write(dashless(event.id), ID, 'hex');
     parts.writeUInt32BE(Math.floor(event.revision / TWO_TO_32), REVISION);
     parts.writeUInt32BE(event.revision % TWO_TO_32, REVISION + 4);
     parts.write(hashOfType(event.type), TYPE, 'hex');

@@ -12,7 +12,7 @@ import {
 } from './event-source.js';
 import { pagesAhead } from './pages-ahead.js';
 
-const PAGE_ROWS = 2_000;
+const PAGE_ROWS = Number(process.env.PR ?? 500);
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;

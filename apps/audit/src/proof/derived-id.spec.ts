@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { eventId } from '#contracts/identity';
+import { isEventIdOf } from './derived-id.js';
+
+describe('the id of an event', () => {
+  it('is the one that the writer derives, and no other', () => {
+    for (let revision = 0; revision < 500; revision++) {
+      const command = randomUUID();
+      const id = eventId(command, revision);
+      expect(isEventIdOf(id, command, revision)).toBe(true);
+      expect(isEventIdOf(id, command, revision + 1)).toBe(false);
+      const at = [...id].findIndex((_, place) => place >= revision % 36 && id[place] !== '-');
+      const other = id[at] === '1' ? '2' : '1';
+      expect(isEventIdOf(id.slice(0, at) + other + id.slice(at + 1), command, revision)).toBe(false);
+    }
+    expect(isEventIdOf('', randomUUID(), 0)).toBe(false);
+  });
+});
