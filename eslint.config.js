@@ -117,6 +117,11 @@ export default defineConfig(
     may: [...OWN, 'node:', '#kafka$', '#runtime$', '#contracts$', 'zod$', 'jose$'],
     because: 'it starts servers and apps, and speaks to them as any service would.',
   }),
+  wall('apps/web', {
+    files: ['apps/web/src/**/*.ts', 'apps/web/src/**/*.tsx'],
+    may: [...OWN, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],
+    because: 'it runs in a browser: #contracts and nothing else of ours.',
+  }),
   ...['intake', 'api', 'projector', 'sweeper', 'audit'].map((app) =>
     wall(`apps/${app}`, {
       may: [

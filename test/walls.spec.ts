@@ -15,6 +15,8 @@ const WALLS = [
   { file: 'libs/event-store/src/port.ts', never: '@nestjs/common', may: 'pg' },
   { file: 'libs/commands/src/index.ts', never: '#read-model', may: '#ledger' },
   { file: 'libs/commands/src/index.ts', never: 'kafkajs', may: '@nestjs/cqrs' },
+  { file: 'apps/web/src/app.tsx', never: '#contracts/identity', may: '#contracts' },
+  { file: 'apps/web/src/format/rows.ts', never: 'node:crypto', may: './days.js' },
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
 ] as const;
 

@@ -18,7 +18,10 @@ beforeAll(async () => {
   await migrate(pool);
   const { events, next } = await lab.store.readAll(null, 10_000);
   if (next !== null) {
-    await new PostgresTableWriter(pool, { name: 'points', version: 1 }).write(null, { events, next });
+    await new PostgresTableWriter(pool, { name: 'points', version: 1 }).write(null, {
+      events,
+      next,
+    });
   }
   await pool.end();
 });
@@ -69,7 +72,10 @@ describe('audit', () => {
   });
 
   it('ends with 2 where no store is named, is there, or answers', async () => {
-    expect(await offline('verify')).toMatchObject({ status: 2, err: expect.stringContaining('EVENT_STORE') as string });
+    expect(await offline('verify')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('EVENT_STORE') as string,
+    });
     const url = new URL(lab.url);
     url.pathname = '/postgres';
     const empty = await run({ EVENT_STORE: url.href }, 'verify');
@@ -89,7 +95,9 @@ describe('audit', () => {
 describe('replay', () => {
   it('shows each line of the statement with the command behind it, and what came of it', async () => {
     const out = await good(audit('replay', '--user', ANNA));
-    expect(out).toMatch(/0 +2030-01-01T12:00:00\.000Z +【积分充值】 +\+1,000 +1,000 .*RechargePoints \/spec r1/);
+    expect(out).toMatch(
+      /0 +2030-01-01T12:00:00\.000Z +【积分充值】 +\+1,000 +1,000 .*RechargePoints \/spec r1/,
+    );
     expect(out).toMatch(/【配音合成返还】 .* RefundPoints \/spec x1/);
     expect(out).toMatch(/refused: InsufficientPoints .* ConsumePoints \/spec c7/);
     expect(out).toMatch(/settled c2: 80 \/ 100/);
@@ -101,13 +109,21 @@ describe('replay', () => {
     expect(out).toMatch(/Open pre-deductions:\n[^]*c2 +3 +100 /);
     const page = out.slice(out.indexOf('What the page showed'));
     expect(page.split('\n')[3]).toMatch(/^ +3 .*-100 /);
-    const { balance, held, page: rows } = JSON.parse(
-      await good(audit('replay', '--user', ANNA, '--revision', '3', '--json')),
-    ) as { balance: number; held: number; page: { duration: number | null }[] };
+    const {
+      balance,
+      held,
+      page: rows,
+    } = JSON.parse(await good(audit('replay', '--user', ANNA, '--revision', '3', '--json'))) as {
+      balance: number;
+      held: number;
+      page: { duration: number | null }[];
+    };
     expect([balance, held]).toEqual([890, 100]);
     expect(rows.map(({ duration }) => duration)).toEqual([null, null, 12.5, null, null]);
     const settled = await good(audit('replay', '--user', ANNA, '--at', on(1, '13:10'), '--json'));
-    expect((JSON.parse(settled) as { page: { duration: number | null }[] }).page[1]?.duration).toBe(40);
+    expect((JSON.parse(settled) as { page: { duration: number | null }[] }).page[1]?.duration).toBe(
+      40,
+    );
   });
 
   it('has Chinese heads for who wants them', async () => {
@@ -128,7 +144,9 @@ describe('replay', () => {
 
   it('shows an account that there never was as empty', async () => {
     const nobody = '99999999-9999-4999-8999-999999999999';
-    expect(await good(audit('replay', '--user', nobody.toUpperCase()))).toContain('Balance 0, Held 0');
+    expect(await good(audit('replay', '--user', nobody.toUpperCase()))).toContain(
+      'Balance 0, Held 0',
+    );
     expect(JSON.parse(await good(audit('replay', '--user', nobody, '--json')))).toMatchObject({
       statement: [],
       balance: 0,
@@ -152,7 +170,12 @@ describe('verify', () => {
 
   it('tells of events under a policy that it was not told of', async () => {
     const bent = await lab.bent(
-      () => lab.rewrite(streamOf(ANNA), 0, (_, row) => (row.meta = row.meta.replace(/"policy":"[0-9a-f]+"/, '"policy":"other"'))),
+      () =>
+        lab.rewrite(
+          streamOf(ANNA),
+          0,
+          (_, row) => (row.meta = row.meta.replace(/"policy":"[0-9a-f]+"/, '"policy":"other"')),
+        ),
       () => audit('verify'),
     );
     expect(bent.status).toBe(0);
@@ -196,7 +219,10 @@ describe('anchor, prove and check', () => {
     const signed = await lab.bent(damaged, () =>
       audit('anchor', '--key', file('key'), '--out', file('a3')),
     );
-    expect(signed).toMatchObject({ status: 1, out: expect.stringContaining('Not signed.') as string });
+    expect(signed).toMatchObject({
+      status: 1,
+      out: expect.stringContaining('Not signed.') as string,
+    });
     const proved = await lab.bent(bend, () =>
       audit('prove', '--user', BO, '--anchor', file('a2'), '--out', file('p2')),
     );
@@ -225,12 +251,20 @@ describe('export', () => {
   it('writes events as they are stored, and rows as people see them', async () => {
     const events = (await good(audit('export', '--all'))).trimEnd().split('\n');
     expect(events).toHaveLength(69);
-    expect(JSON.parse(events[0] ?? '')).toMatchObject({ user_id: ANNA, revision: 0, type: 'PointsRecharged' });
+    expect(JSON.parse(events[0] ?? '')).toMatchObject({
+      user_id: ANNA,
+      revision: 0,
+      type: 'PointsRecharged',
+    });
     const days = ['--from', '2030-01-02', '--to', '2030-01-03'];
-    const csv = await good(audit('export', '--user', ANNA, '--format', 'csv', '--what', 'statement', ...days));
+    const csv = await good(
+      audit('export', '--user', ANNA, '--format', 'csv', '--what', 'statement', ...days),
+    );
     const [head, first] = csv.split('\r\n');
     expect(head).toMatch(/^user_id,revision,line,type,amount/);
-    expect(first).toMatch(new RegExp(`^${ANNA},2,0,consume,50,1050,1000,tts,clip-c1,\\d+,12\\.5,【配音合成】`));
+    expect(first).toMatch(
+      new RegExp(`^${ANNA},2,0,consume,50,1050,1000,tts,clip-c1,\\d+,12\\.5,【配音合成】`),
+    );
     await good(audit('export', '--all', '--what', 'statement', '--out', file('rows.jsonl')));
     expect(readFileSync(file('rows.jsonl'), 'utf8').split('\n').length).toBeGreaterThan(60);
   });

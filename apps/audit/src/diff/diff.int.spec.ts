@@ -130,7 +130,9 @@ describe('diff', () => {
   });
 
   it('finds a row of another user', async () => {
-    const found = await after(`update mjk_point_transactions_v1 set user_id = '${BO}' where id = 7`);
+    const found = await after(
+      `update mjk_point_transactions_v1 set user_id = '${BO}' where id = 7`,
+    );
     expect(found.map(({ kind, user, column }) => [kind, user, column])).toEqual(
       expect.arrayContaining([
         ['missing', ANNA, null],
@@ -181,7 +183,9 @@ describe('diff', () => {
   it('looks at one user only, when asked to', async () => {
     const change = `update mjk_point_accounts_v1 set balance = balance + 1`;
     expect((await after(change, ANNA)).map(({ user }) => user)).toEqual([ANNA]);
-    expect(await after(`delete from mjk_point_accounts_v1 where user_id = '${BO}'`, ANNA)).toEqual([]);
+    expect(await after(`delete from mjk_point_accounts_v1 where user_id = '${BO}'`, ANNA)).toEqual(
+      [],
+    );
   });
 
   it('is right while the system goes on writing, and the tables lag behind', async () => {

@@ -7,7 +7,8 @@ const SIZE_MAX = 33;
 
 /** RFC 6962, section 2.1, word by word: another way to the same roots. */
 function rootByDefinition(leaves: readonly string[]): string {
-  const sha256 = (hex: string) => createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex');
+  const sha256 = (hex: string) =>
+    createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex');
   if (leaves.length === 0) return sha256('');
   if (leaves.length === 1) return leaves[0] ?? '';
   let split = 1;
@@ -21,7 +22,16 @@ const leaves = (size: number): string[] => Array.from({ length: size }, (_, n) =
 const range = (from: number, to: number): string => rootOfLeaves(leaves(to).slice(from));
 
 /** The test tree of RFC 6962's own implementation. */
-const KNOWN = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+const KNOWN = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
 const KNOWN_ROOTS = [
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
   'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
@@ -89,7 +99,9 @@ describe('the Merkle tree', () => {
         if (proof.length > 0) expect(isConsistent(old, all, proof.slice(1))).toBe(false);
       }
     }
-    expect(isConsistent({ size: 2, root: range(0, 2) }, { size: 1, root: range(0, 1) }, [])).toBe(false);
+    expect(isConsistent({ size: 2, root: range(0, 2) }, { size: 1, root: range(0, 1) }, [])).toBe(
+      false,
+    );
   });
 
   it('has leaves whose parts can not run together', () => {

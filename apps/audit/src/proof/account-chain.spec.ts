@@ -26,7 +26,12 @@ describe("the auditor's own chain", () => {
   });
 
   it('is the one of the writer, also far behind and in any script', () => {
-    const event = { id: '41919851-29bd-5160-acef-516d32370249', type: '返还', data: '{"声":"音"}', meta: '' };
+    const event = {
+      id: '41919851-29bd-5160-acef-516d32370249',
+      type: '返还',
+      data: '{"声":"音"}',
+      meta: '',
+    };
     const before = 'cd'.repeat(32);
     for (const revision of [0, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 7]) {
       const stream = `points-${revision}`;

@@ -17,7 +17,8 @@ const LENGTH = 184;
 const TWO_TO_32 = 2 ** 32;
 const TYPES_MAX = 64;
 
-const sha256 = (text: string): string => hash('sha256', text, 'hex');
+/** As a string of bytes, which is copied as it is. */
+const sha256 = (text: string): string => hash('sha256', text, 'binary');
 const typeHashes = new Map<string, string>();
 
 /** There are a handful of types; a store that was tampered with may name any number. */
@@ -40,9 +41,10 @@ export interface Chained {
 /** Hashes of the events of one stream, by the hash before each; all in hex. */
 export class AccountChain {
   readonly #parts = Buffer.alloc(LENGTH);
+  #type: string | null = null;
 
   constructor(stream: string) {
-    this.#parts.write(sha256(stream), STREAM, 'hex');
+    this.#parts.write(sha256(stream), STREAM, 'latin1');
   }
 
   hashOf(before: string, event: Chained): string {
@@ -51,9 +53,12 @@ export class AccountChain {
     parts.write(dashless(event.id), ID, 'hex');
     parts.writeUInt32BE(Math.floor(event.revision / TWO_TO_32), REVISION);
     parts.writeUInt32BE(event.revision % TWO_TO_32, REVISION + 4);
-    parts.write(hashOfType(event.type), TYPE, 'hex');
-    parts.write(sha256(event.data), DATA, 'hex');
-    parts.write(sha256(event.meta), META, 'hex');
+    if (event.type !== this.#type) {
+      this.#type = event.type;
+      parts.write(hashOfType(event.type), TYPE, 'latin1');
+    }
+    parts.write(sha256(event.data), DATA, 'latin1');
+    parts.write(sha256(event.meta), META, 'latin1');
     return hash('sha256', parts, 'hex');
   }
 }

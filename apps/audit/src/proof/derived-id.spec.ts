@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { eventId } from '#contracts/identity';
-import { isEventIdOf } from './derived-id.js';
+import { commandUuid, eventId } from '#contracts/identity';
+import { isCommandIdOf, isEventIdOf } from './derived-id.js';
 
 describe('the id of an event', () => {
   it('is the one that the writer derives, and no other', () => {
@@ -11,8 +11,23 @@ describe('the id of an event', () => {
       expect(isEventIdOf(id, command, revision + 1)).toBe(false);
       const at = [...id].findIndex((_, place) => place >= revision % 36 && id[place] !== '-');
       const other = id[at] === '1' ? '2' : '1';
-      expect(isEventIdOf(id.slice(0, at) + other + id.slice(at + 1), command, revision)).toBe(false);
+      expect(isEventIdOf(id.slice(0, at) + other + id.slice(at + 1), command, revision)).toBe(
+        false,
+      );
     }
     expect(isEventIdOf('', randomUUID(), 0)).toBe(false);
   });
+});
+
+describe('the id of a command', () => {
+  it.each(['c-1', '命令 🙂', 'x'.repeat(128), '好'.repeat(128), 'x'.repeat(5_000)])(
+    'is the one of its user, source and id %s',
+    (sent) => {
+      const user = randomUUID();
+      const id = commandUuid(user, '/来源', sent);
+      expect(isCommandIdOf(id, user, '/来源', sent)).toBe(true);
+      expect(isCommandIdOf(id, user, '/来源', `${sent}x`)).toBe(false);
+      expect(isCommandIdOf(id, randomUUID(), '/来源', sent)).toBe(false);
+    },
+  );
 });

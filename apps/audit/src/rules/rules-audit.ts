@@ -1,5 +1,5 @@
-import { commandUuid } from '#contracts/identity';
 import { BrokenRule, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
+import { isCommandIdOf } from '../proof/derived-id.js';
 import type { DamageKind } from '../verify/damage.js';
 import { faultOfRepeat } from './answered-before.js';
 import { faultOfCommand } from './command-bounds.js';
@@ -48,7 +48,7 @@ export class RulesAudit {
 
   #checkIdentity({ first, events: [begin], provenance }: CommandEvents): void {
     const { source, id } = provenance.command;
-    if (begin === undefined || begin.commandId === commandUuid(this.userId, source, id)) return;
+    if (begin === undefined || isCommandIdOf(begin.commandId, this.userId, source, id)) return;
     const detail = `its command ${source} ${id} of this user has another id`;
     this.fault('command-not-derived', first, detail);
   }

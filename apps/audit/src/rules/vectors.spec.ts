@@ -56,13 +56,16 @@ async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
 }
 
 describe('the audit of the rules', () => {
-  it.each(FILES)('finds nothing in what %s makes, whether its policy is known or not', async (name) => {
-    const vector = JSON.parse(readFileSync(`${DIRECTORY}/${name}`, 'utf8')) as Vector;
-    const events = await writtenBy(vector);
-    expect(events.length).toBeGreaterThan(50);
-    expect(audited(events, knownPolicies([vector.policy]))).toEqual([]);
-    expect(audited(events, new Map())).toEqual([]);
-  });
+  it.each(FILES)(
+    'finds nothing in what %s makes, whether its policy is known or not',
+    async (name) => {
+      const vector = JSON.parse(readFileSync(`${DIRECTORY}/${name}`, 'utf8')) as Vector;
+      const events = await writtenBy(vector);
+      expect(events.length).toBeGreaterThan(50);
+      expect(audited(events, knownPolicies([vector.policy]))).toEqual([]);
+      expect(audited(events, new Map())).toEqual([]);
+    },
+  );
 
   it('finds every number, time and reference of every event changed, although all hashes fit', async () => {
     const store = new MemoryEventStore();
@@ -74,7 +77,9 @@ describe('the audit of the rules', () => {
     for (const [at, { data, type }] of events.entries()) {
       for (const [name, bent] of bentIn(JSON.parse(data) as object)) {
         changes += 1;
-        const forged = events.map((event, index) => (index === at ? { ...event, data: bent } : event));
+        const forged = events.map((event, index) =>
+          index === at ? { ...event, data: bent } : event,
+        );
         if (audited(rehashed(forged), knownPolicies()).length === 0) unseen.push(`${type} ${name}`);
       }
     }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
 import {
@@ -12,7 +13,7 @@ import {
 } from './event-source.js';
 import { pagesAhead } from './pages-ahead.js';
 
-const PAGE_ROWS = Number(process.env.PR ?? 500);
+const PAGE_ROWS = Number(process.env.PR ?? 400);
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
@@ -49,7 +50,7 @@ export class PostgresSource implements EventSource {
       application_name: 'points-ledger audit',
       // Pages are read along an index: nothing is ever sorted that is larger than a page.
       options:
-        '-c default_transaction_read_only=on -c enable_sort=off -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off',
+        '-c default_transaction_read_only=on -c enable_sort=off -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan',
     });
     this.#pool.on('error', () => {}); // the next query says so
   }
@@ -162,6 +163,7 @@ export class PostgresSource implements EventSource {
   async #rows(text: string, values: readonly unknown[]): Promise<Row[]> {
     try {
       const { rows } = await this.#pool.query<string[]>({
+        name: nameOf(text),
         text,
         values: [...values],
         rowMode: 'array',
@@ -176,6 +178,9 @@ export class PostgresSource implements EventSource {
     }
   }
 }
+
+/** Planned once for each connection. */
+const nameOf = (text: string): string => hash('sha1', text, 'hex');
 
 const prefixed = (at: number): string => `points-${at.toString(16).padStart(2, '0')}`;
 

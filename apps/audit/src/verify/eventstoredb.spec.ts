@@ -78,7 +78,9 @@ describe('verify on EventStoreDB', () => {
   it.each(['data', 'meta', 'type', 'id'] as const)('finds %s changed, and where', async (field) => {
     const record = at(anna, 4);
     if (field === 'data' || field === 'meta') {
-      record[field] = Uint8Array.from(record[field], (byte, place) => (place === 40 ? byte ^ 1 : byte));
+      record[field] = Uint8Array.from(record[field], (byte, place) =>
+        place === 40 ? byte ^ 1 : byte,
+      );
     } else {
       record[field] = field === 'type' ? 'PointsGranted' : '11111111-1111-5111-8111-111111111111';
     }

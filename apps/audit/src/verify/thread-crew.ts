@@ -6,7 +6,7 @@ import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /** A page of 2,000 events and one account are all that a thread holds: more is only later garbage. */
-const YOUNG_MB_MAX = 32;
+const YOUNG_MB_MAX = Number(process.env.YM ?? 64);
 const THREADS_MAX = 16;
 
 export interface ThreadSettings {

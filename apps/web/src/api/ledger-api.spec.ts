@@ -16,7 +16,10 @@ function apiThat(answers: () => Response | Promise<Response>) {
     {
       token: 'a.b.c',
       fetch: async (url, init) => {
-        asked.push({ url: String(url), headers: new Headers(init?.headers) });
+        asked.push({
+          url: typeof url === 'string' ? url : '',
+          headers: new Headers(init?.headers),
+        });
         return answers();
       },
       expired: () => void (expired += 1),

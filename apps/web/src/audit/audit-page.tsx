@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { useLive } from '../live/use-live.js';
-import { useAtMostEvery } from '../live/use-ticks.js';
+import { useAtMostEvery, useNowAndThen } from '../live/use-ticks.js';
 import { useAsked } from '../api/use-asked.js';
 import { FailureLine, FailureNotice } from '../parts/failure-notice.js';
 import { EmptyPicture } from '../parts/icons.js';
@@ -14,6 +14,8 @@ import { madeRows } from './rows-of-event.js';
 import { useEvents } from './use-events.js';
 
 const NEWS_MS = 1_000;
+/** A refusal makes no row, so that nothing tells of it at once. */
+const LOOK_AGAIN_MS = 15_000;
 
 interface AuditPageProps {
   readonly api: LedgerApi;
@@ -26,7 +28,9 @@ export function AuditPage({ api, leave }: AuditPageProps) {
   const stream = useEvents(api);
   const { events, rows, failure, isLoading, isEmpty, more, retry, refresh } = stream;
   const made = useMemo(() => madeRows(events, rows), [events, rows]);
-  const live = useLive(api, useNewestRow(api), useAtMostEvery(NEWS_MS, refresh));
+  const lookSoon = useAtMostEvery(NEWS_MS, refresh);
+  useNowAndThen(LOOK_AGAIN_MS, lookSoon);
+  const live = useLive(api, useNewestRow(api), lookSoon);
   const [opened, setOpened] = useState<number | null>(null);
   const toggle = useCallback(
     (revision: number) => setOpened((before) => (before === revision ? null : revision)),

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useLayoutEffect, useRef } from 'react';
 import type { PointBatch, TransactionStory } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { useAsked } from '../api/use-asked.js';
@@ -27,7 +27,8 @@ export function StoryDrawer({ api, row, batches, open, close }: StoryDrawerProps
   const { story: words } = useWords();
   const drawer = useRef<HTMLDialogElement>(null);
   const story = useAsked(useCallback((signal) => api.story(row, signal), [api, row]));
-  useEffect(() => {
+  // A layout effect: it is closed before it goes, so that the focus is given back to the row.
+  useLayoutEffect(() => {
     const { current } = drawer;
     current?.showModal();
     return () => current?.close();

@@ -124,30 +124,32 @@ function Pointed({ bar }: { readonly bar: Bar }) {
 function Table({ bars, caption }: { readonly bars: readonly Bar[]; readonly caption: string }) {
   const words = useWords();
   return (
-    <table className="visually-hidden">
-      <caption>{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{words.usage.day}</th>
-          <th scope="col">{words.usage.consumed}</th>
-          <th scope="col">{words.usage.refunded}</th>
-          <th scope="col">{words.usage.times}</th>
-          <th scope="col">{words.usage.duration}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {bars
-          .filter(({ consumed, refunded }) => consumed + refunded > 0)
-          .map(({ from, to, consumed, refunded, count, duration }) => (
-            <tr key={from}>
-              <th scope="row">{words.usage.span(from, to)}</th>
-              <td>{inPoints(consumed)}</td>
-              <td>{inPoints(refunded)}</td>
-              <td>{inPoints(count)}</td>
-              <td>{inSeconds(duration)}</td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
+    <div className="visually-hidden">
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.usage.day}</th>
+            <th scope="col">{words.usage.consumed}</th>
+            <th scope="col">{words.usage.refunded}</th>
+            <th scope="col">{words.usage.times}</th>
+            <th scope="col">{words.usage.duration}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars
+            .filter(({ consumed, refunded }) => consumed + refunded > 0)
+            .map(({ from, to, consumed, refunded, count, duration }) => (
+              <tr key={from}>
+                <th scope="row">{words.usage.span(from, to)}</th>
+                <td>{inPoints(consumed)}</td>
+                <td>{inPoints(refunded)}</td>
+                <td>{inPoints(count)}</td>
+                <td>{inSeconds(duration)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,0 +1,108 @@
+import type { ConsumptionStory, TransactionStory } from '#contracts';
+import { eventOf, AT } from '../audit/events.suite.js';
+import { inLocalTime } from '../format/time.js';
+import { rowOf } from '../rows.suite.js';
+import { en } from '../words/en.js';
+import { zh } from '../words/zh.js';
+import { costOf, whyOf } from './why.js';
+
+const consumption = (says: Partial<ConsumptionStory>): ConsumptionStory => ({
+  consumption_id: 'c-1',
+  revision: 1,
+  source_type: 'video',
+  source_id: 'task-4',
+  status: 'closed',
+  estimate: null,
+  actual: null,
+  refunded: 0,
+  duration: null,
+  settle_by: null,
+  opened_at: AT,
+  closed_at: AT,
+  draws: [{ batch_id: 1, points: 800 }],
+  transactions: [],
+  ...says,
+});
+
+const storyOf = (
+  told: ConsumptionStory | null,
+  says: Partial<TransactionStory> = {},
+): TransactionStory => ({
+  transaction: rowOf(1),
+  event: eventOf(1, 'PointsConsumed', 0, {}),
+  command: { source: '/specs', id: 'c-1', type: 'ConsumePoints', received_at: AT },
+  consumption: told,
+  refunds: [],
+  ...says,
+});
+
+const draws = (...points: readonly number[]) =>
+  points.map((drawn, at) => ({ batch_id: at + 1, points: drawn }));
+const inBoth = (told: Partial<ConsumptionStory>) =>
+  [zh, en].map((words) => whyOf(storyOf(consumption(told)), words));
+
+describe('why a consumption was paid', () => {
+  it('is told in both languages', () => {
+    expect(inBoth({})).toEqual(['视频生成消费了 800 积分。', 'Video took 800 points.']);
+  });
+
+  it.each<[string, Partial<ConsumptionStory>, RegExp]>([
+    ['is under way', { status: 'open', estimate: 800, settle_by: AT }, /正在进行.*800 积分/],
+    [
+      'cost less than held',
+      { status: 'settled', estimate: 800, actual: 640, refunded: 160 },
+      /预扣 800 积分，实际花费 640 积分，多扣的 160 积分已返还。$/,
+    ],
+    [
+      'cost more than held',
+      { status: 'settled', estimate: 800, actual: 900, draws: draws(800, 100) },
+      /补扣了 100 积分。/,
+    ],
+    ['cost what was held', { status: 'settled', estimate: 800, actual: 800 }, /正好相同。$/],
+    [
+      'was settled late',
+      { status: 'settled', estimate: 800, actual: 640, refunded: 800, draws: draws(800, 640) },
+      /曾因超时返还.*扣除 640 积分。积分分 2 笔/,
+    ],
+    ['was cancelled', { status: 'cancelled', estimate: 800, refunded: 800 }, /已取消.*全部返还。$/],
+    ['ran out of time', { status: 'timed_out', estimate: 800, refunded: 800 }, /没有按时结算/],
+    ['came back later', { refunded: 300 }, /消费了 800 积分。其中 300 积分后来已返还。$/],
+    ['came back whole', { refunded: 800 }, /后来已全部返还。$/],
+    [
+      'came back once more after its settlement',
+      { status: 'settled', estimate: 800, actual: 640, refunded: 260 },
+      /多扣的 160 积分已返还。其中 100 积分后来已返还。$/,
+    ],
+    ['came out of batches', { draws: draws(500, 300) }, /积分分 2 笔从批次中扣减/],
+  ])('says that it %s', (_, told, sentence) => {
+    const [chinese] = inBoth(told);
+    expect(chinese).toMatch(sentence);
+  });
+
+  it('leaves what was not given back', () => {
+    expect(costOf(consumption({ draws: draws(800, 100), refunded: 300 }))).toEqual({
+      drawn: 900,
+      refunded: 300,
+      net: 600,
+    });
+  });
+});
+
+describe('why another row is there', () => {
+  it('is told of points that came in', () => {
+    const transaction = rowOf(1, { type: 'recharge', amount: 5_000, source_id: 'order-1' });
+    expect(whyOf(storyOf(null, { transaction }), zh)).toMatch(/^订单 order-1 充值了 5,000 积分/);
+  });
+
+  it('is told of points that expired, by when they were due', () => {
+    const event = eventOf(1, 'PointsExpired', 0, { batchId: 1, points: 60, expiredAt: AT });
+    const transaction = rowOf(1, {
+      type: 'expire',
+      amount: 60,
+      created_at: '2031-01-01T00:00:00.000Z',
+    });
+    const why = whyOf(storyOf(null, { transaction, event }), zh);
+    expect(why).toContain(inLocalTime(AT));
+    expect(why).toContain('60 积分');
+  });
+});

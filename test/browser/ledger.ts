@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { CommandBody, CommandOutcome } from '#contracts';
+import { toLedgerCommand } from '#contracts/identity';
+import { AccountDesk } from '#commands';
+import { openPostgresEventStore } from '#event-store';
+import { DEFAULT_POLICY } from '#ledger';
+import { seedDemo } from '../../stack/src/demo.js';
+import { STACK_VARIABLE } from './stack.setup.js';
+
+interface Stack {
+  readonly api: string;
+  readonly database: string;
+  readonly secret: string;
+}
+
+const stack = (): Stack => JSON.parse(process.env[STACK_VARIABLE] ?? '{}') as Stack;
+
+export const address = (): string => stack().api;
+
+/** Every test has a user of its own. */
+export const newUser = (): string => randomUUID();
+
+export type Role = 'user' | 'service' | 'auditor';
+
+export function tokenOf(subject: string, role: Role, seconds = 3_600): Promise<string> {
+  return new SignJWT({ roles: [role] })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    .sign(new TextEncoder().encode(stack().secret));
+}
+
+/** As a service sends it; the answer is that of the ledger, durable and true. */
+export async function send(body: CommandBody, id: string = randomUUID()): Promise<CommandOutcome> {
+  const response = await fetch(`${address()}/v1/commands/${body.type}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await tokenOf('browser-tests', 'service')}`,
+      'content-type': 'application/json',
+      'idempotency-key': id,
+    },
+    body: JSON.stringify(body.data),
+  });
+  if (!response.ok) throw new Error(`${body.type} ${id}: ${await response.text()}`);
+  return (await response.json()) as CommandOutcome;
+}
+
+export const recharge = (user_id: string, points: number, expires_at: string | null = null) =>
+  send({ type: 'RechargePoints', data: { user_id, points, expires_at } });
+
+type ConsumeData = Extract<CommandBody, { type: 'ConsumePoints' }>['data'];
+
+export const consume = (user_id: string, points: number, says: Partial<ConsumeData> = {}) =>
+  send({ type: 'ConsumePoints', data: { user_id, points, source_type: 'script', ...says } });
+
+/** Many small rows, oldest first: of 1, 2, 3 … points. */
+export async function consumeMany(user_id: string, count: number): Promise<void> {
+  await recharge(user_id, 1_000_000);
+  for (let points = 1; points <= count; points += 1) await consume(user_id, points);
+}
+
+export interface PastCommand {
+  readonly at: Date;
+  readonly body: CommandBody;
+  readonly id?: string;
+}
+
+/** What was commanded at moments that are past, decided by the real rules into the real store. */
+export async function carryOutInThePast(commands: readonly PastCommand[]): Promise<void> {
+  const store = await openPostgresEventStore(stack().database);
+  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  try {
+    for (const { at, body, id = randomUUID() } of commands) {
+      const sent = { ...body, source: '/history', id };
+      const { answer } = await desk.run(toLedgerCommand(sent, at.toISOString()), {
+        correlation: id,
+      });
+      if (answer.status !== 'accepted') throw new Error(`${id} was refused: ${answer.code}`);
+    }
+  } finally {
+    await desk.drain(5_000);
+    await store.close();
+  }
+}
+
+/** The demo's commands, over HTTP. They are the same however often they are sent. */
+export const seed = (): Promise<number> => seedDemo(send, Date.now());

@@ -1,0 +1,103 @@
+import { expect, test, type Page } from '@playwright/test';
+import { consume, consumeMany, newUser, recharge } from './ledger.js';
+import { amounts, open, rowTexts, rows } from './page.js';
+
+const ROWS = 120;
+const liveMark = (page: Page) => page.locator('.live');
+
+const counted = (from: number, to: number): readonly number[] =>
+  Array.from({ length: from - to + 1 }, (_, i) => from - i);
+
+test.describe('while rows arrive', () => {
+  test('a new row is there within a second of its event', async ({ page }) => {
+    const user = newUser();
+    await recharge(user, 100);
+    await open(page, user);
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await consume(user, 7, { source_type: 'tts', duration: 12.5 });
+    await expect(rows(page)).toHaveCount(2, { timeout: 1_000 });
+    expect((await rowTexts(page))[0]).toEqual(['消费', '−7', '93', '12.5s', '【配音合成】']);
+    await expect(page.getByTestId('balance')).toHaveText('93');
+  });
+
+  test('paging has no jumps and no doubles', async ({ page }) => {
+    const user = newUser();
+    await consumeMany(user, ROWS);
+    await open(page, user);
+    await expect(rows(page)).toHaveCount(50);
+    let arrived = 0;
+    for (const loaded of [100, ROWS + 1]) {
+      for (let i = 0; i < 3; i += 1) await consume(user, ROWS + (arrived += 1));
+      await rows(page).last().scrollIntoViewIfNeeded();
+      await expect(async () => {
+        expect(await rows(page).count()).toBeGreaterThanOrEqual(loaded + arrived);
+      }).toPass();
+    }
+    await expect(page.getByText('已经到底了')).toBeVisible();
+    await expect(rows(page)).toHaveCount(ROWS + 1 + arrived);
+    expect(await amounts(page)).toEqual([...counted(ROWS + arrived, 1), 1_000_000]);
+  });
+
+  test('the reader keeps the place, and is told of what came', async ({ page }) => {
+    const user = newUser();
+    await consumeMany(user, 60);
+    await open(page, user);
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    const read = rows(page).filter({ hasText: '−30' }).first();
+    await read.scrollIntoViewIfNeeded();
+    await page.mouse.wheel(0, 40);
+    const before = await stillBox(page, () => read.boundingBox());
+    for (let i = 1; i <= 3; i += 1) await consume(user, 60 + i);
+    await expect(page.getByRole('button', { name: '3 条新明细，回到顶部' })).toBeVisible();
+    const after = await stillBox(page, () => read.boundingBox());
+    expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
+    expect((await amounts(page)).slice(0, 4)).toEqual([63, 62, 61, 60]);
+    await page.getByRole('button', { name: '3 条新明细，回到顶部' }).click();
+    await expect(rows(page).first()).toBeInViewport();
+    await expect(page.getByRole('button', { name: /回到顶部/ })).toHaveCount(0);
+  });
+
+  test('what came during a cut is there after it, once', async ({ page, context }) => {
+    const user = newUser();
+    await recharge(user, 100);
+    await open(page, user);
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await context.setOffline(true);
+    await page.route('**/transactions/stream', (route) => route.abort());
+    await consume(user, 1);
+    await context.setOffline(false);
+    await expect(liveMark(page)).toHaveAttribute('data-live', /waiting|connecting/);
+    await consume(user, 2);
+    await page.unroute('**/transactions/stream');
+    await expect(rows(page)).toHaveCount(3, { timeout: 15_000 });
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await consume(user, 3);
+    await expect(rows(page)).toHaveCount(4);
+    expect(await amounts(page)).toEqual([3, 2, 1, 100]);
+  });
+
+  test('a filter lets in only the rows it wants', async ({ page }) => {
+    const user = newUser();
+    await recharge(user, 100);
+    await open(page, user, { path: '/?type=consume&business=tts' });
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await consume(user, 1);
+    await consume(user, 2, { source_type: 'tts' });
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.getByTestId('balance')).toHaveText('97');
+    expect(await amounts(page)).toEqual([2]);
+  });
+});
+
+/** Where it stands once it has come to rest. */
+async function stillBox(page: Page, box: () => Promise<{ y: number } | null>): Promise<number> {
+  let last = NaN;
+  await expect(async () => {
+    const y = (await box())?.y ?? NaN;
+    const isStill = y === last;
+    last = y;
+    await page.evaluate('new Promise((next) => requestAnimationFrame(next))');
+    expect(isStill).toBe(true);
+  }).toPass();
+  return last;
+}

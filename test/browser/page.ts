@@ -1,0 +1,33 @@
+import type { Locator, Page } from '@playwright/test';
+import { address, tokenOf, type Role } from './ledger.js';
+
+interface OpenAs {
+  readonly role?: Role;
+  readonly path?: string;
+  readonly token?: string;
+}
+
+/** As an app opens it for its user: with a token behind the #. */
+export async function open(page: Page, user: string, says: OpenAs = {}): Promise<void> {
+  const { role = 'user', path = '/' } = says;
+  const token = says.token ?? (await tokenOf(role === 'user' ? user : `the-${role}`, role));
+  await page.goto(`${address()}${path}#token=${token}&user=${user}`);
+}
+
+export const rows = (page: Page): Locator => page.locator('tr[data-row]');
+
+const COLUMNS = ['kind', 'points', 'balance', 'duration', 'description'] as const;
+
+/** What stands in each row, newest first: kind, points, balance, duration, description. */
+export async function rowTexts(page: Page): Promise<readonly (readonly string[])[]> {
+  const columns = await Promise.all(
+    COLUMNS.map((column) => page.locator(`tr[data-row] .cell-${column}`).allInnerTexts()),
+  );
+  return (columns[0] ?? []).map((_, row) => columns.map((column) => column[row]?.trim() ?? ''));
+}
+
+/** The points of each row as a number, newest first. */
+export async function amounts(page: Page): Promise<readonly number[]> {
+  const texts = await page.locator('tr[data-row] .cell-points').allInnerTexts();
+  return texts.map((text) => Number(text.replace(/[^\d]/g, '')));
+}
