@@ -102,22 +102,26 @@ interface Ready {
 }
 
 function tell(ready: Ready, logsDir: string): void {
-  const user = ready.users[0] ?? '';
+  const { api, kafka, tokens, users } = ready;
+  const [user = ''] = users;
   const lines = [
     '',
-    ...(ready.api === null
+    ...(api === null
       ? []
       : [
-          `API           ${ready.api}/docs`,
-          `a user's rows  curl -H 'authorization: Bearer ${ready.tokens.user}' ${ready.api}/v1/users/${user}/transactions`,
+          `usage page     ${api}/#token=${tokens.user}&user=${user}`,
+          `for auditors   ${api}/#token=${tokens.auditor}&user=${user}`,
+          `API            ${api}/docs`,
+          `a user's rows  curl -H 'authorization: Bearer ${tokens.user}' ${api}/v1/users/${user}/transactions`,
         ]),
-    ...(ready.kafka === null
+    ...(kafka === null
       ? []
       : [
-          `Kafka         ${ready.kafka}`,
-          `your command  npm run points -- consume --user ${user} --points 12 --source tts --duration 12.5`,
+          `Kafka          ${kafka}`,
+          `your command   npm run points -- consume --user ${user} --points 12 --source tts --duration 12.5`,
         ]),
-    `logs          ${logsDir}`,
+    'an audit       npm run audit -- verify',
+    `logs           ${logsDir}`,
     'Ctrl-C stops everything and keeps the data.',
     '',
     `ready ${JSON.stringify(ready)}`,

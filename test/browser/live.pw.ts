@@ -76,6 +76,22 @@ test.describe('while rows arrive', () => {
     expect(await amounts(page)).toEqual([3, 2, 1, 100]);
   });
 
+  test('a tab that nobody looks at lets go of its line, and catches up', async ({ page }) => {
+    const user = newUser();
+    await recharge(user, 100);
+    await open(page, user);
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    const cut = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/stream'));
+    await show(page, false);
+    await cut;
+    await consume(user, 1);
+    await consume(user, 2);
+    await expect(rows(page)).toHaveCount(1);
+    await show(page, true);
+    await expect(rows(page)).toHaveCount(3);
+    expect(await amounts(page)).toEqual([2, 1, 100]);
+  });
+
   test('a filter lets in only the rows it wants', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
@@ -100,4 +116,12 @@ async function stillBox(page: Page, box: () => Promise<{ y: number } | null>): P
     expect(isStill).toBe(true);
   }).toPass();
   return last;
+}
+
+/** As a browser tells a page that its tab is hidden. */
+async function show(page: Page, isShown: boolean): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'hidden', { configurable: true, value: ${!isShown} });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
 }

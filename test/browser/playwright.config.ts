@@ -5,7 +5,8 @@ const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.pw.ts',
+  // PICTURES=1 takes the pictures of the README instead.
+  testMatch: process.env['PICTURES'] === '1' ? '*.pictures.ts' : '*.pw.ts',
   globalSetup: './stack.setup.ts',
   outputDir: '../../test-results',
   reporter: 'list',

@@ -39,7 +39,7 @@ test.describe('the statement', () => {
     await expect(page.getByTestId('held')).toHaveText('100');
     const batches = page.locator('.batch');
     await expect(batches).toHaveCount(1);
-    await expect(batches.first()).toContainText('480 / 500');
+    await expect(batches.first()).toContainText('剩余 480，共 500');
     await expect(batches.first()).toContainText('永不过期');
     await recharge(user, 60, new Date(Date.now() + 3 * DAY_MS).toISOString());
     await expect(batches.first()).toContainText('还有 3 天');
@@ -97,6 +97,9 @@ test.describe('the statement', () => {
     await expect(page.locator('.total-consumed')).toContainText('30');
     await expect(page.locator('.total-refunded')).toContainText('0');
     await expect(page.getByRole('button', { name: /^配音合成/ })).toContainText('20');
+    await page.locator('.column').last().hover();
+    await expect(page.getByRole('heading', { name: /按业务/ })).toContainText('2026-01-12');
+    await expect(page.getByRole('button', { name: /^脚本生成/ })).toContainText('0 次');
     await page.locator('.column').first().click();
     await expect(rows(page)).toHaveCount(1);
     await expect(page.getByLabel('结束日期')).toHaveValue('2026-01-11');

@@ -14,6 +14,7 @@ import { StoryDrawer } from './story/story-drawer.js';
 import { Summary } from './summary/summary.js';
 import { UsageSection } from './usage/usage-section.js';
 import { useUsage } from './usage/use-usage.js';
+import { useWords } from './words/use-words.js';
 
 const NEWS_MS = 1_000;
 const LOOK_AGAIN_MS = 30_000;
@@ -28,6 +29,7 @@ interface UsagePageProps {
 
 /** Rows become a page. */
 export function UsagePage({ api, place, go, leave }: UsagePageProps) {
+  const { nav } = useWords();
   const filter = useSame(place.filter);
   const balance = useAsked(useCallback((signal) => api.balance(signal), [api]));
   const batches = useAsked(useCallback((signal) => api.batches(signal), [api]));
@@ -56,14 +58,16 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
   if (balance.failure?.kind === 'forbidden') {
     return (
       <main className="page">
+        <h1 className="visually-hidden">{nav.usage}</h1>
         <FailureNotice failure={balance.failure} retry={balance.again} leave={leave} />
       </main>
     );
   }
   return (
     <main className="page">
+      <h1 className="visually-hidden">{nav.usage}</h1>
       <Summary balance={balance} batches={batches} />
-      <UsageSection usage={usage} filter={filter} setFilter={setFilter} />
+      <UsageSection api={api} usage={usage} filter={filter} setFilter={setFilter} />
       <StatementSection
         api={api}
         statement={statement}

@@ -1,3 +1,4 @@
+import { readCanonicalMeta } from './canonical-meta.js';
 import type { CommandType } from './commands.js';
 import { faultsOfEvent, faultsOfMeta, isEventType } from './event-shapes.js';
 import type { LedgerEvent } from './events.js';
@@ -48,7 +49,7 @@ export function fromStored(
   stored: Stored,
   reader = READER,
 ): { readonly event: LedgerEvent; readonly provenance: Provenance } {
-  const { v, ...provenance } = readMeta(stored.meta);
+  const { v, provenance } = readCanonicalMeta(stored.meta) ?? readMeta(stored.meta);
   return { event: readEvent(stored, v, reader), provenance };
 }
 
@@ -66,10 +67,11 @@ function metaOf({ command, correlation, kafka, policy, traceparent }: Provenance
   });
 }
 
-function readMeta(text: string): Provenance & { readonly v: number } {
+function readMeta(text: string): { readonly v: number; readonly provenance: Provenance } {
   const meta = parseJson(text, 'meta');
   refuseFaults(faultsOfMeta(meta), 'meta');
-  return meta as Provenance & { readonly v: number };
+  const { v, ...provenance } = meta as Provenance & { readonly v: number };
+  return { v, provenance };
 }
 
 function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent {

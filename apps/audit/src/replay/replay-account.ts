@@ -14,6 +14,7 @@ import type { EventSource, StoredEvent } from '../source/event-source.js';
 
 /** Rows that the usage page shows at once. */
 const PAGE_ROWS = 20;
+const KEPT_ROWS_MAX = 200;
 
 /** One event of the statement: the rows it made, and the command behind it. */
 export interface StatementLine {
@@ -102,24 +103,24 @@ function brokenBy(account: Account, event: LedgerEvent): string | null {
 
 /** The newest rows, as the read tables had them. */
 class ShownPage {
+  /** Oldest first; what is no more shown is let go of in blocks. */
   #rows: TransactionRow[] = [];
 
   /** Newest first. */
   get rows(): readonly TransactionRow[] {
-    return this.#rows;
+    return this.#rows.slice(-PAGE_ROWS).reverse();
   }
 
   add(event: LedgerEvent, rows: readonly TransactionRow[]): void {
-    if (rows.length > 0) {
-      this.#rows = [...rows.slice(-PAGE_ROWS).reverse(), ...this.#rows].slice(0, PAGE_ROWS);
-    }
+    this.#rows.push(...rows);
+    if (this.#rows.length > KEPT_ROWS_MAX) this.#rows = this.#rows.slice(-PAGE_ROWS);
     if (event.type === 'ConsumptionSettled') this.#fillIn(event);
   }
 
   #fillIn({ durationOf, duration, at }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>) {
     if (durationOf === null || duration === null) return;
-    this.#rows = this.#rows.map((row) =>
-      row.revision === durationOf && row.line === 0 ? { ...row, duration, updated_at: at } : row,
-    );
+    const place = this.#rows.findLastIndex((row) => row.revision === durationOf && row.line === 0);
+    const row = this.#rows[place];
+    if (row !== undefined) this.#rows[place] = { ...row, duration, updated_at: at };
   }
 }

@@ -48,6 +48,11 @@ export interface EventSource {
   spans(last: Position): readonly Span[];
   /** By position. A span is given whole, in as many pages as need be. */
   marks(span: Span): AsyncIterable<readonly EventMark[]>;
+  /**
+   * Whether a span that is counted holds each of its positions once and only events of these types,
+   * without giving them: where it does not, `marks` shows what is wrong. Only some stores can tell.
+   */
+  isWhole?(span: Span, types: ReadonlySet<string>): Promise<boolean>;
   /** Parts of all accounts, in order of stream; null: the store has to be told which there are. */
   parts(): readonly Part[] | null;
   /** By stream and revision, up to that position. */

@@ -13,7 +13,7 @@ import {
 } from './event-source.js';
 import { pagesAhead } from './pages-ahead.js';
 
-const PAGE_ROWS = Number(process.env.PR ?? 400);
+const PAGE_ROWS = 500;
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
@@ -98,6 +98,13 @@ export class PostgresSource implements EventSource {
       }));
       return { page, next: end < last ? end : null };
     });
+  }
+
+  async isWhole({ after, upTo, events }: Span, types: ReadonlySet<string>): Promise<boolean> {
+    const first = after === null ? 0 : placeOf(after);
+    const [row] = await this.#rows(WHOLE, [first, placeOf(upTo), [...types]]);
+    const [count, strange] = row ?? [];
+    return Number(count) === events && strange === '0';
   }
 
   parts(): readonly Part[] {
@@ -203,6 +210,15 @@ const stored = ([
   meta,
   hash,
 });
+
+/** How many there are, and how many of them do not follow the one before or are of no known type. */
+const WHOLE = `
+  select count(*)::text as events,
+    (count(*) filter (where place <> before + 1 or not type = any($3)))::text as strange
+  from (
+    select position as place, type, lag(position, 1, $1::bigint) over (order by position) as before
+    from event_store.events where position > $1::bigint and position <= $2
+  ) e`;
 
 const HEADS = `
   with recursive names as (

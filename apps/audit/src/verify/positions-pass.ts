@@ -38,7 +38,12 @@ export async function passByPosition(
   work: PositionsWork,
   progress: (events: number) => void,
 ): Promise<PositionsFound> {
-  const pass = new PositionsPass(source.kind, work);
+  const { span, sizes, knownTypes } = work;
+  if (sizes === null && span.events !== null && (await source.isWhole?.(span, knownTypes))) {
+    progress(span.events);
+    return { events: span.events, findings: new Findings(), subtrees: [], cuts: [], streams: [] };
+  }
+  const pass = new PositionsPass(work);
   for await (const page of source.marks(work.span)) {
     for (const mark of page) pass.next(mark);
     progress(page.length);
@@ -55,10 +60,7 @@ class PositionsPass {
   #events = 0;
   #last: Position | null;
 
-  constructor(
-    private readonly kind: EventSource['kind'],
-    private readonly work: PositionsWork,
-  ) {
+  constructor(private readonly work: PositionsWork) {
     this.#last = work.span.after;
   }
 

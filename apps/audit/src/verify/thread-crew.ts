@@ -5,8 +5,8 @@ import { CannotCheck } from '../source/event-source.js';
 import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
-/** A page of 2,000 events and one account are all that a thread holds: more is only later garbage. */
-const YOUNG_MB_MAX = Number(process.env.YM ?? 64);
+/** Two pages of events and one account are all that a thread holds: more is only later garbage. */
+const YOUNG_MB_MAX = 32;
 const THREADS_MAX = 16;
 
 export interface ThreadSettings {

@@ -63,7 +63,6 @@ async function readRows(
     if (chunk === null) return null;
     const news = events.read(decoder.decode(chunk, { stream: true }));
     for (const { event, id } of news) {
-      if (event === 'end') return { kind: 'expired' };
       if (event === 'open') terms.status('live');
       if (event === 'open' && id !== null) seen(Number(id));
     }

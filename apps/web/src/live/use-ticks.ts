@@ -3,15 +3,22 @@ import { useCallback, useEffect, useRef } from 'react';
 /** Calls `tick` at once, and however often it is asked to, at most once in that time. */
 export function useAtMostEvery(ms: number, tick: () => void): () => void {
   const calling = useRef<{ timer?: number; isDue: boolean }>({ isDue: false });
+  const latest = useRef(tick);
+  useEffect(() => {
+    latest.current = tick;
+  }, [tick]);
   useEffect(() => {
     const { current } = calling;
-    return () => window.clearTimeout(current.timer);
+    return () => {
+      window.clearTimeout(current.timer);
+      delete current.timer;
+    };
   }, []);
   return useCallback(() => {
     const { current } = calling;
     const run = (): void => {
       current.isDue = false;
-      tick();
+      latest.current();
       current.timer = window.setTimeout(() => {
         delete current.timer;
         if (current.isDue) run();
@@ -19,7 +26,7 @@ export function useAtMostEvery(ms: number, tick: () => void): () => void {
     };
     if (current.timer === undefined) run();
     else current.isDue = true;
-  }, [ms, tick]);
+  }, [ms]);
 }
 
 /** While somebody looks: what makes no row (a settlement at the estimate) is seen a little later. */

@@ -58,7 +58,15 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
   const { statement } = useWords();
   const { id, type, amount, balance_after, duration, description, created_at } = row;
   return (
-    <tr role="row" className="row" data-row={id} data-arrived={hasArrived || undefined}>
+    <tr
+      role="row"
+      className="row"
+      data-row={id}
+      data-arrived={hasArrived || undefined}
+      onClick={() => {
+        if (!isSelecting()) open(id);
+      }}
+    >
       <td role="cell" className="cell-time">
         <Instant at={created_at} />
       </td>
@@ -75,16 +83,14 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
         {inSeconds(duration)}
       </td>
       <td role="cell" className="cell-description">
-        <button
-          type="button"
-          className="row-open"
-          aria-haspopup="dialog"
-          title={statement.story}
-          onClick={() => open(id)}
-        >
+        <button type="button" className="row-open" aria-haspopup="dialog" title={statement.story}>
           {description ?? NOTHING}
         </button>
       </td>
     </tr>
   );
 });
+
+// A row is opened by a press anywhere on it; by keyboard through its button, whose press comes up
+// here too. Who selects text wants to copy it.
+const isSelecting = (): boolean => (window.getSelection()?.toString() ?? '') !== '';

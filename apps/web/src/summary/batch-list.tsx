@@ -39,9 +39,10 @@ function Batch({ batch_id, points, remaining, expires_at }: PointBatch) {
   return (
     <li className="batch" data-batch={batch_id}>
       <span className="batch-left" title={summary.left(remaining, points)}>
-        <strong>{inPoints(remaining)}</strong>
         <span className="visually-hidden">{summary.left(remaining, points)}</span>
-        <span aria-hidden="true"> / {inPoints(points)}</span>
+        <span aria-hidden="true">
+          <strong>{inPoints(remaining)}</strong> / {inPoints(points)}
+        </span>
       </span>
       <svg className="batch-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect width="100" height="4" className="bar-ground" />

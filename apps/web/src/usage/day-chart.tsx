@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import { inPoints, inSeconds } from '../format/rows.js';
 import { useWords } from '../words/use-words.js';
+import type { Words } from '../words/words.js';
 import { axisTop, type Bar } from './day-bars.js';
 
 const WIDTH = 720;
@@ -11,17 +12,28 @@ const LINES = [0, 0.5, 1] as const;
 interface DayChartProps {
   readonly bars: readonly Bar[];
   readonly span: string;
+  readonly pointed: Bar | null;
+  readonly point: (bar: Bar | null) => void;
   readonly choose: (bar: Bar) => void;
 }
 
 /** A column for each day: what was consumed, and on top of it what of that came back. */
-export function DayChart({ bars, span, choose }: DayChartProps) {
+export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) {
   const words = useWords();
-  const [pointed, setPointed] = useState<Bar | null>(null);
   const top = axisTop(Math.max(0, ...bars.map(({ consumed }) => consumed)));
   const sum = (of: (bar: Bar) => number): number => bars.reduce((all, bar) => all + of(bar), 0);
   const consumed = sum((bar) => bar.consumed);
   const label = words.usage.chart(span, inPoints(consumed), inPoints(sum((bar) => bar.refunded)));
+  const at =
+    pointed === null ? bars.length - 1 : bars.findIndex(({ from }) => from === pointed.from);
+  const move = (event: KeyboardEvent): void => {
+    const next = NEXT[event.key]?.(at, bars.length - 1);
+    const bar = bars[at];
+    if (next !== undefined) point(bars[next] ?? null);
+    else if (event.key === 'Enter' && bar !== undefined) choose(bar);
+    else return;
+    event.preventDefault();
+  };
   return (
     <figure className="chart">
       <div className="chart-plot">
@@ -33,9 +45,17 @@ export function DayChart({ bars, span, choose }: DayChartProps) {
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
-          role="img"
+          role="slider"
+          tabIndex={0}
           aria-label={label}
-          onPointerLeave={() => setPointed(null)}
+          aria-valuemin={1}
+          aria-valuemax={bars.length}
+          aria-valuenow={at + 1}
+          aria-valuetext={inWords(bars[at], words)}
+          onFocus={() => point(bars[at] ?? null)}
+          onBlur={() => point(null)}
+          onKeyDown={move}
+          onPointerLeave={() => point(null)}
         >
           {LINES.map((part) => (
             <line
@@ -46,15 +66,15 @@ export function DayChart({ bars, span, choose }: DayChartProps) {
               y2={HEIGHT * (1 - part)}
             />
           ))}
-          {bars.map((bar, at) => (
+          {bars.map((bar, nth) => (
             <Column
               key={bar.from}
               bar={bar}
-              x={(WIDTH / bars.length) * at}
+              x={(WIDTH / bars.length) * nth}
               width={WIDTH / bars.length}
               top={top}
               isPointed={pointed?.from === bar.from}
-              point={() => setPointed(bar)}
+              point={() => point(bar)}
               choose={() => choose(bar)}
             />
           ))}
@@ -71,6 +91,20 @@ export function DayChart({ bars, span, choose }: DayChartProps) {
       <Table bars={bars} caption={label} />
     </figure>
   );
+}
+
+const NEXT: Readonly<Record<string, (at: number, last: number) => number>> = {
+  ArrowLeft: (at) => Math.max(0, at - 1),
+  ArrowRight: (at, last) => Math.min(last, at + 1),
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+function inWords(bar: Bar | undefined, { usage }: Words): string {
+  if (bar === undefined) return '';
+  const { from, to, consumed, refunded } = bar;
+  const back = refunded > 0 ? `, ${usage.refunded} ${inPoints(refunded)}` : '';
+  return `${usage.span(from, to)}: ${usage.consumed} ${inPoints(consumed)}${back}`;
 }
 
 interface ColumnProps {

@@ -1,24 +1,30 @@
+import { useMemo, useState } from 'react';
+import type { LedgerApi } from '../api/ledger-api.js';
 import { inPoints } from '../format/rows.js';
 import { FailureLine } from '../parts/failure-notice.js';
 import { Waiting } from '../parts/waiting.js';
 import type { Filter } from '../place/filter.js';
 import { useWords } from '../words/use-words.js';
 import { BusinessBars } from './business-bars.js';
-import { dayBars } from './day-bars.js';
+import { dayBars, type Bar } from './day-bars.js';
 import { DayChart } from './day-chart.js';
-import { DAYS_SHOWN, type UsageView } from './use-usage.js';
+import { DAYS_SHOWN, useUsageOfDay, type UsageView } from './use-usage.js';
 
 interface UsageSectionProps {
+  readonly api: LedgerApi;
   readonly usage: UsageView;
   readonly filter: Filter;
   readonly setFilter: (filter: Filter) => void;
 }
 
-export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
+export function UsageSection({ api, usage, filter, setFilter }: UsageSectionProps) {
   const words = useWords();
   const { days, businesses, from, to, isRecent } = usage;
   const span = isRecent ? words.usage.last(DAYS_SHOWN) : words.usage.span(from, to);
-  const items = days.value?.items ?? [];
+  const items = useMemo(() => days.value?.items ?? [], [days.value]);
+  const bars = useMemo(() => dayBars(items, from, to), [items, from, to]);
+  const [pointed, point] = useState<Bar | null>(null);
+  const ofDay = useUsageOfDay(api, pointed);
   const consumed = items.reduce((sum, day) => sum + day.consumed, 0);
   const refunded = items.reduce((sum, day) => sum + day.refunded, 0);
   return (
@@ -45,21 +51,26 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
         {days.value === null && days.failure === null && <Waiting lines={5} />}
         {days.value !== null && (
           <DayChart
-            bars={dayBars(items, from, to)}
+            bars={bars}
+            pointed={pointed}
+            point={point}
             span={span}
             choose={(bar) => setFilter({ ...filter, from: bar.from, to: bar.to })}
           />
         )}
       </div>
       <div className="card">
-        <h2 className="card-title">{words.usage.businesses}</h2>
+        <h2 className="card-title">
+          {words.usage.businesses}
+          {ofDay !== null && <small>{words.usage.span(ofDay.bar.from, ofDay.bar.to)}</small>}
+        </h2>
         {businesses.failure !== null && (
           <FailureLine failure={businesses.failure} retry={businesses.again} />
         )}
         {businesses.value === null && businesses.failure === null && <Waiting lines={5} />}
         {businesses.value !== null && (
           <BusinessBars
-            items={businesses.value.items}
+            items={ofDay?.items ?? businesses.value.items}
             chosen={filter.business}
             choose={(business) => setFilter({ ...filter, business })}
           />

@@ -68,7 +68,7 @@ export const en: Words = {
     day: 'Day',
     times: 'Times',
     duration: 'Duration',
-    onlyDay: 'Press a bar to see only the rows of that day',
+    onlyDay: 'Point at a day for its businesses, press for its rows',
   },
   statement: {
     title: 'Statement',

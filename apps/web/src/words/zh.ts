@@ -59,7 +59,7 @@ export const zh = {
     day: '日期',
     times: '次数',
     duration: '时长',
-    onlyDay: '点按柱子，只看这一天的明细',
+    onlyDay: '指向柱子看当天各业务，点按只看当天',
   },
   statement: {
     title: '用量明细',

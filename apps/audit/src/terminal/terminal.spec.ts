@@ -1,0 +1,45 @@
+import { grouped, plain, signed, table, widthOf } from './table.js';
+import { progressLine } from './progress.js';
+
+describe('what a person reads', () => {
+  it('stands in columns, also in Chinese', () => {
+    const text = table(
+      [{ head: '摘要' }, { head: '积分', align: 'right' }],
+      [
+        ['【配音合成】', '-50'],
+        ['ok', '+1,000'],
+      ],
+    );
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toEqual([
+      '摘要            积分',
+      '------------  ------',
+      '【配音合成】     -50',
+      'ok            +1,000',
+    ]);
+    expect(new Set(lines.map(widthOf))).toEqual(new Set([20]));
+  });
+
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1_000, '1,000'],
+    [-1_234_567, '-1,234,567'],
+    [2_147_483_647, '2,147,483,647'],
+  ])('groups the digits of %d', (value, text) => {
+    expect(grouped(value)).toBe(text);
+    expect(signed(value)).toBe(value > 0 ? `+${text}` : text);
+  });
+
+  it('can not steer the terminal', () => {
+    expect(plain('a\u001b[2Jb\n')).toBe('a�[2Jb�');
+    expect(plain('音')).toBe('音');
+  });
+
+  it('says how far long work is', () => {
+    expect(progressLine('events', 50_000, 200_000, 2)).toBe(
+      '50,000 of 200,000 events, 25,000/s, 6 s left',
+    );
+    expect(progressLine('rows', 0, null, 0)).toBe('0 rows, 0/s');
+  });
+});

@@ -1,0 +1,168 @@
+import { expect, test, type Page, type Route } from '@playwright/test';
+import { address, consume, consumeMany, newUser, recharge, tokenOf } from './ledger.js';
+import { open, rows } from './page.js';
+
+const PAGE_OF_ROWS = /\/transactions\?/;
+const state = (page: Page, name: string) => page.locator(`[data-state="${name}"]`);
+
+const never = (): void => undefined;
+const answer = (status: number, body: string, headers: Record<string, string> = {}) => {
+  return (route: Route) => route.fulfill({ status, body, headers });
+};
+
+test.describe('each state is told apart, with what to do', () => {
+  let user = '';
+  test.beforeEach(() => {
+    user = newUser();
+  });
+
+  test('nobody knows yet who the reader is', async ({ page }) => {
+    await page.goto(address());
+    await expect(page.getByRole('heading', { name: '查看积分用量' })).toBeVisible();
+    await page.getByLabel('访问令牌').fill('no token');
+    await page.getByRole('button', { name: '打开' }).click();
+    await expect(page.getByText('这不像是一个令牌')).toBeVisible();
+    await recharge(user, 10);
+    await page.getByLabel('访问令牌').fill(await tokenOf(user, 'user'));
+    await page.getByRole('button', { name: '打开' }).click();
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('a token that a link brings is taken out of the address, and gone with 退出', async ({
+    page,
+  }) => {
+    await recharge(user, 10);
+    await open(page, user);
+    await expect(rows(page)).toHaveCount(1);
+    expect(page.url()).not.toContain('token');
+    await page.reload();
+    await expect(rows(page)).toHaveCount(1);
+    await page.getByRole('button', { name: '退出' }).click();
+    await expect(page.getByLabel('访问令牌')).toBeVisible();
+    await page.reload();
+    await expect(page.getByLabel('访问令牌')).toBeVisible();
+  });
+
+  test('the token has expired, and the place is kept', async ({ page }) => {
+    await recharge(user, 10);
+    await consume(user, 1);
+    const token = await tokenOf(user, 'user', -10);
+    await open(page, user, { token, path: '/?type=recharge' });
+    await expect(state(page, 'expired')).toContainText('登录已过期');
+    await page.getByLabel('访问令牌').fill(await tokenOf(user, 'user'));
+    await page.getByRole('button', { name: '打开' }).click();
+    await expect(rows(page)).toHaveCount(1);
+    await expect(rows(page)).toContainText('+10');
+  });
+
+  test('the token expires while the page is open', async ({ page }) => {
+    await recharge(user, 10);
+    await open(page, user, { token: await tokenOf(user, 'user', 3) });
+    await expect(rows(page)).toHaveCount(1);
+    await expect(state(page, 'expired')).toBeVisible({ timeout: 20_000 });
+  });
+
+  test('one may not look at another’s account, and finds back to one’s own', async ({ page }) => {
+    await recharge(user, 10);
+    await open(page, user, { path: `/?user=${newUser()}` });
+    await page.goto(`${address()}/?user=${newUser()}`);
+    await expect(state(page, 'forbidden')).toContainText('没有权限查看');
+    await page.getByRole('button', { name: '回到自己的账户' }).click();
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('nothing has happened yet, and then it does', async ({ page }) => {
+    await open(page, user);
+    await expect(state(page, 'empty')).toContainText('还没有积分明细');
+    await expect(page.getByTestId('balance')).toHaveText('0');
+    await recharge(user, 10);
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('nothing matches, which is another thing', async ({ page }) => {
+    await recharge(user, 10);
+    await open(page, user, { path: '/?type=expire' });
+    await expect(state(page, 'no-match')).toContainText('没有符合条件的明细');
+    await state(page, 'no-match').getByRole('button', { name: '清除筛选' }).click();
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('it is being loaded', async ({ page }) => {
+    await page.route(PAGE_OF_ROWS, never);
+    await open(page, user);
+    await expect(page.locator('.statement [data-state="loading"]')).toHaveText('正在加载…');
+  });
+
+  test('the API is away, and the page recovers by itself when it is back', async ({ page }) => {
+    await recharge(user, 10);
+    await page.route('**/v1/**', answer(503, '', { 'retry-after': '1' }));
+    await open(page, user);
+    await expect(page.locator('.statement [data-state="away"]')).toContainText('暂时连不上服务');
+    await page.unroute('**/v1/**');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(state(page, 'away')).toHaveCount(0);
+  });
+
+  test('the network is gone: what is there stays', async ({ page, context }) => {
+    await consumeMany(user, 60);
+    await open(page, user);
+    await expect(rows(page)).toHaveCount(50);
+    await context.setOffline(true);
+    await rows(page).last().scrollIntoViewIfNeeded();
+    await expect(page.locator('.failure-line')).toContainText('暂时连不上服务');
+    await expect(rows(page)).toHaveCount(50);
+    await context.setOffline(false);
+    await expect(rows(page)).toHaveCount(61);
+  });
+
+  test('it asks too often', async ({ page }) => {
+    await page.route(PAGE_OF_ROWS, answer(429, '', { 'retry-after': '60' }));
+    await open(page, user);
+    await expect(state(page, 'busy')).toContainText('请求太频繁');
+  });
+
+  test('the answer makes no sense, and it can be asked again', async ({ page }) => {
+    await recharge(user, 10);
+    await page.route(PAGE_OF_ROWS, answer(200, '{"items":[{"id":"one"}],"next_cursor":null}'));
+    await open(page, user);
+    await expect(state(page, 'broken')).toContainText('items.0.id');
+    await page.unroute(PAGE_OF_ROWS);
+    await page.getByRole('button', { name: '重试' }).click();
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('the API has a fault, and its words are shown', async ({ page }) => {
+    const headers = { 'content-type': 'application/problem+json' };
+    const problem = {
+      type: 'about:blank',
+      title: 'Fault',
+      status: 500,
+      detail: 'It is our fault.',
+    };
+    await page.route(PAGE_OF_ROWS, answer(500, JSON.stringify(problem), headers));
+    await open(page, user);
+    await expect(state(page, 'broken')).toContainText('It is our fault.');
+  });
+
+  test('there is no such row', async ({ page }) => {
+    await recharge(user, 10);
+    await open(page, user, { path: '/?row=999999999' });
+    await expect(page.getByRole('dialog')).toContainText('找不到这笔明细');
+    await page.getByRole('button', { name: '关闭' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('a fault of the page itself is told, and is no blank page', async ({ page }) => {
+    await page.addInitScript(
+      'Intl.NumberFormat.prototype.format = () => { throw new Error("no") }',
+    );
+    await page.addInitScript(
+      'Object.defineProperty(Intl.NumberFormat.prototype, "format", { get() { throw new Error("a fault") } })',
+    );
+    await recharge(user, 10);
+    await open(page, user);
+    await expect(state(page, 'crashed')).toContainText('页面出错了');
+    await expect(state(page, 'crashed')).toContainText('a fault');
+  });
+});
