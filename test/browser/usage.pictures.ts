@@ -24,14 +24,14 @@ const TASKS: readonly Omit<ConsumeData, 'points'>[] = [
 function aMonth(user_id: string, nowMs: number): readonly PastCommand[] {
   const recharge = (day: number, points: number, expiresInDays: number): PastCommand => ({
     at: new Date(nowMs - (DAYS - day) * DAY_MS),
-    id: `order-${1000 + day * 2}`,
+    id: `order-${1000 + points}`,
     body: {
       type: 'RechargePoints',
       data: {
         user_id,
         points,
         expires_at: new Date(nowMs + expiresInDays * DAY_MS).toISOString(),
-        source_id: `order-${1000 + day * 2}`,
+        source_id: `order-${1000 + points}`,
       },
     },
   });
@@ -41,7 +41,7 @@ function aMonth(user_id: string, nowMs: number): readonly PastCommand[] {
     recharge(1, 2_000, -8),
     ...days.flatMap((day) => [
       ...(day === 12 ? [recharge(12, 3_000, 60)] : []),
-      ...(day === 29 ? [recharge(29, 1_200, 5), recharge(29.5, 2_000, 26)] : []),
+      ...(day === 29 ? [recharge(29, 1_200, 5), recharge(29, 2_500, 26)] : []),
       ...aDay(user_id, day, nowMs),
     ]),
   ];

@@ -50,6 +50,17 @@ describe('the file of an anchor', () => {
     }
   });
 
+  it('has its signature written in one way only', () => {
+    const { text } = signAnchor(ANCHOR, privateKey);
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    const at = text.length - 4;
+    for (const other of alphabet) {
+      if (other === text[at]) continue;
+      const changed = text.slice(0, at) + other + text.slice(at + 1);
+      expect(() => trusted('it', changed, publicKey)).toThrow(UntrustedAnchor);
+    }
+  });
+
   it.each(['', 'points-ledger anchor v2\n', 'x\n'])('is refused when it reads %j', (text) => {
     expect(() => parseAnchor(text)).toThrow(BadAnchor);
   });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { chainHash, openPostgresEventStore, type EventStore } from '#event-store';
@@ -5,6 +6,9 @@ import { crewOfOne } from '../verify/jobs.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify.js';
 import { PostgresSource } from '../source/postgres-source.js';
 import { tell } from './story.suite.js';
+
+// Whole ledgers are told, bent and audited: seconds, on a machine that is busy with something else.
+jest.setTimeout(60_000);
 
 interface StoredRow {
   readonly position: string;

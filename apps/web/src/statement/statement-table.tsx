@@ -63,8 +63,11 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
       className="row"
       data-row={id}
       data-arrived={hasArrived || undefined}
-      onClick={() => {
-        if (!isSelecting()) open(id);
+      onClick={({ currentTarget }) => {
+        if (isSelecting()) return;
+        // Where the focus is given back to when the story is closed.
+        currentTarget.querySelector('button')?.focus();
+        open(id);
       }}
     >
       <td role="cell" className="cell-time">

@@ -50,8 +50,11 @@ const withUsed = (bar: Bar, used: DayUsed): Bar => ({
   duration: bar.duration + used.duration,
 });
 
-/** The top of the axis: the next 1, 2 or 5 times a power of ten. */
+const TOPS = [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10];
+
+/** The top of the axis: a round number, a little above the highest bar. */
 export function axisTop(highest: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, highest)));
-  return [1, 2, 5, 10].map((times) => times * power).find((top) => top >= highest) ?? highest;
+  const top = TOPS.find((times) => times * power >= highest) ?? 10;
+  return Math.round(top * power);
 }

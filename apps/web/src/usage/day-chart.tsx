@@ -39,7 +39,7 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
       <div className="chart-plot">
         <div className="chart-axis" aria-hidden="true">
           {LINES.map((part) => (
-            <span key={part}>{top * part >= 1 || part === 0 ? inPoints(top * part) : ''}</span>
+            <span key={part}>{Number.isInteger(top * part) ? inPoints(top * part) : ''}</span>
           ))}
         </div>
         <svg
