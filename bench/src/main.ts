@@ -1,3 +1,4 @@
+import { auditBench } from './audit.js';
 import { coldLoadBench } from './cold-load.js';
 import { deskBench } from './desk.js';
 import { esdbBench } from './esdb.js';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   projector: projectorBench,
   page: pageBench,
   pipeline: pipelineBench,
+  audit: () => auditBench(),
 };
 
 const USAGE = `npm run bench [-- NAME … --json]
