@@ -110,7 +110,7 @@ function tell(ready: Ready, logsDir: string): void {
       ? []
       : [
           `usage page     ${api}/#token=${tokens.user}&user=${user}`,
-          `for auditors   ${api}/#token=${tokens.auditor}&user=${user}`,
+          `for auditors   ${api}/audit#token=${tokens.auditor}&user=${user}`,
           `API            ${api}/docs`,
           `a user's rows  curl -H 'authorization: Bearer ${tokens.user}' ${api}/v1/users/${user}/transactions`,
         ]),

@@ -3,6 +3,14 @@ import { consume, consumeMany, newUser, recharge } from './ledger.js';
 import { amounts, open, rowTexts, rows } from './page.js';
 
 const ROWS = 120;
+/** As far as a page can tell; and Chromium's own is switched off. */
+const WITHOUT_ANCHORING = `
+  CSS.supports = () => false;
+  document.addEventListener('DOMContentLoaded', () => {
+    document.documentElement.style.overflowAnchor = 'none';
+  });
+`;
+
 const liveMark = (page: Page) => page.locator('.live');
 
 const counted = (from: number, to: number): readonly number[] =>
@@ -38,24 +46,29 @@ test.describe('while rows arrive', () => {
     expect(await amounts(page)).toEqual([...counted(ROWS + arrived, 1), 1_000_000]);
   });
 
-  test('the reader keeps the place, and is told of what came', async ({ page }) => {
-    const user = newUser();
-    await consumeMany(user, 60);
-    await open(page, user);
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
-    const read = rows(page).filter({ hasText: '−30' }).first();
-    await read.scrollIntoViewIfNeeded();
-    await page.mouse.wheel(0, 40);
-    const before = await stillBox(page, () => read.boundingBox());
-    for (let i = 1; i <= 3; i += 1) await consume(user, 60 + i);
-    await expect(page.getByRole('button', { name: '3 条新明细，回到顶部' })).toBeVisible();
-    const after = await stillBox(page, () => read.boundingBox());
-    expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
-    expect((await amounts(page)).slice(0, 4)).toEqual([63, 62, 61, 60]);
-    await page.getByRole('button', { name: '3 条新明细，回到顶部' }).click();
-    await expect(rows(page).first()).toBeInViewport();
-    await expect(page.getByRole('button', { name: /回到顶部/ })).toHaveCount(0);
-  });
+  for (const anchors of [true, false]) {
+    test(`the reader keeps the place, in a browser ${anchors ? 'with' : 'without'} scroll anchoring`, async ({
+      page,
+    }) => {
+      if (!anchors) await page.addInitScript(WITHOUT_ANCHORING);
+      const user = newUser();
+      await consumeMany(user, 60);
+      await open(page, user);
+      await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+      const read = rows(page).filter({ hasText: '−30' }).first();
+      await read.scrollIntoViewIfNeeded();
+      await page.mouse.wheel(0, 40);
+      const before = await stillBox(page, () => read.boundingBox());
+      for (let i = 1; i <= 3; i += 1) await consume(user, 60 + i);
+      await expect(page.getByRole('button', { name: '3 条新明细，回到顶部' })).toBeVisible();
+      const after = await stillBox(page, () => read.boundingBox());
+      expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
+      expect((await amounts(page)).slice(0, 4)).toEqual([63, 62, 61, 60]);
+      await page.getByRole('button', { name: '3 条新明细，回到顶部' }).click();
+      await expect(rows(page).first()).toBeInViewport();
+      await expect(page.getByRole('button', { name: /回到顶部/ })).toHaveCount(0);
+    });
+  }
 
   test('what came during a cut is there after it, once', async ({ page, context }) => {
     const user = newUser();

@@ -3,6 +3,9 @@ import { defineConfig } from '@playwright/test';
 // As the superuser, Chromium runs only without its sandbox.
 const isRoot = process.getuid?.() === 0;
 
+const definedIn = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
+
 export default defineConfig({
   testDir: '.',
   // PICTURES=1 takes the pictures of the README instead.
@@ -21,6 +24,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      // What the browser itself writes, such as an empty day, is in the language of its process.
+      env: { ...definedIn(process.env), LANGUAGE: 'zh_CN' },
       args: [
         ...(isRoot ? ['--no-sandbox'] : []),
         '--disable-background-networking',

@@ -21,15 +21,18 @@ if (chromium === undefined) {
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
 
-const { status } = spawnSync(
-  process.execPath,
-  [
-    join(import.meta.dirname, '../../node_modules/@playwright/test/cli.js'),
-    'test',
-    '--config',
-    join(import.meta.dirname, 'playwright.config.ts'),
-    ...process.argv.slice(2),
-  ],
-  { stdio: 'inherit', env: { ...process.env, CHROMIUM: chromium } },
-);
+const run = (command, args) =>
+  spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, CHROMIUM: chromium } });
+
+// The stack that is tested is the one that is built.
+const built = run('npm', ['run', '--silent', 'build']);
+if (built.status !== 0) process.exit(built.status ?? 1);
+
+const { status } = run(process.execPath, [
+  join(import.meta.dirname, '../../node_modules/@playwright/test/cli.js'),
+  'test',
+  '--config',
+  join(import.meta.dirname, 'playwright.config.ts'),
+  ...process.argv.slice(2),
+]);
 process.exit(status ?? 1);

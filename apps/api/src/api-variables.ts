@@ -45,7 +45,7 @@ export const API_VARIABLES = z
     /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
     BEHIND_PROXY: onOff().prefault('off'),
     /** Of the built page; there is no page when there is no such folder. */
-    WEB_FOLDER: z.string().min(1).default('apps/web/dist'),
+    WEB_FOLDER: z.string().min(1).default('dist/apps/web'),
   })
   .superRefine(({ JWT_ALGORITHM: algorithm, JWT_KEY: key, JWT_JWKS_URL: url }, context) => {
     const fault = faultOfKeys(algorithm, key, url);

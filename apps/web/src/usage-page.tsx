@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { PointTransactionItem } from '#contracts';
+import { passes } from './api/failure.js';
 import type { LedgerApi } from './api/ledger-api.js';
 import { useAsked } from './api/use-asked.js';
 import { useLive } from './live/use-live.js';
@@ -29,7 +30,7 @@ interface UsagePageProps {
 
 /** Rows become a page. */
 export function UsagePage({ api, place, go, leave }: UsagePageProps) {
-  const { nav } = useWords();
+  const { nav, skip } = useWords();
   const filter = useSame(place.filter);
   const balance = useAsked(useCallback((signal) => api.balance(signal), [api]));
   const batches = useAsked(useCallback((signal) => api.batches(signal), [api]));
@@ -55,6 +56,9 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
   const openRow = useCallback((row: number) => go({ row }), [go]);
   const closeRow = useCallback(() => go({ row: null }, 'replace'), [go]);
 
+  // Where there is nothing to see, one notice says so, not one in each corner of the page.
+  const { failure, rows } = statement;
+  const isAway = failure !== null && passes(failure) && rows.length === 0 && balance.value === null;
   if (balance.failure?.kind === 'forbidden') {
     return (
       <main className="page">
@@ -65,9 +69,12 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
   }
   return (
     <main className="page">
+      <a className="skip" href="#statement-title">
+        {skip}
+      </a>
       <h1 className="visually-hidden">{nav.usage}</h1>
-      <Summary balance={balance} batches={batches} />
-      <UsageSection api={api} usage={usage} filter={filter} setFilter={setFilter} />
+      {!isAway && <Summary balance={balance} batches={batches} />}
+      {!isAway && <UsageSection api={api} usage={usage} filter={filter} setFilter={setFilter} />}
       <StatementSection
         api={api}
         statement={statement}

@@ -85,7 +85,10 @@ async function readPage(
     signal,
   );
   if (!page.ok) return page;
-  const rows = await rowsOf(api, page.value.items, signal);
+  const newest = page.value.items.at(-1)?.position;
+  const uptodate = await rowsOf(api, page.value.items, signal, newest);
+  // Tables that do not come after us are no reason to show nothing: their rows are told as missing.
+  const rows = uptodate.ok ? uptodate : await rowsOf(api, page.value.items, signal);
   return rows.ok ? { ok: true, value: { events: page.value.items, rows: rows.value } } : rows;
 }
 
@@ -93,12 +96,14 @@ async function rowsOf(
   api: LedgerApi,
   events: readonly StoredEvent[],
   signal: AbortSignal,
+  position?: string,
 ): Promise<Answer<readonly PointTransactionItem[]>> {
   const [first] = events;
   const last = events.at(-1);
   if (first === undefined || last === undefined) return { ok: true, value: [] };
   const to = new Date(Date.parse(last.at) + 1).toISOString();
-  const span = { from: first.at, to, limit: ROWS_PAGE };
+  const waited = position === undefined ? {} : { min_position: position };
+  const span = { from: first.at, to, limit: ROWS_PAGE, ...waited };
   const rows: PointTransactionItem[] = [];
   let cursor: string | null = '';
   for (let page = 0; page < ROW_PAGES_MAX && cursor !== null; page += 1) {

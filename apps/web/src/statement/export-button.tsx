@@ -10,6 +10,8 @@ interface ExportButtonProps {
   readonly filter: Filter;
 }
 
+const KEEP_FILE_MS = 60_000;
+
 type Progress = 'idle' | 'exporting' | 'exported' | 'notExported';
 
 /** What is filtered, whole, as a file: not only what is on the page. */
@@ -50,5 +52,6 @@ function save(file: Blob, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(address);
+  // Some browsers begin to read it only later.
+  window.setTimeout(() => URL.revokeObjectURL(address), KEEP_FILE_MS);
 }

@@ -12,6 +12,7 @@ import { LiveMark } from './live-mark.js';
 import { MoreRows } from './more-rows.js';
 import { NewRows } from './new-rows.js';
 import { StatementTable } from './statement-table.js';
+import { useKeptPlace } from './use-kept-place.js';
 import type { StatementView } from './use-statement.js';
 
 interface StatementSectionProps {
@@ -26,10 +27,11 @@ export function StatementSection(props: StatementSectionProps) {
   const { api, statement, live, setFilter, open } = props;
   const words = useWords();
   const { filter, rows, arrived } = statement;
+  useKeptPlace(rows);
   return (
     <section className="card statement" aria-labelledby="statement-title">
       <div className="statement-head">
-        <h2 className="card-title" id="statement-title">
+        <h2 className="card-title" id="statement-title" tabIndex={-1}>
           {words.statement.title}
         </h2>
         <LiveMark live={live} />

@@ -16,6 +16,7 @@ export function Summary({ balance, batches }: SummaryProps) {
   return (
     <section className="summary" aria-label={summary.title}>
       <div className="card balance">
+        <h2 className="card-title">{summary.balance}</h2>
         {balance.failure !== null && (
           <FailureLine failure={balance.failure} retry={balance.again} />
         )}
@@ -40,7 +41,6 @@ function Balance({ balance, held }: AccountBalance) {
   const { summary } = useWords();
   return (
     <>
-      <h2 className="card-title">{summary.balance}</h2>
       <p className="balance-figure" data-testid="balance">
         {inPoints(balance)}
       </p>

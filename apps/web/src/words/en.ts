@@ -27,7 +27,6 @@ export const en: Words = {
     },
   },
   account: {
-    of: 'User',
     other: 'Look at',
     placeholder: 'User id (UUID)',
     wrong: 'A user id is a UUID, such as 11111111-1111-4111-8111-111111111111.',
@@ -61,7 +60,6 @@ export const en: Words = {
     refunded: 'of it refunded',
     businesses: 'By business',
     count: (count) => (count === 1 ? 'once' : `${inPoints(count)} times`),
-    net: 'Net',
     none: 'Nothing was consumed in this time',
     chart: (span, consumed, refunded) =>
       `Bar chart of consumption per day, ${span}: ${consumed} points consumed, ${refunded} of them refunded`,
@@ -203,7 +201,6 @@ export const en: Words = {
     rows: 'Rows it made',
     noRows: 'Makes no row',
     missing: 'The read tables do not have this row',
-    late: 'The command was received before this',
     state: 'State at this point',
     showState: 'Show the state at this point',
     hideState: 'Hide the state',
@@ -219,7 +216,6 @@ export const en: Words = {
     end: 'This is the first event of this account',
     none: 'Nothing has happened to this account yet',
     noneWhy: 'Please check the user id.',
-    newer: (count) => counted(count, 'new event'),
     settled: (estimated, actual) =>
       `${inPoints(estimated)} were held, ${inPoints(actual)} it really cost`,
     settleBy: (by) => `Held, to be settled by ${by}`,
@@ -255,7 +251,6 @@ export const en: Words = {
     crashedWhy: 'Reloading usually helps. If it stays like this, tell us the sentence below.',
     reload: 'Reload',
     retry: 'Try again',
-    retrying: (seconds) => `Trying again in ${seconds} s`,
   },
   token: {
     label: 'Access token (JWT)',

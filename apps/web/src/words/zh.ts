@@ -18,7 +18,6 @@ export const zh = {
     theme: { auto: '外观：跟随系统', light: '外观：浅色', dark: '外观：深色' },
   },
   account: {
-    of: '用户',
     other: '查看',
     placeholder: '用户 ID（UUID）',
     wrong: '用户 ID 应是一个 UUID，例如 11111111-1111-4111-8111-111111111111。',
@@ -52,7 +51,6 @@ export const zh = {
     refunded: '其中返还',
     businesses: '按业务',
     count: (count: number) => `${inPoints(count)} 次`,
-    net: '净消费',
     none: '这段时间没有消费',
     chart: (span: string, consumed: string, refunded: string) =>
       `${span}每日消费柱状图，共消费 ${consumed} 积分，其中返还 ${refunded} 积分`,
@@ -193,7 +191,6 @@ export const zh = {
     rows: '产生的明细',
     noRows: '不产生明细',
     missing: '读表中没有这一行',
-    late: '命令在此之前收到',
     state: '此刻的账户状态',
     showState: '查看此刻的状态',
     hideState: '收起状态',
@@ -209,7 +206,6 @@ export const zh = {
     end: '这是这个账户的第一个事件',
     none: '这个账户还没有发生过任何事',
     noneWhy: '请确认用户 ID 是否正确。',
-    newer: (count: number) => `有 ${count} 个新事件`,
     settled: (estimated: number, actual: number) =>
       `预扣 ${inPoints(estimated)}，实际 ${inPoints(actual)}`,
     settleBy: (by: string) => `预扣，最晚 ${by} 结算`,
@@ -242,7 +238,6 @@ export const zh = {
     crashedWhy: '刷新后通常就好。如果一直这样，请把下面这句话告诉我们。',
     reload: '刷新页面',
     retry: '重试',
-    retrying: (seconds: number) => `${seconds} 秒后自动重试`,
   },
   token: {
     label: '访问令牌（JWT）',

@@ -1,0 +1,39 @@
+import { useEffect, useLayoutEffect, useRef } from 'react';
+
+interface Anchor {
+  readonly row: string;
+  readonly top: number;
+}
+
+/**
+ * Keeps the row that the reader looks at where it is when others come in above it. Browsers do so
+ * by themselves, by scroll anchoring; this is for those that do not have it.
+ */
+export function useKeptPlace(rows: unknown): void {
+  const anchor = useRef<Anchor | null>(null);
+  useEffect(() => {
+    if (hasScrollAnchoring()) return;
+    const look = (): void => void (anchor.current = anchorNow());
+    look();
+    window.addEventListener('scroll', look, { passive: true });
+    return () => window.removeEventListener('scroll', look);
+  }, []);
+  useLayoutEffect(() => {
+    const { current } = anchor;
+    if (current === null) return;
+    const row = document.querySelector(`[data-row="${current.row}"]`);
+    if (row !== null) window.scrollBy(0, row.getBoundingClientRect().top - current.top);
+  }, [rows]);
+}
+
+const hasScrollAnchoring = (): boolean => CSS.supports('overflow-anchor', 'auto');
+
+/** The first row that is seen, when there are some above it; else there is nothing to keep. */
+function anchorNow(): Anchor | null {
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
+  const at = rows.findIndex((row) => row.getBoundingClientRect().bottom > 0);
+  const row = rows[at]?.dataset['row'];
+  return at < 1 || row === undefined
+    ? null
+    : { row, top: rows[at]?.getBoundingClientRect().top ?? 0 };
+}
