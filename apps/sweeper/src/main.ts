@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { LEDGER_VARIABLES, answerCounter, openDesk, openStores } from '#assembly';
+import { LEDGER_VARIABLES, answerCounter, clockFault, openDesk, openStores } from '#assembly';
 import { CommandsModule, RunLedgerCommand } from '#commands';
 import {
   GREEN,
@@ -25,7 +25,6 @@ import { Sweeper } from './sweeper.js';
 const APP = 'sweeper';
 /** Late by at most a minute: two sweeps and what the read tables lag behind. */
 const SWEEP_EVERY_MS = 15_000;
-const CLOCKS_APART_MS_MAX = 5_000;
 
 async function main(): Promise<void> {
   const config = readConfiguration(z.object(LEDGER_VARIABLES), process.env);
@@ -58,11 +57,9 @@ async function main(): Promise<void> {
 
   /** A wrong clock would let points expire that are not due. */
   const clockIsRight = async (): Promise<boolean> => {
-    const apartMs = Math.abs((await stores.databaseTimeOfDay()) - SYSTEM_CLOCK.timeOfDay());
-    const reason = `is ${Math.round(apartMs / 1000)} s apart from the database's`;
-    const isRight = apartMs <= CLOCKS_APART_MS_MAX;
-    health.report('clock', isRight ? GREEN : { state: 'red', reason });
-    return isRight;
+    const reason = await clockFault(SYSTEM_CLOCK, stores);
+    health.report('clock', reason === null ? GREEN : { state: 'red', reason });
+    return reason === null;
   };
   const sweep = async (): Promise<void> => {
     try {

@@ -1,3 +1,4 @@
+export { clockFault } from './clock-fault.js';
 export { answerCounter } from './desk-metrics.js';
 export { LEDGER_VARIABLES, type LedgerVariables } from './ledger-variables.js';
 export { openDesk } from './open-desk.js';
