@@ -212,14 +212,6 @@ export async function isAtHead(pool: Pool, store: EventStore): Promise<boolean> 
   return position === (await store.head());
 }
 
-export async function eventually(check: () => Promise<boolean>, waitMsMax = 30_000): Promise<void> {
-  const until = performance.now() + waitMsMax;
-  while (!(await check())) {
-    if (performance.now() > until) throw new Error(`not so after ${waitMsMax} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 export interface Running {
   stop(): Promise<void>;
   /** Settles as `run` does. */

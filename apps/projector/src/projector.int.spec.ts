@@ -3,11 +3,10 @@ import type { Pool } from 'pg';
 
 import { MemoryEventStore, type Batch, type EventStore, type Position } from '#event-store';
 import { PoisonEvent, PostgresReadTables, PostgresTableWriter } from '#read-model';
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
   Ledger,
-  eventually,
   expectTablesToAgree,
   isAtHead,
   start,
@@ -51,7 +50,7 @@ function run(...args: Partial<Parameters<typeof start>>): Running {
   return one;
 }
 
-const atHead = () => eventually(() => isAtHead(pool, store));
+const atHead = () => eventuallyHolds('at the head', () => isAtHead(pool, store));
 
 /** A store of which one thing is different. */
 const withFollow = (follow: EventStore['follow']): EventStore => ({
@@ -97,7 +96,8 @@ describe('the projector', () => {
   it('stops in order when it is told to: what it has begun is written', async () => {
     await ledger.run(200);
     const one = run();
-    await eventually(
+    await eventuallyHolds(
+      'the first batch is written',
       async () => (await new PostgresReadTables(pool, 'points').position()) !== null,
     );
     await expect(one.stop()).resolves.toBeUndefined();
@@ -124,7 +124,7 @@ describe('the projector', () => {
     const never = withFollow((_after, _sink, signal) => untilAborted(signal));
     await ledger.run(4);
     run(pool, never, { lagged: (all) => lags.push(...all) });
-    await eventually(async () => lags.length > 0);
+    await eventuallyHolds('the lag is told', () => lags.length > 0);
     // The first event is from the beginning of the lab's hour, and it is the end of it.
     expect(lags[0]).toMatchObject({ version: 1, state: 'live', events: 4, seconds: 3_600 });
   });
@@ -135,7 +135,7 @@ describe('the projector', () => {
     run(pool, store, { lagged: (all) => lags.push(...all) });
     await atHead();
     const before = lags.length;
-    await eventually(async () => lags.length > before + 1);
+    await eventuallyHolds('the lag is told again', () => lags.length > before + 1);
     const position = await store.head();
     expect(lags.at(-1)).toEqual({ version: 1, state: 'live', position, events: 0, seconds: 0 });
   });
@@ -185,7 +185,7 @@ describe('a projector whose subscription misbehaves', () => {
       ),
     );
     run(pool, leaking, { poisoned: (_version, cause) => poisons.push(cause) });
-    await eventually(async () => poisons.length === 1);
+    await eventuallyHolds('the poison is met', () => poisons.length === 1);
     expect(poisons[0]).toMatchObject({ name: 'PoisonEvent', reason: 'hole-in-store' });
   });
 });
@@ -216,7 +216,7 @@ describe('a projector that is killed', () => {
     await atHead();
     await ledger.run(20);
     await atHead();
-    await eventually(async () => failed.length >= 2);
+    await eventuallyHolds('it fails twice', () => failed.length >= 2);
     await ledger.run(20);
     await atHead();
     await expectTablesToAgree(pool, ledger);
@@ -242,14 +242,14 @@ describe('two projectors', () => {
       leads: (leading: boolean) => void (leading && leads.push(name)),
     });
     const first = run(pool, store, observe('first'));
-    await eventually(async () => leads.length === 1);
+    await eventuallyHolds('one leads', () => leads.length === 1);
     run(database.beside(pool), store, observe('second'));
     await ledger.run(100);
     await atHead();
     expect(leads).toEqual(['first']);
     await first.stop();
     await ledger.run(100);
-    await eventually(async () => leads.includes('second'));
+    await eventuallyHolds('the second leads', () => leads.includes('second'));
     await atHead();
     await expectTablesToAgree(pool, ledger);
   });
@@ -269,7 +269,7 @@ describe('two projectors', () => {
       leads: (leading: boolean) => void (leading && leads.push(name)),
     });
     run(pool, store, observe('first'));
-    await eventually(async () => leads.length === 1);
+    await eventuallyHolds('one leads', () => leads.length === 1);
     run(database.beside(pool), store, observe('second'));
     for (let round = 0; round < 5; round++) {
       await ledger.run(20);
@@ -300,7 +300,7 @@ describe('poison', () => {
     await poisonAt(99);
     await ledger.run(50);
     run(pool, store, { poisoned: (_version, cause) => poisons.push(cause) });
-    await eventually(async () => poisons.length > 0);
+    await eventuallyHolds('the poison is met', () => poisons.length > 0);
     expect(poisons).toHaveLength(1);
     expect(poisons[0]).toBeInstanceOf(PoisonEvent);
     expect(poisons[0]).toMatchObject({
@@ -316,9 +316,9 @@ describe('poison', () => {
     await ledger.run(10);
     await poisonAt(99);
     run(pool, store, { lagged: (all) => lags.push(...all) });
-    await eventually(async () => (lags.at(-1)?.events ?? 0) === 1);
+    await eventuallyHolds('one event behind', () => (lags.at(-1)?.events ?? 0) === 1);
     await ledger.run(5);
-    await eventually(async () => (lags.at(-1)?.events ?? 0) >= 6);
+    await eventuallyHolds('six events behind', () => (lags.at(-1)?.events ?? 0) >= 6);
   });
 
   it('lets a projector that knows the event go on from there', async () => {
@@ -327,7 +327,7 @@ describe('poison', () => {
     const before = await store.head();
     await poisonAt(99);
     const old = run(pool, store, { poisoned: (_version, cause) => poisons.push(cause) });
-    await eventually(async () => poisons.length > 0);
+    await eventuallyHolds('the poison is met', () => poisons.length > 0);
     await old.stop();
     const reading = store.readAll.bind(store);
     const knowing = withFollow(async (after, sink, signal) => {
