@@ -1,7 +1,7 @@
 import type { Batch, Position } from '#event-store';
 
 /** Events that are written in one transaction when many wait. */
-export const BATCH_EVENTS_MAX = 2_000;
+export const BATCH_EVENTS_MAX = 10_000;
 
 /** So many are worth a transaction of their own, however soon after the last one. */
 const WORTH_EVENTS = 500;

@@ -30,23 +30,23 @@ export interface Folded {
   readonly consumptions: Written<ConsumptionRow>;
 }
 
+export const nothingFolded = (firstId: number): Folded => ({
+  firstId,
+  transactions: [],
+  durations: [],
+  accounts: { begun: new Set(), changed: new Set() },
+  batches: { begun: new Set(), changed: new Set() },
+  consumptions: { begun: new Set(), changed: new Set() },
+});
+
 /** Carries events into the rows they touch, in order. Any disagreement is poison. */
 export function fold(
   touched: TouchedRows,
-  { fresh, repeated }: ReadBatch,
-  firstId: number,
-): Folded {
-  const folded: Folded = {
-    firstId,
-    transactions: [],
-    durations: [],
-    accounts: { begun: new Set(), changed: new Set() },
-    batches: { begun: new Set(), changed: new Set() },
-    consumptions: { begun: new Set(), changed: new Set() },
-  };
+  { fresh, repeated }: Pick<ReadBatch, 'fresh' | 'repeated'>,
+  folded: Folded,
+): void {
   for (const event of fresh) foldEvent(touched, event, folded);
   for (const recorded of repeated) refuseUnseen(touched, recorded);
-  return folded;
 }
 
 function foldEvent(

@@ -31,7 +31,8 @@ export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
 export { compareVersions, type TableDifference } from './postgres/compare.js';
 export { DatabaseIsNewer, migrate } from './postgres/migrate.js';
 export { PostgresReadTables } from './postgres/postgres-read-tables.js';
-export { PostgresTableWriter, type TableWriterOptions } from './postgres/postgres-table-writer.js';
+export type { TableWriterOptions } from './postgres/batch-maker.js';
+export { PostgresTableWriter } from './postgres/postgres-table-writer.js';
 export { SessionLock } from './postgres/session-lock.js';
 export { inTransaction } from './postgres/transaction.js';
 export {

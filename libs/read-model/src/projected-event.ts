@@ -22,6 +22,8 @@ export interface ReadBatch {
   readonly fresh: readonly ProjectedEvent[];
   /** Delivered again: the tables must have them. */
   readonly repeated: readonly RecordedEvent[];
+  /** How far it comes. */
+  readonly last: Position | null;
 }
 
 const STREAM = /^points-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
@@ -51,7 +53,7 @@ export function readBatch(
     last = recorded.position;
     if (userId !== null) fresh.push({ recorded, rows: read(userId, recorded) });
   }
-  return { fresh, repeated };
+  return { fresh, repeated, last };
 }
 
 function read(userId: string, recorded: RecordedEvent): EventRows {

@@ -2,7 +2,7 @@ import type { Batch, EventStore, Position } from '#event-store';
 import type { Applied, Checkpoint, TableWriter } from '#read-model';
 
 /** Large: nobody waits for a single batch. */
-export const FEED_EVENTS_MAX = 5_000;
+export const FEED_EVENTS_MAX = 10_000;
 
 export interface FeederParts {
   readonly store: Pick<EventStore, 'readAll'>;

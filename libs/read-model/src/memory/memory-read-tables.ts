@@ -1,6 +1,6 @@
 import type { Batch, Position } from '#event-store';
 
-import { fold } from '../fold.js';
+import { fold, nothingFolded } from '../fold.js';
 import type {
   Applied,
   Checkpoint,
@@ -60,7 +60,8 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     const moves = after === null || batch.next > after;
     if (moves && after !== this.#checkpoint.position) return { kind: 'moved' };
     const touched = this.#rows.touched(read);
-    const folded = fold(touched, read, this.#lastId + 1);
+    const folded = nothingFolded(this.#lastId + 1);
+    fold(touched, read, folded);
     if (!moves) return { kind: 'nothing' };
     const fault = this.#options.faultOf?.();
     if (fault === 'abort-before-commit') throw new Error('the database was lost before the commit');

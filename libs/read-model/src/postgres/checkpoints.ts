@@ -44,34 +44,54 @@ export async function readCheckpoint(
   return checkpoints.find((checkpoint) => checkpoint.version === version) ?? null;
 }
 
-interface Move {
+/** The tables are not where the caller thinks. */
+export class Moved extends Error {
+  override readonly name = 'Moved';
+}
+
+/** Id of the last row of tables that stand at just that position. */
+export async function lastIdAt(
+  client: ClientBase,
+  name: string,
+  version: number,
+  position: Position | null,
+): Promise<number> {
+  const { rows } = await client.query<{ last_id: string }>(
+    `select last_id from mjk_point_checkpoints
+     where name = $1 and version = $2 and position is not distinct from $3::text`,
+    [name, version, position],
+  );
+  if (rows[0] === undefined) throw new Moved();
+  return Number(rows[0].last_id);
+}
+
+export interface Move {
   readonly name: string;
   readonly version: number;
   readonly after: Position | null;
   readonly next: Position;
+  /** Ids of the rows follow on this one. */
+  readonly lastId: number;
   readonly rows: number;
   readonly events: number;
   readonly lastEvent: Position | null;
 }
 
-/**
- * Compare-and-swap: moves the checkpoint on only from where the caller thinks it is, and takes the
- * ids of the rows. null: it is elsewhere.
- */
+/** Compare-and-swap: moves the checkpoint on only from where the caller thinks it is. */
 export async function moveCheckpoint(
   client: ClientBase,
   move: Move,
-): Promise<{ readonly firstId: number; readonly state: VersionState } | null> {
-  const { rows } = await client.query<{ last_id: string; state: VersionState }>(
+): Promise<{ readonly state: VersionState }> {
+  const { name, version, after, next, lastId, rows: count, events, lastEvent } = move;
+  const { rows } = await client.query<{ state: VersionState }>(
     `update mjk_point_checkpoints
      set position = $4, last_id = last_id + $5, event_count = event_count + $6,
        last_event = coalesce($7, last_event), committed_at = clock_timestamp()
      where name = $1 and version = $2 and position is not distinct from $3::text
-       and (position is null or position < $4)
-     returning last_id, state`,
-    [move.name, move.version, move.after, move.next, move.rows, move.events, move.lastEvent],
+       and (position is null or position < $4) and last_id = $8
+     returning state`,
+    [name, version, after, next, count, events, lastEvent, lastId],
   );
-  const row = rows[0];
-  if (row === undefined) return null;
-  return { firstId: Number(row.last_id) - move.rows + 1, state: row.state };
+  if (rows[0] === undefined) throw new Moved();
+  return rows[0];
 }

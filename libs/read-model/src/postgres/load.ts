@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 import { userOf, type ProjectedEvent, type ReadBatch } from '../projected-event.js';
-import { noRows, type TouchedRows, type UserRows } from '../tables.js';
+import { noRows, type UserRows } from '../tables.js';
 import { int8Array, uuidArray } from './arrays.js';
 import {
   toAccount,
@@ -13,20 +13,23 @@ import {
 } from './columns.js';
 import type { RowCache } from './row-cache.js';
 
-/** The rows that the events of a batch touch, as far as they exist. */
-export async function loadTouched(
-  client: ClientBase,
-  version: number,
-  read: ReadBatch,
-  cache: RowCache,
-): Promise<TouchedRows> {
+/** The rows that the events of a batch touch, as far as they are at hand. */
+export function wantedBy(read: ReadBatch, cache: RowCache): Wanted {
   const wanted = new Wanted(cache);
   for (const event of read.fresh) wanted.event(event);
   for (const { stream } of read.repeated) wanted.user(userOf(stream) ?? '');
+  return wanted;
+}
+
+/** The others, as far as they exist. */
+export async function loadWanted(
+  client: ClientBase,
+  version: number,
+  wanted: Wanted,
+): Promise<void> {
   await loadAccounts(client, version, wanted);
   await loadBatches(client, version, wanted);
   await loadConsumptions(client, version, wanted);
-  return wanted.users;
 }
 
 interface Key {
@@ -34,24 +37,36 @@ interface Key {
   readonly number: number;
 }
 
+type Table = 'batches' | 'consumptions';
+
 /** What of the rows is at hand, and what must be asked for. */
-class Wanted {
+export class Wanted {
   readonly users = new Map<string, UserRows>();
   readonly accounts: string[] = [];
   readonly batches: Key[] = [];
   readonly consumptions: Key[] = [];
-  readonly #asked = new Map<string, { batches: Set<number>; consumptions: Set<number> }>();
+  /** What was asked for already, or begins in these events. */
+  readonly #asked = new Map<string, Record<Table, Set<number>>>();
 
   constructor(private readonly cache: RowCache) {}
+
+  /** All is at hand. */
+  get isEmpty(): boolean {
+    return this.accounts.length + this.batches.length + this.consumptions.length === 0;
+  }
 
   event({ rows: { account, batches, consumption } }: ProjectedEvent): void {
     const { user_id: user } = account;
     const rows = this.user(user);
-    for (const { batch_id: id } of batches) {
-      if (!rows.batches.has(id)) this.#ask(user, id, 'batches');
+    for (const { batch_id: id, begins } of batches) {
+      // A recharge makes a batch of its own; a grace batch may be there from before.
+      if (begins?.grace === false) this.#isNew(user, id, 'batches');
+      else if (!rows.batches.has(id)) this.#ask(user, id, 'batches');
     }
-    if (consumption === null || consumption.kind === 'begun') return;
-    if (!rows.consumptions.has(consumption.of)) this.#ask(user, consumption.of, 'consumptions');
+    if (consumption === null) return;
+    const { of, kind } = consumption;
+    if (kind === 'begun') this.#isNew(user, of, 'consumptions');
+    else if (!rows.consumptions.has(of)) this.#ask(user, of, 'consumptions');
   }
 
   user(user: string): UserRows {
@@ -64,15 +79,20 @@ class Wanted {
     return rows;
   }
 
-  #ask(user: string, number: number, table: 'batches' | 'consumptions'): void {
+  /** Whether it is the first that is heard of it. */
+  #isNew(user: string, number: number, table: Table): boolean {
     let asked = this.#asked.get(user);
     if (asked === undefined) {
       asked = { batches: new Set(), consumptions: new Set() };
       this.#asked.set(user, asked);
     }
-    if (asked[table].has(number)) return;
+    if (asked[table].has(number)) return false;
     asked[table].add(number);
-    this[table].push({ user, number });
+    return true;
+  }
+
+  #ask(user: string, number: number, table: Table): void {
+    if (this.#isNew(user, number, table)) this[table].push({ user, number });
   }
 }
 

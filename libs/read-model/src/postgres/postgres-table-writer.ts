@@ -1,92 +1,66 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 
 import type { Batch, Position } from '#event-store';
 
-import { fold } from '../fold.js';
 import type { Applied, Checkpoint, TableWriter } from '../port.js';
-import { readBatch, type FollowsDirectly, type ReadBatch } from '../projected-event.js';
-import type { TouchedRows } from '../tables.js';
-import { moveCheckpoint, readCheckpoint } from './checkpoints.js';
-import { loadTouched } from './load.js';
-import { RowCache } from './row-cache.js';
-import { runAll } from './statement.js';
+import { BatchMaker, type MadeBatch, type TableWriterOptions } from './batch-maker.js';
+import { Moved, moveCheckpoint, readCheckpoint } from './checkpoints.js';
+import { runBehind } from './statement.js';
 import { inTransaction } from './transaction.js';
-import { statementsFor } from './write.js';
-
-export interface TableWriterOptions {
-  readonly name: string;
-  readonly version: number;
-  readonly followsDirectly?: FollowsDirectly;
-}
 
 /**
- * Batches are written one after the other, in the order of the calls; while one is written the next
- * may be handed in, and is decoded meanwhile.
+ * Batches are written one after the other, in the order of the calls. While one is written the next
+ * may be handed in, and is made ready in the belief that the one before will be there: where it is
+ * not, the compare-and-swap of the checkpoint turns away what was built on it.
  */
 export class PostgresTableWriter implements TableWriter {
   readonly #pool: Pool;
   readonly #options: TableWriterOptions;
-  readonly #cache = new RowCache();
-  /** The checkpoint that the cached rows belong to; undefined: none that is sure. */
-  #cachedAt: Position | null | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #maker: BatchMaker;
+  #making: Promise<unknown> = Promise.resolve();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(pool: Pool, options: TableWriterOptions) {
     this.#pool = pool;
     this.#options = options;
+    this.#maker = new BatchMaker(pool, options);
   }
 
   checkpoint(): Promise<Checkpoint | null> {
     return readCheckpoint(this.#pool, this.#options.name, this.#options.version);
   }
 
-  async write(after: Position | null, batch: Batch): Promise<Applied> {
-    const read = readBatch(after, batch, this.#options.followsDirectly);
-    const applied = this.#turn.then(() => this.#applyRead(after, batch.next, read));
-    this.#turn = applied.catch(() => undefined);
-    return applied;
+  write(after: Position | null, batch: Batch): Promise<Applied> {
+    const before = this.#writing;
+    const making = this.#making.then(() => this.#maker.make(after, batch, before));
+    const writing = this.#write(making, before);
+    this.#making = making.catch(() => undefined);
+    this.#writing = Promise.allSettled([before, writing]);
+    return writing;
   }
 
-  async #applyRead(after: Position | null, next: Position, read: ReadBatch): Promise<Applied> {
-    if (after !== null && next <= after) return this.#refuseUnseen(read);
-    if (this.#cachedAt !== after) this.#cache.clear();
-    this.#cachedAt = undefined;
-    const { applied, touched } = await inTransaction(
-      this.#pool,
-      (client) => this.#write(client, after, next, read),
-      'writing',
-    );
-    if (touched === null) return applied;
-    this.#cache.keep(touched);
-    this.#cachedAt = next;
-    return applied;
+  async #write(making: Promise<MadeBatch | null>, before: Promise<unknown>): Promise<Applied> {
+    try {
+      const made = await making;
+      await before;
+      return made === null ? { kind: 'nothing' } : await this.#send(made);
+    } catch (error) {
+      this.#maker.forget();
+      if (error instanceof Moved) return { kind: 'moved' };
+      throw error;
+    }
   }
 
   /** The checkpoint first: whoever moves it holds its row, so nobody else writes until the commit. */
-  async #write(
-    client: PoolClient,
-    after: Position | null,
-    next: Position,
-    read: ReadBatch,
-  ): Promise<{ readonly applied: Applied; readonly touched: TouchedRows | null }> {
-    const { version } = this.#options;
-    const events = read.fresh.length;
-    const rows = read.fresh.reduce((sum, event) => sum + event.rows.transactions.length, 0);
-    const lastEvent = read.fresh.at(-1)?.recorded.position ?? null;
-    const move = { ...this.#options, after, next, rows, events, lastEvent };
-    const moved = await moveCheckpoint(client, move);
-    if (moved === null) return { applied: { kind: 'moved' }, touched: null };
-    const touched = await loadTouched(client, version, read, this.#cache);
-    await runAll(client, statementsFor(version, fold(touched, read, moved.firstId)));
-    return { applied: { kind: 'applied', rows, events, state: moved.state }, touched };
-  }
-
-  /** Nothing in the batch can be new; what it has must be in the tables. */
-  async #refuseUnseen(read: ReadBatch): Promise<Applied> {
-    const touched = await inTransaction(this.#pool, (client) =>
-      loadTouched(client, this.#options.version, read, new RowCache()),
+  #send({ move, statements }: MadeBatch): Promise<Applied> {
+    const { rows, events } = move;
+    return inTransaction(
+      this.#pool,
+      async (client) => {
+        const { state } = await runBehind(client, moveCheckpoint(client, move), statements);
+        return { kind: 'applied', rows, events, state };
+      },
+      'writing',
     );
-    fold(touched, read, 0);
-    return { kind: 'nothing' };
   }
 }

@@ -1,45 +1,47 @@
 import type { TouchedRows, UserRows } from '../tables.js';
 
-/** Of all tables together: some tens of megabytes. */
+/** Of all tables and both generations together: some tens of megabytes. */
 const ROWS_MAX = 100_000;
 
 /**
- * Rows as the writer last wrote them, by user. Good for as long as nobody else moves the
- * checkpoint: the compare-and-swap that begins each batch is the check.
+ * Rows as the writer last made them, by user. Good for as long as nobody else moves the checkpoint:
+ * the compare-and-swap that begins each batch is the check.
  */
 export class RowCache {
-  /** Users that were not touched for longest come first. */
-  readonly #users = new Map<string, { readonly rows: UserRows; readonly size: number }>();
-  #size = 0;
+  /** Touched since the last change of generations; the others before it. Then those are forgotten. */
+  #young = new Map<string, Kept>();
+  #old = new Map<string, Kept>();
+  #youngRows = 0;
 
   get(userId: string): UserRows | undefined {
-    return this.#users.get(userId)?.rows;
+    return (this.#young.get(userId) ?? this.#old.get(userId))?.rows;
   }
 
-  /** After a commit. */
   keep(touched: TouchedRows): void {
     for (const [userId, rows] of touched) {
-      this.#drop(userId);
       forgetWhatIsOver(rows);
-      const size = 1 + rows.batches.size + rows.consumptions.size;
-      this.#users.set(userId, { rows, size });
-      this.#size += size;
+      const count = 1 + rows.batches.size + rows.consumptions.size;
+      const kept = this.#young.get(userId);
+      this.#youngRows += count - (kept?.count ?? 0);
+      if (kept === undefined) this.#young.set(userId, { rows, count });
+      else kept.count = count;
     }
-    for (const userId of this.#users.keys()) {
-      if (this.#size <= ROWS_MAX) return;
-      this.#drop(userId);
-    }
+    if (this.#youngRows <= ROWS_MAX / 2) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngRows = 0;
   }
 
   clear(): void {
-    this.#users.clear();
-    this.#size = 0;
+    this.#young.clear();
+    this.#old.clear();
+    this.#youngRows = 0;
   }
+}
 
-  #drop(userId: string): void {
-    this.#size -= this.#users.get(userId)?.size ?? 0;
-    this.#users.delete(userId);
-  }
+interface Kept {
+  readonly rows: UserRows;
+  count: number;
 }
 
 /** Only a refund asks for it again, rarely: it is read from the table then. */

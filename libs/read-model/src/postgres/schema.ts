@@ -29,7 +29,7 @@ export function tablesSql(version: number): string {
       held integer not null check (held >= 0),
       revision bigint not null,
       updated_at timestamptz not null
-    ) with (fillfactor = 80);
+    ) with (fillfactor = 50);
     create table mjk_point_batches_${v} (
       user_id uuid not null,
       batch_id bigint not null,
@@ -43,7 +43,7 @@ export function tablesSql(version: number): string {
       created_at timestamptz not null,
       due_at timestamptz generated always as (case when remaining > 0 then expires_at end) stored,
       primary key (user_id, batch_id)
-    ) with (fillfactor = 80);
+    ) with (fillfactor = 50);
     create table mjk_point_consumptions_${v} (
       user_id uuid not null,
       revision bigint not null,

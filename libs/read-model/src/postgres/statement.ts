@@ -11,17 +11,29 @@ export interface Statement {
   readonly rows: number;
 }
 
-/**
- * In their order. Where the connection can, each is sent as soon as it is made: the server works
- * while the next one is put together, and while this process does other things.
- */
-export async function runAll(client: ClientBase, statements: Iterable<Statement>): Promise<void> {
-  const isPipeline = 'pipeline' in client && client.pipeline === true;
+/** Where the connection can, they are sent behind `first` without waiting for it. It is heard first. */
+export async function runBehind<T>(
+  client: ClientBase,
+  first: Promise<T>,
+  statements: readonly Statement[],
+): Promise<T> {
+  if (!isPipeline(client)) await first;
+  const running = runAll(client, statements);
+  running.catch(() => undefined); // what fails behind a first that failed says nothing new
+  const result = await first;
+  await running;
+  return result;
+}
+
+export const isPipeline = (client: ClientBase): boolean =>
+  'pipeline' in client && client.pipeline === true;
+
+async function runAll(client: ClientBase, statements: readonly Statement[]): Promise<void> {
   const running: Promise<void>[] = [];
   for (const statement of statements) {
     if (statement.rows === 0) continue;
     const one = run(client, statement);
-    if (isPipeline) running.push(one);
+    if (isPipeline(client)) running.push(one);
     else await one;
   }
   await Promise.all(running);

@@ -1,16 +1,23 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { isPipeline } from './statement.js';
+
+const SNAPSHOT = 'begin isolation level repeatable read read only';
+
+/** Whatever the planner knows of young tables, a batch goes by their keys. */
+const BY_KEYS = 'set local random_page_cost = 1.0; set local enable_hashjoin = off';
+
 /**
- * For writing the tables. They follow from the events: what a crash of the server takes of the last
- * commits, rows and checkpoint together, is written again. And whatever the planner knows of young
- * tables, a batch goes by their keys.
+ * The tables follow from the events: what a crash of the server takes of the last commits, rows and
+ * checkpoint together, is written again.
  */
-const BEGIN_WRITING = 'begin; set local synchronous_commit = off; set local random_page_cost = 1.0';
+const NO_WAIT = 'set local synchronous_commit = off';
 
 const BEGIN = {
   default: 'begin',
-  snapshot: 'begin isolation level repeatable read read only',
-  writing: BEGIN_WRITING,
+  snapshot: SNAPSHOT,
+  loading: `${SNAPSHOT}; ${BY_KEYS}`,
+  writing: `begin; ${NO_WAIT}; ${BY_KEYS}`,
 } as const;
 
 /** All or nothing. A connection that may be in any state is not given back to the pool. */
@@ -27,7 +34,9 @@ export async function inTransaction<T>(
   };
   client.on('error', breaks);
   try {
-    await client.query(BEGIN[kind]);
+    const begun = client.query(BEGIN[kind]);
+    begun.catch(breaks);
+    if (!isPipeline(client)) await begun;
     const result = await work(client);
     await client.query('commit');
     return result;

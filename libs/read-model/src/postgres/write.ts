@@ -5,15 +5,28 @@ import { changeBatches, insertBatches } from './write-batches.js';
 import { changeConsumptions, insertConsumptions } from './write-consumptions.js';
 import { fillDurations, insertTransactions } from './write-transactions.js';
 
-/** Set-based: one statement for what begins and one for what changes, however many events. */
+/** What is encoded at one go, and what one statement writes at most. */
+const SLICE_ROWS = 3_000;
+
+/** Set-based: a statement for what begins and one for what changes, however many events. */
 export function* statementsFor(version: number, folded: Folded): Generator<Statement> {
-  const { firstId, transactions, durations, accounts, batches, consumptions } = folded;
-  yield insertTransactions(version, firstId, transactions);
-  yield fillDurations(version, durations);
-  yield insertAccounts(version, [...accounts.begun]);
-  yield changeAccounts(version, [...accounts.changed]);
-  yield insertBatches(version, [...batches.begun]);
-  yield changeBatches(version, [...batches.changed]);
-  yield insertConsumptions(version, [...consumptions.begun]);
-  yield changeConsumptions(version, [...consumptions.changed]);
+  const { firstId, durations, accounts, batches, consumptions } = folded;
+  let id = firstId;
+  for (const rows of slicesOf(folded.transactions)) {
+    yield insertTransactions(version, id, rows);
+    id += rows.length;
+  }
+  for (const rows of slicesOf(durations)) yield fillDurations(version, rows);
+  for (const rows of slicesOf(accounts.begun)) yield insertAccounts(version, rows);
+  for (const rows of slicesOf(accounts.changed)) yield changeAccounts(version, rows);
+  for (const rows of slicesOf(batches.begun)) yield insertBatches(version, rows);
+  for (const rows of slicesOf(batches.changed)) yield changeBatches(version, rows);
+  for (const rows of slicesOf(consumptions.begun)) yield insertConsumptions(version, rows);
+  for (const rows of slicesOf(consumptions.changed)) yield changeConsumptions(version, rows);
+}
+
+function* slicesOf<T>(rows: Iterable<T>): Generator<readonly T[]> {
+  const all = [...rows];
+  for (let from = 0; from < all.length; from += SLICE_ROWS)
+    yield all.slice(from, from + SLICE_ROWS);
 }
