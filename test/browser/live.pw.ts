@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { consume, consumeMany, newUser, recharge } from './ledger.js';
+import { consume, consumeMany, newUser, recharge, send } from './ledger.js';
 import { amounts, open, rowTexts, rows } from './page.js';
 
 const ROWS = 120;
@@ -105,6 +105,38 @@ test.describe('while rows arrive', () => {
     expect(await amounts(page)).toEqual([2, 1, 100]);
   });
 
+  test('what makes no row is told too, in the story that is open as well', async ({ page }) => {
+    const user = newUser();
+    await recharge(user, 100);
+    const video = { source_type: 'video', settle_within: 600, consumption_id: 'job' } as const;
+    await consume(user, 40, video);
+    await open(page, user);
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(page.getByTestId('held')).toHaveText('40');
+    await rows(page).first().click();
+    await expect(page.getByTestId('actual')).toHaveText('待结算');
+    const data = { user_id: user, consumption_id: 'job', points: 40, duration: 8.5 };
+    await send({ type: 'SettleConsumption', data });
+    await expect(page.getByTestId('held')).toHaveText('0');
+    await expect(page.getByTestId('why')).toContainText('实际花费正好相同');
+    await expect(rows(page)).toHaveCount(2);
+    await expect(rows(page).first().locator('.cell-duration')).toHaveText('8.5s');
+  });
+
+  test('a refusal, which makes no row, comes to the auditor’s time line by itself', async ({
+    page,
+  }) => {
+    const user = newUser();
+    await recharge(user, 10);
+    await open(page, user, { role: 'auditor', path: '/audit' });
+    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(page.locator('[data-revision]')).toHaveCount(1);
+    await sendRefused(user);
+    const refusal = page.locator('[data-revision="1"]');
+    await expect(refusal).toContainText('InsufficientPoints');
+    await expect(refusal).toContainText('不产生明细');
+  });
+
   test('a filter lets in only the rows it wants', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
@@ -138,3 +170,9 @@ async function show(page: Page, isShown: boolean): Promise<void> {
     document.dispatchEvent(new Event('visibilitychange'));
   `);
 }
+
+/** More than there is. */
+const sendRefused = (user_id: string): Promise<void> =>
+  expect(
+    send({ type: 'ConsumePoints', data: { user_id, points: 11, source_type: 'script' } }),
+  ).rejects.toThrow('InsufficientPoints');

@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { address, tokenOf, type Role } from './ledger.js';
 
@@ -31,3 +32,14 @@ export async function amounts(page: Page): Promise<readonly number[]> {
   const texts = await page.locator('tr[data-row] .cell-points').allInnerTexts();
   return texts.map((text) => Number(text.replace(/[^\d]/g, '')));
 }
+
+/** What axe finds. Colours are judged once nothing moves any more. */
+export async function findings(page: Page): Promise<readonly string[]> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+/** By how many pixels the page is wider than its window. */
+export const sideways = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

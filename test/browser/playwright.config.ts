@@ -12,11 +12,11 @@ export default defineConfig({
   testMatch: process.env['PICTURES'] === '1' ? '*.pictures.ts' : '*.pw.ts',
   globalSetup: './stack.setup.ts',
   outputDir: '../../test-results',
-  reporter: 'list',
+  reporter: [['list'], ['./closing-line.ts']],
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 7_000 },
   use: {
     locale: 'zh-CN',

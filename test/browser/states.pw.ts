@@ -1,6 +1,6 @@
 import { expect, test, type Page, type Route } from '@playwright/test';
 import { address, consume, consumeMany, newUser, recharge, tokenOf } from './ledger.js';
-import { open, rows } from './page.js';
+import { findings, open, rows } from './page.js';
 
 const PAGE_OF_ROWS = /\/transactions\?/;
 const state = (page: Page, name: string) => page.locator(`[data-state="${name}"]`);
@@ -49,6 +49,7 @@ test.describe('each state is told apart, with what to do', () => {
     const token = await tokenOf(user, 'user', -10);
     await open(page, user, { token, path: '/?type=recharge' });
     await expect(state(page, 'expired')).toContainText('登录已过期');
+    expect(await findings(page)).toEqual([]);
     await page.getByLabel('访问令牌').fill(await tokenOf(user, 'user'));
     await page.getByRole('button', { name: '打开' }).click();
     await expect(rows(page)).toHaveCount(1);
@@ -57,7 +58,7 @@ test.describe('each state is told apart, with what to do', () => {
 
   test('the token expires while the page is open', async ({ page }) => {
     await recharge(user, 10);
-    await open(page, user, { token: await tokenOf(user, 'user', 3) });
+    await open(page, user, { token: await tokenOf(user, 'user', 8) });
     await expect(rows(page)).toHaveCount(1);
     await expect(state(page, 'expired')).toBeVisible({ timeout: 20_000 });
   });
@@ -67,7 +68,19 @@ test.describe('each state is told apart, with what to do', () => {
     await open(page, user, { path: `/?user=${newUser()}` });
     await page.goto(`${address()}/?user=${newUser()}`);
     await expect(state(page, 'forbidden')).toContainText('没有权限查看');
+    expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: '回到自己的账户' }).click();
+    await expect(rows(page)).toHaveCount(1);
+  });
+
+  test('the token is good, and opens no account', async ({ page }) => {
+    await open(page, 'nobody');
+    await expect(state(page, 'forbidden')).toContainText('没有可以查看的账户');
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: '换一个令牌' }).click();
+    await recharge(user, 10);
+    await page.getByLabel('访问令牌').fill(await tokenOf(user, 'user'));
+    await page.getByRole('button', { name: '打开' }).click();
     await expect(rows(page)).toHaveCount(1);
   });
 
@@ -75,6 +88,7 @@ test.describe('each state is told apart, with what to do', () => {
     await open(page, user);
     await expect(state(page, 'empty')).toContainText('还没有积分明细');
     await expect(page.getByTestId('balance')).toHaveText('0');
+    expect(await findings(page)).toEqual([]);
     await recharge(user, 10);
     await expect(rows(page)).toHaveCount(1);
   });
@@ -91,6 +105,7 @@ test.describe('each state is told apart, with what to do', () => {
     await page.route(PAGE_OF_ROWS, never);
     await open(page, user);
     await expect(page.locator('.statement [data-state="loading"]')).toHaveText('正在加载…');
+    expect(await findings(page)).toEqual([]);
   });
 
   test('the API is away, and the page recovers by itself when it is back', async ({ page }) => {
@@ -98,6 +113,7 @@ test.describe('each state is told apart, with what to do', () => {
     await page.route('**/v1/**', answer(503, '', { 'retry-after': '1' }));
     await open(page, user);
     await expect(page.locator('.statement [data-state="away"]')).toContainText('暂时连不上服务');
+    expect(await findings(page)).toEqual([]);
     await page.unroute('**/v1/**');
     await expect(rows(page)).toHaveCount(1);
     await expect(state(page, 'away')).toHaveCount(0);
@@ -109,16 +125,70 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(50);
     await context.setOffline(true);
     await rows(page).last().scrollIntoViewIfNeeded();
-    await expect(page.locator('.failure-line')).toContainText('暂时连不上服务');
+    await expect(page.locator('.statement .failure-line')).toContainText('暂时连不上服务');
     await expect(rows(page)).toHaveCount(50);
     await context.setOffline(false);
     await expect(rows(page)).toHaveCount(61);
+  });
+
+  test('the API is away for one part of the page: the others are there', async ({ page }) => {
+    await recharge(user, 10);
+    await page.route('**/batches', answer(503, ''));
+    await page.route(/\/usage\?/, answer(500, ''));
+    await open(page, user);
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.getByTestId('balance')).toHaveText('10');
+    await expect(page.locator('.summary [data-state="away"]')).toBeVisible();
+    await expect(page.locator('.chart-card [data-state="broken"]')).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+    await page.unroute(/\/usage\?/);
+    await page.locator('.chart-card').getByRole('button', { name: '重试' }).click();
+    await expect(page.getByRole('slider')).toBeVisible();
+  });
+
+  test('the API is away when a story is opened, and tells it when it is back', async ({ page }) => {
+    await recharge(user, 10);
+    await open(page, user);
+    await page.route(/\/transactions\/\d+$/, answer(503, '', { 'retry-after': '1' }));
+    await rows(page).first().click();
+    await expect(page.getByRole('dialog').locator('[data-state="away"]')).toBeVisible();
+    await page.unroute(/\/transactions\/\d+$/);
+    await expect(page.getByTestId('why')).toContainText('充值了 10 积分');
+  });
+
+  test('the API is away for the auditor, whose page recovers by itself too', async ({ page }) => {
+    await recharge(user, 10);
+    await page.route('**/v1/**', answer(503, '', { 'retry-after': '1' }));
+    await open(page, user, { role: 'auditor', path: '/audit' });
+    await expect(state(page, 'away')).toContainText('暂时连不上服务');
+    expect(await findings(page)).toEqual([]);
+    await page.unroute('**/v1/**');
+    await expect(page.locator('[data-revision]')).toHaveCount(1);
+  });
+
+  test('an export fails, and can be tried again', async ({ page }) => {
+    await recharge(user, 10);
+    await page.route(/transactions\.csv/, answer(503, ''));
+    await open(page, user);
+    await page.getByRole('button', { name: '导出 CSV' }).click();
+    await expect(page.getByText('没能导出，请稍后再试。')).toBeVisible();
+    await page.unroute(/transactions\.csv/);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: '导出 CSV' }).click();
+    await downloading;
+  });
+
+  test('the page’s own script does not come: a sentence stands there', async ({ page }) => {
+    await page.route('**/assets/*.js', (route) => route.abort());
+    await page.goto(address());
+    await expect(page.getByText('正在打开用量明细…')).toBeVisible();
   });
 
   test('it asks too often', async ({ page }) => {
     await page.route(PAGE_OF_ROWS, answer(429, '', { 'retry-after': '60' }));
     await open(page, user);
     await expect(state(page, 'busy')).toContainText('请求太频繁');
+    expect(await findings(page)).toEqual([]);
   });
 
   test('the answer makes no sense, and it can be asked again', async ({ page }) => {
@@ -126,6 +196,7 @@ test.describe('each state is told apart, with what to do', () => {
     await page.route(PAGE_OF_ROWS, answer(200, '{"items":[{"id":"one"}],"next_cursor":null}'));
     await open(page, user);
     await expect(state(page, 'broken')).toContainText('items.0.id');
+    expect(await findings(page)).toEqual([]);
     await page.unroute(PAGE_OF_ROWS);
     await page.getByRole('button', { name: '重试' }).click();
     await expect(rows(page)).toHaveCount(1);
@@ -148,6 +219,7 @@ test.describe('each state is told apart, with what to do', () => {
     await recharge(user, 10);
     await open(page, user, { path: '/?row=999999999' });
     await expect(page.getByRole('dialog')).toContainText('找不到这笔明细');
+    expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: '关闭' }).click();
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await expect(rows(page)).toHaveCount(1);
@@ -155,14 +227,12 @@ test.describe('each state is told apart, with what to do', () => {
 
   test('a fault of the page itself is told, and is no blank page', async ({ page }) => {
     await page.addInitScript(
-      'Intl.NumberFormat.prototype.format = () => { throw new Error("no") }',
-    );
-    await page.addInitScript(
       'Object.defineProperty(Intl.NumberFormat.prototype, "format", { get() { throw new Error("a fault") } })',
     );
     await recharge(user, 10);
     await open(page, user);
     await expect(state(page, 'crashed')).toContainText('页面出错了');
     await expect(state(page, 'crashed')).toContainText('a fault');
+    expect(await findings(page)).toEqual([]);
   });
 });

@@ -31,6 +31,7 @@ const READS = [
   'usage',
   'usage?tz=America/New_York',
   'usage?group_by=source_type&from=2030-06-01T00:03:00Z',
+  'usage?group_by=day,source_type',
   'events',
   'events?after=2&limit=3',
   'state',

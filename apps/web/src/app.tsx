@@ -5,12 +5,12 @@ import { CrashNet } from './parts/crash-net.js';
 import { Header } from './parts/header.js';
 import { VIEWS, type Place } from './place/place.js';
 import { usePlace, type Go } from './place/use-place.js';
-import { Gate, WhichUser } from './session/gate.js';
+import { Gate, NoAccount, WhichUser } from './session/gate.js';
 import { mayAudit, mayReadAnyUser, ownUser, type Session } from './session/token.js';
 import { useSession } from './session/use-session.js';
 import { UserForm } from './session/user-form.js';
 import { UsagePage } from './usage-page.js';
-import { Speak } from './words/use-words.js';
+import { Speak, useTitle, useWords } from './words/use-words.js';
 
 export function App() {
   return (
@@ -45,6 +45,7 @@ interface PagesProps {
 }
 
 function Pages({ place, go, session, expire, leave }: PagesProps) {
+  const words = useWords();
   const own = ownUser(session);
   const user = place.user ?? own;
   const { token } = session;
@@ -59,6 +60,7 @@ function Pages({ place, go, session, expire, leave }: PagesProps) {
     [token, user, expire],
   );
   const mayChoose = mayReadAnyUser(session);
+  useTitle(words.nav[place.view]);
   const choose = (chosen: string): void => go({ user: chosen, row: null });
   const goOwn = own === null || own === user ? undefined : () => go({ user: null, row: null });
   const views = mayAudit(session) ? VIEWS : VIEWS.filter((view) => view !== 'audit');
@@ -67,7 +69,9 @@ function Pages({ place, go, session, expire, leave }: PagesProps) {
       <Header place={place} go={go} views={views} leave={leave}>
         {mayChoose && user !== null && <UserForm user={user} choose={choose} />}
       </Header>
-      {api === null ? (
+      {api === null && !mayChoose ? (
+        <NoAccount leave={leave} />
+      ) : api === null ? (
         <WhichUser>
           <UserForm user={null} choose={choose} />
         </WhichUser>

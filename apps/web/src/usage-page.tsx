@@ -1,5 +1,4 @@
-import { useCallback, useMemo } from 'react';
-import type { PointTransactionItem } from '#contracts';
+import { useCallback, useMemo, useReducer } from 'react';
 import { passes } from './api/failure.js';
 import type { LedgerApi } from './api/ledger-api.js';
 import { useAsked } from './api/use-asked.js';
@@ -17,7 +16,7 @@ import { UsageSection } from './usage/usage-section.js';
 import { useUsage } from './usage/use-usage.js';
 import { useWords } from './words/use-words.js';
 
-const NEWS_MS = 1_000;
+const NEWS_MS = 500;
 const LOOK_AGAIN_MS = 30_000;
 
 interface UsagePageProps {
@@ -32,26 +31,26 @@ interface UsagePageProps {
 export function UsagePage({ api, place, go, leave }: UsagePageProps) {
   const { nav, skip } = useWords();
   const filter = useSame(place.filter);
-  const balance = useAsked(useCallback((signal) => api.balance(signal), [api]));
-  const batches = useAsked(useCallback((signal) => api.batches(signal), [api]));
-  const usage = useUsage(api, filter);
+  const [edition, nextEdition] = useReducer((count: number) => count + 1, 0);
+  const balance = useAsked(
+    useCallback((signal) => api.balance(signal), [api]),
+    edition,
+  );
+  const batches = useAsked(
+    useCallback((signal) => api.batches(signal), [api]),
+    edition,
+  );
+  const usage = useUsage(api, filter, edition);
   const statement = useStatement(api, filter);
   const { refresh, hear, liveAfter } = statement;
 
   const lookAgain = useCallback(() => {
-    for (const { again } of [balance, batches, usage.days, usage.businesses]) again();
+    nextEdition();
     refresh();
-  }, [balance.again, batches.again, usage.days.again, usage.businesses.again, refresh]);
+  }, [refresh]);
   const lookSoon = useAtMostEvery(NEWS_MS, lookAgain);
   useNowAndThen(LOOK_AGAIN_MS, lookSoon);
-  const heard = useCallback(
-    (rows: readonly PointTransactionItem[]) => {
-      hear(rows);
-      lookSoon();
-    },
-    [hear, lookSoon],
-  );
-  const live = useLive(api, liveAfter, heard);
+  const live = useLive(api, liveAfter, hear, lookSoon);
   const setFilter = useCallback((next: Filter) => go({ filter: next }, 'replace'), [go]);
   const openRow = useCallback((row: number) => go({ row }), [go]);
   const closeRow = useCallback(() => go({ row: null }, 'replace'), [go]);
@@ -63,7 +62,7 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
     return (
       <main className="page">
         <h1 className="visually-hidden">{nav.usage}</h1>
-        <FailureNotice failure={balance.failure} retry={balance.again} leave={leave} />
+        <FailureNotice failure={balance.failure} retry={balance.again} leave={leave} as="h2" />
       </main>
     );
   }
@@ -74,7 +73,7 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
       </a>
       <h1 className="visually-hidden">{nav.usage}</h1>
       {!isAway && <Summary balance={balance} batches={batches} />}
-      {!isAway && <UsageSection api={api} usage={usage} filter={filter} setFilter={setFilter} />}
+      {!isAway && <UsageSection usage={usage} filter={filter} setFilter={setFilter} />}
       <StatementSection
         api={api}
         statement={statement}
@@ -86,6 +85,7 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
         <StoryDrawer
           api={api}
           row={place.row}
+          edition={edition}
           batches={batches.value?.items ?? []}
           open={(row) => go({ row }, 'replace')}
           close={closeRow}

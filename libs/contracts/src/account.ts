@@ -36,6 +36,11 @@ export const accountBalance = z.object(
 
 export type AccountBalance = z.infer<typeof accountBalance>;
 
+/** The account has come to that revision, whether or not it made a row. */
+export const accountMoved = z.object({ revision }, reason('where an account has come to'));
+
+export type AccountMoved = z.infer<typeof accountMoved>;
+
 export const pointBatch = z.object({
   batch_id: batchId,
   /** All that came in from outside the batch. */

@@ -1,10 +1,12 @@
 export {
   accountBalance,
   accountBatches,
+  accountMoved,
   accountState,
   pointBatch,
   type AccountBalance,
   type AccountBatches,
+  type AccountMoved,
   type AccountState,
   type PointBatch,
 } from './account.js';
@@ -91,9 +93,11 @@ export {
 export {
   usage,
   usageByDay,
+  usageByDayAndSourceType,
   usageBySourceType,
   type Usage,
   type UsageByDay,
+  type UsageByDayAndSourceType,
   type UsageBySourceType,
 } from './usage.js';
 export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing.js';

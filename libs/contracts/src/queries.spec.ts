@@ -92,6 +92,16 @@ describe('what a URL asks', () => {
   });
 });
 
+describe('a grouping of usage', () => {
+  it.each(['day', 'source_type', 'day,source_type'])('may be %s', (group_by) => {
+    expect(parseQuery(usageQuery, { group_by })).toMatchObject({ ok: true, value: { group_by } });
+  });
+
+  it.each(['month', 'source_type,day'])('may not be %j', (group_by) => {
+    expect(badFields(parseQuery(usageQuery, { group_by }))).toEqual(['group_by']);
+  });
+});
+
 describe('an idempotency key', () => {
   it.each([
     ['order-1', 'order-1'],

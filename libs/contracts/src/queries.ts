@@ -48,7 +48,7 @@ export const batchesQuery = z.object(minPosition, params);
 export const usageQuery = z.object(
   {
     ...span,
-    group_by: oneOf(['day', 'source_type']).default('day'),
+    group_by: oneOf(['day', 'source_type', 'day,source_type']).default('day'),
     /** Whose days are meant. */
     tz: z
       .string(reason('an IANA time zone'))

@@ -5,6 +5,7 @@ import {
   TRANSACTION_FIELDS,
   accountBalance,
   accountBatches,
+  accountMoved,
   accountState,
   commandDataSchemas,
   commandOutcome,
@@ -115,6 +116,10 @@ const answers = {
   'a balance': [accountBalance, { user_id, balance: 88, held: 12, position: 'pg-1', at }],
   batches: [accountBatches, { items: [batch, { ...batch, expires_at: null }] }],
   'usage by day': [usage, { items: [{ day: '2030-01-31', ...used }] }],
+  'usage by day and business': [
+    usage,
+    { items: [{ day: '2030-01-31', source_type: 'tts', ...used }] },
+  ],
   'usage by business': [usage, { items: [{ source_type: 'voice_clone', ...used }] }],
   'a page of events': [eventsPage, { items: [stored], next_after: 1 }],
   'the story of a row': [
@@ -137,6 +142,7 @@ const answers = {
       refunds: [],
     },
   ],
+  'an account that moved': [accountMoved, { revision: 0 }],
   'the state of an account': [accountState, state],
   'the state of a new account': [accountState, empty],
   'a problem': [

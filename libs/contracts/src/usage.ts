@@ -21,8 +21,17 @@ export const usageBySourceType = z.object({
   items: z.array(z.object({ source_type: sourceType, ...used })),
 });
 
-export const usage = z.union([usageByDay, usageBySourceType], reason('the usage of an account'));
+export const usageByDayAndSourceType = z.object({
+  items: z.array(z.object({ day, source_type: sourceType, ...used })),
+});
+
+/** The closest first: what a schema does not know, it drops. */
+export const usage = z.union(
+  [usageByDayAndSourceType, usageByDay, usageBySourceType],
+  reason('the usage of an account'),
+);
 
 export type UsageByDay = z.infer<typeof usageByDay>;
 export type UsageBySourceType = z.infer<typeof usageBySourceType>;
+export type UsageByDayAndSourceType = z.infer<typeof usageByDayAndSourceType>;
 export type Usage = z.infer<typeof usage>;

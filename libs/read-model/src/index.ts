@@ -23,6 +23,7 @@ export type {
   Transaction,
   TransactionFilter,
   TransactionStory,
+  UsageGrouping,
   UsageItem,
   UsageRequest,
   VersionState,

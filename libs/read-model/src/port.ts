@@ -60,8 +60,11 @@ export interface PageRequest extends TransactionFilter {
   readonly limit: number;
 }
 
+/** What one item of usage is summed up over. */
+export type UsageGrouping = 'day' | 'source_type' | 'day,source_type';
+
 export interface UsageRequest {
-  readonly groupBy: 'day' | 'source_type';
+  readonly groupBy: UsageGrouping;
   readonly from?: string;
   readonly to?: string;
   /** IANA name of the zone whose days are meant. */
@@ -69,8 +72,10 @@ export interface UsageRequest {
 }
 
 export interface UsageItem {
-  /** YYYY-MM-DD, or the business. */
-  readonly group: string;
+  /** YYYY-MM-DD; null: over all days. */
+  readonly day: string | null;
+  /** null: over all businesses. */
+  readonly source_type: SourceType | null;
   readonly consumed: number;
   readonly refunded: number;
   /** Consumptions that began. */

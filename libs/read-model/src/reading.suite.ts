@@ -11,7 +11,7 @@ import {
 } from './builders.suite.js';
 import { everyTransaction } from './every-transaction.js';
 import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
-import type { Transaction, TransactionFilter } from './port.js';
+import type { Transaction, TransactionFilter, UsageGrouping, UsageRequest } from './port.js';
 import { inBatches, positionOf, storeOrder, vectorUsers } from './vectors.suite.js';
 import { waitForPosition } from './wait-for-position.js';
 
@@ -213,47 +213,84 @@ export function answersWhatIsRead(open: Open): void {
   });
 
   describe('usage', () => {
-    const usage = (request: { from?: string; to?: string; timeZone?: string }, groupBy = 'day') =>
-      opened.tables.usage(USER, {
-        groupBy: groupBy === 'day' ? 'day' : 'source_type',
-        timeZone: 'UTC',
-        ...request,
-      });
+    const usage = (groupBy: UsageGrouping, request: Partial<UsageRequest> = {}) =>
+      opened.tables.usage(USER, { groupBy, timeZone: 'UTC', ...request });
+    const used = (consumed: number, refunded: number, count: number, duration: number) => ({
+      consumed,
+      refunded,
+      count,
+      duration,
+    });
 
     it('is summed up by day', async () => {
-      expect(await usage({})).toEqual([
-        { group: '2030-01-02', consumed: 10, refunded: 0, count: 1, duration: 1.5 },
-        { group: '2030-01-03', consumed: 40, refunded: 0, count: 1, duration: 2.5 },
-        { group: '2030-01-04', consumed: 0, refunded: 10, count: 0, duration: 0 },
-        { group: '2030-01-06', consumed: 80, refunded: 0, count: 1, duration: 0 },
-        { group: '2030-01-07', consumed: 0, refunded: 15, count: 0, duration: 0 },
+      const source_type = null;
+      expect(await usage('day')).toEqual([
+        { day: '2030-01-02', source_type, ...used(10, 0, 1, 1.5) },
+        { day: '2030-01-03', source_type, ...used(40, 0, 1, 2.5) },
+        { day: '2030-01-04', source_type, ...used(0, 10, 0, 0) },
+        { day: '2030-01-06', source_type, ...used(80, 0, 1, 0) },
+        { day: '2030-01-07', source_type, ...used(0, 15, 0, 0) },
       ]);
     });
 
     it('is summed up by business', async () => {
-      expect(await usage({}, 'source_type')).toEqual([
-        { group: 'script', consumed: 80, refunded: 15, count: 1, duration: 0 },
-        { group: 'tts', consumed: 50, refunded: 10, count: 2, duration: 4 },
+      expect(await usage('source_type')).toEqual([
+        { day: null, source_type: 'script', ...used(80, 15, 1, 0) },
+        { day: null, source_type: 'tts', ...used(50, 10, 2, 4) },
       ]);
+    });
+
+    it('is summed up by day and business', async () => {
+      const { tables, writer } = await open(densely);
+      const events = [
+        recharged({ points: 100, balanceAfter: 100, at: day(1) }),
+        consumed({ balanceAfter: 90, at: day(2), sourceType: 'tts' }),
+        consumed({ balanceAfter: 80, at: day(2), sourceType: 'script' }),
+        consumed({ balanceAfter: 70, at: day(3), sourceType: 'tts' }),
+        consumed({ balanceAfter: 60, at: day(3), sourceType: 'tts' }),
+      ];
+      await feed(writer, inBatches(storeOrder([{ userId: OTHER, events }]), 10));
+      expect(
+        await tables.usage(OTHER, { groupBy: 'day,source_type', timeZone: 'UTC' }),
+      ).toMatchObject([
+        { day: '2030-01-02', source_type: 'script', consumed: 10, count: 1 },
+        { day: '2030-01-02', source_type: 'tts', consumed: 10, count: 1 },
+        { day: '2030-01-03', source_type: 'tts', consumed: 20, count: 2 },
+      ]);
+    });
+
+    it('is the same in sum, however it is grouped', async () => {
+      for (const { userId } of vectorUsers()) {
+        const sums = await Promise.all(
+          (['day', 'source_type', 'day,source_type'] as const).map(async (groupBy) => {
+            const items = await opened.tables.usage(userId, { groupBy, timeZone: 'Asia/Shanghai' });
+            const sum = (of: 'consumed' | 'refunded' | 'count') =>
+              items.reduce((all, item) => all + item[of], 0);
+            return [sum('consumed'), sum('refunded'), sum('count')];
+          }),
+        );
+        expect(sums[1]).toEqual(sums[0]);
+        expect(sums[2]).toEqual(sums[0]);
+      }
     });
 
     it('takes the days of the zone that is asked for', async () => {
       const days = async (timeZone: string) =>
-        (await usage({ timeZone, to: day(4) })).map(({ group }) => group);
+        (await usage('day', { timeZone, to: day(4) })).map((item) => item.day);
       expect(await days('Asia/Shanghai')).toEqual(['2030-01-02', '2030-01-03']);
       expect(await days('Pacific/Kiritimati')).toEqual(['2030-01-03', '2030-01-04']);
       expect(await days('America/Los_Angeles')).toEqual(['2030-01-02', '2030-01-03']);
     });
 
     it('is that of a span of time, its beginning in and its end out', async () => {
-      expect(await usage({ from: day(3), to: day(6) }, 'source_type')).toEqual([
-        { group: 'tts', consumed: 40, refunded: 10, count: 1, duration: 2.5 },
+      expect(await usage('source_type', { from: day(3), to: day(6) })).toEqual([
+        { day: null, source_type: 'tts', ...used(40, 10, 1, 2.5) },
       ]);
     });
 
     it('counts a consumption that was charged late once', async () => {
       const late = await opened.tables.usage(LATE, { groupBy: 'source_type', timeZone: 'UTC' });
-      expect(late).toEqual([{ group: 'tts', consumed: 17, refunded: 10, count: 1, duration: 4 }]);
+      expect(late).toEqual([{ day: null, source_type: 'tts', ...used(17, 10, 1, 4) }]);
     });
 
     it('is nothing for whom nothing is known', async () => {

@@ -79,7 +79,8 @@ export const READ_OPERATIONS: readonly Operation[] = [
     summary: 'New rows as they come, as server-sent events',
     group: 'Reading',
     answers:
-      'Events `transaction`, whose id is the row’s. `end` when the token has expired: come again ' +
+      'Events `transaction`, whose id is the row’s; `account` with the revision that the account ' +
+      'has come to, behind its rows if it made any. `end` when the token has expired: come again ' +
       'with a new one.',
     query: batchesQuery,
     answer: null,
@@ -109,9 +110,9 @@ export const READ_OPERATIONS: readonly Operation[] = [
   },
   {
     path: '/v1/users/{user_id}/usage',
-    summary: 'What was consumed, by day or by business',
+    summary: 'What was consumed: by day, by business, or by both',
     group: 'Reading',
-    answers: 'One item for each day or business that has something.',
+    answers: 'One item for each day, business or business of a day that has something.',
     query: usageQuery,
     answer: { name: 'Usage', schema: usage },
     mediaType: JSON_TYPE,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import {
   ALICE,
   SILENT,
@@ -134,6 +135,7 @@ describe('the page', () => {
     mkdirSync(join(folder, 'assets'));
     writeFileSync(join(folder, 'index.html'), '<!doctype html><title>用量明细</title>');
     writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
+    writeFileSync(join(folder, 'assets', 'app-1a2b.js.br'), brotliCompressSync('export {};'));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -156,6 +158,21 @@ describe('the page', () => {
     expect(file.statusCode).toBe(200);
     expect(file.headers['content-type']).toMatch('javascript');
     expect(file.headers['cache-control']).toMatch('immutable');
+  });
+
+  it('brings its files packed to who can unpack them', async () => {
+    await open({ parts: { pageFolder: folder } });
+    const file = await api.app.inject({
+      url: '/assets/app-1a2b.js',
+      headers: { 'accept-encoding': 'gzip, br' },
+    });
+    expect(file.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' });
+    expect(file.headers['content-type']).toMatch('javascript');
+    expect(file.headers['cache-control']).toMatch('immutable');
+    expect(brotliDecompressSync(file.rawPayload).toString()).toBe('export {};');
+    const page = await api.app.inject({ url: '/', headers: { 'accept-encoding': 'br' } });
+    expect(page.headers['content-encoding']).toBeUndefined();
+    expect(page.body).toContain('用量明细');
   });
 
   it.each([

@@ -8,7 +8,13 @@ const YEAR_SECONDS = 31_536_000;
 
 /** The usage page. Addresses inside of it are all the one page. */
 export async function servePage(fastify: FastifyInstance, folder: string): Promise<void> {
-  await fastify.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
+  await fastify.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    cacheControl: false,
+    // Packed once, by the build; where it did not, they are sent as they are.
+    preCompressed: true,
+  });
   const send = (request: FastifyRequest, reply: FastifyReply) => {
     const [path = '/'] = request.url.split('?');
     if (path.startsWith('/v1/') || path.startsWith('/health/')) return reply.callNotFound();

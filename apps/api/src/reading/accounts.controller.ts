@@ -62,6 +62,6 @@ export class AccountsController {
         ...(to !== undefined && { to }),
       }),
     );
-    return usageOf(groupBy, items);
+    return usageOf(items);
   }
 }

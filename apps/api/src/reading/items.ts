@@ -28,7 +28,13 @@ export const batchItemOf = (row: BatchRow): AccountBatches['items'][number] => (
   created_at: row.created_at,
 });
 
-export function usageOf(groupBy: 'day' | 'source_type', items: readonly UsageItem[]): Usage {
-  // What a group is called is what it was grouped by.
-  return { items: items.map(({ group, ...used }) => ({ [groupBy]: group, ...used })) } as Usage;
+/** A group is called by what it was grouped by, and by nothing else. */
+export function usageOf(items: readonly UsageItem[]): Usage {
+  return {
+    items: items.map(({ day, source_type, ...used }) => ({
+      ...(day !== null && { day }),
+      ...(source_type !== null && { source_type }),
+      ...used,
+    })),
+  } as Usage;
 }

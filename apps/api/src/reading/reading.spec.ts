@@ -243,7 +243,7 @@ describe('an account over HTTP', () => {
     ]);
   });
 
-  it('has its usage by day of a zone, and by business', async () => {
+  it('has its usage by day of a zone, by business, and by both', async () => {
     const byDay = await read(api, of('usage'));
     expect(parseAs(usage, byDay.json())).toMatchObject({ ok: true });
     expect(byDay.json()).toEqual({
@@ -258,6 +258,16 @@ describe('an account over HTTP', () => {
         { source_type: 'script', consumed: 0, refunded: 60, count: 0, duration: 0 },
         { source_type: 'tts', consumed: 5, refunded: 0, count: 1, duration: 12.5 },
         { source_type: 'video', consumed: 20, refunded: 12, count: 1, duration: 4.25 },
+      ],
+    });
+    const byBoth = await read(api, of('usage?group_by=day,source_type&tz=UTC'));
+    expect(parseAs(usage, byBoth.json())).toEqual({ ok: true, value: byBoth.json<unknown>() });
+    const day = '2030-06-01';
+    expect(byBoth.json()).toEqual({
+      items: [
+        { day, source_type: 'script', consumed: 60, refunded: 60, count: 1, duration: 0 },
+        { day, source_type: 'tts', consumed: 5, refunded: 0, count: 1, duration: 12.5 },
+        { day, source_type: 'video', consumed: 20, refunded: 12, count: 1, duration: 4.25 },
       ],
     });
   });

@@ -58,6 +58,14 @@ class Reader {
     }
   }
 
+  /** The next event that is none of an account. */
+  async nextRow(): Promise<Event | null> {
+    for (;;) {
+      const event = await this.next();
+      if (event?.event !== 'account') return event;
+    }
+  }
+
   close(): void {
     this.abort.abort();
   }
@@ -107,7 +115,7 @@ describe('the stream of new rows', () => {
     await recharge('b1', 7, BOB);
     const written = performance.now();
     await recharge('r2', 2);
-    const event = await reader.next();
+    const event = await reader.nextRow();
     expect(performance.now() - written).toBeLessThan(1_000);
     expect(event).toMatchObject({ event: 'transaction', id: '3' });
     const page = await read(api, `/v1/users/${ALICE}/transactions?limit=1`);
@@ -121,7 +129,7 @@ describe('the stream of new rows', () => {
     const reader = await open(undefined, { 'last-event-id': '10' });
     expect(await reader.next()).toMatchObject({ event: 'open', id: '10' });
     const seen = [];
-    for (let i = 11; i <= 450; i += 1) seen.push(Number((await reader.next())?.id));
+    for (let i = 11; i <= 450; i += 1) seen.push(Number((await reader.nextRow())?.id));
     expect(seen).toEqual(Array.from({ length: 440 }, (_, i) => i + 11));
   });
 
@@ -132,7 +140,39 @@ describe('the stream of new rows', () => {
     await recharge('r1', 5);
     const reader = await open(undefined, { 'last-event-id': '0' });
     await reader.next();
-    expect(amountIn(await reader.next())).toBe(5);
+    expect(amountIn(await reader.nextRow())).toBe(5);
+  });
+
+  it('tells behind the rows where the account has come to, and of what makes no row too', async () => {
+    await start();
+    await recharge('r1', 100);
+    const reader = await open(undefined, { 'last-event-id': '0' });
+    const told = async (): Promise<unknown> => {
+      const event = await reader.next();
+      return [event?.event, event?.event === 'account' ? event.data : event?.id];
+    };
+    expect(await told()).toEqual(['open', '0']);
+    expect(await told()).toEqual(['transaction', '1']);
+    expect(await told()).toEqual(['account', '{"revision":0}']);
+    const video = { user_id: ALICE, points: 20, source_type: 'video', settle_within: 60 };
+    await accepted(api, 'ConsumePoints', 'c1', video);
+    await api.project();
+    expect(await told()).toEqual(['transaction', '2']);
+    expect(await told()).toEqual(['account', '{"revision":1}']);
+    const settlement = { user_id: ALICE, consumption_id: 'c1', points: 20 };
+    await accepted(api, 'SettleConsumption', 's1', settlement);
+    const written = performance.now();
+    await api.project();
+    expect(await told()).toEqual(['account', '{"revision":2}']);
+    expect(performance.now() - written).toBeLessThan(1_000);
+  });
+
+  it('says nothing of what happens to others', async () => {
+    await start({ parts: { streams: { ...STREAMS, heartbeatMs: 200 } } });
+    const reader = await open();
+    await reader.next();
+    await recharge('b1', 7, BOB);
+    expect(await reader.next()).toEqual({ comment: 'still here' });
   });
 
   it('refuses a Last-Event-ID that is no row', async () => {

@@ -1,10 +1,11 @@
+import type { AccountMoved } from '#contracts';
 import type { ReadTables } from '#read-model';
 import type { Clock } from '#runtime';
 import { itemOf } from '../reading/items.js';
 import type { News } from './news.js';
 
 export interface RowStreamTerms {
-  readonly tables: Pick<ReadTables, 'transactionsAfter'>;
+  readonly tables: Pick<ReadTables, 'account' | 'transactionsAfter'>;
   readonly news: News;
   readonly clock: Pick<Clock, 'timeOfDay'>;
   readonly heartbeatMs: number;
@@ -24,14 +25,16 @@ const ROWS_MAX = 200;
 const RETRY_MS = 1_000;
 
 /**
- * New rows of one user as server-sent events, from here on, in order, each once. Ends when the
- * reader has to show a token again, or when the signal aborts. The reader's pace is the pace.
+ * New rows of one user as server-sent events, from here on, in order, each once; behind them where
+ * the account has come to, for not every event makes a row. Ends when the reader has to show a token
+ * again, or when the signal aborts. The reader's pace is the pace.
  */
 export async function* rowStream(
   { tables, news, clock, heartbeatMs }: RowStreamTerms,
   { userId, after, untilMs, signal }: RowStreamRequest,
 ): AsyncGenerator<string> {
   let last = after;
+  let told: number | null = null;
   // With an id, so that a reader who is cut off before the first row knows where to go on.
   yield `retry: ${RETRY_MS}\nid: ${after}\n${eventOf('open', {})}`;
   while (!signal.aborted) {
@@ -41,12 +44,20 @@ export async function* rowStream(
       return;
     }
     const edition = news.edition;
-    const rows = await tables.transactionsAfter(userId, last, ROWS_MAX);
-    for (const row of rows) {
-      last = row.id;
-      yield `id: ${row.id}\n${eventOf('transaction', itemOf(row))}`;
+    // The account first: when its revision is told, all rows up to it have been.
+    const revision = (await tables.account(userId))?.revision ?? null;
+    if (revision !== told) {
+      const rows = await tables.transactionsAfter(userId, last, ROWS_MAX);
+      for (const row of rows) {
+        last = row.id;
+        yield `id: ${row.id}\n${eventOf('transaction', itemOf(row))}`;
+      }
+      if (rows.length === ROWS_MAX) continue;
+      told = revision;
+      if (revision !== null) {
+        yield eventOf('account', { revision } satisfies AccountMoved);
+      }
     }
-    if (rows.length === ROWS_MAX) continue;
     const hasNews = await news.behind(edition, Math.min(heartbeatMs, leftMs), signal);
     if (!hasNews && !signal.aborted) yield ': still here\n\n';
   }

@@ -75,15 +75,13 @@ describe('the API, as the page asks it', () => {
     expect(asked[0]?.headers.get('last-event-id')).toBe('41');
   });
 
-  it('asks for usage by day, by business, and for the state now or then', async () => {
+  it('asks for usage by day and business, and for the state now or then', async () => {
     const { api, asked } = apiThat(() => json({ items: [] }));
-    await api.usageByDay({ tz: 'Asia/Shanghai' }, signal);
-    await api.usageByBusiness({}, signal);
+    await api.usage({ tz: 'Asia/Shanghai' }, signal);
     await api.state(7, signal);
     await api.state(null, signal);
     expect(asked.map(({ url }) => url.replace(`/v1/users/${ALICE}/`, ''))).toEqual([
-      'usage?tz=Asia%2FShanghai&group_by=day',
-      'usage?group_by=source_type',
+      'usage?tz=Asia%2FShanghai&group_by=day%2Csource_type',
       'state?revision=7',
       'state',
     ]);

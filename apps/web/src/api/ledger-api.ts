@@ -7,16 +7,14 @@ import {
   parseAs,
   transactionStory,
   transactionsPage,
-  usageByDay,
-  usageBySourceType,
+  usageByDayAndSourceType,
   type AccountBalance,
   type AccountBatches,
   type AccountState,
   type EventsPage,
   type TransactionStory,
   type TransactionsPage,
-  type UsageByDay,
-  type UsageBySourceType,
+  type UsageByDayAndSourceType,
 } from '#contracts';
 import { failureOf, type Answer } from './failure.js';
 
@@ -45,12 +43,9 @@ export class LedgerApi {
     return this.#ask('batches', {}, accountBatches, signal);
   }
 
-  usageByDay(params: Params, signal: AbortSignal): Promise<Answer<UsageByDay>> {
-    return this.#ask('usage', { ...params, group_by: 'day' }, usageByDay, signal);
-  }
-
-  usageByBusiness(params: Params, signal: AbortSignal): Promise<Answer<UsageBySourceType>> {
-    return this.#ask('usage', { ...params, group_by: 'source_type' }, usageBySourceType, signal);
+  usage(params: Params, signal: AbortSignal): Promise<Answer<UsageByDayAndSourceType>> {
+    const grouped: Params = { ...params, group_by: 'day,source_type' };
+    return this.#ask('usage', grouped, usageByDayAndSourceType, signal);
   }
 
   transactions(params: Params, signal: AbortSignal): Promise<Answer<TransactionsPage>> {

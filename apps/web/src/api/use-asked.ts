@@ -18,10 +18,14 @@ interface Answered<T> extends Omit<Asked<T>, 'again'> {
 }
 
 /**
- * Asks when `ask` is another one, and whenever `again` is called; by itself too, less and less
- * often, as long as the API is away. Keep `ask` by useCallback: it is what the answer belongs to.
+ * Asks when `ask` is another one, when there is a newer edition of what it asks for, and whenever
+ * `again` is called; by itself too, less and less often, as long as the API is away. Keep `ask` by
+ * useCallback: it is what the answer belongs to.
  */
-export function useAsked<T>(ask: (signal: AbortSignal) => Promise<Answer<T>>): Asked<T> {
+export function useAsked<T>(
+  ask: (signal: AbortSignal) => Promise<Answer<T>>,
+  edition = 0,
+): Asked<T> {
   const [answered, setAnswered] = useState<Answered<T>>({ of: ask, value: null, failure: null });
   const [round, setRound] = useState(0);
   const attempts = useRef(0);
@@ -50,7 +54,7 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<Answer<T>>): A
       leave.abort();
       window.clearTimeout(timer);
     };
-  }, [ask, round]);
+  }, [ask, round, edition]);
   useWhenBack(again, answered.failure !== null && passes(answered.failure));
   const isOld = answered.of !== ask;
   return { value: isOld ? null : answered.value, failure: isOld ? null : answered.failure, again };

@@ -13,9 +13,9 @@ import { EventCard } from './event-card.js';
 import { madeRows } from './rows-of-event.js';
 import { useEvents } from './use-events.js';
 
-const NEWS_MS = 1_000;
-/** A refusal makes no row, so that nothing tells of it at once. */
-const LOOK_AGAIN_MS = 15_000;
+const NEWS_MS = 500;
+const LOOK_AGAIN_MS = 30_000;
+const unheard = (): void => undefined;
 
 interface AuditPageProps {
   readonly api: LedgerApi;
@@ -30,7 +30,7 @@ export function AuditPage({ api, leave }: AuditPageProps) {
   const made = useMemo(() => madeRows(events, rows), [events, rows]);
   const lookSoon = useAtMostEvery(NEWS_MS, refresh);
   useNowAndThen(LOOK_AGAIN_MS, lookSoon);
-  const live = useLive(api, useNewestRow(api), lookSoon);
+  const live = useLive(api, useNewestRow(api), unheard, lookSoon);
   const [opened, setOpened] = useState<number | null>(null);
   const toggle = useCallback(
     (revision: number) => setOpened((before) => (before === revision ? null : revision)),
@@ -62,11 +62,11 @@ export function AuditPage({ api, leave }: AuditPageProps) {
           (events.length > 0 ? (
             <FailureLine failure={failure} retry={retry} />
           ) : (
-            <FailureNotice failure={failure} retry={retry} leave={leave} />
+            <FailureNotice failure={failure} retry={retry} leave={leave} as="h2" />
           ))}
         {isLoading && events.length === 0 && <Waiting lines={8} label={words.audit.loading} />}
         {isEmpty && events.length === 0 && (
-          <Notice state="empty" picture={<EmptyPicture />} title={words.audit.none}>
+          <Notice state="empty" picture={<EmptyPicture />} title={words.audit.none} as="h2">
             <p>{words.audit.noneWhy}</p>
           </Notice>
         )}

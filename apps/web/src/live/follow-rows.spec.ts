@@ -9,6 +9,9 @@ const OPEN = (id: number): string => `id: ${id}\nevent: open\ndata: {}\n\n`;
 const ROW = (id: number, says: Partial<PointTransactionItem> = {}): string =>
   `id: ${id}\nevent: transaction\ndata: ${JSON.stringify(rowOf(id, says))}\n\n`;
 
+const MOVED = (revision: number): string =>
+  `event: account\ndata: ${JSON.stringify({ revision })}\n\n`;
+
 const says = (...texts: readonly string[]): Line => ({
   ok: true,
   value: new Response(texts.join('')),
@@ -29,6 +32,7 @@ async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
   const leave = new AbortController();
   const opened: number[] = [];
   const heard: number[] = [];
+  const moves: number[] = [];
   const statuses: LiveStatus[] = [];
   const waits: number[] = [];
   const cuts: boolean[] = [];
@@ -42,6 +46,7 @@ async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
         return line ?? AWAY;
       },
       heard: (rows) => void heard.push(...rows.map(({ id }) => id)),
+      moved: (revision) => void moves.push(revision),
       status: (status) => void statuses.push(status),
       wait: (ms, signal) => {
         if (ms !== QUIET_MS_MAX) {
@@ -56,7 +61,7 @@ async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
     7,
     leave.signal,
   );
-  return { opened, heard, statuses, waits, last, cuts };
+  return { opened, heard, moves, statuses, waits, last, cuts };
 }
 
 describe('following new rows', () => {
@@ -91,6 +96,27 @@ describe('following new rows', () => {
     expect(opened).toEqual([7, 9]);
     expect(statuses.at(-1)).toBe('stopped');
   });
+
+  it('is told that the account moved, with a row or without one, and goes on behind the row', async () => {
+    const { heard, moves, opened } = await follow([
+      says(OPEN(7), MOVED(3), ROW(8), MOVED(4), MOVED(5)),
+      says(OPEN(8), MOVED(5)),
+    ]);
+    expect(heard).toEqual([8]);
+    expect(moves).toEqual([5, 5]);
+    expect(opened).toEqual([7, 8, 8]);
+  });
+
+  it.each(['{"revision":-1}', '{}', 'no JSON'])(
+    'stops at a move that is none: %s',
+    async (data) => {
+      const { moves, statuses } = await follow([
+        says(OPEN(7), `event: account\ndata: ${data}\n\n`),
+      ]);
+      expect(moves).toEqual([]);
+      expect(statuses.at(-1)).toBe('stopped');
+    },
+  );
 
   it('stops at a row that is none, and keeps those before it', async () => {
     const { heard, statuses } = await follow([says(OPEN(7), ROW(8), ROW(9, { amount: 0 }))]);

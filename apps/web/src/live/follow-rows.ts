@@ -1,4 +1,10 @@
-import { inWords, parseAs, pointTransactionItem, type PointTransactionItem } from '#contracts';
+import {
+  accountMoved,
+  inWords,
+  parseAs,
+  pointTransactionItem,
+  type PointTransactionItem,
+} from '#contracts';
 import { backOffMs } from '../api/back-off.js';
 import { passes, type Answer, type Failure } from '../api/failure.js';
 import { ServerEvents, type ServerEvent } from './server-events.js';
@@ -9,6 +15,8 @@ export type LiveStatus = 'connecting' | 'live' | 'waiting' | 'stopped';
 export interface FollowTerms {
   readonly open: (after: number, signal: AbortSignal) => Promise<Answer<Response>>;
   readonly heard: (rows: readonly PointTransactionItem[]) => void;
+  /** The account has come to that revision, whether or not it made a row. */
+  readonly moved: (revision: number) => void;
   readonly status: (status: LiveStatus) => void;
   /** Resolves after that time, or at once when the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -66,12 +74,14 @@ async function readRows(
       if (event === 'open') terms.status('live');
       if (event === 'open' && id !== null) seen(Number(id));
     }
-    const rows = news.filter(({ event }) => event === 'transaction').map(rowIn);
-    const failure = rows.find((row) => typeof row === 'string');
-    const good = rows.filter((row) => typeof row !== 'string');
-    for (const { id } of good) seen(id);
-    if (good.length > 0) terms.heard(good);
-    if (failure !== undefined) return { kind: 'broken', detail: failure };
+    const rows = dataOf(news, 'transaction', pointTransactionItem);
+    for (const { id } of rows.good) seen(id);
+    if (rows.good.length > 0) terms.heard(rows.good);
+    const moves = dataOf(news, 'account', accountMoved);
+    const move = moves.good.at(-1);
+    if (move !== undefined) terms.moved(move.revision);
+    const fault = rows.fault ?? moves.fault;
+    if (fault !== undefined) return { kind: 'broken', detail: fault };
   }
   return null;
 }
@@ -95,12 +105,25 @@ async function chunkOrQuiet(
   return chunk;
 }
 
-/** A row; or why it is none. */
-function rowIn({ data }: ServerEvent): PointTransactionItem | string {
+type Schema<T> = Parameters<typeof parseAs<T>>[0];
+
+/** What the events of that name bring; and what is wrong with the first that brings something else. */
+function dataOf<T>(news: readonly ServerEvent[], name: string, schema: Schema<T>) {
+  const parsed = news
+    .filter(({ event }) => event === name)
+    .map(({ data }) => parseAs(schema, jsonIn(data)));
+  const bad = parsed.find(({ ok }) => !ok);
+  return {
+    good: parsed.flatMap((one) => (one.ok ? [one.value] : [])),
+    fault: bad === undefined || bad.ok ? undefined : `${name}: ${inWords(bad.faults)}`,
+  };
+}
+
+/** undefined, which no schema takes: it is no JSON. */
+function jsonIn(text: string): unknown {
   try {
-    const parsed = parseAs(pointTransactionItem, JSON.parse(data) as unknown);
-    return parsed.ok ? parsed.value : inWords(parsed.faults);
-  } catch (error) {
-    return String(error);
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }

@@ -8,24 +8,32 @@ export interface Live {
   readonly reconnect: () => void;
 }
 
+interface Seen {
+  readonly api: LedgerApi;
+  row: number;
+  revision: number | null;
+}
+
 /**
- * Follows the user's new rows behind `after` (null: not known yet). A tab that nobody looks at lets
- * go of its line, of which a browser has only six, and goes on behind the last row when it is back.
+ * Follows the user's new rows behind `after` (null: not known yet), and tells when the account has
+ * moved, by a row or without one. A tab that nobody looks at lets go of its line, of which a browser
+ * has only six, and goes on behind the last row when it is back.
  */
 export function useLive(
   api: LedgerApi,
   after: number | null,
   heard: (rows: readonly PointTransactionItem[]) => void,
+  moved: () => void,
 ): Live {
   const [status, setStatus] = useState<LiveStatus>('connecting');
   const [round, setRound] = useState(0);
   const reconnect = useCallback(() => setRound((count) => count + 1), []);
-  const last = useRef<{ readonly api: LedgerApi; row: number } | null>(null);
+  const last = useRef<Seen | null>(null);
   const isVisible = useIsVisible();
   useEffect(() => {
     if (after === null || !isVisible) return;
     const leave = new AbortController();
-    const begin = last.current?.api === api ? last.current : { api, row: after };
+    const begin = last.current?.api === api ? last.current : { api, row: after, revision: null };
     last.current = begin;
     void followRows(
       {
@@ -34,6 +42,11 @@ export function useLive(
           if (leave.signal.aborted) return;
           begin.row = Math.max(begin.row, ...rows.map(({ id }) => id));
           heard(rows);
+        },
+        moved: (revision) => {
+          if (leave.signal.aborted || revision === begin.revision) return;
+          begin.revision = revision;
+          moved();
         },
         status: (next) => {
           if (!leave.signal.aborted) setStatus(next);
@@ -49,7 +62,7 @@ export function useLive(
       leave.abort();
       window.removeEventListener('online', reconnect);
     };
-  }, [api, after, heard, isVisible, reconnect, round]);
+  }, [api, after, heard, moved, isVisible, reconnect, round]);
   return { status, reconnect };
 }
 

@@ -29,7 +29,7 @@ export function useAtMostEvery(ms: number, tick: () => void): () => void {
   }, [ms]);
 }
 
-/** While somebody looks: what makes no row (a settlement at the estimate) is seen a little later. */
+/** While somebody looks: for the time in which nobody tells of news. */
 export function useNowAndThen(ms: number, tick: () => void): void {
   useEffect(() => {
     const lookAgain = (): void => {

@@ -2,22 +2,23 @@ import type { Failure } from '../api/failure.js';
 import { useWords } from '../words/use-words.js';
 import type { Words } from '../words/words.js';
 import { AwayPicture, ClockPicture, FaultPicture, LockPicture, SearchPicture } from './icons.js';
-import { Notice } from './notice.js';
+import { Notice, type NoticeProps } from './notice.js';
 
 interface FailureNoticeProps {
   readonly failure: Failure;
   readonly retry: () => void;
   /** What else there is to do where one may not look. */
   readonly leave?: (() => void) | undefined;
+  readonly as?: NoticeProps['as'];
 }
 
 /** Each failure by its name, with what the reader can do about it. */
-export function FailureNotice({ failure, retry, leave }: FailureNoticeProps) {
+export function FailureNotice({ failure, retry, leave, as = 'h3' }: FailureNoticeProps) {
   const words = useWords();
   const { title, why } = toldAs(failure.kind, words);
   const { Picture, isRetried } = LOOKS[failure.kind];
   return (
-    <Notice state={failure.kind} picture={<Picture />} title={title} isAlert>
+    <Notice state={failure.kind} picture={<Picture />} title={title} as={as} isAlert>
       <p>{why}</p>
       {failure.kind === 'broken' && <p className="notice-detail">{failure.detail}</p>}
       {isRetried && (

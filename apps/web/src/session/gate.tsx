@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { ClockPicture, LockPicture, SearchPicture } from '../parts/icons.js';
 import { Notice } from '../parts/notice.js';
-import { useWords } from '../words/use-words.js';
+import { useTitle, useWords } from '../words/use-words.js';
 import { TokenForm } from './token-form.js';
 
 interface GateProps {
@@ -11,7 +11,8 @@ interface GateProps {
 
 /** Before the page: nobody knows yet who is there. */
 export function Gate({ reason, enter }: GateProps) {
-  const { states } = useWords();
+  const { states, nav } = useWords();
+  useTitle(nav.usage);
   const isExpired = reason === 'expired';
   return (
     <main className="gate">
@@ -25,6 +26,21 @@ export function Gate({ reason, enter }: GateProps) {
         <p>{isExpired ? states.expiredWhy : states.welcomeWhy}</p>
       </Notice>
       <TokenForm enter={enter} />
+    </main>
+  );
+}
+
+/** A token that is good, and opens nothing. */
+export function NoAccount({ leave }: { readonly leave: () => void }) {
+  const { states } = useWords();
+  return (
+    <main className="gate">
+      <Notice state="forbidden" picture={<LockPicture />} title={states.forbidden} as="h1" isAlert>
+        <p>{states.noAccount}</p>
+        <button type="button" className="button" onClick={leave}>
+          {states.otherToken}
+        </button>
+      </Notice>
     </main>
   );
 }

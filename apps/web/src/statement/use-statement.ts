@@ -8,6 +8,8 @@ import { askFor, isEverything, type Filter } from '../place/filter.js';
 import { changeStatement, emptyStatement, type Statement } from './statement.js';
 
 const PAGE = '50';
+/** How many of the rows may be told anew. */
+const NEWEST = '100';
 const BACK_OFF = { msMin: 1_000, msMax: 30_000 };
 
 export interface StatementView extends Statement {
@@ -113,7 +115,7 @@ function useRefresh(
     leaving.current?.abort();
     const leave = new AbortController();
     leaving.current = leave;
-    void api.transactions({ ...askFor(filter), limit: PAGE }, leave.signal).then((answer) => {
+    void api.transactions({ ...askFor(filter), limit: NEWEST }, leave.signal).then((answer) => {
       if (answer.ok && !leave.signal.aborted) change({ type: 'updated', rows: answer.value.items });
     });
   }, [api, filter, change]);

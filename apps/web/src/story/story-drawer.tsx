@@ -16,6 +16,8 @@ import { whyOf } from './why.js';
 interface StoryDrawerProps {
   readonly api: LedgerApi;
   readonly row: number;
+  /** Rises when the account has moved: an open pre-deduction may have been settled. */
+  readonly edition: number;
   /** Those with points left, to say when the row's own expires. */
   readonly batches: readonly PointBatch[];
   readonly open: (row: number) => void;
@@ -23,10 +25,13 @@ interface StoryDrawerProps {
 }
 
 /** One press on a row answers "why did I pay this". */
-export function StoryDrawer({ api, row, batches, open, close }: StoryDrawerProps) {
+export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDrawerProps) {
   const { story: words } = useWords();
   const drawer = useRef<HTMLDialogElement>(null);
-  const story = useAsked(useCallback((signal) => api.story(row, signal), [api, row]));
+  const story = useAsked(
+    useCallback((signal) => api.story(row, signal), [api, row]),
+    edition,
+  );
   // A layout effect: it is closed before it goes, so that the focus is given back to the row.
   useLayoutEffect(() => {
     const { current } = drawer;

@@ -1,22 +1,20 @@
-import { SOURCE_TYPES, type SourceType, type UsageBySourceType } from '#contracts';
+import { SOURCE_TYPES, type SourceType } from '#contracts';
 import { inPoints, inSeconds } from '../format/rows.js';
 import { useWords } from '../words/use-words.js';
-
-type BusinessUsed = UsageBySourceType['items'][number];
+import type { Used, UsedByBusiness } from './used.js';
 
 interface BusinessBarsProps {
-  readonly items: readonly BusinessUsed[];
+  readonly businesses: UsedByBusiness;
   readonly chosen: SourceType | null;
   readonly choose: (business: SourceType | null) => void;
 }
 
-/** Every business, used or not, in the one order they always have. */
-export function BusinessBars({ items, chosen, choose }: BusinessBarsProps) {
-  const highest = Math.max(1, ...items.map(({ consumed }) => consumed));
+/** Every business, used or not, in the one order they always have; and what its colour is. */
+export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) {
+  const highest = Math.max(1, ...Object.values(businesses).map(({ consumed }) => consumed));
   return (
     <ul className="businesses">
       {SOURCE_TYPES.map((business) => {
-        const used = items.find(({ source_type }) => source_type === business);
         const isChosen = chosen === business;
         return (
           <li key={business}>
@@ -26,11 +24,7 @@ export function BusinessBars({ items, chosen, choose }: BusinessBarsProps) {
               aria-pressed={isChosen}
               onClick={() => choose(isChosen ? null : business)}
             >
-              <Business
-                business={business}
-                used={used ?? nothingUsed(business)}
-                highest={highest}
-              />
+              <Business business={business} used={businesses[business]} highest={highest} />
             </button>
           </li>
         );
@@ -39,17 +33,9 @@ export function BusinessBars({ items, chosen, choose }: BusinessBarsProps) {
   );
 }
 
-const nothingUsed = (source_type: SourceType): BusinessUsed => ({
-  source_type,
-  consumed: 0,
-  refunded: 0,
-  count: 0,
-  duration: 0,
-});
-
 interface BusinessProps {
   readonly business: SourceType;
-  readonly used: BusinessUsed;
+  readonly used: Used;
   readonly highest: number;
 }
 
@@ -60,21 +46,24 @@ function Business({ business, used, highest }: BusinessProps) {
   const back = Math.min(refunded, consumed);
   return (
     <>
-      <span className="business-name">{words.business(business)}</span>
+      <span className="business-name" data-business={business}>
+        {words.business(business)}
+      </span>
       <span className="business-points">{inPoints(consumed)}</span>
       <svg
         className="business-bar"
         viewBox="0 0 100 6"
         preserveAspectRatio="none"
         aria-hidden="true"
+        data-business={business}
       >
         <rect width="100" height="6" className="bar-ground" />
-        <rect width={widthOf(consumed - back)} height="6" className="bar-consumed" />
+        <rect width={widthOf(consumed - back)} height="6" className="bar-business" />
         <rect
           x={widthOf(consumed - back)}
           width={widthOf(back)}
           height="6"
-          className="bar-refunded"
+          className="bar-business bar-back"
         />
       </svg>
       <span className="business-more">

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
+import { SOURCE_TYPES, type SourceType } from '#contracts';
 import { addDays, daysBetween } from '../format/days.js';
 import { BARS_MAX, axisTop, dayBars } from './day-bars.js';
+import { sumOf } from './used.js';
 
-const used = (day: string, consumed: number) => ({
+const used = (day: string, consumed: number, source_type: SourceType = 'tts') => ({
   day,
+  source_type,
   consumed,
   refunded: 1,
   count: 2,
@@ -20,10 +23,23 @@ describe('the bars of the chart', () => {
     ]);
   });
 
+  it('know of each business what it used on that day, and what all of them did', () => {
+    const items = [
+      used('2030-01-30', 7, 'tts'),
+      used('2030-01-30', 5, 'video'),
+      used('2030-01-31', 9, 'script'),
+    ];
+    const [bar] = dayBars(items, '2030-01-30', '2030-01-31');
+    expect(bar).toMatchObject({ consumed: 12, refunded: 2, count: 4, duration: 1 });
+    expect(SOURCE_TYPES.map((business) => bar?.businesses[business].consumed)).toEqual([
+      0, 0, 0, 7, 5,
+    ]);
+  });
+
   it('stand for weeks when there are too many days, the last one for what is left', () => {
     const items = [used('2030-01-01', 1), used('2030-01-07', 2), used('2030-01-08', 4)];
     const bars = dayBars(items, '2030-01-01', '2030-03-31');
-    expect(bars[0]).toEqual({
+    expect(bars[0]).toMatchObject({
       from: '2030-01-01',
       to: '2030-01-07',
       consumed: 3,
@@ -49,6 +65,8 @@ describe('the bars of the chart', () => {
         expect(bars.reduce((sum, bar) => sum + daysBetween(bar.from, bar.to) + 1, 0)).toBe(
           length + 1,
         );
+        const parts = bars.flatMap(({ businesses }) => Object.values(businesses));
+        expect(sumOf(parts)).toEqual(sumOf(bars));
         const points = usedOn.reduce((sum, [, more]) => sum + more, 0);
         expect(bars.reduce((sum, bar) => sum + bar.consumed, 0)).toBe(points);
       }),

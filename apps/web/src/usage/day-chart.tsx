@@ -1,12 +1,15 @@
 import type { KeyboardEvent } from 'react';
+import { SOURCE_TYPES } from '#contracts';
 import { inPoints, inSeconds } from '../format/rows.js';
 import { useWords } from '../words/use-words.js';
 import type { Words } from '../words/words.js';
+import { ChartColumn } from './chart-column.js';
+import { ChartTable } from './chart-table.js';
 import { axisTop, type Bar } from './day-bars.js';
+import { sumOf } from './used.js';
 
 const WIDTH = 720;
 const HEIGHT = 180;
-const GAP = 0.32;
 const LINES = [0, 0.5, 1] as const;
 
 interface DayChartProps {
@@ -17,13 +20,12 @@ interface DayChartProps {
   readonly choose: (bar: Bar) => void;
 }
 
-/** A column for each day: what was consumed, and on top of it what of that came back. */
+/** A column for each day: what each business consumed, on top of each other. */
 export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) {
   const words = useWords();
   const top = axisTop(Math.max(0, ...bars.map(({ consumed }) => consumed)));
-  const sum = (of: (bar: Bar) => number): number => bars.reduce((all, bar) => all + of(bar), 0);
-  const consumed = sum((bar) => bar.consumed);
-  const label = words.usage.chart(span, inPoints(consumed), inPoints(sum((bar) => bar.refunded)));
+  const { consumed, refunded } = sumOf(bars);
+  const label = words.usage.chart(span, inPoints(consumed), inPoints(refunded));
   const at =
     pointed === null ? bars.length - 1 : bars.findIndex(({ from }) => from === pointed.from);
   const move = (event: KeyboardEvent): void => {
@@ -67,11 +69,12 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
             />
           ))}
           {bars.map((bar, nth) => (
-            <Column
+            <ChartColumn
               key={bar.from}
               bar={bar}
               x={(WIDTH / bars.length) * nth}
               width={WIDTH / bars.length}
+              height={HEIGHT}
               top={top}
               isPointed={pointed?.from === bar.from}
               point={() => point(bar)}
@@ -88,7 +91,7 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
         </span>
         <span>{bars.at(-1)?.to}</span>
       </div>
-      <Table bars={bars} caption={label} />
+      <ChartTable bars={bars} caption={label} />
     </figure>
   );
 }
@@ -100,45 +103,15 @@ const NEXT: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_, last) => last,
 };
 
-function inWords(bar: Bar | undefined, { usage }: Words): string {
+function inWords(bar: Bar | undefined, { usage, business }: Words): string {
   if (bar === undefined) return '';
-  const { from, to, consumed, refunded } = bar;
-  const back = refunded > 0 ? `, ${usage.refunded} ${inPoints(refunded)}` : '';
-  return `${usage.span(from, to)}: ${usage.consumed} ${inPoints(consumed)}${back}`;
-}
-
-interface ColumnProps {
-  readonly bar: Bar;
-  readonly x: number;
-  readonly width: number;
-  readonly top: number;
-  readonly isPointed: boolean;
-  readonly point: () => void;
-  readonly choose: () => void;
-}
-
-function Column({ bar, x, width, top, isPointed, point, choose }: ColumnProps) {
-  const heightOf = (points: number): number => (points / top) * HEIGHT;
-  const back = Math.min(bar.refunded, bar.consumed);
-  const kept = heightOf(bar.consumed - back);
-  const inner = { x: x + (width * GAP) / 2, width: width * (1 - GAP) };
-  return (
-    <g
-      className="column"
-      data-pointed={isPointed || undefined}
-      onPointerEnter={point}
-      onClick={choose}
-    >
-      <rect x={x} width={width} height={HEIGHT} className="column-ground" />
-      <rect {...inner} y={HEIGHT - kept} height={kept} className="bar-consumed" />
-      <rect
-        {...inner}
-        y={HEIGHT - heightOf(bar.consumed)}
-        height={heightOf(back)}
-        className="bar-refunded"
-      />
-    </g>
+  const { from, to, consumed, refunded, businesses } = bar;
+  const parts = SOURCE_TYPES.filter((one) => businesses[one].consumed > 0).map(
+    (one) => `${business(one)} ${inPoints(businesses[one].consumed)}`,
   );
+  const of = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  const back = refunded > 0 ? `, ${usage.refunded} ${inPoints(refunded)}` : '';
+  return `${usage.span(from, to)}: ${usage.consumed} ${inPoints(consumed)}${of}${back}`;
 }
 
 function Pointed({ bar }: { readonly bar: Bar }) {
@@ -151,39 +124,5 @@ function Pointed({ bar }: { readonly bar: Bar }) {
       {refunded > 0 && ` · ${words.usage.refunded} ${inPoints(refunded)}`}
       {duration > 0 && ` · ${inSeconds(duration)}`}
     </>
-  );
-}
-
-/** The same for those who can't see columns: the days on which something happened. */
-function Table({ bars, caption }: { readonly bars: readonly Bar[]; readonly caption: string }) {
-  const words = useWords();
-  return (
-    <div className="visually-hidden">
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.usage.day}</th>
-            <th scope="col">{words.usage.consumed}</th>
-            <th scope="col">{words.usage.refunded}</th>
-            <th scope="col">{words.usage.times}</th>
-            <th scope="col">{words.usage.duration}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bars
-            .filter(({ consumed, refunded }) => consumed + refunded > 0)
-            .map(({ from, to, consumed, refunded, count, duration }) => (
-              <tr key={from}>
-                <th scope="row">{words.usage.span(from, to)}</th>
-                <td>{inPoints(consumed)}</td>
-                <td>{inPoints(refunded)}</td>
-                <td>{inPoints(count)}</td>
-                <td>{inSeconds(duration)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -1,40 +1,55 @@
 import { useMemo, useState } from 'react';
-import type { LedgerApi } from '../api/ledger-api.js';
 import { inPoints } from '../format/rows.js';
 import { FailureLine } from '../parts/failure-notice.js';
 import { Waiting } from '../parts/waiting.js';
 import type { Filter } from '../place/filter.js';
 import { useWords } from '../words/use-words.js';
 import { BusinessBars } from './business-bars.js';
-import { dayBars, type Bar } from './day-bars.js';
+import { dayBars } from './day-bars.js';
 import { DayChart } from './day-chart.js';
-import { DAYS_SHOWN, useUsageOfDay, type UsageView } from './use-usage.js';
+import { DAYS_SHOWN, type UsageView } from './use-usage.js';
+import { byBusiness, sumOf } from './used.js';
 
 interface UsageSectionProps {
-  readonly api: LedgerApi;
   readonly usage: UsageView;
   readonly filter: Filter;
   readonly setFilter: (filter: Filter) => void;
 }
 
-export function UsageSection({ api, usage, filter, setFilter }: UsageSectionProps) {
+export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
   const words = useWords();
-  const { days, businesses, from, to, isRecent } = usage;
+  const { used, from, to, isRecent } = usage;
+  const { business } = filter;
   const span = isRecent ? words.usage.last(DAYS_SHOWN) : words.usage.span(from, to);
-  const items = useMemo(() => days.value?.items ?? [], [days.value]);
-  const bars = useMemo(() => dayBars(items, from, to), [items, from, to]);
-  const [pointed, point] = useState<Bar | null>(null);
-  const ofDay = useUsageOfDay(api, pointed);
-  const consumed = items.reduce((sum, day) => sum + day.consumed, 0);
-  const refunded = items.reduce((sum, day) => sum + day.refunded, 0);
+  const items = useMemo(() => used.value?.items ?? [], [used.value]);
+  // The chart shows the business that is filtered; beside it stand all of them, to choose from.
+  const bars = useMemo(() => {
+    const isWanted = ({ source_type }: (typeof items)[number]): boolean =>
+      business === null || source_type === business;
+    return dayBars(items.filter(isWanted), from, to);
+  }, [items, business, from, to]);
+  const [pointedDay, pointDay] = useState<string | null>(null);
+  const pointed = bars.find((bar) => bar.from === pointedDay) ?? null;
+  const businesses = useMemo(
+    () =>
+      byBusiness(
+        pointed === null
+          ? items
+          : items.filter(({ day }) => day >= pointed.from && day <= pointed.to),
+      ),
+    [items, pointed],
+  );
+  const { consumed, refunded } = sumOf(bars);
+  const isWaiting = used.value === null && used.failure === null;
   return (
     <section className="usage" aria-labelledby="usage-title">
       <div className="card chart-card">
         <div className="chart-head">
           <h2 className="card-title" id="usage-title">
-            {words.usage.title} <small>{span}</small>
+            {words.usage.title}{' '}
+            <small>{business === null ? span : `${words.business(business)} · ${span}`}</small>
           </h2>
-          {days.value !== null && (
+          {used.value !== null && (
             <dl className="totals">
               <div className="total total-consumed">
                 <dt>{words.usage.consumed}</dt>
@@ -47,13 +62,13 @@ export function UsageSection({ api, usage, filter, setFilter }: UsageSectionProp
             </dl>
           )}
         </div>
-        {days.failure !== null && <FailureLine failure={days.failure} retry={days.again} />}
-        {days.value === null && days.failure === null && <Waiting lines={5} />}
-        {days.value !== null && (
+        {used.failure !== null && <FailureLine failure={used.failure} retry={used.again} />}
+        {isWaiting && <Waiting lines={5} />}
+        {used.value !== null && (
           <DayChart
             bars={bars}
             pointed={pointed}
-            point={point}
+            point={(bar) => pointDay(bar?.from ?? null)}
             span={span}
             choose={(bar) => setFilter({ ...filter, from: bar.from, to: bar.to })}
           />
@@ -62,17 +77,14 @@ export function UsageSection({ api, usage, filter, setFilter }: UsageSectionProp
       <div className="card">
         <h2 className="card-title">
           {words.usage.businesses}
-          {ofDay !== null && <small>{words.usage.span(ofDay.bar.from, ofDay.bar.to)}</small>}
+          {pointed !== null && <small>{words.usage.span(pointed.from, pointed.to)}</small>}
         </h2>
-        {businesses.failure !== null && (
-          <FailureLine failure={businesses.failure} retry={businesses.again} />
-        )}
-        {businesses.value === null && businesses.failure === null && <Waiting lines={5} />}
-        {businesses.value !== null && (
+        {isWaiting && <Waiting lines={5} />}
+        {used.value !== null && (
           <BusinessBars
-            items={ofDay?.items ?? businesses.value.items}
-            chosen={filter.business}
-            choose={(business) => setFilter({ ...filter, business })}
+            businesses={businesses}
+            chosen={business}
+            choose={(chosen) => setFilter({ ...filter, business: chosen })}
           />
         )}
       </div>

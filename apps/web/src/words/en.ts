@@ -62,7 +62,7 @@ export const en: Words = {
     count: (count) => (count === 1 ? 'once' : `${inPoints(count)} times`),
     none: 'Nothing was consumed in this time',
     chart: (span, consumed, refunded) =>
-      `Bar chart of consumption per day, ${span}: ${consumed} points consumed, ${refunded} of them refunded`,
+      `Stacked bar chart of consumption per day and business, ${span}: ${consumed} points consumed, ${refunded} of them refunded`,
     day: 'Day',
     times: 'Times',
     duration: 'Duration',
@@ -240,6 +240,8 @@ export const en: Words = {
     forbiddenWhy:
       'Your token does not open this account. Go back to your own, or use another token.',
     ownPage: 'To my own account',
+    noAccount: 'Your token opens no account. Please use another one.',
+    otherToken: 'Use another token',
     expired: 'Your session has expired',
     expiredWhy:
       'Open this page from your app again, or paste a new token below. Your place is kept.',

@@ -26,12 +26,19 @@ export function Speak({ children }: { readonly children: ReactNode }) {
     };
     return { words: WORDS[language], speak, language };
   }, [language]);
-  const { lang, nav, product } = spoken.words;
+  const { lang } = spoken.words;
   useEffect(() => {
     document.documentElement.lang = lang;
-    document.title = `${nav.usage} · ${product}`;
-  }, [lang, nav, product]);
+  }, [lang]);
   return <Speaking value={spoken}>{children}</Speaking>;
+}
+
+/** What the tab is called. */
+export function useTitle(page: string): void {
+  const { product } = useWords();
+  useEffect(() => {
+    document.title = `${page} · ${product}`;
+  }, [page, product]);
 }
 
 export const useSpoken = (): Spoken => use(Speaking);

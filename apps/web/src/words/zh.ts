@@ -53,7 +53,7 @@ export const zh = {
     count: (count: number) => `${inPoints(count)} 次`,
     none: '这段时间没有消费',
     chart: (span: string, consumed: string, refunded: string) =>
-      `${span}每日消费柱状图，共消费 ${consumed} 积分，其中返还 ${refunded} 积分`,
+      `${span}每日各业务消费堆叠柱状图，共消费 ${consumed} 积分，其中返还 ${refunded} 积分`,
     day: '日期',
     times: '次数',
     duration: '时长',
@@ -228,6 +228,8 @@ export const zh = {
     forbidden: '没有权限查看',
     forbiddenWhy: '你的令牌不能查看这个账户。请回到自己的账户，或换一个令牌。',
     ownPage: '回到自己的账户',
+    noAccount: '你的令牌没有可以查看的账户。请换一个令牌。',
+    otherToken: '换一个令牌',
     expired: '登录已过期',
     expiredWhy: '请从你的应用重新打开本页，或在下面粘贴一个新的令牌。你看的位置不会丢。',
     welcome: '查看积分用量',

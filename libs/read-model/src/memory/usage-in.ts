@@ -11,25 +11,21 @@ export function usageIn(
     if (row.source_type === null) continue;
     if (from !== undefined && row.created_at < from) continue;
     if (to !== undefined && row.created_at >= to) continue;
-    const group = groupBy === 'day' ? days.format(new Date(row.created_at)) : row.source_type;
-    groups.set(group, plus(groups.get(group) ?? nothing(group), row));
+    const day = groupBy === 'source_type' ? null : days.format(new Date(row.created_at));
+    const source_type = groupBy === 'day' ? null : row.source_type;
+    const group = `${day} ${source_type}`;
+    groups.set(group, plus(groups.get(group) ?? { day, source_type, ...NOTHING }, row));
   }
-  return [...groups.values()].sort((a, b) => (a.group < b.group ? -1 : 1));
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-const nothing = (group: string): UsageItem => ({
-  group,
-  consumed: 0,
-  refunded: 0,
-  count: 0,
-  duration: 0,
-});
+const NOTHING = { consumed: 0, refunded: 0, count: 0, duration: 0 };
 
 function plus(item: UsageItem, row: NumberedTransaction): UsageItem {
   const consumed = row.type === 'consume';
   const begins = consumed && row.line === 0 && row.revision === row.consumption_of;
   return {
-    group: item.group,
+    ...item,
     consumed: item.consumed + (consumed ? row.amount : 0),
     refunded: item.refunded + (consumed ? 0 : row.amount),
     count: item.count + (begins ? 1 : 0),

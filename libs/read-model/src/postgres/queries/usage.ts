@@ -1,77 +1,54 @@
 import type { Pool } from 'pg';
+import { SOURCE_TYPES, type SourceType } from '#ledger';
 
-import type { UsageItem, UsageRequest } from '../../port.js';
+import type { UsageGrouping, UsageItem, UsageRequest } from '../../port.js';
 
-/** Ten years of days. */
-export const USAGE_ITEMS_MAX = 3_660;
+/** Ten years of days, each with every business. */
+export const USAGE_ITEMS_MAX = 3_660 * SOURCE_TYPES.length;
 
 interface UsageColumns {
-  readonly group: string;
+  readonly day: string | null;
+  readonly source_type: SourceType | null;
   readonly consumed: string;
   readonly refunded: string;
   readonly count: string;
   readonly duration: number;
 }
 
+const splits = (groupBy: UsageGrouping) => ({
+  byDay: groupBy !== 'source_type',
+  bySourceType: groupBy !== 'day',
+});
+
 export async function usageOf(
   pool: Pool,
   userId: string,
-  request: UsageRequest,
+  { groupBy, from, to, timeZone }: UsageRequest,
 ): Promise<readonly UsageItem[]> {
-  const rows = await (request.groupBy === 'day'
-    ? byDay(pool, userId, request)
-    : bySourceType(pool, userId, request));
+  const { byDay, bySourceType } = splits(groupBy);
+  const { rows } = await pool.query<UsageColumns>(
+    `select
+       case when $4 then to_char(created_at at time zone $5, 'YYYY-MM-DD') end as day,
+       case when $6 then source_type end collate "C" as source_type,
+       coalesce(sum(amount) filter (where type = 'consume'), 0) as consumed,
+       coalesce(sum(amount) filter (where type = 'refund'), 0) as refunded,
+       count(*) filter (where type = 'consume' and revision = consumption_of and line = 0) as count,
+       coalesce(sum(duration), 0) as duration
+     from mjk_point_transaction_lines
+     where user_id = $1 and type in ('consume', 'refund')
+       and id >= mjk_point_first_id($1, coalesce($2::timestamptz, '-infinity'))
+       and id < mjk_point_first_id($1, coalesce($3::timestamptz, 'infinity'))
+     group by 1, 2
+     order by 1, 2
+     limit $7`,
+    [userId, from ?? null, to ?? null, byDay, timeZone, bySourceType, USAGE_ITEMS_MAX],
+  );
   return rows.map((row) => ({
-    group: row.group,
+    day: row.day,
+    source_type: row.source_type,
     consumed: Number(row.consumed),
     refunded: Number(row.refunded),
     count: Number(row.count),
     duration: row.duration,
   }));
-}
-
-async function byDay(
-  pool: Pool,
-  userId: string,
-  { from, to, timeZone }: UsageRequest,
-): Promise<readonly UsageColumns[]> {
-  const { rows } = await pool.query<UsageColumns>(
-    `select to_char(created_at at time zone $4, 'YYYY-MM-DD') as "group",
-       coalesce(sum(amount) filter (where type = 'consume'), 0) as consumed,
-       coalesce(sum(amount) filter (where type = 'refund'), 0) as refunded,
-       count(*) filter (where type = 'consume' and revision = consumption_of and line = 0) as count,
-       coalesce(sum(duration), 0) as duration
-     from mjk_point_transaction_lines
-     where user_id = $1 and type in ('consume', 'refund')
-       and id >= mjk_point_first_id($1, coalesce($2::timestamptz, '-infinity'))
-       and id < mjk_point_first_id($1, coalesce($3::timestamptz, 'infinity'))
-     group by 1
-     order by 1
-     limit $5`,
-    [userId, from ?? null, to ?? null, timeZone, USAGE_ITEMS_MAX],
-  );
-  return rows;
-}
-
-async function bySourceType(
-  pool: Pool,
-  userId: string,
-  { from, to }: UsageRequest,
-): Promise<readonly UsageColumns[]> {
-  const { rows } = await pool.query<UsageColumns>(
-    `select source_type as "group",
-       coalesce(sum(amount) filter (where type = 'consume'), 0) as consumed,
-       coalesce(sum(amount) filter (where type = 'refund'), 0) as refunded,
-       count(*) filter (where type = 'consume' and revision = consumption_of and line = 0) as count,
-       coalesce(sum(duration), 0) as duration
-     from mjk_point_transaction_lines
-     where user_id = $1 and type in ('consume', 'refund')
-       and id >= mjk_point_first_id($1, coalesce($2::timestamptz, '-infinity'))
-       and id < mjk_point_first_id($1, coalesce($3::timestamptz, 'infinity'))
-     group by source_type
-     order by source_type collate "C"
-     limit $4`,
-    [userId, from ?? null, to ?? null, USAGE_ITEMS_MAX],
-  );
-  return rows;
 }

@@ -1,0 +1,50 @@
+import { SOURCE_TYPES } from '#contracts';
+import type { Bar } from './day-bars.js';
+
+const GAP = 0.32;
+
+interface ChartColumnProps {
+  readonly bar: Bar;
+  readonly x: number;
+  readonly width: number;
+  readonly height: number;
+  /** What a column of the whole height stands for. */
+  readonly top: number;
+  readonly isPointed: boolean;
+  readonly point: () => void;
+  readonly choose: () => void;
+}
+
+/** One part for each business that has something, on top of each other. */
+export function ChartColumn(props: ChartColumnProps) {
+  const { bar, x, width, height, top, isPointed, point, choose } = props;
+  const heightOf = (points: number): number => (points / top) * height;
+  let below = 0;
+  return (
+    <g
+      className="column"
+      data-day={bar.from}
+      data-pointed={isPointed || undefined}
+      onPointerEnter={point}
+      onClick={choose}
+    >
+      <rect x={x} width={width} height={height} className="column-ground" />
+      {SOURCE_TYPES.map((business) => {
+        const { consumed } = bar.businesses[business];
+        if (consumed === 0) return null;
+        below += consumed;
+        return (
+          <rect
+            key={business}
+            className="bar-business column-part"
+            data-business={business}
+            x={x + (width * GAP) / 2}
+            width={width * (1 - GAP)}
+            y={height - heightOf(below)}
+            height={heightOf(consumed)}
+          />
+        );
+      })}
+    </g>
+  );
+}

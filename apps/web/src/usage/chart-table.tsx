@@ -1,0 +1,51 @@
+import { SOURCE_TYPES } from '#contracts';
+import { inPoints, inSeconds } from '../format/rows.js';
+import { useWords } from '../words/use-words.js';
+import type { Bar } from './day-bars.js';
+
+interface ChartTableProps {
+  readonly bars: readonly Bar[];
+  readonly caption: string;
+}
+
+/** The same for those who can't see columns: the days on which something happened. */
+export function ChartTable({ bars, caption }: ChartTableProps) {
+  const { usage, business } = useWords();
+  return (
+    <div className="visually-hidden">
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{usage.day}</th>
+            <th scope="col">{usage.consumed}</th>
+            {SOURCE_TYPES.map((one) => (
+              <th key={one} scope="col">
+                {business(one)}
+              </th>
+            ))}
+            <th scope="col">{usage.refunded}</th>
+            <th scope="col">{usage.times}</th>
+            <th scope="col">{usage.duration}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars
+            .filter(({ consumed, refunded }) => consumed + refunded > 0)
+            .map(({ from, to, consumed, refunded, count, duration, businesses }) => (
+              <tr key={from}>
+                <th scope="row">{usage.span(from, to)}</th>
+                <td>{inPoints(consumed)}</td>
+                {SOURCE_TYPES.map((one) => (
+                  <td key={one}>{inPoints(businesses[one].consumed)}</td>
+                ))}
+                <td>{inPoints(refunded)}</td>
+                <td>{inPoints(count)}</td>
+                <td>{inSeconds(duration)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

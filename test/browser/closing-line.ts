@@ -1,0 +1,29 @@
+import type { FullResult, Reporter, Suite } from '@playwright/test/reporter';
+import { tellCounts } from '../counts.mjs';
+
+type Tests = readonly Pick<ReturnType<Suite['allTests']>[number], 'outcome'>[];
+
+/** Tells how a Playwright run went; and a test that was not run is a failed one. */
+export class ClosingLine {
+  #tests: Tests = [];
+  #errors = 0;
+
+  onBegin(_: unknown, suite: { allTests(): Tests }): void {
+    this.#tests = suite.allTests();
+  }
+
+  /** Of no test: a stack that did not start, a file that does not load. */
+  onError(): void {
+    this.#errors += 1;
+  }
+
+  async onEnd(): Promise<{ status?: FullResult['status'] }> {
+    const passed = this.#tests.filter((test) => test.outcome() === 'expected').length;
+    const failed = this.#tests.length - passed + this.#errors;
+    tellCounts({ passed, failed });
+    return failed > 0 ? { status: 'failed' } : {};
+  }
+}
+
+// Playwright takes no other kind of export.
+export default ClosingLine satisfies new () => Reporter;
