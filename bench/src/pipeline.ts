@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, chmod, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -9,7 +8,9 @@ import { OutcomeProducer, connectKafka, type OutgoingMessage } from '#kafka';
 import { freePort, startEmbeddedPostgres, startKafkaBroker } from '#stack';
 import { SupervisedChild } from '../../stack/src/supervise.js';
 import { sqlWay } from './pipeline/sql-way.js';
+import { RowWatch } from './pipeline/row-watch.js';
 import { deskOnPostgres } from './pipeline/desk-on-postgres.js';
+import { inThrowAwayPlace, type ThrowAwayPlace } from './throw-away.js';
 
 // Everything on this one machine: broker, intake, store, projector and this loader share its cores.
 const USERS = 10_000;
@@ -18,33 +19,29 @@ const PROBE_EVERY_MS = 20;
 const BACKLOG_MAX = 20_000;
 
 /** Kafka to committed row; beside it, in the same run, the usual way. */
-export async function pipelineBench(): Promise<Record<string, number>> {
-  const home = await mkdtemp(join(tmpdir(), 'points-ledger-bench-'));
-  await chmod(home, 0o755);
+export const pipelineBench = (): Promise<Record<string, number>> => inThrowAwayPlace(measure);
+
+async function measure({ home, stopping }: ThrowAwayPlace): Promise<Record<string, number>> {
   const postgres = await startEmbeddedPostgres({ dataDir: join(home, 'postgres') });
+  stopping(() => postgres.stop());
   const kafka = await startKafkaBroker({ dataDir: join(home, 'kafka') });
+  stopping(() => kafka.stop());
   const line = new Pipeline(home, postgres.url, kafka.brokers);
-  try {
-    const sql = await sqlWay(postgres.url, USERS);
-    const desk_pg_per_s = await deskOnPostgres(postgres.url, USERS);
-    await line.start();
-    const spread = await line.sustained((n) => userOf(n % USERS));
-    const hot = await line.sustained(() => userOf(USERS + 1));
-    const latency = await line.latencyAt(spread / 2, (n) => userOf(n % USERS));
-    return {
-      desk_pg_per_s,
-      pipeline_per_s: spread,
-      pipeline_p50_ms: latency.p50,
-      pipeline_p99_ms: latency.p99,
-      pipeline_hot_per_s: hot,
-      ...sql,
-    };
-  } finally {
-    await line.stop();
-    await kafka.stop();
-    await postgres.stop();
-    await rm(home, { recursive: true, force: true });
-  }
+  stopping(() => line.stop());
+  const sql = await sqlWay(postgres.url, USERS);
+  const desk_pg_per_s = await deskOnPostgres(postgres.url, USERS);
+  await line.start();
+  const spread = await line.sustained((n) => userOf(n % USERS));
+  const hot = await line.sustained(() => userOf(USERS + 1));
+  const latency = await line.latencyAt(spread / 2, (n) => userOf(n % USERS));
+  return {
+    desk_pg_per_s,
+    pipeline_per_s: spread,
+    pipeline_p50_ms: latency.p50,
+    pipeline_p99_ms: latency.p99,
+    pipeline_hot_per_s: hot,
+    ...sql,
+  };
 }
 
 const userOf = (n: number): string =>
@@ -54,6 +51,7 @@ class Pipeline {
   readonly #apps: SupervisedChild[] = [];
   readonly #pool: pg.Pool;
   readonly #producer: OutcomeProducer;
+  readonly #watch: RowWatch;
   #sent = 0;
 
   constructor(
@@ -62,6 +60,7 @@ class Pipeline {
     private readonly brokers: readonly string[],
   ) {
     this.#pool = new pg.Pool({ connectionString: database, max: 4 });
+    this.#watch = new RowWatch(this.#pool);
     this.#producer = new OutcomeProducer(connectKafka({ brokers, clientId: 'bench' }));
   }
 
@@ -92,7 +91,7 @@ class Pipeline {
     const from = this.#sent;
     while (performance.now() - start < LOAD_SECONDS * 1000) {
       await this.#publish(this.#consumptions(500, userAt));
-      while (this.#sent - (await this.#rows()) > BACKLOG_MAX) await delay(PROBE_EVERY_MS);
+      await this.#watch.appear(this.#sent - BACKLOG_MAX);
     }
     await this.#caughtUp();
     return (this.#sent - from) / ((performance.now() - start) / 1000);
@@ -114,7 +113,7 @@ class Pipeline {
         const published = performance.now();
         await this.#publish(this.#consumptions(due, userAt));
         const upTo = this.#sent;
-        probes.push(this.#rowAppears(upTo).then((at) => void latencies.push(at - published)));
+        probes.push(this.#watch.appear(upTo).then((at) => void latencies.push(at - published)));
       }
       await delay(PROBE_EVERY_MS);
     }
@@ -124,21 +123,8 @@ class Pipeline {
     return { p50: at(0.5), p99: at(0.99) };
   }
 
-  async #rowAppears(count: number): Promise<number> {
-    while ((await this.#rows()) < count) await delay(5);
-    return performance.now();
-  }
-
   async #caughtUp(): Promise<void> {
-    while ((await this.#rows()) < this.#sent) await delay(PROBE_EVERY_MS);
-  }
-
-  /** Every command here makes one row, and ids are dense. */
-  async #rows(): Promise<number> {
-    const { rows } = await this.#pool.query<{ rows: string | null }>(
-      'select max(id) as rows from mjk_point_transactions',
-    );
-    return Number(rows[0]?.rows ?? 0);
+    await this.#watch.appear(this.#sent);
   }
 
   #consumptions(count: number, userAt: (n: number) => string): OutgoingMessage[] {

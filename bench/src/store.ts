@@ -1,9 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { migrateEventStore } from '#event-store';
-import { startEmbeddedPostgres } from '#stack';
+import { onPostgres } from './on-postgres.js';
 import { appends, readsPerSecond } from './store/adapter.js';
 import { emmettAppends } from './store/emmett.js';
 import { rawInserts } from './store/raw-inserts.js';
@@ -12,17 +9,7 @@ import { singleAppends } from './store/single-appends.js';
 const IN_FLIGHT = [1, 16, 128, 512];
 
 /** On the embedded Postgres with fsync on; every figure of one run on one server. */
-export async function storeBench(): Promise<Record<string, number>> {
-  const home = await mkdtemp(join(tmpdir(), 'points-ledger-bench-'));
-  await chmod(home, 0o755);
-  const server = await startEmbeddedPostgres({ dataDir: join(home, 'data') });
-  try {
-    return await measure(server.url);
-  } finally {
-    await server.stop();
-    await rm(home, { recursive: true, force: true });
-  }
-}
+export const storeBench = (): Promise<Record<string, number>> => onPostgres(measure);
 
 async function measure(url: string): Promise<Record<string, number>> {
   await migrateEventStore(url);

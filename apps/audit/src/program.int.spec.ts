@@ -5,7 +5,7 @@ import pg from 'pg';
 import { PostgresTableWriter, migrate } from '#read-model';
 import { Lab } from './testing/lab.suite.js';
 import { run, type Run } from './testing/run.suite.js';
-import { ANNA, BO, on, streamOf } from './testing/story.suite.js';
+import { ANNA, BO, CHEN, on, streamOf } from './testing/story.suite.js';
 
 // Every command as a person calls it, in this process, on a real Postgres.
 
@@ -180,6 +180,28 @@ describe('verify', () => {
     );
     expect(bent.status).toBe(0);
     expect(bent.out).toContain('under a policy that was not named (other)');
+  });
+});
+
+describe('verify and diff', () => {
+  it('have Chinese heads for who wants them', async () => {
+    const [verified, compared] = await lab.bent(
+      () => lab.sql('delete from event_store.events where position = 20'),
+      async () => [
+        await audit('verify', '--lang', 'zh'),
+        await audit('diff', '--user', BO, '--lang', 'zh'),
+      ],
+    );
+    expect(verified?.status).toBe(1);
+    for (const head of ['损坏', '详情', '位置', '账户', '修订'])
+      expect(verified?.out).toContain(head);
+    expect(compared?.status).toBe(2);
+    await lab.sql(`update mjk_point_accounts_v1 set held = held + 1 where user_id = '${CHEN}'`);
+    const { status, out } = await audit('diff', '--lang', 'zh').finally(() =>
+      lab.sql(`update mjk_point_accounts_v1 set held = held - 1 where user_id = '${CHEN}'`),
+    );
+    expect(status).toBe(1);
+    for (const head of ['表', '账户', '列', '按事件', '表中']) expect(out).toContain(head);
   });
 });
 

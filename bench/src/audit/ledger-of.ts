@@ -13,6 +13,7 @@ import {
 
 /** A row of the store, as it is loaded in bulk. */
 export interface LoadedEvent {
+  readonly position: number;
   readonly stream: string;
   readonly revision: number;
   readonly id: string;
@@ -36,27 +37,43 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 export const benchUser = (index: number): string =>
   `${hex(Math.imul(index + 1, 0x9e3779b1) >>> 0, 8)}-0000-4000-8000-${hex(index, 12)}`;
 
-/** What the rules make of an even load on so many accounts: ids, hashes and all, as the desk writes it. */
-export function* ledgerOf(users: number, events: number): Generator<LoadedEvent> {
-  const writers = Array.from({ length: users }, (_, index): Writer => ({
-    userId: benchUser(index),
+/** Neighbours among all accounts of a load. */
+export interface Slice {
+  readonly from: number;
+  readonly to: number;
+  readonly of: number;
+}
+
+/**
+ * What the rules make of an even load, ids, hashes and all, as the desk writes it: round by round, one
+ * turn of each account of the slice in each, until all slices together have so many events. In every
+ * round all accounts do the same, so that a slice knows its positions by itself.
+ */
+export function* roundsOf({ from, to, of }: Slice, events: number): Generator<LoadedEvent[]> {
+  const writers = Array.from({ length: to - from }, (_, index): Writer => ({
+    userId: benchUser(from + index),
     account: emptyAccount(DEFAULT_POLICY),
     before: CHAIN_START,
   }));
-  let written = 0;
-  for (let turn = 0; written < events; turn++) {
-    const writer = writers[turn % users];
-    if (writer === undefined) return;
-    for (const command of commandsOf(writer.userId, Math.floor(turn / users), turn)) {
-      for (const event of record(writer, command)) {
-        yield event;
-        written += 1;
-      }
-    }
+  for (let round = 0, before = 0; before < events; round++) {
+    const made = writers.map((writer, index) => [
+      ...turnOf(writer, round, round * of + from + index),
+    ]);
+    const each = made[0]?.length ?? 0;
+    if (made.some(({ length }) => length !== each)) throw new Error('a bug: an uneven load');
+    const first = before + from * each + 1;
+    yield made.flat().map((event, place) => ({ ...event, position: first + place }));
+    before += of * each;
   }
 }
 
-function* record(writer: Writer, command: LedgerCommand): Generator<LoadedEvent> {
+type Encoded = Omit<LoadedEvent, 'position'>;
+
+function* turnOf(writer: Writer, round: number, turn: number): Generator<Encoded> {
+  for (const command of commandsOf(writer.userId, round, turn)) yield* record(writer, command);
+}
+
+function* record(writer: Writer, command: LedgerCommand): Generator<Encoded> {
   const decision = decide(command, writer.account);
   if (decision.kind !== 'record') throw new Error(`the load expected events: ${decision.kind}`);
   for (const event of decision.events) {
@@ -65,16 +82,17 @@ function* record(writer: Writer, command: LedgerCommand): Generator<LoadedEvent>
   }
 }
 
-function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): LoadedEvent {
-  const { source, id, type } = command;
-  const kafka = { topic: 'points.commands', partition: 3, offset: id.slice(2) };
-  const origin = { command: { source, id, type }, policy: POLICY, correlation: id, kafka };
-  const stored = toStored(event, origin);
+function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Encoded {
+  const { source, id: sent, type } = command;
+  const kafka = { topic: 'points.commands', partition: 3, offset: sent.slice(2) };
+  const origin = { command: { source, id: sent, type }, policy: POLICY, correlation: sent, kafka };
+  const { data, meta } = toStored(event, origin);
   const { revision } = writer.account;
-  const place = { stream: `points-${writer.userId}`, revision };
-  const named = { ...stored, ...place, id: eventId(event.commandId, revision) };
-  writer.before = chainHash(writer.before, named);
-  return { ...named, hash: Buffer.from(writer.before).toString('hex') };
+  const id = eventId(event.commandId, revision);
+  const stream = `points-${writer.userId}`;
+  writer.before = chainHash(writer.before, { stream, revision, id, type: event.type, data, meta });
+  const hash = Buffer.from(writer.before).toString('hex');
+  return { stream, revision, id, type: event.type, data, meta, hash };
 }
 
 /** A recharge now and then; consumptions, some of them pre-deductions settled below, some refunded. */

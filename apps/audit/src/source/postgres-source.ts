@@ -11,9 +11,10 @@ import {
   type Span,
   type StoredEvent,
 } from './event-source.js';
+import { copyRows, type CopiedRow } from './copy-rows.js';
 import { pagesAhead } from './pages-ahead.js';
 
-const PAGE_ROWS = 500;
+const PAGE_ROWS = 1_000;
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
@@ -115,28 +116,29 @@ export class PostgresSource implements EventSource {
 
   async *accounts(part: Part, upTo: Position): AsyncIterable<readonly StoredEvent[]> {
     if (part.kind === 'list') throw new Error('a bug: this store finds accounts by itself');
-    const bound = part.to === null ? '' : 'and stream < $5';
-    const last = placeOf(upTo);
-    const to = part.to === null ? [] : [part.to];
+    const bound = part.to === null ? '' : `and stream < ${text(part.to)}`;
     yield* this.#events(
-      `where (stream, revision) > ($1, $2) and position <= $3 ${bound}
-       order by stream, revision limit $4`,
-      (before) => [before?.stream ?? part.from, before?.revision ?? -1, last, PAGE_ROWS, ...to],
+      'stream, revision',
+      (before) =>
+        `(stream, revision) > (${text(before?.stream ?? part.from)}, ${before?.revision ?? -1})
+         and position <= ${placeOf(upTo)} ${bound}`,
     );
   }
 
   async *stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
     const last = upTo === null ? Number.MAX_SAFE_INTEGER : placeOf(upTo);
     yield* this.#events(
-      `where stream = $1 and revision > $2 and position <= $3 order by revision limit $4`,
-      (before) => [stream, before?.revision ?? -1, last, PAGE_ROWS],
+      'revision',
+      (before) =>
+        `stream = ${text(stream)} and revision > ${before?.revision ?? -1} and position <= ${last}`,
     );
   }
 
   async *everything(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
     yield* this.#events(
-      `where position > $1 and position <= $2 order by position limit $3`,
-      (before) => [before === null ? 0 : placeOf(before.position), placeOf(upTo), PAGE_ROWS],
+      'position',
+      (before) =>
+        `position > ${before === null ? 0 : placeOf(before.position)} and position <= ${placeOf(upTo)}`,
     );
   }
 
@@ -156,59 +158,63 @@ export class PostgresSource implements EventSource {
   }
 
   async *#events(
-    where: string,
-    values: (before: StoredEvent | null) => readonly unknown[],
+    order: string,
+    where: (before: StoredEvent | null) => string,
   ): AsyncIterable<readonly StoredEvent[]> {
-    const text = `select position::text as place, stream, revision::text as number, id::text, type, data, meta,
-        encode(hash, 'hex') from event_store.events ${where}`;
     yield* pagesAhead(async (before: StoredEvent | null) => {
-      const page = (await this.#rows(text, values(before))).map(stored);
+      const select = `select position, stream, revision, id::text, type, data, meta, hash
+        from event_store.events where ${where(before)} order by ${order} limit ${PAGE_ROWS}`;
+      const page = await this.#asking((client) => copyRows(client, select, stored));
       return { page, next: page.length < PAGE_ROWS ? null : (page.at(-1) ?? null) };
     });
   }
 
   async #rows(text: string, values: readonly unknown[]): Promise<Row[]> {
-    try {
-      const { rows } = await this.#pool.query<string[]>({
+    const { rows } = await this.#asking((client) =>
+      client.query<string[]>({
         name: nameOf(text),
         text,
         values: [...values],
         rowMode: 'array',
-      });
-      return rows;
+      }),
+    );
+    return rows;
+  }
+
+  async #asking<T>(ask: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient | null = null;
+    try {
+      client = await this.#pool.connect();
+      return await ask(client);
     } catch (cause) {
       const code = (cause as { code?: unknown }).code;
       if (code === '3F000' || code === '42P01') {
         throw new CannotCheck('there is no event store in this database', { cause });
       }
       throw new CannotCheck(`the event store can't be read: ${String(cause)}`, { cause });
+    } finally {
+      client?.release();
     }
   }
 }
+
+/** A text within a statement: COPY takes no parameters. */
+const text = (value: string): string => pg.escapeLiteral(value);
 
 /** Planned once for each connection. */
 const nameOf = (text: string): string => hash('sha1', text, 'hex');
 
 const prefixed = (at: number): string => `points-${at.toString(16).padStart(2, '0')}`;
 
-const stored = ([
-  position = '',
-  stream = '',
-  revision = '',
-  id = '',
-  type = '',
-  data = '',
-  meta = '',
-  hash = '',
-]: Row): StoredEvent => ({
-  position: positionAt(position),
-  stream,
-  revision: Number(revision),
-  id,
-  type,
-  data,
-  meta,
-  hash,
+const stored = (row: CopiedRow): StoredEvent => ({
+  position: positionAt(row.int8()),
+  stream: row.text(),
+  revision: row.int8(),
+  id: row.text(),
+  type: row.text(),
+  data: row.text(),
+  meta: row.text(),
+  hash: row.hex(),
 });
 
 /** How many there are, and how many of them do not follow the one before or are of no known type. */

@@ -8,8 +8,8 @@ export interface Column {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
 const ASCII = /^[ -~]*$/;
-// eslint-disable-next-line no-control-regex
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+/** What moves the cursor, and what turns the direction of writing round. */
+const CONTROLS = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /** Columns that a text takes on a terminal: a Chinese character takes two. */
 export function widthOf(text: string): number {

@@ -33,6 +33,9 @@ describe('what a person reads', () => {
 
   it('can not steer the terminal', () => {
     expect(plain('a\u001b[2Jb\n')).toBe('a�[2Jb�');
+    expect(plain('\u0085\u009b1m\u007f\u0000')).toBe('��1m��');
+    expect(plain('points \u202e001-\u2066')).toBe('points �001-�');
+    expect(plain('积分 🙂 é')).toBe('积分 🙂 é');
     expect(plain('音')).toBe('音');
   });
 

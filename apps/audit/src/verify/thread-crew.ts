@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Policy } from '#ledger';
 import { CannotCheck } from '../source/event-source.js';
@@ -6,7 +7,12 @@ import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /** Two pages of events and one account are all that a thread holds: more is only later garbage. */
-const YOUNG_MB_MAX = 32;
+const YOUNG_MB_MAX = 24;
+/**
+ * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
+ * done with, mostly. There is no limit on what is alive, which the largest account sets.
+ */
+const HEAP_GROWING_PERCENT = 60;
 const THREADS_MAX = 16;
 
 export interface ThreadSettings {
@@ -40,6 +46,7 @@ export class StoreRefused extends Error {
 
 /** One thread for each core, each with its own connection. */
 export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   let seen = 0;
   const crew = Array.from(
     { length: Math.min(threads, THREADS_MAX) },

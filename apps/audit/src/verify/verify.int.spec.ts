@@ -89,6 +89,45 @@ describe('verify', () => {
     expect(kinds(found)).toEqual(expect.arrayContaining(['behind-head', 'revision-gap']));
   });
 
+  it('finds an event inserted in the middle, with all behind it moved to make room', async () => {
+    const found = await foundIn(async () => {
+      // In two steps: a position must not stand twice in between.
+      for (const by of [100_000, -99_999]) {
+        await lab.sql(
+          'update event_store.events set position = position + $1 where position >= 10',
+          by,
+        );
+        await lab.sql(
+          `update event_store.events set revision = revision + $2 where stream = $1 and position > 10`,
+          anna,
+          by,
+        );
+      }
+      await lab.sql(
+        `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
+         select 10, (select max(revision) + 1 from event_store.events
+             where stream = $1 and position < 10),
+           gen_random_uuid(), stream, type, data, meta, hash
+         from event_store.events where stream = $1 and revision = 0`,
+        anna,
+      );
+      await lab.sql('update event_store.head set position = position + 1');
+    });
+    expect(found[0]).toMatchObject({ position: at(10), stream: anna });
+    expect(kinds(found)).toEqual(expect.arrayContaining(['hash-broken', 'id-not-derived']));
+  });
+
+  it.each([
+    ['position', 'events_position', 'primary key (position)', 'position-repeated'],
+    ['revision', 'events_revision', 'unique (stream, revision)', 'revision-repeated'],
+  ])('finds a %s that stands twice, where nothing forbids it', async (column, name, what, kind) => {
+    const found = await foundIn(async () => {
+      await lab.sql(`alter table event_store.events drop constraint ${name}`);
+      await lab.sql(`update event_store.events set ${column} = ${column} - 1 where position = 10`);
+    }).finally(() => lab.sql(`alter table event_store.events add constraint ${name} ${what}`));
+    expect(kinds(found)).toContain(kind);
+  });
+
   it('finds two events of an account swapped', async () => {
     const found = await foundIn(async () => {
       const swap = `update event_store.events set revision = $3 where stream = $1 and revision = $2`;

@@ -1,0 +1,112 @@
+import pg from 'pg';
+import { EventStoreDbEventStore } from '#event-store';
+import { PostgresTableWriter, migrate } from '#read-model';
+import { EventStoreDbProtocolServer } from '#testing';
+import { Lab } from './testing/lab.suite.js';
+import { run, type Run } from './testing/run.suite.js';
+import { ANNA, BO, on, tell } from './testing/story.suite.js';
+
+// The same story in both stores: on EventStoreDB (the protocol server, a double of it) each command
+// must say what it says on Postgres, but for the positions. The read tables are in Postgres.
+
+let lab: Lab;
+let server: EventStoreDbProtocolServer;
+let store: EventStoreDbEventStore;
+let pool: pg.Pool;
+beforeAll(async () => {
+  lab = await Lab.open();
+  server = await EventStoreDbProtocolServer.start();
+  store = new EventStoreDbEventStore(server.connectionString);
+  await tell(store);
+  pool = new pg.Pool({ connectionString: lab.url, max: 1 });
+  await migrate(pool);
+  const { events, next } = await store.readAll(null, 10_000);
+  if (next === null) throw new Error('nothing was told');
+  const writer = new PostgresTableWriter(pool, { name: 'points', version: 1 });
+  await writer.write(null, { events, next });
+});
+afterAll(async () => {
+  await pool.end();
+  await store.close();
+  await server.stop();
+  await lab.close();
+});
+
+const here = (...args: string[]): Promise<Run> =>
+  run({ EVENT_STORE: server.connectionString, DATABASE_URL: lab.url }, ...args);
+const onPostgres = (...args: string[]): Promise<Run> => run({ EVENT_STORE: lab.url }, ...args);
+
+const withoutPositions = ({ status, out, err }: Run): Run => ({
+  status,
+  out: out.replaceAll(/\b(postgres:\d{16}|es-\d{20}-\d{20})\b/g, 'POSITION'),
+  err,
+});
+
+async function saysTheSame(...args: string[]): Promise<string> {
+  const found = withoutPositions(await here(...args));
+  expect(found).toEqual(withoutPositions(await onPostgres(...args)));
+  expect([found.status, found.err]).toEqual([0, '']);
+  return found.out;
+}
+
+describe('replay on EventStoreDB', () => {
+  it('says what it says on Postgres', async () => {
+    const out = JSON.parse(await saysTheSame('replay', '--user', ANNA, '--json')) as {
+      readonly statement: readonly unknown[];
+    };
+    expect(out.statement.length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['--at', on(1, '13:05')],
+    ['--revision', '3'],
+  ])('ends where it is told to, by %s', async (option, value) => {
+    const out = await saysTheSame('replay', '--user', ANNA, option, value, '--json');
+    expect(JSON.parse(out)).toMatchObject({ revision: 3, balance: 890, held: 100 });
+  });
+});
+
+describe('export on EventStoreDB', () => {
+  it.each(['jsonl', 'csv'])('writes the same events as %s', async (format) => {
+    const all = await saysTheSame('export', '--all', '--format', format);
+    const one = await saysTheSame('export', '--user', BO, '--format', format);
+    expect(all.length).toBeGreaterThan(2 * one.length);
+    expect(one).toContain(BO);
+  });
+
+  it('writes the same rows that people see', async () => {
+    const rows = await saysTheSame('export', '--all', '--what', 'statement', '--format', 'csv');
+    expect(rows.split('\r\n').length).toBeGreaterThan(60);
+  });
+});
+
+describe('diff on EventStoreDB', () => {
+  it('finds nothing where nobody touched the tables', async () => {
+    const { status, out } = await here('diff', '--json');
+    expect([status, JSON.parse(out)]).toMatchObject([0, { ok: true, accounts: 3, count: 0 }]);
+  });
+
+  it('finds a row changed, of all accounts and of one', async () => {
+    const change = (by: number) =>
+      pool.query('update mjk_point_accounts_v1 set held = held + $2 where user_id = $1', [BO, by]);
+    await change(1);
+    try {
+      for (const args of [[], ['--user', BO]]) {
+        const { status, out } = await here('diff', '--json', ...args);
+        expect([status, JSON.parse(out)]).toMatchObject([
+          1,
+          { count: 1, differences: [{ table: 'accounts', user: BO, column: 'held' }] },
+        ]);
+      }
+      expect((await here('diff', '--user', ANNA)).status).toBe(0);
+    } finally {
+      await change(-1);
+    }
+  });
+
+  it('can not check tables that are of another store', async () => {
+    const { status, err } = await run({ EVENT_STORE: lab.url, DATABASE_URL: lab.url }, 'diff');
+    expect(status).toBe(2);
+    expect(err).not.toBe('');
+  });
+});

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import pg from 'pg';
+
+/** What node-postgres sends COPY's data by; its types leave it out. */
+interface Copying {
+  readonly stream: pg.Connection['stream'];
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+}
+
+/** Runs a COPY … FROM STDIN with those chunks of its data. */
+export function copyInto(
+  client: pg.Client,
+  statement: string,
+  chunks: AsyncIterable<Buffer>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown): void => reject(new Error('the load failed', { cause }));
+    client.query(
+      new CopyIn(
+        statement,
+        (connection) => void send(connection, chunks).catch(fail),
+        (error) => (error instanceof Error ? fail(error) : resolve()),
+      ),
+    );
+  });
+}
+
+async function send(connection: Copying, chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of chunks) {
+    connection.sendCopyFromChunk(chunk);
+    if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain');
+  }
+  connection.endCopyFrom();
+}
+
+class CopyIn extends pg.Query {
+  constructor(
+    text: string,
+    private readonly begin: (connection: Copying) => void,
+    settle: (error?: Error | null) => void,
+  ) {
+    super(text, settle);
+  }
+
+  /** Called by the client. */
+  handleCopyInResponse(connection: Copying): void {
+    this.begin(connection);
+  }
+}
