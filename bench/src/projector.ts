@@ -5,6 +5,7 @@ import { MemoryEventStore, followsDirectly, type Position } from '#event-store';
 import { migrate } from '#read-model';
 import { fillStore } from './account-load.js';
 import { onPostgres } from './on-postgres.js';
+import { PackedStore } from './projector/packed-store.js';
 
 const USERS = 10_000;
 const EVENTS = 250_000;
@@ -13,8 +14,9 @@ const NAME = 'points';
 /** From events in memory to committed rows: what the tables cost, whichever store feeds them. */
 export function projectorBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
-    const store = new MemoryEventStore();
-    const events = await fillStore(store, USERS, EVENTS);
+    const filled = new MemoryEventStore();
+    const events = await fillStore(filled, USERS, EVENTS);
+    const store = await PackedStore.of(filled);
     const pool = new pg.Pool({ connectionString: url, pipeline: true });
     pool.on('error', () => undefined); // the server is stopped right behind us
     try {
@@ -33,7 +35,7 @@ export function projectorBench(): Promise<Record<string, number>> {
 }
 
 /** The projector as it runs, with every index in place, behind by all events. */
-async function liveSeconds(pool: pg.Pool, store: MemoryEventStore): Promise<number> {
+async function liveSeconds(pool: pg.Pool, store: PackedStore): Promise<number> {
   const head = await store.head();
   const stop = new AbortController();
   const start = performance.now();
@@ -51,7 +53,7 @@ async function liveSeconds(pool: pg.Pool, store: MemoryEventStore): Promise<numb
 
 async function rebuildSeconds(
   pool: pg.Pool,
-  store: MemoryEventStore,
+  store: PackedStore,
 ): Promise<{ readonly built: number; readonly compared: number }> {
   const start = performance.now();
   let indexed = start;

@@ -1,18 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { Batch, Position } from '#event-store';
 
 import { fold, nothingFolded, type Folded } from '../fold.js';
-import {
-  readBatch,
-  type FollowsDirectly,
-  type ProjectedEvent,
-  type ReadBatch,
-} from '../projected-event.js';
-import type { TouchedRows } from '../tables.js';
+import { readBatch, type FollowsDirectly } from '../projected-event.js';
 import { lastIdAt, type Move } from './checkpoints.js';
-import { loadWanted, wantedBy, type Wanted } from './load.js';
+import { Wanted, loadWanted } from './load.js';
 import { RowCache } from './row-cache.js';
 import type { Statement } from './statement.js';
 import { inTransaction } from './transaction.js';
@@ -52,24 +46,21 @@ export class BatchMaker {
     batch: Batch,
     before: Promise<unknown>,
   ): Promise<MadeBatch | null> {
-    const read = await this.#read(after, batch);
-    if (after !== null && batch.next <= after) return this.#refuseUnseen(read, before);
+    const { next } = batch;
+    if (after !== null && next <= after) return this.#refuseUnseen(after, batch, before);
     const ahead = this.#ahead;
     this.#ahead = null; // until the cached rows are changed as a whole
     const isSure = ahead !== null && ahead.position === after;
     if (!isSure) this.#cache.clear();
-    const wanted = wantedBy(read, this.#cache);
-    const isAtHand = isSure && wanted.isEmpty;
-    const lastId = isAtHand ? ahead.lastId : await this.#load(wanted, after, before);
-    const folded = await foldInSlices(wanted.users, read, lastId + 1);
+    const wanted = new Wanted(this.#cache);
+    const load = () => this.#load(wanted, after, before);
+    const lastId = isSure ? ahead.lastId : await load();
+    const { folded, events, lastEvent } = await this.#fold(after, batch, wanted, lastId, load);
     const statements = await this.#encode(folded);
     const rows = folded.transactions.length;
     this.#cache.keep(wanted.users);
-    this.#ahead = { position: batch.next, lastId: lastId + rows };
-    const events = read.fresh.length;
-    const lastEvent = read.fresh.at(-1)?.recorded.position ?? null;
+    this.#ahead = { position: next, lastId: lastId + rows };
     const { name, version } = this.#options;
-    const { next } = batch;
     return { move: { name, version, after, next, lastId, rows, events, lastEvent }, statements };
   }
 
@@ -78,18 +69,33 @@ export class BatchMaker {
     this.#ahead = null;
   }
 
-  async #read(after: Position | null, { events, next }: Batch): Promise<ReadBatch> {
-    const fresh: ProjectedEvent[] = [];
-    const repeated: RecordedEvent[] = [];
+  /** A slice at a time: what was decoded is garbage before it is old. */
+  async #fold(
+    after: Position | null,
+    { events, next }: Batch,
+    wanted: Wanted,
+    lastId: number,
+    load: () => Promise<unknown>,
+  ): Promise<{
+    readonly folded: Folded;
+    readonly events: number;
+    readonly lastEvent: Position | null;
+  }> {
+    const folded = nothingFolded(lastId + 1);
     let last = after;
+    let count = 0;
+    let lastEvent: Position | null = null;
     for (const slice of slicesOf(events)) {
       await breathe();
       const read = readBatch(last, { events: slice, next }, this.#options.followsDirectly);
-      fresh.push(...read.fresh);
-      repeated.push(...read.repeated);
+      wanted.add(read);
+      if (!wanted.isAtHand) await load();
+      fold(wanted.users, read, folded);
       last = read.last;
+      count += read.fresh.length;
+      lastEvent = read.fresh.at(-1)?.recorded.position ?? lastEvent;
     }
-    return { fresh, repeated, last };
+    return { folded, events: count, lastEvent };
   }
 
   /** From tables that stand at `after`, in one snapshot. Gives the id of their last row. */
@@ -117,28 +123,16 @@ export class BatchMaker {
   }
 
   /** Nothing in the batch can be new; what it has must be in the tables. */
-  async #refuseUnseen(read: ReadBatch, before: Promise<unknown>): Promise<null> {
-    const wanted = wantedBy(read, new RowCache());
+  async #refuseUnseen(after: Position, batch: Batch, before: Promise<unknown>): Promise<null> {
+    const read = readBatch(after, batch);
+    const wanted = new Wanted(new RowCache());
+    wanted.add(read);
     await before;
     const load = (client: PoolClient) => loadWanted(client, this.#options.version, wanted);
     await inTransaction(this.#pool, load, 'loading');
     fold(wanted.users, read, nothingFolded(0));
     return null;
   }
-}
-
-async function foldInSlices(
-  touched: TouchedRows,
-  { fresh, repeated }: ReadBatch,
-  firstId: number,
-): Promise<Folded> {
-  const folded = nothingFolded(firstId);
-  for (const slice of slicesOf(fresh)) {
-    fold(touched, { fresh: slice, repeated: [] }, folded);
-    await breathe();
-  }
-  fold(touched, { fresh: [], repeated }, folded);
-  return folded;
 }
 
 function* slicesOf<T>(items: readonly T[]): Generator<readonly T[]> {

@@ -13,15 +13,7 @@ import {
 } from './columns.js';
 import type { RowCache } from './row-cache.js';
 
-/** The rows that the events of a batch touch, as far as they are at hand. */
-export function wantedBy(read: ReadBatch, cache: RowCache): Wanted {
-  const wanted = new Wanted(cache);
-  for (const event of read.fresh) wanted.event(event);
-  for (const { stream } of read.repeated) wanted.user(userOf(stream) ?? '');
-  return wanted;
-}
-
-/** The others, as far as they exist. */
+/** What is wanted and not at hand, as far as it exists. */
 export async function loadWanted(
   client: ClientBase,
   version: number,
@@ -30,6 +22,7 @@ export async function loadWanted(
   await loadAccounts(client, version, wanted);
   await loadBatches(client, version, wanted);
   await loadConsumptions(client, version, wanted);
+  wanted.isLoaded();
 }
 
 interface Key {
@@ -39,23 +32,34 @@ interface Key {
 
 type Table = 'batches' | 'consumptions';
 
-/** What of the rows is at hand, and what must be asked for. */
+/** The rows that the events of a batch touch: what of them is at hand, and what must be asked for. */
 export class Wanted {
   readonly users = new Map<string, UserRows>();
-  readonly accounts: string[] = [];
-  readonly batches: Key[] = [];
-  readonly consumptions: Key[] = [];
+  accounts: string[] = [];
+  batches: Key[] = [];
+  consumptions: Key[] = [];
   /** What was asked for already, or begins in these events. */
   readonly #asked = new Map<string, Record<Table, Set<number>>>();
 
   constructor(private readonly cache: RowCache) {}
 
-  /** All is at hand. */
-  get isEmpty(): boolean {
+  get isAtHand(): boolean {
     return this.accounts.length + this.batches.length + this.consumptions.length === 0;
   }
 
-  event({ rows: { account, batches, consumption } }: ProjectedEvent): void {
+  isLoaded(): void {
+    this.accounts = [];
+    this.batches = [];
+    this.consumptions = [];
+  }
+
+  /** May be called for one part of a batch after the other, each with what came before it folded. */
+  add({ fresh, repeated }: ReadBatch): void {
+    for (const event of fresh) this.#event(event);
+    for (const { stream } of repeated) this.user(userOf(stream) ?? '');
+  }
+
+  #event({ rows: { account, batches, consumption } }: ProjectedEvent): void {
     const { user_id: user } = account;
     const rows = this.user(user);
     for (const { batch_id: id, begins } of batches) {
