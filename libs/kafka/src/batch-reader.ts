@@ -35,21 +35,21 @@ interface Step {
 export class BatchReader {
   readonly #commits = new CommitLine();
   readonly #abandon = new AbortController();
-  readonly #abandoned: Promise<Handled>;
   #lanes = new Map<number, Lane>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(private readonly terms: ReaderTerms) {
-    const given: Handled = { kind: 'some', done: 0, trouble: new Error('The consumer stops') };
-    this.#abandoned = new Promise((give) =>
-      this.#abandon.signal.addEventListener('abort', () => give(given), { once: true }),
-    );
-  }
+  constructor(private readonly terms: ReaderTerms) {}
 
   /** Another generation: work under way commits nothing any more. */
   ownershipLost(): void {
     this.#lanes = new Map();
     this.terms.watch.ownershipLost();
     this.terms.receiver.ownershipLost();
+  }
+
+  /** Resolves when the sub-batches under way are through. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   /** Nobody waits for the sub-batches under way any more. */
@@ -59,6 +59,12 @@ export class BatchReader {
 
   /** kafkajs's eachBatch. What it throws is kafkajs's own: it joins the group again then. */
   readonly read = async (payload: EachBatchPayload): Promise<void> => {
+    const reading = this.#read(payload);
+    this.#underWay.add(reading);
+    await reading.finally(() => this.#underWay.delete(reading));
+  };
+
+  async #read(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const messages = batch.messages.map((message) =>
       incoming(batch.topic, batch.partition, message),
@@ -84,7 +90,7 @@ export class BatchReader {
       if (trouble) return this.#pause(payload, lane, subBatch[done]?.offset ?? '', trouble.cause);
       await payload.heartbeat();
     } while (next < messages.length && this.#hasTurn(payload, lanes, began));
-  };
+  }
 
   #subBatch(lane: Lane, messages: readonly IncomingMessage[], from: number): IncomingMessage[] {
     const length = subBatchLength(messages, from, {
@@ -123,9 +129,9 @@ export class BatchReader {
 
   /** Never throws. */
   async #step(messages: IncomingMessages): Promise<Step> {
+    const { signal } = this.#abandon;
     try {
-      const handling = this.terms.receiver.handle(messages, this.#abandon.signal);
-      const handled = await Promise.race([handling, this.#abandoned]);
+      const handled = await unlessAborted(signal, this.terms.receiver.handle(messages, signal));
       if (handled.kind === 'all' || handled.done >= messages.length) {
         return { done: messages.length, trouble: null };
       }
@@ -202,4 +208,20 @@ async function giveUp(
 
 function isNotEmpty(messages: readonly IncomingMessage[]): messages is IncomingMessages {
   return messages.length > 0;
+}
+
+/** A race with one promise for all sub-batches would keep something of each for as long as it is open. */
+async function unlessAborted(signal: AbortSignal, handling: Promise<Handled>): Promise<Handled> {
+  const given: Handled = { kind: 'some', done: 0, trouble: new Error('The consumer stops') };
+  let give = (): void => undefined;
+  const aborted = new Promise<Handled>((resolve) => {
+    give = () => resolve(given);
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+  });
+  try {
+    return await Promise.race([handling, aborted]);
+  } finally {
+    signal.removeEventListener('abort', give);
+  }
 }
