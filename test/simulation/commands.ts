@@ -52,8 +52,10 @@ export class Services {
 
   #message(): OutgoingMessage {
     const { dice } = this;
-    const [first, ...rest] = this.#sent;
-    if (first !== undefined && dice.chance(0.15)) return dice.pick([first, ...rest]);
+    const [first] = this.#sent;
+    if (first !== undefined && dice.chance(0.15)) {
+      return this.#sent[dice.below(this.#sent.length)] ?? first;
+    }
     if (first !== undefined && dice.chance(0.03)) return { ...first, value: '{"user_id":' };
     const id = dice.chance(0.04) ? `c${dice.below(this.#count + 1)}` : `c${++this.#count}`;
     const message = commandMessage(this.#body(id), { id, source: '/simulation' });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { checkEverything, type Tally } from './checks.js';
 import { simulate, type Plan } from './world.js';
 
@@ -5,8 +6,14 @@ import { simulate, type Plan } from './world.js';
 const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 6);
 const FIRST_SEED = Number(process.env['SIMULATION_FIRST_SEED'] ?? 1);
 
+/** It takes no time of its own, and a busy machine may take its time over it. */
+const RUN_MS_MAX = 60_000;
+
 /** Seeds that found something once, and what: kept for good. */
-const KEPT_SEEDS: readonly number[] = [];
+const KEPT_SEEDS: readonly number[] = [
+  // A repeat, delivered again once its id was forgotten, is a new command: docs/rules.md says so.
+  1073,
+];
 
 const seeds = [...KEPT_SEEDS, ...Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index)];
 
@@ -20,10 +27,12 @@ async function run(plan: Plan): Promise<Tally> {
   }
 }
 
+jest.setTimeout(RUN_MS_MAX);
+
 describe('A simulated ledger under faults', () => {
   it.each(seeds)('does everything once, whatever goes wrong (seed %d)', async (seed) => {
     const tally = await run({ seed, messages: 300 });
-    expect(tally.tooLate).toBe(0);
+    expect(tally).toMatchObject({ tooLate: 0, again: 0 });
     expect(tally.events).toBeGreaterThan(100);
     expect(tally.rows).toBeGreaterThan(50);
     expect(tally.repeats).toBeGreaterThan(0);

@@ -1,38 +1,57 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
-// `npm run torture -- --minutes M --seeds S --seed N`: the simulation over many seeds, then real
-// processes killed and stopped for minutes.
+// `npm run torture`: the simulation over many seeds, then real processes killed and stopped under
+// load, then all of them left in peace under a steady load while their memory is watched.
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seeds: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
+    'memory-minutes': { type: 'string', default: '10' },
     help: { type: 'boolean' },
   },
 });
 if (values.help) {
   process.stdout.write(
-    'npm run torture -- [--minutes 10] [--seeds 200] [--seed 1]\n\n' +
-      '  --minutes  how long real processes are killed and stopped under load\n' +
-      '  --seeds    how many seeds the simulation runs\n' +
-      '  --seed     the first seed\n',
+    'npm run torture -- [--minutes 10] [--seeds 200] [--seed 1] [--memory-minutes 10]\n\n' +
+      '  --minutes         how long real processes are killed and stopped under load; 0: not\n' +
+      '  --seeds           how many seeds the simulation runs; 0: none\n' +
+      '  --seed            the first seed\n' +
+      '  --memory-minutes  how long memory is watched under a steady load; 0: not\n',
   );
   process.exit(0);
 }
-const { status } = spawnSync(
-  process.execPath,
-  ['node_modules/jest/bin/jest.js', '--testPathPatterns', 'test/(simulation|torture)', '-i'],
-  {
+
+const jest = (args, env) =>
+  spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '-i', ...args], {
     stdio: 'inherit',
     env: {
       ...process.env,
       NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-      TORTURE_MINUTES: values.minutes,
-      TORTURE_SEED: values.seed,
-      SIMULATION_SEEDS: values.seeds,
-      SIMULATION_FIRST_SEED: values.seed,
+      ...env,
     },
-  },
-);
-process.exit(status ?? 1);
+  }).status ?? 1;
+
+const asked = (name) => Number(values[name]) > 0;
+const runs = [];
+if (asked('seeds')) {
+  runs.push([
+    ['--testPathPatterns', 'test/simulation'],
+    { SIMULATION_SEEDS: values.seeds, SIMULATION_FIRST_SEED: values.seed },
+  ]);
+}
+if (asked('minutes')) {
+  runs.push([
+    ['--testPathPatterns', 'test/torture/torture'],
+    { TORTURE_MINUTES: values.minutes, TORTURE_SEED: values.seed },
+  ]);
+}
+if (asked('memory-minutes')) {
+  runs.push([
+    ['--config', 'test/torture/memory.config.mjs'],
+    { MEMORY_MINUTES: values['memory-minutes'] },
+  ]);
+}
+const failed = runs.map(([args, env]) => jest(args, env)).filter((status) => status !== 0);
+process.exit(failed.length > 0 ? 1 : 0);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { TOPICS } from '#contracts';
+import { TOPICS, type OutgoingMessage } from '#contracts';
 import { connectKafka, type IncomingMessage } from '#kafka';
-import type { Published } from '../simulation/commands.js';
 
 const SEND_MS_MAX = 60_000;
 
@@ -14,7 +13,7 @@ export class Publisher {
     this.#producer = connection.producer({});
   }
 
-  async publish(messages: readonly Published[]): Promise<void> {
+  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     const until = Date.now() + SEND_MS_MAX;
     for (;;) {
       try {

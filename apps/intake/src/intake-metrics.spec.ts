@@ -1,0 +1,82 @@
+import { jest } from '@jest/globals';
+import { Flow, GREEN, Health, createLog, createMetrics } from '#runtime';
+import { consumerObserver, lagGauge } from './intake-metrics.js';
+
+const STILL_MS_MAX = 60_000;
+
+function open() {
+  let now = 0;
+  const clock = { now: () => now };
+  const health = new Health(['partitions', 'flow']);
+  const flow = new Flow(clock, STILL_MS_MAX);
+  health.watch('flow', () => flow.condition());
+  health.report('partitions', GREEN);
+  const metrics = createMetrics('intake');
+  const log = createLog({ app: 'intake', level: 'silent' });
+  const error = jest.spyOn(log, 'error');
+  const observer = consumerObserver(metrics, log, health, flow);
+  const trouble = (partition: number) =>
+    observer.troubled?.({
+      partition,
+      offset: '7',
+      failures: 1,
+      waitMs: 100,
+      cause: new Error('away'),
+    });
+  const figure = async (line: RegExp) => expect(await metrics.metrics()).toMatch(line);
+  return {
+    health,
+    flow,
+    metrics,
+    observer,
+    trouble,
+    figure,
+    error,
+    pass: (ms: number) => (now += ms),
+  };
+}
+
+describe('What the consumer of the intake reports', () => {
+  it('is amber while a partition repeats, and still ready: nothing is lost', async () => {
+    const { health, trouble, observer, figure } = open();
+    trouble(3);
+    trouble(5);
+    expect(health.ready()).toMatchObject({
+      ok: true,
+      parts: { partitions: { state: 'amber', reason: 'repeating partition 3, 5: read the log' } },
+    });
+    observer.recovered?.(3);
+    observer.recovered?.(5);
+    expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
+    await figure(/ledger_intake_trouble_total\{kind="repeated",app="intake"\} 2/);
+  });
+
+  it('forgets the trouble of partitions that others have now', () => {
+    const { health, trouble, observer } = open();
+    trouble(3);
+    observer.joined?.([1]);
+    expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
+  });
+
+  it('is red when commands wait and none goes through for a minute', async () => {
+    const { health, flow, metrics, observer, figure, pass } = open();
+    const measure = lagGauge(metrics, flow);
+    const partitions = [{ partition: 2, committed: '1', end: '8', messages: 7 }];
+    const meter = { measure: async () => partitions, close: async () => undefined };
+    await measure(meter);
+    pass(STILL_MS_MAX + 1);
+    await measure(meter);
+    expect(health.ready()).toMatchObject({ ok: false, parts: { flow: { state: 'red' } } });
+    await figure(/ledger_intake_lag_messages\{partition="2",app="intake"\} 7/);
+    observer.passed?.({ partition: 2, messages: 7, ms: 1 });
+    expect(health.ready().ok).toBe(true);
+  });
+
+  it('is an alarm where offsets jump: a figure and a line', async () => {
+    const { observer, figure, error } = open();
+    const jump = { partition: 0, kind: 'skipped', expected: '4', found: '9' } as const;
+    observer.jumped?.(jump);
+    await figure(/ledger_offset_jumps_total\{app="intake"\} 1/);
+    expect(error).toHaveBeenCalledWith({ jump }, 'offset jumped');
+  });
+});

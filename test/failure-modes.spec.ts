@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const page = readFileSync(join(root, 'docs/failure-modes.md'), 'utf8');
+
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+/** Each with its number, and what proves it: a spec, and sentences of it. */
+const faults = page
+  .split(/^## /m)
+  .slice(1)
+  .flatMap((section) => {
+    const number = /^(\d+)\. /.exec(section)?.[1];
+    if (number === undefined) return [];
+    const proofs = [...section.matchAll(/^- \[`[^`]+`\]\(\.\.\/([^)]+)\)([^]*?)(?=^- |^$)/gm)].map(
+      ([, file = '', text = '']) => ({
+        file,
+        sentences: [...text.matchAll(/“([^”]+)”/g)].map(([, sentence = '']) => inOneLine(sentence)),
+      }),
+    );
+    return [{ number: Number(number), proofs }];
+  });
+
+describe('docs/failure-modes.md', () => {
+  it('has every fault that was foreseen, each once', () => {
+    const foreseen = Array.from({ length: 37 }, (_, index) => index + 1).filter((n) => n !== 33);
+    expect(faults.map(({ number }) => number)).toEqual(foreseen);
+  });
+
+  it.each(faults)('proves $number by tests that there are', ({ proofs }) => {
+    expect(proofs.length).toBeGreaterThan(0);
+    const missing = proofs.flatMap(({ file, sentences }) => {
+      if (!existsSync(join(root, file))) return [file];
+      const spec = inOneLine(readFileSync(join(root, file), 'utf8'));
+      return sentences.filter((sentence) => !spec.includes(sentence)).map((it) => `${file}: ${it}`);
+    });
+    expect(missing).toEqual([]);
+    expect(proofs.filter(({ sentences }) => sentences.length === 0)).toEqual([]);
+  });
+});

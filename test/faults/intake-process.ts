@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort } from '#stack';
+import { TcpProxy, eventuallyHolds } from '#testing';
+
+const entry = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
+const START_MS_MAX = 30_000;
+
+/** The intake as it is run, as a process of its own. Nobody starts it again. */
+export class IntakeProcess {
+  #said = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly address: string,
+    /** To its event store. */
+    readonly wire: TcpProxy,
+    /** Its exit code; null: a signal ended it. */
+    readonly ended: Promise<number | null>,
+  ) {
+    const hear = (chunk: Buffer): void => void (this.#said += chunk.toString('utf8'));
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+  }
+
+  /** Resolves when it has joined its group and says that it is ready. */
+  static async start({
+    EVENT_STORE,
+    ...env
+  }: Readonly<Record<string, string>> & { readonly EVENT_STORE: string }): Promise<IntakeProcess> {
+    const port = await freePort();
+    const wire = await TcpProxy.to(Number(new URL(EVENT_STORE).port));
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        PORT: String(port),
+        EVENT_STORE: wire.through(EVENT_STORE),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const intake = new IntakeProcess(child, `http://127.0.0.1:${port}`, wire, ended);
+    await eventuallyHolds('the intake is ready', () => intake.#isReady(), START_MS_MAX);
+    return intake;
+  }
+
+  /** At once, whatever it is doing. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended;
+    await this.wire.close();
+  }
+
+  get said(): string {
+    return this.#said;
+  }
+
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {
+    this.child.kill(signal);
+  }
+
+  /** The sum of a metric over its series, or of those that have the label. */
+  async figure(name: string, label = ''): Promise<number> {
+    const text = await (await fetch(`${this.address}/metrics`)).text();
+    const series = new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'gm');
+    return [...text.matchAll(series)].reduce((sum, [, value]) => sum + Number(value), 0);
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (this.child.exitCode !== null) throw new Error(`it ended: ${this.#said}`);
+    try {
+      return (await fetch(`${this.address}/health/ready`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { seeded } from '#testing';
+import { memoryTrend } from './memory-trend.js';
+
+const SAMPLES = 120;
+
+const samples = (at: (index: number) => number): number[] =>
+  Array.from({ length: SAMPLES }, (_, index) => at(index));
+
+describe('the trend of memory', () => {
+  it('is none of a process that warms up and then stays where it is', () => {
+    expect(memoryTrend(samples((at) => Math.min(150, 50 + 4 * at)))).toEqual({
+      early: 150,
+      late: 150,
+      most: 150,
+      grew: 0,
+    });
+  });
+
+  it('is none of one that swings between collections', () => {
+    const dice = seeded(1);
+    const { grew, most } = memoryTrend(samples(() => 100 + dice.below(30)));
+    expect(Math.abs(grew)).toBeLessThan(12);
+    expect(most).toBeGreaterThan(125);
+  });
+
+  it('is what one gains that never lets go, in two thirds of the time behind the warm-up', () => {
+    expect(memoryTrend(samples((at) => 100 + at)).grew).toBe(60);
+  });
+
+  it('is seen through the swings', () => {
+    const dice = seeded(2);
+    const { grew } = memoryTrend(samples((at) => 100 + at + dice.below(30)));
+    expect(grew).toBeGreaterThan(45);
+  });
+
+  it('is not told from a few samples', () => {
+    expect(() => memoryTrend([1, 2, 3])).toThrow('3 samples show no trend');
+  });
+});
