@@ -14,7 +14,7 @@ import { crewOfThreads } from '../../apps/audit/src/verify/thread-crew.js';
 import { benchUser } from './audit/ledger-of.js';
 import { loadLedger } from './audit/load.js';
 import { telling } from './audit/telling.js';
-import { onPostgres } from './on-postgres.js';
+import { inDatabase, onPostgres } from './on-postgres.js';
 
 const AUDIT = fileURLToPath(new URL('../../apps/audit/src/main.js', import.meta.url));
 const OUTPUT_BYTES_MAX = 1024 * 1024;
@@ -65,25 +65,6 @@ async function measure(server: string, home: string, sizes: Sizes) {
     [`replay_${SMALL_EVENTS}_ms`]: Math.round(replayMs),
     diff_rows_per_s: Math.round(rowsPerSecond),
   };
-}
-
-async function inDatabase<T>(
-  server: string,
-  name: string,
-  work: (url: string) => Promise<T>,
-): Promise<T> {
-  await onServer(server, `create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const done = await work(url.href);
-  await onServer(server, `drop database ${name} with (force)`);
-  return done;
-}
-
-async function onServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
 }
 
 interface Verified {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import pg from 'pg';
 import { startEmbeddedPostgres } from '#stack';
 import { inThrowAwayPlace } from './throw-away.js';
 
@@ -12,4 +13,24 @@ export function onPostgres<T>(
     stopping(() => server.stop());
     return measure(server.url, home);
   });
+}
+
+/** One that nothing else of the run sees. */
+export async function inDatabase<T>(
+  server: string,
+  name: string,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  await onServer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const done = await work(url.href);
+  await onServer(server, `drop database ${name} with (force)`);
+  return done;
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
 }

@@ -8,6 +8,7 @@ import { OutcomeProducer, connectKafka, type OutgoingMessage } from '#kafka';
 import { freePort, startEmbeddedPostgres, startKafkaBroker } from '#stack';
 import { SupervisedChild } from '../../stack/src/supervise.js';
 import { sqlWay } from './pipeline/sql-way.js';
+import { inDatabase } from './on-postgres.js';
 import { RowWatch } from './pipeline/row-watch.js';
 import { deskOnPostgres } from './pipeline/desk-on-postgres.js';
 import { inThrowAwayPlace, type ThrowAwayPlace } from './throw-away.js';
@@ -29,7 +30,7 @@ async function measure({ home, stopping }: ThrowAwayPlace): Promise<Record<strin
   const line = new Pipeline(home, postgres.url, kafka.brokers);
   stopping(() => line.stop());
   const sql = await sqlWay(postgres.url, USERS);
-  const desk_pg_per_s = await deskOnPostgres(postgres.url, USERS);
+  const desk_pg_per_s = await inDatabase(postgres.url, 'desk', (url) => deskOnPostgres(url, USERS));
   await line.start();
   const spread = await line.sustained((n) => userOf(n % USERS));
   const hot = await line.sustained(() => userOf(USERS + 1));

@@ -19,7 +19,7 @@ export class RowWatch {
     this.#pool = pool;
   }
 
-  /** Every command here makes one row, and ids are dense. */
+  /** Every command here makes one row, ids are dense, and nobody else writes into this database. */
   async rows(): Promise<number> {
     const { rows } = await this.#pool.query<{ rows: string | null }>(
       'select max(id) as rows from mjk_point_transactions',
