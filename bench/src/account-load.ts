@@ -9,17 +9,9 @@ import {
   type LedgerEvent,
 } from '#ledger';
 import type { EncodedEvent, EventStore, NonEmpty } from '#event-store';
+import { START_MS, benchUser, commandsOf, hex, type Asked } from './even-load.js';
 
-const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 const STEP_MS = 50;
-
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-
-export const loadUser = (index: number): string => {
-  // Spread over the whole range, as real ids are, so that indexes feel it.
-  const mixed = Math.imul(index + 1, 0x9e3779b1) >>> 0;
-  return `${hex(mixed, 8)}-0000-4000-8000-${hex(index, 12)}`;
-};
 
 /** Fills a store with what the rules make of an even load over so many users; gives its events. */
 export async function fillStore(store: EventStore, users: number, events: number): Promise<number> {
@@ -29,7 +21,7 @@ export async function fillStore(store: EventStore, users: number, events: number
     const index = turn % users;
     const account = accounts[index];
     if (account === undefined) break;
-    for (const command of commandsOf(index, Math.floor(turn / users), turn)) {
+    for (const command of commandsOf(Math.floor(turn / users), turn, askedBy(index, turn))) {
       written += await appendDecision(store, account, command, written);
     }
   }
@@ -69,44 +61,13 @@ function encode(command: LedgerCommand, event: LedgerEvent, place: number): Enco
   };
 }
 
-/** A recharge now and then; consumptions, some of them pre-deductions settled below, some refunded. */
-function commandsOf(user: number, round: number, turn: number): LedgerCommand[] {
-  const recharge = { ...asked(user, turn, 'r'), ...RECHARGE };
-  const consume = { ...asked(user, turn, 'c'), ...CONSUME, consumptionId: `c-${turn}` };
-  if (round % 20 === 0) return [recharge];
-  if (round % 10 === 5) {
-    const settle = { ...asked(user, turn, 's'), ...SETTLE, consumptionId: `c-${turn}` };
-    return [{ ...consume, settleWithin: 3_600 }, settle];
-  }
-  if (round % 20 === 7) {
-    return [consume, { ...asked(user, turn, 'b'), ...REFUND, consumptionId: `c-${turn}` }];
-  }
-  return [consume];
-}
-
-const asked = (user: number, turn: number, kind: string) => ({
-  userId: loadUser(user),
-  source: '/bench',
-  id: `${kind}-${turn}`,
-  commandId: `${hex(kind.charCodeAt(0), 8)}-0000-5000-8000-${hex(turn, 12)}`,
-  digest: 'd'.repeat(64),
-  at: new Date(START_MS + turn * STEP_MS).toISOString(),
-});
-
-const RECHARGE = {
-  type: 'RechargePoints',
-  points: 10_000,
-  expiresAt: '2040-01-01T00:00:00.000Z',
-  priority: 50,
-  sourceId: 'order-1',
-} as const;
-const CONSUME = {
-  type: 'ConsumePoints',
-  sourceType: 'tts',
-  points: 12,
-  sourceId: 'clip-17',
-  duration: 12.5,
-  settleWithin: null,
-} as const;
-const SETTLE = { type: 'SettleConsumption', points: 10, duration: 9.5 } as const;
-const REFUND = { type: 'RefundPoints', points: 5, reason: null } as const;
+const askedBy =
+  (user: number, turn: number) =>
+  (kind: string): Asked => ({
+    userId: benchUser(user),
+    source: '/bench',
+    id: `${kind}-${turn}`,
+    commandId: `${hex(kind.charCodeAt(0), 8)}-0000-5000-8000-${hex(turn, 12)}`,
+    digest: 'd'.repeat(64),
+    at: new Date(START_MS + turn * STEP_MS).toISOString(),
+  });

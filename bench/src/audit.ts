@@ -11,7 +11,7 @@ import { migrate, PostgresTableWriter } from '#read-model';
 import { runAudit } from '../../apps/audit/src/program.js';
 import { auditSettings } from '../../apps/audit/src/settings.js';
 import { crewOfThreads } from '../../apps/audit/src/verify/thread-crew.js';
-import { benchUser } from './audit/ledger-of.js';
+import { benchUser } from './even-load.js';
 import { loadLedger } from './audit/load.js';
 import { telling } from './audit/telling.js';
 import { inDatabase, onPostgres } from './on-postgres.js';

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { PostgresReadTables, migrate } from '#read-model';
-import { loadUser } from './account-load.js';
+import { benchUser } from './even-load.js';
 import { onPostgres } from './on-postgres.js';
 
 const ROWS = 2_000_000;
 const PAGE_ROWS = 100;
 /** One user has a tenth of all rows: enough for a thousand pages. */
-const HOT_USER = loadUser(0);
+const HOT_USER = benchUser(0);
 const REQUESTS = 1_500;
 
 /** The first and the thousandth page of a long statement, in turn, from one caller. */

@@ -10,6 +10,7 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
+import { START_MS, benchUser, commandsOf, type Asked } from '../even-load.js';
 
 /** A row of the store, as it is loaded in bulk. */
 export interface LoadedEvent {
@@ -29,13 +30,8 @@ interface Writer {
   before: Uint8Array;
 }
 
-const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 const STEP_MS = 250;
 const POLICY = policyFingerprint(DEFAULT_POLICY);
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-
-export const benchUser = (index: number): string =>
-  `${hex(Math.imul(index + 1, 0x9e3779b1) >>> 0, 8)}-0000-4000-8000-${hex(index, 12)}`;
 
 /** Neighbours among all accounts of a load. */
 export interface Slice {
@@ -70,7 +66,8 @@ export function* roundsOf({ from, to, of }: Slice, events: number): Generator<Lo
 type Encoded = Omit<LoadedEvent, 'position'>;
 
 function* turnOf(writer: Writer, round: number, turn: number): Generator<Encoded> {
-  for (const command of commandsOf(writer.userId, round, turn)) yield* record(writer, command);
+  const asked = askedBy(writer.userId, turn);
+  for (const command of commandsOf(round, turn, asked)) yield* record(writer, command);
 }
 
 function* record(writer: Writer, command: LedgerCommand): Generator<Encoded> {
@@ -95,9 +92,9 @@ function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Enc
   return { stream, revision, id, type: event.type, data, meta, hash };
 }
 
-/** A recharge now and then; consumptions, some of them pre-deductions settled below, some refunded. */
-function commandsOf(userId: string, round: number, turn: number): LedgerCommand[] {
-  const asked = (kind: string) => {
+const askedBy =
+  (userId: string, turn: number) =>
+  (kind: string): Asked => {
     const id = `${kind}-${turn}`;
     return {
       userId,
@@ -108,33 +105,3 @@ function commandsOf(userId: string, round: number, turn: number): LedgerCommand[
       at: new Date(START_MS + turn * STEP_MS).toISOString(),
     };
   };
-  const consumptionId = `c-${turn}`;
-  if (round % 20 === 0) return [{ ...RECHARGE, ...asked('r') }];
-  const consume: LedgerCommand = { ...CONSUME, consumptionId, ...asked('c') };
-  if (round % 10 === 5) {
-    return [
-      { ...consume, settleWithin: 3_600 },
-      { ...SETTLE, consumptionId, ...asked('s') },
-    ];
-  }
-  if (round % 20 === 7) return [consume, { ...REFUND, consumptionId, ...asked('b') }];
-  return [consume];
-}
-
-const RECHARGE = {
-  type: 'RechargePoints',
-  points: 10_000,
-  expiresAt: '2090-01-01T00:00:00.000Z',
-  priority: 50,
-  sourceId: 'order-1',
-} as const;
-const CONSUME = {
-  type: 'ConsumePoints',
-  sourceType: 'tts',
-  points: 12,
-  sourceId: 'clip-17',
-  duration: 12.5,
-  settleWithin: null,
-} as const;
-const SETTLE = { type: 'SettleConsumption', points: 10, duration: 9.5 } as const;
-const REFUND = { type: 'RefundPoints', points: 5, reason: null } as const;

@@ -4,13 +4,11 @@ import { makeAnchor, type Anchored } from '../anchor/make-anchor.js';
 import { makeKey, readPrivateKey, readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { Cli, Manner, Status } from '../cli.js';
-import { policyFrom } from '../settings.js';
 import { CannotCheck } from '../source/event-source.js';
-import { openSource } from '../source/open-source.js';
-import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
 import { verifiedJson, verifiedText } from '../verify/verify-text.js';
+import { withCrew } from '../verify/with-crew.js';
 import type { Registry } from './registry.js';
 import { gather } from './verify.js';
 
@@ -49,24 +47,14 @@ async function anchor(cli: Cli, options: Options): Promise<Status> {
   }
   const key = readPrivateKey(keyFile);
   const before = after === undefined ? null : readAnchor(after, readPublicKey(keyFile));
-  const eventStore = cli.settings.eventStore();
-  const policies = [...cli.settings.policies, ...options.policy.map(policyFrom)];
-  const source = openSource(eventStore);
-  const crew = cli.openCrew({ eventStore, policies });
-  const progress = new Progress(cli.terminal, 'events', () => crew.events);
-  const begunMs = performance.now();
-  try {
+  return withCrew(cli, options.policy, async ({ source, crew, progress, seconds }) => {
     const begin = (all: number | null): void => progress.of(all);
     const made = await makeAnchor(source, crew, { key, time: cli.now(), after: before, begin });
     progress.end();
     if (made.anchor !== null) write(out, made.anchor.text);
-    await tell(cli, options, made, (performance.now() - begunMs) / 1000);
+    await tell(cli, options, made, seconds());
     return made.anchor === null ? 1 : 0;
-  } finally {
-    progress.end();
-    await crew.close();
-    await source.close();
-  }
+  });
 }
 
 async function newKey(cli: Cli, file: string): Promise<Status> {

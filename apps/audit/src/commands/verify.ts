@@ -4,13 +4,11 @@ import { readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { SignedAnchor } from '../anchor/anchor-file.js';
 import type { Cli, Manner, Status } from '../cli.js';
-import { policyFrom } from '../settings.js';
-import { openSource } from '../source/open-source.js';
-import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
 import { verifiedJson, verifiedText } from '../verify/verify-text.js';
 import { verifyStore } from '../verify/verify.js';
+import { withCrew } from '../verify/with-crew.js';
 import type { Registry } from './registry.js';
 
 interface Options extends Manner {
@@ -52,30 +50,20 @@ async function verify(cli: Cli, options: Options): Promise<Status> {
     await print(cli.terminal.out, `${inconsistent}\n`);
     return 1;
   }
-  const eventStore = cli.settings.eventStore();
-  const policies = [...cli.settings.policies, ...options.policy.map(policyFrom)];
-  const source = openSource(eventStore);
-  const crew = cli.openCrew({ eventStore, policies });
-  const progress = new Progress(cli.terminal, 'events', () => crew.events);
-  const begunMs = performance.now();
-  try {
-    const verified = await verifyStore(source, crew, { anchors, begin: (all) => progress.of(all) });
-    const seconds = (performance.now() - begunMs) / 1000;
-    const found = { ...verifiedJson(verified), seconds, rss_mb: rssMb() };
-    const words = wordsIn(options.lang);
+  return withCrew(cli, options.policy, async ({ source, crew, progress, seconds }) => {
+    const begin = (all: number | null): void => progress.of(all);
+    const verified = await verifyStore(source, crew, { anchors, begin });
+    const took = seconds();
+    const found = { ...verifiedJson(verified), seconds: took, rss_mb: rssMb() };
     progress.end();
     await print(
       cli.terminal.out,
       options.json === true
         ? `${JSON.stringify(found)}\n`
-        : verifiedText(verified, seconds, words) + anchorsText(anchors),
+        : verifiedText(verified, took, wordsIn(options.lang)) + anchorsText(anchors),
     );
     return verified.findings.isClean ? 0 : 1;
-  } finally {
-    progress.end();
-    await crew.close();
-    await source.close();
-  }
+  });
 }
 
 /** What no store could hold need not be looked for. */

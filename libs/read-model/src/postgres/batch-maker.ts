@@ -5,6 +5,7 @@ import type { Batch, Position } from '#event-store';
 
 import { fold, nothingFolded, type Folded } from '../fold.js';
 import { readBatch, type FollowsDirectly } from '../projected-event.js';
+import { slicesOf } from '../slices-of.js';
 import { lastIdAt, type Move } from './checkpoints.js';
 import { Wanted, loadWanted } from './load.js';
 import { RowCache } from './row-cache.js';
@@ -85,7 +86,7 @@ export class BatchMaker {
     let last = after;
     let count = 0;
     let lastEvent: Position | null = null;
-    for (const slice of slicesOf(events)) {
+    for (const slice of slicesOf(events, SLICE_EVENTS)) {
       await breathe();
       const read = readBatch(last, { events: slice, next }, this.#options.followsDirectly);
       wanted.add(read);
@@ -132,11 +133,5 @@ export class BatchMaker {
     await inTransaction(this.#pool, load, 'loading');
     fold(wanted.users, read, nothingFolded(0));
     return null;
-  }
-}
-
-function* slicesOf<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += SLICE_EVENTS) {
-    yield items.slice(from, from + SLICE_EVENTS);
   }
 }

@@ -25,7 +25,7 @@ export async function runBehind<T>(
   return result;
 }
 
-export const isPipeline = (client: ClientBase): boolean =>
+const isPipeline = (client: ClientBase): boolean =>
   'pipeline' in client && client.pipeline === true;
 
 async function runAll(client: ClientBase, statements: readonly Statement[]): Promise<void> {

@@ -1,7 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
 
-import { isPipeline } from './statement.js';
-
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 
 /** Whatever the planner knows of young tables, a batch goes by their keys. */
@@ -34,9 +32,7 @@ export async function inTransaction<T>(
   };
   client.on('error', breaks);
   try {
-    const begun = client.query(BEGIN[kind]);
-    begun.catch(breaks);
-    if (!isPipeline(client)) await begun;
+    await client.query(BEGIN[kind]);
     const result = await work(client);
     await client.query('commit');
     return result;

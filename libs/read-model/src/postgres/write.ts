@@ -1,4 +1,5 @@
 import type { Folded } from '../fold.js';
+import { slicesOf } from '../slices-of.js';
 import type { Statement } from './statement.js';
 import { changeAccounts, insertAccounts } from './write-accounts.js';
 import { changeBatches, insertBatches } from './write-batches.js';
@@ -12,21 +13,18 @@ const SLICE_ROWS = 3_000;
 export function* statementsFor(version: number, folded: Folded): Generator<Statement> {
   const { firstId, durations, accounts, batches, consumptions } = folded;
   let id = firstId;
-  for (const rows of slicesOf(folded.transactions)) {
+  for (const rows of slicesOf(folded.transactions, SLICE_ROWS)) {
     yield insertTransactions(version, id, rows);
     id += rows.length;
   }
-  for (const rows of slicesOf(durations)) yield fillDurations(version, rows);
-  for (const rows of slicesOf(accounts.begun)) yield insertAccounts(version, rows);
-  for (const rows of slicesOf(accounts.changed)) yield changeAccounts(version, rows);
-  for (const rows of slicesOf(batches.begun)) yield insertBatches(version, rows);
-  for (const rows of slicesOf(batches.changed)) yield changeBatches(version, rows);
-  for (const rows of slicesOf(consumptions.begun)) yield insertConsumptions(version, rows);
-  for (const rows of slicesOf(consumptions.changed)) yield changeConsumptions(version, rows);
-}
-
-function* slicesOf<T>(rows: Iterable<T>): Generator<readonly T[]> {
-  const all = [...rows];
-  for (let from = 0; from < all.length; from += SLICE_ROWS)
-    yield all.slice(from, from + SLICE_ROWS);
+  for (const rows of slicesOf(durations, SLICE_ROWS)) yield fillDurations(version, rows);
+  for (const rows of slicesOf([...accounts.begun], SLICE_ROWS)) yield insertAccounts(version, rows);
+  for (const rows of slicesOf([...accounts.changed], SLICE_ROWS))
+    yield changeAccounts(version, rows);
+  for (const rows of slicesOf([...batches.begun], SLICE_ROWS)) yield insertBatches(version, rows);
+  for (const rows of slicesOf([...batches.changed], SLICE_ROWS)) yield changeBatches(version, rows);
+  for (const rows of slicesOf([...consumptions.begun], SLICE_ROWS))
+    yield insertConsumptions(version, rows);
+  for (const rows of slicesOf([...consumptions.changed], SLICE_ROWS))
+    yield changeConsumptions(version, rows);
 }

@@ -1,0 +1,36 @@
+import type { Cli } from '../cli.js';
+import { policyFrom } from '../settings.js';
+import type { EventSource } from '../source/event-source.js';
+import { openSource } from '../source/open-source.js';
+import { Progress } from '../terminal/progress.js';
+import type { Crew } from './jobs.js';
+
+export interface CrewAtWork {
+  readonly source: EventSource;
+  readonly crew: Crew;
+  readonly progress: Progress;
+  /** Seconds since it began. */
+  readonly seconds: () => number;
+}
+
+/** The store and all who look at it, for as long as `work` takes. Its progress ends before it speaks. */
+export async function withCrew<T>(
+  cli: Cli,
+  policiesBeside: readonly string[],
+  work: (atWork: CrewAtWork) => Promise<T>,
+): Promise<T> {
+  const eventStore = cli.settings.eventStore();
+  const policies = [...cli.settings.policies, ...policiesBeside.map(policyFrom)];
+  const source = openSource(eventStore);
+  const crew = cli.openCrew({ eventStore, policies });
+  const progress = new Progress(cli.terminal, 'events', () => crew.events);
+  const begunMs = performance.now();
+  const seconds = (): number => (performance.now() - begunMs) / 1000;
+  try {
+    return await work({ source, crew, progress, seconds });
+  } finally {
+    progress.end();
+    await crew.close();
+    await source.close();
+  }
+}
