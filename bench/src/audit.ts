@@ -90,7 +90,7 @@ async function audit(url: string, ...args: string[]): Promise<string> {
   return (await running).stdout;
 }
 
-const REPLAYS = 3;
+const REPLAYS = 5;
 
 /** One user's statement, read, folded and printed into a file: the command without the start of Node. */
 async function replayed(url: string, home: string): Promise<number> {

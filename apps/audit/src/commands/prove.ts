@@ -56,7 +56,7 @@ async function prove(cli: Cli, options: Options): Promise<Status> {
 }
 
 async function tell(cli: Cli, { user: id, out, json }: Options, proved: Proved): Promise<Status> {
-  const say = (text: string, values: object): Promise<void> =>
+  const say = (text: string, values: object): Promise<void> | undefined =>
     print(cli.terminal.out, json === true ? `${JSON.stringify(values)}\n` : text);
   switch (proved.kind) {
     case 'proved': {

@@ -71,7 +71,7 @@ class TextPrinter {
     this.#words = wordsIn(lang);
   }
 
-  line(line: StatementLine): Promise<void> | void {
+  line(line: StatementLine): Promise<void> | undefined {
     this.#block.push(...statementRows(line, this.#words));
     return this.#block.length >= BLOCK_LINES ? this.#flush() : undefined;
   }
@@ -98,10 +98,10 @@ class TextPrinter {
     await print(this.cli.terminal.out, lines.join('\n'));
   }
 
-  async #flush(): Promise<void> {
+  #flush(): Promise<void> | undefined {
     const text = table(statementColumns(this.#words), this.#block);
     this.#block = [];
-    await print(this.cli.terminal.out, `${text}\n`);
+    return print(this.cli.terminal.out, `${text}\n`);
   }
 }
 
@@ -111,7 +111,7 @@ class JsonPrinter {
 
   constructor(private readonly cli: Cli) {}
 
-  line(line: StatementLine): Promise<void> {
+  line(line: StatementLine): Promise<void> | undefined {
     const text = `${this.#separator}\n${JSON.stringify(lineJson(line))}`;
     this.#separator = ',';
     return print(this.cli.terminal.out, text);

@@ -1,12 +1,14 @@
 import type { Position } from '#event-store';
 import {
   BrokenRule,
+  REMEMBER_EVERYTHING,
   UnreadableEvent,
   emptyAccount,
   evolve,
   fromStored,
   type Account,
   type LedgerEvent,
+  type Policy,
   type Provenance,
 } from '#ledger';
 import { rowsOf, type TransactionRow } from '#read-model';
@@ -15,6 +17,8 @@ import type { EventSource, StoredEvent } from '../source/event-source.js';
 /** Rows that the usage page shows at once. */
 const PAGE_ROWS = 20;
 const KEPT_ROWS_MAX = 200;
+/** Nothing is decided here: whether a command was answered before is not asked. */
+const COMMANDS_FORGOTTEN: Policy = { ...REMEMBER_EVERYTHING, rememberMin: 0, rememberMax: 0 };
 
 /** One event of the statement: the rows it made, and the command behind it. */
 export interface StatementLine {
@@ -45,9 +49,9 @@ export async function replayAccount(
   source: EventSource,
   user: string,
   until: Until,
-  show: (line: StatementLine) => void | Promise<void>,
+  show: (line: StatementLine) => Promise<void> | undefined,
 ): Promise<Replayed> {
-  const account = emptyAccount();
+  const account = emptyAccount(COMMANDS_FORGOTTEN);
   const page = new ShownPage();
   let position: Position | null = null;
   for await (const events of source.stream(`points-${user}`, null)) {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 
 // COPY in its binary form: hashes and numbers come as they are stored, at two thirds of what a query's
@@ -41,21 +42,65 @@ export class CopiedRow {
   }
 }
 
-/** All rows of a query without parameters, each read as it comes. */
-export function copyRows<T>(
+/** Rows that may wait to be worked on; then the server waits, too. */
+const WAITING_ROWS_MAX = 1_000;
+
+/**
+ * All rows of a query without parameters, in pages as they arrive. Whoever stops before the end leaves
+ * a connection that is in the middle of it.
+ */
+export async function* copyRows<T>(
   client: pg.ClientBase,
   select: string,
   read: (row: CopiedRow) => T,
-): Promise<T[]> {
-  return new Promise((resolve, reject) => {
-    const rows: T[] = [];
-    const copy = new CopyOut(
-      `copy (${select}) to stdout (format binary)`,
-      (row) => rows.push(read(row)),
-      (error) => (error === undefined || error === null ? resolve(rows) : reject(error)),
-    );
-    client.query(copy);
-  });
+): AsyncGenerator<readonly T[], void, undefined> {
+  const arriving = new Arriving<T>();
+  const copy = new CopyOut(
+    `copy (${select}) to stdout (format binary)`,
+    (row, stream) => arriving.add(read(row), stream),
+    (error) => arriving.end(error ?? null),
+  );
+  client.query(copy);
+  for (;;) {
+    const page = await arriving.next();
+    if (page.length === 0) return;
+    yield page;
+  }
+}
+
+/** Between a server that sends and a reader that takes its time. */
+class Arriving<T> {
+  #rows: T[] = [];
+  #ended = false;
+  #error: Error | null = null;
+  #paused: Duplex | null = null;
+  #awaited: () => void = () => {};
+
+  add(row: T, stream: Duplex): void {
+    this.#rows.push(row);
+    if (this.#rows.length >= WAITING_ROWS_MAX) this.#paused = stream.pause();
+    this.#awaited();
+  }
+
+  end(error: Error | null): void {
+    this.#ended = true;
+    this.#error = error;
+    this.#awaited();
+  }
+
+  /** All that wait; none: it was the end. */
+  async next(): Promise<readonly T[]> {
+    if (this.#rows.length === 0 && !this.#ended) {
+      const arrived = new Promise<void>((resolve) => (this.#awaited = resolve));
+      this.#paused?.resume();
+      this.#paused = null;
+      await arrived;
+    }
+    const rows = this.#rows;
+    this.#rows = [];
+    if (rows.length === 0 && this.#error !== null) throw this.#error;
+    return rows;
+  }
 }
 
 /** The server sends a message for each row: the header with the first one, a count of -1 at the end. */
@@ -64,17 +109,17 @@ class CopyOut extends pg.Query {
 
   constructor(
     text: string,
-    private readonly row: (row: CopiedRow) => void,
+    private readonly row: (row: CopiedRow, stream: Duplex) => void,
     settle: (error?: Error | null) => void,
   ) {
     super(text, settle);
   }
 
   /** Called by the client; the bytes are good until it returns. */
-  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+  handleCopyData({ chunk }: { readonly chunk: Buffer }, { stream }: pg.Connection): void {
     const start = this.#isFirst ? HEADER_BYTES : 0;
     this.#isFirst = false;
     if (chunk.length > start && chunk.readInt16BE(start) >= 0)
-      this.row(new CopiedRow(chunk, start));
+      this.row(new CopiedRow(chunk, start), stream);
   }
 }

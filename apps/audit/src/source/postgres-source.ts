@@ -14,7 +14,8 @@ import {
 import { copyRows, type CopiedRow } from './copy-rows.js';
 import { pagesAhead } from './pages-ahead.js';
 
-const PAGE_ROWS = 1_000;
+/** Of one statement: a long one would hold back the server's housekeeping. */
+const COPIED_ROWS = 20_000;
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
@@ -161,42 +162,54 @@ export class PostgresSource implements EventSource {
     order: string,
     where: (before: StoredEvent | null) => string,
   ): AsyncIterable<readonly StoredEvent[]> {
-    yield* pagesAhead(async (before: StoredEvent | null) => {
-      const select = `select position, stream, revision, id::text, type, data, meta, hash
-        from event_store.events where ${where(before)} order by ${order} limit ${PAGE_ROWS}`;
-      const page = await this.#asking((client) => copyRows(client, select, stored));
-      return { page, next: page.length < PAGE_ROWS ? null : (page.at(-1) ?? null) };
-    });
+    const client = await asking(() => this.#pool.connect());
+    client.on('error', untold);
+    let isIdle = false;
+    try {
+      let before: StoredEvent | null = null;
+      for (let rows = COPIED_ROWS; rows === COPIED_ROWS;) {
+        const select: string = `select position, stream, revision, id::text, type, data, meta, hash
+          from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS}`;
+        rows = 0;
+        for await (const page of copyRows(client, select, stored)) {
+          rows += page.length;
+          before = page.at(-1) ?? null;
+          yield page;
+        }
+      }
+      isIdle = true;
+    } catch (error) {
+      throw cannotCheck(error);
+    } finally {
+      client.off('error', untold);
+      client.release(!isIdle);
+    }
   }
 
   async #rows(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await this.#asking((client) =>
-      client.query<string[]>({
-        name: nameOf(text),
-        text,
-        values: [...values],
-        rowMode: 'array',
-      }),
-    );
+    const query = { name: nameOf(text), text, values: [...values], rowMode: 'array' as const };
+    const { rows } = await asking(() => this.#pool.query<string[]>(query));
     return rows;
   }
+}
 
-  async #asking<T>(ask: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    let client: pg.PoolClient | null = null;
-    try {
-      client = await this.#pool.connect();
-      return await ask(client);
-    } catch (cause) {
-      const code = (cause as { code?: unknown }).code;
-      if (code === '3F000' || code === '42P01') {
-        throw new CannotCheck('there is no event store in this database', { cause });
-      }
-      throw new CannotCheck(`the event store can't be read: ${String(cause)}`, { cause });
-    } finally {
-      client?.release();
-    }
+async function asking<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw cannotCheck(error);
   }
 }
+
+function cannotCheck(cause: unknown): CannotCheck {
+  const code = (cause as { code?: unknown }).code;
+  return code === '3F000' || code === '42P01'
+    ? new CannotCheck('there is no event store in this database', { cause })
+    : new CannotCheck(`the event store can't be read: ${String(cause)}`, { cause });
+}
+
+/** A connection that is lost tells its query, too. */
+const untold = (): void => {};
 
 /** A text within a statement: COPY takes no parameters. */
 const text = (value: string): string => pg.escapeLiteral(value);

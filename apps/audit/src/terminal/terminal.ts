@@ -6,10 +6,16 @@ export interface Terminal {
   readonly err: Writable & { readonly isTTY?: boolean };
 }
 
+const PENDING_BYTES_MAX = 1024 * 1024;
+
 /** Waits while the reader is slow: whatever is exported, memory stays as it is. */
-export async function print(stream: Writable, text: string): Promise<void> {
-  if (stream.write(text)) return;
-  await new Promise<void>((resolve, reject) => {
+export function print(stream: Writable, text: string): Promise<void> | undefined {
+  stream.write(text);
+  return stream.writableLength > PENDING_BYTES_MAX ? drained(stream) : undefined;
+}
+
+const drained = (stream: Writable): Promise<void> =>
+  new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       stream.off('drain', settle);
       stream.off('error', settle);
@@ -21,4 +27,3 @@ export async function print(stream: Writable, text: string): Promise<void> {
     stream.on('error', settle);
     stream.on('close', settle);
   });
-}

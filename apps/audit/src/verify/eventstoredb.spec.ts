@@ -75,6 +75,11 @@ describe('verify on EventStoreDB', () => {
     expect([events, accounts]).toEqual([ours.length, 3]);
   });
 
+  it('finds events that their account does not give any more, though their positions do', async () => {
+    log.streamOf(anna).splice(-2); // the last command whole
+    expect(await kindsFound()).toEqual(['passes-disagree']);
+  });
+
   it.each(['data', 'meta', 'type', 'id'] as const)('finds %s changed, and where', async (field) => {
     const record = at(anna, 4);
     if (field === 'data' || field === 'meta') {

@@ -7,12 +7,12 @@ import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /** Two pages of events and one account are all that a thread holds: more is only later garbage. */
-const YOUNG_MB_MAX = 24;
+const YOUNG_MB_MAX = 36;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
  * done with, mostly. There is no limit on what is alive, which the largest account sets.
  */
-const HEAP_GROWING_PERCENT = 60;
+const HEAP_GROWING_PERCENT = 100;
 const THREADS_MAX = 16;
 
 export interface ThreadSettings {
