@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { writeUuid } from './uuid-bytes.js';
 
 /** What the chain of a stream begins with. */
 export const CHAIN_START: Uint8Array = new Uint8Array(32);
@@ -13,21 +14,39 @@ export interface Hashable {
   readonly meta: string;
 }
 
-/** As a string of bytes: a fifth of what a Hash object costs, measured on Node 20. */
-const sha256 = (text: string): string => hash('sha256', text, 'binary');
+const TWO_TO_32 = 2 ** 32;
+
+/** As a string of bytes: a fifth of what a Hash object costs, and half of a buffer, on Node 20. */
+const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'binary');
+
+/** There are a handful of types. */
+const TYPES_MAX = 64;
+const typeHashes = new Map<string, string>();
+
+function hashOfType(type: string): string {
+  const known = typeHashes.get(type);
+  if (known !== undefined) return known;
+  const made = sha256(type);
+  if (typeHashes.size < TYPES_MAX) typeHashes.set(type, made);
+  return made;
+}
+
+/** Filled anew for each event. */
+const parts = Buffer.alloc(32 + 16 + 8 + 4 * 32);
 
 /**
  * The hash of an event: everything it says, and the hash before it. Fixed-length parts, so that
  * fields can't run together.
  */
 export function chainHash(before: Uint8Array, event: Hashable): Uint8Array {
-  const parts = Buffer.alloc(32 + 16 + 8 + 4 * 32);
+  const { revision } = event;
   parts.set(before, 0);
-  parts.write(event.id.replaceAll('-', ''), 32, 'hex');
-  parts.writeBigUInt64BE(BigInt(event.revision), 48);
+  writeUuid(parts, 32, event.id);
+  parts.writeUInt32BE(Math.floor(revision / TWO_TO_32), 48);
+  parts.writeUInt32BE(revision % TWO_TO_32, 52);
   parts.write(sha256(event.stream), 56, 'latin1');
-  parts.write(sha256(event.type), 88, 'latin1');
+  parts.write(hashOfType(event.type), 88, 'latin1');
   parts.write(sha256(event.data), 120, 'latin1');
   parts.write(sha256(event.meta), 152, 'latin1');
-  return hash('sha256', parts, 'buffer');
+  return Buffer.from(sha256(parts), 'latin1');
 }

@@ -12,6 +12,7 @@ import {
 } from 'kafkajs';
 import { patchIdleQueue } from './idle-patch.js';
 import { logCreatorFor, type KafkaLog } from './log.js';
+import { patchProduce } from './produce-patch.js';
 
 /** Certificates as PEM text. An empty object: TLS with the authorities this machine trusts. */
 export interface KafkaTls {
@@ -52,6 +53,7 @@ const REQUEST_MS_MAX = 10_000;
 
 /** For the test that measures what it saves. */
 export const removeIdlePatch = patchIdleQueue();
+patchProduce();
 
 /** How to reach one Kafka cluster. Nothing is connected before something is opened on it. */
 export class KafkaConnection {

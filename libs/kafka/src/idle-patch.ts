@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-
-const VERSION_KNOWN = '2.2.4';
+import { insideKafkajs } from './kafkajs-internals.js';
 
 /** What the patch touches of kafkajs's request queue, one of which stands behind every connection. */
 export interface RequestQueue {
@@ -8,12 +6,10 @@ export interface RequestQueue {
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
-const require = createRequire(import.meta.url);
-
 /**
  * kafkajs looks at an empty request queue about 870 times a second per idle connection, which costs
  * 6.5 % of a core. Whatever enters the queue schedules its own look, so an empty one needs none.
- * Gives back how to undo it. Throws when kafkajs is not the one this was written for.
+ * Gives back how to undo it.
  */
 export function patchIdleQueue(queue: RequestQueue = requestQueuePrototype()): () => void {
   const original = queue.scheduleCheckPendingRequests;
@@ -26,15 +22,6 @@ export function patchIdleQueue(queue: RequestQueue = requestQueuePrototype()): (
 }
 
 export function requestQueuePrototype(): RequestQueue {
-  const { version } = require('kafkajs/package.json') as { version: string };
-  const queue = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
-  if (
-    version !== VERSION_KNOWN ||
-    typeof queue.prototype.scheduleCheckPendingRequests !== 'function'
-  ) {
-    throw new Error(
-      `kafkajs is ${version}, not ${VERSION_KNOWN}: look whether its request queue still needs the idle patch`,
-    );
-  }
+  const queue = insideKafkajs('network/requestQueue') as { readonly prototype: RequestQueue };
   return queue.prototype;
 }

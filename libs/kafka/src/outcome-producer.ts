@@ -153,10 +153,12 @@ function byTopic(messages: readonly OutgoingMessage[]): { topic: string; message
   return [...topics].map(([topic, own]) => ({ topic, messages: own }));
 }
 
-function bytesOf({ key, value, headers }: OutgoingMessage): number {
+function bytesOf({ key, value, headers = {} }: OutgoingMessage): number {
   let bytes = MESSAGE_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const [name, header] of Object.entries(headers ?? {})) {
-    for (const one of [header].flat()) bytes += name.length + (one?.length ?? 0) + 4;
+  for (const name in headers) {
+    const header = headers[name] ?? '';
+    const values = typeof header === 'string' || Buffer.isBuffer(header) ? [header] : header;
+    for (const one of values) bytes += name.length + one.length + 4;
   }
   return bytes;
 }

@@ -1,3 +1,5 @@
+import { writeUuid } from '../uuid-bytes.js';
+
 /**
  * Arrays in the server's binary form: nothing to quote here, nothing to unquote there.
  * https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES
@@ -41,10 +43,7 @@ export const int8Array = (values: readonly number[]): Buffer =>
   fixed(OID.int8, 8, values, (array, value, at) => array.writeBigInt64BE(BigInt(value), at));
 
 export const uuidArray = (values: readonly string[]): Buffer =>
-  fixed(OID.uuid, 16, values, (array, value, at) => {
-    const written = array.write(value.replaceAll('-', ''), at, 'hex');
-    if (written !== 16) throw new TypeError(`"${value}" is not a UUID`);
-  });
+  fixed(OID.uuid, 16, values, (array, value, at) => writeUuid(array, at, value));
 
 export const hashArray = (values: readonly Uint8Array[]): Buffer =>
   fixed(OID.bytea, 32, values, (array, value, at) => array.set(value, at));

@@ -1,0 +1,101 @@
+const START_BYTES = 4_096;
+
+/** Kafka's primitive types, one behind the other, in a buffer that grows. */
+export class BytesWriter {
+  #bytes = Buffer.allocUnsafe(START_BYTES);
+  #at = 0;
+
+  /** Good until something more is written. */
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  get length(): number {
+    return this.#at;
+  }
+
+  /** Begins anew, in the same buffer. */
+  clear(): void {
+    this.#at = 0;
+  }
+
+  int8(value: number): this {
+    this.#room(1);
+    this.#at = this.#bytes.writeInt8(value, this.#at);
+    return this;
+  }
+
+  int16(value: number): this {
+    this.#room(2);
+    this.#at = this.#bytes.writeInt16BE(value, this.#at);
+    return this;
+  }
+
+  int32(value: number): this {
+    this.#room(4);
+    this.#at = this.#bytes.writeInt32BE(value, this.#at);
+    return this;
+  }
+
+  uint32(value: number): this {
+    this.#room(4);
+    this.#at = this.#bytes.writeUInt32BE(value, this.#at);
+    return this;
+  }
+
+  int64(value: bigint): this {
+    this.#room(8);
+    this.#at = this.#bytes.writeBigInt64BE(value, this.#at);
+    return this;
+  }
+
+  /** ZigZag, seven bits to a byte. */
+  varInt(value: number): this {
+    this.#room(5);
+    let rest = (value << 1) ^ (value >> 31);
+    while ((rest & ~0x7f) !== 0) {
+      this.#bytes[this.#at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#at++] = rest;
+    return this;
+  }
+
+  bytes(value: Uint8Array): this {
+    this.#room(value.length);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
+    return this;
+  }
+
+  /** With its length before it; null has the length -1. */
+  field(value: string | Uint8Array | null): this {
+    if (value === null) return this.varInt(-1);
+    if (typeof value !== 'string') return this.varInt(value.length).bytes(value);
+    const length = Buffer.byteLength(value);
+    this.varInt(length).#room(length);
+    this.#at += this.#bytes.write(value, this.#at, encodingOf(value, length));
+    return this;
+  }
+
+  /** A topic's name, or none. */
+  name(value: string | null): this {
+    if (value === null) return this.int16(-1);
+    const length = Buffer.byteLength(value);
+    this.int16(length).#room(length);
+    this.#at += this.#bytes.write(value, this.#at, encodingOf(value, length));
+    return this;
+  }
+
+  #room(bytes: number): void {
+    const needed = this.#at + bytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
+  }
+}
+
+/** Of text that is ASCII throughout, which nearly all is, the bytes are the characters. */
+const encodingOf = (text: string, length: number): BufferEncoding =>
+  length === text.length ? 'latin1' : 'utf8';

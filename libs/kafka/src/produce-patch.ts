@@ -1,0 +1,78 @@
+import { insideKafkajs } from './kafkajs-internals.js';
+import { produceRequest, type ProducedMessage, type ProducedPartition } from './produce-request.js';
+
+/** From this version on a request carries record batches. */
+const RECORD_BATCHES_SINCE = 3;
+
+/** What kafkajs hands to whoever encodes a produce request. */
+export interface ProduceArguments {
+  readonly acks: number;
+  readonly timeout: number;
+  readonly transactionalId?: string | null;
+  readonly producerId?: { toString(): string };
+  readonly producerEpoch?: number;
+  readonly compression?: number;
+  readonly topicData: readonly {
+    readonly topic: string;
+    readonly partitions: readonly (Omit<ProducedPartition, 'messages'> & {
+      readonly messages: readonly (ProducedMessage & { readonly timestamp?: string })[];
+    })[];
+  }[];
+}
+
+interface Encoder {
+  readonly buffer: Buffer;
+  buf: Buffer;
+  offset: number;
+}
+
+interface Request {
+  readonly encode: () => Promise<Encoder>;
+}
+
+type Make = (produced: ProduceArguments) => { readonly request: Request };
+
+/** kafkajs's own table of how to encode a produce request, by version. */
+export interface Produce {
+  protocol: (at: { readonly version: number }) => Make;
+}
+
+export const kafkajsProduce = (): Produce => insideKafkajs('protocol/requests/produce') as Produce;
+
+/**
+ * kafkajs makes a zeroed buffer of 512 bytes for each record and for each of its headers, and a list
+ * and a buffer for each number: 15 µs a message with five headers. Written in one go it is 3 µs, and
+ * the same bytes. What none of ours is (compressed, in a transaction, with a time of its own) is left
+ * to kafkajs. Gives back how to undo it.
+ */
+export function patchProduce(produce: Produce = kafkajsProduce()): () => void {
+  const original = produce.protocol;
+  const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
+  const KafkajsEncoder = insideKafkajs('protocol/encoder') as new (bytes: number) => Encoder;
+  produce.protocol = (at) => {
+    const make = original(at);
+    return (produced) => {
+      const made = make(produced);
+      if (at.version < RECORD_BATCHES_SINCE || !isPlain(produced)) return made;
+      const encode = (): Promise<Encoder> => {
+        const { producerId = -1n, producerEpoch = 0 } = produced;
+        const ids = { producerId: BigInt(producerId.toString()), producerEpoch };
+        const terms = { nowMs: Date.now(), crc32c };
+        const bytes = produceRequest({ ...produced, ...ids }, terms);
+        const encoder = new KafkajsEncoder(1);
+        return Promise.resolve(Object.assign(encoder, { buf: bytes, offset: bytes.length }));
+      };
+      return { ...made, request: { ...made.request, encode } };
+    };
+  };
+  return () => {
+    produce.protocol = original;
+  };
+}
+
+function isPlain({ transactionalId, compression = 0, topicData }: ProduceArguments): boolean {
+  if (transactionalId != null || compression !== 0) return false;
+  return topicData.every(({ partitions }) =>
+    partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp == null)),
+  );
+}
