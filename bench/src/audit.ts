@@ -85,7 +85,10 @@ const run = promisify(execFile);
 
 async function audit(url: string, ...args: string[]): Promise<string> {
   const env = { ...process.env, EVENT_STORE: url, DATABASE_URL: url };
-  const running = run(process.execPath, [AUDIT, ...args], { env, maxBuffer: OUTPUT_BYTES_MAX });
+  const running = run(process.execPath, [...process.execArgv, AUDIT, ...args], {
+    env,
+    maxBuffer: OUTPUT_BYTES_MAX,
+  });
   running.child.stderr?.pipe(process.stderr, { end: false });
   return (await running).stdout;
 }
