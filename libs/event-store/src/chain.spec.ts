@@ -29,6 +29,12 @@ describe('the hash of an event', () => {
     expect(golden.events.length).toBeGreaterThan(2);
   });
 
+  it('is of nothing but whole parts', () => {
+    expect(() => chainHash(new Uint8Array(3), event)).toThrow('no hash before revision 7');
+    expect(() => chainHash(CHAIN_START, { ...event, revision: 0.5 })).toThrow('revision 0.5');
+    expect(() => chainHash(CHAIN_START, { ...event, id: 'x' })).toThrow('"x" is not a UUID');
+  });
+
   it.each<[string, Partial<Hashable>]>([
     ['stream', { stream: 'points-u2' }],
     ['revision', { revision: 8 }],

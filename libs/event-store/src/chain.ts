@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { writeUuid } from './uuid-bytes.js';
 
+const HASH_BYTES = 32;
+
 /** What the chain of a stream begins with. */
-export const CHAIN_START: Uint8Array = new Uint8Array(32);
+export const CHAIN_START: Uint8Array = new Uint8Array(HASH_BYTES);
 
 /** The parts of an event that its hash covers. */
 export interface Hashable {
@@ -40,6 +42,9 @@ const parts = Buffer.alloc(32 + 16 + 8 + 4 * 32);
  */
 export function chainHash(before: Uint8Array, event: Hashable): Uint8Array {
   const { revision } = event;
+  if (before.length !== HASH_BYTES || !Number.isSafeInteger(revision)) {
+    throw new TypeError(`no hash before revision ${revision} of ${event.stream}`);
+  }
   parts.set(before, 0);
   writeUuid(parts, 32, event.id);
   parts.writeUInt32BE(Math.floor(revision / TWO_TO_32), 48);

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import pg from 'pg';
 
 // COPY in its binary form: hashes and numbers come as they are stored, at two thirds of what a query's
@@ -42,12 +41,10 @@ export class CopiedRow {
   }
 }
 
-/** Rows that may wait to be worked on; then the server waits, too. */
-const WAITING_ROWS_MAX = 1_000;
-
 /**
- * All rows of a query without parameters, in pages as they arrive. Whoever stops before the end leaves
- * a connection that is in the middle of it.
+ * All rows of a query without parameters, in pages as they arrive. What the reader has no time for
+ * waits here: the server is never kept waiting, so the query says how many there are at most. Whoever
+ * stops before the end leaves a connection that is in the middle of it.
  */
 export async function* copyRows<T>(
   client: pg.ClientBase,
@@ -57,7 +54,7 @@ export async function* copyRows<T>(
   const arriving = new Arriving<T>();
   const copy = new CopyOut(
     `copy (${select}) to stdout (format binary)`,
-    (row, stream) => arriving.add(read(row), stream),
+    (row) => arriving.add(read(row)),
     (error) => arriving.end(error ?? null),
   );
   client.query(copy);
@@ -73,12 +70,10 @@ class Arriving<T> {
   #rows: T[] = [];
   #ended = false;
   #error: Error | null = null;
-  #paused: Duplex | null = null;
   #awaited: () => void = () => {};
 
-  add(row: T, stream: Duplex): void {
+  add(row: T): void {
     this.#rows.push(row);
-    if (this.#rows.length >= WAITING_ROWS_MAX) this.#paused = stream.pause();
     this.#awaited();
   }
 
@@ -91,10 +86,7 @@ class Arriving<T> {
   /** All that wait; none: it was the end. */
   async next(): Promise<readonly T[]> {
     if (this.#rows.length === 0 && !this.#ended) {
-      const arrived = new Promise<void>((resolve) => (this.#awaited = resolve));
-      this.#paused?.resume();
-      this.#paused = null;
-      await arrived;
+      await new Promise<void>((resolve) => (this.#awaited = resolve));
     }
     const rows = this.#rows;
     this.#rows = [];
@@ -109,17 +101,17 @@ class CopyOut extends pg.Query {
 
   constructor(
     text: string,
-    private readonly row: (row: CopiedRow, stream: Duplex) => void,
+    private readonly row: (row: CopiedRow) => void,
     settle: (error?: Error | null) => void,
   ) {
     super(text, settle);
   }
 
   /** Called by the client; the bytes are good until it returns. */
-  handleCopyData({ chunk }: { readonly chunk: Buffer }, { stream }: pg.Connection): void {
+  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
     const start = this.#isFirst ? HEADER_BYTES : 0;
     this.#isFirst = false;
     if (chunk.length > start && chunk.readInt16BE(start) >= 0)
-      this.row(new CopiedRow(chunk, start), stream);
+      this.row(new CopiedRow(chunk, start));
   }
 }

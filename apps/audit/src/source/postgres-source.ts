@@ -14,8 +14,8 @@ import {
 import { copyRows, type CopiedRow } from './copy-rows.js';
 import { pagesAhead } from './pages-ahead.js';
 
-/** Of one statement: a long one would hold back the server's housekeeping. */
-const COPIED_ROWS = 20_000;
+/** Of one statement, and so at most in memory behind a reader that takes its time. */
+const COPIED_ROWS = 2_000;
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
@@ -202,6 +202,7 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 function cannotCheck(cause: unknown): CannotCheck {
+  if (cause instanceof CannotCheck) return cause;
   const code = (cause as { code?: unknown }).code;
   return code === '3F000' || code === '42P01'
     ? new CannotCheck('there is no event store in this database', { cause })

@@ -70,6 +70,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 
 /** 1,234,567; by hand, for `toLocaleString` takes a microsecond, and a statement has many lines. */
 export function grouped(value: number): string {
+  if (!Number.isSafeInteger(value)) return String(value);
   if (value < 0) return `-${grouped(-value)}`;
   const digits = String(value);
   let text = digits;

@@ -26,6 +26,8 @@ describe('what a person reads', () => {
     [1_000, '1,000'],
     [-1_234_567, '-1,234,567'],
     [2_147_483_647, '2,147,483,647'],
+    [1_234.5, '1234.5'],
+    [Infinity, 'Infinity'],
   ])('groups the digits of %d', (value, text) => {
     expect(grouped(value)).toBe(text);
     expect(signed(value)).toBe(value > 0 ? `+${text}` : text);

@@ -6,8 +6,11 @@ import { CannotCheck } from '../source/event-source.js';
 import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
-/** Two pages of events and one account are all that a thread holds: more is only later garbage. */
-const YOUNG_MB_MAX = 36;
+/**
+ * Of young objects in each thread: events are done with as they come, more is only later garbage. By
+ * flags, for a flag of the process (see decision 8) goes before the limits of a Worker.
+ */
+const SEMI_SPACE_MB_MAX = 16;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
  * done with, mostly. There is no limit on what is alive, which the largest account sets.
@@ -46,6 +49,8 @@ export class StoreRefused extends Error {
 
 /** One thread for each core, each with its own connection. */
 export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
+  // For the threads that are started from here on.
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB_MAX}`);
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   let seen = 0;
   const crew = Array.from(
@@ -98,7 +103,6 @@ class Hand {
   constructor(settings: ThreadSettings, progress: (events: number) => void) {
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData: settings,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     });
     this.#worker.on('message', (told: Told) => {
       if (told.kind === 'progress') progress(told.events);

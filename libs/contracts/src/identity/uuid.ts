@@ -26,19 +26,24 @@ function partsOf(namespace: string, name: string): Uint8Array {
   return parts.subarray(0, SPACE_BYTES + parts.write(name, SPACE_BYTES, 'utf8'));
 }
 
-const DASH = '-'.charCodeAt(0);
-const NINE = '9'.charCodeAt(0);
-const ZERO = '0'.charCodeAt(0);
-const TEN = 'a'.charCodeAt(0) - 10;
+/** Values of hex digits by their character codes. */
+const NO_DIGIT = 0xff;
+const VALUES = new Uint8Array(128).fill(NO_DIGIT);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  VALUES[digit.charCodeAt(0)] = value;
+}
+/** Where the two digits of each byte begin in the text of a UUID. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 /** A namespace is one of our own ids: a UUID in lower case. */
 function writeDigits(uuid: string): void {
-  for (let at = 0, digit = 0; at < uuid.length; at++) {
-    const code = uuid.charCodeAt(at);
-    if (code === DASH) continue;
-    const value = code - (code > NINE ? TEN : ZERO);
-    const byte = digit >> 1;
-    parts[byte] = digit % 2 === 0 ? value << 4 : (parts[byte] ?? 0) | value;
-    digit++;
+  let digits = 0;
+  let byte = 0;
+  for (const place of PLACES) {
+    const high = VALUES[uuid.charCodeAt(place)] ?? NO_DIGIT;
+    const low = VALUES[uuid.charCodeAt(place + 1)] ?? NO_DIGIT;
+    digits |= high | low;
+    parts[byte++] = (high << 4) | low;
   }
+  if (digits > 0xf || uuid.length !== 36) throw new TypeError(`"${uuid}" is no UUID in lower case`);
 }
