@@ -1,5 +1,6 @@
 import { topicWarnings, type TopicFound } from './topic-warnings.js';
-import { ledgerTopics, type TopicPlan } from './topics.js';
+import type { KafkaConnection } from './connect.js';
+import { ensureTopics, ledgerTopics, type TopicPlan } from './topics.js';
 
 const DAY_MS = 86_400_000;
 const names = { commands: 'commands', outcomes: 'outcomes', dead: 'dead' };
@@ -84,5 +85,41 @@ describe('a topic that is already there', () => {
   it('may keep outcomes as long as somebody likes', () => {
     const plan = planOf('outcomes');
     expect(topicWarnings(plan, asPlanned(plan, { 'retention.ms': '-1' }))).toEqual([]);
+  });
+});
+
+/** A double: every topic is there, and the broker that is asked hears of it a little later. */
+function brokerThatHearsLate(looksInVain: number, type: string): KafkaConnection {
+  let looks = 0;
+  const admin = {
+    connect: () => Promise.resolve(),
+    disconnect: () => Promise.resolve(),
+    listTopics: () => Promise.resolve(plans.map(({ topic }) => topic)),
+    fetchTopicMetadata: () => {
+      if (looks++ < looksInVain) return Promise.reject(Object.assign(new Error(type), { type }));
+      const partitions = Array.from({ length: 12 }, () => ({ replicas: [1, 2, 3] }));
+      return Promise.resolve({ topics: [{ partitions }] });
+    },
+    describeConfigs: ({ resources: [{ name }] }: { resources: [{ name: string }] }) => {
+      const entries = Object.entries(planOf(name).config);
+      const configEntries = entries.map(([configName, configValue]) => ({
+        configName,
+        configValue,
+      }));
+      return Promise.resolve({ resources: [{ configEntries }] });
+    },
+  };
+  return { admin: () => admin } as unknown as KafkaConnection;
+}
+
+describe('topics that another process created a moment ago', () => {
+  it('are waited for until the broker has heard of them', async () => {
+    const broker = brokerThatHearsLate(5, 'UNKNOWN_TOPIC_OR_PARTITION');
+    expect(await ensureTopics(broker, plans)).toEqual([]);
+  });
+
+  it('are not waited for when the broker has something else against them', async () => {
+    const broker = brokerThatHearsLate(1, 'TOPIC_AUTHORIZATION_FAILED');
+    await expect(ensureTopics(broker, plans)).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED');
   });
 });

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from './connect.js';
 import { topicWarnings, type TopicFound, type TopicWarning } from './topic-warnings.js';
 
@@ -5,6 +7,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** ConfigResourceTypes.TOPIC: kafkajs declares it as a const enum that is not there at run time. */
 const TOPIC_RESOURCE = 2;
+const HEARD_OF_MS_MAX = 10_000;
+const LOOK_AGAIN_MS = 50;
 
 export interface TopicPlan {
   readonly topic: string;
@@ -100,7 +104,7 @@ export async function ensureTopics(
   }
 
   async function find({ topic }: TopicPlan): Promise<TopicFound> {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const { topics } = await metadataOf(admin, topic);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: TOPIC_RESOURCE, name: topic }],
@@ -114,3 +118,21 @@ export async function ensureTopics(
     };
   }
 }
+
+/** Where another process created it a moment ago, the broker may not have heard of it yet. */
+async function metadataOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicMetadata']> {
+  const until = performance.now() + HEARD_OF_MS_MAX;
+  for (;;) {
+    try {
+      return await admin.fetchTopicMetadata({ topics: [topic] });
+    } catch (error) {
+      if (!isNotHeardOf(error) || performance.now() > until) throw error;
+    }
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+const isNotHeardOf = (error: unknown): boolean =>
+  error instanceof Error &&
+  'type' in error &&
+  (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE');
