@@ -73,17 +73,20 @@ export class BytesWriter {
     if (value === null) return this.varInt(-1);
     if (typeof value !== 'string') return this.varInt(value.length).bytes(value);
     const length = Buffer.byteLength(value);
-    this.varInt(length).#room(length);
-    this.#at += this.#bytes.write(value, this.#at, encodingOf(value, length));
-    return this;
+    return this.varInt(length).#text(value, length);
   }
 
   /** A topic's name, or none. */
   name(value: string | null): this {
     if (value === null) return this.int16(-1);
     const length = Buffer.byteLength(value);
-    this.int16(length).#room(length);
-    this.#at += this.#bytes.write(value, this.#at, encodingOf(value, length));
+    return this.int16(length).#text(value, length);
+  }
+
+  /** Of text that is ASCII throughout, which nearly all is, the bytes are the characters. */
+  #text(value: string, length: number): this {
+    this.#room(length);
+    this.#at += this.#bytes.write(value, this.#at, length === value.length ? 'latin1' : 'utf8');
     return this;
   }
 
@@ -95,7 +98,3 @@ export class BytesWriter {
     this.#bytes = larger;
   }
 }
-
-/** Of text that is ASCII throughout, which nearly all is, the bytes are the characters. */
-const encodingOf = (text: string, length: number): BufferEncoding =>
-  length === text.length ? 'latin1' : 'utf8';

@@ -1,5 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
 import { GatheringQueue } from './gathering-queue.js';
+import { isProtocolError } from './protocol-error.js';
 
 interface Commit {
   readonly payload: EachBatchPayload;
@@ -17,14 +18,7 @@ const REFUSALS = [
   'NOT_COORDINATOR_FOR_GROUP',
 ];
 
-export function isRefusedCommit(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'type' in error &&
-    typeof error.type === 'string' &&
-    REFUSALS.includes(error.type)
-  );
-}
+export const isRefusedCommit = (error: unknown): boolean => isProtocolError(error, REFUSALS);
 
 /** Commits of all partitions in one line, several in one request: the broker writes each to its disk. */
 export class CommitLine {

@@ -33,7 +33,7 @@ interface Request {
 type Make = (produced: ProduceArguments) => { readonly request: Request };
 
 /** kafkajs's own table of how to encode a produce request, by version. */
-export interface Produce {
+interface Produce {
   protocol: (at: { readonly version: number }) => Make;
 }
 
@@ -43,9 +43,10 @@ export const kafkajsProduce = (): Produce => insideKafkajs('protocol/requests/pr
  * kafkajs makes a zeroed buffer of 512 bytes for each record and for each of its headers, and a list
  * and a buffer for each number: 15 µs a message with five headers. Written in one go it is a fifth of
  * that, and the same bytes. What none of ours is (compressed, in a transaction, with a time of its
- * own) is left to kafkajs. Gives back how to undo it.
+ * own) is left to kafkajs.
  */
-export function patchProduce(produce: Produce = kafkajsProduce()): () => void {
+export function patchProduce(): void {
+  const produce = kafkajsProduce();
   const original = produce.protocol;
   const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
   const KafkajsEncoder = insideKafkajs('protocol/encoder') as new (bytes: number) => Encoder;
@@ -64,9 +65,6 @@ export function patchProduce(produce: Produce = kafkajsProduce()): () => void {
       };
       return { ...made, request: { ...made.request, encode } };
     };
-  };
-  return () => {
-    produce.protocol = original;
   };
 }
 

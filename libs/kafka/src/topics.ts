@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from './connect.js';
+import { isProtocolError } from './protocol-error.js';
 import { topicWarnings, type TopicFound, type TopicWarning } from './topic-warnings.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** ConfigResourceTypes.TOPIC: kafkajs declares it as a const enum that is not there at run time. */
 const TOPIC_RESOURCE = 2;
+const NOT_HEARD_OF = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 const HEARD_OF_MS_MAX = 10_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -126,13 +128,8 @@ async function metadataOf(admin: Admin, topic: string): ReturnType<Admin['fetchT
     try {
       return await admin.fetchTopicMetadata({ topics: [topic] });
     } catch (error) {
-      if (!isNotHeardOf(error) || performance.now() > until) throw error;
+      if (!isProtocolError(error, NOT_HEARD_OF) || performance.now() > until) throw error;
     }
     await delay(LOOK_AGAIN_MS);
   }
 }
-
-const isNotHeardOf = (error: unknown): boolean =>
-  error instanceof Error &&
-  'type' in error &&
-  (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE');

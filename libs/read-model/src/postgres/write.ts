@@ -13,18 +13,17 @@ const SLICE_ROWS = 3_000;
 export function* statementsFor(version: number, folded: Folded): Generator<Statement> {
   const { firstId, durations, accounts, batches, consumptions } = folded;
   let id = firstId;
-  for (const rows of slicesOf(folded.transactions, SLICE_ROWS)) {
+  for (const rows of slices(folded.transactions)) {
     yield insertTransactions(version, id, rows);
     id += rows.length;
   }
-  for (const rows of slicesOf(durations, SLICE_ROWS)) yield fillDurations(version, rows);
-  for (const rows of slicesOf([...accounts.begun], SLICE_ROWS)) yield insertAccounts(version, rows);
-  for (const rows of slicesOf([...accounts.changed], SLICE_ROWS))
-    yield changeAccounts(version, rows);
-  for (const rows of slicesOf([...batches.begun], SLICE_ROWS)) yield insertBatches(version, rows);
-  for (const rows of slicesOf([...batches.changed], SLICE_ROWS)) yield changeBatches(version, rows);
-  for (const rows of slicesOf([...consumptions.begun], SLICE_ROWS))
-    yield insertConsumptions(version, rows);
-  for (const rows of slicesOf([...consumptions.changed], SLICE_ROWS))
-    yield changeConsumptions(version, rows);
+  for (const rows of slices(durations)) yield fillDurations(version, rows);
+  for (const rows of slices(accounts.begun)) yield insertAccounts(version, rows);
+  for (const rows of slices(accounts.changed)) yield changeAccounts(version, rows);
+  for (const rows of slices(batches.begun)) yield insertBatches(version, rows);
+  for (const rows of slices(batches.changed)) yield changeBatches(version, rows);
+  for (const rows of slices(consumptions.begun)) yield insertConsumptions(version, rows);
+  for (const rows of slices(consumptions.changed)) yield changeConsumptions(version, rows);
 }
+
+const slices = <T>(rows: Iterable<T>): Iterable<readonly T[]> => slicesOf([...rows], SLICE_ROWS);
