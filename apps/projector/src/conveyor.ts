@@ -1,13 +1,19 @@
-import type { Batch, Position } from '#event-store';
+import type { Batch, Position, RecordedEvent } from '#event-store';
 
 /** Events that are written in one transaction when many wait. */
-export const BATCH_EVENTS_MAX = 10_000;
+export const BATCH_EVENTS_MAX = 20_000;
 
 /** So many are worth a transaction of their own, however soon after the last one. */
 const WORTH_EVENTS = 500;
 
 /** One is written while the next is decoded. */
 const UNDER_WAY_MAX = 2;
+
+/** Of several batches, one that grows. */
+interface Gathered extends Batch {
+  readonly events: RecordedEvent[];
+  next: Position;
+}
 
 export type WriteBatch = (after: Position | null, batch: Batch) => Promise<void>;
 
@@ -20,7 +26,7 @@ export class Conveyor {
   readonly #failed = new AbortController();
   #paceMs: number;
   #after: Position | null;
-  #gathered: Batch | null = null;
+  #gathered: Gathered | null = null;
   #underWay = 0;
   #written: Promise<void> = Promise.resolve();
   #moved: (() => void)[] = [];
@@ -41,7 +47,9 @@ export class Conveyor {
 
   /** Resolves when there is room for more; not: when it is written. */
   async take(batch: Batch): Promise<void> {
-    this.#gathered = this.#gathered === null ? batch : joined(this.#gathered, batch);
+    this.#gathered ??= { events: [], next: batch.next };
+    for (const event of batch.events) this.#gathered.events.push(event);
+    if (batch.next > this.#gathered.next) this.#gathered.next = batch.next;
     this.#start();
     while (this.#isFull && !this.failed.aborted) await this.#nextMove();
     this.failed.throwIfAborted();
@@ -98,8 +106,3 @@ export class Conveyor {
     return new Promise((resolve) => this.#moved.push(resolve));
   }
 }
-
-const joined = (one: Batch, other: Batch): Batch => ({
-  events: [...one.events, ...other.events],
-  next: other.next > one.next ? other.next : one.next,
-});

@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent } from '#event-store';
-import { fromStored } from '#ledger';
+import { eventFrom } from '#ledger';
 import type { Checkpoint } from '#read-model';
 
 /** Farther behind than this is far behind: nobody needs the number, and it costs reading. */
@@ -35,7 +35,7 @@ export async function measureLag(
 /** null: it can't be read, and that is what the tables wait for. */
 function happenedAt(recorded: RecordedEvent): string | null {
   try {
-    return fromStored(recorded).event.receivedAt;
+    return eventFrom(recorded).receivedAt;
   } catch {
     return null;
   }

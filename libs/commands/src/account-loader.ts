@@ -4,7 +4,7 @@ import {
   REMEMBER_EVERYTHING,
   adopt,
   evolve,
-  fromStored,
+  eventFrom,
   type LedgerEvent,
 } from '#ledger';
 import { beginning, type Baseline } from './baseline.js';
@@ -115,7 +115,7 @@ function fold(baseline: Baseline, recorded: RecordedEvent): void {
 /** The event that is stored there. */
 export function eventOf(recorded: RecordedEvent): LedgerEvent {
   try {
-    return fromStored(recorded).event;
+    return eventFrom(recorded);
   } catch (cause) {
     throw damaged(recorded, cause);
   }

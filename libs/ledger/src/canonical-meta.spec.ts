@@ -1,4 +1,4 @@
-import { readCanonicalMeta } from './canonical-meta.js';
+import { canonicalVersion, readCanonicalMeta } from './canonical-meta.js';
 import { fromStored, toStored, type Provenance } from './codec.js';
 import type { PointsRecharged } from './events.js';
 
@@ -34,12 +34,14 @@ describe('meta as it is written', () => {
     { ...PLAIN, correlation: '' },
   ])('is read without parsing it', (provenance) => {
     expect(readCanonicalMeta(metaOf(provenance))).toEqual({ v: 1, provenance });
+    expect(canonicalVersion(metaOf(provenance))).toBe(1);
   });
 
   it.each(['"', '\\', '\n', '\u0001', '\ud800'])('is parsed where JSON escapes %j', (strange) => {
     const provenance = { ...PLAIN, correlation: `a${strange}b` };
     const meta = metaOf(provenance);
     expect(readCanonicalMeta(meta)).toBeNull();
+    expect(canonicalVersion(meta)).toBeNull();
     expect(fromStored({ ...toStored(EVENT, provenance) }).provenance).toEqual(provenance);
   });
 
@@ -53,5 +55,6 @@ describe('meta as it is written', () => {
     (meta: string) => meta.replace('corr 1', 'corr\n1'),
   ])('is parsed, or refused, when it is written otherwise', (change) => {
     expect(readCanonicalMeta(change(metaOf(PLAIN)))).toBeNull();
+    expect(canonicalVersion(change(metaOf(PLAIN)))).toBeNull();
   });
 });

@@ -38,6 +38,12 @@ export function readCanonicalMeta(
   return { v: Number(v), provenance };
 }
 
+/** The version alone. null: it is not written so, and must be parsed. */
+export function canonicalVersion(text: string): number | null {
+  if (!CANONICAL.test(text)) return null;
+  return Number(text.slice(text.lastIndexOf(':') + 1, -1)) || null;
+}
+
 const kafkaOf = (
   offset: string | undefined,
   partition: string | undefined,

@@ -9,7 +9,14 @@ export {
   refundLabel,
   type SourceType,
 } from './businesses.js';
-export { UnreadableEvent, fromStored, toStored, type Provenance, type Stored } from './codec.js';
+export {
+  UnreadableEvent,
+  eventFrom,
+  fromStored,
+  toStored,
+  type Provenance,
+  type Stored,
+} from './codec.js';
 export type {
   CommandType,
   ConsumePoints,

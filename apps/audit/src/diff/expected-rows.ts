@@ -1,4 +1,4 @@
-import { emptyAccount, evolve, fromStored, type LedgerEvent } from '#ledger';
+import { emptyAccount, eventFrom, evolve, type LedgerEvent } from '#ledger';
 import { rowsOf } from '#read-model';
 import type { StoredEvent } from '../source/event-source.js';
 import type { Row, TableName, Value } from './difference.js';
@@ -24,7 +24,7 @@ export class ExpectedRows {
 
   /** Rejects what can't be read or followed: that is damage of the store, which `verify` names. */
   add(stored: StoredEvent): void {
-    const { event } = fromStored(stored);
+    const event = eventFrom(stored);
     evolve(this.#account, event);
     const { revision } = this.#account;
     const rows = rowsOf(this.user, revision, event);

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 
+import type { BatchChange, EventRows } from '../event-rows.js';
 import { userOf, type ProjectedEvent, type ReadBatch } from '../projected-event.js';
 import { noRows, type UserRows } from '../tables.js';
 import { int8Array, uuidArray } from './arrays.js';
@@ -30,16 +31,12 @@ interface Key {
   readonly number: number;
 }
 
-type Table = 'batches' | 'consumptions';
-
 /** The rows that the events of a batch touch: what of them is at hand, and what must be asked for. */
 export class Wanted {
   readonly users = new Map<string, UserRows>();
   accounts: string[] = [];
   batches: Key[] = [];
   consumptions: Key[] = [];
-  /** What was asked for already, or begins in these events. */
-  readonly #asked = new Map<string, Record<Table, Set<number>>>();
 
   constructor(private readonly cache: RowCache) {}
 
@@ -57,20 +54,22 @@ export class Wanted {
   add({ fresh, repeated }: ReadBatch): void {
     for (const event of fresh) this.#event(event);
     for (const { stream } of repeated) this.user(userOf(stream) ?? '');
+    if (this.batches.length > 0) this.batches = notBegun(this.batches, fresh, batchesBegun);
+    if (this.consumptions.length > 0) {
+      this.consumptions = notBegun(this.consumptions, fresh, consumptionsBegun);
+    }
   }
 
   #event({ rows: { account, batches, consumption } }: ProjectedEvent): void {
     const { user_id: user } = account;
     const rows = this.user(user);
-    for (const { batch_id: id, begins } of batches) {
-      // A recharge makes a batch of its own; a grace batch may be there from before.
-      if (begins?.grace === false) this.#isNew(user, id, 'batches');
-      else if (!rows.batches.has(id)) this.#ask(user, id, 'batches');
+    for (const change of batches) {
+      const { batch_id: number } = change;
+      if (!isNew(change) && !rows.batches.has(number)) this.batches.push({ user, number });
     }
-    if (consumption === null) return;
-    const { of, kind } = consumption;
-    if (kind === 'begun') this.#isNew(user, of, 'consumptions');
-    else if (!rows.consumptions.has(of)) this.#ask(user, of, 'consumptions');
+    if (consumption === null || consumption.kind === 'begun') return;
+    const { of: number } = consumption;
+    if (!rows.consumptions.has(number)) this.consumptions.push({ user, number });
   }
 
   user(user: string): UserRows {
@@ -82,22 +81,33 @@ export class Wanted {
     this.users.set(user, rows);
     return rows;
   }
+}
 
-  /** Whether it is the first that is heard of it. */
-  #isNew(user: string, number: number, table: Table): boolean {
-    let asked = this.#asked.get(user);
-    if (asked === undefined) {
-      asked = { batches: new Set(), consumptions: new Set() };
-      this.#asked.set(user, asked);
-    }
-    if (asked[table].has(number)) return false;
-    asked[table].add(number);
-    return true;
-  }
+/** A recharge makes a batch of its own; a grace batch may be there from before. */
+const isNew = ({ begins }: BatchChange): boolean => begins?.grace === false;
 
-  #ask(user: string, number: number, table: Table): void {
-    if (this.#isNew(user, number, table)) this[table].push({ user, number });
+const batchesBegun = ({ batches }: EventRows): number[] =>
+  batches.filter(isNew).map(({ batch_id }) => batch_id);
+
+const consumptionsBegun = ({ consumption }: EventRows): number[] =>
+  consumption?.kind === 'begun' ? [consumption.of] : [];
+
+/** Each once, without what begins in these events. */
+function notBegun(
+  keys: readonly Key[],
+  fresh: readonly ProjectedEvent[],
+  begun: (rows: EventRows) => number[],
+): Key[] {
+  const heardOf = new Set<string>();
+  for (const { rows } of fresh) {
+    for (const number of begun(rows)) heardOf.add(`${rows.account.user_id}/${number}`);
   }
+  return keys.filter(({ user, number }) => {
+    const key = `${user}/${number}`;
+    const isFirst = !heardOf.has(key);
+    heardOf.add(key);
+    return isFirst;
+  });
 }
 
 async function loadAccounts(client: ClientBase, version: number, wanted: Wanted): Promise<void> {

@@ -46,6 +46,10 @@ interface Kept {
 
 /** Only a refund asks for it again, rarely: it is read from the table then. */
 function forgetWhatIsOver({ batches, consumptions }: UserRows): void {
-  for (const [id, batch] of batches) if (batch.remaining === 0) batches.delete(id);
-  for (const [of, { status }] of consumptions) if (status !== 'open') consumptions.delete(of);
+  batches.forEach(({ remaining }, id) => {
+    if (remaining === 0) batches.delete(id);
+  });
+  consumptions.forEach(({ status }, of) => {
+    if (status !== 'open') consumptions.delete(of);
+  });
 }

@@ -1,24 +1,19 @@
 import type { AccountRow } from '../tables.js';
 import { int4Array, int8Array, timeArray, uuidArray } from './arrays.js';
+import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';
+import { int4, int8, timestamptz, uuid } from './values.js';
 
-const columnsOf = (rows: readonly AccountRow[]): Buffer[] => [
-  uuidArray(rows, (row) => row.user_id),
-  int4Array(rows, (row) => row.balance),
-  int4Array(rows, (row) => row.held),
-  int8Array(rows, (row) => row.revision),
-  timeArray(rows, (row) => row.updated_at),
+const COLUMNS: readonly CopiedColumn<AccountRow>[] = [
+  copied('user_id', uuid, (row) => row.user_id),
+  copied('balance', int4, (row) => row.balance),
+  copied('held', int4, (row) => row.held),
+  copied('revision', int8, (row) => row.revision),
+  copied('updated_at', timestamptz, (row) => row.updated_at),
 ];
 
-export function insertAccounts(version: number, rows: readonly AccountRow[]): Statement {
-  return {
-    rows: rows.length,
-    text: `insert into mjk_point_accounts_v${version} (user_id, balance, held, revision, updated_at)
-     select unnest($1::uuid[]), unnest($2::integer[]), unnest($3::integer[]),
-       unnest($4::bigint[]), unnest($5::timestamptz[])`,
-    values: columnsOf(rows),
-  };
-}
+export const insertAccounts = (version: number, rows: readonly AccountRow[]): Statement =>
+  copyInto(`mjk_point_accounts_v${version}`, COLUMNS, rows);
 
 export function changeAccounts(version: number, rows: readonly AccountRow[]): Statement {
   return {
@@ -28,6 +23,12 @@ export function changeAccounts(version: number, rows: readonly AccountRow[]): St
      from unnest($1::uuid[], $2::integer[], $3::integer[], $4::bigint[], $5::timestamptz[])
        as d (user_id, balance, held, revision, updated_at)
      where a.user_id = d.user_id and a.revision < d.revision`,
-    values: columnsOf(rows),
+    values: [
+      uuidArray(rows, (row) => row.user_id),
+      int4Array(rows, (row) => row.balance),
+      int4Array(rows, (row) => row.held),
+      int8Array(rows, (row) => row.revision),
+      timeArray(rows, (row) => row.updated_at),
+    ],
   };
 }

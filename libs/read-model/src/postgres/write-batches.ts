@@ -1,31 +1,24 @@
 import type { BatchRow } from '../tables.js';
-import { boolArray, int4Array, int8Array, timeArray, uuidArray } from './arrays.js';
+import { int4Array, int8Array, uuidArray } from './arrays.js';
+import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';
+import { bool, int2, int4, int8, timestamptz, uuid } from './values.js';
 
-export function insertBatches(version: number, rows: readonly BatchRow[]): Statement {
-  return {
-    rows: rows.length,
-    text: `insert into mjk_point_batches_v${version}
-       (user_id, batch_id, points, remaining, priority, expires_at, grace, revision, line,
-        created_at)
-     select unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]),
-       unnest($4::integer[]), unnest($5::integer[]), unnest($6::timestamptz[]),
-       unnest($7::boolean[]), unnest($8::bigint[]), unnest($9::integer[]),
-       unnest($10::timestamptz[])`,
-    values: [
-      uuidArray(rows, (row) => row.user_id),
-      int8Array(rows, (row) => row.batch_id),
-      int8Array(rows, (row) => row.points),
-      int4Array(rows, (row) => row.remaining),
-      int4Array(rows, (row) => row.priority),
-      timeArray(rows, (row) => row.expires_at),
-      boolArray(rows, (row) => row.grace),
-      int8Array(rows, (row) => row.revision),
-      int4Array(rows, (row) => row.line),
-      timeArray(rows, (row) => row.created_at),
-    ],
-  };
-}
+const COLUMNS: readonly CopiedColumn<BatchRow>[] = [
+  copied('user_id', uuid, (row) => row.user_id),
+  copied('batch_id', int8, (row) => row.batch_id),
+  copied('points', int8, (row) => row.points),
+  copied('remaining', int4, (row) => row.remaining),
+  copied('priority', int2, (row) => row.priority),
+  copied('expires_at', timestamptz, (row) => row.expires_at),
+  copied('grace', bool, (row) => row.grace),
+  copied('revision', int8, (row) => row.revision),
+  copied('line', int4, (row) => row.line),
+  copied('created_at', timestamptz, (row) => row.created_at),
+];
+
+export const insertBatches = (version: number, rows: readonly BatchRow[]): Statement =>
+  copyInto(`mjk_point_batches_v${version}`, COLUMNS, rows);
 
 export function changeBatches(version: number, rows: readonly BatchRow[]): Statement {
   return {

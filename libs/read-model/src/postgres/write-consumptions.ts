@@ -1,40 +1,31 @@
 import type { ConsumptionRow } from '../tables.js';
 import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
+import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';
+import { float8, int4, int8, text, timestamptz, uuid } from './values.js';
 
-export function insertConsumptions(version: number, rows: readonly ConsumptionRow[]): Statement {
-  return {
-    rows: rows.length,
-    text: `insert into mjk_point_consumptions_v${version}
-       (user_id, revision, consumption_id, source_type, source_id, status, estimate, actual,
-        drawn, refunded, duration, settle_by, opened_at, closed_at, first_row, row_count,
-        duration_row)
-     select unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]),
-       unnest($5::text[]), unnest($6::text[]), unnest($7::integer[]), unnest($8::integer[]),
-       unnest($9::bigint[]), unnest($10::bigint[]), unnest($11::float8[]),
-       unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]),
-       unnest($15::bigint[]), unnest($16::integer[]), unnest($17::bigint[])`,
-    values: [
-      uuidArray(rows, (row) => row.user_id),
-      int8Array(rows, (row) => row.revision),
-      textArray(rows, (row) => row.consumption_id),
-      textArray(rows, (row) => row.source_type),
-      textArray(rows, (row) => row.source_id),
-      textArray(rows, (row) => row.status),
-      int4Array(rows, (row) => row.estimate),
-      int4Array(rows, (row) => row.actual),
-      int8Array(rows, (row) => row.drawn),
-      int8Array(rows, (row) => row.refunded),
-      float8Array(rows, (row) => row.duration),
-      timeArray(rows, (row) => row.settle_by),
-      timeArray(rows, (row) => row.opened_at),
-      timeArray(rows, (row) => row.closed_at),
-      int8Array(rows, (row) => row.first_row),
-      int4Array(rows, (row) => row.row_count),
-      int8Array(rows, (row) => row.duration_row),
-    ],
-  };
-}
+const COLUMNS: readonly CopiedColumn<ConsumptionRow>[] = [
+  copied('user_id', uuid, (row) => row.user_id),
+  copied('revision', int8, (row) => row.revision),
+  copied('consumption_id', text, (row) => row.consumption_id),
+  copied('source_type', text, (row) => row.source_type),
+  copied('source_id', text, (row) => row.source_id),
+  copied('status', text, (row) => row.status),
+  copied('estimate', int4, (row) => row.estimate),
+  copied('actual', int4, (row) => row.actual),
+  copied('drawn', int8, (row) => row.drawn),
+  copied('refunded', int8, (row) => row.refunded),
+  copied('duration', float8, (row) => row.duration),
+  copied('settle_by', timestamptz, (row) => row.settle_by),
+  copied('opened_at', timestamptz, (row) => row.opened_at),
+  copied('closed_at', timestamptz, (row) => row.closed_at),
+  copied('first_row', int8, (row) => row.first_row),
+  copied('row_count', int4, (row) => row.row_count),
+  copied('duration_row', int8, (row) => row.duration_row),
+];
+
+export const insertConsumptions = (version: number, rows: readonly ConsumptionRow[]): Statement =>
+  copyInto(`mjk_point_consumptions_v${version}`, COLUMNS, rows);
 
 export function changeConsumptions(version: number, rows: readonly ConsumptionRow[]): Statement {
   return {

@@ -1,42 +1,35 @@
 import type { TransactionRow } from '../event-rows.js';
 import type { TransactionDuration } from '../tables.js';
-import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
+import { float8Array, int8Array, timeArray } from './arrays.js';
+import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';
+import { float8, int4, int8, text, timestamptz, uuid } from './values.js';
+
+const COLUMNS: readonly CopiedColumn<TransactionRow>[] = [
+  copied('user_id', uuid, (row) => row.user_id),
+  copied('type', text, (row) => row.type),
+  copied('amount', int4, (row) => row.amount),
+  copied('balance_before', int4, (row) => row.balance_before),
+  copied('balance_after', int4, (row) => row.balance_after),
+  copied('source_type', text, (row) => row.source_type),
+  copied('source_id', text, (row) => row.source_id),
+  copied('batch_id', int8, (row) => row.batch_id),
+  copied('duration', float8, (row) => row.duration),
+  copied('description', text, (row) => row.description),
+  copied('created_at', timestamptz, (row) => row.created_at),
+  copied('updated_at', timestamptz, (row) => row.updated_at),
+  copied('revision', int8, (row) => row.revision),
+  copied('line', int4, (row) => row.line),
+  copied('consumption_of', int8, (row) => row.consumption_of),
+];
 
 export function insertTransactions(
   version: number,
-  firstId: number,
+  ids: readonly number[],
   rows: readonly TransactionRow[],
 ): Statement {
-  return {
-    rows: rows.length,
-    text: `insert into mjk_point_transactions_v${version}
-       (id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
-        batch_id, duration, description, created_at, updated_at, revision, line, consumption_of)
-     select unnest($1::bigint[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::integer[]),
-       unnest($5::integer[]), unnest($6::integer[]), unnest($7::text[]), unnest($8::text[]),
-       unnest($9::bigint[]), unnest($10::float8[]), unnest($11::text[]),
-       unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::bigint[]),
-       unnest($15::integer[]), unnest($16::bigint[])`,
-    values: [
-      int8Array(rows, (_row, index) => firstId + index),
-      uuidArray(rows, (row) => row.user_id),
-      textArray(rows, (row) => row.type),
-      int4Array(rows, (row) => row.amount),
-      int4Array(rows, (row) => row.balance_before),
-      int4Array(rows, (row) => row.balance_after),
-      textArray(rows, (row) => row.source_type),
-      textArray(rows, (row) => row.source_id),
-      int8Array(rows, (row) => row.batch_id),
-      float8Array(rows, (row) => row.duration),
-      textArray(rows, (row) => row.description),
-      timeArray(rows, (row) => row.created_at),
-      timeArray(rows, (row) => row.updated_at),
-      int8Array(rows, (row) => row.revision),
-      int4Array(rows, (row) => row.line),
-      int8Array(rows, (row) => row.consumption_of),
-    ],
-  };
+  const id = copied<TransactionRow, number>('id', int8, (_row, index) => ids[index] ?? null);
+  return copyInto(`mjk_point_transactions_v${version}`, [id, ...COLUMNS], rows);
 }
 
 export function fillDurations(version: number, rows: readonly TransactionDuration[]): Statement {

@@ -1,0 +1,110 @@
+import type { PoolClient } from 'pg';
+
+import { createTestDatabase, type TestDatabase } from '#testing';
+
+import { copied, copyInto, type CopiedColumn } from './copy-in.js';
+import { runBehind } from './statement.js';
+import { bool, float8, int2, int4, int8, text, timestamptz, uuid } from './values.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase('copy_in');
+});
+
+afterAll(() => database.drop());
+
+interface Row {
+  readonly small: number | null;
+  readonly whole: number | null;
+  readonly big: number | null;
+  readonly part: number | null;
+  readonly flag: boolean | null;
+  readonly name: string | null;
+  readonly time: string | null;
+  readonly id: string;
+}
+
+const COLUMNS: readonly CopiedColumn<Row>[] = [
+  copied('small', int2, (row) => row.small),
+  copied('whole', int4, (row) => row.whole),
+  copied('big', int8, (row) => row.big),
+  copied('part', float8, (row) => row.part),
+  copied('flag', bool, (row) => row.flag),
+  copied('name', text, (row) => row.name),
+  copied('time', timestamptz, (row) => row.time),
+  copied('id', uuid, (row) => row.id),
+];
+
+const TABLE = `create temporary table copies (small smallint, whole integer, big bigint,
+  part double precision, flag boolean, name varchar(12), time timestamptz, id uuid primary key)`;
+
+const NULLS = { small: null, whole: null, big: null, part: null, flag: null, name: null };
+const EMPTY: Row = { ...NULLS, time: null, id: '00000000-0000-4000-8000-000000000001' };
+const FULL: Row = {
+  small: -32_768,
+  whole: 2_147_483_647,
+  big: -Number.MAX_SAFE_INTEGER,
+  part: 12.5,
+  flag: true,
+  name: '【配音合成】 🎧',
+  time: '1999-12-31T23:59:59.999Z',
+  id: 'ffffffff-ffff-4fff-bfff-fffffffffffF',
+};
+const PLAIN: Row = { ...FULL, name: 'NULL\\N,"x"\t', id: '00000000-0000-4000-8000-000000000002' };
+
+describe.each([{ pipeline: false }, { pipeline: true }])(
+  'rows that are copied into a table, on a connection with %j',
+  (options) => {
+    let client: PoolClient;
+
+    beforeEach(async () => {
+      client = await database.beside(await database.emptyPool(), options).connect();
+      await client.query(TABLE);
+    });
+
+    afterEach(async () => {
+      client.release();
+      await database.endPools();
+    });
+
+    const copy = (...rows: Row[]): Promise<unknown> =>
+      runBehind(client, client.query('select 1'), [copyInto('copies', COLUMNS, rows)]);
+
+    it('are what was meant', async () => {
+      await copy(FULL, EMPTY, PLAIN);
+      const { rows } = await client.query<Record<string, unknown>>(
+        'select * from copies order by id',
+      );
+      const read = rows.map((row) => ({
+        ...row,
+        big: row['big'] === null ? null : Number(row['big']),
+        time: row['time'] instanceof Date ? row['time'].toISOString() : null,
+      }));
+      expect(read).toEqual([EMPTY, PLAIN, { ...FULL, id: FULL.id.toLowerCase() }]);
+    });
+
+    it('are all refused where one is, by the reason the server has', async () => {
+      await expect(copy(FULL, EMPTY, EMPTY)).rejects.toThrow('duplicate key');
+      await expect(copy({ ...FULL, name: 'longer than twelve' })).rejects.toThrow('too long');
+      await copy(PLAIN);
+      const { rows } = await client.query<{ count: string }>('select count(*) from copies');
+      expect(rows).toEqual([{ count: '1' }]);
+    });
+
+    it('are dropped in a transaction that failed before, which says so', async () => {
+      await client.query('begin');
+      await expect(client.query('select 1 / 0')).rejects.toThrow('division by zero');
+      await expect(copy(FULL)).rejects.toThrow('current transaction is aborted');
+      await client.query('rollback');
+      await copy(FULL);
+    });
+
+    it('are refused here where a number does not fit', async () => {
+      expect(() => copyInto('copies', COLUMNS, [{ ...FULL, small: 32_768 }])).toThrow('16 bits');
+      expect(() => copyInto('copies', COLUMNS, [{ ...FULL, whole: 2 ** 31 }])).toThrow('32 bits');
+      expect(() => copyInto('copies', COLUMNS, [{ ...FULL, big: 2 ** 53 }])).toThrow('safe');
+      await copy(FULL);
+    });
+  },
+);
