@@ -19,12 +19,14 @@ function isSame(recorded: unknown, expected: unknown): boolean {
   if (Object.is(recorded, expected)) return true;
   if (!isObject(recorded) || !isObject(expected)) return false;
   if (Array.isArray(expected)) return isSameList(recorded, expected);
-  let fields = 0;
+  // Counted up and down, for a list of names would be made for each event.
+  let more = 0;
   for (const field in expected) {
-    fields += 1;
+    more -= 1;
     if (!isSame(recorded[field], expected[field])) return false;
   }
-  return Object.keys(recorded).length === fields;
+  for (const _field in recorded) more += 1;
+  return more === 0;
 }
 
 function isSameList(recorded: unknown, expected: readonly unknown[]): boolean {

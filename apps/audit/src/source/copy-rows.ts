@@ -6,6 +6,7 @@ import pg from 'pg';
 const HEADER_BYTES = 19;
 const TUPLE_BYTES = 2;
 const LENGTH_BYTES = 4;
+const INT8_BYTES = 8;
 const TWO_TO_32 = 2 ** 32;
 
 /** The fields of one row, one after the other. None of them may be null. */
@@ -20,24 +21,23 @@ export class CopiedRow {
   }
 
   text(): string {
-    const [from, to] = this.#next();
-    return this.bytes.toString('utf8', from, to);
+    return this.#next('utf8');
   }
 
   hex(): string {
-    const [from, to] = this.#next();
-    return this.bytes.toString('hex', from, to);
+    return this.#next('hex');
   }
 
   int8(): number {
-    const [from] = this.#next();
+    const from = this.#at + LENGTH_BYTES;
+    this.#at = from + INT8_BYTES;
     return this.bytes.readInt32BE(from) * TWO_TO_32 + this.bytes.readUInt32BE(from + 4);
   }
 
-  #next(): readonly [from: number, to: number] {
+  #next(encoding: BufferEncoding): string {
     const from = this.#at + LENGTH_BYTES;
     this.#at = from + this.bytes.readInt32BE(this.#at);
-    return [from, this.#at];
+    return this.bytes.toString(encoding, from, this.#at);
   }
 }
 

@@ -33,8 +33,12 @@ export const placeOf = (position: Position): number => {
   return place;
 };
 
-export const positionAt = (place: number | string): Position =>
-  (KIND + String(place).padStart(16, '0')) as Position;
+const ZEROS = '0'.repeat(16);
+
+export function positionAt(place: number | string): Position {
+  const digits = String(place);
+  return (KIND + ZEROS.slice(digits.length) + digits) as Position;
+}
 
 type Row = readonly string[];
 

@@ -10,7 +10,7 @@ import type { Crew, Found, Job } from './jobs.js';
  * Of young objects in each thread: events are done with as they come, more is only later garbage. By
  * flags, for a flag of the process (see decision 8) goes before the limits of a Worker.
  */
-const SEMI_SPACE_MB_MAX = 16;
+const SEMI_SPACE_MB_MAX = 32;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
  * done with, mostly. There is no limit on what is alive, which the largest account sets.

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 
 /** Whatever the planner knows of young tables, a batch goes by their keys. */
-const BY_KEYS = 'set local random_page_cost = 1.0; set local enable_hashjoin = off';
+const BY_KEYS = `set local random_page_cost = 1.0; set local enable_hashjoin = off;
+  set local enable_mergejoin = off`;
 
 /**
  * The tables follow from the events: what a crash of the server takes of the last commits, rows and
