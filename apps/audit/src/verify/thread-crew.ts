@@ -7,10 +7,11 @@ import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /**
- * Of young objects in each thread: events are done with as they come, more is only later garbage. By
- * flags, for a flag of the process (see decision 8) goes before the limits of a Worker.
+ * Of young objects in each thread, from the start, so that what it takes does not grow with the
+ * events: they are done with as they come, more is only later garbage. By flags, for a flag of the
+ * process (see decision 8) goes before the limits of a Worker.
  */
-const SEMI_SPACE_MB_MAX = 32;
+const SEMI_SPACE_MB = 32;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
  * done with, mostly. There is no limit on what is alive, which the largest account sets.
@@ -50,7 +51,8 @@ export class StoreRefused extends Error {
 /** One thread for each core, each with its own connection. */
 export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
   // For the threads that are started from here on.
-  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB_MAX}`);
+  setFlagsFromString(`--min-semi-space-size=${SEMI_SPACE_MB}`);
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   let seen = 0;
   const crew = Array.from(
