@@ -19,14 +19,17 @@ function isSame(recorded: unknown, expected: unknown): boolean {
   if (Object.is(recorded, expected)) return true;
   if (!isObject(recorded) || !isObject(expected)) return false;
   if (Array.isArray(expected)) return isSameList(recorded, expected);
-  // Counted up and down, for a list of names would be made for each event.
-  let more = 0;
+  // Counted, for a list of names would be made for each event.
+  let missing = 0;
   for (const field in expected) {
-    more -= 1;
+    missing += 1;
     if (!isSame(recorded[field], expected[field])) return false;
   }
-  for (const _field in recorded) more += 1;
-  return more === 0;
+  for (const field in recorded) {
+    if (!Object.hasOwn(expected, field)) return false;
+    missing -= 1;
+  }
+  return missing === 0;
 }
 
 function isSameList(recorded: unknown, expected: readonly unknown[]): boolean {
