@@ -6,6 +6,7 @@ import { migrate } from '#read-model';
 import { fillStore } from './account-load.js';
 import { onPostgres } from './on-postgres.js';
 import { PackedStore } from './projector/packed-store.js';
+import { rowByRow } from './projector/row-by-row.js';
 
 const USERS = 10_000;
 const EVENTS = 250_000;
@@ -27,6 +28,7 @@ export function projectorBench(): Promise<Record<string, number>> {
         project_live_per_s: events / live,
         project_rebuild_per_s: events / rebuilt.built,
         rebuild_compare_and_switch_s: rebuilt.compared,
+        project_row_by_row_per_s: await rowByRow(pool, store),
       };
     } finally {
       await pool.end();
