@@ -10,7 +10,11 @@ const DIGITS = 16;
 export function followsDirectly(before: Position | null, position: Position): boolean {
   if (!COUNTED.test(position)) return false;
   if (before === null) return placeOf(position) === 1;
-  return kindOf(before) === kindOf(position) && placeOf(position) === placeOf(before) + 1;
+  return (
+    COUNTED.test(before) &&
+    kindOf(before) === kindOf(position) &&
+    placeOf(position) === placeOf(before) + 1
+  );
 }
 
 const kindOf = (position: Position): string => position.slice(0, -DIGITS);

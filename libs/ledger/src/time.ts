@@ -15,7 +15,10 @@ export function msOf(time: string): number {
 
 const lastDay = { date: 1970_01_01, ms: 0 };
 
-/** Date.parse of just this form: a replay asks for it once an event, and it is ten times as fast. */
+/**
+ * Date.parse of just this form, many times as fast: a replay asks for it with each event. The form has
+ * been checked: something else than digits could be taken for another day.
+ */
 function parse(time: string): number {
   const year = two(time, 0) * 100 + two(time, 2);
   const month = two(time, 5);

@@ -272,6 +272,22 @@ export function carriesEventsIntoTheTables(open: Open): void {
     expect(await tables.account(USER)).toBeNull();
   });
 
+  it('stops at a batch that comes in again, not at what is done with it before', async () => {
+    const { writer } = await open(densely);
+    const history = streamOf(
+      recharged({ balanceAfter: 100 }),
+      consumed({ balanceAfter: 0, points: 100 }),
+      refunded({ balanceAfter: 10, points: 10 }),
+      recharged({ balanceAfter: 110 }),
+    );
+    await writer.write(null, batchOf(...history.slice(0, 2)));
+    // The batch is spent: whoever keeps rows at hand has let go of it.
+    await expect(writer.write(positionOf(2), batchOf(...history.slice(2)))).rejects.toMatchObject({
+      reason: 'rows-disagree',
+      revision: 3,
+    });
+  });
+
   it('stops at an event that comes behind a later one and was never applied', async () => {
     const { tables, writer } = await open(() => true);
     const other = { ...first, stream: `points-${userNo(2)}` };

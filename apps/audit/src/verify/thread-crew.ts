@@ -7,11 +7,13 @@ import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /**
- * Of young objects in each thread, from the start, so that what it takes does not grow with the
- * events: they are done with as they come, more is only later garbage. By flags, for a flag of the
- * process (see decision 8) goes before the limits of a Worker.
+ * Of young objects, all threads together, and twice while they are looked through: events are done
+ * with as they come, more is only later garbage. From the start, so that what it takes does not grow
+ * with the events. By flags, for a flag of the process (see decision 8) goes before the limits of a
+ * Worker.
  */
-const SEMI_SPACE_MB = 32;
+const SEMI_SPACES_MB = 64;
+const SEMI_SPACE_MB_MIN = 8;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
  * done with, mostly. There is no limit on what is alive, which the largest account sets.
@@ -50,15 +52,14 @@ export class StoreRefused extends Error {
 
 /** One thread for each core, each with its own connection. */
 export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
+  const size = Math.min(threads, THREADS_MAX);
+  const semiSpaceMb = Math.max(SEMI_SPACE_MB_MIN, Math.floor(SEMI_SPACES_MB / size));
   // For the threads that are started from here on.
-  setFlagsFromString(`--min-semi-space-size=${SEMI_SPACE_MB}`);
-  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
+  setFlagsFromString(`--min-semi-space-size=${semiSpaceMb}`);
+  setFlagsFromString(`--max-semi-space-size=${semiSpaceMb}`);
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   let seen = 0;
-  const crew = Array.from(
-    { length: Math.min(threads, THREADS_MAX) },
-    () => new Hand(settings, (events) => (seen += events)),
-  );
+  const crew = Array.from({ length: size }, () => new Hand(settings, (events) => (seen += events)));
   const idle = [...crew];
   const waiting: ((hand: Hand) => void)[] = [];
   const lend = (): Promise<Hand> => {

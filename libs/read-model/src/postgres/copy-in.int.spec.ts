@@ -1,9 +1,10 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { TcpProxy, createTestDatabase, type TestDatabase } from '#testing';
 
 import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import { runBehind } from './statement.js';
+import { inTransaction } from './transaction.js';
 import { bool, float8, int2, int4, int8, text, timestamptz, uuid } from './values.js';
 
 let database: TestDatabase;
@@ -36,7 +37,7 @@ const COLUMNS: readonly CopiedColumn<Row>[] = [
   copied('id', uuid, (row) => row.id),
 ];
 
-const TABLE = `create temporary table copies (small smallint, whole integer, big bigint,
+const TABLE = `create table copies (small smallint, whole integer, big bigint,
   part double precision, flag boolean, name varchar(12), time timestamptz, id uuid primary key)`;
 
 const NULLS = { small: null, whole: null, big: null, part: null, flag: null, name: null };
@@ -56,10 +57,12 @@ const PLAIN: Row = { ...FULL, name: 'NULL\\N,"x"\t', id: '00000000-0000-4000-800
 describe.each([{ pipeline: false }, { pipeline: true }])(
   'rows that are copied into a table, on a connection with %j',
   (options) => {
+    let pool: Pool;
     let client: PoolClient;
 
     beforeEach(async () => {
-      client = await database.beside(await database.emptyPool(), options).connect();
+      pool = database.beside(await database.emptyPool(), options);
+      client = await pool.connect();
       await client.query(TABLE);
     });
 
@@ -98,6 +101,28 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
       await expect(copy(FULL)).rejects.toThrow('current transaction is aborted');
       await client.query('rollback');
       await copy(FULL);
+    });
+
+    it('leave nothing behind when the connection is lost in the middle of them', async () => {
+      const { connectionString = '' } = pool.options;
+      const proxy = await TcpProxy.to(Number(new URL(connectionString).port));
+      const cut = database.beside(pool, { connectionString: proxy.through(connectionString) });
+      const rows = Array.from({ length: 2_000 }, (_, n) => ({
+        ...FULL,
+        id: `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`,
+      }));
+      const copying = (): Promise<unknown> =>
+        inTransaction(cut, (one) =>
+          runBehind(one, one.query('select 1'), [copyInto('copies', COLUMNS, rows)]),
+        );
+      const done = proxy.cutNext('half-request', (request) => request.includes('copy copies'));
+      await expect(copying()).rejects.toThrow(/ECONNRESET|terminated/);
+      await done;
+      const count = 'select count(*)::integer as count from copies';
+      expect((await client.query(count)).rows).toEqual([{ count: 0 }]);
+      await copying();
+      expect((await client.query(count)).rows).toEqual([{ count: rows.length }]);
+      await proxy.close();
     });
 
     it('are refused here where a number does not fit', async () => {

@@ -86,11 +86,18 @@ class CopyIn extends pg.Query {
   ) {
     super(text, settle);
     this.submit = (connection) => {
-      connection.stream.cork();
-      connection.query(text);
-      connection.sendCopyFromChunk(data);
-      connection.endCopyFrom();
-      connection.stream.uncork();
+      const { stream } = connection;
+      stream.cork();
+      try {
+        connection.query(text);
+        connection.sendCopyFromChunk(data);
+        connection.endCopyFrom();
+      } catch (cause) {
+        // Half of a COPY is under way: nothing behind it would be understood.
+        stream.destroy(cause instanceof Error ? cause : new Error(String(cause)));
+      } finally {
+        stream.uncork();
+      }
     };
   }
 

@@ -52,24 +52,41 @@ export class Wanted {
 
   /** May be called for one part of a batch after the other, each with what came before it folded. */
   add({ fresh, repeated }: ReadBatch): void {
-    for (const event of fresh) this.#event(event);
+    let isWhole = true;
+    for (const { rows } of fresh) if (!this.#hasAllFor(rows)) isWhole = false;
     for (const { stream } of repeated) this.user(userOf(stream) ?? '');
-    if (this.batches.length > 0) this.batches = notBegun(this.batches, fresh, batchesBegun);
-    if (this.consumptions.length > 0) {
-      this.consumptions = notBegun(this.consumptions, fresh, consumptionsBegun);
-    }
+    if (!isWhole) this.#ask(fresh);
   }
 
-  #event({ rows: { account, batches, consumption } }: ProjectedEvent): void {
-    const { user_id: user } = account;
-    const rows = this.user(user);
-    for (const change of batches) {
-      const { batch_id: number } = change;
-      if (!isNew(change) && !rows.batches.has(number)) this.batches.push({ user, number });
+  /** But for what begins in these events: nearly always, once the cache is warm. */
+  #hasAllFor({ account, batches, consumption }: EventRows): boolean {
+    const rows = this.user(account.user_id);
+    return (
+      batches.every((change) => isNew(change) || rows.batches.has(change.batch_id)) &&
+      (consumption === null ||
+        consumption.kind === 'begun' ||
+        rows.consumptions.has(consumption.of))
+    );
+  }
+
+  /** In their order, each once: what begins only behind an event is not what that event is about. */
+  #ask(fresh: readonly ProjectedEvent[]): void {
+    const heardOf = { batches: new Set<string>(), consumptions: new Set<string>() };
+    for (const { rows } of fresh) {
+      const user = rows.account.user_id;
+      const own = this.user(user);
+      const hear = (table: keyof typeof heardOf, number: number, begins: boolean): void => {
+        const key = `${user}/${number}`;
+        const isKnown = begins || own[table].has(number) || heardOf[table].has(key);
+        if (!isKnown) this[table].push({ user, number });
+        heardOf[table].add(key);
+      };
+      for (const change of rows.batches) hear('batches', change.batch_id, isNew(change));
+      const { consumption } = rows;
+      if (consumption !== null) {
+        hear('consumptions', consumption.of, consumption.kind === 'begun');
+      }
     }
-    if (consumption === null || consumption.kind === 'begun') return;
-    const { of: number } = consumption;
-    if (!rows.consumptions.has(number)) this.consumptions.push({ user, number });
   }
 
   user(user: string): UserRows {
@@ -85,30 +102,6 @@ export class Wanted {
 
 /** A recharge makes a batch of its own; a grace batch may be there from before. */
 const isNew = ({ begins }: BatchChange): boolean => begins?.grace === false;
-
-const batchesBegun = ({ batches }: EventRows): number[] =>
-  batches.filter(isNew).map(({ batch_id }) => batch_id);
-
-const consumptionsBegun = ({ consumption }: EventRows): number[] =>
-  consumption?.kind === 'begun' ? [consumption.of] : [];
-
-/** Each once, without what begins in these events. */
-function notBegun(
-  keys: readonly Key[],
-  fresh: readonly ProjectedEvent[],
-  begun: (rows: EventRows) => number[],
-): Key[] {
-  const heardOf = new Set<string>();
-  for (const { rows } of fresh) {
-    for (const number of begun(rows)) heardOf.add(`${rows.account.user_id}/${number}`);
-  }
-  return keys.filter(({ user, number }) => {
-    const key = `${user}/${number}`;
-    const isFirst = !heardOf.has(key);
-    heardOf.add(key);
-    return isFirst;
-  });
-}
 
 async function loadAccounts(client: ClientBase, version: number, wanted: Wanted): Promise<void> {
   if (wanted.accounts.length === 0) return;
