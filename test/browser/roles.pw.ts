@@ -77,6 +77,29 @@ test.describe('the roles', () => {
     await expect(page.locator('[data-missing]')).toHaveCount(0);
   });
 
+  test('an auditor who asks for earlier events gets them, whatever news comes meanwhile', async ({
+    page,
+  }) => {
+    const user = newUser();
+    await recharge(user, 10_000);
+    for (let i = 0; i < 35; i += 1) await consume(user, 1);
+    await open(page, user, { role: 'auditor', path: '/audit' });
+    await expect(page.locator('[data-revision]')).toHaveCount(30);
+    // The first page back waits until the news is on the page.
+    let release = (): void => undefined;
+    const news = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/events\?.*limit=6(&|$)/, async (route) => {
+      await news;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: '加载更早的事件' }).click();
+    await consume(user, 1);
+    await expect(event(page, 36)).toBeVisible();
+    release();
+    await expect(page.getByText('这是这个账户的第一个事件')).toBeVisible();
+    await expect(page.locator('[data-revision]')).toHaveCount(37);
+  });
+
   test('an auditor is told of a row that the read tables do not have', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);

@@ -40,8 +40,15 @@ export function useEvents(api: LedgerApi): Events {
   const [read, join] = useReducer(joined, NOTHING_YET);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [wanted, setWanted] = useState<{ readonly upTo: number | null }>({ upTo: null });
+  const [news, setNews] = useState(0);
   const [isLoading, setIsLoading] = useState(true);
   const [isEmpty, setIsEmpty] = useState(false);
+  const take = useCallback((answer: Answer<Read>, isNewest: boolean) => {
+    setFailure(answer.ok ? null : answer.failure);
+    if (!answer.ok) return;
+    if (isNewest) setIsEmpty(answer.value.events.length === 0);
+    join(answer.value);
+  }, []);
   useEffect(() => {
     const leave = new AbortController();
     setIsLoading(true);
@@ -49,12 +56,19 @@ export function useEvents(api: LedgerApi): Events {
     void readPage(api, wanted.upTo, leave.signal).then((answer) => {
       if (leave.signal.aborted) return;
       setIsLoading(false);
-      if (!answer.ok) return setFailure(answer.failure);
-      setIsEmpty(wanted.upTo === null && answer.value.events.length === 0);
-      join(answer.value);
+      take(answer, wanted.upTo === null);
     });
     return () => leave.abort();
-  }, [api, wanted]);
+  }, [api, wanted, take]);
+  // Beside it: news that comes by itself must not call off a page that somebody asked for.
+  useEffect(() => {
+    if (news === 0) return;
+    const leave = new AbortController();
+    void readPage(api, null, leave.signal).then((answer) => {
+      if (!leave.signal.aborted) take(answer, true);
+    });
+    return () => leave.abort();
+  }, [api, news, take]);
   const oldest = read.events.at(-1)?.revision;
   const hasMore = oldest !== undefined && oldest > 0;
   return {
@@ -64,7 +78,7 @@ export function useEvents(api: LedgerApi): Events {
     failure,
     more: hasMore ? () => setWanted({ upTo: oldest - 1 }) : null,
     retry: useCallback(() => setWanted((same) => ({ ...same })), []),
-    refresh: useCallback(() => setWanted({ upTo: null }), []),
+    refresh: useCallback(() => setNews((count) => count + 1), []),
   };
 }
 
