@@ -1,13 +1,6 @@
 import { once } from 'node:events';
 import pg from 'pg';
 
-/** What node-postgres sends COPY's data by; its types leave it out. */
-interface Copying {
-  readonly stream: pg.Connection['stream'];
-  sendCopyFromChunk(chunk: Buffer): void;
-  endCopyFrom(): void;
-}
-
 /** Runs a COPY … FROM STDIN with those chunks of its data. */
 export function copyInto(
   client: pg.Client,
@@ -26,7 +19,7 @@ export function copyInto(
   });
 }
 
-async function send(connection: Copying, chunks: AsyncIterable<Buffer>): Promise<void> {
+async function send(connection: pg.Connection, chunks: AsyncIterable<Buffer>): Promise<void> {
   for await (const chunk of chunks) {
     connection.sendCopyFromChunk(chunk);
     if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain');
@@ -37,14 +30,14 @@ async function send(connection: Copying, chunks: AsyncIterable<Buffer>): Promise
 class CopyIn extends pg.Query {
   constructor(
     text: string,
-    private readonly begin: (connection: Copying) => void,
+    private readonly begin: (connection: pg.Connection) => void,
     settle: (error?: Error | null) => void,
   ) {
     super(text, settle);
   }
 
   /** Called by the client. */
-  handleCopyInResponse(connection: Copying): void {
+  handleCopyInResponse(connection: pg.Connection): void {
     this.begin(connection);
   }
 }
