@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Projector } from '../../apps/projector/src/projector.js';
 import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
-import { MemoryEventStore, followsDirectly, type Position } from '#event-store';
+import { followsDirectly, type Position } from '#event-store';
 import { migrate } from '#read-model';
 import { fillStore } from './account-load.js';
 import { onPostgres } from './on-postgres.js';
@@ -9,15 +9,14 @@ import { PackedStore } from './projector/packed-store.js';
 import { rowByRow } from './projector/row-by-row.js';
 
 const USERS = 10_000;
-const EVENTS = 250_000;
+const EVENTS = 1_000_000;
 const NAME = 'points';
 
 /** From events in memory to committed rows: what the tables cost, whichever store feeds them. */
 export function projectorBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
-    const filled = new MemoryEventStore();
-    const events = await fillStore(filled, USERS, EVENTS);
-    const store = await PackedStore.of(filled);
+    const store = new PackedStore();
+    const events = await fillStore(store, USERS, EVENTS);
     const pool = new pg.Pool({ connectionString: url, pipeline: true });
     pool.on('error', () => undefined); // the server is stopped right behind us
     try {

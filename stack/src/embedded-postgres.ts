@@ -75,7 +75,7 @@ export async function startEmbeddedPostgres(
 }
 
 /** A little more than Postgres takes by itself: it was made for smaller machines. */
-const USUAL = { shared_buffers: '256MB', max_wal_size: '2GB' };
+const USUAL = { shared_buffers: '256MB', max_wal_size: '2GB', wal_buffers: '64MB' };
 const FIXED = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 const portTaken = (port: number) =>

@@ -58,6 +58,7 @@ describe('the API on a real Postgres', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
       write: writer.write.bind(writer),
+      room: writer.room.bind(writer),
     });
     const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
     api = await openApiDouble({ store, tables, desk });
@@ -120,6 +121,7 @@ describe('the API whose database is away', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: () => Promise.resolve(null),
       write: () => Promise.reject(new Error('nothing is written here')),
+      room: () => Promise.resolve(),
     });
     const api = await openApiDouble({ tables });
     const response = await read(api, `/v1/users/${ALICE}/balance`);

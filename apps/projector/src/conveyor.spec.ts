@@ -1,5 +1,6 @@
 import type { Batch, Position, RecordedEvent } from '#event-store';
-import { BATCH_EVENTS_MAX, Conveyor } from './conveyor.js';
+import type { Applied } from '#read-model';
+import { Conveyor, Overtaken, type Carried } from './conveyor.js';
 
 const at = (place: number): Position => String(place).padStart(4, '0') as Position;
 
@@ -23,22 +24,25 @@ const batch = (from: number, to: number): Batch => {
 interface Write {
   readonly after: Position | null;
   readonly batch: Batch;
-  readonly done: () => void;
+  readonly done: (applied?: Applied) => void;
   readonly fail: (cause: Error) => void;
 }
 
+const APPLIED: Applied = { kind: 'applied', rows: 2, events: 1, state: 'live' };
+
 /** Tables that answer when the test says so. */
-function tables(paceMs = 0): { readonly writes: Write[]; readonly conveyor: Conveyor } {
+function tables(paceMs = 0, room = () => Promise.resolve()) {
   const writes: Write[] = [];
+  const carried: Carried[] = [];
+  const write = (after: Position | null, one: Batch): Promise<Applied> =>
+    new Promise((resolve, fail) => {
+      writes.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
+    });
   const conveyor = new Conveyor(
-    (after, one) =>
-      new Promise((done, fail) => {
-        writes.push({ after, batch: one, done, fail });
-      }),
+    { writer: { write, room }, carried: (one) => carried.push(one), paceMs },
     null,
-    paceMs,
   );
-  return { writes, conveyor };
+  return { writes, carried, conveyor };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -54,35 +58,36 @@ describe('the conveyor', () => {
     ]);
   });
 
-  it('gathers into one batch what comes while two are under way', async () => {
-    const { writes, conveyor } = tables();
-    for (const [from, to] of [
-      [1, 1],
-      [2, 2],
-      [3, 3],
-      [4, 6],
-    ] as const) {
-      await conveyor.take(batch(from, to));
-    }
-    expect(writes).toHaveLength(2);
+  it('tells what is in the tables, and how far they are with it', async () => {
+    const { writes, carried, conveyor } = tables();
+    await conveyor.take(batch(1, 3));
+    await conveyor.take(batch(1, 3));
     writes[0]!.done();
-    await settle();
-    expect(writes[2]!.after).toBe(at(2));
-    expect(writes[2]!.batch.events.map(({ revision }) => revision)).toEqual([3, 4, 5, 6]);
-    expect(writes[2]!.batch.next).toBe(at(6));
+    writes[1]!.done({ kind: 'nothing' });
+    await conveyor.drain();
+    expect(carried).toHaveLength(1);
+    expect(carried[0]).toMatchObject({ ...APPLIED, position: at(3) });
   });
 
-  it('lets the store wait once it holds a full batch', async () => {
+  it('ends when somebody else has moved the tables', async () => {
     const { writes, conveyor } = tables();
-    await conveyor.take(batch(1, 1));
-    await conveyor.take(batch(2, 2));
+    await conveyor.take(batch(1, 3));
+    writes[0]!.done({ kind: 'moved' });
+    await conveyor.drain();
+    expect(conveyor.failed.reason).toBeInstanceOf(Overtaken);
+  });
+
+  it('lets the store wait while the tables have no room', async () => {
+    let thereIsRoom = (): void => undefined;
+    const room = () => new Promise<void>((resolve) => (thereIsRoom = resolve));
+    const { writes, conveyor } = tables(0, room);
     let taken = false;
-    const taking = conveyor.take(batch(3, 2 + BATCH_EVENTS_MAX)).then(() => (taken = true));
+    const taking = conveyor.take(batch(1, 1)).then(() => (taken = true));
     await settle();
+    expect(writes).toHaveLength(1);
     expect(taken).toBe(false);
-    writes[0]!.done();
+    thereIsRoom();
     await taking;
-    expect(writes).toHaveLength(3);
   });
 
   it('is not led back by what is delivered again', async () => {
@@ -90,11 +95,18 @@ describe('the conveyor', () => {
     await conveyor.take(batch(1, 9));
     await conveyor.take(batch(1, 3));
     await conveyor.take(batch(10, 12));
-    await conveyor.take(batch(4, 5));
-    writes[0]!.done();
-    await settle();
     expect(writes.map(({ after }) => after)).toEqual([null, at(9), at(9)]);
-    expect(writes[2]!.batch.next).toBe(at(12));
+  });
+
+  it('knows the furthest of what goes together, also when that was delivered again', async () => {
+    const { writes, conveyor } = tables(10_000);
+    await conveyor.take(batch(1, 1));
+    await conveyor.take(batch(2, 5));
+    await conveyor.take(batch(2, 3));
+    const draining = conveyor.drain();
+    expect(writes[1]!.batch).toMatchObject({ next: at(5) });
+    for (const { done } of writes) done();
+    await draining;
   });
 
   it('lets small batches that come close after each other go together', async () => {

@@ -1,13 +1,8 @@
 import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { Applied, TableWriter } from '#read-model';
 
-/** Events that are written in one transaction when many wait. */
-export const BATCH_EVENTS_MAX = 20_000;
-
-/** So many are worth a transaction of their own, however soon after the last one. */
+/** So many are worth a write of their own, however soon after the last one. */
 const WORTH_EVENTS = 500;
-
-/** One is written while the next is decoded. */
-const UNDER_WAY_MAX = 2;
 
 /** Of several batches, one that grows. */
 interface Gathered extends Batch {
@@ -15,29 +10,42 @@ interface Gathered extends Batch {
   next: Position;
 }
 
-export type WriteBatch = (after: Position | null, batch: Batch) => Promise<void>;
+/** What came of the writes before is not kept. */
+const nothing = (): void => undefined;
 
-/**
- * Between a store that gives small batches and tables that like large ones: what comes in while a
- * write is under way goes into the next one. Holds no more than a batch, then lets the store wait.
- */
+/** The tables are not where they were thought to be: somebody else moves them too. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/** A batch that is in the tables now. */
+export type Carried = Extract<Applied, { readonly kind: 'applied' }> & {
+  readonly position: Position;
+  readonly ms: number;
+};
+
+export interface ConveyorParts {
+  readonly writer: Pick<TableWriter, 'write' | 'room'>;
+  readonly carried: (batch: Carried) => void;
+  /** Small batches begin at least so far apart: many tiny transactions cost more than they bring. */
+  readonly paceMs: number;
+}
+
+/** Between a store that gives batches and tables that take their time. */
 export class Conveyor {
-  readonly #write: WriteBatch;
+  readonly #parts: ConveyorParts;
   readonly #failed = new AbortController();
-  #paceMs: number;
   #after: Position | null;
   #gathered: Gathered | null = null;
-  #underWay = 0;
+  /** Resolves when nothing is under way any more. */
+  #settled: Promise<void> = Promise.resolve();
   #written: Promise<void> = Promise.resolve();
-  #moved: (() => void)[] = [];
   #startedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Small batches begin at least `paceMs` apart: many tiny transactions cost more than they bring. */
-  constructor(write: WriteBatch, after: Position | null, paceMs: number) {
-    this.#write = write;
+  constructor(parts: ConveyorParts, after: Position | null) {
+    this.#parts = parts;
     this.#after = after;
-    this.#paceMs = paceMs;
   }
 
   /** Aborts with the first failure as its reason: nothing is written behind it. */
@@ -47,62 +55,54 @@ export class Conveyor {
 
   /** Resolves when there is room for more; not: when it is written. */
   async take(batch: Batch): Promise<void> {
+    this.failed.throwIfAborted();
     this.#gathered ??= { events: [], next: batch.next };
     for (const event of batch.events) this.#gathered.events.push(event);
     if (batch.next > this.#gathered.next) this.#gathered.next = batch.next;
-    this.#start();
-    while (this.#isFull && !this.failed.aborted) await this.#nextMove();
+    if (this.#gathered.events.length >= WORTH_EVENTS) this.#start();
+    else this.#startWhenItIsTime();
+    await this.#parts.writer.room();
     this.failed.throwIfAborted();
   }
 
   /** Resolves when nothing is under way any more. What was gathered is written too. */
   async drain(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#paceMs = 0;
     this.#start();
-    while (this.#underWay > 0) await this.#nextMove();
+    await this.#settled;
   }
 
-  get #isFull(): boolean {
-    return this.#gathered !== null && this.#gathered.events.length >= BATCH_EVENTS_MAX;
+  #startWhenItIsTime(): void {
+    clearTimeout(this.#timer);
+    const early = this.#startedAt + this.#parts.paceMs - performance.now();
+    if (early <= 0) this.#start();
+    else this.#timer = setTimeout(() => this.#startWhenItIsTime(), early);
   }
 
   #start(): void {
-    while (this.#gathered !== null && this.#underWay < UNDER_WAY_MAX && !this.failed.aborted) {
-      const batch = this.#gathered;
-      if (batch.events.length < WORTH_EVENTS && this.#isEarly()) return;
-      this.#startedAt = performance.now();
-      const after = this.#after;
-      this.#gathered = null;
-      // What was delivered again does not lead back.
-      if (after === null || batch.next > after) this.#after = batch.next;
-      this.#underWay += 1;
-      const writing = this.#write(after, batch);
-      // One that fails makes the next ones fail: the first in order is the reason.
-      this.#written = this.#written.then(() => writing);
-      this.#written.catch((error: unknown) => this.#failed.abort(error));
-      void Promise.allSettled([writing, this.#written]).then(() => this.#end());
-    }
-  }
-
-  /** Then it is tried again when it is time. */
-  #isEarly(): boolean {
-    const early = this.#startedAt + this.#paceMs - performance.now();
-    if (early <= 0) return false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#start(), early);
-    return true;
+    if (this.#gathered === null || this.failed.aborted) return;
+    const batch = this.#gathered;
+    const after = this.#after;
+    this.#gathered = null;
+    this.#startedAt = performance.now();
+    // What was delivered again does not lead back.
+    if (after === null || batch.next > after) this.#after = batch.next;
+    const writing = this.#write(after, batch);
+    // One that fails makes the next ones fail: the first in order is the reason.
+    this.#written = this.#written.then(() => writing);
+    this.#written.catch((error: unknown) => this.#failed.abort(error));
+    this.#settled = Promise.allSettled([this.#settled, this.#written, writing]).then(nothing);
   }
 
-  #end(): void {
-    this.#underWay -= 1;
-    this.#start();
-    const moved = this.#moved;
-    this.#moved = [];
-    for (const wake of moved) wake();
-  }
-
-  #nextMove(): Promise<void> {
-    return new Promise((resolve) => this.#moved.push(resolve));
+  /** Not async: while it waits, it must not hold on to the events. */
+  #write(after: Position | null, batch: Batch): Promise<void> {
+    const { writer, carried } = this.#parts;
+    const { next: position } = batch;
+    const start = performance.now();
+    return writer.write(after, batch).then((applied) => {
+      if (applied.kind === 'moved') throw new Overtaken(`the tables are not at ${after}`);
+      if (applied.kind === 'nothing') return;
+      carried({ ...applied, position, ms: performance.now() - start });
+    });
   }
 }

@@ -95,13 +95,13 @@ function seriesIn(metrics: Registry) {
     }),
     batchEvents: new Histogram({
       name: 'projector_batch_events',
-      help: 'Events of one transaction',
+      help: 'Events of a batch; several may share a transaction',
       buckets: [1, 5, 20, 50, 100, 200, 500, 1_000, 2_000],
       registers,
     }),
     batchSeconds: new Histogram({
       name: 'projector_batch_seconds',
-      help: 'From taking up a batch to its commit',
+      help: 'From handing a batch to the tables to its commit',
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers,
     }),

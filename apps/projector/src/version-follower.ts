@@ -1,7 +1,7 @@
-import { PermanentStoreError, type Batch, type EventStore, type Position } from '#event-store';
+import { PermanentStoreError, type Batch, type EventStore } from '#event-store';
 import { PoisonEvent, beforePoison, type TableWriter, type VersionState } from '#read-model';
 
-import { Conveyor } from './conveyor.js';
+import { Conveyor, Overtaken, type Carried } from './conveyor.js';
 import type { ProjectorObserver } from './observer.js';
 import { pause } from './pause.js';
 import { CheckpointBeyondHead, refuseBeyondHead } from './refuse-beyond-head.js';
@@ -33,11 +33,6 @@ export type Ending =
   | { readonly kind: 'gone' }
   | { readonly kind: 'poisoned'; readonly cause: Error };
 
-/** The tables are elsewhere than this follower thought. */
-class Overtaken extends Error {
-  override readonly name = 'Overtaken';
-}
-
 /** Carries the events of a store into one version of the tables, from its checkpoint on. */
 export class VersionFollower {
   readonly #parts: FollowerParts;
@@ -53,15 +48,18 @@ export class VersionFollower {
   /** Rejects when it can't go on: the store is behind the tables, or nothing works for too long. */
   async run(signal: AbortSignal): Promise<Ending> {
     const { observer, version, retry } = this.#parts;
+    let poison: PoisonEvent | null = null;
     while (!signal.aborted) {
       try {
-        return await this.#fromCheckpoint(signal);
+        return await this.#fromCheckpoint(signal, poison);
       } catch (error) {
-        if (isPoison(error)) {
-          observer.poisoned?.(version, error);
-          return { kind: 'poisoned', cause: error };
+        const cause = error === poison ? poison : brokenOrder(error);
+        if (cause !== null) {
+          observer.poisoned?.(version, cause);
+          return { kind: 'poisoned', cause };
         }
-        if (error instanceof Overtaken) observer.overtaken?.(version);
+        if (error instanceof PoisonEvent) poison = error;
+        else if (error instanceof Overtaken) observer.overtaken?.(version);
         else if (isPermanent(error)) throw error;
         else observer.failed?.(version, error);
         this.#failures += 1;
@@ -72,41 +70,42 @@ export class VersionFollower {
     return { kind: 'stopped' };
   }
 
-  async #fromCheckpoint(signal: AbortSignal): Promise<Ending> {
+  /**
+   * What is written together fails together. So what lies before an event that can't be applied is
+   * written when it is met again; only then this rejects with just that `poison`.
+   */
+  async #fromCheckpoint(signal: AbortSignal, poison: PoisonEvent | null): Promise<Ending> {
     const { store, writer } = this.#parts;
     const checkpoint = await writer.checkpoint();
     if (checkpoint === null) return { kind: 'gone' };
     await refuseBeyondHead(store, checkpoint);
     const conveyor = new Conveyor(
-      (after, batch) => this.#write(after, batch),
+      { writer, carried: (batch) => this.#carried(batch), paceMs: PACE_MS },
       checkpoint.position,
-      PACE_MS,
     );
-    const until = AbortSignal.any([signal, conveyor.failed]);
+    const met = new AbortController();
+    const take = async (batch: Batch): Promise<void> => {
+      if (met.signal.aborted) return;
+      const before = poison === null ? batch : beforePoison(batch, poison);
+      if (before !== batch) met.abort(poison);
+      if (before !== null) await conveyor.take(before);
+    };
+    const until = AbortSignal.any([signal, conveyor.failed, met.signal]);
     try {
-      await store.follow(checkpoint.position, (batch) => conveyor.take(batch), until);
+      await store.follow(checkpoint.position, take, until);
     } finally {
       await conveyor.drain();
+      conveyor.failed.throwIfAborted();
     }
-    conveyor.failed.throwIfAborted();
+    met.signal.throwIfAborted();
     if (!signal.aborted) throw new Error('the event store gave up its subscription');
     return { kind: 'stopped' };
   }
 
-  async #write(after: Position | null, batch: Batch): Promise<void> {
-    const { writer, version, observer } = this.#parts;
-    const start = performance.now();
-    const applied = await writer.write(after, batch).catch(async (error: unknown) => {
-      const before = error instanceof PoisonEvent ? beforePoison(batch, error) : null;
-      if (before !== null) await this.#write(after, before);
-      throw error;
-    });
-    if (applied.kind === 'moved') throw new Overtaken(`version ${version} is not at ${after}`);
+  #carried({ events, rows, position, ms, state }: Carried): void {
+    const { version, observer } = this.#parts;
     this.#failures = 0;
-    if (applied.kind === 'nothing') return;
-    const { events, rows, state } = applied;
-    const ms = performance.now() - start;
-    observer.applied?.({ version, events, rows, position: batch.next, ms });
+    observer.applied?.({ version, events, rows, position, ms });
     this.#heard(state);
   }
 
@@ -118,10 +117,9 @@ export class VersionFollower {
   }
 }
 
-/** What lies in the events themselves: no retry and no other process will get past it. */
-const isPoison = (error: unknown): error is Error =>
-  error instanceof PoisonEvent ||
-  (error instanceof PermanentStoreError && error.code === 'broken-order');
+/** Then what the store gives is poison as a whole: no retry and no other process gets past it. */
+const brokenOrder = (error: unknown): PermanentStoreError | null =>
+  error instanceof PermanentStoreError && error.code === 'broken-order' ? error : null;
 
 const isPermanent = (error: unknown): boolean =>
   error instanceof CheckpointBeyondHead || error instanceof PermanentStoreError;

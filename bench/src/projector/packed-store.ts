@@ -1,8 +1,17 @@
 import { once } from 'node:events';
-import type { BatchSink, EventStore, Position, RecordedEvent } from '#event-store';
+import type {
+  AppendResult,
+  BatchSink,
+  EncodedEvent,
+  EventStore,
+  NonEmpty,
+  Position,
+  RecordedEvent,
+} from '#event-store';
 
 const FIELDS = ['stream', 'id', 'type', 'data', 'meta', 'position'] as const;
 const LENGTH_BYTES = 4;
+const BLOCK_BYTES = 2 ** 24;
 const FOLLOW_EVENTS_MAX = 500;
 const HASH = new Uint8Array(32);
 
@@ -35,37 +44,47 @@ function unpacked(bytes: Buffer, from: number): RecordedEvent {
 }
 
 /**
- * The events of another store as bytes, made anew at each reading as an adapter makes them. As
- * objects they would have kept the collector busier than the projector does.
+ * A double that holds events as bytes and makes them anew at each reading, as an adapter does. As
+ * objects they would keep the collector busier than the projector does. Its only writer is trusted.
  */
 export class PackedStore implements EventStore {
-  readonly #bytes: Buffer;
-  /** Where each event begins. */
-  readonly #starts: readonly number[];
+  readonly #blocks: Buffer[] = [];
+  /** Where each event begins, counted through all blocks. */
+  readonly #starts: number[] = [];
+  #end = 0;
 
-  private constructor(events: readonly Buffer[]) {
-    let at = 0;
-    this.#starts = events.map((event) => (at += event.length) - event.length);
-    this.#bytes = Buffer.concat(events);
+  append(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Promise<AppendResult> {
+    let revision = expected;
+    for (const event of events) {
+      revision += 1;
+      const position = positionOf(this.#starts.length + 1);
+      this.#add(packed({ ...event, stream, revision, position }));
+    }
+    return Promise.resolve({ kind: 'ok', revision, position: null, repeated: false });
   }
 
-  static async of(store: EventStore): Promise<PackedStore> {
-    const events: Buffer[] = [];
-    for (let after: Position | null = null, isLast = false; !isLast;) {
-      const page = await store.readAll(after, FOLLOW_EVENTS_MAX);
-      for (const event of page.events) events.push(packed(event));
-      after = page.next;
-      isLast = page.atHead;
+  #add(event: Buffer): void {
+    const room = this.#blocks.length * BLOCK_BYTES - this.#end;
+    if (event.length > room) {
+      this.#end = this.#blocks.length * BLOCK_BYTES;
+      this.#blocks.push(Buffer.alloc(BLOCK_BYTES));
     }
-    return new PackedStore(events);
+    event.copy(this.#blocks.at(-1) ?? event, this.#end % BLOCK_BYTES);
+    this.#starts.push(this.#end);
+    this.#end += event.length;
   }
 
   readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
     const from = after === null ? 0 : Number(after.slice(after.indexOf(':') + 1));
-    const starts = this.#starts.slice(from, from + limit);
-    const events = starts.map((start) => unpacked(this.#bytes, start));
+    const events = this.#starts.slice(from, from + limit).map((start) => this.#at(start));
     const next = events.at(-1)?.position ?? after;
     return Promise.resolve({ events, next, atHead: from + limit >= this.#starts.length });
+  }
+
+  #at(start: number): RecordedEvent {
+    const block = this.#blocks[Math.floor(start / BLOCK_BYTES)];
+    if (block === undefined) throw new RangeError(`there is no event at byte ${start}`);
+    return unpacked(block, start % BLOCK_BYTES);
   }
 
   async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
@@ -78,19 +97,18 @@ export class PackedStore implements EventStore {
   }
 
   head(): Promise<Position | null> {
-    const last = this.#starts.at(-1);
-    return Promise.resolve(last === undefined ? null : unpacked(this.#bytes, last).position);
+    const count = this.#starts.length;
+    return Promise.resolve(count === 0 ? null : positionOf(count));
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  append(): never {
-    throw new Error('packed events are only read');
-  }
-
   readStream(): never {
     throw new Error('packed events are only read in order of position');
   }
 }
+
+const positionOf = (place: number): Position =>
+  `packed:${String(place).padStart(16, '0')}` as Position;

@@ -23,12 +23,13 @@ export class PoisonEvent extends Error {
   }
 }
 
-/** What can still be applied of a batch: everything before the poison. null: nothing. */
+/** What can still be applied of a batch: all of it, or everything before the poison. null: nothing. */
 export function beforePoison(batch: Batch, poison: PoisonEvent): Batch | null {
   const index = batch.events.findIndex(
     ({ stream, revision, position }) =>
       stream === poison.stream && revision === poison.revision && position === poison.position,
   );
+  if (index === -1) return batch;
   const last = batch.events[index - 1];
   return last === undefined ? null : { events: batch.events.slice(0, index), next: last.position };
 }

@@ -37,9 +37,13 @@ export interface TableWriter {
   checkpoint(): Promise<Checkpoint | null>;
   /**
    * Carries a batch into the tables, all or none, and moves the checkpoint from `after` to its end.
-   * Rejects with PoisonEvent where an event can't be applied; then nothing is written.
+   * The next one may be handed in before: batches that wait for their turn may be written together,
+   * and then fail together. Rejects with PoisonEvent where an event can't be applied; then nothing
+   * of its batch is written.
    */
   write(after: Position | null, batch: Batch): Promise<Applied>;
+  /** Resolves when more may be handed in: a heap of events that wait would cost more than it brings. */
+  room(): Promise<void>;
 }
 
 /** A row of the statement as its readers see it. */

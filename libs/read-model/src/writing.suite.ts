@@ -1,10 +1,10 @@
-import type { RecordedEvent } from '#event-store';
+import type { Position, RecordedEvent } from '#event-store';
 import { REMEMBER_EVERYTHING, replay, type LedgerEvent } from '#ledger';
 
 import { consumed, recharged, refunded, settled, userNo } from './builders.suite.js';
 import { densely, feed, statement, type Open } from './open-tables.suite.js';
 import type { PoisonReason } from './poison.js';
-import type { ReadTables } from './port.js';
+import type { Applied, ReadTables } from './port.js';
 import { rowsOf } from './rows.js';
 import { asRead, inBatches, positionOf, record, storeOrder, vectorUsers } from './vectors.suite.js';
 
@@ -286,6 +286,61 @@ export function carriesEventsIntoTheTables(open: Open): void {
       reason: 'rows-disagree',
       revision: 3,
     });
+  });
+
+  it('takes batches that are handed in before the ones before them are written', async () => {
+    const one = await open(densely);
+    const other = await open(densely);
+    await feed(one.writer, inBatches(events, 2_000));
+    const writings: Promise<Applied>[] = [];
+    let after: Position | null = null;
+    for (const batch of inBatches(events, 9)) {
+      await other.writer.room();
+      writings.push(other.writer.write(after, batch));
+      after = batch.next;
+    }
+    const applied = await Promise.all(writings);
+    expect(new Set(applied.map(({ kind }) => kind))).toEqual(new Set(['applied']));
+    const sum = (of: 'events' | 'rows') =>
+      applied.reduce((total, each) => total + (each.kind === 'applied' ? each[of] : 0), 0);
+    expect(sum('events')).toBe(events.length);
+    expect(sum('rows')).toBe(users.reduce((total, { rows }) => total + rows.length, 0));
+    expect(await everything(other.tables)).toEqual(await everything(one.tables));
+  });
+
+  it('knows what was handed in right before when it is delivered again', async () => {
+    const { tables, writer } = await open(densely);
+    const history = batchOf(...streamOf(...account));
+    const answers = await Promise.all([
+      writer.write(null, history),
+      writer.write(history.next, history),
+    ]);
+    expect(answers).toMatchObject([{ kind: 'applied', events: 3 }, { kind: 'nothing' }]);
+    expect(await statement(tables, USER)).toHaveLength(3);
+  });
+
+  it('stops at poison that is handed in behind others, and can be told how far to go', async () => {
+    const { tables, writer } = await open(densely);
+    const [begins, follows, refuses] = [
+      batchOf(first),
+      batchOf(second),
+      batchOf({ ...third, data: '{"type":' }),
+    ];
+    const answers = await Promise.allSettled([
+      writer.write(null, begins),
+      writer.write(begins.next, follows),
+      writer.write(follows.next, refuses),
+      writer.write(refuses.next, { events: [], next: positionOf(4) }),
+    ]);
+    expect(answers[2]).toMatchObject({
+      status: 'rejected',
+      reason: { reason: 'unreadable-event' },
+    });
+    expect(answers[3]).toMatchObject({ status: 'fulfilled', value: { kind: 'moved' } });
+    const rest = [begins, follows].filter((_, index) => answers[index]?.status === 'rejected');
+    await feed(writer, rest, await tables.position());
+    expect(await statement(tables, USER)).toHaveLength(2);
+    expect(await tables.position()).toBe(follows.next);
   });
 
   it('stops at an event that comes behind a later one and was never applied', async () => {

@@ -1,21 +1,20 @@
 import type { Batch, EventStore, Position } from '#event-store';
-import type { Applied, Checkpoint, TableWriter } from '#read-model';
+import type { Checkpoint, TableWriter } from '#read-model';
 
-/** Large: nobody waits for a single batch. */
-export const FEED_EVENTS_MAX = 10_000;
+import { Conveyor, Overtaken } from '../conveyor.js';
 
 export interface FeederParts {
   readonly store: Pick<EventStore, 'readAll'>;
   readonly writer: TableWriter;
-  /** Events of one batch. */
-  readonly eventsMax: number;
-  /** Hears of each batch; what it waits for holds the feeding up. */
-  readonly fed: (events: number) => Promise<void>;
+  /** Read from the store at one go. */
+  readonly pageEvents: number;
+  /** Before a page is handed in: what it waits for holds the feeding up. */
+  readonly mayFeed: (events: number) => Promise<void>;
+  /** They are in the tables. */
+  readonly fed: (events: number) => void;
 }
 
-const NOTHING: Applied = { kind: 'nothing' };
-
-/** Carries events into a version of the tables in large batches. Others may be feeding it too. */
+/** Carries events into a version of the tables, page by page. Others may be feeding it too. */
 export class Feeder {
   constructor(private readonly parts: FeederParts) {}
 
@@ -24,7 +23,11 @@ export class Feeder {
     for (;;) {
       const checkpoint = await this.#checkpoint();
       if (checkpoint.position !== null && checkpoint.position >= position) return;
-      await this.#carry(checkpoint.position, position, signal);
+      try {
+        await this.#carry(checkpoint.position, position, signal);
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+      }
     }
   }
 
@@ -34,24 +37,24 @@ export class Feeder {
     return checkpoint;
   }
 
-  /** One batch is read and decoded while another is written. Ends early when somebody else is ahead. */
   async #carry(from: Position | null, to: Position, signal: AbortSignal): Promise<void> {
-    let after = from;
-    let writing: Promise<Applied> = Promise.resolve(NOTHING);
+    const { writer, mayFeed, fed } = this.parts;
+    const conveyor = new Conveyor(
+      { writer, carried: ({ events }) => fed(events), paceMs: 0 },
+      from,
+    );
     try {
-      for (let isLast = false; !isLast;) {
+      for (let after = from, isLast = false; !isLast;) {
         const page = await this.#page(after, to);
-        const before = writing;
-        writing = this.parts.writer.write(after, page.batch);
-        writing.catch(() => undefined);
-        if (!(await this.#heard(before))) return;
+        await mayFeed(page.batch.events.length);
         signal.throwIfAborted();
+        await conveyor.take(page.batch);
         after = page.batch.next;
         isLast = page.isLast;
       }
-      await this.#heard(writing);
     } finally {
-      await writing.catch(() => undefined);
+      await conveyor.drain();
+      conveyor.failed.throwIfAborted();
     }
   }
 
@@ -59,17 +62,10 @@ export class Feeder {
     after: Position | null,
     to: Position,
   ): Promise<{ readonly batch: Batch; readonly isLast: boolean }> {
-    const { store, eventsMax } = this.parts;
-    const { events, next, atHead } = await store.readAll(after, eventsMax);
+    const { store, pageEvents } = this.parts;
+    const { events, next, atHead } = await store.readAll(after, pageEvents);
     const wanted = events.filter((event) => event.position <= to);
     const isLast = atHead || next === null || next >= to;
     return { batch: { events: wanted, next: isLast ? to : next }, isLast };
-  }
-
-  /** false: the tables are elsewhere. */
-  async #heard(writing: Promise<Applied>): Promise<boolean> {
-    const applied = await writing;
-    if (applied.kind === 'applied') await this.parts.fed(applied.events);
-    return applied.kind !== 'moved';
   }
 }

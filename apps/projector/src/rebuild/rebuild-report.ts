@@ -12,10 +12,16 @@ const DONE: Record<RebuildStep, string> = {
   switched: 'it is live',
 };
 
+/** Often enough to see that it goes on. */
+const PROGRESS_EVERY_MS = 1_000;
+
 export function reportOn(out: Out): RebuildObserver {
+  let saidAt = -Infinity;
   return {
     reached: (step, version) => void out.write(`version ${version}: ${DONE[step]}\n`),
     progressed: ({ events, total, eventsPerSecond }) => {
+      if (performance.now() - saidAt < PROGRESS_EVERY_MS) return;
+      saidAt = performance.now();
       const left = Math.ceil(Math.max(0, total - events) / Math.max(1, eventsPerSecond));
       const rate = Math.round(eventsPerSecond).toLocaleString('en-US');
       out.write(`  ${events} of about ${total} events, ${rate}/s, ${left} s left\n`);

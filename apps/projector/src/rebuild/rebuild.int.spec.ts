@@ -241,8 +241,8 @@ describe('a rebuild that crashes', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('between two batches goes on behind the last one', async () => {
-    await projectedLedger(100);
+  it('between two transactions goes on behind the last one', async () => {
+    await projectedLedger(300);
     let batches = 0;
     const crashing = rebuild({
       batchEventsMax: 20,

@@ -18,9 +18,12 @@ import {
   type VersionState,
 } from '#read-model';
 
-import { FEED_EVENTS_MAX, Feeder } from './feeder.js';
+import { Feeder } from './feeder.js';
 import { Pace, type Progress } from './pace.js';
 import { SWITCH, switchTo, type SwitchTerms } from './switch.js';
+
+/** Read from the store at one go. */
+const PAGE_EVENTS = 1_000;
 
 export type RebuildStep = 'created' | 'filled' | 'indexed' | 'compared' | 'switched';
 
@@ -38,6 +41,7 @@ export interface RebuildParts {
   readonly observer: RebuildObserver;
   readonly followsDirectly?: FollowsDirectly;
   readonly eventsPerSecondMax?: number;
+  /** Of one transaction. */
   readonly batchEventsMax?: number;
   readonly switchTerms?: SwitchTerms;
 }
@@ -139,14 +143,20 @@ export class Rebuild {
     const { live, ...others } = await this.#versions();
     const total = live?.eventCount ?? 0;
     let events = others.building?.eventCount ?? 0;
-    const guard = followsDirectly === undefined ? {} : { followsDirectly };
+    const { batchEventsMax: eventsMax } = this.#parts;
+    const writer = new PostgresTableWriter(pool, {
+      name,
+      version,
+      ...(followsDirectly !== undefined && { followsDirectly }),
+      ...(eventsMax !== undefined && { eventsMax }),
+    });
     return new Feeder({
       store,
-      writer: new PostgresTableWriter(pool, { name, version, ...guard }),
-      eventsMax: this.#parts.batchEventsMax ?? FEED_EVENTS_MAX,
-      fed: async (count) => {
+      writer,
+      pageEvents: Math.min(PAGE_EVENTS, eventsMax ?? Infinity),
+      mayFeed: (count) => pace.keep(count),
+      fed: (count) => {
         events += count;
-        await pace.keep(count);
         const { eventsPerSecond } = pace;
         observer.progressed?.({ version, events, total, eventsPerSecond });
       },

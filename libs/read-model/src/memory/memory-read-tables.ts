@@ -79,6 +79,9 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return { kind: 'applied', rows: folded.transactions.length, events, state: 'live' };
   }
 
+  /** Nothing ever waits. */
+  async room(): Promise<void> {}
+
   async transactions(userId: string, request: PageRequest): Promise<readonly Transaction[]> {
     const { before = Infinity, limit, type, sourceType, from, to } = request;
     return this.#rows

@@ -1,5 +1,5 @@
 import {
-  fieldRoom,
+  columnRoom,
   float8,
   int4,
   int8,
@@ -22,9 +22,7 @@ type ArrayOf<T> = <R>(rows: readonly R[], column: Column<R, T>) => Buffer;
 const arrayOf =
   <T>(type: BinaryType<T>): ArrayOf<T> =>
   (rows, column) => {
-    let room = HEADER_BYTES;
-    for (const row of rows) room += fieldRoom(type, column(row));
-    const target = targetOf(room);
+    const target = targetOf(HEADER_BYTES + columnRoom(type, rows, column));
     target.view.setInt32(0, 1); // dimensions
     target.view.setInt32(4, 1); // may have nulls
     target.view.setInt32(8, type.oid);

@@ -17,6 +17,8 @@ export interface TableWriterOptions {
   readonly name: string;
   readonly version: number;
   readonly followsDirectly?: FollowsDirectly;
+  /** Of one transaction; more only where one batch has more. */
+  readonly eventsMax?: number;
 }
 
 /** All that has to be sent. */
@@ -25,14 +27,33 @@ export interface MadeBatch {
   readonly statements: readonly Statement[];
 }
 
+/** What one batch brought. */
+export interface Added {
+  readonly rows: number;
+  readonly events: number;
+}
+
+/** What becomes one transaction, as far as it has come. */
+interface Draft {
+  readonly after: Position | null;
+  next: Position | null;
+  readonly lastId: number;
+  readonly wanted: Wanted;
+  readonly folded: Folded;
+  taken: number;
+  events: number;
+  lastEvent: Position | null;
+}
+
 /** A few milliseconds of work. Then the batch before must get through to the server. */
 const SLICE_EVENTS = 500;
 
-/** Makes of events what has to be written, one batch upon the other, ahead of the writing. */
+/** Makes of batches what has to be written, one draft upon the other, ahead of the writing. */
 export class BatchMaker {
   readonly #pool: Pool;
   readonly #options: TableWriterOptions;
   readonly #cache = new RowCache();
+  #draft: Draft | null = null;
   /** Where the tables will be, with the cached rows, when all that was made is written. */
   #ahead: { readonly position: Position | null; readonly lastId: number } | null = null;
 
@@ -41,22 +62,38 @@ export class BatchMaker {
     this.#options = options;
   }
 
-  /** null: there is nothing to write. `before` settles when all that was made has been written, or not. */
-  async make(
-    after: Position | null,
-    batch: Batch,
-    before: Promise<unknown>,
-  ): Promise<MadeBatch | null> {
-    const { next } = batch;
-    if (after !== null && next <= after) return this.#refuseUnseen(after, batch, before);
-    const ahead = this.#ahead;
-    this.#ahead = null; // until the cached rows are changed as a whole
-    const isSure = ahead !== null && ahead.position === after;
-    if (!isSure) this.#cache.clear();
-    const wanted = new Wanted(this.#cache);
-    const load = () => this.#load(wanted, after, before);
-    const lastId = isSure ? ahead.lastId : await load();
-    const { folded, events, lastEvent } = await this.#fold(after, batch, wanted, lastId, load);
+  /** Events that went into what was begun, those of others too. */
+  get taken(): number {
+    return this.#draft?.taken ?? 0;
+  }
+
+  /** Whether it can go into what was begun: it comes right behind it, with something new. */
+  continues(after: Position | null, { next }: Batch): boolean {
+    return this.#draft === null || (this.#draft.next === after && isNew(after, next));
+  }
+
+  /**
+   * null: nothing in it is new. `before` settles when all drafts that were finished have been
+   * written, or not. What was begun is lost with a batch that can't be added.
+   */
+  async add(after: Position | null, batch: Batch, before: Promise<unknown>): Promise<Added | null> {
+    if (!isNew(after, batch.next)) return this.#refuseUnseen(after, batch, before);
+    const draft = this.#draft ?? (await this.#begin(after, before));
+    this.#draft = null; // until the batch is in as a whole
+    const rows = draft.folded.transactions.length;
+    const { events } = draft;
+    await this.#fold(draft, batch, before);
+    draft.next = batch.next;
+    this.#draft = draft;
+    return { rows: draft.folded.transactions.length - rows, events: draft.events - events };
+  }
+
+  /** What was begun is whole, and the next batch begins another one. */
+  async finish(): Promise<MadeBatch> {
+    const draft = this.#draft;
+    if (draft?.next == null) throw new Error('a bug: nothing was begun');
+    this.#draft = null;
+    const { after, next, lastId, folded, events, lastEvent, wanted } = draft;
     const statements = await this.#encode(folded);
     const rows = folded.transactions.length;
     this.#cache.keep(wanted.users);
@@ -65,38 +102,36 @@ export class BatchMaker {
     return { move: { name, version, after, next, lastId, rows, events, lastEvent }, statements };
   }
 
-  /** What was made is not written: whatever is known of the rows may be wrong. */
+  /** What was finished is not written: whatever is known of the rows may be wrong. */
   forget(): void {
     this.#ahead = null;
   }
 
-  /** A slice at a time: what was decoded is garbage before it is old. */
-  async #fold(
-    after: Position | null,
-    { events, next }: Batch,
-    wanted: Wanted,
-    lastId: number,
-    load: () => Promise<unknown>,
-  ): Promise<{
-    readonly folded: Folded;
-    readonly events: number;
-    readonly lastEvent: Position | null;
-  }> {
+  async #begin(after: Position | null, before: Promise<unknown>): Promise<Draft> {
+    const ahead = this.#ahead;
+    this.#ahead = null; // until the cached rows are changed as a whole
+    const isSure = ahead !== null && ahead.position === after;
+    if (!isSure) this.#cache.clear();
+    const wanted = new Wanted(this.#cache);
+    const lastId = isSure ? ahead.lastId : await this.#load(wanted, after, before);
     const folded = nothingFolded(lastId + 1);
-    let last = after;
-    let count = 0;
-    let lastEvent: Position | null = null;
+    return { after, next: after, lastId, wanted, folded, taken: 0, events: 0, lastEvent: null };
+  }
+
+  /** A slice at a time: what was decoded is garbage before it is old. */
+  async #fold(draft: Draft, { events, next }: Batch, before: Promise<unknown>): Promise<void> {
+    let last = draft.next;
     for (const slice of slicesOf(events, SLICE_EVENTS)) {
       await breathe();
       const read = readBatch(last, { events: slice, next }, this.#options.followsDirectly);
-      wanted.add(read);
-      if (!wanted.isAtHand) await load();
-      fold(wanted.users, read, folded);
+      draft.wanted.add(read);
+      if (!draft.wanted.isAtHand) await this.#load(draft.wanted, draft.after, before);
+      fold(draft.wanted.users, read, draft.folded);
       last = read.last;
-      count += read.fresh.length;
-      lastEvent = read.fresh.at(-1)?.recorded.position ?? lastEvent;
+      draft.taken += slice.length;
+      draft.events += read.fresh.length;
+      draft.lastEvent = read.fresh.at(-1)?.recorded.position ?? draft.lastEvent;
     }
-    return { folded, events: count, lastEvent };
   }
 
   /** From tables that stand at `after`, in one snapshot. Gives the id of their last row. */
@@ -124,7 +159,11 @@ export class BatchMaker {
   }
 
   /** Nothing in the batch can be new; what it has must be in the tables. */
-  async #refuseUnseen(after: Position, batch: Batch, before: Promise<unknown>): Promise<null> {
+  async #refuseUnseen(
+    after: Position | null,
+    batch: Batch,
+    before: Promise<unknown>,
+  ): Promise<null> {
     const read = readBatch(after, batch);
     const wanted = new Wanted(new RowCache());
     wanted.add(read);
@@ -135,3 +174,5 @@ export class BatchMaker {
     return null;
   }
 }
+
+const isNew = (after: Position | null, next: Position): boolean => after === null || next > after;

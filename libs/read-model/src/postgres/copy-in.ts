@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 import type { Statement } from './statement.js';
-import { fieldRoom, targetOf, writeField, type BinaryType, type Target } from './values.js';
+import { columnRoom, targetOf, writeField, type BinaryType, type Target } from './values.js';
 
 declare module 'pg' {
   /** What node-postgres sends COPY's data by; its types leave it out. */
@@ -14,7 +14,7 @@ declare module 'pg' {
 /** What a column of a table gets from a row. */
 export interface CopiedColumn<R> {
   readonly name: string;
-  readonly roomOf: (row: R, index: number) => number;
+  readonly roomOf: (rows: readonly R[]) => number;
   readonly write: (target: Target, row: R, index: number, at: number) => number;
 }
 
@@ -24,7 +24,7 @@ export const copied = <R, T>(
   valueOf: (row: R, index: number) => T | null,
 ): CopiedColumn<R> => ({
   name,
-  roomOf: (row, index) => fieldRoom(type, valueOf(row, index)),
+  roomOf: (rows) => columnRoom(type, rows, valueOf),
   write: (target, row, index, at) => writeField(type, target, valueOf(row, index), at),
 });
 
@@ -51,16 +51,11 @@ function dataOf<R>(columns: readonly CopiedColumn<R>[], rows: readonly R[]): Buf
   return bytes.subarray(0, at + COUNT_BYTES);
 }
 
-function roomOf<R>(columns: readonly CopiedColumn<R>[], rows: readonly R[]): number {
-  let room = HEADER_BYTES + COUNT_BYTES;
-  let index = 0;
-  for (const row of rows) {
-    room += COUNT_BYTES;
-    for (const column of columns) room += column.roomOf(row, index);
-    index += 1;
-  }
-  return room;
-}
+const roomOf = <R>(columns: readonly CopiedColumn<R>[], rows: readonly R[]): number =>
+  columns.reduce(
+    (room, column) => room + column.roomOf(rows),
+    HEADER_BYTES + COUNT_BYTES * (rows.length + 1),
+  );
 
 /** Rows that begin, straight into their table. */
 export const copyInto = <R>(

@@ -3,27 +3,58 @@ import type { Pool } from 'pg';
 import type { Batch, Position } from '#event-store';
 
 import type { Applied, Checkpoint, TableWriter } from '../port.js';
-import { BatchMaker, type MadeBatch, type TableWriterOptions } from './batch-maker.js';
+import { BatchMaker, type Added, type MadeBatch, type TableWriterOptions } from './batch-maker.js';
 import { Moved, moveCheckpoint, readCheckpoint } from './checkpoints.js';
 import { runBehind } from './statement.js';
 import { inTransaction } from './transaction.js';
 
+/** The more events, the fewer rows of accounts and batches are written again and again. */
+const TRANSACTION_EVENTS_MAX = 40_000;
+
+/** Events that wait to be made into rows: enough to see that more is to come, and no heap of them. */
+const WAITING_EVENTS_MAX = 2_000;
+
+interface HandedIn {
+  readonly after: Position | null;
+  readonly batch: Batch;
+  readonly answer: Answer;
+}
+
+interface Answer {
+  readonly resolve: (applied: Applied) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+/** A batch that is in the rows of a draft. Its events are not kept. */
+interface Member extends Added {
+  readonly answer: Answer;
+}
+
 /**
- * Batches are written one after the other, in the order of the calls. While one is written the next
- * may be handed in, and is made ready in the belief that the one before will be there: where it is
- * not, the compare-and-swap of the checkpoint turns away what was built on it.
+ * Transactions are written one after the other. While one is written the next is made of whatever
+ * was handed in, in the belief that the one before will be there: where it is not, the
+ * compare-and-swap of the checkpoint turns away what was built on it.
  */
 export class PostgresTableWriter implements TableWriter {
   readonly #pool: Pool;
   readonly #options: TableWriterOptions;
   readonly #maker: BatchMaker;
-  #making: Promise<unknown> = Promise.resolve();
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #eventsMax: number;
+  readonly #waiting: HandedIn[] = [];
+  #waitingEvents = 0;
+  /** Of the draft that is being made. */
+  #members: Member[] = [];
+  /** Settles when nothing that was finished is under way any more. */
+  #sent: Promise<void> = Promise.resolve();
+  #isSending = false;
+  #isWorking = false;
+  #moved: (() => void)[] = [];
 
   constructor(pool: Pool, options: TableWriterOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#maker = new BatchMaker(pool, options);
+    this.#eventsMax = options.eventsMax ?? TRANSACTION_EVENTS_MAX;
   }
 
   checkpoint(): Promise<Checkpoint | null> {
@@ -31,36 +62,100 @@ export class PostgresTableWriter implements TableWriter {
   }
 
   write(after: Position | null, batch: Batch): Promise<Applied> {
-    const before = this.#writing;
-    const making = this.#making.then(() => this.#maker.make(after, batch, before));
-    const writing = this.#write(making, before);
-    this.#making = making.catch(() => undefined);
-    this.#writing = Promise.allSettled([before, writing]);
-    return writing;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ after, batch, answer: { resolve, reject } });
+      this.#waitingEvents += batch.events.length;
+      this.#move();
+      if (!this.#isWorking) void this.#work();
+    });
   }
 
-  async #write(making: Promise<MadeBatch | null>, before: Promise<unknown>): Promise<Applied> {
+  async room(): Promise<void> {
+    const waitingMax = Math.min(WAITING_EVENTS_MAX, this.#eventsMax);
+    while (this.#waitingEvents >= waitingMax) await this.#nextMove();
+  }
+
+  /** Never rejects: whoever handed a batch in hears what became of it. */
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    for (;;) {
+      const next = this.#waiting[0];
+      if (this.#members.length > 0 && this.#isWhole(next)) await this.#finish();
+      else if (next !== undefined) await this.#add(next);
+      else if (this.#members.length > 0) await this.#nextMove();
+      else break;
+    }
+    this.#isWorking = false;
+  }
+
+  /** As long as more is to come, and while the server is busy anyway, it grows. */
+  #isWhole(next: HandedIn | undefined): boolean {
+    if (this.#maker.taken >= this.#eventsMax) return true;
+    return next === undefined ? !this.#isSending : !this.#maker.continues(next.after, next.batch);
+  }
+
+  async #add({ after, batch, answer }: HandedIn): Promise<void> {
+    this.#waiting.shift();
+    this.#waitingEvents -= batch.events.length;
+    this.#move();
     try {
-      const made = await making;
-      await before;
-      return made === null ? { kind: 'nothing' } : await this.#send(made);
-    } catch (error) {
-      this.#maker.forget();
-      if (error instanceof Moved) return { kind: 'moved' };
-      throw error;
+      const added = await this.#maker.add(after, batch, this.#sent);
+      if (added === null) answer.resolve({ kind: 'nothing' });
+      else this.#members.push({ ...added, answer });
+    } catch (cause) {
+      this.#fail([...this.#members, { answer }], cause);
+      this.#members = [];
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const members = this.#members;
+    this.#members = [];
+    try {
+      const made = await this.#maker.finish();
+      await this.#sent;
+      this.#isSending = true;
+      this.#sent = this.#send(made, members).finally(() => {
+        this.#isSending = false;
+        this.#move();
+      });
+    } catch (cause) {
+      this.#fail(members, cause);
     }
   }
 
   /** The checkpoint first: whoever moves it holds its row, so nobody else writes until the commit. */
-  #send({ move, statements }: MadeBatch): Promise<Applied> {
-    const { rows, events } = move;
-    return inTransaction(
-      this.#pool,
-      async (client) => {
-        const { state } = await runBehind(client, moveCheckpoint(client, move), statements);
-        return { kind: 'applied', rows, events, state };
-      },
-      'writing',
-    );
+  async #send({ move, statements }: MadeBatch, members: readonly Member[]): Promise<void> {
+    try {
+      const { state } = await inTransaction(
+        this.#pool,
+        (client) => runBehind(client, moveCheckpoint(client, move), statements),
+        'writing',
+      );
+      for (const { answer, rows, events } of members) {
+        answer.resolve({ kind: 'applied', rows, events, state });
+      }
+    } catch (cause) {
+      this.#fail(members, cause);
+    }
+  }
+
+  #fail(members: readonly Pick<Member, 'answer'>[], cause: unknown): void {
+    this.#maker.forget();
+    for (const { answer } of members) {
+      if (cause instanceof Moved) answer.resolve({ kind: 'moved' });
+      else answer.reject(cause);
+    }
+  }
+
+  /** Something was handed in, taken up or sent. */
+  #move(): void {
+    const moved = this.#moved;
+    this.#moved = [];
+    for (const wake of moved) wake();
+  }
+
+  #nextMove(): Promise<void> {
+    return new Promise((resolve) => this.#moved.push(resolve));
   }
 }

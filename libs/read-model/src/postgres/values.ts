@@ -6,8 +6,8 @@ import { msOf } from '#ledger';
  */
 export interface BinaryType<T> {
   readonly oid: number;
-  /** What it takes at most. */
-  readonly roomOf: (value: T) => number;
+  /** What a value takes at most: each the same, or as it is. */
+  readonly room: number | ((value: T) => number);
   /** Gives how many bytes it took. */
   readonly write: (target: Target, value: T, at: number) => number;
 }
@@ -26,9 +26,19 @@ export function targetOf(length: number): Target {
 const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
 
-/** What a value takes at most, with its length before it. */
-export const fieldRoom = <T>(type: BinaryType<T>, value: T | null): number =>
-  LENGTH_BYTES + (value === null ? 0 : type.roomOf(value));
+/** What the values of a column take at most, each with its length before it. */
+export function columnRoom<R, T>(
+  type: BinaryType<T>,
+  rows: readonly R[],
+  valueOf: (row: R, index: number) => T | null,
+): number {
+  const { room } = type;
+  if (typeof room === 'number') return rows.length * (LENGTH_BYTES + room);
+  return rows.reduce((sum, row, index) => {
+    const value = valueOf(row, index);
+    return sum + LENGTH_BYTES + (value === null ? 0 : room(value));
+  }, 0);
+}
 
 /** A value behind its length. Gives where the next one begins. */
 export function writeField<T>(
@@ -51,7 +61,7 @@ function fixed<T>(
 ): BinaryType<T> {
   return {
     oid,
-    roomOf: () => length,
+    room: length,
     write: ({ view }, value, at) => {
       write(view, value, at);
       return length;
@@ -86,7 +96,7 @@ export const uuid = fixed(2950, 16, writeUuid);
 
 export const text: BinaryType<string> = {
   oid: 25,
-  roomOf: (value) => 3 * value.length,
+  room: (value) => 3 * value.length,
   write: ({ bytes }, value, at) => {
     // Most are short ASCII: a call to Buffer costs more than they do.
     for (let place = 0; place < value.length; place++) {
