@@ -52,6 +52,12 @@ const FULL: Row = {
   time: '1999-12-31T23:59:59.999Z',
   id: 'ffffffff-ffff-4fff-bfff-fffffffffffF',
 };
+const CHINESE: Row = {
+  ...FULL,
+  name: '【脚本生成】',
+  id: '00000000-0000-4000-8000-000000000003',
+};
+const LATIN: Row = { ...FULL, name: '【é】', id: '00000000-0000-4000-8000-000000000004' };
 const PLAIN: Row = { ...FULL, name: 'NULL\\N,"x"\t', id: '00000000-0000-4000-8000-000000000002' };
 
 describe.each([{ pipeline: false }, { pipeline: true }])(
@@ -75,7 +81,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
       runBehind(client, client.query('select 1'), [copyInto('copies', COLUMNS, rows)]);
 
     it('are what was meant', async () => {
-      await copy(FULL, EMPTY, PLAIN);
+      await copy(FULL, EMPTY, PLAIN, CHINESE, LATIN);
       const { rows } = await client.query<Record<string, unknown>>(
         'select * from copies order by id',
       );
@@ -84,7 +90,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
         big: row['big'] === null ? null : Number(row['big']),
         time: row['time'] instanceof Date ? row['time'].toISOString() : null,
       }));
-      expect(read).toEqual([EMPTY, PLAIN, { ...FULL, id: FULL.id.toLowerCase() }]);
+      expect(read).toEqual([EMPTY, PLAIN, CHINESE, LATIN, { ...FULL, id: FULL.id.toLowerCase() }]);
     });
 
     it('are all refused where one is, by the reason the server has', async () => {

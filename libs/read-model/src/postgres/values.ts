@@ -4,10 +4,20 @@ import { msOf } from '#ledger';
  * How a value stands in the server's binary form: nothing to quote here, nothing to parse there.
  * https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES
  */
-export interface BinaryType<T> {
+export type BinaryType<T> = FixedType<T> | OpenType<T>;
+
+/** Of values that all take the same. */
+interface FixedType<T> {
   readonly oid: number;
-  /** What a value takes at most: each the same, or as it is. */
-  readonly room: number | ((value: T) => number);
+  readonly length: number;
+  readonly write: (view: DataView, value: T, at: number) => void;
+}
+
+interface OpenType<T> {
+  readonly oid: number;
+  readonly length: null;
+  /** What a value takes at most. */
+  readonly room: (value: T) => number;
   /** Gives how many bytes it took. */
   readonly write: (target: Target, value: T, at: number) => number;
 }
@@ -32,11 +42,10 @@ export function columnRoom<R, T>(
   rows: readonly R[],
   valueOf: (row: R, index: number) => T | null,
 ): number {
-  const { room } = type;
-  if (typeof room === 'number') return rows.length * (LENGTH_BYTES + room);
-  return rows.reduce((sum, row, index) => {
+  if (type.length !== null) return rows.length * (LENGTH_BYTES + type.length);
+  return rows.reduce((room, row, index) => {
     const value = valueOf(row, index);
-    return sum + LENGTH_BYTES + (value === null ? 0 : room(value));
+    return room + LENGTH_BYTES + (value === null ? 0 : type.room(value));
   }, 0);
 }
 
@@ -47,27 +56,27 @@ export function writeField<T>(
   value: T | null,
   at: number,
 ): number {
+  const { view } = target;
   const from = at + LENGTH_BYTES;
-  const length = value === null ? NULL_LENGTH : type.write(target, value, from);
-  target.view.setInt32(at, length);
-  return value === null ? from : from + length;
+  if (value === null) {
+    view.setInt32(at, NULL_LENGTH);
+    return from;
+  }
+  if (type.length === null) {
+    const length = type.write(target, value, from);
+    view.setInt32(at, length);
+    return from + length;
+  }
+  view.setInt32(at, type.length);
+  type.write(view, value, from);
+  return from + type.length;
 }
 
-/** Of values that take the same room. */
-function fixed<T>(
-  oid: number,
-  length: number,
-  write: (view: DataView, value: T, at: number) => void,
-): BinaryType<T> {
-  return {
-    oid,
-    room: length,
-    write: ({ view }, value, at) => {
-      write(view, value, at);
-      return length;
-    },
-  };
-}
+const fixed = <T>(oid: number, length: number, write: FixedType<T>['write']): FixedType<T> => ({
+  oid,
+  length,
+  write,
+});
 
 export const bool = fixed<boolean>(16, 1, (view, value, at) => view.setUint8(at, value ? 1 : 0));
 
@@ -94,21 +103,31 @@ export const timestamptz = fixed<string>(1184, 8, (view, value, at) =>
 
 export const uuid = fixed(2950, 16, writeUuid);
 
-export const text: BinaryType<string> = {
+export const text: OpenType<string> = {
   oid: 25,
+  length: null,
   room: (value) => 3 * value.length,
-  write: ({ bytes }, value, at) => {
-    // Most are short ASCII: a call to Buffer costs more than they do.
+  write: ({ bytes }, value, from) => {
+    // Most are short: a call to Buffer costs more than they do.
+    let at = from;
     for (let place = 0; place < value.length; place++) {
       const code = value.charCodeAt(place);
-      if (code > ASCII_MAX) return bytes.write(value, at, 'utf8');
-      bytes[at + place] = code;
+      if (code < 0x80) {
+        bytes[at++] = code;
+      } else if (code < 0x8_00 || isSurrogate(code)) {
+        return bytes.write(value, from, 'utf8');
+      } else {
+        bytes[at++] = 0xe0 | (code >> 12);
+        bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
+        bytes[at++] = 0x80 | (code & 0x3f);
+      }
     }
-    return value.length;
+    return at - from;
   },
 };
 
-const ASCII_MAX = 0x7f;
+/** One half of a character. */
+const isSurrogate = (code: number): boolean => code >= 0xd8_00 && code < 0xe0_00;
 
 const UINT32 = 4_294_967_296;
 
