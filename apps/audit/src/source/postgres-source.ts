@@ -170,16 +170,27 @@ export class PostgresSource implements EventSource {
     client.on('error', untold);
     let isIdle = false;
     try {
-      let before: StoredEvent | null = null;
-      for (let rows = COPIED_ROWS; rows === COPIED_ROWS;) {
-        const select: string = `select position, stream, revision, id::text, type, data, meta, hash
-          from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS}`;
-        rows = 0;
-        for await (const page of copyRows(client, select, stored)) {
-          rows += page.length;
-          before = page.at(-1) ?? null;
-          yield page;
+      const copyBehind = (before: StoredEvent | null) =>
+        copyRows(
+          client,
+          `select position, stream, revision, id::text, type, data, meta, hash
+           from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS}`,
+          stored,
+        );
+      let copy = copyBehind(null);
+      let coming = copy.next();
+      for (let rows = 0; ;) {
+        const { value: page } = await coming;
+        if (page === undefined) break;
+        rows += page.length;
+        if (rows === COPIED_ROWS) {
+          // The server goes on while these are read.
+          copy = copyBehind(page.at(-1) ?? null);
+          rows = 0;
         }
+        coming = copy.next();
+        coming.catch(untold);
+        yield page;
       }
       isIdle = true;
     } catch (error) {
@@ -213,7 +224,7 @@ function cannotCheck(cause: unknown): CannotCheck {
     : new CannotCheck(`the event store can't be read: ${String(cause)}`, { cause });
 }
 
-/** A connection that is lost tells its query, too. */
+/** A connection that is lost tells its query, too, and a page that is not there whoever awaits it. */
 const untold = (): void => {};
 
 /** A text within a statement: COPY takes no parameters. */
