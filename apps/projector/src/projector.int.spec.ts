@@ -311,6 +311,52 @@ describe('poison', () => {
     expect(await new PostgresReadTables(pool, 'points').position()).toBe(before);
   });
 
+  it('is tried once more, in case that what was wrong was the subscription', async () => {
+    const poisons: Error[] = [];
+    const failed: unknown[] = [];
+    await ledger.run(60);
+    let leaks = true;
+    const leaking = withFollow((after, sink, signal) =>
+      store.follow(
+        after,
+        (batch) => {
+          const events = batch.events.filter((_, index) => !leaks || index !== 30);
+          leaks = false;
+          return sink({ ...batch, events });
+        },
+        signal,
+      ),
+    );
+    run(pool, leaking, {
+      poisoned: (_version, cause) => poisons.push(cause),
+      failed: (_version, cause) => failed.push(cause),
+    });
+    await atHead();
+    await expectTablesToAgree(pool, ledger);
+    expect(poisons).toEqual([]);
+    expect(failed).toMatchObject([{ name: 'PoisonEvent', reason: 'hole-in-store' }]);
+  });
+
+  it('is what comes behind later events, at once: it would not be met again', async () => {
+    const poisons: Error[] = [];
+    await ledger.run(30);
+    const disorderly = withFollow((after, sink, signal) =>
+      store.follow(
+        after,
+        async (batch) => {
+          await sink(batch);
+          const [first] = batch.events;
+          const late = { ...first!, stream: `points-${userNo(99)}` };
+          await sink({ events: [late], next: late.position });
+        },
+        signal,
+      ),
+    );
+    run(pool, disorderly, { poisoned: (_version, cause) => poisons.push(cause) });
+    await eventuallyHolds('the poison is met', () => poisons.length > 0);
+    expect(poisons[0]).toMatchObject({ name: 'PoisonEvent', reason: 'order-broken' });
+  });
+
   it('shows as a lag that grows', async () => {
     const lags: Lag[] = [];
     await ledger.run(10);

@@ -1,5 +1,5 @@
-import { PermanentStoreError, type Batch, type EventStore } from '#event-store';
-import { PoisonEvent, beforePoison, type TableWriter, type VersionState } from '#read-model';
+import { PermanentStoreError, type Batch, type EventStore, type RecordedEvent } from '#event-store';
+import { PoisonEvent, type TableWriter, type VersionState } from '#read-model';
 
 import { Conveyor, Overtaken, type Carried } from './conveyor.js';
 import type { ProjectorObserver } from './observer.js';
@@ -53,13 +53,12 @@ export class VersionFollower {
       try {
         return await this.#fromCheckpoint(signal, poison);
       } catch (error) {
-        const cause = error === poison ? poison : brokenOrder(error);
-        if (cause !== null) {
-          observer.poisoned?.(version, cause);
-          return { kind: 'poisoned', cause };
+        if (isFinal(error, poison)) {
+          observer.poisoned?.(version, error);
+          return { kind: 'poisoned', cause: error };
         }
         if (error instanceof PoisonEvent) poison = error;
-        else if (error instanceof Overtaken) observer.overtaken?.(version);
+        if (error instanceof Overtaken) observer.overtaken?.(version);
         else if (isPermanent(error)) throw error;
         else observer.failed?.(version, error);
         this.#failures += 1;
@@ -71,8 +70,8 @@ export class VersionFollower {
   }
 
   /**
-   * What is written together fails together. So what lies before an event that can't be applied is
-   * written when it is met again; only then this rejects with just that `poison`.
+   * What is written together fails together. So when an event that could not be applied is met again,
+   * what lies before it is written first, and it is tried once more behind that.
    */
   async #fromCheckpoint(signal: AbortSignal, poison: PoisonEvent | null): Promise<Ending> {
     const { store, writer } = this.#parts;
@@ -83,21 +82,23 @@ export class VersionFollower {
       { writer, carried: (batch) => this.#carried(batch), paceMs: PACE_MS },
       checkpoint.position,
     );
-    const met = new AbortController();
     const take = async (batch: Batch): Promise<void> => {
-      if (met.signal.aborted) return;
-      const before = poison === null ? batch : beforePoison(batch, poison);
-      if (before !== batch) met.abort(poison);
-      if (before !== null) await conveyor.take(before);
+      const place = poison === null ? -1 : placeOf(poison, batch);
+      if (place === -1) return conveyor.take(batch);
+      const last = batch.events[place - 1];
+      if (last !== undefined) {
+        await conveyor.take({ events: batch.events.slice(0, place), next: last.position });
+      }
+      await conveyor.drain();
+      await conveyor.take({ events: batch.events.slice(place), next: batch.next });
     };
-    const until = AbortSignal.any([signal, conveyor.failed, met.signal]);
+    const until = AbortSignal.any([signal, conveyor.failed]);
     try {
       await store.follow(checkpoint.position, take, until);
     } finally {
       await conveyor.drain();
       conveyor.failed.throwIfAborted();
     }
-    met.signal.throwIfAborted();
     if (!signal.aborted) throw new Error('the event store gave up its subscription');
     return { kind: 'stopped' };
   }
@@ -117,9 +118,24 @@ export class VersionFollower {
   }
 }
 
-/** Then what the store gives is poison as a whole: no retry and no other process gets past it. */
-const brokenOrder = (error: unknown): PermanentStoreError | null =>
-  error instanceof PermanentStoreError && error.code === 'broken-order' ? error : null;
+/**
+ * No retry and no other process will get past it: what lies before it is written, or it lies behind
+ * what is and would not be met again.
+ */
+function isFinal(error: unknown, known: PoisonEvent | null): error is Error {
+  if (error instanceof PermanentStoreError) return error.code === 'broken-order';
+  if (!(error instanceof PoisonEvent)) return false;
+  return error.reason === 'order-broken' || (known !== null && isSameEvent(error, known));
+}
+
+const isSameEvent = (
+  one: PoisonEvent,
+  { stream, revision, position }: Pick<RecordedEvent, 'stream' | 'revision' | 'position'>,
+): boolean => one.stream === stream && one.revision === revision && one.position === position;
+
+/** -1: it is not in the batch. */
+const placeOf = (poison: PoisonEvent, batch: Batch): number =>
+  batch.events.findIndex((event) => isSameEvent(poison, event));
 
 const isPermanent = (error: unknown): boolean =>
   error instanceof CheckpointBeyondHead || error instanceof PermanentStoreError;

@@ -12,7 +12,7 @@ export {
   type MemoryReadTablesOptions,
   type TableFault,
 } from './memory/memory-read-tables.js';
-export { PoisonEvent, beforePoison, type PoisonReason } from './poison.js';
+export { PoisonEvent, type PoisonReason } from './poison.js';
 export type {
   Applied,
   Checkpoint,

@@ -1,4 +1,4 @@
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { Position, RecordedEvent } from '#event-store';
 
 export type PoisonReason =
   'unreadable-event' | 'hole-in-stream' | 'hole-in-store' | 'order-broken' | 'rows-disagree';
@@ -21,15 +21,4 @@ export class PoisonEvent extends Error {
     this.revision = at.revision;
     this.position = at.position;
   }
-}
-
-/** What can still be applied of a batch: all of it, or everything before the poison. null: nothing. */
-export function beforePoison(batch: Batch, poison: PoisonEvent): Batch | null {
-  const index = batch.events.findIndex(
-    ({ stream, revision, position }) =>
-      stream === poison.stream && revision === poison.revision && position === poison.position,
-  );
-  if (index === -1) return batch;
-  const last = batch.events[index - 1];
-  return last === undefined ? null : { events: batch.events.slice(0, index), next: last.position };
 }

@@ -14,7 +14,7 @@ import {
 import { copyRows, type CopiedRow } from './copy-rows.js';
 import { pagesAhead } from './pages-ahead.js';
 
-/** Of one statement, and so at most in memory behind a reader that takes its time. */
+/** Of one statement: at most so many and a page wait in memory for a reader that takes its time. */
 const COPIED_ROWS = 2_000;
 const HEADS_PAGE_ROWS = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */

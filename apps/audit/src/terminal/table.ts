@@ -37,56 +37,35 @@ function isWide(code: number): boolean {
 export const plain = (text: string): string =>
   ASCII.test(text) ? text : text.replace(CONTROLS, '�');
 
-const GAP = 2;
-
 /** Lines in columns, each as wide as need be. Every cell is looked at once: a statement has many. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const texts: string[] = [];
   const widths: number[] = [];
   const widest = columns.map(() => 0);
-  const printed = printable();
   for (const row of [columns.map(({ head }) => head), ...rows]) {
     for (let at = 0; at < columns.length; at++) {
-      let text = row[at] ?? '';
-      let width = text.length;
-      if (!ASCII.test(text)) ({ text, width } = printed(text));
+      const cell = row[at] ?? '';
+      const isAscii = ASCII.test(cell);
+      const text = isAscii ? cell : plain(cell);
+      const width = isAscii ? cell.length : widthOf(text);
       texts.push(text);
       widths.push(width);
       if (width > (widest[at] ?? 0)) widest[at] = width;
     }
   }
-  let lines = '';
+  const lines: string[] = [];
   for (let cell = 0; cell < texts.length;) {
-    let gap = 0; // that no text ends is not printed
+    let line = '';
     for (let at = 0; at < columns.length; at++, cell++) {
       const text = texts[cell] ?? '';
-      const room = (widest[at] ?? 0) - (widths[cell] ?? 0);
-      const before = columns[at]?.align === 'right' ? room : 0;
-      gap += before;
-      if (text !== '') {
-        lines += ' '.repeat(gap) + text;
-        gap = 0;
-      }
-      gap += room - before + GAP;
+      const room = ' '.repeat((widest[at] ?? 0) - (widths[cell] ?? 0));
+      line += columns[at]?.align === 'right' ? room + text : text + room;
+      line += '  ';
     }
-    lines += '\n';
-    if (cell === columns.length)
-      lines += `${widest.map((width) => '-'.repeat(width)).join('  ')}\n`;
+    lines.push(line.trimEnd());
   }
-  return lines;
-}
-
-/** Of what is not plain ASCII a statement has the same few descriptions again and again. */
-function printable() {
-  const known = new Map<string, { readonly text: string; readonly width: number }>();
-  return (stored: string) => {
-    const seen = known.get(stored);
-    if (seen !== undefined) return seen;
-    const text = plain(stored);
-    const shown = { text, width: widthOf(text) };
-    known.set(stored, shown);
-    return shown;
-  };
+  lines.splice(1, 0, widest.map((width) => '-'.repeat(width)).join('  '));
+  return [...lines, ''].join('\n');
 }
 
 /** 1,234,567; by hand, for `toLocaleString` takes a microsecond, and a statement has many lines. */

@@ -9,7 +9,7 @@ export interface FeederParts {
   /** Read from the store at one go. */
   readonly pageEvents: number;
   /** Before a page is handed in: what it waits for holds the feeding up. */
-  readonly mayFeed: (events: number) => Promise<void>;
+  readonly mayFeed: (events: number, signal: AbortSignal) => Promise<void>;
   /** They are in the tables. */
   readonly fed: (events: number) => void;
 }
@@ -43,11 +43,12 @@ export class Feeder {
       { writer, carried: ({ events }) => fed(events), paceMs: 0 },
       from,
     );
+    const until = AbortSignal.any([signal, conveyor.failed]);
     try {
       for (let after = from, isLast = false; !isLast;) {
         const page = await this.#page(after, to);
-        await mayFeed(page.batch.events.length);
-        signal.throwIfAborted();
+        await mayFeed(page.batch.events.length, until);
+        until.throwIfAborted();
         await conveyor.take(page.batch);
         after = page.batch.next;
         isLast = page.isLast;

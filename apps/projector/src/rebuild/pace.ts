@@ -13,22 +13,16 @@ export class Pace {
   readonly #start = performance.now();
   #events = 0;
 
-  constructor(
-    private readonly eventsPerSecondMax: number,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly eventsPerSecondMax: number) {}
 
-  get eventsPerSecond(): number {
-    return this.#events / this.#seconds();
-  }
-
-  async keep(events: number): Promise<void> {
+  /** Before so many are taken up. */
+  async keep(events: number, signal: AbortSignal): Promise<void> {
     this.#events += events;
-    const early = this.#events / this.eventsPerSecondMax - this.#seconds();
-    if (early > 0) await pause(early * 1_000, this.signal);
+    const early = this.#events / this.eventsPerSecondMax - this.seconds;
+    if (early > 0) await pause(early * 1_000, signal);
   }
 
-  #seconds(): number {
+  get seconds(): number {
     return Math.max(1e-3, (performance.now() - this.#start) / 1_000);
   }
 }

@@ -20,7 +20,7 @@ export function reportOn(out: Out): RebuildObserver {
   return {
     reached: (step, version) => void out.write(`version ${version}: ${DONE[step]}\n`),
     progressed: ({ events, total, eventsPerSecond }) => {
-      if (performance.now() - saidAt < PROGRESS_EVERY_MS) return;
+      if (events < total && performance.now() - saidAt < PROGRESS_EVERY_MS) return;
       saidAt = performance.now();
       const left = Math.ceil(Math.max(0, total - events) / Math.max(1, eventsPerSecond));
       const rate = Math.round(eventsPerSecond).toLocaleString('en-US');

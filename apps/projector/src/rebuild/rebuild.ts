@@ -83,7 +83,7 @@ export class Rebuild {
       const version =
         building?.version ?? (await createVersion(this.#parts.pool, this.#parts.name));
       this.#reached('created', version);
-      const feeder = await this.#feeder(version, signal);
+      const feeder = await this.#feeder(version);
       await this.#followLive(feeder, signal);
       this.#reached('filled', version);
       await indexVersion(this.#parts.pool, version);
@@ -103,7 +103,7 @@ export class Rebuild {
     return this.#alone(async () => {
       const { kept } = await this.#versions();
       if (kept === null) return { kind: 'nothing' };
-      return this.#switch(kept.version, await this.#feeder(kept.version, signal), signal);
+      return this.#switch(kept.version, await this.#feeder(kept.version), signal);
     });
   }
 
@@ -137,12 +137,13 @@ export class Rebuild {
     return { building: inState('building'), live: inState('live'), kept: inState('kept') };
   }
 
-  async #feeder(version: number, signal: AbortSignal): Promise<Feeder> {
+  async #feeder(version: number): Promise<Feeder> {
     const { store, pool, name, followsDirectly, observer } = this.#parts;
-    const pace = new Pace(this.#parts.eventsPerSecondMax ?? Infinity, signal);
+    const pace = new Pace(this.#parts.eventsPerSecondMax ?? Infinity);
     const { live, ...others } = await this.#versions();
     const total = live?.eventCount ?? 0;
-    let events = others.building?.eventCount ?? 0;
+    const before = others.building?.eventCount ?? 0;
+    let events = before;
     const { batchEventsMax: eventsMax } = this.#parts;
     const writer = new PostgresTableWriter(pool, {
       name,
@@ -154,10 +155,10 @@ export class Rebuild {
       store,
       writer,
       pageEvents: Math.min(PAGE_EVENTS, eventsMax ?? Infinity),
-      mayFeed: (count) => pace.keep(count),
+      mayFeed: (count, signal) => pace.keep(count, signal),
       fed: (count) => {
         events += count;
-        const { eventsPerSecond } = pace;
+        const eventsPerSecond = (events - before) / pace.seconds;
         observer.progressed?.({ version, events, total, eventsPerSecond });
       },
     });

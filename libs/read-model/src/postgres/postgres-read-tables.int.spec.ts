@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import { densely, type Open } from '../open-tables.suite.js';
 import { answersWhatIsRead } from '../reading.suite.js';
-import { inBatches, storeOrder, vectorUsers } from '../vectors.suite.js';
+import { inBatches, positionOf, storeOrder, vectorUsers } from '../vectors.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
 import { PostgresReadTables } from './postgres-read-tables.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
@@ -36,34 +36,86 @@ describe('PostgresReadTables', () => {
 describe('PostgresTableWriter', () => {
   const events = storeOrder(vectorUsers()).slice(0, 60);
 
-  async function fed(eventsMax: number) {
-    const pool = await database.migratedPool();
+  async function fed(eventsMax: number, pool?: Pool) {
+    pool ??= await database.migratedPool();
     const options = { name: 'points', version: 1, followsDirectly: densely, eventsMax };
     const writer = new PostgresTableWriter(pool, options);
-    const batches = inBatches(events, 5);
+    const batches = inBatches(events, 7);
     const writings = batches.map(({ next }, index) =>
       writer.write(index === 0 ? null : batches[index - 1]!.next, batches[index]!).then(() => next),
     );
     return { pool, writer, writings };
   }
 
-  const transactions = async (pool: Pool): Promise<number> => {
+  /** Events that became rows, by the transaction that wrote them. */
+  const eventsOfTransactions = async (pool: Pool): Promise<number[]> => {
     const { rows } = await pool.query<{ count: number }>(
-      'select count(distinct xmin::text)::int as count from mjk_point_transactions_v1',
+      `select count(distinct (user_id, revision))::int as count
+       from mjk_point_transactions_v1 group by xmin::text`,
     );
-    return rows[0]!.count;
+    return rows.map(({ count }) => count);
   };
 
-  it('writes together what waits while another transaction is under way', async () => {
-    const { pool, writings } = await fed(1_000);
+  it('writes together what is handed in while another transaction is under way', async () => {
+    const pool = await database.migratedPool();
+    const writer = new PostgresTableWriter(pool, { name: 'points', version: 1 });
+    const [first, ...others] = inBatches(events, 7);
+    const client = await pool.connect();
+    await client.query('begin; select 1 from mjk_point_checkpoints for update');
+    const writings = [writer.write(null, first!)];
+    await eventuallyHolds('it is being sent', async () => {
+      const { rowCount } = await pool.query(
+        `select 1 from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    let after = first!.next;
+    for (const batch of others) {
+      writings.push(writer.write(after, batch));
+      after = batch.next;
+    }
+    await client.query('rollback');
+    client.release();
     await Promise.all(writings);
-    expect(await transactions(pool)).toBeLessThan(writings.length / 2);
+    expect(await eventsOfTransactions(pool)).toHaveLength(2);
   });
 
   it('makes no transaction larger than it may be', async () => {
-    const { pool, writings } = await fed(10);
+    const { pool, writings } = await fed(20);
     await Promise.all(writings);
-    expect(await transactions(pool)).toBeGreaterThanOrEqual(events.length / 10);
+    expect(Math.max(...(await eventsOfTransactions(pool)))).toBeLessThanOrEqual(14);
+  });
+
+  it('does not try what waits behind a failure', async () => {
+    const pool = await database.migratedPool();
+    let connects = 0;
+    const broken = Object.assign(Object.create(pool) as Pool, {
+      connect: () => {
+        connects += 1;
+        return Promise.reject(new Error('no server'));
+      },
+    });
+    const { writings } = await fed(20, broken);
+    const answers = await Promise.allSettled(writings);
+    expect(answers[0]).toMatchObject({ status: 'rejected', reason: { message: 'no server' } });
+    expect(connects).toBe(1);
+  });
+
+  it('has no room for batches without end that have no events', async () => {
+    const pool = await database.migratedPool();
+    const writer = new PostgresTableWriter(pool, { name: 'points', version: 1, eventsMax: 5 });
+    const writings = [1, 2, 3, 4, 5, 6].map((place) =>
+      writer.write(place === 1 ? null : positionOf(place - 1), {
+        events: [],
+        next: positionOf(place),
+      }),
+    );
+    let hasRoom = false;
+    const room = writer.room().then(() => (hasRoom = true));
+    await Promise.resolve();
+    expect(hasRoom).toBe(false);
+    await Promise.all([...writings, room]);
   });
 
   it('has room again once what waited was taken up', async () => {

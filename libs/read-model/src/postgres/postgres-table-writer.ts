@@ -11,8 +11,8 @@ import { inTransaction } from './transaction.js';
 /** The more events, the fewer rows of accounts and batches are written again and again. */
 const TRANSACTION_EVENTS_MAX = 40_000;
 
-/** Events that wait to be made into rows: enough to see that more is to come, and no heap of them. */
-const WAITING_EVENTS_MAX = 2_000;
+/** That waits to be made into rows: enough to see that more is to come, and no heap of events. */
+const WAITING_MAX = 2_000;
 
 interface HandedIn {
   readonly after: Position | null;
@@ -41,7 +41,8 @@ export class PostgresTableWriter implements TableWriter {
   readonly #maker: BatchMaker;
   readonly #eventsMax: number;
   readonly #waiting: HandedIn[] = [];
-  #waitingEvents = 0;
+  /** Batches and their events: one without any also moves the checkpoint. */
+  #waitingSize = 0;
   /** Of the draft that is being made. */
   #members: Member[] = [];
   /** Settles when nothing that was finished is under way any more. */
@@ -64,15 +65,15 @@ export class PostgresTableWriter implements TableWriter {
   write(after: Position | null, batch: Batch): Promise<Applied> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ after, batch, answer: { resolve, reject } });
-      this.#waitingEvents += batch.events.length;
+      this.#waitingSize += sizeOf(batch);
       this.#move();
       if (!this.#isWorking) void this.#work();
     });
   }
 
   async room(): Promise<void> {
-    const waitingMax = Math.min(WAITING_EVENTS_MAX, this.#eventsMax);
-    while (this.#waitingEvents >= waitingMax) await this.#nextMove();
+    const waitingMax = Math.min(WAITING_MAX, this.#eventsMax);
+    while (this.#waitingSize >= waitingMax) await this.#nextMove();
   }
 
   /** Never rejects: whoever handed a batch in hears what became of it. */
@@ -90,13 +91,14 @@ export class PostgresTableWriter implements TableWriter {
 
   /** As long as more is to come, and while the server is busy anyway, it grows. */
   #isWhole(next: HandedIn | undefined): boolean {
-    if (this.#maker.taken >= this.#eventsMax) return true;
-    return next === undefined ? !this.#isSending : !this.#maker.continues(next.after, next.batch);
+    if (next === undefined) return !this.#isSending;
+    const size = this.#maker.taken + this.#members.length + sizeOf(next.batch);
+    return size > this.#eventsMax || !this.#maker.continues(next.after, next.batch);
   }
 
   async #add({ after, batch, answer }: HandedIn): Promise<void> {
     this.#waiting.shift();
-    this.#waitingEvents -= batch.events.length;
+    this.#waitingSize -= sizeOf(batch);
     this.#move();
     try {
       const added = await this.#maker.add(after, batch, this.#sent);
@@ -140,8 +142,12 @@ export class PostgresTableWriter implements TableWriter {
     }
   }
 
+  /** What waits was to come behind it. */
   #fail(members: readonly Pick<Member, 'answer'>[], cause: unknown): void {
     this.#maker.forget();
+    for (const { answer } of this.#waiting.splice(0)) answer.resolve({ kind: 'moved' });
+    this.#waitingSize = 0;
+    this.#move();
     for (const { answer } of members) {
       if (cause instanceof Moved) answer.resolve({ kind: 'moved' });
       else answer.reject(cause);
@@ -159,3 +165,5 @@ export class PostgresTableWriter implements TableWriter {
     return new Promise((resolve) => this.#moved.push(resolve));
   }
 }
+
+const sizeOf = (batch: Batch): number => 1 + batch.events.length;
