@@ -104,7 +104,8 @@ describe('the conveyor', () => {
     await conveyor.take(batch(2, 5));
     await conveyor.take(batch(2, 3));
     const draining = conveyor.drain();
-    expect(writes[1]!.batch).toMatchObject({ next: at(5) });
+    expect(writes[1]).toMatchObject({ after: at(1), batch: { next: at(5) } });
+    expect(writes[1]!.batch.events.map(({ revision }) => revision)).toEqual([2, 3, 4, 5, 2, 3]);
     for (const { done } of writes) done();
     await draining;
   });

@@ -62,6 +62,10 @@ const withFollow = (follow: EventStore['follow']): EventStore => ({
   follow,
 });
 
+/** A subscription that gives something else than the store has. */
+const giving = (change: (batch: Batch) => Batch): EventStore =>
+  withFollow((after, sink, signal) => store.follow(after, (batch) => sink(change(batch)), signal));
+
 /** Ends the backend of every session that is in a transaction, or waits for its client. */
 async function endBackends(where: string): Promise<number> {
   const { rowCount } = await pool.query(
@@ -177,13 +181,10 @@ describe('a projector whose subscription misbehaves', () => {
   it('stops at a hole that the subscription has, and does not count on it', async () => {
     const poisons: Error[] = [];
     await ledger.run(60);
-    const leaking = withFollow((after, sink, signal) =>
-      store.follow(
-        after,
-        (batch) => sink({ ...batch, events: batch.events.filter((_, index) => index !== 30) }),
-        signal,
-      ),
-    );
+    const leaking = giving((batch) => ({
+      ...batch,
+      events: batch.events.filter((_, index) => index !== 30),
+    }));
     run(pool, leaking, { poisoned: (_version, cause) => poisons.push(cause) });
     await eventuallyHolds('the poison is met', () => poisons.length === 1);
     expect(poisons[0]).toMatchObject({ name: 'PoisonEvent', reason: 'hole-in-store' });
@@ -316,17 +317,11 @@ describe('poison', () => {
     const failed: unknown[] = [];
     await ledger.run(60);
     let leaks = true;
-    const leaking = withFollow((after, sink, signal) =>
-      store.follow(
-        after,
-        (batch) => {
-          const events = batch.events.filter((_, index) => !leaks || index !== 30);
-          leaks = false;
-          return sink({ ...batch, events });
-        },
-        signal,
-      ),
-    );
+    const leaking = giving((batch) => {
+      const events = batch.events.filter((_, index) => !leaks || index !== 30);
+      leaks = false;
+      return { ...batch, events };
+    });
     run(pool, leaking, {
       poisoned: (_version, cause) => poisons.push(cause),
       failed: (_version, cause) => failed.push(cause),

@@ -41,8 +41,8 @@ describe('PostgresTableWriter', () => {
     const options = { name: 'points', version: 1, followsDirectly: densely, eventsMax };
     const writer = new PostgresTableWriter(pool, options);
     const batches = inBatches(events, 7);
-    const writings = batches.map(({ next }, index) =>
-      writer.write(index === 0 ? null : batches[index - 1]!.next, batches[index]!).then(() => next),
+    const writings = batches.map((batch, index) =>
+      writer.write(batches[index - 1]?.next ?? null, batch),
     );
     return { pool, writer, writings };
   }
