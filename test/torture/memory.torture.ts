@@ -21,12 +21,12 @@ const USERS = Array.from(
   { length: 20 },
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-00000000feed`,
 );
-/** They do nothing by themselves: what they are given over HTTP has to be swept. */
+/** They do nothing by themselves: what they are given over HTTP has to be swept. Few, so that each is busy. */
 const SLEEPERS = Array.from(
-  { length: 200 },
+  { length: 5 },
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-0000000dead0`,
 );
-/** Small, so that what an account may remember is full within the warm-up, and only a leak is left. */
+/** Small, so that all an account may remember is full within the warm-up, and only a leak is left. */
 const POLICY = { rememberDays: 0, rememberMin: 10, rememberMax: 50, consumptionsMax: 20 };
 
 describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s for ${MINUTES} minutes`, () => {

@@ -32,6 +32,57 @@ describe('rows that are copied out of Postgres', () => {
     expect(pages).toBeGreaterThan(1);
   });
 
+  it('arrive whole, wherever the network cuts them', async () => {
+    const sizes = Array.from({ length: 300 }, (_, at) => (at * at * 7_919) % 150_000);
+    const rows = `select n::bigint, repeat(chr(1000 + n::int), size) from unnest('{${sizes.join(',')}}'::int[])
+      with ordinality as rows(size, n) order by n`;
+    const seen: [number, string][] = [];
+    const read = (row: CopiedRow): [number, string] => [row.int8(), row.text()];
+    for await (const page of copyRows(client, rows, read)) seen.push(...page);
+    expect(seen.length).toBe(sizes.length);
+    const isWhole = ([n, text]: [number, string], at: number): boolean =>
+      n === at + 1 && text === String.fromCodePoint(1000 + n).repeat(sizes[at] ?? 0);
+    expect(seen.filter((row, at) => !isWhole(row, at))).toEqual([]);
+  });
+
+  it('leave to the client what else the server says meanwhile', async () => {
+    await client.query(`create function pg_temp.told(n int) returns bigint language plpgsql as
+      $$ begin if n % 1000 = 0 then raise notice 'at %', n; end if; return n; end $$`);
+    const notices: unknown[] = [];
+    client.on('notice', ({ message }) => notices.push(message));
+    const seen: number[] = [];
+    const rows = `select pg_temp.told(n) from generate_series(1, 5000) n`;
+    for await (const page of copyRows(client, rows, number)) seen.push(...page);
+    expect(seen).toEqual(Array.from({ length: 5_000 }, (_, at) => at + 1));
+    expect(notices).toEqual(['at 1000', 'at 2000', 'at 3000', 'at 4000', 'at 5000']);
+  });
+
+  it('tell what the server says against the rest of them', async () => {
+    const seen: number[] = [];
+    const reading = async (): Promise<void> => {
+      const rows = `select (100000 / (30000 - n))::bigint from generate_series(1, 50000) n`;
+      for await (const page of copyRows(client, rows, number)) seen.push(...page);
+    };
+    await expect(reading()).rejects.toThrow('division by zero');
+    expect(seen).toHaveLength(29_999);
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('are those of their own query, when several wait on one connection', async () => {
+    const copyOf = async (first: number): Promise<number[]> => {
+      const seen: number[] = [];
+      const rows = `select n::bigint from generate_series(${first}, ${first + 2_999}) n`;
+      for await (const page of copyRows(client, rows, number)) seen.push(...page);
+      return seen;
+    };
+    const one = client.query('select 1 as one');
+    const firsts = [1, 10_000, 20_000];
+    const copies = await Promise.all(firsts.map(copyOf));
+    expect((await one).rows).toEqual([{ one: 1 }]);
+    const series = (first: number) => Array.from({ length: 3_000 }, (_, at) => first + at);
+    expect(copies).toEqual(firsts.map(series));
+  });
+
   it('may be none', async () => {
     const pages: unknown[] = [];
     for await (const page of copyRows(client, `${numbers} where n < 0`, number)) pages.push(page);

@@ -13,11 +13,12 @@ const TWO_TO_32 = 2 ** 32;
 export class CopiedRow {
   #at = 0;
 
-  constructor(
-    private readonly bytes: Buffer,
-    start: number,
-  ) {
+  constructor(private readonly bytes: Buffer) {}
+
+  /** Whether a row begins there: behind the last one a count of -1 stands in the place of a next. */
+  begin(start: number): boolean {
     this.#at = start + TUPLE_BYTES;
+    return this.bytes.readInt16BE(start) >= 0;
   }
 
   text(): string {
@@ -52,28 +53,30 @@ export async function* copyRows<T>(
   read: (row: CopiedRow) => T,
 ): AsyncGenerator<readonly T[], void, undefined> {
   const arriving = new Arriving<T>();
-  const copy = new CopyOut(
-    `copy (${select}) to stdout (format binary)`,
-    (row) => arriving.add(read(row)),
-    (error) => arriving.end(error ?? null),
-  );
+  const text = `copy (${select}) to stdout (format binary)`;
+  const copy = new pg.Query(text, (error) => arriving.end(error ?? null));
+  const submit = copy.submit.bind(copy);
+  copy.submit = (connection) => {
+    takeRows(connection, read, (page) => arriving.add(page));
+    return submit(connection);
+  };
   client.query(copy);
   for (;;) {
     const page = await arriving.next();
-    if (page.length === 0) return;
+    if (page === null) return;
     yield page;
   }
 }
 
 /** Between a server that sends and a reader that takes its time. */
 class Arriving<T> {
-  #rows: T[] = [];
+  readonly #pages: (readonly T[])[] = [];
   #ended = false;
   #error: Error | null = null;
   #awaited: () => void = () => {};
 
-  add(row: T): void {
-    this.#rows.push(row);
+  add(page: readonly T[]): void {
+    this.#pages.push(page);
     this.#awaited();
   }
 
@@ -83,35 +86,61 @@ class Arriving<T> {
     this.#awaited();
   }
 
-  /** All that wait; none: it was the end. */
-  async next(): Promise<readonly T[]> {
-    if (this.#rows.length === 0 && !this.#ended) {
+  /** null: it was the end. */
+  async next(): Promise<readonly T[] | null> {
+    if (this.#pages.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => (this.#awaited = resolve));
     }
-    const rows = this.#rows;
-    this.#rows = [];
-    if (rows.length === 0 && this.#error !== null) throw this.#error;
-    return rows;
+    const page = this.#pages.shift() ?? null;
+    if (page === null && this.#error !== null) throw this.#error;
+    return page;
   }
 }
 
-/** The server sends a message for each row: the header with the first one, a count of -1 at the end. */
-class CopyOut extends pg.Query {
-  #isFirst = true;
+type Listener = (chunk: Buffer) => void;
 
-  constructor(
-    text: string,
-    private readonly row: (row: CopiedRow) => void,
-    settle: (error?: Error | null) => void,
-  ) {
-    super(text, settle);
-  }
+const MESSAGE_BYTES = 5;
+const COPY_DATA = 'd'.charCodeAt(0);
+const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 
-  /** Called by the client; the bytes are good until it returns. */
-  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
-    const start = this.#isFirst ? HEADER_BYTES : 0;
-    this.#isFirst = false;
-    if (chunk.length > start && chunk.readInt16BE(start) >= 0)
-      this.row(new CopiedRow(chunk, start));
-  }
+/**
+ * Reads rows where the socket left them, until the server is ready for another query, and passes all
+ * else on to the client: which would make a message of each row and have it go through four hands, for
+ * a quarter of all that it costs to receive one. From the moment the query is sent: what comes before
+ * belongs to the query before it.
+ */
+function takeRows<T>(
+  { stream }: pg.Connection,
+  read: (row: CopiedRow) => T,
+  arrived: (page: readonly T[]) => void,
+): void {
+  const [client] = stream.listeners('data') as [Listener];
+  let cutOff: Buffer | null = null;
+  let headerBytes = HEADER_BYTES;
+  const listener: Listener = (chunk) => {
+    const bytes = cutOff === null ? chunk : Buffer.concat([cutOff, chunk]);
+    const row = new CopiedRow(bytes);
+    let page: T[] = [];
+    let at = 0;
+    for (let end = endOf(bytes, at); end <= bytes.length; end = endOf(bytes, at)) {
+      if (bytes[at] === COPY_DATA) {
+        // The header comes with the first row.
+        if (row.begin(at + MESSAGE_BYTES + headerBytes)) page.push(read(row));
+        headerBytes = 0;
+      } else {
+        if (page.length > 0) arrived(page);
+        page = [];
+        if (bytes[at] === READY_FOR_QUERY) stream.off('data', listener).on('data', client);
+        client(bytes.subarray(at, end));
+      }
+      at = end;
+    }
+    cutOff = at === bytes.length ? null : bytes.subarray(at);
+    if (page.length > 0) arrived(page);
+  };
+  stream.off('data', client).on('data', listener);
 }
+
+/** Behind the message that begins there; beyond all bytes: that is not known yet. */
+const endOf = (bytes: Buffer, at: number): number =>
+  at + MESSAGE_BYTES > bytes.length ? Infinity : at + 1 + bytes.readUInt32BE(at + 1);
