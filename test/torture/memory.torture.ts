@@ -16,17 +16,22 @@ const TICK_MS = 100;
 const SAMPLES = 200;
 /** From the first to the last third behind the warm-up. */
 const GROWTH_MB_MAX = 8;
+/** Less would show nothing of the sweeper. */
+const SWEPT_PER_SECOND_MIN = 3;
 
 const USERS = Array.from(
   { length: 20 },
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-00000000feed`,
 );
-/** They do nothing by themselves: what they are given over HTTP has to be swept. Few, so that each is busy. */
+/**
+ * They do nothing by themselves: what they are given over HTTP has to be swept. So many that it falls
+ * due, and the sweeper comes by, before they are given more: that would let it expire as well.
+ */
 const SLEEPERS = Array.from(
-  { length: 5 },
+  { length: 200 },
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-0000000dead0`,
 );
-/** Small, so that all an account may remember is full within the warm-up, and only a leak is left. */
+/** Small, so that what the busy accounts remember is full within the warm-up; what is left is leaks. */
 const POLICY = { rememberDays: 0, rememberMin: 10, rememberMax: 50, consumptionsMax: 20 };
 
 describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s for ${MINUTES} minutes`, () => {
@@ -57,10 +62,13 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
         ask(),
         sample(),
       ] as const).finally(() => (until = 0));
-      await eventually(async () => expect(await answered()).toBeGreaterThanOrEqual(published));
+      await eventually(async () =>
+        expect(await answersOf('intake')).toBeGreaterThanOrEqual(published),
+      );
       const trends = new Map([...held].map(([app, samples]) => [app, memoryTrend(samples)]));
       report(published, asked, trends);
       expect(stack.said).not.toContain('is started again');
+      expect(await answersOf('sweeper')).toBeGreaterThan(MINUTES * 60 * SWEPT_PER_SECOND_MIN);
       const grown = [...trends].filter(([, { grew }]) => grew > GROWTH_MB_MAX);
       expect(grown).toEqual([]);
     },
@@ -162,8 +170,8 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
       );
   }
 
-  const answered = async (): Promise<number> =>
-    (await figuresOf(ready.probes['intake'] ?? ''))('ledger_commands_total');
+  const answersOf = async (app: string): Promise<number> =>
+    (await figuresOf(ready.probes[app] ?? ''))('ledger_commands_total');
 
   function report(
     published: number,

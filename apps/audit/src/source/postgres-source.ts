@@ -184,6 +184,7 @@ export class PostgresSource implements EventSource {
         if (page === undefined) break;
         rows += page.length;
         if (rows === COPIED_ROWS) {
+          await copy.next(); // its end: a connection does one thing at a time
           // The server goes on while these are read.
           copy = copyBehind(page.at(-1) ?? null);
           rows = 0;

@@ -49,4 +49,16 @@ describe('the report of a rebuild', () => {
       '  somebody reads for long: try 3 of the switch\n',
     ]);
   });
+
+  it('tells it once in a while, and when it is through', () => {
+    const out = paper();
+    const observer = reportOn(out);
+    for (const events of [1_000, 2_000, 4_000, 5_000]) {
+      observer.progressed?.({ version: 2, events, total: 4_000, eventsPerSecond: 1_500 });
+    }
+    expect(out.lines).toEqual([
+      '  1000 of about 4000 events, 1,500/s, 2 s left\n',
+      '  4000 of about 4000 events, 1,500/s, 0 s left\n',
+    ]);
+  });
 });

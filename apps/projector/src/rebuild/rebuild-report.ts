@@ -17,11 +17,14 @@ const PROGRESS_EVERY_MS = 1_000;
 
 export function reportOn(out: Out): RebuildObserver {
   let saidAt = -Infinity;
+  let saidThrough = false;
   return {
     reached: (step, version) => void out.write(`version ${version}: ${DONE[step]}\n`),
     progressed: ({ events, total, eventsPerSecond }) => {
-      if (events < total && performance.now() - saidAt < PROGRESS_EVERY_MS) return;
+      const isThrough = events >= total && !saidThrough;
+      if (!isThrough && performance.now() - saidAt < PROGRESS_EVERY_MS) return;
       saidAt = performance.now();
+      saidThrough ||= isThrough;
       const left = Math.ceil(Math.max(0, total - events) / Math.max(1, eventsPerSecond));
       const rate = Math.round(eventsPerSecond).toLocaleString('en-US');
       out.write(`  ${events} of about ${total} events, ${rate}/s, ${left} s left\n`);

@@ -243,13 +243,13 @@ describe('a rebuild that crashes', () => {
 
   it('between two transactions goes on behind the last one', async () => {
     await projectedLedger(300);
-    let batches = 0;
+    let transactions = 0;
     const crashing = rebuild({
-      batchEventsMax: 20,
+      transactionEventsMax: 20,
       observer: {
         progressed: () => {
-          batches += 1;
-          if (batches === 3) throw new Error('crashed');
+          transactions += 1;
+          if (transactions === 3) throw new Error('crashed');
         },
       },
     });
@@ -258,14 +258,17 @@ describe('a rebuild that crashes', () => {
     expect(building!.eventCount).toBeGreaterThanOrEqual(60);
     expect(building!.eventCount).toBeLessThan(live!.eventCount);
     let first: Progress | undefined;
-    await rebuild({ batchEventsMax: 20, observer: { progressed: (told) => (first ??= told) } });
+    await rebuild({
+      transactionEventsMax: 20,
+      observer: { progressed: (told) => (first ??= told) },
+    });
     expect(first!.events).toBe(building!.eventCount + 20);
     await expectTablesToAgree(pool, ledger);
   });
 
   it('because its connections are cut goes on from there too', async () => {
     await projectedLedger(200);
-    const cut = rebuild({ batchEventsMax: 10, eventsPerSecondMax: 500 });
+    const cut = rebuild({ transactionEventsMax: 10, eventsPerSecondMax: 500 });
     let failed = false;
     cut.catch(() => (failed = true));
     // A cut between two transactions is healed by the pool: only one in the middle of one counts.

@@ -41,8 +41,7 @@ export interface RebuildParts {
   readonly observer: RebuildObserver;
   readonly followsDirectly?: FollowsDirectly;
   readonly eventsPerSecondMax?: number;
-  /** Of one transaction. */
-  readonly batchEventsMax?: number;
+  readonly transactionEventsMax?: number;
   readonly switchTerms?: SwitchTerms;
 }
 
@@ -144,7 +143,7 @@ export class Rebuild {
     const total = live?.eventCount ?? 0;
     const before = others.building?.eventCount ?? 0;
     let events = before;
-    const { batchEventsMax: eventsMax } = this.#parts;
+    const { transactionEventsMax: eventsMax } = this.#parts;
     const writer = new PostgresTableWriter(pool, {
       name,
       version,
