@@ -89,6 +89,7 @@ export interface TableCheckpoint {
 /** All read tables at one moment, with the checkpoint of that moment, however much is written meanwhile. */
 export class TableSnapshot {
   #cursors = 0;
+  #idle: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly client: pg.Client,
@@ -141,15 +142,11 @@ export class TableSnapshot {
 
   async *#fetch(select: string): AsyncGenerator<readonly (string | null)[], void, undefined> {
     const cursor = `c${this.#cursors++}`;
-    await this.client.query(`declare ${cursor} no scroll cursor for ${select}`);
-    const next = () =>
-      this.client.query<(string | null)[]>({
-        text: `fetch ${FETCH_ROWS} from ${cursor}`,
-        rowMode: 'array',
-      });
+    await this.#ask(`declare ${cursor} no scroll cursor for ${select}`);
+    const next = () => this.#ask(`fetch ${FETCH_ROWS} from ${cursor}`);
     let asked = next();
     for (;;) {
-      const { rows } = await asked;
+      const rows = await asked;
       const isLast = rows.length < FETCH_ROWS;
       if (!isLast) {
         asked = next();
@@ -158,7 +155,17 @@ export class TableSnapshot {
       yield* rows;
       if (isLast) break;
     }
-    await this.client.query(`close ${cursor}`);
+    await this.#ask(`close ${cursor}`);
+  }
+
+  /** One at a time: all tables are read through one connection, for they are seen at one moment. */
+  #ask(text: string): Promise<(string | null)[][]> {
+    const asked = this.#idle.then(async () => {
+      const query = { text, rowMode: 'array' as const };
+      return (await this.client.query<(string | null)[]>(query)).rows;
+    });
+    this.#idle = asked.catch(() => {}); // whoever asked is told
+    return asked;
   }
 }
 
