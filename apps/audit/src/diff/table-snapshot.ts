@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
 import { CannotCheck } from '../source/event-source.js';
+import { pagesAhead } from '../source/pages-ahead.js';
 import type { Row, TableName, Value } from './difference.js';
 
 /** The read tables of this ledger, where one database holds those of several. */
@@ -143,18 +144,11 @@ export class TableSnapshot {
   async *#fetch(select: string): AsyncGenerator<readonly (string | null)[], void, undefined> {
     const cursor = `c${this.#cursors++}`;
     await this.#ask(`declare ${cursor} no scroll cursor for ${select}`);
-    const next = () => this.#ask(`fetch ${FETCH_ROWS} from ${cursor}`);
-    let asked = next();
-    for (;;) {
-      const rows = await asked;
-      const isLast = rows.length < FETCH_ROWS;
-      if (!isLast) {
-        asked = next();
-        asked.catch(() => {}); // it is awaited above, or nobody wants it any more
-      }
-      yield* rows;
-      if (isLast) break;
-    }
+    const pages = pagesAhead(async () => {
+      const page = await this.#ask(`fetch ${FETCH_ROWS} from ${cursor}`);
+      return { page, next: page.length < FETCH_ROWS ? null : cursor };
+    });
+    for await (const page of pages) yield* page;
     await this.#ask(`close ${cursor}`);
   }
 
