@@ -1,6 +1,6 @@
 import { canonicalVersion, readCanonicalMeta } from './canonical-meta.js';
 import type { CommandType } from './commands.js';
-import { faultsOfEvent, faultsOfMeta, isEventType } from './event-shapes.js';
+import { faultsOfEvent, faultsOfMeta } from './event-shapes.js';
 import type { LedgerEvent } from './events.js';
 
 // How an event stands in a store: `data` is the event as JSON, `meta` canonical JSON of where it came
@@ -91,8 +91,9 @@ function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent
     if (!upcast) throw new UnreadableEvent(`nothing reads events of version ${from}`);
     data = upcast(stored.type, data);
   }
-  if (!isEventType(stored.type)) throw new UnreadableEvent(`unknown type ${stored.type}`);
-  refuseFaults(faultsOfEvent(stored.type, data), stored.type);
+  const faults = faultsOfEvent(stored.type, data);
+  if (faults === null) throw new UnreadableEvent(`unknown type ${stored.type}`);
+  refuseFaults(faults, stored.type);
   const event = data as LedgerEvent;
   if (event.type !== stored.type) {
     throw new UnreadableEvent(`its data says it is ${event.type}, the store ${stored.type}`);

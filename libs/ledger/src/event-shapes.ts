@@ -20,7 +20,9 @@ type Fields = readonly (readonly [field: string, check: Check])[];
 
 const fieldsOf = (shape: Readonly<Record<string, Check>>): Fields => Object.entries(shape);
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Nothing out of its range; whether the month has such a day is asked elsewhere. */
+const TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
@@ -131,7 +133,7 @@ const refused: Shape<CommandRefused> = {
   details,
 };
 
-const SHAPES: Readonly<Record<EventType, Fields>> = {
+const SHAPES_OF_TYPES: Readonly<Record<EventType, Fields>> = {
   PointsRecharged: fieldsOf(recharged),
   PointsConsumed: fieldsOf(consumed),
   ConsumptionSettled: fieldsOf(settled),
@@ -139,6 +141,9 @@ const SHAPES: Readonly<Record<EventType, Fields>> = {
   PointsExpired: fieldsOf(expired),
   CommandRefused: fieldsOf(refused),
 };
+
+/** Asked by names that were just read: an object would have to look each of them up among all names first. */
+const SHAPES: ReadonlyMap<string, Fields> = new Map(Object.entries(SHAPES_OF_TYPES));
 
 const optional =
   (check: Check): Check =>
@@ -161,11 +166,11 @@ const META = fieldsOf({
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const isEventType = (type: string): type is EventType => Object.hasOwn(SHAPES, type);
-
-/** Names of the fields that are not as they must be. */
-export const faultsOfEvent = (type: EventType, value: unknown): readonly string[] =>
-  faultsOf(SHAPES[type], value);
+/** Names of the fields that are not as they must be; null: there is no such type of event. */
+export function faultsOfEvent(type: string, value: unknown): readonly string[] | null {
+  const shape = SHAPES.get(type);
+  return shape === undefined ? null : faultsOf(shape, value);
+}
 
 export const faultsOfMeta = (value: unknown): readonly string[] => faultsOf(META, value);
 

@@ -57,4 +57,4 @@ export { adopt, evolve, replay } from './evolve.js';
 export { DEFAULT_POLICY, REMEMBER_EVERYTHING, policyFaults, type Policy } from './policy.js';
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
 export { SNAPSHOT_SHAPE, freeze, thaw } from './snapshot.js';
-export { msOf } from './time.js';
+export { isTime, msOf } from './time.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isDue, later, midnightFrom, msOf, plusDays, plusSeconds, timeOf } from './time.js';
+import { isDue, isTime, later, midnightFrom, msOf, plusDays, plusSeconds, timeOf } from './time.js';
 
 describe('a time', () => {
   it('is the milliseconds that Date.parse says, and back', () => {
@@ -50,6 +50,14 @@ describe('a time', () => {
     expect(isDue(due, '2029-12-31T23:59:59.999Z')).toBe(false);
     expect(isDue(due, due)).toBe(true);
     expect(isDue(null, '9999-12-31T23:59:59.999Z')).toBe(false);
+  });
+
+  it.each(['2028-02-29', '2030-01-31', '2030-04-30', '2000-02-29'])('may be on %s', (date) => {
+    expect(isTime(`${date}T23:59:59.999Z`)).toBe(true);
+  });
+
+  it.each(['2030-02-29', '2030-02-30', '2030-04-31', '2100-02-29'])('is never on %s', (date) => {
+    expect(isTime(`${date}T23:59:59.999Z`)).toBe(false);
   });
 
   it('of two is the later one', () => {

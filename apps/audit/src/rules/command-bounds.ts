@@ -7,6 +7,7 @@ import {
   REASON_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
   SOURCE_ID_MAX,
+  isTime,
   type LedgerCommand,
 } from '#ledger';
 
@@ -15,11 +16,15 @@ export function faultOfCommand(command: LedgerCommand): string | null {
   if (!isText(command.id, ID_MAX) || !isText(command.source, ID_MAX)) {
     return 'its command has an id or a source of a length that is not allowed';
   }
+  if (!isTime(command.at)) return faultOfTime(command.at);
   switch (command.type) {
     case 'RechargePoints':
       return (
         faultOfPoints(command.points, 1) ??
         (command.priority > PRIORITY_MAX ? `a priority of ${command.priority}` : null) ??
+        (command.expiresAt !== null && !isTime(command.expiresAt)
+          ? faultOfTime(command.expiresAt)
+          : null) ??
         faultOfSource(command.sourceId)
       );
     case 'ConsumePoints':
@@ -51,6 +56,8 @@ export function faultOfCommand(command: LedgerCommand): string | null {
 /** Code points count: text that is short enough in code units needs no counting. */
 const isText = (text: string, max: number): boolean =>
   text.length > 0 && (text.length <= max || [...text].length <= max);
+
+const faultOfTime = (time: string): string => `a time that there is not, ${time}`;
 
 const faultOfPoints = (points: number, min: number): string | null =>
   points >= min && points <= COMMAND_POINTS_MAX ? null : `a command of ${points} points`;

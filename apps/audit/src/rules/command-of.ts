@@ -1,4 +1,10 @@
-import type { CommandType, LedgerCommand, LedgerEvent, Provenance } from '#ledger';
+import {
+  msOf,
+  type CommandType,
+  type LedgerCommand,
+  type LedgerEvent,
+  type Provenance,
+} from '#ledger';
 
 /** All events that one command made, in order, and what stands beside them. */
 export interface CommandEvents {
@@ -29,20 +35,22 @@ export function commandOf(userId: string, { events, provenance }: CommandEvents)
     }
     return { kind: 'refused', command: { type: 'ExpirePoints', ...asked } };
   }
-  const command = READERS[type]?.(events, asked);
+  const command = READERS.get(type)?.(events, asked);
   if (command == null) return { kind: 'unlike', why: `nothing in it comes of a ${type}` };
   return { kind: 'command', command };
 }
 
 type Reader = (events: readonly LedgerEvent[], asked: Asked) => LedgerCommand | null;
 
-const READERS: Readonly<Record<CommandType, Reader>> & Record<string, Reader | undefined> = {
+const READERS_OF_TYPES: Readonly<Record<CommandType, Reader>> = {
   RechargePoints: rechargeOf,
   ConsumePoints: consumeOf,
   SettleConsumption: settlementOf,
   RefundPoints: refundOf,
   ExpirePoints: (_, asked) => ({ type: 'ExpirePoints', ...asked }),
 };
+
+const READERS: ReadonlyMap<string, Reader> = new Map(Object.entries(READERS_OF_TYPES));
 
 function rechargeOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand | null {
   const own = events.at(-1);
@@ -55,7 +63,7 @@ function consumeOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand 
   const own = events.at(-1);
   if (own?.type !== 'PointsConsumed') return null;
   const { points, consumptionId, sourceType, sourceId, duration, settleBy, at } = own;
-  const settleWithin = settleBy === null ? null : (Date.parse(settleBy) - Date.parse(at)) / 1000;
+  const settleWithin = settleBy === null ? null : (msOf(settleBy) - msOf(at)) / 1000;
   return {
     type: 'ConsumePoints',
     points,

@@ -106,6 +106,23 @@ describe('an event that the rules could not have produced', () => {
     expect(found?.detail).toBe('a command of 1500000000 points');
   });
 
+  it('is a batch that lives until a day that there is not', async () => {
+    const found = await first(
+      forged(0, (data) => (data['expiresAt'] = '2031-02-29T00:00:00.000Z')),
+    );
+    expect(found?.detail).toBe('a time that there is not, 2031-02-29T00:00:00.000Z');
+  });
+
+  it('is what happened on a day that there is not', async () => {
+    const last = (await eventsOf()).length - 1;
+    const day = '2039-02-29T00:00:00.000Z';
+    const found = await forged(last, (data) => (data['at'] = data['receivedAt'] = day));
+    const detail = `a time that there is not, ${day}`;
+    expect(found).toContainEqual(
+      expect.objectContaining({ kind: 'rule-broken', revision: last, detail }),
+    );
+  });
+
   it('is a command of somebody else', async () => {
     const other = '11111111-1111-5111-8111-111111111111';
     const found = await forged(1, (data) => (data['commandId'] = other));
@@ -119,10 +136,16 @@ async function revisionOf(
   type: string,
   suits: (data: Record<string, unknown>) => boolean,
 ): Promise<number> {
-  for await (const event of lab.store.readStream(anna)) {
+  for (const event of await eventsOf()) {
     if (event.type === type && suits(JSON.parse(event.data) as Record<string, unknown>)) {
       return event.revision;
     }
   }
   throw new Error(`the story has no such ${type}`);
+}
+
+async function eventsOf() {
+  const events = [];
+  for await (const event of lab.store.readStream(anna)) events.push(event);
+  return events;
 }

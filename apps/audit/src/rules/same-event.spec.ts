@@ -17,6 +17,7 @@ describe('an event as the rules would have recorded it', () => {
     ['draws.0', { ...EVENT, draws: [] }],
     ['draws', { ...EVENT, draws: null }],
     ['note', { ...EVENT, note: 'more' }],
+    ['constructor', { ...EVENT, constructor: 1 }],
     ['draws.0.note', { ...EVENT, draws: [{ batchId: 7, points: 12, note: 1 }] }],
   ])('differs first at %s', (field, recorded) => {
     expect(firstDifference(recorded, EVENT)).toBe(field);
