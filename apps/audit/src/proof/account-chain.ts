@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { putUuid } from './uuid-bytes.js';
+import { putHash, putHexHash, putInt8, putUuid } from './bytes.js';
 
 // The chain of one account, computed here anew: an auditor does not take the writer's word, nor its
 // code. (A spec holds both against the golden vector.)
@@ -14,10 +14,9 @@ const TYPE = 88;
 const DATA = 120;
 const META = 152;
 const LENGTH = 184;
-const TWO_TO_32 = 2 ** 32;
 const TYPES_MAX = 64;
 
-/** As a string of bytes, which is copied as it is. */
+/** As a string of bytes. */
 const sha256 = (text: string): string => hash('sha256', text, 'binary');
 const typeHashes = new Map<string, string>();
 
@@ -44,21 +43,20 @@ export class AccountChain {
   #type: string | null = null;
 
   constructor(stream: string) {
-    this.#parts.write(sha256(stream), STREAM, 'latin1');
+    putHash(this.#parts, STREAM, sha256(stream));
   }
 
   hashOf(before: string, event: Chained): string {
     const parts = this.#parts;
-    parts.write(before, BEFORE, 'hex');
+    putHexHash(parts, BEFORE, before);
     putUuid(parts, ID, event.id);
-    parts.writeUInt32BE(Math.floor(event.revision / TWO_TO_32), REVISION);
-    parts.writeUInt32BE(event.revision % TWO_TO_32, REVISION + 4);
+    putInt8(parts, REVISION, event.revision);
     if (event.type !== this.#type) {
       this.#type = event.type;
-      parts.write(hashOfType(event.type), TYPE, 'latin1');
+      putHash(parts, TYPE, hashOfType(event.type));
     }
-    parts.write(sha256(event.data), DATA, 'latin1');
-    parts.write(sha256(event.meta), META, 'latin1');
+    putHash(parts, DATA, sha256(event.data));
+    putHash(parts, META, sha256(event.meta));
     return hash('sha256', parts, 'hex');
   }
 }

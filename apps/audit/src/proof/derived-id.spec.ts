@@ -17,6 +17,15 @@ describe('the id of an event', () => {
     }
     expect(isEventIdOf('', randomUUID(), 0)).toBe(false);
   });
+
+  it('is written in one way', () => {
+    const command = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
+    const id = eventId(command, 7);
+    expect(isEventIdOf(id, command, 7)).toBe(true);
+    expect(id).toMatch(/[a-f].*0|0.*[a-f]/);
+    const others = [id.toUpperCase(), id.replaceAll('-', '_'), `${id} `, id.replaceAll('0', 'g')];
+    for (const other of others) expect(isEventIdOf(other, command, 7)).toBe(false);
+  });
 });
 
 describe('the id of a command', () => {

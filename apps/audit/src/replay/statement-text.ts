@@ -6,8 +6,11 @@ import type { StatementLine } from './replay-account.js';
 
 // A statement as an accountant reads it.
 
-/** Statements are set in columns block by block, so that a long one is never held whole. */
-export const BLOCK_LINES = 1_000;
+/**
+ * Statements are set in columns block by block, each with its head: a long one is never held whole, and
+ * a block is still near the processor when it is set (a tenth of a replay, against 1,000 lines).
+ */
+export const BLOCK_LINES = 100;
 
 export const statementColumns = (words: Words): readonly Column[] => [
   { head: words('revision'), align: 'right' },

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import { copyRows, type CopiedRow } from './copy-rows.js';
+import { lendingSocket } from './lending-socket.js';
 
 const ROWS = 50_000;
 const TURNS = 20;
@@ -14,7 +15,8 @@ const numberAndText = (row: CopiedRow): number => {
 
 let client: pg.Client;
 beforeEach(async () => {
-  client = new pg.Client({ connectionString: process.env['TEST_PG_URL'] });
+  const connectionString = process.env['TEST_PG_URL'];
+  client = new pg.Client({ connectionString, stream: lendingSocket });
   await client.connect();
 });
 afterEach(() => client.end());
@@ -84,6 +86,16 @@ describe('rows that are copied out of Postgres', () => {
   it('leave the connection as it was', async () => {
     for await (const page of copyRows(client, numbers, numberAndText)) expect(page).not.toEqual([]);
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('come before and after answers that arrive in many pieces', async () => {
+    const large = `select string_agg(n::text, ',') as all from generate_series(1, 100000) n`;
+    const all = Array.from({ length: 100_000 }, (_, at) => at + 1).join(',');
+    for (let time = 0; time < 3; time++) {
+      expect((await client.query(large)).rows).toEqual([{ all }]);
+      for await (const page of copyRows(client, numbers, numberAndText))
+        expect(page).not.toEqual([]);
+    }
   });
 
   it('tell what the server says against it', async () => {

@@ -27,8 +27,9 @@ export class CopiedRow {
     return bytes.readInt16BE(start) >= 0;
   }
 
+  /** As UTF-8, which Buffer reads faster where it is not named. */
   text(): string {
-    return this.#next('utf8');
+    return this.#next();
   }
 
   hex(): string {
@@ -41,7 +42,7 @@ export class CopiedRow {
     return this.#bytes.readInt32BE(from) * TWO_TO_32 + this.#bytes.readUInt32BE(from + 4);
   }
 
-  #next(encoding: BufferEncoding): string {
+  #next(encoding?: BufferEncoding): string {
     const from = this.#at + LENGTH_BYTES;
     this.#at = from + this.#bytes.readInt32BE(this.#at);
     return this.#bytes.toString(encoding, from, this.#at);

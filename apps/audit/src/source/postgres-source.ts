@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
+import { putInt8 } from '../proof/bytes.js';
 import {
   CannotCheck,
   type AccountHead,
@@ -12,6 +13,7 @@ import {
   type StoredEvent,
 } from './event-source.js';
 import { copyRows, type CopiedRow } from './copy-rows.js';
+import { lendingSocket } from './lending-socket.js';
 import { pagesAhead } from './pages-ahead.js';
 
 /** Of one statement: at most so many and a page wait in memory for a reader that takes its time. */
@@ -50,13 +52,14 @@ export class PostgresSource implements EventSource {
   constructor(url: string) {
     this.#pool = new pg.Pool({
       connectionString: url,
+      stream: lendingSocket,
       max: CONNECTIONS_MAX,
       connectionTimeoutMillis: CONNECT_MS_MAX,
       statement_timeout: STATEMENT_MS_MAX,
       application_name: 'points-ledger audit',
-      // Pages are read along an index: nothing is ever sorted that is larger than a page.
+      // Pages are read along an index, in one go: nothing is ever sorted that is larger than a page.
       options:
-        '-c default_transaction_read_only=on -c enable_sort=off -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan',
+        '-c default_transaction_read_only=on -c enable_sort=off -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan',
     });
     this.#pool.on('error', () => {}); // the next query says so
   }
@@ -109,8 +112,8 @@ export class PostgresSource implements EventSource {
   async isWhole({ after, upTo, events }: Span, types: ReadonlySet<string>): Promise<boolean> {
     const first = after === null ? 0 : placeOf(after);
     const [row] = await this.#rows(WHOLE, [first, placeOf(upTo), [...types]]);
-    const [count, strange] = row ?? [];
-    return Number(count) === events && strange === '0';
+    const [strange, places] = row ?? [];
+    return strange === '0' && places === hashOfPlaces(first, events ?? 0);
   }
 
   parts(): readonly Part[] {
@@ -247,14 +250,23 @@ const stored = (row: CopiedRow): StoredEvent => ({
   hash: row.hex(),
 });
 
-/** How many there are, and how many of them do not follow the one before or are of no known type. */
+/**
+ * How many are of no known type; and all positions as they stand in their rows, hashed in the order of
+ * the index. It is not sorted by them: what they say is in question. In any other order it is not whole.
+ */
 const WHOLE = `
-  select count(*)::text as events,
-    (count(*) filter (where place <> before + 1 or not type = any($3)))::text as strange
-  from (
-    select position as place, type, lag(position, 1, $1::bigint) over (order by position) as before
-    from event_store.events where position > $1::bigint and position <= $2
-  ) e`;
+  select (count(*) filter (where not type = any($3)))::text as strange,
+    encode(sha256(string_agg(int8send(position), '')), 'hex') as places
+  from event_store.events where position > $1 and position <= $2`;
+
+const PLACE_BYTES = 8;
+
+/** Of so many positions behind that one, none of them missing. */
+function hashOfPlaces(after: number, count: number): string {
+  const places = Buffer.allocUnsafe(count * PLACE_BYTES);
+  for (let at = 0; at < count; at++) putInt8(places, at * PLACE_BYTES, after + at + 1);
+  return hash('sha256', places, 'hex');
+}
 
 const HEADS = `
   with recursive names as (

@@ -6,6 +6,8 @@ import { copyRows, type CopiedRow } from './copy-rows.js';
 
 class ServerDouble extends Duplex {
   #hasStarted = false;
+  /** From then on it is lent what it says. */
+  #hasSentRows = false;
   /** What each query is answered with, chunk by chunk. */
   readonly answers: Buffer[][] = [];
 
@@ -20,13 +22,16 @@ class ServerDouble extends Duplex {
   override _write(_chunk: Buffer, _encoding: string, done: () => void): void {
     done();
     const answer = this.#hasStarted ? (this.answers.shift() ?? []) : [LOGGED_IN];
+    this.#hasSentRows = this.#hasStarted;
     this.#hasStarted = true;
     setImmediate(() => this.say(answer));
   }
 
   say([chunk, ...rest]: readonly Buffer[]): void {
     if (chunk === undefined) return;
-    this.push(chunk);
+    const lent = Buffer.from(chunk);
+    this.push(lent);
+    if (this.#hasSentRows) lent.fill(0xee); // a room that is read into again
     setImmediate(() => this.say(rest));
   }
 }
@@ -116,6 +121,13 @@ describe('what a server sends', () => {
     );
     server.answers.push(pieces);
     expect((await copy()).map(([n, text]) => [n, text.length])).toEqual([[1, 4_000_000]]);
+  });
+
+  it('ends the connection where more is said to come than there can be', async () => {
+    const head = Buffer.from('d\xff\xff\xff\xff', 'latin1');
+    server.answers.push(cutAt(Buffer.concat([message('H', Buffer.from([1, 0, 0])), head]), 10));
+    await expect(copy()).rejects.toThrow('a message of 4294967296 bytes comes');
+    expect(server.destroyed).toBe(true);
   });
 
   it.each([

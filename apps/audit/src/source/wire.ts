@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { mayLend } from './lending-socket.js';
 
 const HEAD_BYTES = 5;
 const TYPE_BYTES = 1;
@@ -7,13 +8,17 @@ const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 
 /** Who is given what a COPY sends. */
 export interface Taker {
-  /** What one message holds. The bytes may be kept. */
+  /** What one message holds. The bytes are good for this call. */
   take(bytes: Buffer, start: number, end: number): void;
   /** All of it that is there for now was given. */
   pause(): void;
 }
 
 type Listener = (chunk: Buffer) => void;
+
+const NOTHING = Buffer.alloc(0);
+/** No message of a server is larger. */
+const MESSAGE_BYTES_MAX = 2 ** 30;
 
 /**
  * What a server sends, message by message: the data of a COPY where the socket left them, all else to
@@ -25,10 +30,9 @@ export class Wire {
   static readonly #known = new WeakMap<Duplex, Wire>();
   readonly #client: Listener;
   #taker: Taker | null = null;
-  /** Of a message that is not whole yet, and how many bytes there must be before it can be. */
-  #cutOff: Buffer[] = [];
+  /** Room for a message that is not whole yet, and how much of it is there. */
+  #cutOff: Buffer = NOTHING;
   #cutOffBytes = 0;
-  #neededBytes = HEAD_BYTES;
 
   static of(stream: Duplex): Wire {
     const known = this.#known.get(stream) ?? new Wire(stream);
@@ -42,6 +46,7 @@ export class Wire {
       throw new Error('a bug: a connection of pg is listened to by its client alone');
     }
     this.#client = client;
+    mayLend(stream);
     stream.off('data', client).on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
@@ -51,20 +56,45 @@ export class Wire {
   }
 
   #receive(chunk: Buffer): void {
-    this.#cutOff.push(chunk);
-    this.#cutOffBytes += chunk.length;
-    if (this.#cutOffBytes < this.#neededBytes) return;
-    const bytes = this.#cutOff.length === 1 ? chunk : Buffer.concat(this.#cutOff);
     let at = 0;
-    let end = endOf(bytes, at);
-    for (; end <= bytes.length; end = endOf(bytes, at)) {
-      if (!this.#pass(bytes, at, end)) return;
+    while (this.#cutOffBytes > 0) {
+      // No more of the chunk than belongs to it: what follows is read where it stands.
+      const copied = chunk.copy(this.#cutOff, this.#cutOffBytes, at);
+      at += copied;
+      this.#cutOffBytes += copied;
+      if (this.#cutOffBytes < this.#cutOff.length) return;
+      const message = this.#cutOff;
+      const end = endOf(message, 0);
+      if (end > message.length) {
+        if (!this.#keep(message, end)) return;
+        continue;
+      }
+      this.#keep(NOTHING, 0);
+      if (!this.#pass(message, 0, end)) return;
+    }
+    let end = endOf(chunk, at);
+    for (; end <= chunk.length; end = endOf(chunk, at)) {
+      if (!this.#pass(chunk, at, end)) return;
       at = end;
     }
-    this.#cutOff = at === bytes.length ? [] : [bytes.subarray(at)];
-    this.#cutOffBytes = bytes.length - at;
-    this.#neededBytes = end - at;
-    this.#taker?.pause();
+    if (this.#keep(chunk.subarray(at), end - at)) this.#taker?.pause();
+  }
+
+  /** Whether there is more to come of the connection. */
+  #keep(beginning: Buffer, bytes: number): boolean {
+    if (bytes > MESSAGE_BYTES_MAX) {
+      return this.#fail(new Error(`the server says that a message of ${bytes} bytes comes`));
+    }
+    this.#cutOffBytes = beginning.length;
+    this.#cutOff = beginning.length === 0 ? NOTHING : Buffer.allocUnsafe(bytes);
+    beginning.copy(this.#cutOff);
+    return true;
+  }
+
+  /** The client tells its queries why. */
+  #fail(error: Error): false {
+    this.stream.destroy(error);
+    return false;
   }
 
   /** Whether there is more to come of the connection. */
@@ -74,14 +104,13 @@ export class Wire {
         this.#taker.take(bytes, at + HEAD_BYTES, end);
         return true;
       } catch (error) {
-        // The client tells its queries why.
-        this.stream.destroy(error instanceof Error ? error : new Error(String(error)));
-        return false;
+        return this.#fail(error instanceof Error ? error : new Error(String(error)));
       }
     }
     this.#taker?.pause();
     if (bytes[at] === READY_FOR_QUERY) this.#taker = null;
-    this.#client(bytes.subarray(at, end));
+    // A copy of its own: the bytes may be lent, and it keeps them for as long as it likes.
+    this.#client(Buffer.from(bytes.subarray(at, end)));
     return true;
   }
 }

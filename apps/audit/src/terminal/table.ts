@@ -37,35 +37,49 @@ function isWide(code: number): boolean {
 export const plain = (text: string): string =>
   ASCII.test(text) ? text : text.replace(CONTROLS, '�');
 
-/** Lines in columns, each as wide as need be. Every cell is looked at once: a statement has many. */
+/** Lines in columns, each as wide as need be. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const texts: string[] = [];
-  const widths: number[] = [];
-  const widest = columns.map(() => 0);
-  for (const row of [columns.map(({ head }) => head), ...rows]) {
-    for (let at = 0; at < columns.length; at++) {
-      const cell = row[at] ?? '';
-      const isAscii = ASCII.test(cell);
-      const text = isAscii ? cell : plain(cell);
-      const width = isAscii ? cell.length : widthOf(text);
-      texts.push(text);
-      widths.push(width);
-      if (width > (widest[at] ?? 0)) widest[at] = width;
-    }
-  }
+  const set = columns.map((column, at) => new SetColumn(column, rows, at));
   const lines: string[] = [];
-  for (let cell = 0; cell < texts.length;) {
+  for (let row = 0; row <= rows.length; row++) {
     let line = '';
-    for (let at = 0; at < columns.length; at++, cell++) {
-      const text = texts[cell] ?? '';
-      const room = ' '.repeat((widest[at] ?? 0) - (widths[cell] ?? 0));
-      line += columns[at]?.align === 'right' ? room + text : text + room;
-      line += '  ';
-    }
+    for (const column of set) line += column.cell(row) + '  ';
     lines.push(line.trimEnd());
   }
-  lines.splice(1, 0, widest.map((width) => '-'.repeat(width)).join('  '));
+  lines.splice(1, 0, set.map(({ width }) => '-'.repeat(width)).join('  '));
   return [...lines, ''].join('\n');
+}
+
+/** A column with its head, looked at once as a whole where it can be: a statement has many cells. */
+class SetColumn {
+  readonly #texts: readonly string[];
+  /** null: as many as characters. */
+  readonly #widths: readonly number[] | null;
+  readonly #isRight: boolean;
+  readonly width: number;
+
+  constructor({ head, align }: Column, rows: readonly (readonly string[])[], at: number) {
+    const cells = [head];
+    for (const row of rows) cells.push(row[at] ?? '');
+    const isAscii = ASCII.test(cells.join(''));
+    this.#texts = isAscii ? cells : cells.map(plain);
+    this.#widths = isAscii ? null : this.#texts.map(widthOf);
+    this.#isRight = align === 'right';
+    let width = 0;
+    for (let row = 0; row < cells.length; row++) width = Math.max(width, this.#widthAt(row));
+    this.width = width;
+  }
+
+  /** 0: its head. */
+  cell(row: number): string {
+    const text = this.#texts[row] ?? '';
+    const room = ' '.repeat(this.width - this.#widthAt(row));
+    return this.#isRight ? room + text : text + room;
+  }
+
+  #widthAt(row: number): number {
+    return (this.#widths === null ? this.#texts[row]?.length : this.#widths[row]) ?? 0;
+  }
 }
 
 /** 1,234,567; by hand, for `toLocaleString` takes a microsecond, and a statement has many lines. */
