@@ -58,12 +58,12 @@ async function measure(server: string, home: string, sizes: Sizes) {
   const large = await inDatabase(server, 'large', (url) => verified(url, sizes.events));
   const replayMs = await inDatabase(server, 'one', (url) => replayed(url, home));
   const rowsPerSecond = await inDatabase(server, 'rows', (url) => compared(url, sizes.rows));
-  const perSecond = ({ events, seconds }: Verified) => Math.round(events / seconds);
   return {
-    verify_per_s: perSecond(large.again),
-    verify_first_per_s: perSecond(large.first),
-    [`verify_rss_mb_${SMALL_EVENTS}`]: small.again.rss_mb,
-    [`verify_rss_mb_${sizes.events}`]: large.again.rss_mb,
+    verify_per_s: large.best,
+    verify_median_per_s: large.median,
+    verify_first_per_s: large.first,
+    [`verify_rss_mb_${SMALL_EVENTS}`]: small.rssMb,
+    [`verify_rss_mb_${sizes.events}`]: large.rssMb,
     [`replay_${SMALL_EVENTS}_ms`]: Math.round(replayMs),
     diff_rows_per_s: Math.round(rowsPerSecond),
   };
@@ -76,15 +76,23 @@ interface Verified {
   readonly rss_mb: number;
 }
 
+const VERIFIES = 3;
+
 /**
- * Twice: the first has the server fetch each page of what was loaded in bulk behind its back, which is
- * of the server and its machine; what the auditor does shows in the second.
+ * The first one has the server fetch each page of what was loaded in bulk behind its back, which is of
+ * the server and its machine; what the auditor does shows in those after it, fastest first.
  */
 async function verified(url: string, events: number) {
   await loadLedger(url, ACCOUNTS, events, telling('loading, to verify'));
   const first = await verify(url, events);
-  return { first, again: await verify(url, events) };
+  const again: Verified[] = [];
+  while (again.length < VERIFIES) again.push(await verify(url, events));
+  const [best = 0, median = 0] = again.map(perSecond).sort((a, b) => b - a);
+  const rssMb = Math.max(...again.map(({ rss_mb }) => rss_mb));
+  return { first: perSecond(first), best, median, rssMb };
 }
+
+const perSecond = ({ events, seconds }: Verified): number => Math.round(events / seconds);
 
 async function verify(url: string, events: number): Promise<Verified> {
   const found = JSON.parse(await audit(url, 'verify', '--json')) as Verified;

@@ -12,7 +12,7 @@ import type { Crew, Found, Job } from './jobs.js';
  * with the events. By flags, for a flag of the process (see decision 8) goes before the limits of a
  * Worker.
  */
-const SEMI_SPACES_MB = 128;
+const SEMI_SPACES_MB = 64;
 const SEMI_SPACE_MB_MIN = 8;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
