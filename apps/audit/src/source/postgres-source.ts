@@ -173,6 +173,7 @@ export class PostgresSource implements EventSource {
     client.on('error', untold);
     let isIdle = false;
     try {
+      const stored = storedRows();
       const copyBehind = (before: StoredEvent | null) =>
         copyRows(
           client,
@@ -239,16 +240,20 @@ const nameOf = (text: string): string => hash('sha1', text, 'hex');
 
 const prefixed = (at: number): string => `points-${at.toString(16).padStart(2, '0')}`;
 
-const stored = (row: CopiedRow): StoredEvent => ({
-  position: positionAt(row.int8()),
-  stream: row.text(),
-  revision: row.int8(),
-  id: row.text(),
-  type: row.text(),
-  data: row.text(),
-  meta: row.text(),
-  hash: row.hex(),
-});
+function storedRows(): (row: CopiedRow) => StoredEvent {
+  let stream = '';
+  let type = '';
+  return (row) => ({
+    position: positionAt(row.int8()),
+    stream: (stream = row.textLike(stream)),
+    revision: row.int8(),
+    id: row.text(),
+    type: (type = row.textLike(type)),
+    data: row.text(),
+    meta: row.text(),
+    hash: row.hex(),
+  });
+}
 
 /**
  * How many are of no known type; and all positions as they stand in their rows, hashed in the order of

@@ -113,6 +113,29 @@ describe('what a server sends', () => {
     expect(await Promise.all([copy(), copy()])).toEqual([READ, READ]);
   });
 
+  it('may be the text of the row before again, or one that is like it', async () => {
+    const texts = [
+      '',
+      'points-1',
+      'points-1',
+      'points-2',
+      'points-',
+      'é',
+      'é',
+      '\u00c3\u00a9',
+      'points-2',
+    ];
+    server.answers.push([copied(texts.map((one) => row(int(1, 8), Buffer.from(one))))]);
+    let last = '';
+    const read = (one: CopiedRow): string => {
+      one.int8();
+      return (last = one.textLike(last));
+    };
+    const seen: string[] = [];
+    for await (const page of copyRows(client, 'select', read)) seen.push(...page);
+    expect(seen).toEqual(texts);
+  });
+
   it('may be a row that comes in many pieces', async () => {
     const large = Buffer.alloc(4_000_000, 'x');
     const answer = copied([row(int(1, 8), large)]);
