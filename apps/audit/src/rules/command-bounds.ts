@@ -16,15 +16,14 @@ export function faultOfCommand(command: LedgerCommand): string | null {
   if (!isText(command.id, ID_MAX) || !isText(command.source, ID_MAX)) {
     return 'its command has an id or a source of a length that is not allowed';
   }
-  if (!isTime(command.at)) return faultOfTime(command.at);
+  const detail = faultOfTime(command.at);
+  if (detail !== null) return detail;
   switch (command.type) {
     case 'RechargePoints':
       return (
         faultOfPoints(command.points, 1) ??
         (command.priority > PRIORITY_MAX ? `a priority of ${command.priority}` : null) ??
-        (command.expiresAt !== null && !isTime(command.expiresAt)
-          ? faultOfTime(command.expiresAt)
-          : null) ??
+        faultOfTime(command.expiresAt) ??
         faultOfSource(command.sourceId)
       );
     case 'ConsumePoints':
@@ -57,7 +56,8 @@ export function faultOfCommand(command: LedgerCommand): string | null {
 const isText = (text: string, max: number): boolean =>
   text.length > 0 && (text.length <= max || [...text].length <= max);
 
-const faultOfTime = (time: string): string => `a time that there is not, ${time}`;
+const faultOfTime = (time: string | null): string | null =>
+  time === null || isTime(time) ? null : `a time that there is not, ${time}`;
 
 const faultOfPoints = (points: number, min: number): string | null =>
   points >= min && points <= COMMAND_POINTS_MAX ? null : `a command of ${points} points`;
