@@ -133,17 +133,17 @@ const refused: Shape<CommandRefused> = {
   details,
 };
 
-const SHAPES_OF_TYPES: Readonly<Record<EventType, Fields>> = {
-  PointsRecharged: fieldsOf(recharged),
-  PointsConsumed: fieldsOf(consumed),
-  ConsumptionSettled: fieldsOf(settled),
-  PointsRefunded: fieldsOf(refunded),
-  PointsExpired: fieldsOf(expired),
-  CommandRefused: fieldsOf(refused),
-};
-
-/** Asked by names that were just read: an object would have to look each of them up among all names first. */
-const SHAPES: ReadonlyMap<string, Fields> = new Map(Object.entries(SHAPES_OF_TYPES));
+/** A Map: of an object, names that were just read would first be looked up among all names. */
+const SHAPES: ReadonlyMap<string, Fields> = new Map(
+  Object.entries({
+    PointsRecharged: fieldsOf(recharged),
+    PointsConsumed: fieldsOf(consumed),
+    ConsumptionSettled: fieldsOf(settled),
+    PointsRefunded: fieldsOf(refunded),
+    PointsExpired: fieldsOf(expired),
+    CommandRefused: fieldsOf(refused),
+  } satisfies Record<EventType, Fields>),
+);
 
 const optional =
   (check: Check): Check =>

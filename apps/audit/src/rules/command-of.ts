@@ -42,15 +42,15 @@ export function commandOf(userId: string, { events, provenance }: CommandEvents)
 
 type Reader = (events: readonly LedgerEvent[], asked: Asked) => LedgerCommand | null;
 
-const READERS_OF_TYPES: Readonly<Record<CommandType, Reader>> = {
-  RechargePoints: rechargeOf,
-  ConsumePoints: consumeOf,
-  SettleConsumption: settlementOf,
-  RefundPoints: refundOf,
-  ExpirePoints: (_, asked) => ({ type: 'ExpirePoints', ...asked }),
-};
-
-const READERS: ReadonlyMap<string, Reader> = new Map(Object.entries(READERS_OF_TYPES));
+const READERS: ReadonlyMap<string, Reader> = new Map(
+  Object.entries<Reader>({
+    RechargePoints: rechargeOf,
+    ConsumePoints: consumeOf,
+    SettleConsumption: settlementOf,
+    RefundPoints: refundOf,
+    ExpirePoints: (_, asked) => ({ type: 'ExpirePoints', ...asked }),
+  } satisfies Record<CommandType, Reader>),
+);
 
 function rechargeOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand | null {
   const own = events.at(-1);
