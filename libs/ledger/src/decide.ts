@@ -12,7 +12,7 @@ import type {
 } from './commands.js';
 import { Docket } from './docket.js';
 import { planDraws } from './draws.js';
-import type { LedgerEvent, NonEmpty } from './events.js';
+import { isNonEmpty, type LedgerEvent, type NonEmpty } from './events.js';
 import { BALANCE_MAX, RECHARGE_BALANCE_MAX } from './limits.js';
 import { isRemembered, recall } from './memory.js';
 import type { RefusalCode, RefusalDetails } from './refusals.js';
@@ -44,8 +44,8 @@ export function decide(command: LedgerCommand, account: Account): Decision {
   if (refusal) {
     docket.record({ type: 'CommandRefused', commandType: command.type, ...refusal }, 0);
   }
-  const [first, ...rest] = docket.events;
-  return first ? { kind: 'record', events: [first, ...rest] } : { kind: 'nothing' };
+  const { events } = docket;
+  return isNonEmpty(events) ? { kind: 'record', events } : { kind: 'nothing' };
 }
 
 interface Refusal {

@@ -14,6 +14,8 @@ export type LedgerEvent =
 
 export type NonEmpty<T> = readonly [T, ...T[]];
 
+export const isNonEmpty = <T>(items: readonly T[]): items is NonEmpty<T> => items.length > 0;
+
 export type EventType = LedgerEvent['type'];
 
 interface Happened {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { chainHash } from '#event-store';
+import { bytesOfUuid, hexOf } from '../source/bytes.js';
 import { AccountChain, CHAIN_START } from './account-chain.js';
 
 interface Golden {
@@ -20,8 +21,9 @@ describe("the auditor's own chain", () => {
     const chain = new AccountChain(golden.stream);
     let before = CHAIN_START;
     for (const [revision, event] of golden.events.entries()) {
-      before = chain.hashOf(before, { ...event, revision });
-      expect(before).toBe(event.hash);
+      const idBytes = bytesOfUuid(event.id);
+      before = chain.hashOf(before, { ...event, idBytes, revision });
+      expect(hexOf(before)).toBe(event.hash);
     }
   });
 
@@ -32,12 +34,14 @@ describe("the auditor's own chain", () => {
       data: '{"声":"音"}',
       meta: '',
     };
-    const before = 'cd'.repeat(32);
+    const idBytes = bytesOfUuid(event.id);
+    const before = Buffer.alloc(32, 0xcd);
     for (const revision of [0, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 7]) {
       const stream = `points-${revision}`;
-      const written = chainHash(Buffer.from(before, 'hex'), { ...event, stream, revision });
-      const computed = new AccountChain(stream).hashOf(before, { ...event, revision });
-      expect(computed).toBe(Buffer.from(written).toString('hex'));
+      const written = chainHash(before, { ...event, stream, revision });
+      const chain = new AccountChain(stream);
+      const computed = chain.hashOf(before.toString('latin1'), { ...event, idBytes, revision });
+      expect(hexOf(computed)).toBe(Buffer.from(written).toString('hex'));
     }
   });
 });

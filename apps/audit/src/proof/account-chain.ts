@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
-import { putHash, putHexHash, putInt8, putUuid } from './bytes.js';
+import { BYTES_OF_A_UUID, putBytes, putInt8, type ByteString } from '../source/bytes.js';
+import type { StoredEvent } from '../source/event-source.js';
 
 // The chain of one account, computed here anew: an auditor does not take the writer's word, nor its
 // code. (A spec holds both against the golden vector.)
 
-export const CHAIN_START = '0'.repeat(64);
+const BYTES_OF_A_HASH = 32;
+export const CHAIN_START: ByteString = '\0'.repeat(BYTES_OF_A_HASH);
 
 const BEFORE = 0;
 const ID = 32;
@@ -16,12 +18,13 @@ const META = 152;
 const LENGTH = 184;
 const TYPES_MAX = 64;
 
-/** As a string of bytes. */
-const sha256 = (text: string): string => hash('sha256', text, 'binary');
-const typeHashes = new Map<string, string>();
+const sha256 = (text: string | Buffer): ByteString => hash('sha256', text, 'binary');
+const putHash = (into: Uint8Array, offset: number, bytes: ByteString): void =>
+  putBytes(into, offset, bytes, BYTES_OF_A_HASH);
+const typeHashes = new Map<string, ByteString>();
 
 /** There are a handful of types; a store that was tampered with may name any number. */
-function hashOfType(type: string): string {
+function hashOfType(type: string): ByteString {
   const known = typeHashes.get(type);
   if (known !== undefined) return known;
   const made = sha256(type);
@@ -29,15 +32,9 @@ function hashOfType(type: string): string {
   return made;
 }
 
-export interface Chained {
-  readonly id: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly data: string;
-  readonly meta: string;
-}
+export type Chained = Pick<StoredEvent, 'idBytes' | 'revision' | 'type' | 'data' | 'meta'>;
 
-/** Hashes of the events of one stream, by the hash before each; all in hex. */
+/** Hashes of the events of one stream, by the hash before each. */
 export class AccountChain {
   readonly #parts = Buffer.alloc(LENGTH);
   #type: string | null = null;
@@ -46,10 +43,10 @@ export class AccountChain {
     putHash(this.#parts, STREAM, sha256(stream));
   }
 
-  hashOf(before: string, event: Chained): string {
+  hashOf(before: ByteString, event: Chained): ByteString {
     const parts = this.#parts;
-    putHexHash(parts, BEFORE, before);
-    putUuid(parts, ID, event.id);
+    putHash(parts, BEFORE, before);
+    putBytes(parts, ID, event.idBytes, BYTES_OF_A_UUID);
     putInt8(parts, REVISION, event.revision);
     if (event.type !== this.#type) {
       this.#type = event.type;
@@ -57,6 +54,6 @@ export class AccountChain {
     }
     putHash(parts, DATA, sha256(event.data));
     putHash(parts, META, sha256(event.meta));
-    return hash('sha256', parts, 'hex');
+    return sha256(parts);
   }
 }

@@ -5,6 +5,7 @@ import { holdsPrevious } from '../anchor/successive.js';
 import { trusted } from '../anchor/read-anchors.js';
 import { accountLeaf } from '../merkle/hashing.js';
 import { rootByPath } from '../merkle/proofs.js';
+import { storedEvent } from '../source/event-source.js';
 import type { KnownPolicies } from '../rules/known-policies.js';
 import { AccountAudit } from '../verify/account-audit.js';
 import { Findings } from '../verify/damage.js';
@@ -43,7 +44,7 @@ export function checkProof(
     (damage) => findings.add(damage),
     (event) => (last = event),
   );
-  for (const event of events) audit.next({ ...event, stream: head.stream });
+  for (const event of events) audit.next(storedEvent({ ...event, stream: head.stream }));
   audit.end();
   for (const { kind, revision, detail } of findings.kept) {
     faults.push(`revision ${revision}: ${kind}, ${detail}`);

@@ -22,8 +22,7 @@ const COMMANDS_FORGOTTEN: Policy = { ...REMEMBER_EVERYTHING, rememberMin: 0, rem
 
 /** One event of the statement: the rows it made, and the command behind it. */
 export interface StatementLine {
-  readonly revision: number;
-  readonly position: Position;
+  readonly stored: StoredEvent;
   readonly event: LedgerEvent;
   readonly command: Provenance['command'];
   readonly rows: readonly TransactionRow[];
@@ -53,29 +52,29 @@ export async function replayAccount(
 ): Promise<Replayed> {
   const account = emptyAccount(COMMANDS_FORGOTTEN);
   const page = new ShownPage();
-  let position: Position | null = null;
+  let last: StoredEvent | null = null;
+  const replayed = (stopped: Replayed['stopped']): Replayed => ({
+    account,
+    position: last?.position ?? null,
+    page: page.rows,
+    stopped,
+  });
   for await (const events of source.stream(`points-${user}`, null)) {
     for (const stored of events) {
       const read = readAt(stored, account.revision + 1);
-      if ('why' in read) return { account, position, page: page.rows, stopped: read };
+      if ('why' in read) return replayed(read);
       const { event, provenance } = read;
-      if (isBehind(until, event, stored)) {
-        return { account, position, page: page.rows, stopped: null };
-      }
+      if (isBehind(until, event, stored)) return replayed(null);
       const why = brokenBy(account, event);
-      if (why !== null) {
-        const stopped = { revision: stored.revision, why };
-        return { account, position, page: page.rows, stopped };
-      }
-      const { revision } = stored;
-      position = stored.position;
-      const rows = rowsOf(user, revision, event).transactions;
+      if (why !== null) return replayed({ revision: stored.revision, why });
+      last = stored;
+      const rows = rowsOf(user, stored.revision, event).transactions;
       page.add(event, rows);
-      const shown = show({ revision, position, event, command: provenance.command, rows });
+      const shown = show({ stored, event, command: provenance.command, rows });
       if (shown !== undefined) await shown;
     }
   }
-  return { account, position, page: page.rows, stopped: null };
+  return replayed(null);
 }
 
 const isBehind = ({ at, revision }: Until, event: LedgerEvent, stored: StoredEvent): boolean =>

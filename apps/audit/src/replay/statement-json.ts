@@ -1,9 +1,9 @@
 import type { Account } from '#ledger';
 import type { Replayed, StatementLine } from './replay-account.js';
 
-export const lineJson = ({ revision, position, event, command, rows }: StatementLine) => ({
-  revision,
-  position,
+export const lineJson = ({ stored, event, command, rows }: StatementLine) => ({
+  revision: stored.revision,
+  position: stored.position,
   event,
   command,
   rows,

@@ -25,18 +25,20 @@ export const statementColumns = (words: Words): readonly Column[] => [
 ];
 
 export function statementRows(line: StatementLine, words: Words): string[][] {
-  const { revision, event, command, rows } = line;
+  const { stored, event, command, rows } = line;
+  const revision = String(stored.revision);
   const asked = `${command.type} ${command.source} ${command.id}`;
   if (rows.length > 0) {
-    return rows.map((row) => [
-      ...transactionCells(row, row.line === 0 ? String(revision) : ''),
-      row.line === 0 ? asked : '',
-    ]);
+    return rows.map((row) => {
+      const cells = transactionCells(row, row.line === 0 ? revision : '');
+      cells.push(row.line === 0 ? asked : '');
+      return cells;
+    });
   }
   const detail = withoutRows(event, words);
   const seconds = 'duration' in event ? secondsOf(event.duration) : '';
   const balance = grouped(event.balanceAfter);
-  return [[String(revision), event.at, detail, '', balance, '', seconds, '', asked]];
+  return [[revision, event.at, detail, '', balance, '', seconds, '', asked]];
 }
 
 function withoutRows(event: LedgerEvent, words: Words): string {

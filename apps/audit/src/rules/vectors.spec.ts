@@ -5,6 +5,7 @@ import { toLedgerCommand } from '#contracts/identity';
 import { chainHash, MemoryEventStore, type EventStore, type RecordedEvent } from '#event-store';
 import type { CommandType, Policy } from '#ledger';
 import { tell, ANNA, streamOf } from '../testing/story.suite.js';
+import { storedEvent } from '../source/event-source.js';
 import { AccountAudit } from '../verify/account-audit.js';
 import type { Damage } from '../verify/damage.js';
 import { knownPolicies, type KnownPolicies } from './known-policies.js';
@@ -36,7 +37,7 @@ function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
   const found: Damage[] = [];
   for (const stream of new Set(events.map((event) => event.stream))) {
     const audit = new AccountAudit(stream, policies, (damage) => found.push(damage));
-    for (const event of events) if (event.stream === stream) audit.next(event);
+    for (const event of events) if (event.stream === stream) audit.next(storedEvent(event));
     audit.end();
   }
   return found;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { ByteString } from './bytes.js';
 import { Wire, type Taker } from './wire.js';
 
 // COPY in its binary form: hashes and numbers come as they are stored, at two thirds of what a query's
@@ -47,8 +48,8 @@ export class CopiedRow {
     return before;
   }
 
-  hex(): string {
-    return this.#next('hex');
+  bytes(): ByteString {
+    return this.#next('latin1');
   }
 
   int8(): number {

@@ -1,16 +1,32 @@
 import type { Position } from '#event-store';
+import { bytesOfHex, bytesOfUuid, type ByteString } from './bytes.js';
 
-/** An event as it is stored, to the byte. The hash is in hex: it is compared, and seldom computed with. */
+/** An event as it is stored, to the byte. */
 export interface StoredEvent {
   readonly position: Position;
   readonly stream: string;
   readonly revision: number;
   readonly id: string;
+  readonly idBytes: ByteString;
   readonly type: string;
   readonly data: string;
   readonly meta: string;
+  /** In hex. */
   readonly hash: string;
+  readonly hashBytes: ByteString;
+  /** Whether it stands behind that one in its store. */
+  isBehind(other: StoredEvent): boolean;
 }
+
+type Texts = Omit<StoredEvent, 'idBytes' | 'hashBytes' | 'isBehind'>;
+
+/** Of what a store or a file gives as texts. */
+export const storedEvent = (texts: Texts): StoredEvent => ({
+  ...texts,
+  idBytes: bytesOfUuid(texts.id),
+  hashBytes: bytesOfHex(texts.hash),
+  isBehind: ({ position }) => texts.position > position,
+});
 
 /** What the pass by position looks at. */
 export interface EventMark {

@@ -1,12 +1,13 @@
 import { EventStoreDbEventStore, type Position, type RecordedEvent } from '#event-store';
-import type {
-  AccountHead,
-  Edges,
-  EventMark,
-  EventSource,
-  Part,
-  Span,
-  StoredEvent,
+import {
+  storedEvent,
+  type AccountHead,
+  type Edges,
+  type EventMark,
+  type EventSource,
+  type Part,
+  type Span,
+  type StoredEvent,
 } from './event-source.js';
 
 const PAGE_EVENTS = 1_000;
@@ -81,13 +82,5 @@ export class EventStoreDbSource implements EventSource {
   }
 }
 
-const stored = (event: RecordedEvent): StoredEvent => ({
-  position: event.position,
-  stream: event.stream,
-  revision: event.revision,
-  id: event.id,
-  type: event.type,
-  data: event.data,
-  meta: event.meta,
-  hash: Buffer.from(event.hash).toString('hex'),
-});
+const stored = (event: RecordedEvent): StoredEvent =>
+  storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

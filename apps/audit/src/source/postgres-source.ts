@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { putInt8 } from '../proof/bytes.js';
+import { hexOf, putInt8, uuidOf, type ByteString } from './bytes.js';
 import {
   CannotCheck,
   type AccountHead,
@@ -177,7 +177,7 @@ export class PostgresSource implements EventSource {
       const copyBehind = (before: StoredEvent | null) =>
         copyRows(
           client,
-          `select position, stream, revision, id::text, type, data, meta, hash
+          `select position, stream, revision, id, type, data, meta, hash
            from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS}`,
           stored,
         );
@@ -243,16 +243,47 @@ const prefixed = (at: number): string => `points-${at.toString(16).padStart(2, '
 function storedRows(): (row: CopiedRow) => StoredEvent {
   let stream = '';
   let type = '';
-  return (row) => ({
-    position: positionAt(row.int8()),
-    stream: (stream = row.textLike(stream)),
-    revision: row.int8(),
-    id: row.text(),
-    type: (type = row.textLike(type)),
-    data: row.text(),
-    meta: row.text(),
-    hash: row.hex(),
-  });
+  return (row) =>
+    new StoredRow(
+      row.int8(),
+      (stream = row.textLike(stream)),
+      row.int8(),
+      row.bytes(),
+      (type = row.textLike(type)),
+      row.text(),
+      row.text(),
+      row.bytes(),
+    );
+}
+
+/** Texts that are only shown are made when they are. */
+class StoredRow implements StoredEvent {
+  constructor(
+    private readonly place: number,
+    readonly stream: string,
+    readonly revision: number,
+    readonly idBytes: ByteString,
+    readonly type: string,
+    readonly data: string,
+    readonly meta: string,
+    readonly hashBytes: ByteString,
+  ) {}
+
+  get position(): Position {
+    return positionAt(this.place);
+  }
+
+  get id(): string {
+    return uuidOf(this.idBytes);
+  }
+
+  get hash(): string {
+    return hexOf(this.hashBytes);
+  }
+
+  isBehind(other: StoredRow): boolean {
+    return this.place > other.place;
+  }
 }
 
 /**

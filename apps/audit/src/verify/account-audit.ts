@@ -2,6 +2,7 @@ import { eventId } from '#contracts/identity';
 import { UnreadableEvent, fromStored, type LedgerEvent, type Provenance } from '#ledger';
 import { AccountChain, CHAIN_START } from '../proof/account-chain.js';
 import { isEventIdOf } from '../proof/derived-id.js';
+import { hexOf, type ByteString } from '../source/bytes.js';
 import type { KnownPolicies } from '../rules/known-policies.js';
 import { RulesAudit } from '../rules/rules-audit.js';
 import type { StoredEvent } from '../source/event-source.js';
@@ -19,7 +20,7 @@ interface Group {
   readonly first: number;
   readonly meta: string;
   readonly provenance: Provenance;
-  readonly events: LedgerEvent[];
+  readonly events: [LedgerEvent, ...LedgerEvent[]];
   readonly places: StoredEvent[];
 }
 
@@ -36,9 +37,9 @@ export class AccountAudit {
   readonly rules: RulesAudit;
   /** Events that were decided under policies that are not known. */
   readonly unknownPolicies = new Map<string, number>();
-  #before = CHAIN_START;
+  #before: ByteString = CHAIN_START;
   /** The hash that the damaged event before should have had; null: it was good. */
-  #computedBefore: string | null = null;
+  #computedBefore: ByteString | null = null;
   #last: StoredEvent | null = null;
   #group: Group | null = null;
 
@@ -65,7 +66,7 @@ export class AccountAudit {
       this.#report('foreign-stream', stored, `"${stored.stream}" is no account`);
     }
     if (this.#follows(stored)) this.#checkHash(stored);
-    else this.#goOnBehind(stored.hash);
+    else this.#goOnBehind(stored.hashBytes);
     this.#read(stored);
     this.#last = stored;
   }
@@ -87,7 +88,7 @@ export class AccountAudit {
       this.#report('revision-repeated', stored, `revision ${expected - 1} came before it`);
       this.#stopRules();
     }
-    if (this.#last !== null && stored.position <= this.#last.position) {
+    if (this.#last !== null && !stored.isBehind(this.#last)) {
       const detail = `the revision before it is at ${this.#last.position}`;
       this.#report('order-broken', stored, detail);
     }
@@ -96,18 +97,18 @@ export class AccountAudit {
 
   #checkHash(stored: StoredEvent): void {
     const computed = this.#chain.hashOf(this.#before, stored);
-    if (computed === stored.hash) return this.#goOnBehind(stored.hash);
+    if (computed === stored.hashBytes) return this.#goOnBehind(computed);
     const revised = this.#computedBefore;
-    if (revised !== null && this.#chain.hashOf(revised, stored) === stored.hash) {
+    if (revised !== null && this.#chain.hashOf(revised, stored) === stored.hashBytes) {
       // The event before is as it was written, but for its hash.
-      return this.#goOnBehind(stored.hash);
+      return this.#goOnBehind(stored.hashBytes);
     }
-    this.#goOnBehind(stored.hash);
+    this.#goOnBehind(stored.hashBytes);
     this.#computedBefore = computed;
-    this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${computed}`);
+    this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${hexOf(computed)}`);
   }
 
-  #goOnBehind(hash: string): void {
+  #goOnBehind(hash: ByteString): void {
     this.#before = hash;
     this.#computedBefore = null;
   }
@@ -116,7 +117,7 @@ export class AccountAudit {
     const read = this.#fromStored(stored);
     if (read === null) return this.#stopRules();
     const { event, provenance } = read;
-    if (!isEventIdOf(stored.id, event.commandId, stored.revision)) {
+    if (!isEventIdOf(stored.idBytes, event.commandId, stored.revision)) {
       const id = eventId(event.commandId, stored.revision);
       this.#report('id-not-derived', stored, `it should be ${id}`);
     }
@@ -126,11 +127,11 @@ export class AccountAudit {
     }
     this.show(event, stored);
     if (this.rules.hasStopped) return;
-    this.#group ??= groupOf(stored, provenance);
-    const begin = this.#group.events[0];
-    if (begin !== undefined && !isOfSameCommand(begin, event)) {
+    if (this.#group === null || !isOfSameCommand(this.#group.events[0], event)) {
       this.#closeGroup();
-      this.#group = groupOf(stored, provenance);
+      const { revision: first, meta } = stored;
+      this.#group = { first, meta, provenance, events: [event], places: [stored] };
+      return;
     }
     if (stored.meta !== this.#group.meta) {
       this.#report('rule-broken', stored, 'it says another origin than the rest of its command');
@@ -173,14 +174,6 @@ export class AccountAudit {
     this.report({ kind, position, stream, revision, detail });
   }
 }
-
-const groupOf = (stored: StoredEvent, provenance: Provenance): Group => ({
-  first: stored.revision,
-  meta: stored.meta,
-  provenance,
-  events: [],
-  places: [],
-});
 
 /** The same id at another moment is a new command, once the one before it was forgotten. */
 const isOfSameCommand = (a: LedgerEvent, b: LedgerEvent): boolean =>
