@@ -1,7 +1,8 @@
 import type { CommandType } from './commands.js';
 import type { Provenance } from './codec.js';
+import { PLAIN_TEXT } from './patterns.js';
 
-const TEXT = '"([^"\\\\\\u0000-\\u001f]*)"';
+const TEXT = `"(${PLAIN_TEXT})"`;
 const WHOLE = '(0|[1-9]\\d{0,8})';
 
 /** As `metaOf` writes it, with nothing in it that JSON would escape. */

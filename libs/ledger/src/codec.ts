@@ -1,3 +1,4 @@
+import { readCanonicalConsumed } from './canonical-event.js';
 import { canonicalVersion, readCanonicalMeta } from './canonical-meta.js';
 import type { CommandType } from './commands.js';
 import { faultsOfEvent, faultsOfMeta } from './event-shapes.js';
@@ -84,6 +85,10 @@ function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent
     throw new UnreadableEvent(
       `version ${version} is newer than this program, which reads ${reader.version}`,
     );
+  }
+  if (stored.type === 'PointsConsumed' && version === reader.version) {
+    const event = readCanonicalConsumed(stored.data);
+    if (event !== null) return event;
   }
   let data = parseJson(stored.data, 'data');
   for (let from = version; from < reader.version; from++) {

@@ -10,6 +10,7 @@ import type {
   PointsRefunded,
   Return,
 } from './events.js';
+import { DIGEST, TIME, UUID } from './patterns.js';
 
 // What a stored event must look like to be read. Whether it could have happened is another question.
 
@@ -20,21 +21,15 @@ type Fields = readonly (readonly [field: string, check: Check])[];
 
 const fieldsOf = (shape: Readonly<Record<string, Check>>): Fields => Object.entries(shape);
 
-/** Nothing out of its range; whether the month has such a day is asked elsewhere. */
-const TIME =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const DIGEST = /^[0-9a-f]{64}$/;
-
 const text: Check = (value) => typeof value === 'string';
 const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const positive: Check = (value) => whole(value) && value !== 0;
 const seconds: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
-const time: Check = (value) => typeof value === 'string' && TIME.test(value);
-const matching =
-  (pattern: RegExp): Check =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value);
+const matching = (pattern: string): Check => {
+  const exact = new RegExp(`^${pattern}$`);
+  return (value) => typeof value === 'string' && exact.test(value);
+};
+const time = matching(TIME);
 const oneOf =
   (allowed: readonly string[]): Check =>
   (value) =>
