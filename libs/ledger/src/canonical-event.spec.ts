@@ -1,4 +1,5 @@
 import { readCanonicalConsumed } from './canonical-event.js';
+import { eventFrom } from './codec.js';
 import { faultsOfEvent } from './event-shapes.js';
 import type { PointsConsumed } from './events.js';
 
@@ -21,6 +22,8 @@ const EVENT: PointsConsumed = {
   duration: 12.5,
   settleBy: '2030-02-01T01:00:00.000Z',
 };
+const META =
+  '{"command":{"id":"c-1","source":"/s","type":"ConsumePoints"},"correlation":"c","policy":"p","v":1}';
 const textOf = (event: object): string => JSON.stringify(event);
 
 describe('a consumption as it is written', () => {
@@ -56,6 +59,16 @@ describe('a consumption as it is written', () => {
     { at: '2030-02-01T24:00:00.000Z' },
   ])('is parsed where it is written otherwise: %j', (change) => {
     expect(readCanonicalConsumed(textOf({ ...EVENT, ...change }))).toBeNull();
+  });
+
+  it('is parsed, too, where a forger made it longer than any pattern can take in', () => {
+    const draws = Array.from({ length: 220_000 }, () => ({
+      batchId: Number.MAX_SAFE_INTEGER,
+      points: 999_999_999_999_999,
+    }));
+    const data = textOf({ ...EVENT, draws });
+    expect(readCanonicalConsumed(data)).toBeNull();
+    expect(textOf(eventFrom({ type: EVENT.type, data, meta: META }))).toBe(data);
   });
 
   it('is never read as anything but what JSON says that it is, whichever character is changed', () => {

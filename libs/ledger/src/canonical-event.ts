@@ -15,12 +15,15 @@ const CONSUMED = new RegExp(
     `,"duration":(null|${WHOLE}(?:\\.\\d+)?),"settleBy":(?:null|"(${TIME})")\\}$`,
 );
 
+/** A pattern remembers each place that it may go back to: of draws without number it has no room for all. */
+const CHARS_MAX = 65_536;
+
 /**
  * The same as parsing it as JSON and looking at each field, at two thirds of the price: nearly all
- * events are of this type. null: it is not written so, and must be parsed.
+ * events are of this type. null: it is not written so, or very long, and must be parsed.
  */
 export function readCanonicalConsumed(text: string): PointsConsumed | null {
-  const found = CONSUMED.exec(text);
+  const found = text.length > CHARS_MAX ? null : CONSUMED.exec(text);
   if (found === null) return null;
   const draws = drawsOf(found[11] ?? '');
   if (draws === null) return null;

@@ -46,13 +46,13 @@ export const isEventIdOf = (id: ByteString, commandId: string, revision: number)
 const command = new Named();
 const nameAt = command.begin(COMMANDS);
 /** What the name of the command before began with: that of the next one mostly does, too. */
-let before = { user: '', source: '', end: nameAt };
+let before: { readonly user: string; readonly source: string; readonly end: number } | null = null;
 
 export function isCommandIdOf(id: string, user: string, source: string, sent: string): boolean {
   if (user.length + source.length + 2 > SHORT_CHARS || sent.length > SHORT_CHARS) {
     return isTextOfSha1(id, sha1OfLong(`${user}\0${source}\0${sent}`));
   }
-  if (user !== before.user || source !== before.source) {
+  if (user !== before?.user || source !== before.source) {
     before = { user, source, end: command.put(nameAt, `${user}\0${source}\0`) };
   }
   return isTextOfSha1(id, command.sha1(command.put(before.end, sent)));

@@ -177,7 +177,7 @@ export class PostgresSource implements EventSource {
       const copyBehind = (before: StoredEvent | null) =>
         copyRows(
           client,
-          `select position, stream, revision, id, type, data, meta, hash
+          `select position, stream, revision, id::uuid, type, data, meta, hash
            from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS}`,
           stored,
         );
