@@ -36,6 +36,12 @@ class Named {
     const view = (this.#views[end] ??= this.#bytes.subarray(0, end));
     return hash('sha1', view, 'binary');
   }
+
+  /** With a name that the room is not for. */
+  sha1WithLong(name: string): ByteString {
+    const namespace = this.#bytes.subarray(0, BYTES_OF_A_UUID);
+    return hash('sha1', Buffer.concat([namespace, Buffer.from(name, 'utf8')]), 'binary');
+  }
 }
 
 const event = new Named();
@@ -50,16 +56,10 @@ let before: { readonly user: string; readonly source: string; readonly end: numb
 
 export function isCommandIdOf(id: string, user: string, source: string, sent: string): boolean {
   if (user.length + source.length + 2 > SHORT_CHARS || sent.length > SHORT_CHARS) {
-    return isTextOfSha1(id, sha1OfLong(`${user}\0${source}\0${sent}`));
+    return isTextOfSha1(id, command.sha1WithLong(`${user}\0${source}\0${sent}`));
   }
   if (user !== before?.user || source !== before.source) {
     before = { user, source, end: command.put(nameAt, `${user}\0${source}\0`) };
   }
   return isTextOfSha1(id, command.sha1(command.put(before.end, sent)));
 }
-
-const namespaceBytes = Buffer.alloc(BYTES_OF_A_UUID);
-putUuid(namespaceBytes, 0, COMMANDS);
-
-const sha1OfLong = (name: string): ByteString =>
-  hash('sha1', Buffer.concat([namespaceBytes, Buffer.from(name, 'utf8')]), 'binary');

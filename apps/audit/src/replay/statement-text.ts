@@ -29,11 +29,10 @@ export function statementRows(line: StatementLine, words: Words): string[][] {
   const revision = String(stored.revision);
   const asked = `${command.type} ${command.source} ${command.id}`;
   if (rows.length > 0) {
-    return rows.map((row) => {
-      const cells = transactionCells(row, row.line === 0 ? revision : '');
-      cells.push(row.line === 0 ? asked : '');
-      return cells;
-    });
+    return rows.map((row) => [
+      ...transactionCells(row, row.line === 0 ? revision : ''),
+      row.line === 0 ? asked : '',
+    ]);
   }
   const detail = withoutRows(event, words);
   const seconds = 'duration' in event ? secondsOf(event.duration) : '';

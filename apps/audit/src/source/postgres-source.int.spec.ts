@@ -1,7 +1,8 @@
 import { Lab } from '../testing/lab.suite.js';
 import { EVENT_TYPES } from '../verify/event-types.js';
 import type { Span } from './event-source.js';
-import { PostgresSource, positionAt } from './postgres-source.js';
+import { PostgresSource } from './postgres-source.js';
+import { positionAt } from './stored-rows.js';
 
 let lab: Lab;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { hexOf, putInt8, uuidOf, type ByteString } from './bytes.js';
+import { putInt8 } from './bytes.js';
 import {
   CannotCheck,
   type AccountHead,
@@ -12,9 +12,10 @@ import {
   type Span,
   type StoredEvent,
 } from './event-source.js';
-import { copyRows, type CopiedRow } from './copy-rows.js';
+import { copyRows } from './copy-rows.js';
 import { lendingSocket } from './lending-socket.js';
 import { pagesAhead } from './pages-ahead.js';
+import { STORED_COLUMNS, placeOf, positionAt, storedRows } from './stored-rows.js';
 
 /** Of one statement: at most so many and a page wait in memory for a reader that takes its time. */
 const COPIED_ROWS = 2_000;
@@ -25,23 +26,6 @@ const MARKS_PAGE_EVENTS = 8_192;
 const CONNECT_MS_MAX = 20_000;
 const STATEMENT_MS_MAX = 600_000;
 const CONNECTIONS_MAX = 2;
-const KIND = 'postgres:';
-
-export const placeOf = (position: Position): number => {
-  const place = Number(position.slice(KIND.length));
-  if (!position.startsWith(KIND) || !Number.isSafeInteger(place)) {
-    throw new CannotCheck(`"${position}" is no position of an event store in Postgres`);
-  }
-  return place;
-};
-
-const ZEROS = '0'.repeat(16);
-
-export function positionAt(place: number | string): Position {
-  const digits = String(place);
-  return (KIND + ZEROS.slice(digits.length) + digits) as Position;
-}
-
 type Row = readonly string[];
 
 /** Reads through connections that can't write, whoever they log in as. */
@@ -177,7 +161,7 @@ export class PostgresSource implements EventSource {
       const copyBehind = (before: StoredEvent | null) =>
         copyRows(
           client,
-          `select position, stream, revision, id::uuid, type, data, meta, hash
+          `select ${STORED_COLUMNS}
            from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS}`,
           stored,
         );
@@ -239,52 +223,6 @@ const text = (value: string): string => pg.escapeLiteral(value);
 const nameOf = (text: string): string => hash('sha1', text, 'hex');
 
 const prefixed = (at: number): string => `points-${at.toString(16).padStart(2, '0')}`;
-
-function storedRows(): (row: CopiedRow) => StoredEvent {
-  let stream = '';
-  let type = '';
-  return (row) =>
-    new StoredRow(
-      row.int8(),
-      (stream = row.textLike(stream)),
-      row.int8(),
-      row.bytes(),
-      (type = row.textLike(type)),
-      row.text(),
-      row.text(),
-      row.bytes(),
-    );
-}
-
-/** Texts that are only shown are made when they are. */
-class StoredRow implements StoredEvent {
-  constructor(
-    private readonly place: number,
-    readonly stream: string,
-    readonly revision: number,
-    readonly idBytes: ByteString,
-    readonly type: string,
-    readonly data: string,
-    readonly meta: string,
-    readonly hashBytes: ByteString,
-  ) {}
-
-  get position(): Position {
-    return positionAt(this.place);
-  }
-
-  get id(): string {
-    return uuidOf(this.idBytes);
-  }
-
-  get hash(): string {
-    return hexOf(this.hashBytes);
-  }
-
-  isBehind(other: StoredRow): boolean {
-    return this.place > other.place;
-  }
-}
 
 /**
  * How many are of no known type; and all positions as they stand in their rows, hashed in the order of
