@@ -37,7 +37,7 @@ export function readCanonicalConsumed(text: string): PointsConsumed | null {
     at,
     receivedAt: received === at ? at : own(received),
     commandId: own(found[3] ?? ''),
-    digest: own(found[4] ?? ''),
+    digest: found[4] ?? '',
     balanceAfter: wholeIn(found[5] ?? ''),
     type: 'PointsConsumed',
     consumptionId: own(found[6] ?? ''),
@@ -63,7 +63,8 @@ function wholeIn(digits: string): number {
 
 /** Digits stand in it for nothing but numbers, two to a draw. null: one is too large to be exact. */
 function drawsOf(text: string): readonly Draw[] | null {
-  const draws: Draw[] = [];
+  // Accounts remember them for long: a list that one is pushed into keeps room for 16 more.
+  let draws: Draw[] | null = null;
   let batchId = 0;
   let value = 0;
   for (let at = 0; at < text.length; at++) {
@@ -74,7 +75,9 @@ function drawsOf(text: string): readonly Draw[] | null {
       batchId = value;
       value = 0;
     } else if (value > 0) {
-      draws.push({ batchId, points: value });
+      const draw = { batchId, points: value };
+      if (draws === null) draws = [draw];
+      else draws.push(draw);
       batchId = 0;
       value = 0;
     }
@@ -85,7 +88,7 @@ function drawsOf(text: string): readonly Draw[] | null {
 /** From so many characters on, V8 makes a piece of a text by pointing into it, which keeps all of it. */
 const POINTING_CHARS = 13;
 
-/** A piece of a text that does not keep the whole of it: accounts remember them for long. */
+/** A piece of a text that does not keep the whole of it, for what accounts remember for long. */
 const own = (piece: string): string =>
   piece.length < POINTING_CHARS
     ? piece

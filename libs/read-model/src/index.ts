@@ -44,6 +44,6 @@ export {
   makeLive,
 } from './postgres/versions.js';
 export type { FollowsDirectly } from './projected-event.js';
-export { rowsOf } from './rows.js';
+export { rowsOf, transactionsOf } from './rows.js';
 export type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from './tables.js';
 export { waitForPosition } from './wait-for-position.js';

@@ -10,7 +10,7 @@ import type { DurationChange, EventRows, TransactionRow, TransactionType } from 
 export function rowsOf(userId: string, revision: number, event: LedgerEvent): EventRows {
   return {
     account: { user_id: userId, revision, balance: event.balanceAfter, at: event.at },
-    transactions: numbered(userId, revision, event, movementOf(revision, event)),
+    transactions: transactionsOf(userId, revision, event),
     duration: durationOf(event),
     batches: batchesOf(event),
     consumption: consumptionOf(revision, event),
@@ -77,12 +77,12 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
 const SIGN: Record<TransactionType, 1 | -1> = { recharge: 1, refund: 1, consume: -1, expire: -1 };
 
 /** One row per slice with running balances; the duration on the first, so that a sum over rows is right. */
-function numbered(
+export function transactionsOf(
   userId: string,
   revision: number,
   event: LedgerEvent,
-  movement: Movement | null,
 ): TransactionRow[] {
+  const movement = movementOf(revision, event);
   if (movement === null) return [];
   const { type, slices } = movement;
   const sign = SIGN[type];

@@ -11,7 +11,7 @@ import {
   type Policy,
   type Provenance,
 } from '#ledger';
-import { rowsOf, type TransactionRow } from '#read-model';
+import { transactionsOf, type TransactionRow } from '#read-model';
 import type { EventSource, StoredEvent } from '../source/event-source.js';
 
 /** Rows that the usage page shows at once. */
@@ -68,7 +68,7 @@ export async function replayAccount(
       const why = brokenBy(account, event);
       if (why !== null) return replayed({ revision: stored.revision, why });
       last = stored;
-      const rows = rowsOf(user, stored.revision, event).transactions;
+      const rows = transactionsOf(user, stored.revision, event);
       page.add(event, rows);
       const shown = show({ stored, event, command: provenance.command, rows });
       if (shown !== undefined) await shown;

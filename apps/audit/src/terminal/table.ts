@@ -37,49 +37,85 @@ function isWide(code: number): boolean {
 export const plain = (text: string): string =>
   ASCII.test(text) ? text : text.replace(CONTROLS, '�');
 
+type Rows = readonly (readonly string[])[];
+
 /** Lines in columns, each as wide as need be. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function table(columns: readonly Column[], rows: Rows): string {
   const set = columns.map((column, at) => new SetColumn(column, rows, at));
-  const lines: string[] = [];
+  let text = '';
   for (let row = 0; row <= rows.length; row++) {
-    let line = '';
-    for (const column of set) line += column.cell(row) + '  ';
-    lines.push(line.trimEnd());
+    text += lineOf(set, row);
+    if (row === 0) text += `${set.map(({ width }) => '-'.repeat(width)).join(blanksOf(GAP))}\n`;
   }
-  lines.splice(1, 0, set.map(({ width }) => '-'.repeat(width)).join('  '));
-  return [...lines, ''].join('\n');
+  return text;
+}
+
+/** Blanks between columns. */
+const GAP = 2;
+const BLANKS = Array.from({ length: 100 }, (_, count) => ' '.repeat(count));
+const blanksOf = (count: number): string => BLANKS[count] ?? ' '.repeat(count);
+
+/** With no blanks at its end: they are written once something stands behind them. */
+function lineOf(columns: readonly SetColumn[], row: number): string {
+  let line = '';
+  let blanks = 0;
+  for (const column of columns) {
+    const text = column.textAt(row);
+    const room = column.width - column.widthAt(row);
+    if (column.isRight) blanks += room;
+    if (text !== '') {
+      line += blanksOf(blanks) + text;
+      blanks = 0;
+    }
+    blanks += column.isRight ? GAP : room + GAP;
+  }
+  return `${line}\n`;
+}
+
+interface Shown {
+  readonly text: string;
+  readonly width: number;
 }
 
 /** A column with its head, looked at once as a whole where it can be: a statement has many cells. */
 class SetColumn {
-  readonly #texts: readonly string[];
-  /** null: as many as characters. */
-  readonly #widths: readonly number[] | null;
-  readonly #isRight: boolean;
+  /** The head, then row by row. A text stands for itself where it is of ASCII. */
+  readonly #cells: readonly (string | Shown)[];
+  readonly isRight: boolean;
   readonly width: number;
 
-  constructor({ head, align }: Column, rows: readonly (readonly string[])[], at: number) {
-    const cells = [head];
-    for (const row of rows) cells.push(row[at] ?? '');
-    const isAscii = ASCII.test(cells.join(''));
-    this.#texts = isAscii ? cells : cells.map(plain);
-    this.#widths = isAscii ? null : this.#texts.map(widthOf);
-    this.#isRight = align === 'right';
+  constructor({ head, align }: Column, rows: Rows, at: number) {
+    const texts = [head];
+    for (const row of rows) texts.push(row[at] ?? '');
+    this.#cells = ASCII.test(texts.join('')) ? texts : shownOf(texts);
+    this.isRight = align === 'right';
     let width = 0;
-    for (let row = 0; row < cells.length; row++) width = Math.max(width, this.#widthAt(row));
+    for (let row = 0; row < texts.length; row++) width = Math.max(width, this.widthAt(row));
     this.width = width;
   }
 
-  /** 0: its head. */
-  cell(row: number): string {
-    const text = this.#texts[row] ?? '';
-    const room = ' '.repeat(this.width - this.#widthAt(row));
-    return this.#isRight ? room + text : text + room;
+  textAt(row: number): string {
+    const cell = this.#cells[row] ?? '';
+    return typeof cell === 'string' ? cell : cell.text;
   }
 
-  #widthAt(row: number): number {
-    return (this.#widths === null ? this.#texts[row]?.length : this.#widths[row]) ?? 0;
+  widthAt(row: number): number {
+    const cell = this.#cells[row] ?? '';
+    return typeof cell === 'string' ? cell.length : cell.width;
   }
+}
+
+/** Each text is looked at once: those in Chinese are few, and stand in many lines. */
+function shownOf(texts: readonly string[]): readonly Shown[] {
+  const known = new Map<string, Shown>();
+  return texts.map((cell) => {
+    const before = known.get(cell);
+    if (before !== undefined) return before;
+    const text = plain(cell);
+    const shown = { text, width: widthOf(text) };
+    known.set(cell, shown);
+    return shown;
+  });
 }
 
 /** 1,234,567; by hand, for `toLocaleString` takes a microsecond, and a statement has many lines. */

@@ -20,6 +20,35 @@ describe('what a person reads', () => {
     expect(new Set(lines.map(widthOf))).toEqual(new Set([20]));
   });
 
+  it('ends its lines where their last cell ends, however many are empty', () => {
+    const right = { head: 'n', align: 'right' as const };
+    expect(
+      table([{ head: 'a' }, right, { head: 'b' }], [['', '12'], [], ['x'], ['', '', 'y']]),
+    ).toBe(['a   n  b', '-  --  -', '   12', '', 'x', '       y', ''].join('\n'));
+  });
+
+  it('keeps the room of what it shows in the place of controls, line after line', () => {
+    const cells = ['a\u001bb', '【配音】', 'ok', 'a\u001bb', '【配音】'];
+    const lines = table(
+      [{ head: 'x' }, { head: 'y' }],
+      cells.map((cell) => [cell, '|']),
+    ).split('\n');
+    expect(lines.slice(2, -1)).toEqual([
+      'a\ufffdb       |',
+      '【配音】  |',
+      'ok        |',
+      'a\ufffdb       |',
+      '【配音】  |',
+    ]);
+  });
+
+  it('leaves room for a cell of any width', () => {
+    const [head, rule, line] = table([{ head: 'x', align: 'right' }], [['y'.repeat(300)]]).split(
+      '\n',
+    );
+    expect([head, rule, line]).toEqual([`${' '.repeat(299)}x`, '-'.repeat(300), 'y'.repeat(300)]);
+  });
+
   it.each([
     [0, '0'],
     [999, '999'],
