@@ -13,7 +13,7 @@ export interface Cli {
   readonly terminal: Terminal;
   /** The time of day, ISO-8601. */
   readonly now: () => string;
-  readonly openCrew: (settings: ThreadSettings) => Crew;
+  readonly openCrew: (settings: ThreadSettings) => Crew | Promise<Crew>;
 }
 
 /** Options that every command takes. */

@@ -104,6 +104,26 @@ describe('diff on EventStoreDB', () => {
     }
   });
 
+  it.each([
+    [
+      'esdb://127.0.0.1:1?tls=perhaps',
+      /^the EventStoreDB connection string: tls must be true or false\n$/,
+    ],
+    [
+      'esdb://127.0.0.1:1?tls=false',
+      /^the event store can't be read: .*ECONNREFUSED 127\.0\.0\.1:1.*\n$/,
+    ],
+  ])('says in a sentence what is wrong with %s', async (address, sentence) => {
+    for (const command of [['replay', '--user', ANNA], ['verify'], ['diff']]) {
+      const { status, err } = await run(
+        { EVENT_STORE: address, DATABASE_URL: lab.url },
+        ...command,
+      );
+      expect(status).toBe(2);
+      expect(err).toMatch(sentence);
+    }
+  });
+
   it('can not check tables that are of another store', async () => {
     const { status, err } = await run({ EVENT_STORE: lab.url, DATABASE_URL: lab.url }, 'diff');
     expect(status).toBe(2);

@@ -1,5 +1,4 @@
 import { Command, CommanderError, Option } from 'commander';
-import { PermanentStoreError } from '#event-store';
 import { UntrustedAnchor } from './anchor/read-anchors.js';
 import type { Cli, Status } from './cli.js';
 import { addAnchor } from './commands/anchor.js';
@@ -10,7 +9,7 @@ import { addProve } from './commands/prove.js';
 import type { Registry } from './commands/registry.js';
 import { addReplay } from './commands/replay.js';
 import { addVerify } from './commands/verify.js';
-import { CannotCheck } from './source/event-source.js';
+import { CannotCheck, StoreRefused } from './source/event-source.js';
 
 const AFTER = `
 Reads EVENT_STORE and DATABASE_URL, or asks the local stack that \`npm start\` runs. Changes nothing.
@@ -66,7 +65,7 @@ function statusOf(error: unknown, { terminal }: Cli): Status {
   const isExpected =
     error instanceof CannotCheck ||
     error instanceof UntrustedAnchor ||
-    error instanceof PermanentStoreError;
+    error instanceof StoreRefused;
   const told = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
   terminal.err.write(`${told}\n`);
   return 2;

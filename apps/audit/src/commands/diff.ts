@@ -34,7 +34,7 @@ export function addDiff(program: Command, registry: Registry): void {
 }
 
 async function diff(cli: Cli, options: Options): Promise<Status> {
-  const source = openSource(cli.settings.eventStore());
+  const source = await openSource(cli.settings.eventStore());
   const found: Difference[] = [];
   let count = 0;
   let lines = 0;

@@ -42,7 +42,7 @@ async function exportAll(cli: Cli, options: Options): Promise<Status> {
   if ((options.user === undefined) === (options.all !== true)) {
     throw new CannotCheck('say --user, or --all');
   }
-  const source = openSource(cli.settings.eventStore());
+  const source = await openSource(cli.settings.eventStore());
   const out = options.out === undefined ? cli.terminal.out : createWriteStream(options.out);
   let bytes = 0;
   const progress = new Progress(cli.terminal, 'bytes', () => bytes);

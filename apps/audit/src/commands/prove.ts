@@ -38,7 +38,7 @@ export function addProve(program: Command, registry: Registry): void {
 async function prove(cli: Cli, options: Options): Promise<Status> {
   const key = options.key === undefined ? null : readPublicKey(options.key);
   const anchor = readAnchor(options.anchor, key);
-  const source = openSource(cli.settings.eventStore());
+  const source = await openSource(cli.settings.eventStore());
   let accounts = 0;
   const progress = new Progress(cli.terminal, 'accounts', () => accounts);
   progress.of(anchor.accounts);

@@ -40,7 +40,7 @@ export function addReplay(program: Command, registry: Registry): void {
 }
 
 async function replay(cli: Cli, options: Options): Promise<Status> {
-  const source = openSource(cli.settings.eventStore());
+  const source = await openSource(cli.settings.eventStore());
   let events = 0;
   const progress = new Progress(cli.terminal, 'events', () => events);
   try {

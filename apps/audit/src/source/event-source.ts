@@ -91,7 +91,24 @@ export interface Span {
   readonly events: number | null;
 }
 
+/** The store won't give what is asked of it, and no repeat will help: that is damage of it, or of its address. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+  constructor(
+    /** Constant, searchable. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** What the address names can't be audited: it is away, or there is no ledger in it. */
 export class CannotCheck extends Error {
   override readonly name = 'CannotCheck';
 }
+
+/** The store is away, or went away. */
+export const cannotRead = (cause: unknown): CannotCheck =>
+  new CannotCheck(`the event store can't be read: ${String(cause).trimEnd()}`, { cause });

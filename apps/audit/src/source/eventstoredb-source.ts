@@ -1,5 +1,12 @@
-import { EventStoreDbEventStore, type Position, type RecordedEvent } from '#event-store';
 import {
+  EventStoreDbEventStore,
+  PermanentStoreError,
+  type Position,
+  type RecordedEvent,
+} from '#event-store';
+import {
+  StoreRefused,
+  cannotRead,
   storedEvent,
   type AccountHead,
   type Edges,
@@ -21,11 +28,15 @@ export class EventStoreDbSource implements EventSource {
   readonly #store: EventStoreDbEventStore;
 
   constructor(url: string) {
-    this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
+    try {
+      this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
+    } catch (error) {
+      throw inWordsOfOurs(error);
+    }
   }
 
   async edges(): Promise<Edges> {
-    const last = await this.#store.head();
+    const last = await asking(this.#store.head());
     return { head: last, last };
   }
 
@@ -48,19 +59,24 @@ export class EventStoreDbSource implements EventSource {
 
   async *stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
     let page: StoredEvent[] = [];
-    for await (const event of this.#store.readStream(stream)) {
-      if (upTo !== null && event.position > upTo) continue;
-      page.push(stored(event));
-      if (page.length < PAGE_EVENTS) continue;
-      yield page;
-      page = [];
+    try {
+      for await (const event of this.#store.readStream(stream)) {
+        if (upTo !== null && event.position > upTo) continue;
+        page.push(stored(event));
+        if (page.length < PAGE_EVENTS) continue;
+        yield page;
+        page = [];
+      }
+    } catch (error) {
+      throw inWordsOfOurs(error);
     }
     if (page.length > 0) yield page;
   }
 
   async *everything(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
     for (let after: Position | null = null; ;) {
-      const { events, next, atHead } = await this.#store.readAll(after, PAGE_EVENTS);
+      const asked = this.#store.readAll(after, PAGE_EVENTS);
+      const { events, next, atHead } = await asking(asked);
       const page = events.filter(({ position }) => position <= upTo).map(stored);
       if (page.length > 0) yield page;
       if (atHead || page.length < events.length || next === null) return;
@@ -81,6 +97,19 @@ export class EventStoreDbSource implements EventSource {
     await this.#store.close();
   }
 }
+
+async function asking<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw inWordsOfOurs(error);
+  }
+}
+
+const inWordsOfOurs = (cause: unknown): Error =>
+  cause instanceof PermanentStoreError
+    ? new StoreRefused(cause.code, cause.message, { cause })
+    : cannotRead(cause);
 
 const stored = (event: RecordedEvent): StoredEvent =>
   storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

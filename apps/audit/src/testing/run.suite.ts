@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { runAudit } from '../program.js';
 import { auditSettings } from '../settings.js';
+import type { EventSource } from '../source/event-source.js';
 import { openSource } from '../source/open-source.js';
 import { crewOfOne } from '../verify/jobs.js';
 
@@ -26,13 +27,13 @@ export async function run(
   ...args: readonly string[]
 ): Promise<Run> {
   const [out, err] = [new Kept(), new Kept()];
-  const sources: ReturnType<typeof openSource>[] = [];
+  const sources: EventSource[] = [];
   const status = await runAudit(args, {
     settings: auditSettings(env),
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
-    openCrew: ({ eventStore, policies }) => {
-      const source = openSource(eventStore);
+    openCrew: async ({ eventStore, policies }) => {
+      const source = await openSource(eventStore);
       sources.push(source);
       return crewOfOne(source, policies);
     },

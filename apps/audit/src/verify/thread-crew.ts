@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Policy } from '#ledger';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck, StoreRefused } from '../source/event-source.js';
 import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 
@@ -38,17 +38,6 @@ export type Told =
       readonly code: string | null;
       readonly message: string;
     };
-
-/** A store that refuses to give what is there, in another thread. */
-export class StoreRefused extends Error {
-  override readonly name = 'StoreRefused';
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** One thread for each core, each with its own connection. */
 export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PermanentStoreError } from '#event-store';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck, StoreRefused } from '../source/event-source.js';
 import { openSource } from '../source/open-source.js';
 import { worker } from './jobs.js';
 import type { Asked, ThreadSettings, Told } from './thread-crew.js';
@@ -12,7 +11,7 @@ const PROGRESS_EVERY_MS = 200;
 const port = parentPort;
 if (port === null) throw new Error('a bug: this file is a thread of the auditor');
 const { eventStore, policies } = workerData as ThreadSettings;
-const source = openSource(eventStore);
+const source = await openSource(eventStore);
 const tell = (told: Told): void => port.postMessage(told);
 
 let events = 0;
@@ -36,7 +35,7 @@ async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
     tell({ kind: 'done', id, found: { ...found, findings: { counts, kept } } });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof PermanentStoreError ? error.code : null;
+    const code = error instanceof StoreRefused ? error.code : null;
     const cannotCheck = error instanceof CannotCheck;
     tell({ kind: 'failed', id, cannotCheck, code, message });
   }

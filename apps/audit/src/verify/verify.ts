@@ -1,13 +1,18 @@
-import { PermanentStoreError, type Position } from '#event-store';
+import type { Position } from '#event-store';
 import type { Anchor } from '../anchor/anchor-file.js';
 import { rootOfLeaves } from '../merkle/frontier.js';
-import { CannotCheck, type Edges, type EventSource, type Part } from '../source/event-source.js';
+import {
+  CannotCheck,
+  StoreRefused,
+  type Edges,
+  type EventSource,
+  type Part,
+} from '../source/event-source.js';
 import type { AccountsFound } from './accounts-pass.js';
 import { Findings, type DamageKind } from './damage.js';
 import { EventTree } from './event-tree.js';
 import type { Crew } from './jobs.js';
 import type { PositionsFound } from './positions-pass.js';
-import { StoreRefused } from './thread-crew.js';
 
 export interface VerifyOptions {
   readonly anchors?: readonly Anchor[];
@@ -118,7 +123,7 @@ class Verification {
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof PermanentStoreError || error instanceof StoreRefused)) throw error;
+      if (!(error instanceof StoreRefused)) throw error;
       const { message: detail } = error;
       const nowhere = { position: null, stream: null, revision: null };
       this.findings.add({ kind: 'store-refuses', ...nowhere, detail });

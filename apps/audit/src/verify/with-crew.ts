@@ -21,8 +21,8 @@ export async function withCrew<T>(
 ): Promise<T> {
   const eventStore = cli.settings.eventStore();
   const policies = [...cli.settings.policies, ...policiesBeside.map(policyFrom)];
-  const source = openSource(eventStore);
-  const crew = cli.openCrew({ eventStore, policies });
+  const source = await openSource(eventStore);
+  const crew = await cli.openCrew({ eventStore, policies });
   const progress = new Progress(cli.terminal, 'events', () => crew.events);
   const begunMs = performance.now();
   const seconds = (): number => (performance.now() - begunMs) / 1000;
