@@ -21,7 +21,7 @@ const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because })
     'no-restricted-syntax': [
       'error',
       {
-        selector: 'ImportExpression:not([source.value=/^\\.\\u002f[^\\u002f]+$/])',
+        selector: 'ImportExpression:not([source.value=/^\\.\\u002f[a-z][a-z0-9-]*\\.js$/])',
         message: 'No dynamic import behind a wall, but of a file beside this one.',
       },
       ...(PURE.includes(room) ? CLOCKS : []),
@@ -29,8 +29,9 @@ const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because })
   },
 });
 
-/** The room's own files: no way up past its door, where `../../other/src` would lead. */
-const OWN = ['\\./', '\\.\\./(?!\\.\\./\\.\\./)'];
+/** A file of the room, from where it is looked at: no way back up, nor down into the `src` of another. */
+const FILE = '(?:(?!src/)[a-z0-9-]+/)*[a-z0-9][a-z0-9.-]*$';
+const OWN = [`\\./${FILE}`, `(?:\\.\\./){1,2}${FILE}`];
 const PURE = ['libs/ledger'];
 const CLOCKS = [
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock.' },
@@ -65,12 +66,12 @@ export default defineConfig(
   },
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
   wall('libs/ledger', {
-    may: ['\\./'],
+    may: [`\\./${FILE}`],
     because: 'the rules are pure and import nothing, not even node:*.',
   }),
   wall('libs/contracts', {
     but: ['libs/contracts/src/identity/**'],
-    may: ['\\./(?!identity)', '#ledger$', 'zod$'],
+    may: [`\\./(?!identity)${FILE}`, '#ledger$', 'zod$'],
     because: 'a browser shares it; node and identity/ are for servers.',
   }),
   wall('libs/contracts/src/identity', {

@@ -120,7 +120,7 @@ const REPLAYS_AT_A_PROMPT = 3;
 
 /**
  * One user's statement, read, folded and printed into a file: the command without the start of Node,
- * the best of some; and as somebody waits for it who types it, a process that begins cold, in the middle.
+ * the best of some; and as a process of its own that begins cold, the middle one.
  */
 async function replayed(url: string, home: string) {
   await loadLedger(url, 1, SMALL_EVENTS, telling('loading, to replay'));
@@ -154,15 +154,17 @@ async function replayedHere(url: string, file: string): Promise<number> {
 async function replayedAtAPrompt(url: string, file: string): Promise<number> {
   const out = await open(file, 'w');
   const begunMs = performance.now();
-  const program = spawn(process.execPath, [...process.execArgv, AUDIT, ...REPLAY], {
-    env: { ...process.env, EVENT_STORE: url },
-    stdio: ['ignore', out.fd, 'inherit'],
-  });
-  const [status] = (await once(program, 'exit')) as [number | null];
-  const tookMs = performance.now() - begunMs;
-  await out.close();
-  if (status !== 0) throw new Error(`the replay ended with ${status}`);
-  return tookMs;
+  try {
+    const program = spawn(process.execPath, [...process.execArgv, AUDIT, ...REPLAY], {
+      env: { ...process.env, EVENT_STORE: url },
+      stdio: ['ignore', out.fd, 'inherit'],
+    });
+    const [status] = (await once(program, 'exit')) as [number | null];
+    if (status !== 0) throw new Error(`the replay ended with ${status}`);
+    return performance.now() - begunMs;
+  } finally {
+    await out.close();
+  }
 }
 
 /** Events make a little more than a row each, all tables together. */

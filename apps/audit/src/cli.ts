@@ -2,6 +2,7 @@ import type { Settings } from './settings.js';
 import type { Language } from './terminal/words.js';
 import type { Terminal } from './terminal/terminal.js';
 import type { ThreadSettings } from './verify/thread-crew.js';
+import type { EventSource } from './source/event-source.js';
 import type { Crew } from './verify/jobs.js';
 
 /** 0: all is well; 1: differences were found; 2: it could not be checked. */
@@ -13,7 +14,8 @@ export interface Cli {
   readonly terminal: Terminal;
   /** The time of day, ISO-8601. */
   readonly now: () => string;
-  readonly openCrew: (settings: ThreadSettings) => Crew | Promise<Crew>;
+  /** Who looks at that source: each in a thread opens it anew. */
+  readonly openCrew: (settings: ThreadSettings, source: EventSource) => Crew;
 }
 
 /** Options that every command takes. */

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { EventStoreDbEventStore } from '#event-store';
+import { EventStoreDbProtocolServer } from '#testing';
 import { Lab } from './testing/lab.suite.js';
-import { ANNA, streamOf } from './testing/story.suite.js';
+import { ANNA, streamOf, tell } from './testing/story.suite.js';
 
 // The program as it is installed: a process of its own, with a thread for each core.
 
@@ -16,8 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-async function audit(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: lab.url, DATABASE_URL: lab.url };
+const audit = (...args: string[]) => auditAt(lab.url, ...args);
+
+async function auditAt(
+  store: string,
+  ...args: string[]
+): Promise<{ status: number; out: string; err: string }> {
+  const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: store, DATABASE_URL: lab.url };
   try {
     const { stdout, stderr } = await run(process.execPath, [MAIN, ...args], { env });
     return { status: 0, out: stdout, err: stderr };
@@ -55,5 +62,32 @@ describe('npm run audit', () => {
     const first = `${process.execPath} ${MAIN} export --all | head -c 100`;
     const { stdout, stderr } = await run('sh', ['-c', first], { env });
     expect([stdout.length, stderr]).toEqual([100, '']);
+  });
+});
+
+describe('npm run audit on a cluster', () => {
+  it('is told by its threads what the store refuses, and looks at the rest', async () => {
+    const server = await EventStoreDbProtocolServer.start();
+    const store = new EventStoreDbEventStore(server.connectionString);
+    try {
+      await tell(store);
+      const whole = await auditAt(server.connectionString, 'verify', '--json');
+      expect([whole.status, JSON.parse(whole.out)]).toMatchObject([0, { ok: true, events: 69 }]);
+      const [record] = server.log.streamOf(streamOf(ANNA)).slice(4);
+      Object.assign(record ?? {}, { meta: new Uint8Array(3) });
+      const { status, out, err } = await auditAt(server.connectionString, 'verify', '--json');
+      expect([status, err]).toEqual([1, '']);
+      const { damage } = JSON.parse(out) as { readonly damage: Record<string, number> };
+      expect(Object.keys(damage)).toEqual(['store-refuses']);
+    } finally {
+      await store.close();
+      await server.stop();
+    }
+  });
+
+  it('ends with 2 and a sentence where nothing answers', async () => {
+    const { status, err } = await auditAt('esdb://127.0.0.1:1?tls=false', 'verify');
+    expect(status).toBe(2);
+    expect(err).toMatch(/^the event store can't be read: .*ECONNREFUSED 127\.0\.0\.1:1\.\n$/);
   });
 });

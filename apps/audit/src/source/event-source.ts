@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Position } from '#event-store';
 import { bytesOfHex, bytesOfUuid, type ByteString } from './bytes.js';
 
@@ -109,6 +110,22 @@ export class CannotCheck extends Error {
   override readonly name = 'CannotCheck';
 }
 
-/** The store is away, or went away. */
-export const cannotRead = (cause: unknown): CannotCheck =>
-  new CannotCheck(`the event store can't be read: ${String(cause).trimEnd()}`, { cause });
+/** It is away, or won't have us: told in a sentence. A bug stays what it is, with its stack. */
+export const cannotRead = (what: string, cause: unknown): Error =>
+  isBug(cause) ? cause : new CannotCheck(`${what} can't be read: ${reasonOf(cause)}`, { cause });
+
+/** What Node says of an address that it was given has a code. */
+const isBug = (cause: unknown): cause is Error =>
+  (cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError) &&
+  !('code' in cause);
+
+function reasonOf(cause: unknown): string {
+  if (!types.isNativeError(cause)) return String(cause);
+  // Node tries every address of a name.
+  const reasons: unknown = 'errors' in cause ? cause.errors : null;
+  if (Array.isArray(reasons)) return reasons.map(reasonOf).join('; ');
+  return cause.message.replace(NOTHING_NOTED, '');
+}
+
+/** gRPC has a place for a note, and often nothing to note. */
+const NOTHING_NOTED = /\s*Resolution note:\s*$/;

@@ -109,7 +109,7 @@ async function asking<T>(asked: Promise<T>): Promise<T> {
 const inWordsOfOurs = (cause: unknown): Error =>
   cause instanceof PermanentStoreError
     ? new StoreRefused(cause.code, cause.message, { cause })
-    : cannotRead(cause);
+    : cannotRead('the event store', cause);
 
 const stored = (event: RecordedEvent): StoredEvent =>
   storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

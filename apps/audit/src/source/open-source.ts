@@ -4,7 +4,7 @@ import { PostgresSource } from './postgres-source.js';
 /** The event store at an address, by its scheme. */
 export async function openSource(url: string): Promise<EventSource> {
   if (/^postgres(ql)?:/.test(url)) return new PostgresSource(url);
-  // The client of a cluster takes a third of the time in which everything else is loaded.
+  // The client of a cluster takes as long to load as all the rest of the auditor.
   const { EventStoreDbSource } = await import('./eventstoredb-source.js');
   return new EventStoreDbSource(url);
 }

@@ -206,12 +206,12 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-function cannotCheck(cause: unknown): CannotCheck {
+function cannotCheck(cause: unknown): Error {
   if (cause instanceof CannotCheck) return cause;
   const code = (cause as { code?: unknown }).code;
   return code === '3F000' || code === '42P01'
     ? new CannotCheck('there is no event store in this database', { cause })
-    : cannotRead(cause);
+    : cannotRead('the event store', cause);
 }
 
 /** A connection that is lost tells its query, too, and a page that is not there whoever awaits it. */

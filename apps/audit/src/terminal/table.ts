@@ -55,7 +55,7 @@ const GAP = 2;
 const BLANKS = Array.from({ length: 100 }, (_, count) => ' '.repeat(count));
 const blanksOf = (count: number): string => BLANKS[count] ?? ' '.repeat(count);
 
-/** With no blanks at its end: they are written once something stands behind them. */
+/** With no blanks of ours at its end: they are written once something stands behind them. */
 function lineOf(columns: readonly SetColumn[], row: number): string {
   let line = '';
   let blanks = 0;

@@ -27,6 +27,18 @@ describe('what a person reads', () => {
     ).toBe(['a   n  b', '-  --  -', '   12', '', 'x', '       y', ''].join('\n'));
   });
 
+  it('keeps the blanks that were stored, also at the end of a line', () => {
+    expect(
+      table(
+        [{ head: 'a' }, { head: 'b' }],
+        [
+          ['x ', 'y '],
+          [' ', '\u3000'],
+        ],
+      ),
+    ).toBe(['a   b', '--  --', 'x   y ', '    \u3000', ''].join('\n'));
+  });
+
   it('keeps the room of what it shows in the place of controls, line after line', () => {
     const cells = ['a\u001bb', '【配音】', 'ok', 'a\u001bb', '【配音】'];
     const lines = table(

@@ -1,8 +1,6 @@
 import { Writable } from 'node:stream';
 import { runAudit } from '../program.js';
 import { auditSettings } from '../settings.js';
-import type { EventSource } from '../source/event-source.js';
-import { openSource } from '../source/open-source.js';
 import { crewOfOne } from '../verify/jobs.js';
 
 /** What one command line printed, and how it ended. */
@@ -27,17 +25,11 @@ export async function run(
   ...args: readonly string[]
 ): Promise<Run> {
   const [out, err] = [new Kept(), new Kept()];
-  const sources: EventSource[] = [];
   const status = await runAudit(args, {
     settings: auditSettings(env),
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
-    openCrew: async ({ eventStore, policies }) => {
-      const source = await openSource(eventStore);
-      sources.push(source);
-      return crewOfOne(source, policies);
-    },
+    openCrew: ({ policies }, source) => crewOfOne(source, policies),
   });
-  await Promise.all(sources.map((source) => source.close()));
   return { status, out: out.text, err: err.text };
 }

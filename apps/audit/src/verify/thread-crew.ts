@@ -36,7 +36,7 @@ export type Told =
       readonly id: number;
       readonly cannotCheck: boolean;
       readonly code: string | null;
-      readonly message: string;
+      readonly error: Error;
     };
 
 /** One thread for each core, each with its own connection. */
@@ -126,15 +126,19 @@ class Hand {
     const job = this.#jobs.get(told.id);
     this.#jobs.delete(told.id);
     if (told.kind === 'done') job?.resolve(revived(told.found as { findings: FoundSoFar }));
-    else if (told.cannotCheck) job?.reject(new CannotCheck(told.message));
-    else if (told.code !== null) job?.reject(new StoreRefused(told.code, told.message));
-    else job?.reject(new Error(told.message));
+    else job?.reject(inClassesOfOurs(told));
   }
 
   #failAll(error: Error): void {
     for (const { reject } of this.#jobs.values()) reject(error);
     this.#jobs.clear();
   }
+}
+
+/** An error keeps its stack from thread to thread, and not its class. */
+function inClassesOfOurs({ cannotCheck, code, error }: Extract<Told, { kind: 'failed' }>): Error {
+  if (cannotCheck) return new CannotCheck(error.message);
+  return code === null ? error : new StoreRefused(code, error.message);
 }
 
 /** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */

@@ -33,11 +33,11 @@ async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
     tellProgress();
     const { counts, kept } = found.findings;
     tell({ kind: 'done', id, found: { ...found, findings: { counts, kept } } });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
     const code = error instanceof StoreRefused ? error.code : null;
     const cannotCheck = error instanceof CannotCheck;
-    tell({ kind: 'failed', id, cannotCheck, code, message });
+    tell({ kind: 'failed', id, cannotCheck, code, error });
   }
 }
 

@@ -22,7 +22,7 @@ export async function withCrew<T>(
   const eventStore = cli.settings.eventStore();
   const policies = [...cli.settings.policies, ...policiesBeside.map(policyFrom)];
   const source = await openSource(eventStore);
-  const crew = await cli.openCrew({ eventStore, policies });
+  const crew = cli.openCrew({ eventStore, policies }, source);
   const progress = new Progress(cli.terminal, 'events', () => crew.events);
   const begunMs = performance.now();
   const seconds = (): number => (performance.now() - begunMs) / 1000;
