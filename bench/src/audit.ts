@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdtemp, open } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,9 +56,15 @@ export const auditBench = (sizes: Sizes = SIZES): Promise<Record<string, number>
   onPostgres((server, home) => measure(server, home, sizes), SERVER);
 
 async function measure(server: string, home: string, sizes: Sizes) {
-  const small = await inDatabase(server, 'small', (url) => verified(url, SMALL_EVENTS));
+  const [small, ordinary] = await inDatabase(server, 'small', async (url) => [
+    await verified(url, SMALL_EVENTS),
+    await checkedMs(url, home),
+  ]);
   const large = await inDatabase(server, 'large', (url) => verified(url, sizes.events));
-  const replay = await inDatabase(server, 'one', (url) => replayed(url, home));
+  const [replay, whole] = await inDatabase(server, 'one', async (url) => [
+    await replayed(url, home),
+    await checkedMs(url, home),
+  ]);
   const rowsPerSecond = await inDatabase(server, 'rows', (url) => compared(url, sizes.rows));
   return {
     verify_per_s: large.best,
@@ -68,6 +74,8 @@ async function measure(server: string, home: string, sizes: Sizes) {
     [`verify_rss_mb_${sizes.events}`]: large.rssMb,
     [`replay_${SMALL_EVENTS}_ms`]: replay.best,
     [`replay_${SMALL_EVENTS}_at_a_prompt_ms`]: replay.atAPrompt,
+    [`check_${SMALL_EVENTS / ACCOUNTS}_ms`]: ordinary,
+    [`check_${SMALL_EVENTS}_ms`]: whole,
     diff_rows_per_s: Math.round(rowsPerSecond),
   };
 }
@@ -129,8 +137,7 @@ async function replayed(url: string, home: string) {
   while (warm.length < REPLAYS) warm.push(await replayedHere(url, file));
   const cold: number[] = [];
   while (cold.length < REPLAYS_AT_A_PROMPT) cold.push(await replayedAtAPrompt(url, file));
-  const atAPrompt = cold.sort((a, b) => a - b)[cold.length >> 1] ?? 0;
-  return { best: Math.round(Math.min(...warm)), atAPrompt: Math.round(atAPrompt) };
+  return { best: Math.round(Math.min(...warm)), atAPrompt: middle(cold) };
 }
 
 const REPLAY = ['replay', '--user', benchUser(0)];
@@ -166,6 +173,29 @@ async function replayedAtAPrompt(url: string, file: string): Promise<number> {
     await out.close();
   }
 }
+
+const CHECKS = 3;
+
+/** The proof of the first account's statement: a process of its own, the middle one. */
+async function checkedMs(url: string, home: string): Promise<number> {
+  const place = await mkdtemp(join(home, 'proof-'));
+  const key = join(place, 'key');
+  const anchor = join(place, 'anchor');
+  const proof = join(place, 'proof');
+  await audit(url, 'anchor', '--new-key', key);
+  await audit(url, 'anchor', '--key', key, '--out', anchor);
+  await audit(url, 'prove', '--user', benchUser(0), '--anchor', anchor, '--out', proof);
+  const took: number[] = [];
+  while (took.length < CHECKS) {
+    const begunMs = performance.now();
+    await audit(url, 'check', proof, '--key', `${key}.pub`);
+    took.push(performance.now() - begunMs);
+  }
+  return middle(took);
+}
+
+const middle = (took: readonly number[]): number =>
+  Math.round([...took].sort((a, b) => a - b)[took.length >> 1] ?? 0);
 
 /** Events make a little more than a row each, all tables together. */
 async function compared(url: string, rows: number): Promise<number> {

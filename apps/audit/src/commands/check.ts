@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { KeyObject } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import type { Command } from 'commander';
 import type { SignedAnchor } from '../anchor/anchor-file.js';
 import { readPublicKey } from '../anchor/keys.js';
@@ -47,14 +48,17 @@ async function check(cli: Cli, files: readonly string[], options: Options): Prom
   const policies = knownPolicies([...cli.settings.policies, ...options.policy.map(policyFrom)]);
   const anchors: SignedAnchor[] = [];
   const checked = files.map((file) => {
-    const text = read(file);
+    const pieces = piecesOf(file);
     try {
-      return isProof(text)
-        ? proofChecked(file, text, key, policies)
-        : anchorChecked(file, text, key, anchors);
+      const beginning = pieces.next().value ?? '';
+      return isProof(beginning)
+        ? proofChecked(file, behind(beginning, pieces), key, policies)
+        : anchorChecked(file, beginning, key, anchors);
     } catch (error) {
       if (!(error instanceof UntrustedAnchor || error instanceof BadProof)) throw error;
       return { file, ok: false, says: [], faults: [error.message] };
+    } finally {
+      pieces.return(undefined);
     }
   });
   checked.push(...besideEachOther(anchors));
@@ -68,9 +72,42 @@ async function check(cli: Cli, files: readonly string[], options: Options): Prom
   return isOk ? 0 : 1;
 }
 
-function read(file: string): string {
+/** An anchor is a small part of one. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** Of a file or a pipe, however long. */
+function* piecesOf(file: string): Generator<string, undefined, undefined> {
+  const decoder = new StringDecoder('utf8');
+  const descriptor = reading(file, () => openSync(file, 'r'));
   try {
-    return readFileSync(file, 'utf8');
+    for (;;) {
+      const bytes = Buffer.allocUnsafe(PIECE_BYTES);
+      const length = reading(file, () => fill(descriptor, bytes));
+      if (length === 0) return;
+      yield decoder.write(bytes.subarray(0, length));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A pipe gives little at a time. */
+function fill(descriptor: number, bytes: Buffer): number {
+  let at = 0;
+  for (let more = -1; more !== 0 && at < bytes.length; at += more) {
+    more = readSync(descriptor, bytes, at, bytes.length - at, null);
+  }
+  return at;
+}
+
+function* behind(beginning: string, pieces: Iterable<string>): Iterable<string> {
+  yield beginning;
+  yield* pieces;
+}
+
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
   } catch (cause) {
     throw new CannotCheck(`${file} can't be read: ${String(cause)}`, { cause });
   }
@@ -78,15 +115,15 @@ function read(file: string): string {
 
 function proofChecked(
   file: string,
-  text: string,
+  pieces: Iterable<string>,
   key: KeyObject,
   policies: ReturnType<typeof knownPolicies>,
 ): Checked {
-  const proof = parseProof(text);
-  const { anchor, account, faults } = checkProof(file, proof, key, policies);
+  const proof = parseProof(pieces);
+  const { anchor, account, events, faults } = checkProof(file, proof, key, policies);
   const { balance, held, revision } = account;
   const says = [
-    `user ${proof.head.user}: all ${grouped(proof.events.length)} events up to ${anchor.position}`,
+    `user ${proof.head.user}: all ${grouped(events)} events up to ${anchor.position}`,
     `signed at ${anchor.time} with ${anchor.key}`,
     `balance ${grouped(balance)}, held ${grouped(held)} at revision ${revision}`,
   ];

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { Cli, Manner, Status } from '../cli.js';
 import { exportEvents, type Format } from '../export/export-events.js';
@@ -43,17 +43,19 @@ async function exportAll(cli: Cli, options: Options): Promise<Status> {
     throw new CannotCheck('say --user, or --all');
   }
   const source = await openSource(cli.settings.eventStore());
-  const out = options.out === undefined ? cli.terminal.out : createWriteStream(options.out);
   let bytes = 0;
   const progress = new Progress(cli.terminal, 'bytes', () => bytes);
   try {
     const made = options.what === 'events' ? exportEvents : exportStatement;
-    for await (const text of made(source, options.user ?? null, options, options.format)) {
-      if (text === '') continue;
-      await print(out, text);
-      bytes += text.length;
-    }
-    if (options.out !== undefined) await finished(out.end());
+    const counted = async function* () {
+      for await (const text of made(source, options.user ?? null, options, options.format)) {
+        if (text === '') continue;
+        yield text;
+        bytes += text.length;
+      }
+    };
+    if (options.out !== undefined) await pipeline(counted(), createWriteStream(options.out));
+    else for await (const text of counted()) await print(cli.terminal.out, text);
     return 0;
   } finally {
     progress.end();

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { Cli, Manner, Status } from '../cli.js';
-import { proofLines } from '../proof/proof-file.js';
+import { proofText } from '../proof/proof-file.js';
 import { proveAccount, type Proved } from '../proof/prove.js';
 import { CannotCheck } from '../source/event-source.js';
 import { openSource } from '../source/open-source.js';
@@ -60,10 +61,17 @@ async function tell(cli: Cli, { user: id, out, json }: Options, proved: Proved):
     print(cli.terminal.out, json === true ? `${JSON.stringify(values)}\n` : text);
   switch (proved.kind) {
     case 'proved': {
-      const { head, events } = proved.proof;
-      writeFileSync(out, [...proofLines(proved.proof)].join(''));
-      const size = `${grouped(events.length)} events, a path of ${head.path.length} hashes`;
-      await say(`${out}: ${size}\n`, { ok: true, events: events.length, path: head.path.length });
+      const { head, pages } = proved;
+      let events = 0;
+      const counted = async function* () {
+        for await (const page of pages) {
+          events += page.length;
+          yield page;
+        }
+      };
+      await pipeline(proofText(head, counted()), createWriteStream(out));
+      const size = `${grouped(events)} events, a path of ${head.path.length} hashes`;
+      await say(`${out}: ${size}\n`, { ok: true, events, path: head.path.length });
       return 0;
     }
     case 'no-account':

@@ -5,14 +5,24 @@ import { checkProof } from './check-proof.js';
 import { isProof, parseProof } from './proof-file.js';
 
 describe('the golden proof', () => {
+  const text = readFileSync('test/golden/proof-v1.jsonl', 'utf8');
+  const key = readPublicKey('test/golden/anchor-v1.pub');
+
   it('holds for ever', () => {
-    const text = readFileSync('test/golden/proof-v1.jsonl', 'utf8');
-    const key = readPublicKey('test/golden/anchor-v1.pub');
     expect(isProof(text)).toBe(true);
-    const proof = parseProof(text);
-    const { faults, account, anchor } = checkProof('it', proof, key, knownPolicies());
+    const proof = parseProof([text]);
+    const { faults, account, anchor, events } = checkProof('it', proof, key, knownPolicies());
     expect(faults).toEqual([]);
-    expect(account.revision).toBe(proof.events.length - 1);
+    expect(account.revision).toBe(events - 1);
     expect(anchor.size).toBe(69);
+  });
+
+  it.each([1, 2, 7, 100, 4_096])('is the same in pieces of %i characters', (size) => {
+    const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+      text.slice(at * size, (at + 1) * size),
+    );
+    const [whole, read] = [parseProof([text]), parseProof(['', ...pieces])];
+    expect(read.head).toEqual(whole.head);
+    expect([...read.events]).toEqual([...whole.events]);
   });
 });

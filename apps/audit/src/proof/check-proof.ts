@@ -15,6 +15,7 @@ export interface CheckedProof {
   readonly anchor: SignedAnchor;
   readonly account: Account;
   readonly last: LedgerEvent | null;
+  readonly events: number;
   /** What does not hold; empty: all of it does. */
   readonly faults: readonly string[];
 }
@@ -44,14 +45,19 @@ export function checkProof(
     (damage) => findings.add(damage),
     (event) => (last = event),
   );
-  for (const event of events) audit.next(storedEvent({ ...event, stream: head.stream }));
+  let count = 0;
+  let newest = '';
+  for (const event of events) {
+    audit.next(storedEvent({ ...event, stream: head.stream }));
+    count += 1;
+    newest = event.hash;
+  }
   audit.end();
   for (const { kind, revision, detail } of findings.kept) {
     faults.push(`revision ${revision}: ${kind}, ${detail}`);
   }
-  const newest = events.at(-1);
-  if (events.length !== head.revision + 1 || newest?.hash !== head.hash) {
+  if (count !== head.revision + 1 || newest !== head.hash) {
     faults.push('its events are not all of those that were signed, or more than those');
   }
-  return { anchor, account: audit.rules.account, last, faults };
+  return { anchor, account: audit.rules.account, last, events: count, faults };
 }

@@ -26,29 +26,60 @@ export type ProofEvent = Pick<
   'revision' | 'id' | 'type' | 'data' | 'meta' | 'hash' | 'position'
 >;
 
+/** As it is read, event by event: a statement may be longer than memory. */
 export interface Proof {
   readonly head: ProofHead;
-  readonly events: readonly ProofEvent[];
+  readonly events: Iterable<ProofEvent>;
 }
 
 export class BadProof extends Error {
   override readonly name = 'BadProof';
 }
 
-export function* proofLines({ head, events }: Proof): Iterable<string> {
+export async function* proofText(
+  head: ProofHead,
+  pages: AsyncIterable<readonly ProofEvent[]>,
+): AsyncGenerator<string, void, undefined> {
   yield `${JSON.stringify(head)}\n`;
-  for (const { revision, position, id, type, data, meta, hash } of events) {
-    yield `${JSON.stringify({ revision, position, id, type, data, meta, hash })}\n`;
-  }
+  for await (const page of pages) yield page.map(lineOf).join('');
 }
+
+const lineOf = ({ revision, position, id, type, data, meta, hash }: ProofEvent): string =>
+  `${JSON.stringify({ revision, position, id, type, data, meta, hash })}\n`;
 
 export const isProof = (text: string): boolean => text.startsWith(`{"format":"${PROOF_FORMAT}"`);
 
-/** Whether what it says fits together is another question. */
-export function parseProof(text: string): Proof {
-  const [first = '', ...lines] = text.split('\n');
-  if (lines.pop() !== '') throw new BadProof('its last line is cut');
-  return { head: headOf(parse(first, 1)), events: lines.map((line, at) => eventOf(line, at + 2)) };
+/** Of a file in pieces. Whether what it says fits together is another question. */
+export function parseProof(pieces: Iterable<string>): Proof {
+  const lines = linesOf(pieces);
+  const first = lines.next();
+  return {
+    head: headOf(parse(first.done === true ? '' : first.value, 1)),
+    events: eventsIn(lines),
+  };
+}
+
+function* eventsIn(lines: Iterable<string>): Generator<ProofEvent, void, undefined> {
+  let number = 1;
+  for (const line of lines) yield eventOf(line, ++number);
+}
+
+/** An event is smaller by far. */
+const LINE_CHARS_MAX = 64 * 1024 * 1024;
+
+function* linesOf(pieces: Iterable<string>): Generator<string, void, undefined> {
+  let begun = '';
+  for (const piece of pieces) {
+    const [first = '', ...others] = piece.split('\n');
+    begun += first;
+    if (begun.length > LINE_CHARS_MAX) throw new BadProof('a line has no end');
+    const next = others.pop();
+    if (next === undefined) continue;
+    yield begun;
+    yield* others;
+    begun = next;
+  }
+  if (begun !== '') throw new BadProof('its last line is cut');
 }
 
 type Fields = Readonly<Record<string, unknown>>;

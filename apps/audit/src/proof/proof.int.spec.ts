@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { text as textOf } from 'node:stream/consumers';
 import { makeAnchor } from '../anchor/make-anchor.js';
 import type { SignedAnchor } from '../anchor/anchor-file.js';
 import { UntrustedAnchor } from '../anchor/read-anchors.js';
@@ -8,7 +9,7 @@ import { Lab } from '../testing/lab.suite.js';
 import { ANNA, BO, CHEN, USERS } from '../testing/story.suite.js';
 import { crewOfOne } from '../verify/jobs.js';
 import { checkProof } from './check-proof.js';
-import { BadProof, parseProof, proofLines } from './proof-file.js';
+import { BadProof, parseProof, proofText } from './proof-file.js';
 import { proveAccount } from './prove.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -40,13 +41,15 @@ async function anchored(): Promise<SignedAnchor> {
 }
 
 async function provedTextOf(user: string): Promise<string> {
-  const proved = await withSource((source) => proveAccount(source, user, anchor));
-  if (proved.kind !== 'proved') throw new Error(`it was not proved: ${proved.kind}`);
-  return [...proofLines(proved.proof)].join('');
+  return withSource(async (source) => {
+    const proved = await proveAccount(source, user, anchor);
+    if (proved.kind !== 'proved') throw new Error(`it was not proved: ${proved.kind}`);
+    return textOf(proofText(proved.head, proved.pages));
+  });
 }
 
 const check = (text: string, key = publicKey) =>
-  checkProof('the proof', parseProof(text), key, knownPolicies());
+  checkProof('the proof', parseProof([text]), key, knownPolicies());
 
 /** The proof with some of its lines, and the first of them, changed. */
 const edited = (text: string, change: (lines: string[]) => void): string => {
@@ -104,7 +107,7 @@ describe('the proof of a whole statement', () => {
     const [mine, other] = [await provedTextOf(ANNA), await provedTextOf(BO)];
     const mixed = edited(mine, (lines) => {
       const head = JSON.parse(lines[0] ?? '') as object;
-      const { index, path } = parseProof(other).head;
+      const { index, path } = parseProof([other]).head;
       lines[0] = JSON.stringify({ ...head, index, path });
     });
     expect(check(mixed).faults).toContainEqual(expect.stringContaining('path'));
@@ -121,7 +124,8 @@ describe('the proof of a whole statement', () => {
 
   it('is refused when it is cut off', async () => {
     const text = await provedTextOf(ANNA);
-    expect(() => parseProof(text.slice(0, -40))).toThrow(BadProof);
+    expect(() => check(text.slice(0, -40))).toThrow(new BadProof('its last line is cut'));
+    expect(() => check('')).toThrow(BadProof);
   });
 
   it('is not to be had for an account that there was not, or accounts that changed', async () => {

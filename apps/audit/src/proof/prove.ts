@@ -3,10 +3,15 @@ import { rootOfLeaves } from '../merkle/frontier.js';
 import { accountLeaf } from '../merkle/hashing.js';
 import { pathTo } from '../merkle/proofs.js';
 import type { AccountHead, EventSource, StoredEvent } from '../source/event-source.js';
-import { PROOF_FORMAT, type Proof } from './proof-file.js';
+import { PROOF_FORMAT, type ProofHead } from './proof-file.js';
 
 export type Proved =
-  | { readonly kind: 'proved'; readonly proof: Proof }
+  | {
+      readonly kind: 'proved';
+      readonly head: ProofHead;
+      /** Read from the store as they are asked for. */
+      readonly pages: AsyncIterable<readonly StoredEvent[]>;
+    }
   /** The account has no event up to the anchor. */
   | { readonly kind: 'no-account' }
   /** The accounts are not those that were signed. */
@@ -37,22 +42,9 @@ export async function proveAccount(
     rootOfLeaves(leaves.slice(from, to)),
   );
   const { revision, hash } = head;
-  const events: StoredEvent[] = [];
-  for await (const page of source.stream(stream, anchor.position)) events.push(...page);
   return {
     kind: 'proved',
-    proof: {
-      head: {
-        format: PROOF_FORMAT,
-        user,
-        stream,
-        revision,
-        hash,
-        index,
-        path,
-        anchor: anchor.text,
-      },
-      events,
-    },
+    head: { format: PROOF_FORMAT, user, stream, revision, hash, index, path, anchor: anchor.text },
+    pages: source.stream(stream, anchor.position),
   };
 }

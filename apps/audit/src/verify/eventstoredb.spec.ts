@@ -1,9 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { EventStoreDbEventStore } from '#event-store';
 import { EventStoreDbProtocolServer, type EventStoreDbLogRecord } from '#testing';
 import { makeAnchor } from '../anchor/make-anchor.js';
 import type { SignedAnchor } from '../anchor/anchor-file.js';
 import { checkProof } from '../proof/check-proof.js';
+import { parseProof, proofText } from '../proof/proof-file.js';
 import { proveAccount } from '../proof/prove.js';
 import { knownPolicies } from '../rules/known-policies.js';
 import { EventStoreDbSource } from '../source/eventstoredb-source.js';
@@ -144,6 +146,7 @@ describe('verify on EventStoreDB', () => {
     expect(await kindsFound([first, next])).toEqual([]);
     const proved = await proveAccount(source, ANNA, first);
     if (proved.kind !== 'proved') throw new Error(proved.kind);
-    expect(checkProof('it', proved.proof, publicKey, knownPolicies()).faults).toEqual([]);
+    const proof = parseProof([await text(proofText(proved.head, proved.pages))]);
+    expect(checkProof('it', proof, publicKey, knownPolicies()).faults).toEqual([]);
   });
 });
