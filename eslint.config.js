@@ -15,6 +15,7 @@ const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because })
             regex: `^(?!${may.join('|')})`,
             message: `Behind the wall of ${room}: ${because}`,
           },
+          { regex: CROOKED, message: 'A path that turns round, or is none of a module.' },
         ],
       },
     ],
@@ -30,8 +31,10 @@ const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because })
 });
 
 /** A file of the room, from where it is looked at: no way back up, nor down into the `src` of another. */
-const FILE = '(?:(?!src/)[a-z0-9-]+/)*[a-z0-9][a-z0-9.-]*$';
-const OWN = [`\\./${FILE}`, `(?:\\.\\./){1,2}${FILE}`];
+const FILE = '(?:(?!src(?:/|$))[a-z0-9-]+/)*(?!src$)[a-z0-9][a-z0-9.-]*$';
+const OWN = [`\\./${FILE}`, `\\.\\./${FILE}`, '\\.\\./\\.\\./[a-z0-9-]+\\.js$'];
+/** Back up behind a name, as `kafkajs/../../libs` would, or by other means than a slash. */
+const CROOKED = '[^./]/\\.{1,2}(?:/|$)|\\\\|%';
 const PURE = ['libs/ledger'];
 const CLOCKS = [
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock.' },

@@ -21,6 +21,22 @@ const WALLS = [
   { file: 'libs/commands/src/index.ts', never: '#read-model', may: '#ledger' },
   { file: 'libs/commands/src/index.ts', never: 'kafkajs', may: '@nestjs/cqrs' },
   {
+    file: 'libs/kafka/src/index.ts',
+    never: 'kafkajs/../../dist/libs/commands/src/index.js',
+    may: 'kafkajs',
+  },
+  {
+    file: 'apps/audit/src/program.ts',
+    never: '@fastify/static/../../../apps/api/src/main.js',
+    may: './cli.js',
+  },
+  { file: 'apps/audit/src/program.ts', never: '../../api/package.json', may: '#ledger' },
+  {
+    file: 'libs/read-model/src/postgres/queries/due.ts',
+    never: '../../../../commands/src/index.js',
+    may: '../../port.js',
+  },
+  {
     file: 'libs/commands/src/index.ts',
     never: '../../event-store/src/index.js',
     may: './account-loader.js',

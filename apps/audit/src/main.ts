@@ -17,8 +17,9 @@ function settings() {
 
 // A reader that has seen enough, as `head` does, is no trouble of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`what was found can't be printed: ${error.message}\n`);
+  process.exit(2);
 });
 
 process.exitCode = await runAudit(process.argv.slice(2), {

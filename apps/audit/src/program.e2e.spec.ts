@@ -65,6 +65,28 @@ describe('npm run audit', () => {
   });
 });
 
+describe('npm run audit', () => {
+  it('ends with 2 and a sentence where it can not print', async () => {
+    const line = `${process.execPath} ${MAIN} export --all 1< package.json`;
+    const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: lab.url };
+    await expect(run('sh', ['-c', line], { env })).rejects.toMatchObject({
+      code: 2,
+      stderr: "what was found can't be printed: EBADF: bad file descriptor, write\n",
+    });
+  });
+
+  it('keeps the stack of a bug in a thread', async () => {
+    const script = `
+      import('./dist/apps/audit/src/verify/thread-crew.js').then(async ({ crewOfThreads }) => {
+        const crew = crewOfThreads({ eventStore: 'postgres://127.0.0.1:1/x', policies: [] }, 1);
+        await crew.run({ kind: 'positions', work: { span: null } }).catch((error) => console.log(error.stack));
+        await crew.close();
+      });`;
+    const { stdout } = await run(process.execPath, ['-e', script]);
+    expect(stdout).toMatch(/^TypeError: .*\n +at .*positions-pass\.js/);
+  });
+});
+
 describe('npm run audit on a cluster', () => {
   it('is told by its threads what the store refuses, and looks at the rest', async () => {
     const server = await EventStoreDbProtocolServer.start();

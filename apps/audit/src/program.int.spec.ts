@@ -230,7 +230,7 @@ describe('anchor, prove and check', () => {
     const out = join('no', 'such', 'place');
     const anchor = args.at(-1) === '--anchor' ? [file('a2')] : [];
     const { status, err } = await audit(...args, ...anchor, '--out', out);
-    expect([status, err]).toEqual([2, `ENOENT: no such file or directory, open '${out}'\n`]);
+    expect([status, err]).toEqual([2, expect.stringContaining(`${out} can't be written: ENOENT`)]);
   });
 
   it('check notices an event left out', async () => {

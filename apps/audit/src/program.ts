@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { Command, CommanderError, Option } from 'commander';
 import { UntrustedAnchor } from './anchor/read-anchors.js';
 import type { Cli, Status } from './cli.js';
@@ -66,13 +65,8 @@ function statusOf(error: unknown, { terminal }: Cli): Status {
   const isExpected =
     error instanceof CannotCheck ||
     error instanceof UntrustedAnchor ||
-    error instanceof StoreRefused ||
-    isOfTheSystem(error);
+    error instanceof StoreRefused;
   const told = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
   terminal.err.write(`${told}\n`);
   return 2;
 }
-
-/** A file that can't be written, a full disk: its message names what was tried, and with what. */
-const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  types.isNativeError(error) && 'syscall' in error;

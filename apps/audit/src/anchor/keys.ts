@@ -5,7 +5,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck, cannot } from '../source/event-source.js';
 
 /** Makes an Ed25519 key: the private half at `file`, for its owner's eyes, the public half beside it. */
 export function makeKey(file: string): { readonly publicFile: string; readonly name: string } {
@@ -15,7 +15,7 @@ export function makeKey(file: string): { readonly publicFile: string; readonly n
     write(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
     write(publicFile, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
   } catch (cause) {
-    throw new CannotCheck(`no key was made: ${String(cause)}`, { cause });
+    throw cannot('no key was made', cause);
   }
   return { publicFile, name: keyName(publicKey) };
 }
@@ -36,7 +36,7 @@ function ed25519(file: string, read: () => KeyObject): KeyObject {
   try {
     key = read();
   } catch (cause) {
-    throw new CannotCheck(`${file} can't be read as a key: ${String(cause)}`, { cause });
+    throw cannot(`${file} can't be read as a key`, cause);
   }
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw new CannotCheck(`${file} holds no Ed25519 key`);

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CannotCheck } from '../source/event-source.js';
+import { cannot } from '../source/event-source.js';
 import { BadAnchor, isSignedBy, parseAnchor, type SignedAnchor } from './anchor-file.js';
 import { keyNamed } from './keys.js';
 
@@ -34,6 +34,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new CannotCheck(`${file} can't be read: ${String(cause)}`, { cause });
+    throw cannot(`${file} can't be read`, cause);
   }
 }

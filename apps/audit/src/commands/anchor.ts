@@ -4,7 +4,7 @@ import { makeAnchor, type Anchored } from '../anchor/make-anchor.js';
 import { makeKey, readPrivateKey, readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { Cli, Manner, Status } from '../cli.js';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck, cannot } from '../source/event-source.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
 import { verifiedJson, verifiedText } from '../verify/verify-text.js';
@@ -70,7 +70,7 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (cause) {
-    throw new CannotCheck(`the anchor can't be written: ${String(cause)}`, { cause });
+    throw cannot("the anchor can't be written", cause);
   }
 }
 

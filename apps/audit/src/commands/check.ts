@@ -1,6 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 import type { Command } from 'commander';
 import type { SignedAnchor } from '../anchor/anchor-file.js';
 import { readPublicKey } from '../anchor/keys.js';
@@ -8,10 +6,10 @@ import { UntrustedAnchor, trusted } from '../anchor/read-anchors.js';
 import { holdsPrevious, successive } from '../anchor/successive.js';
 import type { Cli, Manner, Status } from '../cli.js';
 import { checkProof } from '../proof/check-proof.js';
+import { piecesOf } from './files.js';
 import { BadProof, isProof, parseProof } from '../proof/proof-file.js';
 import { knownPolicies } from '../rules/known-policies.js';
 import { policyFrom } from '../settings.js';
-import { CannotCheck } from '../source/event-source.js';
 import { grouped, plain } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import type { Registry } from './registry.js';
@@ -72,45 +70,9 @@ async function check(cli: Cli, files: readonly string[], options: Options): Prom
   return isOk ? 0 : 1;
 }
 
-/** An anchor is a small part of one. */
-const PIECE_BYTES = 1024 * 1024;
-
-/** Of a file or a pipe, however long. */
-function* piecesOf(file: string): Generator<string, undefined, undefined> {
-  const decoder = new StringDecoder('utf8');
-  const descriptor = reading(file, () => openSync(file, 'r'));
-  try {
-    for (;;) {
-      const bytes = Buffer.allocUnsafe(PIECE_BYTES);
-      const length = reading(file, () => fill(descriptor, bytes));
-      if (length === 0) return;
-      yield decoder.write(bytes.subarray(0, length));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A pipe gives little at a time. */
-function fill(descriptor: number, bytes: Buffer): number {
-  let at = 0;
-  for (let more = -1; more !== 0 && at < bytes.length; at += more) {
-    more = readSync(descriptor, bytes, at, bytes.length - at, null);
-  }
-  return at;
-}
-
 function* behind(beginning: string, pieces: Iterable<string>): Iterable<string> {
   yield beginning;
   yield* pieces;
-}
-
-function reading<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new CannotCheck(`${file} can't be read: ${String(cause)}`, { cause });
-  }
 }
 
 function proofChecked(

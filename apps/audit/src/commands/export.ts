@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { Cli, Manner, Status } from '../cli.js';
 import { exportEvents, type Format } from '../export/export-events.js';
 import { exportStatement } from '../export/export-statement.js';
+import { writeWhole } from './files.js';
 import { CannotCheck } from '../source/event-source.js';
 import { openSource } from '../source/open-source.js';
 import { Progress } from '../terminal/progress.js';
@@ -54,7 +53,7 @@ async function exportAll(cli: Cli, options: Options): Promise<Status> {
         bytes += text.length;
       }
     };
-    if (options.out !== undefined) await pipeline(counted(), createWriteStream(options.out));
+    if (options.out !== undefined) await writeWhole(options.out, counted());
     else for await (const text of counted()) await print(cli.terminal.out, text);
     return 0;
   } finally {

@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { Cli, Manner, Status } from '../cli.js';
+import { writeWhole } from './files.js';
 import { proofText } from '../proof/proof-file.js';
 import { proveAccount, type Proved } from '../proof/prove.js';
 import { CannotCheck } from '../source/event-source.js';
@@ -69,7 +68,7 @@ async function tell(cli: Cli, { user: id, out, json }: Options, proved: Proved):
           yield page;
         }
       };
-      await pipeline(proofText(head, counted()), createWriteStream(out));
+      await writeWhole(out, proofText(head, counted()));
       const size = `${grouped(events)} events, a path of ${head.path.length} hashes`;
       await say(`${out}: ${size}\n`, { ok: true, events, path: head.path.length });
       return 0;

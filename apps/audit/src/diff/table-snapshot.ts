@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { CannotCheck, cannotRead } from '../source/event-source.js';
+import { CannotCheck, cannot } from '../source/event-source.js';
 import { pagesAhead } from '../source/pages-ahead.js';
 import type { Row, TableName, Value } from './difference.js';
 
@@ -114,7 +114,7 @@ export class TableSnapshot {
     } catch (cause) {
       await client.end().catch(() => {});
       if (cause instanceof CannotCheck) throw cause;
-      throw cannotRead('the read tables', cause);
+      throw cannot("the read tables can't be read", cause);
     }
   }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readPublicKey } from '../anchor/keys.js';
 import { knownPolicies } from '../rules/known-policies.js';
 import { checkProof } from './check-proof.js';
-import { isProof, parseProof } from './proof-file.js';
+import { BadProof, isProof, parseProof } from './proof-file.js';
 
 describe('the golden proof', () => {
   const text = readFileSync('test/golden/proof-v1.jsonl', 'utf8');
@@ -24,5 +24,15 @@ describe('the golden proof', () => {
     const [whole, read] = [parseProof([text]), parseProof(['', ...pieces])];
     expect(read.head).toEqual(whole.head);
     expect([...read.events]).toEqual([...whole.events]);
+  });
+
+  it('is refused where a line never ends', () => {
+    function* endless(): Generator<string> {
+      yield `${text.slice(0, text.indexOf('\n'))}\n{"data":"`;
+      for (;;) yield 'x'.repeat(1024 * 1024);
+    }
+    expect(() => checkProof('it', parseProof(endless()), key, knownPolicies())).toThrow(
+      new BadProof('a line is longer than any event'),
+    );
   });
 });

@@ -64,7 +64,7 @@ function* eventsIn(lines: Iterable<string>): Generator<ProofEvent, void, undefin
   for (const line of lines) yield eventOf(line, ++number);
 }
 
-/** An event is smaller by far. */
+/** No event comes near it. */
 const LINE_CHARS_MAX = 64 * 1024 * 1024;
 
 function* linesOf(pieces: Iterable<string>): Generator<string, void, undefined> {
@@ -72,7 +72,7 @@ function* linesOf(pieces: Iterable<string>): Generator<string, void, undefined> 
   for (const piece of pieces) {
     const [first = '', ...others] = piece.split('\n');
     begun += first;
-    if (begun.length > LINE_CHARS_MAX) throw new BadProof('a line has no end');
+    if (begun.length > LINE_CHARS_MAX) throw new BadProof('a line is longer than any event');
     const next = others.pop();
     if (next === undefined) continue;
     yield begun;

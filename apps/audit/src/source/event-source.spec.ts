@@ -1,4 +1,4 @@
-import { CannotCheck, cannotRead } from './event-source.js';
+import { CannotCheck, cannot } from './event-source.js';
 
 const coded = (error: Error, code: string): Error => Object.assign(error, { code });
 
@@ -18,7 +18,7 @@ describe('what could not be read', () => {
     ['an address', coded(new TypeError('Invalid URL'), 'ERR_INVALID_URL'), 'Invalid URL'],
     ['no error at all', 'gone', 'gone'],
   ])('is told in a sentence: %s', (_, cause, why) => {
-    const told = cannotRead('the store', cause);
+    const told = cannot("the store can't be read", cause);
     expect(told).toBeInstanceOf(CannotCheck);
     expect([told.message, told.cause]).toEqual([`the store can't be read: ${why}`, cause]);
   });
@@ -26,7 +26,7 @@ describe('what could not be read', () => {
   it.each([new TypeError('x is undefined'), new RangeError('too long'), new ReferenceError('y')])(
     'is not what a bug is called: %s',
     (bug) => {
-      expect(cannotRead('the store', bug)).toBe(bug);
+      expect(cannot("the store can't be read", bug)).toBe(bug);
     },
   );
 });

@@ -110,9 +110,9 @@ export class CannotCheck extends Error {
   override readonly name = 'CannotCheck';
 }
 
-/** It is away, or won't have us: told in a sentence. A bug stays what it is, with its stack. */
-export const cannotRead = (what: string, cause: unknown): Error =>
-  isBug(cause) ? cause : new CannotCheck(`${what} can't be read: ${reasonOf(cause)}`, { cause });
+/** A server that is away, a file that is not there: told in a sentence. A bug stays one, with its stack. */
+export const cannot = (what: string, cause: unknown): Error =>
+  isBug(cause) ? cause : new CannotCheck(`${what}: ${reasonOf(cause)}`, { cause });
 
 /** What Node says of an address that it was given has a code. */
 const isBug = (cause: unknown): cause is Error =>

@@ -6,7 +6,7 @@ import {
 } from '#event-store';
 import {
   StoreRefused,
-  cannotRead,
+  cannot,
   storedEvent,
   type AccountHead,
   type Edges,
@@ -109,7 +109,7 @@ async function asking<T>(asked: Promise<T>): Promise<T> {
 const inWordsOfOurs = (cause: unknown): Error =>
   cause instanceof PermanentStoreError
     ? new StoreRefused(cause.code, cause.message, { cause })
-    : cannotRead('the event store', cause);
+    : cannot("the event store can't be read", cause);
 
 const stored = (event: RecordedEvent): StoredEvent =>
   storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

@@ -4,7 +4,7 @@ import type { Position } from '#event-store';
 import { putInt8 } from './bytes.js';
 import {
   CannotCheck,
-  cannotRead,
+  cannot,
   type AccountHead,
   type Edges,
   type EventMark,
@@ -211,7 +211,7 @@ function cannotCheck(cause: unknown): Error {
   const code = (cause as { code?: unknown }).code;
   return code === '3F000' || code === '42P01'
     ? new CannotCheck('there is no event store in this database', { cause })
-    : cannotRead('the event store', cause);
+    : cannot("the event store can't be read", cause);
 }
 
 /** A connection that is lost tells its query, too, and a page that is not there whoever awaits it. */

@@ -36,7 +36,8 @@ export type Told =
       readonly id: number;
       readonly cannotCheck: boolean;
       readonly code: string | null;
-      readonly error: Error;
+      readonly message: string;
+      readonly stack: string;
     };
 
 /** One thread for each core, each with its own connection. */
@@ -135,10 +136,13 @@ class Hand {
   }
 }
 
-/** An error keeps its stack from thread to thread, and not its class. */
-function inClassesOfOurs({ cannotCheck, code, error }: Extract<Told, { kind: 'failed' }>): Error {
-  if (cannotCheck) return new CannotCheck(error.message);
-  return code === null ? error : new StoreRefused(code, error.message);
+/** A bug keeps its stack from thread to thread. */
+function inClassesOfOurs(told: Extract<Told, { kind: 'failed' }>): Error {
+  const { cannotCheck, code, message, stack } = told;
+  if (cannotCheck) return new CannotCheck(message);
+  return code === null
+    ? Object.assign(new Error(message), { stack })
+    : new StoreRefused(code, message);
 }
 
 /** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */

@@ -37,7 +37,8 @@ async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const code = error instanceof StoreRefused ? error.code : null;
     const cannotCheck = error instanceof CannotCheck;
-    tell({ kind: 'failed', id, cannotCheck, code, error });
+    const { message, stack = message } = error;
+    tell({ kind: 'failed', id, cannotCheck, code, message, stack });
   }
 }
 
