@@ -14,6 +14,7 @@ import { runAudit } from '../../apps/audit/src/program.js';
 import { auditSettings } from '../../apps/audit/src/settings.js';
 import { crewOfThreads } from '../../apps/audit/src/verify/thread-crew.js';
 import { benchUser } from './even-load.js';
+import { median, repeated } from './figures.js';
 import { loadLedger } from './audit/load.js';
 import { telling } from './audit/telling.js';
 import { inDatabase, onPostgres } from './on-postgres.js';
@@ -96,11 +97,11 @@ const VERIFIES = 3;
 async function verified(url: string, events: number) {
   await loadLedger(url, ACCOUNTS, events, telling('loading, to verify'));
   const first = await verify(url, events);
-  const again: Verified[] = [];
-  while (again.length < VERIFIES) again.push(await verify(url, events));
-  const [best = 0, median = 0] = again.map(perSecond).sort((a, b) => b - a);
+  const again = await repeated(VERIFIES, () => verify(url, events));
+  const perSeconds = again.map(perSecond);
   const rssMb = Math.max(...again.map(({ rss_mb }) => rss_mb));
-  return { first: perSecond(first), best, median, rssMb };
+  const best = Math.max(...perSeconds);
+  return { first: perSecond(first), best, median: median(perSeconds), rssMb };
 }
 
 const perSecond = ({ events, seconds }: Verified): number => Math.round(events / seconds);
@@ -133,11 +134,9 @@ const REPLAYS_AT_A_PROMPT = 3;
 async function replayed(url: string, home: string) {
   await loadLedger(url, 1, SMALL_EVENTS, telling('loading, to replay'));
   const file = join(home, 'statement.txt');
-  const warm: number[] = [];
-  while (warm.length < REPLAYS) warm.push(await replayedHere(url, file));
-  const cold: number[] = [];
-  while (cold.length < REPLAYS_AT_A_PROMPT) cold.push(await replayedAtAPrompt(url, file));
-  return { best: Math.round(Math.min(...warm)), atAPrompt: middle(cold) };
+  const warm = await repeated(REPLAYS, () => replayedHere(url, file));
+  const cold = await repeated(REPLAYS_AT_A_PROMPT, () => replayedAtAPrompt(url, file));
+  return { best: Math.round(Math.min(...warm)), atAPrompt: Math.round(median(cold)) };
 }
 
 const REPLAY = ['replay', '--user', benchUser(0)];
@@ -185,17 +184,13 @@ async function checkedMs(url: string, home: string): Promise<number> {
   await audit(url, 'anchor', '--new-key', key);
   await audit(url, 'anchor', '--key', key, '--out', anchor);
   await audit(url, 'prove', '--user', benchUser(0), '--anchor', anchor, '--out', proof);
-  const took: number[] = [];
-  while (took.length < CHECKS) {
+  const took = await repeated(CHECKS, async () => {
     const begunMs = performance.now();
     await audit(url, 'check', proof, '--key', `${key}.pub`);
-    took.push(performance.now() - begunMs);
-  }
-  return middle(took);
+    return performance.now() - begunMs;
+  });
+  return Math.round(median(took));
 }
-
-const middle = (took: readonly number[]): number =>
-  Math.round([...took].sort((a, b) => a - b)[took.length >> 1] ?? 0);
 
 /** Events make a little more than a row each, all tables together. */
 async function compared(url: string, rows: number): Promise<number> {

@@ -7,6 +7,17 @@ export function secondsOf(work: () => void): number {
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
+/** The upper one of the two in the middle, where there are two. */
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+/** One after the other. */
+export async function repeated<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  const done: T[] = [];
+  while (done.length < times) done.push(await work());
+  return done;
+}
+
 export function printTable(title: string, figures: Figures): void {
   const names = Object.keys(figures);
   const width = Math.max(...names.map((name) => name.length));

@@ -1,6 +1,6 @@
 import { runAudit } from './program.js';
 import { auditSettings } from './settings.js';
-import { CannotCheck } from './source/event-source.js';
+import { CannotCheck } from './trouble.js';
 import { crewOfThreads } from './verify/thread-crew.js';
 
 // `npm run audit -- <command>`.

@@ -9,7 +9,7 @@ import { addProve } from './commands/prove.js';
 import type { Registry } from './commands/registry.js';
 import { addReplay } from './commands/replay.js';
 import { addVerify } from './commands/verify.js';
-import { CannotCheck, StoreRefused } from './source/event-source.js';
+import { CannotCheck, StoreRefused } from './trouble.js';
 
 const AFTER = `
 Reads EVENT_STORE and DATABASE_URL, or asks the local stack that \`npm start\` runs. Changes nothing.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
 import { z } from 'zod';
-import { CannotCheck } from './source/event-source.js';
+import { CannotCheck } from './trouble.js';
 
 const VARIABLES = z.object({
   EVENT_STORE: z

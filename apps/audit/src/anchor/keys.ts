@@ -5,18 +5,16 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CannotCheck, cannot } from '../source/event-source.js';
+import { CannotCheck, orCannot } from '../trouble.js';
 
 /** Makes an Ed25519 key: the private half at `file`, for its owner's eyes, the public half beside it. */
 export function makeKey(file: string): { readonly publicFile: string; readonly name: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const publicFile = `${file}.pub`;
-  try {
+  orCannot('no key was made', () => {
     write(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
     write(publicFile, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
-  } catch (cause) {
-    throw cannot('no key was made', cause);
-  }
+  });
   return { publicFile, name: keyName(publicKey) };
 }
 
@@ -32,12 +30,7 @@ export const readPublicKey = (file: string): KeyObject =>
   ed25519(file, () => createPublicKey(readFileSync(file)));
 
 function ed25519(file: string, read: () => KeyObject): KeyObject {
-  let key;
-  try {
-    key = read();
-  } catch (cause) {
-    throw cannot(`${file} can't be read as a key`, cause);
-  }
+  const key = orCannot(`${file} can't be read as a key`, read);
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw new CannotCheck(`${file} holds no Ed25519 key`);
 }

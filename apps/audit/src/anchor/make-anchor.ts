@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { consistencyOf } from '../merkle/proofs.js';
-import { CannotCheck, type EventSource } from '../source/event-source.js';
+import type { EventSource } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import type { Crew } from '../verify/jobs.js';
 import { verifyStore, type Verified, type VerifyOptions } from '../verify/verify.js';
 import { signAnchor, type Anchor, type SignedAnchor } from './anchor-file.js';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { cannot } from '../source/event-source.js';
+import { orCannot } from '../trouble.js';
 import { BadAnchor, isSignedBy, parseAnchor, type SignedAnchor } from './anchor-file.js';
 import { keyNamed } from './keys.js';
 
@@ -30,10 +30,5 @@ export function trusted(name: string, text: string, key: KeyObject | null): Sign
   );
 }
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw cannot(`${file} can't be read`, cause);
-  }
-}
+const textOf = (file: string): string =>
+  orCannot(`${file} can't be read`, () => readFileSync(file, 'utf8'));

@@ -4,7 +4,7 @@ import { makeAnchor, type Anchored } from '../anchor/make-anchor.js';
 import { makeKey, readPrivateKey, readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { Cli, Manner, Status } from '../cli.js';
-import { CannotCheck, cannot } from '../source/event-source.js';
+import { CannotCheck, orCannot } from '../trouble.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
 import { verifiedJson, verifiedText } from '../verify/verify-text.js';
@@ -66,13 +66,8 @@ async function newKey(cli: Cli, file: string): Promise<Status> {
   return 0;
 }
 
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (cause) {
-    throw cannot("the anchor can't be written", cause);
-  }
-}
+const write = (file: string, text: string): void =>
+  orCannot("the anchor can't be written", () => writeFileSync(file, text, { flag: 'wx' }));
 
 async function tell(cli: Cli, options: Options, made: Anchored, seconds: number): Promise<void> {
   const { verified, anchor } = made;

@@ -6,12 +6,12 @@ import { UntrustedAnchor, trusted } from '../anchor/read-anchors.js';
 import { holdsPrevious, successive } from '../anchor/successive.js';
 import type { Cli, Manner, Status } from '../cli.js';
 import { checkProof } from '../proof/check-proof.js';
-import { piecesOf } from './files.js';
 import { BadProof, isProof, parseProof } from '../proof/proof-file.js';
 import { knownPolicies } from '../rules/known-policies.js';
 import { policyFrom } from '../settings.js';
 import { grouped, plain } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
+import { piecesOf } from './files.js';
 import type { Registry } from './registry.js';
 import { gather } from './verify.js';
 

@@ -3,7 +3,7 @@ import type { Cli, Manner, Status } from '../cli.js';
 import { diffTables, type Compared } from '../diff/diff-tables.js';
 import type { Difference } from '../diff/difference.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import { openSource } from '../source/open-source.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped, table } from '../terminal/table.js';

@@ -2,12 +2,12 @@ import { Option, type Command } from 'commander';
 import type { Cli, Manner, Status } from '../cli.js';
 import { exportEvents, type Format } from '../export/export-events.js';
 import { exportStatement } from '../export/export-statement.js';
-import { writeWhole } from './files.js';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import { openSource } from '../source/open-source.js';
 import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
 import { time, user } from './arguments.js';
+import { writeWhole } from './files.js';
 import type { Registry } from './registry.js';
 
 interface Options extends Manner {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import { run } from '../testing/run.suite.js';
 import { piecesOf, writeWhole } from './files.js';
 

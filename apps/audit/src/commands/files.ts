@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { types } from 'node:util';
-import { cannot } from '../source/event-source.js';
+import { cannot, orCannot } from '../trouble.js';
 
 // Files that may be larger than memory.
 
@@ -36,13 +36,7 @@ function fill(descriptor: number, bytes: Buffer): number {
   return at;
 }
 
-function reading<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw cannot(`${file} can't be read`, cause);
-  }
-}
+const reading = <T>(file: string, read: () => T): T => orCannot(`${file} can't be read`, read);
 
 /** A file that is there stays as it is until the new one is whole. A pipe is written as it comes. */
 export async function writeWhole(file: string, texts: AsyncIterable<string>): Promise<void> {

@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import { readPublicKey } from '../anchor/keys.js';
 import { readAnchor } from '../anchor/read-anchors.js';
 import type { Cli, Manner, Status } from '../cli.js';
-import { writeWhole } from './files.js';
 import { proofText } from '../proof/proof-file.js';
 import { proveAccount, type Proved } from '../proof/prove.js';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import { openSource } from '../source/open-source.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { user } from './arguments.js';
+import { writeWhole } from './files.js';
 import type { Registry } from './registry.js';
 
 interface Options extends Manner {

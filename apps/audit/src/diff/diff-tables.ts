@@ -1,11 +1,7 @@
 import type { Position } from '#event-store';
 import { BrokenRule, UnreadableEvent } from '#ledger';
-import {
-  CannotCheck,
-  type EventSource,
-  type Part,
-  type StoredEvent,
-} from '../source/event-source.js';
+import type { EventSource, Part, StoredEvent } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import { userOf } from '../verify/account-audit.js';
 import { differencesOf, TABLES, type Difference, type Row, type TableName } from './difference.js';
 import { ExpectedRows } from './expected-rows.js';

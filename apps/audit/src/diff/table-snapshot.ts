@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { CannotCheck, cannot } from '../source/event-source.js';
+import { CannotCheck, cannot } from '../trouble.js';
 import { pagesAhead } from '../source/pages-ahead.js';
 import type { Row, TableName, Value } from './difference.js';
 

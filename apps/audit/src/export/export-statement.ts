@@ -1,6 +1,6 @@
 import type { EventSource } from '../source/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
-import { CannotCheck } from '../source/event-source.js';
+import { CannotCheck } from '../trouble.js';
 import { userOf } from '../verify/account-audit.js';
 import { csvLine } from './csv.js';
 import { isIn, type Format, type Range } from './export-events.js';

@@ -5,8 +5,6 @@ import {
   type RecordedEvent,
 } from '#event-store';
 import {
-  StoreRefused,
-  cannot,
   storedEvent,
   type AccountHead,
   type Edges,
@@ -16,6 +14,7 @@ import {
   type Span,
   type StoredEvent,
 } from './event-source.js';
+import { StoreRefused, cannot } from '../trouble.js';
 
 const PAGE_EVENTS = 1_000;
 const HEADS_PAGE = 10_000;
@@ -31,12 +30,12 @@ export class EventStoreDbSource implements EventSource {
     try {
       this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
     } catch (error) {
-      throw inWordsOfOurs(error);
+      retold(error);
     }
   }
 
   async edges(): Promise<Edges> {
-    const last = await asking(this.#store.head());
+    const last = await this.#store.head().catch(retold);
     return { head: last, last };
   }
 
@@ -68,7 +67,7 @@ export class EventStoreDbSource implements EventSource {
         page = [];
       }
     } catch (error) {
-      throw inWordsOfOurs(error);
+      retold(error);
     }
     if (page.length > 0) yield page;
   }
@@ -76,7 +75,7 @@ export class EventStoreDbSource implements EventSource {
   async *everything(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
     for (let after: Position | null = null; ;) {
       const asked = this.#store.readAll(after, PAGE_EVENTS);
-      const { events, next, atHead } = await asking(asked);
+      const { events, next, atHead } = await asked.catch(retold);
       const page = events.filter(({ position }) => position <= upTo).map(stored);
       if (page.length > 0) yield page;
       if (atHead || page.length < events.length || next === null) return;
@@ -98,18 +97,12 @@ export class EventStoreDbSource implements EventSource {
   }
 }
 
-async function asking<T>(asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw inWordsOfOurs(error);
-  }
-}
-
-const inWordsOfOurs = (cause: unknown): Error =>
-  cause instanceof PermanentStoreError
+/** Throws it in words of ours. */
+function retold(cause: unknown): never {
+  throw cause instanceof PermanentStoreError
     ? new StoreRefused(cause.code, cause.message, { cause })
     : cannot("the event store can't be read", cause);
+}
 
 const stored = (event: RecordedEvent): StoredEvent =>
   storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

@@ -2,17 +2,16 @@ import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
 import { putInt8 } from './bytes.js';
-import {
-  CannotCheck,
-  cannot,
-  type AccountHead,
-  type Edges,
-  type EventMark,
-  type EventSource,
-  type Part,
-  type Span,
-  type StoredEvent,
+import type {
+  AccountHead,
+  Edges,
+  EventMark,
+  EventSource,
+  Part,
+  Span,
+  StoredEvent,
 } from './event-source.js';
+import { CannotCheck, cannot } from '../trouble.js';
 import { copyRows } from './copy-rows.js';
 import { lendingSocket } from './lending-socket.js';
 import { pagesAhead } from './pages-ahead.js';

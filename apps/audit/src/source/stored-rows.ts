@@ -1,7 +1,8 @@
 import type { Position } from '#event-store';
 import { hexOf, uuidOf, type ByteString } from './bytes.js';
 import type { CopiedRow } from './copy-rows.js';
-import { CannotCheck, type StoredEvent } from './event-source.js';
+import type { StoredEvent } from './event-source.js';
+import { CannotCheck } from '../trouble.js';
 
 // Events as the rows of a store in Postgres, and their places in it.
 

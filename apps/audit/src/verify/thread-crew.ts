@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Policy } from '#ledger';
-import { CannotCheck, StoreRefused } from '../source/event-source.js';
+import { CannotCheck, StoreRefused } from '../trouble.js';
 import { Findings, type FoundSoFar } from './damage.js';
 import type { Crew, Found, Job } from './jobs.js';
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CannotCheck, StoreRefused } from '../source/event-source.js';
+import { CannotCheck, StoreRefused } from '../trouble.js';
 import { openSource } from '../source/open-source.js';
 import { worker } from './jobs.js';
 import type { Asked, ThreadSettings, Told } from './thread-crew.js';

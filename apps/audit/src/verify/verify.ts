@@ -1,13 +1,8 @@
 import type { Position } from '#event-store';
 import type { Anchor } from '../anchor/anchor-file.js';
 import { rootOfLeaves } from '../merkle/frontier.js';
-import {
-  CannotCheck,
-  StoreRefused,
-  type Edges,
-  type EventSource,
-  type Part,
-} from '../source/event-source.js';
+import type { Edges, EventSource, Part } from '../source/event-source.js';
+import { CannotCheck, StoreRefused } from '../trouble.js';
 import type { AccountsFound } from './accounts-pass.js';
 import { Findings, type DamageKind } from './damage.js';
 import { EventTree } from './event-tree.js';

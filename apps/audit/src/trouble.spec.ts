@@ -1,4 +1,4 @@
-import { CannotCheck, cannot } from './event-source.js';
+import { CannotCheck, cannot } from './trouble.js';
 
 const coded = (error: Error, code: string): Error => Object.assign(error, { code });
 
