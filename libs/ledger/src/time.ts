@@ -25,12 +25,16 @@ function parse(time: string): number {
   const day = two(time, 8);
   const date = year * 10_000 + month * 100 + day;
   if (date !== lastDay.date) {
-    lastDay.ms = Date.UTC(year, month - 1, day);
+    lastDay.ms = midnightOf(year, month, day);
     lastDay.date = date;
   }
   const seconds = (two(time, 11) * 60 + two(time, 14)) * 60 + two(time, 17);
   return lastDay.ms + seconds * 1_000 + digit(time, 20) * 100 + two(time, 21);
 }
+
+/** Date.UTC takes the years 0 to 99 for those of the twentieth century. */
+const midnightOf = (year: number, month: number, day: number): number =>
+  year > 99 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day);
 
 const digit = (time: string, place: number): number => time.charCodeAt(place) - 48;
 const two = (time: string, place: number): number =>

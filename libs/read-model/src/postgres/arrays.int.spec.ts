@@ -50,17 +50,28 @@ describe('an array that is sent to the server', () => {
     expect(await received(type, array)).toEqual(expected);
   });
 
-  it('of times is exact to the millisecond, before and after the epoch of the server', async () => {
+  it('of times is exact to the millisecond, from the first year to the last', async () => {
     const times = [
+      '0000-01-01T00:00:00.000Z',
+      '0001-01-01T00:00:00.000Z',
+      '0099-12-31T23:59:59.999Z',
+      '0100-02-28T23:59:59.999Z',
       '1999-12-31T23:59:59.999Z',
       '2000-01-01T00:00:00.000Z',
       '2031-06-01T12:00:00.123Z',
+      '2285-06-04T23:47:34.740Z',
+      '2285-06-04T23:47:34.741Z',
+      '9999-12-31T23:59:59.999Z',
     ];
     const { rows } = await pool.query<{ value: Date | null }>(
       `select value from unnest($1::timestamptz[]) with ordinality as u (value, n) order by n`,
       [timeArray([...times, null], itself)],
     );
     expect(rows.map(({ value }) => value?.toISOString() ?? null)).toEqual([...times, null]);
+  });
+
+  it('of times takes nothing that is no time', () => {
+    expect(() => timeArray(['yesterday'], itself)).toThrow('is not a time');
   });
 
   it.each([

@@ -94,12 +94,21 @@ export const int8 = fixed(20, 8, writeInt8);
 
 export const float8 = fixed<number>(701, 8, (view, value, at) => view.setFloat64(at, value));
 
+const UINT32 = 4_294_967_296;
+
 /** Microseconds count from here. */
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-export const timestamptz = fixed<string>(1184, 8, (view, value, at) =>
-  writeInt8(view, (msOf(value) - POSTGRES_EPOCH_MS) * 1_000, at),
-);
+/** Microseconds from the middle of 2285 on are more than a number can hold exactly: never one number. */
+export const timestamptz = fixed<string>(1184, 8, (view, value, at) => {
+  const ms = msOf(value) - POSTGRES_EPOCH_MS;
+  if (!Number.isSafeInteger(ms)) throw new RangeError(`"${value}" is not a time`);
+  const high = Math.floor(ms / UINT32);
+  const low = (ms - high * UINT32) * 1_000;
+  const carry = Math.floor(low / UINT32);
+  view.setInt32(at, high * 1_000 + carry);
+  view.setUint32(at + 4, low - carry * UINT32);
+});
 
 export const uuid = fixed(2950, 16, writeUuid);
 
@@ -128,8 +137,6 @@ export const text: OpenType<string> = {
 
 /** One half of a character. */
 const isSurrogate = (code: number): boolean => code >= 0xd8_00 && code < 0xe0_00;
-
-const UINT32 = 4_294_967_296;
 
 function writeInt8(view: DataView, value: number, at: number): void {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`);
