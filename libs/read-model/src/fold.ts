@@ -2,7 +2,7 @@ import type { RecordedEvent } from '#event-store';
 
 import type { BatchChange, DurationChange, EventRows, TransactionRow } from './event-rows.js';
 import { changeConsumption } from './fold-consumption.js';
-import { PoisonEvent } from './poison.js';
+import { PoisonEvent, poisonBy } from './poison.js';
 import { userOf, type ProjectedEvent, type ReadBatch } from './projected-event.js';
 import type {
   AccountRow,
@@ -12,6 +12,7 @@ import type {
   TransactionDuration,
   UserRows,
 } from './tables.js';
+import { overflowInBatch, overflowInConsumption } from './writable.js';
 
 /** Rows of one table that a batch of events makes, and those from before that it changes. */
 export interface Written<T> {
@@ -45,7 +46,13 @@ export function fold(
   { fresh, repeated }: Pick<ReadBatch, 'fresh' | 'repeated'>,
   folded: Folded,
 ): void {
-  for (const event of fresh) foldEvent(touched, event, folded);
+  for (const event of fresh) {
+    try {
+      foldEvent(touched, event, folded);
+    } catch (cause) {
+      throw poisonBy('failed-fold', event.recorded, cause);
+    }
+  }
   for (const recorded of repeated) refuseUnseen(touched, recorded);
 }
 
@@ -64,6 +71,7 @@ function foldEvent(
   if (change.consumption === null) return;
   const step = { user, recorded, account, change: change.consumption, firstRow, rowCount };
   const consumption = changeConsumption(step);
+  refuseOverflow(recorded, overflowInConsumption(account, consumption));
   write(folded.consumptions, consumption, change.consumption.kind === 'begun');
   if (change.duration === null) return;
   const place = consumption.duration_row - folded.firstId;
@@ -134,8 +142,13 @@ function changeBatch(
   if (batch.remaining < 0) {
     throw new PoisonEvent('rows-disagree', recorded, `batch ${batch_id} falls below zero`);
   }
+  refuseOverflow(recorded, overflowInBatch(batch));
   if (known === undefined) user.batches.set(batch_id, batch);
   write(folded.batches, batch, known === undefined);
+}
+
+function refuseOverflow(recorded: RecordedEvent, fault: string | null): void {
+  if (fault !== null) throw new PoisonEvent('unwritable-value', recorded, fault);
 }
 
 function fillIn(

@@ -1,7 +1,18 @@
 import type { Position, RecordedEvent } from '#event-store';
 
 export type PoisonReason =
-  'unreadable-event' | 'hole-in-stream' | 'hole-in-store' | 'order-broken' | 'rows-disagree';
+  | 'unreadable-event'
+  | 'hole-in-stream'
+  | 'hole-in-store'
+  | 'order-broken'
+  | 'rows-disagree'
+  /** A value of it has no place in the tables. */
+  | 'unwritable-value'
+  /** Making rows of it failed in a way that nobody foresaw. */
+  | 'failed-fold';
+
+/** Where an event stands: enough to name it. */
+export type EventPlace = Pick<RecordedEvent, 'stream' | 'revision' | 'position'>;
 
 /** An event that can't be applied. Skipping it would be a wrong balance: the projector stops at it. */
 export class PoisonEvent extends Error {
@@ -12,7 +23,7 @@ export class PoisonEvent extends Error {
 
   constructor(
     readonly reason: PoisonReason,
-    at: Pick<RecordedEvent, 'stream' | 'revision' | 'position'>,
+    at: EventPlace,
     detail: string,
     options?: ErrorOptions,
   ) {
@@ -21,4 +32,14 @@ export class PoisonEvent extends Error {
     this.revision = at.revision;
     this.position = at.position;
   }
+}
+
+/**
+ * An error of a step that only computes comes again at every retry: the event is the reason, and the
+ * error names it.
+ */
+export function poisonBy(reason: PoisonReason, at: EventPlace, cause: unknown): PoisonEvent {
+  if (cause instanceof PoisonEvent) return cause;
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new PoisonEvent(reason, at, detail, { cause });
 }

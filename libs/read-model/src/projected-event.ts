@@ -2,8 +2,9 @@ import type { Batch, Position, RecordedEvent } from '#event-store';
 import { eventFrom } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
-import { PoisonEvent } from './poison.js';
+import { PoisonEvent, poisonBy } from './poison.js';
 import { rowsOf } from './rows.js';
+import { unwritableIn } from './writable.js';
 
 /**
  * Whether nothing can lie between two positions (null: the beginning). Only a store with dense
@@ -62,8 +63,15 @@ function read(userId: string, recorded: RecordedEvent): EventRows {
   try {
     event = eventFrom(recorded);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new PoisonEvent('unreadable-event', recorded, detail, { cause });
+    throw poisonBy('unreadable-event', recorded, cause);
   }
-  return rowsOf(userId, recorded.revision, event);
+  let rows;
+  try {
+    rows = rowsOf(userId, recorded.revision, event);
+  } catch (cause) {
+    throw poisonBy('failed-fold', recorded, cause);
+  }
+  const fault = unwritableIn(rows);
+  if (fault !== null) throw new PoisonEvent('unwritable-value', recorded, fault);
+  return rows;
 }

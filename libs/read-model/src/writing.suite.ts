@@ -256,6 +256,51 @@ export function carriesEventsIntoTheTables(open: Open): void {
       'rows-disagree',
       streamOf(account[0]!, account[1]!, refunded({ balanceAfter: 100, of: 7 })),
     ],
+    [
+      'more points than a column holds',
+      'unwritable-value',
+      streamOf(recharged({ balanceAfter: 2 ** 31, points: 2 ** 31 })),
+    ],
+    [
+      'more points held than a column holds',
+      'unwritable-value',
+      streamOf(
+        ...[0, 1].flatMap((n) => [
+          recharged({ balanceAfter: 2e9, points: 2e9, batchId: n + 1 }),
+          consumed({
+            balanceAfter: 0,
+            points: 2e9,
+            draws: [{ batchId: n + 1, points: 2e9 }],
+            settleBy: '2030-01-02T00:00:00.000Z',
+          }),
+        ]),
+      ),
+    ],
+    [
+      'a priority that a column does not hold',
+      'unwritable-value',
+      streamOf(recharged({ balanceAfter: 100, priority: 32_768 })),
+    ],
+    [
+      'a text with a zero character',
+      'unwritable-value',
+      streamOf(recharged({ balanceAfter: 100, sourceId: 'order\0' })),
+    ],
+    [
+      'a text with half of a surrogate pair',
+      'unwritable-value',
+      streamOf(account[0]!, consumed({ balanceAfter: 90, consumptionId: 'job\ud83d' })),
+    ],
+    [
+      'a text that is longer than its column',
+      'unwritable-value',
+      streamOf(recharged({ balanceAfter: 100, sourceId: '😀'.repeat(65) })),
+    ],
+    [
+      'a day that no month has',
+      'unwritable-value',
+      streamOf(recharged({ balanceAfter: 100, expiresAt: '2030-02-30T00:00:00.000Z' })),
+    ],
   ];
 
   it.each(poisons)('stops at %s, and writes nothing', async (_, reason, history) => {

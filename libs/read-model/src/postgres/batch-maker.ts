@@ -4,14 +4,15 @@ import type { Pool, PoolClient } from 'pg';
 import type { Batch, Position } from '#event-store';
 
 import { fold, nothingFolded, type Folded } from '../fold.js';
+import type { EventPlace } from '../poison.js';
 import { readBatch, type FollowsDirectly } from '../projected-event.js';
 import { slicesOf } from '../slices-of.js';
 import { lastIdAt, type Move } from './checkpoints.js';
+import { encode } from './encode.js';
 import { Wanted, loadWanted } from './load.js';
 import { RowCache } from './row-cache.js';
 import type { Statement } from './statement.js';
 import { inTransaction } from './transaction.js';
-import { statementsFor } from './write.js';
 
 export interface TableWriterOptions {
   readonly name: string;
@@ -43,6 +44,8 @@ interface Draft {
   taken: number;
   events: number;
   lastEvent: Position | null;
+  /** Whose rows are in it: where encoding fails, the event behind it must be named. */
+  readonly places: EventPlace[];
 }
 
 /** A few milliseconds of work. Then the batch before must get through to the server. */
@@ -93,8 +96,8 @@ export class BatchMaker {
     const draft = this.#draft;
     if (draft?.next == null) throw new Error('a bug: nothing was begun');
     this.#draft = null;
-    const { after, next, lastId, folded, events, lastEvent, wanted } = draft;
-    const statements = await this.#encode(folded);
+    const { after, next, lastId, folded, events, lastEvent, wanted, places } = draft;
+    const statements = await encode(this.#options.version, folded, places);
     const rows = folded.transactions.length;
     this.#cache.keep(wanted.users);
     this.#ahead = { position: next, lastId: lastId + rows };
@@ -115,7 +118,8 @@ export class BatchMaker {
     const wanted = new Wanted(this.#cache);
     const lastId = isSure ? ahead.lastId : await this.#load(wanted, after, before);
     const folded = nothingFolded(lastId + 1);
-    return { after, next: after, lastId, wanted, folded, taken: 0, events: 0, lastEvent: null };
+    const begun = { taken: 0, events: 0, lastEvent: null, places: [] };
+    return { after, next: after, lastId, wanted, folded, ...begun };
   }
 
   /** A slice at a time: what was decoded is garbage before it is old. */
@@ -127,6 +131,7 @@ export class BatchMaker {
       draft.wanted.add(read);
       if (!draft.wanted.isAtHand) await this.#load(draft.wanted, draft.after, before);
       fold(draft.wanted.users, read, draft.folded);
+      for (const { recorded } of read.fresh) draft.places.push(placeOf(recorded));
       last = read.last;
       draft.taken += slice.length;
       draft.events += read.fresh.length;
@@ -149,15 +154,6 @@ export class BatchMaker {
     );
   }
 
-  async #encode(folded: Folded): Promise<Statement[]> {
-    const statements: Statement[] = [];
-    for (const statement of statementsFor(this.#options.version, folded)) {
-      statements.push(statement);
-      await breathe();
-    }
-    return statements;
-  }
-
   /** Nothing in the batch can be new; what it has must be in the tables. */
   async #refuseUnseen(
     after: Position | null,
@@ -174,5 +170,12 @@ export class BatchMaker {
     return null;
   }
 }
+
+/** Not the event itself: what was decoded need not be kept. */
+const placeOf = ({ stream, revision, position }: EventPlace): EventPlace => ({
+  stream,
+  revision,
+  position,
+});
 
 const isNew = (after: Position | null, next: Position): boolean => after === null || next > after;

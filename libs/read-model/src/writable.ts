@@ -1,0 +1,67 @@
+import { ID_MAX, SOURCE_ID_MAX, isTime } from '#ledger';
+
+import type { ConsumptionChange, EventRows } from './event-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow } from './tables.js';
+
+// What the columns of the read tables can hold. An event is held against it before its rows go
+// anywhere: of a whole write batch, the database would not say which event it can't take.
+const INT2_MAX = 32_767;
+const INT4_MAX = 2_147_483_647;
+
+/** The first value of an event that the tables can't hold, in words; null: they can hold them all. */
+export function unwritableIn(rows: EventRows): string | null {
+  const { account, transactions, batches, consumption, duration } = rows;
+  if (!isTime(account.at)) return `there is no time ${account.at}`;
+  if (account.balance > INT4_MAX) return `a balance of ${account.balance} is too large`;
+  for (const row of transactions) {
+    if (row.amount > INT4_MAX) return `${row.amount} points are too many`;
+    if (row.balance_before < 0) return `a balance of ${row.balance_before} is below zero`;
+    if (row.balance_after > INT4_MAX) return `a balance of ${row.balance_after} is too large`;
+  }
+  const sourceId = transactions[0]?.source_id ?? null;
+  if (sourceId !== null && !isText(sourceId, SOURCE_ID_MAX)) return 'its source id is no text';
+  for (const { begins } of batches) {
+    if (begins === null) continue;
+    if (begins.priority > INT2_MAX) return `a priority of ${begins.priority} is too large`;
+    if (begins.expires_at !== null && !isTime(begins.expires_at)) {
+      return `there is no time ${begins.expires_at}`;
+    }
+  }
+  if (duration !== null && !Number.isFinite(duration.duration)) return 'its duration is no number';
+  return consumption === null ? null : unwritableInConsumption(consumption);
+}
+
+function unwritableInConsumption(change: ConsumptionChange): string | null {
+  if (change.kind === 'settled') {
+    return change.actual > INT4_MAX ? `a cost of ${change.actual} is too large` : null;
+  }
+  if (change.kind !== 'begun') return null;
+  if (!isText(change.consumption_id, ID_MAX)) return 'its consumption id is no text';
+  if (change.settle_by !== null && !isTime(change.settle_by)) {
+    return `there is no time ${change.settle_by}`;
+  }
+  return change.points > INT4_MAX ? `${change.points} points are too many` : null;
+}
+
+/** The same of the sums that an event brought about. */
+export function overflowInBatch({ batch_id, points, remaining }: BatchRow): string | null {
+  if (remaining > INT4_MAX) return `batch ${batch_id} would have ${remaining} points left`;
+  return Number.isSafeInteger(points) ? null : `the points of batch ${batch_id} are too many`;
+}
+
+export function overflowInConsumption(
+  { held }: AccountRow,
+  { revision, drawn }: ConsumptionRow,
+): string | null {
+  if (held > INT4_MAX) return `${held} points held are too many`;
+  return Number.isSafeInteger(drawn) ? null : `consumption ${revision} drew too many points`;
+}
+
+/** Postgres takes neither a zero character nor half of a surrogate pair. */
+const NOT_FOR_POSTGRES = /[\0\p{Cs}]/u;
+
+/** Postgres counts a text in code points. */
+function isText(value: string, charactersMax: number): boolean {
+  if (value.length > charactersMax && [...value].length > charactersMax) return false;
+  return !NOT_FOR_POSTGRES.test(value);
+}
