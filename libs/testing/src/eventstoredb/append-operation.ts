@@ -17,7 +17,14 @@ export interface AppendRequest {
 }
 
 export type AppendOutcome =
-  WriteOutcome | { readonly kind: 'too-large' } | { readonly kind: 'denied' };
+  | Exclude<WriteOutcome, { kind: 'dropped' }>
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'denied' }
+  /** Not committed in time: it may be committed later, or was dropped as a repeat of one that may. */
+  | { readonly kind: 'commit-timeout' };
+
+/** Before it is known whether it was committed. */
+type Undecided = AppendOutcome | { readonly kind: 'dropped' };
 
 /** How the two append calls word what comes of an append. */
 export interface AppendReply {
@@ -37,14 +44,41 @@ export function performAppend(double: Double, request: AppendRequest, reply: App
     via: request.via,
   });
   const write = () => outcomeOf(double, request);
-  const current = () => double.log.lastRevisionOf(request.stream);
-  if (fault === undefined) reply.answer(write());
-  else appendUnder(fault, { write, current }, reply, double);
+  const current = () => double.log.written.lastRevisionOf(request.stream);
+  const answer = (outcome: Undecided) => answerOnceCommitted(double, outcome, reply);
+  if (fault === undefined) answer(write());
+  else appendUnder(fault, { write, current, answer }, reply, double);
+}
+
+interface Operation {
+  readonly write: () => Undecided;
+  readonly current: () => number;
+  readonly answer: (outcome: Undecided) => void;
+}
+
+/** A write is answered when it is committed, and told a timeout where that takes too long. */
+function answerOnceCommitted(double: Double, outcome: Undecided, reply: AppendReply): void {
+  const timeout = () => reply.answer({ kind: 'commit-timeout' });
+  if (outcome.kind === 'dropped') {
+    double.later(double.commitTimeoutMs, timeout);
+    return;
+  }
+  const { position } = outcome.kind === 'written' ? outcome : { position: null };
+  if (position === null || double.log.isCommitted(position)) return reply.answer(outcome);
+  let isAnswered = false;
+  const callOff = double.later(double.commitTimeoutMs, () => {
+    isAnswered = true;
+    timeout();
+  });
+  double.log.onCommitted(position, () => {
+    callOff();
+    if (!isAnswered) reply.answer(outcome);
+  });
 }
 
 function appendUnder(
   fault: AppendFault,
-  { write, current }: { write: () => AppendOutcome; current: () => number },
+  { write, current, answer }: Operation,
   reply: AppendReply,
   double: Double,
 ): void {
@@ -61,15 +95,22 @@ function appendUnder(
       return reply.busy();
     case 'double-answer': {
       const outcome = write();
-      reply.answer(outcome);
-      return reply.answer(outcome);
+      answer(outcome);
+      return answer(outcome);
     }
     case 'late-answer': {
       const outcome = write();
-      return double.later(fault.afterMs, () => reply.answer(outcome));
+      double.later(fault.afterMs, () => answer(outcome));
+      return;
     }
     case 'late-write':
-      return double.later(fault.afterMs, () => reply.answer(write()));
+      double.later(fault.afterMs, () => answer(write()));
+      return;
+    case 'late-commit': {
+      const release = double.log.holdCommits();
+      double.later(fault.afterMs, release);
+      return answer(write());
+    }
     case 'cut':
       if (fault.when === 'after-commit') write();
       return reply.cut();
@@ -82,7 +123,7 @@ function appendUnder(
   }
 }
 
-function outcomeOf(double: Double, request: AppendRequest): AppendOutcome {
+function outcomeOf(double: Double, request: AppendRequest): Undecided {
   const { stream, expected, events, caller } = request;
   try {
     double.access.check(caller, 'write', stream);

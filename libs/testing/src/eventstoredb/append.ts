@@ -7,6 +7,7 @@ import { proposedEvent, sizeOf, streamNameOf } from './messages.js';
 import {
   accessDenied,
   appendTooLarge,
+  commitTimeout,
   internal,
   invalidArgument,
   streamDeleted,
@@ -112,12 +113,11 @@ function answer(
       return done(streamDeleted(stream));
     case 'wrong-version':
       return done(null, wrongVersionResponse(expected, outcome.current));
+    case 'commit-timeout':
+      return done(commitTimeout());
     case 'written':
+    case 'repeated':
       return done(null, successResponse(outcome.revision, outcome.position));
-    case 'repeated': {
-      const position = double.repeatsCarryPosition ? outcome.position : null;
-      return done(null, successResponse(outcome.revision, position));
-    }
   }
 }
 

@@ -60,18 +60,26 @@ describe.each([
       ['from no stream', NO_STREAM, 0, 3],
       ['from no stream, a part of it', NO_STREAM, 0, 2],
       ['from an exact one', 0n, 1, 3],
-    ] as const)('answers a repeat as success, %s', async (_name, expectedRevision, from, to) => {
-      const stream = newStream();
-      const events = testEvents(3);
-      await on.client.appendToStream(stream, events, { ...call, expectedRevision: NO_STREAM });
-      await on.client.appendToStream(stream, testEvents(2), { ...call, expectedRevision: 2n });
-      const again = await on.client.appendToStream(stream, events.slice(from, to), {
-        ...call,
-        expectedRevision,
-      });
-      expect(again).toEqual({ success: true, nextExpectedRevision: BigInt(to - 1) });
-      expect(await collect(on.client.readStream(stream))).toHaveLength(5);
-    });
+    ] as const)(
+      'answers a repeat as success with its old position (23.10.4), %s',
+      async (_name, expectedRevision, from, to) => {
+        const stream = newStream();
+        const events = testEvents(3);
+        await on.client.appendToStream(stream, events, { ...call, expectedRevision: NO_STREAM });
+        await on.client.appendToStream(stream, testEvents(2), { ...call, expectedRevision: 2n });
+        const again = await on.client.appendToStream(stream, events.slice(from, to), {
+          ...call,
+          expectedRevision,
+        });
+        const last = on.server.log.streamOf(stream)[to - 1]?.position ?? -1;
+        expect(again).toEqual({
+          success: true,
+          nextExpectedRevision: BigInt(to - 1),
+          position: { commit: BigInt(last), prepare: BigInt(last) },
+        });
+        expect(await collect(on.client.readStream(stream))).toHaveLength(5);
+      },
+    );
 
     it.each([
       ['different', [2]],
@@ -214,7 +222,7 @@ describe('the protocol server, when BatchAppend sends an append in many parts,',
 });
 
 describe('the protocol server, told to forget,', () => {
-  const on = withServer({ recentIdsMax: 1, repeatsCarryPosition: true });
+  const on = withServer({ recentIdsMax: 1 });
 
   it('recognises a repeat at any revision no more, but one at an exact revision always', async () => {
     const stream = newStream();

@@ -118,13 +118,13 @@ function fillAnswer(
     case 'wrong-version':
       response.setError(batchWrongVersion(expected, outcome.current));
       return;
+    case 'commit-timeout':
+      response.setError(batchTimeout());
+      return;
     case 'written':
+    case 'repeated':
       response.setSuccess(success(outcome.revision, outcome.position));
       return;
-    case 'repeated': {
-      const position = double.repeatsCarryPosition ? outcome.position : null;
-      response.setSuccess(success(outcome.revision, position));
-    }
   }
 }
 

@@ -12,8 +12,10 @@ export interface DoubleOptions {
   readonly isOpen: boolean;
   readonly users?: Users;
   readonly appendBytesMax?: number;
-  /** Some servers say where a repeated append was written, some do not. */
+  /** 23.10.4 says where a repeated append was written; false: a server that leaves it out. */
   readonly repeatsCarryPosition?: boolean;
+  /** How long a write may take to be committed; the real server's timer is coarse: 2 to 3 s. */
+  readonly commitTimeoutMs?: number;
   readonly recentIdsMax?: number;
   readonly nowMs?: () => number;
 }
@@ -25,6 +27,7 @@ export interface CallContext {
 }
 
 const APPEND_BYTES_MAX = 1024 * 1024;
+const COMMIT_TIMEOUT_MS = 3_000;
 
 /** What all calls share: the data, who may see it, and what is to go wrong. Outlives a restart. */
 export class Double {
@@ -35,7 +38,7 @@ export class Double {
   readonly access: Access;
   readonly faults: Faults = {};
   readonly appendBytesMax: number;
-  readonly repeatsCarryPosition: boolean;
+  readonly commitTimeoutMs: number;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -48,10 +51,15 @@ export class Double {
     this.nowMs = options.nowMs ?? Date.now;
     this.log = new EventLog(this.nowMs);
     this.recentIds = new RecentIds(options.recentIdsMax);
-    this.writer = new StreamWriter(this.log, this.recentIds);
+    this.writer = new StreamWriter(
+      this.log,
+      this.recentIds,
+      this.nowMs,
+      options.repeatsCarryPosition ?? true,
+    );
     this.access = new Access(this.log, options.users ?? DEFAULT_USERS, options.isOpen);
     this.appendBytesMax = options.appendBytesMax ?? APPEND_BYTES_MAX;
-    this.repeatsCarryPosition = options.repeatsCarryPosition ?? false;
+    this.commitTimeoutMs = options.commitTimeoutMs ?? COMMIT_TIMEOUT_MS;
     this.#writeSystemEvents();
   }
 
@@ -59,19 +67,24 @@ export class Double {
     return this.access.callerOf(call.metadata);
   }
 
-  /** Forgotten when the server stops, as is everything that was under way. */
-  later(afterMs: number, action: () => void): void {
+  /** Forgotten when the server stops, as is everything under way; what it returns calls it off. */
+  later(afterMs: number, action: () => void): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       action();
     }, afterMs);
     this.#timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+    };
   }
 
   /** What a stop of the process costs: timers and memory, but nothing written. */
   forget(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.log.commitAll();
     this.recentIds.forget();
   }
 

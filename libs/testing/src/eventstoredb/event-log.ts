@@ -1,4 +1,5 @@
-import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
+import { PendingRecords } from './pending-records.js';
+import { StreamIndex, type LogView } from './stream-index.js';
 
 /** An event on its way in. */
 export interface ProposedEvent {
@@ -17,66 +18,91 @@ export interface LogRecord extends ProposedEvent {
   readonly createdAtMs: number;
 }
 
+/** What an event leaves in the log beside its own bytes: a record's header, lengths and suffix. */
 const RECORD_OVERHEAD_BYTES = 96;
-const NOTHING: readonly LogRecord[] = [];
 
-/** Everything the double holds, in the order it was written; it outlives a stop of the server. */
-export class EventLog {
-  readonly #records: LogRecord[] = [];
-  readonly #streams = new Map<string, LogRecord[]>();
-  readonly #tombstoned = new Set<string>();
+/**
+ * Everything the double holds, in the order it was written; it outlives a stop of the server. Readers
+ * see what is committed, and that alone. The writer decides by what is written: an append is written
+ * at once and committed a moment later, in the log's order, as on a cluster that replicates it first.
+ */
+export class EventLog implements LogView {
+  /** What the writer decides by: committed, or on its way to it. */
+  readonly written: LogView;
+  readonly #committed = new StreamIndex();
+  readonly #pending = new PendingRecords(this.#committed);
   readonly #waiting = new Set<() => void>();
   #end = 0;
 
-  constructor(private readonly nowMs: () => number) {}
+  constructor(private readonly nowMs: () => number) {
+    this.written = this.#pending;
+  }
 
   get records(): readonly LogRecord[] {
-    return this.#records;
+    return this.#committed.records;
   }
 
   streamOf(stream: string): readonly LogRecord[] {
-    return this.#streams.get(stream) ?? NOTHING;
+    return this.#committed.streamOf(stream);
   }
 
   isTombstoned(stream: string): boolean {
-    return this.#tombstoned.has(stream);
+    return this.#committed.isTombstoned(stream);
   }
 
-  /** -1: nothing was ever written to it. */
   lastRevisionOf(stream: string): number {
-    return this.streamOf(stream).length - 1;
+    return this.#committed.lastRevisionOf(stream);
   }
 
-  /** The newest metadata of a stream, unparsed. */
   metadataRecordOf(stream: string): LogRecord | undefined {
-    return this.streamOf(META_STREAM_PREFIX + stream).at(-1);
+    return this.#committed.metadataRecordOf(stream);
   }
 
   append(stream: string, event: ProposedEvent): LogRecord {
-    const records = this.#streams.get(stream) ?? [];
-    if (records.length === 0) this.#streams.set(stream, records);
     const record: LogRecord = {
       ...event,
       stream,
-      revision: records.length,
+      revision: this.written.lastRevisionOf(stream) + 1,
       position: this.#end,
       createdAtMs: this.nowMs(),
     };
     this.#end += RECORD_OVERHEAD_BYTES + stream.length + event.data.length + event.meta.length;
-    records.push(record);
-    this.#records.push(record);
-    if (event.type === SYSTEM_TYPES.streamDeleted) this.#tombstoned.add(stream);
-    this.#wake();
+    this.#pending.add(record);
+    if (this.#pending.commit()) this.#wake();
     return record;
+  }
+
+  /** What is written from now on is not committed before the returned function is called. */
+  holdCommits(): () => void {
+    const release = this.#pending.hold(this.#end);
+    return () => {
+      release();
+      if (this.#pending.commit()) this.#wake();
+    };
+  }
+
+  isCommitted(position: number): boolean {
+    return this.#pending.isCommitted(position);
+  }
+
+  /** Calls back once everything up to a position is committed. */
+  onCommitted(position: number, done: () => void): void {
+    this.#pending.onCommitted(position, done);
+  }
+
+  /** A restart: what is written is on disk and is committed, and nobody waits for it any more. */
+  commitAll(): void {
+    this.#pending.releaseAll();
+    if (this.#pending.commit()) this.#wake();
   }
 
   /** Index of the first record at or behind a position. */
   indexAt(position: number): number {
     let low = 0;
-    let high = this.#records.length;
+    let high = this.records.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#records[middle]?.position ?? Infinity) < position) low = middle + 1;
+      if ((this.records[middle]?.position ?? Infinity) < position) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -32,6 +32,11 @@ export type AppendFault =
   | { readonly kind: 'late-answer'; readonly afterMs: number }
   /** Written and answered late: a caller that gave up meanwhile finds it written afterwards. */
   | { readonly kind: 'late-write'; readonly afterMs: number }
+  /**
+   * Written at once, committed after a while: until then nobody reads it, what is written behind it
+   * waits as well, and a repeat of it is dropped and told a timeout.
+   */
+  | { readonly kind: 'late-commit'; readonly afterMs: number }
   /** The connection is cut, with everything else that is under way on it. */
   | { readonly kind: 'cut'; readonly when: 'before-commit' | 'after-commit' }
   /** Nothing written: somebody else leads the cluster. */

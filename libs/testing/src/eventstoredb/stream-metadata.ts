@@ -1,4 +1,5 @@
-import type { EventLog, LogRecord } from './event-log.js';
+import type { LogRecord } from './event-log.js';
+import type { LogView } from './stream-index.js';
 import { isMetaStream } from './system-names.js';
 
 export type Roles = readonly string[];
@@ -23,7 +24,7 @@ const NONE: StreamMetadata = {};
 const OF_META_STREAMS: StreamMetadata = { maxCount: 1 };
 const parsed = new WeakMap<LogRecord, StreamMetadata>();
 
-export function metadataOf(log: EventLog, stream: string): StreamMetadata {
+export function metadataOf(log: LogView, stream: string): StreamMetadata {
   if (isMetaStream(stream)) return OF_META_STREAMS;
   const record = log.metadataRecordOf(stream);
   if (record === undefined) return NONE;
@@ -33,7 +34,7 @@ export function metadataOf(log: EventLog, stream: string): StreamMetadata {
 }
 
 /** Deleted, but may be written again: `$tb` is as far as it goes. */
-export const isSoftDeleted = (log: EventLog, stream: string): boolean =>
+export const isSoftDeleted = (log: LogView, stream: string): boolean =>
   (metadataOf(log, stream).truncateBefore ?? 0) > Number.MAX_SAFE_INTEGER;
 
 /** The metadata of a deleted stream that is written to again: all of it stays but `$tb`. */

@@ -1,13 +1,20 @@
-import type { EventLog, LogRecord } from './event-log.js';
+import type { LogRecord } from './event-log.js';
+import type { LogView } from './stream-index.js';
 import { isSoftDeleted, metadataOf } from './stream-metadata.js';
 
 /** Whether a reader of the stream finds it. Its events stay in `$all`, found or not. */
-export const isFound = (log: EventLog, stream: string): boolean =>
+export const isFound = (log: LogView, stream: string): boolean =>
   log.lastRevisionOf(stream) >= 0 && !isSoftDeleted(log, stream);
+
+/** Whether a reader finds one event by its stream and revision. */
+export const isReadable = (log: LogView, record: LogRecord, nowMs: number): boolean =>
+  !log.isTombstoned(record.stream) &&
+  isFound(log, record.stream) &&
+  visibilityOf(log, record.stream, nowMs)(record);
 
 /** What `$tb`, `$maxCount` and `$maxAge` leave of a stream. */
 export function visibilityOf(
-  log: EventLog,
+  log: LogView,
   stream: string,
   nowMs: number,
 ): (record: LogRecord) => boolean {
