@@ -1,3 +1,5 @@
+import { PYTHON_VARIABLE, findPython } from './test/foreign/python.mjs';
+
 /** One transform, three projects by suffix: unit (*.spec), int (*.int.spec: one real server), e2e (the stack). */
 const base = {
   rootDir: '.',
@@ -26,6 +28,10 @@ const base = {
   setupFiles: ['reflect-metadata'],
 };
 
+/** Left out where there is no Python: `npm test` says so in a sentence. */
+const hasPython = (process.env[PYTHON_VARIABLE] ?? findPython() ?? '') !== '';
+const withoutPython = hasPython ? [] : ['\\.python\\.e2e\\.spec\\.ts$'];
+
 const roots = '<rootDir>/{apps,libs,stack,bench,test}/**/';
 
 export default {
@@ -48,6 +54,7 @@ export default {
       ...base,
       displayName: 'e2e',
       testMatch: [`${roots}*.e2e.spec.ts`],
+      testPathIgnorePatterns: ['/node_modules/', ...withoutPython],
       globalSetup: '<rootDir>/test/pg.setup.mjs',
       globalTeardown: '<rootDir>/test/pg.teardown.mjs',
     },

@@ -1,9 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClosingLine as BrowserLine } from './browser/closing-line.js';
 import { COUNTS_VARIABLE, closingLine, countsIn, tellCounts } from './counts.mjs';
+import { openPython } from './foreign/python.mjs';
 
 const withoutChromium = (env: Readonly<Record<string, string>>) =>
   spawnSync(process.execPath, [join(import.meta.dirname, 'browser/run.mjs')], {
@@ -24,6 +34,54 @@ describe('the browser tests on a machine without a Chromium', () => {
     const { status, stdout } = withoutChromium({ CI: 'true' });
     expect(status).toBe(1);
     expect(stdout).toMatch(/were not run.*system package `chromium`/);
+  });
+});
+
+describe('the Python of the tests with clients of other languages', () => {
+  let cacheDir = '';
+  beforeEach(() => {
+    cacheDir = mkdtempSync(join(tmpdir(), 'points-ledger-python-'));
+  });
+  afterEach(() => rmSync(cacheDir, { recursive: true }));
+
+  /** A Python that says it is of that version, makes environments, and installs or refuses to. */
+  function doubleOfPython({ version = '3 12', pipStatus = 0 } = {}): string {
+    const path = join(cacheDir, 'python-double');
+    const script = `#!/bin/sh
+case "$1 $2" in
+  "-c "*) echo "${version}" ;;
+  "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  "-m pip") echo "no such package" >&2; exit ${pipStatus} ;;
+esac
+`;
+    writeFileSync(path, script, { mode: 0o755 });
+    return path;
+  }
+  const open = (PYTHON: string) =>
+    openPython({ cacheDir: join(cacheDir, 'kept'), env: { ...process.env, PYTHON } });
+
+  it('is said to be missing, and what to install, where there is none', () => {
+    const { missing } = open('/nowhere/python');
+    expect(missing).toMatch(/were not run.*no Python 3\.10.*system packages `python3`/);
+  });
+
+  it('is not one that is too old', () => {
+    expect(open(doubleOfPython({ version: '3 9' })).missing).toMatch(/no Python 3\.10 or newer/);
+  });
+
+  it('is missing where its packages can not be installed, and nothing half-made is kept', () => {
+    const { missing } = open(doubleOfPython({ pipStatus: 1 }));
+    expect(missing).toMatch(/were not run.*requirements\.txt names: no such package/);
+    expect(readdirSync(join(cacheDir, 'kept'))).toEqual([]);
+  });
+
+  it('is made once, and used again', () => {
+    const double = doubleOfPython();
+    const { python = '' } = open(double);
+    expect(existsSync(python)).toBe(true);
+    writeFileSync(join(python, '../made-before'), '');
+    expect(open(double)).toEqual({ python });
+    expect(existsSync(join(python, '../made-before'))).toBe(true);
   });
 });
 
@@ -79,18 +137,37 @@ describe('npm test', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'points-ledger-run-'));
     mkdirSync(join(folder, 'test/browser'), { recursive: true });
+    mkdirSync(join(folder, 'test/foreign'));
     mkdirSync(join(folder, 'node_modules/jest/bin'), { recursive: true });
+    givePython({ python: '/venv/bin/python' });
     for (const file of ['run.mjs', 'counts.mjs']) {
       copyFileSync(join(import.meta.dirname, file), join(folder, 'test', file));
     }
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  /** A double of what looks for the Python of the tests. */
+  const givePython = (opened: { readonly python?: string; readonly missing?: string }) =>
+    writeFileSync(
+      join(folder, 'test/foreign/python.mjs'),
+      `export const PYTHON_VARIABLE = 'TEST_PYTHON';
+      export const openPython = () => (${JSON.stringify(opened)});`,
+    );
+
   /** The real run, of a Jest and of browser tests that end like that. */
-  const run = (jest: Ends, browser: Ends, ...args: readonly string[]) => {
+  const run = (jest: Ends, browser: Ends, ...args: readonly string[]) =>
+    runIn({}, jest, browser, ...args);
+
+  const runIn = (
+    env: Readonly<Record<string, string>>,
+    jest: Ends,
+    browser: Ends,
+    ...args: readonly string[]
+  ) => {
     const double = (name: string, { status, counts }: Ends): string => `
       const { appendFileSync } = process.getBuiltinModule('node:fs');
       console.log(['${name}', ...process.argv.slice(2)].join(' '));
+      if (process.env.TELL_PYTHON) console.log('python:' + process.env.TEST_PYTHON);
       const counts = ${JSON.stringify(counts)};
       if (counts) appendFileSync(process.env.${COUNTS_VARIABLE}, JSON.stringify(counts) + '\\n');
       process.exitCode = ${status};`;
@@ -99,7 +176,7 @@ describe('npm test', () => {
     const { status, stdout } = spawnSync(
       process.execPath,
       [join(folder, 'test/run.mjs'), ...args],
-      { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+      { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', CI: '', ...env } },
     );
     return { status, said: stdout.trimEnd().split('\n').filter(Boolean) };
   };
@@ -139,6 +216,28 @@ describe('npm test', () => {
 
   it('goes well where the browser tests were left out', () => {
     expect(run(well(5), { status: 0, counts: null })).toMatchObject({ status: 0 });
+  });
+
+  it('tells Jest which Python there is', () => {
+    const { said } = runIn({ TELL_PYTHON: 'yes' }, well(5), well(2));
+    expect(said).toContain('python:/venv/bin/python');
+  });
+
+  it('says in a sentence that there is no Python, and runs the rest', () => {
+    givePython({ missing: 'There is no Python here.' });
+    const { status, said } = runIn({ TELL_PYTHON: 'yes' }, well(5), well(2));
+    expect(status).toBe(0);
+    expect(said[0]).toBe('There is no Python here.');
+    expect(said).toContain('python:');
+    expect(said.at(-1)).toBe('7 passed, 0 failed');
+  });
+
+  it('fails without a Python where nothing may be left out', () => {
+    givePython({ missing: 'There is no Python here.' });
+    expect(runIn({ CI: 'true' }, well(5), well(2))).toEqual({
+      status: 1,
+      said: ['There is no Python here.', 'jest', 'browser', '7 passed, 1 failed'],
+    });
   });
 
   it('with arguments runs only Jest, and they are its own', () => {

@@ -1,0 +1,12 @@
+export const PYTHON_VARIABLE: string;
+
+export function findPython(env?: NodeJS.ProcessEnv): string | undefined;
+
+export type OpenedPython =
+  | { readonly python: string; readonly missing?: undefined }
+  | { readonly python?: undefined; readonly missing: string };
+
+export function openPython(options?: {
+  readonly cacheDir?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}): OpenedPython;

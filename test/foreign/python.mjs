@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+// The tests with clients of other languages run in a virtual environment of their own. It is made
+// once for each version of requirements.txt and kept below `.data`.
+
+const ROOT = join(import.meta.dirname, '../..');
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+const VERSION_MIN = [3, 10];
+const VERSION_MS_MAX = 30_000;
+const INSTALL_MS_MAX = 10 * 60_000;
+
+/** Set for Jest by `npm test`: the interpreter of the virtual environment; empty: there is none. */
+export const PYTHON_VARIABLE = 'TEST_PYTHON';
+
+const NOT_RUN = 'The tests with clients of other languages were not run, because';
+
+/** The Python that is named by PYTHON=…, or else the one on the PATH; undefined: none is new enough. */
+export function findPython({ PYTHON } = process.env) {
+  return (PYTHON ? [PYTHON] : ['python3', 'python']).find(isNewEnough);
+}
+
+function isNewEnough(python) {
+  const program = 'import sys; print(sys.version_info.major, sys.version_info.minor)';
+  const { status, stdout } = run(python, ['-c', program], VERSION_MS_MAX);
+  if (status !== 0) return false;
+  const [major, minor] = stdout.trim().split(' ').map(Number);
+  return major > VERSION_MIN[0] || (major === VERSION_MIN[0] && minor >= VERSION_MIN[1]);
+}
+
+/** The interpreter of the virtual environment, or one sentence that says why there is none. */
+export function openPython({ cacheDir = join(ROOT, '.data/python'), env = process.env } = {}) {
+  const python = findPython(env);
+  if (python === undefined) {
+    return {
+      missing: `${NOT_RUN} there is no Python ${VERSION_MIN.join('.')} or newer here: install the system packages \`python3\` and \`python3-venv\`, or name one by PYTHON=….`,
+    };
+  }
+  const digest = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
+  const current = join(cacheDir, digest);
+  const kept = interpreterNamedIn(current);
+  if (kept !== null) return { python: kept };
+  const folder = join(cacheDir, `${digest}-${process.pid}`);
+  const trouble = makeVenv(python, folder);
+  if (trouble !== null) {
+    rmSync(folder, { recursive: true, force: true });
+    return { missing: `${NOT_RUN} ${trouble}` };
+  }
+  writeFileSync(`${folder}.name`, folder);
+  renameSync(`${folder}.name`, current);
+  removeOthers(cacheDir, [digest, `${digest}-${process.pid}`]);
+  return { python: interpreterOf(folder) };
+}
+
+const interpreterOf = (folder) => join(folder, 'bin', 'python');
+
+/** A file beside the folder names it: it is written when the folder is whole. */
+function interpreterNamedIn(file) {
+  if (!existsSync(file)) return null;
+  const python = interpreterOf(readFileSync(file, 'utf8'));
+  return existsSync(python) ? python : null;
+}
+
+function makeVenv(python, folder) {
+  mkdirSync(dirname(folder), { recursive: true });
+  const made = run(python, ['-m', 'venv', folder], INSTALL_MS_MAX);
+  if (made.status !== 0) {
+    return `\`${python} -m venv\` failed (install the system package \`python3-venv\`): ${lastLine(made)}`;
+  }
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  const args = [...pip, '--require-hashes', '--only-binary', ':all:', '-r', REQUIREMENTS];
+  const installed = run(interpreterOf(folder), args, INSTALL_MS_MAX);
+  if (installed.status === 0) return null;
+  return `pip could not install what test/foreign/requirements.txt names: ${lastLine(installed)}`;
+}
+
+/** Of older requirements, and of processes that were ended while they installed. */
+function removeOthers(cacheDir, keep) {
+  for (const name of readdirSync(cacheDir)) {
+    const pid = Number(name.split('-')[1] ?? NaN);
+    if (keep.includes(name) || isAlive(pid)) continue;
+    rmSync(join(cacheDir, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return Number.isInteger(pid) && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const run = (program, args, timeout) =>
+  spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout,
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+
+const lastLine = ({ stderr, stdout, error }) =>
+  error?.message ?? `${stdout}${stderr}`.trim().split('\n').at(-1);
+
+// By itself: makes the environment and says where it is, or fails and says why there is none.
+if (process.argv[1] === import.meta.filename) {
+  const { python, missing } = openPython();
+  if (missing !== undefined) {
+    console.error(missing);
+    process.exitCode = 1;
+  } else console.log(python);
+}
