@@ -1,4 +1,4 @@
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { Batch, DamagedRecord, Position, RecordedEvent } from '#event-store';
 import type { Applied, TableWriter } from '#read-model';
 
 /** So many are worth a write of their own, however soon after the last one. */
@@ -7,6 +7,7 @@ const WORTH_EVENTS = 500;
 /** Of several batches, one that grows. */
 interface Gathered extends Batch {
   readonly events: RecordedEvent[];
+  readonly damaged: DamagedRecord[];
   next: Position;
 }
 
@@ -56,8 +57,9 @@ export class Conveyor {
   /** Resolves when there is room for more; not: when it is written. */
   async take(batch: Batch): Promise<void> {
     this.failed.throwIfAborted();
-    this.#gathered ??= { events: [], next: batch.next };
+    this.#gathered ??= { events: [], damaged: [], next: batch.next };
     for (const event of batch.events) this.#gathered.events.push(event);
+    this.#gathered.damaged.push(...(batch.damaged ?? []));
     if (batch.next > this.#gathered.next) this.#gathered.next = batch.next;
     if (this.#gathered.events.length >= WORTH_EVENTS) this.#start();
     else this.#startWhenItIsTime();

@@ -169,7 +169,7 @@ export function storedIn(log: MemoryLog, userId: string = USER): RecordedEvent[]
   const stream = streamOf(userId);
   return log.placesOf(stream).map((place, revision) => {
     const logged = log.at(place);
-    if (logged === undefined) throw new Error(`nothing at ${place}`);
+    if (logged === undefined || 'code' in logged) throw new Error(`no event at ${place}`);
     const position = `memory:${String(place + 1).padStart(16, '0')}` as RecordedEvent['position'];
     return { ...logged.event, stream, revision, position };
   });

@@ -1,4 +1,5 @@
 import { readingAStream, appending } from './suite/appending.suite.js';
+import { damagedStreams } from './suite/damaged-streams.suite.js';
 import { followingEverything, readingEverything } from './suite/everything.suite.js';
 import { manyWriters } from './suite/many-writers.suite.js';
 import type { OpenStore, Promises } from './suite/fixtures.suite.js';
@@ -19,6 +20,7 @@ export function keepsThePromisesOfAnEventStore(
     readingAStream(open);
     readingEverything(open);
     followingEverything(open);
+    if (promises.damage !== undefined) damagedStreams(open, promises.damage);
     manyWriters(open);
   });
 }

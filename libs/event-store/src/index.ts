@@ -17,6 +17,7 @@ export {
   type AppendResult,
   type Batch,
   type BatchSink,
+  type DamagedRecord,
   type EncodedEvent,
   type EventStore,
   type NonEmpty,

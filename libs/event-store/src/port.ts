@@ -47,8 +47,27 @@ export interface ReadOptions {
   readonly backwards?: boolean;
 }
 
+/**
+ * A place in the order of everything where one of our streams has something that is no event. It
+ * is told and not thrown: it concerns its own stream, and nothing else may wait for it.
+ */
+export interface DamagedRecord {
+  readonly stream: string;
+  readonly position: Position;
+  /** null: the whole stream is gone. */
+  readonly revision: number | null;
+  readonly code:
+    /** A tombstone: the stream can't be read or written any more, ever. */
+    | 'stream-deleted'
+    /** Somebody else wrote it, or it was changed: it can't be given as an event. */
+    | 'unreadable-record';
+  readonly detail: string;
+}
+
 export interface Batch {
   readonly events: readonly RecordedEvent[];
+  /** In order of position, between the events; absent: none. */
+  readonly damaged?: readonly DamagedRecord[];
   /** Everything up to here has been seen: also where no event of ours was among it. */
   readonly next: Position;
 }
@@ -64,18 +83,21 @@ export interface EventStore {
   append(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Promise<AppendResult>;
   /** In order of revision. A stream that is not there reads as empty. */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
-  /** The events behind `after`, in order of position, at most `limit` of them. */
+  /** The records behind `after`, in order of position, at most `limit` of them. */
   readAll(
     after: Position | null,
     limit: number,
   ): Promise<{
     readonly events: readonly RecordedEvent[];
+    /** In order of position, between the events; absent: none. */
+    readonly damaged?: readonly DamagedRecord[];
     readonly next: Position | null;
     readonly atHead: boolean;
   }>;
   /**
    * Gives every event behind `after` to `sink`, in order, and goes on until `signal` aborts
-   * (then it resolves). Resumes by itself when the store was away.
+   * (then it resolves). Resumes by itself when the store was away. A damaged stream is told in the
+   * batch, and does not end it; a revision that is missing in a stream is left for the reader to see.
    */
   follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void>;
   /** Position of the newest event; null: the store is empty. */

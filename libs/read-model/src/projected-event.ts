@@ -40,6 +40,11 @@ export function readBatch(
   batch: Batch,
   followsDirectly?: FollowsDirectly,
 ): ReadBatch {
+  const [damaged] = batch.damaged ?? [];
+  if (damaged !== undefined) {
+    const at = { ...damaged, revision: damaged.revision ?? Number.MAX_SAFE_INTEGER };
+    throw new PoisonEvent('unreadable-event', at, damaged.detail);
+  }
   const fresh: ProjectedEvent[] = [];
   const repeated: RecordedEvent[] = [];
   let last = after;

@@ -75,7 +75,9 @@ export class EventStoreDbSource implements EventSource {
   async *everything(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
     for (let after: Position | null = null; ;) {
       const asked = this.#store.readAll(after, PAGE_EVENTS);
-      const { events, next, atHead } = await asked.catch(retold);
+      const { events, damaged = [], next, atHead } = await asked.catch(retold);
+      const first = damaged.find(({ position }) => position <= upTo);
+      if (first !== undefined) throw new StoreRefused(first.code, first.detail);
       const page = events.filter(({ position }) => position <= upTo).map(stored);
       if (page.length > 0) yield page;
       if (atHead || page.length < events.length || next === null) return;

@@ -64,9 +64,16 @@ export class Feeder {
     to: Position,
   ): Promise<{ readonly batch: Batch; readonly isLast: boolean }> {
     const { store, pageEvents } = this.parts;
-    const { events, next, atHead } = await store.readAll(after, pageEvents);
-    const wanted = events.filter((event) => event.position <= to);
+    const { events, damaged = [], next, atHead } = await store.readAll(after, pageEvents);
+    const isWanted = ({ position }: { readonly position: Position }): boolean => position <= to;
     const isLast = atHead || next === null || next >= to;
-    return { batch: { events: wanted, next: isLast ? to : next }, isLast };
+    return {
+      batch: {
+        events: events.filter(isWanted),
+        damaged: damaged.filter(isWanted),
+        next: isLast ? to : next,
+      },
+      isLast,
+    };
   }
 }

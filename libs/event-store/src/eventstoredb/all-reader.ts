@@ -1,10 +1,11 @@
 import { BACKWARDS, END, START, type ResolvedEvent } from '@eventstore/db-client';
-import type { EventStore, Position, RecordedEvent } from '../port.js';
+import type { DamagedRecord, EventStore, Position, RecordedEvent } from '../port.js';
+import { isDamaged } from '../damaged-record.js';
 import type { Clients } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
 import { readEvents } from './reading.js';
-import { fromResolved } from './stored-event.js';
+import { readRecord } from './stored-event.js';
 
 /** Events of others that one page looks past, at most: the client filters subscriptions only. */
 const FOREIGN_PER_PAGE_MAX = 1_000;
@@ -25,6 +26,7 @@ export class AllReader {
     const from = parsePosition(after);
     const scanMax = limit + FOREIGN_PER_PAGE_MAX;
     const events: RecordedEvent[] = [];
+    const damaged: DamagedRecord[] = [];
     let next = after;
     let scanned = 0;
     for await (const resolved of this.#forwards(from, scanMax)) {
@@ -32,12 +34,15 @@ export class AllReader {
       const position = positionOf(resolved);
       if (next !== null && position <= next) continue;
       if (this.#isOurs(resolved)) {
-        if (events.length >= limit) return { events, next, atHead: false };
-        events.push(fromResolved(resolved));
+        if (events.length + damaged.length >= limit)
+          return { events, damaged, next, atHead: false };
+        const record = readRecord(resolved);
+        if (isDamaged(record)) damaged.push(record);
+        else events.push(record);
       }
       next = position;
     }
-    return { events, next, atHead: scanned < scanMax };
+    return { events, damaged, next, atHead: scanned < scanMax };
   }
 
   /** The newest of ours, however many of others are behind it. */

@@ -1,3 +1,4 @@
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer } from '#testing';
 import { keepsThePromisesOfAnEventStore } from '../event-store.suite.js';
@@ -15,5 +16,23 @@ keepsThePromisesOfAnEventStore(
   real === undefined ? 'EventStoreDB (its test double)' : 'EventStoreDB',
   async () =>
     new EventStoreDbEventStore(real ?? server.connectionString, { streamPrefix: 'points-' }),
-  { seesReusedIds: false },
+  {
+    seesReusedIds: false,
+    damage: {
+      tombstone: (stream) => withClient((client) => client.tombstoneStream(stream)),
+      writeForeign: (stream) =>
+        withClient((client) =>
+          client.appendToStream(stream, jsonEvent({ type: 'foreign', data: { by: 'somebody' } })),
+        ),
+    },
+  },
 );
+
+async function withClient(act: (client: EventStoreDBClient) => Promise<unknown>): Promise<void> {
+  const client = EventStoreDBClient.connectionString(real ?? server.connectionString);
+  try {
+    await act(client);
+  } finally {
+    await client.dispose();
+  }
+}

@@ -2,23 +2,23 @@ import {
   PermanentStoreError,
   type Batch,
   type BatchSink,
+  type DamagedRecord,
   type Position,
   type RecordedEvent,
 } from '../port.js';
 import type { AllReader } from './all-reader.js';
 import { backOffMs } from './back-off.js';
+import { isDamaged } from '../damaged-record.js';
 import type { Clients } from './clients.js';
 import type { Credentials } from './connection-string.js';
-import { Continuity } from './continuity.js';
 import { pause } from './deadline.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
 import type { EventStoreDbObserver, Settings } from './options.js';
-import { fromResolved } from './stored-event.js';
+import { readRecord } from './stored-event.js';
 import { Checkpoint, Subscription, type FollowItem } from './subscription.js';
 
 /** Goes on behind where it was, through as many subscriptions as it takes, until it is stopped. */
 export class Follower {
-  readonly #continuity = new Continuity();
   #position: Position | null;
   #failures = 0;
 
@@ -89,17 +89,18 @@ export class Follower {
   /** What was seen before, which a server may send again, is left out. */
   #batchOf(items: readonly FollowItem[]): Batch | null {
     const events: RecordedEvent[] = [];
+    const damaged: DamagedRecord[] = [];
     let next = this.#position;
     for (const item of items) {
       const position = item instanceof Checkpoint ? item.position : positionOf(item);
       if (next !== null && position <= next) continue;
       next = position;
       if (item instanceof Checkpoint) continue;
-      const event = fromResolved(item);
-      this.#continuity.check(event);
-      events.push(event);
+      const record = readRecord(item);
+      if (isDamaged(record)) damaged.push(record);
+      else events.push(record);
     }
-    return next === null || next === this.#position ? null : { events, next };
+    return next === null || next === this.#position ? null : { events, damaged, next };
   }
 
   async #wait(cause: unknown, signal: AbortSignal): Promise<void> {
@@ -124,5 +125,5 @@ export class Follower {
 
 const positionOf = (item: Exclude<FollowItem, Checkpoint>): Position =>
   item.event?.position === undefined
-    ? fromResolved(item).position
+    ? readRecord(item).position
     : formatPosition(item.event.position);

@@ -1,7 +1,6 @@
-import type { Position, RecordedEvent } from '../port.js';
+import type { Position } from '../port.js';
 import { backOffMs } from './back-off.js';
 import { BatchQueue } from './batch-queue.js';
-import { Continuity } from './continuity.js';
 import { DeadlinePassed, within } from './deadline.js';
 import { Doubts } from './doubts.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
@@ -53,29 +52,6 @@ describe('the queue between a subscription and its sink', () => {
     expect(await queue.take()).toEqual([1]);
     await expect(queue.take()).rejects.toThrow('first');
   });
-});
-
-describe('the continuity of streams', () => {
-  const event = (stream: string, revision: number) => ({ stream, revision }) as RecordedEvent;
-
-  it('begins anywhere, and then goes one by one', () => {
-    const continuity = new Continuity();
-    continuity.check(event('a', 5));
-    continuity.check(event('b', 0));
-    continuity.check(event('a', 6));
-    expect(() => continuity.check(event('a', 8))).toThrow('revision 8');
-    expect(() => continuity.check(event('b', 0))).toThrow('revision 0');
-  });
-
-  it('forgets the stream that was quiet for longest', () => {
-    const continuity = new Continuity(2);
-    for (const stream of ['a', 'b', 'a', 'c']) {
-      continuity.check(event(stream, stream === 'a' ? (seenA += 1) : 0));
-    }
-    continuity.check(event('b', 7));
-    expect(() => continuity.check(event('c', 7))).toThrow();
-  });
-  let seenA = 0;
 });
 
 describe('the detector of repeats', () => {

@@ -1,5 +1,11 @@
 import { binaryEvent, type EventData, type ResolvedEvent } from '@eventstore/db-client';
-import { PermanentStoreError, type EncodedEvent, type RecordedEvent } from '../port.js';
+import {
+  PermanentStoreError,
+  type DamagedRecord,
+  type EncodedEvent,
+  type RecordedEvent,
+} from '../port.js';
+import { isDamaged } from '../damaged-record.js';
 import { formatPosition } from './esdb-position.js';
 
 const HASH_BYTES = 32;
@@ -22,23 +28,24 @@ export function toEventData(event: EncodedEvent): EventData {
   });
 }
 
-/** Whatever else somebody wrote into one of our streams is no event, and nothing to skip. */
-export function fromResolved({ event }: ResolvedEvent): RecordedEvent {
+/** What stands in one of our streams: an event, or what somebody else has done to it. */
+export function readRecord({ event }: ResolvedEvent): RecordedEvent | DamagedRecord {
   if (event?.position === undefined) {
     throw new PermanentStoreError(
       'misconfigured',
       'the server does not say where events are: it must be of version 22.6 or later',
     );
   }
-  const { streamId: stream, revision, type, data, metadata } = event;
+  const { streamId: stream, type, data, metadata } = event;
+  const position = formatPosition(event.position);
   if (type === '$streamDeleted') {
-    throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
+    const detail = `somebody has deleted stream ${stream}`;
+    return { stream, position, revision: null, code: 'stream-deleted', detail };
   }
+  const revision = Number(event.revision);
   if (!(data instanceof Uint8Array && isStoredMeta(metadata))) {
-    throw new PermanentStoreError(
-      'broken-order',
-      `revision ${revision} of stream ${stream} was not written by this store`,
-    );
+    const detail = `revision ${revision} of stream ${stream} was not written by this store`;
+    return { stream, position, revision, code: 'unreadable-record', detail };
   }
   return {
     id: event.id,
@@ -47,9 +54,17 @@ export function fromResolved({ event }: ResolvedEvent): RecordedEvent {
     meta: textOf(metadata.subarray(HASH_BYTES)),
     hash: metadata.slice(0, HASH_BYTES),
     stream,
-    revision: Number(revision),
-    position: formatPosition(event.position),
+    revision,
+    position,
   };
+}
+
+/** Of a stream that is read alone: whatever else somebody wrote into it is nothing to skip. */
+export function fromResolved(resolved: ResolvedEvent): RecordedEvent {
+  const record = readRecord(resolved);
+  if (!isDamaged(record)) return record;
+  const code = record.code === 'stream-deleted' ? 'stream-deleted' : 'broken-order';
+  throw new PermanentStoreError(code, record.detail);
 }
 
 const isStoredMeta = (metadata: unknown): metadata is Uint8Array =>

@@ -6,7 +6,13 @@ import { MemoryEventStore, type MemoryFault } from './memory-event-store.js';
 import { MemoryLog } from './memory-log.js';
 
 const log = new MemoryLog();
-keepsThePromisesOfAnEventStore('memory', async () => new MemoryEventStore({ log }));
+keepsThePromisesOfAnEventStore('memory', async () => new MemoryEventStore({ log }), {
+  seesReusedIds: true,
+  damage: {
+    tombstone: async (stream) => log.tombstone(stream),
+    writeForeign: async (stream) => log.writeUnreadable(stream),
+  },
+});
 
 /** A store on which exactly the first append meets the fault. */
 function storeWith(fault: MemoryFault): MemoryEventStore {

@@ -2,6 +2,7 @@ import {
   PermanentStoreError,
   type AppendResult,
   type BatchSink,
+  type DamagedRecord,
   type EncodedEvent,
   type EventStore,
   type NonEmpty,
@@ -10,6 +11,7 @@ import {
   type RecordedEvent,
 } from '../port.js';
 import { refuseTooLarge } from '../append-size.js';
+import { isDamaged } from '../damaged-record.js';
 import { FOLLOW_BATCH_MAX } from '../limits.js';
 import { positionsOf } from '../position.js';
 import { MemoryLog } from './memory-log.js';
@@ -40,6 +42,13 @@ export interface MemoryEventStoreOptions {
   readonly faultOf?: (call: AppendCall) => MemoryFault | undefined;
   /** Asked before each read (a `follow` resumes by itself); an error it gives is thrown. */
   readonly readFaultOf?: () => Error | undefined;
+}
+
+interface Slice {
+  /** How many records of the log lie before the next one. */
+  readonly end: number;
+  readonly events: readonly RecordedEvent[];
+  readonly damaged?: readonly DamagedRecord[];
 }
 
 const positions = positionsOf('memory');
@@ -73,6 +82,7 @@ export class MemoryEventStore implements EventStore {
 
   async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
     this.#failRead();
+    this.#log.refuseDeleted(stream);
     const places = this.#log.placesOf(stream);
     const last = places.length - 1;
     const step = options.backwards === true ? -1 : 1;
@@ -81,18 +91,21 @@ export class MemoryEventStore implements EventStore {
     let left = options.limit ?? Infinity;
     for (; revision >= 0 && revision <= last && left > 0; revision += step, left -= 1) {
       const place = places[revision];
-      if (place !== undefined) yield this.#recorded(place);
+      if (place === undefined) continue;
+      const record = this.#recorded(place);
+      if (isDamaged(record)) throw new PermanentStoreError('broken-order', record.detail);
+      yield record;
     }
   }
 
   async readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
     const from = positions.parse(after);
     this.#failRead();
-    const events = this.#slice(from, limit);
+    const { end, ...page } = this.#slice(from, limit);
     return {
-      events,
-      next: events.at(-1)?.position ?? after,
-      atHead: from + events.length >= this.#log.size,
+      ...page,
+      next: end > from ? positions.format(end) : after,
+      atHead: end >= this.#log.size,
     };
   }
 
@@ -106,14 +119,13 @@ export class MemoryEventStore implements EventStore {
     }
     const until = AbortSignal.any([signal, this.#closed.signal]);
     while (!until.aborted) {
-      const events = this.#slice(from, FOLLOW_BATCH_MAX);
-      const last = events.at(-1);
-      if (last === undefined) {
+      const { end, ...slice } = this.#slice(from, FOLLOW_BATCH_MAX);
+      if (end === from) {
         await this.#log.grown(from, until);
         continue;
       }
-      await sink({ events, next: last.position });
-      from += events.length;
+      await sink({ ...slice, next: positions.format(end) });
+      from = end;
     }
   }
 
@@ -157,16 +169,23 @@ export class MemoryEventStore implements EventStore {
     };
   }
 
-  #slice(from: number, limit: number): RecordedEvent[] {
+  #slice(from: number, limit: number): Slice {
     const events: RecordedEvent[] = [];
+    const damaged: DamagedRecord[] = [];
     const end = Math.min(this.#log.size, from + limit);
-    for (let place = from; place < end; place += 1) events.push(this.#recorded(place));
-    return events;
+    for (let place = from; place < end; place += 1) {
+      const record = this.#recorded(place);
+      if (isDamaged(record)) damaged.push(record);
+      else events.push(record);
+    }
+    return { end, events, ...(damaged.length > 0 && { damaged }) };
   }
 
-  #recorded(place: number): RecordedEvent {
+  #recorded(place: number): RecordedEvent | DamagedRecord {
     const logged = this.#log.at(place);
     if (logged === undefined) throw new Error(`nothing at place ${place} of the log`);
+    const position = positions.format(place + 1);
+    if ('code' in logged) return { ...logged, position };
     const { stream, revision, event } = logged;
     return {
       id: event.id,
@@ -176,7 +195,7 @@ export class MemoryEventStore implements EventStore {
       hash: event.hash,
       stream,
       revision,
-      position: positions.format(place + 1),
+      position,
     };
   }
 

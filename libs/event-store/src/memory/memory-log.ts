@@ -1,4 +1,9 @@
-import { PermanentStoreError, type EncodedEvent, type NonEmpty } from '../port.js';
+import {
+  PermanentStoreError,
+  type DamagedRecord,
+  type EncodedEvent,
+  type NonEmpty,
+} from '../port.js';
 import { IdIndex } from './id-index.js';
 
 /** One event as the log keeps it; its place in `events` is its position less one. */
@@ -7,6 +12,11 @@ export interface LoggedEvent {
   readonly revision: number;
   readonly event: EncodedEvent;
 }
+
+/** What somebody else has done to a stream. */
+export type LoggedDamage = Omit<DamagedRecord, 'position'>;
+
+const isDamage = (logged: LoggedEvent | LoggedDamage): logged is LoggedDamage => 'code' in logged;
 
 export type Written =
   | { readonly kind: 'ok'; readonly size: number; readonly repeated: boolean }
@@ -17,18 +27,19 @@ export type Written =
  * share it, as processes share a database.
  */
 export class MemoryLog {
-  readonly #events: LoggedEvent[] = [];
+  readonly #records: (LoggedEvent | LoggedDamage)[] = [];
   /** Of every stream, where its events are in the log. */
   readonly #streams = new Map<string, number[]>();
-  readonly #ids = new IdIndex((place) => this.#events[place]?.event.id ?? '');
+  readonly #deleted = new Set<string>();
+  readonly #ids = new IdIndex((place) => this.#idAt(place) ?? '');
   #waiting: (() => void)[] = [];
 
   get size(): number {
-    return this.#events.length;
+    return this.#records.length;
   }
 
-  at(index: number): LoggedEvent | undefined {
-    return this.#events[index];
+  at(index: number): LoggedEvent | LoggedDamage | undefined {
+    return this.#records[index];
   }
 
   /** Where the events of a stream are, in order of revision. */
@@ -36,7 +47,32 @@ export class MemoryLog {
     return this.#streams.get(stream) ?? [];
   }
 
+  /** Of a stream that is read or written: one that was deleted is neither, ever again. */
+  refuseDeleted(stream: string): void {
+    if (!this.#deleted.has(stream)) return;
+    throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
+  }
+
+  /** As a cluster's tombstone: the stream is gone for ever, and its events stay where they are. */
+  tombstone(stream: string): void {
+    this.#deleted.add(stream);
+    const detail = `somebody has deleted stream ${stream}`;
+    this.#records.push({ stream, revision: null, code: 'stream-deleted', detail });
+    this.#wake();
+  }
+
+  /** Something that is no event takes the next revision of a stream. */
+  writeUnreadable(stream: string): void {
+    const places = this.#streams.get(stream) ?? this.#begin(stream);
+    const revision = places.length;
+    places.push(this.#records.length);
+    const detail = `revision ${revision} of stream ${stream} was not written by this store`;
+    this.#records.push({ stream, revision, code: 'unreadable-record', detail });
+    this.#wake();
+  }
+
   write(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Written {
+    this.refuseDeleted(stream);
     const places = this.#streams.get(stream);
     const current = (places?.length ?? 0) - 1;
     if (expected !== current) {
@@ -48,18 +84,18 @@ export class MemoryLog {
     this.#refuseReused(stream, events);
     const grown = places ?? this.#begin(stream);
     for (const event of events) {
-      const place = this.#events.length;
+      const place = this.#records.length;
       grown.push(place);
-      this.#events.push({ stream, revision: grown.length - 1, event });
+      this.#records.push({ stream, revision: grown.length - 1, event });
       this.#ids.add(event.id, place);
     }
     this.#wake();
-    return { kind: 'ok', size: this.#events.length, repeated: false };
+    return { kind: 'ok', size: this.#records.length, repeated: false };
   }
 
   /** Resolves when the log has grown beyond `size`, or when `signal` aborts. */
   async grown(size: number, signal: AbortSignal): Promise<void> {
-    if (this.#events.length > size || signal.aborted) return;
+    if (this.#records.length > size || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         signal.removeEventListener('abort', done);
@@ -73,14 +109,14 @@ export class MemoryLog {
   #isRepeat(places: readonly number[], expected: number, events: NonEmpty<EncodedEvent>): boolean {
     return events.every((event, i) => {
       const place = places[expected + 1 + i];
-      return place !== undefined && this.#events[place]?.event.id === event.id;
+      return place !== undefined && this.#idAt(place) === event.id;
     });
   }
 
   #refuseReused(stream: string, events: NonEmpty<EncodedEvent>): void {
     for (const { id } of events) {
       const place = this.#ids.placeOf(id);
-      if (place !== undefined) throw reused(id, stream, this.#events[place]?.stream ?? stream);
+      if (place !== undefined) throw reused(id, stream, this.#records[place]?.stream ?? stream);
     }
     if (events.length === 1) return;
     const ids = new Set<string>();
@@ -88,6 +124,11 @@ export class MemoryLog {
       if (ids.has(id)) throw reused(id, stream, stream);
       ids.add(id);
     }
+  }
+
+  #idAt(place: number): string | undefined {
+    const logged = this.#records[place];
+    return logged === undefined || isDamage(logged) ? undefined : logged.event.id;
   }
 
   #begin(stream: string): number[] {

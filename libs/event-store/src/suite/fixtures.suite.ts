@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import {
   CHAIN_START,
   chainHash,
+  type DamagedRecord,
   type EncodedEvent,
   type EventStore,
   type NonEmpty,
@@ -15,6 +16,14 @@ export type OpenStore = () => Promise<EventStore>;
 export interface Promises {
   /** An event id that another stream has taken is a PermanentStoreError; a cluster can't know. */
   readonly seesReusedIds: boolean;
+  /** How somebody beside the store damages a stream; absent: nobody can. */
+  readonly damage?: Damage;
+}
+
+export interface Damage {
+  tombstone(stream: string): Promise<void>;
+  /** Something that is no event, at the next revision. */
+  writeForeign(stream: string): Promise<void>;
 }
 
 /** A stream nobody else writes to: the storage may be shared with other tests. */
@@ -109,15 +118,15 @@ export async function sound(store: EventStore, stream: string): Promise<Recorded
 export function following(store: EventStore, after: Position | null, stream: RegExp | string) {
   const stop = new AbortController();
   const events: RecordedEvent[] = [];
+  const damaged: DamagedRecord[] = [];
   const nexts: Position[] = [];
+  const isWanted = (name: string): boolean =>
+    typeof stream === 'string' ? name === stream : stream.test(name);
   const done = store.follow(
     after,
     async (batch) => {
-      for (const event of batch.events) {
-        if (typeof stream === 'string' ? event.stream === stream : stream.test(event.stream)) {
-          events.push(event);
-        }
-      }
+      events.push(...batch.events.filter((event) => isWanted(event.stream)));
+      damaged.push(...(batch.damaged ?? []).filter((record) => isWanted(record.stream)));
       nexts.push(batch.next);
     },
     stop.signal,
@@ -126,7 +135,7 @@ export function following(store: EventStore, after: Position | null, stream: Reg
     stop.abort();
     await done;
   };
-  return { events, nexts, done, end, stop };
+  return { events, damaged, nexts, done, end, stop };
 }
 
 export { eventuallyHolds as eventually } from '#testing';

@@ -1,0 +1,108 @@
+import type { DamagedRecord, EventStore, Position } from '../port.js';
+import {
+  eventually,
+  following,
+  idsOf,
+  StreamWriter,
+  type Damage,
+  type OpenStore,
+} from './fixtures.suite.js';
+
+/** What somebody does to one stream is told in its place, and everybody else's events come. */
+export function damagedStreams(open: OpenStore, damage: Damage): void {
+  let store: EventStore;
+  beforeAll(async () => {
+    store = await open();
+  });
+  afterAll(() => store.close());
+
+  const kinds: readonly {
+    readonly what: string;
+    readonly inflict: (stream: string) => Promise<void>;
+    readonly told: Pick<DamagedRecord, 'code' | 'revision'>;
+  }[] = [
+    {
+      what: 'a deleted stream',
+      inflict: (stream) => damage.tombstone(stream),
+      told: { code: 'stream-deleted', revision: null },
+    },
+    {
+      what: 'a record that somebody else wrote',
+      inflict: (stream) => damage.writeForeign(stream),
+      told: { code: 'unreadable-record', revision: 2 },
+    },
+  ];
+
+  const wound = async (inflict: (stream: string) => Promise<void>) => {
+    const [whole, hurt] = [new StreamWriter(), new StreamWriter()];
+    const before = await store.head();
+    await whole.append(store, 1);
+    await hurt.append(store, 2);
+    await inflict(hurt.stream);
+    await whole.append(store, 2);
+    return { before, whole, hurt, streams: new RegExp(`${whole.stream}|${hurt.stream}`) };
+  };
+
+  it.each(kinds)('tells of $what to a follower, and goes on', async ({ inflict, told }) => {
+    const { before, whole, hurt, streams } = await wound(inflict);
+    const follower = following(store, before, streams);
+    await eventually('all came', () => follower.events.length === 5);
+    const late = await whole.append(store, 1);
+    await eventually('what came later too', () => follower.events.length === 6);
+    await follower.end();
+    expect(follower.damaged).toMatchObject([{ stream: hurt.stream, ...told }]);
+    expect(idsOf(follower.events).at(-1)).toBe(late[0].id);
+    expectInItsPlace(follower.damaged, follower.events);
+  });
+
+  it.each(kinds)('tells of $what to a reader of pages, once', async ({ inflict, told }) => {
+    const { before, hurt, streams } = await wound(inflict);
+    const damaged: DamagedRecord[] = [];
+    const events = [];
+    for (let after: Position | null = before; ;) {
+      const page: Awaited<ReturnType<EventStore['readAll']>> = await store.readAll(after, 1);
+      expect(page.events.length + (page.damaged ?? []).length).toBeLessThanOrEqual(1);
+      events.push(...page.events.filter(({ stream }) => streams.test(stream)));
+      damaged.push(...(page.damaged ?? []).filter(({ stream }) => streams.test(stream)));
+      after = page.next;
+      if (page.atHead) break;
+    }
+    expect(events).toHaveLength(5);
+    expect(damaged).toMatchObject([{ stream: hurt.stream, ...told }]);
+    expectInItsPlace(damaged, events);
+  });
+
+  it('gives what comes behind a record that somebody else wrote', async () => {
+    const writer = new StreamWriter();
+    const before = await store.head();
+    await writer.append(store, 1);
+    await damage.writeForeign(writer.stream);
+    writer.revision += 1;
+    await writer.append(store, 1);
+    const follower = following(store, before, writer.stream);
+    await eventually('they came', () => follower.events.length === 2);
+    await follower.end();
+    expect(follower.events.map(({ revision }) => revision)).toEqual([0, 2]);
+    expect(follower.damaged).toMatchObject([{ revision: 1 }]);
+  });
+
+  it('has a head behind which a tombstone is not forgotten', async () => {
+    const writer = new StreamWriter();
+    await writer.append(store, 1);
+    const before = await store.head();
+    await damage.tombstone(writer.stream);
+    const head = await store.head();
+    expect((head ?? '') > (before ?? '')).toBe(true);
+    await expect(store.readAll(head, 10)).resolves.toMatchObject({ events: [], atHead: true });
+  });
+}
+
+/** Behind the events that were there before it, and before those that came later. */
+function expectInItsPlace(
+  damaged: readonly DamagedRecord[],
+  events: readonly { readonly position: Position }[],
+): void {
+  const position = damaged[0]?.position ?? '';
+  expect(events.slice(0, 3).every((event) => event.position < position)).toBe(true);
+  expect(events.slice(3).every((event) => event.position > position)).toBe(true);
+}
