@@ -134,10 +134,46 @@ describe('a CloudEvent in binary mode', () => {
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('may have a source that only looks like one of the ledger', () => {
-    for (const source of ['/api:billing', 'apis:billing', 'API:billing', 'sweeper']) {
+  it.each([
+    'API:demo',
+    ' api:demo',
+    'api\u200b:demo',
+    'aPi:demo',
+    'Sweeper:1',
+    'IMPORT:old',
+    'import:old',
+    '\ufeffapi:demo',
+    '\u017fweeper:1',
+    '/dubbing ',
+    '/配音',
+    '/e\u0301',
+    '/a\\b',
+    '/a"b',
+    '/a\tb',
+    'x'.repeat(129),
+  ])('is refused with the source %j, which no sender can have', (ce_source) => {
+    const parsed = binary({ headers: { ce_source } });
+    expect(badFields(parsed)).toEqual(['ce_source']);
+    expect(senderOf(parsed)).toBeNull();
+  });
+
+  it('may have a source that only holds the name of one of the ledger', () => {
+    for (const source of ['/api:billing', 'apis:billing', 'api', 'sweeper', 'api%3Abilling']) {
       expect(binary({ headers: { ce_source: source } }).ok).toBe(true);
     }
+  });
+
+  it('keeps a source as it came: capitals, and escapes of a URI, are not folded', () => {
+    const source = "https://TTS.example/a%2fb?c=[d]&e=$(f)'*+,;!@#~_-.";
+    expect(binary({ headers: { ce_source: source } })).toEqual({
+      ok: true,
+      value: { ...command, source },
+    });
+  });
+
+  it('keeps a byte order mark as part of its id', () => {
+    const ce_id = Buffer.from('\ufeffx');
+    expect(binary({ headers: { ce_id } })).toMatchObject({ value: { id: '\ufeffx' } });
   });
 
   it('names every bad field of the envelope, the data and the key at once', () => {
@@ -201,6 +237,10 @@ describe('the value of a message', () => {
     expect(badFields(binary({ value: Buffer.from(deep) }))).toEqual(['points', 'source_type']);
   });
 
+  it('may begin with a byte order mark', () => {
+    expect(binary({ value: Buffer.from(`\ufeff${JSON.stringify(data)}`) }).ok).toBe(true);
+  });
+
   it.each(['null', 'true', '5', '"text"', '[]', '[[]]'])('is not %s', (json) => {
     const parsed = binary({ value: Buffer.from(json) });
     expect(badFields(parsed)).toEqual(['data']);
@@ -230,6 +270,7 @@ describe('the key of a message', () => {
     ['another user', Buffer.from('00000000-0000-0000-0000-000000000001')],
     ['the user in 16 bytes', Buffer.from(user_id.replaceAll('-', ''), 'hex')],
     ['the user with space around', Buffer.from(`${user_id} `)],
+    ['the user behind a byte order mark', Buffer.from(`\ufeff${user_id}`)],
   ])('is wrong when it is %s', (_, key) => {
     const parsed = binary({ key });
     expect(badFields(parsed)).toEqual(['key']);

@@ -4,24 +4,18 @@ import type { Fault } from './fault.js';
 import { oneOf, reason, text, time } from './fields.js';
 import { headerOf, jsonOf, textOf, type RawMessage } from './message.js';
 import {
-  API_SOURCE_PREFIX,
   COMMAND_CE_TYPES,
   COMMAND_TYPE_OF,
   MESSAGE_BYTES_MAX,
-  SWEEPER_SOURCE_PREFIX,
   type CommandCeType,
 } from './names.js';
-
-const foreignSource = new RegExp(`^(?!${API_SOURCE_PREFIX}|${SWEEPER_SOURCE_PREFIX})`);
+import { commandSource } from './source.js';
 
 /** The attributes of CloudEvents 1.0 that count here. */
 export const envelope = z.object({
   specversion: z.literal('1.0', reason('1.0')),
   id: text(ID_MAX),
-  source: text(ID_MAX).regex(
-    foreignSource,
-    `must not begin with ${API_SOURCE_PREFIX} or ${SWEEPER_SOURCE_PREFIX}: those are the ledger's own`,
-  ),
+  source: commandSource,
   type: oneOf<CommandCeType>(Object.values(COMMAND_CE_TYPES)).transform(
     (ceType) => COMMAND_TYPE_OF[ceType],
   ),
@@ -94,13 +88,16 @@ function faultsOfDataForm(event: Readonly<Record<string, unknown>>): readonly Fa
   return faults;
 }
 
+/** Some libraries write it before JSON; it is no part of what is said. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 function readValue({ value }: RawMessage): { json: unknown; fault: Fault | null } {
   const bad = (why: string) => ({ json: undefined, fault: { field: 'value', reason: why } });
   if (value === null || value === undefined) return bad('is missing: it must be JSON');
   if (value.byteLength > MESSAGE_BYTES_MAX) {
     return bad(`must be no longer than ${MESSAGE_BYTES_MAX} bytes; it has ${value.byteLength}`);
   }
-  const written = textOf(value);
+  const written = textOf(value)?.replace(BYTE_ORDER_MARK, '') ?? null;
   if (written === null) return bad('must be UTF-8 text');
   const json = jsonOf(written);
   return json === undefined ? bad('must be JSON') : { json, fault: null };

@@ -4,11 +4,13 @@ import { text } from './fields.js';
 import { HTTP_HEADERS } from './names.js';
 
 const key = text(ID_MAX);
+/** What HTTP allows around a value. Any other space is part of the id: ids are never folded. */
+const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /** Of the header `Idempotency-Key`: the command's id, taken bare or as a quoted string. */
 export function parseIdempotencyKey(header: unknown): Parsed<string> {
-  const quoted = typeof header === 'string' ? QUOTED.exec(header.trim())?.[1] : undefined;
-  const bare = typeof header === 'string' ? header.trim() : header;
+  const bare = typeof header === 'string' ? header.replaceAll(SPACE_AROUND, '') : header;
+  const quoted = typeof bare === 'string' ? QUOTED.exec(bare)?.[1] : undefined;
   return parseAs(key, quoted?.replace(/\\(["\\])/g, '$1') ?? bare, HTTP_HEADERS.idempotencyKey);
 }

@@ -30,6 +30,7 @@ export {
   MESSAGE_BYTES_MAX,
   OUTCOME_CE_TYPE,
   OUTCOME_SOURCE,
+  SIGNATURE_HEADER,
   SWEEPER_SOURCE_PREFIX,
   TOPICS,
   type CommandCeType,
@@ -80,6 +81,7 @@ export {
   type ConsumptionStory,
   type TransactionStory,
 } from './story.js';
+export { SUBJECT_MAX, apiSourceOf, commandSource } from './source.js';
 export { toInstant } from './time.js';
 export {
   TRANSACTION_FIELDS,

@@ -9,7 +9,8 @@ export interface RawMessage {
   >;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is a character as any other: an id or a key with it is another than one without. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** null: the bytes are not UTF-8. */
 export function textOf(bytes: HeaderValue): string | null {

@@ -33,6 +33,10 @@ export const OUTCOME_SOURCE = 'points-ledger';
 /** Sources that no message may claim: they are those of the ledger's own processes. */
 export const API_SOURCE_PREFIX = 'api:';
 export const SWEEPER_SOURCE_PREFIX = 'sweeper:';
+export const OWN_SOURCE_PREFIXES = [API_SOURCE_PREFIX, SWEEPER_SOURCE_PREFIX, 'import:'] as const;
+
+/** Who sent a message, proven by a key: see `identity/signature.ts`. */
+export const SIGNATURE_HEADER = 'points-signature';
 
 /** A message longer than this is a dead letter. */
 export const MESSAGE_BYTES_MAX = 65_536;
@@ -47,8 +51,11 @@ export const DEAD_HEADERS = {
   time: 'dead-time',
 } as const;
 
-/** The last two are ours, and an alarm: the message is good, and can be published again once it is mended. */
-export type DeadReason = 'Invalid' | 'ClockAhead' | 'AccountStopped' | 'Failed';
+/**
+ * All but `Invalid` are an alarm. `NotAllowed`: its sender may not send it. The last two are ours: the
+ * message is good, and can be published again once it is mended.
+ */
+export type DeadReason = 'Invalid' | 'NotAllowed' | 'ClockAhead' | 'AccountStopped' | 'Failed';
 
 /** Over HTTP. */
 export const HTTP_HEADERS = {

@@ -109,6 +109,9 @@ describe('an idempotency key', () => {
     [' "order 1" ', 'order 1'],
     ['"say \\"hi\\" \\\\"', 'say "hi" \\'],
     ['"half', '"half'],
+    // Only what HTTP allows around a value is no part of it.
+    [' \tx\t', 'x'],
+    ['\u3000x\ufeff', '\u3000x\ufeff'],
   ])('is read from %j', (header, key) => {
     expect(parseIdempotencyKey(header)).toEqual({ ok: true, value: key });
   });

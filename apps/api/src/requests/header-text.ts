@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Parsed } from '#contracts';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is a character as any other: an id with it is another than one without. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * A header that may stand there once. Node reads headers as Latin-1; what is in ours is UTF-8, as it

@@ -1,0 +1,21 @@
+import { apiSourceOf, commandSource, SUBJECT_MAX } from './source.js';
+
+describe('the source of what a subject sends over HTTP', () => {
+  it.each(['billing', 'API:x', 'd4930aff-f7b8-541b-ad96-1cb0b5223736', 'x'.repeat(SUBJECT_MAX)])(
+    'is api: and the subject: %s',
+    (subject) => {
+      expect(apiSourceOf(subject)).toBe(`api:${subject}`);
+    },
+  );
+
+  it.each(['', ' billing', '计费', 'bill\u200bing', 'a b', 'x'.repeat(SUBJECT_MAX + 1)])(
+    'is none where the subject is %j',
+    (subject) => {
+      expect(apiSourceOf(subject)).toBeNull();
+    },
+  );
+
+  it('is none that a message over Kafka could have', () => {
+    expect(commandSource.safeParse(apiSourceOf('billing')).success).toBe(false);
+  });
+});
