@@ -1,7 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { AccountDesk } from '#commands';
 import { toLedgerCommand } from '#contracts/identity';
-import { PostgresSnapshotStore, openPostgresEventStore } from '#event-store';
+import {
+  PostgresSnapshotStore,
+  SealedSnapshots,
+  SnapshotKeys,
+  openPostgresEventStore,
+} from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { median, repeated } from './figures.js';
 import { onPostgres } from './on-postgres.js';
@@ -18,7 +24,8 @@ export function coldLoadBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
     const pool = new pg.Pool({ connectionString: url });
     const store = await openPostgresEventStore(url);
-    const snapshots = new PostgresSnapshotStore(pool);
+    const keys = new SnapshotKeys([{ id: 'bench', secret: randomBytes(32) }]);
+    const snapshots = new SealedSnapshots(new PostgresSnapshotStore(pool), keys);
     const deskOf = () => new AccountDesk({ store, snapshots, policy: DEFAULT_POLICY });
     let sent = 0;
     const fillTo = async (events: number): Promise<void> => {

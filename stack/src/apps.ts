@@ -19,6 +19,7 @@ interface AppsOptions {
   readonly apiPort: number;
   readonly jwtSecret: string;
   readonly cursorKey: string;
+  readonly snapshotKeys: string;
   readonly logsDir: string;
   readonly say: (line: string) => void;
 }
@@ -58,7 +59,7 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
 }
 
 function environmentOf(options: AppsOptions, port: number): Record<string, string> {
-  const { servers, jwtSecret, cursorKey } = options;
+  const { servers, jwtSecret, cursorKey, snapshotKeys } = options;
   return {
     EVENT_STORE: servers.eventStore,
     DATABASE_URL: servers.databaseUrl,
@@ -67,6 +68,7 @@ function environmentOf(options: AppsOptions, port: number): Record<string, strin
     JWT_ALGORITHM,
     JWT_KEY: jwtSecret,
     CURSOR_KEY: cursorKey,
+    SNAPSHOT_KEYS: snapshotKeys,
     WEB_FOLDER: join(projectRoot(), 'dist', 'apps', 'web'),
   };
 }

@@ -11,7 +11,7 @@ import { LedgerClient } from './ledger-client.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { ChildNotReady } from './supervise.js';
-import { demoToken, keptSecret } from './tokens.js';
+import { demoToken, keptSecret, keptSnapshotKeys } from './tokens.js';
 
 // `npm start`: the whole product on this machine.
 
@@ -50,6 +50,7 @@ async function bringUp(settings: StackSettings, servers: Servers): Promise<Runni
   const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, say);
   const secret = await keptSecret(settings.dataDir, 'jwt-secret');
   const cursorKey = await keptSecret(settings.dataDir, 'cursor-secret');
+  const snapshotKeys = settings.snapshotKeys ?? (await keptSnapshotKeys(settings.dataDir));
   const logsDir = join(settings.dataDir, 'logs');
   await mkdir(logsDir, { recursive: true });
   const apps = await startApps({
@@ -58,6 +59,7 @@ async function bringUp(settings: StackSettings, servers: Servers): Promise<Runni
     apiPort,
     jwtSecret: secret,
     cursorKey,
+    snapshotKeys,
     logsDir,
     say,
   });

@@ -6,7 +6,15 @@ import { readyFile, stackSettings } from './settings.js';
 // `npm run reset`: clears the data of the local stack, and keeps what was downloaded.
 
 // Just what a stack makes: a DATA_DIR may hold other things, too.
-const MADE = ['postgres', 'kafka', 'logs', 'jwt-secret', 'cursor-secret', 'demo-seeded'];
+const MADE = [
+  'postgres',
+  'kafka',
+  'logs',
+  'jwt-secret',
+  'cursor-secret',
+  'snapshot-secret',
+  'demo-seeded',
+];
 
 const { dataDir } = stackSettings(process.env);
 if (existsSync(readyFile(dataDir))) {

@@ -18,6 +18,7 @@ const VARIABLES = z.object({
   KAFKA_BROKERS: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   EVENT_STORE: z.string().min(1).optional(),
+  SNAPSHOT_KEYS: z.string().min(1).optional(),
 });
 
 /** What the local stack is asked for. undefined: it chooses itself, or starts its own. */
@@ -31,6 +32,7 @@ export interface StackSettings {
   readonly kafkaBrokers: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly eventStore: string | undefined;
+  readonly snapshotKeys: string | undefined;
 }
 
 /** Only DATA_DIR is needed by who looks at a stack that another process runs. */
@@ -48,6 +50,7 @@ export function stackSettings(env: Environment): StackSettings {
     kafkaBrokers: read.KAFKA_BROKERS,
     databaseUrl: read.DATABASE_URL,
     eventStore: read.EVENT_STORE,
+    snapshotKeys: read.SNAPSHOT_KEYS,
   };
 }
 

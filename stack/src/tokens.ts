@@ -18,6 +18,11 @@ export async function keptSecret(dataDir: string, name: string): Promise<string>
   return readFile(file, 'utf8');
 }
 
+/** As SNAPSHOT_KEYS has them: what is hexadecimal is base64 as well. */
+export async function keptSnapshotKeys(dataDir: string): Promise<string> {
+  return `local:${await keptSecret(dataDir, 'snapshot-secret')}`;
+}
+
 /** For the demo and for trying things out; real tokens come from where the users are known. */
 export function demoToken(secret: string, subject: string, role: string): Promise<string> {
   return new SignJWT({ roles: [role] })

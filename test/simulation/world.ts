@@ -1,5 +1,12 @@
 import { AccountDesk, type Clock } from '#commands';
-import { MemoryEventStore, MemoryLog, MemorySnapshotStore, type MemoryFault } from '#event-store';
+import {
+  MemoryEventStore,
+  MemoryLog,
+  MemorySnapshotStore,
+  SealedSnapshots,
+  SnapshotKeys,
+  type MemoryFault,
+} from '#event-store';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model';
 import { seeded, type Dice } from '#testing';
@@ -57,7 +64,12 @@ export async function simulate(plan: Plan): Promise<Ended> {
 
 class World {
   readonly #log = new MemoryLog();
-  readonly #snapshots = new MemorySnapshotStore();
+  readonly #snapshots = new SealedSnapshots(
+    new MemorySnapshotStore(),
+    new SnapshotKeys([{ id: 'simulation', secret: new Uint8Array(32).fill(1) }]),
+  );
+  /** Snapshots that are not what their events come to. */
+  readonly #wrongSnapshots: string[] = [];
   readonly #clock = new TurningClock();
   readonly #kafka: SimulatedKafka;
   readonly #services: Services;
@@ -106,6 +118,7 @@ class World {
     for (const member of this.#members) member.kill();
     this.#projecting.abort();
     await Promise.all(this.#projectors);
+    if (this.#wrongSnapshots.length > 0) throw new Error(this.#wrongSnapshots.join('\n'));
     const store = new MemoryEventStore({ log: this.#log });
     const { events: recorded } = await store.readAll(null, Number.MAX_SAFE_INTEGER);
     const { messages, sent } = this.#kafka;
@@ -135,7 +148,17 @@ class World {
       snapshots: this.#snapshots,
       clock: this.#clock,
       random: () => this.dice.next(),
-      limits: { snapshotEvery: 10, cachedAccountsMax: 3, retryMsMax: 2_000, attemptMsMax: 200 },
+      limits: {
+        snapshotEvery: 10,
+        snapshotCheckOneIn: 2,
+        cachedAccountsMax: 3,
+        retryMsMax: 2_000,
+        attemptMsMax: 200,
+      },
+      observer: {
+        snapshotForged: (stream) => void this.#wrongSnapshots.push(`${stream} forged`),
+        snapshotDiffers: (...what) => void this.#wrongSnapshots.push(what.join(' ')),
+      },
     });
     const intake = new Intake({
       run: (command, origin) => desk.run(command, origin),

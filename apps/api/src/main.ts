@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
   const stores = await openStores(config, log);
   const { events: store, tables } = stores;
-  const desk = openDesk(stores, config.LEDGER_POLICY, metrics, log);
+  const desk = openDesk(stores, config, metrics, log);
   health.watch('commands', () => {
     flow.waiting(desk.figures.inside + desk.figures.inLine);
     return flow.condition();

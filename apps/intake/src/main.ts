@@ -64,7 +64,7 @@ async function main(): Promise<void> {
 
   const stores = await openStores(config, log);
   health.report('event store', GREEN);
-  const desk = openDesk(stores, config.LEDGER_POLICY, metrics, log);
+  const desk = openDesk(stores, config, metrics, log);
 
   const kafka = connectKafka({
     ...kafkaSettings(config),

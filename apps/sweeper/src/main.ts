@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const health = new Health(['clock', 'sweep']);
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
   const stores = await openStores(config, log);
-  const desk = openDesk(stores, config.LEDGER_POLICY, metrics, log);
+  const desk = openDesk(stores, config, metrics, log);
   const app = await NestFactory.createApplicationContext(CommandsModule.withDesk(desk), {
     logger: new NestLog(log),
     abortOnError: false,

@@ -37,8 +37,13 @@ export function deskObserver(registry: Registry, log: Log): DeskObserver {
   });
   const snapshots = new Counter({
     name: 'ledger_snapshot_trouble_total',
-    help: 'Snapshots that were not used, or not saved',
+    help: 'Snapshots that were not used, not saved, forged, or other than their events',
     labelNames: ['kind'] as const,
+    registers,
+  });
+  const checked = new Counter({
+    name: 'ledger_snapshots_checked_total',
+    help: 'Snapshots that were held against all events before them',
     registers,
   });
   const alarms = new Counter({
@@ -71,6 +76,17 @@ export function deskObserver(registry: Registry, log: Log): DeskObserver {
       snapshots.inc({ kind: 'ignored' });
       log.warn({ stream, reason }, 'snapshot ignored');
     },
+    snapshotForged: (stream) => {
+      snapshots.inc({ kind: 'forged' });
+      alarms.inc({ kind: 'SnapshotForged' });
+      log.error({ stream }, 'snapshot forged');
+    },
+    snapshotDiffers: (stream, revision, difference) => {
+      snapshots.inc({ kind: 'differs' });
+      alarms.inc({ kind: 'SnapshotDiffers' });
+      log.error({ stream, revision, difference }, 'snapshot differs');
+    },
+    snapshotChecked: () => checked.inc(),
     snapshotNotSaved: (stream, err) => {
       snapshots.inc({ kind: 'not_saved' });
       log.warn({ stream, err }, 'snapshot not saved');

@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
-import { json, port } from '#runtime';
+import { SnapshotKeysFault, parseSnapshotKeys } from '#event-store';
+import { json, port, wholeNumber } from '#runtime';
 import { z } from 'zod';
 
 const limits = Object.fromEntries(
@@ -14,6 +15,16 @@ const policy = json()
     for (const message of policyFaults(merged)) context.addIssue({ code: 'custom', message });
   });
 
+const snapshotKeys = z.string().transform((text, context) => {
+  try {
+    return parseSnapshotKeys(text);
+  } catch (error) {
+    if (!(error instanceof SnapshotKeysFault)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
 /** For the schema of every process that reads or writes events. */
 export const LEDGER_VARIABLES = {
   /** postgres://… or esdb://… */
@@ -23,6 +34,10 @@ export const LEDGER_VARIABLES = {
   /** Postgres with the read tables, and the snapshots whatever the event store is. */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgres://' }),
   LEDGER_POLICY: policy.prefault('{}'),
+  /** id:secret (base64, 32 bytes or more), the one that seals first. None: no snapshots. */
+  SNAPSHOT_KEYS: snapshotKeys.prefault(''),
+  /** Of so many snapshots that are loaded, one is held against all events; 0: none is. */
+  SNAPSHOT_CHECK_ONE_IN: wholeNumber({ min: 0, max: 1_000_000 }).prefault('100'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   /** Of its HTTP: the API, or health and metrics. */
   PORT: port().prefault('0'),

@@ -1,19 +1,42 @@
 import { AccountDesk } from '#commands';
-import type { Policy } from '#ledger';
+import { SealedSnapshots, SnapshotKeys, type SnapshotStore } from '#event-store';
 import type { Log } from '#runtime';
 import type { Registry } from 'prom-client';
 import { deskObserver, measureDesk } from './desk-metrics.js';
+import type { LedgerVariables } from './ledger-variables.js';
 import type { Stores } from './stores.js';
+
+type DeskVariables = Pick<
+  LedgerVariables,
+  'LEDGER_POLICY' | 'SNAPSHOT_KEYS' | 'SNAPSHOT_CHECK_ONE_IN'
+>;
 
 /** A desk on these stores, its figures among the metrics. Who opens it drains it. */
 export function openDesk(
   { events, snapshots }: Pick<Stores, 'events' | 'snapshots'>,
-  policy: Policy,
+  config: DeskVariables,
   metrics: Registry,
   log: Log,
 ): AccountDesk {
   const observer = deskObserver(metrics, log);
-  const desk = new AccountDesk({ store: events, snapshots, policy, observer });
+  const sealed = sealedSnapshots(snapshots, config);
+  if (sealed === null) log.warn('no snapshots: SNAPSHOT_KEYS names no key');
+  const desk = new AccountDesk({
+    store: events,
+    ...(sealed !== null && { snapshots: sealed }),
+    policy: config.LEDGER_POLICY,
+    limits: { snapshotCheckOneIn: config.SNAPSHOT_CHECK_ONE_IN },
+    observer,
+  });
   measureDesk(metrics, desk);
   return desk;
+}
+
+/** null: without a key there are none, for what anybody could have written is not read. */
+function sealedSnapshots(
+  store: SnapshotStore,
+  { SNAPSHOT_KEYS: [sealing, ...others] }: DeskVariables,
+): SealedSnapshots | null {
+  if (sealing === undefined) return null;
+  return new SealedSnapshots(store, new SnapshotKeys([sealing, ...others]));
 }

@@ -12,6 +12,7 @@ import { decideTogether, type Answered, type Group, type Repeat, type Waiting } 
 import { Patience, isPermanent } from './patience.js';
 import { ReadBack } from './read-back.js';
 import { readPage } from './read-page.js';
+import { SnapshotChecker } from './snapshot-checker.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
 
 export interface RunOptions {
@@ -26,6 +27,8 @@ interface Mailbox {
   baseline: Baseline | null;
   /** The baseline was read from the store in this very turn. */
   isFresh: boolean;
+  /** The baseline stands on a snapshot that was found wrong: nothing more is decided on it. */
+  isDistrusted: boolean;
 }
 
 export const streamOf = (userId: string): string => `points-${userId}`;
@@ -40,6 +43,7 @@ export class AccountDesk {
   readonly #entrance: Entrance<Waiting>;
   readonly #snapshots: SnapshotKeeper | null;
   readonly #loader: AccountLoader;
+  readonly #checker: SnapshotChecker;
   #cache: BaselineCache;
   #emptied: () => void = () => undefined;
   /** Settles when everything is finished; null: the desk is open. */
@@ -50,7 +54,17 @@ export class AccountDesk {
     this.#terms = terms;
     this.#entrance = new Entrance(terms.limits, terms.waits, (one) => this.#deliver(one));
     this.#snapshots = parts.snapshots ? new SnapshotKeeper(parts.snapshots, terms) : null;
-    this.#loader = new AccountLoader(terms, this.#snapshots);
+    this.#loader = new AccountLoader(terms, this.#snapshots, (stream, snapshot) =>
+      this.#checker.offer(stream, snapshot),
+    );
+    this.#checker = new SnapshotChecker(
+      terms,
+      (stream, revision) => this.#loader.foldUpTo(stream, revision, new Patience(terms)),
+      async (stream, snapshot) => {
+        this.#distrust(stream);
+        await this.#snapshots?.distrust(stream, snapshot);
+      },
+    );
     this.#cache = new BaselineCache(terms.limits);
   }
 
@@ -106,7 +120,15 @@ export class AccountDesk {
     if (this.#entrance.inside > 0) {
       await new Promise<void>((resolve) => (this.#emptied = resolve));
     }
+    await this.#checker.idle();
     await this.#snapshots?.idle();
+  }
+
+  /** Lets go of a state that was made from a wrong snapshot; the next command reads the events. */
+  #distrust(stream: string): void {
+    const mailbox = this.#mailboxes.get(stream);
+    if (mailbox !== undefined) mailbox.isDistrusted = true;
+    this.#cache.take(stream);
   }
 
   #deliver(one: Waiting): void {
@@ -115,7 +137,14 @@ export class AccountDesk {
       found.waiting.push(one);
       return;
     }
-    const mailbox = { stream: one.stream, waiting: [one], baseline: null, isFresh: false };
+    const { stream } = one;
+    const mailbox: Mailbox = {
+      stream,
+      waiting: [one],
+      baseline: null,
+      isFresh: false,
+      isDistrusted: false,
+    };
     this.#mailboxes.set(one.stream, mailbox);
     void this.#work(mailbox);
   }
@@ -134,6 +163,7 @@ export class AccountDesk {
       }
     }
     this.#mailboxes.delete(mailbox.stream);
+    if (mailbox.isDistrusted) return;
     // Into the cache of then: if that was forgotten since, this is forgotten with it.
     if (mailbox.baseline !== null) cache.put(mailbox.baseline);
   }
@@ -155,6 +185,8 @@ export class AccountDesk {
   }
 
   async #baselineOf(mailbox: Mailbox, patience: Patience): Promise<Baseline> {
+    if (mailbox.isDistrusted) mailbox.baseline = null;
+    mailbox.isDistrusted = false;
     mailbox.isFresh = mailbox.baseline === null;
     mailbox.baseline ??= await this.#loader.load(mailbox.stream, patience);
     return mailbox.baseline;
@@ -166,6 +198,7 @@ export class AccountDesk {
     const { clock, observer } = this.#terms;
     const [first, ...rest] = group.events;
     if (first === undefined) return this.#confirm(mailbox, group, patience);
+    if (mailbox.isDistrusted) return null;
     const started = clock.now();
     const append = { stream, expected, events: [first, ...rest] } as const;
     const written = await appendSurely(this.#terms, append, patience);

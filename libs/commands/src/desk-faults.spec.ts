@@ -16,6 +16,7 @@ import {
   openDesk,
   recharge,
   run,
+  sealing,
   seeded,
   userOf,
 } from './desk.suite.js';
@@ -229,15 +230,17 @@ describe('Two desks on the same accounts', () => {
         retryMsMax: 100,
         snapshotEvery: 5,
         cachedAccountsMax: 2,
+        snapshotCheckOneIn: 1,
       };
-      const snapshots = new MemorySnapshotStore();
+      const snapshots = sealing(new MemorySnapshotStore());
       const readFaultOf = () => (random() < 0.1 ? new Error('away') : undefined);
       const clock = new JumpingClock();
       const open = () => {
         const faultOf = randomFaults(random);
         return openDesk({ log, random, clock, limits, snapshots, faultOf, readFaultOf });
       };
-      const desks = [open().desk, open().desk];
+      const opened = [open(), open()];
+      const desks = opened.map(({ desk }) => desk);
       await Promise.all(
         [userOf(1), userOf(2)].map(async (userId) => {
           const commands = randomCommands(random, 60, userId);
@@ -253,6 +256,10 @@ describe('Two desks on the same accounts', () => {
           expectSound(log, userId);
         }),
       );
+      const noted = (kind: 'snapshotChecked' | 'snapshotDiffers' | 'snapshotForged') =>
+        opened.flatMap((one) => one.noted(kind));
+      await eventually(() => expect(noted('snapshotChecked').length).toBeGreaterThan(0));
+      expect([noted('snapshotDiffers'), noted('snapshotForged')]).toEqual([[], []]);
     },
   );
 });

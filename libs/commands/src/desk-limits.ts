@@ -23,6 +23,8 @@ export interface DeskLimits {
   /** A snapshot is written when this many events stand behind the one before. */
   readonly snapshotEvery: number;
   readonly snapshotsUnderWayMax: number;
+  /** Of so many snapshots that are loaded, one is held against all events; 0: none is. */
+  readonly snapshotCheckOneIn: number;
 }
 
 export const DESK_LIMITS: DeskLimits = {
@@ -40,6 +42,7 @@ export const DESK_LIMITS: DeskLimits = {
   conflictsMax: 100,
   snapshotEvery: 2_000,
   snapshotsUnderWayMax: 4,
+  snapshotCheckOneIn: 100,
 };
 
 /**

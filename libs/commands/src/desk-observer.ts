@@ -25,6 +25,11 @@ export interface DeskObserver {
     readonly ms: number;
   }): void;
   snapshotIgnored(stream: string, reason: string): void;
+  /** Somebody wrote it who has no key: it was not used, and is removed. */
+  snapshotForged(stream: string): void;
+  /** It carries a seal of ours, and is not what the events come to: somebody has to look. */
+  snapshotDiffers(stream: string, revision: number, difference: string): void;
+  snapshotChecked(stream: string): void;
   snapshotNotSaved(stream: string, cause: unknown): void;
   /** No repeat will help. */
   alarm(trouble: AccountDamaged | DecisionFailed | PermanentStoreError): void;
@@ -40,6 +45,9 @@ export const SILENT: DeskObserver = {
   found: nothing,
   loaded: nothing,
   snapshotIgnored: nothing,
+  snapshotForged: nothing,
+  snapshotDiffers: nothing,
+  snapshotChecked: nothing,
   snapshotNotSaved: nothing,
   alarm: nothing,
 };

@@ -1,6 +1,8 @@
 import { MemoryLog, MemorySnapshotStore, type Snapshot, type SnapshotStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import {
+  KEYS,
+  USER,
   consume,
   errorOf,
   eventsIn,
@@ -9,10 +11,14 @@ import {
   gate,
   openDesk,
   recharge,
+  refund,
   run,
+  sealing,
 } from './desk.suite.js';
+import { streamOf } from './account-desk.js';
 
 const EVERY = { snapshotEvery: 10 };
+const RARELY = { snapshotEvery: 1_000 };
 
 /** A store of one snapshot that a test can bend. */
 class OneSnapshot implements SnapshotStore {
@@ -27,19 +33,27 @@ class OneSnapshot implements SnapshotStore {
   async save(_stream: string, _key: string, snapshot: Snapshot): Promise<void> {
     this.kept = snapshot;
   }
+
+  async remove(): Promise<void> {
+    this.kept = null;
+  }
 }
 
 /** An account with 25 events and a snapshot as of its last one. */
 async function withSnapshot() {
   const log = new MemoryLog();
   const snapshots = new OneSnapshot();
-  const { desk } = openDesk({ log, snapshots, limits: EVERY });
+  const { desk } = openDesk({ log, snapshots: sealing(snapshots), limits: EVERY });
   const consumes = Array.from({ length: 24 }, (_, i) => consume(`c${i}`, 1));
   await run(desk, recharge('r', 100), ...consumes);
   await desk.drain(1_000);
   const { kept } = snapshots;
   if (kept === null) throw new Error('no snapshot was saved');
-  return { log, snapshots, kept };
+  const [place = ''] = snapshots.keys;
+  /** As somebody would who has the key: a bug of ours, or a key that was lost. */
+  const reseal = (change: Partial<Snapshot>): Snapshot =>
+    KEYS.seal(streamOf(USER), place.split(' ')[1] ?? '', { ...kept, ...change });
+  return { log, snapshots, kept, reseal };
 }
 
 describe('A snapshot', () => {
@@ -47,7 +61,7 @@ describe('A snapshot', () => {
     const { log, snapshots, kept } = await withSnapshot();
     expect(kept.revision).toBe(24);
     await run(openDesk({ log }).desk, consume('later', 1));
-    const { desk, noted } = openDesk({ log, snapshots, limits: EVERY });
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: EVERY });
     const [spent, again] = await run(desk, consume('next', 5), consume('c3', 1));
     expect(spent?.answer).toMatchObject({ balance: 70, revision: 26 });
     expect(again?.answer).toMatchObject({ balance: 96, revision: 4, replayed: true });
@@ -57,7 +71,7 @@ describe('A snapshot', () => {
 
   it('is written anew after so many events, and not before', async () => {
     const { log, snapshots } = await withSnapshot();
-    const { desk } = openDesk({ log, snapshots, limits: EVERY });
+    const { desk } = openDesk({ log, snapshots: sealing(snapshots), limits: EVERY });
     for (let i = 0; i < 9; i += 1) await run(desk, consume(`d${i}`, 1));
     expect(snapshots.kept?.revision).toBe(24);
     await run(desk, consume('d9', 1));
@@ -68,11 +82,11 @@ describe('A snapshot', () => {
     const log = new MemoryLog();
     const snapshots = new MemorySnapshotStore();
     const commands = Array.from({ length: 12 }, (_, i) => recharge(`r${i}`, 1));
-    const first = openDesk({ log, snapshots, limits: EVERY });
+    const first = openDesk({ log, snapshots: sealing(snapshots), limits: EVERY });
     await run(first.desk, ...commands);
     await first.desk.drain(1_000);
     const policy = { ...DEFAULT_POLICY, refundableDays: 1 };
-    const other = openDesk({ log, snapshots, limits: EVERY, policy });
+    const other = openDesk({ log, snapshots: sealing(snapshots), limits: EVERY, policy });
     await run(other.desk, consume('a', 1));
     expect(other.noted('loaded')).toMatchObject([[{ from: 'stream' }]]);
     expect(other.noted('snapshotIgnored')).toHaveLength(0);
@@ -80,14 +94,33 @@ describe('A snapshot', () => {
 
   it.each<[string, (kept: Snapshot) => Snapshot]>([
     ['changed in one place', (kept) => ({ ...kept, state: kept.state.replace('"c7"', '"c8"') })],
+    ['given points', (kept) => ({ ...kept, state: kept.state.replace(',76]]', ',1000000]]') })],
     ['cut off', (kept) => ({ ...kept, state: kept.state.slice(0, -20) })],
     ['not a state at all', (kept) => ({ ...kept, state: 'nonsense' })],
     ['of another revision', (kept) => ({ ...kept, revision: 20 })],
     ['of another history', (kept) => ({ ...kept, hash: new Uint8Array(32) })],
-  ])('that is %s is ignored and reported, and changes no decision', async (_, bend) => {
+  ])('that was %s without the key is an alarm, is removed, and mints nothing', async (_, bend) => {
     const { log, snapshots, kept } = await withSnapshot();
+    expect(bend(kept)).not.toEqual(kept);
     snapshots.kept = bend(kept);
-    const { desk, noted } = openDesk({ log, snapshots, limits: { snapshotEvery: 1_000 } });
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: RARELY });
+    const [refunded, spent] = await run(desk, refund('back', 'c3'), consume('next', 77));
+    expect(refunded?.answer).toMatchObject({ status: 'accepted', balance: 77, revision: 25 });
+    expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 0, revision: 26 });
+    expect(noted('snapshotForged')).toEqual([[streamOf(USER)]]);
+    expect(noted('loaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
+    expect(snapshots.kept).toBeNull();
+    expectSound(log);
+  });
+
+  it.each<[string, Partial<Snapshot>]>([
+    ['not a state at all', { state: 'nonsense' }],
+    ['of another revision than its state', { revision: 20 }],
+    ['of another history', { hash: new Uint8Array(32) }],
+  ])('that is %s is ignored and reported, whoever sealed it', async (_, change) => {
+    const { log, snapshots, reseal } = await withSnapshot();
+    snapshots.kept = reseal(change);
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: RARELY });
     const [spent] = await run(desk, consume('next', 5));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 71, revision: 25 });
     expect(noted('snapshotIgnored')).toHaveLength(1);
@@ -95,11 +128,21 @@ describe('A snapshot', () => {
     expectSound(log);
   });
 
+  it('that was sealed with a key of before is ignored, without an alarm', async () => {
+    const { log, snapshots, kept } = await withSnapshot();
+    snapshots.kept = { ...kept, keyId: 'before' };
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: RARELY });
+    await run(desk, consume('next', 5));
+    expect(noted('snapshotForged')).toHaveLength(0);
+    expect(noted('snapshotIgnored')).toHaveLength(1);
+    expect(noted('loaded')).toMatchObject([[{ from: 'stream' }]]);
+  });
+
   it('that is ahead of its stream is ignored: the stream is what happened', async () => {
     const { snapshots } = await withSnapshot();
     const restored = new MemoryLog();
     await run(openDesk({ log: restored }).desk, recharge('r', 100), consume('c0', 1));
-    const { desk, noted } = openDesk({ log: restored, snapshots });
+    const { desk, noted } = openDesk({ log: restored, snapshots: sealing(snapshots) });
     const [spent] = await run(desk, consume('next', 5));
     expect(spent?.answer).toMatchObject({ balance: 94, revision: 2 });
     expect(noted('snapshotIgnored')).toHaveLength(1);
@@ -109,8 +152,12 @@ describe('A snapshot', () => {
     const failing: SnapshotStore = {
       load: () => Promise.reject(new Error('away')),
       save: () => Promise.reject(new Error('away')),
+      remove: () => Promise.reject(new Error('away')),
     };
-    const { desk, log, noted } = openDesk({ snapshots: failing, limits: { snapshotEvery: 1 } });
+    const { desk, log, noted } = openDesk({
+      snapshots: sealing(failing),
+      limits: { snapshotEvery: 1 },
+    });
     await run(desk, recharge('r', 100));
     await run(desk, consume('a', 1));
     expect(eventsIn(log)).toHaveLength(2);
@@ -127,9 +174,10 @@ describe('A snapshot', () => {
         saves += 1;
         return opened;
       },
+      remove: async () => undefined,
     };
     const limits = { snapshotEvery: 1, snapshotsUnderWayMax: 1 };
-    const { desk } = openDesk({ snapshots: slow, limits });
+    const { desk } = openDesk({ snapshots: sealing(slow), limits });
     await run(desk, recharge('r', 100));
     await run(desk, consume('a', 1));
     const [spent] = await run(desk, consume('b', 1));
@@ -137,5 +185,90 @@ describe('A snapshot', () => {
     expect(saves).toBe(1);
     open();
     expect(await errorOf(desk.drain(1_000))).toBeUndefined();
+  });
+});
+
+describe('A snapshot in the sample', () => {
+  const CHECKED = { ...RARELY, snapshotCheckOneIn: 1 };
+  const minted = (kept: Snapshot): Partial<Snapshot> => ({
+    state: kept.state.replace(',76]]', ',1000000]]'),
+  });
+
+  it('is held against all its events, and used when it is what they come to', async () => {
+    const { log, snapshots, kept } = await withSnapshot();
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: CHECKED });
+    await run(desk, consume('next', 5));
+    await desk.drain(1_000);
+    expect(noted('snapshotChecked')).toHaveLength(1);
+    expect(noted('snapshotDiffers')).toHaveLength(0);
+    expect(snapshots.kept).toEqual(kept);
+  });
+
+  it('that differs is an alarm, and the account is not served from it', async () => {
+    const { log, snapshots, kept, reseal } = await withSnapshot();
+    // The account is checked behind its last event as well, so that one has to hide in the batches.
+    snapshots.kept = reseal({ state: kept.state.replace('"c7"', '"c8"') });
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: CHECKED });
+    await run(desk, consume('next', 5));
+    await eventually(() => expect(noted('snapshotDiffers')).toHaveLength(1));
+    await eventually(() => expect(snapshots.kept).toBeNull());
+    const [known] = await run(desk, consume('c7', 1));
+    expect(known?.answer).toMatchObject({ replayed: true });
+    expect(noted('loaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
+    expectSound(log);
+  });
+
+  it('that gives points away is found by its last event, before anything is decided', async () => {
+    const { log, snapshots, kept, reseal } = await withSnapshot();
+    expect(minted(kept).state).not.toBe(kept.state);
+    snapshots.kept = reseal(minted(kept));
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: RARELY });
+    const [spent] = await run(desk, consume('next', 77));
+    expect(spent?.answer).toMatchObject({ status: 'refused', balance: 76 });
+    expect(noted('loaded')).toMatchObject([[{ from: 'stream' }]]);
+  });
+
+  it('is not used again by a process that could not remove it', async () => {
+    const { log, kept, reseal } = await withSnapshot();
+    const bent = reseal({ state: kept.state.replace('"c7"', '"c8"') });
+    const stubborn: SnapshotStore = {
+      load: async () => bent,
+      save: async () => undefined,
+      remove: () => Promise.reject(new Error('away')),
+    };
+    const { desk, noted } = openDesk({ log, snapshots: sealing(stubborn), limits: CHECKED });
+    await run(desk, consume('next', 5));
+    await eventually(() => expect(noted('snapshotNotSaved')).toHaveLength(1));
+    desk.forget();
+    await run(desk, consume('after', 5));
+    expect(noted('loaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
+    expectSound(log);
+  });
+
+  it('is the same one for every process, and about one of so many', async () => {
+    const { log, snapshots } = await withSnapshot();
+    let checked = 0;
+    for (let oneIn = 1; oneIn <= 40; oneIn += 1) {
+      const limits = { ...RARELY, snapshotCheckOneIn: oneIn };
+      const runs = [1, 2].map(() => openDesk({ log, snapshots: sealing(snapshots), limits }));
+      for (const { desk } of runs) {
+        await run(desk, consume('c3', 1));
+        await desk.drain(1_000);
+      }
+      const [one, other] = runs.map(({ noted }) => noted('snapshotChecked').length);
+      expect(one).toBe(other);
+      checked += one ?? 0;
+    }
+    expect(checked).toBeGreaterThan(0);
+    expect(checked).toBeLessThan(40);
+  });
+
+  it('is none when none is asked for', async () => {
+    const { log, snapshots } = await withSnapshot();
+    const limits = { ...RARELY, snapshotCheckOneIn: 0 };
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits });
+    await run(desk, consume('next', 5));
+    await desk.drain(1_000);
+    expect(noted('snapshotChecked')).toHaveLength(0);
   });
 });

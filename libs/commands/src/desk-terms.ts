@@ -1,5 +1,5 @@
 import { policyFingerprint } from '#contracts/identity';
-import type { EventStore, SnapshotStore } from '#event-store';
+import type { EventStore, SealedSnapshots } from '#event-store';
 import type { Policy } from '#ledger';
 import { SYSTEM_CLOCK, type Clock } from './clock.js';
 import { DESK_LIMITS, unansweredMax, type DeskLimits } from './desk-limits.js';
@@ -10,7 +10,7 @@ import { Waits } from './waits.js';
 export interface DeskParts {
   readonly store: EventStore;
   readonly policy: Policy;
-  readonly snapshots?: SnapshotStore;
+  readonly snapshots?: SealedSnapshots;
   readonly limits?: Partial<DeskLimits>;
   readonly observer?: Partial<DeskObserver>;
   readonly clock?: Clock;

@@ -4,10 +4,13 @@ import {
   CHAIN_START,
   MemoryEventStore,
   MemoryLog,
+  SealedSnapshots,
+  SnapshotKeys,
   chainHash,
   type AppendCall,
   type MemoryFault,
   type RecordedEvent,
+  type SnapshotStore,
 } from '#event-store';
 import {
   DEFAULT_POLICY,
@@ -107,6 +110,9 @@ export class JumpingClock implements Clock {
   }
 }
 
+export const KEYS = new SnapshotKeys([{ id: 'spec', secret: new Uint8Array(32).fill(1) }]);
+export const sealing = (store: SnapshotStore): SealedSnapshots => new SealedSnapshots(store, KEYS);
+
 /** Faults for the appends to come, one each; then nothing goes wrong any more. */
 export function faults(...planned: (MemoryFault | 'none')[]): () => MemoryFault | undefined {
   return () => {
@@ -152,6 +158,9 @@ export function openDesk(setting: Setting = {}) {
     found: note('found'),
     loaded: note('loaded'),
     snapshotIgnored: note('snapshotIgnored'),
+    snapshotForged: note('snapshotForged'),
+    snapshotDiffers: note('snapshotDiffers'),
+    snapshotChecked: note('snapshotChecked'),
     snapshotNotSaved: note('snapshotNotSaved'),
     alarm: note('alarm'),
   };

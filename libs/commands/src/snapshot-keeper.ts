@@ -1,30 +1,57 @@
-import { createHash } from 'node:crypto';
-import type { Snapshot, SnapshotStore } from '#event-store';
+import type { SealedSnapshots, Snapshot } from '#event-store';
 import { SNAPSHOT_SHAPE, freeze, thaw, type Policy } from '#ledger';
 import type { Baseline } from './baseline.js';
 import type { DeskTerms } from './desk-terms.js';
+import { DistrustedSnapshots } from './distrusted-snapshots.js';
+
+/** An account out of a snapshot, and the snapshot as it was stored. */
+export interface Resumed {
+  readonly baseline: Baseline;
+  readonly snapshot: Snapshot;
+}
 
 /** Spares a long stream being read from its beginning. Whatever is wrong with a snapshot, it is not used. */
 export class SnapshotKeeper {
   readonly #key: string;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #distrusted = new DistrustedSnapshots();
 
   constructor(
-    private readonly snapshots: SnapshotStore,
+    private readonly snapshots: SealedSnapshots,
     private readonly terms: DeskTerms,
   ) {
     this.#key = `${SNAPSHOT_SHAPE}:${terms.policyPrint}`;
   }
 
-  async load(stream: string): Promise<Baseline | null> {
+  async load(stream: string): Promise<Resumed | null> {
     const { limits, observer, policy, waits } = this.terms;
     try {
       const loading = this.snapshots.load(stream, this.#key);
-      const snapshot = await waits.within(limits.attemptMsMax, loading);
-      return snapshot && thawed(stream, snapshot, policy);
+      const loaded = await waits.within(limits.attemptMsMax, loading);
+      if (loaded.kind === 'none') return null;
+      if (loaded.kind === 'rejected') {
+        if (loaded.because === 'forged') observer.snapshotForged(stream);
+        else observer.snapshotIgnored(stream, 'it was sealed with a key that is not known');
+        return null;
+      }
+      const { snapshot } = loaded;
+      if (this.#distrusted.has(stream, snapshot)) return null;
+      return { snapshot, baseline: thawed(stream, snapshot, policy) };
     } catch (cause) {
       observer.snapshotIgnored(stream, cause instanceof Error ? cause.message : String(cause));
       return null;
+    }
+  }
+
+  /** Never uses it again, and removes it where it is stored. */
+  async distrust(stream: string, snapshot: Snapshot): Promise<void> {
+    const { limits, observer, waits } = this.terms;
+    this.#distrusted.add(stream, snapshot);
+    try {
+      const removing = this.snapshots.remove(stream, this.#key, snapshot);
+      await waits.within(limits.attemptMsMax, removing);
+    } catch (cause) {
+      observer.snapshotNotSaved(stream, cause);
     }
   }
 
@@ -45,7 +72,7 @@ export class SnapshotKeeper {
   async #save({ stream, account, hash }: Baseline): Promise<void> {
     const { limits, observer, waits } = this.terms;
     try {
-      const snapshot = { revision: account.revision, hash, state: sealed(freeze(account)) };
+      const snapshot = { revision: account.revision, hash, state: freeze(account) };
       const saving = this.snapshots.save(stream, this.#key, snapshot);
       await waits.within(limits.attemptMsMax, saving);
     } catch (cause) {
@@ -55,22 +82,9 @@ export class SnapshotKeeper {
 }
 
 function thawed(stream: string, snapshot: Snapshot, policy: Policy): Baseline {
-  const account = thaw(unsealed(snapshot.state), policy);
+  const account = thaw(snapshot.state, policy);
   if (account.revision !== snapshot.revision) {
     throw new Error(`kept as of revision ${snapshot.revision}, it says ${account.revision}`);
   }
   return { stream, account, hash: snapshot.hash, snapshotAt: snapshot.revision };
-}
-
-// A state that is only slightly wrong would decide slightly wrongly, for ever: so it carries its sum.
-const SUM_LENGTH = 64;
-
-const sumOf = (state: string): string => createHash('sha256').update(state).digest('hex');
-
-const sealed = (state: string): string => sumOf(state) + state;
-
-function unsealed(text: string): string {
-  const state = text.slice(SUM_LENGTH);
-  if (text.slice(0, SUM_LENGTH) !== sumOf(state)) throw new Error('its sum is wrong');
-  return state;
 }

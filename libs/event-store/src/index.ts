@@ -26,6 +26,7 @@ export {
   type RecordedEvent,
   type Snapshot,
   type SnapshotStore,
+  type UnsealedSnapshot,
 } from './port.js';
 export { migrateEventStore } from './postgres/migrate.js';
 export { openPostgresEventStore } from './postgres/open.js';
@@ -33,3 +34,11 @@ export type { PostgresObserver, PostgresOptions } from './postgres/options.js';
 export { postgresPools, type PostgresPools } from './postgres/pools.js';
 export { PostgresEventStore } from './postgres/postgres-event-store.js';
 export { PostgresSnapshotStore } from './postgres/postgres-snapshot-store.js';
+export { SealedSnapshots, type LoadedSnapshot } from './sealed-snapshots.js';
+export {
+  SnapshotKeys,
+  SnapshotKeysFault,
+  parseSnapshotKeys,
+  type SealCheck,
+  type SnapshotKey,
+} from './snapshot-keys.js';

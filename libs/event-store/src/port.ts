@@ -132,12 +132,21 @@ export interface SnapshotStore {
   /** The newest snapshot of a stream under that key (shape of the state, policy). */
   load(stream: string, key: string): Promise<Snapshot | null>;
   save(stream: string, key: string, snapshot: Snapshot): Promise<void>;
+  /** Removes the one with that seal; one that took its place meanwhile stays. */
+  remove(stream: string, key: string, mac: Uint8Array): Promise<void>;
 }
 
-export interface Snapshot {
+export interface UnsealedSnapshot {
   /** The last revision that is folded into it. */
   readonly revision: number;
   /** Chain hash at that revision, so that the writer can go on from here. */
   readonly hash: Uint8Array;
   readonly state: string;
+}
+
+/** As it is stored. Whoever writes the store could have made it up: see SnapshotKeys. */
+export interface Snapshot extends UnsealedSnapshot {
+  /** Which key sealed it. */
+  readonly keyId: string;
+  readonly mac: Uint8Array;
 }

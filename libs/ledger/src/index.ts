@@ -56,5 +56,6 @@ export {
 export { adopt, evolve, replay } from './evolve.js';
 export { DEFAULT_POLICY, REMEMBER_EVERYTHING, policyFaults, type Policy } from './policy.js';
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
+export { snapshotDifference } from './snapshot-difference.js';
 export { SNAPSHOT_SHAPE, freeze, thaw } from './snapshot.js';
 export { isTime, msOf } from './time.js';

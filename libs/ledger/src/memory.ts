@@ -61,8 +61,12 @@ export function forget(account: Account): void {
 }
 
 function isForgotten(account: Account, answered: Answered, place: number, atMs: number): boolean {
-  const { rememberMin, rememberMax, rememberDays } = account.policy;
-  const newer = account.answeredQueue.length - 1 - place;
+  return isOld(account.policy, answered, account.answeredQueue.length - 1 - place, atMs);
+}
+
+/** Whether a command is forgotten at that moment, when so many newer ones were answered. */
+export function isOld(policy: Policy, answered: Answered, newer: number, atMs: number): boolean {
+  const { rememberMin, rememberMax, rememberDays } = policy;
   if (newer >= rememberMax) return true;
   return newer >= rememberMin && answered.atMs < atMs - daysMs(rememberDays);
 }

@@ -12,6 +12,12 @@ export class MemorySnapshotStore implements SnapshotStore {
     if (kept !== undefined && kept.revision > snapshot.revision) return;
     this.#snapshots.set(placeOf(stream, key), snapshot);
   }
+
+  async remove(stream: string, key: string, mac: Uint8Array): Promise<void> {
+    const kept = this.#snapshots.get(placeOf(stream, key));
+    if (kept === undefined || Buffer.compare(kept.mac, mac) !== 0) return;
+    this.#snapshots.delete(placeOf(stream, key));
+  }
 }
 
 const placeOf = (stream: string, key: string) => JSON.stringify([stream, key]);

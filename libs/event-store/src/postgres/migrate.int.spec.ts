@@ -90,6 +90,20 @@ describe('a migration of the event store', () => {
   });
 });
 
+describe('a migration to sealed snapshots', () => {
+  it('6 drops what carries no seal, and takes none without one', async () => {
+    await migrateEventStore(database.url, 5);
+    await run(`insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}')`);
+    await migrateEventStore(database.url, 6);
+    expect(await run('select * from event_store.snapshots')).toEqual([]);
+    const save = (seal: string) =>
+      run(`insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}', ${seal})`);
+    await expect(save('null, null')).rejects.toMatchObject({ code: '23502' });
+    await expect(save(`'k1', '\\x00'`)).rejects.toMatchObject({ code: '23514' });
+    await save(`'k1', ${HASH}`);
+  });
+});
+
 describe('the migrations of the event store', () => {
   it('are taken once, however many ask at the same time', async () => {
     await Promise.all(Array.from({ length: 6 }, () => migrateEventStore(database.url)));

@@ -6,6 +6,7 @@ import { createAppend } from './migrations/002-append.js';
 import { makeAppendOnly } from './migrations/003-append-only.js';
 import { createSnapshots } from './migrations/004-snapshots.js';
 import { createWriter } from './migrations/005-writer.js';
+import { sealSnapshots } from './migrations/006-sealed-snapshots.js';
 
 /** Forward only: a step that was once released is never changed, another is added. */
 export const MIGRATIONS: readonly string[] = [
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly string[] = [
   makeAppendOnly,
   createSnapshots,
   createWriter,
+  sealSnapshots,
 ];
 
 /** Any number, the same for all who migrate an event store in one database. */

@@ -5,17 +5,22 @@ interface Row {
   readonly revision: string;
   readonly hash: Uint8Array;
   readonly state: string;
+  readonly key_id: string;
+  readonly mac: Uint8Array;
 }
 
-const LOAD = `select revision, hash, state from event_store.snapshots
+const LOAD = `select revision, hash, state, key_id, mac from event_store.snapshots
   where stream = $1 and key = $2`;
 
 /** A late writer does not put an older one over a newer one. */
-const SAVE = `insert into event_store.snapshots as kept (stream, key, revision, hash, state)
-  values ($1, $2, $3, $4, $5)
+const SAVE = `insert into event_store.snapshots as kept (stream, key, revision, hash, state, key_id, mac)
+  values ($1, $2, $3, $4, $5, $6, $7)
   on conflict (stream, key) do update
-    set revision = excluded.revision, hash = excluded.hash, state = excluded.state
+    set revision = excluded.revision, hash = excluded.hash, state = excluded.state,
+      key_id = excluded.key_id, mac = excluded.mac
     where kept.revision < excluded.revision`;
+
+const REMOVE = `delete from event_store.snapshots where stream = $1 and key = $2 and mac = $3`;
 
 /** Its pool is its owner's to end. */
 export class PostgresSnapshotStore implements SnapshotStore {
@@ -25,12 +30,19 @@ export class PostgresSnapshotStore implements SnapshotStore {
     const values = [stream, key];
     const { rows } = await this.pool.query<Row>({ name: 'load', text: LOAD, values });
     const [row] = rows;
-    return row === undefined ? null : { ...row, revision: Number(row.revision) };
+    if (row === undefined) return null;
+    const { revision, hash, state, key_id: keyId, mac } = row;
+    return { revision: Number(revision), hash, state, keyId, mac };
   }
 
   async save(stream: string, key: string, snapshot: Snapshot): Promise<void> {
-    const { revision, hash, state } = snapshot;
-    const values = [stream, key, revision, Buffer.from(hash), state];
+    const { revision, hash, state, keyId, mac } = snapshot;
+    const values = [stream, key, revision, Buffer.from(hash), state, keyId, Buffer.from(mac)];
     await this.pool.query({ name: 'save', text: SAVE, values });
+  }
+
+  async remove(stream: string, key: string, mac: Uint8Array): Promise<void> {
+    const values = [stream, key, Buffer.from(mac)];
+    await this.pool.query({ name: 'remove', text: REMOVE, values });
   }
 }
