@@ -10,7 +10,7 @@ export async function* everyTransaction(
   tables: Pick<ReadTables, 'transactions'>,
   userId: string,
   filter: TransactionFilter,
-): AsyncGenerator<readonly Transaction[]> {
+): AsyncGenerator<readonly Transaction[], void, undefined> {
   let before: number | undefined;
   for (;;) {
     const page: readonly Transaction[] = await tables.transactions(userId, {

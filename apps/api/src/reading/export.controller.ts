@@ -12,13 +12,13 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
-import { everyTransaction, type ReadTables, type TransactionFilter } from '#read-model';
+import { BYTE_ORDER_MARK, csvLine } from '#contracts/csv';
+import { everyTransaction, type ReadTables, type Transaction } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../limits/open-streams.js';
 import { queryOf, userIdOf } from '../requests/parsing.js';
-import { BYTE_ORDER_MARK, csvLine } from './csv.js';
 import { itemOf } from './items.js';
 import { filterOf } from './page-request.js';
 import { routeOf } from '../problems/problem.filter.js';
@@ -37,18 +37,26 @@ export class ExportController {
 
   @Get('transactions.csv')
   @Header('cache-control', 'no-store')
-  export(
+  async export(
     @Param('user_id') user: string,
     @Query() query: unknown,
     @Req() request: FastifyRequest,
-  ): StreamableFile {
+  ): Promise<StreamableFile> {
     const userId = userIdOf(user);
     const filter = filterOf(queryOf(exportQuery, query));
     const stream = this.open.open(callerOf(request).subject);
-    const tables = reportedRows(this.tables, (error) =>
-      this.parts.observer.failed(routeOf(request), 500, error),
-    );
-    const lines = Readable.from(statement(tables, userId, filter), { objectMode: false });
+    let hasBegun = false;
+    const tables = reportedRows(this.tables, (error) => {
+      if (hasBegun) this.parts.observer.failed(routeOf(request), 500, error);
+    });
+    const pages = everyTransaction(tables, userId, filter);
+    // Before anything is sent: a file that breaks off looks like a whole one, a problem does not.
+    const first = await pages.next().catch((error: unknown) => {
+      stream.abort();
+      throw error;
+    });
+    hasBegun = true;
+    const lines = Readable.from(statement(first, pages), { objectMode: false });
     stream.signal.addEventListener('abort', () => lines.destroy(), { once: true });
     lines.once('close', () => stream.abort());
     return new StreamableFile(lines, {
@@ -58,16 +66,20 @@ export class ExportController {
   }
 }
 
+type Pages = ReturnType<typeof everyTransaction>;
+
 async function* statement(
-  tables: Pick<ReadTables, 'transactions'>,
-  userId: string,
-  filter: TransactionFilter,
+  first: IteratorResult<readonly Transaction[], void>,
+  others: Pages,
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLine(TRANSACTION_FIELDS);
-  for await (const rows of everyTransaction(tables, userId, filter)) {
-    yield rows
-      .map(itemOf)
-      .map((item) => csvLine(TRANSACTION_FIELDS.map((field) => item[field])))
-      .join('');
-  }
+  if (first.done === true) return;
+  yield linesOf(first.value);
+  for await (const rows of others) yield linesOf(rows);
 }
+
+const linesOf = (rows: readonly Transaction[]): string =>
+  rows
+    .map(itemOf)
+    .map((item) => csvLine(TRANSACTION_FIELDS.map((field) => item[field])))
+    .join('');

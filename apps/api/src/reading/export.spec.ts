@@ -1,7 +1,7 @@
 import { MemoryReadTables } from '#read-model';
 import { TRANSACTION_FIELDS } from '#contracts';
+import { BYTE_ORDER_MARK } from '#contracts/csv';
 import { ALICE, liveALittle, openApiDouble, read } from '../api.suite.js';
-import { BYTE_ORDER_MARK } from './csv.js';
 
 const EXPORT = `/v1/users/${ALICE}/transactions.csv`;
 
@@ -36,6 +36,20 @@ describe('the statement as CSV', () => {
       Array.from({ length: rows }, (_, i) => rows - i),
     );
     expect(limits).toEqual([1_000, 1_000, 1_000]);
+    await api.close();
+  });
+
+  it('is a problem, not a broken file, when the tables are lost before its first line', async () => {
+    const tables = new MemoryReadTables();
+    tables.transactions = () => Promise.reject(new Error('lost'));
+    const api = await openApiDouble({ tables });
+    for (let i = 0; i < 4; i += 1) {
+      const response = await read(api, EXPORT);
+      expect(response.statusCode).toBe(500);
+      expect(response.headers['content-type']).toMatch('application/problem+json');
+      expect(response.headers['content-disposition']).toBeUndefined();
+    }
+    expect(api.troubles).toHaveLength(4);
     await api.close();
   });
 

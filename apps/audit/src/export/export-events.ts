@@ -1,7 +1,7 @@
+import { csvLine } from '#contracts/csv';
 import { fromStored } from '#ledger';
 import type { EventSource, StoredEvent } from '../source/event-source.js';
 import { userOf } from '../verify/account-audit.js';
-import { csvLine } from './csv.js';
 
 export type Format = 'jsonl' | 'csv';
 

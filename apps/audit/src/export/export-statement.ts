@@ -1,8 +1,8 @@
+import { csvLine } from '#contracts/csv';
 import type { EventSource } from '../source/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { CannotCheck } from '../trouble.js';
 import { userOf } from '../verify/account-audit.js';
-import { csvLine } from './csv.js';
 import { isIn, type Format, type Range } from './export-events.js';
 
 const COLUMNS = [
