@@ -57,6 +57,7 @@ const withFollow = (follow: EventStore['follow']): EventStore => ({
   append: (...args) => store.append(...args),
   readStream: (...args) => store.readStream(...args),
   readAll: (...args) => store.readAll(...args),
+  isPosition: (text): text is Position => store.isPosition(text),
   head: () => store.head(),
   close: () => store.close(),
   follow,

@@ -96,6 +96,10 @@ export class PackedStore implements EventStore {
     }
   }
 
+  isPosition(text: string): text is Position {
+    return /^packed:\d{16}$/.test(text);
+  }
+
   head(): Promise<Position | null> {
     const count = this.#starts.length;
     return Promise.resolve(count === 0 ? null : positionOf(count));

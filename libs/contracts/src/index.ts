@@ -12,12 +12,20 @@ export {
 } from './account.js';
 export { parseCommandMessage, type CommandMessage, type ParsedMessage } from './cloud-event.js';
 export {
+  addressee,
   commandDataSchemas,
   parseCommandData,
   type CommandBody,
   type CommandData,
 } from './command-data.js';
-export { inWords, parseAs, parseQuery, type Fault, type Parsed } from './fault.js';
+export {
+  inWords,
+  parseAs,
+  parseQuery,
+  type Fault,
+  type Parsed,
+  type QuerySchema,
+} from './fault.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
 export type { HeaderValue, RawMessage } from './message.js';
 export {
@@ -51,11 +59,15 @@ export {
   TIME_ZONE_DEFAULT,
   balanceQuery,
   batchesQuery,
+  commandQuery,
   eventsQuery,
   exportQuery,
+  lastEventId,
+  positionQuery,
   rowIdParam,
   stateQuery,
   storyQuery,
+  streamQuery,
   transactionsQuery,
   usageQuery,
   type BalanceQuery,
@@ -82,7 +94,7 @@ export {
   type TransactionStory,
 } from './story.js';
 export { SUBJECT_MAX, apiSourceOf, commandSource } from './source.js';
-export { toInstant } from './time.js';
+export { TIME_MAX, TIME_MIN, toInstant } from './time.js';
 export {
   TRANSACTION_FIELDS,
   TRANSACTION_TYPES,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneOf, reason, revision, sourceType, time, token } from './fields.js';
+import { oneOf, reason, revision, sourceType, time, token, wholeNumber } from './fields.js';
 import { rowId, TRANSACTION_TYPES } from './transactions.js';
 
 // What a URL may ask. Everything in a URL is text; past these schemas it is not.
@@ -23,6 +23,9 @@ const limit = inDigits(
 /** Any read waits until the tables have come that far. */
 const minPosition = { min_position: token.optional() };
 
+/** That alone, whatever else is asked. */
+export const positionQuery = z.object(minPosition);
+
 const span = {
   /** Inclusive. */
   from: time().optional(),
@@ -38,14 +41,14 @@ const filters = {
 
 const params = reason('the parameters of a URL');
 
-export const transactionsQuery = z.object(
+export const transactionsQuery = z.strictObject(
   { ...filters, limit, cursor: token.optional(), ...minPosition },
   params,
 );
-export const exportQuery = z.object({ ...filters, ...minPosition }, params);
-export const balanceQuery = z.object({ at: time().optional(), ...minPosition }, params);
-export const batchesQuery = z.object(minPosition, params);
-export const usageQuery = z.object(
+export const exportQuery = z.strictObject({ ...filters, ...minPosition }, params);
+export const balanceQuery = z.strictObject({ at: time().optional(), ...minPosition }, params);
+export const batchesQuery = z.strictObject(minPosition, params);
+export const usageQuery = z.strictObject(
   {
     ...span,
     group_by: oneOf(['day', 'source_type', 'day,source_type']).default('day'),
@@ -58,16 +61,24 @@ export const usageQuery = z.object(
   },
   params,
 );
-export const eventsQuery = z.object(
+export const eventsQuery = z.strictObject(
   { after: inDigits(revision, 'a revision, 0 or more').optional(), limit, ...minPosition },
   params,
 );
-export const stateQuery = z.object(
-  { revision: inDigits(revision, 'a revision, 0 or more').optional() },
+export const stateQuery = z.strictObject(
+  { revision: inDigits(revision, 'a revision, 0 or more').optional(), ...minPosition },
   params,
 );
-export const storyQuery = z.object(minPosition, params);
+export const storyQuery = z.strictObject(minPosition, params);
+export const streamQuery = z.strictObject(minPosition, params);
+/** A command says everything in its body. */
+export const commandQuery = z.strictObject({}, params);
 export const rowIdParam = inDigits(rowId, 'the number of a row');
+/** Of the header `Last-Event-ID`; 0 is before every row. */
+export const lastEventId = inDigits(
+  wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  'the number of a row, or 0',
+);
 
 export type TransactionsQuery = z.infer<typeof transactionsQuery>;
 export type ExportQuery = z.infer<typeof exportQuery>;

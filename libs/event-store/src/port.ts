@@ -100,6 +100,8 @@ export interface EventStore {
    * batch, and does not end it; a revision that is missing in a stream is left for the reader to see.
    */
   follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void>;
+  /** Whether a text has the form of this store's positions: one of another kind of store has not. */
+  isPosition(text: string): text is Position;
   /** Position of the newest event; null: the store is empty. */
   head(): Promise<Position | null>;
   /** Waits for what is under way, then lets go of every connection. */

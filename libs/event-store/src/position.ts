@@ -6,6 +6,7 @@ export interface Positions {
   readonly format: (place: number) => Position;
   /** null, the beginning, is 0. A position of another kind of store is refused. */
   readonly parse: (position: Position | null) => number;
+  readonly is: (text: string) => text is Position;
 }
 
 /** Positions of a store that counts its events from 1: `<kind>:0000000000000042`. */
@@ -24,5 +25,6 @@ export function positionsOf(kind: string): Positions {
       }
       return Number(digits);
     },
+    is: (text): text is Position => shape.test(text),
   };
 }

@@ -40,11 +40,28 @@ describe('reading one’s own write', () => {
     expect(response.headers['ledger-position']).toBe('');
   });
 
-  it('refuses a position of another ledger', async () => {
-    await accepted(api, 'RechargePoints', 'r1', recharge);
-    await api.project();
-    const response = await read(api, of('balance?min_position=pg:0000000000000001'));
-    expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'min_position' }] });
+  const foreign = [
+    'postgres:0000000000000001',
+    `es-${'0'.repeat(20)}-${'0'.repeat(20)}`,
+    'memory:1',
+    'memory:00000000000000001',
+    'memory:000000000000000x',
+    ' memory:0000000000000001',
+    '-1',
+    '0',
+    'null',
+  ];
+
+  it.each(foreign)('refuses at once what is no position of its store: %s', async (position) => {
+    const query = `min_position=${encodeURIComponent(position)}`;
+    for (const isEmpty of [true, false]) {
+      for (const path of ['balance', 'transactions', 'transactions.csv', 'state', 'events']) {
+        const response = await read(api, of(`${path}?${query}`));
+        expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'min_position' }] });
+      }
+      if (isEmpty) await accepted(api, 'RechargePoints', 'r1', recharge);
+      await api.project();
+    }
   });
 });
 

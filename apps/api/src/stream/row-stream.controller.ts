@@ -5,12 +5,14 @@ import {
   Header,
   Inject,
   Param,
+  Query,
   Req,
   Res,
   StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastEventId, parseAs, streamQuery } from '#contracts';
 import type { ReadTables } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
@@ -20,7 +22,7 @@ import { routeOf } from '../problems/problem.filter.js';
 import { ReadPosition } from '../reading/read-position.interceptor.js';
 import { reportedRows } from '../reading/reported-rows.js';
 import { headerText } from '../requests/header-text.js';
-import { orInvalid, userIdOf } from '../requests/parsing.js';
+import { orInvalid, queryOf, userIdOf } from '../requests/parsing.js';
 import { News } from './news.js';
 import { rowStream } from './row-stream.js';
 
@@ -40,12 +42,14 @@ export class RowStreamController {
   @Header('x-accel-buffering', 'no')
   async stream(
     @Param('user_id') user: string,
+    @Query() query: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const userId = userIdOf(user);
+    queryOf(streamQuery, query);
     const { subject, expiresAtMs } = callerOf(request);
-    const after = lastEventId(request) ?? (await this.#newestOf(userId));
+    const after = lastRowOf(request) ?? (await this.#newestOf(userId));
     const stream = this.open.open(subject);
     const { clock, observer, streams } = this.parts;
     const tables = reportedRows(this.tables, (error) =>
@@ -72,12 +76,7 @@ export class RowStreamController {
 }
 
 /** null: from now on. 0 is before every row. */
-function lastEventId(request: FastifyRequest): number | null {
+function lastRowOf(request: FastifyRequest): number | null {
   const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
-  if (text === '') return null;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  return orInvalid({
-    ok: false,
-    faults: [{ field: 'Last-Event-ID', reason: 'must be the id of a row' }],
-  });
+  return text === '' ? null : orInvalid(parseAs(lastEventId, text, 'Last-Event-ID'));
 }

@@ -14,6 +14,8 @@ const padded = (offset: bigint): string => String(offset).padStart(DIGITS, '0');
 export const formatPosition = ({ commit, prepare }: LogPosition): Position =>
   `es-${padded(commit)}-${padded(prepare)}` as Position;
 
+export const isPosition = (text: string): text is Position => SHAPE.test(text);
+
 /** null, the beginning, stays null. A position of another kind of store is refused. */
 export function parsePosition(position: Position | null): LogPosition | null {
   if (position === null) return null;

@@ -12,6 +12,7 @@ import { AllReader } from './all-reader.js';
 import { Appender } from './appender.js';
 import { Clients } from './clients.js';
 import { parseConnectionString, type Credentials } from './connection-string.js';
+import { isPosition } from './esdb-position.js';
 import { Follower } from './follower.js';
 import {
   DEFAULTS,
@@ -84,6 +85,10 @@ export class EventStoreDbEventStore implements EventStore {
     const settled = done.catch(() => {}).finally(() => this.#followers.delete(settled));
     this.#followers.add(settled);
     return done;
+  }
+
+  isPosition(text: string): text is Position {
+    return isPosition(text);
   }
 
   async head(): Promise<Position | null> {

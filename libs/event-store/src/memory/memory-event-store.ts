@@ -129,6 +129,10 @@ export class MemoryEventStore implements EventStore {
     }
   }
 
+  isPosition(text: string): text is Position {
+    return positions.is(text);
+  }
+
   async head(): Promise<Position | null> {
     this.#failRead();
     return this.#log.size === 0 ? null : positions.format(this.#log.size);

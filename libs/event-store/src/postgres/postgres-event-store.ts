@@ -72,6 +72,10 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
+  isPosition(text: string): text is Position {
+    return positions.is(text);
+  }
+
   async head(): Promise<Position | null> {
     const position = await head(this.pools.read);
     return position === 0 ? null : positions.format(position);

@@ -44,6 +44,14 @@ export function readingEverything(open: OpenStore): void {
     expect(result.position).toBe(await store.head());
   });
 
+  it('knows its own positions by their form', async () => {
+    const head = (await store.head()) ?? '';
+    expect(store.isPosition(head)).toBe(true);
+    for (const other of ['', 'x', FOREIGN, `${head}0`, ` ${head}`, head.slice(1), '-1', '0']) {
+      expect([other, store.isPosition(other)]).toEqual([other, false]);
+    }
+  });
+
   it('says whether a page ends at the head', async () => {
     const before = await store.head();
     const writer = new StreamWriter();
