@@ -106,8 +106,18 @@ function isAboutTheToken(cause: unknown): boolean {
   );
 }
 
-function callerIn({ sub, exp, roles }: JWTPayload & { readonly roles?: unknown }): Caller {
-  if (sub === undefined || !SUBJECT.test(sub)) throw noToken('The token has no usable subject.');
+/** The types of a payload are what it ought to be: whoever signed it may have put anything there. */
+interface Claims {
+  readonly sub?: unknown;
+  /** jose has seen to it. */
+  readonly exp?: number | undefined;
+  readonly roles?: unknown;
+}
+
+function callerIn({ sub, exp, roles }: Claims): Caller {
+  if (typeof sub !== 'string' || !SUBJECT.test(sub)) {
+    throw noToken('The token has no usable subject.');
+  }
   const named: readonly unknown[] = Array.isArray(roles) ? roles : [];
   return {
     subject: sub,
