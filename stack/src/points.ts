@@ -73,13 +73,13 @@ async function main(): Promise<number> {
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What is not said is left out; the parser names every field that is missing or bad. */
+/** What is not said is left out; the parser names every field that is missing, bad or unknown. */
 function dataOf(type: CommandType, values: Values): Record<string, unknown> {
   const number = (name: string): unknown =>
     values[name] === undefined ? undefined : Number(values[name]);
   const isRecharge = type === 'RechargePoints';
   const expires = values['expires'] === 'never' ? null : values['expires'];
-  return {
+  const said = {
     user_id: values['user'],
     points: number('points'),
     ...(isRecharge && { expires_at: expires, priority: number('priority') }),
@@ -90,6 +90,7 @@ function dataOf(type: CommandType, values: Values): Record<string, unknown> {
     settle_within: number('settle-within'),
     reason: values['reason'],
   };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 async function brokers(): Promise<string[]> {

@@ -200,10 +200,7 @@ describe('a CloudEvent in binary mode', () => {
 });
 
 describe('the value of a message', () => {
-  const padded = (length: number): Buffer => {
-    const empty = bytes({ ...data, x: '' }).byteLength;
-    return bytes({ ...data, x: 'x'.repeat(length - empty) });
-  };
+  const padded = (length: number): Buffer => Buffer.from(JSON.stringify(data).padEnd(length));
 
   it('may be 64 KiB long', () => {
     expect(padded(MESSAGE_BYTES_MAX).byteLength).toBe(65_536);
@@ -229,11 +226,11 @@ describe('the value of a message', () => {
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('may be nested deeply where nobody looks, and nowhere else', () => {
+  it('may not be nested deeply, in a field that is known or not', () => {
     const unknown = deep
       .replace('"points"', '"x"')
       .replace('}', ',"points":1,"source_type":"tts"}');
-    expect(binary({ value: Buffer.from(unknown) }).ok).toBe(true);
+    expect(badFields(binary({ value: Buffer.from(unknown) }))).toEqual(['x']);
     expect(badFields(binary({ value: Buffer.from(deep) }))).toEqual(['points', 'source_type']);
   });
 
@@ -253,7 +250,30 @@ describe('the value of a message', () => {
       'user_id',
       'points',
       'source_type',
+      '__proto__',
+      'constructor',
     ]);
+  });
+
+  it('with an unknown field is invalid, and its sender is told', () => {
+    const parsed = binary({ value: bytes({ ...data, point: 3 }) });
+    expect(badFields(parsed)).toEqual(['point']);
+    expect(senderOf(parsed)).toEqual(sender);
+  });
+
+  it('is looked at without the extensions of its envelope', () => {
+    const extensions = {
+      ce_partitionkey: 'x',
+      ce_dataschema: 'urn:x',
+      ce_subject: '7',
+      'x-b3': '1',
+    };
+    expect(binary({ headers: extensions })).toEqual({ ok: true, value: command });
+  });
+
+  it('of an unknown type has no unknown fields: nobody knows what it may have', () => {
+    const parsed = binary({ headers: { ce_type: 'points.Other.v1' } });
+    expect(badFields(parsed)).toEqual(['ce_type']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { expirePointsData, parseCommandData, type CommandBody } from './command-data.js';
+import { addressee, parseCommandData, type CommandBody } from './command-data.js';
 import { envelope, openMessage, type OpenedMessage } from './envelope.js';
 import { parseAs, type Fault } from './fault.js';
 import { userId } from './fields.js';
@@ -35,13 +35,14 @@ const envelopeOfSender = envelope.pick({ id: true, source: true, type: true });
 function refuse(message: RawMessage, opened: OpenedMessage): ParsedMessage {
   const { attributes, data, isJson } = opened;
   const from = parseAs(envelopeOfSender, attributes);
-  const user = expirePointsData.safeParse(data);
+  const user = addressee.safeParse(data);
   const keyFault = faultOfKey(message, user.success ? user.data.user_id : null);
   const faults = [...opened.faults, ...faultsOfEnvelope(opened)];
   if (isJson && attributes !== null) {
-    // Of a command of unknown type only the user can be looked at, as ExpirePoints has it.
-    const type = envelope.shape.type.safeParse(attributes.type).data ?? 'ExpirePoints';
-    const body = parseCommandData(type, data);
+    // Of a command of unknown type only the user can be looked at.
+    const type = envelope.shape.type.safeParse(attributes.type).data;
+    const body =
+      type === undefined ? parseAs(addressee, data, 'data') : parseCommandData(type, data);
     if (!body.ok) faults.push(...body.faults);
   }
   if (keyFault !== null) faults.push(keyFault);

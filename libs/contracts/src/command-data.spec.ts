@@ -77,8 +77,45 @@ describe('the data of a command', () => {
     });
   });
 
-  it('loses unknown fields', () => {
-    expect(dataOf('ExpirePoints', { x_trace: 7, points: 'many' })).toEqual({ user_id });
+  it('names a field that it does not know, beside the bad ones', () => {
+    expect(faultsOf('RefundPoints', { point: 3, consumption_id: '' })).toEqual([
+      {
+        field: 'consumption_id',
+        reason: 'must be text of 1 to 128 characters, none of them a control character',
+      },
+      { field: 'point', reason: 'is unknown here: leave it out' },
+    ]);
+  });
+
+  const fieldsOf: Record<CommandType, readonly string[]> = {
+    RechargePoints: ['user_id', 'points', 'expires_at', 'priority', 'source_id'],
+    ConsumePoints: [
+      ...['user_id', 'points', 'source_type', 'source_id', 'duration', 'consumption_id'],
+      'settle_within',
+    ],
+    SettleConsumption: ['user_id', 'consumption_id', 'points', 'duration'],
+    RefundPoints: ['user_id', 'consumption_id', 'points', 'reason'],
+    ExpirePoints: ['user_id'],
+  };
+
+  it.each(Object.keys(good) as CommandType[])('of %s has its own fields alone', (type) => {
+    const others = [...Object.values(fieldsOf).flat(), 'x_trace', 'Points', 'userId', 'metadata'];
+    for (const field of others.filter((one) => !fieldsOf[type].includes(one))) {
+      expect(badFields(type, { [field]: null })).toEqual([field]);
+    }
+  });
+
+  it('names no more than ten unknown fields, and none of them at length', () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`x${n}`, n]));
+    const faults = faultsOf('ExpirePoints', { ...many });
+    expect(faults).toHaveLength(11);
+    expect(faults.at(-1)).toEqual({
+      field: 'data',
+      reason: 'has 4990 more fields that are unknown here',
+    });
+    const [long] = badFields('ExpirePoints', { ['\u001b\n'.repeat(1_000)]: 1 });
+    expect(long?.length).toBeLessThan(500);
+    expect(long).not.toMatch(/\p{Cc}/u);
   });
 
   it('names every bad field, with what it must be', () => {
@@ -117,6 +154,7 @@ describe('the data of a command', () => {
       'user_id',
       'points',
       'source_type',
+      '__proto__',
     ]);
     expect(({} as Record<string, unknown>)['points']).toBeUndefined();
   });

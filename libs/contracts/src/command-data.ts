@@ -22,11 +22,12 @@ import {
 } from './fields.js';
 
 // What a command says, the same over Kafka and HTTP. A field that may be absent may be null as well.
+// Unknown fields are invalid: a typo in a field that moves points must not pass in silence.
 const anObject = reason('a JSON object with the fields of the command');
 const points = wholeNumber(1, COMMAND_POINTS_MAX);
 const duration = seconds(DURATION_SECONDS_MAX);
 
-export const rechargePointsData = z.object(
+export const rechargePointsData = z.strictObject(
   {
     user_id: userId,
     points,
@@ -40,7 +41,7 @@ export const rechargePointsData = z.object(
   anObject,
 );
 
-const consumeFields = z.object(
+const consumeFields = z.strictObject(
   {
     user_id: userId,
     points,
@@ -66,7 +67,7 @@ function durationBelongs(data: Partial<z.infer<typeof consumeFields>>): boolean 
   return !business.success || BUSINESSES[business.data].billedBySecond;
 }
 
-export const settleConsumptionData = z.object(
+export const settleConsumptionData = z.strictObject(
   {
     user_id: userId,
     consumption_id: consumptionId,
@@ -76,7 +77,7 @@ export const settleConsumptionData = z.object(
   anObject,
 );
 
-export const refundPointsData = z.object(
+export const refundPointsData = z.strictObject(
   {
     user_id: userId,
     consumption_id: consumptionId,
@@ -86,7 +87,10 @@ export const refundPointsData = z.object(
   anObject,
 );
 
-export const expirePointsData = z.object({ user_id: userId }, anObject);
+export const expirePointsData = z.strictObject({ user_id: userId }, anObject);
+
+/** Whose command it is, in the data of any command, known or not. */
+export const addressee = z.object({ user_id: userId }, anObject);
 
 export const commandDataSchemas = {
   RechargePoints: rechargePointsData,

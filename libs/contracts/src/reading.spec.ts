@@ -204,7 +204,7 @@ describe('a document of the interface', () => {
     const queries = Object.entries(contracts).flatMap(([name, value]) =>
       name.endsWith('Query') && value instanceof z.ZodObject ? [value] : [],
     );
-    expect(queries).toHaveLength(8);
+    expect(queries).toHaveLength(11);
     for (const query of queries) {
       expect(z.toJSONSchema(query, { io: 'input' })).toMatchObject({ type: 'object' });
     }

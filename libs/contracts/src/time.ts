@@ -4,12 +4,16 @@ const RFC_3339 =
 
 const MINUTE_MS = 60_000;
 
+/** The times that everything behind the edge can hold: Postgres has no year 0, and text no year 10000. */
+export const TIME_MIN = '0001-01-01T00:00:00.000Z';
+export const TIME_MAX = '9999-12-31T23:59:59.999Z';
+
 /**
  * An RFC 3339 time as ISO-8601 UTC, cut to milliseconds: its order as text is its order in time.
- * null: it is no such time, or not of the years 0000 to 9999 in UTC.
+ * null: it is no such time, or in UTC not of the years 0001 to 9999.
  */
 export function toInstant(text: string): string | null {
-  if (CANONICAL.test(text)) return isOnTheCalendar(text) ? text : null;
+  if (CANONICAL.test(text)) return text >= TIME_MIN && isOnTheCalendar(text) ? text : null;
   const [, day, clock, fraction = '', sign, hours = '00', minutes = '00'] =
     RFC_3339.exec(text) ?? [];
   if (day === undefined || clock === undefined) return null;
@@ -17,7 +21,7 @@ export function toInstant(text: string): string | null {
   if (!isOnTheCalendar(local)) return null;
   const ahead = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS * (sign === '-' ? -1 : 1);
   const instant = new Date(Date.parse(local) - ahead).toISOString();
-  return CANONICAL.test(instant) ? instant : null;
+  return CANONICAL.test(instant) && instant >= TIME_MIN ? instant : null;
 }
 
 /** Date moves February 30 and hour 24 on to the next day; a leap second it does not know. */

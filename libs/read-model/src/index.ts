@@ -13,6 +13,7 @@ export {
   type TableFault,
 } from './memory/memory-read-tables.js';
 export { PoisonEvent, type PoisonReason } from './poison.js';
+export { UnknownTimeZone } from './port.js';
 export type {
   Applied,
   Checkpoint,

@@ -75,6 +75,14 @@ export interface UsageRequest {
   readonly timeZone: string;
 }
 
+/** Zones are named by a list that has several editions: this database's may be an older one. */
+export class UnknownTimeZone extends Error {
+  override readonly name = 'UnknownTimeZone';
+  constructor(timeZone: string, options?: ErrorOptions) {
+    super(`the database knows no time zone ${timeZone}`, options);
+  }
+}
+
 export interface UsageItem {
   /** YYYY-MM-DD; null: over all days. */
   readonly day: string | null;
@@ -112,6 +120,7 @@ export interface ReadTables {
   account(userId: string): Promise<AccountRow | null>;
   /** Those with points left, in the order in which they will be drawn. */
   batches(userId: string, limit: number): Promise<readonly BatchRow[]>;
+  /** Rejects with UnknownTimeZone. */
   usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
   story(userId: string, id: number): Promise<TransactionStory | null>;
   /** Where something fell due at or before that time, longest ago first. */

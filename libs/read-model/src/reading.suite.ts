@@ -11,7 +11,13 @@ import {
 } from './builders.suite.js';
 import { everyTransaction } from './every-transaction.js';
 import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
-import type { Transaction, TransactionFilter, UsageGrouping, UsageRequest } from './port.js';
+import {
+  UnknownTimeZone,
+  type Transaction,
+  type TransactionFilter,
+  type UsageGrouping,
+  type UsageRequest,
+} from './port.js';
 import { inBatches, positionOf, storeOrder, vectorUsers } from './vectors.suite.js';
 import { waitForPosition } from './wait-for-position.js';
 
@@ -295,6 +301,22 @@ export function answersWhatIsRead(open: Open): void {
 
     it('is nothing for whom nothing is known', async () => {
       expect(await opened.tables.usage(NOBODY, { groupBy: 'day', timeZone: 'UTC' })).toEqual([]);
+    });
+
+    it('of days in a zone that it does not know says so', async () => {
+      const asked = opened.tables.usage(USER, { groupBy: 'day', timeZone: 'Mars/Olympus' });
+      await expect(asked).rejects.toMatchObject({ name: 'UnknownTimeZone' });
+    });
+
+    it('of days has an answer in every zone that JavaScript knows', async () => {
+      for (const timeZone of Intl.supportedValuesOf('timeZone')) {
+        const asked = opened.tables.usage(USER, { groupBy: 'day', timeZone });
+        const items = await asked.catch((error: unknown) => {
+          if (error instanceof UnknownTimeZone) return [];
+          throw error;
+        });
+        expect(Array.isArray(items)).toBe(true);
+      }
     });
   });
 

@@ -2,8 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import {
   API_SOURCE_PREFIX,
   COMMAND_TYPES,
+  commandQuery,
   parseCommandData,
   parseIdempotencyKey,
+  parseQuery,
   type CommandType,
 } from '#contracts';
 import type { SentCommand } from '#contracts/identity';
@@ -17,9 +19,10 @@ export function commandIn(request: FastifyRequest, type: string): SentCommand {
   if (known === undefined) throw notFound(`There is no command ${JSON.stringify(type)}.`);
   const header = headerText(request.raw, 'Idempotency-Key');
   const id = header.ok ? parseIdempotencyKey(header.value) : header;
+  const query = parseQuery(commandQuery, request.query);
   const body = parseCommandData(known, request.body ?? undefined);
-  if (!id.ok || !body.ok) {
-    throw invalidRequest([...(id.ok ? [] : id.faults), ...(body.ok ? [] : body.faults)]);
+  if (!id.ok || !query.ok || !body.ok) {
+    throw invalidRequest([id, query, body].flatMap((parsed) => (parsed.ok ? [] : parsed.faults)));
   }
   return { ...body.value, id: id.value, source: API_SOURCE_PREFIX + callerOf(request).subject };
 }

@@ -144,12 +144,21 @@ describe('a command over HTTP', () => {
       `{"user_id":"${BOB}","points":9007199254740993,"expires_at":null}`,
       ['points'],
     ],
+    ['an unknown field', { ...recharge, point: 3 }, ['point']],
+    ['an unknown field that is null', { ...recharge, metadata: null }, ['metadata']],
     ['no object at all', [], ['data']],
   ])('is answered 400 that names %s', async (_, body, fields) => {
     const response = await send(api, { id: 'x', body });
     expect(response.statusCode).toBe(400);
     expect(response.headers['content-type']).toMatch('application/problem+json');
     expect(fieldsOf(response)).toEqual(fields);
+  });
+
+  it('is answered 400 that names a parameter in its address, beside the bad fields', async () => {
+    const type = 'RechargePoints?dry_run=true&x=1&x=2';
+    const response = await send(api, { type, id: 'x', body: { ...recharge, points: 0 } });
+    expect(response.statusCode).toBe(400);
+    expect(fieldsOf(response)).toEqual(['dry_run', 'points', 'x']);
   });
 
   it('is answered 400 that names a missing key beside the bad fields', async () => {

@@ -1,16 +1,18 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type {
-  AccountRow,
-  BatchRow,
-  PageRequest,
-  ReadTables,
-  Transaction,
-  TransactionStory,
-  UsageItem,
-  UsageRequest,
+import {
+  UnknownTimeZone,
+  type AccountRow,
+  type BatchRow,
+  type PageRequest,
+  type ReadTables,
+  type Transaction,
+  type TransactionStory,
+  type UsageItem,
+  type UsageRequest,
 } from '#read-model';
 import { TABLES } from '../api-parts.js';
+import { invalidRequest } from '../problems/problem.js';
 
 // One query for each thing that a page shows: one call of the read tables.
 
@@ -75,8 +77,15 @@ export class UsageOf extends Query<readonly UsageItem[]> {
 @QueryHandler(UsageOf)
 export class UsageOfHandler implements IQueryHandler<UsageOf> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  execute({ userId, request }: UsageOf) {
-    return this.tables.usage(userId, request);
+  async execute({ userId, request }: UsageOf) {
+    try {
+      return await this.tables.usage(userId, request);
+    } catch (cause) {
+      if (!(cause instanceof UnknownTimeZone)) throw cause;
+      throw invalidRequest([
+        { field: 'tz', reason: 'must be a time zone that the database knows' },
+      ]);
+    }
   }
 }
 

@@ -1,5 +1,12 @@
-import type { z } from 'zod';
-import { commandDataSchemas, parseAs, parseQuery, rowIdParam, type Parsed } from '#contracts';
+import {
+  addressee,
+  parseAs,
+  parseQuery,
+  rowIdParam,
+  type Parsed,
+  type QuerySchema,
+} from '#contracts';
+
 import { invalidRequest } from '../problems/problem.js';
 
 /** The value, or a Problem 400 that names every bad field. */
@@ -8,11 +15,11 @@ export function orInvalid<T>(parsed: Parsed<T>): T {
   return parsed.value;
 }
 
-export const queryOf = <T>(schema: z.ZodType<T>, query: unknown): T =>
+export const queryOf = <T>(schema: QuerySchema<T>, query: unknown): T =>
   orInvalid(parseQuery(schema, query));
 
 /** Kept in lower case. */
 export const userIdOf = (userId: string): string =>
-  orInvalid(parseAs(commandDataSchemas.ExpirePoints, { user_id: userId })).user_id;
+  orInvalid(parseAs(addressee, { user_id: userId })).user_id;
 
 export const rowIdOf = (id: string): number => orInvalid(parseAs(rowIdParam, id, 'id'));

@@ -1,3 +1,4 @@
+import { TIME_MAX } from '#contracts';
 import { addDays, dayAfter, dayOf, daysBetween, isDay, startOfDay } from './days.js';
 
 describe('a day', () => {
@@ -16,8 +17,18 @@ describe('a day', () => {
     expect(addDays('2030-03-01', -1)).toBe('2030-02-28');
   });
 
+  it('can be asked for in the years 1000 to 9999', () => {
+    expect(['1000-01-01', '9999-12-31'].map(isDay)).toEqual([true, true]);
+    expect(['0000-01-01', '0099-05-05', '0999-12-31', '10000-01-01'].map(isDay)).toEqual(
+      Array(4).fill(false),
+    );
+    const end = startOfDay(dayAfter('9999-12-31'));
+    expect([end.slice(0, 11), end <= TIME_MAX]).toEqual(['9999-12-31T', true]);
+  });
+
   it('is counted right over a year with its changes of the clock', () => {
     expect(daysBetween('2030-01-01', '2031-01-01')).toBe(365);
     expect(daysBetween('2030-03-01', '2030-03-01')).toBe(0);
+    expect(daysBetween('9999-12-31', '10000-01-01')).toBe(1);
   });
 });

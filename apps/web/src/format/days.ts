@@ -1,6 +1,10 @@
-// Days as a calendar writes them (2030-01-31), where the reader is.
+import { TIME_MAX } from '#contracts';
 
-const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
+// Days as a calendar writes them (2030-01-31), where the reader is. The last moment of the year 9999
+// lies in the year 10000 for readers in the east.
+
+const DAY = /^(\d{4,5})-(\d\d)-(\d\d)$/;
+const FOUR_DIGITS = /^[1-9]\d{3}-/;
 
 const twoDigits = (part: number): string => String(part).padStart(2, '0');
 
@@ -9,10 +13,15 @@ export function dayOf(date: Date): string {
   return `${year}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
-export const isDay = (text: string): boolean => DAY.test(text) && dayOf(midnightOf(text)) === text;
+/** Whether somebody may ask for it: of the years 1000 to 9999. */
+export const isDay = (text: string): boolean =>
+  DAY.test(text) && FOUR_DIGITS.test(text) && dayOf(midnightOf(text)) === text;
 
-/** When the day begins, as an instant. */
-export const startOfDay = (day: string): string => midnightOf(day).toISOString();
+/** When the day begins, as an instant: at the latest, the last one there is. */
+export function startOfDay(day: string): string {
+  const midnight = midnightOf(day);
+  return midnight.getTime() > Date.parse(TIME_MAX) ? TIME_MAX : midnight.toISOString();
+}
 
 export function addDays(day: string, count: number): string {
   const date = midnightOf(day);
@@ -31,5 +40,8 @@ const DAY_MS = 86_400_000;
 
 function midnightOf(day: string): Date {
   const [, year, month, date] = DAY.exec(day) ?? [];
-  return new Date(Number(year), Number(month) - 1, Number(date));
+  const midnight = new Date(2000, 0, 1);
+  // Not by the constructor, which takes the years 0 to 99 for those of the twentieth century.
+  midnight.setFullYear(Number(year), Number(month) - 1, Number(date));
+  return midnight;
 }

@@ -8,6 +8,15 @@ describe('an instant', () => {
     expect(inLocalDay(instant)).toBe('2030-01-31');
   });
 
+  it.each(['0001-01-01T00:00:00.000Z', '2285-06-04T23:47:34.741Z', '9999-12-31T23:59:59.999Z'])(
+    'is written whole at the ends of time: %s',
+    (extreme) => {
+      expect(inLocalTime(extreme)).toMatch(/^\d{4,5}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+      expect(inLocalDay(extreme)).toMatch(/^\d{4,5}-\d\d-\d\d$/);
+      expect(Number.isInteger(daysUntil(extreme, Date.parse(instant)))).toBe(true);
+    },
+  );
+
   it('is so many days of the calendar away, whatever the time of day', () => {
     const late = new Date(2030, 0, 30, 23, 59).getTime();
     expect(daysUntil(instant, late)).toBe(1);

@@ -24,7 +24,7 @@ export function dayBars(items: readonly UsedOfDay[], from: string, to: string): 
     const first = addDays(from, at * span);
     const last = addDays(first, span - 1);
     const used = ofBar.get(at) ?? [];
-    const whole = { from: first, to: last < to ? last : to };
+    const whole = { from: first, to: daysBetween(last, to) > 0 ? last : to };
     return { ...whole, ...sumOf(used), businesses: byBusiness(used) };
   });
 }

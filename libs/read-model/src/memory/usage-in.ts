@@ -1,11 +1,11 @@
-import type { UsageItem, UsageRequest } from '../port.js';
+import { UnknownTimeZone, type UsageItem, type UsageRequest } from '../port.js';
 import type { NumberedTransaction } from '../tables.js';
 
 export function usageIn(
   rows: readonly NumberedTransaction[],
   { groupBy, from, to, timeZone }: UsageRequest,
 ): readonly UsageItem[] {
-  const days = new Intl.DateTimeFormat('en-CA', { timeZone });
+  const days = daysIn(timeZone);
   const groups = new Map<string, UsageItem>();
   for (const row of rows) {
     if (row.source_type === null) continue;
@@ -17,6 +17,14 @@ export function usageIn(
     groups.set(group, plus(groups.get(group) ?? { day, source_type, ...NOTHING }, row));
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
+
+function daysIn(timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-CA', { timeZone });
+  } catch (cause) {
+    throw new UnknownTimeZone(timeZone, { cause });
+  }
 }
 
 const NOTHING = { consumed: 0, refunded: 0, count: 0, duration: 0 };

@@ -1,7 +1,12 @@
 import type { Pool } from 'pg';
 import { SOURCE_TYPES, type SourceType } from '#ledger';
 
-import type { UsageGrouping, UsageItem, UsageRequest } from '../../port.js';
+import {
+  UnknownTimeZone,
+  type UsageGrouping,
+  type UsageItem,
+  type UsageRequest,
+} from '../../port.js';
 
 /** Ten years of days, each with every business. */
 export const USAGE_ITEMS_MAX = 3_660 * SOURCE_TYPES.length;
@@ -26,7 +31,7 @@ export async function usageOf(
   { groupBy, from, to, timeZone }: UsageRequest,
 ): Promise<readonly UsageItem[]> {
   const { byDay, bySourceType } = splits(groupBy);
-  const { rows } = await pool.query<UsageColumns>(
+  const asked = pool.query<UsageColumns>(
     `select
        case when $4 then to_char(created_at at time zone $5, 'YYYY-MM-DD') end as day,
        case when $6 then source_type end collate "C" as source_type,
@@ -43,6 +48,9 @@ export async function usageOf(
      limit $7`,
     [userId, from ?? null, to ?? null, byDay, timeZone, bySourceType, USAGE_ITEMS_MAX],
   );
+  const { rows } = await asked.catch((cause: unknown) => {
+    throw isUnknownZone(cause) ? new UnknownTimeZone(timeZone, { cause }) : cause;
+  });
   return rows.map((row) => ({
     day: row.day,
     source_type: row.source_type,
@@ -52,3 +60,7 @@ export async function usageOf(
     duration: row.duration,
   }));
 }
+
+/** invalid_parameter_value: of all parameters, the zone alone can be invalid. */
+const isUnknownZone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '22023';
