@@ -60,7 +60,7 @@ export class PackedStore implements EventStore {
       const position = positionOf(this.#starts.length + 1);
       this.#add(packed({ ...event, stream, revision, position }));
     }
-    return Promise.resolve({ kind: 'ok', revision, position: null, repeated: false });
+    return Promise.resolve({ kind: 'ok', revision, position: null });
   }
 
   #add(event: Buffer): void {

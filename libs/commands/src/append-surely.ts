@@ -8,7 +8,6 @@ import {
 import type { DeskTerms } from './desk-terms.js';
 import { NotAnswered } from './errors.js';
 import { isPermanent, type Patience } from './patience.js';
-import { readPage } from './read-page.js';
 
 export interface Append {
   readonly stream: string;
@@ -39,35 +38,14 @@ export async function appendSurely(
     switch (result.kind) {
       case 'conflict':
         return null;
-      case 'ok': {
+      case 'ok':
         refuseOtherPlace(append, result.revision);
-        if (!result.repeated) return { position: result.position, attempts };
-        const position = await positionOfOwn(terms, append, patience);
-        return position && { position, attempts };
-      }
+        return { position: result.position, attempts };
       case 'unknown':
         observer.unknown(stream, result.cause);
         if (!(await patience.pause())) throw outcomeUnknown(result.cause);
     }
   }
-}
-
-/**
- * A store knows a repeat by its ids, and another desk may have given the same ids to another answer
- * to the same command (received at another moment, or with another body). The hash covers it all.
- */
-async function positionOfOwn(
-  { store, observer }: DeskTerms,
-  { stream, expected, events }: Append,
-  patience: Patience,
-): Promise<Position | null> {
-  const [stored] = await patience.read(
-    () => readPage(store, stream, expected + events.length, 1),
-    (cause) => observer.unread(stream, cause),
-    'outcome-unknown',
-  );
-  const own = events.at(-1) ?? events[0];
-  return stored && Buffer.compare(stored.hash, own.hash) === 0 ? stored.position : null;
 }
 
 function unknownUnlessPermanent(cause: unknown): AppendResult {

@@ -31,12 +31,8 @@ export class Patience {
     return !waits.ended;
   }
 
-  /** Repeats a read until it works; gives up with `code`. */
-  async read<T>(
-    read: () => Promise<T>,
-    failed: (cause: unknown) => void,
-    code: NotAnswered['code'] = 'store-away',
-  ): Promise<T> {
+  /** Repeats a read until it works. */
+  async read<T>(read: () => Promise<T>, failed: (cause: unknown) => void): Promise<T> {
     for (;;) {
       try {
         const result = await this.attempt(read());
@@ -47,7 +43,7 @@ export class Patience {
         if (isPermanent(cause)) throw cause;
         failed(cause);
         if (!(await this.pause())) {
-          throw new NotAnswered(code, 'The store could not be read', { cause });
+          throw new NotAnswered('store-away', 'The store could not be read', { cause });
         }
       }
     }

@@ -24,13 +24,12 @@ export interface RecordedEvent extends EncodedEvent {
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 export type AppendResult =
-  /** Written: now, or (`repeated`) by an earlier append of the same ids at the same place. */
+  /** These very events stand there, to the byte: written now, or by an earlier append of the same. */
   | {
       readonly kind: 'ok';
       readonly revision: number;
       /** Of the last event; null where the store does not say. */
       readonly position: Position | null;
-      readonly repeated: boolean;
     }
   /** Definitely not written: the stream is elsewhere. null: there is no such stream. */
   | { readonly kind: 'conflict'; readonly actual: number | null }

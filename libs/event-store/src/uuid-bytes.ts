@@ -21,3 +21,9 @@ export function writeUuid(bytes: Uint8Array, at: number, uuid: string): void {
   }
   if (digits > 0xf || uuid.length !== 36) throw new TypeError(`"${uuid}" is not a UUID`);
 }
+
+/** The text of the UUID that stands in those bytes, in lower case. */
+export function uuidAt(bytes: Uint8Array, at: number): string {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset + at, 16).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,31 +1,27 @@
 import { NO_STREAM } from '@eventstore/db-client';
 import { refuseTooLarge } from '../append-size.js';
-import type { AppendResult, EncodedEvent, NonEmpty, RecordedEvent } from '../port.js';
+import { PermanentStoreError, type AppendResult } from '../port.js';
+import { refuseMalformed } from '../refuse-malformed.js';
+import { connectionAfter } from './answers.js';
+import { AppendLookup, type Append, type Place } from './append-lookup.js';
 import { backOffMs } from './back-off.js';
-import type { Clients } from './clients.js';
+import type { Clients, Lease } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import { pause, within } from './deadline.js';
 import { Doubts } from './doubts.js';
 import { formatPosition } from './esdb-position.js';
 import { failureOf, type Failure } from './failure.js';
+import { firstWithin } from './first-within.js';
 import type { EventStoreDbObserver, Settings } from './options.js';
-import { RepeatDetector } from './repeat-detector.js';
 import { toEventData } from './stored-event.js';
-import { readStream } from './stream-reader.js';
 import { Turnstile } from './turnstile.js';
 
 const NOT_LEADER_TRIES_MAX = 4;
 
-interface Append {
-  readonly stream: string;
-  readonly expected: number;
-  readonly events: NonEmpty<EncodedEvent>;
-}
-
 /** Sends appends by the classic call, and finds out what became of each. */
 export class Appender {
   readonly #turnstile: Turnstile;
-  readonly #repeats = new RepeatDetector();
+  readonly #lookup: AppendLookup;
   readonly #doubts = new Doubts();
 
   constructor(
@@ -36,10 +32,12 @@ export class Appender {
     private readonly closed: AbortSignal,
   ) {
     this.#turnstile = new Turnstile(settings.appendsInFlightMax);
+    this.#lookup = new AppendLookup(clients, credentials, settings.deadlineMs);
   }
 
   async append(append: Append): Promise<AppendResult> {
     refuseTooLarge(append.stream, append.events);
+    refuseMalformed(append.stream, append.events);
     try {
       await this.#turnstile.enter(this.settings.deadlineMs);
     } catch (cause) {
@@ -64,36 +62,69 @@ export class Appender {
     return this.#unknown(append, cause ?? new Error('the store is closed'));
   }
 
+  /**
+   * The server drops a request that repeats an append which is not committed yet, and answers it
+   * only when its own timer of three seconds is over. So an append that is not answered soon is
+   * looked for: once it stands in its stream, it does not matter who wrote it.
+   */
   async #try(append: Append): Promise<AppendResult | Failure> {
+    const answer = this.#ask(append);
+    for (let waitMs = this.settings.lookAfterMs; ; waitMs *= 2) {
+      const answered = await firstWithin(waitMs, answer);
+      if (answered !== null) return answered;
+      const found = await Promise.race([answer, this.#lookup.peek(append)]);
+      if (found !== null) return 'kind' in found ? found : written(found);
+    }
+  }
+
+  /** One call, and what came of it; it never rejects, and always settles. */
+  async #ask(append: Append): Promise<AppendResult | Failure> {
     const { stream, expected, events } = append;
     const { deadlineMs } = this.settings;
     const lease = this.clients.lease();
-    const sentAt = this.#repeats.mark();
-    const answer = lease.client.appendToStream(stream, events.map(toEventData), {
+    const call = lease.client.appendToStream(stream, events.map(toEventData), {
       expectedRevision: expected === -1 ? NO_STREAM : BigInt(expected),
       // Per call, or the client takes BatchAppend, whose deadline nobody watches.
       credentials: this.credentials,
       deadline: deadlineMs,
     });
-    void answer.catch(() => {}).finally(lease.release);
+    void call.catch(() => {}).finally(lease.release);
     try {
-      const { nextExpectedRevision, position } = await within('an append', deadlineMs, answer);
-      const revision = expected + events.length;
-      if (Number(nextExpectedRevision) !== revision) {
-        return { kind: 'unknown', cause: new Error(`answered ${nextExpectedRevision}`) };
-      }
-      return {
-        kind: 'ok',
-        revision,
-        position: position === undefined ? null : formatPosition(position),
-        repeated: this.#repeats.isRepeat(position?.commit, sentAt),
-      };
+      const { nextExpectedRevision, position } = await within('an append', deadlineMs, call);
+      lease.answered();
+      const revision = Number(nextExpectedRevision);
+      refuseOtherPlace(append, revision);
+      if (position !== undefined)
+        return { kind: 'ok', revision, position: formatPosition(position) };
+      // Some servers don't say where a repeat was written.
+      const place = await this.#lookup.peek(append);
+      return { kind: 'ok', revision, position: place?.position ?? null };
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure.kind === 'unknown') lease.spoil(failure.cause);
-      if (failure.kind === 'not-leader') lease.spoil(error, failure.leader);
-      return failure;
+      return this.#failed(append, error, lease);
     }
+  }
+
+  async #failed(append: Append, error: unknown, lease: Lease): Promise<AppendResult | Failure> {
+    const failure = failureOf(error);
+    switch (failure.kind) {
+      case 'unknown': {
+        lease.failed(error);
+        // A server that answers can be asked what it was that timed out.
+        const found = connectionAfter(error) === 'live' ? await this.#peek(append) : null;
+        return found === null ? failure : written(found);
+      }
+      case 'not-leader':
+        lease.moved(error, failure.leader);
+        return failure;
+      default:
+        lease.answered();
+        return failure;
+    }
+  }
+
+  /** One look more, which must not keep the caller for much longer. */
+  #peek(append: Append): Promise<Place | null> {
+    return firstWithin(this.settings.lookAfterMs, this.#lookup.peek(append));
   }
 
   async #resultOf(
@@ -116,18 +147,17 @@ export class Appender {
   }
 
   /**
-   * A refusal may come for what an earlier try, whose answer was lost, has written: the ids that
-   * stand behind the expected revision say whose they are.
+   * A refusal may come for what an earlier try, whose answer was lost, has written: what stands
+   * behind the expected revision says whether it is that.
    */
   async #conflictOrOurs(
     append: Append,
     conflict: AppendResult & { kind: 'conflict' },
   ): Promise<AppendResult> {
     try {
-      const ours = await this.#ourLast(append);
+      const found = await this.#lookup.find(append);
       this.#doubts.settle(append.events[0].id);
-      if (ours === null) return conflict;
-      return { kind: 'ok', revision: ours.revision, position: ours.position, repeated: true };
+      return found === null ? conflict : written(found);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === 'permanent') throw failure.error;
@@ -135,23 +165,25 @@ export class Appender {
     }
   }
 
-  /** The last event of the append as it stands in the stream; null: not all of them stand there. */
-  async #ourLast({ stream, expected, events }: Append): Promise<RecordedEvent | null> {
-    const options = { from: expected + 1, limit: events.length };
-    const { deadlineMs } = this.settings;
-    const there = readStream(this.clients, this.credentials, deadlineMs, stream, options);
-    let seen = 0;
-    for await (const event of there) {
-      if (events[seen]?.id !== event.id) return null;
-      seen += 1;
-      if (seen === events.length) return event;
-    }
-    return null;
-  }
-
   #unknown({ stream, events }: Append, cause: unknown): AppendResult {
     this.#doubts.add(events[0].id);
     this.observer.appendUnknown?.(stream, cause);
     return { kind: 'unknown', cause };
   }
+}
+
+const written = ({ revision, position }: Place): AppendResult => ({
+  kind: 'ok',
+  revision,
+  position,
+});
+
+/** A stream that was deleted takes "no stream" for an answer, and goes on counting where it was. */
+function refuseOtherPlace({ stream, expected, events }: Append, revision: number): void {
+  if (revision === expected + events.length) return;
+  throw new PermanentStoreError(
+    'stream-deleted',
+    `${events.length} events behind revision ${expected} of stream ${stream} ended at ${revision}: ` +
+      'somebody has deleted the stream before',
+  );
 }

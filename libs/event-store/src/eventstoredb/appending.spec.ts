@@ -1,8 +1,8 @@
 import { EventStoreDbProtocolServer } from '#testing';
 import { NO_STREAM, PermanentStoreError } from '../index.js';
-import { all, newStream } from '../suite/fixtures.suite.js';
+import { all, newStream, rechained } from '../suite/fixtures.suite.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { eventually, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
+import { eventually, noting, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
 
 describe('the EventStoreDB adapter, appending,', () => {
   const on = withStore();
@@ -23,19 +23,19 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(on.noted.replaced).toEqual([]);
   });
 
-  it('stores the bytes that were hashed, and the hash in front of the metadata', async () => {
+  it('stores the bytes that were hashed, under an id that is the hash, with hash and own id beside', async () => {
     const writer = new StreamWriter();
     const odd = '{"積分": 1.0,  "big": 123456789012345678901234567890}';
     const [event] = await writer.append(on.store, 1, () => odd);
     const [stored] = on.server.log.streamOf(writer.stream);
     expect(stored).toMatchObject({ contentType: 'application/octet-stream', type: event.type });
     expect(Buffer.from(stored?.data ?? []).toString()).toBe(odd);
-    expect(Buffer.from(stored?.meta ?? []).subarray(0, 32)).toEqual(Buffer.from(event.hash));
-    expect(
-      Buffer.from(stored?.meta ?? [])
-        .subarray(32)
-        .toString(),
-    ).toBe(event.meta);
+    const hash = Buffer.from(event.hash);
+    expect(stored?.id.replaceAll('-', '')).toBe(hash.toString('hex', 0, 16));
+    const meta = Buffer.from(stored?.meta ?? []);
+    expect(meta.subarray(0, 32)).toEqual(hash);
+    expect(meta.toString('hex', 32, 48)).toBe(event.id.replaceAll('-', ''));
+    expect(meta.toString('utf8', 48)).toBe(event.meta);
   });
 
   it('says at which revision the stream really is when it conflicts', async () => {
@@ -48,31 +48,113 @@ describe('the EventStoreDB adapter, appending,', () => {
     });
   });
 
-  it('says the old position for a repeat, as the server does', async () => {
+  it.each([
+    ['the answer lost after the commit', { kind: 'lose-answer' }, true],
+    ['cut before the commit', { kind: 'cut', when: 'before-commit' }, false],
+    ['cut after the commit', { kind: 'cut', when: 'after-commit' }, true],
+    ['Cancelled', { kind: 'error', as: 'cancelled' }, false],
+    ['DeadlineExceeded', { kind: 'error', as: 'deadline-exceeded' }, false],
+  ] as const)(
+    'answers unknown on a new connection when %s; sent again, it is written once',
+    async (_what, fault, wasWritten) => {
+      const writer = new StreamWriter();
+      const events = writer.next(2);
+      on.strike(fault);
+      const send = () => on.store.append(writer.stream, NO_STREAM, events);
+      expect(await send()).toMatchObject({ kind: 'unknown' });
+      expect([on.noted.unknown.length, on.noted.replaced.length]).toEqual([1, 1]);
+      expect(on.storedIn(writer.stream)).toHaveLength(wasWritten ? 2 : 0);
+      expect(await send()).toMatchObject({ kind: 'ok', revision: 1 });
+      expect(on.storedIn(writer.stream)).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ['busy', { kind: 'busy' }],
+    ['Unknown', { kind: 'error', as: 'unknown' }],
+    ['Aborted', { kind: 'error', as: 'aborted' }],
+    ['INTERNAL, which has no type', { kind: 'error', as: 'internal' }],
+  ] as const)(
+    'keeps the connection, with all that is under way on it, when the server answers %s',
+    async (_what, fault) => {
+      const writer = new StreamWriter();
+      const events = writer.next(2);
+      on.strike(fault);
+      const send = () => on.store.append(writer.stream, NO_STREAM, events);
+      expect(await send()).toMatchObject({ kind: 'unknown' });
+      expect([on.noted.unknown.length, on.noted.replaced.length]).toEqual([1, 0]);
+      expect(await send()).toMatchObject({ kind: 'ok', revision: 1 });
+      expect(on.storedIn(writer.stream)).toHaveLength(2);
+    },
+  );
+
+  it('answers at once what repeats an append under way, which the server drops', async () => {
     const writer = new StreamWriter();
-    const events = await writer.append(on.store);
-    expect(await on.store.append(writer.stream, NO_STREAM, events)).toEqual({
-      kind: 'ok',
-      revision: 0,
-      position: await on.store.head(),
-      repeated: true,
+    const events = writer.next(2);
+    const others = [1, 2, 3].map(() => new EventStoreDbEventStore(on.server.connectionString));
+    on.strike({ kind: 'late-commit', afterMs: 60 });
+    const send = (store = on.store) => store.append(writer.stream, NO_STREAM, events);
+    const took = await timed(async () => {
+      const results = await Promise.all([send(), send(), ...others.map(send)]);
+      const position = await on.store.head();
+      for (const result of results) expect(result).toEqual({ kind: 'ok', revision: 1, position });
     });
+    expect(took).toBeLessThan(1_500);
+    expect(on.storedIn(writer.stream)).toHaveLength(2);
+    expect(on.noted).toEqual({ unknown: [], replaced: [], interrupted: [] });
+    await Promise.all(others.map((store) => store.close()));
   });
 
-  it('finds by their ids what an append has written that was unknown and is then refused', async () => {
+  it('keeps the connection when the server says that a commit took too long', async () => {
+    const server = await EventStoreDbProtocolServer.start({ commitTimeoutMs: 30 });
+    const noted = { unknown: [], replaced: [], interrupted: [] };
+    const store = new EventStoreDbEventStore(server.connectionString, {}, noting(noted));
+    const faults = [{ kind: 'late-commit', afterMs: 1_000 } as const];
+    server.faults.append = () => faults.shift();
+    const writer = new StreamWriter();
+    const events = writer.next(2);
+    const send = () => store.append(writer.stream, NO_STREAM, events);
+    expect((await send()).kind).toBe('unknown');
+    await eventually('it is written', async () => (await send()).kind === 'ok');
+    expect(noted.replaced).toEqual([]);
+    expect(await all(store.readStream(writer.stream))).toHaveLength(2);
+    await store.close();
+    await server.stop();
+  });
+
+  it('gives up a connection that has had nothing but refusals to give for a second', async () => {
+    on.server.faults.append = () => ({ kind: 'busy' });
+    await eventually('it is given up', async () => {
+      await first(new StreamWriter());
+      return on.noted.replaced.length > 0;
+    });
+    on.server.faults.append = undefined;
+    expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
+  });
+
+  it('finds by its hash what an append has written that was unknown and is then refused', async () => {
     const writer = new StreamWriter();
     const events = writer.next(3);
     on.strike({ kind: 'lose-answer' }, { kind: 'wrong-version' });
     const send = () => on.store.append(writer.stream, NO_STREAM, events);
     expect(await send()).toMatchObject({ kind: 'unknown' });
-    const result = await send();
-    expect(result).toEqual({
-      kind: 'ok',
-      revision: 2,
-      position: await on.store.head(),
-      repeated: true,
-    });
+    expect(await send()).toEqual({ kind: 'ok', revision: 2, position: await on.store.head() });
     expect(on.storedIn(writer.stream)).toHaveLength(3);
+  });
+
+  it('is not taken in by the same ids with other contents, when an unknown is then refused', async () => {
+    const writer = new StreamWriter();
+    const events = writer.next(2);
+    const others = rechained(
+      writer.stream,
+      new StreamWriter().next(2, () => '{}'),
+      events,
+    );
+    on.strike({ kind: 'busy' });
+    const send = () => on.store.append(writer.stream, NO_STREAM, events);
+    expect(await send()).toMatchObject({ kind: 'unknown' });
+    expect(await on.store.append(writer.stream, NO_STREAM, others)).toMatchObject({ kind: 'ok' });
+    expect(await send()).toEqual({ kind: 'conflict', actual: 1 });
   });
 
   it('finds that another writer came between, when an unknown is then refused', async () => {
@@ -95,14 +177,14 @@ describe('the EventStoreDB adapter, appending,', () => {
     on.server.faults.read = () => ({ kind: 'busy' });
     expect(await send()).toMatchObject({ kind: 'unknown' });
     on.server.faults.read = undefined;
-    expect(await send()).toMatchObject({ kind: 'ok', repeated: true });
+    expect(await send()).toMatchObject({ kind: 'ok' });
   });
 
   it('comes again to the leader when it is sent there: nothing was written', async () => {
     const leader = await EventStoreDbProtocolServer.start();
     on.strike({ kind: 'not-leader', leader: { address: '127.0.0.1', port: leader.port } });
     const writer = new StreamWriter();
-    expect(await first(writer)).toMatchObject({ kind: 'ok', repeated: false });
+    expect(await first(writer)).toMatchObject({ kind: 'ok' });
     expect(leader.log.streamOf(writer.stream)).toHaveLength(1);
     expect(on.storedIn(writer.stream)).toEqual([]);
     await leader.stop();
@@ -162,16 +244,6 @@ describe('the EventStoreDB adapter, appending,', () => {
     });
   });
 
-  it('recognises repeats that are sent side by side', async () => {
-    const { store } = on;
-    const writer = new StreamWriter();
-    const events = writer.next(2);
-    const send = () => store.append(writer.stream, NO_STREAM, events);
-    const results = await Promise.all([send(), send(), send()]);
-    expect(results.map((r) => r.kind === 'ok' && r.repeated).sort()).toEqual([false, true, true]);
-    expect(await send()).toMatchObject({ repeated: true, position: await store.head() });
-  });
-
   it('is closed once and for all', async () => {
     await on.store.close();
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
@@ -184,30 +256,17 @@ describe('the EventStoreDB adapter, appending,', () => {
 describe('the EventStoreDB adapter, on a server that says no position of a repeat,', () => {
   const on = withStore({}, { repeatsCarryPosition: false });
 
-  it.each([
-    ['the answer lost after the commit', { kind: 'lose-answer' }, true],
-    ['cut before the commit', { kind: 'cut', when: 'before-commit' }, false],
-    ['cut after the commit', { kind: 'cut', when: 'after-commit' }, true],
-    ['busy', { kind: 'busy' }, false],
-    ['Cancelled', { kind: 'error', as: 'cancelled' }, false],
-    ['DeadlineExceeded', { kind: 'error', as: 'deadline-exceeded' }, false],
-    ['Unknown', { kind: 'error', as: 'unknown' }, false],
-    ['Aborted', { kind: 'error', as: 'aborted' }, false],
-    ['INTERNAL, which has no type', { kind: 'error', as: 'internal' }, false],
-  ] as const)(
-    'answers unknown when %s; sent again, it is written once',
-    async (_what, fault, wasWritten) => {
-      const writer = new StreamWriter();
-      const events = writer.next(2);
-      on.strike(fault);
-      const send = () => on.store.append(writer.stream, NO_STREAM, events);
-      expect(await send()).toMatchObject({ kind: 'unknown' });
-      expect([on.noted.unknown.length, on.noted.replaced.length]).toEqual([1, 1]);
-      expect(on.storedIn(writer.stream)).toHaveLength(wasWritten ? 2 : 0);
-      expect(await send()).toMatchObject({ kind: 'ok', revision: 1, repeated: wasWritten });
-      expect(on.storedIn(writer.stream)).toEqual(events.map(({ id }) => id));
-    },
-  );
+  it('reads where it was written', async () => {
+    const writer = new StreamWriter();
+    const events = await writer.append(on.store, 2);
+    await writer.append(on.store);
+    const [, second] = await all(on.store.readStream(writer.stream));
+    expect(await on.store.append(writer.stream, NO_STREAM, events)).toEqual({
+      kind: 'ok',
+      revision: 1,
+      position: second?.position,
+    });
+  });
 });
 
 describe('the EventStoreDB adapter, with little time,', () => {
@@ -215,9 +274,21 @@ describe('the EventStoreDB adapter, with little time,', () => {
   const first = (writer: StreamWriter) => on.store.append(writer.stream, NO_STREAM, writer.next());
 
   it.each([
-    ['no answer', { kind: 'swallow' }],
     ['no answer after the commit', { kind: 'swallow-answer' }],
-    ['an answer that is late', { kind: 'late-answer', afterMs: 400 }],
+    ['an answer that is late', { kind: 'late-answer', afterMs: 10_000 }],
+  ] as const)('finds in its stream what it waits for: %s', async (_what, fault) => {
+    on.strike(fault);
+    const writer = new StreamWriter();
+    expect(await first(writer)).toEqual({
+      kind: 'ok',
+      revision: 0,
+      position: await on.store.head(),
+    });
+    expect(on.noted).toEqual({ unknown: [], replaced: [], interrupted: [] });
+  });
+
+  it.each([
+    ['no answer', { kind: 'swallow' }],
     ['an append that is late', { kind: 'late-write', afterMs: 400 }],
   ] as const)('waits no longer than its deadline for %s', async (_what, fault) => {
     on.strike(fault);

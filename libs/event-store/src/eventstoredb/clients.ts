@@ -1,3 +1,4 @@
+import { connectionAfter } from './answers.js';
 import { openClient, type Client } from './client.js';
 import type { ConnectionSettings, EndPoint } from './connection-string.js';
 import { within } from './deadline.js';
@@ -5,8 +6,12 @@ import { within } from './deadline.js';
 /** A client that is in use, and stays open until it is released. */
 export interface Lease {
   readonly client: Client;
-  /** Nobody is given this client any more: it may be poisoned, or speak to the wrong server. */
-  readonly spoil: (cause: unknown, leader?: EndPoint) => void;
+  /** The server has answered as it should; called again for each event of a read. */
+  readonly answered: () => void;
+  /** The call has failed. Whether the connection is given up for it depends on what it says of it. */
+  readonly failed: (cause: unknown) => void;
+  /** Nobody is given this client any more: it speaks to the wrong server. */
+  readonly moved: (cause: unknown, leader: EndPoint) => void;
   readonly release: () => void;
 }
 
@@ -14,7 +19,17 @@ interface Kept {
   readonly client: Client;
   users: number;
   isSpoiled: boolean;
+  /** Answers that came over it, whatever they said. */
+  answers: number;
+  /** Since when it answers, but nothing as it should be; null: the last answer was a good one. */
+  troubledSinceMs: number | null;
 }
+
+/**
+ * A node that has only refusals to give for so long may be cut off from its cluster, or just start:
+ * another connection may lead to a better one.
+ */
+const TROUBLED_MS_MAX = 1_000;
 
 /** The one client of the moment, and the spoiled ones that somebody still waits on. */
 export class Clients {
@@ -34,9 +49,21 @@ export class Clients {
     kept.users += 1;
     this.#inUse += 1;
     let isReleased = false;
+    let answersBefore = kept.answers;
     return {
       client: kept.client,
-      spoil: (cause, leader) => this.#spoil(kept, cause, leader ?? null),
+      answered: () => {
+        answersBefore = kept.answers += 1;
+        kept.troubledSinceMs = null;
+      },
+      failed: (cause) => {
+        const state = connectionAfter(cause);
+        if (state === 'broken') return this.#spoil(kept, cause, null);
+        if (state === 'live') return this.#trouble(kept, cause);
+        // Nobody else heard anything over this connection either, since this call waits.
+        if (kept.answers === answersBefore) this.#spoil(kept, cause, null);
+      },
+      moved: (cause, leader) => this.#spoil(kept, cause, leader),
       release: () => {
         if (isReleased) return;
         isReleased = true;
@@ -57,7 +84,14 @@ export class Clients {
   #open(): Kept {
     const client = openClient(this.settings, this.#leader);
     this.#leader = null;
-    return { client, users: 0, isSpoiled: false };
+    return { client, users: 0, isSpoiled: false, answers: 0, troubledSinceMs: null };
+  }
+
+  #trouble(kept: Kept, cause: unknown): void {
+    kept.answers += 1;
+    const nowMs = performance.now();
+    kept.troubledSinceMs ??= nowMs;
+    if (nowMs - kept.troubledSinceMs > TROUBLED_MS_MAX) this.#spoil(kept, cause, null);
   }
 
   #spoil(kept: Kept, cause: unknown, leader: EndPoint | null): void {

@@ -13,6 +13,11 @@ export interface EventStoreDbOptions {
   readonly streamPrefix?: string;
   /** Of an append; of a read, from one event to the next; of a subscription, until it is confirmed. */
   readonly deadlineMs?: number;
+  /**
+   * An append that is not answered for so long is looked for in its stream, and again after each
+   * twice as long: the server drops what repeats an append that it has not committed yet.
+   */
+  readonly lookAfterMs?: number;
   /** A subscription that says nothing for so long is renewed. */
   readonly silenceMsMax?: number;
   readonly backOffMsMin?: number;
@@ -28,6 +33,7 @@ export type Settings = Required<EventStoreDbOptions>;
 export const DEFAULTS: Settings = {
   streamPrefix: '',
   deadlineMs: 5_000,
+  lookAfterMs: 40,
   silenceMsMax: 30_000,
   backOffMsMin: 50,
   backOffMsMax: 5_000,

@@ -5,7 +5,6 @@ import { DeadlinePassed, within } from './deadline.js';
 import { Doubts } from './doubts.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
 import { DEFAULTS } from './options.js';
-import { RepeatDetector } from './repeat-detector.js';
 import { Turnstile } from './turnstile.js';
 
 describe('a position of EventStoreDB', () => {
@@ -51,23 +50,6 @@ describe('the queue between a subscription and its sink', () => {
     await queue.give(2);
     expect(await queue.take()).toEqual([1]);
     await expect(queue.take()).rejects.toThrow('first');
-  });
-});
-
-describe('the detector of repeats', () => {
-  it('knows a repeat by the missing position', () => {
-    expect(new RepeatDetector().isRepeat(undefined, -1n)).toBe(true);
-  });
-
-  it('knows a repeat by a position that was answered before, or was left behind', () => {
-    const repeats = new RepeatDetector();
-    const early = repeats.mark();
-    expect(repeats.isRepeat(10n, early)).toBe(false);
-    expect(repeats.isRepeat(10n, early)).toBe(true);
-    expect(repeats.isRepeat(20n, early)).toBe(false);
-    const late = repeats.mark();
-    expect(repeats.isRepeat(15n, late)).toBe(true);
-    expect(repeats.isRepeat(30n, late)).toBe(false);
   });
 });
 

@@ -51,9 +51,13 @@ async function* readOnce(
   let read: Read | undefined;
   try {
     read = open(lease.client);
-    yield* inTime(read, deadlineMs);
+    for await (const event of inTime(read, deadlineMs)) {
+      lease.answered();
+      yield event;
+    }
+    lease.answered();
   } catch (error) {
-    throw error instanceof StreamNotFoundError ? error : spoilOrPass(error, lease.spoil);
+    throw error instanceof StreamNotFoundError ? error : noteFailure(error, lease);
   } finally {
     void letGo(read).finally(lease.release);
   }
@@ -91,11 +95,14 @@ async function letGo(read: Read | undefined): Promise<void> {
   await read.cancel().catch(() => {});
 }
 
-/** Says what is thrown of an error, and gives up a client that may be the cause of it. */
-export function spoilOrPass(error: unknown, spoil: Lease['spoil']): unknown {
+/** Says what is thrown of an error, and what it means for the client that the call was made on. */
+export function noteFailure(error: unknown, lease: Lease): unknown {
   const failure = failureOf(error);
-  if (failure.kind === 'permanent') return failure.error;
-  if (error instanceof NotLeaderError) spoil(error, error.leader);
-  else spoil(error);
+  if (failure.kind === 'permanent') {
+    lease.answered();
+    return failure.error;
+  }
+  if (error instanceof NotLeaderError) lease.moved(error, error.leader);
+  else lease.failed(error);
   return error;
 }

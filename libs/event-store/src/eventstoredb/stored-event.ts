@@ -7,26 +7,16 @@ import {
 } from '../port.js';
 import { isDamaged } from '../damaged-record.js';
 import { formatPosition } from './esdb-position.js';
+import { metadataOf, partsOf, serverIdOf, textOf } from './stored-form.js';
 
-const HASH_BYTES = 32;
-
-/**
- * Bytes only: what the client would write as JSON are other bytes than were hashed, and what JSON
- * can't hold throws inside it. The metadata is the hash and then meta; it must be a plain
- * Uint8Array, since a Buffer would go out as JSON.
- */
-export function toEventData(event: EncodedEvent): EventData {
-  const meta = Buffer.from(event.meta, 'utf8');
-  const metadata = new Uint8Array(HASH_BYTES + meta.length);
-  metadata.set(event.hash, 0);
-  metadata.set(meta, HASH_BYTES);
-  return binaryEvent({
-    id: event.id,
+/** Bytes only: what the client would write as JSON are other bytes than were hashed. */
+export const toEventData = (event: EncodedEvent): EventData =>
+  binaryEvent({
+    id: serverIdOf(event.hash),
     type: event.type,
     data: Buffer.from(event.data, 'utf8'),
-    metadata,
+    metadata: metadataOf(event),
   });
-}
 
 /** What stands in one of our streams: an event, or what somebody else has done to it. */
 export function readRecord({ event }: ResolvedEvent): RecordedEvent | DamagedRecord {
@@ -43,16 +33,17 @@ export function readRecord({ event }: ResolvedEvent): RecordedEvent | DamagedRec
     return { stream, position, revision: null, code: 'stream-deleted', detail };
   }
   const revision = Number(event.revision);
-  if (!(data instanceof Uint8Array && isStoredMeta(metadata))) {
+  const parts = partsOf(event.id, metadata);
+  if (!(data instanceof Uint8Array) || parts === null) {
     const detail = `revision ${revision} of stream ${stream} was not written by this store`;
     return { stream, position, revision, code: 'unreadable-record', detail };
   }
   return {
-    id: event.id,
+    id: parts.id,
     type,
     data: textOf(data),
-    meta: textOf(metadata.subarray(HASH_BYTES)),
-    hash: metadata.slice(0, HASH_BYTES),
+    meta: parts.meta,
+    hash: parts.hash,
     stream,
     revision,
     position,
@@ -66,9 +57,3 @@ export function fromResolved(resolved: ResolvedEvent): RecordedEvent {
   const code = record.code === 'stream-deleted' ? 'stream-deleted' : 'broken-order';
   throw new PermanentStoreError(code, record.detail);
 }
-
-const isStoredMeta = (metadata: unknown): metadata is Uint8Array =>
-  metadata instanceof Uint8Array && metadata.length >= HASH_BYTES;
-
-const textOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

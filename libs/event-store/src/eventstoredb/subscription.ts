@@ -12,7 +12,7 @@ import type { Lease } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import { DeadlinePassed, orNothing, pause } from './deadline.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
-import { spoilOrPass } from './reading.js';
+import { noteFailure } from './reading.js';
 
 /** The server has looked so far; it travels with the events, in their order. */
 export class Checkpoint {
@@ -55,7 +55,10 @@ export class Subscription {
       fromPosition: parsePosition(after) ?? START,
       filter: filterOf(streamPrefix),
     });
-    this.#stream.once('confirmation', () => this.#confirmed.abort());
+    this.#stream.once('confirmation', () => {
+      lease.answered();
+      this.#confirmed.abort();
+    });
     void this.#watch(deadlineMs);
     void this.#pump();
   }
@@ -66,7 +69,7 @@ export class Subscription {
       return await orNothing(this.options.silenceMsMax, this.#items.take());
     } catch (error) {
       if (this.#isClosed) return [];
-      throw spoilOrPass(error, this.lease.spoil);
+      throw noteFailure(error, this.lease);
     }
   }
 
@@ -98,7 +101,10 @@ export class Subscription {
   async #pump(): Promise<void> {
     try {
       const items: AsyncIterable<FollowItem> = this.#stream;
-      for await (const item of items) await this.#items.give(item);
+      for await (const item of items) {
+        this.lease.answered();
+        await this.#items.give(item);
+      }
       throw new Error('the server has ended the subscription');
     } catch (error) {
       this.#confirmed.abort();

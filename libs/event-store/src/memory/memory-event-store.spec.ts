@@ -26,10 +26,7 @@ describe('a store in memory on which something goes wrong', () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'unknown' });
-    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({
-      kind: 'ok',
-      repeated: true,
-    });
+    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
     expect(await all(store.readStream(writer.stream))).toHaveLength(2);
   });
 
@@ -39,10 +36,7 @@ describe('a store in memory on which something goes wrong', () => {
     const events = writer.next(2);
     expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'unknown' });
     expect(await all(store.readStream(writer.stream))).toEqual([]);
-    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({
-      kind: 'ok',
-      repeated: false,
-    });
+    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
   });
 
   it('conflicts without a reason', async () => {
@@ -62,7 +56,6 @@ describe('a store in memory on which something goes wrong', () => {
     expect(await store.append(writer.stream, NO_STREAM, writer.next(3))).toMatchObject({
       kind: 'ok',
       revision: 2,
-      repeated: true,
     });
     expect(await all(store.readStream(writer.stream))).toHaveLength(3);
   });

@@ -169,7 +169,6 @@ export class MemoryEventStore implements EventStore {
       kind: 'ok',
       revision: expected + events.length,
       position: positions.format(written.size),
-      repeated: written.repeated,
     };
   }
 

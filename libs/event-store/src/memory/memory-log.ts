@@ -19,7 +19,7 @@ export type LoggedDamage = Omit<DamagedRecord, 'position'>;
 const isDamage = (logged: LoggedEvent | LoggedDamage): logged is LoggedDamage => 'code' in logged;
 
 export type Written =
-  | { readonly kind: 'ok'; readonly size: number; readonly repeated: boolean }
+  | { readonly kind: 'ok'; readonly size: number }
   | { readonly kind: 'conflict'; readonly actual: number | null };
 
 /**
@@ -77,7 +77,7 @@ export class MemoryLog {
     const current = (places?.length ?? 0) - 1;
     if (expected !== current) {
       if (places !== undefined && this.#isRepeat(places, expected, events)) {
-        return { kind: 'ok', size: (places[expected + events.length] ?? 0) + 1, repeated: true };
+        return { kind: 'ok', size: (places[expected + events.length] ?? 0) + 1 };
       }
       return { kind: 'conflict', actual: current < 0 ? null : current };
     }
@@ -90,7 +90,7 @@ export class MemoryLog {
       this.#ids.add(event.id, place);
     }
     this.#wake();
-    return { kind: 'ok', size: this.#records.length, repeated: false };
+    return { kind: 'ok', size: this.#records.length };
   }
 
   /** Resolves when the log has grown beyond `size`, or when `signal` aborts. */
@@ -108,8 +108,9 @@ export class MemoryLog {
 
   #isRepeat(places: readonly number[], expected: number, events: NonEmpty<EncodedEvent>): boolean {
     return events.every((event, i) => {
-      const place = places[expected + 1 + i];
-      return place !== undefined && this.#idAt(place) === event.id;
+      const there = this.#records[places[expected + 1 + i] ?? -1];
+      if (there === undefined || isDamage(there)) return false;
+      return there.event.id === event.id && Buffer.compare(there.event.hash, event.hash) === 0;
     });
   }
 

@@ -1,6 +1,6 @@
 import type { QueryConfig } from 'pg';
 import { positionsOf } from '../position.js';
-import type { AppendResult, EncodedEvent, NonEmpty } from '../port.js';
+import type { AppendResult, EncodedEvent, NonEmpty, Position } from '../port.js';
 import { hashArray, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.js';
 
 export interface Append {
@@ -17,7 +17,9 @@ export interface Appended {
   readonly answers: readonly Answer[] | null;
 }
 
-type Answer = readonly ['ok' | 'repeat' | 'conflict', revision: number, position: number | null];
+type Answer =
+  | readonly ['ok' | 'repeat', revision: number, position: number]
+  | readonly ['conflict', revision: number, position: null];
 
 const SQL = 'select base, answers from event_store.append($1, $2, $3, $4, $5, $6, $7, $8)';
 
@@ -50,11 +52,20 @@ export function appendCall(appends: readonly Append[]): QueryConfig {
   };
 }
 
+/** Events of these ids stand there already; whether they say the same is not known yet. */
+export interface SameIds {
+  readonly kind: 'same-ids';
+  readonly revision: number;
+  readonly position: Position;
+}
+
+export type AppendAnswer = AppendResult | SameIds;
+
 /** The answer to each append, in their order. */
 export function answersOf(
   appends: readonly Append[],
   { base, answers }: Appended,
-): readonly AppendResult[] {
+): readonly AppendAnswer[] {
   if (answers !== null) return answers.map(answerOf);
   let position = Number(base);
   return appends.map(({ expected, events }) => {
@@ -63,17 +74,12 @@ export function answersOf(
       kind: 'ok',
       revision: expected + events.length,
       position: positions.format(position),
-      repeated: false,
     };
   });
 }
 
-function answerOf([kind, revision, position]: Answer): AppendResult {
+function answerOf([kind, revision, place]: Answer): AppendAnswer {
   if (kind === 'conflict') return { kind, actual: revision < 0 ? null : revision };
-  return {
-    kind: 'ok',
-    revision,
-    position: position === null ? null : positions.format(position),
-    repeated: kind === 'repeat',
-  };
+  const position = positions.format(place);
+  return { kind: kind === 'ok' ? kind : 'same-ids', revision, position };
 }

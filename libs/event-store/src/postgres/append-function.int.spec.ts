@@ -30,7 +30,7 @@ async function call(...appends: Append[]) {
 }
 
 const kinds = async (...appends: Append[]) =>
-  (await call(...appends)).map((a) => (a.kind === 'ok' && a.repeated ? 'repeat' : a.kind));
+  (await call(...appends)).map((a) => (a.kind === 'same-ids' ? 'repeat' : a.kind));
 
 /** The next append of a writer, who takes it for written. */
 function next(writer: StreamWriter, count = 1): Append {
@@ -48,7 +48,6 @@ describe('one call of the append function', () => {
       [1, 3, 6].map((behind, i) => ({
         kind: 'ok',
         revision: i,
-        repeated: false,
         position: `postgres:${String(base + behind).padStart(16, '0')}`,
       })),
     );
@@ -93,7 +92,7 @@ describe('one call of the append function', () => {
     const append = next(writer, 2);
     const [first] = await call(append);
     await new StreamWriter().append(store);
-    expect(await call(append)).toEqual([{ ...first, repeated: true }]);
+    expect(await call(append)).toEqual([{ ...first, kind: 'same-ids' }]);
   });
 
   it('leaves positions dense, whatever was refused', async () => {

@@ -1,11 +1,10 @@
 import { sizeOf } from '../append-size.js';
-import type { AppendResult } from '../port.js';
-import type { Append } from './append-call.js';
+import type { Append, AppendAnswer } from './append-call.js';
 
 /** An append that somebody waits for. */
 export interface Waiting extends Append {
   readonly sinceMs: number;
-  readonly settle: (result: AppendResult) => void;
+  readonly settle: (answer: AppendAnswer) => void;
   readonly fail: (error: unknown) => void;
 }
 

@@ -38,26 +38,20 @@ afterAll(async () => {
 });
 
 describe('a connection to Postgres that is cut', () => {
-  it.each<[CutAt, boolean | undefined]>([
-    ['before-request', false],
-    ['half-request', false],
-    ['after-request', undefined],
-    ['before-answer', true],
-  ])('%s leaves an append unknown, and sent again it is there once', async (at, repeated) => {
-    const writer = new StreamWriter();
-    const before = await writer.append(store, 2);
-    const events = writer.next(3);
-    const cut = proxy.cutNext(at, isAppend);
-    expect(await store.append(writer.stream, 1, events)).toMatchObject({ kind: 'unknown' });
-    await cut;
-    const { result } = await sendUntilKnown(store, writer, events);
-    expect(result).toMatchObject({
-      kind: 'ok',
-      revision: 4,
-      ...(repeated === undefined ? {} : { repeated }),
-    });
-    await holds(store, writer, [...idsOf(before), ...idsOf(events)]);
-  });
+  it.each<CutAt>(['before-request', 'half-request', 'after-request', 'before-answer'])(
+    '%s leaves an append unknown, and sent again it is there once',
+    async (at) => {
+      const writer = new StreamWriter();
+      const before = await writer.append(store, 2);
+      const events = writer.next(3);
+      const cut = proxy.cutNext(at, isAppend);
+      expect(await store.append(writer.stream, 1, events)).toMatchObject({ kind: 'unknown' });
+      await cut;
+      const { result } = await sendUntilKnown(store, writer, events);
+      expect(result).toMatchObject({ kind: 'ok', revision: 4 });
+      await holds(store, writer, [...idsOf(before), ...idsOf(events)]);
+    },
+  );
 
   it('makes every append of the batch unknown, not only one', async () => {
     const writers = Array.from({ length: 20 }, () => new StreamWriter());
@@ -80,7 +74,7 @@ describe('a connection to Postgres that is cut', () => {
     proxy.refuse();
     const waiting = sendUntilKnown(store, writer, writer.next());
     setTimeout(() => proxy.accept(), 200);
-    expect((await waiting).result).toMatchObject({ kind: 'ok', repeated: false });
+    expect((await waiting).result).toMatchObject({ kind: 'ok' });
   });
 
   it('is waited for no longer than there is patience', async () => {

@@ -1,7 +1,12 @@
 import type pg from 'pg';
-import type { AppendResult } from '../port.js';
 import { pause, settledWithin } from '../wait.js';
-import { answersOf, appendCall, type Append, type Appended } from './append-call.js';
+import {
+  answersOf,
+  appendCall,
+  type Append,
+  type AppendAnswer,
+  type Appended,
+} from './append-call.js';
 import { AppendQueue, type Waiting } from './append-queue.js';
 import type { PostgresObserver, Settings } from './options.js';
 import { isUsableAfter, NoConnection, permanent, troubleOf } from './trouble.js';
@@ -28,7 +33,7 @@ export class GroupCommit {
     private readonly observer: PostgresObserver,
   ) {}
 
-  append(append: Append): Promise<AppendResult> {
+  append(append: Append): Promise<AppendAnswer> {
     if (this.#closed) return Promise.resolve(unknown(new Error('the store is closed')));
     return new Promise((settle, fail) => {
       const waiting = { ...append, sinceMs: performance.now(), settle, fail };
@@ -179,7 +184,7 @@ export class GroupCommit {
   }
 }
 
-const unknown = (cause: unknown): AppendResult => ({ kind: 'unknown', cause });
+const unknown = (cause: unknown): AppendAnswer => ({ kind: 'unknown', cause });
 
 function refuse(batch: readonly Waiting[], cause: unknown): void {
   for (const append of batch) append.fail(permanent(cause));

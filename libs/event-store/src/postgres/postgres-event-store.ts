@@ -1,15 +1,15 @@
 import { refuseTooLarge } from '../append-size.js';
-import {
-  PermanentStoreError,
-  type AppendResult,
-  type BatchSink,
-  type EncodedEvent,
-  type EventStore,
-  type NonEmpty,
-  type Position,
-  type ReadOptions,
-  type RecordedEvent,
+import type {
+  AppendResult,
+  BatchSink,
+  EncodedEvent,
+  EventStore,
+  NonEmpty,
+  Position,
+  ReadOptions,
+  RecordedEvent,
 } from '../port.js';
+import { refuseMalformed } from '../refuse-malformed.js';
 import { settledWithin } from '../wait.js';
 import { positions } from './append-call.js';
 import { CommitHints } from './commit-hints.js';
@@ -18,8 +18,7 @@ import { GroupCommit } from './group-commit.js';
 import { DEFAULTS, type PostgresObserver, type PostgresOptions, type Settings } from './options.js';
 import type { PostgresPools } from './pools.js';
 import { head, readAll, readStream } from './reading.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { whoseIds } from './whose-ids.js';
 
 /** Takes over the pools: closing the store ends them. The schema must be there: migrateEventStore. */
 export class PostgresEventStore implements EventStore {
@@ -47,7 +46,9 @@ export class PostgresEventStore implements EventStore {
   ): Promise<AppendResult> {
     refuseTooLarge(stream, events);
     refuseMalformed(stream, events);
-    return this.#commits.append({ stream, expected, events });
+    const append = { stream, expected, events };
+    const answer = await this.#commits.append(append);
+    return answer.kind === 'same-ids' ? whoseIds(this.pools.read, append, answer) : answer;
   }
 
   readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
@@ -92,15 +93,5 @@ export class PostgresEventStore implements EventStore {
     await this.#commits.close();
     await settledWithin(this.#settings.closeMsMax, this.#hints.ended());
     await Promise.all([this.pools.append.end(), this.pools.read.end()]);
-  }
-}
-
-function refuseMalformed(stream: string, events: NonEmpty<EncodedEvent>): void {
-  for (const { id, hash } of events) {
-    if (UUID.test(id) && hash.length === 32) continue;
-    throw new PermanentStoreError(
-      'invalid-event',
-      `event id "${id}" of stream ${stream} is no UUID in lower case, or its hash is not 32 bytes`,
-    );
   }
 }

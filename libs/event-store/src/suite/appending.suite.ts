@@ -5,12 +5,16 @@ import {
   idsOf,
   newStream,
   nonEmpty,
+  rechained,
   revisionsOf,
   sound,
   StreamWriter,
   type OpenStore,
   type Promises,
 } from './fixtures.suite.js';
+
+/** Far below the three seconds after which an EventStoreDB answers what it dropped. */
+const SIDE_BY_SIDE_MS_MAX = 1_500;
 
 export function appending(open: OpenStore, promises: Promises): void {
   let store: EventStore;
@@ -65,10 +69,11 @@ export function appending(open: OpenStore, promises: Promises): void {
   it('answers a repeat as ok, once written, at once and later', async () => {
     const writer = new StreamWriter();
     const events = await writer.append(store, 3);
-    const repeat = { kind: 'ok', revision: 2, repeated: true };
-    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject(repeat);
+    const last = (await sound(store, writer.stream)).at(-1);
+    const repeat = { kind: 'ok', revision: 2, position: last?.position };
+    expect(await store.append(writer.stream, NO_STREAM, events)).toEqual(repeat);
     await writer.append(store, 2);
-    expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject(repeat);
+    expect(await store.append(writer.stream, NO_STREAM, events)).toEqual(repeat);
     expect(await sound(store, writer.stream)).toHaveLength(5);
   });
 
@@ -77,20 +82,51 @@ export function appending(open: OpenStore, promises: Promises): void {
     const events = writer.next(4);
     const send = () => store.append(writer.stream, NO_STREAM, events);
     const results = await Promise.all([send(), send(), send(), send()]);
-    for (const result of results) expect(result).toMatchObject({ kind: 'ok', revision: 3 });
-    expect(results.filter((r) => r.kind === 'ok' && !r.repeated)).toHaveLength(1);
-    expect(await sound(store, writer.stream)).toHaveLength(4);
+    const written = await sound(store, writer.stream);
+    expect(written).toHaveLength(4);
+    const { position } = written[3] ?? {};
+    for (const result of results) expect(result).toEqual({ kind: 'ok', revision: 3, position });
+  });
+
+  it('answers processes that send the same side by side at once, and writes it once', async () => {
+    const others = await Promise.all([open(), open(), open()]);
+    for (let round = 0; round < 5; round += 1) {
+      const writer = new StreamWriter();
+      const events = writer.next(2);
+      const before = performance.now();
+      const results = await Promise.all(
+        [store, ...others].map((one) => one.append(writer.stream, NO_STREAM, events)),
+      );
+      expect(performance.now() - before).toBeLessThan(SIDE_BY_SIDE_MS_MAX);
+      for (const result of results) expect(result).toMatchObject({ kind: 'ok', revision: 1 });
+      expect(idsOf(await sound(store, writer.stream))).toEqual(idsOf(events));
+    }
+    await Promise.all(others.map((one) => one.close()));
+  });
+
+  it.each([
+    ['at the end', 0],
+    ['further back', 3],
+  ])('takes the same ids with other contents as a conflict: %s', async (_where, behind) => {
+    const writer = new StreamWriter();
+    const [first, ...rest] = writer.next(2);
+    const other = new StreamWriter(writer.stream).next(2, () => '{"other":true}');
+    await store.append(writer.stream, NO_STREAM, [first, ...rest]);
+    writer.wrote([first, ...rest]);
+    if (behind > 0) await writer.append(store, behind);
+    const renamed = rechained(writer.stream, other, [first, ...rest]);
+    expect(await store.append(writer.stream, NO_STREAM, renamed)).toEqual({
+      kind: 'conflict',
+      actual: 1 + behind,
+    });
+    expect(await sound(store, writer.stream)).toHaveLength(2 + behind);
   });
 
   it('takes a repeat of a part of an append as one', async () => {
     const writer = new StreamWriter();
     const events = await writer.append(store, 3);
     const part = nonEmpty(events.slice(1, 2));
-    expect(await store.append(writer.stream, 0, part)).toMatchObject({
-      kind: 'ok',
-      revision: 1,
-      repeated: true,
-    });
+    expect(await store.append(writer.stream, 0, part)).toMatchObject({ kind: 'ok', revision: 1 });
   });
 
   it.each([
@@ -132,6 +168,17 @@ export function appending(open: OpenStore, promises: Promises): void {
   });
 
   if (promises.seesReusedIds) itSeesReusedIds(() => store);
+  else itDoesNotSeeReusedIds(() => store);
+}
+
+function itDoesNotSeeReusedIds(store: () => EventStore): void {
+  it('writes an event id that another stream has taken, since it does not look there', async () => {
+    const [taken] = await new StreamWriter().append(store());
+    const thief = newStream();
+    const [stolen] = rechained(thief, [taken], [taken]);
+    expect(await store().append(thief, NO_STREAM, [stolen])).toMatchObject({ kind: 'ok' });
+    expect(idsOf(await sound(store(), thief))).toEqual([taken.id]);
+  });
 }
 
 function itSeesReusedIds(store: () => EventStore): void {

@@ -63,10 +63,25 @@ export class StreamWriter {
   async append(store: EventStore, count = 1, data?: (i: number) => string) {
     const events = this.next(count, data);
     const result = await store.append(this.stream, this.revision, events);
-    expect(result).toMatchObject({ kind: 'ok', repeated: false });
+    expect(result).toMatchObject({ kind: 'ok' });
     this.wrote(events);
     return events;
   }
+}
+
+/** What `events` say, under the ids of others, as the first events of a stream. */
+export function rechained(
+  stream: string,
+  events: NonEmpty<EncodedEvent>,
+  ids: readonly { readonly id: string }[],
+): NonEmpty<EncodedEvent> {
+  let before = CHAIN_START;
+  const renamed = events.map((event, revision) => {
+    const id = ids[revision]?.id ?? event.id;
+    before = chainHash(before, { ...event, id, stream, revision });
+    return { ...event, id, hash: before };
+  });
+  return nonEmpty(renamed);
 }
 
 const plain = (i: number) => JSON.stringify({ points: i });

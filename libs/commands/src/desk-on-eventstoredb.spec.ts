@@ -1,0 +1,126 @@
+import { jest } from '@jest/globals';
+import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
+import { DEFAULT_POLICY, eventFrom } from '#ledger';
+import { EventStoreDbProtocolServer } from '#testing';
+import { AccountDesk, streamOf } from './account-desk.js';
+import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './desk.suite.js';
+
+// Two processes on one EventStoreDB: each has a desk and an adapter of its own, and so a connection
+// of its own. The server is a double that answers as 23.10.4 does; TEST_EVENTSTORE_URL names a real one.
+
+jest.setTimeout(30_000);
+
+const real = process.env['TEST_EVENTSTORE_URL'];
+const server = new EventStoreDbProtocolServer();
+/** Nobody else has this user: the server may be one that keeps what was there before. */
+let user = '';
+let users = 0;
+const firstUser = Math.floor(Math.random() * 1e9);
+
+beforeAll(async () => {
+  if (real === undefined) await server.start();
+});
+afterAll(() => server.stop());
+
+class Process {
+  readonly store = new EventStoreDbEventStore(real ?? server.connectionString, {
+    streamPrefix: 'points-',
+  });
+  readonly desk = new AccountDesk({ store: this.store, policy: DEFAULT_POLICY });
+
+  async stop(): Promise<void> {
+    await this.desk.drain(1_000);
+    await this.store.close();
+  }
+}
+
+let a: Process;
+let b: Process;
+beforeEach(() => {
+  user = userOf(firstUser + (users += 1));
+  [a, b] = [new Process(), new Process()];
+});
+afterEach(() => Promise.all([a.stop(), b.stop()]));
+
+const of = (at: number) => ({ userId: user, at: secondsLater(at) });
+
+/** As the auditor has it: each event hashes, with the hash before it, to what is stored. */
+async function expectWhole(): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  let before = CHAIN_START;
+  for await (const event of a.store.readStream(streamOf(user))) {
+    before = chainHash(before, event);
+    expect(Buffer.from(event.hash)).toEqual(Buffer.from(before));
+    events.push(event);
+  }
+  return events;
+}
+
+describe('Two processes on one EventStoreDB', () => {
+  it('answer the same request a second later as a repeat, and go on with a whole chain', async () => {
+    await run(a.desk, recharge('r', 100, of(0)));
+    // So that the second one has a state of its own, from before.
+    await run(b.desk, consume('look', 1, of(0)));
+    await run(a.desk, consume('look', 1, of(0)));
+    const [first] = await run(a.desk, consume('same', 10, of(1)));
+    const [again] = await run(b.desk, consume('same', 10, of(2)));
+    expect(first?.answer).toMatchObject({ balance: 89, replayed: false });
+    expect(again).toEqual({ ...first, answer: { ...first?.answer, replayed: true } });
+    const [next] = await run(b.desk, consume('next', 5, of(3)));
+    expect(next?.answer).toMatchObject({ balance: 84, replayed: false });
+    await expectWhole();
+  });
+
+  it('say that an id is reused when the second one is sent another body under it', async () => {
+    await run(a.desk, recharge('r', 100, of(0)));
+    await run(b.desk, consume('look', 1, of(0)));
+    await run(a.desk, consume('look', 1, of(0)));
+    const [first] = await run(a.desk, consume('same', 10, of(1)));
+    const [second] = await run(b.desk, consume('same', 20, of(1)));
+    expect(first?.answer).toMatchObject({ status: 'accepted', balance: 89 });
+    expect(second?.answer).toMatchObject({ code: 'CommandIdReused', balance: 89 });
+    const [next] = await run(b.desk, consume('next', 5, of(3)));
+    expect(next?.answer).toMatchObject({ balance: 84 });
+    const events = await expectWhole();
+    expect(events.map((event) => eventFrom(event).balanceAfter)).toEqual([100, 99, 89, 84]);
+  });
+
+  it('each take the same first command of an account, and one of them has it', async () => {
+    const [first, second] = await Promise.all([
+      run(a.desk, recharge('r', 100, of(0))),
+      run(b.desk, recharge('r', 100, of(1))),
+    ]);
+    expect([first[0], second[0]].map((one) => one?.answer.replayed).toSorted()).toEqual([
+      false,
+      true,
+    ]);
+    await Promise.all([run(a.desk, consume('x', 1, of(2))), run(b.desk, consume('y', 1, of(2)))]);
+    expect(await expectWhole()).toHaveLength(3);
+  });
+
+  it('both answer one message that both were given, at once, whoever has written it', async () => {
+    const processes = [a, b, new Process(), new Process()];
+    const before = performance.now();
+    const answers = await Promise.all(
+      processes.map(({ desk }) => desk.run(recharge('r', 100, of(0)), ORIGIN)),
+    );
+    expect(performance.now() - before).toBeLessThan(1_500);
+    for (const { answer } of answers) expect(answer).toMatchObject({ balance: 100, revision: 0 });
+    expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
+    expect(await expectWhole()).toHaveLength(1);
+    await Promise.all(processes.slice(2).map((one) => one.stop()));
+  });
+
+  it('keep every chain whole under the same commands in another order', async () => {
+    const commands = [recharge('r', 1_000, of(0))];
+    for (let i = 0; i < 40; i += 1) commands.push(consume(`c${i}`, 1, of(0)));
+    await Promise.all([
+      ...commands.map((command) => a.desk.run(command, ORIGIN)),
+      ...commands.toReversed().map((command) => b.desk.run(command, ORIGIN)),
+    ]);
+    const events = await expectWhole();
+    const ids = events.map((event) => eventFrom(event).commandId);
+    expect(new Set(ids)).toEqual(new Set(commands.map(({ commandId }) => commandId)));
+    expect(ids).toHaveLength(commands.length);
+  });
+});

@@ -1,0 +1,48 @@
+import { DeadlineExceededError } from '@eventstore/db-client';
+import { DeadlinePassed } from './deadline.js';
+
+/** What a failed call says of the connection that it was made on. */
+export type ConnectionState =
+  /** The server answered, if only to say no. */
+  | 'live'
+  /** Nobody answered in time: dead, unless others were answered meanwhile. */
+  | 'silent'
+  /** Broken, or in a state that is not known. */
+  | 'broken';
+
+/** The statuses of gRPC, by their numbers. */
+const OK = 0;
+const CANCELLED = 1;
+const DEADLINE_EXCEEDED = 4;
+const INTERNAL = 13;
+const UNAVAILABLE = 14;
+const STATUS_MAX = 16;
+
+/** How EventStoreDB says that it can't now. Any other "unavailable" is gRPC's own, of a connection. */
+const SERVER_CAN_NOT_NOW = /server is (too busy|not ready)/i;
+/** What gRPC for Node makes of a stream that was reset: also of a connection that was lost. */
+const RESET = /RST_STREAM|no message received/i;
+
+/**
+ * Only three statuses are made up by gRPC when a connection fails: cancelled, internal and
+ * unavailable; and the deadline is its own timer. All the others come from a server, over a
+ * connection that works: there is no reason to throw it away with everything that is under way on it.
+ */
+export function connectionAfter(error: unknown): ConnectionState {
+  if (error instanceof DeadlinePassed || error instanceof DeadlineExceededError) return 'silent';
+  if (!(error instanceof Error) || !('code' in error)) return 'broken';
+  const { code, message } = error;
+  if (typeof code !== 'number' || code <= OK || code > STATUS_MAX) return 'broken';
+  switch (code) {
+    case CANCELLED:
+      return 'broken';
+    case DEADLINE_EXCEEDED:
+      return 'silent';
+    case INTERNAL:
+      return RESET.test(message) ? 'broken' : 'live';
+    case UNAVAILABLE:
+      return SERVER_CAN_NOT_NOW.test(message) ? 'live' : 'broken';
+    default:
+      return 'live';
+  }
+}

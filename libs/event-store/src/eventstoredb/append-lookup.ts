@@ -1,0 +1,55 @@
+import type { EncodedEvent, NonEmpty, Position } from '../port.js';
+import type { Clients } from './clients.js';
+import type { Credentials } from './connection-string.js';
+import { readStream } from './stream-reader.js';
+
+export interface Append {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: NonEmpty<EncodedEvent>;
+}
+
+/** Where the last event of an append stands. */
+export interface Place {
+  readonly revision: number;
+  readonly position: Position;
+}
+
+/** Looks that may be under way at a time: beyond, the answers of the server are waited for. */
+const LOOKS_MAX = 64;
+
+/** Finds out by reading whether an append is written. */
+export class AppendLookup {
+  #looking = 0;
+
+  constructor(
+    private readonly clients: Clients,
+    private readonly credentials: Credentials,
+    private readonly deadlineMs: number,
+  ) {}
+
+  /** null: it is not there, or not yet. The hash of its last event covers all of them, and all before. */
+  async find({ stream, expected, events }: Append): Promise<Place | null> {
+    const options = { from: expected + events.length, limit: 1 };
+    const own = events.at(-1) ?? events[0];
+    const there = readStream(this.clients, this.credentials, this.deadlineMs, stream, options);
+    for await (const { revision, position, hash } of there) {
+      const isOwn = revision === options.from && Buffer.compare(hash, own.hash) === 0;
+      return isOwn ? { revision, position } : null;
+    }
+    return null;
+  }
+
+  /** The same, of an append that is still waited for: a look that fails is none. */
+  async peek(append: Append): Promise<Place | null> {
+    if (this.#looking >= LOOKS_MAX) return null;
+    this.#looking += 1;
+    try {
+      return await this.find(append);
+    } catch {
+      return null;
+    } finally {
+      this.#looking -= 1;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { binaryEvent, NO_STREAM as NONE } from '@eventstore/db-client';
+import fc from 'fast-check';
+import { CHAIN_START, chainHash, NO_STREAM, type EncodedEvent } from '../index.js';
+import { everything, idsOf, nonEmpty, sound } from '../suite/fixtures.suite.js';
+import { openClient } from './client.js';
+import { parseConnectionString } from './connection-string.js';
+import { StreamWriter, withStore } from './esdb.fixtures.suite.js';
+import { metadataOf, partsOf, serverIdOf } from './stored-form.js';
+
+const CREDENTIALS = { username: 'nobody', password: 'none' };
+
+/** As every version wrote an event before its hash became the id that the server knows. */
+const inOldForm = ({ id, type, data, meta, hash }: EncodedEvent) =>
+  binaryEvent({
+    id,
+    type,
+    data: Buffer.from(data),
+    metadata: Uint8Array.from(Buffer.concat([hash, Buffer.from(meta)])),
+  });
+
+describe('the form in which an event is stored', () => {
+  const hashes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+
+  it('gives back hash, id and meta, whatever they are', () => {
+    fc.assert(
+      fc.property(
+        hashes,
+        fc.uuid({ version: [4, 5] }),
+        fc.string({ unit: 'grapheme' }),
+        (hash, id, meta) => {
+          const event = { id, hash, meta, type: 'x', data: '{}' };
+          expect(partsOf(serverIdOf(hash), metadataOf(event))).toEqual({ id, hash, meta });
+        },
+      ),
+    );
+  });
+
+  it('is told apart from the form before, whatever the hash', () => {
+    fc.assert(
+      fc.property(
+        hashes,
+        fc.uuid({ version: 5 }),
+        fc.string({ unit: 'grapheme' }),
+        (hash, id, meta) => {
+          const metadata = Uint8Array.from(Buffer.concat([hash, Buffer.from(meta)]));
+          expect(partsOf(id, metadata)).toEqual({ id, hash, meta });
+        },
+      ),
+    );
+  });
+
+  it('is none of ours when the metadata is too short for it', () => {
+    const hash = new Uint8Array(32).fill(7);
+    expect(partsOf(randomUUID(), new Uint8Array(31))).toBeNull();
+    expect(partsOf(serverIdOf(hash), hash)).toBeNull();
+    expect(partsOf(randomUUID(), undefined)).toBeNull();
+  });
+});
+
+describe('a stream that was begun by a version before', () => {
+  const on = withStore({ streamPrefix: 'points-' });
+
+  async function beginInOldForm(count: number): Promise<StreamWriter> {
+    const writer = new StreamWriter();
+    const events = writer.next(count);
+    const client = openClient(parseConnectionString(on.server.connectionString), null);
+    await client.appendToStream(writer.stream, events.map(inOldForm), {
+      credentials: CREDENTIALS,
+      expectedRevision: NONE,
+    });
+    await client.close();
+    writer.wrote(events);
+    return writer;
+  }
+
+  it('is read as it was, and goes on in the form of today with its chain whole', async () => {
+    const writer = await beginInOldForm(3);
+    await writer.append(on.store, 2);
+    const stored = await sound(on.store, writer.stream);
+    expect(stored).toHaveLength(5);
+    expect(idsOf(await everything(on.store, null))).toEqual(idsOf(stored));
+    const serverIds = on.server.log.streamOf(writer.stream).map(({ id }) => id);
+    expect(serverIds.map((id, i) => id === stored[i]?.id)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('conflicts with an append of today at a place where it has the same event in its own form', async () => {
+    const writer = await beginInOldForm(1);
+    const same = await sound(on.store, writer.stream);
+    expect(await on.store.append(writer.stream, NO_STREAM, nonEmpty(same))).toEqual({
+      kind: 'conflict',
+      actual: 0,
+    });
+    expect(await sound(on.store, writer.stream)).toHaveLength(1);
+  });
+
+  it('finds an append of its own there, also in the old form, when it was in doubt', async () => {
+    const writer = new StreamWriter();
+    const events = writer.next(2);
+    on.strike({ kind: 'busy' });
+    expect(await on.store.append(writer.stream, NO_STREAM, events)).toMatchObject({
+      kind: 'unknown',
+    });
+    const client = openClient(parseConnectionString(on.server.connectionString), null);
+    await client.appendToStream(writer.stream, events.map(inOldForm), {
+      credentials: CREDENTIALS,
+      expectedRevision: NONE,
+    });
+    await client.close();
+    expect(await on.store.append(writer.stream, NO_STREAM, events)).toMatchObject({
+      kind: 'ok',
+      revision: 1,
+    });
+    expect(await sound(on.store, writer.stream)).toHaveLength(2);
+  });
+
+  it('never has both forms at one place: the server takes an append of either only behind the end', async () => {
+    const writer = await beginInOldForm(2);
+    const [, second] = await sound(on.store, writer.stream);
+    if (second === undefined) throw new Error('nothing there');
+    const part = await on.store.append(writer.stream, 0, [second]);
+    expect(part).toEqual({ kind: 'conflict', actual: 1 });
+    const fresh = new StreamWriter(writer.stream);
+    Object.assign(fresh, { revision: 0, hash: chainHash(CHAIN_START, { ...second, revision: 0 }) });
+    expect((await on.store.append(writer.stream, 0, fresh.next())).kind).toBe('conflict');
+  });
+});

@@ -1,0 +1,49 @@
+import type { EncodedEvent } from '../port.js';
+import { uuidAt, writeUuid } from '../uuid-bytes.js';
+
+const HASH_BYTES = 32;
+const ID_BYTES = 16;
+
+/** What the server keeps beside the data of an event. */
+export interface StoredParts {
+  readonly id: string;
+  readonly hash: Uint8Array;
+  readonly meta: string;
+}
+
+/**
+ * The server's id of an event is the first half of its chain hash, written as a UUID. The server
+ * knows a repeat by its ids and by nothing else: so the same id has to mean the same bytes at the
+ * same place, which the ledger's own id does not (another process may give it to another answer to
+ * the same command). That id is kept in the metadata.
+ */
+export const serverIdOf = (hash: Uint8Array): string => uuidAt(hash, 0);
+
+/** The hash, the ledger's id of the event, and then meta. A plain Uint8Array: a Buffer goes out as JSON. */
+export function metadataOf({ id, hash, meta }: EncodedEvent): Uint8Array {
+  const text = Buffer.from(meta, 'utf8');
+  const metadata = new Uint8Array(HASH_BYTES + ID_BYTES + text.length);
+  metadata.set(hash, 0);
+  writeUuid(metadata, HASH_BYTES, id);
+  metadata.set(text, HASH_BYTES + ID_BYTES);
+  return metadata;
+}
+
+/**
+ * Events written before there was this form have the ledger's id as the server's, and none beside.
+ * They are told apart by that: two ids of 128 bits, one of them part of a SHA-256 that covers the
+ * other, are not the same by chance. null: neither form.
+ */
+export function partsOf(serverId: string, metadata: unknown): StoredParts | null {
+  if (!(metadata instanceof Uint8Array) || metadata.length < HASH_BYTES) return null;
+  const hash = metadata.slice(0, HASH_BYTES);
+  if (serverId.toLowerCase() !== serverIdOf(hash)) {
+    return { id: serverId, hash, meta: textOf(metadata.subarray(HASH_BYTES)) };
+  }
+  const begin = HASH_BYTES + ID_BYTES;
+  if (metadata.length < begin) return null;
+  return { id: uuidAt(metadata, HASH_BYTES), hash, meta: textOf(metadata.subarray(begin)) };
+}
+
+export const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
