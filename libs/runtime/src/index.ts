@@ -15,9 +15,10 @@ export {
   type KafkaVariables,
 } from './kafka-variables.js';
 export { createLog, withoutSecrets, type Log, type LogOptions } from './log.js';
+export { LossyWriter, type WriteSome } from './lossy-writer.js';
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from './metrics.js';
 export { NestLog } from './nest-log.js';
-export { orExit } from './or-exit.js';
+export { orExit, standardError } from './or-exit.js';
 export {
   stopInOrder,
   type StopOptions,

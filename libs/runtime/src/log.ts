@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { LossyWriter } from './lossy-writer.js';
 
 export type Log = Logger;
 
@@ -36,7 +38,32 @@ export function createLog({ app, level = 'info', destination }: LogOptions): Log
       // Errors of libraries carry addresses in their messages, under no name one could list.
       hooks: { streamWrite: withoutSecrets },
     },
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    destination ?? standardOutput(app),
+  );
+}
+
+let lost = 0;
+
+/** Lines that this process could not write since it started, for its metrics. */
+export const lostLogLines = (): number => lost;
+
+const STANDARD_OUTPUT = 1;
+
+/** pino's own destination throws into whoever logs when the disk is full, and is silent for ever after EPIPE. */
+function standardOutput(app: string): DestinationStream {
+  return new LossyWriter(
+    (bytes) => writeSync(STANDARD_OUTPUT, bytes),
+    (lines, reason) =>
+      JSON.stringify({
+        level: 'warn',
+        time: new Date().toISOString(),
+        app,
+        pid: process.pid,
+        lines,
+        reason,
+        msg: 'log lines lost',
+      }),
+    (lines) => (lost += lines),
   );
 }
 

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { lostLogLines } from './log.js';
 
 /** From a store's answer in a millisecond to a retry of seconds. */
 export const LATENCY_BUCKETS_SECONDS: readonly number[] = [
@@ -10,5 +11,14 @@ export function createMetrics(app: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ app });
   collectDefaultMetrics({ register: registry });
+  new Counter({
+    name: 'ledger_log_lines_lost_total',
+    help: 'Log lines that could not be written: the disk is full, or the reader has gone away',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(lostLogLines());
+    },
+  });
   return registry;
 }

@@ -1,14 +1,27 @@
+import { writeSync } from 'node:fs';
 import { ConfigurationError } from './configuration.js';
 import { withoutSecrets } from './log.js';
+import { LossyWriter } from './lossy-writer.js';
+import { stopWithParent } from './stop-with-parent.js';
+
+const STANDARD_ERROR = 2;
 
 /** For the last line of a main.ts: a process that can't start says why, and exits with 1. */
 export function orExit(started: Promise<void>): void {
+  stopWithParent();
   started.catch((error: unknown) => {
     const said = error instanceof ConfigurationError ? error.message : describe(error);
-    process.stderr.write(`${withoutSecrets(said)}\n`);
+    standardError().write(`${withoutSecrets(said)}\n`);
     process.exit(1);
   });
 }
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** One that a full disk does not end before it has exited with its own code. */
+export const standardError = (): LossyWriter =>
+  new LossyWriter(
+    (bytes) => writeSync(STANDARD_ERROR, bytes),
+    (lines, reason) => `${lines} lines could not be written (${reason})`,
+  );

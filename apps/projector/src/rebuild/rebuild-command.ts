@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
-import { createLog } from '#runtime';
+import { createLog, standardError } from '#runtime';
 import { writingPool } from '../writing-pool.js';
 import { reportOn, sayOutcome } from './rebuild-report.js';
 import { Rebuild, type Rebuilt } from './rebuild.js';
@@ -61,7 +61,7 @@ async function rebuild(config: LedgerVariables, flags: Flags): Promise<number> {
       store: stores.events,
       pool,
       name: TABLES_NAME,
-      observer: reportOn(process.stderr),
+      observer: reportOn(standardError()),
       eventsPerSecondMax: flags.eventsPerSecond ?? Infinity,
       ...(stores.followsDirectly !== null && { followsDirectly: stores.followsDirectly }),
     });
