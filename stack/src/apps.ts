@@ -22,6 +22,10 @@ interface AppsOptions {
   readonly snapshotKeys: string;
   readonly logsDir: string;
   readonly say: (line: string) => void;
+  /** Hears of each process that is started. */
+  readonly onStarted: (app: App, pid: number) => void;
+  /** Gives up the start. */
+  readonly signal: AbortSignal;
 }
 
 /** Those that were asked for, but the intake only where there is a Kafka. */
@@ -34,8 +38,11 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
     // First what lets work in, last what shows it.
     for (const child of [...children.values()].reverse()) await child.stop();
   };
+  const giveUp = (): void => void stop();
+  options.signal.addEventListener('abort', giveUp, { once: true });
   try {
     for (const app of apps) {
+      options.signal.throwIfAborted();
       const port = app === 'api' ? options.apiPort : await freePort();
       const address = `http://127.0.0.1:${port}`;
       probes[app] = address;
@@ -47,6 +54,7 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
         logPath: join(options.logsDir, `${app}.log`),
         readyUrl: `${address}/health/ready`,
         say,
+        onStarted: (pid) => options.onStarted(app, pid),
       });
       children.set(app, child);
       await child.start();
@@ -54,7 +62,10 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    options.signal.removeEventListener('abort', giveUp);
   }
+  options.signal.throwIfAborted();
   return { children, probes, stop };
 }
 

@@ -6,6 +6,8 @@ import { placeOfData, prepareData } from './embedded-postgres/data-dir.js';
 import { claim, clearLeftovers } from './embedded-postgres/lock-file.js';
 import { PostgresStartError } from './embedded-postgres/start-error.js';
 import { postgresUser, type PostgresUser } from './embedded-postgres/user.js';
+import { endOf } from './child-process.js';
+import { guardServer } from './guard.js';
 import { freePort, isPortFree } from './ports.js';
 
 export { PostgresStartError } from './embedded-postgres/start-error.js';
@@ -18,6 +20,10 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Hears what somebody should know who wonders where things are. */
   readonly say?: (line: string) => void;
+  /** Hears each line that the server logs. */
+  readonly log?: (line: string) => void;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EmbeddedPostgres {
@@ -26,8 +32,8 @@ export interface EmbeddedPostgres {
   readonly pid: number;
   /** Where the data is: not where it was asked for if the server could not reach that. */
   readonly dataDir: string;
-  /** Settles when the server has ended, however that came. */
-  readonly ended: Promise<void>;
+  /** Settles when the server has ended, and says how that came. */
+  readonly ended: Promise<string>;
   /** Rolls back what runs, writes everything down, and ends. */
   stop(): Promise<void>;
   /** As a power cut would: for tests. */
@@ -37,6 +43,7 @@ export interface EmbeddedPostgres {
 const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 30_000;
 const LOG_LINES_MAX = 40;
+const LINE_CHARACTERS_MAX = 1_000;
 const STARTS_MAX = 20;
 const BETWEEN_STARTS_MS = 250;
 const READY = 'database system is ready to accept connections';
@@ -62,7 +69,7 @@ export async function startEmbeddedPostgres(
   if (!(await isPortFree(port))) throw portTaken(port);
   await claim(dataDir);
   const flags = { ...USUAL, ...options.settings, ...FIXED, port: String(port) };
-  const server = await launch(binaries.postgres, dataDir, flags, user);
+  const server = await launch({ ...options, program: binaries.postgres, dataDir, flags, user });
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
@@ -72,6 +79,15 @@ export async function startEmbeddedPostgres(
     stop: () => stop(server),
     kill: (signal) => void server.child.kill(signal),
   };
+}
+
+/** Stops a server on this directory whose owner was killed; throws when its owner lives. */
+export async function stopLeftoverPostgres(
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const place = await placeOfData(resolvePath(dataDir), await postgresUser(), () => undefined);
+  await clearLeftovers(place, say);
 }
 
 /** A little more than Postgres takes by itself: it was made for smaller machines. */
@@ -85,21 +101,24 @@ const portTaken = (port: number) =>
 
 interface Server {
   readonly child: ChildProcess;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<string>;
 }
 
-async function launch(
-  program: string,
-  dataDir: string,
-  flags: Readonly<Record<string, string>>,
-  user: PostgresUser | null,
-): Promise<Server> {
+interface Launch extends Pick<EmbeddedPostgresOptions, 'log' | 'signal'> {
+  readonly program: string;
+  readonly dataDir: string;
+  readonly flags: Readonly<Record<string, string>>;
+  readonly user: PostgresUser | null;
+}
+
+async function launch(options: Launch): Promise<Server> {
   for (let tries = 1; ; tries += 1) {
-    const outcome = await launchOnce(program, dataDir, flags, user);
+    const outcome = await launchOnce(options);
     if (outcome.kind === 'ready') return outcome.server;
     const log = outcome.log.join('\n');
-    if (/Address already in use/.test(log)) throw portTaken(Number(flags['port']));
-    if (!STILL_THERE.test(log) || tries === STARTS_MAX) {
+    if (/Address already in use/.test(log)) throw portTaken(Number(options.flags['port']));
+    const isGivenUp = options.signal?.aborted === true;
+    if (!STILL_THERE.test(log) || tries === STARTS_MAX || isGivenUp) {
       throw new PostgresStartError(`Postgres ended before it was ready. It said:\n${log}`);
     }
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS_MS));
@@ -110,12 +129,14 @@ type Launched =
   | { readonly kind: 'ready'; readonly server: Server }
   | { readonly kind: 'ended'; readonly log: readonly string[] };
 
-function launchOnce(
-  program: string,
-  dataDir: string,
-  flags: Readonly<Record<string, string>>,
-  user: PostgresUser | null,
-): Promise<Launched> {
+function launchOnce({
+  program,
+  dataDir,
+  flags,
+  user,
+  log: hear,
+  signal,
+}: Launch): Promise<Launched> {
   const settings = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // A process group of its own: Ctrl-C is for the owner, who stops the server last.
   const child = spawn(program, ['-D', dataDir, ...settings], {
@@ -128,11 +149,13 @@ function launchOnce(
   const log: string[] = [];
   const interrupt = () => void child.kill('SIGINT');
   process.once('exit', interrupt);
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => {
-      process.removeListener('exit', interrupt);
-      resolve();
-    });
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const guard = child.pid === undefined ? null : guardServer(child.pid, 'INT');
+  const ended = endOf(child).then((how) => {
+    guard?.dismiss();
+    process.removeListener('exit', interrupt);
+    signal?.removeEventListener('abort', interrupt);
+    return reasonAmong(log, how);
   });
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
@@ -140,11 +163,15 @@ function launchOnce(
       child.kill('SIGQUIT');
     }, START_MS_MAX);
     child.once('error', reject);
+    // There is no pipe when there were no file descriptors left for one.
+    if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
-      log.push(line);
+      hear?.(line);
+      log.push(line.slice(0, LINE_CHARACTERS_MAX));
       if (log.length > LOG_LINES_MAX) log.shift();
       if (!line.includes(READY)) return;
       clearTimeout(late);
+      signal?.removeEventListener('abort', interrupt);
       resolve({ kind: 'ready', server: { child, ended } });
     });
     void ended.then(() => {
@@ -152,6 +179,13 @@ function launchOnce(
       resolve({ kind: 'ended', log });
     });
   });
+}
+
+/** How it ended, and what it said last that was worse than a warning. */
+function reasonAmong(log: readonly string[], how: string): string {
+  const said = log.findLast((line) => /\b(?:PANIC|FATAL): /.test(line));
+  if (said === undefined || !how.startsWith('exit code')) return how;
+  return `${how}, ${said.replace(/^.*?\b(?:PANIC|FATAL): +/, '')}`;
 }
 
 async function stop({ child, ended }: Server): Promise<void> {

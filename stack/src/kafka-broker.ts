@@ -1,21 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { kafkaAnswers } from '#kafka';
+import { endOf, hearOutput } from './child-process.js';
+import { guardServer } from './guard.js';
 import { findJava } from './java.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { kafkaJars, projectRoot } from './kafka-jars.js';
 import { stopOrphan, writeBrokerPid } from './kafka-orphan.js';
 import { serverProperties, type BrokerPorts, type ServerProperties } from './kafka-properties.js';
 import { kafkaStorage, type ScramUser } from './kafka-storage.js';
+import { LogFile } from './log-file.js';
 import { freePorts, isPortFree } from './ports.js';
 
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
 const LOOK_AGAIN_MS = 100;
 const LOG_CHARACTERS_MAX = 4_000;
+const DISK_FULL = /No space left on device/;
 
 export interface KafkaBrokerOptions {
   /** Storage, log and settings; kept between runs. */
@@ -35,14 +38,16 @@ export interface KafkaBrokerOptions {
   readonly scramUsers?: readonly ScramUser[];
   readonly javaHome?: string;
   readonly mavenCommand?: string;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface KafkaBroker {
   readonly brokers: readonly string[];
   readonly port: number;
   readonly pid: number;
-  /** Resolves when the process has ended, whoever ended it. */
-  readonly ended: Promise<void>;
+  /** Resolves when the process has ended, whoever ended it, and says how that came. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
   /** For tests: stands still as on a machine that hangs, connections open. */
   pause(): void;
@@ -57,6 +62,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const jars = await kafkaJars({
     cacheDir: options.jarsDir ?? join(projectRoot(), '.data', 'kafka-jars'),
     ...(options.mavenCommand === undefined ? {} : { mavenCommand: options.mavenCommand }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const classPath = join(jars, '*');
   const dataDir = resolve(options.dataDir);
@@ -74,10 +80,11 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   await writeFile(settings, serverProperties(ports, storage, options.properties));
 
   const child = launch(java, classPath, settings, dataDir, options.heapMb ?? 256);
-  const broker = handleOf(child, ports.broker, options.stopMsMax ?? STOP_MS_MAX);
+  const lastWords = keepLog(child, join(dataDir, 'broker.log'));
+  const broker = handleOf(child, ports.broker, options.stopMsMax ?? STOP_MS_MAX, lastWords);
   try {
     await writeBrokerPid(dataDir, broker.pid);
-    await untilItAnswers(broker, dataDir, options.startMsMax ?? START_MS_MAX);
+    await untilItAnswers(broker, dataDir, lastWords, options);
   } catch (error) {
     await broker.kill();
     throw error;
@@ -105,32 +112,47 @@ function launch(
   dataDir: string,
   heapMb: number,
 ): ChildProcess {
-  const log = openSync(join(dataDir, 'broker.log'), 'w');
-  try {
-    return spawn(
-      java,
-      [
-        `-Xmx${heapMb}m`,
-        '-XX:TieredStopAtLevel=1',
-        '-XX:+UseSerialGC',
-        '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-        '-Dorg.slf4j.simpleLogger.showDateTime=true',
-        '-cp',
-        classPath,
-        'kafka.Kafka',
-        settings,
-      ],
-      { cwd: dataDir, detached: true, stdio: ['ignore', log, log] },
-    );
-  } finally {
-    closeSync(log);
-  }
+  return spawn(
+    java,
+    [
+      `-Xmx${heapMb}m`,
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
+      // It is a file in the directory for temporary files, which may be full.
+      '-XX:-UsePerfData',
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      '-Dorg.slf4j.simpleLogger.showDateTime=true',
+      '-cp',
+      classPath,
+      'kafka.Kafka',
+      settings,
+    ],
+    { cwd: dataDir, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
 }
 
-function handleOf(child: ChildProcess, port: number, stopMsMax: number): KafkaBroker {
-  const ended = new Promise<void>((done) => {
-    child.once('exit', () => done());
-    child.once('error', () => done());
+/** Written by us and not by the broker itself, so that it has a limit. Gives the end of it. */
+function keepLog(child: ChildProcess, path: string): () => string {
+  const log = new LogFile(path);
+  let last = '';
+  hearOutput(child, (chunk) => {
+    log.write(chunk);
+    last = (last + chunk.toString('utf8')).slice(-LOG_CHARACTERS_MAX);
+  });
+  void endOf(child).then(() => log.close());
+  return () => last;
+}
+
+function handleOf(
+  child: ChildProcess,
+  port: number,
+  stopMsMax: number,
+  lastWords: () => string,
+): KafkaBroker {
+  const guard = child.pid === undefined ? null : guardServer(child.pid, 'TERM');
+  const ended = endOf(child).then((how) => {
+    guard?.dismiss();
+    return DISK_FULL.test(lastWords()) ? `${how}, the disk is full` : how;
   });
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const kill = async () => {
@@ -159,18 +181,22 @@ function handleOf(child: ChildProcess, port: number, stopMsMax: number): KafkaBr
   };
 }
 
-async function untilItAnswers(broker: KafkaBroker, dataDir: string, msMax: number): Promise<void> {
-  const until = Date.now() + msMax;
+async function untilItAnswers(
+  broker: KafkaBroker,
+  dataDir: string,
+  lastWords: () => string,
+  { startMsMax = START_MS_MAX, signal }: KafkaBrokerOptions,
+): Promise<void> {
+  const until = performance.now() + startMsMax;
   let running = true;
   void broker.ended.then(() => (running = false));
-  while (running && Date.now() < until) {
+  while (running && performance.now() < until && signal?.aborted !== true) {
     if (await kafkaAnswers(broker.brokers)) return;
     await wait(LOOK_AGAIN_MS);
   }
-  const log = await readFile(join(dataDir, 'broker.log'), 'utf8').catch(() => '');
   throw new KafkaBrokerError(
     'not-started',
-    `The local Kafka ${running ? `did not answer within ${msMax / 1000} s` : 'ended while it started'}: read ${join(dataDir, 'broker.log')}.`,
-    { cause: new Error(log.slice(-LOG_CHARACTERS_MAX)) },
+    `The local Kafka ${running ? `did not answer within ${startMsMax / 1000} s` : 'ended while it started'}: read ${join(dataDir, 'broker.log')}.`,
+    { cause: new Error(lastWords()) },
   );
 }

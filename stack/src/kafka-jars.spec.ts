@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
@@ -34,7 +35,11 @@ describe('the jars of the local Kafka', () => {
     chmodSync(command, 0o755);
     return command;
   }
-  const working = () => maven('mkdir -p "$out" && touch "$out/kafka.jar"');
+  /** The smallest zip file that there can be. */
+  const working = () =>
+    maven(
+      `mkdir -p "$out" && printf 'PK\\005\\006' > "$out/kafka.jar" && head -c 18 /dev/zero >> "$out/kafka.jar"`,
+    );
 
   it('are fetched once and kept', async () => {
     const mavenCommand = working();
@@ -50,6 +55,24 @@ describe('the jars of the local Kafka', () => {
     const jars = await kafkaJars({ cacheDir, mavenCommand: working() });
     expect(readdirSync(jars)).toEqual(['kafka.jar']);
     expect(existsSync(abandoned)).toBe(false);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['cut', 'PK\x03\x04 the beginning of a jar'],
+  ])('are fetched anew when one of them is %s, as after a loss of power', async (_how, text) => {
+    const mavenCommand = working();
+    const jars = await kafkaJars({ cacheDir, mavenCommand });
+    writeFileSync(join(jars, 'kafka.jar'), text);
+    expect(await kafkaJars({ cacheDir, mavenCommand })).toBe(jars);
+    expect(readFileSync(join(jars, 'kafka.jar')).length).toBe(22);
+  });
+
+  it('are not taken from a Maven that brings half of them', async () => {
+    const mavenCommand = maven('mkdir -p "$out" && touch "$out/kafka.jar"');
+    await expect(kafkaJars({ cacheDir, mavenCommand })).rejects.toMatchObject({
+      code: 'jars-not-fetched',
+    });
   });
 
   it('can be fetched by several at once', async () => {

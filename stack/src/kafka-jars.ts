@@ -1,16 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { runCommand } from './run-command.js';
 
 const FETCH_MS_MAX = 10 * 60_000;
+/** Of Maven 3.8 and of later ones: a repository that does not answer must not keep everything waiting. */
+const ANSWER_LIMITS = [
+  '-Dmaven.wagon.http.connectionTimeout=10000',
+  '-Dmaven.wagon.rto=30000',
+  '-Daether.connector.connectTimeout=10000',
+  '-Daether.connector.requestTimeout=30000',
+];
+const END_RECORD = Buffer.from('PK\x05\x06');
+/** With the longest comment there can be behind it. */
+const END_RECORD_BYTES_MAX = 22 + 65_535;
 
 export interface KafkaJarsOptions {
   /** Where the jars are kept between runs. */
   readonly cacheDir: string;
   readonly mavenCommand?: string;
+  /** Gives up a fetch that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -20,6 +32,7 @@ export interface KafkaJarsOptions {
 export async function kafkaJars({
   cacheDir,
   mavenCommand = 'mvn',
+  signal,
 }: KafkaJarsOptions): Promise<string> {
   const pom = join(projectRoot(), 'stack', 'kafka', 'pom.xml');
   const version = createHash('sha256')
@@ -27,12 +40,14 @@ export async function kafkaJars({
     .digest('hex')
     .slice(0, 12);
   const jars = join(cacheDir, version);
-  if (existsSync(jars)) return jars;
+  if (await hasWholeJars(jars)) return jars;
+  // A machine that lost its power may have kept the names of files, and not all of their bytes.
+  await rm(jars, { recursive: true, force: true });
 
   await mkdir(cacheDir, { recursive: true });
   const fetching = join(cacheDir, `fetching-${process.pid}-${randomUUID()}`);
   try {
-    await fetchInto(fetching, pom, mavenCommand);
+    await fetchInto(fetching, pom, mavenCommand, signal);
     await rename(fetching, jars).catch((error: unknown) => {
       // Another process was faster: its folder is as good.
       if (!existsSync(jars)) throw error;
@@ -44,19 +59,24 @@ export async function kafkaJars({
   return jars;
 }
 
-async function fetchInto(folder: string, pom: string, mavenCommand: string): Promise<void> {
-  const end = await runCommand(
-    mavenCommand,
-    ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`],
-    { msMax: FETCH_MS_MAX },
-  );
+async function fetchInto(
+  folder: string,
+  pom: string,
+  mavenCommand: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
+  const end = await runCommand(mavenCommand, ['-q', '-B', '-f', pom, ...ANSWER_LIMITS, ...goal], {
+    msMax: FETCH_MS_MAX,
+    ...(signal !== undefined && { signal }),
+  });
   if (end.kind === 'missing') {
     throw new KafkaBrokerError(
       'maven-missing',
       `The local Kafka is fetched by Maven once and "${mavenCommand}" was not found: install it (for instance "apt-get install maven"), or set KAFKA_BROKERS to a Kafka of your own.`,
     );
   }
-  if (end.code !== 0 || !(await hasJars(folder))) {
+  if (end.code !== 0 || !(await hasWholeJars(folder))) {
     throw new KafkaBrokerError(
       'jars-not-fetched',
       `Maven could not fetch the local Kafka (exit code ${end.code}): check the network and start again, or set KAFKA_BROKERS to a Kafka of your own.`,
@@ -65,8 +85,23 @@ async function fetchInto(folder: string, pom: string, mavenCommand: string): Pro
   }
 }
 
-async function hasJars(folder: string): Promise<boolean> {
-  return existsSync(folder) && (await readdir(folder)).some((name) => name.endsWith('.jar'));
+async function hasWholeJars(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  const jars = names.filter((name) => name.endsWith('.jar')).map((name) => join(folder, name));
+  return jars.length > 0 && (await Promise.all(jars.map(isWholeJar))).every(Boolean);
+}
+
+/** A jar is a zip file, and the last thing in one is the record that says where its directory is. */
+async function isWholeJar(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, END_RECORD_BYTES_MAX);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.includes(END_RECORD);
+  } finally {
+    await file.close();
+  }
 }
 
 /** What processes left that were killed while they fetched. */

@@ -38,21 +38,18 @@ export class LedgerClient {
 
   /** Resolves with the outcome. Send the same id again when it does not come: it is carried out once. */
   async send(body: CommandBody, id: string): Promise<CommandOutcome> {
-    const answered = new Promise<CommandOutcome>((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s`)),
-        ANSWER_MS_MAX,
-      );
-      this.#waiting.set(id, (outcome) => {
-        clearTimeout(late);
-        resolve(outcome);
-      });
-    });
+    let late: NodeJS.Timeout | undefined;
+    const answered = new Promise<CommandOutcome>((resolve) => this.#waiting.set(id, resolve));
     try {
       const message = commandMessage(body, { id, source: this.source });
       await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
-      return await answered;
+      const tooLate = new Promise<never>((_, reject) => {
+        const error = new Error(`no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s`);
+        late = setTimeout(() => reject(error), ANSWER_MS_MAX);
+      });
+      return await Promise.race([answered, tooLate]);
     } finally {
+      clearTimeout(late);
       this.#waiting.delete(id);
     }
   }

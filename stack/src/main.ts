@@ -1,85 +1,97 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '#runtime';
+import { announce } from './announce.js';
 import { startApps, type RunningApps } from './apps.js';
 import { choosePort, PortTaken } from './choose-port.js';
-import { DEMO_USERS, seedDemo } from './demo.js';
+import { seedDemo } from './demo.js';
 import { PostgresStartError } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { LedgerClient } from './ledger-client.js';
+import { err, out, say } from './output.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
+import { StackClaim, StackClaimError } from './stack-claim.js';
 import { ChildNotReady } from './supervise.js';
-import { demoToken, keptSecret, keptSnapshotKeys } from './tokens.js';
+import { keptSecret, keptSnapshotKeys } from './tokens.js';
 
 // `npm start`: the whole product on this machine.
 
-const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
-
 async function main(): Promise<void> {
   const settings = stackSettings(process.env);
-  const stopAsked = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
-  });
-  await mkdir(settings.dataDir, { recursive: true });
-  process.stdout.write(`points-ledger: data in ${settings.dataDir}\n`);
-  const servers = await startServers(settings, say);
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The second time at once: apps and servers stop by themselves when this process is gone.
+      if (stopping.signal.aborted) process.exit(1);
+      stopping.abort();
+    });
+  }
+  const claim = await StackClaim.take(settings.dataDir, say);
+  out.write(`points-ledger: data in ${settings.dataDir}\n`);
+  await run(settings, claim, stopping.signal);
+}
+
+/** Until somebody stops it. */
+async function run(settings: StackSettings, claim: StackClaim, signal: AbortSignal): Promise<void> {
+  const logsDir = join(settings.dataDir, 'logs');
+  let servers: Servers | null = null;
   let apps: RunningApps | null = null;
   try {
-    apps = await bringUp(settings, servers);
-    const end = await Promise.race([
-      stopAsked.then(() => null),
-      servers.ended.then((name) => `${name} ended by itself: its log is in ${settings.dataDir}`),
-    ]);
-    if (end !== null) throw new StackBroken(end);
+    await mkdir(logsDir, { recursive: true });
+    servers = await startServers({ settings, logsDir, say, signal });
+    apps = await bringUp(settings, claim, servers, signal);
+    await aborted(signal);
+  } catch (error) {
+    // What was under way when somebody asked to stop did not fail.
+    if (!signal.aborted) throw error;
   } finally {
-    process.stdout.write('\nstopping\n');
-    await rm(readyFile(settings.dataDir), { force: true });
+    out.write('\nstopping\n');
+    await rm(readyFile(settings.dataDir), { force: true }).catch(() => undefined);
     await apps?.stop();
-    await servers.stop();
-    process.stdout.write('stopped; the data are kept (npm run reset clears them)\n');
+    await servers?.stop();
+    out.write('stopped; the data are kept (npm run reset clears them)\n');
   }
 }
 
-class StackBroken extends Error {
-  override readonly name = 'StackBroken';
-}
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
-async function bringUp(settings: StackSettings, servers: Servers): Promise<RunningApps> {
+async function bringUp(
+  settings: StackSettings,
+  claim: StackClaim,
+  servers: Servers,
+  signal: AbortSignal,
+): Promise<RunningApps> {
+  const { dataDir } = settings;
   const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, say);
-  const secret = await keptSecret(settings.dataDir, 'jwt-secret');
-  const cursorKey = await keptSecret(settings.dataDir, 'cursor-secret');
-  const snapshotKeys = settings.snapshotKeys ?? (await keptSnapshotKeys(settings.dataDir));
-  const logsDir = join(settings.dataDir, 'logs');
-  await mkdir(logsDir, { recursive: true });
+  const secret = await keptSecret(dataDir, 'jwt-secret');
+  const logsDir = join(dataDir, 'logs');
   const apps = await startApps({
     settings,
     servers,
     apiPort,
     jwtSecret: secret,
-    cursorKey,
-    snapshotKeys,
+    cursorKey: await keptSecret(dataDir, 'cursor-secret'),
+    snapshotKeys: settings.snapshotKeys ?? (await keptSnapshotKeys(dataDir)),
     logsDir,
     say,
+    // One that can't be noted, on a full disk, still stops by itself when this process is gone.
+    onStarted: (app, pid) => void claim.noteApp(app, pid).catch(() => undefined),
+    signal,
   });
-  if (settings.demo && apps.children.has('intake')) await seedOnce(settings, servers);
-  const ready = {
-    api: apps.probes['api'] ?? null,
-    probes: apps.probes,
-    kafka: servers.kafkaBrokers,
-    database: servers.databaseUrl,
-    eventStore: servers.eventStore,
-    users: DEMO_USERS,
-    tokens: {
-      user: await demoToken(secret, DEMO_USERS[0], 'user'),
-      service: await demoToken(secret, 'demo-service', 'service'),
-      auditor: await demoToken(secret, 'demo-auditor', 'auditor'),
-    },
-  };
-  await writeFile(readyFile(settings.dataDir), JSON.stringify(ready, null, 2), { mode: 0o600 });
-  tell(ready, logsDir);
-  return apps;
+  try {
+    if (settings.demo && apps.children.has('intake')) await seedOnce(settings, servers);
+    await announce({ dataDir, logsDir, secret, servers, apps });
+    return apps;
+  } catch (error) {
+    await apps.stop();
+    throw error;
+  }
 }
 
 async function seedOnce(settings: StackSettings, servers: Servers): Promise<void> {
@@ -96,56 +108,20 @@ async function seedOnce(settings: StackSettings, servers: Servers): Promise<void
   }
 }
 
-interface Ready {
-  readonly api: string | null;
-  readonly kafka: string | null;
-  readonly users: readonly string[];
-  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
-}
-
-function tell(ready: Ready, logsDir: string): void {
-  const { api, kafka, tokens, users } = ready;
-  const [user = ''] = users;
-  const lines = [
-    '',
-    ...(api === null
-      ? []
-      : [
-          `usage page     ${api}/#token=${tokens.user}&user=${user}`,
-          `for auditors   ${api}/audit#token=${tokens.auditor}&user=${user}`,
-          `API            ${api}/docs`,
-          `a user's rows  curl -H 'authorization: Bearer ${tokens.user}' ${api}/v1/users/${user}/transactions`,
-        ]),
-    ...(kafka === null
-      ? []
-      : [
-          `Kafka          ${kafka}`,
-          `your command   npm run points -- consume --user ${user} --points 12 --source tts --duration 12.5`,
-        ]),
-    'an audit       npm run audit -- verify',
-    `logs           ${logsDir}`,
-    'Ctrl-C stops everything and keeps the data.',
-    '',
-    `ready ${JSON.stringify(ready)}`,
-    '',
-  ];
-  process.stdout.write(lines.join('\n'));
-}
-
 const EXPECTED = [
   ConfigurationError,
+  StackClaimError,
   PortTaken,
   PostgresStartError,
   KafkaBrokerError,
   ChildNotReady,
-  StackBroken,
 ];
 
 try {
   await main();
 } catch (error) {
   const isExpected = EXPECTED.some((kind) => error instanceof kind);
-  process.stderr.write(`\n${isExpected ? (error as Error).message : String(inspect(error))}\n`);
+  err.write(`\n${isExpected ? (error as Error).message : String(inspect(error))}\n`);
   process.exitCode = 1;
 }
 

@@ -7,29 +7,41 @@ export type CommandEnd =
   /** There is no such program. */
   | { readonly kind: 'missing' };
 
+export interface CommandOptions {
+  readonly msMax: number;
+  /** Kills it, too. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a program to its end, with what it said (the last of it); kills it after `msMax`. */
 export function runCommand(
   program: string,
   args: readonly string[],
-  { msMax }: { readonly msMax: number },
+  { msMax, signal }: CommandOptions,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let output = '';
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     // Not spawn's own time-out: it stays set, and holds up the process, when there is no such program.
-    const late = setTimeout(() => child.kill('SIGKILL'), msMax);
+    const kill = (): void => void child.kill('SIGKILL');
+    const late = setTimeout(kill, msMax);
+    signal?.addEventListener('abort', kill, { once: true });
+    const settle = (): void => {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', kill);
+    };
     const keep = (chunk: Buffer) => {
       output = (output + chunk.toString('utf8')).slice(-OUTPUT_CHARACTERS_MAX);
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     child.once('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(late);
+      settle();
       if (error.code === 'ENOENT') resolve({ kind: 'missing' });
       else reject(error);
     });
     child.once('close', (code) => {
-      clearTimeout(late);
+      settle();
       resolve({ kind: 'ended', code, output });
     });
   });

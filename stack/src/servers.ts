@@ -1,9 +1,12 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { choosePort } from './choose-port.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startEmbeddedPostgres, stopLeftoverPostgres } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
-import { startKafkaBroker } from './kafka-broker.js';
+import { startKafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
+import { stopOrphan } from './kafka-orphan.js';
+import { LogFile } from './log-file.js';
 import type { StackSettings } from './settings.js';
+import { SupervisedServer } from './supervised-server.js';
 
 /** Away from the servers' own, which a developer's machine may use already. */
 export const USUAL_PORTS = { postgres: 54_320, kafka: 29_092, api: 3_000 } as const;
@@ -14,28 +17,30 @@ export interface Servers {
   readonly eventStore: string;
   /** null: there is no Kafka here; everything else works. */
   readonly kafkaBrokers: string | null;
-  /** Settles when one of the stack's own ended by itself, with its name. */
-  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startServers(
-  settings: StackSettings,
-  say: (line: string) => void,
-): Promise<Servers> {
-  const postgres = settings.databaseUrl === undefined ? await startPostgres(settings, say) : null;
-  const databaseUrl = settings.databaseUrl ?? postgres?.url ?? '';
+interface Starting {
+  readonly settings: StackSettings;
+  readonly logsDir: string;
+  readonly say: (line: string) => void;
+  /** Gives up what is under way. */
+  readonly signal: AbortSignal;
+  /** For tests: where Java, Maven and the jars are. */
+  readonly kafka?: Pick<KafkaBrokerOptions, 'jarsDir' | 'javaHome' | 'mavenCommand'>;
+}
+
+/** Starts those that were not named. Each is started again on its port when it ends by itself. */
+export async function startServers(starting: Starting): Promise<Servers> {
+  const { settings } = starting;
+  const postgres = settings.databaseUrl === undefined ? await startPostgres(starting) : null;
+  const databaseUrl = settings.databaseUrl ?? postgres?.server.url ?? '';
   try {
-    const kafka = settings.kafkaBrokers === undefined ? await startKafka(settings, say) : null;
-    const ends = [
-      ...(postgres ? [postgres.ended.then(() => 'Postgres')] : []),
-      ...(kafka ? [kafka.ended.then(() => 'Kafka')] : []),
-    ];
+    const kafka = settings.kafkaBrokers === undefined ? await startKafka(starting) : null;
     return {
       databaseUrl,
       eventStore: settings.eventStore ?? databaseUrl,
-      kafkaBrokers: settings.kafkaBrokers ?? kafka?.brokers.join(',') ?? null,
-      ended: Promise.race([...ends, new Promise<never>(() => undefined)]),
+      kafkaBrokers: settings.kafkaBrokers ?? kafka?.server.brokers.join(',') ?? null,
       stop: async () => {
         await kafka?.stop();
         await postgres?.stop();
@@ -47,27 +52,47 @@ export async function startServers(
   }
 }
 
-async function startPostgres(settings: StackSettings, say: (line: string) => void) {
-  const { port } = await choosePort(
-    'POSTGRES_PORT',
-    settings.postgresPort,
-    USUAL_PORTS.postgres,
-    say,
-  );
+async function startPostgres({ settings, logsDir, say, signal }: Starting) {
+  const dataDir = join(settings.dataDir, 'postgres');
+  // Before a port is chosen: one that a killed stack left behind holds the usual one.
+  await stopLeftoverPostgres(dataDir, say);
+  const { postgresPort } = settings;
+  const { port } = await choosePort('POSTGRES_PORT', postgresPort, USUAL_PORTS.postgres, say);
   say('starting Postgres');
-  return startEmbeddedPostgres({ dataDir: join(settings.dataDir, 'postgres'), port, say });
+  const log = new LogFile(join(logsDir, 'postgres.log'));
+  return SupervisedServer.start(
+    {
+      name: 'Postgres',
+      say,
+      start: (given) =>
+        startEmbeddedPostgres({
+          dataDir,
+          port,
+          say,
+          log: (line) => log.write(`${line}\n`),
+          signal: given,
+        }),
+    },
+    signal,
+  );
 }
 
-const NO_KAFKA = ['java-missing', 'java-too-old', 'maven-missing'];
+/** Without it everything else works, and what is wrong does not pass by waiting. */
+const NO_KAFKA = ['java-missing', 'java-too-old', 'maven-missing', 'jars-not-fetched'];
 
-/** Without Java or Maven there is no Kafka here, and that is said; any other trouble ends the start. */
-async function startKafka(settings: StackSettings, say: (line: string) => void) {
+/** Where Kafka can't be had there is none here, and that is said; any other trouble ends the start. */
+async function startKafka({ settings, say, signal, kafka }: Starting) {
+  const dataDir = join(settings.dataDir, 'kafka');
+  await stopOrphan(resolve(dataDir));
   const { port } = await choosePort('KAFKA_PORT', settings.kafkaPort, USUAL_PORTS.kafka, say);
   say('starting Kafka (the first time, Maven fetches it: about 45 MB)');
+  const start = (given: AbortSignal) =>
+    startKafkaBroker({ ...kafka, dataDir, port, signal: given });
   try {
-    return await startKafkaBroker({ dataDir: join(settings.dataDir, 'kafka'), port });
+    return await SupervisedServer.start({ name: 'Kafka', say, start }, signal);
   } catch (error) {
     if (!(error instanceof KafkaBrokerError) || !NO_KAFKA.includes(error.code)) throw error;
+    if (signal.aborted) throw error;
     say(`${error.message} Until then there is no Kafka: commands go over HTTP, all else works.`);
     return null;
   }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import { BACK_OFF, BackOff, type BackOffLimits } from './back-off.js';
+import { endOf, hearOutput } from './child-process.js';
 import { LogFile } from './log-file.js';
 
 export interface ChildOptions {
@@ -11,24 +13,23 @@ export interface ChildOptions {
   /** Says by an answer of 200 that the process is ready. */
   readonly readyUrl: string;
   readonly say: (line: string) => void;
+  /** Hears of each process that is started. */
+  readonly onStarted?: (pid: number) => void;
   readonly limits?: Partial<ChildLimits>;
 }
 
-export interface ChildLimits {
+export interface ChildLimits extends BackOffLimits {
   readonly readyMsMax: number;
   readonly stopMsMax: number;
-  readonly backOffMsMin: number;
-  readonly backOffMsMax: number;
-  /** A process that lived this long was well: the next back-off begins anew. */
-  readonly wellMs: number;
+  /** Before it was ready for the first time: a server it needs may be just starting again. */
+  readonly startDeathsMax: number;
 }
 
 const LIMITS: ChildLimits = {
+  ...BACK_OFF,
   readyMsMax: 60_000,
   stopMsMax: 12_000,
-  backOffMsMin: 500,
-  backOffMsMax: 30_000,
-  wellMs: 60_000,
+  startDeathsMax: 2,
 };
 /**
  * As in the Dockerfile. What is under way in an app lives for some hundred milliseconds: in V8's usual
@@ -63,18 +64,19 @@ export class SupervisedChild {
     return this.#child?.pid;
   }
 
-  /** Resolves when it is ready for the first time; before that, a death is not forgiven. */
+  /** Resolves when it is ready for the first time; rejects when it dies again and again before that. */
   async start(): Promise<void> {
     const { name, logPath } = this.options;
     this.#running = this.#keepRunning();
-    const until = Date.now() + this.#limits.readyMsMax;
+    const until = performance.now() + this.#limits.readyMsMax;
     while (!(await this.#isReady())) {
-      if (this.#deaths > 0) {
+      if (this.#stopped.signal.aborted) return;
+      if (this.#deaths > this.#limits.startDeathsMax) {
         throw new ChildNotReady(
           `${name} ended while it started. It said:\n${this.#lastWords.trim()}\nAll of it is in ${logPath}.`,
         );
       }
-      if (Date.now() > until) {
+      if (performance.now() > until) {
         throw new ChildNotReady(
           `${name} was not ready within ${this.#limits.readyMsMax / 1000} s: read ${logPath}.`,
         );
@@ -100,40 +102,40 @@ export class SupervisedChild {
 
   async #keepRunning(): Promise<void> {
     const { name, say } = this.options;
-    const { backOffMsMin, backOffMsMax, wellMs } = this.#limits;
     const { signal } = this.#stopped;
-    let backOffMs = backOffMsMin;
+    const backOff = new BackOff(this.#limits);
     while (!signal.aborted) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const end = await this.#runOnce();
       if (signal.aborted) return;
       this.#deaths += 1;
-      if (Date.now() - startedAt > wellMs) backOffMs = backOffMsMin;
-      say(`${name} ended (${end}); it is started again in ${backOffMs} ms`);
-      await wait(backOffMs, undefined, { signal }).catch(() => undefined);
-      backOffMs = Math.min(backOffMs * 2, backOffMsMax);
+      const waitMs = backOff.afterLiving(performance.now() - startedAt);
+      say(`${name} ended (${end}); it is started again in ${waitMs} ms`);
+      await wait(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** In a process group of its own: Ctrl-C is for the stack, which stops all in their order. */
-  #runOnce(): Promise<string> {
-    const { entry, env } = this.options;
-    const child = spawn(process.execPath, [...NODE_FLAGS, entry], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      detached: true,
-    });
+  async #runOnce(): Promise<string> {
+    const { entry, env, onStarted } = this.options;
+    let child: ChildProcess;
+    try {
+      child = spawn(process.execPath, [...NODE_FLAGS, entry], {
+        env: { ...process.env, ...env },
+        // The channel closes when this process is gone, and then the app stops by itself.
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        detached: true,
+      });
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
     this.#child = child;
-    const hear = (chunk: Buffer): void => {
+    if (child.pid !== undefined) onStarted?.(child.pid);
+    hearOutput(child, (chunk) => {
       this.#log.write(chunk);
       this.#lastWords = (this.#lastWords + chunk.toString('utf8')).slice(-LAST_WORDS_CHARACTERS);
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-    return new Promise((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
+    return endOf(child);
   }
 
   async #isReady(): Promise<boolean> {

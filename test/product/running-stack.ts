@@ -17,10 +17,15 @@ export interface Ready {
 
 /** `npm start` as a newcomer runs it, with data and ports of its own. */
 export class RunningStack {
-  readonly dataDir = reachableFolder();
+  readonly dataDir: string;
   #child: ChildProcess | null = null;
   #ended: Promise<number | null> = Promise.resolve(null);
   #said = '';
+
+  /** As root, Postgres runs as another user, who must be able to get there. */
+  constructor(dataDir: string = reachableFolder()) {
+    this.dataDir = dataDir;
+  }
 
   get said(): string {
     return this.#said;
@@ -69,12 +74,17 @@ export class RunningStack {
     return this.#ended;
   }
 
+  /** As nobody can answer: only the supervisor is gone at once. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#ended;
+  }
+
   remove(): void {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
 
-/** As root, Postgres runs as another user, who must be able to get there. */
 function reachableFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'points-ledger-stack-'));
   chmodSync(folder, 0o755);

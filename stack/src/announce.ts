@@ -1,0 +1,81 @@
+import { rename, writeFile } from 'node:fs/promises';
+import type { RunningApps } from './apps.js';
+import { DEMO_USERS } from './demo.js';
+import { out, say } from './output.js';
+import type { Servers } from './servers.js';
+import { readyFile } from './settings.js';
+import { demoToken } from './tokens.js';
+
+interface Announced {
+  readonly dataDir: string;
+  readonly logsDir: string;
+  readonly secret: string;
+  readonly servers: Servers;
+  readonly apps: RunningApps;
+}
+
+/** Says what there is to open and to type: to people, and in a file to `npm run points`. */
+export async function announce({ dataDir, logsDir, secret, servers, apps }: Announced) {
+  const ready = {
+    api: apps.probes['api'] ?? null,
+    probes: apps.probes,
+    kafka: servers.kafkaBrokers,
+    database: servers.databaseUrl,
+    eventStore: servers.eventStore,
+    users: DEMO_USERS,
+    tokens: {
+      user: await demoToken(secret, DEMO_USERS[0], 'user'),
+      service: await demoToken(secret, 'demo-service', 'service'),
+      auditor: await demoToken(secret, 'demo-auditor', 'auditor'),
+    },
+  };
+  await keep(readyFile(dataDir), JSON.stringify(ready, null, 2));
+  tell(ready, logsDir);
+}
+
+/** Whole or not at all: somebody may be reading the one of an earlier start. */
+async function keep(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(`${file}.unfinished`, text, { mode: 0o600 });
+    await rename(`${file}.unfinished`, file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say(`${file} could not be written, so "npm run points" will not find this stack: ${reason}`);
+  }
+}
+
+interface Ready {
+  readonly api: string | null;
+  readonly kafka: string | null;
+  readonly users: readonly string[];
+  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
+}
+
+function tell(ready: Ready, logsDir: string): void {
+  const { api, kafka, tokens, users } = ready;
+  const [user = ''] = users;
+  const lines = [
+    '',
+    ...(api === null
+      ? []
+      : [
+          `usage page     ${api}/#token=${tokens.user}&user=${user}`,
+          `for auditors   ${api}/audit#token=${tokens.auditor}&user=${user}`,
+          `API            ${api}/docs`,
+          `a user's rows  curl -H 'authorization: Bearer ${tokens.user}' ${api}/v1/users/${user}/transactions`,
+        ]),
+    ...(kafka === null
+      ? []
+      : [
+          `Kafka          ${kafka}`,
+          `your command   npm run points -- consume --user ${user} --points 12 --source tts --duration 12.5`,
+        ]),
+    'an audit       npm run audit -- verify',
+    `logs           ${logsDir}`,
+    'Ctrl-C stops everything and keeps the data.',
+    '',
+    `ready ${JSON.stringify(ready)}`,
+    '',
+  ];
+  out.write(lines.join('\n'));
+}

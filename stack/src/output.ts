@@ -1,0 +1,16 @@
+import { writeSync } from 'node:fs';
+import { LossyWriter } from '#runtime';
+
+const STANDARD_OUTPUT = 1;
+const STANDARD_ERROR = 2;
+
+const writerTo = (descriptor: number): LossyWriter =>
+  new LossyWriter(
+    (bytes) => writeSync(descriptor, bytes),
+    (lines, reason) => `(${lines} lines could not be written here: ${reason})`,
+  );
+
+/** What the stack says. A full disk behind it, or a terminal that was closed, must not end the stack. */
+export const out = writerTo(STANDARD_OUTPUT);
+export const err = writerTo(STANDARD_ERROR);
+export const say = (line: string): void => out.write(`  ${line}\n`);

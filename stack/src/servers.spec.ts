@@ -1,0 +1,65 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServers } from './servers.js';
+import { stackSettings } from './settings.js';
+
+describe('The servers of a stack, where Kafka can not be had', () => {
+  let folder: string;
+  const said: string[] = [];
+
+  beforeEach(() => {
+    said.length = 0;
+    folder = mkdtempSync(join(tmpdir(), 'points-ledger-servers-'));
+    program('bin/java', 'echo \'openjdk version "17.0.15" 2025-04-15\' >&2');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function program(path: string, script: string): string {
+    const file = join(folder, path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, `#!/bin/sh\n${script}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  const start = (mavenCommand: string, signal = new AbortController().signal) =>
+    startServers({
+      settings: stackSettings({
+        DATA_DIR: join(folder, 'data'),
+        DATABASE_URL: 'postgres://named.example/points',
+        KAFKA_PORT: '0',
+      }),
+      logsDir: folder,
+      say: (line) => said.push(line),
+      signal,
+      kafka: { javaHome: folder, jarsDir: join(folder, 'jars'), mavenCommand },
+    });
+
+  it('go on without it when Maven fails to fetch it, and say so in a sentence', async () => {
+    const servers = await start(program('mvn', 'echo "Could not transfer artifact"; exit 1'));
+    expect(servers).toMatchObject({
+      kafkaBrokers: null,
+      databaseUrl: 'postgres://named.example/points',
+    });
+    expect(said.at(-1)).toMatch(
+      /^Maven could not fetch the local Kafka \(exit code 1\): check the network and start again, or set KAFKA_BROKERS .* Until then there is no Kafka: commands go over HTTP, all else works\.$/,
+    );
+    await servers.stop();
+  });
+
+  it('go on without it when there is no Maven', async () => {
+    const servers = await start(join(folder, 'nowhere'));
+    expect(servers.kafkaBrokers).toBeNull();
+    expect(said.at(-1)).toContain('was not found: install it');
+  });
+
+  it('do not wait for a fetch that somebody gave up', async () => {
+    const stopping = new AbortController();
+    const began = performance.now();
+    const starting = start(program('mvn', 'exec sleep 60'), stopping.signal);
+    setTimeout(() => stopping.abort(), 200);
+    await expect(starting).rejects.toMatchObject({ code: 'jars-not-fetched' });
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+});

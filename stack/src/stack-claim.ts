@@ -1,0 +1,165 @@
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  hasEnded,
+  identityOf,
+  isRunning,
+  signal,
+  type ProcessIdentity,
+} from './process-identity.js';
+
+/** Why this stack does not start, in one sentence that says what to do. */
+export class StackClaimError extends Error {
+  override readonly name = 'StackClaimError';
+}
+
+interface Named extends ProcessIdentity {
+  readonly name: string;
+}
+
+interface Claim {
+  readonly owner: ProcessIdentity;
+  /** Those that would go on if their owner were killed. */
+  readonly apps: readonly Named[];
+}
+
+/** An app stops by itself when its owner is gone; this is what an orderly stop may take. */
+const APP_STOPS_MS_MAX = 10_000;
+const APP_KILL_MS_MAX = 5_000;
+const FOLDER = 'running';
+
+/**
+ * One stack at a time works on a data directory. Each start takes the next number, by making a file
+ * that only one of several can make, and removes those before it. The file with the highest number
+ * stays when a stack ends: its owner has ended, and so it counts for nothing.
+ */
+export class StackClaim {
+  readonly #apps = new Map<string, Named>();
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly number: number,
+    private readonly owner: ProcessIdentity,
+  ) {}
+
+  /** Throws when another stack works there. Stops what one that was killed left behind. */
+  static async take(dataDir: string, say: (line: string) => void): Promise<StackClaim> {
+    try {
+      return await StackClaim.#take(dataDir, say);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (typeof code !== 'string') throw error;
+      throw new StackClaimError(
+        `The data directory ${dataDir} can not be written (${code}): make room there, or name another one in DATA_DIR.`,
+        { cause: error },
+      );
+    }
+  }
+
+  static async #take(dataDir: string, say: (line: string) => void): Promise<StackClaim> {
+    const folder = join(dataDir, FOLDER);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const owner = await identityOf(process.pid);
+    if (owner === null) throw new Error('this process does not find itself');
+    for (;;) {
+      const numbers = await numbersIn(folder);
+      const last = numbers[0] ?? 0;
+      const before = await readClaim(folder, last);
+      if (before !== null && (await isRunning(before.owner))) throw alreadyRuns(dataDir, before);
+      const claim = new StackClaim(folder, last + 1, owner);
+      if (!(await claim.#isFirst())) continue;
+      for (const number of numbers) {
+        await stopApps((await readClaim(folder, number))?.apps ?? [], say);
+        await rm(fileOf(folder, number), { force: true });
+      }
+      return claim;
+    }
+  }
+
+  /** So that the next start finds it when this process is killed. */
+  async noteApp(name: string, pid: number): Promise<void> {
+    const identity = await identityOf(pid);
+    if (identity === null) return;
+    this.#apps.set(name, { name, ...identity });
+    const write = (): Promise<void> => this.#write(fileOf(this.folder, this.number));
+    // One after the other, also behind one that failed.
+    this.#written = this.#written.then(write, write);
+    await this.#written;
+  }
+
+  /** false: somebody else took the number, or a later one. */
+  async #isFirst(): Promise<boolean> {
+    const own = fileOf(this.folder, this.number);
+    const whole = `${own}.${this.owner.pid}`;
+    await this.#write(whole);
+    try {
+      await link(whole, own);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      return false;
+    } finally {
+      await rm(whole, { force: true });
+    }
+    const [highest] = await numbersIn(this.folder);
+    if (highest === this.number) return true;
+    await rm(own, { force: true });
+    return false;
+  }
+
+  /** Whole or not at all. */
+  async #write(file: string): Promise<void> {
+    const claim: Claim = { owner: this.owner, apps: [...this.#apps.values()] };
+    const unfinished = `${file}.unfinished`;
+    await writeFile(unfinished, JSON.stringify(claim), { mode: 0o600 });
+    await rename(unfinished, file);
+  }
+}
+
+/** The process of the stack that works on this directory; null: none does. */
+export async function runningStack(dataDir: string): Promise<number | null> {
+  const folder = join(dataDir, FOLDER);
+  const [last] = await numbersIn(folder);
+  const claim = last === undefined ? null : await readClaim(folder, last);
+  return claim !== null && (await isRunning(claim.owner)) ? claim.owner.pid : null;
+}
+
+const fileOf = (folder: string, number: number): string => join(folder, `${number}.json`);
+
+/** The highest first. */
+async function numbersIn(folder: string): Promise<readonly number[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .map((name) => Number(/^(\d{1,15})\.json$/.exec(name)?.[1] ?? Number.NaN))
+    .filter((number) => !Number.isNaN(number))
+    .sort((one, other) => other - one);
+}
+
+/** null: there is none, or none that is whole. */
+async function readClaim(folder: string, number: number): Promise<Claim | null> {
+  const text = await readFile(fileOf(folder, number), 'utf8').catch(() => '');
+  try {
+    return JSON.parse(text) as Claim;
+  } catch {
+    return null;
+  }
+}
+
+/** In the order in which they stop otherwise: first what lets work in, last what shows it. */
+async function stopApps(apps: readonly Named[], say: (line: string) => void): Promise<void> {
+  for (const app of [...apps].reverse()) {
+    if (!(await isRunning(app))) continue;
+    say(`${app.name} (process ${app.pid}) outlived a stack that was killed: it is stopped`);
+    if (await hasEnded(app, APP_STOPS_MS_MAX)) continue;
+    await signal(app, 'SIGKILL');
+    if (await hasEnded(app, APP_KILL_MS_MAX)) continue;
+    throw new StackClaimError(
+      `${app.name} (process ${app.pid}), left over from an earlier run, does not end: end it by hand.`,
+    );
+  }
+}
+
+const alreadyRuns = (dataDir: string, { owner }: Claim): StackClaimError =>
+  new StackClaimError(
+    `A stack already runs on ${dataDir} (process ${owner.pid}): stop that one first (Ctrl-C where it runs), or name another DATA_DIR.`,
+  );

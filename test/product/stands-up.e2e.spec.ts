@@ -1,0 +1,223 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandBody, CommandOutcome } from '#contracts';
+import { freePort, freePorts } from '#stack';
+import { eventually, eventuallyHolds } from '#testing';
+import { LedgerClient } from '../../stack/src/ledger-client.js';
+import { identityOf } from '../../stack/src/process-identity.js';
+import { RunningStack, type Ready } from './running-stack.js';
+import { SmallDisk } from './small-disk.js';
+
+// The stack of `npm start` after everything that a machine does to it. One stack for all of it: a
+// start takes seconds.
+
+const STANDS_UP_MS_MAX = 60_000;
+const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;
+/** Takes no byte, as a full disk. Linux has one. */
+const FULL_DEVICE = '/dev/full';
+
+const disk = SmallDisk.mount(300);
+
+describe('The stack stands up again', () => {
+  const stack = disk === null ? new RunningStack() : new RunningStack(disk.path);
+  const user = randomUUID();
+  let ports: Readonly<Record<string, string>>;
+  let ready: Ready;
+
+  beforeAll(async () => {
+    const [api, kafka, postgres] = (await freePorts(3)).map(String);
+    ports = { API_PORT: `${api}`, KAFKA_PORT: `${kafka}`, POSTGRES_PORT: `${postgres}` };
+    ready = await start();
+    expect(await post('RechargePoints', 'first', { points: 1_000, expires_at: null })).toBe(1_000);
+  }, 180_000);
+
+  afterAll(async () => {
+    expect(await stack.stop()).toBe(0);
+    if (disk === null) stack.remove();
+    else disk.unmount();
+  }, 60_000);
+
+  const start = (): Promise<Ready> => stack.start({ DEMO: 'off', ...ports });
+
+  /** Over HTTP; the balance that came of it. Repeated until it is answered, as every sender does. */
+  async function post(type: string, id: string, data: object): Promise<number> {
+    let balance = 0;
+    await eventually(async () => {
+      const response = await fetch(`${ready.api}/v1/commands/${type}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${ready.tokens.service}`,
+          'content-type': 'application/json',
+          'idempotency-key': `${user}-${id}`,
+        },
+        body: JSON.stringify({ user_id: user, ...data }),
+      });
+      const text = await response.text();
+      expect([response.status, text]).toEqual([200, text]);
+      balance = (JSON.parse(text) as CommandOutcome).balance ?? Number.NaN;
+    }, STANDS_UP_MS_MAX);
+    return balance;
+  }
+
+  const consume = (id: string): Promise<number> =>
+    post('ConsumePoints', id, { points: 1, source_type: 'polish' });
+
+  /** Over Kafka: what the intake answers. Repeated until it is answered, as every sender does. */
+  async function publish(id: string): Promise<CommandOutcome> {
+    const body: CommandBody = {
+      type: 'ConsumePoints',
+      data: { user_id: user, points: 1, source_type: 'polish' },
+    };
+    let outcome: CommandOutcome | undefined;
+    await eventually(async () => {
+      const client = await LedgerClient.connect([ready.kafka], '/stands-up');
+      try {
+        outcome = await client.send(body, id);
+      } finally {
+        await client.close().catch(() => undefined);
+      }
+    }, STANDS_UP_MS_MAX);
+    return outcome as CommandOutcome;
+  }
+
+  async function rowsShow(balance: number): Promise<void> {
+    await eventually(async () => {
+      const response = await fetch(`${ready.api}/v1/users/${user}/balance`, {
+        headers: { authorization: `Bearer ${ready.tokens.service}` },
+      });
+      expect(await response.json()).toMatchObject({ balance });
+    }, STANDS_UP_MS_MAX);
+  }
+
+  const said = (line: string): Promise<void> =>
+    eventuallyHolds(line, () => stack.said.includes(line), STANDS_UP_MS_MAX);
+
+  const numberIn = (...path: string[]): number =>
+    Number.parseInt(readFileSync(join(stack.dataDir, ...path), 'utf8'), 10);
+
+  /** As the processes themselves say in their logs. */
+  function appPids(): readonly number[] {
+    return APPS.map((app) => {
+      const log = readFileSync(join(stack.dataDir, 'logs', `${app}.log`), 'utf8');
+      return (JSON.parse(log.trim().split('\n').at(-1) ?? '{}') as { pid: number }).pid;
+    });
+  }
+
+  it('when Postgres is killed: started again on its port, and nothing is lost or doubled', async () => {
+    const before = await publish('before');
+    expect(before).toMatchObject({ status: 'accepted', balance: 999 });
+    const answers = Promise.all(['a', 'b', 'c'].map(consume));
+    process.kill(numberIn('postgres', 'postmaster.pid'), 'SIGKILL');
+    await answers;
+    await said('Postgres ended (SIGKILL); it is started again in');
+    await said('Postgres runs again');
+    expect(await consume('d')).toBe(995);
+    expect(await publish('before')).toEqual({ ...before, replayed: true });
+    await rowsShow(995);
+  }, 120_000);
+
+  it('when Kafka is killed: started again on its port, and nothing is lost or doubled', async () => {
+    const before = await publish('kafka-before');
+    process.kill(numberIn('kafka', 'broker.pid'), 'SIGKILL');
+    await said('Kafka ended (SIGKILL); it is started again in');
+    await said('Kafka runs again');
+    expect(await publish('kafka-before')).toEqual({ ...before, replayed: true });
+    expect(await publish('kafka-after')).toMatchObject({ status: 'accepted', balance: 993 });
+    await rowsShow(993);
+  }, 120_000);
+
+  it('is not started twice on one data directory', async () => {
+    const second = new RunningStack(stack.dataDir);
+    await expect(second.start({ DEMO: 'off' })).rejects.toThrow(
+      /it ended: \s*A stack already runs on .* \(process \d+\): stop that one first/,
+    );
+    expect(await consume('during')).toBe(992);
+  }, 60_000);
+
+  it('when its supervisor is killed: the next start goes on at once, on the same ports', async () => {
+    const before = await publish('killed-before');
+    const orphans = appPids();
+    const servers = [numberIn('postgres', 'postmaster.pid'), numberIn('kafka', 'broker.pid')];
+    await stack.kill();
+    const next = await start();
+    expect([next.api, next.kafka, next.database]).toEqual([ready.api, ready.kafka, ready.database]);
+    ready = next;
+    for (const pid of [...orphans, ...servers]) expect(await identityOf(pid)).toBeNull();
+    expect(await publish('killed-before')).toEqual({ ...before, replayed: true });
+    expect(await publish('killed-after')).toMatchObject({ status: 'accepted', balance: 990 });
+    await rowsShow(990);
+  }, 120_000);
+
+  it('leaves nothing running when its supervisor is killed and nobody starts it again', async () => {
+    const left = [
+      ...appPids(),
+      numberIn('postgres', 'postmaster.pid'),
+      numberIn('kafka', 'broker.pid'),
+    ];
+    await stack.kill();
+    await eventually(async () => {
+      for (const pid of left) expect(await identityOf(pid)).toBeNull();
+    }, STANDS_UP_MS_MAX);
+    // For the tests behind this one: every log is on a disk that is full, where there is such a one.
+    const logs = join(stack.dataDir, 'logs');
+    for (const name of readdirSync(logs)) rmSync(join(logs, name));
+    if (existsSync(FULL_DEVICE)) {
+      for (const app of APPS) symlinkSync(FULL_DEVICE, join(logs, `${app}.log`));
+    }
+    ready = await start();
+  }, 120_000);
+
+  it('goes on while not a line of its logs can be written', async () => {
+    expect(await publish('unlogged')).toMatchObject({ status: 'accepted', balance: 989 });
+  }, 60_000);
+
+  it('runs an app that can write no line, and counts the lines', async () => {
+    const port = await freePort();
+    const full = openSync(existsSync(FULL_DEVICE) ? FULL_DEVICE : '/dev/null', 'w');
+    const app = spawn(process.execPath, ['dist/apps/sweeper/src/main.js'], {
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        DATABASE_URL: ready.database,
+        EVENT_STORE: ready.database,
+        PORT: String(port),
+      },
+      stdio: ['ignore', full, 'inherit'],
+    });
+    const ended = new Promise<number | null>((resolve) => app.once('close', resolve));
+    await isReady(app, port);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const [, lost] = /^ledger_log_lines_lost_total\{.*\} (\d+)$/m.exec(metrics) ?? [];
+    expect(Number(lost) > 0).toBe(existsSync(FULL_DEVICE));
+    app.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  }, 60_000);
+
+  if (disk === null) {
+    it('is not tried on a full disk here: this user may not mount a small one', () => {
+      expect(SmallDisk.mount(1)).toBeNull();
+    });
+  } else {
+    it('when its disk was full: everything goes on by itself as soon as there is room', async () => {
+      disk.fill();
+      // Kafka ends when it can't write, and is started again for as long as it takes.
+      const answer = publish('on-a-full-disk');
+      await said('Kafka ended (exit code 1, the disk is full); it is started again in');
+      await said('Kafka could not be started again');
+      disk.makeRoom();
+      await said('Kafka runs again');
+      expect(await answer).toMatchObject({ status: 'accepted', balance: 988 });
+      expect(await consume('room-again')).toBe(987);
+      await rowsShow(987);
+    }, 120_000);
+  }
+
+  async function isReady(app: ChildProcess, port: number): Promise<void> {
+    await eventually(async () => {
+      if (app.exitCode !== null) throw new Error(`it ended with ${app.exitCode}`);
+      expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    }, STANDS_UP_MS_MAX);
+  }
+});
