@@ -1,10 +1,10 @@
-import { rename, writeFile } from 'node:fs/promises';
 import type { RunningApps } from './apps.js';
 import { DEMO_USERS } from './demo.js';
 import { out, say } from './output.js';
 import type { Servers } from './servers.js';
 import { readyFile } from './settings.js';
 import { demoToken } from './tokens.js';
+import { writeWhole } from './whole-file.js';
 
 interface Announced {
   readonly dataDir: string;
@@ -36,8 +36,7 @@ export async function announce({ dataDir, logsDir, secret, servers, apps }: Anno
 /** Whole or not at all: somebody may be reading the one of an earlier start. */
 async function keep(file: string, text: string): Promise<void> {
   try {
-    await writeFile(`${file}.unfinished`, text, { mode: 0o600 });
-    await rename(`${file}.unfinished`, file);
+    await writeWhole(file, text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     say(`${file} could not be written, so "npm run points" will not find this stack: ${reason}`);

@@ -101,6 +101,16 @@ describe('the embedded Postgres', () => {
     expect(said.join()).toContain('outlived its owner');
   });
 
+  it('leaves another Postgres alone that was given the number of an old one', async () => {
+    const stranger = await start();
+    dataDir = join(home, 'other');
+    await (await start()).stop();
+    await writeFile(join(dataDir, 'postmaster.pid'), `${stranger.pid}\n${dataDir}\n`);
+    await writeFile(join(dataDir, 'points-ledger.owner'), gonePid());
+    expect(await ask(await start(), 'select 2 as answer')).toBe(2);
+    expect(await ask(stranger, 'select 1 as answer')).toBe(1);
+  });
+
   it('leaves a server alone whose owner lives', async () => {
     const server = await start();
     await expect(start()).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   hasEnded,
@@ -7,6 +7,7 @@ import {
   signal,
   type ProcessIdentity,
 } from './process-identity.js';
+import { writeWhole } from './whole-file.js';
 
 /** Why this stack does not start, in one sentence that says what to do. */
 export class StackClaimError extends Error {
@@ -107,12 +108,9 @@ export class StackClaim {
     return false;
   }
 
-  /** Whole or not at all. */
   async #write(file: string): Promise<void> {
     const claim: Claim = { owner: this.owner, apps: [...this.#apps.values()] };
-    const unfinished = `${file}.unfinished`;
-    await writeFile(unfinished, JSON.stringify(claim), { mode: 0o600 });
-    await rename(unfinished, file);
+    await writeWhole(file, JSON.stringify(claim));
   }
 }
 

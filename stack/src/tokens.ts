@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
+import { ifMissing, writeWhole } from './whole-file.js';
 
 const DAYS_VALID = '30d';
 export const JWT_ALGORITHM = 'HS256';
@@ -10,11 +11,10 @@ export const JWT_ALGORITHM = 'HS256';
 export async function keptSecret(dataDir: string, name: string): Promise<string> {
   const file = join(dataDir, name);
   await mkdir(dataDir, { recursive: true });
-  try {
-    await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  const kept = await readFile(file, 'utf8').catch(ifMissing(''));
+  // A start that was killed, or met a full disk, left it empty: nothing was ever sealed with that.
+  if (kept.trim() !== '') return kept;
+  await writeWhole(file, randomBytes(32).toString('hex'));
   return readFile(file, 'utf8');
 }
 

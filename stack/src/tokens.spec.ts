@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keptSecret } from './tokens.js';
+import { writeWhole } from './whole-file.js';
+
+describe('A secret of the stack', () => {
+  let dataDir: string;
+  beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'points-ledger-secret-'))));
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('is made once, for its owner alone, and kept', async () => {
+    const secret = await keptSecret(join(dataDir, 'new'), 'jwt-secret');
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(await keptSecret(join(dataDir, 'new'), 'jwt-secret')).toBe(secret);
+    expect(statSync(join(dataDir, 'new', 'jwt-secret')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(dataDir, 'new'))).toEqual(['jwt-secret']);
+  });
+
+  it('is made anew when a start on a full disk left it empty', async () => {
+    writeFileSync(join(dataDir, 'jwt-secret'), '');
+    const secret = await keptSecret(dataDir, 'jwt-secret');
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(readFileSync(join(dataDir, 'jwt-secret'), 'utf8')).toBe(secret);
+  });
+
+  it('that can not be read is not replaced', async () => {
+    await expect(keptSecret(dataDir, '.')).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+});
+
+describe('A file that is written whole', () => {
+  it('is as it was when it can not be written, and leaves nothing beside it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'points-ledger-whole-'));
+    const path = join(folder, 'file', 'below');
+    writeFileSync(join(folder, 'file'), 'old');
+    await expect(writeWhole(path, 'new')).rejects.toMatchObject({ code: 'ENOTDIR' });
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['file']);
+    rmSync(folder, { recursive: true });
+  });
+});
