@@ -1,5 +1,6 @@
 import {
   inWords,
+  instantAt,
   parseCommandMessage,
   toInvalidOutcome,
   type CommandOutcome,
@@ -13,6 +14,9 @@ import type { LedgerCommand } from '#ledger';
 
 /** One fast clock must not poison accounts: `at` never runs backwards. */
 export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
+
+/** Kafka writes -1 where nobody said when. A time before 1970 would be as wrong. */
+const NO_TIMESTAMP = 'timestamp must be the time at which the broker took the record: it has none';
 
 /** What a message turned out to be. */
 export type CommandMessage =
@@ -31,17 +35,16 @@ export function readCommandMessage(message: IncomingMessage, nowMs: number): Com
   const parsed = parseCommandMessage(message);
   if (!parsed.ok) return dead(message, 'Invalid', inWords(parsed.faults), parsed.sender);
   const { source, id, type, data, traceparent } = parsed.value;
-  if (message.timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
-    const detail = `the record is stamped ${new Date(message.timestampMs).toISOString()}, more than five minutes ahead of the ledger's clock`;
-    return dead(message, 'ClockAhead', detail, {
-      source,
-      id,
-      type,
-      userId: data.user_id,
-      traceparent,
-    });
+  const sender = { source, id, type, userId: data.user_id, traceparent };
+  const { timestampMs } = message;
+  const at = timestampMs < 0 ? null : instantAt(timestampMs);
+  if (timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
+    const stamp = at ?? `${timestampMs} ms after 1970`;
+    const detail = `the record is stamped ${stamp}, more than five minutes ahead of the ledger's clock`;
+    return dead(message, 'ClockAhead', detail, sender);
   }
-  const command = toLedgerCommand(parsed.value, new Date(message.timestampMs).toISOString());
+  if (at === null) return dead(message, 'Invalid', NO_TIMESTAMP, sender);
+  const command = toLedgerCommand(parsed.value, at);
   return { kind: 'command', command, origin: originOf(message, command, traceparent) };
 }
 

@@ -1,4 +1,4 @@
-import { DEAD_HEADERS, TOPICS, type DeadReason } from '#contracts';
+import { DEAD_HEADERS, TOPICS, instantAt, type DeadReason } from '#contracts';
 import type { IncomingMessage, OutgoingMessage } from '#kafka';
 
 /** A header is a header: what is longer is cut, and the message itself is untouched. */
@@ -22,7 +22,7 @@ export function deadLetter(
       [DEAD_HEADERS.topic]: topic,
       [DEAD_HEADERS.partition]: String(partition),
       [DEAD_HEADERS.offset]: offset,
-      [DEAD_HEADERS.time]: new Date(timestampMs).toISOString(),
+      [DEAD_HEADERS.time]: instantAt(timestampMs) ?? `${timestampMs} ms after 1970`,
     },
   };
 }

@@ -133,6 +133,38 @@ describe('The intake', () => {
     expect(letters.map(({ headers }) => headers?.['dead-reason'])).toEqual(['ClockAhead']);
   });
 
+  it.each([
+    ['Invalid', -1],
+    ['Invalid', -62_167_219_200_001],
+    ['Invalid', Number.MIN_SAFE_INTEGER],
+    ['Invalid', NaN],
+    ['ClockAhead', 253_402_300_800_000],
+    ['ClockAhead', 2 ** 63],
+  ])(
+    'buries as %s a record that is stamped %d, and tells its sender',
+    async (reason, timestampMs) => {
+      const { handle, sent } = open();
+      expect(await handle(messageOf(recharge(1), 'odd', { timestampMs }))).toEqual({ kind: 'all' });
+      const letters = sent.filter(({ topic }) => topic === TOPICS.dead);
+      expect(letters.map(({ headers }) => headers?.['dead-reason'])).toEqual([reason]);
+      expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
+        { status: 'invalid', code: 'Invalid' },
+      ]);
+    },
+  );
+
+  it('buries a command with an unknown field, and names the field to its sender', async () => {
+    const { handle, sent } = open();
+    const data = { user_id: USER, points: 5, expires_at: null, expire_at: '2030-01-01T00:00:00Z' };
+    const message = messageOf(recharge(5), 'typo');
+    await handle({ ...message, value: Buffer.from(JSON.stringify(data)) });
+    const letters = sent.filter(({ topic }) => topic === TOPICS.dead);
+    expect(letters.map(({ headers }) => headers?.['dead-reason'])).toEqual(['Invalid']);
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
+      { status: 'invalid', detail: 'expire_at is unknown here: leave it out', balance: null },
+    ]);
+  });
+
   it('lets the offset move only up to the first command that has no answer', async () => {
     let isAway = true;
     const { handle, sent } = open({

@@ -94,7 +94,7 @@ export {
   type TransactionStory,
 } from './story.js';
 export { SUBJECT_MAX, apiSourceOf, commandSource } from './source.js';
-export { TIME_MAX, TIME_MIN, toInstant } from './time.js';
+export { TIME_MAX, TIME_MIN, instantAt, toInstant } from './time.js';
 export {
   TRANSACTION_FIELDS,
   TRANSACTION_TYPES,

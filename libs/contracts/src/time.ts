@@ -24,6 +24,12 @@ export function toInstant(text: string): string | null {
   return CANONICAL.test(instant) && instant >= TIME_MIN ? instant : null;
 }
 
+/** Of milliseconds since 1970; null: it is no such time. */
+export function instantAt(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : toInstant(date.toISOString());
+}
+
 /** Date moves February 30 and hour 24 on to the next day; a leap second it does not know. */
 function isOnTheCalendar(canonical: string): boolean {
   const ms = Date.parse(canonical);

@@ -1,8 +1,10 @@
-const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
+import { toInstant } from '#contracts/time';
 
-/** As events write it: ISO-8601 UTC with milliseconds; null: it is no time. */
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const MINUTE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/i;
+
+/** As events write it: ISO-8601 UTC with milliseconds; null: it is no time that an event can have. */
 export function parseInstant(text: string): string | null {
-  if (!INSTANT.test(text)) return null;
-  const ms = Date.parse(text.toUpperCase());
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+  if (DAY.test(text)) return toInstant(`${text}T00:00:00Z`);
+  return toInstant(text.replace(MINUTE, '$1:00$2'));
 }
