@@ -193,6 +193,55 @@ export function carriesEventsIntoTheTables(open: Open): void {
     expect(await statement(tables, USER)).toHaveLength(3);
   });
 
+  it.each([1, 10])('keeps the ends of what an event can hold, %i events a batch', async (size) => {
+    const { tables, writer } = await open(densely);
+    const batchId = Number.MAX_SAFE_INTEGER;
+    const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'];
+    const sourceId = '\u{10ffff}'.repeat(64);
+    const consumptionId = '😀'.repeat(128);
+    const most = 1_000_000_000;
+    const history = streamOf(
+      recharged({
+        balanceAfter: most,
+        batchId,
+        points: most,
+        expiresAt: last,
+        sourceId,
+        at: first,
+      }),
+      consumed({
+        ...{ balanceAfter: 0, points: most, draws: [{ batchId, points: most }], at: first },
+        ...{ consumptionId, sourceId, duration: 10_000_000, settleBy: last },
+      }),
+      refunded({
+        ...{ balanceAfter: 1, points: 1, consumptionId, cause: 'overestimated', at: first },
+        returns: [{ from: batchId, into: batchId, points: 1, expiresAt: last }],
+      }),
+      settled({
+        ...{ balanceAfter: 1, consumptionId, estimated: most, actual: most - 1, at: last },
+        duration: 5e-324,
+      }),
+    );
+    await feed(writer, inBatches(history, size));
+    const rows = await statement(tables, USER);
+    expect(rows).toMatchObject([
+      { batch_id: batchId, amount: most, source_id: sourceId, created_at: first },
+      { batch_id: batchId, source_id: sourceId, duration: 5e-324, created_at: first },
+      { batch_id: batchId, amount: 1, duration: null, updated_at: first },
+    ]);
+    expect(rows[1]?.updated_at).toBe(last);
+    expect(await tables.batches(USER, 10)).toMatchObject([
+      { batch_id: batchId, remaining: 1, expires_at: last, created_at: first },
+    ]);
+    const story = await tables.story(USER, rows[1]?.id ?? 0);
+    expect(story?.consumption).toMatchObject({
+      ...{ consumption_id: consumptionId, duration: 5e-324, actual: most - 1 },
+      ...{ opened_at: first, closed_at: last, settle_by: last },
+    });
+    expect(await tables.account(USER)).toMatchObject({ updated_at: last, balance: 1, held: 0 });
+    expect(await tables.dueAccounts(last, 10)).toEqual([{ userId: USER, dueAt: last }]);
+  });
+
   it('takes an event that stands twice in a batch once', async () => {
     const { tables, writer } = await open(densely);
     const [first, second] = streamOf(...account);

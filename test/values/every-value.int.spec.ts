@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
+import fc from 'fast-check';
+import { TABLES_NAME, openStores, type Stores } from '#assembly';
+import { AccountDesk } from '#commands';
+import {
+  accountBalance,
+  accountBatches,
+  accountState,
+  commandMessage,
+  eventsPage,
+  parseAs,
+  parseOutcome,
+  toOutcome,
+  transactionStory,
+  transactionsPage,
+  usageByDayAndSourceType,
+} from '#contracts';
+import type { Position } from '#event-store';
+import { DEFAULT_POLICY, fromStored, toStored } from '#ledger';
+import { MemoryReadTables, PostgresReadTables, PostgresTableWriter } from '#read-model';
+import { createLog } from '#runtime';
+import { createTestDatabase, type TestDatabase } from '#testing';
+import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';
+import { run } from '../../apps/audit/src/testing/run.suite.js';
+import { readCommandMessage } from '../../apps/intake/src/command-message.js';
+import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
+import { inPoints, inSeconds, withSign } from '../../apps/web/src/format/rows.js';
+import { daysUntil, inLocalDay, inLocalTime } from '../../apps/web/src/format/time.js';
+import { anyLife, type SentCommand } from './extreme-commands.js';
+import { everythingOf } from './everything-of.js';
+
+// Many accounts are lived through and audited, on a machine that may be busy with something else.
+jest.setTimeout(300_000);
+
+const LIVES = 80;
+const EVENT_TYPES = [
+  ...['PointsRecharged', 'PointsConsumed', 'ConsumptionSettled', 'PointsRefunded'],
+  ...['PointsExpired', 'CommandRefused'],
+];
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const NOW_MS = Date.parse('9999-12-31T00:00:00.000Z');
+
+describe('every value that the edge takes', () => {
+  let database: TestDatabase;
+  let url: string;
+  let dir: string;
+  let stores: Stores;
+  let desk: AccountDesk;
+  let writer: PostgresTableWriter;
+  let api: ApiDouble;
+  const memory = new MemoryReadTables();
+  const users: string[] = [];
+  /** How many events of each type there were: lives of refusals alone would show nothing. */
+  const seen = new Map<string, number>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase('every_value');
+    dir = mkdtempSync(join(tmpdir(), 'points-values-'));
+    // A Postgres somewhere else than UTC: times of the first and the last year have odd forms there.
+    const pool = await database.emptyPool();
+    const address = new URL(pool.options.connectionString ?? '');
+    url = address.href;
+    await pool.query(
+      `alter database "${address.pathname.slice(1)}" set timezone = 'Asia/Shanghai'`,
+    );
+    await database.endPools();
+    const log = createLog({ app: 'api', level: 'silent' });
+    stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
+    desk = new AccountDesk({ store: stores.events, policy: DEFAULT_POLICY });
+    writer = tableWriter(1);
+    const tables = Object.assign(new PostgresReadTables(stores.pool, TABLES_NAME), {
+      checkpoint: writer.checkpoint.bind(writer),
+      write: writer.write.bind(writer),
+      room: writer.room.bind(writer),
+    });
+    api = await openApiDouble({ store: stores.events, tables, desk });
+  });
+
+  afterAll(async () => {
+    await api.close();
+    await stores.close();
+    await database.drop();
+    rmSync(dir, { recursive: true });
+  });
+
+  const tableWriter = (version: number): PostgresTableWriter =>
+    new PostgresTableWriter(stores.pool, { name: TABLES_NAME, version });
+
+  /** Over Kafka: as bytes, through the parser, to the desk. */
+  async function send({ body, id, source, traceparent, timestampMs }: SentCommand): Promise<void> {
+    const { key, value, headers } = commandMessage(body, { id, source, traceparent });
+    const message = {
+      ...{ topic: 'points.commands', partition: 0, offset: '9223372036854775807', timestampMs },
+      ...{ key: Buffer.from(key), value: Buffer.from(value), headers },
+    };
+    const sent = readCommandMessage(message, NOW_MS);
+    if (sent.kind === 'dead') throw new Error(`the edge takes no ${body.type}: ${sent.detail}`);
+    const { answer, position } = await desk.run(sent.command, sent.origin);
+    const outcome: unknown = JSON.parse(JSON.stringify(toOutcome(sent.command, answer, position)));
+    expect(parseOutcome(outcome)).toMatchObject({ ok: true });
+  }
+
+  /** Into both kinds of tables, cut into transactions in any way. */
+  async function project(size: number): Promise<void> {
+    let after: Position | null = (await writer.checkpoint())?.position ?? null;
+    const { events } = await stores.events.readAll(after, 100_000);
+    for (let from = 0; from < events.length; from += size) {
+      const slice = events.slice(from, from + size);
+      const next = slice.at(-1)?.position;
+      if (next === undefined) return;
+      const batch = { events: slice, next };
+      expect(await writer.write(after, batch)).toMatchObject({ kind: 'applied' });
+      expect(await memory.write(after, batch)).toMatchObject({ kind: 'applied' });
+      after = next;
+    }
+  }
+
+  it('can be stored, written into the tables, read back as it was, and shown', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyLife(NOBODY), fc.constantFrom(1, 2, 5, 1_000), async (life, size) => {
+        const userId = randomUUID();
+        users.push(userId);
+        for (const sent of life) {
+          const data = { ...sent.body.data, user_id: userId };
+          await send({ ...sent, body: { ...sent.body, data } as SentCommand['body'] });
+        }
+        await project(size);
+        await isStoredAsItWas(userId);
+        const tables = new PostgresReadTables(stores.pool, TABLES_NAME);
+        expect(await everythingOf(tables, userId)).toEqual(await everythingOf(memory, userId));
+        await isShown(userId);
+      }),
+      // Of each run its own user: what failed once can't be tried again with less of it.
+      { numRuns: LIVES, endOnFailure: true },
+    );
+    for (const type of EVENT_TYPES) expect([type, (seen.get(type) ?? 0) > 3]).toEqual([type, true]);
+  });
+
+  async function isStoredAsItWas(userId: string): Promise<void> {
+    for await (const stored of stores.events.readStream(`points-${userId}`)) {
+      const { event, provenance } = fromStored(stored);
+      seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
+      const { type, data, meta } = stored;
+      expect(toStored(event, provenance)).toEqual({ type, data, meta });
+    }
+  }
+
+  /** By the API, in the form that its contracts promise, and by the page. */
+  async function isShown(userId: string): Promise<void> {
+    const own = `/v1/users/${userId}`;
+    const answer = async <T>(
+      path: string,
+      schema: Parameters<typeof parseAs<T>>[0],
+    ): Promise<T> => {
+      const response = await read(api, `${own}/${path}`);
+      expect([path, response.statusCode, response.statusCode === 200 ? '' : response.body]).toEqual(
+        [path, 200, ''],
+      );
+      const parsed = parseAs(schema, response.json());
+      if (!parsed.ok) throw new Error(`${path}: ${JSON.stringify(parsed.faults)}`);
+      return parsed.value;
+    };
+    const { items } = await answer('transactions?limit=100', transactionsPage);
+    await answer('balance', accountBalance);
+    await answer('balance?at=9999-12-31T23:59:59.999Z', accountBalance);
+    await answer('events?limit=100', eventsPage);
+    await answer('state', accountState);
+    await answer('usage?group_by=day,source_type&tz=UTC', usageByDayAndSourceType);
+    for (const row of items.slice(0, 5)) await answer(`transactions/${row.id}`, transactionStory);
+    const batches = await answer('batches', accountBatches);
+    const csv = await read(api, `${own}/transactions.csv`);
+    expect(csv.statusCode).toBe(200);
+    expect(csv.body.split('\r\n')).toHaveLength(items.length + 2);
+    const shown = [
+      ...items.flatMap((row) => [
+        ...[inLocalTime(row.created_at), inLocalTime(row.updated_at), inSeconds(row.duration)],
+        ...[withSign(row.type, row.amount), inPoints(row.balance_after)],
+      ]),
+      ...batches.items.flatMap(({ expires_at: at }) =>
+        at === null ? [] : [inLocalDay(at), String(daysUntil(at, Date.now()))],
+      ),
+    ];
+    expect(shown.filter((text) => /NaN|Invalid|undefined/.test(text))).toEqual([]);
+  }
+
+  it('is the same after a rebuild', async () => {
+    const parts = { store: stores.events, pool: stores.pool, name: TABLES_NAME, observer: {} };
+    const never = new AbortController().signal;
+    expect(await new Rebuild(parts).run({ acceptDifferences: false }, never)).toMatchObject({
+      kind: 'switched',
+    });
+    const tables = new PostgresReadTables(stores.pool, TABLES_NAME);
+    for (const userId of users) {
+      expect(await everythingOf(tables, userId)).toEqual(await everythingOf(memory, userId));
+    }
+  });
+
+  const audit = async (...args: string[]): Promise<string> => {
+    const { status, out, err } = await run({ EVENT_STORE: url, DATABASE_URL: url }, ...args);
+    expect([args[0], status, err, status === 0 ? '' : out]).toEqual([args[0], 0, '', '']);
+    return out;
+  };
+
+  it('is found as it should be by the auditor', async () => {
+    await audit('verify');
+    await audit('diff');
+  });
+
+  it('can be exported, replayed and proved by the auditor', async () => {
+    for (const what of ['events', 'statement']) {
+      const lines = (await audit('export', '--all', '--what', what)).trimEnd().split('\n');
+      const csv = await audit('export', '--all', '--what', what, '--format', 'csv');
+      expect(csv.trimEnd().split('\r\n')).toHaveLength(lines.length + 1);
+      for (const line of lines) JSON.parse(line);
+    }
+    const keys = join(dir, 'key');
+    await audit('anchor', '--new-key', keys);
+    const anchor = join(dir, 'anchor.txt');
+    await audit('anchor', '--key', keys, '--out', anchor);
+    for (const [nth, user] of users.slice(0, 20).entries()) {
+      await audit('replay', '--user', user);
+      JSON.parse(await audit('replay', '--user', user, '--json'));
+      const proof = join(dir, `proof-${nth}.jsonl`);
+      await audit('prove', '--user', user, '--anchor', anchor, '--out', proof);
+      await audit('check', proof, '--key', `${keys}.pub`);
+    }
+  });
+});

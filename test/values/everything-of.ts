@@ -1,0 +1,26 @@
+import { TIME_MAX } from '#contracts';
+import { everyTransaction, type ReadTables, type Transaction } from '#read-model';
+
+const SECONDS_DIGITS = 9;
+
+/** What any reader can see of one account. */
+export async function everythingOf(tables: ReadTables, userId: string): Promise<unknown> {
+  const rows: Transaction[] = [];
+  for await (const page of everyTransaction(tables, userId, {})) rows.push(...page);
+  const stories = [];
+  for (const { id } of rows.slice(0, 20)) stories.push(await tables.story(userId, id));
+  const usage = await tables.usage(userId, { groupBy: 'day,source_type', timeZone: 'UTC' });
+  const due = await tables.dueAccounts(TIME_MAX, 1_000_000);
+  return {
+    rows,
+    stories,
+    account: await tables.account(userId),
+    batches: await tables.batches(userId, 1_000),
+    // In which order a database adds up parts of seconds is up to it.
+    usage: usage.map(({ duration, ...used }) => ({
+      ...used,
+      duration: Number(duration.toPrecision(SECONDS_DIGITS)),
+    })),
+    due: due.filter((one) => one.userId === userId),
+  };
+}

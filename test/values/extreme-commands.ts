@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import type { CommandBody } from '#contracts';
+import { SOURCE_TYPES } from '#ledger';
+
+// Commands at the ends of what their schemas allow. Whatever the edge takes, everything behind it
+// must be able to hold.
+
+/** A command as it is sent, and when the broker took it. */
+export interface SentCommand {
+  readonly id: string;
+  readonly source: string;
+  readonly body: CommandBody;
+  readonly timestampMs: number;
+  readonly traceparent: string | null;
+}
+
+/** Where times are long, short, or change their form. */
+const STARTS = [
+  '1970-01-01T00:00:00.000Z',
+  '1999-12-31T23:59:59.999Z',
+  '2030-01-31T12:00:00.000Z',
+  '2285-06-04T23:47:34.700Z',
+  '9999-11-01T00:00:00.000Z',
+];
+
+/** Stands for a day behind the recharge itself. */
+const SOON = 'soon';
+
+const EXPIRIES = [
+  null,
+  SOON,
+  SOON,
+  '2285-06-04T23:47:34.740Z',
+  '2285-06-04T23:47:34.741Z',
+  '2286-01-01T07:59:59.999999999+23:59',
+  '9999-12-31T23:59:59Z',
+  '9999-12-31T23:59:59.999Z',
+  '9999-12-31T00:00:00.000-23:59',
+];
+
+/** Of one to four bytes in UTF-8, formulas, quotes, and what has no width. */
+const CHARACTERS = [
+  ...['x', ' ', '"', "'", '\\', ',', ';', '=', '+', '-', '@', '{', '%', '＝', 'é', '单', '【'],
+  ...['\u00ad', '\u200b', '\u202e', '\u2028', '\u2029', '\ufeff', '\ufffd', '\uffff', '\u0301'],
+  ...['😀', '𠮷', '\u{e0001}', '\u{f0000}', '\u{10ffff}'],
+];
+
+const textUpTo = (max: number): fc.Arbitrary<string> => {
+  const character = fc.oneof(
+    { arbitrary: fc.constantFrom(...CHARACTERS), weight: 3 },
+    { arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), weight: 1 },
+  );
+  const anyText = fc
+    .array(character, { minLength: 1, maxLength: max })
+    .map((characters) => [...characters.join('').replaceAll(/[\p{Cc}\p{Cs}]/gu, '')].slice(0, max))
+    .map((characters) => characters.join('') || 'x');
+  return fc.oneof(
+    fc.constantFrom(...CHARACTERS),
+    fc.constantFrom(...CHARACTERS).map((character) => character.repeat(max)),
+    anyText,
+  );
+};
+
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
+  fc.oneof({ arbitrary: value, weight: 4 }, fc.constantFrom(null, undefined));
+
+const points = fc.oneof(
+  fc.constantFrom(1, 2, 999_999_999, 1_000_000_000),
+  fc.integer({ min: 1, max: 1_000_000_000 }),
+);
+const seconds = fc.oneof(
+  fc.constantFrom(0, -0, 5e-324, 2.2250738585072014e-308, 1e-7, 0.1 + 0.2, 1e21 / 1e15),
+  fc.constantFrom(1, 12.5, 9_999_999.999999998, 10_000_000),
+  fc.double({ min: 0, max: 10_000_000, noNaN: true }),
+);
+const settleWithin = fc.constantFrom(1, 3_600, 604_799, 604_800);
+const source = fc.oneof(
+  fc.constantFrom('/', '/tts', "-._~:/?#[]@!$&'()*+,;=%", 'x'.repeat(128), '=1+1', '@', '+'),
+  fc.uuid(),
+);
+const traceparent = fc.constantFrom(null, `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`);
+
+/** Without what is not said, as a JSON object has it. */
+function said(data: object): CommandBody['data'] {
+  const fields = Object.entries(data).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as CommandBody['data'];
+}
+
+function anyBody(user_id: string, consumption: fc.Arbitrary<string>): fc.Arbitrary<CommandBody> {
+  const of = <K extends CommandBody['type']>(
+    type: K,
+    fields: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+  ): fc.Arbitrary<CommandBody> =>
+    fc.record(fields).map((data) => ({ type, data: said({ user_id, ...data }) }) as CommandBody);
+  const consume = fc.constantFrom(...SOURCE_TYPES).chain((source_type) => {
+    const isTimed = source_type === 'tts' || source_type === 'video';
+    return of('ConsumePoints', {
+      points,
+      source_type: fc.constant(source_type),
+      source_id: optional(textUpTo(64)),
+      duration: isTimed ? optional(seconds) : fc.constant(undefined),
+      consumption_id: consumption,
+      settle_within: optional(settleWithin),
+    });
+  });
+  const recharge = of('RechargePoints', {
+    points,
+    expires_at: fc.constantFrom(...EXPIRIES),
+    priority: optional(fc.constantFrom(0, 1, 50, 99, 100)),
+    source_id: optional(textUpTo(64)),
+  });
+  const settle = of('SettleConsumption', {
+    consumption_id: consumption,
+    points: fc.oneof(points, fc.constantFrom(0, -0)),
+    duration: optional(seconds),
+  });
+  const refund = of('RefundPoints', {
+    consumption_id: consumption,
+    points: optional(fc.oneof(points, fc.constantFrom(1))),
+    reason: optional(textUpTo(200)),
+  });
+  const expire = of('ExpirePoints', {});
+  return fc.oneof(
+    { arbitrary: recharge, weight: 4 },
+    { arbitrary: consume, weight: 5 },
+    { arbitrary: settle, weight: 3 },
+    { arbitrary: refund, weight: 3 },
+    { arbitrary: expire, weight: 1 },
+  );
+}
+
+/** Moments between two commands: none, up to a pre-deduction that is due, and days. */
+const steps = fc.constantFrom(0, 1, 1_000, 3_600_000, 604_800_000, 2_678_400_000);
+
+/** What one user's account lives through. Its consumptions have one of two ids, so that they meet. */
+export function anyLife(user_id: string): fc.Arbitrary<readonly SentCommand[]> {
+  return fc
+    .tuple(fc.constantFrom(...STARTS), textUpTo(128), textUpTo(128))
+    .chain(([start, one, other]) => {
+      const command = fc.record({
+        id: textUpTo(120),
+        source,
+        body: anyBody(user_id, fc.constantFrom(one, one, other)),
+        stepMs: steps,
+        traceparent,
+      });
+      return fc.array(command, { minLength: 3, maxLength: 14 }).map((commands) => {
+        let timestampMs = Date.parse(start);
+        return commands.map(({ stepMs, id, ...rest }, nth) => {
+          timestampMs = Math.min(timestampMs + stepMs, LAST_MS);
+          const body = expiringSoon(rest.body, timestampMs);
+          return { ...rest, body, timestampMs, id: `${nth}:${id}` };
+        });
+      });
+    });
+}
+
+function expiringSoon(body: CommandBody, timestampMs: number): CommandBody {
+  if (body.type !== 'RechargePoints' || body.data.expires_at !== SOON) return body;
+  const expires_at = new Date(timestampMs + DAY_MS).toISOString();
+  return { ...body, data: { ...body.data, expires_at } };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Commands come before what they make due later: a settlement and a grace of a week each. */
+const LAST_MS = Date.parse('9999-12-10T00:00:00.000Z');
