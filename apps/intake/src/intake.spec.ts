@@ -208,6 +208,28 @@ describe('The intake', () => {
     ]);
   });
 
+  it('lets the others of a partition go on when one account’s stream was deleted or bent in the store', async () => {
+    const log = new MemoryLog();
+    const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
+    log.tombstone(`points-${USER}`);
+    log.writeUnreadable(`points-${other}`);
+    const store = new MemoryEventStore({ log });
+    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const { handle, sent } = open({ run: (command, origin) => desk.run(command, origin) });
+    const third = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d12';
+    const rechargeOf = (user_id: string) =>
+      ({ type: 'RechargePoints', data: { user_id, points: 2, expires_at: null } }) as const;
+    const handled = await handle(
+      messageOf(recharge(1), 'deleted'),
+      messageOf(rechargeOf(other), 'bent'),
+      messageOf(rechargeOf(third), 'on'),
+    );
+    expect(handled).toEqual({ kind: 'all' });
+    const reasons = sent.map(({ headers }) => headers?.['dead-reason']);
+    expect(reasons.filter((reason) => reason === 'AccountStopped')).toHaveLength(2);
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'on', balance: 2 }]);
+  });
+
   it('hands a damaged account’s commands to the dead letters, and the others of the partition go on', async () => {
     const log = new MemoryLog();
     const store = new MemoryEventStore({ log });

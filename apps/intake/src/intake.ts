@@ -99,5 +99,5 @@ export class Intake implements MessageReceiver {
 function isOfOneAccount(error: unknown): boolean {
   if (error instanceof AccountDamaged || error instanceof DecisionFailed) return true;
   if (!(error instanceof PermanentStoreError)) return false;
-  return ['event-id-reused', 'stream-deleted', 'append-too-large'].includes(error.code);
+  return ['event-id-reused', 'append-too-large', 'invalid-event'].includes(error.code);
 }

@@ -1,12 +1,7 @@
-import {
-  PermanentStoreError,
-  type AppendResult,
-  type EncodedEvent,
-  type NonEmpty,
-  type Position,
-} from '#event-store';
+import type { AppendResult, EncodedEvent, NonEmpty, Position } from '#event-store';
+import { damagedIfItsOwn } from './damaged-stream.js';
 import type { DeskTerms } from './desk-terms.js';
-import { NotAnswered } from './errors.js';
+import { AccountDamaged, NotAnswered } from './errors.js';
 import { isPermanent, type Patience } from './patience.js';
 
 export interface Append {
@@ -34,7 +29,7 @@ export async function appendSurely(
   for (let attempts = 1; ; attempts += 1) {
     const result = await patience
       .attempt(store.append(stream, expected, events))
-      .catch(unknownUnlessPermanent);
+      .catch((cause: unknown) => unknownUnlessPermanent(append, cause));
     switch (result.kind) {
       case 'conflict':
         return null;
@@ -48,16 +43,17 @@ export async function appendSurely(
   }
 }
 
-function unknownUnlessPermanent(cause: unknown): AppendResult {
-  if (isPermanent(cause)) throw cause;
+function unknownUnlessPermanent({ stream, expected }: Append, cause: unknown): AppendResult {
+  if (isPermanent(cause)) throw damagedIfItsOwn(stream, expected + 1, cause);
   return { kind: 'unknown', cause };
 }
 
 function refuseOtherPlace({ stream, expected, events }: Append, revision: number): void {
   if (revision === expected + events.length) return;
-  throw new PermanentStoreError(
-    'broken-order',
-    `${events.length} events behind revision ${expected} of ${stream} were said to end at ${revision}`,
+  throw new AccountDamaged(
+    stream,
+    expected + 1,
+    `${events.length} events behind revision ${expected} were said to end at ${revision}`,
   );
 }
 

@@ -1,6 +1,7 @@
 export { AccountDesk, streamOf, type RunOptions } from './account-desk.js';
 export { SYSTEM_CLOCK, type Clock } from './clock.js';
 export { CommandsModule } from './commands.module.js';
+export { damagedIfItsOwn, isDamagedStream } from './damaged-stream.js';
 export { DESK_LIMITS, unansweredMax, type DeskLimits } from './desk-limits.js';
 export type { DeskObserver } from './desk-observer.js';
 export type { DeskParts } from './desk-terms.js';

@@ -1,4 +1,5 @@
 import type { EventStore, RecordedEvent } from '#event-store';
+import { damagedIfItsOwn } from './damaged-stream.js';
 
 export async function readPage(
   store: EventStore,
@@ -7,6 +8,10 @@ export async function readPage(
   limit: number,
 ): Promise<readonly RecordedEvent[]> {
   const page: RecordedEvent[] = [];
-  for await (const event of store.readStream(stream, { from, limit })) page.push(event);
+  try {
+    for await (const event of store.readStream(stream, { from, limit })) page.push(event);
+  } catch (error) {
+    throw damagedIfItsOwn(stream, from + page.length, error);
+  }
   return page;
 }

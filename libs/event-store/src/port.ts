@@ -115,6 +115,8 @@ export class PermanentStoreError extends Error {
     readonly code:
       | 'event-id-reused'
       | 'stream-deleted'
+      /** Events of it are hidden, and can't be read any more. */
+      | 'stream-truncated'
       | 'access-denied'
       | 'append-too-large'
       | 'foreign-position'

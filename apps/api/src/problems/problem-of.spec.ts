@@ -41,6 +41,22 @@ describe('an error', () => {
     expect(told.problem.parts.retryAfterSeconds !== undefined).toBe(status === 503);
   });
 
+  it.each([
+    ['of a stream', new PermanentStoreError('stream-deleted', 'x')],
+    [
+      'of an account',
+      new AccountDamaged('points-x', 0, 'gone', {
+        cause: new PermanentStoreError('stream-truncated', 'x'),
+      }),
+    ],
+  ])('that events are gone is told as damage of the account: %s', (_, error) => {
+    const { name, detail } = problemOf(error).problem.parts;
+    expect([name, detail]).toEqual([
+      'account-damaged',
+      'Its events were deleted, or can not be read any more. It is being reported.',
+    ]);
+  });
+
   it('that goes round in circles ends', () => {
     const error = new Error('x');
     error.cause = error;

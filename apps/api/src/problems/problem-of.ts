@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
-import { AccountDamaged, NotAnswered } from '#commands';
+import { AccountDamaged, NotAnswered, isDamagedStream } from '#commands';
+import type { PermanentStoreError } from '#event-store';
 import { isServerAway } from './outside-trouble.js';
 import { Problem, notNow } from './problem.js';
 
@@ -26,7 +27,9 @@ export function problemOf(error: unknown): Told {
     const problem = notNow(error.code, detail, RETRY_AFTER_SECONDS[error.code]);
     return { problem, isTrouble: error.code !== 'closing' };
   }
-  if (error instanceof AccountDamaged) return { problem: damaged(error), isTrouble: true };
+  if (error instanceof AccountDamaged || isDamagedStream(error)) {
+    return { problem: damaged(error), isTrouble: true };
+  }
   if (error instanceof HttpException && error.getStatus() < 500) {
     return { problem: ofFramework(error), isTrouble: false };
   }
@@ -36,13 +39,20 @@ export function problemOf(error: unknown): Told {
   return { problem: OUR_FAULT, isTrouble: true };
 }
 
-const damaged = ({ revision }: AccountDamaged): Problem =>
+const damaged = (error: AccountDamaged | PermanentStoreError): Problem =>
   new Problem({
     status: 500,
     name: 'account-damaged',
     title: 'This account is damaged',
-    detail: `What is stored at revision ${revision} can not have happened. It is being reported.`,
+    detail: `${whatIsDamaged(error)}. It is being reported.`,
   });
+
+function whatIsDamaged(error: AccountDamaged | PermanentStoreError): string {
+  if (error instanceof AccountDamaged && !isDamagedStream(error.cause)) {
+    return `What is stored at revision ${error.revision} can not have happened`;
+  }
+  return 'Its events were deleted, or can not be read any more';
+}
 
 const OUR_FAULT = new Problem({
   status: 500,

@@ -1,4 +1,4 @@
-import { streamOf } from '#commands';
+import { AccountDamaged, streamOf } from '#commands';
 import type { EventStore, Position } from '#event-store';
 import { REMEMBER_EVERYTHING, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
 import { readEvent, whole } from './stored-event.js';
@@ -19,6 +19,11 @@ export async function foldAccount(
   let position: Position | null = null;
   for await (const recorded of store.readStream(streamOf(userId))) {
     const { event } = readEvent(recorded);
+    const expected = account.revision + 1;
+    if (recorded.revision !== expected) {
+      const reason = `revision ${recorded.revision} stands in its place`;
+      throw new AccountDamaged(recorded.stream, expected, reason);
+    }
     if (!belongs(event, recorded.revision)) break;
     whole(recorded, () => evolve(account, event));
     ({ position } = recorded);

@@ -1,10 +1,16 @@
-import { BACKWARDS, END, START, type ResolvedEvent } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  START,
+  type ReadAllOptions,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
 import type { DamagedRecord, EventStore, Position, RecordedEvent } from '../port.js';
 import { isDamaged } from '../damaged-record.js';
-import type { Clients } from './clients.js';
-import type { Credentials } from './connection-string.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
+import { namingRight, READ_ALL } from './missing-right.js';
 import { readEvents } from './reading.js';
+import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 
 /** Events of others that one page looks past, at most: the client filters subscriptions only. */
@@ -14,12 +20,7 @@ const HEAD_PAGE_MAX = 4_096;
 
 /** Reads `$all`, where ours lie between those of the server and of others. */
 export class AllReader {
-  constructor(
-    private readonly clients: Clients,
-    private readonly credentials: Credentials,
-    private readonly deadlineMs: number,
-    private readonly isOurs: (stream: string) => boolean,
-  ) {}
+  constructor(private readonly session: Session) {}
 
   /** Behind a position: the client's `readAll` begins with the event that is there. */
   async page(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
@@ -36,7 +37,7 @@ export class AllReader {
       if (this.#isOurs(resolved)) {
         if (events.length + damaged.length >= limit)
           return { events, damaged, next, atHead: false };
-        const record = readRecord(resolved);
+        const record = readRecord(resolved, this.session.names);
         if (isDamaged(record)) damaged.push(record);
         else events.push(record);
       }
@@ -62,32 +63,33 @@ export class AllReader {
   /** Where the log ends, as the leader has it, be the last event whose it may. */
   async end(): Promise<Position | null> {
     const last = { fromPosition: END, maxCount: 1, direction: BACKWARDS } as const;
-    const { credentials } = this;
-    const events = readEvents(this.clients, this.deadlineMs, (client) =>
-      client.readAll({ ...last, credentials, requiresLeader: true }),
-    );
-    for await (const resolved of events) return positionOf(resolved);
+    for await (const resolved of this.#read({ ...last, requiresLeader: true })) {
+      return positionOf(resolved);
+    }
     return null;
   }
 
   #forwards(from: LogPosition | null, maxCount: number) {
-    const { credentials } = this;
-    const fromPosition = from ?? START;
-    return readEvents(this.clients, this.deadlineMs, (client) =>
-      client.readAll({ credentials, fromPosition, maxCount }),
-    );
+    return this.#read({ fromPosition: from ?? START, maxCount });
   }
 
   #backwards(from: LogPosition | null, maxCount: number) {
-    const { credentials } = this;
-    const fromPosition = from ?? END;
-    return readEvents(this.clients, this.deadlineMs, (client) =>
-      client.readAll({ credentials, fromPosition, maxCount, direction: BACKWARDS }),
-    );
+    return this.#read({ fromPosition: from ?? END, maxCount, direction: BACKWARDS });
+  }
+
+  async *#read(options: ReadAllOptions): AsyncGenerator<ResolvedEvent, void, undefined> {
+    const { clients, credentials, deadlineMs } = this.session;
+    try {
+      yield* readEvents(clients, deadlineMs, (client) =>
+        client.readAll({ ...options, credentials }),
+      );
+    } catch (error) {
+      throw namingRight(error, credentials.username, READ_ALL);
+    }
   }
 
   #isOurs({ event }: ResolvedEvent): boolean {
-    return event !== undefined && this.isOurs(event.streamId);
+    return event !== undefined && this.session.names.isOurs(event.streamId);
   }
 }
 

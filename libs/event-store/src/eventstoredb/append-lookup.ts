@@ -1,7 +1,6 @@
 import type { EncodedEvent, NonEmpty, Position } from '../port.js';
-import type { Clients } from './clients.js';
-import type { Credentials } from './connection-string.js';
-import { readStream } from './stream-reader.js';
+import type { Session } from './session.js';
+import { readVisible } from './stream-reader.js';
 
 export interface Append {
   readonly stream: string;
@@ -22,17 +21,13 @@ const LOOKS_MAX = 64;
 export class AppendLookup {
   #looking = 0;
 
-  constructor(
-    private readonly clients: Clients,
-    private readonly credentials: Credentials,
-    private readonly deadlineMs: number,
-  ) {}
+  constructor(private readonly session: Session) {}
 
   /** null: it is not there, or not yet. The hash of its last event covers all of them, and all before. */
   async find({ stream, expected, events }: Append): Promise<Place | null> {
     const options = { from: expected + events.length, limit: 1 };
     const own = events.at(-1) ?? events[0];
-    const there = readStream(this.clients, this.credentials, this.deadlineMs, stream, options);
+    const there = readVisible(this.session, stream, options);
     for await (const { revision, position, hash } of there) {
       const isOwn = revision === options.from && Buffer.compare(hash, own.hash) === 0;
       return isOwn ? { revision, position } : null;

@@ -5,14 +5,15 @@ import { refuseMalformed } from '../refuse-malformed.js';
 import { connectionAfter } from './answers.js';
 import { AppendLookup, type Append, type Place } from './append-lookup.js';
 import { backOffMs } from './back-off.js';
-import type { Clients, Lease } from './clients.js';
-import type { Credentials } from './connection-string.js';
+import type { Lease } from './clients.js';
 import { pause, within } from './deadline.js';
 import { Doubts } from './doubts.js';
 import { formatPosition } from './esdb-position.js';
 import { failureOf, type Failure } from './failure.js';
 import { firstWithin } from './first-within.js';
+import { namingRight, writeOf } from './missing-right.js';
 import type { EventStoreDbObserver, Settings } from './options.js';
+import type { Session } from './session.js';
 import { toEventData } from './stored-event.js';
 import { Turnstile } from './turnstile.js';
 
@@ -25,14 +26,13 @@ export class Appender {
   readonly #doubts = new Doubts();
 
   constructor(
-    private readonly clients: Clients,
-    private readonly credentials: Credentials,
+    private readonly session: Session,
     private readonly settings: Settings,
     private readonly observer: EventStoreDbObserver,
     private readonly closed: AbortSignal,
   ) {
     this.#turnstile = new Turnstile(settings.appendsInFlightMax);
-    this.#lookup = new AppendLookup(clients, credentials, settings.deadlineMs);
+    this.#lookup = new AppendLookup(session);
   }
 
   async append(append: Append): Promise<AppendResult> {
@@ -80,12 +80,12 @@ export class Appender {
   /** One call, and what came of it; it never rejects, and always settles. */
   async #ask(append: Append): Promise<AppendResult | Failure> {
     const { stream, expected, events } = append;
-    const { deadlineMs } = this.settings;
-    const lease = this.clients.lease();
-    const call = lease.client.appendToStream(stream, events.map(toEventData), {
+    const { clients, credentials, deadlineMs, names } = this.session;
+    const lease = clients.lease();
+    const call = lease.client.appendToStream(names.onServer(stream), events.map(toEventData), {
       expectedRevision: expected === -1 ? NO_STREAM : BigInt(expected),
       // Per call, or the client takes BatchAppend, whose deadline nobody watches.
-      credentials: this.credentials,
+      credentials,
       deadline: deadlineMs,
     });
     void call.catch(() => {}).finally(lease.release);
@@ -138,7 +138,7 @@ export class Appender {
         return result;
       case 'permanent':
         this.#doubts.settle(id);
-        throw result.error;
+        throw namingRight(result.error, this.session.credentials.username, writeOf(append.stream));
       case 'unknown':
         return this.#unknown(append, result.cause);
       case 'conflict':

@@ -25,6 +25,16 @@ describe('the EventStoreDB connection string', () => {
     expect(isSecure).toBe(true);
   });
 
+  it('may be of a KurrentDB, which speaks the same protocol', () => {
+    expect(parseConnectionString('kurrentdb+discover://c?tls=false').discover).toBe(true);
+  });
+
+  it('names a prefix for all streams, or none', () => {
+    expect(parseConnectionString('esdb://host?tls=false').streamPrefix).toBe('');
+    const { streamPrefix } = parseConnectionString('esdb://host?tls=false&streamPrefix=try_7.');
+    expect(streamPrefix).toBe('try_7.');
+  });
+
   it('may carry what the client knows and this adapter does not need', () => {
     const text =
       'esdb://host?tls=false&keepAliveTimeout=10000&keepAliveInterval=10000&defaultDeadline=5000';
@@ -42,6 +52,8 @@ describe('the EventStoreDB connection string', () => {
     ['esdb://user:secret@host?throwOnAppendFailure=false', 'throwonappendfailure'],
     ['esdb://user:secret@host?tlsVerifyCert=false', 'tlsverifycert'],
     ['esdb://user:secret@host?surprise=1', 'surprise'],
+    ['esdb://user:secret@host?streamPrefix=points-', 'streamPrefix'],
+    ['esdb://user:secret@host?streamPrefix=$all', 'streamPrefix'],
     ['esdb://user:secret@host?tlsCAFile=nowhere.pem', 'nowhere.pem'],
   ])('refuses %s, and keeps its password to itself', (text, named) => {
     const parse = () => parseConnectionString(text);

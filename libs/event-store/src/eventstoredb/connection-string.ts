@@ -22,13 +22,16 @@ export interface ConnectionSettings {
   readonly tlsCa: Buffer | null;
   readonly nodePreference: NodePreference | null;
   readonly connectionName: string | null;
+  /** In front of the names of all streams on the server; of the ledger's own making. */
+  readonly streamPrefix: string;
 }
 
 const NODE_PREFERENCES = ['leader', 'follower', 'random', 'read_only_replica'] as const;
 export type NodePreference = (typeof NODE_PREFERENCES)[number];
 
 const DEFAULT_PORT = 2113;
-const SHAPE = /^(esdb|esdb\+discover):\/\/(?:([^:@/]+):([^@/]*)@)?([^/?@]+)\/?(?:\?(.*))?$/;
+const SHAPE =
+  /^((?:esdb|kurrentdb)(?:\+discover)?):\/\/(?:([^:@/]+):([^@/]*)@)?([^/?@]+)\/?(?:\?(.*))?$/;
 
 /**
  * `esdb://user:password@host:port,host:port?tls=true&tlsCAFile=…`. Read here and not by the client,
@@ -44,13 +47,14 @@ export function parseConnectionString(text: string): ConnectionSettings {
   for (const [name, value] of parameters) refuseUnknown(name, value);
   const settings: ConnectionSettings = {
     hosts: hostsOf(hosts),
-    discover: scheme === 'esdb+discover',
+    discover: scheme.endsWith('+discover'),
     isSecure: booleanOf('tls', parameters.get('tls') ?? 'true'),
     credentials:
       user === undefined ? null : { username: decoded(user), password: decoded(password ?? '') },
     tlsCa: tlsCaOf(parameters.get('tlscafile')),
     nodePreference: nodePreferenceOf(parameters.get('nodepreference')),
     connectionName: parameters.get('connectionname') ?? null,
+    streamPrefix: streamPrefixOf(parameters.get('streamprefix') ?? ''),
   };
   if (settings.isSecure && settings.credentials === null) {
     throw misconfigured('over TLS it must name a user and a password');
@@ -67,7 +71,7 @@ const UNUSED = [
   'keepalivetimeout',
   'maxdiscoverattempts',
 ];
-const USED = ['tls', 'tlscafile', 'nodepreference', 'connectionname'];
+const USED = ['tls', 'tlscafile', 'nodepreference', 'connectionname', 'streamprefix'];
 const KNOWN = new Set([...USED, ...UNUSED]);
 /** Harmless only as the client has them by itself. */
 const ONLY_TRUE = new Set(['throwonappendfailure', 'tlsverifycert']);
@@ -99,6 +103,14 @@ function nodePreferenceOf(value: string | undefined): NodePreference | null {
     throw misconfigured(`nodePreference must be one of ${NODE_PREFERENCES.join(', ')}`);
   }
   return found;
+}
+
+/** Without a hyphen: so no prefix can make a name that a ledger with another prefix takes for its own. */
+const STREAM_PREFIX = /^[A-Za-z0-9_.]{0,64}$/;
+
+function streamPrefixOf(value: string): string {
+  if (STREAM_PREFIX.test(value)) return value;
+  throw misconfigured('streamPrefix has at most 64 letters, digits, dots and underscores');
 }
 
 function tlsCaOf(file: string | undefined): Buffer | null {

@@ -20,6 +20,8 @@ import {
   type EventStoreDbOptions,
   type Settings,
 } from './options.js';
+import type { Session } from './session.js';
+import { StreamNames } from './stream-names.js';
 import { readStream } from './stream-reader.js';
 
 /** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
@@ -28,8 +30,7 @@ const UNSENT: Credentials = { username: 'nobody', password: 'none' };
 /** The store for those who run a cluster: EventStoreDB, by its client 6.2.1. */
 export class EventStoreDbEventStore implements EventStore {
   readonly #settings: Settings;
-  readonly #credentials: Credentials;
-  readonly #clients: Clients;
+  readonly #session: Session;
   readonly #appender: Appender;
   readonly #all: AllReader;
   readonly #closed = new AbortController();
@@ -42,19 +43,15 @@ export class EventStoreDbEventStore implements EventStore {
   ) {
     const connection = parseConnectionString(connectionString);
     this.#settings = { ...DEFAULTS, ...options };
-    this.#credentials = connection.credentials ?? UNSENT;
-    this.#clients = new Clients(connection, (cause) => observer.clientReplaced?.(cause));
     const { streamPrefix, deadlineMs } = this.#settings;
-    this.#appender = new Appender(
-      this.#clients,
-      this.#credentials,
-      this.#settings,
-      observer,
-      this.#closed.signal,
-    );
-    this.#all = new AllReader(this.#clients, this.#credentials, deadlineMs, (stream) =>
-      streamPrefix === '' ? !stream.startsWith('$') : stream.startsWith(streamPrefix),
-    );
+    this.#session = {
+      clients: new Clients(connection, (cause) => observer.clientReplaced?.(cause)),
+      credentials: connection.credentials ?? UNSENT,
+      deadlineMs,
+      names: new StreamNames(connection.streamPrefix, streamPrefix),
+    };
+    this.#appender = new Appender(this.#session, this.#settings, observer, this.#closed.signal);
+    this.#all = new AllReader(this.#session);
   }
 
   append(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Promise<AppendResult> {
@@ -63,8 +60,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
     this.#refuseWhenClosed();
-    const { deadlineMs } = this.#settings;
-    yield* readStream(this.#clients, this.#credentials, deadlineMs, stream, options);
+    yield* readStream(this.#session, stream, options);
   }
 
   async readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
@@ -73,14 +69,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
-    const follower = new Follower(
-      this.#clients,
-      this.#all,
-      this.#credentials,
-      this.#settings,
-      this.observer,
-      after,
-    );
+    const follower = new Follower(this.#session, this.#all, this.#settings, this.observer, after);
     const done = follower.run(sink, AbortSignal.any([signal, this.#closed.signal]));
     const settled = done.catch(() => {}).finally(() => this.#followers.delete(settled));
     this.#followers.add(settled);
@@ -99,7 +88,7 @@ export class EventStoreDbEventStore implements EventStore {
   async close(): Promise<void> {
     this.#closed.abort();
     await Promise.all(this.#followers);
-    await this.#clients.close(this.#settings.deadlineMs);
+    await this.#session.clients.close(this.#session.deadlineMs);
   }
 
   #refuseWhenClosed(): void {

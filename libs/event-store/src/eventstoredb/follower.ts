@@ -9,11 +9,11 @@ import {
 import type { AllReader } from './all-reader.js';
 import { backOffMs } from './back-off.js';
 import { isDamaged } from '../damaged-record.js';
-import type { Clients } from './clients.js';
-import type { Credentials } from './connection-string.js';
 import { pause } from './deadline.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
+import { namingRight, READ_ALL } from './missing-right.js';
 import type { EventStoreDbObserver, Settings } from './options.js';
+import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 import { Checkpoint, Subscription, type FollowItem } from './subscription.js';
 
@@ -23,9 +23,8 @@ export class Follower {
   #failures = 0;
 
   constructor(
-    private readonly clients: Clients,
+    private readonly session: Session,
     private readonly all: Pick<AllReader, 'end'>,
-    private readonly credentials: Credentials,
     private readonly settings: Settings,
     private readonly observer: EventStoreDbObserver,
     after: Position | null,
@@ -74,7 +73,9 @@ export class Follower {
       try {
         items = await subscription.take();
       } catch (error) {
-        if (error instanceof PermanentStoreError) throw error;
+        if (error instanceof PermanentStoreError) {
+          throw namingRight(error, this.session.credentials.username, READ_ALL);
+        }
         return this.#wait(error, signal);
       }
       if (signal.aborted || items.length === 0) return;
@@ -92,11 +93,11 @@ export class Follower {
     const damaged: DamagedRecord[] = [];
     let next = this.#position;
     for (const item of items) {
-      const position = item instanceof Checkpoint ? item.position : positionOf(item);
+      const position = item instanceof Checkpoint ? item.position : this.#positionOf(item);
       if (next !== null && position <= next) continue;
       next = position;
       if (item instanceof Checkpoint) continue;
-      const record = readRecord(item);
+      const record = readRecord(item, this.session.names);
       if (isDamaged(record)) damaged.push(record);
       else events.push(record);
     }
@@ -112,18 +113,19 @@ export class Follower {
   }
 
   #subscribe(): Subscription {
-    const { streamPrefix, deadlineMs, silenceMsMax } = this.settings;
-    return new Subscription(this.clients.lease(), {
+    const { clients, credentials, deadlineMs, names } = this.session;
+    return new Subscription(clients.lease(), {
       after: this.#position,
-      credentials: this.credentials,
-      streamPrefix,
+      credentials,
+      filterPrefix: names.filterPrefix,
       deadlineMs,
-      silenceMsMax,
+      silenceMsMax: this.settings.silenceMsMax,
     });
   }
-}
 
-const positionOf = (item: Exclude<FollowItem, Checkpoint>): Position =>
-  item.event?.position === undefined
-    ? readRecord(item).position
-    : formatPosition(item.event.position);
+  #positionOf(item: Exclude<FollowItem, Checkpoint>): Position {
+    return item.event?.position === undefined
+      ? readRecord(item, this.session.names).position
+      : formatPosition(item.event.position);
+  }
+}

@@ -19,12 +19,14 @@ const TRIES_MAX = 2;
 
 /**
  * Reads on one client and ends in time: the client's own deadlines don't hold for reads, so that a
- * timer of ours runs from one event to the next. A stream that is not there reads as empty.
+ * timer of ours runs from one event to the next. A stream that is not there reads as empty, and is
+ * told to be missing.
  */
 export async function* readEvents(
   clients: Clients,
   deadlineMs: number,
   open: (client: Client) => Read,
+  missing: () => void = () => {},
 ): AsyncGenerator<ResolvedEvent, void, undefined> {
   for (let tries = 1; ; tries += 1) {
     let hasBegun = false;
@@ -35,7 +37,7 @@ export async function* readEvents(
       }
       return;
     } catch (error) {
-      if (error instanceof StreamNotFoundError) return;
+      if (error instanceof StreamNotFoundError) return missing();
       const isFinal = error instanceof PermanentStoreError || error instanceof DeadlinePassed;
       if (isFinal || hasBegun || tries === TRIES_MAX) throw error;
     }

@@ -7,6 +7,7 @@ import {
 } from '../port.js';
 import { isDamaged } from '../damaged-record.js';
 import { formatPosition } from './esdb-position.js';
+import type { StreamNames } from './stream-names.js';
 import { metadataOf, partsOf, serverIdOf, textOf } from './stored-form.js';
 
 /** Bytes only: what the client would write as JSON are other bytes than were hashed. */
@@ -19,14 +20,18 @@ export const toEventData = (event: EncodedEvent): EventData =>
   });
 
 /** What stands in one of our streams: an event, or what somebody else has done to it. */
-export function readRecord({ event }: ResolvedEvent): RecordedEvent | DamagedRecord {
+export function readRecord(
+  { event }: ResolvedEvent,
+  names: StreamNames,
+): RecordedEvent | DamagedRecord {
   if (event?.position === undefined) {
     throw new PermanentStoreError(
       'misconfigured',
       'the server does not say where events are: it must be of version 22.6 or later',
     );
   }
-  const { streamId: stream, type, data, metadata } = event;
+  const { type, data, metadata } = event;
+  const stream = names.ofLedger(event.streamId);
   const position = formatPosition(event.position);
   if (type === '$streamDeleted') {
     const detail = `somebody has deleted stream ${stream}`;
@@ -51,8 +56,8 @@ export function readRecord({ event }: ResolvedEvent): RecordedEvent | DamagedRec
 }
 
 /** Of a stream that is read alone: whatever else somebody wrote into it is nothing to skip. */
-export function fromResolved(resolved: ResolvedEvent): RecordedEvent {
-  const record = readRecord(resolved);
+export function fromResolved(resolved: ResolvedEvent, names: StreamNames): RecordedEvent {
+  const record = readRecord(resolved, names);
   if (!isDamaged(record)) return record;
   const code = record.code === 'stream-deleted' ? 'stream-deleted' : 'broken-order';
   throw new PermanentStoreError(code, record.detail);

@@ -1,26 +1,59 @@
 import { BACKWARDS, END, START } from '@eventstore/db-client';
-import type { ReadOptions, RecordedEvent } from '../port.js';
-import type { Clients } from './clients.js';
-import type { Credentials } from './connection-string.js';
+import { PermanentStoreError, type ReadOptions, type RecordedEvent } from '../port.js';
+import { refuseHidden } from './hidden-stream.js';
+import { namingRight, readOf } from './missing-right.js';
 import { readEvents } from './reading.js';
+import type { Session } from './session.js';
 import { fromResolved } from './stored-event.js';
 
 export async function* readStream(
-  clients: Clients,
-  credentials: Credentials,
-  deadlineMs: number,
+  session: Session,
+  stream: string,
+  options: ReadOptions,
+): AsyncGenerator<RecordedEvent, void, undefined> {
+  const { from, limit, backwards = false } = options;
+  if (limit === 0) return;
+  let isFound = true;
+  let isEmpty = true;
+  for await (const event of readVisible(session, stream, options, () => (isFound = false))) {
+    isEmpty = false;
+    yield event;
+  }
+  // Whoever reads from its beginning asks whether there is such a stream at all.
+  const isWhole = backwards ? from === undefined : (from ?? 0) === 0;
+  if (isEmpty && isWhole) await refuseHidden(session, stream, isFound);
+}
+
+/** What the server shows of a stream; where there is nothing, whether anything is hidden is not asked. */
+export async function* readVisible(
+  session: Session,
   stream: string,
   { from, limit, backwards = false }: ReadOptions,
+  missing: () => void = () => {},
 ): AsyncGenerator<RecordedEvent, void, undefined> {
-  if (limit === 0) return;
+  const { clients, credentials, deadlineMs, names } = session;
   const edge = backwards ? END : START;
-  const events = readEvents(clients, deadlineMs, (client) =>
-    client.readStream(stream, {
-      credentials,
-      fromRevision: from === undefined ? edge : BigInt(from),
-      ...(limit === undefined ? {} : { maxCount: limit }),
-      ...(backwards ? { direction: BACKWARDS } : {}),
-    }),
-  );
-  for await (const event of events) yield fromResolved(event);
+  try {
+    const events = readEvents(
+      clients,
+      deadlineMs,
+      (client) =>
+        client.readStream(names.onServer(stream), {
+          credentials,
+          fromRevision: from === undefined ? edge : BigInt(from),
+          ...(limit === undefined ? {} : { maxCount: limit }),
+          ...(backwards ? { direction: BACKWARDS } : {}),
+        }),
+      missing,
+    );
+    for await (const event of events) yield fromResolved(event, names);
+  } catch (error) {
+    throw namingDeleted(namingRight(error, credentials.username, readOf(stream)), stream);
+  }
+}
+
+function namingDeleted(error: unknown, stream: string): unknown {
+  if (!(error instanceof PermanentStoreError) || error.code !== 'stream-deleted') return error;
+  const message = `somebody has deleted stream ${stream} for ever`;
+  return new PermanentStoreError('stream-deleted', message, { cause: error });
 }

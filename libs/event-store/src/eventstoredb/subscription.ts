@@ -31,7 +31,7 @@ const NOT_THE_SERVERS = '^[^$]';
 
 export interface SubscriptionOptions {
   readonly after: Position | null;
-  readonly streamPrefix: string;
+  readonly filterPrefix: string;
   readonly credentials: Credentials;
   readonly deadlineMs: number;
   readonly silenceMsMax: number;
@@ -48,12 +48,12 @@ export class Subscription {
     private readonly lease: Lease,
     private readonly options: SubscriptionOptions,
   ) {
-    const { after, credentials, deadlineMs, streamPrefix } = options;
+    const { after, credentials, deadlineMs, filterPrefix } = options;
     this.#stream = lease.client.subscribeToAll({
       credentials,
       // Exclusive, where the same option of `readAll` is inclusive.
       fromPosition: parsePosition(after) ?? START,
-      filter: filterOf(streamPrefix),
+      filter: filterOf(filterPrefix),
     });
     this.#stream.once('confirmation', () => {
       lease.answered();
@@ -117,13 +117,13 @@ export class Subscription {
  * A throw in `checkpointReached` is an unhandled rejection; and called at once it would overtake
  * the events in front of it. So it does nothing but put a mark among them.
  */
-function filterOf(streamPrefix: string): Filter {
+function filterOf(filterPrefix: string): Filter {
   const common = {
     checkpointInterval: CHECKPOINT_INTERVAL,
     checkpointReached: (subscription: AllStreamSubscription, position: LogPosition) => {
       if (!subscription.destroyed) subscription.push(new Checkpoint(position));
     },
   };
-  if (streamPrefix === '') return streamNameFilter({ ...common, regex: NOT_THE_SERVERS });
-  return streamNameFilter({ ...common, prefixes: [streamPrefix] });
+  if (filterPrefix === '') return streamNameFilter({ ...common, regex: NOT_THE_SERVERS });
+  return streamNameFilter({ ...common, prefixes: [filterPrefix] });
 }

@@ -1,0 +1,58 @@
+import { BACKWARDS, END } from '@eventstore/db-client';
+import { PermanentStoreError } from '../port.js';
+import { namingRight, readMetadataOf } from './missing-right.js';
+import { readEvents } from './reading.js';
+import type { Session } from './session.js';
+
+/** What the metadata of a stream says about how much of it can be read. */
+interface Truncation {
+  readonly $tb?: unknown;
+  readonly $maxCount?: unknown;
+  readonly $maxAge?: unknown;
+}
+
+/**
+ * A stream that gives no events is new, or its events are hidden: it was deleted ("soft", its
+ * metadata says so, and the server then takes "no stream" for its revision) or truncated. A new
+ * account there would begin in the middle of the old one.
+ */
+export async function refuseHidden(
+  session: Session,
+  stream: string,
+  isFound: boolean,
+): Promise<void> {
+  const truncation = await truncationOf(session, stream);
+  if (!isFound && typeof truncation.$tb === 'number' && truncation.$tb > Number.MAX_SAFE_INTEGER) {
+    throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
+  }
+  if (!isFound && !isTruncated(truncation)) return;
+  throw new PermanentStoreError(
+    'stream-truncated',
+    `all events of stream ${stream} are hidden by its metadata (${words(truncation)})`,
+  );
+}
+
+async function truncationOf(session: Session, stream: string): Promise<Truncation> {
+  const { clients, credentials, deadlineMs, names } = session;
+  const last = { fromRevision: END, direction: BACKWARDS, maxCount: 1, credentials } as const;
+  try {
+    const events = readEvents(clients, deadlineMs, (client) =>
+      client.readStream<never>(names.metadataOnServer(stream), last),
+    );
+    for await (const { event } of events) {
+      const data: unknown = event?.data;
+      if (typeof data === 'object' && data !== null) return data;
+    }
+    return {};
+  } catch (error) {
+    throw namingRight(error, credentials.username, readMetadataOf(stream));
+  }
+}
+
+const isTruncated = ({ $tb }: Truncation): boolean => typeof $tb === 'number' && $tb > 0;
+
+function words(truncation: Truncation): string {
+  const keys = ['$tb', '$maxCount', '$maxAge'] as const;
+  const said = keys.filter((key) => truncation[key] !== undefined);
+  return said.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'it says nothing';
+}

@@ -1,0 +1,70 @@
+import { NO_STREAM } from '../index.js';
+import { all, newStream } from '../suite/fixtures.suite.js';
+import { openClient, type Client } from './client.js';
+import { parseConnectionString } from './connection-string.js';
+import { StreamWriter, withStore } from './esdb.fixtures.suite.js';
+
+const credentials = { username: 'nobody', password: 'none' };
+
+describe('a stream of EventStoreDB that gives no events', () => {
+  const on = withStore({ streamPrefix: 'points-' });
+  let client: Client;
+  beforeEach(() => {
+    client = openClient(parseConnectionString(on.server.connectionString), null);
+  });
+  afterEach(() => client.close());
+
+  const refusing = (code: string) => ({ name: 'PermanentStoreError', code });
+
+  async function written(count = 3): Promise<StreamWriter> {
+    const writer = new StreamWriter();
+    await writer.append(on.store, count);
+    return writer;
+  }
+
+  it('is new, and is read as empty', async () => {
+    expect(await all(on.store.readStream(newStream()))).toEqual([]);
+  });
+
+  it('is new where nothing but an access list was made for it', async () => {
+    const stream = newStream();
+    await client.setStreamMetadata(stream, { acl: { writeRoles: ['$all'] } }, { credentials });
+    expect(await all(on.store.readStream(stream))).toEqual([]);
+  });
+
+  it.each([
+    ['from its beginning', {}],
+    ['backwards', { backwards: true, limit: 1 }],
+  ])('was deleted, and says so: read %s', async (_how, options) => {
+    const { stream } = await written();
+    await client.deleteStream(stream, { credentials });
+    const read = all(on.store.readStream(stream, options));
+    await expect(read).rejects.toMatchObject(refusing('stream-deleted'));
+    await expect(read).rejects.toThrow(stream);
+  });
+
+  it('was deleted for ever, and says so', async () => {
+    const { stream } = await written();
+    await client.tombstoneStream(stream, { credentials });
+    const read = all(on.store.readStream(stream));
+    await expect(read).rejects.toMatchObject(refusing('stream-deleted'));
+    await expect(read).rejects.toThrow(`somebody has deleted stream ${stream} for ever`);
+  });
+
+  it('was truncated to nothing, and says by what', async () => {
+    const { stream } = await written();
+    await client.setStreamMetadata(stream, { truncateBefore: 3 }, { credentials });
+    const read = all(on.store.readStream(stream));
+    await expect(read).rejects.toMatchObject(refusing('stream-truncated'));
+    await expect(read).rejects.toThrow('$tb 3');
+  });
+
+  it('takes no append that says there is no stream, and nobody goes on behind one that was', async () => {
+    const { stream } = await written();
+    await client.deleteStream(stream, { credentials });
+    const fresh = new StreamWriter(stream).next();
+    await expect(on.store.append(stream, NO_STREAM, fresh)).rejects.toMatchObject(
+      refusing('stream-deleted'),
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import { PermanentStoreError } from '../port.js';
+
+/** What was asked for, and how whoever runs the server lets the ledger have it. */
+export interface Right {
+  readonly what: string;
+  readonly grant: string;
+}
+
+const SEE = 'see "EventStoreDB" in docs/operations.md';
+
+export const READ_ALL: Right = {
+  what: 'read $all, which is where everything is followed',
+  grant: `an administrator has to add it to "$r" of "$acl" in the metadata of $all (${SEE})`,
+};
+
+const inStreams = (key: string, stream: string): string =>
+  `an administrator has to add it to "${key}" of the access list that holds for ${stream} (${SEE})`;
+
+export const readOf = (stream: string): Right => ({
+  what: `read stream ${stream}`,
+  grant: inStreams('$r', stream),
+});
+
+export const writeOf = (stream: string): Right => ({
+  what: `write stream ${stream}`,
+  grant: inStreams('$w', stream),
+});
+
+export const readMetadataOf = (stream: string): Right => ({
+  what: `read the metadata of stream ${stream}, which says whether it was deleted`,
+  grant: inStreams('$mr', stream),
+});
+
+/** gRPC's number for credentials that the server does not know. */
+const UNAUTHENTICATED = 16;
+
+/** Says which right is missing and how it is granted, where that is what an error is about. */
+export function namingRight(error: unknown, user: string, { what, grant }: Right): unknown {
+  if (!(error instanceof PermanentStoreError) || error.code !== 'access-denied') return error;
+  const { cause } = error;
+  const isUnknown = cause instanceof Error && 'code' in cause && cause.code === UNAUTHENTICATED;
+  const message = isUnknown
+    ? `EventStoreDB does not know user "${user}" with that password: check EVENT_STORE`
+    : `EventStoreDB does not let user "${user}" ${what}: ${grant}`;
+  return new PermanentStoreError(error.code, message, { cause: error });
+}

@@ -1,0 +1,11 @@
+import type { Clients } from './clients.js';
+import type { Credentials } from './connection-string.js';
+import type { StreamNames } from './stream-names.js';
+
+/** What every call needs to know of the server, and of who calls. */
+export interface Session {
+  readonly clients: Clients;
+  readonly credentials: Credentials;
+  readonly deadlineMs: number;
+  readonly names: StreamNames;
+}
