@@ -123,4 +123,10 @@ describe('the largest append', () => {
     const events = largestAppend({ ...DEFAULT_POLICY, refundGraceDays: 0 });
     expect(measured(events)).toEqual({ events: 6_000, bytes: 11_163_910 });
   });
+
+  it('fits the 12 MiB of an append with the hash, the id and the type of each event', () => {
+    const events = largestAppend({ ...DEFAULT_POLICY, refundGraceDays: 0 });
+    const around = events.reduce((sum, { type }) => sum + 32 + 16 + type.length * 2, 0);
+    expect(measured(events).bytes + around).toBeLessThan(12 * 1024 * 1024);
+  });
 });

@@ -225,7 +225,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     });
 
     it('when the server has a smaller maximum', async () => {
-      const small = await EventStoreDbProtocolServer.start({ appendBytesMax: 50 });
+      const small = await EventStoreDbProtocolServer.start({ appendBytesMax: 5 });
       const store = new EventStoreDbEventStore(small.connectionString);
       await expect(first(new StreamWriter(), store)).rejects.toMatchObject(
         permanent('append-too-large'),

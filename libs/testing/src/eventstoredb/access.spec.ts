@@ -1,87 +1,155 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AccessDeniedError, EventStoreDBClient } from '@eventstore/db-client';
+import { AccessDeniedError, jsonEvent, NO_STREAM } from '@eventstore/db-client';
 import { DEFAULT_USERS } from './access.js';
-import { CLASSIC, collect, newStream, testEvents } from './clients.suite.js';
-import { EventStoreDbProtocolServer } from './protocol-server.js';
-import { selfSigned } from './self-signed.js';
+import {
+  CLASSIC,
+  collect,
+  newStream,
+  testEvents,
+  withSecureServer,
+  withServer,
+} from './clients.suite.js';
+
+const ADMIN = 'admin:changeit';
+const OPS = 'ops:changeit';
+const WRITER = 'writer:pass%3Aword';
+const USERS = { ...DEFAULT_USERS, writer: { password: 'pass:word', groups: ['writers'] } };
+
+const denied = async (call: Promise<unknown>) =>
+  expect(call).rejects.toBeInstanceOf(AccessDeniedError);
 
 describe('the protocol server, over TLS,', () => {
-  const tls = selfSigned();
-  const server = new EventStoreDbProtocolServer({
-    tls,
-    users: { ...DEFAULT_USERS, writer: { password: 'pass:word', groups: ['writers'] } },
-  });
-  const clients: EventStoreDBClient[] = [];
-  let folder = '';
-  let caFile = '';
-
-  beforeAll(async () => {
-    await server.start();
-    folder = await mkdtemp(join(tmpdir(), 'esdb-tls-'));
-    caFile = join(folder, 'ca.pem');
-    await writeFile(caFile, tls.cert);
-  });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.dispose()));
-    await server.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  const clientOf = (user: string | null) => {
-    const ca = `tlsCAFile=${encodeURIComponent(caFile)}`;
-    const who = user === null ? '' : `${user}@`;
-    const client = EventStoreDBClient.connectionString(
-      `esdb://${who}localhost:${server.port}?tls=true&${ca}`,
-    );
-    clients.push(client);
-    return client;
-  };
+  const on = withSecureServer({ users: USERS });
 
   it.each([
     ['BatchAppend', {}],
     ['the classic append', CLASSIC],
-  ])('lets an administrator do everything, by %s', async (_call, call) => {
-    const admin = clientOf('admin:changeit');
+  ])('lets an administrator write and read, by %s', async (_call, call) => {
+    const admin = on.clientOf(ADMIN);
     const stream = newStream();
     await admin.appendToStream(stream, testEvents(2), call);
     expect(await collect(admin.readStream(stream))).toHaveLength(2);
     expect((await collect(admin.readAll())).length).toBeGreaterThan(2);
   });
 
-  it('refuses a wrong password, an unknown user, and nobody', async () => {
+  it('refuses a wrong password, an unknown user, and nobody (23.10: no anonymous access)', async () => {
     for (const user of ['admin:wrong', 'nobody:none', 'constructor:none', null]) {
-      await expect(collect(clientOf(user).readAll())).rejects.toBeInstanceOf(AccessDeniedError);
+      await denied(collect(on.clientOf(user).readAll()));
     }
-    const admin = clientOf('admin:changeit');
     const asNobody = { credentials: { username: 'nobody', password: 'none' } };
-    await expect(admin.appendToStream(newStream(), testEvents(1), asNobody)).rejects.toBeInstanceOf(
-      AccessDeniedError,
+    await denied(on.clientOf(ADMIN).appendToStream(newStream(), testEvents(1), asNobody));
+    await denied(on.clientOf(null).appendToStream(newStream(), testEvents(1)));
+  });
+
+  it('lets others write and read streams, but neither $all nor the server’s own (23.10)', async () => {
+    for (const user of [WRITER, OPS]) {
+      const client = on.clientOf(user);
+      const stream = newStream();
+      await client.appendToStream(stream, testEvents(1));
+      expect(await collect(client.readStream(stream))).toHaveLength(1);
+      await denied(collect(client.readAll()));
+      await denied(collect(client.subscribeToAll()));
+      await denied(collect(client.readStream('$users')));
+    }
+  });
+
+  it('lets those read $all to whom the metadata of $all gives it (23.10)', async () => {
+    const admin = on.clientOf(ADMIN);
+    await denied(
+      on.clientOf(WRITER).setStreamMetadata('$all', { acl: { readRoles: ['writers'] } }),
     );
+    await admin.setStreamMetadata('$all', { acl: { readRoles: ['writers', '$admins'] } });
+    expect((await collect(on.clientOf(WRITER).readAll())).length).toBeGreaterThan(0);
+    await denied(collect(on.clientOf(OPS).readAll()));
+    await admin.setStreamMetadata('$all', {});
   });
 
-  it('lets others write and read streams, but neither $all nor the server’s own', async () => {
-    const writer = clientOf('writer:pass%3Aword');
-    const stream = newStream();
-    await writer.appendToStream(stream, testEvents(1));
-    expect(await collect(writer.readStream(stream))).toHaveLength(1);
-    await expect(collect(writer.readAll())).rejects.toBeInstanceOf(AccessDeniedError);
-    await expect(collect(writer.readStream('$users'))).rejects.toBeInstanceOf(AccessDeniedError);
-  });
-
-  it('asks the ACL for user and group', async () => {
-    const admin = clientOf('admin:changeit');
-    const writer = clientOf('writer:pass%3Aword');
-    const ops = clientOf('ops:changeit');
+  it('asks the access list of a stream for user and group', async () => {
+    const admin = on.clientOf(ADMIN);
     for (const role of ['writer', 'writers']) {
       const stream = newStream();
       await admin.setStreamMetadata(stream, { acl: { writeRoles: [role] } });
-      await writer.appendToStream(stream, testEvents(1));
+      await on.clientOf(WRITER).appendToStream(stream, testEvents(1));
       await admin.appendToStream(stream, testEvents(1));
-      await expect(ops.appendToStream(stream, testEvents(1))).rejects.toBeInstanceOf(
-        AccessDeniedError,
-      );
+      await denied(on.clientOf(OPS).appendToStream(stream, testEvents(1)));
     }
+  });
+
+  it('refuses what an access list reserves for others, each right by itself', async () => {
+    const admin = on.clientOf(ADMIN);
+    const writer = on.clientOf(WRITER);
+    const stream = newStream();
+    const reserve = (right: string) =>
+      admin.setStreamMetadata(stream, { acl: { [right]: ['somebody'] } });
+    await writer.appendToStream(stream, testEvents(1));
+    await reserve('readRoles');
+    await denied(collect(writer.readStream(stream)));
+    await denied(collect(writer.subscribeToStream(stream)));
+    await reserve('deleteRoles');
+    await collect(writer.readStream(stream));
+    await denied(writer.deleteStream(stream));
+    await denied(writer.tombstoneStream(stream));
+    await reserve('metaReadRoles');
+    await denied(writer.getStreamMetadata(stream));
+    await reserve('metaWriteRoles');
+    await denied(writer.setStreamMetadata(stream, {}));
+  });
+
+  it('asks $settings where a stream says nothing itself (23.10)', async () => {
+    const admin = on.clientOf(ADMIN);
+    const settings = (data: { [field: string]: { [right: string]: string[] } }) =>
+      admin.appendToStream('$settings', jsonEvent({ type: '$settings', data }));
+    await settings({ $userStreamAcl: { $w: ['writers'], $d: ['$admins'] } });
+    const stream = newStream();
+    await on.clientOf(WRITER).appendToStream(stream, testEvents(1));
+    await denied(on.clientOf(OPS).appendToStream(newStream(), testEvents(1)));
+    await denied(on.clientOf(WRITER).deleteStream(stream));
+    expect(await collect(on.clientOf(OPS).readStream(stream))).toHaveLength(1);
+    await admin.setStreamMetadata(stream, { acl: { deleteRoles: ['writers'] } });
+    await denied(on.clientOf(OPS).appendToStream(stream, testEvents(1)));
+    await on.clientOf(WRITER).deleteStream(stream);
+    await settings({ $userStreamAcl: { $w: ['$all'], $d: ['$all'] } });
+  });
+
+  it('lets nobody delete a metadata stream or write to $all, not even an administrator (23.10)', async () => {
+    const admin = on.clientOf(ADMIN);
+    const stream = newStream();
+    await admin.setStreamMetadata(stream, { maxCount: 3 });
+    await denied(admin.deleteStream(`$$${stream}`));
+    await denied(admin.tombstoneStream(`$$${stream}`));
+    await denied(admin.appendToStream('$all', testEvents(1), CLASSIC));
+    await denied(admin.deleteStream('$all'));
+  });
+
+  it('takes a stream without a name for one that nobody may touch (23.10)', async () => {
+    const admin = on.clientOf(ADMIN);
+    await denied(admin.appendToStream('', testEvents(1), CLASSIC));
+    await denied(collect(admin.readStream('')));
+    await denied(admin.deleteStream(''));
+  });
+});
+
+describe('the protocol server, without TLS,', () => {
+  const on = withServer();
+
+  it('enforces no access list and asks for no name: it is an insecure node (23.10)', async () => {
+    const stream = newStream();
+    const everything = [
+      'readRoles',
+      'writeRoles',
+      'deleteRoles',
+      'metaReadRoles',
+      'metaWriteRoles',
+    ];
+    const acl = Object.fromEntries(everything.map((right) => [right, ['somebody']]));
+    await on.client.setStreamMetadata(stream, { acl });
+    await on.client.appendToStream(stream, testEvents(1), {
+      credentials: { username: 'nobody', password: 'none' },
+      expectedRevision: NO_STREAM,
+    });
+    expect(await collect(on.client.readStream(stream))).toHaveLength(1);
+    await on.client.getStreamMetadata(stream);
+    expect((await collect(on.client.readAll())).length).toBeGreaterThan(0);
+    await on.client.deleteStream(stream);
+    await on.client.tombstoneStream(stream);
   });
 });

@@ -1,8 +1,22 @@
 import type { Metadata } from '@grpc/grpc-js';
+import {
+  aclFrom,
+  DEFAULT_SYSTEM_ACL,
+  DEFAULT_USER_ACL,
+  type Roles,
+  type StreamAcl,
+} from './acl.js';
 import type { EventLog } from './event-log.js';
 import { accessDenied, unauthenticated } from './rpc-errors.js';
-import { metadataOf, type Roles, type StreamAcl } from './stream-metadata.js';
-import { ALL_STREAM, isMetaStream, isSystemStream, originalOf } from './system-names.js';
+import { InvalidJson, objectFrom, parseJson } from './server-json.js';
+import { metadataOf } from './stream-metadata.js';
+import {
+  ALL_STREAM,
+  isMetaStream,
+  isSystemStream,
+  originalOf,
+  SETTINGS_STREAM,
+} from './system-names.js';
 
 export interface User {
   readonly password: string;
@@ -27,26 +41,28 @@ export type Action = 'read' | 'write' | 'delete';
 
 const EVERYBODY = '$all';
 const ADMINS = '$admins';
-const META_ACTION: Record<Action, keyof StreamAcl> = {
+const NOBODY: Caller = { name: null, groups: [] };
+/** There is no right to delete a metadata stream: nobody has it, not even an administrator. */
+const META_ACTION: Record<Action, keyof StreamAcl | null> = {
   read: 'metaRead',
   write: 'metaWrite',
-  delete: 'metaWrite',
+  delete: null,
 };
 
 /**
- * Who may do what to which stream. A server without TLS hears no credentials (the client sends none
- * there): its nameless callers may do everything but what a stream's own ACL reserves.
+ * Who may do what to which stream. A server without TLS asks nobody who he is and denies nothing: an
+ * insecure node has neither authentication nor access lists.
  */
 export class Access {
   constructor(
     private readonly log: EventLog,
     private readonly users: Users,
-    private readonly isOpen: boolean,
+    private readonly isInsecure: boolean,
   ) {}
 
   callerOf(headers: Metadata): Caller {
     const [header] = headers.get('authorization');
-    if (header === undefined) return { name: null, groups: [] };
+    if (this.isInsecure || header === undefined) return NOBODY;
     const basic = /^Basic (.+)$/.exec(header.toString())?.[1] ?? '';
     const [name = '', ...rest] = Buffer.from(basic, 'base64').toString('utf8').split(':');
     const user = Object.hasOwn(this.users, name) ? this.users[name] : undefined;
@@ -55,25 +71,46 @@ export class Access {
   }
 
   check(caller: Caller, action: Action, stream: string): void {
-    if (!this.#mayDo(caller, action, stream)) throw accessDenied();
+    if (!this.mayDo(caller, action, stream)) throw accessDenied();
   }
 
-  #mayDo(caller: Caller, action: Action, stream: string): boolean {
+  mayDo(caller: Caller, action: Action, stream: string): boolean {
+    if (this.isInsecure) return true;
+    if (caller.name === null || stream === '') return false;
     if (stream === ALL_STREAM && action !== 'read') return false;
+    const right = isMetaStream(stream) ? META_ACTION[action] : action;
+    if (right === null) return false;
     if (caller.groups.includes(ADMINS)) return true;
-    const reservedFor = this.#ownRolesOf(action, stream);
-    if (reservedFor === undefined && this.isOpen) return true;
-    if (caller.name === null && !this.isOpen) return false;
-    const roles = reservedFor ?? [isSystemStream(subjectOf(stream)) ? ADMINS : EVERYBODY];
+    const roles = this.#rolesFor(right, isMetaStream(stream) ? originalOf(stream) : stream);
     return roles.some(
       (role) => role === EVERYBODY || role === caller.name || caller.groups.includes(role),
     );
   }
 
-  #ownRolesOf(action: Action, stream: string): Roles | undefined {
-    const acl = metadataOf(this.log, subjectOf(stream)).acl;
-    return acl?.[isMetaStream(stream) ? META_ACTION[action] : action];
+  #rolesFor(right: keyof StreamAcl, stream: string): Roles {
+    const isSystem = isSystemStream(stream);
+    const settings = this.#settings();
+    const ofSettings = isSystem ? settings.system : settings.user;
+    const byDefault = isSystem ? DEFAULT_SYSTEM_ACL : DEFAULT_USER_ACL;
+    const ofStream = metadataOf(this.log, stream).acl;
+    return ofStream?.[right] ?? ofSettings?.[right] ?? byDefault[right] ?? [];
+  }
+
+  /** The newest event of `$settings` says what holds for streams that say nothing themselves. */
+  #settings(): { readonly user?: StreamAcl; readonly system?: StreamAcl } {
+    const record = this.log.streamOf(SETTINGS_STREAM).at(-1);
+    if (record === undefined) return {};
+    try {
+      const fields = objectFrom(parseJson(Buffer.from(record.data).toString('utf8')));
+      const user = fields.get('$userStreamAcl');
+      const system = fields.get('$systemStreamAcl');
+      return {
+        ...(user === undefined ? {} : { user: aclFrom(user) }),
+        ...(system === undefined ? {} : { system: aclFrom(system) }),
+      };
+    } catch (error) {
+      if (error instanceof InvalidJson) return {};
+      throw error;
+    }
   }
 }
-
-const subjectOf = (stream: string): string => (isMetaStream(stream) ? originalOf(stream) : stream);

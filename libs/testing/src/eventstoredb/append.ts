@@ -1,17 +1,17 @@
-import type { sendUnaryData, ServerReadableStream, ServiceError } from '@grpc/grpc-js';
-import { performAppend, type AppendOutcome } from './append-operation.js';
+import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
+import { performAppend } from './append-operation.js';
+import type { Settled } from './commit-wait.js';
 import { shared, streams } from './definitions.js';
 import type { Double } from './double.js';
 import type { ProposedEvent } from './event-log.js';
-import { proposedEvent, sizeOf, streamNameOf } from './messages.js';
+import { streamNameOf } from './messages.js';
+import { eventFrom, proposalOf } from './proposed-event.js';
 import {
-  accessDenied,
   appendTooLarge,
-  commitTimeout,
-  internal,
+  handlerFailed,
   invalidArgument,
+  operationTimedOut,
   streamDeleted,
-  tooBusy,
 } from './rpc-errors.js';
 import type { Expected } from './stream-writer.js';
 import { asServiceError } from './service-error.js';
@@ -19,105 +19,96 @@ import { asServiceError } from './service-error.js';
 type AppendCall = ServerReadableStream<streams.AppendReq, streams.AppendResp>;
 type Done = sendUnaryData<streams.AppendResp>;
 
-/** The classic append: options, then events, then one answer. */
+/** The classic append: options, then events, then one answer; what is wrong is refused on the way. */
 export function handleAppend(double: Double, call: AppendCall, done: Done): void {
-  const gathered = new GatheredAppend(double.appendBytesMax);
-  call.on('data', (request: streams.AppendReq) => gathered.add(request));
+  const answer = once(done);
+  const append = new GatheredAppend(double, call);
+  const refusing = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      append.isRefused = true;
+      answer(asServiceError(error));
+    }
+  };
+  call.on('data', (request: streams.AppendReq) => refusing(() => append.add(request)));
   call.on('end', () => {
     // A connection that is cut ends what came by it too; that it was cut is known a moment later.
     setImmediate(() => {
-      if (!call.cancelled) answerWhole(double, call, gathered, once(done));
+      if (!call.cancelled && !append.isRefused)
+        refusing(() => perform(double, call, append, answer));
     });
   });
 }
 
-function answerWhole(double: Double, call: AppendCall, gathered: GatheredAppend, done: Done): void {
-  try {
-    answerAppend(double, call, gathered, done);
-  } catch (error) {
-    done(asServiceError(error));
-  }
-}
-
-function answerAppend(
-  double: Double,
-  call: AppendCall,
-  gathered: GatheredAppend,
-  done: Done,
-): void {
-  const { options, events } = gathered.whole();
-  const stream = streamNameOf(options.getStreamIdentifier());
-  const expected = expectedOf(options);
-  const caller = double.callerOf(call);
-  const swallowed = () => double.faults.blackHole === true;
+function perform(double: Double, call: AppendCall, append: GatheredAppend, done: Done): void {
+  const { stream, expected, events } = append.whole();
   performAppend(
     double,
-    { stream, expected, events, caller, via: 'append' },
+    { stream, expected, events, via: 'append' },
     {
-      answer: (outcome) => {
-        if (!swallowed()) answer(double, stream, expected, outcome, done);
+      answer: (settled) => {
+        if (double.faults.blackHole !== true) answer(stream, expected, settled, done);
       },
-      busy: () => done(tooBusy()),
       fail: (error) => done(error),
       cut: () => double.cut(call),
     },
   );
 }
 
-/** Events are kept only as long as they may still be taken. */
+/** The options come first: who may not write is refused before an event of his is looked at. */
 class GatheredAppend {
-  #options: streams.AppendReq.Options | undefined;
+  isRefused = false;
+  #stream: string | undefined;
+  #expected: Expected = 'any';
   #events: ProposedEvent[] = [];
   #size = 0;
-  #failure: ServiceError | undefined;
 
-  constructor(private readonly bytesMax: number) {}
+  constructor(
+    private readonly double: Double,
+    private readonly call: AppendCall,
+  ) {}
 
   add(request: streams.AppendReq): void {
-    if (request.hasOptions()) {
-      this.#options = request.getOptions();
+    if (this.isRefused) return;
+    const options = request.getOptions();
+    if (this.#stream === undefined) {
+      if (options === undefined) throw handlerFailed();
+      this.#begin(options);
       return;
     }
-    if (this.#failure !== undefined) return;
-    try {
-      const event = proposedEvent(request.getProposedMessage());
-      this.#size += sizeOf(event);
-      if (this.#size > this.bytesMax) throw appendTooLarge(this.bytesMax);
-      this.#events.push(event);
-    } catch (error) {
-      this.#failure = asServiceError(error);
-      this.#events = [];
-    }
+    const message = request.getProposedMessage();
+    if (message === undefined) throw handlerFailed();
+    const proposal = proposalOf(message);
+    this.#size += this.double.sizeOf(proposal);
+    if (this.#size > this.double.appendBytesMax) throw appendTooLarge(this.double.appendBytesMax);
+    this.#events.push(eventFrom(proposal, this.double.sizeOf(proposal)));
   }
 
-  whole(): { options: streams.AppendReq.Options; events: readonly ProposedEvent[] } {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#options === undefined) throw internal('an append without options');
-    return { options: this.#options, events: this.#events };
+  whole(): { stream: string; expected: Expected; events: readonly ProposedEvent[] } {
+    if (this.#stream === undefined || this.#stream === '') throw handlerFailed();
+    return { stream: this.#stream, expected: this.#expected, events: this.#events };
+  }
+
+  #begin(options: streams.AppendReq.Options): void {
+    this.#stream = streamNameOf(options.getStreamIdentifier());
+    this.#expected = expectedOf(options);
+    const { access } = this.double;
+    access.check(this.double.callerOf(this.call), 'write', this.#stream);
   }
 }
 
-function answer(
-  double: Double,
-  stream: string,
-  expected: Expected,
-  outcome: AppendOutcome,
-  done: Done,
-): void {
-  switch (outcome.kind) {
-    case 'denied':
-      return done(accessDenied());
-    case 'too-large':
-      return done(appendTooLarge(double.appendBytesMax));
+function answer(stream: string, expected: Expected, settled: Settled, done: Done): void {
+  switch (settled.kind) {
     case 'deleted':
       return done(streamDeleted(stream));
     case 'wrong-version':
-      return done(null, wrongVersionResponse(expected, outcome.current));
-    case 'commit-timeout':
-      return done(commitTimeout());
+      return done(null, wrongVersionResponse(expected, settled.current));
+    case 'timeout':
+      return done(operationTimedOut(settled.message));
     case 'written':
     case 'repeated':
-      return done(null, successResponse(outcome.revision, outcome.position));
+      return done(null, successResponse(settled.revision, settled.position));
   }
 }
 
@@ -152,7 +143,7 @@ function expectedOf(options: streams.AppendReq.Options): Expected {
   if (options.hasNoStream()) return 'no-stream';
   if (options.hasStreamExists()) return 'stream-exists';
   if (options.hasRevision()) return Number(options.getRevision());
-  throw invalidArgument('an append without an expected revision');
+  throw invalidArgument("'None' is not a valid ExpectedStreamRevisionOneofCase");
 }
 
 /** A unary call carries one answer, whatever the fault. */

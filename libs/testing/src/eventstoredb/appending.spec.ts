@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import {
-  AccessDeniedError,
   ANY,
+  binaryEvent,
   DeadlineExceededError,
   jsonEvent,
   MaxAppendSizeExceededError,
@@ -164,8 +164,25 @@ describe.each([
     expect(result.nextExpectedRevision).toBe(0n);
   });
 
+  it('counts the data of an append alone (up to 24.10.3)', async () => {
+    const data = new Uint8Array(512 * 1024);
+    const metadata = new Uint8Array(900 * 1024);
+    const events = [
+      binaryEvent({ type: 't'.repeat(1000), data, metadata }),
+      binaryEvent({ type: 'x', data }),
+    ];
+    const result = await on.client.appendToStream(newStream(), events, call);
+    expect(result.nextExpectedRevision).toBe(1n);
+    const tooMuch = [...events, binaryEvent({ type: 'x', data: new Uint8Array(1) })];
+    await expect(on.client.appendToStream(newStream(), tooMuch, call)).rejects.toBeInstanceOf(
+      MaxAppendSizeExceededError,
+    );
+  });
+
   it('refuses 8,000 events that are too large together, and stays usable', async () => {
-    const many = testEvents(8_000, 'a-type-with-a-long-name'.repeat(3));
+    const many = Array.from({ length: 8_000 }, () =>
+      jsonEvent({ type: 'test', data: 'x'.repeat(140) }),
+    );
     const refused = on.client.appendToStream(newStream(), many, { ...call, deadline: 20_000 });
     await expect(refused).rejects.toBeInstanceOf(MaxAppendSizeExceededError);
     await on.client.appendToStream(newStream(), testEvents(1), call);
@@ -178,14 +195,6 @@ describe.each([
     const refused = on.client.appendToStream(stream, testEvents(1), call);
     await expect(refused).rejects.toBeInstanceOf(StreamDeletedError);
     await expect(refused).rejects.toMatchObject({ streamName: stream });
-  });
-
-  it('refuses a write that the stream’s own ACL reserves for others', async () => {
-    const stream = newStream();
-    await on.client.setStreamMetadata(stream, { acl: { writeRoles: ['somebody'] } }, call);
-    await expect(on.client.appendToStream(stream, testEvents(1), call)).rejects.toBeInstanceOf(
-      AccessDeniedError,
-    );
   });
 
   it('lets a deadline pass', async () => {
@@ -205,6 +214,75 @@ describe.each([
     const results = await Promise.all(flood);
     const revisions = results.map((r) => Number(r.nextExpectedRevision)).sort((a, b) => a - b);
     expect(revisions).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
+  });
+});
+
+describe.each([
+  ['the classic append', CLASSIC],
+  ['BatchAppend', {}],
+])('the protocol server of version 24.10, by %s,', (_call, call) => {
+  const on = withServer({ version: '24.10', appendBytesMax: 1_000 });
+  const send = (data: number, metadata: number, type: number) =>
+    on.client.appendToStream(
+      newStream(),
+      binaryEvent({
+        type: 't'.repeat(type),
+        data: new Uint8Array(data),
+        metadata: new Uint8Array(metadata),
+      }),
+      call,
+    );
+
+  it('counts data, metadata and two bytes for each character of the type (since 24.10.4)', async () => {
+    await send(500, 480, 10);
+    for (const [data, metadata, type] of [
+      [501, 480, 10],
+      [500, 481, 10],
+      [500, 480, 11],
+    ] as const) {
+      await expect(send(data, metadata, type)).rejects.toBeInstanceOf(MaxAppendSizeExceededError);
+    }
+  });
+});
+
+describe('the protocol server, given an event that is none,', () => {
+  const on = withServer({ writeTimeoutMs: 100 });
+  const nothing = { type: 'test', data: {} };
+  const events = [
+    ['an empty type', jsonEvent({ ...nothing, type: '' })],
+    ['an id of zeros', jsonEvent({ ...nothing, id: '00000000-0000-0000-0000-000000000000' })],
+    ['an id that is none', jsonEvent({ ...nothing, id: 'no-id' })],
+  ] as const;
+
+  it.each(events)(
+    'fails in its handler for %s, by the classic append (23.10)',
+    async (_what, event) => {
+      const stream = newStream();
+      await expect(
+        on.client.appendToStream(stream, [...testEvents(1), event], CLASSIC),
+      ).rejects.toMatchObject({ message: '2 UNKNOWN: Exception was thrown by handler.' });
+      expect(on.server.log.streamOf(stream)).toEqual([]);
+    },
+  );
+
+  it('fails in its handler for a stream without a name, by the classic append (23.10)', async () => {
+    await expect(on.client.appendToStream('', testEvents(1), CLASSIC)).rejects.toMatchObject({
+      message: '2 UNKNOWN: Exception was thrown by handler.',
+    });
+    await expect(collect(on.client.readStream(''))).rejects.toMatchObject({
+      message: '2 UNKNOWN: Exception was thrown by handler.',
+    });
+    await expect(on.client.deleteStream('')).rejects.toMatchObject({
+      message: '2 UNKNOWN: Exception was thrown by handler.',
+    });
+  });
+
+  it('keeps ids in lower case, whatever case they were sent in', async () => {
+    const stream = newStream();
+    const id = 'ABCDEF00-0000-4000-8000-00000000000A';
+    await on.client.appendToStream(stream, jsonEvent({ ...nothing, id }));
+    const [read] = await collect(on.client.readStream(stream));
+    expect(read?.event?.id).toBe(id.toLowerCase());
   });
 });
 

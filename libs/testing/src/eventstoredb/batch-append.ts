@@ -1,131 +1,170 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { performAppend, type AppendOutcome } from './append-operation.js';
+import type { ServerDuplexStream, ServiceError } from '@grpc/grpc-js';
+import { performAppend } from './append-operation.js';
 import {
   batchAccessDenied,
   batchAppendTooLarge,
+  batchBadRequest,
   batchBusy,
-  batchStreamDeleted,
   batchTimeout,
-  batchWrongVersion,
+  statusOfSettled,
 } from './batch-status.js';
-import { GoogleEmpty, shared, streams } from './definitions.js';
+import type { Settled } from './commit-wait.js';
+import { GoogleEmpty, shared, streams, type status } from './definitions.js';
 import type { Double } from './double.js';
 import type { ProposedEvent } from './event-log.js';
-import { proposedEvent, sizeOf, streamNameOf, uuidOf } from './messages.js';
-import { invalidArgument } from './rpc-errors.js';
+import { streamNameOf, uuidOf } from './messages.js';
+import { eventFrom, proposalOf } from './proposed-event.js';
+import { handlerFailed, invalidArgument } from './rpc-errors.js';
 import { asServiceError } from './service-error.js';
 import type { Expected } from './stream-writer.js';
 
 type BatchCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
 
 interface OpenAppend {
-  readonly options: streams.BatchAppendReq.Options;
+  readonly stream: string;
+  readonly identifier: shared.StreamIdentifier | undefined;
+  readonly expected: Expected;
   readonly events: ProposedEvent[];
   size: number;
 }
 
+type Answer = (fill: (response: streams.BatchAppendResp) => void) => void;
+
 /** One stream of appends in and answers out, matched by correlation id, as long as a client lives. */
-export function handleBatchAppend(double: Double, call: BatchCall): void {
-  const open = new Map<string, OpenAppend>();
-  call.on('data', (request: streams.BatchAppendReq) => {
-    try {
-      takeRequest(double, call, open, request);
-    } catch (error) {
-      call.emit('error', asServiceError(error));
-    }
-  });
-  call.on('end', () => call.end());
-}
+export class BatchAppendStream {
+  readonly #open = new Map<string, OpenAppend>();
+  #unanswered = 0;
+  #isEnding = false;
 
-function takeRequest(
-  double: Double,
-  call: BatchCall,
-  open: Map<string, OpenAppend>,
-  request: streams.BatchAppendReq,
-): void {
-  const id = uuidOf(request.getCorrelationId());
-  const options = request.getOptions();
-  if (options !== undefined) open.set(id, { options, events: [], size: 0 });
-  const append = open.get(id);
-  if (append === undefined) return;
-  for (const message of request.getProposedMessagesList()) {
-    const event = proposedEvent(message);
-    append.size += sizeOf(event);
-    append.events.push(event);
+  constructor(
+    private readonly double: Double,
+    private readonly call: BatchCall,
+  ) {
+    call.on('data', (request: streams.BatchAppendReq) => this.#take(request));
+    call.on('end', () => {
+      this.#isEnding = true;
+      this.#endWhenAnswered();
+    });
   }
-  const isTooLarge = append.size > double.appendBytesMax;
-  if (!request.getIsFinal() && !isTooLarge) return;
-  open.delete(id);
-  answerRequest(double, call, request, append);
+
+  /** What is wrong with one append is said of that one, where its options are at hand. */
+  #take(request: streams.BatchAppendReq): void {
+    const answer = this.#answerTo(request, request.getOptions()?.getStreamIdentifier());
+    try {
+      this.#takePart(request, answer);
+    } catch (error) {
+      const { details } = asServiceError(error);
+      if (request.hasOptions()) answer((response) => response.setError(batchBadRequest(details)));
+      else this.call.emit('error', handlerFailed());
+    }
+  }
+
+  #takePart(request: streams.BatchAppendReq, answer: Answer): void {
+    const id = uuidOf(request.getCorrelationId());
+    const options = request.getOptions();
+    if (options !== undefined) {
+      const refused = this.#begin(id, options, answer);
+      if (refused !== null) return answer((response) => response.setError(refused));
+    }
+    const append = this.#open.get(id);
+    if (append === undefined) return;
+    const answerAppend = this.#answerTo(request, append.identifier);
+    for (const message of request.getProposedMessagesList()) {
+      const proposal = proposalOf(message);
+      const size = this.double.sizeOf(proposal);
+      append.events.push(eventFrom(proposal, size));
+      append.size += size;
+    }
+    const { appendBytesMax } = this.double;
+    if (append.size > appendBytesMax) {
+      this.#open.delete(id);
+      return answerAppend((response) => response.setError(batchAppendTooLarge(appendBytesMax)));
+    }
+    if (!request.getIsFinal()) return;
+    this.#open.delete(id);
+    this.#perform(append, answerAppend);
+  }
+
+  /** Who may not write, or comes too late, is told so before an event is looked at. */
+  #begin(
+    id: string,
+    options: streams.BatchAppendReq.Options,
+    answer: Answer,
+  ): status.Status | null {
+    const { double } = this;
+    const identifier = options.getStreamIdentifier();
+    const stream = streamNameOf(identifier);
+    if (!double.access.mayDo(double.callerOf(this.call), 'write', stream)) {
+      return batchAccessDenied();
+    }
+    const waitMs = Math.min(waitMsOf(options), double.writeTimeoutMs);
+    if (waitMs <= 0) return batchTimeout();
+    if (this.#open.has(id)) return null;
+    if (stream === '') throw invalidArgument('Value cannot be null or empty. (eventStreamId)');
+    const expected = expectedOf(options);
+    this.#open.set(id, { stream, identifier, expected, events: [], size: 0 });
+    double.later(waitMs, () => {
+      if (this.#open.delete(id)) answer((response) => response.setError(batchTimeout()));
+    });
+    return null;
+  }
+
+  #perform(append: OpenAppend, answer: Answer): void {
+    const { stream, expected, events } = append;
+    this.#unanswered += 1;
+    let isAnswered = false;
+    const answerOnce = (fill: (response: streams.BatchAppendResp) => void) => {
+      answer(fill);
+      if (!isAnswered) this.#unanswered -= 1;
+      isAnswered = true;
+      this.#endWhenAnswered();
+    };
+    performAppend(
+      this.double,
+      { stream, expected, events, via: 'batch-append' },
+      {
+        answer: (settled) => answerOnce((response) => fillAnswer(response, settled, expected)),
+        busy: () => answerOnce((response) => response.setError(batchBusy())),
+        fail: (error: ServiceError) => this.call.emit('error', error),
+        cut: () => this.double.cut(this.call),
+      },
+    );
+  }
+
+  #answerTo(
+    request: streams.BatchAppendReq,
+    identifier: shared.StreamIdentifier | undefined,
+  ): Answer {
+    return (fill) => {
+      if (this.double.faults.blackHole === true) return;
+      const response = new streams.BatchAppendResp()
+        .setCorrelationId(request.getCorrelationId())
+        .setStreamIdentifier(identifier ?? new shared.StreamIdentifier());
+      fill(response);
+      this.#send(response);
+    };
+  }
+
+  /** A client that does not read its answers is not read from. */
+  #send(response: streams.BatchAppendResp): void {
+    const { call } = this;
+    if (call.cancelled || call.writableEnded) return;
+    if (call.write(response)) return;
+    call.pause();
+    call.once('drain', () => call.resume());
+  }
+
+  #endWhenAnswered(): void {
+    if (this.#isEnding && this.#unanswered === 0) this.call.end();
+  }
 }
 
-function answerRequest(
-  double: Double,
-  call: BatchCall,
-  request: streams.BatchAppendReq,
-  { options, events }: OpenAppend,
-): void {
-  const respond = (fill: (response: streams.BatchAppendResp) => void) => {
-    if (double.faults.blackHole === true) return;
-    const response = new streams.BatchAppendResp()
-      .setCorrelationId(request.getCorrelationId())
-      .setStreamIdentifier(options.getStreamIdentifier());
-    fill(response);
-    send(call, response);
-  };
-  if (isOver(options)) {
-    respond((response) => response.setError(batchTimeout()));
+function fillAnswer(response: streams.BatchAppendResp, settled: Settled, expected: Expected): void {
+  if (settled.kind === 'written' || settled.kind === 'repeated') {
+    response.setSuccess(success(settled.revision, settled.position));
     return;
   }
-  const expected = expectedOf(options);
-  const stream = streamNameOf(options.getStreamIdentifier());
-  performAppend(
-    double,
-    { stream, expected, events, caller: double.callerOf(call), via: 'batch-append' },
-    {
-      answer: (outcome) => respond((response) => fillAnswer(response, outcome, expected, double)),
-      busy: () => respond((response) => response.setError(batchBusy())),
-      fail: (error) => call.emit('error', error),
-      cut: () => double.cut(call),
-    },
-  );
-}
-
-/** A client that does not read its answers is not read from. */
-function send(call: BatchCall, response: streams.BatchAppendResp): void {
-  if (call.cancelled || call.writableEnded) return;
-  if (call.write(response)) return;
-  call.pause();
-  call.once('drain', () => call.resume());
-}
-
-function fillAnswer(
-  response: streams.BatchAppendResp,
-  outcome: AppendOutcome,
-  expected: Expected,
-  double: Double,
-): void {
-  switch (outcome.kind) {
-    case 'denied':
-      response.setError(batchAccessDenied());
-      return;
-    case 'too-large':
-      response.setError(batchAppendTooLarge(double.appendBytesMax));
-      return;
-    case 'deleted':
-      response.setError(batchStreamDeleted(response.getStreamIdentifier()));
-      return;
-    case 'wrong-version':
-      response.setError(batchWrongVersion(expected, outcome.current));
-      return;
-    case 'commit-timeout':
-      response.setError(batchTimeout());
-      return;
-    case 'written':
-    case 'repeated':
-      response.setSuccess(success(outcome.revision, outcome.position));
-      return;
-  }
+  response.setError(statusOfSettled(settled, expected, response.getStreamIdentifier()));
 }
 
 function success(revision: number, position: number | null): streams.BatchAppendResp.Success {
@@ -141,9 +180,9 @@ function success(revision: number, position: number | null): streams.BatchAppend
 }
 
 /** By the real clock, as the client reckons it, whatever the clock of the events. */
-function isOver(options: streams.BatchAppendReq.Options): boolean {
+function waitMsOf(options: streams.BatchAppendReq.Options): number {
   const deadline = options.getDeadline();
-  return deadline !== undefined && deadline.toDate().getTime() <= Date.now();
+  return deadline === undefined ? Infinity : deadline.toDate().getTime() - Date.now();
 }
 
 function expectedOf(options: streams.BatchAppendReq.Options): Expected {
@@ -151,5 +190,5 @@ function expectedOf(options: streams.BatchAppendReq.Options): Expected {
   if (options.hasNoStream()) return 'no-stream';
   if (options.hasStreamExists()) return 'stream-exists';
   if (options.hasStreamPosition()) return Number(options.getStreamPosition());
-  throw invalidArgument('an append without an expected revision');
+  throw invalidArgument("'None' is not a valid ExpectedStreamPositionOneofCase");
 }

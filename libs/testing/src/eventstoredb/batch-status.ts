@@ -1,42 +1,79 @@
-import { Any, GoogleEmpty, shared, status } from './definitions.js';
+import type { Settled } from './commit-wait.js';
+import { Any, code, GoogleEmpty, shared, status } from './definitions.js';
 import type { Expected } from './stream-writer.js';
 
 interface Serializable {
   serializeBinary(): Uint8Array;
 }
 
+type Refused = Exclude<Settled, { kind: 'written' | 'repeated' }>;
+
 /** Within a batch stream a refusal is a message, not the end of the call. */
-function statusOf(message: string, type: string, details: Serializable): status.Status {
+function statusOf(
+  of: code.Code,
+  message: string,
+  type: string,
+  details: Serializable,
+): status.Status {
   const any = new Any();
   any.pack(details.serializeBinary(), type);
-  return new status.Status().setMessage(message).setDetails(any);
+  return new status.Status().setCode(of).setMessage(message).setDetails(any);
 }
 
+const { Code } = code;
 const CLIENT = 'event_store.client';
 
-export const batchTimeout = () => statusOf('Timeout', `${CLIENT}.Timeout`, new shared.Timeout());
+export const batchTimeout = () =>
+  statusOf(Code.DEADLINE_EXCEEDED, 'Timeout', `${CLIENT}.Timeout`, new shared.Timeout());
 
 export const batchAccessDenied = () =>
-  statusOf('Access Denied', `${CLIENT}.AccessDenied`, new shared.AccessDenied());
+  statusOf(
+    Code.PERMISSION_DENIED,
+    'AccessDenied',
+    `${CLIENT}.AccessDenied`,
+    new shared.AccessDenied(),
+  );
 
 export const batchBusy = () =>
-  statusOf('Server Is Busy', 'google.protobuf.Empty', new GoogleEmpty());
+  statusOf(Code.OK, 'Server Is Busy', 'google.protobuf.Empty', new GoogleEmpty());
+
+export const batchBadRequest = (message: string) =>
+  statusOf(
+    Code.INVALID_ARGUMENT,
+    'BadRequest',
+    `${CLIENT}.BadRequest`,
+    new shared.BadRequest().setMessage(message),
+  );
 
 export const batchAppendTooLarge = (bytesMax: number) =>
   statusOf(
-    'Maximum Append Size Exceeded',
+    Code.INVALID_ARGUMENT,
+    'MaximumAppendSizeExceeded',
     `${CLIENT}.MaximumAppendSizeExceeded`,
     new shared.MaximumAppendSizeExceeded().setMaxappendsize(bytesMax),
   );
 
-export const batchStreamDeleted = (stream: shared.StreamIdentifier | undefined) =>
-  statusOf(
-    'Stream Deleted',
-    `${CLIENT}.StreamDeleted`,
-    new shared.StreamDeleted().setStreamIdentifier(stream),
-  );
+export function statusOfSettled(
+  settled: Refused,
+  expected: Expected,
+  stream: shared.StreamIdentifier | undefined,
+): status.Status {
+  switch (settled.kind) {
+    case 'deleted':
+      return statusOf(
+        Code.NOT_FOUND,
+        'StreamDeleted',
+        `${CLIENT}.StreamDeleted`,
+        new shared.StreamDeleted().setStreamIdentifier(stream),
+      );
+    case 'timeout':
+      return batchTimeout();
+    case 'wrong-version':
+      return wrongVersion(expected, settled.current);
+  }
+}
 
-export function batchWrongVersion(expected: Expected, current: number): status.Status {
+function wrongVersion(expected: Expected, current: number): status.Status {
   const wrong = new shared.WrongExpectedVersion();
   if (current < 0) wrong.setCurrentNoStream(new GoogleEmpty());
   else wrong.setCurrentStreamRevision(String(current));
@@ -44,5 +81,10 @@ export function batchWrongVersion(expected: Expected, current: number): status.S
   else if (expected === 'no-stream') wrong.setExpectedNoStream(new GoogleEmpty());
   else if (expected === 'stream-exists') wrong.setExpectedStreamExists(new GoogleEmpty());
   else wrong.setExpectedStreamPosition(String(expected));
-  return statusOf('WrongExpectedVersion', `${CLIENT}.WrongExpectedVersion`, wrong);
+  return statusOf(
+    Code.ALREADY_EXISTS,
+    'WrongExpectedVersion',
+    `${CLIENT}.WrongExpectedVersion`,
+    wrong,
+  );
 }

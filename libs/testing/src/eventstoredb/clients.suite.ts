@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   binaryEvent,
   EventStoreDBClient,
@@ -7,6 +10,7 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import { EventStoreDbProtocolServer, type ProtocolServerOptions } from './protocol-server.js';
+import { selfSigned } from './self-signed.js';
 
 /** Per-call credentials choose the classic append; without them the client uses BatchAppend. */
 export const CLASSIC = { credentials: { username: 'admin', password: 'changeit' } };
@@ -24,6 +28,35 @@ export function withServer(options: ProtocolServerOptions = {}) {
   afterAll(async () => {
     await setUp.client.dispose();
     await setUp.server.stop();
+  });
+  return setUp;
+}
+
+/** A server over TLS, where alone it asks for a name, and a client for each name. */
+export function withSecureServer(options: Omit<ProtocolServerOptions, 'tls'> = {}) {
+  const tls = selfSigned();
+  const clients: EventStoreDBClient[] = [];
+  const caFile = join(tmpdir(), `esdb-tls-${randomUUID()}.pem`);
+  const setUp = {
+    server: new EventStoreDbProtocolServer({ ...options, tls }),
+    /** null: a client that says no name. */
+    clientOf(user: string | null): EventStoreDBClient {
+      const who = user === null ? '' : `${user}@`;
+      const client = EventStoreDBClient.connectionString(
+        `esdb://${who}localhost:${setUp.server.port}?tls=true&tlsCAFile=${encodeURIComponent(caFile)}`,
+      );
+      clients.push(client);
+      return client;
+    },
+  };
+  beforeAll(async () => {
+    await setUp.server.start();
+    await writeFile(caFile, tls.cert);
+  });
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.dispose()));
+    await setUp.server.stop();
+    await rm(caFile);
   });
   return setUp;
 }

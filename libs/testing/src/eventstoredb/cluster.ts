@@ -11,9 +11,8 @@ import {
 import type { Double } from './double.js';
 import type { EndPoint } from './faults.js';
 import { internal } from './rpc-errors.js';
+import { RELEASES } from './server-version.js';
 
-/** What the double says it is: the version whose behaviour it was taken from. */
-const VERSION = '23.10.0';
 const INSTANCE_ID = randomUUID();
 
 export function handleFeatures(
@@ -24,7 +23,9 @@ export function handleFeatures(
   const fault = double.faults.features?.();
   if (double.faults.blackHole === true || fault === 'swallow') return;
   if (fault === 'internal') return done(internal('a fault of the double'));
-  const answer = new features.SupportedMethods().setEventStoreServerVersion(VERSION);
+  const answer = new features.SupportedMethods().setEventStoreServerVersion(
+    RELEASES[double.version],
+  );
   for (const service of [StreamsService, ServerFeaturesService, GossipService]) {
     for (const { path } of Object.values(service)) {
       const [, name = '', method = ''] = String(path).toLowerCase().split('/');

@@ -4,14 +4,21 @@ import { Access, DEFAULT_USERS, type Caller, type Users } from './access.js';
 import { EventLog } from './event-log.js';
 import type { EndPoint, Faults } from './faults.js';
 import { RecentIds } from './recent-ids.js';
+import { sizeFunctionOf } from './append-size.js';
+import type { ServerVersion } from './server-version.js';
 import { StreamWriter } from './stream-writer.js';
+import { CommitChecker } from './commit-check.js';
+import { CommitWaits } from './commit-wait.js';
 import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
 
 export interface DoubleOptions {
-  /** Over TLS, callers must name themselves; without it nobody can. */
-  readonly isOpen: boolean;
+  /** Without TLS a node runs as insecure: it asks nobody for a name and enforces no access list. */
+  readonly isInsecure: boolean;
   readonly users?: Users;
   readonly appendBytesMax?: number;
+  readonly version?: ServerVersion;
+  /** The longest that an append of many parts may take to arrive; that of a 23.10 is 2 s. */
+  readonly writeTimeoutMs?: number;
   /** 23.10.4 says where a repeated append was written; false: a server that leaves it out. */
   readonly repeatsCarryPosition?: boolean;
   /** How long a write may take to be committed; the real server's timer is coarse: 2 to 3 s. */
@@ -28,6 +35,7 @@ export interface CallContext {
 
 const APPEND_BYTES_MAX = 1024 * 1024;
 const COMMIT_TIMEOUT_MS = 3_000;
+const WRITE_TIMEOUT_MS = 2_000;
 
 /** What all calls share: the data, who may see it, and what is to go wrong. Outlives a restart. */
 export class Double {
@@ -38,7 +46,10 @@ export class Double {
   readonly access: Access;
   readonly faults: Faults = {};
   readonly appendBytesMax: number;
-  readonly commitTimeoutMs: number;
+  readonly version: ServerVersion;
+  readonly writeTimeoutMs: number;
+  readonly sizeOf: ReturnType<typeof sizeFunctionOf>;
+  readonly commits: CommitWaits;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -51,15 +62,15 @@ export class Double {
     this.nowMs = options.nowMs ?? Date.now;
     this.log = new EventLog(this.nowMs);
     this.recentIds = new RecentIds(options.recentIdsMax);
-    this.writer = new StreamWriter(
-      this.log,
-      this.recentIds,
-      this.nowMs,
-      options.repeatsCarryPosition ?? true,
-    );
-    this.access = new Access(this.log, options.users ?? DEFAULT_USERS, options.isOpen);
+    const { repeatsCarryPosition = true, commitTimeoutMs = COMMIT_TIMEOUT_MS } = options;
+    const checker = new CommitChecker(this.log, this.recentIds, this.nowMs, repeatsCarryPosition);
+    this.writer = new StreamWriter(this.log, this.recentIds, checker);
+    this.commits = new CommitWaits(this.log, this.later.bind(this), commitTimeoutMs);
+    this.access = new Access(this.log, options.users ?? DEFAULT_USERS, options.isInsecure);
+    this.version = options.version ?? '23.10';
+    this.sizeOf = sizeFunctionOf(this.version);
+    this.writeTimeoutMs = options.writeTimeoutMs ?? WRITE_TIMEOUT_MS;
     this.appendBytesMax = options.appendBytesMax ?? APPEND_BYTES_MAX;
-    this.commitTimeoutMs = options.commitTimeoutMs ?? COMMIT_TIMEOUT_MS;
     this.#writeSystemEvents();
   }
 
@@ -84,6 +95,7 @@ export class Double {
   forget(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.commits.forget();
     this.log.commitAll();
     this.recentIds.forget();
   }

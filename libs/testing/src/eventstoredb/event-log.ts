@@ -1,4 +1,5 @@
 import { PendingRecords } from './pending-records.js';
+import { SYSTEM_TYPES } from './system-names.js';
 import { StreamIndex, type LogView } from './stream-index.js';
 
 /** An event on its way in. */
@@ -16,6 +17,8 @@ export interface LogRecord extends ProposedEvent {
   /** Where it begins in the log: a byte offset, as on the real server, so never dense. */
   readonly position: number;
   readonly createdAtMs: number;
+  /** The end of its stream, for ever; an event that a client writes under the same type is none. */
+  readonly isTombstone: boolean;
 }
 
 /** What an event leaves in the log beside its own bytes: a record's header, lengths and suffix. */
@@ -58,9 +61,15 @@ export class EventLog implements LogView {
     return this.#committed.metadataRecordOf(stream);
   }
 
-  append(stream: string, event: ProposedEvent): LogRecord {
+  /** A test that writes `$streamDeleted` here means the tombstone; a client's event is told apart. */
+  append(
+    stream: string,
+    event: ProposedEvent,
+    isTombstone = event.type === SYSTEM_TYPES.streamDeleted,
+  ): LogRecord {
     const record: LogRecord = {
       ...event,
+      isTombstone,
       stream,
       revision: this.written.lastRevisionOf(stream) + 1,
       position: this.#end,

@@ -2,7 +2,7 @@ import type { EventLog, LogRecord } from './event-log.js';
 import { eventMessage } from './messages.js';
 import type { streams } from './definitions.js';
 import { SYSTEM_TYPES } from './system-names.js';
-import { isFound, visibilityOf } from './visible.js';
+import { isFound, isGone, visibilityOf } from './visible.js';
 
 /** A record as it is answered; where links are to be followed, with what it links to. */
 export function answerOf(
@@ -21,6 +21,6 @@ function targetOf(log: EventLog, link: LogRecord, nowMs: number): LogRecord | un
   const at = text.indexOf('@');
   const stream = text.slice(at + 1);
   const target = log.streamOf(stream)[Number(text.slice(0, at))];
-  if (target === undefined || !isFound(log, stream) || log.isTombstoned(stream)) return undefined;
+  if (target === undefined || !isFound(log, stream) || isGone(log, stream)) return undefined;
   return visibilityOf(log, stream, nowMs)(target) ? target : undefined;
 }

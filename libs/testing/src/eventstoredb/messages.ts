@@ -1,7 +1,6 @@
-import { DELETED_REVISION, SYSTEM_TYPES } from './system-names.js';
+import { DELETED_REVISION } from './system-names.js';
 import { shared, streams } from './definitions.js';
-import type { LogRecord, ProposedEvent } from './event-log.js';
-import { metadataMissing } from './rpc-errors.js';
+import type { LogRecord } from './event-log.js';
 
 const TICKS_PER_MS = 10_000n;
 
@@ -19,30 +18,8 @@ export function uuidOf(uuid: shared.UUID | undefined): string {
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }
 
-type ProposedMessage = streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage;
-
-export function proposedEvent(message: ProposedMessage | undefined): ProposedEvent {
-  const headers = message?.getMetadataMap();
-  const header = (name: string): string => {
-    const value = headers?.get(name);
-    if (value === undefined) throw metadataMissing(name);
-    return value;
-  };
-  return {
-    id: uuidOf(message?.getId()),
-    type: header('type'),
-    contentType: header('content-type'),
-    data: message?.getData_asU8() ?? new Uint8Array(),
-    meta: message?.getCustomMetadata_asU8() ?? new Uint8Array(),
-  };
-}
-
-/** As the real server reckons it: two bytes for each character of the type. */
-export const sizeOf = (event: ProposedEvent): number =>
-  event.data.length + event.meta.length + event.type.length * 2;
-
 export const revisionOf = (record: LogRecord): bigint =>
-  record.type === SYSTEM_TYPES.streamDeleted ? DELETED_REVISION : BigInt(record.revision);
+  record.isTombstone ? DELETED_REVISION : BigInt(record.revision);
 
 export function recordedEvent(record: LogRecord): streams.ReadResp.ReadEvent.RecordedEvent {
   const message = new streams.ReadResp.ReadEvent.RecordedEvent()

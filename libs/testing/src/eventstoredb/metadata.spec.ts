@@ -1,4 +1,5 @@
-import { AccessDeniedError, BACKWARDS, END } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { BACKWARDS, binaryEvent, END } from '@eventstore/db-client';
 import { collect, newStream, revisionsOf, testEvents, withServer } from './clients.suite.js';
 
 describe('the protocol server, with metadata of a stream,', () => {
@@ -55,20 +56,41 @@ describe('the protocol server, with metadata of a stream,', () => {
     expect(nextExpectedRevision).toBe(2n);
   });
 
-  it('refuses what the ACL reserves for others, each thing by itself', async () => {
+  it.each([
+    ['a limit that is no integer', '{"$maxCount": 2.0, "$tb": 1}'],
+    ['a limit beyond 64 bits', '{"$tb": 9223372036854775808, "$maxCount": 2}'],
+    ['a limit that is null', '{"$maxAge": null, "$maxCount": 2}'],
+    ['a right that it does not know', '{"$acl": {"$x": "$all"}, "$maxCount": 2}'],
+    ['a role that is no text', '{"$acl": {"$r": [7]}, "$maxCount": 2}'],
+    ['something that is no object', '["$maxCount"]'],
+    ['something that is no JSON', '{"$maxCount": 2'],
+  ])('ignores metadata as a whole that holds %s (23.10)', async (_what, text) => {
     const stream = newStream();
-    await on.client.appendToStream(stream, testEvents(1));
-    const denied = async (call: Promise<unknown>) =>
-      expect(call).rejects.toBeInstanceOf(AccessDeniedError);
-    await on.client.setStreamMetadata(stream, { acl: { readRoles: ['somebody'] } });
-    await denied(collect(on.client.readStream(stream)));
-    await on.client.setStreamMetadata(stream, { acl: { deleteRoles: ['somebody'] } });
-    await collect(on.client.readStream(stream));
-    await denied(on.client.deleteStream(stream));
-    await denied(on.client.tombstoneStream(stream));
-    await on.client.setStreamMetadata(stream, { acl: { metaReadRoles: ['somebody'] } });
-    await denied(on.client.getStreamMetadata(stream));
-    await on.client.setStreamMetadata(stream, { acl: { metaWriteRoles: ['somebody'] } });
-    await denied(on.client.setStreamMetadata(stream, {}));
+    await on.client.appendToStream(stream, testEvents(4));
+    on.server.log.append(`$$${stream}`, {
+      id: randomUUID(),
+      type: '$metadata',
+      contentType: 'application/json',
+      data: Buffer.from(text),
+      meta: new Uint8Array(),
+    });
+    expect(revisionsOf(await collect(on.client.readStream(stream)))).toEqual([0, 1, 2, 3]);
+  });
+
+  it('ignores limits of nothing, and metadata that is not marked as JSON (23.10)', async () => {
+    const stream = newStream();
+    await on.client.appendToStream(stream, testEvents(2));
+    await on.client.setStreamMetadata(stream, { maxCount: 0, maxAge: 0, truncateBefore: -1 });
+    expect(revisionsOf(await collect(on.client.readStream(stream)))).toEqual([0, 1]);
+    const bytes = binaryEvent({ type: '$metadata', data: Buffer.from('{"$maxCount":1}') });
+    await on.client.appendToStream(`$$${stream}`, bytes);
+    expect(revisionsOf(await collect(on.client.readStream(stream)))).toEqual([0, 1]);
+  });
+
+  it('reads a string that looks like a number as a string', async () => {
+    const stream = newStream();
+    await on.client.appendToStream(stream, testEvents(2));
+    await on.client.setStreamMetadata(stream, { text: 'a "1" and 2, \\', maxCount: 1 });
+    expect(revisionsOf(await collect(on.client.readStream(stream)))).toEqual([1]);
   });
 });

@@ -1,6 +1,6 @@
 import type { LogRecord } from './event-log.js';
 import type { LogView, StreamIndex } from './stream-index.js';
-import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
+import { META_STREAM_PREFIX } from './system-names.js';
 
 interface CommitWaiter {
   readonly position: number;
@@ -68,7 +68,7 @@ export class PendingRecords implements LogView {
   isTombstoned(stream: string): boolean {
     return (
       this.committed.isTombstoned(stream) ||
-      this.#pendingOf(stream).some(({ type }) => type === SYSTEM_TYPES.streamDeleted)
+      this.#pendingOf(stream).some((record) => record.isTombstone)
     );
   }
 

@@ -1,6 +1,6 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { handleAppend } from './append.js';
-import { handleBatchAppend } from './batch-append.js';
+import { BatchAppendStream } from './batch-append.js';
 import { handleFeatures, handleGossip } from './cluster.js';
 import { Connections } from './connections.js';
 import { GossipService, ServerFeaturesService, StreamsService } from './definitions.js';
@@ -14,14 +14,15 @@ export interface TlsOptions {
   readonly key: string;
 }
 
-export interface ProtocolServerOptions extends Partial<DoubleOptions> {
+export interface ProtocolServerOptions extends Omit<DoubleOptions, 'isInsecure'> {
   /** 0: any free one, and the same again after a restart. */
   readonly port?: number;
   readonly tls?: TlsOptions;
 }
 
 const HOST = '127.0.0.1';
-const MESSAGE_BYTES_MAX = 17 * 1024 * 1024;
+/** The largest message that the real server takes: what fits one record of its log. */
+const MESSAGE_BYTES_MAX = 16 * 1024 * 1024 - 10_000;
 
 /**
  * A test double of EventStoreDB: it speaks the streams protocol over real gRPC on a real socket, as
@@ -39,7 +40,7 @@ export class EventStoreDbProtocolServer {
     this.#tls = options.tls;
     this.#port = options.port ?? 0;
     this.#double = new Double(
-      { ...options, isOpen: options.isOpen ?? options.tls === undefined },
+      { ...options, isInsecure: options.tls === undefined },
       (call) => this.#connections?.cut(call.getPeer()),
       () => ({ address: HOST, port: this.#port }),
     );
@@ -107,7 +108,8 @@ export class EventStoreDbProtocolServer {
   #streams(): UntypedServiceImplementation {
     return {
       append: handleAppend.bind(null, this.#double),
-      batchAppend: handleBatchAppend.bind(null, this.#double),
+      batchAppend: (call: ConstructorParameters<typeof BatchAppendStream>[1]) =>
+        void new BatchAppendStream(this.#double, call),
       read: (call: Parameters<typeof handleRead>[1]) => void handleRead(this.#double, call),
       delete: handleDelete.bind(null, this.#double),
       tombstone: handleTombstone.bind(null, this.#double),

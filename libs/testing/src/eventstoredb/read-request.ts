@@ -32,7 +32,6 @@ export function readRequestOf(message: streams.ReadReq): ReadRequest {
     count: options.hasSubscription() ? null : Number(options.getCount()),
     filter: filterOf(options),
   };
-  if (request.stream === '') throw invalidArgument('a stream without a name');
   if (request.stream !== null && request.filter !== null) {
     throw invalidArgument('a filter on a single stream');
   }

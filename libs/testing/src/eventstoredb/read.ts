@@ -6,17 +6,18 @@ import { streamNotFoundMessage } from './messages.js';
 import { recordsOf } from './read-page.js';
 import { readRequestOf, type ReadRequest } from './read-request.js';
 import { ReadEnded, Reader, type ReadCall } from './reader.js';
-import { notLeader, streamDeleted, tooBusy } from './rpc-errors.js';
+import { handlerFailed, notLeader, streamDeleted, tooBusy } from './rpc-errors.js';
 import { asServiceError } from './service-error.js';
 import { Subscription } from './subscription.js';
 import { ALL_STREAM } from './system-names.js';
-import { isFound } from './visible.js';
+import { isFound, isGone } from './visible.js';
 
 /** Every way of reading is one call of the protocol. */
 export async function handleRead(double: Double, call: ReadCall): Promise<void> {
   try {
     const request = readRequestOf(call.request);
     double.access.check(double.callerOf(call), 'read', request.stream ?? ALL_STREAM);
+    if (request.stream === '') throw handlerFailed();
     const fault = faultOf(double, request);
     if (fault?.kind === 'swallow') return;
     if (fault !== undefined) refuseUnder(fault);
@@ -30,7 +31,7 @@ export async function handleRead(double: Double, call: ReadCall): Promise<void> 
 async function answer(double: Double, request: ReadRequest, reader: Reader): Promise<void> {
   const { log } = double;
   const { stream, resolveLinks } = request;
-  if (stream !== null && log.isTombstoned(stream)) throw streamDeleted(stream);
+  if (stream !== null && isGone(log, stream)) throw streamDeleted(stream);
   if (request.count === null) return new Subscription(double, request, reader).run();
   if (stream !== null && !isFound(log, stream)) return reader.send(streamNotFoundMessage(stream));
   for (const record of recordsOf(log, request, double.nowMs())) {

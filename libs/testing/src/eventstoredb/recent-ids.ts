@@ -1,4 +1,5 @@
 import type { LogRecord } from './event-log.js';
+import { isMetaStream } from './system-names.js';
 
 const RECENT_IDS_MAX = 10_000;
 
@@ -8,6 +9,7 @@ const RECENT_IDS_MAX = 10_000;
  */
 export class RecentIds {
   readonly #records = new Map<string, LogRecord>();
+  readonly #metaStreams = new Set<string>();
 
   constructor(private readonly max: number = RECENT_IDS_MAX) {}
 
@@ -16,7 +18,13 @@ export class RecentIds {
     return record?.stream === stream ? record : undefined;
   }
 
+  /** Whether a metadata stream was written to since the server was started. */
+  knowsStream(metaStream: string): boolean {
+    return this.#metaStreams.has(metaStream);
+  }
+
   remember(record: LogRecord): void {
+    if (isMetaStream(record.stream)) this.#metaStreams.add(record.stream);
     this.#records.delete(record.id);
     this.#records.set(record.id, record);
     if (this.#records.size <= this.max) return;
@@ -28,5 +36,6 @@ export class RecentIds {
 
   forget(): void {
     this.#records.clear();
+    this.#metaStreams.clear();
   }
 }

@@ -67,9 +67,11 @@ export const answerLost = (): ServiceError => rpcError(status.UNAVAILABLE, 'the 
 export const internal = (details: string): ServiceError => rpcError(status.INTERNAL, details);
 export const unknown = (details: string): ServiceError => rpcError(status.UNKNOWN, details);
 export const aborted = (details: string): ServiceError => rpcError(status.ABORTED, details);
-/** What the server says of a write that was not committed in time, and of one that it dropped. */
-export const commitTimeout = (): ServiceError =>
-  aborted('Operation timed out: Commit phase timeout.');
+/** A write that was not committed in time or was dropped, or a subscription that was too slow. */
+export const operationTimedOut = (message: string): ServiceError =>
+  aborted(`Operation timed out: ${message}`);
+/** Whatever is thrown in a handler of the real server and is no answer of its own. */
+export const handlerFailed = (): ServiceError => unknown('Exception was thrown by handler.');
 export const cancelled = (details: string): ServiceError => rpcError(status.CANCELLED, details);
 export const deadlineExceeded = (details: string): ServiceError =>
   rpcError(status.DEADLINE_EXCEEDED, details);

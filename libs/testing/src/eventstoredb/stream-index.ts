@@ -1,5 +1,5 @@
 import type { LogRecord } from './event-log.js';
-import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
+import { META_STREAM_PREFIX } from './system-names.js';
 
 /** One view of the log: what is committed, or what is written and not yet committed as well. */
 export interface LogView {
@@ -24,12 +24,12 @@ export class StreamIndex implements LogView {
   }
 
   add(record: LogRecord): void {
-    const { stream, type } = record;
+    const { stream } = record;
     const records = this.#streams.get(stream) ?? [];
     if (records.length === 0) this.#streams.set(stream, records);
     records.push(record);
     this.#records.push(record);
-    if (type === SYSTEM_TYPES.streamDeleted) this.#tombstoned.add(stream);
+    if (record.isTombstone) this.#tombstoned.add(stream);
   }
 
   streamOf(stream: string): readonly LogRecord[] {

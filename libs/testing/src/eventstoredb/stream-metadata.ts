@@ -1,21 +1,15 @@
 import type { LogRecord } from './event-log.js';
+import { aclFrom, type StreamAcl } from './acl.js';
+import { InvalidJson, integerFrom, objectFrom, parseJson, type JsonValue } from './server-json.js';
 import type { LogView } from './stream-index.js';
-import { isMetaStream } from './system-names.js';
-
-export type Roles = readonly string[];
-
-export interface StreamAcl {
-  readonly read?: Roles;
-  readonly write?: Roles;
-  readonly delete?: Roles;
-  readonly metaRead?: Roles;
-  readonly metaWrite?: Roles;
-}
+import { DELETED_REVISION, isMetaStream } from './system-names.js';
 
 export interface StreamMetadata {
   readonly maxCount?: number;
   readonly maxAgeSeconds?: number;
   readonly truncateBefore?: number;
+  /** `$tb` is as far as it goes: the stream is deleted, and may be written again. */
+  readonly isSoftDeleted?: true;
   readonly acl?: StreamAcl;
 }
 
@@ -28,67 +22,55 @@ export function metadataOf(log: LogView, stream: string): StreamMetadata {
   if (isMetaStream(stream)) return OF_META_STREAMS;
   const record = log.metadataRecordOf(stream);
   if (record === undefined) return NONE;
-  const known = parsed.get(record) ?? parseMetadata(record.data);
+  const known = parsed.get(record) ?? parseMetadata(record);
   parsed.set(record, known);
   return known;
 }
 
-/** Deleted, but may be written again: `$tb` is as far as it goes. */
 export const isSoftDeleted = (log: LogView, stream: string): boolean =>
-  (metadataOf(log, stream).truncateBefore ?? 0) > Number.MAX_SAFE_INTEGER;
+  metadataOf(log, stream).isSoftDeleted === true;
 
-/** The metadata of a deleted stream that is written to again: all of it stays but `$tb`. */
-export function withTruncateBefore(raw: Uint8Array, truncateBefore: number): Uint8Array {
-  return Buffer.from(JSON.stringify({ ...fieldsOf(raw), $tb: truncateBefore }));
-}
-
-function parseMetadata(raw: Uint8Array): StreamMetadata {
-  const fields = fieldsOf(raw);
-  const acl = isObject(fields['$acl']) ? aclOf(fields['$acl']) : undefined;
-  return {
-    ...numberAs('maxCount', fields['$maxCount']),
-    ...numberAs('maxAgeSeconds', fields['$maxAge']),
-    ...numberAs('truncateBefore', fields['$tb']),
-    ...(acl === undefined ? {} : { acl }),
-  };
-}
-
-function aclOf(fields: Record<string, unknown>): StreamAcl {
-  return {
-    ...rolesAs('read', fields['$r']),
-    ...rolesAs('write', fields['$w']),
-    ...rolesAs('delete', fields['$d']),
-    ...rolesAs('metaRead', fields['$mr']),
-    ...rolesAs('metaWrite', fields['$mw']),
-  };
-}
-
-function fieldsOf(raw: Uint8Array): Record<string, unknown> {
+/** The same metadata with another `$tb`; null: it is no JSON object, and stays as it is. */
+export function withTruncateBefore(raw: Uint8Array, truncateBefore: number): Uint8Array | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(raw).toString('utf8'));
-    return isObject(value) ? value : {};
+    const fields: unknown = JSON.parse(Buffer.from(raw).toString('utf8'));
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return null;
+    return Buffer.from(JSON.stringify({ ...fields, $tb: truncateBefore }));
   } catch {
-    return {};
+    return null;
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const numberAs = <Name extends string>(name: Name, value: unknown): { [N in Name]?: number } =>
-  typeof value === 'number' ? asField(name, value) : {};
-
-function rolesAs<Name extends string>(name: Name, value: unknown): { [N in Name]?: Roles } {
-  if (typeof value === 'string') return asField(name, [value]);
-  if (!Array.isArray(value)) return {};
-  return asField(
-    name,
-    value.filter((role) => typeof role === 'string'),
-  );
+/** Metadata with one field that the server can't read counts as none at all. */
+function parseMetadata(record: LogRecord): StreamMetadata {
+  if (record.contentType !== 'application/json') return NONE;
+  try {
+    return metadataFrom(parseJson(Buffer.from(record.data).toString('utf8')));
+  } catch (error) {
+    if (error instanceof InvalidJson) return NONE;
+    throw error;
+  }
 }
 
-const asField = <Name extends string, Value>(name: Name, value: Value): { [N in Name]?: Value } => {
-  const field: { [N in Name]?: Value } = {};
-  field[name] = value;
-  return field;
-};
+function metadataFrom(value: JsonValue): StreamMetadata {
+  const fields = objectFrom(value);
+  for (const name of ['$cacheControl']) integerOrNone(fields.get(name));
+  const isTemporary = fields.get('$tmp');
+  if (isTemporary !== undefined && typeof isTemporary !== 'boolean') throw new InvalidJson();
+  const maxCount = integerOrNone(fields.get('$maxCount'));
+  const maxAge = integerOrNone(fields.get('$maxAge'));
+  const truncateBefore = integerOrNone(fields.get('$tb'));
+  const acl = fields.get('$acl');
+  return {
+    ...(maxCount !== null && maxCount > 0n ? { maxCount: Number(maxCount) } : {}),
+    ...(maxAge !== null && maxAge > 0n ? { maxAgeSeconds: Number(maxAge) } : {}),
+    ...(truncateBefore !== null && truncateBefore >= 0n
+      ? { truncateBefore: Number(truncateBefore) }
+      : {}),
+    ...(truncateBefore === DELETED_REVISION ? { isSoftDeleted: true } : {}),
+    ...(acl === undefined ? {} : { acl: aclFrom(acl) }),
+  };
+}
+
+const integerOrNone = (value: JsonValue | undefined): bigint | null =>
+  value === undefined ? null : integerFrom(value);

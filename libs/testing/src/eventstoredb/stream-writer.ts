@@ -1,121 +1,107 @@
 import { randomUUID } from 'node:crypto';
+import type { CommitCheck, CommitChecker, Expected } from './commit-check.js';
 import type { EventLog, LogRecord, ProposedEvent } from './event-log.js';
 import type { RecentIds } from './recent-ids.js';
 import { isSoftDeleted, withTruncateBefore } from './stream-metadata.js';
-import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
-import { isReadable } from './visible.js';
+import {
+  DELETED_REVISION,
+  isMetaStream,
+  META_STREAM_PREFIX,
+  originalOf,
+  SYSTEM_TYPES,
+} from './system-names.js';
 
-export type Expected = 'any' | 'no-stream' | 'stream-exists' | number;
+export type { Expected } from './commit-check.js';
 
 export type WriteOutcome =
   | { readonly kind: 'written'; readonly revision: number; readonly position: number | null }
-  /** null: where it was written is not said, since its last event can't be read any more. */
-  | { readonly kind: 'repeated'; readonly revision: number; readonly position: number | null }
-  /** It repeats what is not committed yet: such a request is dropped, and so is its answer. */
-  | { readonly kind: 'dropped' }
-  | { readonly kind: 'wrong-version'; readonly current: number }
-  | { readonly kind: 'deleted' };
+  | Exclude<CommitCheck, { kind: 'ok' }>;
 
-/** Decides on every append, as the real server's index writer does. */
+/** Writes what is asked for, and what the server adds to it of its own. */
 export class StreamWriter {
   constructor(
     private readonly log: EventLog,
     private readonly recent: RecentIds,
-    private readonly nowMs: () => number,
-    private readonly repeatsCarryPosition: boolean,
+    private readonly checker: CommitChecker,
   ) {}
 
   write(stream: string, expected: Expected, events: readonly ProposedEvent[]): WriteOutcome {
-    const refused = this.#refusal(stream, expected);
-    if (refused !== null) return refused;
-    const current = this.log.written.lastRevisionOf(stream);
-    const earlier =
-      typeof expected === 'number' || expected === 'no-stream'
-        ? this.#checkExact(stream, expected === 'no-stream' ? -1 : expected, events)
-        : this.#checkRecent(stream, events);
-    return earlier ?? this.#commit(stream, current, events);
-  }
-
-  /** What only a check of the revision says, for deletes. */
-  check(stream: string, expected: Expected): WriteOutcome | null {
-    const refused = this.#refusal(stream, expected);
-    if (refused !== null || expected === 'any' || expected === 'stream-exists') return refused;
-    const current = this.log.written.lastRevisionOf(stream);
-    const wanted = expected === 'no-stream' ? -1 : expected;
-    return wanted === current ? null : { kind: 'wrong-version', current };
-  }
-
-  #refusal(stream: string, expected: Expected): WriteOutcome | null {
-    if (this.log.written.isTombstoned(stream)) return { kind: 'deleted' };
-    if (expected !== 'stream-exists') return null;
-    if (isSoftDeleted(this.log.written, stream)) return { kind: 'deleted' };
-    const current = this.log.written.lastRevisionOf(stream);
-    const exists = current >= 0 || this.log.written.metadataRecordOf(stream) !== undefined;
-    return exists ? null : { kind: 'wrong-version', current };
-  }
-
-  /** Exact revision, or no stream: repeats are found in the stream itself, however old. */
-  #checkExact(
-    stream: string,
-    expected: number,
-    events: readonly ProposedEvent[],
-  ): WriteOutcome | null {
-    const records = this.log.written.streamOf(stream);
-    const current = records.length - 1;
-    if (expected === current) return null;
-    const wrong: WriteOutcome = { kind: 'wrong-version', current };
-    if (expected > current || events.length === 0) return wrong;
-    const there = records.slice(expected + 1, expected + 1 + events.length);
-    if (there[0]?.id !== events[0]?.id) {
-      return expected === -1 && isSoftDeleted(this.log.written, stream) ? null : wrong;
-    }
-    const last = there.at(-1);
-    const isRepeat = events.every((event, i) => there[i]?.id === event.id);
-    return isRepeat && last !== undefined ? this.#repeated(last) : wrong;
-  }
-
-  /** Any revision: only what is still remembered counts as a repeat. */
-  #checkRecent(stream: string, events: readonly ProposedEvent[]): WriteOutcome | null {
-    const known = events.map((event) => this.recent.find(stream, event.id));
-    const last = known.at(-1);
-    if (known[0] === undefined) return null;
-    if (known.includes(undefined) || last === undefined) {
-      return { kind: 'wrong-version', current: this.log.written.lastRevisionOf(stream) };
-    }
-    return this.#repeated(last);
-  }
-
-  #commit(stream: string, current: number, events: readonly ProposedEvent[]): WriteOutcome {
-    const comesBack = events.length > 0 && isSoftDeleted(this.log.written, stream);
+    const ids = events.map(({ id }) => id);
+    const check = this.checker.check(stream, expected, ids);
+    if (check.kind !== 'ok') return check;
+    const bringsBackOriginal =
+      isMetaStream(stream) && isSoftDeleted(this.log.written, originalOf(stream));
     let last: LogRecord | undefined;
-    for (const event of events) {
-      last = this.log.append(stream, event);
-      this.recent.remember(last);
+    for (const event of events) last = this.#append(stream, event);
+    if (check.isSoftDeleted) this.#bringBack(stream, check.current + 1);
+    if (bringsBackOriginal) {
+      const original = originalOf(stream);
+      this.#bringBack(original, this.log.written.lastRevisionOf(original) + 1);
     }
-    if (comesBack) this.#undelete(stream, current + 1);
     return {
       kind: 'written',
-      revision: last?.revision ?? current,
+      revision: last?.revision ?? check.current,
       position: last?.position ?? null,
     };
   }
 
-  #undelete(stream: string, from: number): void {
-    const metadata = this.log.written.metadataRecordOf(stream);
-    if (metadata === undefined) return;
-    this.log.append(META_STREAM_PREFIX + stream, {
-      id: randomUUID(),
-      type: SYSTEM_TYPES.metadata,
-      contentType: 'application/json',
-      data: withTruncateBefore(metadata.data, from),
-      meta: new Uint8Array(),
-    });
+  /** Hides all there is of a stream: it may be written again, and goes on counting. */
+  softDelete(stream: string, expected: Expected): WriteOutcome {
+    const refused = this.#refusalToDelete(stream, expected);
+    if (refused !== null) return refused;
+    const { written } = this.log;
+    const hasMetadata = written.metadataRecordOf(stream) !== undefined;
+    if (written.lastRevisionOf(stream) < 0 && !hasMetadata) {
+      return { kind: 'wrong-version', current: -1 };
+    }
+    const data = Buffer.from(`{"$tb":${DELETED_REVISION}}`);
+    return writtenAs(this.#append(META_STREAM_PREFIX + stream, metadataEvent(data)));
   }
 
-  #repeated(last: LogRecord): WriteOutcome {
-    const { stream, revision, position } = last;
-    if (this.log.lastRevisionOf(stream) < revision) return { kind: 'dropped' };
-    const isKnown = this.repeatsCarryPosition && isReadable(this.log, last, this.nowMs());
-    return { kind: 'repeated', revision, position: isKnown ? position : null };
+  /** The end of a stream, be it there or not, for ever. */
+  tombstone(stream: string, expected: Expected): WriteOutcome {
+    const refused = this.#refusalToDelete(stream, expected);
+    if (refused !== null) return refused;
+    const event: ProposedEvent = {
+      id: randomUUID(),
+      type: SYSTEM_TYPES.streamDeleted,
+      contentType: 'application/octet-stream',
+      data: new Uint8Array(),
+      meta: new Uint8Array(),
+    };
+    return writtenAs(this.#append(stream, event, true));
+  }
+
+  /** A delete is checked as a write of one new event is. */
+  #refusalToDelete(stream: string, expected: Expected): WriteOutcome | null {
+    const check = this.checker.check(stream, expected, [randomUUID()]);
+    return check.kind === 'ok' ? null : check;
+  }
+
+  #append(stream: string, event: ProposedEvent, isTombstone = false): LogRecord {
+    const record = this.log.append(stream, event, isTombstone);
+    this.recent.remember(record);
+    return record;
+  }
+
+  /** The newest metadata once more, with a `$tb` that still hides what was deleted. */
+  #bringBack(stream: string, from: number): void {
+    const metadata = this.log.written.metadataRecordOf(stream);
+    const data = metadata === undefined ? null : withTruncateBefore(metadata.data, from);
+    if (data !== null) this.#append(META_STREAM_PREFIX + stream, metadataEvent(data));
   }
 }
+
+const metadataEvent = (data: Uint8Array): ProposedEvent => ({
+  id: randomUUID(),
+  type: SYSTEM_TYPES.metadata,
+  contentType: 'application/json',
+  data,
+  meta: new Uint8Array(),
+});
+
+const writtenAs = ({ revision, position }: LogRecord): WriteOutcome => ({
+  kind: 'written',
+  revision,
+  position,
+});

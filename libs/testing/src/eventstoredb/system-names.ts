@@ -3,6 +3,9 @@ export const META_STREAM_PREFIX = '$$';
 
 export const ALL_STREAM = '$all';
 
+/** Its newest event holds the access lists of all streams that have none of their own. */
+export const SETTINGS_STREAM = '$settings';
+
 export const SYSTEM_TYPES = {
   metadata: '$metadata',
   streamDeleted: '$streamDeleted',

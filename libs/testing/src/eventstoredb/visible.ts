@@ -1,6 +1,11 @@
 import type { LogRecord } from './event-log.js';
 import type { LogView } from './stream-index.js';
 import { isSoftDeleted, metadataOf } from './stream-metadata.js';
+import { isMetaStream, originalOf } from './system-names.js';
+
+/** A metadata stream is gone with the stream it describes. */
+export const isGone = (log: LogView, stream: string): boolean =>
+  log.isTombstoned(stream) || (isMetaStream(stream) && log.isTombstoned(originalOf(stream)));
 
 /** Whether a reader of the stream finds it. Its events stay in `$all`, found or not. */
 export const isFound = (log: LogView, stream: string): boolean =>
@@ -8,7 +13,7 @@ export const isFound = (log: LogView, stream: string): boolean =>
 
 /** Whether a reader finds one event by its stream and revision. */
 export const isReadable = (log: LogView, record: LogRecord, nowMs: number): boolean =>
-  !log.isTombstoned(record.stream) &&
+  !isGone(log, record.stream) &&
   isFound(log, record.stream) &&
   visibilityOf(log, record.stream, nowMs)(record);
 
