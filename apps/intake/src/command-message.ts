@@ -11,6 +11,7 @@ import { commandUuid, digestOfBytes, outcomeId, toLedgerCommand } from '#contrac
 import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
 import type { LedgerCommand } from '#ledger';
+import { DETAIL_CHARACTERS_MAX } from './dead-letter.js';
 
 /** One fast clock must not poison accounts: `at` never runs backwards. */
 export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
@@ -32,6 +33,10 @@ export type CommandMessage =
 
 /** Bytes become a typed command, or a dead letter. Nothing makes it throw. */
 export function readCommandMessage(message: IncomingMessage, nowMs: number): CommandMessage {
+  if (message.fault !== undefined) {
+    const reason = message.fault.kind === 'undecodable' ? 'Undecodable' : 'Invalid';
+    return dead(message, reason, message.fault.detail, null);
+  }
   const parsed = parseCommandMessage(message);
   if (!parsed.ok) return dead(message, 'Invalid', inWords(parsed.faults), parsed.sender);
   const { source, id, type, data, traceparent } = parsed.value;
@@ -79,7 +84,7 @@ function invalidOutcome(message: IncomingMessage, detail: string, sender: Sender
   const commandId = commandUuid(sender.userId, sender.source, sender.id);
   const digest = digestOfBytes(message.value ?? new Uint8Array());
   return {
-    body: { ...toInvalidOutcome(sender, []), detail },
+    body: { ...toInvalidOutcome(sender, []), detail: detail.slice(0, DETAIL_CHARACTERS_MAX) },
     id: outcomeId(commandId, { revision: null, code: 'Invalid', digest }),
   };
 }

@@ -1,28 +1,60 @@
 import { DEAD_HEADERS, TOPICS, instantAt, type DeadReason } from '#contracts';
-import type { IncomingMessage, OutgoingMessage } from '#kafka';
+import type { IncomingMessage, MessageHeaders, OutgoingMessage } from '#kafka';
 
 /** A header is a header: what is longer is cut, and the message itself is untouched. */
-const DETAIL_CHARACTERS_MAX = 4_000;
+export const DETAIL_CHARACTERS_MAX = 4_000;
+/** The topic of dead letters takes 2 MiB; the rest is for the key, the headers and the reasons. */
+const VALUE_BYTES_MAX = 1_900_000;
+const KEY_BYTES_MAX = 1_024;
 
-/** The untouched key, value and headers, and why they are here. */
+/**
+ * The untouched key, value and headers, and why they are here. What its topic does not take is left
+ * out, and the letter says where it is.
+ */
 export function deadLetter(
   message: IncomingMessage,
   reason: DeadReason,
   detail: string,
 ): OutgoingMessage {
-  const { key, value, headers, topic, partition, offset, timestampMs } = message;
+  const headers = { ...message.headers, ...reasons(message, reason, detail) };
+  const ifTooLarge = withoutContent(message, headers);
+  const bytes = (message.value?.length ?? 0) + (message.key?.length ?? 0);
+  if (bytes > VALUE_BYTES_MAX) return ifTooLarge;
+  const { key, value } = message;
+  return { topic: TOPICS.dead, key, value, headers, ifTooLarge };
+}
+
+function reasons(
+  { topic, partition, offset, timestampMs, fault }: IncomingMessage,
+  reason: DeadReason,
+  detail: string,
+): MessageHeaders {
+  const batch = fault?.batch ?? null;
+  return {
+    [DEAD_HEADERS.reason]: reason,
+    [DEAD_HEADERS.detail]: detail.slice(0, DETAIL_CHARACTERS_MAX),
+    [DEAD_HEADERS.topic]: topic,
+    [DEAD_HEADERS.partition]: String(partition),
+    [DEAD_HEADERS.offset]: batch?.firstOffset ?? offset,
+    ...(batch && { [DEAD_HEADERS.lastOffset]: offset, [DEAD_HEADERS.codec]: batch.codec }),
+    [DEAD_HEADERS.time]: instantAt(timestampMs) ?? `${timestampMs} ms after 1970`,
+  };
+}
+
+function withoutContent(
+  { key, value, topic, partition, offset }: IncomingMessage,
+  headers: MessageHeaders,
+): OutgoingMessage {
+  const isKeyKept = key === null || key.length <= KEY_BYTES_MAX;
+  const left = [
+    ...(isKeyKept ? [] : [`the key (${key.length} bytes)`]),
+    ...(value === null ? [] : [`the value (${value.length} bytes)`]),
+  ];
+  const leftOut = `${left.join(' and ')}: read ${topic}, partition ${partition}, offset ${offset}`;
   return {
     topic: TOPICS.dead,
-    key,
-    value,
-    headers: {
-      ...headers,
-      [DEAD_HEADERS.reason]: reason,
-      [DEAD_HEADERS.detail]: detail.slice(0, DETAIL_CHARACTERS_MAX),
-      [DEAD_HEADERS.topic]: topic,
-      [DEAD_HEADERS.partition]: String(partition),
-      [DEAD_HEADERS.offset]: offset,
-      [DEAD_HEADERS.time]: instantAt(timestampMs) ?? `${timestampMs} ms after 1970`,
-    },
+    key: isKeyKept ? key : null,
+    value: null,
+    headers: { ...headers, [DEAD_HEADERS.leftOut]: leftOut },
   };
 }

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { Flow, GREEN, Health, createLog, createMetrics } from '#runtime';
 import { consumerObserver, lagGauge } from './intake-metrics.js';
+import { StandsStill } from './intake.js';
 
 const STILL_MS_MAX = 60_000;
 
@@ -49,6 +50,25 @@ describe('What the consumer of the intake reports', () => {
     observer.recovered?.(5);
     expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
     await figure(/ledger_intake_trouble_total\{kind="repeated",app="intake"\} 2/);
+  });
+
+  it('is red while a partition stands still at a message batch, and names its offset', async () => {
+    const { health, trouble, observer, figure } = open();
+    trouble(5);
+    const cause = new StandsStill('a message batch can’t be decoded: its zstd is damaged');
+    observer.troubled?.({ partition: 3, offset: '19', failures: 1, waitMs: 100, cause });
+    expect(health.ready()).toMatchObject({
+      ok: false,
+      parts: {
+        partitions: {
+          state: 'red',
+          reason: `partition 3 stands still at offset 19 (KAFKA_UNDECODABLE=stand-still): ${cause.message}`,
+        },
+      },
+    });
+    await figure(/ledger_intake_trouble_total\{kind="standing_still",app="intake"\} 1/);
+    observer.recovered?.(3);
+    expect(health.ready()).toMatchObject({ ok: true, parts: { partitions: { state: 'amber' } } });
   });
 
   it('forgets the trouble of partitions that others have now', () => {

@@ -3,6 +3,7 @@ import type { ConsumerObserver, LagMeter } from '#kafka';
 import { GREEN, type Flow, type Health, type Log } from '#runtime';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { IntakeObserver } from './intake-observer.js';
+import { StandsStill } from './intake.js';
 
 /** What the intake reports of commands and messages, as figures and lines. */
 export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
@@ -47,31 +48,39 @@ export function consumerObserver(
     help: 'Offsets that did not follow each other: messages may be gone. An alarm',
     registers,
   });
-  const paused = new Map<number, number>();
+  const paused = new Set<number>();
+  const standing = new Map<number, string>();
   const report = (): void => {
-    const partitions = [...paused.keys()].join(', ');
-    health.report(
-      'partitions',
-      paused.size === 0
-        ? GREEN
-        : { state: 'amber', reason: `repeating partition ${partitions}: read the log` },
-    );
+    const partitions = [...paused].join(', ');
+    const [stands] = standing.values();
+    if (stands !== undefined) health.report('partitions', { state: 'red', reason: stands });
+    else if (paused.size === 0) health.report('partitions', GREEN);
+    else {
+      const reason = `repeating partition ${partitions}: read the log`;
+      health.report('partitions', { state: 'amber', reason });
+    }
   };
   return {
     joined: (partitions) => {
       paused.clear();
+      standing.clear();
       report();
       log.info({ partitions }, 'joined the group');
     },
     passed: () => flow.moved(),
     troubled: ({ partition, cause, ...rest }) => {
-      paused.set(partition, rest.failures);
+      paused.add(partition);
+      if (cause instanceof StandsStill) {
+        const where = `partition ${partition} stands still at offset ${rest.offset}`;
+        standing.set(partition, `${where} (KAFKA_UNDECODABLE=stand-still): ${cause.message}`);
+      }
       report();
-      trouble.inc({ kind: 'repeated' });
+      trouble.inc({ kind: cause instanceof StandsStill ? 'standing_still' : 'repeated' });
       log.warn({ partition, ...rest, err: cause }, 'partition repeated');
     },
     recovered: (partition) => {
       paused.delete(partition);
+      standing.delete(partition);
       report();
     },
     isolating: ({ bug, ...rest }) => {

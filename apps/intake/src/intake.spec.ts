@@ -3,7 +3,7 @@ import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { MemoryEventStore, MemoryLog } from '#event-store';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
-import { Intake, type IntakeParts } from './intake.js';
+import { Intake, StandsStill, type IntakeParts } from './intake.js';
 
 const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
 const NOW_MS = Date.parse('2030-01-01T00:00:00.000Z');
@@ -228,6 +228,89 @@ describe('The intake', () => {
     const reasons = sent.map(({ headers }) => headers?.['dead-reason']);
     expect(reasons.filter((reason) => reason === 'AccountStopped')).toHaveLength(2);
     expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'on', balance: 2 }]);
+  });
+
+  describe('a message that could not be read as it was sent', () => {
+    const bytes = Buffer.from('the bytes of a message batch');
+    const batch = (): IncomingMessage => ({
+      topic: TOPICS.commands,
+      partition: 3,
+      offset: '19',
+      key: null,
+      value: bytes,
+      headers: {},
+      timestampMs: NOW_MS,
+      fault: {
+        kind: 'undecodable',
+        detail: 'its zstd is damaged',
+        batch: { firstOffset: '11', codec: 'zstd', records: 9 },
+      },
+    });
+
+    it('is a dead letter with its bytes and the place of all its messages, and the others go on', async () => {
+      const buried: unknown[] = [];
+      const { handle, sent } = open({
+        observer: { answered: () => undefined, buried: (_, reason) => buried.push(reason) },
+      });
+      const handled = await handle(batch(), messageOf(recharge(5), 'order-1'));
+      expect(handled).toEqual({ kind: 'all' });
+      expect(sent).toHaveLength(2);
+      expect(sent[0]).toMatchObject({ topic: TOPICS.dead, key: null, value: bytes });
+      expect(sent[0]?.headers).toMatchObject({
+        'dead-reason': 'Undecodable',
+        'dead-detail': 'its zstd is damaged',
+        'dead-topic': TOPICS.commands,
+        'dead-partition': '3',
+        'dead-offset': '11',
+        'dead-last-offset': '19',
+        'dead-codec': 'zstd',
+      });
+      expect(buried).toEqual(['Undecodable']);
+    });
+
+    it('stops its partition where the operator wants to look first', async () => {
+      const { handle, sent } = open({ undecodable: 'stand-still' });
+      const handled = await handle(messageOf(recharge(5), 'order-1'), batch());
+      expect(handled).toMatchObject({ kind: 'some', done: 1 });
+      expect(handled.kind === 'some' && handled.trouble).toBeInstanceOf(StandsStill);
+      expect(sent.map(({ topic }) => topic)).toEqual([TOPICS.outcomes]);
+    });
+
+    it('is invalid when it has too many headers, however good the command is', async () => {
+      const { handle, sent } = open({ undecodable: 'stand-still' });
+      const detail = 'the message has 12000 headers in 90000 bytes';
+      const fault = { kind: 'headers', detail, batch: null } as const;
+      const message = messageOf(recharge(5), 'order-1', { fault });
+      expect(await handle(message)).toEqual({ kind: 'all' });
+      expect(sent).toMatchObject([
+        { topic: TOPICS.dead, key: message.key, value: message.value, headers: message.headers },
+      ]);
+      expect(sent[0]?.headers).toMatchObject({ 'dead-reason': 'Invalid', 'dead-detail': detail });
+    });
+  });
+
+  it('buries without its value what no topic of dead letters takes, and says where that is', async () => {
+    const { handle, sent } = open();
+    const place = { partition: 4, offset: '77' };
+    const large = { value: Buffer.alloc(2_000_000), key: Buffer.alloc(5_000), ...place };
+    await handle(messageOf(recharge(5), 'order-1', large));
+    await handle(messageOf(recharge(5), 'order-1', { value: Buffer.alloc(100_000), ...place }));
+    const leftOut = `the value (100000 bytes): read ${TOPICS.commands}, partition 4, offset 77`;
+    expect(sent).toMatchObject([
+      {
+        key: null,
+        value: null,
+        headers: {
+          'dead-reason': 'Invalid',
+          'dead-left-out': `the key (5000 bytes) and the value (2000000 bytes): read ${TOPICS.commands}, partition 4, offset 77`,
+        },
+      },
+      {
+        value: Buffer.alloc(100_000),
+        ifTooLarge: { value: null, headers: { 'dead-left-out': leftOut } },
+      },
+    ]);
+    expect(sent[1]?.headers).not.toHaveProperty('dead-left-out');
   });
 
   it('hands a damaged account’s commands to the dead letters, and the others of the partition go on', async () => {

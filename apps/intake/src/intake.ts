@@ -23,6 +23,16 @@ export interface IntakeParts {
   readonly forget: () => void;
   readonly now: () => number;
   readonly observer?: IntakeObserver;
+  /** What becomes of messages that can't be decoded. Default: dead letters. */
+  readonly undecodable?: UndecodablePolicy;
+}
+
+export const UNDECODABLE_POLICIES = ['dead-letter', 'stand-still'] as const;
+export type UndecodablePolicy = (typeof UNDECODABLE_POLICIES)[number];
+
+/** The operator wants to look before anything is passed over: the partition waits. */
+export class StandsStill extends Error {
+  override readonly name = 'StandsStill';
 }
 
 /** Hands commands to the desk in their order; answers each; its offset moves only behind the answer. */
@@ -61,6 +71,9 @@ export class Intake implements MessageReceiver {
   /** What goes out for one message. Rejects where it has to come again. */
   async #answer(one: CommandMessage, message: IncomingMessage): Promise<OutgoingMessage[]> {
     if (one.kind === 'dead') {
+      if (one.reason === 'Undecodable' && this.#parts.undecodable === 'stand-still') {
+        throw new StandsStill(`a message batch can't be decoded: ${one.detail}`);
+      }
       const letter = this.#bury(message, one.reason, one.detail);
       if (one.outcome === null) return [letter];
       const { body, id } = one.outcome;

@@ -33,13 +33,14 @@ import {
 } from '#runtime';
 import { z } from 'zod';
 import { consumerObserver, intakeObserver, lagGauge } from './intake-metrics.js';
-import { Intake } from './intake.js';
+import { Intake, UNDECODABLE_POLICIES } from './intake.js';
 
 // Kafka in, outcomes out: this file is the list of what the process is made of.
 
 const APP = 'intake';
 const STILL_MS_MAX = 60_000;
 const LAG_EVERY_MS = 5_000;
+const MEBIBYTE = 1024 * 1024;
 
 const VARIABLES = z.object({
   ...LEDGER_VARIABLES,
@@ -47,6 +48,12 @@ const VARIABLES = z.object({
   KAFKA_GROUP: z.string().min(1).default('points-ledger-intake'),
   KAFKA_PARTITIONS: wholeNumber({ min: 1, max: 1_000 }).prefault('6'),
   KAFKA_REPLICAS: wholeNumber({ min: 1, max: 9 }).prefault('1'),
+  KAFKA_BATCH_BYTES_MAX: wholeNumber({ min: MEBIBYTE, max: 512 * MEBIBYTE }).prefault(
+    String(CONSUME_LIMITS.batchBytesMax),
+  ),
+  KAFKA_UNDECODABLE: z
+    .enum(UNDECODABLE_POLICIES, { error: `must be one of ${UNDECODABLE_POLICIES.join(', ')}` })
+    .default('dead-letter'),
 });
 
 /** Of one account, so few are uncommitted at a time that a redelivery is sure to be recognised. */
@@ -90,7 +97,10 @@ async function main(): Promise<void> {
   const source = consumeBatches(kafka, {
     topic: TOPICS.commands,
     groupId: config.KAFKA_GROUP,
-    limits: { perKeyMax: perKeyMax(config.LEDGER_POLICY) },
+    limits: {
+      perKeyMax: perKeyMax(config.LEDGER_POLICY),
+      batchBytesMax: config.KAFKA_BATCH_BYTES_MAX,
+    },
     observer: consumerObserver(metrics, log, health, flow),
     onFatal: (cause) => void stopping.fail(cause),
   });
@@ -122,6 +132,7 @@ async function main(): Promise<void> {
       forget: () => desk.forget(),
       now: () => SYSTEM_CLOCK.timeOfDay(),
       observer: intakeObserver(metrics, log),
+      undecodable: config.KAFKA_UNDECODABLE,
     }),
   );
   health.report('kafka', GREEN);

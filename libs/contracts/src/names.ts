@@ -49,13 +49,21 @@ export const DEAD_HEADERS = {
   partition: 'dead-partition',
   offset: 'dead-offset',
   time: 'dead-time',
+  /** Of a message batch: `dead-offset` is that of its first message. */
+  lastOffset: 'dead-last-offset',
+  /** How the message batch was packed. */
+  codec: 'dead-codec',
+  /** What did not fit and can only be found where the message came from. */
+  leftOut: 'dead-left-out',
 } as const;
 
 /**
- * All but `Invalid` are an alarm. `NotAllowed`: its sender may not send it. The last two are ours: the
- * message is good, and can be published again once it is mended.
+ * All but `Invalid` are an alarm. `NotAllowed`: its sender may not send it. `Undecodable`: there may be
+ * good commands in it. The last two are ours: the message is good, and can be published again once it
+ * is mended.
  */
-export type DeadReason = 'Invalid' | 'NotAllowed' | 'ClockAhead' | 'AccountStopped' | 'Failed';
+export type DeadReason =
+  'Invalid' | 'NotAllowed' | 'ClockAhead' | 'Undecodable' | 'AccountStopped' | 'Failed';
 
 /** Over HTTP. */
 export const HTTP_HEADERS = {

@@ -2,18 +2,21 @@ import { getEventListeners } from 'node:events';
 import type { EachBatchPayload } from 'kafkajs';
 import { BatchReader } from './batch-reader.js';
 import { CONSUME_LIMITS, SILENT_CONSUMER } from './consume-options.js';
+import { batchBytes } from './fetch/batch-bytes.suite.js';
+import { readBatches } from './fetch/record-batch.js';
 import { OffsetWatch } from './offset-watch.js';
 import type { Handled } from './ports.js';
 
 const BATCHES = 100;
 
 function payloadAt(offset: number): EachBatchPayload {
-  const message = { offset: String(offset), key: null, value: Buffer.from('x'), timestamp: '0' };
+  const bytes = batchBytes({ firstOffset: offset, records: [{ value: Buffer.from('x') }] });
   return {
     batch: {
       topic: 't',
       partition: 0,
-      messages: [{ ...message, attributes: 0, headers: {} }],
+      fetchedOffset: String(offset),
+      messages: readBatches(bytes),
       lastOffset: () => String(offset),
     },
     isRunning: () => true,

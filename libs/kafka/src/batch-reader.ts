@@ -2,7 +2,9 @@ import type { EachBatchPayload } from 'kafkajs';
 import { backOffMs } from './back-off.js';
 import { CommitLine, isRefusedCommit } from './commit-line.js';
 import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
-import { incoming } from './incoming.js';
+import { ByteBudget } from './byte-budget.js';
+import type { FetchedBatch } from './fetch/fetch-response.js';
+import { FetchedMessages } from './fetch/fetched-messages.js';
 import { isBug } from './is-bug.js';
 import type { OffsetWatch } from './offset-watch.js';
 import type { Handled, IncomingMessage, IncomingMessages, MessageReceiver } from './ports.js';
@@ -23,6 +25,16 @@ interface Lane {
   failures: number;
   /** After a bug: so many messages are taken one at a time. */
   oneByOne: number;
+  /** How often the batch that comes next was fetched and could not be decoded. */
+  undecodable: number;
+}
+
+/** Bytes can be damaged on their way: they are fetched again so often before they count as damaged. */
+const FETCHED_AGAIN_MAX = 2;
+
+/** A message batch can't be decoded; what was read of it is in `fault`. */
+export class UndecodableBatch extends Error {
+  override readonly name = 'UndecodableBatch';
 }
 
 /** What came of a sub-batch. Without trouble, what is not through is taken again at once. */
@@ -37,8 +49,12 @@ export class BatchReader {
   readonly #abandon = new AbortController();
   #lanes = new Map<number, Lane>();
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #unpacked: ByteBudget;
 
-  constructor(private readonly terms: ReaderTerms) {}
+  constructor(private readonly terms: ReaderTerms) {
+    const { unpackedBytesMax, batchBytesMax } = terms.limits;
+    this.#unpacked = new ByteBudget(Math.max(unpackedBytesMax, batchBytesMax));
+  }
 
   /** Another generation: work under way commits nothing any more. */
   ownershipLost(): void {
@@ -65,39 +81,91 @@ export class BatchReader {
   };
 
   async #read(payload: EachBatchPayload): Promise<void> {
+    const fetched = this.#fetched(payload);
+    try {
+      await this.#readAll(payload, fetched);
+    } finally {
+      fetched.close();
+    }
+  }
+
+  async #readAll(payload: EachBatchPayload, fetched: FetchedMessages): Promise<void> {
     const { batch } = payload;
-    const messages = batch.messages.map((message) =>
-      incoming(batch.topic, batch.partition, message),
-    );
     const lanes = this.#lanes;
     const lane = this.#laneOf(batch.partition);
     const began = performance.now();
-    let next = 0;
+    this.#arrived(batch.partition, fetched);
+    if (fetched.unreadable !== null) {
+      const cause = new UndecodableBatch(
+        `what the broker sent can't be read: ${fetched.unreadable}`,
+      );
+      return this.#pause(payload, lane, String(fetched.firstOffset), cause);
+    }
     do {
-      const subBatch = this.#subBatch(lane, messages, next);
-      if (!isNotEmpty(subBatch)) return;
+      const subBatch = await this.#subBatch(lane, fetched);
+      if (lanes !== this.#lanes) return;
+      if (!isNotEmpty(subBatch)) return this.#commitAll(payload, lane);
+      const damaged = this.#isToBeFetchedAgain(lane, subBatch[0]);
+      if (damaged !== null) return this.#pause(payload, lane, subBatch[0].offset, damaged);
       const subBatchBegan = performance.now();
       const { done, trouble } = await this.#handle(payload, lane, subBatch);
       if (lanes !== this.#lanes) return;
 
-      next += done;
+      fetched.take(done);
       if (done > 0) {
-        const offset = next === messages.length ? batch.lastOffset() : messages[next - 1]?.offset;
-        const uncommitted = await this.#commit(payload, offset ?? batch.lastOffset());
+        const isAll = fetched.isThrough;
+        const last = isAll ? batch.lastOffset() : (subBatch[done - 1] as IncomingMessage).offset;
+        const uncommitted = await this.#commit(payload, last);
         if (uncommitted) return this.#pause(payload, lane, subBatch[0].offset, uncommitted.cause);
         this.#passed(batch.partition, lane, done, performance.now() - subBatchBegan);
+        if (isAll) return;
       }
       if (trouble) return this.#pause(payload, lane, subBatch[done]?.offset ?? '', trouble.cause);
       await payload.heartbeat();
-    } while (next < messages.length && this.#hasTurn(payload, lanes, began));
+    } while (this.#hasTurn(payload, lanes, began));
   }
 
-  #subBatch(lane: Lane, messages: readonly IncomingMessage[], from: number): IncomingMessage[] {
-    const length = subBatchLength(messages, from, {
-      countMax: lane.oneByOne > 0 ? 1 : lane.pace.count,
+  #fetched({ batch }: EachBatchPayload): FetchedMessages {
+    // What kafkajs takes for messages are the batches that the patch of its fetch response reads.
+    const { messages, fetchedOffset } = batch as unknown as {
+      readonly messages: readonly FetchedBatch[];
+      readonly fetchedOffset: string;
+    };
+    const { topic, partition } = batch;
+    const place = { topic, partition, fetchedOffset: BigInt(fetchedOffset) };
+    return new FetchedMessages(place, messages, this.terms.limits, this.#unpacked);
+  }
+
+  #arrived(partition: number, { firstOffset }: FetchedMessages): void {
+    const { watch, observer } = this.terms;
+    const jump = firstOffset === null ? null : watch.arrived(partition, String(firstOffset));
+    if (jump !== null) observer.jumped(jump);
+  }
+
+  /** Nothing that was fetched is for a reader: markers of transactions, or what one took back. */
+  async #commitAll(payload: EachBatchPayload, lane: Lane): Promise<void> {
+    const offset = payload.batch.lastOffset();
+    const uncommitted = await this.#commit(payload, offset);
+    if (uncommitted) this.#pause(payload, lane, offset, uncommitted.cause);
+  }
+
+  async #subBatch(lane: Lane, fetched: FetchedMessages): Promise<IncomingMessage[]> {
+    const countMax = lane.oneByOne > 0 ? 1 : lane.pace.count;
+    const messages = await fetched.peek(countMax);
+    if (messages.length === 0) return [];
+    const length = subBatchLength(messages, 0, {
+      countMax,
       perKeyMax: this.terms.limits.perKeyMax,
     });
-    return messages.slice(from, from + length);
+    // One that can't be decoded is alone, so that nothing before it waits.
+    const damaged = messages.findIndex(({ fault }) => fault?.kind === 'undecodable');
+    return messages.slice(0, damaged < 0 ? length : Math.min(length, Math.max(1, damaged)));
+  }
+
+  #isToBeFetchedAgain(lane: Lane, { fault }: IncomingMessage): UndecodableBatch | null {
+    if (fault?.kind !== 'undecodable' || lane.undecodable >= FETCHED_AGAIN_MAX) return null;
+    lane.undecodable++;
+    return new UndecodableBatch(`a message batch can't be decoded: ${fault.detail}`);
   }
 
   #hasTurn(payload: EachBatchPayload, lanes: ReadonlyMap<number, Lane>, began: number): boolean {
@@ -161,6 +229,7 @@ export class BatchReader {
   #passed(partition: number, lane: Lane, messages: number, ms: number): void {
     lane.pace.took(messages, ms);
     lane.oneByOne = Math.max(0, lane.oneByOne - messages);
+    lane.undecodable = 0;
     if (lane.failures > 0) this.terms.observer.recovered(partition);
     lane.failures = 0;
     this.terms.observer.passed({ partition, messages, ms });
@@ -187,6 +256,7 @@ export class BatchReader {
       pace: new Pace(subBatchMax, subBatchMsMax),
       failures: 0,
       oneByOne: 0,
+      undecodable: 0,
     };
     this.#lanes.set(partition, lane);
     return lane;

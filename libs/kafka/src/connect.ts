@@ -10,6 +10,7 @@ import {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
+import { patchFetch } from './fetch/fetch-patch.js';
 import { patchIdleQueue } from './idle-patch.js';
 import { logCreatorFor, type KafkaLog } from './log.js';
 import { patchProduce } from './produce-patch.js';
@@ -54,6 +55,7 @@ const REQUEST_MS_MAX = 10_000;
 /** For the test that measures what it saves. */
 export const removeIdlePatch = patchIdleQueue();
 patchProduce();
+patchFetch();
 
 /** How to reach one Kafka cluster. Nothing is connected before something is opened on it. */
 export class KafkaConnection {

@@ -11,6 +11,13 @@ export interface ConsumeLimits {
   /** Small, so that little is fetched in vain for a partition that is slow or in trouble. */
   readonly partitionBytesMax: number;
   readonly partitionsAtOnceMax: number;
+  /** What a message batch may unpack to. A larger one is not unpacked. */
+  readonly batchBytesMax: number;
+  /** Of unpacked batches, over all partitions; others wait. */
+  readonly unpackedBytesMax: number;
+  /** A message with more headers, or more bytes of them, is not read. */
+  readonly headersMax: number;
+  readonly headerBytesMax: number;
   /** A sub-batch: handled and committed before the next one of its partition. */
   readonly subBatchMax: number;
   readonly perKeyMax: number;
@@ -34,6 +41,10 @@ export const CONSUME_LIMITS: ConsumeLimits = {
   fetchWaitMsMax: 250,
   partitionBytesMax: 256 * 1024,
   partitionsAtOnceMax: 16,
+  batchBytesMax: 32 * 1024 * 1024,
+  unpackedBytesMax: 64 * 1024 * 1024,
+  headersMax: 64,
+  headerBytesMax: 16 * 1024,
   subBatchMax: 1_000,
   perKeyMax: 500,
   subBatchMsMax: 1_000,

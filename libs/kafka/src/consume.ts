@@ -93,13 +93,6 @@ class KafkaCommandSource implements CommandSource {
       this.#observer.crashed(error, restart);
       if (!restart) this.options.onFatal(error);
     });
-    // Tells of batches too in which nothing is for us: markers of transactions.
-    consumer.on(events.START_BATCH_PROCESS, ({ payload: { partition, ...batch } }) => {
-      if (batch.firstOffset === null) return;
-      const jump = this.#watch.arrived(partition, batch.firstOffset);
-      if (jump !== null) this.#observer.jumped(jump);
-      if (batch.batchSize === 0) this.#watch.passed(partition, batch.lastOffset);
-    });
   }
 
   #overhear({ message, details }: KafkaLogEntry): void {

@@ -13,6 +13,7 @@ export {
   type ConsumeOptions,
   type ConsumerObserver,
 } from './consume-options.js';
+export { UndecodableBatch } from './batch-reader.js';
 export { openLagMeter, type LagMeter, type PartitionLag } from './lag.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';
 export type { OffsetJump } from './offset-watch.js';
@@ -27,6 +28,7 @@ export type {
   HeaderValue,
   IncomingMessage,
   IncomingMessages,
+  MessageFault,
   MessageHeaders,
   MessageReceiver,
   OutcomeSink,

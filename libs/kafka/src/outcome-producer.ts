@@ -3,6 +3,7 @@ import type { KafkaConnection } from './connect.js';
 import { keyPartition } from './key-partition.js';
 import { GatheringQueue, type GatheringLimits } from './gathering-queue.js';
 import type { OutcomeSink, OutgoingMessage } from './ports.js';
+import { isProtocolError } from './protocol-error.js';
 
 /** One send stays below what a broker takes as one batch (1 MiB), even when all is for one partition. */
 const LIMITS: GatheringLimits = {
@@ -16,6 +17,7 @@ const ACKNOWLEDGE_MS_MAX = 10_000;
 /** With all repeats, and before a consumer takes its handler for stuck. */
 const SEND_MS_MAX = 30_000;
 const CLOSE_MS_MAX = 3_000;
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 export interface OutcomeProducerOptions {
   readonly limits?: Partial<GatheringLimits>;
@@ -62,7 +64,22 @@ export class OutcomeProducer implements OutcomeSink {
 
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     if (this.#closed) throw new Error('The producer is closed');
-    return this.#queue.add(messages);
+    try {
+      await this.#queue.add(messages);
+    } catch (error) {
+      if (!isProtocolError(error, TOO_LARGE)) throw error;
+      for (const message of messages) await this.#sendAlone(message);
+    }
+  }
+
+  /** One message that is too large must not hold up those that were sent with it. */
+  async #sendAlone(message: OutgoingMessage): Promise<void> {
+    try {
+      await this.#queue.add([message]);
+    } catch (error) {
+      if (!isProtocolError(error, TOO_LARGE) || message.ifTooLarge === undefined) throw error;
+      await this.#queue.add([message.ifTooLarge]);
+    }
   }
 
   /** Resolves when all that was given to `send` is acknowledged or failed. */

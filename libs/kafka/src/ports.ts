@@ -2,6 +2,20 @@ export type HeaderValue = Buffer | string | readonly (Buffer | string)[];
 /** A name that came several times has an array. */
 export type MessageHeaders = Readonly<Record<string, HeaderValue | undefined>>;
 
+/** Why a message can't be read as it was sent. */
+export interface MessageFault {
+  /** `headers`: more of them than may be, of which only the first were read. */
+  readonly kind: 'undecodable' | 'headers';
+  readonly detail: string;
+  /** For a whole message batch, whose bytes are the value then; null: it is one message. */
+  readonly batch: {
+    /** The message's own offset is that of the last one. */
+    readonly firstOffset: string;
+    readonly codec: string;
+    readonly records: number;
+  } | null;
+}
+
 export interface IncomingMessage {
   readonly topic: string;
   readonly partition: number;
@@ -10,8 +24,9 @@ export interface IncomingMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: MessageHeaders;
-  /** Since the epoch, by the broker's clock where the topic says LogAppendTime. */
+  /** Since the epoch, by the broker's clock where the topic says LogAppendTime; -1: it has none. */
   readonly timestampMs: number;
+  readonly fault?: MessageFault;
 }
 
 export type IncomingMessages = readonly [IncomingMessage, ...IncomingMessage[]];
@@ -47,6 +62,8 @@ export interface OutgoingMessage {
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
   readonly headers?: MessageHeaders;
+  /** Sent in its stead where its topic takes none that is so large. */
+  readonly ifTooLarge?: OutgoingMessage;
 }
 
 /** Where outcomes and dead letters go. */

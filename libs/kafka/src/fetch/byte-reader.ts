@@ -1,0 +1,91 @@
+/** The bytes are not what the format says. */
+export class Malformed extends Error {
+  override readonly name = 'Malformed';
+}
+
+const VARINT_BYTES_MAX = 5;
+const VARLONG_BYTES_MAX = 10;
+
+/** Kafka's primitive types, one behind the other; never beyond `end`. */
+export class ByteReader {
+  constructor(
+    readonly bytes: Buffer,
+    public at = 0,
+    readonly end = bytes.length,
+  ) {}
+
+  int8(): number {
+    return this.bytes.readInt8(this.#pass(1));
+  }
+
+  int16(): number {
+    return this.bytes.readInt16BE(this.#pass(2));
+  }
+
+  int32(): number {
+    return this.bytes.readInt32BE(this.#pass(4));
+  }
+
+  int64(): bigint {
+    return this.bytes.readBigInt64BE(this.#pass(8));
+  }
+
+  /** A name: its length is an int16; -1 stands for none. */
+  name(): string | null {
+    const length = this.int16();
+    if (length === -1) return null;
+    return this.take(length).toString('utf8');
+  }
+
+  take(length: number): Buffer {
+    const from = this.#pass(length);
+    return this.bytes.subarray(from, from + length);
+  }
+
+  skip(length: number): void {
+    this.#pass(length);
+  }
+
+  /** ZigZag, seven bits to a byte, within 32 bits. */
+  varInt(): number {
+    // Nearly all are of one byte.
+    const first = this.at < this.end ? (this.bytes[this.at] as number) : 0x80;
+    if (first < 0x80) {
+      this.at++;
+      return (first >>> 1) ^ -(first & 1);
+    }
+    const value = this.#zigZag(VARINT_BYTES_MAX);
+    if (value > 0x7fff_ffff || value < -0x8000_0000) throw new Malformed('a number is too large');
+    return value;
+  }
+
+  /** Beyond 53 bits it is only about that large. */
+  varLong(): number {
+    return this.#zigZag(VARLONG_BYTES_MAX);
+  }
+
+  /** With its length before it; -1 stands for none. */
+  field(): Buffer | null {
+    const length = this.varInt();
+    return length === -1 ? null : this.take(length);
+  }
+
+  #zigZag(bytesMax: number): number {
+    let value = 0;
+    let unit = 1;
+    for (let read = 0; read < bytesMax && this.at < this.end; read++) {
+      const byte = this.bytes[this.at++] as number;
+      value += (byte & 0x7f) * unit;
+      unit *= 128;
+      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+    throw new Malformed('a number has no end');
+  }
+
+  #pass(length: number): number {
+    const from = this.at;
+    if (length < 0 || from + length > this.end) throw new Malformed('it is cut short');
+    this.at = from + length;
+    return from;
+  }
+}

@@ -1,0 +1,141 @@
+import type { HeaderValue, MessageFault, MessageHeaders } from '../ports.js';
+import { ByteReader, Malformed } from './byte-reader.js';
+import type { RecordBatch } from './record-batch.js';
+
+export interface RecordLimits {
+  readonly headersMax: number;
+  readonly headerBytesMax: number;
+}
+
+export interface KafkaRecord {
+  readonly offset: bigint;
+  readonly timestampMs: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: MessageHeaders;
+  readonly fault: MessageFault | null;
+}
+
+/** What a record says that has no time. */
+export const NO_TIME = -1;
+const NO_HEADERS: MessageHeaders = {};
+const EMPTY = Buffer.alloc(0);
+
+type Head = Pick<
+  RecordBatch,
+  'firstOffset' | 'lastOffset' | 'firstTimestampMs' | 'appendedAtMs' | 'recordCount'
+>;
+
+/**
+ * Reads the unpacked records of a batch one by one. Before the first one it looks at the frames of
+ * all: a batch is taken as a whole or not at all.
+ */
+export class RecordReader {
+  readonly #reader: ByteReader;
+  #left: number;
+
+  constructor(
+    private readonly batch: Head,
+    records: Buffer,
+    private readonly limits: RecordLimits,
+  ) {
+    checkFrames(batch, records);
+    this.#reader = new ByteReader(records);
+    this.#left = batch.recordCount;
+  }
+
+  get isDone(): boolean {
+    return this.#left === 0;
+  }
+
+  /** The next one at or behind an offset; null: there is none. */
+  next(from: bigint): KafkaRecord | null {
+    while (this.#left > 0) {
+      this.#left--;
+      const length = this.#reader.varInt();
+      const record = new ByteReader(this.#reader.bytes, this.#reader.at, this.#reader.at + length);
+      this.#reader.skip(length);
+      const { timestampDelta, offsetDelta } = readPlace(record);
+      const offset = this.batch.firstOffset + BigInt(offsetDelta);
+      if (offset >= from) return this.#read(record, offset, timestampDelta);
+    }
+    return null;
+  }
+
+  #read(record: ByteReader, offset: bigint, timestampDelta: number): KafkaRecord {
+    const timestampMs = this.batch.appendedAtMs ?? this.batch.firstTimestampMs + timestampDelta;
+    const { at } = record;
+    try {
+      const key = record.field();
+      const value = record.field();
+      return { offset, timestampMs, key, value, ...readHeaders(record, this.limits) };
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      const value = record.bytes.subarray(at, record.end);
+      const detail = `the record is malformed: ${error.message}; the value is what can't be read`;
+      const fault = { kind: 'undecodable', detail, batch: null } as const;
+      return { offset, timestampMs, key: null, value, headers: NO_HEADERS, fault };
+    }
+  }
+}
+
+function checkFrames({ recordCount, firstOffset, lastOffset }: Head, records: Buffer): void {
+  const reader = new ByteReader(records);
+  const lastDelta = Number(lastOffset - firstOffset);
+  let before = -1;
+  for (let left = recordCount; left > 0; left--) {
+    const length = reader.varInt();
+    const record = new ByteReader(records, reader.at, reader.at + length);
+    reader.skip(length);
+    const { offsetDelta } = readPlace(record);
+    if (offsetDelta <= before || offsetDelta > lastDelta) {
+      throw new Malformed('the offsets of its records do not rise, or leave the batch');
+    }
+    before = offsetDelta;
+  }
+  if (reader.at !== reader.end) throw new Malformed('there is more in it than its records');
+}
+
+function readPlace(record: ByteReader): { timestampDelta: number; offsetDelta: number } {
+  record.skip(1);
+  return { timestampDelta: record.varLong(), offsetDelta: record.varInt() };
+}
+
+/** Never reads more of them than may be, whatever the record says about their number. */
+function readHeaders(
+  record: ByteReader,
+  { headersMax, headerBytesMax }: RecordLimits,
+): { headers: MessageHeaders; fault: MessageFault | null } {
+  const count = record.varInt();
+  if (count === 0) return { headers: NO_HEADERS, fault: null };
+  if (count < 0) throw new Malformed('it has less than no headers');
+  const bytes = record.end - record.at;
+  const found = new Map<string, HeaderValue>();
+  let bytesRead = 0;
+  for (let read = 0; read < count; read++) {
+    if (read === headersMax) break;
+    const name = record.field();
+    if (name === null) throw new Malformed('a header has no name');
+    const value = record.field() ?? EMPTY;
+    bytesRead += name.length + value.length;
+    if (bytesRead > headerBytesMax) break;
+    addHeader(found, name.toString('utf8'), value);
+    if (read === count - 1) return { headers: Object.fromEntries(found), fault: null };
+  }
+  return {
+    headers: Object.fromEntries(found),
+    fault: {
+      kind: 'headers',
+      detail: `the message has ${count} headers in ${bytes} bytes; ${headersMax} in ${headerBytesMax} bytes are allowed, and only the first of them are kept`,
+      batch: null,
+    },
+  };
+}
+
+/** Kafka knows headers without a value, and the same name several times. */
+function addHeader(headers: Map<string, HeaderValue>, name: string, value: Buffer): void {
+  const before = headers.get(name);
+  if (before === undefined) headers.set(name, value);
+  else if (Array.isArray(before)) (before as Buffer[]).push(value);
+  else headers.set(name, [before as Buffer, value]);
+}
