@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   TOPICS,
   commandMessage,
@@ -6,9 +5,8 @@ import {
   type CommandBody,
   type CommandOutcome,
 } from '#contracts';
-import { connectKafka, type KafkaConnection } from '#kafka';
+import { connectKafka, followTopic, type KafkaConnection, type TopicReader } from '#kafka';
 
-type Consumer = ReturnType<KafkaConnection['consumer']>;
 type Producer = ReturnType<KafkaConnection['producer']>;
 
 const ANSWER_MS_MAX = 30_000;
@@ -17,20 +15,18 @@ const ANSWER_MS_MAX = 30_000;
 export class LedgerClient {
   readonly #waiting = new Map<string, (outcome: CommandOutcome) => void>();
 
+  #reader: TopicReader | null = null;
+
   private constructor(
     private readonly connection: KafkaConnection,
     private readonly producer: Producer,
-    private readonly consumer: Consumer,
-    private readonly group: string,
     private readonly source: string,
   ) {}
 
   static async connect(brokers: readonly string[], source: string): Promise<LedgerClient> {
     const connection = connectKafka({ brokers, clientId: 'points-ledger-client' });
-    const group = `points-client-${randomUUID()}`;
     const producer = connection.producer({ idempotent: true, maxInFlightRequests: 1 });
-    const consumer = connection.consumer({ groupId: group });
-    const client = new LedgerClient(connection, producer, consumer, group, source);
+    const client = new LedgerClient(connection, producer, source);
     await producer.connect();
     await client.#listen();
     return client;
@@ -55,27 +51,20 @@ export class LedgerClient {
   }
 
   async close(): Promise<void> {
-    await this.consumer.disconnect();
+    await this.#reader?.close();
     await this.producer.disconnect();
-    const admin = this.connection.admin();
-    await admin.connect();
-    await admin.deleteGroups([this.group]);
-    await admin.disconnect();
   }
 
   /** From now on: what was answered before is somebody else's. */
   async #listen(): Promise<void> {
-    const { consumer } = this;
-    const joined = new Promise<void>((resolve) => {
-      consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    this.#reader = await followTopic(this.connection, {
+      topic: TOPICS.outcomes,
+      fromBeginning: false,
+      groupPrefix: 'points-client',
+      onMessages: (messages) => {
+        for (const { value } of messages) this.#hear(value);
+      },
     });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [TOPICS.outcomes], fromBeginning: false });
-    await consumer.run({
-      autoCommit: false,
-      eachMessage: async ({ message }) => this.#hear(message.value),
-    });
-    await joined;
   }
 
   #hear(value: Buffer | null): void {

@@ -3,8 +3,8 @@ import { backOffMs } from './back-off.js';
 import { CommitLine, isRefusedCommit } from './commit-line.js';
 import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
 import { ByteBudget } from './byte-budget.js';
-import type { FetchedBatch } from './fetch/fetch-response.js';
-import { FetchedMessages } from './fetch/fetched-messages.js';
+import type { FetchedMessages } from './fetch/fetched-messages.js';
+import { fetchedMessages } from './fetch/from-batch.js';
 import { isBug } from './is-bug.js';
 import type { OffsetWatch } from './offset-watch.js';
 import type { Handled, IncomingMessage, IncomingMessages, MessageReceiver } from './ports.js';
@@ -81,7 +81,7 @@ export class BatchReader {
   };
 
   async #read(payload: EachBatchPayload): Promise<void> {
-    const fetched = this.#fetched(payload);
+    const fetched = fetchedMessages(payload.batch, this.terms.limits, this.#unpacked);
     try {
       await this.#readAll(payload, fetched);
     } finally {
@@ -123,17 +123,6 @@ export class BatchReader {
       if (trouble) return this.#pause(payload, lane, subBatch[done]?.offset ?? '', trouble.cause);
       await payload.heartbeat();
     } while (this.#hasTurn(payload, lanes, began));
-  }
-
-  #fetched({ batch }: EachBatchPayload): FetchedMessages {
-    // What kafkajs takes for messages are the batches that the patch of its fetch response reads.
-    const { messages, fetchedOffset } = batch as unknown as {
-      readonly messages: readonly FetchedBatch[];
-      readonly fetchedOffset: string;
-    };
-    const { topic, partition } = batch;
-    const place = { topic, partition, fetchedOffset: BigInt(fetchedOffset) };
-    return new FetchedMessages(place, messages, this.terms.limits, this.#unpacked);
   }
 
   #arrived(partition: number, { firstOffset }: FetchedMessages): void {

@@ -73,6 +73,7 @@ export class KafkaConnection {
     return this.#kafka().producer({ allowAutoTopicCreation: false, ...config });
   }
 
+  /** Of this library alone: what it gives for messages are batches that are not unpacked yet. */
   consumer(config: ConsumerConfig, listen?: KafkaLog): Consumer {
     return this.#kafka(listen).consumer({ allowAutoTopicCreation: false, ...config });
   }

@@ -34,5 +34,6 @@ export type {
   OutcomeSink,
   OutgoingMessage,
 } from './ports.js';
+export { followTopic, readTopic, type ReadOptions, type TopicReader } from './topic-reader.js';
 export type { TopicWarning } from './topic-warnings.js';
 export { ensureTopics, ledgerTopics, type LedgerTopicsOptions, type TopicPlan } from './topics.js';

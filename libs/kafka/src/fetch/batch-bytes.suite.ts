@@ -50,7 +50,7 @@ export function recordBytes(
   { key = null, value = null, headers = [], timestampDelta = 0, offsetDelta }: TestRecord,
   index = 0,
 ): Buffer {
-  const record = new BytesWriter();
+  record.clear();
   record
     .int8(0)
     .bytes(varLong(timestampDelta))
