@@ -38,8 +38,8 @@ export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserv
     },
     failed: (route, status, err) => {
       troubles.inc({ route, status });
-      // Trouble that passes comes in crowds: a line for each, and no stack.
-      if (status === 503) log.warn({ route, reason: String(err) }, 'request not answered');
+      // Trouble that passes comes in crowds: the log tells it once, and counts.
+      if (status === 503) log.warn({ route, err }, 'request not answered');
       else log.error({ route, err }, 'request failed');
     },
     newsFailed: (err) => log.warn({ err }, 'no news of the read tables'),

@@ -24,6 +24,7 @@ import {
   createLog,
   createMetrics,
   every,
+  kafkaLog,
   kafkaSettings,
   orExit,
   readConfiguration,
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
 
   const kafka = connectKafka({
     ...kafkaSettings(config),
-    log: ({ level, message, details }) => log[level]({ ...details, text: message }, 'kafka'),
+    log: kafkaLog(log),
   });
   const plans = ledgerTopics({
     names: TOPICS,

@@ -14,6 +14,7 @@ export {
   type KafkaSettings,
   type KafkaVariables,
 } from './kafka-variables.js';
+export { kafkaLog } from './kafka-log.js';
 export { createLog, withoutSecrets, type Log, type LogOptions } from './log.js';
 export { LossyWriter, type WriteSome } from './lossy-writer.js';
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from './metrics.js';
@@ -26,6 +27,7 @@ export {
   type StoppableProcess,
   type StopStep,
 } from './orderly-stop.js';
+export { isServerAway } from './outside-trouble.js';
 export { serveProbes, type Probes, type ProbesOptions } from './probes.js';
 export {
   formatTraceparent,

@@ -1,6 +1,10 @@
 import { writeSync } from 'node:fs';
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { types } from 'node:util';
+import { pino, type DestinationStream, type LogFn, type Logger } from 'pino';
+import { errorInShort, rootMessageOf } from './error-in-short.js';
 import { LossyWriter } from './lossy-writer.js';
+import { isOutsideTrouble } from './outside-trouble.js';
+import { RepeatedTrouble } from './repeated-trouble.js';
 
 export type Log = Logger;
 
@@ -17,14 +21,19 @@ const CONNECTION_STRINGS =
   /\b(?:postgres(?:ql)?|esdb|eventstoredb|kurrentdb)(?:\+\w+)?:\/\/[^\s"'\\]*/gi;
 const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s"'\\/@]*@/gi;
 
+const { warn: WARN, fatal: FATAL } = pino.levels.values as Readonly<Record<string, number>>;
+
 /** One JSON object a line: a constant `msg`, and what differs in fields of its own. */
 export function createLog({ app, level = 'info', destination }: LogOptions): Log {
-  return pino(
+  const trouble = new RepeatedTrouble((summary) => log.warn(summary, 'trouble repeated'));
+  const log: Log = pino(
     {
       level,
       base: { app, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // `logMethod` below has done it: pino's own adds the stacks of all causes.
+      serializers: { err: (told: unknown) => told },
       redact: {
         paths: [
           'password',
@@ -36,10 +45,38 @@ export function createLog({ app, level = 'info', destination }: LogOptions): Log
         censor: '[removed]',
       },
       // Errors of libraries carry addresses in their messages, under no name one could list.
-      hooks: { streamWrite: withoutSecrets },
+      hooks: {
+        streamWrite: withoutSecrets,
+        logMethod(args, write, lineLevel) {
+          const line = told(args, lineLevel, this.isLevelEnabled('debug') ? null : trouble);
+          if (line !== null) write.apply(this, line as Parameters<LogFn>);
+        },
+      },
     },
     destination ?? standardOutput(app),
   );
+  return log;
+}
+
+/**
+ * How a line with an error is written. A stack says where in a program something went wrong: of
+ * trouble that came from outside it says nothing, and is written at debug level alone (`trouble` is
+ * null there). Passing trouble is told once. null: it was told already.
+ */
+function told(
+  args: readonly unknown[],
+  level: number,
+  trouble: RepeatedTrouble | null,
+): readonly unknown[] | null {
+  const [fields, message, ...rest] = args as [Readonly<Record<string, unknown>> | null, unknown];
+  const error = typeof fields === 'object' ? fields?.['err'] : undefined;
+  if (!types.isNativeError(error)) return args;
+  const isOutside = isOutsideTrouble(error);
+  if (trouble !== null && isOutside && level === WARN) {
+    if (!trouble.isNew(rootMessageOf(error), String(message))) return null;
+  }
+  const withStack = trouble === null || !isOutside || level === FATAL;
+  return [{ ...fields, err: errorInShort(error, withStack) }, message, ...rest];
 }
 
 let lost = 0;

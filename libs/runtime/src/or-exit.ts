@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
 import { ConfigurationError } from './configuration.js';
+import { errorSentence } from './error-in-short.js';
 import { withoutSecrets } from './log.js';
 import { LossyWriter } from './lossy-writer.js';
+import { isOutsideTrouble } from './outside-trouble.js';
 import { stopWithParent } from './stop-with-parent.js';
 
 const STANDARD_ERROR = 2;
@@ -16,8 +18,12 @@ export function orExit(started: Promise<void>): void {
   });
 }
 
-const describe = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Whoever runs it starts it again: a server that is away needs no page of stacks each time.
+  if (isOutsideTrouble(error)) return `It can not start: ${errorSentence(error)}`;
+  return error.stack ?? error.message;
+}
 
 /** One that a full disk does not end before it has exited with its own code. */
 export const standardError = (): LossyWriter =>

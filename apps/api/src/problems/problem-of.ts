@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AccountDamaged, NotAnswered, isDamagedStream } from '#commands';
 import type { PermanentStoreError } from '#event-store';
-import { isServerAway } from './outside-trouble.js';
+import { isServerAway } from '#runtime';
 import { Problem, notNow } from './problem.js';
 
 /** What the outside is told of an error; and whether an operator has to be, too. */
