@@ -8,7 +8,14 @@ import { termsOf, type DeskParts, type DeskTerms } from './desk-terms.js';
 import type { Origin } from './encode-event.js';
 import { Entrance } from './entrance.js';
 import { NotAnswered } from './errors.js';
-import { decideTogether, type Answered, type Group, type Repeat, type Waiting } from './group.js';
+import {
+  decideTogether,
+  type Answered,
+  type Group,
+  type RecordingCheck,
+  type Repeat,
+  type Waiting,
+} from './group.js';
 import { Patience, isPermanent } from './patience.js';
 import { ReadBack } from './read-back.js';
 import { readPage } from './read-page.js';
@@ -18,6 +25,7 @@ import { SnapshotKeeper } from './snapshot-keeper.js';
 export interface RunOptions {
   /** How long to wait for room at the desk; 0: not at all, unless said otherwise: until there is. */
   readonly waitMsMax?: number;
+  readonly checkRecording?: RecordingCheck | undefined;
 }
 
 /** What waits for one account, and the state it will be decided on. */
@@ -84,12 +92,15 @@ export class AccountDesk {
   run(
     command: LedgerCommand,
     origin: Origin,
-    { waitMsMax = Infinity }: RunOptions = {},
+    { waitMsMax = Infinity, checkRecording }: RunOptions = {},
   ): Promise<Answered> {
     return new Promise((resolve, reject) => {
       const stream = streamOf(command.userId);
       if (this.#finishing !== null) reject(closing());
-      else this.#entrance.enter({ stream, command, origin, resolve, reject }, waitMsMax);
+      else {
+        const waiting = { stream, command, origin, checkRecording, resolve, reject };
+        this.#entrance.enter(waiting, waitMsMax);
+      }
     });
   }
 
@@ -244,6 +255,8 @@ export class AccountDesk {
         repeats.push(decided);
       } else if (decided.kind === 'failed') {
         this.#terms.observer.alarm(decided.error);
+        waiting.reject(decided.error);
+      } else if (decided.kind === 'forbidden') {
         waiting.reject(decided.error);
       } else {
         const { answer } = decided;

@@ -5,6 +5,7 @@ import {
   answerWithout,
   decide,
   evolve,
+  type Account,
   type Answer,
   type LedgerCommand,
   type LedgerEvent,
@@ -25,10 +26,18 @@ export interface Answered {
   readonly position: Position | null;
 }
 
+/**
+ * Looks at the events that a command would record, on the account as it is before them. Asked again
+ * when the command is decided again, and never about a repeat. An error: nothing is recorded, the
+ * command's id stays free, and it rejects with that error.
+ */
+export type RecordingCheck = (events: NonEmpty<LedgerEvent>, account: Account) => Error | null;
+
 /** A command that stands at the desk. */
 export interface Waiting extends Visitor {
   readonly command: LedgerCommand;
   readonly origin: Origin;
+  readonly checkRecording: RecordingCheck | undefined;
   resolve(answered: Answered): void;
 }
 
@@ -43,6 +52,7 @@ export interface Repeat {
 export type Decided =
   | { readonly kind: 'answer'; readonly waiting: Waiting; readonly answer: Answer }
   | { readonly kind: 'failed'; readonly waiting: Waiting; readonly error: DecisionFailed }
+  | { readonly kind: 'forbidden'; readonly waiting: Waiting; readonly error: Error }
   | Repeat;
 
 /** Decides in order as many of those waiting as fit one append; always at least one. */
@@ -106,8 +116,12 @@ export class Group {
     const { account } = this.baseline;
     const decision = decide(command, account);
     switch (decision.kind) {
-      case 'record':
-        return this.#record(waiting, decision.events);
+      case 'record': {
+        const error = waiting.checkRecording?.(decision.events, account) ?? null;
+        if (error === null) return this.#record(waiting, decision.events);
+        this.decided.push({ kind: 'forbidden', waiting, error });
+        return true;
+      }
       case 'repeat':
         this.decided.push(this.#repeat(waiting, decision.revision));
         return true;

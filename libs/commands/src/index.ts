@@ -7,5 +7,5 @@ export type { DeskObserver } from './desk-observer.js';
 export type { DeskParts } from './desk-terms.js';
 export type { Origin } from './encode-event.js';
 export { AccountDamaged, DecisionFailed, NotAnswered } from './errors.js';
-export type { Answered } from './group.js';
+export type { Answered, RecordingCheck } from './group.js';
 export { RunLedgerCommand } from './run-ledger-command.js';
