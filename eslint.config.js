@@ -110,10 +110,15 @@ export default defineConfig(
     may: [...OWN, 'node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
     because: 'it starts before everything.',
   }),
+  wall('libs/senders', {
+    may: [...OWN, 'node:', '#(ledger|runtime)$', '#contracts(/identity)?$', 'zod$'],
+    because: 'it says who may send what, and neither carries out nor records anything.',
+  }),
   wall('libs/assembly', {
     may: [
       ...OWN,
-      '#(ledger|commands|event-store|read-model|runtime|kafka)$',
+      'node:',
+      '#(ledger|commands|event-store|read-model|runtime|kafka|senders)$',
       'zod$',
       'pg$',
       'prom-client$',
@@ -121,7 +126,7 @@ export default defineConfig(
     because: 'it puts together what several processes are made of, and has no rules of its own.',
   }),
   wall('stack', {
-    may: [...OWN, 'node:', '#kafka$', '#runtime$', '#contracts$', 'zod$', 'jose$'],
+    may: [...OWN, 'node:', '#kafka$', '#runtime$', '#contracts(/identity)?$', 'zod$', 'jose$'],
     because: 'it starts servers and apps, and speaks to them as any service would.',
   }),
   wall('apps/web', {

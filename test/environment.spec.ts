@@ -15,6 +15,7 @@ const declaredIn = (path: string): string[] =>
 const SCHEMAS = [
   'libs/assembly/src/ledger-variables.ts',
   'libs/runtime/src/kafka-variables.ts',
+  'libs/senders/src/senders-variables.ts',
   'apps/api/src/api-variables.ts',
   'apps/intake/src/main.ts',
   'apps/projector/src/main.ts',

@@ -158,6 +158,7 @@ class Pipeline {
         EVENT_STORE: this.database,
         DATABASE_URL: this.database,
         KAFKA_BROKERS: this.brokers.join(','),
+        SENDERS: 'anybody',
         PORT: String(port),
       },
       logPath: join(this.home, 'logs', `${app}.log`),

@@ -20,6 +20,8 @@ interface AppsOptions {
   readonly jwtSecret: string;
   readonly cursorKey: string;
   readonly snapshotKeys: string;
+  /** Who may send what: see `local-senders.ts`. */
+  readonly senders: Readonly<Record<string, string>>;
   readonly logsDir: string;
   readonly say: (line: string) => void;
   /** Hears of each process that is started. */
@@ -80,6 +82,7 @@ function environmentOf(options: AppsOptions, port: number): Record<string, strin
     JWT_KEY: jwtSecret,
     CURSOR_KEY: cursorKey,
     SNAPSHOT_KEYS: snapshotKeys,
+    ...options.senders,
     WEB_FOLDER: join(projectRoot(), 'dist', 'apps', 'web'),
   };
 }

@@ -5,6 +5,7 @@ import {
   type CommandBody,
   type CommandOutcome,
 } from '#contracts';
+import { signed, type SigningKey } from '#contracts/identity';
 import { connectKafka, followTopic, type KafkaConnection, type TopicReader } from '#kafka';
 
 type Producer = ReturnType<KafkaConnection['producer']>;
@@ -21,12 +22,18 @@ export class LedgerClient {
     private readonly connection: KafkaConnection,
     private readonly producer: Producer,
     private readonly source: string,
+    private readonly key: SigningKey | null,
   ) {}
 
-  static async connect(brokers: readonly string[], source: string): Promise<LedgerClient> {
+  /** `key`: what its messages are signed with; null: they are not. */
+  static async connect(
+    brokers: readonly string[],
+    source: string,
+    key: SigningKey | null = null,
+  ): Promise<LedgerClient> {
     const connection = connectKafka({ brokers, clientId: 'points-ledger-client' });
     const producer = connection.producer({ idempotent: true, maxInFlightRequests: 1 });
-    const client = new LedgerClient(connection, producer, source);
+    const client = new LedgerClient(connection, producer, source, key);
     await producer.connect();
     await client.#listen();
     return client;
@@ -37,7 +44,9 @@ export class LedgerClient {
     let late: NodeJS.Timeout | undefined;
     const answered = new Promise<CommandOutcome>((resolve) => this.#waiting.set(id, resolve));
     try {
-      const message = commandMessage(body, { id, source: this.source });
+      const unsigned = commandMessage(body, { id, source: this.source });
+      const { key } = this;
+      const message = key === null ? unsigned : signed(unsigned, TOPICS.commands, key);
       await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
       const tooLate = new Promise<never>((_, reject) => {
         const error = new Error(`no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s`);

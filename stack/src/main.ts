@@ -10,6 +10,7 @@ import { PostgresStartError } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { LedgerClient } from './ledger-client.js';
 import { err, out, say } from './output.js';
+import { localSigningKey, sendersEnvironment } from './local-senders.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
@@ -78,6 +79,7 @@ async function bringUp(
     jwtSecret: secret,
     cursorKey: await keptSecret(dataDir, 'cursor-secret'),
     snapshotKeys: settings.snapshotKeys ?? (await keptSnapshotKeys(dataDir)),
+    senders: await sendersEnvironment(settings),
     logsDir,
     say,
     // One that can't be noted, on a full disk, still stops by itself when this process is gone.
@@ -97,8 +99,13 @@ async function bringUp(
 async function seedOnce(settings: StackSettings, servers: Servers): Promise<void> {
   const marker = join(settings.dataDir, 'demo-seeded');
   if (existsSync(marker) || servers.kafkaBrokers === null) return;
+  if (settings.senders === 'a file') {
+    say('the demo is not published: SENDERS_FILE says who may send, and it is nobody’s');
+    return;
+  }
   say('publishing the demo’s commands, as AI services would');
-  const client = await LedgerClient.connect(servers.kafkaBrokers.split(','), '/demo');
+  const key = settings.senders === 'not said' ? await localSigningKey(settings.dataDir) : null;
+  const client = await LedgerClient.connect(servers.kafkaBrokers.split(','), '/demo', key);
   try {
     const count = await seedDemo((body, id) => client.send(body, id), Date.now());
     await writeFile(marker, new Date().toISOString());

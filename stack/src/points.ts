@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { parseCommandData, type CommandType } from '#contracts';
 import { LedgerClient } from './ledger-client.js';
-import { readyFile, stackSettings } from './settings.js';
+import { localSigningKey } from './local-senders.js';
+import { pointsSender, readyFile, stackSettings, type PointsSender } from './settings.js';
 
 // `npm run points -- …`: publishes one command over Kafka, as a service would, and prints its outcome.
 
@@ -26,7 +27,8 @@ const USAGE = `npm run points -- COMMAND --user UUID [options]
 
   --id ID    the command's id; the same id again is the same command (default: a new one)
 
-Publishes to the stack that \`npm start\` runs (or to KAFKA_BROKERS) and prints the outcome as JSON.
+Publishes to the stack that \`npm start\` runs (or to KAFKA_BROKERS, as POINTS_SOURCE, signed with
+POINTS_KEY_ID and POINTS_KEY) and prints the outcome as JSON.
 `;
 
 const text = { type: 'string' } as const;
@@ -61,7 +63,8 @@ async function main(): Promise<number> {
     process.stderr.write(`This is no ${type}:\n${faults.join('\n')}\n\n${USAGE}`);
     return 2;
   }
-  const client = await LedgerClient.connect(await brokers(), '/points-cli');
+  const { source, key } = pointsSender(process.env) ?? (await localSender());
+  const client = await LedgerClient.connect(await brokers(), source, key);
   try {
     const outcome = await client.send(parsed.value, values.id ?? randomUUID());
     process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
@@ -91,6 +94,13 @@ function dataOf(type: CommandType, values: Values): Record<string, unknown> {
     reason: values['reason'],
   };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+async function localSender(): Promise<PointsSender> {
+  return {
+    source: '/points-cli',
+    key: await localSigningKey(stackSettings(process.env).dataDir),
+  };
 }
 
 async function brokers(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#runtime';
-import { stackSettings } from './settings.js';
+import { pointsSender, stackSettings } from './settings.js';
 
 describe('The settings of the local stack', () => {
   it('need nothing to be set', () => {
@@ -14,6 +14,18 @@ describe('The settings of the local stack', () => {
   it('take an empty line for nothing said, but APPS for no app at all', () => {
     const settings = stackSettings({ KAFKA_PORT: '', DEMO: '', APPS: '' });
     expect(settings).toMatchObject({ kafkaPort: undefined, demo: true, apps: [] });
+  });
+
+  it('say as whom commands are sent to servers of one’s own', () => {
+    expect(pointsSender({})).toBeUndefined();
+    expect(pointsSender({ POINTS_SOURCE: '/tts', POINTS_KEY: '' })).toEqual({
+      source: '/tts',
+      key: null,
+    });
+    const env = { POINTS_SOURCE: '/tts', POINTS_KEY_ID: 'k', POINTS_KEY: 's' };
+    expect(pointsSender(env)?.key).toEqual({ id: 'k', secret: 's' });
+    expect(() => pointsSender({ ...env, POINTS_KEY_ID: '' })).toThrow(/POINTS_KEY_ID/);
+    expect(() => pointsSender({ POINTS_KEY: 's' })).toThrow(/POINTS_SOURCE/);
   });
 
   it('name every variable that is wrong', () => {

@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { list, onOff, port, readConfiguration, type Environment } from '#runtime';
+import {
+  ConfigurationError,
+  list,
+  onOff,
+  port,
+  readConfiguration,
+  type Environment,
+} from '#runtime';
 import { projectRoot } from './kafka-jars.js';
 
 export const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;
@@ -19,6 +26,11 @@ const VARIABLES = z.object({
   DATABASE_URL: z.string().min(1).optional(),
   EVENT_STORE: z.string().min(1).optional(),
   SNAPSHOT_KEYS: z.string().min(1).optional(),
+  SENDERS_FILE: z.string().min(1).optional(),
+  SENDERS: z.string().min(1).optional(),
+  POINTS_SOURCE: z.string().min(1).optional(),
+  POINTS_KEY_ID: z.string().min(1).optional(),
+  POINTS_KEY: z.string().min(1).optional(),
 });
 
 /** What the local stack is asked for. undefined: it chooses itself, or starts its own. */
@@ -33,6 +45,8 @@ export interface StackSettings {
   readonly databaseUrl: string | undefined;
   readonly eventStore: string | undefined;
   readonly snapshotKeys: string | undefined;
+  /** What the environment says of who may send what; the apps read it themselves. */
+  readonly senders: 'a file' | 'anybody' | 'not said';
 }
 
 /** Only DATA_DIR is needed by who looks at a stack that another process runs. */
@@ -51,8 +65,38 @@ export function stackSettings(env: Environment): StackSettings {
     databaseUrl: read.DATABASE_URL,
     eventStore: read.EVENT_STORE,
     snapshotKeys: read.SNAPSHOT_KEYS,
+    senders:
+      read.SENDERS_FILE !== undefined
+        ? 'a file'
+        : read.SENDERS === undefined
+          ? 'not said'
+          : 'anybody',
   };
 }
+
+/** As whom `npm run points` sends to servers of one's own. undefined: as the local stack's own. */
+export interface PointsSender {
+  readonly source: string;
+  /** null: it does not sign. */
+  readonly key: { readonly id: string; readonly secret: string } | null;
+}
+
+export function pointsSender(env: Environment): PointsSender | undefined {
+  const said = Object.entries(env).filter(([, value]) => value !== '');
+  const read = readConfiguration(VARIABLES, Object.fromEntries(said));
+  const { POINTS_SOURCE: source, POINTS_KEY_ID: id, POINTS_KEY: secret } = read;
+  if (source === undefined && id === undefined && secret === undefined) return undefined;
+  if (source === undefined) throw missing('POINTS_SOURCE');
+  if (id === undefined && secret === undefined) return { source, key: null };
+  if (id === undefined) throw missing('POINTS_KEY_ID');
+  if (secret === undefined) throw missing('POINTS_KEY');
+  return { source, key: { id, secret } };
+}
+
+const missing = (variable: string): ConfigurationError =>
+  new ConfigurationError([
+    { variable, fault: 'is not set, and belongs to the others of POINTS_…' },
+  ]);
 
 /** Where a running stack says what it is made of, for `npm run points` and for people. */
 export const readyFile = (dataDir: string): string => join(dataDir, 'ready.json');

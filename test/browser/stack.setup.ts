@@ -24,6 +24,7 @@ export default async function startStack(): Promise<() => Promise<void>> {
       API_PORT: String(apiPort),
       POSTGRES_PORT: String(postgresPort),
       KAFKA_BROKERS: `127.0.0.1:${nobody}`,
+      SENDERS: 'anybody',
       APPS: 'projector,api,sweeper',
       DEMO: 'off',
     },

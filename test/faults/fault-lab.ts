@@ -70,6 +70,7 @@ export class FaultLab {
       KAFKA_BROKERS: this.brokers.join(','),
       KAFKA_PARTITIONS: String(PARTITIONS),
       KAFKA_GROUP: group,
+      SENDERS: 'anybody',
     });
     this.#intakes.push(intake);
     return intake;

@@ -9,6 +9,7 @@ import {
 } from '#event-store';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model';
+import { anybody } from '#senders';
 import { seeded, type Dice } from '#testing';
 import { Intake } from '../../apps/intake/src/intake.js';
 import { VersionFollower } from '../../apps/projector/src/version-follower.js';
@@ -163,6 +164,7 @@ class World {
     const intake = new Intake({
       run: (command, origin) => desk.run(command, origin),
       sink: this.#kafka.sink,
+      senders: anybody(),
       forget: () => desk.forget(),
       now: () => this.#services.nowMs,
     });

@@ -114,6 +114,7 @@ export class Processes {
         DATABASE_URL: this.databaseUrl,
         KAFKA_BROKERS: this.brokers.join(','),
         KAFKA_PARTITIONS: '3',
+        SENDERS: 'anybody',
         PORT: String(port),
       },
       logPath: join(logs, `${name}.log`),

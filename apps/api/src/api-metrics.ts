@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { answerCounter } from '#assembly';
+import { answerCounter, denialCounter } from '#assembly';
 import { LATENCY_BUCKETS_SECONDS, type Flow, type Log } from '#runtime';
 import type { ApiObserver } from './api-observer.js';
 
@@ -25,7 +25,12 @@ export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserv
     registers,
   });
   const countAnswer = answerCounter(registry);
+  const countDenial = denialCounter(registry);
   return {
+    forbidden: (denial) => {
+      countDenial(denial);
+      log.warn(denial, 'command not allowed');
+    },
     answered: ({ method, route, status, ms }) => {
       // How long a reader stays is no latency.
       if (!route.endsWith('/stream')) requests.observe({ method, route, status }, ms / 1000);

@@ -3,6 +3,7 @@ import type { EventStore } from '#event-store';
 import type { Policy } from '#ledger';
 import type { ReadTables } from '#read-model';
 import type { Clock, Health } from '#runtime';
+import type { Senders } from '#senders';
 import type { Registry } from 'prom-client';
 import type { TokenVerifier } from './access/token-verifier.js';
 import type { ApiObserver } from './api-observer.js';
@@ -16,6 +17,8 @@ export interface ApiParts {
   readonly tables: ReadTables;
   readonly policy: Policy;
   readonly tokens: TokenVerifier;
+  /** Who may send which commands. */
+  readonly senders: Senders;
   /** Seals the cursors; the same for all instances. */
   readonly cursorKey: string;
   readonly rates: RateTerms;

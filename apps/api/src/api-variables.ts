@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LEDGER_VARIABLES } from '#assembly';
 import { onOff, wholeNumber } from '#runtime';
+import { SENDERS_VARIABLES } from '#senders';
 import type { TokenTerms } from './access/token-verifier.js';
 
 const SECRET_CHARS_MIN = 32;
@@ -25,6 +26,7 @@ const perSecond = (standard: string) => wholeNumber({ min: 1, max: 1_000_000 }).
 export const API_VARIABLES = z
   .object({
     ...LEDGER_VARIABLES,
+    ...SENDERS_VARIABLES,
     JWT_ALGORITHM: z
       .enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` })
       .default('HS256'),

@@ -5,6 +5,7 @@ import { AccountDesk } from '#commands';
 import { MemoryEventStore, type EventStore } from '#event-store';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type ReadTables, type TableWriter } from '#read-model';
+import { anybody } from '#senders';
 import { GREEN, Health, SYSTEM_CLOCK, type Clock } from '#runtime';
 import { tokenVerifier } from './access/token-verifier.js';
 import type { ApiObserver } from './api-observer.js';
@@ -66,6 +67,7 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
       { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
       clock.timeOfDay,
     ),
+    senders: anybody(),
     cursorKey: SECRET,
     rates: { userPerSecond: 1_000, servicePerSecond: 1_000, unknownPerSecond: 1_000 },
     streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 },
@@ -105,6 +107,7 @@ const nothing = (): void => undefined;
 export const SILENT: ApiObserver = {
   answered: nothing,
   commanded: nothing,
+  forbidden: nothing,
   failed: nothing,
   newsFailed: nothing,
   streaming: nothing,

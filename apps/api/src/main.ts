@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDesk, openStores } from '#assembly';
+import { openDesk, openSenders, openStores } from '#assembly';
 import type { AccountDesk } from '#commands';
 import {
   Flow,
@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   const health = new Health(['event store', 'read tables', 'clock']);
   const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
   const clock = SYSTEM_CLOCK;
+  const sending = await openSenders(config, process.env, { metrics, log, clock });
+  health.watch('senders', () => sending.condition());
   const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
   const stores = await openStores(config, log);
   const { events: store, tables } = stores;
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
       tables,
       policy: config.LEDGER_POLICY,
       tokens,
+      senders: sending.senders,
       cursorKey: config.CURSOR_KEY,
       rates: {
         userPerSecond: config.RATE_USER_PER_SECOND,
@@ -86,6 +89,7 @@ async function main(): Promise<void> {
     log,
     steps: [
       { name: 'http', msMax: 5_000, run: () => closeHttp(api, desk) },
+      { name: 'senders', msMax: 1_000, run: () => sending.stop() },
       { name: 'checks', msMax: 1_000, run: () => checking.stop() },
       { name: 'stores', msMax: 3_000, run: () => stores.close() },
     ],

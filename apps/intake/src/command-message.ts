@@ -3,8 +3,10 @@ import {
   instantAt,
   parseCommandMessage,
   toInvalidOutcome,
+  type CommandMessage as ParsedCommand,
   type CommandOutcome,
   type DeadReason,
+  type ParsedMessage,
   type Sender,
 } from '#contracts';
 import { commandUuid, digestOfBytes, outcomeId, toLedgerCommand } from '#contracts/identity';
@@ -12,6 +14,7 @@ import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
 import type { LedgerCommand } from '#ledger';
 import { DETAIL_CHARACTERS_MAX } from './dead-letter.js';
+import type { Denial, Senders, SendingRight } from '#senders';
 
 /** One fast clock must not poison accounts: `at` never runs backwards. */
 export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
@@ -21,7 +24,12 @@ const NO_TIMESTAMP = 'timestamp must be the time at which the broker took the re
 
 /** What a message turned out to be. */
 export type CommandMessage =
-  | { readonly kind: 'command'; readonly command: LedgerCommand; readonly origin: Origin }
+  | {
+      readonly kind: 'command';
+      readonly command: LedgerCommand;
+      readonly origin: Origin;
+      readonly right: SendingRight;
+    }
   | {
       readonly kind: 'dead';
       readonly reason: DeadReason;
@@ -29,28 +37,59 @@ export type CommandMessage =
       /** For the sender, where that much of the message is good. */
       readonly outcome: { readonly body: CommandOutcome; readonly id: string } | null;
       readonly traceparent: string | null;
-    };
+    }
+  /** Its sender may not send it. Nobody is told: whoever wrote it wrote another's name on it. */
+  | { readonly kind: 'forbidden'; readonly denial: Denial };
 
-/** Bytes become a typed command, or a dead letter. Nothing makes it throw. */
-export function readCommandMessage(message: IncomingMessage, nowMs: number): CommandMessage {
+/**
+ * Bytes become a typed command, or a dead letter. Nothing makes it throw. Who sent it is asked as soon
+ * as it names itself well, before anything is answered: an answer to what somebody else wrote in a
+ * sender's name would deceive that sender.
+ */
+export function readCommandMessage(
+  message: IncomingMessage,
+  nowMs: number,
+  senders: Senders,
+): CommandMessage {
   if (message.fault !== undefined) {
     const reason = message.fault.kind === 'undecodable' ? 'Undecodable' : 'Invalid';
     return dead(message, reason, message.fault.detail, null);
   }
   const parsed = parseCommandMessage(message);
-  if (!parsed.ok) return dead(message, 'Invalid', inWords(parsed.faults), parsed.sender);
-  const { source, id, type, data, traceparent } = parsed.value;
-  const sender = { source, id, type, userId: data.user_id, traceparent };
+  if (!parsed.ok) return refuse(message, parsed, senders);
+  const from = senderOf(parsed.value);
+  const sent = senders.ofMessage(message, from);
+  if (!sent.ok) return { kind: 'forbidden', denial: sent.denial };
+  const { right } = sent;
   const { timestampMs } = message;
   const at = timestampMs < 0 ? null : instantAt(timestampMs);
   if (timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
     const stamp = at ?? `${timestampMs} ms after 1970`;
     const detail = `the record is stamped ${stamp}, more than five minutes ahead of the ledger's clock`;
-    return dead(message, 'ClockAhead', detail, sender);
+    return dead(message, 'ClockAhead', detail, from);
   }
-  if (at === null) return dead(message, 'Invalid', NO_TIMESTAMP, sender);
+  if (at === null) return dead(message, 'Invalid', NO_TIMESTAMP, from);
   const command = toLedgerCommand(parsed.value, at);
-  return { kind: 'command', command, origin: originOf(message, command, traceparent) };
+  const origin = originOf(message, command, from.traceparent);
+  return { kind: 'command', command, origin, right };
+}
+
+const senderOf = ({ source, id, type, data, traceparent }: ParsedCommand): Sender => ({
+  source,
+  id,
+  type,
+  userId: data.user_id,
+  traceparent,
+});
+
+function refuse(
+  message: IncomingMessage,
+  { faults, sender }: Extract<ParsedMessage, { ok: false }>,
+  senders: Senders,
+): CommandMessage {
+  const sent = sender && senders.ofMessage(message, sender);
+  if (sent?.ok === false) return { kind: 'forbidden', denial: sent.denial };
+  return dead(message, 'Invalid', inWords(faults), sender);
 }
 
 function originOf(

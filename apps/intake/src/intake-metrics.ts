@@ -1,4 +1,4 @@
-import { answerCounter } from '#assembly';
+import { answerCounter, denialCounter } from '#assembly';
 import type { ConsumerObserver, LagMeter } from '#kafka';
 import { GREEN, type Flow, type Health, type Log } from '#runtime';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -14,7 +14,9 @@ export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
     labelNames: ['reason'] as const,
     registers: [metrics],
   });
+  const countDenial = denialCounter(metrics);
   return {
+    forbidden: countDenial,
     answered: (command, origin, answer) => {
       countAnswer(command.type, answer);
       if (answer.code === null) return;

@@ -2,14 +2,18 @@ import type { Origin } from '#commands';
 import type { DeadReason } from '#contracts';
 import type { IncomingMessage } from '#kafka';
 import type { Answer, LedgerCommand } from '#ledger';
+import type { Denial } from '#senders';
 
 /** What the intake reports, for metrics and logs. Must not throw. */
 export interface IntakeObserver {
   answered(command: LedgerCommand, origin: Origin, answer: Answer): void;
   buried(message: IncomingMessage, reason: DeadReason, detail: string): void;
+  /** Its sender may not send it; it is buried, too. */
+  forbidden(denial: Denial): void;
 }
 
 export const SILENT_INTAKE: IntakeObserver = {
   answered: () => undefined,
   buried: () => undefined,
+  forbidden: () => undefined,
 };

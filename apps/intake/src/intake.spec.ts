@@ -3,6 +3,7 @@ import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { MemoryEventStore, MemoryLog } from '#event-store';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
+import { anybody } from '#senders';
 import { Intake, StandsStill, type IntakeParts } from './intake.js';
 
 const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
@@ -43,7 +44,8 @@ function open(change: Partial<IntakeParts> = {}) {
   const desk = new AccountDesk({ store: new MemoryEventStore({ log }), policy: DEFAULT_POLICY });
   const sent: OutgoingMessage[] = [];
   const intake = new Intake({
-    run: (command, origin) => desk.run(command, origin),
+    run: (command, origin, options) => desk.run(command, origin, options),
+    senders: anybody(),
     sink: { send: async (messages) => void sent.push(...messages) },
     forget: () => desk.forget(),
     now: () => NOW_MS,
@@ -250,7 +252,11 @@ describe('The intake', () => {
     it('is a dead letter with its bytes and the place of all its messages, and the others go on', async () => {
       const buried: unknown[] = [];
       const { handle, sent } = open({
-        observer: { answered: () => undefined, buried: (_, reason) => buried.push(reason) },
+        observer: {
+          answered: () => undefined,
+          buried: (_, reason) => buried.push(reason),
+          forbidden: () => undefined,
+        },
       });
       const handled = await handle(batch(), messageOf(recharge(5), 'order-1'));
       expect(handled).toEqual({ kind: 'all' });

@@ -1,4 +1,10 @@
-import { AccountDamaged, DecisionFailed, type Answered, type Origin } from '#commands';
+import {
+  AccountDamaged,
+  DecisionFailed,
+  type Answered,
+  type Origin,
+  type RunOptions,
+} from '#commands';
 import { TOPICS, outcomeMessage, toOutcome } from '#contracts';
 import { outcomeId } from '#contracts/identity';
 import { PermanentStoreError } from '#event-store';
@@ -11,13 +17,16 @@ import type {
   OutgoingMessage,
 } from '#kafka';
 import type { LedgerCommand } from '#ledger';
+import { NotAllowed, type Denial, type Senders } from '#senders';
 import { readCommandMessage, type CommandMessage } from './command-message.js';
 import { deadLetter } from './dead-letter.js';
 import { SILENT_INTAKE, type IntakeObserver } from './intake-observer.js';
 
 export interface IntakeParts {
   /** Resolves when the answer is durable. */
-  readonly run: (command: LedgerCommand, origin: Origin) => Promise<Answered>;
+  readonly run: (command: LedgerCommand, origin: Origin, options?: RunOptions) => Promise<Answered>;
+  /** Who may send what. */
+  readonly senders: Senders;
   readonly sink: OutcomeSink;
   /** Others may have written to any account. */
   readonly forget: () => void;
@@ -47,7 +56,7 @@ export class Intake implements MessageReceiver {
 
   async handle(messages: IncomingMessages): Promise<Handled> {
     const nowMs = this.#parts.now();
-    const read = messages.map((message) => readCommandMessage(message, nowMs));
+    const read = messages.map((message) => readCommandMessage(message, nowMs, this.#parts.senders));
     const answers = await Promise.allSettled(
       read.map((one, index) => this.#answer(one, messages[index] as IncomingMessage)),
     );
@@ -79,9 +88,15 @@ export class Intake implements MessageReceiver {
       const { body, id } = one.outcome;
       return [letter, { topic: TOPICS.outcomes, ...outcomeMessage(body, id, one.traceparent) }];
     }
+    if (one.kind === 'forbidden') return [this.#forbid(message, one.denial)];
+    const { command, origin } = one;
     try {
-      return [this.#outcome(one, await this.#parts.run(one.command, one.origin))];
+      const answered = await one.right.carryOut(command, (checkRecording) =>
+        this.#parts.run(command, origin, { checkRecording }),
+      );
+      return [this.#outcome(one, answered)];
     } catch (error) {
+      if (error instanceof NotAllowed) return [this.#forbid(message, error.denial)];
       // No repeat will help this account, and the others of the partition must not wait for it.
       if (isOfOneAccount(error)) return [this.#bury(message, 'AccountStopped', String(error))];
       throw error;
@@ -97,6 +112,11 @@ export class Intake implements MessageReceiver {
     const id = outcomeId(command.commandId, { revision, code, digest: command.digest });
     const outcome = toOutcome(command, answer, position);
     return { topic: TOPICS.outcomes, ...outcomeMessage(outcome, id, origin.traceparent ?? null) };
+  }
+
+  #forbid(message: IncomingMessage, denial: Denial): OutgoingMessage {
+    this.#observer.forbidden(denial);
+    return this.#bury(message, 'NotAllowed', denial.detail);
   }
 
   #bury(

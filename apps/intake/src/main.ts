@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { LEDGER_VARIABLES, openDesk, openStores } from '#assembly';
+import { LEDGER_VARIABLES, openDesk, openSenders, openStores } from '#assembly';
 import { CommandsModule, RunLedgerCommand, unansweredMax } from '#commands';
 import { TOPICS } from '#contracts';
 import {
@@ -32,6 +32,7 @@ import {
   stopInOrder,
   wholeNumber,
 } from '#runtime';
+import { SENDERS_VARIABLES } from '#senders';
 import { z } from 'zod';
 import { consumerObserver, intakeObserver, lagGauge } from './intake-metrics.js';
 import { Intake, UNDECODABLE_POLICIES } from './intake.js';
@@ -46,6 +47,7 @@ const MEBIBYTE = 1024 * 1024;
 const VARIABLES = z.object({
   ...LEDGER_VARIABLES,
   ...KAFKA_VARIABLES,
+  ...SENDERS_VARIABLES,
   KAFKA_GROUP: z.string().min(1).default('points-ledger-intake'),
   KAFKA_PARTITIONS: wholeNumber({ min: 1, max: 1_000 }).prefault('6'),
   KAFKA_REPLICAS: wholeNumber({ min: 1, max: 9 }).prefault('1'),
@@ -68,6 +70,8 @@ async function main(): Promise<void> {
   const health = new Health(['event store', 'kafka', 'partitions', 'flow']);
   const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
   health.watch('flow', () => flow.condition());
+  const sending = await openSenders(config, process.env, { metrics, log, clock: SYSTEM_CLOCK });
+  health.watch('senders', () => sending.condition());
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
 
   const stores = await openStores(config, log);
@@ -120,6 +124,7 @@ async function main(): Promise<void> {
       { name: 'consumer', msMax: 9_000, run: () => source.stop() },
       { name: 'desk', msMax: 3_000, run: async () => void (await desk.drain(3_000)) },
       { name: 'outcomes', msMax: 3_000, run: () => sink.close() },
+      { name: 'senders', msMax: 1_000, run: () => sending.stop() },
       { name: 'lag', msMax: 1_000, run: async () => measuring.stop().then(() => lagMeter.close()) },
       { name: 'nest', msMax: 1_000, run: () => app.close() },
       { name: 'stores', msMax: 3_000, run: () => stores.close() },
@@ -128,7 +133,9 @@ async function main(): Promise<void> {
   });
   await source.start(
     new Intake({
-      run: (command, origin) => bus.execute(new RunLedgerCommand(command, origin)),
+      run: (command, origin, options) =>
+        bus.execute(new RunLedgerCommand(command, origin, options)),
+      senders: sending.senders,
       sink,
       forget: () => desk.forget(),
       now: () => SYSTEM_CLOCK.timeOfDay(),

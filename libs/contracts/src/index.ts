@@ -27,7 +27,7 @@ export {
   type QuerySchema,
 } from './fault.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
-export type { HeaderValue, RawMessage } from './message.js';
+export { headerOf, type HeaderValue, type RawMessage } from './message.js';
 export {
   API_SOURCE_PREFIX,
   COMMAND_CE_TYPES,

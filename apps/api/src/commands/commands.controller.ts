@@ -4,11 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RunLedgerCommand } from '#commands';
 import { toOutcome, type CommandOutcome } from '#contracts';
 import { toLedgerCommand } from '#contracts/identity';
+import { NotAllowed } from '#senders';
+import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
+import { notAllowedToSend, type Problem } from '../problems/problem.js';
 import { POSITION_HEADER } from '../reading/read-position.interceptor.js';
 import { refusalOf } from './command-answer.js';
-import { commandIn } from './command-request.js';
+import { commandIn, commandTypeIn } from './command-request.js';
 import { originOf } from './origin.js';
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
@@ -31,17 +34,31 @@ export class CommandsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandOutcome> {
-    const sent = commandIn(request, type);
+    const known = commandTypeIn(type);
+    const from = this.parts.senders.ofSubject(callerOf(request).subject);
+    if (!from.ok) throw this.#forbid(new NotAllowed(from.denial));
+    const sent = commandIn(request, known, from.source);
     const command = toLedgerCommand(sent, new Date(this.parts.clock.timeOfDay()).toISOString());
     const origin = originOf(request);
-    const { answer, position } = await this.bus.execute(
-      new RunLedgerCommand(command, origin, { waitMsMax: ROOM_WAIT_MS_MAX }),
-    );
+    const { answer, position } = await from.right
+      .carryOut(command, (checkRecording) =>
+        this.bus.execute(
+          new RunLedgerCommand(command, origin, { waitMsMax: ROOM_WAIT_MS_MAX, checkRecording }),
+        ),
+      )
+      .catch((error: unknown) => {
+        throw error instanceof NotAllowed ? this.#forbid(error) : error;
+      });
     this.parts.observer.commanded(command, origin, answer);
     const outcome = toOutcome(command, answer, position);
     if (position !== null) void reply.header(POSITION_HEADER, position);
     if (outcome.replayed) void reply.header(REPLAYED_HEADER, 'true');
     if (outcome.code !== null) throw refusalOf(outcome, outcome.code);
     return outcome;
+  }
+
+  #forbid({ denial }: NotAllowed): Problem {
+    this.parts.observer.forbidden(denial);
+    return notAllowedToSend(denial.detail);
   }
 }

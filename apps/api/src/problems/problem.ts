@@ -70,6 +70,16 @@ export const tokenExpired = (options: ErrorOptions): Problem =>
 export const notAllowed = (detail: string): Problem =>
   new Problem({ status: 403, name: 'not-allowed', title: 'Not allowed', detail });
 
+/** The role suffices, and what the senders file says does not. */
+export const notAllowedToSend = (detail: string): Problem =>
+  new Problem({
+    status: 403,
+    name: 'not-allowed',
+    title: 'Not allowed',
+    detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`,
+    more: { code: 'NotAllowed' },
+  });
+
 export const notFound = (detail: string): Problem =>
   new Problem({ status: 404, name: 'not-found', title: 'Not found', detail });
 

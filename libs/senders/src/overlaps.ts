@@ -1,0 +1,46 @@
+import type { Fault } from '#contracts';
+import { prefixOf, prefixesOf } from './source-entry.js';
+
+interface Entries {
+  readonly sources: readonly string[];
+  readonly subjects: readonly string[];
+}
+
+/** Entries that two senders both have, or that lie within one of another: nobody could say whose they are. */
+export function overlapsOf(senders: readonly Entries[]): Fault[] {
+  const sources = new Map<string, number>();
+  const subjects = new Map<string, number>();
+  const faults: Fault[] = [];
+  const claim = (taken: Map<string, number>, entry: string, owner: number, at: string): void => {
+    const other = taken.get(entry);
+    if (other === undefined) taken.set(entry, owner);
+    else if (other !== owner)
+      faults.push({ field: at, reason: `belongs to senders.${other} as well` });
+  };
+  for (const [owner, sender] of senders.entries()) {
+    sender.sources.forEach((entry, i) =>
+      claim(sources, entry, owner, `senders.${owner}.sources.${i}`),
+    );
+    sender.subjects.forEach((entry, i) =>
+      claim(subjects, entry, owner, `senders.${owner}.subjects.${i}`),
+    );
+  }
+  for (const [owner, sender] of senders.entries()) {
+    for (const [i, entry] of sender.sources.entries()) {
+      const around = coverOf(entry, owner, sources);
+      if (around === null) continue;
+      const reason = `lies within ${around.entry} of senders.${around.owner}`;
+      faults.push({ field: `senders.${owner}.sources.${i}`, reason });
+    }
+  }
+  return faults;
+}
+
+/** The entry of another sender that covers this one, but for `*`, which is what is left over. */
+function coverOf(entry: string, owner: number, sources: ReadonlyMap<string, number>) {
+  for (const prefix of prefixesOf(prefixOf(entry) ?? entry)) {
+    const other = sources.get(`${prefix}*`);
+    if (other !== undefined && other !== owner) return { entry: `${prefix}*`, owner: other };
+  }
+  return null;
+}

@@ -1,0 +1,80 @@
+import type { Account, LedgerCommand, LedgerEvent } from '#ledger';
+import type { Denial, DenialCause } from './denial.js';
+import type { Sender } from './sender.js';
+
+/** Which right a command lacks by what it says itself, before any account is loaded. null: none. */
+export function denialOfCommand(sender: Sender, command: LedgerCommand): Denial | null {
+  const { types, sourceTypes, pointsMax } = sender;
+  if (!types.has(command.type)) {
+    return deny(sender, 'type', `send ${command.type}: its types are ${[...types].join(', ')}`);
+  }
+  if (command.type === 'ConsumePoints' && sourceTypes?.has(command.sourceType) === false) {
+    return deny(
+      sender,
+      'source_type',
+      `consume for ${command.sourceType}: ${allowed(sourceTypes)}`,
+    );
+  }
+  const points = 'points' in command ? command.points : null;
+  return pointsMax !== null && points !== null && points > pointsMax
+    ? tooManyPoints(sender, points, pointsMax)
+    : null;
+}
+
+/**
+ * Which right it lacks by what it would record: a settlement or a refund is of the business of its
+ * consumption, and a refund of everything has as many points as come back.
+ */
+export function denialOfRecording(
+  sender: Sender,
+  command: LedgerCommand,
+  points: number,
+  account: Pick<Account, 'consumptions'>,
+): Denial | null {
+  const { sourceTypes, pointsMax } = sender;
+  if (
+    sourceTypes !== null &&
+    (command.type === 'SettleConsumption' || command.type === 'RefundPoints')
+  ) {
+    const business = account.consumptions.get(command.consumptionId)?.sourceType;
+    if (business !== undefined && !sourceTypes.has(business)) {
+      const what = command.type === 'RefundPoints' ? 'refund' : 'settle';
+      return deny(
+        sender,
+        'source_type',
+        `${what} a consumption for ${business}: ${allowed(sourceTypes)}`,
+      );
+    }
+  }
+  return pointsMax !== null && points > pointsMax ? tooManyPoints(sender, points, pointsMax) : null;
+}
+
+/**
+ * How many points a command moves by its own doing: what comes in, goes out or comes back. What falls
+ * due before it, and what a settlement gives back of its estimate, is not counted.
+ */
+export function pointsMovedBy(events: readonly LedgerEvent[]): number {
+  let points = 0;
+  for (const event of events) {
+    if (event.type === 'PointsRecharged' || event.type === 'PointsConsumed') points += event.points;
+    if (
+      event.type === 'PointsRefunded' &&
+      (event.cause === 'refunded' || event.cause === 'cancelled')
+    ) {
+      points += event.points;
+    }
+  }
+  return points;
+}
+
+export const deny = (sender: Sender, cause: DenialCause, what: string): Denial => ({
+  cause,
+  sender: sender.name,
+  detail: `the sender ${sender.name} may not ${what}`,
+});
+
+const tooManyPoints = (sender: Sender, points: number, max: number): Denial =>
+  deny(sender, 'points', `move ${points} points by one command: its points_max is ${max}`);
+
+const allowed = (sourceTypes: ReadonlySet<string>): string =>
+  `its source_types are ${[...sourceTypes].join(', ')}`;

@@ -1,0 +1,105 @@
+import { parseAs, type Fault, type Parsed } from '#contracts';
+import type { Environment } from '#runtime';
+import { overlapsOf } from './overlaps.js';
+import type { Sender } from './sender.js';
+import { sendersFile, type WrittenSender } from './senders-schema.js';
+
+const SECRET_BYTES_MIN = 32;
+
+/** The senders that a file names, or every fault in it. No fault tells a secret. */
+export function parseSenders(text: string, env: Environment): Parsed<readonly Sender[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, faults: [{ field: 'the file', reason: 'must be JSON' }] };
+  }
+  const parsed = parseAs(sendersFile, json, 'the file');
+  if (!parsed.ok) return parsed;
+  const { senders } = parsed.value;
+  const faults = [
+    ...senders.flatMap((one, index) => faultsOfSender(one, `senders.${index}`, env)),
+    ...faultsBetween(senders, env),
+  ];
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, value: senders.map((one) => senderOf(one, env)) };
+}
+
+function faultsOfSender(one: WrittenSender, at: string, env: Environment): Fault[] {
+  const faults: Fault[] = [];
+  const { sources, subjects, keys, unsigned } = one;
+  if (sources.length === 0 && subjects.length === 0) {
+    faults.push({ field: at, reason: 'must have sources (for Kafka) or subjects (for HTTP)' });
+  }
+  if (sources.length > 0 && keys.length === 0 && !unsigned) {
+    faults.push({
+      field: `${at}.keys`,
+      reason: 'must name a key, or the sender must say "unsigned": true',
+    });
+  }
+  if (sources.length === 0 && (keys.length > 0 || unsigned)) {
+    faults.push({
+      field: `${at}.sources`,
+      reason: 'must not be empty: keys and unsigned are about messages over Kafka',
+    });
+  }
+  for (const [index, { id, secret_env: name }] of keys.entries()) {
+    if (keys.findIndex((other) => other.id === id) < index) {
+      faults.push({
+        field: `${at}.keys.${index}.id`,
+        reason: 'is the id of another key of this sender',
+      });
+    }
+    const fault = faultOfSecret(env[name]);
+    if (fault !== null)
+      faults.push({
+        field: `${at}.keys.${index}.secret_env`,
+        reason: `names ${name}, which ${fault}`,
+      });
+  }
+  return faults;
+}
+
+function faultOfSecret(secret: string | undefined): string | null {
+  if (secret === undefined || secret === '') return 'is not set in this process';
+  if (Buffer.byteLength(secret) < SECRET_BYTES_MIN)
+    return `has fewer than ${SECRET_BYTES_MIN} bytes`;
+  return /^\s|\s$/.test(secret) ? 'begins or ends with white space' : null;
+}
+
+/** What two senders may not share: a name, a source, a subject, a secret. */
+function faultsBetween(senders: readonly WrittenSender[], env: Environment): Fault[] {
+  const faults = overlapsOf(senders);
+  const names = new Set<string>();
+  const owners = new Map<string, string>();
+  for (const [index, { name, keys }] of senders.entries()) {
+    if (names.has(name))
+      faults.push({ field: `senders.${index}.name`, reason: 'is the name of another sender' });
+    names.add(name);
+    for (const [place, { secret_env: variable }] of keys.entries()) {
+      const secret = env[variable] ?? '';
+      const at = `senders.${index}.keys.${place}.secret_env`;
+      const owner = owners.get(secret);
+      if (owner !== undefined)
+        faults.push({
+          field: at,
+          reason: `has the same secret as ${owner}: each key needs one of its own`,
+        });
+      else if (secret !== '') owners.set(secret, at);
+    }
+  }
+  return faults;
+}
+
+const senderOf = (one: WrittenSender, env: Environment): Sender => ({
+  name: one.name,
+  sources: one.sources,
+  subjects: one.subjects,
+  types: new Set(one.types),
+  sourceTypes: one.source_types === undefined ? null : new Set(one.source_types),
+  pointsMax: one.points_max ?? null,
+  pointsPerDayMax: one.points_per_day_max ?? null,
+  keys: new Map(one.keys.map(({ id, secret_env: name }) => [id, env[name] ?? ''])),
+  unsigned: one.unsigned,
+});

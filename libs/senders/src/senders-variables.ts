@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ConfigurationError } from '#runtime';
+
+/** For the schema of every process that takes commands from outside. */
+export const SENDERS_VARIABLES = {
+  /** JSON: who may send what. Read again when it changes. */
+  SENDERS_FILE: z.string().default(''),
+  /** `anybody`, in place of a file: nobody asks who sends. */
+  SENDERS: z.enum(['', 'anybody'], { error: 'must be "anybody", or be left out' }).default(''),
+};
+
+export type SendersVariables = z.output<z.ZodObject<typeof SENDERS_VARIABLES>>;
+
+/** The path of the file; null: anybody may send. A process where neither is said does not start. */
+export function sendersFilePath({
+  SENDERS_FILE: file,
+  SENDERS: who,
+}: SendersVariables): string | null {
+  if (file !== '' && who !== '') {
+    throw fault(
+      'SENDERS',
+      'must be left out where SENDERS_FILE is set: they contradict each other',
+    );
+  }
+  if (file === '' && who === '') {
+    throw fault(
+      'SENDERS_FILE',
+      'is not set: name the file that says who may send what (docs/operations.md), or say SENDERS=anybody where nobody has to ask',
+    );
+  }
+  return file === '' ? null : file;
+}
+
+const fault = (variable: string, words: string): ConfigurationError =>
+  new ConfigurationError([{ variable, fault: words }]);

@@ -1,0 +1,133 @@
+import {
+  COMMAND_CE_TYPES,
+  SIGNATURE_HEADER,
+  SUBJECT_MAX,
+  apiSourceOf,
+  headerOf,
+  type RawMessage,
+  type Sender as MessageSender,
+} from '#contracts';
+import { isSignatureOf, parseSignature } from '#contracts/identity';
+import { DayTotals } from './day-totals.js';
+import type { Denial } from './denial.js';
+import type { Sender } from './sender.js';
+import type { SenderDirectory } from './sender-directory.js';
+import { SendingRight } from './sending-right.js';
+
+export type Authenticated<T> =
+  | ({ readonly ok: true; readonly right: SendingRight } & T)
+  | { readonly ok: false; readonly denial: Denial };
+
+/** A message in its topic. */
+export interface TopicMessage extends RawMessage {
+  readonly topic: string;
+}
+
+/** Says who sends, over Kafka and over HTTP alike. */
+export class Senders {
+  readonly #totals = new DayTotals();
+  #directory: SenderDirectory | null;
+
+  /** null: anybody may send anything. */
+  constructor(directory: SenderDirectory | null) {
+    this.#directory = directory;
+  }
+
+  /** From now on these. What they moved today stays counted. */
+  become(directory: SenderDirectory): void {
+    this.#directory = directory;
+    this.#totals.keepOnly(new Set(directory.senders.map(({ name }) => name)));
+  }
+
+  /** The sender of a message whose id, source, type, user and key were found to be good. */
+  ofMessage(message: TopicMessage, from: MessageSender): Authenticated<object> {
+    if (this.#directory === null) return this.#rightOf(null);
+    const sender = this.#directory.bySource(from.source);
+    const denial =
+      sender === null ? noSource(from.source) : denialOfSignature(sender, message, from);
+    return denial === null ? this.#rightOf(sender) : { ok: false, denial };
+  }
+
+  /** The sender behind a token, and the source of its commands. */
+  ofSubject(subject: string): Authenticated<{ readonly source: string }> {
+    const source = apiSourceOf(subject);
+    if (source === null) return { ok: false, denial: BAD_SUBJECT };
+    if (this.#directory === null) return { ...this.#rightOf(null), source };
+    const sender = this.#directory.bySubject(subject);
+    if (sender === null) return { ok: false, denial: noSubject(subject) };
+    return { ...this.#rightOf(sender), source };
+  }
+
+  #rightOf(sender: Sender | null) {
+    return { ok: true as const, right: new SendingRight(sender, this.#totals) };
+  }
+}
+
+/** Every message passes when nobody asks who sends: `SENDERS=anybody`, and tests. */
+export const anybody = (): Senders => new Senders(null);
+
+function denialOfSignature(
+  sender: Sender,
+  message: TopicMessage,
+  { id, source, type, userId }: MessageSender,
+): Denial | null {
+  const header = headerOf(message, SIGNATURE_HEADER);
+  if (header === undefined) {
+    return sender.unsigned
+      ? null
+      : refuse(sender, 'unsigned', 'signs its messages, and this one has no signature');
+  }
+  const signature = header === null ? null : parseSignature(header);
+  if (signature === null) {
+    return refuse(
+      sender,
+      'signature',
+      `must send ${SIGNATURE_HEADER} once, as v1,<key id>,<base64url of 32 bytes>`,
+    );
+  }
+  const secret = sender.keys.get(signature.keyId);
+  if (secret === undefined) {
+    return refuse(sender, 'key', `has no key ${JSON.stringify(signature.keyId)}`);
+  }
+  const signedMessage = {
+    topic: message.topic,
+    key: userId,
+    id,
+    source,
+    type: COMMAND_CE_TYPES[type],
+    value: message.value ?? '',
+  };
+  return isSignatureOf(signedMessage, signature.code, secret)
+    ? null
+    : refuse(
+        sender,
+        'signature',
+        'did not sign this message: the signature is not that of its topic, key, id, source, type and value',
+      );
+}
+
+const refuse = (sender: Sender, cause: Denial['cause'], what: string): Denial => ({
+  cause,
+  sender: sender.name,
+  detail: `the sender ${sender.name} ${what}`,
+});
+
+const noSource = (source: string): Denial => ({
+  cause: 'source',
+  sender: null,
+  detail: `no sender has the source ${source} among its sources`,
+});
+
+const noSubject = (subject: string): Denial => ({
+  cause: 'subject',
+  sender: null,
+  detail: `no sender has the subject ${subject} of this token among its subjects`,
+});
+
+const BAD_SUBJECT: Denial = {
+  cause: 'subject',
+  sender: null,
+  detail:
+    `the subject of this token can not be the source of a command: it must have 1 to ${SUBJECT_MAX} ` +
+    "characters of a URI (ASCII letters, digits and -._~:/?#[]@!$&'()*+,;=%)",
+};

@@ -1,0 +1,88 @@
+import type { Account, LedgerCommand, LedgerEvent } from '#ledger';
+import type { DayTotals } from './day-totals.js';
+import { NotAllowed } from './denial.js';
+import { denialOfCommand, denialOfRecording, deny, pointsMovedBy } from './permission.js';
+import type { Sender } from './sender.js';
+
+/** What the command processor asks before it records anything: see `RecordingCheck` there. */
+type CheckRecording = (events: readonly LedgerEvent[], account: Account) => Error | null;
+
+/** What one sender may do, once it is known who sent a command. null: anybody may send anything. */
+export class SendingRight {
+  constructor(
+    private readonly sender: Sender | null,
+    private readonly totals: DayTotals,
+  ) {}
+
+  /** Runs the command as far as its sender may send it. Rejects with NotAllowed where it may not. */
+  carryOut<T>(
+    command: LedgerCommand,
+    run: (checkRecording: CheckRecording | undefined) => Promise<T>,
+  ): Promise<T> {
+    const { sender } = this;
+    if (sender === null) return run(undefined);
+    const denial = denialOfCommand(sender, command);
+    if (denial !== null) return Promise.reject(new NotAllowed(denial));
+    const { sourceTypes, pointsMax, pointsPerDayMax } = sender;
+    if (sourceTypes === null && pointsMax === null && pointsPerDayMax === null)
+      return run(undefined);
+    return this.#runChecked(new CheckedCommand(sender, command, this.totals), run);
+  }
+
+  async #runChecked<T>(
+    checked: CheckedCommand,
+    run: (checkRecording: CheckRecording) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await run((events, account) => checked.check(events, account));
+    } catch (error) {
+      // Not recorded, as far as anybody knows; it is counted when it comes again.
+      checked.release();
+      throw error;
+    }
+  }
+}
+
+/** One command on its way, and what it has taken of its sender's day. */
+class CheckedCommand {
+  readonly #day: string;
+  #taken = 0;
+
+  constructor(
+    private readonly sender: Sender,
+    private readonly command: LedgerCommand,
+    private readonly totals: DayTotals,
+  ) {
+    this.#day = command.at.slice(0, 'YYYY-MM-DD'.length);
+  }
+
+  /** May be asked several times: only the last answer counts. */
+  check(events: readonly LedgerEvent[], account: Account): Error | null {
+    const { sender, command } = this;
+    this.release();
+    const points = pointsMovedBy(events);
+    const denial = denialOfRecording(sender, command, points, account) ?? this.#denialOfDay(points);
+    if (denial !== null) return new NotAllowed(denial);
+    this.#take(points);
+    return null;
+  }
+
+  release(): void {
+    this.#take(-this.#taken);
+  }
+
+  #denialOfDay(points: number) {
+    const { name, pointsPerDayMax: max } = this.sender;
+    if (max === null || points === 0) return null;
+    const before = this.totals.of(name, this.#day);
+    if (before + points <= max) return null;
+    const what = `move ${points} points more on ${this.#day} (UTC): it moved ${before}, and its points_per_day_max is ${max}`;
+    return deny(this.sender, 'points_per_day', what);
+  }
+
+  #take(points: number): void {
+    if (this.sender.pointsPerDayMax === null || points === 0) return;
+    this.#taken += points;
+    this.totals.add(this.sender.name, this.#day, points);
+  }
+}

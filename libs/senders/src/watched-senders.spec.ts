@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from '#runtime';
+import { WatchedSenders } from './watched-senders.js';
+
+const fileOf = (...subjects: string[]): string =>
+  JSON.stringify({ senders: [{ name: 'one', subjects, types: ['ExpirePoints'] }] });
+
+describe('a senders file that is watched', () => {
+  let folder = '';
+  const path = (): string => join(folder, 'senders.json');
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  async function open(text: string) {
+    writeFileSync(path(), text);
+    return watch();
+  }
+
+  async function watch() {
+    const taken: number[] = [];
+    const rejected: string[] = [];
+    const file = await WatchedSenders.open(
+      path(),
+      {},
+      {
+        taken: (count) => taken.push(count),
+        rejected: (faults) => rejected.push(faults),
+      },
+    );
+    const lets = (subject: string): boolean => file.senders.ofSubject(subject).ok;
+    return { file, taken, rejected, lets };
+  }
+
+  it('is obeyed from the start, and from its change on', async () => {
+    const { file, lets, taken } = await open(fileOf('old'));
+    expect([lets('old'), lets('new')]).toEqual([true, false]);
+    await file.look();
+    expect(taken).toEqual([1]);
+    writeFileSync(path(), fileOf('new'));
+    await file.look();
+    expect([lets('old'), lets('new')]).toEqual([false, true]);
+    expect(taken).toEqual([1, 1]);
+  });
+
+  it('may be renamed over', async () => {
+    const { file, lets } = await open(fileOf('old'));
+    writeFileSync(`${path()}.next`, fileOf('new'));
+    renameSync(`${path()}.next`, path());
+    await file.look();
+    expect([lets('old'), lets('new')]).toEqual([false, true]);
+  });
+
+  it('may be behind a link that moves, as Kubernetes mounts it', async () => {
+    for (const name of ['v1', 'v2']) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'senders.json'), fileOf(name));
+    }
+    symlinkSync('v1', join(folder, '..data'));
+    symlinkSync('..data/senders.json', path());
+    const { file, lets } = await watch();
+    expect([lets('v1'), lets('v2')]).toEqual([true, false]);
+    symlinkSync('v2', join(folder, '..next'));
+    renameSync(join(folder, '..next'), join(folder, '..data'));
+    await file.look();
+    expect([lets('v1'), lets('v2')]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['no JSON', (file: string) => writeFileSync(file, '{"senders"')],
+    ['empty', (file: string) => writeFileSync(file, '')],
+    ['bad in one field', (file: string) => writeFileSync(file, fileOf('计费'))],
+    ['away', (file: string) => rmSync(file)],
+    ['too large', (file: string) => writeFileSync(file, ' '.repeat(1_048_577))],
+  ])('stays as it was when it is %s, and that is an alarm, once', async (_, spoil) => {
+    const { file, lets, rejected, taken } = await open(fileOf('old'));
+    spoil(path());
+    await file.look();
+    // It may be in the middle of being written.
+    expect(rejected).toEqual([]);
+    for (let n = 0; n < 3; n += 1) await file.look();
+    expect(rejected).toHaveLength(1);
+    expect(file.condition()).toMatchObject({ state: 'amber' });
+    expect(lets('old')).toBe(true);
+    writeFileSync(path(), fileOf('new'));
+    await file.look();
+    expect(file.condition()).toEqual({ state: 'green' });
+    expect([lets('old'), lets('new'), taken.length]).toEqual([false, true, 2]);
+  });
+
+  it('is well again when what was there before is put back', async () => {
+    const { file, lets, taken } = await open(fileOf('old'));
+    writeFileSync(path(), '{');
+    await file.look();
+    await file.look();
+    expect(file.isRejected).toBe(true);
+    writeFileSync(path(), fileOf('old'));
+    await file.look();
+    expect([file.isRejected, lets('old'), taken]).toEqual([false, true, [1]]);
+  });
+
+  it('stops the start when it is bad, with every fault in words', async () => {
+    await expect(open(fileOf('计费', 'a b'))).rejects.toThrow(ConfigurationError);
+    await expect(open(fileOf('计费', 'a b'))).rejects.toThrow(
+      /SENDERS_FILE: senders\.0\.subjects\.0 .*\n.*senders\.0\.subjects\.1/,
+    );
+    rmSync(path());
+    await expect(watch()).rejects.toThrow(/SENDERS_FILE: the file can not be read: ENOENT/);
+  });
+});

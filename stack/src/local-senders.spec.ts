@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from '#runtime';
+import { parseSenders } from '#senders';
+import { localSigningKey, sendersEnvironment } from './local-senders.js';
+import { stackSettings } from './settings.js';
+
+describe('Who may send to the local stack', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'));
+  afterAll(() => rmSync(dataDir, { recursive: true }));
+  const settings = (env: Record<string, string> = {}) =>
+    stackSettings({ DATA_DIR: dataDir, ...env });
+
+  it('is said by a file that is good, with the key that the stack signs with', async () => {
+    const env = await sendersEnvironment(settings());
+    const parsed = parseSenders(readFileSync(env['SENDERS_FILE'] ?? '', 'utf8'), env);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const [own, others] = parsed.value;
+    const { id, secret } = await localSigningKey(dataDir);
+    expect(own).toMatchObject({ sources: ['/demo', '/points-cli'], unsigned: false });
+    expect(own?.keys).toEqual(new Map([[id, secret]]));
+    expect(others).toMatchObject({ sources: ['*'], subjects: ['*'], unsigned: true });
+  });
+
+  it('is left to the environment where that says it', async () => {
+    expect(await sendersEnvironment(settings({ SENDERS: 'anybody' }))).toEqual({});
+    expect(await sendersEnvironment(settings({ SENDERS_FILE: '/x.json' }))).toEqual({});
+  });
+
+  it('has to be said where Kafka is one that others can reach', async () => {
+    const shared = settings({ KAFKA_BROKERS: 'kafka:9092' });
+    await expect(sendersEnvironment(shared)).rejects.toThrow(ConfigurationError);
+    await expect(sendersEnvironment(shared)).rejects.toThrow(/SENDERS_FILE/);
+  });
+});
