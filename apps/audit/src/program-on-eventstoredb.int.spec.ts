@@ -1,10 +1,14 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import pg from 'pg';
 import { EventStoreDbEventStore } from '#event-store';
 import { PostgresTableWriter, migrate } from '#read-model';
 import { EventStoreDbProtocolServer } from '#testing';
 import { Lab } from './testing/lab.suite.js';
 import { run, type Run } from './testing/run.suite.js';
-import { ANNA, BO, on, tell } from './testing/story.suite.js';
+import { ANNA, BO, on, streamOf, tell } from './testing/story.suite.js';
 
 // The same story in both stores: on EventStoreDB (the protocol server, a double of it) each command
 // must say what it says on Postgres, but for the positions. The read tables are in Postgres.
@@ -130,5 +134,56 @@ describe('a cluster that can not be read', () => {
       expect(status).toBe(2);
       expect(err).toMatch(sentence);
     }
+  });
+});
+
+describe('an account whose stream somebody has deleted', () => {
+  beforeAll(async () => {
+    const client = EventStoreDBClient.connectionString(server.connectionString);
+    const credentials = { username: 'nobody', password: 'none' };
+    await client.tombstoneStream(streamOf(ANNA), { credentials });
+    await client.dispose();
+  });
+  const deleted = `somebody has deleted stream ${streamOf(ANNA)}`;
+
+  it('is named by verify, which looks at all others', async () => {
+    const { status, out } = await here('verify', '--json');
+    expect([status, JSON.parse(out)]).toMatchObject([
+      1,
+      { accounts: 3, damage: { 'stream-deleted': 1 }, places: [{ stream: streamOf(ANNA) }] },
+    ]);
+    const text = await here('verify');
+    expect(text.out).toContain('an account whose stream somebody has deleted');
+  });
+
+  it.each(['replay', 'export'])('can not be told by %s, which says why', async (command) => {
+    const { status, err } = await here(command, '--user', ANNA);
+    expect([status, err]).toEqual([2, `${deleted} for ever\n`]);
+  });
+
+  it.each([
+    ['--what', 'events'],
+    ['--what', 'statement'],
+  ])('is named by an export of all %s %s, which has the others', async (...what) => {
+    const { status, out, err } = await here('export', '--all', ...what);
+    expect(status).toBe(1);
+    expect(err).toContain(`DAMAGED ${streamOf(ANNA)}: ${deleted}`);
+    expect(out).toContain(BO);
+  });
+
+  it('is named by diff, which compares the others', async () => {
+    const { status, out, err } = await here('diff', '--json');
+    expect([status, JSON.parse(out)]).toMatchObject([1, { ok: false, accounts: 2 }]);
+    expect(err).toContain(`DAMAGED ${streamOf(ANNA)}: ${deleted}`);
+  });
+
+  it('is not signed over by an anchor', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'audit-esdb-'));
+    const [key, out] = [join(dir, 'key'), join(dir, 'anchor')];
+    expect((await here('anchor', '--new-key', key)).status).toBe(0);
+    const made = await here('anchor', '--key', key, '--out', out);
+    expect(made.status).toBe(1);
+    expect(made.out).toContain('Not signed');
+    expect(made.out).toContain(streamOf(ANNA));
   });
 });

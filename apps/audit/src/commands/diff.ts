@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli, Manner, Status } from '../cli.js';
+import { tellDamaged } from './damaged-streams.js';
 import { diffTables, type Compared } from '../diff/diff-tables.js';
 import type { Difference } from '../diff/difference.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
@@ -38,6 +39,7 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
   const found: Difference[] = [];
   let count = 0;
   let lines = 0;
+  const damaged = new Map<string, string>();
   const progress = new Progress(cli.terminal, 'statement lines', () => lines);
   let tables: TableSnapshot | null = null;
   try {
@@ -60,6 +62,7 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
         if (found.length < KEPT_MAX) found.push(difference);
       },
       (seen) => (lines = seen),
+      ({ stream, detail }) => void damaged.set(stream, detail),
     );
     const seconds = (performance.now() - begunMs) / 1000;
     progress.end();
@@ -70,7 +73,8 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
         ? `${JSON.stringify({ ok: count === 0, position, ...compared, seconds, count, differences: found })}\n`
         : textOf(compared, position ?? '', seconds, count, found, words),
     );
-    return count === 0 ? 0 : 1;
+    tellDamaged(cli, damaged);
+    return count === 0 && damaged.size === 0 ? 0 : 1;
   } finally {
     progress.end();
     await tables?.close();

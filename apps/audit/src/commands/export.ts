@@ -3,6 +3,8 @@ import type { Cli, Manner, Status } from '../cli.js';
 import { exportEvents, type Format } from '../export/export-events.js';
 import { exportStatement } from '../export/export-statement.js';
 import { CannotCheck } from '../trouble.js';
+import type { OnDamage } from '../source/event-source.js';
+import { tellDamaged } from './damaged-streams.js';
 import { openSource } from '../source/open-source.js';
 import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
@@ -43,11 +45,14 @@ async function exportAll(cli: Cli, options: Options): Promise<Status> {
   }
   const source = await openSource(cli.settings.eventStore());
   let bytes = 0;
+  const damaged = new Map<string, string>();
+  const onDamage: OnDamage = ({ stream, detail }) => void damaged.set(stream, detail);
   const progress = new Progress(cli.terminal, 'bytes', () => bytes);
   try {
     const made = options.what === 'events' ? exportEvents : exportStatement;
     const counted = async function* () {
-      for await (const text of made(source, options.user ?? null, options, options.format)) {
+      const { user: one = null, format } = options;
+      for await (const text of made(source, one, options, format, onDamage)) {
         if (text === '') continue;
         yield text;
         bytes += text.length;
@@ -55,7 +60,9 @@ async function exportAll(cli: Cli, options: Options): Promise<Status> {
     };
     if (options.out !== undefined) await writeWhole(options.out, counted());
     else for await (const text of counted()) await print(cli.terminal.out, text);
-    return 0;
+    progress.end();
+    tellDamaged(cli, damaged);
+    return damaged.size === 0 ? 0 : 1;
   } finally {
     progress.end();
     await source.close();

@@ -24,7 +24,7 @@ export async function compareIds(
   let row = await next();
   let last = 0;
   if (position !== null) {
-    for await (const page of source.everything(position)) {
+    for await (const page of source.everything(position, () => {})) {
       for (const { stream, revision } of page) {
         let lastLine = -1;
         const user = userOf(stream);

@@ -1,6 +1,6 @@
 import type { Position } from '#event-store';
 import { BrokenRule, UnreadableEvent } from '#ledger';
-import type { EventSource, Part, StoredEvent } from '../source/event-source.js';
+import type { EventSource, OnDamage, Part, StoredEvent } from '../source/event-source.js';
 import { CannotCheck } from '../trouble.js';
 import { userOf } from '../verify/account-audit.js';
 import { differencesOf, TABLES, type Difference, type Row, type TableName } from './difference.js';
@@ -28,11 +28,12 @@ export async function diffTables(
   user: string | null,
   found: FoundDifference,
   progress: (lines: number) => void = () => {},
+  onDamage?: OnDamage,
 ): Promise<Compared> {
   const { position } = tables.checkpoint;
   const walk = new Walk(tables, user, found, progress);
   if (position !== null) {
-    for await (const page of eventsOf(source, user, position)) {
+    for await (const page of eventsOf(source, user, position, onDamage)) {
       for (const stored of page) await walk.next(stored);
     }
   }
@@ -45,12 +46,15 @@ async function* eventsOf(
   source: EventSource,
   user: string | null,
   position: Position,
+  onDamage?: OnDamage,
 ): AsyncIterable<readonly StoredEvent[]> {
   if (user !== null) {
     yield* source.stream(`points-${user}`, position);
     return;
   }
-  for await (const part of partsOf(source, position)) yield* source.accounts(part, position);
+  for await (const part of partsOf(source, position)) {
+    yield* source.accounts(part, position, onDamage);
+  }
 }
 
 async function* partsOf(source: EventSource, position: Position): AsyncIterable<Part> {

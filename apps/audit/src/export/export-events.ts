@@ -1,6 +1,6 @@
 import { csvLine } from '#contracts/csv';
 import { fromStored } from '#ledger';
-import type { EventSource, StoredEvent } from '../source/event-source.js';
+import type { EventSource, OnDamage, StoredEvent } from '../source/event-source.js';
 import { userOf } from '../verify/account-audit.js';
 
 export type Format = 'jsonl' | 'csv';
@@ -33,11 +33,13 @@ export async function* exportEvents(
   user: string | null,
   range: Range,
   format: Format,
+  onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
   if (format === 'csv') yield csvLine(EVENT_COLUMNS);
   const { last } = await source.edges();
   if (last === null) return;
-  const pages = user === null ? source.everything(last) : source.stream(`points-${user}`, last);
+  const pages =
+    user === null ? source.everything(last, onDamage) : source.stream(`points-${user}`, last);
   for await (const page of pages) {
     const lines = page.map((stored) => eventLine(stored, range, format));
     yield lines.join('');

@@ -1,7 +1,7 @@
 import { csvLine } from '#contracts/csv';
-import type { EventSource } from '../source/event-source.js';
+import type { EventSource, OnDamage } from '../source/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
-import { CannotCheck } from '../trouble.js';
+import { CannotCheck, StoreRefused } from '../trouble.js';
 import { userOf } from '../verify/account-audit.js';
 import { isIn, type Format, type Range } from './export-events.js';
 
@@ -31,11 +31,27 @@ export async function* exportStatement(
   user: string | null,
   range: Range,
   format: Format,
+  onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
   if (format === 'csv') yield csvLine([...COLUMNS, 'command_type', 'command_source', 'command_id']);
-  for await (const one of usersOf(source, user))
-    yield await statementOf(source, one, range, format);
+  for await (const one of usersOf(source, user)) {
+    try {
+      yield await statementOf(source, one, range, format);
+    } catch (error) {
+      const isSkipped =
+        user === null && onDamage !== undefined && error instanceof AccountUnreadable;
+      if (!isSkipped) throw error;
+      const stream = `points-${one}`;
+      const nowhere = { position: null, revision: null };
+      onDamage({ kind: 'unreadable', stream, ...nowhere, detail: error.message });
+    }
+  }
 }
+
+/** This account has no statement; the others may have theirs. */
+class AccountUnreadable extends CannotCheck {}
+
+const OF_ONE_STREAM = new Set(['stream-deleted', 'stream-truncated', 'broken-order']);
 
 async function* usersOf(source: EventSource, user: string | null): AsyncIterable<string> {
   if (user !== null) {
@@ -57,7 +73,7 @@ async function statementOf(
 ): Promise<string> {
   const lines: (Pick<StatementLine, 'command'> & { row: Statement })[] = [];
   const firstOf = new Map<number, Statement>();
-  const { stopped } = await replayAccount(source, user, {}, ({ command, event, rows }) => {
+  const replayed = replayAccount(source, user, {}, ({ command, event, rows }) => {
     for (const row of rows) {
       const statement: Statement = { ...row };
       if (row.line === 0) firstOf.set(row.revision, statement);
@@ -68,8 +84,12 @@ async function statementOf(
     if (carrier !== undefined)
       Object.assign(carrier, { duration: event.duration, updated_at: event.at });
   });
+  const { stopped } = await replayed.catch((cause: unknown) => {
+    const isOfOne = cause instanceof StoreRefused && OF_ONE_STREAM.has(cause.code);
+    throw isOfOne ? new AccountUnreadable(cause.message, { cause }) : cause;
+  });
   if (stopped !== null) {
-    throw new CannotCheck(`points-${user} revision ${stopped.revision}: ${stopped.why}`);
+    throw new AccountUnreadable(`points-${user} revision ${stopped.revision}: ${stopped.why}`);
   }
   return lines
     .filter(({ row }) => isIn(range, String(row.created_at)))

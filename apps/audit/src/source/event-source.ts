@@ -56,6 +56,19 @@ export interface Edges {
   readonly last: Position | null;
 }
 
+/** What somebody has done to an account's stream by the store's own means. */
+export interface StreamDamage {
+  readonly kind: 'stream-deleted' | 'stream-truncated' | 'unreadable';
+  readonly stream: string;
+  /** null: it is not at one place. */
+  readonly position: Position | null;
+  readonly revision: number | null;
+  readonly detail: string;
+}
+
+/** Told of a damaged stream, so that all others are still read; without it, reading ends there. */
+export type OnDamage = (damage: StreamDamage) => void;
+
 /** Reads a store for an auditor: changes nothing in it, asks for no schema to be brought up to date. */
 export interface EventSource {
   readonly kind: 'postgres' | 'eventstoredb';
@@ -63,7 +76,7 @@ export interface EventSource {
   /** Spans of positions that can be looked at side by side, in order. */
   spans(last: Position): readonly Span[];
   /** By position. A span is given whole, in as many pages as need be. */
-  marks(span: Span): AsyncIterable<readonly EventMark[]>;
+  marks(span: Span, onDamage?: OnDamage): AsyncIterable<readonly EventMark[]>;
   /**
    * Whether a span that is counted holds each of its positions once and only events of these types,
    * without giving them: where it does not, `marks` shows what is wrong. Only some stores can tell.
@@ -72,11 +85,11 @@ export interface EventSource {
   /** Parts of all accounts, in order of stream; null: the store has to be told which there are. */
   parts(): readonly Part[] | null;
   /** By stream and revision, up to that position. */
-  accounts(part: Part, upTo: Position): AsyncIterable<readonly StoredEvent[]>;
+  accounts(part: Part, upTo: Position, onDamage?: OnDamage): AsyncIterable<readonly StoredEvent[]>;
   /** One stream in order of revision, up to that position (null: all there is). */
   stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]>;
   /** Everything in order of position, up to that one. */
-  everything(upTo: Position): AsyncIterable<readonly StoredEvent[]>;
+  everything(upTo: Position, onDamage?: OnDamage): AsyncIterable<readonly StoredEvent[]>;
   /** The newest event of every account as it was at that position, in order of stream. */
   accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
 import { accountLeaf } from '../merkle/hashing.js';
 import type { KnownPolicies } from '../rules/known-policies.js';
-import type { EventSource, Part, StoredEvent } from '../source/event-source.js';
+import type { EventSource, Part, StoredEvent, StreamDamage } from '../source/event-source.js';
 import { AccountAudit } from './account-audit.js';
 import { Findings } from './damage.js';
 
@@ -16,6 +16,9 @@ export interface AccountsWork {
 export interface AccountsFound {
   readonly events: number;
   readonly accounts: number;
+  /** Accounts whose streams somebody has damaged, and the events that these gave all the same. */
+  readonly damaged: readonly StreamDamage[];
+  readonly eventsOfDamaged: number;
   readonly findings: Findings;
   /** For each cut the leaves of the accounts that there were, sorted, one hash of 32 bytes behind the other. */
   readonly leaves: readonly Buffer[];
@@ -30,7 +33,8 @@ export async function passByAccount(
   progress: (events: number) => void,
 ): Promise<AccountsFound> {
   const pass = new AccountsPass(work);
-  for await (const page of source.accounts(work.part, work.upTo)) {
+  const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
+  for await (const page of source.accounts(work.part, work.upTo, onDamage)) {
     for (const stored of page) pass.next(stored);
     progress(page.length);
   }
@@ -46,15 +50,26 @@ class AccountsPass {
   #events = 0;
   #accounts = 0;
   readonly #unknownPolicies = new Map<string, number>();
+  readonly #damaged = new Map<string, StreamDamage>();
+  #eventsOfDamaged = 0;
+  /** Events of the account that is being looked at. */
+  #eventsHere = 0;
 
   constructor(private readonly work: AccountsWork) {
     this.#leaves = work.cuts.map(() => []);
+  }
+
+  damaged(damage: StreamDamage): void {
+    this.#damaged.set(damage.stream, damage);
+    // It gives no event by which it would be counted.
+    if (damage.kind !== 'unreadable' && damage.position === null) this.#accounts += 1;
   }
 
   next(stored: StoredEvent): void {
     const audit = this.#audit?.stream === stored.stream ? this.#audit : this.#begin(stored.stream);
     audit.next(stored);
     this.#events += 1;
+    this.#eventsHere += 1;
     for (const [at, cut] of this.work.cuts.entries()) {
       if (stored.position <= cut) this.#atCuts[at] = stored;
     }
@@ -65,6 +80,8 @@ class AccountsPass {
     return {
       events: this.#events,
       accounts: this.#accounts,
+      damaged: [...this.#damaged.values()],
+      eventsOfDamaged: this.#eventsOfDamaged,
       findings: this.#findings,
       leaves: this.#leaves.map((leaves) => Buffer.from(leaves.join(''), 'hex')),
       unknownPolicies: this.#unknownPolicies,
@@ -74,6 +91,7 @@ class AccountsPass {
   #begin(stream: string): AccountAudit {
     this.#close();
     this.#accounts += 1;
+    this.#eventsHere = 0;
     this.#atCuts = this.work.cuts.map(() => null);
     this.#audit = new AccountAudit(stream, this.work.policies, (damage) =>
       this.#findings.add(damage),
@@ -84,6 +102,7 @@ class AccountsPass {
   #close(): void {
     if (this.#audit === null) return;
     this.#audit.end();
+    if (this.#damaged.has(this.#audit.stream)) this.#eventsOfDamaged += this.#eventsHere;
     for (const [fingerprint, events] of this.#audit.unknownPolicies) {
       const before = this.#unknownPolicies.get(fingerprint) ?? 0;
       this.#unknownPolicies.set(fingerprint, before + events);

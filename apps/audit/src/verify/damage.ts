@@ -9,6 +9,8 @@ export const DAMAGE_KINDS = {
   'unknown-type': 'a type of event that there is not',
   unreadable: 'an event that is no JSON, or not of the shape of its type',
   'foreign-stream': 'a stream that belongs to no account',
+  'stream-deleted': 'an account whose stream somebody has deleted',
+  'stream-truncated': 'an account of which the store hides events: $maxCount, $maxAge or $tb',
   'revision-gap': 'revisions of an account are missing',
   'revision-repeated': 'a revision of an account stands twice',
   'order-broken': 'events of an account stand in another order than they were recorded in',

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { text } from 'node:stream/consumers';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreDbEventStore } from '#event-store';
 import { EventStoreDbProtocolServer, type EventStoreDbLogRecord } from '#testing';
 import { makeAnchor } from '../anchor/make-anchor.js';
@@ -118,7 +119,64 @@ describe('verify on EventStoreDB', () => {
 
   it('names what is no event of ours, and looks at the rest', async () => {
     at(anna, 4).meta = new Uint8Array(3);
-    expect(await kindsFound()).toEqual(['store-refuses']);
+    expect(await kindsFound()).toEqual(['unreadable']);
+  });
+
+  const credentials = { username: 'nobody', password: 'none' };
+  const meddle = async (work: (client: EventStoreDBClient) => Promise<unknown>): Promise<void> => {
+    const client = EventStoreDBClient.connectionString(server.connectionString);
+    await work(client);
+    await client.dispose();
+  };
+  it.each<[string, DamageKind[], (client: EventStoreDBClient) => Promise<unknown>]>([
+    [
+      'deleted for ever',
+      ['stream-deleted'],
+      (client) => client.tombstoneStream(anna, { credentials }),
+    ],
+    ['deleted', ['stream-deleted'], (client) => client.deleteStream(anna, { credentials })],
+    [
+      'truncated by $tb',
+      ['stream-truncated', 'revision-gap'],
+      (client) => client.setStreamMetadata(anna, { truncateBefore: 5 }, { credentials }),
+    ],
+    [
+      'truncated by $maxCount',
+      ['stream-truncated', 'revision-gap'],
+      (client) => client.setStreamMetadata(anna, { maxCount: 2 }, { credentials }),
+    ],
+    [
+      'truncated to nothing',
+      ['stream-truncated'],
+      (client) => client.setStreamMetadata(anna, { truncateBefore: 1_000 }, { credentials }),
+    ],
+  ])('names an account that was %s, and goes on with all others', async (_how, kinds, how) => {
+    const other = at(streamOf(BO), 3);
+    other.data = Uint8Array.from(other.data, (byte, place) => (place === 40 ? byte ^ 1 : byte));
+    await meddle(how);
+    const ours = log.records.filter(
+      ({ stream, type }) => stream.startsWith('points-') && !type.startsWith('$'),
+    );
+    const { findings, events, accounts } = await verifyStore(source, crewOfOne(source));
+    expect([events, accounts]).toEqual([ours.length, 3]);
+    const found = [...findings.counts.keys()];
+    expect(found).toEqual(expect.arrayContaining([...kinds, 'hash-broken']));
+    expect(found).not.toContain('passes-disagree');
+    const named = findings.sorted().filter(({ kind }) => kinds.includes(kind));
+    expect(new Set(named.map(({ stream }) => stream))).toEqual(new Set([anna]));
+    expect(findings.counts.get(kinds[0] as DamageKind)).toBe(1);
+  });
+
+  it('says by which metadata the events of an account are hidden', async () => {
+    await meddle((client) => client.setStreamMetadata(anna, { maxCount: 2 }, { credentials }));
+    const { findings } = await verifyStore(source, crewOfOne(source));
+    expect(findings.sorted()).toContainEqual(
+      expect.objectContaining({
+        kind: 'stream-truncated',
+        stream: anna,
+        detail: expect.stringContaining('$maxCount 2') as string,
+      }),
+    );
   });
 
   it('finds the tail cut and an account removed by an anchor, and only so', async () => {

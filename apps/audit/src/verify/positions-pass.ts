@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
 import { eventLeaf } from '../merkle/hashing.js';
 import { Frontier } from '../merkle/frontier.js';
-import type { EventMark, EventSource, Span } from '../source/event-source.js';
+import type { EventMark, EventSource, Span, StreamDamage } from '../source/event-source.js';
 import { Findings } from './damage.js';
 
 /** Leaves of the subtrees whose roots are kept of a tree of all events. */
@@ -19,8 +19,10 @@ export interface PositionsFound {
   /** Of every SUBTREE_LEAVES events, in order. */
   readonly subtrees: readonly string[];
   readonly cuts: readonly TreeCut[];
-  /** Of the accounts that were met; empty where the store finds them by itself. */
-  readonly streams: readonly string[];
+  /** Events of each account that was met; empty where the store finds them by itself. */
+  readonly streams: ReadonlyMap<string, number>;
+  /** What was reported of whole streams, as `damageKey` has it. */
+  readonly damaged: ReadonlySet<string>;
 }
 
 export interface PositionsWork {
@@ -41,19 +43,31 @@ export async function passByPosition(
   const { span, sizes, knownTypes } = work;
   if (sizes === null && span.events !== null && (await source.isWhole?.(span, knownTypes))) {
     progress(span.events);
-    return { events: span.events, findings: new Findings(), subtrees: [], cuts: [], streams: [] };
+    return {
+      events: span.events,
+      findings: new Findings(),
+      subtrees: [],
+      cuts: [],
+      streams: new Map(),
+      damaged: new Set(),
+    };
   }
   const pass = new PositionsPass(work);
-  for await (const page of source.marks(work.span)) {
+  const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
+  for await (const page of source.marks(work.span, onDamage)) {
     for (const mark of page) pass.next(mark);
     progress(page.length);
   }
   return pass.end();
 }
 
+/** One thing that is wrong with a stream, whichever pass meets it. */
+export const damageKey = ({ kind, stream }: StreamDamage): string => `${kind} ${stream}`;
+
 class PositionsPass {
   readonly #findings = new Findings();
-  readonly #streams = new Set<string>();
+  readonly #streams = new Map<string, number>();
+  readonly #damaged = new Set<string>();
   readonly #subtrees: string[] = [];
   readonly #cuts: TreeCut[] = [];
   #tree = new Frontier();
@@ -69,7 +83,7 @@ class PositionsPass {
     if (!this.work.knownTypes.has(mark.type)) {
       this.#damage('unknown-type', mark, `unknown type ${mark.type}`);
     }
-    if (mark.stream !== null) this.#streams.add(mark.stream);
+    if (mark.stream !== null) this.#count(mark.stream, 1);
     this.#events += 1;
     this.#last = mark.position;
     if (this.work.sizes !== null) this.#grow(mark.hash);
@@ -92,8 +106,20 @@ class PositionsPass {
       findings: this.#findings,
       subtrees: this.#subtrees,
       cuts: this.#cuts,
-      streams: [...this.#streams],
+      streams: this.#streams,
+      damaged: this.#damaged,
     };
+  }
+
+  /** No event: but its account has to be looked at, also when nothing else is left of it. */
+  damaged(damage: StreamDamage): void {
+    this.#count(damage.stream, 0);
+    this.#damaged.add(damageKey(damage));
+    this.#findings.add(damage);
+  }
+
+  #count(stream: string, events: number): void {
+    this.#streams.set(stream, (this.#streams.get(stream) ?? 0) + events);
   }
 
   #checkPlace(position: Position): void {

@@ -14,6 +14,7 @@ import { Clients } from './clients.js';
 import { parseConnectionString, type Credentials } from './connection-string.js';
 import { isPosition } from './esdb-position.js';
 import { Follower } from './follower.js';
+import { truncationInWords } from './hidden-stream.js';
 import {
   DEFAULTS,
   type EventStoreDbObserver,
@@ -61,6 +62,11 @@ export class EventStoreDbEventStore implements EventStore {
   async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
     this.#refuseWhenClosed();
     yield* readStream(this.#session, stream, options);
+  }
+
+  /** What the metadata of a stream hides of it, in words; for those who look into damage. */
+  truncationOf(stream: string): Promise<string> {
+    return truncationInWords(this.#session, stream);
   }
 
   async readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {

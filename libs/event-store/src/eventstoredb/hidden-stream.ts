@@ -32,6 +32,10 @@ export async function refuseHidden(
   );
 }
 
+export async function truncationInWords(session: Session, stream: string): Promise<string> {
+  return words(await truncationOf(session, stream));
+}
+
 async function truncationOf(session: Session, stream: string): Promise<Truncation> {
   const { clients, credentials, deadlineMs, names } = session;
   const last = { fromRevision: END, direction: BACKWARDS, maxCount: 1, credentials } as const;
@@ -54,5 +58,5 @@ const isTruncated = ({ $tb }: Truncation): boolean => typeof $tb === 'number' &&
 function words(truncation: Truncation): string {
   const keys = ['$tb', '$maxCount', '$maxAge'] as const;
   const said = keys.filter((key) => truncation[key] !== undefined);
-  return said.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'it says nothing';
+  return said.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'nothing of it';
 }
