@@ -5,7 +5,9 @@ import { ApiModule } from './api.module.js';
 import type { ApiParts } from './api-parts.js';
 import { AnswersUnderWay, closeApi } from './http/close-api.js';
 import { bodiesAreJson } from './http/json-bodies.js';
+import { nameMethods } from './http/known-routes.js';
 import { ProblemAdapter } from './http/problem-adapter.js';
+import { answerParserError, answerWhatIsNoRequest } from './http/refused-connections.js';
 import { reportAnswers } from './http/report-answers.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
 import { servePage } from './http/serve-page.js';
@@ -41,6 +43,9 @@ export async function createApi(
     forceCloseConnections: 'idle',
     trustProxy: isBehindProxy && ((_: string, hop: number) => hop < PROXIES),
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
+    // Node's own answer to a request without one has no body: a hook answers it instead.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerParserError,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, {
     bodyParser: false,
@@ -51,7 +56,9 @@ export async function createApi(
   const fastify = app.getHttpAdapter().getInstance();
   bodiesAreJson(fastify);
   reportAnswers(fastify, parts);
+  nameMethods(fastify);
   if (parts.pageFolder !== null) await servePage(fastify, parts.pageFolder);
+  answerWhatIsNoRequest(app.getHttpServer());
   const underWay = new AnswersUnderWay(app.getHttpServer());
   return { app, close: () => closeApi(app, underWay) };
 }

@@ -72,6 +72,39 @@ describe('every answer', () => {
   });
 });
 
+describe('a known address that is asked by another method', () => {
+  it.each([
+    ['POST', READ, 'GET, HEAD'],
+    ['DELETE', `/v1/users/${ALICE}/transactions/1`, 'GET, HEAD'],
+    ['PUT', `/v1/users/${ALICE}/transactions.csv?type=consume`, 'GET, HEAD'],
+    ['GET', '/v1/commands/RechargePoints', 'POST'],
+    ['GET', '/v1/commands/RechargePoints?x=1', 'POST'],
+    ['PATCH', '/health/live', 'GET, HEAD'],
+    ['OPTIONS', '/openapi.json', 'GET, HEAD'],
+    ['TRACE', '/metrics', 'GET, HEAD'],
+    ['QUERY', READ, 'GET, HEAD'],
+  ])('is answered 405 that names the methods: %s %s', async (method, url, allow) => {
+    for (const pageFolder of [null, import.meta.dirname]) {
+      await open({ parts: { pageFolder } });
+      const response = await api.app.inject({ method: method as 'GET', url });
+      expect(response.statusCode).toBe(405);
+      expect(response.headers.allow).toBe(allow);
+      expect(response.headers['content-type']).toMatch('application/problem+json');
+      expect(response.headers['x-content-type-options']).toBe('nosniff');
+      expect(response.json()).toMatchObject({ status: 405, title: 'Method not allowed' });
+      if (pageFolder === null) await api.close();
+    }
+  });
+
+  it('is 404 where there is nothing by any method', async () => {
+    await open();
+    for (const url of ['/v1/users//balance', '/v1/commands', '/v1', '/health', '/balance']) {
+      const response = await api.app.inject({ method: 'POST', url });
+      expect([url, response.statusCode]).toEqual([url, 404]);
+    }
+  });
+});
+
 describe('somebody who asks too often', () => {
   const rates = { userPerSecond: 1, servicePerSecond: 2, unknownPerSecond: 1 };
 
@@ -143,7 +176,7 @@ describe('the page', () => {
 
   it('is served at every address of its own, and asked for again each time', async () => {
     await open({ parts: { pageFolder: folder } });
-    for (const url of ['/', '/?lang=en', '/users/somebody']) {
+    for (const url of ['/', '/?lang=en', '/audit', '/audit?user=somebody']) {
       const page = await get(url);
       expect(page.statusCode).toBe(200);
       expect(page.headers['content-type']).toMatch('text/html');
@@ -178,7 +211,12 @@ describe('the page', () => {
   it.each([
     '/assets/none.js',
     '/v1/nowhere',
+    '/v1/nowhere.js',
     '/health/nowhere',
+    '/users/somebody',
+    '/audit/',
+    '/admin',
+    '/robots.txt',
     '/..%2fpackage.json',
     '/%2e%2e/x.js',
   ])('does not stand in for %s', async (url) => {

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { Server } from 'node:http';
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
 import { bodyOf } from '../problems/problem.js';
 
@@ -13,7 +14,7 @@ interface RouterError {
 export class ProblemAdapter extends FastifyAdapter {
   #setHeaders: SecurityHook | undefined;
 
-  constructor(options: Omit<FastifyServerOptions, 'frameworkErrors'>) {
+  constructor(options: Omit<FastifyHttpOptions<Server>, 'frameworkErrors'>) {
     const frameworkErrors = (error: RouterError, request: FastifyRequest, reply: FastifyReply) =>
       this.#refuse(error, request, reply);
     super({ ...options, frameworkErrors });

@@ -6,7 +6,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const HASHED = /^\/assets\//;
 const YEAR_SECONDS = 31_536_000;
 
-/** The usage page. Addresses inside of it are all the one page. */
+/** Where the page is: the usage of an account, and the account as auditors see it. */
+const PAGES = ['/', '/audit'];
+
+/** The page at the addresses that it knows, and its files. Everything else is not found. */
 export async function servePage(fastify: FastifyInstance, folder: string): Promise<void> {
   await fastify.register(fastifyStatic, {
     root: folder,
@@ -17,14 +20,13 @@ export async function servePage(fastify: FastifyInstance, folder: string): Promi
   });
   const send = (request: FastifyRequest, reply: FastifyReply) => {
     const [path = '/'] = request.url.split('?');
-    if (path.startsWith('/v1/') || path.startsWith('/health/')) return reply.callNotFound();
-    if (extname(path) === '') return sendPage(reply);
+    if (path.startsWith('/v1/') || extname(path) === '') return reply.callNotFound();
     if (HASHED.test(path)) {
       void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
     }
     return reply.sendFile(path);
   };
-  fastify.get('/', (_, reply) => sendPage(reply));
+  for (const page of PAGES) fastify.get(page, (_, reply) => sendPage(reply));
   fastify.get('/*', send);
 }
 
