@@ -10,6 +10,8 @@ export interface ProgramEnd {
 
 export interface ProgramOptions {
   readonly msMax: number;
+  /** For programs that leave files where they run. */
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Given to the program as its standard input. */
   readonly input?: string;
@@ -42,12 +44,13 @@ export const runPython = (
 export function runProgram(
   program: string,
   args: readonly string[],
-  { msMax, env = {}, input = '' }: ProgramOptions,
+  { msMax, cwd, env = {}, input = '' }: ProgramOptions,
 ): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: msMax,
+      cwd,
       killSignal: 'SIGKILL',
       env: { ...process.env, NODE_OPTIONS: '', PYTHONUNBUFFERED: '1', ...env },
     });

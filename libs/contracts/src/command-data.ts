@@ -6,7 +6,9 @@ import {
   PRIORITY_MAX,
   REASON_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
+  SOURCE_TYPES,
   type CommandType,
+  type SourceType,
 } from '#ledger';
 import { parseAs, type Parsed } from './fault.js';
 import {
@@ -54,12 +56,25 @@ const consumeFields = z.strictObject(
   anObject,
 );
 
-export const consumePointsData = consumeFields.refine(durationBelongs, {
-  path: ['duration'],
-  error: 'must be left out: this source_type is not billed by the second',
-  // Also where other fields are bad: all of them are named at once.
-  when: ({ value }) => typeof value === 'object' && value !== null,
-});
+export const consumePointsData = consumeFields
+  .refine(durationBelongs, {
+    path: ['duration'],
+    error: 'must be left out: this source_type is not billed by the second',
+    // Also where other fields are bad: all of them are named at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  // For descriptions: the same in words of JSON Schema.
+  .meta({
+    if: {
+      required: ['source_type'],
+      properties: { source_type: { enum: SOURCE_TYPES.filter(isNotTimed) } },
+    },
+    then: { properties: { duration: { type: 'null' } } },
+  });
+
+function isNotTimed(type: SourceType): boolean {
+  return !BUSINESSES[type].billedBySecond;
+}
 
 function durationBelongs(data: Partial<z.infer<typeof consumeFields>>): boolean {
   if (data.duration === undefined || data.duration === null) return true;

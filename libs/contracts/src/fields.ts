@@ -28,8 +28,15 @@ export const seconds = (max: number) => {
 /** Characters are Unicode code points; control characters and lone surrogates are none. */
 export const text = (max: number) => {
   const must = reason(`text of 1 to ${max} characters, none of them a control character`);
-  return z.string(must).regex(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u'), must);
+  return z
+    .string(must)
+    .regex(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u'), must)
+    .meta({ pattern: NO_CONTROLS, minLength: 1, maxLength: max });
 };
+
+/** For descriptions: classes of Unicode are unknown to many that read a JSON Schema, and its lengths are
+ * counted in code points, as ours are. */
+const NO_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 export const oneOf = <const T extends string>(words: readonly T[]) =>
   z.enum(words, reason(`one of ${words.join(', ')}`));

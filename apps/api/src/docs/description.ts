@@ -6,6 +6,7 @@ export interface ParameterDescription {
   readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly description?: string;
+  readonly allowEmptyValue?: boolean;
   readonly schema: unknown;
 }
 

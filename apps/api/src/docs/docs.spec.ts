@@ -63,6 +63,25 @@ describe('the description of the API', () => {
     ]);
   });
 
+  it('says that a command has no other fields, and no duration where nothing is billed by it', () => {
+    const { schemas } = described.components;
+    for (const type of ['RechargePoints', 'ConsumePoints', 'RefundPoints', 'ExpirePoints']) {
+      expect(schemas[type]).toMatchObject({ additionalProperties: false });
+    }
+    expect(schemas['ConsumePoints']).toMatchObject({
+      if: { properties: { source_type: { enum: ['script', 'polish', 'voice_clone'] } } },
+      then: { properties: { duration: { type: 'null' } } },
+    });
+  });
+
+  it('says of parameters what they are read as', () => {
+    const page = described.paths['/v1/users/{user_id}/transactions']?.['get'];
+    const schemaOf = (name: string) => page?.parameters.find((one) => one.name === name)?.schema;
+    expect(schemaOf('limit')).toMatchObject({ type: 'integer', minimum: 1, maximum: 100 });
+    expect(schemaOf('from')).toMatchObject({ type: 'string', format: 'date-time' });
+    expect(schemaOf('user_id')).toMatchObject({ type: 'string', format: 'uuid' });
+  });
+
   it('gives every operation an id of its own', () => {
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import {
   COMMAND_TYPES,
   PROBLEM_MEDIA_TYPE,
+  addressee,
   commandDataSchemas,
   commandOutcome,
   problem,
+  rowIdParam,
   type CommandType,
 } from '#contracts';
 import type {
@@ -59,6 +61,14 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const COMMAND_STATUSES = [400, 401, 403, 409, 413, 415, 422, 429, 503];
 
+/** Bare, of ASCII: what every client can send. Quoted, or in UTF-8, it is taken too. */
+const IDEMPOTENCY_KEY: Json = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[!#-~]([ -~]*[!-~])?$',
+};
+
 function post(type: CommandType): { readonly post: OperationDescription } {
   return {
     post: {
@@ -66,7 +76,10 @@ function post(type: CommandType): { readonly post: OperationDescription } {
       summary: type,
       tags: ['Commands'],
       parameters: [
-        headerParameter('Idempotency-Key', 'The id of the command, bare or quoted.', true),
+        {
+          ...headerParameter('Idempotency-Key', 'The id of the command, bare or quoted.', true),
+          schema: IDEMPOTENCY_KEY,
+        },
         headerParameter('traceparent', 'W3C trace context.', false),
       ],
       requestBody: {
@@ -106,18 +119,30 @@ function get(operation: Operation): { readonly get: OperationDescription } {
   };
 }
 
+const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
+  user_id: addressee.shape.user_id,
+  id: rowIdParam,
+};
+
 const pathParameters = (path: string): ParameterDescription[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: name === 'user_id' ? { type: 'string', format: 'uuid' } : { type: 'string' },
+    schema: schemaOf(PATH_PARAMETERS[name] ?? z.string(), 'output'),
   }));
 
 function queryParameters({ query }: Operation): ParameterDescription[] {
   if (query === undefined) return [];
-  const shapes = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }).properties ?? {};
-  return Object.entries(shapes).map(([name, schema]) => ({ name, in: 'query', schema }));
+  // As what it is read as: a whole number, and not the digits of one.
+  const shapes = z.toJSONSchema(query, { io: 'output', unrepresentable: 'any' }).properties ?? {};
+  return Object.entries(shapes).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    // One without a value says nothing.
+    allowEmptyValue: true,
+    schema,
+  }));
 }
 
 const headers = ({ headers: own = {} }: Operation): ParameterDescription[] =>

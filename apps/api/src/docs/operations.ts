@@ -10,6 +10,7 @@ import {
   exportQuery,
   stateQuery,
   storyQuery,
+  streamQuery,
   transactionStory,
   transactionsPage,
   transactionsQuery,
@@ -82,7 +83,7 @@ export const READ_OPERATIONS: readonly Operation[] = [
       'Events `transaction`, whose id is the row’s; `account` with the revision that the account ' +
       'has come to, behind its rows if it made any. `end` when the token has expired: come again ' +
       'with a new one.',
-    query: batchesQuery,
+    query: streamQuery,
     answer: null,
     mediaType: 'text/event-stream',
     statuses: READ_STATUSES,

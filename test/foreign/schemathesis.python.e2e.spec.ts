@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
+import { TABLES_NAME, openStores, type Stores } from '#assembly';
+import { AccountDesk } from '#commands';
+import { DEFAULT_POLICY } from '#ledger';
+import { PostgresReadTables, PostgresTableWriter } from '#read-model';
+import { createLog } from '#runtime';
+import { createTestDatabase, type TestDatabase } from '#testing';
+import {
+  ALICE,
+  liveALittle,
+  openApiDouble,
+  tokenOf,
+  type ApiDouble,
+} from '../../apps/api/src/api.suite.js';
+import { programOfTests, runProgram } from './run-python.js';
+
+/** A run ends by itself; more of it: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
+const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '40';
+const SEED = process.env['SCHEMATHESIS_SEED'] ?? '1';
+const RUN_MS_MAX = Number(process.env['SCHEMATHESIS_MS_MAX'] ?? 240_000);
+/** How often what is stored is carried into the read tables. */
+const PROJECT_EVERY_MS = 200;
+
+jest.setTimeout(RUN_MS_MAX + 60_000);
+
+const CONFIG = readFileSync(join(import.meta.dirname, 'schemathesis.toml'), 'utf8');
+const NO_LIMIT = 1_000_000;
+
+/** As much as is looked at of the report that schemathesis writes. */
+interface Report {
+  readonly complete: boolean;
+  readonly operations: { readonly tested: number; readonly errored: number };
+  readonly test_cases: { readonly generated: number; readonly unique_failures: number };
+}
+
+describe('the API that schemathesis asks, by its own description', () => {
+  let database: TestDatabase;
+  let stores: Stores;
+  let api: ApiDouble;
+  let dir: string;
+  let address: string;
+  let projecting: NodeJS.Timeout;
+  let projected: Promise<void> = Promise.resolve();
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'points-schemathesis-'));
+    database = await createTestDatabase('schemathesis');
+    const url = (await database.emptyPool()).options.connectionString ?? '';
+    const log = createLog({ app: 'api', level: 'silent' });
+    stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
+    const { events: store, pool } = stores;
+    const writer = new PostgresTableWriter(pool, { name: TABLES_NAME, version: 1 });
+    const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
+      checkpoint: writer.checkpoint.bind(writer),
+      write: writer.write.bind(writer),
+      room: writer.room.bind(writer),
+    });
+    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const rates = {
+      ...{ userPerSecond: NO_LIMIT, servicePerSecond: NO_LIMIT, unknownPerSecond: NO_LIMIT },
+    };
+    api = await openApiDouble({ store, tables, desk, parts: { rates, positionWaitMsMax: 1 } });
+    await liveALittle(api);
+    await api.app.listen(0, '127.0.0.1');
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
+    address = `http://127.0.0.1:${port}`;
+    projecting = setInterval(() => {
+      projected = projected.then(() => api.project());
+    }, PROJECT_EVERY_MS);
+  });
+
+  afterAll(async () => {
+    clearInterval(projecting);
+    await projected;
+    await api.close();
+    await stores.close();
+    await database.drop();
+    rmSync(dir, { recursive: true });
+  });
+
+  async function ask(config: string, ...only: string[]): Promise<Report> {
+    const token = await tokenOf({ roles: ['service', 'auditor'], seconds: 100_000 });
+    const [file, report] = [join(dir, 'schemathesis.toml'), join(dir, 'report.json')];
+    writeFileSync(file, config);
+    const args = [
+      ...['--config-file', file, '--no-color', 'run', `${address}/openapi.json`, ...only],
+      ...['--header', `Authorization: Bearer ${token}`, '--request-timeout', '10'],
+      ...['--max-examples', EXAMPLES, '--seed', SEED, '--continue-on-failure', '--no-shrink'],
+      ...['--report', 'json', '--report-json-path', report, '--suppress-health-check', 'all'],
+      ...['--warnings', 'off'],
+    ];
+    const { code, stdout, stderr } = await runProgram(programOfTests('schemathesis'), args, {
+      msMax: RUN_MS_MAX,
+      cwd: dir,
+      env: { SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'schemathesis_checks.py') },
+    });
+    expect(api.troubles).toEqual([]);
+    expect(code === 0 ? '' : `${stdout}\n${stderr}`).toBe('');
+    return JSON.parse(readFileSync(report, 'utf8')) as Report;
+  }
+
+  it('answers as it says it does, whatever it is asked', async () => {
+    const { complete, operations, test_cases: cases } = await ask(CONFIG);
+    expect({ complete, ...operations }).toMatchObject({ complete: true, tested: 17, errored: 0 });
+    expect(cases.generated).toBeGreaterThan(500);
+    expect(cases.unique_failures).toBe(0);
+  });
+
+  it('answers as it says it does about an account in which something happened', async () => {
+    const config = `${CONFIG}\n[parameters]\n"path.user_id" = "${ALICE}"\n`;
+    const { operations, test_cases: cases } = await ask(
+      config,
+      '--include-path-regex',
+      '^/v1/users',
+    );
+    expect(operations).toMatchObject({ tested: 8, errored: 0 });
+    expect(cases.unique_failures).toBe(0);
+  });
+});
