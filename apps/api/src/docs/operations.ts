@@ -123,7 +123,9 @@ export const READ_OPERATIONS: readonly Operation[] = [
     path: '/v1/users/{user_id}/events',
     summary: 'The stored events of an account',
     group: 'For auditors',
-    answers: 'A page of events, oldest first.',
+    answers:
+      'A page of events, oldest first. All of an item but `position` is covered by its `hash`. When ' +
+      'the database took it in (`recorded_at`) is in no hash, and is not shown.',
     query: eventsQuery,
     answer: { name: 'EventsPage', schema: eventsPage },
     mediaType: JSON_TYPE,

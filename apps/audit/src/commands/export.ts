@@ -27,7 +27,8 @@ export function addExport(program: Command, registry: Registry): void {
     .command('export')
     .summary('events or statements, streamed')
     .description(
-      'Writes events as they are stored, or the rows that people see, of one user or of all.',
+      'Writes events as they are stored, or the rows that people see, of one user or of all. The\n' +
+        'column recorded_at, which no hash covers, is not among them.',
     )
     .option('--user <uuid>', 'of that account', user)
     .option('--all', 'of all accounts')

@@ -29,7 +29,8 @@ export function addVerify(program: Command, registry: Registry): void {
     .description(
       'Goes through the whole store, by position and account by account, on all cores, and names the\n' +
         'first bad position and every kind of damage. What leaves whole chains behind (a tail cut and\n' +
-        'the head rewound, everything rewritten with fresh hashes) is seen only by an anchor.',
+        'the head rewound, everything rewritten with fresh hashes) is seen only by an anchor. The column\n' +
+        "recorded_at is in no hash: nothing here vouches for it. The moment that counts is an event's at.",
     )
     .option('--anchor <file>', 'hold the store against an anchor (again for more)', gather, [])
     .option('--key <file>', 'the public key that the anchors must be signed with')
