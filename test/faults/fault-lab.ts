@@ -63,14 +63,18 @@ export class FaultLab {
     await this.#broker.kill();
   }
 
-  async startIntake(group = GROUP): Promise<IntakeProcess> {
+  /** Of any sender, unless `env` says otherwise. */
+  async startIntake(
+    group = GROUP,
+    env: Readonly<Record<string, string>> = { SENDERS: 'anybody' },
+  ): Promise<IntakeProcess> {
     const intake = await IntakeProcess.start({
       EVENT_STORE: this.#databaseUrl,
       DATABASE_URL: this.#databaseUrl,
       KAFKA_BROKERS: this.brokers.join(','),
       KAFKA_PARTITIONS: String(PARTITIONS),
       KAFKA_GROUP: group,
-      SENDERS: 'anybody',
+      ...env,
     });
     this.#intakes.push(intake);
     return intake;
