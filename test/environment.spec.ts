@@ -20,6 +20,7 @@ const SCHEMAS = [
   'apps/intake/src/main.ts',
   'apps/projector/src/main.ts',
   'apps/sweeper/src/main.ts',
+  'apps/migrate/src/migrate-variables.ts',
   'stack/src/settings.ts',
 ];
 
@@ -37,7 +38,11 @@ const compose = parse(text('docker-compose.yml'), { merge: true }) as {
 
 describe('.env.example', () => {
   it('names every variable that a process reads, and no other', () => {
-    const composeOnly = ['POSTGRES_PASSWORD', 'EVENTSTORE_PORT'];
+    const composeOnly = [
+      'POSTGRES_PASSWORD',
+      'EVENTSTORE_PORT',
+      ...['API', 'INTAKE', 'SWEEPER', 'PROJECTOR', 'AUDITOR'].map((app) => `${app}_DB_PASSWORD`),
+    ];
     const declared = new Set([...SCHEMAS.flatMap(declaredIn), ...composeOnly]);
     expect([...documented].sort()).toEqual([...declared].sort());
   });
@@ -60,16 +65,18 @@ describe('docker-compose.yml', () => {
       'eventstore',
       'intake',
       'kafka',
+      'migrate',
       'postgres',
       'projector',
       'sweeper',
     ]);
   });
 
-  it.each(services)('says of %s what it runs and how one sees that it is well', (_, service) => {
+  it.each(services)('says of %s what it runs and how one sees that it is well', (name, service) => {
     expect(service.image).toMatch(/^[a-z/-]+(:[\w.-]+)?$/);
     expect(service.build === undefined).toBe(/:/.test(service.image ?? ''));
-    expect(service.healthcheck?.test?.[0]).toBe('CMD');
+    // One that runs to its end says how that went.
+    if (name !== 'migrate') expect(service.healthcheck?.test?.[0]).toBe('CMD');
   });
 
   it('opens ports on the loopback address only, and the API’s where it is documented', () => {
@@ -84,6 +91,19 @@ describe('docker-compose.yml', () => {
     );
     expect(taken.length).toBeGreaterThan(5);
     for (const name of taken) expect(documented).toContain(name);
+  });
+
+  it('gives no process that serves the login of another, or of the owner', () => {
+    const migrate = compose.services['migrate']?.environment ?? {};
+    const [owner = ''] = /points:[^@]*/.exec(migrate['MIGRATION_URL'] ?? '') ?? [];
+    for (const app of ['api', 'intake', 'sweeper', 'projector']) {
+      const { DATABASE_URL: url = '', ...others } = compose.services[app]?.environment ?? {};
+      const [, password = ''] = new RegExp(`^postgres://points_${app}:(.+)@`).exec(url) ?? [];
+      expect(migrate['LOGIN_PASSWORDS']).toContain(`${app}:${password}`);
+      expect(password).toContain(`${app.toUpperCase()}_DB_PASSWORD`);
+      expect(JSON.stringify(others)).not.toContain(owner);
+      expect(others['MIGRATION_URL'] ?? others['LOGIN_PASSWORDS']).toBeUndefined();
+    }
   });
 
   it('gives the apps only variables that they read', () => {

@@ -48,7 +48,10 @@ describe('the API on a real Postgres', () => {
     database = await createTestDatabase('api');
     const url = (await database.emptyPool()).options.connectionString ?? '';
     const log = createLog({ app: 'api', level: 'silent' });
-    stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
+    stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log, [
+      'append',
+      'read tables',
+    ]);
     const { events: store, pool, followsDirectly } = stores;
     const writer = new PostgresTableWriter(pool, {
       name: TABLES_NAME,

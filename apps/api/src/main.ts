@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const sending = await openSenders(config, process.env, { metrics, log, clock });
   health.watch('senders', () => sending.condition());
   const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
-  const stores = await openStores(config, log);
+  const stores = await openStores(config, log, ['append', 'read tables']);
   const { events: store, tables } = stores;
   const desk = openDesk(stores, config, metrics, log);
   health.watch('commands', () => {

@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   health.watch('senders', () => sending.condition());
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
 
-  const stores = await openStores(config, log);
+  const stores = await openStores(config, log, ['append']);
   health.report('event store', GREEN);
   const desk = openDesk(stores, config, metrics, log);
 

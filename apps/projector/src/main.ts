@@ -1,12 +1,17 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { LEDGER_VARIABLES, type LedgerVariables } from '#assembly';
+import { LEDGER_VARIABLES } from '#assembly';
 import { orExit, readConfiguration } from '#runtime';
-import { rebuildCommand } from './rebuild/rebuild-command.js';
+import { rebuildCommand, type RebuildVariables } from './rebuild/rebuild-command.js';
 import { runProjector } from './run.js';
 
-const configured = (): LedgerVariables =>
-  readConfiguration(z.object(LEDGER_VARIABLES), process.env);
+const VARIABLES = z.object({
+  ...LEDGER_VARIABLES,
+  /** The role that owns the read tables: a rebuild makes new ones. Empty: that of DATABASE_URL. */
+  MIGRATION_URL: z.string().default(''),
+});
+
+const configured = (): RebuildVariables => readConfiguration(VARIABLES, process.env);
 
 const program = new Command('projector')
   .description('Follows the event store and keeps the read tables.')

@@ -26,7 +26,7 @@ export async function runProjector(config: LedgerVariables): Promise<void> {
   const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
   health.watch('flow', () => flow.condition());
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
-  const stores = await openStores(config, log);
+  const stores = await openStores(config, log, ['read events', 'write tables']);
   health.report('event store', GREEN);
   measureOldestOpen(metrics, log, stores.tables);
   const pool = writingPool(config.DATABASE_URL, STATEMENT_MS_MAX, log);

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics(APP);
   const health = new Health(['clock', 'sweep']);
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
-  const stores = await openStores(config, log);
+  const stores = await openStores(config, log, ['append', 'read tables']);
   const desk = openDesk(stores, config, metrics, log);
   const app = await NestFactory.createApplicationContext(CommandsModule.withDesk(desk), {
     logger: new NestLog(log),

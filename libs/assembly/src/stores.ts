@@ -3,13 +3,13 @@ import {
   EventStoreDbEventStore,
   PostgresSnapshotStore,
   followsDirectly,
-  migrateEventStore,
-  openPostgresEventStore,
+  openMigratedEventStore,
   type EventStore,
   type SnapshotStore,
 } from '#event-store';
-import { PostgresReadTables, migrate, type FollowsDirectly, type ReadTables } from '#read-model';
+import { PostgresReadTables, type FollowsDirectly, type ReadTables } from '#read-model';
 import type { Log } from '#runtime';
+import { readyEventStore, readyTables, type Need } from './databases.js';
 import type { LedgerVariables } from './ledger-variables.js';
 
 /** The read tables of this ledger, where one database holds those of several. */
@@ -35,11 +35,14 @@ export interface Stores {
 
 type Addresses = Pick<LedgerVariables, 'EVENT_STORE' | 'DATABASE_URL'>;
 
-/** What the addresses name, its schemas brought up to date first. */
+/** What the addresses name, once it is known that the process can do there what it needs to. */
 export async function openStores(
   { EVENT_STORE: eventStore, DATABASE_URL: database }: Addresses,
   log: Log,
+  needs: readonly Need[] = [],
 ): Promise<Stores> {
+  // Snapshots stand beside the events' schema, also where the events are elsewhere.
+  await readyTables(database, needs, log);
   const pool = new pg.Pool({
     connectionString: database,
     max: POOL_MAX,
@@ -49,10 +52,7 @@ export async function openStores(
   });
   pool.on('error', (err) => log.warn({ err }, 'database connection lost'));
   try {
-    // Snapshots stand beside the events' schema, also where the events are elsewhere.
-    await migrateEventStore(database);
-    await migrate(pool);
-    const events = await openEventStore(eventStore, log);
+    const events = await openEventStore(eventStore, needs, log);
     return {
       events,
       snapshots: new PostgresSnapshotStore(pool),
@@ -74,7 +74,7 @@ export async function openStores(
 const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
 /** The port's adapter for an address: by its scheme. */
-async function openEventStore(url: string, log: Log): Promise<EventStore> {
+async function openEventStore(url: string, needs: readonly Need[], log: Log): Promise<EventStore> {
   const followInterrupted = (err: unknown, waitMs: number): void =>
     log.warn({ err, waitMs }, 'follow interrupted');
   if (!isPostgres(url)) {
@@ -84,7 +84,8 @@ async function openEventStore(url: string, log: Log): Promise<EventStore> {
       { followInterrupted, clientReplaced: (err) => log.warn({ err }, 'store client replaced') },
     );
   }
-  return openPostgresEventStore(
+  const role = await readyEventStore(url, needs, log);
+  return openMigratedEventStore(
     url,
     {},
     {
@@ -94,6 +95,7 @@ async function openEventStore(url: string, log: Log): Promise<EventStore> {
       batchSplit: (appends, err) => log.warn({ appends, err }, 'append batch split'),
       connectionLost: (err) => log.warn({ err }, 'store connection lost'),
     },
+    role,
   );
 }
 

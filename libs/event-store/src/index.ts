@@ -28,8 +28,11 @@ export {
   type SnapshotStore,
   type UnsealedSnapshot,
 } from './port.js';
-export { migrateEventStore } from './postgres/migrate.js';
-export { openPostgresEventStore } from './postgres/open.js';
+export { EVENT_READER } from './postgres/grants.js';
+export { MIGRATIONS as EVENT_STORE_MIGRATIONS, migrateEventStore } from './postgres/migrate.js';
+export { WRITER as EVENT_WRITER } from './postgres/migrations/005-writer.js';
+export { openMigratedEventStore, openPostgresEventStore } from './postgres/open.js';
+export { eventStoreState, type SchemaState } from './postgres/schema-state.js';
 export type { PostgresObserver, PostgresOptions } from './postgres/options.js';
 export { postgresPools, type PostgresPools } from './postgres/pools.js';
 export { PostgresEventStore } from './postgres/postgres-event-store.js';

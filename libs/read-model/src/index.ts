@@ -31,10 +31,13 @@ export type {
 } from './port.js';
 export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
 export { compareVersions, type TableDifference } from './postgres/compare.js';
+export { TABLE_READER, TABLE_WRITER } from './postgres/grants.js';
 export { DatabaseIsNewer, migrate } from './postgres/migrate.js';
+export { MIGRATIONS as TABLE_MIGRATIONS } from './postgres/migrations.js';
 export { PostgresReadTables } from './postgres/postgres-read-tables.js';
 export type { TableWriterOptions } from './postgres/batch-maker.js';
 export { PostgresTableWriter } from './postgres/postgres-table-writer.js';
+export { readTablesState, type TablesState } from './postgres/schema-state.js';
 export { SessionLock } from './postgres/session-lock.js';
 export { inTransaction } from './postgres/transaction.js';
 export {

@@ -19,7 +19,7 @@ export { createLog, withoutSecrets, type Log, type LogOptions } from './log.js';
 export { LossyWriter, type WriteSome } from './lossy-writer.js';
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from './metrics.js';
 export { NestLog } from './nest-log.js';
-export { orExit, standardError } from './or-exit.js';
+export { StartError, orExit, standardError } from './or-exit.js';
 export {
   stopInOrder,
   type StopOptions,

@@ -8,18 +8,23 @@ import { stopWithParent } from './stop-with-parent.js';
 
 const STANDARD_ERROR = 2;
 
+/** Why a process can't start, in sentences that say what to do: no stack would tell more. */
+export class StartError extends Error {
+  override readonly name: string = 'StartError';
+}
+
 /** For the last line of a main.ts: a process that can't start says why, and exits with 1. */
 export function orExit(started: Promise<void>): void {
   stopWithParent();
   started.catch((error: unknown) => {
-    const said = error instanceof ConfigurationError ? error.message : describe(error);
-    standardError().write(`${withoutSecrets(said)}\n`);
+    standardError().write(`${withoutSecrets(describe(error))}\n`);
     process.exit(1);
   });
 }
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof ConfigurationError || error instanceof StartError) return error.message;
   // Whoever runs it starts it again: a server that is away needs no page of stacks each time.
   if (isOutsideTrouble(error)) return `It can not start: ${errorSentence(error)}`;
   return error.stack ?? error.message;

@@ -17,8 +17,10 @@ interface Flags {
   readonly eventsPerSecond?: number;
 }
 
+export type RebuildVariables = LedgerVariables & { readonly MIGRATION_URL: string };
+
 /** `configured` is read only when there is something to do, so that --help needs nothing. */
-export function rebuildCommand(configured: () => LedgerVariables): Command {
+export function rebuildCommand(configured: () => RebuildVariables): Command {
   return new Command('rebuild')
     .description(
       'Builds the read tables anew beside those that are read, compares both, and switches. ' +
@@ -46,10 +48,12 @@ function wholeNumberOfEvents(text: string): number {
   return Number(text);
 }
 
-async function rebuild(config: LedgerVariables, flags: Flags): Promise<number> {
+async function rebuild(config: RebuildVariables, flags: Flags): Promise<number> {
   const log = createLog({ app: APP, level: 'warn' });
-  const stores = await openStores(config, log);
-  const pool = writingPool(config.DATABASE_URL, NO_LIMIT_MS, log);
+  const database = config.MIGRATION_URL === '' ? config.DATABASE_URL : config.MIGRATION_URL;
+  const addresses = { EVENT_STORE: config.EVENT_STORE, DATABASE_URL: database };
+  const stores = await openStores(addresses, log, ['read events', 'own tables']);
+  const pool = writingPool(database, NO_LIMIT_MS, log);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { PermanentStoreError } from '../port.js';
+import { GRANTS } from './grants.js';
 import { createEvents } from './migrations/001-events.js';
 import { createAppend } from './migrations/002-append.js';
 import { makeAppendOnly } from './migrations/003-append-only.js';
@@ -25,7 +26,7 @@ const VERSION_MIN = 140_000;
 
 const digestOf = (sql: string) => createHash('sha256').update(sql).digest('hex');
 
-interface Step {
+export interface TakenStep {
   readonly number: number;
   readonly digest: string;
 }
@@ -40,10 +41,23 @@ export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): 
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
     await takeSteps(client, upTo);
+    if (upTo >= MIGRATIONS.length) await client.query(GRANTS);
     await client.query('commit');
+  } catch (cause) {
+    throw refusedRole(cause) ?? cause;
   } finally {
     await client.end();
   }
+}
+
+/** Only the first migration of a server makes roles: afterwards its role needs no right to. */
+function refusedRole(cause: unknown): PermanentStoreError | null {
+  if (!(cause instanceof pg.DatabaseError) || cause.code !== '42501') return null;
+  return new PermanentStoreError(
+    'misconfigured',
+    `the migrating role may not do what a migration asks (${cause.message}): it has to own the schema event_store, and the first time to be able to create roles (alter role … createrole)`,
+    { cause },
+  );
 }
 
 async function refuseUnfit(client: pg.Client): Promise<void> {
@@ -75,7 +89,7 @@ async function takeSteps(client: pg.Client, upTo: number): Promise<void> {
     create table if not exists event_store.migrations (
       number int primary key, digest text not null, taken_at timestamptz not null default now()
     )`);
-  const { rows: taken } = await client.query<Step>(
+  const { rows: taken } = await client.query<TakenStep>(
     'select number, digest from event_store.migrations order by number',
   );
   refuseStrangeSteps(taken);
@@ -90,7 +104,7 @@ async function takeSteps(client: pg.Client, upTo: number): Promise<void> {
   }
 }
 
-function refuseStrangeSteps(taken: readonly Step[]): void {
+export function refuseStrangeSteps(taken: readonly TakenStep[]): void {
   for (const { number, digest } of taken) {
     const known = MIGRATIONS[number - 1];
     if (known !== undefined && digestOf(known) === digest) continue;

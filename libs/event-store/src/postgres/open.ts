@@ -1,6 +1,6 @@
 import { migrateEventStore } from './migrate.js';
 import type { PostgresObserver, PostgresOptions } from './options.js';
-import { postgresPools } from './pools.js';
+import { postgresPools, type TakenRole } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
 /** The store at a URL, its schema brought up to date first. */
@@ -11,4 +11,14 @@ export async function openPostgresEventStore(
 ): Promise<PostgresEventStore> {
   await migrateEventStore(url);
   return new PostgresEventStore(postgresPools(url, options, observer), options, observer);
+}
+
+/** The store at a URL whose schema somebody else has brought up to date. */
+export function openMigratedEventStore(
+  url: string,
+  options: PostgresOptions = {},
+  observer: PostgresObserver = {},
+  role: TakenRole = 'login',
+): PostgresEventStore {
+  return new PostgresEventStore(postgresPools(url, options, observer, role), options, observer);
 }

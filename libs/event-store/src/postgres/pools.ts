@@ -16,11 +16,17 @@ export interface PostgresPools {
  */
 const PLANS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_bitmapscan=off'];
 
-/** All connections take the role that can only read and add, whoever they log in as. */
+/**
+ * Whether connections take the role that can only read and add, which keeps one who owns the schema
+ * from an accident, or stay who they log in as, with the rights of that login.
+ */
+export type TakenRole = 'writer' | 'login';
+
 export function postgresPools(
   url: string,
   options: PostgresOptions = {},
   observer: PostgresObserver = {},
+  role: TakenRole = 'writer',
 ): PostgresPools {
   const settings = { ...DEFAULTS, ...options };
   const common: pg.ClientConfig = {
@@ -31,7 +37,9 @@ export function postgresPools(
     query_timeout: settings.callMsMax,
     keepAlive: true,
     application_name: 'points-ledger event store',
-    options: [`role=${WRITER}`, ...PLANS].map((setting) => `-c ${setting}`).join(' '),
+    options: [...(role === 'writer' ? [`role=${WRITER}`] : []), ...PLANS]
+      .map((setting) => `-c ${setting}`)
+      .join(' '),
   };
   const pool = (max: number) => {
     const made = new pg.Pool({ ...common, max });

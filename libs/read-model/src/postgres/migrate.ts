@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { GRANTS } from './grants.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /** Any number that no other program takes in this database. */
@@ -24,7 +25,9 @@ export async function migrate(
   try {
     await client.query(`set lock_timeout = ${LOCK_WAIT_MS_MAX}`);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await runPending(client, migrations);
+    const ran = await runPending(client, migrations);
+    if (migrations === MIGRATIONS) await client.query(GRANTS);
+    return ran;
   } finally {
     // Ends the session, and the lock and settings with it.
     client.release(true);

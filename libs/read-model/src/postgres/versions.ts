@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 
 import type { VersionState } from '../port.js';
+import { GRANTS } from './grants.js';
 import { dropTablesSql, indexesSql, tablesSql, viewsSql } from './schema.js';
 import { inTransaction } from './transaction.js';
 
@@ -17,6 +18,7 @@ export function createVersion(pool: Pool, name: string): Promise<number> {
     const version = rows[0]?.version;
     if (version === undefined) throw new Error('a bug: no version was made');
     await client.query(tablesSql(version));
+    await client.query(GRANTS);
     return version;
   });
 }

@@ -1,0 +1,31 @@
+import { WRITER } from './migrations/005-writer.js';
+
+/** May read events and snapshots, and nothing else: for the projector and for auditors. */
+export const EVENT_READER = 'points_ledger_event_reader';
+
+/**
+ * Who may do what, said again after every migration, so that what a migration made is granted too.
+ * These roles own nothing and nobody logs in as them: a login is made a member of what it needs.
+ * Roles are of the whole server: another database may have made one, or is making it now.
+ */
+export const GRANTS = `
+do $block$
+begin
+  if not exists (select from pg_roles where rolname = '${EVENT_READER}') then
+    create role ${EVENT_READER} nologin;
+  end if;
+exception when duplicate_object or unique_violation then
+  null;
+end
+$block$;
+
+revoke all on schema event_store from public;
+revoke all on all tables in schema event_store from public;
+revoke all on all functions in schema event_store from public;
+grant usage on schema event_store to ${WRITER}, ${EVENT_READER};
+grant select on event_store.events, event_store.head, event_store.migrations
+  to ${WRITER}, ${EVENT_READER};
+grant select, insert, update, delete on event_store.snapshots to ${WRITER};
+grant select on event_store.snapshots to ${EVENT_READER};
+grant execute on function event_store.append to ${WRITER};
+`;

@@ -1,0 +1,32 @@
+import type { ClientBase, Pool } from 'pg';
+import { refuseStrangeSteps, type TakenStep } from './migrate.js';
+
+/** The schema of the event store in a database, as the role sees it that asks. */
+export interface SchemaState {
+  /** Migrations that were taken; null: the schema is not there, or this role may not see into it. */
+  readonly taken: number | null;
+  /** Whether this role owns the schema, or may make it where there is none. */
+  readonly mayMigrate: boolean;
+  readonly role: string;
+}
+
+/** Changes nothing. Throws where the database is newer than this program. */
+export async function eventStoreState(db: Pool | ClientBase): Promise<SchemaState> {
+  const { rows } = await db.query<{ role: string; owns: boolean; sees: boolean }>(
+    `select current_user as role,
+       case when n.oid is null then has_database_privilege(current_database(), 'create')
+         else pg_has_role(n.nspowner, 'usage') end as owns,
+       coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false)
+         as sees
+     from (select 1) one
+       left join pg_namespace n on n.nspname = 'event_store'
+       left join pg_class c on c.relnamespace = n.oid and c.relname = 'migrations'`,
+  );
+  const [{ role, owns: mayMigrate, sees } = { role: '', owns: false, sees: false }] = rows;
+  if (!sees) return { role, mayMigrate, taken: null };
+  const { rows: taken } = await db.query<TakenStep>(
+    'select number, digest from event_store.migrations order by number',
+  );
+  refuseStrangeSteps(taken);
+  return { role, mayMigrate, taken: taken.length };
+}

@@ -1,0 +1,46 @@
+/** May keep the read tables: for the projector. */
+export const TABLE_WRITER = 'points_ledger_projector';
+/** May read the read tables: for the API, the sweeper and auditors. */
+export const TABLE_READER = 'points_ledger_reader';
+
+/**
+ * Who may do what, said again after every migration and for every version that a rebuild makes. These
+ * roles own nothing and nobody logs in as them: a login is made a member of what it needs. Roles are of
+ * the whole server: another database may have made one, or is making it now.
+ */
+export const GRANTS = `
+do $block$
+declare
+  wanted text;
+  made record;
+begin
+  foreach wanted in array array['${TABLE_WRITER}', '${TABLE_READER}'] loop
+    begin
+      if not exists (select from pg_roles where rolname = wanted) then
+        execute format('create role %I nologin', wanted);
+      end if;
+    exception when duplicate_object or unique_violation then
+      null;
+    end;
+  end loop;
+
+  if has_schema_privilege('public', current_schema(), 'create') then
+    execute format('revoke create on schema %I from public', current_schema());
+  end if;
+  execute format('grant usage on schema %I to ${TABLE_WRITER}, ${TABLE_READER}', current_schema());
+
+  for made in
+    select c.relname as name, c.relkind as kind, c.relname = 'mjk_point_migrations' as is_history
+    from pg_class c
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v')
+      and c.relname like 'mjk\\_point\\_%' and pg_has_role(c.relowner, 'usage')
+  loop
+    execute format('revoke all on %I from public', made.name);
+    execute format('grant select on %I to ${TABLE_WRITER}, ${TABLE_READER}', made.name);
+    if made.kind <> 'v' and not made.is_history then
+      execute format('grant insert, update, delete on %I to ${TABLE_WRITER}', made.name);
+    end if;
+  end loop;
+end
+$block$;
+`;
