@@ -55,12 +55,21 @@ describe('audit', () => {
     },
   );
 
+  it.each(['verify', 'export'])(
+    'says with %s --help that no hash covers recorded_at',
+    async (command) => {
+      expect(await good(offline(command, '--help'))).toContain('recorded_at');
+    },
+  );
+
   it.each([
     [['verify', '--wrong']],
     [['nothing']],
     [['replay']],
     [['replay', '--user', 'somebody']],
     [['replay', '--user', ANNA, '--at', 'yesterday']],
+    [['replay', '--user', ANNA, '--at', '0000-01-01T00:00:00Z']],
+    [['export', '--all', '--to', '9999-12-31T23:59:59-14:00']],
     [['anchor', '--key', 'no-such-file']],
     [['check', 'no-such-file', '--key', 'no-such-file']],
     [['export', '--user', ANNA, '--all']],

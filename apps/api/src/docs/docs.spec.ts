@@ -74,6 +74,11 @@ describe('the description of the API', () => {
     });
   });
 
+  it('says of the stored events that no hash covers recorded_at', () => {
+    const events = described.paths['/v1/users/{user_id}/events']?.['get'];
+    expect(events?.responses['200']?.description).toContain('recorded_at');
+  });
+
   it('says of parameters what they are read as', () => {
     const page = described.paths['/v1/users/{user_id}/transactions']?.['get'];
     const schemaOf = (name: string) => page?.parameters.find((one) => one.name === name)?.schema;

@@ -52,9 +52,13 @@ export function nameMethods(fastify: FastifyInstance): void {
   });
 }
 
-/** Behind a path with a wildcard there are files, and everything that is unknown. */
+/**
+ * Behind a path with a wildcard there are files, and everything that is unknown. One for OPTIONS is
+ * there for browsers that ask before they ask.
+ */
 const isUnknown = (request: FastifyRequest): boolean =>
-  request.is404 || request.routeOptions.url?.includes('*') === true;
+  request.is404 ||
+  (request.routeOptions.url?.includes('*') === true && request.method !== 'OPTIONS');
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? url;
 
