@@ -44,6 +44,8 @@ const WALLS = [
   { file: 'apps/web/src/app.tsx', never: '#contracts/identity', may: '#contracts' },
   { file: 'apps/web/src/format/rows.ts', never: 'node:crypto', may: './days.js' },
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
+  { file: 'libs/senders/src/index.ts', never: '#commands', may: 'zod' },
+  { file: 'stack/src/local-senders.ts', never: '#senders', may: '#contracts/identity' },
 ] as const;
 
 const lint = (texts: { filePath: string; text: string }[]): { ruleId: string }[][] =>

@@ -49,7 +49,9 @@ export class LedgerClient {
       const message = key === null ? unsigned : signed(unsigned, TOPICS.commands, key);
       await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
       const tooLate = new Promise<never>((_, reject) => {
-        const error = new Error(`no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s`);
+        const error = new Error(
+          `no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s: what its sender may not send has none, and is a dead letter`,
+        );
         late = setTimeout(() => reject(error), ANSWER_MS_MAX);
       });
       return await Promise.race([answered, tooLate]);
