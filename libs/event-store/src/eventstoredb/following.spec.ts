@@ -236,6 +236,32 @@ describe('the EventStoreDB adapter, following,', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
 
+  it('goes on behind what it gave when it was too slow for the server, on the same connection', async () => {
+    const writer = new StreamWriter();
+    const stop = new AbortController();
+    const revisions: number[] = [];
+    let goOn: () => void = () => {};
+    const written = new Promise<void>((resolve) => (goOn = resolve));
+    const done = on.store.follow(
+      null,
+      async ({ events }) => {
+        await written;
+        revisions.push(...events.map(({ revision }) => revision));
+        if (revisions.length === 3_000) stop.abort();
+      },
+      stop.signal,
+    );
+    await writer.append(on.store);
+    const large = JSON.stringify('x'.repeat(2_000));
+    for (let i = 0; i < 29; i += 1) await writer.append(on.store, 100, () => large);
+    await writer.append(on.store, 99);
+    goOn();
+    await done;
+    expect(revisions).toEqual(Array.from({ length: 3_000 }, (_, i) => i));
+    expect(on.noted.interrupted.length).toBeGreaterThan(0);
+    expect(on.noted.replaced).toEqual([]);
+  });
+
   it('resolves when it is aborted while it waits for a server that is away', async () => {
     await on.server.stop();
     const { done, stop } = batches(null);

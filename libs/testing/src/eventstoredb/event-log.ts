@@ -41,6 +41,11 @@ export class EventLog implements LogView {
     this.written = this.#pending;
   }
 
+  /** Where the next record will begin. */
+  get end(): number {
+    return this.#end;
+  }
+
   get records(): readonly LogRecord[] {
     return this.#committed.records;
   }

@@ -4,6 +4,8 @@ import type { streams } from './definitions.js';
 
 export interface Filter {
   readonly matches: (record: LogRecord) => boolean;
+  /** Events looked at at once. */
+  readonly window: number;
   /** Events looked at, matching or not, between two checkpoints. */
   readonly checkpointEvery: number;
 }
@@ -21,7 +23,8 @@ export function filterOf(options: streams.ReadReq.Options): Filter | null {
   const window = filter.hasMax() ? filter.getMax() : SEARCH_WINDOW;
   return {
     matches: (record) => accepts(byType === undefined ? record.stream : record.type),
-    checkpointEvery: window * Math.max(1, filter.getCheckpointintervalmultiplier()),
+    window,
+    checkpointEvery: window * filter.getCheckpointintervalmultiplier(),
   };
 }
 

@@ -55,11 +55,20 @@ export const confirmationMessage = (subscriptionId: string): streams.ReadResp =>
 export const caughtUpMessage = (): streams.ReadResp =>
   new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
 
-export const checkpointMessage = (position: number): streams.ReadResp =>
+export const fellBehindMessage = (): streams.ReadResp =>
+  new streams.ReadResp().setFellBehind(new streams.ReadResp.FellBehind());
+
+/** Where a record is, or the edge in front of one, whose prepare position is 0. */
+export interface LogPosition {
+  readonly commit: number;
+  readonly prepare: number;
+}
+
+export const checkpointMessage = ({ commit, prepare }: LogPosition): streams.ReadResp =>
   new streams.ReadResp().setCheckpoint(
     new streams.ReadResp.Checkpoint()
-      .setCommitPosition(String(position))
-      .setPreparePosition(String(position)),
+      .setCommitPosition(String(commit))
+      .setPreparePosition(String(prepare)),
   );
 
 export const streamNotFoundMessage = (stream: string): streams.ReadResp =>

@@ -9,6 +9,7 @@ import { ReadEnded, Reader, type ReadCall } from './reader.js';
 import { handlerFailed, notLeader, streamDeleted, tooBusy } from './rpc-errors.js';
 import { asServiceError } from './service-error.js';
 import { Subscription } from './subscription.js';
+import { SubscriptionSince24 } from './subscription-24.js';
 import { ALL_STREAM } from './system-names.js';
 import { isFound, isGone } from './visible.js';
 
@@ -31,12 +32,20 @@ export async function handleRead(double: Double, call: ReadCall): Promise<void> 
 async function answer(double: Double, request: ReadRequest, reader: Reader): Promise<void> {
   const { log } = double;
   const { stream, resolveLinks } = request;
+  if (request.count === null) return subscriptionFor(double, request, reader).run();
   if (stream !== null && isGone(log, stream)) throw streamDeleted(stream);
-  if (request.count === null) return new Subscription(double, request, reader).run();
   if (stream !== null && !isFound(log, stream)) return reader.send(streamNotFoundMessage(stream));
   for (const record of recordsOf(log, request, double.nowMs())) {
     await reader.sendEvent(answerOf(log, record, resolveLinks, double.nowMs()));
   }
+}
+
+function subscriptionFor(double: Double, request: ReadRequest, reader: Reader): Subscription {
+  const { filter } = request;
+  // As in the constructor of the real server's subscription, which throws.
+  if (filter !== null && filter.checkpointEvery === 0) throw handlerFailed();
+  const Kind = double.version === '23.10' ? Subscription : SubscriptionSince24;
+  return new Kind(double, request, reader);
 }
 
 function faultOf(double: Double, request: ReadRequest): ReadFault | undefined {
