@@ -4,7 +4,7 @@ import type { Double } from './double.js';
 import type { ProposedEvent } from './event-log.js';
 import { errorOf } from './fault-errors.js';
 import type { AppendFault, AppendCall } from './faults.js';
-import { answerLost, notLeader, tooBusy } from './rpc-errors.js';
+import { answerLost, notLeader, notReady, tooBusy } from './rpc-errors.js';
 import type { Expected, WriteOutcome } from './stream-writer.js';
 
 export interface AppendRequest {
@@ -19,6 +19,7 @@ export interface AppendReply {
   answer(settled: Settled): void;
   /** Where it can be said without ending the call. */
   busy?(): void;
+  notReady?(): void;
   /** Ends the call: for a batch stream, with all that is under way on it. */
   fail(error: ServiceError): void;
   cut(): void;
@@ -27,6 +28,10 @@ export interface AppendReply {
 export function performAppend(double: Double, request: AppendRequest, reply: AppendReply): void {
   const { append, blackHole } = double.faults;
   if (blackHole === true) return;
+  if (double.isStopping) {
+    if (reply.notReady === undefined) return reply.fail(notReady());
+    return reply.notReady();
+  }
   const { stream, expected, events, via } = request;
   const fault = append?.({ stream, ids: events.map((event) => event.id), via });
   const operation: Operation = {

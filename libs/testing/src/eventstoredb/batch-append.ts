@@ -4,7 +4,7 @@ import {
   batchAccessDenied,
   batchAppendTooLarge,
   batchBadRequest,
-  batchBusy,
+  batchCanNot,
   batchTimeout,
   statusOfSettled,
 } from './batch-status.js';
@@ -124,7 +124,9 @@ export class BatchAppendStream {
       { stream, expected, events, via: 'batch-append' },
       {
         answer: (settled) => answerOnce((response) => fillAnswer(response, settled, expected)),
-        busy: () => answerOnce((response) => response.setError(batchBusy())),
+        busy: () => answerOnce((response) => response.setError(batchCanNot('Server Is Busy'))),
+        notReady: () =>
+          answerOnce((response) => response.setError(batchCanNot('Server Is Not Ready'))),
         fail: (error: ServiceError) => this.call.emit('error', error),
         cut: () => this.double.cut(this.call),
       },

@@ -34,8 +34,8 @@ export const batchAccessDenied = () =>
     new shared.AccessDenied(),
   );
 
-export const batchBusy = () =>
-  statusOf(Code.OK, 'Server Is Busy', 'google.protobuf.Empty', new GoogleEmpty());
+export const batchCanNot = (message: string) =>
+  statusOf(Code.OK, message, 'google.protobuf.Empty', new GoogleEmpty());
 
 export const batchBadRequest = (message: string) =>
   statusOf(

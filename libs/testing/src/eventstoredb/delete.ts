@@ -6,6 +6,7 @@ import { streamNameOf } from './messages.js';
 import {
   handlerFailed,
   invalidArgument,
+  notReady,
   operationTimedOut,
   streamDeleted,
   wrongExpectedVersion,
@@ -57,6 +58,7 @@ function remove(
     const expected = expectedOf(options);
     double.access.check(double.callerOf(call), 'delete', stream);
     if (stream === '') throw handlerFailed();
+    if (double.isStopping) throw notReady();
     const outcome = isForEver
       ? double.writer.tombstone(stream, expected)
       : double.writer.softDelete(stream, expected);

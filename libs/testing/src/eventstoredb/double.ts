@@ -50,6 +50,8 @@ export class Double {
   readonly writeTimeoutMs: number;
   readonly sizeOf: ReturnType<typeof sizeFunctionOf>;
   readonly commits: CommitWaits;
+  /** A node that shuts down takes no new requests, and still answers those it has. */
+  isStopping = false;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -95,6 +97,7 @@ export class Double {
   forget(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.isStopping = false;
     this.commits.forget();
     this.log.commitAll();
     this.recentIds.forget();

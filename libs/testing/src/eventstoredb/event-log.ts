@@ -110,6 +110,12 @@ export class EventLog implements LogView {
     if (this.#pending.commit()) this.#wake();
   }
 
+  /** Whether a record begins there, or the log ends in front of it. */
+  isEdge(position: number): boolean {
+    const record = this.records[this.indexAt(position)];
+    return record === undefined || record.position === position;
+  }
+
   /** Index of the first record at or behind a position. */
   indexAt(position: number): number {
     let low = 0;

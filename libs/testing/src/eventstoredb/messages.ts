@@ -21,9 +21,23 @@ export function uuidOf(uuid: shared.UUID | undefined): string {
 export const revisionOf = (record: LogRecord): bigint =>
   record.isTombstone ? DELETED_REVISION : BigInt(record.revision);
 
-export function recordedEvent(record: LogRecord): streams.ReadResp.ReadEvent.RecordedEvent {
+/** As text where the reader asked for text, and else as two numbers. */
+function idMessage(id: string, isString: boolean): shared.UUID {
+  if (isString) return new shared.UUID().setString(id);
+  const hex = id.replaceAll('-', '');
+  const half = (from: number) =>
+    String(BigInt.asIntN(64, BigInt(`0x${hex.slice(from, from + 16)}`)));
+  return new shared.UUID().setStructured(
+    new shared.UUID.Structured().setMostSignificantBits(half(0)).setLeastSignificantBits(half(16)),
+  );
+}
+
+export function recordedEvent(
+  record: LogRecord,
+  hasStringId: boolean,
+): streams.ReadResp.ReadEvent.RecordedEvent {
   const message = new streams.ReadResp.ReadEvent.RecordedEvent()
-    .setId(new shared.UUID().setString(record.id))
+    .setId(idMessage(record.id, hasStringId))
     .setStreamIdentifier(new shared.StreamIdentifier().setStreamName(bytesOf(record.stream)))
     .setStreamRevision(String(revisionOf(record)))
     .setCommitPosition(String(record.position))
@@ -39,10 +53,14 @@ export function recordedEvent(record: LogRecord): streams.ReadResp.ReadEvent.Rec
 }
 
 /** `link` is set where `event` was found through it. */
-export function eventMessage(event: LogRecord | undefined, link?: LogRecord): streams.ReadResp {
+export function eventMessage(
+  event: LogRecord | undefined,
+  link: LogRecord | undefined,
+  hasStringIds: boolean,
+): streams.ReadResp {
   const message = new streams.ReadResp.ReadEvent();
-  if (event !== undefined) message.setEvent(recordedEvent(event));
-  if (link !== undefined) message.setLink(recordedEvent(link));
+  if (event !== undefined) message.setEvent(recordedEvent(event, hasStringIds));
+  if (link !== undefined) message.setLink(recordedEvent(link, hasStringIds));
   message.setCommitPosition(String((link ?? event)?.position ?? 0));
   return new streams.ReadResp().setEvent(message);
 }

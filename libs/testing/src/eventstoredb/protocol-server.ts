@@ -21,6 +21,8 @@ export interface ProtocolServerOptions extends Omit<DoubleOptions, 'isInsecure'>
 }
 
 const HOST = '127.0.0.1';
+/** How long a node that shuts down waits for what is under way. */
+const GRACE_MS = 5_000;
 /** The largest message that the real server takes: what fits one record of its log. */
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024 - 10_000;
 
@@ -99,6 +101,27 @@ export class EventStoreDbProtocolServer {
     this.#grpc?.forceShutdown();
     this.#connections = undefined;
     this.#grpc = undefined;
+  }
+
+  /**
+   * As a node that is told to shut down: it gives up the writes that wait to be committed, takes no
+   * new requests, ends idle connections at once, and cuts after a while those that are still in use,
+   * subscriptions among them.
+   */
+  async stopGracefully(graceMs = GRACE_MS): Promise<void> {
+    this.#double.isStopping = true;
+    this.#double.commits.cancelAll();
+    const ended = new Promise<void>((resolve) => {
+      if (this.#grpc === undefined) resolve();
+      else this.#grpc.tryShutdown(() => resolve());
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const graceIsOver = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([ended, graceIsOver]);
+    clearTimeout(timer);
+    await this.stop();
   }
 
   cutConnections(): void {

@@ -1,25 +1,35 @@
-import type { EventLog, LogRecord } from './event-log.js';
+import type { Double } from './double.js';
+import type { LogRecord } from './event-log.js';
 import type { ReadRequest } from './read-request.js';
-import { visibilityOf } from './visible.js';
+import { invalidPosition, streamDeleted, unexpected } from './rpc-errors.js';
+import { READ_BATCH_SIZE } from './subscription-source.js';
+import { isFound, isGone, visibilityOf } from './visible.js';
 
-/** The records that a read (not a subscription) finds, in the order in which they are sent. */
-export function* recordsOf(
-  log: EventLog,
-  request: ReadRequest,
-  nowMs: number,
-): Iterable<LogRecord> {
-  const source = request.stream === null ? log.records : log.streamOf(request.stream);
-  const isVisible = request.stream === null ? () => true : visibilityOf(log, request.stream, nowMs);
-  const end = source.length;
-  const step = request.backwards ? -1 : 1;
-  let left = request.count ?? Infinity;
-  for (let i = firstIndex(log, request, end); left > 0; i += step) {
-    const record = i < end ? source[i] : undefined;
-    if (record === undefined) return;
-    if (!isVisible(record)) continue;
-    if (request.filter !== null && !request.filter.matches(record)) continue;
-    left -= 1;
-    yield record;
+/**
+ * The records that a read (not a subscription) finds, in the order in which they are sent. The server
+ * reads them page by page: what is committed meanwhile is read, and a stream may be gone by the next.
+ */
+export function* recordsOf(double: Double, request: ReadRequest): Iterable<LogRecord> {
+  const { stream, filter, count, backwards } = request;
+  if (count === 0)
+    throw unexpected(stream === null ? 'ReadAllResult' : 'ReadStreamResult', 'Error');
+  let index = firstIndex(double, request);
+  for (let left = count ?? Infinity; left > 0;) {
+    const { log } = double;
+    if (stream !== null && isGone(log, stream)) throw streamDeleted(stream);
+    if (stream !== null && !isFound(log, stream)) return;
+    const source = stream === null ? log.records : log.streamOf(stream);
+    const isVisible = stream === null ? () => true : visibilityOf(log, stream, double.nowMs());
+    const page: LogRecord[] = [];
+    while (page.length < Math.min(READ_BATCH_SIZE, left)) {
+      const record = source[index];
+      if (record === undefined) break;
+      index += backwards ? -1 : 1;
+      if (isVisible(record) && filter?.matches(record) !== false) page.push(record);
+    }
+    if (page.length === 0) return;
+    left -= page.length;
+    yield* page;
   }
 }
 
@@ -27,11 +37,14 @@ export function* recordsOf(
  * A stream is read from a revision inclusive, either way. `$all` is read forwards from a position
  * inclusive, backwards exclusive: there a position is the edge in front of a record.
  */
-function firstIndex(log: EventLog, request: ReadRequest, end: number): number {
+function firstIndex(double: Double, request: ReadRequest): number {
+  const { log } = double;
   const { from, backwards, stream } = request;
+  const end = stream === null ? log.records.length : log.streamOf(stream).length;
   if (from.kind === 'start') return backwards && stream === null ? -1 : 0;
   if (from.kind === 'end') return backwards ? end - 1 : end;
   if (stream !== null) return backwards ? Math.min(from.at, end - 1) : from.at;
+  if (!log.isEdge(from.at)) throw invalidPosition(double.version);
   const index = log.indexAt(from.at);
   return backwards ? index - 1 : index;
 }

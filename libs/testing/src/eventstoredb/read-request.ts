@@ -15,6 +15,7 @@ export interface ReadRequest {
   readonly from: From;
   readonly backwards: boolean;
   readonly resolveLinks: boolean;
+  readonly hasStringIds: boolean;
   /** null: a subscription, which has no end. */
   readonly count: number | null;
   readonly filter: Filter | null;
@@ -29,6 +30,7 @@ export function readRequestOf(message: streams.ReadReq): ReadRequest {
     from: ofStream === undefined ? fromInAll(options.getAll()) : fromInStream(ofStream),
     backwards: options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS,
     resolveLinks: options.getResolveLinks(),
+    hasStringIds: options.getUuidOption()?.hasString() === true,
     count: options.hasSubscription() ? null : Number(options.getCount()),
     filter: filterOf(options),
   };

@@ -6,7 +6,7 @@ import { streamNotFoundMessage } from './messages.js';
 import { recordsOf } from './read-page.js';
 import { readRequestOf, type ReadRequest } from './read-request.js';
 import { ReadEnded, Reader, type ReadCall } from './reader.js';
-import { handlerFailed, notLeader, streamDeleted, tooBusy } from './rpc-errors.js';
+import { handlerFailed, notLeader, notReady, streamDeleted, tooBusy } from './rpc-errors.js';
 import { asServiceError } from './service-error.js';
 import { Subscription } from './subscription.js';
 import { SubscriptionSince24 } from './subscription-24.js';
@@ -19,6 +19,7 @@ export async function handleRead(double: Double, call: ReadCall): Promise<void> 
     const request = readRequestOf(call.request);
     double.access.check(double.callerOf(call), 'read', request.stream ?? ALL_STREAM);
     if (request.stream === '') throw handlerFailed();
+    if (double.isStopping) throw notReady();
     const fault = faultOf(double, request);
     if (fault?.kind === 'swallow') return;
     if (fault !== undefined) refuseUnder(fault);
@@ -31,12 +32,12 @@ export async function handleRead(double: Double, call: ReadCall): Promise<void> 
 
 async function answer(double: Double, request: ReadRequest, reader: Reader): Promise<void> {
   const { log } = double;
-  const { stream, resolveLinks } = request;
+  const { stream } = request;
   if (request.count === null) return subscriptionFor(double, request, reader).run();
   if (stream !== null && isGone(log, stream)) throw streamDeleted(stream);
   if (stream !== null && !isFound(log, stream)) return reader.send(streamNotFoundMessage(stream));
-  for (const record of recordsOf(log, request, double.nowMs())) {
-    await reader.sendEvent(answerOf(log, record, resolveLinks, double.nowMs()));
+  for (const record of recordsOf(double, request)) {
+    await reader.sendEvent(answerOf(log, record, request, double.nowMs()));
   }
 }
 

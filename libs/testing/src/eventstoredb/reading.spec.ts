@@ -89,6 +89,50 @@ describe('the protocol server, reading a stream,', () => {
     expect(dangling?.event).toBeUndefined();
   });
 
+  it('takes what begins with no number for an event, and what names no stream for a dangling link (23.10)', async () => {
+    const links = newStream();
+    const link = (text: string) => binaryEvent({ type: '$>', data: Buffer.from(text) });
+    await on.client.appendToStream(links, [
+      link('nothing'),
+      link(`x@${stream}`),
+      link('3'),
+      link(`-2@${stream}`),
+      link(`-1@${stream}`),
+    ]);
+    const read = await collect(on.client.readStream(links, { resolveLinkTos: true }));
+    expect(read.map(({ event, link }) => [event?.streamId, link?.revision])).toEqual([
+      [links, undefined],
+      [links, undefined],
+      [undefined, 2n],
+      [undefined, 3n],
+      [stream, 4n],
+    ]);
+  });
+
+  it('reads page by page: what is written meanwhile too, until the stream is gone (23.10)', async () => {
+    const growing = newStream();
+    await on.client.appendToStream(growing, testEvents(40));
+    let read = 0;
+    const readAll = async () => {
+      for await (const { event } of on.client.readStream(growing, {}, { highWaterMark: 1 })) {
+        expect(event?.revision).toBe(BigInt(read));
+        read += 1;
+        if (read === 1) on.server.log.append(growing, tombstone);
+      }
+    };
+    await expect(readAll()).rejects.toMatchObject({ type: 'stream-deleted' });
+    expect(read).toBeLessThanOrEqual(40);
+  });
+
+  it('fails for a read of nothing (23.10)', async () => {
+    await expect(collect(on.client.readStream(stream, { maxCount: 0 }))).rejects.toMatchObject({
+      message: '2 UNKNOWN: Unexpected ReadStreamResult: Error',
+    });
+    await expect(collect(on.client.readAll({ maxCount: 0 }))).rejects.toMatchObject({
+      message: '2 UNKNOWN: Unexpected ReadAllResult: Error',
+    });
+  });
+
   it('holds a flood back to what the reader takes', async () => {
     const large = newStream();
     const data = 'x'.repeat(100_000);
@@ -103,6 +147,41 @@ describe('the protocol server, reading a stream,', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(read).toBe(50);
+  });
+});
+
+const tombstone = {
+  id: '00000000-0000-4000-8000-000000000000',
+  type: '$streamDeleted',
+  contentType: 'application/octet-stream',
+  data: new Uint8Array(),
+  meta: new Uint8Array(),
+};
+
+describe.each([
+  [
+    '23.10',
+    '2 UNKNOWN: Unexpected ReadAllResult: Error',
+    '2 UNKNOWN: Exception was thrown by handler.',
+  ],
+  [
+    '24.10',
+    '3 INVALID_ARGUMENT: Trying to read from an invalid position.',
+    '3 INVALID_ARGUMENT: Trying to read from an invalid position.',
+  ],
+] as const)('the protocol server of version %s', (version, readError, subscribeError) => {
+  const on = withServer({ version });
+
+  it('refuses a position of $all that is in the middle of a record', async () => {
+    const { position } = await on.client.appendToStream(newStream(), testEvents(2));
+    if (position === undefined) throw new Error('no position');
+    const middle = { commit: position.commit - 1n, prepare: position.commit - 1n };
+    const read = collect(on.client.readAll({ fromPosition: middle }));
+    await expect(read).rejects.toMatchObject({ message: readError });
+    const subscribed = collect(on.client.subscribeToAll({ fromPosition: middle }));
+    await expect(subscribed).rejects.toMatchObject({ message: subscribeError });
+    const beyond = { commit: position.commit + 100_000n, prepare: position.commit + 100_000n };
+    expect(await collect(on.client.readAll({ fromPosition: beyond }))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import type { ServerVersion } from './server-version.js';
 
 /** Headers hold printable ASCII; the rest of a stream's name goes escaped. */
 const inHeader = (stream: string): string => stream.replace(/[^ -~]+/gu, encodeURIComponent);
@@ -32,6 +33,16 @@ export const appendTooLarge = (bytesMax: number): ServiceError =>
     'maximum-append-size': String(bytesMax),
   });
 
+/** What the server says of a result that its handler has no answer for. */
+export const unexpected = (what: string, result: string): ServiceError =>
+  unknown(`Unexpected ${what}: ${result}`);
+
+/** In the middle of a record: up to 24.2 that is an error like any other. */
+export const invalidPosition = (version: ServerVersion): ServiceError =>
+  version === '23.10'
+    ? unexpected('ReadAllResult', 'Error')
+    : invalidArgument('Trying to read from an invalid position.');
+
 export const metadataMissing = (property: string): ServiceError =>
   rpcError(status.INVALID_ARGUMENT, `Required Metadata Property '${property}' is missing`, {
     exception: 'missing-required-metadata-property',
@@ -62,6 +73,7 @@ export const notLeader = (leader: { address: string; port: number }): ServiceErr
     'leader-endpoint-port': String(leader.port),
   });
 
+export const notReady = (): ServiceError => rpcError(status.UNAVAILABLE, 'Server Is Not Ready');
 export const tooBusy = (): ServiceError => rpcError(status.UNAVAILABLE, 'Server Is Too Busy');
 export const answerLost = (): ServiceError => rpcError(status.UNAVAILABLE, 'the answer was lost');
 export const internal = (details: string): ServiceError => rpcError(status.INTERNAL, details);

@@ -5,7 +5,7 @@ import {
   fellBehindMessage,
   type LogPosition,
 } from './messages.js';
-import { streamDeleted } from './rpc-errors.js';
+import { invalidPosition, streamDeleted } from './rpc-errors.js';
 import { LIVE_BUFFER, positionOf, Subscription, turn, type Outgoing } from './subscription.js';
 
 interface LiveItem {
@@ -29,6 +29,7 @@ export class SubscriptionSince24 extends Subscription {
   protected override async produce(): Promise<void> {
     const { stream } = this.request;
     if (stream !== null && this.source.isGone) throw streamDeleted(stream);
+    if (!this.source.beginsAtEdge) throw invalidPosition(this.double.version);
     this.#next = this.source.firstIndex();
     const live = new BoundedChannel<LiveItem>(LIVE_BUFFER, this.reader.gone);
     const listened = this.#listen(live);

@@ -39,6 +39,12 @@ export class SubscriptionSource {
     return this.#all()[index];
   }
 
+  /** Whether the position to begin behind is one of a record. */
+  get beginsAtEdge(): boolean {
+    const { from, stream } = this.request;
+    return stream !== null || from.kind !== 'at' || this.double.log.isEdge(from.at);
+  }
+
   /** Of the record behind what a subscription is told to begin behind. */
   firstIndex(): number {
     const { from, stream } = this.request;

@@ -11,7 +11,7 @@ import {
 } from './messages.js';
 import type { ReadRequest } from './read-request.js';
 import type { Reader } from './reader.js';
-import { operationTimedOut, streamDeleted } from './rpc-errors.js';
+import { handlerFailed, operationTimedOut, streamDeleted } from './rpc-errors.js';
 import { SubscriptionSource } from './subscription-source.js';
 import { SYSTEM_TYPES } from './system-names.js';
 import type { streams } from './definitions.js';
@@ -61,6 +61,8 @@ export class Subscription {
 
   protected async produce(): Promise<void> {
     const first = this.source.firstIndex();
+    // As the real server's constructor, which reads one event there and throws.
+    if (!this.source.beginsAtEdge) throw handlerFailed();
     if (this.request.from.kind === 'end') return this.#goLive(first);
     let begin: LogPosition =
       this.request.from.kind === 'start' ? { commit: 0, prepare: 0 } : this.source.edgeAt(first);
@@ -85,7 +87,7 @@ export class Subscription {
 
   protected eventOf(record: LogRecord): Outgoing {
     const { log, nowMs } = this.double;
-    return { message: answerOf(log, record, this.request.resolveLinks, nowMs()), record };
+    return { message: answerOf(log, record, this.request, nowMs()), record };
   }
 
   /** A stream that is not there is looked for again and again: until then nobody has caught up. */
