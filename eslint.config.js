@@ -134,7 +134,7 @@ export default defineConfig(
     may: [...OWN, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],
     because: 'it runs in a browser: #contracts and nothing else of ours.',
   }),
-  ...['intake', 'api', 'projector', 'sweeper', 'audit', 'migrate'].map((app) =>
+  ...['intake', 'api', 'projector', 'sweeper', 'audit', 'migrate', 'dead-letters'].map((app) =>
     wall(`apps/${app}`, {
       may: [
         ...OWN,

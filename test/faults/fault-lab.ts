@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
 import { openPostgresEventStore, type EventStore } from '#event-store';
-import { connectKafka, openLagMeter, type LagMeter } from '#kafka';
+import { connectKafka, openLagMeter, type IncomingMessage, type LagMeter } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
 import { freePorts, startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
 import { eventually } from '#testing';
@@ -99,9 +99,9 @@ export class FaultLab {
     return this.#withLagMeter(group, lagOf);
   }
 
-  async everythingIsCommitted(group = GROUP): Promise<void> {
+  async everythingIsCommitted(group = GROUP, msMax = READ_MS_MAX): Promise<void> {
     await this.#withLagMeter(group, (meter) =>
-      eventually(async () => expect(await lagOf(meter)).toBe(0), READ_MS_MAX),
+      eventually(async () => expect(await lagOf(meter)).toBe(0), msMax),
     );
   }
 
@@ -121,6 +121,16 @@ export class FaultLab {
       policy: DEFAULT_POLICY,
       users,
     };
+  }
+
+  /** All dead letters of that reason, in their order within each partition. */
+  async letters(reason: string): Promise<readonly IncomingMessage[]> {
+    const letters = await readTopic(this.brokers, TOPICS.dead);
+    return letters.filter(({ headers }) => String(headers['dead-reason']) === reason);
+  }
+
+  async countOf(topic: string): Promise<number> {
+    return (await readTopic(this.brokers, topic)).length;
   }
 
   get #databaseUrl(): string {

@@ -41,7 +41,12 @@ export async function readTopic(
 ): Promise<IncomingMessage[]> {
   const connection = connectKafka({ brokers, clientId: 'torture-reader' });
   const found: IncomingMessage[] = [];
-  await readAll(connection, { topic, onMessages: (messages) => void found.push(...messages) });
+  await readAll(connection, {
+    topic,
+    // A dead letter has the headers of its message, and those that say why.
+    limits: { headersMax: 1_000, headerBytesMax: 1024 * 1024 },
+    onMessages: (messages) => void found.push(...messages),
+  });
   return found.sort(
     (a, b) => a.partition - b.partition || Number(BigInt(a.offset) - BigInt(b.offset)),
   );

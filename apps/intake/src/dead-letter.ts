@@ -37,6 +37,9 @@ function reasons(
     [DEAD_HEADERS.partition]: String(partition),
     [DEAD_HEADERS.offset]: batch?.firstOffset ?? offset,
     ...(batch && { [DEAD_HEADERS.lastOffset]: offset, [DEAD_HEADERS.codec]: batch.codec }),
+    ...(fault?.kind === 'headers' && {
+      [DEAD_HEADERS.leftOut]: `headers: read ${topic}, partition ${partition}, offset ${offset}`,
+    }),
     [DEAD_HEADERS.time]: instantAt(timestampMs) ?? `${timestampMs} ms after 1970`,
   };
 }

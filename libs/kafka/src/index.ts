@@ -14,12 +14,14 @@ export {
   type ConsumerObserver,
 } from './consume-options.js';
 export { UndecodableBatch } from './batch-reader.js';
+export { messagesOfBatch } from './fetch/from-batch.js';
 export { openLagMeter, type LagMeter, type PartitionLag } from './lag.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';
 export type { OffsetJump } from './offset-watch.js';
 export {
   NotAcknowledged,
   OutcomeProducer,
+  isTooLarge,
   type OutcomeProducerOptions,
 } from './outcome-producer.js';
 export type {

@@ -19,6 +19,9 @@ const SEND_MS_MAX = 30_000;
 const CLOSE_MS_MAX = 3_000;
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
+/** Whether a topic takes no message, or no batch of them, that is so large. */
+export const isTooLarge = (error: unknown): boolean => isProtocolError(error, TOO_LARGE);
+
 export interface OutcomeProducerOptions {
   readonly limits?: Partial<GatheringLimits>;
   readonly sendMsMax?: number;
@@ -67,7 +70,7 @@ export class OutcomeProducer implements OutcomeSink {
     try {
       await this.#queue.add(messages);
     } catch (error) {
-      if (!isProtocolError(error, TOO_LARGE)) throw error;
+      if (!isTooLarge(error)) throw error;
       for (const message of messages) await this.#sendAlone(message);
     }
   }
@@ -77,7 +80,7 @@ export class OutcomeProducer implements OutcomeSink {
     try {
       await this.#queue.add([message]);
     } catch (error) {
-      if (!isProtocolError(error, TOO_LARGE) || message.ifTooLarge === undefined) throw error;
+      if (!isTooLarge(error) || message.ifTooLarge === undefined) throw error;
       await this.#queue.add([message.ifTooLarge]);
     }
   }

@@ -1,8 +1,11 @@
 import type { Batch } from 'kafkajs';
-import type { ByteBudget } from '../byte-budget.js';
+import { ByteBudget } from '../byte-budget.js';
 import type { FetchedBatch } from './fetch-response.js';
-import { FetchedMessages } from './fetched-messages.js';
+import { FetchedMessages, type FetchedPlace } from './fetched-messages.js';
+import { CONSUME_LIMITS } from '../consume-options.js';
+import type { IncomingMessage } from '../ports.js';
 import type { OpenLimits } from './open-batch.js';
+import { readBatch } from './record-batch.js';
 
 /** What kafkajs takes for messages are the batches that the patch of its fetch response reads. */
 export function fetchedMessages(
@@ -18,4 +21,23 @@ export function fetchedMessages(
   };
   const place = { topic, partition, fetchedOffset: BigInt(fetchedOffset) };
   return new FetchedMessages(place, messages, limits, budget);
+}
+
+const AT_ONCE_MAX = 1_000;
+
+/** The messages of a batch that was kept as it came, some at a time: what it takes to look again. */
+export async function* messagesOfBatch(
+  bytes: Buffer,
+  place: FetchedPlace,
+  limits: Partial<OpenLimits> = {},
+): AsyncGenerator<readonly IncomingMessage[]> {
+  const all = { ...CONSUME_LIMITS, ...limits };
+  const budget = new ByteBudget(all.batchBytesMax);
+  const fetched = new FetchedMessages(place, [readBatch(bytes)], all, budget);
+  for (;;) {
+    const messages = await fetched.peek(AT_ONCE_MAX);
+    if (messages.length === 0) return;
+    yield messages;
+    fetched.take(messages.length);
+  }
 }

@@ -1,0 +1,27 @@
+import type { FoundLetter } from './read-letters.js';
+
+const DETAIL_CHARACTERS_MAX = 100;
+
+/** A line for people. */
+export function lineOf({ letter }: FoundLetter): string {
+  const { id, buriedAt, reason, detail, partition, offset, lastOffset, key } = letter;
+  const place = lastOffset === null ? offset : `${offset}-${lastOffset}`;
+  const start = detail.slice(0, DETAIL_CHARACTERS_MAX);
+  const short = start === detail ? detail : `${start}…`;
+  const fields = [
+    id,
+    buriedAt,
+    reason,
+    `${partition}/${place}`,
+    inOneLine(key ?? '-'),
+    inOneLine(short),
+  ];
+  return `${fields.join('  ')}\n`;
+}
+
+export const HEAD = 'letter  buried at  reason  partition/offset  key  detail\n';
+
+/** What comes from outside must not move the cursor of a terminal. */
+export const inOneLine = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');

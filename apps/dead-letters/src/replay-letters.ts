@@ -1,0 +1,87 @@
+import {
+  isTooLarge,
+  type KafkaConnection,
+  type OutcomeProducer,
+  type OutgoingMessage,
+} from '#kafka';
+import { readLetters, type FoundLetter, type Reading } from './read-letters.js';
+import { StillUndecodable, replayOf } from './replay.js';
+
+export interface Tally {
+  read: number;
+  letters: number;
+  messages: number;
+  refused: number;
+}
+
+export interface Replaying {
+  readonly connection: KafkaConnection;
+  /** null: nothing is published. */
+  readonly producer: Pick<OutcomeProducer, 'send'> | null;
+  readonly reading: Pick<Reading, 'filter' | 'limit'>;
+  readonly batchBytesMax: number;
+  readonly tally: Tally;
+  /** What came of a letter. */
+  readonly tell: (letter: string, why: string | null, messages: number) => Promise<void>;
+}
+
+/** One letter behind the other, so that the commands of a user stay in their order. */
+export async function replayLetters(replaying: Replaying): Promise<void> {
+  const { connection, reading, tally } = replaying;
+  await readLetters(connection, {
+    ...reading,
+    onLetters: async (letters) => {
+      for (const letter of letters) await replayOne(replaying, letter);
+    },
+    onRead: (messages) => (tally.read += messages),
+  });
+}
+
+async function replayOne(
+  { producer, batchBytesMax, tally, tell }: Replaying,
+  found: FoundLetter,
+): Promise<void> {
+  const { id } = found.letter;
+  const replay = replayOf(found, batchBytesMax);
+  if (replay.kind === 'refused') {
+    tally.refused++;
+    return tell(id, replay.why, 0);
+  }
+  let messages = 0;
+  let tooLarge = 0;
+  try {
+    for await (const some of replay.messages) {
+      const sent = producer === null ? some.length : await sendAll(producer, some);
+      tooLarge += some.length - sent;
+      messages += sent;
+      tally.messages += sent;
+    }
+  } catch (error) {
+    if (!(error instanceof StillUndecodable)) throw error;
+    tally.refused++;
+    return tell(id, `it still can't be decoded: ${error.message}`, messages);
+  }
+  if (tooLarge > 0) {
+    tally.refused++;
+    return tell(id, `its topic takes no message as large as ${tooLarge} of it`, messages);
+  }
+  tally.letters++;
+  return tell(id, null, messages);
+}
+
+/** Gives back how many of them the topic took: what stood packed in a batch may be too large alone. */
+async function sendAll(
+  producer: Pick<OutcomeProducer, 'send'>,
+  messages: readonly OutgoingMessage[],
+): Promise<number> {
+  try {
+    await producer.send(messages);
+    return messages.length;
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    if (messages.length === 1) return 0;
+  }
+  let sent = 0;
+  for (const message of messages) sent += await sendAll(producer, [message]);
+  return sent;
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONSUME_LIMITS } from '#kafka';
+import {
+  ConfigurationError,
+  KAFKA_VARIABLES,
+  kafkaSettings,
+  readConfiguration,
+  wholeNumber,
+  type Environment,
+  type KafkaSettings,
+} from '#runtime';
+import { z } from 'zod';
+
+const VARIABLES = z.object({
+  ...KAFKA_VARIABLES,
+  KAFKA_BATCH_BYTES_MAX: wholeNumber({ min: 1, max: 2 ** 30 }).prefault(
+    String(CONSUME_LIMITS.batchBytesMax),
+  ),
+});
+
+export interface Settings {
+  readonly kafka: KafkaSettings;
+  readonly batchBytesMax: number;
+}
+
+/** The Kafka that is named, as for the intake, or that of the local stack that runs. */
+export function deadLetterSettings(env: Environment): Settings {
+  const said = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const brokers = said['KAFKA_BROKERS'] ?? ofRunningStack(said['DATA_DIR'] ?? '.data');
+  const read = readConfiguration(VARIABLES, { ...said, KAFKA_BROKERS: brokers });
+  return { kafka: kafkaSettings(read), batchBytesMax: read.KAFKA_BATCH_BYTES_MAX };
+}
+
+/** `npm start` says here what it is made of, for as long as it runs. */
+function ofRunningStack(dataDir: string): string {
+  const fault = { variable: 'KAFKA_BROKERS', fault: 'is not set, and no local stack is running' };
+  try {
+    const ready = JSON.parse(readFileSync(join(dataDir, 'ready.json'), 'utf8')) as {
+      readonly kafka?: unknown;
+    };
+    if (typeof ready.kafka === 'string') return ready.kafka;
+  } catch {
+    throw new ConfigurationError([fault]);
+  }
+  throw new ConfigurationError([
+    { ...fault, fault: 'is not set, and the local stack runs without Kafka' },
+  ]);
+}

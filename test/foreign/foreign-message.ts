@@ -1,0 +1,41 @@
+import type { OutgoingMessage } from '#contracts';
+
+export const FOREIGN_CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+export type ForeignCodec = (typeof FOREIGN_CODECS)[number];
+
+/** `commit` and `abort`: in a transaction of that end. */
+export const WAYS = ['plain', 'commit', 'abort'] as const;
+export type Way = (typeof WAYS)[number];
+
+type Bytes = string | Buffer | null;
+
+export interface ForeignMessage {
+  readonly codec: ForeignCodec;
+  readonly way: Way;
+  readonly key: Bytes;
+  /** A number stands for so many zero bytes. */
+  readonly value: Bytes | number;
+  readonly headers: readonly (readonly [name: string, value: Bytes])[];
+}
+
+export const foreignCommand = (
+  { key, value, headers }: OutgoingMessage,
+  codec: ForeignCodec,
+  way: Way = 'plain',
+): ForeignMessage => ({ codec, way, key, value, headers: Object.entries(headers) });
+
+/** As produce.py and Produce.java read them. */
+export const toLines = (messages: readonly ForeignMessage[]): string =>
+  messages
+    .map(({ codec, way, key, value, headers }) =>
+      [codec, way, inBase64(key), inBase64(value), ...headers.flatMap(([n, v]) => [n, inBase64(v)])]
+        .join('\t')
+        .concat('\n'),
+    )
+    .join('');
+
+function inBase64(bytes: Bytes | number): string {
+  if (bytes === null) return '-';
+  if (typeof bytes === 'number') return `zeros:${bytes}`;
+  return Buffer.from(bytes).toString('base64');
+}

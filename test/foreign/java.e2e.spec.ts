@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { findJava, kafkaJars, projectRoot } from '#stack';
+import { FaultLab } from '../faults/fault-lab.js';
+import { toLines } from './foreign-message.js';
+import { runProgram } from './run-python.js';
+import { carriesOutWhatIsSentBy, type Publish } from './senders.suite.js';
+
+const SEND_MS_MAX = 90_000;
+
+describe('What the Java client sends', () => {
+  const lab = new FaultLab();
+
+  beforeAll(async () => {
+    await lab.open();
+    await lab.startIntake();
+  }, 180_000);
+  afterAll(() => lab.close(), 60_000);
+
+  const publish: Publish = async (messages) => {
+    const jars = await kafkaJars({ cacheDir: join(projectRoot(), '.data', 'kafka-jars') });
+    const source = join(import.meta.dirname, 'Produce.java');
+    const args = ['-cp', join(jars, '*'), source, lab.brokers.join(','), 'points.commands'];
+    const java = await findJava(process.env['JAVA_HOME']);
+    const input = toLines(messages);
+    const { code, stdout, stderr } = await runProgram(java, args, { msMax: SEND_MS_MAX, input });
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as Record<string, number>;
+  };
+
+  carriesOutWhatIsSentBy(lab, publish);
+});

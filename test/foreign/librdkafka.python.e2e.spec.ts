@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { TOPICS, type CommandOutcome } from '#contracts';
+import { FaultLab } from '../faults/fault-lab.js';
+import type { IntakeProcess } from '../faults/intake-process.js';
+import { foreignCommand, toLines, type ForeignMessage } from './foreign-message.js';
+import { runPython } from './run-python.js';
+import {
+  carriesOutWhatIsSentBy,
+  messageOf,
+  outcomesIn,
+  rechargeOf,
+  type Publish,
+} from './senders.suite.js';
+
+const SEND_MS_MAX = 90_000;
+const BOMB_BYTES = 40 * 1024 * 1024;
+const HEADERS = 12_000;
+const QUICK_MS_MAX = 10_000;
+
+describe('What librdkafka sends', () => {
+  const lab = new FaultLab();
+  let intake: IntakeProcess;
+
+  beforeAll(async () => {
+    await lab.open();
+    intake = await lab.startIntake();
+  }, 180_000);
+  afterAll(() => lab.close(), 60_000);
+
+  const python = async (script: string, args: readonly string[], input = ''): Promise<string> => {
+    const all = ['--brokers', lab.brokers.join(','), ...args];
+    const { code, stdout, stderr } = await runPython(script, all, { msMax: SEND_MS_MAX, input });
+    if (code !== 0) throw new Error(stderr);
+    return stdout;
+  };
+
+  const publish: Publish = async (messages) => {
+    const counts = await python('produce.py', ['--topic', TOPICS.commands], toLines(messages));
+    return JSON.parse(counts) as Record<string, number>;
+  };
+
+  const memoryMb = async (): Promise<number> =>
+    (await intake.figure('process_resident_memory_bytes')) / 2 ** 20;
+
+  carriesOutWhatIsSentBy(lab, publish);
+
+  it('is answered with outcomes that librdkafka reads', async () => {
+    const user = randomUUID();
+    await publish([foreignCommand(messageOf(rechargeOf(user, 5), `${user}-only`), 'zstd')]);
+    await lab.everythingIsCommitted();
+    const { sent } = await lab.endOf([user]);
+    const [outcome] = outcomesIn(sent);
+    const args = [
+      '--topic',
+      TOPICS.outcomes,
+      '--count',
+      String(await lab.countOf(TOPICS.outcomes)),
+    ];
+    const read = (await python('consume.py', args))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { key: string; value: string; headers: object })
+      .filter(({ key }) => key === user);
+    expect(read).toHaveLength(1);
+    expect(JSON.parse(read[0]?.value ?? '') as CommandOutcome).toEqual(outcome);
+    expect(read[0]?.headers).toMatchObject({
+      ce_source: 'points-ledger',
+      ce_type: 'points.CommandOutcome.v1',
+    });
+  }, 60_000);
+
+  it('is a dead letter when it unpacks to more than it may, and the partition goes on', async () => {
+    const user = randomUUID();
+    const before = await memoryMb();
+    const bombs = (['gzip', 'lz4', 'zstd'] as const).map((codec): ForeignMessage => ({
+      codec,
+      way: 'plain',
+      key: user,
+      value: BOMB_BYTES,
+      headers: [],
+    }));
+    const command = foreignCommand(messageOf(rechargeOf(user, 5), `${user}-behind`), 'lz4');
+    await publish([...bombs, command]);
+    await lab.everythingIsCommitted();
+    const { sent } = await lab.endOf([user]);
+    expect(outcomesIn(sent)).toMatchObject([{ status: 'accepted', balance: 5 }]);
+    const letters = await lab.letters('Undecodable');
+    expect(letters.map(({ headers }) => String(headers['dead-codec']))).toEqual([
+      'gzip',
+      'lz4',
+      'zstd',
+    ]);
+    for (const { headers, value } of letters) {
+      expect(String(headers['dead-detail'])).toMatch(/unpacks to more than 33554432 bytes/);
+      expect(String(headers['dead-topic'])).toBe(TOPICS.commands);
+      expect(headers['dead-offset']).toEqual(headers['dead-last-offset']);
+      expect(value?.length).toBeLessThan(1_000_000);
+    }
+    expect(await intake.figure('ledger_dead_letters_total', 'reason="Undecodable"')).toBe(3);
+    expect((await memoryMb()) - before).toBeLessThan(250);
+  }, 60_000);
+
+  it('is a dead letter when it has thousands of headers, and holds up nobody', async () => {
+    const user = randomUUID();
+    const good = foreignCommand(messageOf(rechargeOf(user, 5), `${user}-good`), 'none');
+    const more = Array.from({ length: HEADERS }, (_, at) => [`h${at}`, ''] as const);
+    const headers = [...good.headers, ...more];
+    const behind = foreignCommand(messageOf(rechargeOf(user, 7), `${user}-behind`), 'none');
+    await publish([{ ...good, headers }, behind]);
+    const began = performance.now();
+    await lab.everythingIsCommitted();
+    expect(performance.now() - began).toBeLessThan(QUICK_MS_MAX);
+    const { sent } = await lab.endOf([user]);
+    expect(outcomesIn(sent)).toMatchObject([{ command_id: `${user}-behind`, balance: 7 }]);
+    const [letter] = sent.filter(({ topic }) => topic === TOPICS.dead);
+    expect(String(letter?.headers?.['dead-reason'])).toBe('Invalid');
+    expect(String(letter?.headers?.['dead-detail'])).toMatch(/has 12005 headers/);
+    expect(String(letter?.headers?.['ce_id'])).toBe(`${user}-good`);
+  }, 60_000);
+});

@@ -1,0 +1,80 @@
+"""Publishes with librdkafka what it reads: one message a line, fields behind tabs.
+
+codec, how (plain, commit or abort: in a transaction of that end), key, value, then name and value of
+each header. Keys and values are in base64; `-` stands for none, `zeros:N` for N zero bytes.
+Prints how many were delivered to each partition, as JSON.
+"""
+
+import argparse
+import base64
+import itertools
+import json
+import sys
+import uuid
+
+from confluent_kafka import Producer
+
+FLUSH_SECONDS_MAX = 60
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--brokers", required=True)
+    parser.add_argument("--topic", required=True)
+    args = parser.parse_args()
+    partitions: dict[int, int] = {}
+
+    def delivered(error, message) -> None:
+        if error is not None:
+            sys.exit(f"not delivered: {error}")
+        partitions[message.partition()] = partitions.get(message.partition(), 0) + 1
+
+    lines = (line.rstrip("\n").split("\t") for line in sys.stdin)
+    for (codec, how), group in itertools.groupby(lines, key=lambda fields: (fields[0], fields[1])):
+        producer = Producer(settings(args.brokers, codec, how))
+        if how != "plain":
+            producer.init_transactions(FLUSH_SECONDS_MAX)
+            producer.begin_transaction()
+        for _, _, key, value, *headers in group:
+            producer.produce(
+                args.topic,
+                key=field(key),
+                value=field(value),
+                headers=[(name, field(content)) for name, content in zip(headers[::2], headers[1::2])],
+                on_delivery=delivered,
+            )
+        if producer.flush(FLUSH_SECONDS_MAX) > 0:
+            sys.exit("not delivered in time")
+        if how == "commit":
+            producer.commit_transaction(FLUSH_SECONDS_MAX)
+        elif how == "abort":
+            producer.abort_transaction(FLUSH_SECONDS_MAX)
+    print(json.dumps(partitions))
+
+
+def settings(brokers: str, codec: str, how: str) -> dict:
+    # Its own default chooses the partition of a key by another hash than Java and Node do.
+    own = {
+        "bootstrap.servers": brokers,
+        "client.id": "foreign-python",
+        "compression.type": codec,
+        # Long enough that everything of one codec stands in few batches.
+        "linger.ms": 100,
+        "enable.idempotence": True,
+        # Of a message before it is packed; the broker's limit is for what arrives.
+        "message.max.bytes": 100_000_000,
+    }
+    if how != "plain":
+        own["transactional.id"] = f"foreign-{uuid.uuid4()}"
+    return own
+
+
+def field(text: str) -> bytes | None:
+    if text == "-":
+        return None
+    if text.startswith("zeros:"):
+        return bytes(int(text.removeprefix("zeros:")))
+    return base64.b64decode(text)
+
+
+main()

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { TOPICS } from '#contracts';
+import { connectKafka } from '#kafka';
+import { runDeadLetters } from '../../apps/dead-letters/src/program.js';
+import type { Letter } from '../../apps/dead-letters/src/letter.js';
+import { FaultLab, GROUP } from '../faults/fault-lab.js';
+import { messageOf, outcomesIn, rechargeOf } from '../foreign/senders.suite.js';
+
+const GZIP = 1;
+
+describe('npm run dead-letters', () => {
+  const lab = new FaultLab();
+  const [user, other] = [randomUUID(), randomUUID()];
+
+  /** One message batch: two good commands, and so many zeros that it unpacks to more than this intake takes. */
+  async function publishLargeBatch(): Promise<void> {
+    const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
+    await producer.connect();
+    const good = [5, 7].map((points) => messageOf(rechargeOf(user, points), `${user}-${points}`));
+    // Each for itself is small enough for the topic, and nothing that a command could be.
+    const zeros = Array.from({ length: 2 }, () => ({ key: user, value: Buffer.alloc(900_000) }));
+    const messages = [...good, ...zeros].map((message) => ({ ...message, partition: 0 }));
+    await producer.send({ topic: TOPICS.commands, compression: GZIP, messages });
+    await producer.disconnect();
+  }
+
+  async function run(...args: readonly string[]) {
+    const [out, err] = [new PassThrough(), new PassThrough()];
+    const said = Promise.all([text(out), text(err)]);
+    const env = { KAFKA_BROKERS: lab.brokers.join(',') };
+    const status = await runDeadLetters(args, { env, terminal: { out, err } });
+    out.end();
+    err.end();
+    const [lines, complaints] = await said;
+    return { status, lines, complaints };
+  }
+
+  const listed = async (...args: readonly string[]): Promise<Letter[]> => {
+    const { lines } = await run('list', '--json', ...args);
+    return lines
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Letter);
+  };
+
+  beforeAll(async () => {
+    await lab.open();
+    const intake = await lab.startIntake(GROUP, {
+      SENDERS: 'anybody',
+      KAFKA_BATCH_BYTES_MAX: String(1024 * 1024),
+    });
+    await publishLargeBatch();
+    const invalid = messageOf(rechargeOf(other, 5), `${other}-invalid`);
+    await lab.publish([
+      { ...invalid, value: '{"user_id": 5}', headers: { ...invalid.headers, own: 'kept' } },
+    ]);
+    await lab.everythingIsCommitted();
+    intake.signal('SIGTERM');
+    await intake.ended;
+  }, 180_000);
+  afterAll(() => lab.close(), 60_000);
+
+  it('lists letters by why and when they were buried, and by user', async () => {
+    const all = await listed();
+    expect(all.map(({ reason }) => reason).sort()).toEqual(['Invalid', 'Undecodable']);
+    const [batch] = await listed('--reason', 'Undecodable,Failed');
+    expect(batch).toMatchObject({
+      topic: TOPICS.commands,
+      partition: '0',
+      offset: '0',
+      lastOffset: '3',
+    });
+    expect(await listed('--user', other.toUpperCase())).toMatchObject([
+      { key: other, commandId: `${other}-invalid`, source: '/foreign', leftOut: null },
+    ]);
+    expect(await listed('--limit', '1')).toHaveLength(1);
+    expect(await listed('--until', '2020-01-01')).toEqual([]);
+    expect(await listed('--since', '2020-01-01T00:00:00+08:00')).toHaveLength(2);
+    const { status, lines } = await run('list', '--reason', 'Invalid');
+    expect(status).toBe(0);
+    expect(lines).toMatch(new RegExp(`^letter .*\n\\d/\\d  .*  Invalid  .*${other}`));
+    expect((await run('list', '--reason', 'None')).status).toBe(1);
+  });
+
+  it('shows all of a letter', async () => {
+    const [{ id = '' } = {}] = await listed('--user', other);
+    const { status, lines } = await run('show', id);
+    expect(status).toBe(0);
+    expect(lines).toContain(`key    ${other}`);
+    expect(lines).toContain('header own: kept');
+    expect(lines).toContain('header dead-reason: Invalid');
+    expect(lines).toContain('{"user_id": 5}');
+    const shown = JSON.parse((await run('show', '--json', id)).lines) as Record<string, unknown>;
+    expect(Buffer.from(String(shown['valueBase64']), 'base64').toString()).toBe('{"user_id": 5}');
+    expect((await run('show', '9/9')).status).toBe(1);
+  });
+
+  it('publishes nothing in a dry run, and nothing where it is not said which', async () => {
+    const before = await lab.countOf(TOPICS.commands);
+    const { status, lines } = await run('replay', '--all', '--dry-run');
+    expect(status).toBe(0);
+    expect(lines).toContain(
+      '5 messages of 2 letters would be published to points.commands; 0 letters were not',
+    );
+    const unsaid = await run('replay');
+    expect(unsaid).toMatchObject({ status: 2, lines: '' });
+    expect(unsaid.complaints).toMatch(/Say which letters/);
+    expect(await lab.countOf(TOPICS.commands)).toBe(before);
+  });
+
+  it('publishes messages again as they came, those of a message batch too, and what was good is carried out', async () => {
+    const { status, lines } = await run('replay', '--all');
+    expect(lines).toContain('5 messages of 2 letters were published to points.commands');
+    expect(status).toBe(0);
+    const intake = await lab.startIntake();
+    await lab.everythingIsCommitted();
+    const { messages, sent } = await lab.endOf([user, other]);
+    expect(outcomesIn(sent).filter(({ user_id }) => user_id === user)).toMatchObject([
+      { command_id: `${user}-5`, status: 'accepted', balance: 5 },
+      { command_id: `${user}-7`, status: 'accepted', balance: 12 },
+    ]);
+    const again = messages.filter(({ key }) => String(key) === other);
+    expect(again).toHaveLength(2);
+    expect(again[1]?.headers).toEqual(again[0]?.headers);
+    expect(again[1]?.value).toEqual(again[0]?.value);
+    expect((await listed('--user', other)).map(({ reason }) => reason)).toEqual([
+      'Invalid',
+      'Invalid',
+    ]);
+    intake.signal('SIGTERM');
+    await intake.ended;
+  }, 60_000);
+
+  it('leaves alone what it can not publish whole, or what was not in the topic of commands', async () => {
+    const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
+    await producer.connect();
+    const letter = (headers: Record<string, string>) => ({ key: user, value: '{}', headers });
+    const place = { 'dead-reason': 'Failed', 'dead-partition': '0', 'dead-offset': '1' };
+    await producer.send({
+      topic: TOPICS.dead,
+      messages: [
+        letter({ ...place, 'dead-topic': TOPICS.outcomes }),
+        letter({ ...place, 'dead-topic': TOPICS.commands, 'dead-left-out': 'the value' }),
+      ],
+    });
+    await producer.disconnect();
+    const outcomes = await lab.countOf(TOPICS.outcomes);
+    const { status, lines } = await run('replay', '--reason', 'Failed');
+    expect(status).toBe(1);
+    expect(lines).toMatch(/not published: it does not come from points\.commands/);
+    expect(lines).toMatch(/not published: the letter does not hold all of it/);
+    expect(lines).toContain(
+      '0 messages of 0 letters were published to points.commands; 2 letters were not',
+    );
+    expect(await lab.countOf(TOPICS.outcomes)).toBe(outcomes);
+  });
+
+  it('says what it takes, and what is wrong with what it was given', async () => {
+    const help = await run('replay', '--help');
+    expect(help.status).toBe(0);
+    expect(help.lines).toMatch(/--dry-run[^]*Exit status: 0 done/);
+    expect(await run('list', '--user', 'nobody')).toMatchObject({ status: 2 });
+    expect(await run('show', 'first')).toMatchObject({ status: 2 });
+    const [out, err] = [new PassThrough(), new PassThrough()];
+    const said = text(err);
+    const env = { DATA_DIR: '/nowhere' };
+    expect(await runDeadLetters(['list'], { env, terminal: { out, err } })).toBe(2);
+    err.end();
+    expect(await said).toMatch(/KAFKA_BROKERS: is not set, and no local stack is running/);
+  });
+});
