@@ -70,5 +70,13 @@ const UNKNOWN_NAMED_MAX = 10;
 const NAME_CHARS_MAX = 64;
 const PLAIN_NAME = /^[\w.-]{1,64}$/;
 
-const shownName = (name: string): string =>
-  PLAIN_NAME.test(name) ? name : JSON.stringify(name.slice(0, NAME_CHARS_MAX));
+/** What would not be seen, or not stay in its line, where a name is shown. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function shownName(name: string): string {
+  if (PLAIN_NAME.test(name)) return name;
+  return JSON.stringify(name.slice(0, NAME_CHARS_MAX)).replaceAll(
+    UNSEEN,
+    (unseen) => `\\u{${(unseen.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}

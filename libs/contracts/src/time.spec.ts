@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { toInstant } from './time.js';
+import { TIME_MAX, TIME_MIN, instantAt, toInstant } from './time.js';
 
 describe('a time of RFC 3339', () => {
   it.each([
@@ -50,6 +50,14 @@ describe('a time of RFC 3339', () => {
     ['nothing', ''],
   ])('is not one with %s', (_, text) => {
     expect(toInstant(text)).toBeNull();
+  });
+
+  it('is made of milliseconds between the first moment and the last', () => {
+    const [min, max] = [Date.parse(TIME_MIN), Date.parse(TIME_MAX)];
+    expect([min, 0, max].map(instantAt)).toEqual([TIME_MIN, '1970-01-01T00:00:00.000Z', TIME_MAX]);
+    for (const ms of [min - 1, max + 1, NaN, Infinity, -Infinity, 2 ** 63]) {
+      expect(instantAt(ms)).toBeNull();
+    }
   });
 
   it('names the same moment with every offset', () => {

@@ -7,6 +7,8 @@ const MINUTE_MS = 60_000;
 /** The times that everything behind the edge can hold: Postgres has no year 0, and text no year 10000. */
 export const TIME_MIN = '0001-01-01T00:00:00.000Z';
 export const TIME_MAX = '9999-12-31T23:59:59.999Z';
+const MS_MIN = Date.parse(TIME_MIN);
+const MS_MAX = Date.parse(TIME_MAX);
 
 /**
  * An RFC 3339 time as ISO-8601 UTC, cut to milliseconds: its order as text is its order in time.
@@ -25,10 +27,8 @@ export function toInstant(text: string): string | null {
 }
 
 /** Of milliseconds since 1970; null: it is no such time. */
-export function instantAt(ms: number): string | null {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? null : toInstant(date.toISOString());
-}
+export const instantAt = (ms: number): string | null =>
+  ms >= MS_MIN && ms <= MS_MAX ? new Date(ms).toISOString() : null;
 
 /** Date moves February 30 and hour 24 on to the next day; a leap second it does not know. */
 function isOnTheCalendar(canonical: string): boolean {

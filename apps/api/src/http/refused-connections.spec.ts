@@ -57,6 +57,11 @@ describe('what never becomes a request', () => {
       `POST / HTTP/1.1\r\n${close}content-length: 1\r\ncontent-length: 2\r\n\r\n`,
       400,
     ],
+    [
+      'a body in pieces that are none',
+      `POST /v1/commands/ExpirePoints HTTP/1.1\r\n${close}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n`,
+      400,
+    ],
     ['no host', 'GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     ['a tunnel', `CONNECT example.org:443 HTTP/1.1\r\n${close}\r\n`, 400],
     ['headers without end', `GET / HTTP/1.1\r\n${close}x: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
@@ -87,7 +92,8 @@ describe('what never becomes a request', () => {
 describe('a request that does not arrive in time', () => {
   it.each([
     [{}, 'is answered 408', 408],
-    [{ _httpMessage: {} }, 'is cut off in the middle of an answer', null],
+    [{ _httpMessage: { headersSent: true, req: { complete: false } } }, 'is cut off', null],
+    [{ _httpMessage: { headersSent: false, req: { complete: true } } }, 'is cut off', null],
   ])('%j: %s', async (state, _, status) => {
     const server = createServer((socket) => {
       Object.assign(socket, state);

@@ -36,12 +36,21 @@ const NO_EXPECTATIONS: ProblemParts = {
 
 export const HOST_MISSING = NO_HOST;
 
-/** The parser's own errors. A connection that is gone, or in the middle of an answer, is let go. */
-export function answerParserError(
-  error: { readonly code?: unknown },
-  socket: Duplex & { readonly _httpMessage?: unknown },
-): void {
-  const isAnswering = socket._httpMessage != null;
+/** As Node marks a socket with what it is being answered. */
+interface Connection extends Duplex {
+  readonly _httpMessage?: {
+    readonly headersSent: boolean;
+    readonly req: { readonly complete: boolean };
+  } | null;
+}
+
+/**
+ * The parser's own errors. A connection that is gone is let go, and so is one in the middle of an answer,
+ * unless it is the body of that very request that is broken.
+ */
+export function answerParserError(error: { readonly code?: unknown }, socket: Connection): void {
+  const answer = socket._httpMessage ?? null;
+  const isAnswering = answer !== null && (answer.headersSent || answer.req.complete);
   if (error.code === 'ECONNRESET' || isAnswering || !socket.writable) {
     socket.destroy();
     return;
