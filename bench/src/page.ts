@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { PostgresReadTables, migrate } from '#read-model';
+import { PostgresReadTables, migrate, type RowPlace } from '#read-model';
 import { benchUser } from './even-load.js';
 import { onPostgres } from './on-postgres.js';
 
@@ -54,14 +54,16 @@ async function fill(pool: pg.Pool): Promise<void> {
   await pool.query('vacuum analyze mjk_point_transactions_v1');
 }
 
-/** The last id of the page before. */
-async function cursorOfPage(pool: pg.Pool, page: number): Promise<number> {
-  const { rows } = await pool.query<{ id: string }>(
-    `select id from mjk_point_transactions where user_id = $1
+/** The last row of the page before. */
+async function cursorOfPage(pool: pg.Pool, page: number): Promise<RowPlace> {
+  const { rows } = await pool.query<{ id: string; revision: string; line: number }>(
+    `select id, revision, line from mjk_point_transaction_lines where user_id = $1
      order by id desc offset $2 limit 1`,
     [HOT_USER, (page - 1) * PAGE_ROWS - 1],
   );
-  return Number(rows[0]?.id);
+  const [last] = rows;
+  if (last === undefined) throw new Error('there are not so many pages');
+  return { id: Number(last.id), revision: Number(last.revision), line: last.line };
 }
 
 async function msOf(request: () => Promise<readonly unknown[]>): Promise<number> {

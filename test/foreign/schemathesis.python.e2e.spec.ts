@@ -57,6 +57,7 @@ describe('the API that schemathesis asks, by its own description', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
       write: writer.write.bind(writer),
+      writeCarefully: writer.writeCarefully.bind(writer),
       room: writer.room.bind(writer),
     });
     const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });

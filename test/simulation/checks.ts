@@ -25,8 +25,16 @@ export interface Recorded {
   readonly users: readonly string[];
 }
 
+/** An event that the projectors can't read: its account must be parked there, and no other. */
+export interface SickEvent {
+  readonly user: string;
+  readonly revision: number;
+}
+
 export interface Ended extends Recorded {
   readonly tables: ReadTables;
+  /** null: there is none. */
+  readonly sick: SickEvent | null;
 }
 
 export interface Answers {
@@ -40,6 +48,8 @@ export interface Effects extends Answers {
 }
 
 export interface Tally extends Effects {
+  /** Accounts that are parked at the end. */
+  readonly parked: number;
   readonly messages: number;
   readonly events: number;
   readonly rows: number;
@@ -50,7 +60,10 @@ export async function checkEverything(ended: Ended): Promise<Tally> {
   const effects = checkEvents(ended);
   let rows = 0;
   for (const user of ended.users) rows += await checkRows(ended, user);
-  return { messages: ended.messages.length, events: ended.recorded.length, rows, ...effects };
+  const standings = await Promise.all(ended.users.map((user) => ended.tables.standing(user)));
+  const parked = standings.filter((standing) => standing.parked !== null).length;
+  const { messages, recorded } = ended;
+  return { messages: messages.length, events: recorded.length, rows, parked, ...effects };
 }
 
 /** The same without the rows, where no projector runs. */
@@ -201,10 +214,16 @@ function checkIdentities(events: readonly LedgerEvent[], policy: Policy): void {
 }
 
 /** The tables, as they came to be, and tables that are folded afresh of the same events. */
-async function checkRows({ tables, recorded }: Ended, user: string): Promise<number> {
+async function checkRows({ tables, recorded, sick }: Ended, user: string): Promise<number> {
   const fresh = new MemoryReadTables();
   const last = recorded.at(-1);
-  if (last !== undefined) await fresh.write(null, { events: recorded, next: last.position });
+  const isLeftOut = ({ stream, revision }: RecordedEvent): boolean =>
+    sick !== null && stream === `points-${sick.user}` && revision >= sick.revision;
+  const events = recorded.filter((event) => !isLeftOut(event));
+  if (last !== undefined) await fresh.write(null, { events, next: last.position });
+  const isParked = user === sick?.user && recorded.some(isLeftOut);
+  const { parked } = await tables.standing(user);
+  expect(parked?.revision).toBe(isParked ? sick?.revision : undefined);
   const [found, expected] = await Promise.all([tables, fresh].map((one) => rowsIn(one, user)));
   expect(found).toEqual(expected);
   expect(await tables.account(user)).toEqual(await fresh.account(user));

@@ -36,6 +36,7 @@ describe('A simulated ledger under faults', () => {
     expect(tally.events).toBeGreaterThan(100);
     expect(tally.rows).toBeGreaterThan(50);
     expect(tally.repeats).toBeGreaterThan(0);
+    expect(tally.parked).toBe(1);
   });
 
   it.each(seeds)('never guesses when it remembers next to nothing (seed %d)', async (seed) => {

@@ -5,7 +5,9 @@ import {
   MemorySnapshotStore,
   SealedSnapshots,
   SnapshotKeys,
+  type EventStore,
   type MemoryFault,
+  type RecordedEvent,
 } from '#event-store';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model';
@@ -13,7 +15,7 @@ import { anybody } from '#senders';
 import { seeded, type Dice } from '#testing';
 import { Intake } from '../../apps/intake/src/intake.js';
 import { VersionFollower } from '../../apps/projector/src/version-follower.js';
-import type { Ended } from './checks.js';
+import type { Ended, SickEvent } from './checks.js';
 import { Services } from './commands.js';
 import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';
 
@@ -57,10 +59,29 @@ export async function simulate(plan: Plan): Promise<Ended> {
   const dice = seeded(plan.seed);
   // The projectors wait in real time: they have dice of their own, or a seed would not repeat itself.
   const tableDice = seeded(plan.seed + 1);
-  const world = new World(dice, tableDice, { ...DEFAULT_POLICY, ...plan.policy });
+  const policy = { ...DEFAULT_POLICY, ...plan.policy };
+  const world = new World(dice, tableDice, policy, seeded(plan.seed + 2));
   await world.liveThrough(plan.messages);
   await world.settle();
   return world.end();
+}
+
+/** The projectors find one event of one account damaged, each time they come to it. */
+function poisoned(store: MemoryEventStore, { user, revision }: SickEvent): EventStore {
+  const damage = (event: RecordedEvent): RecordedEvent =>
+    event.stream === `points-${user}` && event.revision === revision
+      ? { ...event, data: '{' }
+      : event;
+  return {
+    append: (...args) => store.append(...args),
+    readStream: (...args) => store.readStream(...args),
+    readAll: (...args) => store.readAll(...args),
+    head: () => store.head(),
+    isPosition: (text) => store.isPosition(text),
+    close: () => store.close(),
+    follow: (after, sink, signal) =>
+      store.follow(after, (batch) => sink({ ...batch, events: batch.events.map(damage) }), signal),
+  };
 }
 
 class World {
@@ -72,6 +93,7 @@ class World {
   /** Snapshots that are not what their events come to. */
   readonly #wrongSnapshots: string[] = [];
   readonly #clock = new TurningClock();
+  readonly #sick: SickEvent;
   readonly #kafka: SimulatedKafka;
   readonly #services: Services;
   readonly #tables: MemoryReadTables;
@@ -83,7 +105,9 @@ class World {
     private readonly dice: Dice,
     private readonly tableDice: Dice,
     private readonly policy: Policy,
+    poisonDice: Dice,
   ) {
+    this.#sick = { user: poisonDice.pick(USERS), revision: poisonDice.below(12) };
     this.#kafka = new SimulatedKafka(dice, PARTITIONS);
     this.#services = new Services(dice, USERS);
     this.#tables = new MemoryReadTables({ faultOf: () => this.#tableFault() });
@@ -123,7 +147,9 @@ class World {
     const store = new MemoryEventStore({ log: this.#log });
     const { events: recorded } = await store.readAll(null, Number.MAX_SAFE_INTEGER);
     const { messages, sent } = this.#kafka;
-    return { messages, sent, recorded, tables: this.#tables, policy: this.policy, users: USERS };
+    const { policy } = this;
+    const there = { tables: this.#tables, sick: this.#sick };
+    return { messages, sent, recorded, policy, users: USERS, ...there };
   }
 
   async #isSettled(): Promise<boolean> {
@@ -176,7 +202,7 @@ class World {
   #startProjector(): void {
     const follower = new VersionFollower(
       {
-        store: new MemoryEventStore({ log: this.#log }),
+        store: poisoned(new MemoryEventStore({ log: this.#log }), this.#sick),
         writer: this.#tables,
         version: 1,
         observer: {},

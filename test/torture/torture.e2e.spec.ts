@@ -61,6 +61,7 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
         tables,
         policy: DEFAULT_POLICY,
         users: USERS,
+        sick: null,
       });
       await pool.end();
       await store.close();

@@ -61,6 +61,7 @@ describe('the API on a real Postgres', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
       write: writer.write.bind(writer),
+      writeCarefully: writer.writeCarefully.bind(writer),
       room: writer.room.bind(writer),
     });
     const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
@@ -124,6 +125,7 @@ describe('the API whose database is away', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: () => Promise.resolve(null),
       write: () => Promise.reject(new Error('nothing is written here')),
+      writeCarefully: () => Promise.reject(new Error('nothing is written here')),
       room: () => Promise.resolve(),
     });
     const api = await openApiDouble({ tables });

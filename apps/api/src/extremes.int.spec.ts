@@ -53,6 +53,7 @@ describe('any question to the API on a real Postgres', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
       write: writer.write.bind(writer),
+      writeCarefully: writer.writeCarefully.bind(writer),
       room: writer.room.bind(writer),
     });
     const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });

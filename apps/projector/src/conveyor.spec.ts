@@ -28,21 +28,29 @@ interface Write {
   readonly fail: (cause: Error) => void;
 }
 
-const APPLIED: Applied = { kind: 'applied', rows: 2, events: 1, state: 'live' };
+const APPLIED: Applied = { kind: 'applied', rows: 2, events: 1, parked: [], state: 'live' };
 
 /** Tables that answer when the test says so. */
-function tables(paceMs = 0, room = () => Promise.resolve()) {
+function tables(paceMs = 0, room = () => Promise.resolve(), carefulUpTo: Position | null = null) {
   const writes: Write[] = [];
+  const careful: Write[] = [];
   const carried: Carried[] = [];
-  const write = (after: Position | null, one: Batch): Promise<Applied> =>
-    new Promise((resolve, fail) => {
-      writes.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
-    });
+  const into =
+    (list: Write[]) =>
+    (after: Position | null, one: Batch): Promise<Applied> =>
+      new Promise((resolve, fail) => {
+        list.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
+      });
   const conveyor = new Conveyor(
-    { writer: { write, room }, carried: (one) => carried.push(one), paceMs },
+    {
+      writer: { write: into(writes), writeCarefully: into(careful), room },
+      carried: (one) => carried.push(one),
+      paceMs,
+      carefulUpTo,
+    },
     null,
   );
-  return { writes, carried, conveyor };
+  return { writes, careful, carried, conveyor };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -67,6 +75,31 @@ describe('the conveyor', () => {
     await conveyor.drain();
     expect(carried).toHaveLength(1);
     expect(carried[0]).toMatchObject({ ...APPLIED, position: at(3) });
+  });
+
+  it('writes one batch after the other, alone, up to where an attempt has failed', async () => {
+    const { writes, careful, carried, conveyor } = tables(0, () => Promise.resolve(), at(4));
+    const first = conveyor.take(batch(1, 3));
+    expect([careful.length, writes.length, conveyor.isCareful]).toEqual([1, 0, true]);
+    careful[0]!.done();
+    await first;
+    const second = conveyor.take(batch(4, 6));
+    careful[1]!.done();
+    await second;
+    expect(careful.map(({ after }) => after)).toEqual([null, at(3)]);
+    expect(conveyor.isCareful).toBe(false);
+    await conveyor.take(batch(7, 8));
+    expect(writes).toMatchObject([{ after: at(6) }]);
+    expect(conveyor.reached).toBe(at(8));
+    expect(carried).toHaveLength(2);
+  });
+
+  it('is still careful where care did not help', async () => {
+    const { careful, conveyor } = tables(0, () => Promise.resolve(), at(4));
+    const taking = conveyor.take(batch(1, 6));
+    careful[0]!.fail(new Error('poison'));
+    await expect(taking).rejects.toThrow('poison');
+    expect(conveyor.isCareful).toBe(true);
   });
 
   it('ends when somebody else has moved the tables', async () => {

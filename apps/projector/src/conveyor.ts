@@ -1,5 +1,5 @@
 import type { Batch, DamagedRecord, Position, RecordedEvent } from '#event-store';
-import type { Applied, TableWriter } from '#read-model';
+import { PoisonEvent, type Applied, type TableWriter } from '#read-model';
 
 /** So many are worth a write of their own, however soon after the last one. */
 const WORTH_EVENTS = 500;
@@ -26,10 +26,15 @@ export type Carried = Extract<Applied, { readonly kind: 'applied' }> & {
 };
 
 export interface ConveyorParts {
-  readonly writer: Pick<TableWriter, 'write' | 'room'>;
+  readonly writer: Pick<TableWriter, 'write' | 'writeCarefully' | 'room'>;
   readonly carried: (batch: Carried) => void;
   /** Small batches begin at least so far apart: many tiny transactions cost more than they bring. */
   readonly paceMs: number;
+  /**
+   * Up to here an earlier attempt has failed over an event: one batch after the other is written
+   * alone, so that the event is found and its account parked. null: nothing is known to fail.
+   */
+  readonly carefulUpTo?: Position | null;
 }
 
 /** Between a store that gives batches and tables that take their time. */
@@ -54,9 +59,21 @@ export class Conveyor {
     return this.#failed.signal;
   }
 
+  /** Batch after batch is written alone for now. */
+  get isCareful(): boolean {
+    const { carefulUpTo = null } = this.#parts;
+    return carefulUpTo !== null && (this.#after === null || this.#after < carefulUpTo);
+  }
+
+  /** How far everything reaches that was handed in, written or not. */
+  get reached(): Position | null {
+    return this.#gathered?.next ?? this.#after;
+  }
+
   /** Resolves when there is room for more; not: when it is written. */
   async take(batch: Batch): Promise<void> {
     this.failed.throwIfAborted();
+    if (this.isCareful) return this.#carefully(batch);
     this.#gathered ??= { events: [], damaged: [], next: batch.next };
     for (const event of batch.events) this.#gathered.events.push(event);
     this.#gathered.damaged.push(...(batch.damaged ?? []));
@@ -71,6 +88,24 @@ export class Conveyor {
   async drain(): Promise<void> {
     this.#start();
     await this.#settled;
+  }
+
+  async #carefully(batch: Batch): Promise<void> {
+    try {
+      await this.#carefullyAll(batch);
+    } catch (error) {
+      if (!(error instanceof PoisonEvent)) throw error;
+      // Nobody gets past it, but what lies before it is not kept from its readers.
+      const before = upTo(batch, error.position);
+      if (before !== null) await this.#carefullyAll(before);
+      throw error;
+    }
+  }
+
+  async #carefullyAll(batch: Batch): Promise<void> {
+    const after = this.#after;
+    await this.#carry(batch.next, this.#parts.writer.writeCarefully(after, batch), after);
+    if (after === null || batch.next > after) this.#after = batch.next;
   }
 
   #startWhenItIsTime(): void {
@@ -98,13 +133,27 @@ export class Conveyor {
 
   /** Not async: while it waits, it must not hold on to the events. */
   #write(after: Position | null, batch: Batch): Promise<void> {
-    const { writer, carried } = this.#parts;
-    const { next: position } = batch;
+    return this.#carry(batch.next, this.#parts.writer.write(after, batch), after);
+  }
+
+  #carry(position: Position, writing: Promise<Applied>, after: Position | null): Promise<void> {
     const start = performance.now();
-    return writer.write(after, batch).then((applied) => {
+    return writing.then((applied) => {
       if (applied.kind === 'moved') throw new Overtaken(`the tables are not at ${after}`);
       if (applied.kind === 'nothing') return;
-      carried({ ...applied, position, ms: performance.now() - start });
+      this.#parts.carried({ ...applied, position, ms: performance.now() - start });
     });
   }
+}
+
+/** What lies before a position; null: nothing does. */
+function upTo({ events, damaged = [] }: Batch, end: Position): Batch | null {
+  const isBefore = ({ position }: { readonly position: Position }): boolean => position < end;
+  const before = { events: events.filter(isBefore), damaged: damaged.filter(isBefore) };
+  const lasts = [before.events.at(-1)?.position, before.damaged.at(-1)?.position];
+  const next = lasts
+    .flatMap((position) => position ?? [])
+    .sort()
+    .at(-1);
+  return next === undefined ? null : { ...before, next };
 }

@@ -19,7 +19,13 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
-import { PostgresReadTables, everyTransaction, rowsOf, type Transaction } from '#read-model';
+import {
+  PostgresReadTables,
+  everyTransaction,
+  rowsOf,
+  type PlacedTransaction,
+  type Transaction,
+} from '#read-model';
 
 import type { ProjectorObserver } from './observer.js';
 import { Projector, type ProjectorTerms } from './projector.js';
@@ -185,8 +191,8 @@ const shown = (row: Omit<Transaction, 'id'>): Omit<Transaction, 'id'> => ({
 });
 
 /** Oldest first. */
-export async function statement(pool: Pool, userId: string): Promise<Transaction[]> {
-  const rows: Transaction[] = [];
+export async function statement(pool: Pool, userId: string): Promise<PlacedTransaction[]> {
+  const rows: PlacedTransaction[] = [];
   const tables = new PostgresReadTables(pool, 'points');
   for await (const page of everyTransaction(tables, userId, {})) rows.push(...page);
   return rows.reverse();
@@ -230,6 +236,8 @@ export function start(
   store: EventStore,
   observer: ProjectorObserver = {},
   terms: Partial<ProjectorTerms> = {},
+  /** null: the store's positions don't tell whether something is missing between them. */
+  guard: typeof followsDirectly | null = followsDirectly,
 ): Running {
   const stop = new AbortController();
   const projector = new Projector({
@@ -238,7 +246,7 @@ export function start(
     name: 'points',
     observer,
     now: () => START_MS + 3_600_000,
-    followsDirectly,
+    ...(guard !== null && { followsDirectly: guard }),
     terms: { ...FAST, ...terms },
   });
   const ended = projector.run(stop.signal);

@@ -23,12 +23,13 @@ export async function measureLag(
   for (;;) {
     const page = await store.readAll(after, PAGE_EVENTS);
     oldest ??= page.events[0];
-    events += page.events.length;
+    events += page.events.length + (page.damaged?.length ?? 0);
     after = page.next;
     if (page.atHead || events >= LAG_EVENTS_MAX) break;
   }
-  if (oldest === undefined) return { events: 0, seconds: 0 };
-  const since = Date.parse(happenedAt(oldest) ?? checkpoint.committedAt);
+  if (events === 0) return { events: 0, seconds: 0 };
+  const at = oldest === undefined ? null : happenedAt(oldest);
+  const since = Date.parse(at ?? checkpoint.committedAt);
   return { events, seconds: Math.max(0, (now() - since) / 1000) };
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { LEDGER_VARIABLES } from '#assembly';
 import { orExit, readConfiguration } from '#runtime';
+import { parkedCommand, unparkCommand } from './parking/parking-commands.js';
 import { rebuildCommand, type RebuildVariables } from './rebuild/rebuild-command.js';
 import { runProjector } from './run.js';
 
@@ -16,6 +17,8 @@ const configured = (): RebuildVariables => readConfiguration(VARIABLES, process.
 const program = new Command('projector')
   .description('Follows the event store and keeps the read tables.')
   .action(() => runProjector(configured()))
-  .addCommand(rebuildCommand(configured));
+  .addCommand(rebuildCommand(configured))
+  .addCommand(parkedCommand(configured))
+  .addCommand(unparkCommand(configured));
 
 orExit(program.parseAsync().then(() => undefined));

@@ -1,5 +1,5 @@
 import type { Position } from '#event-store';
-import type { VersionState } from '#read-model';
+import type { Parked, VersionState } from '#read-model';
 
 /** What a projector tells whoever keeps metrics, logs and alarms. */
 export interface ProjectorObserver {
@@ -8,6 +8,10 @@ export interface ProjectorObserver {
   readonly applied?: (batch: AppliedBatch) => void;
   /** Of all versions that there are. */
   readonly lagged?: (lags: readonly Lag[]) => void;
+  /** The account goes no further, and everybody else does: somebody has to look. */
+  readonly parked?: (version: number, account: Parked) => void;
+  /** A batch failed over an event: it is written once more, with care, to find the account. */
+  readonly repeated?: (version: number, cause: unknown) => void;
   /** It stops there for good: somebody has to look. */
   readonly poisoned?: (version: number, cause: Error) => void;
   /** It goes on by itself after a while. null: not with one version alone. */
@@ -28,6 +32,8 @@ export interface Lag {
   readonly version: number;
   readonly state: VersionState;
   readonly position: Position | null;
+  /** Accounts that are parked in it. */
+  readonly parked: number;
   /** Events that the tables don't have yet; counted up to a limit. */
   readonly events: number;
   /** Age of the oldest of them. */

@@ -16,12 +16,13 @@ function parts() {
     flow,
     clock,
   );
-  const lag = (position: string, events: number) =>
+  const lag = (position: string, events: number, parked = 0) =>
     observer.lagged?.([
       {
         version: 1,
         state: 'live',
         position: position as Position,
+        parked,
         events,
         seconds: events / 10,
       },
@@ -54,7 +55,9 @@ describe('what the projector reports', () => {
   it('shows the lag of those versions only that there still are', async () => {
     const { metrics, observer, lag } = parts();
     lag('p', 30);
-    observer.lagged?.([{ version: 2, state: 'live', position: null, events: 0, seconds: 0 }]);
+    observer.lagged?.([
+      { version: 2, state: 'live', position: null, parked: 0, events: 0, seconds: 0 },
+    ]);
     const text = await metrics.metrics();
     expect(text).toContain('projector_lag_events{version="2",state="live",app="projector"} 0');
     expect(text).not.toContain('projector_lag_events{version="1"');
@@ -65,6 +68,30 @@ describe('what the projector reports', () => {
     expect(health.ready().ok).toBe(false);
     observer.leads?.(false);
     expect(health.ready().ok).toBe(true);
+  });
+
+  it('is amber and an alarm at an account that is parked, and green when it goes on', async () => {
+    const { metrics, health, observer, lag } = parts();
+    observer.leads?.(true);
+    lag('p', 0);
+    expect(health.ready().parts['accounts']).toEqual({ state: 'green' });
+    observer.parked?.(1, {
+      userId: '00000000-0000-4000-8000-000000000001',
+      revision: 3,
+      position: 'p' as Position,
+      code: 'stream-deleted',
+      detail: 'somebody has deleted it',
+    });
+    lag('q', 0, 1);
+    expect(health.ready()).toMatchObject({
+      ok: true,
+      parts: { accounts: { state: 'amber', reason: '1 account is parked' } },
+    });
+    const text = await metrics.metrics();
+    expect(text).toContain('projector_alarms_total{kind="parked",app="projector"} 1');
+    expect(text).toContain('projector_parked_accounts{version="1",state="live",app="projector"} 1');
+    lag('q', 0, 0);
+    expect(health.ready().parts['accounts']).toEqual({ state: 'green' });
   });
 
   it('is red and an alarm at poison', async () => {

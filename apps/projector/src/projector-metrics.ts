@@ -1,4 +1,4 @@
-import { GREEN, type Clock, type Flow, type Health, type Log } from '#runtime';
+import { GREEN, type Clock, type Condition, type Flow, type Health, type Log } from '#runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadTables } from '#read-model';
 import type { ProjectorObserver } from './observer.js';
@@ -43,17 +43,28 @@ export function projectorObserver(
       measuredAt = clock.now();
       series.lagEvents.reset();
       series.lagSeconds.reset();
-      for (const { version, state, events, seconds } of lags) {
+      series.parked.reset();
+      for (const { version, state, parked, events, seconds } of lags) {
         const labels = { version: String(version), state };
         series.lagEvents.set(labels, events);
         series.lagSeconds.set(labels, seconds);
+        series.parked.set(labels, parked);
       }
       const live = lags.find(({ state }) => state === 'live');
       if (live === undefined) return;
+      health.report('accounts', parkedCondition(live.parked));
       if (live.position !== livePosition) flow.moved();
       livePosition = live.position;
       liveVersion = live.version;
       flow.waiting(live.events);
+    },
+    parked: (version, { userId, revision, position, code, detail }) => {
+      series.alarms.inc({ kind: 'parked' });
+      log.error({ version, userId, revision, position, code, detail }, 'account parked');
+    },
+    repeated: (version, err) => {
+      series.trouble.inc({ kind: 'repeated' });
+      log.info({ version, err }, 'batch failed over an event, written again with care');
     },
     poisoned: (version, err) => {
       series.alarms.inc({ kind: 'poison' });
@@ -71,6 +82,12 @@ export function projectorObserver(
       log.info({ version }, 'somebody else moved the tables');
     },
   };
+}
+
+function parkedCondition(accounts: number): Condition {
+  if (accounts === 0) return GREEN;
+  const reason = `${accounts} ${accounts === 1 ? 'account is' : 'accounts are'} parked`;
+  return { state: 'amber', reason };
 }
 
 function seriesIn(metrics: Registry) {
@@ -120,6 +137,12 @@ function seriesIn(metrics: Registry) {
     lagSeconds: new Gauge({
       name: 'projector_lag_seconds',
       help: 'Age of the oldest event that the read tables do not have yet',
+      labelNames: ['version', 'state'] as const,
+      registers,
+    }),
+    parked: new Gauge({
+      name: 'projector_parked_accounts',
+      help: 'Accounts whose events are left out since one of them could not be applied',
       labelNames: ['version', 'state'] as const,
       registers,
     }),

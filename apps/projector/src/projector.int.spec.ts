@@ -142,7 +142,8 @@ describe('the projector', () => {
     const before = lags.length;
     await eventuallyHolds('the lag is told again', () => lags.length > before + 1);
     const position = await store.head();
-    expect(lags.at(-1)).toEqual({ version: 1, state: 'live', position, events: 0, seconds: 0 });
+    const nothing = { parked: 0, events: 0, seconds: 0 };
+    expect(lags.at(-1)).toEqual({ version: 1, state: 'live', position, ...nothing });
   });
 });
 
@@ -282,7 +283,7 @@ describe('two projectors', () => {
   });
 });
 
-describe('poison', () => {
+describe('an event that this build does not know', () => {
   const poisonAt = async (user: number): Promise<void> => {
     await store.append(`points-${userNo(user)}`, -1, [
       {
@@ -308,14 +309,14 @@ describe('poison', () => {
     expect(poisons[0]).toMatchObject({
       stream: `points-${userNo(99)}`,
       revision: 0,
-      reason: 'unreadable-event',
+      reason: 'unknown-event',
     });
     expect(await new PostgresReadTables(pool, 'points').position()).toBe(before);
   });
 
   it('is tried once more, in case that what was wrong was the subscription', async () => {
     const poisons: Error[] = [];
-    const failed: unknown[] = [];
+    const repeated: unknown[] = [];
     await ledger.run(60);
     let leaks = true;
     const leaking = giving((batch) => {
@@ -325,12 +326,12 @@ describe('poison', () => {
     });
     run(pool, leaking, {
       poisoned: (_version, cause) => poisons.push(cause),
-      failed: (_version, cause) => failed.push(cause),
+      repeated: (_version, cause) => repeated.push(cause),
     });
     await atHead();
     await expectTablesToAgree(pool, ledger);
     expect(poisons).toEqual([]);
-    expect(failed).toMatchObject([{ name: 'PoisonEvent', reason: 'hole-in-store' }]);
+    expect(repeated).toMatchObject([{ name: 'PoisonEvent', reason: 'hole-in-store' }]);
   });
 
   it('is what comes behind later events, at once: it would not be met again', async () => {

@@ -100,9 +100,10 @@ export class Projector {
       try {
         const lags: Lag[] = [];
         for (const checkpoint of await readCheckpoints(pool, name)) {
-          const { version, state, position } = checkpoint;
+          const { version, state, position, parked } = checkpoint;
           if (state === 'building') continue;
-          lags.push({ version, state, position, ...(await measureLag(store, checkpoint, now)) });
+          const behind = await measureLag(store, checkpoint, now);
+          lags.push({ version, state, position, parked, ...behind });
         }
         observer.lagged?.(lags);
       } catch (cause) {

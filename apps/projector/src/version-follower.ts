@@ -1,9 +1,10 @@
-import { PermanentStoreError, type Batch, type EventStore, type RecordedEvent } from '#event-store';
-import { PoisonEvent, type TableWriter, type VersionState } from '#read-model';
+import { PermanentStoreError, type EventStore, type Position } from '#event-store';
+import type { TableWriter, VersionState } from '#read-model';
 
 import { Conveyor, Overtaken, type Carried } from './conveyor.js';
 import type { ProjectorObserver } from './observer.js';
 import { pause } from './pause.js';
+import { isFinal, needsCare } from './failure.js';
 import { CheckpointBeyondHead, refuseBeyondHead } from './refuse-beyond-head.js';
 
 export interface FollowerParts {
@@ -39,6 +40,10 @@ export class VersionFollower {
   /** Hears of each batch in which state the version now is. */
   readonly #heard: (state: VersionState) => void;
   #failures = 0;
+  /** Of the last attempt. */
+  #conveyor: Conveyor | null = null;
+  /** So far an attempt came that failed over an event. */
+  #carefulUpTo: Position | null = null;
 
   constructor(parts: FollowerParts, heard: (state: VersionState) => void) {
     this.#parts = parts;
@@ -48,16 +53,19 @@ export class VersionFollower {
   /** Rejects when it can't go on: the store is behind the tables, or nothing works for too long. */
   async run(signal: AbortSignal): Promise<Ending> {
     const { observer, version, retry } = this.#parts;
-    let poison: PoisonEvent | null = null;
     while (!signal.aborted) {
       try {
-        return await this.#fromCheckpoint(signal, poison);
+        return await this.#fromCheckpoint(signal);
       } catch (error) {
-        if (isFinal(error, poison)) {
+        if (isFinal(error, this.#conveyor?.isCareful ?? false)) {
           observer.poisoned?.(version, error);
           return { kind: 'poisoned', cause: error };
         }
-        if (error instanceof PoisonEvent) poison = error;
+        if (needsCare(error)) {
+          this.#carefulUpTo = this.#conveyor?.reached ?? null;
+          observer.repeated?.(version, error);
+          continue;
+        }
         if (error instanceof Overtaken) observer.overtaken?.(version);
         else if (isPermanent(error)) throw error;
         else observer.failed?.(version, error);
@@ -70,31 +78,28 @@ export class VersionFollower {
   }
 
   /**
-   * What is written together fails together. So when an event that could not be applied is met again,
-   * what lies before it is written first, and it is tried once more behind that.
+   * What is written together fails together. So where an event could not be applied, everything that
+   * was under way is done again from the checkpoint, with care: batch by batch, and the account of an
+   * event that fails again is parked.
    */
-  async #fromCheckpoint(signal: AbortSignal, poison: PoisonEvent | null): Promise<Ending> {
+  async #fromCheckpoint(signal: AbortSignal): Promise<Ending> {
     const { store, writer } = this.#parts;
     const checkpoint = await writer.checkpoint();
     if (checkpoint === null) return { kind: 'gone' };
     await refuseBeyondHead(store, checkpoint);
     const conveyor = new Conveyor(
-      { writer, carried: (batch) => this.#carried(batch), paceMs: PACE_MS },
+      {
+        writer,
+        carried: (batch) => this.#carried(batch),
+        paceMs: PACE_MS,
+        carefulUpTo: this.#carefulUpTo,
+      },
       checkpoint.position,
     );
-    const take = async (batch: Batch): Promise<void> => {
-      const place = poison === null ? -1 : placeOf(poison, batch);
-      if (place === -1) return conveyor.take(batch);
-      const last = batch.events[place - 1];
-      if (last !== undefined) {
-        await conveyor.take({ events: batch.events.slice(0, place), next: last.position });
-      }
-      await conveyor.drain();
-      await conveyor.take({ events: batch.events.slice(place), next: batch.next });
-    };
+    this.#conveyor = conveyor;
     const until = AbortSignal.any([signal, conveyor.failed]);
     try {
-      await store.follow(checkpoint.position, take, until);
+      await store.follow(checkpoint.position, (batch) => conveyor.take(batch), until);
     } finally {
       await conveyor.drain();
       conveyor.failed.throwIfAborted();
@@ -103,9 +108,10 @@ export class VersionFollower {
     return { kind: 'stopped' };
   }
 
-  #carried({ events, rows, position, ms, state }: Carried): void {
+  #carried({ events, rows, parked, position, ms, state }: Carried): void {
     const { version, observer } = this.#parts;
     this.#failures = 0;
+    for (const account of parked) observer.parked?.(version, account);
     observer.applied?.({ version, events, rows, position, ms });
     this.#heard(state);
   }
@@ -117,25 +123,6 @@ export class VersionFollower {
     await pause(waitMs, signal);
   }
 }
-
-/**
- * No retry and no other process will get past it: what lies before it is written, or it lies behind
- * what is and would not be met again.
- */
-function isFinal(error: unknown, known: PoisonEvent | null): error is Error {
-  if (error instanceof PermanentStoreError) return error.code === 'broken-order';
-  if (!(error instanceof PoisonEvent)) return false;
-  return error.reason === 'order-broken' || (known !== null && isSameEvent(error, known));
-}
-
-const isSameEvent = (
-  one: PoisonEvent,
-  { stream, revision, position }: Pick<RecordedEvent, 'stream' | 'revision' | 'position'>,
-): boolean => one.stream === stream && one.revision === revision && one.position === position;
-
-/** -1: it is not in the batch. */
-const placeOf = (poison: PoisonEvent, batch: Batch): number =>
-  batch.events.findIndex((event) => isSameEvent(poison, event));
 
 const isPermanent = (error: unknown): boolean =>
   error instanceof CheckpointBeyondHead || error instanceof PermanentStoreError;

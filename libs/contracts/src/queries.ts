@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneOf, reason, revision, sourceType, time, token, wholeNumber } from './fields.js';
+import { oneOf, reason, revision, sourceType, time, token } from './fields.js';
 import { rowId, TRANSACTION_TYPES } from './transactions.js';
 
 // What a URL may ask. Everything in a URL is text; past these schemas it is not.
@@ -75,10 +75,12 @@ export const streamQuery = z.strictObject(minPosition, params);
 export const commandQuery = z.strictObject({}, params);
 export const rowIdParam = inDigits(rowId, 'the number of a row');
 /** Of the header `Last-Event-ID`; 0 is before every row. */
-export const lastEventId = inDigits(
-  wholeNumber(0, Number.MAX_SAFE_INTEGER),
-  'the number of a row, or 0',
-);
+export const lastEventId = z
+  .string()
+  .regex(/^\d{1,16}(\.\d{1,15}\.\d{1,9})?$/, { error: 'must be the id of an event, or 0' })
+  .refine((text) => Number(text.split('.')[0]) <= Number.MAX_SAFE_INTEGER, {
+    error: 'must be the id of an event, or 0',
+  });
 
 export type TransactionsQuery = z.infer<typeof transactionsQuery>;
 export type ExportQuery = z.infer<typeof exportQuery>;

@@ -39,7 +39,12 @@ const READER: Reader = { version: VERSION, upcasters: {} };
 
 /** A stored event that this program can't read: damaged, or written by a newer one. It is never skipped. */
 export class UnreadableEvent extends Error {
-  override readonly name = 'UnreadableEvent';
+  override readonly name: string = 'UnreadableEvent';
+}
+
+/** Its type or version is not of this build: nothing says that the event itself is damaged. */
+export class UnknownEvent extends UnreadableEvent {
+  override readonly name = 'UnknownEvent';
 }
 
 export function toStored(event: LedgerEvent, provenance: Provenance): Stored {
@@ -75,17 +80,27 @@ export function eventFrom(stored: Stored): LedgerEvent {
 
 function readMeta(text: string): { readonly v: number; readonly provenance: Provenance } {
   const meta = parseJson(text, 'meta');
+  refuseNewer(meta);
   refuseFaults(faultsOfMeta(meta), 'meta');
   const { v, ...provenance } = meta as Provenance & { readonly v: number };
   return { v, provenance };
 }
 
+/** First of all: what else stands in the meta of a newer version, this build can't judge. */
+function refuseNewer(meta: unknown): void {
+  if (typeof meta !== 'object' || meta === null || !('v' in meta)) return;
+  if (typeof meta.v === 'number' && Number.isInteger(meta.v)) refuseVersion(meta.v, READER);
+}
+
+function refuseVersion(version: number, reader: Reader): void {
+  if (version <= reader.version) return;
+  throw new UnknownEvent(
+    `version ${version} is newer than this program, which reads ${reader.version}`,
+  );
+}
+
 function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent {
-  if (version > reader.version) {
-    throw new UnreadableEvent(
-      `version ${version} is newer than this program, which reads ${reader.version}`,
-    );
-  }
+  refuseVersion(version, reader);
   if (stored.type === 'PointsConsumed' && version === reader.version) {
     const event = readCanonicalConsumed(stored.data);
     if (event !== null) return event;
@@ -93,11 +108,11 @@ function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent
   let data = parseJson(stored.data, 'data');
   for (let from = version; from < reader.version; from++) {
     const upcast = reader.upcasters[from];
-    if (!upcast) throw new UnreadableEvent(`nothing reads events of version ${from}`);
+    if (!upcast) throw new UnknownEvent(`nothing reads events of version ${from}`);
     data = upcast(stored.type, data);
   }
   const faults = faultsOfEvent(stored.type, data);
-  if (faults === null) throw new UnreadableEvent(`unknown type ${stored.type}`);
+  if (faults === null) throw new UnknownEvent(`unknown type ${stored.type}`);
   refuseFaults(faults, stored.type);
   const event = data as LedgerEvent;
   if (event.type !== stored.type) {

@@ -10,6 +10,7 @@ export {
   type SourceType,
 } from './businesses.js';
 export {
+  UnknownEvent,
   UnreadableEvent,
   eventFrom,
   fromStored,

@@ -2,8 +2,10 @@ import type { RecordedEvent } from '#event-store';
 
 import type { BatchChange, DurationChange, EventRows, TransactionRow } from './event-rows.js';
 import { changeConsumption } from './fold-consumption.js';
+import type { Parked, Parking } from './parked.js';
 import { PoisonEvent, poisonBy } from './poison.js';
-import { userOf, type ProjectedEvent, type ReadBatch } from './projected-event.js';
+import type { ProjectedEvent, ReadBatch } from './projected-event.js';
+import { userOf } from './user-of.js';
 import type {
   AccountRow,
   BatchRow,
@@ -21,6 +23,9 @@ export interface Written<T> {
 }
 
 export interface Folded {
+  readonly parked: Parked[];
+  /** Events of parked accounts. */
+  leftOut: number;
   /** Their ids are this one and those that follow it. */
   readonly firstId: number;
   readonly transactions: TransactionRow[];
@@ -32,6 +37,8 @@ export interface Folded {
 }
 
 export const nothingFolded = (firstId: number): Folded => ({
+  parked: [],
+  leftOut: 0,
   firstId,
   transactions: [],
   durations: [],
@@ -43,17 +50,37 @@ export const nothingFolded = (firstId: number): Folded => ({
 /** Carries events into the rows they touch, in order. Any disagreement is poison. */
 export function fold(
   touched: TouchedRows,
-  { fresh, repeated }: Pick<ReadBatch, 'fresh' | 'repeated'>,
+  { fresh, parkings, repeated }: Pick<ReadBatch, 'fresh' | 'parkings' | 'repeated'>,
   folded: Folded,
 ): void {
-  for (const event of fresh) {
+  let from = 0;
+  for (const { parking, place } of parkings) {
+    foldEvents(touched, fresh.slice(from, place), folded);
+    park(touched, parking, folded);
+    from = place;
+  }
+  foldEvents(touched, from === 0 ? fresh : fresh.slice(from), folded);
+  for (const recorded of repeated) refuseUnseen(touched, recorded);
+}
+
+function foldEvents(touched: TouchedRows, events: readonly ProjectedEvent[], folded: Folded): void {
+  for (const event of events) {
     try {
       foldEvent(touched, event, folded);
     } catch (cause) {
       throw poisonBy('failed-fold', event.recorded, cause);
     }
   }
-  for (const recorded of repeated) refuseUnseen(touched, recorded);
+}
+
+/** An account is parked once: what comes of it later is left out, whatever it is. */
+function park(touched: TouchedRows, parking: Parking, folded: Folded): void {
+  const user = touched.get(parking.userId);
+  if (user === undefined) throw new Error('a bug: a parked account was not loaded');
+  if (user.isParked) return;
+  user.isParked = true;
+  const next = (user.account?.revision ?? -1) + 1;
+  folded.parked.push({ ...parking, revision: parking.revision ?? next });
 }
 
 function foldEvent(
@@ -63,6 +90,10 @@ function foldEvent(
 ): void {
   const user = touched.get(change.account.user_id);
   if (user === undefined) throw new Error('a bug: the rows of an account were not loaded');
+  if (user.isParked) {
+    folded.leftOut += 1;
+    return;
+  }
   const firstRow = folded.firstId + folded.transactions.length;
   const rowCount = change.transactions.length;
   const account = changeAccount(user, recorded, change, folded);
@@ -166,7 +197,9 @@ function fillIn(
 
 /** An event that is delivered again must be in the tables already; else the order is broken. */
 function refuseUnseen(touched: TouchedRows, recorded: RecordedEvent): void {
-  const account = touched.get(userOf(recorded.stream) ?? '')?.account;
+  const user = touched.get(userOf(recorded.stream) ?? '');
+  if (user?.isParked === true) return;
+  const account = user?.account;
   if (account == null || account.revision < recorded.revision) {
     throw new PoisonEvent('order-broken', recorded, 'comes behind a later event');
   }

@@ -1,7 +1,7 @@
 import type { Batch, Position } from '#event-store';
 
 import { everyTransaction } from './every-transaction.js';
-import type { ReadTables, TableWriter, Transaction } from './port.js';
+import type { PlacedTransaction, ReadTables, TableWriter } from './port.js';
 import type { FollowsDirectly } from './projected-event.js';
 import { placeOf } from './vectors.suite.js';
 
@@ -29,8 +29,8 @@ export async function feed(
 }
 
 /** A whole statement as its reader sees it, oldest first. */
-export async function statement(tables: ReadTables, userId: string): Promise<Transaction[]> {
-  const rows: Transaction[] = [];
+export async function statement(tables: ReadTables, userId: string): Promise<PlacedTransaction[]> {
+  const rows: PlacedTransaction[] = [];
   for await (const page of everyTransaction(tables, userId, {})) rows.push(...page);
   return rows.reverse();
 }

@@ -2,6 +2,7 @@ import type { Batch, Position } from '#event-store';
 import type { SourceType } from '#ledger';
 
 import type { TransactionType } from './event-rows.js';
+import type { Parked, ParkedAccount } from './parked.js';
 import type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from './tables.js';
 
 /** `kept`: was live before the last rebuild, and is fed on for an instant way back. */
@@ -16,6 +17,8 @@ export interface Checkpoint {
   readonly lastEvent: Position | null;
   /** Events of accounts that are in the tables. */
   readonly eventCount: number;
+  /** Accounts that are parked in it. */
+  readonly parked: number;
   readonly committedAt: string;
 }
 
@@ -24,6 +27,8 @@ export type Applied =
       readonly kind: 'applied';
       readonly rows: number;
       readonly events: number;
+      /** Accounts that were parked with it. */
+      readonly parked: readonly Parked[];
       readonly state: VersionState;
     }
   /** Nothing in it was new. */
@@ -42,6 +47,12 @@ export interface TableWriter {
    * of its batch is written.
    */
   write(after: Position | null, batch: Batch): Promise<Applied>;
+  /**
+   * The same of one batch and nothing beside it, where `write` has failed over an event: an account
+   * of which an event can't be applied is parked, and everything else is carried on. Rejects with
+   * PoisonEvent only where that is no trouble of single accounts, and with TooManyParked.
+   */
+  writeCarefully(after: Position | null, batch: Batch): Promise<Applied>;
   /** Resolves when more may be handed in: a heap of events that wait would cost more than it brings. */
   room(): Promise<void>;
 }
@@ -58,9 +69,23 @@ export interface TransactionFilter {
   readonly to?: string;
 }
 
+/**
+ * Names a row, to go on behind it. Its id is the quick way to it, as long as the row still has it: a
+ * rebuild, or an account that is folded anew, gives rows other ids. Revision and line stay.
+ */
+export interface RowPlace {
+  readonly id: number;
+  /** Left out: of a place that was handed out when ids were all there was. */
+  readonly revision?: number;
+  readonly line?: number;
+}
+
+/** A row, and what names it for ever. */
+export type PlacedTransaction = Transaction & Pick<NumberedTransaction, 'revision' | 'line'>;
+
 export interface PageRequest extends TransactionFilter {
   /** Only rows older than this one: the last of the page before. */
-  readonly before?: number;
+  readonly before?: RowPlace;
   readonly limit: number;
 }
 
@@ -109,14 +134,26 @@ export interface DueAccount {
   readonly dueAt: string;
 }
 
+export interface Standing {
+  readonly position: Position | null;
+  /** null: the account goes on like everybody's. */
+  readonly parked: ParkedAccount | null;
+}
+
 /** What people, pages and the sweeper read. Lists have a limit and an order without ties. */
 export interface ReadTables {
   /** How far the tables that are read have come; null: nothing yet. */
   position(): Promise<Position | null>;
+  /** The same, and whether an account is left out of it, in one question. */
+  standing(userId: string): Promise<Standing>;
   /** Newest first. */
-  transactions(userId: string, request: PageRequest): Promise<readonly Transaction[]>;
+  transactions(userId: string, request: PageRequest): Promise<readonly PlacedTransaction[]>;
   /** Newer than that row, oldest first. */
-  transactionsAfter(userId: string, id: number, limit: number): Promise<readonly Transaction[]>;
+  transactionsAfter(
+    userId: string,
+    place: RowPlace,
+    limit: number,
+  ): Promise<readonly PlacedTransaction[]>;
   account(userId: string): Promise<AccountRow | null>;
   /** Those with points left, in the order in which they will be drawn. */
   batches(userId: string, limit: number): Promise<readonly BatchRow[]>;

@@ -1,9 +1,11 @@
 import type { Batch, Position, RecordedEvent } from '#event-store';
-import { eventFrom } from '#ledger';
+import { UnknownEvent, eventFrom } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
-import { PoisonEvent, poisonBy } from './poison.js';
+import { parkingAt, type Parking } from './parked.js';
+import { PoisonEvent, poisonBy, type EventPlace } from './poison.js';
 import { rowsOf } from './rows.js';
+import { userOf } from './user-of.js';
 import { unwritableIn } from './writable.js';
 
 /**
@@ -21,46 +23,69 @@ export interface ProjectedEvent {
 export interface ReadBatch {
   /** Behind the checkpoint, in order. */
   readonly fresh: readonly ProjectedEvent[];
+  /** Accounts that are parked in it, in order. */
+  readonly parkings: readonly PlacedParking[];
   /** Delivered again: the tables must have them. */
   readonly repeated: readonly RecordedEvent[];
   /** How far it comes. */
   readonly last: Position | null;
 }
 
-const PREFIX = 'points-';
-const STREAM = /^points-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** null: not a stream of an account. */
-export function userOf(stream: string): string | null {
-  return STREAM.test(stream) ? stream.slice(PREFIX.length) : null;
+/** Behind so many of the fresh events. */
+export interface PlacedParking {
+  readonly parking: Parking;
+  readonly place: number;
 }
+
+export interface ReadOptions {
+  readonly followsDirectly?: FollowsDirectly;
+  /** Events at which an account is to be parked, by their positions: they are not read at all. */
+  readonly parkedAt?: ReadonlyMap<Position, Parking>;
+}
+
+const NOTHING_PARKED: ReadonlyMap<Position, Parking> = new Map();
 
 export function readBatch(
   after: Position | null,
-  batch: Batch,
-  followsDirectly?: FollowsDirectly,
+  { events, damaged = [] }: Pick<Batch, 'events' | 'damaged'>,
+  { followsDirectly, parkedAt = NOTHING_PARKED }: ReadOptions = {},
 ): ReadBatch {
-  const [damaged] = batch.damaged ?? [];
-  if (damaged !== undefined) {
-    const at = { ...damaged, revision: damaged.revision ?? Number.MAX_SAFE_INTEGER };
-    throw new PoisonEvent('unreadable-event', at, damaged.detail);
-  }
   const fresh: ProjectedEvent[] = [];
   const repeated: RecordedEvent[] = [];
+  const parkings: PlacedParking[] = [];
   let last = after;
-  for (const recorded of batch.events) {
+  const reach = (record: EventPlace): void => {
+    if (followsDirectly !== undefined && !followsDirectly(last, record.position)) {
+      throw new PoisonEvent('hole-in-store', record, `does not follow ${last ?? 'the start'}`);
+    }
+    last = record.position;
+  };
+  let nextDamaged = 0;
+  const parkDamagedBefore = (position: Position | null): void => {
+    for (; nextDamaged < damaged.length; nextDamaged += 1) {
+      const record = damaged[nextDamaged];
+      if (record === undefined || (position !== null && record.position > position)) return;
+      if (last !== null && record.position <= last) continue;
+      reach({ ...record, revision: record.revision ?? Number.MAX_SAFE_INTEGER });
+      const parking = parkingAt(record);
+      if (parking !== null) parkings.push({ parking, place: fresh.length });
+    }
+  };
+  for (const recorded of events) {
+    if (nextDamaged < damaged.length) parkDamagedBefore(recorded.position);
     const userId = userOf(recorded.stream);
     if (last !== null && recorded.position <= last) {
       if (userId !== null) repeated.push(recorded);
       continue;
     }
-    if (followsDirectly !== undefined && !followsDirectly(last, recorded.position)) {
-      throw new PoisonEvent('hole-in-store', recorded, `does not follow ${last ?? 'the start'}`);
-    }
-    last = recorded.position;
-    if (userId !== null) fresh.push({ recorded, rows: read(userId, recorded) });
+    reach(recorded);
+    if (userId === null) continue;
+    const parking = parkedAt.size === 0 ? undefined : parkedAt.get(recorded.position);
+    if (parking === undefined) fresh.push({ recorded, rows: read(userId, recorded) });
+    else parkings.push({ parking, place: fresh.length });
   }
-  return { fresh, repeated, last };
+  parkDamagedBefore(null);
+  return { fresh, repeated, parkings, last };
 }
 
 function read(userId: string, recorded: RecordedEvent): EventRows {
@@ -68,7 +93,8 @@ function read(userId: string, recorded: RecordedEvent): EventRows {
   try {
     event = eventFrom(recorded);
   } catch (cause) {
-    throw poisonBy('unreadable-event', recorded, cause);
+    const reason = cause instanceof UnknownEvent ? 'unknown-event' : 'unreadable-event';
+    throw poisonBy(reason, recorded, cause);
   }
   let rows;
   try {

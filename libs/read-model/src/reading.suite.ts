@@ -13,6 +13,8 @@ import { everyTransaction } from './every-transaction.js';
 import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
 import {
   UnknownTimeZone,
+  type PageRequest,
+  type RowPlace,
   type Transaction,
   type TransactionFilter,
   type UsageGrouping,
@@ -91,7 +93,7 @@ export function answersWhatIsRead(open: Open): void {
     await feed(opened.writer, inBatches(storeOrder(accounts), 50));
   });
 
-  const page = (request: TransactionFilter & { before?: number; limit?: number }, userId = USER) =>
+  const page = (request: Partial<PageRequest>, userId = USER) =>
     opened.tables.transactions(userId, { limit: 100, ...request });
 
   const amounts = (rows: readonly Transaction[]) => rows.map((row) => row.amount);
@@ -104,22 +106,37 @@ export function answersWhatIsRead(open: Open): void {
     it('goes on behind the last row of the page before, over rows of one moment too', async () => {
       for (const userId of [USER, OTHER]) {
         const paged: Transaction[] = [];
-        let before: number | undefined;
+        let before: RowPlace | undefined;
         for (;;) {
           const next = await page({ limit: 3, ...(before !== undefined && { before }) }, userId);
           paged.push(...next);
-          before = next.at(-1)?.id;
+          before = next.at(-1);
           if (next.length < 3) break;
         }
         expect(paged).toEqual(await page({}, userId));
       }
     });
 
+    it('finds its place by revision and line, where the row has another id by now', async () => {
+      for (const userId of [USER, OTHER, LATE]) {
+        const all = await page({}, userId);
+        for (const [index, { revision, line }] of all.entries()) {
+          const before = { id: 1, revision, line };
+          expect(await page({ before }, userId)).toEqual(all.slice(index + 1));
+        }
+      }
+    });
+
+    it('goes on behind an id alone, as cursors did before', async () => {
+      const all = await page({});
+      expect(await page({ before: { id: all[2]!.id } })).toEqual(all.slice(3));
+    });
+
     it('gives no more than asked for', async () => {
       expect(amounts(await page({ limit: 2 }))).toEqual([5, 5]);
     });
 
-    it('shows exactly the columns of a statement', async () => {
+    it('shows exactly the columns of a statement, and what names the row', async () => {
       const [row] = await page({ type: 'expire' });
       expect(row).toEqual({
         id: expect.any(Number) as number,
@@ -135,6 +152,8 @@ export function answersWhatIsRead(open: Open): void {
         description: '【积分过期】',
         created_at: day(9),
         updated_at: day(9),
+        revision: 10,
+        line: 0,
       });
     });
 
@@ -198,10 +217,20 @@ export function answersWhatIsRead(open: Open): void {
   describe('what came behind a row', () => {
     it('is given oldest first, of that account only', async () => {
       const all = await statement(opened.tables, USER);
-      const after = await opened.tables.transactionsAfter(USER, all[6]!.id, 100);
+      const after = await opened.tables.transactionsAfter(USER, all[6]!, 100);
       expect(after).toEqual(all.slice(7));
-      expect(await opened.tables.transactionsAfter(USER, all[6]!.id, 2)).toEqual(all.slice(7, 9));
-      expect(await opened.tables.transactionsAfter(USER, all.at(-1)!.id, 100)).toEqual([]);
+      expect(await opened.tables.transactionsAfter(USER, all[6]!, 2)).toEqual(all.slice(7, 9));
+      expect(await opened.tables.transactionsAfter(USER, all.at(-1)!, 100)).toEqual([]);
+      expect(await opened.tables.transactionsAfter(USER, { id: all[6]!.id }, 100)).toEqual(after);
+    });
+
+    it('is found by revision and line, where the row has another id by now', async () => {
+      const all = await statement(opened.tables, USER);
+      for (const [index, { revision, line }] of all.entries()) {
+        const place = { id: 1_000_000, revision, line };
+        const after = await opened.tables.transactionsAfter(USER, place, 100);
+        expect(after).toEqual(all.slice(index + 1));
+      }
     });
   });
 

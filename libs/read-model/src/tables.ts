@@ -68,6 +68,8 @@ export interface TransactionDuration extends DurationChange {
 
 /** Rows of one account, as far as somebody needs them, by number: batch id, revision. */
 export interface UserRows {
+  /** Nothing of it is changed any more. */
+  isParked: boolean;
   account: AccountRow | null;
   readonly batches: Map<number, BatchRow>;
   readonly consumptions: Map<number, ConsumptionRow>;
@@ -77,6 +79,7 @@ export interface UserRows {
 export type TouchedRows = ReadonlyMap<string, UserRows>;
 
 export const noRows = (): UserRows => ({
+  isParked: false,
   account: null,
   batches: new Map(),
   consumptions: new Map(),

@@ -259,11 +259,11 @@ export function carriesEventsIntoTheTables(open: Open): void {
     ['a hole in the revisions of an account', 'hole-in-stream', [first, at(2, third)]],
     ['an account that does not begin at revision 0', 'hole-in-stream', [at(1, second)]],
     ['a hole in the positions of the store', 'hole-in-store', [first, at(3, second)]],
-    ['a type that it does not know', 'unreadable-event', [first, { ...second, type: 'Gifted' }]],
+    ['a type that it does not know', 'unknown-event', [first, { ...second, type: 'Gifted' }]],
     ['data that is damaged', 'unreadable-event', [first, { ...second, data: '{"type":' }]],
     [
       'an event written by a newer program',
-      'unreadable-event',
+      'unknown-event',
       [first, { ...second, meta: second.meta.replace('"v":1', '"v":2') }],
     ],
     [

@@ -25,9 +25,10 @@ describe('the statement as CSV', () => {
     const rows = 2_500;
     const limits: number[] = [];
     const tables = new MemoryReadTables();
-    tables.transactions = (userId, { before = rows + 1, limit }) => {
+    tables.transactions = (userId, { before, limit }) => {
+      const below = before?.id ?? rows + 1;
       limits.push(limit);
-      const ids = Array.from({ length: Math.min(limit, before - 1) }, (_, i) => before - 1 - i);
+      const ids = Array.from({ length: Math.min(limit, below - 1) }, (_, i) => below - 1 - i);
       return Promise.resolve(ids.map((id) => rowOf(userId, id)));
     };
     const api = await openApiDouble({ tables });
@@ -68,6 +69,8 @@ describe('the statement as CSV', () => {
 
 const rowOf = (user_id: string, id: number) => ({
   id,
+  revision: id - 1,
+  line: 0,
   user_id,
   type: 'recharge' as const,
   amount: 1,

@@ -1,5 +1,5 @@
 import type { ExportQuery, TransactionsPage, TransactionsQuery } from '#contracts';
-import type { Transaction, TransactionFilter } from '#read-model';
+import type { PlacedTransaction, RowPlace, TransactionFilter } from '#read-model';
 import { invalidRequest } from '../problems/problem.js';
 import { itemOf } from './items.js';
 import type { PageCursors } from './page-cursor.js';
@@ -14,7 +14,7 @@ export const filterOf = ({ type, source_type, from, to }: ExportQuery): Transact
 export interface PageAsked {
   readonly filter: TransactionFilter;
   /** The last row of the page before; undefined: the first page is asked for. */
-  readonly before?: number;
+  readonly before?: RowPlace;
   readonly limit: number;
 }
 
@@ -32,20 +32,24 @@ export function pageAsked(
   if (Object.keys(filter).length > 0 && !isSame(filter, opened.filter)) {
     throw badCursor('carries other filters than those beside it');
   }
-  return { filter: opened.filter, before: opened.before, limit };
+  const before = typeof opened.before === 'number' ? { id: opened.before } : opened.before;
+  return { filter: opened.filter, before, limit };
 }
 
 /** One more row than asked for tells whether there is a next page. */
 export function pageOf(
   userId: string,
   { filter, limit }: PageAsked,
-  rows: readonly Transaction[],
+  rows: readonly PlacedTransaction[],
   cursors: PageCursors,
 ): TransactionsPage {
-  const items = rows.slice(0, limit).map(itemOf);
-  const last = items.at(-1);
-  const isEnd = rows.length <= limit || last === undefined;
-  return { items, next_cursor: isEnd ? null : cursors.seal({ userId, before: last.id, filter }) };
+  const shown = rows.slice(0, limit);
+  const items = shown.map(itemOf);
+  const last = shown.at(-1);
+  if (rows.length <= limit || last === undefined) return { items, next_cursor: null };
+  const { id, revision, line } = last;
+  const before = { id, revision, line };
+  return { items, next_cursor: cursors.seal({ userId, before, filter }) };
 }
 
 const isSame = (a: TransactionFilter, b: TransactionFilter): boolean =>

@@ -1,6 +1,6 @@
 import type { ReadTables } from '#read-model';
 
-type Rows = Pick<ReadTables, 'account' | 'transactions' | 'transactionsAfter'>;
+type Rows = Pick<ReadTables, 'account' | 'standing' | 'transactions' | 'transactionsAfter'>;
 
 /** Behind the first byte of an answer no filter hears of trouble: it is reported where it comes up. */
 export function reportedRows(tables: Rows, failed: (error: unknown) => void): Rows {
@@ -11,7 +11,9 @@ export function reportedRows(tables: Rows, failed: (error: unknown) => void): Ro
     });
   return {
     account: (userId) => reported(tables.account(userId)),
+    standing: (userId) => reported(tables.standing(userId)),
     transactions: (userId, request) => reported(tables.transactions(userId, request)),
-    transactionsAfter: (userId, id, limit) => reported(tables.transactionsAfter(userId, id, limit)),
+    transactionsAfter: (userId, place, limit) =>
+      reported(tables.transactionsAfter(userId, place, limit)),
   };
 }

@@ -5,8 +5,8 @@ import {
   type AccountRow,
   type BatchRow,
   type PageRequest,
+  type PlacedTransaction,
   type ReadTables,
-  type Transaction,
   type TransactionStory,
   type UsageItem,
   type UsageRequest,
@@ -19,7 +19,7 @@ import { invalidRequest } from '../problems/problem.js';
 /** More than an account can have with points left: `batchesMax` of the policy, and grace batches. */
 const BATCHES_MAX = 5_000;
 
-export class PageOfTransactions extends Query<readonly Transaction[]> {
+export class PageOfTransactions extends Query<readonly PlacedTransaction[]> {
   constructor(
     readonly userId: string,
     readonly request: PageRequest,

@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastEventId, parseAs, streamQuery } from '#contracts';
-import type { ReadTables } from '#read-model';
+import type { ReadTables, RowPlace } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
@@ -24,6 +24,7 @@ import { reportedRows } from '../reading/reported-rows.js';
 import { headerText } from '../requests/header-text.js';
 import { orInvalid, queryOf, userIdOf } from '../requests/parsing.js';
 import { News } from './news.js';
+import { placeFrom } from './row-place.js';
 import { rowStream } from './row-stream.js';
 
 @Controller('v1/users/:user_id/transactions')
@@ -69,14 +70,14 @@ export class RowStreamController {
     return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
   }
 
-  async #newestOf(userId: string): Promise<number> {
+  async #newestOf(userId: string): Promise<RowPlace> {
     const [newest] = await this.tables.transactions(userId, { limit: 1 });
-    return newest?.id ?? 0;
+    return newest ?? { id: 0 };
   }
 }
 
 /** null: from now on. 0 is before every row. */
-function lastRowOf(request: FastifyRequest): number | null {
+function lastRowOf(request: FastifyRequest): RowPlace | null {
   const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
-  return text === '' ? null : orInvalid(parseAs(lastEventId, text, 'Last-Event-ID'));
+  return text === '' ? null : placeFrom(orInvalid(parseAs(lastEventId, text, 'Last-Event-ID')));
 }

@@ -111,13 +111,13 @@ describe('the stream of new rows', () => {
     const reader = await open();
     expect(reader.response.headers.get('content-type')).toMatch('text/event-stream');
     expect(reader.response.headers.get('cache-control')).toBe('no-store');
-    expect(await reader.next()).toMatchObject({ event: 'open', id: '1' });
+    expect(await reader.next()).toMatchObject({ event: 'open', id: '1.0.0' });
     await recharge('b1', 7, BOB);
     const written = performance.now();
     await recharge('r2', 2);
     const event = await reader.nextRow();
     expect(performance.now() - written).toBeLessThan(1_000);
-    expect(event).toMatchObject({ event: 'transaction', id: '3' });
+    expect(event).toMatchObject({ event: 'transaction', id: '3.1.0' });
     const page = await read(api, `/v1/users/${ALICE}/transactions?limit=1`);
     expect(JSON.parse(event?.data ?? '')).toEqual(page.json<{ items: unknown[] }>().items[0]);
   });
@@ -129,8 +129,8 @@ describe('the stream of new rows', () => {
     const reader = await open(undefined, { 'last-event-id': '10' });
     expect(await reader.next()).toMatchObject({ event: 'open', id: '10' });
     const seen = [];
-    for (let i = 11; i <= 450; i += 1) seen.push(Number((await reader.nextRow())?.id));
-    expect(seen).toEqual(Array.from({ length: 440 }, (_, i) => i + 11));
+    for (let i = 11; i <= 450; i += 1) seen.push((await reader.nextRow())?.id);
+    expect(seen).toEqual(Array.from({ length: 440 }, (_, i) => `${i + 11}.${i + 10}.0`));
   });
 
   const of = (points: number) => ({ user_id: ALICE, points, expires_at: null });
@@ -152,12 +152,12 @@ describe('the stream of new rows', () => {
       return [event?.event, event?.event === 'account' ? event.data : event?.id];
     };
     expect(await told()).toEqual(['open', '0']);
-    expect(await told()).toEqual(['transaction', '1']);
+    expect(await told()).toEqual(['transaction', '1.0.0']);
     expect(await told()).toEqual(['account', '{"revision":0}']);
     const video = { user_id: ALICE, points: 20, source_type: 'video', settle_within: 60 };
     await accepted(api, 'ConsumePoints', 'c1', video);
     await api.project();
-    expect(await told()).toEqual(['transaction', '2']);
+    expect(await told()).toEqual(['transaction', '2.1.0']);
     expect(await told()).toEqual(['account', '{"revision":1}']);
     const settlement = { user_id: ALICE, consumption_id: 'c1', points: 20 };
     await accepted(api, 'SettleConsumption', 's1', settlement);
@@ -173,6 +173,16 @@ describe('the stream of new rows', () => {
     await reader.next();
     await recharge('b1', 7, BOB);
     expect(await reader.next()).toEqual({ comment: 'still here' });
+  });
+
+  it('goes on behind the same row when rows have other ids by now', async () => {
+    await start();
+    for (let i = 1; i <= 5; i += 1) await accepted(api, 'RechargePoints', `r${i}`, of(i));
+    await api.project();
+    const reader = await open(undefined, { 'last-event-id': '900.2.0' });
+    expect(await reader.next()).toMatchObject({ event: 'open', id: '900.2.0' });
+    expect((await reader.nextRow())?.id).toBe('4.3.0');
+    expect((await reader.nextRow())?.id).toBe('5.4.0');
   });
 
   it('refuses a Last-Event-ID that is no row', async () => {

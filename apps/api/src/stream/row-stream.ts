@@ -1,8 +1,9 @@
 import type { AccountMoved } from '#contracts';
-import type { ReadTables } from '#read-model';
+import type { ReadTables, RowPlace } from '#read-model';
 import type { Clock } from '#runtime';
 import { itemOf } from '../reading/items.js';
 import type { News } from './news.js';
+import { placeText } from './row-place.js';
 
 export interface RowStreamTerms {
   readonly tables: Pick<ReadTables, 'account' | 'transactionsAfter'>;
@@ -14,7 +15,7 @@ export interface RowStreamTerms {
 export interface RowStreamRequest {
   readonly userId: string;
   /** Newer rows than this one. */
-  readonly after: number;
+  readonly after: RowPlace;
   /** When the reader has to show a token again. */
   readonly untilMs: number;
   readonly signal: AbortSignal;
@@ -36,7 +37,7 @@ export async function* rowStream(
   let last = after;
   let told: number | null = null;
   // With an id, so that a reader who is cut off before the first row knows where to go on.
-  yield `retry: ${RETRY_MS}\nid: ${after}\n${eventOf('open', {})}`;
+  yield `retry: ${RETRY_MS}\nid: ${placeText(after)}\n${eventOf('open', {})}`;
   while (!signal.aborted) {
     const leftMs = untilMs - clock.timeOfDay();
     if (leftMs <= 0) {
@@ -49,8 +50,8 @@ export async function* rowStream(
     if (revision !== told) {
       const rows = await tables.transactionsAfter(userId, last, ROWS_MAX);
       for (const row of rows) {
-        last = row.id;
-        yield `id: ${row.id}\n${eventOf('transaction', itemOf(row))}`;
+        last = row;
+        yield `id: ${placeText(row)}\n${eventOf('transaction', itemOf(row))}`;
       }
       if (rows.length === ROWS_MAX) continue;
       told = revision;

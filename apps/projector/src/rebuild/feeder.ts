@@ -1,7 +1,8 @@
 import type { Batch, EventStore, Position } from '#event-store';
-import type { Checkpoint, TableWriter } from '#read-model';
+import type { Checkpoint, Parked, TableWriter } from '#read-model';
 
 import { Conveyor, Overtaken } from '../conveyor.js';
+import { isFinal, needsCare } from '../failure.js';
 
 export interface FeederParts {
   readonly store: Pick<EventStore, 'readAll'>;
@@ -10,12 +11,18 @@ export interface FeederParts {
   readonly pageEvents: number;
   /** Before a page is handed in: what it waits for holds the feeding up. */
   readonly mayFeed: (events: number, signal: AbortSignal) => Promise<void>;
+  readonly parked?: (account: Parked) => void;
   /** They are in the tables. */
   readonly fed: (events: number) => void;
 }
 
 /** Carries events into a version of the tables, page by page. Others may be feeding it too. */
 export class Feeder {
+  /** Of the last attempt. */
+  #conveyor: Conveyor | null = null;
+  /** So far an attempt came that failed over an event. */
+  #carefulUpTo: Position | null = null;
+
   constructor(private readonly parts: FeederParts) {}
 
   /** Exactly as far as that; the store has been there. */
@@ -26,7 +33,9 @@ export class Feeder {
       try {
         await this.#carry(checkpoint.position, position, signal);
       } catch (error) {
-        if (!(error instanceof Overtaken)) throw error;
+        if (error instanceof Overtaken) continue;
+        if (!needsCare(error) || isFinal(error, this.#conveyor?.isCareful ?? false)) throw error;
+        this.#carefulUpTo = this.#conveyor?.reached ?? null;
       }
     }
   }
@@ -40,9 +49,18 @@ export class Feeder {
   async #carry(from: Position | null, to: Position, signal: AbortSignal): Promise<void> {
     const { writer, mayFeed, fed } = this.parts;
     const conveyor = new Conveyor(
-      { writer, carried: ({ events }) => fed(events), paceMs: 0 },
+      {
+        writer,
+        carried: ({ events, parked }) => {
+          for (const account of parked) this.parts.parked?.(account);
+          fed(events);
+        },
+        paceMs: 0,
+        carefulUpTo: this.#carefulUpTo,
+      },
       from,
     );
+    this.#conveyor = conveyor;
     const until = AbortSignal.any([signal, conveyor.failed]);
     try {
       for (let after = from, isLast = false; !isLast;) {

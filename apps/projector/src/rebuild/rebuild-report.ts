@@ -29,6 +29,14 @@ export function reportOn(out: Out): RebuildObserver {
       const rate = Math.round(eventsPerSecond).toLocaleString('en-US');
       out.write(`  ${events} of about ${total} events, ${rate}/s, ${left} s left\n`);
     },
+    parked: (version, { userId, revision, code, detail }) =>
+      void out.write(
+        `version ${version}: account ${userId} is parked at revision ${revision}: ${code}, ${detail}\n`,
+      ),
+    leftOut: (accounts) =>
+      void out.write(
+        `  ${accounts} parked ${accounts === 1 ? 'account was' : 'accounts were'} not compared\n`,
+      ),
     switchWaits: (tries) =>
       void out.write(`  somebody reads for long: try ${tries} of the switch\n`),
   };

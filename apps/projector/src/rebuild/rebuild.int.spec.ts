@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { MemoryEventStore, followsDirectly } from '#event-store';
-import { PostgresReadTables, readCheckpoints } from '#read-model';
+import { PostgresReadTables, readCheckpoints, type Parked } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
@@ -11,6 +11,7 @@ import {
   isAtHead,
   start,
   statement,
+  userNo,
   type Running,
 } from '../lab.suite.js';
 import type { Progress } from './pace.js';
@@ -402,20 +403,42 @@ describe('the version that was kept', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('stops alone when its rows are wrong: the live one goes on', async () => {
-    const poisons: number[] = [];
+  it('parks accounts alone where its rows are wrong: the live one goes on', async () => {
+    const parked: (readonly [number, string])[] = [];
     await ledger.run(50);
-    running.push(start(pool, store, { poisoned: (version) => poisons.push(version) }));
+    const observer = {
+      parked: (version: number, { userId }: Parked) => void parked.push([version, userId]),
+    };
+    running.push(start(pool, store, observer));
+    await atHead();
+    await rebuild();
+    await pool.query('delete from mjk_point_accounts_v1 where user_id = $1', [userNo(2)]);
+    await ledger.run(20);
+    await eventuallyHolds('the account is parked', () => parked.length > 0);
+    await ledger.run(20);
+    await atHead();
+    expect(parked).toEqual([[1, userNo(2)]]);
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('stops alone when all of its rows are wrong: the live one goes on', async () => {
+    const poisons: (readonly [number, string])[] = [];
+    ledger = new Ledger(store, 25);
+    await ledger.run(50);
+    const observer = {
+      poisoned: (version: number, { name }: Error) => void poisons.push([version, name]),
+    };
+    running.push(start(pool, store, observer));
     await atHead();
     await rebuild();
     await pool.query('delete from mjk_point_accounts_v1');
-    await ledger.run(20);
-    await eventuallyHolds('the poison is met', () => poisons.length > 0);
+    await ledger.run(75);
+    await eventuallyHolds('it stops', () => poisons.length > 0);
     await ledger.run(20);
     await atHead();
-    expect(poisons).toEqual([1]);
+    expect(poisons).toEqual([[1, 'TooManyParked']]);
     await expectTablesToAgree(pool, ledger);
-    await expect(rebuildWith().back(never)).rejects.toMatchObject({ name: 'PoisonEvent' });
+    await expect(rebuildWith().back(never)).rejects.toMatchObject({ name: 'TooManyParked' });
     await expectTablesToAgree(pool, ledger);
   });
 

@@ -13,7 +13,9 @@ import {
   readCheckpoint,
   readCheckpoints,
   type Checkpoint,
+  type Comparison,
   type FollowsDirectly,
+  type Parked,
   type TableDifference,
   type VersionState,
 } from '#read-model';
@@ -31,6 +33,10 @@ export interface RebuildObserver {
   /** A step is done; a crash from here on is resumed behind it. */
   readonly reached?: (step: RebuildStep, version: number) => void;
   readonly progressed?: (progress: Progress) => void;
+  /** An account was parked in the version that is built: the rest of it goes on. */
+  readonly parked?: (version: number, account: Parked) => void;
+  /** So many accounts are parked in one of the versions: they were not compared. */
+  readonly leftOut?: (accounts: number) => void;
   readonly switchWaits?: (tries: number) => void;
 }
 
@@ -88,8 +94,9 @@ export class Rebuild {
       await indexVersion(this.#parts.pool, version);
       this.#reached('indexed', version);
       await this.#followLive(feeder, signal);
-      const differences = await this.#compare(version, feeder, signal);
+      const { differences, leftOut } = await this.#compare(version, feeder, signal);
       this.#reached('compared', version);
+      if (leftOut > 0) this.#parts.observer.leftOut?.(leftOut);
       if (differences.length > 0 && !terms.acceptDifferences) {
         return { kind: 'differs', version, differences };
       }
@@ -155,6 +162,7 @@ export class Rebuild {
       writer,
       pageEvents: Math.min(PAGE_EVENTS, eventsMax ?? Infinity),
       mayFeed: (count, signal) => pace.keep(count, signal),
+      parked: (account) => observer.parked?.(version, account),
       fed: (count) => {
         events += count;
         const eventsPerSecond = (events - before) / pace.seconds;
@@ -164,16 +172,12 @@ export class Rebuild {
   }
 
   /** In one snapshot in which both versions stand at the same position, while both go on. */
-  async #compare(
-    version: number,
-    feeder: Feeder,
-    signal: AbortSignal,
-  ): Promise<readonly TableDifference[]> {
+  async #compare(version: number, feeder: Feeder, signal: AbortSignal): Promise<Comparison> {
     return inTransaction(
       this.#parts.pool,
       async (snapshot) => {
         const live = await this.#alignedWith(snapshot, version, feeder, signal);
-        return compareVersions(snapshot, live, version);
+        return compareVersions(snapshot, this.#parts.name, live, version);
       },
       'snapshot',
     );

@@ -70,7 +70,7 @@ describe('the API, as the page asks it', () => {
 
   it('streams new rows behind the last one that was seen', async () => {
     const { api, asked } = apiThat(() => new Response(''));
-    await api.rowStream(41, signal);
+    await api.rowStream('41', signal);
     expect(asked[0]?.url).toBe(`/v1/users/${ALICE}/transactions/stream`);
     expect(asked[0]?.headers.get('last-event-id')).toBe('41');
   });

@@ -71,9 +71,9 @@ export class LedgerApi {
     return answer.ok ? cutOff(() => answer.value.blob()) : answer;
   }
 
-  /** New rows as they come; `after` is the last row that was seen. */
-  rowStream(after: number, signal: AbortSignal): Promise<Answer<Response>> {
-    return this.#get('transactions/stream', {}, signal, { 'last-event-id': String(after) });
+  /** New rows as they come; `after` is the id of a row, or of the last event that was seen. */
+  rowStream(after: string, signal: AbortSignal): Promise<Answer<Response>> {
+    return this.#get('transactions/stream', {}, signal, { 'last-event-id': after });
   }
 
   async #ask<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {

@@ -5,9 +5,9 @@ import { ATTEMPTS_MAX, QUIET_MS_MAX, followRows, type LiveStatus } from './follo
 
 type Line = Answer<Response>;
 
-const OPEN = (id: number): string => `id: ${id}\nevent: open\ndata: {}\n\n`;
+const OPEN = (id: number): string => `id: ${id}.0.0\nevent: open\ndata: {}\n\n`;
 const ROW = (id: number, says: Partial<PointTransactionItem> = {}): string =>
-  `id: ${id}\nevent: transaction\ndata: ${JSON.stringify(rowOf(id, says))}\n\n`;
+  `id: ${id}.0.0\nevent: transaction\ndata: ${JSON.stringify(rowOf(id, says))}\n\n`;
 
 const MOVED = (revision: number): string =>
   `event: account\ndata: ${JSON.stringify({ revision })}\n\n`;
@@ -30,7 +30,8 @@ const fallsQuiet = (text: string): Line => ({
 /** Opens one line after the other; the reader leaves when the last has ended. */
 async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
   const leave = new AbortController();
-  const opened: number[] = [];
+  const opened: string[] = [];
+  const seen: string[] = [];
   const heard: number[] = [];
   const moves: number[] = [];
   const statuses: LiveStatus[] = [];
@@ -45,6 +46,7 @@ async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
         if (line === undefined) leave.abort();
         return line ?? AWAY;
       },
+      seen: (place) => void seen.push(place),
       heard: (rows) => void heard.push(...rows.map(({ id }) => id)),
       moved: (revision) => void moves.push(revision),
       status: (status) => void statuses.push(status),
@@ -58,25 +60,26 @@ async function follow(lines: readonly Line[], { isQuiet = false } = {}) {
       },
       chance: () => 1,
     },
-    7,
+    '7',
     leave.signal,
   );
-  return { opened, heard, moves, statuses, waits, last, cuts };
+  return { opened, seen, heard, moves, statuses, waits, last, cuts };
 }
 
 describe('following new rows', () => {
   it('hears each row, and goes on behind the last one after a cut', async () => {
-    const { opened, heard, last } = await follow([
+    const { opened, seen, heard, last } = await follow([
       says(OPEN(7), ROW(9), ROW(12)),
       says(OPEN(12), ROW(13)),
     ]);
-    expect(opened).toEqual([7, 12, 13]);
+    expect(opened).toEqual(['7', '12.0.0', '13.0.0']);
     expect(heard).toEqual([9, 12, 13]);
-    expect(last).toBe(13);
+    expect(last).toBe('13.0.0');
+    expect(seen.at(-1)).toBe('13.0.0');
   });
 
   it('begins where the API says, when it was cut before the first row', async () => {
-    expect((await follow([says(OPEN(31))])).opened).toEqual([7, 31]);
+    expect((await follow([says(OPEN(31))])).opened).toEqual(['7', '31.0.0']);
   });
 
   it('waits longer each time nobody answers, and begins anew once somebody has', async () => {
@@ -93,7 +96,7 @@ describe('following new rows', () => {
   it('asks again when the API ends the stream, and stops when the token is not taken', async () => {
     const end = 'event: end\ndata: {"reason":"token-expired"}\n\n';
     const { opened, statuses } = await follow([says(OPEN(9), end), fails({ kind: 'expired' })]);
-    expect(opened).toEqual([7, 9]);
+    expect(opened).toEqual(['7', '9.0.0']);
     expect(statuses.at(-1)).toBe('stopped');
   });
 
@@ -104,7 +107,7 @@ describe('following new rows', () => {
     ]);
     expect(heard).toEqual([8]);
     expect(moves).toEqual([5, 5]);
-    expect(opened).toEqual([7, 8, 8]);
+    expect(opened).toEqual(['7', '8.0.0', '8.0.0']);
   });
 
   it.each(['{"revision":-1}', '{}', 'no JSON'])(
@@ -133,7 +136,7 @@ describe('following new rows', () => {
   it('cuts a line that has fallen quiet, and opens another', async () => {
     const { opened, heard, cuts } = await follow([fallsQuiet(OPEN(7) + ROW(8))], { isQuiet: true });
     expect(heard).toEqual([8]);
-    expect(opened).toEqual([7, 8]);
+    expect(opened).toEqual(['7', '8.0.0']);
     expect(cuts.length).toBeGreaterThan(0);
   });
 });

@@ -13,7 +13,9 @@ import { ServerEvents, type ServerEvent } from './server-events.js';
 export type LiveStatus = 'connecting' | 'live' | 'waiting' | 'stopped';
 
 export interface FollowTerms {
-  readonly open: (after: number, signal: AbortSignal) => Promise<Answer<Response>>;
+  readonly open: (after: string, signal: AbortSignal) => Promise<Answer<Response>>;
+  /** The id of the last event: where to go on from. */
+  readonly seen: (place: string) => void;
   readonly heard: (rows: readonly PointTransactionItem[]) => void;
   /** The account has come to that revision, whether or not it made a row. */
   readonly moved: (revision: number) => void;
@@ -31,7 +33,7 @@ export const ATTEMPTS_MAX = 25;
 export const QUIET_MS_MAX = 40_000;
 
 /** New rows of one user, each once and in order, through every cut, until the signal aborts. */
-export async function followRows(terms: FollowTerms, after: number, signal: AbortSignal) {
+export async function followRows(terms: FollowTerms, after: string, signal: AbortSignal) {
   let last = after;
   let attempt = 0;
   while (!signal.aborted && attempt < ATTEMPTS_MAX) {
@@ -40,9 +42,10 @@ export async function followRows(terms: FollowTerms, after: number, signal: Abor
     const both = AbortSignal.any([signal, cut.signal]);
     const answer = await terms.open(last, both);
     const end = answer.ok
-      ? await readRows(answer.value, terms, cut, (row) => {
+      ? await readRows(answer.value, terms, cut, (place) => {
           attempt = 0;
-          last = Math.max(last, row);
+          last = place;
+          terms.seen(place);
         })
       : answer.failure;
     cut.abort();
@@ -61,7 +64,7 @@ async function readRows(
   response: Response,
   terms: FollowTerms,
   cut: AbortController,
-  seen: (row: number) => void,
+  seen: (place: string) => void,
 ): Promise<Failure | null> {
   const chunks = response.body?.getReader();
   const decoder = new TextDecoder();
@@ -72,10 +75,11 @@ async function readRows(
     const news = events.read(decoder.decode(chunk, { stream: true }));
     for (const { event, id } of news) {
       if (event === 'open') terms.status('live');
-      if (event === 'open' && id !== null) seen(Number(id));
+      if (event === 'open' && id !== null) seen(id);
     }
     const rows = dataOf(news, 'transaction', pointTransactionItem);
-    for (const { id } of rows.good) seen(id);
+    const last = news.filter(({ event }) => event === 'transaction').at(-1);
+    if (rows.fault === undefined && last?.id != null) seen(last.id);
     if (rows.good.length > 0) terms.heard(rows.good);
     const moves = dataOf(news, 'account', accountMoved);
     const move = moves.good.at(-1);

@@ -10,7 +10,8 @@ export interface Live {
 
 interface Seen {
   readonly api: LedgerApi;
-  row: number;
+  /** Id of the last event of the stream; of a row, when there was none yet. */
+  place: string;
   revision: number | null;
 }
 
@@ -33,14 +34,17 @@ export function useLive(
   useEffect(() => {
     if (after === null || !isVisible) return;
     const leave = new AbortController();
-    const begin = last.current?.api === api ? last.current : { api, row: after, revision: null };
+    const begin =
+      last.current?.api === api ? last.current : { api, place: String(after), revision: null };
     last.current = begin;
     void followRows(
       {
-        open: (row, signal) => api.rowStream(row, signal),
+        open: (place, signal) => api.rowStream(place, signal),
+        seen: (place) => {
+          if (!leave.signal.aborted) begin.place = place;
+        },
         heard: (rows) => {
           if (leave.signal.aborted) return;
-          begin.row = Math.max(begin.row, ...rows.map(({ id }) => id));
           heard(rows);
         },
         moved: (revision) => {
@@ -54,7 +58,7 @@ export function useLive(
         wait: waitAtMost,
         chance: Math.random,
       },
-      begin.row,
+      begin.place,
       leave.signal,
     );
     window.addEventListener('online', reconnect);

@@ -1,4 +1,5 @@
 import type { Open } from '../open-tables.suite.js';
+import { parksAccounts } from '../parking.suite.js';
 import { answersWhatIsRead } from '../reading.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
 import { inBatches, storeOrder, vectorUsers } from '../vectors.suite.js';
@@ -11,6 +12,7 @@ const open: Open = async (followsDirectly) => {
 
 describe('MemoryReadTables', () => {
   carriesEventsIntoTheTables(open);
+  parksAccounts(open);
   answersWhatIsRead(open);
 });
 

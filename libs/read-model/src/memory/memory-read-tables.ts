@@ -1,14 +1,26 @@
 import type { Batch, Position } from '#event-store';
 
 import { fold, nothingFolded } from '../fold.js';
+import {
+  PARKED_PER_HOUR_MAX,
+  TooManyParked,
+  isCounted,
+  parkingBy,
+  type Parked,
+  type ParkedAccount,
+  type Parking,
+} from '../parked.js';
+import { PoisonEvent } from '../poison.js';
 import type {
   Applied,
   Checkpoint,
   DueAccount,
   PageRequest,
+  PlacedTransaction,
   ReadTables,
+  RowPlace,
+  Standing,
   TableWriter,
-  Transaction,
   TransactionStory,
   UsageItem,
   UsageRequest,
@@ -32,6 +44,7 @@ export interface MemoryReadTablesOptions {
 export class MemoryReadTables implements ReadTables, TableWriter {
   readonly #rows = new MemoryRows();
   readonly #options: MemoryReadTablesOptions;
+  readonly #parked = new Map<string, ParkedAccount>();
   #lastId = 0;
   #checkpoint: Checkpoint;
 
@@ -43,6 +56,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
       position: null,
       lastEvent: null,
       eventCount: 0,
+      parked: 0,
       committedAt: this.#now(),
     };
   }
@@ -55,40 +69,82 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return this.#checkpoint.position;
   }
 
-  async write(after: Position | null, batch: Batch): Promise<Applied> {
-    const read = readBatch(after, batch, this.#options.followsDirectly);
+  async standing(userId: string): Promise<Standing> {
+    return { position: this.#checkpoint.position, parked: this.#parked.get(userId) ?? null };
+  }
+
+  write(after: Position | null, batch: Batch): Promise<Applied> {
+    return this.#write(after, batch, new Map());
+  }
+
+  async writeCarefully(after: Position | null, batch: Batch): Promise<Applied> {
+    const parkedAt = new Map<Position, Parking>();
+    const isDense = this.#options.followsDirectly !== undefined;
+    for (;;) {
+      try {
+        return await this.#write(after, batch, parkedAt);
+      } catch (error) {
+        const parking = error instanceof PoisonEvent ? parkingBy(error, isDense) : null;
+        if (parking === null || parkedAt.has(parking.position)) throw error;
+        parkedAt.set(parking.position, parking);
+      }
+    }
+  }
+
+  async #write(
+    after: Position | null,
+    batch: Batch,
+    parkedAt: ReadonlyMap<Position, Parking>,
+  ): Promise<Applied> {
+    const { followsDirectly } = this.#options;
+    const read = readBatch(after, batch, { parkedAt, ...(followsDirectly && { followsDirectly }) });
     const moves = after === null || batch.next > after;
     if (moves && after !== this.#checkpoint.position) return { kind: 'moved' };
     const touched = this.#rows.touched(read);
+    for (const [userId, rows] of touched) rows.isParked = this.#parked.has(userId);
     const folded = nothingFolded(this.#lastId + 1);
     fold(touched, read, folded);
     if (!moves) return { kind: 'nothing' };
+    this.#refuseTooMany(folded.parked);
     const fault = this.#options.faultOf?.();
     if (fault === 'abort-before-commit') throw new Error('the database was lost before the commit');
     this.#rows.write(folded, touched);
+    const since = this.#now();
+    for (const parked of folded.parked) this.#parked.set(parked.userId, { ...parked, since });
     this.#lastId += folded.transactions.length;
-    const events = read.fresh.length;
+    const events = read.fresh.length - folded.leftOut;
     this.#checkpoint = {
       ...this.#checkpoint,
       position: batch.next,
       lastEvent: read.fresh.at(-1)?.recorded.position ?? this.#checkpoint.lastEvent,
       eventCount: this.#checkpoint.eventCount + events,
-      committedAt: this.#now(),
+      parked: this.#parked.size,
+      committedAt: since,
     };
     if (fault === 'abort-after-commit') throw new Error('the database was lost after the commit');
-    return { kind: 'applied', rows: folded.transactions.length, events, state: 'live' };
+    const { parked } = folded;
+    return { kind: 'applied', rows: folded.transactions.length, events, parked, state: 'live' };
+  }
+
+  #refuseTooMany(parked: readonly Parked[]): void {
+    const last = parked.filter(isCounted).at(-1);
+    if (last === undefined) return;
+    const anHourAgo = new Date(Date.parse(this.#now()) - 3_600_000).toISOString();
+    const lately = [...this.#parked.values()].filter(({ since }) => since > anHourAgo);
+    const count = [...lately, ...parked].filter(isCounted).length;
+    if (count > PARKED_PER_HOUR_MAX) throw new TooManyParked(last);
   }
 
   /** Nothing ever waits. */
   async room(): Promise<void> {}
 
-  async transactions(userId: string, request: PageRequest): Promise<readonly Transaction[]> {
-    const { before = Infinity, limit, type, sourceType, from, to } = request;
+  async transactions(userId: string, request: PageRequest): Promise<readonly PlacedTransaction[]> {
+    const { before, limit, type, sourceType, from, to } = request;
     return this.#rows
       .transactionsOf(userId)
       .filter(
         (row) =>
-          row.id < before &&
+          (before === undefined || comparePlaces(row, before) < 0) &&
           (type === undefined || row.type === type) &&
           (sourceType === undefined || row.source_type === sourceType) &&
           (from === undefined || row.created_at >= from) &&
@@ -101,10 +157,11 @@ export class MemoryReadTables implements ReadTables, TableWriter {
 
   async transactionsAfter(
     userId: string,
-    id: number,
+    place: RowPlace,
     limit: number,
-  ): Promise<readonly Transaction[]> {
-    const newer = this.#rows.transactionsOf(userId).filter((row) => row.id > id);
+  ): Promise<readonly PlacedTransaction[]> {
+    const all = this.#rows.transactionsOf(userId);
+    const newer = all.filter((row) => comparePlaces(row, place) > 0);
     return newer.slice(0, limit).map(shown);
   }
 
@@ -166,7 +223,13 @@ export class MemoryReadTables implements ReadTables, TableWriter {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function shown(row: NumberedTransaction): Transaction {
+/** By what names a row for ever; by its id where the place says no more. */
+function comparePlaces(row: NumberedTransaction, { id, revision, line = 0 }: RowPlace): number {
+  if (revision === undefined) return row.id - id;
+  return row.revision - revision || row.line - line;
+}
+
+function shown(row: NumberedTransaction): PlacedTransaction {
   return {
     id: row.id,
     user_id: row.user_id,
@@ -181,6 +244,8 @@ function shown(row: NumberedTransaction): Transaction {
     description: row.description,
     created_at: row.created_at,
     updated_at: row.updated_at,
+    revision: row.revision,
+    line: row.line,
   };
 }
 

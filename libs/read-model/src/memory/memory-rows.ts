@@ -1,5 +1,6 @@
 import type { Folded } from '../fold.js';
-import { userOf, type ReadBatch } from '../projected-event.js';
+import type { ReadBatch } from '../projected-event.js';
+import { userOf } from '../user-of.js';
 import {
   noRows,
   type AccountRow,
@@ -16,8 +17,9 @@ export class MemoryRows {
   readonly #transactions: NumberedTransaction[] = [];
   readonly #ofUser = new Map<string, number[]>();
 
-  touched({ fresh, repeated }: ReadBatch): TouchedRows {
+  touched({ fresh, parkings, repeated }: ReadBatch): TouchedRows {
     const touched = new Map<string, UserRows>();
+    for (const { parking } of parkings) this.#touch(touched, parking.userId);
     for (const { rows } of fresh) {
       const own = this.#touch(touched, rows.account.user_id);
       const all = this.#users.get(rows.account.user_id) ?? noRows();

@@ -5,14 +5,16 @@ import type { Batch, Position } from '#event-store';
 
 import { fold, nothingFolded, type Folded } from '../fold.js';
 import type { EventPlace } from '../poison.js';
+import type { Parked, Parking } from '../parked.js';
 import { readBatch, type FollowsDirectly } from '../projected-event.js';
-import { slicesOf } from '../slices-of.js';
-import { lastIdAt, type Move } from './checkpoints.js';
+import { slicesOfBatch } from '../slices-of-batch.js';
+import { footingAt, type Footing, type Move } from './checkpoints.js';
 import { encode } from './encode.js';
 import { Wanted, loadWanted } from './load.js';
 import { RowCache } from './row-cache.js';
 import type { Statement } from './statement.js';
 import { inTransaction } from './transaction.js';
+import { insertParked } from './write-parked.js';
 
 export interface TableWriterOptions {
   readonly name: string;
@@ -25,6 +27,7 @@ export interface TableWriterOptions {
 /** All that has to be sent. */
 export interface MadeBatch {
   readonly move: Move;
+  readonly parked: readonly Parked[];
   readonly statements: readonly Statement[];
 }
 
@@ -32,13 +35,14 @@ export interface MadeBatch {
 export interface Added {
   readonly rows: number;
   readonly events: number;
+  readonly parked: readonly Parked[];
 }
 
 /** What becomes one transaction, as far as it has come. */
 interface Draft {
   readonly after: Position | null;
   next: Position | null;
-  readonly lastId: number;
+  readonly footing: Footing;
   readonly wanted: Wanted;
   readonly folded: Folded;
   taken: number;
@@ -58,9 +62,14 @@ export class BatchMaker {
   readonly #cache = new RowCache();
   #draft: Draft | null = null;
   /** Where the tables will be, with the cached rows, when all that was made is written. */
-  #ahead: { readonly position: Position | null; readonly lastId: number } | null = null;
+  #ahead: { readonly position: Position | null; readonly footing: Footing } | null = null;
 
-  constructor(pool: Pool, options: TableWriterOptions) {
+  /** `parkedAt`: events at which an account is to be parked, by their positions. */
+  constructor(
+    pool: Pool,
+    options: TableWriterOptions,
+    private readonly parkedAt: ReadonlyMap<Position, Parking> = new Map(),
+  ) {
     this.#pool = pool;
     this.#options = options;
   }
@@ -83,12 +92,17 @@ export class BatchMaker {
     if (!isNew(after, batch.next)) return this.#refuseUnseen(after, batch, before);
     const draft = this.#draft ?? (await this.#begin(after, before));
     this.#draft = null; // until the batch is in as a whole
-    const rows = draft.folded.transactions.length;
     const { events } = draft;
+    const rows = draft.folded.transactions.length;
+    const parked = draft.folded.parked.length;
     await this.#fold(draft, batch, before);
     draft.next = batch.next;
     this.#draft = draft;
-    return { rows: draft.folded.transactions.length - rows, events: draft.events - events };
+    return {
+      rows: draft.folded.transactions.length - rows,
+      events: draft.events - events,
+      parked: draft.folded.parked.slice(parked),
+    };
   }
 
   /** What was begun is whole, and the next batch begins another one. */
@@ -96,13 +110,20 @@ export class BatchMaker {
     const draft = this.#draft;
     if (draft?.next == null) throw new Error('a bug: nothing was begun');
     this.#draft = null;
-    const { after, next, lastId, folded, events, lastEvent, wanted, places } = draft;
-    const statements = await encode(this.#options.version, folded, places);
+    const { after, next, footing, folded, events, lastEvent, wanted, places } = draft;
+    const { lastId, unparked, hasParked } = footing;
+    const { parked } = folded;
+    const { name, version } = this.#options;
+    const statements = await encode(version, folded, places);
+    if (parked.length > 0) statements.push(insertParked({ name, version }, parked));
     const rows = folded.transactions.length;
     this.#cache.keep(wanted.users);
-    this.#ahead = { position: next, lastId: lastId + rows };
-    const { name, version } = this.#options;
-    return { move: { name, version, after, next, lastId, rows, events, lastEvent }, statements };
+    this.#ahead = {
+      position: next,
+      footing: { lastId: lastId + rows, unparked, hasParked: hasParked || parked.length > 0 },
+    };
+    const move = { name, version, after, next, lastId, unparked, rows, events, lastEvent };
+    return { move, parked, statements };
   }
 
   /** What was finished is not written: whatever is known of the rows may be wrong. */
@@ -116,39 +137,41 @@ export class BatchMaker {
     const isSure = ahead !== null && ahead.position === after;
     if (!isSure) this.#cache.clear();
     const wanted = new Wanted(this.#cache);
-    const lastId = isSure ? ahead.lastId : await this.#load(wanted, after, before);
-    const folded = nothingFolded(lastId + 1);
+    const footing = isSure ? ahead.footing : await this.#load(wanted, after, before);
+    const folded = nothingFolded(footing.lastId + 1);
     const begun = { taken: 0, events: 0, lastEvent: null, places: [] };
-    return { after, next: after, lastId, wanted, folded, ...begun };
+    return { after, next: after, footing, wanted, folded, ...begun };
   }
 
   /** A slice at a time: what was decoded is garbage before it is old. */
-  async #fold(draft: Draft, { events, next }: Batch, before: Promise<unknown>): Promise<void> {
+  async #fold(draft: Draft, batch: Batch, before: Promise<unknown>): Promise<void> {
+    const { followsDirectly } = this.#options;
+    const options = { parkedAt: this.parkedAt, ...(followsDirectly && { followsDirectly }) };
     let last = draft.next;
-    for (const slice of slicesOf(events, SLICE_EVENTS)) {
+    for (const slice of slicesOfBatch(batch, SLICE_EVENTS)) {
       await breathe();
-      const read = readBatch(last, { events: slice, next }, this.#options.followsDirectly);
+      const read = readBatch(last, slice, options);
       draft.wanted.add(read);
       if (!draft.wanted.isAtHand) await this.#load(draft.wanted, draft.after, before);
+      const { leftOut } = draft.folded;
       fold(draft.wanted.users, read, draft.folded);
       for (const { recorded } of read.fresh) draft.places.push(placeOf(recorded));
       last = read.last;
-      draft.taken += slice.length;
-      draft.events += read.fresh.length;
+      draft.taken += slice.events.length;
+      draft.events += read.fresh.length - (draft.folded.leftOut - leftOut);
       draft.lastEvent = read.fresh.at(-1)?.recorded.position ?? draft.lastEvent;
     }
   }
 
-  /** From tables that stand at `after`, in one snapshot. Gives the id of their last row. */
-  async #load(wanted: Wanted, after: Position | null, before: Promise<unknown>): Promise<number> {
-    const { name, version } = this.#options;
+  /** From tables that stand at `after`, in one snapshot. */
+  async #load(wanted: Wanted, after: Position | null, before: Promise<unknown>): Promise<Footing> {
     await before;
     return inTransaction(
       this.#pool,
       async (client) => {
-        const lastId = await lastIdAt(client, name, version, after);
-        await loadWanted(client, version, wanted);
-        return lastId;
+        const footing = await footingAt(client, this.#options, after);
+        await loadWanted(client, this.#options, wanted, footing.hasParked);
+        return footing;
       },
       'loading',
     );
@@ -164,7 +187,7 @@ export class BatchMaker {
     const wanted = new Wanted(new RowCache());
     wanted.add(read);
     await before;
-    const load = (client: PoolClient) => loadWanted(client, this.#options.version, wanted);
+    const load = (client: PoolClient) => loadWanted(client, this.#options, wanted, true);
     await inTransaction(this.#pool, load, 'loading');
     fold(wanted.users, read, nothingFolded(0));
     return null;

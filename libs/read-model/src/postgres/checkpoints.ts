@@ -10,6 +10,7 @@ interface CheckpointColumns {
   readonly position: Position | null;
   readonly last_event: Position | null;
   readonly event_count: string;
+  readonly parked: number;
   readonly committed_at: Date;
 }
 
@@ -19,6 +20,7 @@ const toCheckpoint = (row: CheckpointColumns): Checkpoint => ({
   position: row.position,
   lastEvent: row.last_event,
   eventCount: Number(row.event_count),
+  parked: row.parked,
   committedAt: row.committed_at.toISOString(),
 });
 
@@ -28,8 +30,10 @@ export async function readCheckpoints(
   name: string,
 ): Promise<readonly Checkpoint[]> {
   const { rows } = await db.query<CheckpointColumns>(
-    `select version, state, position, last_event, event_count, committed_at
-     from mjk_point_checkpoints where name = $1 order by version`,
+    `select c.version, c.state, c.position, c.last_event, c.event_count, c.committed_at,
+       (select count(*)::int from mjk_point_parked_accounts p
+        where p.name = c.name and p.version = c.version) as parked
+     from mjk_point_checkpoints c where c.name = $1 order by c.version`,
     [name],
   );
   return rows.map(toCheckpoint);
@@ -49,29 +53,46 @@ export class Moved extends Error {
   override readonly name = 'Moved';
 }
 
-/** Id of the last row of tables that stand at just that position. */
-export async function lastIdAt(
+export interface TablesVersion {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** What a batch is built upon: it is turned away where any of it is not so any more. */
+export interface Footing {
+  /** Id of the last row. */
+  readonly lastId: number;
+  /** How often accounts were taken up again: each time, rows change beside the checkpoint. */
+  readonly unparked: number;
+  readonly hasParked: boolean;
+}
+
+/** Of tables that stand at just that position. */
+export async function footingAt(
   client: ClientBase,
-  name: string,
-  version: number,
+  { name, version }: TablesVersion,
   position: Position | null,
-): Promise<number> {
-  const { rows } = await client.query<{ last_id: string }>(
-    `select last_id from mjk_point_checkpoints
+): Promise<Footing> {
+  const { rows } = await client.query<{ last_id: string; unparked: string; has_parked: boolean }>(
+    `select last_id, unparked,
+       exists (select from mjk_point_parked_accounts p where p.name = $1 and p.version = $2)
+         as has_parked
+     from mjk_point_checkpoints
      where name = $1 and version = $2 and position is not distinct from $3::text`,
     [name, version, position],
   );
-  if (rows[0] === undefined) throw new Moved();
-  return Number(rows[0].last_id);
+  const [found] = rows;
+  if (found === undefined) throw new Moved();
+  const { last_id, unparked, has_parked } = found;
+  return { lastId: Number(last_id), unparked: Number(unparked), hasParked: has_parked };
 }
 
-export interface Move {
-  readonly name: string;
-  readonly version: number;
+export interface Move extends TablesVersion {
   readonly after: Position | null;
   readonly next: Position;
   /** Ids of the rows follow on this one. */
   readonly lastId: number;
+  readonly unparked: number;
   readonly rows: number;
   readonly events: number;
   readonly lastEvent: Position | null;
@@ -82,15 +103,15 @@ export async function moveCheckpoint(
   client: ClientBase,
   move: Move,
 ): Promise<{ readonly state: VersionState }> {
-  const { name, version, after, next, lastId, rows: count, events, lastEvent } = move;
+  const { name, version, after, next, lastId, unparked, rows: count, events, lastEvent } = move;
   const { rows } = await client.query<{ state: VersionState }>(
     `update mjk_point_checkpoints
      set position = $4, last_id = last_id + $5, event_count = event_count + $6,
        last_event = coalesce($7, last_event), committed_at = clock_timestamp()
      where name = $1 and version = $2 and position is not distinct from $3::text
-       and (position is null or position < $4) and last_id = $8
+       and (position is null or position < $4) and last_id = $8 and unparked = $9
      returning state`,
-    [name, version, after, next, count, events, lastEvent, lastId],
+    [name, version, after, next, count, events, lastEvent, lastId, unparked],
   );
   if (rows[0] === undefined) throw new Moved();
   return rows[0];

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 
 import { nothingFolded, type Folded } from '../fold.js';
 import { poisonBy, type EventPlace } from '../poison.js';
-import { userOf } from '../projected-event.js';
+import { userOf } from '../user-of.js';
 import type { Statement } from './statement.js';
 import { statementsFor } from './write.js';
 

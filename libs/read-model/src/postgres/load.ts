@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 
 import type { BatchChange, EventRows } from '../event-rows.js';
-import { userOf, type ProjectedEvent, type ReadBatch } from '../projected-event.js';
+import type { ProjectedEvent, ReadBatch } from '../projected-event.js';
+import { userOf } from '../user-of.js';
 import { noRows, type UserRows } from '../tables.js';
 import { int8Array, uuidArray } from './arrays.js';
 import {
@@ -12,14 +13,17 @@ import {
   type BatchColumns,
   type ConsumptionColumns,
 } from './columns.js';
+import type { TablesVersion } from './checkpoints.js';
 import type { RowCache } from './row-cache.js';
 
 /** What is wanted and not at hand, as far as it exists. */
 export async function loadWanted(
   client: ClientBase,
-  version: number,
+  { name, version }: TablesVersion,
   wanted: Wanted,
+  mayBeParked: boolean,
 ): Promise<void> {
+  if (mayBeParked) await loadParked(client, { name, version }, wanted);
   await loadAccounts(client, version, wanted);
   await loadBatches(client, version, wanted);
   await loadConsumptions(client, version, wanted);
@@ -51,8 +55,9 @@ export class Wanted {
   }
 
   /** May be called for one part of a batch after the other, each with what came before it folded. */
-  add({ fresh, repeated }: ReadBatch): void {
+  add({ fresh, parkings, repeated }: ReadBatch): void {
     let isWhole = true;
+    for (const { parking } of parkings) this.user(parking.userId);
     for (const { rows } of fresh) if (!this.#hasAllFor(rows)) isWhole = false;
     for (const { stream } of repeated) this.user(userOf(stream) ?? '');
     if (!isWhole) this.#ask(fresh);
@@ -102,6 +107,22 @@ export class Wanted {
 
 /** A recharge makes a batch of its own; a grace batch may be there from before. */
 const isNew = ({ begins }: BatchChange): boolean => begins?.grace === false;
+
+async function loadParked(
+  client: ClientBase,
+  { name, version }: TablesVersion,
+  wanted: Wanted,
+): Promise<void> {
+  if (wanted.accounts.length === 0) return;
+  const { rows } = await client.query<{ user_id: string }>(
+    `select p.user_id
+     from unnest($1::uuid[]) as k (user_id)
+     join mjk_point_parked_accounts p using (user_id)
+     where p.name = $2 and p.version = $3`,
+    [uuidArray(wanted.accounts, (user) => user), name, version],
+  );
+  for (const row of rows) wanted.user(row.user_id).isParked = true;
+}
 
 async function loadAccounts(client: ClientBase, version: number, wanted: Wanted): Promise<void> {
   if (wanted.accounts.length === 0) return;

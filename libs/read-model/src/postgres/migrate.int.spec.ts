@@ -187,3 +187,69 @@ describe('migration 3', () => {
     expect(rows).toEqual([{ id: '0' }]);
   });
 });
+
+describe('migration 4', () => {
+  const user = '00000000-0000-4000-8000-000000000001';
+
+  /** As a program of migration 3 left them. */
+  const fill = async (): Promise<void> => {
+    await migrate(pool, upTo(3));
+    await pool.query(
+      `insert into mjk_point_transactions_v1
+       select n, case when n % 3 = 0 then $1::uuid else gen_random_uuid() end, 'recharge', 1, 0, 1,
+         null, null, null, null, null, timestamptz '2030-01-01Z', timestamptz '2030-01-01Z',
+         n / 6, (n / 3) % 2, null
+       from generate_series(1, 90) n`,
+      [user],
+    );
+    await pool.query(
+      `update mjk_point_checkpoints
+       set position = 'memory:0000000000000090', last_id = 90, event_count = 90`,
+    );
+  };
+
+  it('leaves everything where it was, with nobody parked', async () => {
+    await fill();
+    const before = await pool.query('select * from mjk_point_transactions order by id');
+    expect(await migrate(pool, upTo(4))).toEqual([4]);
+    const after = await pool.query('select * from mjk_point_transactions order by id');
+    expect(after.rows).toEqual(before.rows);
+    const { rows } = await pool.query(
+      'select position, last_id, event_count, unparked from mjk_point_checkpoints',
+    );
+    expect(rows).toEqual([
+      { position: 'memory:0000000000000090', last_id: '90', event_count: '90', unparked: '0' },
+    ]);
+    expect((await pool.query('select 1 from mjk_point_parked_accounts')).rowCount).toBe(0);
+  });
+
+  it('finds the first id at or behind a revision and line', async () => {
+    await fill();
+    await migrate(pool, upTo(4));
+    for (let revision = -1; revision <= 17; revision++) {
+      for (const line of [0, 1, 2]) {
+        const { rows } = await pool.query<{ wrong: string }>(
+          `select count(*) as wrong from mjk_point_transaction_lines
+           where user_id = $1
+             and (id >= mjk_point_id_at($1, $2, $3))
+               is distinct from ((revision, line) >= ($2::bigint, $3::integer))`,
+          [user, revision, line],
+        );
+        expect([revision, line, rows[0]?.wrong]).toEqual([revision, line, '0']);
+      }
+    }
+    const none = await pool.query(`select mjk_point_id_at(gen_random_uuid(), 3, 0) as id`);
+    expect(none.rows).toEqual([{ id: '0' }]);
+  });
+
+  it('forgets who is parked in a version together with the version', async () => {
+    await migrate(pool, upTo(4));
+    await pool.query(
+      `insert into mjk_point_parked_accounts
+       values ('points', 1, $1, 0, 'memory:0000000000000001', 'unreadable-event', 'x', now())`,
+      [user],
+    );
+    await pool.query('delete from mjk_point_checkpoints');
+    expect((await pool.query('select 1 from mjk_point_parked_accounts')).rowCount).toBe(0);
+  });
+});

@@ -1,4 +1,5 @@
 import { FIRST_ID } from './first-id.js';
+import { ID_AT } from './id-at.js';
 import { indexesSql, tablesSql, viewsSql } from './schema.js';
 
 export interface Migration {
@@ -40,5 +41,25 @@ export const MIGRATIONS: readonly Migration[] = [
     number: 3,
     name: 'bounds in time as bounds on ids',
     sql: FIRST_ID,
+  },
+  {
+    number: 4,
+    name: 'parked accounts',
+    sql: `
+      create table mjk_point_parked_accounts (
+        name text not null,
+        version integer not null,
+        user_id uuid not null,
+        revision bigint not null,
+        position text collate "C" not null,
+        code varchar(32) not null,
+        detail text not null,
+        since timestamptz not null,
+        primary key (name, version, user_id),
+        foreign key (name, version) references mjk_point_checkpoints (name, version)
+          on delete cascade
+      );
+      alter table mjk_point_checkpoints add column unparked bigint not null default 0;
+      ${ID_AT}`,
   },
 ];

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import { densely, type Open } from '../open-tables.suite.js';
+import { parksAccounts } from '../parking.suite.js';
 import { answersWhatIsRead } from '../reading.suite.js';
 import { inBatches, positionOf, storeOrder, vectorUsers } from '../vectors.suite.js';
 import { carriesEventsIntoTheTables } from '../writing.suite.js';
@@ -30,6 +31,7 @@ const open: Open = async (followsDirectly) => {
 
 describe('PostgresReadTables', () => {
   carriesEventsIntoTheTables(open);
+  parksAccounts(open);
   answersWhatIsRead(open);
 });
 

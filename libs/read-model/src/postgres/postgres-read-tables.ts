@@ -5,8 +5,10 @@ import type { Position } from '#event-store';
 import type {
   DueAccount,
   PageRequest,
+  PlacedTransaction,
   ReadTables,
-  Transaction,
+  RowPlace,
+  Standing,
   TransactionStory,
   UsageItem,
   UsageRequest,
@@ -14,6 +16,7 @@ import type {
 import type { AccountRow, BatchRow } from '../tables.js';
 import { accountOf, batchesOf } from './queries/account.js';
 import { accountsDue, oldestOpen } from './queries/due.js';
+import { standingOf } from './queries/parked.js';
 import { storyOf } from './queries/story.js';
 import { transactionsAfter, transactionsPage } from './queries/transactions.js';
 import { usageOf } from './queries/usage.js';
@@ -36,12 +39,20 @@ export class PostgresReadTables implements ReadTables {
     return rows[0]?.position ?? null;
   }
 
-  transactions(userId: string, request: PageRequest): Promise<readonly Transaction[]> {
+  standing(userId: string): Promise<Standing> {
+    return standingOf(this.#pool, this.#name, userId);
+  }
+
+  transactions(userId: string, request: PageRequest): Promise<readonly PlacedTransaction[]> {
     return transactionsPage(this.#pool, userId, request);
   }
 
-  transactionsAfter(userId: string, id: number, limit: number): Promise<readonly Transaction[]> {
-    return transactionsAfter(this.#pool, userId, id, limit);
+  transactionsAfter(
+    userId: string,
+    place: RowPlace,
+    limit: number,
+  ): Promise<readonly PlacedTransaction[]> {
+    return transactionsAfter(this.#pool, userId, place, limit);
   }
 
   account(userId: string): Promise<AccountRow | null> {

@@ -4,9 +4,9 @@ import type { Batch, Position } from '#event-store';
 
 import type { Applied, Checkpoint, TableWriter } from '../port.js';
 import { BatchMaker, type Added, type MadeBatch, type TableWriterOptions } from './batch-maker.js';
-import { Moved, moveCheckpoint, readCheckpoint } from './checkpoints.js';
-import { runBehind } from './statement.js';
-import { inTransaction } from './transaction.js';
+import { Moved, readCheckpoint } from './checkpoints.js';
+import { sendBatch } from './send-batch.js';
+import { writeCarefully } from './write-carefully.js';
 
 /** The more events, the fewer rows of accounts and batches are written again and again. */
 const TRANSACTION_EVENTS_MAX = 40_000;
@@ -71,6 +71,11 @@ export class PostgresTableWriter implements TableWriter {
     });
   }
 
+  /** Nothing else may be under way: it goes by what is in the tables. */
+  writeCarefully(after: Position | null, batch: Batch): Promise<Applied> {
+    return writeCarefully(this.#pool, this.#options, after, batch);
+  }
+
   async room(): Promise<void> {
     const waitingMax = Math.min(WAITING_MAX, this.#eventsMax);
     while (this.#waitingSize >= waitingMax) await this.#nextMove();
@@ -126,16 +131,11 @@ export class PostgresTableWriter implements TableWriter {
     }
   }
 
-  /** The checkpoint first: whoever moves it holds its row, so nobody else writes until the commit. */
-  async #send({ move, statements }: MadeBatch, members: readonly Member[]): Promise<void> {
+  async #send(made: MadeBatch, members: readonly Member[]): Promise<void> {
     try {
-      const { state } = await inTransaction(
-        this.#pool,
-        (client) => runBehind(client, moveCheckpoint(client, move), statements),
-        'writing',
-      );
-      for (const { answer, rows, events } of members) {
-        answer.resolve({ kind: 'applied', rows, events, state });
+      const { state } = await sendBatch(this.#pool, made);
+      for (const { answer, rows, events, parked } of members) {
+        answer.resolve({ kind: 'applied', rows, events, parked, state });
       }
     } catch (cause) {
       this.#fail(members, cause);

@@ -1,13 +1,14 @@
 import type { ClientBase } from 'pg';
 
 import { copyIn } from './copy-in.js';
+import { RowsMissing } from './refusal.js';
 
 /** One for many rows of a table: with arrays of values, or a COPY with its data. */
 export type Statement = {
   readonly text: string;
   /** That it must write. The fold had every one in its hands: fewer means that it was wrong. */
   readonly rows: number;
-} & ({ readonly values: readonly Buffer[] } | { readonly data: Buffer });
+} & ({ readonly values: readonly (Buffer | string | number)[] } | { readonly data: Buffer });
 
 /** Where the connection can, they are sent behind `first` without waiting for it. It is heard first. */
 export async function runBehind<T>(
@@ -43,6 +44,5 @@ async function run(client: ClientBase, statement: Statement): Promise<void> {
     'data' in statement
       ? await copyIn(client, text, statement.data)
       : await client.query(text, [...statement.values]);
-  if (rowCount !== rows)
-    throw new Error(`a bug: ${rowCount} of ${rows} rows were written: ${text}`);
+  if (rowCount !== rows) throw new RowsMissing(`${rowCount} of ${rows} rows were written: ${text}`);
 }

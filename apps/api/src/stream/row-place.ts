@@ -1,0 +1,18 @@
+import type { RowPlace } from '#read-model';
+
+const PLACE = /^(\d{1,16})(?:\.(\d{1,15})\.(\d{1,9}))?$/;
+
+/**
+ * The id of a server-sent event: the row's id, then its revision and line, which still name the row
+ * when its account was folded anew or the tables were rebuilt.
+ */
+export const placeText = ({ id, revision, line }: RowPlace): string =>
+  revision === undefined ? String(id) : `${id}.${revision}.${line ?? 0}`;
+
+/** null: it names no row. The id alone is taken too: it is what a reader has from a page. */
+export function placeFrom(text: string): RowPlace | null {
+  const [, id, revision, line] = PLACE.exec(text) ?? [];
+  if (id === undefined) return null;
+  if (revision === undefined) return { id: Number(id) };
+  return { id: Number(id), revision: Number(revision), line: Number(line) };
+}

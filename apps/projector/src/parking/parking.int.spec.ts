@@ -1,0 +1,425 @@
+import { jest } from '@jest/globals';
+import type { Pool } from 'pg';
+
+import {
+  followsDirectly,
+  type Batch,
+  type EventStore,
+  type MemoryEventStore,
+  type MemoryLog,
+  type RecordedEvent,
+} from '#event-store';
+import { PostgresReadTables, type Parked } from '#read-model';
+import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
+
+import {
+  Ledger,
+  expectTablesToAgree,
+  isAtHead,
+  newLog,
+  start,
+  statement,
+  storeOn,
+  userNo,
+  type Running,
+} from '../lab.suite.js';
+import { Rebuild } from '../rebuild/rebuild.js';
+import { parkedAccounts, unparkAccounts } from './unpark-accounts.js';
+
+// A loaded machine takes its time.
+jest.setTimeout(60_000);
+
+let database: TestDatabase;
+let pool: Pool;
+let log: MemoryLog;
+let store: MemoryEventStore;
+let ledger: Ledger;
+const running: Running[] = [];
+const never = new AbortController().signal;
+
+beforeAll(async () => {
+  database = await createTestDatabase('parking');
+});
+
+beforeEach(async () => {
+  pool = await database.migratedPool();
+  log = newLog();
+  store = storeOn(log);
+  ledger = new Ledger(store);
+});
+
+const stopAll = () => Promise.allSettled(running.splice(0).map((one) => one.stop()));
+
+afterEach(async () => {
+  await stopAll();
+  await database.endPools();
+});
+
+afterAll(() => database.drop());
+
+type Change = (event: RecordedEvent) => RecordedEvent | null;
+
+/** The store, with one event of one account changed, or left out, wherever it is read. */
+function changing(userId: string, revision: number, change: Change): EventStore {
+  const changed = (event: RecordedEvent): readonly RecordedEvent[] => {
+    const isIt = event.stream === `points-${userId}` && event.revision === revision;
+    const one = isIt ? change(event) : event;
+    return one === null ? [] : [one];
+  };
+  const inBatch = <B extends { readonly events: readonly RecordedEvent[] }>(batch: B): B => ({
+    ...batch,
+    events: batch.events.flatMap(changed),
+  });
+  return {
+    append: (...args) => store.append(...args),
+    async *readStream(...args) {
+      for await (const event of store.readStream(...args)) yield* changed(event);
+    },
+    readAll: async (...args) => inBatch(await store.readAll(...args)),
+    head: () => store.head(),
+    isPosition: (text) => store.isPosition(text),
+    close: () => store.close(),
+    follow: (after, sink, signal) => store.follow(after, (batch) => sink(inBatch(batch)), signal),
+  };
+}
+
+const damageData: Change = (event) => ({ ...event, data: '{"type":' });
+
+interface Told {
+  readonly parked: Parked[];
+  readonly poisons: Error[];
+  readonly failed: unknown[];
+}
+
+function run(from: EventStore = store, on: Pool = pool): Told {
+  const told: Told = { parked: [], poisons: [], failed: [] };
+  running.push(
+    start(on, from, {
+      parked: (_, account) => void told.parked.push(account),
+      poisoned: (_, cause) => void told.poisons.push(cause),
+      failed: (_, cause) => void told.failed.push(cause),
+    }),
+  );
+  return told;
+}
+
+const atHead = () => eventuallyHolds('at the head', () => isAtHead(pool, store));
+const tables = () => new PostgresReadTables(pool, 'points');
+const [SICK, ...WELL] = [1, 2, 3, 4, 5].map(userNo);
+
+async function expectOthersToAgree(): Promise<void> {
+  for (const userId of WELL) {
+    const rows = await statement(pool, userId);
+    const { balance, held, revision } = await ledger.account(userId);
+    expect(rows.map(({ amount }) => amount)).toEqual(
+      (await ledger.expected(userId)).map(({ amount }) => amount),
+    );
+    expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
+    expect(await tables().standing(userId)).toMatchObject({ parked: null });
+  }
+}
+
+describe('an account of which an event can not be applied', () => {
+  it.each<[string, number, Change, Partial<Parked>]>([
+    ['an event in the middle', 5, damageData, { code: 'unreadable-event', revision: 5 }],
+    ['its first event', 0, damageData, { code: 'unreadable-event', revision: 0 }],
+    [
+      'a balance that the rows do not give',
+      5,
+      (event) => ({ ...event, data: event.data.replace(/"balanceAfter":\d+/, '"balanceAfter":1') }),
+      { code: 'rows-disagree', revision: 5 },
+    ],
+  ])('is parked over %s, and nobody else', async (_what, revision, change, account) => {
+    await ledger.run(100);
+    const { parked, poisons, failed } = run(changing(SICK!, revision, change));
+    await atHead();
+    expect(parked).toMatchObject([{ userId: SICK, ...account }]);
+    expect([poisons, failed]).toEqual([[], []]);
+    await expectOthersToAgree();
+    const before = await statement(pool, SICK!);
+    expect(before.every((row) => row.revision < revision)).toBe(true);
+    await ledger.run(50);
+    await atHead();
+    await expectOthersToAgree();
+    expect(await statement(pool, SICK!)).toEqual(before);
+    expect(parked).toHaveLength(1);
+    expect(await tables().standing(SICK!)).toMatchObject({ parked: account });
+  });
+
+  it('is parked over a revision that is missing, where positions do not tell', async () => {
+    await ledger.run(60);
+    const sparse = changing(SICK!, 3, () => null);
+    const told: Parked[] = [];
+    running.push(start(pool, sparse, { parked: (_, one) => void told.push(one) }, {}, null));
+    await atHead();
+    expect(told).toMatchObject([{ userId: SICK, revision: 4, code: 'stream-truncated' }]);
+    await expectOthersToAgree();
+  });
+
+  it('is parked over rows that the database refuses, found among those of many', async () => {
+    await pool.query(
+      `alter table mjk_point_accounts_v1 add constraint refused
+       check (not (user_id = '${SICK}' and revision >= 7))`,
+    );
+    await ledger.run(150);
+    const { parked, failed } = run();
+    await atHead();
+    expect(parked).toMatchObject([{ userId: SICK, revision: 7, code: 'unwritable-value' }]);
+    expect(parked[0]?.detail).toContain('refused');
+    expect(failed).toEqual([]);
+    await expectOthersToAgree();
+  });
+
+  it('is parked over a tombstone, and over a record that somebody else wrote', async () => {
+    await ledger.run(30);
+    log.tombstone(`points-${SICK}`);
+    log.writeUnreadable(`points-${userNo(2)}`);
+    const { parked, poisons } = run();
+    await atHead();
+    expect(parked).toMatchObject([
+      { userId: SICK, code: 'stream-deleted' },
+      { userId: userNo(2), code: 'unreadable-record' },
+    ]);
+    expect(poisons).toEqual([]);
+    await new Ledger(store, 3).run(0);
+    for (const userId of WELL.slice(1)) {
+      expect(await tables().standing(userId)).toMatchObject({ parked: null });
+    }
+    expect(await statement(pool, SICK!)).not.toEqual([]);
+  });
+
+  it('is parked once and for all when the projector dies around it again and again', async () => {
+    await ledger.run(200);
+    const sick = changing(SICK!, 9, damageData);
+    for (let kill = 0; kill < 8; kill++) {
+      run(sick);
+      await ledger.run(20);
+      await pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()
+           and (query like '%mjk_point_%' or state like 'idle in transaction%')`,
+      );
+      await stopAll();
+    }
+    const { parked } = run(sick);
+    await atHead();
+    expect(parked.length).toBeLessThanOrEqual(1);
+    expect(await parkedAccounts({ pool, name: 'points' })).toMatchObject([
+      { userId: SICK, revision: 9 },
+    ]);
+    await expectOthersToAgree();
+  });
+});
+
+describe('what is no trouble of single accounts', () => {
+  it('stops the projector: the database refuses rows of which no account can be named', async () => {
+    await ledger.run(40);
+    await pool.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin
+         if (select count(distinct user_id) from mjk_point_transactions_v1) > 3 then
+           raise exception 'too many users' using errcode = '23514';
+         end if;
+         return null; end $$;
+       create constraint trigger refused after insert on mjk_point_transactions_v1
+         for each row execute function refuse()`,
+    );
+    const { poisons, parked } = run();
+    await eventuallyHolds('it stops', () => poisons.length > 0);
+    expect(poisons).toMatchObject([{ name: 'WriteRefused' }]);
+    expect(parked).toEqual([]);
+    expect(await tables().position()).toBeNull();
+  });
+
+  it('stops the projector: twenty-one accounts within an hour', async () => {
+    const many = new Ledger(store, 40);
+    await many.run(40);
+    const damaged = damagedFor(21);
+    const { poisons } = run(damaged);
+    await eventuallyHolds('it stops', () => poisons.length > 0);
+    expect(poisons).toMatchObject([{ name: 'TooManyParked' }]);
+    expect((await parkedAccounts({ pool, name: 'points' })).length).toBeLessThanOrEqual(20);
+  });
+
+  it('does not stop over twenty within an hour, and the next one when the hour is over', async () => {
+    const many = new Ledger(store, 40);
+    await many.run(40);
+    const first = run(damagedFor(20));
+    await atHead();
+    expect(first.poisons).toEqual([]);
+    await stopAll();
+    await pool.query(`update mjk_point_parked_accounts set since = since - interval '61 minutes'`);
+    await many.run(40);
+    const second = run(damagedFor(21, 1));
+    await atHead();
+    expect(second.poisons).toEqual([]);
+    expect(await parkedAccounts({ pool, name: 'points' })).toHaveLength(21);
+  });
+
+  /** The events of so many accounts at that revision are damaged. */
+  function damagedFor(accounts: number, revision = 0): EventStore {
+    const sick = new Set(Array.from({ length: accounts }, (_, n) => `points-${userNo(n + 1)}`));
+    const change = (event: RecordedEvent): RecordedEvent =>
+      sick.has(event.stream) && event.revision === revision ? { ...event, data: '{' } : event;
+    const inBatch = (batch: Batch): Batch => ({ ...batch, events: batch.events.map(change) });
+    return {
+      append: (...args) => store.append(...args),
+      readStream: (...args) => store.readStream(...args),
+      readAll: (...args) => store.readAll(...args),
+      head: () => store.head(),
+      isPosition: (text) => store.isPosition(text),
+      close: () => store.close(),
+      follow: (after, sink, signal) => store.follow(after, (batch) => sink(inBatch(batch)), signal),
+    };
+  }
+});
+
+describe('unpark', () => {
+  const unparked = async (from: EventStore, userIds: readonly string[]) => {
+    const results = [];
+    const parts = { store: from, pool, name: 'points' };
+    for await (const result of unparkAccounts(parts, userIds, never)) results.push(result);
+    return results;
+  };
+
+  it('gives the rows that a rebuild gives, but for their ids, and everybody goes on', async () => {
+    await ledger.run(100);
+    run(changing(SICK!, 5, damageData));
+    await atHead();
+    await stopAll();
+    run();
+    await ledger.run(20);
+    await atHead();
+    const { revision } = await ledger.account(SICK!);
+    expect(await unparked(store, [SICK!])).toMatchObject([
+      { kind: 'unparked', userId: SICK, events: revision + 1 },
+    ]);
+    await ledger.run(50);
+    await atHead();
+    await expectRowsToAgree();
+    const ids = (await statement(pool, SICK!)).map(({ id }) => id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    await stopAll();
+    const rebuild = new Rebuild({ store, pool, name: 'points', observer: {}, followsDirectly });
+    expect(await rebuild.run({ acceptDifferences: false }, never)).toMatchObject({
+      kind: 'switched',
+    });
+    await expectTablesToAgree(pool, ledger);
+  });
+
+  it('takes up an account again that was parked over its first event', async () => {
+    await ledger.run(60);
+    run(changing(SICK!, 0, damageData));
+    await atHead();
+    await stopAll();
+    run();
+    await unparked(store, [SICK!]);
+    await ledger.run(30);
+    await atHead();
+    await expectRowsToAgree();
+  });
+
+  it('changes nothing while the event is still damaged', async () => {
+    await ledger.run(60);
+    const sick = changing(SICK!, 4, damageData);
+    run(sick);
+    await atHead();
+    const before = await statement(pool, SICK!);
+    expect(await unparked(sick, [SICK!])).toMatchObject([
+      { kind: 'refused', userId: SICK, reason: expect.stringContaining('revision 4') as string },
+    ]);
+    expect(await statement(pool, SICK!)).toEqual(before);
+    expect(await tables().standing(SICK!)).toMatchObject({ parked: { revision: 4 } });
+  });
+
+  it('does not take a stream that was cut for the whole history', async () => {
+    await ledger.run(60);
+    run(changing(SICK!, 4, damageData));
+    await atHead();
+    const before = await statement(pool, SICK!);
+    const cut: EventStore = {
+      ...changing(SICK!, -1, () => null),
+      readStream: (stream) => store.readStream(stream, { limit: 2 }),
+    };
+    expect(await unparked(cut, [SICK!])).toMatchObject([{ kind: 'refused' }]);
+    expect(await statement(pool, SICK!)).toEqual(before);
+  });
+
+  it('says that a deleted stream stays parked, and that others are not parked', async () => {
+    await ledger.run(30);
+    log.tombstone(`points-${SICK}`);
+    run();
+    await atHead();
+    expect(await unparked(store, [SICK!, userNo(2)])).toMatchObject([
+      { kind: 'refused', userId: SICK },
+      { kind: 'not-parked', userId: userNo(2) },
+    ]);
+  });
+
+  it('is seen by a projector that works meanwhile, which writes nothing of what it had made', async () => {
+    await ledger.run(100);
+    run(changing(SICK!, 5, damageData));
+    await atHead();
+    await stopAll();
+    run();
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([ledger.run(30), unparked(store, [SICK!])]);
+      await pool.query(
+        `insert into mjk_point_parked_accounts
+         values ('points', 1, $1, 0, 'memory:0000000000000001', 'failed-fold', 'again', now())
+         on conflict do nothing`,
+        [SICK],
+      );
+    }
+    await unparked(store, [SICK!]);
+    await atHead();
+    await expectRowsToAgree();
+  });
+
+  async function expectRowsToAgree(): Promise<void> {
+    for (const userId of ledger.userIds) {
+      const rows = await statement(pool, userId);
+      const expected = await ledger.expected(userId);
+      expect(rows).toHaveLength(expected.length);
+      for (const [index, row] of rows.entries()) expect(row).toMatchObject(expected[index]!);
+      const { balance, held, revision } = await ledger.account(userId);
+      expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
+      expect(await tables().standing(userId)).toMatchObject({ parked: null });
+    }
+  }
+});
+
+describe('a rebuild', () => {
+  it('tries parked accounts anew, and leaves out of the comparison what is parked', async () => {
+    await ledger.run(100);
+    run(changing(SICK!, 5, damageData));
+    await atHead();
+    await stopAll();
+    const leftOut: number[] = [];
+    const parked: string[] = [];
+    const observer = {
+      leftOut: (accounts: number) => void leftOut.push(accounts),
+      parked: (_: number, { userId }: Parked) => void parked.push(userId),
+    };
+    const again = new Rebuild({
+      store: changing(SICK!, 5, damageData),
+      pool,
+      name: 'points',
+      observer,
+      followsDirectly,
+    });
+    const [before] = await parkedAccounts({ pool, name: 'points' });
+    expect(await again.run({ acceptDifferences: false }, never)).toMatchObject({
+      kind: 'switched',
+    });
+    expect([leftOut, parked]).toEqual([[1], [SICK]]);
+    expect(await parkedAccounts({ pool, name: 'points' })).toEqual([before]);
+    await again.drop('kept');
+    const mended = new Rebuild({ store, pool, name: 'points', observer, followsDirectly });
+    expect(await mended.run({ acceptDifferences: false }, never)).toMatchObject({
+      kind: 'switched',
+    });
+    expect(leftOut).toEqual([1, 1]);
+    expect(await parkedAccounts({ pool, name: 'points' })).toEqual([]);
+    await expectTablesToAgree(pool, ledger);
+  });
+});

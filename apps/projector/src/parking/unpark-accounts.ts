@@ -1,0 +1,66 @@
+import type { Pool } from 'pg';
+
+import { PermanentStoreError, type EventStore } from '#event-store';
+import { readCheckpoints, readParked, unpark, type ParkedAccount } from '#read-model';
+
+export type UnparkResult =
+  | {
+      readonly kind: 'unparked';
+      readonly userId: string;
+      readonly events: number;
+      readonly rows: number;
+    }
+  | { readonly kind: 'not-parked'; readonly userId: string }
+  | { readonly kind: 'refused'; readonly userId: string; readonly reason: string };
+
+export interface UnparkParts {
+  readonly store: Pick<EventStore, 'readStream'>;
+  readonly pool: Pool;
+  readonly name: string;
+}
+
+/**
+ * Folds parked accounts anew, each in a transaction of its own, in the version that is read and in
+ * the one that is kept for a way back. A version that is being built tries them all by itself.
+ */
+export async function* unparkAccounts(
+  parts: UnparkParts,
+  userIds: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<UnparkResult> {
+  for (const userId of userIds) {
+    signal.throwIfAborted();
+    yield await unparkAccount(parts, userId);
+  }
+}
+
+export const parkedAccounts = ({ pool, name }: Omit<UnparkParts, 'store'>) =>
+  readParked(pool, name);
+
+export const userIdsOf = (accounts: readonly ParkedAccount[]): readonly string[] =>
+  accounts.map(({ userId }) => userId);
+
+async function unparkAccount(
+  { store, pool, name }: UnparkParts,
+  userId: string,
+): Promise<UnparkResult> {
+  let result: UnparkResult = { kind: 'not-parked', userId };
+  for (const { version, state } of await readCheckpoints(pool, name)) {
+    if (state === 'building') continue;
+    try {
+      const stream = store.readStream(`points-${userId}`);
+      const outcome = await unpark(pool, { name, version }, userId, stream);
+      if (outcome.kind === 'still-poisoned') {
+        const { reason, revision, detail } = outcome.poison;
+        return { kind: 'refused', userId, reason: `${reason} at revision ${revision}: ${detail}` };
+      }
+      if (outcome.kind === 'unparked' && state === 'live') result = { ...outcome, userId };
+      if (outcome.kind === 'unparked' && result.kind === 'not-parked')
+        result = { ...outcome, userId };
+    } catch (error) {
+      if (!(error instanceof PermanentStoreError)) throw error;
+      return { kind: 'refused', userId, reason: `${error.code}: ${error.message}` };
+    }
+  }
+  return result;
+}

@@ -1,0 +1,248 @@
+import type { Batch, DamagedRecord, RecordedEvent } from '#event-store';
+import type { LedgerEvent } from '#ledger';
+
+import { consumed, recharged, settled, userNo } from './builders.suite.js';
+import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
+import { PARKED_PER_HOUR_MAX } from './parked.js';
+import type { PoisonReason } from './poison.js';
+import { inBatches, placeOf, positionOf, record, storeOrder } from './vectors.suite.js';
+
+const [SICK, WELL, OTHER] = [userNo(1), userNo(2), userNo(3)];
+
+const history: readonly LedgerEvent[] = [
+  recharged({ balanceAfter: 100 }),
+  consumed({ balanceAfter: 90 }),
+  consumed({ balanceAfter: 80, consumptionId: 'c2' }),
+  consumed({ balanceAfter: 70, consumptionId: 'c3' }),
+];
+
+const accounts = [SICK, WELL, OTHER].map((userId) => ({ userId, events: history }));
+
+const isOf =
+  (userId: string, revision: number) =>
+  (event: RecordedEvent): boolean =>
+    event.stream === `points-${userId}` && event.revision === revision;
+
+/** The events of all three accounts in turn, the sick one's changed at one revision. */
+function sickened(revision: number, change: (event: RecordedEvent) => RecordedEvent): Batch {
+  const events = storeOrder(accounts).map((event) =>
+    isOf(SICK, revision)(event) ? change(event) : event,
+  );
+  return inBatches(events, events.length)[0]!;
+}
+
+const withData = (event: LedgerEvent) => (recorded: RecordedEvent) =>
+  record(SICK, recorded.revision, event, placeOf(recorded.position));
+
+const poisons: readonly [string, PoisonReason, (event: RecordedEvent) => RecordedEvent][] = [
+  ['data that is damaged', 'unreadable-event', (event) => ({ ...event, data: '{' })],
+  ['a balance that the rows do not give', 'rows-disagree', withData(consumed({ balanceAfter: 1 }))],
+  [
+    'a draw on a batch that never came in',
+    'rows-disagree',
+    (event) =>
+      withData(
+        consumed({
+          balanceAfter: 100 - event.revision * 10,
+          draws: [{ batchId: 7, points: 10 }],
+        }),
+      )(event),
+  ],
+  [
+    'a settlement of what never began',
+    'rows-disagree',
+    (event) => withData(settled({ balanceAfter: 110 - event.revision * 10, of: 99 }))(event),
+  ],
+  [
+    'a value that no column holds',
+    'unwritable-value',
+    (event) =>
+      withData(consumed({ balanceAfter: 100 - event.revision * 10, consumptionId: 'half \ud83d' }))(
+        event,
+      ),
+  ],
+];
+
+export function parksAccounts(open: Open): void {
+  const expectOthersToBeWhole = async ({ tables }: OpenTables): Promise<void> => {
+    for (const userId of [WELL, OTHER]) {
+      expect(await statement(tables, userId)).toHaveLength(4);
+      expect(await tables.account(userId)).toMatchObject({ balance: 70, revision: 3 });
+      expect(await tables.standing(userId)).toMatchObject({ parked: null });
+    }
+  };
+
+  it.each(poisons)(
+    'parks the account of an event with %s, in the middle of a batch, and no other',
+    async (_, code, change) => {
+      const opened = await open(densely);
+      const batch = sickened(2, change);
+      await expect(opened.writer.write(null, batch)).rejects.toMatchObject({ reason: code });
+      const parked = [{ userId: SICK, revision: 2, position: positionOf(7), code }];
+      const applied = { kind: 'applied', events: 10, rows: 10, parked };
+      expect(await opened.writer.writeCarefully(null, batch)).toMatchObject(applied);
+      await expectOthersToBeWhole(opened);
+      expect(await statement(opened.tables, SICK)).toHaveLength(2);
+      expect(await opened.tables.account(SICK)).toMatchObject({ balance: 90, revision: 1 });
+      expect(await opened.tables.standing(SICK)).toMatchObject({
+        position: batch.next,
+        parked: {
+          code,
+          revision: 2,
+          position: positionOf(7),
+          detail: expect.any(String) as string,
+        },
+      });
+      expect(await opened.writer.checkpoint()).toMatchObject({ parked: 1, eventCount: 10 });
+    },
+  );
+
+  it('parks an account over its first event, which has no row yet', async () => {
+    const opened = await open(densely);
+    const batch = sickened(0, (event) => ({ ...event, data: '{' }));
+    const applied = { parked: [{ userId: SICK, revision: 0 }] };
+    expect(await opened.writer.writeCarefully(null, batch)).toMatchObject(applied);
+    await expectOthersToBeWhole(opened);
+    expect(await opened.tables.account(SICK)).toBeNull();
+    expect(await opened.tables.standing(SICK)).toMatchObject({ parked: { revision: 0 } });
+  });
+
+  it('parks an account of which a revision is missing', async () => {
+    const opened = await open(() => true);
+    const { events, next } = sickened(9, (event) => event);
+    const leaking = { events: events.filter((event) => !isOf(SICK, 1)(event)), next };
+    expect(await opened.writer.writeCarefully(null, leaking)).toMatchObject({
+      parked: [{ userId: SICK, revision: 2, code: 'hole-in-stream' }],
+    });
+    await expectOthersToBeWhole(opened);
+  });
+
+  it('leaves out what comes of a parked account later, in whatever way it is written', async () => {
+    const opened = await open(densely);
+    const events = storeOrder(accounts).map((event) =>
+      isOf(SICK, 0)(event) ? { ...event, data: '{' } : event,
+    );
+    const [first, ...others] = inBatches(events, 3);
+    await opened.writer.writeCarefully(null, first!);
+    await feed(opened.writer, others, first!.next);
+    await expectOthersToBeWhole(opened);
+    expect(await statement(opened.tables, SICK)).toEqual([]);
+    expect(await opened.writer.checkpoint()).toMatchObject({ position: positionOf(12), parked: 1 });
+    // Delivered again, it is not taken for an event that came too late.
+    const again = inBatches(events, events.length)[0]!;
+    expect(await opened.writer.write(again.next, again)).toEqual({ kind: 'nothing' });
+  });
+
+  it.each<[DamagedRecord['code'], number | null]>([
+    ['stream-deleted', null],
+    ['unreadable-record', 2],
+  ])('parks the account of a damaged record (%s) without ado', async (code, revision) => {
+    const opened = await open(densely);
+    const events = storeOrder([
+      { userId: SICK, events: history.slice(0, 2) },
+      { userId: WELL, events: history },
+      { userId: OTHER, events: history },
+    ]).map((event) => {
+      const place = placeOf(event.position);
+      return place < 7 ? event : { ...event, position: positionOf(place + 1) };
+    });
+    const stream = `points-${SICK}`;
+    const record: DamagedRecord = {
+      stream,
+      revision,
+      position: positionOf(7),
+      code,
+      detail: 'somebody did it',
+    };
+    const batch = { events, damaged: [record], next: positionOf(11) };
+    expect(await opened.writer.write(null, batch)).toMatchObject({
+      kind: 'applied',
+      events: 10,
+      parked: [{ userId: SICK, revision: 2, code, position: positionOf(7) }],
+    });
+    await expectOthersToBeWhole(opened);
+    expect(await opened.tables.account(SICK)).toMatchObject({ balance: 90 });
+    expect(await opened.tables.standing(SICK)).toMatchObject({ parked: { code, revision: 2 } });
+  });
+
+  it('moves on where there is nothing but a damaged record', async () => {
+    const { tables, writer } = await open(densely);
+    const record: DamagedRecord = {
+      stream: `points-${SICK}`,
+      revision: null,
+      position: positionOf(1),
+      code: 'stream-deleted',
+      detail: 'somebody did it',
+    };
+    const batch = { events: [], damaged: [record], next: positionOf(1) };
+    expect(await writer.write(null, batch)).toMatchObject({ events: 0, rows: 0 });
+    expect(await tables.standing(SICK)).toMatchObject({ parked: { revision: 0 } });
+    expect(await tables.position()).toBe(positionOf(1));
+  });
+
+  it.each<[string, PoisonReason, (event: RecordedEvent) => RecordedEvent]>([
+    ['a type that it does not know', 'unknown-event', (event) => ({ ...event, type: 'Gifted' })],
+    [
+      'an event written by a newer program',
+      'unknown-event',
+      (event) => ({ ...event, meta: event.meta.replace('"v":1', '"v":2') }),
+    ],
+  ])('parks nobody over %s, and writes nothing', async (_, reason, change) => {
+    const { tables, writer } = await open(densely);
+    const batch = sickened(1, change);
+    await expect(writer.writeCarefully(null, batch)).rejects.toMatchObject({ reason });
+    expect(await tables.position()).toBeNull();
+    expect(await writer.checkpoint()).toMatchObject({ parked: 0 });
+  });
+
+  it('parks nobody over a hole in the store', async () => {
+    const { tables, writer } = await open(densely);
+    const { events, next } = sickened(9, (event) => event);
+    const leaking = { events: events.filter((_, index) => index !== 3), next };
+    await expect(writer.writeCarefully(null, leaking)).rejects.toMatchObject({
+      reason: 'hole-in-store',
+    });
+    expect(await tables.position()).toBeNull();
+  });
+
+  describe('many at once', () => {
+    const unreadable = (count: number): RecordedEvent[] =>
+      Array.from({ length: count }, (_, n) => ({
+        ...record(userNo(100 + n), 0, history[0]!, n + 1),
+        data: '{',
+      }));
+
+    it(`parks ${PARKED_PER_HOUR_MAX} accounts within an hour, and stops at the next one`, async () => {
+      const { tables, writer } = await open(densely);
+      const [first, second] = inBatches(unreadable(PARKED_PER_HOUR_MAX + 1), PARKED_PER_HOUR_MAX);
+      await writer.writeCarefully(null, first!);
+      expect(await writer.checkpoint()).toMatchObject({ parked: PARKED_PER_HOUR_MAX });
+      await expect(writer.writeCarefully(first!.next, second!)).rejects.toMatchObject({
+        name: 'TooManyParked',
+      });
+      expect(await tables.position()).toBe(first!.next);
+      expect(await writer.checkpoint()).toMatchObject({ parked: PARKED_PER_HOUR_MAX });
+    });
+
+    it('does not count deleted streams', async () => {
+      const { writer } = await open(densely);
+      const damaged = Array.from({ length: 3 * PARKED_PER_HOUR_MAX }, (_, n) => ({
+        stream: `points-${userNo(100 + n)}`,
+        revision: null,
+        position: positionOf(n + 1),
+        code: 'stream-deleted' as const,
+        detail: 'somebody did it',
+      }));
+      const next = damaged.at(-1)!.position;
+      await writer.write(null, { events: [], damaged, next });
+      expect(await writer.checkpoint()).toMatchObject({ parked: 60 });
+      const events = unreadable(1).map((event) => ({
+        ...event,
+        stream: `points-${SICK}`,
+        position: positionOf(61),
+      }));
+      await writer.writeCarefully(next, { events, next: positionOf(61) });
+      expect(await writer.checkpoint()).toMatchObject({ parked: 61 });
+    });
+  });
+}

@@ -1,0 +1,157 @@
+import type { Pool, PoolClient } from 'pg';
+
+import type { Position, RecordedEvent } from '#event-store';
+
+import { fold, nothingFolded } from '../fold.js';
+import { PoisonEvent } from '../poison.js';
+import { readBatch } from '../projected-event.js';
+import { RowCache } from './row-cache.js';
+import type { TablesVersion } from './checkpoints.js';
+import { encode } from './encode.js';
+import { Wanted, loadWanted } from './load.js';
+import { runBehind } from './statement.js';
+import { inTransaction } from './transaction.js';
+
+export type Unparked =
+  | { readonly kind: 'unparked'; readonly events: number; readonly rows: number }
+  | { readonly kind: 'not-parked' }
+  /** It can't be applied yet. Nothing has changed. */
+  | { readonly kind: 'still-poisoned'; readonly poison: PoisonEvent };
+
+/** Folded and written at one go. */
+const SLICE_EVENTS = 2_000;
+
+/**
+ * Folds a parked account anew from its stream, as far as the tables have come, in one transaction.
+ * Its rows get the next ids there are. Whoever writes to the tables meanwhile waits, and then builds
+ * on what is there.
+ */
+export async function unpark(
+  pool: Pool,
+  tables: TablesVersion,
+  userId: string,
+  stream: AsyncIterable<RecordedEvent>,
+): Promise<Unparked> {
+  try {
+    return await inTransaction(pool, async (client) => {
+      const checkpoint = await holdCheckpoint(client, tables);
+      const known = await removeRows(client, tables, userId);
+      if (known === null) return { kind: 'not-parked' };
+      const refold = new Refold(client, tables, checkpoint.lastId);
+      let slice: RecordedEvent[] = [];
+      for await (const event of stream) {
+        if (checkpoint.position === null || event.position > checkpoint.position) break;
+        slice.push(event);
+        if (slice.length < SLICE_EVENTS) continue;
+        await refold.carry(slice);
+        slice = [];
+      }
+      await refold.carry(slice);
+      refold.refuseEndBefore(known.parkedRevision, userId, checkpoint.position);
+      const { rows, events } = refold;
+      await moveCounters(client, tables, rows, events - known.events);
+      return { kind: 'unparked', events, rows };
+    });
+  } catch (error) {
+    if (error instanceof PoisonEvent) return { kind: 'still-poisoned', poison: error };
+    throw error;
+  }
+}
+
+/** From here to the end of the transaction nobody else moves the tables. */
+async function holdCheckpoint(
+  client: PoolClient,
+  { name, version }: TablesVersion,
+): Promise<{ readonly position: Position | null; readonly lastId: number }> {
+  const { rows } = await client.query<{ position: Position | null; last_id: string }>(
+    `select position, last_id from mjk_point_checkpoints
+     where name = $1 and version = $2 for update`,
+    [name, version],
+  );
+  const [found] = rows;
+  if (found === undefined) throw new Error(`there is no version ${version} of ${name}`);
+  return { position: found.position, lastId: Number(found.last_id) };
+}
+
+/** null: the account is not parked. Else what was known of it. */
+async function removeRows(
+  client: PoolClient,
+  { name, version }: TablesVersion,
+  userId: string,
+): Promise<{ readonly parkedRevision: number; readonly events: number } | null> {
+  const parked = await client.query<{ revision: string }>(
+    `delete from mjk_point_parked_accounts
+     where name = $1 and version = $2 and user_id = $3 returning revision`,
+    [name, version, userId],
+  );
+  const [found] = parked.rows;
+  if (found === undefined) return null;
+  const accounts = await client.query<{ revision: string }>(
+    `delete from mjk_point_accounts_v${version} where user_id = $1 returning revision`,
+    [userId],
+  );
+  for (const table of ['transactions', 'batches', 'consumptions']) {
+    await client.query(`delete from mjk_point_${table}_v${version} where user_id = $1`, [userId]);
+  }
+  const last = accounts.rows[0]?.revision;
+  return {
+    parkedRevision: Number(found.revision),
+    events: last === undefined ? 0 : Number(last) + 1,
+  };
+}
+
+async function moveCounters(
+  client: PoolClient,
+  { name, version }: TablesVersion,
+  rows: number,
+  events: number,
+): Promise<void> {
+  await client.query(
+    `update mjk_point_checkpoints
+     set last_id = last_id + $3, event_count = event_count + $4, unparked = unparked + 1
+     where name = $1 and version = $2`,
+    [name, version, rows, events],
+  );
+}
+
+/** The events of one account into tables that have nothing of it. */
+class Refold {
+  readonly #cache = new RowCache();
+  #last: RecordedEvent | null = null;
+  rows = 0;
+  events = 0;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly tables: TablesVersion,
+    private readonly lastId: number,
+  ) {}
+
+  async carry(events: readonly RecordedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const { client, tables } = this;
+    const read = readBatch(this.#last?.position ?? null, { events });
+    const wanted = new Wanted(this.#cache);
+    wanted.add(read);
+    await loadWanted(client, tables, wanted, false);
+    const folded = nothingFolded(this.lastId + this.rows + 1);
+    fold(wanted.users, read, folded);
+    const statements = await encode(tables.version, folded, events);
+    await runBehind(client, Promise.resolve(), statements);
+    this.#cache.keep(wanted.users);
+    this.rows += folded.transactions.length;
+    this.events += events.length;
+    this.#last = events.at(-1) ?? this.#last;
+  }
+
+  /** A stream that was cut reads as if less had happened: rows would be gone that were right. */
+  refuseEndBefore(revision: number, userId: string, position: Position | null): void {
+    const last = this.#last?.revision ?? -1;
+    if (last >= revision) return;
+    throw new PoisonEvent(
+      'stream-truncated',
+      { stream: `points-${userId}`, revision: last + 1, position: position ?? ('' as Position) },
+      `the stream ends behind revision ${last}, and the account was parked at ${revision}`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { ClientBase } from 'pg';
+
+import {
+  NOT_COUNTED,
+  PARKED_PER_HOUR_MAX,
+  TooManyParked,
+  isCounted,
+  type Parked,
+} from '../parked.js';
+import { int8Array, textArray, uuidArray } from './arrays.js';
+import type { TablesVersion } from './checkpoints.js';
+import type { Statement } from './statement.js';
+
+/** Since when, another version of the tables may know already: what is known is not new to a rebuild. */
+export function insertParked({ name, version }: TablesVersion, rows: readonly Parked[]): Statement {
+  return {
+    rows: rows.length,
+    text: `insert into mjk_point_parked_accounts
+       (name, version, user_id, revision, position, code, detail, since)
+     select $1, $2, d.user_id, d.revision, d.position, d.code, d.detail, coalesce(
+       (select min(o.since) from mjk_point_parked_accounts o
+        where o.name = $1 and o.user_id = d.user_id and o.revision = d.revision),
+       clock_timestamp())
+     from unnest($3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+       as d (user_id, revision, position, code, detail)`,
+    values: [
+      name,
+      version,
+      uuidArray(rows, (row) => row.userId),
+      int8Array(rows, (row) => row.revision),
+      textArray(rows, (row) => row.position),
+      textArray(rows, (row) => row.code),
+      textArray(rows, (row) => row.detail),
+    ],
+  };
+}
+
+/** Within the transaction that parks them. */
+export async function refuseTooMany(
+  client: ClientBase,
+  { name, version }: TablesVersion,
+  parked: readonly Parked[],
+): Promise<void> {
+  const last = parked.filter(isCounted).at(-1);
+  if (last === undefined) return;
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int as count from mjk_point_parked_accounts
+     where name = $1 and version = $2 and code <> all ($3)
+       and since > clock_timestamp() - interval '1 hour'`,
+    [name, version, NOT_COUNTED],
+  );
+  if ((rows[0]?.count ?? 0) > PARKED_PER_HOUR_MAX) throw new TooManyParked(last);
+}

@@ -1,0 +1,20 @@
+import type { Batch } from '#event-store';
+
+type Records = Pick<Batch, 'events' | 'damaged'>;
+
+/** In pieces of at most that many events, in order, each with the damaged records among its own. */
+export function* slicesOfBatch(
+  { events, damaged = [] }: Batch,
+  eventsMax: number,
+): Generator<Records> {
+  let told = 0;
+  for (let from = 0; from < events.length; from += eventsMax) {
+    const slice = events.slice(from, from + eventsMax);
+    const end = slice.at(-1)?.position ?? '';
+    const isLast = from + eventsMax >= events.length;
+    const first = told;
+    while (told < damaged.length && (isLast || (damaged[told]?.position ?? '') <= end)) told += 1;
+    yield { events: slice, damaged: damaged.slice(first, told) };
+  }
+  if (events.length === 0 && damaged.length > 0) yield { events, damaged };
+}
