@@ -84,5 +84,18 @@ export async function carryOutInThePast(commands: readonly PastCommand[]): Promi
   }
 }
 
+/** Something that is no event stands at the next revision of the user's stream. */
+export async function damage(user_id: string, revision: number): Promise<void> {
+  const store = await openPostgresEventStore(stack().database);
+  try {
+    const [type, data, meta] = ['PointsRecharged', '{', '{"v":1}'];
+    const event = { id: randomUUID(), type, data, meta, hash: new Uint8Array(32) };
+    const result = await store.append(`points-${user_id}`, revision - 1, [event]);
+    if (result.kind !== 'ok') throw new Error(`not damaged: ${result.kind}`);
+  } finally {
+    await store.close();
+  }
+}
+
 /** The demo's commands, over HTTP. They are the same however often they are sent. */
 export const seed = (): Promise<number> => seedDemo(send, Date.now());

@@ -1,5 +1,5 @@
 import { expect, test, type Page, type Route } from '@playwright/test';
-import { address, consume, consumeMany, newUser, recharge, tokenOf } from './ledger.js';
+import { address, consume, consumeMany, damage, newUser, recharge, tokenOf } from './ledger.js';
 import { findings, open, rows } from './page.js';
 
 const PAGE_OF_ROWS = /\/transactions\?/;
@@ -41,6 +41,25 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(page.getByLabel('访问令牌')).toBeVisible();
     await page.reload();
     await expect(page.getByLabel('访问令牌')).toBeVisible();
+  });
+
+  test('the account is parked, and says so in a sentence on both pages, in both languages', async ({
+    page,
+  }) => {
+    await recharge(user, 10);
+    await damage(user, 1);
+    const notice = page.getByTestId('parked');
+    await expect(async () => {
+      await open(page, user);
+      await expect(rows(page)).toHaveCount(1);
+      await expect(notice).toContainText('本账户正在核查', { timeout: 1_000 });
+    }).toPass();
+    await expect(page.getByTestId('balance')).toHaveText('10');
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'English' }).click();
+    await expect(notice).toContainText('This account is being looked at');
+    await open(page, user, { role: 'auditor', path: '/audit' });
+    await expect(notice).toContainText('This account is being looked at');
   });
 
   test('the token has expired, and the place is kept', async ({ page }) => {

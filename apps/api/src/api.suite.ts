@@ -93,8 +93,8 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     troubles,
     async project() {
       const position = (await tables.checkpoint())?.position ?? null;
-      const { events, next } = await store.readAll(position, 10_000);
-      if (next !== null && events.length > 0) await tables.write(position, { events, next });
+      const { next, ...page } = await store.readAll(position, 10_000);
+      if (next !== null && next !== position) await tables.write(position, { ...page, next });
     },
     async close() {
       await api.close();

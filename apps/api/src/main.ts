@@ -19,7 +19,7 @@ import { apiObserver } from './api-metrics.js';
 import { API_VARIABLES, tokenTerms } from './api-variables.js';
 import { createApi, type Api } from './create-api.js';
 import { checkup } from './health/checkup.js';
-import { clockCheck, storeChecks } from './health/checks.js';
+import { clockCheck, readsCheck, storeChecks } from './health/checks.js';
 
 // HTTP: commands in, the projection out. This file is the list of what the process is made of.
 
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const config = readConfiguration(API_VARIABLES, process.env);
   const log = createLog({ app: APP, level: config.LOG_LEVEL });
   const metrics = createMetrics(APP);
-  const health = new Health(['event store', 'read tables', 'clock']);
+  const health = new Health(['event store', 'read tables', 'reads', 'clock']);
   const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
   const clock = SYSTEM_CLOCK;
   const sending = await openSenders(config, process.env, { metrics, log, clock });
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     new NestLog(log),
   );
   const checking = checkup(
-    [...storeChecks(store, tables), clockCheck(clock, stores)],
+    [...storeChecks(store, tables), readsCheck(store, tables, clock), clockCheck(clock, stores)],
     health,
     clock,
   );

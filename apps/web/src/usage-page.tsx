@@ -5,6 +5,7 @@ import { useAsked } from './api/use-asked.js';
 import { useLive } from './live/use-live.js';
 import { useAtMostEvery, useNowAndThen } from './live/use-ticks.js';
 import { FailureNotice } from './parts/failure-notice.js';
+import { ParkedNotice } from './parts/parked-notice.js';
 import type { Filter } from './place/filter.js';
 import type { Place } from './place/place.js';
 import type { Go } from './place/use-place.js';
@@ -72,6 +73,7 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
         {skip}
       </a>
       <h1 className="visually-hidden">{nav.usage}</h1>
+      <ParkedNotice parked={balance.value?.parked} />
       {!isAway && <Summary balance={balance} batches={batches} />}
       {!isAway && <UsageSection usage={usage} filter={filter} setFilter={setFilter} />}
       <StatementSection

@@ -13,6 +13,7 @@ import {
   userId,
   wholeNumber,
 } from './fields.js';
+import { mayBeParked } from './parked.js';
 import { PRIORITY_MAX } from '#ledger';
 import { draw } from './story.js';
 
@@ -30,6 +31,7 @@ export const accountBalance = z.object(
     /** Up to where events are in it; null: there are none. */
     position: token.nullable(),
     at: time(),
+    ...mayBeParked,
   },
   reason('a balance'),
 );
@@ -55,7 +57,10 @@ export const pointBatch = z.object({
 export type PointBatch = z.infer<typeof pointBatch>;
 
 /** Those with points left, in the order in which they will be drawn. */
-export const accountBatches = z.object({ items: z.array(pointBatch) }, reason('a list of batches'));
+export const accountBatches = z.object(
+  { items: z.array(pointBatch), ...mayBeParked },
+  reason('a list of batches'),
+);
 
 export type AccountBatches = z.infer<typeof accountBatches>;
 
@@ -92,6 +97,7 @@ export const accountState = z.object(
     ),
     remembered_commands: count,
     remembered_consumptions: count,
+    ...mayBeParked,
   },
   reason('the state of an account'),
 );

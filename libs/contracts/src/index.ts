@@ -53,6 +53,7 @@ export {
   type Sender,
 } from './outcome.js';
 export { PROBLEM_MEDIA_TYPE, problem, type Problem } from './problem.js';
+export { mayBeParked, parked, type Parked } from './parked.js';
 export {
   PAGE_DEFAULT,
   PAGE_MAX,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { balance, oneOf, reason, revision, text, time, token } from './fields.js';
+import { mayBeParked } from './parked.js';
 import { COMMAND_TYPES } from './names.js';
 import { ID_MAX } from '#ledger';
 
@@ -44,6 +45,7 @@ export const eventsPage = z.object(
     items: z.array(storedEvent),
     /** For `after` of the next page; null: there are no more. */
     next_after: revision.nullable(),
+    ...mayBeParked,
   },
   reason('a page of events'),
 );

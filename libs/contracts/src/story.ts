@@ -10,6 +10,7 @@ import {
   time,
   wholeNumber,
 } from './fields.js';
+import { mayBeParked } from './parked.js';
 import { commandName, storedEvent } from './stored-events.js';
 import { pointTransactionItem } from './transactions.js';
 
@@ -67,6 +68,7 @@ export const transactionStory = z.object(
     consumption: consumptionStory.nullable(),
     /** The refunds of the consumption, oldest first. */
     refunds: z.array(pointTransactionItem),
+    ...mayBeParked,
   },
   reason('the story of a row'),
 );

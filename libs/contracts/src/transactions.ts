@@ -12,6 +12,7 @@ import {
   userId,
   wholeNumber,
 } from './fields.js';
+import { mayBeParked } from './parked.js';
 
 export const TRANSACTION_TYPES = ['recharge', 'consume', 'expire', 'refund'] as const;
 
@@ -54,6 +55,7 @@ export const transactionsPage = z.object(
     items: z.array(pointTransactionItem),
     /** null: there are no older ones. */
     next_cursor: token.nullable(),
+    ...mayBeParked,
   },
   reason('a page of the statement'),
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reason, sourceType, wholeNumber } from './fields.js';
+import { mayBeParked } from './parked.js';
 
 const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
@@ -15,14 +16,19 @@ const used = {
 /** A day as a calendar writes it, in the zone that was asked for. */
 export const day = z.iso.date(reason('a day, such as 2030-01-31'));
 
-export const usageByDay = z.object({ items: z.array(z.object({ day, ...used })) });
+export const usageByDay = z.object({
+  items: z.array(z.object({ day, ...used })),
+  ...mayBeParked,
+});
 
 export const usageBySourceType = z.object({
   items: z.array(z.object({ source_type: sourceType, ...used })),
+  ...mayBeParked,
 });
 
 export const usageByDayAndSourceType = z.object({
   items: z.array(z.object({ day, source_type: sourceType, ...used })),
+  ...mayBeParked,
 });
 
 /** The closest first: what a schema does not know, it drops. */

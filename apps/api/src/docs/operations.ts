@@ -33,7 +33,7 @@ export interface Operation {
 }
 
 const JSON_TYPE = 'application/json';
-const READ_STATUSES = [400, 401, 403, 429, 503];
+const READ_STATUSES = [400, 401, 403, 409, 429, 503];
 
 const OPEN = {
   '/health/live': ['Whether the process has to be started anew', JSON_TYPE],
@@ -80,14 +80,17 @@ export const READ_OPERATIONS: readonly Operation[] = [
     summary: 'New rows as they come, as server-sent events',
     group: 'Reading',
     answers:
-      'Events `transaction`, whose id is the row’s; `account` with the revision that the account ' +
+      'Events `transaction`, whose id names the row: its own id, revision and line; `account` with the revision that the account ' +
       'has come to, behind its rows if it made any. `end` when the token has expired: come again ' +
       'with a new one.',
     query: streamQuery,
     answer: null,
     mediaType: 'text/event-stream',
     statuses: READ_STATUSES,
-    headers: { 'Last-Event-ID': 'Go on behind this row; from now on when it is left out.' },
+    headers: {
+      'Last-Event-ID':
+        'Go on behind the event of this id, or the row of this id; from now on when it is left out.',
+    },
   },
   {
     path: '/v1/users/{user_id}/balance',

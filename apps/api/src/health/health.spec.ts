@@ -1,7 +1,8 @@
+import type { Position } from '#event-store';
 import { GREEN, Health, SYSTEM_CLOCK } from '#runtime';
 import { eventually, openApiDouble } from '../api.suite.js';
 import { checkup, type Check } from './checkup.js';
-import { clockCheck, storeChecks } from './checks.js';
+import { READS_STILL_MS_MAX, clockCheck, readsCheck, storeChecks } from './checks.js';
 
 describe('the probes', () => {
   it('tell live from ready, and name the part that is not', async () => {
@@ -86,5 +87,41 @@ describe('the checks', () => {
     const [store, tables] = storeChecks({ head: away }, { position: () => Promise.resolve(null) });
     await expect(store?.look()).rejects.toThrow('away');
     expect(await tables?.look()).toBeNull();
+  });
+
+  describe('of the reads', () => {
+    const at = (place: number) => `memory:${String(place).padStart(16, '0')}` as Position;
+
+    function reads() {
+      const is = { head: at(0), position: at(0), now: 0 };
+      const check = readsCheck(
+        { head: async () => is.head },
+        { position: async () => is.position },
+        { now: () => is.now },
+      );
+      return { is, look: () => check.look() };
+    }
+
+    it('are well where nothing waits, however long nothing happens', async () => {
+      const { is, look } = reads();
+      is.now = 100 * READS_STILL_MS_MAX;
+      expect(await look()).toBeNull();
+    });
+
+    it('say that reads stand still when events wait and the tables do not move', async () => {
+      const { is, look } = reads();
+      expect(await look()).toBeNull();
+      is.head = at(5);
+      is.now = READS_STILL_MS_MAX;
+      expect(await look()).toBeNull();
+      is.now += 1_000;
+      expect(await look()).toMatch(/have not moved for 61 s/);
+      is.position = at(3);
+      expect(await look()).toBeNull();
+      is.now += READS_STILL_MS_MAX + 1;
+      expect(await look()).toMatch(/not moved/);
+      is.position = at(5);
+      expect(await look()).toBeNull();
+    });
   });
 });

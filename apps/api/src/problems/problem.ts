@@ -83,6 +83,18 @@ export const notAllowedToSend = (detail: string): Problem =>
 export const notFound = (detail: string): Problem =>
   new Problem({ status: 404, name: 'not-found', title: 'Not found', detail });
 
+/** What the reader waits for lies behind the event that the account is parked at. */
+export const accountParked = (parked: { readonly since: string; readonly code: string }): Problem =>
+  new Problem({
+    status: 409,
+    name: 'account-parked',
+    title: 'Account parked',
+    detail:
+      'An event of this account could not be carried into the read tables. What it had before is ' +
+      'still answered; min_position lies behind it and will not be reached until it is unparked.',
+    more: { parked },
+  });
+
 export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem({ status: 429, name: 'too-many', title: 'Too many', detail, retryAfterSeconds });
 

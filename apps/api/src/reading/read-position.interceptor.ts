@@ -1,24 +1,29 @@
 import {
   Inject,
   Injectable,
+  StreamableFile,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
-import { positionQuery } from '#contracts';
+import { map, type Observable } from 'rxjs';
+import { positionQuery, type Parked } from '#contracts';
 import type { EventStore, Position } from '#event-store';
-import { waitForPosition, type ReadTables } from '#read-model';
+import { waitForPosition, type ParkedAccount, type ReadTables, type Standing } from '#read-model';
 import { PARTS, STORE, TABLES, type ApiParts } from '../api-parts.js';
-import { invalidRequest, notNow } from '../problems/problem.js';
-import { queryOf } from '../requests/parsing.js';
+import { accountParked, invalidRequest, notNow } from '../problems/problem.js';
+import { queryOf, userIdOf } from '../requests/parsing.js';
 
 export const POSITION_HEADER = 'ledger-position';
 
+/** Of a parked account, also where the answer has no room for it: a file, a stream. */
+export const PARKED_HEADER = 'ledger-parked';
+
 /**
  * Before every read: waits until the tables have come as far as the reader says, and tells how far
- * they have (empty: nowhere yet). What is read afterwards is at least as new as that.
+ * they have (empty: nowhere yet). What is read afterwards is at least as new as that. Where the
+ * account is parked its answer says so, and what lies behind that place is not waited for.
  */
 @Injectable()
 export class ReadPosition implements NestInterceptor {
@@ -30,16 +35,23 @@ export class ReadPosition implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
-    const wanted = this.#wantedBy(http.getRequest<FastifyRequest>());
-    const tell = (position: Position | null): unknown =>
-      http.getResponse<FastifyReply>().header(POSITION_HEADER, position ?? '');
-    const position = await this.tables.position();
-    tell(position);
-    if (wanted !== null && (position === null || position < wanted)) {
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const wanted = this.#wantedBy(request);
+    const userId = userIdOf((request.params as { readonly user_id: string }).user_id);
+    let standing = await this.tables.standing(userId);
+    refuseBehindParked(standing, wanted);
+    void reply.header(POSITION_HEADER, standing.position ?? '');
+    if (wanted !== null && (standing.position === null || standing.position < wanted)) {
       await this.#reach(wanted);
-      tell(await this.tables.position());
+      standing = await this.tables.standing(userId);
+      refuseBehindParked(standing, wanted);
+      void reply.header(POSITION_HEADER, standing.position ?? '');
     }
-    return next.handle();
+    if (standing.parked === null) return next.handle();
+    const parked = markOf(standing.parked);
+    void reply.header(PARKED_HEADER, parked.code);
+    return next.handle().pipe(map((answer: unknown) => withMark(answer, parked)));
   }
 
   /** What has not the form of this store's positions would be waited for in vain. */
@@ -56,3 +68,16 @@ export class ReadPosition implements NestInterceptor {
     throw notNow('not-yet', 'The read tables have not come as far as min_position.', 1);
   }
 }
+
+const markOf = ({ since, code }: ParkedAccount): Parked => ({ since, code });
+
+function refuseBehindParked({ parked }: Standing, wanted: Position | null): void {
+  if (wanted !== null && parked !== null && wanted >= parked.position) {
+    throw accountParked(markOf(parked));
+  }
+}
+
+const withMark = (answer: unknown, parked: Parked): unknown =>
+  typeof answer === 'object' && answer !== null && !(answer instanceof StreamableFile)
+    ? { ...answer, parked }
+    : answer;

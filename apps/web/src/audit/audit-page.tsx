@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
+import type { TransactionsPage } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { useLive } from '../live/use-live.js';
 import { useAtMostEvery, useNowAndThen } from '../live/use-ticks.js';
@@ -6,6 +7,7 @@ import { useAsked } from '../api/use-asked.js';
 import { FailureLine, FailureNotice } from '../parts/failure-notice.js';
 import { EmptyPicture } from '../parts/icons.js';
 import { Notice } from '../parts/notice.js';
+import { ParkedNotice } from '../parts/parked-notice.js';
 import { Waiting } from '../parts/waiting.js';
 import { LiveMark } from '../statement/live-mark.js';
 import { useWords } from '../words/use-words.js';
@@ -30,7 +32,8 @@ export function AuditPage({ api, leave }: AuditPageProps) {
   const made = useMemo(() => madeRows(events, rows), [events, rows]);
   const lookSoon = useAtMostEvery(NEWS_MS, refresh);
   useNowAndThen(LOOK_AGAIN_MS, lookSoon);
-  const live = useLive(api, useNewestRow(api), unheard, lookSoon);
+  const newest = useNewestPage(api);
+  const live = useLive(api, newestRowOf(newest), unheard, lookSoon);
   const [opened, setOpened] = useState<number | null>(null);
   const toggle = useCallback(
     (revision: number) => setOpened((before) => (before === revision ? null : revision)),
@@ -38,6 +41,7 @@ export function AuditPage({ api, leave }: AuditPageProps) {
   );
   return (
     <main className="page">
+      <ParkedNotice parked={newest?.parked} />
       <section className="card timeline-card" aria-labelledby="audit-title">
         <div className="statement-head">
           <h1 className="card-title" id="audit-title">
@@ -88,8 +92,11 @@ function More({ more, isLoading }: { more: (() => void) | null; isLoading: boole
   );
 }
 
-/** Behind it, news of the account comes by itself. */
-function useNewestRow(api: LedgerApi): number | null {
-  const newest = useAsked(useCallback((signal) => api.transactions({ limit: '1' }, signal), [api]));
-  return newest.value === null ? null : (newest.value.items[0]?.id ?? 0);
+/** What the read tables have last, and whether the account goes on in them. */
+function useNewestPage(api: LedgerApi): TransactionsPage | null {
+  return useAsked(useCallback((signal) => api.transactions({ limit: '1' }, signal), [api])).value;
 }
+
+/** Behind it, news of the account comes by itself. */
+const newestRowOf = (page: TransactionsPage | null): number | null =>
+  page === null ? null : (page.items[0]?.id ?? 0);

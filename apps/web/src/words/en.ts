@@ -32,6 +32,10 @@ export const en: Words = {
     wrong: 'A user id is a UUID, such as 11111111-1111-4111-8111-111111111111.',
     leave: 'Leave',
   },
+  parkedAccount: {
+    before: 'This account is being looked at: what has happened since ',
+    behind: ' is not shown here yet.',
+  },
   kinds: { recharge: 'Recharge', consume: 'Consume', expire: 'Expire', refund: 'Refund' },
   business: (business) => BUSINESS_NAMES[business],
   summary: {

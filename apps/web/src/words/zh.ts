@@ -23,6 +23,10 @@ export const zh = {
     wrong: '用户 ID 应是一个 UUID，例如 11111111-1111-4111-8111-111111111111。',
     leave: '退出',
   },
+  parkedAccount: {
+    before: '本账户正在核查：',
+    behind: ' 之后的变动暂未显示。',
+  },
   kinds: { recharge: '充值', consume: '消费', expire: '过期', refund: '返还' },
   business: businessName,
   summary: {
