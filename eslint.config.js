@@ -134,24 +134,25 @@ export default defineConfig(
     may: [...OWN, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],
     because: 'it runs in a browser: #contracts and nothing else of ours.',
   }),
-  ...['intake', 'api', 'projector', 'sweeper', 'audit', 'migrate', 'dead-letters'].map((app) =>
-    wall(`apps/${app}`, {
-      may: [
-        ...OWN,
-        'node:',
-        '#(?!testing)',
-        '@nestjs/',
-        '@fastify/',
-        'fastify$',
-        'reflect-metadata$',
-        'rxjs',
-        'zod$',
-        'jose$',
-        'pg$',
-        'prom-client$',
-        'commander$',
-      ],
-      because: 'never another app, never what is for tests.',
-    }),
+  ...['intake', 'api', 'projector', 'sweeper', 'audit', 'migrate', 'dead-letters', 'esdb'].map(
+    (app) =>
+      wall(`apps/${app}`, {
+        may: [
+          ...OWN,
+          'node:',
+          '#(?!testing)',
+          '@nestjs/',
+          '@fastify/',
+          'fastify$',
+          'reflect-metadata$',
+          'rxjs',
+          'zod$',
+          'jose$',
+          'pg$',
+          'prom-client$',
+          'commander$',
+        ],
+        because: 'never another app, never what is for tests.',
+      }),
   ),
 );

@@ -11,6 +11,7 @@ import { PostgresReadTables, type FollowsDirectly, type ReadTables } from '#read
 import type { Log } from '#runtime';
 import { readyEventStore, readyTables, type Need } from './databases.js';
 import type { LedgerVariables } from './ledger-variables.js';
+import { reportWhatIsMissing } from './missing-rights.js';
 
 /** The read tables of this ledger, where one database holds those of several. */
 export const TABLES_NAME = 'points';
@@ -78,6 +79,7 @@ async function openEventStore(url: string, needs: readonly Need[], log: Log): Pr
   const followInterrupted = (err: unknown, waitMs: number): void =>
     log.warn({ err, waitMs }, 'follow interrupted');
   if (!isPostgres(url)) {
+    void reportWhatIsMissing(url, log);
     return new EventStoreDbEventStore(
       url,
       { streamPrefix: STREAM_PREFIX },

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
 import { DEFAULT_POLICY, eventFrom } from '#ledger';
-import { EventStoreDbProtocolServer } from '#testing';
+import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
 import { AccountDesk, streamOf } from './account-desk.js';
 import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './desk.suite.js';
 
@@ -10,7 +10,7 @@ import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './desk.sui
 
 jest.setTimeout(30_000);
 
-const real = process.env['TEST_EVENTSTORE_URL'];
+const real = namedEventStore();
 const server = new EventStoreDbProtocolServer();
 /** Nobody else has this user: the server may be one that keeps what was there before. */
 let user = '';
@@ -18,7 +18,7 @@ let users = 0;
 const firstUser = Math.floor(Math.random() * 1e9);
 
 beforeAll(async () => {
-  if (real === undefined) await server.start();
+  if (real === null) await server.start();
 });
 afterAll(() => server.stop());
 

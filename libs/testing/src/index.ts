@@ -13,6 +13,7 @@ export {
   type ProtocolServerOptions,
   type TlsOptions,
 } from './eventstoredb/protocol-server.js';
+export { namedEventStore } from './named-eventstore.js';
 export { selfSigned } from './eventstoredb/self-signed.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
 export { seeded, type Dice } from './seeded.js';

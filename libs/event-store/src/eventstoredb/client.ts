@@ -21,6 +21,11 @@ export class Client extends EventStoreDBClient {
     return this;
   }
 
+  /** What the server says it is. An error is kept by the client for ever: ask one of your own. */
+  async version(): Promise<string> {
+    return (await this.capabilities).serverVersion;
+  }
+
   async close(): Promise<void> {
     const channel = await this.#channel;
     channel?.close();

@@ -11,6 +11,9 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
+export const UNSENT: Credentials = { username: 'nobody', password: 'none' };
+
 export interface ConnectionSettings {
   readonly hosts: readonly [EndPoint, ...EndPoint[]];
   /** The one host is a name that stands for a whole cluster. */

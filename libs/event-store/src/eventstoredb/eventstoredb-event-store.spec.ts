@@ -1,11 +1,12 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { jest } from '@jest/globals';
-import { EventStoreDbProtocolServer } from '#testing';
+import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
 import { keepsThePromisesOfAnEventStore } from '../event-store.suite.js';
+import { parseConnectionString } from './connection-string.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 
 /** A real server's connection string; without one, the protocol server stands in for it. */
-const real = process.env['TEST_EVENTSTORE_URL'];
+const real = namedEventStore();
 const server = new EventStoreDbProtocolServer();
 
 jest.setTimeout(60_000);
@@ -13,23 +14,31 @@ beforeAll(() => server.start());
 afterAll(() => server.stop());
 
 keepsThePromisesOfAnEventStore(
-  real === undefined ? 'EventStoreDB (its test double)' : 'EventStoreDB',
+  real === null ? 'EventStoreDB (its test double)' : 'EventStoreDB',
   async () =>
     new EventStoreDbEventStore(real ?? server.connectionString, { streamPrefix: 'points-' }),
   {
     seesReusedIds: false,
     damage: {
-      tombstone: (stream) => withClient((client) => client.tombstoneStream(stream)),
+      tombstone: (stream) => withClient((client) => client.tombstoneStream(onServer(stream))),
       writeForeign: (stream) =>
         withClient((client) =>
-          client.appendToStream(stream, jsonEvent({ type: 'foreign', data: { by: 'somebody' } })),
+          client.appendToStream(
+            onServer(stream),
+            jsonEvent({ type: 'foreign', data: { by: 'somebody' } }),
+          ),
         ),
     },
   },
 );
 
+/** The client does not know the parameter, which is the adapter's own. */
+const withoutPrefix = (text: string): string => text.replace(/[?&]streamPrefix=[^&]*$/i, '');
+const url = () => real ?? server.connectionString;
+const onServer = (stream: string): string => parseConnectionString(url()).streamPrefix + stream;
+
 async function withClient(act: (client: EventStoreDBClient) => Promise<unknown>): Promise<void> {
-  const client = EventStoreDBClient.connectionString(real ?? server.connectionString);
+  const client = EventStoreDBClient.connectionString(withoutPrefix(url()));
   try {
     await act(client);
   } finally {

@@ -11,7 +11,7 @@ import type {
 import { AllReader } from './all-reader.js';
 import { Appender } from './appender.js';
 import { Clients } from './clients.js';
-import { parseConnectionString, type Credentials } from './connection-string.js';
+import { parseConnectionString, UNSENT } from './connection-string.js';
 import { isPosition } from './esdb-position.js';
 import { Follower } from './follower.js';
 import { truncationInWords } from './hidden-stream.js';
@@ -24,9 +24,6 @@ import {
 import type { Session } from './session.js';
 import { StreamNames } from './stream-names.js';
 import { readStream } from './stream-reader.js';
-
-/** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
-const UNSENT: Credentials = { username: 'nobody', password: 'none' };
 
 /** The store for those who run a cluster: EventStoreDB, by its client 6.2.1. */
 export class EventStoreDbEventStore implements EventStore {

@@ -34,13 +34,26 @@ export const readMetadataOf = (stream: string): Right => ({
 /** gRPC's number for credentials that the server does not know. */
 const UNAUTHENTICATED = 16;
 
+/** Access was denied, told with the right that is missing and how it is granted. */
+export class MissingRight extends PermanentStoreError {
+  constructor(
+    /** The server does not know the user with that password: no right was even looked at. */
+    readonly isUserUnknown: boolean,
+    message: string,
+    options: ErrorOptions,
+  ) {
+    super('access-denied', message, options);
+  }
+}
+
 /** Says which right is missing and how it is granted, where that is what an error is about. */
 export function namingRight(error: unknown, user: string, { what, grant }: Right): unknown {
+  if (error instanceof MissingRight) return error;
   if (!(error instanceof PermanentStoreError) || error.code !== 'access-denied') return error;
   const { cause } = error;
   const isUnknown = cause instanceof Error && 'code' in cause && cause.code === UNAUTHENTICATED;
   const message = isUnknown
     ? `EventStoreDB does not know user "${user}" with that password: check EVENT_STORE`
     : `EventStoreDB does not let user "${user}" ${what}: ${grant}`;
-  return new PermanentStoreError(error.code, message, { cause: error });
+  return new MissingRight(isUnknown, message, { cause: error });
 }

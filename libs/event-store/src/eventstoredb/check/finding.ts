@@ -1,0 +1,23 @@
+/** What there is to know of a server, in one sentence each. */
+export interface EventStoreDbFinding {
+  readonly about:
+    | 'connection'
+    | 'server'
+    | 'tls'
+    | 'version'
+    | 'read $all'
+    | 'read streams'
+    | 'read metadata'
+    | 'write streams'
+    | 'append size'
+    | 'others';
+  readonly state:
+    | 'ok'
+    /** The ledger will stand still without it, sooner or later. */
+    | 'missing'
+    /** It works, and somebody could do harm. */
+    | 'warning'
+    /** It can't be known. */
+    | 'unknown';
+  readonly sentence: string;
+}

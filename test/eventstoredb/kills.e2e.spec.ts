@@ -1,0 +1,98 @@
+import { execSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
+import { AccountDesk, NotAnswered, streamOf, type Answered } from '#commands';
+import { toLedgerCommand } from '#contracts/identity';
+import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
+import { DEFAULT_POLICY, eventFrom, type LedgerCommand } from '#ledger';
+import { namedEventStore } from '#testing';
+import { startDoubleProcess, type DoubleProcess } from './double-process.js';
+
+// The server is killed and started again under load, over and over. Without TEST_EVENTSTORE_URL and
+// TEST_EVENTSTORE_RESTART it is the double, as a process of its own.
+
+const SECONDS = Number(process.env['TEST_EVENTSTORE_SECONDS'] ?? '6');
+const RESTART_EVERY_MS = 1_500;
+const USERS = 6;
+const TRIES_MAX = 500;
+jest.setTimeout((SECONDS + 300) * 1_000);
+
+let double: DoubleProcess | null = null;
+let url = '';
+let restart = '';
+beforeAll(async () => {
+  const named = namedEventStore();
+  if (named === null) double = await startDoubleProcess();
+  url = named ?? double?.url ?? '';
+  restart = process.env['TEST_EVENTSTORE_RESTART'] ?? double?.restart ?? '';
+});
+afterAll(() => double?.stop());
+
+/** Sends it again for as long as it is not answered, as an intake does. */
+async function untilAnswered(
+  desks: readonly AccountDesk[],
+  command: LedgerCommand,
+): Promise<Answered> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const desk = desks[tries % desks.length];
+      if (desk === undefined) throw new Error('no desk');
+      return await desk.run(command, { correlation: command.commandId });
+    } catch (error) {
+      if (!(error instanceof NotAnswered) || tries > TRIES_MAX) throw error;
+    }
+  }
+}
+
+describe('An EventStoreDB that is killed under load', () => {
+  it('has each command once, with one answer, and every chain whole', async () => {
+    const open = () => new EventStoreDbEventStore(url, { streamPrefix: 'points-' });
+    const stores = [open(), open()];
+    const desks = stores.map((store) => new AccountDesk({ store, policy: DEFAULT_POLICY }));
+    const until = Date.now() + SECONDS * 1_000;
+    const at = new Date().toISOString();
+    let restarts = 0;
+    const kill = async (): Promise<void> => {
+      while (Date.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, RESTART_EVERY_MS));
+        execSync(restart, { stdio: 'ignore' });
+        restarts += 1;
+      }
+    };
+    const send = async () => {
+      const user_id = randomUUID();
+      const answers: Answered[] = [];
+      for (let n = 0; Date.now() < until || n < 10; n += 1) {
+        const data = { user_id, points: 1, expires_at: null };
+        const body = { type: 'RechargePoints', data, source: '/kills', id: `r${n}` } as const;
+        const command = toLedgerCommand(body, at);
+        const order = n % 2 === 0 ? desks : desks.toReversed();
+        const [answer] = await Promise.all([
+          untilAnswered(order, command),
+          // Now and then another process is given the same message.
+          ...(n % 5 === 0 ? [untilAnswered(order.toReversed(), command)] : []),
+        ]);
+        answers.push(answer);
+      }
+      return { user_id, answers };
+    };
+    const [sent] = await Promise.all([Promise.all(Array.from({ length: USERS }, send)), kill()]);
+    expect(restarts).toBeGreaterThan(1);
+    const [reader] = stores;
+    if (reader === undefined) throw new Error('no store');
+    for (const { user_id, answers } of sent) {
+      let before = CHAIN_START;
+      let events = 0;
+      for await (const event of reader.readStream(streamOf(user_id))) {
+        before = chainHash(before, event);
+        expect(Buffer.from(event.hash)).toEqual(Buffer.from(before));
+        expect(eventFrom(event).balanceAfter).toBe(events + 1);
+        events += 1;
+      }
+      expect(events).toBe(answers.length);
+      expect(answers.map(({ answer }) => answer.balance)).toEqual(answers.map((_, n) => n + 1));
+    }
+    await Promise.all(desks.map((desk) => desk.drain(1_000)));
+    await Promise.all(stores.map((store) => store.close()));
+  });
+});

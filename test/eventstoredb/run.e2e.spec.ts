@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { startDoubleProcess, type DoubleProcess } from './double-process.js';
+
+// No real EventStoreDB can be installed here: the command is pointed at the double, as a process of
+// its own that it reaches by its address alone.
+
+const CREDENTIALS = { username: 'nobody', password: 'none' };
+
+const command = (...args: string[]) =>
+  spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+
+describe('npm run test:eventstoredb', () => {
+  let server: DoubleProcess;
+  beforeAll(async () => {
+    server = await startDoubleProcess();
+  });
+  afterAll(() => server.stop());
+
+  it('says how it is called when it is called wrongly', () => {
+    for (const args of [[], ['--url'], ['--only', 'all', '--url', 'esdb://x'], ['--nonsense']]) {
+      const { status, stdout } = command(...args);
+      expect([status, stdout]).toEqual([2, expect.stringContaining('--restart COMMAND')]);
+    }
+  });
+
+  it('runs against a server that is named by its address, and touches no stream of a ledger', async () => {
+    const { status, stdout, stderr } = command(
+      '--url',
+      server.url,
+      '--only',
+      'contract,desk,kills',
+    );
+    expect({ status, tail: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, tail: '' });
+    expect(stdout).toMatch(/contract +passed\ndesk +passed\nkills +left out/);
+    const client = EventStoreDBClient.connectionString(server.url);
+    let tests = 0;
+    for await (const { event } of client.readAll({ credentials: CREDENTIALS })) {
+      const stream = event?.streamId ?? '';
+      expect(stream).not.toMatch(/^points-/);
+      if (stream.startsWith('test_')) tests += 1;
+    }
+    expect(tests).toBeGreaterThan(1_000);
+    await client.dispose();
+  }, 240_000);
+});

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+// `npm run test:eventstoredb -- --url esdb://…`: everything that can run against a real EventStoreDB.
+// All streams have a prefix of their own, so that nothing of a ledger on that server is touched.
+
+const HELP = `npm run test:eventstoredb -- --url esdb://user:password@host:2113 [options]
+
+  --url URL          the server, as EVENT_STORE names it
+  --only PART,…      some of: contract, desk, product, kills (all of them unless said otherwise)
+  --restart COMMAND  kills the server and starts it again, for the part "kills"; without it that part is left out
+  --seconds N        how long "kills" goes on (30)
+`;
+
+const PARTS = {
+  contract: {
+    project: 'unit',
+    file: 'libs/event-store/src/eventstoredb/eventstoredb-event-store.spec',
+  },
+  desk: { project: 'unit', file: 'libs/commands/src/desk-on-eventstoredb.spec' },
+  product: { project: 'e2e', file: 'test/product/on-eventstoredb.e2e.spec' },
+  kills: { project: 'e2e', file: 'test/eventstoredb/kills.e2e.spec' },
+};
+
+const options = {
+  url: { type: 'string' },
+  only: { type: 'string' },
+  restart: { type: 'string' },
+  seconds: { type: 'string', default: '30' },
+  help: { type: 'boolean', default: false },
+};
+
+const said = readArguments();
+const parts = said.only?.split(',') ?? Object.keys(PARTS);
+const unknown = parts.filter((part) => !(part in PARTS));
+if (said.help || said.url === undefined || unknown.length > 0) {
+  if (unknown.length > 0) console.log(`There is no part ${unknown.join(', ')}.\n`);
+  console.log(HELP);
+  process.exit(said.help ? 0 : 2);
+}
+
+/** What is wrong with the command line is told with the help. */
+function readArguments() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.log(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const url = withPrefix(said.url);
+console.log(
+  `Streams begin with ${/streamPrefix=([^&]*)/.exec(url)?.[1]}points-; nothing else is written.`,
+);
+const results = parts.map((part) => [part, runPart(part)]);
+for (const [part, result] of results) console.log(`${part.padEnd(9)} ${result}`);
+process.exit(results.some(([, result]) => result === 'FAILED') ? 1 : 0);
+
+function withPrefix(named) {
+  if (/[?&]streamPrefix=/i.test(named)) return named;
+  const prefix = `test_${randomBytes(4).toString('hex')}.`;
+  return `${named}${named.includes('?') ? '&' : '?'}streamPrefix=${prefix}`;
+}
+
+function runPart(part) {
+  if (part === 'kills' && said.restart === undefined) return 'left out: there is no --restart';
+  const { project, file } = PARTS[part];
+  const jest = join(import.meta.dirname, '../../node_modules/jest/bin/jest.js');
+  const { status } = spawnSync(
+    process.execPath,
+    [jest, '--selectProjects', project, '--testPathPatterns', file],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+        TEST_EVENTSTORE_URL: url,
+        TEST_EVENTSTORE_SECONDS: said.seconds,
+        ...(said.restart === undefined ? {} : { TEST_EVENTSTORE_RESTART: said.restart }),
+      },
+    },
+  );
+  return status === 0 ? 'passed' : 'FAILED';
+}
