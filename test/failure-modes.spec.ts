@@ -24,7 +24,7 @@ const faults = page
 
 describe('docs/failure-modes.md', () => {
   it('has every fault that was foreseen, each once', () => {
-    const foreseen = Array.from({ length: 42 }, (_, index) => index + 1).filter((n) => n !== 33);
+    const foreseen = Array.from({ length: 42 }, (_, index) => index + 1);
     expect(faults.map(({ number }) => number)).toEqual(foreseen);
   });
 

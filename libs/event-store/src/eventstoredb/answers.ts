@@ -1,4 +1,4 @@
-import { DeadlineExceededError } from '@eventstore/db-client';
+import { DeadlineExceededError, UnavailableError } from '@eventstore/db-client';
 import { DeadlinePassed } from './deadline.js';
 
 /** What a failed call says of the connection that it was made on. */
@@ -32,6 +32,8 @@ export function connectionAfter(error: unknown): ConnectionState {
   if (error instanceof DeadlinePassed || error instanceof DeadlineExceededError) return 'silent';
   if (!(error instanceof Error) || !('code' in error)) return 'broken';
   const { code, message } = error;
+  // Also what gRPC calls something else and the client knows better.
+  if (error instanceof UnavailableError && !SERVER_CAN_NOT_NOW.test(message)) return 'broken';
   if (typeof code !== 'number' || code <= OK || code > STATUS_MAX) return 'broken';
   switch (code) {
     case CANCELLED:

@@ -73,6 +73,12 @@ async function* checkSession(
   if (settings.isSecure) yield await whoElse(session);
 }
 
+const REACHED: EventStoreDbFinding = {
+  about: 'server',
+  state: 'ok',
+  sentence: 'A leader is reached, and it knows the user.',
+};
+
 /** A leader answers, and knows the user. What the user may not read is another matter. */
 async function reachedFinding(session: Session): Promise<EventStoreDbFinding> {
   const about = 'server';
@@ -85,9 +91,12 @@ async function reachedFinding(session: Session): Promise<EventStoreDbFinding> {
     }
     // What a user who is known may not read is another question.
     const isKnown = error instanceof MissingRight && !error.isUserUnknown;
-    if (!isKnown) return { about, state: 'missing', sentence: sentenceOf(error) };
+    if (isKnown) return REACHED;
+    const isSaid = error instanceof PermanentStoreError;
+    const sentence = isSaid ? sentenceOf(error) : `No server is reached: ${sentenceOf(error)}`;
+    return { about, state: 'missing', sentence };
   }
-  return { about, state: 'ok', sentence: 'A leader is reached, and it knows the user.' };
+  return REACHED;
 }
 
 function tlsFinding({ isSecure }: ConnectionSettings): EventStoreDbFinding {
@@ -164,6 +173,7 @@ async function finding(
 }
 
 function sentenceOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const text = said.replace(/\.?\s*Resolution note:.*$/, '');
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

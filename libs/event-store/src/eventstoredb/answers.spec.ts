@@ -1,0 +1,55 @@
+import {
+  CancelledError,
+  DeadlineExceededError,
+  TimeoutError,
+  UnavailableError,
+  UnknownError,
+} from '@eventstore/db-client';
+import { connectionAfter } from './answers.js';
+import { DeadlinePassed } from './deadline.js';
+
+/** The client's errors keep what gRPC said. */
+const error = (code: number, details: string) =>
+  Object.assign(new Error(`${code} ${details}`), { code, details });
+
+describe('what a failed call says of its connection', () => {
+  it.each([
+    ['1 cancelled', error(1, 'Call cancelled'), 'broken'],
+    ['2 unknown, thrown by a handler', error(2, 'Exception was thrown by handler'), 'live'],
+    ['3 invalid argument', error(3, 'bad'), 'live'],
+    ['4 deadline exceeded', error(4, 'Deadline exceeded after 5s'), 'silent'],
+    ['5 not found', error(5, 'no such thing'), 'live'],
+    ['6 already exists', error(6, 'there'), 'live'],
+    ['7 permission denied', error(7, 'Access Denied'), 'live'],
+    ['8 resource exhausted', error(8, 'message larger than max'), 'live'],
+    ['9 failed precondition', error(9, 'deleted'), 'live'],
+    ['10 aborted', error(10, 'Operation timed out: Commit phase timeout.'), 'live'],
+    ['11 out of range', error(11, 'x'), 'live'],
+    ['12 unimplemented', error(12, 'x'), 'live'],
+    ['13 internal, of the server', error(13, 'something failed'), 'live'],
+    [
+      '13 internal, of a stream that was reset',
+      error(13, 'Received RST_STREAM with code 2'),
+      'broken',
+    ],
+    ['14 unavailable', error(14, 'Connection dropped'), 'broken'],
+    ['14 unavailable, as the server says it', error(14, 'Server Is Too Busy'), 'live'],
+    ['14 unavailable, of a node that starts', error(14, 'Server Is Not Ready'), 'live'],
+    ['15 data loss', error(15, 'x'), 'live'],
+    ['16 unauthenticated', error(16, 'who'), 'live'],
+    ['a timer of ours', new DeadlinePassed('an append', 5), 'silent'],
+    ['what has no status', new Error('write after end'), 'broken'],
+    ['what is no error', 'thrown', 'broken'],
+    ['the client’s Cancelled', new CancelledError(error(1, 'x') as never), 'broken'],
+    ['the client’s DeadlineExceeded', new DeadlineExceededError(error(4, 'x') as never), 'silent'],
+    ['the client’s Timeout', new TimeoutError(error(10, 'x') as never), 'live'],
+    ['the client’s Unknown', new UnknownError(error(2, 'x') as never), 'live'],
+    [
+      'the client’s Unavailable, of what gRPC calls internal',
+      new UnavailableError(error(13, 'Write error: write after end') as never),
+      'broken',
+    ],
+  ])('%s', (_what, failed, state) => {
+    expect(connectionAfter(failed)).toBe(state);
+  });
+});
