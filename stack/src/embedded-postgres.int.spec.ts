@@ -137,6 +137,12 @@ describe('the embedded Postgres', () => {
     expect(await readFile(join(dataDir, file), 'utf8')).toBe(text);
   });
 
+  it('says that its data directory is not whole when its mark was not written to the end', async () => {
+    await (await start()).stop();
+    await writeFile(join(dataDir, 'points-ledger.json'), '');
+    await expect(start()).rejects.toThrow(/is not a whole data directory of ours: move it away/);
+  });
+
   it('does not touch data of another major version', async () => {
     await (await start()).stop();
     await writeFile(join(dataDir, 'PG_VERSION'), '15\n');

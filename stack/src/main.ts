@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError } from '#runtime';
+import { ConfigurationError, stopWithParent } from '#runtime';
 import { announce } from './announce.js';
 import { startApps, type RunningApps } from './apps.js';
 import { choosePort, PortTaken } from './choose-port.js';
-import { seedDemo } from './demo.js';
 import { PostgresStartError } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
-import { LedgerClient } from './ledger-client.js';
 import { err, out, say } from './output.js';
-import { localSigningKey, sendersEnvironment } from './local-senders.js';
+import { sendersEnvironment } from './local-senders.js';
+import { tryToSeed } from './seed-once.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
@@ -29,6 +27,7 @@ async function main(): Promise<void> {
       stopping.abort();
     });
   }
+  stopWithParent();
   const claim = await StackClaim.take(settings.dataDir, say);
   out.write(`points-ledger: data in ${settings.dataDir}\n`);
   await run(settings, claim, stopping.signal);
@@ -40,7 +39,8 @@ async function run(settings: StackSettings, claim: StackClaim, signal: AbortSign
   let servers: Servers | null = null;
   let apps: RunningApps | null = null;
   try {
-    await mkdir(logsDir, { recursive: true });
+    // Without it nothing is logged, and everything else works.
+    await mkdir(logsDir, { recursive: true }).catch(() => undefined);
     servers = await startServers({ settings, logsDir, say, signal });
     apps = await bringUp(settings, claim, servers, signal);
     await aborted(signal);
@@ -87,31 +87,12 @@ async function bringUp(
     signal,
   });
   try {
-    if (settings.demo && apps.children.has('intake')) await seedOnce(settings, servers);
+    if (settings.demo && apps.children.has('intake')) await tryToSeed(settings, servers);
     await announce({ dataDir, logsDir, secret, servers, apps });
     return apps;
   } catch (error) {
     await apps.stop();
     throw error;
-  }
-}
-
-async function seedOnce(settings: StackSettings, servers: Servers): Promise<void> {
-  const marker = join(settings.dataDir, 'demo-seeded');
-  if (existsSync(marker) || servers.kafkaBrokers === null) return;
-  if (settings.senders === 'a file') {
-    say('the demo is not published: SENDERS_FILE says who may send, and it is nobody’s');
-    return;
-  }
-  say('publishing the demo’s commands, as AI services would');
-  const key = settings.senders === 'not said' ? await localSigningKey(settings.dataDir) : null;
-  const client = await LedgerClient.connect(servers.kafkaBrokers.split(','), '/demo', key);
-  try {
-    const count = await seedDemo((body, id) => client.send(body, id), Date.now());
-    await writeFile(marker, new Date().toISOString());
-    say(`${count} commands were answered`);
-  } finally {
-    await client.close();
   }
 }
 
@@ -127,9 +108,14 @@ const EXPECTED = [
 try {
   await main();
 } catch (error) {
-  const isExpected = EXPECTED.some((kind) => error instanceof kind);
+  const isExpected = EXPECTED.some((kind) => error instanceof kind) || isOfTheMachine(error);
   err.write(`\n${isExpected ? (error as Error).message : String(inspect(error))}\n`);
   process.exitCode = 1;
+}
+
+/** A disk that is full or may not be written, and the like: the message says which file. */
+function isOfTheMachine(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 function inspect(error: unknown): unknown {

@@ -11,7 +11,11 @@ describe('The servers of a stack, where Kafka can not be had', () => {
   beforeEach(() => {
     said.length = 0;
     folder = mkdtempSync(join(tmpdir(), 'points-ledger-servers-'));
-    program('bin/java', 'echo \'openjdk version "17.0.15" 2025-04-15\' >&2');
+    // Formats a storage; as a broker it ends at once.
+    program(
+      'bin/java',
+      `echo 'openjdk version "17.0.15" 2025-04-15' >&2; case "$*" in *kafka.Kafka*) exit 1;; esac`,
+    );
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -46,6 +50,17 @@ describe('The servers of a stack, where Kafka can not be had', () => {
       /^Maven could not fetch the local Kafka \(exit code 1\): check the network and start again, or set KAFKA_BROKERS .* Until then there is no Kafka: commands go over HTTP, all else works\.$/,
     );
     await servers.stop();
+  });
+
+  it('go on without it when it does not start, and say where to read', async () => {
+    const jar = `printf 'PK\\005\\006' > "$out/kafka.jar" && head -c 18 /dev/zero >> "$out/kafka.jar"`;
+    const out =
+      'for one in "$@"; do case "$one" in -DoutputDirectory=*) out="${one#*=}";; esac; done';
+    const servers = await start(program('mvn', `${out}\nmkdir -p "$out" && ${jar}`));
+    expect(servers.kafkaBrokers).toBeNull();
+    expect(said.at(-1)).toMatch(
+      /^The local Kafka ended while it started: read .* Until then there/,
+    );
   });
 
   it('go on without it when there is no Maven', async () => {

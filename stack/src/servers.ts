@@ -77,10 +77,10 @@ async function startPostgres({ settings, logsDir, say, signal }: Starting) {
   );
 }
 
-/** Without it everything else works, and what is wrong does not pass by waiting. */
-const NO_KAFKA = ['java-missing', 'java-too-old', 'maven-missing', 'jars-not-fetched'];
+/** Somebody asked for just this port, or another process works on these data. */
+const ENDS_THE_START = ['port-taken', 'already-running'];
 
-/** Where Kafka can't be had there is none here, and that is said; any other trouble ends the start. */
+/** Where Kafka can't be had there is none here, and that is said: everything else works without it. */
 async function startKafka({ settings, say, signal, kafka }: Starting) {
   const dataDir = join(settings.dataDir, 'kafka');
   await stopOrphan(resolve(dataDir));
@@ -91,7 +91,7 @@ async function startKafka({ settings, say, signal, kafka }: Starting) {
   try {
     return await SupervisedServer.start({ name: 'Kafka', say, start }, signal);
   } catch (error) {
-    if (!(error instanceof KafkaBrokerError) || !NO_KAFKA.includes(error.code)) throw error;
+    if (!(error instanceof KafkaBrokerError) || ENDS_THE_START.includes(error.code)) throw error;
     if (signal.aborted) throw error;
     say(`${error.message} Until then there is no Kafka: commands go over HTTP, all else works.`);
     return null;

@@ -13,6 +13,15 @@ console.log('well');
 process.on('SIGTERM', () => process.exit(0));
 `;
 const DEAF = `${WELL}\nprocess.removeAllListeners('SIGTERM');\nprocess.on('SIGTERM', () => undefined);`;
+/** The first time it only leaves a trace of itself. */
+const DIES_ONCE = `
+import { existsSync, writeFileSync } from 'node:fs';
+const trace = new URL(import.meta.url + '.trace');
+if (!existsSync(trace)) {
+  writeFileSync(trace, '');
+  process.exit(1);
+}
+${WELL}`;
 const BROKEN = `console.error('no database here');\nprocess.exit(3);`;
 
 describe('A supervised child', () => {
@@ -71,6 +80,24 @@ describe('A supervised child', () => {
       expect(isAlive(child.pid ?? 0)).toBe(true);
     });
     expect(said).toEqual(['child ended (SIGKILL); it is started again in 50 ms']);
+  });
+
+  it('that ends by itself is named with what it said last', async () => {
+    const line = JSON.stringify({ msg: 'cannot go on', err: { message: 'the store is behind' } });
+    const inLog = await childOf(`console.log(${JSON.stringify(line)});\nprocess.exit(1);`);
+    await expect(inLog.child.start()).rejects.toThrow(ChildNotReady);
+    expect(inLog.said[0]).toMatch(
+      /^child ended \(exit code 1: cannot go on: the store is behind\); it is started again in/,
+    );
+    const inWords = await childOf(BROKEN);
+    await expect(inWords.child.start()).rejects.toThrow(ChildNotReady);
+    expect(inWords.said[0]).toMatch(/^child ended \(exit code 3: no database here\);/);
+  });
+
+  it('that dies while it starts is started again: a server it needs may be starting, too', async () => {
+    const { child, said } = await childOf(DIES_ONCE);
+    await child.start();
+    expect(said).toHaveLength(1);
   });
 
   it('that can not start says why in its own words', async () => {

@@ -37,6 +37,7 @@ const LIMITS: ChildLimits = {
  */
 const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=128'];
 const LOOK_AGAIN_MS = 100;
+const REASON_CHARACTERS_MAX = 300;
 const LAST_WORDS_CHARACTERS = 2_000;
 
 /** A child process that did not come up. */
@@ -110,7 +111,7 @@ export class SupervisedChild {
       if (signal.aborted) return;
       this.#deaths += 1;
       const waitMs = backOff.afterLiving(performance.now() - startedAt);
-      say(`${name} ended (${end}); it is started again in ${waitMs} ms`);
+      say(`${name} ended (${end}${this.#reason(end)}); it is started again in ${waitMs} ms`);
       await wait(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -138,6 +139,13 @@ export class SupervisedChild {
     return endOf(child);
   }
 
+  /** What it said last, where it ended by itself: in a sentence. */
+  #reason(end: string): string {
+    const line = this.#lastWords.trim().split('\n').at(-1) ?? '';
+    if (!/^exit code [1-9]/.test(end) || line === '') return '';
+    return `: ${lineInShort(line).slice(0, REASON_CHARACTERS_MAX)}`;
+  }
+
   async #isReady(): Promise<boolean> {
     try {
       const response = await fetch(this.options.readyUrl, { signal: AbortSignal.timeout(2_000) });
@@ -146,5 +154,15 @@ export class SupervisedChild {
     } catch {
       return false;
     }
+  }
+}
+
+/** A line of an app's log is JSON with the error in it; what it says without a log is a sentence. */
+function lineInShort(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+    return [msg, err?.message].filter((part) => part !== undefined).join(': ');
+  } catch {
+    return line;
   }
 }

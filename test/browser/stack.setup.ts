@@ -28,7 +28,8 @@ export default async function startStack(): Promise<() => Promise<void>> {
       APPS: 'projector,api,sweeper',
       DEMO: 'off',
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // It stops when the tests are killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const said = listenTo(stack);
   try {

@@ -38,7 +38,8 @@ export class IntakeProcess {
         EVENT_STORE: wire.through(EVENT_STORE),
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // It stops when the tests are killed.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const intake = new IntakeProcess(child, `http://127.0.0.1:${port}`, wire, ended);

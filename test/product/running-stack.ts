@@ -45,12 +45,13 @@ export class RunningStack {
         POSTGRES_PORT: '0',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // It stops when the tests are killed.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
     const hear = (chunk: Buffer): void => void (this.#said += chunk.toString('utf8'));
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
     this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
     const line = await new Promise<string>((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`not ready: ${this.#said}`)), START_MS_MAX);

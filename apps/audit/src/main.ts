@@ -22,6 +22,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(2);
 });
 
+// What it says beside its findings must not end it: a log on a full disk, or a reader that is gone.
+process.stderr.on('error', () => undefined);
+
 process.exitCode = await runAudit(process.argv.slice(2), {
   settings: settings(),
   terminal: { out: process.stdout, err: process.stderr },

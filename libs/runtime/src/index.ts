@@ -28,6 +28,7 @@ export {
   type StopStep,
 } from './orderly-stop.js';
 export { isServerAway } from './outside-trouble.js';
+export { stopWithParent } from './stop-with-parent.js';
 export { serveProbes, type Probes, type ProbesOptions } from './probes.js';
 export {
   formatTraceparent,

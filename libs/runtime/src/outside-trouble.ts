@@ -21,6 +21,9 @@ export function isServerAway(error: unknown): boolean {
   return someCause(error, isAway);
 }
 
+/** What this machine refuses: a port that is taken, a disk that is full, no more file descriptors. */
+const MACHINE_CODES =
+  /^(EADDRINUSE|EADDRNOTAVAIL|ENETUNREACH|ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE|EAGAIN)$/;
 /** Of gRPC: cancelled, too late, too much, aborted, unavailable. */
 const GRPC_CODES = [1, 4, 8, 10, 14];
 /** A transaction that met another, a lock that was not given, a server that only reads, its disk. */
@@ -37,7 +40,7 @@ export function isOutsideTrouble(error: unknown): boolean {
       isAway(one) ||
       NAMES.test(one.name) ||
       (typeof code === 'number' && GRPC_CODES.includes(code)) ||
-      (typeof code === 'string' && PASSING_SQL_STATES.test(code))
+      (typeof code === 'string' && (PASSING_SQL_STATES.test(code) || MACHINE_CODES.test(code)))
     );
   });
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { writeWhole } from '../whole-file.js';
 import type { Binaries } from './binaries.js';
 import { PostgresStartError } from './start-error.js';
 import { barrierOf, KEPT_BY_ROOT, type PostgresUser } from './user.js';
@@ -44,12 +45,22 @@ export async function prepareData(
       `${dataDir} holds data of Postgres ${version.trim()}, this is Postgres ${binaries.major}: dump it with the old one and load it into a new directory, or go back.`,
     );
   }
-  if (mark === null || version === null) {
+  const password = mark === null ? null : passwordIn(mark);
+  if (password === null || version === null) {
     throw new PostgresStartError(
       `${dataDir} is not empty, and is not a whole data directory of ours: move it away, or name another directory.`,
     );
   }
-  return (JSON.parse(mark) as { password: string }).password;
+  return password;
+}
+
+/** null: it was not written to its end. */
+function passwordIn(mark: string): string | null {
+  try {
+    return (JSON.parse(mark) as { password: string }).password;
+  } catch {
+    return null;
+  }
 }
 
 /** Made beside its place and moved there whole: what was interrupted is thrown away next time. */
@@ -74,7 +85,7 @@ async function initialise(
     const flags = [`--pwfile=${passwordFile}`, ...(mayLose ? ['--no-sync'] : [])];
     await runInitdb(unfinished, flags, binaries, user);
     const mark = join(unfinished, MARK);
-    await writeFile(mark, JSON.stringify({ password }), { mode: 0o600 });
+    await writeWhole(mark, JSON.stringify({ password }));
     await give(mark);
     await chmod(unfinished, 0o700);
     await rename(unfinished, dataDir);
