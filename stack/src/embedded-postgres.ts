@@ -1,13 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve as resolvePath } from 'node:path';
-import { createInterface } from 'node:readline';
 import { findBinaries } from './embedded-postgres/binaries.js';
 import { placeOfData, prepareData } from './embedded-postgres/data-dir.js';
+import { launch, portTaken, stop } from './embedded-postgres/launch.js';
 import { claim, clearLeftovers } from './embedded-postgres/lock-file.js';
-import { PostgresStartError } from './embedded-postgres/start-error.js';
-import { postgresUser, type PostgresUser } from './embedded-postgres/user.js';
-import { endOf } from './child-process.js';
-import { guardServer } from './guard.js';
+import { postgresUser } from './embedded-postgres/user.js';
 import { freePort, isPortFree } from './ports.js';
 
 export { PostgresStartError } from './embedded-postgres/start-error.js';
@@ -39,16 +35,6 @@ export interface EmbeddedPostgres {
   /** As a power cut would: for tests. */
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
 }
-
-const START_MS_MAX = 120_000;
-const STOP_MS_MAX = 30_000;
-const LOG_LINES_MAX = 40;
-const LINE_CHARACTERS_MAX = 1_000;
-const STARTS_MAX = 20;
-const BETWEEN_STARTS_MS = 250;
-const READY = 'database system is ready to accept connections';
-/** Workers of a server that was killed need a moment to notice. */
-const STILL_THERE = /pre-existing shared memory block|lock file .* already exists/;
 
 /** Starts a real Postgres on this machine, with data that outlive it. */
 export async function startEmbeddedPostgres(
@@ -93,105 +79,3 @@ export async function stopLeftoverPostgres(
 /** A little more than Postgres takes by itself: it was made for smaller machines. */
 const USUAL = { shared_buffers: '256MB', max_wal_size: '2GB', wal_buffers: '64MB' };
 const FIXED = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
-
-const portTaken = (port: number) =>
-  new PostgresStartError(
-    `Port ${port} on 127.0.0.1 is taken: stop what listens there, or name another port.`,
-  );
-
-interface Server {
-  readonly child: ChildProcess;
-  readonly ended: Promise<string>;
-}
-
-interface Launch extends Pick<EmbeddedPostgresOptions, 'log' | 'signal'> {
-  readonly program: string;
-  readonly dataDir: string;
-  readonly flags: Readonly<Record<string, string>>;
-  readonly user: PostgresUser | null;
-}
-
-async function launch(options: Launch): Promise<Server> {
-  for (let tries = 1; ; tries += 1) {
-    const outcome = await launchOnce(options);
-    if (outcome.kind === 'ready') return outcome.server;
-    const log = outcome.log.join('\n');
-    if (/Address already in use/.test(log)) throw portTaken(Number(options.flags['port']));
-    const isGivenUp = options.signal?.aborted === true;
-    if (!STILL_THERE.test(log) || tries === STARTS_MAX || isGivenUp) {
-      throw new PostgresStartError(`Postgres ended before it was ready. It said:\n${log}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS_MS));
-  }
-}
-
-type Launched =
-  | { readonly kind: 'ready'; readonly server: Server }
-  | { readonly kind: 'ended'; readonly log: readonly string[] };
-
-function launchOnce({
-  program,
-  dataDir,
-  flags,
-  user,
-  log: hear,
-  signal,
-}: Launch): Promise<Launched> {
-  const settings = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  // A process group of its own: Ctrl-C is for the owner, who stops the server last.
-  const child = spawn(program, ['-D', dataDir, ...settings], {
-    ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
-    cwd: dataDir,
-    env: { LC_ALL: 'C' },
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const log: string[] = [];
-  const interrupt = () => void child.kill('SIGINT');
-  process.once('exit', interrupt);
-  signal?.addEventListener('abort', interrupt, { once: true });
-  const guard = child.pid === undefined ? null : guardServer(child.pid, 'INT');
-  const ended = endOf(child).then((how) => {
-    guard?.dismiss();
-    process.removeListener('exit', interrupt);
-    signal?.removeEventListener('abort', interrupt);
-    return reasonAmong(log, how);
-  });
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      log.push(`not ready after ${START_MS_MAX} ms`);
-      child.kill('SIGQUIT');
-    }, START_MS_MAX);
-    child.once('error', reject);
-    // There is no pipe when there were no file descriptors left for one.
-    if (!child.stderr) return;
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      hear?.(line);
-      log.push(line.slice(0, LINE_CHARACTERS_MAX));
-      if (log.length > LOG_LINES_MAX) log.shift();
-      if (!line.includes(READY)) return;
-      clearTimeout(late);
-      signal?.removeEventListener('abort', interrupt);
-      resolve({ kind: 'ready', server: { child, ended } });
-    });
-    void ended.then(() => {
-      clearTimeout(late);
-      resolve({ kind: 'ended', log });
-    });
-  });
-}
-
-/** How it ended, and what it said last that was worse than a warning. */
-function reasonAmong(log: readonly string[], how: string): string {
-  const said = log.findLast((line) => /\b(?:PANIC|FATAL): /.test(line));
-  if (said === undefined || !how.startsWith('exit code')) return how;
-  return `${how}, ${said.replace(/^.*?\b(?:PANIC|FATAL): +/, '')}`;
-}
-
-async function stop({ child, ended }: Server): Promise<void> {
-  child.kill('SIGCONT');
-  child.kill('SIGINT');
-  const late = setTimeout(() => child.kill('SIGQUIT'), STOP_MS_MAX);
-  await ended;
-  clearTimeout(late);
-}

@@ -1,24 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { kafkaAnswers } from '#kafka';
-import { endOf, hearOutput } from './child-process.js';
-import { guardServer } from './guard.js';
 import { findJava } from './java.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { kafkaJars, projectRoot } from './kafka-jars.js';
 import { stopOrphan, writeBrokerPid } from './kafka-orphan.js';
+import { handleOf, keepLog, launch, type KafkaBroker } from './kafka-process.js';
 import { serverProperties, type BrokerPorts, type ServerProperties } from './kafka-properties.js';
 import { kafkaStorage, type ScramUser } from './kafka-storage.js';
-import { LogFile } from './log-file.js';
 import { freePorts, isPortFree } from './ports.js';
 
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
 const LOOK_AGAIN_MS = 100;
-const LOG_CHARACTERS_MAX = 4_000;
-const DISK_FULL = /No space left on device/;
+
+export type { KafkaBroker } from './kafka-process.js';
 
 export interface KafkaBrokerOptions {
   /** Storage, log and settings; kept between runs. */
@@ -40,20 +37,6 @@ export interface KafkaBrokerOptions {
   readonly mavenCommand?: string;
   /** Gives up a start that is under way. */
   readonly signal?: AbortSignal;
-}
-
-export interface KafkaBroker {
-  readonly brokers: readonly string[];
-  readonly port: number;
-  readonly pid: number;
-  /** Resolves when the process has ended, whoever ended it, and says how that came. */
-  readonly ended: Promise<string>;
-  stop(): Promise<void>;
-  /** For tests: stands still as on a machine that hangs, connections open. */
-  pause(): void;
-  resume(): void;
-  /** For tests: SIGKILL, and gone. */
-  kill(): Promise<void>;
 }
 
 /** A real Kafka on this machine, of its own process. Throws a KafkaBrokerError when there can be none. */
@@ -102,83 +85,6 @@ async function choosePorts({ port, controllerPort }: KafkaBrokerOptions): Promis
   }
   const [first = 0, second = 0] = await freePorts(2);
   return { broker: port ?? first, controller: controllerPort ?? second };
-}
-
-/** In a process group of its own: a Ctrl-C in the terminal is for us, and we stop it in our order. */
-function launch(
-  java: string,
-  classPath: string,
-  settings: string,
-  dataDir: string,
-  heapMb: number,
-): ChildProcess {
-  return spawn(
-    java,
-    [
-      `-Xmx${heapMb}m`,
-      '-XX:TieredStopAtLevel=1',
-      '-XX:+UseSerialGC',
-      // It is a file in the directory for temporary files, which may be full.
-      '-XX:-UsePerfData',
-      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-      '-Dorg.slf4j.simpleLogger.showDateTime=true',
-      '-cp',
-      classPath,
-      'kafka.Kafka',
-      settings,
-    ],
-    { cwd: dataDir, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-}
-
-/** Written by us and not by the broker itself, so that it has a limit. Gives the end of it. */
-function keepLog(child: ChildProcess, path: string): () => string {
-  const log = new LogFile(path);
-  let last = '';
-  hearOutput(child, (chunk) => {
-    log.write(chunk);
-    last = (last + chunk.toString('utf8')).slice(-LOG_CHARACTERS_MAX);
-  });
-  void endOf(child).then(() => log.close());
-  return () => last;
-}
-
-function handleOf(
-  child: ChildProcess,
-  port: number,
-  stopMsMax: number,
-  lastWords: () => string,
-): KafkaBroker {
-  const guard = child.pid === undefined ? null : guardServer(child.pid, 'TERM');
-  const ended = endOf(child).then((how) => {
-    guard?.dismiss();
-    return DISK_FULL.test(lastWords()) ? `${how}, the disk is full` : how;
-  });
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
-  const kill = async () => {
-    if (!hasEnded()) child.kill('SIGKILL');
-    await ended;
-  };
-  return {
-    brokers: [`127.0.0.1:${port}`],
-    port,
-    pid: child.pid ?? 0,
-    ended,
-    kill,
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
-    stop: async () => {
-      if (!hasEnded()) {
-        child.kill('SIGTERM');
-        child.kill('SIGCONT');
-      }
-      const giveUp = new AbortController();
-      const limit = wait(stopMsMax, undefined, { signal: giveUp.signal }).then(kill, () => {});
-      await ended;
-      giveUp.abort();
-      await limit;
-    },
-  };
 }
 
 async function untilItAnswers(
