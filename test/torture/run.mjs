@@ -9,16 +9,18 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     'memory-minutes': { type: 'string', default: '10' },
+    malformed: { type: 'string', default: '0' },
     help: { type: 'boolean' },
   },
 });
 if (values.help) {
   process.stdout.write(
-    'npm run torture -- [--minutes 10] [--seeds 200] [--seed 1] [--memory-minutes 10]\n\n' +
+    'npm run torture -- [--minutes 10] [--seeds 200] [--seed 1] [--memory-minutes 10] [--malformed 0]\n\n' +
       '  --minutes         how long real processes are killed and stopped under load; 0: not\n' +
       '  --seeds           how many seeds the simulation runs; 0: none\n' +
       '  --seed            the first seed\n' +
-      '  --memory-minutes  how long memory is watched under a steady load; 0: not\n',
+      '  --memory-minutes  how long memory is watched under a steady load; 0: not\n' +
+      '  --malformed       how many malformed messages are sent by a client in Python; 0: none\n',
   );
   process.exit(0);
 }
@@ -51,6 +53,12 @@ if (asked('memory-minutes')) {
   runs.push([
     ['--config', 'test/torture/memory.config.mjs'],
     { MEMORY_MINUTES: values['memory-minutes'] },
+  ]);
+}
+if (asked('malformed')) {
+  runs.push([
+    ['--testPathPatterns', 'test/foreign/malformed'],
+    { MALFORMED_MESSAGES: values.malformed, MALFORMED_SEED: values.seed },
   ]);
 }
 const failed = runs.map(([args, env]) => jest(args, env)).filter((status) => status !== 0);

@@ -126,6 +126,39 @@ describe('a consumer', () => {
     expect(received.values.length).toBeLessThan(100);
   });
 
+  it('reads a batch that is larger than a fetch while another partition always has something', async () => {
+    const topic = await consumers.newTopic(2);
+    const keys = keysOfPartitions(2);
+    const received = new Received(async () => {
+      await wait(50);
+      return { kind: 'all' };
+    });
+    await kafka.publish(topic, keys[0] ?? '', numbered(400));
+    await kafka.publish(topic, keys[1] ?? '', ['x'.repeat(100_000)]);
+    await consumers.consume(topic, received, {
+      limits: { subBatchMax: 2, partitionBytesMax: 2_000, turnMsMax: 1 },
+    });
+    await eventually(() => expect(received.values).toContain('x'.repeat(100_000)));
+    expect(received.values.length).toBeLessThan(100);
+  });
+
+  it('commits past what a transaction took back, though nobody is handed anything', async () => {
+    const topic = await consumers.newTopic();
+    const producer = kafka.connection.producer({
+      transactionalId: 'aborts',
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ key: 'a', value: 'taken back' }] });
+    await transaction.abort();
+    await producer.disconnect();
+    const received = new Received();
+    await consumers.consume(topic, received);
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([2]));
+    expect(received.values).toEqual([]);
+  });
+
   it('stays alive when its handler has a bug, finds the message, and has it given up', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);

@@ -112,6 +112,20 @@ describe('the producer of outcomes', () => {
     expect(received.values.slice(1).sort()).toEqual(['a', 'b', 'c']);
   });
 
+  it('sends what may stand in for a message that its topic does not take', async () => {
+    await kafka.createTopic('stand-in', 1, { 'max.message.bytes': '10000' });
+    const producer = new OutcomeProducer(kafka.connection);
+    const [topic, key] = ['stand-in', 'k'];
+    const ifTooLarge = { topic, key, value: 'small' };
+    await producer.send([
+      { topic, key, value: 'first' },
+      { topic, key, value: 'x'.repeat(20_000), ifTooLarge },
+      { topic, key, value: 'last' },
+    ]);
+    await producer.close();
+    expect((await read(topic, 3)).values).toEqual(['first', 'small', 'last']);
+  });
+
   it('passes headers on as they came, repeated and empty ones too', async () => {
     await kafka.createTopic('headers');
     const headers = { one: Buffer.from('1'), empty: Buffer.alloc(0), two: [Buffer.from('a'), 'b'] };

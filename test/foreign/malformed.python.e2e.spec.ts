@@ -1,0 +1,62 @@
+import { TOPICS } from '#contracts';
+import { FaultLab, GROUP } from '../faults/fault-lab.js';
+import type { IntakeProcess } from '../faults/intake-process.js';
+import { fatesOf } from './malformed.suite.js';
+import { runPython } from './run-python.js';
+
+/** `npm run torture -- --malformed 1000000` sends more. */
+const MALFORMED = Number(process.env['MALFORMED_MESSAGES'] ?? 2_000);
+const SEED = Number(process.env['MALFORMED_SEED'] ?? 1);
+const MALFORMED_MS_MAX = 60_000 + 5 * MALFORMED;
+/** Caches and young objects of a process that was idle before. */
+const GROWTH_MB_MAX = 400;
+
+describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
+  const lab = new FaultLab();
+  let intake: IntakeProcess;
+
+  beforeAll(async () => {
+    await lab.open();
+    intake = await lab.startIntake();
+  }, 180_000);
+  afterAll(() => lab.close(), 60_000);
+
+  const memoryMb = async (): Promise<number> =>
+    (await intake.figure('process_resident_memory_bytes')) / 2 ** 20;
+
+  const publish = async (): Promise<{ readonly sent: number; readonly aborted: number }> => {
+    const args = ['--brokers', lab.brokers.join(','), '--topic', TOPICS.commands];
+    const what = ['--count', String(MALFORMED), '--seed', String(SEED)];
+    const msMax = MALFORMED_MS_MAX;
+    const { code, stdout, stderr } = await runPython('malform.py', [...args, ...what], { msMax });
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as { sent: number; aborted: number };
+  };
+
+  it(
+    'gets a dead letter or an outcome, however malformed it is',
+    async () => {
+      const before = await memoryMb();
+      const began = performance.now();
+      const { sent, aborted } = await publish();
+      const sentAfterMs = performance.now() - began;
+      const memory: number[] = [];
+      const sampling = setInterval(() => void memoryMb().then((mb) => memory.push(mb)), 1_000);
+      await lab.everythingIsCommitted(GROUP, MALFORMED_MS_MAX);
+      clearInterval(sampling);
+      const seconds = (performance.now() - began) / 1_000;
+      const fates = await fatesOf(lab.brokers);
+      const peak = Math.max(before, ...memory);
+      process.stderr.write(
+        `malformed messages, seed ${SEED}: ${sent} sent in ${(sentAfterMs / 1_000).toFixed(1)} s (${aborted} taken back), all committed after ${seconds.toFixed(1)} s; of ${fates.messages} in the topic ${fates.buried} are dead letters and ${fates.answered} answered; memory ${before.toFixed(0)} MB before, at most ${peak.toFixed(0)} MB\n`,
+      );
+      expect(fates.lost).toEqual([]);
+      expect(fates.messages).toBeGreaterThanOrEqual(sent - aborted);
+      expect(fates.buried + fates.answered).toBe(fates.messages);
+      expect(peak - before).toBeLessThan(GROWTH_MB_MAX);
+      expect(await intake.figure('ledger_intake_trouble_total', 'kind="bug"')).toBe(0);
+      expect(intake.said).not.toMatch(/consumer crashed|"dead-reason":"Failed"/);
+    },
+    MALFORMED_MS_MAX + 120_000,
+  );
+});

@@ -1,0 +1,57 @@
+import { TOPICS, type CommandOutcome } from '#contracts';
+import { connectKafka, readTopic, type IncomingMessage } from '#kafka';
+
+export interface Fates {
+  readonly messages: number;
+  readonly buried: number;
+  readonly answered: number;
+  /** Messages with neither a dead letter nor an answer; the first of them, as partition/offset. */
+  readonly lost: readonly string[];
+}
+
+const LOST_SHOWN_MAX = 10;
+const LIMITS = { headersMax: 10_000, headerBytesMax: 1024 * 1024 };
+
+/** What came of every message in the topic of commands. Keeps places and ids, and no message. */
+export async function fatesOf(brokers: readonly string[]): Promise<Fates> {
+  const connection = connectKafka({ brokers, clientId: 'fates' });
+  const read = (topic: string, onMessage: (message: IncomingMessage) => void): Promise<void> =>
+    readTopic(connection, {
+      topic,
+      limits: LIMITS,
+      onMessages: (messages) => messages.forEach(onMessage),
+    });
+  const buried = new Set<string>();
+  await read(TOPICS.dead, ({ headers }) => {
+    const last = headers['dead-last-offset'] ?? headers['dead-offset'];
+    for (let at = Number(headers['dead-offset']); at <= Number(last); at++) {
+      buried.add(`${String(headers['dead-partition'])}/${at}`);
+    }
+  });
+  const answers = new Set<string>();
+  await read(TOPICS.outcomes, ({ value }) => {
+    const { command_id, status } = JSON.parse(String(value)) as CommandOutcome;
+    if (status !== 'invalid') answers.add(command_id);
+  });
+  const lost: string[] = [];
+  let messages = 0;
+  let answered = 0;
+  await read(TOPICS.commands, ({ partition, offset, headers, value }) => {
+    messages++;
+    const place = `${partition}/${offset}`;
+    if (buried.has(place)) return;
+    if (answers.has(idOf(headers, value))) answered++;
+    else if (lost.length < LOST_SHOWN_MAX) lost.push(place);
+  });
+  return { messages, buried: buried.size, answered, lost };
+}
+
+/** Of a message that is not buried: it is a good command then. */
+function idOf(headers: IncomingMessage['headers'], value: Buffer | null): string {
+  if (headers['ce_id'] !== undefined) return String(headers['ce_id']);
+  try {
+    return String((JSON.parse(String(value)) as { readonly id?: unknown }).id);
+  } catch {
+    return '';
+  }
+}
