@@ -143,6 +143,8 @@ describe('npm run dead-letters', () => {
       messages: [
         letter({ ...place, 'dead-topic': TOPICS.outcomes }),
         letter({ ...place, 'dead-topic': TOPICS.commands, 'dead-left-out': 'the value' }),
+        letter({ ...place, 'dead-topic': TOPICS.commands, 'dead-offset': 'none' }),
+        letter({ ...place, 'dead-topic': TOPICS.commands, 'dead-last-offset': '9' }),
       ],
     });
     await producer.disconnect();
@@ -151,8 +153,10 @@ describe('npm run dead-letters', () => {
     expect(status).toBe(1);
     expect(lines).toMatch(/not published: it does not come from points\.commands/);
     expect(lines).toMatch(/not published: the letter does not hold all of it/);
+    expect(lines).toMatch(/not published: its headers do not say where it comes from/);
+    expect(lines).toMatch(/not published: it still can't be decoded: it is too short for a batch/);
     expect(lines).toContain(
-      '0 messages of 0 letters were published to points.commands; 2 letters were not',
+      '0 messages of 0 letters were published to points.commands; 4 letters were not',
     );
     expect(await lab.countOf(TOPICS.outcomes)).toBe(outcomes);
   });

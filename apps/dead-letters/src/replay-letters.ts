@@ -1,4 +1,5 @@
 import {
+  Malformed,
   isTooLarge,
   type KafkaConnection,
   type OutcomeProducer,
@@ -57,7 +58,7 @@ async function replayOne(
       tally.messages += sent;
     }
   } catch (error) {
-    if (!(error instanceof StillUndecodable)) throw error;
+    if (!(error instanceof StillUndecodable || error instanceof Malformed)) throw error;
     tally.refused++;
     return tell(id, `it still can't be decoded: ${error.message}`, messages);
   }

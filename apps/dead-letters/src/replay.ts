@@ -17,6 +17,9 @@ export function replayOf({ letter, message }: FoundLetter, batchBytesMax: number
   }
   if (letter.leftOut !== null)
     return { kind: 'refused', why: 'the letter does not hold all of it' };
+  if (!/^\d+$/.test(letter.partition) || !/^\d+$/.test(letter.offset)) {
+    return { kind: 'refused', why: 'its headers do not say where it comes from' };
+  }
   if (letter.lastOffset === null) return { kind: 'messages', messages: one(asItCame(message)) };
   return { kind: 'messages', messages: ofBatch({ letter, message }, batchBytesMax) };
 }
@@ -36,9 +39,8 @@ async function* ofBatch(
     partition: Number(letter.partition),
     fetchedOffset: BigInt(letter.offset),
   };
-  for await (const messages of messagesOfBatch(message.value ?? Buffer.alloc(0), place, {
-    batchBytesMax,
-  })) {
+  const limits = { batchBytesMax, batchRecordsMax: Infinity };
+  for await (const messages of messagesOfBatch(message.value ?? Buffer.alloc(0), place, limits)) {
     const fault = messages.find((one) => one.fault !== undefined)?.fault;
     if (fault !== undefined) throw new StillUndecodable(fault.detail);
     yield messages.map(asItCame);

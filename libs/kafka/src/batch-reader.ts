@@ -106,7 +106,7 @@ export class BatchReader {
       if (lanes !== this.#lanes) return;
       if (!isNotEmpty(subBatch)) return this.#commitAll(payload, lane);
       const damaged = this.#isToBeFetchedAgain(lane, subBatch[0]);
-      if (damaged !== null) return this.#pause(payload, lane, subBatch[0].offset, damaged);
+      if (damaged !== null) return this.#pause(payload, lane, beginOf(subBatch[0]), damaged);
       const subBatchBegan = performance.now();
       const { done, trouble } = await this.#handle(payload, lane, subBatch);
       if (lanes !== this.#lanes) return;
@@ -120,7 +120,7 @@ export class BatchReader {
         this.#passed(batch.partition, lane, done, performance.now() - subBatchBegan);
         if (isAll) return;
       }
-      if (trouble) return this.#pause(payload, lane, subBatch[done]?.offset ?? '', trouble.cause);
+      if (trouble) return this.#pause(payload, lane, beginOf(subBatch[done]), trouble.cause);
       await payload.heartbeat();
     } while (this.#hasTurn(payload, lanes, began));
   }
@@ -251,6 +251,10 @@ export class BatchReader {
     return lane;
   }
 }
+
+/** A message batch that can't be decoded has the offset of its last message. */
+const beginOf = (message: IncomingMessage | undefined): string =>
+  message?.fault?.batch?.firstOffset ?? message?.offset ?? '';
 
 async function giveUp(
   receiver: MessageReceiver,

@@ -13,6 +13,8 @@ export interface ConsumeLimits {
   readonly partitionsAtOnceMax: number;
   /** What a message batch may unpack to. A larger one is not unpacked. */
   readonly batchBytesMax: number;
+  /** Of one message batch: a batch of a megabyte can hold millions, each of which would be a dead letter. */
+  readonly batchRecordsMax: number;
   /** Of unpacked batches, over all partitions; others wait. */
   readonly unpackedBytesMax: number;
   /** A message with more headers, or more bytes of them, is not read. */
@@ -42,6 +44,7 @@ export const CONSUME_LIMITS: ConsumeLimits = {
   partitionBytesMax: 256 * 1024,
   partitionsAtOnceMax: 16,
   batchBytesMax: 32 * 1024 * 1024,
+  batchRecordsMax: 100_000,
   unpackedBytesMax: 64 * 1024 * 1024,
   headersMax: 64,
   headerBytesMax: 16 * 1024,

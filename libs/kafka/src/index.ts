@@ -14,6 +14,7 @@ export {
   type ConsumerObserver,
 } from './consume-options.js';
 export { UndecodableBatch } from './batch-reader.js';
+export { Malformed } from './fetch/byte-reader.js';
 export { messagesOfBatch } from './fetch/from-batch.js';
 export { openLagMeter, type LagMeter, type PartitionLag } from './lag.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';

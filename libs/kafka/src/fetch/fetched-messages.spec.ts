@@ -17,7 +17,12 @@ import { insideKafkajs } from '../kafkajs-internals.js';
 import { readBatches } from './record-batch.js';
 
 const crcOf = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
-const LIMITS = { batchBytesMax: 1_000_000, headersMax: 64, headerBytesMax: 16_384 };
+const LIMITS = {
+  batchBytesMax: 1_000_000,
+  batchRecordsMax: 1_000_000,
+  headersMax: 64,
+  headerBytesMax: 16_384,
+};
 
 function fetched(
   batches: readonly Buffer[],
@@ -186,8 +191,13 @@ describe('a batch that can’t be decoded', () => {
     ['too many records', { packed: recordsBytes(numbered(10)) }, /more in it than its records/],
     [
       'more records than bytes',
-      { packed: recordsBytes(numbered(9)), recordCount: 2 ** 31 - 1 },
+      { packed: recordsBytes(numbered(9)), recordCount: 999_999 },
       /malformed/,
+    ],
+    [
+      'more records than may be',
+      { packed: Buffer.alloc(1), recordCount: 2 ** 31 - 1 },
+      /2147483647 records, more than 1000000/,
     ],
     [
       'offsets that fall',

@@ -25,7 +25,10 @@ export function fetchedMessages(
 
 const AT_ONCE_MAX = 1_000;
 
-/** The messages of a batch that was kept as it came, some at a time: what it takes to look again. */
+/**
+ * The messages of a batch that was kept as it came, some at a time: what it takes to look again. Throws
+ * Malformed when the bytes are no batch.
+ */
 export async function* messagesOfBatch(
   bytes: Buffer,
   place: FetchedPlace,

@@ -8,6 +8,7 @@ import { RecordReader, type RecordLimits } from './records.js';
 export interface OpenLimits extends RecordLimits {
   /** What a batch may unpack to. */
   readonly batchBytesMax: number;
+  readonly batchRecordsMax: number;
 }
 
 export type OpenedBatch =
@@ -20,6 +21,9 @@ const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Arra
 export async function openBatch(batch: RecordBatch, limits: OpenLimits): Promise<OpenedBatch> {
   if (batch.magic < 2) {
     return undecodable(`it has message format ${batch.magic}, which knows no headers`);
+  }
+  if (batch.recordCount > limits.batchRecordsMax) {
+    return undecodable(`it has ${batch.recordCount} records, more than ${limits.batchRecordsMax}`);
   }
   if (crc32c(batch.checked) >>> 0 !== batch.crc) return undecodable('its checksum is wrong');
   try {

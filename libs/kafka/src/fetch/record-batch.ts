@@ -60,6 +60,7 @@ export function readBatches(bytes: Buffer): RecordBatch[] {
 
 /** All of one batch, and nothing else. */
 export function readBatch(bytes: Buffer): RecordBatch {
+  if (bytes.length <= MAGIC_AT) throw new Malformed('it is too short for a batch');
   const magic = bytes.readInt8(MAGIC_AT);
   if (magic !== MAGIC) return oldFormat(bytes, magic);
   if (bytes.length < RECORDS_AT) throw new Malformed('a batch is shorter than its head');
