@@ -71,8 +71,9 @@ async function decodedByUs(batches: Buffer, limits = LIMITS): Promise<readonly K
 }
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((of) => Buffer.from(of));
+// kafkajs takes a header named like what every object has for one that came twice.
 const header = fc.tuple(
-  fc.string({ maxLength: 20 }).filter((name) => name !== '__proto__'),
+  fc.string({ maxLength: 20 }).filter((name) => !(name in {})),
   bytes,
 );
 const record = fc.record({
