@@ -35,6 +35,8 @@ export function serverProperties(
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // Nobody can keep the readers of a partition waiting for longer.
+    'transaction.max.timeout.ms': 60_000,
     'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 2,

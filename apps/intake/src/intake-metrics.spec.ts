@@ -71,6 +71,27 @@ describe('What the consumer of the intake reports', () => {
     expect(health.ready()).toMatchObject({ ok: true, parts: { partitions: { state: 'amber' } } });
   });
 
+  it('is amber while a partition waits for a transaction that nobody ends', async () => {
+    const { health, observer, figure, error } = open();
+    observer.held?.({ partition: 3, offset: '17', ms: 5_000 });
+    expect(health.ready()).toMatchObject({
+      ok: true,
+      parts: {
+        partitions: {
+          state: 'amber',
+          reason: 'waiting for an open transaction: partition 3 at 17',
+        },
+      },
+    });
+    await figure(/ledger_intake_trouble_total\{kind="open_transaction",app="intake"\} 1/);
+    expect(error).toHaveBeenCalledWith(
+      { partition: 3, offset: '17', ms: 5_000 },
+      'partition waits for a transaction',
+    );
+    observer.released?.(3);
+    expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
+  });
+
   it('forgets the trouble of partitions that others have now', () => {
     const { health, trouble, observer } = open();
     trouble(3);

@@ -52,12 +52,17 @@ export function consumerObserver(
   });
   const paused = new Set<number>();
   const standing = new Map<number, string>();
+  const held = new Map<number, string>();
   const report = (): void => {
     const partitions = [...paused].join(', ');
     const [stands] = standing.values();
     if (stands !== undefined) health.report('partitions', { state: 'red', reason: stands });
-    else if (paused.size === 0) health.report('partitions', GREEN);
-    else {
+    else if (paused.size === 0 && held.size === 0) health.report('partitions', GREEN);
+    else if (paused.size === 0) {
+      const waits = [...held].map(([partition, offset]) => `partition ${partition} at ${offset}`);
+      const reason = `waiting for an open transaction: ${waits.join(', ')}`;
+      health.report('partitions', { state: 'amber', reason });
+    } else {
       const reason = `repeating partition ${partitions}: read the log`;
       health.report('partitions', { state: 'amber', reason });
     }
@@ -66,6 +71,7 @@ export function consumerObserver(
     joined: (partitions) => {
       paused.clear();
       standing.clear();
+      held.clear();
       report();
       log.info({ partitions }, 'joined the group');
     },
@@ -96,6 +102,16 @@ export function consumerObserver(
     jumped: (jump) => {
       jumps.inc();
       log.error({ jump }, 'offset jumped');
+    },
+    held: ({ partition, offset, ms }) => {
+      held.set(partition, offset);
+      report();
+      trouble.inc({ kind: 'open_transaction' });
+      log.error({ partition, offset, ms }, 'partition waits for a transaction');
+    },
+    released: (partition) => {
+      held.delete(partition);
+      report();
     },
     crashed: (err, restarts) => {
       trouble.inc({ kind: 'crash' });

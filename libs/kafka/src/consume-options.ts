@@ -1,4 +1,5 @@
 import type { OffsetJump } from './offset-watch.js';
+import type { HeldPartition } from './transaction-watch.js';
 
 /** Every limit of a consumer; each may be set. */
 export interface ConsumeLimits {
@@ -28,6 +29,8 @@ export interface ConsumeLimits {
   readonly turnMsMax: number;
   /** A handler that is not through by then never will be: the process has to end. */
   readonly handleMsMax: number;
+  /** A transaction that keeps a partition waiting for longer is told of. */
+  readonly transactionMsMax: number;
   readonly retryWaitMsMin: number;
   readonly retryWaitMsMax: number;
   /** On stop: for the sub-batches under way, */
@@ -53,6 +56,7 @@ export const CONSUME_LIMITS: ConsumeLimits = {
   subBatchMsMax: 1_000,
   turnMsMax: 1_000,
   handleMsMax: 60_000,
+  transactionMsMax: 5_000,
   retryWaitMsMin: 100,
   retryWaitMsMax: 5_000,
   finishMsMax: 5_000,
@@ -78,6 +82,9 @@ export interface ConsumerObserver {
   /** The group has a new generation; the work is repeated by whoever has the partition now. */
   commitRefused(cause: unknown): void;
   jumped(jump: OffsetJump): void;
+  /** Nothing of a partition is handed out, because a sender has not ended its transaction. */
+  held(partition: HeldPartition): void;
+  released(partition: number): void;
   /** kafkajs gave up and, when `restarts`, begins again by itself. */
   crashed(cause: unknown, restarts: boolean): void;
 }
@@ -104,5 +111,7 @@ export const SILENT_CONSUMER: ConsumerObserver = {
   isolating: nothing,
   commitRefused: nothing,
   jumped: nothing,
+  held: nothing,
+  released: nothing,
   crashed: nothing,
 };

@@ -159,6 +159,33 @@ describe('a consumer', () => {
     expect(received.values).toEqual([]);
   });
 
+  it('says that a partition waits for a transaction that is not ended, and reads on behind it', async () => {
+    const topic = await consumers.newTopic();
+    const producer = kafka.connection.producer({
+      transactionalId: 'holds',
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ key: 'a', value: 'taken back' }] });
+    await kafka.publish(topic, 'a', ['behind']);
+    const told: unknown[] = [];
+    const received = new Received();
+    await consumers.consume(topic, received, {
+      limits: { transactionMsMax: 500 },
+      observer: {
+        held: ({ partition, offset }) => told.push([partition, offset]),
+        released: (partition) => told.push(partition),
+      },
+    });
+    await eventually(() => expect(told).toEqual([[0, '0']]));
+    expect(received.values).toEqual([]);
+    await transaction.abort();
+    await producer.disconnect();
+    await eventually(() => expect(received.values).toEqual(['behind']));
+    expect(told).toEqual([[0, '0'], 0]);
+  });
+
   it('stays alive when its handler has a bug, finds the message, and has it given up', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);

@@ -8,9 +8,11 @@ import {
   type ConsumeOptions,
   type ConsumerObserver,
 } from './consume-options.js';
+import { watchFetched } from './fetch/fetch-patch.js';
 import type { KafkaLogEntry } from './log.js';
 import { OffsetWatch } from './offset-watch.js';
 import type { CommandSource, MessageReceiver } from './ports.js';
+import { TransactionWatch } from './transaction-watch.js';
 
 /** One member of a consumer group. Start it once; after `stop` it is over. */
 export function consumeBatches(
@@ -24,6 +26,8 @@ class KafkaCommandSource implements CommandSource {
   readonly #limits: ConsumeLimits;
   readonly #observer: ConsumerObserver;
   readonly #watch = new OffsetWatch();
+  readonly #transactions: TransactionWatch;
+  #endWatch = (): void => undefined;
   #running: { readonly consumer: Consumer; readonly reader: BatchReader } | null = null;
 
   constructor(
@@ -32,6 +36,7 @@ class KafkaCommandSource implements CommandSource {
   ) {
     this.#limits = { ...CONSUME_LIMITS, ...options.limits };
     this.#observer = { ...SILENT_CONSUMER, ...options.observer };
+    this.#transactions = new TransactionWatch(this.#limits.transactionMsMax, this.#observer);
   }
 
   /** Resolves when the group is joined; rejects when there is no Kafka, or no such topic. */
@@ -60,6 +65,10 @@ class KafkaCommandSource implements CommandSource {
     );
     this.#running = { consumer, reader };
     this.#follow(consumer, reader);
+    this.#endWatch = watchFetched((seen) => {
+      if (seen.topic !== topic) return;
+      this.#transactions.seen(seen.partition, seen.heldAt, performance.now());
+    });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning });
     await consumer.run({
@@ -74,6 +83,7 @@ class KafkaCommandSource implements CommandSource {
     if (this.#running === null) return;
     const { consumer, reader } = this.#running;
     this.#running = null;
+    this.#endWatch();
     // What it rejects with is nobody's: it stops.
     const stopped = consumer.stop().catch(() => undefined);
     if (!(await endsWithin(this.#limits.finishMsMax, reader.idle()))) reader.abandon();
@@ -83,7 +93,10 @@ class KafkaCommandSource implements CommandSource {
 
   #follow(consumer: Consumer, reader: BatchReader): void {
     const { events } = consumer;
-    consumer.on(events.REBALANCING, () => reader.ownershipLost());
+    consumer.on(events.REBALANCING, () => {
+      this.#transactions.ownershipLost();
+      reader.ownershipLost();
+    });
     consumer.on(events.GROUP_JOIN, ({ payload }) => {
       reader.ownershipLost();
       this.#observer.joined(payload.memberAssignment[this.options.topic] ?? []);

@@ -25,6 +25,22 @@ interface Fetch {
   protocol: (at: { readonly version: number }) => Make;
 }
 
+/** What a response says of a partition, whoever asked for it. */
+export interface PartitionSeen {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where a transaction that is still open keeps its readers; null: none does. */
+  readonly heldAt: string | null;
+}
+
+const onlookers = new Set<(seen: PartitionSeen) => void>();
+
+/** kafkajs keeps to itself how far transactions let a partition be read. Gives back how to end it. */
+export function watchFetched(onSeen: (seen: PartitionSeen) => void): () => void {
+  onlookers.add(onSeen);
+  return () => onlookers.delete(onSeen);
+}
+
 export const kafkajsFetch = (): Fetch => insideKafkajs('protocol/requests/fetch') as Fetch;
 
 /**
@@ -46,13 +62,26 @@ export function patchFetch(): void {
     if (at.version < RECORD_BATCHES_SINCE) return make;
     return (fetched) => {
       const made = make({ ...fetched, topics: rotate(fetched.topics, turns++) });
-      const decode = async (bytes: Buffer): Promise<FetchResponse> =>
-        readFetchResponse(bytes, at.version, (topic, partition) =>
+      const decode = async (bytes: Buffer): Promise<FetchResponse> => {
+        const response = readFetchResponse(bytes, at.version, (topic, partition) =>
           fetchOffsetOf(fetched.topics, topic, partition),
         );
+        if (onlookers.size > 0) tellOnlookers(response);
+        return response;
+      };
       return { ...made, response: { ...made.response, decode } };
     };
   };
+}
+
+function tellOnlookers({ responses }: FetchResponse): void {
+  for (const { topicName: topic, partitions } of responses) {
+    for (const { partition, lastStableOffset, highWatermark, messages } of partitions) {
+      const isHeld = messages.length === 0 && BigInt(lastStableOffset) < BigInt(highWatermark);
+      const heldAt = isHeld && !lastStableOffset.startsWith('-') ? lastStableOffset : null;
+      for (const onSeen of onlookers) onSeen({ topic, partition, heldAt });
+    }
+  }
 }
 
 export const rotate = (topics: readonly FetchTopic[], turns: number): FetchTopic[] =>
