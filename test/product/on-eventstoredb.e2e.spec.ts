@@ -1,6 +1,7 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { transactionsPage, type CommandBody, type CommandOutcome } from '#contracts';
-import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
+import { EventStoreDbProtocolServer, eventuallyHolds, namedEventStore } from '#testing';
 import { LedgerClient } from '../../stack/src/ledger-client.js';
 import { RunningStack, type Ready } from './running-stack.js';
 
@@ -10,6 +11,7 @@ import { RunningStack, type Ready } from './running-stack.js';
 describe('The product on EventStoreDB', () => {
   const stack = new RunningStack();
   let server: EventStoreDbProtocolServer | null = null;
+  let address = '';
   let ready: Ready;
   /** null: there is no Kafka on this machine, and the start says so. */
   let client: LedgerClient | null = null;
@@ -17,7 +19,7 @@ describe('The product on EventStoreDB', () => {
   beforeAll(async () => {
     const named = namedEventStore();
     if (named === null) server = await EventStoreDbProtocolServer.start();
-    const address = named ?? server?.connectionString ?? '';
+    address = named ?? server?.connectionString ?? '';
     ready = await stack.start({ EVENT_STORE: address, DEMO: 'off' });
     if (ready.kafka) client = await LedgerClient.connect([ready.kafka], '/e2e');
   }, 180_000);
@@ -106,4 +108,51 @@ describe('The product on EventStoreDB', () => {
       items: [{ revision: 0, type: 'PointsRecharged' }, {}, {}, {}, {}],
     });
   }, 60_000);
+
+  it('parks the account of a stream that somebody deletes, and everybody else goes on', async () => {
+    const [sick, well] = [randomUUID(), randomUUID()];
+    const recharge = (user_id: string, n: number) =>
+      send(
+        { type: 'RechargePoints', data: { user_id, points: 50, expires_at: null } },
+        `${n}-${user_id}`,
+      );
+    const before = await recharge(sick, 1);
+    await recharge(well, 1);
+    expect((await get(`/v1/users/${sick}/balance?min_position=${before.position}`)).status).toBe(
+      200,
+    );
+    // The client does not know the parameter, which is the adapter's own.
+    const [, prefix = ''] = /streamPrefix=([^&]*)/i.exec(address) ?? [];
+    const admin = EventStoreDBClient.connectionString(
+      address.replace(/[?&]streamPrefix=[^&]*$/i, ''),
+    );
+    await admin.tombstoneStream(`${prefix}points-${sick}`);
+    await admin.dispose();
+    const after = await recharge(well, 2);
+    const balance = await get(`/v1/users/${well}/balance?min_position=${after.position}`);
+    expect(await balance.json()).toMatchObject({ balance: 100 });
+    await eventuallyHolds('it is parked', async () => {
+      const answer = (await (await get(`/v1/users/${sick}/balance`)).json()) as object;
+      return 'parked' in answer;
+    });
+    expect(await (await get(`/v1/users/${sick}/balance`)).json()).toMatchObject({
+      balance: 50,
+      parked: { code: 'stream-deleted' },
+    });
+    const waiting = await get(`/v1/users/${sick}/balance?min_position=${after.position}`);
+    expect(waiting.status).toBe(409);
+    const command = await fetch(`${ready.api}/v1/commands/ExpirePoints`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${ready.tokens.service}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      },
+      body: JSON.stringify({ user_id: sick }),
+    });
+    expect(await command.json()).toMatchObject({
+      type: 'urn:points-ledger:problem:account-damaged',
+    });
+    expect((await get('/health/ready')).status).toBe(200);
+  });
 });

@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 
 import {
+  CHAIN_START,
   MemoryEventStore,
   MemoryLog,
+  chainHash,
   followsDirectly,
   type EncodedEvent,
   type EventStore,
@@ -38,12 +40,15 @@ export const userNo = (n: number): string =>
 /** A ledger without desk and transport: commands go through the rules into a store, one by one. */
 export class Ledger {
   readonly #accounts = new Map<string, Account>();
+  readonly #hashes = new Map<string, Uint8Array>();
   #commands = 0;
   #events = 0;
 
   constructor(
     readonly store: EventStore,
     readonly users = 5,
+    /** Number of the first of them. */
+    private readonly firstUser = 1,
   ) {}
 
   /** So many commands, over all users in turn: every kind, in a mix that repeats. */
@@ -52,7 +57,7 @@ export class Ledger {
   }
 
   get userIds(): readonly string[] {
-    return Array.from({ length: this.users }, (_, index) => userNo(index + 1));
+    return Array.from({ length: this.users }, (_, index) => userNo(this.firstUser + index));
   }
 
   /** What a reader must see of an account: the rows of its events, without ids. */
@@ -83,7 +88,7 @@ export class Ledger {
 
   async #next(): Promise<void> {
     const turn = this.#commands++;
-    const userId = userNo((turn % this.users) + 1);
+    const userId = userNo(this.firstUser + (turn % this.users));
     const account = this.#accounts.get(userId) ?? emptyAccount(DEFAULT_POLICY);
     this.#accounts.set(userId, account);
     for (const command of commandsAt(userId, Math.floor(turn / this.users), turn)) {
@@ -97,25 +102,29 @@ export class Ledger {
     const expected = account.revision;
     const [first, ...rest] = decision.events;
     const encoded: NonEmpty<EncodedEvent> = [
-      this.#encode(command, first),
-      ...rest.map((event) => this.#encode(command, event)),
+      this.#encode(command, first, expected + 1),
+      ...rest.map((event, index) => this.#encode(command, event, expected + 2 + index)),
     ];
     for (const event of decision.events) evolve(account, event);
     const result = await this.store.append(`points-${command.userId}`, expected, encoded);
     if (result.kind !== 'ok') throw new Error(`not written: ${result.kind}`);
   }
 
-  #encode({ source, id, type, commandId }: LedgerCommand, event: LedgerEvent): EncodedEvent {
-    const place = String(this.#events++).padStart(12, '0');
-    return {
+  #encode(command: LedgerCommand, event: LedgerEvent, revision: number): EncodedEvent {
+    const { userId, source, id, type, commandId } = command;
+    const place = String(this.firstUser * 1e9 + this.#events++).padStart(12, '0');
+    const stored = {
       ...toStored(event, {
         command: { source, id, type },
         policy: '0'.repeat(64),
         correlation: commandId,
       }),
       id: `00000000-0000-5000-8000-${place}`,
-      hash: new Uint8Array(32),
     };
+    const before = this.#hashes.get(userId) ?? CHAIN_START;
+    const hash = chainHash(before, { ...stored, stream: `points-${userId}`, revision });
+    this.#hashes.set(userId, hash);
+    return { ...stored, hash };
   }
 }
 

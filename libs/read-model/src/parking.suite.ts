@@ -165,6 +165,18 @@ export function parksAccounts(open: Open): void {
     expect(await opened.tables.standing(SICK)).toMatchObject({ parked: { code, revision: 2 } });
   });
 
+  it('asks nobody to expire what a parked account has: it would be due for ever', async () => {
+    const { tables, writer } = await open(densely);
+    const expires = { expiresAt: '2030-01-02T00:00:00.000Z' };
+    const events = storeOrder([
+      { userId: SICK, events: [recharged({ balanceAfter: 100, ...expires }), history[1]!] },
+      { userId: WELL, events: [recharged({ balanceAfter: 100, ...expires }), history[1]!] },
+    ]).map((event) => (isOf(SICK, 1)(event) ? { ...event, data: '{' } : event));
+    await writer.writeCarefully(null, inBatches(events, 4)[0]!);
+    const due = await tables.dueAccounts('2031-01-01T00:00:00.000Z', 10);
+    expect(due.map(({ userId }) => userId)).toEqual([WELL]);
+  });
+
   it('moves on where there is nothing but a damaged record', async () => {
     const { tables, writer } = await open(densely);
     const record: DamagedRecord = {

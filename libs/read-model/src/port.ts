@@ -160,7 +160,10 @@ export interface ReadTables {
   /** Rejects with UnknownTimeZone. */
   usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
   story(userId: string, id: number): Promise<TransactionStory | null>;
-  /** Where something fell due at or before that time, longest ago first. */
+  /**
+   * Where something fell due at or before that time, longest ago first; but for parked accounts,
+   * of which the same would be due for ever.
+   */
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]>;
   /** When the pre-deduction that is open longest was made; null: none is open. */
   oldestOpenConsumption(): Promise<string | null>;

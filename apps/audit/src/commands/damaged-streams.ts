@@ -1,4 +1,5 @@
 import type { Cli } from '../cli.js';
+import type { ParkedAccount } from '../diff/table-snapshot.js';
 
 /** Accounts that are told on standard error; `verify` names all of them. */
 const TOLD_MAX = 20;
@@ -10,4 +11,13 @@ export function tellDamaged({ terminal }: Cli, damaged: ReadonlyMap<string, stri
   }
   const more = damaged.size - TOLD_MAX;
   if (more > 0) terminal.err.write(`… and ${more} more accounts: see \`audit verify\`\n`);
+}
+
+/** Accounts of which the tables leave events out: only what stands before those was compared. */
+export function tellParked({ terminal }: Cli, parked: readonly ParkedAccount[]): void {
+  for (const { user, revision, code, since } of parked.slice(0, TOLD_MAX)) {
+    terminal.err.write(`PARKED ${user} since ${since} at revision ${revision}: ${code}\n`);
+  }
+  const more = parked.length - TOLD_MAX;
+  if (more > 0) terminal.err.write(`… and ${more} more: see \`npm run projector -- parked\`\n`);
 }

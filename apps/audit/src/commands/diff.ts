@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli, Manner, Status } from '../cli.js';
-import { tellDamaged } from './damaged-streams.js';
+import { tellDamaged, tellParked } from './damaged-streams.js';
 import { diffTables, type Compared } from '../diff/diff-tables.js';
 import type { Difference } from '../diff/difference.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
@@ -74,7 +74,9 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
         : textOf(compared, position ?? '', seconds, count, found, words),
     );
     tellDamaged(cli, damaged);
-    return count === 0 && damaged.size === 0 ? 0 : 1;
+    tellParked(cli, compared.parked);
+    const isWhole = damaged.size === 0 && compared.parked.length === 0;
+    return count === 0 && isWhole ? 0 : 1;
   } finally {
     progress.end();
     await tables?.close();

@@ -15,7 +15,8 @@ export async function compareIds(
   tables: TableSnapshot,
   found: FoundDifference,
 ): Promise<void> {
-  const { position, lastId } = tables.checkpoint;
+  const { position, lastId, wasUnparked } = tables.checkpoint;
+  if (wasUnparked) return compareOrderOfAccounts(tables, lastId, found);
   const ids = tables.ids()[Symbol.asyncIterator]();
   const next = async (): Promise<Id | null> => {
     const { done, value } = await ids.next();
@@ -40,6 +41,23 @@ export async function compareIds(
   else if (last !== lastId) {
     const nobody: Id = [last, 'all', -1, -1];
     found({ ...idDifference(nobody, lastId), row: 'the last of all' });
+  }
+}
+
+/** Where accounts were folded anew, ids say the order of events within each account, and no more. */
+async function compareOrderOfAccounts(
+  tables: TableSnapshot,
+  lastId: number,
+  found: FoundDifference,
+): Promise<void> {
+  const last = new Map<string, readonly [revision: number, line: number]>();
+  for await (const row of tables.ids()) {
+    const [id, user, revision, line] = row;
+    const [before, lineBefore] = last.get(user) ?? [-1, -1];
+    const isBehind = revision > before || (revision === before && line > lineBefore);
+    if (!isBehind) found(idDifference(row, 'in the order of the events'));
+    if (id > lastId) found(idDifference(row, `at most ${lastId}`));
+    last.set(user, [revision, line]);
   }
 }
 

@@ -180,6 +180,49 @@ describe('diff', () => {
     expect(account).toMatchObject([{ kind: 'extra', table: 'accounts', user: nobody }]);
   });
 
+  const park = (user: string, revision: number): string =>
+    `insert into mjk_point_parked_accounts values
+       ('points', 1, '${user}', ${revision}, 'pg:0000000000000001', 'failed-fold', 'x', now())`;
+
+  it('tells of parked accounts as such, and compares what stands of them', async () => {
+    await pool.query(park(BO, 2));
+    try {
+      const found = await after(
+        `delete from mjk_point_transactions_v1 where user_id = '${BO}' and revision >= 2;
+         update mjk_point_transactions_v1 set amount = amount + 1
+         where user_id = '${BO}' and revision = 0`,
+      );
+      const ofBo = found.filter(({ table, user }) => table === 'transactions' && user === BO);
+      expect(ofBo.filter(({ column }) => column !== 'id')).toMatchObject([
+        { row: '0/0', column: 'amount', expected: 1000, found: 1001 },
+      ]);
+      expect((await diff(BO)).parked).toMatchObject([{ user: BO, revision: 2 }]);
+      expect((await diff(ANNA)).parked).toEqual([]);
+    } finally {
+      await pool.query('delete from mjk_point_parked_accounts');
+    }
+  });
+
+  it('takes the ids of an account that was folded anew as they are, in their order', async () => {
+    await pool.query('update mjk_point_checkpoints set unparked = 1, last_id = last_id + 1000');
+    try {
+      const moved = `update mjk_point_transactions_v1 set id = id + 900 where user_id = '${BO}';
+        update mjk_point_consumptions_v1 set first_row = first_row + 900,
+          duration_row = duration_row + 900 where user_id = '${BO}'`;
+      expect(await after(moved)).toEqual([]);
+      const exchanged = await after(`
+        with two as (
+          select array_agg(id order by id) as ids from (
+            select id from mjk_point_transactions_v1 where user_id = '${BO}' order by id limit 2) t)
+        update mjk_point_transactions_v1 t
+        set id = case when t.id = two.ids[1] then 2000 else t.id end from two
+        where t.id = two.ids[1]`);
+      expect(exchanged).toContainEqual(expect.objectContaining({ user: BO, column: 'id' }));
+    } finally {
+      await pool.query('update mjk_point_checkpoints set unparked = 0, last_id = last_id - 1000');
+    }
+  });
+
   it('looks at one user only, when asked to', async () => {
     const change = `update mjk_point_accounts_v1 set balance = balance + 1`;
     expect((await after(change, ANNA)).map(({ user }) => user)).toEqual([ANNA]);

@@ -20,7 +20,12 @@ export class ExpectedRows {
   readonly #batches = new Map<string, Batch>();
   readonly #consumptions = new Map<number, ExpectedConsumption>();
 
-  constructor(private readonly user: string) {}
+  constructor(readonly user: string) {}
+
+  /** How many of them are in. */
+  get events(): number {
+    return this.#account.revision + 1;
+  }
 
   /** Rejects what can't be read or followed: that is damage of the store, which `verify` names. */
   add(stored: StoredEvent): void {

@@ -85,6 +85,16 @@ export interface TableCheckpoint {
   /** null: nothing is in them. */
   readonly position: Position | null;
   readonly lastId: number;
+  /** Whether accounts were folded anew since the tables were built: their rows have later ids. */
+  readonly wasUnparked: boolean;
+}
+
+/** An account whose events from one on are left out of the tables. */
+export interface ParkedAccount {
+  readonly user: string;
+  readonly revision: number;
+  readonly code: string;
+  readonly since: string;
 }
 
 /** All read tables at one moment, with the checkpoint of that moment, however much is written meanwhile. */
@@ -95,6 +105,8 @@ export class TableSnapshot {
   private constructor(
     private readonly client: pg.Client,
     readonly checkpoint: TableCheckpoint,
+    /** By user. */
+    readonly parked: ReadonlyMap<string, ParkedAccount>,
   ) {}
 
   static async open(url: string): Promise<TableSnapshot> {
@@ -110,7 +122,7 @@ export class TableSnapshot {
       await client.query(`set timezone = 'UTC'; set cursor_tuple_fraction = 0;
         set extra_float_digits = 1; set datestyle = 'ISO'`);
       await client.query('begin isolation level repeatable read read only');
-      return new TableSnapshot(client, await checkpointIn(client));
+      return new TableSnapshot(client, await checkpointIn(client), await parkedIn(client));
     } catch (cause) {
       await client.end().catch(() => {});
       if (cause instanceof CannotCheck) throw cause;
@@ -164,13 +176,39 @@ export class TableSnapshot {
 }
 
 async function checkpointIn(client: pg.Client): Promise<TableCheckpoint> {
-  const { rows } = await client.query<{ position: Position | null; last_id: string }>(
-    `select position, last_id from mjk_point_checkpoints where name = $1 and state = 'live'`,
+  // Tables that an older program keeps don't count how often accounts were unparked.
+  const { rows } = await client.query<{
+    position: Position | null;
+    last_id: string;
+    unparked: string;
+  }>(
+    `select position, last_id, coalesce(to_jsonb(c) ->> 'unparked', '0') as unparked
+     from mjk_point_checkpoints c where name = $1 and state = 'live'`,
     [TABLES_NAME],
   );
   const [row] = rows;
   if (row === undefined) throw new CannotCheck('there are no read tables in this database');
-  return { position: row.position, lastId: Number(row.last_id) };
+  const wasUnparked = row.unparked !== '0';
+  return { position: row.position, lastId: Number(row.last_id), wasUnparked };
+}
+
+async function parkedIn(client: pg.Client): Promise<ReadonlyMap<string, ParkedAccount>> {
+  const { rows: there } = await client.query<{ name: string | null }>(
+    `select to_regclass('mjk_point_parked_accounts')::text as name`,
+  );
+  if (there[0]?.name == null) return new Map();
+  const { rows } = await client.query<Record<'user_id' | 'revision' | 'code' | 'since', string>>(
+    `select p.user_id, p.revision, p.code, p.since
+     from mjk_point_parked_accounts p join mjk_point_checkpoints c using (name, version)
+     where name = $1 and c.state = 'live' order by p.user_id`,
+    [TABLES_NAME],
+  );
+  return new Map(
+    rows.map(({ user_id: user, revision, code, since }) => [
+      user,
+      { user, revision: Number(revision), code, since: time(since) as string },
+    ]),
+  );
 }
 
 function rowOf(columns: Readonly<Record<string, Read>>, cells: readonly (string | null)[]): Row {

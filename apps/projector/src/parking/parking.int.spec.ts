@@ -181,7 +181,6 @@ describe('an account of which an event can not be applied', () => {
       { userId: userNo(2), code: 'unreadable-record' },
     ]);
     expect(poisons).toEqual([]);
-    await new Ledger(store, 3).run(0);
     for (const userId of WELL.slice(1)) {
       expect(await tables().standing(userId)).toMatchObject({ parked: null });
     }

@@ -197,7 +197,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
   async dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {
     const due = new Map<string, string>();
     const add = (userId: string, dueAt: string | null): void => {
-      if (dueAt === null || dueAt > at) return;
+      if (dueAt === null || dueAt > at || this.#parked.has(userId)) return;
       const earliest = due.get(userId);
       if (earliest === undefined || dueAt < earliest) due.set(userId, dueAt);
     };

@@ -72,7 +72,7 @@ export class PostgresReadTables implements ReadTables {
   }
 
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {
-    return accountsDue(this.#pool, at, limit);
+    return accountsDue(this.#pool, this.#name, at, limit);
   }
 
   oldestOpenConsumption(): Promise<string | null> {

@@ -2,8 +2,10 @@ import type { Pool } from 'pg';
 
 import type { DueAccount } from '../../port.js';
 
+/** But for parked accounts: what is due of them would be found due again and again. */
 export async function accountsDue(
   pool: Pool,
+  name: string,
   at: string,
   limit: number,
 ): Promise<readonly DueAccount[]> {
@@ -14,10 +16,13 @@ export async function accountsDue(
        union all
        select user_id, due_at from mjk_point_consumptions where due_at <= $1
      ) as due
+     where not exists (
+       select from mjk_point_parked_accounts p join mjk_point_checkpoints c using (name, version)
+       where name = $3 and c.state = 'live' and p.user_id = due.user_id)
      group by user_id
      order by min(due_at), user_id
      limit $2`,
-    [at, limit],
+    [at, limit, name],
   );
   return rows.map((row) => ({ userId: row.user_id, dueAt: row.due_at.toISOString() }));
 }

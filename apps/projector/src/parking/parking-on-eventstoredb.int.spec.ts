@@ -1,0 +1,185 @@
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { jest } from '@jest/globals';
+import type { Pool } from 'pg';
+
+import { EventStoreDbEventStore } from '#event-store';
+import { PostgresReadTables, readParked, type Parked } from '#read-model';
+import {
+  EventStoreDbProtocolServer,
+  createTestDatabase,
+  eventuallyHolds,
+  type TestDatabase,
+} from '#testing';
+
+import { Ledger, start, statement, userNo, type Running } from '../lab.suite.js';
+import type { Lag } from '../observer.js';
+import { Rebuild } from '../rebuild/rebuild.js';
+import { unparkAccounts } from './unpark-accounts.js';
+
+// A loaded machine takes its time.
+jest.setTimeout(60_000);
+
+let database: TestDatabase;
+let pool: Pool;
+let server: EventStoreDbProtocolServer;
+let client: EventStoreDBClient;
+let store: EventStoreDbEventStore;
+let ledger: Ledger;
+const running: Running[] = [];
+const never = new AbortController().signal;
+const credentials = { username: 'admin', password: 'changeit' };
+const [SICK, ...WELL] = [1, 2, 3, 4, 5].map(userNo) as [string, ...string[]];
+const stream = `points-${SICK}`;
+
+beforeAll(async () => {
+  database = await createTestDatabase('parking_esdb');
+});
+
+beforeEach(async () => {
+  pool = await database.migratedPool();
+  server = await EventStoreDbProtocolServer.start();
+  client = EventStoreDBClient.connectionString(server.connectionString);
+  store = new EventStoreDbEventStore(server.connectionString, { streamPrefix: 'points-' });
+  ledger = new Ledger(store);
+});
+
+const stopAll = () => Promise.allSettled(running.splice(0).map((one) => one.stop()));
+
+afterEach(async () => {
+  await stopAll();
+  await store.close();
+  await client.dispose();
+  await server.stop();
+  await database.endPools();
+});
+
+afterAll(() => database.drop());
+
+const tables = () => new PostgresReadTables(pool, 'points');
+
+function run() {
+  const told = { parked: [] as Parked[], poisons: [] as Error[], lags: [] as Lag[] };
+  const one = start(
+    pool,
+    store,
+    {
+      parked: (_, account) => void told.parked.push(account),
+      poisoned: (_, cause) => void told.poisons.push(cause),
+      lagged: (lags) => void told.lags.push(...lags),
+    },
+    {},
+    null,
+  );
+  running.push(one);
+  return told;
+}
+
+const seesAll = () =>
+  eventuallyHolds('the tables have all', async () => {
+    const [position, head] = [await tables().position(), await store.head()];
+    return position !== null && head !== null && position >= head;
+  });
+
+async function expectOthersToAgree(): Promise<void> {
+  for (const userId of WELL) {
+    const { balance, held, revision } = await ledger.account(userId);
+    expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
+    expect(await statement(pool, userId)).toHaveLength((await ledger.expected(userId)).length);
+    expect(await tables().standing(userId)).toMatchObject({ parked: null });
+  }
+}
+
+describe('a stream that somebody deletes for ever', () => {
+  it('parks its account: everybody else goes on, after a restart and a rebuild too', async () => {
+    await ledger.run(40);
+    const first = run();
+    await seesAll();
+    const before = await statement(pool, SICK);
+    await client.tombstoneStream(stream, { credentials });
+    const others = new Ledger(store, 3, 100);
+    await eventuallyHolds('it is parked', () => first.parked.length > 0);
+    expect(first.parked).toMatchObject([{ userId: SICK, code: 'stream-deleted' }]);
+    await others.run(30);
+    await seesAll();
+    await expectOthersToAgree();
+    for (const userId of others.userIds) {
+      expect(await statement(pool, userId)).toHaveLength((await others.expected(userId)).length);
+    }
+    expect(await statement(pool, SICK)).toEqual(before);
+    await stopAll();
+
+    const second = run();
+    await eventuallyHolds('the lag is told', () => second.lags.length > 0);
+    expect(second.lags.at(-1)).toMatchObject({ parked: 1, events: 0, seconds: 0 });
+    expect([second.poisons, second.parked]).toEqual([[], []]);
+    await stopAll();
+
+    const leftOut: number[] = [];
+    const rebuild = new Rebuild({
+      store,
+      pool,
+      name: 'points',
+      observer: { leftOut: (accounts) => void leftOut.push(accounts) },
+    });
+    expect(await rebuild.run({ acceptDifferences: false }, never)).toMatchObject({
+      kind: 'switched',
+    });
+    expect(leftOut).toEqual([1]);
+    await expectOthersToAgree();
+    expect(await statement(pool, SICK)).toHaveLength(before.length);
+  });
+
+  it('can not be unparked, which is said', async () => {
+    await ledger.run(20);
+    await client.tombstoneStream(stream, { credentials });
+    run();
+    await seesAll();
+    const results = [];
+    const parts = { store, pool, name: 'points' };
+    for await (const result of unparkAccounts(parts, [SICK], never)) results.push(result);
+    expect(results).toMatchObject([
+      { kind: 'refused', reason: expect.stringContaining('stream-deleted') as string },
+    ]);
+    expect(await readParked(pool, 'points')).toHaveLength(1);
+  });
+
+  it('is told where nothing else is new', async () => {
+    await client.appendToStream(stream, jsonEvent({ type: 'x', data: {} }), { credentials });
+    await client.tombstoneStream(stream, { credentials });
+    const { parked, poisons } = run();
+    await eventuallyHolds('it is parked', () => parked.length > 0);
+    expect(parked).toMatchObject([{ userId: SICK, revision: 0, code: 'unreadable-record' }]);
+    expect(poisons).toEqual([]);
+  });
+});
+
+describe('a stream into which somebody else writes', () => {
+  it('parks its account at that record, and nobody else', async () => {
+    await ledger.run(30);
+    await client.appendToStream(stream, jsonEvent({ type: 'x', data: { by: 'somebody' } }), {
+      credentials,
+    });
+    const { parked, poisons } = run();
+    await seesAll();
+    const revision = (await tables().account(SICK))?.revision ?? -1;
+    expect(parked).toMatchObject([
+      { userId: SICK, revision: revision + 1, code: 'unreadable-record' },
+    ]);
+    expect(poisons).toEqual([]);
+    await expectOthersToAgree();
+  });
+});
+
+describe('a stream that was cut in front, as a scavenge leaves it', () => {
+  it('parks its account, and nobody else', async () => {
+    await ledger.run(60);
+    // The double does not scavenge: it leaves an event of the stream out of what it gives.
+    server.faults.read = () => ({ kind: 'omit', event: 0 });
+    const { parked } = run();
+    await eventuallyHolds('it is parked', () => parked.length > 0);
+    expect(parked).toMatchObject([{ userId: SICK, revision: 1, code: 'stream-truncated' }]);
+    server.faults.read = undefined;
+    await seesAll();
+    await expectOthersToAgree();
+  });
+});
