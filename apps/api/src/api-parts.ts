@@ -30,6 +30,8 @@ export interface ApiParts {
   readonly observer: ApiObserver;
   /** The folder of the built page; null: there is none. */
   readonly pageFolder: string | null;
+  /** Whether metrics and the parts of health are served on a port of their own, and so not here. */
+  readonly hasProbesElsewhere: boolean;
 }
 
 // Interfaces have no value at run time: these stand for them where Nest puts things together.

@@ -25,6 +25,8 @@ const termsOf = (change: Record<string, string>) =>
 describe('the variables of the API', () => {
   it.each([
     ['a secret', {}],
+    ['origins', { CORS_ORIGINS: 'https://a.example, http://127.0.0.1:5173', METRICS_PORT: '9100' }],
+    ['nothing of it', { CORS_ORIGINS: '', METRICS_PORT: '' }],
     ['a public key', { JWT_ALGORITHM: 'ES256', JWT_KEY: 'PEM' }],
     ['a key set', { JWT_ALGORITHM: 'RS256', JWT_KEY: '', JWT_JWKS_URL: 'https://login.example/k' }],
   ])('may name %s', (_, change) => {
@@ -33,6 +35,11 @@ describe('the variables of the API', () => {
 
   it.each([
     ['no key', { JWT_KEY: '' }, ['JWT_KEY']],
+    ['every origin', { CORS_ORIGINS: '*' }, ['CORS_ORIGINS']],
+    ['an origin with a path', { CORS_ORIGINS: 'https://a.example/' }, ['CORS_ORIGINS']],
+    ['an origin without a scheme', { CORS_ORIGINS: 'a.example' }, ['CORS_ORIGINS']],
+    ['the origin of files', { CORS_ORIGINS: 'null' }, ['CORS_ORIGINS']],
+    ['a port of metrics that is none', { METRICS_PORT: '70000' }, ['METRICS_PORT']],
     ['a key and a key set', { JWT_JWKS_URL: 'https://login.example/k' }, ['JWT_KEY']],
     ['a key set of secrets', { JWT_KEY: '', JWT_JWKS_URL: 'https://x.example' }, ['JWT_JWKS_URL']],
     ['a short secret', { JWT_KEY: 'short' }, ['JWT_KEY']],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LEDGER_VARIABLES } from '#assembly';
-import { onOff, wholeNumber } from '#runtime';
+import { list, onOff, port, wholeNumber } from '#runtime';
 import { SENDERS_VARIABLES } from '#senders';
 import type { TokenTerms } from './access/token-verifier.js';
 
@@ -22,6 +22,17 @@ const ALGORITHMS = [
 ] as const;
 
 const perSecond = (standard: string) => wholeNumber({ min: 1, max: 1_000_000 }).prefault(standard);
+
+/** As browsers send them: scheme, host and a port that is not the usual one, nothing behind. */
+const origins = list().superRefine((named, context) => {
+  for (const origin of named) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be origins with commas between, as in https://app.example.com: no path, no *',
+    });
+  }
+});
 
 export const API_VARIABLES = z
   .object({
@@ -46,6 +57,11 @@ export const API_VARIABLES = z
     STREAMS_MAX: wholeNumber({ min: 1, max: 100_000 }).prefault('500'),
     /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
     BEHIND_PROXY: onOff().prefault('off'),
+    /** Pages in a browser that may call from elsewhere. */
+    CORS_ORIGINS: origins.prefault(''),
+    /** Metrics and the parts of health on a port of their own: then the public one tells neither. */
+    METRICS_PORT: z.union([z.literal('').transform(() => null), port()]).default(null),
+    METRICS_HOST: z.string().min(1).default('127.0.0.1'),
     /** Of the built page; there is no page when there is no such folder. */
     WEB_FOLDER: z.string().min(1).default('dist/apps/web'),
   })

@@ -45,6 +45,7 @@ export interface ApiDoubleOptions {
   readonly policy?: Policy;
   readonly parts?: Partial<ApiParts>;
   readonly isBehindProxy?: boolean;
+  readonly corsOrigins?: readonly string[];
   /** Told of every route there is. */
   readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
@@ -77,9 +78,11 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     clock,
     observer: { ...SILENT, failed: (_, __, error) => void troubles.push(error) },
     pageFolder: null,
+    hasProbesElsewhere: false,
     ...options.parts,
   };
-  const api = await createApi(parts, { isBehindProxy: options.isBehindProxy ?? false }, false);
+  const { isBehindProxy = false, corsOrigins = [] } = options;
+  const api = await createApi(parts, { isBehindProxy, corsOrigins }, false);
   const { app } = api;
   const fastify = app.getHttpAdapter().getInstance();
   if (options.onRoute !== undefined) fastify.addHook('onRoute', options.onRoute);

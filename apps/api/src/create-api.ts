@@ -4,6 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import { ApiModule } from './api.module.js';
 import type { ApiParts } from './api-parts.js';
 import { AnswersUnderWay, closeApi } from './http/close-api.js';
+import { allowOrigins } from './http/cors.js';
 import { bodiesAreJson } from './http/json-bodies.js';
 import { nameMethods } from './http/known-routes.js';
 import { ProblemAdapter } from './http/problem-adapter.js';
@@ -15,6 +16,8 @@ import { servePage } from './http/serve-page.js';
 export interface HttpTerms {
   /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
   readonly isBehindProxy: boolean;
+  /** Of pages in a browser that may call from elsewhere, to the letter. */
+  readonly corsOrigins: readonly string[];
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -33,7 +36,7 @@ export interface Api {
 /** The whole process but its port: what is left is to listen. */
 export async function createApi(
   parts: ApiParts,
-  { isBehindProxy }: HttpTerms,
+  { isBehindProxy, corsOrigins }: HttpTerms,
   logger: LoggerService | false,
 ): Promise<Api> {
   const adapter = new ProblemAdapter({
@@ -54,6 +57,8 @@ export async function createApi(
   });
   app.useSecurityHeaders(SECURITY_HEADERS);
   const fastify = app.getHttpAdapter().getInstance();
+  // Before anything that answers: what is refused is for the page to read, too.
+  allowOrigins(fastify, corsOrigins);
   bodiesAreJson(fastify);
   reportAnswers(fastify, parts);
   nameMethods(fastify);

@@ -12,11 +12,14 @@ import {
   createMetrics,
   orExit,
   readConfiguration,
+  serveProbes,
   stopInOrder,
+  type Probes,
 } from '#runtime';
+import type { Registry } from 'prom-client';
 import { tokenVerifier } from './access/token-verifier.js';
 import { apiObserver } from './api-metrics.js';
-import { API_VARIABLES, tokenTerms } from './api-variables.js';
+import { API_VARIABLES, tokenTerms, type ApiVariables } from './api-variables.js';
 import { createApi, type Api } from './create-api.js';
 import { checkup } from './health/checkup.js';
 import { clockCheck, readsCheck, storeChecks } from './health/checks.js';
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
   const sending = await openSenders(config, process.env, { metrics, log, clock });
   health.watch('senders', () => sending.condition());
   const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
+  const probes = await openProbes(config, health, metrics);
   const stores = await openStores(config, log, ['append', 'read tables']);
   const { events: store, tables } = stores;
   const desk = openDesk(stores, config, metrics, log);
@@ -76,8 +80,9 @@ async function main(): Promise<void> {
       clock,
       observer: apiObserver(metrics, log, flow),
       pageFolder: existsSync(join(folder, 'index.html')) ? folder : null,
+      hasProbesElsewhere: config.METRICS_PORT !== null,
     },
-    { isBehindProxy: config.BEHIND_PROXY },
+    { isBehindProxy: config.BEHIND_PROXY, corsOrigins: config.CORS_ORIGINS },
     new NestLog(log),
   );
   const checking = checkup(
@@ -92,10 +97,20 @@ async function main(): Promise<void> {
       { name: 'senders', msMax: 1_000, run: () => sending.stop() },
       { name: 'checks', msMax: 1_000, run: () => checking.stop() },
       { name: 'stores', msMax: 3_000, run: () => stores.close() },
+      { name: 'probes', msMax: 1_000, run: () => probes?.close() },
     ],
   });
   await api.app.listen(config.PORT, config.HOST);
   log.info({ address: await api.app.getUrl() }, 'started');
+}
+
+/** null: they are on the public port. */
+function openProbes(
+  { METRICS_PORT: port, METRICS_HOST: host }: ApiVariables,
+  health: Health,
+  metrics: Registry,
+): Promise<Probes> | null {
+  return port === null ? null : serveProbes({ port, host, health, metrics });
 }
 
 /** Side by side: requests end when their commands are answered, or when the desk gives them up. */

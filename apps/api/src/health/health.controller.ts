@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { HealthReport } from '#runtime';
 import { OpenToAll } from '../access/rights.js';
@@ -13,25 +13,28 @@ export class HealthController {
   @Get('health/live')
   @Header('cache-control', 'no-store')
   live(@Res({ passthrough: true }) reply: FastifyReply) {
-    return answer(reply, this.parts.health.live());
+    return this.#answer(reply, this.parts.health.live());
   }
 
   @Get('health/ready')
   @Header('cache-control', 'no-store')
   ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    return answer(reply, this.parts.health.ready());
+    return this.#answer(reply, this.parts.health.ready());
   }
 
   @Get('metrics')
   @Header('cache-control', 'no-store')
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const { metrics } = this.parts;
+    const { metrics, hasProbesElsewhere } = this.parts;
+    if (hasProbesElsewhere) throw new NotFoundException();
     void reply.type(metrics.contentType);
     return metrics.metrics();
   }
-}
 
-function answer(reply: FastifyReply, { ok, parts }: HealthReport) {
-  void reply.status(ok ? 200 : 503);
-  return { status: ok ? 'ok' : 'unavailable', parts };
+  /** A load balancer needs to know whether, and nobody but those who run the process needs to know why. */
+  #answer(reply: FastifyReply, { ok, parts }: HealthReport) {
+    void reply.status(ok ? 200 : 503);
+    const status = ok ? 'ok' : 'unavailable';
+    return this.parts.hasProbesElsewhere ? { status } : { status, parts };
+  }
 }

@@ -32,6 +32,29 @@ describe('the probes', () => {
   });
 });
 
+describe('the probes of a process that has a port for them alone', () => {
+  it('say on the public port whether it is ready, not why, and give no figures', async () => {
+    const health = new Health(['event store']);
+    const api = await openApiDouble({ parts: { health, hasProbesElsewhere: true } });
+    const get = async (url: string) => {
+      const { statusCode, body } = await api.app.inject({ url });
+      return { statusCode, body };
+    };
+    const red = { statusCode: 503, body: '{"status":"unavailable"}' };
+    const green = { statusCode: 200, body: '{"status":"ok"}' };
+    expect(await get('/health/live')).toEqual(green);
+    expect(await get('/health/ready')).toEqual(red);
+    health.report('event store', GREEN);
+    expect(await get('/health/ready')).toEqual(green);
+    const metrics = await api.app.inject({ url: '/metrics' });
+    expect(metrics.statusCode).toBe(404);
+    expect(metrics.headers['content-type']).toMatch('application/problem+json');
+    health.die('nothing helps');
+    expect(await get('/health/live')).toEqual(red);
+    await api.close();
+  });
+});
+
 describe('the checkup', () => {
   const hurried = { after: (_: number, then: () => void) => SYSTEM_CLOCK.after(5, then) };
 
