@@ -51,20 +51,30 @@ async function verify(cli: Cli, options: Options): Promise<Status> {
     await print(cli.terminal.out, `${inconsistent}\n`);
     return 1;
   }
-  return withCrew(cli, options.policy, async ({ source, crew, progress, seconds }) => {
-    const begin = (all: number | null): void => progress.of(all);
-    const verified = await verifyStore(source, crew, { anchors, begin });
-    const took = seconds();
-    const found = { ...verifiedJson(verified), seconds: took, rss_mb: rssMb() };
-    progress.end();
-    await print(
-      cli.terminal.out,
-      options.json === true
-        ? `${JSON.stringify(found)}\n`
-        : verifiedText(verified, took, wordsIn(options.lang)) + anchorsText(anchors),
-    );
-    return verified.findings.isClean ? 0 : 1;
-  });
+  return withCrew(
+    cli,
+    options.policy,
+    async (atWork) => {
+      const { source, snapshots, crew, progress, seconds } = atWork;
+      const begin = (all: number | null): void => progress.of(all);
+      const verified = await verifyStore(source, crew, {
+        anchors,
+        begin,
+        ...(snapshots && { streamsWithSnapshots: snapshots.snapshots.streams() }),
+      });
+      const took = seconds();
+      const found = { ...verifiedJson(verified), seconds: took, rss_mb: rssMb() };
+      progress.end();
+      await print(
+        cli.terminal.out,
+        options.json === true
+          ? `${JSON.stringify(found)}\n`
+          : verifiedText(verified, took, wordsIn(options.lang)) + anchorsText(anchors),
+      );
+      return verified.findings.isClean ? 0 : 1;
+    },
+    { withSnapshots: true },
+  );
 }
 
 /** What no store could hold need not be looked for. */

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { openSnapshots } from '../snapshots/open-snapshots.js';
 import { runAudit } from '../program.js';
 import { auditSettings } from '../settings.js';
 import { crewOfOne } from '../verify/jobs.js';
@@ -29,7 +30,8 @@ export async function run(
     settings: auditSettings(env),
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
-    openCrew: ({ policies }, source) => crewOfOne(source, policies),
+    openCrew: ({ policies, snapshots }, source) =>
+      crewOfOne(source, policies, snapshots && openSnapshots(snapshots)),
   });
   return { status, out: out.text, err: err.text };
 }

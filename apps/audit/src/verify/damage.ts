@@ -18,6 +18,8 @@ export const DAMAGE_KINDS = {
   'id-not-derived': 'the id of an event does not follow from its command and place',
   'command-not-derived': 'the id of a command does not follow from its user, source and id',
   'rule-broken': 'an event that the rules could not have produced',
+  'snapshot-forged': 'a snapshot that somebody wrote who has no key',
+  'snapshot-differs': 'a snapshot that is not what its events come to',
   'passes-disagree': 'the store gives other events by account than by position',
   'store-refuses': 'the store itself refuses to give what is there',
   'anchor-beyond-end': 'the store ends before the anchor: its tail was cut, or it is an old backup',

@@ -3,6 +3,13 @@ import type { AccountsFound, AccountsWork } from './accounts-pass.js';
 import { passByAccount } from './accounts-pass.js';
 import type { PositionsFound, PositionsWork } from './positions-pass.js';
 import { passByPosition } from './positions-pass.js';
+import type { SnapshotKeys } from '#event-store';
+import type { SnapshotSource } from '../snapshots/snapshot-source.js';
+import {
+  passBySnapshot,
+  type SnapshotsFound,
+  type SnapshotsWork,
+} from '../snapshots/snapshots-pass.js';
 import type { EventSource } from '../source/event-source.js';
 import { knownPolicies } from '../rules/known-policies.js';
 import { EVENT_TYPES } from './event-types.js';
@@ -10,9 +17,24 @@ import { EVENT_TYPES } from './event-types.js';
 /** A piece of work for one core, as it crosses from thread to thread. */
 export type Job =
   | { readonly kind: 'positions'; readonly work: Omit<PositionsWork, 'knownTypes'> }
-  | { readonly kind: 'accounts'; readonly work: Omit<AccountsWork, 'policies'> };
+  | { readonly kind: 'accounts'; readonly work: Omit<AccountsWork, 'policies'> }
+  | { readonly kind: 'snapshots'; readonly work: SnapshotsWork };
 
-export type Found<J extends Job> = J extends { kind: 'positions' } ? PositionsFound : AccountsFound;
+export type AnyFound = PositionsFound | AccountsFound | SnapshotsFound;
+
+interface FoundOf {
+  readonly positions: PositionsFound;
+  readonly accounts: AccountsFound;
+  readonly snapshots: SnapshotsFound;
+}
+
+export type Found<J extends Job> = FoundOf[J['kind']];
+
+/** Where snapshots are, and the keys that seal them (null: none was given). */
+export interface SnapshotsToCheck {
+  readonly snapshots: Pick<SnapshotSource, 'of'>;
+  readonly keys: SnapshotKeys | null;
+}
 
 /** What does jobs, some of them at the same time. */
 export interface Crew {
@@ -27,19 +49,31 @@ export interface Crew {
 export function worker(
   source: EventSource,
   policies: readonly Policy[],
+  snapshots: SnapshotsToCheck | null,
   progress: (events: number) => void,
-): (job: Job) => Promise<PositionsFound | AccountsFound> {
+): (job: Job) => Promise<AnyFound> {
   const known = knownPolicies(policies);
-  return (job) =>
-    job.kind === 'positions'
-      ? passByPosition(source, { ...job.work, knownTypes: EVENT_TYPES }, progress)
-      : passByAccount(source, { ...job.work, policies: known }, progress);
+  return (job) => {
+    switch (job.kind) {
+      case 'positions':
+        return passByPosition(source, { ...job.work, knownTypes: EVENT_TYPES }, progress);
+      case 'accounts':
+        return passByAccount(source, { ...job.work, policies: known }, progress);
+      case 'snapshots':
+        if (snapshots === null) throw new Error('a bug: nobody said where the snapshots are');
+        return passBySnapshot({ ...snapshots, source, policies: known }, job.work, progress);
+    }
+  };
 }
 
 /** All of it in this thread, one job behind the other. */
-export function crewOfOne(source: EventSource, policies: readonly Policy[] = []): Crew {
+export function crewOfOne(
+  source: EventSource,
+  policies: readonly Policy[] = [],
+  snapshots: SnapshotsToCheck | null = null,
+): Crew {
   let events = 0;
-  const run = worker(source, policies, (more) => (events += more));
+  const run = worker(source, policies, snapshots, (more) => (events += more));
   let idle: Promise<unknown> = Promise.resolve();
   return {
     size: 1,

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Policy } from '#ledger';
 import { CannotCheck, StoreRefused } from '../trouble.js';
 import { Findings, type FoundSoFar } from './damage.js';
+import type { SnapshotsSettings } from '../settings.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /**
@@ -24,6 +25,8 @@ const THREADS_MAX = 16;
 export interface ThreadSettings {
   readonly eventStore: string;
   readonly policies: readonly Policy[];
+  /** null: they are not looked at. */
+  readonly snapshots: SnapshotsSettings | null;
 }
 
 export type Asked = { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';

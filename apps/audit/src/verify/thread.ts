@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CannotCheck, StoreRefused } from '../trouble.js';
+import { openSnapshots } from '../snapshots/open-snapshots.js';
 import { openSource } from '../source/open-source.js';
 import { worker } from './jobs.js';
 import type { Asked, ThreadSettings, Told } from './thread-crew.js';
@@ -10,8 +11,9 @@ const PROGRESS_EVERY_MS = 200;
 
 const port = parentPort;
 if (port === null) throw new Error('a bug: this file is a thread of the auditor');
-const { eventStore, policies } = workerData as ThreadSettings;
+const { eventStore, policies, snapshots: settings } = workerData as ThreadSettings;
 const source = await openSource(eventStore);
+const snapshots = settings === null ? null : openSnapshots(settings);
 const tell = (told: Told): void => port.postMessage(told);
 
 let events = 0;
@@ -20,7 +22,7 @@ const tellProgress = (): void => {
   events = 0;
 };
 const ticking = setInterval(tellProgress, PROGRESS_EVERY_MS);
-const run = worker(source, policies, (more) => (events += more));
+const run = worker(source, policies, snapshots, (more) => (events += more));
 
 port.on('message', (asked: Asked) => {
   if (asked === 'close') void close();
@@ -45,5 +47,6 @@ async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
 async function close(): Promise<void> {
   clearInterval(ticking);
   await source.close();
+  await snapshots?.snapshots.close();
   port?.close();
 }

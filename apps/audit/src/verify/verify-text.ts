@@ -8,7 +8,7 @@ import type { Verified } from './verify.js';
 const PLACES_MAX = 20;
 
 export function verifiedText(verified: Verified, seconds: number, words: Words): string {
-  const { findings, events, accounts, last, unknownPolicies } = verified;
+  const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
   const rate = grouped(Math.round(events / seconds));
   const lines = [
     `${grouped(events)} events of ${grouped(accounts)} accounts, up to ${last ?? 'the beginning'}, in ${seconds.toFixed(1)} s (${rate}/s)`,
@@ -19,11 +19,30 @@ export function verifiedText(verified: Verified, seconds: number, words: Words):
       'its own limits were not checked, all else was. Name it with --policy.',
     );
   }
+  lines.push(...snapshotLines(snapshots));
   if (findings.isClean) return [...lines, 'Nothing is wrong.', ''].join('\n');
   const first = findings.sorted()[0];
   lines.push('', `DAMAGED, first at ${first?.position ?? 'no one place'}:`);
   lines.push(kindsText(findings.counts, words), placesText(verified, words));
   return lines.join('\n');
+}
+
+function snapshotLines(snapshots: Verified['snapshots']): readonly string[] {
+  if (snapshots === null) {
+    return ['Snapshots were not looked at: DATABASE_URL says where they are.'];
+  }
+  const { compared, unknownKeys, notCompared } = snapshots;
+  return [
+    ...(compared > 0 ? [`${grouped(compared)} snapshots were held against their events.`] : []),
+    ...(unknownKeys > 0
+      ? [`The seals of ${grouped(unknownKeys)} were not checked: SNAPSHOT_KEYS has not their keys.`]
+      : []),
+    ...(notCompared > 0
+      ? [
+          `${grouped(notCompared)} could not be compared: of another version, or of damaged accounts.`,
+        ]
+      : []),
+  ];
 }
 
 function kindsText(counts: ReadonlyMap<DamageKind, number>, words: Words): string {
@@ -57,7 +76,8 @@ function placesText({ findings }: Verified, words: Words): string {
   return more > 0 ? `${text}… and ${grouped(more)} more (--json has them)\n` : text;
 }
 
-export function verifiedJson({ findings, events, accounts, last, unknownPolicies }: Verified) {
+export function verifiedJson(verified: Verified) {
+  const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
   return {
     ok: findings.isClean,
     events,
@@ -67,5 +87,10 @@ export function verifiedJson({ findings, events, accounts, last, unknownPolicies
     damage: Object.fromEntries(findings.counts),
     places: findings.sorted(),
     unknown_policies: Object.fromEntries(unknownPolicies),
+    snapshots: snapshots && {
+      compared: snapshots.compared,
+      unknown_keys: snapshots.unknownKeys,
+      not_compared: snapshots.notCompared,
+    },
   };
 }

@@ -6,6 +6,7 @@ import { CannotCheck, StoreRefused } from '../trouble.js';
 import type { AccountsFound } from './accounts-pass.js';
 import { Findings, type DamageKind } from './damage.js';
 import { EventTree } from './event-tree.js';
+import { checkSnapshots, type SnapshotCounts } from '../snapshots/check-snapshots.js';
 import type { Crew } from './jobs.js';
 import { damageKey, type PositionsFound } from './positions-pass.js';
 
@@ -15,6 +16,8 @@ export interface VerifyOptions {
   readonly tree?: boolean;
   /** Told how many events there will be to go through, both passes together; null: not known. */
   readonly begin?: (events: number | null) => void;
+  /** Names of the streams that have snapshots, in pages; without it they are not looked at. */
+  readonly streamsWithSnapshots?: AsyncIterable<readonly string[]>;
 }
 
 export interface Verified {
@@ -26,6 +29,8 @@ export interface Verified {
   readonly unknownPolicies: ReadonlyMap<string, number>;
   /** Of the store up to `last`; null: not wanted, or it can't be made of what is there. */
   readonly tree: WholeTree | null;
+  /** null: they were not looked at. */
+  readonly snapshots: SnapshotCounts | null;
 }
 
 export interface WholeTree {
@@ -49,8 +54,11 @@ export async function verifyStore(
   const edges = await source.edges();
   const findings = new Findings();
   checkEdges(edges, findings);
-  if (edges.last === null) return nothingThere(findings, options.anchors ?? []);
-  return new Verification(source, crew, options, edges.last, findings).run();
+  const verified =
+    edges.last === null
+      ? nothingThere(findings, options.anchors ?? [])
+      : await new Verification(source, crew, options, edges.last, findings).run();
+  return { ...verified, snapshots: await checkSnapshots(crew, options, findings) };
 }
 
 class Verification {
@@ -78,7 +86,7 @@ class Verification {
     this.#cuts = [...this.#reached.map(({ position }) => position), ...now];
   }
 
-  async run(): Promise<Verified> {
+  async run(): Promise<Omit<Verified, 'snapshots'>> {
     const spans = this.source.spans(this.last);
     const counted = spans.reduce((sum, { events }) => sum + (events ?? 0), 0);
     this.options.begin?.(counted === 0 ? null : 2 * counted);
@@ -126,7 +134,7 @@ class Verification {
     }
   }
 
-  #conclude(): Verified {
+  #conclude(): Omit<Verified, 'snapshots'> {
     const { findings } = this;
     for (const found of [...this.#positions, ...this.#accounts]) findings.merge(found.findings);
     const byPosition = sum(this.#positions, ({ events }) => events);
@@ -218,7 +226,7 @@ function checkEdges({ head, last }: Edges, findings: Findings): void {
   );
 }
 
-function nothingThere(findings: Findings, anchors: readonly Anchor[]): Verified {
+function nothingThere(findings: Findings, anchors: readonly Anchor[]): Omit<Verified, 'snapshots'> {
   for (const anchor of anchors) {
     damage(findings, 'anchor-beyond-end', anchor, 'the store is empty');
   }

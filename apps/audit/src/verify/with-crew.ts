@@ -1,5 +1,6 @@
 import type { Cli } from '../cli.js';
 import { policyFrom } from '../settings.js';
+import { openSnapshots, type OpenSnapshots } from '../snapshots/open-snapshots.js';
 import type { EventSource } from '../source/event-source.js';
 import { openSource } from '../source/open-source.js';
 import { Progress } from '../terminal/progress.js';
@@ -7,6 +8,8 @@ import type { Crew } from './jobs.js';
 
 export interface CrewAtWork {
   readonly source: EventSource;
+  /** null: they are not looked at. */
+  readonly snapshots: OpenSnapshots | null;
   readonly crew: Crew;
   readonly progress: Progress;
   /** Seconds since it began. */
@@ -18,19 +21,23 @@ export async function withCrew<T>(
   cli: Cli,
   policiesBeside: readonly string[],
   work: (atWork: CrewAtWork) => Promise<T>,
+  { withSnapshots = false } = {},
 ): Promise<T> {
   const eventStore = cli.settings.eventStore();
   const policies = [...cli.settings.policies, ...policiesBeside.map(policyFrom)];
   const source = await openSource(eventStore);
-  const crew = cli.openCrew({ eventStore, policies }, source);
+  const settings = withSnapshots ? cli.settings.snapshots() : null;
+  const snapshots = settings === null ? null : openSnapshots(settings);
+  const crew = cli.openCrew({ eventStore, policies, snapshots: settings }, source);
   const progress = new Progress(cli.terminal, 'events', () => crew.events);
   const begunMs = performance.now();
   const seconds = (): number => (performance.now() - begunMs) / 1000;
   try {
-    return await work({ source, crew, progress, seconds });
+    return await work({ source, snapshots, crew, progress, seconds });
   } finally {
     progress.end();
     await crew.close();
+    await snapshots?.snapshots.close();
     await source.close();
   }
 }
