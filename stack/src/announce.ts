@@ -1,3 +1,4 @@
+import type { LedgerAddresses } from './addresses.js';
 import type { RunningApps } from './apps.js';
 import { DEMO_USERS } from './demo.js';
 import { out, say } from './output.js';
@@ -11,17 +12,18 @@ interface Announced {
   readonly logsDir: string;
   readonly secret: string;
   readonly servers: Servers;
+  readonly addresses: LedgerAddresses;
   readonly apps: RunningApps;
 }
 
 /** Says what there is to open and to type: to people, and in a file to `npm run points`. */
-export async function announce({ dataDir, logsDir, secret, servers, apps }: Announced) {
+export async function announce(announced: Announced) {
+  const { dataDir, logsDir, secret, servers, addresses, apps } = announced;
   const ready = {
     api: apps.probes['api'] ?? null,
     probes: apps.probes,
     kafka: servers.kafkaBrokers,
-    database: servers.databaseUrl,
-    eventStore: servers.eventStore,
+    ...addresses.of.auditor,
     users: DEMO_USERS,
     tokens: {
       user: await demoToken(secret, DEMO_USERS[0], 'user'),
@@ -29,7 +31,7 @@ export async function announce({ dataDir, logsDir, secret, servers, apps }: Anno
       auditor: await demoToken(secret, 'demo-auditor', 'auditor'),
     },
   };
-  await keep(readyFile(dataDir), JSON.stringify(ready, null, 2));
+  await keep(readyFile(dataDir), JSON.stringify({ ...ready, addresses }, null, 2));
   tell(ready, logsDir);
 }
 

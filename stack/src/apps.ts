@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LedgerAddresses } from './addresses.js';
 import { freePort } from './ports.js';
 import { projectRoot } from './kafka-jars.js';
 import type { Servers } from './servers.js';
@@ -16,6 +17,7 @@ export interface RunningApps {
 interface AppsOptions {
   readonly settings: StackSettings;
   readonly servers: Servers;
+  readonly addresses: LedgerAddresses;
   readonly apiPort: number;
   readonly jwtSecret: string;
   readonly cursorKey: string;
@@ -52,7 +54,7 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
       const child = new SupervisedChild({
         name: app,
         entry: join(projectRoot(), 'dist', 'apps', app, 'src', 'main.js'),
-        env: environmentOf(options, port),
+        env: environmentOf(app, options, port),
         logPath: join(options.logsDir, `${app}.log`),
         readyUrl: `${address}/health/ready`,
         say,
@@ -71,11 +73,14 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
   return { children, probes, stop };
 }
 
-function environmentOf(options: AppsOptions, port: number): Record<string, string> {
-  const { servers, jwtSecret, cursorKey, snapshotKeys } = options;
+function environmentOf(app: App, options: AppsOptions, port: number): Record<string, string> {
+  const { servers, addresses, jwtSecret, cursorKey, snapshotKeys } = options;
   return {
-    EVENT_STORE: servers.eventStore,
-    DATABASE_URL: servers.databaseUrl,
+    EVENT_STORE: addresses.of[app].eventStore,
+    DATABASE_URL: addresses.of[app].database,
+    // Whoever serves has no use for the role that owns the ledger.
+    MIGRATION_URL: '',
+    LOGIN_PASSWORDS: '',
     ...(servers.kafkaBrokers !== null && { KAFKA_BROKERS: servers.kafkaBrokers }),
     PORT: String(port),
     JWT_ALGORITHM,

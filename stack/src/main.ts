@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, stopWithParent } from '#runtime';
+import { MigrationFailed, prepareLedger } from './addresses.js';
 import { announce } from './announce.js';
 import { startApps, type RunningApps } from './apps.js';
 import { choosePort, PortTaken } from './choose-port.js';
@@ -8,6 +9,7 @@ import { PostgresStartError } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { err, out, say } from './output.js';
 import { sendersEnvironment } from './local-senders.js';
+import { keepPrivate } from './private-folders.js';
 import { tryToSeed } from './seed-once.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     });
   }
   stopWithParent();
+  await keepPrivate(settings.dataDir, say);
   const claim = await StackClaim.take(settings.dataDir, say);
   out.write(`points-ledger: data in ${settings.dataDir}\n`);
   await run(settings, claim, stopping.signal);
@@ -39,8 +42,6 @@ async function run(settings: StackSettings, claim: StackClaim, signal: AbortSign
   let servers: Servers | null = null;
   let apps: RunningApps | null = null;
   try {
-    // Without it nothing is logged, and everything else works.
-    await mkdir(logsDir, { recursive: true }).catch(() => undefined);
     servers = await startServers({ settings, logsDir, say, signal });
     apps = await bringUp(settings, claim, servers, signal);
     await aborted(signal);
@@ -72,9 +73,12 @@ async function bringUp(
   const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, say);
   const secret = await keptSecret(dataDir, 'jwt-secret');
   const logsDir = join(dataDir, 'logs');
+  say('bringing the databases up to date');
+  const addresses = await prepareLedger(settings, servers, signal);
   const apps = await startApps({
     settings,
     servers,
+    addresses,
     apiPort,
     jwtSecret: secret,
     cursorKey: await keptSecret(dataDir, 'cursor-secret'),
@@ -88,7 +92,7 @@ async function bringUp(
   });
   try {
     if (settings.demo && apps.children.has('intake')) await tryToSeed(settings, servers);
-    await announce({ dataDir, logsDir, secret, servers, apps });
+    await announce({ dataDir, logsDir, secret, servers, addresses, apps });
     return apps;
   } catch (error) {
     await apps.stop();
@@ -103,6 +107,7 @@ const EXPECTED = [
   PostgresStartError,
   KafkaBrokerError,
   ChildNotReady,
+  MigrationFailed,
 ];
 
 try {

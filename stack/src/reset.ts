@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PostgresStartError, stopLeftoverPostgres } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { stopOrphan } from './kafka-orphan.js';
+import { MADE } from './private-folders.js';
 import { readyFile, stackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
 
@@ -12,16 +13,6 @@ import { StackClaim, StackClaimError } from './stack-claim.js';
 const EXPECTED = [StackClaimError, PostgresStartError, KafkaBrokerError];
 
 // Just what a stack makes: a DATA_DIR may hold other things, too.
-const MADE = [
-  'postgres',
-  'kafka',
-  'logs',
-  'jwt-secret',
-  'cursor-secret',
-  'snapshot-secret',
-  'demo-seeded',
-];
-
 const { dataDir } = stackSettings(process.env);
 if (!existsSync(dataDir)) {
   process.stdout.write(`there is nothing in ${dataDir}\n`);

@@ -11,17 +11,22 @@ export interface CommandOptions {
   readonly msMax: number;
   /** Kills it, too. */
   readonly signal?: AbortSignal;
+  /** Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a program to its end, with what it said (the last of it); kills it after `msMax`. */
 export function runCommand(
   program: string,
   args: readonly string[],
-  { msMax, signal }: CommandOptions,
+  { msMax, signal, env }: CommandOptions,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let output = '';
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(env && { env }),
+    });
     // Not spawn's own time-out: it stays set, and holds up the process, when there is no such program.
     const kill = (): void => void child.kill('SIGKILL');
     const late = setTimeout(kill, msMax);

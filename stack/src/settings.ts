@@ -25,6 +25,7 @@ const VARIABLES = z.object({
   KAFKA_BROKERS: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   EVENT_STORE: z.string().min(1).optional(),
+  MIGRATION_URL: z.string().min(1).optional(),
   SNAPSHOT_KEYS: z.string().min(1).optional(),
   SENDERS_FILE: z.string().min(1).optional(),
   SENDERS: z.string().min(1).optional(),
@@ -44,6 +45,7 @@ export interface StackSettings {
   readonly kafkaBrokers: string | undefined;
   readonly databaseUrl: string | undefined;
   readonly eventStore: string | undefined;
+  readonly migrationUrl: string | undefined;
   readonly snapshotKeys: string | undefined;
   /** What the environment says of who may send what; the apps read it themselves. */
   readonly senders: 'a file' | 'anybody' | 'not said';
@@ -64,6 +66,7 @@ export function stackSettings(env: Environment): StackSettings {
     kafkaBrokers: read.KAFKA_BROKERS,
     databaseUrl: read.DATABASE_URL,
     eventStore: read.EVENT_STORE,
+    migrationUrl: read.MIGRATION_URL,
     snapshotKeys: read.SNAPSHOT_KEYS,
     senders:
       read.SENDERS_FILE !== undefined

@@ -1,23 +1,33 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOGINS, type LedgerAddresses } from './addresses.js';
 import { projectRoot } from './kafka-jars.js';
 import { readyFile, stackSettings } from './settings.js';
 
 // `npm run projector -- rebuild`: an app's own commands, on the servers of the stack that runs here
 // unless EVENT_STORE and DATABASE_URL name others.
 
-interface Addresses {
+interface Ready {
   readonly database: string;
   readonly eventStore: string;
+  readonly addresses?: LedgerAddresses;
 }
 
-function addresses(): Readonly<Record<string, string>> {
+/** With the login of that app, and the role that owns the ledger for what asks for it. */
+function addresses(app: string): Readonly<Record<string, string>> {
   if (process.env['EVENT_STORE'] && process.env['DATABASE_URL']) return {};
   const file = readyFile(stackSettings(process.env).dataDir);
   try {
-    const ready = JSON.parse(readFileSync(file, 'utf8')) as Addresses;
-    return { EVENT_STORE: ready.eventStore, DATABASE_URL: ready.database };
+    const ready = JSON.parse(readFileSync(file, 'utf8')) as Ready;
+    const login = LOGINS.find((one) => one === app);
+    const { database, eventStore } = (login && ready.addresses?.of[login]) ?? ready;
+    const migration = ready.addresses?.migration;
+    return {
+      EVENT_STORE: eventStore,
+      DATABASE_URL: database,
+      ...(migration && { MIGRATION_URL: migration }),
+    };
   } catch {
     process.stderr.write(
       'No running stack was found: run `npm start` first, or set EVENT_STORE and DATABASE_URL.\n',
@@ -30,6 +40,6 @@ const [app = '', ...args] = process.argv.slice(2);
 const entry = join(projectRoot(), 'dist', 'apps', app, 'src', 'main.js');
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', entry, ...args], {
   stdio: 'inherit',
-  env: { ...process.env, ...addresses() },
+  env: { ...process.env, ...addresses(app) },
 });
 process.exitCode = status ?? 1;

@@ -3,14 +3,15 @@ import { SignJWT } from 'jose';
 import type { CommandBody, CommandOutcome } from '#contracts';
 import { toLedgerCommand } from '#contracts/identity';
 import { AccountDesk } from '#commands';
-import { openPostgresEventStore } from '#event-store';
+import { openMigratedEventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
+import type { LedgerAddresses } from '../../stack/src/addresses.js';
 import { seedDemo } from '../../stack/src/demo.js';
 import { STACK_VARIABLE } from './stack.setup.js';
 
 interface Stack {
   readonly api: string;
-  readonly database: string;
+  readonly addresses: LedgerAddresses;
   readonly secret: string;
 }
 
@@ -68,7 +69,7 @@ export interface PastCommand {
 
 /** What was commanded at moments that are past, decided by the real rules into the real store. */
 export async function carryOutInThePast(commands: readonly PastCommand[]): Promise<void> {
-  const store = await openPostgresEventStore(stack().database);
+  const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
   const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
   try {
     for (const { at, body, id = randomUUID() } of commands) {

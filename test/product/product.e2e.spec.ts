@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import {
   TOPICS,
   transactionsPage,
@@ -193,11 +195,75 @@ describe('The product', () => {
     expect((await get(other, ready.tokens.auditor)).status).toBe(200);
   });
 
+  it('logs in to the database as roles that own nothing, each process as its own', async () => {
+    const { of, migration } = stack.addresses();
+    const { rows } = await asking(
+      migration ?? '',
+      `select distinct usename as login from pg_stat_activity
+       where application_name like 'points-ledger%' and datname = current_database() order by 1`,
+    );
+    const logins = rows.map(({ login }) => login as string);
+    // The sweeper lets its connections go between two sweeps.
+    expect(logins.filter((login) => login !== 'points_sweeper')).toEqual([
+      'points_api',
+      'points_intake',
+      'points_projector',
+    ]);
+    const passwords = [...Object.values(of).map(({ database }) => database), migration ?? ''];
+    for (const password of passwords.map((url) => new URL(url).password)) {
+      expect(password.length).toBeGreaterThan(20);
+      if (password !== new URL(of.auditor.database).password) {
+        expect(stack.said).not.toContain(password);
+      }
+    }
+    for (const { database } of Object.values(of)) {
+      for (const sql of ['delete from event_store.events', 'reset role; drop schema event_store']) {
+        await expect(asking(database, sql)).rejects.toThrow(
+          /events are only ever added|denied|owner/,
+        );
+      }
+    }
+  });
+
+  it('rebuilds the read tables as their owner, and goes on with them as who owns nothing', async () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['dist/stack/src/with-stack.js', 'projector', 'rebuild'],
+      { env: { ...process.env, NODE_OPTIONS: '', DATA_DIR: stack.dataDir }, encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([0, expect.any(String)]);
+    const { position } = await recharge(randomUUID(), 3);
+    const user = randomUUID();
+    const last = await recharge(user, 7);
+    expect(position).not.toBe(last.position);
+    expect(await rowsOf(user, last.position)).toHaveLength(1);
+  }, 60_000);
+
+  it('keeps its data, keys and logs to its owner', () => {
+    const modeOf = (name: string): number => statSync(join(stack.dataDir, name)).mode & 0o077;
+    const secrets = ['jwt-secret', 'cursor-secret', 'snapshot-secret', 'database-secret'];
+    for (const name of ['kafka', 'logs', 'ready.json', 'running', ...secrets]) {
+      expect([name, modeOf(name)]).toEqual([name, 0]);
+    }
+    // Postgres, run by root, is another user, who has to pass through.
+    expect(modeOf('.') & 0o066).toBe(0);
+  });
+
   it('is ready in every part', async () => {
     for (const address of Object.values(ready.probes)) {
       expect((await fetch(`${address}/health/ready`)).status).toBe(200);
     }
   });
+
+  async function asking(url: string, sql: string): Promise<pg.QueryResult> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  }
 
   /** As the process itself says in its log. */
   function pidOf(app: string): number {

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LedgerAddresses } from '../../stack/src/addresses.js';
 
 const root = join(import.meta.dirname, '../..');
 const START_MS_MAX = 120_000;
@@ -67,6 +68,12 @@ export class RunningStack {
       void this.#ended.then(() => settle(() => reject(new Error(`it ended: ${this.#said}`))));
     });
     return JSON.parse(line) as Ready;
+  }
+
+  /** What each process is told of the databases: in a file of the owner's alone, never printed. */
+  addresses(): LedgerAddresses {
+    const text = readFileSync(join(this.dataDir, 'ready.json'), 'utf8');
+    return (JSON.parse(text) as { addresses: LedgerAddresses }).addresses;
   }
 
   /** As Ctrl-C does. Gives its exit code. */

@@ -176,12 +176,13 @@ describe('The stack stands up again', () => {
   it('runs an app that can write no line, and counts the lines', async () => {
     const port = await freePort();
     const full = openSync(existsSync(FULL_DEVICE) ? FULL_DEVICE : '/dev/null', 'w');
+    const { database } = stack.addresses().of.sweeper;
     const app = spawn(process.execPath, ['dist/apps/sweeper/src/main.js'], {
       env: {
         ...process.env,
         NODE_OPTIONS: '',
-        DATABASE_URL: ready.database,
-        EVENT_STORE: ready.database,
+        DATABASE_URL: database,
+        EVENT_STORE: database,
         PORT: String(port),
       },
       stdio: ['ignore', full, 'inherit'],
