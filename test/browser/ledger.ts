@@ -87,7 +87,7 @@ export async function carryOutInThePast(commands: readonly PastCommand[]): Promi
 
 /** Something that is no event stands at the next revision of the user's stream. */
 export async function damage(user_id: string, revision: number): Promise<void> {
-  const store = await openPostgresEventStore(stack().database);
+  const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
   try {
     const [type, data, meta] = ['PointsRecharged', '{', '{"v":1}'];
     const event = { id: randomUUID(), type, data, meta, hash: new Uint8Array(32) };

@@ -167,6 +167,8 @@ describe('the rights of a login', () => {
     ['read the read tables', 'select * from mjk_point_transactions', READING_TABLES],
     ['read the checkpoint', 'select * from mjk_point_checkpoints', READING_TABLES],
     ['write the read tables', 'delete from mjk_point_accounts_v1 where false', ['projector']],
+    ['park an account', 'delete from mjk_point_parked_accounts where false', ['projector']],
+    ['read what is parked', 'select * from mjk_point_parked_accounts', READING_TABLES],
     [
       'move the checkpoint',
       'update mjk_point_checkpoints set last_id = 0 where false',
@@ -206,6 +208,17 @@ describe('a process', () => {
     await expect(started).rejects.toThrow(
       `role ${PREFIX}projector may not insert event_store.snapshots, which it needs to append: grant points_ledger_writer to ${PREFIX}projector;`,
     );
+  });
+
+  it('says of every table of every version that it may not write it', async () => {
+    await run(ownerUrl, 'revoke update on mjk_point_batches_v1 from points_ledger_projector');
+    try {
+      await expect(open(loginUrl('projector'), NEEDS.projector)).rejects.toThrow(
+        `role ${PREFIX}projector may not update mjk_point_batches_v1, which it needs to write tables`,
+      );
+    } finally {
+      await run(ownerUrl, 'grant update on mjk_point_batches_v1 to points_ledger_projector');
+    }
   });
 
   it('says that it may not rebuild, and as whom it could', async () => {

@@ -35,14 +35,24 @@ const SNAPSHOT_RIGHTS: readonly Right[] = (['select', 'insert', 'update', 'delet
   (privilege) => ['event_store', 'snapshots', privilege],
 );
 const TABLES = ['transactions', 'transaction_lines', 'accounts', 'batches', 'consumptions'];
-const READ_RIGHTS: readonly Right[] = ['checkpoints', ...TABLES].map((name) => [
+const READ_RIGHTS: readonly Right[] = ['checkpoints', 'parked_accounts', ...TABLES].map((name) => [
   null,
   `mjk_point_${name}`,
   'select',
 ]);
-const WRITE_RIGHTS: readonly Right[] = (['insert', 'update', 'delete'] as const).map(
-  (privilege) => [null, 'mjk_point_checkpoints', privilege],
-);
+
+/** Of the tables of every version there is: a rebuild that did not grant would stop the projector later. */
+async function writeRights(client: pg.Client): Promise<readonly Right[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = current_schema() and c.relkind = 'r'
+       and c.relname like 'mjk\\_point\\_%' and c.relname <> 'mjk_point_migrations'
+     order by 1`,
+  );
+  return rows.flatMap(({ name }) =>
+    (['insert', 'update', 'delete'] as const).map((privilege): Right => [null, name, privilege]),
+  );
+}
 
 interface Wanted {
   readonly rights: readonly Right[];
@@ -61,7 +71,7 @@ const BESIDE_TABLES: Readonly<Record<Need, Wanted | null>> = {
   append: { rights: SNAPSHOT_RIGHTS, role: EVENT_WRITER },
   'read events': null,
   'read tables': { rights: READ_RIGHTS, role: TABLE_READER },
-  'write tables': { rights: [...READ_RIGHTS, ...WRITE_RIGHTS], role: TABLE_WRITER },
+  'write tables': { rights: READ_RIGHTS, role: TABLE_WRITER },
   'own tables': null,
 };
 
@@ -135,7 +145,8 @@ async function refuseMissing(
   for (const need of needs) {
     const wanted = of[need];
     if (wanted === null) continue;
-    const missing = await missingRights(client, wanted.rights);
+    const more = need === 'write tables' && of === BESIDE_TABLES ? await writeRights(client) : [];
+    const missing = await missingRights(client, [...wanted.rights, ...more]);
     sentences.push(...missing.map((right) => sentenceOf(right, need, wanted.role)));
   }
   if (sentences.length > 0) throw new DatabaseNotReady(sentences.join('\n'));

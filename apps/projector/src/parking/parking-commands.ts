@@ -56,7 +56,7 @@ async function withParts(
   work: (parts: UnparkParts, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const log = createLog({ app: APP, level: 'warn' });
-  const stores = await openStores(config, log);
+  const stores = await openStores(config, log, ['read events', 'write tables']);
   const pool = writingPool(config.DATABASE_URL, NO_LIMIT_MS, log);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
