@@ -177,6 +177,17 @@ export function parksAccounts(open: Open): void {
     expect(due.map(({ userId }) => userId)).toEqual([WELL]);
   });
 
+  it('counts no pre-deduction of a parked account as open: its end may be left out', async () => {
+    const { tables, writer } = await open(densely);
+    const opens = consumed({ balanceAfter: 90, settleBy: '2030-01-02T00:00:00.000Z' });
+    const events = storeOrder([{ userId: SICK, events: [history[0]!, opens, history[2]!] }]);
+    await feed(writer, inBatches(events.slice(0, 2), 2));
+    expect(await tables.oldestOpenConsumption()).toBe(opens.at);
+    const last = { ...events[2]!, data: '{' };
+    await writer.writeCarefully(events[1]!.position, { events: [last], next: last.position });
+    expect(await tables.oldestOpenConsumption()).toBeNull();
+  });
+
   it('moves on where there is nothing but a damaged record', async () => {
     const { tables, writer } = await open(densely);
     const record: DamagedRecord = {

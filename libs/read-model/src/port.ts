@@ -165,6 +165,6 @@ export interface ReadTables {
    * of which the same would be due for ever.
    */
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]>;
-  /** When the pre-deduction that is open longest was made; null: none is open. */
+  /** When the pre-deduction that is open longest was made, but for parked accounts; null: none is open. */
   oldestOpenConsumption(): Promise<string | null>;
 }

@@ -212,7 +212,8 @@ export class MemoryReadTables implements ReadTables, TableWriter {
   }
 
   async oldestOpenConsumption(): Promise<string | null> {
-    const opened = this.#rows.openConsumptions().map((row) => row.opened_at);
+    const goingOn = this.#rows.openConsumptions().filter((row) => !this.#parked.has(row.user_id));
+    const opened = goingOn.map((row) => row.opened_at);
     return opened.sort(compare)[0] ?? null;
   }
 

@@ -76,6 +76,6 @@ export class PostgresReadTables implements ReadTables {
   }
 
   oldestOpenConsumption(): Promise<string | null> {
-    return oldestOpen(this.#pool);
+    return oldestOpen(this.#pool, this.#name);
   }
 }

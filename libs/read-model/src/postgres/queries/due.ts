@@ -27,9 +27,13 @@ export async function accountsDue(
   return rows.map((row) => ({ userId: row.user_id, dueAt: row.due_at.toISOString() }));
 }
 
-export async function oldestOpen(pool: Pool): Promise<string | null> {
+export async function oldestOpen(pool: Pool, name: string): Promise<string | null> {
   const { rows } = await pool.query<{ opened_at: Date | null }>(
-    `select min(opened_at) as opened_at from mjk_point_consumptions where due_at is not null`,
+    `select min(opened_at) as opened_at from mjk_point_consumptions o
+     where due_at is not null and not exists (
+       select from mjk_point_parked_accounts p join mjk_point_checkpoints c using (name, version)
+       where name = $1 and c.state = 'live' and p.user_id = o.user_id)`,
+    [name],
   );
   return rows[0]?.opened_at?.toISOString() ?? null;
 }
