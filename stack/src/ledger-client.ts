@@ -79,8 +79,17 @@ export class LedgerClient {
   }
 
   #hear(value: Buffer | null): void {
-    const outcome = parseOutcome(JSON.parse(value?.toString('utf8') ?? 'null'));
+    const outcome = outcomeIn(value);
     if (!outcome.ok || outcome.value.command_source !== this.source) return;
     this.#waiting.get(outcome.value.command_id)?.(outcome.value);
+  }
+}
+
+/** What is no outcome is none of ours, whoever wrote it there. */
+function outcomeIn(value: Buffer | null): ReturnType<typeof parseOutcome> {
+  try {
+    return parseOutcome(JSON.parse(value?.toString('utf8') ?? 'null'));
+  } catch {
+    return parseOutcome(null);
   }
 }

@@ -69,6 +69,13 @@ export class IntakeProcess {
     return [...text.matchAll(series)].reduce((sum, [, value]) => sum + Number(value), 0);
   }
 
+  /** What it says of a part of its health. */
+  async part(name: string): Promise<{ readonly state: string; readonly reason?: string }> {
+    const said = await (await fetch(`${this.address}/health/ready`)).json();
+    const { parts } = said as { parts: Record<string, { state: string; reason?: string }> };
+    return parts[name] ?? { state: 'unknown' };
+  }
+
   async #isReady(): Promise<boolean> {
     if (this.child.exitCode !== null) throw new Error(`it ended: ${this.#said}`);
     try {

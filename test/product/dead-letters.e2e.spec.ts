@@ -5,14 +5,17 @@ import { TOPICS } from '#contracts';
 import { connectKafka } from '#kafka';
 import { runDeadLetters } from '../../apps/dead-letters/src/program.js';
 import type { Letter } from '../../apps/dead-letters/src/letter.js';
+import { eventuallyHolds } from '#testing';
 import { FaultLab, GROUP } from '../faults/fault-lab.js';
 import { messageOf, outcomesIn, rechargeOf } from '../foreign/senders.suite.js';
 
 const GZIP = 1;
+const SMALL_BATCHES = { SENDERS: 'anybody', KAFKA_BATCH_BYTES_MAX: String(1024 * 1024) };
 
 describe('npm run dead-letters', () => {
   const lab = new FaultLab();
-  const [user, other] = [randomUUID(), randomUUID()];
+  const [user, other, third] = [randomUUID(), randomUUID(), randomUUID()];
+  let stoodStill = '';
 
   /** One message batch: two good commands, and so many zeros that it unpacks to more than this intake takes. */
   async function publishLargeBatch(): Promise<void> {
@@ -24,6 +27,32 @@ describe('npm run dead-letters', () => {
     const messages = [...good, ...zeros].map((message) => ({ ...message, partition: 0 }));
     await producer.send({ topic: TOPICS.commands, compression: GZIP, messages });
     await producer.disconnect();
+  }
+
+  /** While partition 0 waits, a command of partition 1 is carried out. */
+  async function stateOfAnIntakeThatStandsStill(): Promise<string> {
+    const intake = await lab.startIntake(GROUP, {
+      ...SMALL_BATCHES,
+      KAFKA_UNDECODABLE: 'stand-still',
+    });
+    await publishLargeBatch();
+    await eventuallyHolds(
+      'the intake says that a partition stands still',
+      async () => (await intake.part('partitions')).state === 'red',
+    );
+    const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
+    await producer.connect();
+    const command = messageOf(rechargeOf(third, 3), `${third}-meanwhile`);
+    await producer.send({ topic: TOPICS.commands, messages: [{ ...command, partition: 1 }] });
+    await producer.disconnect();
+    await eventuallyHolds('the other partition goes on', async () => {
+      const { sent } = await lab.endOf([third]);
+      return outcomesIn(sent).length === 1;
+    });
+    const { reason = '' } = await intake.part('partitions');
+    intake.signal('SIGTERM');
+    await intake.ended;
+    return reason;
   }
 
   async function run(...args: readonly string[]) {
@@ -47,11 +76,8 @@ describe('npm run dead-letters', () => {
 
   beforeAll(async () => {
     await lab.open();
-    const intake = await lab.startIntake(GROUP, {
-      SENDERS: 'anybody',
-      KAFKA_BATCH_BYTES_MAX: String(1024 * 1024),
-    });
-    await publishLargeBatch();
+    stoodStill = await stateOfAnIntakeThatStandsStill();
+    const intake = await lab.startIntake(GROUP, SMALL_BATCHES);
     const invalid = messageOf(rechargeOf(other, 5), `${other}-invalid`);
     await lab.publish([
       { ...invalid, value: '{"user_id": 5}', headers: { ...invalid.headers, own: 'kept' } },
@@ -61,6 +87,12 @@ describe('npm run dead-letters', () => {
     await intake.ended;
   }, 180_000);
   afterAll(() => lab.close(), 60_000);
+
+  it('has work only after the operator allowed it: until then the partition stands still, and it alone', () => {
+    expect(stoodStill).toMatch(
+      /^partition 0 stands still at offset 0 \(KAFKA_UNDECODABLE=stand-still\): .*unpacks to more than 1048576 bytes/,
+    );
+  });
 
   it('lists letters by why and when they were buried, and by user', async () => {
     const all = await listed();

@@ -61,6 +61,8 @@ export async function followTopic(
         await takeAll(payload);
       } catch (error) {
         fail(error);
+        // It would come again at once, and for ever.
+        payload.pause();
       }
     },
   });
