@@ -35,6 +35,8 @@ const withoutPython = hasPython ? [] : ['\\.python\\.e2e\\.spec\\.ts$'];
 const roots = '<rootDir>/{apps,libs,stack,bench,test}/**/';
 
 export default {
+  // Only a hang takes so long, also on a machine that is busy with something else.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
   projects: [
     {
