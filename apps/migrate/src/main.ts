@@ -1,3 +1,4 @@
+import { migrating } from '#assembly';
 import { orExit, readConfiguration } from '#runtime';
 import { MIGRATE_VARIABLES } from './migrate-variables.js';
 import { runMigrations } from './run-migrations.js';
@@ -7,6 +8,6 @@ import { runMigrations } from './run-migrations.js';
 orExit(
   (async () => {
     const config = readConfiguration(MIGRATE_VARIABLES, process.env);
-    await runMigrations(config, (line) => void process.stdout.write(`${line}\n`));
+    await migrating(() => runMigrations(config, (line) => void process.stdout.write(`${line}\n`)));
   })(),
 );

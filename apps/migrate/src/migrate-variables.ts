@@ -13,11 +13,11 @@ export interface WantedLogin {
   readonly password: string;
 }
 
-/** `api:password,intake:password`; a password has no comma. */
+/** `api:password,intake:password`; a password has no comma, and only characters of ASCII that one sees. */
 const logins = z.string().transform((text, context): readonly WantedLogin[] => {
   const wanted: WantedLogin[] = [];
   for (const entry of text.split(',').filter((one) => one.trim() !== '')) {
-    const [, name = '', password = ''] = /^\s*([a-z]+):(.*?)\s*$/.exec(entry) ?? [];
+    const [, name = '', password = ''] = /^\s*([a-z]+):([!-~]*)\s*$/.exec(entry) ?? [];
     const login = NAMES.find((known) => known === name);
     if (login === undefined || password.length < PASSWORD_CHARS_MIN) {
       context.addIssue({

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { openDesk, openStores, type Need } from '#assembly';
+import { migrating, openDesk, openStores, type Need } from '#assembly';
 import { toLedgerCommand } from '#contracts/identity';
 import { migrateEventStore, parseSnapshotKeys } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
@@ -269,6 +269,21 @@ describe('a process', () => {
 });
 
 describe('npm run migrate', () => {
+  it('says what a role may not that neither owns the ledger nor creates roles', async () => {
+    const database = `${NAME}_bare`;
+    await run(SERVER, `create database ${database}`);
+    const url = new URL(loginUrl('api'));
+    url.pathname = `/${database}`;
+    const migrated = migrating(() =>
+      runMigrations({ ...wanted(), MIGRATION_URL: url.href }, () => undefined),
+    );
+    await expect(migrated).rejects.toBeInstanceOf(StartError);
+    await expect(migrated).rejects.toThrow(
+      /may not do what it has to: permission denied for database .* must own the ledger/,
+    );
+    await run(SERVER, `drop database ${database}`);
+  });
+
   it('can be run again, and changes a password', async () => {
     const said: string[] = [];
     const password = randomBytes(18).toString('base64url');

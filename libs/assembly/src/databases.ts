@@ -85,13 +85,13 @@ export function readyTables(url: string, needs: readonly Need[], log: Log): Prom
     const tables = await readTablesState(client);
     if ((events.taken ?? 0) < EVENT_STORE_MIGRATIONS.length) {
       if (!events.mayMigrate) throw outstanding('event store', events.role, events.taken);
-      await migrateEventStore(url);
+      await migrating(() => migrateEventStore(url));
     }
     const usesTables = needs.some((need) => need.endsWith('tables'));
     const isBehind = (tables.last ?? 0) < (TABLE_MIGRATIONS.at(-1)?.number ?? 0);
     if (isBehind && (usesTables || tables.mayMigrate)) {
       if (!tables.mayMigrate) throw outstanding('read tables', tables.role, tables.last);
-      await withPool(url, async (pool) => void (await migrate(pool)));
+      await migrating(() => withPool(url, async (pool) => void (await migrate(pool))));
     }
     if (needs.includes('own tables') && !tables.mayMigrate) {
       throw new DatabaseNotReady(
@@ -115,12 +115,25 @@ export function readyEventStore(
     const { taken, mayMigrate, role } = await eventStoreState(client);
     if ((taken ?? 0) < EVENT_STORE_MIGRATIONS.length) {
       if (!mayMigrate) throw outstanding('event store', role, taken);
-      await migrateEventStore(url);
+      await migrating(() => migrateEventStore(url));
     }
     if (mayMigrate) sayOwner(log, role, 'the event store');
     await refuseMissing(client, needs, IN_EVENT_STORE);
     return mayMigrate ? 'writer' : 'login';
   });
+}
+
+/** Says as what has to be mended what the database refuses to the role that migrates. */
+export async function migrating<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof pg.DatabaseError) || cause.code !== '42501') throw cause;
+    throw new DatabaseNotReady(
+      `The role that migrates may not do what it has to: ${cause.message}. It must own the ledger, and be able to create roles when there are new ones: as an administrator run "alter role … createrole", or create that role ("create role … nologin").`,
+      { cause },
+    );
+  }
 }
 
 const sayOwner = (log: Log, role: string, what: string): void =>

@@ -1,5 +1,5 @@
 export { clockFault } from './clock-fault.js';
-export { DatabaseNotReady, withPool, type Need } from './databases.js';
+export { DatabaseNotReady, migrating, withPool, type Need } from './databases.js';
 export { answerCounter } from './desk-metrics.js';
 export { LEDGER_VARIABLES, type LedgerVariables } from './ledger-variables.js';
 export { openDesk } from './open-desk.js';

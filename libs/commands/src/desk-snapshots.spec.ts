@@ -204,6 +204,19 @@ describe('A snapshot in the sample', () => {
     expect(snapshots.kept).toEqual(kept);
   });
 
+  it('is folded once by a process, however often it is loaded', async () => {
+    const { log, snapshots } = await withSnapshot();
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits: CHECKED });
+    for (const id of ['x1', 'x2', 'x3']) {
+      await run(desk, consume(id, 1));
+      await eventually(() => expect(noted('snapshotChecked')).toHaveLength(1));
+      desk.forget();
+    }
+    await desk.drain(1_000);
+    expect(noted('loaded')).toHaveLength(3);
+    expect(noted('snapshotChecked')).toHaveLength(1);
+  });
+
   it('that differs is an alarm, and the account is not served from it', async () => {
     const { log, snapshots, kept, reseal } = await withSnapshot();
     // The account is checked behind its last event as well, so that one has to hide in the batches.

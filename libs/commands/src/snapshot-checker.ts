@@ -1,6 +1,7 @@
 import type { Snapshot } from '#event-store';
 import { snapshotDifference, thaw, type Account } from '#ledger';
 import type { DeskTerms } from './desk-terms.js';
+import { SealSet } from './seal-set.js';
 
 /** Folds the events of a stream from the first one up to and including that revision. */
 export type FoldUpTo = (stream: string, revision: number) => Promise<Account>;
@@ -14,6 +15,7 @@ export type OnDifference = (stream: string, snapshot: Snapshot) => Promise<void>
  */
 export class SnapshotChecker {
   #checking: Promise<void> | null = null;
+  readonly #checked = new SealSet();
 
   constructor(
     private readonly terms: DeskTerms,
@@ -24,6 +26,7 @@ export class SnapshotChecker {
   /** One that comes while another is checked is left out: the next process to load it may take it. */
   offer(stream: string, snapshot: Snapshot): void {
     if (this.#checking !== null || this.terms.waits.ended || !this.#isInSample(snapshot)) return;
+    if (this.#checked.has(stream, snapshot)) return;
     this.#checking = this.#check(stream, snapshot).finally(() => (this.#checking = null));
   }
 
@@ -46,6 +49,7 @@ export class SnapshotChecker {
       const whole = await this.foldUpTo(stream, snapshot.revision);
       const difference = snapshotDifference(thaw(snapshot.state, policy), whole);
       observer.snapshotChecked(stream);
+      this.#checked.add(stream, snapshot);
       if (difference === null) return;
       observer.snapshotDiffers(stream, snapshot.revision, difference);
     } catch (cause) {

@@ -2,7 +2,7 @@ import type { SealedSnapshots, Snapshot } from '#event-store';
 import { SNAPSHOT_SHAPE, freeze, thaw, type Policy } from '#ledger';
 import type { Baseline } from './baseline.js';
 import type { DeskTerms } from './desk-terms.js';
-import { DistrustedSnapshots } from './distrusted-snapshots.js';
+import { SealSet } from './seal-set.js';
 
 /** An account out of a snapshot, and the snapshot as it was stored. */
 export interface Resumed {
@@ -14,7 +14,8 @@ export interface Resumed {
 export class SnapshotKeeper {
   readonly #key: string;
   readonly #underWay = new Set<Promise<void>>();
-  readonly #distrusted = new DistrustedSnapshots();
+  /** Should one not be removed where it is stored, it is not used again. */
+  readonly #distrusted = new SealSet();
 
   constructor(
     private readonly snapshots: SealedSnapshots,

@@ -14,8 +14,11 @@ begin
   if not exists (select from pg_roles where rolname = '${EVENT_READER}') then
     create role ${EVENT_READER} nologin;
   end if;
-exception when duplicate_object or unique_violation then
-  null;
+exception
+  when duplicate_object or unique_violation then null;
+  when insufficient_privilege then
+    raise exception 'role ${EVENT_READER} is missing, and % may not create it', current_user
+      using errcode = '42501';
 end
 $block$;
 

@@ -43,21 +43,9 @@ export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): 
     await takeSteps(client, upTo);
     if (upTo >= MIGRATIONS.length) await client.query(GRANTS);
     await client.query('commit');
-  } catch (cause) {
-    throw refusedRole(cause) ?? cause;
   } finally {
     await client.end();
   }
-}
-
-/** Only the first migration of a server makes roles: afterwards its role needs no right to. */
-function refusedRole(cause: unknown): PermanentStoreError | null {
-  if (!(cause instanceof pg.DatabaseError) || cause.code !== '42501') return null;
-  return new PermanentStoreError(
-    'misconfigured',
-    `the migrating role may not do what a migration asks (${cause.message}): it has to own the schema event_store, and the first time to be able to create roles (alter role … createrole)`,
-    { cause },
-  );
 }
 
 async function refuseUnfit(client: pg.Client): Promise<void> {

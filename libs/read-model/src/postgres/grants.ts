@@ -19,8 +19,11 @@ begin
       if not exists (select from pg_roles where rolname = wanted) then
         execute format('create role %I nologin', wanted);
       end if;
-    exception when duplicate_object or unique_violation then
-      null;
+    exception
+      when duplicate_object or unique_violation then null;
+      when insufficient_privilege then
+        raise exception 'role % is missing, and % may not create it', wanted, current_user
+          using errcode = '42501';
     end;
   end loop;
 

@@ -2,8 +2,8 @@ import type { Snapshot } from '#event-store';
 
 const REMEMBERED_MAX = 1_000;
 
-/** Snapshots that were found wrong: should one not be removed where it is stored, it is not used again. */
-export class DistrustedSnapshots {
+/** The snapshots that somebody was interested in last, each by its seal. */
+export class SealSet {
   readonly #seals = new Set<string>();
 
   add(stream: string, snapshot: Snapshot): void {
