@@ -96,6 +96,19 @@ describe('a known address that is asked by another method', () => {
     }
   });
 
+  it.each([
+    `/v1/users/${'x'.repeat(300)}/balance`,
+    `/v1/users/${ALICE}/transactions/${'1'.repeat(300)}`,
+  ])('is never said to know the method that it was asked by: GET %s', async (url) => {
+    for (const pageFolder of [null, import.meta.dirname]) {
+      await open({ parts: { pageFolder } });
+      const response = await read(api, url);
+      expect(response.statusCode).toBe(414);
+      expect(response.json()).toMatchObject({ status: 414, title: 'The address is too long' });
+      if (pageFolder === null) await api.close();
+    }
+  });
+
   it('is 404 where there is nothing by any method', async () => {
     await open();
     for (const url of ['/v1/users//balance', '/v1/commands', '/v1', '/health', '/balance']) {

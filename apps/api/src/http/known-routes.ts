@@ -29,6 +29,17 @@ function isAt(declared: string, path: string): boolean {
   );
 }
 
+/**
+ * The router leaves a path to the wildcard, where there is one, when a part of it is too long to be a
+ * parameter.
+ */
+const ADDRESS_TOO_LONG = {
+  status: 414,
+  name: 'bad-address',
+  title: 'The address is too long',
+  detail: 'The address is too long.',
+} as const;
+
 /** 405 with the methods that there are, where the path is known and the method is not. */
 export function nameMethods(fastify: FastifyInstance): void {
   const routes = new KnownRoutes();
@@ -41,6 +52,10 @@ export function nameMethods(fastify: FastifyInstance): void {
     const methods = isUnknown(request) ? routes.methodsAt(pathOf(request)) : [];
     if (methods.length === 0) {
       done();
+      return;
+    }
+    if (methods.includes(request.method)) {
+      send(reply, bodyOf(ADDRESS_TOO_LONG));
       return;
     }
     const detail = `This address knows ${methods.join(', ')}.`;
