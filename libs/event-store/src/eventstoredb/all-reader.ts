@@ -9,6 +9,7 @@ import type { DamagedRecord, EventStore, Position, RecordedEvent } from '../port
 import { isDamaged } from '../damaged-record.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
 import { namingRight, READ_ALL } from './missing-right.js';
+import { mayBeOfPosition } from './failure.js';
 import { readEvents } from './reading.js';
 import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
@@ -75,6 +76,22 @@ export class AllReader {
 
   #backwards(from: LogPosition | null, maxCount: number) {
     return this.#read({ fromPosition: from ?? END, maxCount, direction: BACKWARDS });
+  }
+
+  /**
+   * Whether the server reads from a position, which it does not where no record begins. Throws where it
+   * can't be told.
+   */
+  async canReadFrom(position: Position): Promise<boolean> {
+    try {
+      await this.page(position, 1);
+      return true;
+    } catch (error) {
+      if (!mayBeOfPosition(error)) throw error;
+    }
+    // It may have failed over something else: then it would over this as well.
+    await this.page(null, 1);
+    return false;
   }
 
   async *#read(options: ReadAllOptions): AsyncGenerator<ResolvedEvent, void, undefined> {

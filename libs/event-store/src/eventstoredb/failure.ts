@@ -22,6 +22,19 @@ export type Failure =
 /** gRPC's number for it; the client has no type for this one when it comes from the server. */
 const INVALID_ARGUMENT = 3;
 
+/** gRPC's number for what a server could not say more about. */
+const UNKNOWN = 2;
+
+/**
+ * What a read of `$all` is answered from a position in the middle of a record: 24.10 says that it is
+ * invalid; 23.10 just fails, as it could over anything else.
+ */
+export function mayBeOfPosition(error: unknown): boolean {
+  const answer = error instanceof PermanentStoreError ? error.cause : error;
+  if (!(answer instanceof Error) || !('code' in answer)) return false;
+  return answer.code === INVALID_ARGUMENT || answer.code === UNKNOWN;
+}
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof PermanentStoreError) return { kind: 'permanent', error };
   if (error instanceof WrongExpectedVersionError) {

@@ -11,20 +11,26 @@ import { backOffMs } from './back-off.js';
 import { isDamaged } from '../damaged-record.js';
 import { pause } from './deadline.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
+import { mayBeOfPosition } from './failure.js';
 import { namingRight, READ_ALL } from './missing-right.js';
 import type { EventStoreDbObserver, Settings } from './options.js';
 import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 import { Checkpoint, Subscription, type FollowItem } from './subscription.js';
 
+/** So often in a row a server fails over a position before the position is looked at. */
+const REFUSALS_MAX = 3;
+
 /** Goes on behind where it was, through as many subscriptions as it takes, until it is stopped. */
 export class Follower {
   #position: Position | null;
   #failures = 0;
+  /** Of these, the last ones in a row that may be about the position. */
+  #refusals = 0;
 
   constructor(
     private readonly session: Session,
-    private readonly all: Pick<AllReader, 'end'>,
+    private readonly all: Pick<AllReader, 'end' | 'canReadFrom'>,
     private readonly settings: Settings,
     private readonly observer: EventStoreDbObserver,
     after: Position | null,
@@ -66,6 +72,23 @@ export class Follower {
     }
   }
 
+  /** No record begins where the following is to go on: another store was put in the place of this one. */
+  async #refuseUnreadable(error: unknown): Promise<void> {
+    const after = this.#position;
+    this.#refusals = mayBeOfPosition(error) ? this.#refusals + 1 : 0;
+    if (after === null || this.#refusals === 0) return;
+    // That a position is invalid is said once and for all; a failure may pass.
+    if (!(error instanceof PermanentStoreError) && this.#refusals < REFUSALS_MAX) return;
+    const isReadable = await this.all.canReadFrom(after).catch(() => true);
+    if (isReadable) return;
+    throw new PermanentStoreError(
+      'broken-order',
+      `asked to follow from ${after}, but no event of the store is there: it is another store than ` +
+        'before, or was restored and has been written since',
+      { cause: error },
+    );
+  }
+
   /** Returns when this subscription is of no use any more; throws what ends the following. */
   async #give(subscription: Subscription, sink: BatchSink, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -73,6 +96,7 @@ export class Follower {
       try {
         items = await subscription.take();
       } catch (error) {
+        await this.#refuseUnreadable(error);
         if (error instanceof PermanentStoreError) {
           throw namingRight(error, this.session.credentials.username, READ_ALL);
         }
@@ -80,6 +104,7 @@ export class Follower {
       }
       if (signal.aborted || items.length === 0) return;
       this.#failures = 0;
+      this.#refusals = 0;
       const batch = this.#batchOf(items);
       if (batch === null) continue;
       await sink(batch);

@@ -206,6 +206,51 @@ describe('the EventStoreDB adapter, following,', () => {
     await restored.stop();
   });
 
+  it.each(['23.10', '24.10'] as const)(
+    'refuses to go on from where no event is: another store stands in the place of this one (%s)',
+    async (version) => {
+      const other = await EventStoreDbProtocolServer.start({ version });
+      const store = new EventStoreDbEventStore(other.connectionString, QUICK);
+      const writer = new StreamWriter();
+      await writer.append(store, 3);
+      const [first] = await everything(store, null);
+      const [, commit = 0] = /^es-(\d+)-/.exec(first?.position ?? '') ?? [];
+      const middle = String(Number(commit) + 1).padStart(20, '0');
+      const { seen, done } = batches(`es-${middle}-${middle}` as Position, store);
+      await expect(done).rejects.toMatchObject({
+        code: 'broken-order',
+        message: expect.stringMatching(/no event of the store is there/) as string,
+      });
+      expect(seen).toEqual([]);
+      await store.close();
+      await other.stop();
+    },
+  );
+
+  it.each([
+    ['subscriptions alone', false],
+    ['every read', true],
+  ])(
+    'goes on when the server fails over something else for a while: %s',
+    async (_what, readsToo) => {
+      const writer = new StreamWriter();
+      await writer.append(on.store, 2);
+      const [first] = await everything(on.store, null);
+      let failing = 6;
+      on.server.faults.read = ({ isSubscription }) => {
+        if (failing === 0 || !(isSubscription || readsToo)) return undefined;
+        if (isSubscription) failing -= 1;
+        // Whether the store has come so far is asked before anything is followed.
+        return failing === 6 ? undefined : { kind: 'error', as: 'unknown' };
+      };
+      const follower = following(on.store, first?.position ?? null, writer.stream);
+      await eventually('it came', () => follower.events.length > 0);
+      await follower.end();
+      expect(revisionsOf(follower.events)).toEqual([1]);
+      expect(failing).toBe(0);
+    },
+  );
+
   it('leaves a hole in a stream to the reader, who knows what to expect', async () => {
     await new StreamWriter().append(on.store, 3);
     on.server.faults.read = () => ({ kind: 'omit', event: 1 });
