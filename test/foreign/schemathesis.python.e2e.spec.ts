@@ -101,7 +101,11 @@ describe('the API that schemathesis asks, by its own description', () => {
     });
     expect(api.troubles).toEqual([]);
     expect(code === 0 ? '' : `${stdout}\n${stderr}`).toBe('');
-    return JSON.parse(readFileSync(report, 'utf8')) as Report;
+    const told = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    const { operations, test_cases: cases } = told;
+    const figures = `${operations.tested} operations, ${cases.generated} cases, ${cases.unique_failures} failures`;
+    process.stdout.write(`schemathesis: ${figures}\n`);
+    return told;
   }
 
   it('answers as it says it does, whatever it is asked', async () => {

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { parseIdempotencyKey } from '#contracts';
 import { openApiDouble, type ApiDouble } from '../api.suite.js';
 import type { ApiDescription } from './description.js';
 
@@ -72,6 +74,19 @@ describe('the description of the API', () => {
       if: { properties: { source_type: { enum: ['script', 'polish', 'voice_clone'] } } },
       then: { properties: { duration: { type: 'null' } } },
     });
+  });
+
+  it('allows no Idempotency-Key that is not taken', () => {
+    const post = described.paths['/v1/commands/ExpirePoints']?.['post'];
+    const key = post?.parameters.find(({ name }) => name === 'Idempotency-Key');
+    const { pattern, maxLength } = key?.schema as { pattern: string; maxLength: number };
+    fc.assert(
+      fc.property(fc.stringMatching(new RegExp(pattern)), (header) => {
+        fc.pre(header.length <= maxLength);
+        expect([header, parseIdempotencyKey(header).ok]).toEqual([header, true]);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('says of the stored events that no hash covers recorded_at', () => {

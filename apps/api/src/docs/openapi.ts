@@ -61,12 +61,12 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const COMMAND_STATUSES = [400, 401, 403, 409, 413, 415, 422, 429, 503];
 
-/** Bare, of ASCII: what every client can send. Quoted, or in UTF-8, it is taken too. */
+/** Of ASCII, which every client can send: bare, beginning with a quote that never ends, or quoted. */
 const IDEMPOTENCY_KEY: Json = {
   type: 'string',
   minLength: 1,
   maxLength: 128,
-  pattern: '^[!#-~]([ -~]*[!-~])?$',
+  pattern: '^(?:[!#-~](?:[ -~]*[!-~])?|"(?:[ -~]*[!#-~])?|"[ !#-\\[\\]-~]+")$',
 };
 
 function post(type: CommandType): { readonly post: OperationDescription } {
