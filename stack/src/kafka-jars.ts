@@ -6,13 +6,8 @@ import { KafkaBrokerError } from './kafka-broker-error.js';
 import { runCommand } from './run-command.js';
 
 const FETCH_MS_MAX = 10 * 60_000;
-/** Of Maven 3.8 and of later ones: a repository that does not answer must not keep everything waiting. */
-const ANSWER_LIMITS = [
-  '-Dmaven.wagon.http.connectionTimeout=10000',
-  '-Dmaven.wagon.rto=30000',
-  '-Daether.connector.connectTimeout=10000',
-  '-Daether.connector.requestTimeout=30000',
-];
+/** It tells of each file that it asks for: a repository that does not answer must not keep all waiting. */
+const SILENT_MS_MAX = 120_000;
 const END_RECORD = Buffer.from('PK\x05\x06');
 /** With the longest comment there can be behind it. */
 const END_RECORD_BYTES_MAX = 22 + 65_535;
@@ -21,6 +16,8 @@ export interface KafkaJarsOptions {
   /** Where the jars are kept between runs. */
   readonly cacheDir: string;
   readonly mavenCommand?: string;
+  /** How long Maven may say nothing. */
+  readonly silentMsMax?: number;
   /** Gives up a fetch that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -32,6 +29,7 @@ export interface KafkaJarsOptions {
 export async function kafkaJars({
   cacheDir,
   mavenCommand = 'mvn',
+  silentMsMax = SILENT_MS_MAX,
   signal,
 }: KafkaJarsOptions): Promise<string> {
   const pom = join(projectRoot(), 'stack', 'kafka', 'pom.xml');
@@ -47,7 +45,7 @@ export async function kafkaJars({
   await mkdir(cacheDir, { recursive: true });
   const fetching = join(cacheDir, `fetching-${process.pid}-${randomUUID()}`);
   try {
-    await fetchInto(fetching, pom, mavenCommand, signal);
+    await fetchInto(fetching, pom, mavenCommand, silentMsMax, signal);
     await rename(fetching, jars).catch((error: unknown) => {
       // Another process was faster: its folder is as good.
       if (!existsSync(jars)) throw error;
@@ -63,11 +61,13 @@ async function fetchInto(
   folder: string,
   pom: string,
   mavenCommand: string,
+  silentMsMax: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
-  const end = await runCommand(mavenCommand, ['-q', '-B', '-f', pom, ...ANSWER_LIMITS, ...goal], {
+  const end = await runCommand(mavenCommand, ['-B', '-f', pom, ...goal], {
     msMax: FETCH_MS_MAX,
+    silentMsMax,
     ...(signal !== undefined && { signal }),
   });
   if (end.kind === 'missing') {
@@ -79,7 +79,7 @@ async function fetchInto(
   if (end.code !== 0 || !(await hasWholeJars(folder))) {
     throw new KafkaBrokerError(
       'jars-not-fetched',
-      `Maven could not fetch the local Kafka (exit code ${end.code}): check the network and start again, or set KAFKA_BROKERS to a Kafka of your own.`,
+      `Maven could not fetch the local Kafka (${end.code === null ? 'it was ended, because it did not go on' : `exit code ${end.code}`}): check the network and start again, or set KAFKA_BROKERS to a Kafka of your own.`,
       { cause: new Error(end.output) },
     );
   }

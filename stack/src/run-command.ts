@@ -9,17 +9,19 @@ export type CommandEnd =
 
 export interface CommandOptions {
   readonly msMax: number;
+  /** So long without a word from it. Default: no limit. */
+  readonly silentMsMax?: number;
   /** Kills it, too. */
   readonly signal?: AbortSignal;
   /** Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end, with what it said (the last of it); kills it after `msMax`. */
+/** Runs a program to its end, with what it said (the last of it); kills it when it takes too long. */
 export function runCommand(
   program: string,
   args: readonly string[],
-  { msMax, signal, env }: CommandOptions,
+  { msMax, silentMsMax, signal, env }: CommandOptions,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let output = '';
@@ -30,12 +32,15 @@ export function runCommand(
     // Not spawn's own time-out: it stays set, and holds up the process, when there is no such program.
     const kill = (): void => void child.kill('SIGKILL');
     const late = setTimeout(kill, msMax);
+    const silent = silentMsMax === undefined ? undefined : setTimeout(kill, silentMsMax);
     signal?.addEventListener('abort', kill, { once: true });
     const settle = (): void => {
       clearTimeout(late);
+      clearTimeout(silent);
       signal?.removeEventListener('abort', kill);
     };
     const keep = (chunk: Buffer) => {
+      silent?.refresh();
       output = (output + chunk.toString('utf8')).slice(-OUTPUT_CHARACTERS_MAX);
     };
     child.stdout?.on('data', keep);
