@@ -6,8 +6,8 @@ const STREAMS = 8;
 const APPENDS_EACH = 25;
 /** One writer has the server restarted behind its every so many appends. */
 const RESTART_EVERY = 8;
-const DEADLINE_MS = 150;
-const LATE_MS = 220;
+const DEADLINE_MS = 500;
+const LATE_MS = 700;
 
 const APPEND_FAULTS: readonly EventStoreDbAppendFault[] = [
   { kind: 'cut', when: 'before-commit' },
