@@ -32,9 +32,10 @@ export const unparkCommand = (configured: () => LedgerVariables): Command =>
     )
     .option('--user <id>', 'this account', userId)
     .option('--all', 'all that are parked')
-    .action(async ({ user, all = false }: { readonly user?: string; readonly all?: boolean }) => {
+    .action(async ({ user, all = false }: UnparkOptions, command: Command) => {
       if ((user === undefined) === !all) {
-        throw new InvalidArgumentError('Say either --user <id> or --all.');
+        // Thrown instead, it would be shown as a bug, with its stack.
+        command.error('error: say either --user <id> or --all');
       }
       await withParts(configured(), async (parts, signal) => {
         const userIds = user === undefined ? userIdsOf(await parkedAccounts(parts)) : [user];
@@ -45,6 +46,11 @@ export const unparkCommand = (configured: () => LedgerVariables): Command =>
         }
       });
     });
+
+interface UnparkOptions {
+  readonly user?: string;
+  readonly all?: boolean;
+}
 
 function userId(text: string): string {
   if (!UUID.test(text)) throw new InvalidArgumentError('It must be the id of a user, a UUID.');

@@ -1,0 +1,18 @@
+import { unparkCommand } from './parking-commands.js';
+
+const USER = '0a11ce00-0000-4000-8000-000000000001';
+
+describe('projector unpark', () => {
+  it.each([
+    ['neither an account nor all', []],
+    ['an account and all', ['--user', USER, '--all']],
+  ])('says in a sentence what to say when it is told %s', async (_what, args) => {
+    const written: string[] = [];
+    const command = unparkCommand(() => {
+      throw new Error('nothing is to be read');
+    });
+    command.exitOverride().configureOutput({ writeErr: (text) => void written.push(text) });
+    await expect(command.parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
+    expect(written.join('')).toBe('error: say either --user <id> or --all\n');
+  });
+});
