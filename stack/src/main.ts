@@ -7,6 +7,7 @@ import { startApps, type RunningApps } from './apps.js';
 import { choosePort, PortTaken } from './choose-port.js';
 import { PostgresStartError } from './embedded-postgres.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
+import { isMachineError } from './machine-error.js';
 import { err, out, say } from './output.js';
 import { sendersEnvironment } from './local-senders.js';
 import { keepPrivate } from './private-folders.js';
@@ -113,14 +114,9 @@ const EXPECTED = [
 try {
   await main();
 } catch (error) {
-  const isExpected = EXPECTED.some((kind) => error instanceof kind) || isOfTheMachine(error);
+  const isExpected = EXPECTED.some((kind) => error instanceof kind) || isMachineError(error);
   err.write(`\n${isExpected ? (error as Error).message : String(inspect(error))}\n`);
   process.exitCode = 1;
-}
-
-/** A disk that is full or may not be written, and the like: the message says which file. */
-function isOfTheMachine(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function inspect(error: unknown): unknown {

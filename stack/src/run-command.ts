@@ -33,6 +33,7 @@ export function runCommand(
     const kill = (): void => void child.kill('SIGKILL');
     const late = setTimeout(kill, msMax);
     const silent = silentMsMax === undefined ? undefined : setTimeout(kill, silentMsMax);
+    if (signal?.aborted === true) kill();
     signal?.addEventListener('abort', kill, { once: true });
     const settle = (): void => {
       clearTimeout(late);

@@ -63,6 +63,14 @@ describe('The servers of a stack, where Kafka can not be had', () => {
     );
   });
 
+  it('go on without it when Maven may not be run', async () => {
+    const servers = await start(folder);
+    expect(servers.kafkaBrokers).toBeNull();
+    expect(said.at(-1)).toMatch(
+      /^The local Kafka can not be started: spawn .* EACCES\. Until then/,
+    );
+  });
+
   it('go on without it when there is no Maven', async () => {
     const servers = await start(join(folder, 'nowhere'));
     expect(servers.kafkaBrokers).toBeNull();

@@ -5,6 +5,7 @@ import { KafkaBrokerError } from './kafka-broker-error.js';
 import { startKafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
 import { stopOrphan } from './kafka-orphan.js';
 import { LogFile } from './log-file.js';
+import { isMachineError } from './machine-error.js';
 import type { StackSettings } from './settings.js';
 import { SupervisedServer } from './supervised-server.js';
 
@@ -91,9 +92,19 @@ async function startKafka({ settings, say, signal, kafka }: Starting) {
   try {
     return await SupervisedServer.start({ name: 'Kafka', say, start }, signal);
   } catch (error) {
-    if (!(error instanceof KafkaBrokerError) || ENDS_THE_START.includes(error.code)) throw error;
-    if (signal.aborted) throw error;
-    say(`${error.message} Until then there is no Kafka: commands go over HTTP, all else works.`);
+    if (signal.aborted || !isWithoutKafka(error)) throw error;
+    say(
+      `${inASentence(error.message)} Until then there is no Kafka: commands go over HTTP, all else works.`,
+    );
     return null;
   }
 }
+
+/** No Kafka for a reason that has nothing to do with what was asked for. */
+function isWithoutKafka(error: unknown): error is Error {
+  if (error instanceof KafkaBrokerError) return !ENDS_THE_START.includes(error.code);
+  return isMachineError(error);
+}
+
+const inASentence = (message: string): string =>
+  message.endsWith('.') ? message : `The local Kafka can not be started: ${message}.`;
