@@ -126,7 +126,12 @@ describe('npm run dead-letters', () => {
     expect(lines).toContain('{"user_id": 5}');
     const shown = JSON.parse((await run('show', '--json', id)).lines) as Record<string, unknown>;
     expect(Buffer.from(String(shown['valueBase64']), 'base64').toString()).toBe('{"user_id": 5}');
-    expect((await run('show', '9/9')).status).toBe(1);
+    expect(await run('show', '9/9')).toMatchObject({
+      status: 1,
+      complaints: 'Not found: 1 of 1.\n',
+    });
+    const nothing = { status: 1, complaints: 'No dead letter was found.\n' };
+    expect(await run('list', '--until', '2020-01-01')).toMatchObject(nothing);
   });
 
   it('publishes nothing in a dry run, and nothing where it is not said which', async () => {

@@ -131,6 +131,7 @@ async function list(
       await print(terminal, lines.join(''));
     },
   });
+  if (found === 0) terminal.err.write('No dead letter was found.\n');
   return found > 0 ? 0 : 1;
 }
 
@@ -153,7 +154,9 @@ async function show(
       }
     },
   });
-  return found === letters.length ? 0 : 1;
+  const missing = letters.length - found;
+  if (missing > 0) terminal.err.write(`Not found: ${missing} of ${letters.length}.\n`);
+  return missing === 0 ? 0 : 1;
 }
 
 async function replay(open: Opened, letters: readonly string[], options: Options): Promise<Status> {
