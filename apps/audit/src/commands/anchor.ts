@@ -74,7 +74,7 @@ async function tell(cli: Cli, options: Options, made: Anchored, seconds: number)
   const text =
     options.json === true
       ? `${JSON.stringify({ ...verifiedJson(verified), anchor: anchor?.text ?? null })}\n`
-      : verifiedText(verified, seconds, wordsIn(options.lang)) +
+      : verifiedText(verified, seconds, wordsIn(options.lang), 'events') +
         (anchor === null ? 'Not signed.\n' : `\n${anchor.text}`);
   await print(cli.terminal.out, text);
 }

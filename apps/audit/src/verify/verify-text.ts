@@ -7,7 +7,15 @@ import type { Verified } from './verify.js';
 /** Of the places of damage that are printed; --json has all that were kept. */
 const PLACES_MAX = 20;
 
-export function verifiedText(verified: Verified, seconds: number, words: Words): string {
+/** An anchor is of events alone, and says nothing of snapshots. */
+export type Told = 'events and snapshots' | 'events';
+
+export function verifiedText(
+  verified: Verified,
+  seconds: number,
+  words: Words,
+  told: Told = 'events and snapshots',
+): string {
   const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
   const rate = grouped(Math.round(events / seconds));
   const lines = [
@@ -19,7 +27,7 @@ export function verifiedText(verified: Verified, seconds: number, words: Words):
       'its own limits were not checked, all else was. Name it with --policy.',
     );
   }
-  lines.push(...snapshotLines(snapshots));
+  if (told === 'events and snapshots') lines.push(...snapshotLines(snapshots));
   if (findings.isClean) return [...lines, 'Nothing is wrong.', ''].join('\n');
   const first = findings.sorted()[0];
   lines.push('', `DAMAGED, first at ${first?.position ?? 'no one place'}:`);
