@@ -26,6 +26,21 @@ describe('the description of the API', () => {
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
 
+  it('says of a read that it may find the account parked, and what it answers then', () => {
+    const read = described.paths['/v1/users/{user_id}/balance']?.['get'];
+    expect(read?.responses['409']?.description).toContain('account-parked');
+    const command = described.paths['/v1/commands/RechargePoints']?.['post'];
+    expect(command?.responses['409']?.description).toContain('CommandIdReused');
+    for (const name of [
+      'AccountBalance',
+      'AccountBatches',
+      'TransactionsPage',
+      'TransactionStory',
+    ]) {
+      expect(JSON.stringify(described.components.schemas[name])).toContain('"parked"');
+    }
+  });
+
   it('names every route, and none that there is not', () => {
     const named = operations().map(({ path, method }) => {
       const route = path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -16,7 +16,7 @@ import type {
   ParameterDescription,
 } from './description.js';
 import { READ_OPERATIONS, type Operation } from './operations.js';
-import { STATUS_WORDS } from './status-words.js';
+import { READ_STATUS_WORDS, STATUS_WORDS } from './status-words.js';
 
 /** The description of this API, from the very schemas that parse what comes and goes. */
 export function openApi(): ApiDescription {
@@ -91,7 +91,7 @@ function post(type: CommandType): { readonly post: OperationDescription } {
           description: 'Accepted. `Idempotency-Replayed: true` when it was answered before.',
           content: { 'application/json': { schema: ref('CommandOutcome') } },
         },
-        ...problems(COMMAND_STATUSES),
+        ...problems(COMMAND_STATUSES, STATUS_WORDS),
       },
     },
   };
@@ -112,7 +112,7 @@ function get(operation: Operation): { readonly get: OperationDescription } {
           description: answers,
           content: { [mediaType]: answer === null ? {} : { schema: ref(answer.name) } },
         },
-        ...(isOpen ? {} : problems(statuses)),
+        ...(isOpen ? {} : problems(statuses, READ_STATUS_WORDS)),
         ...(isOpen && statuses.includes(503) && { 503: { description: 'It does not flow.' } }),
       },
     },
@@ -160,12 +160,15 @@ const headerParameter = (
   schema: { type: 'string' },
 });
 
-const problems = (statuses: readonly number[]): OperationDescription['responses'] =>
+const problems = (
+  statuses: readonly number[],
+  words: typeof STATUS_WORDS,
+): OperationDescription['responses'] =>
   Object.fromEntries(
     statuses.map((status) => [
       status,
       {
-        description: STATUS_WORDS[status] ?? String(status),
+        description: words[status] ?? String(status),
         content: { [PROBLEM_MEDIA_TYPE]: { schema: ref('Problem') } },
       },
     ]),

@@ -11,3 +11,9 @@ export const STATUS_WORDS: Readonly<Record<number, string>> = {
   429: 'Too often, or too many streams; come again after `Retry-After` seconds.',
   503: 'Not now; send the same again after `Retry-After` seconds.',
 };
+
+/** The same of reads, which have no key. */
+export const READ_STATUS_WORDS: typeof STATUS_WORDS = {
+  ...STATUS_WORDS,
+  409: 'account-parked: `min_position` lies behind the event at which the account is parked.',
+};
