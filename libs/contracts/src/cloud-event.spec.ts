@@ -49,6 +49,19 @@ describe('a CloudEvent in binary mode', () => {
     expect(binary()).toEqual({ ok: true, value: command });
   });
 
+  it('names no field twice: neither value may be guessed', () => {
+    const value = Buffer.from(
+      `{"user_id":"${user_id}","points":12,"source_type":"tts","points":1000}`,
+    );
+    expect(binary({ value })).toEqual({
+      ok: false,
+      sender: null,
+      faults: expect.arrayContaining([
+        { field: 'points', reason: 'stands twice in one object: name it once' },
+      ]) as unknown,
+    });
+  });
+
   it('may have its headers as text, or once in a list', () => {
     const given = { ce_id: ['任务 7'], ce_source: '/dubbing', ce_type: [headers.ce_type] };
     expect(binary({ headers: given })).toEqual({ ok: true, value: command });

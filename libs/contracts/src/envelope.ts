@@ -9,6 +9,7 @@ import {
   MESSAGE_BYTES_MAX,
   type CommandCeType,
 } from './names.js';
+import { faultOfRepeatedName } from './repeated-name.js';
 import { commandSource } from './source.js';
 
 /** The attributes of CloudEvents 1.0 that count here. */
@@ -100,5 +101,7 @@ function readValue({ value }: RawMessage): { json: unknown; fault: Fault | null 
   const written = textOf(value)?.replace(BYTE_ORDER_MARK, '') ?? null;
   if (written === null) return bad('must be UTF-8 text');
   const json = jsonOf(written);
-  return json === undefined ? bad('must be JSON') : { json, fault: null };
+  if (json === undefined) return bad('must be JSON');
+  const fault = faultOfRepeatedName(written);
+  return { json: fault === null ? json : undefined, fault };
 }

@@ -73,7 +73,7 @@ const PLAIN_NAME = /^[\w.-]{1,64}$/;
 /** What would not be seen, or not stay in its line, where a name is shown. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-function shownName(name: string): string {
+export function shownName(name: string): string {
   if (PLAIN_NAME.test(name)) return name;
   return JSON.stringify(name.slice(0, NAME_CHARS_MAX)).replaceAll(
     UNSEEN,

@@ -28,6 +28,7 @@ export {
 } from './fault.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
 export { headerOf, type HeaderValue, type RawMessage } from './message.js';
+export { faultOfRepeatedName } from './repeated-name.js';
 export {
   API_SOURCE_PREFIX,
   COMMAND_CE_TYPES,

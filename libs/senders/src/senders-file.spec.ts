@@ -33,6 +33,13 @@ const fieldsOf = (...senders: unknown[]): string[] => {
 };
 
 describe('a senders file', () => {
+  it('names no field twice', () => {
+    expect(parseSenders('{"senders":[{"name":"a","name":"b"}]}', ENV)).toEqual({
+      ok: false,
+      faults: [{ field: 'name', reason: 'stands twice in one object: name it once' }],
+    });
+  });
+
   it('is read with everything it says', () => {
     expect(parse(tts, billing)).toEqual({
       ok: true,

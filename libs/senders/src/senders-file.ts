@@ -1,4 +1,4 @@
-import { parseAs, type Fault, type Parsed } from '#contracts';
+import { faultOfRepeatedName, parseAs, type Fault, type Parsed } from '#contracts';
 import type { Environment } from '#runtime';
 import { overlapsOf } from './overlaps.js';
 import type { Sender } from './sender.js';
@@ -14,6 +14,8 @@ export function parseSenders(text: string, env: Environment): Parsed<readonly Se
   } catch {
     return { ok: false, faults: [{ field: 'the file', reason: 'must be JSON' }] };
   }
+  const repeated = faultOfRepeatedName(text);
+  if (repeated !== null) return { ok: false, faults: [repeated] };
   const parsed = parseAs(sendersFile, json, 'the file');
   if (!parsed.ok) return parsed;
   const { senders } = parsed.value;

@@ -180,6 +180,15 @@ describe('a command over HTTP', () => {
     }
   });
 
+  it('is answered 400 that names a field which stands twice in its body', async () => {
+    const body = JSON.stringify(recharge).replace('{', '{"points":1,');
+    const response = await send(api, { id: 'twice', body });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      errors: [{ field: 'points', reason: 'stands twice in one object: name it once' }],
+    });
+  });
+
   it('is answered 404 when there is no such command', async () => {
     const response = await send(api, { type: 'GrantPoints', id: 'x', body: recharge });
     expect(response.statusCode).toBe(404);

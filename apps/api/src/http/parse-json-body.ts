@@ -1,3 +1,4 @@
+import { faultOfRepeatedName } from '#contracts';
 import { invalidRequest, type Problem } from '../problems/problem.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -8,7 +9,10 @@ type ParsedBody =
 
 export function parseJsonBody(bytes: Uint8Array): ParsedBody {
   try {
-    return { ok: true, value: JSON.parse(utf8.decode(bytes)) as unknown };
+    const text = utf8.decode(bytes);
+    const value = JSON.parse(text) as unknown;
+    const fault = faultOfRepeatedName(text);
+    return fault === null ? { ok: true, value } : { ok: false, problem: invalidRequest([fault]) };
   } catch {
     const reason = 'must be JSON in UTF-8';
     return { ok: false, problem: invalidRequest([{ field: 'body', reason }]) };
