@@ -78,7 +78,7 @@ describe('npm run audit', () => {
   it('keeps the stack of a bug in a thread', async () => {
     const script = `
       import('./dist/apps/audit/src/verify/thread-crew.js').then(async ({ crewOfThreads }) => {
-        const crew = crewOfThreads({ eventStore: 'postgres://127.0.0.1:1/x', policies: [] }, 1);
+        const crew = crewOfThreads({ eventStore: 'postgres://127.0.0.1:1/x', policies: [], snapshots: null }, 1);
         await crew.run({ kind: 'positions', work: { span: null } }).catch((error) => console.log(error.stack));
         await crew.close();
       });`;
@@ -88,7 +88,7 @@ describe('npm run audit', () => {
 });
 
 describe('npm run audit on a cluster', () => {
-  it('is told by its threads what the store refuses, and looks at the rest', async () => {
+  it('is told by its threads of a record that is no event, and looks at the rest', async () => {
     const server = await EventStoreDbProtocolServer.start();
     const store = new EventStoreDbEventStore(server.connectionString);
     try {
@@ -100,7 +100,7 @@ describe('npm run audit on a cluster', () => {
       const { status, out, err } = await auditAt(server.connectionString, 'verify', '--json');
       expect([status, err]).toEqual([1, '']);
       const { damage } = JSON.parse(out) as { readonly damage: Record<string, number> };
-      expect(Object.keys(damage)).toEqual(['store-refuses']);
+      expect(Object.keys(damage)).toEqual(['unreadable']);
     } finally {
       await store.close();
       await server.stop();
