@@ -1,4 +1,4 @@
-import { TOPICS, type CommandOutcome } from '#contracts';
+import { TOPICS, parseCommandMessage, type CommandOutcome } from '#contracts';
 import { connectKafka, readTopic, type IncomingMessage } from '#kafka';
 
 export interface Fates {
@@ -36,22 +36,19 @@ export async function fatesOf(brokers: readonly string[]): Promise<Fates> {
   const lost: string[] = [];
   let messages = 0;
   let answered = 0;
-  await read(TOPICS.commands, ({ partition, offset, headers, value }) => {
+  await read(TOPICS.commands, (message) => {
     messages++;
+    const { partition, offset } = message;
     const place = `${partition}/${offset}`;
     if (buried.has(place)) return;
-    if (answers.has(idOf(headers, value))) answered++;
+    if (answers.has(idOf(message))) answered++;
     else if (lost.length < LOST_SHOWN_MAX) lost.push(place);
   });
   return { messages, buried: buried.size, answered, lost };
 }
 
-/** Of a message that is not buried: it is a good command then. */
-function idOf(headers: IncomingMessage['headers'], value: Buffer | null): string {
-  if (headers['ce_id'] !== undefined) return String(headers['ce_id']);
-  try {
-    return String((JSON.parse(String(value)) as { readonly id?: unknown }).id);
-  } catch {
-    return '';
-  }
+/** As the ledger reads it: in structured mode the value says it, whatever a header says. */
+function idOf({ key, value, headers }: IncomingMessage): string {
+  const parsed = parseCommandMessage({ key, value, headers });
+  return parsed.ok ? parsed.value.id : '';
 }
