@@ -2,10 +2,16 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** The one wall of a room: what its files may import besides each other. Anything else is an error. */
-const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because }) => ({
+/**
+ * What the production files of one folder may import besides each other; anything else is an
+ * error. Specs, contracts and what stands in a `testing/` folder may import test doubles too.
+ */
+const allowImports = (
+  folder,
+  { files = [`${folder}/src/**/*.ts`], except = [], may, because },
+) => ({
   files,
-  ignores: ['**/*.spec.ts', '**/*.suite.ts', ...but],
+  ignores: ['**/*.spec.ts', '**/*.suite.ts', '**/*.contract.ts', '**/testing/**', ...except],
   rules: {
     '@typescript-eslint/no-restricted-imports': [
       'error',
@@ -13,9 +19,9 @@ const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because })
         patterns: [
           {
             regex: `^(?!${may.join('|')})`,
-            message: `Behind the wall of ${room}: ${because}`,
+            message: `Not allowed in ${folder}: ${because}`,
           },
-          { regex: CROOKED, message: 'A path that turns round, or is none of a module.' },
+          { regex: CROOKED, message: 'An import path must not turn back up in the middle.' },
         ],
       },
     ],
@@ -23,31 +29,41 @@ const wall = (room, { files = [`${room}/src/**/*.ts`], but = [], may, because })
       'error',
       {
         selector: 'ImportExpression:not([source.value=/^\\.\\u002f[a-z][a-z0-9-]*\\.js$/])',
-        message: 'No dynamic import behind a wall, but of a file beside this one.',
+        message: 'A dynamic import may only name a file of the same folder.',
       },
-      ...(PURE.includes(room) ? CLOCKS : []),
+      ...(PURE.includes(folder) ? CLOCKS : []),
     ],
   },
 });
 
-/** A file of the room, from where it is looked at: no way back up, nor down into the `src` of another. */
-const FILE = '(?:(?!src(?:/|$))[a-z0-9-]+/)*(?!src$)[a-z0-9][a-z0-9.-]*$';
+/** A file of the same folder or below it, but never of another `src` nor of a `testing/` folder. */
+const FILE = '(?:(?!(?:src|testing)(?:/|$))[a-z0-9-]+/)*(?!src$)[a-z0-9][a-z0-9.-]*$';
 const OWN = [`\\./${FILE}`, `\\.\\./${FILE}`, '\\.\\./\\.\\./[a-z0-9-]+\\.js$'];
-/** Back up behind a name, as `kafkajs/../../libs` would, or by other means than a slash. */
+/** A path that goes back up behind a name, as `kafkajs/../../libs` does, or without a slash. */
 const CROOKED = '[^./]/\\.{1,2}(?:/|$)|\\\\|%';
 const PURE = ['libs/ledger'];
 const CLOCKS = [
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock.' },
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'No clock.' },
+  {
+    selector: "MemberExpression[object.name='Date'][property.name='now']",
+    message: 'A rule must not read a clock.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'A rule must not read a clock.',
+  },
   {
     selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'No chance.',
+    message: 'A rule must not use random numbers.',
   },
   {
     selector: 'Identifier[name=/^(process|globalThis|performance|crypto)$/]',
-    message: 'No machine.',
+    message: 'A rule must not touch the machine.',
   },
 ];
+
+/** Libraries that know nothing of the product: everything but the rules may use them. */
+const BASICS = '#(async|bytes|identity)$';
+const BROWSER_BASICS = '#(async|bytes)$';
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'node_modules/', '**/*.mjs']),
@@ -68,27 +84,40 @@ export default defineConfig(
     },
   },
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
-  wall('libs/ledger', {
+  allowImports('libs/async', {
+    may: [...OWN],
+    because: 'it works everywhere and imports nothing.',
+  }),
+  allowImports('libs/bytes', {
+    may: [...OWN],
+    because: 'it works everywhere and imports nothing.',
+  }),
+  allowImports('libs/identity', {
+    may: [...OWN, '#bytes$', 'node:crypto$', 'canonicalize$', 'uuid$'],
+    because: 'it names and digests, and could never reach a store.',
+  }),
+  allowImports('libs/ledger', {
     may: [`\\./${FILE}`],
     because: 'the rules are pure and import nothing, not even node:*.',
   }),
-  wall('libs/contracts', {
-    but: ['libs/contracts/src/identity/**'],
-    may: [`\\./(?!identity)${FILE}`, '#ledger$', 'zod$'],
-    because: 'a browser shares it; node and identity/ are for servers.',
+  allowImports('libs/contracts', {
+    except: ['libs/contracts/src/identity/**'],
+    may: [`\\./(?!identity)${FILE}`, BROWSER_BASICS, '#ledger$', 'zod$'],
+    because: 'the browser uses it too; Node and identity/ are for servers.',
   }),
-  wall('libs/contracts/src/identity', {
+  allowImports('libs/contracts/src/identity', {
     files: ['libs/contracts/src/identity/**/*.ts'],
-    may: [...OWN, '#ledger$', 'node:crypto$', 'canonicalize$', 'uuid$'],
-    because: 'names and digests, and nothing that could reach a store.',
+    may: [...OWN, BASICS, '#ledger$', 'node:crypto$', 'canonicalize$', 'uuid$'],
+    because: 'it names and digests, and could never reach a store.',
   }),
-  wall('libs/event-store', {
-    may: [...OWN, 'node:', 'pg$', '@eventstore/db-client$'],
-    because: 'an adapter is a class with a constructor; it knows bytes, not points.',
+  allowImports('libs/event-store', {
+    may: [...OWN, BASICS, 'node:', 'pg$', '@eventstore/db-client$'],
+    because: 'an event store handles bytes and knows nothing of points.',
   }),
-  wall('libs/commands', {
+  allowImports('libs/commands', {
     may: [
       ...OWN,
+      BASICS,
       'node:',
       '#ledger$',
       '#event-store$',
@@ -96,51 +125,61 @@ export default defineConfig(
       '@nestjs/common$',
       '@nestjs/cqrs$',
     ],
-    because: 'it does not know who asked.',
+    because: 'it does not know its callers.',
   }),
-  wall('libs/read-model', {
-    may: [...OWN, 'node:', '#ledger$', '#event-store$', '#contracts$', 'pg$'],
+  allowImports('libs/read-model', {
+    may: [...OWN, BASICS, 'node:', '#ledger$', '#event-store$', '#contracts$', 'pg$'],
     because: 'reading never writes events.',
   }),
-  wall('libs/kafka', {
-    may: [...OWN, 'node:', 'kafkajs(/|$)', 'zstddec$'],
-    because: 'it is the one kafkajs client.',
+  allowImports('libs/kafka', {
+    may: [...OWN, BASICS, 'node:', 'kafkajs(/|$)', 'zstddec$'],
+    because: 'it is the only place that uses kafkajs.',
   }),
-  wall('libs/runtime', {
-    may: [...OWN, 'node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
-    because: 'it starts before everything.',
+  allowImports('libs/runtime', {
+    may: [...OWN, BASICS, 'node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
+    because: 'every process starts with it.',
   }),
-  wall('libs/senders', {
-    may: [...OWN, 'node:', '#(ledger|runtime)$', '#contracts(/identity)?$', 'zod$'],
-    because: 'it says who may send what, and neither carries out nor records anything.',
+  allowImports('libs/senders', {
+    may: [...OWN, BASICS, 'node:', '#(ledger|runtime)$', '#contracts(/identity)?$', 'zod$'],
+    because: 'it decides who may send what, and neither executes nor records a command.',
   }),
-  wall('libs/assembly', {
+  allowImports('libs/assembly', {
     may: [
       ...OWN,
+      BASICS,
       'node:',
       '#(ledger|commands|event-store|read-model|runtime|kafka|senders)$',
       'zod$',
       'pg$',
       'prom-client$',
     ],
-    because: 'it puts together what several processes are made of, and has no rules of its own.',
+    because: 'it assembles what several processes need, and has no rules of its own.',
   }),
-  wall('stack', {
-    may: [...OWN, 'node:', '#kafka$', '#runtime$', '#contracts(/identity)?$', 'zod$', 'jose$'],
-    because: 'it starts servers and apps, and speaks to them as any service would.',
+  allowImports('stack', {
+    may: [
+      ...OWN,
+      BASICS,
+      'node:',
+      '#kafka$',
+      '#runtime$',
+      '#contracts(/identity)?$',
+      'zod$',
+      'jose$',
+    ],
+    because: 'it starts servers and apps, and calls them as any service would.',
   }),
-  wall('apps/web', {
+  allowImports('apps/web', {
     files: ['apps/web/src/**/*.ts', 'apps/web/src/**/*.tsx'],
-    may: [...OWN, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],
-    because: 'it runs in a browser: #contracts and nothing else of ours.',
+    may: [...OWN, BROWSER_BASICS, '#contracts$', 'react$', 'react-dom/client$', 'zod$'],
+    because: 'it runs in a browser and shares only #contracts with the servers.',
   }),
   ...['intake', 'api', 'projector', 'sweeper', 'audit', 'migrate', 'dead-letters', 'esdb'].map(
     (app) =>
-      wall(`apps/${app}`, {
+      allowImports(`apps/${app}`, {
         may: [
           ...OWN,
           'node:',
-          '#(?!testing)',
+          '#(?!testing$|[a-z-]+/testing$)',
           '@nestjs/',
           '@fastify/',
           'fastify$',
@@ -152,7 +191,7 @@ export default defineConfig(
           'prom-client$',
           'commander$',
         ],
-        because: 'never another app, never what is for tests.',
+        because: 'an app never imports another app or a test double.',
       }),
   ),
 );
