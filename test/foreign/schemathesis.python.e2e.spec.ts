@@ -3,19 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
-import { TABLES_NAME, openStores, type Stores } from '#assembly';
-import { AccountDesk } from '#commands';
-import { DEFAULT_POLICY } from '#ledger';
-import { PostgresReadTables, PostgresTableWriter } from '#read-model';
-import { createLog } from '#runtime';
-import { createTestDatabase, type TestDatabase } from '#testing';
-import {
-  ALICE,
-  liveALittle,
-  openApiDouble,
-  tokenOf,
-  type ApiDouble,
-} from '../../apps/api/src/api.suite.js';
+import { openApiOnPostgres, type ApiOnPostgres } from '../../apps/api/src/api-on-postgres.suite.js';
+import { ALICE, liveALittle, tokenOf } from '../../apps/api/src/api.suite.js';
 import { programOfTests, runProgram } from './run-python.js';
 
 /** A run ends by itself; more of it: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
@@ -38,9 +27,7 @@ interface Report {
 }
 
 describe('the API that schemathesis asks, by its own description', () => {
-  let database: TestDatabase;
-  let stores: Stores;
-  let api: ApiDouble;
+  let opened: ApiOnPostgres;
   let dir: string;
   let address: string;
   let projecting: NodeJS.Timeout;
@@ -48,23 +35,11 @@ describe('the API that schemathesis asks, by its own description', () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'points-schemathesis-'));
-    database = await createTestDatabase('schemathesis');
-    const url = (await database.emptyPool()).options.connectionString ?? '';
-    const log = createLog({ app: 'api', level: 'silent' });
-    stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
-    const { events: store, pool } = stores;
-    const writer = new PostgresTableWriter(pool, { name: TABLES_NAME, version: 1 });
-    const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
-      checkpoint: writer.checkpoint.bind(writer),
-      write: writer.write.bind(writer),
-      writeCarefully: writer.writeCarefully.bind(writer),
-      room: writer.room.bind(writer),
-    });
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
     const rates = {
       ...{ userPerSecond: NO_LIMIT, servicePerSecond: NO_LIMIT, unknownPerSecond: NO_LIMIT },
     };
-    api = await openApiDouble({ store, tables, desk, parts: { rates, positionWaitMsMax: 1 } });
+    opened = await openApiOnPostgres('schemathesis', { rates, positionWaitMsMax: 1 });
+    const { api } = opened;
     await liveALittle(api);
     await api.app.listen(0, '127.0.0.1');
     const { port } = api.app.getHttpServer().address() as AddressInfo;
@@ -77,9 +52,7 @@ describe('the API that schemathesis asks, by its own description', () => {
   afterAll(async () => {
     clearInterval(projecting);
     await projected;
-    await api.close();
-    await stores.close();
-    await database.drop();
+    await opened.close();
     rmSync(dir, { recursive: true });
   });
 
@@ -99,7 +72,7 @@ describe('the API that schemathesis asks, by its own description', () => {
       cwd: dir,
       env: { SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'schemathesis_checks.py') },
     });
-    expect(api.troubles).toEqual([]);
+    expect(opened.api.troubles).toEqual([]);
     expect(code === 0 ? '' : `${stdout}\n${stderr}`).toBe('');
     const told = JSON.parse(readFileSync(report, 'utf8')) as Report;
     const { operations, test_cases: cases } = told;

@@ -1,15 +1,12 @@
 import { Pool } from 'pg';
-import { TABLES_NAME, openStores, type Stores } from '#assembly';
-import { AccountDesk } from '#commands';
-import { DEFAULT_POLICY } from '#ledger';
-import { PostgresReadTables, PostgresTableWriter } from '#read-model';
-import { createLog } from '#runtime';
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { TABLES_NAME } from '#assembly';
+import { PostgresReadTables } from '#read-model';
+import { openApiOnPostgres, type ApiOnPostgres } from './api-on-postgres.suite.js';
 import {
-  ALICE,
   BOB,
   accepted,
   liveALittle,
+  of,
   openApiDouble,
   read,
   type ApiDouble,
@@ -39,40 +36,18 @@ const READS = [
 ];
 
 describe('the API on a real Postgres', () => {
-  let database: TestDatabase;
-  let stores: Stores;
+  let opened: ApiOnPostgres;
   let api: ApiDouble;
   let twin: ApiDouble;
 
   beforeAll(async () => {
-    database = await createTestDatabase('api');
-    const url = (await database.emptyPool()).options.connectionString ?? '';
-    const log = createLog({ app: 'api', level: 'silent' });
-    stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log, [
-      'append',
-      'read tables',
-    ]);
-    const { events: store, pool, followsDirectly } = stores;
-    const writer = new PostgresTableWriter(pool, {
-      name: TABLES_NAME,
-      version: 1,
-      ...(followsDirectly !== null && { followsDirectly }),
-    });
-    const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
-      checkpoint: writer.checkpoint.bind(writer),
-      write: writer.write.bind(writer),
-      writeCarefully: writer.writeCarefully.bind(writer),
-      room: writer.room.bind(writer),
-    });
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
-    api = await openApiDouble({ store, tables, desk });
+    opened = await openApiOnPostgres('api');
+    api = opened.api;
     twin = await openApiDouble();
     await Promise.all([liveALittle(api), liveALittle(twin)]);
   });
   afterAll(async () => {
-    await Promise.all([api.close(), twin.close()]);
-    await stores.close();
-    await database.drop();
+    await Promise.all([opened.close(), twin.close()]);
   });
 
   /** What one store alone can know. */
@@ -84,8 +59,7 @@ describe('the API on a real Postgres', () => {
       .replaceAll(/"hash":"\w+"/g, '"hash":""');
 
   it.each(READS)('answers %s as its doubles do', async (path) => {
-    const url = `/v1/users/${ALICE}/${path}`;
-    const [real, double] = await Promise.all([read(api, url), read(twin, url)]);
+    const [real, double] = await Promise.all([read(api, of(path)), read(twin, of(path))]);
     expect(real.statusCode).toBe(double.statusCode);
     expect(withoutPositions(real.body)).toBe(withoutPositions(double.body));
   });
@@ -98,7 +72,7 @@ describe('the API on a real Postgres', () => {
     let cursor: string | null = '';
     while (cursor !== null) {
       const query: string = cursor === '' ? '?limit=7' : `?limit=7&cursor=${cursor}`;
-      const page = (await read(api, `/v1/users/${BOB}/transactions${query}`)).json<{
+      const page = (await read(api, of(`transactions${query}`, BOB))).json<{
         items: { balance_after: number }[];
         next_cursor: string | null;
       }>();
@@ -113,7 +87,7 @@ describe('the API on a real Postgres', () => {
   it('reads its own write', async () => {
     const recharge = { user_id: BOB, points: 5, expires_at: null };
     const { position } = await accepted(api, 'RechargePoints', 'own', recharge);
-    const waiting = read(api, `/v1/users/${BOB}/transactions?limit=1&min_position=${position}`);
+    const waiting = read(api, of(`transactions?limit=1&min_position=${position}`, BOB));
     await api.project();
     expect((await waiting).json()).toMatchObject({ items: [{ amount: 5 }] });
   });
@@ -129,7 +103,7 @@ describe('the API whose database is away', () => {
       room: () => Promise.resolve(),
     });
     const api = await openApiDouble({ tables });
-    const response = await read(api, `/v1/users/${ALICE}/balance`);
+    const response = await read(api, of('balance'));
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
     await api.close();

@@ -17,6 +17,9 @@ export const ALICE = '0a11ce00-0000-4000-8000-000000000001';
 export const BEGIN_MS = Date.parse('2030-06-01T00:00:00.000Z');
 export const BOB = '0b0b0000-0000-4000-8000-000000000002';
 
+/** The address of what is asked about a user. */
+export const of = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
+
 /** The whole API over doubles of both stores, which keep the contracts of the real ones. */
 export interface ApiDouble {
   readonly app: NestFastifyApplication;

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { jest } from '@jest/globals';
 import type { AddressInfo } from 'node:net';
-import { TABLES_NAME, openStores, type Stores } from '#assembly';
-import { AccountDesk } from '#commands';
-import { DEFAULT_POLICY } from '#ledger';
-import { PostgresReadTables, PostgresTableWriter } from '#read-model';
-import { createLog } from '#runtime';
-import { createTestDatabase, type TestDatabase } from '#testing';
-import { ALICE, bearer, liveALittle, openApiDouble, read, type ApiDouble } from './api.suite.js';
+import { openApiOnPostgres, type ApiOnPostgres } from './api-on-postgres.suite.js';
+import { ALICE, bearer, liveALittle, read, type ApiDouble } from './api.suite.js';
 
 jest.setTimeout(120_000);
 
@@ -36,29 +31,14 @@ const PARAMETERS = {
 };
 
 describe('any question to the API on a real Postgres', () => {
-  let database: TestDatabase;
-  let stores: Stores;
+  let opened: ApiOnPostgres;
   let api: ApiDouble;
   let known: Readonly<Record<string, readonly string[]>>;
 
   beforeAll(async () => {
-    database = await createTestDatabase('extremes');
-    const url = (await database.emptyPool()).options.connectionString ?? '';
-    stores = await openStores(
-      { EVENT_STORE: url, DATABASE_URL: url },
-      createLog({ app: 'api', level: 'silent' }),
-    );
-    const { events: store, pool } = stores;
-    const writer = new PostgresTableWriter(pool, { name: TABLES_NAME, version: 1 });
-    const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
-      checkpoint: writer.checkpoint.bind(writer),
-      write: writer.write.bind(writer),
-      writeCarefully: writer.writeCarefully.bind(writer),
-      room: writer.room.bind(writer),
-    });
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
     const streams = { streamsMax: 10, subjectStreamsMax: 10, pollMs: 50, heartbeatMs: 1_000 };
-    api = await openApiDouble({ store, tables, desk, parts: { positionWaitMsMax: 1, streams } });
+    opened = await openApiOnPostgres('extremes', { positionWaitMsMax: 1, streams });
+    api = opened.api;
     await liveALittle(api);
     const page = await read(api, `/v1/users/${ALICE}/transactions?limit=1`);
     const { next_cursor: cursor } = page.json<{ next_cursor: string }>();
@@ -69,11 +49,7 @@ describe('any question to the API on a real Postgres', () => {
       min_position: [position, 'postgres:9999999999999999', 'postgres:0000000000000000', 'es-1-1'],
     };
   });
-  afterAll(async () => {
-    await api.close();
-    await stores.close();
-    await database.drop();
-  });
+  afterAll(() => opened.close());
 
   const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
     transactions: ['type', 'source_type', 'from', 'to', 'limit', 'cursor', 'min_position'],

@@ -13,12 +13,11 @@ import {
   BOB,
   accepted,
   liveALittle,
+  of,
   openApiDouble,
   read,
   type ApiDouble,
 } from '../api.suite.js';
-
-const of = (path: string, user = ALICE): string => `/v1/users/${user}/${path}`;
 
 describe('reads of a parked account', () => {
   let api: ApiDouble;

@@ -1,7 +1,5 @@
 import { MemoryReadTables } from '#read-model';
-import { ALICE, accepted, openApiDouble, read, type ApiDouble } from '../api.suite.js';
-
-const of = (path: string): string => `/v1/users/${ALICE}/${path}`;
+import { ALICE, accepted, of, openApiDouble, read, type ApiDouble } from '../api.suite.js';
 
 describe('reading one’s own write', () => {
   let api: ApiDouble;

@@ -10,16 +10,14 @@ import {
   type TransactionsPage,
 } from '#contracts';
 import {
-  ALICE,
   BOB,
   accepted,
   liveALittle,
+  of,
   openApiDouble,
   read,
   type ApiDouble,
 } from '../api.suite.js';
-
-const of = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
 
 describe('the statement over HTTP', () => {
   let api: ApiDouble;

@@ -1,8 +1,6 @@
 import { accountState, eventsPage, parseAs, type AccountState, type EventsPage } from '#contracts';
 import { CHAIN_START, MemoryEventStore, chainHash } from '#event-store';
-import { ALICE, BOB, liveALittle, openApiDouble, read, type ApiDouble } from '../api.suite.js';
-
-const of = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
+import { ALICE, BOB, liveALittle, of, openApiDouble, read, type ApiDouble } from '../api.suite.js';
 
 describe('the stored stream over HTTP', () => {
   let api: ApiDouble;
