@@ -6,6 +6,7 @@ import type { Parking } from '../parked.js';
 import { PoisonEvent, poisonBy } from '../poison.js';
 import { userOf } from '../user-of.js';
 import { BatchMaker, type TableWriterOptions } from './batch-maker.js';
+import { moveCheckpoint } from './checkpoints.js';
 import { isRefusal, WriteRefused } from './refusal.js';
 import { runBehind } from './statement.js';
 import { inTransaction } from './transaction.js';
@@ -69,7 +70,11 @@ async function ofOneAccount(
 /** Thrown to roll a trial back that went through. */
 class RolledBack extends Error {}
 
-/** null: these events could be written. Trouble that passes is thrown. */
+/**
+ * null: these events could be written. Trouble that passes is thrown; so is Moved: a trial holds the
+ * checkpoint as a write does, or rows that somebody else wrote meanwhile would be refused in the name of
+ * an account that has nothing to do with it.
+ */
 async function tryOut(
   pool: Pool,
   { name, version }: TableWriterOptions,
@@ -81,11 +86,11 @@ async function tryOut(
     // Between the events of some accounts there are holes: nobody looks for them here.
     const maker = new BatchMaker(pool, { name, version }, parkedAt);
     if ((await maker.add(after, batch, Promise.resolve())) === null) return null;
-    const { statements } = await maker.finish();
+    const { move, statements } = await maker.finish();
     await inTransaction(
       pool,
       async (client) => {
-        await runBehind(client, Promise.resolve(), statements);
+        await runBehind(client, moveCheckpoint(client, move), statements);
         throw new RolledBack();
       },
       'writing',

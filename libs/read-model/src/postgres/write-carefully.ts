@@ -22,12 +22,25 @@ export async function writeCarefully(
   after: Position | null,
   batch: Batch,
 ): Promise<Applied> {
+  try {
+    return await writeParking(pool, options, after, batch);
+  } catch (error) {
+    if (error instanceof Moved) return { kind: 'moved' };
+    throw error;
+  }
+}
+
+async function writeParking(
+  pool: Pool,
+  options: TableWriterOptions,
+  after: Position | null,
+  batch: Batch,
+): Promise<Applied> {
   const parkedAt = new Map<Position, Parking>();
   for (;;) {
     try {
       return await writeAlone(pool, options, parkedAt, after, batch);
     } catch (error) {
-      if (error instanceof Moved) return { kind: 'moved' };
       const poison = isRefusal(error)
         ? await eventThatIsRefused(pool, options, parkedAt, after, batch, error)
         : error;
