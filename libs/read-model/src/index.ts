@@ -47,7 +47,7 @@ export { MIGRATIONS as TABLE_MIGRATIONS } from './postgres/migrations.js';
 export { PostgresReadTables } from './postgres/postgres-read-tables.js';
 export type { TableWriterOptions } from './postgres/batch-maker.js';
 export { PostgresTableWriter } from './postgres/postgres-table-writer.js';
-export { readParked } from './postgres/queries/parked.js';
+export { readParked, readParkedIn } from './postgres/queries/parked.js';
 export { WriteRefused, isRefusal } from './postgres/refusal.js';
 export { unpark, type Unparked } from './postgres/unpark.js';
 export { readTablesState, type TablesState } from './postgres/schema-state.js';

@@ -421,4 +421,37 @@ describe('a rebuild', () => {
     expect(await parkedAccounts({ pool, name: 'points' })).toEqual([]);
     await expectTablesToAgree(pool, ledger);
   });
+
+  it('tries again what was parked in its version before the cause was mended', async () => {
+    await ledger.run(100);
+    run(changing(SICK!, 5, damageData));
+    await atHead();
+    await stopAll();
+    const rebuildOf = (from: EventStore, stop?: AbortController) =>
+      new Rebuild({
+        store: from,
+        pool,
+        name: 'points',
+        observer: { reached: (step) => step === 'indexed' && stop?.abort() },
+        followsDirectly,
+      }).run({ acceptDifferences: false }, stop?.signal ?? never);
+    const stop = new AbortController();
+    await expect(rebuildOf(changing(SICK!, 5, damageData), stop)).rejects.toThrow();
+    const parts = { store, pool, name: 'points' };
+    for await (const { kind } of unparkAccounts(parts, [SICK!], never)) {
+      expect(kind).toBe('unparked');
+    }
+    run();
+    await ledger.run(20);
+    await atHead();
+
+    expect(await rebuildOf(store)).toMatchObject({ kind: 'switched' });
+    expect(await parkedAccounts({ pool, name: 'points' })).toEqual([]);
+    await ledger.run(20);
+    await atHead();
+    for (const userId of ledger.userIds) {
+      const { balance, revision } = await ledger.account(userId);
+      expect(await tables().account(userId)).toMatchObject({ balance, revision });
+    }
+  });
 });

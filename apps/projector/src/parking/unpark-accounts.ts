@@ -40,27 +40,33 @@ export const parkedAccounts = ({ pool, name }: Omit<UnparkParts, 'store'>) =>
 export const userIdsOf = (accounts: readonly ParkedAccount[]): readonly string[] =>
   accounts.map(({ userId }) => userId);
 
-async function unparkAccount(
-  { store, pool, name }: UnparkParts,
-  userId: string,
-): Promise<UnparkResult> {
+async function unparkAccount(parts: UnparkParts, userId: string): Promise<UnparkResult> {
   let result: UnparkResult = { kind: 'not-parked', userId };
-  for (const { version, state } of await readCheckpoints(pool, name)) {
+  for (const { version, state } of await readCheckpoints(parts.pool, parts.name)) {
     if (state === 'building') continue;
-    try {
-      const stream = store.readStream(`points-${userId}`);
-      const outcome = await unpark(pool, { name, version }, userId, stream);
-      if (outcome.kind === 'still-poisoned') {
-        const { reason, revision, detail } = outcome.poison;
-        return { kind: 'refused', userId, reason: `${reason} at revision ${revision}: ${detail}` };
-      }
-      if (outcome.kind === 'unparked' && state === 'live') result = { ...outcome, userId };
-      if (outcome.kind === 'unparked' && result.kind === 'not-parked')
-        result = { ...outcome, userId };
-    } catch (error) {
-      if (!(error instanceof PermanentStoreError)) throw error;
-      return { kind: 'refused', userId, reason: `${error.code}: ${error.message}` };
+    const outcome = await unparkIn(parts, version, userId);
+    if (outcome.kind === 'refused') return outcome;
+    if (outcome.kind === 'unparked' && (state === 'live' || result.kind === 'not-parked')) {
+      result = outcome;
     }
   }
   return result;
+}
+
+/** Folds one account anew in one version of the tables. */
+export async function unparkIn(
+  { store, pool, name }: UnparkParts,
+  version: number,
+  userId: string,
+): Promise<UnparkResult> {
+  try {
+    const stream = store.readStream(`points-${userId}`);
+    const outcome = await unpark(pool, { name, version }, userId, stream);
+    if (outcome.kind !== 'still-poisoned') return { ...outcome, userId };
+    const { reason, revision, detail } = outcome.poison;
+    return { kind: 'refused', userId, reason: `${reason} at revision ${revision}: ${detail}` };
+  } catch (error) {
+    if (!(error instanceof PermanentStoreError)) throw error;
+    return { kind: 'refused', userId, reason: `${error.code}: ${error.message}` };
+  }
 }

@@ -10,6 +10,7 @@ import {
   holdLive,
   inTransaction,
   indexVersion,
+  readParkedIn,
   readCheckpoint,
   readCheckpoints,
   type Checkpoint,
@@ -20,6 +21,7 @@ import {
   type VersionState,
 } from '#read-model';
 
+import { unparkIn } from '../parking/unpark-accounts.js';
 import { Feeder } from './feeder.js';
 import { Pace, type Progress } from './pace.js';
 import { SWITCH, switchTo, type SwitchTerms } from './switch.js';
@@ -93,6 +95,7 @@ export class Rebuild {
       this.#reached('filled', version);
       await indexVersion(this.#parts.pool, version);
       this.#reached('indexed', version);
+      await this.#tryParkedAgain(version, signal);
       await this.#followLive(feeder, signal);
       const { differences, leftOut } = await this.#compare(version, feeder, signal);
       this.#reached('compared', version);
@@ -102,6 +105,18 @@ export class Rebuild {
       }
       return this.#switch(version, feeder, signal);
     });
+  }
+
+  /**
+   * A rebuild may have waited for days where tables differed: what was mended since an account was
+   * parked in its version must not be parked again by the switch.
+   */
+  async #tryParkedAgain(version: number, signal: AbortSignal): Promise<void> {
+    const { pool, name } = this.#parts;
+    for (const userId of await readParkedIn(pool, name, version)) {
+      signal.throwIfAborted();
+      await unparkIn(this.#parts, version, userId);
+    }
   }
 
   /** Makes the version that was kept live again, and keeps the other one. */

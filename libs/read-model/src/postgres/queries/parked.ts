@@ -52,3 +52,17 @@ export async function readParked(pool: Pool, name: string): Promise<readonly Par
   );
   return rows.map(toParked);
 }
+
+/** Of any version, also of one that nobody reads yet. */
+export async function readParkedIn(
+  pool: Pool,
+  name: string,
+  version: number,
+): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ user_id: string }>(
+    `select user_id from mjk_point_parked_accounts
+     where name = $1 and version = $2 order by since, user_id`,
+    [name, version],
+  );
+  return rows.map(({ user_id }) => user_id);
+}
