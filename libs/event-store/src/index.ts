@@ -10,9 +10,9 @@ export {
   type AppendCall,
   type MemoryEventStoreOptions,
   type MemoryFault,
-} from './memory/memory-event-store.js';
-export { MemoryLog } from './memory/memory-log.js';
-export { MemorySnapshotStore } from './memory/memory-snapshot-store.js';
+} from './testing/memory-event-store.js';
+export { MemoryLog } from './testing/memory-log.js';
+export { MemorySnapshotStore } from './testing/memory-snapshot-store.js';
 export {
   NO_STREAM,
   PermanentStoreError,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { MemorySnapshotStore } from './memory/memory-snapshot-store.js';
+import { MemorySnapshotStore } from './testing/memory-snapshot-store.js';
 import type { Snapshot, UnsealedSnapshot } from './port.js';
 import { SealedSnapshots } from './sealed-snapshots.js';
 import { SnapshotKeys, SnapshotKeysFault, parseSnapshotKeys } from './snapshot-keys.js';

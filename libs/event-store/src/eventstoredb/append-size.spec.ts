@@ -2,7 +2,7 @@ import { EventStoreDbProtocolServer } from '#testing';
 import { sizeOf } from '../append-size.js';
 import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { StreamWriter } from './esdb.fixtures.suite.js';
+import { StreamWriter } from '../testing/eventstoredb-fixtures.js';
 
 /** So many that hash, id and type weigh about as much as the data. */
 const EVENTS = 2_000;

@@ -1,8 +1,14 @@
 import { EventStoreDbProtocolServer } from '#testing';
 import { NO_STREAM, PermanentStoreError } from '../index.js';
-import { all, newStream, rechained } from '../suite/fixtures.suite.js';
+import { collect, newStream, rechained } from '../testing/stream-writer.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { eventually, noting, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
+import {
+  eventually,
+  observerInto,
+  StreamWriter,
+  elapsedMs,
+  withStore,
+} from '../testing/eventstoredb-fixtures.js';
 
 describe('the EventStoreDB adapter, appending,', () => {
   const on = withStore();
@@ -20,7 +26,7 @@ describe('the EventStoreDB adapter, appending,', () => {
   it('does not ask what the server can do, and so is not poisoned by the answer', async () => {
     on.server.faults.features = () => 'internal';
     await new StreamWriter().append(on.store);
-    expect(on.noted.replaced).toEqual([]);
+    expect(on.reports.replaced).toEqual([]);
   });
 
   it('stores the bytes that were hashed, under an id that is the hash, with hash and own id beside', async () => {
@@ -59,10 +65,10 @@ describe('the EventStoreDB adapter, appending,', () => {
     async (_what, fault, wasWritten) => {
       const writer = new StreamWriter();
       const events = writer.next(2);
-      on.strike(fault);
+      on.injectFaults(fault);
       const send = () => on.store.append(writer.stream, NO_STREAM, events);
       expect(await send()).toMatchObject({ kind: 'unknown' });
-      expect([on.noted.unknown.length, on.noted.replaced.length]).toEqual([1, 1]);
+      expect([on.reports.unknown.length, on.reports.replaced.length]).toEqual([1, 1]);
       expect(on.storedIn(writer.stream)).toHaveLength(wasWritten ? 2 : 0);
       expect(await send()).toMatchObject({ kind: 'ok', revision: 1 });
       expect(on.storedIn(writer.stream)).toHaveLength(2);
@@ -79,10 +85,10 @@ describe('the EventStoreDB adapter, appending,', () => {
     async (_what, fault) => {
       const writer = new StreamWriter();
       const events = writer.next(2);
-      on.strike(fault);
+      on.injectFaults(fault);
       const send = () => on.store.append(writer.stream, NO_STREAM, events);
       expect(await send()).toMatchObject({ kind: 'unknown' });
-      expect([on.noted.unknown.length, on.noted.replaced.length]).toEqual([1, 0]);
+      expect([on.reports.unknown.length, on.reports.replaced.length]).toEqual([1, 0]);
       expect(await send()).toMatchObject({ kind: 'ok', revision: 1 });
       expect(on.storedIn(writer.stream)).toHaveLength(2);
     },
@@ -92,23 +98,23 @@ describe('the EventStoreDB adapter, appending,', () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     const others = [1, 2, 3].map(() => new EventStoreDbEventStore(on.server.connectionString));
-    on.strike({ kind: 'late-commit', afterMs: 60 });
+    on.injectFaults({ kind: 'late-commit', afterMs: 60 });
     const send = (store = on.store) => store.append(writer.stream, NO_STREAM, events);
-    const took = await timed(async () => {
+    const took = await elapsedMs(async () => {
       const results = await Promise.all([send(), send(), ...others.map(send)]);
       const position = await on.store.head();
       for (const result of results) expect(result).toEqual({ kind: 'ok', revision: 1, position });
     });
     expect(took).toBeLessThan(1_500);
     expect(on.storedIn(writer.stream)).toHaveLength(2);
-    expect(on.noted).toEqual({ unknown: [], replaced: [], interrupted: [] });
+    expect(on.reports).toEqual({ unknown: [], replaced: [], interrupted: [] });
     await Promise.all(others.map((store) => store.close()));
   });
 
   it('keeps the connection when the server says that a commit took too long', async () => {
     const server = await EventStoreDbProtocolServer.start({ commitTimeoutMs: 30 });
     const noted = { unknown: [], replaced: [], interrupted: [] };
-    const store = new EventStoreDbEventStore(server.connectionString, {}, noting(noted));
+    const store = new EventStoreDbEventStore(server.connectionString, {}, observerInto(noted));
     const faults = [{ kind: 'late-commit', afterMs: 1_000 } as const];
     server.faults.append = () => faults.shift();
     const writer = new StreamWriter();
@@ -117,7 +123,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect((await send()).kind).toBe('unknown');
     await eventually('it is written', async () => (await send()).kind === 'ok');
     expect(noted.replaced).toEqual([]);
-    expect(await all(store.readStream(writer.stream))).toHaveLength(2);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(2);
     await store.close();
     await server.stop();
   });
@@ -126,7 +132,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     on.server.faults.append = () => ({ kind: 'busy' });
     await eventually('it is given up', async () => {
       await first(new StreamWriter());
-      return on.noted.replaced.length > 0;
+      return on.reports.replaced.length > 0;
     });
     on.server.faults.append = undefined;
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
@@ -135,7 +141,7 @@ describe('the EventStoreDB adapter, appending,', () => {
   it('finds by its hash what an append has written that was unknown and is then refused', async () => {
     const writer = new StreamWriter();
     const events = writer.next(3);
-    on.strike({ kind: 'lose-answer' }, { kind: 'wrong-version' });
+    on.injectFaults({ kind: 'lose-answer' }, { kind: 'wrong-version' });
     const send = () => on.store.append(writer.stream, NO_STREAM, events);
     expect(await send()).toMatchObject({ kind: 'unknown' });
     expect(await send()).toEqual({ kind: 'ok', revision: 2, position: await on.store.head() });
@@ -150,7 +156,7 @@ describe('the EventStoreDB adapter, appending,', () => {
       new StreamWriter().next(2, () => '{}'),
       events,
     );
-    on.strike({ kind: 'busy' });
+    on.injectFaults({ kind: 'busy' });
     const send = () => on.store.append(writer.stream, NO_STREAM, events);
     expect(await send()).toMatchObject({ kind: 'unknown' });
     expect(await on.store.append(writer.stream, NO_STREAM, others)).toMatchObject({ kind: 'ok' });
@@ -159,7 +165,7 @@ describe('the EventStoreDB adapter, appending,', () => {
 
   it('finds that another writer came between, when an unknown is then refused', async () => {
     const writer = new StreamWriter();
-    on.strike({ kind: 'busy' });
+    on.injectFaults({ kind: 'busy' });
     const events = writer.next(2);
     const send = () => on.store.append(writer.stream, NO_STREAM, events);
     expect(await send()).toMatchObject({ kind: 'unknown' });
@@ -171,7 +177,7 @@ describe('the EventStoreDB adapter, appending,', () => {
   it('stays in doubt as long as it can’t look', async () => {
     const writer = new StreamWriter();
     const events = writer.next();
-    on.strike({ kind: 'lose-answer' }, { kind: 'wrong-version' }, { kind: 'wrong-version' });
+    on.injectFaults({ kind: 'lose-answer' }, { kind: 'wrong-version' }, { kind: 'wrong-version' });
     const send = () => on.store.append(writer.stream, NO_STREAM, events);
     await send();
     on.server.faults.read = () => ({ kind: 'busy' });
@@ -182,7 +188,7 @@ describe('the EventStoreDB adapter, appending,', () => {
 
   it('comes again to the leader when it is sent there: nothing was written', async () => {
     const leader = await EventStoreDbProtocolServer.start();
-    on.strike({ kind: 'not-leader', leader: { address: '127.0.0.1', port: leader.port } });
+    on.injectFaults({ kind: 'not-leader', leader: { address: '127.0.0.1', port: leader.port } });
     const writer = new StreamWriter();
     expect(await first(writer)).toMatchObject({ kind: 'ok' });
     expect(leader.log.streamOf(writer.stream)).toHaveLength(1);
@@ -219,7 +225,7 @@ describe('the EventStoreDB adapter, appending,', () => {
         meta: new Uint8Array(),
       });
       await expect(first(writer)).rejects.toMatchObject(permanent('stream-deleted'));
-      await expect(all(on.store.readStream(writer.stream))).rejects.toMatchObject(
+      await expect(collect(on.store.readStream(writer.stream))).rejects.toMatchObject(
         permanent('stream-deleted'),
       );
     });
@@ -238,9 +244,9 @@ describe('the EventStoreDB adapter, appending,', () => {
       ['access is denied', 'access-denied', 'access-denied'],
       ['an argument is invalid', 'invalid-argument', 'misconfigured'],
     ] as const)('when %s', async (_what, as, code) => {
-      on.strike({ kind: 'error', as });
+      on.injectFaults({ kind: 'error', as });
       await expect(first(new StreamWriter())).rejects.toMatchObject(permanent(code));
-      expect(on.noted.unknown).toEqual([]);
+      expect(on.reports.unknown).toEqual([]);
     });
   });
 
@@ -260,7 +266,7 @@ describe('the EventStoreDB adapter, on a server that says no position of a repea
     const writer = new StreamWriter();
     const events = await writer.append(on.store, 2);
     await writer.append(on.store);
-    const [, second] = await all(on.store.readStream(writer.stream));
+    const [, second] = await collect(on.store.readStream(writer.stream));
     expect(await on.store.append(writer.stream, NO_STREAM, events)).toEqual({
       kind: 'ok',
       revision: 1,
@@ -277,22 +283,22 @@ describe('the EventStoreDB adapter, with little time,', () => {
     ['no answer after the commit', { kind: 'swallow-answer' }],
     ['an answer that is late', { kind: 'late-answer', afterMs: 10_000 }],
   ] as const)('finds in its stream what it waits for: %s', async (_what, fault) => {
-    on.strike(fault);
+    on.injectFaults(fault);
     const writer = new StreamWriter();
     expect(await first(writer)).toEqual({
       kind: 'ok',
       revision: 0,
       position: await on.store.head(),
     });
-    expect(on.noted).toEqual({ unknown: [], replaced: [], interrupted: [] });
+    expect(on.reports).toEqual({ unknown: [], replaced: [], interrupted: [] });
   });
 
   it.each([
     ['no answer', { kind: 'swallow' }],
     ['an append that is late', { kind: 'late-write', afterMs: 400 }],
   ] as const)('waits no longer than its deadline for %s', async (_what, fault) => {
-    on.strike(fault);
-    const took = await timed(async () => {
+    on.injectFaults(fault);
+    const took = await elapsedMs(async () => {
       expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
     });
     expect(took).toBeLessThan(2_000);
@@ -301,7 +307,7 @@ describe('the EventStoreDB adapter, with little time,', () => {
 
   it('answers in time out of a black hole, and heals behind it', async () => {
     on.server.faults.blackHole = true;
-    const took = await timed(async () => {
+    const took = await elapsedMs(async () => {
       const sent = Array.from({ length: 12 }, () => first(new StreamWriter()));
       for (const result of await Promise.all(sent)) expect(result.kind).toBe('unknown');
     });
@@ -311,7 +317,7 @@ describe('the EventStoreDB adapter, with little time,', () => {
   });
 
   it('is unharmed by answers that come twice, or late, or never', async () => {
-    on.strike(
+    on.injectFaults(
       { kind: 'double-answer' },
       { kind: 'swallow' },
       { kind: 'late-answer', afterMs: 200 },

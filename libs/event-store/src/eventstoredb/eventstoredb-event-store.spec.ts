@@ -1,7 +1,7 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
-import { keepsThePromisesOfAnEventStore } from '../event-store.suite.js';
+import { eventStoreContract } from '../contract/event-store.contract.js';
 import { parseConnectionString } from './connection-string.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 
@@ -13,12 +13,12 @@ jest.setTimeout(60_000);
 beforeAll(() => server.start());
 afterAll(() => server.stop());
 
-keepsThePromisesOfAnEventStore(
+eventStoreContract(
   real === null ? 'EventStoreDB (its test double)' : 'EventStoreDB',
   async () =>
     new EventStoreDbEventStore(real ?? server.connectionString, { streamPrefix: 'points-' }),
   {
-    seesReusedIds: false,
+    detectsReusedIds: false,
     damage: {
       tombstone: (stream) => withClient((client) => client.tombstoneStream(onServer(stream))),
       writeForeign: (stream) =>

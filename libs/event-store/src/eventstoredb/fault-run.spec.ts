@@ -1,6 +1,17 @@
 import type { EventStoreDbAppendFault, EventStoreDbReadFault } from '#testing';
-import { everything, following, idsOf, seeded, sound } from '../suite/fixtures.suite.js';
-import { appendInTheEnd, eventually, StreamWriter, withStore } from './esdb.fixtures.suite.js';
+import {
+  readAllPages,
+  startFollowing,
+  idsOf,
+  seeded,
+  readVerified,
+} from '../testing/stream-writer.js';
+import {
+  appendUntilOk,
+  eventually,
+  StreamWriter,
+  withStore,
+} from '../testing/eventstoredb-fixtures.js';
 
 const STREAMS = 8;
 const APPENDS_EACH = 25;
@@ -45,7 +56,7 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
         items[Math.floor(random() * items.length)];
       on.server.faults.append = () => (random() < 0.12 ? oneOf(APPEND_FAULTS) : undefined);
       on.server.faults.read = () => (random() < 0.3 ? oneOf(READ_FAULTS) : undefined);
-      const follower = following(on.store, null, /./);
+      const follower = startFollowing(on.store, null, /./);
       const acknowledged = new Map<string, string[]>();
       let restarts = Promise.resolve();
 
@@ -54,7 +65,7 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
         const ids: string[] = [];
         acknowledged.set(writer.stream, ids);
         for (let i = 0; i < APPENDS_EACH; i += 1) {
-          ids.push(...idsOf(await appendInTheEnd(on.store, writer)));
+          ids.push(...idsOf(await appendUntilOk(on.store, writer)));
           if (nth > 0 || i % RESTART_EVERY !== 0) continue;
           restarts = restarts.then(async () => {
             await on.server.stop();
@@ -63,19 +74,19 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
         }
       };
       await Promise.all(Array.from({ length: STREAMS }, write));
-      expect(on.noted.unknown.length).toBeGreaterThan(0);
+      expect(on.reports.unknown.length).toBeGreaterThan(0);
       await restarts;
       on.server.faults.append = undefined;
       on.server.faults.read = undefined;
 
       for (const [stream, ids] of acknowledged) {
-        expect({ seed, stream, ids: idsOf(await sound(on.store, stream)) }).toEqual({
+        expect({ seed, stream, ids: idsOf(await readVerified(on.store, stream)) }).toEqual({
           seed,
           stream,
           ids,
         });
       }
-      const stored = idsOf(await everything(on.store, null));
+      const stored = idsOf(await readAllPages(on.store, null));
       expect(stored).toHaveLength(STREAMS * APPENDS_EACH);
       await eventually('all were followed', () => follower.events.length >= stored.length);
       await follower.end();

@@ -2,9 +2,14 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { EventStoreDbProtocolServer } from '#testing';
 import type { Batch, Position } from '../index.js';
-import { everything, following, idsOf, revisionsOf } from '../suite/fixtures.suite.js';
+import { readAllPages, startFollowing, idsOf, revisionsOf } from '../testing/stream-writer.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { eventually, StreamWriter, timed, withStore } from './esdb.fixtures.suite.js';
+import {
+  eventually,
+  StreamWriter,
+  elapsedMs,
+  withStore,
+} from '../testing/eventstoredb-fixtures.js';
 
 const QUICK = { deadlineMs: 3_000, backOffMsMin: 10, backOffMsMax: 100, random: () => 0.5 };
 
@@ -34,10 +39,10 @@ describe('the EventStoreDB adapter, following,', () => {
   it('begins behind its position, as readAll does, though the server means two things by it', async () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 3);
-    const [, second] = await everything(on.store, null);
+    const [, second] = await readAllPages(on.store, null);
     const after = second?.position ?? null;
-    expect(revisionsOf(await everything(on.store, after))).toEqual([2]);
-    const follower = following(on.store, after, writer.stream);
+    expect(revisionsOf(await readAllPages(on.store, after))).toEqual([2]);
+    const follower = startFollowing(on.store, after, writer.stream);
     await eventually('it came', () => follower.events.length > 0);
     await follower.end();
     expect(revisionsOf(follower.events)).toEqual([2]);
@@ -52,7 +57,7 @@ describe('the EventStoreDB adapter, following,', () => {
     await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
     stop.abort();
     await done;
-    expect(await everything(on.store, null)).toHaveLength(2);
+    expect(await readAllPages(on.store, null)).toHaveLength(2);
     expect(await on.store.head()).toBe(seen.flatMap((b) => b.events).at(-1)?.position);
   });
 
@@ -66,7 +71,7 @@ describe('the EventStoreDB adapter, following,', () => {
     await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
     stop.abort();
     await done;
-    expect(await everything(store, null)).toHaveLength(2);
+    expect(await readAllPages(store, null)).toHaveLength(2);
     await store.close();
   });
 
@@ -83,9 +88,9 @@ describe('the EventStoreDB adapter, following,', () => {
     expect(await on.store.head()).toBe(head);
     const page = await on.store.readAll(head, 10);
     expect(page).toMatchObject({ events: [], atHead: false });
-    expect(await everything(on.store, head)).toEqual([]);
+    expect(await readAllPages(on.store, head)).toEqual([]);
     const late = await writer.append(on.store);
-    expect(idsOf(await everything(on.store, head))).toEqual(idsOf(late));
+    expect(idsOf(await readAllPages(on.store, head))).toEqual(idsOf(late));
   });
 
   it('gives checkpoints in their place: none ahead of an event, none backwards', async () => {
@@ -121,11 +126,11 @@ describe('the EventStoreDB adapter, following,', () => {
 
   it('subscribes again when the server comes back, with nothing lost and nothing twice', async () => {
     const writer = new StreamWriter();
-    const follower = following(on.store, null, writer.stream);
+    const follower = startFollowing(on.store, null, writer.stream);
     await writer.append(on.store, 2);
     await eventually('the early ones came', () => follower.events.length === 2);
     await on.server.stop();
-    await eventually('it tries again and again', () => on.noted.interrupted.length > 5);
+    await eventually('it tries again and again', () => on.reports.interrupted.length > 5);
     await on.server.start();
     await eventually('the late ones came', async () => {
       const result = await on.store.append(writer.stream, 1, writer.next());
@@ -139,10 +144,10 @@ describe('the EventStoreDB adapter, following,', () => {
   it('backs off longer from failure to failure, up to its limit, jittered', async () => {
     await on.server.stop();
     const { done, stop } = batches(null);
-    await eventually('it tried', () => on.noted.interrupted.length > 6);
+    await eventually('it tried', () => on.reports.interrupted.length > 6);
     stop.abort();
     await done;
-    const waits = on.noted.interrupted.slice(0, 6);
+    const waits = on.reports.interrupted.slice(0, 6);
     expect(waits).toEqual([7.5, 15, 30, 60, 75, 75]);
   });
 
@@ -161,7 +166,7 @@ describe('the EventStoreDB adapter, following,', () => {
       strikes -= 1;
       return fault;
     };
-    const follower = following(on.store, null, writer.stream);
+    const follower = startFollowing(on.store, null, writer.stream);
     await eventually('all came', () => follower.events.length >= 40);
     await follower.end();
     expect(strikes).toBe(0);
@@ -186,7 +191,7 @@ describe('the EventStoreDB adapter, following,', () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 20);
     on.server.faults.read = () => ({ kind: 'duplicate' });
-    const follower = following(on.store, null, writer.stream);
+    const follower = startFollowing(on.store, null, writer.stream);
     await eventually('all came', () => follower.events.length >= 20);
     await follower.end();
     expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 20 }, (_, i) => i));
@@ -213,7 +218,7 @@ describe('the EventStoreDB adapter, following,', () => {
       const store = new EventStoreDbEventStore(other.connectionString, QUICK);
       const writer = new StreamWriter();
       await writer.append(store, 3);
-      const [first] = await everything(store, null);
+      const [first] = await readAllPages(store, null);
       const [, commit = 0] = /^es-(\d+)-/.exec(first?.position ?? '') ?? [];
       const middle = String(Number(commit) + 1).padStart(20, '0');
       const { seen, done } = batches(`es-${middle}-${middle}` as Position, store);
@@ -235,7 +240,7 @@ describe('the EventStoreDB adapter, following,', () => {
     async (_what, readsToo) => {
       const writer = new StreamWriter();
       await writer.append(on.store, 2);
-      const [first] = await everything(on.store, null);
+      const [first] = await readAllPages(on.store, null);
       let failing = 6;
       on.server.faults.read = ({ isSubscription }) => {
         if (failing === 0 || !(isSubscription || readsToo)) return undefined;
@@ -243,7 +248,7 @@ describe('the EventStoreDB adapter, following,', () => {
         // Whether the store has come so far is asked before anything is followed.
         return failing === 6 ? undefined : { kind: 'error', as: 'unknown' };
       };
-      const follower = following(on.store, first?.position ?? null, writer.stream);
+      const follower = startFollowing(on.store, first?.position ?? null, writer.stream);
       await eventually('it came', () => follower.events.length > 0);
       await follower.end();
       expect(revisionsOf(follower.events)).toEqual([1]);
@@ -303,16 +308,16 @@ describe('the EventStoreDB adapter, following,', () => {
     goOn();
     await done;
     expect(revisions).toEqual(Array.from({ length: 3_000 }, (_, i) => i));
-    expect(on.noted.interrupted.length).toBeGreaterThan(0);
-    expect(on.noted.replaced).toEqual([]);
+    expect(on.reports.interrupted.length).toBeGreaterThan(0);
+    expect(on.reports.replaced).toEqual([]);
   });
 
   it('resolves when it is aborted while it waits for a server that is away', async () => {
     await on.server.stop();
     const { done, stop } = batches(null);
-    await eventually('it waits', () => on.noted.interrupted.length > 0);
+    await eventually('it waits', () => on.reports.interrupted.length > 0);
     stop.abort();
-    expect(await timed(() => done)).toBeLessThan(1_000);
+    expect(await elapsedMs(() => done)).toBeLessThan(1_000);
   });
 
   it('leaves the connection alone when it is aborted', async () => {
@@ -321,7 +326,7 @@ describe('the EventStoreDB adapter, following,', () => {
     await eventually('it came', () => seen.length > 0);
     stop.abort();
     await done;
-    expect(on.noted.replaced).toEqual([]);
+    expect(on.reports.replaced).toEqual([]);
   });
 });
 
@@ -335,12 +340,12 @@ describe('the EventStoreDB adapter, following in silence,', () => {
       return subscriptions < 3 ? { kind: 'stall', afterEvents: 1 } : undefined;
     };
     const writer = new StreamWriter();
-    const follower = following(on.store, null, writer.stream);
+    const follower = startFollowing(on.store, null, writer.stream);
     await writer.append(on.store, 4);
     await eventually('all came', () => follower.events.length === 4);
     await follower.end();
     expect(subscriptions).toBeGreaterThanOrEqual(3);
     expect(revisionsOf(follower.events)).toEqual([0, 1, 2, 3]);
-    expect(on.noted.interrupted).toEqual([]);
+    expect(on.reports.interrupted).toEqual([]);
   });
 });

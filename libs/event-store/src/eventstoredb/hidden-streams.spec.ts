@@ -1,8 +1,8 @@
 import { NO_STREAM } from '../index.js';
-import { all, newStream } from '../suite/fixtures.suite.js';
+import { collect, newStream } from '../testing/stream-writer.js';
 import { openClient, type Client } from './client.js';
 import { parseConnectionString } from './connection-string.js';
-import { StreamWriter, withStore } from './esdb.fixtures.suite.js';
+import { StreamWriter, withStore } from '../testing/eventstoredb-fixtures.js';
 
 const credentials = { username: 'nobody', password: 'none' };
 
@@ -23,13 +23,13 @@ describe('a stream of EventStoreDB that gives no events', () => {
   }
 
   it('is new, and is read as empty', async () => {
-    expect(await all(on.store.readStream(newStream()))).toEqual([]);
+    expect(await collect(on.store.readStream(newStream()))).toEqual([]);
   });
 
   it('is new where nothing but an access list was made for it', async () => {
     const stream = newStream();
     await client.setStreamMetadata(stream, { acl: { writeRoles: ['$all'] } }, { credentials });
-    expect(await all(on.store.readStream(stream))).toEqual([]);
+    expect(await collect(on.store.readStream(stream))).toEqual([]);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
   ])('was deleted, and says so: read %s', async (_how, options) => {
     const { stream } = await written();
     await client.deleteStream(stream, { credentials });
-    const read = all(on.store.readStream(stream, options));
+    const read = collect(on.store.readStream(stream, options));
     await expect(read).rejects.toMatchObject(refusing('stream-deleted'));
     await expect(read).rejects.toThrow(stream);
   });
@@ -46,7 +46,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
   it('was deleted for ever, and says so', async () => {
     const { stream } = await written();
     await client.tombstoneStream(stream, { credentials });
-    const read = all(on.store.readStream(stream));
+    const read = collect(on.store.readStream(stream));
     await expect(read).rejects.toMatchObject(refusing('stream-deleted'));
     await expect(read).rejects.toThrow(`somebody has deleted stream ${stream} for ever`);
   });
@@ -54,7 +54,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
   it('was truncated to nothing, and says by what', async () => {
     const { stream } = await written();
     await client.setStreamMetadata(stream, { truncateBefore: 3 }, { credentials });
-    const read = all(on.store.readStream(stream));
+    const read = collect(on.store.readStream(stream));
     await expect(read).rejects.toMatchObject(refusing('stream-truncated'));
     await expect(read).rejects.toThrow('$tb 3');
   });

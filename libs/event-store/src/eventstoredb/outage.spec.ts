@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDbProtocolServer, selfSigned, TcpProxy } from '#testing';
 import { NO_STREAM } from '../index.js';
-import { all, sound } from '../suite/fixtures.suite.js';
+import { collect, readVerified } from '../testing/stream-writer.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import {
-  appendInTheEnd,
+  appendUntilOk,
   eventually,
   StreamWriter,
-  timed,
+  elapsedMs,
   withStore,
-} from './esdb.fixtures.suite.js';
+} from '../testing/eventstoredb-fixtures.js';
 import { serverIdOf } from './stored-form.js';
 
 jest.setTimeout(30_000);
@@ -23,7 +23,7 @@ const OUTAGE_MS = 3_200;
 describe('the EventStoreDB adapter, when the server is away,', () => {
   const on = withStore({ deadlineMs: 1_500 });
   const reads = [
-    ['a stream', () => all(on.store.readStream(new StreamWriter().stream))],
+    ['a stream', () => collect(on.store.readStream(new StreamWriter().stream))],
     ['everything', () => on.store.readAll(null, 10)],
     ['the head', () => on.store.head()],
   ] as const;
@@ -36,8 +36,8 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     expect(early.kind).toBe('unknown');
     await expect(started.head()).rejects.toThrow();
     await on.server.start();
-    await appendInTheEnd(started, writer);
-    await sound(started, writer.stream);
+    await appendUntilOk(started, writer);
+    await readVerified(started, writer.stream);
     await started.close();
   });
 
@@ -52,21 +52,21 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     await on.server.start();
-    const took = await timed(() => appendInTheEnd(on.store, writer));
+    const took = await elapsedMs(() => appendUntilOk(on.store, writer));
     expect(took).toBeLessThan(1_000);
-    expect(await sound(on.store, writer.stream)).toHaveLength(2);
+    expect(await readVerified(on.store, writer.stream)).toHaveLength(2);
   });
 
   it.each(reads)('fails in time reading %s, and reads again afterwards', async (_what, read) => {
     await on.server.stop();
-    expect(await timed(() => expect(read()).rejects.toThrow())).toBeLessThan(3_000);
+    expect(await elapsedMs(() => expect(read()).rejects.toThrow())).toBeLessThan(3_000);
     await on.server.start();
     await read();
   });
 
   it.each(reads)('fails in time reading %s out of a black hole', async (_what, read) => {
     on.server.faults.blackHole = true;
-    expect(await timed(() => expect(read()).rejects.toThrow('not within'))).toBeLessThan(3_000);
+    expect(await elapsedMs(() => expect(read()).rejects.toThrow('not within'))).toBeLessThan(3_000);
     on.server.faults.blackHole = false;
     await read();
   });
@@ -75,7 +75,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 50);
     on.server.faults.read = () => ({ kind: 'stall', afterEvents: 20 });
-    await expect(all(on.store.readStream(writer.stream))).rejects.toThrow('not within 1500 ms');
+    await expect(collect(on.store.readStream(writer.stream))).rejects.toThrow('not within 1500 ms');
     on.server.faults.read = undefined;
     const hurried = new EventStoreDbEventStore(on.server.connectionString, { deadlineMs: 200 });
     let read = 0;
@@ -94,7 +94,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     const patient = new EventStoreDbEventStore(on.server.connectionString);
     const followed = patient.follow(null, async () => {}, stop.signal);
     stop.abort();
-    expect(await timed(() => followed)).toBeLessThan(1_000);
+    expect(await elapsedMs(() => followed)).toBeLessThan(1_000);
     await patient.close();
   });
 
@@ -108,7 +108,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     const append = on.store.append(writer.stream, NO_STREAM, writer.next());
     await eventually('it arrived', () => hasArrived);
     const followed = on.store.follow(null, async () => {}, new AbortController().signal);
-    expect(await timed(() => on.store.close())).toBeLessThan(3_000);
+    expect(await elapsedMs(() => on.store.close())).toBeLessThan(3_000);
     await followed;
     expect((await append).kind).toBe('unknown');
   });
@@ -139,7 +139,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
       expect(await send()).toMatchObject({ kind: 'unknown' });
       await cut;
       expect(await send()).toMatchObject({ kind: 'ok', revision: 3 });
-      expect(await sound(store, writer.stream)).toHaveLength(4);
+      expect(await readVerified(store, writer.stream)).toHaveLength(4);
     },
   );
 
@@ -149,7 +149,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
     const events = writer.next();
     const send = () => store.append(writer.stream, 0, events);
     proxy.stall();
-    const took = await timed(async () => {
+    const took = await elapsedMs(async () => {
       const results = [send(), store.head()];
       expect((await Promise.allSettled(results)).map((r) => r.status)).toEqual([
         'fulfilled',
@@ -159,7 +159,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
     expect(took).toBeLessThan(2_000);
     proxy.resume();
     await eventually('it heals', async () => (await send()).kind === 'ok');
-    expect(await sound(store, writer.stream)).toHaveLength(2);
+    expect(await readVerified(store, writer.stream)).toHaveLength(2);
   });
 });
 
@@ -168,8 +168,8 @@ describe('the EventStoreDB adapter, in a cluster,', () => {
     const node = await EventStoreDbProtocolServer.start();
     const store = new EventStoreDbEventStore(`esdb://127.0.0.1:1,127.0.0.1:${node.port}?tls=false`);
     const writer = new StreamWriter();
-    await appendInTheEnd(store, writer);
-    expect(await sound(store, writer.stream)).toHaveLength(1);
+    await appendUntilOk(store, writer);
+    expect(await readVerified(store, writer.stream)).toHaveLength(1);
     await store.close();
     await node.stop();
   });
@@ -195,7 +195,7 @@ describe('the EventStoreDB adapter, over TLS,', () => {
     const store = new EventStoreDbEventStore(urlOf('admin:changeit'));
     const writer = new StreamWriter();
     await writer.append(store, 3);
-    await sound(store, writer.stream);
+    await readVerified(store, writer.stream);
     const stop = new AbortController();
     let seen = 0;
     await store.follow(
@@ -234,10 +234,10 @@ describe('the EventStoreDB adapter, over TLS,', () => {
     await server.stop();
     await server.start();
     await eventually('it heals', async () => {
-      await appendInTheEnd(store, writer);
+      await appendUntilOk(store, writer);
       return true;
     });
-    expect(await sound(store, writer.stream)).toHaveLength(2);
+    expect(await readVerified(store, writer.stream)).toHaveLength(2);
     await store.close();
   });
 });

@@ -2,7 +2,7 @@ import { EventStoreDbProtocolServer } from '#testing';
 import { Clients } from './clients.js';
 import { parseConnectionString } from './connection-string.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { eventually, StreamWriter } from './esdb.fixtures.suite.js';
+import { eventually, StreamWriter } from '../testing/eventstoredb-fixtures.js';
 import { readEvents } from './reading.js';
 
 const CREDENTIALS = { username: 'nobody', password: 'none' };

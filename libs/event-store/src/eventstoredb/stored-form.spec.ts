@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { binaryEvent, NO_STREAM as NONE } from '@eventstore/db-client';
 import fc from 'fast-check';
 import { CHAIN_START, chainHash, NO_STREAM, type EncodedEvent } from '../index.js';
-import { everything, idsOf, nonEmpty, sound } from '../suite/fixtures.suite.js';
+import { readAllPages, idsOf, nonEmpty, readVerified } from '../testing/stream-writer.js';
 import { openClient } from './client.js';
 import { parseConnectionString } from './connection-string.js';
-import { StreamWriter, withStore } from './esdb.fixtures.suite.js';
+import { StreamWriter, withStore } from '../testing/eventstoredb-fixtures.js';
 import { metadataOf, partsOf, serverIdOf } from './stored-form.js';
 
 const CREDENTIALS = { username: 'nobody', password: 'none' };
@@ -70,16 +70,16 @@ describe('a stream that was begun by a version before', () => {
       expectedRevision: NONE,
     });
     await client.close();
-    writer.wrote(events);
+    writer.advance(events);
     return writer;
   }
 
   it('is read as it was, and goes on in the form of today with its chain whole', async () => {
     const writer = await beginInOldForm(3);
     await writer.append(on.store, 2);
-    const stored = await sound(on.store, writer.stream);
+    const stored = await readVerified(on.store, writer.stream);
     expect(stored).toHaveLength(5);
-    expect(idsOf(await everything(on.store, null))).toEqual(idsOf(stored));
+    expect(idsOf(await readAllPages(on.store, null))).toEqual(idsOf(stored));
     const serverIds = on.server.log.streamOf(writer.stream).map(({ id }) => id);
     expect(serverIds.map((id, i) => id === stored[i]?.id)).toEqual([
       true,
@@ -92,18 +92,18 @@ describe('a stream that was begun by a version before', () => {
 
   it('conflicts with an append of today at a place where it has the same event in its own form', async () => {
     const writer = await beginInOldForm(1);
-    const same = await sound(on.store, writer.stream);
+    const same = await readVerified(on.store, writer.stream);
     expect(await on.store.append(writer.stream, NO_STREAM, nonEmpty(same))).toEqual({
       kind: 'conflict',
       actual: 0,
     });
-    expect(await sound(on.store, writer.stream)).toHaveLength(1);
+    expect(await readVerified(on.store, writer.stream)).toHaveLength(1);
   });
 
   it('finds an append of its own there, also in the old form, when it was in doubt', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
-    on.strike({ kind: 'busy' });
+    on.injectFaults({ kind: 'busy' });
     expect(await on.store.append(writer.stream, NO_STREAM, events)).toMatchObject({
       kind: 'unknown',
     });
@@ -117,12 +117,12 @@ describe('a stream that was begun by a version before', () => {
       kind: 'ok',
       revision: 1,
     });
-    expect(await sound(on.store, writer.stream)).toHaveLength(2);
+    expect(await readVerified(on.store, writer.stream)).toHaveLength(2);
   });
 
   it('never has both forms at one place: the server takes an append of either only behind the end', async () => {
     const writer = await beginInOldForm(2);
-    const [, second] = await sound(on.store, writer.stream);
+    const [, second] = await readVerified(on.store, writer.stream);
     if (second === undefined) throw new Error('nothing there');
     const part = await on.store.append(writer.stream, 0, [second]);
     expect(part).toEqual({ kind: 'conflict', actual: 1 });

@@ -1,7 +1,13 @@
 import { EventStoreDbProtocolServer } from '#testing';
-import { all, everything, following, idsOf, sound } from '../suite/fixtures.suite.js';
+import {
+  collect,
+  readAllPages,
+  startFollowing,
+  idsOf,
+  readVerified,
+} from '../testing/stream-writer.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { eventually, StreamWriter } from './esdb.fixtures.suite.js';
+import { eventually, StreamWriter } from '../testing/eventstoredb-fixtures.js';
 
 describe('a prefix for all streams on a shared EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
@@ -24,23 +30,23 @@ describe('a prefix for all streams on a shared EventStoreDB', () => {
     const writer = new StreamWriter();
     await writer.append(trial, 2);
     expect(server.log.streamOf(`trial.${writer.stream}`)).toHaveLength(2);
-    expect(await sound(trial, writer.stream)).toHaveLength(2);
-    expect(idsOf(await everything(trial, null))).toEqual(
-      idsOf(await all(trial.readStream(writer.stream))),
+    expect(await readVerified(trial, writer.stream)).toHaveLength(2);
+    expect(idsOf(await readAllPages(trial, null))).toEqual(
+      idsOf(await collect(trial.readStream(writer.stream))),
     );
   });
 
   it('keeps two ledgers apart, whatever they read', async () => {
     const [one, other] = [new StreamWriter(), new StreamWriter()];
     const before = await trial.head();
-    const [here, there] = [following(ledger, null, /./), following(trial, before, /./)];
+    const [here, there] = [startFollowing(ledger, null, /./), startFollowing(trial, before, /./)];
     await one.append(ledger, 3);
     await other.append(trial, 2);
     await eventually('all came', () => here.events.length + there.events.length >= 5);
     await Promise.all([here.end(), there.end()]);
     expect(new Set(here.events.map(({ stream }) => stream))).toEqual(new Set([one.stream]));
     expect(new Set(there.events.map(({ stream }) => stream))).toEqual(new Set([other.stream]));
-    expect(await all(ledger.readStream(other.stream))).toEqual([]);
+    expect(await collect(ledger.readStream(other.stream))).toEqual([]);
     expect(await ledger.head()).toBe(here.events.at(-1)?.position);
     expect(await trial.head()).toBe(there.events.at(-1)?.position);
   });

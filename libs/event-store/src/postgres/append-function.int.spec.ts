@@ -1,10 +1,10 @@
 import pg from 'pg';
 import type { EventStore } from '../port.js';
-import { all, idsOf, StreamWriter } from '../suite/fixtures.suite.js';
+import { collect, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { answersOf, appendCall, type Append, type Appended } from './append-call.js';
-import { freshDatabase, type Database } from './database.suite.js';
+import { freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
-import { dense } from './writing.suite.js';
+import { expectDensePositions } from '../testing/append-until-known.js';
 
 let database: Database;
 let store: EventStore;
@@ -35,14 +35,14 @@ const kinds = async (...appends: Append[]) =>
 /** The next append of a writer, who takes it for written. */
 function next(writer: StreamWriter, count = 1): Append {
   const append = { stream: writer.stream, expected: writer.revision, events: writer.next(count) };
-  writer.wrote(append.events);
+  writer.advance(append.events);
   return append;
 }
 
 describe('one call of the append function', () => {
   it('writes appends of many streams behind each other', async () => {
     const writers = [new StreamWriter(), new StreamWriter(), new StreamWriter()];
-    const base = await dense(store);
+    const base = await expectDensePositions(store);
     const answers = await call(...writers.map((writer, i) => next(writer, i + 1)));
     expect(answers).toEqual(
       [1, 3, 6].map((behind, i) => ({
@@ -56,7 +56,7 @@ describe('one call of the append function', () => {
   it('writes several appends of one stream when they follow each other', async () => {
     const writer = new StreamWriter();
     expect(await kinds(next(writer, 2), next(writer), next(writer, 3))).toEqual(['ok', 'ok', 'ok']);
-    expect(await all(store.readStream(writer.stream))).toHaveLength(6);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(6);
   });
 
   it('writes nothing of a stream behind an append of it that conflicts, but all of the others', async () => {
@@ -66,15 +66,15 @@ describe('one call of the append function', () => {
     const other = new StreamWriter();
     const behind = { stream: writer.stream, expected: 0, events: writer.next() };
     expect(await kinds(next(stale), behind, next(other))).toEqual(['conflict', 'conflict', 'ok']);
-    expect(await all(store.readStream(writer.stream))).toHaveLength(1);
-    expect(await all(store.readStream(other.stream))).toHaveLength(1);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(1);
+    expect(await collect(store.readStream(other.stream))).toHaveLength(1);
   });
 
   it('writes the good ones up to the first bad one', async () => {
     const writer = new StreamWriter();
     const [first, second, third] = [next(writer), next(writer), next(writer)];
     expect(await kinds(first, third, second)).toEqual(['ok', 'conflict', 'conflict']);
-    expect(idsOf(await all(store.readStream(writer.stream)))).toEqual(idsOf(first.events));
+    expect(idsOf(await collect(store.readStream(writer.stream)))).toEqual(idsOf(first.events));
     expect(await kinds(second, third)).toEqual(['ok', 'ok']);
   });
 
@@ -84,7 +84,7 @@ describe('one call of the append function', () => {
     await call(first, second);
     const third = next(writer, 2);
     expect(await kinds(first, second, third)).toEqual(['repeat', 'repeat', 'ok']);
-    expect(await all(store.readStream(writer.stream))).toHaveLength(5);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(5);
   });
 
   it('says of a repeat where it was written the first time', async () => {
@@ -96,6 +96,6 @@ describe('one call of the append function', () => {
   });
 
   it('leaves positions dense, whatever was refused', async () => {
-    expect(await dense(store)).toBeGreaterThan(20);
+    expect(await expectDensePositions(store)).toBeGreaterThan(20);
   });
 });

@@ -1,4 +1,4 @@
-import { nonEmpty } from '../suite/fixtures.suite.js';
+import { nonEmpty } from '../testing/stream-writer.js';
 import { AppendQueue, type Waiting } from './append-queue.js';
 
 const CHARACTERS = 1_000_000;

@@ -3,15 +3,20 @@ import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
 import {
   eventually,
-  following,
+  startFollowing,
   idsOf,
   newStream,
   seeded,
   StreamWriter,
-} from '../suite/fixtures.suite.js';
-import { asOwner, freshDatabase, type Database } from './database.suite.js';
+} from '../testing/stream-writer.js';
+import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
-import { dense, holds, sendUntilKnown, writeMany } from './writing.suite.js';
+import {
+  expectDensePositions,
+  expectStored,
+  appendUntilKnown,
+  appendMany,
+} from '../testing/append-until-known.js';
 
 jest.setTimeout(60_000); // on a machine that is busy with something else
 
@@ -39,9 +44,9 @@ async function writeAlongside(): Promise<void> {
   const before = await reader.head();
   const writers = stores.map(() => new StreamWriter());
   const streams = new RegExp(writers.map((w) => w.stream).join('|'));
-  const follower = following(reader, before, streams);
+  const follower = startFollowing(reader, before, streams);
   const written = await Promise.all(
-    writers.map((writer, i) => writeMany(stores[i] ?? reader, writer, APPENDS_EACH)),
+    writers.map((writer, i) => appendMany(stores[i] ?? reader, writer, APPENDS_EACH)),
   );
   const acknowledged = written.flatMap((w) => w.acknowledged);
   await eventually('all was followed', () => follower.events.length >= acknowledged.length);
@@ -53,15 +58,15 @@ async function writeAlongside(): Promise<void> {
     twice: 0,
   });
   for (const [i, writer] of writers.entries()) {
-    await holds(reader, writer, written[i]?.acknowledged ?? []);
+    await expectStored(reader, writer, written[i]?.acknowledged ?? []);
   }
-  await dense(reader);
+  await expectDensePositions(reader);
 }
 
 describe('events of 12 writers that commit at the same time', () => {
   it('are seen once, in order, where some transactions dawdle before their commit', async () => {
     // A writer that took a later number overtakes one that sleeps here, if anything lets it.
-    await asOwner(
+    await queryAsOwner(
       database.url,
       `create function public.dawdle() returns trigger language plpgsql as $$
        begin
@@ -72,7 +77,7 @@ describe('events of 12 writers that commit at the same time', () => {
          for each statement execute function public.dawdle()`,
     );
     await writeAlongside();
-    await asOwner(database.url, 'drop trigger dawdle on event_store.events');
+    await queryAsOwner(database.url, 'drop trigger dawdle on event_store.events');
   });
 
   it('are seen at once beside a transaction that writes and never ends', async () => {
@@ -109,21 +114,22 @@ describe('zombies: writers with stale or wrong revisions, and repeats', () => {
             random() < 0.05 && owner.revision >= 0
               ? rival.append(owner.stream, zombie.revision, zombie.next())
               : null;
-          const { result } = await sendUntilKnown(store, owner, events);
+          const { result } = await appendUntilKnown(store, owner, events);
           expect(result).toMatchObject({ kind: 'ok' });
           if (beside !== null) expect((await beside).kind).toBe('conflict');
           if (random() < 0.2) {
             const again = await rival.append(owner.stream, owner.revision, events);
             expect(again).toEqual(result);
           }
-          owner.wrote(events);
+          owner.advance(events);
           acknowledged[s]?.push(...idsOf(events));
         }
       }),
     );
     const [reader] = stores;
     if (reader === undefined) throw new Error('no store');
-    for (const [s, owner] of owners.entries()) await holds(reader, owner, acknowledged[s] ?? []);
-    await dense(reader);
+    for (const [s, owner] of owners.entries())
+      await expectStored(reader, owner, acknowledged[s] ?? []);
+    await expectDensePositions(reader);
   });
 });

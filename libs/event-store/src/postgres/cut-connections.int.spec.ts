@@ -3,15 +3,20 @@ import { TcpProxy, type CutAt } from '#testing';
 import { NO_STREAM, type EventStore } from '../port.js';
 import {
   eventually,
-  following,
+  startFollowing,
   idsOf,
   seeded,
-  sound,
+  readVerified,
   StreamWriter,
-} from '../suite/fixtures.suite.js';
-import { freshDatabase, type Database } from './database.suite.js';
+} from '../testing/stream-writer.js';
+import { freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
-import { dense, holds, sendUntilKnown, writeMany } from './writing.suite.js';
+import {
+  expectDensePositions,
+  expectStored,
+  appendUntilKnown,
+  appendMany,
+} from '../testing/append-until-known.js';
 
 jest.setTimeout(60_000); // on a machine that is busy with something else
 
@@ -47,9 +52,9 @@ describe('a connection to Postgres that is cut', () => {
       const cut = proxy.cutNext(at, isAppend);
       expect(await store.append(writer.stream, 1, events)).toMatchObject({ kind: 'unknown' });
       await cut;
-      const { result } = await sendUntilKnown(store, writer, events);
+      const { result } = await appendUntilKnown(store, writer, events);
       expect(result).toMatchObject({ kind: 'ok', revision: 4 });
-      await holds(store, writer, [...idsOf(before), ...idsOf(events)]);
+      await expectStored(store, writer, [...idsOf(before), ...idsOf(events)]);
     },
   );
 
@@ -63,16 +68,16 @@ describe('a connection to Postgres that is cut', () => {
     await cut;
     expect(first.map((r) => r.kind)).toContain('unknown');
     for (const { writer, events } of sends) {
-      const { result } = await sendUntilKnown(store, writer, events);
+      const { result } = await appendUntilKnown(store, writer, events);
       expect(result.kind).toBe('ok');
-      await holds(store, writer, idsOf(events));
+      await expectStored(store, writer, idsOf(events));
     }
   });
 
   it('is waited for when it can not be made, and the append is written then', async () => {
     const writer = new StreamWriter();
     proxy.refuse();
-    const waiting = sendUntilKnown(store, writer, writer.next());
+    const waiting = appendUntilKnown(store, writer, writer.next());
     setTimeout(() => proxy.accept(), 200);
     expect((await waiting).result).toMatchObject({ kind: 'ok' });
   });
@@ -104,9 +109,9 @@ describe('a connection to Postgres that is cut', () => {
     const stalled = await slow.append(writer.stream, 1, events);
     expect(stalled).toMatchObject({ kind: 'unknown' });
     proxy.resume();
-    const { result } = await sendUntilKnown(slow, writer, events);
+    const { result } = await appendUntilKnown(slow, writer, events);
     expect(result).toMatchObject({ kind: 'ok', revision: 3 });
-    expect(await sound(direct, writer.stream)).toHaveLength(4);
+    expect(await readVerified(direct, writer.stream)).toHaveLength(4);
     await slow.close();
   });
 
@@ -116,7 +121,7 @@ describe('a connection to Postgres that is cut', () => {
     const before = await direct.head();
     const writers = Array.from({ length: 12 }, () => new StreamWriter());
     const streams = new RegExp(writers.map((w) => w.stream).join('|'));
-    const follower = following(store, before, streams);
+    const follower = startFollowing(store, before, streams);
     const moments: readonly CutAt[] = [
       'before-request',
       'half-request',
@@ -136,20 +141,20 @@ describe('a connection to Postgres that is cut', () => {
         await eventually('they get on', () => done || follower.events.length > seen + 10);
       }
     })();
-    const written = await Promise.all(writers.map((writer) => writeMany(store, writer, 40)));
+    const written = await Promise.all(writers.map((writer) => appendMany(store, writer, 40)));
     done = true;
     await vandal;
     void proxy.cutNext('before-request', () => false);
     const unknowns = written.reduce((sum, w) => sum + w.unknowns, 0);
     expect({ seed, some: unknowns > 0 }).toEqual({ seed, some: true });
     for (const [i, writer] of writers.entries()) {
-      await holds(direct, writer, written[i]?.acknowledged ?? []);
+      await expectStored(direct, writer, written[i]?.acknowledged ?? []);
     }
     const count = written.reduce((sum, w) => sum + w.acknowledged.length, 0);
     await eventually('all was followed', () => follower.events.length >= count);
     await follower.end();
     expect(new Set(idsOf(follower.events)).size).toBe(follower.events.length);
     expect(follower.events).toHaveLength(count);
-    await dense(direct);
+    await expectDensePositions(direct);
   });
 });

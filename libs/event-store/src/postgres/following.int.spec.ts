@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { TcpProxy } from '#testing';
 import type { EventStore, RecordedEvent } from '../port.js';
-import { eventually, following, idsOf, StreamWriter } from '../suite/fixtures.suite.js';
-import { asOwner, freshDatabase, type Database } from './database.suite.js';
+import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
+import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
 import { positions } from './append-call.js';
 import { postgresPools } from './pools.js';
@@ -78,7 +78,7 @@ describe('following a Postgres', () => {
   it('costs next to nothing while nothing happens', async () => {
     const store = await open({ pollMs: 500 }, proxy.through(database.url));
     await new StreamWriter().append(store);
-    const follower = following(store, await store.head(), /./);
+    const follower = startFollowing(store, await store.head(), /./);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const before = proxy.received;
     await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -91,7 +91,7 @@ describe('following a Postgres', () => {
   it('goes on when its connections are cut again and again', async () => {
     const writer = await open();
     const reader = await open({}, proxy.through(database.url));
-    const follower = following(reader, null, /./);
+    const follower = startFollowing(reader, null, /./);
     const stream = new StreamWriter();
     const written: string[] = [];
     for (let i = 0; i < 60; i += 1) {
@@ -110,7 +110,7 @@ describe('following a Postgres', () => {
     const reader = await open({ pollMs: 60_000 }, proxy.through(database.url));
     const stream = new StreamWriter();
     await stream.append(writer);
-    const follower = following(reader, null, stream.stream);
+    const follower = startFollowing(reader, null, stream.stream);
     await eventually('the first came', () => follower.events.length === 1);
     proxy.refuse();
     await stream.append(writer);
@@ -123,7 +123,7 @@ describe('following a Postgres', () => {
     const store = await open();
     const stream = new StreamWriter();
     await stream.append(store, 5);
-    await asOwner(
+    await queryAsOwner(
       database.url,
       `alter table event_store.events disable trigger append_only;
        delete from event_store.events where position = 3`,

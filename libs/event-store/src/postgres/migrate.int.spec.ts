@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { asOwner, freshDatabase, type Database } from './database.suite.js';
+import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { migrateEventStore, MIGRATIONS, unfitness } from './migrate.js';
 
 jest.setTimeout(60_000); // on a machine that is busy with something else
@@ -11,7 +11,7 @@ const insertAt = (position: number) =>
 const asWriter = (sql: string) => `set role points_ledger_writer; ${sql}`;
 
 let database: Database;
-const run = (sql: string) => asOwner(database.url, sql);
+const run = (sql: string) => queryAsOwner(database.url, sql);
 
 beforeEach(async () => {
   database = await freshDatabase();
@@ -144,7 +144,7 @@ describe('the migrations of the event store', () => {
     await database.drop();
     const server = process.env['TEST_PG_URL'] ?? '';
     const name = new URL(database.url).pathname.slice(1);
-    await asOwner(server, `create database ${name} encoding 'SQL_ASCII' template template0`);
+    await queryAsOwner(server, `create database ${name} encoding 'SQL_ASCII' template template0`);
     await expect(migrateEventStore(database.url)).rejects.toMatchObject({
       code: 'misconfigured',
       message: expect.stringContaining('not SQL_ASCII') as string,

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
-import { idsOf, StreamWriter } from '../suite/fixtures.suite.js';
-import { asOwner, freshDatabase, type Database } from './database.suite.js';
+import { idsOf, StreamWriter } from '../testing/stream-writer.js';
+import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
 import type { PostgresOptions } from './options.js';
-import { countOf, dense, holds } from './writing.suite.js';
+import { countOf, expectDensePositions, expectStored } from '../testing/append-until-known.js';
 
 jest.setTimeout(60_000); // on a machine that is busy with something else
 
@@ -25,7 +25,7 @@ async function open(options: PostgresOptions = {}): Promise<EventStore> {
 
 /** Every insert of events fails so many times: as often as a sequence, which no rollback undoes, says. */
 async function failInserts(times: number, sqlState: string): Promise<void> {
-  await asOwner(
+  await queryAsOwner(
     database.url,
     `create sequence public.failures;
      grant usage on sequence public.failures to public;
@@ -65,8 +65,8 @@ describe('trouble in Postgres that passes', () => {
     const written = await Promise.all(writers.map((writer) => writer.append(store, 2)));
     expect(repeats).toHaveLength(3);
     for (const [i, writer] of writers.entries())
-      await holds(store, writer, idsOf(written[i] ?? []));
-    expect(await dense(store)).toBe(80);
+      await expectStored(store, writer, idsOf(written[i] ?? []));
+    expect(await expectDensePositions(store)).toBe(80);
   });
 
   it('that lasts beyond patience is unknown, and nothing was written', async () => {
@@ -84,18 +84,21 @@ describe('trouble in Postgres that passes', () => {
   it('a read-only server holds appends back until it takes them again', async () => {
     const store = await open();
     const name = new URL(database.url).pathname.slice(1);
-    await asOwner(database.url, `alter database ${name} set default_transaction_read_only = on`);
+    await queryAsOwner(
+      database.url,
+      `alter database ${name} set default_transaction_read_only = on`,
+    );
     const writer = new StreamWriter();
     const waiting = writer.append(store, 2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(repeats[0]).toMatchObject({ code: '25006' });
-    await asOwner(
+    await queryAsOwner(
       database.url,
       `begin read write;
        alter database ${name} reset default_transaction_read_only;
        commit`,
     );
-    await holds(store, writer, idsOf(await waiting));
+    await expectStored(store, writer, idsOf(await waiting));
   });
 
   it.each<[string, PostgresOptions, string]>([
@@ -112,7 +115,7 @@ describe('trouble in Postgres that passes', () => {
     expect(repeats[0]).toMatchObject({ code: sqlState });
     await holder.query('rollback');
     await holder.end();
-    await holds(store, writer, idsOf(await waiting));
+    await expectStored(store, writer, idsOf(await waiting));
   });
 });
 
@@ -133,7 +136,7 @@ describe('trouble in Postgres that is there to stay', () => {
       code: 'invalid-event',
     });
     await Promise.all([...early, ...late]);
-    expect(await dense(store)).toBe(30);
+    expect(await expectDensePositions(store)).toBe(30);
   });
 
   it.each([
@@ -141,7 +144,7 @@ describe('trouble in Postgres that is there to stay', () => {
     ['misconfigured', 'drop function event_store.append'],
   ])('is said to be %s', async (code, sql) => {
     const store = await open();
-    await asOwner(database.url, sql);
+    await queryAsOwner(database.url, sql);
     const writer = new StreamWriter();
     await expect(store.append(writer.stream, NO_STREAM, writer.next())).rejects.toMatchObject({
       name: 'PermanentStoreError',
@@ -169,7 +172,7 @@ describe('the queue of appends', () => {
     const store = await open({ queueAppendsMax: 5, batchAppendsMax: 3, lanes: 1 });
     const writers = Array.from({ length: 200 }, () => new StreamWriter());
     await Promise.all(writers.map((writer) => writer.append(store)));
-    expect(await dense(store)).toBe(200);
+    expect(await expectDensePositions(store)).toBe(200);
   });
 
   it('does not keep a caller waiting for ever', async () => {
@@ -184,7 +187,7 @@ describe('the queue of appends', () => {
     await holder.end();
     const kinds = (await Promise.all(sends)).map((result) => result.kind);
     expect(kinds[0]).toBe('ok');
-    expect(await dense(store)).toBe(kinds.filter((kind) => kind === 'ok').length);
+    expect(await expectDensePositions(store)).toBe(kinds.filter((kind) => kind === 'ok').length);
   });
 
   it('is written before the store closes, and nothing after', async () => {
@@ -197,6 +200,6 @@ describe('the queue of appends', () => {
     expect(await store.append(writer.stream, NO_STREAM, writer.next())).toMatchObject({
       kind: 'unknown',
     });
-    expect(await dense(await open())).toBe(20);
+    expect(await expectDensePositions(await open())).toBe(20);
   });
 });

@@ -1,6 +1,6 @@
-import { keepsThePromisesOfAnEventStore } from '../event-store.suite.js';
-import { keepsSnapshots } from '../snapshot-store.suite.js';
-import { freshDatabase, type Database } from './database.suite.js';
+import { eventStoreContract } from '../contract/event-store.contract.js';
+import { snapshotStoreContract } from '../contract/snapshot-store.contract.js';
+import { freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
 import { postgresPools, type PostgresPools } from './pools.js';
 import { PostgresSnapshotStore } from './postgres-snapshot-store.js';
@@ -18,5 +18,5 @@ afterAll(async () => {
   await database.drop();
 });
 
-keepsThePromisesOfAnEventStore('Postgres', () => openPostgresEventStore(database.url));
-keepsSnapshots('Postgres', async () => new PostgresSnapshotStore(pools.read));
+eventStoreContract('Postgres', () => openPostgresEventStore(database.url));
+snapshotStoreContract('Postgres', async () => new PostgresSnapshotStore(pools.read));

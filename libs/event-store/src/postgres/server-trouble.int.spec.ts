@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#stack';
 import type { EventStore } from '../port.js';
-import { eventually, following, idsOf, StreamWriter } from '../suite/fixtures.suite.js';
-import { asOwner } from './database.suite.js';
+import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
+import { queryAsOwner } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open.js';
-import { dense, holds, writeMany } from './writing.suite.js';
+import { expectDensePositions, expectStored, appendMany } from '../testing/append-until-known.js';
 
 jest.setTimeout(60_000); // servers are started and recover
 
@@ -54,7 +54,7 @@ async function writeUntil(over: () => boolean, writer: StreamWriter): Promise<st
   const acknowledged: string[] = [];
   for (let last = false; !last;) {
     last = over();
-    acknowledged.push(...(await writeMany(store, writer, APPENDS_AT_A_TIME)).acknowledged);
+    acknowledged.push(...(await appendMany(store, writer, APPENDS_AT_A_TIME)).acknowledged);
   }
   return acknowledged;
 }
@@ -64,7 +64,7 @@ async function amidAppends(trouble: () => Promise<void>): Promise<void> {
   const before = await store.head();
   const writers = Array.from({ length: WRITERS }, () => new StreamWriter());
   const streams = new RegExp(writers.map((w) => w.stream).join('|'));
-  const follower = following(store, before, streams);
+  const follower = startFollowing(store, before, streams);
   troubles = 0;
   let over = false;
   const writing = Promise.all(writers.map((writer) => writeUntil(() => over, writer)));
@@ -73,20 +73,20 @@ async function amidAppends(trouble: () => Promise<void>): Promise<void> {
   await eventually('the trouble was felt', () => troubles > 0);
   over = true;
   const written = await writing;
-  for (const [i, writer] of writers.entries()) await holds(store, writer, written[i] ?? []);
+  for (const [i, writer] of writers.entries()) await expectStored(store, writer, written[i] ?? []);
   const count = written.flat().length;
   await eventually('all was followed', () => follower.events.length >= count);
   await follower.end();
   expect(new Set(idsOf(follower.events)).size).toBe(follower.events.length);
   expect(follower.events).toHaveLength(count);
-  await dense(store);
+  await expectDensePositions(store);
 }
 
 describe('a Postgres under 12 writers and a follower keeps what it acknowledged, once,', () => {
   it('when its backends are terminated', async () => {
     await amidAppends(async () => {
       for (let i = 0; i < 5; i += 1) {
-        await asOwner(
+        await queryAsOwner(
           server.url,
           `select pg_terminate_backend(pid) from pg_stat_activity
            where application_name = 'points-ledger event store'`,
@@ -112,7 +112,7 @@ describe('a Postgres under 12 writers and a follower keeps what it acknowledged,
 
   it('when it stands still for longer than a call may take', async () => {
     await amidAppends(async () => {
-      const backends = await asOwner(
+      const backends = await queryAsOwner(
         server.url,
         `select pid from pg_stat_activity where application_name = 'points-ledger event store'`,
       );

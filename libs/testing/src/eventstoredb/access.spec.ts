@@ -7,7 +7,7 @@ import {
   testEvents,
   withSecureServer,
   withServer,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 
 const ADMIN = 'admin:changeit';
 const OPS = 'ops:changeit';

@@ -17,7 +17,7 @@ import {
   positionOf,
   testEvents,
   withServer,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 
 /** Floods take their time where other tests run beside them. */
 jest.setTimeout(30_000);

@@ -1,6 +1,6 @@
 import { credentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
-import { eventually, newStream, withServer } from './clients.suite.js';
+import { eventually, newStream, withServer } from './testing/client-fixtures.js';
 import { code, shared, streams, StreamsClient } from './definitions.js';
 
 const WRITE_TIMEOUT_MS = 120;

@@ -7,7 +7,7 @@ import {
   newStream,
   testEvents,
   withServer,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 
 /** Long enough for a repeat to arrive before the commit, also on a busy machine. */
 const LATE_MS = 1_500;

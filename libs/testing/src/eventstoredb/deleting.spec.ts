@@ -14,7 +14,7 @@ import {
   revisionsOf,
   testEvents,
   withServer,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 
 describe('the protocol server, deleting a stream,', () => {
   const on = withServer({ commitTimeoutMs: 100 });

@@ -15,7 +15,7 @@ import {
   newStream,
   settledWithin,
   testEvents,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 import { shared, streams, StreamsClient } from './definitions.js';
 import type { AppendFault } from './faults.js';
 import { TcpProxy } from '../tcp-proxy.js';

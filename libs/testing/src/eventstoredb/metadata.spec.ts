@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { BACKWARDS, binaryEvent, END } from '@eventstore/db-client';
-import { collect, newStream, revisionsOf, testEvents, withServer } from './clients.suite.js';
+import {
+  collect,
+  newStream,
+  revisionsOf,
+  testEvents,
+  withServer,
+} from './testing/client-fixtures.js';
 
 describe('the protocol server, with metadata of a stream,', () => {
   let nowMs = Date.now();

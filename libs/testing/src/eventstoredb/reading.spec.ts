@@ -16,7 +16,7 @@ import {
   revisionsOf,
   testEvents,
   withServer,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 
 const streamsOf = (events: readonly AllStreamResolvedEvent[]) =>
   events.map(({ event }) => event?.streamId);

@@ -1,5 +1,5 @@
 import { EventStoreDBClient, NO_STREAM, UnavailableError } from '@eventstore/db-client';
-import { CLASSIC, collect, eventually, newStream, testEvents } from './clients.suite.js';
+import { CLASSIC, collect, eventually, newStream, testEvents } from './testing/client-fixtures.js';
 import { EventStoreDbProtocolServer } from './protocol-server.js';
 
 const GRACE_MS = 300;

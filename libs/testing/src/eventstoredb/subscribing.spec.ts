@@ -19,7 +19,7 @@ import {
   take,
   testEvents,
   withServer,
-} from './clients.suite.js';
+} from './testing/client-fixtures.js';
 
 describe('the protocol server, subscribed to a stream,', () => {
   const on = withServer();

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { EventStoreDbProtocolServer, selfSigned, DEFAULT_USERS } from '#testing';
 import { NO_STREAM } from '../../port.js';
-import { all, newStream } from '../../suite/fixtures.suite.js';
+import { collect, newStream } from '../../testing/stream-writer.js';
 import { EventStoreDbEventStore } from '../eventstoredb-event-store.js';
-import { StreamWriter } from '../esdb.fixtures.suite.js';
+import { StreamWriter } from '../../testing/eventstoredb-fixtures.js';
 import { checkEventStoreDb } from './check-eventstoredb.js';
 import { othersFinding } from './others.js';
 
@@ -110,8 +110,8 @@ describe('the check of an EventStoreDB', () => {
     const store = new EventStoreDbEventStore(ledger(), { streamPrefix: 'points-' });
     const writer = new StreamWriter();
     await writer.append(store, 2);
-    expect(await all(store.readStream(writer.stream))).toHaveLength(2);
-    expect(await all(store.readStream(newStream()))).toEqual([]);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(2);
+    expect(await collect(store.readStream(newStream()))).toEqual([]);
     const credentials = { username: 'ledger', password: 'secret' };
     const other = EventStoreDBClient.connectionString(ledger());
     await expect(other.deleteStream(writer.stream, { credentials })).rejects.toThrow();
@@ -143,7 +143,7 @@ describe('the check of an EventStoreDB', () => {
     await expect(store.append(writer.stream, NO_STREAM, writer.next())).rejects.toThrow(
       `does not let user "ledger" write stream ${writer.stream}`,
     );
-    await expect(all(store.readStream(writer.stream))).rejects.toThrow(
+    await expect(collect(store.readStream(writer.stream))).rejects.toThrow(
       `does not let user "ledger" read stream ${writer.stream}`,
     );
     await store.close();

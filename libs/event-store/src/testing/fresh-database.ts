@@ -12,15 +12,15 @@ export async function freshDatabase(server = process.env['TEST_PG_URL']): Promis
   const name = `es_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await asOwner(server, `create database ${name}`);
+  await queryAsOwner(server, `create database ${name}`);
   return {
     url: url.toString(),
-    drop: () => asOwner(server, `drop database ${name} with (force)`).then(() => {}),
+    drop: () => queryAsOwner(server, `drop database ${name} with (force)`).then(() => {}),
   };
 }
 
 /** One statement, as who the URL names: with no role taken. */
-export async function asOwner(
+export async function queryAsOwner(
   url: string,
   sql: string,
   values: readonly unknown[] = [],

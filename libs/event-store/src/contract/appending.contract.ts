@@ -1,22 +1,22 @@
 import type { EventStore } from '../port.js';
 import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
 import {
-  all,
+  collect,
   idsOf,
   newStream,
   nonEmpty,
   rechained,
   revisionsOf,
-  sound,
+  readVerified,
   StreamWriter,
   type OpenStore,
-  type Promises,
-} from './fixtures.suite.js';
+  type StoreCapabilities,
+} from '../testing/stream-writer.js';
 
 /** Far below the three seconds after which an EventStoreDB answers what it dropped. */
 const SIDE_BY_SIDE_MS_MAX = 1_500;
 
-export function appending(open: OpenStore, promises: Promises): void {
+export function appendingContract(open: OpenStore, promises: StoreCapabilities): void {
   let store: EventStore;
   beforeAll(async () => {
     store = await open();
@@ -27,7 +27,7 @@ export function appending(open: OpenStore, promises: Promises): void {
     const writer = new StreamWriter();
     const odd = '{"text":"积分 \\u0000 \\ud800 é 👩‍🚀  \\"","spaces":  1.0, "z":1,"a":2}';
     const events = await writer.append(store, 3, (i) => odd + ' '.repeat(i));
-    const read = await sound(store, writer.stream);
+    const read = await readVerified(store, writer.stream);
     expect(read.map(({ id, type, data, meta }) => ({ id, type, data, meta }))).toEqual(
       events.map(({ id, type, data, meta }) => ({ id, type, data, meta })),
     );
@@ -50,7 +50,7 @@ export function appending(open: OpenStore, promises: Promises): void {
       kind: 'conflict',
       actual: null,
     });
-    expect(await all(store.readStream(stream))).toEqual([]);
+    expect(await collect(store.readStream(stream))).toEqual([]);
   });
 
   it('lets one of two writers who read the same revision win', async () => {
@@ -63,18 +63,18 @@ export function appending(open: OpenStore, promises: Promises): void {
       store.append(first.stream, 0, second.next(2)),
     ]);
     expect(results.map((r) => r.kind).sort()).toEqual(['conflict', 'ok']);
-    expect(await sound(store, first.stream)).toHaveLength(3);
+    expect(await readVerified(store, first.stream)).toHaveLength(3);
   });
 
   it('answers a repeat as ok, once written, at once and later', async () => {
     const writer = new StreamWriter();
     const events = await writer.append(store, 3);
-    const last = (await sound(store, writer.stream)).at(-1);
+    const last = (await readVerified(store, writer.stream)).at(-1);
     const repeat = { kind: 'ok', revision: 2, position: last?.position };
     expect(await store.append(writer.stream, NO_STREAM, events)).toEqual(repeat);
     await writer.append(store, 2);
     expect(await store.append(writer.stream, NO_STREAM, events)).toEqual(repeat);
-    expect(await sound(store, writer.stream)).toHaveLength(5);
+    expect(await readVerified(store, writer.stream)).toHaveLength(5);
   });
 
   it('answers repeats sent side by side as ok, and writes them once', async () => {
@@ -82,7 +82,7 @@ export function appending(open: OpenStore, promises: Promises): void {
     const events = writer.next(4);
     const send = () => store.append(writer.stream, NO_STREAM, events);
     const results = await Promise.all([send(), send(), send(), send()]);
-    const written = await sound(store, writer.stream);
+    const written = await readVerified(store, writer.stream);
     expect(written).toHaveLength(4);
     const { position } = written[3] ?? {};
     for (const result of results) expect(result).toEqual({ kind: 'ok', revision: 3, position });
@@ -99,7 +99,7 @@ export function appending(open: OpenStore, promises: Promises): void {
       );
       expect(performance.now() - before).toBeLessThan(SIDE_BY_SIDE_MS_MAX);
       for (const result of results) expect(result).toMatchObject({ kind: 'ok', revision: 1 });
-      expect(idsOf(await sound(store, writer.stream))).toEqual(idsOf(events));
+      expect(idsOf(await readVerified(store, writer.stream))).toEqual(idsOf(events));
     }
     await Promise.all(others.map((one) => one.close()));
   });
@@ -112,14 +112,14 @@ export function appending(open: OpenStore, promises: Promises): void {
     const [first, ...rest] = writer.next(2);
     const other = new StreamWriter(writer.stream).next(2, () => '{"other":true}');
     await store.append(writer.stream, NO_STREAM, [first, ...rest]);
-    writer.wrote([first, ...rest]);
+    writer.advance([first, ...rest]);
     if (behind > 0) await writer.append(store, behind);
     const renamed = rechained(writer.stream, other, [first, ...rest]);
     expect(await store.append(writer.stream, NO_STREAM, renamed)).toEqual({
       kind: 'conflict',
       actual: 1 + behind,
     });
-    expect(await sound(store, writer.stream)).toHaveLength(2 + behind);
+    expect(await readVerified(store, writer.stream)).toHaveLength(2 + behind);
   });
 
   it('takes a repeat of a part of an append as one', async () => {
@@ -141,7 +141,7 @@ export function appending(open: OpenStore, promises: Promises): void {
     const expected = a === 0 ? NO_STREAM : 0;
     const sent = await store.append(writer.stream, expected, nonEmpty(events));
     expect(sent).toEqual({ kind: 'conflict', actual: 1 });
-    expect(idsOf(await sound(store, writer.stream))).toEqual(idsOf(there));
+    expect(idsOf(await readVerified(store, writer.stream))).toEqual(idsOf(there));
   });
 
   it('writes an append of 500 events, all or none', async () => {
@@ -151,7 +151,7 @@ export function appending(open: OpenStore, promises: Promises): void {
     expect(await store.append(writer.stream, 7, stale.next(500))).toMatchObject({
       kind: 'conflict',
     });
-    expect(await sound(store, writer.stream)).toHaveLength(500);
+    expect(await readVerified(store, writer.stream)).toHaveLength(500);
   });
 
   it('refuses an append beyond its size for ever, and nothing else with it', async () => {
@@ -164,24 +164,24 @@ export function appending(open: OpenStore, promises: Promises): void {
       code: 'append-too-large',
     });
     await beside;
-    expect(await all(store.readStream(writer.stream))).toEqual([]);
+    expect(await collect(store.readStream(writer.stream))).toEqual([]);
   });
 
-  if (promises.seesReusedIds) itSeesReusedIds(() => store);
-  else itDoesNotSeeReusedIds(() => store);
+  if (promises.detectsReusedIds) detectsReusedIdsContract(() => store);
+  else ignoresReusedIdsContract(() => store);
 }
 
-function itDoesNotSeeReusedIds(store: () => EventStore): void {
+function ignoresReusedIdsContract(store: () => EventStore): void {
   it('writes an event id that another stream has taken, since it does not look there', async () => {
     const [taken] = await new StreamWriter().append(store());
     const thief = newStream();
     const [stolen] = rechained(thief, [taken], [taken]);
     expect(await store().append(thief, NO_STREAM, [stolen])).toMatchObject({ kind: 'ok' });
-    expect(idsOf(await sound(store(), thief))).toEqual([taken.id]);
+    expect(idsOf(await readVerified(store(), thief))).toEqual([taken.id]);
   });
 }
 
-function itSeesReusedIds(store: () => EventStore): void {
+function detectsReusedIdsContract(store: () => EventStore): void {
   const reused = { name: 'PermanentStoreError', code: 'event-id-reused' };
 
   it('refuses an event id that another stream has taken, and writes what was beside it', async () => {
@@ -194,7 +194,7 @@ function itSeesReusedIds(store: () => EventStore): void {
     const behind = others.slice(5).map((writer) => writer.append(store()));
     await expect(refused).rejects.toMatchObject(reused);
     await Promise.all([...before, ...behind]);
-    expect(await all(store().readStream(thief.stream))).toEqual([]);
+    expect(await collect(store().readStream(thief.stream))).toEqual([]);
   });
 
   it('refuses an event id twice in one append', async () => {
@@ -203,7 +203,7 @@ function itSeesReusedIds(store: () => EventStore): void {
     await expect(store().append(writer.stream, NO_STREAM, [event, event])).rejects.toMatchObject(
       reused,
     );
-    expect(await all(store().readStream(writer.stream))).toEqual([]);
+    expect(await collect(store().readStream(writer.stream))).toEqual([]);
   });
 
   it('lets an id go that was refused: an append without the stolen one is written', async () => {
@@ -218,7 +218,7 @@ function itSeesReusedIds(store: () => EventStore): void {
   });
 }
 
-export function readingAStream(open: OpenStore): void {
+export function readingStreamsContract(open: OpenStore): void {
   let store: EventStore;
   const writer = new StreamWriter();
   beforeAll(async () => {
@@ -230,12 +230,12 @@ export function readingAStream(open: OpenStore): void {
   afterAll(() => store.close());
 
   it('reads a stream that is not there as empty', async () => {
-    expect(await all(store.readStream(newStream()))).toEqual([]);
-    expect(await all(store.readStream(newStream(), { backwards: true }))).toEqual([]);
+    expect(await collect(store.readStream(newStream()))).toEqual([]);
+    expect(await collect(store.readStream(newStream(), { backwards: true }))).toEqual([]);
   });
 
   it('reads a stream of many pages', async () => {
-    expect(await sound(store, writer.stream)).toHaveLength(1200);
+    expect(await readVerified(store, writer.stream)).toHaveLength(1200);
   });
 
   it.each([
@@ -248,15 +248,15 @@ export function readingAStream(open: OpenStore): void {
     ['the last one', { backwards: true, limit: 1 }, [1199, 1199]],
     ['backwards from behind the end', { backwards: true, from: 5000, limit: 2 }, [1199, 1198]],
   ])('reads %s', async (_how, options, [first = 0, last = 0]) => {
-    const revisions = revisionsOf(await all(store.readStream(writer.stream, options)));
+    const revisions = revisionsOf(await collect(store.readStream(writer.stream, options)));
     const step = Math.sign(last - first);
     const count = Math.abs(last - first) + 1;
     expect(revisions).toEqual(Array.from({ length: count }, (_, i) => first + i * step));
   });
 
   it('reads nothing behind the end, and nothing at a limit of none', async () => {
-    expect(await all(store.readStream(writer.stream, { from: 1200 }))).toEqual([]);
-    expect(await all(store.readStream(writer.stream, { limit: 0 }))).toEqual([]);
+    expect(await collect(store.readStream(writer.stream, { from: 1200 }))).toEqual([]);
+    expect(await collect(store.readStream(writer.stream, { limit: 0 }))).toEqual([]);
   });
 
   it('lets go of a stream that is read only in part', async () => {
@@ -266,6 +266,6 @@ export function readingAStream(open: OpenStore): void {
         break;
       }
     }
-    expect(await all(store.readStream(writer.stream, { limit: 1 }))).toHaveLength(1);
+    expect(await collect(store.readStream(writer.stream, { limit: 1 }))).toHaveLength(1);
   });
 }

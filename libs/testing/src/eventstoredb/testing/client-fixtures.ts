@@ -9,8 +9,8 @@ import {
   type AppendResult,
   type ResolvedEvent,
 } from '@eventstore/db-client';
-import { EventStoreDbProtocolServer, type ProtocolServerOptions } from './protocol-server.js';
-import { selfSigned } from './self-signed.js';
+import { EventStoreDbProtocolServer, type ProtocolServerOptions } from '../protocol-server.js';
+import { selfSigned } from '../self-signed.js';
 
 /** Per-call credentials choose the classic append; without them the client uses BatchAppend. */
 export const CLASSIC = { credentials: { username: 'admin', password: 'changeit' } };
@@ -93,7 +93,7 @@ export async function take<T>(
   return taken;
 }
 
-export { eventuallyHolds as eventually } from '../eventually.js';
+export { eventuallyHolds as eventually } from '../../eventually.js';
 
 /** What became of a promise after a while, without waiting for ever. */
 export async function settledWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {

@@ -1,5 +1,5 @@
-import type { Snapshot, SnapshotStore } from './port.js';
-import { newStream } from './suite/fixtures.suite.js';
+import type { Snapshot, SnapshotStore } from '../port.js';
+import { newStream } from '../testing/stream-writer.js';
 
 const snapshotAt = (revision: number): Snapshot => ({
   revision,
@@ -13,7 +13,7 @@ const snapshotAt = (revision: number): Snapshot => ({
 const plain = (snapshot: Snapshot | null) =>
   snapshot && { ...snapshot, hash: [...snapshot.hash], mac: [...snapshot.mac] };
 
-export function keepsSnapshots(name: string, open: () => Promise<SnapshotStore>): void {
+export function snapshotStoreContract(name: string, open: () => Promise<SnapshotStore>): void {
   describe(`${name} keeps snapshots:`, () => {
     it('has none of a stream it never saw', async () => {
       const store = await open();

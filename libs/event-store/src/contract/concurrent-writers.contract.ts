@@ -1,16 +1,16 @@
 import { CHAIN_START, type EventStore } from '../index.js';
 import {
-  all,
+  collect,
   eventually,
-  everything,
-  following,
+  readAllPages,
+  startFollowing,
   idsOf,
   newStream,
   seeded,
-  sound,
+  readVerified,
   StreamWriter,
   type OpenStore,
-} from './fixtures.suite.js';
+} from '../testing/stream-writer.js';
 
 const WRITERS = 12;
 const APPENDS_EACH = 40;
@@ -18,7 +18,7 @@ const TRIES_MAX = 500;
 /** Twelve writers conflict for as long as they are slow: only a hang takes so long. */
 const TEST_MS_MAX = 300_000;
 
-export function manyWriters(open: OpenStore): void {
+export function concurrentWritersContract(open: OpenStore): void {
   const stores: EventStore[] = [];
   beforeAll(async () => {
     for (let i = 0; i < 4; i += 1) stores.push(await open());
@@ -34,20 +34,20 @@ export function manyWriters(open: OpenStore): void {
       if (reader === undefined) throw new Error('no store');
       const before = await reader.head();
       const wanted = new RegExp(streams.join('|'));
-      const follower = following(reader, before, wanted);
+      const follower = startFollowing(reader, before, wanted);
       const acknowledged = new Map<string, string[]>(streams.map((stream) => [stream, []]));
       const runs = Array.from({ length: WRITERS }, (_, w) =>
         write(stores[w % stores.length] ?? reader, streams, acknowledged, seeded(seed + w)),
       );
       await Promise.all(runs);
 
-      const stored = (await everything(reader, before)).filter((e) => wanted.test(e.stream));
+      const stored = (await readAllPages(reader, before)).filter((e) => wanted.test(e.stream));
       expect({ seed, stored: idsOf(stored).sort() }).toEqual({
         seed,
         stored: [...acknowledged.values()].flat().sort(),
       });
       for (const stream of streams) {
-        expect(idsOf(await sound(reader, stream))).toEqual(
+        expect(idsOf(await readVerified(reader, stream))).toEqual(
           idsOf(stored.filter((e) => e.stream === stream)),
         );
       }
@@ -71,7 +71,7 @@ async function write(
     if (++tries > TRIES_MAX) throw new Error(`${done} of ${APPENDS_EACH} after ${tries} tries`);
     const stream = streams[Math.floor(random() * streams.length)] ?? '';
     const writer = new StreamWriter(stream);
-    const [last, stale] = await all(store.readStream(stream, { backwards: true, limit: 2 }));
+    const [last, stale] = await collect(store.readStream(stream, { backwards: true, limit: 2 }));
     const known = random() < 0.05 ? stale : last;
     writer.revision = known?.revision ?? -1;
     writer.hash = known?.hash ?? CHAIN_START;

@@ -4,7 +4,7 @@ import {
   type EncodedEvent,
   type NonEmpty,
 } from '../port.js';
-import { IdIndex } from './id-index.js';
+import { IdIndex } from './memory-id-index.js';
 
 /** One event as the log keeps it; its place in `events` is its position less one. */
 export interface LoggedEvent {
@@ -48,7 +48,7 @@ export class MemoryLog {
   }
 
   /** Of a stream that is read or written: one that was deleted is neither, ever again. */
-  refuseDeleted(stream: string): void {
+  assertNotDeleted(stream: string): void {
     if (!this.#deleted.has(stream)) return;
     throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
   }
@@ -72,7 +72,7 @@ export class MemoryLog {
   }
 
   write(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Written {
-    this.refuseDeleted(stream);
+    this.assertNotDeleted(stream);
     const places = this.#streams.get(stream);
     const current = (places?.length ?? 0) - 1;
     if (expected !== current) {
@@ -81,12 +81,12 @@ export class MemoryLog {
       }
       return { kind: 'conflict', actual: current < 0 ? null : current };
     }
-    this.#refuseReused(stream, events);
-    const grown = places ?? this.#begin(stream);
+    this.assertIdsUnused(stream, events);
+    const waitForGrowth = places ?? this.#begin(stream);
     for (const event of events) {
       const place = this.#records.length;
-      grown.push(place);
-      this.#records.push({ stream, revision: grown.length - 1, event });
+      waitForGrowth.push(place);
+      this.#records.push({ stream, revision: waitForGrowth.length - 1, event });
       this.#ids.add(event.id, place);
     }
     this.#wake();
@@ -94,7 +94,7 @@ export class MemoryLog {
   }
 
   /** Resolves when the log has grown beyond `size`, or when `signal` aborts. */
-  async grown(size: number, signal: AbortSignal): Promise<void> {
+  async waitForGrowth(size: number, signal: AbortSignal): Promise<void> {
     if (this.#records.length > size || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -114,7 +114,7 @@ export class MemoryLog {
     });
   }
 
-  #refuseReused(stream: string, events: NonEmpty<EncodedEvent>): void {
+  assertIdsUnused(stream: string, events: NonEmpty<EncodedEvent>): void {
     for (const { id } of events) {
       const place = this.#ids.placeOf(id);
       if (place !== undefined) throw reused(id, stream, this.#records[place]?.stream ?? stream);

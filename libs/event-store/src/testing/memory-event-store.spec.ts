@@ -1,13 +1,13 @@
-import { keepsThePromisesOfAnEventStore } from '../event-store.suite.js';
-import { all, StreamWriter } from '../suite/fixtures.suite.js';
+import { eventStoreContract } from '../contract/event-store.contract.js';
+import { collect, StreamWriter } from './stream-writer.js';
 import { NO_STREAM } from '../port.js';
 import { positionsOf } from '../position.js';
 import { MemoryEventStore, type MemoryFault } from './memory-event-store.js';
 import { MemoryLog } from './memory-log.js';
 
 const log = new MemoryLog();
-keepsThePromisesOfAnEventStore('memory', async () => new MemoryEventStore({ log }), {
-  seesReusedIds: true,
+eventStoreContract('memory', async () => new MemoryEventStore({ log }), {
+  detectsReusedIds: true,
   damage: {
     tombstone: async (stream) => log.tombstone(stream),
     writeForeign: async (stream) => log.writeUnreadable(stream),
@@ -27,7 +27,7 @@ describe('a store in memory on which something goes wrong', () => {
     const events = writer.next(2);
     expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'unknown' });
     expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
-    expect(await all(store.readStream(writer.stream))).toHaveLength(2);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(2);
   });
 
   it('loses an append, and writes it when it is sent again', async () => {
@@ -35,7 +35,7 @@ describe('a store in memory on which something goes wrong', () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'unknown' });
-    expect(await all(store.readStream(writer.stream))).toEqual([]);
+    expect(await collect(store.readStream(writer.stream))).toEqual([]);
     expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
   });
 
@@ -47,7 +47,7 @@ describe('a store in memory on which something goes wrong', () => {
       kind: 'conflict',
       actual: null,
     });
-    expect(await all(store.readStream(writer.stream))).toEqual([]);
+    expect(await collect(store.readStream(writer.stream))).toEqual([]);
   });
 
   it('hears an append twice and writes it once', async () => {
@@ -57,7 +57,7 @@ describe('a store in memory on which something goes wrong', () => {
       kind: 'ok',
       revision: 2,
     });
-    expect(await all(store.readStream(writer.stream))).toHaveLength(3);
+    expect(await collect(store.readStream(writer.stream))).toHaveLength(3);
   });
 
   it('stalls, while others go past', async () => {
@@ -77,7 +77,7 @@ describe('a store in memory on which something goes wrong', () => {
   it('fails a read', async () => {
     const broken = new Error('no answer');
     const store = new MemoryEventStore({ readFaultOf: () => broken });
-    await expect(all(store.readStream('points-u'))).rejects.toBe(broken);
+    await expect(collect(store.readStream('points-u'))).rejects.toBe(broken);
     await expect(store.readAll(null, 1)).rejects.toBe(broken);
     await expect(store.head()).rejects.toBe(broken);
   });
@@ -92,7 +92,7 @@ describe('a store in memory', () => {
     await first.close();
     const second = new MemoryEventStore({ log: disk });
     await writer.append(second);
-    expect(await all(second.readStream(writer.stream))).toHaveLength(3);
+    expect(await collect(second.readStream(writer.stream))).toHaveLength(3);
   });
 
   it('is unsure of everything once it is closed, and lets its followers go', async () => {
@@ -122,7 +122,7 @@ describe('a store in memory', () => {
     const store = new MemoryEventStore();
     const writer = new StreamWriter();
     for (let i = 0; i < 100; i += 1) await writer.append(store, 500);
-    const [taken] = await all(store.readStream(writer.stream, { from: 31_415, limit: 1 }));
+    const [taken] = await collect(store.readStream(writer.stream, { from: 31_415, limit: 1 }));
     if (taken === undefined) throw new Error('nothing read');
     const thief = new StreamWriter();
     await expect(store.append(thief.stream, NO_STREAM, [taken])).rejects.toMatchObject({

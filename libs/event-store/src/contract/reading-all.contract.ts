@@ -1,13 +1,13 @@
 import type { EventStore, Position, RecordedEvent } from '../port.js';
 import {
   eventually,
-  everything,
-  following,
+  readAllPages,
+  startFollowing,
   idsOf,
   newStream,
   StreamWriter,
   type OpenStore,
-} from './fixtures.suite.js';
+} from '../testing/stream-writer.js';
 
 const risesStrictly = (positions: readonly Position[]) =>
   positions.every((position, i) => i === 0 || (positions[i - 1] ?? '') < position);
@@ -15,7 +15,7 @@ const risesStrictly = (positions: readonly Position[]) =>
 const FOREIGN = 'elsewhere:0000000000000001' as Position;
 const foreign = { name: 'PermanentStoreError', code: 'foreign-position' };
 
-export function readingEverything(open: OpenStore): void {
+export function readingAllContract(open: OpenStore): void {
   let store: EventStore;
   beforeAll(async () => {
     store = await open();
@@ -31,7 +31,7 @@ export function readingEverything(open: OpenStore): void {
       const writer = writers[i % 3] ?? new StreamWriter();
       written.push(...idsOf(await writer.append(store, (i % 4) + 1)));
     }
-    const read = await everything(store, before, 7);
+    const read = await readAllPages(store, before, 7);
     expect(idsOf(read)).toEqual(written);
     expect(risesStrictly(read.map((e) => e.position))).toBe(true);
     expect(await store.head()).toBe(read.at(-1)?.position);
@@ -77,7 +77,7 @@ export function readingEverything(open: OpenStore): void {
   });
 }
 
-export function followingEverything(open: OpenStore): void {
+export function followingContract(open: OpenStore): void {
   let store: EventStore;
   let other: EventStore;
   beforeAll(async () => {
@@ -93,7 +93,7 @@ export function followingEverything(open: OpenStore): void {
     const writer = new StreamWriter();
     const before = await store.head();
     const early = await writer.append(store, 3);
-    const { events, nexts, end } = following(store, before, writer.stream);
+    const { events, nexts, end } = startFollowing(store, before, writer.stream);
     await eventually('the early ones came', () => events.length === 3);
     const late = [...(await writer.append(other, 2)), ...(await writer.append(other, 400))];
     await eventually('the late ones came', () => events.length === 405);
@@ -150,11 +150,11 @@ export function followingEverything(open: OpenStore): void {
     const writer = new StreamWriter();
     const before = await store.head();
     await writer.append(store, 10);
-    const first = following(store, before, writer.stream);
+    const first = startFollowing(store, before, writer.stream);
     await eventually('they came', () => first.events.length === 10);
     await first.end();
     const middle = first.events[3]?.position ?? null;
-    const second = following(other, middle, writer.stream);
+    const second = startFollowing(other, middle, writer.stream);
     await eventually('the rest came', () => second.events.length >= 6);
     await second.end();
     expect(idsOf(second.events)).toEqual(idsOf(first.events.slice(4)));
@@ -163,7 +163,7 @@ export function followingEverything(open: OpenStore): void {
   it('resolves when it is aborted: before it begins, while it waits, within the sink', async () => {
     const head = await store.head();
     await store.follow(head, async () => {}, AbortSignal.abort());
-    const idle = following(store, head, newStream());
+    const idle = startFollowing(store, head, newStream());
     await idle.end();
     const stop = new AbortController();
     const writer = new StreamWriter();
@@ -187,7 +187,7 @@ export function followingEverything(open: OpenStore): void {
   it('gives the same events to every follower, each at its own pace', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
-    const followers = [store, other, store].map((s) => following(s, before, writer.stream));
+    const followers = [store, other, store].map((s) => startFollowing(s, before, writer.stream));
     for (let i = 0; i < 10; i += 1) await writer.append(store, 3);
     for (const { events } of followers) await eventually('all came', () => events.length === 30);
     await Promise.all(followers.map((f) => f.end()));

@@ -1,10 +1,10 @@
 import type { AppendResult, EventStore } from '../port.js';
-import { all, idsOf, sound, type StreamWriter } from '../suite/fixtures.suite.js';
+import { collect, idsOf, readVerified, type StreamWriter } from './stream-writer.js';
 
 const SENDS_MAX = 200;
 
 /** Sends the same events again for as long as nobody knows what became of them. */
-export async function sendUntilKnown(
+export async function appendUntilKnown(
   store: EventStore,
   writer: StreamWriter,
   events: ReturnType<StreamWriter['next']>,
@@ -17,7 +17,7 @@ export async function sendUntilKnown(
 }
 
 /** Appends one by one; every one of them must be acknowledged in the end. */
-export async function writeMany(
+export async function appendMany(
   store: EventStore,
   writer: StreamWriter,
   appends: number,
@@ -26,9 +26,9 @@ export async function writeMany(
   let unknowns = 0;
   for (let i = 0; i < appends; i += 1) {
     const events = writer.next((i % 3) + 1);
-    const sent = await sendUntilKnown(store, writer, events);
+    const sent = await appendUntilKnown(store, writer, events);
     if (sent.result.kind !== 'ok') throw new Error(`append ${i}: ${JSON.stringify(sent.result)}`);
-    writer.wrote(events);
+    writer.advance(events);
     unknowns += sent.unknowns;
     acknowledged.push(...idsOf(events));
   }
@@ -36,16 +36,16 @@ export async function writeMany(
 }
 
 /** Stored is what was acknowledged; there is no hole, and the chain verifies. */
-export async function holds(
+export async function expectStored(
   store: EventStore,
   writer: StreamWriter,
   acknowledged: readonly string[],
 ): Promise<void> {
-  expect(idsOf(await sound(store, writer.stream))).toEqual(acknowledged);
+  expect(idsOf(await readVerified(store, writer.stream))).toEqual(acknowledged);
 }
 
 /** Positions from first to last, each once. */
-export async function dense(store: EventStore): Promise<number> {
+export async function expectDensePositions(store: EventStore): Promise<number> {
   let next = 1;
   let page = await store.readAll(null, 500);
   while (page.events.length > 0) {
@@ -56,4 +56,4 @@ export async function dense(store: EventStore): Promise<number> {
 }
 
 export const countOf = async (store: EventStore, stream: string) =>
-  (await all(store.readStream(stream))).length;
+  (await collect(store.readStream(stream))).length;

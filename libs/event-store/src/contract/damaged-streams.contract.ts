@@ -1,15 +1,15 @@
 import type { DamagedRecord, EventStore, Position } from '../port.js';
 import {
   eventually,
-  following,
+  startFollowing,
   idsOf,
   StreamWriter,
   type Damage,
   type OpenStore,
-} from './fixtures.suite.js';
+} from '../testing/stream-writer.js';
 
 /** What somebody does to one stream is told in its place, and everybody else's events come. */
-export function damagedStreams(open: OpenStore, damage: Damage): void {
+export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
   let store: EventStore;
   beforeAll(async () => {
     store = await open();
@@ -45,7 +45,7 @@ export function damagedStreams(open: OpenStore, damage: Damage): void {
 
   it.each(kinds)('tells of $what to a follower, and goes on', async ({ inflict, told }) => {
     const { before, whole, hurt, streams } = await wound(inflict);
-    const follower = following(store, before, streams);
+    const follower = startFollowing(store, before, streams);
     await eventually('all came', () => follower.events.length === 5);
     const late = await whole.append(store, 1);
     await eventually('what came later too', () => follower.events.length === 6);
@@ -79,7 +79,7 @@ export function damagedStreams(open: OpenStore, damage: Damage): void {
     await damage.writeForeign(writer.stream);
     writer.revision += 1;
     await writer.append(store, 1);
-    const follower = following(store, before, writer.stream);
+    const follower = startFollowing(store, before, writer.stream);
     await eventually('they came', () => follower.events.length === 2);
     await follower.end();
     expect(follower.events.map(({ revision }) => revision)).toEqual([0, 2]);

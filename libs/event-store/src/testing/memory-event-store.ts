@@ -82,7 +82,7 @@ export class MemoryEventStore implements EventStore {
 
   async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
     this.#failRead();
-    this.#log.refuseDeleted(stream);
+    this.#log.assertNotDeleted(stream);
     const places = this.#log.placesOf(stream);
     const last = places.length - 1;
     const step = options.backwards === true ? -1 : 1;
@@ -121,7 +121,7 @@ export class MemoryEventStore implements EventStore {
     while (!until.aborted) {
       const { end, ...slice } = this.#slice(from, FOLLOW_BATCH_MAX);
       if (end === from) {
-        await this.#log.grown(from, until);
+        await this.#log.waitForGrowth(from, until);
         continue;
       }
       await sink({ ...slice, next: positions.format(end) });

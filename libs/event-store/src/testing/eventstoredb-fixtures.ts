@@ -1,17 +1,17 @@
 import { EventStoreDbProtocolServer, type EventStoreDbAppendFault } from '#testing';
 import type { ProtocolServerOptions } from '#testing';
-import { StreamWriter } from '../suite/fixtures.suite.js';
-import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import type { EventStoreDbObserver, EventStoreDbOptions } from './options.js';
+import { StreamWriter } from './stream-writer.js';
+import { EventStoreDbEventStore } from '../eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDbObserver, EventStoreDbOptions } from '../eventstoredb/options.js';
 
 /** What the adapter reported. */
-export interface Noted {
+export interface ObservedReports {
   unknown: unknown[];
   replaced: unknown[];
   interrupted: number[];
 }
 
-const nothingNoted = (): Noted => ({ unknown: [], replaced: [], interrupted: [] });
+const noReports = (): ObservedReports => ({ unknown: [], replaced: [], interrupted: [] });
 
 /** A server and a store on it, anew for every test, and what is reported meanwhile. */
 export function withStore(
@@ -21,18 +21,18 @@ export function withStore(
   const on = {
     server: new EventStoreDbProtocolServer(serverOptions),
     store: new EventStoreDbEventStore('esdb://127.0.0.1:1?tls=false'),
-    noted: nothingNoted(),
+    reports: noReports(),
     /** Faults for the appends to come, one each. */
-    strike(...faults: (EventStoreDbAppendFault | undefined)[]) {
+    injectFaults(...faults: (EventStoreDbAppendFault | undefined)[]) {
       on.server.faults.append = () => faults.shift();
     },
     storedIn: (stream: string) => on.server.log.streamOf(stream).map(({ id }) => id),
   };
   beforeEach(async () => {
     on.server = await EventStoreDbProtocolServer.start(serverOptions);
-    on.noted = nothingNoted();
+    on.reports = noReports();
     const url = on.server.connectionString;
-    on.store = new EventStoreDbEventStore(url, options, noting(on.noted));
+    on.store = new EventStoreDbEventStore(url, options, observerInto(on.reports));
   });
   afterEach(async () => {
     await on.store.close();
@@ -41,14 +41,14 @@ export function withStore(
   return on;
 }
 
-export const noting = (noted: Noted): EventStoreDbObserver => ({
-  appendUnknown: (_stream, cause) => void noted.unknown.push(cause),
-  clientReplaced: (cause) => void noted.replaced.push(cause),
-  followInterrupted: (_cause, waitMs) => void noted.interrupted.push(waitMs),
+export const observerInto = (reports: ObservedReports): EventStoreDbObserver => ({
+  appendUnknown: (_stream, cause) => void reports.unknown.push(cause),
+  clientReplaced: (cause) => void reports.replaced.push(cause),
+  followInterrupted: (_cause, waitMs) => void reports.interrupted.push(waitMs),
 });
 
 /** Appends until it is answered ok, as the desk does with an unknown. */
-export async function appendInTheEnd(
+export async function appendUntilOk(
   store: EventStoreDbEventStore,
   writer: StreamWriter,
   triesMax = 200,
@@ -57,7 +57,7 @@ export async function appendInTheEnd(
   for (let tries = 0; tries < triesMax; tries += 1) {
     const result = await store.append(writer.stream, writer.revision, events);
     if (result.kind === 'ok') {
-      writer.wrote(events);
+      writer.advance(events);
       return events;
     }
     expect(result.kind).toBe('unknown');
@@ -66,7 +66,7 @@ export async function appendInTheEnd(
 }
 
 /** How long something took, in ms. */
-export async function timed(action: () => Promise<unknown>): Promise<number> {
+export async function elapsedMs(action: () => Promise<unknown>): Promise<number> {
   const before = performance.now();
   await action();
   return performance.now() - before;

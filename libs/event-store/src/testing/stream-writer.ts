@@ -13,9 +13,9 @@ import {
 
 export type OpenStore = () => Promise<EventStore>;
 
-export interface Promises {
+export interface StoreCapabilities {
   /** An event id that another stream has taken is a PermanentStoreError; a cluster can't know. */
-  readonly seesReusedIds: boolean;
+  readonly detectsReusedIds: boolean;
   /** How somebody beside the store damages a stream; absent: nobody can. */
   readonly damage?: Damage;
 }
@@ -54,7 +54,7 @@ export class StreamWriter {
     return nonEmpty(events);
   }
 
-  wrote(events: NonEmpty<EncodedEvent>): void {
+  advance(events: NonEmpty<EncodedEvent>): void {
     this.revision += events.length;
     this.hash = events.at(-1)?.hash ?? this.hash;
   }
@@ -64,7 +64,7 @@ export class StreamWriter {
     const events = this.next(count, data);
     const result = await store.append(this.stream, this.revision, events);
     expect(result).toMatchObject({ kind: 'ok' });
-    this.wrote(events);
+    this.advance(events);
     return events;
   }
 }
@@ -92,7 +92,7 @@ export function nonEmpty<T>(items: readonly T[]): NonEmpty<T> {
   return [first, ...rest];
 }
 
-export async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[]> {
+export async function collect(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[]> {
   const read: RecordedEvent[] = [];
   for await (const event of events) read.push(event);
   return read;
@@ -102,7 +102,7 @@ export const revisionsOf = (events: readonly RecordedEvent[]) => events.map((e) 
 export const idsOf = (events: readonly { readonly id: string }[]) => events.map((e) => e.id);
 
 /** Everything behind a position, page by page. */
-export async function everything(
+export async function readAllPages(
   store: EventStore,
   after: Position | null,
   limit = 100,
@@ -117,8 +117,8 @@ export async function everything(
 }
 
 /** Reads a stream and checks that it has no hole and that its chain verifies. */
-export async function sound(store: EventStore, stream: string): Promise<RecordedEvent[]> {
-  const events = await all(store.readStream(stream));
+export async function readVerified(store: EventStore, stream: string): Promise<RecordedEvent[]> {
+  const events = await collect(store.readStream(stream));
   let before = CHAIN_START;
   for (const [i, event] of events.entries()) {
     expect(event.revision).toBe(i);
@@ -130,7 +130,7 @@ export async function sound(store: EventStore, stream: string): Promise<Recorded
 }
 
 /** Follows until aborted; what came, in order. */
-export function following(store: EventStore, after: Position | null, stream: RegExp | string) {
+export function startFollowing(store: EventStore, after: Position | null, stream: RegExp | string) {
   const stop = new AbortController();
   const events: RecordedEvent[] = [];
   const damaged: DamagedRecord[] = [];

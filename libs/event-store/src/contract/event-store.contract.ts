@@ -1,0 +1,26 @@
+import { readingStreamsContract, appendingContract } from './appending.contract.js';
+import { damagedStreamsContract } from './damaged-streams.contract.js';
+import { followingContract, readingAllContract } from './reading-all.contract.js';
+import { concurrentWritersContract } from './concurrent-writers.contract.js';
+import type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
+
+export type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
+
+/**
+ * What every adapter keeps, unchanged. `open` gives one more store on the same storage each time,
+ * as another process would have; the storage need not be empty.
+ */
+export function eventStoreContract(
+  name: string,
+  open: OpenStore,
+  promises: StoreCapabilities = { detectsReusedIds: true },
+): void {
+  describe(`${name} keeps the promises of an event store:`, () => {
+    appendingContract(open, promises);
+    readingStreamsContract(open);
+    readingAllContract(open);
+    followingContract(open);
+    if (promises.damage !== undefined) damagedStreamsContract(open, promises.damage);
+    concurrentWritersContract(open);
+  });
+}
