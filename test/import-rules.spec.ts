@@ -75,7 +75,7 @@ const loading = (file: string, expression: string) => ({
   text: `export const there = import(${expression});\n`,
 });
 
-const OPENER = 'apps/audit/src/source/open-source.ts';
+const OPENER = 'apps/audit/src/store/open-event-source.ts';
 /** Dynamic imports as they are written, and whether each is allowed. */
 const DYNAMIC = [
   { name: "'./postgres-source.js'", may: true },

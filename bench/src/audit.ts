@@ -11,12 +11,12 @@ import pg from 'pg';
 import { openPostgresEventStore, type Position } from '#event-store';
 import { migrate, PostgresTableWriter } from '#read-model';
 import { runAudit } from '../../apps/audit/src/program.js';
-import { auditSettings } from '../../apps/audit/src/settings.js';
-import { crewOfThreads } from '../../apps/audit/src/verify/thread-crew.js';
+import { auditSettings } from '../../apps/audit/src/commands/settings.js';
+import { crewOfThreads } from '../../apps/audit/src/verify/worker-pool.js';
 import { benchUser } from './even-load.js';
 import { median, repeated } from './figures.js';
-import { loadLedger } from './audit/load.js';
-import { telling } from './audit/telling.js';
+import { loadLedger } from './audit/load-ledger.js';
+import { telling } from './audit/progress.js';
 import { inDatabase, onPostgres } from './on-postgres.js';
 
 const AUDIT = fileURLToPath(new URL('../../apps/audit/src/main.js', import.meta.url));

@@ -26,7 +26,7 @@ import { createLog } from '#runtime';
 import { anybody } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';
-import { run } from '../../apps/audit/src/testing/run.suite.js';
+import { run } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
 import { inPoints, inSeconds, withSign } from '../../apps/web/src/format/rows.js';

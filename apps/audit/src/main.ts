@@ -1,7 +1,7 @@
 import { runAudit } from './program.js';
-import { auditSettings } from './settings.js';
-import { CannotCheck } from './trouble.js';
-import { crewOfThreads } from './verify/thread-crew.js';
+import { auditSettings } from './commands/settings.js';
+import { CannotCheck } from './store/errors.js';
+import { crewOfThreads } from './verify/worker-pool.js';
 
 // `npm run audit -- <command>`.
 

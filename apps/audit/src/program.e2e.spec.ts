@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { EventStoreDbEventStore } from '#event-store';
 import { EventStoreDbProtocolServer } from '#testing';
-import { Lab } from './testing/lab.suite.js';
-import { ANNA, streamOf, tell } from './testing/story.suite.js';
+import { Lab } from './testing/test-ledger.js';
+import { ANNA, streamOf, tell } from './testing/sample-ledger.js';
 
 // The program as it is installed: a process of its own, with a thread for each core.
 
@@ -77,7 +77,7 @@ describe('npm run audit', () => {
 
   it('keeps the stack of a bug in a thread', async () => {
     const script = `
-      import('./dist/apps/audit/src/verify/thread-crew.js').then(async ({ crewOfThreads }) => {
+      import('./dist/apps/audit/src/verify/worker-pool.js').then(async ({ crewOfThreads }) => {
         const crew = crewOfThreads({ eventStore: 'postgres://127.0.0.1:1/x', policies: [], snapshots: null }, 1);
         await crew.run({ kind: 'positions', work: { span: null } }).catch((error) => console.log(error.stack));
         await crew.close();

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { PostgresTableWriter, migrate } from '#read-model';
-import { Lab } from './testing/lab.suite.js';
-import { run, type Run } from './testing/run.suite.js';
-import { ANNA, BO, CHEN, on, streamOf } from './testing/story.suite.js';
+import { Lab } from './testing/test-ledger.js';
+import { run, type Run } from './testing/run-program.js';
+import { ANNA, BO, CHEN, on, streamOf } from './testing/sample-ledger.js';
 
 // Every command as a person calls it, in this process, on a real Postgres.
 

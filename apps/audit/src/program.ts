@@ -1,15 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
-import { UntrustedAnchor } from './anchor/read-anchors.js';
-import type { Cli, Status } from './cli.js';
+import { UntrustedAnchor } from './evidence/read-anchor.js';
+import type { Cli, Status } from './commands/command-context.js';
 import { addAnchor } from './commands/anchor.js';
 import { addCheck } from './commands/check.js';
 import { addDiff } from './commands/diff.js';
 import { addExport } from './commands/export.js';
 import { addProve } from './commands/prove.js';
-import type { Registry } from './commands/registry.js';
+import type { Registry } from './commands/command-actions.js';
 import { addReplay } from './commands/replay.js';
 import { addVerify } from './commands/verify.js';
-import { CannotCheck, StoreRefused } from './trouble.js';
+import { CannotCheck, StoreRefused } from './store/errors.js';
 
 const AFTER = `
 Reads EVENT_STORE and DATABASE_URL, or asks the local stack that \`npm start\` runs. Changes nothing.

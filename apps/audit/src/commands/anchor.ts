@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { makeAnchor, type Anchored } from '../anchor/make-anchor.js';
-import { makeKey, readPrivateKey, readPublicKey } from '../anchor/keys.js';
-import { readAnchor } from '../anchor/read-anchors.js';
-import type { Cli, Manner, Status } from '../cli.js';
-import { CannotCheck, orCannot } from '../trouble.js';
+import { makeAnchor, type Anchored } from '../verify/sign-store.js';
+import { makeKey, readPrivateKey, readPublicKey } from '../evidence/keys.js';
+import { readAnchor } from '../evidence/read-anchor.js';
+import type { Cli, Manner, Status } from './command-context.js';
+import { CannotCheck, orCannot } from '../store/errors.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
-import { verifiedJson, verifiedText } from '../verify/verify-text.js';
-import { withCrew } from '../verify/with-crew.js';
-import type { Registry } from './registry.js';
+import { verifiedJson, verifiedText } from '../verify/verification-report.js';
+import { withCrew } from './with-worker-pool.js';
+import type { Registry } from './command-actions.js';
 import { gather } from './verify.js';
 
 interface Options extends Manner {

@@ -1,18 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
-import type { SignedAnchor } from '../anchor/anchor-file.js';
-import { readPublicKey } from '../anchor/keys.js';
-import { UntrustedAnchor, trusted } from '../anchor/read-anchors.js';
-import { holdsPrevious, successive } from '../anchor/successive.js';
-import type { Cli, Manner, Status } from '../cli.js';
-import { checkProof } from '../proof/check-proof.js';
-import { BadProof, isProof, parseProof } from '../proof/proof-file.js';
-import { knownPolicies } from '../rules/known-policies.js';
-import { policyFrom } from '../settings.js';
+import type { SignedAnchor } from '../evidence/anchor-file.js';
+import { readPublicKey } from '../evidence/keys.js';
+import { UntrustedAnchor, trusted } from '../evidence/read-anchor.js';
+import { holdsPrevious, successive } from '../evidence/compare-anchors.js';
+import type { Cli, Manner, Status } from './command-context.js';
+import { checkProof } from '../evidence/check-proof.js';
+import { BadProof, isProof, parseProof } from '../evidence/proof-file.js';
+import { knownPolicies } from '../checks/known-policies.js';
+import { policyFrom } from './settings.js';
 import { grouped, plain } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { piecesOf } from './files.js';
-import type { Registry } from './registry.js';
+import type { Registry } from './command-actions.js';
 import { gather } from './verify.js';
 
 interface Options extends Manner {

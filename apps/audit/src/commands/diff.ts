@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
-import type { Cli, Manner, Status } from '../cli.js';
-import { tellDamaged, tellParked } from './damaged-streams.js';
+import type { Cli, Manner, Status } from './command-context.js';
+import { tellDamaged, tellParked } from './warnings.js';
 import { diffTables, type Compared } from '../diff/diff-tables.js';
-import type { Difference } from '../diff/difference.js';
+import type { Difference } from '../diff/row-differences.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
-import { CannotCheck } from '../trouble.js';
-import { openSource } from '../source/open-source.js';
+import { CannotCheck } from '../store/errors.js';
+import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped, table } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn, type Words } from '../terminal/words.js';
-import { user } from './arguments.js';
-import type { Registry } from './registry.js';
+import { user } from './option-parsers.js';
+import type { Registry } from './command-actions.js';
 
 interface Options extends Manner {
   readonly user?: string;

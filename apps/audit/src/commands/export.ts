@@ -1,16 +1,16 @@
 import { Option, type Command } from 'commander';
-import type { Cli, Manner, Status } from '../cli.js';
+import type { Cli, Manner, Status } from './command-context.js';
 import { exportEvents, type Format } from '../export/export-events.js';
 import { exportStatement } from '../export/export-statement.js';
-import { CannotCheck } from '../trouble.js';
-import type { OnDamage } from '../source/event-source.js';
-import { tellDamaged } from './damaged-streams.js';
-import { openSource } from '../source/open-source.js';
+import { CannotCheck } from '../store/errors.js';
+import type { OnDamage } from '../store/event-source.js';
+import { tellDamaged } from './warnings.js';
+import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
-import { time, user } from './arguments.js';
+import { time, user } from './option-parsers.js';
 import { writeWhole } from './files.js';
-import type { Registry } from './registry.js';
+import type { Registry } from './command-actions.js';
 
 interface Options extends Manner {
   readonly user?: string;

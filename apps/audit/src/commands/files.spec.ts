@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CannotCheck } from '../trouble.js';
-import { run } from '../testing/run.suite.js';
+import { CannotCheck } from '../store/errors.js';
+import { run } from '../testing/run-program.js';
 import { piecesOf, writeWhole } from './files.js';
 
 let dir: string;

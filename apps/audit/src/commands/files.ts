@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { types } from 'node:util';
-import { cannot, orCannot } from '../trouble.js';
+import { cannot, orCannot } from '../store/errors.js';
 
 // Files that may be larger than memory.
 

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
-import { readPublicKey } from '../anchor/keys.js';
-import { readAnchor } from '../anchor/read-anchors.js';
-import type { Cli, Manner, Status } from '../cli.js';
-import { proofText } from '../proof/proof-file.js';
-import { proveAccount, type Proved } from '../proof/prove.js';
-import { CannotCheck } from '../trouble.js';
-import { openSource } from '../source/open-source.js';
+import { readPublicKey } from '../evidence/keys.js';
+import { readAnchor } from '../evidence/read-anchor.js';
+import type { Cli, Manner, Status } from './command-context.js';
+import { proofText } from '../evidence/proof-file.js';
+import { proveAccount, type Proved } from '../evidence/prove-account.js';
+import { CannotCheck } from '../store/errors.js';
+import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
-import { user } from './arguments.js';
+import { user } from './option-parsers.js';
 import { writeWhole } from './files.js';
-import type { Registry } from './registry.js';
+import type { Registry } from './command-actions.js';
 
 interface Options extends Manner {
   readonly user: string;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Cli, Manner, Status } from '../cli.js';
+import type { Cli, Manner, Status } from './command-context.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { lineJson, replayedJson } from '../replay/statement-json.js';
 import {
@@ -10,13 +10,13 @@ import {
   statementColumns,
   statementRows,
 } from '../replay/statement-text.js';
-import { openSource } from '../source/open-source.js';
+import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped, table } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn, type Words } from '../terminal/words.js';
-import { revision, time, user } from './arguments.js';
-import type { Registry } from './registry.js';
+import { revision, time, user } from './option-parsers.js';
+import type { Registry } from './command-actions.js';
 
 interface Options extends Manner {
   readonly user: string;

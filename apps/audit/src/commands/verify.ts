@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { successive } from '../anchor/successive.js';
-import { readPublicKey } from '../anchor/keys.js';
-import { readAnchor } from '../anchor/read-anchors.js';
-import type { SignedAnchor } from '../anchor/anchor-file.js';
-import type { Cli, Manner, Status } from '../cli.js';
+import { successive } from '../evidence/compare-anchors.js';
+import { readPublicKey } from '../evidence/keys.js';
+import { readAnchor } from '../evidence/read-anchor.js';
+import type { SignedAnchor } from '../evidence/anchor-file.js';
+import type { Cli, Manner, Status } from './command-context.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
-import { verifiedJson, verifiedText } from '../verify/verify-text.js';
-import { verifyStore } from '../verify/verify.js';
-import { withCrew } from '../verify/with-crew.js';
-import type { Registry } from './registry.js';
+import { verifiedJson, verifiedText } from '../verify/verification-report.js';
+import { verifyStore } from '../verify/verify-store.js';
+import { withCrew } from './with-worker-pool.js';
+import type { Registry } from './command-actions.js';
 
 interface Options extends Manner {
   readonly anchor: readonly string[];

@@ -1,11 +1,17 @@
 import type { Position } from '#event-store';
 import { BrokenRule, UnreadableEvent } from '#ledger';
-import type { EventSource, OnDamage, Part, StoredEvent } from '../source/event-source.js';
-import { CannotCheck } from '../trouble.js';
-import { userOf } from '../verify/account-audit.js';
-import { differencesOf, TABLES, type Difference, type Row, type TableName } from './difference.js';
+import type { EventSource, OnDamage, Part, StoredEvent } from '../store/event-source.js';
+import { CannotCheck } from '../store/errors.js';
+import { userOf } from '../checks/account-checker.js';
+import {
+  differencesOf,
+  TABLES,
+  type Difference,
+  type Row,
+  type TableName,
+} from './row-differences.js';
 import { ExpectedRows } from './expected-rows.js';
-import { compareIds } from './compare-ids.js';
+import { compareIds } from './compare-row-ids.js';
 import type { ParkedAccount, TableSnapshot } from './table-snapshot.js';
 
 export interface Compared {

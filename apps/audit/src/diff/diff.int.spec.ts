@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { followsDirectly, type Position } from '#event-store';
 import { PostgresTableWriter, migrate } from '#read-model';
-import { PostgresSource } from '../source/postgres-source.js';
-import { Lab } from '../testing/lab.suite.js';
-import { ANNA, BO, STORY, on, tell } from '../testing/story.suite.js';
+import { PostgresSource } from '../store/postgres-source.js';
+import { Lab } from '../testing/test-ledger.js';
+import { ANNA, BO, STORY, on, tell } from '../testing/sample-ledger.js';
 import { diffTables } from './diff-tables.js';
-import type { Difference } from './difference.js';
+import type { Difference } from './row-differences.js';
 import { TableSnapshot } from './table-snapshot.js';
 
 let lab: Lab;

@@ -1,5 +1,5 @@
 import type { PointsConsumed, ConsumptionSettled, PointsRefunded } from '#ledger';
-import type { Row } from './difference.js';
+import type { Row } from './row-differences.js';
 
 /** A consumption as its row must read. Ids of rows are the table's own: they are compared elsewhere. */
 export interface ExpectedConsumption {

@@ -1,7 +1,7 @@
 import { emptyAccount, eventFrom, evolve, type LedgerEvent } from '#ledger';
 import { rowsOf } from '#read-model';
-import type { StoredEvent } from '../source/event-source.js';
-import type { Row, TableName, Value } from './difference.js';
+import type { StoredEvent } from '../store/event-source.js';
+import type { Row, TableName, Value } from './row-differences.js';
 import {
   begun,
   charged,

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { CannotCheck, cannot } from '../trouble.js';
-import { pagesAhead } from '../source/pages-ahead.js';
-import type { Row, TableName, Value } from './difference.js';
+import { CannotCheck, cannot } from '../store/errors.js';
+import { pagesAhead } from '../store/prefetch-pages.js';
+import type { Row, TableName, Value } from './row-differences.js';
 
 /** The read tables of this ledger, where one database holds those of several. */
 const TABLES_NAME = 'points';

@@ -1,7 +1,7 @@
 import { csvLine } from '#contracts/csv';
 import { fromStored } from '#ledger';
-import type { EventSource, OnDamage, StoredEvent } from '../source/event-source.js';
-import { userOf } from '../verify/account-audit.js';
+import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
+import { userOf } from '../checks/account-checker.js';
 
 export type Format = 'jsonl' | 'csv';
 

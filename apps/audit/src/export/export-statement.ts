@@ -1,8 +1,8 @@
 import { csvLine } from '#contracts/csv';
-import type { EventSource, OnDamage } from '../source/event-source.js';
+import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
-import { CannotCheck, StoreRefused } from '../trouble.js';
-import { userOf } from '../verify/account-audit.js';
+import { CannotCheck, StoreRefused } from '../store/errors.js';
+import { userOf } from '../checks/account-checker.js';
 import { isIn, type Format, type Range } from './export-events.js';
 
 const COLUMNS = [

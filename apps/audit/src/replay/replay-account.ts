@@ -12,7 +12,7 @@ import {
   type Provenance,
 } from '#ledger';
 import { transactionsOf, type TransactionRow } from '#read-model';
-import type { EventSource, StoredEvent } from '../source/event-source.js';
+import type { EventSource, StoredEvent } from '../store/event-source.js';
 
 /** Rows that the usage page shows at once. */
 const PAGE_ROWS = 20;

@@ -1,18 +1,14 @@
 import type { Policy } from '#ledger';
-import type { AccountsFound, AccountsWork } from './accounts-pass.js';
-import { passByAccount } from './accounts-pass.js';
-import type { PositionsFound, PositionsWork } from './positions-pass.js';
-import { passByPosition } from './positions-pass.js';
+import type { AccountsFound, AccountsWork } from './account-pass.js';
+import { passByAccount } from './account-pass.js';
+import type { PositionsFound, PositionsWork } from './position-pass.js';
+import { passByPosition } from './position-pass.js';
 import type { SnapshotKeys } from '#event-store';
-import type { SnapshotSource } from '../snapshots/snapshot-source.js';
-import {
-  passBySnapshot,
-  type SnapshotsFound,
-  type SnapshotsWork,
-} from '../snapshots/snapshots-pass.js';
-import type { EventSource } from '../source/event-source.js';
-import { knownPolicies } from '../rules/known-policies.js';
-import { EVENT_TYPES } from './event-types.js';
+import type { SnapshotSource } from '../store/snapshot-source.js';
+import { passBySnapshot, type SnapshotsFound, type SnapshotsWork } from './snapshot-pass.js';
+import type { EventSource } from '../store/event-source.js';
+import { knownPolicies } from '../checks/known-policies.js';
+import { EVENT_TYPES } from '../checks/event-types.js';
 
 /** A piece of work for one core, as it crosses from thread to thread. */
 export type Job =

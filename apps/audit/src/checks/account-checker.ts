@@ -1,0 +1,180 @@
+import { eventId } from '#contracts/identity';
+import { UnreadableEvent, fromStored, type LedgerEvent, type Provenance } from '#ledger';
+import { AccountChain, CHAIN_START } from './hash-chain.js';
+import { isEventIdOf } from './derived-id.js';
+import { hexOf, type ByteString } from '../store/byte-strings.js';
+import type { KnownPolicies } from './known-policies.js';
+import { RulesAudit } from './rules-checker.js';
+import type { StoredEvent } from '../store/event-source.js';
+import type { Damage, DamageKind } from './findings.js';
+
+const STREAM = /^points-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
+/** null: not a stream of an account. */
+export const userOf = (stream: string): string | null => STREAM.exec(stream)?.[1] ?? null;
+
+type Report = (damage: Damage) => void;
+
+/** Consecutive events of one command, until the next one begins. */
+interface Group {
+  readonly first: number;
+  readonly meta: string;
+  readonly provenance: Provenance;
+  readonly events: [LedgerEvent, ...LedgerEvent[]];
+  readonly places: StoredEvent[];
+}
+
+/**
+ * One account from its first event on: revisions, chain, ids, shapes and rules. What is damaged is
+ * reported once, and the rest is looked at all the same, as far as it makes sense.
+ *
+ * No set of ids is kept: an event id must be the one that follows from its command's id and its
+ * revision, a command's id the one that follows from its user; then two events that are not at the
+ * same place can't have the same id.
+ */
+export class AccountAudit {
+  readonly #chain: AccountChain;
+  readonly rules: RulesAudit;
+  /** Events that were decided under policies that are not known. */
+  readonly unknownPolicies = new Map<string, number>();
+  #before: ByteString = CHAIN_START;
+  /** The hash that the damaged event before should have had; null: it was good. */
+  #computedBefore: ByteString | null = null;
+  #last: StoredEvent | null = null;
+  #group: Group | null = null;
+
+  constructor(
+    readonly stream: string,
+    private readonly policies: KnownPolicies,
+    private readonly report: Report,
+    private readonly show: (event: LedgerEvent, stored: StoredEvent) => void = () => {},
+  ) {
+    this.#chain = new AccountChain(stream);
+    const user = userOf(stream);
+    this.rules = new RulesAudit(user ?? '', policies, (kind, revision, detail) =>
+      this.#reportAt(kind, revision, detail),
+    );
+    if (user === null) this.rules.stop();
+  }
+
+  get last(): StoredEvent | null {
+    return this.#last;
+  }
+
+  next(stored: StoredEvent): void {
+    if (this.#last === null && userOf(stored.stream) === null) {
+      this.#report('foreign-stream', stored, `"${stored.stream}" is no account`);
+    }
+    if (this.#follows(stored)) this.#checkHash(stored);
+    else this.#goOnBehind(stored.hashBytes);
+    this.#read(stored);
+    this.#last = stored;
+  }
+
+  /** After the last event. */
+  end(): void {
+    this.#closeGroup();
+  }
+
+  /** Behind a hole the chain begins anew: what it should go on from is not there. */
+  #follows(stored: StoredEvent): boolean {
+    const expected = (this.#last?.revision ?? -1) + 1;
+    if (stored.revision > expected) {
+      const missing = stored.revision - expected;
+      const detail = `${missing} missing before it, from revision ${expected} on`;
+      this.#report('revision-gap', stored, detail);
+      this.#stopRules();
+    } else if (stored.revision < expected) {
+      this.#report('revision-repeated', stored, `revision ${expected - 1} came before it`);
+      this.#stopRules();
+    }
+    if (this.#last !== null && !stored.isBehind(this.#last)) {
+      const detail = `the revision before it is at ${this.#last.position}`;
+      this.#report('order-broken', stored, detail);
+    }
+    return stored.revision === expected;
+  }
+
+  #checkHash(stored: StoredEvent): void {
+    const computed = this.#chain.hashOf(this.#before, stored);
+    if (computed === stored.hashBytes) return this.#goOnBehind(computed);
+    const revised = this.#computedBefore;
+    if (revised !== null && this.#chain.hashOf(revised, stored) === stored.hashBytes) {
+      // The event before is as it was written, but for its hash.
+      return this.#goOnBehind(stored.hashBytes);
+    }
+    this.#goOnBehind(stored.hashBytes);
+    this.#computedBefore = computed;
+    this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${hexOf(computed)}`);
+  }
+
+  #goOnBehind(hash: ByteString): void {
+    this.#before = hash;
+    this.#computedBefore = null;
+  }
+
+  #read(stored: StoredEvent): void {
+    const read = this.#fromStored(stored);
+    if (read === null) return this.#stopRules();
+    const { event, provenance } = read;
+    if (!isEventIdOf(stored.idBytes, event.commandId, stored.revision)) {
+      const id = eventId(event.commandId, stored.revision);
+      this.#report('id-not-derived', stored, `it should be ${id}`);
+    }
+    const { policy } = provenance;
+    if (!this.policies.has(policy)) {
+      this.unknownPolicies.set(policy, (this.unknownPolicies.get(policy) ?? 0) + 1);
+    }
+    this.show(event, stored);
+    if (this.rules.hasStopped) return;
+    if (this.#group === null || !isOfSameCommand(this.#group.events[0], event)) {
+      this.#closeGroup();
+      const { revision: first, meta } = stored;
+      this.#group = { first, meta, provenance, events: [event], places: [stored] };
+      return;
+    }
+    if (stored.meta !== this.#group.meta) {
+      this.#report('rule-broken', stored, 'it says another origin than the rest of its command');
+    }
+    this.#group.events.push(event);
+    this.#group.places.push(stored);
+  }
+
+  #fromStored(stored: StoredEvent): ReturnType<typeof fromStored> | null {
+    try {
+      return fromStored(stored);
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      const isUnknown = error.message.startsWith('unknown type');
+      this.#report(isUnknown ? 'unknown-type' : 'unreadable', stored, error.message);
+      return null;
+    }
+  }
+
+  #closeGroup(): void {
+    const group = this.#group;
+    if (group === null) return;
+    this.rules.command(group);
+    this.#group = null;
+  }
+
+  /** What came before the hole is still judged. */
+  #stopRules(): void {
+    if (this.rules.hasStopped) return;
+    this.#closeGroup();
+    this.rules.stop();
+  }
+
+  #reportAt(kind: DamageKind, revision: number, detail: string): void {
+    const stored = this.#group?.places[revision - this.#group.first] ?? this.#last;
+    if (stored !== null) this.#report(kind, stored, detail);
+  }
+
+  #report(kind: DamageKind, { position, stream, revision }: StoredEvent, detail: string): void {
+    this.report({ kind, position, stream, revision, detail });
+  }
+}
+
+/** The same id at another moment is a new command, once the one before it was forgotten. */
+const isOfSameCommand = (a: LedgerEvent, b: LedgerEvent): boolean =>
+  a.commandId === b.commandId && a.receivedAt === b.receivedAt && a.digest === b.digest;

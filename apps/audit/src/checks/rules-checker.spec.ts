@@ -1,0 +1,130 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { AccountDesk } from '#commands';
+import { parseCommandData } from '#contracts';
+import { toLedgerCommand } from '#contracts/identity';
+import { chainHash, MemoryEventStore, type EventStore, type RecordedEvent } from '#event-store';
+import type { CommandType, Policy } from '#ledger';
+import { tell, ANNA, streamOf } from '../testing/sample-ledger.js';
+import { storedEvent } from '../store/event-source.js';
+import { AccountAudit } from './account-checker.js';
+import type { Damage } from './findings.js';
+import { knownPolicies, type KnownPolicies } from './known-policies.js';
+
+interface Vector {
+  readonly policy: Policy;
+  readonly steps: readonly {
+    readonly command: {
+      readonly source: string;
+      readonly id: string;
+      readonly type: CommandType;
+      readonly data: object;
+      readonly at: string;
+    };
+  }[];
+}
+
+const DIRECTORY = 'test/vectors';
+const FILES = readdirSync(DIRECTORY).filter((name) => name.endsWith('.json'));
+
+type Event = Omit<RecordedEvent, 'hash'> & { readonly hash: string };
+
+async function storedIn(store: EventStore): Promise<Event[]> {
+  const { events } = await store.readAll(null, 1_000_000);
+  return events.map((event) => ({ ...event, hash: Buffer.from(event.hash).toString('hex') }));
+}
+
+function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
+  const found: Damage[] = [];
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    const audit = new AccountAudit(stream, policies, (damage) => found.push(damage));
+    for (const event of events) if (event.stream === stream) audit.next(storedEvent(event));
+    audit.end();
+  }
+  return found;
+}
+
+async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
+  const store = new MemoryEventStore();
+  const desk = new AccountDesk({ store, policy });
+  for (const { command } of steps) {
+    const { at, type, data, source, id } = command;
+    const parsed = parseCommandData(type, data);
+    if (!parsed.ok) continue;
+    const sent = { ...parsed.value, source, id };
+    await desk.run(toLedgerCommand(sent, at), { correlation: id });
+  }
+  return storedIn(store);
+}
+
+describe('the audit of the rules', () => {
+  it.each(FILES)(
+    'finds nothing in what %s makes, whether its policy is known or not',
+    async (name) => {
+      const vector = JSON.parse(readFileSync(`${DIRECTORY}/${name}`, 'utf8')) as Vector;
+      const events = await writtenBy(vector);
+      expect(events.length).toBeGreaterThan(50);
+      expect(audited(events, knownPolicies([vector.policy]))).toEqual([]);
+      expect(audited(events, new Map())).toEqual([]);
+    },
+  );
+
+  it('finds every number, time and reference of every event changed, although all hashes fit', async () => {
+    const store = new MemoryEventStore();
+    await tell(store, { users: [ANNA] });
+    const events = await storedIn(store);
+    expect(audited(events, knownPolicies())).toEqual([]);
+    const unseen: string[] = [];
+    let changes = 0;
+    for (const [at, { data, type }] of events.entries()) {
+      for (const [name, bent] of bentIn(JSON.parse(data) as object)) {
+        changes += 1;
+        const forged = events.map((event, index) =>
+          index === at ? { ...event, data: bent } : event,
+        );
+        if (audited(rehashed(forged), knownPolicies()).length === 0) unseen.push(`${type} ${name}`);
+      }
+    }
+    expect(changes).toBeGreaterThan(150);
+    expect([...new Set(unseen)].sort()).toEqual(FREE);
+  });
+});
+
+/** What a sender was free to say: rules can't tell, only hashes and anchors. */
+const FREE = [
+  'CommandRefused details.asked',
+  'ConsumptionSettled duration',
+  'PointsConsumed duration',
+  'PointsConsumed settleBy',
+  'PointsRecharged priority',
+];
+
+/** Every number one more, every time a second later, every batch another. */
+function* bentIn(event: object): Iterable<readonly [name: string, data: string]> {
+  for (const [path, value] of leavesOf(event, [])) {
+    const isTime = typeof value === 'string' && /^\d{4}-.*Z$/.test(value);
+    if (typeof value !== 'number' && !isTime) continue;
+    const bent = typeof value === 'number' ? value + 1 : value.replace(/:\d\d\./, ':59.');
+    yield [path.join('.').replace(/\.\d+\./, '.'), JSON.stringify(replaced(event, path, bent))];
+  }
+}
+
+function* leavesOf(value: unknown, path: string[]): Iterable<readonly [string[], unknown]> {
+  if (typeof value !== 'object' || value === null) yield [path, value];
+  else for (const [name, inner] of Object.entries(value)) yield* leavesOf(inner, [...path, name]);
+}
+
+function replaced(event: object, path: readonly string[], value: unknown): object {
+  const copy = structuredClone(event) as Record<string, unknown>;
+  let inner = copy;
+  for (const name of path.slice(0, -1)) inner = inner[name] as Record<string, unknown>;
+  inner[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
+function rehashed(events: readonly Event[]): Event[] {
+  let before: Uint8Array = new Uint8Array(32);
+  return events.map((event) => {
+    before = chainHash(before, { ...event, stream: streamOf(ANNA) });
+    return { ...event, hash: Buffer.from(before).toString('hex') };
+  });
+}

@@ -1,0 +1,72 @@
+import type { EventSource } from '../store/event-source.js';
+import { userOf } from '../checks/account-checker.js';
+import type { Difference, Value } from './row-differences.js';
+import type { FoundDifference } from './diff-tables.js';
+import type { TableSnapshot } from './table-snapshot.js';
+
+type Id = readonly [id: number, user: string, revision: number, line: number];
+
+/**
+ * Ids are dense and in the order of the events, line by line: by both at once, neither held in
+ * memory. Whether an event has all of its lines is seen account by account.
+ */
+export async function compareIds(
+  source: EventSource,
+  tables: TableSnapshot,
+  found: FoundDifference,
+): Promise<void> {
+  const { position, lastId, wasUnparked } = tables.checkpoint;
+  if (wasUnparked) return compareOrderOfAccounts(tables, lastId, found);
+  const ids = tables.ids()[Symbol.asyncIterator]();
+  const next = async (): Promise<Id | null> => {
+    const { done, value } = await ids.next();
+    return done === true ? null : value;
+  };
+  let row = await next();
+  let last = 0;
+  if (position !== null) {
+    for await (const page of source.everything(position, () => {})) {
+      for (const { stream, revision } of page) {
+        let lastLine = -1;
+        const user = userOf(stream);
+        while (row !== null && row[2] === revision && row[1] === user && row[3] > lastLine) {
+          if (row[0] !== last + 1) found(idDifference(row, last + 1));
+          [last, , , lastLine] = row;
+          row = await next();
+        }
+      }
+    }
+  }
+  if (row !== null) found(idDifference(row, 'in the order of the events'));
+  else if (last !== lastId) {
+    const nobody: Id = [last, 'all', -1, -1];
+    found({ ...idDifference(nobody, lastId), row: 'the last of all' });
+  }
+}
+
+/** Where accounts were folded anew, ids say the order of events within each account, and no more. */
+async function compareOrderOfAccounts(
+  tables: TableSnapshot,
+  lastId: number,
+  found: FoundDifference,
+): Promise<void> {
+  const last = new Map<string, readonly [revision: number, line: number]>();
+  for await (const row of tables.ids()) {
+    const [id, user, revision, line] = row;
+    const [before, lineBefore] = last.get(user) ?? [-1, -1];
+    const isBehind = revision > before || (revision === before && line > lineBefore);
+    if (!isBehind) found(idDifference(row, 'in the order of the events'));
+    if (id > lastId) found(idDifference(row, `at most ${lastId}`));
+    last.set(user, [revision, line]);
+  }
+}
+
+const idDifference = ([id, user, revision, line]: Id, expected: Value): Difference => ({
+  kind: 'different',
+  table: 'transactions',
+  user,
+  row: `${revision}/${line}`,
+  column: 'id',
+  expected,
+  found: id,
+});

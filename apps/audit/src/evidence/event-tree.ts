@@ -1,0 +1,70 @@
+import type { Position } from '#event-store';
+import { Frontier, rootOfLeaves } from './merkle-frontier.js';
+import { eventLeaf, nodeHash } from './merkle-hashes.js';
+import { splitOf, type RangeRoot } from './merkle-proofs.js';
+import type { EventSource } from '../store/event-source.js';
+import { SUBTREE_LEAVES, type TreeCut } from '../verify/position-pass.js';
+
+/** The Merkle tree over all events: of most of it the roots of large subtrees, the rest read again. */
+export class EventTree {
+  constructor(
+    private readonly subtrees: readonly string[],
+    private readonly cuts: readonly TreeCut[],
+  ) {}
+
+  /** null: the store does not reach so far, or with holes in it. */
+  rootAt(size: number): string | null {
+    const cut = this.cuts.find((made) => made.size === size);
+    const full = Math.floor(size / SUBTREE_LEAVES);
+    if (cut === undefined || this.subtrees.length < full) return null;
+    const tree = new Frontier();
+    for (const root of this.subtrees.slice(0, full)) tree.addSubtree(root, SUBTREE_LEAVES);
+    let rest = size % SUBTREE_LEAVES;
+    for (const root of cut.rest) {
+      const leaves = 2 ** Math.floor(Math.log2(rest));
+      tree.addSubtree(root, leaves);
+      rest -= leaves;
+    }
+    return rest === 0 ? tree.root() : null;
+  }
+
+  /** For proofs: whatever is no whole subtree is read from the store. */
+  ranges(source: EventSource, last: Position): RangeRoot {
+    const root = async (from: number, to: number): Promise<string> => {
+      const isSubtree = to - from === SUBTREE_LEAVES && from % SUBTREE_LEAVES === 0;
+      const subtree = this.subtrees[from / SUBTREE_LEAVES];
+      if (isSubtree && subtree !== undefined) return subtree;
+      if (to - from <= SUBTREE_LEAVES) return rootOfLeaves(await leavesOf(source, last, from, to));
+      const middle = from + splitOf(to - from);
+      return nodeHash(await root(from, middle), await root(middle, to));
+    };
+    return root;
+  }
+}
+
+/** The leaves of events `from` to `to`, counted from 0. */
+async function leavesOf(
+  source: EventSource,
+  last: Position,
+  from: number,
+  to: number,
+): Promise<readonly string[]> {
+  const leaves: string[] = [];
+  let before = 0;
+  for (const span of source.spans(last)) {
+    const isBefore = span.events !== null && before + span.events <= from;
+    if (before >= to) break;
+    if (isBefore) {
+      before += span.events ?? 0;
+      continue;
+    }
+    for await (const page of source.marks(span)) {
+      for (const { hash } of page) {
+        if (before >= from && before < to) leaves.push(eventLeaf(hash));
+        before += 1;
+      }
+      if (before >= to) break;
+    }
+  }
+  return leaves;
+}

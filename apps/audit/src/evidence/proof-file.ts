@@ -1,0 +1,148 @@
+import type { Position } from '#event-store';
+import type { StoredEvent } from '../store/event-source.js';
+
+// One user's whole statement, to be checked without the ledger. One JSON value a line: what the
+// statement is of, with the anchor, and then the events. Kept for ever, as anchors are.
+
+export const PROOF_FORMAT = 'points-ledger proof v1';
+
+export interface ProofHead {
+  readonly format: typeof PROOF_FORMAT;
+  readonly user: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly hash: string;
+  /** Place of the account among all of the anchor, in order of stream, from 0. */
+  readonly index: number;
+  /** The hashes beside the way from the account's leaf to the accounts' root, lowest first. */
+  readonly path: readonly string[];
+  /** The anchor's text. */
+  readonly anchor: string;
+}
+
+/** What the account's chain covers, and where the store kept it. */
+export type ProofEvent = Pick<
+  StoredEvent,
+  'revision' | 'id' | 'type' | 'data' | 'meta' | 'hash' | 'position'
+>;
+
+/** As it is read, event by event: a statement may be longer than memory. */
+export interface Proof {
+  readonly head: ProofHead;
+  readonly events: Iterable<ProofEvent>;
+}
+
+export class BadProof extends Error {
+  override readonly name = 'BadProof';
+}
+
+export async function* proofText(
+  head: ProofHead,
+  pages: AsyncIterable<readonly ProofEvent[]>,
+): AsyncGenerator<string, void, undefined> {
+  yield `${JSON.stringify(head)}\n`;
+  for await (const page of pages) yield page.map(lineOf).join('');
+}
+
+const lineOf = ({ revision, position, id, type, data, meta, hash }: ProofEvent): string =>
+  `${JSON.stringify({ revision, position, id, type, data, meta, hash })}\n`;
+
+export const isProof = (text: string): boolean => text.startsWith(`{"format":"${PROOF_FORMAT}"`);
+
+/** Of a file in pieces. Whether what it says fits together is another question. */
+export function parseProof(pieces: Iterable<string>): Proof {
+  const lines = linesOf(pieces);
+  const first = lines.next();
+  return {
+    head: headOf(parse(first.done === true ? '' : first.value, 1)),
+    events: eventsIn(lines),
+  };
+}
+
+function* eventsIn(lines: Iterable<string>): Generator<ProofEvent, void, undefined> {
+  let number = 1;
+  for (const line of lines) yield eventOf(line, ++number);
+}
+
+/** No event comes near it. */
+const LINE_CHARS_MAX = 64 * 1024 * 1024;
+
+function* linesOf(pieces: Iterable<string>): Generator<string, void, undefined> {
+  let begun = '';
+  for (const piece of pieces) {
+    const [first = '', ...others] = piece.split('\n');
+    begun += first;
+    if (begun.length > LINE_CHARS_MAX) throw new BadProof('a line is longer than any event');
+    const next = others.pop();
+    if (next === undefined) continue;
+    yield begun;
+    yield* others;
+    begun = next;
+  }
+  if (begun !== '') throw new BadProof('its last line is cut');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parse(line: string, number: number): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new BadProof(`line ${number} is not JSON`, { cause });
+  }
+  if (typeof value === 'object' && value !== null) return value as Fields;
+  throw new BadProof(`line ${number} is no object`);
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function headOf(fields: Fields): ProofHead {
+  const path = fields['path'];
+  const isPath = Array.isArray(path) && path.every((hash) => isMatch(hash, HASH));
+  if (
+    fields['format'] !== PROOF_FORMAT ||
+    !isMatch(fields['user'], UUID) ||
+    fields['stream'] !== `points-${fields['user']}` ||
+    !isMatch(fields['hash'], HASH) ||
+    !isCount(fields['revision']) ||
+    !isCount(fields['index']) ||
+    !isPath ||
+    typeof fields['anchor'] !== 'string'
+  ) {
+    throw new BadProof('line 1 does not say what a proof says');
+  }
+  return {
+    format: PROOF_FORMAT,
+    user: fields['user'],
+    stream: fields['stream'],
+    revision: fields['revision'],
+    hash: fields['hash'],
+    index: fields['index'],
+    path: path,
+    anchor: fields['anchor'],
+  };
+}
+
+function eventOf(line: string, number: number): ProofEvent {
+  const { revision, position, id, type, data, meta, hash } = parse(line, number);
+  if (
+    !isCount(revision) ||
+    !isMatch(id, UUID) ||
+    !isMatch(hash, HASH) ||
+    typeof position !== 'string' ||
+    typeof type !== 'string' ||
+    typeof data !== 'string' ||
+    typeof meta !== 'string'
+  ) {
+    throw new BadProof(`line ${number} is no event`);
+  }
+  return { revision, position: position as Position, id, type, data, meta, hash };
+}
+
+const isMatch = (value: unknown, pattern: RegExp): value is string =>
+  typeof value === 'string' && pattern.test(value);
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,0 +1,50 @@
+import type { SignedAnchor } from './anchor-file.js';
+import { rootOfLeaves } from './merkle-frontier.js';
+import { accountLeaf } from './merkle-hashes.js';
+import { pathTo } from './merkle-proofs.js';
+import type { AccountHead, EventSource, StoredEvent } from '../store/event-source.js';
+import { PROOF_FORMAT, type ProofHead } from './proof-file.js';
+
+export type Proved =
+  | {
+      readonly kind: 'proved';
+      readonly head: ProofHead;
+      /** Read from the store as they are asked for. */
+      readonly pages: AsyncIterable<readonly StoredEvent[]>;
+    }
+  /** The account has no event up to the anchor. */
+  | { readonly kind: 'no-account' }
+  /** The accounts are not those that were signed. */
+  | { readonly kind: 'anchor-differs'; readonly root: string };
+
+/** One account up to the anchor, and the way from it to what was signed. */
+export async function proveAccount(
+  source: EventSource,
+  user: string,
+  anchor: SignedAnchor,
+  progress: (accounts: number) => void = () => {},
+): Promise<Proved> {
+  const stream = `points-${user}`;
+  const leaves: string[] = [];
+  let found: { readonly head: AccountHead; readonly index: number } | null = null;
+  for await (const page of source.accountHeads(anchor.position)) {
+    for (const head of page) {
+      if (head.stream === stream) found = { head, index: leaves.length };
+      leaves.push(accountLeaf(head));
+    }
+    progress(leaves.length);
+  }
+  const root = rootOfLeaves(leaves);
+  if (root !== anchor.accountsRoot) return { kind: 'anchor-differs', root };
+  if (found === null) return { kind: 'no-account' };
+  const { head, index } = found;
+  const path = await pathTo(index, leaves.length, (from, to) =>
+    rootOfLeaves(leaves.slice(from, to)),
+  );
+  const { revision, hash } = head;
+  return {
+    kind: 'proved',
+    head: { format: PROOF_FORMAT, user, stream, revision, hash, index, path, anchor: anchor.text },
+    pages: source.stream(stream, anchor.position),
+  };
+}

@@ -1,0 +1,165 @@
+import {
+  EventStoreDbEventStore,
+  PermanentStoreError,
+  type DamagedRecord,
+  type Position,
+  type RecordedEvent,
+} from '#event-store';
+import {
+  storedEvent,
+  type AccountHead,
+  type Edges,
+  type EventMark,
+  type EventSource,
+  type OnDamage,
+  type Part,
+  type Span,
+  type StoredEvent,
+  type StreamDamage,
+} from './event-source.js';
+import { StoreRefused, cannot } from './errors.js';
+
+const PAGE_EVENTS = 1_000;
+const HEADS_PAGE = 10_000;
+/** Whatever else a cluster keeps, the ledger's streams begin with it. */
+const STREAM_PREFIX = 'points-';
+
+/** Positions are byte offsets here: by position there is one way through, and no counting. */
+export class EventStoreDbSource implements EventSource {
+  readonly kind = 'eventstoredb';
+  readonly #store: EventStoreDbEventStore;
+
+  constructor(url: string) {
+    try {
+      this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
+    } catch (error) {
+      retold(error);
+    }
+  }
+
+  async edges(): Promise<Edges> {
+    const last = await this.#store.head().catch(retold);
+    return { head: last, last };
+  }
+
+  spans(last: Position): readonly Span[] {
+    return [{ after: null, upTo: last, events: null }];
+  }
+
+  async *marks({ upTo }: Span, onDamage?: OnDamage): AsyncIterable<readonly EventMark[]> {
+    yield* this.everything(upTo, onDamage);
+  }
+
+  parts(): null {
+    return null;
+  }
+
+  async *accounts(
+    part: Part,
+    upTo: Position,
+    onDamage?: OnDamage,
+  ): AsyncIterable<readonly StoredEvent[]> {
+    if (part.kind === 'range') throw new Error('a bug: this store is told which accounts');
+    for (const stream of part.streams) yield* this.#pagesOf(stream, upTo, onDamage);
+  }
+
+  stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
+    return this.#pagesOf(stream, upTo);
+  }
+
+  async *#pagesOf(
+    stream: string,
+    upTo: Position | null,
+    onDamage?: OnDamage,
+  ): AsyncIterable<readonly StoredEvent[]> {
+    let page: StoredEvent[] = [];
+    let isFirst = true;
+    try {
+      for await (const event of this.#store.readStream(stream)) {
+        if (isFirst && event.revision > 0) onDamage?.(await this.#truncated(event));
+        isFirst = false;
+        if (upTo !== null && event.position > upTo) continue;
+        page.push(stored(event));
+        if (page.length < PAGE_EVENTS) continue;
+        yield page;
+        page = [];
+      }
+    } catch (error) {
+      if (onDamage === undefined) retold(error);
+      onDamage(damageOf(stream, error) ?? retold(error));
+    }
+    if (page.length > 0) yield page;
+  }
+
+  async #truncated({ stream, revision, position }: RecordedEvent): Promise<StreamDamage> {
+    const by = await this.#store.truncationOf(stream).catch(retold);
+    const detail = `it begins at revision ${revision}, its metadata says: ${by}`;
+    return { kind: 'stream-truncated', stream, position, revision, detail };
+  }
+
+  async *everything(
+    upTo: Position,
+    onDamage: OnDamage = refused,
+  ): AsyncIterable<readonly StoredEvent[]> {
+    for (let after: Position | null = null; ;) {
+      const asked = this.#store.readAll(after, PAGE_EVENTS);
+      const { events, damaged = [], next, atHead } = await asked.catch(retold);
+      for (const record of damaged) if (record.position <= upTo) onDamage(damageIn(record));
+      const page = events.filter(({ position }) => position <= upTo).map(stored);
+      if (page.length > 0) yield page;
+      if (atHead || next === null || next > upTo) return;
+      after = next;
+    }
+  }
+
+  async *accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]> {
+    const heads = new Map<string, AccountHead>();
+    // What somebody did to a stream later does not change what an account was at that position.
+    for await (const page of this.everything(upTo, () => {})) {
+      for (const { stream, revision, hash } of page) heads.set(stream, { stream, revision, hash });
+    }
+    const sorted = [...heads.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
+    for (let at = 0; at < sorted.length; at += HEADS_PAGE) yield sorted.slice(at, at + HEADS_PAGE);
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+}
+
+/** Throws it in words of ours. */
+function retold(cause: unknown): never {
+  throw cause instanceof PermanentStoreError
+    ? new StoreRefused(cause.code, cause.message, { cause })
+    : cannot("the event store can't be read", cause);
+}
+
+/** null: it is not about this one stream. */
+function damageOf(stream: string, error: unknown): StreamDamage | null {
+  if (!(error instanceof PermanentStoreError)) return null;
+  const nowhere = { stream, position: null, revision: null, detail: error.message };
+  switch (error.code) {
+    case 'stream-deleted':
+    case 'stream-truncated':
+      return { kind: error.code, ...nowhere };
+    case 'broken-order':
+      return { kind: 'unreadable', ...nowhere };
+    default:
+      return null;
+  }
+}
+
+const damageIn = ({ code, stream, position, revision, detail }: DamagedRecord): StreamDamage => ({
+  kind: code === 'stream-deleted' ? code : 'unreadable',
+  stream,
+  position,
+  revision,
+  detail,
+});
+
+function refused({ kind, detail }: StreamDamage): never {
+  throw new StoreRefused(kind, detail);
+}
+
+const stored = (event: RecordedEvent): StoredEvent =>
+  storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

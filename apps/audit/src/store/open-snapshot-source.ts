@@ -1,0 +1,17 @@
+import { SnapshotKeys } from '#event-store';
+import type { SnapshotsSettings } from '../commands/settings.js';
+import { SnapshotSource } from './snapshot-source.js';
+
+export interface OpenSnapshots {
+  readonly snapshots: SnapshotSource;
+  /** null: none was given. */
+  readonly keys: SnapshotKeys | null;
+}
+
+export function openSnapshots({ database, keys }: SnapshotsSettings): OpenSnapshots {
+  const [sealing, ...others] = keys;
+  return {
+    snapshots: new SnapshotSource(database),
+    keys: sealing === undefined ? null : new SnapshotKeys([sealing, ...others]),
+  };
+}

@@ -1,0 +1,40 @@
+import { Lab } from '../testing/test-ledger.js';
+import { EVENT_TYPES } from '../checks/event-types.js';
+import type { Span } from './event-source.js';
+import { PostgresSource } from './postgres-source.js';
+import { positionAt } from './postgres-rows.js';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.open();
+});
+afterAll(() => lab.close());
+
+const span: Span = { after: positionAt(10), upTo: positionAt(30), events: 20 };
+
+async function isWhole(of: Span = span, types: ReadonlySet<string> = EVENT_TYPES) {
+  const source = new PostgresSource(lab.url);
+  try {
+    return await source.isWhole(of, types);
+  } finally {
+    await source.close();
+  }
+}
+
+describe('a span of positions', () => {
+  it('is whole where each of its positions is there, under a type that is known', async () => {
+    expect(await isWhole()).toBe(true);
+    const consumed = new Set([...EVENT_TYPES].filter((type) => type !== 'PointsConsumed'));
+    expect(await isWhole(span, consumed)).toBe(false);
+  });
+
+  it('is not where it holds another number than it must', async () => {
+    expect(await isWhole({ ...span, events: 19 })).toBe(false);
+    expect(await isWhole({ ...span, events: 21 })).toBe(false);
+  });
+
+  it.each(['delete from event_store.events where position = 20', 'truncate event_store.events'])(
+    'is not after %s',
+    async (bend) => expect(await lab.bent(() => lab.sql(bend), isWhole)).toBe(false),
+  );
+});

@@ -1,0 +1,37 @@
+import { Writable } from 'node:stream';
+import { openSnapshots } from '../store/open-snapshot-source.js';
+import { runAudit } from '../program.js';
+import { auditSettings } from '../commands/settings.js';
+import { crewOfOne } from '../verify/jobs.js';
+
+/** What one command line printed, and how it ended. */
+export interface Run {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+class Kept extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+/** The program in this process and thread, with that environment. */
+export async function run(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Run> {
+  const [out, err] = [new Kept(), new Kept()];
+  const status = await runAudit(args, {
+    settings: auditSettings(env),
+    terminal: { out, err },
+    now: () => '2030-02-01T00:00:00.000Z',
+    openCrew: ({ policies, snapshots }, source) =>
+      crewOfOne(source, policies, snapshots && openSnapshots(snapshots)),
+  });
+  return { status, out: out.text, err: err.text };
+}

@@ -1,0 +1,127 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { chainHash, openPostgresEventStore, type EventStore } from '#event-store';
+import { crewOfOne } from '../verify/jobs.js';
+import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
+import { PostgresSource } from '../store/postgres-source.js';
+import { tell } from './sample-ledger.js';
+
+// Whole ledgers are told, bent and audited: seconds, on a machine that is busy with something else.
+jest.setTimeout(60_000);
+
+interface StoredRow {
+  readonly position: string;
+  readonly stream: string;
+  readonly revision: string;
+  id: string;
+  type: string;
+  data: string;
+  meta: string;
+}
+
+/** A database of its own with the story in it, and somebody who owns it and means no good. */
+export class Lab {
+  private constructor(
+    readonly url: string,
+    readonly store: EventStore,
+    private readonly owner: pg.Client,
+    private readonly server: string,
+  ) {}
+
+  static async open(): Promise<Lab> {
+    const server = process.env['TEST_PG_URL'];
+    if (server === undefined) throw new Error('TEST_PG_URL names no Postgres');
+    const name = `audit_${randomUUID().replaceAll('-', '')}`;
+    await onServer(server, `create database ${name}`);
+    const url = new URL(server);
+    url.pathname = `/${name}`;
+    const store = await openPostgresEventStore(url.href);
+    await tell(store);
+    const owner = new pg.Client({ connectionString: url.href });
+    await owner.connect();
+    // The trigger that refuses changes does not fire for a session that says it is a replica.
+    await owner.query('set session_replication_role = replica');
+    return new Lab(url.href, store, owner, server);
+  }
+
+  /** Does something forbidden, looks what the auditor says, and undoes it. */
+  async bent<T>(bend: () => Promise<unknown>, look: () => Promise<T>): Promise<T> {
+    await this.owner.query('create table public.kept as select * from event_store.events');
+    const { rows } = await this.owner.query<{ position: string }>(
+      'select position from event_store.head',
+    );
+    try {
+      await bend();
+      return await look();
+    } finally {
+      await this.owner.query('delete from event_store.events');
+      await this.owner.query('insert into event_store.events select * from public.kept');
+      await this.owner.query('delete from event_store.head');
+      await this.owner.query('insert into event_store.head (position) values ($1)', [
+        rows[0]?.position,
+      ]);
+      await this.owner.query('drop table public.kept');
+    }
+  }
+
+  async sql(text: string, ...values: unknown[]): Promise<void> {
+    await this.owner.query(text, values);
+  }
+
+  /** What an event says, changed as somebody would who knows how hashes are made. */
+  async rewrite(
+    stream: string,
+    revision: number,
+    change: (data: Record<string, unknown>, row: StoredRow) => void,
+  ): Promise<void> {
+    const { rows } = await this.owner.query<StoredRow>(
+      `select position, stream, revision, id, type, data, meta from event_store.events
+       where stream = $1 order by revision`,
+      [stream],
+    );
+    const row = rows[revision];
+    if (row === undefined) throw new Error(`there is no revision ${revision}`);
+    const data = JSON.parse(row.data) as Record<string, unknown>;
+    change(data, row);
+    row.data = JSON.stringify(data);
+    await this.rehash(rows);
+  }
+
+  /** Fresh hashes for a whole stream. */
+  async rehash(rows: readonly StoredRow[]): Promise<void> {
+    let before: Uint8Array = new Uint8Array(32);
+    for (const row of rows) {
+      before = chainHash(before, { ...row, revision: Number(row.revision) });
+      await this.owner.query(
+        `update event_store.events set id = $2, type = $3, data = $4, meta = $5, hash = $6
+         where position = $1`,
+        [row.position, row.id, row.type, row.data, row.meta, before],
+      );
+    }
+  }
+
+  async verify(options: VerifyOptions = {}) {
+    const source = new PostgresSource(this.url);
+    try {
+      return await verifyStore(source, crewOfOne(source), options);
+    } finally {
+      await source.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    await this.owner.end();
+    await onServer(
+      this.server,
+      `drop database ${new URL(this.url).pathname.slice(1)} with (force)`,
+    );
+  }
+}
+
+async function onServer(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}

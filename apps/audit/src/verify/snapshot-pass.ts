@@ -1,0 +1,161 @@
+import type { SnapshotKeys } from '#event-store';
+import {
+  BrokenRule,
+  REMEMBER_EVERYTHING,
+  SNAPSHOT_SHAPE,
+  UnreadableEvent,
+  emptyAccount,
+  evolve,
+  fromStored,
+  snapshotDifference,
+  thaw,
+  type Account,
+} from '#ledger';
+import type { KnownPolicies } from '../checks/known-policies.js';
+import type { EventSource, StoredEvent } from '../store/event-source.js';
+import { StoreRefused } from '../store/errors.js';
+import { Findings } from '../checks/findings.js';
+import type { SnapshotSource, StoredSnapshot } from '../store/snapshot-source.js';
+
+export interface SnapshotsWork {
+  readonly streams: readonly string[];
+}
+
+export interface SnapshotsFound {
+  readonly findings: Findings;
+  /** Held against their events. */
+  readonly compared: number;
+  /** Sealed with a key that was not given: whether the seal is good is not known. */
+  readonly unknownKeys: number;
+  /** Of another shape, or of accounts whose events break off: no process reads them. */
+  readonly notCompared: number;
+}
+
+export interface SnapshotsAuditOptions {
+  readonly snapshots: Pick<SnapshotSource, 'of'>;
+  readonly source: Pick<EventSource, 'stream'>;
+  /** null: none was given. */
+  readonly keys: SnapshotKeys | null;
+  readonly policies: KnownPolicies;
+}
+
+/** Folds the accounts that have snapshots, one after the other, and compares at each of their revisions. */
+export async function passBySnapshot(
+  options: SnapshotsAuditOptions,
+  { streams }: SnapshotsWork,
+  progress: (events: number) => void,
+): Promise<SnapshotsFound> {
+  const pass = new SnapshotsPass(options, progress);
+  for (const stream of streams) await pass.account(stream);
+  return pass.found;
+}
+
+class SnapshotsPass {
+  readonly #findings = new Findings();
+  #compared = 0;
+  #unknownKeys = 0;
+  #notCompared = 0;
+
+  constructor(
+    private readonly options: SnapshotsAuditOptions,
+    private readonly progress: (events: number) => void,
+  ) {}
+
+  get found(): SnapshotsFound {
+    return {
+      findings: this.#findings,
+      compared: this.#compared,
+      unknownKeys: this.#unknownKeys,
+      notCompared: this.#notCompared,
+    };
+  }
+
+  /** Snapshots first: what is appended meanwhile lies behind the newest of them. */
+  async account(stream: string): Promise<void> {
+    const all = await this.options.snapshots.of(stream);
+    const readable = all.filter((one) => this.#isReadable(one));
+    const waiting = [...readable].sort((a, b) => a.revision - b.revision);
+    const account = emptyAccount(REMEMBER_EVERYTHING);
+    const broke = await this.#fold(stream, account, waiting);
+    for (const one of waiting) {
+      if (broke) this.#notCompared += 1;
+      else this.#differs(one, `its stream ends at revision ${account.revision}`);
+    }
+  }
+
+  /** True: the events break off before the last of the snapshots; the other passes say where and why. */
+  async #fold(stream: string, account: Account, waiting: StoredSnapshot[]): Promise<boolean> {
+    this.#compareAt(null, account, waiting);
+    if (waiting.length === 0) return false;
+    try {
+      for await (const page of this.options.source.stream(stream, null)) {
+        this.progress(page.length);
+        for (const stored of page) {
+          if (stored.revision !== account.revision + 1) return true;
+          evolve(account, fromStored(stored).event);
+          this.#compareAt(stored, account, waiting);
+          if (waiting.length === 0) return false;
+        }
+      }
+      return false;
+    } catch (error) {
+      const isOfStore = error instanceof StoreRefused || error instanceof UnreadableEvent;
+      if (isOfStore || error instanceof BrokenRule) return true;
+      throw error;
+    }
+  }
+
+  /** Takes out those that are of this revision, or can be of none. */
+  #compareAt(stored: StoredEvent | null, account: Account, waiting: StoredSnapshot[]): void {
+    for (;;) {
+      const [next] = waiting;
+      if (next === undefined || next.revision > account.revision) return;
+      waiting.shift();
+      const difference =
+        stored === null ? 'there is no such revision' : this.#difference(next, stored, account);
+      this.#compared += 1;
+      if (difference !== null) this.#differs(next, difference);
+    }
+  }
+
+  #difference(snapshot: StoredSnapshot, stored: StoredEvent, whole: Account): string | null {
+    const hash = Buffer.from(snapshot.hash).toString('hex');
+    if (hash !== stored.hash) return `its hash is ${hash}, that of its event ${stored.hash}`;
+    const policy = this.options.policies.get(policyOf(snapshot)) ?? null;
+    let kept: Account;
+    try {
+      kept = thaw(snapshot.state, policy ?? REMEMBER_EVERYTHING);
+    } catch {
+      return 'it is not the state of an account';
+    }
+    return snapshotDifference(kept, whole, { isLenient: policy === null });
+  }
+
+  /** Whether a process of this version would take it for a snapshot at all. */
+  #isReadable(snapshot: StoredSnapshot): boolean {
+    const { stream, key, keyId } = snapshot;
+    const sealed = this.options.keys?.check(stream, key, snapshot) ?? 'unknown-key';
+    if (sealed === 'unknown-key') this.#unknownKeys += 1;
+    if (sealed === 'forged') {
+      const detail = `its seal is not one of the key ${keyId}, or of another snapshot`;
+      this.#report('snapshot-forged', snapshot, detail);
+    }
+    if (key.startsWith(`${SNAPSHOT_SHAPE}:`)) return true;
+    this.#notCompared += 1;
+    return false;
+  }
+
+  #differs(snapshot: StoredSnapshot, detail: string): void {
+    this.#report('snapshot-differs', snapshot, detail);
+  }
+
+  #report(
+    kind: 'snapshot-forged' | 'snapshot-differs',
+    { stream, revision }: StoredSnapshot,
+    detail: string,
+  ): void {
+    this.#findings.add({ kind, position: null, stream, revision, detail });
+  }
+}
+
+const policyOf = ({ key }: StoredSnapshot): string => key.slice(key.indexOf(':') + 1);

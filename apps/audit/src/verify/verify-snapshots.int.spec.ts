@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { policyFingerprint } from '#contracts/identity';
+import {
+  EventStoreDbEventStore,
+  SnapshotKeys,
+  parseSnapshotKeys,
+  type EventStore,
+  type Snapshot,
+} from '#event-store';
+import {
+  DEFAULT_POLICY,
+  SNAPSHOT_SHAPE,
+  freeze,
+  fromStored,
+  replay,
+  type LedgerEvent,
+  type Policy,
+} from '#ledger';
+import { EventStoreDbProtocolServer } from '#testing';
+import { Lab } from '../testing/test-ledger.js';
+import { run, type Run } from '../testing/run-program.js';
+import { ANNA, BO, CHEN, streamOf, tell } from '../testing/sample-ledger.js';
+
+// Snapshots are in Postgres on either store: a real one here, whose owner means no good.
+
+const KEYS_TEXT = `spec:${randomBytes(32).toString('base64')}`;
+const [KEY] = parseSnapshotKeys(KEYS_TEXT);
+if (KEY === undefined) throw new Error('there is no key');
+const KEYS = new SnapshotKeys([KEY]);
+const UNKNOWN: Policy = { ...DEFAULT_POLICY, rememberMin: 2, rememberMax: 3, consumptionsMax: 2 };
+
+let lab: Lab;
+let server: EventStoreDbProtocolServer;
+let store: EventStoreDbEventStore;
+beforeAll(async () => {
+  lab = await Lab.open();
+  server = await EventStoreDbProtocolServer.start();
+  store = new EventStoreDbEventStore(server.connectionString);
+  await tell(store);
+});
+afterAll(async () => {
+  await store.close();
+  await server.stop();
+  await lab.close();
+});
+afterEach(() => lab.sql('delete from event_store.snapshots'));
+
+describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s', (kind) => {
+  const source = (): EventStore => (kind === 'postgres' ? lab.store : store);
+  const verify = (...args: string[]): Promise<Run> =>
+    run(
+      {
+        EVENT_STORE: kind === 'postgres' ? lab.url : server.connectionString,
+        DATABASE_URL: lab.url,
+        SNAPSHOT_KEYS: KEYS_TEXT,
+      },
+      'verify',
+      ...args,
+    );
+  const withoutKeys = (): Promise<Run> =>
+    run(
+      {
+        EVENT_STORE: kind === 'postgres' ? lab.url : server.connectionString,
+        DATABASE_URL: lab.url,
+      },
+      'verify',
+      '--json',
+    );
+
+  /** What a process would have kept of an account as of that revision. */
+  async function honest(user: string, revision: number, policy = DEFAULT_POLICY) {
+    const events: LedgerEvent[] = [];
+    let hash: Uint8Array = new Uint8Array();
+    for await (const recorded of source().readStream(streamOf(user), { limit: revision + 1 })) {
+      events.push(fromStored(recorded).event);
+      hash = recorded.hash;
+    }
+    const key = `${SNAPSHOT_SHAPE}:${policyFingerprint(policy)}`;
+    const state = freeze(replay(events, policy));
+    return { key, snapshot: KEYS.seal(streamOf(user), key, { revision, hash, state }) };
+  }
+
+  const put = (stream: string, key: string, one: Snapshot): Promise<void> =>
+    lab.sql(
+      `insert into event_store.snapshots (stream, key, revision, hash, state, key_id, mac)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      stream,
+      key,
+      one.revision,
+      Buffer.from(one.hash),
+      one.state,
+      one.keyId,
+      Buffer.from(one.mac),
+    );
+
+  async function keep(user: string, revision: number, policy = DEFAULT_POLICY): Promise<void> {
+    const { key, snapshot } = await honest(user, revision, policy);
+    await put(streamOf(user), key, snapshot);
+  }
+
+  const found = (json: Run) =>
+    JSON.parse(json.out) as {
+      readonly damage: object;
+      readonly snapshots: object;
+      readonly places: readonly { readonly kind: string; readonly detail: string }[];
+    };
+
+  it('finds nothing wrong with what processes kept, whatever the policy', async () => {
+    await keep(ANNA, 9);
+    await keep(ANNA, 15, UNKNOWN);
+    await keep(BO, 3);
+    await keep(CHEN, 0);
+    const json = await verify('--json');
+    expect(json).toMatchObject({ status: 0, err: '' });
+    expect(found(json).snapshots).toEqual({ compared: 4, unknown_keys: 0, not_compared: 0 });
+    const { out } = await verify();
+    expect(out).toContain('4 snapshots were held against their events.');
+    expect(out).toContain('Nothing is wrong.');
+  });
+
+  it('holds them against their events without the key, and says that seals were not checked', async () => {
+    await keep(ANNA, 9);
+    const json = await withoutKeys();
+    expect(json.status).toBe(0);
+    expect(found(json).snapshots).toEqual({ compared: 1, unknown_keys: 1, not_compared: 0 });
+  });
+
+  it.each<[string, readonly string[], readonly string[], (one: Snapshot) => Snapshot]>([
+    [
+      'points that were never there',
+      ['snapshot-forged', 'snapshot-differs'],
+      ['snapshot-differs'],
+      (one) => ({ ...one, state: one.state.replace(/,(\d+)\]/, ',999999]') }),
+    ],
+    [
+      'nothing of a state',
+      ['snapshot-forged', 'snapshot-differs'],
+      ['snapshot-differs'],
+      (one) => ({ ...one, state: 'nonsense' }),
+    ],
+    [
+      'another revision',
+      ['snapshot-forged', 'snapshot-differs'],
+      ['snapshot-differs'],
+      (one) => ({ ...one, revision: 8 }),
+    ],
+    [
+      'a revision that there is not yet',
+      ['snapshot-forged', 'snapshot-differs'],
+      ['snapshot-differs'],
+      (one) => ({ ...one, revision: 9_000 }),
+    ],
+    [
+      'a revision below all',
+      ['snapshot-forged', 'snapshot-differs'],
+      ['snapshot-differs'],
+      (one) => ({ ...one, revision: -1 }),
+    ],
+    [
+      'another history',
+      ['snapshot-forged', 'snapshot-differs'],
+      ['snapshot-differs'],
+      (one) => ({ ...one, hash: new Uint8Array(32) }),
+    ],
+    ['a false seal', ['snapshot-forged'], [], (one) => ({ ...one, mac: new Uint8Array(32) })],
+  ])('names one that has %s', async (_, kinds, kindsWithoutKey, bend) => {
+    const { key, snapshot } = await honest(ANNA, 9);
+    await put(streamOf(ANNA), key, bend(snapshot));
+    await keep(BO, 3);
+    const json = await verify('--json');
+    expect(json.status).toBe(1);
+    expect(Object.keys(found(json).damage).sort()).toEqual([...kinds].sort());
+    expect(found(json).places).toMatchObject(kinds.map(() => ({ stream: streamOf(ANNA) })));
+    const blind = await withoutKeys();
+    expect(Object.keys(found(blind).damage)).toEqual(kindsWithoutKey);
+    expect(blind.status).toBe(kindsWithoutKey.length > 0 ? 1 : 0);
+  });
+
+  it('names one that was moved from another account, and one of an account that never was', async () => {
+    const { key, snapshot } = await honest(ANNA, 9);
+    await put(streamOf(BO), key, snapshot);
+    await put('points-nobody', key, snapshot);
+    const json = await verify('--json');
+    expect(json.status).toBe(1);
+    expect(found(json).damage).toEqual({ 'snapshot-forged': 2, 'snapshot-differs': 2 });
+  });
+
+  it('names one with a good seal that is not what its events come to', async () => {
+    const { key, snapshot } = await honest(ANNA, 9);
+    const state = snapshot.state.replace(/,(\d+)\]/, ',999999]');
+    await put(streamOf(ANNA), key, KEYS.seal(streamOf(ANNA), key, { ...snapshot, state }));
+    const { status, out } = await verify();
+    expect(status).toBe(1);
+    expect(out).toMatch(/snapshot-differs .* balance is \d+, the events come to/);
+    expect(out).not.toContain('snapshot-forged');
+  });
+
+  it('compares none of another shape, which no process of this version reads', async () => {
+    const { snapshot } = await honest(ANNA, 9);
+    const key = `999:${policyFingerprint(DEFAULT_POLICY)}`;
+    await put(streamOf(ANNA), key, KEYS.seal(streamOf(ANNA), key, { ...snapshot, state: '{}' }));
+    const json = await verify('--json');
+    expect(json.status).toBe(0);
+    expect(found(json).snapshots).toEqual({ compared: 0, unknown_keys: 0, not_compared: 1 });
+  });
+});
+
+describe('verify', () => {
+  it('says where snapshots are not looked at, and which right is missing', async () => {
+    const { out } = await run(
+      { EVENT_STORE: server.connectionString, DATA_DIR: 'nowhere' },
+      'verify',
+    );
+    expect(out).toContain('Snapshots were not looked at: DATABASE_URL says where they are.');
+  });
+
+  it('refuses keys that are none', async () => {
+    const env = { EVENT_STORE: lab.url, SNAPSHOT_KEYS: 'a:short' };
+    expect(await run(env, 'verify')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('SNAPSHOT_KEYS must give each key a secret') as string,
+    });
+  });
+});

@@ -1,0 +1,264 @@
+import type { Position } from '#event-store';
+import type { Anchor } from '../evidence/anchor-file.js';
+import { rootOfLeaves } from '../evidence/merkle-frontier.js';
+import type { Edges, EventSource, Part } from '../store/event-source.js';
+import { CannotCheck, StoreRefused } from '../store/errors.js';
+import type { AccountsFound } from './account-pass.js';
+import { Findings, type DamageKind } from '../checks/findings.js';
+import { EventTree } from '../evidence/event-tree.js';
+import { checkSnapshots, type SnapshotCounts } from './verify-snapshots.js';
+import type { Crew } from './jobs.js';
+import { damageKey, type PositionsFound } from './position-pass.js';
+
+export interface VerifyOptions {
+  readonly anchors?: readonly Anchor[];
+  /** Whether the trees of the store as it is now are wanted, too. */
+  readonly tree?: boolean;
+  /** Told how many events there will be to go through, both passes together; null: not known. */
+  readonly begin?: (events: number | null) => void;
+  /** Names of the streams that have snapshots, in pages; without it they are not looked at. */
+  readonly streamsWithSnapshots?: AsyncIterable<readonly string[]>;
+}
+
+export interface Verified {
+  readonly findings: Findings;
+  readonly events: number;
+  readonly accounts: number;
+  readonly last: Position | null;
+  /** Events by the fingerprints of policies that are not known. */
+  readonly unknownPolicies: ReadonlyMap<string, number>;
+  /** Of the store up to `last`; null: not wanted, or it can't be made of what is there. */
+  readonly tree: WholeTree | null;
+  /** null: they were not looked at. */
+  readonly snapshots: SnapshotCounts | null;
+}
+
+export interface WholeTree {
+  readonly eventsRoot: string;
+  readonly accountsRoot: string;
+  readonly events: EventTree;
+}
+
+/** Streams that make one piece of work, where the store has to be told which there are. */
+const STREAMS_OF_A_PART = 64;
+
+/**
+ * Goes through everything twice, by position and account by account. What is appended meanwhile is
+ * left for the next time.
+ */
+export async function verifyStore(
+  source: EventSource,
+  crew: Crew,
+  options: VerifyOptions = {},
+): Promise<Verified> {
+  const edges = await source.edges();
+  const findings = new Findings();
+  checkEdges(edges, findings);
+  const verified =
+    edges.last === null
+      ? nothingThere(findings, options.anchors ?? [])
+      : await new Verification(source, crew, options, edges.last, findings).run();
+  return { ...verified, snapshots: await checkSnapshots(crew, options, findings) };
+}
+
+class Verification {
+  readonly #anchors: readonly Anchor[];
+  /** Those that the store reaches. */
+  readonly #reached: readonly Anchor[];
+  readonly #positions: PositionsFound[] = [];
+  readonly #accounts: AccountsFound[] = [];
+  readonly #cuts: readonly Position[];
+
+  constructor(
+    private readonly source: EventSource,
+    private readonly crew: Crew,
+    private readonly options: VerifyOptions,
+    private readonly last: Position,
+    private readonly findings: Findings,
+  ) {
+    this.#anchors = options.anchors ?? [];
+    for (const { store } of this.#anchors) {
+      if (store === source.kind) continue;
+      throw new CannotCheck(`an anchor of a store of kind ${store} says nothing of this one`);
+    }
+    this.#reached = this.#anchors.filter(({ position }) => position <= last);
+    const now = options.tree === true ? [last] : [];
+    this.#cuts = [...this.#reached.map(({ position }) => position), ...now];
+  }
+
+  async run(): Promise<Omit<Verified, 'snapshots'>> {
+    const spans = this.source.spans(this.last);
+    const counted = spans.reduce((sum, { events }) => sum + (events ?? 0), 0);
+    this.options.begin?.(counted === 0 ? null : 2 * counted);
+    const byPosition = this.#passByPosition(spans);
+    const parts = this.source.parts();
+    if (parts !== null) await Promise.all([byPosition, this.#passByAccount(parts)]);
+    else await this.#passByAccount(partsOf((await byPosition) ?? []));
+    return this.#conclude();
+  }
+
+  async #passByPosition(spans: ReturnType<EventSource['spans']>): Promise<readonly string[]> {
+    const { anchors = [], tree = false } = this.options;
+    const sizes = tree || anchors.length > 0 ? anchors.map(({ size }) => size) : null;
+    let eventsBefore = 0;
+    const jobs = spans.map((span) => {
+      const work = { span, eventsBefore, sizes };
+      eventsBefore += span.events ?? 0;
+      return this.#orRefused(() => this.crew.run({ kind: 'positions', work }));
+    });
+    const found = (await Promise.all(jobs)).filter((one) => one !== null);
+    this.#positions.push(...found);
+    return found.flatMap(({ streams }) => [...streams.keys()]);
+  }
+
+  async #passByAccount(parts: readonly Part[]): Promise<void> {
+    const { last: upTo } = this;
+    const jobs = parts.map((part) =>
+      this.#orRefused(() =>
+        this.crew.run({ kind: 'accounts', work: { part, upTo, cuts: this.#cuts } }),
+      ),
+    );
+    this.#accounts.push(...(await Promise.all(jobs)).filter((one) => one !== null));
+  }
+
+  /** What the store itself won't give is damage, and the rest is looked at all the same. */
+  async #orRefused<T>(run: () => Promise<T>): Promise<T | null> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof StoreRefused)) throw error;
+      const { message: detail } = error;
+      const nowhere = { position: null, stream: null, revision: null };
+      this.findings.add({ kind: 'store-refuses', ...nowhere, detail });
+      return null;
+    }
+  }
+
+  #conclude(): Omit<Verified, 'snapshots'> {
+    const { findings } = this;
+    for (const found of [...this.#positions, ...this.#accounts]) findings.merge(found.findings);
+    const byPosition = sum(this.#positions, ({ events }) => events);
+    this.#compareCounts(byPosition);
+    const events = new EventTree(
+      this.#positions.flatMap(({ subtrees }) => subtrees),
+      this.#positions.flatMap(({ cuts }) => cuts),
+    );
+    this.#checkAnchors(events);
+    return {
+      findings,
+      events: byPosition,
+      accounts: sum(this.#accounts, ({ accounts }) => accounts),
+      last: this.last,
+      unknownPolicies: counted(this.#accounts),
+      tree: this.options.tree === true ? this.#treeNow(events, byPosition) : null,
+    };
+  }
+
+  /** What a damaged stream gives by its account is less than what is at its positions, of course. */
+  #compareCounts(byPosition: number): void {
+    const { findings } = this;
+    const damaged = this.#accounts.flatMap((found) => found.damaged);
+    for (const one of damaged) {
+      const isTold = this.#positions.some((found) => found.damaged.has(damageKey(one)));
+      if (!isTold) findings.add(one);
+    }
+    const streams = new Set(damaged.map(({ stream }) => stream));
+    let left = byPosition;
+    for (const found of this.#positions) {
+      for (const stream of streams) left -= found.streams.get(stream) ?? 0;
+    }
+    const byAccount = sum(this.#accounts, (found) => found.events - found.eventsOfDamaged);
+    if (left === byAccount || findings.counts.has('store-refuses')) return;
+    const detail = `${left} events by position, ${byAccount} by account`;
+    damage(findings, 'passes-disagree', null, detail);
+  }
+
+  #checkAnchors(events: EventTree): void {
+    for (const anchor of this.#anchors) {
+      if (!this.#reached.includes(anchor)) {
+        damage(this.findings, 'anchor-beyond-end', anchor, `the store ends at ${this.last}`);
+        continue;
+      }
+      const root = events.rootAt(anchor.size);
+      if (root !== anchor.eventsRoot) {
+        const detail = `the root of the first ${anchor.size} events is ${root ?? 'not to be had'}`;
+        damage(this.findings, 'anchor-events-differ', anchor, detail);
+      }
+      const accounts = this.#accountsRoot(this.#reached.indexOf(anchor));
+      if (accounts !== anchor.accountsRoot) {
+        const detail = `the root of the accounts at that time is ${accounts}`;
+        damage(this.findings, 'anchor-accounts-differ', anchor, detail);
+      }
+    }
+  }
+
+  #accountsRoot(cut: number): string {
+    return rootOfLeaves(leavesIn(this.#accounts, cut));
+  }
+
+  #treeNow(events: EventTree, size: number): WholeTree | null {
+    const eventsRoot = events.rootAt(size);
+    if (eventsRoot === null) return null;
+    return { eventsRoot, accountsRoot: this.#accountsRoot(this.#cuts.length - 1), events };
+  }
+}
+
+const LEAF_BYTES = 32;
+
+/** The parts are in order of stream, and so are the leaves within each. */
+function* leavesIn(found: readonly AccountsFound[], cut: number): Iterable<string> {
+  for (const { leaves } of found) {
+    const bytes = leaves[cut] ?? Buffer.alloc(0);
+    for (let at = 0; at < bytes.length; at += LEAF_BYTES) {
+      yield bytes.toString('hex', at, at + LEAF_BYTES);
+    }
+  }
+}
+
+function checkEdges({ head, last }: Edges, findings: Findings): void {
+  if (head === last) return;
+  const isCut = last === null || (head !== null && head > last);
+  damage(
+    findings,
+    isCut ? 'tail-cut' : 'behind-head',
+    last === null ? null : { position: last },
+    `the store says it ends at ${head ?? 'its beginning'}, its last event is ${last ?? 'missing'}`,
+  );
+}
+
+function nothingThere(findings: Findings, anchors: readonly Anchor[]): Omit<Verified, 'snapshots'> {
+  for (const anchor of anchors) {
+    damage(findings, 'anchor-beyond-end', anchor, 'the store is empty');
+  }
+  const unknownPolicies = new Map<string, number>();
+  return { findings, events: 0, accounts: 0, last: null, unknownPolicies, tree: null };
+}
+
+function damage(
+  findings: Findings,
+  kind: DamageKind,
+  at: { readonly position: Position } | null,
+  detail: string,
+): void {
+  findings.add({ kind, position: at?.position ?? null, stream: null, revision: null, detail });
+}
+
+function partsOf(streams: readonly string[]): readonly Part[] {
+  const sorted = [...new Set(streams)].sort();
+  const parts: Part[] = [];
+  for (let at = 0; at < sorted.length; at += STREAMS_OF_A_PART) {
+    parts.push({ kind: 'list', streams: sorted.slice(at, at + STREAMS_OF_A_PART) });
+  }
+  return parts;
+}
+
+function counted(found: readonly AccountsFound[]): ReadonlyMap<string, number> {
+  const all = new Map<string, number>();
+  for (const { unknownPolicies } of found) {
+    for (const [name, events] of unknownPolicies) all.set(name, (all.get(name) ?? 0) + events);
+  }
+  return all;
+}
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);

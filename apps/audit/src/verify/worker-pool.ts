@@ -1,0 +1,160 @@
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { Policy } from '#ledger';
+import { CannotCheck, StoreRefused } from '../store/errors.js';
+import { Findings, type FoundSoFar } from '../checks/findings.js';
+import type { SnapshotsSettings } from '../commands/settings.js';
+import type { Crew, Found, Job } from './jobs.js';
+
+/**
+ * Of young objects, all threads together, and twice while they are looked through: events are done
+ * with as they come, more is only later garbage. From the start, so that what it takes does not grow
+ * with the events. By flags, for a flag of the process (see decision 8) goes before the limits of a
+ * Worker.
+ */
+const SEMI_SPACES_MB = 64;
+const SEMI_SPACE_MB_MIN = 8;
+/**
+ * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
+ * done with, mostly. There is no limit on what is alive, which the largest account sets.
+ */
+const HEAP_GROWING_PERCENT = 100;
+const THREADS_MAX = 16;
+
+export interface ThreadSettings {
+  readonly eventStore: string;
+  readonly policies: readonly Policy[];
+  /** null: they are not looked at. */
+  readonly snapshots: SnapshotsSettings | null;
+}
+
+export type Asked = { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';
+
+export type Told =
+  | { readonly kind: 'progress'; readonly events: number }
+  | { readonly kind: 'done'; readonly id: number; readonly found: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly cannotCheck: boolean;
+      readonly code: string | null;
+      readonly message: string;
+      readonly stack: string;
+    };
+
+/** One thread for each core, each with its own connection. */
+export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
+  const size = Math.min(threads, THREADS_MAX);
+  const semiSpaceMb = Math.max(SEMI_SPACE_MB_MIN, Math.floor(SEMI_SPACES_MB / size));
+  // For the threads that are started from here on.
+  setFlagsFromString(`--min-semi-space-size=${semiSpaceMb}`);
+  setFlagsFromString(`--max-semi-space-size=${semiSpaceMb}`);
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  let seen = 0;
+  const crew = Array.from({ length: size }, () => new Hand(settings, (events) => (seen += events)));
+  const idle = [...crew];
+  const waiting: ((hand: Hand) => void)[] = [];
+  const lend = (): Promise<Hand> => {
+    const hand = idle.pop();
+    return hand === undefined
+      ? new Promise((resolve) => waiting.push(resolve))
+      : Promise.resolve(hand);
+  };
+  const giveBack = (hand: Hand): void => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(hand);
+    else next(hand);
+  };
+  return {
+    size: crew.length,
+    get events() {
+      return seen;
+    },
+    async run<J extends Job>(job: J): Promise<Found<J>> {
+      const hand = await lend();
+      try {
+        return (await hand.run(job)) as Found<J>;
+      } finally {
+        giveBack(hand);
+      }
+    },
+    close: async () => {
+      await Promise.all(crew.map((hand) => hand.close()));
+    },
+  };
+}
+
+interface Promised {
+  readonly resolve: (found: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Hand {
+  readonly #worker: Worker;
+  readonly #jobs = new Map<number, Promised>();
+  readonly #ended: Promise<void>;
+  #jobsAsked = 0;
+
+  constructor(settings: ThreadSettings, progress: (events: number) => void) {
+    this.#worker = new Worker(new URL('./pool-worker.js', import.meta.url), {
+      workerData: settings,
+    });
+    this.#worker.on('message', (told: Told) => {
+      if (told.kind === 'progress') progress(told.events);
+      else this.#settle(told);
+    });
+    this.#worker.on('error', (error) => this.#failAll(error));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#failAll(new Error(`a thread of the auditor ended with ${code}`));
+        resolve();
+      });
+    });
+  }
+
+  run(job: Job): Promise<unknown> {
+    const id = this.#jobsAsked++;
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(id, { resolve, reject });
+      this.#worker.postMessage({ kind: 'job', id, job } satisfies Asked);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#worker.postMessage('close' satisfies Asked);
+    await this.#ended;
+  }
+
+  #settle(told: Exclude<Told, { kind: 'progress' }>): void {
+    const job = this.#jobs.get(told.id);
+    this.#jobs.delete(told.id);
+    if (told.kind === 'done') job?.resolve(revived(told.found as { findings: FoundSoFar }));
+    else job?.reject(inClassesOfOurs(told));
+  }
+
+  #failAll(error: Error): void {
+    for (const { reject } of this.#jobs.values()) reject(error);
+    this.#jobs.clear();
+  }
+}
+
+/** A bug keeps its stack from thread to thread. */
+function inClassesOfOurs(told: Extract<Told, { kind: 'failed' }>): Error {
+  const { cannotCheck, code, message, stack } = told;
+  if (cannotCheck) return new CannotCheck(message);
+  return code === null
+    ? Object.assign(new Error(message), { stack })
+    : new StoreRefused(code, message);
+}
+
+/** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */
+function revived(found: { readonly findings: FoundSoFar; readonly leaves?: Uint8Array[] }) {
+  const findings = new Findings();
+  findings.merge(found.findings);
+  const { leaves } = found;
+  const buffers = leaves?.map((bytes) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
+  return { ...found, findings, ...(buffers && { leaves: buffers }) };
+}
