@@ -152,7 +152,7 @@ export class BatchReader {
   }
 
   #isToBeFetchedAgain(lane: Lane, { fault }: IncomingMessage): UndecodableBatch | null {
-    if (fault?.kind !== 'undecodable' || lane.undecodable >= FETCHED_AGAIN_MAX) return null;
+    if (fault?.isWorthFetchingAgain !== true || lane.undecodable >= FETCHED_AGAIN_MAX) return null;
     lane.undecodable++;
     return new UndecodableBatch(`a message batch can't be decoded: ${fault.detail}`);
   }

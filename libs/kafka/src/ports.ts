@@ -7,6 +7,8 @@ export interface MessageFault {
   /** `headers`: more of them than may be, of which only the first were read. */
   readonly kind: 'undecodable' | 'headers';
   readonly detail: string;
+  /** Bytes may have been damaged on their way here: fetched again, they may be whole. */
+  readonly isWorthFetchingAgain?: true;
   /** For a whole message batch, whose bytes are the value then; null: it is one message. */
   readonly batch: {
     /** The message's own offset is that of the last one. */

@@ -119,7 +119,7 @@ export class FetchedMessages {
     if (opened.kind === 'opened') {
       this.#reading = { records: opened.records, bytes, waiting: 0, isRead: false };
     } else {
-      this.#waiting.push({ message: this.#undecodable(batch, opened.detail), batch: null });
+      this.#waiting.push({ message: this.#undecodable(batch, opened), batch: null });
     }
     return true;
   }
@@ -150,7 +150,10 @@ export class FetchedMessages {
     return fault === null ? message : { ...message, fault };
   }
 
-  #undecodable(batch: RecordBatch, detail: string): IncomingMessage {
+  #undecodable(
+    batch: RecordBatch,
+    { detail, isIntact }: { readonly detail: string; readonly isIntact: boolean },
+  ): IncomingMessage {
     const { topic, partition, fetchedOffset } = this.place;
     const first = batch.firstOffset < fetchedOffset ? fetchedOffset : batch.firstOffset;
     return {
@@ -164,6 +167,7 @@ export class FetchedMessages {
       fault: {
         kind: 'undecodable',
         detail,
+        ...(!isIntact && { isWorthFetchingAgain: true as const }),
         batch: {
           firstOffset: String(first),
           codec: codecName(batch.codec),

@@ -13,19 +13,24 @@ export interface OpenLimits extends RecordLimits {
 
 export type OpenedBatch =
   | { readonly kind: 'opened'; readonly records: RecordReader; readonly unpackedBytes: number }
-  | { readonly kind: 'undecodable'; readonly detail: string };
+  | {
+      readonly kind: 'undecodable';
+      readonly detail: string;
+      /** These are the bytes that were sent: to fetch them again changes nothing. */
+      readonly isIntact: boolean;
+    };
 
 const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
 
 /** Checks a batch and unpacks it. Whatever its bytes are, this does not throw. */
 export async function openBatch(batch: RecordBatch, limits: OpenLimits): Promise<OpenedBatch> {
   if (batch.magic < 2) {
-    return undecodable(`it has message format ${batch.magic}, which knows no headers`);
+    return undecodable(`it has message format ${batch.magic}, which knows no headers`, false);
   }
+  if (crc32c(batch.checked) >>> 0 !== batch.crc) return undecodable('its checksum is wrong', false);
   if (batch.recordCount > limits.batchRecordsMax) {
     return undecodable(`it has ${batch.recordCount} records, more than ${limits.batchRecordsMax}`);
   }
-  if (crc32c(batch.checked) >>> 0 !== batch.crc) return undecodable('its checksum is wrong');
   try {
     const bytes = await unpack(batch.codec, batch.records, limits.batchBytesMax);
     const unpackedBytes = batch.codec === 0 ? 0 : bytes.length;
@@ -38,4 +43,8 @@ export async function openBatch(batch: RecordBatch, limits: OpenLimits): Promise
   }
 }
 
-const undecodable = (detail: string): OpenedBatch => ({ kind: 'undecodable', detail });
+const undecodable = (detail: string, isIntact = true): OpenedBatch => ({
+  kind: 'undecodable',
+  detail,
+  isIntact,
+});
