@@ -16,8 +16,13 @@ export type LoginName = keyof typeof LOGIN_ROLES;
 
 const SCRAM_ITERATIONS = 4_096;
 const SALT_BYTES = 16;
-/** Any number, the same for all who make logins on one server. */
-const LOCK = 5_701_734_423;
+/**
+ * What two who change one role at once are told: duplicate object, unique violation, and "tuple
+ * concurrently updated", which has no code but that of internal errors.
+ */
+const MADE_MEANWHILE: ReadonlySet<string> = new Set(['42710', '23505', 'XX000']);
+/** Each time another one was through: so many at once are none that somebody started. */
+const TRIES_MAX = 100;
 
 /** Makes the login where there is none, sets its password and what it is a member of. Gives its name. */
 export async function makeLogin(
@@ -27,10 +32,29 @@ export async function makeLogin(
   password: string,
 ): Promise<string> {
   const name = `${prefix}${login}`;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await tryToMake(client, name, login, password);
+      return name;
+    } catch (error) {
+      if (tries >= TRIES_MAX || !wasMadeMeanwhile(error)) throw error;
+    }
+  }
+}
+
+/** Roles are of the whole server, and locks of one database: another database may have the same login made. */
+const wasMadeMeanwhile = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && MADE_MEANWHILE.has(error.code ?? '');
+
+async function tryToMake(
+  client: pg.ClientBase,
+  name: string,
+  login: LoginName,
+  password: string,
+): Promise<void> {
   const quoted = pg.escapeIdentifier(name);
   await client.query('begin');
   try {
-    await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
     const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
     if (rowCount === 0) await client.query(`create role ${quoted} login`);
     // A verifier and not the password itself: statements may be written to the server's log.
@@ -40,7 +64,6 @@ export async function makeLogin(
       await client.query(`grant ${pg.escapeIdentifier(role)} to ${quoted}`);
     }
     await client.query('commit');
-    return name;
   } catch (error) {
     await client.query('rollback');
     throw error;
