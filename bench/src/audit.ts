@@ -11,7 +11,7 @@ import pg from 'pg';
 import { openPostgresEventStore, type Position } from '#event-store';
 import { migrate, PostgresTableWriter } from '#read-model';
 import { runAudit } from '../../apps/audit/src/program.js';
-import { auditSettings } from '../../apps/audit/src/commands/settings.js';
+import { readAuditSettings } from '../../apps/audit/src/commands/settings.js';
 import { crewOfThreads } from '../../apps/audit/src/verify/worker-pool.js';
 import { benchUser } from './even-load.js';
 import { median, repeated } from './figures.js';
@@ -146,10 +146,10 @@ async function replayedHere(url: string, file: string): Promise<number> {
   globalThis.gc?.(); // what the one before was made of
   const begunMs = performance.now();
   const status = await runAudit(REPLAY, {
-    settings: auditSettings({ EVENT_STORE: url }),
+    settings: readAuditSettings({ EVENT_STORE: url }),
     terminal: { out, err: process.stderr },
     now: () => new Date().toISOString(),
-    openCrew: (of) => crewOfThreads(of),
+    openWorkerPool: (of) => crewOfThreads(of),
   });
   await finished(out.end());
   const tookMs = performance.now() - begunMs;

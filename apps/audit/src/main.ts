@@ -1,15 +1,15 @@
 import { runAudit } from './program.js';
-import { auditSettings } from './commands/settings.js';
-import { CannotCheck } from './store/errors.js';
+import { readAuditSettings } from './commands/settings.js';
+import { CannotCheckError } from './store/errors.js';
 import { crewOfThreads } from './verify/worker-pool.js';
 
 // `npm run audit -- <command>`.
 
 function settings() {
   try {
-    return auditSettings(process.env);
+    return readAuditSettings(process.env);
   } catch (error) {
-    if (!(error instanceof CannotCheck)) throw error;
+    if (!(error instanceof CannotCheckError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
@@ -29,5 +29,5 @@ process.exitCode = await runAudit(process.argv.slice(2), {
   settings: settings(),
   terminal: { out: process.stdout, err: process.stderr },
   now: () => new Date().toISOString(),
-  openCrew: (of) => crewOfThreads(of),
+  openWorkerPool: (options) => crewOfThreads(options),
 });

@@ -1,51 +1,62 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UntrustedAnchor } from './evidence/read-anchor.js';
-import type { Cli, Status } from './commands/command-context.js';
-import { addAnchor } from './commands/anchor.js';
-import { addCheck } from './commands/check.js';
-import { addDiff } from './commands/diff.js';
-import { addExport } from './commands/export.js';
-import { addProve } from './commands/prove.js';
-import type { Registry } from './commands/command-actions.js';
-import { addReplay } from './commands/replay.js';
-import { addVerify } from './commands/verify.js';
-import { CannotCheck, StoreRefused } from './store/errors.js';
+import type { CommandContext, ExitStatus } from './commands/command-context.js';
+import { addAnchorCommand } from './commands/anchor.js';
+import { addCheckCommand } from './commands/check.js';
+import { addDiffCommand } from './commands/diff.js';
+import { addExportCommand } from './commands/export.js';
+import { addProveCommand } from './commands/prove.js';
+import type { CommandActions } from './commands/command-actions.js';
+import { addReplayCommand } from './commands/replay.js';
+import { addVerifyCommand } from './commands/verify.js';
+import { CannotCheckError, StoreRefusedError } from './store/errors.js';
 
-const AFTER = `
+const HELP_FOOTER = `
 Reads EVENT_STORE and DATABASE_URL, or asks the local stack that \`npm start\` runs. Changes nothing.
 Exit status: 0 all is well, 1 differences were found, 2 it could not be checked.
 `;
 
 /** Runs one command line. */
-export async function runAudit(args: readonly string[], cli: Cli): Promise<Status> {
-  let status: Status = 0;
-  const registry: Registry = {
-    running: (run) => async (options) => {
-      status = await run(cli, options);
+export async function runAudit(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<ExitStatus> {
+  let status: ExitStatus = 0;
+  const actions: CommandActions = {
+    action: (run) => async (options) => {
+      status = await run(context, options);
     },
-    runningOn: (run) => async (files, options) => {
-      status = await run(cli, files, options);
+    actionOnFiles: (run) => async (files, options) => {
+      status = await run(context, files, options);
     },
   };
   try {
-    await programOf(cli, registry).parseAsync([...args], { from: 'user' });
+    await createProgram(context, actions).parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
-    return statusOf(error, cli);
+    return exitStatusOf(error, context);
   }
 }
 
-function programOf(cli: Cli, registry: Registry): Command {
+function createProgram(context: CommandContext, actions: CommandActions): Command {
   const program = new Command('audit')
     .description("The auditor's view of the points ledger.")
-    .addHelpText('after', AFTER)
+    .addHelpText('after', HELP_FOOTER)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void cli.terminal.out.write(text),
-      writeErr: (text) => void cli.terminal.err.write(text),
+      writeOut: (text) => void context.terminal.out.write(text),
+      writeErr: (text) => void context.terminal.err.write(text),
     });
-  for (const add of [addReplay, addVerify, addDiff, addAnchor, addProve, addCheck, addExport]) {
-    add(program, registry);
+  for (const add of [
+    addReplayCommand,
+    addVerifyCommand,
+    addDiffCommand,
+    addAnchorCommand,
+    addProveCommand,
+    addCheckCommand,
+    addExportCommand,
+  ]) {
+    add(program, actions);
   }
   for (const command of program.commands) {
     command
@@ -54,19 +65,19 @@ function programOf(cli: Cli, registry: Registry): Command {
         new Option('--lang <language>', 'of heads and words').choices(['en', 'zh']).default('en'),
       )
       .option('--json', 'for machines')
-      .addHelpText('after', AFTER);
+      .addHelpText('after', HELP_FOOTER);
   }
   return program;
 }
 
 /** What is not a difference found could not be checked. Bugs are told in full. */
-function statusOf(error: unknown, { terminal }: Cli): Status {
+function exitStatusOf(error: unknown, { terminal }: CommandContext): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const isExpected =
-    error instanceof CannotCheck ||
+    error instanceof CannotCheckError ||
     error instanceof UntrustedAnchor ||
-    error instanceof StoreRefused;
-  const told = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
-  terminal.err.write(`${told}\n`);
+    error instanceof StoreRefusedError;
+  const message = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+  terminal.err.write(`${message}\n`);
   return 2;
 }

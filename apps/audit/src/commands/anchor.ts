@@ -3,16 +3,16 @@ import type { Command } from 'commander';
 import { makeAnchor, type Anchored } from '../verify/sign-store.js';
 import { makeKey, readPrivateKey, readPublicKey } from '../evidence/keys.js';
 import { readAnchor } from '../evidence/read-anchor.js';
-import type { Cli, Manner, Status } from './command-context.js';
-import { CannotCheck, orCannot } from '../store/errors.js';
+import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
+import { CannotCheckError, orCannotCheck } from '../store/errors.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
 import { verifiedJson, verifiedText } from '../verify/verification-report.js';
-import { withCrew } from './with-worker-pool.js';
-import type { Registry } from './command-actions.js';
-import { gather } from './verify.js';
+import { withWorkerPool } from './with-worker-pool.js';
+import type { CommandActions } from './command-actions.js';
+import { collectOption } from './verify.js';
 
-interface Options extends Manner {
+interface Options extends OutputOptions {
   readonly newKey?: string;
   readonly key?: string;
   readonly out?: string;
@@ -20,7 +20,7 @@ interface Options extends Manner {
   readonly policy: readonly string[];
 }
 
-export function addAnchor(program: Command, registry: Registry): void {
+export function addAnchorCommand(program: Command, actions: CommandActions): void {
   program
     .command('anchor')
     .summary('a signed statement of all that the store holds')
@@ -35,46 +35,56 @@ export function addAnchor(program: Command, registry: Registry): void {
     .option('--key <file>', 'the private key to sign with')
     .option('--out <file>', 'where the anchor goes; a file that is there is not overwritten')
     .option('--after <file>', 'the anchor before: the new one proves that it holds all of it')
-    .option('--policy <json>', 'a policy that was in force (again for more)', gather, [])
-    .action(registry.running(anchor));
+    .option('--policy <json>', 'a policy that was in force (again for more)', collectOption, [])
+    .action(actions.action(runAnchor));
 }
 
-async function anchor(cli: Cli, options: Options): Promise<Status> {
-  if (options.newKey !== undefined) return newKey(cli, options.newKey);
+async function runAnchor(context: CommandContext, options: Options): Promise<ExitStatus> {
+  if (options.newKey !== undefined) return createKey(context, options.newKey);
   const { key: keyFile, out, after } = options;
   if (keyFile === undefined || out === undefined) {
-    throw new CannotCheck('an anchor takes --key and --out (or --new-key alone)');
+    throw new CannotCheckError('an anchor takes --key and --out (or --new-key alone)');
   }
   const key = readPrivateKey(keyFile);
   const before = after === undefined ? null : readAnchor(after, readPublicKey(keyFile));
-  return withCrew(cli, options.policy, async ({ source, crew, progress, seconds }) => {
+  return withWorkerPool(context, options.policy, async ({ source, pool, progress, seconds }) => {
     const begin = (all: number | null): void => progress.of(all);
-    const made = await makeAnchor(source, crew, { key, time: cli.now(), after: before, begin });
+    const signed = await makeAnchor(source, pool, {
+      key,
+      time: context.now(),
+      after: before,
+      begin,
+    });
     progress.end();
-    if (made.anchor !== null) write(out, made.anchor.text);
-    await tell(cli, options, made, seconds());
-    return made.anchor === null ? 1 : 0;
+    if (signed.anchor !== null) writeAnchor(out, signed.anchor.text);
+    await printResult(context, options, signed, seconds());
+    return signed.anchor === null ? 1 : 0;
   });
 }
 
-async function newKey(cli: Cli, file: string): Promise<Status> {
+async function createKey(context: CommandContext, file: string): Promise<ExitStatus> {
   const { publicFile, name } = makeKey(file);
   await print(
-    cli.terminal.out,
+    context.terminal.out,
     `private key: ${file} (keep it)\npublic key:  ${publicFile} (give it away)\nits name:    ${name}\n`,
   );
   return 0;
 }
 
-const write = (file: string, text: string): void =>
-  orCannot("the anchor can't be written", () => writeFileSync(file, text, { flag: 'wx' }));
+const writeAnchor = (file: string, text: string): void =>
+  orCannotCheck("the anchor can't be written", () => writeFileSync(file, text, { flag: 'wx' }));
 
-async function tell(cli: Cli, options: Options, made: Anchored, seconds: number): Promise<void> {
-  const { verified, anchor } = made;
+async function printResult(
+  context: CommandContext,
+  options: Options,
+  signed: Anchored,
+  seconds: number,
+): Promise<void> {
+  const { verified, anchor } = signed;
   const text =
     options.json === true
       ? `${JSON.stringify({ ...verifiedJson(verified), anchor: anchor?.text ?? null })}\n`
       : verifiedText(verified, seconds, wordsIn(options.lang), 'events') +
         (anchor === null ? 'Not signed.\n' : `\n${anchor.text}`);
-  await print(cli.terminal.out, text);
+  await print(context.terminal.out, text);
 }

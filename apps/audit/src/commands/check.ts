@@ -4,23 +4,23 @@ import type { SignedAnchor } from '../evidence/anchor-file.js';
 import { readPublicKey } from '../evidence/keys.js';
 import { UntrustedAnchor, trusted } from '../evidence/read-anchor.js';
 import { holdsPrevious, successive } from '../evidence/compare-anchors.js';
-import type { Cli, Manner, Status } from './command-context.js';
+import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { checkProof } from '../evidence/check-proof.js';
 import { BadProof, isProof, parseProof } from '../evidence/proof-file.js';
 import { knownPolicies } from '../checks/known-policies.js';
-import { policyFrom } from './settings.js';
+import { parsePolicy } from './settings.js';
 import { grouped, plain } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
-import { piecesOf } from './files.js';
-import type { Registry } from './command-actions.js';
-import { gather } from './verify.js';
+import { readChunks } from './files.js';
+import type { CommandActions } from './command-actions.js';
+import { collectOption } from './verify.js';
 
-interface Options extends Manner {
+interface Options extends OutputOptions {
   readonly key: string;
   readonly policy: readonly string[];
 }
 
-export function addCheck(program: Command, registry: Registry): void {
+export function addCheckCommand(program: Command, actions: CommandActions): void {
   program
     .command('check')
     .summary('proofs and anchors, with neither database nor network')
@@ -30,28 +30,35 @@ export function addCheck(program: Command, registry: Registry): void {
     )
     .argument('<file...>', 'proofs and anchors')
     .requiredOption('--key <file>', 'the public key that they must be signed with')
-    .option('--policy <json>', 'a policy that was in force (again for more)', gather, [])
-    .action(registry.runningOn(check));
+    .option('--policy <json>', 'a policy that was in force (again for more)', collectOption, [])
+    .action(actions.actionOnFiles(runCheck));
 }
 
-interface Checked {
+interface CheckResult {
   readonly file: string;
   readonly ok: boolean;
   readonly says: readonly string[];
   readonly faults: readonly string[];
 }
 
-async function check(cli: Cli, files: readonly string[], options: Options): Promise<Status> {
+async function runCheck(
+  context: CommandContext,
+  files: readonly string[],
+  options: Options,
+): Promise<ExitStatus> {
   const key = readPublicKey(options.key);
-  const policies = knownPolicies([...cli.settings.policies, ...options.policy.map(policyFrom)]);
+  const policies = knownPolicies([
+    ...context.settings.policies,
+    ...options.policy.map(parsePolicy),
+  ]);
   const anchors: SignedAnchor[] = [];
-  const checked = files.map((file) => {
-    const pieces = piecesOf(file);
+  const results = files.map((file) => {
+    const pieces = readChunks(file);
     try {
       const beginning = pieces.next().value ?? '';
       return isProof(beginning)
-        ? proofChecked(file, behind(beginning, pieces), key, policies)
-        : anchorChecked(file, beginning, key, anchors);
+        ? checkProofFile(file, prepend(beginning, pieces), key, policies)
+        : checkAnchorFile(file, beginning, key, anchors);
     } catch (error) {
       if (!(error instanceof UntrustedAnchor || error instanceof BadProof)) throw error;
       return { file, ok: false, says: [], faults: [error.message] };
@@ -59,28 +66,28 @@ async function check(cli: Cli, files: readonly string[], options: Options): Prom
       pieces.return(undefined);
     }
   });
-  checked.push(...besideEachOther(anchors));
-  const isOk = checked.every(({ ok }) => ok);
+  results.push(...compareNeighbouringAnchors(anchors));
+  const isOk = results.every(({ ok }) => ok);
   await print(
-    cli.terminal.out,
+    context.terminal.out,
     options.json === true
-      ? `${JSON.stringify({ ok: isOk, files: checked })}\n`
-      : checked.map(textOf).join(''),
+      ? `${JSON.stringify({ ok: isOk, files: results })}\n`
+      : results.map(resultText).join(''),
   );
   return isOk ? 0 : 1;
 }
 
-function* behind(beginning: string, pieces: Iterable<string>): Iterable<string> {
+function* prepend(beginning: string, pieces: Iterable<string>): Iterable<string> {
   yield beginning;
   yield* pieces;
 }
 
-function proofChecked(
+function checkProofFile(
   file: string,
   pieces: Iterable<string>,
   key: KeyObject,
   policies: ReturnType<typeof knownPolicies>,
-): Checked {
+): CheckResult {
   const proof = parseProof(pieces);
   const { anchor, account, events, faults } = checkProof(file, proof, key, policies);
   const { balance, held, revision } = account;
@@ -92,12 +99,12 @@ function proofChecked(
   return { file, ok: faults.length === 0, says: faults.length === 0 ? says : [], faults };
 }
 
-function anchorChecked(
+function checkAnchorFile(
   file: string,
   text: string,
   key: KeyObject,
   anchors: SignedAnchor[],
-): Checked {
+): CheckResult {
   const anchor = trusted(file, text, key);
   anchors.push(anchor);
   const { time, size, accounts, position } = anchor;
@@ -111,7 +118,7 @@ function anchorChecked(
 }
 
 /** Each anchor with the next larger one. */
-function besideEachOther(anchors: readonly SignedAnchor[]): Checked[] {
+function compareNeighbouringAnchors(anchors: readonly SignedAnchor[]): CheckResult[] {
   const bySize = [...anchors].sort((a, b) => a.size - b.size);
   return bySize.slice(1).map((later, at) => {
     const earlier = bySize[at] ?? later;
@@ -132,7 +139,7 @@ function besideEachOther(anchors: readonly SignedAnchor[]): Checked[] {
   });
 }
 
-const textOf = ({ file, ok, says, faults }: Checked): string =>
+const resultText = ({ file, ok, says, faults }: CheckResult): string =>
   [
     `${ok ? 'good' : 'BAD '}  ${file}`,
     ...[...says, ...faults].map((line) => `      ${plain(line)}`),

@@ -1,4 +1,4 @@
-import type { Settings } from './settings.js';
+import type { AuditSettings } from './settings.js';
 import type { Language } from '../terminal/words.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { ThreadSettings } from '../verify/worker-pool.js';
@@ -6,20 +6,20 @@ import type { EventSource } from '../store/event-source.js';
 import type { Crew } from '../verify/jobs.js';
 
 /** 0: all is well; 1: differences were found; 2: it could not be checked. */
-export type Status = 0 | 1 | 2;
+export type ExitStatus = 0 | 1 | 2;
 
 /** What every command works with. */
-export interface Cli {
-  readonly settings: Settings;
+export interface CommandContext {
+  readonly settings: AuditSettings;
   readonly terminal: Terminal;
   /** The time of day, ISO-8601. */
   readonly now: () => string;
   /** Who looks at that source: each in a thread opens it anew. */
-  readonly openCrew: (settings: ThreadSettings, source: EventSource) => Crew;
+  readonly openWorkerPool: (settings: ThreadSettings, source: EventSource) => Crew;
 }
 
 /** Options that every command takes. */
-export interface Manner {
+export interface OutputOptions {
   readonly json?: boolean;
   readonly lang: Language;
 }

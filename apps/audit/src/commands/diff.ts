@@ -1,27 +1,27 @@
 import type { Command } from 'commander';
-import type { Cli, Manner, Status } from './command-context.js';
-import { tellDamaged, tellParked } from './warnings.js';
+import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
+import { warnOfDamagedStreams, warnOfParkedAccounts } from './warnings.js';
 import { diffTables, type Compared } from '../diff/diff-tables.js';
 import type { Difference } from '../diff/row-differences.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
-import { CannotCheck } from '../store/errors.js';
+import { CannotCheckError } from '../store/errors.js';
 import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped, table } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn, type Words } from '../terminal/words.js';
-import { user } from './option-parsers.js';
-import type { Registry } from './command-actions.js';
+import { parseUserId } from './option-parsers.js';
+import type { CommandActions } from './command-actions.js';
 
-interface Options extends Manner {
+interface Options extends OutputOptions {
   readonly user?: string;
 }
 
 /** Differences that are kept in full; the others are counted. */
-const KEPT_MAX = 10_000;
-const PRINTED_MAX = 50;
+const KEPT_DIFFERENCES_MAX = 10_000;
+const PRINTED_DIFFERENCES_MAX = 50;
 
-export function addDiff(program: Command, registry: Registry): void {
+export function addDiffCommand(program: Command, actions: CommandActions): void {
   program
     .command('diff')
     .summary('the read tables against the events')
@@ -30,51 +30,51 @@ export function addDiff(program: Command, registry: Registry): void {
         'checkpoint, and names what is missing, extra or different, column by column. The system may go\n' +
         'on writing meanwhile.',
     )
-    .option('--user <uuid>', 'only of that account', user)
-    .action(registry.running(diff));
+    .option('--user <uuid>', 'only of that account', parseUserId)
+    .action(actions.action(runDiff));
 }
 
-async function diff(cli: Cli, options: Options): Promise<Status> {
-  const source = await openSource(cli.settings.eventStore());
+async function runDiff(context: CommandContext, options: Options): Promise<ExitStatus> {
+  const source = await openSource(context.settings.eventStore());
   const found: Difference[] = [];
   let count = 0;
   let lines = 0;
   const damaged = new Map<string, string>();
-  const progress = new Progress(cli.terminal, 'statement lines', () => lines);
+  const progress = new Progress(context.terminal, 'statement lines', () => lines);
   let tables: TableSnapshot | null = null;
   try {
-    tables = await TableSnapshot.open(cli.settings.database());
+    tables = await TableSnapshot.open(context.settings.database());
     const { position, lastId } = tables.checkpoint;
     progress.of(options.user === undefined ? lastId : null);
     const { last } = await source.edges();
     if (position !== null && (last === null || position > last)) {
-      throw new CannotCheck(
+      throw new CannotCheckError(
         `the tables are at ${position}, the store ends at ${last ?? 'nothing'}`,
       );
     }
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     const compared = await diffTables(
       source,
       tables,
       options.user ?? null,
       (difference) => {
         count += 1;
-        if (found.length < KEPT_MAX) found.push(difference);
+        if (found.length < KEPT_DIFFERENCES_MAX) found.push(difference);
       },
       (seen) => (lines = seen),
       ({ stream, detail }) => void damaged.set(stream, detail),
     );
-    const seconds = (performance.now() - begunMs) / 1000;
+    const seconds = (performance.now() - startedMs) / 1000;
     progress.end();
     const words = wordsIn(options.lang);
     await print(
-      cli.terminal.out,
+      context.terminal.out,
       options.json === true
         ? `${JSON.stringify({ ok: count === 0, position, ...compared, seconds, count, differences: found })}\n`
-        : textOf(compared, position ?? '', seconds, count, found, words),
+        : reportText(compared, position ?? '', seconds, count, found, words),
     );
-    tellDamaged(cli, damaged);
-    tellParked(cli, compared.parked);
+    warnOfDamagedStreams(context, damaged);
+    warnOfParkedAccounts(context, compared.parked);
     const isWhole = damaged.size === 0 && compared.parked.length === 0;
     return count === 0 && isWhole ? 0 : 1;
   } finally {
@@ -84,7 +84,7 @@ async function diff(cli: Cli, options: Options): Promise<Status> {
   }
 }
 
-function textOf(
+function reportText(
   { rows, accounts, events }: Compared,
   position: string,
   seconds: number,
@@ -95,7 +95,7 @@ function textOf(
   const rate = grouped(Math.round(rows / seconds));
   const head = `${grouped(rows)} rows against ${grouped(events)} events of ${grouped(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
   if (count === 0) return `${head}No difference.\n`;
-  const shown = found.slice(0, PRINTED_MAX);
+  const shown = found.slice(0, PRINTED_DIFFERENCES_MAX);
   const text = table(
     [
       { head: words('table') },

@@ -1,18 +1,18 @@
 import { Option, type Command } from 'commander';
-import type { Cli, Manner, Status } from './command-context.js';
+import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { exportEvents, type Format } from '../export/export-events.js';
 import { exportStatement } from '../export/export-statement.js';
-import { CannotCheck } from '../store/errors.js';
+import { CannotCheckError } from '../store/errors.js';
 import type { OnDamage } from '../store/event-source.js';
-import { tellDamaged } from './warnings.js';
+import { warnOfDamagedStreams } from './warnings.js';
 import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
-import { time, user } from './option-parsers.js';
-import { writeWhole } from './files.js';
-import type { Registry } from './command-actions.js';
+import { parseTime, parseUserId } from './option-parsers.js';
+import { writeFileAtomically } from './files.js';
+import type { CommandActions } from './command-actions.js';
 
-interface Options extends Manner {
+interface Options extends OutputOptions {
   readonly user?: string;
   readonly all?: boolean;
   readonly from?: string;
@@ -22,7 +22,7 @@ interface Options extends Manner {
   readonly out?: string;
 }
 
-export function addExport(program: Command, registry: Registry): void {
+export function addExportCommand(program: Command, actions: CommandActions): void {
   program
     .command('export')
     .summary('events or statements, streamed')
@@ -30,25 +30,25 @@ export function addExport(program: Command, registry: Registry): void {
       'Writes events as they are stored, or the rows that people see, of one user or of all. The\n' +
         'column recorded_at, which no hash covers, is not among them.',
     )
-    .option('--user <uuid>', 'of that account', user)
+    .option('--user <uuid>', 'of that account', parseUserId)
     .option('--all', 'of all accounts')
-    .option('--from <time>', 'not before that moment', time)
-    .option('--to <time>', 'before that moment', time)
+    .option('--from <time>', 'not before that moment', parseTime)
+    .option('--to <time>', 'before that moment', parseTime)
     .addOption(new Option('--format <format>').choices(['jsonl', 'csv']).default('jsonl'))
     .addOption(new Option('--what <what>').choices(['events', 'statement']).default('events'))
     .option('--out <file>', 'into a file instead of to standard output')
-    .action(registry.running(exportAll));
+    .action(actions.action(runExport));
 }
 
-async function exportAll(cli: Cli, options: Options): Promise<Status> {
+async function runExport(context: CommandContext, options: Options): Promise<ExitStatus> {
   if ((options.user === undefined) === (options.all !== true)) {
-    throw new CannotCheck('say --user, or --all');
+    throw new CannotCheckError('say --user, or --all');
   }
-  const source = await openSource(cli.settings.eventStore());
+  const source = await openSource(context.settings.eventStore());
   let bytes = 0;
   const damaged = new Map<string, string>();
   const onDamage: OnDamage = ({ stream, detail }) => void damaged.set(stream, detail);
-  const progress = new Progress(cli.terminal, 'bytes', () => bytes);
+  const progress = new Progress(context.terminal, 'bytes', () => bytes);
   try {
     const made = options.what === 'events' ? exportEvents : exportStatement;
     const counted = async function* () {
@@ -59,10 +59,10 @@ async function exportAll(cli: Cli, options: Options): Promise<Status> {
         bytes += text.length;
       }
     };
-    if (options.out !== undefined) await writeWhole(options.out, counted());
-    else for await (const text of counted()) await print(cli.terminal.out, text);
+    if (options.out !== undefined) await writeFileAtomically(options.out, counted());
+    else for await (const text of counted()) await print(context.terminal.out, text);
     progress.end();
-    tellDamaged(cli, damaged);
+    warnOfDamagedStreams(context, damaged);
     return damaged.size === 0 ? 0 : 1;
   } finally {
     progress.end();

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CannotCheck } from '../store/errors.js';
+import { CannotCheckError } from '../store/errors.js';
 import { run } from '../testing/run-program.js';
-import { piecesOf, writeWhole } from './files.js';
+import { readChunks, writeFileAtomically } from './files.js';
 
 let dir: string;
 beforeEach(() => {
@@ -22,12 +22,12 @@ describe('a file in pieces', () => {
     ['with characters that stand in two pieces', `${'声😀'.repeat(400_000)}\n`],
   ])('is all of it: %s', (_, text) => {
     writeFileSync(file('a'), text);
-    expect([...piecesOf(file('a'))].join('') === text).toBe(true);
+    expect([...readChunks(file('a'))].join('') === text).toBe(true);
   });
 
   it('shows what is no UTF-8, also at its end', () => {
     writeFileSync(file('a'), Buffer.from([0x61, 0xff, 0x62, 0xe4, 0xb8]));
-    expect([...piecesOf(file('a'))].join('')).toBe('a\ufffdb\ufffd');
+    expect([...readChunks(file('a'))].join('')).toBe('a\ufffdb\ufffd');
   });
 
   it.each(['proof-v1.jsonl', 'anchor-v1.txt'])(
@@ -48,7 +48,7 @@ describe('a file in pieces', () => {
 });
 
 describe('a file that is written', () => {
-  const failing = new CannotCheck('the store is gone');
+  const failing = new CannotCheckError('the store is gone');
   async function* texts(...given: readonly (string | Error)[]) {
     for (const text of given) {
       await Promise.resolve();
@@ -58,17 +58,21 @@ describe('a file that is written', () => {
   }
 
   it('takes the place of the one before once it is whole', async () => {
-    await writeWhole(file('a'), texts('one'));
-    await writeWhole(file('a'), texts('an', 'other'));
+    await writeFileAtomically(file('a'), texts('one'));
+    await writeFileAtomically(file('a'), texts('an', 'other'));
     expect(readFileSync(file('a'), 'utf8')).toBe('another');
-    await expect(writeWhole(file('a'), texts('half', failing))).rejects.toBe(failing);
+    await expect(writeFileAtomically(file('a'), texts('half', failing))).rejects.toBe(failing);
     expect(readFileSync(file('a'), 'utf8')).toBe('another');
     expect(readdirSync(dir)).toEqual(['a']);
   });
 
   it('says which one could not be', async () => {
-    await expect(writeWhole(dir, texts('x'))).rejects.toThrow(`${dir} can't be written: EISDIR`);
+    await expect(writeFileAtomically(dir, texts('x'))).rejects.toThrow(
+      `${dir} can't be written: EISDIR`,
+    );
     const nowhere = file(join('no', 'such', 'place'));
-    await expect(writeWhole(nowhere, texts('x'))).rejects.toThrow(`${nowhere} can't be written`);
+    await expect(writeFileAtomically(nowhere, texts('x'))).rejects.toThrow(
+      `${nowhere} can't be written`,
+    );
   });
 });

@@ -4,13 +4,13 @@ import { parseInstant } from './parse-instant.js';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** In any case, kept in lower case. */
-export function user(text: string): string {
+export function parseUserId(text: string): string {
   const id = text.toLowerCase();
   if (!UUID.test(id)) throw new InvalidArgumentError('A user is named by a UUID.');
   return id;
 }
 
-export function revision(text: string): number {
+export function parseRevision(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
     throw new InvalidArgumentError('A revision is a whole number, 0 or more.');
@@ -19,7 +19,7 @@ export function revision(text: string): number {
 }
 
 /** RFC 3339 with any offset, or a day. */
-export function time(text: string): string {
+export function parseTime(text: string): string {
   const instant = parseInstant(text);
   if (instant === null) {
     throw new InvalidArgumentError('A time reads 2030-01-31T12:00:00Z or 2030-01-31.');

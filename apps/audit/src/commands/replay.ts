@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Cli, Manner, Status } from './command-context.js';
+import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { lineJson, replayedJson } from '../replay/statement-json.js';
 import {
@@ -15,16 +15,16 @@ import { Progress } from '../terminal/progress.js';
 import { grouped, table } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn, type Words } from '../terminal/words.js';
-import { revision, time, user } from './option-parsers.js';
-import type { Registry } from './command-actions.js';
+import { parseRevision, parseTime, parseUserId } from './option-parsers.js';
+import type { CommandActions } from './command-actions.js';
 
-interface Options extends Manner {
+interface Options extends OutputOptions {
   readonly user: string;
   readonly at?: string;
   readonly revision?: number;
 }
 
-export function addReplay(program: Command, registry: Registry): void {
+export function addReplayCommand(program: Command, actions: CommandActions): void {
   program
     .command('replay')
     .summary('one account as it was at any moment, line by line')
@@ -33,18 +33,21 @@ export function addReplay(program: Command, registry: Registry): void {
         'behind each event, the balance, the batches, the open pre-deductions, and what the page\n' +
         'showed at that moment.',
     )
-    .requiredOption('--user <uuid>', 'whose account', user)
-    .option('--at <time>', 'up to and including that moment', time)
-    .option('--revision <n>', 'up to and including that event', revision)
-    .action(registry.running(replay));
+    .requiredOption('--user <uuid>', 'whose account', parseUserId)
+    .option('--at <time>', 'up to and including that moment', parseTime)
+    .option('--revision <n>', 'up to and including that event', parseRevision)
+    .action(actions.action(runReplay));
 }
 
-async function replay(cli: Cli, options: Options): Promise<Status> {
-  const source = await openSource(cli.settings.eventStore());
+async function runReplay(context: CommandContext, options: Options): Promise<ExitStatus> {
+  const source = await openSource(context.settings.eventStore());
   let events = 0;
-  const progress = new Progress(cli.terminal, 'events', () => events);
+  const progress = new Progress(context.terminal, 'events', () => events);
   try {
-    const printer = options.json === true ? new JsonPrinter(cli) : new TextPrinter(cli, options);
+    const printer =
+      options.json === true
+        ? new StatementJsonPrinter(context)
+        : new StatementTextPrinter(context, options);
     const replayed = await replayAccount(source, options.user, options, (line) => {
       events += 1;
       return printer.line(line);
@@ -60,12 +63,12 @@ async function replay(cli: Cli, options: Options): Promise<Status> {
 type Replayed = Awaited<ReturnType<typeof replayAccount>>;
 
 /** The statement in blocks of columns, then what came of it. */
-class TextPrinter {
+class StatementTextPrinter {
   readonly #words: Words;
   #block: string[][] = [];
 
   constructor(
-    private readonly cli: Cli,
+    private readonly context: CommandContext,
     { lang }: Options,
   ) {
     this.#words = wordsIn(lang);
@@ -95,31 +98,31 @@ class TextPrinter {
       page.length === 0 ? `${words('none')}\n` : pageText(page, words),
     ];
     if (stopped !== null) lines.push(`STOPPED at revision ${stopped.revision}: ${stopped.why}\n`);
-    await print(this.cli.terminal.out, lines.join('\n'));
+    await print(this.context.terminal.out, lines.join('\n'));
   }
 
   #flush(): Promise<void> | undefined {
     const text = table(statementColumns(this.#words), this.#block);
     this.#block = [];
-    return print(this.cli.terminal.out, `${text}\n`);
+    return print(this.context.terminal.out, `${text}\n`);
   }
 }
 
 /** One object; the lines are written as they come. */
-class JsonPrinter {
+class StatementJsonPrinter {
   #separator = '{"statement":[';
 
-  constructor(private readonly cli: Cli) {}
+  constructor(private readonly context: CommandContext) {}
 
   line(line: StatementLine): Promise<void> | undefined {
     const text = `${this.#separator}\n${JSON.stringify(lineJson(line))}`;
     this.#separator = ',';
-    return print(this.cli.terminal.out, text);
+    return print(this.context.terminal.out, text);
   }
 
   async end(user: string, replayed: Replayed): Promise<void> {
     const open = this.#separator === ',' ? '' : this.#separator;
     const rest = JSON.stringify(replayedJson(user, replayed)).slice(1);
-    await print(this.cli.terminal.out, `${open}\n],${rest}\n`);
+    await print(this.context.terminal.out, `${open}\n],${rest}\n`);
   }
 }

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '#ledger';
 import { parseInstant } from './parse-instant.js';
-import { auditSettings, policyFrom } from './settings.js';
+import { readAuditSettings, parsePolicy } from './settings.js';
 
 describe('what the auditor is told', () => {
   it('is asked for only when it is needed', () => {
-    const settings = auditSettings({ DATA_DIR: 'nowhere', EVENT_STORE: '' });
+    const settings = readAuditSettings({ DATA_DIR: 'nowhere', EVENT_STORE: '' });
     expect(() => settings.eventStore()).toThrow('EVENT_STORE is not set');
     expect(() => settings.database()).toThrow('DATABASE_URL is not set');
     expect(settings.policies).toEqual([]);
@@ -16,7 +16,7 @@ describe('what the auditor is told', () => {
   it('is what the running stack says, unless the environment says otherwise', () => {
     const dir = mkdtempSync(join(tmpdir(), 'points-audit-'));
     writeFileSync(join(dir, 'ready.json'), '{"eventStore":"esdb://x","database":"postgres://x"}');
-    const asked = auditSettings({ DATA_DIR: dir, DATABASE_URL: 'postgres://y' });
+    const asked = readAuditSettings({ DATA_DIR: dir, DATABASE_URL: 'postgres://y' });
     expect([asked.eventStore(), asked.database()]).toEqual(['esdb://x', 'postgres://y']);
     rmSync(dir, { recursive: true });
   });
@@ -24,15 +24,15 @@ describe('what the auditor is told', () => {
   it.each([{ EVENT_STORE: 'mysql://x' }, { DATABASE_URL: 'esdb://x' }, { LEDGER_POLICY: '{' }])(
     'is refused when it reads %j',
     (env) => {
-      expect(() => auditSettings(env)).toThrow();
+      expect(() => readAuditSettings(env)).toThrow();
     },
   );
 
   it('names policies by their changes to the default one', () => {
-    expect(policyFrom('{"refundGraceDays":0}')).toEqual({ ...DEFAULT_POLICY, refundGraceDays: 0 });
-    expect(() => policyFrom('{"refundGraceDays":-1}')).toThrow('whole number');
-    expect(() => policyFrom('{"grace":1}')).toThrow('limits');
-    expect(auditSettings({ LEDGER_POLICY: '{"batchesMax":5}' }).policies).toHaveLength(1);
+    expect(parsePolicy('{"refundGraceDays":0}')).toEqual({ ...DEFAULT_POLICY, refundGraceDays: 0 });
+    expect(() => parsePolicy('{"refundGraceDays":-1}')).toThrow('whole number');
+    expect(() => parsePolicy('{"grace":1}')).toThrow('limits');
+    expect(readAuditSettings({ LEDGER_POLICY: '{"batchesMax":5}' }).policies).toHaveLength(1);
   });
 });
 

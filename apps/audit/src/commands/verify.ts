@@ -3,26 +3,26 @@ import { successive } from '../evidence/compare-anchors.js';
 import { readPublicKey } from '../evidence/keys.js';
 import { readAnchor } from '../evidence/read-anchor.js';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
-import type { Cli, Manner, Status } from './command-context.js';
+import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { print } from '../terminal/terminal.js';
 import { wordsIn } from '../terminal/words.js';
 import { verifiedJson, verifiedText } from '../verify/verification-report.js';
 import { verifyStore } from '../verify/verify-store.js';
-import { withCrew } from './with-worker-pool.js';
-import type { Registry } from './command-actions.js';
+import { withWorkerPool } from './with-worker-pool.js';
+import type { CommandActions } from './command-actions.js';
 
-interface Options extends Manner {
+interface Options extends OutputOptions {
   readonly anchor: readonly string[];
   readonly key?: string;
   readonly policy: readonly string[];
 }
 
-export const gather = (value: string, before: readonly string[]): readonly string[] => [
+export const collectOption = (value: string, before: readonly string[]): readonly string[] => [
   ...before,
   value,
 ];
 
-export function addVerify(program: Command, registry: Registry): void {
+export function addVerifyCommand(program: Command, actions: CommandActions): void {
   program
     .command('verify')
     .summary('every event: positions, chains, ids, shapes and rules; anchors')
@@ -32,41 +32,46 @@ export function addVerify(program: Command, registry: Registry): void {
         'the head rewound, everything rewritten with fresh hashes) is seen only by an anchor. The column\n' +
         "recorded_at is in no hash: nothing here vouches for it. The moment that counts is an event's at.",
     )
-    .option('--anchor <file>', 'hold the store against an anchor (again for more)', gather, [])
+    .option(
+      '--anchor <file>',
+      'hold the store against an anchor (again for more)',
+      collectOption,
+      [],
+    )
     .option('--key <file>', 'the public key that the anchors must be signed with')
     .option(
       '--policy <json>',
       'a policy that was in force, as LEDGER_POLICY has it (again for more)',
-      gather,
+      collectOption,
       [],
     )
-    .action(registry.running(verify));
+    .action(actions.action(runVerify));
 }
 
-async function verify(cli: Cli, options: Options): Promise<Status> {
+async function runVerify(context: CommandContext, options: Options): Promise<ExitStatus> {
   const key = options.key === undefined ? null : readPublicKey(options.key);
   const anchors = options.anchor.map((file) => readAnchor(file, key));
-  const inconsistent = inconsistencyOf(anchors);
+  const inconsistent = findInconsistency(anchors);
   if (inconsistent !== null) {
-    await print(cli.terminal.out, `${inconsistent}\n`);
+    await print(context.terminal.out, `${inconsistent}\n`);
     return 1;
   }
-  return withCrew(
-    cli,
+  return withWorkerPool(
+    context,
     options.policy,
-    async (atWork) => {
-      const { source, snapshots, crew, progress, seconds } = atWork;
+    async (session) => {
+      const { source, snapshots, pool, progress, seconds } = session;
       const begin = (all: number | null): void => progress.of(all);
-      const verified = await verifyStore(source, crew, {
+      const verified = await verifyStore(source, pool, {
         anchors,
         begin,
         ...(snapshots && { streamsWithSnapshots: snapshots.snapshots.streams() }),
       });
       const took = seconds();
-      const found = { ...verifiedJson(verified), seconds: took, rss_mb: rssMb() };
+      const found = { ...verifiedJson(verified), seconds: took, rss_mb: peakRssMb() };
       progress.end();
       await print(
-        cli.terminal.out,
+        context.terminal.out,
         options.json === true
           ? `${JSON.stringify(found)}\n`
           : verifiedText(verified, took, wordsIn(options.lang)) + anchorsText(anchors),
@@ -78,7 +83,7 @@ async function verify(cli: Cli, options: Options): Promise<Status> {
 }
 
 /** What no store could hold need not be looked for. */
-function inconsistencyOf(anchors: readonly SignedAnchor[]): string | null {
+function findInconsistency(anchors: readonly SignedAnchor[]): string | null {
   const bySize = [...anchors].sort((a, b) => a.size - b.size);
   for (const [at, later] of bySize.entries()) {
     const earlier = bySize[at - 1];
@@ -92,4 +97,4 @@ const anchorsText = (anchors: readonly SignedAnchor[]): string =>
   anchors.map(({ time, size, key }) => `anchor of ${time}: ${size} events, key ${key}\n`).join('');
 
 /** The most memory that the process ever had, all threads together. */
-const rssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+const peakRssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024);

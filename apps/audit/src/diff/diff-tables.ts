@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
 import { BrokenRule, UnreadableEvent } from '#ledger';
 import type { EventSource, OnDamage, Part, StoredEvent } from '../store/event-source.js';
-import { CannotCheck } from '../store/errors.js';
+import { CannotCheckError } from '../store/errors.js';
 import { userOf } from '../checks/account-checker.js';
 import {
   differencesOf,
@@ -151,7 +151,9 @@ class Walk {
     } catch (error) {
       if (!(error instanceof BrokenRule || error instanceof UnreadableEvent)) throw error;
       const at = `${stored.stream} revision ${stored.revision}`;
-      throw new CannotCheck(`${at}: ${error.message}: verify the events first`, { cause: error });
+      throw new CannotCheckError(`${at}: ${error.message}: verify the events first`, {
+        cause: error,
+      });
     }
   }
 

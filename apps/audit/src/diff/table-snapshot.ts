@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
-import { CannotCheck, cannot } from '../store/errors.js';
+import { CannotCheckError, cannotCheckError } from '../store/errors.js';
 import { pagesAhead } from '../store/prefetch-pages.js';
 import type { Row, TableName, Value } from './row-differences.js';
 
@@ -125,8 +125,8 @@ export class TableSnapshot {
       return new TableSnapshot(client, await checkpointIn(client), await parkedIn(client));
     } catch (cause) {
       await client.end().catch(() => {});
-      if (cause instanceof CannotCheck) throw cause;
-      throw cannot("the read tables can't be read", cause);
+      if (cause instanceof CannotCheckError) throw cause;
+      throw cannotCheckError("the read tables can't be read", cause);
     }
   }
 
@@ -187,7 +187,7 @@ async function checkpointIn(client: pg.Client): Promise<TableCheckpoint> {
     [TABLES_NAME],
   );
   const [row] = rows;
-  if (row === undefined) throw new CannotCheck('there are no read tables in this database');
+  if (row === undefined) throw new CannotCheckError('there are no read tables in this database');
   const wasUnparked = row.unparked !== '0';
   return { position: row.position, lastId: Number(row.last_id), wasUnparked };
 }

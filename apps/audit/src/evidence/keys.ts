@@ -5,13 +5,13 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CannotCheck, orCannot } from '../store/errors.js';
+import { CannotCheckError, orCannotCheck } from '../store/errors.js';
 
 /** Makes an Ed25519 key: the private half at `file`, for its owner's eyes, the public half beside it. */
 export function makeKey(file: string): { readonly publicFile: string; readonly name: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const publicFile = `${file}.pub`;
-  orCannot('no key was made', () => {
+  orCannotCheck('no key was made', () => {
     write(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
     write(publicFile, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
   });
@@ -30,9 +30,9 @@ export const readPublicKey = (file: string): KeyObject =>
   ed25519(file, () => createPublicKey(readFileSync(file)));
 
 function ed25519(file: string, read: () => KeyObject): KeyObject {
-  const key = orCannot(`${file} can't be read as a key`, read);
+  const key = orCannotCheck(`${file} can't be read as a key`, read);
   if (key.asymmetricKeyType === 'ed25519') return key;
-  throw new CannotCheck(`${file} holds no Ed25519 key`);
+  throw new CannotCheckError(`${file} holds no Ed25519 key`);
 }
 
 /** The 32 bytes of a public key in hex: what an anchor names it by. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { orCannot } from '../store/errors.js';
+import { orCannotCheck } from '../store/errors.js';
 import { BadAnchor, isSignedBy, parseAnchor, type SignedAnchor } from './anchor-file.js';
 import { keyNamed } from './keys.js';
 
@@ -31,4 +31,4 @@ export function trusted(name: string, text: string, key: KeyObject | null): Sign
 }
 
 const textOf = (file: string): string =>
-  orCannot(`${file} can't be read`, () => readFileSync(file, 'utf8'));
+  orCannotCheck(`${file} can't be read`, () => readFileSync(file, 'utf8'));

@@ -1,7 +1,7 @@
 import { csvLine } from '#contracts/csv';
 import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
-import { CannotCheck, StoreRefused } from '../store/errors.js';
+import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { userOf } from '../checks/account-checker.js';
 import { isIn, type Format, type Range } from './export-events.js';
 
@@ -49,7 +49,7 @@ export async function* exportStatement(
 }
 
 /** This account has no statement; the others may have theirs. */
-class AccountUnreadable extends CannotCheck {}
+class AccountUnreadable extends CannotCheckError {}
 
 const OF_ONE_STREAM = new Set(['stream-deleted', 'stream-truncated', 'broken-order']);
 
@@ -85,7 +85,7 @@ async function statementOf(
       Object.assign(carrier, { duration: event.duration, updated_at: event.at });
   });
   const { stopped } = await replayed.catch((cause: unknown) => {
-    const isOfOne = cause instanceof StoreRefused && OF_ONE_STREAM.has(cause.code);
+    const isOfOne = cause instanceof StoreRefusedError && OF_ONE_STREAM.has(cause.code);
     throw isOfOne ? new AccountUnreadable(cause.message, { cause }) : cause;
   });
   if (stopped !== null) {

@@ -1,4 +1,4 @@
-import { CannotCheck, cannot } from './errors.js';
+import { CannotCheckError, cannotCheckError } from './errors.js';
 
 const coded = (error: Error, code: string): Error => Object.assign(error, { code });
 
@@ -18,15 +18,15 @@ describe('what could not be read', () => {
     ['an address', coded(new TypeError('Invalid URL'), 'ERR_INVALID_URL'), 'Invalid URL'],
     ['no error at all', 'gone', 'gone'],
   ])('is told in a sentence: %s', (_, cause, why) => {
-    const told = cannot("the store can't be read", cause);
-    expect(told).toBeInstanceOf(CannotCheck);
+    const told = cannotCheckError("the store can't be read", cause);
+    expect(told).toBeInstanceOf(CannotCheckError);
     expect([told.message, told.cause]).toEqual([`the store can't be read: ${why}`, cause]);
   });
 
   it.each([new TypeError('x is undefined'), new RangeError('too long'), new ReferenceError('y')])(
     'is not what a bug is called: %s',
     (bug) => {
-      expect(cannot("the store can't be read", bug)).toBe(bug);
+      expect(cannotCheckError("the store can't be read", bug)).toBe(bug);
     },
   );
 });

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 // Why something can't be audited, told in a sentence.
 
 /** The store won't give what is asked of it, and no repeat will help: that is damage of it, or of its address. */
-export class StoreRefused extends Error {
+export class StoreRefusedError extends Error {
   override readonly name = 'StoreRefused';
   constructor(
     /** Constant, searchable. */
@@ -16,20 +16,20 @@ export class StoreRefused extends Error {
 }
 
 /** What the address names can't be audited: it is away, or there is no ledger in it. */
-export class CannotCheck extends Error {
+export class CannotCheckError extends Error {
   override readonly name = 'CannotCheck';
 }
 
 /** A server that is away, a file that is not there: told in a sentence. A bug stays one, with its stack. */
-export const cannot = (what: string, cause: unknown): Error =>
-  isBug(cause) ? cause : new CannotCheck(`${what}: ${reasonOf(cause)}`, { cause });
+export const cannotCheckError = (what: string, cause: unknown): Error =>
+  isBug(cause) ? cause : new CannotCheckError(`${what}: ${reasonOf(cause)}`, { cause });
 
 /** Whatever goes wrong in it is told as what can't be done. */
-export function orCannot<T>(what: string, work: () => T): T {
+export function orCannotCheck<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw cannot(what, cause);
+    throw cannotCheckError(what, cause);
   }
 }
 
@@ -43,8 +43,8 @@ function reasonOf(cause: unknown): string {
   // Node tries every address of a name.
   const reasons: unknown = 'errors' in cause ? cause.errors : null;
   if (Array.isArray(reasons)) return reasons.map(reasonOf).join('; ');
-  return cause.message.replace(NOTHING_NOTED, '');
+  return cause.message.replace(EMPTY_RESOLUTION_NOTE, '');
 }
 
 /** gRPC has a place for a note, and often nothing to note. */
-const NOTHING_NOTED = /\s*Resolution note:\s*$/;
+const EMPTY_RESOLUTION_NOTE = /\s*Resolution note:\s*$/;

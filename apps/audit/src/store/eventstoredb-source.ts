@@ -17,7 +17,7 @@ import {
   type StoredEvent,
   type StreamDamage,
 } from './event-source.js';
-import { StoreRefused, cannot } from './errors.js';
+import { StoreRefusedError, cannotCheckError } from './errors.js';
 
 const PAGE_EVENTS = 1_000;
 const HEADS_PAGE = 10_000;
@@ -130,8 +130,8 @@ export class EventStoreDbSource implements EventSource {
 /** Throws it in words of ours. */
 function retold(cause: unknown): never {
   throw cause instanceof PermanentStoreError
-    ? new StoreRefused(cause.code, cause.message, { cause })
-    : cannot("the event store can't be read", cause);
+    ? new StoreRefusedError(cause.code, cause.message, { cause })
+    : cannotCheckError("the event store can't be read", cause);
 }
 
 /** null: it is not about this one stream. */
@@ -158,7 +158,7 @@ const damageIn = ({ code, stream, position, revision, detail }: DamagedRecord): 
 });
 
 function refused({ kind, detail }: StreamDamage): never {
-  throw new StoreRefused(kind, detail);
+  throw new StoreRefusedError(kind, detail);
 }
 
 const stored = (event: RecordedEvent): StoredEvent =>

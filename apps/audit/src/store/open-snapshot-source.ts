@@ -1,5 +1,5 @@
 import { SnapshotKeys } from '#event-store';
-import type { SnapshotsSettings } from '../commands/settings.js';
+import type { SnapshotOptions } from '../commands/settings.js';
 import { SnapshotSource } from './snapshot-source.js';
 
 export interface OpenSnapshots {
@@ -8,7 +8,7 @@ export interface OpenSnapshots {
   readonly keys: SnapshotKeys | null;
 }
 
-export function openSnapshots({ database, keys }: SnapshotsSettings): OpenSnapshots {
+export function openSnapshots({ database, keys }: SnapshotOptions): OpenSnapshots {
   const [sealing, ...others] = keys;
   return {
     snapshots: new SnapshotSource(database),

@@ -2,7 +2,7 @@ import type { Position } from '#event-store';
 import { hexOf, uuidOf, type ByteString } from './byte-strings.js';
 import type { CopiedRow } from './copy/copy-rows.js';
 import type { StoredEvent } from './event-source.js';
-import { CannotCheck } from './errors.js';
+import { CannotCheckError } from './errors.js';
 
 // Events as the rows of a store in Postgres, and their places in it.
 
@@ -11,7 +11,7 @@ const KIND = 'postgres:';
 export const placeOf = (position: Position): number => {
   const place = Number(position.slice(KIND.length));
   if (!position.startsWith(KIND) || !Number.isSafeInteger(place)) {
-    throw new CannotCheck(`"${position}" is no position of an event store in Postgres`);
+    throw new CannotCheckError(`"${position}" is no position of an event store in Postgres`);
   }
   return place;
 };

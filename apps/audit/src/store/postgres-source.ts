@@ -11,7 +11,7 @@ import type {
   Span,
   StoredEvent,
 } from './event-source.js';
-import { CannotCheck, cannot } from './errors.js';
+import { CannotCheckError, cannotCheckError } from './errors.js';
 import { copyRows } from './copy/copy-rows.js';
 import { lendingSocket } from './copy/reused-buffer-socket.js';
 import { pagesAhead } from './prefetch-pages.js';
@@ -206,11 +206,11 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 function cannotCheck(cause: unknown): Error {
-  if (cause instanceof CannotCheck) return cause;
+  if (cause instanceof CannotCheckError) return cause;
   const code = (cause as { code?: unknown }).code;
   return code === '3F000' || code === '42P01'
-    ? new CannotCheck('there is no event store in this database', { cause })
-    : cannot("the event store can't be read", cause);
+    ? new CannotCheckError('there is no event store in this database', { cause })
+    : cannotCheckError("the event store can't be read", cause);
 }
 
 /** A connection that is lost tells its query, too, and a page that is not there whoever awaits it. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Snapshot } from '#event-store';
-import { CannotCheck, cannot } from './errors.js';
+import { CannotCheckError, cannotCheckError } from './errors.js';
 
 const STREAMS_PAGE = 64;
 const CONNECT_MS_MAX = 20_000;
@@ -82,8 +82,8 @@ export class SnapshotSource {
     } catch (cause) {
       const code = cause instanceof pg.DatabaseError ? (cause.code ?? '') : '';
       if (NOT_THERE.includes(code)) return [];
-      if (code !== NOT_ALLOWED) throw cannot("the snapshots can't be read", cause);
-      throw new CannotCheck(
+      if (code !== NOT_ALLOWED) throw cannotCheckError("the snapshots can't be read", cause);
+      throw new CannotCheckError(
         'this login may not read snapshots: grant points_ledger_event_reader to it',
         { cause },
       );

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { openSnapshots } from '../store/open-snapshot-source.js';
 import { runAudit } from '../program.js';
-import { auditSettings } from '../commands/settings.js';
+import { readAuditSettings } from '../commands/settings.js';
 import { crewOfOne } from '../verify/jobs.js';
 
 /** What one command line printed, and how it ended. */
@@ -27,10 +27,10 @@ export async function run(
 ): Promise<Run> {
   const [out, err] = [new Kept(), new Kept()];
   const status = await runAudit(args, {
-    settings: auditSettings(env),
+    settings: readAuditSettings(env),
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
-    openCrew: ({ policies, snapshots }, source) =>
+    openWorkerPool: ({ policies, snapshots }, source) =>
       crewOfOne(source, policies, snapshots && openSnapshots(snapshots)),
   });
   return { status, out: out.text, err: err.text };

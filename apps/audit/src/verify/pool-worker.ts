@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CannotCheck, StoreRefused } from '../store/errors.js';
+import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { openSnapshots } from '../store/open-snapshot-source.js';
 import { openSource } from '../store/open-event-source.js';
 import { worker } from './jobs.js';
@@ -37,8 +37,8 @@ async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
     tell({ kind: 'done', id, found: { ...found, findings: { counts, kept } } });
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
-    const code = error instanceof StoreRefused ? error.code : null;
-    const cannotCheck = error instanceof CannotCheck;
+    const code = error instanceof StoreRefusedError ? error.code : null;
+    const cannotCheck = error instanceof CannotCheckError;
     const { message, stack = message } = error;
     tell({ kind: 'failed', id, cannotCheck, code, message, stack });
   }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { consistencyOf } from '../evidence/merkle-proofs.js';
 import type { EventSource } from '../store/event-source.js';
-import { CannotCheck } from '../store/errors.js';
+import { CannotCheckError } from '../store/errors.js';
 import type { Crew } from './jobs.js';
 import { verifyStore, type Verified, type VerifyOptions } from './verify-store.js';
 import { signAnchor, type Anchor, type SignedAnchor } from '../evidence/anchor-file.js';
@@ -33,7 +33,8 @@ export async function makeAnchor(
   });
   const { findings, tree, last, events: size } = verified;
   if (!findings.isClean) return { verified, anchor: null };
-  if (last === null || tree === null) throw new CannotCheck('an empty store has nothing to sign');
+  if (last === null || tree === null)
+    throw new CannotCheckError('an empty store has nothing to sign');
   const anchor: Anchor = {
     store: source.kind,
     time,

@@ -13,7 +13,7 @@ import {
 } from '#ledger';
 import type { KnownPolicies } from '../checks/known-policies.js';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
-import { StoreRefused } from '../store/errors.js';
+import { StoreRefusedError } from '../store/errors.js';
 import { Findings } from '../checks/findings.js';
 import type { SnapshotSource, StoredSnapshot } from '../store/snapshot-source.js';
 
@@ -99,7 +99,7 @@ class SnapshotsPass {
       }
       return false;
     } catch (error) {
-      const isOfStore = error instanceof StoreRefused || error instanceof UnreadableEvent;
+      const isOfStore = error instanceof StoreRefusedError || error instanceof UnreadableEvent;
       if (isOfStore || error instanceof BrokenRule) return true;
       throw error;
     }

@@ -2,7 +2,7 @@ import type { Position } from '#event-store';
 import type { Anchor } from '../evidence/anchor-file.js';
 import { rootOfLeaves } from '../evidence/merkle-frontier.js';
 import type { Edges, EventSource, Part } from '../store/event-source.js';
-import { CannotCheck, StoreRefused } from '../store/errors.js';
+import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import type { AccountsFound } from './account-pass.js';
 import { Findings, type DamageKind } from '../checks/findings.js';
 import { EventTree } from '../evidence/event-tree.js';
@@ -79,7 +79,7 @@ class Verification {
     this.#anchors = options.anchors ?? [];
     for (const { store } of this.#anchors) {
       if (store === source.kind) continue;
-      throw new CannotCheck(`an anchor of a store of kind ${store} says nothing of this one`);
+      throw new CannotCheckError(`an anchor of a store of kind ${store} says nothing of this one`);
     }
     this.#reached = this.#anchors.filter(({ position }) => position <= last);
     const now = options.tree === true ? [last] : [];
@@ -126,7 +126,7 @@ class Verification {
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof StoreRefused)) throw error;
+      if (!(error instanceof StoreRefusedError)) throw error;
       const { message: detail } = error;
       const nowhere = { position: null, stream: null, revision: null };
       this.findings.add({ kind: 'store-refuses', ...nowhere, detail });

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Policy } from '#ledger';
-import { CannotCheck, StoreRefused } from '../store/errors.js';
+import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { Findings, type FoundSoFar } from '../checks/findings.js';
-import type { SnapshotsSettings } from '../commands/settings.js';
+import type { SnapshotOptions } from '../commands/settings.js';
 import type { Crew, Found, Job } from './jobs.js';
 
 /**
@@ -26,7 +26,7 @@ export interface ThreadSettings {
   readonly eventStore: string;
   readonly policies: readonly Policy[];
   /** null: they are not looked at. */
-  readonly snapshots: SnapshotsSettings | null;
+  readonly snapshots: SnapshotOptions | null;
 }
 
 export type Asked = { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';
@@ -142,10 +142,10 @@ class Hand {
 /** A bug keeps its stack from thread to thread. */
 function inClassesOfOurs(told: Extract<Told, { kind: 'failed' }>): Error {
   const { cannotCheck, code, message, stack } = told;
-  if (cannotCheck) return new CannotCheck(message);
+  if (cannotCheck) return new CannotCheckError(message);
   return code === null
     ? Object.assign(new Error(message), { stack })
-    : new StoreRefused(code, message);
+    : new StoreRefusedError(code, message);
 }
 
 /** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */
