@@ -93,7 +93,7 @@ export default defineConfig(
     because: 'it works everywhere and imports nothing.',
   }),
   allowImports('libs/identity', {
-    may: [...OWN, '#bytes$', 'node:crypto$', 'canonicalize$', 'uuid$'],
+    may: [...OWN, '#bytes$', 'node:crypto$', 'canonicalize$'],
     because: 'it names and digests, and could never reach a store.',
   }),
   allowImports('libs/ledger', {
@@ -101,14 +101,8 @@ export default defineConfig(
     because: 'the rules are pure and import nothing, not even node:*.',
   }),
   allowImports('libs/contracts', {
-    except: ['libs/contracts/src/identity/**'],
-    may: [`\\./(?!identity)${FILE}`, BROWSER_BASICS, '#ledger$', 'zod$'],
-    because: 'the browser uses it too; Node and identity/ are for servers.',
-  }),
-  allowImports('libs/contracts/src/identity', {
-    files: ['libs/contracts/src/identity/**/*.ts'],
-    may: [...OWN, BASICS, '#ledger$', 'node:crypto$', 'canonicalize$', 'uuid$'],
-    because: 'it names and digests, and could never reach a store.',
+    may: [`\\./${FILE}`, BROWSER_BASICS, '#ledger$', 'zod$'],
+    because: 'the browser uses it too, so nothing in it may need Node.',
   }),
   allowImports('libs/event-store', {
     may: [...OWN, BASICS, 'node:', 'pg$', '@eventstore/db-client$'],
@@ -121,7 +115,7 @@ export default defineConfig(
       'node:',
       '#ledger$',
       '#event-store$',
-      '#contracts(/identity)?$',
+      '#contracts$',
       '@nestjs/common$',
       '@nestjs/cqrs$',
     ],
@@ -140,7 +134,7 @@ export default defineConfig(
     because: 'every process starts with it.',
   }),
   allowImports('libs/senders', {
-    may: [...OWN, BASICS, 'node:', '#(ledger|runtime)$', '#contracts(/identity)?$', 'zod$'],
+    may: [...OWN, BASICS, 'node:', '#(ledger|runtime)$', '#contracts$', 'zod$'],
     because: 'it decides who may send what, and neither executes nor records a command.',
   }),
   allowImports('libs/assembly', {
@@ -156,16 +150,7 @@ export default defineConfig(
     because: 'it assembles what several processes need, and has no rules of its own.',
   }),
   allowImports('stack', {
-    may: [
-      ...OWN,
-      BASICS,
-      'node:',
-      '#kafka$',
-      '#runtime$',
-      '#contracts(/identity)?$',
-      'zod$',
-      'jose$',
-    ],
+    may: [...OWN, BASICS, 'node:', '#kafka$', '#runtime$', '#contracts$', 'zod$', 'jose$'],
     because: 'it starts servers and apps, and calls them as any service would.',
   }),
   allowImports('apps/web', {

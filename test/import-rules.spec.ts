@@ -14,8 +14,9 @@ const RULES = [
     may: './docket.js',
   },
   { file: 'libs/contracts/src/index.ts', never: 'node:crypto', may: 'zod' },
-  { file: 'libs/contracts/src/index.ts', never: './identity/index.js', may: '#ledger' },
-  { file: 'libs/contracts/src/identity/index.ts', never: '#event-store', may: 'node:crypto' },
+  { file: 'libs/contracts/src/index.ts', never: '../../identity/src/index.js', may: '#ledger' },
+  { file: 'libs/identity/src/index.ts', never: '#event-store', may: 'node:crypto' },
+  { file: 'libs/identity/src/digest.ts', never: '#contracts', may: 'canonicalize' },
   { file: 'libs/event-store/src/index.ts', never: '#ledger', may: 'node:crypto' },
   { file: 'libs/event-store/src/port.ts', never: '@nestjs/common', may: 'pg' },
   { file: 'libs/commands/src/index.ts', never: '#read-model', may: '#ledger' },
@@ -41,7 +42,7 @@ const RULES = [
     never: '../../event-store/src/index.js',
     may: './account-loader.js',
   },
-  { file: 'apps/web/src/app.tsx', never: '#contracts/identity', may: '#contracts' },
+  { file: 'apps/web/src/app.tsx', never: '#contracts/testing', may: '#contracts' },
   { file: 'apps/web/src/format/rows.ts', never: 'node:crypto', may: './days.js' },
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
   { file: 'libs/senders/src/index.ts', never: '#commands', may: 'zod' },
@@ -50,7 +51,7 @@ const RULES = [
   { file: 'libs/contracts/src/index.ts', never: '#identity', may: '#async' },
   { file: 'apps/api/src/main.ts', never: '#event-store/testing', may: '#identity' },
   { file: 'apps/web/src/app.tsx', never: '#identity', may: '#async' },
-  { file: 'stack/src/local-senders.ts', never: '#senders', may: '#contracts/identity' },
+  { file: 'stack/src/local-senders.ts', never: '#senders', may: '#identity' },
 ] as const;
 
 const lint = (texts: { filePath: string; text: string }[]): { ruleId: string }[][] =>

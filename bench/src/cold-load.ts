@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { AccountDesk } from '#commands';
-import { toLedgerCommand } from '#contracts/identity';
+import { AccountDesk, toLedgerCommand } from '#commands';
 import {
   PostgresSnapshotStore,
   SealedSnapshots,

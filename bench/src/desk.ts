@@ -1,5 +1,5 @@
 import { AccountDesk } from '#commands';
-import { commandUuid } from '#contracts/identity';
+import { commandIdOf } from '#identity';
 import { MemoryEventStore } from '#event-store';
 import { DEFAULT_POLICY, type LedgerCommand } from '#ledger';
 
@@ -63,7 +63,7 @@ const asked = (userId: string, id: string, at: number) => ({
   userId,
   source: '/bench',
   id,
-  commandId: commandUuid(userId, '/bench', id),
+  commandId: commandIdOf(userId, '/bench', id),
   digest: 'd'.repeat(64),
   at: new Date(START_MS + at).toISOString(),
 });

@@ -5,7 +5,7 @@ import {
   type CommandBody,
   type CommandOutcome,
 } from '#contracts';
-import { signed, type SigningKey } from '#contracts/identity';
+import { signMessage, type SigningKey } from '#identity';
 import { connectKafka, followTopic, type KafkaConnection, type TopicReader } from '#kafka';
 
 type Producer = ReturnType<KafkaConnection['producer']>;
@@ -46,7 +46,7 @@ export class LedgerClient {
     try {
       const unsigned = commandMessage(body, { id, source: this.source });
       const { key } = this;
-      const message = key === null ? unsigned : signed(unsigned, TOPICS.commands, key);
+      const message = key === null ? unsigned : signMessage(unsigned, TOPICS.commands, key);
       await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
       const tooLate = new Promise<never>((_, reject) => {
         const error = new Error(

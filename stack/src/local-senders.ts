@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigurationError } from '#runtime';
-import type { SigningKey } from '#contracts/identity';
+import type { SigningKey } from '#identity';
 import { projectRoot } from './kafka-jars.js';
 import type { StackSettings } from './settings.js';
 import { keptSecret } from './tokens.js';

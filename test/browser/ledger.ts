@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { CommandBody, CommandOutcome } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
-import { AccountDesk } from '#commands';
+import { AccountDesk, toLedgerCommand } from '#commands';
 import { openMigratedEventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import type { LedgerAddresses } from '../../stack/src/addresses.js';

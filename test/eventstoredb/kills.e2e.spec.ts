@@ -1,8 +1,7 @@
 import { execSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import { AccountDesk, NotAnswered, streamOf, type Answered } from '#commands';
-import { toLedgerCommand } from '#contracts/identity';
+import { AccountDesk, NotAnswered, streamOf, type Answered, toLedgerCommand } from '#commands';
 import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
 import { DEFAULT_POLICY, eventFrom, type LedgerCommand } from '#ledger';
 import { namedEventStore } from '#testing';

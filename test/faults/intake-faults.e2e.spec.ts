@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AccountDesk } from '#commands';
+import { AccountDesk, toLedgerCommand } from '#commands';
 import { TOPICS, type CommandBody } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
 import { CONSUME_LIMITS, type OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
 import { eventually, eventuallyHolds, seeded } from '#testing';

@@ -4,7 +4,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
-import { signed } from '#contracts/identity';
+import { signMessage } from '#identity';
 import { eventually } from '#testing';
 import { GROUP, FaultLab } from './fault-lab.js';
 import type { IntakeProcess } from './intake-process.js';
@@ -55,7 +55,7 @@ describe('An intake that asks who sends', () => {
   const message = (user: string, id: string, source = '/billing', points = 100) =>
     commandMessage(recharge(user, points), { id, source });
   const sign = (one: OutgoingMessage, topic: string = TOPICS.commands, key = KEY) =>
-    signed(one, topic, key);
+    signMessage(one, topic, key);
 
   it('mints for no stranger, and carries out what its sender signed', async () => {
     const victim = randomUUID();

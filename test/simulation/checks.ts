@@ -1,5 +1,5 @@
 import { TOPICS, parseCommandMessage, parseOutcome, type CommandOutcome } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
+import { toLedgerCommand } from '#commands';
 import { CHAIN_START, chainHash, type RecordedEvent } from '#event-store';
 import {
   decide,

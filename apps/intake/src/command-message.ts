@@ -9,7 +9,8 @@ import {
   type ParsedMessage,
   type Sender,
 } from '#contracts';
-import { commandUuid, digestOfBytes, outcomeId, toLedgerCommand } from '#contracts/identity';
+import { toLedgerCommand } from '#commands';
+import { commandIdOf, payloadDigest, outcomeIdOf } from '#identity';
 import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
 import type { LedgerCommand } from '#ledger';
@@ -120,10 +121,10 @@ function dead(
 }
 
 function invalidOutcome(message: IncomingMessage, detail: string, sender: Sender) {
-  const commandId = commandUuid(sender.userId, sender.source, sender.id);
-  const digest = digestOfBytes(message.value ?? new Uint8Array());
+  const commandId = commandIdOf(sender.userId, sender.source, sender.id);
+  const digest = payloadDigest(message.value ?? new Uint8Array());
   return {
     body: { ...toInvalidOutcome(sender, []), detail: detail.slice(0, DETAIL_CHARACTERS_MAX) },
-    id: outcomeId(commandId, { revision: null, code: 'Invalid', digest }),
+    id: outcomeIdOf(commandId, { revision: null, code: 'Invalid', digest }),
   };
 }

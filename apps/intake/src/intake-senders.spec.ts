@@ -1,6 +1,6 @@
 import { AccountDesk } from '#commands';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
-import { signatureOf, signed } from '#contracts/identity';
+import { signatureOf, signMessage } from '#identity';
 import { MemoryEventStore, MemoryLog } from '#event-store';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
@@ -78,9 +78,10 @@ const settle = (consumption_id: string, points: number): CommandBody => ({
 });
 
 const of = (source: string, body: CommandBody, id: string) => commandMessage(body, { id, source });
-const tts = (body: CommandBody, id: string) => signed(of('/tts', body, id), TOPICS.commands, NEW);
+const tts = (body: CommandBody, id: string) =>
+  signMessage(of('/tts', body, id), TOPICS.commands, NEW);
 const billing = (body: CommandBody, id: string) =>
-  signed(of('/billing', body, id), TOPICS.commands, BILLING);
+  signMessage(of('/billing', body, id), TOPICS.commands, BILLING);
 
 function open() {
   const parsed = parseSenders(JSON.stringify(FILE), ENV);
@@ -159,17 +160,17 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
   ],
   [
     'a key that the sender has not',
-    signed(unsigned, TOPICS.commands, { ...NEW, id: '2020-01' }),
+    signMessage(unsigned, TOPICS.commands, { ...NEW, id: '2020-01' }),
     'key',
   ],
   [
     'the key of another sender under its own id',
-    signed(unsigned, TOPICS.commands, BILLING),
+    signMessage(unsigned, TOPICS.commands, BILLING),
     'signature',
   ],
   [
     'a secret that somebody guessed',
-    signed(unsigned, TOPICS.commands, { ...NEW, secret: 'x'.repeat(40) }),
+    signMessage(unsigned, TOPICS.commands, { ...NEW, secret: 'x'.repeat(40) }),
     'signature',
   ],
   [
@@ -202,7 +203,7 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
   ['a type that an unsigned sender may not send', of('/old', recharge(5), 'm-6'), 'type'],
   [
     'a bad signature of a sender that needs none',
-    signed(of('/old', consume(5), 'm-7'), TOPICS.commands, NEW),
+    signMessage(of('/old', consume(5), 'm-7'), TOPICS.commands, NEW),
     'key',
   ],
   [
@@ -268,8 +269,8 @@ describe('A sender that signs', () => {
 
   it('may use either of two keys', async () => {
     const { handle } = open();
-    const first = signed(of('/tts', consume(1), 'a'), TOPICS.commands, OLD);
-    const second = signed(of('/tts/red', consume(1), 'b'), TOPICS.commands, NEW);
+    const first = signMessage(of('/tts', consume(1), 'a'), TOPICS.commands, OLD);
+    const second = signMessage(of('/tts/red', consume(1), 'b'), TOPICS.commands, NEW);
     const { outcomes } = await handle(incoming(first), incoming(second));
     expect(outcomes).toHaveLength(2);
   });

@@ -6,7 +6,7 @@ import {
   type RunOptions,
 } from '#commands';
 import { TOPICS, outcomeMessage, toOutcome } from '#contracts';
-import { outcomeId } from '#contracts/identity';
+import { outcomeIdOf } from '#identity';
 import { PermanentStoreError } from '#event-store';
 import type {
   Handled,
@@ -109,7 +109,7 @@ export class Intake implements MessageReceiver {
   ): OutgoingMessage {
     this.#observer.answered(command, origin, answer);
     const { revision, code } = answer;
-    const id = outcomeId(command.commandId, { revision, code, digest: command.digest });
+    const id = outcomeIdOf(command.commandId, { revision, code, digest: command.digest });
     const outcome = toOutcome(command, answer, position);
     return { topic: TOPICS.outcomes, ...outcomeMessage(outcome, id, origin.traceparent ?? null) };
   }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { migrating, openDesk, openStores, type Need } from '#assembly';
-import { toLedgerCommand } from '#contracts/identity';
+import { toLedgerCommand } from '#commands';
 import { migrateEventStore, parseSnapshotKeys } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { migrate } from '#read-model';

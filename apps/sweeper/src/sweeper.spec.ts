@@ -1,5 +1,4 @@
-import { AccountDesk } from '#commands';
-import { toLedgerCommand } from '#contracts/identity';
+import { AccountDesk, toLedgerCommand } from '#commands';
 import { MemoryEventStore, MemoryLog, type Position } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { MemoryReadTables } from '#read-model';

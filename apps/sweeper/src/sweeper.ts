@@ -1,6 +1,6 @@
 import type { Answered, Origin } from '#commands';
 import { SWEEPER_SOURCE_PREFIX } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
+import { toLedgerCommand } from '#commands';
 import type { Position } from '#event-store';
 import type { LedgerCommand } from '#ledger';
 import { waitForPosition, type DueAccount, type ReadTables } from '#read-model';

@@ -1,4 +1,4 @@
-import { commandUuid, eventId, policyFingerprint } from '#contracts/identity';
+import { commandIdOf, eventIdOf, policyFingerprint } from '#identity';
 import { CHAIN_START, chainHash } from '#event-store';
 import {
   DEFAULT_POLICY,
@@ -85,7 +85,7 @@ function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Enc
   const origin = { command: { source, id: sent, type }, policy: POLICY, correlation: sent, kafka };
   const { data, meta } = toStored(event, origin);
   const { revision } = writer.account;
-  const id = eventId(event.commandId, revision);
+  const id = eventIdOf(event.commandId, revision);
   const stream = `points-${writer.userId}`;
   writer.before = chainHash(writer.before, { stream, revision, id, type: event.type, data, meta });
   const hash = Buffer.from(writer.before).toString('hex');
@@ -100,7 +100,7 @@ const askedBy =
       userId,
       source: '/bench',
       id,
-      commandId: commandUuid(userId, '/bench', id),
+      commandId: commandIdOf(userId, '/bench', id),
       digest: 'd'.repeat(64),
       at: new Date(START_MS + turn * STEP_MS).toISOString(),
     };

@@ -1,4 +1,4 @@
-import { policyFingerprint } from '#contracts/identity';
+import { policyFingerprint } from '#identity';
 import type { EventStore, SealedSnapshots } from '#event-store';
 import type { Policy } from '#ledger';
 import { SYSTEM_CLOCK, type Clock } from './clock.js';

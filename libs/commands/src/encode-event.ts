@@ -1,4 +1,4 @@
-import { eventId } from '#contracts/identity';
+import { eventIdOf } from '#identity';
 import { chainHash, type EncodedEvent } from '#event-store';
 import { toStored, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
 
@@ -24,7 +24,7 @@ export function encodeEvent(
 ): EncodedEvent {
   const { stream, revision, before } = place;
   const { type, data, meta } = toStored(event, provenance);
-  const id = eventId(event.commandId, revision);
+  const id = eventIdOf(event.commandId, revision);
   const hash = chainHash(before, { stream, revision, id, type, data, meta });
   return { id, type, data, meta, hash };
 }

@@ -9,3 +9,4 @@ export type { Origin } from './encode-event.js';
 export { AccountDamaged, DecisionFailed, NotAnswered } from './errors.js';
 export type { Answered, RecordingCheck } from './group.js';
 export { RunLedgerCommand } from './run-ledger-command.js';
+export { toLedgerCommand, type SentCommand } from './to-ledger-command.js';

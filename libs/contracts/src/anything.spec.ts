@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { toLedgerCommand } from '#commands';
 import { COMMAND_TYPES } from './names.js';
 import { parseCommandMessage } from './cloud-event.js';
 import { parseCommandData } from './command-data.js';
 import type { Fault } from './fault.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
-import { toLedgerCommand } from './identity/index.js';
+
 import { parseOutcome } from './outcome.js';
 
 // Whatever comes in: a typed value or named faults come out, and nothing is thrown.

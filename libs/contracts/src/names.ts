@@ -35,9 +35,6 @@ export const API_SOURCE_PREFIX = 'api:';
 export const SWEEPER_SOURCE_PREFIX = 'sweeper:';
 export const OWN_SOURCE_PREFIXES = [API_SOURCE_PREFIX, SWEEPER_SOURCE_PREFIX, 'import:'] as const;
 
-/** Who sent a message, proven by a key: see `identity/signature.ts`. */
-export const SIGNATURE_HEADER = 'points-signature';
-
 /** A message longer than this is a dead letter. */
 export const MESSAGE_BYTES_MAX = 65_536;
 

@@ -24,7 +24,7 @@ export function commandMessage(
   return binaryMessage({ ...from, type: COMMAND_CE_TYPES[type] }, data.user_id, data);
 }
 
-/** `id`: that of the outcome (see identity: `outcomeId`). */
+/** `id`: that of the outcome , made by `outcomeIdOf` of libs/identity. */
 export function outcomeMessage(
   outcome: CommandOutcome,
   id: string,

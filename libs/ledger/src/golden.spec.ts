@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { eventId } from '#contracts/identity';
+import { eventIdOf } from '#identity';
 import { CHAIN_START, chainHash } from '#event-store';
 import { fromStored, toStored } from './codec.js';
 import { replay } from './evolve.js';
@@ -38,7 +38,7 @@ describe('events as version 1 stored them', () => {
   it('have the ids and the chain of hashes that they had', () => {
     let before = CHAIN_START;
     for (const [revision, { hash, ...stored }] of golden.events.entries()) {
-      expect(stored.id).toBe(eventId(read[revision]!.event.commandId, revision));
+      expect(stored.id).toBe(eventIdOf(read[revision]!.event.commandId, revision));
       before = chainHash(before, { ...stored, stream: golden.stream, revision });
       expect(Buffer.from(before).toString('hex')).toBe(hash);
     }

@@ -6,7 +6,7 @@ import {
   apiSourceOf,
   commandSource,
 } from '#contracts';
-import { KEY_ID } from '#contracts/identity';
+import { KEY_ID } from '#identity';
 import { ANY, faultOfEntry } from './source-entry.js';
 
 const SENDERS_MAX = 1_000;

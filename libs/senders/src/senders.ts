@@ -1,13 +1,12 @@
 import {
   COMMAND_CE_TYPES,
-  SIGNATURE_HEADER,
   SUBJECT_MAX,
   apiSourceOf,
   headerOf,
   type RawMessage,
   type Sender as MessageSender,
 } from '#contracts';
-import { isSignatureOf, parseSignature } from '#contracts/identity';
+import { SIGNATURE_HEADER, isSignatureOf, parseSignature } from '#identity';
 import { DayTotals } from './day-totals.js';
 import type { Denial } from './denial.js';
 import type { Sender } from './sender.js';

@@ -7,7 +7,7 @@ import {
   parseQuery,
   type CommandType,
 } from '#contracts';
-import type { SentCommand } from '#contracts/identity';
+import type { SentCommand } from '#commands';
 import { invalidRequest, notFound } from '../problems/problem.js';
 import { headerText } from '../requests/header-text.js';
 

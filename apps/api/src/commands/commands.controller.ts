@@ -1,9 +1,8 @@
 import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RunLedgerCommand } from '#commands';
+import { RunLedgerCommand, toLedgerCommand } from '#commands';
 import { toOutcome, type CommandOutcome } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
 import { NotAllowed } from '#senders';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';

@@ -1,4 +1,4 @@
-import { eventId } from '#contracts/identity';
+import { eventIdOf } from '#identity';
 import { UnreadableEvent, fromStored, type LedgerEvent, type Provenance } from '#ledger';
 import { AccountChain, CHAIN_START } from './hash-chain.js';
 import { isEventIdOf } from './derived-id.js';
@@ -118,7 +118,7 @@ export class AccountAudit {
     if (read === null) return this.#stopRules();
     const { event, provenance } = read;
     if (!isEventIdOf(stored.idBytes, event.commandId, stored.revision)) {
-      const id = eventId(event.commandId, stored.revision);
+      const id = eventIdOf(event.commandId, stored.revision);
       this.#report('id-not-derived', stored, `it should be ${id}`);
     }
     const { policy } = provenance;

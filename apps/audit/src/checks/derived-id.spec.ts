@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { commandUuid, eventId } from '#contracts/identity';
+import { commandIdOf, eventIdOf } from '#identity';
 import { bytesOfUuid } from '../store/byte-strings.js';
 import { isCommandIdOf, isEventIdOf } from './derived-id.js';
 
@@ -7,7 +7,7 @@ describe('the id of an event', () => {
   it('is the one that the writer derives, and no other', () => {
     for (let revision = 0; revision < 500; revision++) {
       const command = randomUUID();
-      const id = bytesOfUuid(eventId(command, revision));
+      const id = bytesOfUuid(eventIdOf(command, revision));
       expect(isEventIdOf(id, command, revision)).toBe(true);
       expect(isEventIdOf(id, command, revision + 1)).toBe(false);
       const at = revision % 16;
@@ -20,7 +20,7 @@ describe('the id of an event', () => {
 
   it('has as many bytes as an id has', () => {
     const command = randomUUID();
-    const id = bytesOfUuid(eventId(command, 7));
+    const id = bytesOfUuid(eventIdOf(command, 7));
     for (const other of ['', id.slice(0, 15), `${id}\0`]) {
       expect(isEventIdOf(other, command, 7)).toBe(false);
     }
@@ -32,7 +32,7 @@ describe('the id of a command', () => {
     'is the one of its user, source and id %s',
     (sent) => {
       const user = randomUUID();
-      const id = commandUuid(user, '/来源', sent);
+      const id = commandIdOf(user, '/来源', sent);
       expect(isCommandIdOf(id, user, '/来源', sent)).toBe(true);
       expect(isCommandIdOf(id, user, '/来源', `${sent}x`)).toBe(false);
       expect(isCommandIdOf(id, randomUUID(), '/来源', sent)).toBe(false);
@@ -43,7 +43,7 @@ describe('the id of a command', () => {
 
   it('is any one of its characters changed another one', () => {
     const user = randomUUID();
-    const id = commandUuid(user, '/bench', 'c-1');
+    const id = commandIdOf(user, '/bench', 'c-1');
     for (let at = 0; at < id.length; at++) {
       const other = id[at] === '1' ? '2' : '1';
       const changed = id.slice(0, at) + other + id.slice(at + 1);
@@ -53,7 +53,7 @@ describe('the id of a command', () => {
 
   it('is written in one way', () => {
     const user = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
-    const id = commandUuid(user, '/bench', 'c-1');
+    const id = commandIdOf(user, '/bench', 'c-1');
     expect(id).toMatch(/[a-f].*0|0.*[a-f]/);
     const others = [
       '',

@@ -1,4 +1,4 @@
-import { policyFingerprint } from '#contracts/identity';
+import { policyFingerprint } from '#identity';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 
 /** Policies by the fingerprint that events carry of the one they were decided under. */

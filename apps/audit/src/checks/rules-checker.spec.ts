@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { AccountDesk } from '#commands';
+import { AccountDesk, toLedgerCommand } from '#commands';
 import { parseCommandData } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
 import { chainHash, MemoryEventStore, type EventStore, type RecordedEvent } from '#event-store';
 import type { CommandType, Policy } from '#ledger';
 import { tell, ANNA, streamOf } from '../testing/sample-ledger.js';

@@ -1,6 +1,5 @@
-import { AccountDesk } from '#commands';
+import { AccountDesk, toLedgerCommand } from '#commands';
 import type { CommandBody } from '#contracts';
-import { toLedgerCommand } from '#contracts/identity';
 import type { EventStore } from '#event-store';
 import { DEFAULT_POLICY, type CommandType, type Policy } from '#ledger';
 

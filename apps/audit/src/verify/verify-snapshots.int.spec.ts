@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { policyFingerprint } from '#contracts/identity';
+import { policyFingerprint } from '#identity';
 import {
   EventStoreDbEventStore,
   SnapshotKeys,

@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { commandMessage } from '../outgoing.js';
+import { commandMessage } from '#contracts';
 import {
   isSignatureOf,
   parseSignature,
+  signMessage,
   signatureOf,
-  signed,
   signedText,
   type SignedMessage,
-} from './signature.js';
+} from './message-signature.js';
 
 interface Vector extends SignedMessage {
   readonly name: string;
@@ -22,7 +22,7 @@ interface Vector extends SignedMessage {
 }
 
 const golden = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../test/golden/signature-v1.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../test/golden/signature-v1.json'), 'utf8'),
 ) as readonly Vector[];
 
 const SECRET = 'a secret of thirty-two bytes, or more';
@@ -58,7 +58,7 @@ describe('a signature', () => {
   it('is a header of a message that is made for a Kafka client', () => {
     const body = { type: 'ExpirePoints', data: { user_id: message.key } } as const;
     const made = commandMessage(body, { id: 'x', source: '/tts' });
-    const sent = signed(made, 'points.commands', { id: 'k1', secret: SECRET });
+    const sent = signMessage(made, 'points.commands', { id: 'k1', secret: SECRET });
     const parts = { ...message, id: 'x', type: 'points.ExpirePoints.v1', value: made.value };
     expect(sent).toEqual({
       ...made,

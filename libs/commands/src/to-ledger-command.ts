@@ -1,30 +1,31 @@
+import type { CommandBody } from '#contracts';
+import { commandDigest, commandIdOf } from '#identity';
 import { PRIORITY_DEFAULT, type LedgerCommand } from '#ledger';
-import type { CommandBody } from '../command-data.js';
-import { digestOf } from './digest.js';
-import { commandUuid } from './ids.js';
 
-/** A command past the parser, and what its sender calls it. */
+/** A parsed command, with the source and the id that its sender gave it. */
 export type SentCommand = CommandBody & { readonly source: string; readonly id: string };
 
 /** `at`: when the trusted side received it, ISO-8601 UTC with milliseconds. */
 export function toLedgerCommand(sent: SentCommand, at: string): LedgerCommand {
   const { source, id, type, data } = sent;
   const userId = data.user_id;
-  const asked = {
+  return commandFrom(sent, {
     userId,
     source,
     id,
-    commandId: commandUuid(userId, source, id),
-    digest: digestOf(type, data),
+    commandId: commandIdOf(userId, source, id),
+    digest: commandDigest(type, data),
     at,
-  };
-  return commandOf(sent, asked);
+  });
 }
 
-type Asked = Pick<LedgerCommand, 'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'>;
+type CommandHeader = Pick<
+  LedgerCommand,
+  'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'
+>;
 
-/** The shared fields come last: an object that grows behind a spread is ten times slower in V8. */
-function commandOf({ type, data }: SentCommand, asked: Asked): LedgerCommand {
+/** The header is spread last: V8 adds properties behind a spread ten times as slowly. */
+function commandFrom({ type, data }: SentCommand, header: CommandHeader): LedgerCommand {
   switch (type) {
     case 'RechargePoints':
       return {
@@ -33,7 +34,7 @@ function commandOf({ type, data }: SentCommand, asked: Asked): LedgerCommand {
         expiresAt: data.expires_at,
         priority: data.priority ?? PRIORITY_DEFAULT,
         sourceId: data.source_id ?? null,
-        ...asked,
+        ...header,
       };
     case 'ConsumePoints':
       return {
@@ -42,9 +43,9 @@ function commandOf({ type, data }: SentCommand, asked: Asked): LedgerCommand {
         points: data.points,
         sourceId: data.source_id ?? null,
         duration: data.duration ?? null,
-        consumptionId: data.consumption_id ?? asked.id,
+        consumptionId: data.consumption_id ?? header.id,
         settleWithin: data.settle_within ?? null,
-        ...asked,
+        ...header,
       };
     case 'SettleConsumption':
       return {
@@ -52,7 +53,7 @@ function commandOf({ type, data }: SentCommand, asked: Asked): LedgerCommand {
         consumptionId: data.consumption_id,
         points: data.points,
         duration: data.duration ?? null,
-        ...asked,
+        ...header,
       };
     case 'RefundPoints':
       return {
@@ -60,9 +61,9 @@ function commandOf({ type, data }: SentCommand, asked: Asked): LedgerCommand {
         consumptionId: data.consumption_id,
         points: data.points ?? null,
         reason: data.reason ?? null,
-        ...asked,
+        ...header,
       };
     case 'ExpirePoints':
-      return { type, ...asked };
+      return { type, ...header };
   }
 }

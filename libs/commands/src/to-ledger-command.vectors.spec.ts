@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND_CE_TYPES, parseCommandMessage, type CommandType } from '../index.js';
-import { outcomeId, toLedgerCommand } from './index.js';
+import { COMMAND_CE_TYPES, parseCommandMessage, type CommandType } from '#contracts';
+import { outcomeIdOf } from '#identity';
+import { toLedgerCommand } from './to-ledger-command.js';
 
 // Ids and digests as an independent model of the same pages computes them.
-const vectors = join(import.meta.dirname, '../../../../test/vectors');
+const vectors = join(import.meta.dirname, '../../../test/vectors');
 const files = readdirSync(vectors).filter((name) => name.endsWith('.json'));
 
 interface Step {
@@ -47,7 +48,7 @@ function namesOf({ command, outcome }: Step) {
   return {
     command_uuid: asked.commandId,
     digest: asked.digest,
-    ce_id: outcomeId(asked.commandId, { revision, code, digest: asked.digest }),
+    ce_id: outcomeIdOf(asked.commandId, { revision, code, digest: asked.digest }),
     consumption_id: 'consumptionId' in asked ? asked.consumptionId : null,
   };
 }

@@ -1,0 +1,28 @@
+import { nameBasedUuid } from './name-based-uuid.js';
+
+// Ids are derived and never random, so that a repeated message gets the same ids everywhere.
+
+const COMMAND_NAMESPACE = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
+
+export function commandIdOf(userId: string, source: string, id: string): string {
+  return nameBasedUuid(COMMAND_NAMESPACE, `${userId}\0${source}\0${id}`);
+}
+
+export function eventIdOf(commandId: string, revision: number): string {
+  return nameBasedUuid(commandId, String(revision));
+}
+
+/** What distinguishes two answers to one command. */
+export interface AnswerKey {
+  /** Revision of the last event recorded for the command; null: none was recorded. */
+  readonly revision: number | null;
+  /** Why the command was refused; null: it was accepted. */
+  readonly code: string | null;
+  /** Digest of the message that is answered. */
+  readonly digest: string;
+}
+
+/** The `ce_id` of an outcome. The same answer to the same message always has the same id. */
+export function outcomeIdOf(commandId: string, { revision, code, digest }: AnswerKey): string {
+  return nameBasedUuid(commandId, `${revision ?? ''}:${code ?? ''}:${digest}`);
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { parseCommandData } from '#contracts';
+import { DEFAULT_POLICY } from '#ledger';
+import { commandDigest, policyFingerprint } from './digest.js';
+
+const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
+const wellFormed = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 });
+
+const anyConsumption = fc.record(
+  {
+    user_id: fc.uuid(),
+    points: fc.integer({ min: 1, max: 1_000_000_000 }),
+    source_type: fc.constantFrom('tts', 'video'),
+    source_id: fc.option(
+      wellFormed.filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text) && [...text].length < 65),
+    ),
+    duration: fc.option(fc.double({ min: 0, max: 10_000_000, noNaN: true })),
+    settle_within: fc.option(fc.integer({ min: 1, max: 604_800 })),
+  },
+  { requiredKeys: ['user_id', 'points', 'source_type'] },
+);
+
+function digestOfInput(input: object): string {
+  const parsed = parseCommandData('ConsumePoints', input);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return commandDigest(parsed.value.type, parsed.value.data);
+}
+
+describe('the digest of a command', () => {
+  it('is SHA-256 over canonical JSON of what was said', () => {
+    fc.assert(
+      fc.property(anyConsumption, (input) => {
+        const said = Object.entries(input).filter(([, value]) => value !== null);
+        const canonical = canonicalize({ data: Object.fromEntries(said), type: 'ConsumePoints' });
+        expect(digestOfInput(input)).toBe(
+          createHash('sha256')
+            .update(canonical ?? '')
+            .digest('hex'),
+        );
+      }),
+    );
+  });
+
+  it('does not depend on the order of fields, the case of the user or the offset of a time', () => {
+    const recharge = (input: object): string => {
+      const parsed = parseCommandData('RechargePoints', input);
+      return parsed.ok ? commandDigest(parsed.value.type, parsed.value.data) : 'bad';
+    };
+    const digest = recharge({ user_id, points: 5, expires_at: '2030-01-31T00:00:00.000Z' });
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(
+      recharge({
+        expires_at: '2030-01-31T08:00:00.0001+08:00',
+        points: 5.0,
+        priority: null,
+        user_id: user_id.toUpperCase(),
+      }),
+    ).toBe(digest);
+  });
+
+  it('is another where a default is written out', () => {
+    const said = (priority: object): string => {
+      const input = { user_id, points: 5, expires_at: null, ...priority };
+      const parsed = parseCommandData('RechargePoints', input);
+      return parsed.ok ? commandDigest(parsed.value.type, parsed.value.data) : 'bad';
+    };
+    expect(said({ priority: 50 })).not.toBe(said({}));
+  });
+});
+
+describe('the fingerprint of a policy', () => {
+  it('depends on its limits, not on their order', () => {
+    const print = policyFingerprint(DEFAULT_POLICY);
+    const backwards = Object.fromEntries(Object.entries(DEFAULT_POLICY).reverse());
+    expect(print).toMatch(/^[0-9a-f]{16}$/);
+    expect(policyFingerprint({ ...DEFAULT_POLICY, ...backwards })).toBe(print);
+    expect(policyFingerprint(backwards as unknown as typeof DEFAULT_POLICY)).toBe(print);
+    expect(policyFingerprint({ ...DEFAULT_POLICY, rememberDays: 9 })).not.toBe(print);
+  });
+});

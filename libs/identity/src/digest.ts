@@ -1,0 +1,41 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
+
+/**
+ * Identifies what a command means: SHA-256, in lower-case hex, over the canonical JSON (RFC 8785)
+ * of its parsed data and its type. A field that is null means the same as an absent one, so both
+ * are left out.
+ */
+export function commandDigest(type: string, data: object): string {
+  return sha256(`{"data":${canonicalData(data)},"type":"${type}"}`);
+}
+
+/** Stands in for the command digest when a message can't be read as a command. */
+export function payloadDigest(bytes: Uint8Array): string {
+  return sha256(bytes);
+}
+
+const FINGERPRINT_CHARS = 16;
+
+/** A short digest of a policy, independent of the order in which its limits are written. */
+export function policyFingerprint(policy: object): string {
+  // canonicalize() returns undefined only for a value that has no JSON.
+  return sha256(canonicalize(policy) ?? '').slice(0, FINGERPRINT_CHARS);
+}
+
+/**
+ * The data of a command is flat, its field names are ASCII and its values are well-formed text and
+ * numbers, so JSON.stringify is canonical once the fields are sorted, and five times as fast as
+ * `canonicalize`.
+ */
+function canonicalData(data: object): string {
+  const values = data as Readonly<Record<string, unknown>>;
+  const present: Record<string, unknown> = {};
+  for (const name of Object.keys(values).sort()) {
+    const value = values[name];
+    if (value !== null) present[name] = value;
+  }
+  return JSON.stringify(present);
+}

@@ -1,0 +1,13 @@
+export { commandIdOf, eventIdOf, outcomeIdOf, type AnswerKey } from './derived-ids.js';
+export { commandDigest, payloadDigest, policyFingerprint } from './digest.js';
+export {
+  KEY_ID,
+  SIGNATURE_HEADER,
+  isSignatureOf,
+  parseSignature,
+  signMessage,
+  signatureOf,
+  type SignedMessage,
+  type SigningKey,
+} from './message-signature.js';
+export { STREAM_PREFIX, accountStream, userOfStream } from './stream-name.js';
