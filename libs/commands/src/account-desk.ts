@@ -247,7 +247,9 @@ export class AccountDesk {
   #conclude(mailbox: Mailbox, group: Group, { position }: Written): void {
     mailbox.waiting.splice(0, group.decided.length);
     if (group.isSpoiled) mailbox.baseline = null;
-    else if (mailbox.baseline !== null) this.#snapshots?.offer(mailbox.baseline);
+    else if (mailbox.baseline !== null && !mailbox.isDistrusted) {
+      this.#snapshots?.offer(mailbox.baseline);
+    }
     const repeats: Repeat[] = [];
     for (const decided of group.decided) {
       const { waiting } = decided;

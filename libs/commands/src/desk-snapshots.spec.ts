@@ -231,6 +231,24 @@ describe('A snapshot in the sample', () => {
     expectSound(log);
   });
 
+  it('that differs leaves none behind that was made from it meanwhile', async () => {
+    const { log, snapshots: first, kept, reseal } = await withSnapshot();
+    const [place = ''] = first.keys;
+    const key = place.split(' ')[1] ?? '';
+    const snapshots = new MemorySnapshotStore();
+    await snapshots.save(
+      streamOf(USER),
+      key,
+      reseal({ state: kept.state.replace('"c7"', '"c8"') }),
+    );
+    const limits = { ...CHECKED, snapshotEvery: 1 };
+    const { desk, noted } = openDesk({ log, snapshots: sealing(snapshots), limits });
+    await run(desk, consume('next', 5));
+    await desk.drain(1_000);
+    expect(noted('snapshotDiffers')).toHaveLength(1);
+    expect(await snapshots.load(streamOf(USER), key)).toBeNull();
+  });
+
   it('that gives points away is found by its last event, before anything is decided', async () => {
     const { log, snapshots, kept, reseal } = await withSnapshot();
     expect(minted(kept).state).not.toBe(kept.state);

@@ -44,16 +44,25 @@ export class SnapshotKeeper {
     }
   }
 
-  /** Never uses it again, and removes it where it is stored. */
+  /**
+   * Never uses it again, and removes it where it is stored; also one that was saved since, which may
+   * stand on it and carry a good seal.
+   */
   async distrust(stream: string, snapshot: Snapshot): Promise<void> {
     const { limits, observer, waits } = this.terms;
     this.#distrusted.add(stream, snapshot);
+    await this.idle();
     try {
-      const removing = this.snapshots.remove(stream, this.#key, snapshot);
-      await waits.within(limits.attemptMsMax, removing);
+      await waits.within(limits.attemptMsMax, this.#removeWhatIsStored(stream, snapshot));
     } catch (cause) {
       observer.snapshotNotSaved(stream, cause);
     }
+  }
+
+  async #removeWhatIsStored(stream: string, snapshot: Snapshot): Promise<void> {
+    await this.snapshots.remove(stream, this.#key, snapshot);
+    const since = await this.snapshots.load(stream, this.#key);
+    if (since.kind === 'good') await this.snapshots.remove(stream, this.#key, since.snapshot);
   }
 
   /** Called when the baseline is as stored. Saving goes on while the desk does other things. */
