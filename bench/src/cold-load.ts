@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import {
   PostgresSnapshotStore,
   SealedSnapshots,
@@ -27,14 +27,14 @@ export function coldLoadBench(): Promise<Record<string, number>> {
     const store = await openPostgresEventStore(url);
     const keys = new SnapshotKeys([{ id: 'bench', secret: randomBytes(32) }]);
     const snapshots = new SealedSnapshots(new PostgresSnapshotStore(pool), keys);
-    const deskOf = () => new AccountDesk({ store, snapshots, policy: DEFAULT_POLICY });
+    const deskOf = () => new AccountCommandProcessor({ store, snapshots, policy: DEFAULT_POLICY });
     let sent = 0;
     const fillTo = async (events: number): Promise<void> => {
       const desk = deskOf();
       while (sent < events) await runSome(desk, Math.min(AT_ONCE, events - sent));
       await desk.drain(60_000);
     };
-    const runSome = (desk: AccountDesk, count: number) =>
+    const runSome = (desk: AccountCommandProcessor, count: number) =>
       Promise.all(Array.from({ length: count }, () => run(desk, sent++)));
     const coldMs = async (): Promise<number> => {
       const desk = deskOf();
@@ -63,8 +63,8 @@ export function coldLoadBench(): Promise<Record<string, number>> {
 }
 
 async function warmMs(
-  desk: AccountDesk,
-  runOne: (desk: AccountDesk) => Promise<unknown>,
+  desk: AccountCommandProcessor,
+  runOne: (desk: AccountCommandProcessor) => Promise<unknown>,
 ): Promise<number> {
   await runOne(desk);
   const start = performance.now();
@@ -73,7 +73,7 @@ async function warmMs(
 }
 
 /** A day is 5,000 events: the account remembers as much as the policy lets it. */
-function run(desk: AccountDesk, n: number): Promise<unknown> {
+function run(desk: AccountCommandProcessor, n: number): Promise<unknown> {
   const at = new Date(START_MS + n * 17_280).toISOString();
   const body =
     n % 100 === 0

@@ -1,4 +1,4 @@
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import { commandIdOf } from '#identity';
 import { MemoryEventStore } from '#event-store';
 import { DEFAULT_POLICY, type LedgerCommand } from '#ledger';
@@ -25,7 +25,7 @@ export async function deskBench(): Promise<Record<string, number>> {
 
 async function commandsPerSecond(users: number): Promise<number> {
   const store = new MemoryEventStore();
-  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const userIds = Array.from({ length: users }, (_, n) => userOf(n));
   await sendAll(
     desk,
@@ -41,7 +41,10 @@ async function commandsPerSecond(users: number): Promise<number> {
   return commands.length / seconds;
 }
 
-async function sendAll(desk: AccountDesk, commands: readonly LedgerCommand[]): Promise<void> {
+async function sendAll(
+  desk: AccountCommandProcessor,
+  commands: readonly LedgerCommand[],
+): Promise<void> {
   let next = 0;
   const partition = async (): Promise<void> => {
     while (next < commands.length) {
@@ -52,7 +55,7 @@ async function sendAll(desk: AccountDesk, commands: readonly LedgerCommand[]): P
   await Promise.all(Array.from({ length: PARTITIONS }, partition));
 }
 
-async function send(desk: AccountDesk, command: LedgerCommand): Promise<void> {
+async function send(desk: AccountCommandProcessor, command: LedgerCommand): Promise<void> {
   const { answer } = await desk.run(command, { correlation: command.id });
   if (answer.status !== 'accepted') throw new Error(`${command.id}: ${answer.code}`);
 }

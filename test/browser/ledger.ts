@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { CommandBody, CommandOutcome } from '#contracts';
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openMigratedEventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import type { LedgerAddresses } from '../../stack/src/addresses.js';
@@ -69,7 +69,7 @@ export interface PastCommand {
 /** What was commanded at moments that are past, decided by the real rules into the real store. */
 export async function carryOutInThePast(commands: readonly PastCommand[]): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
-  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   try {
     for (const { at, body, id = randomUUID() } of commands) {
       const sent = { ...body, source: '/history', id };

@@ -1,7 +1,13 @@
 import { execSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import { AccountDesk, NotAnswered, streamOf, type Answered, toLedgerCommand } from '#commands';
+import {
+  AccountCommandProcessor,
+  RetryableCommandError,
+  streamOf,
+  type CommandResult,
+  toLedgerCommand,
+} from '#commands';
 import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
 import { DEFAULT_POLICY, eventFrom, type LedgerCommand } from '#ledger';
 import { namedEventStore } from '#testing';
@@ -29,16 +35,16 @@ afterAll(() => double?.stop());
 
 /** Sends it again for as long as it is not answered, as an intake does. */
 async function untilAnswered(
-  desks: readonly AccountDesk[],
+  desks: readonly AccountCommandProcessor[],
   command: LedgerCommand,
-): Promise<Answered> {
+): Promise<CommandResult> {
   for (let tries = 0; ; tries += 1) {
     try {
       const desk = desks[tries % desks.length];
       if (desk === undefined) throw new Error('no desk');
       return await desk.run(command, { correlation: command.commandId });
     } catch (error) {
-      if (!(error instanceof NotAnswered) || tries > TRIES_MAX) throw error;
+      if (!(error instanceof RetryableCommandError) || tries > TRIES_MAX) throw error;
     }
   }
 }
@@ -47,7 +53,9 @@ describe('An EventStoreDB that is killed under load', () => {
   it('has each command once, with one answer, and every chain whole', async () => {
     const open = () => new EventStoreDbEventStore(url, { streamPrefix: 'points-' });
     const stores = [open(), open()];
-    const desks = stores.map((store) => new AccountDesk({ store, policy: DEFAULT_POLICY }));
+    const desks = stores.map(
+      (store) => new AccountCommandProcessor({ store, policy: DEFAULT_POLICY }),
+    );
     const until = Date.now() + SECONDS * 1_000;
     const at = new Date().toISOString();
     let restarts = 0;
@@ -60,7 +68,7 @@ describe('An EventStoreDB that is killed under load', () => {
     };
     const send = async () => {
       const user_id = randomUUID();
-      const answers: Answered[] = [];
+      const answers: CommandResult[] = [];
       for (let n = 0; Date.now() < until || n < 10; n += 1) {
         const data = { user_id, points: 1, expires_at: null };
         const body = { type: 'RechargePoints', data, source: '/kills', id: `r${n}` } as const;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { TOPICS, type CommandBody } from '#contracts';
 import { CONSUME_LIMITS, type OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
@@ -68,7 +68,7 @@ describe('The intake', () => {
       { ...consume(moved, 5), source: '/api', id: 'between' },
       new Date().toISOString(),
     );
-    const desk = new AccountDesk({ store: lab.store, policy: DEFAULT_POLICY });
+    const desk = new AccountCommandProcessor({ store: lab.store, policy: DEFAULT_POLICY });
     await desk.run(other, { correlation: other.commandId });
     await lab.expel();
     const heir = await lab.startIntake();

@@ -1,4 +1,4 @@
-import { AccountDesk, type Clock } from '#commands';
+import { AccountCommandProcessor, type Clock } from '#commands';
 import {
   MemoryEventStore,
   MemoryLog,
@@ -169,7 +169,7 @@ class World {
       faultOf: () => this.#storeFault(),
       readFaultOf: () => (this.#happens(0.02) ? new Error('the store is away') : undefined),
     });
-    const desk = new AccountDesk({
+    const desk = new AccountCommandProcessor({
       store,
       policy: this.policy,
       snapshots: this.#snapshots,
@@ -191,7 +191,7 @@ class World {
       run: (command, origin) => desk.run(command, origin),
       sink: this.#kafka.sink,
       senders: anybody(),
-      forget: () => desk.forget(),
+      forget: () => desk.clearCache(),
       now: () => this.#services.nowMs,
     });
     const member = new SimulatedMember(this.#kafka, intake, this.dice);

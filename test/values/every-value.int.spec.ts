@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { TABLES_NAME, openStores, type Stores } from '#assembly';
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import {
   accountBalance,
   accountBatches,
@@ -50,7 +50,7 @@ describe('every value that the edge takes', () => {
   let url: string;
   let dir: string;
   let stores: Stores;
-  let desk: AccountDesk;
+  let desk: AccountCommandProcessor;
   let writer: PostgresTableWriter;
   let api: ApiDouble;
   const memory = new MemoryReadTables();
@@ -71,7 +71,7 @@ describe('every value that the edge takes', () => {
     await database.endPools();
     const log = createLog({ app: 'api', level: 'silent' });
     stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
-    desk = new AccountDesk({ store: stores.events, policy: DEFAULT_POLICY });
+    desk = new AccountCommandProcessor({ store: stores.events, policy: DEFAULT_POLICY });
     writer = tableWriter(1);
     const tables = Object.assign(new PostgresReadTables(stores.pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { TABLES_NAME, openStores } from '#assembly';
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import type { EventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import {
@@ -36,7 +36,7 @@ export async function openApiOnPostgres(
   ]);
   const { events: store, pool, followsDirectly } = stores;
   const tables = writableTables(pool, followsDirectly);
-  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const api = await openApiDouble({ store, tables, desk, parts });
   return {
     api,

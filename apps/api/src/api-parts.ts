@@ -1,4 +1,4 @@
-import type { AccountDesk } from '#commands';
+import type { AccountCommandProcessor } from '#commands';
 import type { EventStore } from '#event-store';
 import type { Policy } from '#ledger';
 import type { ReadTables } from '#read-model';
@@ -12,7 +12,7 @@ import type { RateTerms } from './limits/rate-limits.js';
 
 /** Everything that this process is made of. What stands outside of it stands behind small ports. */
 export interface ApiParts {
-  readonly desk: AccountDesk;
+  readonly desk: AccountCommandProcessor;
   readonly store: EventStore;
   readonly tables: ReadTables;
   readonly policy: Policy;

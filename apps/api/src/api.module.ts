@@ -45,7 +45,7 @@ export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [CommandsModule.withDesk(parts.desk)],
+      imports: [CommandsModule.forProcessor(parts.desk)],
       providers: madeOf(parts),
     };
   }

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { Registry } from 'prom-client';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import { MemoryEventStore, type EventStore } from '#event-store';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type ReadTables, type TableWriter } from '#read-model';
@@ -23,7 +23,7 @@ export const of = (path: string, userId = ALICE): string => `/v1/users/${userId}
 /** The whole API over doubles of both stores, which keep the contracts of the real ones. */
 export interface ApiDouble {
   readonly app: NestFastifyApplication;
-  readonly desk: AccountDesk;
+  readonly desk: AccountCommandProcessor;
   readonly store: EventStore;
   readonly clock: ClockDouble;
   /** What it reported as trouble. */
@@ -44,7 +44,7 @@ export class ClockDouble implements Clock {
 export interface ApiDoubleOptions {
   readonly store?: EventStore;
   readonly tables?: ReadTables & TableWriter;
-  readonly desk?: AccountDesk;
+  readonly desk?: AccountCommandProcessor;
   readonly policy?: Policy;
   readonly parts?: Partial<ApiParts>;
   readonly isBehindProxy?: boolean;
@@ -59,7 +59,7 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
   const policy = options.policy ?? DEFAULT_POLICY;
   const clock = new ClockDouble();
   const troubles: unknown[] = [];
-  const desk = options.desk ?? new AccountDesk({ store, policy });
+  const desk = options.desk ?? new AccountCommandProcessor({ store, policy });
   const health = new Health([]);
   health.report('read-tables', GREEN);
   const parts: ApiParts = {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openDesk, openSenders, openStores } from '#assembly';
-import type { AccountDesk } from '#commands';
+import type { AccountCommandProcessor } from '#commands';
 import {
   Flow,
   Health,
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const { events: store, tables } = stores;
   const desk = openDesk(stores, config, metrics, log);
   health.watch('commands', () => {
-    flow.waiting(desk.figures.inside + desk.figures.inLine);
+    flow.waiting(desk.figures.active + desk.figures.queued);
     return flow.condition();
   });
   const folder = resolve(config.WEB_FOLDER);
@@ -114,7 +114,7 @@ function openProbes(
 }
 
 /** Side by side: requests end when their commands are answered, or when the desk gives them up. */
-async function closeHttp(api: Api, desk: AccountDesk): Promise<void> {
+async function closeHttp(api: Api, desk: AccountCommandProcessor): Promise<void> {
   await Promise.all([api.close(), desk.drain(DRAIN_MS_MAX)]);
 }
 

@@ -1,4 +1,4 @@
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { signatureOf, signMessage } from '#identity';
 import { MemoryEventStore, MemoryLog } from '#event-store';
@@ -87,14 +87,17 @@ function open() {
   const parsed = parseSenders(JSON.stringify(FILE), ENV);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   const log = new MemoryLog();
-  const desk = new AccountDesk({ store: new MemoryEventStore({ log }), policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({
+    store: new MemoryEventStore({ log }),
+    policy: DEFAULT_POLICY,
+  });
   const sent: OutgoingMessage[] = [];
   const denials: Denial[] = [];
   const intake = new Intake({
     run: (command, origin, options) => desk.run(command, origin, options),
     senders: new Senders(new SenderDirectory(parsed.value)),
     sink: { send: async (messages) => void sent.push(...messages) },
-    forget: () => desk.forget(),
+    forget: () => desk.clearCache(),
     now: () => NOW_MS,
     observer: {
       answered: () => undefined,

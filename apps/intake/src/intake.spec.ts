@@ -1,4 +1,4 @@
-import { AccountDesk, NotAnswered } from '#commands';
+import { AccountCommandProcessor, RetryableCommandError } from '#commands';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { MemoryEventStore, MemoryLog } from '#event-store';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
@@ -41,13 +41,16 @@ const consume = (points: number): CommandBody => ({
 
 function open(change: Partial<IntakeParts> = {}) {
   const log = new MemoryLog();
-  const desk = new AccountDesk({ store: new MemoryEventStore({ log }), policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({
+    store: new MemoryEventStore({ log }),
+    policy: DEFAULT_POLICY,
+  });
   const sent: OutgoingMessage[] = [];
   const intake = new Intake({
     run: (command, origin, options) => desk.run(command, origin, options),
     senders: anybody(),
     sink: { send: async (messages) => void sent.push(...messages) },
-    forget: () => desk.forget(),
+    forget: () => desk.clearCache(),
     now: () => NOW_MS,
     ...change,
   });
@@ -171,11 +174,12 @@ describe('The intake', () => {
     let isAway = true;
     const { handle, sent } = open({
       run: async (command, origin) => {
-        if (isAway && command.id === 'second') throw new NotAnswered('store-away', 'away');
-        return new AccountDesk({ store: new MemoryEventStore(), policy: DEFAULT_POLICY }).run(
-          command,
-          origin,
-        );
+        if (isAway && command.id === 'second')
+          throw new RetryableCommandError('store-away', 'away');
+        return new AccountCommandProcessor({
+          store: new MemoryEventStore(),
+          policy: DEFAULT_POLICY,
+        }).run(command, origin);
       },
     });
     const messages = [
@@ -216,7 +220,7 @@ describe('The intake', () => {
     log.tombstone(`points-${USER}`);
     log.writeUnreadable(`points-${other}`);
     const store = new MemoryEventStore({ log });
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
     const { handle, sent } = open({ run: (command, origin) => desk.run(command, origin) });
     const third = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d12';
     const rechargeOf = (user_id: string) =>
@@ -325,7 +329,7 @@ describe('The intake', () => {
     const stream = `points-${USER}`;
     const bent = { id: USER, type: 'Nonsense', data: '{}', meta: '{}', hash: new Uint8Array(32) };
     await store.append(stream, -1, [bent]);
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
     const { handle, sent } = open({ run: (command, origin) => desk.run(command, origin) });
     const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
     const handled = await handle(

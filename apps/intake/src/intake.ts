@@ -1,7 +1,7 @@
 import {
   AccountDamaged,
   DecisionFailed,
-  type Answered,
+  type CommandResult,
   type Origin,
   type RunOptions,
 } from '#commands';
@@ -24,7 +24,11 @@ import { SILENT_INTAKE, type IntakeObserver } from './intake-observer.js';
 
 export interface IntakeParts {
   /** Resolves when the answer is durable. */
-  readonly run: (command: LedgerCommand, origin: Origin, options?: RunOptions) => Promise<Answered>;
+  readonly run: (
+    command: LedgerCommand,
+    origin: Origin,
+    options?: RunOptions,
+  ) => Promise<CommandResult>;
   /** Who may send what. */
   readonly senders: Senders;
   readonly sink: OutcomeSink;
@@ -105,7 +109,7 @@ export class Intake implements MessageReceiver {
 
   #outcome(
     { command, origin }: Extract<CommandMessage, { kind: 'command' }>,
-    { answer, position }: Answered,
+    { answer, position }: CommandResult,
   ): OutgoingMessage {
     this.#observer.answered(command, origin, answer);
     const { revision, code } = answer;

@@ -94,7 +94,7 @@ async function main(): Promise<void> {
   });
   await sink.connect();
 
-  const app = await NestFactory.createApplicationContext(CommandsModule.withDesk(desk), {
+  const app = await NestFactory.createApplicationContext(CommandsModule.forProcessor(desk), {
     logger: new NestLog(log),
     abortOnError: false,
   });
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
         bus.execute(new RunLedgerCommand(command, origin, options)),
       senders: sending.senders,
       sink,
-      forget: () => desk.forget(),
+      forget: () => desk.clearCache(),
       now: () => SYSTEM_CLOCK.timeOfDay(),
       observer: intakeObserver(metrics, log),
       undecodable: config.KAFKA_UNDECODABLE,

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
   const stores = await openStores(config, log, ['append', 'read tables']);
   const desk = openDesk(stores, config, metrics, log);
-  const app = await NestFactory.createApplicationContext(CommandsModule.withDesk(desk), {
+  const app = await NestFactory.createApplicationContext(CommandsModule.forProcessor(desk), {
     logger: new NestLog(log),
     abortOnError: false,
   });

@@ -1,4 +1,4 @@
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { MemoryEventStore, MemoryLog, type Position } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { MemoryReadTables } from '#read-model';
@@ -10,7 +10,7 @@ const userOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padSt
 
 async function open(limits: Partial<SweeperLimits> = {}) {
   const store = new MemoryEventStore({ log: new MemoryLog() });
-  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const tables = new MemoryReadTables();
   let nowMs = START_MS;
   let projected: Position | null = null;

@@ -1,4 +1,4 @@
-import type { Answered, Origin } from '#commands';
+import type { CommandResult, Origin } from '#commands';
 import { SWEEPER_SOURCE_PREFIX } from '#contracts';
 import { toLedgerCommand } from '#commands';
 import type { Position } from '#event-store';
@@ -8,7 +8,7 @@ import { waitForPosition, type DueAccount, type ReadTables } from '#read-model';
 export interface SweeperParts {
   readonly tables: Pick<ReadTables, 'dueAccounts' | 'position'>;
   /** Resolves when the answer is durable. */
-  readonly run: (command: LedgerCommand, origin: Origin) => Promise<Answered>;
+  readonly run: (command: LedgerCommand, origin: Origin) => Promise<CommandResult>;
   readonly now: () => number;
   readonly limits?: Partial<SweeperLimits>;
 }
@@ -73,7 +73,7 @@ export class Sweeper {
     return { sent, failed, position };
   }
 
-  #send({ userId, dueAt }: DueAccount, at: string): Promise<Answered> {
+  #send({ userId, dueAt }: DueAccount, at: string): Promise<CommandResult> {
     const command = toLedgerCommand(
       { type: 'ExpirePoints', data: { user_id: userId }, source: SWEEPER_SOURCE_PREFIX, id: dueAt },
       at,

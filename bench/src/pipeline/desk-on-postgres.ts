@@ -1,4 +1,4 @@
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openPostgresEventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 
@@ -8,7 +8,7 @@ const SECONDS = 10;
 /** The desk on Postgres without Kafka: commands per second, spread over the users. */
 export async function deskOnPostgres(url: string, users: number): Promise<number> {
   const store = await openPostgresEventStore(url);
-  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const at = new Date().toISOString();
   let sent = 0;
   const runOne = async (): Promise<void> => {

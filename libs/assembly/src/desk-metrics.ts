@@ -1,10 +1,10 @@
-import type { DeskObserver, AccountDesk } from '#commands';
+import type { CommandObserver, AccountCommandProcessor } from '#commands';
 import type { Answer, CommandType } from '#ledger';
 import { LATENCY_BUCKETS_SECONDS, type Log } from '#runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the desk reports, as figures to alarm on and lines to search. */
-export function deskObserver(registry: Registry, log: Log): DeskObserver {
+export function deskObserver(registry: Registry, log: Log): CommandObserver {
   const registers = [registry];
   const appends = new Histogram({
     name: 'ledger_append_seconds',
@@ -99,14 +99,17 @@ export function deskObserver(registry: Registry, log: Log): DeskObserver {
 }
 
 /** Asked when the figures are read. */
-export function measureDesk(registry: Registry, desk: Pick<AccountDesk, 'figures'>): void {
+export function measureDesk(
+  registry: Registry,
+  desk: Pick<AccountCommandProcessor, 'figures'>,
+): void {
   new Gauge({
     name: 'ledger_desk_commands',
     help: 'Commands at the desk, waiting for room at it, and states of accounts kept',
     labelNames: ['where'] as const,
     registers: [registry],
     collect() {
-      const { inside, inLine, kept } = desk.figures;
+      const { active: inside, queued: inLine, cached: kept } = desk.figures;
       this.set({ where: 'inside' }, inside);
       this.set({ where: 'in_line' }, inLine);
       this.set({ where: 'kept_accounts' }, kept);

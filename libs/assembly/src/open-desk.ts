@@ -1,4 +1,4 @@
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import { SealedSnapshots, SnapshotKeys, type SnapshotStore } from '#event-store';
 import type { Log } from '#runtime';
 import type { Registry } from 'prom-client';
@@ -17,11 +17,11 @@ export function openDesk(
   config: DeskVariables,
   metrics: Registry,
   log: Log,
-): AccountDesk {
+): AccountCommandProcessor {
   const observer = deskObserver(metrics, log);
   const sealed = sealedSnapshots(snapshots, config);
   if (sealed === null) log.warn('no snapshots: SNAPSHOT_KEYS names no key');
-  const desk = new AccountDesk({
+  const desk = new AccountCommandProcessor({
     store: events,
     ...(sealed !== null && { snapshots: sealed }),
     policy: config.LEDGER_POLICY,

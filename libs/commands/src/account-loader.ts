@@ -8,85 +8,89 @@ import {
   type Account,
   type LedgerEvent,
 } from '#ledger';
-import { beginning, type Baseline } from './baseline.js';
-import type { DeskTerms } from './desk-terms.js';
+import { unwrittenAccount, type LoadedAccount } from './loaded-account.js';
+import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
-import type { Patience } from './patience.js';
+import type { RetryBudget } from './retry-budget.js';
 import { readPage } from './read-page.js';
-import type { SnapshotKeeper, Resumed } from './snapshot-keeper.js';
+import type { AccountSnapshots, LoadedSnapshot } from './account-snapshots.js';
 
 const PAGE_EVENTS_MAX = 1_000;
 
 /** Called with a snapshot that an account was loaded from. */
-export type OnSnapshotUsed = (stream: string, snapshot: Resumed['snapshot']) => void;
+export type OnSnapshotUsed = (stream: string, snapshot: LoadedSnapshot['snapshot']) => void;
 
 /** Makes the state of an account from what is stored. */
 export class AccountLoader {
   constructor(
-    private readonly terms: DeskTerms,
-    private readonly snapshots: SnapshotKeeper | null,
+    private readonly context: ProcessorContext,
+    private readonly snapshots: AccountSnapshots | null,
     private readonly onSnapshotUsed: OnSnapshotUsed = () => undefined,
   ) {}
 
-  async load(stream: string, patience: Patience): Promise<Baseline> {
-    const { clock, observer } = this.terms;
+  async load(stream: string, retryBudget: RetryBudget): Promise<LoadedAccount> {
+    const { clock, observer } = this.context;
     const started = clock.now();
-    const resumed = await this.#fromSnapshot(stream, patience);
-    const baseline = resumed ?? (await this.#fromBeginning(stream, patience));
+    const fromSnapshot = await this.#fromSnapshot(stream, retryBudget);
+    const loaded = fromSnapshot ?? (await this.#fromBeginning(stream, retryBudget));
     observer.loaded({
       stream,
-      from: resumed ? 'snapshot' : 'stream',
-      events: baseline.account.revision - baseline.snapshotAt,
+      from: fromSnapshot ? 'snapshot' : 'stream',
+      events: loaded.account.revision - loaded.snapshotRevision,
       ms: clock.now() - started,
     });
-    return baseline;
+    return loaded;
   }
 
   /** The state as of an earlier revision, from the events alone. */
-  async foldUpTo(stream: string, revision: number, patience: Patience): Promise<Account> {
-    const { account } = await this.#fromBeginning(stream, patience, revision);
+  async replayUpTo(stream: string, revision: number, retryBudget: RetryBudget): Promise<Account> {
+    const { account } = await this.#fromBeginning(stream, retryBudget, revision);
     return account;
   }
 
   /** null: there is none, or none that the stream bears out. */
-  async #fromSnapshot(stream: string, patience: Patience): Promise<Baseline | null> {
-    const resumed = (await this.snapshots?.load(stream)) ?? null;
-    if (resumed === null) return null;
-    const { baseline, snapshot } = resumed;
-    const [last] = await this.#read(stream, baseline.account.revision, 1, patience);
-    const isBorneOut =
+  async #fromSnapshot(stream: string, retryBudget: RetryBudget): Promise<LoadedAccount | null> {
+    const fromSnapshot = (await this.snapshots?.load(stream)) ?? null;
+    if (fromSnapshot === null) return null;
+    const { baseline: loaded, snapshot } = fromSnapshot;
+    const [last] = await this.#read(stream, loaded.account.revision, 1, retryBudget);
+    const isConfirmed =
       last !== undefined &&
-      Buffer.compare(last.hash, baseline.hash) === 0 &&
-      eventOf(last).balanceAfter === baseline.account.balance &&
-      (await this.#follows(baseline, patience));
-    if (isBorneOut) {
+      Buffer.compare(last.hash, loaded.hash) === 0 &&
+      eventOf(last).balanceAfter === loaded.account.balance &&
+      (await this.#replaysCleanly(loaded, retryBudget));
+    if (isConfirmed) {
       this.onSnapshotUsed(stream, snapshot);
-      return baseline;
+      return loaded;
     }
-    this.terms.observer.snapshotIgnored(stream, 'the stream says otherwise');
-    await this.snapshots?.distrust(stream, snapshot);
+    this.context.observer.snapshotIgnored(stream, 'the stream says otherwise');
+    await this.snapshots?.reject(stream, snapshot);
     return null;
   }
 
   async #fromBeginning(
     stream: string,
-    patience: Patience,
+    retryBudget: RetryBudget,
     upTo = Number.MAX_SAFE_INTEGER,
-  ): Promise<Baseline> {
-    const { policy } = this.terms;
-    const usual = beginning(stream, policy);
-    if (await this.#follows(usual, patience, upTo)) return usual;
+  ): Promise<LoadedAccount> {
+    const { policy } = this.context;
+    const loaded = unwrittenAccount(stream, policy);
+    if (await this.#replaysCleanly(loaded, retryBudget, upTo)) return loaded;
     // Written under a policy that remembered more, or not by the rules at all.
-    const generous = beginning(stream, REMEMBER_EVERYTHING);
-    await this.#follow(generous, patience, upTo);
-    adopt(generous.account, policy);
-    return generous;
+    const withFullMemory = unwrittenAccount(stream, REMEMBER_EVERYTHING);
+    await this.#replay(withFullMemory, retryBudget, upTo);
+    adopt(withFullMemory.account, policy);
+    return withFullMemory;
   }
 
   /** False: an event breaks a rule, going by what this baseline remembers. */
-  async #follows(baseline: Baseline, patience: Patience, upTo?: number): Promise<boolean> {
+  async #replaysCleanly(
+    loaded: LoadedAccount,
+    retryBudget: RetryBudget,
+    upTo?: number,
+  ): Promise<boolean> {
     try {
-      await this.#follow(baseline, patience, upTo);
+      await this.#replay(loaded, retryBudget, upTo);
       return true;
     } catch (error) {
       if (error instanceof AccountDamaged && error.cause instanceof BrokenRule) return false;
@@ -94,17 +98,17 @@ export class AccountLoader {
     }
   }
 
-  async #follow(
-    baseline: Baseline,
-    patience: Patience,
+  async #replay(
+    loaded: LoadedAccount,
+    retryBudget: RetryBudget,
     upTo = Number.MAX_SAFE_INTEGER,
   ): Promise<void> {
     for (;;) {
-      const next = baseline.account.revision + 1;
+      const next = loaded.account.revision + 1;
       const limit = Math.min(PAGE_EVENTS_MAX, upTo - next + 1);
       if (limit <= 0) return;
-      const page = await this.#read(baseline.stream, next, limit, patience);
-      for (const recorded of page) fold(baseline, recorded);
+      const page = await this.#read(loaded.stream, next, limit, retryBudget);
+      for (const recorded of page) applyRecorded(loaded, recorded);
       if (page.length < limit) return;
     }
   }
@@ -113,18 +117,18 @@ export class AccountLoader {
     stream: string,
     from: number,
     limit: number,
-    patience: Patience,
+    retryBudget: RetryBudget,
   ): Promise<readonly RecordedEvent[]> {
-    const { store, observer } = this.terms;
-    return patience.read(
+    const { store, observer } = this.context;
+    return retryBudget.readWithRetry(
       () => readPage(store, stream, from, limit),
       (cause) => observer.unread(stream, cause),
     );
   }
 }
 
-function fold(baseline: Baseline, recorded: RecordedEvent): void {
-  const { account, stream } = baseline;
+function applyRecorded(loaded: LoadedAccount, recorded: RecordedEvent): void {
+  const { account, stream } = loaded;
   const next = account.revision + 1;
   if (recorded.revision !== next) {
     throw new AccountDamaged(stream, next, `revision ${recorded.revision} stands in its place`);
@@ -133,9 +137,9 @@ function fold(baseline: Baseline, recorded: RecordedEvent): void {
   try {
     evolve(account, event);
   } catch (cause) {
-    throw damaged(recorded, cause);
+    throw accountDamaged(recorded, cause);
   }
-  baseline.hash = recorded.hash;
+  loaded.hash = recorded.hash;
 }
 
 /** The event that is stored there. */
@@ -143,11 +147,11 @@ export function eventOf(recorded: RecordedEvent): LedgerEvent {
   try {
     return eventFrom(recorded);
   } catch (cause) {
-    throw damaged(recorded, cause);
+    throw accountDamaged(recorded, cause);
   }
 }
 
-function damaged({ stream, revision }: RecordedEvent, cause: unknown): AccountDamaged {
+function accountDamaged({ stream, revision }: RecordedEvent, cause: unknown): AccountDamaged {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AccountDamaged(stream, revision, reason, { cause });
 }

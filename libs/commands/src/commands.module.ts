@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AccountDesk } from './account-desk.js';
+import { AccountCommandProcessor } from './account-command-processor.js';
 import { RunLedgerCommandHandler } from './run-ledger-command.handler.js';
 
 /**
@@ -9,12 +9,15 @@ import { RunLedgerCommandHandler } from './run-ledger-command.handler.js';
  */
 @Module({})
 export class CommandsModule {
-  static withDesk(desk: AccountDesk): DynamicModule {
+  static forProcessor(processor: AccountCommandProcessor): DynamicModule {
     return {
       module: CommandsModule,
       imports: [CqrsModule.forRoot()],
-      providers: [{ provide: AccountDesk, useValue: desk }, RunLedgerCommandHandler],
-      exports: [CqrsModule, AccountDesk],
+      providers: [
+        { provide: AccountCommandProcessor, useValue: processor },
+        RunLedgerCommandHandler,
+      ],
+      exports: [CqrsModule, AccountCommandProcessor],
     };
   }
 }

@@ -11,7 +11,7 @@ export function provenanceOf(command: LedgerCommand, origin: Origin, policy: str
 }
 
 /** Where in its stream the event will stand, and the hash before it. */
-export interface Place {
+export interface EventSlot {
   readonly stream: string;
   readonly revision: number;
   readonly before: Uint8Array;
@@ -20,7 +20,7 @@ export interface Place {
 export function encodeEvent(
   event: LedgerEvent,
   provenance: Provenance,
-  place: Place,
+  place: EventSlot,
 ): EncodedEvent {
   const { stream, revision, before } = place;
   const { type, data, meta } = toStored(event, provenance);
@@ -30,6 +30,6 @@ export function encodeEvent(
 }
 
 /** Bytes that it adds to an append, its id, type and hash with some room included. */
-export function bytesOf(event: EncodedEvent): number {
+export function appendBytes(event: EncodedEvent): number {
   return Buffer.byteLength(event.data) + Buffer.byteLength(event.meta) + 128;
 }

@@ -3,7 +3,7 @@
  * once and answered. Whatever waited behind it for the same account gets the same error, so that a
  * sender can repeat them in their order.
  */
-export class NotAnswered extends Error {
+export class RetryableCommandError extends Error {
   override readonly name = 'NotAnswered';
   constructor(
     readonly code:

@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent } from '#event-store';
-import { damagedIfItsOwn } from './damaged-stream.js';
+import { asAccountDamaged } from './damaged-stream.js';
 
 export async function readPage(
   store: EventStore,
@@ -11,7 +11,7 @@ export async function readPage(
   try {
     for await (const event of store.readStream(stream, { from, limit })) page.push(event);
   } catch (error) {
-    throw damagedIfItsOwn(stream, from + page.length, error);
+    throw asAccountDamaged(stream, from + page.length, error);
   }
   return page;
 }

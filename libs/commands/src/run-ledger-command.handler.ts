@@ -1,13 +1,13 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AccountDesk } from './account-desk.js';
-import type { Answered } from './group.js';
+import { AccountCommandProcessor } from './account-command-processor.js';
+import type { CommandResult } from './command-batch.js';
 import { RunLedgerCommand } from './run-ledger-command.js';
 
 @CommandHandler(RunLedgerCommand)
 export class RunLedgerCommandHandler implements ICommandHandler<RunLedgerCommand> {
-  constructor(private readonly desk: AccountDesk) {}
+  constructor(private readonly processor: AccountCommandProcessor) {}
 
-  execute({ command, origin, options }: RunLedgerCommand): Promise<Answered> {
-    return this.desk.run(command, origin, options);
+  execute({ command, origin, options }: RunLedgerCommand): Promise<CommandResult> {
+    return this.processor.run(command, origin, options);
   }
 }

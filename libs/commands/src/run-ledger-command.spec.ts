@@ -1,15 +1,15 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import { AccountDesk } from './account-desk.js';
+import { AccountCommandProcessor } from './account-command-processor.js';
 import { CommandsModule } from './commands.module.js';
-import { ORIGIN, consume, eventsIn, openDesk, recharge } from './desk.suite.js';
-import type { Answered } from './group.js';
+import { ORIGIN, consume, eventsIn, openProcessor, recharge } from './testing/processor-harness.js';
+import type { CommandResult } from './command-batch.js';
 import { RunLedgerCommand } from './run-ledger-command.js';
 
 async function openBus() {
-  const opened = openDesk();
+  const opened = openProcessor();
   const module = await Test.createTestingModule({
-    imports: [CommandsModule.withDesk(opened.desk)],
+    imports: [CommandsModule.forProcessor(opened.desk)],
   }).compile();
   await module.init();
   return { ...opened, module, bus: module.get(CommandBus) };
@@ -18,8 +18,10 @@ async function openBus() {
 describe('The command bus', () => {
   it('takes every kind of command in one class, and gives its answer back typed', async () => {
     const { bus, module } = await openBus();
-    const recharged: Answered = await bus.execute(new RunLedgerCommand(recharge('r', 100), ORIGIN));
-    const spent: Answered = await bus.execute(new RunLedgerCommand(consume('a', 40), ORIGIN));
+    const recharged: CommandResult = await bus.execute(
+      new RunLedgerCommand(recharge('r', 100), ORIGIN),
+    );
+    const spent: CommandResult = await bus.execute(new RunLedgerCommand(consume('a', 40), ORIGIN));
     expect(recharged.answer.balance).toBe(100);
     expect(spent.answer).toMatchObject({ status: 'accepted', balance: 60 });
     await module.close();
@@ -37,8 +39,8 @@ describe('The command bus', () => {
   });
 
   it('stands before the very desk that was passed in', async () => {
-    const { desk, module } = await openBus();
-    expect(module.get(AccountDesk)).toBe(desk);
+    const { desk: processor, module } = await openBus();
+    expect(module.get(AccountCommandProcessor)).toBe(processor);
     await module.close();
   });
 });

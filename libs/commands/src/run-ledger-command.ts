@@ -1,11 +1,11 @@
 import { Command } from '@nestjs/cqrs';
 import type { LedgerCommand } from '#ledger';
-import type { RunOptions } from './account-desk.js';
+import type { RunOptions } from './account-command-processor.js';
 import type { Origin } from './encode-event.js';
-import type { Answered } from './group.js';
+import type { CommandResult } from './command-batch.js';
 
 /** The command bus routes by class, the ledger by `type`: one class carries the whole union. */
-export class RunLedgerCommand extends Command<Answered> {
+export class RunLedgerCommand extends Command<CommandResult> {
   constructor(
     readonly command: LedgerCommand,
     readonly origin: Origin,

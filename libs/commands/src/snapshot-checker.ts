@@ -1,10 +1,10 @@
 import type { Snapshot } from '#event-store';
 import { snapshotDifference, thaw, type Account } from '#ledger';
-import type { DeskTerms } from './desk-terms.js';
-import { SealSet } from './seal-set.js';
+import type { ProcessorContext } from './processor-options.js';
+import { RecentSnapshots } from './recent-snapshots.js';
 
 /** Folds the events of a stream from the first one up to and including that revision. */
-export type FoldUpTo = (stream: string, revision: number) => Promise<Account>;
+export type ReplayUpTo = (stream: string, revision: number) => Promise<Account>;
 
 /** Called when a snapshot is not what its events come to. */
 export type OnDifference = (stream: string, snapshot: Snapshot) => Promise<void>;
@@ -15,17 +15,18 @@ export type OnDifference = (stream: string, snapshot: Snapshot) => Promise<void>
  */
 export class SnapshotChecker {
   #checking: Promise<void> | null = null;
-  readonly #checked = new SealSet();
+  readonly #checked = new RecentSnapshots();
 
   constructor(
-    private readonly terms: DeskTerms,
-    private readonly foldUpTo: FoldUpTo,
+    private readonly context: ProcessorContext,
+    private readonly replayUpTo: ReplayUpTo,
     private readonly onDifference: OnDifference,
   ) {}
 
   /** One that comes while another is checked is left out: the next process to load it may take it. */
   offer(stream: string, snapshot: Snapshot): void {
-    if (this.#checking !== null || this.terms.waits.ended || !this.#isInSample(snapshot)) return;
+    if (this.#checking !== null || this.context.timers.isCancelled || !this.#isInSample(snapshot))
+      return;
     if (this.#checked.has(stream, snapshot)) return;
     this.#checking = this.#check(stream, snapshot).finally(() => (this.#checking = null));
   }
@@ -39,15 +40,15 @@ export class SnapshotChecker {
    * choose who may write snapshots alone.
    */
   #isInSample({ hash }: Snapshot): boolean {
-    const { snapshotCheckOneIn: oneIn } = this.terms.limits;
+    const { snapshotCheckOneIn: oneIn } = this.context.limits;
     return oneIn > 0 && Buffer.from(hash).readUInt32BE(0) % oneIn === 0;
   }
 
   async #check(stream: string, snapshot: Snapshot): Promise<void> {
-    const { observer, policy } = this.terms;
+    const { observer, policy } = this.context;
     try {
-      const whole = await this.foldUpTo(stream, snapshot.revision);
-      const difference = snapshotDifference(thaw(snapshot.state, policy), whole);
+      const replayed = await this.replayUpTo(stream, snapshot.revision);
+      const difference = snapshotDifference(thaw(snapshot.state, policy), replayed);
       observer.snapshotChecked(stream);
       this.#checked.add(stream, snapshot);
       if (difference === null) return;

@@ -1,5 +1,5 @@
 import { MemoryEventStore, type MemoryFault } from '#event-store';
-import { AccountDesk } from '#commands';
+import { AccountCommandProcessor } from '#commands';
 import { DEFAULT_POLICY } from '#ledger';
 import { ALICE, BOB, bearer, eventually, openApiDouble, type ApiDouble } from '../api.suite.js';
 
@@ -233,7 +233,7 @@ describe('a command that gets no answer', () => {
   async function apiWith(faultOf: () => MemoryFault | undefined, limits = {}) {
     const store = new MemoryEventStore({ faultOf });
     const terms = { attemptMsMax: 50, retryMsMax: 100, ...limits };
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY, limits: terms });
+    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY, limits: terms });
     const api = await openApiDouble({ store, desk });
     closing.push(api);
     return api;
@@ -253,7 +253,7 @@ describe('a command that gets no answer', () => {
 
   it('is answered 503 while the desk is being drained', async () => {
     const store = new MemoryEventStore();
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY });
+    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
     const api = await openApiDouble({ store, desk });
     closing.push(api);
     await desk.drain(100);
@@ -272,7 +272,7 @@ describe('a command that gets no answer', () => {
       retryMsMax: 10_000,
     });
     const first = send(api, { id: 'x', body: recharge });
-    await eventually(() => expect(api.desk.figures.inside).toBe(1));
+    await eventually(() => expect(api.desk.figures.active).toBe(1));
     const second = await send(api, { id: 'y', body: recharge });
     expect(second.statusCode).toBe(503);
     expect(second.json()).toMatchObject({ type: 'urn:points-ledger:problem:overloaded' });

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AccountDamaged, DecisionFailed, NotAnswered } from '#commands';
+import { AccountDamaged, DecisionFailed, RetryableCommandError } from '#commands';
 import { PermanentStoreError } from '#event-store';
 import { invalidRequest } from './problem.js';
 import { problemOf } from './problem-of.js';
@@ -14,10 +14,15 @@ describe('an error', () => {
       400,
       false,
     ],
-    ['no room at the desk', new NotAnswered('overloaded', 'No room'), 503, true],
-    ['a store that can not be read', new NotAnswered('store-away', 'Away'), 503, true],
-    ['an outcome that is not known', new NotAnswered('outcome-unknown', 'Unknown'), 503, true],
-    ['a desk that is closing', new NotAnswered('closing', 'Closing'), 503, false],
+    ['no room at the desk', new RetryableCommandError('overloaded', 'No room'), 503, true],
+    ['a store that can not be read', new RetryableCommandError('store-away', 'Away'), 503, true],
+    [
+      'an outcome that is not known',
+      new RetryableCommandError('outcome-unknown', 'Unknown'),
+      503,
+      true,
+    ],
+    ['a desk that is closing', new RetryableCommandError('closing', 'Closing'), 503, false],
     ['a body too large', new HttpException('x', 413), 413, false],
     ['a body that is not JSON', new HttpException('x', 415), 415, false],
     ['an address with nothing at it', new HttpException('x', 404), 404, false],

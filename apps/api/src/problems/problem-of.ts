@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AccountDamaged, NotAnswered, isDamagedStream } from '#commands';
+import { AccountDamaged, RetryableCommandError, isDamagedStream } from '#commands';
 import type { PermanentStoreError } from '#event-store';
 import { isServerAway } from '#runtime';
 import { Problem, notNow } from './problem.js';
@@ -10,7 +10,7 @@ export interface Told {
   readonly isTrouble: boolean;
 }
 
-const RETRY_AFTER_SECONDS: Record<NotAnswered['code'], number> = {
+const RETRY_AFTER_SECONDS: Record<RetryableCommandError['code'], number> = {
   overloaded: 1,
   'store-away': 2,
   contended: 1,
@@ -22,7 +22,7 @@ export function problemOf(error: unknown): Told {
   if (error instanceof Problem) {
     return { problem: error, isTrouble: error.parts.isTrouble === true };
   }
-  if (error instanceof NotAnswered) {
+  if (error instanceof RetryableCommandError) {
     const detail = `${error.message}. Send the same request again, with the same Idempotency-Key.`;
     const problem = notNow(error.code, detail, RETRY_AFTER_SECONDS[error.code]);
     return { problem, isTrouble: error.code !== 'closing' };

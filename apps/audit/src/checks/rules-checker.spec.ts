@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { parseCommandData } from '#contracts';
 import { chainHash, MemoryEventStore, type EventStore, type RecordedEvent } from '#event-store';
 import type { CommandType, Policy } from '#ledger';
@@ -44,7 +44,7 @@ function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
 
 async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
   const store = new MemoryEventStore();
-  const desk = new AccountDesk({ store, policy });
+  const desk = new AccountCommandProcessor({ store, policy });
   for (const { command } of steps) {
     const { at, type, data, source, id } = command;
     const parsed = parseCommandData(type, data);

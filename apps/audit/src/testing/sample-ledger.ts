@@ -1,4 +1,4 @@
-import { AccountDesk, toLedgerCommand } from '#commands';
+import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import type { CommandBody } from '#contracts';
 import type { EventStore } from '#event-store';
 import { DEFAULT_POLICY, type CommandType, type Policy } from '#ledger';
@@ -91,7 +91,7 @@ export async function tell(
     readonly policy?: Policy;
   } = {},
 ): Promise<void> {
-  const desk = new AccountDesk({ store, policy });
+  const desk = new AccountCommandProcessor({ store, policy });
   for (const { id, type, at, data } of story) {
     for (const user of users) {
       const body = { type, data: { user_id: user, ...data } } as CommandBody;

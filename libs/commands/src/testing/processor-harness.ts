@@ -20,11 +20,11 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
-import { AccountDesk, streamOf } from './account-desk.js';
-import type { Clock } from './clock.js';
-import type { DeskObserver } from './desk-observer.js';
-import type { DeskParts } from './desk-terms.js';
-import type { Answered } from './group.js';
+import { AccountCommandProcessor, streamOf } from '../account-command-processor.js';
+import type { Clock } from '../clock.js';
+import type { CommandObserver } from '../command-observer.js';
+import type { AccountCommandProcessorOptions } from '../processor-options.js';
+import type { CommandResult } from '../command-batch.js';
 
 // What the specs of this room share: builders of commands, a desk on a store that has faults, and
 // the promise that is checked after everything: one effect and one answer for each command.
@@ -41,25 +41,37 @@ export const AT = '2030-01-01T00:00:00.000Z';
 export const secondsLater = (seconds: number): string =>
   new Date(Date.parse(AT) + seconds * 1000).toISOString();
 
-interface Asked {
+interface CommandBuilderOptions {
   readonly userId?: string;
   readonly at?: string;
 }
 
-function asked(id: string, { userId = USER, at = AT }: Asked, meaning: string) {
+function commandFields(
+  id: string,
+  { userId = USER, at = AT }: CommandBuilderOptions,
+  meaning: string,
+) {
   const digest = createHash('sha256').update(meaning).digest('hex');
   return { userId, source: '/spec', id, commandId: uuidOf(`${userId} ${id}`), digest, at };
 }
 
-export function recharge(id: string, points: number, options: Asked = {}): LedgerCommand {
+export function recharge(
+  id: string,
+  points: number,
+  options: CommandBuilderOptions = {},
+): LedgerCommand {
   const own = { expiresAt: null, priority: 50, sourceId: null };
-  const base = asked(id, options, `recharge ${points}`);
+  const base = commandFields(id, options, `recharge ${points}`);
   return { ...base, type: 'RechargePoints', points, ...own };
 }
 
-export function consume(id: string, points: number, options: Asked = {}): LedgerCommand {
+export function consume(
+  id: string,
+  points: number,
+  options: CommandBuilderOptions = {},
+): LedgerCommand {
   const own = { sourceId: null, duration: null, settleWithin: null };
-  const base = asked(id, options, `consume ${points}`);
+  const base = commandFields(id, options, `consume ${points}`);
   return {
     ...base,
     type: 'ConsumePoints',
@@ -70,13 +82,17 @@ export function consume(id: string, points: number, options: Asked = {}): Ledger
   };
 }
 
-export function refund(id: string, consumptionId: string, options: Asked = {}): LedgerCommand {
-  const base = asked(id, options, `refund ${consumptionId}`);
+export function refund(
+  id: string,
+  consumptionId: string,
+  options: CommandBuilderOptions = {},
+): LedgerCommand {
+  const base = commandFields(id, options, `refund ${consumptionId}`);
   return { ...base, type: 'RefundPoints', consumptionId, points: null, reason: null };
 }
 
-export function expire(id: string, options: Asked = {}): LedgerCommand {
-  return { ...asked(id, options, 'expire'), type: 'ExpirePoints' };
+export function expire(id: string, options: CommandBuilderOptions = {}): LedgerCommand {
+  return { ...commandFields(id, options, 'expire'), type: 'ExpirePoints' };
 }
 
 export const ORIGIN = { correlation: 'spec' };
@@ -111,7 +127,8 @@ export class JumpingClock implements Clock {
 }
 
 export const KEYS = new SnapshotKeys([{ id: 'spec', secret: new Uint8Array(32).fill(1) }]);
-export const sealing = (store: SnapshotStore): SealedSnapshots => new SealedSnapshots(store, KEYS);
+export const withSeals = (store: SnapshotStore): SealedSnapshots =>
+  new SealedSnapshots(store, KEYS);
 
 /** Faults for the appends to come, one each; then nothing goes wrong any more. */
 export function faults(...planned: (MemoryFault | 'none')[]): () => MemoryFault | undefined {
@@ -121,20 +138,20 @@ export function faults(...planned: (MemoryFault | 'none')[]): () => MemoryFault 
   };
 }
 
-export interface Setting extends Partial<DeskParts> {
+export interface ProcessorSetup extends Partial<AccountCommandProcessorOptions> {
   readonly log?: MemoryLog;
   readonly faultOf?: (call: AppendCall) => MemoryFault | undefined;
   readonly readFaultOf?: () => Error | undefined;
 }
 
-export interface Noted {
-  readonly kind: keyof DeskObserver;
+export interface ObserverCall {
+  readonly kind: keyof CommandObserver;
   readonly what: unknown[];
 }
 
 /** A desk of its own store on a log that others may share, everything it reports, every append it tried. */
-export function openDesk(setting: Setting = {}) {
-  const { log = new MemoryLog(), faultOf, readFaultOf, ...parts } = setting;
+export function openProcessor(setting: ProcessorSetup = {}) {
+  const { log = new MemoryLog(), faultOf, readFaultOf, ...options } = setting;
   const appends: AppendCall[] = [];
   const store = new MemoryEventStore({
     log,
@@ -144,13 +161,13 @@ export function openDesk(setting: Setting = {}) {
     },
     ...(readFaultOf && { readFaultOf }),
   });
-  const notes: Noted[] = [];
+  const notes: ObserverCall[] = [];
   const note =
-    (kind: keyof DeskObserver) =>
+    (kind: keyof CommandObserver) =>
     (...what: unknown[]): void => {
       notes.push({ kind, what });
     };
-  const observer: DeskObserver = {
+  const observer: CommandObserver = {
     appended: note('appended'),
     conflicted: note('conflicted'),
     unknown: note('unknown'),
@@ -164,14 +181,22 @@ export function openDesk(setting: Setting = {}) {
     snapshotNotSaved: note('snapshotNotSaved'),
     alarm: note('alarm'),
   };
-  const desk = new AccountDesk({ store, policy: DEFAULT_POLICY, observer, ...parts });
-  const noted = (kind: keyof DeskObserver): unknown[][] =>
+  const processor = new AccountCommandProcessor({
+    store,
+    policy: DEFAULT_POLICY,
+    observer,
+    ...options,
+  });
+  const observed = (kind: keyof CommandObserver): unknown[][] =>
     notes.filter((each) => each.kind === kind).map((each) => each.what);
-  return { desk, store, log, appends, noted };
+  return { desk: processor, store, log, appends, noted: observed };
 }
 
-export function run(desk: AccountDesk, ...commands: LedgerCommand[]): Promise<Answered[]> {
-  return Promise.all(commands.map((command) => desk.run(command, ORIGIN)));
+export function run(
+  processor: AccountCommandProcessor,
+  ...commands: LedgerCommand[]
+): Promise<CommandResult[]> {
+  return Promise.all(commands.map((command) => processor.run(command, ORIGIN)));
 }
 
 export function storedIn(log: MemoryLog, userId: string = USER): RecordedEvent[] {
@@ -191,7 +216,7 @@ export const accountIn = (log: MemoryLog, userId: string = USER): Account =>
   replay(eventsIn(log, userId), DEFAULT_POLICY);
 
 /** The chain of the account is whole, and no command has left its events in two places. */
-export function expectSound(log: MemoryLog, userId: string = USER): void {
+export function expectValidHistory(log: MemoryLog, userId: string = USER): void {
   let hash = CHAIN_START;
   const finished = new Set<string>();
   let current = '';
@@ -207,7 +232,11 @@ export function expectSound(log: MemoryLog, userId: string = USER): void {
 }
 
 /** What was answered is what is stored: its last event stands at that revision, with that balance. */
-export function expectBorneOut(log: MemoryLog, command: LedgerCommand, { answer }: Answered): void {
+export function expectRecorded(
+  log: MemoryLog,
+  command: LedgerCommand,
+  { answer }: CommandResult,
+): void {
   const events = eventsIn(log, command.userId);
   const revisions = events.flatMap((event, revision) =>
     event.commandId === command.commandId ? [revision] : [],

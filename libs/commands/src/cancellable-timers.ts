@@ -1,29 +1,29 @@
 import type { Clock } from './clock.js';
 
 /** A call that was waited for long enough. What it does may still come about. */
-export class NoAnswerInTime extends Error {
+export class TimeoutError extends Error {
   override readonly name = 'NoAnswerInTime';
 }
 
 /** Every wait of the desk, so that all of them can be ended at once. */
-export class Waits {
-  readonly #endings = new Set<() => void>();
-  #ended = false;
+export class CancellableTimers {
+  readonly #pending = new Set<() => void>();
+  #isCancelled = false;
 
   constructor(private readonly clock: Clock) {}
 
-  get ended(): boolean {
-    return this.#ended;
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
 
-  pause(ms: number): Promise<void> {
+  sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.#start(ms, resolve));
   }
 
   /** Settles as `work` does, or rejects when that takes longer than `ms`. */
-  within<T>(ms: number, work: Promise<T>): Promise<T> {
+  withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const stop = this.#start(ms, () => reject(new NoAnswerInTime(`No answer within ${ms} ms`)));
+      const stop = this.#start(ms, () => reject(new TimeoutError(`No answer within ${ms} ms`)));
       work.then(
         (value) => {
           stop();
@@ -38,26 +38,26 @@ export class Waits {
   }
 
   /** Ends what is waited for now, and whatever would be waited for later. */
-  end(): void {
-    this.#ended = true;
-    for (const ending of [...this.#endings]) ending();
+  cancelAll(): void {
+    this.#isCancelled = true;
+    for (const finish of [...this.#pending]) finish();
   }
 
-  #start(ms: number, then: () => void): () => void {
-    if (this.#ended) {
-      then();
+  #start(ms: number, onDue: () => void): () => void {
+    if (this.#isCancelled) {
+      onDue();
       return () => undefined;
     }
     const finish = (): void => {
       stop();
-      then();
+      onDue();
     };
     const cancel = this.clock.after(ms, finish);
     const stop = (): void => {
       cancel();
-      this.#endings.delete(finish);
+      this.#pending.delete(finish);
     };
-    this.#endings.add(finish);
+    this.#pending.add(finish);
     return stop;
   }
 }

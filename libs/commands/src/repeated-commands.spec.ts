@@ -4,15 +4,15 @@ import {
   accountIn,
   consume,
   eventsIn,
-  expectBorneOut,
-  expectSound,
+  expectRecorded,
+  expectValidHistory,
   expire,
-  openDesk,
+  openProcessor,
   recharge,
   run,
   secondsLater,
   storedIn,
-} from './desk.suite.js';
+} from './testing/processor-harness.js';
 
 const consumed = (log: MemoryLog): number =>
   eventsIn(log).filter((event) => event.type === 'PointsConsumed').length;
@@ -28,9 +28,9 @@ function countReads() {
 describe('A command that comes again', () => {
   it('is answered from the same append when it stands behind itself', async () => {
     const { reads, readFaultOf } = countReads();
-    const { desk, log, appends } = openDesk({ readFaultOf });
+    const { desk: processor, log, appends } = openProcessor({ readFaultOf });
     const again = consume('a', 40);
-    const [, first, second] = await run(desk, recharge('r', 100), again, again);
+    const [, first, second] = await run(processor, recharge('r', 100), again, again);
     expect(first?.answer).toMatchObject({ balance: 60, replayed: false });
     expect(second?.answer).toEqual({ ...first?.answer, replayed: true });
     expect(second?.position).toBe(first?.position);
@@ -40,42 +40,42 @@ describe('A command that comes again', () => {
   });
 
   it('gets its first answer, balance and all, when the account has moved on', async () => {
-    const { desk, log } = openDesk();
-    const [first] = await run(desk, recharge('r', 100));
-    await run(desk, consume('a', 40));
-    const [again] = await run(desk, recharge('r', 100));
+    const { desk: processor, log } = openProcessor();
+    const [first] = await run(processor, recharge('r', 100));
+    await run(processor, consume('a', 40));
+    const [again] = await run(processor, recharge('r', 100));
     expect(again).toEqual({ ...first, answer: { ...first?.answer, replayed: true } });
     expect(eventsIn(log)).toHaveLength(2);
   });
 
   it('gets its first answer from a desk that has never seen the account', async () => {
     const log = new MemoryLog();
-    const first = await run(openDesk({ log }).desk, recharge('r', 100));
-    const second = await run(openDesk({ log }).desk, recharge('r', 100));
+    const first = await run(openProcessor({ log }).desk, recharge('r', 100));
+    const second = await run(openProcessor({ log }).desk, recharge('r', 100));
     expect(second[0]?.answer).toEqual({ ...first[0]?.answer, replayed: true });
     expect(second[0]?.position).toBe(first[0]?.position);
     expect(eventsIn(log)).toHaveLength(1);
   });
 
   it('stays refused although there would be points by now', async () => {
-    const { desk, log } = openDesk();
-    const [refused] = await run(desk, consume('a', 40));
-    await run(desk, recharge('r', 100));
-    const [again] = await run(desk, consume('a', 40));
+    const { desk: processor, log } = openProcessor();
+    const [refused] = await run(processor, consume('a', 40));
+    await run(processor, recharge('r', 100));
+    const [again] = await run(processor, consume('a', 40));
     expect(refused?.answer.code).toBe('InsufficientPoints');
     expect(again?.answer).toEqual({ ...refused?.answer, replayed: true });
     expect(accountIn(log).balance).toBe(100);
   });
 
   it('is answered by all of its events, and by the position of its own last one', async () => {
-    const { desk, log } = openDesk();
+    const { desk: processor, log } = openProcessor();
     const soon = { ...recharge('r1', 5), expiresAt: secondsLater(1) } as ReturnType<
       typeof recharge
     >;
     const late = consume('a', 1, { at: secondsLater(60) });
-    await run(desk, soon, recharge('r2', 10), late, consume('b', 1));
-    const [again] = await run(desk, late);
-    expectBorneOut(log, late, again!);
+    await run(processor, soon, recharge('r2', 10), late, consume('b', 1));
+    const [again] = await run(processor, late);
+    expectRecorded(log, late, again!);
     const own = storedIn(log).filter(({ data }) => data.includes(late.commandId));
     expect(own).toHaveLength(2);
     expect(again?.position).toBe(own.at(-1)?.position);
@@ -85,9 +85,9 @@ describe('A command that comes again', () => {
     const log = new MemoryLog();
     const commands = [recharge('r', 5_000)];
     for (let i = 0; i < 1_500; i += 1) commands.push(consume(`c${i}`, 1));
-    const first = await run(openDesk({ log }).desk, ...commands);
+    const first = await run(openProcessor({ log }).desk, ...commands);
     const { reads, readFaultOf } = countReads();
-    const other = openDesk({ log, readFaultOf });
+    const other = openProcessor({ log, readFaultOf });
     const again = await run(other.desk, ...commands.toReversed());
     expect(again.toReversed().map(({ answer }) => ({ ...answer, replayed: false }))).toEqual(
       first.map(({ answer }) => answer),
@@ -98,9 +98,9 @@ describe('A command that comes again', () => {
   });
 
   it('is told so when it says something else under the same id, and nothing is recorded', async () => {
-    const { desk, log } = openDesk();
-    const [, inGroup] = await run(desk, recharge('r', 100), recharge('r', 200));
-    const [later] = await run(desk, recharge('r', 300));
+    const { desk: processor, log } = openProcessor();
+    const [, inGroup] = await run(processor, recharge('r', 100), recharge('r', 200));
+    const [later] = await run(processor, recharge('r', 300));
     const expected = { status: 'refused', code: 'CommandIdReused', balance: 100, revision: null };
     expect(inGroup).toMatchObject({ answer: expected, position: null });
     expect(later).toMatchObject({ answer: expected, position: null });
@@ -109,7 +109,7 @@ describe('A command that comes again', () => {
 
   it('is told so even when two desks take the two bodies at the same revision', async () => {
     const log = new MemoryLog();
-    const [a, b] = [openDesk({ log }), openDesk({ log })];
+    const [a, b] = [openProcessor({ log }), openProcessor({ log })];
     await run(a.desk, recharge('r', 100));
     await run(b.desk, expire('look'));
     const [first] = await run(a.desk, consume('same', 10));
@@ -118,46 +118,47 @@ describe('A command that comes again', () => {
     expect(second?.answer).toMatchObject({ code: 'CommandIdReused', balance: 90 });
     await run(b.desk, consume('next', 5));
     expect(accountIn(log).balance).toBe(85);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('keeps the chain whole when another desk recorded it at another moment', async () => {
     const log = new MemoryLog();
-    const [a, b] = [openDesk({ log }), openDesk({ log })];
+    const [a, b] = [openProcessor({ log }), openProcessor({ log })];
     await run(a.desk, recharge('r', 100));
     await run(b.desk, expire('look'));
     const [first] = await run(a.desk, consume('same', 10, { at: secondsLater(1) }));
     const [second] = await run(b.desk, consume('same', 10, { at: secondsLater(2) }));
     expect(second?.answer).toEqual({ ...first?.answer, replayed: true });
     await run(b.desk, consume('next', 5, { at: secondsLater(3) }));
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('is told so when it is so old that it can not be told from a repeat', async () => {
     const policy = { ...DEFAULT_POLICY, rememberDays: 0, rememberMin: 2, rememberMax: 4 };
-    const { desk, log } = openDesk({ policy });
-    for (let i = 0; i < 4; i += 1) await run(desk, recharge(`r${i}`, 1, { at: secondsLater(i) }));
-    const [late] = await run(desk, recharge('x', 5, { at: secondsLater(0.5) }));
+    const { desk: processor, log } = openProcessor({ policy });
+    for (let i = 0; i < 4; i += 1)
+      await run(processor, recharge(`r${i}`, 1, { at: secondsLater(i) }));
+    const [late] = await run(processor, recharge('x', 5, { at: secondsLater(0.5) }));
     expect(late?.answer).toMatchObject({ status: 'refused', code: 'TooLate', balance: 4 });
     expect(late?.position).toBeNull();
     expect(eventsIn(log)).toHaveLength(4);
   });
 
   it('is decided anew when the store went back to before it, and the first answer is gone', async () => {
-    const { desk, store, noted } = openDesk();
-    const restored = openDesk();
-    await run(desk, recharge('r', 100));
+    const { desk: processor, store, noted: observed } = openProcessor();
+    const restored = openProcessor();
+    await run(processor, recharge('r', 100));
     store.readStream = (stream, options) => restored.store.readStream(stream, options);
     store.append = (stream, expected, events) => restored.store.append(stream, expected, events);
-    const [again] = await run(desk, recharge('r', 100));
+    const [again] = await run(processor, recharge('r', 100));
     expect(again?.answer).toMatchObject({ status: 'accepted', balance: 100, replayed: false });
-    expect(noted('conflicted')).toHaveLength(1);
-    expectSound(restored.log);
+    expect(observed('conflicted')).toHaveLength(1);
+    expectValidHistory(restored.log);
   });
 
   it('finds out from the store that others wrote when it would record nothing itself', async () => {
     const log = new MemoryLog();
-    const [stale, busy] = [openDesk({ log }), openDesk({ log })];
+    const [stale, busy] = [openProcessor({ log }), openProcessor({ log })];
     await run(stale.desk, recharge('r', 100));
     await run(busy.desk, consume('a', 40));
     const [answered] = await run(stale.desk, expire('e'));

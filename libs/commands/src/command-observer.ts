@@ -2,7 +2,7 @@ import type { PermanentStoreError } from '#event-store';
 import type { AccountDamaged, DecisionFailed } from './errors.js';
 
 /** What the desk reports, for metrics and logs. Called on the way of commands: must not throw. */
-export interface DeskObserver {
+export interface CommandObserver {
   appended(report: {
     readonly stream: string;
     readonly commands: number;
@@ -37,7 +37,7 @@ export interface DeskObserver {
 
 const nothing = (): void => undefined;
 
-export const SILENT: DeskObserver = {
+export const SILENT_OBSERVER: CommandObserver = {
   appended: nothing,
   conflicted: nothing,
   unknown: nothing,

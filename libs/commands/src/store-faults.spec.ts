@@ -1,6 +1,6 @@
 import { MemoryLog, MemorySnapshotStore, type AppendCall, type MemoryFault } from '#event-store';
 import type { LedgerCommand } from '#ledger';
-import type { AccountDesk } from './account-desk.js';
+import type { AccountCommandProcessor } from './account-command-processor.js';
 import {
   JumpingClock,
   ORIGIN,
@@ -9,87 +9,104 @@ import {
   errorOf,
   eventsIn,
   eventually,
-  expectBorneOut,
-  expectSound,
+  expectRecorded,
+  expectValidHistory,
   faults,
   gate,
-  openDesk,
+  openProcessor,
   recharge,
   run,
-  sealing,
+  withSeals,
   seeded,
   userOf,
-} from './desk.suite.js';
-import { NotAnswered } from './errors.js';
-import type { Answered } from './group.js';
+} from './testing/processor-harness.js';
+import { RetryableCommandError } from './errors.js';
+import type { CommandResult } from './command-batch.js';
 
 const always = (fault: MemoryFault) => () => fault;
 
 describe('A store in trouble', () => {
   it('that loses the answer after the commit is asked again, and records once', async () => {
-    const { desk, log, appends, noted } = openDesk({ faultOf: faults('answer-lost') });
-    const [, spent] = await run(desk, recharge('r', 100), consume('a', 40));
+    const {
+      desk: processor,
+      log,
+      appends,
+      noted: observed,
+    } = openProcessor({ faultOf: faults('answer-lost') });
+    const [, spent] = await run(processor, recharge('r', 100), consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, replayed: false });
     expect(appends).toHaveLength(2);
     expect(appends[1]).toEqual(appends[0]);
-    expect(noted('unknown')).toHaveLength(1);
+    expect(observed('unknown')).toHaveLength(1);
     expect(eventsIn(log)).toHaveLength(2);
-    await run(desk, consume('b', 10));
-    expectSound(log);
+    await run(processor, consume('b', 10));
+    expectValidHistory(log);
   });
 
   it('that loses the answer still tells the position', async () => {
-    const { desk, log } = openDesk({ faultOf: faults('answer-lost') });
-    const [answered] = await run(desk, recharge('r', 100));
+    const { desk: processor, log } = openProcessor({ faultOf: faults('answer-lost') });
+    const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.position).toBe(`memory:${String(log.size).padStart(16, '0')}`);
   });
 
   it('that loses the append is asked again, and records once', async () => {
-    const { desk, log } = openDesk({
+    const { desk: processor, log } = openProcessor({
       faultOf: faults('lost-before-commit', 'lost-before-commit'),
       clock: new JumpingClock(),
     });
-    const [answered] = await run(desk, recharge('r', 100));
+    const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.answer).toMatchObject({ status: 'accepted', balance: 100 });
     expect(eventsIn(log)).toHaveLength(1);
   });
 
   it('that says conflict is read anew, and everything is decided again', async () => {
-    const { desk, log, noted } = openDesk({ faultOf: faults('none', 'conflict', 'conflict') });
-    await run(desk, recharge('r', 100));
-    const [spent] = await run(desk, consume('a', 40));
+    const {
+      desk: processor,
+      log,
+      noted: observed,
+    } = openProcessor({ faultOf: faults('none', 'conflict', 'conflict') });
+    await run(processor, recharge('r', 100));
+    const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, revision: 1 });
-    expect(noted('conflicted')).toHaveLength(2);
-    expectSound(log);
+    expect(observed('conflicted')).toHaveLength(2);
+    expectValidHistory(log);
   });
 
   it('that gets everything twice records once', async () => {
-    const { desk, log } = openDesk({ faultOf: always('repeat') });
-    await run(desk, recharge('r', 100));
-    const [spent] = await run(desk, consume('a', 40));
+    const { desk: processor, log } = openProcessor({ faultOf: always('repeat') });
+    await run(processor, recharge('r', 100));
+    const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ balance: 60, replayed: false });
     expect(eventsIn(log)).toHaveLength(2);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('that keeps a call for ever is asked again, and the late call changes nothing', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk, log, appends } = openDesk({
+    const {
+      desk: processor,
+      log,
+      appends,
+    } = openProcessor({
       faultOf: faults({ stallUntil }),
       clock: new JumpingClock(),
     });
-    const [answered] = await run(desk, recharge('r', 100));
+    const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.answer.balance).toBe(100);
     expect(appends).toHaveLength(2);
     open();
-    await run(desk, consume('a', 40));
+    await run(processor, consume('a', 40));
     expect(eventsIn(log)).toHaveLength(2);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('that never says is given up in time, with everything behind for the account', async () => {
     const clock = new JumpingClock();
-    const { desk, log, noted } = openDesk({
+    const {
+      desk: processor,
+      log,
+      noted: observed,
+    } = openProcessor({
       clock,
       // Only the first command meets trouble: those behind it must not pass it.
       faultOf: ({ events }) =>
@@ -97,71 +114,79 @@ describe('A store in trouble', () => {
       limits: { appendEventsMax: 1, accountCommandsMax: 2 },
     });
     const [first, behind, inLine] = [7, 1, 1].map((points, i) =>
-      errorOf(desk.run(recharge(`r${i}`, points), ORIGIN)),
+      errorOf(processor.run(recharge(`r${i}`, points), ORIGIN)),
     );
     for (const error of [await first, await behind, await inLine]) {
-      expect(error).toBeInstanceOf(NotAnswered);
+      expect(error).toBeInstanceOf(RetryableCommandError);
       expect(error).toMatchObject({ code: 'outcome-unknown' });
     }
     expect(clock.now()).toBeLessThan(20_000);
-    expect(noted('unknown').length).toBeGreaterThan(3);
-    expect(desk.figures).toEqual({ inside: 0, inLine: 0, kept: 0 });
+    expect(observed('unknown').length).toBeGreaterThan(3);
+    expect(processor.figures).toEqual({ inside: 0, inLine: 0, kept: 0 });
     expect(log.size).toBe(0);
-    const [again] = await run(desk, recharge('r1', 1));
+    const [again] = await run(processor, recharge('r1', 1));
     expect(again?.answer).toMatchObject({ balance: 1, replayed: false });
   });
 
   it('answers what it gave up once it is sent again, whether it had been recorded or not', async () => {
     let isAway = true;
-    const { desk, log } = openDesk({
+    const { desk: processor, log } = openProcessor({
       clock: new JumpingClock(),
       faultOf: () => (isAway ? 'answer-lost' : undefined),
       readFaultOf: () => (isAway && log.size > 0 ? new Error('away') : undefined),
     });
-    const error = await errorOf(desk.run(recharge('r', 100), ORIGIN));
+    const error = await errorOf(processor.run(recharge('r', 100), ORIGIN));
     expect(error).toMatchObject({ code: 'outcome-unknown' });
     isAway = false;
-    const [again, next] = await run(desk, recharge('r', 100), consume('a', 40));
+    const [again, next] = await run(processor, recharge('r', 100), consume('a', 40));
     expect(again?.answer).toMatchObject({ balance: 100, replayed: true });
     expect(next?.answer).toMatchObject({ balance: 60, replayed: false });
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('that can not be read is asked again', async () => {
     const failures = [new Error('away'), new Error('away')];
-    const { desk, noted } = openDesk({ readFaultOf: () => failures.shift() });
-    const [answered] = await run(desk, recharge('r', 100));
+    const { desk: processor, noted: observed } = openProcessor({
+      readFaultOf: () => failures.shift(),
+    });
+    const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.answer.balance).toBe(100);
-    expect(noted('unread')).toHaveLength(2);
+    expect(observed('unread')).toHaveLength(2);
   });
 
   it('that can not be read at all is given up in time, and nothing is recorded', async () => {
     const cause = new Error('away');
-    const { desk, log } = openDesk({ readFaultOf: () => cause, clock: new JumpingClock() });
-    const error = await errorOf(run(desk, recharge('r', 100), consume('a', 1)));
+    const { desk: processor, log } = openProcessor({
+      readFaultOf: () => cause,
+      clock: new JumpingClock(),
+    });
+    const error = await errorOf(run(processor, recharge('r', 100), consume('a', 1)));
     expect(error).toMatchObject({ name: 'NotAnswered', code: 'store-away', cause });
     expect(log.size).toBe(0);
   });
 
   it('that only ever says conflict is given up after so many times', async () => {
-    const { desk, appends } = openDesk({
+    const { desk: processor, appends } = openProcessor({
       faultOf: always('conflict'),
       clock: new JumpingClock(),
       limits: { conflictsMax: 5 },
     });
-    const error = await errorOf(desk.run(recharge('r', 100), ORIGIN));
+    const error = await errorOf(processor.run(recharge('r', 100), ORIGIN));
     expect(error).toMatchObject({ name: 'NotAnswered', code: 'contended' });
     expect(appends).toHaveLength(6);
   });
 });
 
 /** Sends it again for as long as it is not answered, as an intake does. */
-async function untilAnswered(desk: AccountDesk, command: LedgerCommand): Promise<Answered> {
+async function untilAnswered(
+  desk: AccountCommandProcessor,
+  command: LedgerCommand,
+): Promise<CommandResult> {
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await desk.run(command, ORIGIN);
     } catch (error) {
-      if (!(error instanceof NotAnswered) || attempts > 50) throw error;
+      if (!(error instanceof RetryableCommandError) || attempts > 50) throw error;
     }
   }
 }
@@ -185,8 +210,12 @@ function randomFaults(random: () => number): (call: AppendCall) => MemoryFault |
 }
 
 /** Everything to one desk, half of it to the other too, backwards. */
-async function sendTwice(desks: AccountDesk[], commands: LedgerCommand[], random: () => number) {
-  const [one, other] = desks as [AccountDesk, AccountDesk];
+async function sendTwice(
+  desks: AccountCommandProcessor[],
+  commands: LedgerCommand[],
+  random: () => number,
+) {
+  const [one, other] = desks as [AccountCommandProcessor, AccountCommandProcessor];
   const again = commands.filter(() => random() < 0.5).toReversed();
   const [first, second] = await Promise.all([
     Promise.all(commands.map((command) => untilAnswered(one, command))),
@@ -194,7 +223,7 @@ async function sendTwice(desks: AccountDesk[], commands: LedgerCommand[], random
   ]);
   return [...commands, ...again].map((command, i) => ({
     command,
-    answered: [...first, ...second][i] as Answered,
+    answered: [...first, ...second][i] as CommandResult,
   }));
 }
 
@@ -202,11 +231,11 @@ describe('Two desks on the same accounts', () => {
   it('let one of them win: what the other had under way changes nothing', async () => {
     const log = new MemoryLog();
     const { opened: stallUntil, open } = gate();
-    const zombie = openDesk({ log, faultOf: faults('none', { stallUntil }) });
-    const owner = openDesk({ log });
-    await run(zombie.desk, recharge('r', 100));
-    const stopped = run(zombie.desk, consume('a', 40), consume('b', 50));
-    await eventually(() => expect(zombie.appends).toHaveLength(2));
+    const stale = openProcessor({ log, faultOf: faults('none', { stallUntil }) });
+    const owner = openProcessor({ log });
+    await run(stale.desk, recharge('r', 100));
+    const stopped = run(stale.desk, consume('a', 40), consume('b', 50));
+    await eventually(() => expect(stale.appends).toHaveLength(2));
     const taken = await run(owner.desk, consume('c', 30), consume('a', 40), consume('b', 50));
     open();
     const woken = await stopped;
@@ -214,9 +243,9 @@ describe('Two desks on the same accounts', () => {
     expect(woken.map(({ answer }) => answer)).toEqual(
       taken.slice(1).map(({ answer }) => ({ ...answer, replayed: true })),
     );
-    expect(zombie.noted('conflicted')).toHaveLength(1);
+    expect(stale.noted('conflicted')).toHaveLength(1);
     expect(accountIn(log).balance).toBe(30);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
@@ -232,34 +261,34 @@ describe('Two desks on the same accounts', () => {
         cachedAccountsMax: 2,
         snapshotCheckOneIn: 1,
       };
-      const snapshots = sealing(new MemorySnapshotStore());
+      const snapshots = withSeals(new MemorySnapshotStore());
       const readFaultOf = () => (random() < 0.1 ? new Error('away') : undefined);
       const clock = new JumpingClock();
       const open = () => {
         const faultOf = randomFaults(random);
-        return openDesk({ log, random, clock, limits, snapshots, faultOf, readFaultOf });
+        return openProcessor({ log, random, clock, limits, snapshots, faultOf, readFaultOf });
       };
       const opened = [open(), open()];
-      const desks = opened.map(({ desk }) => desk);
+      const processors = opened.map(({ desk }) => desk);
       await Promise.all(
         [userOf(1), userOf(2)].map(async (userId) => {
           const commands = randomCommands(random, 60, userId);
-          const told = new Map<number | null, unknown>();
-          for (const { command, answered } of await sendTwice(desks, commands, random)) {
-            expectBorneOut(log, command, answered);
+          const answers = new Map<number | null, unknown>();
+          for (const { command, answered } of await sendTwice(processors, commands, random)) {
+            expectRecorded(log, command, answered);
             const answer = { ...answered.answer, replayed: false };
-            expect(told.get(answer.revision) ?? answer).toEqual(answer);
-            told.set(answer.revision, answer);
+            expect(answers.get(answer.revision) ?? answer).toEqual(answer);
+            answers.set(answer.revision, answer);
           }
-          expect(told.size).toBe(commands.length);
+          expect(answers.size).toBe(commands.length);
           expect(eventsIn(log, userId)).toHaveLength(commands.length);
-          expectSound(log, userId);
+          expectValidHistory(log, userId);
         }),
       );
-      const noted = (kind: 'snapshotChecked' | 'snapshotDiffers' | 'snapshotForged') =>
+      const observed = (kind: 'snapshotChecked' | 'snapshotDiffers' | 'snapshotForged') =>
         opened.flatMap((one) => one.noted(kind));
-      await eventually(() => expect(noted('snapshotChecked').length).toBeGreaterThan(0));
-      expect([noted('snapshotDiffers'), noted('snapshotForged')]).toEqual([[], []]);
+      await eventually(() => expect(observed('snapshotChecked').length).toBeGreaterThan(0));
+      expect([observed('snapshotDiffers'), observed('snapshotForged')]).toEqual([[], []]);
     },
   );
 });

@@ -1,8 +1,8 @@
-import { entriesOf, type Baseline } from './baseline.js';
-import type { DeskLimits } from './desk-limits.js';
+import { entryCount, type LoadedAccount } from './loaded-account.js';
+import type { CommandLimits } from './command-limits.js';
 
 class Generation {
-  readonly kept = new Map<string, Baseline>();
+  readonly accounts = new Map<string, LoadedAccount>();
   entries = 0;
 }
 
@@ -10,14 +10,14 @@ class Generation {
  * The states of accounts that nobody works on. In two generations: what is used moves into the
  * younger, and when that holds half of what may be kept, the older one is let go whole.
  */
-export class BaselineCache {
+export class AccountCache {
   #young = new Generation();
   #old = new Generation();
 
-  constructor(private readonly limits: DeskLimits) {}
+  constructor(private readonly limits: CommandLimits) {}
 
   get size(): number {
-    return this.#young.kept.size + this.#old.kept.size;
+    return this.#young.accounts.size + this.#old.accounts.size;
   }
 
   get entries(): number {
@@ -25,29 +25,29 @@ export class BaselineCache {
   }
 
   /** Takes it out: one account is worked on in one place. */
-  take(stream: string): Baseline | null {
+  take(stream: string): LoadedAccount | null {
     for (const generation of [this.#young, this.#old]) {
-      const baseline = generation.kept.get(stream);
-      if (baseline === undefined) continue;
-      generation.kept.delete(stream);
-      generation.entries -= entriesOf(baseline);
-      return baseline;
+      const loaded = generation.accounts.get(stream);
+      if (loaded === undefined) continue;
+      generation.accounts.delete(stream);
+      generation.entries -= entryCount(loaded);
+      return loaded;
     }
     return null;
   }
 
-  put(baseline: Baseline): void {
+  put(loaded: LoadedAccount): void {
     const { cachedAccountsMax, cachedEntriesMax } = this.limits;
-    const entries = entriesOf(baseline);
+    const entries = entryCount(loaded);
     if (entries > cachedEntriesMax / 2) return;
     const isFull =
-      this.#young.kept.size + 1 > cachedAccountsMax / 2 ||
+      this.#young.accounts.size + 1 > cachedAccountsMax / 2 ||
       this.#young.entries + entries > cachedEntriesMax / 2;
     if (isFull) {
       this.#old = this.#young;
       this.#young = new Generation();
     }
-    this.#young.kept.set(baseline.stream, baseline);
+    this.#young.accounts.set(loaded.stream, loaded);
     this.#young.entries += entries;
   }
 }

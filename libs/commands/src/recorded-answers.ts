@@ -1,36 +1,36 @@
 import type { Position, RecordedEvent } from '#event-store';
 import { answerAgain, type LedgerEvent } from '#ledger';
 import { eventOf } from './account-loader.js';
-import type { DeskTerms } from './desk-terms.js';
+import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
-import type { Answered, Repeat } from './group.js';
-import { Patience } from './patience.js';
+import type { CommandResult, RepeatedCommand } from './command-batch.js';
+import { RetryBudget } from './retry-budget.js';
 import { readPage } from './read-page.js';
 
 const PAGE_EVENTS_MAX = 500;
 
 /** Reads first answers of one account again. Asked in order of revision, it reads little twice. */
-export class ReadBack {
+export class RecordedAnswers {
   #page: readonly RecordedEvent[] = [];
   readonly #pageEvents: number;
-  readonly #patience: Patience;
+  readonly #retryBudget: RetryBudget;
 
   /** `answers`: how many it will be asked for; those of a redelivery mostly stand side by side. */
   constructor(
     private readonly stream: string,
     answers: number,
-    private readonly terms: DeskTerms,
+    private readonly context: ProcessorContext,
   ) {
     this.#pageEvents = Math.min(PAGE_EVENTS_MAX, 6 + 2 * answers);
-    this.#patience = new Patience(terms);
+    this.#retryBudget = new RetryBudget(context);
   }
 
-  async answer({ waiting, revision, balance }: Repeat): Promise<Answered> {
+  async answer({ waiting, revision, balance }: RepeatedCommand): Promise<CommandResult> {
     const { command } = waiting;
     const events: LedgerEvent[] = [];
     let position: Position | null = null;
     for (;;) {
-      const recorded = await this.#at(revision + events.length);
+      const recorded = await this.#eventAt(revision + events.length);
       const event = recorded && eventOf(recorded);
       if (event?.commandId !== command.commandId) break;
       events.push(event);
@@ -44,18 +44,18 @@ export class ReadBack {
     return { answer, position: answer.revision === null ? null : position };
   }
 
-  async #at(revision: number): Promise<RecordedEvent | undefined> {
-    const found = this.#onPage(revision);
+  async #eventAt(revision: number): Promise<RecordedEvent | undefined> {
+    const found = this.#inPage(revision);
     if (found !== undefined) return found;
-    const { store, observer } = this.terms;
-    this.#page = await this.#patience.read(
+    const { store, observer } = this.context;
+    this.#page = await this.#retryBudget.readWithRetry(
       () => readPage(store, this.stream, revision, this.#pageEvents),
       (cause) => observer.unread(this.stream, cause),
     );
-    return this.#onPage(revision);
+    return this.#inPage(revision);
   }
 
-  #onPage(revision: number): RecordedEvent | undefined {
+  #inPage(revision: number): RecordedEvent | undefined {
     const first = this.#page[0];
     return first && this.#page[revision - first.revision];
   }

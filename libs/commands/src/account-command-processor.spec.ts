@@ -5,25 +5,25 @@ import {
   consume,
   eventsIn,
   eventually,
-  expectBorneOut,
-  expectSound,
+  expectRecorded,
+  expectValidHistory,
   expire,
   faults,
   gate,
-  openDesk,
+  openProcessor,
   recharge,
   refund,
   run,
   secondsLater,
   storedIn,
   userOf,
-} from './desk.suite.js';
+} from './testing/processor-harness.js';
 
 describe('The account desk', () => {
   it('records everything that waits for an account in one append, in the order of the calls', async () => {
-    const { desk, log, appends } = openDesk();
+    const { desk: processor, log, appends } = openProcessor();
     const commands = [recharge('r', 100), consume('a', 30), consume('b', 80), consume('c', 70)];
-    const answers = await run(desk, ...commands);
+    const answers = await run(processor, ...commands);
     expect(answers.map(({ answer }) => [answer.code, answer.balance])).toEqual([
       [null, 100],
       [null, 70],
@@ -32,25 +32,25 @@ describe('The account desk', () => {
     ]);
     expect(appends).toHaveLength(1);
     for (const [i, answered] of answers.entries()) {
-      expectBorneOut(log, commands[i] as (typeof commands)[number], answered);
+      expectRecorded(log, commands[i] as (typeof commands)[number], answered);
     }
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('goes on from where the account stands, without reading it again', async () => {
-    const { desk, log, noted } = openDesk();
-    await run(desk, recharge('r', 100));
-    const [spent] = await run(desk, consume('a', 40));
+    const { desk: processor, log, noted: observed } = openProcessor();
+    await run(processor, recharge('r', 100));
+    const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, revision: 1 });
-    expect(noted('loaded')).toHaveLength(1);
-    expect(noted('found')).toHaveLength(1);
-    expectSound(log);
+    expect(observed('loaded')).toHaveLength(1);
+    expect(observed('found')).toHaveLength(1);
+    expectValidHistory(log);
   });
 
   it('keeps beside each event where it came from and the policy it was decided under', async () => {
-    const { desk, log } = openDesk();
+    const { desk: processor, log } = openProcessor();
     const kafka = { topic: 'points.commands', partition: 3, offset: '42' };
-    await desk.run(recharge('r', 100), { correlation: 'c1', traceparent: 't1', kafka });
+    await processor.run(recharge('r', 100), { correlation: 'c1', traceparent: 't1', kafka });
     const [stored] = storedIn(log);
     const meta: unknown = JSON.parse(stored?.meta ?? '');
     expect(meta).toMatchObject({ v: 1, correlation: 'c1', traceparent: 't1', kafka });
@@ -61,11 +61,11 @@ describe('The account desk', () => {
   it('lets no account wait for another', async () => {
     const { opened: stallUntil, open: goOn } = gate();
     const slow = userOf(1);
-    const { desk } = openDesk({
+    const { desk: processor } = openProcessor({
       faultOf: ({ stream }) => (stream.endsWith(slow) ? { stallUntil } : undefined),
     });
-    const stalled = run(desk, recharge('r', 100, { userId: slow }));
-    const [other] = await run(desk, recharge('r', 100, { userId: userOf(2) }));
+    const stalled = run(processor, recharge('r', 100, { userId: slow }));
+    const [other] = await run(processor, recharge('r', 100, { userId: userOf(2) }));
     expect(other?.answer.balance).toBe(100);
     goOn();
     expect((await stalled)[0]?.answer.balance).toBe(100);
@@ -73,28 +73,28 @@ describe('The account desk', () => {
 
   it('gathers what comes while an append is under way into the next one', async () => {
     const { opened: stallUntil, open: goOn } = gate();
-    const { desk, appends, log } = openDesk({ faultOf: faults({ stallUntil }) });
-    const first = run(desk, recharge('r', 100));
+    const { desk: processor, appends, log } = openProcessor({ faultOf: faults({ stallUntil }) });
+    const first = run(processor, recharge('r', 100));
     await eventually(() => expect(appends).toHaveLength(1));
-    const rest = run(desk, consume('a', 1), consume('b', 2), consume('c', 3));
+    const rest = run(processor, consume('a', 1), consume('b', 2), consume('c', 3));
     goOn();
     await Promise.all([first, rest]);
     expect(appends.map(({ events }) => events.length)).toEqual([1, 3]);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('tells how far one must read to see what was recorded', async () => {
-    const { desk, store } = openDesk();
-    const [answered] = await run(desk, recharge('r', 100), consume('a', 40));
+    const { desk: processor, store } = openProcessor();
+    const [answered] = await run(processor, recharge('r', 100), consume('a', 40));
     const page = await store.readAll(null, 100);
     const upTo = page.events.filter((event) => event.position <= (answered?.position ?? ''));
     expect(upTo.map((event) => event.revision)).toContain(answered?.answer.revision);
   });
 
   it('answers an ExpirePoints that finds nothing due without recording or position', async () => {
-    const { desk, log } = openDesk();
-    await run(desk, recharge('r', 100));
-    const [answered] = await run(desk, expire('e'));
+    const { desk: processor, log } = openProcessor();
+    await run(processor, recharge('r', 100));
+    const [answered] = await run(processor, expire('e'));
     expect(answered).toMatchObject({
       answer: { status: 'accepted', balance: 100, revision: null },
       position: null,
@@ -103,67 +103,67 @@ describe('The account desk', () => {
   });
 
   it('fills an append with 500 events and puts the rest into the next', async () => {
-    const { desk, log, appends } = openDesk();
+    const { desk: processor, log, appends } = openProcessor();
     const commands = Array.from({ length: 999 }, (_, i) => consume(`c${i}`, 1));
-    await run(desk, recharge('r', 2_000), ...commands);
+    await run(processor, recharge('r', 2_000), ...commands);
     expect(appends.map(({ events }) => events.length)).toEqual([500, 500]);
     expect(accountIn(log).balance).toBe(1_001);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('fills an append with 512 KiB and puts the rest into the next', async () => {
-    const { desk, log, appends } = openDesk();
+    const { desk: processor, log, appends } = openProcessor();
     const wide = { correlation: '宽'.repeat(1_000) };
     const commands = Array.from({ length: 300 }, (_, i) => recharge(`r${i}`, 1));
-    await Promise.all(commands.map((command) => desk.run(command, wide)));
+    await Promise.all(commands.map((command) => processor.run(command, wide)));
     const bytes = appends.map(({ events }) =>
       events.reduce((sum, { data, meta }) => sum + Buffer.byteLength(data + meta), 0),
     );
     expect(Math.max(...bytes)).toBeLessThanOrEqual(512 * 1024);
     expect(Math.max(...bytes)).toBeGreaterThan(480 * 1024);
     expect(eventsIn(log)).toHaveLength(300);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('never tears one command apart, however much comes of it', async () => {
-    const { desk, log, appends } = openDesk({ limits: { appendEventsMax: 2 } });
+    const { desk: processor, log, appends } = openProcessor({ limits: { appendEventsMax: 2 } });
     const expiring = { expiresAt: secondsLater(10) };
     const recharges = ['r1', 'r2', 'r3'].map((id) => ({ ...recharge(id, 5), ...expiring }));
-    await run(desk, ...recharges);
+    await run(processor, ...recharges);
     const before = appends.length;
-    await run(desk, consume('a', 1, { at: secondsLater(60) }), recharge('r4', 7));
+    await run(processor, consume('a', 1, { at: secondsLater(60) }), recharge('r4', 7));
     expect(appends.slice(before).map(({ events }) => events.length)).toEqual([4, 1]);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('forgets what it kept when told to, and is as right as before', async () => {
-    const { desk, noted, log } = openDesk();
-    await run(desk, recharge('r', 100));
-    desk.forget();
-    expect(desk.figures.kept).toBe(0);
-    const [spent] = await run(desk, consume('a', 40));
+    const { desk: processor, noted: observed, log } = openProcessor();
+    await run(processor, recharge('r', 100));
+    processor.clearCache();
+    expect(processor.figures.cached).toBe(0);
+    const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer.balance).toBe(60);
-    expect(noted('loaded')).toHaveLength(2);
-    expectSound(log);
+    expect(observed('loaded')).toHaveLength(2);
+    expectValidHistory(log);
   });
 
   it('keeps no more states than it may', async () => {
-    const { desk } = openDesk({ limits: { cachedAccountsMax: 4 } });
-    for (let n = 0; n < 9; n += 1) await run(desk, recharge('r', 1, { userId: userOf(n) }));
-    expect(desk.figures.kept).toBeGreaterThan(1);
-    expect(desk.figures.kept).toBeLessThanOrEqual(4);
+    const { desk: processor } = openProcessor({ limits: { cachedAccountsMax: 4 } });
+    for (let n = 0; n < 9; n += 1) await run(processor, recharge('r', 1, { userId: userOf(n) }));
+    expect(processor.figures.cached).toBeGreaterThan(1);
+    expect(processor.figures.cached).toBeLessThanOrEqual(4);
   });
 
   it('loads an account that was written under a policy that remembered more', async () => {
     const log = new MemoryLog();
-    const generous = openDesk({ log });
+    const generous = openProcessor({ log });
     await run(generous.desk, recharge('r', 100), consume('a', 40), consume('b', 10));
     await run(generous.desk, refund('f', 'a', { at: secondsLater(5) }));
     const policy = { ...DEFAULT_POLICY, consumptionsMax: 1 };
-    const { desk } = openDesk({ log, policy });
-    const [kept, forgotten] = await run(desk, refund('g', 'b'), refund('h', 'a'));
+    const { desk: processor } = openProcessor({ log, policy });
+    const [kept, forgotten] = await run(processor, refund('g', 'b'), refund('h', 'a'));
     expect(kept?.answer).toMatchObject({ status: 'accepted', balance: 100 });
     expect(forgotten?.answer.code).toBe('UnknownConsumption');
-    expectSound(log);
+    expectValidHistory(log);
   });
 });

@@ -2,8 +2,15 @@ import { jest } from '@jest/globals';
 import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
 import { DEFAULT_POLICY, eventFrom } from '#ledger';
 import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
-import { AccountDesk, streamOf } from './account-desk.js';
-import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './desk.suite.js';
+import { AccountCommandProcessor, streamOf } from './account-command-processor.js';
+import {
+  ORIGIN,
+  consume,
+  recharge,
+  run,
+  secondsLater,
+  userOf,
+} from './testing/processor-harness.js';
 
 // Two processes on one EventStoreDB: each has a desk and an adapter of its own, and so a connection
 // of its own. The server is a double that answers as 23.10.4 does; TEST_EVENTSTORE_URL names a real one.
@@ -26,10 +33,10 @@ class Process {
   readonly store = new EventStoreDbEventStore(real ?? server.connectionString, {
     streamPrefix: 'points-',
   });
-  readonly desk = new AccountDesk({ store: this.store, policy: DEFAULT_POLICY });
+  readonly processor = new AccountCommandProcessor({ store: this.store, policy: DEFAULT_POLICY });
 
   async stop(): Promise<void> {
-    await this.desk.drain(1_000);
+    await this.processor.drain(1_000);
     await this.store.close();
   }
 }
@@ -58,28 +65,28 @@ async function expectWhole(): Promise<readonly RecordedEvent[]> {
 
 describe('Two processes on one EventStoreDB', () => {
   it('answer the same request a second later as a repeat, and go on with a whole chain', async () => {
-    await run(a.desk, recharge('r', 100, of(0)));
+    await run(a.processor, recharge('r', 100, of(0)));
     // So that the second one has a state of its own, from before.
-    await run(b.desk, consume('look', 1, of(0)));
-    await run(a.desk, consume('look', 1, of(0)));
-    const [first] = await run(a.desk, consume('same', 10, of(1)));
-    const [again] = await run(b.desk, consume('same', 10, of(2)));
+    await run(b.processor, consume('look', 1, of(0)));
+    await run(a.processor, consume('look', 1, of(0)));
+    const [first] = await run(a.processor, consume('same', 10, of(1)));
+    const [again] = await run(b.processor, consume('same', 10, of(2)));
     expect(first?.answer).toMatchObject({ balance: 89, replayed: false });
     expect(again).toEqual({ ...first, answer: { ...first?.answer, replayed: true } });
-    const [next] = await run(b.desk, consume('next', 5, of(3)));
+    const [next] = await run(b.processor, consume('next', 5, of(3)));
     expect(next?.answer).toMatchObject({ balance: 84, replayed: false });
     await expectWhole();
   });
 
   it('say that an id is reused when the second one is sent another body under it', async () => {
-    await run(a.desk, recharge('r', 100, of(0)));
-    await run(b.desk, consume('look', 1, of(0)));
-    await run(a.desk, consume('look', 1, of(0)));
-    const [first] = await run(a.desk, consume('same', 10, of(1)));
-    const [second] = await run(b.desk, consume('same', 20, of(1)));
+    await run(a.processor, recharge('r', 100, of(0)));
+    await run(b.processor, consume('look', 1, of(0)));
+    await run(a.processor, consume('look', 1, of(0)));
+    const [first] = await run(a.processor, consume('same', 10, of(1)));
+    const [second] = await run(b.processor, consume('same', 20, of(1)));
     expect(first?.answer).toMatchObject({ status: 'accepted', balance: 89 });
     expect(second?.answer).toMatchObject({ code: 'CommandIdReused', balance: 89 });
-    const [next] = await run(b.desk, consume('next', 5, of(3)));
+    const [next] = await run(b.processor, consume('next', 5, of(3)));
     expect(next?.answer).toMatchObject({ balance: 84 });
     const events = await expectWhole();
     expect(events.map((event) => eventFrom(event).balanceAfter)).toEqual([100, 99, 89, 84]);
@@ -87,14 +94,17 @@ describe('Two processes on one EventStoreDB', () => {
 
   it('each take the same first command of an account, and one of them has it', async () => {
     const [first, second] = await Promise.all([
-      run(a.desk, recharge('r', 100, of(0))),
-      run(b.desk, recharge('r', 100, of(1))),
+      run(a.processor, recharge('r', 100, of(0))),
+      run(b.processor, recharge('r', 100, of(1))),
     ]);
     expect([first[0], second[0]].map((one) => one?.answer.replayed).toSorted()).toEqual([
       false,
       true,
     ]);
-    await Promise.all([run(a.desk, consume('x', 1, of(2))), run(b.desk, consume('y', 1, of(2)))]);
+    await Promise.all([
+      run(a.processor, consume('x', 1, of(2))),
+      run(b.processor, consume('y', 1, of(2))),
+    ]);
     expect(await expectWhole()).toHaveLength(3);
   });
 
@@ -102,7 +112,7 @@ describe('Two processes on one EventStoreDB', () => {
     const processes = [a, b, new Process(), new Process()];
     const before = performance.now();
     const answers = await Promise.all(
-      processes.map(({ desk }) => desk.run(recharge('r', 100, of(0)), ORIGIN)),
+      processes.map(({ processor: desk }) => desk.run(recharge('r', 100, of(0)), ORIGIN)),
     );
     expect(performance.now() - before).toBeLessThan(1_500);
     for (const { answer } of answers) expect(answer).toMatchObject({ balance: 100, revision: 0 });
@@ -115,8 +125,8 @@ describe('Two processes on one EventStoreDB', () => {
     const commands = [recharge('r', 1_000, of(0))];
     for (let i = 0; i < 40; i += 1) commands.push(consume(`c${i}`, 1, of(0)));
     await Promise.all([
-      ...commands.map((command) => a.desk.run(command, ORIGIN)),
-      ...commands.toReversed().map((command) => b.desk.run(command, ORIGIN)),
+      ...commands.map((command) => a.processor.run(command, ORIGIN)),
+      ...commands.toReversed().map((command) => b.processor.run(command, ORIGIN)),
     ]);
     const events = await expectWhole();
     const ids = events.map((event) => eventFrom(event).commandId);

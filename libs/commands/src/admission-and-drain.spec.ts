@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY } from '#ledger';
-import { DESK_LIMITS, unansweredMax } from './desk-limits.js';
+import { COMMAND_LIMITS, unansweredMax } from './command-limits.js';
 import {
   JumpingClock,
   ORIGIN,
@@ -8,43 +8,43 @@ import {
   errorOf,
   eventsIn,
   eventually,
-  expectSound,
+  expectValidHistory,
   faults,
   gate,
-  openDesk,
+  openProcessor,
   recharge,
   run,
   userOf,
-} from './desk.suite.js';
+} from './testing/processor-harness.js';
 
 describe('Room at the desk', () => {
   it('is never exceeded: whoever finds none waits, and nothing is lost', async () => {
     const limits = { commandsMax: 10, accountCommandsMax: 4, lineMax: 1_000 };
     let most = 0;
-    const opened = openDesk({
+    const opened = openProcessor({
       limits,
       faultOf: () => {
-        most = Math.max(most, opened.desk.figures.inside);
+        most = Math.max(most, opened.desk.figures.active);
         return undefined;
       },
     });
-    const { desk, log } = opened;
+    const { desk: processor, log } = opened;
     const commands = Array.from({ length: 600 }, (_, i) =>
       recharge(`r${i}`, 1, { userId: userOf(i % 6) }),
     );
-    await run(desk, ...commands);
+    await run(processor, ...commands);
     expect(most).toBe(10);
     for (let n = 0; n < 6; n += 1) {
       expect(accountIn(log, userOf(n)).balance).toBe(100);
-      expectSound(log, userOf(n));
+      expectValidHistory(log, userOf(n));
     }
-    expect(desk.figures).toMatchObject({ inside: 0, inLine: 0 });
+    expect(processor.figures).toMatchObject({ inside: 0, inLine: 0 });
   });
 
   it('is given in the order in which an account asked for it', async () => {
-    const { desk, log } = openDesk({ limits: { accountCommandsMax: 2 } });
+    const { desk: processor, log } = openProcessor({ limits: { accountCommandsMax: 2 } });
     const commands = Array.from({ length: 50 }, (_, i) => recharge(`r${i}`, i + 1));
-    await run(desk, ...commands);
+    await run(processor, ...commands);
     const order = eventsIn(log).map((event) =>
       event.type === 'PointsRecharged' ? event.points : 0,
     );
@@ -53,41 +53,41 @@ describe('Room at the desk', () => {
 
   it('is refused at once to those who will not wait', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk } = openDesk({
+    const { desk: processor } = openProcessor({
       limits: { accountCommandsMax: 1 },
       faultOf: faults({ stallUntil }),
     });
-    const inside = desk.run(recharge('r1', 1), ORIGIN);
-    const error = await errorOf(desk.run(recharge('r2', 1), ORIGIN, { waitMsMax: 0 }));
+    const inside = processor.run(recharge('r1', 1), ORIGIN);
+    const error = await errorOf(processor.run(recharge('r2', 1), ORIGIN, { waitMsMax: 0 }));
     expect(error).toMatchObject({ name: 'NotAnswered', code: 'overloaded' });
     open();
     await inside;
-    const [again] = await run(desk, recharge('r2', 1));
+    const [again] = await run(processor, recharge('r2', 1));
     expect(again?.answer.balance).toBe(2);
   });
 
   it('is refused in the end to those who wait only so long', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk } = openDesk({
+    const { desk: processor } = openProcessor({
       limits: { accountCommandsMax: 1 },
       faultOf: faults({ stallUntil }),
     });
-    const inside = desk.run(recharge('r1', 1), ORIGIN);
-    const error = await errorOf(desk.run(recharge('r2', 1), ORIGIN, { waitMsMax: 5 }));
+    const inside = processor.run(recharge('r1', 1), ORIGIN);
+    const error = await errorOf(processor.run(recharge('r2', 1), ORIGIN, { waitMsMax: 5 }));
     expect(error).toMatchObject({ code: 'overloaded' });
-    expect(desk.figures.inLine).toBe(0);
+    expect(processor.figures.queued).toBe(0);
     open();
     await inside;
   });
 
   it('is refused at once when the line is full too', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk } = openDesk({
-      limits: { accountCommandsMax: 1, lineMax: 1 },
+    const { desk: processor } = openProcessor({
+      limits: { accountCommandsMax: 1, queuedCommandsMax: 1 },
       faultOf: faults({ stallUntil }),
     });
-    const waiting = run(desk, recharge('r1', 1), recharge('r2', 1));
-    const error = await errorOf(desk.run(recharge('r3', 1), ORIGIN));
+    const waiting = run(processor, recharge('r1', 1), recharge('r2', 1));
+    const error = await errorOf(processor.run(recharge('r3', 1), ORIGIN));
     expect(error).toMatchObject({ code: 'overloaded' });
     open();
     expect((await waiting).map(({ answer }) => answer.balance)).toEqual([1, 2]);
@@ -96,27 +96,27 @@ describe('Room at the desk', () => {
   it('of one account is at most half of what it remembers', async () => {
     const policy = { ...DEFAULT_POLICY, rememberMin: 4, rememberMax: 8 };
     const { opened: stallUntil, open } = gate();
-    const { desk } = openDesk({ policy, faultOf: faults({ stallUntil }) });
+    const { desk: processor } = openProcessor({ policy, faultOf: faults({ stallUntil }) });
     const commands = Array.from({ length: 9 }, (_, i) => recharge(`r${i}`, 1));
-    const running = run(desk, ...commands);
-    expect(desk.figures).toMatchObject({ inside: 4, inLine: 5 });
+    const running = run(processor, ...commands);
+    expect(processor.figures).toMatchObject({ inside: 4, inLine: 5 });
     open();
     await running;
-    expect(unansweredMax(DEFAULT_POLICY)).toBeGreaterThanOrEqual(DESK_LIMITS.accountCommandsMax);
+    expect(unansweredMax(DEFAULT_POLICY)).toBeGreaterThanOrEqual(COMMAND_LIMITS.accountCommandsMax);
   });
 });
 
 describe('Draining the desk', () => {
   it('finishes what is inside, and takes nothing new', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk, log } = openDesk({
+    const { desk: processor, log } = openProcessor({
       limits: { accountCommandsMax: 2 },
       faultOf: faults({ stallUntil }),
     });
-    const inside = run(desk, recharge('r1', 1), recharge('r2', 1));
-    const inLine = errorOf(desk.run(recharge('r3', 1), ORIGIN));
-    const drained = desk.drain(5_000);
-    const late = errorOf(desk.run(recharge('r4', 1), ORIGIN));
+    const inside = run(processor, recharge('r1', 1), recharge('r2', 1));
+    const inLine = errorOf(processor.run(recharge('r3', 1), ORIGIN));
+    const drained = processor.drain(5_000);
+    const late = errorOf(processor.run(recharge('r4', 1), ORIGIN));
     expect(await inLine).toMatchObject({ code: 'closing' });
     expect(await late).toMatchObject({ code: 'closing' });
     open();
@@ -126,20 +126,23 @@ describe('Draining the desk', () => {
   });
 
   it('is done at once when nothing is under way, however often it is asked for', async () => {
-    const { desk } = openDesk();
-    await run(desk, recharge('r', 1));
-    expect(await desk.drain(0)).toBe(true);
-    expect(await desk.drain(0)).toBe(true);
+    const { desk: processor } = openProcessor();
+    await run(processor, recharge('r', 1));
+    expect(await processor.drain(0)).toBe(true);
+    expect(await processor.drain(0)).toBe(true);
   });
 
   it('gives up in time what the store does not answer, and says so', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk, log } = openDesk({ faultOf: faults({ stallUntil }), clock: new JumpingClock() });
-    const inside = errorOf(run(desk, recharge('r', 1), consume('a', 1)));
+    const { desk: processor, log } = openProcessor({
+      faultOf: faults({ stallUntil }),
+      clock: new JumpingClock(),
+    });
+    const inside = errorOf(run(processor, recharge('r', 1), consume('a', 1)));
     await Promise.resolve();
-    expect(await desk.drain(100)).toBe(false);
+    expect(await processor.drain(100)).toBe(false);
     expect(await inside).toMatchObject({ name: 'NotAnswered', code: 'outcome-unknown' });
-    expect(desk.figures.inside).toBe(0);
+    expect(processor.figures.active).toBe(0);
     open();
     await eventually(() => expect(eventsIn(log)).toHaveLength(2));
   });

@@ -1,7 +1,7 @@
 import type { Policy } from '#ledger';
 
 /** Every bound of the desk. Passed in; these are the values when nothing else is asked for. */
-export interface DeskLimits {
+export interface CommandLimits {
   readonly appendEventsMax: number;
   readonly appendBytesMax: number;
   /** Commands at the desk at a time, all accounts together … */
@@ -9,7 +9,7 @@ export interface DeskLimits {
   /** … and of one account; never more than the account is sure to recognise again. */
   readonly accountCommandsMax: number;
   /** Commands that wait for room at the desk. */
-  readonly lineMax: number;
+  readonly queuedCommandsMax: number;
   /** States kept between commands: of how many accounts, and how much all of them may remember. */
   readonly cachedAccountsMax: number;
   readonly cachedEntriesMax: number;
@@ -17,31 +17,31 @@ export interface DeskLimits {
   readonly attemptMsMax: number;
   /** … and how long unanswered calls are repeated. */
   readonly retryMsMax: number;
-  readonly backOffMsMin: number;
-  readonly backOffMsMax: number;
+  readonly backoffMsMin: number;
+  readonly backoffMsMax: number;
   readonly conflictsMax: number;
   /** A snapshot is written when this many events stand behind the one before. */
   readonly snapshotEvery: number;
-  readonly snapshotsUnderWayMax: number;
+  readonly pendingSnapshotsMax: number;
   /** Of so many snapshots that are loaded, one is held against all events; 0: none is. */
   readonly snapshotCheckOneIn: number;
 }
 
-export const DESK_LIMITS: DeskLimits = {
+export const COMMAND_LIMITS: CommandLimits = {
   appendEventsMax: 500,
   appendBytesMax: 512 * 1024,
   commandsMax: 10_000,
   accountCommandsMax: 1_000,
-  lineMax: 20_000,
+  queuedCommandsMax: 20_000,
   cachedAccountsMax: 20_000,
   cachedEntriesMax: 1_000_000,
   attemptMsMax: 5_000,
   retryMsMax: 10_000,
-  backOffMsMin: 10,
-  backOffMsMax: 1_000,
+  backoffMsMin: 10,
+  backoffMsMax: 1_000,
   conflictsMax: 100,
   snapshotEvery: 2_000,
-  snapshotsUnderWayMax: 4,
+  pendingSnapshotsMax: 4,
   snapshotCheckOneIn: 100,
 };
 

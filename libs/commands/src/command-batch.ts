@@ -11,13 +11,13 @@ import {
   type LedgerEvent,
   type NonEmpty,
 } from '#ledger';
-import type { Baseline } from './baseline.js';
-import type { DeskTerms } from './desk-terms.js';
-import { bytesOf, encodeEvent, provenanceOf, type Origin } from './encode-event.js';
-import type { Visitor } from './entrance.js';
+import type { LoadedAccount } from './loaded-account.js';
+import type { ProcessorContext } from './processor-options.js';
+import { appendBytes, encodeEvent, provenanceOf, type Origin } from './encode-event.js';
+import type { QueuedCommand } from './admission-queue.js';
 import { DecisionFailed } from './errors.js';
 
-export interface Answered {
+export interface CommandResult {
   readonly answer: Answer;
   /**
    * Whoever has read up to here has read all that was recorded for the command. null: nothing was,
@@ -34,86 +34,86 @@ export interface Answered {
 export type RecordingCheck = (events: NonEmpty<LedgerEvent>, account: Account) => Error | null;
 
 /** A command that stands at the desk. */
-export interface Waiting extends Visitor {
+export interface PendingCommand extends QueuedCommand {
   readonly command: LedgerCommand;
   readonly origin: Origin;
   readonly checkRecording: RecordingCheck | undefined;
-  resolve(answered: Answered): void;
+  resolve(answered: CommandResult): void;
 }
 
 /** Answered by events that were stored before: they have to be read back. */
-export interface Repeat {
+export interface RepeatedCommand {
   readonly kind: 'repeat';
-  readonly waiting: Waiting;
+  readonly waiting: PendingCommand;
   readonly revision: number;
   readonly balance: number;
 }
 
-export type Decided =
-  | { readonly kind: 'answer'; readonly waiting: Waiting; readonly answer: Answer }
-  | { readonly kind: 'failed'; readonly waiting: Waiting; readonly error: DecisionFailed }
-  | { readonly kind: 'forbidden'; readonly waiting: Waiting; readonly error: Error }
-  | Repeat;
+export type DecidedCommand =
+  | { readonly kind: 'answer'; readonly waiting: PendingCommand; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly waiting: PendingCommand; readonly error: DecisionFailed }
+  | { readonly kind: 'forbidden'; readonly waiting: PendingCommand; readonly error: Error }
+  | RepeatedCommand;
 
 /** Decides in order as many of those waiting as fit one append; always at least one. */
-export function decideTogether(
-  baseline: Baseline,
-  waiting: readonly Waiting[],
-  terms: DeskTerms,
-): Group {
-  const group = new Group(baseline, terms);
-  for (const one of waiting) {
-    if (group.isClosed || !group.add(one)) break;
+export function decideBatch(
+  loaded: LoadedAccount,
+  waiting: readonly PendingCommand[],
+  context: ProcessorContext,
+): CommandBatch {
+  const batch = new CommandBatch(loaded, context);
+  for (const each of waiting) {
+    if (batch.isFull || !batch.add(each)) break;
   }
-  return group;
+  return batch;
 }
 
 /** Commands of one account that are decided on one state, and their events: one append. */
-export class Group {
+export class CommandBatch {
   readonly stream: string;
   /** The revision behind which the events go. */
   readonly expected: number;
-  readonly decided: Decided[] = [];
+  readonly decided: DecidedCommand[] = [];
   readonly events: EncodedEvent[] = [];
   /** The rules failed on it: the state may be half changed. */
-  isSpoiled = false;
+  isCorrupted = false;
   #bytes = 0;
   /** What is recorded here, by its first revision: a repeat may come in the same group. */
   readonly #recorded = new Map<number, NonEmpty<LedgerEvent>>();
 
   constructor(
-    private readonly baseline: Baseline,
-    private readonly terms: DeskTerms,
+    private readonly loaded: LoadedAccount,
+    private readonly context: ProcessorContext,
   ) {
-    this.stream = baseline.stream;
-    this.expected = baseline.account.revision;
+    this.stream = loaded.stream;
+    this.expected = loaded.account.revision;
   }
 
   /** Of the last event, once everything decided here is recorded. */
   get hash(): Uint8Array {
-    return this.baseline.hash;
+    return this.loaded.hash;
   }
 
-  get isClosed(): boolean {
-    const { appendEventsMax } = this.terms.limits;
-    return this.isSpoiled || this.decided.length >= appendEventsMax;
+  get isFull(): boolean {
+    const { appendEventsMax } = this.context.limits;
+    return this.isCorrupted || this.decided.length >= appendEventsMax;
   }
 
   /** False: what came of it does not fit. Nothing has happened then. */
-  add(waiting: Waiting): boolean {
+  add(waiting: PendingCommand): boolean {
     try {
       return this.#decide(waiting);
     } catch (cause) {
       const error = new DecisionFailed(this.stream, waiting.command.commandId, { cause });
       this.decided.push({ kind: 'failed', waiting, error });
-      this.isSpoiled = true;
+      this.isCorrupted = true;
       return true;
     }
   }
 
-  #decide(waiting: Waiting): boolean {
+  #decide(waiting: PendingCommand): boolean {
     const { command } = waiting;
-    const { account } = this.baseline;
+    const { account } = this.loaded;
     const decision = decide(command, account);
     switch (decision.kind) {
       case 'record': {
@@ -134,33 +134,37 @@ export class Group {
     }
   }
 
-  #record(waiting: Waiting, events: NonEmpty<LedgerEvent>): boolean {
-    const { account } = this.baseline;
+  #record(waiting: PendingCommand, events: NonEmpty<LedgerEvent>): boolean {
+    const { account } = this.loaded;
     const first = account.revision + 1;
     const encoded = this.#encode(waiting, events, first);
-    const bytes = encoded.reduce((sum, event) => sum + bytesOf(event), 0);
+    const bytes = encoded.reduce((sum, event) => sum + appendBytes(event), 0);
     if (!this.#fits(encoded.length, bytes)) return false;
     for (const event of events) evolve(account, event);
     this.events.push(...encoded);
     this.#bytes += bytes;
-    this.baseline.hash = encoded.at(-1)?.hash ?? this.baseline.hash;
+    this.loaded.hash = encoded.at(-1)?.hash ?? this.loaded.hash;
     this.#recorded.set(first, events);
     const answer = answerTo(waiting.command, events, first);
     this.decided.push({ kind: 'answer', waiting, answer });
     return true;
   }
 
-  #repeat(waiting: Waiting, revision: number): Decided {
-    const { balance } = this.baseline.account;
+  #repeat(waiting: PendingCommand, revision: number): DecidedCommand {
+    const { balance } = this.loaded.account;
     const events = this.#recorded.get(revision);
     if (events === undefined) return { kind: 'repeat', waiting, revision, balance };
     const answer = answerAgain(waiting.command, events, revision, balance);
     return { kind: 'answer', waiting, answer };
   }
 
-  #encode(waiting: Waiting, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {
-    const provenance = provenanceOf(waiting.command, waiting.origin, this.terms.policyPrint);
-    let before = this.baseline.hash;
+  #encode(waiting: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {
+    const provenance = provenanceOf(
+      waiting.command,
+      waiting.origin,
+      this.context.policyFingerprint,
+    );
+    let before = this.loaded.hash;
     return events.map((event, i) => {
       const place = { stream: this.stream, revision: first + i, before };
       const encoded = encodeEvent(event, provenance, place);
@@ -172,7 +176,7 @@ export class Group {
   /** One command is always whole, however large. */
   #fits(events: number, bytes: number): boolean {
     if (this.events.length === 0) return true;
-    const { appendEventsMax, appendBytesMax } = this.terms.limits;
+    const { appendEventsMax, appendBytesMax } = this.context.limits;
     return this.events.length + events <= appendEventsMax && this.#bytes + bytes <= appendBytesMax;
   }
 }

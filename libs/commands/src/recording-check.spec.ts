@@ -4,37 +4,37 @@ import {
   consume,
   errorOf,
   eventsIn,
-  expectSound,
-  openDesk,
+  expectValidHistory,
+  openProcessor,
   recharge,
   refund,
   run,
   secondsLater,
-} from './desk.suite.js';
+} from './testing/processor-harness.js';
 
 const FORBIDDEN = new Error('forbidden');
 
 describe('A command whose recording is checked', () => {
   it('records nothing where the check objects, and leaves its id free', async () => {
-    const { desk, log } = openDesk();
+    const { desk: processor, log } = openProcessor();
     const commands = [recharge('a', 100), recharge('b', 50), recharge('c', 7)] as const;
     const [first, forbidden, last] = await Promise.all([
-      desk.run(commands[0], ORIGIN),
-      errorOf(desk.run(commands[1], ORIGIN, { checkRecording: () => FORBIDDEN })),
-      desk.run(commands[2], ORIGIN),
+      processor.run(commands[0], ORIGIN),
+      errorOf(processor.run(commands[1], ORIGIN, { checkRecording: () => FORBIDDEN })),
+      processor.run(commands[2], ORIGIN),
     ]);
     expect(forbidden).toBe(FORBIDDEN);
     expect([first.answer.balance, last.answer.balance]).toEqual([100, 107]);
-    const again = await desk.run(commands[1], ORIGIN);
+    const again = await processor.run(commands[1], ORIGIN);
     expect(again.answer).toMatchObject({ status: 'accepted', balance: 157, replayed: false });
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('shows the check its events, and the account as it is before them', async () => {
-    const { desk } = openDesk();
-    await run(desk, recharge('a', 100), consume('job', 30));
+    const { desk: processor } = openProcessor();
+    await run(processor, recharge('a', 100), consume('job', 30));
     const seen: { events: readonly LedgerEvent[]; account: Account }[] = [];
-    await desk.run(refund('back', 'job'), ORIGIN, {
+    await processor.run(refund('back', 'job'), ORIGIN, {
       checkRecording: (events, account) => {
         seen.push({ events, account });
         expect(account.balance).toBe(70);
@@ -45,21 +45,21 @@ describe('A command whose recording is checked', () => {
   });
 
   it('is not asked about when it is repeated: it gets its first answer', async () => {
-    const { desk } = openDesk();
-    const [first] = await run(desk, recharge('a', 100));
+    const { desk: processor } = openProcessor();
+    const [first] = await run(processor, recharge('a', 100));
     const checkRecording = (): Error => FORBIDDEN;
-    const again = await desk.run(recharge('a', 100), ORIGIN, { checkRecording });
+    const again = await processor.run(recharge('a', 100), ORIGIN, { checkRecording });
     expect(again.answer).toEqual({ ...first?.answer, replayed: true });
   });
 
   it('is checked again on what others wrote meanwhile', async () => {
-    const { desk, log } = openDesk();
-    const other = openDesk({ log });
-    await run(desk, recharge('a', 100));
+    const { desk: processor, log } = openProcessor();
+    const other = openProcessor({ log });
+    await run(processor, recharge('a', 100));
     await run(other.desk, consume('job', 100));
     const balances: number[] = [];
     const error = await errorOf(
-      desk.run(consume('more', 1), ORIGIN, {
+      processor.run(consume('more', 1), ORIGIN, {
         checkRecording: (_, account) => {
           balances.push(account.balance);
           return FORBIDDEN;
@@ -71,7 +71,7 @@ describe('A command whose recording is checked', () => {
   });
 
   it('lets nothing fall due either, where it is forbidden', async () => {
-    const { desk, log } = openDesk();
+    const { desk: processor, log } = openProcessor();
     const shortLived: LedgerCommand = {
       ...recharge('a', 100),
       type: 'RechargePoints',
@@ -80,11 +80,11 @@ describe('A command whose recording is checked', () => {
       priority: 50,
       sourceId: null,
     };
-    await run(desk, shortLived);
+    await run(processor, shortLived);
     const late = recharge('b', 1, { at: secondsLater(10) });
     const types: string[] = [];
     await errorOf(
-      desk.run(late, ORIGIN, {
+      processor.run(late, ORIGIN, {
         checkRecording: (events) => {
           types.push(...events.map(({ type }) => type));
           return FORBIDDEN;

@@ -2,8 +2,8 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreDbEventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { EventStoreDbProtocolServer } from '#testing';
-import { AccountDesk, streamOf } from './account-desk.js';
-import { ORIGIN, consume, errorOf, recharge, run, userOf } from './desk.suite.js';
+import { AccountCommandProcessor, streamOf } from './account-command-processor.js';
+import { ORIGIN, consume, errorOf, recharge, run, userOf } from './testing/processor-harness.js';
 import { AccountDamaged } from './errors.js';
 
 // By default any user of an EventStoreDB may delete and truncate any stream.
@@ -14,10 +14,14 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
   const server = new EventStoreDbProtocolServer();
   let client: EventStoreDBClient;
   let store: EventStoreDbEventStore;
-  const openDesk = () => {
+  const openProcessor = () => {
     const alarms: unknown[] = [];
     const alarm = (error: unknown) => void alarms.push(error);
-    const desk = new AccountDesk({ store, policy: DEFAULT_POLICY, observer: { alarm } });
+    const desk = new AccountCommandProcessor({
+      store,
+      policy: DEFAULT_POLICY,
+      observer: { alarm },
+    });
     return { desk, alarms };
   };
   beforeAll(() => server.start());
@@ -31,7 +35,7 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
     await client.dispose();
   });
 
-  const meddled: [string, (stream: string) => Promise<unknown>][] = [
+  const tamperings: [string, (stream: string) => Promise<unknown>][] = [
     ['deleted', (stream) => client.deleteStream(stream, { credentials })],
     ['deleted for ever', (stream) => client.tombstoneStream(stream, { credentials })],
     [
@@ -47,18 +51,18 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
       (stream) => client.setStreamMetadata(stream, { truncateBefore: 2 }, { credentials }),
     ],
   ];
-  it.each(meddled.map(([what, meddle], n) => ({ what, meddle, n })))(
+  it.each(tamperings.map(([what, tamper], n) => ({ what, meddle: tamper, n })))(
     'takes no command, and no account begins anew in its place: $what',
-    async ({ meddle, n }) => {
+    async ({ meddle: tamper, n }) => {
       const [userId, other] = [userOf(2 * n), userOf(2 * n + 1)];
       const stream = streamOf(userId);
-      await run(openDesk().desk, recharge('r', 100, { userId }), consume('a', 40, { userId }));
-      await meddle(stream);
+      await run(openProcessor().desk, recharge('r', 100, { userId }), consume('a', 40, { userId }));
+      await tamper(stream);
       const before = server.log.streamOf(stream).length;
-      const { desk, alarms } = openDesk();
+      const { desk: processor, alarms } = openProcessor();
       const [error, beside] = await Promise.all([
-        errorOf(desk.run(recharge('again', 5, { userId }), ORIGIN)),
-        desk.run(recharge('r', 7, { userId: other }), ORIGIN),
+        errorOf(processor.run(recharge('again', 5, { userId }), ORIGIN)),
+        processor.run(recharge('r', 7, { userId: other }), ORIGIN),
       ]);
       expect(error).toBeInstanceOf(AccountDamaged);
       expect(error).toMatchObject({ stream });
@@ -70,10 +74,10 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
 
   it('is told as damaged by a desk that knew it, when it appends', async () => {
     const userId = userOf(4_711);
-    const { desk } = openDesk();
-    await run(desk, recharge('r', 100, { userId }));
+    const { desk: processor } = openProcessor();
+    await run(processor, recharge('r', 100, { userId }));
     await client.tombstoneStream(streamOf(userId), { credentials });
-    const error = await errorOf(desk.run(consume('a', 1, { userId }), ORIGIN));
+    const error = await errorOf(processor.run(consume('a', 1, { userId }), ORIGIN));
     expect(error).toBeInstanceOf(AccountDamaged);
     expect(error).toMatchObject({ stream: streamOf(userId), revision: 1 });
   });

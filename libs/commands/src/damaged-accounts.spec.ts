@@ -1,6 +1,6 @@
 import { CHAIN_START, NO_STREAM, PermanentStoreError, type MemoryEventStore } from '#event-store';
 import type { LedgerCommand, LedgerEvent } from '#ledger';
-import { streamOf } from './account-desk.js';
+import { streamOf } from './account-command-processor.js';
 import {
   ORIGIN,
   USER,
@@ -8,18 +8,18 @@ import {
   consume,
   errorOf,
   eventsIn,
-  expectSound,
-  openDesk,
+  expectValidHistory,
+  openProcessor,
   recharge,
   run,
   userOf,
-} from './desk.suite.js';
+} from './testing/processor-harness.js';
 import { encodeEvent, provenanceOf } from './encode-event.js';
 import { AccountDamaged, DecisionFailed } from './errors.js';
 
 /** A stream with a good event and one that the rules could not have produced behind it. */
-async function writeBent(store: MemoryEventStore, bend: (event: LedgerEvent) => unknown) {
-  const donor = openDesk();
+async function writeTampered(store: MemoryEventStore, bend: (event: LedgerEvent) => unknown) {
+  const donor = openProcessor();
   const commands = [recharge('r', 100), consume('a', 40)];
   await run(donor.desk, ...commands);
   const [first, second] = eventsIn(donor.log) as [LedgerEvent, LedgerEvent];
@@ -27,8 +27,8 @@ async function writeBent(store: MemoryEventStore, bend: (event: LedgerEvent) => 
   const stream = streamOf(USER);
   const good = encodeEvent(first, provenance, { stream, revision: 0, before: CHAIN_START });
   const place = { stream, revision: 1, before: good.hash };
-  const bent = encodeEvent(bend(second) as LedgerEvent, provenance, place);
-  await store.append(stream, NO_STREAM, [good, bent]);
+  const tampered = encodeEvent(bend(second) as LedgerEvent, provenance, place);
+  await store.append(stream, NO_STREAM, [good, tampered]);
 }
 
 describe('Events that can not have happened', () => {
@@ -37,27 +37,27 @@ describe('Events that can not have happened', () => {
     ['points that nobody had', (event: LedgerEvent) => ({ ...event, points: 4_000 })],
     ['a type nobody knows', (event: LedgerEvent) => ({ ...event, type: 'PointsBorrowed' })],
     ['a missing field', (event: LedgerEvent) => ({ ...event, at: undefined })],
-  ])('stop the account, and the error names stream and revision: %s', async (_, bend) => {
-    const { desk, store, log, noted } = openDesk();
-    await writeBent(store, bend);
+  ])('stop the account, and the error names stream and revision: %s', async (_, tamper) => {
+    const { desk: processor, store, log, noted: observed } = openProcessor();
+    await writeTampered(store, tamper);
     const size = log.size;
     const errors = await Promise.all(
-      [consume('b', 1), recharge('s', 1)].map((command) => errorOf(desk.run(command, ORIGIN))),
+      [consume('b', 1), recharge('s', 1)].map((command) => errorOf(processor.run(command, ORIGIN))),
     );
     for (const error of errors) {
       expect(error).toBeInstanceOf(AccountDamaged);
       expect(error).toMatchObject({ stream: streamOf(USER), revision: 1 });
     }
-    expect(noted('alarm')).toEqual([[errors[0]]]);
+    expect(observed('alarm')).toEqual([[errors[0]]]);
     expect(log.size).toBe(size);
   });
 
   it('stop no other account', async () => {
-    const { desk, store } = openDesk();
-    await writeBent(store, (event) => ({ ...event, balanceAfter: 1 }));
+    const { desk: processor, store } = openProcessor();
+    await writeTampered(store, (event) => ({ ...event, balanceAfter: 1 }));
     const [, other] = await Promise.all([
-      errorOf(desk.run(consume('b', 1), ORIGIN)),
-      desk.run(recharge('r', 5, { userId: userOf(7) }), ORIGIN),
+      errorOf(processor.run(consume('b', 1), ORIGIN)),
+      processor.run(recharge('r', 5, { userId: userOf(7) }), ORIGIN),
     ]);
     expect(other.answer.balance).toBe(5);
   });
@@ -65,44 +65,44 @@ describe('Events that can not have happened', () => {
 
 describe('What no repeat can help', () => {
   it('is handed on as the store said it, raises an alarm, and leaves the desk in order', async () => {
-    const { desk, log, store, noted } = openDesk();
-    const donor = openDesk();
+    const { desk: processor, log, store, noted: observed } = openProcessor();
+    const donor = openProcessor();
     await run(donor.desk, recharge('r', 100));
     const stolen = donor.appends[0]?.events;
     if (stolen === undefined) throw new Error('nothing was appended');
     await store.append('points-somebody-else', NO_STREAM, stolen);
-    const error = await errorOf(desk.run(recharge('r', 100), ORIGIN));
+    const error = await errorOf(processor.run(recharge('r', 100), ORIGIN));
     expect(error).toBeInstanceOf(PermanentStoreError);
     expect(error).toMatchObject({ code: 'event-id-reused' });
-    expect(noted('alarm')).toEqual([[error]]);
-    const [next] = await run(desk, recharge('other', 7));
+    expect(observed('alarm')).toEqual([[error]]);
+    const [next] = await run(processor, recharge('other', 7));
     expect(next?.answer.balance).toBe(7);
-    expectSound(log);
+    expectValidHistory(log);
   });
 
   it('is not tried again where it comes from reading', async () => {
     const failure = new PermanentStoreError('access-denied', 'not for this role');
-    const { desk, noted } = openDesk({ readFaultOf: () => failure });
-    expect(await errorOf(desk.run(recharge('r', 100), ORIGIN))).toBe(failure);
-    expect(noted('unread')).toHaveLength(0);
-    expect(noted('alarm')).toEqual([[failure]]);
+    const { desk: processor, noted: observed } = openProcessor({ readFaultOf: () => failure });
+    expect(await errorOf(processor.run(recharge('r', 100), ORIGIN))).toBe(failure);
+    expect(observed('unread')).toHaveLength(0);
+    expect(observed('alarm')).toEqual([[failure]]);
   });
 
   it('is a command the rules fail on: it alone is rejected, the account goes on', async () => {
-    const { desk, log, noted } = openDesk();
+    const { desk: processor, log, noted: observed } = openProcessor();
     const impossible = { ...consume('x', 1), type: 'BorrowPoints' } as unknown as LedgerCommand;
     const [before, failed, after] = await Promise.all([
-      desk.run(recharge('r', 100), ORIGIN),
-      errorOf(desk.run(impossible, ORIGIN)),
-      desk.run(consume('a', 40), ORIGIN),
+      processor.run(recharge('r', 100), ORIGIN),
+      errorOf(processor.run(impossible, ORIGIN)),
+      processor.run(consume('a', 40), ORIGIN),
     ]);
     expect(before.answer.balance).toBe(100);
     expect(failed).toBeInstanceOf(DecisionFailed);
     expect(after.answer.balance).toBe(60);
-    expect(noted('alarm')).toEqual([[failed]]);
+    expect(observed('alarm')).toEqual([[failed]]);
     expect(accountIn(log).balance).toBe(60);
     // What it left behind may be half changed: nothing more is decided on that.
-    expect(noted('loaded')).toHaveLength(2);
-    expectSound(log);
+    expect(observed('loaded')).toHaveLength(2);
+    expectValidHistory(log);
   });
 });

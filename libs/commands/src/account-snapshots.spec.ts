@@ -1,0 +1,371 @@
+import { MemoryLog, MemorySnapshotStore, type Snapshot, type SnapshotStore } from '#event-store';
+import { DEFAULT_POLICY } from '#ledger';
+import {
+  KEYS,
+  USER,
+  consume,
+  errorOf,
+  eventsIn,
+  eventually,
+  expectValidHistory,
+  gate,
+  openProcessor,
+  recharge,
+  refund,
+  run,
+  withSeals,
+} from './testing/processor-harness.js';
+import { streamOf } from './account-command-processor.js';
+
+const EVERY = { snapshotEvery: 10 };
+const RARELY = { snapshotEvery: 1_000 };
+
+/** A store of one snapshot that a test can bend. */
+class OneSnapshot implements SnapshotStore {
+  stored: Snapshot | null = null;
+  readonly keys = new Set<string>();
+
+  async load(stream: string, key: string): Promise<Snapshot | null> {
+    this.keys.add(`${stream} ${key}`);
+    return this.stored;
+  }
+
+  async save(_stream: string, _key: string, snapshot: Snapshot): Promise<void> {
+    this.stored = snapshot;
+  }
+
+  async remove(): Promise<void> {
+    this.stored = null;
+  }
+}
+
+/** An account with 25 events and a snapshot as of its last one. */
+async function withSnapshot() {
+  const log = new MemoryLog();
+  const snapshots = new OneSnapshot();
+  const { desk } = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY });
+  const consumes = Array.from({ length: 24 }, (_, i) => consume(`c${i}`, 1));
+  await run(desk, recharge('r', 100), ...consumes);
+  await desk.drain(1_000);
+  const { stored: kept } = snapshots;
+  if (kept === null) throw new Error('no snapshot was saved');
+  const [place = ''] = snapshots.keys;
+  /** As somebody would who has the key: a bug of ours, or a key that was lost. */
+  const reseal = (change: Partial<Snapshot>): Snapshot =>
+    KEYS.seal(streamOf(USER), place.split(' ')[1] ?? '', { ...kept, ...change });
+  return { log, snapshots, kept, reseal };
+}
+
+describe('A snapshot', () => {
+  it('spares the events behind it being read', async () => {
+    const { log, snapshots, kept: stored } = await withSnapshot();
+    expect(stored.revision).toBe(24);
+    await run(openProcessor({ log }).desk, consume('later', 1));
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: EVERY,
+    });
+    const [spent, again] = await run(processor, consume('next', 5), consume('c3', 1));
+    expect(spent?.answer).toMatchObject({ balance: 70, revision: 26 });
+    expect(again?.answer).toMatchObject({ balance: 96, revision: 4, replayed: true });
+    expect(observed('loaded')).toMatchObject([[{ from: 'snapshot', events: 1 }]]);
+    expectValidHistory(log);
+  });
+
+  it('is written anew after so many events, and not before', async () => {
+    const { log, snapshots } = await withSnapshot();
+    const { desk: processor } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: EVERY,
+    });
+    for (let i = 0; i < 9; i += 1) await run(processor, consume(`d${i}`, 1));
+    expect(snapshots.stored?.revision).toBe(24);
+    await run(processor, consume('d9', 1));
+    await eventually(() => expect(snapshots.stored?.revision).toBe(34));
+  });
+
+  it('is keyed by the policy it was made under', async () => {
+    const log = new MemoryLog();
+    const snapshots = new MemorySnapshotStore();
+    const commands = Array.from({ length: 12 }, (_, i) => recharge(`r${i}`, 1));
+    const first = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY });
+    await run(first.desk, ...commands);
+    await first.desk.drain(1_000);
+    const policy = { ...DEFAULT_POLICY, refundableDays: 1 };
+    const other = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY, policy });
+    await run(other.desk, consume('a', 1));
+    expect(other.noted('loaded')).toMatchObject([[{ from: 'stream' }]]);
+    expect(other.noted('snapshotIgnored')).toHaveLength(0);
+  });
+
+  it.each<[string, (stored: Snapshot) => Snapshot]>([
+    [
+      'changed in one place',
+      (stored) => ({ ...stored, state: stored.state.replace('"c7"', '"c8"') }),
+    ],
+    [
+      'given points',
+      (stored) => ({ ...stored, state: stored.state.replace(',76]]', ',1000000]]') }),
+    ],
+    ['cut off', (stored) => ({ ...stored, state: stored.state.slice(0, -20) })],
+    ['not a state at all', (stored) => ({ ...stored, state: 'nonsense' })],
+    ['of another revision', (stored) => ({ ...stored, revision: 20 })],
+    ['of another history', (stored) => ({ ...stored, hash: new Uint8Array(32) })],
+  ])(
+    'that was %s without the key is an alarm, is removed, and mints nothing',
+    async (_, tamper) => {
+      const { log, snapshots, kept: stored } = await withSnapshot();
+      expect(tamper(stored)).not.toEqual(stored);
+      snapshots.stored = tamper(stored);
+      const { desk: processor, noted: observed } = openProcessor({
+        log,
+        snapshots: withSeals(snapshots),
+        limits: RARELY,
+      });
+      const [refunded, spent] = await run(processor, refund('back', 'c3'), consume('next', 77));
+      expect(refunded?.answer).toMatchObject({ status: 'accepted', balance: 77, revision: 25 });
+      expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 0, revision: 26 });
+      expect(observed('snapshotForged')).toEqual([[streamOf(USER)]]);
+      expect(observed('loaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
+      expect(snapshots.stored).toBeNull();
+      expectValidHistory(log);
+    },
+  );
+
+  it.each<[string, Partial<Snapshot>]>([
+    ['not a state at all', { state: 'nonsense' }],
+    ['of another revision than its state', { revision: 20 }],
+    ['of another history', { hash: new Uint8Array(32) }],
+  ])('that is %s is ignored and reported, whoever sealed it', async (_, change) => {
+    const { log, snapshots, reseal } = await withSnapshot();
+    snapshots.stored = reseal(change);
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: RARELY,
+    });
+    const [spent] = await run(processor, consume('next', 5));
+    expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 71, revision: 25 });
+    expect(observed('snapshotIgnored')).toHaveLength(1);
+    expect(observed('loaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
+    expectValidHistory(log);
+  });
+
+  it('that was sealed with a key of before is ignored, without an alarm', async () => {
+    const { log, snapshots, kept: stored } = await withSnapshot();
+    snapshots.stored = { ...stored, keyId: 'before' };
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: RARELY,
+    });
+    await run(processor, consume('next', 5));
+    expect(observed('snapshotForged')).toHaveLength(0);
+    expect(observed('snapshotIgnored')).toHaveLength(1);
+    expect(observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
+  });
+
+  it('that is ahead of its stream is ignored: the stream is what happened', async () => {
+    const { snapshots } = await withSnapshot();
+    const restored = new MemoryLog();
+    await run(openProcessor({ log: restored }).desk, recharge('r', 100), consume('c0', 1));
+    const { desk: processor, noted: observed } = openProcessor({
+      log: restored,
+      snapshots: withSeals(snapshots),
+    });
+    const [spent] = await run(processor, consume('next', 5));
+    expect(spent?.answer).toMatchObject({ balance: 94, revision: 2 });
+    expect(observed('snapshotIgnored')).toHaveLength(1);
+  });
+
+  it('that can not be loaded or saved holds nothing up', async () => {
+    const failing: SnapshotStore = {
+      load: () => Promise.reject(new Error('away')),
+      save: () => Promise.reject(new Error('away')),
+      remove: () => Promise.reject(new Error('away')),
+    };
+    const {
+      desk: processor,
+      log,
+      noted: observed,
+    } = openProcessor({
+      snapshots: withSeals(failing),
+      limits: { snapshotEvery: 1 },
+    });
+    await run(processor, recharge('r', 100));
+    await run(processor, consume('a', 1));
+    expect(eventsIn(log)).toHaveLength(2);
+    await eventually(() => expect(observed('snapshotNotSaved')).toHaveLength(2));
+    expect(observed('snapshotIgnored')).toHaveLength(1);
+  });
+
+  it('is saved while the account goes on, only so many at a time', async () => {
+    const { opened, open } = gate();
+    let saves = 0;
+    const slow: SnapshotStore = {
+      load: async () => null,
+      save: () => {
+        saves += 1;
+        return opened;
+      },
+      remove: async () => undefined,
+    };
+    const limits = { snapshotEvery: 1, snapshotsUnderWayMax: 1 };
+    const { desk: processor } = openProcessor({ snapshots: withSeals(slow), limits });
+    await run(processor, recharge('r', 100));
+    await run(processor, consume('a', 1));
+    const [spent] = await run(processor, consume('b', 1));
+    expect(spent?.answer.balance).toBe(98);
+    expect(saves).toBe(1);
+    open();
+    expect(await errorOf(processor.drain(1_000))).toBeUndefined();
+  });
+});
+
+describe('A snapshot in the sample', () => {
+  const CHECKED = { ...RARELY, snapshotCheckOneIn: 1 };
+  const withAddedPoints = (kept: Snapshot): Partial<Snapshot> => ({
+    state: kept.state.replace(',76]]', ',1000000]]'),
+  });
+
+  it('is held against all its events, and used when it is what they come to', async () => {
+    const { log, snapshots, kept: stored } = await withSnapshot();
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: CHECKED,
+    });
+    await run(processor, consume('next', 5));
+    await processor.drain(1_000);
+    expect(observed('snapshotChecked')).toHaveLength(1);
+    expect(observed('snapshotDiffers')).toHaveLength(0);
+    expect(snapshots.stored).toEqual(stored);
+  });
+
+  it('is folded once by a process, however often it is loaded', async () => {
+    const { log, snapshots } = await withSnapshot();
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: CHECKED,
+    });
+    for (const id of ['x1', 'x2', 'x3']) {
+      await run(processor, consume(id, 1));
+      await eventually(() => expect(observed('snapshotChecked')).toHaveLength(1));
+      processor.clearCache();
+    }
+    await processor.drain(1_000);
+    expect(observed('loaded')).toHaveLength(3);
+    expect(observed('snapshotChecked')).toHaveLength(1);
+  });
+
+  it('that differs is an alarm, and the account is not served from it', async () => {
+    const { log, snapshots, kept: stored, reseal } = await withSnapshot();
+    // The account is checked behind its last event as well, so that one has to hide in the batches.
+    snapshots.stored = reseal({ state: stored.state.replace('"c7"', '"c8"') });
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: CHECKED,
+    });
+    await run(processor, consume('next', 5));
+    await eventually(() => expect(observed('snapshotDiffers')).toHaveLength(1));
+    await eventually(() => expect(snapshots.stored).toBeNull());
+    const [known] = await run(processor, consume('c7', 1));
+    expect(known?.answer).toMatchObject({ replayed: true });
+    expect(observed('loaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
+    expectValidHistory(log);
+  });
+
+  it('that differs leaves none behind that was made from it meanwhile', async () => {
+    const { log, snapshots: first, kept: stored, reseal } = await withSnapshot();
+    const [place = ''] = first.keys;
+    const key = place.split(' ')[1] ?? '';
+    const snapshots = new MemorySnapshotStore();
+    await snapshots.save(
+      streamOf(USER),
+      key,
+      reseal({ state: stored.state.replace('"c7"', '"c8"') }),
+    );
+    const limits = { ...CHECKED, snapshotEvery: 1 };
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits,
+    });
+    await run(processor, consume('next', 5));
+    await processor.drain(1_000);
+    expect(observed('snapshotDiffers')).toHaveLength(1);
+    expect(await snapshots.load(streamOf(USER), key)).toBeNull();
+  });
+
+  it('that gives points away is found by its last event, before anything is decided', async () => {
+    const { log, snapshots, kept: stored, reseal } = await withSnapshot();
+    expect(withAddedPoints(stored).state).not.toBe(stored.state);
+    snapshots.stored = reseal(withAddedPoints(stored));
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits: RARELY,
+    });
+    const [spent] = await run(processor, consume('next', 77));
+    expect(spent?.answer).toMatchObject({ status: 'refused', balance: 76 });
+    expect(observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
+  });
+
+  it('is not used again by a process that could not remove it', async () => {
+    const { log, kept: stored, reseal } = await withSnapshot();
+    const tampered = reseal({ state: stored.state.replace('"c7"', '"c8"') });
+    const stubborn: SnapshotStore = {
+      load: async () => tampered,
+      save: async () => undefined,
+      remove: () => Promise.reject(new Error('away')),
+    };
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(stubborn),
+      limits: CHECKED,
+    });
+    await run(processor, consume('next', 5));
+    await eventually(() => expect(observed('snapshotNotSaved')).toHaveLength(1));
+    processor.clearCache();
+    await run(processor, consume('after', 5));
+    expect(observed('loaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
+    expectValidHistory(log);
+  });
+
+  it('is the same one for every process, and about one of so many', async () => {
+    const { log, snapshots } = await withSnapshot();
+    let checked = 0;
+    for (let oneIn = 1; oneIn <= 40; oneIn += 1) {
+      const limits = { ...RARELY, snapshotCheckOneIn: oneIn };
+      const runs = [1, 2].map(() =>
+        openProcessor({ log, snapshots: withSeals(snapshots), limits }),
+      );
+      for (const { desk: processor } of runs) {
+        await run(processor, consume('c3', 1));
+        await processor.drain(1_000);
+      }
+      const [one, other] = runs.map(({ noted: observed }) => observed('snapshotChecked').length);
+      expect(one).toBe(other);
+      checked += one ?? 0;
+    }
+    expect(checked).toBeGreaterThan(0);
+    expect(checked).toBeLessThan(40);
+  });
+
+  it('is none when none is asked for', async () => {
+    const { log, snapshots } = await withSnapshot();
+    const limits = { ...RARELY, snapshotCheckOneIn: 0 };
+    const { desk: processor, noted: observed } = openProcessor({
+      log,
+      snapshots: withSeals(snapshots),
+      limits,
+    });
+    await run(processor, consume('next', 5));
+    await processor.drain(1_000);
+    expect(observed('snapshotChecked')).toHaveLength(0);
+  });
+});

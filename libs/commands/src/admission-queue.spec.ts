@@ -1,0 +1,82 @@
+import { COMMAND_LIMITS, type CommandLimits } from './command-limits.js';
+import { JumpingClock } from './testing/processor-harness.js';
+import { AdmissionQueue, type QueuedCommand } from './admission-queue.js';
+import { CancellableTimers } from './cancellable-timers.js';
+
+interface NamedCommand extends QueuedCommand {
+  readonly name: string;
+}
+
+function openQueue(limits: Partial<CommandLimits>) {
+  const admitted: string[] = [];
+  const rejected: string[] = [];
+  const timers = new CancellableTimers(new JumpingClock());
+  const entrance = new AdmissionQueue<NamedCommand>(
+    { ...COMMAND_LIMITS, ...limits },
+    timers,
+    ({ name }) => admitted.push(name),
+  );
+  const enter = (name: string, waitMsMax = Infinity): void => {
+    const stream = name.slice(0, 1);
+    entrance.enqueue({ stream, name, reject: () => rejected.push(name) }, waitMsMax);
+  };
+  return { entrance, enter, admitted, rejected };
+}
+
+describe('The entrance', () => {
+  it('lets an account with room pass one that has none', () => {
+    const { enter: enqueue, admitted, entrance: queue } = openQueue({ accountCommandsMax: 1 });
+    for (const name of ['a1', 'a2', 'b1']) enqueue(name);
+    expect(admitted).toEqual(['a1', 'b1']);
+    queue.release('a', 1);
+    expect(admitted).toEqual(['a1', 'b1', 'a2']);
+  });
+
+  it('gives each account its turn when there is room again', () => {
+    const { enter: enqueue, admitted, entrance: queue } = openQueue({ commandsMax: 1 });
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) enqueue(name);
+    for (let i = 0; i < 5; i += 1) queue.release(admitted.at(-1)?.slice(0, 1) ?? '', 1);
+    expect(admitted).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
+  });
+
+  it('lets nobody overtake within an account', () => {
+    const { enter: enqueue, admitted, entrance: queue } = openQueue({ accountCommandsMax: 2 });
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) enqueue(name);
+    queue.release('a', 1);
+    enqueue('a6');
+    queue.release('a', 2);
+    expect(admitted).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+    expect(queue.queued).toBe(1);
+  });
+
+  it('remembers nothing of those it sent away', async () => {
+    const {
+      enter: enqueue,
+      rejected,
+      entrance: queue,
+      admitted,
+    } = openQueue({ commandsMax: 1, queuedCommandsMax: 2 });
+    for (const name of ['a1', 'b1', 'c1', 'd1']) enqueue(name, 5);
+    enqueue('e1', 0);
+    expect(rejected).toEqual(['d1', 'e1']);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rejected).toEqual(['d1', 'e1', 'b1', 'c1']);
+    expect(queue.queued).toBe(0);
+    queue.release('a', 1);
+    enqueue('b2');
+    expect(admitted).toEqual(['a1', 'b2']);
+  });
+
+  it('sends away the line of one account, or every line', () => {
+    const { enter: enqueue, rejected, entrance: queue, admitted } = openQueue({ commandsMax: 1 });
+    for (const name of ['a1', 'b1', 'c1', 'b2', 'd1']) enqueue(name);
+    queue.rejectAll(new Error('away'), 'b');
+    expect(rejected).toEqual(['b1', 'b2']);
+    queue.release('a', 1);
+    expect(admitted).toEqual(['a1', 'c1']);
+    queue.rejectAll(new Error('away'));
+    expect(rejected).toEqual(['b1', 'b2', 'd1']);
+    expect(queue.queued).toBe(0);
+  });
+});
