@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { PostgresReadTables, migrate, type RowPlace } from '#read-model';
+import { PostgresReadTables, migrate, type RowCursor } from '#read-model';
 import { benchUser } from './even-load.js';
 import { onPostgres } from './on-postgres.js';
 
@@ -55,7 +55,7 @@ async function fill(pool: pg.Pool): Promise<void> {
 }
 
 /** The last row of the page before. */
-async function cursorOfPage(pool: pg.Pool, page: number): Promise<RowPlace> {
+async function cursorOfPage(pool: pg.Pool, page: number): Promise<RowCursor> {
   const { rows } = await pool.query<{ id: string; revision: string; line: number }>(
     `select id, revision, line from mjk_point_transaction_lines where user_id = $1
      order by id desc offset $2 limit 1`,

@@ -9,7 +9,7 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
-import { MemoryReadTables, everyTransaction } from '#read-model';
+import { MemoryReadTables, allTransactions } from '#read-model';
 import type { IncomingMessage, OutgoingMessage } from '#kafka';
 import type { Policy } from '#ledger';
 import type { ReadTables } from '#read-model';
@@ -60,7 +60,9 @@ export async function checkEverything(ended: Ended): Promise<Tally> {
   const effects = checkEvents(ended);
   let rows = 0;
   for (const user of ended.users) rows += await checkRows(ended, user);
-  const standings = await Promise.all(ended.users.map((user) => ended.tables.standing(user)));
+  const standings = await Promise.all(
+    ended.users.map((user) => ended.tables.projectionStatus(user)),
+  );
   const parked = standings.filter((standing) => standing.parked !== null).length;
   const { messages, recorded } = ended;
   return { messages: messages.length, events: recorded.length, rows, parked, ...effects };
@@ -222,7 +224,7 @@ async function checkRows({ tables, recorded, sick }: Ended, user: string): Promi
   const events = recorded.filter((event) => !isLeftOut(event));
   if (last !== undefined) await fresh.write(null, { events, next: last.position });
   const isParked = user === sick?.user && recorded.some(isLeftOut);
-  const { parked } = await tables.standing(user);
+  const { parked } = await tables.projectionStatus(user);
   expect(parked?.revision).toBe(isParked ? sick?.revision : undefined);
   const [found, expected] = await Promise.all([tables, fresh].map((one) => rowsIn(one, user)));
   expect(found).toEqual(expected);
@@ -233,6 +235,6 @@ async function checkRows({ tables, recorded, sick }: Ended, user: string): Promi
 
 async function rowsIn(tables: Pick<ReadTables, 'transactions'>, user: string): Promise<unknown[]> {
   const rows: unknown[] = [];
-  for await (const page of everyTransaction(tables, user, {})) rows.push(...page);
+  for await (const page of allTransactions(tables, user, {})) rows.push(...page);
   return rows;
 }

@@ -76,8 +76,8 @@ describe('every value that the edge takes', () => {
     const tables = Object.assign(new PostgresReadTables(stores.pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
       write: writer.write.bind(writer),
-      writeCarefully: writer.writeCarefully.bind(writer),
-      room: writer.room.bind(writer),
+      writeWithParking: writer.writeWithParking.bind(writer),
+      waitForCapacity: writer.waitForCapacity.bind(writer),
     });
     api = await openApiDouble({ store: stores.events, tables, desk });
   });

@@ -1,14 +1,14 @@
 import { TIME_MAX } from '#contracts';
-import { everyTransaction, type ReadTables, type Transaction } from '#read-model';
+import { allTransactions, type ReadTables, type PublishedTransaction } from '#read-model';
 
 const SECONDS_DIGITS = 9;
 
 /** What any reader can see of one account. */
 export async function everythingOf(tables: ReadTables, userId: string): Promise<unknown> {
-  const rows: Transaction[] = [];
-  for await (const page of everyTransaction(tables, userId, {})) rows.push(...page);
+  const rows: PublishedTransaction[] = [];
+  for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
   const stories = [];
-  for (const { id } of rows.slice(0, 20)) stories.push(await tables.story(userId, id));
+  for (const { id } of rows.slice(0, 20)) stories.push(await tables.transactionDetails(userId, id));
   const usage = await tables.usage(userId, { groupBy: 'day,source_type', timeZone: 'UTC' });
   const due = await tables.dueAccounts(TIME_MAX, 1_000_000);
   return {

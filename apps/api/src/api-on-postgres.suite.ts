@@ -64,7 +64,7 @@ function writableTables(
   return Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
     checkpoint: writer.checkpoint.bind(writer),
     write: writer.write.bind(writer),
-    writeCarefully: writer.writeCarefully.bind(writer),
-    room: writer.room.bind(writer),
+    writeWithParking: writer.writeWithParking.bind(writer),
+    waitForCapacity: writer.waitForCapacity.bind(writer),
   });
 }

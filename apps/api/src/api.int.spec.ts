@@ -99,8 +99,8 @@ describe('the API whose database is away', () => {
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: () => Promise.resolve(null),
       write: () => Promise.reject(new Error('nothing is written here')),
-      writeCarefully: () => Promise.reject(new Error('nothing is written here')),
-      room: () => Promise.resolve(),
+      writeWithParking: () => Promise.reject(new Error('nothing is written here')),
+      waitForCapacity: () => Promise.resolve(),
     });
     const api = await openApiDouble({ tables });
     const response = await read(api, of('balance'));

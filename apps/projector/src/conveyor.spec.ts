@@ -1,5 +1,5 @@
 import type { Batch, Position, RecordedEvent } from '#event-store';
-import type { Applied } from '#read-model';
+import type { WriteResult } from '#read-model';
 import { Conveyor, Overtaken, type Carried } from './conveyor.js';
 
 const at = (place: number): Position => String(place).padStart(4, '0') as Position;
@@ -24,11 +24,11 @@ const batch = (from: number, to: number): Batch => {
 interface Write {
   readonly after: Position | null;
   readonly batch: Batch;
-  readonly done: (applied?: Applied) => void;
+  readonly done: (applied?: WriteResult) => void;
   readonly fail: (cause: Error) => void;
 }
 
-const APPLIED: Applied = { kind: 'applied', rows: 2, events: 1, parked: [], state: 'live' };
+const APPLIED: WriteResult = { kind: 'applied', rows: 2, events: 1, parked: [], state: 'live' };
 
 /** Tables that answer when the test says so. */
 function tables(paceMs = 0, room = () => Promise.resolve(), carefulUpTo: Position | null = null) {
@@ -37,13 +37,13 @@ function tables(paceMs = 0, room = () => Promise.resolve(), carefulUpTo: Positio
   const carried: Carried[] = [];
   const into =
     (list: Write[]) =>
-    (after: Position | null, one: Batch): Promise<Applied> =>
+    (after: Position | null, one: Batch): Promise<WriteResult> =>
       new Promise((resolve, fail) => {
         list.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
       });
   const conveyor = new Conveyor(
     {
-      writer: { write: into(writes), writeCarefully: into(careful), room },
+      writer: { write: into(writes), writeWithParking: into(careful), waitForCapacity: room },
       carried: (one) => carried.push(one),
       paceMs,
       carefulUpTo,

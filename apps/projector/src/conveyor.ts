@@ -1,5 +1,5 @@
 import type { Batch, DamagedRecord, Position, RecordedEvent } from '#event-store';
-import { PoisonEvent, type Applied, type TableWriter } from '#read-model';
+import { PoisonEvent, type WriteResult, type TableWriter } from '#read-model';
 
 /** So many are worth a write of their own, however soon after the last one. */
 const WORTH_EVENTS = 500;
@@ -20,13 +20,13 @@ export class Overtaken extends Error {
 }
 
 /** A batch that is in the tables now. */
-export type Carried = Extract<Applied, { readonly kind: 'applied' }> & {
+export type Carried = Extract<WriteResult, { readonly kind: 'applied' }> & {
   readonly position: Position;
   readonly ms: number;
 };
 
 export interface ConveyorParts {
-  readonly writer: Pick<TableWriter, 'write' | 'writeCarefully' | 'room'>;
+  readonly writer: Pick<TableWriter, 'write' | 'writeWithParking' | 'waitForCapacity'>;
   readonly carried: (batch: Carried) => void;
   /** Small batches begin at least so far apart: many tiny transactions cost more than they bring. */
   readonly paceMs: number;
@@ -80,7 +80,7 @@ export class Conveyor {
     if (batch.next > this.#gathered.next) this.#gathered.next = batch.next;
     if (this.#gathered.events.length >= WORTH_EVENTS) this.#start();
     else this.#startWhenItIsTime();
-    await this.#parts.writer.room();
+    await this.#parts.writer.waitForCapacity();
     this.failed.throwIfAborted();
   }
 
@@ -104,7 +104,7 @@ export class Conveyor {
 
   async #carefullyAll(batch: Batch): Promise<void> {
     const after = this.#after;
-    await this.#carry(batch.next, this.#parts.writer.writeCarefully(after, batch), after);
+    await this.#carry(batch.next, this.#parts.writer.writeWithParking(after, batch), after);
     if (after === null || batch.next > after) this.#after = batch.next;
   }
 
@@ -136,7 +136,7 @@ export class Conveyor {
     return this.#carry(batch.next, this.#parts.writer.write(after, batch), after);
   }
 
-  #carry(position: Position, writing: Promise<Applied>, after: Position | null): Promise<void> {
+  #carry(position: Position, writing: Promise<WriteResult>, after: Position | null): Promise<void> {
     const start = performance.now();
     return writing.then((applied) => {
       if (applied.kind === 'moved') throw new Overtaken(`the tables are not at ${after}`);

@@ -23,10 +23,10 @@ import {
 } from '#ledger';
 import {
   PostgresReadTables,
-  everyTransaction,
+  allTransactions,
   rowsOf,
-  type PlacedTransaction,
-  type Transaction,
+  type StatementRow,
+  type PublishedTransaction,
 } from '#read-model';
 
 import type { ProjectorObserver } from './observer.js';
@@ -61,8 +61,8 @@ export class Ledger {
   }
 
   /** What a reader must see of an account: the rows of its events, without ids. */
-  async expected(userId: string): Promise<Omit<Transaction, 'id'>[]> {
-    const rows: (Omit<Transaction, 'id'> & { revision: number; line: number })[] = [];
+  async expected(userId: string): Promise<Omit<PublishedTransaction, 'id'>[]> {
+    const rows: (Omit<PublishedTransaction, 'id'> & { revision: number; line: number })[] = [];
     for (const [revision, event] of (await this.#history(userId)).entries()) {
       const { transactions, duration } = rowsOf(userId, revision, event);
       rows.push(...transactions);
@@ -184,7 +184,7 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
   }
 }
 
-const shown = (row: Omit<Transaction, 'id'>): Omit<Transaction, 'id'> => ({
+const shown = (row: Omit<PublishedTransaction, 'id'>): Omit<PublishedTransaction, 'id'> => ({
   user_id: row.user_id,
   type: row.type,
   amount: row.amount,
@@ -200,10 +200,10 @@ const shown = (row: Omit<Transaction, 'id'>): Omit<Transaction, 'id'> => ({
 });
 
 /** Oldest first. */
-export async function statement(pool: Pool, userId: string): Promise<PlacedTransaction[]> {
-  const rows: PlacedTransaction[] = [];
+export async function statement(pool: Pool, userId: string): Promise<StatementRow[]> {
+  const rows: StatementRow[] = [];
   const tables = new PostgresReadTables(pool, 'points');
-  for await (const page of everyTransaction(tables, userId, {})) rows.push(...page);
+  for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
   return rows.reverse();
 }
 

@@ -1,5 +1,5 @@
 import type { Position } from '#event-store';
-import type { Parked, VersionState } from '#read-model';
+import type { NewParkedAccount, VersionState } from '#read-model';
 
 /** What a projector tells whoever keeps metrics, logs and alarms. */
 export interface ProjectorObserver {
@@ -9,7 +9,7 @@ export interface ProjectorObserver {
   /** Of all versions that there are. */
   readonly lagged?: (lags: readonly Lag[]) => void;
   /** The account goes no further, and everybody else does: somebody has to look. */
-  readonly parked?: (version: number, account: Parked) => void;
+  readonly parked?: (version: number, account: NewParkedAccount) => void;
   /** A batch failed over an event: it is written once more, with care, to find the account. */
   readonly repeated?: (version: number, cause: unknown) => void;
   /** It stops there for good: somebody has to look. */

@@ -39,8 +39,8 @@ async function writeRows(client: PoolClient, rows: ReturnType<typeof rowsOf>): P
   const { user_id: user, revision } = account;
   for (const row of transactions) await run(client, 'transaction', Object.values(row));
   await run(client, 'account', [user, account.balance, revision, account.at]);
-  for (const { batch_id, came_in, remaining } of batches) {
-    await run(client, 'batch', [user, batch_id, came_in, remaining]);
+  for (const { batch_id, pointsIn, remaining } of batches) {
+    await run(client, 'batch', [user, batch_id, pointsIn, remaining]);
   }
   if (consumption === null) return;
   const begun = consumption.kind === 'begun' ? consumption : null;

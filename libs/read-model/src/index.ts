@@ -3,42 +3,42 @@ export type {
   ConsumptionChange,
   DurationChange,
   EventRows,
-  TransactionRow,
+  NewTransactionRow,
   TransactionType,
-} from './event-rows.js';
-export { everyTransaction } from './every-transaction.js';
+} from './projection/event-rows.js';
+export { allTransactions } from './all-transactions.js';
 export {
   MemoryReadTables,
   type MemoryReadTablesOptions,
   type TableFault,
-} from './memory/memory-read-tables.js';
+} from './testing/memory-read-tables.js';
 export {
-  NOT_COUNTED,
+  UNCOUNTED_REASONS,
   PARKED_PER_HOUR_MAX,
   TooManyParked,
-  type Parked,
+  type NewParkedAccount,
   type ParkedAccount,
-} from './parked.js';
-export { PoisonEvent, type PoisonReason } from './poison.js';
-export { UnknownTimeZone } from './port.js';
+} from './projection/parking.js';
+export { PoisonEvent, type PoisonReason } from './projection/poison-event.js';
+export { UnknownTimeZone } from './read-tables.js';
 export type {
-  Applied,
+  WriteResult,
   Checkpoint,
   DueAccount,
   PageRequest,
-  PlacedTransaction,
+  StatementRow,
   ReadTables,
-  RowPlace,
-  Standing,
+  RowCursor,
+  ProjectionStatus,
   TableWriter,
-  Transaction,
+  PublishedTransaction,
   TransactionFilter,
-  TransactionStory,
+  TransactionDetails,
   UsageGrouping,
   UsageItem,
   UsageRequest,
   VersionState,
-} from './port.js';
+} from './read-tables.js';
 export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
 export { compareVersions, type Comparison, type TableDifference } from './postgres/compare.js';
 export { TABLE_READER, TABLE_WRITER } from './postgres/grants.js';
@@ -60,7 +60,12 @@ export {
   indexVersion,
   makeLive,
 } from './postgres/versions.js';
-export type { FollowsDirectly } from './projected-event.js';
-export { rowsOf, transactionsOf } from './rows.js';
-export type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from './tables.js';
+export type { FollowsDirectly } from './projection/decode-batch.js';
+export { rowsOf, transactionsOf } from './projection/rows-of-event.js';
+export type {
+  AccountRow,
+  BatchRow,
+  ConsumptionRow,
+  TransactionRow,
+} from './projection/loaded-rows.js';
 export { waitForPosition } from './wait-for-position.js';

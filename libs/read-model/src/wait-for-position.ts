@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Position } from '#event-store';
 
-import type { ReadTables } from './port.js';
+import type { ReadTables } from './read-tables.js';
 
 const POLL_MS = 20;
 

@@ -13,7 +13,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
 import { BYTE_ORDER_MARK, csvLine } from '#contracts/csv';
-import { everyTransaction, type ReadTables, type Transaction } from '#read-model';
+import { allTransactions, type ReadTables, type PublishedTransaction } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
@@ -49,7 +49,7 @@ export class ExportController {
     const tables = reportedRows(this.tables, (error) => {
       if (hasBegun) this.parts.observer.failed(routeOf(request), 500, error);
     });
-    const pages = everyTransaction(tables, userId, filter);
+    const pages = allTransactions(tables, userId, filter);
     // Before anything is sent: a file that breaks off looks like a whole one, a problem does not.
     const first = await pages.next().catch((error: unknown) => {
       stream.abort();
@@ -66,10 +66,10 @@ export class ExportController {
   }
 }
 
-type Pages = ReturnType<typeof everyTransaction>;
+type Pages = ReturnType<typeof allTransactions>;
 
 async function* statement(
-  first: IteratorResult<readonly Transaction[], void>,
+  first: IteratorResult<readonly PublishedTransaction[], void>,
   others: Pages,
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLine(TRANSACTION_FIELDS);
@@ -78,7 +78,7 @@ async function* statement(
   for await (const rows of others) yield linesOf(rows);
 }
 
-const linesOf = (rows: readonly Transaction[]): string =>
+const linesOf = (rows: readonly PublishedTransaction[]): string =>
   rows
     .map(itemOf)
     .map((item) => csvLine(TRANSACTION_FIELDS.map((field) => item[field])))

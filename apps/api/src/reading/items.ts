@@ -1,9 +1,9 @@
 import type { AccountBatches, PointTransactionItem, Usage } from '#contracts';
-import type { BatchRow, NumberedTransaction, Transaction, UsageItem } from '#read-model';
+import type { BatchRow, TransactionRow, PublishedTransaction, UsageItem } from '#read-model';
 
 // Rows as they cross the process: their columns by name, and nothing that stands behind them.
 
-export const itemOf = (row: Transaction | NumberedTransaction): PointTransactionItem => ({
+export const itemOf = (row: PublishedTransaction | TransactionRow): PointTransactionItem => ({
   id: row.id,
   user_id: row.user_id,
   type: row.type,

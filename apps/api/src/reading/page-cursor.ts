@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { RowPlace, TransactionFilter } from '#read-model';
+import type { RowCursor, TransactionFilter } from '#read-model';
 
 /** Where a page ends, of whom, and what was asked for: a cursor is of no use for anything else. */
 export interface PageCursor {
   readonly userId: string;
   /** The last row of the page before; of a cursor from before there were places, its id alone. */
-  readonly before: RowPlace | number;
+  readonly before: RowCursor | number;
   readonly filter: TransactionFilter;
 }
 

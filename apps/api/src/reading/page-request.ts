@@ -1,5 +1,5 @@
 import type { ExportQuery, TransactionsPage, TransactionsQuery } from '#contracts';
-import type { PlacedTransaction, RowPlace, TransactionFilter } from '#read-model';
+import type { StatementRow, RowCursor, TransactionFilter } from '#read-model';
 import { invalidRequest } from '../problems/problem.js';
 import { itemOf } from './items.js';
 import type { PageCursors } from './page-cursor.js';
@@ -14,7 +14,7 @@ export const filterOf = ({ type, source_type, from, to }: ExportQuery): Transact
 export interface PageAsked {
   readonly filter: TransactionFilter;
   /** The last row of the page before; undefined: the first page is asked for. */
-  readonly before?: RowPlace;
+  readonly before?: RowCursor;
   readonly limit: number;
 }
 
@@ -40,7 +40,7 @@ export function pageAsked(
 export function pageOf(
   userId: string,
   { filter, limit }: PageAsked,
-  rows: readonly PlacedTransaction[],
+  rows: readonly StatementRow[],
   cursors: PageCursors,
 ): TransactionsPage {
   const shown = rows.slice(0, limit);

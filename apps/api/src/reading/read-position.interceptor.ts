@@ -10,7 +10,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { positionQuery, type Parked } from '#contracts';
 import type { EventStore, Position } from '#event-store';
-import { waitForPosition, type ParkedAccount, type ReadTables, type Standing } from '#read-model';
+import {
+  waitForPosition,
+  type ParkedAccount,
+  type ReadTables,
+  type ProjectionStatus,
+} from '#read-model';
 import { PARTS, STORE, TABLES, type ApiParts } from '../api-parts.js';
 import { accountParked, invalidRequest, notNow } from '../problems/problem.js';
 import { queryOf, userIdOf } from '../requests/parsing.js';
@@ -39,12 +44,12 @@ export class ReadPosition implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     const wanted = this.#wantedBy(request);
     const userId = userIdOf((request.params as { readonly user_id: string }).user_id);
-    let standing = await this.tables.standing(userId);
+    let standing = await this.tables.projectionStatus(userId);
     refuseBehindParked(standing, wanted);
     void reply.header(POSITION_HEADER, standing.position ?? '');
     if (wanted !== null && (standing.position === null || standing.position < wanted)) {
       await this.#reach(wanted);
-      standing = await this.tables.standing(userId);
+      standing = await this.tables.projectionStatus(userId);
       refuseBehindParked(standing, wanted);
       void reply.header(POSITION_HEADER, standing.position ?? '');
     }
@@ -71,7 +76,7 @@ export class ReadPosition implements NestInterceptor {
 
 const markOf = ({ since, code }: ParkedAccount): Parked => ({ since, code });
 
-function refuseBehindParked({ parked }: Standing, wanted: Position | null): void {
+function refuseBehindParked({ parked }: ProjectionStatus, wanted: Position | null): void {
   if (wanted !== null && parked !== null && wanted >= parked.position) {
     throw accountParked(markOf(parked));
   }

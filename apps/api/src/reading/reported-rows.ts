@@ -1,6 +1,6 @@
 import type { ReadTables } from '#read-model';
 
-type Rows = Pick<ReadTables, 'account' | 'standing' | 'transactions' | 'transactionsAfter'>;
+type Rows = Pick<ReadTables, 'account' | 'projectionStatus' | 'transactions' | 'transactionsAfter'>;
 
 /** Behind the first byte of an answer no filter hears of trouble: it is reported where it comes up. */
 export function reportedRows(tables: Rows, failed: (error: unknown) => void): Rows {
@@ -11,7 +11,7 @@ export function reportedRows(tables: Rows, failed: (error: unknown) => void): Ro
     });
   return {
     account: (userId) => reported(tables.account(userId)),
-    standing: (userId) => reported(tables.standing(userId)),
+    projectionStatus: (userId) => reported(tables.projectionStatus(userId)),
     transactions: (userId, request) => reported(tables.transactions(userId, request)),
     transactionsAfter: (userId, place, limit) =>
       reported(tables.transactionsAfter(userId, place, limit)),

@@ -5,9 +5,9 @@ import {
   type AccountRow,
   type BatchRow,
   type PageRequest,
-  type PlacedTransaction,
+  type StatementRow,
   type ReadTables,
-  type TransactionStory,
+  type TransactionDetails,
   type UsageItem,
   type UsageRequest,
 } from '#read-model';
@@ -19,7 +19,7 @@ import { invalidRequest } from '../problems/problem.js';
 /** More than an account can have with points left: `batchesMax` of the policy, and grace batches. */
 const BATCHES_MAX = 5_000;
 
-export class PageOfTransactions extends Query<readonly PlacedTransaction[]> {
+export class PageOfTransactions extends Query<readonly StatementRow[]> {
   constructor(
     readonly userId: string,
     readonly request: PageRequest,
@@ -90,7 +90,7 @@ export class UsageOfHandler implements IQueryHandler<UsageOf> {
 }
 
 /** null: the user has no such row. */
-export class StoryOfRow extends Query<TransactionStory | null> {
+export class StoryOfRow extends Query<TransactionDetails | null> {
   constructor(
     readonly userId: string,
     readonly id: number,
@@ -103,7 +103,7 @@ export class StoryOfRow extends Query<TransactionStory | null> {
 export class StoryOfRowHandler implements IQueryHandler<StoryOfRow> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
   execute({ userId, id }: StoryOfRow) {
-    return this.tables.story(userId, id);
+    return this.tables.transactionDetails(userId, id);
   }
 }
 

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { streamOf } from '#commands';
 import type { ConsumptionStory, TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
-import type { TransactionStory as StoredStory } from '#read-model';
+import type { TransactionDetails as StoredStory } from '#read-model';
 import { STORE } from '../api-parts.js';
 import { notFound } from '../problems/problem.js';
 import { itemOf } from '../reading/items.js';

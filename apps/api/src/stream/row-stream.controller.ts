@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastEventId, parseAs, streamQuery } from '#contracts';
-import type { ReadTables, RowPlace } from '#read-model';
+import type { ReadTables, RowCursor } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
@@ -70,14 +70,14 @@ export class RowStreamController {
     return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
   }
 
-  async #newestOf(userId: string): Promise<RowPlace> {
+  async #newestOf(userId: string): Promise<RowCursor> {
     const [newest] = await this.tables.transactions(userId, { limit: 1 });
     return newest ?? { id: 0 };
   }
 }
 
 /** null: from now on. 0 is before every row. */
-function lastRowOf(request: FastifyRequest): RowPlace | null {
+function lastRowOf(request: FastifyRequest): RowCursor | null {
   const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
   return text === '' ? null : placeFrom(orInvalid(parseAs(lastEventId, text, 'Last-Event-ID')));
 }

@@ -1,5 +1,5 @@
 import type { AccountMoved } from '#contracts';
-import type { ReadTables, RowPlace } from '#read-model';
+import type { ReadTables, RowCursor } from '#read-model';
 import type { Clock } from '#runtime';
 import { itemOf } from '../reading/items.js';
 import type { News } from './news.js';
@@ -15,7 +15,7 @@ export interface RowStreamTerms {
 export interface RowStreamRequest {
   readonly userId: string;
   /** Newer rows than this one. */
-  readonly after: RowPlace;
+  readonly after: RowCursor;
   /** When the reader has to show a token again. */
   readonly untilMs: number;
   readonly signal: AbortSignal;

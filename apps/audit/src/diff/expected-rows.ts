@@ -68,27 +68,27 @@ export class ExpectedRows {
   }
 
   #changeBatch(
-    { batch_id, came_in, remaining, begins }: ReturnType<typeof rowsOf>['batches'][number],
+    { batch_id, pointsIn, remaining, initial }: ReturnType<typeof rowsOf>['batches'][number],
     revision: number,
     at: string,
   ): void {
     const key = String(batch_id);
     const known = this.#batches.get(key);
     if (known !== undefined) {
-      known.points += came_in;
+      known.points += pointsIn;
       known.remaining += remaining;
       return;
     }
     this.#batches.set(key, {
       user_id: this.user,
       batch_id,
-      points: came_in,
+      points: pointsIn,
       remaining,
-      priority: begins?.priority ?? null,
-      expires_at: begins?.expires_at ?? null,
-      grace: begins?.grace ?? null,
+      priority: initial?.priority ?? null,
+      expires_at: initial?.expires_at ?? null,
+      grace: initial?.grace ?? null,
       revision,
-      line: begins?.line ?? null,
+      line: initial?.line ?? null,
       created_at: at,
     });
   }

@@ -11,7 +11,7 @@ import {
   type Policy,
   type Provenance,
 } from '#ledger';
-import { transactionsOf, type TransactionRow } from '#read-model';
+import { transactionsOf, type NewTransactionRow } from '#read-model';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
 
 /** Rows that the usage page shows at once. */
@@ -25,7 +25,7 @@ export interface StatementLine {
   readonly stored: StoredEvent;
   readonly event: LedgerEvent;
   readonly command: Provenance['command'];
-  readonly rows: readonly TransactionRow[];
+  readonly rows: readonly NewTransactionRow[];
 }
 
 /** To that time or revision, each inclusive; neither: to the end. */
@@ -38,7 +38,7 @@ export interface Replayed {
   readonly account: Account;
   readonly position: Position | null;
   /** Newest first, durations filled in as far as they were known. */
-  readonly page: readonly TransactionRow[];
+  readonly page: readonly NewTransactionRow[];
   /** The event at which it stopped, and why; null: it went through. */
   readonly stopped: { readonly revision: number; readonly why: string } | null;
 }
@@ -107,14 +107,14 @@ function brokenBy(account: Account, event: LedgerEvent): string | null {
 /** The newest rows, as the read tables had them. */
 class ShownPage {
   /** Oldest first; what is no more shown is let go of in blocks. */
-  #rows: TransactionRow[] = [];
+  #rows: NewTransactionRow[] = [];
 
   /** Newest first. */
-  get rows(): readonly TransactionRow[] {
+  get rows(): readonly NewTransactionRow[] {
     return this.#rows.slice(-PAGE_ROWS).reverse();
   }
 
-  add(event: LedgerEvent, rows: readonly TransactionRow[]): void {
+  add(event: LedgerEvent, rows: readonly NewTransactionRow[]): void {
     this.#rows.push(...rows);
     if (this.#rows.length > KEPT_ROWS_MAX) this.#rows = this.#rows.slice(-PAGE_ROWS);
     if (event.type === 'ConsumptionSettled') this.#fillIn(event);

@@ -1,5 +1,5 @@
 import type { Account, LedgerEvent } from '#ledger';
-import type { TransactionRow } from '#read-model';
+import type { NewTransactionRow } from '#read-model';
 import { grouped, signed, table, type Column } from '../terminal/table.js';
 import type { Words } from '../terminal/words.js';
 import type { StatementLine } from './replay-account.js';
@@ -55,7 +55,7 @@ function withoutRows(event: LedgerEvent, words: Words): string {
 
 const secondsOf = (duration: number | null): string => (duration === null ? '' : String(duration));
 
-function transactionCells(row: TransactionRow, revision: string): string[] {
+function transactionCells(row: NewTransactionRow, revision: string): string[] {
   return [
     revision,
     row.created_at,
@@ -68,7 +68,7 @@ function transactionCells(row: TransactionRow, revision: string): string[] {
   ];
 }
 
-export function pageText(rows: readonly TransactionRow[], words: Words): string {
+export function pageText(rows: readonly NewTransactionRow[], words: Words): string {
   const columns = statementColumns(words).slice(0, -1);
   return table(
     columns,

@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { EventStoreDbEventStore } from '#event-store';
-import { PostgresReadTables, readParked, type Parked } from '#read-model';
+import { PostgresReadTables, readParked, type NewParkedAccount } from '#read-model';
 import {
   EventStoreDbProtocolServer,
   createTestDatabase,
@@ -58,7 +58,7 @@ afterAll(() => database.drop());
 const tables = () => new PostgresReadTables(pool, 'points');
 
 function run() {
-  const told = { parked: [] as Parked[], poisons: [] as Error[], lags: [] as Lag[] };
+  const told = { parked: [] as NewParkedAccount[], poisons: [] as Error[], lags: [] as Lag[] };
   const one = start(
     pool,
     store,
@@ -85,7 +85,7 @@ async function expectOthersToAgree(): Promise<void> {
     const { balance, held, revision } = await ledger.account(userId);
     expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
     expect(await statement(pool, userId)).toHaveLength((await ledger.expected(userId)).length);
-    expect(await tables().standing(userId)).toMatchObject({ parked: null });
+    expect(await tables().projectionStatus(userId)).toMatchObject({ parked: null });
   }
 }
 

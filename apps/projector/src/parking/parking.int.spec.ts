@@ -9,7 +9,7 @@ import {
   type MemoryLog,
   type RecordedEvent,
 } from '#event-store';
-import { PostgresReadTables, type Parked } from '#read-model';
+import { PostgresReadTables, type NewParkedAccount } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
@@ -86,7 +86,7 @@ function changing(userId: string, revision: number, change: Change): EventStore 
 const damageData: Change = (event) => ({ ...event, data: '{"type":' });
 
 interface Told {
-  readonly parked: Parked[];
+  readonly parked: NewParkedAccount[];
   readonly poisons: Error[];
   readonly failed: unknown[];
 }
@@ -115,12 +115,12 @@ async function expectOthersToAgree(): Promise<void> {
       (await ledger.expected(userId)).map(({ amount }) => amount),
     );
     expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
-    expect(await tables().standing(userId)).toMatchObject({ parked: null });
+    expect(await tables().projectionStatus(userId)).toMatchObject({ parked: null });
   }
 }
 
 describe('an account of which an event can not be applied', () => {
-  it.each<[string, number, Change, Partial<Parked>]>([
+  it.each<[string, number, Change, Partial<NewParkedAccount>]>([
     ['an event in the middle', 5, damageData, { code: 'unreadable-event', revision: 5 }],
     ['its first event', 0, damageData, { code: 'unreadable-event', revision: 0 }],
     [
@@ -143,13 +143,13 @@ describe('an account of which an event can not be applied', () => {
     await expectOthersToAgree();
     expect(await statement(pool, SICK!)).toEqual(before);
     expect(parked).toHaveLength(1);
-    expect(await tables().standing(SICK!)).toMatchObject({ parked: account });
+    expect(await tables().projectionStatus(SICK!)).toMatchObject({ parked: account });
   });
 
   it('is parked over a revision that is missing, where positions do not tell', async () => {
     await ledger.run(60);
     const sparse = changing(SICK!, 3, () => null);
-    const told: Parked[] = [];
+    const told: NewParkedAccount[] = [];
     running.push(start(pool, sparse, { parked: (_, one) => void told.push(one) }, {}, null));
     await atHead();
     expect(told).toMatchObject([{ userId: SICK, revision: 4, code: 'stream-truncated' }]);
@@ -182,7 +182,7 @@ describe('an account of which an event can not be applied', () => {
     ]);
     expect(poisons).toEqual([]);
     for (const userId of WELL.slice(1)) {
-      expect(await tables().standing(userId)).toMatchObject({ parked: null });
+      expect(await tables().projectionStatus(userId)).toMatchObject({ parked: null });
     }
     expect(await statement(pool, SICK!)).not.toEqual([]);
   });
@@ -327,7 +327,7 @@ describe('unpark', () => {
       { kind: 'refused', userId: SICK, reason: expect.stringContaining('revision 4') as string },
     ]);
     expect(await statement(pool, SICK!)).toEqual(before);
-    expect(await tables().standing(SICK!)).toMatchObject({ parked: { revision: 4 } });
+    expect(await tables().projectionStatus(SICK!)).toMatchObject({ parked: { revision: 4 } });
   });
 
   it('does not take a stream that was cut for the whole history', async () => {
@@ -382,7 +382,7 @@ describe('unpark', () => {
       for (const [index, row] of rows.entries()) expect(row).toMatchObject(expected[index]!);
       const { balance, held, revision } = await ledger.account(userId);
       expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
-      expect(await tables().standing(userId)).toMatchObject({ parked: null });
+      expect(await tables().projectionStatus(userId)).toMatchObject({ parked: null });
     }
   }
 });
@@ -397,7 +397,7 @@ describe('a rebuild', () => {
     const parked: string[] = [];
     const observer = {
       leftOut: (accounts: number) => void leftOut.push(accounts),
-      parked: (_: number, { userId }: Parked) => void parked.push(userId),
+      parked: (_: number, { userId }: NewParkedAccount) => void parked.push(userId),
     };
     const again = new Rebuild({
       store: changing(SICK!, 5, damageData),

@@ -1,5 +1,5 @@
 import type { Batch, EventStore, Position } from '#event-store';
-import type { Checkpoint, Parked, TableWriter } from '#read-model';
+import type { Checkpoint, NewParkedAccount, TableWriter } from '#read-model';
 
 import { Conveyor, Overtaken } from '../conveyor.js';
 import { isFinal, needsCare } from '../failure.js';
@@ -11,7 +11,7 @@ export interface FeederParts {
   readonly pageEvents: number;
   /** Before a page is handed in: what it waits for holds the feeding up. */
   readonly mayFeed: (events: number, signal: AbortSignal) => Promise<void>;
-  readonly parked?: (account: Parked) => void;
+  readonly parked?: (account: NewParkedAccount) => void;
   /** They are in the tables. */
   readonly fed: (events: number) => void;
 }

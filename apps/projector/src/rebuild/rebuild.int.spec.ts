@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { MemoryEventStore, followsDirectly } from '#event-store';
-import { PostgresReadTables, readCheckpoints, type Parked } from '#read-model';
+import { PostgresReadTables, readCheckpoints, type NewParkedAccount } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
@@ -407,7 +407,8 @@ describe('the version that was kept', () => {
     const parked: (readonly [number, string])[] = [];
     await ledger.run(50);
     const observer = {
-      parked: (version: number, { userId }: Parked) => void parked.push([version, userId]),
+      parked: (version: number, { userId }: NewParkedAccount) =>
+        void parked.push([version, userId]),
     };
     running.push(start(pool, store, observer));
     await atHead();

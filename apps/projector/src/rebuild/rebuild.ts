@@ -16,7 +16,7 @@ import {
   type Checkpoint,
   type Comparison,
   type FollowsDirectly,
-  type Parked,
+  type NewParkedAccount,
   type TableDifference,
   type VersionState,
 } from '#read-model';
@@ -36,7 +36,7 @@ export interface RebuildObserver {
   readonly reached?: (step: RebuildStep, version: number) => void;
   readonly progressed?: (progress: Progress) => void;
   /** An account was parked in the version that is built: the rest of it goes on. */
-  readonly parked?: (version: number, account: Parked) => void;
+  readonly parked?: (version: number, account: NewParkedAccount) => void;
   /** So many accounts are parked in one of the versions: they were not compared. */
   readonly leftOut?: (accounts: number) => void;
   readonly switchWaits?: (tries: number) => void;

@@ -3,11 +3,11 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { Batch, Position } from '#event-store';
 
-import { fold, nothingFolded, type Folded } from '../fold.js';
-import type { EventPlace } from '../poison.js';
-import type { Parked, Parking } from '../parked.js';
-import { readBatch, type FollowsDirectly } from '../projected-event.js';
-import { slicesOfBatch } from '../slices-of-batch.js';
+import { fold, emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
+import type { EventLocation } from '../projection/poison-event.js';
+import type { NewParkedAccount, Parking } from '../projection/parking.js';
+import { decodeBatch, type FollowsDirectly } from '../projection/decode-batch.js';
+import { chunksOfBatch } from '../projection/batch-chunks.js';
 import { footingAt, type Footing, type Move } from './checkpoints.js';
 import { encode } from './encode.js';
 import { Wanted, loadWanted } from './load.js';
@@ -27,7 +27,7 @@ export interface TableWriterOptions {
 /** All that has to be sent. */
 export interface MadeBatch {
   readonly move: Move;
-  readonly parked: readonly Parked[];
+  readonly parked: readonly NewParkedAccount[];
   readonly statements: readonly Statement[];
 }
 
@@ -35,7 +35,7 @@ export interface MadeBatch {
 export interface Added {
   readonly rows: number;
   readonly events: number;
-  readonly parked: readonly Parked[];
+  readonly parked: readonly NewParkedAccount[];
 }
 
 /** What becomes one transaction, as far as it has come. */
@@ -44,12 +44,12 @@ interface Draft {
   next: Position | null;
   readonly footing: Footing;
   readonly wanted: Wanted;
-  readonly folded: Folded;
+  readonly folded: FoldedRows;
   taken: number;
   events: number;
   lastEvent: Position | null;
   /** Whose rows are in it: where encoding fails, the event behind it must be named. */
-  readonly places: EventPlace[];
+  readonly places: EventLocation[];
 }
 
 /** A few milliseconds of work. Then the batch before must get through to the server. */
@@ -138,7 +138,7 @@ export class BatchMaker {
     if (!isSure) this.#cache.clear();
     const wanted = new Wanted(this.#cache);
     const footing = isSure ? ahead.footing : await this.#load(wanted, after, before);
-    const folded = nothingFolded(footing.lastId + 1);
+    const folded = emptyFoldedRows(footing.lastId + 1);
     const begun = { taken: 0, events: 0, lastEvent: null, places: [] };
     return { after, next: after, footing, wanted, folded, ...begun };
   }
@@ -148,18 +148,18 @@ export class BatchMaker {
     const { followsDirectly } = this.#options;
     const options = { parkedAt: this.parkedAt, ...(followsDirectly && { followsDirectly }) };
     let last = draft.next;
-    for (const slice of slicesOfBatch(batch, SLICE_EVENTS)) {
+    for (const slice of chunksOfBatch(batch, SLICE_EVENTS)) {
       await breathe();
-      const read = readBatch(last, slice, options);
+      const read = decodeBatch(last, slice, options);
       draft.wanted.add(read);
       if (!draft.wanted.isAtHand) await this.#load(draft.wanted, draft.after, before);
-      const { leftOut } = draft.folded;
+      const { skippedEvents } = draft.folded;
       fold(draft.wanted.users, read, draft.folded);
-      for (const { recorded } of read.fresh) draft.places.push(placeOf(recorded));
+      for (const { recorded } of read.newEvents) draft.places.push(placeOf(recorded));
       last = read.last;
       draft.taken += slice.events.length;
-      draft.events += read.fresh.length - (draft.folded.leftOut - leftOut);
-      draft.lastEvent = read.fresh.at(-1)?.recorded.position ?? draft.lastEvent;
+      draft.events += read.newEvents.length - (draft.folded.skippedEvents - skippedEvents);
+      draft.lastEvent = read.newEvents.at(-1)?.recorded.position ?? draft.lastEvent;
     }
   }
 
@@ -183,19 +183,19 @@ export class BatchMaker {
     batch: Batch,
     before: Promise<unknown>,
   ): Promise<null> {
-    const read = readBatch(after, batch);
+    const read = decodeBatch(after, batch);
     const wanted = new Wanted(new RowCache());
     wanted.add(read);
     await before;
     const load = (client: PoolClient) => loadWanted(client, this.#options, wanted, true);
     await inTransaction(this.#pool, load, 'loading');
-    fold(wanted.users, read, nothingFolded(0));
+    fold(wanted.users, read, emptyFoldedRows(0));
     return null;
   }
 }
 
 /** Not the event itself: what was decoded need not be kept. */
-const placeOf = ({ stream, revision, position }: EventPlace): EventPlace => ({
+const placeOf = ({ stream, revision, position }: EventLocation): EventLocation => ({
   stream,
   revision,
   position,

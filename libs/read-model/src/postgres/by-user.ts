@@ -1,4 +1,4 @@
-import { slicesOf } from '../slices-of.js';
+import { chunksOf } from '../projection/chunks.js';
 import { firstBits } from './values.js';
 
 /** Rows of neighbouring users, and which of all they were. */
@@ -16,7 +16,7 @@ export function* byUser<R extends { readonly user_id: string }>(
   lengthMax: number,
 ): Generator<Neighbours<R>> {
   let first = 0;
-  for (const part of slicesOf([...all], PLACES_MAX)) {
+  for (const part of chunksOf([...all], PLACES_MAX)) {
     const keys = sortedKeys(part);
     for (let from = 0; from < keys.length; from += lengthMax) {
       yield neighbours(part, keys.subarray(from, from + lengthMax), first);

@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 
 import type { Position } from '#event-store';
 
-import type { Checkpoint, VersionState } from '../port.js';
+import type { Checkpoint, VersionState } from '../read-tables.js';
 
 interface CheckpointColumns {
   readonly version: number;

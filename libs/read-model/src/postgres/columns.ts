@@ -1,5 +1,10 @@
-import type { Transaction } from '../port.js';
-import type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from '../tables.js';
+import type { PublishedTransaction } from '../read-tables.js';
+import type {
+  AccountRow,
+  BatchRow,
+  ConsumptionRow,
+  TransactionRow,
+} from '../projection/loaded-rows.js';
 
 // The driver gives bigint as text and timestamptz as Date. Every number here is below 2^53.
 
@@ -61,11 +66,11 @@ export const toConsumption = (row: ConsumptionColumns): ConsumptionRow => ({
 export const TRANSACTION = `id, user_id, type, amount, balance_before, balance_after, source_type,
   source_id, batch_id, duration, description, created_at, updated_at`;
 export type TransactionColumns = Columns<
-  Transaction,
+  PublishedTransaction,
   'id' | 'batch_id',
   'created_at' | 'updated_at'
 >;
-export const toTransaction = (row: TransactionColumns): Transaction => ({
+export const toTransaction = (row: TransactionColumns): PublishedTransaction => ({
   ...row,
   id: Number(row.id),
   batch_id: number(row.batch_id),
@@ -79,7 +84,7 @@ export type TransactionLineColumns = TransactionColumns & {
   readonly line: number;
   readonly consumption_of: string | null;
 };
-export const toTransactionLine = (row: TransactionLineColumns): NumberedTransaction => ({
+export const toTransactionLine = (row: TransactionLineColumns): TransactionRow => ({
   ...toTransaction(row),
   revision: Number(row.revision),
   line: row.line,

@@ -1,13 +1,13 @@
 import type { Position } from '#event-store';
 
-import { AT, userNo } from '../builders.suite.js';
-import type { TransactionRow } from '../event-rows.js';
-import { nothingFolded, type Folded } from '../fold.js';
-import type { EventPlace } from '../poison.js';
-import type { AccountRow, BatchRow } from '../tables.js';
+import { AT, userNo } from '../testing/event-builders.js';
+import type { NewTransactionRow } from '../projection/event-rows.js';
+import { emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
+import type { EventLocation } from '../projection/poison-event.js';
+import type { AccountRow, BatchRow } from '../projection/loaded-rows.js';
 import { encode } from './encode.js';
 
-const row = (user: number, revision: number, amount: number): TransactionRow => ({
+const row = (user: number, revision: number, amount: number): NewTransactionRow => ({
   user_id: userNo(user),
   type: 'recharge',
   amount,
@@ -25,7 +25,7 @@ const row = (user: number, revision: number, amount: number): TransactionRow => 
   consumption_of: null,
 });
 
-const place = (user: number, revision: number): EventPlace => ({
+const place = (user: number, revision: number): EventLocation => ({
   stream: `points-${userNo(user)}`,
   revision,
   position: `test:${user}${revision}` as Position,
@@ -49,11 +49,11 @@ const TOO_LARGE = 2 ** 31;
 
 describe('encoding the rows of a write batch', () => {
   it('gives a statement for each table with rows', async () => {
-    const folded = { ...nothingFolded(1), transactions: [row(1, 0, 5), row(2, 4, 5)] };
+    const folded = { ...emptyFoldedRows(1), transactions: [row(1, 0, 5), row(2, 4, 5)] };
     expect(await encode(1, folded, PLACES)).toMatchObject([{ rows: 2 }]);
   });
 
-  it.each<[string, Partial<Folded>, EventPlace]>([
+  it.each<[string, Partial<FoldedRows>, EventLocation]>([
     ['the row of its own', { transactions: [row(1, 0, 5), row(1, 1, TOO_LARGE)] }, place(1, 1)],
     [
       'the first of several rows in the order of the events',
@@ -62,28 +62,28 @@ describe('encoding the rows of a write batch', () => {
     ],
     [
       'a batch that began with it',
-      { batches: { begun: new Set([batch(2, 4, TOO_LARGE)]), changed: new Set() } },
+      { batches: { inserted: new Set([batch(2, 4, TOO_LARGE)]), updated: new Set() } },
       place(2, 4),
     ],
     [
       'a batch that began before',
-      { batches: { begun: new Set(), changed: new Set([batch(2, 0, TOO_LARGE)]) } },
+      { batches: { inserted: new Set(), updated: new Set([batch(2, 0, TOO_LARGE)]) } },
       place(2, 5),
     ],
     [
       'a time that is none',
       {
         accounts: {
-          begun: new Set<AccountRow>([
+          inserted: new Set<AccountRow>([
             { user_id: userNo(1), balance: 0, held: 0, revision: 1, updated_at: 'never' },
           ]),
-          changed: new Set(),
+          updated: new Set(),
         },
       },
       place(1, 1),
     ],
   ])('names the event that fails by %s', async (_, rows, event) => {
-    const folded = { ...nothingFolded(1), ...rows };
+    const folded = { ...emptyFoldedRows(1), ...rows };
     await expect(encode(1, folded, PLACES)).rejects.toMatchObject({
       name: 'PoisonEvent',
       reason: 'unwritable-value',
@@ -92,7 +92,7 @@ describe('encoding the rows of a write batch', () => {
   });
 
   it('passes an error on that no event can be named for', async () => {
-    const folded = { ...nothingFolded(1), transactions: [row(3, 0, TOO_LARGE)] };
+    const folded = { ...emptyFoldedRows(1), transactions: [row(3, 0, TOO_LARGE)] };
     await expect(encode(1, folded, PLACES)).rejects.toThrow(RangeError);
   });
 });

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
-import { nothingFolded, type Folded } from '../fold.js';
-import { poisonBy, type EventPlace } from '../poison.js';
-import { userOf } from '../user-of.js';
+import { emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
+import { toPoisonEvent, type EventLocation } from '../projection/poison-event.js';
+import { userOf } from '../projection/user-of.js';
 import type { Statement } from './statement.js';
 import { statementsFor } from './write.js';
 
@@ -12,8 +12,8 @@ import { statementsFor } from './write.js';
  */
 export async function encode(
   version: number,
-  folded: Folded,
-  events: readonly EventPlace[],
+  folded: FoldedRows,
+  events: readonly EventLocation[],
 ): Promise<Statement[]> {
   const statements: Statement[] = [];
   try {
@@ -23,14 +23,17 @@ export async function encode(
     }
   } catch (cause) {
     const event = eventThatFails(folded, events);
-    throw event === null ? cause : poisonBy('unwritable-value', event, cause);
+    throw event === null ? cause : toPoisonEvent('unwritable-value', event, cause);
   }
   return statements;
 }
 
 /** The first event with a row that can't be encoded, by trying them one by one. */
-function eventThatFails(folded: Folded, events: readonly EventPlace[]): EventPlace | null {
-  const failing = new Set<EventPlace>();
+function eventThatFails(
+  folded: FoldedRows,
+  events: readonly EventLocation[],
+): EventLocation | null {
+  const failing = new Set<EventLocation>();
   for (const { row, alone } of rowByRow(folded)) {
     const event = canBeEncoded(alone) ? undefined : eventBehind(row, events);
     if (event !== undefined) failing.add(event);
@@ -44,22 +47,22 @@ interface OwnedRow {
 }
 
 /** Durations are left out: each comes with the account that its event moved. */
-function* rowByRow(folded: Folded): Generator<{ row: OwnedRow; alone: Folded }> {
+function* rowByRow(folded: FoldedRows): Generator<{ row: OwnedRow; alone: FoldedRows }> {
   for (const row of folded.transactions) {
-    yield { row, alone: { ...nothingFolded(1), transactions: [row] } };
+    yield { row, alone: { ...emptyFoldedRows(1), transactions: [row] } };
   }
   const tables = ['accounts', 'batches', 'consumptions'] as const;
   for (const table of tables) {
-    for (const kind of ['begun', 'changed'] as const) {
+    for (const kind of ['inserted', 'updated'] as const) {
       for (const row of folded[table][kind]) {
-        const written = { begun: new Set(), changed: new Set(), [kind]: new Set([row]) };
-        yield { row, alone: { ...nothingFolded(1), [table]: written } };
+        const written = { inserted: new Set(), updated: new Set(), [kind]: new Set([row]) };
+        yield { row, alone: { ...emptyFoldedRows(1), [table]: written } };
       }
     }
   }
 }
 
-function canBeEncoded(folded: Folded): boolean {
+function canBeEncoded(folded: FoldedRows): boolean {
   try {
     return [...statementsFor(1, folded)].length > 0;
   } catch {
@@ -68,7 +71,7 @@ function canBeEncoded(folded: Folded): boolean {
 }
 
 /** A row that began before these events fails by the last of them that concerns its account. */
-function eventBehind({ user_id, revision }: OwnedRow, events: readonly EventPlace[]) {
+function eventBehind({ user_id, revision }: OwnedRow, events: readonly EventLocation[]) {
   const ofAccount = events.filter(({ stream }) => userOf(stream) === user_id);
   return ofAccount.find((event) => event.revision === revision) ?? ofAccount.at(-1);
 }

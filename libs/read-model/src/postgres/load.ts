@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 
-import type { BatchChange, EventRows } from '../event-rows.js';
-import type { ProjectedEvent, ReadBatch } from '../projected-event.js';
-import { userOf } from '../user-of.js';
-import { noRows, type UserRows } from '../tables.js';
+import type { BatchChange, EventRows } from '../projection/event-rows.js';
+import type { DecodedEvent, DecodedBatch } from '../projection/decode-batch.js';
+import { userOf } from '../projection/user-of.js';
+import { noLoadedRows, type LoadedRows } from '../projection/loaded-rows.js';
 import { int8Array, uuidArray } from './arrays.js';
 import {
   toAccount,
@@ -37,7 +37,7 @@ interface Key {
 
 /** The rows that the events of a batch touch: what of them is at hand, and what must be asked for. */
 export class Wanted {
-  readonly users = new Map<string, UserRows>();
+  readonly users = new Map<string, LoadedRows>();
   accounts: string[] = [];
   batches: Key[] = [];
   consumptions: Key[] = [];
@@ -55,12 +55,12 @@ export class Wanted {
   }
 
   /** May be called for one part of a batch after the other, each with what came before it folded. */
-  add({ fresh, parkings, repeated }: ReadBatch): void {
+  add({ newEvents, parkings, redelivered }: DecodedBatch): void {
     let isWhole = true;
     for (const { parking } of parkings) this.user(parking.userId);
-    for (const { rows } of fresh) if (!this.#hasAllFor(rows)) isWhole = false;
-    for (const { stream } of repeated) this.user(userOf(stream) ?? '');
-    if (!isWhole) this.#ask(fresh);
+    for (const { rows } of newEvents) if (!this.#hasAllFor(rows)) isWhole = false;
+    for (const { stream } of redelivered) this.user(userOf(stream) ?? '');
+    if (!isWhole) this.#ask(newEvents);
   }
 
   /** But for what begins in these events: nearly always, once the cache is warm. */
@@ -75,7 +75,7 @@ export class Wanted {
   }
 
   /** In their order, each once: what begins only behind an event is not what that event is about. */
-  #ask(fresh: readonly ProjectedEvent[]): void {
+  #ask(fresh: readonly DecodedEvent[]): void {
     const heardOf = { batches: new Set<string>(), consumptions: new Set<string>() };
     for (const { rows } of fresh) {
       const user = rows.account.user_id;
@@ -94,19 +94,19 @@ export class Wanted {
     }
   }
 
-  user(user: string): UserRows {
+  user(user: string): LoadedRows {
     const known = this.users.get(user);
     if (known !== undefined) return known;
     const cached = this.cache.get(user);
     if (cached === undefined) this.accounts.push(user);
-    const rows = cached ?? noRows();
+    const rows = cached ?? noLoadedRows();
     this.users.set(user, rows);
     return rows;
   }
 }
 
 /** A recharge makes a batch of its own; a grace batch may be there from before. */
-const isNew = ({ begins }: BatchChange): boolean => begins?.grace === false;
+const isNew = ({ initial }: BatchChange): boolean => initial?.grace === false;
 
 async function loadParked(
   client: ClientBase,

@@ -2,11 +2,11 @@ import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
-import { densely, type Open } from '../open-tables.suite.js';
-import { parksAccounts } from '../parking.suite.js';
-import { answersWhatIsRead } from '../reading.suite.js';
-import { inBatches, positionOf, storeOrder, vectorUsers } from '../vectors.suite.js';
-import { carriesEventsIntoTheTables } from '../writing.suite.js';
+import { isDenseSuccessor, type OpenReadTables } from '../testing/open-tables.js';
+import { parkingContract } from '../parking.contract.js';
+import { readTablesContract } from '../read-tables.contract.js';
+import { inBatches, positionOf, inStoreOrder, vectorUsers } from '../testing/vectors.js';
+import { tableWriterContract } from '../table-writer.contract.js';
 import { PostgresReadTables } from './postgres-read-tables.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-const open: Open = async (followsDirectly) => {
+const open: OpenReadTables = async (followsDirectly) => {
   const pool = await database.migratedPool();
   return {
     tables: new PostgresReadTables(pool, 'points'),
@@ -30,17 +30,17 @@ const open: Open = async (followsDirectly) => {
 };
 
 describe('PostgresReadTables', () => {
-  carriesEventsIntoTheTables(open);
-  parksAccounts(open);
-  answersWhatIsRead(open);
+  tableWriterContract(open);
+  parkingContract(open);
+  readTablesContract(open);
 });
 
 describe('PostgresTableWriter', () => {
-  const events = storeOrder(vectorUsers()).slice(0, 60);
+  const events = inStoreOrder(vectorUsers()).slice(0, 60);
 
   async function fed(eventsMax: number, pool?: Pool) {
     pool ??= await database.migratedPool();
-    const options = { name: 'points', version: 1, followsDirectly: densely, eventsMax };
+    const options = { name: 'points', version: 1, followsDirectly: isDenseSuccessor, eventsMax };
     const writer = new PostgresTableWriter(pool, options);
     const batches = inBatches(events, 7);
     const writings = batches.map((batch, index) =>
@@ -114,7 +114,7 @@ describe('PostgresTableWriter', () => {
       }),
     );
     let hasRoom = false;
-    const room = writer.room().then(() => (hasRoom = true));
+    const room = writer.waitForCapacity().then(() => (hasRoom = true));
     await Promise.resolve();
     expect(hasRoom).toBe(false);
     await Promise.all([...writings, room]);
@@ -123,17 +123,17 @@ describe('PostgresTableWriter', () => {
   it('has room again once what waited was taken up', async () => {
     const { writer, writings } = await fed(10);
     let hasRoom = false;
-    const room = writer.room().then(() => (hasRoom = true));
+    const room = writer.waitForCapacity().then(() => (hasRoom = true));
     await Promise.resolve();
     expect(hasRoom).toBe(false);
     await Promise.all(writings);
     await room;
-    await writer.room();
+    await writer.waitForCapacity();
   });
 });
 
 describe('PostgresTableWriter on connections that take several statements at once', () => {
-  carriesEventsIntoTheTables(async (followsDirectly) => {
+  tableWriterContract(async (followsDirectly) => {
     const read = await database.migratedPool();
     const pool = database.beside(read, { pipeline: true });
     return {

@@ -5,15 +5,15 @@ import type { Position } from '#event-store';
 import type {
   DueAccount,
   PageRequest,
-  PlacedTransaction,
+  StatementRow,
   ReadTables,
-  RowPlace,
-  Standing,
-  TransactionStory,
+  RowCursor,
+  ProjectionStatus,
+  TransactionDetails,
   UsageItem,
   UsageRequest,
-} from '../port.js';
-import type { AccountRow, BatchRow } from '../tables.js';
+} from '../read-tables.js';
+import type { AccountRow, BatchRow } from '../projection/loaded-rows.js';
 import { accountOf, batchesOf } from './queries/account.js';
 import { accountsDue, oldestOpen } from './queries/due.js';
 import { standingOf } from './queries/parked.js';
@@ -39,19 +39,19 @@ export class PostgresReadTables implements ReadTables {
     return rows[0]?.position ?? null;
   }
 
-  standing(userId: string): Promise<Standing> {
+  projectionStatus(userId: string): Promise<ProjectionStatus> {
     return standingOf(this.#pool, this.#name, userId);
   }
 
-  transactions(userId: string, request: PageRequest): Promise<readonly PlacedTransaction[]> {
+  transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]> {
     return transactionsPage(this.#pool, userId, request);
   }
 
   transactionsAfter(
     userId: string,
-    place: RowPlace,
+    place: RowCursor,
     limit: number,
-  ): Promise<readonly PlacedTransaction[]> {
+  ): Promise<readonly StatementRow[]> {
     return transactionsAfter(this.#pool, userId, place, limit);
   }
 
@@ -67,7 +67,7 @@ export class PostgresReadTables implements ReadTables {
     return usageOf(this.#pool, userId, request);
   }
 
-  story(userId: string, id: number): Promise<TransactionStory | null> {
+  transactionDetails(userId: string, id: number): Promise<TransactionDetails | null> {
     return storyOf(this.#pool, userId, id);
   }
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import type { Batch, Position } from '#event-store';
 
-import type { Applied, Checkpoint, TableWriter } from '../port.js';
+import type { WriteResult, Checkpoint, TableWriter } from '../read-tables.js';
 import { BatchMaker, type Added, type MadeBatch, type TableWriterOptions } from './batch-maker.js';
 import { Moved, readCheckpoint } from './checkpoints.js';
 import { sendBatch } from './send-batch.js';
@@ -21,7 +21,7 @@ interface HandedIn {
 }
 
 interface Answer {
-  readonly resolve: (applied: Applied) => void;
+  readonly resolve: (applied: WriteResult) => void;
   readonly reject: (cause: unknown) => void;
 }
 
@@ -62,7 +62,7 @@ export class PostgresTableWriter implements TableWriter {
     return readCheckpoint(this.#pool, this.#options.name, this.#options.version);
   }
 
-  write(after: Position | null, batch: Batch): Promise<Applied> {
+  write(after: Position | null, batch: Batch): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ after, batch, answer: { resolve, reject } });
       this.#waitingSize += sizeOf(batch);
@@ -72,11 +72,11 @@ export class PostgresTableWriter implements TableWriter {
   }
 
   /** Nothing else may be under way: it goes by what is in the tables. */
-  writeCarefully(after: Position | null, batch: Batch): Promise<Applied> {
+  writeWithParking(after: Position | null, batch: Batch): Promise<WriteResult> {
     return writeCarefully(this.#pool, this.#options, after, batch);
   }
 
-  async room(): Promise<void> {
+  async waitForCapacity(): Promise<void> {
     const waitingMax = Math.min(WAITING_MAX, this.#eventsMax);
     while (this.#waitingSize >= waitingMax) await this.#nextMove();
   }

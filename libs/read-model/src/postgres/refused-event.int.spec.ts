@@ -3,9 +3,9 @@ import type { Pool } from 'pg';
 import type { Batch, RecordedEvent } from '#event-store';
 import { createTestDatabase, type TestDatabase } from '#testing';
 
-import { consumed, recharged, userNo } from '../builders.suite.js';
-import { densely } from '../open-tables.suite.js';
-import { inBatches, storeOrder } from '../vectors.suite.js';
+import { consumed, recharged, userNo } from '../testing/event-builders.js';
+import { isDenseSuccessor } from '../testing/open-tables.js';
+import { inBatches, inStoreOrder } from '../testing/vectors.js';
 import { PostgresTableWriter } from './postgres-table-writer.js';
 import { readParked } from './queries/parked.js';
 import { unpark } from './unpark.js';
@@ -23,7 +23,7 @@ afterAll(() => database.drop());
 
 const [MENDED, WELL, REFUSED] = [userNo(1), userNo(2), userNo(3)];
 const history = [recharged({ balanceAfter: 100 }), consumed({ balanceAfter: 90 })];
-const events = storeOrder([MENDED, WELL, REFUSED].map((userId) => ({ userId, events: history })));
+const events = inStoreOrder([MENDED, WELL, REFUSED].map((userId) => ({ userId, events: history })));
 const [first, second] = inBatches(events, 3) as [Batch, Batch];
 
 async function* streamOf(userId: string): AsyncGenerator<RecordedEvent> {
@@ -51,8 +51,11 @@ describe('the search for the event whose rows the database refuses', () => {
       const damaged = first.events.map((event) =>
         event.stream === `points-${MENDED}` ? { ...event, data: '{' } : event,
       );
-      const writer = new PostgresTableWriter(pool, { ...tables, followsDirectly: densely });
-      await writer.writeCarefully(null, { ...first, events: damaged });
+      const writer = new PostgresTableWriter(pool, {
+        ...tables,
+        followsDirectly: isDenseSuccessor,
+      });
+      await writer.writeWithParking(null, { ...first, events: damaged });
       await pool.query(
         `alter table mjk_point_accounts_v1 add constraint refused
          check (not (user_id = '${REFUSED}' and revision >= 1))`,
@@ -60,10 +63,10 @@ describe('the search for the event whose rows the database refuses', () => {
 
       const racing = new PostgresTableWriter(
         before(pool, number, () => unpark(pool, tables, MENDED, streamOf(MENDED))),
-        { ...tables, followsDirectly: densely },
+        { ...tables, followsDirectly: isDenseSuccessor },
       );
-      let applied = await racing.writeCarefully(first.next, second);
-      if (applied.kind === 'moved') applied = await racing.writeCarefully(first.next, second);
+      let applied = await racing.writeWithParking(first.next, second);
+      if (applied.kind === 'moved') applied = await racing.writeWithParking(first.next, second);
 
       expect(applied).toMatchObject({ kind: 'applied', parked: [{ userId: REFUSED }] });
       expect(await readParked(pool, 'points')).toMatchObject([{ userId: REFUSED, revision: 1 }]);

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 
 import type { Batch, Position, RecordedEvent } from '#event-store';
 
-import type { Parking } from '../parked.js';
-import { PoisonEvent, poisonBy } from '../poison.js';
-import { userOf } from '../user-of.js';
+import type { Parking } from '../projection/parking.js';
+import { PoisonEvent, toPoisonEvent } from '../projection/poison-event.js';
+import { userOf } from '../projection/user-of.js';
 import { BatchMaker, type TableWriterOptions } from './batch-maker.js';
 import { moveCheckpoint } from './checkpoints.js';
 import { isRefusal, WriteRefused } from './refusal.js';
@@ -42,7 +42,7 @@ export async function eventThatIsRefused(
   if (event === undefined || cause === null) {
     return new WriteRefused(`it is not refused alone: ${refusal.message}`, { cause: refusal });
   }
-  return poisonBy('unwritable-value', event, cause);
+  return toPoisonEvent('unwritable-value', event, cause);
 }
 
 /** null: each half is taken alone. */

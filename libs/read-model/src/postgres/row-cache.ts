@@ -1,4 +1,4 @@
-import type { TouchedRows, UserRows } from '../tables.js';
+import type { LoadedRowsByUser, LoadedRows } from '../projection/loaded-rows.js';
 
 /** Of all tables and both generations together: some tens of megabytes. */
 const ROWS_MAX = 100_000;
@@ -13,11 +13,11 @@ export class RowCache {
   #old = new Map<string, Kept>();
   #youngRows = 0;
 
-  get(userId: string): UserRows | undefined {
+  get(userId: string): LoadedRows | undefined {
     return (this.#young.get(userId) ?? this.#old.get(userId))?.rows;
   }
 
-  keep(touched: TouchedRows): void {
+  keep(touched: LoadedRowsByUser): void {
     for (const [userId, rows] of touched) {
       forgetWhatIsOver(rows);
       const count = 1 + rows.batches.size + rows.consumptions.size;
@@ -40,12 +40,12 @@ export class RowCache {
 }
 
 interface Kept {
-  readonly rows: UserRows;
+  readonly rows: LoadedRows;
   count: number;
 }
 
 /** Only a refund asks for it again, rarely: it is read from the table then. */
-function forgetWhatIsOver({ batches, consumptions }: UserRows): void {
+function forgetWhatIsOver({ batches, consumptions }: LoadedRows): void {
   batches.forEach(({ remaining }, id) => {
     if (remaining === 0) batches.delete(id);
   });

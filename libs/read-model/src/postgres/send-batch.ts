@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { VersionState } from '../port.js';
+import type { VersionState } from '../read-tables.js';
 import type { MadeBatch } from './batch-maker.js';
 import { moveCheckpoint } from './checkpoints.js';
 import { runBehind } from './statement.js';

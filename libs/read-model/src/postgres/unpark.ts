@@ -2,9 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { Position, RecordedEvent } from '#event-store';
 
-import { fold, nothingFolded } from '../fold.js';
-import { PoisonEvent } from '../poison.js';
-import { readBatch } from '../projected-event.js';
+import { fold, emptyFoldedRows } from '../projection/fold.js';
+import { PoisonEvent } from '../projection/poison-event.js';
+import { decodeBatch } from '../projection/decode-batch.js';
 import { RowCache } from './row-cache.js';
 import type { TablesVersion } from './checkpoints.js';
 import { encode } from './encode.js';
@@ -130,11 +130,11 @@ class Refold {
   async carry(events: readonly RecordedEvent[]): Promise<void> {
     if (events.length === 0) return;
     const { client, tables } = this;
-    const read = readBatch(this.#last?.position ?? null, { events });
+    const read = decodeBatch(this.#last?.position ?? null, { events });
     const wanted = new Wanted(this.#cache);
     wanted.add(read);
     await loadWanted(client, tables, wanted, false);
-    const folded = nothingFolded(this.lastId + this.rows + 1);
+    const folded = emptyFoldedRows(this.lastId + this.rows + 1);
     fold(wanted.users, read, folded);
     const statements = await encode(tables.version, folded, events);
     await runBehind(client, Promise.resolve(), statements);

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 
-import type { VersionState } from '../port.js';
+import type { VersionState } from '../read-tables.js';
 import { GRANTS } from './grants.js';
 import { dropTablesSql, indexesSql, tablesSql, viewsSql } from './schema.js';
 import { inTransaction } from './transaction.js';

@@ -1,4 +1,4 @@
-import type { AccountRow } from '../tables.js';
+import type { AccountRow } from '../projection/loaded-rows.js';
 import { int4Array, int8Array, timeArray, uuidArray } from './arrays.js';
 import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';

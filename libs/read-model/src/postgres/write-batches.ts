@@ -1,4 +1,4 @@
-import type { BatchRow } from '../tables.js';
+import type { BatchRow } from '../projection/loaded-rows.js';
 import { int4Array, int8Array, uuidArray } from './arrays.js';
 import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 
 import type { Batch, Position } from '#event-store';
 
-import { parkingBy, type Parking } from '../parked.js';
-import { PoisonEvent } from '../poison.js';
-import type { Applied } from '../port.js';
+import { parkingForPoison, type Parking } from '../projection/parking.js';
+import { PoisonEvent } from '../projection/poison-event.js';
+import type { WriteResult } from '../read-tables.js';
 import { BatchMaker, type TableWriterOptions } from './batch-maker.js';
 import { Moved } from './checkpoints.js';
 import { eventThatIsRefused } from './refused-event.js';
@@ -21,7 +21,7 @@ export async function writeCarefully(
   options: TableWriterOptions,
   after: Position | null,
   batch: Batch,
-): Promise<Applied> {
+): Promise<WriteResult> {
   try {
     return await writeParking(pool, options, after, batch);
   } catch (error) {
@@ -35,7 +35,7 @@ async function writeParking(
   options: TableWriterOptions,
   after: Position | null,
   batch: Batch,
-): Promise<Applied> {
+): Promise<WriteResult> {
   const parkedAt = new Map<Position, Parking>();
   for (;;) {
     try {
@@ -45,7 +45,7 @@ async function writeParking(
         ? await eventThatIsRefused(pool, options, parkedAt, after, batch, error)
         : error;
       if (!(poison instanceof PoisonEvent)) throw poison;
-      const parking = parkingBy(poison, options.followsDirectly !== undefined);
+      const parking = parkingForPoison(poison, options.followsDirectly !== undefined);
       // Twice at the same event would be a bug: it was left out the second time.
       if (parking === null || parkedAt.has(poison.position)) throw poison;
       parkedAt.set(poison.position, parking);
@@ -59,7 +59,7 @@ async function writeAlone(
   parkedAt: ReadonlyMap<Position, Parking>,
   after: Position | null,
   batch: Batch,
-): Promise<Applied> {
+): Promise<WriteResult> {
   const maker = new BatchMaker(pool, options, parkedAt);
   const added = await maker.add(after, batch, Promise.resolve());
   if (added === null) return { kind: 'nothing' };

@@ -1,4 +1,4 @@
-import type { ConsumptionRow } from '../tables.js';
+import type { ConsumptionRow } from '../projection/loaded-rows.js';
 import { float8Array, int4Array, int8Array, textArray, timeArray, uuidArray } from './arrays.js';
 import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';

@@ -1,18 +1,21 @@
 import type { ClientBase } from 'pg';
 
 import {
-  NOT_COUNTED,
+  UNCOUNTED_REASONS,
   PARKED_PER_HOUR_MAX,
   TooManyParked,
-  isCounted,
-  type Parked,
-} from '../parked.js';
+  countsTowardLimit,
+  type NewParkedAccount,
+} from '../projection/parking.js';
 import { int8Array, textArray, uuidArray } from './arrays.js';
 import type { TablesVersion } from './checkpoints.js';
 import type { Statement } from './statement.js';
 
 /** Since when, another version of the tables may know already: what is known is not new to a rebuild. */
-export function insertParked({ name, version }: TablesVersion, rows: readonly Parked[]): Statement {
+export function insertParked(
+  { name, version }: TablesVersion,
+  rows: readonly NewParkedAccount[],
+): Statement {
   return {
     rows: rows.length,
     text: `insert into mjk_point_parked_accounts
@@ -39,15 +42,15 @@ export function insertParked({ name, version }: TablesVersion, rows: readonly Pa
 export async function refuseTooMany(
   client: ClientBase,
   { name, version }: TablesVersion,
-  parked: readonly Parked[],
+  parked: readonly NewParkedAccount[],
 ): Promise<void> {
-  const last = parked.filter(isCounted).at(-1);
+  const last = parked.filter(countsTowardLimit).at(-1);
   if (last === undefined) return;
   const { rows } = await client.query<{ count: number }>(
     `select count(*)::int as count from mjk_point_parked_accounts
      where name = $1 and version = $2 and code <> all ($3)
        and since > clock_timestamp() - interval '1 hour'`,
-    [name, version, NOT_COUNTED],
+    [name, version, UNCOUNTED_REASONS],
   );
   if ((rows[0]?.count ?? 0) > PARKED_PER_HOUR_MAX) throw new TooManyParked(last);
 }

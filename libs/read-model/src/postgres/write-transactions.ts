@@ -1,11 +1,11 @@
-import type { TransactionRow } from '../event-rows.js';
-import type { TransactionDuration } from '../tables.js';
+import type { NewTransactionRow } from '../projection/event-rows.js';
+import type { TransactionDuration } from '../projection/loaded-rows.js';
 import { float8Array, int8Array, timeArray } from './arrays.js';
 import { copied, copyInto, type CopiedColumn } from './copy-in.js';
 import type { Statement } from './statement.js';
 import { float8, int4, int8, text, timestamptz, uuid } from './values.js';
 
-const COLUMNS: readonly CopiedColumn<TransactionRow>[] = [
+const COLUMNS: readonly CopiedColumn<NewTransactionRow>[] = [
   copied('user_id', uuid, (row) => row.user_id),
   copied('type', text, (row) => row.type),
   copied('amount', int4, (row) => row.amount),
@@ -26,9 +26,9 @@ const COLUMNS: readonly CopiedColumn<TransactionRow>[] = [
 export function insertTransactions(
   version: number,
   ids: readonly number[],
-  rows: readonly TransactionRow[],
+  rows: readonly NewTransactionRow[],
 ): Statement {
-  const id = copied<TransactionRow, number>('id', int8, (_row, index) => ids[index] ?? null);
+  const id = copied<NewTransactionRow, number>('id', int8, (_row, index) => ids[index] ?? null);
   return copyInto(`mjk_point_transactions_v${version}`, [id, ...COLUMNS], rows);
 }
 

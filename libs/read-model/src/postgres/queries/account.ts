@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { AccountRow, BatchRow } from '../../tables.js';
+import type { AccountRow, BatchRow } from '../../projection/loaded-rows.js';
 import { toAccount, toBatch, type AccountColumns, type BatchColumns } from '../columns.js';
 
 export async function accountOf(pool: Pool, userId: string): Promise<AccountRow | null> {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { DueAccount } from '../../port.js';
+import type { DueAccount } from '../../read-tables.js';
 
 /** But for parked accounts: what is due of them would be found due again and again. */
 export async function accountsDue(

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 
 import type { Position } from '#event-store';
 
-import type { ParkedAccount } from '../../parked.js';
-import type { PoisonReason } from '../../poison.js';
-import type { Standing } from '../../port.js';
+import type { ParkedAccount } from '../../projection/parking.js';
+import type { PoisonReason } from '../../projection/poison-event.js';
+import type { ProjectionStatus } from '../../read-tables.js';
 
 interface ParkedColumns {
   readonly user_id: string;
@@ -24,7 +24,11 @@ const toParked = (row: ParkedColumns): ParkedAccount => ({
   since: row.since.toISOString(),
 });
 
-export async function standingOf(pool: Pool, name: string, userId: string): Promise<Standing> {
+export async function standingOf(
+  pool: Pool,
+  name: string,
+  userId: string,
+): Promise<ProjectionStatus> {
   const { rows } = await pool.query<
     { readonly position: Position | null } & (ParkedColumns | { readonly user_id: null })
   >(

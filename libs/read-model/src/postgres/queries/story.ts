@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import type { TransactionStory } from '../../port.js';
-import type { ConsumptionRow } from '../../tables.js';
+import type { TransactionDetails } from '../../read-tables.js';
+import type { ConsumptionRow } from '../../projection/loaded-rows.js';
 import {
   toConsumption,
   toTransactionLine,
@@ -16,7 +16,7 @@ export async function storyOf(
   pool: Pool,
   userId: string,
   id: number,
-): Promise<TransactionStory | null> {
+): Promise<TransactionDetails | null> {
   const { rows } = await pool.query<TransactionLineColumns>(
     `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
        batch_id, duration, description, created_at, updated_at, revision, line, consumption_of
@@ -54,7 +54,7 @@ async function consumptionAt(
 async function linesOf(
   pool: Pool,
   { user_id, revision, first_row, row_count }: ConsumptionRow,
-): Promise<TransactionStory['rows']> {
+): Promise<TransactionDetails['rows']> {
   const { rows } = await pool.query<TransactionLineColumns>(
     `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
        batch_id, duration, description, created_at, updated_at, revision, line, consumption_of

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { PageRequest, PlacedTransaction, RowPlace } from '../../port.js';
+import type { PageRequest, StatementRow, RowCursor } from '../../read-tables.js';
 import { toTransaction, type TransactionColumns } from '../columns.js';
 
 /** Behind every id there can be. */
@@ -14,7 +14,7 @@ export async function transactionsPage(
   pool: Pool,
   userId: string,
   { before, limit, type, sourceType, from, to }: PageRequest,
-): Promise<readonly PlacedTransaction[]> {
+): Promise<readonly StatementRow[]> {
   const { rows } = await pool.query<PlacedColumns>(
     `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
        batch_id, duration, description, created_at, updated_at, revision, line
@@ -48,9 +48,9 @@ export async function transactionsPage(
 export async function transactionsAfter(
   pool: Pool,
   userId: string,
-  { id, revision, line }: RowPlace,
+  { id, revision, line }: RowCursor,
   limit: number,
-): Promise<readonly PlacedTransaction[]> {
+): Promise<readonly StatementRow[]> {
   const { rows } = await pool.query<PlacedColumns>(
     `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
        batch_id, duration, description, created_at, updated_at, revision, line
@@ -69,7 +69,7 @@ export async function transactionsAfter(
 
 type PlacedColumns = TransactionColumns & { readonly revision: string; readonly line: number };
 
-const toPlaced = ({ revision, line, ...row }: PlacedColumns): PlacedTransaction => ({
+const toPlaced = ({ revision, line, ...row }: PlacedColumns): StatementRow => ({
   ...toTransaction(row),
   revision: Number(revision),
   line,

@@ -6,7 +6,7 @@ import {
   type UsageGrouping,
   type UsageItem,
   type UsageRequest,
-} from '../../port.js';
+} from '../../read-tables.js';
 
 /** Ten years of days, each with every business. */
 export const USAGE_ITEMS_MAX = 3_660 * SOURCE_TYPES.length;

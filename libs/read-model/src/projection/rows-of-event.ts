@@ -1,7 +1,12 @@
 import { BUSINESSES, EXPIRE_LABEL, RECHARGE_LABEL, refundLabel, type LedgerEvent } from '#ledger';
 
-import { batchesOf, consumptionOf } from './changes.js';
-import type { DurationChange, EventRows, TransactionRow, TransactionType } from './event-rows.js';
+import { batchChangesOf, consumptionChangeOf } from './changes-of-event.js';
+import type {
+  DurationChange,
+  EventRows,
+  NewTransactionRow,
+  TransactionType,
+} from './event-rows.js';
 
 /**
  * What one event means for the read tables. It follows from the event alone: nothing is looked up,
@@ -12,14 +17,14 @@ export function rowsOf(userId: string, revision: number, event: LedgerEvent): Ev
     account: { user_id: userId, revision, balance: event.balanceAfter, at: event.at },
     transactions: transactionsOf(userId, revision, event),
     duration: durationOf(event),
-    batches: batchesOf(event),
-    consumption: consumptionOf(revision, event),
+    batches: batchChangesOf(event),
+    consumption: consumptionChangeOf(revision, event),
   };
 }
 
 /** Points that went one way, in the slices that become rows. */
 interface Movement extends Pick<
-  TransactionRow,
+  NewTransactionRow,
   'source_type' | 'source_id' | 'description' | 'consumption_of' | 'duration'
 > {
   readonly type: TransactionType;
@@ -45,7 +50,7 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
         source_id: event.sourceId,
         description: BUSINESSES[event.sourceType].label,
         consumption_of: event.of ?? revision,
-        duration: secondsKnown(event),
+        duration: knownDuration(event),
         slices: event.draws,
       };
     case 'PointsRefunded':
@@ -81,7 +86,7 @@ export function transactionsOf(
   userId: string,
   revision: number,
   event: LedgerEvent,
-): TransactionRow[] {
+): NewTransactionRow[] {
   const movement = movementOf(revision, event);
   if (movement === null) return [];
   const { type, slices } = movement;
@@ -107,7 +112,7 @@ export function transactionsOf(
 }
 
 /** The seconds of a pre-deduction are an estimate until it is settled. */
-function secondsKnown(event: {
+function knownDuration(event: {
   readonly settleBy: string | null;
   readonly duration: number | null;
 }): number | null {

@@ -1,8 +1,8 @@
-import { UnknownTimeZone, type UsageItem, type UsageRequest } from '../port.js';
-import type { NumberedTransaction } from '../tables.js';
+import { UnknownTimeZone, type UsageItem, type UsageRequest } from '../read-tables.js';
+import type { TransactionRow } from '../projection/loaded-rows.js';
 
-export function usageIn(
-  rows: readonly NumberedTransaction[],
+export function sumUsage(
+  rows: readonly TransactionRow[],
   { groupBy, from, to, timeZone }: UsageRequest,
 ): readonly UsageItem[] {
   const days = daysIn(timeZone);
@@ -29,7 +29,7 @@ function daysIn(timeZone: string): Intl.DateTimeFormat {
 
 const NOTHING = { consumed: 0, refunded: 0, count: 0, duration: 0 };
 
-function plus(item: UsageItem, row: NumberedTransaction): UsageItem {
+function plus(item: UsageItem, row: TransactionRow): UsageItem {
   const consumed = row.type === 'consume';
   const begins = consumed && row.line === 0 && row.revision === row.consumption_of;
   return {

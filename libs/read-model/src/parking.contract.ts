@@ -1,13 +1,19 @@
 import type { Batch, DamagedRecord, RecordedEvent } from '#event-store';
 import type { LedgerEvent } from '#ledger';
 
-import { consumed, recharged, settled, userNo } from './builders.suite.js';
-import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
-import { PARKED_PER_HOUR_MAX } from './parked.js';
-import type { PoisonReason } from './poison.js';
-import { inBatches, placeOf, positionOf, record, storeOrder } from './vectors.suite.js';
+import { consumed, recharged, settled, userNo } from './testing/event-builders.js';
+import {
+  isDenseSuccessor,
+  writeAll,
+  readStatement,
+  type OpenReadTables,
+  type OpenTables,
+} from './testing/open-tables.js';
+import { PARKED_PER_HOUR_MAX } from './projection/parking.js';
+import type { PoisonReason } from './projection/poison-event.js';
+import { inBatches, indexOf, positionOf, recordedEvent, inStoreOrder } from './testing/vectors.js';
 
-const [SICK, WELL, OTHER] = [userNo(1), userNo(2), userNo(3)];
+const [DAMAGED, INTACT, OTHER] = [userNo(1), userNo(2), userNo(3)];
 
 const history: readonly LedgerEvent[] = [
   recharged({ balanceAfter: 100 }),
@@ -16,7 +22,7 @@ const history: readonly LedgerEvent[] = [
   consumed({ balanceAfter: 70, consumptionId: 'c3' }),
 ];
 
-const accounts = [SICK, WELL, OTHER].map((userId) => ({ userId, events: history }));
+const accounts = [DAMAGED, INTACT, OTHER].map((userId) => ({ userId, events: history }));
 
 const isOf =
   (userId: string, revision: number) =>
@@ -24,15 +30,18 @@ const isOf =
     event.stream === `points-${userId}` && event.revision === revision;
 
 /** The events of all three accounts in turn, the sick one's changed at one revision. */
-function sickened(revision: number, change: (event: RecordedEvent) => RecordedEvent): Batch {
-  const events = storeOrder(accounts).map((event) =>
-    isOf(SICK, revision)(event) ? change(event) : event,
+function batchWithChangedEvent(
+  revision: number,
+  change: (event: RecordedEvent) => RecordedEvent,
+): Batch {
+  const events = inStoreOrder(accounts).map((event) =>
+    isOf(DAMAGED, revision)(event) ? change(event) : event,
   );
   return inBatches(events, events.length)[0]!;
 }
 
 const withData = (event: LedgerEvent) => (recorded: RecordedEvent) =>
-  record(SICK, recorded.revision, event, placeOf(recorded.position));
+  recordedEvent(DAMAGED, recorded.revision, event, indexOf(recorded.position));
 
 const poisons: readonly [string, PoisonReason, (event: RecordedEvent) => RecordedEvent][] = [
   ['data that is damaged', 'unreadable-event', (event) => ({ ...event, data: '{' })],
@@ -63,28 +72,28 @@ const poisons: readonly [string, PoisonReason, (event: RecordedEvent) => Recorde
   ],
 ];
 
-export function parksAccounts(open: Open): void {
+export function parkingContract(open: OpenReadTables): void {
   const expectOthersToBeWhole = async ({ tables }: OpenTables): Promise<void> => {
-    for (const userId of [WELL, OTHER]) {
-      expect(await statement(tables, userId)).toHaveLength(4);
+    for (const userId of [INTACT, OTHER]) {
+      expect(await readStatement(tables, userId)).toHaveLength(4);
       expect(await tables.account(userId)).toMatchObject({ balance: 70, revision: 3 });
-      expect(await tables.standing(userId)).toMatchObject({ parked: null });
+      expect(await tables.projectionStatus(userId)).toMatchObject({ parked: null });
     }
   };
 
   it.each(poisons)(
     'parks the account of an event with %s, in the middle of a batch, and no other',
     async (_, code, change) => {
-      const opened = await open(densely);
-      const batch = sickened(2, change);
+      const opened = await open(isDenseSuccessor);
+      const batch = batchWithChangedEvent(2, change);
       await expect(opened.writer.write(null, batch)).rejects.toMatchObject({ reason: code });
-      const parked = [{ userId: SICK, revision: 2, position: positionOf(7), code }];
+      const parked = [{ userId: DAMAGED, revision: 2, position: positionOf(7), code }];
       const applied = { kind: 'applied', events: 10, rows: 10, parked };
-      expect(await opened.writer.writeCarefully(null, batch)).toMatchObject(applied);
+      expect(await opened.writer.writeWithParking(null, batch)).toMatchObject(applied);
       await expectOthersToBeWhole(opened);
-      expect(await statement(opened.tables, SICK)).toHaveLength(2);
-      expect(await opened.tables.account(SICK)).toMatchObject({ balance: 90, revision: 1 });
-      expect(await opened.tables.standing(SICK)).toMatchObject({
+      expect(await readStatement(opened.tables, DAMAGED)).toHaveLength(2);
+      expect(await opened.tables.account(DAMAGED)).toMatchObject({ balance: 90, revision: 1 });
+      expect(await opened.tables.projectionStatus(DAMAGED)).toMatchObject({
         position: batch.next,
         parked: {
           code,
@@ -98,35 +107,37 @@ export function parksAccounts(open: Open): void {
   );
 
   it('parks an account over its first event, which has no row yet', async () => {
-    const opened = await open(densely);
-    const batch = sickened(0, (event) => ({ ...event, data: '{' }));
-    const applied = { parked: [{ userId: SICK, revision: 0 }] };
-    expect(await opened.writer.writeCarefully(null, batch)).toMatchObject(applied);
+    const opened = await open(isDenseSuccessor);
+    const batch = batchWithChangedEvent(0, (event) => ({ ...event, data: '{' }));
+    const applied = { parked: [{ userId: DAMAGED, revision: 0 }] };
+    expect(await opened.writer.writeWithParking(null, batch)).toMatchObject(applied);
     await expectOthersToBeWhole(opened);
-    expect(await opened.tables.account(SICK)).toBeNull();
-    expect(await opened.tables.standing(SICK)).toMatchObject({ parked: { revision: 0 } });
+    expect(await opened.tables.account(DAMAGED)).toBeNull();
+    expect(await opened.tables.projectionStatus(DAMAGED)).toMatchObject({
+      parked: { revision: 0 },
+    });
   });
 
   it('parks an account of which a revision is missing', async () => {
     const opened = await open(() => true);
-    const { events, next } = sickened(9, (event) => event);
-    const leaking = { events: events.filter((event) => !isOf(SICK, 1)(event)), next };
-    expect(await opened.writer.writeCarefully(null, leaking)).toMatchObject({
-      parked: [{ userId: SICK, revision: 2, code: 'hole-in-stream' }],
+    const { events, next } = batchWithChangedEvent(9, (event) => event);
+    const leaking = { events: events.filter((event) => !isOf(DAMAGED, 1)(event)), next };
+    expect(await opened.writer.writeWithParking(null, leaking)).toMatchObject({
+      parked: [{ userId: DAMAGED, revision: 2, code: 'hole-in-stream' }],
     });
     await expectOthersToBeWhole(opened);
   });
 
   it('leaves out what comes of a parked account later, in whatever way it is written', async () => {
-    const opened = await open(densely);
-    const events = storeOrder(accounts).map((event) =>
-      isOf(SICK, 0)(event) ? { ...event, data: '{' } : event,
+    const opened = await open(isDenseSuccessor);
+    const events = inStoreOrder(accounts).map((event) =>
+      isOf(DAMAGED, 0)(event) ? { ...event, data: '{' } : event,
     );
     const [first, ...others] = inBatches(events, 3);
-    await opened.writer.writeCarefully(null, first!);
-    await feed(opened.writer, others, first!.next);
+    await opened.writer.writeWithParking(null, first!);
+    await writeAll(opened.writer, others, first!.next);
     await expectOthersToBeWhole(opened);
-    expect(await statement(opened.tables, SICK)).toEqual([]);
+    expect(await readStatement(opened.tables, DAMAGED)).toEqual([]);
     expect(await opened.writer.checkpoint()).toMatchObject({ position: positionOf(12), parked: 1 });
     // Delivered again, it is not taken for an event that came too late.
     const again = inBatches(events, events.length)[0]!;
@@ -137,16 +148,16 @@ export function parksAccounts(open: Open): void {
     ['stream-deleted', null],
     ['unreadable-record', 2],
   ])('parks the account of a damaged record (%s) without ado', async (code, revision) => {
-    const opened = await open(densely);
-    const events = storeOrder([
-      { userId: SICK, events: history.slice(0, 2) },
-      { userId: WELL, events: history },
+    const opened = await open(isDenseSuccessor);
+    const events = inStoreOrder([
+      { userId: DAMAGED, events: history.slice(0, 2) },
+      { userId: INTACT, events: history },
       { userId: OTHER, events: history },
     ]).map((event) => {
-      const place = placeOf(event.position);
+      const place = indexOf(event.position);
       return place < 7 ? event : { ...event, position: positionOf(place + 1) };
     });
-    const stream = `points-${SICK}`;
+    const stream = `points-${DAMAGED}`;
     const record: DamagedRecord = {
       stream,
       revision,
@@ -158,40 +169,42 @@ export function parksAccounts(open: Open): void {
     expect(await opened.writer.write(null, batch)).toMatchObject({
       kind: 'applied',
       events: 10,
-      parked: [{ userId: SICK, revision: 2, code, position: positionOf(7) }],
+      parked: [{ userId: DAMAGED, revision: 2, code, position: positionOf(7) }],
     });
     await expectOthersToBeWhole(opened);
-    expect(await opened.tables.account(SICK)).toMatchObject({ balance: 90 });
-    expect(await opened.tables.standing(SICK)).toMatchObject({ parked: { code, revision: 2 } });
+    expect(await opened.tables.account(DAMAGED)).toMatchObject({ balance: 90 });
+    expect(await opened.tables.projectionStatus(DAMAGED)).toMatchObject({
+      parked: { code, revision: 2 },
+    });
   });
 
   it('asks nobody to expire what a parked account has: it would be due for ever', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const expires = { expiresAt: '2030-01-02T00:00:00.000Z' };
-    const events = storeOrder([
-      { userId: SICK, events: [recharged({ balanceAfter: 100, ...expires }), history[1]!] },
-      { userId: WELL, events: [recharged({ balanceAfter: 100, ...expires }), history[1]!] },
-    ]).map((event) => (isOf(SICK, 1)(event) ? { ...event, data: '{' } : event));
-    await writer.writeCarefully(null, inBatches(events, 4)[0]!);
+    const events = inStoreOrder([
+      { userId: DAMAGED, events: [recharged({ balanceAfter: 100, ...expires }), history[1]!] },
+      { userId: INTACT, events: [recharged({ balanceAfter: 100, ...expires }), history[1]!] },
+    ]).map((event) => (isOf(DAMAGED, 1)(event) ? { ...event, data: '{' } : event));
+    await writer.writeWithParking(null, inBatches(events, 4)[0]!);
     const due = await tables.dueAccounts('2031-01-01T00:00:00.000Z', 10);
-    expect(due.map(({ userId }) => userId)).toEqual([WELL]);
+    expect(due.map(({ userId }) => userId)).toEqual([INTACT]);
   });
 
   it('counts no pre-deduction of a parked account as open: its end may be left out', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const opens = consumed({ balanceAfter: 90, settleBy: '2030-01-02T00:00:00.000Z' });
-    const events = storeOrder([{ userId: SICK, events: [history[0]!, opens, history[2]!] }]);
-    await feed(writer, inBatches(events.slice(0, 2), 2));
+    const events = inStoreOrder([{ userId: DAMAGED, events: [history[0]!, opens, history[2]!] }]);
+    await writeAll(writer, inBatches(events.slice(0, 2), 2));
     expect(await tables.oldestOpenConsumption()).toBe(opens.at);
     const last = { ...events[2]!, data: '{' };
-    await writer.writeCarefully(events[1]!.position, { events: [last], next: last.position });
+    await writer.writeWithParking(events[1]!.position, { events: [last], next: last.position });
     expect(await tables.oldestOpenConsumption()).toBeNull();
   });
 
   it('moves on where there is nothing but a damaged record', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const record: DamagedRecord = {
-      stream: `points-${SICK}`,
+      stream: `points-${DAMAGED}`,
       revision: null,
       position: positionOf(1),
       code: 'stream-deleted',
@@ -199,7 +212,7 @@ export function parksAccounts(open: Open): void {
     };
     const batch = { events: [], damaged: [record], next: positionOf(1) };
     expect(await writer.write(null, batch)).toMatchObject({ events: 0, rows: 0 });
-    expect(await tables.standing(SICK)).toMatchObject({ parked: { revision: 0 } });
+    expect(await tables.projectionStatus(DAMAGED)).toMatchObject({ parked: { revision: 0 } });
     expect(await tables.position()).toBe(positionOf(1));
   });
 
@@ -211,18 +224,18 @@ export function parksAccounts(open: Open): void {
       (event) => ({ ...event, meta: event.meta.replace('"v":1', '"v":2') }),
     ],
   ])('parks nobody over %s, and writes nothing', async (_, reason, change) => {
-    const { tables, writer } = await open(densely);
-    const batch = sickened(1, change);
-    await expect(writer.writeCarefully(null, batch)).rejects.toMatchObject({ reason });
+    const { tables, writer } = await open(isDenseSuccessor);
+    const batch = batchWithChangedEvent(1, change);
+    await expect(writer.writeWithParking(null, batch)).rejects.toMatchObject({ reason });
     expect(await tables.position()).toBeNull();
     expect(await writer.checkpoint()).toMatchObject({ parked: 0 });
   });
 
   it('parks nobody over a hole in the store', async () => {
-    const { tables, writer } = await open(densely);
-    const { events, next } = sickened(9, (event) => event);
+    const { tables, writer } = await open(isDenseSuccessor);
+    const { events, next } = batchWithChangedEvent(9, (event) => event);
     const leaking = { events: events.filter((_, index) => index !== 3), next };
-    await expect(writer.writeCarefully(null, leaking)).rejects.toMatchObject({
+    await expect(writer.writeWithParking(null, leaking)).rejects.toMatchObject({
       reason: 'hole-in-store',
     });
     expect(await tables.position()).toBeNull();
@@ -231,16 +244,16 @@ export function parksAccounts(open: Open): void {
   describe('many at once', () => {
     const unreadable = (count: number): RecordedEvent[] =>
       Array.from({ length: count }, (_, n) => ({
-        ...record(userNo(100 + n), 0, history[0]!, n + 1),
+        ...recordedEvent(userNo(100 + n), 0, history[0]!, n + 1),
         data: '{',
       }));
 
     it(`parks ${PARKED_PER_HOUR_MAX} accounts within an hour, and stops at the next one`, async () => {
-      const { tables, writer } = await open(densely);
+      const { tables, writer } = await open(isDenseSuccessor);
       const [first, second] = inBatches(unreadable(PARKED_PER_HOUR_MAX + 1), PARKED_PER_HOUR_MAX);
-      await writer.writeCarefully(null, first!);
+      await writer.writeWithParking(null, first!);
       expect(await writer.checkpoint()).toMatchObject({ parked: PARKED_PER_HOUR_MAX });
-      await expect(writer.writeCarefully(first!.next, second!)).rejects.toMatchObject({
+      await expect(writer.writeWithParking(first!.next, second!)).rejects.toMatchObject({
         name: 'TooManyParked',
       });
       expect(await tables.position()).toBe(first!.next);
@@ -248,7 +261,7 @@ export function parksAccounts(open: Open): void {
     });
 
     it('does not count deleted streams', async () => {
-      const { writer } = await open(densely);
+      const { writer } = await open(isDenseSuccessor);
       const damaged = Array.from({ length: 3 * PARKED_PER_HOUR_MAX }, (_, n) => ({
         stream: `points-${userNo(100 + n)}`,
         revision: null,
@@ -261,10 +274,10 @@ export function parksAccounts(open: Open): void {
       expect(await writer.checkpoint()).toMatchObject({ parked: 60 });
       const events = unreadable(1).map((event) => ({
         ...event,
-        stream: `points-${SICK}`,
+        stream: `points-${DAMAGED}`,
         position: positionOf(61),
       }));
-      await writer.writeCarefully(next, { events, next: positionOf(61) });
+      await writer.writeWithParking(next, { events, next: positionOf(61) });
       expect(await writer.checkpoint()).toMatchObject({ parked: 61 });
     });
   });

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { Batch, Position, RecordedEvent } from '#event-store';
 import { toStored, type LedgerEvent } from '#ledger';
 
-import type { TransactionRow } from './event-rows.js';
+import type { NewTransactionRow } from '../projection/event-rows.js';
 
-const FOLDER = join(import.meta.dirname, '../../../test/vectors');
+const FOLDER = join(import.meta.dirname, '../../../../test/vectors');
 
-type Shown = Omit<TransactionRow, 'revision' | 'line' | 'consumption_of'>;
+type VectorRow = Omit<NewTransactionRow, 'revision' | 'line' | 'consumption_of'>;
 
 export interface VectorUser {
   readonly userId: string;
   readonly balance: number;
   readonly held: number;
   readonly events: readonly LedgerEvent[];
-  readonly rows: readonly Shown[];
+  readonly rows: readonly VectorRow[];
 }
 
 interface VectorFile {
@@ -43,7 +43,7 @@ export function vectorUsers(): readonly VectorUser[] {
 }
 
 /** Without id and provenance, as the vectors have it. */
-export function asRead(row: Shown): Shown {
+export function withoutProvenance(row: VectorRow): VectorRow {
   const { user_id, type, amount, balance_before, balance_after, source_type, source_id } = row;
   const { batch_id, duration, description, created_at, updated_at } = row;
   const money = { type, amount, balance_before, balance_after, batch_id };
@@ -54,11 +54,11 @@ export function asRead(row: Shown): Shown {
 export const positionOf = (place: number): Position =>
   `test:${String(place).padStart(16, '0')}` as Position;
 
-export const placeOf = (position: Position | null): number =>
+export const indexOf = (position: Position | null): number =>
   position === null ? 0 : Number(position.slice('test:'.length));
 
 /** The events of all accounts in one order, as a store would give them: each account's in its own. */
-export function storeOrder(
+export function inStoreOrder(
   users: readonly Pick<VectorUser, 'userId' | 'events'>[],
 ): RecordedEvent[] {
   const recorded: RecordedEvent[] = [];
@@ -66,13 +66,14 @@ export function storeOrder(
   for (let revision = 0; revision < longest; revision++) {
     for (const { userId, events } of users) {
       const event = events[revision];
-      if (event !== undefined) recorded.push(record(userId, revision, event, recorded.length + 1));
+      if (event !== undefined)
+        recorded.push(recordedEvent(userId, revision, event, recorded.length + 1));
     }
   }
   return recorded;
 }
 
-export function record(
+export function recordedEvent(
   userId: string,
   revision: number,
   event: LedgerEvent,

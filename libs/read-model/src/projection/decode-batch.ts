@@ -2,11 +2,11 @@ import type { Batch, Position, RecordedEvent } from '#event-store';
 import { UnknownEvent, eventFrom } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
-import { parkingAt, type Parking } from './parked.js';
-import { PoisonEvent, poisonBy, type EventPlace } from './poison.js';
-import { rowsOf } from './rows.js';
+import { parkingForDamagedRecord, type Parking } from './parking.js';
+import { PoisonEvent, toPoisonEvent, type EventLocation } from './poison-event.js';
+import { rowsOf } from './rows-of-event.js';
 import { userOf } from './user-of.js';
-import { unwritableIn } from './writable.js';
+import { unwritableValueIn } from './column-limits.js';
 
 /**
  * Whether nothing can lie between two positions (null: the beginning). Only a store with dense
@@ -14,47 +14,47 @@ import { unwritableIn } from './writable.js';
  */
 export type FollowsDirectly = (before: Position | null, position: Position) => boolean;
 
-export interface ProjectedEvent {
+export interface DecodedEvent {
   readonly recorded: RecordedEvent;
   readonly rows: EventRows;
 }
 
 /** A batch, taken apart before any table is looked at. */
-export interface ReadBatch {
+export interface DecodedBatch {
   /** Behind the checkpoint, in order. */
-  readonly fresh: readonly ProjectedEvent[];
+  readonly newEvents: readonly DecodedEvent[];
   /** Accounts that are parked in it, in order. */
-  readonly parkings: readonly PlacedParking[];
+  readonly parkings: readonly ParkingInBatch[];
   /** Delivered again: the tables must have them. */
-  readonly repeated: readonly RecordedEvent[];
+  readonly redelivered: readonly RecordedEvent[];
   /** How far it comes. */
   readonly last: Position | null;
 }
 
 /** Behind so many of the fresh events. */
-export interface PlacedParking {
+export interface ParkingInBatch {
   readonly parking: Parking;
-  readonly place: number;
+  readonly afterEvents: number;
 }
 
-export interface ReadOptions {
+export interface DecodeOptions {
   readonly followsDirectly?: FollowsDirectly;
   /** Events at which an account is to be parked, by their positions: they are not read at all. */
   readonly parkedAt?: ReadonlyMap<Position, Parking>;
 }
 
-const NOTHING_PARKED: ReadonlyMap<Position, Parking> = new Map();
+const NO_PARKINGS: ReadonlyMap<Position, Parking> = new Map();
 
-export function readBatch(
+export function decodeBatch(
   after: Position | null,
   { events, damaged = [] }: Pick<Batch, 'events' | 'damaged'>,
-  { followsDirectly, parkedAt = NOTHING_PARKED }: ReadOptions = {},
-): ReadBatch {
-  const fresh: ProjectedEvent[] = [];
-  const repeated: RecordedEvent[] = [];
-  const parkings: PlacedParking[] = [];
+  { followsDirectly, parkedAt = NO_PARKINGS }: DecodeOptions = {},
+): DecodedBatch {
+  const newEvents: DecodedEvent[] = [];
+  const redelivered: RecordedEvent[] = [];
+  const parkings: ParkingInBatch[] = [];
   let last = after;
-  const reach = (record: EventPlace): void => {
+  const advanceTo = (record: EventLocation): void => {
     if (followsDirectly !== undefined && !followsDirectly(last, record.position)) {
       throw new PoisonEvent('hole-in-store', record, `does not follow ${last ?? 'the start'}`);
     }
@@ -66,43 +66,43 @@ export function readBatch(
       const record = damaged[nextDamaged];
       if (record === undefined || (position !== null && record.position > position)) return;
       if (last !== null && record.position <= last) continue;
-      reach({ ...record, revision: record.revision ?? Number.MAX_SAFE_INTEGER });
-      const parking = parkingAt(record);
-      if (parking !== null) parkings.push({ parking, place: fresh.length });
+      advanceTo({ ...record, revision: record.revision ?? Number.MAX_SAFE_INTEGER });
+      const parking = parkingForDamagedRecord(record);
+      if (parking !== null) parkings.push({ parking, afterEvents: newEvents.length });
     }
   };
   for (const recorded of events) {
     if (nextDamaged < damaged.length) parkDamagedBefore(recorded.position);
     const userId = userOf(recorded.stream);
     if (last !== null && recorded.position <= last) {
-      if (userId !== null) repeated.push(recorded);
+      if (userId !== null) redelivered.push(recorded);
       continue;
     }
-    reach(recorded);
+    advanceTo(recorded);
     if (userId === null) continue;
     const parking = parkedAt.size === 0 ? undefined : parkedAt.get(recorded.position);
-    if (parking === undefined) fresh.push({ recorded, rows: read(userId, recorded) });
-    else parkings.push({ parking, place: fresh.length });
+    if (parking === undefined) newEvents.push({ recorded, rows: decodeEvent(userId, recorded) });
+    else parkings.push({ parking, afterEvents: newEvents.length });
   }
   parkDamagedBefore(null);
-  return { fresh, repeated, parkings, last };
+  return { newEvents, redelivered, parkings, last };
 }
 
-function read(userId: string, recorded: RecordedEvent): EventRows {
+function decodeEvent(userId: string, recorded: RecordedEvent): EventRows {
   let event;
   try {
     event = eventFrom(recorded);
   } catch (cause) {
     const reason = cause instanceof UnknownEvent ? 'unknown-event' : 'unreadable-event';
-    throw poisonBy(reason, recorded, cause);
+    throw toPoisonEvent(reason, recorded, cause);
   }
   let rows;
   try {
     rows = rowsOf(userId, recorded.revision, event);
   } catch (cause) {
-    throw poisonBy('failed-fold', recorded, cause);
+    throw toPoisonEvent('failed-fold', recorded, cause);
   }
-  const fault = unwritableIn(rows);
+  const fault = unwritableValueIn(rows);
   if (fault !== null) throw new PoisonEvent('unwritable-value', recorded, fault);
   return rows;
 }

@@ -3,18 +3,22 @@ import type { Batch } from '#event-store';
 type Records = Pick<Batch, 'events' | 'damaged'>;
 
 /** In pieces of at most that many events, in order, each with the damaged records among its own. */
-export function* slicesOfBatch(
+export function* chunksOfBatch(
   { events, damaged = [] }: Batch,
   eventsMax: number,
 ): Generator<Records> {
-  let told = 0;
+  let nextDamaged = 0;
   for (let from = 0; from < events.length; from += eventsMax) {
     const slice = events.slice(from, from + eventsMax);
     const end = slice.at(-1)?.position ?? '';
     const isLast = from + eventsMax >= events.length;
-    const first = told;
-    while (told < damaged.length && (isLast || (damaged[told]?.position ?? '') <= end)) told += 1;
-    yield { events: slice, damaged: damaged.slice(first, told) };
+    const firstDamaged = nextDamaged;
+    while (
+      nextDamaged < damaged.length &&
+      (isLast || (damaged[nextDamaged]?.position ?? '') <= end)
+    )
+      nextDamaged += 1;
+    yield { events: slice, damaged: damaged.slice(firstDamaged, nextDamaged) };
   }
   if (events.length === 0 && damaged.length > 0) yield { events, damaged };
 }

@@ -1,6 +1,6 @@
 import type { DamagedRecord, Position } from '#event-store';
 
-import { concernsItsAccount, type PoisonEvent, type PoisonReason } from './poison.js';
+import { isAccountLocal, type PoisonEvent, type PoisonReason } from './poison-event.js';
 import { userOf } from './user-of.js';
 
 /** An account that goes no further: what came before stands, and its events from here on are left out. */
@@ -14,11 +14,11 @@ export interface Parking {
 }
 
 /** As the tables have it. */
-export interface Parked extends Parking {
+export interface NewParkedAccount extends Parking {
   readonly revision: number;
 }
 
-export interface ParkedAccount extends Parked {
+export interface ParkedAccount extends NewParkedAccount {
   /** When it was parked first: a rebuild that meets the same event does not begin anew. */
   readonly since: string;
 }
@@ -27,24 +27,24 @@ const DETAIL_CHARACTERS_MAX = 500;
 /** What Postgres takes in no text: zero characters and halves of surrogate pairs. */
 const NOT_FOR_POSTGRES = /[\0\p{Cs}]/gu;
 
-const shortened = (detail: string): string =>
+const storable = (detail: string): string =>
   [...detail.replace(NOT_FOR_POSTGRES, '\ufffd')].slice(0, DETAIL_CHARACTERS_MAX).join('');
 
 /** null: it is the store's or the build's trouble, or of no account, and parking would hide it. */
-export function parkingBy(
+export function parkingForPoison(
   { stream, revision, position, reason, detail }: PoisonEvent,
   isDense: boolean,
 ): Parking | null {
   const userId = userOf(stream);
-  if (userId === null || !concernsItsAccount(reason)) return null;
+  if (userId === null || !isAccountLocal(reason)) return null;
   // Where positions tell that nothing is missing in the store, somebody took the events out of it.
   // A cluster takes them out itself, where the stream's metadata say so.
   const code = reason === 'hole-in-stream' && !isDense ? 'stream-truncated' : reason;
-  return { userId, revision, position, code, detail: shortened(detail) };
+  return { userId, revision, position, code, detail: storable(detail) };
 }
 
 /** null: not a stream of an account. */
-export function parkingAt({
+export function parkingForDamagedRecord({
   stream,
   revision,
   position,
@@ -52,7 +52,7 @@ export function parkingAt({
   detail,
 }: DamagedRecord): Parking | null {
   const userId = userOf(stream);
-  return userId === null ? null : { userId, revision, position, code, detail: shortened(detail) };
+  return userId === null ? null : { userId, revision, position, code, detail: storable(detail) };
 }
 
 /**
@@ -62,9 +62,10 @@ export function parkingAt({
 export const PARKED_PER_HOUR_MAX = 20;
 
 /** What somebody did to single streams says nothing about the build or the store: it is not counted. */
-export const NOT_COUNTED: readonly PoisonReason[] = ['stream-deleted', 'stream-truncated'];
+export const UNCOUNTED_REASONS: readonly PoisonReason[] = ['stream-deleted', 'stream-truncated'];
 
-export const isCounted = ({ code }: Pick<Parking, 'code'>): boolean => !NOT_COUNTED.includes(code);
+export const countsTowardLimit = ({ code }: Pick<Parking, 'code'>): boolean =>
+  !UNCOUNTED_REASONS.includes(code);
 
 /** The limit is reached: somebody has to look before another account is parked. */
 export class TooManyParked extends Error {

@@ -1,4 +1,4 @@
-import type { PlacedTransaction, ReadTables, RowPlace, TransactionFilter } from './port.js';
+import type { StatementRow, ReadTables, RowCursor, TransactionFilter } from './read-tables.js';
 
 const PAGE_ROWS = 1_000;
 
@@ -6,14 +6,14 @@ const PAGE_ROWS = 1_000;
  * The whole filtered statement, newest first, page after page: no transaction stays open while a
  * slow reader takes its time, and rows that get other ids meanwhile are not read twice.
  */
-export async function* everyTransaction(
+export async function* allTransactions(
   tables: Pick<ReadTables, 'transactions'>,
   userId: string,
   filter: TransactionFilter,
-): AsyncGenerator<readonly PlacedTransaction[], void, undefined> {
-  let before: RowPlace | undefined;
+): AsyncGenerator<readonly StatementRow[], void, undefined> {
+  let before: RowCursor | undefined;
   for (;;) {
-    const page: readonly PlacedTransaction[] = await tables.transactions(userId, {
+    const page: readonly StatementRow[] = await tables.transactions(userId, {
       ...filter,
       limit: PAGE_ROWS,
       ...(before !== undefined && { before }),

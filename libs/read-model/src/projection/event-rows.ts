@@ -3,7 +3,7 @@ import type { SourceType } from '#ledger';
 // Rows are named as the columns they go into.
 
 /** A row of mjk_point_transactions before it has its id, and what it was made of. */
-export interface TransactionRow {
+export interface NewTransactionRow {
   readonly user_id: string;
   readonly type: TransactionType;
   readonly amount: number;
@@ -36,11 +36,11 @@ export interface DurationChange {
 export interface BatchChange {
   readonly batch_id: number;
   /** Points that came in from outside the batch. */
-  readonly came_in: number;
+  readonly pointsIn: number;
   /** What it has left changes by this much. */
   readonly remaining: number;
   /** The batch as it begins; of a grace batch used only when there is none yet. null: must be there. */
-  readonly begins: {
+  readonly initial: {
     readonly priority: number;
     readonly expires_at: string | null;
     readonly grace: boolean;
@@ -83,7 +83,7 @@ export interface EventRows {
     readonly balance: number;
     readonly at: string;
   };
-  readonly transactions: readonly TransactionRow[];
+  readonly transactions: readonly NewTransactionRow[];
   readonly duration: DurationChange | null;
   readonly batches: readonly BatchChange[];
   readonly consumption: ConsumptionChange | null;

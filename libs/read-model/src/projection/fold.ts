@@ -1,81 +1,89 @@
 import type { RecordedEvent } from '#event-store';
 
-import type { BatchChange, DurationChange, EventRows, TransactionRow } from './event-rows.js';
-import { changeConsumption } from './fold-consumption.js';
-import type { Parked, Parking } from './parked.js';
-import { PoisonEvent, poisonBy } from './poison.js';
-import type { ProjectedEvent, ReadBatch } from './projected-event.js';
+import type { BatchChange, DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
+import { foldConsumption } from './fold-consumption.js';
+import type { NewParkedAccount, Parking } from './parking.js';
+import { PoisonEvent, toPoisonEvent } from './poison-event.js';
+import type { DecodedEvent, DecodedBatch } from './decode-batch.js';
 import { userOf } from './user-of.js';
 import type {
   AccountRow,
   BatchRow,
   ConsumptionRow,
-  TouchedRows,
+  LoadedRowsByUser,
   TransactionDuration,
-  UserRows,
-} from './tables.js';
-import { overflowInBatch, overflowInConsumption } from './writable.js';
+  LoadedRows,
+} from './loaded-rows.js';
+import { overflowInBatch, overflowInConsumption } from './column-limits.js';
 
 /** Rows of one table that a batch of events makes, and those from before that it changes. */
-export interface Written<T> {
-  readonly begun: Set<T>;
-  readonly changed: Set<T>;
+export interface RowWrites<T> {
+  readonly inserted: Set<T>;
+  readonly updated: Set<T>;
 }
 
-export interface Folded {
-  readonly parked: Parked[];
+export interface FoldedRows {
+  readonly parked: NewParkedAccount[];
   /** Events of parked accounts. */
-  leftOut: number;
+  skippedEvents: number;
   /** Their ids are this one and those that follow it. */
   readonly firstId: number;
-  readonly transactions: TransactionRow[];
+  readonly transactions: NewTransactionRow[];
   /** For rows that were written before this batch. */
   readonly durations: TransactionDuration[];
-  readonly accounts: Written<AccountRow>;
-  readonly batches: Written<BatchRow>;
-  readonly consumptions: Written<ConsumptionRow>;
+  readonly accounts: RowWrites<AccountRow>;
+  readonly batches: RowWrites<BatchRow>;
+  readonly consumptions: RowWrites<ConsumptionRow>;
 }
 
-export const nothingFolded = (firstId: number): Folded => ({
+export const emptyFoldedRows = (firstId: number): FoldedRows => ({
   parked: [],
-  leftOut: 0,
+  skippedEvents: 0,
   firstId,
   transactions: [],
   durations: [],
-  accounts: { begun: new Set(), changed: new Set() },
-  batches: { begun: new Set(), changed: new Set() },
-  consumptions: { begun: new Set(), changed: new Set() },
+  accounts: { inserted: new Set(), updated: new Set() },
+  batches: { inserted: new Set(), updated: new Set() },
+  consumptions: { inserted: new Set(), updated: new Set() },
 });
 
 /** Carries events into the rows they touch, in order. Any disagreement is poison. */
 export function fold(
-  touched: TouchedRows,
-  { fresh, parkings, repeated }: Pick<ReadBatch, 'fresh' | 'parkings' | 'repeated'>,
-  folded: Folded,
+  loaded: LoadedRowsByUser,
+  {
+    newEvents,
+    parkings,
+    redelivered,
+  }: Pick<DecodedBatch, 'newEvents' | 'parkings' | 'redelivered'>,
+  folded: FoldedRows,
 ): void {
   let from = 0;
-  for (const { parking, place } of parkings) {
-    foldEvents(touched, fresh.slice(from, place), folded);
-    park(touched, parking, folded);
-    from = place;
+  for (const { parking, afterEvents } of parkings) {
+    foldEvents(loaded, newEvents.slice(from, afterEvents), folded);
+    park(loaded, parking, folded);
+    from = afterEvents;
   }
-  foldEvents(touched, from === 0 ? fresh : fresh.slice(from), folded);
-  for (const recorded of repeated) refuseUnseen(touched, recorded);
+  foldEvents(loaded, from === 0 ? newEvents : newEvents.slice(from), folded);
+  for (const recorded of redelivered) requireApplied(loaded, recorded);
 }
 
-function foldEvents(touched: TouchedRows, events: readonly ProjectedEvent[], folded: Folded): void {
+function foldEvents(
+  loaded: LoadedRowsByUser,
+  events: readonly DecodedEvent[],
+  folded: FoldedRows,
+): void {
   for (const event of events) {
     try {
-      foldEvent(touched, event, folded);
+      foldEvent(loaded, event, folded);
     } catch (cause) {
-      throw poisonBy('failed-fold', event.recorded, cause);
+      throw toPoisonEvent('failed-fold', event.recorded, cause);
     }
   }
 }
 
 /** An account is parked once: what comes of it later is left out, whatever it is. */
-function park(touched: TouchedRows, parking: Parking, folded: Folded): void {
-  const user = touched.get(parking.userId);
+function park(loaded: LoadedRowsByUser, parking: Parking, folded: FoldedRows): void {
+  const user = loaded.get(parking.userId);
   if (user === undefined) throw new Error('a bug: a parked account was not loaded');
   if (user.isParked) return;
   user.isParked = true;
@@ -84,14 +92,14 @@ function park(touched: TouchedRows, parking: Parking, folded: Folded): void {
 }
 
 function foldEvent(
-  touched: TouchedRows,
-  { recorded, rows: change }: ProjectedEvent,
-  folded: Folded,
+  loaded: LoadedRowsByUser,
+  { recorded, rows: change }: DecodedEvent,
+  folded: FoldedRows,
 ): void {
-  const user = touched.get(change.account.user_id);
+  const user = loaded.get(change.account.user_id);
   if (user === undefined) throw new Error('a bug: the rows of an account were not loaded');
   if (user.isParked) {
-    folded.leftOut += 1;
+    folded.skippedEvents += 1;
     return;
   }
   const firstRow = folded.firstId + folded.transactions.length;
@@ -101,26 +109,26 @@ function foldEvent(
   for (const batch of change.batches) changeBatch(user, recorded, change, batch, folded);
   if (change.consumption === null) return;
   const step = { user, recorded, account, change: change.consumption, firstRow, rowCount };
-  const consumption = changeConsumption(step);
-  refuseOverflow(recorded, overflowInConsumption(account, consumption));
-  write(folded.consumptions, consumption, change.consumption.kind === 'begun');
+  const consumption = foldConsumption(step);
+  requireNoOverflow(recorded, overflowInConsumption(account, consumption));
+  markWritten(folded.consumptions, consumption, change.consumption.kind === 'begun');
   if (change.duration === null) return;
   const place = consumption.duration_row - folded.firstId;
   if (place < 0) folded.durations.push({ ...change.duration, id: consumption.duration_row });
-  else fillIn(folded.transactions, place, recorded, change.duration);
+  else setDuration(folded.transactions, place, recorded, change.duration);
 }
 
-function write<T>(written: Written<T>, row: T, begins: boolean): void {
-  if (begins) written.begun.add(row);
-  else if (!written.begun.has(row)) written.changed.add(row);
+function markWritten<T>(written: RowWrites<T>, row: T, begins: boolean): void {
+  if (begins) written.inserted.add(row);
+  else if (!written.inserted.has(row)) written.updated.add(row);
 }
 
 /** The account once the event is in: its revision is the last one + 1, and its balance agrees. */
 function changeAccount(
-  user: UserRows,
+  user: LoadedRows,
   recorded: RecordedEvent,
   change: EventRows,
-  folded: Folded,
+  folded: FoldedRows,
 ): AccountRow {
   const { user_id, revision, balance, at } = change.account;
   const known = user.account;
@@ -138,22 +146,22 @@ function changeAccount(
   account.balance = balance;
   account.updated_at = at;
   user.account = account;
-  write(folded.accounts, account, known === null);
+  markWritten(folded.accounts, account, known === null);
   return account;
 }
 
 function changeBatch(
-  user: UserRows,
+  user: LoadedRows,
   recorded: RecordedEvent,
   { account: { user_id, revision, at } }: EventRows,
-  { batch_id, begins, came_in, remaining }: BatchChange,
-  folded: Folded,
+  { batch_id, initial, pointsIn, remaining }: BatchChange,
+  folded: FoldedRows,
 ): void {
   const known = user.batches.get(batch_id);
-  if (known === undefined && begins === null) {
+  if (known === undefined && initial === null) {
     throw new PoisonEvent('rows-disagree', recorded, `there is no batch ${batch_id}`);
   }
-  if (known !== undefined && begins?.grace === false) {
+  if (known !== undefined && initial?.grace === false) {
     throw new PoisonEvent('rows-disagree', recorded, `batch ${batch_id} came in before`);
   }
   const batch = known ?? {
@@ -161,29 +169,29 @@ function changeBatch(
     batch_id,
     points: 0,
     remaining: 0,
-    priority: begins?.priority ?? 0,
-    expires_at: begins?.expires_at ?? null,
-    grace: begins?.grace ?? false,
+    priority: initial?.priority ?? 0,
+    expires_at: initial?.expires_at ?? null,
+    grace: initial?.grace ?? false,
     revision,
-    line: begins?.line ?? 0,
+    line: initial?.line ?? 0,
     created_at: at,
   };
-  batch.points += came_in;
+  batch.points += pointsIn;
   batch.remaining += remaining;
   if (batch.remaining < 0) {
     throw new PoisonEvent('rows-disagree', recorded, `batch ${batch_id} falls below zero`);
   }
-  refuseOverflow(recorded, overflowInBatch(batch));
+  requireNoOverflow(recorded, overflowInBatch(batch));
   if (known === undefined) user.batches.set(batch_id, batch);
-  write(folded.batches, batch, known === undefined);
+  markWritten(folded.batches, batch, known === undefined);
 }
 
-function refuseOverflow(recorded: RecordedEvent, fault: string | null): void {
+function requireNoOverflow(recorded: RecordedEvent, fault: string | null): void {
   if (fault !== null) throw new PoisonEvent('unwritable-value', recorded, fault);
 }
 
-function fillIn(
-  transactions: TransactionRow[],
+function setDuration(
+  transactions: NewTransactionRow[],
   place: number,
   recorded: RecordedEvent,
   { revision, duration, updated_at }: DurationChange,
@@ -196,8 +204,8 @@ function fillIn(
 }
 
 /** An event that is delivered again must be in the tables already; else the order is broken. */
-function refuseUnseen(touched: TouchedRows, recorded: RecordedEvent): void {
-  const user = touched.get(userOf(recorded.stream) ?? '');
+function requireApplied(loaded: LoadedRowsByUser, recorded: RecordedEvent): void {
+  const user = loaded.get(userOf(recorded.stream) ?? '');
   if (user?.isParked === true) return;
   const account = user?.account;
   if (account == null || account.revision < recorded.revision) {

@@ -1,34 +1,34 @@
 import type { Batch, Position } from '#event-store';
 
-import { fold, nothingFolded } from '../fold.js';
+import { fold, emptyFoldedRows } from '../projection/fold.js';
 import {
   PARKED_PER_HOUR_MAX,
   TooManyParked,
-  isCounted,
-  parkingBy,
-  type Parked,
+  countsTowardLimit,
+  parkingForPoison,
+  type NewParkedAccount,
   type ParkedAccount,
   type Parking,
-} from '../parked.js';
-import { PoisonEvent } from '../poison.js';
+} from '../projection/parking.js';
+import { PoisonEvent } from '../projection/poison-event.js';
 import type {
-  Applied,
+  WriteResult,
   Checkpoint,
   DueAccount,
   PageRequest,
-  PlacedTransaction,
+  StatementRow,
   ReadTables,
-  RowPlace,
-  Standing,
+  RowCursor,
+  ProjectionStatus,
   TableWriter,
-  TransactionStory,
+  TransactionDetails,
   UsageItem,
   UsageRequest,
-} from '../port.js';
-import { readBatch, type FollowsDirectly } from '../projected-event.js';
-import type { AccountRow, BatchRow, NumberedTransaction } from '../tables.js';
+} from '../read-tables.js';
+import { decodeBatch, type FollowsDirectly } from '../projection/decode-batch.js';
+import type { AccountRow, BatchRow, TransactionRow } from '../projection/loaded-rows.js';
 import { MemoryRows } from './memory-rows.js';
-import { usageIn } from './usage-in.js';
+import { sumUsage } from './memory-usage.js';
 
 /** What goes wrong with one `write`: the database is lost before its commit, or before its answer. */
 export type TableFault = 'abort-before-commit' | 'abort-after-commit';
@@ -69,22 +69,22 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return this.#checkpoint.position;
   }
 
-  async standing(userId: string): Promise<Standing> {
+  async projectionStatus(userId: string): Promise<ProjectionStatus> {
     return { position: this.#checkpoint.position, parked: this.#parked.get(userId) ?? null };
   }
 
-  write(after: Position | null, batch: Batch): Promise<Applied> {
+  write(after: Position | null, batch: Batch): Promise<WriteResult> {
     return this.#write(after, batch, new Map());
   }
 
-  async writeCarefully(after: Position | null, batch: Batch): Promise<Applied> {
+  async writeWithParking(after: Position | null, batch: Batch): Promise<WriteResult> {
     const parkedAt = new Map<Position, Parking>();
     const isDense = this.#options.followsDirectly !== undefined;
     for (;;) {
       try {
         return await this.#write(after, batch, parkedAt);
       } catch (error) {
-        const parking = error instanceof PoisonEvent ? parkingBy(error, isDense) : null;
+        const parking = error instanceof PoisonEvent ? parkingForPoison(error, isDense) : null;
         if (parking === null || parkedAt.has(parking.position)) throw error;
         parkedAt.set(parking.position, parking);
       }
@@ -95,14 +95,17 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     after: Position | null,
     batch: Batch,
     parkedAt: ReadonlyMap<Position, Parking>,
-  ): Promise<Applied> {
+  ): Promise<WriteResult> {
     const { followsDirectly } = this.#options;
-    const read = readBatch(after, batch, { parkedAt, ...(followsDirectly && { followsDirectly }) });
+    const read = decodeBatch(after, batch, {
+      parkedAt,
+      ...(followsDirectly && { followsDirectly }),
+    });
     const moves = after === null || batch.next > after;
     if (moves && after !== this.#checkpoint.position) return { kind: 'moved' };
-    const touched = this.#rows.touched(read);
+    const touched = this.#rows.load(read);
     for (const [userId, rows] of touched) rows.isParked = this.#parked.has(userId);
-    const folded = nothingFolded(this.#lastId + 1);
+    const folded = emptyFoldedRows(this.#lastId + 1);
     fold(touched, read, folded);
     if (!moves) return { kind: 'nothing' };
     this.#refuseTooMany(folded.parked);
@@ -112,11 +115,11 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     const since = this.#now();
     for (const parked of folded.parked) this.#parked.set(parked.userId, { ...parked, since });
     this.#lastId += folded.transactions.length;
-    const events = read.fresh.length - folded.leftOut;
+    const events = read.newEvents.length - folded.skippedEvents;
     this.#checkpoint = {
       ...this.#checkpoint,
       position: batch.next,
-      lastEvent: read.fresh.at(-1)?.recorded.position ?? this.#checkpoint.lastEvent,
+      lastEvent: read.newEvents.at(-1)?.recorded.position ?? this.#checkpoint.lastEvent,
       eventCount: this.#checkpoint.eventCount + events,
       parked: this.#parked.size,
       committedAt: since,
@@ -126,25 +129,25 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return { kind: 'applied', rows: folded.transactions.length, events, parked, state: 'live' };
   }
 
-  #refuseTooMany(parked: readonly Parked[]): void {
-    const last = parked.filter(isCounted).at(-1);
+  #refuseTooMany(parked: readonly NewParkedAccount[]): void {
+    const last = parked.filter(countsTowardLimit).at(-1);
     if (last === undefined) return;
     const anHourAgo = new Date(Date.parse(this.#now()) - 3_600_000).toISOString();
     const lately = [...this.#parked.values()].filter(({ since }) => since > anHourAgo);
-    const count = [...lately, ...parked].filter(isCounted).length;
+    const count = [...lately, ...parked].filter(countsTowardLimit).length;
     if (count > PARKED_PER_HOUR_MAX) throw new TooManyParked(last);
   }
 
   /** Nothing ever waits. */
-  async room(): Promise<void> {}
+  async waitForCapacity(): Promise<void> {}
 
-  async transactions(userId: string, request: PageRequest): Promise<readonly PlacedTransaction[]> {
+  async transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]> {
     const { before, limit, type, sourceType, from, to } = request;
     return this.#rows
       .transactionsOf(userId)
       .filter(
         (row) =>
-          (before === undefined || comparePlaces(row, before) < 0) &&
+          (before === undefined || compareToCursor(row, before) < 0) &&
           (type === undefined || row.type === type) &&
           (sourceType === undefined || row.source_type === sourceType) &&
           (from === undefined || row.created_at >= from) &&
@@ -152,17 +155,17 @@ export class MemoryReadTables implements ReadTables, TableWriter {
       )
       .reverse()
       .slice(0, limit)
-      .map(shown);
+      .map(statementRowOf);
   }
 
   async transactionsAfter(
     userId: string,
-    place: RowPlace,
+    place: RowCursor,
     limit: number,
-  ): Promise<readonly PlacedTransaction[]> {
+  ): Promise<readonly StatementRow[]> {
     const all = this.#rows.transactionsOf(userId);
-    const newer = all.filter((row) => comparePlaces(row, place) > 0);
-    return newer.slice(0, limit).map(shown);
+    const newer = all.filter((row) => compareToCursor(row, place) > 0);
+    return newer.slice(0, limit).map(statementRowOf);
   }
 
   async account(userId: string): Promise<AccountRow | null> {
@@ -178,10 +181,10 @@ export class MemoryReadTables implements ReadTables, TableWriter {
   }
 
   async usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]> {
-    return usageIn(this.#rows.transactionsOf(userId), request);
+    return sumUsage(this.#rows.transactionsOf(userId), request);
   }
 
-  async story(userId: string, id: number): Promise<TransactionStory | null> {
+  async transactionDetails(userId: string, id: number): Promise<TransactionDetails | null> {
     const all = this.#rows.transactionsOf(userId);
     const row = all.find((candidate) => candidate.id === id);
     if (row === undefined) return null;
@@ -225,12 +228,12 @@ export class MemoryReadTables implements ReadTables, TableWriter {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By what names a row for ever; by its id where the place says no more. */
-function comparePlaces(row: NumberedTransaction, { id, revision, line = 0 }: RowPlace): number {
+function compareToCursor(row: TransactionRow, { id, revision, line = 0 }: RowCursor): number {
   if (revision === undefined) return row.id - id;
   return row.revision - revision || row.line - line;
 }
 
-function shown(row: NumberedTransaction): PlacedTransaction {
+function statementRowOf(row: TransactionRow): StatementRow {
   return {
     id: row.id,
     user_id: row.user_id,

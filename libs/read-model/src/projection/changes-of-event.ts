@@ -2,48 +2,51 @@ import type { LedgerEvent, PointsRefunded, Return } from '#ledger';
 
 import type { BatchChange, ConsumptionChange } from './event-rows.js';
 
-export function batchesOf(event: LedgerEvent): BatchChange[] {
+export function batchChangesOf(event: LedgerEvent): BatchChange[] {
   switch (event.type) {
     case 'PointsRecharged':
       return [
         {
           batch_id: event.batchId,
-          came_in: event.points,
+          pointsIn: event.points,
           remaining: event.points,
-          begins: { priority: event.priority, expires_at: event.expiresAt, grace: false, line: 0 },
+          initial: { priority: event.priority, expires_at: event.expiresAt, grace: false, line: 0 },
         },
       ];
     case 'PointsConsumed':
-      return event.draws.map(({ batchId, points }) => taken(batchId, points));
+      return event.draws.map(({ batchId, points }) => drawn(batchId, points));
     case 'PointsRefunded':
       return event.returns.map(returned);
     case 'PointsExpired':
-      return [taken(event.batchId, event.points)];
+      return [drawn(event.batchId, event.points)];
     case 'ConsumptionSettled':
     case 'CommandRefused':
       return [];
   }
 }
 
-const taken = (batch_id: number, points: number): BatchChange => ({
+const drawn = (batch_id: number, points: number): BatchChange => ({
   batch_id,
-  came_in: 0,
+  pointsIn: 0,
   remaining: -points,
-  begins: null,
+  initial: null,
 });
 
 /** Back into its own batch, or from outside into a grace batch, which the first refund brings in. */
 function returned({ from, into, points, expiresAt }: Return, line: number): BatchChange {
-  if (from === into) return taken(into, -points);
+  if (from === into) return drawn(into, -points);
   return {
     batch_id: into,
-    came_in: points,
+    pointsIn: points,
     remaining: points,
-    begins: { priority: 0, expires_at: expiresAt, grace: true, line },
+    initial: { priority: 0, expires_at: expiresAt, grace: true, line },
   };
 }
 
-export function consumptionOf(revision: number, event: LedgerEvent): ConsumptionChange | null {
+export function consumptionChangeOf(
+  revision: number,
+  event: LedgerEvent,
+): ConsumptionChange | null {
   switch (event.type) {
     case 'PointsConsumed':
       if (event.of !== null) return { kind: 'charged', of: event.of, points: event.points };

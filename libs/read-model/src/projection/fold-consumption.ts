@@ -1,11 +1,11 @@
 import type { RecordedEvent } from '#event-store';
 
 import type { ConsumptionChange } from './event-rows.js';
-import { PoisonEvent } from './poison.js';
-import type { AccountRow, ConsumptionRow, UserRows } from './tables.js';
+import { PoisonEvent } from './poison-event.js';
+import type { AccountRow, ConsumptionRow, LoadedRows } from './loaded-rows.js';
 
 interface ConsumptionStep {
-  readonly user: UserRows;
+  readonly user: LoadedRows;
   readonly recorded: RecordedEvent;
   readonly account: AccountRow;
   readonly change: ConsumptionChange;
@@ -17,7 +17,7 @@ interface ConsumptionStep {
 type Change<K extends ConsumptionChange['kind']> = Extract<ConsumptionChange, { kind: K }>;
 
 /** Also keeps what the account holds: the points of its open pre-deductions. */
-export function changeConsumption(step: ConsumptionStep): ConsumptionRow {
+export function foldConsumption(step: ConsumptionStep): ConsumptionRow {
   const { change } = step;
   switch (change.kind) {
     case 'begun':
@@ -62,22 +62,23 @@ function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
 
 /** What a settlement costs beyond the estimate; or, after a time-out, all of it, late. */
 function charge(step: ConsumptionStep, { of, points }: Change<'charged'>): ConsumptionRow {
-  const consumption = known(step, of);
+  const consumption = requireConsumption(step, of);
   consumption.drawn += points;
   if (consumption.status === 'open') step.account.held += points;
   else if (consumption.status === 'timed_out') consumption.duration_row = step.firstRow;
-  else throw disagree(step, `charges more to consumption ${of}, which is ${consumption.status}`);
+  else
+    throw rowsDisagree(step, `charges more to consumption ${of}, which is ${consumption.status}`);
   return consumption;
 }
 
 function refund(step: ConsumptionStep, { of, points, closes }: Change<'refunded'>): ConsumptionRow {
-  const consumption = known(step, of);
+  const consumption = requireConsumption(step, of);
   consumption.refunded += points;
   if (consumption.refunded > consumption.drawn) {
-    throw disagree(step, `gives back more than consumption ${of} drew`);
+    throw rowsDisagree(step, `gives back more than consumption ${of} drew`);
   }
   if (closes !== null && consumption.status !== 'open') {
-    throw disagree(step, `closes consumption ${of}, which is ${consumption.status}`);
+    throw rowsDisagree(step, `closes consumption ${of}, which is ${consumption.status}`);
   }
   if (consumption.status === 'open') step.account.held -= points;
   if (closes === null) return consumption;
@@ -91,11 +92,11 @@ function settle(
   step: ConsumptionStep,
   { of, actual, duration }: Change<'settled'>,
 ): ConsumptionRow {
-  const consumption = known(step, of);
+  const consumption = requireConsumption(step, of);
   if (consumption.status === 'open') {
     step.account.held -= consumption.drawn - consumption.refunded;
   } else if (consumption.status !== 'timed_out') {
-    throw disagree(step, `settles consumption ${of}, which is ${consumption.status}`);
+    throw rowsDisagree(step, `settles consumption ${of}, which is ${consumption.status}`);
   }
   consumption.status = 'settled';
   consumption.actual = actual;
@@ -104,7 +105,7 @@ function settle(
   return consumption;
 }
 
-function known({ user, recorded }: ConsumptionStep, of: number): ConsumptionRow {
+function requireConsumption({ user, recorded }: ConsumptionStep, of: number): ConsumptionRow {
   const consumption = user.consumptions.get(of);
   if (consumption === undefined) {
     throw new PoisonEvent('rows-disagree', recorded, `there is no consumption ${of}`);
@@ -112,5 +113,5 @@ function known({ user, recorded }: ConsumptionStep, of: number): ConsumptionRow 
   return consumption;
 }
 
-const disagree = ({ recorded }: ConsumptionStep, detail: string): PoisonEvent =>
+const rowsDisagree = ({ recorded }: ConsumptionStep, detail: string): PoisonEvent =>
   new PoisonEvent('rows-disagree', recorded, detail);

@@ -8,25 +8,31 @@ import {
   refused,
   settled,
   userNo,
-} from './builders.suite.js';
-import { everyTransaction } from './every-transaction.js';
-import { densely, feed, statement, type Open, type OpenTables } from './open-tables.suite.js';
+} from './testing/event-builders.js';
+import { allTransactions } from './all-transactions.js';
+import {
+  isDenseSuccessor,
+  writeAll,
+  readStatement,
+  type OpenReadTables,
+  type OpenTables,
+} from './testing/open-tables.js';
 import {
   UnknownTimeZone,
   type PageRequest,
-  type RowPlace,
-  type Transaction,
+  type RowCursor,
+  type PublishedTransaction,
   type TransactionFilter,
   type UsageGrouping,
   type UsageRequest,
-} from './port.js';
-import { inBatches, positionOf, storeOrder, vectorUsers } from './vectors.suite.js';
+} from './read-tables.js';
+import { inBatches, positionOf, inStoreOrder, vectorUsers } from './testing/vectors.js';
 import { waitForPosition } from './wait-for-position.js';
 
 const USER = userNo(1);
 const OTHER = userNo(2);
 const LATE = userNo(3);
-const NOBODY = userNo(4);
+const UNKNOWN = userNo(4);
 
 const day = (n: number, time = '12:00:00.000'): string =>
   `2030-01-${String(n).padStart(2, '0')}T${time}Z`;
@@ -79,24 +85,24 @@ const chargedLate: readonly LedgerEvent[] = [
   settled({ balanceAfter: 93, actual: 7, duration: 4, durationOf: 3, at: day(3) }),
 ];
 
-export function answersWhatIsRead(open: Open): void {
+export function readTablesContract(open: OpenReadTables): void {
   let opened: OpenTables;
 
   beforeAll(async () => {
-    opened = await open(densely);
+    opened = await open(isDenseSuccessor);
     const accounts = [
       { userId: USER, events: history },
       { userId: OTHER, events: sameMoment },
       { userId: LATE, events: chargedLate },
       ...vectorUsers(),
     ];
-    await feed(opened.writer, inBatches(storeOrder(accounts), 50));
+    await writeAll(opened.writer, inBatches(inStoreOrder(accounts), 50));
   });
 
   const page = (request: Partial<PageRequest>, userId = USER) =>
     opened.tables.transactions(userId, { limit: 100, ...request });
 
-  const amounts = (rows: readonly Transaction[]) => rows.map((row) => row.amount);
+  const amounts = (rows: readonly PublishedTransaction[]) => rows.map((row) => row.amount);
 
   describe('a page of transactions', () => {
     it('lists the newest first', async () => {
@@ -105,8 +111,8 @@ export function answersWhatIsRead(open: Open): void {
 
     it('goes on behind the last row of the page before, over rows of one moment too', async () => {
       for (const userId of [USER, OTHER]) {
-        const paged: Transaction[] = [];
-        let before: RowPlace | undefined;
+        const paged: PublishedTransaction[] = [];
+        let before: RowCursor | undefined;
         for (;;) {
           const next = await page({ limit: 3, ...(before !== undefined && { before }) }, userId);
           paged.push(...next);
@@ -199,15 +205,15 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('is empty for whom nothing is known', async () => {
-      expect(await page({}, NOBODY)).toEqual([]);
-      expect(await page({ from: day(1), to: day(9) }, NOBODY)).toEqual([]);
+      expect(await page({}, UNKNOWN)).toEqual([]);
+      expect(await page({ from: day(1), to: day(9) }, UNKNOWN)).toEqual([]);
     });
   });
 
   describe('everyTransaction', () => {
     it('gives the whole filtered statement, each row once', async () => {
-      const rows: Transaction[] = [];
-      for await (const some of everyTransaction(opened.tables, USER, { sourceType: 'tts' })) {
+      const rows: PublishedTransaction[] = [];
+      for await (const some of allTransactions(opened.tables, USER, { sourceType: 'tts' })) {
         rows.push(...some);
       }
       expect(amounts(rows)).toEqual([10, 40, 10]);
@@ -216,7 +222,7 @@ export function answersWhatIsRead(open: Open): void {
 
   describe('what came behind a row', () => {
     it('is given oldest first, of that account only', async () => {
-      const all = await statement(opened.tables, USER);
+      const all = await readStatement(opened.tables, USER);
       const after = await opened.tables.transactionsAfter(USER, all[6]!, 100);
       expect(after).toEqual(all.slice(7));
       expect(await opened.tables.transactionsAfter(USER, all[6]!, 2)).toEqual(all.slice(7, 9));
@@ -225,7 +231,7 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('is found by revision and line, where the row has another id by now', async () => {
-      const all = await statement(opened.tables, USER);
+      const all = await readStatement(opened.tables, USER);
       for (const [index, { revision, line }] of all.entries()) {
         const place = { id: 1_000_000, revision, line };
         const after = await opened.tables.transactionsAfter(USER, place, 100);
@@ -276,7 +282,7 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('is summed up by day and business', async () => {
-      const { tables, writer } = await open(densely);
+      const { tables, writer } = await open(isDenseSuccessor);
       const events = [
         recharged({ points: 100, balanceAfter: 100, at: day(1) }),
         consumed({ balanceAfter: 90, at: day(2), sourceType: 'tts' }),
@@ -284,7 +290,7 @@ export function answersWhatIsRead(open: Open): void {
         consumed({ balanceAfter: 70, at: day(3), sourceType: 'tts' }),
         consumed({ balanceAfter: 60, at: day(3), sourceType: 'tts' }),
       ];
-      await feed(writer, inBatches(storeOrder([{ userId: OTHER, events }]), 10));
+      await writeAll(writer, inBatches(inStoreOrder([{ userId: OTHER, events }]), 10));
       expect(
         await tables.usage(OTHER, { groupBy: 'day,source_type', timeZone: 'UTC' }),
       ).toMatchObject([
@@ -329,7 +335,7 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('is nothing for whom nothing is known', async () => {
-      expect(await opened.tables.usage(NOBODY, { groupBy: 'day', timeZone: 'UTC' })).toEqual([]);
+      expect(await opened.tables.usage(UNKNOWN, { groupBy: 'day', timeZone: 'UTC' })).toEqual([]);
     });
 
     it('of days in a zone that it does not know says so', async () => {
@@ -351,9 +357,9 @@ export function answersWhatIsRead(open: Open): void {
 
   describe('the story of a row', () => {
     it('is the consumption with estimate and real cost, and all of its rows', async () => {
-      const rows = await statement(opened.tables, USER);
+      const rows = await readStatement(opened.tables, USER);
       const refund = rows.find((row) => row.type === 'refund')!;
-      expect(await opened.tables.story(USER, refund.id)).toMatchObject({
+      expect(await opened.tables.transactionDetails(USER, refund.id)).toMatchObject({
         row: { id: refund.id, revision: 4, line: 0, consumption_of: 3 },
         consumption: {
           revision: 3,
@@ -375,16 +381,16 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('has every row of a consumption that drew on several batches', async () => {
-      const rows = await statement(opened.tables, USER);
+      const rows = await readStatement(opened.tables, USER);
       const second = rows.find((row) => row.amount === 30)!;
-      const story = await opened.tables.story(USER, second.id);
+      const story = await opened.tables.transactionDetails(USER, second.id);
       expect(amounts(story!.rows)).toEqual([50, 30, 15]);
       expect(story!.consumption).toMatchObject({ status: 'closed', estimate: null, actual: 80 });
     });
 
     it('goes on where a consumption was charged late', async () => {
-      const [, first] = await statement(opened.tables, LATE);
-      const story = await opened.tables.story(LATE, first!.id);
+      const [, first] = await readStatement(opened.tables, LATE);
+      const story = await opened.tables.transactionDetails(LATE, first!.id);
       expect(story!.rows.map(({ type, amount }) => [type, amount])).toEqual([
         ['consume', 10],
         ['refund', 10],
@@ -394,25 +400,25 @@ export function answersWhatIsRead(open: Open): void {
     });
 
     it('is the row alone where it belongs to no consumption', async () => {
-      const [first] = await statement(opened.tables, USER);
-      expect(await opened.tables.story(USER, first!.id)).toMatchObject({
+      const [first] = await readStatement(opened.tables, USER);
+      expect(await opened.tables.transactionDetails(USER, first!.id)).toMatchObject({
         consumption: null,
         rows: [{ id: first!.id }],
       });
     });
 
     it('is not told to another user, nor of a row that is not there', async () => {
-      const [first] = await statement(opened.tables, USER);
-      expect(await opened.tables.story(OTHER, first!.id)).toBeNull();
-      expect(await opened.tables.story(USER, 999_999)).toBeNull();
+      const [first] = await readStatement(opened.tables, USER);
+      expect(await opened.tables.transactionDetails(OTHER, first!.id)).toBeNull();
+      expect(await opened.tables.transactionDetails(USER, 999_999)).toBeNull();
     });
 
     it('has for every row of every account all rows of its consumption', async () => {
       for (const { userId, rows } of vectorUsers()) {
-        const shown = await statement(opened.tables, userId);
+        const shown = await readStatement(opened.tables, userId);
         expect(shown).toHaveLength(rows.length);
         for (const row of shown.slice(0, 20)) {
-          const story = await opened.tables.story(userId, row.id);
+          const story = await opened.tables.transactionDetails(userId, row.id);
           expect(story!.rows.map(({ id }) => id)).toContain(row.id);
           const { drawn, refunded: back } = story!.consumption ?? {};
           if (drawn === undefined) continue;
@@ -452,12 +458,12 @@ export function answersWhatIsRead(open: Open): void {
 
     it('do not have those whose batches are spent', async () => {
       const spent = userNo(9);
-      const { tables, writer } = await open(densely);
+      const { tables, writer } = await open(isDenseSuccessor);
       const events = [
         recharged({ balanceAfter: 10, points: 10, expiresAt: day(5) }),
         consumed({ balanceAfter: 0 }),
       ];
-      await feed(writer, inBatches(storeOrder([{ userId: spent, events }]), 10));
+      await writeAll(writer, inBatches(inStoreOrder([{ userId: spent, events }]), 10));
       expect(await tables.dueAccounts(day(25), 10)).toEqual([]);
       expect(await tables.oldestOpenConsumption()).toBeNull();
     });
@@ -465,23 +471,23 @@ export function answersWhatIsRead(open: Open): void {
 
   describe('the oldest open pre-deduction', () => {
     it('is known by the time it was made', async () => {
-      const { tables, writer } = await open(densely);
-      await feed(writer, inBatches(storeOrder([{ userId: OTHER, events: sameMoment }]), 10));
+      const { tables, writer } = await open(isDenseSuccessor);
+      await writeAll(writer, inBatches(inStoreOrder([{ userId: OTHER, events: sameMoment }]), 10));
       expect(await tables.oldestOpenConsumption()).toBe('2030-01-01T00:00:00.000Z');
     });
   });
 
   describe('waiting for a position', () => {
     it('ends as soon as the tables are there', async () => {
-      const { tables, writer } = await open(densely);
-      const batches = inBatches(storeOrder([{ userId: USER, events: history }]), 4);
+      const { tables, writer } = await open(isDenseSuccessor);
+      const batches = inBatches(inStoreOrder([{ userId: USER, events: history }]), 4);
       const reached = waitForPosition(tables, positionOf(8), 4_000);
-      await feed(writer, batches);
+      await writeAll(writer, batches);
       expect(await reached).toBe(true);
     });
 
     it('ends in vain when they do not come there in time', async () => {
-      const { tables } = await open(densely);
+      const { tables } = await open(isDenseSuccessor);
       expect(await waitForPosition(tables, positionOf(1), 30)).toBe(false);
     });
   });

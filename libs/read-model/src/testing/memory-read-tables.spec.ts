@@ -1,23 +1,23 @@
-import type { Open } from '../open-tables.suite.js';
-import { parksAccounts } from '../parking.suite.js';
-import { answersWhatIsRead } from '../reading.suite.js';
-import { carriesEventsIntoTheTables } from '../writing.suite.js';
-import { inBatches, storeOrder, vectorUsers } from '../vectors.suite.js';
+import type { OpenReadTables } from './open-tables.js';
+import { parkingContract } from '../parking.contract.js';
+import { readTablesContract } from '../read-tables.contract.js';
+import { tableWriterContract } from '../table-writer.contract.js';
+import { inBatches, inStoreOrder, vectorUsers } from './vectors.js';
 import { MemoryReadTables, type TableFault } from './memory-read-tables.js';
 
-const open: Open = async (followsDirectly) => {
+const open: OpenReadTables = async (followsDirectly) => {
   const tables = new MemoryReadTables({ followsDirectly });
   return { tables, writer: tables };
 };
 
 describe('MemoryReadTables', () => {
-  carriesEventsIntoTheTables(open);
-  parksAccounts(open);
-  answersWhatIsRead(open);
+  tableWriterContract(open);
+  parkingContract(open);
+  readTablesContract(open);
 });
 
 describe('MemoryReadTables whose database is lost', () => {
-  const [batch] = inBatches(storeOrder(vectorUsers()).slice(0, 20), 20);
+  const [batch] = inBatches(inStoreOrder(vectorUsers()).slice(0, 20), 20);
 
   it('before the commit has written nothing', async () => {
     const tables = new MemoryReadTables({ faultOf: () => 'abort-before-commit' });

@@ -1,38 +1,38 @@
-import type { Folded } from '../fold.js';
-import type { ReadBatch } from '../projected-event.js';
-import { userOf } from '../user-of.js';
+import type { FoldedRows } from '../projection/fold.js';
+import type { DecodedBatch } from '../projection/decode-batch.js';
+import { userOf } from '../projection/user-of.js';
 import {
-  noRows,
+  noLoadedRows,
   type AccountRow,
   type BatchRow,
   type ConsumptionRow,
-  type NumberedTransaction,
-  type TouchedRows,
-  type UserRows,
-} from '../tables.js';
+  type TransactionRow,
+  type LoadedRowsByUser,
+  type LoadedRows,
+} from '../projection/loaded-rows.js';
 
 /** The rows of all four tables. What is handed out are copies. */
 export class MemoryRows {
-  readonly #users = new Map<string, UserRows>();
-  readonly #transactions: NumberedTransaction[] = [];
+  readonly #users = new Map<string, LoadedRows>();
+  readonly #transactions: TransactionRow[] = [];
   readonly #ofUser = new Map<string, number[]>();
 
-  touched({ fresh, parkings, repeated }: ReadBatch): TouchedRows {
-    const touched = new Map<string, UserRows>();
-    for (const { parking } of parkings) this.#touch(touched, parking.userId);
-    for (const { rows } of fresh) {
-      const own = this.#touch(touched, rows.account.user_id);
-      const all = this.#users.get(rows.account.user_id) ?? noRows();
+  load({ newEvents, parkings, redelivered }: DecodedBatch): LoadedRowsByUser {
+    const load = new Map<string, LoadedRows>();
+    for (const { parking } of parkings) this.#loadUser(load, parking.userId);
+    for (const { rows } of newEvents) {
+      const own = this.#loadUser(load, rows.account.user_id);
+      const all = this.#users.get(rows.account.user_id) ?? noLoadedRows();
       for (const { batch_id } of rows.batches) copy(all.batches, own.batches, batch_id);
       if (rows.consumption !== null) {
         copy(all.consumptions, own.consumptions, rows.consumption.of);
       }
     }
-    for (const { stream } of repeated) this.#touch(touched, userOf(stream) ?? '');
-    return touched;
+    for (const { stream } of redelivered) this.#loadUser(load, userOf(stream) ?? '');
+    return load;
   }
 
-  write(folded: Folded, touched: TouchedRows): void {
+  write(folded: FoldedRows, load: LoadedRowsByUser): void {
     for (const [index, row] of folded.transactions.entries()) {
       const id = folded.firstId + index;
       this.#transactions[id - 1] = { ...row, id };
@@ -44,8 +44,8 @@ export class MemoryRows {
       const row = this.#transactions[id - 1];
       if (row !== undefined) this.#transactions[id - 1] = { ...row, duration, updated_at };
     }
-    for (const [userId, rows] of touched) {
-      const all = this.#users.get(userId) ?? noRows();
+    for (const [userId, rows] of load) {
+      const all = this.#users.get(userId) ?? noLoadedRows();
       all.account = rows.account;
       for (const [id, batch] of rows.batches) all.batches.set(id, batch);
       for (const [of, consumption] of rows.consumptions) all.consumptions.set(of, consumption);
@@ -54,7 +54,7 @@ export class MemoryRows {
   }
 
   /** Oldest first. */
-  transactionsOf(userId: string): readonly NumberedTransaction[] {
+  transactionsOf(userId: string): readonly TransactionRow[] {
     return (this.#ofUser.get(userId) ?? []).flatMap((id) => this.#transactions[id - 1] ?? []);
   }
 
@@ -79,12 +79,12 @@ export class MemoryRows {
     return all.filter((row) => row.status === 'open');
   }
 
-  #touch(touched: Map<string, UserRows>, userId: string): UserRows {
-    const known = touched.get(userId);
+  #loadUser(load: Map<string, LoadedRows>, userId: string): LoadedRows {
+    const known = load.get(userId);
     if (known !== undefined) return known;
-    const rows = noRows();
+    const rows = noLoadedRows();
     rows.account = this.account(userId);
-    touched.set(userId, rows);
+    load.set(userId, rows);
     return rows;
   }
 }

@@ -4,7 +4,7 @@ import type { Position, RecordedEvent } from '#event-store';
  * Why an event can't be applied, and whether that concerns its account alone. What does not is the
  * build's or the store's fault: leaving it out of one account would hide it.
  */
-const CONCERNS_ITS_ACCOUNT = {
+const IS_ACCOUNT_LOCAL = {
   'unreadable-event': true,
   /** A record in the account's stream that is no event. */
   'unreadable-record': true,
@@ -23,12 +23,12 @@ const CONCERNS_ITS_ACCOUNT = {
   'order-broken': false,
 } as const;
 
-export type PoisonReason = keyof typeof CONCERNS_ITS_ACCOUNT;
+export type PoisonReason = keyof typeof IS_ACCOUNT_LOCAL;
 
-export const concernsItsAccount = (reason: PoisonReason): boolean => CONCERNS_ITS_ACCOUNT[reason];
+export const isAccountLocal = (reason: PoisonReason): boolean => IS_ACCOUNT_LOCAL[reason];
 
 /** Where an event stands: enough to name it. */
-export type EventPlace = Pick<RecordedEvent, 'stream' | 'revision' | 'position'>;
+export type EventLocation = Pick<RecordedEvent, 'stream' | 'revision' | 'position'>;
 
 /** An event that can't be applied. Skipping it would be a wrong balance. */
 export class PoisonEvent extends Error {
@@ -40,7 +40,7 @@ export class PoisonEvent extends Error {
 
   constructor(
     readonly reason: PoisonReason,
-    at: EventPlace,
+    at: EventLocation,
     detail: string,
     options?: ErrorOptions,
   ) {
@@ -56,7 +56,11 @@ export class PoisonEvent extends Error {
  * An error of a step that only computes comes again at every retry: the event is the reason, and the
  * error names it.
  */
-export function poisonBy(reason: PoisonReason, at: EventPlace, cause: unknown): PoisonEvent {
+export function toPoisonEvent(
+  reason: PoisonReason,
+  at: EventLocation,
+  cause: unknown,
+): PoisonEvent {
   if (cause instanceof PoisonEvent) return cause;
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new PoisonEvent(reason, at, detail, { cause });

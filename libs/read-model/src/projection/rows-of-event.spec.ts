@@ -6,14 +6,14 @@ import type {
   PointsRefunded,
 } from '#ledger';
 
-import type { TransactionRow } from './event-rows.js';
-import { rowsOf } from './rows.js';
-import { asRead, vectorFiles, type VectorUser } from './vectors.suite.js';
+import type { NewTransactionRow } from './event-rows.js';
+import { rowsOf } from './rows-of-event.js';
+import { withoutProvenance, vectorFiles, type VectorUser } from '../testing/vectors.js';
 
 const USER = '00000000-0000-4000-8000-000000000001';
 const AT = '2030-01-01T00:00:00.000Z';
 
-const happened = (balanceAfter: number) => ({
+const envelope = (balanceAfter: number) => ({
   at: AT,
   receivedAt: AT,
   commandId: '00000000-0000-5000-8000-000000000002',
@@ -23,7 +23,7 @@ const happened = (balanceAfter: number) => ({
 
 const recharged: PointsRecharged = {
   type: 'PointsRecharged',
-  ...happened(50),
+  ...envelope(50),
   batchId: 1,
   points: 50,
   expiresAt: null,
@@ -33,7 +33,7 @@ const recharged: PointsRecharged = {
 
 const consumed: PointsConsumed = {
   type: 'PointsConsumed',
-  ...happened(10),
+  ...envelope(10),
   consumptionId: 'c1',
   of: null,
   sourceType: 'tts',
@@ -49,7 +49,7 @@ const consumed: PointsConsumed = {
 
 const refunded: PointsRefunded = {
   type: 'PointsRefunded',
-  ...happened(25),
+  ...envelope(25),
   consumptionId: 'c1',
   of: 3,
   sourceType: 'tts',
@@ -65,7 +65,7 @@ const refunded: PointsRefunded = {
 
 const settled: ConsumptionSettled = {
   type: 'ConsumptionSettled',
-  ...happened(10),
+  ...envelope(10),
   consumptionId: 'c1',
   of: 3,
   estimated: 40,
@@ -74,7 +74,7 @@ const settled: ConsumptionSettled = {
   durationOf: 3,
 };
 
-const transactions = (event: LedgerEvent): readonly TransactionRow[] =>
+const transactions = (event: LedgerEvent): readonly NewTransactionRow[] =>
   rowsOf(USER, 3, event).transactions;
 
 describe('rowsOf', () => {
@@ -136,7 +136,7 @@ describe('rowsOf', () => {
   it('makes no row of a refusal, but moves the account on', () => {
     const rows = rowsOf(USER, 4, {
       type: 'CommandRefused',
-      ...happened(10),
+      ...envelope(10),
       commandType: 'ConsumePoints',
       code: 'InsufficientPoints',
       details: { balance: 10, asked: 11 },
@@ -165,7 +165,7 @@ describe('rowsOf', () => {
 
 /** The rows of a whole account as a reader sees them. */
 function statementOf({ userId, events }: VectorUser): unknown[] {
-  const rows: TransactionRow[] = [];
+  const rows: NewTransactionRow[] = [];
   for (const [revision, event] of events.entries()) {
     const { transactions, duration } = rowsOf(userId, revision, event);
     rows.push(...transactions);
@@ -174,5 +174,5 @@ function statementOf({ userId, events }: VectorUser): unknown[] {
     const { duration: seconds, updated_at } = duration;
     rows[first] = { ...rows[first]!, duration: seconds, updated_at };
   }
-  return rows.map((row) => asRead(row));
+  return rows.map((row) => withoutProvenance(row));
 }

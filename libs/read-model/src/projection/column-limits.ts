@@ -1,7 +1,7 @@
 import { ID_MAX, SOURCE_ID_MAX, isTime } from '#ledger';
 
 import type { ConsumptionChange, EventRows } from './event-rows.js';
-import type { AccountRow, BatchRow, ConsumptionRow } from './tables.js';
+import type { AccountRow, BatchRow, ConsumptionRow } from './loaded-rows.js';
 
 // What the columns of the read tables can hold. An event is held against it before its rows go
 // anywhere: of a whole write batch, the database would not say which event it can't take.
@@ -9,7 +9,7 @@ const INT2_MAX = 32_767;
 const INT4_MAX = 2_147_483_647;
 
 /** The first value of an event that the tables can't hold, in words; null: they can hold them all. */
-export function unwritableIn(rows: EventRows): string | null {
+export function unwritableValueIn(rows: EventRows): string | null {
   const { account, transactions, batches, consumption, duration } = rows;
   if (!isTime(account.at)) return `there is no time ${account.at}`;
   if (account.balance > INT4_MAX) return `a balance of ${account.balance} is too large`;
@@ -20,11 +20,11 @@ export function unwritableIn(rows: EventRows): string | null {
   }
   const sourceId = transactions[0]?.source_id ?? null;
   if (sourceId !== null && !isText(sourceId, SOURCE_ID_MAX)) return 'its source id is no text';
-  for (const { begins } of batches) {
-    if (begins === null) continue;
-    if (begins.priority > INT2_MAX) return `a priority of ${begins.priority} is too large`;
-    if (begins.expires_at !== null && !isTime(begins.expires_at)) {
-      return `there is no time ${begins.expires_at}`;
+  for (const { initial } of batches) {
+    if (initial === null) continue;
+    if (initial.priority > INT2_MAX) return `a priority of ${initial.priority} is too large`;
+    if (initial.expires_at !== null && !isTime(initial.expires_at)) {
+      return `there is no time ${initial.expires_at}`;
     }
   }
   if (duration !== null && !Number.isFinite(duration.duration)) return 'its duration is no number';

@@ -1,9 +1,14 @@
 import type { Batch, Position } from '#event-store';
 import type { SourceType } from '#ledger';
 
-import type { TransactionType } from './event-rows.js';
-import type { Parked, ParkedAccount } from './parked.js';
-import type { AccountRow, BatchRow, ConsumptionRow, NumberedTransaction } from './tables.js';
+import type { TransactionType } from './projection/event-rows.js';
+import type { NewParkedAccount, ParkedAccount } from './projection/parking.js';
+import type {
+  AccountRow,
+  BatchRow,
+  ConsumptionRow,
+  TransactionRow,
+} from './projection/loaded-rows.js';
 
 /** `kept`: was live before the last rebuild, and is fed on for an instant way back. */
 export type VersionState = 'building' | 'live' | 'kept';
@@ -22,13 +27,13 @@ export interface Checkpoint {
   readonly committedAt: string;
 }
 
-export type Applied =
+export type WriteResult =
   | {
       readonly kind: 'applied';
       readonly rows: number;
       readonly events: number;
       /** Accounts that were parked with it. */
-      readonly parked: readonly Parked[];
+      readonly parked: readonly NewParkedAccount[];
       readonly state: VersionState;
     }
   /** Nothing in it was new. */
@@ -46,19 +51,19 @@ export interface TableWriter {
    * and then fail together. Rejects with PoisonEvent where an event can't be applied; then nothing
    * of its batch is written.
    */
-  write(after: Position | null, batch: Batch): Promise<Applied>;
+  write(after: Position | null, batch: Batch): Promise<WriteResult>;
   /**
    * The same of one batch and nothing beside it, where `write` has failed over an event: an account
    * of which an event can't be applied is parked, and everything else is carried on. Rejects with
    * PoisonEvent only where that is no trouble of single accounts, and with TooManyParked.
    */
-  writeCarefully(after: Position | null, batch: Batch): Promise<Applied>;
+  writeWithParking(after: Position | null, batch: Batch): Promise<WriteResult>;
   /** Resolves when more may be handed in: a heap of events that wait would cost more than it brings. */
-  room(): Promise<void>;
+  waitForCapacity(): Promise<void>;
 }
 
 /** A row of the statement as its readers see it. */
-export type Transaction = Omit<NumberedTransaction, 'revision' | 'line' | 'consumption_of'>;
+export type PublishedTransaction = Omit<TransactionRow, 'revision' | 'line' | 'consumption_of'>;
 
 export interface TransactionFilter {
   readonly type?: TransactionType;
@@ -73,7 +78,7 @@ export interface TransactionFilter {
  * Names a row, to go on behind it. Its id is the quick way to it, as long as the row still has it: a
  * rebuild, or an account that is folded anew, gives rows other ids. Revision and line stay.
  */
-export interface RowPlace {
+export interface RowCursor {
   readonly id: number;
   /** Left out: of a place that was handed out when ids were all there was. */
   readonly revision?: number;
@@ -81,11 +86,11 @@ export interface RowPlace {
 }
 
 /** A row, and what names it for ever. */
-export type PlacedTransaction = Transaction & Pick<NumberedTransaction, 'revision' | 'line'>;
+export type StatementRow = PublishedTransaction & Pick<TransactionRow, 'revision' | 'line'>;
 
 export interface PageRequest extends TransactionFilter {
   /** Only rows older than this one: the last of the page before. */
-  readonly before?: RowPlace;
+  readonly before?: RowCursor;
   readonly limit: number;
 }
 
@@ -120,12 +125,12 @@ export interface UsageItem {
   readonly duration: number;
 }
 
-export interface TransactionStory {
-  readonly row: NumberedTransaction;
+export interface TransactionDetails {
+  readonly row: TransactionRow;
   /** null: the row belongs to no consumption. */
   readonly consumption: ConsumptionRow | null;
   /** All rows of the consumption, or just the one, oldest first. */
-  readonly rows: readonly NumberedTransaction[];
+  readonly rows: readonly TransactionRow[];
 }
 
 export interface DueAccount {
@@ -134,7 +139,7 @@ export interface DueAccount {
   readonly dueAt: string;
 }
 
-export interface Standing {
+export interface ProjectionStatus {
   readonly position: Position | null;
   /** null: the account goes on like everybody's. */
   readonly parked: ParkedAccount | null;
@@ -145,21 +150,21 @@ export interface ReadTables {
   /** How far the tables that are read have come; null: nothing yet. */
   position(): Promise<Position | null>;
   /** The same, and whether an account is left out of it, in one question. */
-  standing(userId: string): Promise<Standing>;
+  projectionStatus(userId: string): Promise<ProjectionStatus>;
   /** Newest first. */
-  transactions(userId: string, request: PageRequest): Promise<readonly PlacedTransaction[]>;
+  transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]>;
   /** Newer than that row, oldest first. */
   transactionsAfter(
     userId: string,
-    place: RowPlace,
+    place: RowCursor,
     limit: number,
-  ): Promise<readonly PlacedTransaction[]>;
+  ): Promise<readonly StatementRow[]>;
   account(userId: string): Promise<AccountRow | null>;
   /** Those with points left, in the order in which they will be drawn. */
   batches(userId: string, limit: number): Promise<readonly BatchRow[]>;
   /** Rejects with UnknownTimeZone. */
   usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
-  story(userId: string, id: number): Promise<TransactionStory | null>;
+  transactionDetails(userId: string, id: number): Promise<TransactionDetails | null>;
   /**
    * Where something fell due at or before that time, longest ago first; but for parked accounts,
    * of which the same would be due for ever.

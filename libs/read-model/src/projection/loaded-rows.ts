@@ -1,6 +1,6 @@
 import type { SourceType } from '#ledger';
 
-import type { DurationChange, TransactionRow } from './event-rows.js';
+import type { DurationChange, NewTransactionRow } from './event-rows.js';
 
 // Rows are named as the columns they stand in.
 
@@ -57,7 +57,7 @@ export interface ConsumptionRow {
   duration_row: number;
 }
 
-export interface NumberedTransaction extends TransactionRow {
+export interface TransactionRow extends NewTransactionRow {
   readonly id: number;
 }
 
@@ -67,7 +67,7 @@ export interface TransactionDuration extends DurationChange {
 }
 
 /** Rows of one account, as far as somebody needs them, by number: batch id, revision. */
-export interface UserRows {
+export interface LoadedRows {
   /** Nothing of it is changed any more. */
   isParked: boolean;
   account: AccountRow | null;
@@ -76,9 +76,9 @@ export interface UserRows {
 }
 
 /** By user: the rows that a batch of events touches. The fold changes them in place. */
-export type TouchedRows = ReadonlyMap<string, UserRows>;
+export type LoadedRowsByUser = ReadonlyMap<string, LoadedRows>;
 
-export const noRows = (): UserRows => ({
+export const noLoadedRows = (): LoadedRows => ({
   isParked: false,
   account: null,
   batches: new Map(),

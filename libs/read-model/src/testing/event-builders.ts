@@ -13,7 +13,7 @@ export const AT = '2030-01-01T00:00:00.000Z';
 export const userNo = (n: number): string =>
   `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-const happened = (balanceAfter: number, at = AT) => ({
+const envelope = (balanceAfter: number, at = AT) => ({
   at,
   receivedAt: at,
   commandId: '00000000-0000-5000-8000-000000000002',
@@ -21,23 +21,23 @@ const happened = (balanceAfter: number, at = AT) => ({
   balanceAfter,
 });
 
-type Given<E extends LedgerEvent> = Partial<E> & Pick<E, 'balanceAfter'>;
+type Overrides<E extends LedgerEvent> = Partial<E> & Pick<E, 'balanceAfter'>;
 
-export const recharged = (given: Given<PointsRecharged>): PointsRecharged => ({
-  ...happened(given.balanceAfter, given.at),
+export const recharged = (overrides: Overrides<PointsRecharged>): PointsRecharged => ({
+  ...envelope(overrides.balanceAfter, overrides.at),
   type: 'PointsRecharged',
   batchId: 1,
   points: 100,
   expiresAt: null,
   priority: 50,
   sourceId: null,
-  ...given,
+  ...overrides,
 });
 
-export const consumed = (given: Given<PointsConsumed>): PointsConsumed => {
-  const points = given.points ?? 10;
+export const consumed = (overrides: Overrides<PointsConsumed>): PointsConsumed => {
+  const points = overrides.points ?? 10;
   return {
-    ...happened(given.balanceAfter, given.at),
+    ...envelope(overrides.balanceAfter, overrides.at),
     type: 'PointsConsumed',
     consumptionId: 'c1',
     of: null,
@@ -47,12 +47,12 @@ export const consumed = (given: Given<PointsConsumed>): PointsConsumed => {
     draws: [{ batchId: 1, points }],
     duration: null,
     settleBy: null,
-    ...given,
+    ...overrides,
   };
 };
 
-export const settled = (given: Given<ConsumptionSettled>): ConsumptionSettled => ({
-  ...happened(given.balanceAfter, given.at),
+export const settled = (overrides: Overrides<ConsumptionSettled>): ConsumptionSettled => ({
+  ...envelope(overrides.balanceAfter, overrides.at),
   type: 'ConsumptionSettled',
   consumptionId: 'c1',
   of: 1,
@@ -60,13 +60,13 @@ export const settled = (given: Given<ConsumptionSettled>): ConsumptionSettled =>
   actual: 10,
   duration: null,
   durationOf: 1,
-  ...given,
+  ...overrides,
 });
 
-export const refunded = (given: Given<PointsRefunded>): PointsRefunded => {
-  const points = given.points ?? 10;
+export const refunded = (overrides: Overrides<PointsRefunded>): PointsRefunded => {
+  const points = overrides.points ?? 10;
   return {
-    ...happened(given.balanceAfter, given.at),
+    ...envelope(overrides.balanceAfter, overrides.at),
     type: 'PointsRefunded',
     consumptionId: 'c1',
     of: 1,
@@ -76,24 +76,24 @@ export const refunded = (given: Given<PointsRefunded>): PointsRefunded => {
     returns: [{ from: 1, into: 1, points, expiresAt: null }],
     cause: 'refunded',
     reason: null,
-    ...given,
+    ...overrides,
   };
 };
 
-export const expired = (given: Given<PointsExpired>): PointsExpired => ({
-  ...happened(given.balanceAfter, given.at),
+export const expired = (overrides: Overrides<PointsExpired>): PointsExpired => ({
+  ...envelope(overrides.balanceAfter, overrides.at),
   type: 'PointsExpired',
   batchId: 1,
   points: 100,
-  expiredAt: given.at ?? AT,
-  ...given,
+  expiredAt: overrides.at ?? AT,
+  ...overrides,
 });
 
-export const refused = (given: Given<CommandRefused>): CommandRefused => ({
-  ...happened(given.balanceAfter, given.at),
+export const refused = (overrides: Overrides<CommandRefused>): CommandRefused => ({
+  ...envelope(overrides.balanceAfter, overrides.at),
   type: 'CommandRefused',
   commandType: 'ConsumePoints',
   code: 'InsufficientPoints',
-  details: { balance: given.balanceAfter, asked: 1_000 },
-  ...given,
+  details: { balance: overrides.balanceAfter, asked: 1_000 },
+  ...overrides,
 });

@@ -1,19 +1,31 @@
 import type { Position, RecordedEvent } from '#event-store';
 import { REMEMBER_EVERYTHING, replay, type LedgerEvent } from '#ledger';
 
-import { consumed, recharged, refunded, settled, userNo } from './builders.suite.js';
-import { densely, feed, statement, type Open } from './open-tables.suite.js';
-import type { PoisonReason } from './poison.js';
-import type { Applied, ReadTables } from './port.js';
-import { rowsOf } from './rows.js';
-import { asRead, inBatches, positionOf, record, storeOrder, vectorUsers } from './vectors.suite.js';
+import { consumed, recharged, refunded, settled, userNo } from './testing/event-builders.js';
+import {
+  isDenseSuccessor,
+  writeAll,
+  readStatement,
+  type OpenReadTables,
+} from './testing/open-tables.js';
+import type { PoisonReason } from './projection/poison-event.js';
+import type { WriteResult, ReadTables } from './read-tables.js';
+import { rowsOf } from './projection/rows-of-event.js';
+import {
+  withoutProvenance,
+  inBatches,
+  positionOf,
+  recordedEvent,
+  inStoreOrder,
+  vectorUsers,
+} from './testing/vectors.js';
 
 const USER = userNo(1);
 const users = vectorUsers();
-const events = storeOrder(users);
+const events = inStoreOrder(users);
 
 const streamOf = (...own: readonly LedgerEvent[]): RecordedEvent[] =>
-  storeOrder([{ userId: USER, events: own }]);
+  inStoreOrder([{ userId: USER, events: own }]);
 
 const batchOf = (...recorded: readonly RecordedEvent[]) => inBatches(recorded, recorded.length)[0]!;
 
@@ -23,29 +35,31 @@ const account = [
   consumed({ balanceAfter: 80, consumptionId: 'c2' }),
 ];
 
-async function everything(tables: ReadTables): Promise<unknown> {
+async function everyAccount(tables: ReadTables): Promise<unknown> {
   return Promise.all(
     users.map(async ({ userId }) => ({
-      rows: await statement(tables, userId),
+      rows: await readStatement(tables, userId),
       account: await tables.account(userId),
       batches: await tables.batches(userId, 1_000),
     })),
   );
 }
 
-export function carriesEventsIntoTheTables(open: Open): void {
+export function tableWriterContract(open: OpenReadTables): void {
   it.each([7, 2_000])('gives every account its rows, in batches of %i events', async (size) => {
-    const { tables, writer } = await open(densely);
-    await feed(writer, inBatches(events, size));
+    const { tables, writer } = await open(isDenseSuccessor);
+    await writeAll(writer, inBatches(events, size));
     for (const { userId, rows } of users) {
-      expect((await statement(tables, userId)).map(asRead)).toEqual(rows);
+      expect((await readStatement(tables, userId)).map(withoutProvenance)).toEqual(rows);
     }
   });
 
   it('numbers rows densely, in the order of the events', async () => {
-    const { tables, writer } = await open(densely);
-    await feed(writer, inBatches(events, 100));
-    const all = (await Promise.all(users.map(({ userId }) => statement(tables, userId)))).flat();
+    const { tables, writer } = await open(isDenseSuccessor);
+    await writeAll(writer, inBatches(events, 100));
+    const all = (
+      await Promise.all(users.map(({ userId }) => readStatement(tables, userId)))
+    ).flat();
     const inOrder = all.sort((a, b) => a.id - b.id);
     expect(inOrder.map((row) => row.id)).toEqual(inOrder.map((_, index) => index + 1));
     const made = users.map(({ userId, events: own }) => [userId, own] as const);
@@ -60,16 +74,16 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('gives the same rows and ids however the events are cut into batches', async () => {
-    const one = await open(densely);
-    const other = await open(densely);
-    await feed(one.writer, inBatches(events, 13));
-    await feed(other.writer, inBatches(events, 1_000));
-    expect(await everything(one.tables)).toEqual(await everything(other.tables));
+    const one = await open(isDenseSuccessor);
+    const other = await open(isDenseSuccessor);
+    await writeAll(one.writer, inBatches(events, 13));
+    await writeAll(other.writer, inBatches(events, 1_000));
+    expect(await everyAccount(one.tables)).toEqual(await everyAccount(other.tables));
   });
 
   it('knows the balance and the held points of every account', async () => {
-    const { tables, writer } = await open(densely);
-    await feed(writer, inBatches(events, 50));
+    const { tables, writer } = await open(isDenseSuccessor);
+    await writeAll(writer, inBatches(events, 50));
     for (const { userId, balance, held, events: own } of users) {
       const revision = own.length - 1;
       expect(await tables.account(userId)).toMatchObject({ balance, held, revision });
@@ -77,8 +91,8 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('lists the batches with points left as the rules will draw on them', async () => {
-    const { tables, writer } = await open(densely);
-    await feed(writer, inBatches(events, 50));
+    const { tables, writer } = await open(isDenseSuccessor);
+    await writeAll(writer, inBatches(events, 50));
     for (const { userId, events: own } of users) {
       const folded = replay(own, REMEMBER_EVERYTHING);
       const batches = await tables.batches(userId, 1_000);
@@ -89,7 +103,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('counts as points of a batch all that came in from outside of it', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const grace = { from: 1, into: 9, expiresAt: '2030-01-08T00:00:00.000Z' };
     const history = streamOf(
       recharged({ balanceAfter: 100 }),
@@ -98,7 +112,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
       refunded({ balanceAfter: 80, points: 5, returns: [{ ...grace, points: 5 }] }),
       refunded({ balanceAfter: 90, points: 10 }),
     );
-    await feed(writer, inBatches(history, 2));
+    await writeAll(writer, inBatches(history, 2));
     expect(await tables.batches(USER, 10)).toMatchObject([
       { batch_id: 9, points: 20, remaining: 20, grace: true, priority: 0, revision: 2 },
       { batch_id: 1, points: 100, remaining: 70, grace: false, priority: 50, revision: 0 },
@@ -108,7 +122,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
   it.each([1, 10])(
     'puts the seconds of a settlement onto the first row of its pre-deduction, %i events a batch',
     async (size) => {
-      const { tables, writer } = await open(densely);
+      const { tables, writer } = await open(isDenseSuccessor);
       const later = '2030-01-01T00:10:00.000Z';
       const history = streamOf(
         recharged({ balanceAfter: 100 }),
@@ -116,8 +130,8 @@ export function carriesEventsIntoTheTables(open: Open): void {
         consumed({ balanceAfter: 88, points: 2, of: 1, at: later }),
         settled({ balanceAfter: 88, actual: 12, duration: 4.25, at: later }),
       );
-      await feed(writer, inBatches(history, size));
-      const [, first, second] = await statement(tables, USER);
+      await writeAll(writer, inBatches(history, size));
+      const [, first, second] = await readStatement(tables, USER);
       expect(first).toMatchObject({ duration: 4.25, updated_at: later });
       expect(first?.created_at).not.toBe(later);
       expect(second).toMatchObject({ duration: null });
@@ -127,7 +141,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
   it.each([1, 10])(
     'puts the seconds of a late settlement onto the row of the late charge, %i events a batch',
     async (size) => {
-      const { tables, writer } = await open(densely);
+      const { tables, writer } = await open(isDenseSuccessor);
       const history = streamOf(
         recharged({ balanceAfter: 100 }),
         consumed({ balanceAfter: 90, settleBy: '2030-01-02T00:00:00.000Z' }),
@@ -135,15 +149,19 @@ export function carriesEventsIntoTheTables(open: Open): void {
         consumed({ balanceAfter: 93, points: 7, of: 1 }),
         settled({ balanceAfter: 93, actual: 7, duration: 9, durationOf: 3 }),
       );
-      await feed(writer, inBatches(history, size));
-      const durations = (await statement(tables, USER)).map((row) => row.duration);
+      await writeAll(writer, inBatches(history, size));
+      const durations = (await readStatement(tables, USER)).map((row) => row.duration);
       expect(durations).toEqual([null, null, null, 9]);
     },
   );
 
   it('moves its checkpoint also when only foreign events went by', async () => {
-    const { tables, writer } = await open(densely);
-    const foreign = { ...record(USER, 0, account[0]!, 1), stream: 'orders-17', type: 'Ordered' };
+    const { tables, writer } = await open(isDenseSuccessor);
+    const foreign = {
+      ...recordedEvent(USER, 0, account[0]!, 1),
+      stream: 'orders-17',
+      type: 'Ordered',
+    };
     expect(await writer.write(null, { events: [foreign], next: positionOf(4) })).toMatchObject({
       kind: 'applied',
       events: 0,
@@ -156,7 +174,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('applies nothing when the checkpoint is not where the caller thinks', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const [first, second] = streamOf(...account);
     await writer.write(null, batchOf(first!));
     expect(await writer.write(null, batchOf(first!))).toEqual({ kind: 'moved' });
@@ -164,37 +182,37 @@ export function carriesEventsIntoTheTables(open: Open): void {
       kind: 'moved',
     });
     await writer.write(positionOf(1), batchOf(second!));
-    expect(await statement(tables, USER)).toHaveLength(2);
+    expect(await readStatement(tables, USER)).toHaveLength(2);
   });
 
   it('lets one of two writers at the same checkpoint win', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const answers = await Promise.all(
       [1, 2].map(() => writer.write(null, batchOf(...streamOf(...account)))),
     );
     expect(answers.map(({ kind }) => kind).sort()).toEqual(['applied', 'moved']);
-    expect(await statement(tables, USER)).toHaveLength(3);
+    expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
   it('does not let the checkpoint go backwards', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const history = streamOf(...account);
     await writer.write(null, batchOf(...history));
     expect(await writer.write(positionOf(3), batchOf(history[0]!))).toEqual({ kind: 'nothing' });
     expect(await tables.position()).toBe(positionOf(3));
-    expect(await statement(tables, USER)).toHaveLength(3);
+    expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
   it('takes from a batch that was partly delivered before only what is new', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const history = streamOf(...account);
     await writer.write(null, batchOf(...history.slice(0, 2)));
     expect(await writer.write(positionOf(2), batchOf(...history))).toMatchObject({ events: 1 });
-    expect(await statement(tables, USER)).toHaveLength(3);
+    expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
   it.each([1, 10])('keeps the ends of what an event can hold, %i events a batch', async (size) => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const batchId = Number.MAX_SAFE_INTEGER;
     const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'];
     const sourceId = '\u{10ffff}'.repeat(64);
@@ -222,8 +240,8 @@ export function carriesEventsIntoTheTables(open: Open): void {
         duration: 5e-324,
       }),
     );
-    await feed(writer, inBatches(history, size));
-    const rows = await statement(tables, USER);
+    await writeAll(writer, inBatches(history, size));
+    const rows = await readStatement(tables, USER);
     expect(rows).toMatchObject([
       { batch_id: batchId, amount: most, source_id: sourceId, created_at: first },
       { batch_id: batchId, source_id: sourceId, duration: 5e-324, created_at: first },
@@ -233,7 +251,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
     expect(await tables.batches(USER, 10)).toMatchObject([
       { batch_id: batchId, remaining: 1, expires_at: last, created_at: first },
     ]);
-    const story = await tables.story(USER, rows[1]?.id ?? 0);
+    const story = await tables.transactionDetails(USER, rows[1]?.id ?? 0);
     expect(story?.consumption).toMatchObject({
       ...{ consumption_id: consumptionId, duration: 5e-324, actual: most - 1 },
       ...{ opened_at: first, closed_at: last, settle_by: last },
@@ -243,10 +261,10 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('takes an event that stands twice in a batch once', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const [first, second] = streamOf(...account);
     await writer.write(null, batchOf(first!, second!, first!, second!));
-    expect(await statement(tables, USER)).toHaveLength(2);
+    expect(await readStatement(tables, USER)).toHaveLength(2);
   });
 
   const [first, second, third] = streamOf(...account) as [
@@ -353,7 +371,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
   ];
 
   it.each(poisons)('stops at %s, and writes nothing', async (_, reason, history) => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const poison = history.at(-1)!;
     await expect(writer.write(null, batchOf(...history))).rejects.toMatchObject({
       name: 'PoisonEvent',
@@ -367,7 +385,7 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('stops at a batch that comes in again, not at what is done with it before', async () => {
-    const { writer } = await open(densely);
+    const { writer } = await open(isDenseSuccessor);
     const history = streamOf(
       recharged({ balanceAfter: 100 }),
       consumed({ balanceAfter: 0, points: 100 }),
@@ -383,13 +401,13 @@ export function carriesEventsIntoTheTables(open: Open): void {
   });
 
   it('takes batches that are handed in before the ones before them are written', async () => {
-    const one = await open(densely);
-    const other = await open(densely);
-    await feed(one.writer, inBatches(events, 2_000));
-    const writings: Promise<Applied>[] = [];
+    const one = await open(isDenseSuccessor);
+    const other = await open(isDenseSuccessor);
+    await writeAll(one.writer, inBatches(events, 2_000));
+    const writings: Promise<WriteResult>[] = [];
     let after: Position | null = null;
     for (const batch of inBatches(events, 9)) {
-      await other.writer.room();
+      await other.writer.waitForCapacity();
       writings.push(other.writer.write(after, batch));
       after = batch.next;
     }
@@ -399,22 +417,22 @@ export function carriesEventsIntoTheTables(open: Open): void {
       applied.reduce((total, each) => total + (each.kind === 'applied' ? each[of] : 0), 0);
     expect(sum('events')).toBe(events.length);
     expect(sum('rows')).toBe(users.reduce((total, { rows }) => total + rows.length, 0));
-    expect(await everything(other.tables)).toEqual(await everything(one.tables));
+    expect(await everyAccount(other.tables)).toEqual(await everyAccount(one.tables));
   });
 
   it('knows what was handed in right before when it is delivered again', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const history = batchOf(...streamOf(...account));
     const answers = await Promise.all([
       writer.write(null, history),
       writer.write(history.next, history),
     ]);
     expect(answers).toMatchObject([{ kind: 'applied', events: 3 }, { kind: 'nothing' }]);
-    expect(await statement(tables, USER)).toHaveLength(3);
+    expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
   it('stops at poison that is handed in behind others, and can be told how far to go', async () => {
-    const { tables, writer } = await open(densely);
+    const { tables, writer } = await open(isDenseSuccessor);
     const [begins, follows, refuses] = [
       batchOf(first),
       batchOf(second),
@@ -432,8 +450,8 @@ export function carriesEventsIntoTheTables(open: Open): void {
     });
     expect(answers[3]).toMatchObject({ status: 'fulfilled', value: { kind: 'moved' } });
     const rest = [begins, follows].filter((_, index) => answers[index]?.status === 'rejected');
-    await feed(writer, rest, await tables.position());
-    expect(await statement(tables, USER)).toHaveLength(2);
+    await writeAll(writer, rest, await tables.position());
+    expect(await readStatement(tables, USER)).toHaveLength(2);
     expect(await tables.position()).toBe(follows.next);
   });
 

@@ -1,0 +1,37 @@
+import { expect } from '@jest/globals';
+import type { Batch, Position } from '#event-store';
+
+import { allTransactions } from '../all-transactions.js';
+import type { StatementRow, ReadTables, TableWriter } from '../read-tables.js';
+import type { FollowsDirectly } from '../projection/decode-batch.js';
+import { indexOf } from './vectors.js';
+
+export interface OpenTables {
+  readonly tables: ReadTables;
+  readonly writer: TableWriter;
+}
+
+/** Opens empty tables, with a writer that refuses holes between positions. */
+export type OpenReadTables = (followsDirectly: FollowsDirectly) => Promise<OpenTables>;
+
+export const isDenseSuccessor: FollowsDirectly = (before, position) =>
+  indexOf(position) === indexOf(before) + 1;
+
+export async function writeAll(
+  writer: TableWriter,
+  batches: readonly Batch[],
+  from: Position | null = null,
+): Promise<void> {
+  let after = from;
+  for (const batch of batches) {
+    expect(await writer.write(after, batch)).toMatchObject({ kind: 'applied' });
+    after = batch.next;
+  }
+}
+
+/** A whole statement as its reader sees it, oldest first. */
+export async function readStatement(tables: ReadTables, userId: string): Promise<StatementRow[]> {
+  const rows: StatementRow[] = [];
+  for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
+  return rows.reverse();
+}
