@@ -1,0 +1,1 @@
+export { AutoAdvancingClock, ManualClock } from './manual-clock.js';
