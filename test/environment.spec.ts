@@ -13,8 +13,8 @@ const declaredIn = (path: string): string[] =>
   [...text(path).matchAll(/^ {2,6}([A-Z][A-Z0-9_]{3,}):/gm)].map(([, name = '']) => name);
 
 const SCHEMAS = [
-  'libs/assembly/src/ledger-variables.ts',
-  'libs/runtime/src/kafka-variables.ts',
+  'libs/platform/src/config/ledger-variables.ts',
+  'libs/platform/src/config/kafka-variables.ts',
   'libs/senders/src/senders-variables.ts',
   'apps/api/src/api-variables.ts',
   'apps/intake/src/main.ts',

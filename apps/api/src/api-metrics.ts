@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { answerCounter, denialCounter } from '#assembly';
-import { LATENCY_BUCKETS_SECONDS, type Flow, type Log } from '#runtime';
+import { LATENCY_BUCKETS_SECONDS, type StallDetector, type Log } from '#runtime';
 import type { ApiObserver } from './api-observer.js';
 
 /** What the API reports, as figures to alarm on and lines to search. */
-export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserver {
+export function apiObserver(registry: Registry, log: Log, flow: StallDetector): ApiObserver {
   const registers = [registry];
   const requests = new Histogram({
     name: 'ledger_http_request_seconds',
@@ -36,7 +36,7 @@ export function apiObserver(registry: Registry, log: Log, flow: Flow): ApiObserv
       if (!route.endsWith('/stream')) requests.observe({ method, route, status }, ms / 1000);
     },
     commanded: (command, { correlation }, answer) => {
-      flow.moved();
+      flow.reportProgress();
       countAnswer(command.type, answer);
       const { code } = answer;
       if (code !== null) log.info({ code, type: command.type, correlation }, 'command refused');

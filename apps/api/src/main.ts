@@ -1,20 +1,20 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDesk, openSenders, openStores } from '#assembly';
+import { openCommandProcessor, openSenders, openStores } from '#assembly';
 import type { AccountCommandProcessor } from '#commands';
 import {
-  Flow,
+  StallDetector,
   Health,
-  NestLog,
+  NestLogger,
   SYSTEM_CLOCK,
   createLog,
   createMetrics,
-  orExit,
+  exitOnError,
   readConfiguration,
   serveProbes,
-  stopInOrder,
-  type Probes,
+  handleShutdown,
+  type ProbeServer,
 } from '#runtime';
 import type { Registry } from 'prom-client';
 import { tokenVerifier } from './access/token-verifier.js';
@@ -40,18 +40,18 @@ async function main(): Promise<void> {
   const log = createLog({ app: APP, level: config.LOG_LEVEL });
   const metrics = createMetrics(APP);
   const health = new Health(['event store', 'read tables', 'reads', 'clock']);
-  const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
+  const flow = new StallDetector(SYSTEM_CLOCK, STILL_MS_MAX);
   const clock = SYSTEM_CLOCK;
   const sending = await openSenders(config, process.env, { metrics, log, clock });
-  health.watch('senders', () => sending.condition());
+  health.addCheck('senders', () => sending.status());
   const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
   const probes = await openProbes(config, health, metrics);
   const stores = await openStores(config, log, ['append', 'read tables']);
   const { events: store, tables } = stores;
-  const desk = openDesk(stores, config, metrics, log);
-  health.watch('commands', () => {
-    flow.waiting(desk.figures.active + desk.figures.queued);
-    return flow.condition();
+  const desk = openCommandProcessor(stores, config, metrics, log);
+  health.addCheck('commands', () => {
+    flow.reportWaiting(desk.figures.active + desk.figures.queued);
+    return flow.status();
   });
   const folder = resolve(config.WEB_FOLDER);
   const api = await createApi(
@@ -83,14 +83,14 @@ async function main(): Promise<void> {
       hasProbesElsewhere: config.METRICS_PORT !== null,
     },
     { isBehindProxy: config.BEHIND_PROXY, corsOrigins: config.CORS_ORIGINS },
-    new NestLog(log),
+    new NestLogger(log),
   );
   const checking = checkup(
     [...storeChecks(store, tables), readsCheck(store, tables, clock), clockCheck(clock, stores)],
     health,
     clock,
   );
-  stopInOrder({
+  handleShutdown({
     log,
     steps: [
       { name: 'http', msMax: 5_000, run: () => closeHttp(api, desk) },
@@ -109,7 +109,7 @@ function openProbes(
   { METRICS_PORT: port, METRICS_HOST: host }: ApiVariables,
   health: Health,
   metrics: Registry,
-): Promise<Probes> | null {
+): Promise<ProbeServer> | null {
   return port === null ? null : serveProbes({ port, host, health, metrics });
 }
 
@@ -118,4 +118,4 @@ async function closeHttp(api: Api, desk: AccountCommandProcessor): Promise<void>
   await Promise.all([api.close(), desk.drain(DRAIN_MS_MAX)]);
 }
 
-orExit(main());
+exitOnError(main());

@@ -4,11 +4,11 @@ import { CONSUME_LIMITS } from '#kafka';
 import {
   ConfigurationError,
   KAFKA_VARIABLES,
-  kafkaSettings,
+  kafkaOptions,
   readConfiguration,
   wholeNumber,
   type Environment,
-  type KafkaSettings,
+  type KafkaOptions,
 } from '#runtime';
 import { z } from 'zod';
 
@@ -20,7 +20,7 @@ const VARIABLES = z.object({
 });
 
 export interface Settings {
-  readonly kafka: KafkaSettings;
+  readonly kafka: KafkaOptions;
   readonly batchBytesMax: number;
 }
 
@@ -29,7 +29,7 @@ export function deadLetterSettings(env: Environment): Settings {
   const said = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const brokers = said['KAFKA_BROKERS'] ?? ofRunningStack(said['DATA_DIR'] ?? '.data');
   const read = readConfiguration(VARIABLES, { ...said, KAFKA_BROKERS: brokers });
-  return { kafka: kafkaSettings(read), batchBytesMax: read.KAFKA_BATCH_BYTES_MAX };
+  return { kafka: kafkaOptions(read), batchBytesMax: read.KAFKA_BATCH_BYTES_MAX };
 }
 
 /** `npm start` says here what it is made of, for as long as it runs. */

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Flow, GREEN, Health, createLog, createMetrics } from '#runtime';
+import { StallDetector, GREEN, Health, createLog, createMetrics } from '#runtime';
 import { consumerObserver, lagGauge } from './intake-metrics.js';
 import { StandsStill } from './intake.js';
 
@@ -9,8 +9,8 @@ function open() {
   let now = 0;
   const clock = { now: () => now };
   const health = new Health(['partitions', 'flow']);
-  const flow = new Flow(clock, STILL_MS_MAX);
-  health.watch('flow', () => flow.condition());
+  const flow = new StallDetector(clock, STILL_MS_MAX);
+  health.addCheck('flow', () => flow.status());
   health.report('partitions', GREEN);
   const metrics = createMetrics('intake');
   const log = createLog({ app: 'intake', level: 'silent' });

@@ -1,6 +1,6 @@
 import { answerCounter, denialCounter } from '#assembly';
 import type { ConsumerObserver, LagMeter } from '#kafka';
-import { GREEN, type Flow, type Health, type Log } from '#runtime';
+import { GREEN, type StallDetector, type Health, type Log } from '#runtime';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { IntakeObserver } from './intake-observer.js';
 import { StandsStill } from './intake.js';
@@ -36,7 +36,7 @@ export function consumerObserver(
   metrics: Registry,
   log: Log,
   health: Health,
-  flow: Flow,
+  flow: StallDetector,
 ): Partial<ConsumerObserver> {
   const registers = [metrics];
   const trouble = new Counter({
@@ -75,7 +75,7 @@ export function consumerObserver(
       report();
       log.info({ partitions }, 'joined the group');
     },
-    passed: () => flow.moved(),
+    passed: () => flow.reportProgress(),
     troubled: ({ partition, cause, ...rest }) => {
       paused.add(partition);
       if (cause instanceof StandsStill) {
@@ -121,7 +121,10 @@ export function consumerObserver(
 }
 
 /** Measured at intervals: a stopped reader's messages are counted, too. */
-export function lagGauge(metrics: Registry, flow: Flow): (meter: LagMeter) => Promise<void> {
+export function lagGauge(
+  metrics: Registry,
+  flow: StallDetector,
+): (meter: LagMeter) => Promise<void> {
   const gauge = new Gauge({
     name: 'ledger_intake_lag_messages',
     help: 'Commands that wait in Kafka',
@@ -131,6 +134,6 @@ export function lagGauge(metrics: Registry, flow: Flow): (meter: LagMeter) => Pr
   return async (meter) => {
     const lags = await meter.measure();
     for (const { partition, messages } of lags) gauge.set({ partition }, messages);
-    flow.waiting(lags.reduce((sum, { messages }) => sum + messages, 0));
+    flow.reportWaiting(lags.reduce((sum, { messages }) => sum + messages, 0));
   };
 }

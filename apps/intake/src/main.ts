@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { LEDGER_VARIABLES, openDesk, openSenders, openStores } from '#assembly';
+import { LEDGER_VARIABLES, openCommandProcessor, openSenders, openStores } from '#assembly';
 import { CommandsModule, RunLedgerCommand, unansweredMax } from '#commands';
 import { TOPICS } from '#contracts';
 import {
@@ -15,21 +15,21 @@ import {
 } from '#kafka';
 import type { Policy } from '#ledger';
 import {
-  Flow,
+  StallDetector,
   GREEN,
   Health,
   KAFKA_VARIABLES,
-  NestLog,
+  NestLogger,
   SYSTEM_CLOCK,
   createLog,
   createMetrics,
-  every,
-  kafkaLog,
-  kafkaSettings,
-  orExit,
+  runPeriodically,
+  kafkaLogger,
+  kafkaOptions,
+  exitOnError,
   readConfiguration,
   serveProbes,
-  stopInOrder,
+  handleShutdown,
   wholeNumber,
 } from '#runtime';
 import { SENDERS_VARIABLES } from '#senders';
@@ -68,19 +68,19 @@ async function main(): Promise<void> {
   const log = createLog({ app: APP, level: config.LOG_LEVEL });
   const metrics = createMetrics(APP);
   const health = new Health(['event store', 'kafka', 'partitions', 'flow']);
-  const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
-  health.watch('flow', () => flow.condition());
+  const flow = new StallDetector(SYSTEM_CLOCK, STILL_MS_MAX);
+  health.addCheck('flow', () => flow.status());
   const sending = await openSenders(config, process.env, { metrics, log, clock: SYSTEM_CLOCK });
-  health.watch('senders', () => sending.condition());
+  health.addCheck('senders', () => sending.status());
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
 
   const stores = await openStores(config, log, ['append']);
   health.report('event store', GREEN);
-  const desk = openDesk(stores, config, metrics, log);
+  const desk = openCommandProcessor(stores, config, metrics, log);
 
   const kafka = connectKafka({
-    ...kafkaSettings(config),
-    log: kafkaLog(log),
+    ...kafkaOptions(config),
+    log: kafkaLogger(log),
   });
   const plans = ledgerTopics({
     names: TOPICS,
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   await sink.connect();
 
   const app = await NestFactory.createApplicationContext(CommandsModule.forProcessor(desk), {
-    logger: new NestLog(log),
+    logger: new NestLogger(log),
     abortOnError: false,
   });
   const bus = app.get(CommandBus);
@@ -114,11 +114,11 @@ async function main(): Promise<void> {
     groupId: config.KAFKA_GROUP,
   });
   const setLag = lagGauge(metrics, flow);
-  const measuring = every(SYSTEM_CLOCK, LAG_EVERY_MS, () =>
+  const measuring = runPeriodically(SYSTEM_CLOCK, LAG_EVERY_MS, () =>
     setLag(lagMeter).catch((err: unknown) => log.warn({ err }, 'lag not measured')),
   );
 
-  const stopping = stopInOrder({
+  const stopping = handleShutdown({
     log,
     steps: [
       { name: 'consumer', msMax: 9_000, run: () => source.stop() },
@@ -147,4 +147,4 @@ async function main(): Promise<void> {
   log.info({ port: probes.port, topic: TOPICS.commands }, 'started');
 }
 
-orExit(main());
+exitOnError(main());

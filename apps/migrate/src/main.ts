@@ -1,5 +1,5 @@
-import { migrating } from '#assembly';
-import { orExit, readConfiguration } from '#runtime';
+import { explainMigrationFailure } from '#assembly';
+import { exitOnError, readConfiguration } from '#runtime';
 import { MIGRATE_VARIABLES } from './migrate-variables.js';
 import { runMigrations } from './run-migrations.js';
 import { answerTo } from './usage.js';
@@ -8,10 +8,10 @@ import { answerTo } from './usage.js';
 
 const answer = answerTo(process.argv.slice(2));
 if (answer === null) {
-  orExit(
+  exitOnError(
     (async () => {
       const config = readConfiguration(MIGRATE_VARIABLES, process.env);
-      await migrating(() =>
+      await explainMigrationFailure(() =>
         runMigrations(config, (line) => void process.stdout.write(`${line}\n`)),
       );
     })(),

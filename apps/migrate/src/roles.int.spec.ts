@@ -1,12 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { migrating, openDesk, openStores, type Need } from '#assembly';
+import {
+  explainMigrationFailure,
+  openCommandProcessor,
+  openStores,
+  type DatabaseAccess,
+} from '#assembly';
 import { toLedgerCommand } from '#commands';
 import { migrateEventStore, parseSnapshotKeys } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { migrate } from '#read-model';
-import { StartError, createLog, createMetrics } from '#runtime';
+import { StartupError, createLog, createMetrics } from '#runtime';
 import { LOGIN_ROLES, type LoginName } from './logins.js';
 import { runMigrations } from './run-migrations.js';
 
@@ -187,13 +192,13 @@ describe('the rights of a login', () => {
 });
 
 describe('a process', () => {
-  const NEEDS: Readonly<Record<Exclude<LoginName, 'auditor'>, readonly Need[]>> = {
+  const NEEDS: Readonly<Record<Exclude<LoginName, 'auditor'>, readonly DatabaseAccess[]>> = {
     api: ['append', 'read tables'],
     intake: ['append'],
     sweeper: ['append', 'read tables'],
     projector: ['read events', 'write tables'],
   };
-  const open = (url: string, needs: readonly Need[], log = SILENT) =>
+  const open = (url: string, needs: readonly DatabaseAccess[], log = SILENT) =>
     openStores({ EVENT_STORE: url, DATABASE_URL: url }, log, needs);
 
   it.each(Object.entries(NEEDS))('%s starts with its login', async (login, needs) => {
@@ -204,7 +209,7 @@ describe('a process', () => {
 
   it('says which right is missing, what for, and which command gives it', async () => {
     const started = open(loginUrl('projector'), ['append']);
-    await expect(started).rejects.toBeInstanceOf(StartError);
+    await expect(started).rejects.toBeInstanceOf(StartupError);
     await expect(started).rejects.toThrow(
       `role ${PREFIX}projector may not insert event_store.snapshots, which it needs to append: grant points_ledger_writer to ${PREFIX}projector;`,
     );
@@ -274,10 +279,10 @@ describe('npm run migrate', () => {
     await run(SERVER, `create database ${database}`);
     const url = new URL(loginUrl('api'));
     url.pathname = `/${database}`;
-    const migrated = migrating(() =>
+    const migrated = explainMigrationFailure(() =>
       runMigrations({ ...wanted(), MIGRATION_URL: url.href }, () => undefined),
     );
-    await expect(migrated).rejects.toBeInstanceOf(StartError);
+    await expect(migrated).rejects.toBeInstanceOf(StartupError);
     await expect(migrated).rejects.toThrow(
       /may not do what it has to: permission denied for database .* must own the ledger/,
     );
@@ -325,7 +330,7 @@ describe('a snapshot that the least role bent', () => {
     const carryOut = async (...sent: ReturnType<typeof toLedgerCommand>[]) => {
       const stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, SILENT, ['append']);
       const metrics = createMetrics('spec');
-      const desk = openDesk(stores, config, metrics, SILENT);
+      const desk = openCommandProcessor(stores, config, metrics, SILENT);
       const answers = await Promise.all(
         sent.map((command) => desk.run(command, { correlation: 'spec' })),
       );

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { LEDGER_VARIABLES } from '#assembly';
-import { orExit, readConfiguration } from '#runtime';
+import { exitOnError, readConfiguration } from '#runtime';
 import { parkedCommand, unparkCommand } from './parking/parking-commands.js';
 import { rebuildCommand, type RebuildVariables } from './rebuild/rebuild-command.js';
 import { runProjector } from './run.js';
@@ -21,4 +21,4 @@ const program = new Command('projector')
   .addCommand(parkedCommand(configured))
   .addCommand(unparkCommand(configured));
 
-orExit(program.parseAsync().then(() => undefined));
+exitOnError(program.parseAsync().then(() => undefined));

@@ -1,5 +1,5 @@
 import type { Position } from '#event-store';
-import { Flow, Health, createLog, createMetrics } from '#runtime';
+import { StallDetector, Health, createLog, createMetrics } from '#runtime';
 import { projectorObserver } from './projector-metrics.js';
 
 function parts() {
@@ -7,8 +7,8 @@ function parts() {
   const metrics = createMetrics('projector');
   const health = new Health(['tables']);
   const clock = { now: () => now };
-  const flow = new Flow(clock, 60_000);
-  health.watch('flow', () => flow.condition());
+  const flow = new StallDetector(clock, 60_000);
+  health.addCheck('flow', () => flow.status());
   const observer = projectorObserver(
     metrics,
     createLog({ app: 'projector', level: 'silent' }),

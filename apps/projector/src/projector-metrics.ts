@@ -1,4 +1,11 @@
-import { GREEN, type Clock, type Condition, type Flow, type Health, type Log } from '#runtime';
+import {
+  GREEN,
+  type Clock,
+  type HealthStatus,
+  type StallDetector,
+  type Health,
+  type Log,
+} from '#runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadTables } from '#read-model';
 import type { ProjectorObserver } from './observer.js';
@@ -11,12 +18,12 @@ export function projectorObserver(
   metrics: Registry,
   log: Log,
   health: Health,
-  flow: Flow,
+  flow: StallDetector,
   clock: Pick<Clock, 'now'>,
 ): ProjectorObserver {
   const series = seriesIn(metrics);
   let measuredAt = clock.now();
-  health.watch('lag', () => {
+  health.addCheck('lag', () => {
     const ageMs = clock.now() - measuredAt;
     if (ageMs <= MEASURED_MS_MAX) return GREEN;
     return { state: 'red', reason: `was not measured for ${Math.floor(ageMs / 1_000)} s` };
@@ -53,10 +60,10 @@ export function projectorObserver(
       const live = lags.find(({ state }) => state === 'live');
       if (live === undefined) return;
       health.report('accounts', parkedCondition(live.parked));
-      if (live.position !== livePosition) flow.moved();
+      if (live.position !== livePosition) flow.reportProgress();
       livePosition = live.position;
       liveVersion = live.version;
-      flow.waiting(live.events);
+      flow.reportWaiting(live.events);
     },
     parked: (version, { userId, revision, position, code, detail }) => {
       series.alarms.inc({ kind: 'parked' });
@@ -84,7 +91,7 @@ export function projectorObserver(
   };
 }
 
-function parkedCondition(accounts: number): Condition {
+function parkedCondition(accounts: number): HealthStatus {
   if (accounts === 0) return GREEN;
   const reason = `${accounts} ${accounts === 1 ? 'account is' : 'accounts are'} parked`;
   return { state: 'amber', reason };

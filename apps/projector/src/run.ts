@@ -1,13 +1,13 @@
 import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
 import {
-  Flow,
+  StallDetector,
   GREEN,
   Health,
   SYSTEM_CLOCK,
   createLog,
   createMetrics,
   serveProbes,
-  stopInOrder,
+  handleShutdown,
 } from '#runtime';
 import { measureOldestOpen, projectorObserver } from './projector-metrics.js';
 import { Projector } from './projector.js';
@@ -23,8 +23,8 @@ export async function runProjector(config: LedgerVariables): Promise<void> {
   const log = createLog({ app: APP, level: config.LOG_LEVEL });
   const metrics = createMetrics(APP);
   const health = new Health(['event store', 'tables']);
-  const flow = new Flow(SYSTEM_CLOCK, STILL_MS_MAX);
-  health.watch('flow', () => flow.condition());
+  const flow = new StallDetector(SYSTEM_CLOCK, STILL_MS_MAX);
+  health.addCheck('flow', () => flow.status());
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
   const stores = await openStores(config, log, ['read events', 'write tables']);
   health.report('event store', GREEN);
@@ -40,7 +40,7 @@ export async function runProjector(config: LedgerVariables): Promise<void> {
     ...(stores.followsDirectly !== null && { followsDirectly: stores.followsDirectly }),
   });
   const working = projector.run(stop.signal);
-  const stopping = stopInOrder({
+  const stopping = handleShutdown({
     log,
     steps: [
       { name: 'projection', msMax: 6_000, run: () => stopped(working, stop) },

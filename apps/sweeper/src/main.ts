@@ -1,20 +1,26 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { LEDGER_VARIABLES, answerCounter, clockFault, openDesk, openStores } from '#assembly';
+import {
+  LEDGER_VARIABLES,
+  answerCounter,
+  clockSkewFault,
+  openCommandProcessor,
+  openStores,
+} from '#assembly';
 import { CommandsModule, RunLedgerCommand } from '#commands';
 import {
   GREEN,
   Health,
-  NestLog,
+  NestLogger,
   SYSTEM_CLOCK,
   createLog,
   createMetrics,
-  every,
-  orExit,
+  runPeriodically,
+  exitOnError,
   readConfiguration,
   serveProbes,
-  stopInOrder,
+  handleShutdown,
 } from '#runtime';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
@@ -33,9 +39,9 @@ async function main(): Promise<void> {
   const health = new Health(['clock', 'sweep']);
   const probes = await serveProbes({ port: config.PORT, host: config.HOST, health, metrics });
   const stores = await openStores(config, log, ['append', 'read tables']);
-  const desk = openDesk(stores, config, metrics, log);
+  const desk = openCommandProcessor(stores, config, metrics, log);
   const app = await NestFactory.createApplicationContext(CommandsModule.forProcessor(desk), {
-    logger: new NestLog(log),
+    logger: new NestLogger(log),
     abortOnError: false,
   });
   const bus = app.get(CommandBus);
@@ -57,7 +63,7 @@ async function main(): Promise<void> {
 
   /** A wrong clock would let points expire that are not due. */
   const clockIsRight = async (): Promise<boolean> => {
-    const reason = await clockFault(SYSTEM_CLOCK, stores);
+    const reason = await clockSkewFault(SYSTEM_CLOCK, stores);
     health.report('clock', reason === null ? GREEN : { state: 'red', reason });
     return reason === null;
   };
@@ -74,9 +80,9 @@ async function main(): Promise<void> {
       health.report('sweep', { state: 'red', reason: 'the last sweep failed: read the log' });
     }
   };
-  const sweeping = every(SYSTEM_CLOCK, SWEEP_EVERY_MS, sweep);
+  const sweeping = runPeriodically(SYSTEM_CLOCK, SWEEP_EVERY_MS, sweep);
 
-  stopInOrder({
+  handleShutdown({
     log,
     steps: [
       { name: 'sweep', msMax: 5_000, run: () => sweeping.stop() },
@@ -89,4 +95,4 @@ async function main(): Promise<void> {
   log.info({ port: probes.port }, 'started');
 }
 
-orExit(main());
+exitOnError(main());

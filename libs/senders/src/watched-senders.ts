@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hash } from 'node:crypto';
 import { inWords, type Parsed } from '#contracts';
-import { ConfigurationError, GREEN, type Condition, type Environment } from '#runtime';
+import { ConfigurationError, GREEN, type HealthStatus, type Environment } from '#runtime';
 import type { Sender } from './sender.js';
 import { SenderDirectory } from './sender-directory.js';
 import { parseSenders } from './senders-file.js';
@@ -86,7 +86,7 @@ export class WatchedSenders {
     return this.#rejected !== null;
   }
 
-  condition(): Condition {
+  condition(): HealthStatus {
     if (!this.isRejected) return GREEN;
     const reason = 'the senders file is bad, and the one before is obeyed: read the log';
     return { state: 'amber', reason };

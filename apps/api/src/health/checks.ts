@@ -1,4 +1,4 @@
-import { clockFault } from '#assembly';
+import { clockSkewFault } from '#assembly';
 import type { EventStore, Position } from '#event-store';
 import type { ReadTables } from '#read-model';
 import type { Clock } from '#runtime';
@@ -14,8 +14,8 @@ export function storeChecks(
   ];
 }
 
-export function clockCheck(...clocks: Parameters<typeof clockFault>): Check {
-  return { part: 'clock', look: () => clockFault(...clocks) };
+export function clockCheck(...clocks: Parameters<typeof clockSkewFault>): Check {
+  return { part: 'clock', look: () => clockSkewFault(...clocks) };
 }
 
 /** Events wait, and the read tables did not move for so long: reads stand still. */

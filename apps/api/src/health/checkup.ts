@@ -1,4 +1,4 @@
-import { GREEN, every, type Clock, type Health, type Repeated } from '#runtime';
+import { GREEN, runPeriodically, type Clock, type Health, type PeriodicTask } from '#runtime';
 
 /** One thing without which work does not flow. */
 export interface Check {
@@ -15,12 +15,12 @@ export function checkup(
   checks: readonly Check[],
   health: Health,
   clock: Pick<Clock, 'after'>,
-): Repeated {
+): PeriodicTask {
   const lookAt = async (check: Check): Promise<void> => {
     const fault = await faultOf(check, clock);
     health.report(check.part, fault === null ? GREEN : { state: 'red', reason: fault });
   };
-  return every(clock, EVERY_MS, async () => void (await Promise.all(checks.map(lookAt))));
+  return runPeriodically(clock, EVERY_MS, async () => void (await Promise.all(checks.map(lookAt))));
 }
 
 async function faultOf(check: Check, clock: Pick<Clock, 'after'>): Promise<string | null> {

@@ -18,7 +18,7 @@ describe('the probes', () => {
     });
     health.report('event store', GREEN);
     expect((await get('/health/ready')).statusCode).toBe(200);
-    health.die('nothing helps');
+    health.markDead('nothing helps');
     expect((await get('/health/live')).statusCode).toBe(503);
     await api.close();
   });
@@ -49,7 +49,7 @@ describe('the probes of a process that has a port for them alone', () => {
     const metrics = await api.app.inject({ url: '/metrics' });
     expect(metrics.statusCode).toBe(404);
     expect(metrics.headers['content-type']).toMatch('application/problem+json');
-    health.die('nothing helps');
+    health.markDead('nothing helps');
     expect(await get('/health/live')).toEqual(red);
     await api.close();
   });

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AccountDamaged, RetryableCommandError, isDamagedStream } from '#commands';
 import type { PermanentStoreError } from '#event-store';
-import { isServerAway } from '#runtime';
+import { isServerUnavailable } from '#runtime';
 import { Problem, notNow } from './problem.js';
 
 /** What the outside is told of an error; and whether an operator has to be, too. */
@@ -33,7 +33,7 @@ export function problemOf(error: unknown): Told {
   if (error instanceof HttpException && error.getStatus() < 500) {
     return { problem: ofFramework(error), isTrouble: false };
   }
-  if (isServerAway(error)) {
+  if (isServerUnavailable(error)) {
     return { problem: notNow('store-away', 'A store is away.', 2), isTrouble: true };
   }
   return { problem: OUR_FAULT, isTrouble: true };

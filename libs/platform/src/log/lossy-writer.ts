@@ -1,0 +1,71 @@
+/** Writes some of the bytes and says how many; throws when it can write none. As `fs.writeSync`. */
+export type WriteSome = (bytes: Uint8Array) => number;
+
+const BUSY_WAITS_MAX = 20;
+const BUSY_WAIT_MS = 1;
+const NEW_LINE = 10;
+const SLEEP_CELL = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Writes lines, and drops those that can't be written: a full disk, or a reader that has gone away,
+ * must never end the process that writes a log. What was dropped is counted, and said in a line as
+ * soon as there is room again.
+ */
+export class LossyWriter {
+  #lost = 0;
+  #reason = '';
+  /** The last line was cut in the middle: the next one begins on a line of its own. */
+  #isCut = false;
+
+  constructor(
+    private readonly writeSome: WriteSome,
+    /** The line, without its end, that tells of lost ones. */
+    private readonly lossMessage: (lines: number, reason: string) => string,
+    private readonly onLost: (lines: number) => void = () => undefined,
+  ) {}
+
+  write(chunk: string | Uint8Array): void {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    if (this.#lost > 0 && !this.#writeLossMessage()) return this.#drop(bytes);
+    if (!this.#writeAll(bytes)) this.#drop(bytes);
+  }
+
+  #writeLossMessage(): boolean {
+    const line = `${this.#isCut ? '\n' : ''}${this.lossMessage(this.#lost, this.#reason)}\n`;
+    if (!this.#writeAll(Buffer.from(line))) return false;
+    this.#lost = 0;
+    return true;
+  }
+
+  #drop(bytes: Uint8Array): void {
+    const lines = Math.max(1, count(bytes, NEW_LINE));
+    this.#lost += lines;
+    this.onLost(lines);
+  }
+
+  #writeAll(bytes: Uint8Array): boolean {
+    let waits = 0;
+    for (let done = 0; done < bytes.length;) {
+      try {
+        done += this.writeSome(bytes.subarray(done));
+        this.#isCut = done < bytes.length;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? String(error);
+        // A pipe whose reader is slow takes more in a moment. Who lost lines already waits no more.
+        if (code === 'EAGAIN' && this.#lost === 0 && (waits += 1) <= BUSY_WAITS_MAX) {
+          Atomics.wait(SLEEP_CELL, 0, 0, BUSY_WAIT_MS);
+          continue;
+        }
+        this.#reason = code;
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+function count(bytes: Uint8Array, byte: number): number {
+  let found = 0;
+  for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) found += 1;
+  return found;
+}
