@@ -100,6 +100,20 @@ export default defineConfig(
     may: [`\\./${FILE}`],
     because: 'the rules are pure and import nothing, not even node:*.',
   }),
+  allowImports('libs/ledger', {
+    files: ['libs/ledger/src/account/**/*.ts'],
+    may: [`\\./${FILE}`, '\\.\\./support/[a-z-]+\\.js$'],
+    because: 'the rules are pure and know nothing of how events are stored.',
+  }),
+  allowImports('libs/ledger', {
+    files: ['libs/ledger/src/storage/**/*.ts'],
+    may: [
+      `\\./${FILE}`,
+      '(?:\\.\\./)+(?:account|support|storage)/[a-z-]+\\.js$',
+      '\\.\\./[a-z-]+\\.js$',
+    ],
+    because: 'what is stored follows from the rules and imports nothing else, not even node:*.',
+  }),
   allowImports('libs/contracts', {
     may: [`\\./${FILE}`, BROWSER_BASICS, '#ledger$', 'zod$'],
     because: 'the browser uses it too, so nothing in it may need Node.',

@@ -6,12 +6,12 @@ const root = join(import.meta.dirname, '..');
 
 // For each folder with a rule: an import it must not have, and one it may.
 const RULES = [
-  { file: 'libs/ledger/src/index.ts', never: 'node:crypto', may: './decide.js' },
-  { file: 'libs/ledger/src/decide.ts', never: '#contracts', may: './events.js' },
+  { file: 'libs/ledger/src/index.ts', never: 'node:crypto', may: './account/decide.js' },
+  { file: 'libs/ledger/src/account/decide.ts', never: '#contracts', may: './events.js' },
   {
-    file: 'libs/ledger/src/decide.ts',
+    file: 'libs/ledger/src/account/decide.ts',
     never: './../../event-store/src/index.js',
-    may: './docket.js',
+    may: './pending-events.js',
   },
   { file: 'libs/contracts/src/index.ts', never: 'node:crypto', may: 'zod' },
   { file: 'libs/contracts/src/index.ts', never: '../../identity/src/index.js', may: '#ledger' },
@@ -46,7 +46,7 @@ const RULES = [
   { file: 'apps/web/src/format/rows.ts', never: 'node:crypto', may: './days.js' },
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
   { file: 'libs/senders/src/index.ts', never: '#commands', may: 'zod' },
-  { file: 'libs/ledger/src/index.ts', never: './testing/index.js', may: './decide.js' },
+  { file: 'libs/ledger/src/index.ts', never: './testing/scenario.js', may: './account/decide.js' },
   { file: 'libs/commands/src/index.ts', never: '#event-store/testing', may: '#async' },
   { file: 'libs/contracts/src/index.ts', never: '#identity', may: '#async' },
   { file: 'apps/api/src/main.ts', never: '#event-store/testing', may: '#identity' },

@@ -1,6 +1,6 @@
 import type { CommandType } from '#ledger';
 import { parseCommandData } from './command-data.js';
-import type { Fault } from './fault.js';
+import type { Fault } from './field-error.js';
 
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 

@@ -10,7 +10,7 @@ import {
   type CommandType,
   type SourceType,
 } from '#ledger';
-import { parseAs, type Parsed } from './fault.js';
+import { parseAs, type Parsed } from './field-error.js';
 import {
   consumptionId,
   reason,

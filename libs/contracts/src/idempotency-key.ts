@@ -1,7 +1,7 @@
 import { ID_MAX } from '#ledger';
-import { parseAs, type Parsed } from './fault.js';
+import { parseAs, type Parsed } from './field-error.js';
 import { text } from './fields.js';
-import { HTTP_HEADERS } from './names.js';
+import { HTTP_HEADERS } from './wire-names.js';
 
 const key = text(ID_MAX);
 /** What HTTP allows around a value. Any other space is part of the id: ids are never folded. */

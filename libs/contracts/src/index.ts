@@ -10,7 +10,7 @@ export {
   type AccountState,
   type PointBatch,
 } from './account.js';
-export { parseCommandMessage, type CommandMessage, type ParsedMessage } from './cloud-event.js';
+export { parseCommandMessage, type CommandMessage, type ParsedMessage } from './command-message.js';
 export {
   addressee,
   commandDataSchemas,
@@ -25,10 +25,10 @@ export {
   type Fault,
   type Parsed,
   type QuerySchema,
-} from './fault.js';
+} from './field-error.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
-export { headerOf, type HeaderValue, type RawMessage } from './message.js';
-export { faultOfRepeatedName } from './repeated-name.js';
+export { headerOf, type HeaderValue, type RawMessage } from './raw-message.js';
+export { faultOfRepeatedName } from './duplicate-field.js';
 export {
   API_SOURCE_PREFIX,
   COMMAND_CE_TYPES,
@@ -43,7 +43,7 @@ export {
   TOPICS,
   type CommandCeType,
   type DeadReason,
-} from './names.js';
+} from './wire-names.js';
 export {
   commandOutcome,
   parseOutcome,
@@ -84,7 +84,7 @@ export {
   REFUSAL_CODES,
   type OutcomeCode,
 } from './refusal-codes.js';
-export { detailOf } from './refusal-words.js';
+export { detailOf } from './refusal-messages.js';
 export { eventsPage, storedEvent, type EventsPage, type StoredEvent } from './stored-events.js';
 export {
   CONSUMPTION_STATUSES,
@@ -94,7 +94,7 @@ export {
   type ConsumptionStory,
   type TransactionStory,
 } from './story.js';
-export { SUBJECT_MAX, apiSourceOf, commandSource } from './source.js';
+export { SUBJECT_MAX, apiSourceOf, commandSource } from './command-source.js';
 export { TIME_MAX, TIME_MIN, instantAt, toInstant } from './time.js';
 export {
   TRANSACTION_FIELDS,
@@ -115,7 +115,7 @@ export {
   type UsageByDayAndSourceType,
   type UsageBySourceType,
 } from './usage.js';
-export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing.js';
+export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing-message.js';
 export {
   BUSINESSES,
   COMMAND_POINTS_MAX,

@@ -1,10 +1,10 @@
 import type { Answer, LedgerCommand, RefusalDetails } from '#ledger';
 import type { OutcomeCode } from './refusal-codes.js';
 import { MESSAGE_REFUSAL_CODES, OUTCOME_CODES, REFUSAL_CODES } from './refusal-codes.js';
-import { detailOf } from './refusal-words.js';
-import { OUTCOME_CE_TYPE } from './names.js';
+import { detailOf } from './refusal-messages.js';
+import { OUTCOME_CE_TYPE } from './wire-names.js';
 import { parseOutcome, toInvalidOutcome, toOutcome, type CommandOutcome } from './outcome.js';
-import { outcomeMessage } from './outgoing.js';
+import { outcomeMessage } from './outgoing-message.js';
 
 const userId = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 

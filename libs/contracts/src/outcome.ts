@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ID_MAX, type Answer, type CommandType, type LedgerCommand } from '#ledger';
-import { inWords, parseAs, type Fault, type Parsed } from './fault.js';
+import { inWords, parseAs, type Fault, type Parsed } from './field-error.js';
 import {
   balance,
   batchId,
@@ -12,9 +12,9 @@ import {
   token,
   userId,
 } from './fields.js';
-import { COMMAND_TYPES } from './names.js';
+import { COMMAND_TYPES } from './wire-names.js';
 import { OUTCOME_CODES } from './refusal-codes.js';
-import { detailOf } from './refusal-words.js';
+import { detailOf } from './refusal-messages.js';
 
 /** The answer to a command, over Kafka and HTTP alike. */
 export const commandOutcome = z.object(

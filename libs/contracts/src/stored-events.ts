@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { balance, oneOf, reason, revision, text, time, token } from './fields.js';
 import { mayBeParked } from './parked.js';
-import { COMMAND_TYPES } from './names.js';
+import { COMMAND_TYPES } from './wire-names.js';
 import { ID_MAX } from '#ledger';
 
 /** The command behind an event, in its sender's own words. */

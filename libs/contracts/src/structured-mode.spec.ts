@@ -1,4 +1,4 @@
-import { parseCommandMessage, type ParsedMessage } from './cloud-event.js';
+import { parseCommandMessage, type ParsedMessage } from './command-message.js';
 
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -1,6 +1,6 @@
-export { emptyAccount, type Account } from './account.js';
-export { answerAgain, answerTo, answerWithout, type Answer } from './answer.js';
-export { BrokenRule } from './broken-rule.js';
+export { emptyAccount, type Account } from './account/state.js';
+export { answerAgain, answerTo, answerWithout, type Answer } from './account/answer.js';
+export { BrokenRule } from './account/broken-rule.js';
 export {
   BUSINESSES,
   EXPIRE_LABEL,
@@ -8,7 +8,7 @@ export {
   SOURCE_TYPES,
   refundLabel,
   type SourceType,
-} from './businesses.js';
+} from './account/businesses.js';
 export {
   UnknownEvent,
   UnreadableEvent,
@@ -17,7 +17,7 @@ export {
   toStored,
   type Provenance,
   type Stored,
-} from './codec.js';
+} from './storage/codec.js';
 export type {
   CommandType,
   ConsumePoints,
@@ -26,8 +26,8 @@ export type {
   RechargePoints,
   RefundPoints,
   SettleConsumption,
-} from './commands.js';
-export { decide, type Decision } from './decide.js';
+} from './account/commands.js';
+export { decide, type Decision } from './account/decide.js';
 export type {
   CommandRefused,
   ConsumptionSettled,
@@ -41,7 +41,7 @@ export type {
   PointsRefunded,
   RefundCause,
   Return,
-} from './events.js';
+} from './account/events.js';
 export {
   BALANCE_MAX,
   COMMAND_POINTS_MAX,
@@ -53,10 +53,15 @@ export {
   RECHARGE_BALANCE_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
   SOURCE_ID_MAX,
-} from './limits.js';
-export { adopt, evolve, replay } from './evolve.js';
-export { DEFAULT_POLICY, REMEMBER_EVERYTHING, policyFaults, type Policy } from './policy.js';
-export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
-export { snapshotDifference } from './snapshot-difference.js';
-export { SNAPSHOT_SHAPE, freeze, thaw } from './snapshot.js';
-export { isTime, msOf } from './time.js';
+} from './account/limits.js';
+export { adopt, evolve, replay } from './account/evolve.js';
+export {
+  DEFAULT_POLICY,
+  REMEMBER_EVERYTHING,
+  policyFaults,
+  type Policy,
+} from './account/policy.js';
+export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/refusals.js';
+export { snapshotDifference } from './storage/snapshot-difference.js';
+export { SNAPSHOT_SHAPE, freeze, thaw } from './storage/snapshot.js';
+export { isTime, msOf } from './support/time.js';

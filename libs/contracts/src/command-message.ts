@@ -1,0 +1,78 @@
+import { addressee, parseCommandData, type CommandBody } from './command-data.js';
+import { envelope, openMessage, type OpenedMessage } from './message-decoding.js';
+import { parseAs, type Fault } from './field-error.js';
+import { userId } from './fields.js';
+import { textOf, type RawMessage } from './raw-message.js';
+import type { Sender } from './outcome.js';
+
+/** A command that came as a CloudEvent, every field of it good. */
+export type CommandMessage = CommandBody & {
+  readonly source: string;
+  readonly id: string;
+  /** W3C trace context; null: none that is well-formed. */
+  readonly traceparent: string | null;
+};
+
+export type ParsedMessage =
+  | { readonly ok: true; readonly value: CommandMessage }
+  /** `sender`: who can be told, as that much of the message is good; null: nobody can. */
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly sender: Sender | null };
+
+/** Bytes become a typed command, or the name of every bad field. Nothing makes it throw. */
+export function parseCommandMessage(message: RawMessage): ParsedMessage {
+  const opened = openMessage(message);
+  const sent = parseAs(envelope, opened.attributes);
+  if (!sent.ok || opened.faults.length > 0) return refuse(message, opened);
+  const { id, source, type } = sent.value;
+  const body = parseCommandData(type, opened.data);
+  if (!body.ok || keyOf(message) !== body.value.data.user_id) return refuse(message, opened);
+  const traceparent = traceparentOf(sent.value.traceparent);
+  return { ok: true, value: { source, id, traceparent, ...body.value } };
+}
+
+const envelopeOfSender = envelope.pick({ id: true, source: true, type: true });
+
+function refuse(message: RawMessage, opened: OpenedMessage): ParsedMessage {
+  const { attributes, data, isJson } = opened;
+  const from = parseAs(envelopeOfSender, attributes);
+  const user = addressee.safeParse(data);
+  const keyFault = faultOfKey(message, user.success ? user.data.user_id : null);
+  const faults = [...opened.faults, ...faultsOfEnvelope(opened)];
+  if (isJson && attributes !== null) {
+    // Of a command of unknown type only the user can be looked at.
+    const type = envelope.shape.type.safeParse(attributes.type).data;
+    const body =
+      type === undefined ? parseAs(addressee, data, 'data') : parseCommandData(type, data);
+    if (!body.ok) faults.push(...body.faults);
+  }
+  if (keyFault !== null) faults.push(keyFault);
+  if (!from.ok || !user.success || keyFault !== null) return { ok: false, faults, sender: null };
+  const traceparent = traceparentOf(attributes?.traceparent);
+  const sender = { ...from.value, userId: user.data.user_id, traceparent };
+  return { ok: false, faults, sender };
+}
+
+function faultsOfEnvelope({ attributes, prefix }: OpenedMessage): readonly Fault[] {
+  if (attributes === null) return [];
+  const sent = parseAs(envelope, attributes);
+  if (sent.ok) return [];
+  return sent.faults.map(({ field, reason }) => ({ field: prefix + field, reason }));
+}
+
+function faultOfKey(message: RawMessage, user: string | null): Fault | null {
+  const key = keyOf(message);
+  // A user that is not known has a fault of its own; the key can still be looked at.
+  const good = user ?? userId.safeParse(key).data;
+  if (key !== null && key === good) return null;
+  const must =
+    'must be the user_id of the data in lower case, or the order of its commands is lost';
+  return { field: 'key', reason: must };
+}
+
+const keyOf = ({ key }: RawMessage): string | null =>
+  key === null || key === undefined ? null : textOf(key);
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const traceparentOf = (value: unknown): string | null =>
+  typeof value === 'string' && TRACEPARENT.test(value) ? value : null;

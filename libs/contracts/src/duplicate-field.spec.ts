@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { repeatedName } from './duplicate-field.js';
+
+describe('the first name that stands twice in a JSON object', () => {
+  it.each([
+    ['{"points":1,"points":1000}', 'points'],
+    ['{"points":1,"po\\u0069nts":1000}', 'points'],
+    ['{"a":{"b":1},"c":[{"d":1,"e":2,"d":3}]}', 'd'],
+    ['{ "" : 1 , "" : 2 }', ''],
+    ['{"a\\"b":1,"a\\"b":2}', 'a"b'],
+    ['[[],{"a":[1,2],"b":"a","a":1}]', 'a'],
+  ])('is found in %s', (json, name) => {
+    expect(JSON.parse(json)).toBeDefined();
+    expect(repeatedName(json)).toBe(name);
+  });
+
+  it.each([
+    '{"a":"a","b":["b","b"],"c":{"a":1,"b":2}}',
+    '[{"a":1},{"a":2}]',
+    '{"a":"\\"a\\":1,\\"a\\":2","\\\\":1}',
+    '"a"',
+    '{}',
+  ])('is none in %s', (json) => {
+    expect(repeatedName(json)).toBeNull();
+  });
+
+  it('is none in what JSON.stringify writes, and is found once it is written twice', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string(), fc.jsonValue(), (value, name, other) => {
+        const [said, quoted] = [JSON.stringify(value), JSON.stringify(name)];
+        expect(repeatedName(said)).toBeNull();
+        expect(repeatedName(`{${quoted}:${said},${quoted}:${JSON.stringify(other)}}`)).toBe(name);
+      }),
+    );
+  });
+});

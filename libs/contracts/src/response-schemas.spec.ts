@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import type { Fault, Parsed } from './field-error.js';
+import * as contracts from './index.js';
+import {
+  TRANSACTION_FIELDS,
+  accountBalance,
+  accountBatches,
+  accountMoved,
+  accountState,
+  commandDataSchemas,
+  commandOutcome,
+  eventsPage,
+  parseAs,
+  problem,
+  transactionStory,
+  transactionsPage,
+  usage,
+} from './index.js';
+
+const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
+const at = '2030-01-31T00:00:00.000Z';
+
+const row = {
+  id: 1,
+  user_id,
+  type: 'consume',
+  amount: 12,
+  balance_before: 100,
+  balance_after: 88,
+  source_type: 'tts',
+  source_id: 'task-1',
+  batch_id: 2992014588188427,
+  duration: 12.5,
+  description: '【配音合成】',
+  created_at: at,
+  updated_at: at,
+};
+
+const stored = {
+  revision: 1,
+  position: 'pg-0001',
+  id: '44c1c0da-842e-5fe9-982f-daf4f631f844',
+  type: 'PointsConsumed',
+  at,
+  data: {
+    type: 'PointsConsumed',
+    at,
+    receivedAt: at,
+    commandId: user_id,
+    digest: 'ab',
+    balanceAfter: 88,
+    draws: [{ batchId: 7, points: 12 }],
+  },
+  meta: {
+    v: 1,
+    command: { source: '/dubbing', id: 'task-1', type: 'ConsumePoints' },
+    policy: '0123456789abcdef',
+    correlation: 'c',
+  },
+  hash: 'ab'.repeat(32),
+};
+
+const consumption = {
+  consumption_id: 'task-1',
+  revision: 1,
+  source_type: 'tts',
+  source_id: 'task-1',
+  status: 'settled',
+  estimate: 20,
+  actual: 12,
+  refunded: 8,
+  duration: 12.5,
+  settle_by: at,
+  opened_at: at,
+  closed_at: at,
+  draws: [{ batch_id: 7, points: 20 }],
+  transactions: [row],
+};
+
+const state = {
+  user_id,
+  revision: 1,
+  at,
+  balance: 88,
+  held: 0,
+  batches: [{ batch_id: 7, remaining: 88, priority: 0, expires_at: null, grace: true }],
+  open_consumptions: [
+    {
+      consumption_id: 'task-2',
+      revision: 1,
+      source_type: 'video',
+      source_id: null,
+      estimate: 5,
+      settle_by: at,
+      draws: [{ batch_id: 7, points: 5 }],
+    },
+  ],
+  remembered_commands: 2,
+  remembered_consumptions: 1,
+};
+
+const batch = {
+  batch_id: 7,
+  points: 100,
+  remaining: 88,
+  priority: 50,
+  expires_at: at,
+  created_at: at,
+};
+const used = { consumed: 12, refunded: 0, count: 1, duration: 12.5 };
+const empty = { ...state, revision: null, at: null, batches: [], open_consumptions: [] };
+
+const answers = {
+  'a page of the statement': [transactionsPage, { items: [row], next_cursor: 'abc' }],
+  'the last page': [transactionsPage, { items: [], next_cursor: null }],
+  'a balance': [accountBalance, { user_id, balance: 88, held: 12, position: 'pg-1', at }],
+  batches: [accountBatches, { items: [batch, { ...batch, expires_at: null }] }],
+  'usage by day': [usage, { items: [{ day: '2030-01-31', ...used }] }],
+  'usage by day and business': [
+    usage,
+    { items: [{ day: '2030-01-31', source_type: 'tts', ...used }] },
+  ],
+  'usage by business': [usage, { items: [{ source_type: 'voice_clone', ...used }] }],
+  'a page of events': [eventsPage, { items: [stored], next_after: 1 }],
+  'the story of a row': [
+    transactionStory,
+    {
+      transaction: row,
+      event: stored,
+      command: { ...stored.meta.command, received_at: at },
+      consumption,
+      refunds: [{ ...row, type: 'refund' }],
+    },
+  ],
+  'the story of a recharge': [
+    transactionStory,
+    {
+      transaction: { ...row, type: 'recharge', source_type: null, duration: null },
+      event: stored,
+      command: { ...stored.meta.command, received_at: at },
+      consumption: null,
+      refunds: [],
+    },
+  ],
+  'an account that moved': [accountMoved, { revision: 0 }],
+  'the state of an account': [accountState, state],
+  'the state of a new account': [accountState, empty],
+  'a problem': [
+    problem,
+    {
+      type: 'about:blank',
+      title: 'Bad Request',
+      status: 400,
+      errors: [{ field: 'points', reason: 'must be more' }],
+    },
+  ],
+} as const satisfies Record<string, readonly [z.ZodType, unknown]>;
+
+const badFields = (parsed: Parsed<unknown>): string[] =>
+  parsed.ok ? [] : parsed.faults.map(({ field }: Fault) => field);
+
+describe('what is read', () => {
+  it.each(Object.entries(answers))('as %s keeps every field', (_, [schema, answer]) => {
+    expect(parseAs<unknown>(schema, answer)).toEqual({ ok: true, value: answer });
+  });
+
+  it.each(Object.entries(answers))('as %s is not anything else', (_, [schema]) => {
+    for (const input of [undefined, null, 7, 'text', [], {}]) {
+      expect(parseAs<unknown>(schema, input).ok).toBe(false);
+    }
+  });
+
+  it('has its faults named by their place', () => {
+    const page = { items: [row, { ...row, amount: -1, type: 'gift', created_at: 'now' }] };
+    expect(badFields(parseAs(transactionsPage, page))).toEqual([
+      'items.1.type',
+      'items.1.amount',
+      'items.1.created_at',
+      'next_cursor',
+    ]);
+  });
+
+  it('has the columns of the statement in their order', () => {
+    expect(TRANSACTION_FIELDS).toEqual(Object.keys(row));
+  });
+});
+
+describe('a document of the interface', () => {
+  const bodies = { ...commandDataSchemas, commandOutcome, ...answers };
+
+  it.each(Object.entries(bodies))('can be generated for %s', (_, schema) => {
+    const body = 'safeParse' in schema ? schema : schema[0];
+    for (const io of ['input', 'output'] as const) {
+      expect(JSON.stringify(z.toJSONSchema(body, { io }))).toContain('"type"');
+    }
+  });
+
+  it('says that expires_at must be there', () => {
+    const { required } = z.toJSONSchema(commandDataSchemas.RechargePoints, { io: 'input' });
+    expect(required).toEqual(['user_id', 'points', 'expires_at']);
+  });
+
+  it('can be generated for every query', () => {
+    const queries = Object.entries(contracts).flatMap(([name, value]) =>
+      name.endsWith('Query') && value instanceof z.ZodObject ? [value] : [],
+    );
+    expect(queries).toHaveLength(11);
+    for (const query of queries) {
+      expect(z.toJSONSchema(query, { io: 'input' })).toMatchObject({ type: 'object' });
+    }
+  });
+});

@@ -1,0 +1,15 @@
+/** A stored event that the rules could not have produced. The account stops; nothing is skipped. */
+export class BrokenRule extends Error {
+  override readonly name = 'BrokenRule';
+  constructor(
+    readonly revision: number,
+    readonly rule: string,
+  ) {
+    super(`the event at revision ${revision} breaks a rule: ${rule}`);
+  }
+}
+
+/** For the books that are following the event. */
+export function broken(books: { readonly revision: number }, rule: string): never {
+  throw new BrokenRule(books.revision, rule);
+}

@@ -1,0 +1,136 @@
+import { SWEEP_BATCHES_MIN, type Account, type Answered, type Consumption } from './state.js';
+import type { LedgerEvent } from './events.js';
+import type { Policy } from './policy.js';
+import { daysMs, later } from '../support/time.js';
+
+// What an account remembers is asked at the moment of the command, everywhere alike. What the state
+// drops is only what no later command could ask for, so that dropping is never visible.
+
+/** Of a command that the account remembers at that moment. */
+export function recall(account: Account, commandId: string, atMs: number): Answered | undefined {
+  const found = account.answered.get(commandId);
+  if (!found) return undefined;
+  // Only the oldest can be forgotten: without a doubt about the oldest there is none about any.
+  const oldest = account.answeredQueue[account.answeredFrom];
+  if (oldest && !isForgotten(account, oldest, account.answeredFrom, atMs)) return found;
+  return isForgotten(account, found, placeOf(account, found), atMs) ? undefined : found;
+}
+
+export function isRemembered(
+  consumption: Consumption,
+  closings: number,
+  policy: Policy,
+  atMs: number,
+): boolean {
+  if (consumption.closing === 0) return true;
+  return (
+    closings - consumption.closing < policy.consumptionsMax &&
+    consumption.closedAtMs >= atMs - daysMs(policy.refundableDays)
+  );
+}
+
+/** Called once the books have followed the event. */
+export function remember(account: Account, event: LedgerEvent, closingsBefore: number): void {
+  rememberCommand(account, event);
+  if (account.closings !== closingsBefore) {
+    const closed = 'consumptionId' in event && account.consumptions.get(event.consumptionId);
+    if (closed) account.closedQueue.push(closed);
+  }
+  forget(account);
+}
+
+function rememberCommand(account: Account, event: LedgerEvent): void {
+  const newest = account.answeredQueue.at(-1);
+  // The same id with another `receivedAt` is a new command: the one before it is forgotten.
+  if (newest?.commandId === event.commandId && newest.receivedAt === event.receivedAt) return;
+  const answered: Answered = {
+    commandId: event.commandId,
+    revision: account.revision,
+    atMs: account.atMs,
+    receivedAt: event.receivedAt,
+  };
+  account.answered.set(event.commandId, answered);
+  account.answeredQueue.push(answered);
+}
+
+/** Drops what the account would say no to from now on. */
+export function forget(account: Account): void {
+  forgetCommands(account);
+  forgetConsumptions(account);
+  if (account.batches.size >= account.sweepBatchesAt) sweepBatches(account);
+}
+
+function isForgotten(account: Account, answered: Answered, place: number, atMs: number): boolean {
+  return isOld(account.policy, answered, account.answeredQueue.length - 1 - place, atMs);
+}
+
+/** Whether a command is forgotten at that moment, when so many newer ones were answered. */
+export function isOld(policy: Policy, answered: Answered, newer: number, atMs: number): boolean {
+  const { rememberMin, rememberMax, rememberDays } = policy;
+  if (newer >= rememberMax) return true;
+  return newer >= rememberMin && answered.atMs < atMs - daysMs(rememberDays);
+}
+
+/** Where a command stands in the queue, which is in order of revision. */
+function placeOf(account: Account, answered: Answered): number {
+  let low = account.answeredFrom;
+  let high = account.answeredQueue.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((account.answeredQueue[middle] as Answered).revision < answered.revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function forgetCommands(account: Account): void {
+  const queue = account.answeredQueue;
+  for (;;) {
+    const oldest = queue[account.answeredFrom];
+    if (!oldest || !isForgotten(account, oldest, account.answeredFrom, account.atMs)) break;
+    account.forgottenUntil = later(account.forgottenUntil, oldest.receivedAt);
+    // The same id may have been answered anew since it was forgotten.
+    if (account.answered.get(oldest.commandId) === oldest)
+      account.answered.delete(oldest.commandId);
+    account.answeredFrom += 1;
+  }
+  if (isMostlyGone(account.answeredFrom, queue.length)) {
+    account.answeredQueue = queue.slice(account.answeredFrom);
+    account.answeredFrom = 0;
+  }
+}
+
+function forgetConsumptions(account: Account): void {
+  const queue = account.closedQueue;
+  for (;;) {
+    const oldest = queue[account.closedFrom];
+    if (!oldest || isRemembered(oldest, account.closings, account.policy, account.atMs)) break;
+    // One that timed out and was settled late stands in the queue again, further on.
+    const current = account.consumptions.get(oldest.consumptionId);
+    if (current?.closing === oldest.closing) account.consumptions.delete(oldest.consumptionId);
+    account.closedFrom += 1;
+  }
+  if (isMostlyGone(account.closedFrom, queue.length)) {
+    account.closedQueue = queue.slice(account.closedFrom);
+    account.closedFrom = 0;
+  }
+}
+
+/** A spent batch is known as long as a remembered consumption drew on it; a grace batch until its midnight. */
+function sweepBatches(account: Account): void {
+  const drawnOn = new Set<number>();
+  for (const consumption of account.consumptions.values()) {
+    for (const draw of consumption.draws) drawnOn.add(draw.batchId);
+  }
+  for (const batch of account.batches.values()) {
+    if (account.remaining.has(batch.id) || drawnOn.has(batch.id)) continue;
+    if (batch.isGrace && batch.expiresAt !== null) {
+      if (account.at < batch.expiresAt) continue;
+      account.graceBatches.delete(batch.expiresAt);
+    }
+    account.batches.delete(batch.id);
+  }
+  account.sweepBatchesAt = Math.max(SWEEP_BATCHES_MIN, 2 * account.batches.size);
+}
+
+const isMostlyGone = (gone: number, all: number): boolean => gone > 256 && gone > all / 2;

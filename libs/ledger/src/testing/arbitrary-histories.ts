@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { uuidOf, USER } from './command-builders.js';
+import { SOURCE_TYPES } from '../account/businesses.js';
+import type { LedgerCommand } from '../account/commands.js';
+import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
+import { timeOf } from '../support/time.js';
+
+// Random stories of one account: commands of every kind whose times stand still, jump and run
+// backwards, whose ids come again, and whose consumptions meet each other.
+
+export interface Story {
+  readonly policy: Policy;
+  readonly commands: readonly LedgerCommand[];
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START = Date.UTC(2030, 0, 1, 12);
+
+const TINY: Policy = {
+  refundableDays: 3,
+  consumptionsMax: 3,
+  refundGraceDays: 1,
+  rememberDays: 1,
+  rememberMin: 2,
+  rememberMax: 6,
+  batchesMax: 5,
+  openDrawsMax: 5,
+};
+
+const small = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
+
+const policies: fc.Arbitrary<Policy> = fc.oneof(
+  fc.constant(DEFAULT_POLICY),
+  fc.constant({ ...DEFAULT_POLICY, refundGraceDays: 0 }),
+  fc.constant(TINY),
+  fc
+    .record({
+      refundableDays: small(4),
+      consumptionsMax: small(4),
+      refundGraceDays: small(2),
+      rememberDays: small(2),
+      rememberMin: small(3),
+      more: small(4),
+      batchesMax: fc.integer({ min: 1, max: 6 }),
+      openDrawsMax: small(6),
+    })
+    .map(({ more, ...policy }) => ({ ...policy, rememberMax: policy.rememberMin + more })),
+);
+
+/** Small enough to meet, and now and then as many as one command may move. */
+const points = fc.oneof(
+  { weight: 25, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  { weight: 1, arbitrary: fc.constant(1_000_000_000) },
+);
+
+const recharges = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 1, max: 300 }) },
+  { weight: 1, arbitrary: fc.constant(1_000_000_000) },
+);
+
+const consumptionId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+
+/** When a batch expires, from the clock at the time. */
+const lifetime = fc.constantFrom(null, null, HOUR, DAY, 3 * DAY, 9 * DAY, 9 * DAY, 40 * DAY, 0);
+
+const asked = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('RechargePoints' as const),
+      points: recharges,
+      lifetime,
+      priority: fc.constantFrom(0, 50, 50, 100),
+      sourceId: fc.constantFrom(null, 'order'),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant('ConsumePoints' as const),
+      points,
+      consumptionId,
+      sourceType: fc.constantFrom(...SOURCE_TYPES),
+      sourceId: fc.constantFrom(null, 'task'),
+      settleWithin: fc.constantFrom(null, null, 60, 7200, 86_400, 604_800),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('SettleConsumption' as const),
+      recent: small(4),
+      points: fc.oneof(points, fc.constant(0)),
+      duration: fc.constantFrom(null, null, 0, 1.5),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('RefundPoints' as const),
+      recent: small(4),
+      points: fc.oneof(points, fc.constant(null)),
+      reason: fc.constantFrom(null, 'noisy'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('ExpirePoints' as const) }) },
+);
+
+type Asked = typeof asked extends fc.Arbitrary<infer A> ? A : never;
+
+const clock = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(0, 1, MINUTE, HOUR) },
+  { weight: 1, arbitrary: fc.constantFrom(DAY / 2, DAY, 3 * DAY, 8 * DAY, -1, -HOUR, -DAY) },
+);
+
+/** A command of its own, or one that came before: as it was or changed, at its own time or now. */
+const identity = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(null) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ before: small(8), changed: fc.boolean(), now: fc.boolean() }),
+  },
+);
+
+const step = fc.record({ asked, clock, identity });
+
+export const stories = (stepsMax = 50): fc.Arbitrary<Story> =>
+  fc
+    .record({
+      policy: policies,
+      steps: fc.array(step, { minLength: 1, maxLength: stepsMax, size: 'max' }),
+    })
+    .map(({ policy, steps }) => {
+      const commands: LedgerCommand[] = [];
+      const begun: string[] = [];
+      let now = START;
+      for (const { asked, clock, identity } of steps) {
+        now += clock;
+        const earlier = identity && commands.at(-1 - identity.before);
+        if (!earlier) commands.push(commandOf(asked, now, commands.length, begun));
+        else commands.push(again(earlier, identity.changed, identity.now ? now : null));
+      }
+      return { policy, commands };
+    });
+
+/** Settlements and refunds are of what was begun not long before. */
+function commandOf(asked: Asked, now: number, nth: number, begun: string[]): LedgerCommand {
+  const id = `command-${nth}`;
+  const sent = {
+    userId: USER,
+    source: '/story',
+    id,
+    commandId: uuidOf(id),
+    digest: nth.toString(16).padStart(64, '0'),
+    at: timeOf(now),
+  };
+  switch (asked.type) {
+    case 'RechargePoints': {
+      const { lifetime, ...rest } = asked;
+      return { ...rest, ...sent, expiresAt: lifetime === null ? null : timeOf(now + lifetime) };
+    }
+    case 'ConsumePoints':
+      begun.push(asked.consumptionId);
+      return { ...asked, ...sent, duration: null };
+    case 'SettleConsumption':
+    case 'RefundPoints': {
+      const { recent, ...rest } = asked;
+      return { ...rest, ...sent, consumptionId: begun.at(-1 - recent) ?? 'nobody' };
+    }
+    case 'ExpirePoints':
+      return { ...asked, ...sent };
+  }
+}
+
+function again(earlier: LedgerCommand, changed: boolean, now: number | null): LedgerCommand {
+  const digest = changed ? `f${earlier.digest.slice(1)}` : earlier.digest;
+  return { ...earlier, digest, at: now === null ? earlier.at : timeOf(now) };
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import type { SourceType } from '../account/businesses.js';
+import type { LedgerCommand } from '../account/commands.js';
+import { time, timeOrNull } from './event-builders.js';
+
+// Commands as a spec writes them: the scenario fills in an id of its own where none is named.
+
+export const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
+
+export interface Sent {
+  readonly id?: string;
+  readonly at?: string;
+  readonly digest?: string;
+}
+
+type Fields<C> = C extends LedgerCommand
+  ? Omit<C, 'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'>
+  : never;
+
+export type Ask = Fields<LedgerCommand> & { readonly sent: Sent };
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A fixed UUID for any text. */
+export function uuidOf(text: string): string {
+  const hex = sha256(text);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`];
+  return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+}
+
+export function commandOf({ sent, ...fields }: Ask, id: string, at: string): LedgerCommand {
+  return {
+    ...fields,
+    userId: USER,
+    source: '/spec',
+    id: sent.id ?? id,
+    commandId: uuidOf(sent.id ?? id),
+    digest: sent.digest ?? sha256(JSON.stringify(fields)),
+    at: sent.at === undefined ? at : time(sent.at),
+  };
+}
+
+interface Batch extends Sent {
+  readonly expiresAt?: string | null;
+  readonly priority?: number;
+  readonly sourceId?: string | null;
+}
+
+export const recharge = (
+  points: number,
+  { expiresAt, priority = 50, sourceId = null, ...sent }: Batch = {},
+): Ask => ({
+  type: 'RechargePoints',
+  points,
+  expiresAt: timeOrNull(expiresAt),
+  priority,
+  sourceId,
+  sent,
+});
+
+interface Work extends Sent {
+  readonly consumptionId?: string;
+  readonly sourceType?: SourceType;
+  readonly sourceId?: string | null;
+  readonly duration?: number | null;
+  readonly settleWithin?: number | null;
+}
+
+export const consume = (
+  points: number,
+  {
+    consumptionId = 'work',
+    sourceType = 'script',
+    sourceId = null,
+    duration = null,
+    settleWithin = null,
+    ...sent
+  }: Work = {},
+): Ask => ({
+  type: 'ConsumePoints',
+  points,
+  consumptionId,
+  sourceType,
+  sourceId,
+  duration,
+  settleWithin,
+  sent,
+});
+
+interface Settlement extends Sent {
+  readonly consumptionId?: string;
+  readonly duration?: number | null;
+}
+
+export const settle = (
+  points: number,
+  { consumptionId = 'work', duration = null, ...sent }: Settlement = {},
+): Ask => ({ type: 'SettleConsumption', consumptionId, points, duration, sent });
+
+interface Refunding extends Sent {
+  readonly consumptionId?: string;
+  readonly reason?: string | null;
+}
+
+export const refund = (
+  points: number | null = null,
+  { consumptionId = 'work', reason = null, ...sent }: Refunding = {},
+): Ask => ({ type: 'RefundPoints', consumptionId, points, reason, sent });
+
+export const expire = (sent: Sent = {}): Ask => ({ type: 'ExpirePoints', sent });

@@ -1,0 +1,164 @@
+import type { SourceType } from '../account/businesses.js';
+import type {
+  CommandRefused,
+  ConsumptionSettled,
+  Draw,
+  LedgerEvent,
+  PointsConsumed,
+  PointsExpired,
+  PointsRecharged,
+  PointsRefunded,
+  RefundCause,
+  Return,
+} from '../account/events.js';
+import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
+
+// What has happened, or is expected to happen, without what the scenario knows by itself: when, for
+// which command, and with what balance. Times may be short.
+
+export type Said<E> = E extends LedgerEvent
+  ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
+  : never;
+
+export type Happening = Said<LedgerEvent> & { readonly at?: string };
+
+/** `2030-01-01`, `2030-01-01 12:30` or `2030-01-01 12:30:00.001` in full. */
+export function time(short: string): string {
+  if (short.endsWith('Z')) return short;
+  const [day, clock = ''] = short.split(' ');
+  return `${day}T${clock}${'00:00:00.000'.slice(clock.length)}Z`;
+}
+
+export const timeOrNull = (short: string | null | undefined): string | null =>
+  typeof short === 'string' ? time(short) : null;
+
+/** Puts a given event at another moment than MORNING. */
+export const on = (moment: string, happening: Happening): Happening => ({
+  ...happening,
+  at: time(moment),
+});
+
+interface BatchOptions {
+  readonly expiresAt?: string | null;
+  readonly priority?: number;
+  readonly sourceId?: string | null;
+}
+
+export const recharged = (
+  batchId: number,
+  points: number,
+  { expiresAt, priority = 50, sourceId = null }: BatchOptions = {},
+): Said<PointsRecharged> => ({
+  type: 'PointsRecharged',
+  batchId,
+  points,
+  expiresAt: timeOrNull(expiresAt),
+  priority,
+  sourceId,
+});
+
+interface WorkOptions {
+  readonly consumptionId?: string;
+  readonly sourceType?: SourceType;
+  readonly sourceId?: string | null;
+}
+
+interface ConsumedOptions extends WorkOptions {
+  readonly of?: number | null;
+  readonly duration?: number | null;
+  readonly settleBy?: string | null;
+}
+
+const sum = (parts: readonly { readonly points: number }[]): number =>
+  parts.reduce((total, { points }) => total + points, 0);
+
+export const consumed = (
+  draws: readonly Draw[],
+  {
+    consumptionId = 'work',
+    sourceType = 'script',
+    sourceId = null,
+    of = null,
+    duration = null,
+    settleBy,
+  }: ConsumedOptions = {},
+): Said<PointsConsumed> => ({
+  type: 'PointsConsumed',
+  consumptionId,
+  of,
+  sourceType,
+  sourceId,
+  points: sum(draws),
+  draws,
+  duration,
+  settleBy: timeOrNull(settleBy),
+});
+
+interface SettledOptions {
+  readonly consumptionId?: string;
+  readonly duration?: number | null;
+  readonly durationOf?: number | null;
+}
+
+/** `durationOf` is what the consumption began with, unless said otherwise. */
+export const settled = (
+  of: number,
+  estimated: number,
+  actual: number,
+  { consumptionId = 'work', duration = null, durationOf = of }: SettledOptions = {},
+): Said<ConsumptionSettled> => ({
+  type: 'ConsumptionSettled',
+  consumptionId,
+  of,
+  estimated,
+  actual,
+  duration,
+  durationOf,
+});
+
+interface RefundedOptions extends WorkOptions {
+  readonly reason?: string | null;
+}
+
+export const back = (
+  from: number,
+  points: number,
+  into = from,
+  expiresAt: string | null = null,
+): Return => ({ from, into, points, expiresAt: timeOrNull(expiresAt) });
+
+export const refunded = (
+  of: number,
+  cause: RefundCause,
+  returns: readonly Return[],
+  {
+    consumptionId = 'work',
+    sourceType = 'script',
+    sourceId = null,
+    reason = null,
+  }: RefundedOptions = {},
+): Said<PointsRefunded> => ({
+  type: 'PointsRefunded',
+  consumptionId,
+  of,
+  sourceType,
+  sourceId,
+  points: sum(returns),
+  returns,
+  cause,
+  reason,
+});
+
+export const expired = (
+  batchId: number,
+  points: number,
+  expiredAt: string,
+): Said<PointsExpired> => ({ type: 'PointsExpired', batchId, points, expiredAt: time(expiredAt) });
+
+/** Of which command it is the scenario fills in. */
+export const refused = (code: RefusalCode, details: RefusalDetails = {}): Said<CommandRefused> => ({
+  type: 'CommandRefused',
+  commandType: 'ExpirePoints',
+  code,
+  details,
+});

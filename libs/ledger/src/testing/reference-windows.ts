@@ -1,0 +1,96 @@
+import type { LedgerCommand } from '../account/commands.js';
+import type { LedgerEvent } from '../account/events.js';
+import type { Policy } from '../account/policy.js';
+
+// What an account remembers, worked out from everything that ever happened to it and nothing else:
+// slow, and too plain to be wrong.
+
+const DAY = 86_400_000;
+const isWithin = (days: number, then: string, now: string): boolean =>
+  Date.parse(now) - Date.parse(then) <= days * DAY;
+
+interface Answered {
+  readonly commandId: string;
+  readonly revision: number;
+  readonly at: string;
+  readonly receivedAt: string;
+}
+
+/** The commands that events were recorded for, in order. No two that follow each other are the same. */
+function answeredBy(history: readonly LedgerEvent[]): Answered[] {
+  const answered: Answered[] = [];
+  history.forEach(({ commandId, at, receivedAt }, revision) => {
+    const last = answered.at(-1);
+    if (last?.commandId === commandId && last.receivedAt === receivedAt) return;
+    answered.push({ commandId, revision, at, receivedAt });
+  });
+  return answered;
+}
+
+const nowFor = (command: LedgerCommand, history: readonly LedgerEvent[]): string => {
+  const last = history.at(-1)?.at ?? '';
+  return last > command.at ? last : command.at;
+};
+
+/** The revision of the first answer; or that it is too late to know; or null: a new command. */
+export function answeredBefore(
+  command: LedgerCommand,
+  history: readonly LedgerEvent[],
+  policy: Policy,
+): number | 'too late' | null {
+  const now = nowFor(command, history);
+  const answered = answeredBy(history);
+  const isForgotten = ({ at }: Answered, place: number): boolean => {
+    const newer = answered.length - 1 - place;
+    if (newer >= policy.rememberMax) return true;
+    return newer >= policy.rememberMin && !isWithin(policy.rememberDays, at, now);
+  };
+  const known = answered.filter((one, place) => !isForgotten(one, place));
+  const found = known.find(({ commandId }) => commandId === command.commandId);
+  if (found) return found.revision;
+  const isTooLate = answered.some(
+    (one, place) => isForgotten(one, place) && command.at <= one.receivedAt,
+  );
+  return isTooLate ? 'too late' : null;
+}
+
+export interface NaiveConsumption {
+  readonly of: number;
+  readonly consumptionId: string;
+  readonly isOpen: boolean;
+}
+
+/** The consumption that is remembered by that id once those events have happened. */
+export function consumptionBefore(
+  consumptionId: string,
+  now: string,
+  history: readonly LedgerEvent[],
+  policy: Policy,
+): number | null {
+  const begun = history.flatMap((event, revision) =>
+    event.type === 'PointsConsumed' && event.of === null && event.consumptionId === consumptionId
+      ? [revision]
+      : [],
+  );
+  const of = begun.at(-1);
+  if (of === undefined) return null;
+  const closings = closingsOf(history);
+  const rank = closings.findLastIndex((closing) => closing.of === of);
+  const closing = closings[rank];
+  if (!closing) return of;
+  const isAmongLast = closings.length - 1 - rank < policy.consumptionsMax;
+  return isAmongLast && isWithin(policy.refundableDays, closing.at, now) ? of : null;
+}
+
+/** Each time that a consumption closed or timed out. */
+export function closingsOf(history: readonly LedgerEvent[]): { of: number; at: string }[] {
+  return history.flatMap((event, revision) => {
+    const { at } = event;
+    if (event.type === 'ConsumptionSettled') return [{ of: event.of, at }];
+    if (event.type === 'PointsConsumed' && event.of === null && event.settleBy === null) {
+      return [{ of: revision, at }];
+    }
+    const closes = event.type === 'PointsRefunded' && /cancelled|timed_out/.test(event.cause);
+    return closes ? [{ of: event.of, at }] : [];
+  });
+}

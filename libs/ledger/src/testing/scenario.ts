@@ -1,0 +1,189 @@
+import { expect } from '@jest/globals';
+import { emptyAccount, type Account } from '../account/state.js';
+import { commandOf, uuidOf, type Ask } from './command-builders.js';
+import { BrokenRule } from '../account/broken-rule.js';
+import type { LedgerCommand } from '../account/commands.js';
+import { decide, type Decision } from '../account/decide.js';
+import type { LedgerEvent } from '../account/events.js';
+import { evolve } from '../account/evolve.js';
+import { refused, time, type Happening, type Said } from './event-builders.js';
+import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
+import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
+import { freeze, thaw } from '../storage/snapshot.js';
+
+export * from './command-builders.js';
+export * from './event-builders.js';
+
+/** When what is given happened, and when a command comes that names no time. */
+export const MORNING = time('2030-01-01 08:00');
+export const NOON = time('2030-01-01 12:00');
+
+/** What a batch is called that the nth recharge or refund of a scenario brought in, not a given event. */
+export const newBatch = (nth: number): number => 1_000_000 + nth;
+
+export const given = (...happened: readonly Happening[]): Scenario =>
+  new Scenario(happened, DEFAULT_POLICY);
+
+/** What the account says of an event that follows what is given. */
+export function brokenBy(before: readonly Happening[], next: Happening): BrokenRule {
+  try {
+    given(...before, next);
+  } catch (error) {
+    if (error instanceof BrokenRule) return error;
+    throw error;
+  }
+  throw new Error('it was followed');
+}
+
+export class Scenario {
+  readonly events: LedgerEvent[] = [];
+  readonly account: Account;
+  readonly #given: readonly Happening[];
+  readonly #names = new Map<number, number>();
+  #commands = 0;
+
+  constructor(happened: readonly Happening[], policy: Policy) {
+    this.#given = happened;
+    this.account = emptyAccount(policy);
+    happened.forEach((one, nth) => this.#happen(one, nth));
+  }
+
+  under(policy: Partial<Policy>): Scenario {
+    return new Scenario(this.#given, { ...this.account.policy, ...policy });
+  }
+
+  when(ask: Ask): Asked {
+    const at = this.account.at < NOON ? NOON : this.account.at;
+    return new Asked(this, commandOf(ask, `command-${this.#commands++}`, at));
+  }
+
+  holds(expected: { readonly balance?: number; readonly held?: number }): this {
+    const { balance, held } = this.account;
+    expect({ balance, held }).toMatchObject(expected);
+    return this;
+  }
+
+  record(events: readonly LedgerEvent[]): void {
+    for (const event of events) evolve(this.account, event);
+    this.events.push(...events);
+  }
+
+  /** The event without what every event has, its batches by the names that a spec can know. */
+  say(event: LedgerEvent): Said<LedgerEvent> {
+    return JSON.parse(JSON.stringify(event), (key: string, value: unknown) => {
+      if (MARKS.has(key)) return undefined;
+      return isBatch(key, value) ? this.#nameOf(value) : value;
+    }) as Said<LedgerEvent>;
+  }
+
+  #nameOf(batchId: number): number {
+    const isGiven = this.#given.some(
+      (one) => one.type === 'PointsRecharged' && one.batchId === batchId,
+    );
+    if (isGiven) return batchId;
+    const name = this.#names.get(batchId) ?? newBatch(this.#names.size + 1);
+    this.#names.set(batchId, name);
+    return name;
+  }
+
+  #happen({ at = MORNING, ...own }: Happening, nth: number): void {
+    const when = at < this.account.at ? this.account.at : at;
+    const event = {
+      ...own,
+      at: when,
+      receivedAt: when,
+      commandId: uuidOf(`given-${nth}`),
+      digest: '0'.repeat(64),
+      balanceAfter: this.account.balance + changeOf(own),
+    };
+    this.record([event]);
+  }
+}
+
+/**
+ * A command that was put to the account. It is decided the same a second time and from a snapshot, and
+ * leaves the account as it is. What comes of it is recorded once it was as expected.
+ */
+export class Asked {
+  readonly decision: Decision;
+
+  constructor(
+    private readonly scenario: Scenario,
+    readonly command: LedgerCommand,
+  ) {
+    const { account } = scenario;
+    const before = freeze(account);
+    this.decision = decide(command, account);
+    expect(freeze(account)).toBe(before);
+    expect(decide(command, account)).toEqual(this.decision);
+    expect(decide(command, thaw(before, account.policy))).toEqual(this.decision);
+  }
+
+  then(...expected: readonly Happening[]): Scenario {
+    const events = this.decision.kind === 'record' ? this.decision.events : [];
+    expect({
+      kind: this.decision.kind,
+      events: events.map((event) => this.scenario.say(event)),
+    }).toEqual({ kind: 'record', events: expected.map((one) => this.#withCommand(one)) });
+    this.#expectEnvelopes(events);
+    this.scenario.record(events);
+    return this.scenario;
+  }
+
+  thenRefused(code: RefusalCode, details: RefusalDetails = {}): Scenario {
+    return this.then(refused(code, details));
+  }
+
+  /** Answered before, by the events that begin at that revision. */
+  thenRepeats(revision: number): Scenario {
+    expect(this.decision).toEqual({ kind: 'repeat', revision });
+    return this.scenario;
+  }
+
+  thenTooLate(): Scenario {
+    expect(this.decision).toEqual({ kind: 'tooLate' });
+    return this.scenario;
+  }
+
+  thenNothing(): Scenario {
+    expect(this.decision).toEqual({ kind: 'nothing' });
+    return this.scenario;
+  }
+
+  #withCommand(expected: Happening): Happening {
+    if (expected.type !== 'CommandRefused') return expected;
+    return { ...expected, commandType: this.command.type };
+  }
+
+  /** Each event has the command's own marks, a time that never runs backwards, and the balance. */
+  #expectEnvelopes(events: readonly LedgerEvent[]): void {
+    const { commandId, digest } = this.command;
+    const { account } = this.scenario;
+    const at = account.at > this.command.at ? account.at : this.command.at;
+    let balanceAfter = account.balance;
+    for (const event of events) {
+      balanceAfter += changeOf(event);
+      const marks = { at, receivedAt: this.command.at, commandId, digest, balanceAfter };
+      expect(event).toMatchObject(marks);
+    }
+  }
+}
+
+const MARKS = new Set(['at', 'receivedAt', 'commandId', 'digest', 'balanceAfter']);
+
+const isBatch = (key: string, value: unknown): value is number =>
+  (key === 'batchId' || key === 'from' || key === 'into') && typeof value === 'number';
+
+function changeOf(event: Said<LedgerEvent>): number {
+  switch (event.type) {
+    case 'PointsRecharged':
+    case 'PointsRefunded':
+      return event.points;
+    case 'PointsConsumed':
+    case 'PointsExpired':
+      return -event.points;
+    case 'ConsumptionSettled':
+    case 'CommandRefused':
+      return 0;
+  }
+}
