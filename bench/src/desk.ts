@@ -1,6 +1,6 @@
 import { AccountCommandProcessor } from '#commands';
 import { commandIdOf } from '#identity';
-import { MemoryEventStore } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import { DEFAULT_POLICY, type LedgerCommand } from '#ledger';
 
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');

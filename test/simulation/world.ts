@@ -1,14 +1,11 @@
 import { AccountCommandProcessor, type Clock } from '#commands';
+import { SealedSnapshots, SnapshotKeys, type EventStore, type RecordedEvent } from '#event-store';
 import {
   MemoryEventStore,
   MemoryLog,
   MemorySnapshotStore,
-  SealedSnapshots,
-  SnapshotKeys,
-  type EventStore,
   type MemoryFault,
-  type RecordedEvent,
-} from '#event-store';
+} from '#event-store/testing';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model';
 import { anybody } from '#senders';

@@ -1,7 +1,7 @@
 import { AccountCommandProcessor } from '#commands';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { signatureOf, signMessage } from '#identity';
-import { MemoryEventStore, MemoryLog } from '#event-store';
+import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
 import { SenderDirectory, Senders, parseSenders, type Denial } from '#senders';

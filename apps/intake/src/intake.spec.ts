@@ -1,6 +1,6 @@
 import { AccountCommandProcessor, RetryableCommandError } from '#commands';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
-import { MemoryEventStore, MemoryLog } from '#event-store';
+import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
 import { anybody } from '#senders';

@@ -2,14 +2,13 @@ import type { Pool } from 'pg';
 
 import {
   CHAIN_START,
-  MemoryEventStore,
-  MemoryLog,
   chainHash,
   followsDirectly,
   type EncodedEvent,
   type EventStore,
   type NonEmpty,
 } from '#event-store';
+import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import {
   DEFAULT_POLICY,
   decide,

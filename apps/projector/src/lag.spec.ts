@@ -1,4 +1,4 @@
-import { MemoryEventStore } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import { LAG_EVENTS_MAX, measureLag } from './lag.js';
 import { Ledger } from './lab.suite.js';
 

@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import { MemoryEventStore, type Batch, type EventStore, type Position } from '#event-store';
+import type { Batch, EventStore, Position } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import { PoisonEvent, PostgresReadTables, PostgresTableWriter } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 

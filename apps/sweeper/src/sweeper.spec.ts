@@ -1,5 +1,6 @@
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
-import { MemoryEventStore, MemoryLog, type Position } from '#event-store';
+import type { Position } from '#event-store';
+import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { DEFAULT_POLICY } from '#ledger';
 import { MemoryReadTables } from '#read-model';
 import { Sweeper, type SweeperLimits } from './sweeper.js';

@@ -1,4 +1,5 @@
-import { MemoryLog, MemorySnapshotStore, type Snapshot, type SnapshotStore } from '#event-store';
+import type { Snapshot, SnapshotStore } from '#event-store';
+import { MemoryLog, MemorySnapshotStore } from '#event-store/testing';
 import { DEFAULT_POLICY } from '#ledger';
 import {
   KEYS,

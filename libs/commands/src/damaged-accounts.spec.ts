@@ -1,4 +1,5 @@
-import { CHAIN_START, NO_STREAM, PermanentStoreError, type MemoryEventStore } from '#event-store';
+import { CHAIN_START, NO_STREAM, PermanentStoreError } from '#event-store';
+import type { MemoryEventStore } from '#event-store/testing';
 import type { LedgerCommand, LedgerEvent } from '#ledger';
 import { streamOf } from './account-command-processor.js';
 import {

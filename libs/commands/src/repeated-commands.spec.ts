@@ -1,4 +1,4 @@
-import { MemoryLog } from '#event-store';
+import { MemoryLog } from '#event-store/testing';
 import { DEFAULT_POLICY } from '#ledger';
 import {
   accountIn,

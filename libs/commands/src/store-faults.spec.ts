@@ -1,4 +1,9 @@
-import { MemoryLog, MemorySnapshotStore, type AppendCall, type MemoryFault } from '#event-store';
+import {
+  MemoryLog,
+  MemorySnapshotStore,
+  type AppendCall,
+  type MemoryFault,
+} from '#event-store/testing';
 import type { LedgerCommand } from '#ledger';
 import type { AccountCommandProcessor } from './account-command-processor.js';
 import {

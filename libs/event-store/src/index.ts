@@ -6,14 +6,6 @@ export type { EventStoreDbObserver, EventStoreDbOptions } from './eventstoredb/o
 export { followsDirectly } from './dense-positions.js';
 export { APPEND_BYTES_MAX } from './limits.js';
 export {
-  MemoryEventStore,
-  type AppendCall,
-  type MemoryEventStoreOptions,
-  type MemoryFault,
-} from './testing/memory-event-store.js';
-export { MemoryLog } from './testing/memory-log.js';
-export { MemorySnapshotStore } from './testing/memory-snapshot-store.js';
-export {
   NO_STREAM,
   PermanentStoreError,
   type AppendResult,

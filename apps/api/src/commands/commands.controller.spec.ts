@@ -1,4 +1,4 @@
-import { MemoryEventStore, type MemoryFault } from '#event-store';
+import { MemoryEventStore, type MemoryFault } from '#event-store/testing';
 import { AccountCommandProcessor } from '#commands';
 import { DEFAULT_POLICY } from '#ledger';
 import { ALICE, BOB, bearer, eventually, openApiDouble, type ApiDouble } from '../api.suite.js';

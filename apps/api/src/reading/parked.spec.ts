@@ -6,7 +6,8 @@ import {
   transactionsPage,
   usage,
 } from '#contracts';
-import { MemoryEventStore, MemoryLog, type Position } from '#event-store';
+import type { Position } from '#event-store';
+import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { MemoryReadTables } from '#read-model';
 import {
   ALICE,

@@ -1,5 +1,6 @@
 import { accountState, eventsPage, parseAs, type AccountState, type EventsPage } from '#contracts';
-import { CHAIN_START, MemoryEventStore, chainHash } from '#event-store';
+import { CHAIN_START, chainHash } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import { ALICE, BOB, liveALittle, of, openApiDouble, read, type ApiDouble } from '../api.suite.js';
 
 describe('the stored stream over HTTP', () => {

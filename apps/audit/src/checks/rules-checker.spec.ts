@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { parseCommandData } from '#contracts';
-import { chainHash, MemoryEventStore, type EventStore, type RecordedEvent } from '#event-store';
+import { chainHash, type EventStore, type RecordedEvent } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import type { CommandType, Policy } from '#ledger';
 import { tell, ANNA, streamOf } from '../testing/sample-ledger.js';
 import { storedEvent } from '../store/event-source.js';

@@ -1,14 +1,8 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import {
-  followsDirectly,
-  type Batch,
-  type EventStore,
-  type MemoryEventStore,
-  type MemoryLog,
-  type RecordedEvent,
-} from '#event-store';
+import { followsDirectly, type Batch, type EventStore, type RecordedEvent } from '#event-store';
+import type { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { PostgresReadTables, type NewParkedAccount } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 

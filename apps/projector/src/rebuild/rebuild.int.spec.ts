@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import { MemoryEventStore, followsDirectly } from '#event-store';
+import { followsDirectly } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import { PostgresReadTables, readCheckpoints, type NewParkedAccount } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 

@@ -2,16 +2,18 @@ import { seeded as diceOf } from '#testing';
 import { createHash } from 'node:crypto';
 import {
   CHAIN_START,
-  MemoryEventStore,
-  MemoryLog,
   SealedSnapshots,
   SnapshotKeys,
   chainHash,
-  type AppendCall,
-  type MemoryFault,
   type RecordedEvent,
   type SnapshotStore,
 } from '#event-store';
+import {
+  MemoryEventStore,
+  MemoryLog,
+  type AppendCall,
+  type MemoryFault,
+} from '#event-store/testing';
 import {
   DEFAULT_POLICY,
   fromStored,

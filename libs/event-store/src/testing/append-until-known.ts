@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { AppendResult, EventStore } from '../port.js';
 import { collect, idsOf, readVerified, type StreamWriter } from './stream-writer.js';
 

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, expect } from '@jest/globals';
 import { EventStoreDbProtocolServer, type EventStoreDbAppendFault } from '#testing';
 import type { ProtocolServerOptions } from '#testing';
 import { StreamWriter } from './stream-writer.js';

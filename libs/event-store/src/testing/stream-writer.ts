@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { seeded as diceOf } from '#testing';
 import { randomUUID } from 'node:crypto';
 import {
