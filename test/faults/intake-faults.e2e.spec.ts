@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '#ledger';
 import { eventually, eventuallyHolds, seeded } from '#testing';
 import { checkAccount, checkAnswers, checkEvents, commandsByUser } from '../simulation/checks.js';
 import { Services } from '../simulation/commands.js';
-import { FaultLab, PARTITIONS } from './fault-lab.js';
+import { FaultLab, PARTITIONS } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
 // The intake as it is run, against a real Kafka and a real Postgres, met by one fault at a time, at

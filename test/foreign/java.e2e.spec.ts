@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { findJava, kafkaJars, projectRoot } from '#stack';
-import { FaultLab } from '../faults/fault-lab.js';
+import { FaultLab } from '../faults/intake-stack.js';
 import { toLines } from './foreign-message.js';
-import { runProgram } from './run-python.js';
-import { carriesOutWhatIsSentBy, type Publish } from './senders.suite.js';
+import { runProgram } from './run-program.js';
+import { carriesOutWhatIsSentBy, type Publish } from './foreign-producer.contract.js';
 
 const SEND_MS_MAX = 90_000;
 

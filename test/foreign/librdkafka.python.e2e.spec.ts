@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS, type CommandOutcome } from '#contracts';
-import { FaultLab } from '../faults/fault-lab.js';
+import { FaultLab } from '../faults/intake-stack.js';
 import type { IntakeProcess } from '../faults/intake-process.js';
 import { foreignCommand, toLines, type ForeignMessage } from './foreign-message.js';
-import { runPython } from './run-python.js';
+import { runPython } from './run-program.js';
 import {
   carriesOutWhatIsSentBy,
   messageOf,
   outcomesIn,
   rechargeOf,
   type Publish,
-} from './senders.suite.js';
+} from './foreign-producer.contract.js';
 
 const SEND_MS_MAX = 90_000;
 const BOMB_BYTES = 40 * 1024 * 1024;

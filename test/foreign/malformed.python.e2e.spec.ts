@@ -1,8 +1,8 @@
 import { TOPICS } from '#contracts';
-import { FaultLab, GROUP } from '../faults/fault-lab.js';
+import { FaultLab, GROUP } from '../faults/intake-stack.js';
 import type { IntakeProcess } from '../faults/intake-process.js';
-import { fatesOf } from './malformed.suite.js';
-import { runPython } from './run-python.js';
+import { fatesOf } from './message-outcomes.js';
+import { runPython } from './run-program.js';
 
 /** `npm run torture -- --malformed 1000000` sends more. */
 const MALFORMED = Number(process.env['MALFORMED_MESSAGES'] ?? 2_000);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { openApiOnPostgres, type ApiOnPostgres } from '../../apps/api/src/api-on-postgres.suite.js';
 import { ALICE, liveALittle, tokenOf } from '../../apps/api/src/api.suite.js';
-import { programOfTests, runProgram } from './run-python.js';
+import { programOfTests, runProgram } from './run-program.js';
 
 /** A run ends by itself; more of it: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
 const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '40';

@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers';
 import { TOPICS } from '#contracts';
 import { connectKafka } from '#kafka';
 import { runDeadLetters } from '../../apps/dead-letters/src/program.js';
-import type { Letter } from '../../apps/dead-letters/src/letter.js';
+import type { Letter } from '../../apps/dead-letters/src/dead-letter.js';
 import { eventuallyHolds } from '#testing';
-import { FaultLab, GROUP } from '../faults/fault-lab.js';
-import { messageOf, outcomesIn, rechargeOf } from '../foreign/senders.suite.js';
+import { FaultLab, GROUP } from '../faults/intake-stack.js';
+import { messageOf, outcomesIn, rechargeOf } from '../foreign/foreign-producer.contract.js';
 
 const GZIP = 1;
 const SMALL_BATCHES = { SENDERS: 'anybody', KAFKA_BATCH_BYTES_MAX: String(1024 * 1024) };

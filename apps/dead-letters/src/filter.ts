@@ -1,4 +1,4 @@
-import type { Letter } from './letter.js';
+import type { Letter } from './dead-letter.js';
 
 /** Which letters are meant. What is not said leaves none out. */
 export interface Filter {

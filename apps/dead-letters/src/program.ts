@@ -3,11 +3,11 @@ import { OutcomeProducer, connectKafka, type KafkaConnection } from '#kafka';
 import { ConfigurationError, type Environment } from '#runtime';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { saysNothing, type Filter } from './filter.js';
-import { HEAD, lineOf } from './list.js';
+import { HEAD, lineOf } from './format-line.js';
 import { readLetters } from './read-letters.js';
 import { replayLetters } from './replay-letters.js';
 import { deadLetterSettings, type Settings } from './settings.js';
-import { jsonOf, pageOf } from './show.js';
+import { jsonOf, pageOf } from './format-letter.js';
 import { Progress, print, type Terminal } from './terminal.js';
 
 export interface Cli {

@@ -1,7 +1,7 @@
 import { TOPICS } from '#contracts';
 import { readTopic, type IncomingMessage, type KafkaConnection } from '#kafka';
 import { isMeant, type Filter } from './filter.js';
-import { letterOf, type Letter } from './letter.js';
+import { letterOf, type Letter } from './dead-letter.js';
 
 /** A letter has the headers of its message and more; nothing of it may be left out here. */
 const LIMITS = { headersMax: 1_000, headerBytesMax: 1024 * 1024 };

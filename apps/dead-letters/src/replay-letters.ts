@@ -6,7 +6,7 @@ import {
   type OutgoingMessage,
 } from '#kafka';
 import { readLetters, type FoundLetter, type Reading } from './read-letters.js';
-import { StillUndecodable, replayOf } from './replay.js';
+import { StillUndecodable, replayOf } from './messages-of-letter.js';
 
 export interface Tally {
   read: number;

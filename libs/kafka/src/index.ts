@@ -5,26 +5,26 @@ export {
   type KafkaOptions,
   type KafkaSasl,
   type KafkaTls,
-} from './connect.js';
-export { consumeBatches } from './consume.js';
+} from './connection.js';
+export { consumeBatches } from './consumer/kafka-command-source.js';
 export {
   CONSUME_LIMITS,
   type ConsumeLimits,
   type ConsumeOptions,
   type ConsumerObserver,
-} from './consume-options.js';
-export { UndecodableBatch } from './batch-reader.js';
-export { Malformed } from './fetch/byte-reader.js';
-export { messagesOfBatch } from './fetch/from-batch.js';
-export { openLagMeter, type LagMeter, type PartitionLag } from './lag.js';
+} from './consumer/consume-options.js';
+export { UndecodableBatch } from './consumer/batch-reader.js';
+export { Malformed } from './record-batches/byte-reader.js';
+export { messagesOfBatch } from './record-batches/messages-of-batch.js';
+export { openLagMeter, type LagMeter, type PartitionLag } from './lag-meter.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';
-export type { OffsetJump } from './offset-watch.js';
+export type { OffsetJump } from './consumer/offset-jump-detector.js';
 export {
   NotAcknowledged,
   OutcomeProducer,
   isTooLarge,
   type OutcomeProducerOptions,
-} from './outcome-producer.js';
+} from './producer/outcome-producer.js';
 export type {
   CommandSource,
   Handled,
@@ -37,6 +37,11 @@ export type {
   OutcomeSink,
   OutgoingMessage,
 } from './ports.js';
-export { followTopic, readTopic, type ReadOptions, type TopicReader } from './topic-reader.js';
+export {
+  followTopic,
+  readTopic,
+  type ReadOptions,
+  type TopicReader,
+} from './consumer/topic-reader.js';
 export type { TopicWarning } from './topic-warnings.js';
 export { ensureTopics, ledgerTopics, type LedgerTopicsOptions, type TopicPlan } from './topics.js';

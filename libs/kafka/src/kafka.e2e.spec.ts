@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { KafkaConnection, removeIdlePatch } from './connect.js';
-import { consumeBatches } from './consume.js';
-import { patchIdleQueue } from './idle-patch.js';
+import { KafkaConnection, removeIdlePatch } from './connection.js';
+import { consumeBatches } from './consumer/kafka-command-source.js';
+import { patchIdleQueue } from './kafkajs-patches/idle-patch.js';
 import {
   eventually,
   keysOfPartitions,
@@ -13,8 +13,8 @@ import {
   testKafka,
   withAdmin,
   type TestKafka,
-} from './kafka.suite.js';
-import { OutcomeProducer } from './outcome-producer.js';
+} from './testing/test-kafka.js';
+import { OutcomeProducer } from './producer/outcome-producer.js';
 import { ensureTopics, ledgerTopics } from './topics.js';
 
 jest.setTimeout(60_000);

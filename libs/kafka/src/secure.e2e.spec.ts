@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#stack';
-import { connectKafka, type KafkaSasl, type KafkaTls } from './connect.js';
-import { START_MS_MAX, testKafka, type TestKafka } from './kafka.suite.js';
-import { OutcomeProducer } from './outcome-producer.js';
+import { connectKafka, type KafkaSasl, type KafkaTls } from './connection.js';
+import { START_MS_MAX, testKafka, type TestKafka } from './testing/test-kafka.js';
+import { OutcomeProducer } from './producer/outcome-producer.js';
 
 jest.setTimeout(60_000);
 

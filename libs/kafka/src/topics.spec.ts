@@ -1,5 +1,5 @@
 import { topicWarnings, type TopicFound } from './topic-warnings.js';
-import type { KafkaConnection } from './connect.js';
+import type { KafkaConnection } from './connection.js';
 import { ensureTopics, ledgerTopics, type TopicPlan } from './topics.js';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import type { KafkaConnection } from './connect.js';
+import type { KafkaConnection } from './connection.js';
 import { isProtocolError } from './protocol-error.js';
 import { topicWarnings, type TopicFound, type TopicWarning } from './topic-warnings.js';
 

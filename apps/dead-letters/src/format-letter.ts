@@ -1,0 +1,51 @@
+import type { HeaderValue, IncomingMessage } from '#kafka';
+import { inOneLine } from './format-line.js';
+import type { FoundLetter } from './read-letters.js';
+
+const VALUE_BYTES_SHOWN_MAX = 64 * 1024;
+
+/** All of a letter, for people: bytes that are no text in hexadecimal digits. */
+export function pageOf({ letter, message }: FoundLetter): string {
+  const lines = [
+    `letter ${letter.id}, buried at ${letter.buriedAt}`,
+    `key    ${shown(message.key)}`,
+    ...headerLines(message).map(([name, value]) => `header ${inOneLine(name)}: ${value}`),
+    `value  ${message.value === null ? 'none' : `${message.value.length} bytes`}`,
+    ...(message.value === null ? [] : [shown(message.value.subarray(0, VALUE_BYTES_SHOWN_MAX))]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for machines, with nothing left out. */
+export function jsonOf({ letter, message }: FoundLetter): Record<string, unknown> {
+  return {
+    ...letter,
+    headers: headerPairs(message).map(([name, value]) => [
+      name,
+      Buffer.from(value).toString('base64'),
+    ]),
+    keyBase64: message.key?.toString('base64') ?? null,
+    valueBase64: message.value?.toString('base64') ?? null,
+  };
+}
+
+const headerLines = (message: IncomingMessage) =>
+  headerPairs(message).map(([name, value]) => [name, shown(Buffer.from(value))] as const);
+
+function headerPairs({ headers }: IncomingMessage): (readonly [string, Buffer | string])[] {
+  return Object.entries(headers).flatMap(([name, value]: [string, HeaderValue | undefined]) => {
+    const values = Array.isArray(value) ? (value as readonly (Buffer | string)[]) : [value ?? ''];
+    return values.map((one) => [name, one as Buffer | string] as const);
+  });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function shown(bytes: Buffer | null): string {
+  if (bytes === null) return 'none';
+  try {
+    return inOneLine(utf8.decode(bytes));
+  } catch {
+    return `0x${bytes.toString('hex')}`;
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  Kafka,
+  logLevel,
+  type Admin,
+  type Consumer,
+  type ConsumerConfig,
+  type KafkaConfig,
+  type Producer,
+  type ProducerConfig,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs';
+import { patchFetch } from './kafkajs-patches/fetch-patch.js';
+import { patchIdleQueue } from './kafkajs-patches/idle-patch.js';
+import { logCreatorFor, type KafkaLog } from './log.js';
+import { patchProduce } from './kafkajs-patches/produce-patch.js';
+
+/** Certificates as PEM text. An empty object: TLS with the authorities this machine trusts. */
+export interface KafkaTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name in the broker's certificate, when it is not the host that is connected to. */
+  readonly serverName?: string;
+}
+
+export interface KafkaSasl {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KafkaOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly tls?: KafkaTls | null;
+  readonly sasl?: KafkaSasl | null;
+  readonly log?: KafkaLog;
+  readonly connectMsMax?: number;
+  readonly requestMsMax?: number;
+  readonly retry?: RetryOptions;
+}
+
+/** Short repeats, about 4 s in all: who waits longer does it itself and says so. */
+const RETRY: RetryOptions = {
+  retries: 6,
+  initialRetryTime: 100,
+  maxRetryTime: 1_000,
+  multiplier: 2,
+  factor: 0.2,
+};
+const CONNECT_MS_MAX = 3_000;
+const REQUEST_MS_MAX = 10_000;
+
+/** For the test that measures what it saves. */
+export const removeIdlePatch = patchIdleQueue();
+patchProduce();
+patchFetch();
+
+/** How to reach one Kafka cluster. Nothing is connected before something is opened on it. */
+export class KafkaConnection {
+  readonly #options: KafkaOptions;
+
+  constructor(options: KafkaOptions) {
+    this.#options = options;
+  }
+
+  admin(): Admin {
+    return this.#kafka().admin();
+  }
+
+  producer(config: ProducerConfig): Producer {
+    return this.#kafka().producer({ allowAutoTopicCreation: false, ...config });
+  }
+
+  /** Of this library alone: what it gives for messages are batches that are not unpacked yet. */
+  consumer(config: ConsumerConfig, listen?: KafkaLog): Consumer {
+    return this.#kafka(listen).consumer({ allowAutoTopicCreation: false, ...config });
+  }
+
+  /** A client for each: two consumers of one client and group would share their offsets. */
+  #kafka(listen?: KafkaLog): Kafka {
+    return new Kafka(kafkaConfig(this.#options, listen));
+  }
+}
+
+export function connectKafka(options: KafkaOptions): KafkaConnection {
+  return new KafkaConnection(options);
+}
+
+export function kafkaConfig(options: KafkaOptions, listen?: KafkaLog): KafkaConfig {
+  return {
+    clientId: options.clientId,
+    brokers: [...options.brokers],
+    connectionTimeout: options.connectMsMax ?? CONNECT_MS_MAX,
+    requestTimeout: options.requestMsMax ?? REQUEST_MS_MAX,
+    retry: { ...RETRY, ...options.retry },
+    logLevel: logLevel.INFO,
+    logCreator: logCreatorFor((entry) => {
+      options.log?.(entry);
+      listen?.(entry);
+    }),
+    ...(options.tls ? { ssl: tlsOptions(options.tls) } : {}),
+    ...(options.sasl ? { sasl: saslOptions(options.sasl) } : {}),
+  };
+}
+
+function tlsOptions({ ca, cert, key, serverName }: KafkaTls): NonNullable<KafkaConfig['ssl']> {
+  return {
+    ...(ca === undefined ? {} : { ca: [ca] }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}
+
+function saslOptions({ mechanism, username, password }: KafkaSasl): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+  }
+}
+
+/** Does a Kafka answer there? */
+export async function kafkaAnswers(brokers: readonly string[]): Promise<boolean> {
+  const admin = connectKafka({
+    brokers,
+    clientId: 'points-ledger-looks',
+    connectMsMax: 1_000,
+    requestMsMax: 2_000,
+    retry: { retries: 0 },
+  }).admin();
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
+}

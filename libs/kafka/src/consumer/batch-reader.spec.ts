@@ -1,0 +1,94 @@
+import { getEventListeners } from 'node:events';
+import { gzipSync } from 'node:zlib';
+import type { EachBatchPayload } from 'kafkajs';
+import { BatchReader } from './batch-reader.js';
+import { CONSUME_LIMITS, SILENT_CONSUMER } from './consume-options.js';
+import { batchBytes, type TestBatch } from '../testing/batch-bytes.js';
+import { readBatches } from '../record-batches/record-batch.js';
+import { OffsetWatch } from './offset-jump-detector.js';
+import type { Handled, IncomingMessage } from '../ports.js';
+
+const BATCHES = 100;
+
+function payloadAt(offset: number, batch: TestBatch = {}): EachBatchPayload {
+  const bytes = batchBytes({
+    firstOffset: offset,
+    records: [{ value: Buffer.from('x') }],
+    ...batch,
+  });
+  return {
+    batch: {
+      topic: 't',
+      partition: 0,
+      fetchedOffset: String(offset),
+      messages: readBatches(bytes),
+      lastOffset: () => String(offset),
+    },
+    isRunning: () => true,
+    heartbeat: async () => undefined,
+    resolveOffset: () => undefined,
+    commitOffsetsIfNecessary: async () => undefined,
+    pause: () => () => undefined,
+  } as unknown as EachBatchPayload;
+}
+
+describe('the reader of batches', () => {
+  it('keeps nothing of a batch that is through, and still gives up what is under way', async () => {
+    const signals = new Set<AbortSignal>();
+    let handled: Promise<Handled> = Promise.resolve({ kind: 'all' });
+    const reader = new BatchReader({
+      receiver: {
+        handle: async (_, signal) => {
+          signals.add(signal);
+          return handled;
+        },
+        giveUp: async () => undefined,
+        ownershipLost: () => undefined,
+      },
+      limits: CONSUME_LIMITS,
+      observer: SILENT_CONSUMER,
+      watch: new OffsetWatch(),
+      random: () => 0,
+      onFatal: () => undefined,
+    });
+    for (let offset = 0; offset < BATCHES; offset++) await reader.read(payloadAt(offset));
+    const [signal] = signals;
+    expect(signal && getEventListeners(signal, 'abort')).toEqual([]);
+    handled = new Promise(() => undefined);
+    const stuck = reader.read({ ...payloadAt(BATCHES), pause: () => () => undefined });
+    reader.abandon();
+    await stuck;
+  });
+
+  it.each<[string, number, TestBatch]>([
+    ['again, twice, whose checksum is wrong', 3, { crc: 1 }],
+    ['once that is packed in a way nobody knows', 1, { codec: 7 }],
+    [
+      'once that unpacks to more than it may',
+      1,
+      { codec: 1, packed: gzipSync(Buffer.alloc(2_000)) },
+    ],
+    ['once that has more records than it may', 1, { recordCount: 1_000 }],
+  ])('fetches a batch %s, before it is passed on as it is', async (_, fetches, batch) => {
+    const given: IncomingMessage[] = [];
+    const reader = new BatchReader({
+      receiver: {
+        handle: async (messages) => {
+          given.push(...messages);
+          return { kind: 'all' };
+        },
+        giveUp: async () => undefined,
+        ownershipLost: () => undefined,
+      },
+      limits: { ...CONSUME_LIMITS, batchBytesMax: 1_000, batchRecordsMax: 100 },
+      observer: SILENT_CONSUMER,
+      watch: new OffsetWatch(),
+      random: () => 0,
+      onFatal: () => undefined,
+    });
+    let fetched = 0;
+    for (; given.length === 0; fetched++) await reader.read(payloadAt(0, batch));
+    expect(fetched).toBe(fetches);
+    expect(given).toMatchObject([{ offset: '0', fault: { kind: 'undecodable' } }]);
+  });
+});

@@ -1,0 +1,277 @@
+import { jest } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  Consumers,
+  eventually,
+  keysOfPartitions,
+  numbered,
+  Received,
+  START_MS_MAX,
+  testKafka,
+  type TestKafka,
+} from '../testing/test-kafka.js';
+import { openLagMeter } from '../lag-meter.js';
+import { OutcomeProducer } from '../producer/outcome-producer.js';
+import type { OutgoingMessage } from '../ports.js';
+
+jest.setTimeout(60_000);
+
+describe('a consumer', () => {
+  let kafka: TestKafka;
+  const consumers = new Consumers(() => kafka);
+
+  beforeAll(async () => {
+    kafka = await testKafka();
+  }, START_MS_MAX);
+  afterEach(() => consumers.stop());
+  afterAll(() => kafka.close());
+
+  it('delivers from the beginning what came before it, in the order of a partition', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', numbered(5));
+    const received = new Received();
+    await consumers.consume(topic, received);
+    await eventually(() => expect(received.values).toEqual(numbered(5)));
+  });
+
+  it('hands over key, value, headers and time as they were sent', async () => {
+    const topic = await consumers.newTopic();
+    const sent = Date.now();
+    await withProducer(async (send) => {
+      await send({ topic, key: 'user', value: '{"a":1}', headers: { one: '1', two: ['2', '3'] } });
+      await send({ topic, key: null, value: null });
+    });
+    const received = new Received();
+    await consumers.consume(topic, received);
+    await eventually(() => expect(received.messages).toHaveLength(2));
+    const [first, second] = received.messages;
+    expect(first).toMatchObject({
+      topic,
+      partition: 0,
+      offset: '0',
+      key: Buffer.from('user'),
+      value: Buffer.from('{"a":1}'),
+      headers: { one: Buffer.from('1'), two: [Buffer.from('2'), Buffer.from('3')] },
+    });
+    expect(Math.abs((first?.timestampMs ?? 0) - sent)).toBeLessThan(60_000);
+    expect(second).toMatchObject({ key: null, value: null, headers: {} });
+  });
+
+  it('commits only what its handler is through with', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', numbered(10));
+    const received = new Received((messages) => ({
+      kind: 'some',
+      done: messages[0].offset === '0' ? 4 : 0,
+      trouble: new Error('away'),
+    }));
+    await consumers.consume(topic, received);
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([4]));
+    received.handling = () => ({ kind: 'all' });
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([10]));
+    expect(received.values).toEqual(numbered(10));
+  });
+
+  it('tries again in place, ever more slowly, while the trouble lasts, and says when it is over', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['one']);
+    const waits: number[] = [];
+    const recovered: number[] = [];
+    const received = new Received(() => Promise.reject(new Error('the store is away')));
+    await consumers.consume(topic, received, {
+      random: () => 0.999,
+      observer: {
+        troubled: ({ waitMs }) => waits.push(waitMs),
+        recovered: (partition) => recovered.push(partition),
+      },
+    });
+    await eventually(() => expect(waits.length).toBeGreaterThanOrEqual(4));
+    expect(waits.slice(0, 4)).toEqual([100, 200, 400, 500]);
+    expect(await consumers.committed(topic)).toEqual([-1]);
+    received.handling = () => ({ kind: 'all' });
+    await eventually(() => expect(recovered).toEqual([0]));
+    expect(received.values).toEqual(['one']);
+  });
+
+  it('lets the other partitions go on while one is in trouble', async () => {
+    const topic = await consumers.newTopic(2);
+    const keys = keysOfPartitions(2);
+    const received = new Received((messages) =>
+      messages[0].partition === 0 ? Promise.reject(new Error('away')) : { kind: 'all' },
+    );
+    const waits: number[] = [];
+    await consumers.consume(topic, received, {
+      observer: { troubled: ({ waitMs }) => waits.push(waitMs) },
+      limits: { retryWaitMsMin: 400 },
+    });
+    await kafka.publish(topic, keys[0] ?? '', ['stuck']);
+    await eventually(() => expect(waits.length).toBeGreaterThan(0));
+    await kafka.publish(topic, keys[1] ?? '', numbered(20));
+    await eventually(() => expect(received.values).toEqual(numbered(20)));
+    expect(await consumers.committed(topic)).toEqual([-1, 20]);
+  });
+
+  it('lets a slow partition hold up the others no longer than its turn', async () => {
+    const topic = await consumers.newTopic(2);
+    const [slow = '', quick = ''] = keysOfPartitions(2);
+    await kafka.publish(topic, slow, numbered(200, 'slow'));
+    const received = new Received(async (messages) => {
+      if (messages[0].partition === 0) await wait(100);
+      return { kind: 'all' };
+    });
+    await consumers.consume(topic, received, { limits: { subBatchMax: 2, turnMsMax: 200 } });
+    await eventually(() => expect(received.values).toContain('slow3'));
+    await kafka.publish(topic, quick, ['quick']);
+    await eventually(() => expect(received.values).toContain('quick'));
+    expect(received.values.length).toBeLessThan(100);
+  });
+
+  it('reads a batch that is larger than a fetch while another partition always has something', async () => {
+    const topic = await consumers.newTopic(2);
+    const keys = keysOfPartitions(2);
+    const received = new Received(async () => {
+      await wait(50);
+      return { kind: 'all' };
+    });
+    await kafka.publish(topic, keys[0] ?? '', numbered(400));
+    await kafka.publish(topic, keys[1] ?? '', ['x'.repeat(100_000)]);
+    await consumers.consume(topic, received, {
+      limits: { subBatchMax: 2, partitionBytesMax: 2_000, turnMsMax: 1 },
+    });
+    await eventually(() => expect(received.values).toContain('x'.repeat(100_000)));
+    expect(received.values.length).toBeLessThan(100);
+  });
+
+  it('commits past what a transaction took back, though nobody is handed anything', async () => {
+    const topic = await consumers.newTopic();
+    const producer = kafka.connection.producer({
+      transactionalId: 'aborts',
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ key: 'a', value: 'taken back' }] });
+    await transaction.abort();
+    await producer.disconnect();
+    const received = new Received();
+    await consumers.consume(topic, received);
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([2]));
+    expect(received.values).toEqual([]);
+  });
+
+  it('says that a partition waits for a transaction that is not ended, and reads on behind it', async () => {
+    const topic = await consumers.newTopic();
+    const producer = kafka.connection.producer({
+      transactionalId: 'holds',
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ key: 'a', value: 'taken back' }] });
+    await kafka.publish(topic, 'a', ['behind']);
+    const told: unknown[] = [];
+    const received = new Received();
+    await consumers.consume(topic, received, {
+      limits: { transactionMsMax: 500 },
+      observer: {
+        held: ({ partition, offset }) => told.push([partition, offset]),
+        released: (partition) => told.push(partition),
+      },
+    });
+    await eventually(() => expect(told).toEqual([[0, '0']]));
+    expect(received.values).toEqual([]);
+    await transaction.abort();
+    await producer.disconnect();
+    await eventually(() => expect(received.values).toEqual(['behind']));
+    expect(told).toEqual([[0, '0'], 0]);
+  });
+
+  it('stays alive when its handler has a bug, finds the message, and has it given up', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
+    const isolated: number[] = [];
+    const received = new Received((messages) => {
+      for (const { value } of messages) {
+        if (String(value) === 'bad') throw new TypeError('undefined is not a function');
+      }
+      return { kind: 'all' };
+    });
+    await consumers.consume(topic, received, {
+      observer: { isolating: ({ messages }) => isolated.push(messages) },
+    });
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([3]));
+    expect(received.values).toEqual(['good', 'fine']);
+    expect(received.givenUp).toEqual(['bad']);
+    expect(isolated).toEqual([3]);
+    await kafka.publish(topic, 'a', ['later']);
+    await eventually(() => expect(received.values).toEqual(['good', 'fine', 'later']));
+  });
+
+  it('does the same when its handler says which message met the bug', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
+    const received = new Received((messages) => {
+      const bad = messages.findIndex(({ value }) => String(value) === 'bad');
+      if (bad < 0) return { kind: 'all' };
+      return { kind: 'some', done: bad, trouble: new TypeError('undefined is not a function') };
+    });
+    await consumers.consume(topic, received);
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([3]));
+    expect(received.values).toEqual(['good', 'fine']);
+    expect(received.givenUp).toEqual(['bad']);
+  });
+
+  it('moves no offset past a message that could not be given up', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['bad']);
+    const received = new Received(() => Promise.reject(new RangeError('bug')));
+    let refusals = 0;
+    received.giveUp = () =>
+      ++refusals < 3 ? Promise.reject(new Error('no dead letters')) : Promise.resolve();
+    const troubles: unknown[] = [];
+    await consumers.consume(topic, received, {
+      observer: { troubled: ({ cause }) => troubles.push(cause) },
+    });
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([1]));
+    expect(troubles.map(String)).toEqual(['Error: no dead letters', 'Error: no dead letters']);
+  });
+
+  it('never has more messages of a key under way than allowed', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'hot', numbered(50));
+    const lengths: number[] = [];
+    const received = new Received((messages) => {
+      lengths.push(messages.length);
+      return { kind: 'all' };
+    });
+    await consumers.consume(topic, received, { limits: { perKeyMax: 7 } });
+    await eventually(() => expect(received.values).toEqual(numbered(50)));
+    expect(Math.max(...lengths)).toBe(7);
+  });
+
+  it('lets its lag be measured, per partition', async () => {
+    const topic = await consumers.newTopic(2);
+    const [first = '', second = ''] = keysOfPartitions(2);
+    const received = new Received();
+    await consumers.consume(topic, received);
+    await kafka.publish(topic, first, numbered(3));
+    await eventually(async () => expect((await consumers.committed(topic))[0]).toBe(3));
+    await consumers.stop();
+    await kafka.publish(topic, first, numbered(2));
+    await kafka.publish(topic, second, numbered(5));
+    const meter = await openLagMeter(kafka.connection, { topic, groupId: `group-of-${topic}` });
+    expect(await meter.measure()).toEqual([
+      { partition: 0, committed: '3', end: '5', messages: 2 },
+      { partition: 1, committed: null, end: '5', messages: 5 },
+    ]);
+    await meter.close();
+  });
+
+  async function withProducer(
+    use: (send: (message: OutgoingMessage) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const producer = new OutcomeProducer(kafka.connection);
+    await use((message) => producer.send([message]));
+    await producer.close();
+  }
+});

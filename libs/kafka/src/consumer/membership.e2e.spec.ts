@@ -1,0 +1,144 @@
+import { jest } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  Consumers,
+  eventually,
+  keysOfPartitions,
+  numbered,
+  Received,
+  START_MS_MAX,
+  testKafka,
+  type TestKafka,
+} from '../testing/test-kafka.js';
+
+jest.setTimeout(60_000);
+
+describe('a member of a group', () => {
+  let kafka: TestKafka;
+  const consumers = new Consumers(() => kafka);
+
+  beforeAll(async () => {
+    kafka = await testKafka();
+  }, START_MS_MAX);
+  afterEach(() => consumers.stop());
+  afterAll(() => kafka.close());
+
+  it('keeps its membership through a handler that takes longer than the session', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['long', 'short']);
+    let joins = 0;
+    const received = new Received(async (messages) => {
+      if (String(messages[0].value) === 'long') await wait(8_000);
+      return { kind: 'all' };
+    });
+    await consumers.consume(topic, received, {
+      limits: { subBatchMax: 1 },
+      observer: { joined: () => joins++ },
+    });
+    await eventually(async () => expect(await consumers.committed(topic)).toEqual([2]));
+    expect(joins).toBe(1);
+    expect(received.values).toEqual(['long', 'short']);
+  });
+
+  it('says that the process must end when a handler is never through', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['one']);
+    const fatal: unknown[] = [];
+    await consumers.consume(topic, new Received(() => new Promise(() => {})), {
+      onFatal: (cause) => fatal.push(cause),
+      limits: { handleMsMax: 300, finishMsMax: 300 },
+    });
+    await eventually(() =>
+      expect(fatal.map(String)).toEqual(['Error: Messages were not handled within 300 ms']),
+    );
+  });
+
+  it('gives its partitions to a second member, and tells both that caches are old', async () => {
+    const topic = await consumers.newTopic(4);
+    const keys = keysOfPartitions(4);
+    const one = new Received();
+    const other = new Received();
+    const assigned: Record<string, readonly number[]> = {};
+    await consumers.consume(topic, one, { observer: { joined: (p) => (assigned['one'] = p) } });
+    await eventually(() => expect(assigned['one']).toHaveLength(4));
+    const lostBefore = one.ownershipsLost;
+    await consumers.consume(topic, other, { observer: { joined: (p) => (assigned['other'] = p) } });
+    await eventually(() => {
+      expect(assigned['one']).toHaveLength(2);
+      expect(assigned['other']).toHaveLength(2);
+    });
+    expect(one.ownershipsLost).toBeGreaterThan(lostBefore);
+    for (const key of keys) await kafka.publish(topic, key, numbered(10, `${key}-`));
+    await eventually(() => expect(one.values.length + other.values.length).toBe(40));
+    expect(new Set([...one.values, ...other.values]).size).toBe(40);
+  });
+
+  it('outlives a refused commit and takes the work again', async () => {
+    const topic = await consumers.newTopic(2);
+    await kafka.publish(topic, 'a', ['one']);
+    const refused: unknown[] = [];
+    let release = () => {};
+    const held = new Promise<void>((go) => (release = go));
+    const slow = new Received(async () => {
+      await held;
+      return { kind: 'all' };
+    });
+    // No heartbeats: the group moves on to a new generation while the handler works.
+    await consumers.consume(topic, slow, {
+      limits: { heartbeatMs: 5_900 },
+      observer: { commitRefused: (cause) => refused.push(cause) },
+    });
+    const second = new Received();
+    const joined = consumers.consume(topic, second, { limits: { rebalanceMsMax: 6_000 } });
+    await joined;
+    release();
+    await eventually(() => expect(refused).toHaveLength(1));
+    await eventually(async () => {
+      const ends = (await consumers.committed(topic)).filter((offset) => offset > 0);
+      expect(ends).toEqual([1]);
+    });
+    await kafka.publish(topic, 'a', ['two']);
+    await eventually(() => expect([...slow.values, ...second.values]).toContain('two'));
+  });
+
+  it('stops within its limit, with the offsets committed of what was under way', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', numbered(3));
+    let begun = false;
+    const received = new Received(async () => {
+      begun = true;
+      await wait(500);
+      return { kind: 'all' };
+    });
+    const source = await consumers.consume(topic, received, { limits: { subBatchMax: 2 } });
+    await eventually(() => expect(begun).toBe(true));
+    const began = performance.now();
+    await source.stop();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(received.values).toEqual(['m0', 'm1']);
+    expect(await consumers.committed(topic)).toEqual([2]);
+  });
+
+  it('gives up on stop what is not through in time, and leaves it to be delivered again', async () => {
+    const topic = await consumers.newTopic();
+    await kafka.publish(topic, 'a', ['one']);
+    let signalled: AbortSignal | undefined;
+    const source = await consumers.consume(
+      topic,
+      new Received((_, signal) => {
+        signalled = signal;
+        return new Promise(() => {});
+      }),
+      { limits: { finishMsMax: 500 } },
+    );
+    await eventually(() => expect(signalled).toBeDefined());
+    const began = performance.now();
+    await source.stop();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(signalled?.aborted).toBe(true);
+    expect(await consumers.committed(topic)).toEqual([-1]);
+    const next = new Received();
+    await consumers.consume(topic, next);
+    await eventually(() => expect(next.values).toEqual(['one']));
+  });
+});

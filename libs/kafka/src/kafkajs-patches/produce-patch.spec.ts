@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import '../connection.js';
+import { insideKafkajs } from './kafkajs-internals.js';
+import { kafkajsProduce, type ProduceArguments } from './produce-patch.js';
+
+// Against kafkajs's own encoder, byte for byte: it is what brokers have been fed with for years.
+
+type Encode = () => Promise<{ readonly buffer: Buffer }>;
+
+const VERSION = 7;
+const theirs = insideKafkajs(`protocol/requests/produce/v${VERSION}/request`) as (
+  produced: ProduceArguments,
+) => { readonly encode: Encode };
+
+const inForce = (produced: ProduceArguments): Encode =>
+  kafkajsProduce().protocol({ version: VERSION })(produced).request.encode;
+
+/** In the same millisecond: it is part of the bytes. */
+async function inHex(encode: Encode, atMs: number): Promise<string> {
+  const now = Date.now;
+  Date.now = () => atMs;
+  try {
+    return (await encode()).buffer.toString('hex');
+  } finally {
+    Date.now = now;
+  }
+}
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((of) => Buffer.from(of));
+const text = fc.oneof(
+  fc.string({ maxLength: 300 }),
+  fc.string({ unit: 'grapheme', maxLength: 100 }),
+);
+const field = fc.oneof(text, bytes);
+const header = fc.oneof(field, fc.array(field, { maxLength: 3 }));
+const message = fc.record(
+  {
+    key: fc.option(field),
+    value: fc.option(field),
+    headers: fc.dictionary(text, header, { maxKeys: 8 }),
+  },
+  { requiredKeys: ['value'] },
+);
+const partition = fc.record({
+  partition: fc.nat(),
+  firstSequence: fc.nat(),
+  messages: fc.array(message, { minLength: 1, maxLength: 200, size: 'max' }),
+});
+const produced = fc.record({
+  acks: fc.constantFrom(-1, 1),
+  timeout: fc.nat(),
+  producerId: fc.bigInt({ min: -1n, max: 2n ** 63n - 1n }),
+  producerEpoch: fc.nat(30_000),
+  topicData: fc.array(
+    fc.record({ topic: text, partitions: fc.array(partition, { minLength: 1, maxLength: 3 }) }),
+    { minLength: 1, maxLength: 2 },
+  ),
+});
+
+const plain: ProduceArguments = {
+  acks: -1,
+  timeout: 1_000,
+  topicData: [
+    { topic: 't', partitions: [{ partition: 0, firstSequence: 0, messages: [{ value: 'v' }] }] },
+  ],
+};
+
+describe('a produce request, written in one go', () => {
+  it('has the bytes that kafkajs makes', async () => {
+    await fc.assert(
+      fc.asyncProperty(produced, fc.nat(), async (of, atMs) => {
+        expect(await inHex(inForce(of), atMs)).toBe(await inHex(theirs(of).encode, atMs));
+      }),
+    );
+  });
+
+  it('is what is in force once the client is loaded', () => {
+    expect(inForce(plain).toString()).not.toBe(theirs(plain).encode.toString());
+  });
+
+  it.each([
+    ['in a transaction', { transactionalId: 'one' }],
+    ['compressed', { compression: 1 }],
+    [
+      'with a time of its own',
+      {
+        topicData: [
+          {
+            topic: 't',
+            partitions: [
+              { partition: 0, firstSequence: 0, messages: [{ value: 'v', timestamp: '7' }] },
+            ],
+          },
+        ],
+      },
+    ],
+  ])('is left to kafkajs when it is %s', (_, change) => {
+    expect(inForce({ ...plain, ...change }).toString()).toBe(theirs(plain).encode.toString());
+  });
+
+  it('is left to kafkajs in a version without record batches', () => {
+    const old = kafkajsProduce().protocol({ version: 2 })(plain).request;
+    expect(old.encode.toString()).not.toBe(inForce(plain).toString());
+  });
+});

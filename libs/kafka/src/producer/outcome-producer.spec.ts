@@ -1,0 +1,123 @@
+import type { Producer, RecordMetadata } from 'kafkajs';
+import { KafkaConnection } from '../connection.js';
+import { NotAcknowledged, OutcomeProducer } from './outcome-producer.js';
+
+type Batch = Parameters<Producer['sendBatch']>[0];
+
+/** A connection whose producers answer as the test says. */
+class ScriptedConnection extends KafkaConnection {
+  readonly sent: string[][] = [];
+  opened = 0;
+  closed = 0;
+
+  constructor(
+    private readonly answer: (batch: Batch, send: number) => RecordMetadata[] | Promise<never>,
+  ) {
+    super({ brokers: [], clientId: 'test' });
+  }
+
+  override producer(config: Parameters<KafkaConnection['producer']>[0]): Producer {
+    this.opened++;
+    const choose = config.createPartitioner?.();
+    const partitionMetadata = [0, 1].map((partitionId) => ({
+      partitionErrorCode: 0,
+      partitionId,
+      leader: partitionId,
+      replicas: [],
+      isr: [],
+    }));
+    const scripted: Pick<Producer, 'connect' | 'disconnect' | 'sendBatch'> = {
+      connect: () => Promise.resolve(),
+      disconnect: async () => void this.closed++,
+      sendBatch: async (batch) => {
+        for (const { topic, messages } of batch.topicMessages ?? []) {
+          for (const message of messages) choose?.({ topic, partitionMetadata, message });
+          this.sent.push(messages.map(({ value }) => String(value)));
+        }
+        return this.answer(batch, this.sent.length);
+      },
+    };
+    return scripted as Producer;
+  }
+}
+
+const acknowledged = (...partitions: number[]): RecordMetadata[] =>
+  partitions.map((partition) => ({ topicName: 't', partition, errorCode: 0 }));
+const message = (key: string | null, value: string) => ({ topic: 't', key, value });
+const both = [
+  message('a', 'one'),
+  message('b', 'two'),
+  message('c', 'three'),
+  message('d', 'four'),
+];
+
+describe('the producer of outcomes', () => {
+  it('is through when every partition that was sent to has answered', async () => {
+    const connection = new ScriptedConnection(() => acknowledged(0, 1));
+    await new OutcomeProducer(connection).send(both);
+    expect(connection.sent).toEqual([['one', 'two', 'three', 'four']]);
+  });
+
+  it('is not through when a partition was left out, and sends the next time from a new producer', async () => {
+    const replaced: unknown[] = [];
+    const connection = new ScriptedConnection((_, send) =>
+      send === 1 ? acknowledged(0) : acknowledged(0, 1),
+    );
+    const producer = new OutcomeProducer(connection, {
+      onReplaced: (cause) => replaced.push(cause),
+    });
+    await expect(producer.send(both)).rejects.toThrow(NotAcknowledged);
+    expect(replaced).toHaveLength(1);
+    await producer.send(both);
+    expect([connection.opened, connection.closed]).toEqual([2, 1]);
+  });
+
+  it('does not wait for ever, and sends the next time from a new producer', async () => {
+    const connection = new ScriptedConnection((_, send) =>
+      send === 1 ? new Promise<never>(() => {}) : acknowledged(0, 1),
+    );
+    const producer = new OutcomeProducer(connection, { sendMsMax: 20 });
+    await expect(producer.send(both)).rejects.toThrow('No answer within 20 ms');
+    await producer.send(both);
+    expect(connection.opened).toBe(2);
+  });
+
+  it('sends a message without a key always to the same partition', async () => {
+    const connection = new ScriptedConnection(() => acknowledged(0));
+    const producer = new OutcomeProducer(connection);
+    for (let times = 0; times < 5; times++) await producer.send([message(null, 'dead')]);
+    expect(connection.sent).toHaveLength(5);
+  });
+
+  it('lets one caller’s refused message harm no other caller', async () => {
+    const connection = new ScriptedConnection((batch) => {
+      const values = batch.topicMessages?.flatMap(({ messages }) => messages.map((m) => m.value));
+      if (!values?.includes('too large')) return acknowledged(0, 1);
+      throw Object.assign(new Error('MESSAGE_TOO_LARGE'), { retriable: false });
+    });
+    const producer = new OutcomeProducer(connection);
+    const results = await Promise.allSettled([
+      producer.send([message('a', 'first')]),
+      producer.send([message('b', 'good')]),
+      producer.send([message('b', 'too large')]),
+      producer.send([message('b', 'fine')]),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+  });
+
+  it('takes nothing more once it is closed, and sends before what it has', async () => {
+    const connection = new ScriptedConnection(() => acknowledged(0, 1));
+    const producer = new OutcomeProducer(connection);
+    const sending = producer.send(both);
+    await producer.close();
+    await sending;
+    expect(connection.sent).toHaveLength(1);
+    expect(connection.closed).toBe(1);
+    await expect(producer.send(both)).rejects.toThrow('closed');
+  });
+});

@@ -1,0 +1,118 @@
+import { markAborted, type AbortedTransaction } from './aborted-transactions.js';
+import { ByteReader, Malformed } from './byte-reader.js';
+import { readBatches, type RecordBatch } from './record-batch.js';
+
+// https://kafka.apache.org/protocol#The_Messages_Fetch
+
+/** What stands in for a partition's batches when not even their lengths can be read. */
+export interface UnreadableBatches {
+  readonly offset: string;
+  readonly unreadable: string;
+}
+
+export type FetchedBatch = RecordBatch | UnreadableBatches;
+
+/** In the shape that kafkajs works with. */
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: string;
+  readonly lastStableOffset: string;
+  readonly lastStartOffset?: string;
+  readonly abortedTransactions: readonly [];
+  readonly preferredReadReplica?: number;
+  readonly messages: readonly FetchedBatch[];
+}
+
+export interface FetchResponse {
+  readonly throttleTime: number;
+  readonly clientSideThrottleTime: number;
+  readonly errorCode: number;
+  readonly sessionId: number;
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly FetchedPartition[];
+  }[];
+}
+
+/** Where each partition was asked to be read from. */
+export type FetchOffsets = (topic: string, partition: number) => string;
+
+/** Reads the frame of a response. Nothing is unpacked yet, so that it costs no memory. */
+export function readFetchResponse(
+  bytes: Buffer,
+  version: number,
+  fetchOffset: FetchOffsets,
+): FetchResponse {
+  const reader = new ByteReader(bytes);
+  const throttleTime = reader.int32();
+  const errorCode = version >= 7 ? reader.int16() : 0;
+  const sessionId = version >= 7 ? reader.int32() : 0;
+  const responses = listOf(reader, () => {
+    const topicName = reader.name() ?? '';
+    return {
+      topicName,
+      partitions: listOf(reader, () => readPartition(reader, version, topicName, fetchOffset)),
+    };
+  });
+  // Since version 8 it is the client that has to wait.
+  const [byBroker, byClient] = version >= 8 ? [0, throttleTime] : [throttleTime, 0];
+  return {
+    throttleTime: byBroker,
+    clientSideThrottleTime: byClient,
+    errorCode,
+    sessionId,
+    responses,
+  };
+}
+
+function readPartition(
+  reader: ByteReader,
+  version: number,
+  topic: string,
+  fetchOffset: FetchOffsets,
+): FetchedPartition {
+  const partition = reader.int32();
+  const errorCode = reader.int16();
+  const highWatermark = String(reader.int64());
+  const lastStableOffset = String(reader.int64());
+  const startOffset = version >= 5 ? { lastStartOffset: String(reader.int64()) } : {};
+  const aborted = listOf(reader, (): AbortedTransaction => ({
+    producerId: reader.int64(),
+    firstOffset: reader.int64(),
+  }));
+  const replica = version >= 11 ? { preferredReadReplica: reader.int32() } : {};
+  const length = reader.int32();
+  const bytes = length <= 0 ? Buffer.alloc(0) : reader.take(length);
+  return {
+    partition,
+    errorCode,
+    highWatermark,
+    lastStableOffset,
+    ...startOffset,
+    // Already taken out: kafkajs has nothing left to look for.
+    abortedTransactions: [],
+    ...replica,
+    messages: batchesOf(bytes, aborted, () => fetchOffset(topic, partition)),
+  };
+}
+
+/** One partition that can't be read must not end the reading of the others. */
+function batchesOf(
+  bytes: Buffer,
+  aborted: readonly AbortedTransaction[],
+  fetchOffset: () => string,
+): readonly FetchedBatch[] {
+  try {
+    return markAborted(readBatches(bytes), aborted);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return [{ offset: fetchOffset(), unreadable: error.message }];
+  }
+}
+
+function listOf<T>(reader: ByteReader, read: () => T): T[] {
+  const items: T[] = [];
+  for (let left = reader.int32(); left > 0; left--) items.push(read());
+  return items;
+}

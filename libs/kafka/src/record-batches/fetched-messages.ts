@@ -1,0 +1,179 @@
+import type { ByteBudget } from '../byte-budget.js';
+import type { IncomingMessage } from '../ports.js';
+import { codecName } from '../compression/decompress.js';
+import type { FetchedBatch } from './fetch-response.js';
+import { openBatch, type OpenLimits } from './decompress-batch.js';
+import { isVoid, type RecordBatch } from './record-batch.js';
+import { NO_TIME, type KafkaRecord, type RecordReader } from './record-reader.js';
+
+/** From here on no further batch is unpacked before messages were taken. */
+const UNPACKED_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
+
+/** An unpacked batch: its bytes are in use until the last of its messages was taken. */
+interface OpenBatch {
+  readonly records: RecordReader;
+  readonly bytes: number;
+  waiting: number;
+  isRead: boolean;
+}
+
+interface Waiting {
+  readonly message: IncomingMessage;
+  readonly batch: OpenBatch | null;
+}
+
+export interface FetchedPlace {
+  readonly topic: string;
+  readonly partition: number;
+  /** What is before it was taken earlier: a batch always comes whole. */
+  readonly fetchedOffset: bigint;
+}
+
+/** The messages of what was fetched, unpacked as they are wanted: never all of them at once. */
+export class FetchedMessages {
+  #waiting: Waiting[] = [];
+  #reading: OpenBatch | null = null;
+  #next = 0;
+  #bytesInUse = 0;
+
+  constructor(
+    private readonly place: FetchedPlace,
+    private readonly batches: readonly FetchedBatch[],
+    private readonly limits: OpenLimits,
+    private readonly budget: ByteBudget,
+  ) {}
+
+  /** Where the first of it begins; null: nothing came. */
+  get firstOffset(): bigint | null {
+    const [first] = this.batches;
+    if (first === undefined) return null;
+    const { fetchedOffset } = this.place;
+    if ('unreadable' in first || first.firstOffset < fetchedOffset) return fetchedOffset;
+    return first.firstOffset;
+  }
+
+  /** Why nothing can be read, not even how long the batches are; null: it can. */
+  get unreadable(): string | null {
+    const [first] = this.batches;
+    return first !== undefined && 'unreadable' in first ? first.unreadable : null;
+  }
+
+  /** Whether nothing more will come of it. */
+  get isThrough(): boolean {
+    if (this.#waiting.length > 0 || this.#reading?.records.isDone === false) return false;
+    return this.batches
+      .slice(this.#next)
+      .every((batch) => !('unreadable' in batch) && isVoid(batch));
+  }
+
+  /** The next ones, up to that many, in order; they stay until they are taken. Empty: there are no more. */
+  async peek(countMax: number): Promise<readonly IncomingMessage[]> {
+    while (this.#waiting.length < countMax) {
+      if (!this.#readOne() && !(await this.#openNext())) break;
+    }
+    return this.#waiting.slice(0, countMax).map(({ message }) => message);
+  }
+
+  take(count: number): void {
+    for (const { batch } of this.#waiting.splice(0, count)) {
+      if (batch === null) continue;
+      batch.waiting--;
+      this.#releaseIfDone(batch);
+    }
+  }
+
+  /** Nothing more is wanted of it. */
+  close(): void {
+    this.budget.release(this.#bytesInUse);
+    this.#bytesInUse = 0;
+    this.#waiting = [];
+    this.#reading = null;
+    this.#next = this.batches.length;
+  }
+
+  #readOne(): boolean {
+    const batch = this.#reading;
+    if (batch === null) return false;
+    const record = batch.records.next(this.place.fetchedOffset);
+    if (record === null) {
+      this.#reading = null;
+      batch.isRead = true;
+      this.#releaseIfDone(batch);
+      return false;
+    }
+    batch.waiting++;
+    this.#waiting.push({ message: this.#messageOf(record), batch });
+    return true;
+  }
+
+  /** Whether there may be more to read. */
+  async #openNext(): Promise<boolean> {
+    const batch = this.batches[this.#next];
+    if (batch === undefined || 'unreadable' in batch) return false;
+    if (!(await this.#reserve(batch))) return false;
+    this.#next++;
+    if (isVoid(batch)) return true;
+    const opened = await openBatch(batch, this.limits);
+    const bytes = opened.kind === 'opened' ? opened.unpackedBytes : 0;
+    if (batch.codec !== 0) this.#release(this.limits.batchBytesMax - bytes);
+    if (opened.kind === 'opened') {
+      this.#reading = { records: opened.records, bytes, waiting: 0, isRead: false };
+    } else {
+      this.#waiting.push({ message: this.#undecodable(batch, opened), batch: null });
+    }
+    return true;
+  }
+
+  /** Nobody waits for memory while holding some: that could go on for ever. */
+  async #reserve(batch: RecordBatch): Promise<boolean> {
+    if (batch.codec === 0 || isVoid(batch)) return true;
+    if (this.#bytesInUse > UNPACKED_AHEAD_BYTES_MAX) return false;
+    const bytes = this.limits.batchBytesMax;
+    if (this.#waiting.length === 0) await this.budget.reserve(bytes);
+    else if (!this.budget.tryReserve(bytes)) return false;
+    this.#bytesInUse += bytes;
+    return true;
+  }
+
+  #releaseIfDone(batch: OpenBatch): void {
+    if (batch.isRead && batch.waiting === 0) this.#release(batch.bytes);
+  }
+
+  #release(bytes: number): void {
+    this.#bytesInUse -= bytes;
+    this.budget.release(bytes);
+  }
+
+  #messageOf({ offset, key, value, headers, timestampMs, fault }: KafkaRecord): IncomingMessage {
+    const { topic, partition } = this.place;
+    const message = { topic, partition, offset: String(offset), key, value, headers, timestampMs };
+    return fault === null ? message : { ...message, fault };
+  }
+
+  #undecodable(
+    batch: RecordBatch,
+    { detail, isIntact }: { readonly detail: string; readonly isIntact: boolean },
+  ): IncomingMessage {
+    const { topic, partition, fetchedOffset } = this.place;
+    const first = batch.firstOffset < fetchedOffset ? fetchedOffset : batch.firstOffset;
+    return {
+      topic,
+      partition,
+      offset: batch.offset,
+      key: null,
+      value: batch.bytes,
+      headers: {},
+      timestampMs: batch.appendedAtMs ?? NO_TIME,
+      fault: {
+        kind: 'undecodable',
+        detail,
+        ...(!isIntact && { isWorthFetchingAgain: true as const }),
+        batch: {
+          firstOffset: String(first),
+          codec: codecName(batch.codec),
+          records: batch.recordCount,
+        },
+      },
+    };
+  }
+}

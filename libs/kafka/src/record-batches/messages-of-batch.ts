@@ -1,0 +1,46 @@
+import type { Batch } from 'kafkajs';
+import { ByteBudget } from '../byte-budget.js';
+import type { FetchedBatch } from './fetch-response.js';
+import { FetchedMessages, type FetchedPlace } from './fetched-messages.js';
+import { CONSUME_LIMITS } from '../consumer/consume-options.js';
+import type { IncomingMessage } from '../ports.js';
+import type { OpenLimits } from './decompress-batch.js';
+import { readBatch } from './record-batch.js';
+
+/** What kafkajs takes for messages are the batches that the patch of its fetch response reads. */
+export function fetchedMessages(
+  batch: Batch,
+  limits: OpenLimits,
+  budget: ByteBudget,
+): FetchedMessages {
+  const { topic, partition, messages, fetchedOffset } = batch as unknown as {
+    readonly topic: string;
+    readonly partition: number;
+    readonly messages: readonly FetchedBatch[];
+    readonly fetchedOffset: string;
+  };
+  const place = { topic, partition, fetchedOffset: BigInt(fetchedOffset) };
+  return new FetchedMessages(place, messages, limits, budget);
+}
+
+const AT_ONCE_MAX = 1_000;
+
+/**
+ * The messages of a batch that was kept as it came, some at a time: what it takes to look again. Throws
+ * Malformed when the bytes are no batch.
+ */
+export async function* messagesOfBatch(
+  bytes: Buffer,
+  place: FetchedPlace,
+  limits: Partial<OpenLimits> = {},
+): AsyncGenerator<readonly IncomingMessage[]> {
+  const all = { ...CONSUME_LIMITS, ...limits };
+  const budget = new ByteBudget(all.batchBytesMax);
+  const fetched = new FetchedMessages(place, [readBatch(bytes)], all, budget);
+  for (;;) {
+    const messages = await fetched.peek(AT_ONCE_MAX);
+    if (messages.length === 0) return;
+    yield messages;
+    fetched.take(messages.length);
+  }
+}

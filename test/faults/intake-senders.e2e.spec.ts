@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
+import { signMessage } from '#identity';
+import { eventually } from '#testing';
+import { GROUP, FaultLab } from './intake-stack.js';
+import type { IntakeProcess } from './intake-process.js';
+
+// Strangers who can produce: a real Kafka, and the intake as it is run.
+
+const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
+const SECRET = 'the key of billing, thirty-two bytes long';
+const GUESSED = 'a key that somebody guessed, long enough';
+const KEY = { id: '2026-11', secret: SECRET };
+const WAIT_MS_MAX = 30_000;
+
+const billing = {
+  name: 'billing',
+  sources: ['/billing'],
+  types: ['RechargePoints'],
+  points_max: 1_000,
+  keys: [{ id: KEY.id, secret_env: 'BILLING_KEY' }],
+};
+const later = { name: 'later', sources: ['/later/*'], types: ['RechargePoints'], unsigned: true };
+
+describe('An intake that asks who sends', () => {
+  const lab = new FaultLab();
+  const folder = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'));
+  const file = join(folder, 'senders.json');
+  let intake: IntakeProcess;
+
+  const write = (...senders: unknown[]): void => {
+    writeFileSync(`${file}.next`, JSON.stringify({ senders }));
+    renameSync(`${file}.next`, file);
+  };
+
+  beforeAll(async () => {
+    await lab.open();
+    write(billing);
+    intake = await lab.startIntake(GROUP, { SENDERS_FILE: file, BILLING_KEY: SECRET });
+  }, 120_000);
+
+  afterAll(async () => {
+    await lab.close();
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  const recharge = (user_id: string, points = 100): CommandBody => ({
+    type: 'RechargePoints',
+    data: { user_id, points, expires_at: null },
+  });
+  const message = (user: string, id: string, source = '/billing', points = 100) =>
+    commandMessage(recharge(user, points), { id, source });
+  const sign = (one: OutgoingMessage, topic: string = TOPICS.commands, key = KEY) =>
+    signMessage(one, topic, key);
+
+  it('mints for no stranger, and carries out what its sender signed', async () => {
+    const victim = randomUUID();
+    const other = randomUUID();
+    const ofOther = sign(message(other, 'order-1'));
+    const strangers: OutgoingMessage[] = [
+      message(victim, 'order-1'),
+      message(victim, 'm-1', '/mint'),
+      message(victim, 'm-2', 'API:demo'),
+      message(victim, 'm-3', ' api:demo'),
+      message(victim, 'm-4', 'api\u200b:demo'),
+      sign(message(victim, 'order-1'), TOPICS.commands, { ...KEY, secret: GUESSED }),
+      sign(message(victim, 'order-1'), 'points.test'),
+      // Signed for another user, and turned to this one.
+      { ...ofOther, key: victim, value: ofOther.value.replace(other, victim) },
+      sign(message(victim, 'order-2', '/billing', 1_001)),
+    ];
+    await lab.publish([...strangers, ofOther, sign(message(victim, 'order-1'))]);
+    await lab.everythingIsCommitted();
+    const { recorded, sent } = await lab.endOf([victim, other]);
+    const minted = recorded
+      .filter(({ stream }) => [victim, other].some((user) => stream.endsWith(user)))
+      .map(({ stream, type }) => [stream, type]);
+    expect(minted.sort()).toEqual(
+      [victim, other].map((user) => [`points-${user}`, 'PointsRecharged']).sort(),
+    );
+    const reasons = sent.flatMap(({ headers }) => String(headers?.['dead-reason'] ?? 'outcome'));
+    const count = (reason: string): number => reasons.filter((one) => one === reason).length;
+    expect([count('NotAllowed'), count('Invalid'), count('outcome')]).toEqual([6, 3, 2]);
+    expect(await intake.figure('ledger_not_allowed_total', 'cause="signature"')).toBe(3);
+    expect(await intake.figure('ledger_not_allowed_total', 'sender="\\(unknown\\)"')).toBe(1);
+  }, 90_000);
+
+  it('obeys a file that changes, and keeps the one before when it is bad', async () => {
+    const user = randomUUID();
+    const balanceOf = async (): Promise<number> => {
+      const { recorded } = await lab.endOf([user]);
+      return recorded.filter(({ stream }) => stream.endsWith(user)).length;
+    };
+    const taken = () => intake.figure('ledger_senders_file_reads_total', 'result="taken"');
+    await lab.publish([message(user, 'a', '/later/1')]);
+    await lab.everythingIsCommitted();
+    expect(await balanceOf()).toBe(0);
+    write(billing, later);
+    await eventually(async () => expect(await taken()).toBe(2), WAIT_MS_MAX);
+    await lab.publish([message(user, 'a', '/later/1')]);
+    await lab.everythingIsCommitted();
+    expect(await balanceOf()).toBe(1);
+    writeFileSync(file, '{"senders": [');
+    await eventually(
+      async () => expect(await intake.figure('ledger_senders_file_rejected')).toBe(1),
+      WAIT_MS_MAX,
+    );
+    await lab.publish([message(user, 'b', '/later/1')]);
+    await lab.everythingIsCommitted();
+    expect(await balanceOf()).toBe(2);
+  }, 90_000);
+
+  it('does not start where nobody says who may send', () => {
+    const address = 'postgres://127.0.0.1:1/nobody';
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
+      env: {
+        PATH: process.env['PATH'],
+        EVENT_STORE: address,
+        DATABASE_URL: address,
+        KAFKA_BROKERS: '127.0.0.1:1',
+      },
+      encoding: 'utf8',
+      timeout: WAIT_MS_MAX,
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/SENDERS_FILE: is not set.*SENDERS=anybody/);
+  }, 60_000);
+});

@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
+import { openPostgresEventStore, type EventStore } from '#event-store';
+import { connectKafka, openLagMeter, type IncomingMessage, type LagMeter } from '#kafka';
+import { DEFAULT_POLICY } from '#ledger';
+import { freePorts, startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
+import { eventually } from '#testing';
+import type { Recorded } from '../simulation/checks.js';
+import { Publisher, readTopic } from '../torture/topics.js';
+import { expelMembers } from './expel-members.js';
+import { IntakeProcess } from './intake-process.js';
+
+export const GROUP = 'points-ledger-intake';
+export const PARTITIONS = 2;
+const READ_MS_MAX = 60_000;
+
+/** A Kafka and a database of their own, and intakes. */
+export class FaultLab {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'points-ledger-faults-'));
+  readonly #database = `faults_${process.pid}`;
+  readonly #intakes: IntakeProcess[] = [];
+  #ports!: { readonly port: number; readonly controllerPort: number };
+  #broker!: KafkaBroker;
+  #publisher!: Publisher;
+  store!: EventStore;
+
+  async open(): Promise<void> {
+    await onServer(`create database ${this.#database}`);
+    this.store = await openPostgresEventStore(this.#databaseUrl);
+    const [port = 0, controllerPort = 0] = await freePorts(2);
+    this.#ports = { port, controllerPort };
+    await this.startKafka();
+    this.#publisher = new Publisher(this.brokers);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#intakes.map((intake) => intake.kill()));
+    await this.#publisher.close();
+    await this.#broker.stop();
+    await this.store.close();
+    await onServer(`drop database ${this.#database} with (force)`);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get brokers(): readonly string[] {
+    return this.#broker.brokers;
+  }
+
+  /** Again on the same data, after it was killed. */
+  async startKafka(properties: KafkaBrokerOptions['properties'] = {}): Promise<void> {
+    this.#broker = await startKafkaBroker({
+      dataDir: join(this.#folder, 'kafka'),
+      heapMb: 192,
+      properties,
+      ...this.#ports,
+    });
+  }
+
+  async killKafka(): Promise<void> {
+    await this.#broker.kill();
+  }
+
+  /** Of any sender, unless `env` says otherwise. */
+  async startIntake(
+    group = GROUP,
+    env: Readonly<Record<string, string>> = { SENDERS: 'anybody' },
+  ): Promise<IntakeProcess> {
+    const intake = await IntakeProcess.start({
+      EVENT_STORE: this.#databaseUrl,
+      DATABASE_URL: this.#databaseUrl,
+      KAFKA_BROKERS: this.brokers.join(','),
+      KAFKA_PARTITIONS: String(PARTITIONS),
+      KAFKA_GROUP: group,
+      ...env,
+    });
+    this.#intakes.push(intake);
+    return intake;
+  }
+
+  expel(group = GROUP): Promise<void> {
+    return expelMembers(this.#ports.port, group);
+  }
+
+  publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.#publisher.publish(messages);
+  }
+
+  async publishCommands(
+    bodies: readonly (readonly [id: string, body: CommandBody])[],
+  ): Promise<void> {
+    await this.publish(bodies.map(([id, body]) => commandMessage(body, { id, source: '/faults' })));
+  }
+
+  /** Messages that the group has not committed. */
+  async lag(group = GROUP): Promise<number> {
+    return this.#withLagMeter(group, lagOf);
+  }
+
+  async everythingIsCommitted(group = GROUP, msMax = READ_MS_MAX): Promise<void> {
+    await this.#withLagMeter(group, (meter) =>
+      eventually(async () => expect(await lagOf(meter)).toBe(0), msMax),
+    );
+  }
+
+  /** What is there of these users. */
+  async endOf(users: readonly string[]): Promise<Recorded> {
+    const [messages, outcomes, letters] = await Promise.all(
+      [TOPICS.commands, TOPICS.outcomes, TOPICS.dead].map((topic) =>
+        readTopic(this.brokers, topic),
+      ),
+    );
+    const { events: recorded } = await this.store.readAll(null, 1_000_000);
+    const isTheirs = ({ key }: { readonly key: unknown }): boolean => users.includes(String(key));
+    return {
+      messages: (messages ?? []).filter(isTheirs),
+      sent: [...(outcomes ?? []), ...(letters ?? [])].filter(isTheirs),
+      recorded,
+      policy: DEFAULT_POLICY,
+      users,
+    };
+  }
+
+  /** All dead letters of that reason, in their order within each partition. */
+  async letters(reason: string): Promise<readonly IncomingMessage[]> {
+    const letters = await readTopic(this.brokers, TOPICS.dead);
+    return letters.filter(({ headers }) => String(headers['dead-reason']) === reason);
+  }
+
+  async countOf(topic: string): Promise<number> {
+    return (await readTopic(this.brokers, topic)).length;
+  }
+
+  get #databaseUrl(): string {
+    const url = new URL(process.env['TEST_PG_URL'] ?? '');
+    url.pathname = `/${this.#database}`;
+    return url.href;
+  }
+
+  async #withLagMeter<T>(groupId: string, use: (meter: LagMeter) => Promise<T>): Promise<T> {
+    const kafka = connectKafka({ brokers: this.brokers, clientId: 'faults' });
+    const meter = await openLagMeter(kafka, { topic: TOPICS.commands, groupId });
+    try {
+      return await use(meter);
+    } finally {
+      await meter.close();
+    }
+  }
+}
+
+async function lagOf(meter: LagMeter): Promise<number> {
+  const partitions = await meter.measure();
+  return partitions.reduce((sum, { messages }) => sum + messages, 0);
+}
+
+async function onServer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: process.env['TEST_PG_URL'] });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { TOPICS, commandMessage, type CommandBody, type CommandOutcome } from '#contracts';
+import type { OutgoingMessage } from '#kafka';
+import type { FaultLab } from '../faults/intake-stack.js';
+import {
+  FOREIGN_CODECS,
+  WAYS,
+  foreignCommand,
+  type ForeignCodec,
+  type ForeignMessage,
+  type Way,
+} from './foreign-message.js';
+
+/** Messages that arrived, by partition. */
+export type Publish = (
+  messages: readonly ForeignMessage[],
+) => Promise<Readonly<Record<string, number>>>;
+
+export const rechargeOf = (user_id: string, points: number): CommandBody => ({
+  type: 'RechargePoints',
+  data: { user_id, points, expires_at: null },
+});
+export const consumeOf = (user_id: string, points: number): CommandBody => ({
+  type: 'ConsumePoints',
+  data: { user_id, points, source_type: 'script' },
+});
+
+export const messageOf = (body: CommandBody, id: string) =>
+  commandMessage(body, { id, source: '/foreign' });
+
+export const outcomesIn = (sent: readonly OutgoingMessage[]): CommandOutcome[] =>
+  sent
+    .filter(({ topic }) => topic === TOPICS.outcomes)
+    .map(({ value }) => JSON.parse(String(value)) as CommandOutcome);
+
+const COMMANDS_EACH = 40;
+const ways = FOREIGN_CODECS.flatMap((codec) => WAYS.map((way) => ({ codec, way })));
+
+/** A user of its own for each way to send: recharged by 1,000, and 40 consumptions of one point. */
+function commandsOf(user: string, codec: ForeignCodec, way: Way): ForeignMessage[] {
+  const bodies = [
+    rechargeOf(user, 1_000),
+    ...Array.from({ length: COMMANDS_EACH }, () => consumeOf(user, 1)),
+  ];
+  return bodies.map((body, at) => foreignCommand(messageOf(body, `${user}-${at}`), codec, way));
+}
+
+export function carriesOutWhatIsSentBy(lab: FaultLab, publish: Publish): void {
+  it('is carried out, whatever codec its messages are packed with, and what a transaction takes back is not', async () => {
+    const users = ways.map((way) => ({ ...way, user: randomUUID() }));
+    const messages = users.flatMap(({ user, codec, way }) => commandsOf(user, codec, way));
+    const partitions = await publish(messages);
+    expect(Object.values(partitions).reduce((sum, count) => sum + count, 0)).toBe(messages.length);
+    expect(Object.keys(partitions).length).toBeGreaterThan(1);
+    await lab.everythingIsCommitted();
+    const { sent, recorded } = await lab.endOf(users.map(({ user }) => user));
+    for (const { user, way } of users) {
+      const outcomes = outcomesIn(sent).filter(({ user_id }) => user_id === user);
+      const events = recorded.filter(({ stream }) => stream.endsWith(user));
+      if (way === 'abort') {
+        expect(outcomes).toEqual([]);
+        expect(events).toEqual([]);
+        continue;
+      }
+      expect(outcomes.map(({ command_id }) => command_id)).toEqual(
+        Array.from({ length: COMMANDS_EACH + 1 }, (_, at) => `${user}-${at}`),
+      );
+      expect(outcomes.every(({ status }) => status === 'accepted')).toBe(true);
+      expect(outcomes.at(-1)?.balance).toBe(1_000 - COMMANDS_EACH);
+      expect(events).toHaveLength(COMMANDS_EACH + 1);
+    }
+  }, 120_000);
+}
