@@ -8,9 +8,9 @@ import {
 } from '#event-store/testing';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model';
-import { anybody } from '#senders';
+import { allowAnySender } from '#senders';
 import { seeded, type Dice } from '#testing';
-import { Intake } from '../../apps/intake/src/intake.js';
+import { IntakeConsumer } from '../../apps/intake/src/intake.consumer.js';
 import { VersionFollower } from '../../apps/projector/src/version-follower.js';
 import type { Ended, SickEvent } from './checks.js';
 import { Services } from './commands.js';
@@ -184,11 +184,11 @@ class World {
         snapshotDiffers: (...what) => void this.#wrongSnapshots.push(what.join(' ')),
       },
     });
-    const intake = new Intake({
-      run: (command, origin) => desk.run(command, origin),
+    const intake = new IntakeConsumer({
+      execute: (command, origin) => desk.run(command, origin),
       sink: this.#kafka.sink,
-      senders: anybody(),
-      forget: () => desk.clearCache(),
+      senders: allowAnySender(),
+      clearCache: () => desk.clearCache(),
       now: () => this.#services.nowMs,
     });
     const member = new SimulatedMember(this.#kafka, intake, this.dice);

@@ -23,7 +23,7 @@ import type { Position } from '#event-store';
 import { DEFAULT_POLICY, fromStored, toStored } from '#ledger';
 import { MemoryReadTables, PostgresReadTables, PostgresTableWriter } from '#read-model';
 import { createLog } from '#runtime';
-import { anybody } from '#senders';
+import { allowAnySender } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';
 import { run } from '../../apps/audit/src/testing/run-program.js';
@@ -99,7 +99,7 @@ describe('every value that the edge takes', () => {
       ...{ topic: 'points.commands', partition: 0, offset: '9223372036854775807', timestampMs },
       ...{ key: Buffer.from(key), value: Buffer.from(value), headers },
     };
-    const sent = readCommandMessage(message, NOW_MS, anybody());
+    const sent = readCommandMessage(message, NOW_MS, allowAnySender());
     if (sent.kind !== 'command')
       throw new Error(`the edge takes no ${body.type}: ${JSON.stringify(sent)}`);
     const { answer, position } = await desk.run(sent.command, sent.origin);

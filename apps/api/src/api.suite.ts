@@ -6,7 +6,7 @@ import type { EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type ReadTables, type TableWriter } from '#read-model';
-import { anybody } from '#senders';
+import { allowAnySender } from '#senders';
 import { GREEN, Health, SYSTEM_CLOCK, type Clock } from '#runtime';
 import { tokenVerifier } from './access/token-verifier.js';
 import type { ApiObserver } from './api-observer.js';
@@ -72,7 +72,7 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
       { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
       clock.timeOfDay,
     ),
-    senders: anybody(),
+    senders: allowAnySender(),
     cursorKey: SECRET,
     rates: { userPerSecond: 1_000, servicePerSecond: 1_000, unknownPerSecond: 1_000 },
     streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 },

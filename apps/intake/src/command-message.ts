@@ -15,7 +15,7 @@ import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
 import type { LedgerCommand } from '#ledger';
 import { DETAIL_CHARACTERS_MAX } from './dead-letter.js';
-import type { Denial, Senders, SendingRight } from '#senders';
+import type { Denial, Senders, SenderPermission } from '#senders';
 
 /** One fast clock must not poison accounts: `at` never runs backwards. */
 export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
@@ -29,7 +29,7 @@ export type CommandMessage =
       readonly kind: 'command';
       readonly command: LedgerCommand;
       readonly origin: Origin;
-      readonly right: SendingRight;
+      readonly right: SenderPermission;
     }
   | {
       readonly kind: 'dead';
@@ -54,28 +54,28 @@ export function readCommandMessage(
 ): CommandMessage {
   if (message.fault !== undefined) {
     const reason = message.fault.kind === 'undecodable' ? 'Undecodable' : 'Invalid';
-    return dead(message, reason, message.fault.detail, null);
+    return deadLetterMessage(message, reason, message.fault.detail, null);
   }
   const parsed = parseCommandMessage(message);
-  if (!parsed.ok) return refuse(message, parsed, senders);
-  const from = senderOf(parsed.value);
-  const sent = senders.ofMessage(message, from);
-  if (!sent.ok) return { kind: 'forbidden', denial: sent.denial };
-  const { right } = sent;
+  if (!parsed.ok) return rejectInvalid(message, parsed, senders);
+  const from = messageSender(parsed.value);
+  const authenticated = senders.authenticateMessage(message, from);
+  if (!authenticated.ok) return { kind: 'forbidden', denial: authenticated.denial };
+  const { right } = authenticated;
   const { timestampMs } = message;
   const at = timestampMs < 0 ? null : instantAt(timestampMs);
   if (timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
     const stamp = at ?? `${timestampMs} ms after 1970`;
     const detail = `the record is stamped ${stamp}, more than five minutes ahead of the ledger's clock`;
-    return dead(message, 'ClockAhead', detail, from);
+    return deadLetterMessage(message, 'ClockAhead', detail, from);
   }
-  if (at === null) return dead(message, 'Invalid', NO_TIMESTAMP, from);
+  if (at === null) return deadLetterMessage(message, 'Invalid', NO_TIMESTAMP, from);
   const command = toLedgerCommand(parsed.value, at);
   const origin = originOf(message, command, from.traceparent);
   return { kind: 'command', command, origin, right };
 }
 
-const senderOf = ({ source, id, type, data, traceparent }: ParsedCommand): Sender => ({
+const messageSender = ({ source, id, type, data, traceparent }: ParsedCommand): Sender => ({
   source,
   id,
   type,
@@ -83,14 +83,14 @@ const senderOf = ({ source, id, type, data, traceparent }: ParsedCommand): Sende
   traceparent,
 });
 
-function refuse(
+function rejectInvalid(
   message: IncomingMessage,
   { faults, sender }: Extract<ParsedMessage, { ok: false }>,
   senders: Senders,
 ): CommandMessage {
-  const sent = sender && senders.ofMessage(message, sender);
-  if (sent?.ok === false) return { kind: 'forbidden', denial: sent.denial };
-  return dead(message, 'Invalid', inWords(faults), sender);
+  const authenticated = sender && senders.authenticateMessage(message, sender);
+  if (authenticated?.ok === false) return { kind: 'forbidden', denial: authenticated.denial };
+  return deadLetterMessage(message, 'Invalid', inWords(faults), sender);
 }
 
 function originOf(
@@ -105,7 +105,7 @@ function originOf(
   };
 }
 
-function dead(
+function deadLetterMessage(
   message: IncomingMessage,
   reason: DeadReason,
   detail: string,

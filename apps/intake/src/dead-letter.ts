@@ -16,7 +16,7 @@ export function deadLetter(
   reason: DeadReason,
   detail: string,
 ): OutgoingMessage {
-  const headers = { ...message.headers, ...reasons(message, reason, detail) };
+  const headers = { ...message.headers, ...reasonHeaders(message, reason, detail) };
   const ifTooLarge = withoutContent(message, headers);
   const bytes = (message.value?.length ?? 0) + (message.key?.length ?? 0);
   if (bytes > VALUE_BYTES_MAX) return ifTooLarge;
@@ -24,7 +24,7 @@ export function deadLetter(
   return { topic: TOPICS.dead, key, value, headers, ifTooLarge };
 }
 
-function reasons(
+function reasonHeaders(
   { topic, partition, offset, timestampMs, fault }: IncomingMessage,
   reason: DeadReason,
   detail: string,
@@ -49,15 +49,15 @@ function withoutContent(
   headers: MessageHeaders,
 ): OutgoingMessage {
   const isKeyKept = key === null || key.length <= KEY_BYTES_MAX;
-  const left = [
+  const omitted = [
     ...(isKeyKept ? [] : [`the key (${key.length} bytes)`]),
     ...(value === null ? [] : [`the value (${value.length} bytes)`]),
   ];
-  const leftOut = `${left.join(' and ')}: read ${topic}, partition ${partition}, offset ${offset}`;
+  const omittedNote = `${omitted.join(' and ')}: read ${topic}, partition ${partition}, offset ${offset}`;
   return {
     topic: TOPICS.dead,
     key: isKeyKept ? key : null,
     value: null,
-    headers: { ...headers, [DEAD_HEADERS.leftOut]: leftOut },
+    headers: { ...headers, [DEAD_HEADERS.leftOut]: omittedNote },
   };
 }

@@ -1,15 +1,15 @@
 import { jest } from '@jest/globals';
 import { StallDetector, GREEN, Health, createLog, createMetrics } from '#runtime';
 import { consumerObserver, lagGauge } from './intake-metrics.js';
-import { StandsStill } from './intake.js';
+import { PartitionHaltedError } from './intake.consumer.js';
 
-const STILL_MS_MAX = 60_000;
+const STALL_MS_MAX = 60_000;
 
 function open() {
   let now = 0;
   const clock = { now: () => now };
   const health = new Health(['partitions', 'flow']);
-  const flow = new StallDetector(clock, STILL_MS_MAX);
+  const flow = new StallDetector(clock, STALL_MS_MAX);
   health.addCheck('flow', () => flow.status());
   health.report('partitions', GREEN);
   const metrics = createMetrics('intake');
@@ -55,7 +55,7 @@ describe('What the consumer of the intake reports', () => {
   it('is red while a partition stands still at a message batch, and names its offset', async () => {
     const { health, trouble, observer, figure } = open();
     trouble(5);
-    const cause = new StandsStill('a message batch can’t be decoded: its zstd is damaged');
+    const cause = new PartitionHaltedError('a message batch can’t be decoded: its zstd is damaged');
     observer.troubled?.({ partition: 3, offset: '19', failures: 1, waitMs: 100, cause });
     expect(health.ready()).toMatchObject({
       ok: false,
@@ -100,12 +100,12 @@ describe('What the consumer of the intake reports', () => {
   });
 
   it('is red when commands wait and none goes through for a minute', async () => {
-    const { health, flow, metrics, observer, figure, pass } = open();
-    const measure = lagGauge(metrics, flow);
+    const { health, flow: stallDetector, metrics, observer, figure, pass: advance } = open();
+    const measure = lagGauge(metrics, stallDetector);
     const partitions = [{ partition: 2, committed: '1', end: '8', messages: 7 }];
     const meter = { measure: async () => partitions, close: async () => undefined };
     await measure(meter);
-    pass(STILL_MS_MAX + 1);
+    advance(STALL_MS_MAX + 1);
     await measure(meter);
     expect(health.ready()).toMatchObject({ ok: false, parts: { flow: { state: 'red' } } });
     await figure(/ledger_intake_lag_messages\{partition="2",app="intake"\} 7/);

@@ -3,7 +3,7 @@ import type { ConsumerObserver, LagMeter } from '#kafka';
 import { GREEN, type StallDetector, type Health, type Log } from '#runtime';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { IntakeObserver } from './intake-observer.js';
-import { StandsStill } from './intake.js';
+import { PartitionHaltedError } from './intake.consumer.js';
 
 /** What the intake reports of commands and messages, as figures and lines. */
 export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
@@ -23,7 +23,7 @@ export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
       const { correlation, kafka } = origin;
       log.info({ code: answer.code, type: command.type, correlation, ...kafka }, 'command refused');
     },
-    buried: ({ topic, partition, offset }, reason, detail) => {
+    deadLettered: ({ topic, partition, offset }, reason, detail) => {
       dead.inc({ reason });
       const level = reason === 'Invalid' ? 'warn' : 'error';
       log[level]({ reason, detail, topic, partition, offset }, 'dead letter');
@@ -36,10 +36,10 @@ export function consumerObserver(
   metrics: Registry,
   log: Log,
   health: Health,
-  flow: StallDetector,
+  stallDetector: StallDetector,
 ): Partial<ConsumerObserver> {
   const registers = [metrics];
-  const trouble = new Counter({
+  const delays = new Counter({
     name: 'ledger_intake_trouble_total',
     help: 'What delayed messages, by kind; nothing is lost by it',
     labelNames: ['kind'] as const,
@@ -51,11 +51,11 @@ export function consumerObserver(
     registers,
   });
   const paused = new Set<number>();
-  const standing = new Map<number, string>();
+  const halted = new Map<number, string>();
   const held = new Map<number, string>();
-  const report = (): void => {
+  const reportPartitions = (): void => {
     const partitions = [...paused].join(', ');
-    const [stands] = standing.values();
+    const [stands] = halted.values();
     if (stands !== undefined) health.report('partitions', { state: 'red', reason: stands });
     else if (paused.size === 0 && held.size === 0) health.report('partitions', GREEN);
     else if (paused.size === 0) {
@@ -70,33 +70,33 @@ export function consumerObserver(
   return {
     joined: (partitions) => {
       paused.clear();
-      standing.clear();
+      halted.clear();
       held.clear();
-      report();
+      reportPartitions();
       log.info({ partitions }, 'joined the group');
     },
-    passed: () => flow.reportProgress(),
+    passed: () => stallDetector.reportProgress(),
     troubled: ({ partition, cause, ...rest }) => {
       paused.add(partition);
-      if (cause instanceof StandsStill) {
+      if (cause instanceof PartitionHaltedError) {
         const where = `partition ${partition} stands still at offset ${rest.offset}`;
-        standing.set(partition, `${where} (KAFKA_UNDECODABLE=stand-still): ${cause.message}`);
+        halted.set(partition, `${where} (KAFKA_UNDECODABLE=stand-still): ${cause.message}`);
       }
-      report();
-      trouble.inc({ kind: cause instanceof StandsStill ? 'standing_still' : 'repeated' });
+      reportPartitions();
+      delays.inc({ kind: cause instanceof PartitionHaltedError ? 'standing_still' : 'repeated' });
       log.warn({ partition, ...rest, err: cause }, 'partition repeated');
     },
     recovered: (partition) => {
       paused.delete(partition);
-      standing.delete(partition);
-      report();
+      halted.delete(partition);
+      reportPartitions();
     },
     isolating: ({ bug, ...rest }) => {
-      trouble.inc({ kind: 'bug' });
+      delays.inc({ kind: 'bug' });
       log.error({ ...rest, err: bug }, 'a bug met these messages');
     },
     commitRefused: (err) => {
-      trouble.inc({ kind: 'commit_refused' });
+      delays.inc({ kind: 'commit_refused' });
       log.warn({ err }, 'commit refused');
     },
     jumped: (jump) => {
@@ -105,16 +105,16 @@ export function consumerObserver(
     },
     held: ({ partition, offset, ms }) => {
       held.set(partition, offset);
-      report();
-      trouble.inc({ kind: 'open_transaction' });
+      reportPartitions();
+      delays.inc({ kind: 'open_transaction' });
       log.error({ partition, offset, ms }, 'partition waits for a transaction');
     },
     released: (partition) => {
       held.delete(partition);
-      report();
+      reportPartitions();
     },
     crashed: (err, restarts) => {
-      trouble.inc({ kind: 'crash' });
+      delays.inc({ kind: 'crash' });
       log.error({ err, restarts }, 'consumer crashed');
     },
   };
@@ -123,7 +123,7 @@ export function consumerObserver(
 /** Measured at intervals: a stopped reader's messages are counted, too. */
 export function lagGauge(
   metrics: Registry,
-  flow: StallDetector,
+  stallDetector: StallDetector,
 ): (meter: LagMeter) => Promise<void> {
   const gauge = new Gauge({
     name: 'ledger_intake_lag_messages',
@@ -134,6 +134,6 @@ export function lagGauge(
   return async (meter) => {
     const lags = await meter.measure();
     for (const { partition, messages } of lags) gauge.set({ partition }, messages);
-    flow.reportWaiting(lags.reduce((sum, { messages }) => sum + messages, 0));
+    stallDetector.reportWaiting(lags.reduce((sum, { messages }) => sum + messages, 0));
   };
 }

@@ -7,13 +7,13 @@ import type { Denial } from '#senders';
 /** What the intake reports, for metrics and logs. Must not throw. */
 export interface IntakeObserver {
   answered(command: LedgerCommand, origin: Origin, answer: Answer): void;
-  buried(message: IncomingMessage, reason: DeadReason, detail: string): void;
+  deadLettered(message: IncomingMessage, reason: DeadReason, detail: string): void;
   /** Its sender may not send it; it is buried, too. */
   forbidden(denial: Denial): void;
 }
 
-export const SILENT_INTAKE: IntakeObserver = {
+export const SILENT_OBSERVER: IntakeObserver = {
   answered: () => undefined,
-  buried: () => undefined,
+  deadLettered: () => undefined,
   forbidden: () => undefined,
 };

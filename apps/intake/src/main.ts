@@ -35,7 +35,7 @@ import {
 import { SENDERS_VARIABLES } from '#senders';
 import { z } from 'zod';
 import { consumerObserver, intakeObserver, lagGauge } from './intake-metrics.js';
-import { Intake, UNDECODABLE_POLICIES } from './intake.js';
+import { IntakeConsumer, UNDECODABLE_POLICIES } from './intake.consumer.js';
 
 // Kafka in, outcomes out: this file is the list of what the process is made of.
 
@@ -132,12 +132,12 @@ async function main(): Promise<void> {
     ],
   });
   await source.start(
-    new Intake({
-      run: (command, origin, options) =>
+    new IntakeConsumer({
+      execute: (command, origin, options) =>
         bus.execute(new RunLedgerCommand(command, origin, options)),
       senders: sending.senders,
       sink,
-      forget: () => desk.clearCache(),
+      clearCache: () => desk.clearCache(),
       now: () => SYSTEM_CLOCK.timeOfDay(),
       observer: intakeObserver(metrics, log),
       undecodable: config.KAFKA_UNDECODABLE,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { LOGIN_ROLES, makeLogin, type LoginName } from './logins.js';
+import { LOGIN_ROLES, createLogin, type LoginName } from './database-logins.js';
 import { runMigrations } from './run-migrations.js';
 
 jest.setTimeout(60_000);
@@ -50,7 +50,7 @@ it('makes the same logins from several databases of one server at once', async (
   const making = DATABASES.map((database) =>
     asking(urlOf(database), async (client) => {
       for (let round = 0; round < 5; round += 1) {
-        for (const login of LOGINS) await makeLogin(client, PREFIX, login, PASSWORD);
+        for (const login of LOGINS) await createLogin(client, PREFIX, login, PASSWORD);
       }
     }),
   );

@@ -2,12 +2,12 @@ import { explainMigrationFailure } from '#assembly';
 import { exitOnError, readConfiguration } from '#runtime';
 import { MIGRATE_VARIABLES } from './migrate-variables.js';
 import { runMigrations } from './run-migrations.js';
-import { answerTo } from './usage.js';
+import { usageFor } from './usage.js';
 
 // `npm run migrate`: the one program that needs the role that owns the ledger.
 
-const answer = answerTo(process.argv.slice(2));
-if (answer === null) {
+const usage = usageFor(process.argv.slice(2));
+if (usage === null) {
   exitOnError(
     (async () => {
       const config = readConfiguration(MIGRATE_VARIABLES, process.env);
@@ -17,6 +17,6 @@ if (answer === null) {
     })(),
   );
 } else {
-  (answer.status === 0 ? process.stdout : process.stderr).write(answer.text);
-  process.exitCode = answer.status;
+  (usage.status === 0 ? process.stdout : process.stderr).write(usage.text);
+  process.exitCode = usage.status;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOGIN_ROLES, type LoginName } from './logins.js';
+import { LOGIN_ROLES, type LoginName } from './database-logins.js';
 
 const PASSWORD_CHARS_MIN = 16;
 const NAMES = Object.keys(LOGIN_ROLES) as [LoginName, ...LoginName[]];
@@ -8,14 +8,14 @@ const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgres://' });
 
-export interface WantedLogin {
+export interface RequestedLogin {
   readonly login: LoginName;
   readonly password: string;
 }
 
 /** `api:password,intake:password`; a password has no comma, and only characters of ASCII that one sees. */
-const logins = z.string().transform((text, context): readonly WantedLogin[] => {
-  const wanted: WantedLogin[] = [];
+const logins = z.string().transform((text, context): readonly RequestedLogin[] => {
+  const requested: RequestedLogin[] = [];
   for (const entry of text.split(',').filter((one) => one.trim() !== '')) {
     const [, name = '', password = ''] = /^\s*([a-z]+):([!-~]*)\s*$/.exec(entry) ?? [];
     const login = NAMES.find((known) => known === name);
@@ -26,9 +26,9 @@ const logins = z.string().transform((text, context): readonly WantedLogin[] => {
       });
       return z.NEVER;
     }
-    wanted.push({ login, password });
+    requested.push({ login, password });
   }
-  return wanted;
+  return requested;
 });
 
 export const MIGRATE_VARIABLES = z.object({

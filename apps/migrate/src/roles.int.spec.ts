@@ -12,7 +12,7 @@ import { migrateEventStore, parseSnapshotKeys } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { migrate } from '#read-model';
 import { StartupError, createLog, createMetrics } from '#runtime';
-import { LOGIN_ROLES, type LoginName } from './logins.js';
+import { LOGIN_ROLES, type LoginName } from './database-logins.js';
 import { runMigrations } from './run-migrations.js';
 
 // A real Postgres, and somebody who has the login of one process and means no good.
@@ -37,7 +37,7 @@ const urlOf = (user?: string): string => {
 const ownerUrl = urlOf(OWNER);
 const loginUrl = (login: LoginName): string => urlOf(`${PREFIX}${login}`);
 
-async function asking<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
@@ -48,9 +48,9 @@ async function asking<T>(url: string, work: (client: pg.Client) => Promise<T>): 
   }
 }
 
-const run = (url: string, sql: string) => asking(url, async (client) => client.query(sql));
+const run = (url: string, sql: string) => withClient(url, async (client) => client.query(sql));
 
-const wanted = (...logins: LoginName[]) => ({
+const configFor = (...logins: LoginName[]) => ({
   MIGRATION_URL: ownerUrl,
   EVENT_STORE_MIGRATION_URL: '' as const,
   LOGIN_PASSWORDS: logins.map((login) => ({ login, password: PASSWORD })),
@@ -66,7 +66,7 @@ beforeAll(async () => {
   await run(SERVER, `create role ${OWNER} login createrole password '${PASSWORD}'`);
   await run(SERVER, `grant ${(await groups()).join(', ')} to ${OWNER} with admin option`);
   await run(SERVER, `alter database ${NAME} owner to ${OWNER}`);
-  await runMigrations(wanted(...LOGINS), () => undefined);
+  await runMigrations(configFor(...LOGINS), () => undefined);
   await run(loginUrl('api'), APPEND);
 });
 
@@ -140,7 +140,7 @@ describe.each(LOGINS)('the login of %s', (login) => {
     ],
   ])('may not %s', async (_, sql) => {
     for (const before of ['select 1', 'reset role', 'reset session authorization']) {
-      const tried = asking(loginUrl(login), async (client) => {
+      const tried = withClient(loginUrl(login), async (client) => {
         await client.query(before);
         await client.query(sql);
       });
@@ -280,7 +280,7 @@ describe('npm run migrate', () => {
     const url = new URL(loginUrl('api'));
     url.pathname = `/${database}`;
     const migrated = explainMigrationFailure(() =>
-      runMigrations({ ...wanted(), MIGRATION_URL: url.href }, () => undefined),
+      runMigrations({ ...configFor(), MIGRATION_URL: url.href }, () => undefined),
     );
     await expect(migrated).rejects.toBeInstanceOf(StartupError);
     await expect(migrated).rejects.toThrow(
@@ -290,15 +290,17 @@ describe('npm run migrate', () => {
   });
 
   it('can be run again, and changes a password', async () => {
-    const said: string[] = [];
+    const printed: string[] = [];
     const password = randomBytes(18).toString('base64url');
     const again = {
-      ...wanted('sweeper'),
+      ...configFor('sweeper'),
       LOGIN_PASSWORDS: [{ login: 'sweeper', password }] as const,
     };
-    await runMigrations(again, (line) => said.push(line));
-    expect(said.at(-1)).toBe(`login ${PREFIX}sweeper: points_ledger_writer, points_ledger_reader`);
-    expect(said.join()).not.toContain(password);
+    await runMigrations(again, (line) => printed.push(line));
+    expect(printed.at(-1)).toBe(
+      `login ${PREFIX}sweeper: points_ledger_writer, points_ledger_reader`,
+    );
+    expect(printed.join()).not.toContain(password);
     const url = new URL(loginUrl('sweeper'));
     await expect(run(url.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
     url.password = password;
@@ -327,7 +329,7 @@ describe('a snapshot that the least role bent', () => {
       SNAPSHOT_KEYS: KEYS,
       SNAPSHOT_CHECK_ONE_IN: 0,
     };
-    const carryOut = async (...sent: ReturnType<typeof toLedgerCommand>[]) => {
+    const execute = async (...sent: ReturnType<typeof toLedgerCommand>[]) => {
       const stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, SILENT, ['append']);
       const metrics = createMetrics('spec');
       const desk = openCommandProcessor(stores, config, metrics, SILENT);
@@ -339,16 +341,16 @@ describe('a snapshot that the least role bent', () => {
       return { answer: answers.at(-1)?.answer, metrics: await metrics.metrics() };
     };
     for (let nth = 0; nth < 4; nth += 1) {
-      await carryOut(...commands(500 * (nth + 1)).slice(500 * nth));
+      await execute(...commands(500 * (nth + 1)).slice(500 * nth));
     }
-    const bent = await run(
+    const tampered = await run(
       url,
       `update event_store.snapshots set state = regexp_replace(state, '},1]', '},1000000]')
        where stream = 'points-${userId}'`,
     );
-    expect(bent.rowCount).toBe(1);
+    expect(tampered.rowCount).toBe(1);
     const [last] = commands(2_001).slice(2_000);
-    const { answer, metrics } = await carryOut(last!);
+    const { answer, metrics } = await execute(last!);
     expect(answer).toMatchObject({ status: 'refused', balance: 1_000 });
     expect(metrics).toMatch(/ledger_alarms_total\{kind="SnapshotForged",app="spec"\} 1/);
     const { rowCount } = await run(

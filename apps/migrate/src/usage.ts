@@ -11,13 +11,13 @@ LOGIN_PREFIX               what their names begin with (points_)
 It takes no arguments. The local stack (npm start) does this by itself.
 `;
 
-export interface Answer {
+export interface UsageAnswer {
   readonly text: string;
   readonly status: 0 | 2;
 }
 
 /** What arguments are answered with. null: there are none, and the work is to be done. */
-export function answerTo(args: readonly string[]): Answer | null {
+export function usageFor(args: readonly string[]): UsageAnswer | null {
   if (args.length === 0) return null;
   const isHelp = args.every((arg) => arg === '--help' || arg === '-h' || arg === 'help');
   return isHelp

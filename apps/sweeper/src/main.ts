@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const sweeper = new Sweeper({
     tables: stores.tables,
     now: () => SYSTEM_CLOCK.timeOfDay(),
-    run: async (command, origin) => {
+    execute: async (command, origin) => {
       const answered = await bus.execute(new RunLedgerCommand(command, origin));
       countAnswer(command.type, answered.answer);
       return answered;

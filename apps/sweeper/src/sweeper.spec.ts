@@ -36,16 +36,16 @@ async function open(limits: Partial<SweeperLimits> = {}) {
       ),
       { correlation: 'spec' },
     );
-  const sweeperOn = (feed: boolean) =>
+  const sweeperOn = (projects: boolean) =>
     new Sweeper({
       tables: {
         dueAccounts: (at, limit) => tables.dueAccounts(at, limit),
         position: async () => {
-          if (feed) await project();
+          if (projects) await project();
           return tables.position();
         },
       },
-      run: (command, origin) => desk.run(command, origin),
+      execute: (command, origin) => desk.run(command, origin),
       now: () => nowMs,
       limits: { waitMsMax: 50, ...limits },
     });
@@ -65,10 +65,10 @@ describe('The sweeper', () => {
   });
 
   it('lets expire what fell due, page by page, however many there are', async () => {
-    const { recharge, project, sweeperOn, pass, tables } = await open({ pageMax: 3 });
+    const { recharge, project, sweeperOn, pass: advance, tables } = await open({ pageMax: 3 });
     for (let user = 1; user <= 10; user++) await recharge(user, IN_AN_HOUR);
     await project();
-    pass(3_600_000);
+    advance(3_600_000);
     expect(await sweeperOn(true).sweep()).toEqual({ sent: 10, failed: [] });
     await project();
     for (let user = 1; user <= 10; user++) {
@@ -77,34 +77,34 @@ describe('The sweeper', () => {
   });
 
   it('ends when the tables do not keep up, and does not send the same for ever', async () => {
-    const { recharge, project, sweeperOn, pass, eventCount } = await open({ pageMax: 3 });
+    const { recharge, project, sweeperOn, pass: advance, eventCount } = await open({ pageMax: 3 });
     for (let user = 1; user <= 10; user++) await recharge(user, IN_AN_HOUR);
     await project();
-    pass(3_600_000);
+    advance(3_600_000);
     expect(await sweeperOn(false).sweep()).toEqual({ sent: 3, failed: [] });
     expect(await eventCount()).toBe(13);
   });
 
   it('has no effect beside another one that was first', async () => {
-    const { recharge, project, sweeperOn, pass, eventCount } = await open();
+    const { recharge, project, sweeperOn, pass: advance, eventCount } = await open();
     for (let user = 1; user <= 5; user++) await recharge(user, IN_AN_HOUR);
     await project();
-    pass(3_600_000);
+    advance(3_600_000);
     await Promise.all([sweeperOn(false).sweep(), sweeperOn(false).sweep()]);
-    pass(1_000);
+    advance(1_000);
     await sweeperOn(false).sweep();
     expect(await eventCount()).toBe(10);
   });
 
   it('names whose command has no answer, and goes on with the others', async () => {
-    const { recharge, project, sweeperOn, pass, tables } = await open();
+    const { recharge, project, sweeperOn, pass: advance, tables } = await open();
     await recharge(1, IN_AN_HOUR);
     await project();
-    pass(3_600_000);
+    advance(3_600_000);
     const away = new Error('the store is away');
     const sweeper = new Sweeper({
       tables,
-      run: () => Promise.reject(away),
+      execute: () => Promise.reject(away),
       now: () => START_MS + 3_600_000,
     });
     expect(await sweeper.sweep()).toEqual({

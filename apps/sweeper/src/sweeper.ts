@@ -5,10 +5,10 @@ import type { Position } from '#event-store';
 import type { LedgerCommand } from '#ledger';
 import { waitForPosition, type DueAccount, type ReadTables } from '#read-model';
 
-export interface SweeperParts {
+export interface SweeperOptions {
   readonly tables: Pick<ReadTables, 'dueAccounts' | 'position'>;
   /** Resolves when the answer is durable. */
-  readonly run: (command: LedgerCommand, origin: Origin) => Promise<CommandResult>;
+  readonly execute: (command: LedgerCommand, origin: Origin) => Promise<CommandResult>;
   readonly now: () => number;
   readonly limits?: Partial<SweeperLimits>;
 }
@@ -22,7 +22,7 @@ export interface SweeperLimits {
 
 const LIMITS: SweeperLimits = { pageMax: 500, waitMsMax: 5_000 };
 
-export interface Swept {
+export interface SweepResult {
   /** Commands that were answered. */
   readonly sent: number;
   /** Accounts whose command has no answer yet: the next sweep sends the same one again. */
@@ -36,13 +36,13 @@ export interface Swept {
 export class Sweeper {
   readonly #limits: SweeperLimits;
 
-  constructor(private readonly parts: SweeperParts) {
-    this.#limits = { ...LIMITS, ...parts.limits };
+  constructor(private readonly options: SweeperOptions) {
+    this.#limits = { ...LIMITS, ...options.limits };
   }
 
   /** Until nothing is due any more, or the read tables don't keep up. */
-  async sweep(): Promise<Swept> {
-    const { tables, now } = this.parts;
+  async sweep(): Promise<SweepResult> {
+    const { tables, now } = this.options;
     let sent = 0;
     for (;;) {
       const at = new Date(now()).toISOString();
@@ -78,12 +78,12 @@ export class Sweeper {
       { type: 'ExpirePoints', data: { user_id: userId }, source: SWEEPER_SOURCE_PREFIX, id: dueAt },
       at,
     );
-    return this.parts.run(command, { correlation: command.commandId });
+    return this.options.execute(command, { correlation: command.commandId });
   }
 
   /** The same accounts would be found again before they do. */
   async #showsInTables(position: Position | null): Promise<boolean> {
     if (position === null) return false;
-    return waitForPosition(this.parts.tables, position, this.#limits.waitMsMax);
+    return waitForPosition(this.options.tables, position, this.#limits.waitMsMax);
   }
 }

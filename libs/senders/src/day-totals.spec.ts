@@ -8,32 +8,32 @@ describe('what a sender moves in a day', () => {
     totals.add('a', '2030-01-02', 1);
     totals.add('b', '2030-01-01', 100);
     totals.add('a', '2030-01-01', -2);
-    expect(totals.of('a', '2030-01-01')).toBe(10);
-    expect(totals.of('a', '2030-01-02')).toBe(1);
-    expect(totals.of('b', '2030-01-01')).toBe(100);
-    expect(totals.of('c', '2030-01-01')).toBe(0);
+    expect(totals.totalOf('a', '2030-01-01')).toBe(10);
+    expect(totals.totalOf('a', '2030-01-02')).toBe(1);
+    expect(totals.totalOf('b', '2030-01-01')).toBe(100);
+    expect(totals.totalOf('c', '2030-01-01')).toBe(0);
   });
 
   it('is kept for ten days, and no older day ever begins anew', () => {
     const totals = new DayTotals();
     const day = (n: number) => `2030-01-${String(n).padStart(2, '0')}`;
     for (let n = 10; n < 20; n += 1) totals.add('a', day(n), n);
-    expect(totals.of('a', day(3))).toBe(10);
+    expect(totals.totalOf('a', day(3))).toBe(10);
     totals.add('a', day(3), 5);
-    expect(totals.of('a', day(10))).toBe(15);
-    expect(totals.of('a', day(20))).toBe(0);
+    expect(totals.totalOf('a', day(10))).toBe(15);
+    expect(totals.totalOf('a', day(20))).toBe(0);
     totals.add('a', day(20), 1);
-    expect(totals.of('a', day(20))).toBe(1);
+    expect(totals.totalOf('a', day(20))).toBe(1);
     // The tenth of the month is let go of now; what is older than the rest counts with the oldest.
-    expect(totals.of('a', day(10))).toBe(11);
+    expect(totals.totalOf('a', day(10))).toBe(11);
   });
 
   it('is forgotten with its sender', () => {
     const totals = new DayTotals();
     totals.add('a', '2030-01-01', 5);
     totals.add('b', '2030-01-01', 6);
-    totals.keepOnly(new Set(['b', 'c']));
-    expect(totals.of('a', '2030-01-01')).toBe(0);
-    expect(totals.of('b', '2030-01-01')).toBe(6);
+    totals.retainOnly(new Set(['b', 'c']));
+    expect(totals.totalOf('a', '2030-01-01')).toBe(0);
+    expect(totals.totalOf('b', '2030-01-01')).toBe(6);
   });
 });

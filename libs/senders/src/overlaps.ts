@@ -1,13 +1,13 @@
 import type { Fault } from '#contracts';
-import { prefixOf, prefixesOf } from './source-entry.js';
+import { patternPrefix, candidatePrefixes } from './source-pattern.js';
 
-interface Entries {
+interface SenderPatterns {
   readonly sources: readonly string[];
   readonly subjects: readonly string[];
 }
 
 /** Entries that two senders both have, or that lie within one of another: nobody could say whose they are. */
-export function overlapsOf(senders: readonly Entries[]): Fault[] {
+export function findOverlaps(senders: readonly SenderPatterns[]): Fault[] {
   const sources = new Map<string, number>();
   const subjects = new Map<string, number>();
   const faults: Fault[] = [];
@@ -27,7 +27,7 @@ export function overlapsOf(senders: readonly Entries[]): Fault[] {
   }
   for (const [owner, sender] of senders.entries()) {
     for (const [i, entry] of sender.sources.entries()) {
-      const around = coverOf(entry, owner, sources);
+      const around = coveringPattern(entry, owner, sources);
       if (around === null) continue;
       const reason = `lies within ${around.entry} of senders.${around.owner}`;
       faults.push({ field: `senders.${owner}.sources.${i}`, reason });
@@ -37,8 +37,8 @@ export function overlapsOf(senders: readonly Entries[]): Fault[] {
 }
 
 /** The entry of another sender that covers this one, but for `*`, which is what is left over. */
-function coverOf(entry: string, owner: number, sources: ReadonlyMap<string, number>) {
-  for (const prefix of prefixesOf(prefixOf(entry) ?? entry)) {
+function coveringPattern(entry: string, owner: number, sources: ReadonlyMap<string, number>) {
+  for (const prefix of candidatePrefixes(patternPrefix(entry) ?? entry)) {
     const other = sources.get(`${prefix}*`);
     if (other !== undefined && other !== owner) return { entry: `${prefix}*`, owner: other };
   }

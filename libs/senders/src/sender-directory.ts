@@ -1,5 +1,5 @@
 import type { Sender } from './sender.js';
-import { ANY, prefixOf, prefixesOf } from './source-entry.js';
+import { ANY_SOURCE, patternPrefix, candidatePrefixes } from './source-pattern.js';
 
 /** Finds the sender of a source or a subject. Nothing is folded: what differs in a letter is another. */
 export class SenderDirectory {
@@ -10,7 +10,7 @@ export class SenderDirectory {
   constructor(readonly senders: readonly Sender[]) {
     for (const sender of senders) {
       for (const entry of sender.sources) {
-        const prefix = prefixOf(entry);
+        const prefix = patternPrefix(entry);
         if (prefix === null) this.#sources.set(entry, sender);
         else this.#prefixes.set(prefix, sender);
       }
@@ -19,18 +19,18 @@ export class SenderDirectory {
   }
 
   bySource(source: string): Sender | null {
-    const exact = source === ANY ? undefined : this.#sources.get(source);
-    return exact ?? this.#byPrefix(source) ?? this.#sources.get(ANY) ?? null;
+    const exact = source === ANY_SOURCE ? undefined : this.#sources.get(source);
+    return exact ?? this.#byPrefix(source) ?? this.#sources.get(ANY_SOURCE) ?? null;
   }
 
   bySubject(subject: string): Sender | null {
-    return this.#subjects.get(subject) ?? this.#subjects.get(ANY) ?? null;
+    return this.#subjects.get(subject) ?? this.#subjects.get(ANY_SOURCE) ?? null;
   }
 
   /** Entries of two senders never overlap: the file's parser has seen to it. */
   #byPrefix(source: string): Sender | undefined {
     if (this.#prefixes.size === 0) return undefined;
-    for (const prefix of prefixesOf(source)) {
+    for (const prefix of candidatePrefixes(source)) {
       const sender = this.#prefixes.get(prefix);
       if (sender !== undefined) return sender;
     }

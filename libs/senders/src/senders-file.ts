@@ -1,6 +1,6 @@
 import { faultOfRepeatedName, parseAs, type Fault, type Parsed } from '#contracts';
 import type { Environment } from '#runtime';
-import { overlapsOf } from './overlaps.js';
+import { findOverlaps } from './overlaps.js';
 import type { Sender } from './sender.js';
 import { sendersFile, type WrittenSender } from './senders-schema.js';
 
@@ -20,17 +20,17 @@ export function parseSenders(text: string, env: Environment): Parsed<readonly Se
   if (!parsed.ok) return parsed;
   const { senders } = parsed.value;
   const faults = [
-    ...senders.flatMap((one, index) => faultsOfSender(one, `senders.${index}`, env)),
-    ...faultsBetween(senders, env),
+    ...senders.flatMap((written, index) => faultsOfSender(written, `senders.${index}`, env)),
+    ...sharedFaults(senders, env),
   ];
   return faults.length > 0
     ? { ok: false, faults }
-    : { ok: true, value: senders.map((one) => senderOf(one, env)) };
+    : { ok: true, value: senders.map((written) => senderOf(written, env)) };
 }
 
-function faultsOfSender(one: WrittenSender, at: string, env: Environment): Fault[] {
+function faultsOfSender(written: WrittenSender, at: string, env: Environment): Fault[] {
   const faults: Fault[] = [];
-  const { sources, subjects, keys, unsigned } = one;
+  const { sources, subjects, keys, unsigned } = written;
   if (sources.length === 0 && subjects.length === 0) {
     faults.push({ field: at, reason: 'must have sources (for Kafka) or subjects (for HTTP)' });
   }
@@ -71,8 +71,8 @@ function faultOfSecret(secret: string | undefined): string | null {
 }
 
 /** What two senders may not share: a name, a source, a subject, a secret. */
-function faultsBetween(senders: readonly WrittenSender[], env: Environment): Fault[] {
-  const faults = overlapsOf(senders);
+function sharedFaults(senders: readonly WrittenSender[], env: Environment): Fault[] {
+  const faults = findOverlaps(senders);
   const names = new Set<string>();
   const owners = new Map<string, string>();
   for (const [index, { name, keys }] of senders.entries()) {
@@ -94,14 +94,14 @@ function faultsBetween(senders: readonly WrittenSender[], env: Environment): Fau
   return faults;
 }
 
-const senderOf = (one: WrittenSender, env: Environment): Sender => ({
-  name: one.name,
-  sources: one.sources,
-  subjects: one.subjects,
-  types: new Set(one.types),
-  sourceTypes: one.source_types === undefined ? null : new Set(one.source_types),
-  pointsMax: one.points_max ?? null,
-  pointsPerDayMax: one.points_per_day_max ?? null,
-  keys: new Map(one.keys.map(({ id, secret_env: name }) => [id, env[name] ?? ''])),
-  unsigned: one.unsigned,
+const senderOf = (written: WrittenSender, env: Environment): Sender => ({
+  name: written.name,
+  sources: written.sources,
+  subjects: written.subjects,
+  types: new Set(written.types),
+  sourceTypes: written.source_types === undefined ? null : new Set(written.source_types),
+  pointsMax: written.points_max ?? null,
+  pointsPerDayMax: written.points_per_day_max ?? null,
+  keys: new Map(written.keys.map(({ id, secret_env: name }) => [id, env[name] ?? ''])),
+  unsigned: written.unsigned,
 });

@@ -7,7 +7,7 @@ import {
   commandSource,
 } from '#contracts';
 import { KEY_ID } from '#identity';
-import { ANY, faultOfEntry } from './source-entry.js';
+import { ANY_SOURCE, sourcePatternFault } from './source-pattern.js';
 
 const SENDERS_MAX = 1_000;
 const ENTRIES_MAX = 1_000;
@@ -30,7 +30,7 @@ const listOf = <T extends z.ZodType<string>>(item: T, max: number) =>
     });
 
 const sourceEntry = z.string(must('text')).superRefine((entry, context) => {
-  const fault = entry === ANY ? null : (faultOfEntry(entry) ?? faultOfSource(entry));
+  const fault = entry === ANY_SOURCE ? null : (sourcePatternFault(entry) ?? faultOfSource(entry));
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
@@ -42,7 +42,7 @@ function faultOfSource(entry: string): string | null {
 
 const subjectEntry = z
   .string(must('text'))
-  .refine((subject) => subject === ANY || apiSourceOf(subject) !== null, {
+  .refine((subject) => subject === ANY_SOURCE || apiSourceOf(subject) !== null, {
     error: 'must have 1 to 124 characters of a URI: "api:" and it are the source of its commands',
   });
 

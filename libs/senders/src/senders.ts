@@ -11,10 +11,10 @@ import { DayTotals } from './day-totals.js';
 import type { Denial } from './denial.js';
 import type { Sender } from './sender.js';
 import type { SenderDirectory } from './sender-directory.js';
-import { SendingRight } from './sending-right.js';
+import { SenderPermission } from './sender-permission.js';
 
 export type Authenticated<T> =
-  | ({ readonly ok: true; readonly right: SendingRight } & T)
+  | ({ readonly ok: true; readonly right: SenderPermission } & T)
   | { readonly ok: false; readonly denial: Denial };
 
 /** A message in its topic. */
@@ -33,37 +33,37 @@ export class Senders {
   }
 
   /** From now on these. What they moved today stays counted. */
-  become(directory: SenderDirectory): void {
+  replaceDirectory(directory: SenderDirectory): void {
     this.#directory = directory;
-    this.#totals.keepOnly(new Set(directory.senders.map(({ name }) => name)));
+    this.#totals.retainOnly(new Set(directory.senders.map(({ name }) => name)));
   }
 
   /** The sender of a message whose id, source, type, user and key were found to be good. */
-  ofMessage(message: TopicMessage, from: MessageSender): Authenticated<object> {
-    if (this.#directory === null) return this.#rightOf(null);
+  authenticateMessage(message: TopicMessage, from: MessageSender): Authenticated<object> {
+    if (this.#directory === null) return this.#permit(null);
     const sender = this.#directory.bySource(from.source);
     const denial =
-      sender === null ? noSource(from.source) : denialOfSignature(sender, message, from);
-    return denial === null ? this.#rightOf(sender) : { ok: false, denial };
+      sender === null ? unknownSource(from.source) : denialOfSignature(sender, message, from);
+    return denial === null ? this.#permit(sender) : { ok: false, denial };
   }
 
   /** The sender behind a token, and the source of its commands. */
-  ofSubject(subject: string): Authenticated<{ readonly source: string }> {
+  authenticateSubject(subject: string): Authenticated<{ readonly source: string }> {
     const source = apiSourceOf(subject);
-    if (source === null) return { ok: false, denial: BAD_SUBJECT };
-    if (this.#directory === null) return { ...this.#rightOf(null), source };
+    if (source === null) return { ok: false, denial: INVALID_SUBJECT };
+    if (this.#directory === null) return { ...this.#permit(null), source };
     const sender = this.#directory.bySubject(subject);
-    if (sender === null) return { ok: false, denial: noSubject(subject) };
-    return { ...this.#rightOf(sender), source };
+    if (sender === null) return { ok: false, denial: unknownSubject(subject) };
+    return { ...this.#permit(sender), source };
   }
 
-  #rightOf(sender: Sender | null) {
-    return { ok: true as const, right: new SendingRight(sender, this.#totals) };
+  #permit(sender: Sender | null) {
+    return { ok: true as const, right: new SenderPermission(sender, this.#totals) };
   }
 }
 
 /** Every message passes when nobody asks who sends: `SENDERS=anybody`, and tests. */
-export const anybody = (): Senders => new Senders(null);
+export const allowAnySender = (): Senders => new Senders(null);
 
 function denialOfSignature(
   sender: Sender,
@@ -74,11 +74,11 @@ function denialOfSignature(
   if (header === undefined) {
     return sender.unsigned
       ? null
-      : refuse(sender, 'unsigned', 'signs its messages, and this one has no signature');
+      : denialFor(sender, 'unsigned', 'signs its messages, and this one has no signature');
   }
   const signature = header === null ? null : parseSignature(header);
   if (signature === null) {
-    return refuse(
+    return denialFor(
       sender,
       'signature',
       `must send ${SIGNATURE_HEADER} once, as v1,<key id>,<base64url of 32 bytes>`,
@@ -86,7 +86,7 @@ function denialOfSignature(
   }
   const secret = sender.keys.get(signature.keyId);
   if (secret === undefined) {
-    return refuse(sender, 'key', `has no key ${JSON.stringify(signature.keyId)}`);
+    return denialFor(sender, 'key', `has no key ${JSON.stringify(signature.keyId)}`);
   }
   const signedMessage = {
     topic: message.topic,
@@ -98,32 +98,32 @@ function denialOfSignature(
   };
   return isSignatureOf(signedMessage, signature.code, secret)
     ? null
-    : refuse(
+    : denialFor(
         sender,
         'signature',
         'did not sign this message: the signature is not that of its topic, key, id, source, type and value',
       );
 }
 
-const refuse = (sender: Sender, cause: Denial['cause'], what: string): Denial => ({
+const denialFor = (sender: Sender, cause: Denial['cause'], what: string): Denial => ({
   cause,
   sender: sender.name,
   detail: `the sender ${sender.name} ${what}`,
 });
 
-const noSource = (source: string): Denial => ({
+const unknownSource = (source: string): Denial => ({
   cause: 'source',
   sender: null,
   detail: `no sender has the source ${source} among its sources`,
 });
 
-const noSubject = (subject: string): Denial => ({
+const unknownSubject = (subject: string): Denial => ({
   cause: 'subject',
   sender: null,
   detail: `no sender has the subject ${subject} of this token among its subjects`,
 });
 
-const BAD_SUBJECT: Denial = {
+const INVALID_SUBJECT: Denial = {
   cause: 'subject',
   sender: null,
   detail:

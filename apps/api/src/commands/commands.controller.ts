@@ -34,13 +34,13 @@ export class CommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandOutcome> {
     const known = commandTypeIn(type);
-    const from = this.parts.senders.ofSubject(callerOf(request).subject);
+    const from = this.parts.senders.authenticateSubject(callerOf(request).subject);
     if (!from.ok) throw this.#forbid(new NotAllowed(from.denial));
     const sent = commandIn(request, known, from.source);
     const command = toLedgerCommand(sent, new Date(this.parts.clock.timeOfDay()).toISOString());
     const origin = originOf(request);
     const { answer, position } = await from.right
-      .carryOut(command, (checkRecording) =>
+      .execute(command, (checkRecording) =>
         this.bus.execute(
           new RunLedgerCommand(command, origin, { waitMsMax: ROOM_WAIT_MS_MAX, checkRecording }),
         ),

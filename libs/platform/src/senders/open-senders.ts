@@ -1,6 +1,6 @@
 import {
-  WatchedSenders,
-  anybody,
+  SendersFileWatcher,
+  allowAnySender,
   sendersFilePath,
   type Denial,
   type Senders,
@@ -33,7 +33,7 @@ export async function openSenders(
   const path = sendersFilePath(variables);
   if (path === null) {
     log.warn('anybody may send');
-    return { senders: anybody(), status: () => GREEN, stop: async () => undefined };
+    return { senders: allowAnySender(), status: () => GREEN, stop: async () => undefined };
   }
   const reads = new Counter({
     name: 'ledger_senders_file_reads_total',
@@ -41,8 +41,8 @@ export async function openSenders(
     labelNames: ['result'] as const,
     registers: [metrics],
   });
-  const file = await WatchedSenders.open(path, env, {
-    taken: (senders) => {
+  const file = await SendersFileWatcher.open(path, env, {
+    loaded: (senders) => {
       reads.inc({ result: 'taken' });
       log.info({ senders }, 'senders file taken');
     },
@@ -59,10 +59,10 @@ export async function openSenders(
       this.set(file.isRejected ? 1 : 0);
     },
   });
-  const reloading = runPeriodically(clock, RELOAD_EVERY_MS, () => file.look());
+  const reloading = runPeriodically(clock, RELOAD_EVERY_MS, () => file.reload());
   return {
     senders: file.senders,
-    status: () => file.condition(),
+    status: () => file.status(),
     stop: () => reloading.stop(),
   };
 }

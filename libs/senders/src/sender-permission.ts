@@ -1,21 +1,21 @@
 import type { Account, LedgerCommand, LedgerEvent } from '#ledger';
 import type { DayTotals } from './day-totals.js';
 import { NotAllowed } from './denial.js';
-import { denialOfCommand, denialOfRecording, deny, pointsMovedBy } from './permission.js';
+import { denialOfCommand, denialOfRecording, denialTo, pointsMovedBy } from './permission-rules.js';
 import type { Sender } from './sender.js';
 
 /** What the command processor asks before it records anything: see `RecordingCheck` there. */
 type CheckRecording = (events: readonly LedgerEvent[], account: Account) => Error | null;
 
 /** What one sender may do, once it is known who sent a command. null: anybody may send anything. */
-export class SendingRight {
+export class SenderPermission {
   constructor(
     private readonly sender: Sender | null,
     private readonly totals: DayTotals,
   ) {}
 
   /** Runs the command as far as its sender may send it. Rejects with NotAllowed where it may not. */
-  carryOut<T>(
+  execute<T>(
     command: LedgerCommand,
     run: (checkRecording: CheckRecording | undefined) => Promise<T>,
   ): Promise<T> {
@@ -46,7 +46,7 @@ export class SendingRight {
 /** One command on its way, and what it has taken of its sender's day. */
 class CheckedCommand {
   readonly #day: string;
-  #taken = 0;
+  #reserved = 0;
 
   constructor(
     private readonly sender: Sender,
@@ -63,26 +63,26 @@ class CheckedCommand {
     const points = pointsMovedBy(events);
     const denial = denialOfRecording(sender, command, points, account) ?? this.#denialOfDay(points);
     if (denial !== null) return new NotAllowed(denial);
-    this.#take(points);
+    this.#reserve(points);
     return null;
   }
 
   release(): void {
-    this.#take(-this.#taken);
+    this.#reserve(-this.#reserved);
   }
 
   #denialOfDay(points: number) {
     const { name, pointsPerDayMax: max } = this.sender;
     if (max === null || points === 0) return null;
-    const before = this.totals.of(name, this.#day);
+    const before = this.totals.totalOf(name, this.#day);
     if (before + points <= max) return null;
     const what = `move ${points} points more on ${this.#day} (UTC): it moved ${before}, and its points_per_day_max is ${max}`;
-    return deny(this.sender, 'points_per_day', what);
+    return denialTo(this.sender, 'points_per_day', what);
   }
 
-  #take(points: number): void {
+  #reserve(points: number): void {
     if (this.sender.pointsPerDayMax === null || points === 0) return;
-    this.#taken += points;
+    this.#reserved += points;
     this.totals.add(this.sender.name, this.#day, points);
   }
 }

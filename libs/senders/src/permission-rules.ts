@@ -6,13 +6,13 @@ import type { Sender } from './sender.js';
 export function denialOfCommand(sender: Sender, command: LedgerCommand): Denial | null {
   const { types, sourceTypes, pointsMax } = sender;
   if (!types.has(command.type)) {
-    return deny(sender, 'type', `send ${command.type}: its types are ${[...types].join(', ')}`);
+    return denialTo(sender, 'type', `send ${command.type}: its types are ${[...types].join(', ')}`);
   }
   if (command.type === 'ConsumePoints' && sourceTypes?.has(command.sourceType) === false) {
-    return deny(
+    return denialTo(
       sender,
       'source_type',
-      `consume for ${command.sourceType}: ${allowed(sourceTypes)}`,
+      `consume for ${command.sourceType}: ${allowedSourceTypes(sourceTypes)}`,
     );
   }
   const points = 'points' in command ? command.points : null;
@@ -39,10 +39,10 @@ export function denialOfRecording(
     const business = account.consumptions.get(command.consumptionId)?.sourceType;
     if (business !== undefined && !sourceTypes.has(business)) {
       const what = command.type === 'RefundPoints' ? 'refund' : 'settle';
-      return deny(
+      return denialTo(
         sender,
         'source_type',
-        `${what} a consumption for ${business}: ${allowed(sourceTypes)}`,
+        `${what} a consumption for ${business}: ${allowedSourceTypes(sourceTypes)}`,
       );
     }
   }
@@ -67,14 +67,14 @@ export function pointsMovedBy(events: readonly LedgerEvent[]): number {
   return points;
 }
 
-export const deny = (sender: Sender, cause: DenialCause, what: string): Denial => ({
+export const denialTo = (sender: Sender, cause: DenialCause, what: string): Denial => ({
   cause,
   sender: sender.name,
   detail: `the sender ${sender.name} may not ${what}`,
 });
 
 const tooManyPoints = (sender: Sender, points: number, max: number): Denial =>
-  deny(sender, 'points', `move ${points} points by one command: its points_max is ${max}`);
+  denialTo(sender, 'points', `move ${points} points by one command: its points_max is ${max}`);
 
-const allowed = (sourceTypes: ReadonlySet<string>): string =>
+const allowedSourceTypes = (sourceTypes: ReadonlySet<string>): string =>
   `its source_types are ${[...sourceTypes].join(', ')}`;

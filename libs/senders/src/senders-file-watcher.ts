@@ -10,21 +10,21 @@ import { Senders } from './senders.js';
 const FILE_BYTES_MAX = 1_048_576;
 
 export interface SendersFileObserver {
-  taken(senders: number): void;
+  loaded(senders: number): void;
   /** What the file says can't be obeyed: the one before stays. */
   rejected(faults: string): void;
 }
 
 /** What stands at the path now: the same digest, the same content. */
-type Content =
+type FileContent =
   | { readonly digest: string; readonly text: string }
   | { readonly digest: string; readonly trouble: string };
 
 /** Obeys a senders file, and what becomes of it: renamed over, written in place, or a link that moves. */
-export class WatchedSenders {
+export class SendersFileWatcher {
   readonly senders: Senders;
-  #obeyed: string;
-  #suspect: string | null = null;
+  #activeDigest: string;
+  #suspectDigest: string | null = null;
   #rejected: { readonly digest: string } | null = null;
 
   private constructor(
@@ -35,8 +35,8 @@ export class WatchedSenders {
     senders: readonly Sender[],
   ) {
     this.senders = new Senders(new SenderDirectory(senders));
-    this.#obeyed = digest;
-    observer.taken(senders.length);
+    this.#activeDigest = digest;
+    observer.loaded(senders.length);
   }
 
   /** Rejects with a ConfigurationError that names every fault: a process does not start on a bad file. */
@@ -44,10 +44,10 @@ export class WatchedSenders {
     path: string,
     env: Environment,
     observer: SendersFileObserver,
-  ): Promise<WatchedSenders> {
-    const content = await contentOf(path);
-    const parsed = sendersIn(content, env);
-    if (parsed.ok) return new WatchedSenders(path, env, observer, content.digest, parsed.value);
+  ): Promise<SendersFileWatcher> {
+    const content = await readContent(path);
+    const parsed = parseContent(content, env);
+    if (parsed.ok) return new SendersFileWatcher(path, env, observer, content.digest, parsed.value);
     throw new ConfigurationError(
       parsed.faults.map(({ field, reason }) => ({
         variable: 'SENDERS_FILE',
@@ -57,23 +57,23 @@ export class WatchedSenders {
   }
 
   /** Looks whether the file has changed. Never rejects. */
-  async look(): Promise<void> {
-    const content = await contentOf(this.path);
+  async reload(): Promise<void> {
+    const content = await readContent(this.path);
     const { digest } = content;
     if (digest === this.#rejected?.digest) return;
-    const parsed = digest === this.#obeyed ? null : sendersIn(content, this.env);
+    const parsed = digest === this.#activeDigest ? null : parseContent(content, this.env);
     if (parsed?.ok === false) {
       // One that is being written is bad only for a moment: it is looked at twice.
-      if (this.#suspect === digest) this.#reject(digest, inWords(parsed.faults));
-      this.#suspect = digest;
+      if (this.#suspectDigest === digest) this.#reject(digest, inWords(parsed.faults));
+      this.#suspectDigest = digest;
       return;
     }
-    this.#suspect = null;
+    this.#suspectDigest = null;
     this.#rejected = null;
     if (parsed === null) return;
-    this.#obeyed = digest;
-    this.senders.become(new SenderDirectory(parsed.value));
-    this.observer.taken(parsed.value.length);
+    this.#activeDigest = digest;
+    this.senders.replaceDirectory(new SenderDirectory(parsed.value));
+    this.observer.loaded(parsed.value.length);
   }
 
   #reject(digest: string, faults: string): void {
@@ -86,14 +86,14 @@ export class WatchedSenders {
     return this.#rejected !== null;
   }
 
-  condition(): HealthStatus {
+  status(): HealthStatus {
     if (!this.isRejected) return GREEN;
     const reason = 'the senders file is bad, and the one before is obeyed: read the log';
     return { state: 'amber', reason };
   }
 }
 
-async function contentOf(path: string): Promise<Content> {
+async function readContent(path: string): Promise<FileContent> {
   try {
     const { size } = await stat(path);
     if (size > FILE_BYTES_MAX) {
@@ -107,7 +107,7 @@ async function contentOf(path: string): Promise<Content> {
   }
 }
 
-function sendersIn(content: Content, env: Environment): Parsed<readonly Sender[]> {
+function parseContent(content: FileContent, env: Environment): Parsed<readonly Sender[]> {
   if ('text' in content) return parseSenders(content.text, env);
   return { ok: false, faults: [{ field: 'the file', reason: content.trouble }] };
 }

@@ -25,7 +25,7 @@ const MADE_MEANWHILE: ReadonlySet<string> = new Set(['42710', '23505', 'XX000'])
 const TRIES_MAX = 100;
 
 /** Makes the login where there is none, sets its password and what it is a member of. Gives its name. */
-export async function makeLogin(
+export async function createLogin(
   client: pg.ClientBase,
   prefix: string,
   login: LoginName,
@@ -60,7 +60,7 @@ async function tryToMake(
     // A verifier and not the password itself: statements may be written to the server's log.
     const verifier = pg.escapeLiteral(scramVerifier(password));
     await client.query(`alter role ${quoted} login password ${verifier}`);
-    for (const role of await thoseThere(client, LOGIN_ROLES[login])) {
+    for (const role of await existingRoles(client, LOGIN_ROLES[login])) {
       await client.query(`grant ${pg.escapeIdentifier(role)} to ${quoted}`);
     }
     await client.query('commit');
@@ -71,7 +71,7 @@ async function tryToMake(
 }
 
 /** A server that has events alone knows no roles of read tables. */
-async function thoseThere(
+async function existingRoles(
   client: pg.ClientBase,
   roles: readonly string[],
 ): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from '#runtime';
-import { WatchedSenders } from './watched-senders.js';
+import { SendersFileWatcher } from './senders-file-watcher.js';
 
 const fileOf = (...subjects: string[]): string =>
   JSON.stringify({ senders: [{ name: 'one', subjects, types: ['ExpirePoints'] }] });
@@ -21,35 +21,35 @@ describe('a senders file that is watched', () => {
   async function watch() {
     const taken: number[] = [];
     const rejected: string[] = [];
-    const file = await WatchedSenders.open(
+    const file = await SendersFileWatcher.open(
       path(),
       {},
       {
-        taken: (count) => taken.push(count),
+        loaded: (count) => taken.push(count),
         rejected: (faults) => rejected.push(faults),
       },
     );
-    const lets = (subject: string): boolean => file.senders.ofSubject(subject).ok;
+    const lets = (subject: string): boolean => file.senders.authenticateSubject(subject).ok;
     return { file, taken, rejected, lets };
   }
 
   it('is obeyed from the start, and from its change on', async () => {
-    const { file, lets, taken } = await open(fileOf('old'));
-    expect([lets('old'), lets('new')]).toEqual([true, false]);
-    await file.look();
+    const { file, lets: allows, taken } = await open(fileOf('old'));
+    expect([allows('old'), allows('new')]).toEqual([true, false]);
+    await file.reload();
     expect(taken).toEqual([1]);
     writeFileSync(path(), fileOf('new'));
-    await file.look();
-    expect([lets('old'), lets('new')]).toEqual([false, true]);
+    await file.reload();
+    expect([allows('old'), allows('new')]).toEqual([false, true]);
     expect(taken).toEqual([1, 1]);
   });
 
   it('may be renamed over', async () => {
-    const { file, lets } = await open(fileOf('old'));
+    const { file, lets: allows } = await open(fileOf('old'));
     writeFileSync(`${path()}.next`, fileOf('new'));
     renameSync(`${path()}.next`, path());
-    await file.look();
-    expect([lets('old'), lets('new')]).toEqual([false, true]);
+    await file.reload();
+    expect([allows('old'), allows('new')]).toEqual([false, true]);
   });
 
   it('may be behind a link that moves, as Kubernetes mounts it', async () => {
@@ -59,12 +59,12 @@ describe('a senders file that is watched', () => {
     }
     symlinkSync('v1', join(folder, '..data'));
     symlinkSync('..data/senders.json', path());
-    const { file, lets } = await watch();
-    expect([lets('v1'), lets('v2')]).toEqual([true, false]);
+    const { file, lets: allows } = await watch();
+    expect([allows('v1'), allows('v2')]).toEqual([true, false]);
     symlinkSync('v2', join(folder, '..next'));
     renameSync(join(folder, '..next'), join(folder, '..data'));
-    await file.look();
-    expect([lets('v1'), lets('v2')]).toEqual([false, true]);
+    await file.reload();
+    expect([allows('v1'), allows('v2')]).toEqual([false, true]);
   });
 
   it.each([
@@ -73,31 +73,31 @@ describe('a senders file that is watched', () => {
     ['bad in one field', (file: string) => writeFileSync(file, fileOf('计费'))],
     ['away', (file: string) => rmSync(file)],
     ['too large', (file: string) => writeFileSync(file, ' '.repeat(1_048_577))],
-  ])('stays as it was when it is %s, and that is an alarm, once', async (_, spoil) => {
-    const { file, lets, rejected, taken } = await open(fileOf('old'));
-    spoil(path());
-    await file.look();
+  ])('stays as it was when it is %s, and that is an alarm, once', async (_, damage) => {
+    const { file, lets: allows, rejected, taken } = await open(fileOf('old'));
+    damage(path());
+    await file.reload();
     // It may be in the middle of being written.
     expect(rejected).toEqual([]);
-    for (let n = 0; n < 3; n += 1) await file.look();
+    for (let n = 0; n < 3; n += 1) await file.reload();
     expect(rejected).toHaveLength(1);
-    expect(file.condition()).toMatchObject({ state: 'amber' });
-    expect(lets('old')).toBe(true);
+    expect(file.status()).toMatchObject({ state: 'amber' });
+    expect(allows('old')).toBe(true);
     writeFileSync(path(), fileOf('new'));
-    await file.look();
-    expect(file.condition()).toEqual({ state: 'green' });
-    expect([lets('old'), lets('new'), taken.length]).toEqual([false, true, 2]);
+    await file.reload();
+    expect(file.status()).toEqual({ state: 'green' });
+    expect([allows('old'), allows('new'), taken.length]).toEqual([false, true, 2]);
   });
 
   it('is well again when what was there before is put back', async () => {
-    const { file, lets, taken } = await open(fileOf('old'));
+    const { file, lets: allows, taken } = await open(fileOf('old'));
     writeFileSync(path(), '{');
-    await file.look();
-    await file.look();
+    await file.reload();
+    await file.reload();
     expect(file.isRejected).toBe(true);
     writeFileSync(path(), fileOf('old'));
-    await file.look();
-    expect([file.isRejected, lets('old'), taken]).toEqual([false, true, [1]]);
+    await file.reload();
+    expect([file.isRejected, allows('old'), taken]).toEqual([false, true, [1]]);
   });
 
   it('stops the start when it is bad, with every fault in words', async () => {

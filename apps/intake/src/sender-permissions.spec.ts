@@ -5,7 +5,7 @@ import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
 import { SenderDirectory, Senders, parseSenders, type Denial } from '#senders';
-import { Intake } from './intake.js';
+import { IntakeConsumer } from './intake.consumer.js';
 
 const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
 const OTHER = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
@@ -93,15 +93,15 @@ function open() {
   });
   const sent: OutgoingMessage[] = [];
   const denials: Denial[] = [];
-  const intake = new Intake({
-    run: (command, origin, options) => desk.run(command, origin, options),
+  const intake = new IntakeConsumer({
+    execute: (command, origin, options) => desk.run(command, origin, options),
     senders: new Senders(new SenderDirectory(parsed.value)),
     sink: { send: async (messages) => void sent.push(...messages) },
-    forget: () => desk.clearCache(),
+    clearCache: () => desk.clearCache(),
     now: () => NOW_MS,
     observer: {
       answered: () => undefined,
-      buried: () => undefined,
+      deadLettered: () => undefined,
       forbidden: (denial) => void denials.push(denial),
     },
   });

@@ -3,8 +3,12 @@ import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
-import { anybody } from '#senders';
-import { Intake, StandsStill, type IntakeParts } from './intake.js';
+import { allowAnySender } from '#senders';
+import {
+  IntakeConsumer,
+  PartitionHaltedError,
+  type IntakeConsumerOptions,
+} from './intake.consumer.js';
 
 const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
 const NOW_MS = Date.parse('2030-01-01T00:00:00.000Z');
@@ -39,18 +43,18 @@ const consume = (points: number): CommandBody => ({
   data: { user_id: USER, points, source_type: 'tts', duration: 12.5 },
 });
 
-function open(change: Partial<IntakeParts> = {}) {
+function open(change: Partial<IntakeConsumerOptions> = {}) {
   const log = new MemoryLog();
   const desk = new AccountCommandProcessor({
     store: new MemoryEventStore({ log }),
     policy: DEFAULT_POLICY,
   });
   const sent: OutgoingMessage[] = [];
-  const intake = new Intake({
-    run: (command, origin, options) => desk.run(command, origin, options),
-    senders: anybody(),
+  const intake = new IntakeConsumer({
+    execute: (command, origin, options) => desk.run(command, origin, options),
+    senders: allowAnySender(),
     sink: { send: async (messages) => void sent.push(...messages) },
-    forget: () => desk.clearCache(),
+    clearCache: () => desk.clearCache(),
     now: () => NOW_MS,
     ...change,
   });
@@ -173,7 +177,7 @@ describe('The intake', () => {
   it('lets the offset move only up to the first command that has no answer', async () => {
     let isAway = true;
     const { handle, sent } = open({
-      run: async (command, origin) => {
+      execute: async (command, origin) => {
         if (isAway && command.id === 'second')
           throw new RetryableCommandError('store-away', 'away');
         return new AccountCommandProcessor({
@@ -204,8 +208,8 @@ describe('The intake', () => {
   });
 
   it('buries one message that a bug of ours met', async () => {
-    const { intake, sent } = open();
-    await intake.giveUp(messageOf(recharge(1), 'first'), new TypeError('ours'));
+    const { intake: consumer, sent } = open();
+    await consumer.giveUp(messageOf(recharge(1), 'first'), new TypeError('ours'));
     expect(sent).toMatchObject([
       {
         topic: TOPICS.dead,
@@ -221,7 +225,7 @@ describe('The intake', () => {
     log.writeUnreadable(`points-${other}`);
     const store = new MemoryEventStore({ log });
     const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-    const { handle, sent } = open({ run: (command, origin) => desk.run(command, origin) });
+    const { handle, sent } = open({ execute: (command, origin) => desk.run(command, origin) });
     const third = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d12';
     const rechargeOf = (user_id: string) =>
       ({ type: 'RechargePoints', data: { user_id, points: 2, expires_at: null } }) as const;
@@ -258,7 +262,7 @@ describe('The intake', () => {
       const { handle, sent } = open({
         observer: {
           answered: () => undefined,
-          buried: (_, reason) => buried.push(reason),
+          deadLettered: (_, reason) => buried.push(reason),
           forbidden: () => undefined,
         },
       });
@@ -282,7 +286,7 @@ describe('The intake', () => {
       const { handle, sent } = open({ undecodable: 'stand-still' });
       const handled = await handle(messageOf(recharge(5), 'order-1'), batch());
       expect(handled).toMatchObject({ kind: 'some', done: 1 });
-      expect(handled.kind === 'some' && handled.trouble).toBeInstanceOf(StandsStill);
+      expect(handled.kind === 'some' && handled.trouble).toBeInstanceOf(PartitionHaltedError);
       expect(sent.map(({ topic }) => topic)).toEqual([TOPICS.outcomes]);
     });
 
@@ -330,7 +334,7 @@ describe('The intake', () => {
     const bent = { id: USER, type: 'Nonsense', data: '{}', meta: '{}', hash: new Uint8Array(32) };
     await store.append(stream, -1, [bent]);
     const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-    const { handle, sent } = open({ run: (command, origin) => desk.run(command, origin) });
+    const { handle, sent } = open({ execute: (command, origin) => desk.run(command, origin) });
     const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
     const handled = await handle(
       messageOf(recharge(1), 'stopped'),
