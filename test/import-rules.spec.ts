@@ -33,7 +33,7 @@ const RULES = [
   },
   { file: 'apps/audit/src/program.ts', never: '../../api/package.json', may: '#ledger' },
   {
-    file: 'libs/read-model/src/postgres/queries/due.ts',
+    file: 'libs/read-model/src/queries/due-accounts.ts',
     never: '../../../../commands/src/index.js',
     may: '../../port.js',
   },

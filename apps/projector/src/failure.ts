@@ -1,9 +1,9 @@
 import { PermanentStoreError } from '#event-store';
-import { PoisonEvent, TooManyParked, WriteRefused, isRefusal } from '#read-model';
+import { PoisonEvent, TooManyParked, UnattributedDataError, isDataError } from '#read-model';
 
 /** It fails over what is written, and would again: whose account it is must be found out. */
 export const needsCare = (error: unknown): boolean =>
-  error instanceof PoisonEvent || isRefusal(error) || error instanceof TooManyParked;
+  error instanceof PoisonEvent || isDataError(error) || error instanceof TooManyParked;
 
 /**
  * No retry and no other process will get past it. Poison that is left over where care was taken is no
@@ -11,7 +11,7 @@ export const needsCare = (error: unknown): boolean =>
  */
 export function isFinal(error: unknown, careWasTaken: boolean): error is Error {
   if (error instanceof PermanentStoreError) return error.code === 'broken-order';
-  if (error instanceof WriteRefused) return true;
+  if (error instanceof UnattributedDataError) return true;
   if (error instanceof PoisonEvent && error.reason === 'order-broken') return true;
   return careWasTaken && needsCare(error);
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { PermanentStoreError, type EventStore } from '#event-store';
-import { SessionLock, readCheckpoints, type FollowsDirectly } from '#read-model';
+import { AdvisoryLock, readCheckpoints, type FollowsDirectly } from '#read-model';
 
 import { measureLag } from './lag.js';
 import type { Lag, ProjectorObserver } from './observer.js';
@@ -82,7 +82,7 @@ export class Projector {
   /** false: another one leads. */
   async #tryToLead(signal: AbortSignal): Promise<boolean> {
     const { pool, name, observer } = this.#parts;
-    const lock = await SessionLock.tryTake(pool, `projector of ${name}`);
+    const lock = await AdvisoryLock.tryAcquire(pool, `projector of ${name}`);
     observer.leads?.(lock !== null);
     if (lock === null) return false;
     try {

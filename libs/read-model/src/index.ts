@@ -40,26 +40,30 @@ export type {
   VersionState,
 } from './read-tables.js';
 export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
-export { compareVersions, type Comparison, type TableDifference } from './postgres/compare.js';
-export { TABLE_READER, TABLE_WRITER } from './postgres/grants.js';
-export { DatabaseIsNewer, migrate } from './postgres/migrate.js';
-export { MIGRATIONS as TABLE_MIGRATIONS } from './postgres/migrations.js';
-export { PostgresReadTables } from './postgres/postgres-read-tables.js';
-export type { TableWriterOptions } from './postgres/batch-maker.js';
-export { PostgresTableWriter } from './postgres/postgres-table-writer.js';
-export { readParked, readParkedIn } from './postgres/queries/parked.js';
-export { WriteRefused, isRefusal } from './postgres/refusal.js';
-export { unpark, type Unparked } from './postgres/unpark.js';
-export { readTablesState, type TablesState } from './postgres/schema-state.js';
-export { SessionLock } from './postgres/session-lock.js';
+export {
+  compareVersions,
+  type Comparison,
+  type TableDifference,
+} from './versions/compare-versions.js';
+export { TABLE_READER, TABLE_WRITER } from './schema/grants.js';
+export { DatabaseIsNewer, migrate } from './schema/migrate.js';
+export { MIGRATIONS as TABLE_MIGRATIONS } from './schema/migrations.js';
+export { PostgresReadTables } from './queries/postgres-read-tables.js';
+export type { TableWriterOptions } from './writer/write-batch-builder.js';
+export { PostgresTableWriter } from './writer/postgres-table-writer.js';
+export { readParkedAccounts, readParkedIn } from './queries/parked-accounts.js';
+export { UnattributedDataError, isDataError } from './writer/data-error.js';
+export { unpark, type UnparkOutcome } from './versions/unpark.js';
+export { readTablesState, type TablesState } from './schema/schema-state.js';
+export { AdvisoryLock } from './postgres/advisory-lock.js';
 export { inTransaction } from './postgres/transaction.js';
 export {
   createVersion,
   dropVersion,
-  holdLive,
-  indexVersion,
+  lockLiveVersion,
+  createIndexes,
   makeLive,
-} from './postgres/versions.js';
+} from './versions/versions.js';
 export type { FollowsDirectly } from './projection/decode-batch.js';
 export { rowsOf, transactionsOf } from './projection/rows-of-event.js';
 export type {

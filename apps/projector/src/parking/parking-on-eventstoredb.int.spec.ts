@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { EventStoreDbEventStore } from '#event-store';
-import { PostgresReadTables, readParked, type NewParkedAccount } from '#read-model';
+import { PostgresReadTables, readParkedAccounts, type NewParkedAccount } from '#read-model';
 import {
   EventStoreDbProtocolServer,
   createTestDatabase,
@@ -140,7 +140,7 @@ describe('a stream that somebody deletes for ever', () => {
     expect(results).toMatchObject([
       { kind: 'refused', reason: expect.stringContaining('stream-deleted') as string },
     ]);
-    expect(await readParked(pool, 'points')).toHaveLength(1);
+    expect(await readParkedAccounts(pool, 'points')).toHaveLength(1);
   });
 
   it('is told where nothing else is new', async () => {

@@ -218,7 +218,7 @@ describe('what is no trouble of single accounts', () => {
     );
     const { poisons, parked } = run();
     await eventuallyHolds('it stops', () => poisons.length > 0);
-    expect(poisons).toMatchObject([{ name: 'WriteRefused' }]);
+    expect(poisons).toMatchObject([{ name: 'UnattributedDataError' }]);
     expect(parked).toEqual([]);
     expect(await tables().position()).toBeNull();
   });

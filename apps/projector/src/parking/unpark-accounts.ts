@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { PermanentStoreError, type EventStore } from '#event-store';
-import { readCheckpoints, readParked, unpark, type ParkedAccount } from '#read-model';
+import { readCheckpoints, readParkedAccounts, unpark, type ParkedAccount } from '#read-model';
 
 export type UnparkResult =
   | {
@@ -35,7 +35,7 @@ export async function* unparkAccounts(
 }
 
 export const parkedAccounts = ({ pool, name }: Omit<UnparkParts, 'store'>) =>
-  readParked(pool, name);
+  readParkedAccounts(pool, name);
 
 export const userIdsOf = (accounts: readonly ParkedAccount[]): readonly string[] =>
   accounts.map(({ userId }) => userId);

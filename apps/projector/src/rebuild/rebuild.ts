@@ -3,13 +3,13 @@ import type { Pool, PoolClient } from 'pg';
 import type { EventStore } from '#event-store';
 import {
   PostgresTableWriter,
-  SessionLock,
+  AdvisoryLock,
   compareVersions,
   createVersion,
   dropVersion,
-  holdLive,
+  lockLiveVersion,
   inTransaction,
-  indexVersion,
+  createIndexes,
   readParkedIn,
   readCheckpoint,
   readCheckpoints,
@@ -93,13 +93,13 @@ export class Rebuild {
       const feeder = await this.#feeder(version);
       await this.#followLive(feeder, signal);
       this.#reached('filled', version);
-      await indexVersion(this.#parts.pool, version);
+      await createIndexes(this.#parts.pool, version);
       this.#reached('indexed', version);
       await this.#tryParkedAgain(version, signal);
       await this.#followLive(feeder, signal);
-      const { differences, leftOut } = await this.#compare(version, feeder, signal);
+      const { differences, skippedAccounts } = await this.#compare(version, feeder, signal);
       this.#reached('compared', version);
-      if (leftOut > 0) this.#parts.observer.leftOut?.(leftOut);
+      if (skippedAccounts > 0) this.#parts.observer.leftOut?.(skippedAccounts);
       if (differences.length > 0 && !terms.acceptDifferences) {
         return { kind: 'differs', version, differences };
       }
@@ -142,7 +142,7 @@ export class Rebuild {
 
   async #alone(work: () => Promise<Rebuilt>): Promise<Rebuilt> {
     const { pool, name } = this.#parts;
-    const lock = await SessionLock.tryTake(pool, `rebuild of ${name}`);
+    const lock = await AdvisoryLock.tryAcquire(pool, `rebuild of ${name}`);
     if (lock === null) return { kind: 'busy' };
     try {
       return await work();
@@ -207,7 +207,7 @@ export class Rebuild {
   ): Promise<number> {
     const { pool, name, switchTerms = SWITCH } = this.#parts;
     return inTransaction(pool, async (client) => {
-      const live = await holdLive(client, name, switchTerms.lockWaitMsMax);
+      const live = await lockLiveVersion(client, name, switchTerms.lockWaitMsMax);
       const held = await readCheckpoint(client, name, live);
       if (held?.position) await feeder.upTo(held.position, signal);
       const [one, other] = [

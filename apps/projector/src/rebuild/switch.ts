@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { holdLive, inTransaction, makeLive, readCheckpoint } from '#read-model';
+import { lockLiveVersion, inTransaction, makeLive, readCheckpoint } from '#read-model';
 
 import { pause } from '../pause.js';
 import type { Feeder } from './feeder.js';
@@ -37,7 +37,7 @@ export async function switchTo(
     signal.throwIfAborted();
     try {
       return await inTransaction(pool, async (client) => {
-        const live = await holdLive(client, name, terms.lockWaitMsMax);
+        const live = await lockLiveVersion(client, name, terms.lockWaitMsMax);
         const checkpoint = await readCheckpoint(client, name, live);
         const position = checkpoint?.position ?? null;
         if (position !== null) await feeder.upTo(position, signal);

@@ -49,8 +49,8 @@ export async function readCheckpoint(
 }
 
 /** The tables are not where the caller thinks. */
-export class Moved extends Error {
-  override readonly name = 'Moved';
+export class CheckpointConflict extends Error {
+  override readonly name = 'CheckpointConflict';
 }
 
 export interface TablesVersion {
@@ -59,7 +59,7 @@ export interface TablesVersion {
 }
 
 /** What a batch is built upon: it is turned away where any of it is not so any more. */
-export interface Footing {
+export interface BaseState {
   /** Id of the last row. */
   readonly lastId: number;
   /** How often accounts were taken up again: each time, rows change beside the checkpoint. */
@@ -68,11 +68,11 @@ export interface Footing {
 }
 
 /** Of tables that stand at just that position. */
-export async function footingAt(
+export async function readBaseState(
   client: ClientBase,
   { name, version }: TablesVersion,
   position: Position | null,
-): Promise<Footing> {
+): Promise<BaseState> {
   const { rows } = await client.query<{ last_id: string; unparked: string; has_parked: boolean }>(
     `select last_id, unparked,
        exists (select from mjk_point_parked_accounts p where p.name = $1 and p.version = $2)
@@ -82,12 +82,12 @@ export async function footingAt(
     [name, version, position],
   );
   const [found] = rows;
-  if (found === undefined) throw new Moved();
+  if (found === undefined) throw new CheckpointConflict();
   const { last_id, unparked, has_parked } = found;
   return { lastId: Number(last_id), unparked: Number(unparked), hasParked: has_parked };
 }
 
-export interface Move extends TablesVersion {
+export interface CheckpointAdvance extends TablesVersion {
   readonly after: Position | null;
   readonly next: Position;
   /** Ids of the rows follow on this one. */
@@ -99,9 +99,9 @@ export interface Move extends TablesVersion {
 }
 
 /** Compare-and-swap: moves the checkpoint on only from where the caller thinks it is. */
-export async function moveCheckpoint(
+export async function advanceCheckpoint(
   client: ClientBase,
-  move: Move,
+  move: CheckpointAdvance,
 ): Promise<{ readonly state: VersionState }> {
   const { name, version, after, next, lastId, unparked, rows: count, events, lastEvent } = move;
   const { rows } = await client.query<{ state: VersionState }>(
@@ -113,6 +113,6 @@ export async function moveCheckpoint(
      returning state`,
     [name, version, after, next, count, events, lastEvent, lastId, unparked],
   );
-  if (rows[0] === undefined) throw new Moved();
+  if (rows[0] === undefined) throw new CheckpointConflict();
   return rows[0];
 }

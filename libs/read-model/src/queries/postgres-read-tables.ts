@@ -1,0 +1,81 @@
+import type { Pool } from 'pg';
+
+import type { Position } from '#event-store';
+
+import type {
+  DueAccount,
+  PageRequest,
+  StatementRow,
+  ReadTables,
+  RowCursor,
+  ProjectionStatus,
+  TransactionDetails,
+  UsageItem,
+  UsageRequest,
+} from '../read-tables.js';
+import type { AccountRow, BatchRow } from '../projection/loaded-rows.js';
+import { findAccount, findBatches } from './account.js';
+import { findDueAccounts, findOldestOpenConsumption } from './due-accounts.js';
+import { findProjectionStatus } from './parked-accounts.js';
+import { findTransactionDetails } from './transaction-details.js';
+import { findNewerRows, findStatementPage } from './statement.js';
+import { sumUsage } from './usage.js';
+
+/** Reads by the names that are views: whichever version is live. */
+export class PostgresReadTables implements ReadTables {
+  readonly #pool: Pool;
+  readonly #name: string;
+
+  constructor(pool: Pool, name: string) {
+    this.#pool = pool;
+    this.#name = name;
+  }
+
+  async position(): Promise<Position | null> {
+    const { rows } = await this.#pool.query<{ position: Position | null }>(
+      `select position from mjk_point_checkpoints where name = $1 and state = 'live'`,
+      [this.#name],
+    );
+    return rows[0]?.position ?? null;
+  }
+
+  projectionStatus(userId: string): Promise<ProjectionStatus> {
+    return findProjectionStatus(this.#pool, this.#name, userId);
+  }
+
+  transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]> {
+    return findStatementPage(this.#pool, userId, request);
+  }
+
+  transactionsAfter(
+    userId: string,
+    place: RowCursor,
+    limit: number,
+  ): Promise<readonly StatementRow[]> {
+    return findNewerRows(this.#pool, userId, place, limit);
+  }
+
+  account(userId: string): Promise<AccountRow | null> {
+    return findAccount(this.#pool, userId);
+  }
+
+  batches(userId: string, limit: number): Promise<readonly BatchRow[]> {
+    return findBatches(this.#pool, userId, limit);
+  }
+
+  usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]> {
+    return sumUsage(this.#pool, userId, request);
+  }
+
+  transactionDetails(userId: string, id: number): Promise<TransactionDetails | null> {
+    return findTransactionDetails(this.#pool, userId, id);
+  }
+
+  dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {
+    return findDueAccounts(this.#pool, this.#name, at, limit);
+  }
+
+  oldestOpenConsumption(): Promise<string | null> {
+    return findOldestOpenConsumption(this.#pool, this.#name);
+  }
+}

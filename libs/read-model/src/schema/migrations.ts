@@ -1,0 +1,65 @@
+import { FIRST_ID } from './first-id.js';
+import { ID_AT } from './id-at.js';
+import { indexesSql, tablesSql, viewsSql } from './version-tables.js';
+
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Forward only: what has run anywhere is never changed, only followed by another. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'checkpoints',
+    sql: `
+      create table mjk_point_checkpoints (
+        name text not null,
+        version integer not null,
+        state text not null check (state in ('building', 'live', 'kept')),
+        position text collate "C",
+        last_id bigint not null default 0,
+        event_count bigint not null default 0,
+        last_event text collate "C",
+        committed_at timestamptz not null default now(),
+        primary key (name, version)
+      ) with (fillfactor = 50);
+      create unique index mjk_point_checkpoints_one_state
+        on mjk_point_checkpoints (name, state);`,
+  },
+  {
+    number: 2,
+    name: 'tables version 1 and the views on them',
+    sql: `
+      ${tablesSql(1)}
+      ${indexesSql(1).join(';')};
+      ${viewsSql(1)}
+      insert into mjk_point_checkpoints (name, version, state) values ('points', 1, 'live');`,
+  },
+  {
+    number: 3,
+    name: 'bounds in time as bounds on ids',
+    sql: FIRST_ID,
+  },
+  {
+    number: 4,
+    name: 'parked accounts',
+    sql: `
+      create table mjk_point_parked_accounts (
+        name text not null,
+        version integer not null,
+        user_id uuid not null,
+        revision bigint not null,
+        position text collate "C" not null,
+        code varchar(32) not null,
+        detail text not null,
+        since timestamptz not null,
+        primary key (name, version, user_id),
+        foreign key (name, version) references mjk_point_checkpoints (name, version)
+          on delete cascade
+      );
+      alter table mjk_point_checkpoints add column unparked bigint not null default 0;
+      ${ID_AT}`,
+  },
+];

@@ -1,0 +1,92 @@
+import type { ClientBase, Pool } from 'pg';
+
+import type { VersionState } from '../read-tables.js';
+import { GRANTS } from '../schema/grants.js';
+import { dropTablesSql, indexesSql, tablesSql, viewsSql } from '../schema/version-tables.js';
+import { inTransaction } from '../postgres/transaction.js';
+
+/** Makes the next version beside those there are, empty and without its secondary indexes. */
+export function createVersion(pool: Pool, name: string): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ version: number }>(
+      `insert into mjk_point_checkpoints (name, version, state)
+       select $1, coalesce(max(version), 0) + 1, 'building' from mjk_point_checkpoints
+       where name = $1
+       returning version`,
+      [name],
+    );
+    const version = rows[0]?.version;
+    if (version === undefined) throw new Error('a bug: no version was made');
+    await client.query(tablesSql(version));
+    await client.query(GRANTS);
+    return version;
+  });
+}
+
+/** What queries need. What a crash left is not made twice. */
+export async function createIndexes(pool: Pool, version: number): Promise<void> {
+  for (const sql of indexesSql(version)) await pool.query(sql);
+  for (const table of ['transactions', 'accounts', 'batches', 'consumptions']) {
+    await pool.query(`analyze mjk_point_${table}_v${version}`);
+  }
+}
+
+/** Waits no longer than that for whoever reads or writes the version. */
+export function dropVersion(
+  pool: Pool,
+  name: string,
+  version: number,
+  lockWaitMsMax: number,
+): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    await client.query(`set local lock_timeout = ${lockWaitMsMax}`);
+    await client.query(
+      `delete from mjk_point_checkpoints where name = $1 and version = $2 and state <> 'live'`,
+      [name, version],
+    );
+    await client.query(dropTablesSql(version));
+  });
+}
+
+/** Holds the live version where it is until the transaction ends. Gives the version. */
+export async function lockLiveVersion(
+  client: ClientBase,
+  name: string,
+  lockWaitMsMax: number,
+): Promise<number> {
+  await client.query(`set local lock_timeout = ${lockWaitMsMax}`);
+  const { rows } = await client.query<{ version: number }>(
+    `select version from mjk_point_checkpoints
+     where name = $1 and state = 'live' for update`,
+    [name],
+  );
+  const version = rows[0]?.version;
+  if (version === undefined) throw new Error(`no version of ${name} is live`);
+  return version;
+}
+
+/** Within the transaction that holds the live version: all names at once. */
+export async function makeLive(
+  client: ClientBase,
+  name: string,
+  live: number,
+  next: number,
+): Promise<void> {
+  await setState(client, name, next, 'building');
+  await setState(client, name, live, 'kept');
+  await setState(client, name, next, 'live');
+  await client.query(viewsSql(next));
+}
+
+async function setState(
+  client: ClientBase,
+  name: string,
+  version: number,
+  state: VersionState,
+): Promise<void> {
+  const { rowCount } = await client.query(
+    `update mjk_point_checkpoints set state = $3 where name = $1 and version = $2`,
+    [name, version, state],
+  );
+  if (rowCount !== 1) throw new Error(`version ${version} of ${name} is gone`);
+}

@@ -1,0 +1,23 @@
+import type { Pool } from 'pg';
+
+import type { VersionState } from '../read-tables.js';
+import type { WriteBatch } from './write-batch-builder.js';
+import { advanceCheckpoint } from '../postgres/checkpoints.js';
+import { runPipelined } from './write-query.js';
+import { inTransaction } from '../postgres/transaction.js';
+import { requireParkingLimit } from './write-parked-accounts.js';
+
+/** The checkpoint first: whoever moves it holds its row, so nobody else writes until the commit. */
+export const commitWriteBatch = (
+  pool: Pool,
+  { advance, parked, queries }: WriteBatch,
+): Promise<{ readonly state: VersionState }> =>
+  inTransaction(
+    pool,
+    async (client) => {
+      const moved = await runPipelined(client, advanceCheckpoint(client, advance), queries);
+      await requireParkingLimit(client, advance, parked);
+      return moved;
+    },
+    'writing',
+  );

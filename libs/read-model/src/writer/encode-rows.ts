@@ -1,0 +1,77 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+
+import { emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
+import { toPoisonEvent, type EventLocation } from '../projection/poison-event.js';
+import { userOf } from '../projection/user-of.js';
+import type { WriteQuery } from './write-query.js';
+import { writeQueriesFor } from './write-queries.js';
+
+/**
+ * What is to be sent for the rows of some events. An error names the event behind it: encoding only
+ * computes, so it would fail again at every retry.
+ */
+export async function encodeRows(
+  version: number,
+  folded: FoldedRows,
+  events: readonly EventLocation[],
+): Promise<WriteQuery[]> {
+  const queries: WriteQuery[] = [];
+  try {
+    for (const query of writeQueriesFor(version, folded)) {
+      queries.push(query);
+      await yieldToEventLoop();
+    }
+  } catch (cause) {
+    const event = findFailingEvent(folded, events);
+    throw event === null ? cause : toPoisonEvent('unwritable-value', event, cause);
+  }
+  return queries;
+}
+
+/** The first event with a row that can't be encoded, by trying them one by one. */
+function findFailingEvent(
+  folded: FoldedRows,
+  events: readonly EventLocation[],
+): EventLocation | null {
+  const failing = new Set<EventLocation>();
+  for (const { row, alone } of singleRows(folded)) {
+    const event = canBeEncoded(alone) ? undefined : eventOfRow(row, events);
+    if (event !== undefined) failing.add(event);
+  }
+  return events.find((event) => failing.has(event)) ?? null;
+}
+
+interface OwnedRow {
+  readonly user_id: string;
+  readonly revision: number;
+}
+
+/** Durations are left out: each comes with the account that its event moved. */
+function* singleRows(folded: FoldedRows): Generator<{ row: OwnedRow; alone: FoldedRows }> {
+  for (const row of folded.transactions) {
+    yield { row, alone: { ...emptyFoldedRows(1), transactions: [row] } };
+  }
+  const tables = ['accounts', 'batches', 'consumptions'] as const;
+  for (const table of tables) {
+    for (const kind of ['inserted', 'updated'] as const) {
+      for (const row of folded[table][kind]) {
+        const written = { inserted: new Set(), updated: new Set(), [kind]: new Set([row]) };
+        yield { row, alone: { ...emptyFoldedRows(1), [table]: written } };
+      }
+    }
+  }
+}
+
+function canBeEncoded(folded: FoldedRows): boolean {
+  try {
+    return [...writeQueriesFor(1, folded)].length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A row that began before these events fails by the last of them that concerns its account. */
+function eventOfRow({ user_id, revision }: OwnedRow, events: readonly EventLocation[]) {
+  const ofAccount = events.filter(({ stream }) => userOf(stream) === user_id);
+  return ofAccount.find((event) => event.revision === revision) ?? ofAccount.at(-1);
+}

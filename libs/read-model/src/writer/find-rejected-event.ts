@@ -1,0 +1,108 @@
+import type { Pool } from 'pg';
+
+import type { Batch, Position, RecordedEvent } from '#event-store';
+
+import type { Parking } from '../projection/parking.js';
+import { PoisonEvent, toPoisonEvent } from '../projection/poison-event.js';
+import { userOf } from '../projection/user-of.js';
+import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
+import { advanceCheckpoint } from '../postgres/checkpoints.js';
+import { isDataError, UnattributedDataError } from './data-error.js';
+import { runPipelined } from './write-query.js';
+import { inTransaction } from '../postgres/transaction.js';
+
+type Trial = (events: readonly RecordedEvent[]) => Promise<unknown>;
+
+/**
+ * The first event of an account whose rows the database refuses: found by halves, first among the
+ * accounts, then among the events of one, each time in a transaction that is rolled back.
+ */
+export async function findRejectedEvent(
+  pool: Pool,
+  options: TableWriterOptions,
+  parkedAt: ReadonlyMap<Position, Parking>,
+  after: Position | null,
+  batch: Batch,
+  dataError: Error,
+): Promise<PoisonEvent | UnattributedDataError> {
+  const errorOf: Trial = (events) => tryWrite(pool, options, parkedAt, after, { ...batch, events });
+  const events = await narrowToOneAccount(errorOf, batch.events);
+  if (events === null) {
+    return new UnattributedDataError(`no account can be named: ${dataError.message}`, {
+      cause: dataError,
+    });
+  }
+  // The longest beginning that is written, and the shortest that is not.
+  let [written, rejected] = [0, events.length];
+  while (rejected - written > 1) {
+    const middle = (written + rejected) >> 1;
+    if ((await errorOf(events.slice(0, middle))) === null) written = middle;
+    else rejected = middle;
+  }
+  const cause = await errorOf(events.slice(0, rejected));
+  const event = events[rejected - 1];
+  if (event === undefined || cause === null) {
+    return new UnattributedDataError(`it is not refused alone: ${dataError.message}`, {
+      cause: dataError,
+    });
+  }
+  return toPoisonEvent('unwritable-value', event, cause);
+}
+
+/** null: each half is taken alone. */
+async function narrowToOneAccount(
+  errorOf: Trial,
+  events: readonly RecordedEvent[],
+): Promise<readonly RecordedEvent[] | null> {
+  let streams = [...new Set(events.map(({ stream }) => stream))].filter(
+    (stream) => userOf(stream) !== null,
+  );
+  const of = (some: readonly string[]): readonly RecordedEvent[] => {
+    const wanted = new Set(some);
+    return events.filter(({ stream }) => wanted.has(stream));
+  };
+  while (streams.length > 1) {
+    const first = streams.slice(0, streams.length >> 1);
+    const second = streams.slice(first.length);
+    if ((await errorOf(of(first))) !== null) streams = first;
+    else if ((await errorOf(of(second))) !== null) streams = second;
+    else return null;
+  }
+  return streams.length === 1 ? of(streams) : null;
+}
+
+/** Thrown to roll a trial back that went through. */
+class TrialRolledBack extends Error {}
+
+/**
+ * null: these events could be written. Trouble that passes is thrown; so is Moved: a trial holds the
+ * checkpoint as a write does, or rows that somebody else wrote meanwhile would be refused in the name of
+ * an account that has nothing to do with it.
+ */
+async function tryWrite(
+  pool: Pool,
+  { name, version }: TableWriterOptions,
+  parkedAt: ReadonlyMap<Position, Parking>,
+  after: Position | null,
+  batch: Batch,
+): Promise<unknown> {
+  try {
+    // Between the events of some accounts there are holes: nobody looks for them here.
+    const maker = new WriteBatchBuilder(pool, { name, version }, parkedAt);
+    if ((await maker.add(after, batch, Promise.resolve())) === null) return null;
+    const { advance, queries } = await maker.finish();
+    await inTransaction(
+      pool,
+      async (client) => {
+        await runPipelined(client, advanceCheckpoint(client, advance), queries);
+        throw new TrialRolledBack();
+      },
+      'writing',
+    );
+  } catch (error) {
+    if (error instanceof TrialRolledBack) return null;
+    if (isDataError(error) || error instanceof PoisonEvent) return error;
+    throw error;
+  }
+  throw new Error('a bug: a trial was not rolled back');
+}

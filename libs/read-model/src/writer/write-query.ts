@@ -1,0 +1,48 @@
+import type { ClientBase } from 'pg';
+
+import { runCopy } from './copy-rows.js';
+import { RowsMissing } from './data-error.js';
+
+/** One for many rows of a table: with arrays of values, or a COPY with its data. */
+export type WriteQuery = {
+  readonly text: string;
+  /** That it must write. The fold had every one in its hands: fewer means that it was wrong. */
+  readonly rows: number;
+} & ({ readonly values: readonly (Buffer | string | number)[] } | { readonly data: Buffer });
+
+/** Where the connection can, they are sent behind `first` without waiting for it. It is heard first. */
+export async function runPipelined<T>(
+  client: ClientBase,
+  first: Promise<T>,
+  queries: readonly WriteQuery[],
+): Promise<T> {
+  if (!isPipeline(client)) await first;
+  const running = runAll(client, queries);
+  running.catch(() => undefined); // what fails behind a first that failed says nothing new
+  const result = await first;
+  await running;
+  return result;
+}
+
+const isPipeline = (client: ClientBase): boolean =>
+  'pipeline' in client && client.pipeline === true;
+
+async function runAll(client: ClientBase, queries: readonly WriteQuery[]): Promise<void> {
+  const running: Promise<void>[] = [];
+  for (const query of queries) {
+    if (query.rows === 0) continue;
+    const one = run(client, query);
+    if (isPipeline(client)) running.push(one);
+    else await one;
+  }
+  await Promise.all(running);
+}
+
+async function run(client: ClientBase, query: WriteQuery): Promise<void> {
+  const { text, rows } = query;
+  const { rowCount } =
+    'data' in query
+      ? await runCopy(client, text, query.data)
+      : await client.query(text, [...query.values]);
+  if (rowCount !== rows) throw new RowsMissing(`${rowCount} of ${rows} rows were written: ${text}`);
+}

@@ -1,0 +1,68 @@
+import type { Pool } from 'pg';
+
+import type { Batch, Position } from '#event-store';
+
+import { parkingForPoison, type Parking } from '../projection/parking.js';
+import { PoisonEvent } from '../projection/poison-event.js';
+import type { WriteResult } from '../read-tables.js';
+import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
+import { CheckpointConflict } from '../postgres/checkpoints.js';
+import { findRejectedEvent } from './find-rejected-event.js';
+import { commitWriteBatch } from './commit-write-batch.js';
+import { isDataError } from './data-error.js';
+
+/**
+ * Writes one batch and nothing beside it. An event that can't be applied parks its account in the
+ * same transaction, and the batch is made anew without it, until the rest of it is in. Rejects only
+ * where no account can be named, or where going on would park account after account.
+ */
+export async function writeCarefully(
+  pool: Pool,
+  options: TableWriterOptions,
+  after: Position | null,
+  batch: Batch,
+): Promise<WriteResult> {
+  try {
+    return await writeParking(pool, options, after, batch);
+  } catch (error) {
+    if (error instanceof CheckpointConflict) return { kind: 'moved' };
+    throw error;
+  }
+}
+
+async function writeParking(
+  pool: Pool,
+  options: TableWriterOptions,
+  after: Position | null,
+  batch: Batch,
+): Promise<WriteResult> {
+  const parkedAt = new Map<Position, Parking>();
+  for (;;) {
+    try {
+      return await writeOnce(pool, options, parkedAt, after, batch);
+    } catch (error) {
+      const poison = isDataError(error)
+        ? await findRejectedEvent(pool, options, parkedAt, after, batch, error)
+        : error;
+      if (!(poison instanceof PoisonEvent)) throw poison;
+      const parking = parkingForPoison(poison, options.followsDirectly !== undefined);
+      // Twice at the same event would be a bug: it was left out the second time.
+      if (parking === null || parkedAt.has(poison.position)) throw poison;
+      parkedAt.set(poison.position, parking);
+    }
+  }
+}
+
+async function writeOnce(
+  pool: Pool,
+  options: TableWriterOptions,
+  parkedAt: ReadonlyMap<Position, Parking>,
+  after: Position | null,
+  batch: Batch,
+): Promise<WriteResult> {
+  const maker = new WriteBatchBuilder(pool, options, parkedAt);
+  const added = await maker.add(after, batch, Promise.resolve());
+  if (added === null) return { kind: 'nothing' };
+  const { state } = await commitWriteBatch(pool, await maker.finish());
+  return { kind: 'applied', ...added, state };
+}
