@@ -6,8 +6,8 @@ import { readAnchor } from '../evidence/read-anchor.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { CannotCheckError, orCannotCheck } from '../store/errors.js';
 import { print } from '../terminal/terminal.js';
-import { wordsIn } from '../terminal/words.js';
-import { verifiedJson, verifiedText } from '../verify/verification-report.js';
+import { labelsIn } from '../terminal/labels.js';
+import { verificationJson, verificationText } from '../verify/verification-report.js';
 import { withWorkerPool } from './with-worker-pool.js';
 import type { CommandActions } from './command-actions.js';
 import { collectOption } from './verify.js';
@@ -48,7 +48,7 @@ async function runAnchor(context: CommandContext, options: Options): Promise<Exi
   const key = readPrivateKey(keyFile);
   const before = after === undefined ? null : readAnchor(after, readPublicKey(keyFile));
   return withWorkerPool(context, options.policy, async ({ source, pool, progress, seconds }) => {
-    const begin = (all: number | null): void => progress.of(all);
+    const begin = (all: number | null): void => progress.setTotal(all);
     const signed = await makeAnchor(source, pool, {
       key,
       time: context.now(),
@@ -83,8 +83,8 @@ async function printResult(
   const { verified, anchor } = signed;
   const text =
     options.json === true
-      ? `${JSON.stringify({ ...verifiedJson(verified), anchor: anchor?.text ?? null })}\n`
-      : verifiedText(verified, seconds, wordsIn(options.lang), 'events') +
+      ? `${JSON.stringify({ ...verificationJson(verified), anchor: anchor?.text ?? null })}\n`
+      : verificationText(verified, seconds, labelsIn(options.lang), 'events') +
         (anchor === null ? 'Not signed.\n' : `\n${anchor.text}`);
   await print(context.terminal.out, text);
 }

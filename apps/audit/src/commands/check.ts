@@ -9,7 +9,7 @@ import { checkProof } from '../evidence/check-proof.js';
 import { BadProof, isProof, parseProof } from '../evidence/proof-file.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { parsePolicy } from './settings.js';
-import { grouped, plain } from '../terminal/table.js';
+import { formatNumber, stripControls } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { readChunks } from './files.js';
 import type { CommandActions } from './command-actions.js';
@@ -92,9 +92,9 @@ function checkProofFile(
   const { anchor, account, events, faults } = checkProof(file, proof, key, policies);
   const { balance, held, revision } = account;
   const says = [
-    `user ${proof.head.user}: all ${grouped(events)} events up to ${anchor.position}`,
+    `user ${proof.head.user}: all ${formatNumber(events)} events up to ${anchor.position}`,
     `signed at ${anchor.time} with ${anchor.key}`,
-    `balance ${grouped(balance)}, held ${grouped(held)} at revision ${revision}`,
+    `balance ${formatNumber(balance)}, held ${formatNumber(held)} at revision ${revision}`,
   ];
   return { file, ok: faults.length === 0, says: faults.length === 0 ? says : [], faults };
 }
@@ -109,10 +109,11 @@ function checkAnchorFile(
   anchors.push(anchor);
   const { time, size, accounts, position } = anchor;
   const says = [
-    `anchor of ${time}: ${grouped(size)} events of ${grouped(accounts)} accounts, up to ${position}`,
+    `anchor of ${time}: ${formatNumber(size)} events of ${formatNumber(accounts)} accounts, up to ${position}`,
     `signed with ${anchor.key}`,
   ];
-  if (anchor.previous !== null) says.push(`follows one of ${grouped(anchor.previous.size)} events`);
+  if (anchor.previous !== null)
+    says.push(`follows one of ${formatNumber(anchor.previous.size)} events`);
   const faults = holdsPrevious(anchor) ? [] : ['it does not hold the anchor that it follows'];
   return { file, ok: faults.length === 0, says, faults };
 }
@@ -142,6 +143,6 @@ function compareNeighbouringAnchors(anchors: readonly SignedAnchor[]): CheckResu
 const resultText = ({ file, ok, says, faults }: CheckResult): string =>
   [
     `${ok ? 'good' : 'BAD '}  ${file}`,
-    ...[...says, ...faults].map((line) => `      ${plain(line)}`),
+    ...[...says, ...faults].map((line) => `      ${stripControls(line)}`),
     '',
   ].join('\n');

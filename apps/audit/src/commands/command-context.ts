@@ -1,5 +1,5 @@
 import type { AuditSettings } from './settings.js';
-import type { Language } from '../terminal/words.js';
+import type { Language } from '../terminal/labels.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { ThreadSettings } from '../verify/worker-pool.js';
 import type { EventSource } from '../store/event-source.js';

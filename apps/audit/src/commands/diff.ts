@@ -7,9 +7,9 @@ import { TableSnapshot } from '../diff/table-snapshot.js';
 import { CannotCheckError } from '../store/errors.js';
 import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
-import { grouped, table } from '../terminal/table.js';
+import { formatNumber, renderTable } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
-import { wordsIn, type Words } from '../terminal/words.js';
+import { labelsIn, type Labels } from '../terminal/labels.js';
 import { parseUserId } from './option-parsers.js';
 import type { CommandActions } from './command-actions.js';
 
@@ -45,7 +45,7 @@ async function runDiff(context: CommandContext, options: Options): Promise<ExitS
   try {
     tables = await TableSnapshot.open(context.settings.database());
     const { position, lastId } = tables.checkpoint;
-    progress.of(options.user === undefined ? lastId : null);
+    progress.setTotal(options.user === undefined ? lastId : null);
     const { last } = await source.edges();
     if (position !== null && (last === null || position > last)) {
       throw new CannotCheckError(
@@ -66,12 +66,12 @@ async function runDiff(context: CommandContext, options: Options): Promise<ExitS
     );
     const seconds = (performance.now() - startedMs) / 1000;
     progress.end();
-    const words = wordsIn(options.lang);
+    const labels = labelsIn(options.lang);
     await print(
       context.terminal.out,
       options.json === true
         ? `${JSON.stringify({ ok: count === 0, position, ...compared, seconds, count, differences: found })}\n`
-        : reportText(compared, position ?? '', seconds, count, found, words),
+        : reportText(compared, position ?? '', seconds, count, found, labels),
     );
     warnOfDamagedStreams(context, damaged);
     warnOfParkedAccounts(context, compared.parked);
@@ -90,20 +90,20 @@ function reportText(
   seconds: number,
   count: number,
   found: readonly Difference[],
-  words: Words,
+  labels: Labels,
 ): string {
-  const rate = grouped(Math.round(rows / seconds));
-  const head = `${grouped(rows)} rows against ${grouped(events)} events of ${grouped(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
+  const rate = formatNumber(Math.round(rows / seconds));
+  const head = `${formatNumber(rows)} rows against ${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
   if (count === 0) return `${head}No difference.\n`;
   const shown = found.slice(0, PRINTED_DIFFERENCES_MAX);
-  const text = table(
+  const text = renderTable(
     [
-      { head: words('table') },
-      { head: words('account') },
-      { head: words('key') },
-      { head: words('column') },
-      { head: words('expected') },
-      { head: words('found') },
+      { head: labels('table') },
+      { head: labels('account') },
+      { head: labels('key') },
+      { head: labels('column') },
+      { head: labels('expected') },
+      { head: labels('found') },
     ],
     shown.map((difference) => [
       difference.table,
@@ -115,6 +115,6 @@ function reportText(
     ]),
   );
   const more = count - shown.length;
-  const rest = more > 0 ? `… and ${grouped(more)} more (--json has more of them)\n` : '';
-  return `${head}${grouped(count)} DIFFERENCES:\n\n${text}${rest}`;
+  const rest = more > 0 ? `… and ${formatNumber(more)} more (--json has more of them)\n` : '';
+  return `${head}${formatNumber(count)} DIFFERENCES:\n\n${text}${rest}`;
 }

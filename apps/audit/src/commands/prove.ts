@@ -7,7 +7,7 @@ import { proveAccount, type Proved } from '../evidence/prove-account.js';
 import { CannotCheckError } from '../store/errors.js';
 import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
-import { grouped } from '../terminal/table.js';
+import { formatNumber } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { parseUserId } from './option-parsers.js';
 import { writeFileAtomically } from './files.js';
@@ -41,7 +41,7 @@ async function runProve(context: CommandContext, options: Options): Promise<Exit
   const source = await openSource(context.settings.eventStore());
   let accounts = 0;
   const progress = new Progress(context.terminal, 'accounts', () => accounts);
-  progress.of(anchor.accounts);
+  progress.setTotal(anchor.accounts);
   try {
     if (anchor.store !== source.kind) {
       throw new CannotCheckError(
@@ -75,7 +75,7 @@ async function printResult(
         }
       };
       await writeFileAtomically(out, proofText(head, counted()));
-      const size = `${grouped(events)} events, a path of ${head.path.length} hashes`;
+      const size = `${formatNumber(events)} events, a path of ${head.path.length} hashes`;
       await printEither(`${out}: ${size}\n`, { ok: true, events, path: head.path.length });
       return 0;
     }

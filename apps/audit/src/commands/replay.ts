@@ -12,9 +12,9 @@ import {
 } from '../replay/statement-text.js';
 import { openSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
-import { grouped, table } from '../terminal/table.js';
+import { formatNumber, renderTable } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
-import { wordsIn, type Words } from '../terminal/words.js';
+import { labelsIn, type Labels } from '../terminal/labels.js';
 import { parseRevision, parseTime, parseUserId } from './option-parsers.js';
 import type { CommandActions } from './command-actions.js';
 
@@ -64,45 +64,45 @@ type Replayed = Awaited<ReturnType<typeof replayAccount>>;
 
 /** The statement in blocks of columns, then what came of it. */
 class StatementTextPrinter {
-  readonly #words: Words;
+  readonly #labels: Labels;
   #block: string[][] = [];
 
   constructor(
     private readonly context: CommandContext,
     { lang }: Options,
   ) {
-    this.#words = wordsIn(lang);
+    this.#labels = labelsIn(lang);
   }
 
   line(line: StatementLine): Promise<void> | undefined {
-    this.#block.push(...statementRows(line, this.#words));
+    this.#block.push(...statementRows(line, this.#labels));
     return this.#block.length >= BLOCK_LINES ? this.#flush() : undefined;
   }
 
   async end(user: string, { account, position, page, stopped }: Replayed): Promise<void> {
     if (this.#block.length > 0) await this.#flush();
-    const words = this.#words;
+    const labels = this.#labels;
     const { balance, held } = account;
     const lines = [
-      `${words('account')} ${user}`,
+      `${labels('account')} ${user}`,
       account.revision < 0
-        ? words('none')
-        : `${words('revision')} ${account.revision}, ${account.at}, ${position ?? ''}`,
-      `${words('balance')} ${grouped(balance)}, ${words('held')} ${grouped(held)}`,
+        ? labels('none')
+        : `${labels('revision')} ${account.revision}, ${account.at}, ${position ?? ''}`,
+      `${labels('balance')} ${formatNumber(balance)}, ${labels('held')} ${formatNumber(held)}`,
       '',
-      `${words('batches')}:`,
-      account.drawOrder.size === 0 ? `${words('none')}\n` : batchesText(account, words),
-      `${words('open')}:`,
-      account.openOrder.size === 0 ? `${words('none')}\n` : openText(account, words),
-      `${words('page')}:`,
-      page.length === 0 ? `${words('none')}\n` : pageText(page, words),
+      `${labels('batches')}:`,
+      account.drawOrder.size === 0 ? `${labels('none')}\n` : batchesText(account, labels),
+      `${labels('open')}:`,
+      account.openOrder.size === 0 ? `${labels('none')}\n` : openText(account, labels),
+      `${labels('page')}:`,
+      page.length === 0 ? `${labels('none')}\n` : pageText(page, labels),
     ];
     if (stopped !== null) lines.push(`STOPPED at revision ${stopped.revision}: ${stopped.why}\n`);
     await print(this.context.terminal.out, lines.join('\n'));
   }
 
   #flush(): Promise<void> | undefined {
-    const text = table(statementColumns(this.#words), this.#block);
+    const text = renderTable(statementColumns(this.#labels), this.#block);
     this.#block = [];
     return print(this.context.terminal.out, `${text}\n`);
   }

@@ -5,8 +5,8 @@ import { readAnchor } from '../evidence/read-anchor.js';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { print } from '../terminal/terminal.js';
-import { wordsIn } from '../terminal/words.js';
-import { verifiedJson, verifiedText } from '../verify/verification-report.js';
+import { labelsIn } from '../terminal/labels.js';
+import { verificationJson, verificationText } from '../verify/verification-report.js';
 import { verifyStore } from '../verify/verify-store.js';
 import { withWorkerPool } from './with-worker-pool.js';
 import type { CommandActions } from './command-actions.js';
@@ -61,20 +61,20 @@ async function runVerify(context: CommandContext, options: Options): Promise<Exi
     options.policy,
     async (session) => {
       const { source, snapshots, pool, progress, seconds } = session;
-      const begin = (all: number | null): void => progress.of(all);
+      const begin = (all: number | null): void => progress.setTotal(all);
       const verified = await verifyStore(source, pool, {
         anchors,
         begin,
         ...(snapshots && { streamsWithSnapshots: snapshots.snapshots.streams() }),
       });
       const took = seconds();
-      const found = { ...verifiedJson(verified), seconds: took, rss_mb: peakRssMb() };
+      const found = { ...verificationJson(verified), seconds: took, rss_mb: peakRssMb() };
       progress.end();
       await print(
         context.terminal.out,
         options.json === true
           ? `${JSON.stringify(found)}\n`
-          : verifiedText(verified, took, wordsIn(options.lang)) + anchorsText(anchors),
+          : verificationText(verified, took, labelsIn(options.lang)) + anchorsText(anchors),
       );
       return verified.findings.isClean ? 0 : 1;
     },

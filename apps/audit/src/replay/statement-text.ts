@@ -1,7 +1,7 @@
 import type { Account, LedgerEvent } from '#ledger';
 import type { NewTransactionRow } from '#read-model';
-import { grouped, signed, table, type Column } from '../terminal/table.js';
-import type { Words } from '../terminal/words.js';
+import { formatNumber, formatSignedNumber, renderTable, type Column } from '../terminal/table.js';
+import type { Labels } from '../terminal/labels.js';
 import type { StatementLine } from './replay-account.js';
 
 // A statement as an accountant reads it.
@@ -12,103 +12,104 @@ import type { StatementLine } from './replay-account.js';
  */
 export const BLOCK_LINES = 100;
 
-export const statementColumns = (words: Words): readonly Column[] => [
-  { head: words('revision'), align: 'right' },
-  { head: words('at') },
-  { head: words('business') },
-  { head: words('amount'), align: 'right' },
-  { head: words('balance'), align: 'right' },
-  { head: words('batch'), align: 'right' },
-  { head: words('seconds'), align: 'right' },
-  { head: words('source') },
-  { head: words('command') },
+export const statementColumns = (labels: Labels): readonly Column[] => [
+  { head: labels('revision'), align: 'right' },
+  { head: labels('at') },
+  { head: labels('business') },
+  { head: labels('amount'), align: 'right' },
+  { head: labels('balance'), align: 'right' },
+  { head: labels('batch'), align: 'right' },
+  { head: labels('seconds'), align: 'right' },
+  { head: labels('source') },
+  { head: labels('command') },
 ];
 
-export function statementRows(line: StatementLine, words: Words): string[][] {
+export function statementRows(line: StatementLine, labels: Labels): string[][] {
   const { stored, event, command, rows } = line;
   const revision = String(stored.revision);
-  const asked = `${command.type} ${command.source} ${command.id}`;
+  const commandText = `${command.type} ${command.source} ${command.id}`;
   if (rows.length > 0) {
     return rows.map((row) => [
       ...transactionCells(row, row.line === 0 ? revision : ''),
-      row.line === 0 ? asked : '',
+      row.line === 0 ? commandText : '',
     ]);
   }
-  const detail = withoutRows(event, words);
-  const seconds = 'duration' in event ? secondsOf(event.duration) : '';
-  const balance = grouped(event.balanceAfter);
-  return [[revision, event.at, detail, '', balance, '', seconds, '', asked]];
+  const detail = describeWithoutRows(event, labels);
+  const seconds = 'duration' in event ? formatSeconds(event.duration) : '';
+  const balance = formatNumber(event.balanceAfter);
+  return [[revision, event.at, detail, '', balance, '', seconds, '', commandText]];
 }
 
-function withoutRows(event: LedgerEvent, words: Words): string {
+function describeWithoutRows(event: LedgerEvent, labels: Labels): string {
   switch (event.type) {
     case 'ConsumptionSettled': {
       const { consumptionId, actual, estimated } = event;
-      return `${words('settled')} ${consumptionId}: ${grouped(actual)} / ${grouped(estimated)}`;
+      return `${labels('settled')} ${consumptionId}: ${formatNumber(actual)} / ${formatNumber(estimated)}`;
     }
     case 'CommandRefused':
-      return `${words('refused')}: ${event.code}`;
+      return `${labels('refused')}: ${event.code}`;
     default:
       return event.type;
   }
 }
 
-const secondsOf = (duration: number | null): string => (duration === null ? '' : String(duration));
+const formatSeconds = (duration: number | null): string =>
+  duration === null ? '' : String(duration);
 
 function transactionCells(row: NewTransactionRow, revision: string): string[] {
   return [
     revision,
     row.created_at,
     row.description ?? row.type,
-    signed(row.balance_after - row.balance_before),
-    grouped(row.balance_after),
+    formatSignedNumber(row.balance_after - row.balance_before),
+    formatNumber(row.balance_after),
     row.batch_id === null ? '' : String(row.batch_id),
-    secondsOf(row.duration),
+    formatSeconds(row.duration),
     row.source_id ?? '',
   ];
 }
 
-export function pageText(rows: readonly NewTransactionRow[], words: Words): string {
-  const columns = statementColumns(words).slice(0, -1);
-  return table(
+export function pageText(rows: readonly NewTransactionRow[], labels: Labels): string {
+  const columns = statementColumns(labels).slice(0, -1);
+  return renderTable(
     columns,
     rows.map((row) => transactionCells(row, String(row.revision))),
   );
 }
 
-export function batchesText(account: Account, words: Words): string {
+export function batchesText(account: Account, labels: Labels): string {
   const rows = [...account.drawOrder].map(({ id, priority, expiresAt, isGrace }) => [
     String(id),
-    grouped(account.remaining.get(id) ?? 0),
+    formatNumber(account.remaining.get(id) ?? 0),
     String(priority),
-    `${expiresAt ?? words('never')}${isGrace ? ` (${words('grace')})` : ''}`,
+    `${expiresAt ?? labels('never')}${isGrace ? ` (${labels('grace')})` : ''}`,
   ]);
-  return table(
+  return renderTable(
     [
-      { head: words('batch'), align: 'right' },
-      { head: words('remaining'), align: 'right' },
-      { head: words('priority'), align: 'right' },
-      { head: words('expires') },
+      { head: labels('batch'), align: 'right' },
+      { head: labels('remaining'), align: 'right' },
+      { head: labels('priority'), align: 'right' },
+      { head: labels('expires') },
     ],
     rows,
   );
 }
 
-export function openText(account: Account, words: Words): string {
+export function openText(account: Account, labels: Labels): string {
   const rows = [...account.openOrder].map((open) => [
     open.consumptionId,
     String(open.of),
-    grouped(open.estimated),
+    formatNumber(open.estimated),
     open.settleBy ?? '',
     open.draws.map(({ batchId, points }) => `${batchId}: ${points}`).join(', '),
   ]);
-  return table(
+  return renderTable(
     [
-      { head: words('consumption') },
-      { head: words('revision'), align: 'right' },
-      { head: words('estimate'), align: 'right' },
-      { head: words('settleBy') },
-      { head: words('batch') },
+      { head: labels('consumption') },
+      { head: labels('revision'), align: 'right' },
+      { head: labels('estimate'), align: 'right' },
+      { head: labels('settleBy') },
+      { head: labels('batch') },
     ],
     rows,
   );

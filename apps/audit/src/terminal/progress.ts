@@ -1,18 +1,18 @@
 import type { Terminal } from './terminal.js';
-import { grouped } from './table.js';
+import { formatNumber } from './table.js';
 
-const TELL_EVERY_MS = 500;
+const REPORT_INTERVAL_MS = 500;
 /** Where lines can't be written over. */
-const TELL_EVERY_MS_IN_A_LOG = 5_000;
+const LOG_REPORT_INTERVAL_MS = 5_000;
 
 /** Tells on stderr how far long work is, how fast, and how long it will still take. */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #what: string;
-  readonly #begunMs = performance.now();
+  readonly #startedMs = performance.now();
   readonly #timer: NodeJS.Timeout;
-  #all: number | null = null;
-  #told = false;
+  #total: number | null = null;
+  #hasReported = false;
 
   constructor(
     terminal: Terminal,
@@ -21,25 +21,26 @@ export class Progress {
   ) {
     this.#terminal = terminal;
     this.#what = what;
-    const everyMs = terminal.err.isTTY === true ? TELL_EVERY_MS : TELL_EVERY_MS_IN_A_LOG;
-    this.#timer = setInterval(() => this.#tell(), everyMs);
+    const intervalMs = terminal.err.isTTY === true ? REPORT_INTERVAL_MS : LOG_REPORT_INTERVAL_MS;
+    this.#timer = setInterval(() => this.#report(), intervalMs);
     this.#timer.unref();
   }
 
   /** How many there will be; null: not known. */
-  of(all: number | null): void {
-    this.#all = all;
+  setTotal(all: number | null): void {
+    this.#total = all;
   }
 
   end(): void {
     clearInterval(this.#timer);
-    if (this.#told && this.#terminal.err.isTTY === true) this.#terminal.err.write('\r\x1b[K');
+    if (this.#hasReported && this.#terminal.err.isTTY === true)
+      this.#terminal.err.write('\r\x1b[K');
   }
 
-  #tell(): void {
-    const seconds = (performance.now() - this.#begunMs) / 1000;
-    const line = progressLine(this.#what, this.done(), this.#all, seconds);
-    this.#told = true;
+  #report(): void {
+    const seconds = (performance.now() - this.#startedMs) / 1000;
+    const line = progressLine(this.#what, this.done(), this.#total, seconds);
+    this.#hasReported = true;
     const isTty = this.#terminal.err.isTTY === true;
     this.#terminal.err.write(isTty ? `\r\x1b[K${line}` : `${line}\n`);
   }
@@ -52,10 +53,10 @@ export function progressLine(
   seconds: number,
 ): string {
   const rate = seconds > 0 ? Math.round(done / seconds) : 0;
-  const parts = [`${grouped(done)}${all === null ? '' : ` of ${grouped(all)}`} ${what}`];
-  parts.push(`${grouped(rate)}/s`);
+  const parts = [`${formatNumber(done)}${all === null ? '' : ` of ${formatNumber(all)}`} ${what}`];
+  parts.push(`${formatNumber(rate)}/s`);
   if (all !== null && rate > 0) {
-    parts.push(`${grouped(Math.max(0, Math.ceil((all - done) / rate)))} s left`);
+    parts.push(`${formatNumber(Math.max(0, Math.ceil((all - done) / rate)))} s left`);
   }
   return parts.join(', ');
 }

@@ -21,7 +21,7 @@ const ASCII = /^[ -~]*$/;
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /** Columns that a text takes on a terminal: a Chinese character takes two. */
-export function widthOf(text: string): number {
+export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
@@ -34,60 +34,61 @@ function isWide(code: number): boolean {
 }
 
 /** What was stored by others must not steer the terminal. */
-export const plain = (text: string): string =>
+export const stripControls = (text: string): string =>
   ASCII.test(text) ? text : text.replace(CONTROLS, '�');
 
 type Rows = readonly (readonly string[])[];
 
 /** Lines in columns, each as wide as need be. */
-export function table(columns: readonly Column[], rows: Rows): string {
-  const set = columns.map((column, at) => new SetColumn(column, rows, at));
+export function renderTable(columns: readonly Column[], rows: Rows): string {
+  const rendered = columns.map((column, at) => new RenderedColumn(column, rows, at));
   let text = '';
   for (let row = 0; row <= rows.length; row++) {
-    text += lineOf(set, row);
-    if (row === 0) text += `${set.map(({ width }) => '-'.repeat(width)).join(blanksOf(GAP))}\n`;
+    text += renderLine(rendered, row);
+    if (row === 0)
+      text += `${rendered.map(({ width }) => '-'.repeat(width)).join(spaces(COLUMN_GAP))}\n`;
   }
   return text;
 }
 
 /** Blanks between columns. */
-const GAP = 2;
-const BLANKS = Array.from({ length: 100 }, (_, count) => ' '.repeat(count));
-const blanksOf = (count: number): string => BLANKS[count] ?? ' '.repeat(count);
+const COLUMN_GAP = 2;
+const SPACES = Array.from({ length: 100 }, (_, count) => ' '.repeat(count));
+const spaces = (count: number): string => SPACES[count] ?? ' '.repeat(count);
 
 /** With no blanks of ours at its end: they are written once something stands behind them. */
-function lineOf(columns: readonly SetColumn[], row: number): string {
+function renderLine(columns: readonly RenderedColumn[], row: number): string {
   let line = '';
-  let blanks = 0;
+  let pending = 0;
   for (const column of columns) {
     const text = column.textAt(row);
-    const room = column.width - column.widthAt(row);
-    if (column.isRight) blanks += room;
+    const padding = column.width - column.widthAt(row);
+    if (column.isRight) pending += padding;
     if (text !== '') {
-      line += blanksOf(blanks) + text;
-      blanks = 0;
+      line += spaces(pending) + text;
+      pending = 0;
     }
-    blanks += column.isRight ? GAP : room + GAP;
+    pending += column.isRight ? COLUMN_GAP : padding + COLUMN_GAP;
   }
   return `${line}\n`;
 }
 
-interface Shown {
+interface Cell {
   readonly text: string;
   readonly width: number;
 }
 
 /** A column with its head, looked at once as a whole where it can be: a statement has many cells. */
-class SetColumn {
+class RenderedColumn {
   /** The head, then row by row. A text stands for itself where it is of ASCII. */
-  readonly #cells: readonly (string | Shown)[];
+  readonly #cells: readonly (string | Cell)[];
   readonly isRight: boolean;
   readonly width: number;
 
   constructor({ head, align }: Column, rows: Rows, at: number) {
     const texts = [head];
     for (const row of rows) texts.push(row[at] ?? '');
-    this.#cells = ASCII.test(texts.join('')) ? texts : shownOf(texts);
+    this.#cells = ASCII.test(texts.join('')) ? texts : measureCells(texts);
     this.isRight = align === 'right';
     let width = 0;
     for (let row = 0; row < texts.length; row++) width = Math.max(width, this.widthAt(row));
@@ -106,27 +107,27 @@ class SetColumn {
 }
 
 /** Each text is looked at once: those in Chinese are few, and stand in many lines. */
-function shownOf(texts: readonly string[]): readonly Shown[] {
-  const known = new Map<string, Shown>();
+function measureCells(texts: readonly string[]): readonly Cell[] {
+  const measured = new Map<string, Cell>();
   return texts.map((cell) => {
-    const before = known.get(cell);
+    const before = measured.get(cell);
     if (before !== undefined) return before;
-    const text = plain(cell);
-    const shown = { text, width: widthOf(text) };
-    known.set(cell, shown);
-    return shown;
+    const text = stripControls(cell);
+    const measuredCell = { text, width: displayWidth(text) };
+    measured.set(cell, measuredCell);
+    return measuredCell;
   });
 }
 
 /** 1,234,567; by hand, for `toLocaleString` takes a microsecond, and a statement has many lines. */
-export function grouped(value: number): string {
+export function formatNumber(value: number): string {
   if (!Number.isSafeInteger(value)) return String(value);
-  if (value < 0) return `-${grouped(-value)}`;
+  if (value < 0) return `-${formatNumber(-value)}`;
   const digits = String(value);
   let text = digits;
   for (let at = digits.length - 3; at > 0; at -= 3) text = `${text.slice(0, at)},${text.slice(at)}`;
   return text;
 }
 
-export const signed = (value: number): string =>
-  value > 0 ? `+${grouped(value)}` : grouped(value);
+export const formatSignedNumber = (value: number): string =>
+  value > 0 ? `+${formatNumber(value)}` : formatNumber(value);

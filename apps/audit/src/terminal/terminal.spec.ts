@@ -1,9 +1,15 @@
-import { grouped, plain, signed, table, widthOf } from './table.js';
+import {
+  formatNumber,
+  stripControls,
+  formatSignedNumber,
+  renderTable,
+  displayWidth,
+} from './table.js';
 import { progressLine } from './progress.js';
 
 describe('what a person reads', () => {
   it('stands in columns, also in Chinese', () => {
-    const text = table(
+    const text = renderTable(
       [{ head: '摘要' }, { head: '积分', align: 'right' }],
       [
         ['【配音合成】', '-50'],
@@ -17,19 +23,19 @@ describe('what a person reads', () => {
       '【配音合成】     -50',
       'ok            +1,000',
     ]);
-    expect(new Set(lines.map(widthOf))).toEqual(new Set([20]));
+    expect(new Set(lines.map(displayWidth))).toEqual(new Set([20]));
   });
 
   it('ends its lines where their last cell ends, however many are empty', () => {
     const right = { head: 'n', align: 'right' as const };
     expect(
-      table([{ head: 'a' }, right, { head: 'b' }], [['', '12'], [], ['x'], ['', '', 'y']]),
+      renderTable([{ head: 'a' }, right, { head: 'b' }], [['', '12'], [], ['x'], ['', '', 'y']]),
     ).toBe(['a   n  b', '-  --  -', '   12', '', 'x', '       y', ''].join('\n'));
   });
 
   it('keeps the blanks that were stored, also at the end of a line', () => {
     expect(
-      table(
+      renderTable(
         [{ head: 'a' }, { head: 'b' }],
         [
           ['x ', 'y '],
@@ -41,7 +47,7 @@ describe('what a person reads', () => {
 
   it('keeps the room of what it shows in the place of controls, line after line', () => {
     const cells = ['a\u001bb', '【配音】', 'ok', 'a\u001bb', '【配音】'];
-    const lines = table(
+    const lines = renderTable(
       [{ head: 'x' }, { head: 'y' }],
       cells.map((cell) => [cell, '|']),
     ).split('\n');
@@ -55,9 +61,10 @@ describe('what a person reads', () => {
   });
 
   it('leaves room for a cell of any width', () => {
-    const [head, rule, line] = table([{ head: 'x', align: 'right' }], [['y'.repeat(300)]]).split(
-      '\n',
-    );
+    const [head, rule, line] = renderTable(
+      [{ head: 'x', align: 'right' }],
+      [['y'.repeat(300)]],
+    ).split('\n');
     expect([head, rule, line]).toEqual([`${' '.repeat(299)}x`, '-'.repeat(300), 'y'.repeat(300)]);
   });
 
@@ -70,16 +77,16 @@ describe('what a person reads', () => {
     [1_234.5, '1234.5'],
     [Infinity, 'Infinity'],
   ])('groups the digits of %d', (value, text) => {
-    expect(grouped(value)).toBe(text);
-    expect(signed(value)).toBe(value > 0 ? `+${text}` : text);
+    expect(formatNumber(value)).toBe(text);
+    expect(formatSignedNumber(value)).toBe(value > 0 ? `+${text}` : text);
   });
 
   it('can not steer the terminal', () => {
-    expect(plain('a\u001b[2Jb\n')).toBe('a�[2Jb�');
-    expect(plain('\u0085\u009b1m\u007f\u0000')).toBe('��1m��');
-    expect(plain('points \u202e001-\u2066')).toBe('points �001-�');
-    expect(plain('积分 🙂 é')).toBe('积分 🙂 é');
-    expect(plain('音')).toBe('音');
+    expect(stripControls('a\u001b[2Jb\n')).toBe('a�[2Jb�');
+    expect(stripControls('\u0085\u009b1m\u007f\u0000')).toBe('��1m��');
+    expect(stripControls('points \u202e001-\u2066')).toBe('points �001-�');
+    expect(stripControls('积分 🙂 é')).toBe('积分 🙂 é');
+    expect(stripControls('音')).toBe('音');
   });
 
   it('says how far long work is', () => {

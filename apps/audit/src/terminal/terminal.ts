@@ -6,15 +6,15 @@ export interface Terminal {
   readonly err: Writable & { readonly isTTY?: boolean };
 }
 
-const PENDING_BYTES_MAX = 1024 * 1024;
+const BUFFERED_BYTES_MAX = 1024 * 1024;
 
 /** Waits while the reader is slow: whatever is exported, memory stays as it is. */
 export function print(stream: Writable, text: string): Promise<void> | undefined {
   stream.write(text);
-  return stream.writableLength > PENDING_BYTES_MAX ? drained(stream) : undefined;
+  return stream.writableLength > BUFFERED_BYTES_MAX ? untilDrained(stream) : undefined;
 }
 
-const drained = (stream: Writable): Promise<void> =>
+const untilDrained = (stream: Writable): Promise<void> =>
   new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       stream.off('drain', settle);

@@ -1,37 +1,37 @@
-import { plain } from '../terminal/table.js';
-import { table, grouped } from '../terminal/table.js';
-import type { Words } from '../terminal/words.js';
+import { stripControls } from '../terminal/table.js';
+import { renderTable, formatNumber } from '../terminal/table.js';
+import type { Labels } from '../terminal/labels.js';
 import { DAMAGE_KINDS, type DamageKind } from '../checks/findings.js';
 import type { Verified } from './verify-store.js';
 
 /** Of the places of damage that are printed; --json has all that were kept. */
-const PLACES_MAX = 20;
+const PRINTED_PLACES_MAX = 20;
 
 /** An anchor is of events alone, and says nothing of snapshots. */
-export type Told = 'events and snapshots' | 'events';
+export type ReportScope = 'events and snapshots' | 'events';
 
-export function verifiedText(
+export function verificationText(
   verified: Verified,
   seconds: number,
-  words: Words,
-  told: Told = 'events and snapshots',
+  labels: Labels,
+  scope: ReportScope = 'events and snapshots',
 ): string {
   const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
-  const rate = grouped(Math.round(events / seconds));
+  const rate = formatNumber(Math.round(events / seconds));
   const lines = [
-    `${grouped(events)} events of ${grouped(accounts)} accounts, up to ${last ?? 'the beginning'}, in ${seconds.toFixed(1)} s (${rate}/s)`,
+    `${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${last ?? 'the beginning'}, in ${seconds.toFixed(1)} s (${rate}/s)`,
   ];
   for (const [fingerprint, count] of unknownPolicies) {
     lines.push(
-      `${grouped(count)} events were decided under a policy that was not named (${plain(fingerprint)}):`,
+      `${formatNumber(count)} events were decided under a policy that was not named (${stripControls(fingerprint)}):`,
       'its own limits were not checked, all else was. Name it with --policy.',
     );
   }
-  if (told === 'events and snapshots') lines.push(...snapshotLines(snapshots));
+  if (scope === 'events and snapshots') lines.push(...snapshotLines(snapshots));
   if (findings.isClean) return [...lines, 'Nothing is wrong.', ''].join('\n');
   const first = findings.sorted()[0];
   lines.push('', `DAMAGED, first at ${first?.position ?? 'no one place'}:`);
-  lines.push(kindsText(findings.counts, words), placesText(verified, words));
+  lines.push(kindsText(findings.counts, labels), placesText(verified, labels));
   return lines.join('\n');
 }
 
@@ -41,37 +41,41 @@ function snapshotLines(snapshots: Verified['snapshots']): readonly string[] {
   }
   const { compared, unknownKeys, notCompared } = snapshots;
   return [
-    ...(compared > 0 ? [`${grouped(compared)} snapshots were held against their events.`] : []),
+    ...(compared > 0
+      ? [`${formatNumber(compared)} snapshots were held against their events.`]
+      : []),
     ...(unknownKeys > 0
-      ? [`The seals of ${grouped(unknownKeys)} were not checked: SNAPSHOT_KEYS has not their keys.`]
+      ? [
+          `The seals of ${formatNumber(unknownKeys)} were not checked: SNAPSHOT_KEYS has not their keys.`,
+        ]
       : []),
     ...(notCompared > 0
       ? [
-          `${grouped(notCompared)} could not be compared: of another version, or of damaged accounts.`,
+          `${formatNumber(notCompared)} could not be compared: of another version, or of damaged accounts.`,
         ]
       : []),
   ];
 }
 
-function kindsText(counts: ReadonlyMap<DamageKind, number>, words: Words): string {
-  return table(
-    [{ head: words('damage') }, { head: '#', align: 'right' }, { head: words('detail') }],
-    [...counts].map(([kind, count]) => [kind, grouped(count), DAMAGE_KINDS[kind]]),
+function kindsText(counts: ReadonlyMap<DamageKind, number>, labels: Labels): string {
+  return renderTable(
+    [{ head: labels('damage') }, { head: '#', align: 'right' }, { head: labels('detail') }],
+    [...counts].map(([kind, count]) => [kind, formatNumber(count), DAMAGE_KINDS[kind]]),
   );
 }
 
-function placesText({ findings }: Verified, words: Words): string {
+function placesText({ findings }: Verified, labels: Labels): string {
   const found = findings.sorted();
-  const text = table(
+  const text = renderTable(
     [
-      { head: words('position') },
-      { head: words('damage') },
-      { head: words('account') },
-      { head: words('revision'), align: 'right' },
-      { head: words('detail') },
+      { head: labels('position') },
+      { head: labels('damage') },
+      { head: labels('account') },
+      { head: labels('revision'), align: 'right' },
+      { head: labels('detail') },
     ],
     found
-      .slice(0, PLACES_MAX)
+      .slice(0, PRINTED_PLACES_MAX)
       .map(({ position, kind, stream, revision, detail }) => [
         position ?? '',
         kind,
@@ -80,11 +84,11 @@ function placesText({ findings }: Verified, words: Words): string {
         detail,
       ]),
   );
-  const more = found.length - PLACES_MAX;
-  return more > 0 ? `${text}… and ${grouped(more)} more (--json has them)\n` : text;
+  const more = found.length - PRINTED_PLACES_MAX;
+  return more > 0 ? `${text}… and ${formatNumber(more)} more (--json has them)\n` : text;
 }
 
-export function verifiedJson(verified: Verified) {
+export function verificationJson(verified: Verified) {
   const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
   return {
     ok: findings.isClean,

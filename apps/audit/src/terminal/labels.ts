@@ -1,7 +1,7 @@
 export type Language = 'en' | 'zh';
 
 /** Heads of columns and sections, as an accountant reads them: the words of the glossary. */
-const WORDS = {
+const LABELS = {
   account: ['Account', '账户'],
   actual: ['Actual', '实际'],
   amount: ['Points', '积分'],
@@ -40,11 +40,11 @@ const WORDS = {
   table: ['Table', '表'],
 } as const satisfies Record<string, readonly [en: string, zh: string]>;
 
-export type Word = keyof typeof WORDS;
+export type Label = keyof typeof LABELS;
 
-export const wordsIn =
+export const labelsIn =
   (language: Language) =>
-  (word: Word): string =>
-    WORDS[word][language === 'zh' ? 1 : 0];
+  (word: Label): string =>
+    LABELS[word][language === 'zh' ? 1 : 0];
 
-export type Words = ReturnType<typeof wordsIn>;
+export type Labels = ReturnType<typeof labelsIn>;
