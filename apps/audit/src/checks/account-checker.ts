@@ -1,27 +1,27 @@
 import { eventIdOf } from '#identity';
 import { UnreadableEvent, fromStored, type LedgerEvent, type Provenance } from '#ledger';
-import { AccountChain, CHAIN_START } from './hash-chain.js';
-import { isEventIdOf } from './derived-id.js';
+import { HashChain, CHAIN_START } from './hash-chain.js';
+import { isDerivedEventId } from './derived-id.js';
 import { hexOf, type ByteString } from '../store/byte-strings.js';
 import type { KnownPolicies } from './known-policies.js';
-import { RulesAudit } from './rules-checker.js';
+import { RulesChecker } from './rules-checker.js';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Damage, DamageKind } from './findings.js';
 
 const STREAM = /^points-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /** null: not a stream of an account. */
-export const userOf = (stream: string): string | null => STREAM.exec(stream)?.[1] ?? null;
+export const userIdOf = (stream: string): string | null => STREAM.exec(stream)?.[1] ?? null;
 
 type Report = (damage: Damage) => void;
 
 /** Consecutive events of one command, until the next one begins. */
-interface Group {
+interface CommandGroup {
   readonly first: number;
   readonly meta: string;
   readonly provenance: Provenance;
   readonly events: [LedgerEvent, ...LedgerEvent[]];
-  readonly places: StoredEvent[];
+  readonly storedEvents: StoredEvent[];
 }
 
 /**
@@ -32,26 +32,26 @@ interface Group {
  * revision, a command's id the one that follows from its user; then two events that are not at the
  * same place can't have the same id.
  */
-export class AccountAudit {
-  readonly #chain: AccountChain;
-  readonly rules: RulesAudit;
+export class AccountChecker {
+  readonly #chain: HashChain;
+  readonly rules: RulesChecker;
   /** Events that were decided under policies that are not known. */
   readonly unknownPolicies = new Map<string, number>();
-  #before: ByteString = CHAIN_START;
+  #previousHash: ByteString = CHAIN_START;
   /** The hash that the damaged event before should have had; null: it was good. */
-  #computedBefore: ByteString | null = null;
+  #recomputedHash: ByteString | null = null;
   #last: StoredEvent | null = null;
-  #group: Group | null = null;
+  #group: CommandGroup | null = null;
 
   constructor(
     readonly stream: string,
     private readonly policies: KnownPolicies,
     private readonly report: Report,
-    private readonly show: (event: LedgerEvent, stored: StoredEvent) => void = () => {},
+    private readonly onEvent: (event: LedgerEvent, stored: StoredEvent) => void = () => {},
   ) {
-    this.#chain = new AccountChain(stream);
-    const user = userOf(stream);
-    this.rules = new RulesAudit(user ?? '', policies, (kind, revision, detail) =>
+    this.#chain = new HashChain(stream);
+    const user = userIdOf(stream);
+    this.rules = new RulesChecker(user ?? '', policies, (kind, revision, detail) =>
       this.#reportAt(kind, revision, detail),
     );
     if (user === null) this.rules.stop();
@@ -61,23 +61,23 @@ export class AccountAudit {
     return this.#last;
   }
 
-  next(stored: StoredEvent): void {
-    if (this.#last === null && userOf(stored.stream) === null) {
+  check(stored: StoredEvent): void {
+    if (this.#last === null && userIdOf(stored.stream) === null) {
       this.#report('foreign-stream', stored, `"${stored.stream}" is no account`);
     }
-    if (this.#follows(stored)) this.#checkHash(stored);
-    else this.#goOnBehind(stored.hashBytes);
-    this.#read(stored);
+    if (this.#checkOrder(stored)) this.#checkHash(stored);
+    else this.#continueFrom(stored.hashBytes);
+    this.#checkEvent(stored);
     this.#last = stored;
   }
 
   /** After the last event. */
-  end(): void {
+  finish(): void {
     this.#closeGroup();
   }
 
   /** Behind a hole the chain begins anew: what it should go on from is not there. */
-  #follows(stored: StoredEvent): boolean {
+  #checkOrder(stored: StoredEvent): boolean {
     const expected = (this.#last?.revision ?? -1) + 1;
     if (stored.revision > expected) {
       const missing = stored.revision - expected;
@@ -88,7 +88,7 @@ export class AccountAudit {
       this.#report('revision-repeated', stored, `revision ${expected - 1} came before it`);
       this.#stopRules();
     }
-    if (this.#last !== null && !stored.isBehind(this.#last)) {
+    if (this.#last !== null && !stored.isAfter(this.#last)) {
       const detail = `the revision before it is at ${this.#last.position}`;
       this.#report('order-broken', stored, detail);
     }
@@ -96,28 +96,28 @@ export class AccountAudit {
   }
 
   #checkHash(stored: StoredEvent): void {
-    const computed = this.#chain.hashOf(this.#before, stored);
-    if (computed === stored.hashBytes) return this.#goOnBehind(computed);
-    const revised = this.#computedBefore;
-    if (revised !== null && this.#chain.hashOf(revised, stored) === stored.hashBytes) {
+    const computed = this.#chain.hashOf(this.#previousHash, stored);
+    if (computed === stored.hashBytes) return this.#continueFrom(computed);
+    const recomputed = this.#recomputedHash;
+    if (recomputed !== null && this.#chain.hashOf(recomputed, stored) === stored.hashBytes) {
       // The event before is as it was written, but for its hash.
-      return this.#goOnBehind(stored.hashBytes);
+      return this.#continueFrom(stored.hashBytes);
     }
-    this.#goOnBehind(stored.hashBytes);
-    this.#computedBefore = computed;
+    this.#continueFrom(stored.hashBytes);
+    this.#recomputedHash = computed;
     this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${hexOf(computed)}`);
   }
 
-  #goOnBehind(hash: ByteString): void {
-    this.#before = hash;
-    this.#computedBefore = null;
+  #continueFrom(hash: ByteString): void {
+    this.#previousHash = hash;
+    this.#recomputedHash = null;
   }
 
-  #read(stored: StoredEvent): void {
-    const read = this.#fromStored(stored);
+  #checkEvent(stored: StoredEvent): void {
+    const read = this.#decode(stored);
     if (read === null) return this.#stopRules();
     const { event, provenance } = read;
-    if (!isEventIdOf(stored.idBytes, event.commandId, stored.revision)) {
+    if (!isDerivedEventId(stored.idBytes, event.commandId, stored.revision)) {
       const id = eventIdOf(event.commandId, stored.revision);
       this.#report('id-not-derived', stored, `it should be ${id}`);
     }
@@ -125,22 +125,22 @@ export class AccountAudit {
     if (!this.policies.has(policy)) {
       this.unknownPolicies.set(policy, (this.unknownPolicies.get(policy) ?? 0) + 1);
     }
-    this.show(event, stored);
+    this.onEvent(event, stored);
     if (this.rules.hasStopped) return;
     if (this.#group === null || !isOfSameCommand(this.#group.events[0], event)) {
       this.#closeGroup();
       const { revision: first, meta } = stored;
-      this.#group = { first, meta, provenance, events: [event], places: [stored] };
+      this.#group = { first, meta, provenance, events: [event], storedEvents: [stored] };
       return;
     }
     if (stored.meta !== this.#group.meta) {
       this.#report('rule-broken', stored, 'it says another origin than the rest of its command');
     }
     this.#group.events.push(event);
-    this.#group.places.push(stored);
+    this.#group.storedEvents.push(stored);
   }
 
-  #fromStored(stored: StoredEvent): ReturnType<typeof fromStored> | null {
+  #decode(stored: StoredEvent): ReturnType<typeof fromStored> | null {
     try {
       return fromStored(stored);
     } catch (error) {
@@ -154,7 +154,7 @@ export class AccountAudit {
   #closeGroup(): void {
     const group = this.#group;
     if (group === null) return;
-    this.rules.command(group);
+    this.rules.checkCommand(group);
     this.#group = null;
   }
 
@@ -166,7 +166,7 @@ export class AccountAudit {
   }
 
   #reportAt(kind: DamageKind, revision: number, detail: string): void {
-    const stored = this.#group?.places[revision - this.#group.first] ?? this.#last;
+    const stored = this.#group?.storedEvents[revision - this.#group.first] ?? this.#last;
     if (stored !== null) this.#report(kind, stored, detail);
   }
 

@@ -12,37 +12,37 @@ import {
 } from '#ledger';
 
 /** Why no command like that could have come past the parser; null: it could have. */
-export function faultOfCommand(command: LedgerCommand): string | null {
+export function commandFault(command: LedgerCommand): string | null {
   if (!isText(command.id, ID_MAX) || !isText(command.source, ID_MAX)) {
     return 'its command has an id or a source of a length that is not allowed';
   }
-  const detail = faultOfTime(command.at);
+  const detail = timeFault(command.at);
   if (detail !== null) return detail;
   switch (command.type) {
     case 'RechargePoints':
       return (
-        faultOfPoints(command.points, 1) ??
+        pointsFault(command.points, 1) ??
         (command.priority > PRIORITY_MAX ? `a priority of ${command.priority}` : null) ??
-        faultOfTime(command.expiresAt) ??
-        faultOfSource(command.sourceId)
+        timeFault(command.expiresAt) ??
+        sourceFault(command.sourceId)
       );
     case 'ConsumePoints':
       return (
-        faultOfPoints(command.points, 1) ??
-        faultOfSource(command.sourceId) ??
-        faultOfConsumption(command.consumptionId) ??
-        faultOfSettleWithin(command.settleWithin) ??
-        faultOfDuration(command.duration, BUSINESSES[command.sourceType].billedBySecond)
+        pointsFault(command.points, 1) ??
+        sourceFault(command.sourceId) ??
+        consumptionFault(command.consumptionId) ??
+        settleWithinFault(command.settleWithin) ??
+        durationFault(command.duration, BUSINESSES[command.sourceType].billedBySecond)
       );
     case 'SettleConsumption':
       return (
-        faultOfPoints(command.points, 0) ??
-        faultOfConsumption(command.consumptionId) ??
-        faultOfDuration(command.duration, true)
+        pointsFault(command.points, 0) ??
+        consumptionFault(command.consumptionId) ??
+        durationFault(command.duration, true)
       );
     case 'RefundPoints':
       return (
-        faultOfConsumption(command.consumptionId) ??
+        consumptionFault(command.consumptionId) ??
         (command.reason !== null && !isText(command.reason, REASON_MAX)
           ? 'a reason of a length that is not allowed'
           : null)
@@ -56,26 +56,26 @@ export function faultOfCommand(command: LedgerCommand): string | null {
 const isText = (text: string, max: number): boolean =>
   text.length > 0 && (text.length <= max || [...text].length <= max);
 
-const faultOfTime = (time: string | null): string | null =>
+const timeFault = (time: string | null): string | null =>
   time === null || isTime(time) ? null : `a time that there is not, ${time}`;
 
-const faultOfPoints = (points: number, min: number): string | null =>
+const pointsFault = (points: number, min: number): string | null =>
   points >= min && points <= COMMAND_POINTS_MAX ? null : `a command of ${points} points`;
 
-const faultOfSource = (sourceId: string | null): string | null =>
+const sourceFault = (sourceId: string | null): string | null =>
   sourceId === null || isText(sourceId, SOURCE_ID_MAX) ? null : 'a source_id that is too long';
 
-const faultOfConsumption = (consumptionId: string): string | null =>
+const consumptionFault = (consumptionId: string): string | null =>
   isText(consumptionId, ID_MAX) ? null : 'a consumption_id of a length that is not allowed';
 
-function faultOfSettleWithin(seconds: number | null): string | null {
+function settleWithinFault(seconds: number | null): string | null {
   if (seconds === null) return null;
   const isAllowed =
     Number.isInteger(seconds) && seconds >= 1 && seconds <= SETTLE_WITHIN_SECONDS_MAX;
   return isAllowed ? null : `a pre-deduction that is open for ${seconds} seconds`;
 }
 
-function faultOfDuration(seconds: number | null, billedBySecond: boolean): string | null {
+function durationFault(seconds: number | null, billedBySecond: boolean): string | null {
   if (seconds === null) return null;
   if (!billedBySecond) return 'a duration for a business that is not billed by the second';
   return seconds <= DURATION_SECONDS_MAX ? null : `a duration of ${seconds} seconds`;

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { commandIdOf, eventIdOf } from '#identity';
 import { bytesOfUuid } from '../store/byte-strings.js';
-import { isCommandIdOf, isEventIdOf } from './derived-id.js';
+import { isDerivedCommandId, isDerivedEventId } from './derived-id.js';
 
 describe('the id of an event', () => {
   it('is the one that the writer derives, and no other', () => {
     for (let revision = 0; revision < 500; revision++) {
       const command = randomUUID();
       const id = bytesOfUuid(eventIdOf(command, revision));
-      expect(isEventIdOf(id, command, revision)).toBe(true);
-      expect(isEventIdOf(id, command, revision + 1)).toBe(false);
+      expect(isDerivedEventId(id, command, revision)).toBe(true);
+      expect(isDerivedEventId(id, command, revision + 1)).toBe(false);
       const at = revision % 16;
       const other = String.fromCharCode(id.charCodeAt(at) ^ (1 << (revision % 8)));
-      expect(isEventIdOf(id.slice(0, at) + other + id.slice(at + 1), command, revision)).toBe(
+      expect(isDerivedEventId(id.slice(0, at) + other + id.slice(at + 1), command, revision)).toBe(
         false,
       );
     }
@@ -22,7 +22,7 @@ describe('the id of an event', () => {
     const command = randomUUID();
     const id = bytesOfUuid(eventIdOf(command, 7));
     for (const other of ['', id.slice(0, 15), `${id}\0`]) {
-      expect(isEventIdOf(other, command, 7)).toBe(false);
+      expect(isDerivedEventId(other, command, 7)).toBe(false);
     }
   });
 });
@@ -33,11 +33,11 @@ describe('the id of a command', () => {
     (sent) => {
       const user = randomUUID();
       const id = commandIdOf(user, '/来源', sent);
-      expect(isCommandIdOf(id, user, '/来源', sent)).toBe(true);
-      expect(isCommandIdOf(id, user, '/来源', `${sent}x`)).toBe(false);
-      expect(isCommandIdOf(id, randomUUID(), '/来源', sent)).toBe(false);
-      expect(isCommandIdOf(id, user, '/来', sent)).toBe(false);
-      expect(isCommandIdOf(id, user, '/来源', sent)).toBe(true);
+      expect(isDerivedCommandId(id, user, '/来源', sent)).toBe(true);
+      expect(isDerivedCommandId(id, user, '/来源', `${sent}x`)).toBe(false);
+      expect(isDerivedCommandId(id, randomUUID(), '/来源', sent)).toBe(false);
+      expect(isDerivedCommandId(id, user, '/来', sent)).toBe(false);
+      expect(isDerivedCommandId(id, user, '/来源', sent)).toBe(true);
     },
   );
 
@@ -47,7 +47,7 @@ describe('the id of a command', () => {
     for (let at = 0; at < id.length; at++) {
       const other = id[at] === '1' ? '2' : '1';
       const changed = id.slice(0, at) + other + id.slice(at + 1);
-      expect(isCommandIdOf(changed, user, '/bench', 'c-1')).toBe(false);
+      expect(isDerivedCommandId(changed, user, '/bench', 'c-1')).toBe(false);
     }
   });
 
@@ -62,6 +62,7 @@ describe('the id of a command', () => {
       `${id} `,
       id.replaceAll('0', 'g'),
     ];
-    for (const other of others) expect(isCommandIdOf(other, user, '/bench', 'c-1')).toBe(false);
+    for (const other of others)
+      expect(isDerivedCommandId(other, user, '/bench', 'c-1')).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ import {
 // event and every command there is. (A spec holds it against those who make the ids.)
 
 /** Of command ids: see the rules of the ledger. */
-const COMMANDS = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
+const COMMAND_NAMESPACE = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
 const SHORT_CHARS = 400;
 const BYTES_OF_A_CHARACTER_MAX = 3;
 const ROOM = BYTES_OF_A_UUID + 2 * SHORT_CHARS * BYTES_OF_A_CHARACTER_MAX;
@@ -46,15 +46,20 @@ class Named {
 
 const event = new Named();
 
-export const isEventIdOf = (id: ByteString, commandId: string, revision: number): boolean =>
+export const isDerivedEventId = (id: ByteString, commandId: string, revision: number): boolean =>
   isUuidOfSha1(id, event.sha1(event.put(event.begin(commandId), String(revision))));
 
 const command = new Named();
-const nameAt = command.begin(COMMANDS);
+const nameAt = command.begin(COMMAND_NAMESPACE);
 /** What the name of the command before began with: that of the next one mostly does, too. */
 let before: { readonly user: string; readonly source: string; readonly end: number } | null = null;
 
-export function isCommandIdOf(id: string, user: string, source: string, sent: string): boolean {
+export function isDerivedCommandId(
+  id: string,
+  user: string,
+  source: string,
+  sent: string,
+): boolean {
   if (user.length + source.length + 2 > SHORT_CHARS || sent.length > SHORT_CHARS) {
     return isTextOfSha1(id, command.sha1WithLong(`${user}\0${source}\0${sent}`));
   }

@@ -39,7 +39,7 @@ export interface Damage {
 }
 
 /** Of one kind that are kept in full; the others are counted. */
-const KEPT_OF_A_KIND_MAX = 100;
+const KEPT_PER_KIND_MAX = 100;
 
 /** What was found so far: all of it counted, and of each kind the first ones in full. */
 export class Findings {
@@ -49,11 +49,11 @@ export class Findings {
   add(damage: Damage): void {
     const count = (this.counts.get(damage.kind) ?? 0) + 1;
     this.counts.set(damage.kind, count);
-    if (count <= KEPT_OF_A_KIND_MAX) this.kept.push(damage);
+    if (count <= KEPT_PER_KIND_MAX) this.kept.push(damage);
   }
 
   /** What another pass or another core found. */
-  merge({ counts, kept }: FoundSoFar): void {
+  merge({ counts, kept }: PlainFindings): void {
     for (const damage of kept) this.kept.push(damage);
     for (const [kind, count] of counts) {
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + count);
@@ -66,13 +66,13 @@ export class Findings {
 
   /** In order of position; what is at no one place comes last. */
   sorted(): readonly Damage[] {
-    const placeOf = ({ position }: Damage): string => position ?? '~';
-    return [...this.kept].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    const positionOf = ({ position }: Damage): string => position ?? '~';
+    return [...this.kept].sort((a, b) => (positionOf(a) < positionOf(b) ? -1 : 1));
   }
 }
 
 /** As it crosses from one thread to another. */
-export interface FoundSoFar {
+export interface PlainFindings {
   readonly counts: ReadonlyMap<DamageKind, number>;
   readonly kept: readonly Damage[];
 }

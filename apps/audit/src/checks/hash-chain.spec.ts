@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chainHash } from '#event-store';
 import { bytesOfUuid, hexOf } from '../store/byte-strings.js';
-import { AccountChain, CHAIN_START } from './hash-chain.js';
+import { HashChain, CHAIN_START } from './hash-chain.js';
 
 interface Golden {
   readonly stream: string;
@@ -18,7 +18,7 @@ const golden = JSON.parse(readFileSync('test/golden/events-v1.json', 'utf8')) as
 
 describe("the auditor's own chain", () => {
   it('leads through the golden events', () => {
-    const chain = new AccountChain(golden.stream);
+    const chain = new HashChain(golden.stream);
     let before = CHAIN_START;
     for (const [revision, event] of golden.events.entries()) {
       const idBytes = bytesOfUuid(event.id);
@@ -39,7 +39,7 @@ describe("the auditor's own chain", () => {
     for (const revision of [0, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 7]) {
       const stream = `points-${revision}`;
       const written = chainHash(before, { ...event, stream, revision });
-      const chain = new AccountChain(stream);
+      const chain = new HashChain(stream);
       const computed = chain.hashOf(before.toString('latin1'), { ...event, idBytes, revision });
       expect(hexOf(computed)).toBe(Buffer.from(written).toString('hex'));
     }

@@ -14,55 +14,70 @@ export interface CommandEvents {
 }
 
 /** What the events show of their command. */
-export type ReadCommand =
+export type ReconstructedCommand =
   | { readonly kind: 'command'; readonly command: LedgerCommand }
   /** What a refused command asked for is not recorded: only what fell due by then is known. */
   | { readonly kind: 'refused'; readonly command: LedgerCommand }
   | { readonly kind: 'unlike'; readonly why: string };
 
-type Asked = Pick<LedgerCommand, 'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'>;
+type CommandEnvelope = Pick<
+  LedgerCommand,
+  'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'
+>;
 
-export function commandOf(userId: string, { events, provenance }: CommandEvents): ReadCommand {
-  const [begin] = events;
+export function reconstructCommand(
+  userId: string,
+  { events, provenance }: CommandEvents,
+): ReconstructedCommand {
+  const [firstEvent] = events;
   const last = events.at(-1);
-  if (begin === undefined || last === undefined) return { kind: 'unlike', why: 'no events' };
+  if (firstEvent === undefined || last === undefined) return { kind: 'unlike', why: 'no events' };
   const { source, id, type } = provenance.command;
-  const { commandId, digest, receivedAt: at } = begin;
-  const asked: Asked = { userId, source, id, commandId, digest, at };
+  const { commandId, digest, receivedAt: at } = firstEvent;
+  const envelope: CommandEnvelope = { userId, source, id, commandId, digest, at };
   if (last.type === 'CommandRefused') {
     if (last.commandType !== type) {
       return { kind: 'unlike', why: `a ${last.commandType} is refused, the command is a ${type}` };
     }
-    return { kind: 'refused', command: { type: 'ExpirePoints', ...asked } };
+    return { kind: 'refused', command: { type: 'ExpirePoints', ...envelope } };
   }
-  const command = READERS.get(type)?.(events, asked);
+  const command = RECONSTRUCTORS.get(type)?.(events, envelope);
   if (command == null) return { kind: 'unlike', why: `nothing in it comes of a ${type}` };
   return { kind: 'command', command };
 }
 
-type Reader = (events: readonly LedgerEvent[], asked: Asked) => LedgerCommand | null;
+type Reconstructor = (
+  events: readonly LedgerEvent[],
+  envelope: CommandEnvelope,
+) => LedgerCommand | null;
 
-const READERS: ReadonlyMap<string, Reader> = new Map(
-  Object.entries<Reader>({
-    RechargePoints: rechargeOf,
-    ConsumePoints: consumeOf,
-    SettleConsumption: settlementOf,
-    RefundPoints: refundOf,
-    ExpirePoints: (_, asked) => ({ type: 'ExpirePoints', ...asked }),
-  } satisfies Record<CommandType, Reader>),
+const RECONSTRUCTORS: ReadonlyMap<string, Reconstructor> = new Map(
+  Object.entries<Reconstructor>({
+    RechargePoints: reconstructRecharge,
+    ConsumePoints: reconstructConsumption,
+    SettleConsumption: reconstructSettlement,
+    RefundPoints: reconstructRefund,
+    ExpirePoints: (_, envelope) => ({ type: 'ExpirePoints', ...envelope }),
+  } satisfies Record<CommandType, Reconstructor>),
 );
 
-function rechargeOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand | null {
-  const own = events.at(-1);
-  if (own?.type !== 'PointsRecharged') return null;
-  const { points, expiresAt, priority, sourceId } = own;
-  return { type: 'RechargePoints', points, expiresAt, priority, sourceId, ...asked };
+function reconstructRecharge(
+  events: readonly LedgerEvent[],
+  envelope: CommandEnvelope,
+): LedgerCommand | null {
+  const ownEvent = events.at(-1);
+  if (ownEvent?.type !== 'PointsRecharged') return null;
+  const { points, expiresAt, priority, sourceId } = ownEvent;
+  return { type: 'RechargePoints', points, expiresAt, priority, sourceId, ...envelope };
 }
 
-function consumeOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand | null {
-  const own = events.at(-1);
-  if (own?.type !== 'PointsConsumed') return null;
-  const { points, consumptionId, sourceType, sourceId, duration, settleBy, at } = own;
+function reconstructConsumption(
+  events: readonly LedgerEvent[],
+  envelope: CommandEnvelope,
+): LedgerCommand | null {
+  const ownEvent = events.at(-1);
+  if (ownEvent?.type !== 'PointsConsumed') return null;
+  const { points, consumptionId, sourceType, sourceId, duration, settleBy, at } = ownEvent;
   const settleWithin = settleBy === null ? null : (msOf(settleBy) - msOf(at)) / 1000;
   return {
     type: 'ConsumePoints',
@@ -73,34 +88,40 @@ function consumeOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand 
     duration,
     settleWithin,
     // Nearly all commands are of this type, and a spread costs more than what else is done here.
-    userId: asked.userId,
-    source: asked.source,
-    id: asked.id,
-    commandId: asked.commandId,
-    digest: asked.digest,
-    at: asked.at,
+    userId: envelope.userId,
+    source: envelope.source,
+    id: envelope.id,
+    commandId: envelope.commandId,
+    digest: envelope.digest,
+    at: envelope.at,
   };
 }
 
-function settlementOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand | null {
-  const own = events.findLast((event) => event.type === 'ConsumptionSettled');
-  if (own === undefined) return null;
-  const { consumptionId, actual: points, duration } = own;
-  return { type: 'SettleConsumption', consumptionId, points, duration, ...asked };
+function reconstructSettlement(
+  events: readonly LedgerEvent[],
+  envelope: CommandEnvelope,
+): LedgerCommand | null {
+  const ownEvent = events.findLast((event) => event.type === 'ConsumptionSettled');
+  if (ownEvent === undefined) return null;
+  const { consumptionId, actual: points, duration } = ownEvent;
+  return { type: 'SettleConsumption', consumptionId, points, duration, ...envelope };
 }
 
 /** Of one that had timed out, nothing comes back any more: it is only closed. */
-function refundOf(events: readonly LedgerEvent[], asked: Asked): LedgerCommand | null {
-  const own = events.findLast(
+function reconstructRefund(
+  events: readonly LedgerEvent[],
+  envelope: CommandEnvelope,
+): LedgerCommand | null {
+  const ownEvent = events.findLast(
     (event) =>
       event.type === 'ConsumptionSettled' ||
       (event.type === 'PointsRefunded' && event.cause !== 'timed_out'),
   );
-  if (own?.type === 'ConsumptionSettled') {
-    const { consumptionId } = own;
-    return { type: 'RefundPoints', consumptionId, points: null, reason: null, ...asked };
+  if (ownEvent?.type === 'ConsumptionSettled') {
+    const { consumptionId } = ownEvent;
+    return { type: 'RefundPoints', consumptionId, points: null, reason: null, ...envelope };
   }
-  if (own?.type !== 'PointsRefunded') return null;
-  const { consumptionId, points, reason } = own;
-  return { type: 'RefundPoints', consumptionId, points, reason, ...asked };
+  if (ownEvent?.type !== 'PointsRefunded') return null;
+  const { consumptionId, points, reason } = ownEvent;
+  return { type: 'RefundPoints', consumptionId, points, reason, ...envelope };
 }

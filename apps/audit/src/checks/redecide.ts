@@ -18,16 +18,16 @@ const UNLIMITED: Policy = {
   openDrawsMax: NO_LIMIT,
 };
 /** … and every consumption forgotten that closed: its id may have been free again. */
-const FORGETFUL: Policy = { ...UNLIMITED, refundableDays: 0, consumptionsMax: 0 };
+const FORGETTING_CONSUMPTIONS: Policy = { ...UNLIMITED, refundableDays: 0, consumptionsMax: 0 };
 
 /**
  * What the rules record for that command on that account. The account's memory of commands is put
  * aside: whether one was answered before is another question, which depends on the policy.
  */
-export function decideAgain(account: Account, command: LedgerCommand, policy: Policy): Decision {
+export function redecide(account: Account, command: LedgerCommand, policy: Policy): Decision {
   const { policy: ownPolicy, answered } = account;
   account.policy = policy;
-  account.answered = NOTHING_ANSWERED;
+  account.answered = NO_ANSWERED_COMMANDS;
   try {
     return decide(command, account);
   } finally {
@@ -36,18 +36,18 @@ export function decideAgain(account: Account, command: LedgerCommand, policy: Po
   }
 }
 
-const NOTHING_ANSWERED: Account['answered'] = new Map();
+const NO_ANSWERED_COMMANDS: Account['answered'] = new Map();
 
 /**
  * The policies under which to try a command that was decided under one that is not known. What its
  * outcome can depend on is how long refunded points had to live: each that the recorded returns
  * could have come of is tried.
  */
-export function policiesToTry(
+export function candidatePolicies(
   command: LedgerCommand,
   recorded: readonly LedgerEvent[],
 ): readonly Policy[] {
-  const base = command.type === 'ConsumePoints' ? FORGETFUL : UNLIMITED;
+  const base = command.type === 'ConsumePoints' ? FORGETTING_CONSUMPTIONS : UNLIMITED;
   const graceDays = new Set<number>([base.refundGraceDays]);
   for (const event of recorded) {
     if (event.type !== 'PointsRefunded') continue;

@@ -11,26 +11,26 @@ import {
 
 type Consumption = NonNullable<ReturnType<Account['consumptions']['get']>>;
 
-interface Check {
+interface RefusalRule {
   readonly commands: readonly CommandType[];
   /** Whether the account, as it was then, gave that reason. What a policy had forgotten can't be told. */
   readonly holds: (refused: CommandRefused, account: Account) => boolean;
 }
 
-const number = (refused: CommandRefused, name: string): number => {
+const numberDetail = (refused: CommandRefused, name: string): number => {
   const value = refused.details[name];
   return typeof value === 'number' ? value : Number.NaN;
 };
 
-const named = (refused: CommandRefused, account: Account): Consumption | undefined => {
+const namedConsumption = (refused: CommandRefused, account: Account): Consumption | undefined => {
   const id = refused.details['consumptionId'];
   return typeof id === 'string' ? account.consumptions.get(id) : undefined;
 };
 
-const refundable = ({ draws }: Consumption): number =>
+const refundablePoints = ({ draws }: Consumption): number =>
   draws.reduce((sum, { points }) => sum + points, 0);
 
-const CHECKS: Readonly<Record<RefusalCode, Check>> = {
+const REFUSAL_RULES: Readonly<Record<RefusalCode, RefusalRule>> = {
   AlreadyExpired: {
     commands: ['RechargePoints'],
     holds: (refused) => String(refused.details['expiresAt']) <= refused.at,
@@ -40,30 +40,31 @@ const CHECKS: Readonly<Record<RefusalCode, Check>> = {
     holds: (refused, account) => {
       const max = refused.commandType === 'RechargePoints' ? RECHARGE_BALANCE_MAX : BALANCE_MAX;
       return (
-        number(refused, 'balance') === account.balance &&
-        number(refused, 'held') === account.held &&
-        account.balance + account.held + number(refused, 'asked') > max
+        numberDetail(refused, 'balance') === account.balance &&
+        numberDetail(refused, 'held') === account.held &&
+        account.balance + account.held + numberDetail(refused, 'asked') > max
       );
     },
   },
   TooManyBatches: { commands: ['RechargePoints'], holds: () => true },
   ConsumptionIdReused: {
     commands: ['ConsumePoints'],
-    holds: (refused, account) => named(refused, account) !== undefined,
+    holds: (refused, account) => namedConsumption(refused, account) !== undefined,
   },
   TooManyOpen: { commands: ['ConsumePoints'], holds: () => true },
   InsufficientPoints: {
     commands: ['ConsumePoints', 'SettleConsumption'],
     holds: (refused, account) =>
-      number(refused, 'balance') === account.balance && number(refused, 'asked') > account.balance,
+      numberDetail(refused, 'balance') === account.balance &&
+      numberDetail(refused, 'asked') > account.balance,
   },
   UnknownConsumption: {
     commands: ['SettleConsumption', 'RefundPoints'],
-    holds: (refused, account) => named(refused, account)?.phase !== 'open',
+    holds: (refused, account) => namedConsumption(refused, account)?.phase !== 'open',
   },
   ConsumptionClosed: {
     commands: ['SettleConsumption'],
-    holds: (refused, account) => named(refused, account)?.phase === 'closed',
+    holds: (refused, account) => namedConsumption(refused, account)?.phase === 'closed',
   },
   DurationNotAllowed: {
     commands: ['SettleConsumption'],
@@ -76,31 +77,31 @@ const CHECKS: Readonly<Record<RefusalCode, Check>> = {
   NothingToRefund: {
     commands: ['RefundPoints'],
     holds: (refused, account) => {
-      const consumption = named(refused, account);
-      return consumption !== undefined && refundable(consumption) === 0;
+      const consumption = namedConsumption(refused, account);
+      return consumption !== undefined && refundablePoints(consumption) === 0;
     },
   },
   RefundExceedsConsumption: {
     commands: ['RefundPoints'],
     holds: (refused, account) =>
-      number(refused, 'asked') > number(refused, 'refundable') &&
+      numberDetail(refused, 'asked') > numberDetail(refused, 'refundable') &&
       [...account.consumptions.values()].some(
-        (consumption) => refundable(consumption) === number(refused, 'refundable'),
+        (consumption) => refundablePoints(consumption) === numberDetail(refused, 'refundable'),
       ),
   },
   ConsumptionOpen: {
     commands: ['RefundPoints'],
-    holds: (refused, account) => named(refused, account)?.phase === 'open',
+    holds: (refused, account) => namedConsumption(refused, account)?.phase === 'open',
   },
 };
 
 /** Why the rules would not have refused that; null: they would have. */
-export function faultOfRefusal(refused: CommandRefused, account: Account): string | null {
-  const check = Object.hasOwn(CHECKS, refused.code) ? CHECKS[refused.code] : undefined;
-  if (check === undefined) return `there is no refusal ${refused.code}`;
-  if (!check.commands.includes(refused.commandType)) {
+export function refusalFault(refused: CommandRefused, account: Account): string | null {
+  const rule = Object.hasOwn(REFUSAL_RULES, refused.code) ? REFUSAL_RULES[refused.code] : undefined;
+  if (rule === undefined) return `there is no refusal ${refused.code}`;
+  if (!rule.commands.includes(refused.commandType)) {
     return `${refused.code} is no answer to a ${refused.commandType}`;
   }
-  if (check.holds(refused, account)) return null;
+  if (rule.holds(refused, account)) return null;
   return `refused as ${refused.code} ${JSON.stringify(refused.details)}, which did not hold then`;
 }

@@ -7,23 +7,23 @@ const DAY_MS = 86_400_000;
  * null: it is new, or its account may have forgotten the one before. The policy is null where it is
  * not known: then what every policy has in common must hold.
  */
-export function faultOfRepeat(
+export function repeatFault(
   account: Account,
-  begin: LedgerEvent,
+  firstEvent: LedgerEvent,
   policy: Policy | null,
 ): string | null {
-  const before = account.answered.get(begin.commandId);
-  if (before === undefined) return null;
+  const earlier = account.answered.get(firstEvent.commandId);
+  if (earlier === undefined) return null;
   // What was forgotten can't be told from a repeat unless it came later than all that was.
-  if (begin.receivedAt <= before.receivedAt) {
-    return `its command was answered at revision ${before.revision}, and carried out again`;
+  if (firstEvent.receivedAt <= earlier.receivedAt) {
+    return `its command was answered at revision ${earlier.revision}, and carried out again`;
   }
   if (policy === null) return null;
   const { answeredQueue: queue } = account;
-  const newer = queue.length - 1 - queue.findLastIndex((answered) => answered === before);
-  const isOld = before.atMs < Date.parse(begin.at) - policy.rememberDays * DAY_MS;
+  const newer = queue.length - 1 - queue.findLastIndex((answered) => answered === earlier);
+  const isOld = earlier.atMs < Date.parse(firstEvent.at) - policy.rememberDays * DAY_MS;
   const isForgotten = newer >= policy.rememberMax || (newer >= policy.rememberMin && isOld);
   return isForgotten
     ? null
-    : `its command was answered at revision ${before.revision}, which was remembered then`;
+    : `its command was answered at revision ${earlier.revision}, which was remembered then`;
 }

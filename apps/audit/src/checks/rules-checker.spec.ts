@@ -5,8 +5,8 @@ import { chainHash, type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import type { CommandType, Policy } from '#ledger';
 import { tell, ANNA, streamOf } from '../testing/sample-ledger.js';
-import { storedEvent } from '../store/event-source.js';
-import { AccountAudit } from './account-checker.js';
+import { toStoredEvent } from '../store/event-source.js';
+import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
 import { knownPolicies, type KnownPolicies } from './known-policies.js';
 
@@ -36,9 +36,9 @@ async function storedIn(store: EventStore): Promise<Event[]> {
 function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
   const found: Damage[] = [];
   for (const stream of new Set(events.map((event) => event.stream))) {
-    const audit = new AccountAudit(stream, policies, (damage) => found.push(damage));
-    for (const event of events) if (event.stream === stream) audit.next(storedEvent(event));
-    audit.end();
+    const audit = new AccountChecker(stream, policies, (damage) => found.push(damage));
+    for (const event of events) if (event.stream === stream) audit.check(toStoredEvent(event));
+    audit.finish();
   }
   return found;
 }

@@ -1,30 +1,34 @@
 import { BrokenRule, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
-import { isCommandIdOf } from './derived-id.js';
+import { isDerivedCommandId } from './derived-id.js';
 import type { DamageKind } from './findings.js';
-import { faultOfRepeat } from './repeated-command.js';
-import { faultOfCommand } from './command-bounds.js';
-import { commandOf, type CommandEvents, type ReadCommand } from './reconstruct-command.js';
-import { decideAgain, policiesToTry } from './redecide.js';
+import { repeatFault } from './repeated-command.js';
+import { commandFault } from './command-bounds.js';
+import {
+  reconstructCommand,
+  type CommandEvents,
+  type ReconstructedCommand,
+} from './reconstruct-command.js';
+import { redecide, candidatePolicies } from './redecide.js';
 import type { KnownPolicies } from './known-policies.js';
-import { faultOfRefusal } from './refusal-check.js';
+import { refusalFault } from './refusal-check.js';
 import { firstDifference, valueAt } from './first-difference.js';
 
 /** Hears of what the rules could not have produced, at which revision. */
-export type RuleFault = (kind: DamageKind, revision: number, detail: string) => void;
+export type ReportRuleFault = (kind: DamageKind, revision: number, detail: string) => void;
 
 /**
  * Replays one account and decides each of its commands again: what was recorded must be what the
  * rules record, whatever policy was in force. After an event that its own account can't follow, the
  * rules have nothing more to say of the account.
  */
-export class RulesAudit {
+export class RulesChecker {
   readonly account: Account = emptyAccount();
   #stopped = false;
 
   constructor(
     private readonly userId: string,
     private readonly policies: KnownPolicies,
-    private readonly fault: RuleFault,
+    private readonly fault: ReportRuleFault,
   ) {}
 
   get hasStopped(): boolean {
@@ -36,46 +40,53 @@ export class RulesAudit {
     this.#stopped = true;
   }
 
-  command(group: CommandEvents): void {
+  checkCommand(group: CommandEvents): void {
     if (this.#stopped) return;
     this.#checkIdentity(group);
-    const read = commandOf(this.userId, group);
-    const expected = this.#faultOf(read, group);
-    if (this.#follow(group) && expected !== null) {
+    const read = reconstructCommand(this.userId, group);
+    const expected = this.#findFault(read, group);
+    if (this.#applyEvents(group) && expected !== null) {
       this.fault('rule-broken', expected.revision, expected.detail);
     }
   }
 
-  #checkIdentity({ first, events: [begin], provenance }: CommandEvents): void {
+  #checkIdentity({ first, events: [firstEvent], provenance }: CommandEvents): void {
     const { source, id } = provenance.command;
-    if (begin === undefined || isCommandIdOf(begin.commandId, this.userId, source, id)) return;
+    if (
+      firstEvent === undefined ||
+      isDerivedCommandId(firstEvent.commandId, this.userId, source, id)
+    )
+      return;
     const detail = `its command ${source} ${id} of this user has another id`;
     this.fault('command-not-derived', first, detail);
   }
 
-  #faultOf(read: ReadCommand, group: CommandEvents): Fault | null {
+  #findFault(read: ReconstructedCommand, group: CommandEvents): Fault | null {
     const { first, events, provenance } = group;
-    const [begin] = events;
-    if (read.kind === 'unlike' || begin === undefined) {
+    const [firstEvent] = events;
+    if (read.kind === 'unlike' || firstEvent === undefined) {
       return { revision: first, detail: read.kind === 'unlike' ? read.why : '' };
     }
     const policy = this.policies.get(provenance.policy) ?? null;
-    const detail = faultOfCommand(read.command) ?? faultOfRepeat(this.account, begin, policy);
+    const detail = commandFault(read.command) ?? repeatFault(this.account, firstEvent, policy);
     if (detail !== null) return { revision: first + events.length - 1, detail };
     const recorded = read.kind === 'refused' ? events.slice(0, -1) : events;
-    const tried = policy === null ? policiesToTry(read.command, recorded) : [policy];
-    let found: Fault | null = null;
-    for (const one of tried) {
-      const fault = compare(recorded, this.#decided(read, one), first);
+    const candidates = policy === null ? candidatePolicies(read.command, recorded) : [policy];
+    let firstFault: Fault | null = null;
+    for (const candidate of candidates) {
+      const fault = compareEvents(recorded, this.#redecide(read, candidate), first);
       if (fault === null) return null;
-      found ??= fault;
+      firstFault ??= fault;
     }
-    return found;
+    return firstFault;
   }
 
-  #decided({ command }: Exclude<ReadCommand, { kind: 'unlike' }>, policy: Policy): Decided {
+  #redecide(
+    { command: checkCommand }: Exclude<ReconstructedCommand, { kind: 'unlike' }>,
+    policy: Policy,
+  ): Decided {
     try {
-      const decision = decideAgain(this.account, command, policy);
+      const decision = redecide(this.account, checkCommand, policy);
       return decision.kind === 'record' ? decision.events : [];
     } catch (error) {
       // The books are in a state that the rules never meet: the event before is at fault, too.
@@ -83,11 +94,11 @@ export class RulesAudit {
     }
   }
 
-  #follow({ first, events }: CommandEvents): boolean {
+  #applyEvents({ first, events }: CommandEvents): boolean {
     for (const [index, event] of events.entries()) {
       const revision = first + index;
       if (event.type === 'CommandRefused') {
-        const detail = faultOfRefusal(event, this.account);
+        const detail = refusalFault(event, this.account);
         if (detail !== null) this.fault('rule-broken', revision, detail);
       }
       try {
@@ -103,7 +114,7 @@ export class RulesAudit {
   }
 }
 
-type Policy = Parameters<typeof decideAgain>[2];
+type Policy = Parameters<typeof redecide>[2];
 type Decided = readonly LedgerEvent[] | string;
 
 interface Fault {
@@ -111,7 +122,11 @@ interface Fault {
   readonly detail: string;
 }
 
-function compare(recorded: readonly LedgerEvent[], decided: Decided, first: number): Fault | null {
+function compareEvents(
+  recorded: readonly LedgerEvent[],
+  decided: Decided,
+  first: number,
+): Fault | null {
   if (typeof decided === 'string') return { revision: first, detail: decided };
   for (const [index, event] of recorded.entries()) {
     const expected = decided[index];

@@ -5,7 +5,7 @@ import { diffTables, type Compared } from '../diff/diff-tables.js';
 import type { Difference } from '../diff/row-differences.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
 import { CannotCheckError } from '../store/errors.js';
-import { openSource } from '../store/open-event-source.js';
+import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { formatNumber, renderTable } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
@@ -35,7 +35,7 @@ export function addDiffCommand(program: Command, actions: CommandActions): void 
 }
 
 async function runDiff(context: CommandContext, options: Options): Promise<ExitStatus> {
-  const source = await openSource(context.settings.eventStore());
+  const source = await openEventSource(context.settings.eventStore());
   const found: Difference[] = [];
   let count = 0;
   let lines = 0;
@@ -46,7 +46,7 @@ async function runDiff(context: CommandContext, options: Options): Promise<ExitS
     tables = await TableSnapshot.open(context.settings.database());
     const { position, lastId } = tables.checkpoint;
     progress.setTotal(options.user === undefined ? lastId : null);
-    const { last } = await source.edges();
+    const { last } = await source.end();
     if (position !== null && (last === null || position > last)) {
       throw new CannotCheckError(
         `the tables are at ${position}, the store ends at ${last ?? 'nothing'}`,

@@ -5,7 +5,7 @@ import { exportStatement } from '../export/export-statement.js';
 import { CannotCheckError } from '../store/errors.js';
 import type { OnDamage } from '../store/event-source.js';
 import { warnOfDamagedStreams } from './warnings.js';
-import { openSource } from '../store/open-event-source.js';
+import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { print } from '../terminal/terminal.js';
 import { parseTime, parseUserId } from './option-parsers.js';
@@ -44,7 +44,7 @@ async function runExport(context: CommandContext, options: Options): Promise<Exi
   if ((options.user === undefined) === (options.all !== true)) {
     throw new CannotCheckError('say --user, or --all');
   }
-  const source = await openSource(context.settings.eventStore());
+  const source = await openEventSource(context.settings.eventStore());
   let bytes = 0;
   const damaged = new Map<string, string>();
   const onDamage: OnDamage = ({ stream, detail }) => void damaged.set(stream, detail);

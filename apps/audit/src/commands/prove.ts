@@ -5,7 +5,7 @@ import type { CommandContext, OutputOptions, ExitStatus } from './command-contex
 import { proofText } from '../evidence/proof-file.js';
 import { proveAccount, type Proved } from '../evidence/prove-account.js';
 import { CannotCheckError } from '../store/errors.js';
-import { openSource } from '../store/open-event-source.js';
+import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { formatNumber } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
@@ -38,7 +38,7 @@ export function addProveCommand(program: Command, actions: CommandActions): void
 async function runProve(context: CommandContext, options: Options): Promise<ExitStatus> {
   const key = options.key === undefined ? null : readPublicKey(options.key);
   const anchor = readAnchor(options.anchor, key);
-  const source = await openSource(context.settings.eventStore());
+  const source = await openEventSource(context.settings.eventStore());
   let accounts = 0;
   const progress = new Progress(context.terminal, 'accounts', () => accounts);
   progress.setTotal(anchor.accounts);

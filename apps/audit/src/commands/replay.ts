@@ -10,7 +10,7 @@ import {
   statementColumns,
   statementRows,
 } from '../replay/statement-text.js';
-import { openSource } from '../store/open-event-source.js';
+import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import { formatNumber, renderTable } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
@@ -40,7 +40,7 @@ export function addReplayCommand(program: Command, actions: CommandActions): voi
 }
 
 async function runReplay(context: CommandContext, options: Options): Promise<ExitStatus> {
-  const source = await openSource(context.settings.eventStore());
+  const source = await openEventSource(context.settings.eventStore());
   let events = 0;
   const progress = new Progress(context.terminal, 'events', () => events);
   try {

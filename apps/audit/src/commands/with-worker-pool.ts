@@ -1,15 +1,15 @@
 import type { CommandContext } from './command-context.js';
 import { parsePolicy } from './settings.js';
-import { openSnapshots, type OpenSnapshots } from '../store/open-snapshot-source.js';
+import { openSnapshotSource, type OpenSnapshotSource } from '../store/open-snapshot-source.js';
 import type { EventSource } from '../store/event-source.js';
-import { openSource } from '../store/open-event-source.js';
+import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import type { Crew } from '../verify/jobs.js';
 
 export interface PoolSession {
   readonly source: EventSource;
   /** null: they are not looked at. */
-  readonly snapshots: OpenSnapshots | null;
+  readonly snapshots: OpenSnapshotSource | null;
   readonly pool: Crew;
   readonly progress: Progress;
   /** Seconds since it began. */
@@ -25,9 +25,9 @@ export async function withWorkerPool<T>(
 ): Promise<T> {
   const eventStore = context.settings.eventStore();
   const policies = [...context.settings.policies, ...extraPolicies.map(parsePolicy)];
-  const source = await openSource(eventStore);
+  const source = await openEventSource(eventStore);
   const settings = withSnapshots ? context.settings.snapshots() : null;
-  const snapshots = settings === null ? null : openSnapshots(settings);
+  const snapshots = settings === null ? null : openSnapshotSource(settings);
   const pool = context.openWorkerPool({ eventStore, policies, snapshots: settings }, source);
   const progress = new Progress(context.terminal, 'events', () => pool.events);
   const startedMs = performance.now();

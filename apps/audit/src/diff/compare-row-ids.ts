@@ -1,5 +1,5 @@
 import type { EventSource } from '../store/event-source.js';
-import { userOf } from '../checks/account-checker.js';
+import { userIdOf } from '../checks/account-checker.js';
 import type { Difference, Value } from './row-differences.js';
 import type { FoundDifference } from './diff-tables.js';
 import type { TableSnapshot } from './table-snapshot.js';
@@ -25,10 +25,10 @@ export async function compareIds(
   let row = await next();
   let last = 0;
   if (position !== null) {
-    for await (const page of source.everything(position, () => {})) {
+    for await (const page of source.allEvents(position, () => {})) {
       for (const { stream, revision } of page) {
         let lastLine = -1;
-        const user = userOf(stream);
+        const user = userIdOf(stream);
         while (row !== null && row[2] === revision && row[1] === user && row[3] > lastLine) {
           if (row[0] !== last + 1) found(idDifference(row, last + 1));
           [last, , , lastLine] = row;

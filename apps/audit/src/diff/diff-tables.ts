@@ -1,8 +1,13 @@
 import type { Position } from '#event-store';
 import { BrokenRule, UnreadableEvent } from '#ledger';
-import type { EventSource, OnDamage, Part, StoredEvent } from '../store/event-source.js';
+import type {
+  EventSource,
+  OnDamage,
+  AccountPartition,
+  StoredEvent,
+} from '../store/event-source.js';
 import { CannotCheckError } from '../store/errors.js';
-import { userOf } from '../checks/account-checker.js';
+import { userIdOf } from '../checks/account-checker.js';
 import {
   differencesOf,
   TABLES,
@@ -57,16 +62,16 @@ async function* eventsOf(
   onDamage?: OnDamage,
 ): AsyncIterable<readonly StoredEvent[]> {
   if (user !== null) {
-    yield* source.stream(`points-${user}`, position);
+    yield* source.streamEvents(`points-${user}`, position);
     return;
   }
   for await (const part of partsOf(source, position)) {
-    yield* source.accounts(part, position, onDamage);
+    yield* source.accountEvents(part, position, onDamage);
   }
 }
 
-async function* partsOf(source: EventSource, position: Position): AsyncIterable<Part> {
-  const parts = source.parts();
+async function* partsOf(source: EventSource, position: Position): AsyncIterable<AccountPartition> {
+  const parts = source.partitions();
   if (parts !== null) {
     yield* parts;
     return;
@@ -115,7 +120,7 @@ class Walk {
   }
 
   next(stored: StoredEvent): Promise<void> | void {
-    const user = userOf(stored.stream);
+    const user = userIdOf(stored.stream);
     if (user === null) return;
     if (this.#expected?.user === user) return this.#add(this.#expected.rows, stored);
     return this.#begin(user, stored);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
 import { CannotCheckError, cannotCheckError } from '../store/errors.js';
-import { pagesAhead } from '../store/prefetch-pages.js';
+import { prefetchPages } from '../store/prefetch-pages.js';
 import type { Row, TableName, Value } from './row-differences.js';
 
 /** The read tables of this ledger, where one database holds those of several. */
@@ -156,7 +156,7 @@ export class TableSnapshot {
   async *#fetch(select: string): AsyncGenerator<readonly (string | null)[], void, undefined> {
     const cursor = `c${this.#cursors++}`;
     await this.#ask(`declare ${cursor} no scroll cursor for ${select}`);
-    const pages = pagesAhead(async () => {
+    const pages = prefetchPages(async () => {
       const page = await this.#ask(`fetch ${FETCH_ROWS} from ${cursor}`);
       return { page, next: page.length < FETCH_ROWS ? null : cursor };
     });

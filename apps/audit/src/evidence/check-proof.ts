@@ -5,9 +5,9 @@ import { holdsPrevious } from './compare-anchors.js';
 import { trusted } from './read-anchor.js';
 import { accountLeaf } from './merkle-hashes.js';
 import { rootByPath } from './merkle-proofs.js';
-import { storedEvent } from '../store/event-source.js';
+import { toStoredEvent } from '../store/event-source.js';
 import type { KnownPolicies } from '../checks/known-policies.js';
-import { AccountAudit } from '../checks/account-checker.js';
+import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
 import type { Proof } from './proof-file.js';
 
@@ -39,7 +39,7 @@ export function checkProof(
   }
   const findings = new Findings();
   let last: LedgerEvent | null = null;
-  const audit = new AccountAudit(
+  const audit = new AccountChecker(
     head.stream,
     policies,
     (damage) => findings.add(damage),
@@ -48,11 +48,11 @@ export function checkProof(
   let count = 0;
   let newest = '';
   for (const event of events) {
-    audit.next(storedEvent({ ...event, stream: head.stream }));
+    audit.check(toStoredEvent({ ...event, stream: head.stream }));
     count += 1;
     newest = event.hash;
   }
-  audit.end();
+  audit.finish();
   for (const { kind, revision, detail } of findings.kept) {
     faults.push(`revision ${revision}: ${kind}, ${detail}`);
   }

@@ -58,7 +58,7 @@ async function leavesOf(
       before += span.events ?? 0;
       continue;
     }
-    for await (const page of source.marks(span)) {
+    for await (const page of source.headers(span)) {
       for (const { hash } of page) {
         if (before >= from && before < to) leaves.push(eventLeaf(hash));
         before += 1;

@@ -45,6 +45,6 @@ export async function proveAccount(
   return {
     kind: 'proved',
     head: { format: PROOF_FORMAT, user, stream, revision, hash, index, path, anchor: anchor.text },
-    pages: source.stream(stream, anchor.position),
+    pages: source.streamEvents(stream, anchor.position),
   };
 }

@@ -1,7 +1,7 @@
 import { csvLine } from '#contracts/csv';
 import { fromStored } from '#ledger';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
-import { userOf } from '../checks/account-checker.js';
+import { userIdOf } from '../checks/account-checker.js';
 
 export type Format = 'jsonl' | 'csv';
 
@@ -36,10 +36,10 @@ export async function* exportEvents(
   onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
   if (format === 'csv') yield csvLine(EVENT_COLUMNS);
-  const { last } = await source.edges();
+  const { last } = await source.end();
   if (last === null) return;
   const pages =
-    user === null ? source.everything(last, onDamage) : source.stream(`points-${user}`, last);
+    user === null ? source.allEvents(last, onDamage) : source.streamEvents(`points-${user}`, last);
   for await (const page of pages) {
     const lines = page.map((stored) => eventLine(stored, range, format));
     yield lines.join('');
@@ -53,7 +53,7 @@ function eventLine(stored: StoredEvent, range: Range, format: Format): string {
   const { event, provenance } = fromStored(stored);
   if (!isIn(range, event.at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
-  const user = userOf(stored.stream);
+  const user = userIdOf(stored.stream);
   if (format === 'jsonl') {
     const parsed = { data: JSON.parse(data) as unknown, meta: JSON.parse(meta) as unknown };
     const { at } = event;

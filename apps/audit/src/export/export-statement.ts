@@ -2,7 +2,7 @@ import { csvLine } from '#contracts/csv';
 import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
-import { userOf } from '../checks/account-checker.js';
+import { userIdOf } from '../checks/account-checker.js';
 import { isIn, type Format, type Range } from './export-events.js';
 
 const COLUMNS = [
@@ -58,10 +58,10 @@ async function* usersOf(source: EventSource, user: string | null): AsyncIterable
     yield user;
     return;
   }
-  const { last } = await source.edges();
+  const { last } = await source.end();
   if (last === null) return;
   for await (const page of source.accountHeads(last)) {
-    for (const { stream } of page) yield userOf(stream) ?? '';
+    for (const { stream } of page) yield userIdOf(stream) ?? '';
   }
 }
 

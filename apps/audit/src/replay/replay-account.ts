@@ -59,7 +59,7 @@ export async function replayAccount(
     page: page.rows,
     stopped,
   });
-  for await (const events of source.stream(`points-${user}`, null)) {
+  for await (const events of source.streamEvents(`points-${user}`, null)) {
     for (const stored of events) {
       const read = readAt(stored, account.revision + 1);
       if ('why' in read) return replayed(read);

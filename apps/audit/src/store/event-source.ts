@@ -15,21 +15,21 @@ export interface StoredEvent {
   readonly hash: string;
   readonly hashBytes: ByteString;
   /** Whether it stands behind that one in its store. */
-  isBehind(other: StoredEvent): boolean;
+  isAfter(other: StoredEvent): boolean;
 }
 
-type Texts = Omit<StoredEvent, 'idBytes' | 'hashBytes' | 'isBehind'>;
+type StoredEventTexts = Omit<StoredEvent, 'idBytes' | 'hashBytes' | 'isAfter'>;
 
 /** Of what a store or a file gives as texts. */
-export const storedEvent = (texts: Texts): StoredEvent => ({
+export const toStoredEvent = (texts: StoredEventTexts): StoredEvent => ({
   ...texts,
   idBytes: bytesOfUuid(texts.id),
   hashBytes: bytesOfHex(texts.hash),
-  isBehind: ({ position }) => texts.position > position,
+  isAfter: ({ position }) => texts.position > position,
 });
 
 /** What the pass by position looks at. */
-export interface EventMark {
+export interface EventHeader {
   readonly position: Position;
   readonly type: string;
   readonly hash: string;
@@ -45,11 +45,11 @@ export interface AccountHead {
 }
 
 /** A part of the accounts: a range of stream names (`to` exclusive; null: to the end), or a sorted list. */
-export type Part =
+export type AccountPartition =
   | { readonly kind: 'range'; readonly from: string; readonly to: string | null }
   | { readonly kind: 'list'; readonly streams: readonly string[] };
 
-export interface Edges {
+export interface StoreEnd {
   /** Where the store says that it ends; null: it says nothing. */
   readonly head: Position | null;
   /** Its last event. */
@@ -72,24 +72,28 @@ export type OnDamage = (damage: StreamDamage) => void;
 /** Reads a store for an auditor: changes nothing in it, asks for no schema to be brought up to date. */
 export interface EventSource {
   readonly kind: 'postgres' | 'eventstoredb';
-  edges(): Promise<Edges>;
+  end(): Promise<StoreEnd>;
   /** Spans of positions that can be looked at side by side, in order. */
   spans(last: Position): readonly Span[];
   /** By position. A span is given whole, in as many pages as need be. */
-  marks(span: Span, onDamage?: OnDamage): AsyncIterable<readonly EventMark[]>;
+  headers(span: Span, onDamage?: OnDamage): AsyncIterable<readonly EventHeader[]>;
   /**
    * Whether a span that is counted holds each of its positions once and only events of these types,
    * without giving them: where it does not, `marks` shows what is wrong. Only some stores can tell.
    */
-  isWhole?(span: Span, types: ReadonlySet<string>): Promise<boolean>;
+  isComplete?(span: Span, types: ReadonlySet<string>): Promise<boolean>;
   /** Parts of all accounts, in order of stream; null: the store has to be told which there are. */
-  parts(): readonly Part[] | null;
+  partitions(): readonly AccountPartition[] | null;
   /** By stream and revision, up to that position. */
-  accounts(part: Part, upTo: Position, onDamage?: OnDamage): AsyncIterable<readonly StoredEvent[]>;
+  accountEvents(
+    part: AccountPartition,
+    upTo: Position,
+    onDamage?: OnDamage,
+  ): AsyncIterable<readonly StoredEvent[]>;
   /** One stream in order of revision, up to that position (null: all there is). */
-  stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]>;
+  streamEvents(streamEvents: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]>;
   /** Everything in order of position, up to that one. */
-  everything(upTo: Position, onDamage?: OnDamage): AsyncIterable<readonly StoredEvent[]>;
+  allEvents(upTo: Position, onDamage?: OnDamage): AsyncIterable<readonly StoredEvent[]>;
   /** The newest event of every account as it was at that position, in order of stream. */
   accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]>;
   close(): Promise<void>;

@@ -6,21 +6,21 @@ import {
   type RecordedEvent,
 } from '#event-store';
 import {
-  storedEvent,
+  toStoredEvent,
   type AccountHead,
-  type Edges,
-  type EventMark,
+  type StoreEnd,
+  type EventHeader,
   type EventSource,
   type OnDamage,
-  type Part,
+  type AccountPartition,
   type Span,
   type StoredEvent,
   type StreamDamage,
 } from './event-source.js';
 import { StoreRefusedError, cannotCheckError } from './errors.js';
 
-const PAGE_EVENTS = 1_000;
-const HEADS_PAGE = 10_000;
+const EVENTS_PER_PAGE = 1_000;
+const HEADS_PER_PAGE = 10_000;
 /** Whatever else a cluster keeps, the ledger's streams begin with it. */
 const STREAM_PREFIX = 'points-';
 
@@ -33,12 +33,12 @@ export class EventStoreDbSource implements EventSource {
     try {
       this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
     } catch (error) {
-      retold(error);
+      rethrow(error);
     }
   }
 
-  async edges(): Promise<Edges> {
-    const last = await this.#store.head().catch(retold);
+  async end(): Promise<StoreEnd> {
+    const last = await this.#store.head().catch(rethrow);
     return { head: last, last };
   }
 
@@ -46,16 +46,16 @@ export class EventStoreDbSource implements EventSource {
     return [{ after: null, upTo: last, events: null }];
   }
 
-  async *marks({ upTo }: Span, onDamage?: OnDamage): AsyncIterable<readonly EventMark[]> {
-    yield* this.everything(upTo, onDamage);
+  async *headers({ upTo }: Span, onDamage?: OnDamage): AsyncIterable<readonly EventHeader[]> {
+    yield* this.allEvents(upTo, onDamage);
   }
 
-  parts(): null {
+  partitions(): null {
     return null;
   }
 
-  async *accounts(
-    part: Part,
+  async *accountEvents(
+    part: AccountPartition,
     upTo: Position,
     onDamage?: OnDamage,
   ): AsyncIterable<readonly StoredEvent[]> {
@@ -63,7 +63,7 @@ export class EventStoreDbSource implements EventSource {
     for (const stream of part.streams) yield* this.#pagesOf(stream, upTo, onDamage);
   }
 
-  stream(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
+  streamEvents(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
     return this.#pagesOf(stream, upTo);
   }
 
@@ -80,31 +80,31 @@ export class EventStoreDbSource implements EventSource {
         isFirst = false;
         if (upTo !== null && event.position > upTo) continue;
         page.push(stored(event));
-        if (page.length < PAGE_EVENTS) continue;
+        if (page.length < EVENTS_PER_PAGE) continue;
         yield page;
         page = [];
       }
     } catch (error) {
-      if (onDamage === undefined) retold(error);
-      onDamage(damageOf(stream, error) ?? retold(error));
+      if (onDamage === undefined) rethrow(error);
+      onDamage(streamDamageOf(stream, error) ?? rethrow(error));
     }
     if (page.length > 0) yield page;
   }
 
   async #truncated({ stream, revision, position }: RecordedEvent): Promise<StreamDamage> {
-    const by = await this.#store.truncationOf(stream).catch(retold);
+    const by = await this.#store.truncationOf(stream).catch(rethrow);
     const detail = `it begins at revision ${revision}, its metadata says: ${by}`;
     return { kind: 'stream-truncated', stream, position, revision, detail };
   }
 
-  async *everything(
+  async *allEvents(
     upTo: Position,
-    onDamage: OnDamage = refused,
+    onDamage: OnDamage = throwRefused,
   ): AsyncIterable<readonly StoredEvent[]> {
     for (let after: Position | null = null; ;) {
-      const asked = this.#store.readAll(after, PAGE_EVENTS);
-      const { events, damaged = [], next, atHead } = await asked.catch(retold);
-      for (const record of damaged) if (record.position <= upTo) onDamage(damageIn(record));
+      const pending = this.#store.readAll(after, EVENTS_PER_PAGE);
+      const { events, damaged = [], next, atHead } = await pending.catch(rethrow);
+      for (const record of damaged) if (record.position <= upTo) onDamage(recordDamage(record));
       const page = events.filter(({ position }) => position <= upTo).map(stored);
       if (page.length > 0) yield page;
       if (atHead || next === null || next > upTo) return;
@@ -115,11 +115,12 @@ export class EventStoreDbSource implements EventSource {
   async *accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]> {
     const heads = new Map<string, AccountHead>();
     // What somebody did to a stream later does not change what an account was at that position.
-    for await (const page of this.everything(upTo, () => {})) {
+    for await (const page of this.allEvents(upTo, () => {})) {
       for (const { stream, revision, hash } of page) heads.set(stream, { stream, revision, hash });
     }
     const sorted = [...heads.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
-    for (let at = 0; at < sorted.length; at += HEADS_PAGE) yield sorted.slice(at, at + HEADS_PAGE);
+    for (let at = 0; at < sorted.length; at += HEADS_PER_PAGE)
+      yield sorted.slice(at, at + HEADS_PER_PAGE);
   }
 
   async close(): Promise<void> {
@@ -128,14 +129,14 @@ export class EventStoreDbSource implements EventSource {
 }
 
 /** Throws it in words of ours. */
-function retold(cause: unknown): never {
+function rethrow(cause: unknown): never {
   throw cause instanceof PermanentStoreError
     ? new StoreRefusedError(cause.code, cause.message, { cause })
     : cannotCheckError("the event store can't be read", cause);
 }
 
 /** null: it is not about this one stream. */
-function damageOf(stream: string, error: unknown): StreamDamage | null {
+function streamDamageOf(stream: string, error: unknown): StreamDamage | null {
   if (!(error instanceof PermanentStoreError)) return null;
   const nowhere = { stream, position: null, revision: null, detail: error.message };
   switch (error.code) {
@@ -149,7 +150,13 @@ function damageOf(stream: string, error: unknown): StreamDamage | null {
   }
 }
 
-const damageIn = ({ code, stream, position, revision, detail }: DamagedRecord): StreamDamage => ({
+const recordDamage = ({
+  code,
+  stream,
+  position,
+  revision,
+  detail,
+}: DamagedRecord): StreamDamage => ({
   kind: code === 'stream-deleted' ? code : 'unreadable',
   stream,
   position,
@@ -157,9 +164,9 @@ const damageIn = ({ code, stream, position, revision, detail }: DamagedRecord): 
   detail,
 });
 
-function refused({ kind, detail }: StreamDamage): never {
+function throwRefused({ kind, detail }: StreamDamage): never {
   throw new StoreRefusedError(kind, detail);
 }
 
 const stored = (event: RecordedEvent): StoredEvent =>
-  storedEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });
+  toStoredEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });

@@ -2,7 +2,7 @@ import type { EventSource } from './event-source.js';
 import { PostgresSource } from './postgres-source.js';
 
 /** The event store at an address, by its scheme. */
-export async function openSource(url: string): Promise<EventSource> {
+export async function openEventSource(url: string): Promise<EventSource> {
   if (/^postgres(ql)?:/.test(url)) return new PostgresSource(url);
   // The client of a cluster takes as long to load as all the rest of the auditor.
   const { EventStoreDbSource } = await import('./eventstoredb-source.js');

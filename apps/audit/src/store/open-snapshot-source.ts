@@ -2,13 +2,13 @@ import { SnapshotKeys } from '#event-store';
 import type { SnapshotOptions } from '../commands/settings.js';
 import { SnapshotSource } from './snapshot-source.js';
 
-export interface OpenSnapshots {
+export interface OpenSnapshotSource {
   readonly snapshots: SnapshotSource;
   /** null: none was given. */
   readonly keys: SnapshotKeys | null;
 }
 
-export function openSnapshots({ database, keys }: SnapshotOptions): OpenSnapshots {
+export function openSnapshotSource({ database, keys }: SnapshotOptions): OpenSnapshotSource {
   const [sealing, ...others] = keys;
   return {
     snapshots: new SnapshotSource(database),

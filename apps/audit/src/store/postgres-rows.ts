@@ -8,18 +8,18 @@ import { CannotCheckError } from './errors.js';
 
 const KIND = 'postgres:';
 
-export const placeOf = (position: Position): number => {
-  const place = Number(position.slice(KIND.length));
-  if (!position.startsWith(KIND) || !Number.isSafeInteger(place)) {
+export const positionNumber = (position: Position): number => {
+  const number = Number(position.slice(KIND.length));
+  if (!position.startsWith(KIND) || !Number.isSafeInteger(number)) {
     throw new CannotCheckError(`"${position}" is no position of an event store in Postgres`);
   }
-  return place;
+  return number;
 };
 
 const ZEROS = '0'.repeat(16);
 
-export function positionAt(place: number | string): Position {
-  const digits = String(place);
+export function positionFromNumber(number: number | string): Position {
+  const digits = String(number);
   return (KIND + ZEROS.slice(digits.length) + digits) as Position;
 }
 
@@ -27,11 +27,11 @@ export function positionAt(place: number | string): Position {
 export const STORED_COLUMNS = 'position, stream, revision, id::uuid, type, data, meta, hash';
 
 /** Reads row after row of one statement. */
-export function storedRows(): (row: CopiedRow) => StoredEvent {
+export function rowDecoder(): (row: CopiedRow) => StoredEvent {
   let stream = '';
   let type = '';
   return (row) =>
-    new StoredRow(
+    new PostgresStoredEvent(
       row.int8(),
       (stream = row.textLike(stream)),
       row.int8(),
@@ -44,9 +44,9 @@ export function storedRows(): (row: CopiedRow) => StoredEvent {
 }
 
 /** Texts that are only shown are made when they are. */
-class StoredRow implements StoredEvent {
+class PostgresStoredEvent implements StoredEvent {
   constructor(
-    private readonly place: number,
+    private readonly number: number,
     readonly stream: string,
     readonly revision: number,
     readonly idBytes: ByteString,
@@ -57,7 +57,7 @@ class StoredRow implements StoredEvent {
   ) {}
 
   get position(): Position {
-    return positionAt(this.place);
+    return positionFromNumber(this.number);
   }
 
   get id(): string {
@@ -68,7 +68,7 @@ class StoredRow implements StoredEvent {
     return hexOf(this.hashBytes);
   }
 
-  isBehind(other: StoredRow): boolean {
-    return this.place > other.place;
+  isAfter(other: PostgresStoredEvent): boolean {
+    return this.number > other.number;
   }
 }

@@ -2,7 +2,7 @@ import { Lab } from '../testing/test-ledger.js';
 import { EVENT_TYPES } from '../checks/event-types.js';
 import type { Span } from './event-source.js';
 import { PostgresSource } from './postgres-source.js';
-import { positionAt } from './postgres-rows.js';
+import { positionFromNumber } from './postgres-rows.js';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -10,12 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-const span: Span = { after: positionAt(10), upTo: positionAt(30), events: 20 };
+const span: Span = { after: positionFromNumber(10), upTo: positionFromNumber(30), events: 20 };
 
 async function isWhole(of: Span = span, types: ReadonlySet<string> = EVENT_TYPES) {
   const source = new PostgresSource(lab.url);
   try {
-    return await source.isWhole(of, types);
+    return await source.isComplete(of, types);
   } finally {
     await source.close();
   }

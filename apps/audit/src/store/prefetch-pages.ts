@@ -5,15 +5,15 @@ export interface Page<T, Cursor> {
 }
 
 /** Page after page; the next one is asked for before the one at hand is worked on. */
-export async function* pagesAhead<T, Cursor>(
+export async function* prefetchPages<T, Cursor>(
   read: (from: Cursor | null) => Promise<Page<T, Cursor>>,
 ): AsyncGenerator<readonly T[], void, undefined> {
-  let asked = read(null);
+  let pending = read(null);
   for (;;) {
-    const { page, next } = await asked;
+    const { page, next } = await pending;
     if (next !== null) {
-      asked = read(next);
-      asked.catch(() => {}); // it is awaited above, or nobody wants it any more
+      pending = read(next);
+      pending.catch(() => {}); // it is awaited above, or nobody wants it any more
     }
     if (page.length > 0) yield page;
     if (next === null) return;

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { Snapshot } from '#event-store';
 import { CannotCheckError, cannotCheckError } from './errors.js';
 
-const STREAMS_PAGE = 64;
-const CONNECT_MS_MAX = 20_000;
+const STREAMS_PER_PAGE = 64;
+const CONNECT_TIMEOUT_MS = 20_000;
 
 export interface StoredSnapshot extends Snapshot {
   readonly stream: string;
@@ -21,8 +21,8 @@ interface Row {
 }
 
 /** Codes of Postgres: no such schema, table or column. Before there were seals none was of any use. */
-const NOT_THERE = ['3F000', '42P01', '42703'];
-const NOT_ALLOWED = '42501';
+const UNDEFINED_OBJECT_CODES = ['3F000', '42P01', '42703'];
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Reads the snapshots beside the read tables, whatever the event store is. */
 export class SnapshotSource {
@@ -32,7 +32,7 @@ export class SnapshotSource {
     this.#pool = new pg.Pool({
       connectionString: url,
       max: 1,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'points-ledger audit',
       options: '-c default_transaction_read_only=on',
     });
@@ -45,7 +45,7 @@ export class SnapshotSource {
     for (;;) {
       const rows = await this.#rows<{ stream: string }>(
         `select distinct stream from event_store.snapshots
-         where stream > $1 and mac is not null order by stream limit ${STREAMS_PAGE}`,
+         where stream > $1 and mac is not null order by stream limit ${STREAMS_PER_PAGE}`,
         [after],
       );
       const last = rows.at(-1);
@@ -55,7 +55,7 @@ export class SnapshotSource {
     }
   }
 
-  async of(stream: string): Promise<readonly StoredSnapshot[]> {
+  async forStream(stream: string): Promise<readonly StoredSnapshot[]> {
     const rows = await this.#rows<Row>(
       `select key, revision, hash, state, key_id, mac from event_store.snapshots
        where stream = $1 order by revision`,
@@ -81,8 +81,9 @@ export class SnapshotSource {
       return (await this.#pool.query<R>(text, [...values])).rows;
     } catch (cause) {
       const code = cause instanceof pg.DatabaseError ? (cause.code ?? '') : '';
-      if (NOT_THERE.includes(code)) return [];
-      if (code !== NOT_ALLOWED) throw cannotCheckError("the snapshots can't be read", cause);
+      if (UNDEFINED_OBJECT_CODES.includes(code)) return [];
+      if (code !== INSUFFICIENT_PRIVILEGE)
+        throw cannotCheckError("the snapshots can't be read", cause);
       throw new CannotCheckError(
         'this login may not read snapshots: grant points_ledger_event_reader to it',
         { cause },

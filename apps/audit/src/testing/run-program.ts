@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { openSnapshots } from '../store/open-snapshot-source.js';
+import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { runAudit } from '../program.js';
 import { readAuditSettings } from '../commands/settings.js';
 import { crewOfOne } from '../verify/jobs.js';
@@ -31,7 +31,7 @@ export async function run(
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
     openWorkerPool: ({ policies, snapshots }, source) =>
-      crewOfOne(source, policies, snapshots && openSnapshots(snapshots)),
+      crewOfOne(source, policies, snapshots && openSnapshotSource(snapshots)),
   });
   return { status, out: out.text, err: err.text };
 }

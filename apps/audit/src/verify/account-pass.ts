@@ -1,12 +1,17 @@
 import type { Position } from '#event-store';
 import { accountLeaf } from '../evidence/merkle-hashes.js';
 import type { KnownPolicies } from '../checks/known-policies.js';
-import type { EventSource, Part, StoredEvent, StreamDamage } from '../store/event-source.js';
-import { AccountAudit } from '../checks/account-checker.js';
+import type {
+  EventSource,
+  AccountPartition,
+  StoredEvent,
+  StreamDamage,
+} from '../store/event-source.js';
+import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
 
 export interface AccountsWork {
-  readonly part: Part;
+  readonly part: AccountPartition;
   readonly upTo: Position;
   /** Positions at which the accounts' leaves are wanted, rising. */
   readonly cuts: readonly Position[];
@@ -34,7 +39,7 @@ export async function passByAccount(
 ): Promise<AccountsFound> {
   const pass = new AccountsPass(work);
   const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
-  for await (const page of source.accounts(work.part, work.upTo, onDamage)) {
+  for await (const page of source.accountEvents(work.part, work.upTo, onDamage)) {
     for (const stored of page) pass.next(stored);
     progress(page.length);
   }
@@ -44,7 +49,7 @@ export async function passByAccount(
 class AccountsPass {
   readonly #findings = new Findings();
   readonly #leaves: string[][];
-  #audit: AccountAudit | null = null;
+  #audit: AccountChecker | null = null;
   /** The newest event of the account at each cut. */
   #atCuts: (StoredEvent | null)[] = [];
   #events = 0;
@@ -67,7 +72,7 @@ class AccountsPass {
 
   next(stored: StoredEvent): void {
     const audit = this.#audit?.stream === stored.stream ? this.#audit : this.#begin(stored.stream);
-    audit.next(stored);
+    audit.check(stored);
     this.#events += 1;
     this.#eventsHere += 1;
     for (const [at, cut] of this.work.cuts.entries()) {
@@ -88,12 +93,12 @@ class AccountsPass {
     };
   }
 
-  #begin(stream: string): AccountAudit {
+  #begin(stream: string): AccountChecker {
     this.#close();
     this.#accounts += 1;
     this.#eventsHere = 0;
     this.#atCuts = this.work.cuts.map(() => null);
-    this.#audit = new AccountAudit(stream, this.work.policies, (damage) =>
+    this.#audit = new AccountChecker(stream, this.work.policies, (damage) =>
       this.#findings.add(damage),
     );
     return this.#audit;
@@ -101,7 +106,7 @@ class AccountsPass {
 
   #close(): void {
     if (this.#audit === null) return;
-    this.#audit.end();
+    this.#audit.finish();
     if (this.#damaged.has(this.#audit.stream)) this.#eventsOfDamaged += this.#eventsHere;
     for (const [fingerprint, events] of this.#audit.unknownPolicies) {
       const before = this.#unknownPolicies.get(fingerprint) ?? 0;

@@ -28,7 +28,7 @@ export type Found<J extends Job> = FoundOf[J['kind']];
 
 /** Where snapshots are, and the keys that seal them (null: none was given). */
 export interface SnapshotsToCheck {
-  readonly snapshots: Pick<SnapshotSource, 'of'>;
+  readonly snapshots: Pick<SnapshotSource, 'forStream'>;
   readonly keys: SnapshotKeys | null;
 }
 

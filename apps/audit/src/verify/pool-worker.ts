@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
-import { openSnapshots } from '../store/open-snapshot-source.js';
-import { openSource } from '../store/open-event-source.js';
+import { openSnapshotSource } from '../store/open-snapshot-source.js';
+import { openEventSource } from '../store/open-event-source.js';
 import { worker } from './jobs.js';
 import type { Asked, ThreadSettings, Told } from './worker-pool.js';
 
@@ -12,8 +12,8 @@ const PROGRESS_EVERY_MS = 200;
 const port = parentPort;
 if (port === null) throw new Error('a bug: this file is a thread of the auditor');
 const { eventStore, policies, snapshots: settings } = workerData as ThreadSettings;
-const source = await openSource(eventStore);
-const snapshots = settings === null ? null : openSnapshots(settings);
+const source = await openEventSource(eventStore);
+const snapshots = settings === null ? null : openSnapshotSource(settings);
 const tell = (told: Told): void => port.postMessage(told);
 
 let events = 0;

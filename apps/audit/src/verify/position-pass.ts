@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
 import { eventLeaf } from '../evidence/merkle-hashes.js';
 import { Frontier } from '../evidence/merkle-frontier.js';
-import type { EventMark, EventSource, Span, StreamDamage } from '../store/event-source.js';
+import type { EventHeader, EventSource, Span, StreamDamage } from '../store/event-source.js';
 import { Findings } from '../checks/findings.js';
 
 /** Leaves of the subtrees whose roots are kept of a tree of all events. */
@@ -41,7 +41,7 @@ export async function passByPosition(
   progress: (events: number) => void,
 ): Promise<PositionsFound> {
   const { span, sizes, knownTypes } = work;
-  if (sizes === null && span.events !== null && (await source.isWhole?.(span, knownTypes))) {
+  if (sizes === null && span.events !== null && (await source.isComplete?.(span, knownTypes))) {
     progress(span.events);
     return {
       events: span.events,
@@ -54,7 +54,7 @@ export async function passByPosition(
   }
   const pass = new PositionsPass(work);
   const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
-  for await (const page of source.marks(work.span, onDamage)) {
+  for await (const page of source.headers(work.span, onDamage)) {
     for (const mark of page) pass.next(mark);
     progress(page.length);
   }
@@ -78,7 +78,7 @@ class PositionsPass {
     this.#last = work.span.after;
   }
 
-  next(mark: EventMark): void {
+  next(mark: EventHeader): void {
     this.#checkPlace(mark.position);
     if (!this.work.knownTypes.has(mark.type)) {
       this.#damage('unknown-type', mark, `unknown type ${mark.type}`);
@@ -154,7 +154,7 @@ class PositionsPass {
 
   #damage(
     kind: 'unknown-type' | 'position-gap' | 'position-repeated',
-    { position, stream = null }: Pick<EventMark, 'position'> & { stream?: string | null },
+    { position, stream = null }: Pick<EventHeader, 'position'> & { stream?: string | null },
     detail: string,
   ): void {
     this.#findings.add({ kind, position, stream, revision: null, detail });

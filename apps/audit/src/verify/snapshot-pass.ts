@@ -32,8 +32,8 @@ export interface SnapshotsFound {
 }
 
 export interface SnapshotsAuditOptions {
-  readonly snapshots: Pick<SnapshotSource, 'of'>;
-  readonly source: Pick<EventSource, 'stream'>;
+  readonly snapshots: Pick<SnapshotSource, 'forStream'>;
+  readonly source: Pick<EventSource, 'streamEvents'>;
   /** null: none was given. */
   readonly keys: SnapshotKeys | null;
   readonly policies: KnownPolicies;
@@ -72,7 +72,7 @@ class SnapshotsPass {
 
   /** Snapshots first: what is appended meanwhile lies behind the newest of them. */
   async account(stream: string): Promise<void> {
-    const all = await this.options.snapshots.of(stream);
+    const all = await this.options.snapshots.forStream(stream);
     const readable = all.filter((one) => this.#isReadable(one));
     const waiting = [...readable].sort((a, b) => a.revision - b.revision);
     const account = emptyAccount(REMEMBER_EVERYTHING);
@@ -88,7 +88,7 @@ class SnapshotsPass {
     this.#compareAt(null, account, waiting);
     if (waiting.length === 0) return false;
     try {
-      for await (const page of this.options.source.stream(stream, null)) {
+      for await (const page of this.options.source.streamEvents(stream, null)) {
         this.progress(page.length);
         for (const stored of page) {
           if (stored.revision !== account.revision + 1) return true;

@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
 import type { Anchor } from '../evidence/anchor-file.js';
 import { rootOfLeaves } from '../evidence/merkle-frontier.js';
-import type { Edges, EventSource, Part } from '../store/event-source.js';
+import type { StoreEnd, EventSource, AccountPartition } from '../store/event-source.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import type { AccountsFound } from './account-pass.js';
 import { Findings, type DamageKind } from '../checks/findings.js';
@@ -51,7 +51,7 @@ export async function verifyStore(
   crew: Crew,
   options: VerifyOptions = {},
 ): Promise<Verified> {
-  const edges = await source.edges();
+  const edges = await source.end();
   const findings = new Findings();
   checkEdges(edges, findings);
   const verified =
@@ -91,7 +91,7 @@ class Verification {
     const counted = spans.reduce((sum, { events }) => sum + (events ?? 0), 0);
     this.options.begin?.(counted === 0 ? null : 2 * counted);
     const byPosition = this.#passByPosition(spans);
-    const parts = this.source.parts();
+    const parts = this.source.partitions();
     if (parts !== null) await Promise.all([byPosition, this.#passByAccount(parts)]);
     else await this.#passByAccount(partsOf((await byPosition) ?? []));
     return this.#conclude();
@@ -111,7 +111,7 @@ class Verification {
     return found.flatMap(({ streams }) => [...streams.keys()]);
   }
 
-  async #passByAccount(parts: readonly Part[]): Promise<void> {
+  async #passByAccount(parts: readonly AccountPartition[]): Promise<void> {
     const { last: upTo } = this;
     const jobs = parts.map((part) =>
       this.#orRefused(() =>
@@ -215,7 +215,7 @@ function* leavesIn(found: readonly AccountsFound[], cut: number): Iterable<strin
   }
 }
 
-function checkEdges({ head, last }: Edges, findings: Findings): void {
+function checkEdges({ head, last }: StoreEnd, findings: Findings): void {
   if (head === last) return;
   const isCut = last === null || (head !== null && head > last);
   damage(
@@ -243,9 +243,9 @@ function damage(
   findings.add({ kind, position: at?.position ?? null, stream: null, revision: null, detail });
 }
 
-function partsOf(streams: readonly string[]): readonly Part[] {
+function partsOf(streams: readonly string[]): readonly AccountPartition[] {
   const sorted = [...new Set(streams)].sort();
-  const parts: Part[] = [];
+  const parts: AccountPartition[] = [];
   for (let at = 0; at < sorted.length; at += STREAMS_OF_A_PART) {
     parts.push({ kind: 'list', streams: sorted.slice(at, at + STREAMS_OF_A_PART) });
   }

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Policy } from '#ledger';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
-import { Findings, type FoundSoFar } from '../checks/findings.js';
+import { Findings, type PlainFindings } from '../checks/findings.js';
 import type { SnapshotOptions } from '../commands/settings.js';
 import type { Crew, Found, Job } from './jobs.js';
 
@@ -129,7 +129,7 @@ class Hand {
   #settle(told: Exclude<Told, { kind: 'progress' }>): void {
     const job = this.#jobs.get(told.id);
     this.#jobs.delete(told.id);
-    if (told.kind === 'done') job?.resolve(revived(told.found as { findings: FoundSoFar }));
+    if (told.kind === 'done') job?.resolve(revived(told.found as { findings: PlainFindings }));
     else job?.reject(inClassesOfOurs(told));
   }
 
@@ -149,7 +149,7 @@ function inClassesOfOurs(told: Extract<Told, { kind: 'failed' }>): Error {
 }
 
 /** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */
-function revived(found: { readonly findings: FoundSoFar; readonly leaves?: Uint8Array[] }) {
+function revived(found: { readonly findings: PlainFindings; readonly leaves?: Uint8Array[] }) {
   const findings = new Findings();
   findings.merge(found.findings);
   const { leaves } = found;
