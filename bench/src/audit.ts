@@ -12,7 +12,7 @@ import { openPostgresEventStore, type Position } from '#event-store';
 import { migrate, PostgresTableWriter } from '#read-model';
 import { runAudit } from '../../apps/audit/src/program.js';
 import { readAuditSettings } from '../../apps/audit/src/commands/settings.js';
-import { crewOfThreads } from '../../apps/audit/src/verify/worker-pool.js';
+import { threadWorkerPool } from '../../apps/audit/src/verify/worker-pool.js';
 import { benchUser } from './even-load.js';
 import { median, repeated } from './figures.js';
 import { loadLedger } from './audit/load-ledger.js';
@@ -149,7 +149,7 @@ async function replayedHere(url: string, file: string): Promise<number> {
     settings: readAuditSettings({ EVENT_STORE: url }),
     terminal: { out, err: process.stderr },
     now: () => new Date().toISOString(),
-    openWorkerPool: (of) => crewOfThreads(of),
+    openWorkerPool: (of) => threadWorkerPool(of),
   });
   await finished(out.end());
   const tookMs = performance.now() - begunMs;

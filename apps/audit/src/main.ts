@@ -1,7 +1,7 @@
 import { runAudit } from './program.js';
 import { readAuditSettings } from './commands/settings.js';
 import { CannotCheckError } from './store/errors.js';
-import { crewOfThreads } from './verify/worker-pool.js';
+import { threadWorkerPool } from './verify/worker-pool.js';
 
 // `npm run audit -- <command>`.
 
@@ -29,5 +29,5 @@ process.exitCode = await runAudit(process.argv.slice(2), {
   settings: settings(),
   terminal: { out: process.stdout, err: process.stderr },
   now: () => new Date().toISOString(),
-  openWorkerPool: (options) => crewOfThreads(options),
+  openWorkerPool: (options) => threadWorkerPool(options),
 });

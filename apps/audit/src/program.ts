@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { UntrustedAnchor } from './evidence/read-anchor.js';
+import { UntrustedAnchorError } from './evidence/read-anchor.js';
 import type { CommandContext, ExitStatus } from './commands/command-context.js';
 import { addAnchorCommand } from './commands/anchor.js';
 import { addCheckCommand } from './commands/check.js';
@@ -75,7 +75,7 @@ function exitStatusOf(error: unknown, { terminal }: CommandContext): ExitStatus 
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const isExpected =
     error instanceof CannotCheckError ||
-    error instanceof UntrustedAnchor ||
+    error instanceof UntrustedAnchorError ||
     error instanceof StoreRefusedError;
   const message = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
   terminal.err.write(`${message}\n`);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { makeAnchor, type Anchored } from '../verify/sign-store.js';
-import { makeKey, readPrivateKey, readPublicKey } from '../evidence/keys.js';
+import { signStore, type SignStoreResult } from '../verify/sign-store.js';
+import { createKeyPair, readPrivateKey, readPublicKey } from '../evidence/keys.js';
 import { readAnchor } from '../evidence/read-anchor.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { CannotCheckError, orCannotCheck } from '../store/errors.js';
@@ -49,7 +49,7 @@ async function runAnchor(context: CommandContext, options: Options): Promise<Exi
   const before = after === undefined ? null : readAnchor(after, readPublicKey(keyFile));
   return withWorkerPool(context, options.policy, async ({ source, pool, progress, seconds }) => {
     const begin = (all: number | null): void => progress.setTotal(all);
-    const signed = await makeAnchor(source, pool, {
+    const signed = await signStore(source, pool, {
       key,
       time: context.now(),
       after: before,
@@ -63,7 +63,7 @@ async function runAnchor(context: CommandContext, options: Options): Promise<Exi
 }
 
 async function createKey(context: CommandContext, file: string): Promise<ExitStatus> {
-  const { publicFile, name } = makeKey(file);
+  const { publicFile, name } = createKeyPair(file);
   await print(
     context.terminal.out,
     `private key: ${file} (keep it)\npublic key:  ${publicFile} (give it away)\nits name:    ${name}\n`,
@@ -77,7 +77,7 @@ const writeAnchor = (file: string, text: string): void =>
 async function printResult(
   context: CommandContext,
   options: Options,
-  signed: Anchored,
+  signed: SignStoreResult,
   seconds: number,
 ): Promise<void> {
   const { verified, anchor } = signed;

@@ -2,11 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
 import { readPublicKey } from '../evidence/keys.js';
-import { UntrustedAnchor, trusted } from '../evidence/read-anchor.js';
-import { holdsPrevious, successive } from '../evidence/compare-anchors.js';
+import { UntrustedAnchorError, parseTrustedAnchor } from '../evidence/read-anchor.js';
+import { provesPreviousAnchor, compareAnchors } from '../evidence/compare-anchors.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { checkProof } from '../evidence/check-proof.js';
-import { BadProof, isProof, parseProof } from '../evidence/proof-file.js';
+import { InvalidProofError, isProof, parseProof } from '../evidence/proof-file.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { parsePolicy } from './settings.js';
 import { formatNumber, stripControls } from '../terminal/table.js';
@@ -60,7 +60,8 @@ async function runCheck(
         ? checkProofFile(file, prepend(beginning, pieces), key, policies)
         : checkAnchorFile(file, beginning, key, anchors);
     } catch (error) {
-      if (!(error instanceof UntrustedAnchor || error instanceof BadProof)) throw error;
+      if (!(error instanceof UntrustedAnchorError || error instanceof InvalidProofError))
+        throw error;
       return { file, ok: false, says: [], faults: [error.message] };
     } finally {
       pieces.return(undefined);
@@ -92,7 +93,7 @@ function checkProofFile(
   const { anchor, account, events, faults } = checkProof(file, proof, key, policies);
   const { balance, held, revision } = account;
   const says = [
-    `user ${proof.head.user}: all ${formatNumber(events)} events up to ${anchor.position}`,
+    `user ${proof.header.user}: all ${formatNumber(events)} events up to ${anchor.position}`,
     `signed at ${anchor.time} with ${anchor.key}`,
     `balance ${formatNumber(balance)}, held ${formatNumber(held)} at revision ${revision}`,
   ];
@@ -105,7 +106,7 @@ function checkAnchorFile(
   key: KeyObject,
   anchors: SignedAnchor[],
 ): CheckResult {
-  const anchor = trusted(file, text, key);
+  const anchor = parseTrustedAnchor(file, text, key);
   anchors.push(anchor);
   const { time, size, accounts, position } = anchor;
   const says = [
@@ -114,7 +115,9 @@ function checkAnchorFile(
   ];
   if (anchor.previous !== null)
     says.push(`follows one of ${formatNumber(anchor.previous.size)} events`);
-  const faults = holdsPrevious(anchor) ? [] : ['it does not hold the anchor that it follows'];
+  const faults = provesPreviousAnchor(anchor)
+    ? []
+    : ['it does not hold the anchor that it follows'];
   return { file, ok: faults.length === 0, says, faults };
 }
 
@@ -124,7 +127,7 @@ function compareNeighbouringAnchors(anchors: readonly SignedAnchor[]): CheckResu
   return bySize.slice(1).map((later, at) => {
     const earlier = bySize[at] ?? later;
     const file = `${earlier.time} → ${later.time}`;
-    const shown = successive(earlier, later);
+    const shown = compareAnchors(earlier, later);
     const says = {
       consistent: 'the later anchor holds all that the earlier one does',
       unproven: 'the later one was not made --after the earlier: only the store can tell',

@@ -1,9 +1,9 @@
 import type { AuditSettings } from './settings.js';
 import type { Language } from '../terminal/labels.js';
 import type { Terminal } from '../terminal/terminal.js';
-import type { ThreadSettings } from '../verify/worker-pool.js';
+import type { WorkerOptions } from '../verify/worker-pool.js';
 import type { EventSource } from '../store/event-source.js';
-import type { Crew } from '../verify/jobs.js';
+import type { WorkerPool } from '../verify/jobs.js';
 
 /** 0: all is well; 1: differences were found; 2: it could not be checked. */
 export type ExitStatus = 0 | 1 | 2;
@@ -15,7 +15,7 @@ export interface CommandContext {
   /** The time of day, ISO-8601. */
   readonly now: () => string;
   /** Who looks at that source: each in a thread opens it anew. */
-  readonly openWorkerPool: (settings: ThreadSettings, source: EventSource) => Crew;
+  readonly openWorkerPool: (settings: WorkerOptions, source: EventSource) => WorkerPool;
 }
 
 /** Options that every command takes. */

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { readPublicKey } from '../evidence/keys.js';
 import { readAnchor } from '../evidence/read-anchor.js';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
-import { proofText } from '../evidence/proof-file.js';
-import { proveAccount, type Proved } from '../evidence/prove-account.js';
+import { serializeProof } from '../evidence/proof-file.js';
+import { proveAccount, type ProofResult } from '../evidence/prove-account.js';
 import { CannotCheckError } from '../store/errors.js';
 import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
@@ -60,7 +60,7 @@ async function runProve(context: CommandContext, options: Options): Promise<Exit
 async function printResult(
   context: CommandContext,
   { user: id, out, json }: Options,
-  proved: Proved,
+  proved: ProofResult,
 ): Promise<ExitStatus> {
   const printEither = (text: string, values: object): Promise<void> | undefined =>
     print(context.terminal.out, json === true ? `${JSON.stringify(values)}\n` : text);
@@ -74,7 +74,7 @@ async function printResult(
           yield page;
         }
       };
-      await writeFileAtomically(out, proofText(head, counted()));
+      await writeFileAtomically(out, serializeProof(head, counted()));
       const size = `${formatNumber(events)} events, a path of ${head.path.length} hashes`;
       await printEither(`${out}: ${size}\n`, { ok: true, events, path: head.path.length });
       return 0;

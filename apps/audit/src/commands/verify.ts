@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { successive } from '../evidence/compare-anchors.js';
+import { compareAnchors } from '../evidence/compare-anchors.js';
 import { readPublicKey } from '../evidence/keys.js';
 import { readAnchor } from '../evidence/read-anchor.js';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
@@ -64,7 +64,7 @@ async function runVerify(context: CommandContext, options: Options): Promise<Exi
       const begin = (all: number | null): void => progress.setTotal(all);
       const verified = await verifyStore(source, pool, {
         anchors,
-        begin,
+        onStart: begin,
         ...(snapshots && { streamsWithSnapshots: snapshots.snapshots.streams() }),
       });
       const took = seconds();
@@ -87,7 +87,7 @@ function findInconsistency(anchors: readonly SignedAnchor[]): string | null {
   const bySize = [...anchors].sort((a, b) => a.size - b.size);
   for (const [at, later] of bySize.entries()) {
     const earlier = bySize[at - 1];
-    if (earlier === undefined || successive(earlier, later) !== 'inconsistent') continue;
+    if (earlier === undefined || compareAnchors(earlier, later) !== 'inconsistent') continue;
     return `The anchor of ${later.time} does not hold what the one of ${earlier.time} does.`;
   }
   return null;

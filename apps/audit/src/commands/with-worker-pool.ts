@@ -4,13 +4,13 @@ import { openSnapshotSource, type OpenSnapshotSource } from '../store/open-snaps
 import type { EventSource } from '../store/event-source.js';
 import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
-import type { Crew } from '../verify/jobs.js';
+import type { WorkerPool } from '../verify/jobs.js';
 
 export interface PoolSession {
   readonly source: EventSource;
   /** null: they are not looked at. */
   readonly snapshots: OpenSnapshotSource | null;
-  readonly pool: Crew;
+  readonly pool: WorkerPool;
   readonly progress: Progress;
   /** Seconds since it began. */
   readonly seconds: () => number;
@@ -29,7 +29,7 @@ export async function withWorkerPool<T>(
   const settings = withSnapshots ? context.settings.snapshots() : null;
   const snapshots = settings === null ? null : openSnapshotSource(settings);
   const pool = context.openWorkerPool({ eventStore, policies, snapshots: settings }, source);
-  const progress = new Progress(context.terminal, 'events', () => pool.events);
+  const progress = new Progress(context.terminal, 'events', () => pool.eventsRead);
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1000;
   try {

@@ -1,10 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Position } from '#event-store';
-import { BadAnchor, isSignedBy, parseAnchor, signAnchor, type Anchor } from './anchor-file.js';
-import { keyName, readPublicKey } from './keys.js';
-import { UntrustedAnchor, trusted } from './read-anchor.js';
-import { holdsPrevious } from './compare-anchors.js';
+import {
+  InvalidAnchorError,
+  isSignedBy,
+  parseAnchor,
+  signAnchor,
+  type Anchor,
+} from './anchor-file.js';
+import { publicKeyHex, readPublicKey } from './keys.js';
+import { UntrustedAnchorError, parseTrustedAnchor } from './read-anchor.js';
+import { provesPreviousAnchor } from './compare-anchors.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
@@ -30,15 +36,15 @@ describe('the file of an anchor', () => {
     const { text } = signAnchor(anchor, privateKey);
     const read = parseAnchor(text);
     expect(read).toMatchObject(anchor);
-    expect(read.key).toBe(keyName(publicKey));
+    expect(read.key).toBe(publicKeyHex(publicKey));
     expect(isSignedBy(read, publicKey)).toBe(true);
-    expect(trusted('it', text, null)).toEqual(read);
+    expect(parseTrustedAnchor('it', text, null)).toEqual(read);
   });
 
   it('is not signed by anybody else', () => {
     const stranger = generateKeyPairSync('ed25519');
     const { text } = signAnchor(ANCHOR, privateKey);
-    expect(() => trusted('it', text, stranger.publicKey)).toThrow(UntrustedAnchor);
+    expect(() => parseTrustedAnchor('it', text, stranger.publicKey)).toThrow(UntrustedAnchorError);
   });
 
   it('is no more to be trusted with any one character changed', () => {
@@ -46,7 +52,7 @@ describe('the file of an anchor', () => {
     for (let at = 0; at < text.length; at++) {
       const other = text[at] === '1' ? '2' : '1';
       const changed = text.slice(0, at) + other + text.slice(at + 1);
-      expect(() => trusted('it', changed, publicKey)).toThrow(UntrustedAnchor);
+      expect(() => parseTrustedAnchor('it', changed, publicKey)).toThrow(UntrustedAnchorError);
     }
   });
 
@@ -57,20 +63,24 @@ describe('the file of an anchor', () => {
     for (const other of alphabet) {
       if (other === text[at]) continue;
       const changed = text.slice(0, at) + other + text.slice(at + 1);
-      expect(() => trusted('it', changed, publicKey)).toThrow(UntrustedAnchor);
+      expect(() => parseTrustedAnchor('it', changed, publicKey)).toThrow(UntrustedAnchorError);
     }
   });
 
   it.each(['', 'points-ledger anchor v2\n', 'x\n'])('is refused when it reads %j', (text) => {
-    expect(() => parseAnchor(text)).toThrow(BadAnchor);
+    expect(() => parseAnchor(text)).toThrow(InvalidAnchorError);
   });
 
   it('is readable for ever', () => {
     const key = readPublicKey('test/golden/anchor-v1.pub');
-    const first = trusted('it', readFileSync('test/golden/anchor-v1.txt', 'utf8'), key);
-    const next = trusted('it', readFileSync('test/golden/anchor-v1-next.txt', 'utf8'), key);
+    const first = parseTrustedAnchor('it', readFileSync('test/golden/anchor-v1.txt', 'utf8'), key);
+    const next = parseTrustedAnchor(
+      'it',
+      readFileSync('test/golden/anchor-v1-next.txt', 'utf8'),
+      key,
+    );
     expect(first).toMatchObject({ store: 'postgres', size: 69, accounts: 3, previous: null });
     expect(next.previous).toMatchObject({ size: first.size, eventsRoot: first.eventsRoot });
-    expect(holdsPrevious(next)).toBe(true);
+    expect(provesPreviousAnchor(next)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
 import type { Position } from '#event-store';
-import { keyName } from './keys.js';
+import { publicKeyHex } from './keys.js';
 
 // The format is kept for ever: anchors are written to be read years later. A change is another first
 // line. Every line is `name: value`, in this order; all that stands before the last is what is signed.
@@ -34,18 +34,18 @@ export interface SignedAnchor extends Anchor {
   readonly text: string;
 }
 
-export class BadAnchor extends Error {
+export class InvalidAnchorError extends Error {
   override readonly name = 'BadAnchor';
 }
 
 export function signAnchor(anchor: Anchor, privateKey: KeyObject): SignedAnchor {
-  const key = keyName(privateKey);
-  const body = bodyOf(anchor, key);
+  const key = publicKeyHex(privateKey);
+  const body = signedText(anchor, key);
   const signature = sign(null, Buffer.from(body), privateKey).toString('base64');
   return { ...anchor, key, signature, text: `${body}signature: ${signature}\n` };
 }
 
-function bodyOf(anchor: Anchor, key: string): string {
+function signedText(anchor: Anchor, key: string): string {
   const { previous } = anchor;
   const lines = [
     TITLE,
@@ -64,7 +64,7 @@ function bodyOf(anchor: Anchor, key: string): string {
   return [...lines, `key: ${key}`, ''].join('\n');
 }
 
-const SHAPE = new RegExp(
+const ANCHOR_PATTERN = new RegExp(
   [
     `^${TITLE}`,
     'store: (?<store>postgres|eventstoredb)',
@@ -83,9 +83,9 @@ const SHAPE = new RegExp(
 
 /** What the text says. Whether it is true, and who signed it, is another question. */
 export function parseAnchor(text: string): SignedAnchor {
-  const said = SHAPE.exec(text)?.groups;
-  if (said === undefined) throw new BadAnchor('it is no anchor, or was changed');
-  const field = (name: string): string => said[name] ?? '';
+  const fields = ANCHOR_PATTERN.exec(text)?.groups;
+  if (fields === undefined) throw new InvalidAnchorError('it is no anchor, or was changed');
+  const field = (name: string): string => fields[name] ?? '';
   return {
     store: field('store') as Anchor['store'],
     time: field('time'),
@@ -94,14 +94,14 @@ export function parseAnchor(text: string): SignedAnchor {
     eventsRoot: field('eventsRoot'),
     accounts: Number(field('accounts')),
     accountsRoot: field('accountsRoot'),
-    previous: said['previousSize'] === undefined ? null : previousOf(field),
+    previous: fields['previousSize'] === undefined ? null : parsePrevious(field),
     key: field('key'),
     signature: field('signature'),
     text,
   };
 }
 
-const previousOf = (field: (name: string) => string): NonNullable<Anchor['previous']> => ({
+const parsePrevious = (field: (name: string) => string): NonNullable<Anchor['previous']> => ({
   size: Number(field('previousSize')),
   eventsRoot: field('previousRoot'),
   proof: field('proof').match(/[0-9a-f]{64}/g) ?? [],
@@ -112,7 +112,7 @@ export function isSignedBy(anchor: SignedAnchor, key: KeyObject): boolean {
   const body = anchor.text.slice(0, anchor.text.lastIndexOf('signature: '));
   const signature = Buffer.from(anchor.signature, 'base64');
   return (
-    anchor.key === keyName(key) &&
+    anchor.key === publicKeyHex(key) &&
     // The last character has bits to spare: only one way to write a signature is its own.
     signature.toString('base64') === anchor.signature &&
     verify(null, Buffer.from(body), key, signature)

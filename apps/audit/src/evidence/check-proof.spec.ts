@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readPublicKey } from './keys.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { checkProof } from './check-proof.js';
-import { BadProof, isProof, parseProof } from './proof-file.js';
+import { InvalidProofError, isProof, parseProof } from './proof-file.js';
 
 describe('the golden proof', () => {
   const text = readFileSync('test/golden/proof-v1.jsonl', 'utf8');
@@ -22,7 +22,7 @@ describe('the golden proof', () => {
       text.slice(at * size, (at + 1) * size),
     );
     const [whole, read] = [parseProof([text]), parseProof(['', ...pieces])];
-    expect(read.head).toEqual(whole.head);
+    expect(read.header).toEqual(whole.header);
     expect([...read.events]).toEqual([...whole.events]);
   });
 
@@ -32,7 +32,7 @@ describe('the golden proof', () => {
       for (;;) yield 'x'.repeat(1024 * 1024);
     }
     expect(() => checkProof('it', parseProof(endless()), key, knownPolicies())).toThrow(
-      new BadProof('a line is longer than any event'),
+      new InvalidProofError('a line is longer than any event'),
     );
   });
 });

@@ -1,17 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import type { Account, LedgerEvent } from '#ledger';
 import type { SignedAnchor } from './anchor-file.js';
-import { holdsPrevious } from './compare-anchors.js';
-import { trusted } from './read-anchor.js';
+import { provesPreviousAnchor } from './compare-anchors.js';
+import { parseTrustedAnchor } from './read-anchor.js';
 import { accountLeaf } from './merkle-hashes.js';
-import { rootByPath } from './merkle-proofs.js';
+import { rootFromInclusionProof } from './merkle-proofs.js';
 import { toStoredEvent } from '../store/event-source.js';
 import type { KnownPolicies } from '../checks/known-policies.js';
 import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
 import type { Proof } from './proof-file.js';
 
-export interface CheckedProof {
+export interface ProofCheckResult {
   readonly anchor: SignedAnchor;
   readonly account: Account;
   readonly last: LedgerEvent | null;
@@ -26,21 +26,27 @@ export interface CheckedProof {
  */
 export function checkProof(
   name: string,
-  { head, events }: Proof,
+  { header, events }: Proof,
   key: KeyObject,
   policies: KnownPolicies,
-): CheckedProof {
-  const anchor = trusted(`the anchor in ${name}`, head.anchor, key);
+): ProofCheckResult {
+  const anchor = parseTrustedAnchor(`the anchor in ${name}`, header.anchor, key);
   const faults: string[] = [];
-  if (!holdsPrevious(anchor)) faults.push('the anchor does not hold the one that it follows');
-  const root = rootByPath(accountLeaf(head), head.index, anchor.accounts, head.path);
+  if (!provesPreviousAnchor(anchor))
+    faults.push('the anchor does not hold the one that it follows');
+  const root = rootFromInclusionProof(
+    accountLeaf(header),
+    header.index,
+    anchor.accounts,
+    header.path,
+  );
   if (root !== anchor.accountsRoot) {
     faults.push('its path does not lead from this account to the accounts that were signed');
   }
   const findings = new Findings();
   let last: LedgerEvent | null = null;
-  const audit = new AccountChecker(
-    head.stream,
+  const checker = new AccountChecker(
+    header.stream,
     policies,
     (damage) => findings.add(damage),
     (event) => (last = event),
@@ -48,16 +54,16 @@ export function checkProof(
   let count = 0;
   let newest = '';
   for (const event of events) {
-    audit.check(toStoredEvent({ ...event, stream: head.stream }));
+    checker.check(toStoredEvent({ ...event, stream: header.stream }));
     count += 1;
     newest = event.hash;
   }
-  audit.finish();
+  checker.finish();
   for (const { kind, revision, detail } of findings.kept) {
     faults.push(`revision ${revision}: ${kind}, ${detail}`);
   }
-  if (count !== head.revision + 1 || newest !== head.hash) {
+  if (count !== header.revision + 1 || newest !== header.hash) {
     faults.push('its events are not all of those that were signed, or more than those');
   }
-  return { anchor, account: audit.rules.account, last, events: count, faults };
+  return { anchor, account: checker.rules.account, last, events: count, faults };
 }

@@ -1,13 +1,13 @@
-import { isConsistent } from './merkle-proofs.js';
+import { verifyConsistency } from './merkle-proofs.js';
 import type { Anchor } from './anchor-file.js';
 
-type Shown = 'consistent' | 'inconsistent' | 'unproven';
+type AnchorRelation = 'consistent' | 'inconsistent' | 'unproven';
 
 /**
  * Whether a later anchor holds everything that an earlier one does, by themselves. `unproven`: the
  * later one follows another anchor, and only the store can tell.
  */
-export function successive(earlier: Anchor, later: Anchor): Shown {
+export function compareAnchors(earlier: Anchor, later: Anchor): AnchorRelation {
   if (earlier.size === later.size) {
     const isSame =
       earlier.eventsRoot === later.eventsRoot && earlier.accountsRoot === later.accountsRoot;
@@ -15,15 +15,15 @@ export function successive(earlier: Anchor, later: Anchor): Shown {
   }
   const { previous } = later;
   if (previous?.size !== earlier.size) return 'unproven';
-  return previous.eventsRoot === earlier.eventsRoot && holdsPrevious(later)
+  return previous.eventsRoot === earlier.eventsRoot && provesPreviousAnchor(later)
     ? 'consistent'
     : 'inconsistent';
 }
 
 /** Whether the proof in an anchor shows what the anchor says of the one before it. */
-export function holdsPrevious({ previous, size, eventsRoot }: Anchor): boolean {
+export function provesPreviousAnchor({ previous, size, eventsRoot }: Anchor): boolean {
   if (previous === null) return true;
-  return isConsistent(
+  return verifyConsistency(
     { size: previous.size, root: previous.eventsRoot },
     { size, root: eventsRoot },
     previous.proof,

@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
-import { Frontier, rootOfLeaves } from './merkle-frontier.js';
+import { MerkleFrontier, rootOfLeaves } from './merkle-frontier.js';
 import { eventLeaf, nodeHash } from './merkle-hashes.js';
-import { splitOf, type RangeRoot } from './merkle-proofs.js';
+import { splitSize, type RangeRoot } from './merkle-proofs.js';
 import type { EventSource } from '../store/event-source.js';
 import { SUBTREE_LEAVES, type TreeCut } from '../verify/position-pass.js';
 
@@ -17,7 +17,7 @@ export class EventTree {
     const cut = this.cuts.find((made) => made.size === size);
     const full = Math.floor(size / SUBTREE_LEAVES);
     if (cut === undefined || this.subtrees.length < full) return null;
-    const tree = new Frontier();
+    const tree = new MerkleFrontier();
     for (const root of this.subtrees.slice(0, full)) tree.addSubtree(root, SUBTREE_LEAVES);
     let rest = size % SUBTREE_LEAVES;
     for (const root of cut.rest) {
@@ -29,13 +29,14 @@ export class EventTree {
   }
 
   /** For proofs: whatever is no whole subtree is read from the store. */
-  ranges(source: EventSource, last: Position): RangeRoot {
+  rangeRoots(source: EventSource, last: Position): RangeRoot {
     const root = async (from: number, to: number): Promise<string> => {
       const isSubtree = to - from === SUBTREE_LEAVES && from % SUBTREE_LEAVES === 0;
       const subtree = this.subtrees[from / SUBTREE_LEAVES];
       if (isSubtree && subtree !== undefined) return subtree;
-      if (to - from <= SUBTREE_LEAVES) return rootOfLeaves(await leavesOf(source, last, from, to));
-      const middle = from + splitOf(to - from);
+      if (to - from <= SUBTREE_LEAVES)
+        return rootOfLeaves(await readLeaves(source, last, from, to));
+      const middle = from + splitSize(to - from);
       return nodeHash(await root(from, middle), await root(middle, to));
     };
     return root;
@@ -43,7 +44,7 @@ export class EventTree {
 }
 
 /** The leaves of events `from` to `to`, counted from 0. */
-async function leavesOf(
+async function readLeaves(
   source: EventSource,
   last: Position,
   from: number,

@@ -8,42 +8,45 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { CannotCheckError, orCannotCheck } from '../store/errors.js';
 
 /** Makes an Ed25519 key: the private half at `file`, for its owner's eyes, the public half beside it. */
-export function makeKey(file: string): { readonly publicFile: string; readonly name: string } {
+export function createKeyPair(file: string): {
+  readonly publicFile: string;
+  readonly name: string;
+} {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const publicFile = `${file}.pub`;
   orCannotCheck('no key was made', () => {
-    write(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
-    write(publicFile, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
+    writeKey(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+    writeKey(publicFile, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
   });
-  return { publicFile, name: keyName(publicKey) };
+  return { publicFile, name: publicKeyHex(publicKey) };
 }
 
 /** Never over a key that is there: what it signed could not be trusted any more. */
-const write = (file: string, pem: string | Buffer, mode: number): void =>
+const writeKey = (file: string, pem: string | Buffer, mode: number): void =>
   writeFileSync(file, pem, { mode, flag: 'wx' });
 
 export const readPrivateKey = (file: string): KeyObject =>
-  ed25519(file, () => createPrivateKey(readFileSync(file)));
+  readEd25519(file, () => createPrivateKey(readFileSync(file)));
 
 /** Either half will do: the public one is in both. */
 export const readPublicKey = (file: string): KeyObject =>
-  ed25519(file, () => createPublicKey(readFileSync(file)));
+  readEd25519(file, () => createPublicKey(readFileSync(file)));
 
-function ed25519(file: string, read: () => KeyObject): KeyObject {
+function readEd25519(file: string, read: () => KeyObject): KeyObject {
   const key = orCannotCheck(`${file} can't be read as a key`, read);
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw new CannotCheckError(`${file} holds no Ed25519 key`);
 }
 
 /** The 32 bytes of a public key in hex: what an anchor names it by. */
-export function keyName(key: KeyObject): string {
+export function publicKeyHex(key: KeyObject): string {
   const half = key.type === 'private' ? createPublicKey(key) : key;
   return half.export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex');
 }
 
 const SPKI_OF_ED25519 = '302a300506032b6570032100';
 
-export const keyNamed = (name: string): KeyObject =>
+export const publicKeyFromHex = (name: string): KeyObject =>
   createPublicKey({
     key: Buffer.from(SPKI_OF_ED25519 + name, 'hex'),
     type: 'spki',

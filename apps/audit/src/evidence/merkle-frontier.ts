@@ -4,7 +4,7 @@ import { EMPTY_ROOT, nodeHash } from './merkle-hashes.js';
  * A Merkle tree that grows to the right: the roots of its full subtrees, largest first. As many
  * hashes as the size has ones in binary, however many leaves there are.
  */
-export class Frontier {
+export class MerkleFrontier {
   #size = 0;
   readonly #roots: string[] = [];
 
@@ -33,12 +33,12 @@ export class Frontier {
   }
 
   root(): string {
-    return rootOf(this.#roots);
+    return rootOfSubtrees(this.#roots);
   }
 }
 
 /** Of the roots of full subtrees, largest first. */
-export function rootOf(roots: readonly string[]): string {
+export function rootOfSubtrees(roots: readonly string[]): string {
   let root = roots.at(-1);
   if (root === undefined) return EMPTY_ROOT;
   for (let at = roots.length - 2; at >= 0; at--) root = nodeHash(roots[at] ?? '', root);
@@ -46,7 +46,7 @@ export function rootOf(roots: readonly string[]): string {
 }
 
 export function rootOfLeaves(leaves: Iterable<string>): string {
-  const tree = new Frontier();
+  const tree = new MerkleFrontier();
   for (const leaf of leaves) tree.add(leaf);
   return tree.root();
 }

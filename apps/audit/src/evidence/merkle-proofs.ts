@@ -7,29 +7,38 @@ import { nodeHash } from './merkle-hashes.js';
 export type RangeRoot = (from: number, to: number) => Promise<string> | string;
 
 /** The hashes beside the way from a leaf to the root, lowest first. */
-export async function pathTo(index: number, size: number, root: RangeRoot): Promise<string[]> {
-  return path(index, 0, size, root);
+export async function inclusionProof(
+  index: number,
+  size: number,
+  root: RangeRoot,
+): Promise<string[]> {
+  return inclusionPath(index, 0, size, root);
 }
 
-async function path(index: number, from: number, to: number, root: RangeRoot): Promise<string[]> {
+async function inclusionPath(
+  index: number,
+  from: number,
+  to: number,
+  root: RangeRoot,
+): Promise<string[]> {
   if (to - from <= 1) return [];
-  const middle = from + splitOf(to - from);
+  const middle = from + splitSize(to - from);
   return index < middle
-    ? [...(await path(index, from, middle, root)), await root(middle, to)]
-    : [...(await path(index, middle, to, root)), await root(from, middle)];
+    ? [...(await inclusionPath(index, from, middle, root)), await root(middle, to)]
+    : [...(await inclusionPath(index, middle, to, root)), await root(from, middle)];
 }
 
 /** What shows that a tree of `size` leaves begins with all that was in the one of `before`. */
-export async function consistencyOf(
+export async function consistencyProof(
   before: number,
   size: number,
   root: RangeRoot,
 ): Promise<string[]> {
   if (before === 0 || before === size) return [];
-  return consistency(before, 0, size, true, root);
+  return consistencyPath(before, 0, size, true, root);
 }
 
-async function consistency(
+async function consistencyPath(
   before: number,
   from: number,
   to: number,
@@ -37,15 +46,18 @@ async function consistency(
   root: RangeRoot,
 ): Promise<string[]> {
   if (from + before === to) return isWhole ? [] : [await root(from, to)];
-  const split = splitOf(to - from);
+  const split = splitSize(to - from);
   const middle = from + split;
   return before <= split
-    ? [...(await consistency(before, from, middle, isWhole, root)), await root(middle, to)]
-    : [...(await consistency(before - split, middle, to, false, root)), await root(from, middle)];
+    ? [...(await consistencyPath(before, from, middle, isWhole, root)), await root(middle, to)]
+    : [
+        ...(await consistencyPath(before - split, middle, to, false, root)),
+        await root(from, middle),
+      ];
 }
 
 /** The largest power of two below a number of leaves. */
-export function splitOf(leaves: number): number {
+export function splitSize(leaves: number): number {
   let split = 1;
   while (split * 2 < leaves) split *= 2;
   return split;
@@ -55,7 +67,7 @@ const half = (n: number): number => Math.floor(n / 2);
 const isOdd = (n: number): boolean => n % 2 === 1;
 
 /** The root that a leaf and its path lead to; null: a path of another length than the tree has. */
-export function rootByPath(
+export function rootFromInclusionProof(
   leaf: string,
   index: number,
   size: number,
@@ -65,16 +77,16 @@ export function rootByPath(
   let at = index;
   let last = size - 1;
   let root = leaf;
-  for (const beside of path) {
+  for (const sibling of path) {
     if (last === 0) return null;
     if (isOdd(at) || at === last) {
-      root = nodeHash(beside, root);
+      root = nodeHash(sibling, root);
       while (!isOdd(at) && at !== 0) {
         at = half(at);
         last = half(last);
       }
     } else {
-      root = nodeHash(root, beside);
+      root = nodeHash(root, sibling);
     }
     at = half(at);
     last = half(last);
@@ -87,14 +99,14 @@ interface Tree {
   readonly root: string;
 }
 
-export function isConsistent(before: Tree, after: Tree, proof: readonly string[]): boolean {
+export function verifyConsistency(before: Tree, after: Tree, proof: readonly string[]): boolean {
   if (before.size > after.size) return false;
   if (before.size === after.size) return before.root === after.root && proof.length === 0;
   if (before.size === 0) return proof.length === 0;
-  return leadsToBoth(before, after, proof);
+  return verifyConsistencyPath(before, after, proof);
 }
 
-function leadsToBoth(before: Tree, after: Tree, proof: readonly string[]): boolean {
+function verifyConsistencyPath(before: Tree, after: Tree, proof: readonly string[]): boolean {
   const isFull = Number.isInteger(Math.log2(before.size));
   const [first, ...rest] = isFull ? [before.root, ...proof] : proof;
   if (first === undefined) return false;
@@ -105,17 +117,17 @@ function leadsToBoth(before: Tree, after: Tree, proof: readonly string[]): boole
     last = half(last);
   }
   let [old, all] = [first, first];
-  for (const beside of rest) {
+  for (const sibling of rest) {
     if (last === 0) return false;
     if (isOdd(at) || at === last) {
-      old = nodeHash(beside, old);
-      all = nodeHash(beside, all);
+      old = nodeHash(sibling, old);
+      all = nodeHash(sibling, all);
       while (!isOdd(at) && at !== 0) {
         at = half(at);
         last = half(last);
       }
     } else {
-      all = nodeHash(all, beside);
+      all = nodeHash(all, sibling);
     }
     at = half(at);
     last = half(last);

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Frontier, rootOfLeaves } from './merkle-frontier.js';
+import { MerkleFrontier, rootOfLeaves } from './merkle-frontier.js';
 import { EMPTY_ROOT, accountLeaf, eventLeaf, leafHash } from './merkle-hashes.js';
-import { consistencyOf, isConsistent, pathTo, rootByPath } from './merkle-proofs.js';
+import {
+  consistencyProof,
+  verifyConsistency,
+  inclusionProof,
+  rootFromInclusionProof,
+} from './merkle-proofs.js';
 
 const SIZE_MAX = 33;
 
@@ -45,7 +50,7 @@ const KNOWN_ROOTS = [
 
 describe('the Merkle tree', () => {
   it('has the roots of the known test tree of RFC 6962', () => {
-    const tree = new Frontier();
+    const tree = new MerkleFrontier();
     expect(tree.root()).toBe(EMPTY_ROOT);
     for (const [at, data] of KNOWN.entries()) {
       tree.add(leafHash(data));
@@ -60,7 +65,7 @@ describe('the Merkle tree', () => {
   });
 
   it('is the same from whole subtrees', () => {
-    const tree = new Frontier();
+    const tree = new MerkleFrontier();
     tree.addSubtree(range(0, 8), 8);
     tree.addSubtree(range(8, 12), 4);
     tree.add(leaf(12));
@@ -71,37 +76,39 @@ describe('the Merkle tree', () => {
   it('proves each leaf of each size, and no other', async () => {
     for (let size = 1; size <= SIZE_MAX; size++) {
       for (let index = 0; index < size; index++) {
-        const path = await pathTo(index, size, range);
-        expect(rootByPath(leaf(index), index, size, path)).toBe(range(0, size));
-        expect(rootByPath(leaf(99), index, size, path)).not.toBe(range(0, size));
-        expect(rootByPath(leaf(index), index, size, [...path, leaf(1)])).toBeNull();
+        const path = await inclusionProof(index, size, range);
+        expect(rootFromInclusionProof(leaf(index), index, size, path)).toBe(range(0, size));
+        expect(rootFromInclusionProof(leaf(99), index, size, path)).not.toBe(range(0, size));
+        expect(rootFromInclusionProof(leaf(index), index, size, [...path, leaf(1)])).toBeNull();
         if (path.length > 0) {
-          expect(rootByPath(leaf(index), index, size, path.slice(1))).not.toBe(range(0, size));
+          expect(rootFromInclusionProof(leaf(index), index, size, path.slice(1))).not.toBe(
+            range(0, size),
+          );
         }
       }
-      expect(rootByPath(leaf(0), size, size, [])).toBeNull();
+      expect(rootFromInclusionProof(leaf(0), size, size, [])).toBeNull();
     }
   });
 
   it('proves that each size holds each smaller one, and no other', async () => {
     for (let size = 1; size <= SIZE_MAX; size++) {
       for (let before = 0; before <= size; before++) {
-        const proof = await consistencyOf(before, size, range);
+        const proof = await consistencyProof(before, size, range);
         const [old, all] = [
           { size: before, root: range(0, before) },
           { size, root: range(0, size) },
         ];
-        expect(isConsistent(old, all, proof)).toBe(true);
-        expect(isConsistent(old, all, [...proof, leaf(1)])).toBe(false);
+        expect(verifyConsistency(old, all, proof)).toBe(true);
+        expect(verifyConsistency(old, all, [...proof, leaf(1)])).toBe(false);
         if (before === 0) continue;
-        expect(isConsistent({ ...old, root: leaf(99) }, all, proof)).toBe(false);
-        expect(isConsistent(old, { ...all, root: leaf(99) }, proof)).toBe(false);
-        if (proof.length > 0) expect(isConsistent(old, all, proof.slice(1))).toBe(false);
+        expect(verifyConsistency({ ...old, root: leaf(99) }, all, proof)).toBe(false);
+        expect(verifyConsistency(old, { ...all, root: leaf(99) }, proof)).toBe(false);
+        if (proof.length > 0) expect(verifyConsistency(old, all, proof.slice(1))).toBe(false);
       }
     }
-    expect(isConsistent({ size: 2, root: range(0, 2) }, { size: 1, root: range(0, 1) }, [])).toBe(
-      false,
-    );
+    expect(
+      verifyConsistency({ size: 2, root: range(0, 2) }, { size: 1, root: range(0, 1) }, []),
+    ).toBe(false);
   });
 
   it('has leaves whose parts can not run together', () => {

@@ -6,7 +6,7 @@ import type { StoredEvent } from '../store/event-source.js';
 
 export const PROOF_FORMAT = 'points-ledger proof v1';
 
-export interface ProofHead {
+export interface ProofHeader {
   readonly format: typeof PROOF_FORMAT;
   readonly user: string;
   readonly stream: string;
@@ -28,90 +28,91 @@ export type ProofEvent = Pick<
 
 /** As it is read, event by event: a statement may be longer than memory. */
 export interface Proof {
-  readonly head: ProofHead;
+  readonly header: ProofHeader;
   readonly events: Iterable<ProofEvent>;
 }
 
-export class BadProof extends Error {
+export class InvalidProofError extends Error {
   override readonly name = 'BadProof';
 }
 
-export async function* proofText(
-  head: ProofHead,
+export async function* serializeProof(
+  header: ProofHeader,
   pages: AsyncIterable<readonly ProofEvent[]>,
 ): AsyncGenerator<string, void, undefined> {
-  yield `${JSON.stringify(head)}\n`;
-  for await (const page of pages) yield page.map(lineOf).join('');
+  yield `${JSON.stringify(header)}\n`;
+  for await (const page of pages) yield page.map(serializeEvent).join('');
 }
 
-const lineOf = ({ revision, position, id, type, data, meta, hash }: ProofEvent): string =>
+const serializeEvent = ({ revision, position, id, type, data, meta, hash }: ProofEvent): string =>
   `${JSON.stringify({ revision, position, id, type, data, meta, hash })}\n`;
 
 export const isProof = (text: string): boolean => text.startsWith(`{"format":"${PROOF_FORMAT}"`);
 
 /** Of a file in pieces. Whether what it says fits together is another question. */
 export function parseProof(pieces: Iterable<string>): Proof {
-  const lines = linesOf(pieces);
+  const lines = splitLines(pieces);
   const first = lines.next();
   return {
-    head: headOf(parse(first.done === true ? '' : first.value, 1)),
-    events: eventsIn(lines),
+    header: parseHeader(parseObject(first.done === true ? '' : first.value, 1)),
+    events: parseEvents(lines),
   };
 }
 
-function* eventsIn(lines: Iterable<string>): Generator<ProofEvent, void, undefined> {
+function* parseEvents(lines: Iterable<string>): Generator<ProofEvent, void, undefined> {
   let number = 1;
-  for (const line of lines) yield eventOf(line, ++number);
+  for (const line of lines) yield parseEvent(line, ++number);
 }
 
 /** No event comes near it. */
-const LINE_CHARS_MAX = 64 * 1024 * 1024;
+const LINE_CHARACTERS_MAX = 64 * 1024 * 1024;
 
-function* linesOf(pieces: Iterable<string>): Generator<string, void, undefined> {
-  let begun = '';
+function* splitLines(pieces: Iterable<string>): Generator<string, void, undefined> {
+  let partial = '';
   for (const piece of pieces) {
     const [first = '', ...others] = piece.split('\n');
-    begun += first;
-    if (begun.length > LINE_CHARS_MAX) throw new BadProof('a line is longer than any event');
+    partial += first;
+    if (partial.length > LINE_CHARACTERS_MAX)
+      throw new InvalidProofError('a line is longer than any event');
     const next = others.pop();
     if (next === undefined) continue;
-    yield begun;
+    yield partial;
     yield* others;
-    begun = next;
+    partial = next;
   }
-  if (begun !== '') throw new BadProof('its last line is cut');
+  if (partial !== '') throw new InvalidProofError('its last line is cut');
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function parse(line: string, number: number): Fields {
+function parseObject(line: string, number: number): Fields {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw new BadProof(`line ${number} is not JSON`, { cause });
+    throw new InvalidProofError(`line ${number} is not JSON`, { cause });
   }
   if (typeof value === 'object' && value !== null) return value as Fields;
-  throw new BadProof(`line ${number} is no object`);
+  throw new InvalidProofError(`line ${number} is no object`);
 }
 
 const HASH = /^[0-9a-f]{64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-function headOf(fields: Fields): ProofHead {
+function parseHeader(fields: Fields): ProofHeader {
   const path = fields['path'];
-  const isPath = Array.isArray(path) && path.every((hash) => isMatch(hash, HASH));
+  const isPath = Array.isArray(path) && path.every((hash) => matches(hash, HASH));
   if (
     fields['format'] !== PROOF_FORMAT ||
-    !isMatch(fields['user'], UUID) ||
+    !matches(fields['user'], UUID) ||
     fields['stream'] !== `points-${fields['user']}` ||
-    !isMatch(fields['hash'], HASH) ||
+    !matches(fields['hash'], HASH) ||
     !isCount(fields['revision']) ||
     !isCount(fields['index']) ||
     !isPath ||
     typeof fields['anchor'] !== 'string'
   ) {
-    throw new BadProof('line 1 does not say what a proof says');
+    throw new InvalidProofError('line 1 does not say what a proof says');
   }
   return {
     format: PROOF_FORMAT,
@@ -125,23 +126,23 @@ function headOf(fields: Fields): ProofHead {
   };
 }
 
-function eventOf(line: string, number: number): ProofEvent {
-  const { revision, position, id, type, data, meta, hash } = parse(line, number);
+function parseEvent(line: string, number: number): ProofEvent {
+  const { revision, position, id, type, data, meta, hash } = parseObject(line, number);
   if (
     !isCount(revision) ||
-    !isMatch(id, UUID) ||
-    !isMatch(hash, HASH) ||
+    !matches(id, UUID) ||
+    !matches(hash, HASH) ||
     typeof position !== 'string' ||
     typeof type !== 'string' ||
     typeof data !== 'string' ||
     typeof meta !== 'string'
   ) {
-    throw new BadProof(`line ${number} is no event`);
+    throw new InvalidProofError(`line ${number} is no event`);
   }
   return { revision, position: position as Position, id, type, data, meta, hash };
 }
 
-const isMatch = (value: unknown, pattern: RegExp): value is string =>
+const matches = (value: unknown, pattern: RegExp): value is string =>
   typeof value === 'string' && pattern.test(value);
 
 const isCount = (value: unknown): value is number =>

@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { text as textOf } from 'node:stream/consumers';
-import { makeAnchor } from '../verify/sign-store.js';
+import { signStore } from '../verify/sign-store.js';
 import type { SignedAnchor } from './anchor-file.js';
-import { UntrustedAnchor } from './read-anchor.js';
+import { UntrustedAnchorError } from './read-anchor.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { Lab } from '../testing/test-ledger.js';
 import { ANNA, BO, CHEN, USERS } from '../testing/sample-ledger.js';
-import { crewOfOne } from '../verify/jobs.js';
+import { inlineWorkerPool } from '../verify/jobs.js';
 import { checkProof } from './check-proof.js';
-import { BadProof, parseProof, proofText } from './proof-file.js';
+import { InvalidProofError, parseProof, serializeProof } from './proof-file.js';
 import { proveAccount } from './prove-account.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -34,7 +34,7 @@ async function withSource<T>(work: (source: PostgresSource) => Promise<T>): Prom
 
 async function anchored(): Promise<SignedAnchor> {
   const made = await withSource((source) =>
-    makeAnchor(source, crewOfOne(source), { key: privateKey, time: TIME, after: null }),
+    signStore(source, inlineWorkerPool(source), { key: privateKey, time: TIME, after: null }),
   );
   if (made.anchor === null) throw new Error('nothing was signed');
   return made.anchor;
@@ -44,7 +44,7 @@ async function provedTextOf(user: string): Promise<string> {
   return withSource(async (source) => {
     const proved = await proveAccount(source, user, anchor);
     if (proved.kind !== 'proved') throw new Error(`it was not proved: ${proved.kind}`);
-    return textOf(proofText(proved.head, proved.pages));
+    return textOf(serializeProof(proved.head, proved.pages));
   });
 }
 
@@ -107,7 +107,7 @@ describe('the proof of a whole statement', () => {
     const [mine, other] = [await provedTextOf(ANNA), await provedTextOf(BO)];
     const mixed = edited(mine, (lines) => {
       const head = JSON.parse(lines[0] ?? '') as object;
-      const { index, path } = parseProof([other]).head;
+      const { index, path } = parseProof([other]).header;
       lines[0] = JSON.stringify({ ...head, index, path });
     });
     expect(check(mixed).faults).toContainEqual(expect.stringContaining('path'));
@@ -116,16 +116,16 @@ describe('the proof of a whole statement', () => {
   it('is not believed with an anchor of another key, or a changed one', async () => {
     const text = await provedTextOf(ANNA);
     const stranger = generateKeyPairSync('ed25519').publicKey;
-    expect(() => check(text, stranger)).toThrow(UntrustedAnchor);
+    expect(() => check(text, stranger)).toThrow(UntrustedAnchorError);
     const changed = text.replace('\\naccounts: 3', '\\naccounts: 4');
     expect(changed).not.toBe(text);
-    expect(() => check(changed)).toThrow(UntrustedAnchor);
+    expect(() => check(changed)).toThrow(UntrustedAnchorError);
   });
 
   it('is refused when it is cut off', async () => {
     const text = await provedTextOf(ANNA);
-    expect(() => check(text.slice(0, -40))).toThrow(new BadProof('its last line is cut'));
-    expect(() => check('')).toThrow(BadProof);
+    expect(() => check(text.slice(0, -40))).toThrow(new InvalidProofError('its last line is cut'));
+    expect(() => check('')).toThrow(InvalidProofError);
   });
 
   it('is not to be had for an account that there was not, or accounts that changed', async () => {

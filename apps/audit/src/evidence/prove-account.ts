@@ -1,14 +1,14 @@
 import type { SignedAnchor } from './anchor-file.js';
 import { rootOfLeaves } from './merkle-frontier.js';
 import { accountLeaf } from './merkle-hashes.js';
-import { pathTo } from './merkle-proofs.js';
+import { inclusionProof } from './merkle-proofs.js';
 import type { AccountHead, EventSource, StoredEvent } from '../store/event-source.js';
-import { PROOF_FORMAT, type ProofHead } from './proof-file.js';
+import { PROOF_FORMAT, type ProofHeader } from './proof-file.js';
 
-export type Proved =
+export type ProofResult =
   | {
       readonly kind: 'proved';
-      readonly head: ProofHead;
+      readonly head: ProofHeader;
       /** Read from the store as they are asked for. */
       readonly pages: AsyncIterable<readonly StoredEvent[]>;
     }
@@ -23,7 +23,7 @@ export async function proveAccount(
   user: string,
   anchor: SignedAnchor,
   progress: (accounts: number) => void = () => {},
-): Promise<Proved> {
+): Promise<ProofResult> {
   const stream = `points-${user}`;
   const leaves: string[] = [];
   let found: { readonly head: AccountHead; readonly index: number } | null = null;
@@ -38,7 +38,7 @@ export async function proveAccount(
   if (root !== anchor.accountsRoot) return { kind: 'anchor-differs', root };
   if (found === null) return { kind: 'no-account' };
   const { head, index } = found;
-  const path = await pathTo(index, leaves.length, (from, to) =>
+  const path = await inclusionProof(index, leaves.length, (from, to) =>
     rootOfLeaves(leaves.slice(from, to)),
   );
   const { revision, hash } = head;

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { runAudit } from '../program.js';
 import { readAuditSettings } from '../commands/settings.js';
-import { crewOfOne } from '../verify/jobs.js';
+import { inlineWorkerPool } from '../verify/jobs.js';
 
 /** What one command line printed, and how it ended. */
 export interface Run {
@@ -31,7 +31,7 @@ export async function run(
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
     openWorkerPool: ({ policies, snapshots }, source) =>
-      crewOfOne(source, policies, snapshots && openSnapshotSource(snapshots)),
+      inlineWorkerPool(source, policies, snapshots && openSnapshotSource(snapshots)),
   });
   return { status, out: out.text, err: err.text };
 }

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { chainHash, openPostgresEventStore, type EventStore } from '#event-store';
-import { crewOfOne } from '../verify/jobs.js';
+import { inlineWorkerPool } from '../verify/jobs.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { tell } from './sample-ledger.js';
@@ -104,7 +104,7 @@ export class Lab {
   async verify(options: VerifyOptions = {}) {
     const source = new PostgresSource(this.url);
     try {
-      return await verifyStore(source, crewOfOne(source), options);
+      return await verifyStore(source, inlineWorkerPool(source), options);
     } finally {
       await source.close();
     }

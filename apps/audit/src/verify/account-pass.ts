@@ -10,7 +10,7 @@ import type {
 import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
 
-export interface AccountsWork {
+export interface AccountPassOptions {
   readonly part: AccountPartition;
   readonly upTo: Position;
   /** Positions at which the accounts' leaves are wanted, rising. */
@@ -18,7 +18,7 @@ export interface AccountsWork {
   readonly policies: KnownPolicies;
 }
 
-export interface AccountsFound {
+export interface AccountPassResult {
   readonly events: number;
   readonly accounts: number;
   /** Accounts whose streams somebody has damaged, and the events that these gave all the same. */
@@ -32,24 +32,24 @@ export interface AccountsFound {
 }
 
 /** Goes through a part of the accounts, one after the other: chain, ids, shapes and rules. */
-export async function passByAccount(
+export async function runAccountPass(
   source: EventSource,
-  work: AccountsWork,
+  options: AccountPassOptions,
   progress: (events: number) => void,
-): Promise<AccountsFound> {
-  const pass = new AccountsPass(work);
+): Promise<AccountPassResult> {
+  const pass = new AccountPass(options);
   const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
-  for await (const page of source.accountEvents(work.part, work.upTo, onDamage)) {
+  for await (const page of source.accountEvents(options.part, options.upTo, onDamage)) {
     for (const stored of page) pass.next(stored);
     progress(page.length);
   }
   return pass.end();
 }
 
-class AccountsPass {
+class AccountPass {
   readonly #findings = new Findings();
   readonly #leaves: string[][];
-  #audit: AccountChecker | null = null;
+  #checker: AccountChecker | null = null;
   /** The newest event of the account at each cut. */
   #atCuts: (StoredEvent | null)[] = [];
   #events = 0;
@@ -58,10 +58,10 @@ class AccountsPass {
   readonly #damaged = new Map<string, StreamDamage>();
   #eventsOfDamaged = 0;
   /** Events of the account that is being looked at. */
-  #eventsHere = 0;
+  #eventsOfAccount = 0;
 
-  constructor(private readonly work: AccountsWork) {
-    this.#leaves = work.cuts.map(() => []);
+  constructor(private readonly options: AccountPassOptions) {
+    this.#leaves = options.cuts.map(() => []);
   }
 
   damaged(damage: StreamDamage): void {
@@ -71,16 +71,17 @@ class AccountsPass {
   }
 
   next(stored: StoredEvent): void {
-    const audit = this.#audit?.stream === stored.stream ? this.#audit : this.#begin(stored.stream);
-    audit.check(stored);
+    const checker =
+      this.#checker?.stream === stored.stream ? this.#checker : this.#begin(stored.stream);
+    checker.check(stored);
     this.#events += 1;
-    this.#eventsHere += 1;
-    for (const [at, cut] of this.work.cuts.entries()) {
+    this.#eventsOfAccount += 1;
+    for (const [at, cut] of this.options.cuts.entries()) {
       if (stored.position <= cut) this.#atCuts[at] = stored;
     }
   }
 
-  end(): AccountsFound {
+  end(): AccountPassResult {
     this.#close();
     return {
       events: this.#events,
@@ -96,25 +97,25 @@ class AccountsPass {
   #begin(stream: string): AccountChecker {
     this.#close();
     this.#accounts += 1;
-    this.#eventsHere = 0;
-    this.#atCuts = this.work.cuts.map(() => null);
-    this.#audit = new AccountChecker(stream, this.work.policies, (damage) =>
+    this.#eventsOfAccount = 0;
+    this.#atCuts = this.options.cuts.map(() => null);
+    this.#checker = new AccountChecker(stream, this.options.policies, (damage) =>
       this.#findings.add(damage),
     );
-    return this.#audit;
+    return this.#checker;
   }
 
   #close(): void {
-    if (this.#audit === null) return;
-    this.#audit.finish();
-    if (this.#damaged.has(this.#audit.stream)) this.#eventsOfDamaged += this.#eventsHere;
-    for (const [fingerprint, events] of this.#audit.unknownPolicies) {
+    if (this.#checker === null) return;
+    this.#checker.finish();
+    if (this.#damaged.has(this.#checker.stream)) this.#eventsOfDamaged += this.#eventsOfAccount;
+    for (const [fingerprint, events] of this.#checker.unknownPolicies) {
       const before = this.#unknownPolicies.get(fingerprint) ?? 0;
       this.#unknownPolicies.set(fingerprint, before + events);
     }
     for (const [at, stored] of this.#atCuts.entries()) {
       if (stored !== null) this.#leaves[at]?.push(accountLeaf(stored));
     }
-    this.#audit = null;
+    this.#checker = null;
   }
 }

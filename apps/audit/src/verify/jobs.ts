@@ -1,83 +1,87 @@
 import type { Policy } from '#ledger';
-import type { AccountsFound, AccountsWork } from './account-pass.js';
-import { passByAccount } from './account-pass.js';
-import type { PositionsFound, PositionsWork } from './position-pass.js';
-import { passByPosition } from './position-pass.js';
+import type { AccountPassResult, AccountPassOptions } from './account-pass.js';
+import { runAccountPass } from './account-pass.js';
+import type { PositionPassResult, PositionPassOptions } from './position-pass.js';
+import { runPositionPass } from './position-pass.js';
 import type { SnapshotKeys } from '#event-store';
 import type { SnapshotSource } from '../store/snapshot-source.js';
-import { passBySnapshot, type SnapshotsFound, type SnapshotsWork } from './snapshot-pass.js';
+import {
+  runSnapshotPass,
+  type SnapshotPassResult,
+  type SnapshotPassOptions,
+} from './snapshot-pass.js';
 import type { EventSource } from '../store/event-source.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { EVENT_TYPES } from '../checks/event-types.js';
 
 /** A piece of work for one core, as it crosses from thread to thread. */
 export type Job =
-  | { readonly kind: 'positions'; readonly work: Omit<PositionsWork, 'knownTypes'> }
-  | { readonly kind: 'accounts'; readonly work: Omit<AccountsWork, 'policies'> }
-  | { readonly kind: 'snapshots'; readonly work: SnapshotsWork };
+  | { readonly kind: 'positions'; readonly work: Omit<PositionPassOptions, 'knownTypes'> }
+  | { readonly kind: 'accounts'; readonly work: Omit<AccountPassOptions, 'policies'> }
+  | { readonly kind: 'snapshots'; readonly work: SnapshotPassOptions };
 
-export type AnyFound = PositionsFound | AccountsFound | SnapshotsFound;
+export type AnyJobResult = PositionPassResult | AccountPassResult | SnapshotPassResult;
 
-interface FoundOf {
-  readonly positions: PositionsFound;
-  readonly accounts: AccountsFound;
-  readonly snapshots: SnapshotsFound;
+interface JobResults {
+  readonly positions: PositionPassResult;
+  readonly accounts: AccountPassResult;
+  readonly snapshots: SnapshotPassResult;
 }
 
-export type Found<J extends Job> = FoundOf[J['kind']];
+export type JobResult<J extends Job> = JobResults[J['kind']];
 
 /** Where snapshots are, and the keys that seal them (null: none was given). */
-export interface SnapshotsToCheck {
+export interface SnapshotAccess {
   readonly snapshots: Pick<SnapshotSource, 'forStream'>;
   readonly keys: SnapshotKeys | null;
 }
 
 /** What does jobs, some of them at the same time. */
-export interface Crew {
+export interface WorkerPool {
   readonly size: number;
-  run<J extends Job>(job: J): Promise<Found<J>>;
+  run<J extends Job>(job: J): Promise<JobResult<J>>;
   /** Events that all of them have gone through. */
-  readonly events: number;
+  readonly eventsRead: number;
   close(): Promise<void>;
 }
 
 /** Does jobs on one source, one by one. */
-export function worker(
+export function jobRunner(
   source: EventSource,
   policies: readonly Policy[],
-  snapshots: SnapshotsToCheck | null,
+  snapshots: SnapshotAccess | null,
   progress: (events: number) => void,
-): (job: Job) => Promise<AnyFound> {
+): (job: Job) => Promise<AnyJobResult> {
   const known = knownPolicies(policies);
   return (job) => {
     switch (job.kind) {
       case 'positions':
-        return passByPosition(source, { ...job.work, knownTypes: EVENT_TYPES }, progress);
+        return runPositionPass(source, { ...job.work, knownTypes: EVENT_TYPES }, progress);
       case 'accounts':
-        return passByAccount(source, { ...job.work, policies: known }, progress);
+        return runAccountPass(source, { ...job.work, policies: known }, progress);
       case 'snapshots':
         if (snapshots === null) throw new Error('a bug: nobody said where the snapshots are');
-        return passBySnapshot({ ...snapshots, source, policies: known }, job.work, progress);
+        return runSnapshotPass({ ...snapshots, source, policies: known }, job.work, progress);
     }
   };
 }
 
 /** All of it in this thread, one job behind the other. */
-export function crewOfOne(
+export function inlineWorkerPool(
   source: EventSource,
   policies: readonly Policy[] = [],
-  snapshots: SnapshotsToCheck | null = null,
-): Crew {
+  snapshots: SnapshotAccess | null = null,
+): WorkerPool {
   let events = 0;
-  const run = worker(source, policies, snapshots, (more) => (events += more));
+  const run = jobRunner(source, policies, snapshots, (more) => (events += more));
   let idle: Promise<unknown> = Promise.resolve();
   return {
     size: 1,
-    get events() {
+    get eventsRead() {
       return events;
     },
-    run: <J extends Job>(job: J): Promise<Found<J>> => {
-      const done = idle.then(() => run(job)) as Promise<Found<J>>;
+    run: <J extends Job>(job: J): Promise<JobResult<J>> => {
+      const done = idle.then(() => run(job)) as Promise<JobResult<J>>;
       idle = done.catch(() => {});
       return done;
     },

@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { openEventSource } from '../store/open-event-source.js';
-import { worker } from './jobs.js';
-import type { Asked, ThreadSettings, Told } from './worker-pool.js';
+import { jobRunner } from './jobs.js';
+import type { WorkerRequest, WorkerOptions, WorkerResponse } from './worker-pool.js';
 
 // One core of `verify`: its own connection, one job after the other.
 
@@ -11,36 +11,36 @@ const PROGRESS_EVERY_MS = 200;
 
 const port = parentPort;
 if (port === null) throw new Error('a bug: this file is a thread of the auditor');
-const { eventStore, policies, snapshots: settings } = workerData as ThreadSettings;
+const { eventStore, policies, snapshots: settings } = workerData as WorkerOptions;
 const source = await openEventSource(eventStore);
 const snapshots = settings === null ? null : openSnapshotSource(settings);
-const tell = (told: Told): void => port.postMessage(told);
+const send = (told: WorkerResponse): void => port.postMessage(told);
 
 let events = 0;
-const tellProgress = (): void => {
-  tell({ kind: 'progress', events });
+const sendProgress = (): void => {
+  send({ kind: 'progress', events });
   events = 0;
 };
-const ticking = setInterval(tellProgress, PROGRESS_EVERY_MS);
-const run = worker(source, policies, snapshots, (more) => (events += more));
+const ticking = setInterval(sendProgress, PROGRESS_EVERY_MS);
+const run = jobRunner(source, policies, snapshots, (more) => (events += more));
 
-port.on('message', (asked: Asked) => {
-  if (asked === 'close') void close();
-  else void answer(asked);
+port.on('message', (request: WorkerRequest) => {
+  if (request === 'close') void close();
+  else void runJob(request);
 });
 
-async function answer({ id, job }: Exclude<Asked, 'close'>): Promise<void> {
+async function runJob({ id, job }: Exclude<WorkerRequest, 'close'>): Promise<void> {
   try {
     const found = await run(job);
-    tellProgress();
+    sendProgress();
     const { counts, kept } = found.findings;
-    tell({ kind: 'done', id, found: { ...found, findings: { counts, kept } } });
+    send({ kind: 'done', id, found: { ...found, findings: { counts, kept } } });
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const code = error instanceof StoreRefusedError ? error.code : null;
     const cannotCheck = error instanceof CannotCheckError;
     const { message, stack = message } = error;
-    tell({ kind: 'failed', id, cannotCheck, code, message, stack });
+    send({ kind: 'failed', id, cannotCheck, code, message, stack });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Position } from '#event-store';
 import { eventLeaf } from '../evidence/merkle-hashes.js';
-import { Frontier } from '../evidence/merkle-frontier.js';
+import { MerkleFrontier } from '../evidence/merkle-frontier.js';
 import type { EventHeader, EventSource, Span, StreamDamage } from '../store/event-source.js';
 import { Findings } from '../checks/findings.js';
 
@@ -13,7 +13,7 @@ export interface TreeCut {
   readonly rest: readonly string[];
 }
 
-export interface PositionsFound {
+export interface PositionPassResult {
   readonly events: number;
   readonly findings: Findings;
   /** Of every SUBTREE_LEAVES events, in order. */
@@ -25,7 +25,7 @@ export interface PositionsFound {
   readonly damaged: ReadonlySet<string>;
 }
 
-export interface PositionsWork {
+export interface PositionPassOptions {
   readonly span: Span;
   /** Events before the span. */
   readonly eventsBefore: number;
@@ -35,12 +35,12 @@ export interface PositionsWork {
 }
 
 /** Goes through a span by position: density, order, types; and makes the Merkle tree of it. */
-export async function passByPosition(
+export async function runPositionPass(
   source: EventSource,
-  work: PositionsWork,
+  options: PositionPassOptions,
   progress: (events: number) => void,
-): Promise<PositionsFound> {
-  const { span, sizes, knownTypes } = work;
+): Promise<PositionPassResult> {
+  const { span, sizes, knownTypes } = options;
   if (sizes === null && span.events !== null && (await source.isComplete?.(span, knownTypes))) {
     progress(span.events);
     return {
@@ -52,10 +52,10 @@ export async function passByPosition(
       damaged: new Set(),
     };
   }
-  const pass = new PositionsPass(work);
+  const pass = new PositionPass(options);
   const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
-  for await (const page of source.headers(work.span, onDamage)) {
-    for (const mark of page) pass.next(mark);
+  for await (const page of source.headers(options.span, onDamage)) {
+    for (const header of page) pass.next(header);
     progress(page.length);
   }
   return pass.end();
@@ -64,34 +64,34 @@ export async function passByPosition(
 /** One thing that is wrong with a stream, whichever pass meets it. */
 export const damageKey = ({ kind, stream }: StreamDamage): string => `${kind} ${stream}`;
 
-class PositionsPass {
+class PositionPass {
   readonly #findings = new Findings();
   readonly #streams = new Map<string, number>();
   readonly #damaged = new Set<string>();
   readonly #subtrees: string[] = [];
   readonly #cuts: TreeCut[] = [];
-  #tree = new Frontier();
+  #tree = new MerkleFrontier();
   #events = 0;
   #last: Position | null;
 
-  constructor(private readonly work: PositionsWork) {
-    this.#last = work.span.after;
+  constructor(private readonly options: PositionPassOptions) {
+    this.#last = options.span.after;
   }
 
-  next(mark: EventHeader): void {
-    this.#checkPlace(mark.position);
-    if (!this.work.knownTypes.has(mark.type)) {
-      this.#damage('unknown-type', mark, `unknown type ${mark.type}`);
+  next(header: EventHeader): void {
+    this.#checkPosition(header.position);
+    if (!this.options.knownTypes.has(header.type)) {
+      this.#damage('unknown-type', header, `unknown type ${header.type}`);
     }
-    if (mark.stream !== null) this.#count(mark.stream, 1);
+    if (header.stream !== null) this.#count(header.stream, 1);
     this.#events += 1;
-    this.#last = mark.position;
-    if (this.work.sizes !== null) this.#grow(mark.hash);
+    this.#last = header.position;
+    if (this.options.sizes !== null) this.#addLeaf(header.hash);
   }
 
-  end(): PositionsFound {
-    const { events, upTo } = this.work.span;
-    this.#cut();
+  end(): PositionPassResult {
+    const { events, upTo } = this.options.span;
+    this.#recordCut();
     if (events !== null && this.#last !== upTo) {
       this.#findings.add({
         kind: 'position-gap',
@@ -122,12 +122,12 @@ class PositionsPass {
     this.#streams.set(stream, (this.#streams.get(stream) ?? 0) + events);
   }
 
-  #checkPlace(position: Position): void {
+  #checkPosition(position: Position): void {
     const last = this.#last;
     if (last !== null && position <= last) {
       this.#damage('position-repeated', { position }, `behind ${last}`);
-    } else if (this.work.span.events !== null) {
-      const missing = numberIn(position) - numberIn(last) - 1;
+    } else if (this.options.span.events !== null) {
+      const missing = ordinalOf(position) - ordinalOf(last) - 1;
       if (missing > 0) {
         const detail = `${missing} missing before it, behind ${last ?? 'the start'}`;
         this.#damage('position-gap', { position }, detail);
@@ -135,20 +135,20 @@ class PositionsPass {
     }
   }
 
-  #grow(hash: string): void {
+  #addLeaf(hash: string): void {
     this.#tree.add(eventLeaf(hash));
     if (this.#tree.size === SUBTREE_LEAVES) {
       this.#subtrees.push(this.#tree.root());
-      this.#tree = new Frontier();
+      this.#tree = new MerkleFrontier();
     }
-    if (this.work.sizes?.includes(this.#size)) this.#cut();
+    if (this.options.sizes?.includes(this.#size)) this.#recordCut();
   }
 
   get #size(): number {
-    return this.work.eventsBefore + this.#events;
+    return this.options.eventsBefore + this.#events;
   }
 
-  #cut(): void {
+  #recordCut(): void {
     this.#cuts.push({ size: this.#size, rest: [...this.#tree.roots] });
   }
 
@@ -161,5 +161,5 @@ class PositionsPass {
   }
 }
 
-const numberIn = (position: Position | null): number =>
+const ordinalOf = (position: Position | null): number =>
   position === null ? 0 : Number(position.slice(position.indexOf(':') + 1));

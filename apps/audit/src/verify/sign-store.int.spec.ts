@@ -2,10 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Lab } from '../testing/test-ledger.js';
 import { ANNA, BO, STORY, on, streamOf, tell } from '../testing/sample-ledger.js';
 import { PostgresSource } from '../store/postgres-source.js';
-import { crewOfOne } from './jobs.js';
+import { inlineWorkerPool } from './jobs.js';
 import type { Anchor, SignedAnchor } from '../evidence/anchor-file.js';
-import { makeAnchor } from './sign-store.js';
-import { successive } from '../evidence/compare-anchors.js';
+import { signStore } from './sign-store.js';
+import { compareAnchors } from '../evidence/compare-anchors.js';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 
@@ -21,7 +21,7 @@ async function make(after: Anchor | null) {
   const source = new PostgresSource(lab.url);
   try {
     const time = '2030-02-01T00:00:00.000Z';
-    return await makeAnchor(source, crewOfOne(source), { key: privateKey, time, after });
+    return await signStore(source, inlineWorkerPool(source), { key: privateKey, time, after });
   } finally {
     await source.close();
   }
@@ -110,8 +110,8 @@ describe('an anchor', () => {
     const next = await anchored(anchor);
     expect(next.size).toBe(anchor.size + 3);
     expect(next.previous?.size).toBe(anchor.size);
-    expect(successive(anchor, next)).toBe('consistent');
-    expect(successive({ ...anchor, eventsRoot: '0'.repeat(64) }, next)).toBe('inconsistent');
+    expect(compareAnchors(anchor, next)).toBe('consistent');
+    expect(compareAnchors({ ...anchor, eventsRoot: '0'.repeat(64) }, next)).toBe('inconsistent');
     expect((await lab.verify({ anchors: [anchor, next] })).findings.sorted()).toEqual([]);
   });
 });

@@ -1,35 +1,35 @@
 import type { KeyObject } from 'node:crypto';
-import { consistencyOf } from '../evidence/merkle-proofs.js';
+import { consistencyProof } from '../evidence/merkle-proofs.js';
 import type { EventSource } from '../store/event-source.js';
 import { CannotCheckError } from '../store/errors.js';
-import type { Crew } from './jobs.js';
-import { verifyStore, type Verified, type VerifyOptions } from './verify-store.js';
+import type { WorkerPool } from './jobs.js';
+import { verifyStore, type VerificationResult, type VerifyOptions } from './verify-store.js';
 import { signAnchor, type Anchor, type SignedAnchor } from '../evidence/anchor-file.js';
 
-export interface AnchorOptions {
+export interface SignStoreOptions {
   readonly key: KeyObject;
   readonly time: string;
   /** The one before: the store must still hold it, and the new anchor shows that it does. */
   readonly after: Anchor | null;
-  readonly begin?: VerifyOptions['begin'];
+  readonly begin?: VerifyOptions['onStart'];
 }
 
-export interface Anchored {
-  readonly verified: Verified;
+export interface SignStoreResult {
+  readonly verified: VerificationResult;
   /** null: what is damaged is not signed. */
   readonly anchor: SignedAnchor | null;
 }
 
 /** Verifies the whole store, and signs what it holds if nothing is wrong with it. */
-export async function makeAnchor(
+export async function signStore(
   source: EventSource,
-  crew: Crew,
-  { key, time, after, begin }: AnchorOptions,
-): Promise<Anchored> {
-  const verified = await verifyStore(source, crew, {
+  pool: WorkerPool,
+  { key, time, after, begin }: SignStoreOptions,
+): Promise<SignStoreResult> {
+  const verified = await verifyStore(source, pool, {
     anchors: after === null ? [] : [after],
     tree: true,
-    ...(begin && { begin }),
+    ...(begin && { onStart: begin }),
   });
   const { findings, tree, last, events: size } = verified;
   if (!findings.isClean) return { verified, anchor: null };
@@ -49,7 +49,7 @@ export async function makeAnchor(
         : {
             size: after.size,
             eventsRoot: after.eventsRoot,
-            proof: await consistencyOf(after.size, size, tree.events.ranges(source, last)),
+            proof: await consistencyProof(after.size, size, tree.events.rangeRoots(source, last)),
           },
   };
   return { verified, anchor: signAnchor(anchor, key) };

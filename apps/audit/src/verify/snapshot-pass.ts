@@ -17,11 +17,11 @@ import { StoreRefusedError } from '../store/errors.js';
 import { Findings } from '../checks/findings.js';
 import type { SnapshotSource, StoredSnapshot } from '../store/snapshot-source.js';
 
-export interface SnapshotsWork {
+export interface SnapshotPassOptions {
   readonly streams: readonly string[];
 }
 
-export interface SnapshotsFound {
+export interface SnapshotPassResult {
   readonly findings: Findings;
   /** Held against their events. */
   readonly compared: number;
@@ -31,7 +31,7 @@ export interface SnapshotsFound {
   readonly notCompared: number;
 }
 
-export interface SnapshotsAuditOptions {
+export interface SnapshotPassContext {
   readonly snapshots: Pick<SnapshotSource, 'forStream'>;
   readonly source: Pick<EventSource, 'streamEvents'>;
   /** null: none was given. */
@@ -40,28 +40,28 @@ export interface SnapshotsAuditOptions {
 }
 
 /** Folds the accounts that have snapshots, one after the other, and compares at each of their revisions. */
-export async function passBySnapshot(
-  options: SnapshotsAuditOptions,
-  { streams }: SnapshotsWork,
+export async function runSnapshotPass(
+  options: SnapshotPassContext,
+  { streams }: SnapshotPassOptions,
   progress: (events: number) => void,
-): Promise<SnapshotsFound> {
-  const pass = new SnapshotsPass(options, progress);
+): Promise<SnapshotPassResult> {
+  const pass = new SnapshotPass(options, progress);
   for (const stream of streams) await pass.account(stream);
-  return pass.found;
+  return pass.result;
 }
 
-class SnapshotsPass {
+class SnapshotPass {
   readonly #findings = new Findings();
   #compared = 0;
   #unknownKeys = 0;
   #notCompared = 0;
 
   constructor(
-    private readonly options: SnapshotsAuditOptions,
+    private readonly options: SnapshotPassContext,
     private readonly progress: (events: number) => void,
   ) {}
 
-  get found(): SnapshotsFound {
+  get result(): SnapshotPassResult {
     return {
       findings: this.#findings,
       compared: this.#compared,
@@ -74,27 +74,27 @@ class SnapshotsPass {
   async account(stream: string): Promise<void> {
     const all = await this.options.snapshots.forStream(stream);
     const readable = all.filter((one) => this.#isReadable(one));
-    const waiting = [...readable].sort((a, b) => a.revision - b.revision);
+    const pending = [...readable].sort((a, b) => a.revision - b.revision);
     const account = emptyAccount(REMEMBER_EVERYTHING);
-    const broke = await this.#fold(stream, account, waiting);
-    for (const one of waiting) {
-      if (broke) this.#notCompared += 1;
+    const isBroken = await this.#replay(stream, account, pending);
+    for (const one of pending) {
+      if (isBroken) this.#notCompared += 1;
       else this.#differs(one, `its stream ends at revision ${account.revision}`);
     }
   }
 
   /** True: the events break off before the last of the snapshots; the other passes say where and why. */
-  async #fold(stream: string, account: Account, waiting: StoredSnapshot[]): Promise<boolean> {
-    this.#compareAt(null, account, waiting);
-    if (waiting.length === 0) return false;
+  async #replay(stream: string, account: Account, pending: StoredSnapshot[]): Promise<boolean> {
+    this.#compareAt(null, account, pending);
+    if (pending.length === 0) return false;
     try {
       for await (const page of this.options.source.streamEvents(stream, null)) {
         this.progress(page.length);
         for (const stored of page) {
           if (stored.revision !== account.revision + 1) return true;
           evolve(account, fromStored(stored).event);
-          this.#compareAt(stored, account, waiting);
-          if (waiting.length === 0) return false;
+          this.#compareAt(stored, account, pending);
+          if (pending.length === 0) return false;
         }
       }
       return false;
@@ -106,11 +106,11 @@ class SnapshotsPass {
   }
 
   /** Takes out those that are of this revision, or can be of none. */
-  #compareAt(stored: StoredEvent | null, account: Account, waiting: StoredSnapshot[]): void {
+  #compareAt(stored: StoredEvent | null, account: Account, pending: StoredSnapshot[]): void {
     for (;;) {
-      const [next] = waiting;
+      const [next] = pending;
       if (next === undefined || next.revision > account.revision) return;
-      waiting.shift();
+      pending.shift();
       const difference =
         stored === null ? 'there is no such revision' : this.#difference(next, stored, account);
       this.#compared += 1;

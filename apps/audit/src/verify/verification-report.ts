@@ -2,7 +2,7 @@ import { stripControls } from '../terminal/table.js';
 import { renderTable, formatNumber } from '../terminal/table.js';
 import type { Labels } from '../terminal/labels.js';
 import { DAMAGE_KINDS, type DamageKind } from '../checks/findings.js';
-import type { Verified } from './verify-store.js';
+import type { VerificationResult } from './verify-store.js';
 
 /** Of the places of damage that are printed; --json has all that were kept. */
 const PRINTED_PLACES_MAX = 20;
@@ -11,7 +11,7 @@ const PRINTED_PLACES_MAX = 20;
 export type ReportScope = 'events and snapshots' | 'events';
 
 export function verificationText(
-  verified: Verified,
+  verified: VerificationResult,
   seconds: number,
   labels: Labels,
   scope: ReportScope = 'events and snapshots',
@@ -35,7 +35,7 @@ export function verificationText(
   return lines.join('\n');
 }
 
-function snapshotLines(snapshots: Verified['snapshots']): readonly string[] {
+function snapshotLines(snapshots: VerificationResult['snapshots']): readonly string[] {
   if (snapshots === null) {
     return ['Snapshots were not looked at: DATABASE_URL says where they are.'];
   }
@@ -64,7 +64,7 @@ function kindsText(counts: ReadonlyMap<DamageKind, number>, labels: Labels): str
   );
 }
 
-function placesText({ findings }: Verified, labels: Labels): string {
+function placesText({ findings }: VerificationResult, labels: Labels): string {
   const found = findings.sorted();
   const text = renderTable(
     [
@@ -88,7 +88,7 @@ function placesText({ findings }: Verified, labels: Labels): string {
   return more > 0 ? `${text}… and ${formatNumber(more)} more (--json has them)\n` : text;
 }
 
-export function verificationJson(verified: Verified) {
+export function verificationJson(verified: VerificationResult) {
   const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
   return {
     ok: findings.isClean,

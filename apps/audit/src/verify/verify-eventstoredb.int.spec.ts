@@ -3,16 +3,16 @@ import { text } from 'node:stream/consumers';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreDbEventStore } from '#event-store';
 import { EventStoreDbProtocolServer, type EventStoreDbLogRecord } from '#testing';
-import { makeAnchor } from './sign-store.js';
+import { signStore } from './sign-store.js';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
 import { checkProof } from '../evidence/check-proof.js';
-import { parseProof, proofText } from '../evidence/proof-file.js';
+import { parseProof, serializeProof } from '../evidence/proof-file.js';
 import { proveAccount } from '../evidence/prove-account.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { EventStoreDbSource } from '../store/eventstoredb-source.js';
 import { ANNA, BO, USERS, streamOf, tell } from '../testing/sample-ledger.js';
 import type { DamageKind } from '../checks/findings.js';
-import { crewOfOne } from './jobs.js';
+import { inlineWorkerPool } from './jobs.js';
 import { verifyStore } from './verify-store.js';
 
 // The real client over a real socket, on the protocol server: a double of EventStoreDB whose log can
@@ -53,13 +53,13 @@ const at = (stream: string, revision: number): BentRecord => {
 };
 
 async function kindsFound(anchors: readonly SignedAnchor[] = []): Promise<DamageKind[]> {
-  const { findings } = await verifyStore(source, crewOfOne(source), { anchors });
+  const { findings } = await verifyStore(source, inlineWorkerPool(source), { anchors });
   return [...findings.counts.keys()];
 }
 
 async function anchored(after: SignedAnchor | null = null): Promise<SignedAnchor> {
   const options = { key: privateKey, time: '2030-02-01T00:00:00.000Z', after };
-  const { anchor } = await makeAnchor(source, crewOfOne(source), options);
+  const { anchor } = await signStore(source, inlineWorkerPool(source), options);
   if (anchor === null) throw new Error('nothing was signed');
   return anchor;
 }
@@ -72,7 +72,7 @@ function remove(stream: string, from: number, count = 1): void {
 
 describe('verify on EventStoreDB', () => {
   it('finds nothing where nobody touched anything', async () => {
-    const { findings, events, accounts } = await verifyStore(source, crewOfOne(source));
+    const { findings, events, accounts } = await verifyStore(source, inlineWorkerPool(source));
     expect(findings.sorted()).toEqual([]);
     const ours = log.records.filter(({ stream }) => stream.startsWith('points-'));
     expect([events, accounts]).toEqual([ours.length, 3]);
@@ -92,7 +92,7 @@ describe('verify on EventStoreDB', () => {
     } else {
       record[field] = field === 'type' ? 'PointsGranted' : '11111111-1111-5111-8111-111111111111';
     }
-    const { findings } = await verifyStore(source, crewOfOne(source));
+    const { findings } = await verifyStore(source, inlineWorkerPool(source));
     expect(findings.sorted()).toContainEqual(
       expect.objectContaining({ kind: 'hash-broken', stream: anna, revision: 4 }),
     );
@@ -157,7 +157,7 @@ describe('verify on EventStoreDB', () => {
     const ours = log.records.filter(
       ({ stream, type }) => stream.startsWith('points-') && !type.startsWith('$'),
     );
-    const { findings, events, accounts } = await verifyStore(source, crewOfOne(source));
+    const { findings, events, accounts } = await verifyStore(source, inlineWorkerPool(source));
     expect([events, accounts]).toEqual([ours.length, 3]);
     const found = [...findings.counts.keys()];
     expect(found).toEqual(expect.arrayContaining([...kinds, 'hash-broken']));
@@ -169,7 +169,7 @@ describe('verify on EventStoreDB', () => {
 
   it('says by which metadata the events of an account are hidden', async () => {
     await meddle((client) => client.setStreamMetadata(anna, { maxCount: 2 }, { credentials }));
-    const { findings } = await verifyStore(source, crewOfOne(source));
+    const { findings } = await verifyStore(source, inlineWorkerPool(source));
     expect(findings.sorted()).toContainEqual(
       expect.objectContaining({
         kind: 'stream-truncated',
@@ -204,7 +204,7 @@ describe('verify on EventStoreDB', () => {
     expect(await kindsFound([first, next])).toEqual([]);
     const proved = await proveAccount(source, ANNA, first);
     if (proved.kind !== 'proved') throw new Error(proved.kind);
-    const proof = parseProof([await text(proofText(proved.head, proved.pages))]);
+    const proof = parseProof([await text(serializeProof(proved.head, proved.pages))]);
     expect(checkProof('it', proof, publicKey, knownPolicies()).faults).toEqual([]);
   });
 });

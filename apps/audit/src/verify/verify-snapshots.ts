@@ -1,35 +1,35 @@
 import type { Findings } from '../checks/findings.js';
-import type { Crew } from './jobs.js';
-import type { SnapshotsFound } from './snapshot-pass.js';
+import type { WorkerPool } from './jobs.js';
+import type { SnapshotPassResult } from './snapshot-pass.js';
 
-export type SnapshotCounts = Omit<SnapshotsFound, 'findings'>;
+export type SnapshotCounts = Omit<SnapshotPassResult, 'findings'>;
 
 interface Options {
   readonly streamsWithSnapshots?: AsyncIterable<readonly string[]>;
 }
 
 /** A page of accounts for each of the crew at a time, however many have snapshots. */
-export async function checkSnapshots(
-  crew: Crew,
+export async function verifySnapshots(
+  pool: WorkerPool,
   { streamsWithSnapshots }: Options,
   findings: Findings,
 ): Promise<SnapshotCounts | null> {
   if (streamsWithSnapshots === undefined) return null;
   const counts = { compared: 0, unknownKeys: 0, notCompared: 0 };
-  const take = ({ findings: found, ...more }: SnapshotsFound): void => {
+  const merge = ({ findings: found, ...more }: SnapshotPassResult): void => {
     findings.merge(found);
     for (const name of ['compared', 'unknownKeys', 'notCompared'] as const) {
       counts[name] += more[name];
     }
   };
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   for await (const streams of streamsWithSnapshots) {
-    if (underWay.size >= crew.size) await Promise.race(underWay);
-    const work = crew.run({ kind: 'snapshots', work: { streams } }).then(take);
-    const done: Promise<void> = work.finally(() => underWay.delete(done));
+    if (inFlight.size >= pool.size) await Promise.race(inFlight);
+    const work = pool.run({ kind: 'snapshots', work: { streams } }).then(merge);
+    const done: Promise<void> = work.finally(() => inFlight.delete(done));
     done.catch(() => undefined); // whoever waits below is told
-    underWay.add(done);
+    inFlight.add(done);
   }
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
   return counts;
 }

@@ -3,24 +3,24 @@ import type { Anchor } from '../evidence/anchor-file.js';
 import { rootOfLeaves } from '../evidence/merkle-frontier.js';
 import type { StoreEnd, EventSource, AccountPartition } from '../store/event-source.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
-import type { AccountsFound } from './account-pass.js';
+import type { AccountPassResult } from './account-pass.js';
 import { Findings, type DamageKind } from '../checks/findings.js';
 import { EventTree } from '../evidence/event-tree.js';
-import { checkSnapshots, type SnapshotCounts } from './verify-snapshots.js';
-import type { Crew } from './jobs.js';
-import { damageKey, type PositionsFound } from './position-pass.js';
+import { verifySnapshots, type SnapshotCounts } from './verify-snapshots.js';
+import type { WorkerPool } from './jobs.js';
+import { damageKey, type PositionPassResult } from './position-pass.js';
 
 export interface VerifyOptions {
   readonly anchors?: readonly Anchor[];
   /** Whether the trees of the store as it is now are wanted, too. */
   readonly tree?: boolean;
   /** Told how many events there will be to go through, both passes together; null: not known. */
-  readonly begin?: (events: number | null) => void;
+  readonly onStart?: (events: number | null) => void;
   /** Names of the streams that have snapshots, in pages; without it they are not looked at. */
   readonly streamsWithSnapshots?: AsyncIterable<readonly string[]>;
 }
 
-export interface Verified {
+export interface VerificationResult {
   readonly findings: Findings;
   readonly events: number;
   readonly accounts: number;
@@ -28,19 +28,19 @@ export interface Verified {
   /** Events by the fingerprints of policies that are not known. */
   readonly unknownPolicies: ReadonlyMap<string, number>;
   /** Of the store up to `last`; null: not wanted, or it can't be made of what is there. */
-  readonly tree: WholeTree | null;
+  readonly tree: StoreTree | null;
   /** null: they were not looked at. */
   readonly snapshots: SnapshotCounts | null;
 }
 
-export interface WholeTree {
+export interface StoreTree {
   readonly eventsRoot: string;
   readonly accountsRoot: string;
   readonly events: EventTree;
 }
 
 /** Streams that make one piece of work, where the store has to be told which there are. */
-const STREAMS_OF_A_PART = 64;
+const STREAMS_PER_PARTITION = 64;
 
 /**
  * Goes through everything twice, by position and account by account. What is appended meanwhile is
@@ -48,30 +48,30 @@ const STREAMS_OF_A_PART = 64;
  */
 export async function verifyStore(
   source: EventSource,
-  crew: Crew,
+  pool: WorkerPool,
   options: VerifyOptions = {},
-): Promise<Verified> {
-  const edges = await source.end();
+): Promise<VerificationResult> {
+  const end = await source.end();
   const findings = new Findings();
-  checkEdges(edges, findings);
+  checkEnd(end, findings);
   const verified =
-    edges.last === null
-      ? nothingThere(findings, options.anchors ?? [])
-      : await new Verification(source, crew, options, edges.last, findings).run();
-  return { ...verified, snapshots: await checkSnapshots(crew, options, findings) };
+    end.last === null
+      ? verifyEmptyStore(findings, options.anchors ?? [])
+      : await new StoreVerification(source, pool, options, end.last, findings).run();
+  return { ...verified, snapshots: await verifySnapshots(pool, options, findings) };
 }
 
-class Verification {
+class StoreVerification {
   readonly #anchors: readonly Anchor[];
   /** Those that the store reaches. */
   readonly #reached: readonly Anchor[];
-  readonly #positions: PositionsFound[] = [];
-  readonly #accounts: AccountsFound[] = [];
+  readonly #positions: PositionPassResult[] = [];
+  readonly #accounts: AccountPassResult[] = [];
   readonly #cuts: readonly Position[];
 
   constructor(
     private readonly source: EventSource,
-    private readonly crew: Crew,
+    private readonly pool: WorkerPool,
     private readonly options: VerifyOptions,
     private readonly last: Position,
     private readonly findings: Findings,
@@ -86,14 +86,14 @@ class Verification {
     this.#cuts = [...this.#reached.map(({ position }) => position), ...now];
   }
 
-  async run(): Promise<Omit<Verified, 'snapshots'>> {
+  async run(): Promise<Omit<VerificationResult, 'snapshots'>> {
     const spans = this.source.spans(this.last);
     const counted = spans.reduce((sum, { events }) => sum + (events ?? 0), 0);
-    this.options.begin?.(counted === 0 ? null : 2 * counted);
+    this.options.onStart?.(counted === 0 ? null : 2 * counted);
     const byPosition = this.#passByPosition(spans);
     const parts = this.source.partitions();
     if (parts !== null) await Promise.all([byPosition, this.#passByAccount(parts)]);
-    else await this.#passByAccount(partsOf((await byPosition) ?? []));
+    else await this.#passByAccount(toPartitions((await byPosition) ?? []));
     return this.#conclude();
   }
 
@@ -104,7 +104,7 @@ class Verification {
     const jobs = spans.map((span) => {
       const work = { span, eventsBefore, sizes };
       eventsBefore += span.events ?? 0;
-      return this.#orRefused(() => this.crew.run({ kind: 'positions', work }));
+      return this.#orRefused(() => this.pool.run({ kind: 'positions', work }));
     });
     const found = (await Promise.all(jobs)).filter((one) => one !== null);
     this.#positions.push(...found);
@@ -115,7 +115,7 @@ class Verification {
     const { last: upTo } = this;
     const jobs = parts.map((part) =>
       this.#orRefused(() =>
-        this.crew.run({ kind: 'accounts', work: { part, upTo, cuts: this.#cuts } }),
+        this.pool.run({ kind: 'accounts', work: { part, upTo, cuts: this.#cuts } }),
       ),
     );
     this.#accounts.push(...(await Promise.all(jobs)).filter((one) => one !== null));
@@ -134,10 +134,10 @@ class Verification {
     }
   }
 
-  #conclude(): Omit<Verified, 'snapshots'> {
+  #conclude(): Omit<VerificationResult, 'snapshots'> {
     const { findings } = this;
     for (const found of [...this.#positions, ...this.#accounts]) findings.merge(found.findings);
-    const byPosition = sum(this.#positions, ({ events }) => events);
+    const byPosition = sumOf(this.#positions, ({ events }) => events);
     this.#compareCounts(byPosition);
     const events = new EventTree(
       this.#positions.flatMap(({ subtrees }) => subtrees),
@@ -147,9 +147,9 @@ class Verification {
     return {
       findings,
       events: byPosition,
-      accounts: sum(this.#accounts, ({ accounts }) => accounts),
+      accounts: sumOf(this.#accounts, ({ accounts }) => accounts),
       last: this.last,
-      unknownPolicies: counted(this.#accounts),
+      unknownPolicies: countUnknownPolicies(this.#accounts),
       tree: this.options.tree === true ? this.#treeNow(events, byPosition) : null,
     };
   }
@@ -167,27 +167,27 @@ class Verification {
     for (const found of this.#positions) {
       for (const stream of streams) left -= found.streams.get(stream) ?? 0;
     }
-    const byAccount = sum(this.#accounts, (found) => found.events - found.eventsOfDamaged);
+    const byAccount = sumOf(this.#accounts, (found) => found.events - found.eventsOfDamaged);
     if (left === byAccount || findings.counts.has('store-refuses')) return;
     const detail = `${left} events by position, ${byAccount} by account`;
-    damage(findings, 'passes-disagree', null, detail);
+    addDamage(findings, 'passes-disagree', null, detail);
   }
 
   #checkAnchors(events: EventTree): void {
     for (const anchor of this.#anchors) {
       if (!this.#reached.includes(anchor)) {
-        damage(this.findings, 'anchor-beyond-end', anchor, `the store ends at ${this.last}`);
+        addDamage(this.findings, 'anchor-beyond-end', anchor, `the store ends at ${this.last}`);
         continue;
       }
       const root = events.rootAt(anchor.size);
       if (root !== anchor.eventsRoot) {
         const detail = `the root of the first ${anchor.size} events is ${root ?? 'not to be had'}`;
-        damage(this.findings, 'anchor-events-differ', anchor, detail);
+        addDamage(this.findings, 'anchor-events-differ', anchor, detail);
       }
       const accounts = this.#accountsRoot(this.#reached.indexOf(anchor));
       if (accounts !== anchor.accountsRoot) {
         const detail = `the root of the accounts at that time is ${accounts}`;
-        damage(this.findings, 'anchor-accounts-differ', anchor, detail);
+        addDamage(this.findings, 'anchor-accounts-differ', anchor, detail);
       }
     }
   }
@@ -196,7 +196,7 @@ class Verification {
     return rootOfLeaves(leavesIn(this.#accounts, cut));
   }
 
-  #treeNow(events: EventTree, size: number): WholeTree | null {
+  #treeNow(events: EventTree, size: number): StoreTree | null {
     const eventsRoot = events.rootAt(size);
     if (eventsRoot === null) return null;
     return { eventsRoot, accountsRoot: this.#accountsRoot(this.#cuts.length - 1), events };
@@ -206,7 +206,7 @@ class Verification {
 const LEAF_BYTES = 32;
 
 /** The parts are in order of stream, and so are the leaves within each. */
-function* leavesIn(found: readonly AccountsFound[], cut: number): Iterable<string> {
+function* leavesIn(found: readonly AccountPassResult[], cut: number): Iterable<string> {
   for (const { leaves } of found) {
     const bytes = leaves[cut] ?? Buffer.alloc(0);
     for (let at = 0; at < bytes.length; at += LEAF_BYTES) {
@@ -215,10 +215,10 @@ function* leavesIn(found: readonly AccountsFound[], cut: number): Iterable<strin
   }
 }
 
-function checkEdges({ head, last }: StoreEnd, findings: Findings): void {
+function checkEnd({ head, last }: StoreEnd, findings: Findings): void {
   if (head === last) return;
   const isCut = last === null || (head !== null && head > last);
-  damage(
+  addDamage(
     findings,
     isCut ? 'tail-cut' : 'behind-head',
     last === null ? null : { position: last },
@@ -226,15 +226,18 @@ function checkEdges({ head, last }: StoreEnd, findings: Findings): void {
   );
 }
 
-function nothingThere(findings: Findings, anchors: readonly Anchor[]): Omit<Verified, 'snapshots'> {
+function verifyEmptyStore(
+  findings: Findings,
+  anchors: readonly Anchor[],
+): Omit<VerificationResult, 'snapshots'> {
   for (const anchor of anchors) {
-    damage(findings, 'anchor-beyond-end', anchor, 'the store is empty');
+    addDamage(findings, 'anchor-beyond-end', anchor, 'the store is empty');
   }
   const unknownPolicies = new Map<string, number>();
   return { findings, events: 0, accounts: 0, last: null, unknownPolicies, tree: null };
 }
 
-function damage(
+function addDamage(
   findings: Findings,
   kind: DamageKind,
   at: { readonly position: Position } | null,
@@ -243,16 +246,16 @@ function damage(
   findings.add({ kind, position: at?.position ?? null, stream: null, revision: null, detail });
 }
 
-function partsOf(streams: readonly string[]): readonly AccountPartition[] {
+function toPartitions(streams: readonly string[]): readonly AccountPartition[] {
   const sorted = [...new Set(streams)].sort();
   const parts: AccountPartition[] = [];
-  for (let at = 0; at < sorted.length; at += STREAMS_OF_A_PART) {
-    parts.push({ kind: 'list', streams: sorted.slice(at, at + STREAMS_OF_A_PART) });
+  for (let at = 0; at < sorted.length; at += STREAMS_PER_PARTITION) {
+    parts.push({ kind: 'list', streams: sorted.slice(at, at + STREAMS_PER_PARTITION) });
   }
   return parts;
 }
 
-function counted(found: readonly AccountsFound[]): ReadonlyMap<string, number> {
+function countUnknownPolicies(found: readonly AccountPassResult[]): ReadonlyMap<string, number> {
   const all = new Map<string, number>();
   for (const { unknownPolicies } of found) {
     for (const [name, events] of unknownPolicies) all.set(name, (all.get(name) ?? 0) + events);
@@ -260,5 +263,5 @@ function counted(found: readonly AccountsFound[]): ReadonlyMap<string, number> {
   return all;
 }
 
-const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+const sumOf = <T>(items: readonly T[], of: (item: T) => number): number =>
   items.reduce((total, item) => total + of(item), 0);

@@ -5,7 +5,7 @@ import type { Policy } from '#ledger';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { Findings, type PlainFindings } from '../checks/findings.js';
 import type { SnapshotOptions } from '../commands/settings.js';
-import type { Crew, Found, Job } from './jobs.js';
+import type { WorkerPool, JobResult, Job } from './jobs.js';
 
 /**
  * Of young objects, all threads together, and twice while they are looked through: events are done
@@ -13,7 +13,7 @@ import type { Crew, Found, Job } from './jobs.js';
  * with the events. By flags, for a flag of the process (see decision 8) goes before the limits of a
  * Worker.
  */
-const SEMI_SPACES_MB = 64;
+const SEMI_SPACE_TOTAL_MB = 64;
 const SEMI_SPACE_MB_MIN = 8;
 /**
  * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
@@ -22,16 +22,17 @@ const SEMI_SPACE_MB_MIN = 8;
 const HEAP_GROWING_PERCENT = 100;
 const THREADS_MAX = 16;
 
-export interface ThreadSettings {
+export interface WorkerOptions {
   readonly eventStore: string;
   readonly policies: readonly Policy[];
   /** null: they are not looked at. */
   readonly snapshots: SnapshotOptions | null;
 }
 
-export type Asked = { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';
+export type WorkerRequest =
+  { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';
 
-export type Told =
+export type WorkerResponse =
   | { readonly kind: 'progress'; readonly events: number }
   | { readonly kind: 'done'; readonly id: number; readonly found: unknown }
   | {
@@ -44,65 +45,71 @@ export type Told =
     };
 
 /** One thread for each core, each with its own connection. */
-export function crewOfThreads(settings: ThreadSettings, threads = availableParallelism()): Crew {
+export function threadWorkerPool(
+  settings: WorkerOptions,
+  threads = availableParallelism(),
+): WorkerPool {
   const size = Math.min(threads, THREADS_MAX);
-  const semiSpaceMb = Math.max(SEMI_SPACE_MB_MIN, Math.floor(SEMI_SPACES_MB / size));
+  const semiSpaceMb = Math.max(SEMI_SPACE_MB_MIN, Math.floor(SEMI_SPACE_TOTAL_MB / size));
   // For the threads that are started from here on.
   setFlagsFromString(`--min-semi-space-size=${semiSpaceMb}`);
   setFlagsFromString(`--max-semi-space-size=${semiSpaceMb}`);
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-  let seen = 0;
-  const crew = Array.from({ length: size }, () => new Hand(settings, (events) => (seen += events)));
-  const idle = [...crew];
-  const waiting: ((hand: Hand) => void)[] = [];
-  const lend = (): Promise<Hand> => {
-    const hand = idle.pop();
-    return hand === undefined
+  let eventsRead = 0;
+  const workers = Array.from(
+    { length: size },
+    () => new PoolWorker(settings, (events) => (eventsRead += events)),
+  );
+  const idle = [...workers];
+  const waiting: ((worker: PoolWorker) => void)[] = [];
+  const acquire = (): Promise<PoolWorker> => {
+    const worker = idle.pop();
+    return worker === undefined
       ? new Promise((resolve) => waiting.push(resolve))
-      : Promise.resolve(hand);
+      : Promise.resolve(worker);
   };
-  const giveBack = (hand: Hand): void => {
+  const release = (worker: PoolWorker): void => {
     const next = waiting.shift();
-    if (next === undefined) idle.push(hand);
-    else next(hand);
+    if (next === undefined) idle.push(worker);
+    else next(worker);
   };
   return {
-    size: crew.length,
-    get events() {
-      return seen;
+    size: workers.length,
+    get eventsRead() {
+      return eventsRead;
     },
-    async run<J extends Job>(job: J): Promise<Found<J>> {
-      const hand = await lend();
+    async run<J extends Job>(job: J): Promise<JobResult<J>> {
+      const worker = await acquire();
       try {
-        return (await hand.run(job)) as Found<J>;
+        return (await worker.run(job)) as JobResult<J>;
       } finally {
-        giveBack(hand);
+        release(worker);
       }
     },
     close: async () => {
-      await Promise.all(crew.map((hand) => hand.close()));
+      await Promise.all(workers.map((worker) => worker.close()));
     },
   };
 }
 
-interface Promised {
+interface PendingJob {
   readonly resolve: (found: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-class Hand {
+class PoolWorker {
   readonly #worker: Worker;
-  readonly #jobs = new Map<number, Promised>();
+  readonly #jobs = new Map<number, PendingJob>();
   readonly #ended: Promise<void>;
-  #jobsAsked = 0;
+  #nextJobId = 0;
 
-  constructor(settings: ThreadSettings, progress: (events: number) => void) {
+  constructor(settings: WorkerOptions, progress: (events: number) => void) {
     this.#worker = new Worker(new URL('./pool-worker.js', import.meta.url), {
       workerData: settings,
     });
-    this.#worker.on('message', (told: Told) => {
-      if (told.kind === 'progress') progress(told.events);
-      else this.#settle(told);
+    this.#worker.on('message', (response: WorkerResponse) => {
+      if (response.kind === 'progress') progress(response.events);
+      else this.#settle(response);
     });
     this.#worker.on('error', (error) => this.#failAll(error));
     this.#ended = new Promise((resolve) => {
@@ -114,23 +121,24 @@ class Hand {
   }
 
   run(job: Job): Promise<unknown> {
-    const id = this.#jobsAsked++;
+    const id = this.#nextJobId++;
     return new Promise((resolve, reject) => {
       this.#jobs.set(id, { resolve, reject });
-      this.#worker.postMessage({ kind: 'job', id, job } satisfies Asked);
+      this.#worker.postMessage({ kind: 'job', id, job } satisfies WorkerRequest);
     });
   }
 
   async close(): Promise<void> {
-    this.#worker.postMessage('close' satisfies Asked);
+    this.#worker.postMessage('close' satisfies WorkerRequest);
     await this.#ended;
   }
 
-  #settle(told: Exclude<Told, { kind: 'progress' }>): void {
-    const job = this.#jobs.get(told.id);
-    this.#jobs.delete(told.id);
-    if (told.kind === 'done') job?.resolve(revived(told.found as { findings: PlainFindings }));
-    else job?.reject(inClassesOfOurs(told));
+  #settle(response: Exclude<WorkerResponse, { kind: 'progress' }>): void {
+    const job = this.#jobs.get(response.id);
+    this.#jobs.delete(response.id);
+    if (response.kind === 'done')
+      job?.resolve(deserializeResult(response.found as { findings: PlainFindings }));
+    else job?.reject(deserializeError(response));
   }
 
   #failAll(error: Error): void {
@@ -140,8 +148,8 @@ class Hand {
 }
 
 /** A bug keeps its stack from thread to thread. */
-function inClassesOfOurs(told: Extract<Told, { kind: 'failed' }>): Error {
-  const { cannotCheck, code, message, stack } = told;
+function deserializeError(response: Extract<WorkerResponse, { kind: 'failed' }>): Error {
+  const { cannotCheck, code, message, stack } = response;
   if (cannotCheck) return new CannotCheckError(message);
   return code === null
     ? Object.assign(new Error(message), { stack })
@@ -149,7 +157,10 @@ function inClassesOfOurs(told: Extract<Told, { kind: 'failed' }>): Error {
 }
 
 /** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */
-function revived(found: { readonly findings: PlainFindings; readonly leaves?: Uint8Array[] }) {
+function deserializeResult(found: {
+  readonly findings: PlainFindings;
+  readonly leaves?: Uint8Array[];
+}) {
   const findings = new Findings();
   findings.merge(found.findings);
   const { leaves } = found;
