@@ -26,7 +26,7 @@ import { createLog } from '#runtime';
 import { allowAnySender } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';
-import { run } from '../../apps/audit/src/testing/run-program.js';
+import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
 import { inPoints, inSeconds, withSign } from '../../apps/web/src/format/rows.js';
@@ -203,7 +203,7 @@ describe('every value that the edge takes', () => {
   });
 
   const audit = async (...args: string[]): Promise<string> => {
-    const { status, out, err } = await run({ EVENT_STORE: url, DATABASE_URL: url }, ...args);
+    const { status, out, err } = await runProgram({ EVENT_STORE: url, DATABASE_URL: url }, ...args);
     expect([args[0], status, err, status === 0 ? '' : out]).toEqual([args[0], 0, '', '']);
     return out;
   };

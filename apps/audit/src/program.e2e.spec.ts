@@ -3,28 +3,28 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { EventStoreDbEventStore } from '#event-store';
 import { EventStoreDbProtocolServer } from '#testing';
-import { Lab } from './testing/test-ledger.js';
-import { ANNA, streamOf, tell } from './testing/sample-ledger.js';
+import { TestLedger } from './testing/test-ledger.js';
+import { ANNA, streamOf, writeSampleLedger } from './testing/sample-ledger.js';
 
 // The program as it is installed: a process of its own, with a thread for each core.
 
 const MAIN = 'dist/apps/audit/src/main.js';
 const run = promisify(execFile);
 
-let lab: Lab;
+let ledger: TestLedger;
 beforeAll(async () => {
   if (!existsSync(MAIN)) throw new Error('build first: npm run build');
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
 });
-afterAll(() => lab.close());
+afterAll(() => ledger.close());
 
-const audit = (...args: string[]) => auditAt(lab.url, ...args);
+const audit = (...args: string[]) => auditAt(ledger.url, ...args);
 
 async function auditAt(
   store: string,
   ...args: string[]
 ): Promise<{ status: number; out: string; err: string }> {
-  const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: store, DATABASE_URL: lab.url };
+  const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: store, DATABASE_URL: ledger.url };
   try {
     const { stdout, stderr } = await run(process.execPath, [MAIN, ...args], { env });
     return { status: 0, out: stdout, err: stderr };
@@ -42,8 +42,8 @@ describe('npm run audit', () => {
   });
 
   it('hands what its threads found together, and ends with 1', async () => {
-    const { status, out } = await lab.bent(
-      () => lab.rewrite(streamOf(ANNA), 3, (data) => (data['points'] = 7)),
+    const { status, out } = await ledger.withTampering(
+      () => ledger.rewrite(streamOf(ANNA), 3, (data) => (data['points'] = 7)),
       () => audit('verify', '--json'),
     );
     expect(status).toBe(1);
@@ -58,7 +58,7 @@ describe('npm run audit', () => {
   });
 
   it('may be cut short by who reads it', async () => {
-    const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: lab.url };
+    const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: ledger.url };
     const first = `${process.execPath} ${MAIN} export --all | head -c 100`;
     const { stdout, stderr } = await run('sh', ['-c', first], { env });
     expect([stdout.length, stderr]).toEqual([100, '']);
@@ -68,7 +68,7 @@ describe('npm run audit', () => {
 describe('npm run audit', () => {
   it('ends with 2 and a sentence where it can not print', async () => {
     const line = `${process.execPath} ${MAIN} export --all 1< package.json`;
-    const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: lab.url };
+    const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: ledger.url };
     await expect(run('sh', ['-c', line], { env })).rejects.toMatchObject({
       code: 2,
       stderr: "what was found can't be printed: EBADF: bad file descriptor, write\n",
@@ -92,7 +92,7 @@ describe('npm run audit on a cluster', () => {
     const server = await EventStoreDbProtocolServer.start();
     const store = new EventStoreDbEventStore(server.connectionString);
     try {
-      await tell(store);
+      await writeSampleLedger(store);
       const whole = await auditAt(server.connectionString, 'verify', '--json');
       expect([whole.status, JSON.parse(whole.out)]).toMatchObject([0, { ok: true, events: 69 }]);
       const [record] = server.log.streamOf(streamOf(ANNA)).slice(4);

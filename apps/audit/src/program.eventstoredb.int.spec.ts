@@ -6,23 +6,23 @@ import pg from 'pg';
 import { EventStoreDbEventStore } from '#event-store';
 import { PostgresTableWriter, migrate } from '#read-model';
 import { EventStoreDbProtocolServer } from '#testing';
-import { Lab } from './testing/test-ledger.js';
-import { run, type Run } from './testing/run-program.js';
-import { ANNA, BO, on, streamOf, tell } from './testing/sample-ledger.js';
+import { TestLedger } from './testing/test-ledger.js';
+import { runProgram, type ProgramRun } from './testing/run-program.js';
+import { ANNA, BO, dayTime, streamOf, writeSampleLedger } from './testing/sample-ledger.js';
 
 // The same story in both stores: on EventStoreDB (the protocol server, a double of it) each command
 // must say what it says on Postgres, but for the positions. The read tables are in Postgres.
 
-let lab: Lab;
+let ledger: TestLedger;
 let server: EventStoreDbProtocolServer;
 let store: EventStoreDbEventStore;
 let pool: pg.Pool;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
   server = await EventStoreDbProtocolServer.start();
   store = new EventStoreDbEventStore(server.connectionString);
-  await tell(store);
-  pool = new pg.Pool({ connectionString: lab.url, max: 1 });
+  await writeSampleLedger(store);
+  pool = new pg.Pool({ connectionString: ledger.url, max: 1 });
   await migrate(pool);
   const { events, next } = await store.readAll(null, 10_000);
   if (next === null) throw new Error('nothing was told');
@@ -33,14 +33,15 @@ afterAll(async () => {
   await pool.end();
   await store.close();
   await server.stop();
-  await lab.close();
+  await ledger.close();
 });
 
-const here = (...args: string[]): Promise<Run> =>
-  run({ EVENT_STORE: server.connectionString, DATABASE_URL: lab.url }, ...args);
-const onPostgres = (...args: string[]): Promise<Run> => run({ EVENT_STORE: lab.url }, ...args);
+const here = (...args: string[]): Promise<ProgramRun> =>
+  runProgram({ EVENT_STORE: server.connectionString, DATABASE_URL: ledger.url }, ...args);
+const onPostgres = (...args: string[]): Promise<ProgramRun> =>
+  runProgram({ EVENT_STORE: ledger.url }, ...args);
 
-const withoutPositions = ({ status, out, err }: Run): Run => ({
+const withoutPositions = ({ status, out, err }: ProgramRun): ProgramRun => ({
   status,
   out: out.replaceAll(/\b(postgres:\d{16}|es-\d{20}-\d{20})\b/g, 'POSITION'),
   err,
@@ -62,7 +63,7 @@ describe('replay on EventStoreDB', () => {
   });
 
   it.each([
-    ['--at', on(1, '13:05')],
+    ['--at', dayTime(1, '13:05')],
     ['--revision', '3'],
   ])('ends where it is told to, by %s', async (option, value) => {
     const out = await saysTheSame('replay', '--user', ANNA, option, value, '--json');
@@ -109,7 +110,10 @@ describe('diff on EventStoreDB', () => {
   });
 
   it('can not check tables that are of another store', async () => {
-    const { status, err } = await run({ EVENT_STORE: lab.url, DATABASE_URL: lab.url }, 'diff');
+    const { status, err } = await runProgram(
+      { EVENT_STORE: ledger.url, DATABASE_URL: ledger.url },
+      'diff',
+    );
     expect(status).toBe(2);
     expect(err).not.toBe('');
   });
@@ -127,8 +131,8 @@ describe('a cluster that can not be read', () => {
     ],
   ])('says in a sentence what is wrong with %s', async (address, sentence) => {
     for (const command of [['replay', '--user', ANNA], ['verify'], ['diff']]) {
-      const { status, err } = await run(
-        { EVENT_STORE: address, DATABASE_URL: lab.url },
+      const { status, err } = await runProgram(
+        { EVENT_STORE: address, DATABASE_URL: ledger.url },
         ...command,
       );
       expect(status).toBe(2);

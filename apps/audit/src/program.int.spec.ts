@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { PostgresTableWriter, migrate } from '#read-model';
-import { Lab } from './testing/test-ledger.js';
-import { run, type Run } from './testing/run-program.js';
-import { ANNA, BO, CHEN, on, streamOf } from './testing/sample-ledger.js';
+import { TestLedger } from './testing/test-ledger.js';
+import { runProgram, type ProgramRun } from './testing/run-program.js';
+import { ANNA, BO, CHEN, dayTime, streamOf } from './testing/sample-ledger.js';
 
 // Every command as a person calls it, in this process, on a real Postgres.
 
-let lab: Lab;
+let ledger: TestLedger;
 let dir: string;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
   dir = mkdtempSync(join(tmpdir(), 'points-audit-'));
-  const pool = new pg.Pool({ connectionString: lab.url, max: 1 });
+  const pool = new pg.Pool({ connectionString: ledger.url, max: 1 });
   await migrate(pool);
-  const { events, next } = await lab.store.readAll(null, 10_000);
+  const { events, next } = await ledger.store.readAll(null, 10_000);
   if (next !== null) {
     await new PostgresTableWriter(pool, { name: 'points', version: 1 }).write(null, {
       events,
@@ -27,18 +27,18 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   rmSync(dir, { recursive: true });
-  await lab.close();
+  await ledger.close();
 });
 
 const file = (name: string): string => join(dir, name);
 
-const audit = (...args: string[]): Promise<Run> =>
-  run({ EVENT_STORE: lab.url, DATABASE_URL: lab.url }, ...args);
+const audit = (...args: string[]): Promise<ProgramRun> =>
+  runProgram({ EVENT_STORE: ledger.url, DATABASE_URL: ledger.url }, ...args);
 
 /** With nothing to ask: no database and no network. */
-const offline = (...args: string[]): Promise<Run> => run({ DATA_DIR: dir }, ...args);
+const offline = (...args: string[]): Promise<ProgramRun> => runProgram({ DATA_DIR: dir }, ...args);
 
-const good = async (running: Promise<Run>): Promise<string> => {
+const good = async (running: Promise<ProgramRun>): Promise<string> => {
   const { status, out, err } = await running;
   expect([status, err]).toEqual([0, '']);
   return out;
@@ -85,18 +85,18 @@ describe('audit', () => {
       status: 2,
       err: expect.stringContaining('EVENT_STORE') as string,
     });
-    const url = new URL(lab.url);
+    const url = new URL(ledger.url);
     url.pathname = '/postgres';
-    const empty = await run({ EVENT_STORE: url.href }, 'verify');
+    const empty = await runProgram({ EVENT_STORE: url.href }, 'verify');
     expect(empty).toMatchObject({ status: 2, err: 'there is no event store in this database\n' });
-    const nowhere = await run({ EVENT_STORE: 'postgres://127.0.0.1:1/x' }, 'verify');
+    const nowhere = await runProgram({ EVENT_STORE: 'postgres://127.0.0.1:1/x' }, 'verify');
     expect(nowhere.status).toBe(2);
   });
 
   it('asks the running local stack where its stores are', async () => {
-    const ready = { database: lab.url, eventStore: lab.url };
+    const ready = { database: ledger.url, eventStore: ledger.url };
     writeFileSync(file('ready.json'), JSON.stringify(ready));
-    expect((await run({ DATA_DIR: dir }, 'verify')).status).toBe(0);
+    expect((await runProgram({ DATA_DIR: dir }, 'verify')).status).toBe(0);
     rmSync(file('ready.json'));
   });
 });
@@ -114,7 +114,7 @@ describe('replay', () => {
   });
 
   it('shows what the page showed at a moment, and a pre-deduction that was open then', async () => {
-    const out = await good(audit('replay', '--user', ANNA, '--at', on(1, '13:05')));
+    const out = await good(audit('replay', '--user', ANNA, '--at', dayTime(1, '13:05')));
     expect(out).toMatch(/Open pre-deductions:\n[^]*c2 +3 +100 /);
     const page = out.slice(out.indexOf('What the page showed'));
     expect(page.split('\n')[3]).toMatch(/^ +3 .*-100 /);
@@ -129,7 +129,9 @@ describe('replay', () => {
     };
     expect([balance, held]).toEqual([890, 100]);
     expect(rows.map(({ duration }) => duration)).toEqual([null, null, 12.5, null, null]);
-    const settled = await good(audit('replay', '--user', ANNA, '--at', on(1, '13:10'), '--json'));
+    const settled = await good(
+      audit('replay', '--user', ANNA, '--at', dayTime(1, '13:10'), '--json'),
+    );
     expect((JSON.parse(settled) as { page: { duration: number | null }[] }).page[1]?.duration).toBe(
       40,
     );
@@ -143,8 +145,8 @@ describe('replay', () => {
   });
 
   it('stops at what the rules could not have produced, and says so', async () => {
-    const { status, out } = await lab.bent(
-      () => lab.rewrite(streamOf(ANNA), 5, (data) => (data['balanceAfter'] = 1)),
+    const { status, out } = await ledger.withTampering(
+      () => ledger.rewrite(streamOf(ANNA), 5, (data) => (data['balanceAfter'] = 1)),
       () => audit('replay', '--user', ANNA),
     );
     expect(status).toBe(1);
@@ -167,8 +169,8 @@ describe('replay', () => {
 describe('verify', () => {
   it('ends with 0 where all is well, and names what is wrong with 1', async () => {
     expect(await good(audit('verify'))).toContain('Nothing is wrong.');
-    const { status, out } = await lab.bent(
-      () => lab.sql(`update event_store.events set data = data || ' ' where position = 9`),
+    const { status, out } = await ledger.withTampering(
+      () => ledger.sql(`update event_store.events set data = data || ' ' where position = 9`),
       () => audit('verify', '--lang', 'zh'),
     );
     expect(status).toBe(1);
@@ -178,9 +180,9 @@ describe('verify', () => {
   });
 
   it('tells of events under a policy that it was not told of', async () => {
-    const bent = await lab.bent(
+    const bent = await ledger.withTampering(
       () =>
-        lab.rewrite(
+        ledger.rewrite(
           streamOf(ANNA),
           0,
           (_, row) => (row.meta = row.meta.replace(/"policy":"[0-9a-f]+"/, '"policy":"other"')),
@@ -194,8 +196,8 @@ describe('verify', () => {
 
 describe('verify and diff', () => {
   it('have Chinese heads for who wants them', async () => {
-    const [verified, compared] = await lab.bent(
-      () => lab.sql('delete from event_store.events where position = 20'),
+    const [verified, compared] = await ledger.withTampering(
+      () => ledger.sql('delete from event_store.events where position = 20'),
       async () => [
         await audit('verify', '--lang', 'zh'),
         await audit('diff', '--user', BO, '--lang', 'zh'),
@@ -205,9 +207,9 @@ describe('verify and diff', () => {
     for (const head of ['损坏', '详情', '位置', '账户', '修订'])
       expect(verified?.out).toContain(head);
     expect(compared?.status).toBe(2);
-    await lab.sql(`update mjk_point_accounts_v1 set held = held + 1 where user_id = '${CHEN}'`);
+    await ledger.sql(`update mjk_point_accounts_v1 set held = held + 1 where user_id = '${CHEN}'`);
     const { status, out } = await audit('diff', '--lang', 'zh').finally(() =>
-      lab.sql(`update mjk_point_accounts_v1 set held = held - 1 where user_id = '${CHEN}'`),
+      ledger.sql(`update mjk_point_accounts_v1 set held = held - 1 where user_id = '${CHEN}'`),
     );
     expect(status).toBe(1);
     for (const head of ['表', '账户', '列', '按事件', '表中']) expect(out).toContain(head);
@@ -254,20 +256,22 @@ describe('anchor, prove and check', () => {
 
   it('sign nothing that is damaged, and prove nothing that was not signed', async () => {
     const bend = () =>
-      lab.rewrite(streamOf(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
-    const damaged = () => lab.sql('delete from event_store.events where position = 9');
-    const signed = await lab.bent(damaged, () =>
+      ledger.rewrite(streamOf(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
+    const damaged = () => ledger.sql('delete from event_store.events where position = 9');
+    const signed = await ledger.withTampering(damaged, () =>
       audit('anchor', '--key', file('key'), '--out', file('a3')),
     );
     expect(signed).toMatchObject({
       status: 1,
       out: expect.stringContaining('Not signed.') as string,
     });
-    const proved = await lab.bent(bend, () =>
+    const proved = await ledger.withTampering(bend, () =>
       audit('prove', '--user', BO, '--anchor', file('a2'), '--out', file('p2')),
     );
     expect(proved.status).toBe(1);
-    const verified = await lab.bent(bend, () => audit('verify', '--anchor', file('a2'), '--json'));
+    const verified = await ledger.withTampering(bend, () =>
+      audit('verify', '--anchor', file('a2'), '--json'),
+    );
     expect(verified.status).toBe(1);
     expect(JSON.parse(verified.out)).toMatchObject({
       ok: false,
@@ -280,7 +284,7 @@ describe('diff', () => {
   it('ends with 0 or 1, and names column by column what differs', async () => {
     expect(await good(audit('diff'))).toContain('No difference.');
     expect(await good(audit('diff', '--user', ANNA, '--json'))).toContain('"ok":true');
-    await lab.sql(`update mjk_point_accounts_v1 set balance = 7 where user_id = '${BO}'`);
+    await ledger.sql(`update mjk_point_accounts_v1 set balance = 7 where user_id = '${BO}'`);
     const { status, out } = await audit('diff');
     expect(status).toBe(1);
     expect(out).toMatch(new RegExp(`accounts +${BO} +${BO} +balance +\\d+ +7`));

@@ -1,14 +1,14 @@
-import { Lab } from '../testing/test-ledger.js';
+import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, streamOf } from '../testing/sample-ledger.js';
 import type { Damage } from './findings.js';
 
 // Forgers who know the hashes, but not the rules: every hash fits, the events do not.
 
-let lab: Lab;
+let ledger: TestLedger;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
 });
-afterAll(() => lab.close());
+afterAll(() => ledger.close());
 
 const anna = streamOf(ANNA);
 
@@ -18,9 +18,9 @@ type Data = Record<string, unknown> & {
 };
 
 const forged = (revision: number, change: (data: Data) => void): Promise<readonly Damage[]> =>
-  lab.bent(
-    () => lab.rewrite(anna, revision, (data) => change(data as Data)),
-    async () => (await lab.verify()).findings.sorted(),
+  ledger.withTampering(
+    () => ledger.rewrite(anna, revision, (data) => change(data as Data)),
+    async () => (await ledger.verify()).findings.sorted(),
   );
 
 const first = async (found: Promise<readonly Damage[]>) => (await found)[0];
@@ -146,6 +146,6 @@ async function revisionOf(
 
 async function eventsOf() {
   const events = [];
-  for await (const event of lab.store.readStream(anna)) events.push(event);
+  for await (const event of ledger.store.readStream(anna)) events.push(event);
   return events;
 }

@@ -4,7 +4,7 @@ import { parseCommandData } from '#contracts';
 import { chainHash, type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import type { CommandType, Policy } from '#ledger';
-import { tell, ANNA, streamOf } from '../testing/sample-ledger.js';
+import { writeSampleLedger, ANNA, streamOf } from '../testing/sample-ledger.js';
 import { toStoredEvent } from '../store/event-source.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
@@ -70,7 +70,7 @@ describe('the audit of the rules', () => {
 
   it('finds every number, time and reference of every event changed, although all hashes fit', async () => {
     const store = new MemoryEventStore();
-    await tell(store, { users: [ANNA] });
+    await writeSampleLedger(store, { users: [ANNA] });
     const events = await storedIn(store);
     expect(audited(events, knownPolicies())).toEqual([]);
     const unseen: string[] = [];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { warnOfDamagedStreams, warnOfParkedAccounts } from './warnings.js';
-import { diffTables, type Compared } from '../diff/diff-tables.js';
+import { diffTables, type ComparisonResult } from '../diff/diff-tables.js';
 import type { Difference } from '../diff/row-differences.js';
 import { TableSnapshot } from '../diff/table-snapshot.js';
 import { CannotCheckError } from '../store/errors.js';
@@ -85,7 +85,7 @@ async function runDiff(context: CommandContext, options: Options): Promise<ExitS
 }
 
 function reportText(
-  { rows, accounts, events }: Compared,
+  { rows, accounts, events }: ComparisonResult,
   position: string,
   seconds: number,
   count: number,

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
-import { exportEvents, type Format } from '../export/export-events.js';
+import { exportEvents, type ExportFormat } from '../export/export-events.js';
 import { exportStatement } from '../export/export-statement.js';
 import { CannotCheckError } from '../store/errors.js';
 import type { OnDamage } from '../store/event-source.js';
@@ -17,7 +17,7 @@ interface Options extends OutputOptions {
   readonly all?: boolean;
   readonly from?: string;
   readonly to?: string;
-  readonly format: Format;
+  readonly format: ExportFormat;
   readonly what: 'events' | 'statement';
   readonly out?: string;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CannotCheckError } from '../store/errors.js';
-import { run } from '../testing/run-program.js';
+import { runProgram } from '../testing/run-program.js';
 import { readChunks, writeFileAtomically } from './files.js';
 
 let dir: string;
@@ -41,7 +41,7 @@ describe('a file in pieces', () => {
         [[0x0a], 1],
       ] as const) {
         writeFileSync(file('a'), Buffer.concat([whole, Buffer.from(behind)]));
-        expect((await run({}, 'check', file('a'), ...key)).status).toBe(status);
+        expect((await runProgram({}, 'check', file('a'), ...key)).status).toBe(status);
       }
     },
   );

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
-import { lineJson, replayedJson } from '../replay/statement-json.js';
+import { lineJson, resultJson } from '../replay/statement-json.js';
 import {
   BLOCK_LINES,
   batchesText,
@@ -122,7 +122,7 @@ class StatementJsonPrinter {
 
   async end(user: string, replayed: Replayed): Promise<void> {
     const open = this.#separator === ',' ? '' : this.#separator;
-    const rest = JSON.stringify(replayedJson(user, replayed)).slice(1);
+    const rest = JSON.stringify(resultJson(user, replayed)).slice(1);
     await print(this.context.terminal.out, `${open}\n],${rest}\n`);
   }
 }

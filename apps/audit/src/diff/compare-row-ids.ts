@@ -1,24 +1,24 @@
 import type { EventSource } from '../store/event-source.js';
 import { userIdOf } from '../checks/account-checker.js';
 import type { Difference, Value } from './row-differences.js';
-import type { FoundDifference } from './diff-tables.js';
+import type { OnDifference } from './diff-tables.js';
 import type { TableSnapshot } from './table-snapshot.js';
 
-type Id = readonly [id: number, user: string, revision: number, line: number];
+type RowId = readonly [id: number, user: string, revision: number, line: number];
 
 /**
  * Ids are dense and in the order of the events, line by line: by both at once, neither held in
  * memory. Whether an event has all of its lines is seen account by account.
  */
-export async function compareIds(
+export async function compareRowIds(
   source: EventSource,
   tables: TableSnapshot,
-  found: FoundDifference,
+  found: OnDifference,
 ): Promise<void> {
   const { position, lastId, wasUnparked } = tables.checkpoint;
-  if (wasUnparked) return compareOrderOfAccounts(tables, lastId, found);
+  if (wasUnparked) return compareOrderPerAccount(tables, lastId, found);
   const ids = tables.ids()[Symbol.asyncIterator]();
-  const next = async (): Promise<Id | null> => {
+  const next = async (): Promise<RowId | null> => {
     const { done, value } = await ids.next();
     return done === true ? null : value;
   };
@@ -39,16 +39,16 @@ export async function compareIds(
   }
   if (row !== null) found(idDifference(row, 'in the order of the events'));
   else if (last !== lastId) {
-    const nobody: Id = [last, 'all', -1, -1];
+    const nobody: RowId = [last, 'all', -1, -1];
     found({ ...idDifference(nobody, lastId), row: 'the last of all' });
   }
 }
 
 /** Where accounts were folded anew, ids say the order of events within each account, and no more. */
-async function compareOrderOfAccounts(
+async function compareOrderPerAccount(
   tables: TableSnapshot,
   lastId: number,
-  found: FoundDifference,
+  found: OnDifference,
 ): Promise<void> {
   const last = new Map<string, readonly [revision: number, line: number]>();
   for await (const row of tables.ids()) {
@@ -61,7 +61,7 @@ async function compareOrderOfAccounts(
   }
 }
 
-const idDifference = ([id, user, revision, line]: Id, expected: Value): Difference => ({
+const idDifference = ([id, user, revision, line]: RowId, expected: Value): Difference => ({
   kind: 'different',
   table: 'transactions',
   user,

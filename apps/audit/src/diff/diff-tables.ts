@@ -9,17 +9,17 @@ import type {
 import { CannotCheckError } from '../store/errors.js';
 import { userIdOf } from '../checks/account-checker.js';
 import {
-  differencesOf,
+  rowDifferences,
   TABLES,
   type Difference,
   type Row,
   type TableName,
 } from './row-differences.js';
 import { ExpectedRows } from './expected-rows.js';
-import { compareIds } from './compare-row-ids.js';
+import { compareRowIds } from './compare-row-ids.js';
 import type { ParkedAccount, TableSnapshot } from './table-snapshot.js';
 
-export interface Compared {
+export interface ComparisonResult {
   readonly rows: number;
   readonly accounts: number;
   readonly events: number;
@@ -27,9 +27,9 @@ export interface Compared {
   readonly parked: readonly ParkedAccount[];
 }
 
-export type FoundDifference = (difference: Difference) => void;
+export type OnDifference = (difference: Difference) => void;
 
-const ACCOUNTS_OF_A_PART = 1_000;
+const ACCOUNTS_PER_PARTITION = 1_000;
 
 /**
  * Holds the read tables against a fold of the events up to exactly the checkpoint of the tables,
@@ -39,20 +39,20 @@ export async function diffTables(
   source: EventSource,
   tables: TableSnapshot,
   user: string | null,
-  found: FoundDifference,
+  found: OnDifference,
   progress: (lines: number) => void = () => {},
   onDamage?: OnDamage,
-): Promise<Compared> {
+): Promise<ComparisonResult> {
   const { position } = tables.checkpoint;
-  const walk = new Walk(tables, user, found, progress);
+  const comparison = new TableComparison(tables, user, found, progress);
   if (position !== null) {
     for await (const page of eventsOf(source, user, position, onDamage)) {
-      for (const stored of page) await walk.next(stored);
+      for (const stored of page) await comparison.add(stored);
     }
   }
-  await walk.end();
-  if (user === null) await compareIds(source, tables, found);
-  return walk.compared;
+  await comparison.finish();
+  if (user === null) await compareRowIds(source, tables, found);
+  return comparison.result;
 }
 
 async function* eventsOf(
@@ -65,12 +65,15 @@ async function* eventsOf(
     yield* source.streamEvents(`points-${user}`, position);
     return;
   }
-  for await (const part of partsOf(source, position)) {
+  for await (const part of partitionsOf(source, position)) {
     yield* source.accountEvents(part, position, onDamage);
   }
 }
 
-async function* partsOf(source: EventSource, position: Position): AsyncIterable<AccountPartition> {
+async function* partitionsOf(
+  source: EventSource,
+  position: Position,
+): AsyncIterable<AccountPartition> {
   const parts = source.partitions();
   if (parts !== null) {
     yield* parts;
@@ -79,7 +82,7 @@ async function* partsOf(source: EventSource, position: Position): AsyncIterable<
   let streams: string[] = [];
   for await (const page of source.accountHeads(position)) {
     for (const { stream } of page) streams.push(stream);
-    if (streams.length < ACCOUNTS_OF_A_PART) continue;
+    if (streams.length < ACCOUNTS_PER_PARTITION) continue;
     yield { kind: 'list', streams };
     streams = [];
   }
@@ -87,8 +90,8 @@ async function* partsOf(source: EventSource, position: Position): AsyncIterable<
 }
 
 /** Goes along the accounts, in order, beside the rows of each table. */
-class Walk {
-  readonly #tables: Readonly<Record<TableName, UserRows>>;
+class TableComparison {
+  readonly #tables: Readonly<Record<TableName, RowsByUser>>;
   #expected: { readonly user: string; readonly rows: ExpectedRows } | null = null;
   #rows = 0;
   /** Rows of the statement, which are most of all. */
@@ -100,11 +103,11 @@ class Walk {
   constructor(
     tables: TableSnapshot,
     private readonly user: string | null,
-    private readonly found: FoundDifference,
+    private readonly found: OnDifference,
     private readonly progress: (lines: number) => void,
   ) {
     this.#parked = tables.parked;
-    const open = (table: TableName) => new UserRows(tables.rows(table, user));
+    const open = (table: TableName) => new RowsByUser(tables.rows(table, user));
     this.#tables = {
       transactions: open('transactions'),
       accounts: open('accounts'),
@@ -113,41 +116,41 @@ class Walk {
     };
   }
 
-  get compared(): Compared {
+  get result(): ComparisonResult {
     const all = [...this.#parked.values()];
     const parked = all.filter(({ user }) => this.user === null || user === this.user);
     return { rows: this.#rows, accounts: this.#accounts, events: this.#events, parked };
   }
 
-  next(stored: StoredEvent): Promise<void> | void {
+  add(stored: StoredEvent): Promise<void> | void {
     const user = userIdOf(stored.stream);
     if (user === null) return;
-    if (this.#expected?.user === user) return this.#add(this.#expected.rows, stored);
-    return this.#begin(user, stored);
+    if (this.#expected?.user === user) return this.#addEvent(this.#expected.rows, stored);
+    return this.#beginAccount(user, stored);
   }
 
-  async end(): Promise<void> {
-    await this.#close();
+  async finish(): Promise<void> {
+    await this.#finishAccount();
     for (;;) {
-      const user = await this.#nextUserOf();
+      const user = await this.#nextUser();
       if (user === null) return;
-      await this.#compare(user, null);
+      await this.#compareAccount(user, null);
     }
   }
 
-  async #begin(user: string, stored: StoredEvent): Promise<void> {
-    await this.#close();
+  async #beginAccount(user: string, stored: StoredEvent): Promise<void> {
+    await this.#finishAccount();
     for (;;) {
-      const other = await this.#nextUserOf();
+      const other = await this.#nextUser();
       if (other === null || other >= user) break;
-      await this.#compare(other, null);
+      await this.#compareAccount(other, null);
     }
     this.#accounts += 1;
     this.#expected = { user, rows: new ExpectedRows(user) };
-    this.#add(this.#expected.rows, stored);
+    this.#addEvent(this.#expected.rows, stored);
   }
 
-  #add(rows: ExpectedRows, stored: StoredEvent): void {
+  #addEvent(rows: ExpectedRows, stored: StoredEvent): void {
     const parked = this.#parked.get(rows.user);
     if (parked !== undefined && stored.revision >= parked.revision) return;
     this.#events += 1;
@@ -162,14 +165,14 @@ class Walk {
     }
   }
 
-  async #close(): Promise<void> {
+  async #finishAccount(): Promise<void> {
     if (this.#expected === null) return;
-    await this.#compare(this.#expected.user, this.#expected.rows);
+    await this.#compareAccount(this.#expected.user, this.#expected.rows);
     this.#expected = null;
   }
 
   /** The first user that any table has rows of which were not looked at. */
-  async #nextUserOf(): Promise<string | null> {
+  async #nextUser(): Promise<string | null> {
     let first: string | null = null;
     for (const table of TABLES) {
       const user = await this.#tables[table].nextUser();
@@ -178,32 +181,34 @@ class Walk {
     return first;
   }
 
-  async #compare(user: string, expected: ExpectedRows | null): Promise<void> {
+  async #compareAccount(user: string, expected: ExpectedRows | null): Promise<void> {
     const parked = this.#parked.get(user);
     // Of a stream that is gone, or that is not whole, nothing says what should stand.
     const isWhole = parked === undefined || (expected?.events ?? 0) === parked.revision;
     const ids = new Map<number, number>();
     for (const table of TABLES) {
       const rows = await this.#tables[table].take(user);
-      const found = new Map(rows.map((row) => [keyIn(table, row), row]));
+      const found = new Map(rows.map((row) => [rowKey(table, row), row]));
       if (table === 'transactions') {
         this.progress((this.#lines += rows.length));
         for (const row of rows)
           if (row['line'] === 0) ids.set(Number(row['revision']), Number(row['id']));
       }
-      if (found.size < rows.length) this.#reportTwice(table, user, rows);
-      const should = expected?.of(table, (revision) => ids.get(revision)) ?? new Map<string, Row>();
+      if (found.size < rows.length) this.#reportDuplicates(table, user, rows);
+      const expectedRows =
+        expected?.rowsOf(table, (revision) => ids.get(revision)) ?? new Map<string, Row>();
       if (isWhole) {
-        for (const difference of differencesOf(table, user, should, found)) this.found(difference);
+        for (const difference of rowDifferences(table, user, expectedRows, found))
+          this.found(difference);
       }
       this.#rows += rows.length;
     }
   }
 
-  #reportTwice(table: TableName, user: string, rows: readonly Row[]): void {
+  #reportDuplicates(table: TableName, user: string, rows: readonly Row[]): void {
     const seen = new Set<string>();
     for (const found of rows) {
-      const row = keyIn(table, found);
+      const row = rowKey(table, found);
       if (seen.has(row)) {
         const values = JSON.stringify(found);
         this.found({
@@ -221,18 +226,18 @@ class Walk {
   }
 }
 
-const KEYS: Readonly<Record<TableName, readonly string[]>> = {
+const KEY_COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
   transactions: ['revision', 'line'],
   accounts: ['user_id'],
   batches: ['batch_id'],
   consumptions: ['revision'],
 };
 
-const keyIn = (table: TableName, row: Row): string =>
-  KEYS[table].map((column) => String(row[column])).join('/');
+const rowKey = (table: TableName, row: Row): string =>
+  KEY_COLUMNS[table].map((column) => String(row[column])).join('/');
 
 /** The rows of one table, user by user. */
-class UserRows {
+class RowsByUser {
   readonly #rows: AsyncIterator<Row>;
   #ahead: Row | null | undefined;
 

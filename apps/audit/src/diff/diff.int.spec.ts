@@ -2,36 +2,36 @@ import pg from 'pg';
 import { followsDirectly, type Position } from '#event-store';
 import { PostgresTableWriter, migrate } from '#read-model';
 import { PostgresSource } from '../store/postgres-source.js';
-import { Lab } from '../testing/test-ledger.js';
-import { ANNA, BO, STORY, on, tell } from '../testing/sample-ledger.js';
+import { TestLedger } from '../testing/test-ledger.js';
+import { ANNA, BO, SAMPLE_COMMANDS, dayTime, writeSampleLedger } from '../testing/sample-ledger.js';
 import { diffTables } from './diff-tables.js';
 import type { Difference } from './row-differences.js';
 import { TableSnapshot } from './table-snapshot.js';
 
-let lab: Lab;
+let ledger: TestLedger;
 let pool: pg.Pool;
 beforeAll(async () => {
-  lab = await Lab.open();
-  pool = new pg.Pool({ connectionString: lab.url, max: 2 });
+  ledger = await TestLedger.open();
+  pool = new pg.Pool({ connectionString: ledger.url, max: 2 });
   await migrate(pool);
   await project(null);
 });
 afterAll(async () => {
   await pool.end();
-  await lab.close();
+  await ledger.close();
 });
 
 /** Carries all events behind a position into the tables, as the projector does. */
 async function project(after: Position | null): Promise<Position | null> {
   const writer = new PostgresTableWriter(pool, { name: 'points', version: 1, followsDirectly });
-  const { events, next } = await lab.store.readAll(after, 10_000);
+  const { events, next } = await ledger.store.readAll(after, 10_000);
   if (events.length > 0 && next !== null) await writer.write(after, { events, next });
   return next;
 }
 
 async function diff(user: string | null = null) {
-  const source = new PostgresSource(lab.url);
-  const tables = await TableSnapshot.open(lab.url);
+  const source = new PostgresSource(ledger.url);
+  const tables = await TableSnapshot.open(ledger.url);
   const found: Difference[] = [];
   try {
     const compared = await diffTables(source, tables, user, (one) => found.push(one));
@@ -232,14 +232,16 @@ describe('diff', () => {
   });
 
   it('is right while the system goes on writing, and the tables lag behind', async () => {
-    const position = await lab.store.head();
-    const more = STORY.filter(({ type }) => type === 'RechargePoints');
+    const position = await ledger.store.head();
+    const more = SAMPLE_COMMANDS.filter(({ type }) => type === 'RechargePoints');
     let isWriting = true;
     const writing = (async () => {
       for (let day = 30; isWriting && day < 200; day++) {
         const [first] = more;
         if (first === undefined) return;
-        await tell(lab.store, { story: [{ ...first, id: `more-${day}`, at: on(day) }] });
+        await writeSampleLedger(ledger.store, {
+          commands: [{ ...first, id: `more-${day}`, at: dayTime(day) }],
+        });
         if (day % 3 === 0) await project((await positionNow()) ?? position);
       }
     })();

@@ -22,7 +22,11 @@ export interface ExpectedConsumption {
   durationOf: number;
 }
 
-export function begun(user: string, revision: number, event: PointsConsumed): ExpectedConsumption {
+export function beginConsumption(
+  user: string,
+  revision: number,
+  event: PointsConsumed,
+): ExpectedConsumption {
   const isOpen = event.settleBy !== null;
   return {
     user_id: user,
@@ -44,7 +48,7 @@ export function begun(user: string, revision: number, event: PointsConsumed): Ex
   };
 }
 
-export function charged(
+export function applyCharge(
   consumption: ExpectedConsumption,
   revision: number,
   event: PointsConsumed,
@@ -53,7 +57,7 @@ export function charged(
   if (consumption.status === 'timed_out') consumption.durationOf = revision;
 }
 
-export function refunded(consumption: ExpectedConsumption, event: PointsRefunded): void {
+export function applyRefund(consumption: ExpectedConsumption, event: PointsRefunded): void {
   consumption.refunded += event.points;
   if (event.cause !== 'cancelled' && event.cause !== 'timed_out') return;
   consumption.status = event.cause;
@@ -61,20 +65,20 @@ export function refunded(consumption: ExpectedConsumption, event: PointsRefunded
   if (event.cause === 'cancelled') consumption.actual = 0;
 }
 
-export function settled(consumption: ExpectedConsumption, event: ConsumptionSettled): void {
+export function applySettlement(consumption: ExpectedConsumption, event: ConsumptionSettled): void {
   consumption.status = 'settled';
   consumption.actual = event.actual;
   consumption.duration = event.duration;
   consumption.closed_at = event.at;
 }
 
-/** `idOf`: of the first row of an event, as the table has it; undefined: it has none. */
-export function rowOfConsumption(
+/** `rowIdOf`: of the first row of an event, as the table has it; undefined: it has none. */
+export function consumptionRow(
   { durationOf, ...row }: ExpectedConsumption,
-  idOf: (revision: number) => number | undefined,
+  rowIdOf: (revision: number) => number | undefined,
 ): Row {
-  const first = idOf(row.revision);
-  const duration = idOf(durationOf);
+  const first = rowIdOf(row.revision);
+  const duration = rowIdOf(durationOf);
   return {
     ...row,
     ...(first !== undefined && { first_row: first }),

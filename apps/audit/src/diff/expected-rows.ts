@@ -3,21 +3,21 @@ import { rowsOf } from '#read-model';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Row, TableName, Value } from './row-differences.js';
 import {
-  begun,
-  charged,
-  refunded,
-  rowOfConsumption,
-  settled,
+  beginConsumption,
+  applyCharge,
+  applyRefund,
+  consumptionRow,
+  applySettlement,
   type ExpectedConsumption,
 } from './expected-consumption.js';
 
-type Batch = Record<string, Value> & { points: number; remaining: number };
+type ExpectedBatch = Record<string, Value> & { points: number; remaining: number };
 
 /** The rows of one account, folded from its events: not by the code that writes the tables. */
 export class ExpectedRows {
   readonly #account = emptyAccount();
   readonly #transactions = new Map<string, Row>();
-  readonly #batches = new Map<string, Batch>();
+  readonly #batches = new Map<string, ExpectedBatch>();
   readonly #consumptions = new Map<number, ExpectedConsumption>();
 
   constructor(readonly user: string) {}
@@ -38,11 +38,14 @@ export class ExpectedRows {
     }
     for (const change of rows.batches) this.#changeBatch(change, revision, event.at);
     this.#changeConsumption(event, revision);
-    if (event.type === 'ConsumptionSettled') this.#fillIn(event);
+    if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
   }
 
-  /** `idOf`: of the first row of an event, as the table has it. */
-  of(table: TableName, idOf: (revision: number) => number | undefined): ReadonlyMap<string, Row> {
+  /** `rowIdOf`: of the first row of an event, as the table has it. */
+  rowsOf(
+    table: TableName,
+    rowIdOf: (revision: number) => number | undefined,
+  ): ReadonlyMap<string, Row> {
     switch (table) {
       case 'transactions':
         return this.#transactions;
@@ -54,7 +57,7 @@ export class ExpectedRows {
         return new Map(
           [...this.#consumptions].map(([revision, consumption]) => [
             String(revision),
-            rowOfConsumption(consumption, idOf),
+            consumptionRow(consumption, rowIdOf),
           ]),
         );
     }
@@ -95,17 +98,17 @@ export class ExpectedRows {
 
   #changeConsumption(event: LedgerEvent, revision: number): void {
     if (event.type === 'PointsConsumed' && event.of === null) {
-      this.#consumptions.set(revision, begun(this.user, revision, event));
+      this.#consumptions.set(revision, beginConsumption(this.user, revision, event));
       return;
     }
     const consumption = 'of' in event && this.#consumptions.get(event.of ?? -1);
     if (!consumption) return;
-    if (event.type === 'PointsConsumed') charged(consumption, revision, event);
-    else if (event.type === 'PointsRefunded') refunded(consumption, event);
-    else if (event.type === 'ConsumptionSettled') settled(consumption, event);
+    if (event.type === 'PointsConsumed') applyCharge(consumption, revision, event);
+    else if (event.type === 'PointsRefunded') applyRefund(consumption, event);
+    else if (event.type === 'ConsumptionSettled') applySettlement(consumption, event);
   }
 
-  #fillIn({
+  #fillInDuration({
     durationOf,
     duration,
     at,

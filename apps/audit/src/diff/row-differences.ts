@@ -18,31 +18,31 @@ export interface Difference {
 }
 
 /** Rows of one table and user, by what each is known by. */
-export type Keyed = ReadonlyMap<string, Row>;
+export type RowsByKey = ReadonlyMap<string, Row>;
 
 /** Column by column. A column that is not among the expected ones is not judged here. */
-export function* differencesOf(
+export function* rowDifferences(
   table: TableName,
   user: string,
-  expected: Keyed,
-  found: Keyed,
+  expected: RowsByKey,
+  found: RowsByKey,
 ): Iterable<Difference> {
-  const whole = { table, user, column: null };
+  const location = { table, user, column: null };
   for (const [row, values] of expected) {
     const other = found.get(row);
     if (other === undefined) {
-      yield { kind: 'missing', ...whole, row, expected: JSON.stringify(values), found: null };
+      yield { kind: 'missing', ...location, row, expected: JSON.stringify(values), found: null };
     } else {
-      yield* columnsOf(table, user, row, values, other);
+      yield* columnDifferences(table, user, row, values, other);
     }
   }
   for (const [row, values] of found) {
     if (expected.has(row)) continue;
-    yield { kind: 'extra', ...whole, row, expected: null, found: JSON.stringify(values) };
+    yield { kind: 'extra', ...location, row, expected: null, found: JSON.stringify(values) };
   }
 }
 
-function* columnsOf(
+function* columnDifferences(
   table: TableName,
   user: string,
   row: string,

@@ -5,22 +5,22 @@ import { prefetchPages } from '../store/prefetch-pages.js';
 import type { Row, TableName, Value } from './row-differences.js';
 
 /** The read tables of this ledger, where one database holds those of several. */
-const TABLES_NAME = 'points';
-const FETCH_ROWS = 2_000;
-const CONNECT_MS_MAX = 20_000;
+const LEDGER_NAME = 'points';
+const ROWS_PER_FETCH = 2_000;
+const CONNECT_TIMEOUT_MS = 20_000;
 
-type Read = (text: string) => Value;
-const text: Read = (value) => value;
-const number: Read = Number;
-const flag: Read = (value) => value === 't';
+type ParseColumn = (text: string) => Value;
+const text: ParseColumn = (value) => value;
+const number: ParseColumn = Number;
+const flag: ParseColumn = (value) => value === 't';
 
 /** `2030-01-01 12:00:00.5+00` as events write it. What has microseconds is no time of an event. */
-const time: Read = (value) => {
+const time: ParseColumn = (value) => {
   const fraction = value.slice(19, -3).slice(1).padEnd(3, '0');
   return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction}Z`;
 };
 
-const COLUMNS: Readonly<Record<TableName, Readonly<Record<string, Read>>>> = {
+const COLUMNS: Readonly<Record<TableName, Readonly<Record<string, ParseColumn>>>> = {
   transactions: {
     id: number,
     user_id: text,
@@ -100,7 +100,7 @@ export interface ParkedAccount {
 /** All read tables at one moment, with the checkpoint of that moment, however much is written meanwhile. */
 export class TableSnapshot {
   #cursors = 0;
-  #idle: Promise<unknown> = Promise.resolve();
+  #lastQuery: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly client: pg.Client,
@@ -112,7 +112,7 @@ export class TableSnapshot {
   static async open(url: string): Promise<TableSnapshot> {
     const client = new pg.Client({
       connectionString: url,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'points-ledger audit',
       types: { getTypeParser: () => (value: string) => value },
     });
@@ -122,7 +122,11 @@ export class TableSnapshot {
       await client.query(`set timezone = 'UTC'; set cursor_tuple_fraction = 0;
         set extra_float_digits = 1; set datestyle = 'ISO'`);
       await client.query('begin isolation level repeatable read read only');
-      return new TableSnapshot(client, await checkpointIn(client), await parkedIn(client));
+      return new TableSnapshot(
+        client,
+        await readCheckpoint(client),
+        await readParkedAccounts(client),
+      );
     } catch (cause) {
       await client.end().catch(() => {});
       if (cause instanceof CannotCheckError) throw cause;
@@ -138,7 +142,7 @@ export class TableSnapshot {
     const names = Object.keys(columns).join(', ');
     const where = user === null ? '' : `where user_id = '${user}'`;
     const select = `select ${names} from ${view} ${where} order by ${order}`;
-    for await (const cells of this.#fetch(select)) yield rowOf(columns, cells);
+    for await (const cells of this.#fetch(select)) yield parseRow(columns, cells);
   }
 
   /** Every row of the statement in order of its id: which event and which line of it. */
@@ -155,27 +159,27 @@ export class TableSnapshot {
 
   async *#fetch(select: string): AsyncGenerator<readonly (string | null)[], void, undefined> {
     const cursor = `c${this.#cursors++}`;
-    await this.#ask(`declare ${cursor} no scroll cursor for ${select}`);
+    await this.#query(`declare ${cursor} no scroll cursor for ${select}`);
     const pages = prefetchPages(async () => {
-      const page = await this.#ask(`fetch ${FETCH_ROWS} from ${cursor}`);
-      return { page, next: page.length < FETCH_ROWS ? null : cursor };
+      const page = await this.#query(`fetch ${ROWS_PER_FETCH} from ${cursor}`);
+      return { page, next: page.length < ROWS_PER_FETCH ? null : cursor };
     });
     for await (const page of pages) yield* page;
-    await this.#ask(`close ${cursor}`);
+    await this.#query(`close ${cursor}`);
   }
 
   /** One at a time: all tables are read through one connection, for they are seen at one moment. */
-  #ask(text: string): Promise<(string | null)[][]> {
-    const asked = this.#idle.then(async () => {
+  #query(text: string): Promise<(string | null)[][]> {
+    const result = this.#lastQuery.then(async () => {
       const query = { text, rowMode: 'array' as const };
       return (await this.client.query<(string | null)[]>(query)).rows;
     });
-    this.#idle = asked.catch(() => {}); // whoever asked is told
-    return asked;
+    this.#lastQuery = result.catch(() => {}); // whoever asked is told
+    return result;
   }
 }
 
-async function checkpointIn(client: pg.Client): Promise<TableCheckpoint> {
+async function readCheckpoint(client: pg.Client): Promise<TableCheckpoint> {
   // Tables that an older program keeps don't count how often accounts were unparked.
   const { rows } = await client.query<{
     position: Position | null;
@@ -184,7 +188,7 @@ async function checkpointIn(client: pg.Client): Promise<TableCheckpoint> {
   }>(
     `select position, last_id, coalesce(to_jsonb(c) ->> 'unparked', '0') as unparked
      from mjk_point_checkpoints c where name = $1 and state = 'live'`,
-    [TABLES_NAME],
+    [LEDGER_NAME],
   );
   const [row] = rows;
   if (row === undefined) throw new CannotCheckError('there are no read tables in this database');
@@ -192,16 +196,16 @@ async function checkpointIn(client: pg.Client): Promise<TableCheckpoint> {
   return { position: row.position, lastId: Number(row.last_id), wasUnparked };
 }
 
-async function parkedIn(client: pg.Client): Promise<ReadonlyMap<string, ParkedAccount>> {
-  const { rows: there } = await client.query<{ name: string | null }>(
+async function readParkedAccounts(client: pg.Client): Promise<ReadonlyMap<string, ParkedAccount>> {
+  const { rows: regclass } = await client.query<{ name: string | null }>(
     `select to_regclass('mjk_point_parked_accounts')::text as name`,
   );
-  if (there[0]?.name == null) return new Map();
+  if (regclass[0]?.name == null) return new Map();
   const { rows } = await client.query<Record<'user_id' | 'revision' | 'code' | 'since', string>>(
     `select p.user_id, p.revision, p.code, p.since
      from mjk_point_parked_accounts p join mjk_point_checkpoints c using (name, version)
      where name = $1 and c.state = 'live' order by p.user_id`,
-    [TABLES_NAME],
+    [LEDGER_NAME],
   );
   return new Map(
     rows.map(({ user_id: user, revision, code, since }) => [
@@ -211,7 +215,10 @@ async function parkedIn(client: pg.Client): Promise<ReadonlyMap<string, ParkedAc
   );
 }
 
-function rowOf(columns: Readonly<Record<string, Read>>, cells: readonly (string | null)[]): Row {
+function parseRow(
+  columns: Readonly<Record<string, ParseColumn>>,
+  cells: readonly (string | null)[],
+): Row {
   const row: Record<string, Value> = {};
   let at = 0;
   for (const name in columns) {

@@ -5,7 +5,7 @@ import type { SignedAnchor } from './anchor-file.js';
 import { UntrustedAnchorError } from './read-anchor.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { PostgresSource } from '../store/postgres-source.js';
-import { Lab } from '../testing/test-ledger.js';
+import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, BO, CHEN, USERS } from '../testing/sample-ledger.js';
 import { inlineWorkerPool } from '../verify/jobs.js';
 import { checkProof } from './check-proof.js';
@@ -15,16 +15,16 @@ import { proveAccount } from './prove-account.js';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const TIME = '2030-02-01T00:00:00.000Z';
 
-let lab: Lab;
+let ledger: TestLedger;
 let anchor: SignedAnchor;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
   anchor = await anchored();
 });
-afterAll(() => lab.close());
+afterAll(() => ledger.close());
 
 async function withSource<T>(work: (source: PostgresSource) => Promise<T>): Promise<T> {
-  const source = new PostgresSource(lab.url);
+  const source = new PostgresSource(ledger.url);
   try {
     return await work(source);
   } finally {
@@ -133,9 +133,9 @@ describe('the proof of a whole statement', () => {
     expect(await withSource((source) => proveAccount(source, nobody, anchor))).toEqual({
       kind: 'no-account',
     });
-    const bent = await lab.bent(
+    const bent = await ledger.withTampering(
       () =>
-        lab.sql(
+        ledger.sql(
           `update event_store.events set hash = sha256('x') where position = $1`,
           lastPlace(),
         ),

@@ -3,10 +3,10 @@ import { fromStored } from '#ledger';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
 import { userIdOf } from '../checks/account-checker.js';
 
-export type Format = 'jsonl' | 'csv';
+export type ExportFormat = 'jsonl' | 'csv';
 
 /** `from` inclusive, `to` exclusive. */
-export interface Range {
+export interface TimeRange {
   readonly from?: string;
   readonly to?: string;
 }
@@ -31,8 +31,8 @@ const EVENT_COLUMNS = [
 export async function* exportEvents(
   source: EventSource,
   user: string | null,
-  range: Range,
-  format: Format,
+  range: TimeRange,
+  format: ExportFormat,
   onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
   if (format === 'csv') yield csvLine(EVENT_COLUMNS);
@@ -46,12 +46,12 @@ export async function* exportEvents(
   }
 }
 
-export const isIn = ({ from, to }: Range, at: string): boolean =>
+export const isInRange = ({ from, to }: TimeRange, at: string): boolean =>
   (from === undefined || at >= from) && (to === undefined || at < to);
 
-function eventLine(stored: StoredEvent, range: Range, format: Format): string {
+function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat): string {
   const { event, provenance } = fromStored(stored);
-  if (!isIn(range, event.at)) return '';
+  if (!isInRange(range, event.at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
   const user = userIdOf(stored.stream);
   if (format === 'jsonl') {
@@ -61,6 +61,6 @@ function eventLine(stored: StoredEvent, range: Range, format: Format): string {
   }
   const { type: commandType, source, id: commandId } = provenance.command;
   const command = [commandType, source, commandId];
-  const said = [event.at, event.balanceAfter, ...command, data, meta, hash];
-  return csvLine([position, user, revision, id, type, ...said]);
+  const columns = [event.at, event.balanceAfter, ...command, data, meta, hash];
+  return csvLine([position, user, revision, id, type, ...columns]);
 }

@@ -3,7 +3,7 @@ import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { userIdOf } from '../checks/account-checker.js';
-import { isIn, type Format, type Range } from './export-events.js';
+import { isInRange, type ExportFormat, type TimeRange } from './export-events.js';
 
 const COLUMNS = [
   'user_id',
@@ -23,25 +23,25 @@ const COLUMNS = [
   'consumption_of',
 ] as const;
 
-type Statement = Record<(typeof COLUMNS)[number], string | number | null>;
+type StatementRow = Record<(typeof COLUMNS)[number], string | number | null>;
 
 /** The rows that people see, account by account, durations filled in by their settlements. */
 export async function* exportStatement(
   source: EventSource,
   user: string | null,
-  range: Range,
-  format: Format,
+  range: TimeRange,
+  format: ExportFormat,
   onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
   if (format === 'csv') yield csvLine([...COLUMNS, 'command_type', 'command_source', 'command_id']);
-  for await (const one of usersOf(source, user)) {
+  for await (const currentUser of listUsers(source, user)) {
     try {
-      yield await statementOf(source, one, range, format);
+      yield await exportAccount(source, currentUser, range, format);
     } catch (error) {
       const isSkipped =
-        user === null && onDamage !== undefined && error instanceof AccountUnreadable;
+        user === null && onDamage !== undefined && error instanceof UnreadableAccountError;
       if (!isSkipped) throw error;
-      const stream = `points-${one}`;
+      const stream = `points-${currentUser}`;
       const nowhere = { position: null, revision: null };
       onDamage({ kind: 'unreadable', stream, ...nowhere, detail: error.message });
     }
@@ -49,11 +49,11 @@ export async function* exportStatement(
 }
 
 /** This account has no statement; the others may have theirs. */
-class AccountUnreadable extends CannotCheckError {}
+class UnreadableAccountError extends CannotCheckError {}
 
-const OF_ONE_STREAM = new Set(['stream-deleted', 'stream-truncated', 'broken-order']);
+const STREAM_ERROR_CODES = new Set(['stream-deleted', 'stream-truncated', 'broken-order']);
 
-async function* usersOf(source: EventSource, user: string | null): AsyncIterable<string> {
+async function* listUsers(source: EventSource, user: string | null): AsyncIterable<string> {
   if (user !== null) {
     yield user;
     return;
@@ -65,17 +65,17 @@ async function* usersOf(source: EventSource, user: string | null): AsyncIterable
   }
 }
 
-async function statementOf(
+async function exportAccount(
   source: EventSource,
   user: string,
-  range: Range,
-  format: Format,
+  range: TimeRange,
+  format: ExportFormat,
 ): Promise<string> {
-  const lines: (Pick<StatementLine, 'command'> & { row: Statement })[] = [];
-  const firstOf = new Map<number, Statement>();
+  const lines: (Pick<StatementLine, 'command'> & { row: StatementRow })[] = [];
+  const firstOf = new Map<number, StatementRow>();
   const replayed = replayAccount(source, user, {}, ({ command, event, rows }) => {
     for (const row of rows) {
-      const statement: Statement = { ...row };
+      const statement: StatementRow = { ...row };
       if (row.line === 0) firstOf.set(row.revision, statement);
       lines.push({ command, row: statement });
     }
@@ -85,14 +85,14 @@ async function statementOf(
       Object.assign(carrier, { duration: event.duration, updated_at: event.at });
   });
   const { stopped } = await replayed.catch((cause: unknown) => {
-    const isOfOne = cause instanceof StoreRefusedError && OF_ONE_STREAM.has(cause.code);
-    throw isOfOne ? new AccountUnreadable(cause.message, { cause }) : cause;
+    const isStreamError = cause instanceof StoreRefusedError && STREAM_ERROR_CODES.has(cause.code);
+    throw isStreamError ? new UnreadableAccountError(cause.message, { cause }) : cause;
   });
   if (stopped !== null) {
-    throw new AccountUnreadable(`points-${user} revision ${stopped.revision}: ${stopped.why}`);
+    throw new UnreadableAccountError(`points-${user} revision ${stopped.revision}: ${stopped.why}`);
   }
   return lines
-    .filter(({ row }) => isIn(range, String(row.created_at)))
+    .filter(({ row }) => isInRange(range, String(row.created_at)))
     .map(({ row, command }) =>
       format === 'jsonl'
         ? `${JSON.stringify({ ...row, command })}\n`

@@ -16,9 +16,9 @@ import type { EventSource, StoredEvent } from '../store/event-source.js';
 
 /** Rows that the usage page shows at once. */
 const PAGE_ROWS = 20;
-const KEPT_ROWS_MAX = 200;
+const BUFFERED_ROWS_MAX = 200;
 /** Nothing is decided here: whether a command was answered before is not asked. */
-const COMMANDS_FORGOTTEN: Policy = { ...REMEMBER_EVERYTHING, rememberMin: 0, rememberMax: 0 };
+const POLICY_WITHOUT_COMMANDS: Policy = { ...REMEMBER_EVERYTHING, rememberMin: 0, rememberMax: 0 };
 
 /** One event of the statement: the rows it made, and the command behind it. */
 export interface StatementLine {
@@ -29,12 +29,12 @@ export interface StatementLine {
 }
 
 /** To that time or revision, each inclusive; neither: to the end. */
-export interface Until {
+export interface ReplayLimit {
   readonly at?: string;
   readonly revision?: number;
 }
 
-export interface Replayed {
+export interface ReplayResult {
   readonly account: Account;
   readonly position: Position | null;
   /** Newest first, durations filled in as far as they were known. */
@@ -47,13 +47,13 @@ export interface Replayed {
 export async function replayAccount(
   source: EventSource,
   user: string,
-  until: Until,
-  show: (line: StatementLine) => Promise<void> | undefined,
-): Promise<Replayed> {
-  const account = emptyAccount(COMMANDS_FORGOTTEN);
-  const page = new ShownPage();
+  limit: ReplayLimit,
+  onLine: (line: StatementLine) => Promise<void> | undefined,
+): Promise<ReplayResult> {
+  const account = emptyAccount(POLICY_WITHOUT_COMMANDS);
+  const page = new UsagePage();
   let last: StoredEvent | null = null;
-  const replayed = (stopped: Replayed['stopped']): Replayed => ({
+  const replayed = (stopped: ReplayResult['stopped']): ReplayResult => ({
     account,
     position: last?.position ?? null,
     page: page.rows,
@@ -61,26 +61,30 @@ export async function replayAccount(
   });
   for await (const events of source.streamEvents(`points-${user}`, null)) {
     for (const stored of events) {
-      const read = readAt(stored, account.revision + 1);
+      const read = decodeEvent(stored, account.revision + 1);
       if ('why' in read) return replayed(read);
       const { event, provenance } = read;
-      if (isBehind(until, event, stored)) return replayed(null);
-      const why = brokenBy(account, event);
+      if (isPastLimit(limit, event, stored)) return replayed(null);
+      const why = applyEvent(account, event);
       if (why !== null) return replayed({ revision: stored.revision, why });
       last = stored;
       const rows = transactionsOf(user, stored.revision, event);
       page.add(event, rows);
-      const shown = show({ stored, event, command: provenance.command, rows });
-      if (shown !== undefined) await shown;
+      const printed = onLine({ stored, event, command: provenance.command, rows });
+      if (printed !== undefined) await printed;
     }
   }
   return replayed(null);
 }
 
-const isBehind = ({ at, revision }: Until, event: LedgerEvent, stored: StoredEvent): boolean =>
+const isPastLimit = (
+  { at, revision }: ReplayLimit,
+  event: LedgerEvent,
+  stored: StoredEvent,
+): boolean =>
   (at !== undefined && event.at > at) || (revision !== undefined && stored.revision > revision);
 
-function readAt(
+function decodeEvent(
   stored: StoredEvent,
   expected: number,
 ): ReturnType<typeof fromStored> | { readonly revision: number; readonly why: string } {
@@ -94,7 +98,7 @@ function readAt(
   }
 }
 
-function brokenBy(account: Account, event: LedgerEvent): string | null {
+function applyEvent(account: Account, event: LedgerEvent): string | null {
   try {
     evolve(account, event);
     return null;
@@ -105,7 +109,7 @@ function brokenBy(account: Account, event: LedgerEvent): string | null {
 }
 
 /** The newest rows, as the read tables had them. */
-class ShownPage {
+class UsagePage {
   /** Oldest first; what is no more shown is let go of in blocks. */
   #rows: NewTransactionRow[] = [];
 
@@ -116,11 +120,15 @@ class ShownPage {
 
   add(event: LedgerEvent, rows: readonly NewTransactionRow[]): void {
     this.#rows.push(...rows);
-    if (this.#rows.length > KEPT_ROWS_MAX) this.#rows = this.#rows.slice(-PAGE_ROWS);
-    if (event.type === 'ConsumptionSettled') this.#fillIn(event);
+    if (this.#rows.length > BUFFERED_ROWS_MAX) this.#rows = this.#rows.slice(-PAGE_ROWS);
+    if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
   }
 
-  #fillIn({ durationOf, duration, at }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>) {
+  #fillInDuration({
+    durationOf,
+    duration,
+    at,
+  }: Extract<LedgerEvent, { type: 'ConsumptionSettled' }>) {
     if (durationOf === null || duration === null) return;
     const place = this.#rows.findLastIndex((row) => row.revision === durationOf && row.line === 0);
     const row = this.#rows[place];

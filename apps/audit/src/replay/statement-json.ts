@@ -1,5 +1,5 @@
 import type { Account } from '#ledger';
-import type { Replayed, StatementLine } from './replay-account.js';
+import type { ReplayResult, StatementLine } from './replay-account.js';
 
 export const lineJson = ({ stored, event, command, rows }: StatementLine) => ({
   revision: stored.revision,
@@ -9,7 +9,7 @@ export const lineJson = ({ stored, event, command, rows }: StatementLine) => ({
   rows,
 });
 
-export function replayedJson(user: string, { account, position, page, stopped }: Replayed) {
+export function resultJson(user: string, { account, position, page, stopped }: ReplayResult) {
   return {
     user_id: user,
     revision: account.revision < 0 ? null : account.revision,

@@ -1,19 +1,19 @@
-import { Lab } from '../testing/test-ledger.js';
+import { TestLedger } from '../testing/test-ledger.js';
 import { EVENT_TYPES } from '../checks/event-types.js';
 import type { Span } from './event-source.js';
 import { PostgresSource } from './postgres-source.js';
 import { positionFromNumber } from './postgres-rows.js';
 
-let lab: Lab;
+let ledger: TestLedger;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
 });
-afterAll(() => lab.close());
+afterAll(() => ledger.close());
 
 const span: Span = { after: positionFromNumber(10), upTo: positionFromNumber(30), events: 20 };
 
 async function isWhole(of: Span = span, types: ReadonlySet<string> = EVENT_TYPES) {
-  const source = new PostgresSource(lab.url);
+  const source = new PostgresSource(ledger.url);
   try {
     return await source.isComplete(of, types);
   } finally {
@@ -35,6 +35,6 @@ describe('a span of positions', () => {
 
   it.each(['delete from event_store.events where position = 20', 'truncate event_store.events'])(
     'is not after %s',
-    async (bend) => expect(await lab.bent(() => lab.sql(bend), isWhole)).toBe(false),
+    async (bend) => expect(await ledger.withTampering(() => ledger.sql(bend), isWhole)).toBe(false),
   );
 });

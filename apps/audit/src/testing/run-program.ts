@@ -5,13 +5,13 @@ import { readAuditSettings } from '../commands/settings.js';
 import { inlineWorkerPool } from '../verify/jobs.js';
 
 /** What one command line printed, and how it ended. */
-export interface Run {
+export interface ProgramRun {
   readonly status: number;
   readonly out: string;
   readonly err: string;
 }
 
-class Kept extends Writable {
+class MemoryWritable extends Writable {
   text = '';
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
@@ -21,11 +21,11 @@ class Kept extends Writable {
 }
 
 /** The program in this process and thread, with that environment. */
-export async function run(
+export async function runProgram(
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
-): Promise<Run> {
-  const [out, err] = [new Kept(), new Kept()];
+): Promise<ProgramRun> {
+  const [out, err] = [new MemoryWritable(), new MemoryWritable()];
   const status = await runAudit(args, {
     settings: readAuditSettings(env),
     terminal: { out, err },

@@ -5,7 +5,7 @@ import { chainHash, openPostgresEventStore, type EventStore } from '#event-store
 import { inlineWorkerPool } from '../verify/jobs.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';
-import { tell } from './sample-ledger.js';
+import { writeSampleLedger } from './sample-ledger.js';
 
 // Whole ledgers are told, bent and audited: seconds, on a machine that is busy with something else.
 jest.setTimeout(60_000);
@@ -21,7 +21,7 @@ interface StoredRow {
 }
 
 /** A database of its own with the story in it, and somebody who owns it and means no good. */
-export class Lab {
+export class TestLedger {
   private constructor(
     readonly url: string,
     readonly store: EventStore,
@@ -29,7 +29,7 @@ export class Lab {
     private readonly server: string,
   ) {}
 
-  static async open(): Promise<Lab> {
+  static async open(): Promise<TestLedger> {
     const server = process.env['TEST_PG_URL'];
     if (server === undefined) throw new Error('TEST_PG_URL names no Postgres');
     const name = `audit_${randomUUID().replaceAll('-', '')}`;
@@ -37,23 +37,23 @@ export class Lab {
     const url = new URL(server);
     url.pathname = `/${name}`;
     const store = await openPostgresEventStore(url.href);
-    await tell(store);
+    await writeSampleLedger(store);
     const owner = new pg.Client({ connectionString: url.href });
     await owner.connect();
     // The trigger that refuses changes does not fire for a session that says it is a replica.
     await owner.query('set session_replication_role = replica');
-    return new Lab(url.href, store, owner, server);
+    return new TestLedger(url.href, store, owner, server);
   }
 
   /** Does something forbidden, looks what the auditor says, and undoes it. */
-  async bent<T>(bend: () => Promise<unknown>, look: () => Promise<T>): Promise<T> {
+  async withTampering<T>(tamper: () => Promise<unknown>, inspect: () => Promise<T>): Promise<T> {
     await this.owner.query('create table public.kept as select * from event_store.events');
     const { rows } = await this.owner.query<{ position: string }>(
       'select position from event_store.head',
     );
     try {
-      await bend();
-      return await look();
+      await tamper();
+      return await inspect();
     } finally {
       await this.owner.query('delete from event_store.events');
       await this.owner.query('insert into event_store.events select * from public.kept');

@@ -10,7 +10,7 @@ import { parseProof, serializeProof } from '../evidence/proof-file.js';
 import { proveAccount } from '../evidence/prove-account.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { EventStoreDbSource } from '../store/eventstoredb-source.js';
-import { ANNA, BO, USERS, streamOf, tell } from '../testing/sample-ledger.js';
+import { ANNA, BO, USERS, streamOf, writeSampleLedger } from '../testing/sample-ledger.js';
 import type { DamageKind } from '../checks/findings.js';
 import { inlineWorkerPool } from './jobs.js';
 import { verifyStore } from './verify-store.js';
@@ -36,7 +36,7 @@ beforeEach(async () => {
   store = new EventStoreDbEventStore(server.connectionString);
   source = new EventStoreDbSource(server.connectionString);
   log = server.log as unknown as BentLog;
-  await tell(store);
+  await writeSampleLedger(store);
 });
 afterEach(async () => {
   await source.close();
@@ -198,7 +198,7 @@ describe('verify on EventStoreDB', () => {
   it('proves a statement, and that one anchor holds the one before', async () => {
     const first = await anchored();
     const users = ['33000000-0000-4000-8000-000000000009'];
-    await tell(store, { users });
+    await writeSampleLedger(store, { users });
     const next = await anchored(first);
     expect(next.previous?.size).toBe(first.size);
     expect(await kindsFound([first, next])).toEqual([]);

@@ -17,9 +17,9 @@ import {
   type Policy,
 } from '#ledger';
 import { EventStoreDbProtocolServer } from '#testing';
-import { Lab } from '../testing/test-ledger.js';
-import { run, type Run } from '../testing/run-program.js';
-import { ANNA, BO, CHEN, streamOf, tell } from '../testing/sample-ledger.js';
+import { TestLedger } from '../testing/test-ledger.js';
+import { runProgram, type ProgramRun } from '../testing/run-program.js';
+import { ANNA, BO, CHEN, streamOf, writeSampleLedger } from '../testing/sample-ledger.js';
 
 // Snapshots are in Postgres on either store: a real one here, whose owner means no good.
 
@@ -29,39 +29,39 @@ if (KEY === undefined) throw new Error('there is no key');
 const KEYS = new SnapshotKeys([KEY]);
 const UNKNOWN: Policy = { ...DEFAULT_POLICY, rememberMin: 2, rememberMax: 3, consumptionsMax: 2 };
 
-let lab: Lab;
+let ledger: TestLedger;
 let server: EventStoreDbProtocolServer;
 let store: EventStoreDbEventStore;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
   server = await EventStoreDbProtocolServer.start();
   store = new EventStoreDbEventStore(server.connectionString);
-  await tell(store);
+  await writeSampleLedger(store);
 });
 afterAll(async () => {
   await store.close();
   await server.stop();
-  await lab.close();
+  await ledger.close();
 });
-afterEach(() => lab.sql('delete from event_store.snapshots'));
+afterEach(() => ledger.sql('delete from event_store.snapshots'));
 
 describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s', (kind) => {
-  const source = (): EventStore => (kind === 'postgres' ? lab.store : store);
-  const verify = (...args: string[]): Promise<Run> =>
-    run(
+  const source = (): EventStore => (kind === 'postgres' ? ledger.store : store);
+  const verify = (...args: string[]): Promise<ProgramRun> =>
+    runProgram(
       {
-        EVENT_STORE: kind === 'postgres' ? lab.url : server.connectionString,
-        DATABASE_URL: lab.url,
+        EVENT_STORE: kind === 'postgres' ? ledger.url : server.connectionString,
+        DATABASE_URL: ledger.url,
         SNAPSHOT_KEYS: KEYS_TEXT,
       },
       'verify',
       ...args,
     );
-  const withoutKeys = (): Promise<Run> =>
-    run(
+  const withoutKeys = (): Promise<ProgramRun> =>
+    runProgram(
       {
-        EVENT_STORE: kind === 'postgres' ? lab.url : server.connectionString,
-        DATABASE_URL: lab.url,
+        EVENT_STORE: kind === 'postgres' ? ledger.url : server.connectionString,
+        DATABASE_URL: ledger.url,
       },
       'verify',
       '--json',
@@ -81,7 +81,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
   }
 
   const put = (stream: string, key: string, one: Snapshot): Promise<void> =>
-    lab.sql(
+    ledger.sql(
       `insert into event_store.snapshots (stream, key, revision, hash, state, key_id, mac)
        values ($1, $2, $3, $4, $5, $6, $7)`,
       stream,
@@ -98,7 +98,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
     await put(streamOf(user), key, snapshot);
   }
 
-  const found = (json: Run) =>
+  const found = (json: ProgramRun) =>
     JSON.parse(json.out) as {
       readonly damage: object;
       readonly snapshots: object;
@@ -207,7 +207,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
 
 describe('verify', () => {
   it('says where snapshots are not looked at, and which right is missing', async () => {
-    const { out } = await run(
+    const { out } = await runProgram(
       { EVENT_STORE: server.connectionString, DATA_DIR: 'nowhere' },
       'verify',
     );
@@ -215,8 +215,8 @@ describe('verify', () => {
   });
 
   it('refuses keys that are none', async () => {
-    const env = { EVENT_STORE: lab.url, SNAPSHOT_KEYS: 'a:short' };
-    expect(await run(env, 'verify')).toMatchObject({
+    const env = { EVENT_STORE: ledger.url, SNAPSHOT_KEYS: 'a:short' };
+    expect(await runProgram(env, 'verify')).toMatchObject({
       status: 2,
       err: expect.stringContaining('SNAPSHOT_KEYS must give each key a secret') as string,
     });

@@ -1,21 +1,21 @@
-import { Lab } from '../testing/test-ledger.js';
+import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, BO, CHEN, streamOf } from '../testing/sample-ledger.js';
 import type { Damage } from '../checks/findings.js';
 
 // A real Postgres, bent by its owner: who may switch off the trigger and forge hashes, too.
 
-let lab: Lab;
+let ledger: TestLedger;
 beforeAll(async () => {
-  lab = await Lab.open();
+  ledger = await TestLedger.open();
 });
-afterAll(() => lab.close());
+afterAll(() => ledger.close());
 
 const anna = streamOf(ANNA);
 const bo = streamOf(BO);
 const chen = streamOf(CHEN);
 
 async function foundIn(bend: () => Promise<unknown>): Promise<readonly Damage[]> {
-  return lab.bent(bend, async () => (await lab.verify()).findings.sorted());
+  return ledger.withTampering(bend, async () => (await ledger.verify()).findings.sorted());
 }
 
 const kinds = (found: readonly Damage[]): string[] => [...new Set(found.map(({ kind }) => kind))];
@@ -24,7 +24,7 @@ const at = (place: number): string => `postgres:${String(place).padStart(16, '0'
 
 describe('verify', () => {
   it('finds nothing in a ledger that nobody touched', async () => {
-    const { findings, events, accounts, last } = await lab.verify();
+    const { findings, events, accounts, last } = await ledger.verify();
     expect(findings.sorted()).toEqual([]);
     expect(accounts).toBe(3);
     expect(last).toBe(at(events));
@@ -41,7 +41,7 @@ describe('verify', () => {
     ['position', `position = 9000`, 'position-gap'],
   ])('finds one byte changed in %s, and where', async (_, change, kind) => {
     const found = await foundIn(() =>
-      lab.sql(`update event_store.events set ${change} where stream = $1 and revision = 0`, bo),
+      ledger.sql(`update event_store.events set ${change} where stream = $1 and revision = 0`, bo),
     );
     expect(kinds(found)).toContain(kind);
     expect(found.some(({ stream }) => stream?.startsWith(bo))).toBe(true);
@@ -49,7 +49,7 @@ describe('verify', () => {
 
   it('names only the event whose hash was changed, and not the one behind it', async () => {
     const found = await foundIn(() =>
-      lab.sql(
+      ledger.sql(
         `update event_store.events set hash = sha256('x') where stream = $1 and revision = 5`,
         anna,
       ),
@@ -59,7 +59,7 @@ describe('verify', () => {
 
   it('finds a deleted event by the hole in the positions and in the account', async () => {
     const found = await foundIn(() =>
-      lab.sql(`delete from event_store.events where position = 20`),
+      ledger.sql(`delete from event_store.events where position = 20`),
     );
     expect(kinds(found)).toEqual(['position-gap', 'revision-gap']);
     expect(found[0]).toMatchObject({
@@ -70,7 +70,7 @@ describe('verify', () => {
 
   it('finds an account removed', async () => {
     const found = await foundIn(() =>
-      lab.sql(`delete from event_store.events where stream = $1`, bo),
+      ledger.sql(`delete from event_store.events where stream = $1`, bo),
     );
     expect(kinds(found)).toEqual(['position-gap']);
     expect(found[0]).toMatchObject({ position: at(3) });
@@ -78,7 +78,7 @@ describe('verify', () => {
 
   it('finds an event inserted behind the end', async () => {
     const found = await foundIn(() =>
-      lab.sql(
+      ledger.sql(
         `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
          select (select max(position) + 1 from event_store.events), 900, gen_random_uuid(), stream,
            type, data, meta, hash
@@ -93,17 +93,17 @@ describe('verify', () => {
     const found = await foundIn(async () => {
       // In two steps: a position must not stand twice in between.
       for (const by of [100_000, -99_999]) {
-        await lab.sql(
+        await ledger.sql(
           'update event_store.events set position = position + $1 where position >= 10',
           by,
         );
-        await lab.sql(
+        await ledger.sql(
           `update event_store.events set revision = revision + $2 where stream = $1 and position > 10`,
           anna,
           by,
         );
       }
-      await lab.sql(
+      await ledger.sql(
         `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
          select 10, (select max(revision) + 1 from event_store.events
              where stream = $1 and position < 10),
@@ -111,7 +111,7 @@ describe('verify', () => {
          from event_store.events where stream = $1 and revision = 0`,
         anna,
       );
-      await lab.sql('update event_store.head set position = position + 1');
+      await ledger.sql('update event_store.head set position = position + 1');
     });
     expect(found[0]).toMatchObject({ position: at(10), stream: anna });
     expect(kinds(found)).toEqual(expect.arrayContaining(['hash-broken', 'id-not-derived']));
@@ -122,18 +122,20 @@ describe('verify', () => {
     ['revision', 'events_revision', 'unique (stream, revision)', 'revision-repeated'],
   ])('finds a %s that stands twice, where nothing forbids it', async (column, name, what, kind) => {
     const found = await foundIn(async () => {
-      await lab.sql(`alter table event_store.events drop constraint ${name}`);
-      await lab.sql(`update event_store.events set ${column} = ${column} - 1 where position = 10`);
-    }).finally(() => lab.sql(`alter table event_store.events add constraint ${name} ${what}`));
+      await ledger.sql(`alter table event_store.events drop constraint ${name}`);
+      await ledger.sql(
+        `update event_store.events set ${column} = ${column} - 1 where position = 10`,
+      );
+    }).finally(() => ledger.sql(`alter table event_store.events add constraint ${name} ${what}`));
     expect(kinds(found)).toContain(kind);
   });
 
   it('finds two events of an account swapped', async () => {
     const found = await foundIn(async () => {
       const swap = `update event_store.events set revision = $3 where stream = $1 and revision = $2`;
-      await lab.sql(swap, anna, 3, 1_000);
-      await lab.sql(swap, anna, 4, 3);
-      await lab.sql(swap, anna, 1_000, 4);
+      await ledger.sql(swap, anna, 3, 1_000);
+      await ledger.sql(swap, anna, 4, 3);
+      await ledger.sql(swap, anna, 1_000, 4);
     });
     expect(kinds(found)).toEqual(expect.arrayContaining(['hash-broken', 'order-broken']));
     expect(found[0]).toMatchObject({ stream: anna });
@@ -142,16 +144,16 @@ describe('verify', () => {
   it('finds the places of two events of an account swapped, whose hashes do not cover them', async () => {
     const found = await foundIn(async () => {
       const move = `update event_store.events set position = $2 where position = $1`;
-      await lab.sql(move, 1, 9_000);
-      await lab.sql(move, 4, 1);
-      await lab.sql(move, 9_000, 4);
+      await ledger.sql(move, 1, 9_000);
+      await ledger.sql(move, 4, 1);
+      await ledger.sql(move, 9_000, 4);
     });
     expect(found).toMatchObject([{ kind: 'order-broken', position: at(1), stream: anna }]);
   });
 
   it('finds an event copied to another account', async () => {
     const found = await foundIn(async () => {
-      await lab.sql(
+      await ledger.sql(
         `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
          select (select max(position) + 1 from event_store.events),
            (select max(revision) + 1 from event_store.events where stream = $2),
@@ -160,7 +162,7 @@ describe('verify', () => {
         anna,
         chen,
       );
-      await lab.sql('update event_store.head set position = position + 1');
+      await ledger.sql('update event_store.head set position = position + 1');
     });
     expect(kinds(found)).toEqual(
       expect.arrayContaining([
@@ -175,14 +177,14 @@ describe('verify', () => {
 
   it('finds the tail cut, where the store still knows how long it was', async () => {
     const found = await foundIn(() =>
-      lab.sql(`delete from event_store.events where position > 30`),
+      ledger.sql(`delete from event_store.events where position > 30`),
     );
     expect(found).toMatchObject([{ kind: 'tail-cut', position: at(30) }]);
   });
 
   it('finds a type that there is not, with hashes that fit', async () => {
     const found = await foundIn(() =>
-      lab.rewrite(anna, 2, (_, row) => (row.type = 'PointsGranted')),
+      ledger.rewrite(anna, 2, (_, row) => (row.type = 'PointsGranted')),
     );
     expect(found.map(({ kind, position }) => [kind, position])).toEqual([
       ['unknown-type', at(7)],
@@ -191,7 +193,7 @@ describe('verify', () => {
   });
 
   it('finds what is no event, with hashes that fit', async () => {
-    const found = await foundIn(() => lab.rewrite(anna, 2, (data) => (data['points'] = -60)));
+    const found = await foundIn(() => ledger.rewrite(anna, 2, (data) => (data['points'] = -60)));
     expect(found).toMatchObject([{ kind: 'unreadable', stream: anna, revision: 2 }]);
   });
 });
