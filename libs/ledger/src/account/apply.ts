@@ -1,6 +1,6 @@
-import type { Books, Consumption } from './state.js';
-import { bringIn, put, putBack, setRemaining, take } from './batches.js';
-import { broken } from './broken-rule.js';
+import type { AccountState, Consumption } from './state.js';
+import { addBatch, addPoints, returnPoints, setRemaining, drawPoints } from './batches.js';
+import { throwBrokenRule } from './broken-rule.js';
 import { assertNever } from '../support/assert.js';
 import type {
   ConsumptionSettled,
@@ -15,34 +15,40 @@ import { BALANCE_MAX } from './limits.js';
 import { isDue, later, msOf } from '../support/time.js';
 
 /** The event already happened: the books follow it, or it is one that can't have happened. */
-export function changeBooks(books: Books, event: LedgerEvent): void {
-  books.revision += 1;
-  if (event.at !== later(event.receivedAt, books.at)) {
-    broken(books, `its time is neither when its command came nor that of the event before it`);
+export function applyEvent(state: AccountState, event: LedgerEvent): void {
+  state.revision += 1;
+  if (event.at !== later(event.receivedAt, state.at)) {
+    throwBrokenRule(
+      state,
+      `its time is neither when its command came nor that of the event before it`,
+    );
   }
-  if (event.at !== books.at) {
-    books.at = event.at;
-    books.atMs = msOf(event.at);
+  if (event.at !== state.at) {
+    state.at = event.at;
+    state.atMs = msOf(event.at);
   }
-  changeFor(books, event);
-  if (books.balance > BALANCE_MAX) broken(books, `a balance of ${books.balance}`);
-  if (books.balance !== event.balanceAfter) {
-    broken(books, `balanceAfter says ${event.balanceAfter}, the events before it ${books.balance}`);
+  applyByType(state, event);
+  if (state.balance > BALANCE_MAX) throwBrokenRule(state, `a balance of ${state.balance}`);
+  if (state.balance !== event.balanceAfter) {
+    throwBrokenRule(
+      state,
+      `balanceAfter says ${event.balanceAfter}, the events before it ${state.balance}`,
+    );
   }
 }
 
-function changeFor(books: Books, event: LedgerEvent): void {
+function applyByType(state: AccountState, event: LedgerEvent): void {
   switch (event.type) {
     case 'PointsRecharged':
-      return recharged(books, event);
+      return applyRecharge(state, event);
     case 'PointsConsumed':
-      return consumed(books, event);
+      return applyConsumption(state, event);
     case 'ConsumptionSettled':
-      return settled(books, event);
+      return applySettlement(state, event);
     case 'PointsRefunded':
-      return refunded(books, event);
+      return applyRefund(state, event);
     case 'PointsExpired':
-      return expired(books, event);
+      return applyExpiry(state, event);
     case 'CommandRefused':
       return;
     default:
@@ -50,32 +56,35 @@ function changeFor(books: Books, event: LedgerEvent): void {
   }
 }
 
-function recharged(books: Books, event: PointsRecharged): void {
-  if (books.batches.get(event.batchId)) broken(books, `batch ${event.batchId} came in before`);
-  if (isDue(event.expiresAt, event.at)) broken(books, `batch ${event.batchId} came in dead`);
-  bringIn(books, event.batchId, event.expiresAt, event.priority, false);
-  put(books, event.batchId, event.points);
+function applyRecharge(state: AccountState, event: PointsRecharged): void {
+  if (state.batches.get(event.batchId))
+    throwBrokenRule(state, `batch ${event.batchId} came in before`);
+  if (isDue(event.expiresAt, event.at))
+    throwBrokenRule(state, `batch ${event.batchId} came in dead`);
+  addBatch(state, event.batchId, event.expiresAt, event.priority, false);
+  addPoints(state, event.batchId, event.points);
 }
 
-function consumed(books: Books, event: PointsConsumed): void {
+function applyConsumption(state: AccountState, event: PointsConsumed): void {
   let drawn = 0;
   for (const draw of event.draws) {
-    take(books, draw, event.at);
+    drawPoints(state, draw, event.at);
     drawn += draw.points;
   }
-  if (drawn !== event.points) broken(books, `draws of ${drawn} for ${event.points} points`);
-  if (event.of === null) beginConsumption(books, event);
-  else continueConsumption(books, event);
+  if (drawn !== event.points)
+    throwBrokenRule(state, `draws of ${drawn} for ${event.points} points`);
+  if (event.of === null) beginConsumption(state, event);
+  else continueConsumption(state, event);
 }
 
-function beginConsumption(books: Books, event: PointsConsumed): void {
+function beginConsumption(state: AccountState, event: PointsConsumed): void {
   const isOpen = event.settleBy !== null;
-  if (isDue(event.settleBy, event.at)) broken(books, 'it was never open');
-  if (books.consumptions.get(event.consumptionId)?.phase === 'open') {
-    broken(books, `consumption ${event.consumptionId} is open and began again`);
+  if (isDue(event.settleBy, event.at)) throwBrokenRule(state, 'it was never open');
+  if (state.consumptions.get(event.consumptionId)?.phase === 'open') {
+    throwBrokenRule(state, `consumption ${event.consumptionId} is open and began again`);
   }
   const begun: Consumption = {
-    of: books.revision,
+    of: state.revision,
     consumptionId: event.consumptionId,
     sourceType: event.sourceType,
     sourceId: event.sourceId,
@@ -83,58 +92,63 @@ function beginConsumption(books: Books, event: PointsConsumed): void {
     draws: event.draws,
     settleBy: event.settleBy,
     phase: isOpen ? 'open' : 'closed',
-    closedAtMs: isOpen ? 0 : books.atMs,
-    closing: isOpen ? 0 : ++books.closings,
+    closedAtMs: isOpen ? 0 : state.atMs,
+    closing: isOpen ? 0 : ++state.closings,
   };
-  books.consumptions.set(begun.consumptionId, begun);
+  state.consumptions.set(begun.consumptionId, begun);
   if (isOpen) {
-    books.openOrder.add(begun);
-    hold(books, begun, 1);
+    state.openOrder.add(begun);
+    adjustHeld(state, begun, 1);
   }
 }
 
-function continueConsumption(books: Books, event: PointsConsumed): void {
-  const before = consumptionOf(books, event);
+function continueConsumption(state: AccountState, event: PointsConsumed): void {
+  const before = requireConsumption(state, event);
   if (before.phase === 'closed') {
-    broken(books, `consumption ${before.of} is closed and was charged again`);
+    throwBrokenRule(state, `consumption ${before.of} is closed and was charged again`);
   }
-  mustBeInTime(books, before);
-  mustBeForTheSame(books, before, event);
-  replace(books, before, { ...before, draws: [...before.draws, ...event.draws] });
+  requireNotTimedOut(state, before);
+  requireSameSource(state, before, event);
+  replaceConsumption(state, before, { ...before, draws: [...before.draws, ...event.draws] });
 }
 
-function settled(books: Books, event: ConsumptionSettled): void {
-  const before = consumptionOf(books, event);
-  if (before.phase === 'closed') broken(books, `consumption ${event.of} was closed before`);
-  mustBeInTime(books, before);
-  if (event.estimated !== before.estimated) broken(books, 'it names another estimate');
-  if (event.actual !== pointsOf(before.draws)) {
-    broken(books, `it says ${event.actual} were spent, the draws ${pointsOf(before.draws)}`);
+function applySettlement(state: AccountState, event: ConsumptionSettled): void {
+  const before = requireConsumption(state, event);
+  if (before.phase === 'closed')
+    throwBrokenRule(state, `consumption ${event.of} was closed before`);
+  requireNotTimedOut(state, before);
+  if (event.estimated !== before.estimated) throwBrokenRule(state, 'it names another estimate');
+  if (event.actual !== totalPoints(before.draws)) {
+    throwBrokenRule(
+      state,
+      `it says ${event.actual} were spent, the draws ${totalPoints(before.draws)}`,
+    );
   }
-  close(books, before, { ...before, phase: 'closed' });
+  closeConsumption(state, before, { ...before, phase: 'closed' });
 }
 
-function refunded(books: Books, event: PointsRefunded): void {
-  const before = consumptionOf(books, event);
-  mustBeForTheSame(books, before, event);
+function applyRefund(state: AccountState, event: PointsRefunded): void {
+  const before = requireConsumption(state, event);
+  requireSameSource(state, before, event);
   const draws = before.draws.slice();
   let returned = 0;
   for (const back of event.returns) {
     const last = draws.at(-1);
     if (last?.batchId !== back.from || last.points < back.points) {
-      broken(books, `batch ${back.from} is not the draw whose turn it is to come back`);
+      throwBrokenRule(state, `batch ${back.from} is not the draw whose turn it is to come back`);
     }
     if (last.points === back.points) draws.pop();
     else draws[draws.length - 1] = { batchId: last.batchId, points: last.points - back.points };
-    putBack(books, back);
+    returnPoints(state, back);
     returned += back.points;
   }
-  if (returned !== event.points) broken(books, `returns of ${returned} for ${event.points} points`);
-  afterRefund(books, event, before, { ...before, draws });
+  if (returned !== event.points)
+    throwBrokenRule(state, `returns of ${returned} for ${event.points} points`);
+  finishRefund(state, event, before, { ...before, draws });
 }
 
-function afterRefund(
-  books: Books,
+function finishRefund(
+  state: AccountState,
   event: PointsRefunded,
   before: Consumption,
   after: Consumption,
@@ -143,85 +157,91 @@ function afterRefund(
     case 'cancelled':
     case 'timed_out':
       if (before.phase !== 'open' || after.draws.length > 0) {
-        broken(books, `${event.cause} is for an open pre-deduction, in full`);
+        throwBrokenRule(state, `${event.cause} is for an open pre-deduction, in full`);
       }
-      if (event.cause === 'cancelled') mustBeInTime(books, before);
-      else if (!isDue(before.settleBy, books.at)) broken(books, 'it had not timed out yet');
-      return close(books, before, {
+      if (event.cause === 'cancelled') requireNotTimedOut(state, before);
+      else if (!isDue(before.settleBy, state.at))
+        throwBrokenRule(state, 'it had not timed out yet');
+      return closeConsumption(state, before, {
         ...after,
         phase: event.cause === 'timed_out' ? 'timed_out' : 'closed',
       });
     case 'overestimated':
-      if (before.phase !== 'open') broken(books, 'overestimated is for an open pre-deduction');
-      mustBeInTime(books, before);
-      return replace(books, before, after);
+      if (before.phase !== 'open')
+        throwBrokenRule(state, 'overestimated is for an open pre-deduction');
+      requireNotTimedOut(state, before);
+      return replaceConsumption(state, before, after);
     case 'refunded':
-      if (before.phase !== 'closed') broken(books, 'refunded is for a closed consumption');
-      return replace(books, before, after);
+      if (before.phase !== 'closed') throwBrokenRule(state, 'refunded is for a closed consumption');
+      return replaceConsumption(state, before, after);
     default:
       assertNever(event.cause);
   }
 }
 
-function expired(books: Books, event: PointsExpired): void {
-  const batch = books.batches.get(event.batchId);
+function applyExpiry(state: AccountState, event: PointsExpired): void {
+  const batch = state.batches.get(event.batchId);
   if (!batch || batch.expiresAt !== event.expiredAt || event.expiredAt > event.at) {
-    broken(books, `batch ${event.batchId} was not due`);
+    throwBrokenRule(state, `batch ${event.batchId} was not due`);
   }
-  if (books.remaining.get(batch.id) !== event.points) {
-    broken(books, `batch ${batch.id} had ${books.remaining.get(batch.id) ?? 0} points left`);
+  if (state.remaining.get(batch.id) !== event.points) {
+    throwBrokenRule(
+      state,
+      `batch ${batch.id} had ${state.remaining.get(batch.id) ?? 0} points left`,
+    );
   }
-  setRemaining(books, batch, 0);
-  books.balance -= event.points;
+  setRemaining(state, batch, 0);
+  state.balance -= event.points;
 }
 
-function consumptionOf(
-  books: Books,
+function requireConsumption(
+  state: AccountState,
   event: { readonly consumptionId: string; readonly of: number | null },
 ): Consumption {
-  const found = books.consumptions.get(event.consumptionId);
-  if (found?.of !== event.of) broken(books, `there is no consumption of revision ${event.of}`);
+  const found = state.consumptions.get(event.consumptionId);
+  if (found?.of !== event.of)
+    throwBrokenRule(state, `there is no consumption of revision ${event.of}`);
   return found;
 }
 
-function mustBeInTime(books: Books, { phase, settleBy, of }: Consumption): void {
-  if (phase === 'open' && isDue(settleBy, books.at))
-    broken(books, `consumption ${of} had timed out`);
+function requireNotTimedOut(state: AccountState, { phase, settleBy, of }: Consumption): void {
+  if (phase === 'open' && isDue(settleBy, state.at))
+    throwBrokenRule(state, `consumption ${of} had timed out`);
 }
 
-function mustBeForTheSame(
-  books: Books,
+function requireSameSource(
+  state: AccountState,
   before: Consumption,
   event: PointsConsumed | PointsRefunded,
 ): void {
   if (before.sourceType !== event.sourceType || before.sourceId !== event.sourceId) {
-    broken(books, `consumption ${before.of} was for another business or source`);
+    throwBrokenRule(state, `consumption ${before.of} was for another business or source`);
   }
 }
 
 /** Puts the changed consumption in the place of the one before, which is not closed by it. */
-function replace(books: Books, before: Consumption, after: Consumption): void {
-  books.consumptions.set(after.consumptionId, after);
+function replaceConsumption(state: AccountState, before: Consumption, after: Consumption): void {
+  state.consumptions.set(after.consumptionId, after);
   if (before.phase !== 'open') return;
-  hold(books, before, -1);
-  hold(books, after, 1);
+  adjustHeld(state, before, -1);
+  adjustHeld(state, after, 1);
 }
 
-function close(books: Books, before: Consumption, after: Consumption): void {
+function closeConsumption(state: AccountState, before: Consumption, after: Consumption): void {
   if (before.phase === 'open') {
-    books.openOrder.remove(before);
-    hold(books, before, -1);
+    state.openOrder.remove(before);
+    adjustHeld(state, before, -1);
   }
-  const closing = ++books.closings;
-  books.consumptions.set(after.consumptionId, { ...after, closedAtMs: books.atMs, closing });
+  const closing = ++state.closings;
+  state.consumptions.set(after.consumptionId, { ...after, closedAtMs: state.atMs, closing });
 }
 
-function hold(books: Books, open: Consumption, sign: 1 | -1): void {
-  books.held += sign * pointsOf(open.draws);
-  books.openDraws += sign * open.draws.length;
+function adjustHeld(state: AccountState, open: Consumption, sign: 1 | -1): void {
+  state.held += sign * totalPoints(open.draws);
+  state.openDraws += sign * open.draws.length;
 }
 
-export function pointsOf(draws: readonly Draw[]): number {
+export function totalPoints(draws: readonly Draw[]): number {
   let sum = 0;
   for (const draw of draws) sum += draw.points;
   return sum;

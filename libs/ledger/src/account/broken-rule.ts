@@ -10,6 +10,6 @@ export class BrokenRule extends Error {
 }
 
 /** For the books that are following the event. */
-export function broken(books: { readonly revision: number }, rule: string): never {
-  throw new BrokenRule(books.revision, rule);
+export function throwBrokenRule(state: { readonly revision: number }, rule: string): never {
+  throw new BrokenRule(state.revision, rule);
 }

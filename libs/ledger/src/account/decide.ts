@@ -2,7 +2,7 @@ import type { Account, Consumption } from './state.js';
 import { batchIdOf } from './batch-id.js';
 import { assertNever } from '../support/assert.js';
 import { BUSINESSES } from './businesses.js';
-import { pointsOf } from './apply.js';
+import { totalPoints } from './apply.js';
 import type {
   ConsumePoints,
   LedgerCommand,
@@ -10,15 +10,15 @@ import type {
   RefundPoints,
   SettleConsumption,
 } from './commands.js';
-import { Docket } from './pending-events.js';
+import { PendingEvents } from './pending-events.js';
 import { planDraws } from './draws.js';
 import { isNonEmpty, type LedgerEvent, type NonEmpty } from './events.js';
 import { BALANCE_MAX, RECHARGE_BALANCE_MAX } from './limits.js';
 import { isRemembered, recall } from './idempotency-window.js';
 import type { RefusalCode, RefusalDetails } from './refusals.js';
-import { expireTheDead, recordRefund } from './refunds.js';
+import { expireReturnedBatches, recordRefund } from './refunds.js';
 import { later, msOf, plusSeconds } from '../support/time.js';
-import { letTimePass } from './due.js';
+import { recordDueEvents } from './due.js';
 
 export type Decision =
   /** Carried out or refused: both are events. */
@@ -38,13 +38,13 @@ export function decide(command: LedgerCommand, account: Account): Decision {
   if (answered) return { kind: 'repeat', revision: answered.revision };
   // What is forgotten only since then came before this command: nothing newer need be looked at.
   if (command.at <= account.forgottenUntil) return { kind: 'tooLate' };
-  const docket = new Docket(command, at, account);
-  letTimePass(docket);
-  const refusal = carryOut(docket, command);
+  const pending = new PendingEvents(command, at, account);
+  recordDueEvents(pending);
+  const refusal = handleCommand(pending, command);
   if (refusal) {
-    docket.record({ type: 'CommandRefused', commandType: command.type, ...refusal }, 0);
+    pending.record({ type: 'CommandRefused', commandType: command.type, ...refusal }, 0);
   }
-  const { events } = docket;
+  const { events } = pending;
   return isNonEmpty(events) ? { kind: 'record', events } : { kind: 'nothing' };
 }
 
@@ -54,16 +54,16 @@ interface Refusal {
 }
 
 /** Records what comes of the command, or says why it is refused. Reasons are asked in their order. */
-function carryOut(docket: Docket, command: LedgerCommand): Refusal | null {
+function handleCommand(pending: PendingEvents, command: LedgerCommand): Refusal | null {
   switch (command.type) {
     case 'RechargePoints':
-      return recharge(docket, command);
+      return recharge(pending, command);
     case 'ConsumePoints':
-      return consume(docket, command);
+      return consume(pending, command);
     case 'SettleConsumption':
-      return settle(docket, command);
+      return settle(pending, command);
     case 'RefundPoints':
-      return refund(docket, command);
+      return refund(pending, command);
     case 'ExpirePoints':
       return null;
     default:
@@ -71,37 +71,37 @@ function carryOut(docket: Docket, command: LedgerCommand): Refusal | null {
   }
 }
 
-function recharge(docket: Docket, command: RechargePoints): Refusal | null {
+function recharge(pending: PendingEvents, command: RechargePoints): Refusal | null {
   const { points, expiresAt, priority, sourceId } = command;
-  const { balance, held, batchesInUse } = docket.books;
-  if (expiresAt !== null && expiresAt <= docket.at) {
+  const { balance, held, batchesInUse } = pending.state;
+  if (expiresAt !== null && expiresAt <= pending.at) {
     return { code: 'AlreadyExpired', details: { expiresAt } };
   }
   if (balance + held + points > RECHARGE_BALANCE_MAX) {
     return { code: 'BalanceLimit', details: { balance, held, asked: points } };
   }
-  if (batchesInUse >= docket.policy.batchesMax) {
+  if (batchesInUse >= pending.policy.batchesMax) {
     return { code: 'TooManyBatches', details: {} };
   }
-  const batchId = batchIdOf(command.commandId, docket.nextRevision, expiresAt);
-  docket.record(
+  const batchId = batchIdOf(command.commandId, pending.nextRevision, expiresAt);
+  pending.record(
     { type: 'PointsRecharged', batchId, points, expiresAt, priority, sourceId },
     points,
   );
   return null;
 }
 
-function consume(docket: Docket, command: ConsumePoints): Refusal | null {
+function consume(pending: PendingEvents, command: ConsumePoints): Refusal | null {
   const { consumptionId, points, settleWithin } = command;
-  if (consumptionOf(docket, consumptionId)) {
+  if (retainedConsumption(pending, consumptionId)) {
     return { code: 'ConsumptionIdReused', details: { consumptionId } };
   }
-  const { balance, openDraws } = docket.books;
-  if (settleWithin !== null && openDraws >= docket.policy.openDrawsMax) {
+  const { balance, openDraws } = pending.state;
+  if (settleWithin !== null && openDraws >= pending.policy.openDrawsMax) {
     return { code: 'TooManyOpen', details: {} };
   }
-  if (balance < points) return insufficient(docket, points);
-  docket.record(
+  if (balance < points) return insufficient(pending, points);
+  pending.record(
     {
       type: 'PointsConsumed',
       consumptionId,
@@ -109,18 +109,18 @@ function consume(docket: Docket, command: ConsumePoints): Refusal | null {
       sourceType: command.sourceType,
       sourceId: command.sourceId,
       points,
-      draws: planDraws(docket.books, points),
+      draws: planDraws(pending.state, points),
       duration: command.duration,
-      settleBy: settleWithin === null ? null : plusSeconds(docket.at, settleWithin),
+      settleBy: settleWithin === null ? null : plusSeconds(pending.at, settleWithin),
     },
     -points,
   );
   return null;
 }
 
-function settle(docket: Docket, command: SettleConsumption): Refusal | null {
+function settle(pending: PendingEvents, command: SettleConsumption): Refusal | null {
   const { consumptionId, points: actual, duration } = command;
-  const consumption = consumptionOf(docket, consumptionId);
+  const consumption = retainedConsumption(pending, consumptionId);
   if (!consumption) return { code: 'UnknownConsumption', details: { consumptionId } };
   const { phase, sourceType, estimated } = consumption;
   if (phase === 'closed') return { code: 'ConsumptionClosed', details: { consumptionId } };
@@ -129,52 +129,55 @@ function settle(docket: Docket, command: SettleConsumption): Refusal | null {
   }
   // One that timed out was refunded in full: all that it cost is charged now.
   const charged = phase === 'open' ? estimated : 0;
-  if (actual - charged > docket.balance) return insufficient(docket, actual - charged);
-  const lateRevision = actual > 0 ? docket.nextRevision : null;
+  if (actual - charged > pending.balance) return insufficient(pending, actual - charged);
+  const lateRevision = actual > 0 ? pending.nextRevision : null;
   const durationOf = phase === 'open' ? consumption.of : lateRevision;
-  if (actual > charged) chargeMore(docket, consumption, actual - charged);
+  if (actual > charged) chargeMore(pending, consumption, actual - charged);
   const returns =
     actual < charged
-      ? recordRefund(docket, consumption, charged - actual, 'overestimated', null)
+      ? recordRefund(pending, consumption, charged - actual, 'overestimated', null)
       : [];
-  recordSettled(docket, consumption, { actual, duration, durationOf });
-  expireTheDead(docket, returns);
+  recordSettled(pending, consumption, { actual, duration, durationOf });
+  expireReturnedBatches(pending, returns);
   return null;
 }
 
-function refund(docket: Docket, command: RefundPoints): Refusal | null {
+function refund(pending: PendingEvents, command: RefundPoints): Refusal | null {
   const { consumptionId, points, reason } = command;
-  const consumption = consumptionOf(docket, consumptionId);
+  const consumption = retainedConsumption(pending, consumptionId);
   if (!consumption) return { code: 'UnknownConsumption', details: { consumptionId } };
   if (consumption.phase === 'timed_out') {
-    recordSettled(docket, consumption, { actual: 0, duration: null, durationOf: null });
+    recordSettled(pending, consumption, { actual: 0, duration: null, durationOf: null });
     return null;
   }
-  const refundable = pointsOf(consumption.draws);
+  const refundable = totalPoints(consumption.draws);
   const asked = points ?? refundable;
   if (refundable === 0) return { code: 'NothingToRefund', details: { consumptionId } };
   if (asked > refundable)
     return { code: 'RefundExceedsConsumption', details: { refundable, asked } };
   const isOpen = consumption.phase === 'open';
   if (isOpen && asked < refundable) return { code: 'ConsumptionOpen', details: { consumptionId } };
-  const { balance, held } = docket.books;
+  const { balance, held } = pending.state;
   if (!isOpen && balance + held + asked > BALANCE_MAX) {
     return { code: 'BalanceLimit', details: { balance, held, asked } };
   }
   const cause = isOpen ? 'cancelled' : 'refunded';
-  expireTheDead(docket, recordRefund(docket, consumption, asked, cause, reason));
+  expireReturnedBatches(pending, recordRefund(pending, consumption, asked, cause, reason));
   return null;
 }
 
 /** The consumption that the account remembers by that id. */
-function consumptionOf(docket: Docket, consumptionId: string): Consumption | undefined {
-  const { consumptions, closings } = docket.books;
+function retainedConsumption(
+  pending: PendingEvents,
+  consumptionId: string,
+): Consumption | undefined {
+  const { consumptions, closings } = pending.state;
   const found = consumptions.get(consumptionId);
-  return found && isRemembered(found, closings, docket.policy, docket.atMs) ? found : undefined;
+  return found && isRemembered(found, closings, pending.policy, pending.atMs) ? found : undefined;
 }
 
-function chargeMore(docket: Docket, consumption: Consumption, points: number): void {
-  docket.record(
+function chargeMore(pending: PendingEvents, consumption: Consumption, points: number): void {
+  pending.record(
     {
       type: 'PointsConsumed',
       consumptionId: consumption.consumptionId,
@@ -182,7 +185,7 @@ function chargeMore(docket: Docket, consumption: Consumption, points: number): v
       sourceType: consumption.sourceType,
       sourceId: consumption.sourceId,
       points,
-      draws: planDraws(docket.books, points),
+      draws: planDraws(pending.state, points),
       duration: null,
       settleBy: null,
     },
@@ -191,13 +194,13 @@ function chargeMore(docket: Docket, consumption: Consumption, points: number): v
 }
 
 function recordSettled(
-  docket: Docket,
+  pending: PendingEvents,
   { consumptionId, of, estimated }: Consumption,
   real: { actual: number; duration: number | null; durationOf: number | null },
 ): void {
-  docket.record({ type: 'ConsumptionSettled', consumptionId, of, estimated, ...real }, 0);
+  pending.record({ type: 'ConsumptionSettled', consumptionId, of, estimated, ...real }, 0);
 }
 
-function insufficient(docket: Docket, asked: number): Refusal {
-  return { code: 'InsufficientPoints', details: { balance: docket.balance, asked } };
+function insufficient(pending: PendingEvents, asked: number): Refusal {
+  return { code: 'InsufficientPoints', details: { balance: pending.balance, asked } };
 }

@@ -1,5 +1,5 @@
 import { emptyAccount, type Account } from './state.js';
-import { changeBooks } from './apply.js';
+import { applyEvent } from './apply.js';
 import type { LedgerEvent } from './events.js';
 import { forget, remember } from './idempotency-window.js';
 import type { Policy } from './policy.js';
@@ -17,7 +17,7 @@ export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account 
  */
 export function evolve(account: Account, event: LedgerEvent): void {
   const closingsBefore = account.closings;
-  changeBooks(account, event);
+  applyEvent(account, event);
   remember(account, event, closingsBefore);
 }
 

@@ -1,4 +1,9 @@
-import { SWEEP_BATCHES_MIN, type Account, type Answered, type Consumption } from './state.js';
+import {
+  EVICT_BATCHES_MIN,
+  type Account,
+  type AnsweredCommand,
+  type Consumption,
+} from './state.js';
 import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
 import { daysMs, later } from '../support/time.js';
@@ -7,7 +12,11 @@ import { daysMs, later } from '../support/time.js';
 // drops is only what no later command could ask for, so that dropping is never visible.
 
 /** Of a command that the account remembers at that moment. */
-export function recall(account: Account, commandId: string, atMs: number): Answered | undefined {
+export function recall(
+  account: Account,
+  commandId: string,
+  atMs: number,
+): AnsweredCommand | undefined {
   const found = account.answered.get(commandId);
   if (!found) return undefined;
   // Only the oldest can be forgotten: without a doubt about the oldest there is none about any.
@@ -43,7 +52,7 @@ function rememberCommand(account: Account, event: LedgerEvent): void {
   const newest = account.answeredQueue.at(-1);
   // The same id with another `receivedAt` is a new command: the one before it is forgotten.
   if (newest?.commandId === event.commandId && newest.receivedAt === event.receivedAt) return;
-  const answered: Answered = {
+  const answered: AnsweredCommand = {
     commandId: event.commandId,
     revision: account.revision,
     atMs: account.atMs,
@@ -57,27 +66,38 @@ function rememberCommand(account: Account, event: LedgerEvent): void {
 export function forget(account: Account): void {
   forgetCommands(account);
   forgetConsumptions(account);
-  if (account.batches.size >= account.sweepBatchesAt) sweepBatches(account);
+  if (account.batches.size >= account.evictBatchesAt) sweepBatches(account);
 }
 
-function isForgotten(account: Account, answered: Answered, place: number, atMs: number): boolean {
+function isForgotten(
+  account: Account,
+  answered: AnsweredCommand,
+  place: number,
+  atMs: number,
+): boolean {
   return isOld(account.policy, answered, account.answeredQueue.length - 1 - place, atMs);
 }
 
 /** Whether a command is forgotten at that moment, when so many newer ones were answered. */
-export function isOld(policy: Policy, answered: Answered, newer: number, atMs: number): boolean {
+export function isOld(
+  policy: Policy,
+  answered: AnsweredCommand,
+  newer: number,
+  atMs: number,
+): boolean {
   const { rememberMin, rememberMax, rememberDays } = policy;
   if (newer >= rememberMax) return true;
   return newer >= rememberMin && answered.atMs < atMs - daysMs(rememberDays);
 }
 
 /** Where a command stands in the queue, which is in order of revision. */
-function placeOf(account: Account, answered: Answered): number {
+function placeOf(account: Account, answered: AnsweredCommand): number {
   let low = account.answeredFrom;
   let high = account.answeredQueue.length - 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((account.answeredQueue[middle] as Answered).revision < answered.revision) low = middle + 1;
+    if ((account.answeredQueue[middle] as AnsweredCommand).revision < answered.revision)
+      low = middle + 1;
     else high = middle;
   }
   return low;
@@ -130,7 +150,7 @@ function sweepBatches(account: Account): void {
     }
     account.batches.delete(batch.id);
   }
-  account.sweepBatchesAt = Math.max(SWEEP_BATCHES_MIN, 2 * account.batches.size);
+  account.evictBatchesAt = Math.max(EVICT_BATCHES_MIN, 2 * account.batches.size);
 }
 
 const isMostlyGone = (gone: number, all: number): boolean => gone > 256 && gone > all / 2;

@@ -1,22 +1,22 @@
-import { forkBooks, type Account, type Books } from './state.js';
-import { changeBooks } from './apply.js';
+import { forkState, type Account, type AccountState } from './state.js';
+import { applyEvent } from './apply.js';
 import type { LedgerCommand } from './commands.js';
 import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
 import { msOf } from '../support/time.js';
 
 /** What a rule says of an event; when, for which command and with what balance is the docket's. */
-export type Own<E extends LedgerEvent> = E extends LedgerEvent
+export type EventBody<E extends LedgerEvent> = E extends LedgerEvent
   ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
   : never;
 
 /** What one command makes happen, event by event, and the account as it is after each of them. */
-export class Docket {
+export class PendingEvents {
   readonly events: LedgerEvent[] = [];
   readonly atMs: number;
   readonly #account: Account;
-  #fork: Books | null = null;
-  #followed = 0;
+  #state: AccountState | null = null;
+  #appliedCount = 0;
   #balance: number;
 
   constructor(
@@ -44,16 +44,16 @@ export class Docket {
   }
 
   /** After everything recorded so far. The account itself is left alone: it is copied when need be. */
-  get books(): Readonly<Books> {
-    if (this.#followed === this.events.length) return this.#fork ?? this.#account;
-    this.#fork ??= forkBooks(this.#account);
-    while (this.#followed < this.events.length) {
-      changeBooks(this.#fork, this.events[this.#followed++] as LedgerEvent);
+  get state(): Readonly<AccountState> {
+    if (this.#appliedCount === this.events.length) return this.#state ?? this.#account;
+    this.#state ??= forkState(this.#account);
+    while (this.#appliedCount < this.events.length) {
+      applyEvent(this.#state, this.events[this.#appliedCount++] as LedgerEvent);
     }
-    return this.#fork;
+    return this.#state;
   }
 
-  record(event: Own<LedgerEvent>, balanceChange: number): void {
+  record(event: EventBody<LedgerEvent>, balanceChange: number): void {
     this.#balance += balanceChange;
     // The spread stands last: before the others, V8 builds such an object ten times as slowly.
     this.events.push({

@@ -1,20 +1,20 @@
-import type { Batch, Books, Consumption } from './state.js';
+import type { Batch, AccountState, Consumption } from './state.js';
 import { batchIdOf } from './batch-id.js';
 import { invariant } from '../support/assert.js';
-import type { Docket } from './pending-events.js';
+import type { PendingEvents } from './pending-events.js';
 import type { Draw, RefundCause, Return } from './events.js';
 import { midnightFrom, plusDays } from '../support/time.js';
 
 /** Records that points of a consumption come back: from the end of its draws, slice by slice. */
 export function recordRefund(
-  docket: Docket,
+  pending: PendingEvents,
   consumption: Consumption,
   points: number,
   cause: RefundCause,
   reason: string | null,
 ): readonly Return[] {
-  const returns = new Returning(docket, cause).of(takeBack(consumption.draws, points));
-  docket.record(
+  const returns = new RefundPlacement(pending, cause).place(unwindDraws(consumption.draws, points));
+  pending.record(
     {
       type: 'PointsRefunded',
       consumptionId: consumption.consumptionId,
@@ -32,21 +32,21 @@ export function recordRefund(
 }
 
 /** What came back dead expires with whatever its batch still has: once per batch, in the order of the returns. */
-export function expireTheDead(docket: Docket, returns: readonly Return[]): void {
+export function expireReturnedBatches(pending: PendingEvents, returns: readonly Return[]): void {
   const dead = new Map<number, string>();
   for (const { into, expiresAt } of returns) {
-    if (expiresAt !== null && expiresAt <= docket.at) dead.set(into, expiresAt);
+    if (expiresAt !== null && expiresAt <= pending.at) dead.set(into, expiresAt);
   }
-  for (const [batchId, expiredAt] of dead) recordExpiry(docket, batchId, expiredAt);
+  for (const [batchId, expiredAt] of dead) recordExpiry(pending, batchId, expiredAt);
 }
 
-export function recordExpiry(docket: Docket, batchId: number, expiredAt: string): void {
-  const points = docket.books.remaining.get(batchId) ?? 0;
-  docket.record({ type: 'PointsExpired', batchId, points, expiredAt }, -points);
+export function recordExpiry(pending: PendingEvents, batchId: number, expiredAt: string): void {
+  const points = pending.state.remaining.get(batchId) ?? 0;
+  pending.record({ type: 'PointsExpired', batchId, points, expiredAt }, -points);
 }
 
 /** The last of the draws, as many as make up those points, last first. */
-function takeBack(draws: readonly Draw[], points: number): Draw[] {
+function unwindDraws(draws: readonly Draw[], points: number): Draw[] {
   const slices: Draw[] = [];
   let open = points;
   for (let index = draws.length - 1; index >= 0 && open > 0; index--) {
@@ -60,44 +60,44 @@ function takeBack(draws: readonly Draw[], points: number): Draw[] {
 }
 
 /** Where refunded points go: not back dead because of a failure of ours, and not into an endless life. */
-class Returning {
-  readonly #books: Readonly<Books>;
+class RefundPlacement {
+  readonly #state: Readonly<AccountState>;
   readonly #horizon: string;
 
   constructor(
-    private readonly docket: Docket,
+    private readonly pending: PendingEvents,
     private readonly cause: RefundCause,
   ) {
-    this.#books = docket.books;
-    this.#horizon = plusDays(docket.at, docket.policy.refundGraceDays);
+    this.#state = pending.state;
+    this.#horizon = plusDays(pending.at, pending.policy.refundGraceDays);
   }
 
-  of(slices: readonly Draw[]): Return[] {
+  place(slices: readonly Draw[]): Return[] {
     return slices.map(({ batchId, points }) => {
-      const from = this.#books.batches.get(batchId);
+      const from = this.#state.batches.get(batchId);
       invariant(from !== undefined, 'a batch is known as long as a consumption drew on it');
-      const { into, expiresAt } = this.#placeFor(from);
+      const { into, expiresAt } = this.#targetOf(from);
       return { from: batchId, into, points, expiresAt };
     });
   }
 
-  #placeFor(from: Batch): Pick<Return, 'into' | 'expiresAt'> {
+  #targetOf(from: Batch): Pick<Return, 'into' | 'expiresAt'> {
     const { expiresAt } = from;
     const itself = { into: from.id, expiresAt };
-    if (this.docket.policy.refundGraceDays === 0) return itself;
+    if (this.pending.policy.refundGraceDays === 0) return itself;
     if (expiresAt === null || expiresAt >= this.#horizon) return itself;
-    if (!from.isGrace) return this.#graceUntil(midnightFrom(this.#horizon));
-    const isGone = expiresAt <= this.docket.at;
+    if (!from.isGrace) return this.#graceBatchUntil(midnightFrom(this.#horizon));
+    const isGone = expiresAt <= this.pending.at;
     if (!isGone || this.cause !== 'timed_out') return itself;
-    return this.#graceUntil(midnightFrom(plusDays(this.docket.at, 1)));
+    return this.#graceBatchUntil(midnightFrom(plusDays(this.pending.at, 1)));
   }
 
-  #graceUntil(midnight: string): Pick<Return, 'into' | 'expiresAt'> {
-    const { docket } = this;
+  #graceBatchUntil(midnight: string): Pick<Return, 'into' | 'expiresAt'> {
+    const { pending } = this;
     const into =
-      this.#books.graceBatches.get(midnight) ??
+      this.#state.graceBatches.get(midnight) ??
       // Slices of one refund that need it give it the same number.
-      batchIdOf(docket.command.commandId, docket.nextRevision, midnight);
+      batchIdOf(pending.command.commandId, pending.nextRevision, midnight);
     return { into, expiresAt: midnight };
   }
 }

@@ -1,8 +1,8 @@
 import type { SourceType } from './businesses.js';
 import type { Draw } from './events.js';
 import { REMEMBER_EVERYTHING, type Policy } from './policy.js';
-import { Sorted } from '../support/sorted-list.js';
-import { Overlay, type Table } from '../support/overlay-map.js';
+import { SortedList } from '../support/sorted-list.js';
+import { OverlayMap, type MutableMap } from '../support/overlay-map.js';
 
 /** What a batch is for as long as it is known. What is left in it stands in `Books.remaining`. */
 export interface Batch {
@@ -32,7 +32,7 @@ export interface Consumption {
 }
 
 /** The money: all that a rule looks at, once it is known that the command is a new one. */
-export interface Books {
+export interface AccountState {
   revision: number;
   at: string;
   /** `at` in milliseconds. */
@@ -40,31 +40,31 @@ export interface Books {
   balance: number;
   /** Points in open pre-deductions. */
   held: number;
-  batches: Table<number, Batch>;
+  batches: MutableMap<number, Batch>;
   /** Points left; a batch that has none is not in it. */
-  remaining: Table<number, number>;
+  remaining: MutableMap<number, number>;
   /** The batches with points left: as they will be drawn … */
-  drawOrder: Sorted<Batch>;
+  drawOrder: SortedList<Batch>;
   /** … and, of those that expire, as they will. */
-  expiryOrder: Sorted<Batch>;
+  expiryOrder: SortedList<Batch>;
   /** Grace batches by the midnight at which they expire. */
-  graceBatches: Table<string, number>;
+  graceBatches: MutableMap<string, number>;
   batchesSeen: number;
   /** Batches with points left, grace batches not counted. */
   batchesInUse: number;
   /** By id: an id is used again only once nothing can name the consumption that had it before. */
-  consumptions: Table<string, Consumption>;
+  consumptions: MutableMap<string, Consumption>;
   /**
    * Open pre-deductions as they will time out, each as it began: only a settlement changes one that
    * is open, and closes it in the same append.
    */
-  openOrder: Sorted<Consumption>;
+  openOrder: SortedList<Consumption>;
   openDraws: number;
   closings: number;
 }
 
 /** A command that was answered, and where: the answer itself is read back from the events. */
-export interface Answered {
+export interface AnsweredCommand {
   readonly commandId: string;
   readonly revision: number;
   readonly atMs: number;
@@ -72,15 +72,15 @@ export interface Answered {
 }
 
 /** Everything `decide` needs to know of one user, and nothing a screen wants. Bounded by its policy. */
-export interface Account extends Books {
+export interface Account extends AccountState {
   batches: Map<number, Batch>;
   remaining: Map<number, number>;
   graceBatches: Map<string, number>;
   consumptions: Map<string, Consumption>;
   policy: Policy;
-  answered: Map<string, Answered>;
+  answered: Map<string, AnsweredCommand>;
   /** The same in order, oldest first; what stands before `answeredFrom` is forgotten. */
-  answeredQueue: Answered[];
+  answeredQueue: AnsweredCommand[];
   answeredFrom: number;
   /** Newest `receivedAt` of all forgotten commands; empty: none is forgotten. */
   forgottenUntil: string;
@@ -88,24 +88,24 @@ export interface Account extends Books {
   closedQueue: Consumption[];
   closedFrom: number;
   /** Spent batches that nothing remembers are swept out when there are this many. */
-  sweepBatchesAt: number;
+  evictBatchesAt: number;
 }
 
-const NEVER = '9999-12-31T23:59:59.999Z~';
-const inText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const NEVER_EXPIRES = '9999-12-31T23:59:59.999Z~';
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const byDraw = (a: Batch, b: Batch): number =>
+const compareDrawOrder = (a: Batch, b: Batch): number =>
   a.priority - b.priority ||
-  inText(a.expiresAt ?? NEVER, b.expiresAt ?? NEVER) ||
+  compareText(a.expiresAt ?? NEVER_EXPIRES, b.expiresAt ?? NEVER_EXPIRES) ||
   a.cameIn - b.cameIn;
 
-const byExpiry = (a: Batch, b: Batch): number =>
-  inText(a.expiresAt ?? NEVER, b.expiresAt ?? NEVER) || a.cameIn - b.cameIn;
+const compareExpiry = (a: Batch, b: Batch): number =>
+  compareText(a.expiresAt ?? NEVER_EXPIRES, b.expiresAt ?? NEVER_EXPIRES) || a.cameIn - b.cameIn;
 
-const byTimeOut = (a: Consumption, b: Consumption): number =>
-  inText(a.settleBy ?? NEVER, b.settleBy ?? NEVER) || a.of - b.of;
+const compareTimeOut = (a: Consumption, b: Consumption): number =>
+  compareText(a.settleBy ?? NEVER_EXPIRES, b.settleBy ?? NEVER_EXPIRES) || a.of - b.of;
 
-export const SWEEP_BATCHES_MIN = 256;
+export const EVICT_BATCHES_MIN = 256;
 
 export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
   return {
@@ -116,13 +116,13 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
     held: 0,
     batches: new Map(),
     remaining: new Map(),
-    drawOrder: new Sorted(byDraw),
-    expiryOrder: new Sorted(byExpiry),
+    drawOrder: new SortedList(compareDrawOrder),
+    expiryOrder: new SortedList(compareExpiry),
     graceBatches: new Map(),
     batchesSeen: 0,
     batchesInUse: 0,
     consumptions: new Map(),
-    openOrder: new Sorted(byTimeOut),
+    openOrder: new SortedList(compareTimeOut),
     openDraws: 0,
     closings: 0,
     policy,
@@ -132,28 +132,28 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
     forgottenUntil: '',
     closedQueue: [],
     closedFrom: 0,
-    sweepBatchesAt: SWEEP_BATCHES_MIN,
+    evictBatchesAt: EVICT_BATCHES_MIN,
   };
 }
 
 /** A private copy to try things on. Costs what is live in the account, not what it remembers. */
-export function forkBooks(books: Books): Books {
+export function forkState(state: AccountState): AccountState {
   return {
-    revision: books.revision,
-    at: books.at,
-    atMs: books.atMs,
-    balance: books.balance,
-    held: books.held,
-    batches: new Overlay(books.batches),
-    remaining: new Overlay(books.remaining),
-    drawOrder: books.drawOrder.copy(),
-    expiryOrder: books.expiryOrder.copy(),
-    graceBatches: new Overlay(books.graceBatches),
-    batchesSeen: books.batchesSeen,
-    batchesInUse: books.batchesInUse,
-    consumptions: new Overlay(books.consumptions),
-    openOrder: books.openOrder.copy(),
-    openDraws: books.openDraws,
-    closings: books.closings,
+    revision: state.revision,
+    at: state.at,
+    atMs: state.atMs,
+    balance: state.balance,
+    held: state.held,
+    batches: new OverlayMap(state.batches),
+    remaining: new OverlayMap(state.remaining),
+    drawOrder: state.drawOrder.copy(),
+    expiryOrder: state.expiryOrder.copy(),
+    graceBatches: new OverlayMap(state.graceBatches),
+    batchesSeen: state.batchesSeen,
+    batchesInUse: state.batchesInUse,
+    consumptions: new OverlayMap(state.consumptions),
+    openOrder: state.openOrder.copy(),
+    openDraws: state.openDraws,
+    closings: state.closings,
   };
 }

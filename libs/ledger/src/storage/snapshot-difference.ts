@@ -1,5 +1,5 @@
 import type { Account, Batch, Consumption } from '../account/state.js';
-import { pointsOf } from '../account/apply.js';
+import { totalPoints } from '../account/apply.js';
 import { isOld, isRemembered } from '../account/idempotency-window.js';
 import { later } from '../support/time.js';
 
@@ -98,7 +98,7 @@ const consumptionText = (one: Consumption | undefined): string | undefined =>
     one.sourceType,
     one.sourceId,
     one.estimated,
-    pointsOf(one.draws),
+    totalPoints(one.draws),
     one.draws.map(({ batchId, points }) => [batchId, points]),
     one.settleBy,
     one.phase,

@@ -1,11 +1,11 @@
 import {
   emptyAccount,
   type Account,
-  type Answered,
+  type AnsweredCommand,
   type Batch,
   type Consumption,
 } from '../account/state.js';
-import { pointsOf } from '../account/apply.js';
+import { totalPoints } from '../account/apply.js';
 import type { Policy } from '../account/policy.js';
 import { msOf } from '../support/time.js';
 
@@ -86,10 +86,10 @@ function thawConsumption(account: Account, consumption: Consumption): void {
   }
   account.openOrder.add(consumption);
   account.openDraws += consumption.draws.length;
-  account.held += pointsOf(consumption.draws);
+  account.held += totalPoints(consumption.draws);
 }
 
-function thawAnswered(account: Account, answered: Answered): void {
+function thawAnswered(account: Account, answered: AnsweredCommand): void {
   account.answered.set(answered.commandId, answered);
   account.answeredQueue.push(answered);
 }

@@ -1,21 +1,21 @@
 /** The part of a Map that the books use. */
-export interface Table<K, V> {
+export interface MutableMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): unknown;
   delete(key: K): unknown;
 }
 
 /** A table's own changes over another that it leaves alone. */
-export class Overlay<K, V> implements Table<K, V> {
-  readonly #under: Pick<Table<K, V>, 'get'>;
+export class OverlayMap<K, V> implements MutableMap<K, V> {
+  readonly #base: Pick<MutableMap<K, V>, 'get'>;
   readonly #changed = new Map<K, V | undefined>();
 
-  constructor(under: Pick<Table<K, V>, 'get'>) {
-    this.#under = under;
+  constructor(base: Pick<MutableMap<K, V>, 'get'>) {
+    this.#base = base;
   }
 
   get(key: K): V | undefined {
-    return this.#changed.has(key) ? this.#changed.get(key) : this.#under.get(key);
+    return this.#changed.has(key) ? this.#changed.get(key) : this.#base.get(key);
   }
 
   set(key: K, value: V): void {

@@ -1,5 +1,5 @@
 /** A short list kept in order. No two items of one list compare as equal unless they are the same. */
-export class Sorted<T> implements Iterable<T> {
+export class SortedList<T> implements Iterable<T> {
   readonly #compare: (a: T, b: T) => number;
   #items: T[];
 
@@ -26,8 +26,8 @@ export class Sorted<T> implements Iterable<T> {
     if (found !== undefined && this.#compare(found, item) === 0) this.#items.splice(place, 1);
   }
 
-  copy(): Sorted<T> {
-    return new Sorted(this.#compare, this.#items.slice());
+  copy(): SortedList<T> {
+    return new SortedList(this.#compare, this.#items.slice());
   }
 
   [Symbol.iterator](): Iterator<T> {
