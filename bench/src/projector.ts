@@ -5,7 +5,7 @@ import { followsDirectly, type Position } from '#event-store';
 import { migrate } from '#read-model';
 import { fillStore } from './account-load.js';
 import { onPostgres } from './on-postgres.js';
-import { PackedStore } from './projector/packed-store.js';
+import { PackedEventStore } from './projector/packed-event-store.js';
 import { rowByRow } from './projector/row-by-row.js';
 
 const USERS = 10_000;
@@ -15,7 +15,7 @@ const NAME = 'points';
 /** From events in memory to committed rows: what the tables cost, whichever store feeds them. */
 export function projectorBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
-    const store = new PackedStore();
+    const store = new PackedEventStore();
     const events = await fillStore(store, USERS, EVENTS);
     globalThis.gc?.(); // what the load was made of is not the projector's to collect
     const pool = new pg.Pool({ connectionString: url, pipeline: true });
@@ -37,7 +37,7 @@ export function projectorBench(): Promise<Record<string, number>> {
 }
 
 /** The projector as it runs, with every index in place, behind by all events. */
-async function liveSeconds(pool: pg.Pool, store: PackedStore): Promise<number> {
+async function liveSeconds(pool: pg.Pool, store: PackedEventStore): Promise<number> {
   const head = await store.head();
   const stop = new AbortController();
   const start = performance.now();
@@ -55,14 +55,20 @@ async function liveSeconds(pool: pg.Pool, store: PackedStore): Promise<number> {
 
 async function rebuildSeconds(
   pool: pg.Pool,
-  store: PackedStore,
+  store: PackedEventStore,
 ): Promise<{ readonly built: number; readonly compared: number }> {
   const start = performance.now();
   let indexed = start;
   const reached = (step: string): void => {
     if (step === 'indexed') indexed = performance.now();
   };
-  const rebuild = new Rebuild({ store, pool, name: NAME, followsDirectly, observer: { reached } });
+  const rebuild = new Rebuild({
+    store,
+    pool,
+    name: NAME,
+    followsDirectly,
+    observer: { stepCompleted: reached },
+  });
   const { kind } = await rebuild.run({ acceptDifferences: false }, new AbortController().signal);
   if (kind !== 'switched') throw new Error(`the rebuild ended with ${kind}`);
   return {

@@ -11,7 +11,7 @@ import { MemoryReadTables, type TableFault } from '#read-model';
 import { allowAnySender } from '#senders';
 import { seeded, type Dice } from '#testing';
 import { IntakeConsumer } from '../../apps/intake/src/intake.consumer.js';
-import { VersionFollower } from '../../apps/projector/src/version-follower.js';
+import { Follower } from '../../apps/projector/src/follower.js';
 import type { Ended, SickEvent } from './checks.js';
 import { Services } from './commands.js';
 import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';
@@ -197,7 +197,7 @@ class World {
   }
 
   #startProjector(): void {
-    const follower = new VersionFollower(
+    const follower = new Follower(
       {
         store: poisoned(new MemoryEventStore({ log: this.#log }), this.#sick),
         writer: this.#tables,

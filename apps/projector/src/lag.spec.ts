@@ -1,6 +1,6 @@
 import { MemoryEventStore } from '#event-store/testing';
 import { LAG_EVENTS_MAX, measureLag } from './lag.js';
-import { Ledger } from './lab.suite.js';
+import { TestLedger } from './testing/projector-harness.js';
 
 const COMMITTED = '2030-01-01T00:00:00.000Z';
 const nothing = { position: null, committedAt: COMMITTED };
@@ -14,7 +14,7 @@ describe('the lag of a version', () => {
 
   it('counts what is behind the checkpoint, and tells the age of the oldest', async () => {
     const store = new MemoryEventStore();
-    await new Ledger(store, 1).run(4);
+    await new TestLedger(store, 1).run(4);
     const { events } = await store.readAll(null, 100);
     const lag = await measureLag(
       store,
@@ -34,7 +34,7 @@ describe('the lag of a version', () => {
 
   it('stops counting far behind', async () => {
     const store = new MemoryEventStore();
-    await new Ledger(store, 10).run(LAG_EVENTS_MAX + 2_000);
+    await new TestLedger(store, 10).run(LAG_EVENTS_MAX + 2_000);
     const { events } = await measureLag(store, nothing, now);
     expect(events).toBeGreaterThanOrEqual(LAG_EVENTS_MAX);
     expect(events).toBeLessThan(LAG_EVENTS_MAX + 1_000);

@@ -6,7 +6,7 @@ import type { Checkpoint } from '#read-model';
 export const LAG_EVENTS_MAX = 10_000;
 const PAGE_EVENTS = 1_000;
 
-export interface Behind {
+export interface MeasuredLag {
   readonly events: number;
   readonly seconds: number;
 }
@@ -16,7 +16,7 @@ export async function measureLag(
   store: Pick<EventStore, 'readAll'>,
   checkpoint: Pick<Checkpoint, 'position' | 'committedAt'>,
   now: () => number,
-): Promise<Behind> {
+): Promise<MeasuredLag> {
   let after = checkpoint.position;
   let events = 0;
   let oldest: RecordedEvent | undefined;
@@ -28,13 +28,13 @@ export async function measureLag(
     if (page.atHead || events >= LAG_EVENTS_MAX) break;
   }
   if (events === 0) return { events: 0, seconds: 0 };
-  const at = oldest === undefined ? null : happenedAt(oldest);
+  const at = oldest === undefined ? null : receivedAtOf(oldest);
   const since = Date.parse(at ?? checkpoint.committedAt);
   return { events, seconds: Math.max(0, (now() - since) / 1000) };
 }
 
 /** null: it can't be read, and that is what the tables wait for. */
-function happenedAt(recorded: RecordedEvent): string | null {
+function receivedAtOf(recorded: RecordedEvent): string | null {
   try {
     return eventFrom(recorded).receivedAt;
   } catch {

@@ -2,7 +2,7 @@ import type { Position } from '#event-store';
 import { StallDetector, Health, createLog, createMetrics } from '#runtime';
 import { projectorObserver } from './projector-metrics.js';
 
-function parts() {
+function reporter() {
   let now = 0;
   const metrics = createMetrics('projector');
   const health = new Health(['tables']);
@@ -17,7 +17,7 @@ function parts() {
     clock,
   );
   const lag = (position: string, events: number, parked = 0) =>
-    observer.lagged?.([
+    observer.lagMeasured?.([
       {
         version: 1,
         state: 'live',
@@ -32,8 +32,8 @@ function parts() {
 
 describe('what the projector reports', () => {
   it('can be read as figures', async () => {
-    const { metrics, observer, lag } = parts();
-    observer.leads?.(true);
+    const { metrics, observer, lag } = reporter();
+    observer.leadershipChanged?.(true);
     observer.applied?.({ version: 1, events: 20, rows: 25, position: 'p' as Position, ms: 4 });
     lag('p', 30);
     const text = await metrics.metrics();
@@ -53,9 +53,9 @@ describe('what the projector reports', () => {
   });
 
   it('shows the lag of those versions only that there still are', async () => {
-    const { metrics, observer, lag } = parts();
+    const { metrics, observer, lag } = reporter();
     lag('p', 30);
-    observer.lagged?.([
+    observer.lagMeasured?.([
       { version: 2, state: 'live', position: null, parked: 0, events: 0, seconds: 0 },
     ]);
     const text = await metrics.metrics();
@@ -64,15 +64,15 @@ describe('what the projector reports', () => {
   });
 
   it('is ready once it works, or waits for the one that does', () => {
-    const { health, observer } = parts();
+    const { health, observer } = reporter();
     expect(health.ready().ok).toBe(false);
-    observer.leads?.(false);
+    observer.leadershipChanged?.(false);
     expect(health.ready().ok).toBe(true);
   });
 
   it('is amber and an alarm at an account that is parked, and green when it goes on', async () => {
-    const { metrics, health, observer, lag } = parts();
-    observer.leads?.(true);
+    const { metrics, health, observer, lag } = reporter();
+    observer.leadershipChanged?.(true);
     lag('p', 0);
     expect(health.ready().parts['accounts']).toEqual({ state: 'green' });
     observer.parked?.(1, {
@@ -85,7 +85,7 @@ describe('what the projector reports', () => {
     lag('q', 0, 1);
     expect(health.ready()).toMatchObject({
       ok: true,
-      parts: { accounts: { state: 'amber', reason: '1 account is parked' } },
+      reporter: { accounts: { state: 'amber', reason: '1 account is parked' } },
     });
     const text = await metrics.metrics();
     expect(text).toContain('projector_alarms_total{kind="parked",app="projector"} 1');
@@ -95,50 +95,50 @@ describe('what the projector reports', () => {
   });
 
   it('is red and an alarm at poison', async () => {
-    const { health, metrics, observer } = parts();
-    observer.leads?.(true);
+    const { health, metrics, observer } = reporter();
+    observer.leadershipChanged?.(true);
     observer.poisoned?.(1, new Error('an unknown event'));
     expect(health.ready()).toMatchObject({
       ok: false,
-      parts: { tables: { state: 'red', reason: 'version 1 stopped: an unknown event' } },
+      reporter: { tables: { state: 'red', reason: 'version 1 stopped: an unknown event' } },
     });
     expect(await metrics.metrics()).toContain('projector_alarms_total{kind="poison"');
   });
 
   it('is ready when only the version that was kept stopped at poison', () => {
-    const { health, observer, lag } = parts();
-    observer.leads?.(true);
+    const { health, observer, lag } = reporter();
+    observer.leadershipChanged?.(true);
     lag('p', 0);
     observer.poisoned?.(2, new Error('an unknown event'));
-    expect(health.ready()).toMatchObject({ ok: true, parts: { tables: { state: 'amber' } } });
+    expect(health.ready()).toMatchObject({ ok: true, reporter: { tables: { state: 'amber' } } });
   });
 
   it('is red when nothing could be measured for a while', () => {
-    const { health, observer, lag, wait } = parts();
-    observer.leads?.(true);
+    const { health, observer, lag, wait } = reporter();
+    observer.leadershipChanged?.(true);
     lag('p1', 0);
     wait(16_000);
     expect(health.ready()).toMatchObject({
       ok: false,
-      parts: { lag: { state: 'red', reason: 'was not measured for 16 s' } },
+      reporter: { lag: { state: 'red', reason: 'was not measured for 16 s' } },
     });
     lag('p1', 0);
     expect(health.ready().ok).toBe(true);
   });
 
   it('is red when events wait and none came in for a minute', () => {
-    const { health, observer, lag, wait } = parts();
-    observer.leads?.(true);
+    const { health, observer, lag, wait } = reporter();
+    observer.leadershipChanged?.(true);
     for (let minute = 0; minute < 61; minute += 10) {
       lag('p1', 10);
       wait(10_000);
     }
-    expect(health.ready()).toMatchObject({ ok: false, parts: { flow: { state: 'red' } } });
+    expect(health.ready()).toMatchObject({ ok: false, reporter: { flow: { state: 'red' } } });
   });
 
   it('is not red while the tables move on, whoever moves them', () => {
-    const { health, observer, lag, wait } = parts();
-    observer.leads?.(false);
+    const { health, observer, lag, wait } = reporter();
+    observer.leadershipChanged?.(false);
     for (let n = 0; n < 20; n++) {
       lag(`p${n}`, 10);
       wait(10_000);

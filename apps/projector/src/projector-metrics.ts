@@ -8,10 +8,10 @@ import {
 } from '#runtime';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadTables } from '#read-model';
-import type { ProjectorObserver } from './observer.js';
+import type { ProjectorObserver } from './projector-observer.js';
 
 /** Several measurements: neither store nor database can be reached. */
-const MEASURED_MS_MAX = 15_000;
+const LAG_AGE_MS_MAX = 15_000;
 
 /** What the projector reports, as figures to alarm on, lines to search, and its readiness. */
 export function projectorObserver(
@@ -25,14 +25,14 @@ export function projectorObserver(
   let measuredAt = clock.now();
   health.addCheck('lag', () => {
     const ageMs = clock.now() - measuredAt;
-    if (ageMs <= MEASURED_MS_MAX) return GREEN;
+    if (ageMs <= LAG_AGE_MS_MAX) return GREEN;
     return { state: 'red', reason: `was not measured for ${Math.floor(ageMs / 1_000)} s` };
   });
   let leading: boolean | null = null;
   let livePosition: string | null = null;
   let liveVersion: number | null = null;
   return {
-    leads: (now) => {
+    leadershipChanged: (now) => {
       series.leader.set(now ? 1 : 0);
       health.report('tables', GREEN);
       if (now !== leading) log.info(now ? 'works' : 'waits for its turn');
@@ -46,7 +46,7 @@ export function projectorObserver(
       series.batchSeconds.observe(ms / 1_000);
       series.committed.set(labels, Date.now() / 1_000);
     },
-    lagged: (lags) => {
+    lagMeasured: (lags) => {
       measuredAt = clock.now();
       series.lagEvents.reset();
       series.lagSeconds.reset();
@@ -69,7 +69,7 @@ export function projectorObserver(
       series.alarms.inc({ kind: 'parked' });
       log.error({ version, userId, revision, position, code, detail }, 'account parked');
     },
-    repeated: (version, err) => {
+    retriedWithParking: (version, err) => {
       series.trouble.inc({ kind: 'repeated' });
       log.info({ version, err }, 'batch failed over an event, written again with care');
     },
@@ -84,7 +84,7 @@ export function projectorObserver(
       series.trouble.inc({ kind: 'failed' });
       log.warn({ version, err }, 'projection interrupted');
     },
-    overtaken: (version) => {
+    conflicted: (version) => {
       series.trouble.inc({ kind: 'overtaken' });
       log.info({ version }, 'somebody else moved the tables');
     },
@@ -169,7 +169,7 @@ function seriesIn(metrics: Registry) {
 }
 
 /** Asked of the tables when the figures are read. A service that never settles shows here. */
-export function measureOldestOpen(
+export function registerOldestOpenGauge(
   metrics: Registry,
   log: Log,
   tables: Pick<ReadTables, 'oldestOpenConsumption'>,

@@ -7,16 +7,16 @@ import { PoisonEvent, PostgresReadTables, PostgresTableWriter } from '#read-mode
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
-  Ledger,
+  TestLedger,
   expectTablesToAgree,
   isAtHead,
-  start,
-  statement,
+  startProjector,
+  readStatement,
   userNo,
   type Running,
-} from './lab.suite.js';
-import type { AppliedBatch, Lag } from './observer.js';
-import { CheckpointBeyondHead } from './refuse-beyond-head.js';
+} from './testing/projector-harness.js';
+import type { AppliedBatchReport, Lag } from './projector-observer.js';
+import { CheckpointBeyondHead } from './checkpoint-beyond-head.js';
 
 // A loaded machine takes its time.
 jest.setTimeout(60_000);
@@ -24,7 +24,7 @@ jest.setTimeout(60_000);
 let database: TestDatabase;
 let pool: Pool;
 let store: MemoryEventStore;
-let ledger: Ledger;
+let ledger: TestLedger;
 const running: Running[] = [];
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   pool = await database.migratedPool();
   store = new MemoryEventStore();
-  ledger = new Ledger(store);
+  ledger = new TestLedger(store);
 });
 
 afterEach(async () => {
@@ -44,9 +44,9 @@ afterEach(async () => {
 
 afterAll(() => database.drop());
 
-function run(...args: Partial<Parameters<typeof start>>): Running {
+function run(...args: Partial<Parameters<typeof startProjector>>): Running {
   const [on = pool, from = store, observer = {}, terms = {}] = args;
-  const one = start(on, from, observer, terms);
+  const one = startProjector(on, from, observer, terms);
   running.push(one);
   return one;
 }
@@ -115,13 +115,13 @@ describe('the projector', () => {
   });
 
   it('tells batch by batch what it did', async () => {
-    const applied: AppliedBatch[] = [];
+    const applied: AppliedBatchReport[] = [];
     await ledger.run(50);
     run(pool, store, { applied: (batch) => applied.push(batch) });
     await atHead();
     const head = await store.head();
     expect(applied.at(-1)).toMatchObject({ version: 1, position: head });
-    const rows = (await Promise.all(ledger.userIds.map((id) => statement(pool, id)))).flat();
+    const rows = (await Promise.all(ledger.userIds.map((id) => readStatement(pool, id)))).flat();
     expect(applied.reduce((sum, batch) => sum + batch.rows, 0)).toBe(rows.length);
   });
 
@@ -129,7 +129,7 @@ describe('the projector', () => {
     const lags: Lag[] = [];
     const never = withFollow((_after, _sink, signal) => untilAborted(signal));
     await ledger.run(4);
-    run(pool, never, { lagged: (all) => lags.push(...all) });
+    run(pool, never, { lagMeasured: (all) => lags.push(...all) });
     await eventuallyHolds('the lag is told', () => lags.length > 0);
     // The first event is from the beginning of the lab's hour, and it is the end of it.
     expect(lags[0]).toMatchObject({ version: 1, state: 'live', events: 4, seconds: 3_600 });
@@ -138,7 +138,7 @@ describe('the projector', () => {
   it('tells that nothing is missing once it has all', async () => {
     const lags: Lag[] = [];
     await ledger.run(20);
-    run(pool, store, { lagged: (all) => lags.push(...all) });
+    run(pool, store, { lagMeasured: (all) => lags.push(...all) });
     await atHead();
     const before = lags.length;
     await eventuallyHolds('the lag is told again', () => lags.length > before + 1);
@@ -243,7 +243,7 @@ describe('two projectors', () => {
   it('work one at a time: the other one waits for its turn and takes over', async () => {
     const leads: string[] = [];
     const observe = (name: string) => ({
-      leads: (leading: boolean) => void (leading && leads.push(name)),
+      leadershipChanged: (leading: boolean) => void (leading && leads.push(name)),
     });
     const first = run(pool, store, observe('first'));
     await eventuallyHolds('one leads', () => leads.length === 1);
@@ -270,7 +270,7 @@ describe('two projectors', () => {
   it('do no harm when the lock is lost with its connection', async () => {
     const leads: string[] = [];
     const observe = (name: string) => ({
-      leads: (leading: boolean) => void (leading && leads.push(name)),
+      leadershipChanged: (leading: boolean) => void (leading && leads.push(name)),
     });
     run(pool, store, observe('first'));
     await eventuallyHolds('one leads', () => leads.length === 1);
@@ -327,7 +327,7 @@ describe('an event that this build does not know', () => {
     });
     run(pool, leaking, {
       poisoned: (_version, cause) => poisons.push(cause),
-      repeated: (_version, cause) => repeated.push(cause),
+      retriedWithParking: (_version, cause) => repeated.push(cause),
     });
     await atHead();
     await expectTablesToAgree(pool, ledger);
@@ -359,7 +359,7 @@ describe('an event that this build does not know', () => {
     const lags: Lag[] = [];
     await ledger.run(10);
     await poisonAt(99);
-    run(pool, store, { lagged: (all) => lags.push(...all) });
+    run(pool, store, { lagMeasured: (all) => lags.push(...all) });
     await eventuallyHolds('one event behind', () => (lags.at(-1)?.events ?? 0) === 1);
     await ledger.run(5);
     await eventuallyHolds('six events behind', () => (lags.at(-1)?.events ?? 0) >= 6);
@@ -395,7 +395,7 @@ describe('a store that was restored from an older backup', () => {
     await atHead();
     await one.stop();
     const restored = new MemoryEventStore();
-    await new Ledger(restored).run(20);
+    await new TestLedger(restored).run(20);
     const refused = run(pool, restored);
     await expect(refused.ended).rejects.toThrow(CheckpointBeyondHead);
     expect(await isAtHead(pool, store)).toBe(true);

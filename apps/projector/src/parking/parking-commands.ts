@@ -1,9 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
 import { createLog } from '#runtime';
-import { writingPool } from '../writing-pool.js';
-import { listOf, sentenceOf } from './parking-report.js';
-import { parkedAccounts, unparkAccounts, userIdsOf, type UnparkParts } from './unpark-accounts.js';
+import { createWriterPool } from '../writer-pool.js';
+import { formatParkedAccounts, formatUnparkResult } from './parking-report.js';
+import {
+  parkedAccounts,
+  unparkAccounts,
+  userIdsOf,
+  type UnparkOptions,
+} from './unpark-accounts.js';
 
 const APP = 'parking';
 /** A long history takes as long as it takes. */
@@ -19,8 +24,8 @@ export const parkedCommand = (configured: () => LedgerVariables): Command =>
     )
     .option('--json', 'one object a line')
     .action(async ({ json = false }: { readonly json?: boolean }) => {
-      await withParts(configured(), async (parts) => {
-        process.stdout.write(listOf(await parkedAccounts(parts), json));
+      await withConnections(configured(), async (parts) => {
+        process.stdout.write(formatParkedAccounts(await parkedAccounts(parts), json));
       });
     });
 
@@ -32,22 +37,22 @@ export const unparkCommand = (configured: () => LedgerVariables): Command =>
     )
     .option('--user <id>', 'this account', userId)
     .option('--all', 'all that are parked')
-    .action(async ({ user, all = false }: UnparkOptions, command: Command) => {
+    .action(async ({ user, all = false }: UnparkFlags, command: Command) => {
       if ((user === undefined) === !all) {
         // Thrown instead, it would be shown as a bug, with its stack.
         command.error('error: say either --user <id> or --all');
       }
-      await withParts(configured(), async (parts, signal) => {
+      await withConnections(configured(), async (parts, signal) => {
         const userIds = user === undefined ? userIdsOf(await parkedAccounts(parts)) : [user];
         if (userIds.length === 0) process.stdout.write('No account is parked.\n');
         for await (const result of unparkAccounts(parts, userIds, signal)) {
-          process.stdout.write(sentenceOf(result));
+          process.stdout.write(formatUnparkResult(result));
           if (result.kind !== 'unparked') process.exitCode = 1;
         }
       });
     });
 
-interface UnparkOptions {
+interface UnparkFlags {
   readonly user?: string;
   readonly all?: boolean;
 }
@@ -57,13 +62,13 @@ function userId(text: string): string {
   return text.toLowerCase();
 }
 
-async function withParts(
+async function withConnections(
   config: LedgerVariables,
-  work: (parts: UnparkParts, signal: AbortSignal) => Promise<void>,
+  work: (parts: UnparkOptions, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const log = createLog({ app: APP, level: 'warn' });
   const stores = await openStores(config, log, ['read events', 'write tables']);
-  const pool = writingPool(config.DATABASE_URL, NO_LIMIT_MS, log);
+  const pool = createWriterPool(config.DATABASE_URL, NO_LIMIT_MS, log);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () =>

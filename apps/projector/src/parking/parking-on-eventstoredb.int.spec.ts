@@ -11,8 +11,14 @@ import {
   type TestDatabase,
 } from '#testing';
 
-import { Ledger, start, statement, userNo, type Running } from '../lab.suite.js';
-import type { Lag } from '../observer.js';
+import {
+  TestLedger,
+  startProjector,
+  readStatement,
+  userNo,
+  type Running,
+} from '../testing/projector-harness.js';
+import type { Lag } from '../projector-observer.js';
 import { Rebuild } from '../rebuild/rebuild.js';
 import { unparkAccounts } from './unpark-accounts.js';
 
@@ -24,12 +30,12 @@ let pool: Pool;
 let server: EventStoreDbProtocolServer;
 let client: EventStoreDBClient;
 let store: EventStoreDbEventStore;
-let ledger: Ledger;
+let ledger: TestLedger;
 const running: Running[] = [];
 const never = new AbortController().signal;
 const credentials = { username: 'admin', password: 'changeit' };
-const [SICK, ...WELL] = [1, 2, 3, 4, 5].map(userNo) as [string, ...string[]];
-const stream = `points-${SICK}`;
+const [DAMAGED, ...INTACT] = [1, 2, 3, 4, 5].map(userNo) as [string, ...string[]];
+const stream = `points-${DAMAGED}`;
 
 beforeAll(async () => {
   database = await createTestDatabase('parking_esdb');
@@ -40,7 +46,7 @@ beforeEach(async () => {
   server = await EventStoreDbProtocolServer.start();
   client = EventStoreDBClient.connectionString(server.connectionString);
   store = new EventStoreDbEventStore(server.connectionString, { streamPrefix: 'points-' });
-  ledger = new Ledger(store);
+  ledger = new TestLedger(store);
 });
 
 const stopAll = () => Promise.allSettled(running.splice(0).map((one) => one.stop()));
@@ -58,20 +64,20 @@ afterAll(() => database.drop());
 const tables = () => new PostgresReadTables(pool, 'points');
 
 function run() {
-  const told = { parked: [] as NewParkedAccount[], poisons: [] as Error[], lags: [] as Lag[] };
-  const one = start(
+  const observed = { parked: [] as NewParkedAccount[], poisons: [] as Error[], lags: [] as Lag[] };
+  const one = startProjector(
     pool,
     store,
     {
-      parked: (_, account) => void told.parked.push(account),
-      poisoned: (_, cause) => void told.poisons.push(cause),
-      lagged: (lags) => void told.lags.push(...lags),
+      parked: (_, account) => void observed.parked.push(account),
+      poisoned: (_, cause) => void observed.poisons.push(cause),
+      lagMeasured: (lags) => void observed.lags.push(...lags),
     },
     {},
     null,
   );
   running.push(one);
-  return told;
+  return observed;
 }
 
 const seesAll = () =>
@@ -81,10 +87,10 @@ const seesAll = () =>
   });
 
 async function expectOthersToAgree(): Promise<void> {
-  for (const userId of WELL) {
+  for (const userId of INTACT) {
     const { balance, held, revision } = await ledger.account(userId);
     expect(await tables().account(userId)).toMatchObject({ balance, held, revision });
-    expect(await statement(pool, userId)).toHaveLength((await ledger.expected(userId)).length);
+    expect(await readStatement(pool, userId)).toHaveLength((await ledger.expected(userId)).length);
     expect(await tables().projectionStatus(userId)).toMatchObject({ parked: null });
   }
 }
@@ -94,18 +100,20 @@ describe('a stream that somebody deletes for ever', () => {
     await ledger.run(40);
     const first = run();
     await seesAll();
-    const before = await statement(pool, SICK);
+    const before = await readStatement(pool, DAMAGED);
     await client.tombstoneStream(stream, { credentials });
-    const others = new Ledger(store, 3, 100);
+    const others = new TestLedger(store, 3, 100);
     await eventuallyHolds('it is parked', () => first.parked.length > 0);
-    expect(first.parked).toMatchObject([{ userId: SICK, code: 'stream-deleted' }]);
+    expect(first.parked).toMatchObject([{ userId: DAMAGED, code: 'stream-deleted' }]);
     await others.run(30);
     await seesAll();
     await expectOthersToAgree();
     for (const userId of others.userIds) {
-      expect(await statement(pool, userId)).toHaveLength((await others.expected(userId)).length);
+      expect(await readStatement(pool, userId)).toHaveLength(
+        (await others.expected(userId)).length,
+      );
     }
-    expect(await statement(pool, SICK)).toEqual(before);
+    expect(await readStatement(pool, DAMAGED)).toEqual(before);
     await stopAll();
 
     const second = run();
@@ -119,14 +127,14 @@ describe('a stream that somebody deletes for ever', () => {
       store,
       pool,
       name: 'points',
-      observer: { leftOut: (accounts) => void leftOut.push(accounts) },
+      observer: { accountsSkipped: (accounts) => void leftOut.push(accounts) },
     });
     expect(await rebuild.run({ acceptDifferences: false }, never)).toMatchObject({
       kind: 'switched',
     });
     expect(leftOut).toEqual([1]);
     await expectOthersToAgree();
-    expect(await statement(pool, SICK)).toHaveLength(before.length);
+    expect(await readStatement(pool, DAMAGED)).toHaveLength(before.length);
   });
 
   it('can not be unparked, which is said', async () => {
@@ -136,7 +144,7 @@ describe('a stream that somebody deletes for ever', () => {
     await seesAll();
     const results = [];
     const parts = { store, pool, name: 'points' };
-    for await (const result of unparkAccounts(parts, [SICK], never)) results.push(result);
+    for await (const result of unparkAccounts(parts, [DAMAGED], never)) results.push(result);
     expect(results).toMatchObject([
       { kind: 'refused', reason: expect.stringContaining('stream-deleted') as string },
     ]);
@@ -148,7 +156,7 @@ describe('a stream that somebody deletes for ever', () => {
     await client.tombstoneStream(stream, { credentials });
     const { parked, poisons } = run();
     await eventuallyHolds('it is parked', () => parked.length > 0);
-    expect(parked).toMatchObject([{ userId: SICK, revision: 0, code: 'unreadable-record' }]);
+    expect(parked).toMatchObject([{ userId: DAMAGED, revision: 0, code: 'unreadable-record' }]);
     expect(poisons).toEqual([]);
   });
 });
@@ -161,9 +169,9 @@ describe('a stream into which somebody else writes', () => {
     });
     const { parked, poisons } = run();
     await seesAll();
-    const revision = (await tables().account(SICK))?.revision ?? -1;
+    const revision = (await tables().account(DAMAGED))?.revision ?? -1;
     expect(parked).toMatchObject([
-      { userId: SICK, revision: revision + 1, code: 'unreadable-record' },
+      { userId: DAMAGED, revision: revision + 1, code: 'unreadable-record' },
     ]);
     expect(poisons).toEqual([]);
     await expectOthersToAgree();
@@ -177,7 +185,7 @@ describe('a stream that was cut in front, as a scavenge leaves it', () => {
     server.faults.read = () => ({ kind: 'omit', event: 0 });
     const { parked } = run();
     await eventuallyHolds('it is parked', () => parked.length > 0);
-    expect(parked).toMatchObject([{ userId: SICK, revision: 1, code: 'stream-truncated' }]);
+    expect(parked).toMatchObject([{ userId: DAMAGED, revision: 1, code: 'stream-truncated' }]);
     server.faults.read = undefined;
     await seesAll();
     await expectOthersToAgree();

@@ -1,7 +1,7 @@
 import type { Position } from '#event-store';
 import type { ParkedAccount } from '#read-model';
 
-import { listOf, sentenceOf } from './parking-report.js';
+import { formatParkedAccounts, formatUnparkResult } from './parking-report.js';
 import { parkedCommand, unparkCommand } from './parking-commands.js';
 
 const account: ParkedAccount = {
@@ -15,7 +15,7 @@ const account: ParkedAccount = {
 
 describe('the list of parked accounts', () => {
   it('says of each since when, where and why, and what to do', () => {
-    const list = listOf([account], false);
+    const list = formatParkedAccounts([account], false);
     for (const text of [account.userId, account.since, account.code, account.detail, 'unpark']) {
       expect(list).toContain(text);
     }
@@ -24,12 +24,12 @@ describe('the list of parked accounts', () => {
   });
 
   it('says that there is none', () => {
-    expect(listOf([], false)).toBe('No account is parked.\n');
-    expect(listOf([], true)).toBe('');
+    expect(formatParkedAccounts([], false)).toBe('No account is parked.\n');
+    expect(formatParkedAccounts([], true)).toBe('');
   });
 
   it('is one object a line for programs', () => {
-    const lines = listOf([account, account], true).trimEnd().split('\n');
+    const lines = formatParkedAccounts([account, account], true).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([account, account]);
   });
 });
@@ -37,9 +37,13 @@ describe('the list of parked accounts', () => {
 describe('the outcome of unpark', () => {
   it('is a sentence about each account', () => {
     const { userId } = account;
-    expect(sentenceOf({ kind: 'unparked', userId, events: 9, rows: 12 })).toContain('goes on');
-    expect(sentenceOf({ kind: 'not-parked', userId })).toContain('is not parked');
-    expect(sentenceOf({ kind: 'refused', userId, reason: 'why' })).toContain('stays parked: why');
+    expect(formatUnparkResult({ kind: 'unparked', userId, events: 9, rows: 12 })).toContain(
+      'goes on',
+    );
+    expect(formatUnparkResult({ kind: 'not-parked', userId })).toContain('is not parked');
+    expect(formatUnparkResult({ kind: 'refused', userId, reason: 'why' })).toContain(
+      'stays parked: why',
+    );
   });
 });
 

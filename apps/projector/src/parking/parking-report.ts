@@ -2,7 +2,7 @@ import type { ParkedAccount } from '#read-model';
 
 import type { UnparkResult } from './unpark-accounts.js';
 
-export function listOf(accounts: readonly ParkedAccount[], json: boolean): string {
+export function formatParkedAccounts(accounts: readonly ParkedAccount[], json: boolean): string {
   if (json) return accounts.map((account) => `${JSON.stringify(account)}\n`).join('');
   if (accounts.length === 0) return 'No account is parked.\n';
   const lines = accounts.map(
@@ -13,7 +13,7 @@ export function listOf(accounts: readonly ParkedAccount[], json: boolean): strin
   return `${lines.join('')}${count} parked. Mend the cause, then: unpark --user <id>\n`;
 }
 
-export function sentenceOf(result: UnparkResult): string {
+export function formatUnparkResult(result: UnparkResult): string {
   const { userId } = result;
   switch (result.kind) {
     case 'unparked':

@@ -7,16 +7,16 @@ import { PostgresReadTables, type NewParkedAccount } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
-  Ledger,
+  TestLedger,
   expectTablesToAgree,
   isAtHead,
-  newLog,
-  start,
-  statement,
+  newMemoryLog,
+  startProjector,
+  readStatement,
   storeOn,
   userNo,
   type Running,
-} from '../lab.suite.js';
+} from '../testing/projector-harness.js';
 import { Rebuild } from '../rebuild/rebuild.js';
 import { parkedAccounts, unparkAccounts } from './unpark-accounts.js';
 
@@ -27,7 +27,7 @@ let database: TestDatabase;
 let pool: Pool;
 let log: MemoryLog;
 let store: MemoryEventStore;
-let ledger: Ledger;
+let ledger: TestLedger;
 const running: Running[] = [];
 const never = new AbortController().signal;
 
@@ -37,9 +37,9 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   pool = await database.migratedPool();
-  log = newLog();
+  log = newMemoryLog();
   store = storeOn(log);
-  ledger = new Ledger(store);
+  ledger = new TestLedger(store);
 });
 
 const stopAll = () => Promise.allSettled(running.splice(0).map((one) => one.stop()));
@@ -79,16 +79,16 @@ function changing(userId: string, revision: number, change: Change): EventStore 
 
 const damageData: Change = (event) => ({ ...event, data: '{"type":' });
 
-interface Told {
+interface Observed {
   readonly parked: NewParkedAccount[];
   readonly poisons: Error[];
   readonly failed: unknown[];
 }
 
-function run(from: EventStore = store, on: Pool = pool): Told {
-  const told: Told = { parked: [], poisons: [], failed: [] };
+function run(from: EventStore = store, on: Pool = pool): Observed {
+  const told: Observed = { parked: [], poisons: [], failed: [] };
   running.push(
-    start(on, from, {
+    startProjector(on, from, {
       parked: (_, account) => void told.parked.push(account),
       poisoned: (_, cause) => void told.poisons.push(cause),
       failed: (_, cause) => void told.failed.push(cause),
@@ -99,11 +99,11 @@ function run(from: EventStore = store, on: Pool = pool): Told {
 
 const atHead = () => eventuallyHolds('at the head', () => isAtHead(pool, store));
 const tables = () => new PostgresReadTables(pool, 'points');
-const [SICK, ...WELL] = [1, 2, 3, 4, 5].map(userNo);
+const [DAMAGED, ...INTACT] = [1, 2, 3, 4, 5].map(userNo);
 
 async function expectOthersToAgree(): Promise<void> {
-  for (const userId of WELL) {
-    const rows = await statement(pool, userId);
+  for (const userId of INTACT) {
+    const rows = await readStatement(pool, userId);
     const { balance, held, revision } = await ledger.account(userId);
     expect(rows.map(({ amount }) => amount)).toEqual(
       (await ledger.expected(userId)).map(({ amount }) => amount),
@@ -125,40 +125,42 @@ describe('an account of which an event can not be applied', () => {
     ],
   ])('is parked over %s, and nobody else', async (_what, revision, change, account) => {
     await ledger.run(100);
-    const { parked, poisons, failed } = run(changing(SICK!, revision, change));
+    const { parked, poisons, failed } = run(changing(DAMAGED!, revision, change));
     await atHead();
-    expect(parked).toMatchObject([{ userId: SICK, ...account }]);
+    expect(parked).toMatchObject([{ userId: DAMAGED, ...account }]);
     expect([poisons, failed]).toEqual([[], []]);
     await expectOthersToAgree();
-    const before = await statement(pool, SICK!);
+    const before = await readStatement(pool, DAMAGED!);
     expect(before.every((row) => row.revision < revision)).toBe(true);
     await ledger.run(50);
     await atHead();
     await expectOthersToAgree();
-    expect(await statement(pool, SICK!)).toEqual(before);
+    expect(await readStatement(pool, DAMAGED!)).toEqual(before);
     expect(parked).toHaveLength(1);
-    expect(await tables().projectionStatus(SICK!)).toMatchObject({ parked: account });
+    expect(await tables().projectionStatus(DAMAGED!)).toMatchObject({ parked: account });
   });
 
   it('is parked over a revision that is missing, where positions do not tell', async () => {
     await ledger.run(60);
-    const sparse = changing(SICK!, 3, () => null);
-    const told: NewParkedAccount[] = [];
-    running.push(start(pool, sparse, { parked: (_, one) => void told.push(one) }, {}, null));
+    const sparse = changing(DAMAGED!, 3, () => null);
+    const observed: NewParkedAccount[] = [];
+    running.push(
+      startProjector(pool, sparse, { parked: (_, one) => void observed.push(one) }, {}, null),
+    );
     await atHead();
-    expect(told).toMatchObject([{ userId: SICK, revision: 4, code: 'stream-truncated' }]);
+    expect(observed).toMatchObject([{ userId: DAMAGED, revision: 4, code: 'stream-truncated' }]);
     await expectOthersToAgree();
   });
 
   it('is parked over rows that the database refuses, found among those of many', async () => {
     await pool.query(
       `alter table mjk_point_accounts_v1 add constraint refused
-       check (not (user_id = '${SICK}' and revision >= 7))`,
+       check (not (user_id = '${DAMAGED}' and revision >= 7))`,
     );
     await ledger.run(150);
     const { parked, failed } = run();
     await atHead();
-    expect(parked).toMatchObject([{ userId: SICK, revision: 7, code: 'unwritable-value' }]);
+    expect(parked).toMatchObject([{ userId: DAMAGED, revision: 7, code: 'unwritable-value' }]);
     expect(parked[0]?.detail).toContain('refused');
     expect(failed).toEqual([]);
     await expectOthersToAgree();
@@ -166,24 +168,24 @@ describe('an account of which an event can not be applied', () => {
 
   it('is parked over a tombstone, and over a record that somebody else wrote', async () => {
     await ledger.run(30);
-    log.tombstone(`points-${SICK}`);
+    log.tombstone(`points-${DAMAGED}`);
     log.writeUnreadable(`points-${userNo(2)}`);
     const { parked, poisons } = run();
     await atHead();
     expect(parked).toMatchObject([
-      { userId: SICK, code: 'stream-deleted' },
+      { userId: DAMAGED, code: 'stream-deleted' },
       { userId: userNo(2), code: 'unreadable-record' },
     ]);
     expect(poisons).toEqual([]);
-    for (const userId of WELL.slice(1)) {
+    for (const userId of INTACT.slice(1)) {
       expect(await tables().projectionStatus(userId)).toMatchObject({ parked: null });
     }
-    expect(await statement(pool, SICK!)).not.toEqual([]);
+    expect(await readStatement(pool, DAMAGED!)).not.toEqual([]);
   });
 
   it('is parked once and for all when the projector dies around it again and again', async () => {
     await ledger.run(200);
-    const sick = changing(SICK!, 9, damageData);
+    const sick = changing(DAMAGED!, 9, damageData);
     for (let kill = 0; kill < 8; kill++) {
       run(sick);
       await ledger.run(20);
@@ -198,7 +200,7 @@ describe('an account of which an event can not be applied', () => {
     await atHead();
     expect(parked.length).toBeLessThanOrEqual(1);
     expect(await parkedAccounts({ pool, name: 'points' })).toMatchObject([
-      { userId: SICK, revision: 9 },
+      { userId: DAMAGED, revision: 9 },
     ]);
     await expectOthersToAgree();
   });
@@ -224,7 +226,7 @@ describe('what is no trouble of single accounts', () => {
   });
 
   it('stops the projector: twenty-one accounts within an hour', async () => {
-    const many = new Ledger(store, 40);
+    const many = new TestLedger(store, 40);
     await many.run(40);
     const damaged = damagedFor(21);
     const { poisons } = run(damaged);
@@ -234,7 +236,7 @@ describe('what is no trouble of single accounts', () => {
   });
 
   it('does not stop over twenty within an hour, and the next one when the hour is over', async () => {
-    const many = new Ledger(store, 40);
+    const many = new TestLedger(store, 40);
     await many.run(40);
     const first = run(damagedFor(20));
     await atHead();
@@ -276,20 +278,20 @@ describe('unpark', () => {
 
   it('gives the rows that a rebuild gives, but for their ids, and everybody goes on', async () => {
     await ledger.run(100);
-    run(changing(SICK!, 5, damageData));
+    run(changing(DAMAGED!, 5, damageData));
     await atHead();
     await stopAll();
     run();
     await ledger.run(20);
     await atHead();
-    const { revision } = await ledger.account(SICK!);
-    expect(await unparked(store, [SICK!])).toMatchObject([
-      { kind: 'unparked', userId: SICK, events: revision + 1 },
+    const { revision } = await ledger.account(DAMAGED!);
+    expect(await unparked(store, [DAMAGED!])).toMatchObject([
+      { kind: 'unparked', userId: DAMAGED, events: revision + 1 },
     ]);
     await ledger.run(50);
     await atHead();
     await expectRowsToAgree();
-    const ids = (await statement(pool, SICK!)).map(({ id }) => id);
+    const ids = (await readStatement(pool, DAMAGED!)).map(({ id }) => id);
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     await stopAll();
     const rebuild = new Rebuild({ store, pool, name: 'points', observer: {}, followsDirectly });
@@ -301,11 +303,11 @@ describe('unpark', () => {
 
   it('takes up an account again that was parked over its first event', async () => {
     await ledger.run(60);
-    run(changing(SICK!, 0, damageData));
+    run(changing(DAMAGED!, 0, damageData));
     await atHead();
     await stopAll();
     run();
-    await unparked(store, [SICK!]);
+    await unparked(store, [DAMAGED!]);
     await ledger.run(30);
     await atHead();
     await expectRowsToAgree();
@@ -313,64 +315,64 @@ describe('unpark', () => {
 
   it('changes nothing while the event is still damaged', async () => {
     await ledger.run(60);
-    const sick = changing(SICK!, 4, damageData);
+    const sick = changing(DAMAGED!, 4, damageData);
     run(sick);
     await atHead();
-    const before = await statement(pool, SICK!);
-    expect(await unparked(sick, [SICK!])).toMatchObject([
-      { kind: 'refused', userId: SICK, reason: expect.stringContaining('revision 4') as string },
+    const before = await readStatement(pool, DAMAGED!);
+    expect(await unparked(sick, [DAMAGED!])).toMatchObject([
+      { kind: 'refused', userId: DAMAGED, reason: expect.stringContaining('revision 4') as string },
     ]);
-    expect(await statement(pool, SICK!)).toEqual(before);
-    expect(await tables().projectionStatus(SICK!)).toMatchObject({ parked: { revision: 4 } });
+    expect(await readStatement(pool, DAMAGED!)).toEqual(before);
+    expect(await tables().projectionStatus(DAMAGED!)).toMatchObject({ parked: { revision: 4 } });
   });
 
   it('does not take a stream that was cut for the whole history', async () => {
     await ledger.run(60);
-    run(changing(SICK!, 4, damageData));
+    run(changing(DAMAGED!, 4, damageData));
     await atHead();
-    const before = await statement(pool, SICK!);
+    const before = await readStatement(pool, DAMAGED!);
     const cut: EventStore = {
-      ...changing(SICK!, -1, () => null),
+      ...changing(DAMAGED!, -1, () => null),
       readStream: (stream) => store.readStream(stream, { limit: 2 }),
     };
-    expect(await unparked(cut, [SICK!])).toMatchObject([{ kind: 'refused' }]);
-    expect(await statement(pool, SICK!)).toEqual(before);
+    expect(await unparked(cut, [DAMAGED!])).toMatchObject([{ kind: 'refused' }]);
+    expect(await readStatement(pool, DAMAGED!)).toEqual(before);
   });
 
   it('says that a deleted stream stays parked, and that others are not parked', async () => {
     await ledger.run(30);
-    log.tombstone(`points-${SICK}`);
+    log.tombstone(`points-${DAMAGED}`);
     run();
     await atHead();
-    expect(await unparked(store, [SICK!, userNo(2)])).toMatchObject([
-      { kind: 'refused', userId: SICK },
+    expect(await unparked(store, [DAMAGED!, userNo(2)])).toMatchObject([
+      { kind: 'refused', userId: DAMAGED },
       { kind: 'not-parked', userId: userNo(2) },
     ]);
   });
 
   it('is seen by a projector that works meanwhile, which writes nothing of what it had made', async () => {
     await ledger.run(100);
-    run(changing(SICK!, 5, damageData));
+    run(changing(DAMAGED!, 5, damageData));
     await atHead();
     await stopAll();
     run();
     for (let round = 0; round < 5; round++) {
-      await Promise.all([ledger.run(30), unparked(store, [SICK!])]);
+      await Promise.all([ledger.run(30), unparked(store, [DAMAGED!])]);
       await pool.query(
         `insert into mjk_point_parked_accounts
          values ('points', 1, $1, 0, 'memory:0000000000000001', 'failed-fold', 'again', now())
          on conflict do nothing`,
-        [SICK],
+        [DAMAGED],
       );
     }
-    await unparked(store, [SICK!]);
+    await unparked(store, [DAMAGED!]);
     await atHead();
     await expectRowsToAgree();
   });
 
   async function expectRowsToAgree(): Promise<void> {
     for (const userId of ledger.userIds) {
-      const rows = await statement(pool, userId);
+      const rows = await readStatement(pool, userId);
       const expected = await ledger.expected(userId);
       expect(rows).toHaveLength(expected.length);
       for (const [index, row] of rows.entries()) expect(row).toMatchObject(expected[index]!);
@@ -384,7 +386,7 @@ describe('unpark', () => {
 describe('a rebuild', () => {
   it('tries parked accounts anew, and leaves out of the comparison what is parked', async () => {
     await ledger.run(100);
-    run(changing(SICK!, 5, damageData));
+    run(changing(DAMAGED!, 5, damageData));
     await atHead();
     await stopAll();
     const leftOut: number[] = [];
@@ -394,7 +396,7 @@ describe('a rebuild', () => {
       parked: (_: number, { userId }: NewParkedAccount) => void parked.push(userId),
     };
     const again = new Rebuild({
-      store: changing(SICK!, 5, damageData),
+      store: changing(DAMAGED!, 5, damageData),
       pool,
       name: 'points',
       observer,
@@ -404,7 +406,7 @@ describe('a rebuild', () => {
     expect(await again.run({ acceptDifferences: false }, never)).toMatchObject({
       kind: 'switched',
     });
-    expect([leftOut, parked]).toEqual([[1], [SICK]]);
+    expect([leftOut, parked]).toEqual([[1], [DAMAGED]]);
     expect(await parkedAccounts({ pool, name: 'points' })).toEqual([before]);
     await again.drop('kept');
     const mended = new Rebuild({ store, pool, name: 'points', observer, followsDirectly });
@@ -418,7 +420,7 @@ describe('a rebuild', () => {
 
   it('tries again what was parked in its version before the cause was mended', async () => {
     await ledger.run(100);
-    run(changing(SICK!, 5, damageData));
+    run(changing(DAMAGED!, 5, damageData));
     await atHead();
     await stopAll();
     const rebuildOf = (from: EventStore, stop?: AbortController) =>
@@ -426,13 +428,13 @@ describe('a rebuild', () => {
         store: from,
         pool,
         name: 'points',
-        observer: { reached: (step) => step === 'indexed' && stop?.abort() },
+        observer: { stepCompleted: (step) => step === 'indexed' && stop?.abort() },
         followsDirectly,
       }).run({ acceptDifferences: false }, stop?.signal ?? never);
     const stop = new AbortController();
-    await expect(rebuildOf(changing(SICK!, 5, damageData), stop)).rejects.toThrow();
+    await expect(rebuildOf(changing(DAMAGED!, 5, damageData), stop)).rejects.toThrow();
     const parts = { store, pool, name: 'points' };
-    for await (const { kind } of unparkAccounts(parts, [SICK!], never)) {
+    for await (const { kind } of unparkAccounts(parts, [DAMAGED!], never)) {
       expect(kind).toBe('unparked');
     }
     run();

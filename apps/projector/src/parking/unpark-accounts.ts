@@ -13,7 +13,7 @@ export type UnparkResult =
   | { readonly kind: 'not-parked'; readonly userId: string }
   | { readonly kind: 'refused'; readonly userId: string; readonly reason: string };
 
-export interface UnparkParts {
+export interface UnparkOptions {
   readonly store: Pick<EventStore, 'readStream'>;
   readonly pool: Pool;
   readonly name: string;
@@ -24,27 +24,27 @@ export interface UnparkParts {
  * the one that is kept for a way back. A version that is being built tries them all by itself.
  */
 export async function* unparkAccounts(
-  parts: UnparkParts,
+  options: UnparkOptions,
   userIds: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<UnparkResult> {
   for (const userId of userIds) {
     signal.throwIfAborted();
-    yield await unparkAccount(parts, userId);
+    yield await unparkAccount(options, userId);
   }
 }
 
-export const parkedAccounts = ({ pool, name }: Omit<UnparkParts, 'store'>) =>
+export const parkedAccounts = ({ pool, name }: Omit<UnparkOptions, 'store'>) =>
   readParkedAccounts(pool, name);
 
 export const userIdsOf = (accounts: readonly ParkedAccount[]): readonly string[] =>
   accounts.map(({ userId }) => userId);
 
-async function unparkAccount(parts: UnparkParts, userId: string): Promise<UnparkResult> {
+async function unparkAccount(options: UnparkOptions, userId: string): Promise<UnparkResult> {
   let result: UnparkResult = { kind: 'not-parked', userId };
-  for (const { version, state } of await readCheckpoints(parts.pool, parts.name)) {
+  for (const { version, state } of await readCheckpoints(options.pool, options.name)) {
     if (state === 'building') continue;
-    const outcome = await unparkIn(parts, version, userId);
+    const outcome = await unparkIn(options, version, userId);
     if (outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'unparked' && (state === 'live' || result.kind === 'not-parked')) {
       result = outcome;
@@ -55,7 +55,7 @@ async function unparkAccount(parts: UnparkParts, userId: string): Promise<Unpark
 
 /** Folds one account anew in one version of the tables. */
 export async function unparkIn(
-  { store, pool, name }: UnparkParts,
+  { store, pool, name }: UnparkOptions,
   version: number,
   userId: string,
 ): Promise<UnparkResult> {

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
 import { createLog, standardError } from '#runtime';
-import { writingPool } from '../writing-pool.js';
-import { reportOn, sayOutcome } from './rebuild-report.js';
-import { Rebuild, type Rebuilt } from './rebuild.js';
+import { createWriterPool } from '../writer-pool.js';
+import { rebuildReporter, reportOutcome } from './rebuild-report.js';
+import { Rebuild, type RebuildOutcome } from './rebuild.js';
 
 const APP = 'rebuild';
 /** Indexes and comparisons take as long as they take. */
@@ -53,7 +53,7 @@ async function rebuild(config: RebuildVariables, flags: Flags): Promise<number> 
   const database = config.MIGRATION_URL === '' ? config.DATABASE_URL : config.MIGRATION_URL;
   const addresses = { EVENT_STORE: config.EVENT_STORE, DATABASE_URL: database };
   const stores = await openStores(addresses, log, ['read events', 'own tables']);
-  const pool = writingPool(database, NO_LIMIT_MS, log);
+  const pool = createWriterPool(database, NO_LIMIT_MS, log);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () =>
@@ -65,19 +65,19 @@ async function rebuild(config: RebuildVariables, flags: Flags): Promise<number> 
       store: stores.events,
       pool,
       name: TABLES_NAME,
-      observer: reportOn(standardError()),
+      observer: rebuildReporter(standardError()),
       eventsPerSecondMax: flags.eventsPerSecond ?? Infinity,
       ...(stores.followsDirectly !== null && { followsDirectly: stores.followsDirectly }),
     });
-    return sayOutcome(process.stdout, await carryOut(work, flags, stop.signal));
+    return reportOutcome(process.stdout, await execute(work, flags, stop.signal));
   } finally {
     await pool.end();
     await stores.close();
   }
 }
 
-function carryOut(work: Rebuild, flags: Flags, signal: AbortSignal): Promise<Rebuilt> {
-  if (flags.back) return work.back(signal);
+function execute(work: Rebuild, flags: Flags, signal: AbortSignal): Promise<RebuildOutcome> {
+  if (flags.back) return work.rollBack(signal);
   if (flags.dropOld) return work.drop('kept');
   if (flags.discard) return work.drop('building');
   return work.run({ acceptDifferences: flags.acceptDifferences ?? false }, signal);

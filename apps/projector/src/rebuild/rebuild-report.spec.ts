@@ -1,12 +1,12 @@
-import { reportOn, sayOutcome } from './rebuild-report.js';
-import type { Rebuilt } from './rebuild.js';
+import { rebuildReporter, reportOutcome } from './rebuild-report.js';
+import type { RebuildOutcome } from './rebuild.js';
 
-const paper = () => {
+const recordingOutput = () => {
   const lines: string[] = [];
   return { lines, write: (text: string) => lines.push(text) };
 };
 
-const outcomes: readonly [Rebuilt, number, string][] = [
+const outcomes: readonly [RebuildOutcome, number, string][] = [
   [{ kind: 'switched', from: 1, to: 2 }, 0, 'Version 2 is live. Version 1 is kept'],
   [{ kind: 'dropped', version: 1 }, 0, 'Version 1 is dropped'],
   [{ kind: 'nothing' }, 0, 'There is no such version'],
@@ -16,13 +16,13 @@ const outcomes: readonly [Rebuilt, number, string][] = [
 
 describe('the report of a rebuild', () => {
   it.each(outcomes)('says what came of it: %j', (outcome, status, said) => {
-    const out = paper();
-    expect(sayOutcome(out, outcome)).toBe(status);
+    const out = recordingOutput();
+    expect(reportOutcome(out, outcome)).toBe(status);
     expect(out.lines.join('')).toContain(said);
   });
 
   it('names what differs, and what can be done about it', () => {
-    const out = paper();
+    const out = recordingOutput();
     const difference = {
       table: 'mjk_point_accounts',
       rows: [10, 9] as const,
@@ -30,7 +30,7 @@ describe('the report of a rebuild', () => {
       accounts: 1,
       examples: ['user-1'],
     };
-    expect(sayOutcome(out, { kind: 'differs', version: 2, differences: [difference] })).toBe(1);
+    expect(reportOutcome(out, { kind: 'differs', version: 2, differences: [difference] })).toBe(1);
     expect(out.lines.join('')).toContain(
       'mjk_point_accounts: 1 accounts differ (user-1); rows 10 and 9, points 500 and 400',
     );
@@ -38,11 +38,11 @@ describe('the report of a rebuild', () => {
   });
 
   it('tells how far it is and how long it will take', () => {
-    const out = paper();
-    const observer = reportOn(out);
+    const out = recordingOutput();
+    const observer = rebuildReporter(out);
     observer.progressed?.({ version: 2, events: 1_000, total: 4_000, eventsPerSecond: 1_500.4 });
-    observer.reached?.('indexed', 2);
-    observer.switchWaits?.(3);
+    observer.stepCompleted?.('indexed', 2);
+    observer.switchBlocked?.(3);
     expect(out.lines).toEqual([
       '  1000 of about 4000 events, 1,500/s, 2 s left\n',
       'version 2: its indexes are made\n',
@@ -51,8 +51,8 @@ describe('the report of a rebuild', () => {
   });
 
   it('tells it once in a while, and when it is through', () => {
-    const out = paper();
-    const observer = reportOn(out);
+    const out = recordingOutput();
+    const observer = rebuildReporter(out);
     for (const events of [1_000, 2_000, 4_000, 5_000]) {
       observer.progressed?.({ version: 2, events, total: 4_000, eventsPerSecond: 1_500 });
     }

@@ -1,10 +1,10 @@
-import type { Rebuilt, RebuildObserver, RebuildStep } from './rebuild.js';
+import type { RebuildOutcome, RebuildObserver, RebuildStep } from './rebuild.js';
 
 interface Out {
   write(text: string): unknown;
 }
 
-const DONE: Record<RebuildStep, string> = {
+const STEP_MESSAGES: Record<RebuildStep, string> = {
   created: 'its tables are there',
   filled: 'it has seen what the live version has',
   indexed: 'its indexes are made',
@@ -13,18 +13,19 @@ const DONE: Record<RebuildStep, string> = {
 };
 
 /** Often enough to see that it goes on. */
-const PROGRESS_EVERY_MS = 1_000;
+const PROGRESS_INTERVAL_MS = 1_000;
 
-export function reportOn(out: Out): RebuildObserver {
-  let saidAt = -Infinity;
-  let saidThrough = false;
+export function rebuildReporter(out: Out): RebuildObserver {
+  let reportedAt = -Infinity;
+  let hasReportedCompletion = false;
   return {
-    reached: (step, version) => void out.write(`version ${version}: ${DONE[step]}\n`),
+    stepCompleted: (step, version) =>
+      void out.write(`version ${version}: ${STEP_MESSAGES[step]}\n`),
     progressed: ({ events, total, eventsPerSecond }) => {
-      const isThrough = events >= total && !saidThrough;
-      if (!isThrough && performance.now() - saidAt < PROGRESS_EVERY_MS) return;
-      saidAt = performance.now();
-      saidThrough ||= isThrough;
+      const isComplete = events >= total && !hasReportedCompletion;
+      if (!isComplete && performance.now() - reportedAt < PROGRESS_INTERVAL_MS) return;
+      reportedAt = performance.now();
+      hasReportedCompletion ||= isComplete;
       const left = Math.ceil(Math.max(0, total - events) / Math.max(1, eventsPerSecond));
       const rate = Math.round(eventsPerSecond).toLocaleString('en-US');
       out.write(`  ${events} of about ${total} events, ${rate}/s, ${left} s left\n`);
@@ -33,17 +34,17 @@ export function reportOn(out: Out): RebuildObserver {
       void out.write(
         `version ${version}: account ${userId} is parked at revision ${revision}: ${code}, ${detail}\n`,
       ),
-    leftOut: (accounts) =>
+    accountsSkipped: (accounts) =>
       void out.write(
         `  ${accounts} parked ${accounts === 1 ? 'account was' : 'accounts were'} not compared\n`,
       ),
-    switchWaits: (tries) =>
+    switchBlocked: (tries) =>
       void out.write(`  somebody reads for long: try ${tries} of the switch\n`),
   };
 }
 
 /** Gives the exit status: 0 done, 1 somebody has to decide, 2 it could not be done now. */
-export function sayOutcome(out: Out, outcome: Rebuilt): number {
+export function reportOutcome(out: Out, outcome: RebuildOutcome): number {
   switch (outcome.kind) {
     case 'switched':
       out.write(

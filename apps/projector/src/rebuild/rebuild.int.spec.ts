@@ -7,16 +7,16 @@ import { PostgresReadTables, readCheckpoints, type NewParkedAccount } from '#rea
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
 
 import {
-  Ledger,
+  TestLedger,
   expectTablesToAgree,
   isAtHead,
-  start,
-  statement,
+  startProjector,
+  readStatement,
   userNo,
   type Running,
-} from '../lab.suite.js';
-import type { Progress } from './pace.js';
-import { Rebuild, type RebuildParts, type RebuildStep, type Rebuilt } from './rebuild.js';
+} from '../testing/projector-harness.js';
+import type { Progress } from './throttle.js';
+import { Rebuild, type RebuildOptions, type RebuildStep, type RebuildOutcome } from './rebuild.js';
 
 // A loaded machine takes its time.
 jest.setTimeout(60_000);
@@ -24,7 +24,7 @@ jest.setTimeout(60_000);
 let database: TestDatabase;
 let pool: Pool;
 let store: MemoryEventStore;
-let ledger: Ledger;
+let ledger: TestLedger;
 const running: Running[] = [];
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   pool = await database.migratedPool();
   store = new MemoryEventStore();
-  ledger = new Ledger(store);
+  ledger = new TestLedger(store);
 });
 
 afterEach(async () => {
@@ -48,15 +48,15 @@ const atHead = () => eventuallyHolds('at the head', () => isAtHead(pool, store))
 
 const never = new AbortController().signal;
 
-const rebuildWith = (parts: Partial<RebuildParts> = {}): Rebuild =>
+const rebuildWith = (parts: Partial<RebuildOptions> = {}): Rebuild =>
   new Rebuild({ store, pool, name: 'points', observer: {}, followsDirectly, ...parts });
 
-const rebuild = (parts: Partial<RebuildParts> = {}): Promise<Rebuilt> =>
+const rebuild = (parts: Partial<RebuildOptions> = {}): Promise<RebuildOutcome> =>
   rebuildWith(parts).run({ acceptDifferences: false }, never);
 
 async function projectedLedger(commands: number): Promise<void> {
   await ledger.run(commands);
-  const projector = start(pool, store);
+  const projector = startProjector(pool, store);
   running.push(projector);
   await atHead();
 }
@@ -66,7 +66,7 @@ const states = async () =>
 
 /** What any reader could see at that moment. */
 async function everyStatement(): Promise<unknown> {
-  return Promise.all(ledger.userIds.map((userId) => statement(pool, userId)));
+  return Promise.all(ledger.userIds.map((userId) => readStatement(pool, userId)));
 }
 
 describe('rebuild', () => {
@@ -145,7 +145,7 @@ describe('rebuild', () => {
       }
     })();
     const rebuilt = await rebuild();
-    const back = await rebuildWith().back(never);
+    const back = await rebuildWith().rollBack(never);
     done = true;
     await Promise.all([reading, writing]);
     expect(faults).toEqual([]);
@@ -187,7 +187,7 @@ describe('rebuild', () => {
     await ledger.run(50);
     expect(await rebuild()).toMatchObject({ kind: 'switched' });
     expect(await new PostgresReadTables(pool, 'points').position()).toBe(seen);
-    running.push(start(pool, store));
+    running.push(startProjector(pool, store));
     await atHead();
     await expectTablesToAgree(pool, ledger);
   });
@@ -215,8 +215,8 @@ describe('rebuild', () => {
 
   it('is refused while another one is at it, and while an old version is kept', async () => {
     await projectedLedger(20);
-    let second: Promise<Rebuilt> | undefined;
-    await rebuild({ observer: { reached: () => void (second ??= rebuild()) } });
+    let second: Promise<RebuildOutcome> | undefined;
+    await rebuild({ observer: { stepCompleted: () => void (second ??= rebuild()) } });
     expect(await second).toEqual({ kind: 'busy' });
     expect(await rebuild()).toEqual({ kind: 'kept', live: 2, kept: 1 });
   });
@@ -230,7 +230,7 @@ describe('a rebuild that crashes', () => {
     const before = await everyStatement();
     const crashing = rebuild({
       observer: {
-        reached: (reached) => {
+        stepCompleted: (reached) => {
           if (reached === step) throw new Error('crashed');
         },
       },
@@ -290,7 +290,7 @@ describe('a rebuild that crashes', () => {
     await projectedLedger(50);
     const crashing = rebuild({
       observer: {
-        reached: (step) => {
+        stepCompleted: (step) => {
           if (step === 'switched') throw new Error('crashed');
         },
       },
@@ -307,7 +307,7 @@ describe('a rebuild that crashes', () => {
     await client.query('begin');
     await client.query('lock table mjk_point_consumptions in access share mode');
     const stuck = rebuild({
-      switchTerms: { lockWaitMsMax: 100, triesMax: 1, betweenTriesMs: 1 },
+      switchLimits: { lockWaitMsMax: 100, triesMax: 1, betweenTriesMs: 1 },
     });
     await expect(stuck).rejects.toMatchObject({ code: '55P03' });
     await client.query('rollback');
@@ -330,8 +330,8 @@ describe('a switch that somebody stands in the way of', () => {
     await long.query('select count(*) from mjk_point_transactions');
     const waits: number[] = [];
     const switching = rebuild({
-      switchTerms: { lockWaitMsMax: 50, triesMax: 100, betweenTriesMs: 20 },
-      observer: { switchWaits: (tries) => waits.push(tries) },
+      switchLimits: { lockWaitMsMax: 50, triesMax: 100, betweenTriesMs: 20 },
+      observer: { switchBlocked: (tries) => waits.push(tries) },
     });
     await eventuallyHolds('it has tried three times', () => waits.length >= 3);
     expect(await everyStatement()).toHaveLength(ledger.users);
@@ -385,7 +385,7 @@ describe('a rebuild that differs', () => {
       kind: 'switched',
     });
     await expectTablesToAgree(pool, ledger);
-    expect(await rebuildWith().back(never)).toEqual({ kind: 'switched', from: 2, to: 1 });
+    expect(await rebuildWith().rollBack(never)).toEqual({ kind: 'switched', from: 2, to: 1 });
     expect(await everyStatement()).toEqual(before);
   });
 });
@@ -396,7 +396,7 @@ describe('the version that was kept', () => {
     await rebuild();
     await ledger.run(100);
     await atHead();
-    expect(await rebuildWith().back(never)).toEqual({ kind: 'switched', from: 2, to: 1 });
+    expect(await rebuildWith().rollBack(never)).toEqual({ kind: 'switched', from: 2, to: 1 });
     expect(await isAtHead(pool, store)).toBe(true);
     await expectTablesToAgree(pool, ledger);
     await ledger.run(20);
@@ -411,7 +411,7 @@ describe('the version that was kept', () => {
       parked: (version: number, { userId }: NewParkedAccount) =>
         void parked.push([version, userId]),
     };
-    running.push(start(pool, store, observer));
+    running.push(startProjector(pool, store, observer));
     await atHead();
     await rebuild();
     await pool.query('delete from mjk_point_accounts_v1 where user_id = $1', [userNo(2)]);
@@ -425,12 +425,12 @@ describe('the version that was kept', () => {
 
   it('stops alone when all of its rows are wrong: the live one goes on', async () => {
     const poisons: (readonly [number, string])[] = [];
-    ledger = new Ledger(store, 25);
+    ledger = new TestLedger(store, 25);
     await ledger.run(50);
     const observer = {
       poisoned: (version: number, { name }: Error) => void poisons.push([version, name]),
     };
-    running.push(start(pool, store, observer));
+    running.push(startProjector(pool, store, observer));
     await atHead();
     await rebuild();
     await pool.query('delete from mjk_point_accounts_v1');
@@ -440,7 +440,7 @@ describe('the version that was kept', () => {
     await atHead();
     expect(poisons).toEqual([[1, 'TooManyParked']]);
     await expectTablesToAgree(pool, ledger);
-    await expect(rebuildWith().back(never)).rejects.toMatchObject({ name: 'TooManyParked' });
+    await expect(rebuildWith().rollBack(never)).rejects.toMatchObject({ name: 'TooManyParked' });
     await expectTablesToAgree(pool, ledger);
   });
 
@@ -453,7 +453,7 @@ describe('the version that was kept', () => {
       `select 1 from pg_tables where schemaname = current_schema() and tablename like '%\\_v1'`,
     );
     expect(rowCount).toBe(0);
-    expect(await rebuildWith().back(never)).toEqual({ kind: 'nothing' });
+    expect(await rebuildWith().rollBack(never)).toEqual({ kind: 'nothing' });
     expect(await rebuildWith().drop('kept')).toEqual({ kind: 'nothing' });
     await ledger.run(20);
     await atHead();

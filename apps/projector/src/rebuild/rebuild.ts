@@ -22,9 +22,9 @@ import {
 } from '#read-model';
 
 import { unparkIn } from '../parking/unpark-accounts.js';
-import { Feeder } from './feeder.js';
-import { Pace, type Progress } from './pace.js';
-import { SWITCH, switchTo, type SwitchTerms } from './switch.js';
+import { Backfill } from './backfill.js';
+import { Throttle, type Progress } from './throttle.js';
+import { SWITCH_LIMITS, switchTo, type SwitchLimits } from './switch-version.js';
 
 /** Read from the store at one go. */
 const PAGE_EVENTS = 1_000;
@@ -33,16 +33,16 @@ export type RebuildStep = 'created' | 'filled' | 'indexed' | 'compared' | 'switc
 
 export interface RebuildObserver {
   /** A step is done; a crash from here on is resumed behind it. */
-  readonly reached?: (step: RebuildStep, version: number) => void;
+  readonly stepCompleted?: (step: RebuildStep, version: number) => void;
   readonly progressed?: (progress: Progress) => void;
   /** An account was parked in the version that is built: the rest of it goes on. */
   readonly parked?: (version: number, account: NewParkedAccount) => void;
   /** So many accounts are parked in one of the versions: they were not compared. */
-  readonly leftOut?: (accounts: number) => void;
-  readonly switchWaits?: (tries: number) => void;
+  readonly accountsSkipped?: (accounts: number) => void;
+  readonly switchBlocked?: (tries: number) => void;
 }
 
-export interface RebuildParts {
+export interface RebuildOptions {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly name: string;
@@ -50,10 +50,10 @@ export interface RebuildParts {
   readonly followsDirectly?: FollowsDirectly;
   readonly eventsPerSecondMax?: number;
   readonly transactionEventsMax?: number;
-  readonly switchTerms?: SwitchTerms;
+  readonly switchLimits?: SwitchLimits;
 }
 
-export type Rebuilt =
+export type RebuildOutcome =
   | { readonly kind: 'switched'; readonly from: number; readonly to: number }
   /** Nothing was switched: somebody has to look, and may then accept it. */
   | {
@@ -74,36 +74,39 @@ export type Rebuilt =
  * where a crash of the same one left off.
  */
 export class Rebuild {
-  readonly #parts: RebuildParts;
+  readonly #options: RebuildOptions;
 
-  constructor(parts: RebuildParts) {
-    this.#parts = parts;
+  constructor(options: RebuildOptions) {
+    this.#options = options;
   }
 
   /** Builds the next version beside the live one, compares, and switches. */
-  run(terms: { readonly acceptDifferences: boolean }, signal: AbortSignal): Promise<Rebuilt> {
-    return this.#alone(async () => {
+  run(
+    choice: { readonly acceptDifferences: boolean },
+    signal: AbortSignal,
+  ): Promise<RebuildOutcome> {
+    return this.#withRebuildLock(async () => {
       const { live, kept, building } = await this.#versions();
       if (live !== null && kept !== null) {
         return { kind: 'kept', live: live.version, kept: kept.version };
       }
       const version =
-        building?.version ?? (await createVersion(this.#parts.pool, this.#parts.name));
-      this.#reached('created', version);
-      const feeder = await this.#feeder(version);
-      await this.#followLive(feeder, signal);
-      this.#reached('filled', version);
-      await createIndexes(this.#parts.pool, version);
-      this.#reached('indexed', version);
+        building?.version ?? (await createVersion(this.#options.pool, this.#options.name));
+      this.#stepCompleted('created', version);
+      const backfill = await this.#openBackfill(version);
+      await this.#catchUpWithLive(backfill, signal);
+      this.#stepCompleted('filled', version);
+      await createIndexes(this.#options.pool, version);
+      this.#stepCompleted('indexed', version);
       await this.#tryParkedAgain(version, signal);
-      await this.#followLive(feeder, signal);
-      const { differences, skippedAccounts } = await this.#compare(version, feeder, signal);
-      this.#reached('compared', version);
-      if (skippedAccounts > 0) this.#parts.observer.leftOut?.(skippedAccounts);
-      if (differences.length > 0 && !terms.acceptDifferences) {
+      await this.#catchUpWithLive(backfill, signal);
+      const { differences, skippedAccounts } = await this.#compare(version, backfill, signal);
+      this.#stepCompleted('compared', version);
+      if (skippedAccounts > 0) this.#options.observer.accountsSkipped?.(skippedAccounts);
+      if (differences.length > 0 && !choice.acceptDifferences) {
         return { kind: 'differs', version, differences };
       }
-      return this.#switch(version, feeder, signal);
+      return this.#switch(version, backfill, signal);
     });
   }
 
@@ -112,36 +115,36 @@ export class Rebuild {
    * parked in its version must not be parked again by the switch.
    */
   async #tryParkedAgain(version: number, signal: AbortSignal): Promise<void> {
-    const { pool, name } = this.#parts;
+    const { pool, name } = this.#options;
     for (const userId of await readParkedIn(pool, name, version)) {
       signal.throwIfAborted();
-      await unparkIn(this.#parts, version, userId);
+      await unparkIn(this.#options, version, userId);
     }
   }
 
   /** Makes the version that was kept live again, and keeps the other one. */
-  back(signal: AbortSignal): Promise<Rebuilt> {
-    return this.#alone(async () => {
+  rollBack(signal: AbortSignal): Promise<RebuildOutcome> {
+    return this.#withRebuildLock(async () => {
       const { kept } = await this.#versions();
       if (kept === null) return { kind: 'nothing' };
-      return this.#switch(kept.version, await this.#feeder(kept.version), signal);
+      return this.#switch(kept.version, await this.#openBackfill(kept.version), signal);
     });
   }
 
   /** Drops the version that was kept, or one whose building was given up. */
-  drop(state: Exclude<VersionState, 'live'>): Promise<Rebuilt> {
-    const { pool, name, switchTerms = SWITCH } = this.#parts;
-    return this.#alone(async () => {
+  drop(state: Exclude<VersionState, 'live'>): Promise<RebuildOutcome> {
+    const { pool, name, switchLimits = SWITCH_LIMITS } = this.#options;
+    return this.#withRebuildLock(async () => {
       const checkpoint = (await this.#versions())[state];
       if (checkpoint === null) return { kind: 'nothing' };
       const { version } = checkpoint;
-      await dropVersion(pool, name, version, switchTerms.lockWaitMsMax);
+      await dropVersion(pool, name, version, switchLimits.lockWaitMsMax);
       return { kind: 'dropped', version };
     });
   }
 
-  async #alone(work: () => Promise<Rebuilt>): Promise<Rebuilt> {
-    const { pool, name } = this.#parts;
+  async #withRebuildLock(work: () => Promise<RebuildOutcome>): Promise<RebuildOutcome> {
+    const { pool, name } = this.#options;
     const lock = await AdvisoryLock.tryAcquire(pool, `rebuild of ${name}`);
     if (lock === null) return { kind: 'busy' };
     try {
@@ -152,64 +155,64 @@ export class Rebuild {
   }
 
   async #versions(): Promise<Record<VersionState, Checkpoint | null>> {
-    const versions = await readCheckpoints(this.#parts.pool, this.#parts.name);
+    const versions = await readCheckpoints(this.#options.pool, this.#options.name);
     const inState = (state: VersionState): Checkpoint | null =>
       versions.find((checkpoint) => checkpoint.state === state) ?? null;
     return { building: inState('building'), live: inState('live'), kept: inState('kept') };
   }
 
-  async #feeder(version: number): Promise<Feeder> {
-    const { store, pool, name, followsDirectly, observer } = this.#parts;
-    const pace = new Pace(this.#parts.eventsPerSecondMax ?? Infinity);
+  async #openBackfill(version: number): Promise<Backfill> {
+    const { store, pool, name, followsDirectly, observer } = this.#options;
+    const throttle = new Throttle(this.#options.eventsPerSecondMax ?? Infinity);
     const { live, ...others } = await this.#versions();
     const total = live?.eventCount ?? 0;
     const before = others.building?.eventCount ?? 0;
     let events = before;
-    const { transactionEventsMax: eventsMax } = this.#parts;
+    const { transactionEventsMax: eventsMax } = this.#options;
     const writer = new PostgresTableWriter(pool, {
       name,
       version,
       ...(followsDirectly !== undefined && { followsDirectly }),
       ...(eventsMax !== undefined && { eventsMax }),
     });
-    return new Feeder({
+    return new Backfill({
       store,
       writer,
       pageEvents: Math.min(PAGE_EVENTS, eventsMax ?? Infinity),
-      mayFeed: (count, signal) => pace.keep(count, signal),
-      parked: (account) => observer.parked?.(version, account),
-      fed: (count) => {
+      throttle: (count, signal) => throttle.wait(count, signal),
+      onParked: (account) => observer.parked?.(version, account),
+      onProgress: (count) => {
         events += count;
-        const eventsPerSecond = (events - before) / pace.seconds;
+        const eventsPerSecond = (events - before) / throttle.seconds;
         observer.progressed?.({ version, events, total, eventsPerSecond });
       },
     });
   }
 
   /** In one snapshot in which both versions stand at the same position, while both go on. */
-  async #compare(version: number, feeder: Feeder, signal: AbortSignal): Promise<Comparison> {
+  async #compare(version: number, backfill: Backfill, signal: AbortSignal): Promise<Comparison> {
     return inTransaction(
-      this.#parts.pool,
+      this.#options.pool,
       async (snapshot) => {
-        const live = await this.#alignedWith(snapshot, version, feeder, signal);
-        return compareVersions(snapshot, this.#parts.name, live, version);
+        const live = await this.#alignWithLive(snapshot, version, backfill, signal);
+        return compareVersions(snapshot, this.#options.name, live, version);
       },
       'snapshot',
     );
   }
 
   /** Holds the live version for a moment, so that the snapshot begins with both at one position. */
-  async #alignedWith(
+  async #alignWithLive(
     snapshot: PoolClient,
     version: number,
-    feeder: Feeder,
+    backfill: Backfill,
     signal: AbortSignal,
   ): Promise<number> {
-    const { pool, name, switchTerms = SWITCH } = this.#parts;
+    const { pool, name, switchLimits = SWITCH_LIMITS } = this.#options;
     return inTransaction(pool, async (client) => {
-      const live = await lockLiveVersion(client, name, switchTerms.lockWaitMsMax);
+      const live = await lockLiveVersion(client, name, switchLimits.lockWaitMsMax);
       const held = await readCheckpoint(client, name, live);
-      if (held?.position) await feeder.upTo(held.position, signal);
+      if (held?.position) await backfill.runTo(held.position, signal);
       const [one, other] = [
         await readCheckpoint(snapshot, name, live),
         await readCheckpoint(snapshot, name, version),
@@ -221,22 +224,27 @@ export class Rebuild {
     });
   }
 
-  async #switch(version: number, feeder: Feeder, signal: AbortSignal): Promise<Rebuilt> {
-    const { pool, name, observer, switchTerms: terms = SWITCH } = this.#parts;
-    await this.#followLive(feeder, signal);
-    const waits = (tries: number): void => observer.switchWaits?.(tries);
-    const from = await switchTo({ pool, name, terms, waits }, version, feeder, signal);
-    this.#reached('switched', version);
+  async #switch(version: number, backfill: Backfill, signal: AbortSignal): Promise<RebuildOutcome> {
+    const { pool, name, observer, switchLimits: limits = SWITCH_LIMITS } = this.#options;
+    await this.#catchUpWithLive(backfill, signal);
+    const waits = (tries: number): void => observer.switchBlocked?.(tries);
+    const from = await switchTo(
+      { pool, name, limits, onBlocked: waits },
+      version,
+      backfill,
+      signal,
+    );
+    this.#stepCompleted('switched', version);
     return { kind: 'switched', from, to: version };
   }
 
   /** Not further: nobody needs a version that is ahead, and it could not be compared. */
-  async #followLive(feeder: Feeder, signal: AbortSignal): Promise<void> {
+  async #catchUpWithLive(backfill: Backfill, signal: AbortSignal): Promise<void> {
     const { live } = await this.#versions();
-    if (live?.position) await feeder.upTo(live.position, signal);
+    if (live?.position) await backfill.runTo(live.position, signal);
   }
 
-  #reached(step: RebuildStep, version: number): void {
-    this.#parts.observer.reached?.(step, version);
+  #stepCompleted(step: RebuildStep, version: number): void {
+    this.#options.observer.stepCompleted?.(step, version);
   }
 }

@@ -31,7 +31,7 @@ export interface TakenStep {
   readonly digest: string;
 }
 
-/** Brings the schema of the database to `upTo`, all or nothing; a second caller waits, then finds it done. */
+/** Brings the schema of the database to `runTo`, all or nothing; a second caller waits, then finds it done. */
 export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): Promise<void> {
   const client = new pg.Client({ connectionString: url, lock_timeout: LOCK_MS_MAX });
   client.on('error', () => {}); // the query that is under way rejects with it

@@ -4,23 +4,23 @@ import type { NewParkedAccount, VersionState } from '#read-model';
 /** What a projector tells whoever keeps metrics, logs and alarms. */
 export interface ProjectorObserver {
   /** This process is the one that works, or waits for the one that does. */
-  readonly leads?: (leading: boolean) => void;
-  readonly applied?: (batch: AppliedBatch) => void;
+  readonly leadershipChanged?: (leading: boolean) => void;
+  readonly applied?: (batch: AppliedBatchReport) => void;
   /** Of all versions that there are. */
-  readonly lagged?: (lags: readonly Lag[]) => void;
+  readonly lagMeasured?: (lags: readonly Lag[]) => void;
   /** The account goes no further, and everybody else does: somebody has to look. */
   readonly parked?: (version: number, account: NewParkedAccount) => void;
   /** A batch failed over an event: it is written once more, with care, to find the account. */
-  readonly repeated?: (version: number, cause: unknown) => void;
+  readonly retriedWithParking?: (version: number, cause: unknown) => void;
   /** It stops there for good: somebody has to look. */
   readonly poisoned?: (version: number, cause: Error) => void;
   /** It goes on by itself after a while. null: not with one version alone. */
   readonly failed?: (version: number | null, cause: unknown) => void;
   /** Somebody else moved the tables: read again. */
-  readonly overtaken?: (version: number) => void;
+  readonly conflicted?: (version: number) => void;
 }
 
-export interface AppliedBatch {
+export interface AppliedBatchReport {
   readonly version: number;
   readonly events: number;
   readonly rows: number;

@@ -1,4 +1,4 @@
-import { pause } from '../pause.js';
+import { sleep } from '../sleep.js';
 
 export interface Progress {
   readonly version: number;
@@ -9,17 +9,17 @@ export interface Progress {
 }
 
 /** Keeps a rebuild from going faster than it may, so that the live tables have their share. */
-export class Pace {
+export class Throttle {
   readonly #start = performance.now();
   #events = 0;
 
   constructor(private readonly eventsPerSecondMax: number) {}
 
   /** Before so many are taken up. */
-  async keep(events: number, signal: AbortSignal): Promise<void> {
+  async wait(events: number, signal: AbortSignal): Promise<void> {
     this.#events += events;
     const early = this.#events / this.eventsPerSecondMax - this.seconds;
-    if (early > 0) await pause(early * 1_000, signal);
+    if (early > 0) await sleep(early * 1_000, signal);
   }
 
   get seconds(): number {

@@ -47,7 +47,7 @@ function unpacked(bytes: Buffer, from: number): RecordedEvent {
  * A double that holds events as bytes and makes them anew at each reading, as an adapter does. As
  * objects they would keep the collector busier than the projector does. Its only writer is trusted.
  */
-export class PackedStore implements EventStore {
+export class PackedEventStore implements EventStore {
   readonly #blocks: Buffer[] = [];
   /** Where each event begins, counted through all blocks. */
   readonly #starts: number[] = [];

@@ -1,29 +1,29 @@
 import { PostgresTableWriter, readCheckpoints, type Checkpoint } from '#read-model';
 
-import { pause } from './pause.js';
-import type { ProjectorParts, ProjectorTerms } from './projector.js';
-import { VersionFollower } from './version-follower.js';
+import { sleep } from './sleep.js';
+import type { ProjectorOptions, ProjectorIntervals } from './projector.js';
+import { Follower } from './follower.js';
 
 /** From taking the lock to losing it: one follower for each version that is read or kept. */
-export class Shift {
+export class LeaderSession {
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
   readonly #followers = new Map<number, Promise<void>>();
-  #look = new AbortController();
+  #nextRefresh = new AbortController();
   #failure: { readonly cause: unknown } | null = null;
 
   constructor(
-    private readonly parts: ProjectorParts,
-    private readonly terms: ProjectorTerms,
+    private readonly options: ProjectorOptions,
+    private readonly intervals: ProjectorIntervals,
     signal: AbortSignal,
   ) {
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
-    this.#signal.addEventListener('abort', () => this.#look.abort());
+    this.#signal.addEventListener('abort', () => this.#nextRefresh.abort());
   }
 
   async run(): Promise<void> {
     try {
-      while (!this.#signal.aborted) await this.#oneLook();
+      while (!this.#signal.aborted) await this.#refreshVersions();
     } finally {
       this.#ended.abort();
       await Promise.all(this.#followers.values());
@@ -32,27 +32,28 @@ export class Shift {
   }
 
   /** Follows whatever version is new, until it is time for the next look. */
-  async #oneLook(): Promise<void> {
-    this.#look = new AbortController();
-    for (const checkpoint of await readCheckpoints(this.parts.pool, this.parts.name)) {
+  async #refreshVersions(): Promise<void> {
+    this.#nextRefresh = new AbortController();
+    for (const checkpoint of await readCheckpoints(this.options.pool, this.options.name)) {
       const { version, state } = checkpoint;
       if (state === 'building' || this.#followers.has(version)) continue;
       this.#followers.set(version, this.#follow(checkpoint));
     }
-    if (!this.#signal.aborted) await pause(this.terms.versionsEveryMs, this.#look.signal);
+    if (!this.#signal.aborted)
+      await sleep(this.intervals.versionRefreshMs, this.#nextRefresh.signal);
   }
 
   async #follow({ version, state }: Checkpoint): Promise<void> {
-    const { pool, name, store, observer, followsDirectly } = this.parts;
+    const { pool, name, store, observer, followsDirectly } = this.options;
     const writer = new PostgresTableWriter(pool, {
       name,
       version,
       ...(followsDirectly !== undefined && { followsDirectly }),
     });
-    const { retry } = this.terms;
+    const { retry } = this.intervals;
     // A switch shows first in the version that was live: another one may want following at once.
-    const follower = new VersionFollower({ store, writer, version, observer, retry }, (now) => {
-      if (now !== state) this.#look.abort();
+    const follower = new Follower({ store, writer, version, observer, retry }, (now) => {
+      if (now !== state) this.#nextRefresh.abort();
     });
     try {
       const ending = await follower.run(this.#signal);

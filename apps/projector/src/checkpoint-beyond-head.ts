@@ -9,7 +9,7 @@ export class CheckpointBeyondHead extends Error {
   override readonly name = 'CheckpointBeyondHead';
 }
 
-export async function refuseBeyondHead(
+export async function requireNotBeyondHead(
   store: Pick<EventStore, 'head' | 'readAll'>,
   { position, lastEvent }: Checkpoint,
 ): Promise<void> {

@@ -5,7 +5,7 @@ const POOL_MAX = 6;
 const CONNECT_MS_MAX = 5_000;
 
 /** Connections that take the next statement before the last one is answered. */
-export function writingPool(database: string, statementMsMax: number, log: Log): pg.Pool {
+export function createWriterPool(database: string, statementMsMax: number, log: Log): pg.Pool {
   const pool = new pg.Pool({
     connectionString: database,
     max: POOL_MAX,

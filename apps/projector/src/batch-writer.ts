@@ -2,55 +2,55 @@ import type { Batch, DamagedRecord, Position, RecordedEvent } from '#event-store
 import { PoisonEvent, type WriteResult, type TableWriter } from '#read-model';
 
 /** So many are worth a write of their own, however soon after the last one. */
-const WORTH_EVENTS = 500;
+const IMMEDIATE_WRITE_EVENTS = 500;
 
 /** Of several batches, one that grows. */
-interface Gathered extends Batch {
+interface PendingBatch extends Batch {
   readonly events: RecordedEvent[];
   readonly damaged: DamagedRecord[];
   next: Position;
 }
 
 /** What came of the writes before is not kept. */
-const nothing = (): void => undefined;
+const ignoreResults = (): void => undefined;
 
 /** The tables are not where they were thought to be: somebody else moves them too. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
+export class CheckpointConflict extends Error {
+  override readonly name = 'CheckpointConflict';
 }
 
 /** A batch that is in the tables now. */
-export type Carried = Extract<WriteResult, { readonly kind: 'applied' }> & {
+export type AppliedBatch = Extract<WriteResult, { readonly kind: 'applied' }> & {
   readonly position: Position;
   readonly ms: number;
 };
 
-export interface ConveyorParts {
+export interface BatchWriterOptions {
   readonly writer: Pick<TableWriter, 'write' | 'writeWithParking' | 'waitForCapacity'>;
-  readonly carried: (batch: Carried) => void;
+  readonly onApplied: (batch: AppliedBatch) => void;
   /** Small batches begin at least so far apart: many tiny transactions cost more than they bring. */
-  readonly paceMs: number;
+  readonly minIntervalMs: number;
   /**
    * Up to here an earlier attempt has failed over an event: one batch after the other is written
    * alone, so that the event is found and its account parked. null: nothing is known to fail.
    */
-  readonly carefulUpTo?: Position | null;
+  readonly parkingUpTo?: Position | null;
 }
 
 /** Between a store that gives batches and tables that take their time. */
-export class Conveyor {
-  readonly #parts: ConveyorParts;
+export class BatchWriter {
+  readonly #options: BatchWriterOptions;
   readonly #failed = new AbortController();
   #after: Position | null;
-  #gathered: Gathered | null = null;
+  #pending: PendingBatch | null = null;
   /** Resolves when nothing is under way any more. */
   #settled: Promise<void> = Promise.resolve();
   #written: Promise<void> = Promise.resolve();
   #startedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(parts: ConveyorParts, after: Position | null) {
-    this.#parts = parts;
+  constructor(options: BatchWriterOptions, after: Position | null) {
+    this.#options = options;
     this.#after = after;
   }
 
@@ -60,27 +60,27 @@ export class Conveyor {
   }
 
   /** Batch after batch is written alone for now. */
-  get isCareful(): boolean {
-    const { carefulUpTo = null } = this.#parts;
-    return carefulUpTo !== null && (this.#after === null || this.#after < carefulUpTo);
+  get isParking(): boolean {
+    const { parkingUpTo = null } = this.#options;
+    return parkingUpTo !== null && (this.#after === null || this.#after < parkingUpTo);
   }
 
   /** How far everything reaches that was handed in, written or not. */
-  get reached(): Position | null {
-    return this.#gathered?.next ?? this.#after;
+  get acceptedUpTo(): Position | null {
+    return this.#pending?.next ?? this.#after;
   }
 
   /** Resolves when there is room for more; not: when it is written. */
-  async take(batch: Batch): Promise<void> {
+  async add(batch: Batch): Promise<void> {
     this.failed.throwIfAborted();
-    if (this.isCareful) return this.#carefully(batch);
-    this.#gathered ??= { events: [], damaged: [], next: batch.next };
-    for (const event of batch.events) this.#gathered.events.push(event);
-    this.#gathered.damaged.push(...(batch.damaged ?? []));
-    if (batch.next > this.#gathered.next) this.#gathered.next = batch.next;
-    if (this.#gathered.events.length >= WORTH_EVENTS) this.#start();
-    else this.#startWhenItIsTime();
-    await this.#parts.writer.waitForCapacity();
+    if (this.isParking) return this.#addWithParking(batch);
+    this.#pending ??= { events: [], damaged: [], next: batch.next };
+    for (const event of batch.events) this.#pending.events.push(event);
+    this.#pending.damaged.push(...(batch.damaged ?? []));
+    if (batch.next > this.#pending.next) this.#pending.next = batch.next;
+    if (this.#pending.events.length >= IMMEDIATE_WRITE_EVENTS) this.#start();
+    else this.#startWhenDue();
+    await this.#options.writer.waitForCapacity();
     this.failed.throwIfAborted();
   }
 
@@ -90,37 +90,41 @@ export class Conveyor {
     await this.#settled;
   }
 
-  async #carefully(batch: Batch): Promise<void> {
+  async #addWithParking(batch: Batch): Promise<void> {
     try {
-      await this.#carefullyAll(batch);
+      await this.#writeWithParking(batch);
     } catch (error) {
       if (!(error instanceof PoisonEvent)) throw error;
       // Nobody gets past it, but what lies before it is not kept from its readers.
-      const before = upTo(batch, error.position);
-      if (before !== null) await this.#carefullyAll(before);
+      const before = recordsBefore(batch, error.position);
+      if (before !== null) await this.#writeWithParking(before);
       throw error;
     }
   }
 
-  async #carefullyAll(batch: Batch): Promise<void> {
+  async #writeWithParking(batch: Batch): Promise<void> {
     const after = this.#after;
-    await this.#carry(batch.next, this.#parts.writer.writeWithParking(after, batch), after);
+    await this.#reportApplied(
+      batch.next,
+      this.#options.writer.writeWithParking(after, batch),
+      after,
+    );
     if (after === null || batch.next > after) this.#after = batch.next;
   }
 
-  #startWhenItIsTime(): void {
+  #startWhenDue(): void {
     clearTimeout(this.#timer);
-    const early = this.#startedAt + this.#parts.paceMs - performance.now();
+    const early = this.#startedAt + this.#options.minIntervalMs - performance.now();
     if (early <= 0) this.#start();
-    else this.#timer = setTimeout(() => this.#startWhenItIsTime(), early);
+    else this.#timer = setTimeout(() => this.#startWhenDue(), early);
   }
 
   #start(): void {
     clearTimeout(this.#timer);
-    if (this.#gathered === null || this.failed.aborted) return;
-    const batch = this.#gathered;
+    if (this.#pending === null || this.failed.aborted) return;
+    const batch = this.#pending;
     const after = this.#after;
-    this.#gathered = null;
+    this.#pending = null;
     this.#startedAt = performance.now();
     // What was delivered again does not lead back.
     if (after === null || batch.next > after) this.#after = batch.next;
@@ -128,26 +132,30 @@ export class Conveyor {
     // One that fails makes the next ones fail: the first in order is the reason.
     this.#written = this.#written.then(() => writing);
     this.#written.catch((error: unknown) => this.#failed.abort(error));
-    this.#settled = Promise.allSettled([this.#settled, this.#written, writing]).then(nothing);
+    this.#settled = Promise.allSettled([this.#settled, this.#written, writing]).then(ignoreResults);
   }
 
   /** Not async: while it waits, it must not hold on to the events. */
   #write(after: Position | null, batch: Batch): Promise<void> {
-    return this.#carry(batch.next, this.#parts.writer.write(after, batch), after);
+    return this.#reportApplied(batch.next, this.#options.writer.write(after, batch), after);
   }
 
-  #carry(position: Position, writing: Promise<WriteResult>, after: Position | null): Promise<void> {
+  #reportApplied(
+    position: Position,
+    writing: Promise<WriteResult>,
+    after: Position | null,
+  ): Promise<void> {
     const start = performance.now();
     return writing.then((applied) => {
-      if (applied.kind === 'moved') throw new Overtaken(`the tables are not at ${after}`);
+      if (applied.kind === 'moved') throw new CheckpointConflict(`the tables are not at ${after}`);
       if (applied.kind === 'nothing') return;
-      this.#parts.carried({ ...applied, position, ms: performance.now() - start });
+      this.#options.onApplied({ ...applied, position, ms: performance.now() - start });
     });
   }
 }
 
 /** What lies before a position; null: nothing does. */
-function upTo({ events, damaged = [] }: Batch, end: Position): Batch | null {
+function recordsBefore({ events, damaged = [] }: Batch, end: Position): Batch | null {
   const isBefore = ({ position }: { readonly position: Position }): boolean => position < end;
   const before = { events: events.filter(isBefore), damaged: damaged.filter(isBefore) };
   const lasts = [before.events.at(-1)?.position, before.damaged.at(-1)?.position];

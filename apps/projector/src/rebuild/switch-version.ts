@@ -2,24 +2,28 @@ import type { Pool } from 'pg';
 
 import { lockLiveVersion, inTransaction, makeLive, readCheckpoint } from '#read-model';
 
-import { pause } from '../pause.js';
-import type { Feeder } from './feeder.js';
+import { sleep } from '../sleep.js';
+import type { Backfill } from './backfill.js';
 
-export interface SwitchTerms {
+export interface SwitchLimits {
   /** For that long at most the switch stands in the way of readers, each time it tries. */
   readonly lockWaitMsMax: number;
   readonly triesMax: number;
   readonly betweenTriesMs: number;
 }
 
-export const SWITCH: SwitchTerms = { lockWaitMsMax: 500, triesMax: 120, betweenTriesMs: 1_000 };
+export const SWITCH_LIMITS: SwitchLimits = {
+  lockWaitMsMax: 500,
+  triesMax: 120,
+  betweenTriesMs: 1_000,
+};
 
-export interface SwitchParts {
+export interface SwitchOptions {
   readonly pool: Pool;
   readonly name: string;
-  readonly terms: SwitchTerms;
+  readonly limits: SwitchLimits;
   /** Somebody reads for long: it is tried again. */
-  readonly waits?: (tries: number) => void;
+  readonly onBlocked?: (tries: number) => void;
 }
 
 /**
@@ -27,27 +31,27 @@ export interface SwitchParts {
  * one has: nobody who reads goes back in time. Gives the version that was live.
  */
 export async function switchTo(
-  parts: SwitchParts,
+  options: SwitchOptions,
   version: number,
-  feeder: Feeder,
+  backfill: Backfill,
   signal: AbortSignal,
 ): Promise<number> {
-  const { pool, name, terms } = parts;
+  const { pool, name, limits } = options;
   for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     try {
       return await inTransaction(pool, async (client) => {
-        const live = await lockLiveVersion(client, name, terms.lockWaitMsMax);
+        const live = await lockLiveVersion(client, name, limits.lockWaitMsMax);
         const checkpoint = await readCheckpoint(client, name, live);
         const position = checkpoint?.position ?? null;
-        if (position !== null) await feeder.upTo(position, signal);
+        if (position !== null) await backfill.runTo(position, signal);
         await makeLive(client, name, live, version);
         return live;
       });
     } catch (error) {
-      if (!isLockTimeout(error) || tries >= terms.triesMax) throw error;
-      parts.waits?.(tries);
-      await pause(terms.betweenTriesMs, signal);
+      if (!isLockTimeout(error) || tries >= limits.triesMax) throw error;
+      options.onBlocked?.(tries);
+      await sleep(limits.betweenTriesMs, signal);
     }
   }
 }

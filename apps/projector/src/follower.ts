@@ -1,78 +1,78 @@
 import { PermanentStoreError, type EventStore, type Position } from '#event-store';
 import type { TableWriter, VersionState } from '#read-model';
 
-import { Conveyor, Overtaken, type Carried } from './conveyor.js';
-import type { ProjectorObserver } from './observer.js';
-import { pause } from './pause.js';
-import { isFinal, needsCare } from './failure.js';
-import { CheckpointBeyondHead, refuseBeyondHead } from './refuse-beyond-head.js';
+import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
+import type { ProjectorObserver } from './projector-observer.js';
+import { sleep } from './sleep.js';
+import { isFinal, needsParking } from './failure-kind.js';
+import { CheckpointBeyondHead, requireNotBeyondHead } from './checkpoint-beyond-head.js';
 
-export interface FollowerParts {
+export interface FollowerOptions {
   readonly store: EventStore;
   readonly writer: TableWriter;
   readonly version: number;
   readonly observer: ProjectorObserver;
-  readonly retry: RetryTerms;
+  readonly retry: RetryLimits;
 }
 
-export interface RetryTerms {
+export interface RetryLimits {
   readonly waitMsMin: number;
   readonly waitMsMax: number;
   /** One after the other, without a batch between them; then somebody else has to try. */
   readonly failuresMax: number;
 }
 
-export const RETRY: RetryTerms = { waitMsMin: 100, waitMsMax: 5_000, failuresMax: 20 };
+export const RETRY_LIMITS: RetryLimits = { waitMsMin: 100, waitMsMax: 5_000, failuresMax: 20 };
 
 /** What an event waits for at most before others share a transaction with it. */
-const PACE_MS = 20;
+const WRITE_INTERVAL_MS_MIN = 20;
 
 /** Why a version is not followed any more. */
-export type Ending =
+export type FollowResult =
   | { readonly kind: 'stopped' }
   /** It was dropped. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'poisoned'; readonly cause: Error };
 
 /** Carries the events of a store into one version of the tables, from its checkpoint on. */
-export class VersionFollower {
-  readonly #parts: FollowerParts;
+export class Follower {
+  readonly #options: FollowerOptions;
   /** Hears of each batch in which state the version now is. */
-  readonly #heard: (state: VersionState) => void;
+  readonly #onState: (state: VersionState) => void;
   #failures = 0;
   /** Of the last attempt. */
-  #conveyor: Conveyor | null = null;
+  #writer: BatchWriter | null = null;
   /** So far an attempt came that failed over an event. */
-  #carefulUpTo: Position | null = null;
+  #parkingUpTo: Position | null = null;
 
-  constructor(parts: FollowerParts, heard: (state: VersionState) => void) {
-    this.#parts = parts;
-    this.#heard = heard;
+  constructor(options: FollowerOptions, onState: (state: VersionState) => void) {
+    this.#options = options;
+    this.#onState = onState;
   }
 
   /** Rejects when it can't go on: the store is behind the tables, or nothing works for too long. */
-  async run(signal: AbortSignal): Promise<Ending> {
-    const { observer, version, retry } = this.#parts;
+  async run(signal: AbortSignal): Promise<FollowResult> {
+    const { observer, version, retry } = this.#options;
     while (!signal.aborted) {
       try {
-        return await this.#fromCheckpoint(signal);
+        return await this.#followFromCheckpoint(signal);
       } catch (error) {
-        if (isFinal(error, this.#conveyor?.isCareful ?? false)) {
+        if (isFinal(error, this.#writer?.isParking ?? false)) {
           observer.poisoned?.(version, error);
           return { kind: 'poisoned', cause: error };
         }
-        if (needsCare(error)) {
-          this.#carefulUpTo = this.#conveyor?.reached ?? null;
-          observer.repeated?.(version, error);
+        if (needsParking(error)) {
+          this.#parkingUpTo = this.#writer?.acceptedUpTo ?? null;
+          observer.retriedWithParking?.(version, error);
           continue;
         }
-        if (error instanceof Overtaken) observer.overtaken?.(version);
+        if (error instanceof CheckpointConflict) observer.conflicted?.(version);
         else if (isPermanent(error)) throw error;
         else observer.failed?.(version, error);
         this.#failures += 1;
         if (this.#failures > retry.failuresMax) throw error;
       }
-      await this.#pause(signal);
+      await this.#backOff(signal);
     }
     return { kind: 'stopped' };
   }
@@ -82,45 +82,45 @@ export class VersionFollower {
    * was under way is done again from the checkpoint, with care: batch by batch, and the account of an
    * event that fails again is parked.
    */
-  async #fromCheckpoint(signal: AbortSignal): Promise<Ending> {
-    const { store, writer } = this.#parts;
+  async #followFromCheckpoint(signal: AbortSignal): Promise<FollowResult> {
+    const { store, writer } = this.#options;
     const checkpoint = await writer.checkpoint();
     if (checkpoint === null) return { kind: 'gone' };
-    await refuseBeyondHead(store, checkpoint);
-    const conveyor = new Conveyor(
+    await requireNotBeyondHead(store, checkpoint);
+    const batchWriter = new BatchWriter(
       {
         writer,
-        carried: (batch) => this.#carried(batch),
-        paceMs: PACE_MS,
-        carefulUpTo: this.#carefulUpTo,
+        onApplied: (batch) => this.#onApplied(batch),
+        minIntervalMs: WRITE_INTERVAL_MS_MIN,
+        parkingUpTo: this.#parkingUpTo,
       },
       checkpoint.position,
     );
-    this.#conveyor = conveyor;
-    const until = AbortSignal.any([signal, conveyor.failed]);
+    this.#writer = batchWriter;
+    const until = AbortSignal.any([signal, batchWriter.failed]);
     try {
-      await store.follow(checkpoint.position, (batch) => conveyor.take(batch), until);
+      await store.follow(checkpoint.position, (batch) => batchWriter.add(batch), until);
     } finally {
-      await conveyor.drain();
-      conveyor.failed.throwIfAborted();
+      await batchWriter.drain();
+      batchWriter.failed.throwIfAborted();
     }
     if (!signal.aborted) throw new Error('the event store gave up its subscription');
     return { kind: 'stopped' };
   }
 
-  #carried({ events, rows, parked, position, ms, state }: Carried): void {
-    const { version, observer } = this.#parts;
+  #onApplied({ events, rows, parked, position, ms, state }: AppliedBatch): void {
+    const { version, observer } = this.#options;
     this.#failures = 0;
     for (const account of parked) observer.parked?.(version, account);
     observer.applied?.({ version, events, rows, position, ms });
-    this.#heard(state);
+    this.#onState(state);
   }
 
   /** Longer each time. */
-  async #pause(signal: AbortSignal): Promise<void> {
-    const { waitMsMin, waitMsMax } = this.#parts.retry;
+  async #backOff(signal: AbortSignal): Promise<void> {
+    const { waitMsMin, waitMsMax } = this.#options.retry;
     const waitMs = Math.min(waitMsMax, waitMsMin * 2 ** Math.min(this.#failures, 16));
-    await pause(waitMs, signal);
+    await sleep(waitMs, signal);
   }
 }
 

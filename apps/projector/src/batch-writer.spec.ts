@@ -1,6 +1,6 @@
 import type { Batch, Position, RecordedEvent } from '#event-store';
 import type { WriteResult } from '#read-model';
-import { Conveyor, Overtaken, type Carried } from './conveyor.js';
+import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
 
 const at = (place: number): Position => String(place).padStart(4, '0') as Position;
 
@@ -31,22 +31,26 @@ interface Write {
 const APPLIED: WriteResult = { kind: 'applied', rows: 2, events: 1, parked: [], state: 'live' };
 
 /** Tables that answer when the test says so. */
-function tables(paceMs = 0, room = () => Promise.resolve(), carefulUpTo: Position | null = null) {
+function batchWriterOn(
+  paceMs = 0,
+  room = () => Promise.resolve(),
+  parkingUpTo: Position | null = null,
+) {
   const writes: Write[] = [];
   const careful: Write[] = [];
-  const carried: Carried[] = [];
+  const carried: AppliedBatch[] = [];
   const into =
     (list: Write[]) =>
     (after: Position | null, one: Batch): Promise<WriteResult> =>
       new Promise((resolve, fail) => {
         list.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
       });
-  const conveyor = new Conveyor(
+  const conveyor = new BatchWriter(
     {
       writer: { write: into(writes), writeWithParking: into(careful), waitForCapacity: room },
-      carried: (one) => carried.push(one),
-      paceMs,
-      carefulUpTo,
+      onApplied: (one) => carried.push(one),
+      minIntervalMs: paceMs,
+      parkingUpTo,
     },
     null,
   );
@@ -57,9 +61,9 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the conveyor', () => {
   it('hands on what comes, each batch behind the one before', async () => {
-    const { writes, conveyor } = tables();
-    await conveyor.take(batch(1, 3));
-    await conveyor.take(batch(4, 5));
+    const { writes, conveyor: writer } = batchWriterOn();
+    await writer.add(batch(1, 3));
+    await writer.add(batch(4, 5));
     expect(writes.map(({ after, batch: { next } }) => [after, next])).toEqual([
       [null, at(3)],
       [at(3), at(5)],
@@ -67,55 +71,64 @@ describe('the conveyor', () => {
   });
 
   it('tells what is in the tables, and how far they are with it', async () => {
-    const { writes, carried, conveyor } = tables();
-    await conveyor.take(batch(1, 3));
-    await conveyor.take(batch(1, 3));
+    const { writes, carried: applied, conveyor: writer } = batchWriterOn();
+    await writer.add(batch(1, 3));
+    await writer.add(batch(1, 3));
     writes[0]!.done();
     writes[1]!.done({ kind: 'nothing' });
-    await conveyor.drain();
-    expect(carried).toHaveLength(1);
-    expect(carried[0]).toMatchObject({ ...APPLIED, position: at(3) });
+    await writer.drain();
+    expect(applied).toHaveLength(1);
+    expect(applied[0]).toMatchObject({ ...APPLIED, position: at(3) });
   });
 
   it('writes one batch after the other, alone, up to where an attempt has failed', async () => {
-    const { writes, careful, carried, conveyor } = tables(0, () => Promise.resolve(), at(4));
-    const first = conveyor.take(batch(1, 3));
-    expect([careful.length, writes.length, conveyor.isCareful]).toEqual([1, 0, true]);
-    careful[0]!.done();
+    const {
+      writes,
+      careful: parkingWrites,
+      carried: applied,
+      conveyor: writer,
+    } = batchWriterOn(0, () => Promise.resolve(), at(4));
+    const first = writer.add(batch(1, 3));
+    expect([parkingWrites.length, writes.length, writer.isParking]).toEqual([1, 0, true]);
+    parkingWrites[0]!.done();
     await first;
-    const second = conveyor.take(batch(4, 6));
-    careful[1]!.done();
+    const second = writer.add(batch(4, 6));
+    parkingWrites[1]!.done();
     await second;
-    expect(careful.map(({ after }) => after)).toEqual([null, at(3)]);
-    expect(conveyor.isCareful).toBe(false);
-    await conveyor.take(batch(7, 8));
+    expect(parkingWrites.map(({ after }) => after)).toEqual([null, at(3)]);
+    expect(writer.isParking).toBe(false);
+    await writer.add(batch(7, 8));
     expect(writes).toMatchObject([{ after: at(6) }]);
-    expect(conveyor.reached).toBe(at(8));
-    expect(carried).toHaveLength(2);
+    expect(writer.acceptedUpTo).toBe(at(8));
+    expect(applied).toHaveLength(2);
   });
 
   it('is still careful where care did not help', async () => {
-    const { careful, conveyor } = tables(0, () => Promise.resolve(), at(4));
-    const taking = conveyor.take(batch(1, 6));
-    careful[0]!.fail(new Error('poison'));
+    const { careful: parkingWrites, conveyor: writer } = batchWriterOn(
+      0,
+      () => Promise.resolve(),
+      at(4),
+    );
+    const taking = writer.add(batch(1, 6));
+    parkingWrites[0]!.fail(new Error('poison'));
     await expect(taking).rejects.toThrow('poison');
-    expect(conveyor.isCareful).toBe(true);
+    expect(writer.isParking).toBe(true);
   });
 
   it('ends when somebody else has moved the tables', async () => {
-    const { writes, conveyor } = tables();
-    await conveyor.take(batch(1, 3));
+    const { writes, conveyor: writer } = batchWriterOn();
+    await writer.add(batch(1, 3));
     writes[0]!.done({ kind: 'moved' });
-    await conveyor.drain();
-    expect(conveyor.failed.reason).toBeInstanceOf(Overtaken);
+    await writer.drain();
+    expect(writer.failed.reason).toBeInstanceOf(CheckpointConflict);
   });
 
   it('lets the store wait while the tables have no room', async () => {
     let thereIsRoom = (): void => undefined;
     const room = () => new Promise<void>((resolve) => (thereIsRoom = resolve));
-    const { writes, conveyor } = tables(0, room);
+    const { writes, conveyor: writer } = batchWriterOn(0, room);
     let taken = false;
-    const taking = conveyor.take(batch(1, 1)).then(() => (taken = true));
+    const taking = writer.add(batch(1, 1)).then(() => (taken = true));
     await settle();
     expect(writes).toHaveLength(1);
     expect(taken).toBe(false);
@@ -124,19 +137,19 @@ describe('the conveyor', () => {
   });
 
   it('is not led back by what is delivered again', async () => {
-    const { writes, conveyor } = tables();
-    await conveyor.take(batch(1, 9));
-    await conveyor.take(batch(1, 3));
-    await conveyor.take(batch(10, 12));
+    const { writes, conveyor: writer } = batchWriterOn();
+    await writer.add(batch(1, 9));
+    await writer.add(batch(1, 3));
+    await writer.add(batch(10, 12));
     expect(writes.map(({ after }) => after)).toEqual([null, at(9), at(9)]);
   });
 
   it('knows the furthest of what goes together, also when that was delivered again', async () => {
-    const { writes, conveyor } = tables(10_000);
-    await conveyor.take(batch(1, 1));
-    await conveyor.take(batch(2, 5));
-    await conveyor.take(batch(2, 3));
-    const draining = conveyor.drain();
+    const { writes, conveyor: writer } = batchWriterOn(10_000);
+    await writer.add(batch(1, 1));
+    await writer.add(batch(2, 5));
+    await writer.add(batch(2, 3));
+    const draining = writer.drain();
     expect(writes[1]).toMatchObject({ after: at(1), batch: { next: at(5) } });
     expect(writes[1]!.batch.events.map(({ revision }) => revision)).toEqual([2, 3, 4, 5, 2, 3]);
     for (const { done } of writes) done();
@@ -144,9 +157,9 @@ describe('the conveyor', () => {
   });
 
   it('lets small batches that come close after each other go together', async () => {
-    const { writes, conveyor } = tables(30);
+    const { writes, conveyor: writer } = batchWriterOn(30);
     const begin = performance.now();
-    for (const n of [1, 2, 3, 4]) await conveyor.take(batch(n, n));
+    for (const n of [1, 2, 3, 4]) await writer.add(batch(n, n));
     expect(writes).toHaveLength(1);
     while (writes.length < 2) await settle();
     expect(performance.now() - begin).toBeGreaterThanOrEqual(29);
@@ -154,57 +167,60 @@ describe('the conveyor', () => {
   });
 
   it('does not hold a large batch up', async () => {
-    const { writes, conveyor } = tables(10_000);
-    await conveyor.take(batch(1, 1));
-    await conveyor.take(batch(2, 600));
+    const { writes, conveyor: writer } = batchWriterOn(10_000);
+    await writer.add(batch(1, 1));
+    await writer.add(batch(2, 600));
     expect(writes).toHaveLength(2);
     await settle();
   });
 
   it('does not wait for its time when it drains', async () => {
-    const { writes, conveyor } = tables(10_000);
-    await conveyor.take(batch(1, 1));
-    await conveyor.take(batch(2, 2));
-    const draining = conveyor.drain();
+    const { writes, conveyor: writer } = batchWriterOn(10_000);
+    await writer.add(batch(1, 1));
+    await writer.add(batch(2, 2));
+    const draining = writer.drain();
     expect(writes).toHaveLength(2);
     for (const { done } of writes) done();
     await draining;
   });
 
   it('takes nothing more once a write has failed, and says why', async () => {
-    const { writes, conveyor } = tables();
-    await conveyor.take(batch(1, 1));
+    const { writes, conveyor: writer } = batchWriterOn();
+    await writer.add(batch(1, 1));
     writes[0]!.fail(new Error('no room on the disk'));
     await settle();
-    expect(conveyor.failed.aborted).toBe(true);
-    await expect(conveyor.take(batch(2, 2))).rejects.toThrow('no room on the disk');
+    expect(writer.failed.aborted).toBe(true);
+    await expect(writer.add(batch(2, 2))).rejects.toThrow('no room on the disk');
     expect(writes).toHaveLength(1);
   });
 
   it('gives the first failure in order as the reason, whichever is heard of first', async () => {
-    const { writes, conveyor } = tables();
-    await conveyor.take(batch(1, 1));
-    await conveyor.take(batch(2, 2));
+    const { writes, conveyor: writer } = batchWriterOn();
+    await writer.add(batch(1, 1));
+    await writer.add(batch(2, 2));
     writes[1]!.fail(new Error('moved'));
     await settle();
-    expect(conveyor.failed.aborted).toBe(false);
+    expect(writer.failed.aborted).toBe(false);
     writes[0]!.fail(new Error('poison'));
-    await conveyor.drain();
-    expect(conveyor.failed.reason).toEqual(new Error('poison'));
+    await writer.drain();
+    expect(writer.failed.reason).toEqual(new Error('poison'));
   });
 
-  it.each([0, 10_000])('drains: what was gathered is written too (pace %i ms)', async (paceMs) => {
-    const { writes, conveyor } = tables(paceMs);
-    await conveyor.take(batch(1, 600));
-    await conveyor.take(batch(601, 1_200));
-    await conveyor.take(batch(1_201, 1_201));
-    let drained = false;
-    const draining = conveyor.drain().then(() => (drained = true));
-    writes[0]!.done();
-    writes[1]!.done();
-    await settle();
-    expect(drained).toBe(false);
-    writes[2]!.done();
-    await draining;
-  });
+  it.each([0, 10_000])(
+    'drains: what was gathered is written too (pace %i ms)',
+    async (minIntervalMs) => {
+      const { writes, conveyor: writer } = batchWriterOn(minIntervalMs);
+      await writer.add(batch(1, 600));
+      await writer.add(batch(601, 1_200));
+      await writer.add(batch(1_201, 1_201));
+      let drained = false;
+      const draining = writer.drain().then(() => (drained = true));
+      writes[0]!.done();
+      writes[1]!.done();
+      await settle();
+      expect(drained).toBe(false);
+      writes[2]!.done();
+      await draining;
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import {
@@ -28,8 +29,8 @@ import {
   type PublishedTransaction,
 } from '#read-model';
 
-import type { ProjectorObserver } from './observer.js';
-import { Projector, type ProjectorTerms } from './projector.js';
+import type { ProjectorObserver } from '../projector-observer.js';
+import { Projector, type ProjectorIntervals } from '../projector.js';
 
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 
@@ -37,7 +38,7 @@ export const userNo = (n: number): string =>
   `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 /** A ledger without desk and transport: commands go through the rules into a store, one by one. */
-export class Ledger {
+export class TestLedger {
   readonly #accounts = new Map<string, Account>();
   readonly #hashes = new Map<string, Uint8Array>();
   #commands = 0;
@@ -70,7 +71,7 @@ export class Ledger {
       const { duration: seconds, updated_at } = duration;
       rows[rows.indexOf(first)] = { ...first, duration: seconds, updated_at };
     }
-    return rows.map(shown);
+    return rows.map(withoutId);
   }
 
   async account(userId: string): Promise<Account> {
@@ -128,7 +129,7 @@ export class Ledger {
 }
 
 function commandsAt(userId: string, round: number, turn: number): LedgerCommand[] {
-  const asked = (kind: string) => ({
+  const envelope = (kind: string) => ({
     userId,
     source: '/lab',
     id: `${kind}-${turn}`,
@@ -138,7 +139,7 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
   });
   const consumptionId = `c-${turn}`;
   const consume: LedgerCommand = {
-    ...asked('c'),
+    ...envelope('c'),
     type: 'ConsumePoints',
     sourceType: 'tts',
     points: 7,
@@ -148,21 +149,21 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
     settleWithin: null,
   };
   const settle: LedgerCommand = {
-    ...asked('e'),
+    ...envelope('e'),
     type: 'SettleConsumption',
     consumptionId,
     points: 5,
     duration: 1.5,
   };
   const refund: LedgerCommand = {
-    ...asked('d'),
+    ...envelope('d'),
     type: 'RefundPoints',
     consumptionId,
     points: 3,
     reason: null,
   };
   const recharge: LedgerCommand = {
-    ...asked('b'),
+    ...envelope('b'),
     type: 'RechargePoints',
     points: 100,
     expiresAt: new Date(START_MS + turn * 1_000 + 60_000).toISOString(),
@@ -183,7 +184,7 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
   }
 }
 
-const shown = (row: Omit<PublishedTransaction, 'id'>): Omit<PublishedTransaction, 'id'> => ({
+const withoutId = (row: Omit<PublishedTransaction, 'id'>): Omit<PublishedTransaction, 'id'> => ({
   user_id: row.user_id,
   type: row.type,
   amount: row.amount,
@@ -199,7 +200,7 @@ const shown = (row: Omit<PublishedTransaction, 'id'>): Omit<PublishedTransaction
 });
 
 /** Oldest first. */
-export async function statement(pool: Pool, userId: string): Promise<StatementRow[]> {
+export async function readStatement(pool: Pool, userId: string): Promise<StatementRow[]> {
   const rows: StatementRow[] = [];
   const tables = new PostgresReadTables(pool, 'points');
   for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
@@ -207,12 +208,12 @@ export async function statement(pool: Pool, userId: string): Promise<StatementRo
 }
 
 /** Every row equals a fold of the events, ids are dense, balances are those of the rules. */
-export async function expectTablesToAgree(pool: Pool, ledger: Ledger): Promise<void> {
+export async function expectTablesToAgree(pool: Pool, ledger: TestLedger): Promise<void> {
   const ids: number[] = [];
   for (const userId of ledger.userIds) {
-    const rows = await statement(pool, userId);
+    const rows = await readStatement(pool, userId);
     ids.push(...rows.map((row) => row.id));
-    expect(rows.map(shown)).toEqual(await ledger.expected(userId));
+    expect(rows.map(withoutId)).toEqual(await ledger.expected(userId));
     const { balance, held } = await ledger.account(userId);
     const account = await new PostgresReadTables(pool, 'points').account(userId);
     expect(account).toMatchObject({ balance, held });
@@ -232,18 +233,18 @@ export interface Running {
   readonly ended: Promise<void>;
 }
 
-const FAST: Partial<ProjectorTerms> = {
-  lockEveryMs: 20,
-  versionsEveryMs: 50,
-  lagEveryMs: 20,
+const FAST_INTERVALS: Partial<ProjectorIntervals> = {
+  lockRetryMs: 20,
+  versionRefreshMs: 50,
+  lagMeasureMs: 20,
   retry: { waitMsMin: 5, waitMsMax: 50, failuresMax: 100 },
 };
 
-export function start(
+export function startProjector(
   pool: Pool,
   store: EventStore,
   observer: ProjectorObserver = {},
-  terms: Partial<ProjectorTerms> = {},
+  terms: Partial<ProjectorIntervals> = {},
   /** null: the store's positions don't tell whether something is missing between them. */
   guard: typeof followsDirectly | null = followsDirectly,
 ): Running {
@@ -255,7 +256,7 @@ export function start(
     observer,
     now: () => START_MS + 3_600_000,
     ...(guard !== null && { followsDirectly: guard }),
-    terms: { ...FAST, ...terms },
+    intervals: { ...FAST_INTERVALS, ...terms },
   });
   const ended = projector.run(stop.signal);
   ended.catch(() => undefined);
@@ -269,5 +270,5 @@ export function start(
 }
 
 /** A store on a log of its own; another store on the log is another process. */
-export const newLog = (): MemoryLog => new MemoryLog();
+export const newMemoryLog = (): MemoryLog => new MemoryLog();
 export const storeOn = (log: MemoryLog): MemoryEventStore => new MemoryEventStore({ log });

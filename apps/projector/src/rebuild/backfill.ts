@@ -1,0 +1,97 @@
+import type { Batch, EventStore, Position } from '#event-store';
+import type { Checkpoint, NewParkedAccount, TableWriter } from '#read-model';
+
+import { BatchWriter, CheckpointConflict } from '../batch-writer.js';
+import { isFinal, needsParking } from '../failure-kind.js';
+
+export interface BackfillOptions {
+  readonly store: Pick<EventStore, 'readAll'>;
+  readonly writer: TableWriter;
+  /** Read from the store at one go. */
+  readonly pageEvents: number;
+  /** Before a page is handed in: what it waits for holds the feeding up. */
+  readonly throttle: (events: number, signal: AbortSignal) => Promise<void>;
+  readonly onParked?: (account: NewParkedAccount) => void;
+  /** They are in the tables. */
+  readonly onProgress: (events: number) => void;
+}
+
+/** Carries events into a version of the tables, page by page. Others may be feeding it too. */
+export class Backfill {
+  /** Of the last attempt. */
+  #writer: BatchWriter | null = null;
+  /** So far an attempt came that failed over an event. */
+  #parkingUpTo: Position | null = null;
+
+  constructor(private readonly options: BackfillOptions) {}
+
+  /** Exactly as far as that; the store has been there. */
+  async runTo(position: Position, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const checkpoint = await this.#checkpoint();
+      if (checkpoint.position !== null && checkpoint.position >= position) return;
+      try {
+        await this.#writePages(checkpoint.position, position, signal);
+      } catch (error) {
+        if (error instanceof CheckpointConflict) continue;
+        if (!needsParking(error) || isFinal(error, this.#writer?.isParking ?? false)) throw error;
+        this.#parkingUpTo = this.#writer?.acceptedUpTo ?? null;
+      }
+    }
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    const checkpoint = await this.options.writer.checkpoint();
+    if (checkpoint === null) throw new Error('the version that is fed was dropped');
+    return checkpoint;
+  }
+
+  async #writePages(from: Position | null, to: Position, signal: AbortSignal): Promise<void> {
+    const { writer, throttle: mayFeed, onProgress: fed } = this.options;
+    const batchWriter = new BatchWriter(
+      {
+        writer,
+        onApplied: ({ events, parked }) => {
+          for (const account of parked) this.options.onParked?.(account);
+          fed(events);
+        },
+        minIntervalMs: 0,
+        parkingUpTo: this.#parkingUpTo,
+      },
+      from,
+    );
+    this.#writer = batchWriter;
+    const until = AbortSignal.any([signal, batchWriter.failed]);
+    try {
+      for (let after = from, isLast = false; !isLast;) {
+        const page = await this.#page(after, to);
+        await mayFeed(page.batch.events.length, until);
+        until.throwIfAborted();
+        await batchWriter.add(page.batch);
+        after = page.batch.next;
+        isLast = page.isLast;
+      }
+    } finally {
+      await batchWriter.drain();
+      batchWriter.failed.throwIfAborted();
+    }
+  }
+
+  async #page(
+    after: Position | null,
+    to: Position,
+  ): Promise<{ readonly batch: Batch; readonly isLast: boolean }> {
+    const { store, pageEvents } = this.options;
+    const { events, damaged = [], next, atHead } = await store.readAll(after, pageEvents);
+    const isInRange = ({ position }: { readonly position: Position }): boolean => position <= to;
+    const isLast = atHead || next === null || next >= to;
+    return {
+      batch: {
+        events: events.filter(isInRange),
+        damaged: damaged.filter(isInRange),
+        next: isLast ? to : next,
+      },
+      isLast,
+    };
+  }
+}
