@@ -1,10 +1,10 @@
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { EventBatch, Position, RecordedEvent } from '#event-store';
 import type { WriteResult } from '#read-model';
 import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
 
 const at = (place: number): Position => String(place).padStart(4, '0') as Position;
 
-const batch = (from: number, to: number): Batch => {
+const batch = (from: number, to: number): EventBatch => {
   const event = (place: number): RecordedEvent => ({
     id: '',
     type: '',
@@ -23,7 +23,7 @@ const batch = (from: number, to: number): Batch => {
 
 interface Write {
   readonly after: Position | null;
-  readonly batch: Batch;
+  readonly batch: EventBatch;
   readonly done: (applied?: WriteResult) => void;
   readonly fail: (cause: Error) => void;
 }
@@ -41,7 +41,7 @@ function batchWriterOn(
   const carried: AppliedBatch[] = [];
   const into =
     (list: Write[]) =>
-    (after: Position | null, one: Batch): Promise<WriteResult> =>
+    (after: Position | null, one: EventBatch): Promise<WriteResult> =>
       new Promise((resolve, fail) => {
         list.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
       });

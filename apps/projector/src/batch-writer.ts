@@ -1,11 +1,11 @@
-import type { Batch, DamagedRecord, Position, RecordedEvent } from '#event-store';
+import type { EventBatch, DamagedRecord, Position, RecordedEvent } from '#event-store';
 import { PoisonEvent, type WriteResult, type TableWriter } from '#read-model';
 
 /** So many are worth a write of their own, however soon after the last one. */
 const IMMEDIATE_WRITE_EVENTS = 500;
 
 /** Of several batches, one that grows. */
-interface PendingBatch extends Batch {
+interface PendingBatch extends EventBatch {
   readonly events: RecordedEvent[];
   readonly damaged: DamagedRecord[];
   next: Position;
@@ -71,7 +71,7 @@ export class BatchWriter {
   }
 
   /** Resolves when there is room for more; not: when it is written. */
-  async add(batch: Batch): Promise<void> {
+  async add(batch: EventBatch): Promise<void> {
     this.failed.throwIfAborted();
     if (this.isParking) return this.#addWithParking(batch);
     this.#pending ??= { events: [], damaged: [], next: batch.next };
@@ -90,7 +90,7 @@ export class BatchWriter {
     await this.#settled;
   }
 
-  async #addWithParking(batch: Batch): Promise<void> {
+  async #addWithParking(batch: EventBatch): Promise<void> {
     try {
       await this.#writeWithParking(batch);
     } catch (error) {
@@ -102,7 +102,7 @@ export class BatchWriter {
     }
   }
 
-  async #writeWithParking(batch: Batch): Promise<void> {
+  async #writeWithParking(batch: EventBatch): Promise<void> {
     const after = this.#after;
     await this.#reportApplied(
       batch.next,
@@ -136,7 +136,7 @@ export class BatchWriter {
   }
 
   /** Not async: while it waits, it must not hold on to the events. */
-  #write(after: Position | null, batch: Batch): Promise<void> {
+  #write(after: Position | null, batch: EventBatch): Promise<void> {
     return this.#reportApplied(batch.next, this.#options.writer.write(after, batch), after);
   }
 
@@ -155,7 +155,7 @@ export class BatchWriter {
 }
 
 /** What lies before a position; null: nothing does. */
-function recordsBefore({ events, damaged = [] }: Batch, end: Position): Batch | null {
+function recordsBefore({ events, damaged = [] }: EventBatch, end: Position): EventBatch | null {
   const isBefore = ({ position }: { readonly position: Position }): boolean => position < end;
   const before = { events: events.filter(isBefore), damaged: damaged.filter(isBefore) };
   const lasts = [before.events.at(-1)?.position, before.damaged.at(-1)?.position];

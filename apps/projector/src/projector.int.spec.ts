@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import type { Batch, EventStore, Position } from '#event-store';
+import type { EventBatch, EventStore, Position } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { PoisonEvent, PostgresReadTables, PostgresTableWriter } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
@@ -65,7 +65,7 @@ const withFollow = (follow: EventStore['follow']): EventStore => ({
 });
 
 /** A subscription that gives something else than the store has. */
-const giving = (change: (batch: Batch) => Batch): EventStore =>
+const giving = (change: (batch: EventBatch) => EventBatch): EventStore =>
   withFollow((after, sink, signal) => store.follow(after, (batch) => sink(change(batch)), signal));
 
 /** Ends the backend of every session that is in a transaction, or waits for its client. */
@@ -444,7 +444,7 @@ function losingAnswers(on: Pool, times: number): Pool {
 }
 
 /** The batch in halves that overlap, then all of it again. */
-function overlapping(batch: Batch): Batch[] {
+function overlapping(batch: EventBatch): EventBatch[] {
   const half = Math.ceil(batch.events.length / 2);
   const first = batch.events.slice(0, half);
   const middle = first.at(-1)!.position;

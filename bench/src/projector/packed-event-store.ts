@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type {
   AppendResult,
-  BatchSink,
+  EventBatchSink,
   EncodedEvent,
   EventStore,
   NonEmpty,
@@ -87,7 +87,7 @@ export class PackedEventStore implements EventStore {
     return unpacked(block, start % BLOCK_BYTES);
   }
 
-  async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
+  async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
     for (let from = after; !signal.aborted;) {
       const { events, next } = await this.readAll(from, FOLLOW_EVENTS_MAX);
       if (events.length === 0 || next === null) await once(signal, 'abort');

@@ -1,4 +1,4 @@
-import { sizeOf } from './append-size.js';
+import { appendBytes } from './append-size.js';
 import type { EncodedEvent } from './port.js';
 
 describe('the size of an append', () => {
@@ -16,7 +16,7 @@ describe('the size of an append', () => {
     ['the bytes of meta', event('', '{"v":1}'), 48 + 7],
     ['two bytes for each character of the type', event('', '', 'PointsRecharged'), 48 + 30],
   ])('counts %s', (_what, one, size) => {
-    expect(sizeOf([one])).toBe(size);
-    expect(sizeOf([one, one])).toBe(2 * size);
+    expect(appendBytes([one])).toBe(size);
+    expect(appendBytes([one, one])).toBe(2 * size);
   });
 });

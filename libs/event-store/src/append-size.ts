@@ -10,7 +10,7 @@ const BYTES_PER_TYPE_CHARACTER = 2;
  * What an append counts for against the limit of the strictest store, an EventStoreDB of 24.10.4 or
  * later: one of 23.10 counts the data alone, so that what fits the one fits the other.
  */
-export function sizeOf(events: readonly EncodedEvent[]): number {
+export function appendBytes(events: readonly EncodedEvent[]): number {
   let size = 0;
   for (const { data, meta, type } of events) {
     size += Buffer.byteLength(data) + Buffer.byteLength(meta);
@@ -19,8 +19,8 @@ export function sizeOf(events: readonly EncodedEvent[]): number {
   return size;
 }
 
-export function refuseTooLarge(stream: string, events: readonly EncodedEvent[]): void {
-  const size = sizeOf(events);
+export function assertAppendSize(stream: string, events: readonly EncodedEvent[]): void {
+  const size = appendBytes(events);
   if (size <= APPEND_BYTES_MAX) return;
   throw new PermanentStoreError(
     'append-too-large',

@@ -9,8 +9,8 @@ export {
   NO_STREAM,
   PermanentStoreError,
   type AppendResult,
-  type Batch,
-  type BatchSink,
+  type EventBatch,
+  type EventBatchSink,
   type DamagedRecord,
   type EncodedEvent,
   type EventStore,
@@ -24,9 +24,9 @@ export {
 } from './port.js';
 export { EVENT_READER } from './postgres/grants.js';
 export { MIGRATIONS as EVENT_STORE_MIGRATIONS, migrateEventStore } from './postgres/migrate.js';
-export { WRITER as EVENT_WRITER } from './postgres/migrations/005-writer.js';
-export { openMigratedEventStore, openPostgresEventStore } from './postgres/open.js';
-export { eventStoreState, type SchemaState } from './postgres/schema-state.js';
+export { EVENT_WRITER as EVENT_WRITER } from './postgres/migrations/005-writer.js';
+export { openMigratedEventStore, openPostgresEventStore } from './postgres/open-event-store.js';
+export { eventStoreSchemaState, type SchemaState } from './postgres/schema-state.js';
 export type { PostgresObserver, PostgresOptions } from './postgres/options.js';
 export { postgresPools, type PostgresPools } from './postgres/pools.js';
 export { PostgresEventStore } from './postgres/postgres-event-store.js';
@@ -34,7 +34,7 @@ export { PostgresSnapshotStore } from './postgres/postgres-snapshot-store.js';
 export { SealedSnapshots, type LoadedSnapshot } from './sealed-snapshots.js';
 export {
   SnapshotKeys,
-  SnapshotKeysFault,
+  InvalidSnapshotKeysError,
   parseSnapshotKeys,
   type SealCheck,
   type SnapshotKey,

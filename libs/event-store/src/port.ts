@@ -63,7 +63,7 @@ export interface DamagedRecord {
   readonly detail: string;
 }
 
-export interface Batch {
+export interface EventBatch {
   readonly events: readonly RecordedEvent[];
   /** In order of position, between the events; absent: none. */
   readonly damaged?: readonly DamagedRecord[];
@@ -72,7 +72,7 @@ export interface Batch {
 }
 
 /** Awaited before the next batch is given. Throwing ends the `follow` with that error. */
-export type BatchSink = (batch: Batch) => Promise<void>;
+export type EventBatchSink = (batch: EventBatch) => Promise<void>;
 
 export interface EventStore {
   /**
@@ -98,7 +98,7 @@ export interface EventStore {
    * (then it resolves). Resumes by itself when the store was away. A damaged stream is told in the
    * batch, and does not end it; a revision that is missing in a stream is left for the reader to see.
    */
-  follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void>;
+  follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void>;
   /** Whether a text has the form of this store's positions: one of another kind of store has not. */
   isPosition(text: string): text is Position;
   /** Position of the newest event; null: the store is empty. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { MemorySnapshotStore } from './testing/memory-snapshot-store.js';
 import type { Snapshot, UnsealedSnapshot } from './port.js';
 import { SealedSnapshots } from './sealed-snapshots.js';
-import { SnapshotKeys, SnapshotKeysFault, parseSnapshotKeys } from './snapshot-keys.js';
+import { SnapshotKeys, InvalidSnapshotKeysError, parseSnapshotKeys } from './snapshot-keys.js';
 
 const secret = (fill: number) => new Uint8Array(32).fill(fill);
 const OLD = { id: 'old', secret: secret(1) };
@@ -101,7 +101,7 @@ describe('SNAPSHOT_KEYS', () => {
     ['an empty entry', `a:${base64(32)},`, 'must be id:secret'],
   ])('are refused with %s, and nothing of them is repeated', (_, text, fault) => {
     const read = () => parseSnapshotKeys(text);
-    expect(read).toThrow(SnapshotKeysFault);
+    expect(read).toThrow(InvalidSnapshotKeysError);
     expect(read).toThrow(fault);
     expect(read).not.toThrow(base64(31));
   });

@@ -14,7 +14,7 @@ const KEY_ID = /^[A-Za-z0-9._-]{1,32}$/;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 /** Says what is wrong with a list of keys, and repeats nothing of it: it is made of secrets. */
-export class SnapshotKeysFault extends Error {
+export class InvalidSnapshotKeysError extends Error {
   override readonly name = 'SnapshotKeysFault';
 }
 
@@ -23,10 +23,10 @@ export function parseSnapshotKeys(text: string): readonly SnapshotKey[] {
   if (text.trim() === '') return [];
   const keys = text.split(',').map((entry) => parseKey(entry.trim()));
   if (keys.length > SNAPSHOT_KEYS_MAX) {
-    throw new SnapshotKeysFault(`must name at most ${SNAPSHOT_KEYS_MAX} keys`);
+    throw new InvalidSnapshotKeysError(`must name at most ${SNAPSHOT_KEYS_MAX} keys`);
   }
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
-    throw new SnapshotKeysFault('must give each key an id of its own');
+    throw new InvalidSnapshotKeysError('must give each key an id of its own');
   }
   return keys;
 }
@@ -34,13 +34,13 @@ export function parseSnapshotKeys(text: string): readonly SnapshotKey[] {
 function parseKey(entry: string): SnapshotKey {
   const [, id = '', secret = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
   if (!KEY_ID.test(id)) {
-    throw new SnapshotKeysFault(
+    throw new InvalidSnapshotKeysError(
       'must be id:secret, the id 1 to 32 letters, digits or ._- and the secret in base64',
     );
   }
   const bytes = BASE64.test(secret) ? Buffer.from(secret, 'base64') : Buffer.alloc(0);
   if (bytes.length < SECRET_BYTES_MIN) {
-    throw new SnapshotKeysFault(
+    throw new InvalidSnapshotKeysError(
       `must give each key a secret of ${SECRET_BYTES_MIN} bytes or more in base64 (openssl rand -base64 32)`,
     );
   }

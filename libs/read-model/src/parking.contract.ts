@@ -1,4 +1,4 @@
-import type { Batch, DamagedRecord, RecordedEvent } from '#event-store';
+import type { EventBatch, DamagedRecord, RecordedEvent } from '#event-store';
 import type { LedgerEvent } from '#ledger';
 
 import { consumed, recharged, settled, userNo } from './testing/event-builders.js';
@@ -33,7 +33,7 @@ const isOf =
 function batchWithChangedEvent(
   revision: number,
   change: (event: RecordedEvent) => RecordedEvent,
-): Batch {
+): EventBatch {
   const events = inStoreOrder(accounts).map((event) =>
     isOf(DAMAGED, revision)(event) ? change(event) : event,
   );

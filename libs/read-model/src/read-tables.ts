@@ -1,4 +1,4 @@
-import type { Batch, Position } from '#event-store';
+import type { EventBatch, Position } from '#event-store';
 import type { SourceType } from '#ledger';
 
 import type { TransactionType } from './projection/event-rows.js';
@@ -51,13 +51,13 @@ export interface TableWriter {
    * and then fail together. Rejects with PoisonEvent where an event can't be applied; then nothing
    * of its batch is written.
    */
-  write(after: Position | null, batch: Batch): Promise<WriteResult>;
+  write(after: Position | null, batch: EventBatch): Promise<WriteResult>;
   /**
    * The same of one batch and nothing beside it, where `write` has failed over an event: an account
    * of which an event can't be applied is parked, and everything else is carried on. Rejects with
    * PoisonEvent only where that is no trouble of single accounts, and with TooManyParked.
    */
-  writeWithParking(after: Position | null, batch: Batch): Promise<WriteResult>;
+  writeWithParking(after: Position | null, batch: EventBatch): Promise<WriteResult>;
   /** Resolves when more may be handed in: a heap of events that wait would cost more than it brings. */
   waitForCapacity(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SnapshotKeysFault, parseSnapshotKeys, type SnapshotKey } from '#event-store';
+import { InvalidSnapshotKeysError, parseSnapshotKeys, type SnapshotKey } from '#event-store';
 import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
 import { z } from 'zod';
 import { CannotCheckError } from '../store/errors.js';
@@ -97,7 +97,7 @@ function parseKeys(text: string): readonly SnapshotKey[] {
   try {
     return parseSnapshotKeys(text);
   } catch (cause) {
-    if (!(cause instanceof SnapshotKeysFault)) throw cause;
+    if (!(cause instanceof InvalidSnapshotKeysError)) throw cause;
     throw new CannotCheckError(`SNAPSHOT_KEYS ${cause.message}`, { cause });
   }
 }

@@ -1,7 +1,12 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import { followsDirectly, type Batch, type EventStore, type RecordedEvent } from '#event-store';
+import {
+  followsDirectly,
+  type EventBatch,
+  type EventStore,
+  type RecordedEvent,
+} from '#event-store';
 import type { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { PostgresReadTables, type NewParkedAccount } from '#read-model';
 import { createTestDatabase, eventuallyHolds, type TestDatabase } from '#testing';
@@ -255,7 +260,10 @@ describe('what is no trouble of single accounts', () => {
     const sick = new Set(Array.from({ length: accounts }, (_, n) => `points-${userNo(n + 1)}`));
     const change = (event: RecordedEvent): RecordedEvent =>
       sick.has(event.stream) && event.revision === revision ? { ...event, data: '{' } : event;
-    const inBatch = (batch: Batch): Batch => ({ ...batch, events: batch.events.map(change) });
+    const inBatch = (batch: EventBatch): EventBatch => ({
+      ...batch,
+      events: batch.events.map(change),
+    });
     return {
       append: (...args) => store.append(...args),
       readStream: (...args) => store.readStream(...args),

@@ -1,4 +1,4 @@
-import type { Batch, EventStore, Position } from '#event-store';
+import type { EventBatch, EventStore, Position } from '#event-store';
 import type { Checkpoint, NewParkedAccount, TableWriter } from '#read-model';
 
 import { BatchWriter, CheckpointConflict } from '../batch-writer.js';
@@ -80,7 +80,7 @@ export class Backfill {
   async #page(
     after: Position | null,
     to: Position,
-  ): Promise<{ readonly batch: Batch; readonly isLast: boolean }> {
+  ): Promise<{ readonly batch: EventBatch; readonly isLast: boolean }> {
     const { store, pageEvents } = this.options;
     const { events, damaged = [], next, atHead } = await store.readAll(after, pageEvents);
     const isInRange = ({ position }: { readonly position: Position }): boolean => position <= to;

@@ -1,5 +1,5 @@
 import { EventStoreDbProtocolServer } from '#testing';
-import { sizeOf } from '../append-size.js';
+import { appendBytes } from '../append-size.js';
 import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { StreamWriter } from '../testing/eventstoredb-fixtures.js';
@@ -23,10 +23,10 @@ describe.each(['23.10', '24.10'] as const)(
 
     it('takes the largest append that the adapter does not refuse', async () => {
       const writer = new StreamWriter();
-      const small = sizeOf(writer.next(EVENTS, () => ''));
+      const small = appendBytes(writer.next(EVENTS, () => ''));
       const perEvent = Math.floor((APPEND_BYTES_MAX - small) / EVENTS);
       const events = writer.next(EVENTS, () => 'x'.repeat(perEvent));
-      expect(APPEND_BYTES_MAX - sizeOf(events)).toBeLessThan(EVENTS);
+      expect(APPEND_BYTES_MAX - appendBytes(events)).toBeLessThan(EVENTS);
       expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
     });
 

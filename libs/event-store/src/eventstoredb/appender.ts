@@ -1,7 +1,7 @@
 import { NO_STREAM } from '@eventstore/db-client';
-import { refuseTooLarge } from '../append-size.js';
+import { assertAppendSize } from '../append-size.js';
 import { PermanentStoreError, type AppendResult } from '../port.js';
-import { refuseMalformed } from '../refuse-malformed.js';
+import { assertWellFormed } from '../assert-well-formed.js';
 import { connectionAfter } from './answers.js';
 import { AppendLookup, type Append, type Place } from './append-lookup.js';
 import { backOffMs } from './back-off.js';
@@ -36,8 +36,8 @@ export class Appender {
   }
 
   async append(append: Append): Promise<AppendResult> {
-    refuseTooLarge(append.stream, append.events);
-    refuseMalformed(append.stream, append.events);
+    assertAppendSize(append.stream, append.events);
+    assertWellFormed(append.stream, append.events);
     try {
       await this.#turnstile.enter(this.settings.deadlineMs);
     } catch (cause) {

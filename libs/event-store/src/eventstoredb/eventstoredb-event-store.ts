@@ -1,6 +1,6 @@
 import type {
   AppendResult,
-  BatchSink,
+  EventBatchSink,
   EncodedEvent,
   EventStore,
   NonEmpty,
@@ -71,7 +71,7 @@ export class EventStoreDbEventStore implements EventStore {
     return this.#all.page(after, limit);
   }
 
-  async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
+  async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
     const follower = new Follower(this.#session, this.#all, this.#settings, this.observer, after);
     const done = follower.run(sink, AbortSignal.any([signal, this.#closed.signal]));
     const settled = done.catch(() => {}).finally(() => this.#followers.delete(settled));

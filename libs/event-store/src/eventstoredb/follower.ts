@@ -1,7 +1,7 @@
 import {
   PermanentStoreError,
-  type Batch,
-  type BatchSink,
+  type EventBatch,
+  type EventBatchSink,
   type DamagedRecord,
   type Position,
   type RecordedEvent,
@@ -39,7 +39,7 @@ export class Follower {
     this.#position = after;
   }
 
-  async run(sink: BatchSink, signal: AbortSignal): Promise<void> {
+  async run(sink: EventBatchSink, signal: AbortSignal): Promise<void> {
     await this.#refuseBeyondEnd(signal);
     while (!signal.aborted) {
       const subscription = this.#subscribe();
@@ -90,7 +90,11 @@ export class Follower {
   }
 
   /** Returns when this subscription is of no use any more; throws what ends the following. */
-  async #give(subscription: Subscription, sink: BatchSink, signal: AbortSignal): Promise<void> {
+  async #give(
+    subscription: Subscription,
+    sink: EventBatchSink,
+    signal: AbortSignal,
+  ): Promise<void> {
     while (!signal.aborted) {
       let items: readonly FollowItem[];
       try {
@@ -113,7 +117,7 @@ export class Follower {
   }
 
   /** What was seen before, which a server may send again, is left out. */
-  #batchOf(items: readonly FollowItem[]): Batch | null {
+  #batchOf(items: readonly FollowItem[]): EventBatch | null {
     const events: RecordedEvent[] = [];
     const damaged: DamagedRecord[] = [];
     let next = this.#position;

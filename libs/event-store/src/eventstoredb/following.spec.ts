@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { EventStoreDbProtocolServer } from '#testing';
-import type { Batch, Position } from '../index.js';
+import type { EventBatch, Position } from '../index.js';
 import { readAllPages, startFollowing, idsOf, revisionsOf } from '../testing/stream-writer.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import {
@@ -31,7 +31,7 @@ describe('the EventStoreDB adapter, following,', () => {
   /** Follows and notes every batch, empty or not. */
   const batches = (after: Position | null, store = on.store) => {
     const stop = new AbortController();
-    const seen: Batch[] = [];
+    const seen: EventBatch[] = [];
     const done = store.follow(after, async (batch) => void seen.push(batch), stop.signal);
     return { seen, done, stop };
   };

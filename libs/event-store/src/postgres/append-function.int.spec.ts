@@ -3,7 +3,7 @@ import type { EventStore } from '../port.js';
 import { collect, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { answersOf, appendCall, type Append, type Appended } from './append-call.js';
 import { freshDatabase, type Database } from '../testing/fresh-database.js';
-import { openPostgresEventStore } from './open.js';
+import { openPostgresEventStore } from './open-event-store.js';
 import { expectDensePositions } from '../testing/append-until-known.js';
 
 let database: Database;

@@ -1,9 +1,9 @@
 import { nonEmpty } from '../testing/stream-writer.js';
-import { AppendQueue, type Waiting } from './append-queue.js';
+import { AppendQueue, type QueuedAppend } from './append-queue.js';
 
-const CHARACTERS = 1_000_000;
+const BYTES = 1_000_000;
 
-const waiting = (stream: string, data = ''): Waiting => ({
+const queued = (stream: string, data = ''): QueuedAppend => ({
   stream,
   expected: -1,
   events: nonEmpty([{ id: '', type: '', data, meta: '', hash: new Uint8Array(32) }]),
@@ -12,46 +12,46 @@ const waiting = (stream: string, data = ''): Waiting => ({
   fail: () => {},
 });
 
-function queueOf(...appends: Waiting[]): AppendQueue {
+function queueOf(...appends: QueuedAppend[]): AppendQueue {
   const queue = new AppendQueue();
   for (const append of appends) queue.add(append);
   return queue;
 }
 
-const streams = (batch: readonly Waiting[]) => batch.map((append) => append.stream);
+const streams = (batch: readonly QueuedAppend[]) => batch.map((append) => append.stream);
 
 describe('the queue of appends', () => {
   it('gives them out in the order they came', () => {
-    const queue = queueOf(waiting('a'), waiting('b'), waiting('c'));
-    expect(streams(queue.take(1, 2, CHARACTERS))).toEqual(['a', 'b']);
-    expect(streams(queue.take(1, 2, CHARACTERS))).toEqual(['c']);
+    const queue = queueOf(queued('a'), queued('b'), queued('c'));
+    expect(streams(queue.take(1, 2, BYTES))).toEqual(['a', 'b']);
+    expect(streams(queue.take(1, 2, BYTES))).toEqual(['c']);
     expect(queue.size).toBe(0);
   });
 
   it('has one append of a stream out at a time', () => {
-    const queue = queueOf(waiting('a'), waiting('a'), waiting('b'));
-    const first = queue.take(1, 10, CHARACTERS);
+    const queue = queueOf(queued('a'), queued('a'), queued('b'));
+    const first = queue.take(1, 10, BYTES);
     expect(streams(first)).toEqual(['a', 'b']);
-    expect(queue.take(1, 10, CHARACTERS)).toEqual([]);
-    queue.back(first);
-    expect(streams(queue.take(1, 10, CHARACTERS))).toEqual(['a']);
+    expect(queue.take(1, 10, BYTES)).toEqual([]);
+    queue.release(first);
+    expect(streams(queue.take(1, 10, BYTES))).toEqual(['a']);
   });
 
   it('keeps a batch to its characters, but gives a large one out alone', () => {
-    const queue = queueOf(waiting('a', 'x'.repeat(9)), waiting('b', 'x'.repeat(3)), waiting('c'));
+    const queue = queueOf(queued('a', 'x'.repeat(9)), queued('b', 'x'.repeat(3)), queued('c'));
     // Of an event without any text, its hash and id count: 48.
     expect(streams(queue.take(1, 10, 100))).toEqual(['a']);
     expect(streams(queue.take(1, 10, 100))).toEqual(['b', 'c']);
   });
 
   it('gives each lane its share of what is under way', () => {
-    const queue = queueOf(...Array.from({ length: 100 }, (_, i) => waiting(`s${i}`)));
-    expect(queue.take(2, 500, CHARACTERS)).toHaveLength(50);
-    expect(queue.take(2, 500, CHARACTERS)).toHaveLength(50);
+    const queue = queueOf(...Array.from({ length: 100 }, (_, i) => queued(`s${i}`)));
+    expect(queue.take(2, 500, BYTES)).toHaveLength(50);
+    expect(queue.take(2, 500, BYTES)).toHaveLength(50);
   });
 
   it('does not cut small batches down', () => {
-    const queue = queueOf(...Array.from({ length: 20 }, (_, i) => waiting(`s${i}`)));
-    expect(queue.take(2, 500, CHARACTERS)).toHaveLength(20);
+    const queue = queueOf(...Array.from({ length: 20 }, (_, i) => queued(`s${i}`)));
+    expect(queue.take(2, 500, BYTES)).toHaveLength(20);
   });
 });

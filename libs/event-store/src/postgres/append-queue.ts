@@ -1,8 +1,8 @@
-import { sizeOf } from '../append-size.js';
+import { appendBytes } from '../append-size.js';
 import type { Append, AppendAnswer } from './append-call.js';
 
 /** An append that somebody waits for. */
-export interface Waiting extends Append {
+export interface QueuedAppend extends Append {
   readonly sinceMs: number;
   readonly settle: (answer: AppendAnswer) => void;
   readonly fail: (error: unknown) => void;
@@ -16,52 +16,52 @@ const SHARE_MIN = 32;
  * what the first one committed, and what was sent behind another one stays behind it.
  */
 export class AppendQueue {
-  #waiting: Waiting[] = [];
-  readonly #streamsOut = new Set<string>();
+  queued: QueuedAppend[] = [];
+  readonly inFlight = new Set<string>();
 
   get size(): number {
-    return this.#waiting.length;
+    return this.queued.length;
   }
 
-  get out(): number {
-    return this.#streamsOut.size;
+  get streamsInFlight(): number {
+    return this.inFlight.size;
   }
 
-  add(append: Waiting): void {
-    this.#waiting.push(append);
+  add(append: QueuedAppend): void {
+    this.queued.push(append);
   }
 
   /** The next batch: a fair share of all that is under way, so that lanes are equally full. */
-  take(lanes: number, appendsMax: number, charactersMax: number): Waiting[] {
-    const share = Math.ceil((this.size + this.out) / lanes);
+  take(concurrentBatches: number, appendsMax: number, bytesMax: number): QueuedAppend[] {
+    const share = Math.ceil((this.size + this.streamsInFlight) / concurrentBatches);
     const max = Math.min(appendsMax, Math.max(SHARE_MIN, share));
-    const taken: Waiting[] = [];
-    const left: Waiting[] = [];
-    let characters = 0;
+    const taken: QueuedAppend[] = [];
+    const left: QueuedAppend[] = [];
+    let bytes = 0;
     let index = 0;
-    for (; index < this.#waiting.length && taken.length < max; index += 1) {
-      const append = this.#waiting[index];
+    for (; index < this.queued.length && taken.length < max; index += 1) {
+      const append = this.queued[index];
       if (append === undefined) break;
-      if (this.#streamsOut.has(append.stream)) {
+      if (this.inFlight.has(append.stream)) {
         left.push(append);
         continue;
       }
-      characters += sizeOf(append.events);
-      if (characters > charactersMax && taken.length > 0) break;
-      this.#streamsOut.add(append.stream);
+      bytes += appendBytes(append.events);
+      if (bytes > bytesMax && taken.length > 0) break;
+      this.inFlight.add(append.stream);
       taken.push(append);
     }
-    this.#waiting = left.concat(this.#waiting.slice(index));
+    this.queued = left.concat(this.queued.slice(index));
     return taken;
   }
 
   /** A batch has come back: its streams may go out again. */
-  back(batch: readonly Waiting[]): void {
-    for (const { stream } of batch) this.#streamsOut.delete(stream);
+  release(batch: readonly QueuedAppend[]): void {
+    for (const { stream } of batch) this.inFlight.delete(stream);
   }
 
   /** Empties it. */
-  drain(): Waiting[] {
-    return this.#waiting.splice(0);
+  drain(): QueuedAppend[] {
+    return this.queued.splice(0);
   }
 }

@@ -10,7 +10,7 @@ import {
   StreamWriter,
 } from '../testing/stream-writer.js';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
-import { openPostgresEventStore } from './open.js';
+import { openPostgresEventStore } from './open-event-store.js';
 import {
   expectDensePositions,
   expectStored,
@@ -29,7 +29,9 @@ const stores: EventStore[] = [];
 beforeAll(async () => {
   database = await freshDatabase();
   for (let i = 0; i < WRITERS; i += 1) {
-    stores.push(await openPostgresEventStore(database.url, { lanes: 1, readersMax: 2 }));
+    stores.push(
+      await openPostgresEventStore(database.url, { concurrentBatches: 1, readersMax: 2 }),
+    );
   }
 });
 afterAll(async () => {

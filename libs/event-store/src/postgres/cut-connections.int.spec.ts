@@ -10,7 +10,7 @@ import {
   StreamWriter,
 } from '../testing/stream-writer.js';
 import { freshDatabase, type Database } from '../testing/fresh-database.js';
-import { openPostgresEventStore } from './open.js';
+import { openPostgresEventStore } from './open-event-store.js';
 import {
   expectDensePositions,
   expectStored,
@@ -86,7 +86,7 @@ describe('a connection to Postgres that is cut', () => {
     const writer = new StreamWriter();
     const hasty = await openPostgresEventStore(proxy.through(database.url), {
       ...options,
-      patienceMs: 100,
+      appendMsMax: 100,
     });
     proxy.refuse();
     const result = await hasty.append(writer.stream, NO_STREAM, writer.next());

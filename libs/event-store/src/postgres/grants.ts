@@ -1,4 +1,4 @@
-import { WRITER } from './migrations/005-writer.js';
+import { EVENT_WRITER } from './migrations/005-writer.js';
 
 /** May read events and snapshots, and nothing else: for the projector and for auditors. */
 export const EVENT_READER = 'points_ledger_event_reader';
@@ -25,10 +25,10 @@ $block$;
 revoke all on schema event_store from public;
 revoke all on all tables in schema event_store from public;
 revoke all on all functions in schema event_store from public;
-grant usage on schema event_store to ${WRITER}, ${EVENT_READER};
+grant usage on schema event_store to ${EVENT_WRITER}, ${EVENT_READER};
 grant select on event_store.events, event_store.head, event_store.migrations
-  to ${WRITER}, ${EVENT_READER};
-grant select, insert, update, delete on event_store.snapshots to ${WRITER};
+  to ${EVENT_WRITER}, ${EVENT_READER};
+grant select, insert, update, delete on event_store.snapshots to ${EVENT_WRITER};
 grant select on event_store.snapshots to ${EVENT_READER};
-grant execute on function event_store.append to ${WRITER};
+grant execute on function event_store.append to ${EVENT_WRITER};
 `;

@@ -7,9 +7,14 @@ import {
   type AppendAnswer,
   type Appended,
 } from './append-call.js';
-import { AppendQueue, type Waiting } from './append-queue.js';
-import type { PostgresObserver, Settings } from './options.js';
-import { isUsableAfter, NoConnection, permanent, troubleOf } from './trouble.js';
+import { AppendQueue, type QueuedAppend } from './append-queue.js';
+import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
+import {
+  isConnectionUsableAfter,
+  ConnectionFailedError,
+  toPermanentError,
+  errorKindOf,
+} from './error-kind.js';
 
 const BACK_OFF_DOUBLINGS_MAX = 20;
 const NEVER = new AbortController().signal;
@@ -24,12 +29,12 @@ export class GroupCommit {
   #scheduled = false;
   #closed = false;
   /** Callers for whom the queue had no place, in order. */
-  readonly #line: { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }[] = [];
+  readonly #line: { readonly waiting: QueuedAppend; readonly timer: NodeJS.Timeout }[] = [];
   readonly #whenIdle: (() => void)[] = [];
 
   constructor(
     private readonly pool: pg.Pool,
-    private readonly settings: Settings,
+    private readonly options: ResolvedPostgresOptions,
     private readonly observer: PostgresObserver,
   ) {}
 
@@ -48,25 +53,25 @@ export class GroupCommit {
     this.#closed = true;
     if (this.#isIdle()) return;
     const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
-    await settledWithin(this.settings.closeMsMax, idle);
+    await settledWithin(this.options.closeMsMax, idle);
     for (const { timer } of this.#line) clearTimeout(timer);
     const left = [...this.#queue.drain(), ...this.#line.splice(0).map(({ waiting }) => waiting)];
     this.#giveUp(left, new Error('the store is closed'));
   }
 
   #hasPlace(): boolean {
-    return this.#queue.size < this.settings.queueAppendsMax;
+    return this.#queue.size < this.options.queueAppendsMax;
   }
 
   #isIdle(): boolean {
     return this.#running === 0 && this.#queue.size === 0 && this.#line.length === 0;
   }
 
-  #standInLine(waiting: Waiting): void {
+  #standInLine(waiting: QueuedAppend): void {
     const timer = setTimeout(() => {
       this.#line.splice(this.#line.indexOf(inLine), 1);
       this.#giveUp([waiting], new Error('the queue of appends stayed full'));
-    }, this.settings.patienceMs);
+    }, this.options.appendMsMax);
     const inLine = { waiting, timer };
     this.#line.push(inLine);
   }
@@ -91,7 +96,11 @@ export class GroupCommit {
   }
 
   #fillLanes(): void {
-    const { lanes, batchAppendsMax, batchCharactersMax } = this.settings;
+    const {
+      concurrentBatches: lanes,
+      batchAppendsMax,
+      batchBytesMax: batchCharactersMax,
+    } = this.options;
     while (this.#running < lanes) {
       const batch = this.#queue.take(lanes, batchAppendsMax, batchCharactersMax);
       if (batch.length === 0) break;
@@ -101,15 +110,15 @@ export class GroupCommit {
     }
   }
 
-  #landed(batch: readonly Waiting[]): void {
+  #landed(batch: readonly QueuedAppend[]): void {
     this.#running -= 1;
-    this.#queue.back(batch);
+    this.#queue.release(batch);
     if (this.#queue.size > 0) this.#schedule();
     else if (this.#isIdle()) for (const idle of this.#whenIdle.splice(0)) idle();
   }
 
   /** Settles every append of the batch; never rejects. */
-  async #carry(batch: readonly Waiting[]): Promise<void> {
+  async #carry(batch: readonly QueuedAppend[]): Promise<void> {
     let left = batch;
     for (let failures = 0; left.length > 0; failures += 1) {
       try {
@@ -117,7 +126,7 @@ export class GroupCommit {
         for (const [index, answer] of answers.entries()) left[index]?.settle(answer);
         return;
       } catch (cause) {
-        switch (troubleOf(cause)) {
+        switch (errorKindOf(cause)) {
           case 'unknown':
             return this.#giveUp(left, cause);
           case 'permanent':
@@ -131,13 +140,13 @@ export class GroupCommit {
     }
   }
 
-  async #call(batch: readonly Waiting[]): Promise<Appended> {
+  async #call(batch: readonly QueuedAppend[]): Promise<Appended> {
     const begunMs = performance.now();
     const client = await this.pool.connect().catch((cause: unknown) => {
-      throw new NoConnection('no connection to Postgres', { cause });
+      throw new ConnectionFailedError('no connection to Postgres', { cause });
     });
     const { rows } = await client.query<Appended>(appendCall(batch)).catch((error: unknown) => {
-      client.release(!isUsableAfter(error));
+      client.release(!isConnectionUsableAfter(error));
       throw error;
     });
     client.release();
@@ -148,7 +157,7 @@ export class GroupCommit {
   }
 
   /** One of them spoils the call: halves find which, and the others are written. */
-  async #isolate(batch: readonly Waiting[], cause: unknown): Promise<void> {
+  async #isolate(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {
     if (batch.length === 1) return refuse(batch, cause);
     this.observer.batchSplit?.(batch.length, cause);
     const half = Math.ceil(batch.length / 2);
@@ -158,11 +167,15 @@ export class GroupCommit {
 
   /** Those that waited too long are answered; the rest may be sent again. */
   async #waitAfter(
-    batch: readonly Waiting[],
+    batch: readonly QueuedAppend[],
     failures: number,
     cause: unknown,
-  ): Promise<readonly Waiting[]> {
-    const { patienceMs, backOffMsMin, backOffMsMax } = this.settings;
+  ): Promise<readonly QueuedAppend[]> {
+    const {
+      appendMsMax: patienceMs,
+      backoffMsMin: backOffMsMin,
+      backoffMsMax: backOffMsMax,
+    } = this.options;
     const since = performance.now() - patienceMs;
     this.#giveUp(
       batch.filter((append) => append.sinceMs < since),
@@ -172,12 +185,12 @@ export class GroupCommit {
     if (left.length === 0) return left;
     const doublings = Math.min(failures, BACK_OFF_DOUBLINGS_MAX);
     const waitMs = Math.min(backOffMsMax, backOffMsMin * 2 ** doublings);
-    this.observer.callRepeated?.(cause, waitMs);
+    this.observer.callRetried?.(cause, waitMs);
     await pause(waitMs, NEVER);
     return left;
   }
 
-  #giveUp(batch: readonly Waiting[], cause: unknown): void {
+  #giveUp(batch: readonly QueuedAppend[], cause: unknown): void {
     if (batch.length === 0) return;
     this.observer.appendsUnknown?.(batch.length, cause);
     for (const append of batch) append.settle(unknown(cause));
@@ -186,6 +199,6 @@ export class GroupCommit {
 
 const unknown = (cause: unknown): AppendAnswer => ({ kind: 'unknown', cause });
 
-function refuse(batch: readonly Waiting[], cause: unknown): void {
-  for (const append of batch) append.fail(permanent(cause));
+function refuse(batch: readonly QueuedAppend[], cause: unknown): void {
+  for (const append of batch) append.fail(toPermanentError(cause));
 }

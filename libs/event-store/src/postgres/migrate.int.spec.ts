@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
-import { migrateEventStore, MIGRATIONS, unfitness } from './migrate.js';
+import { migrateEventStore, MIGRATIONS, unsupportedReason } from './migrate.js';
 
 jest.setTimeout(60_000); // on a machine that is busy with something else
 
@@ -152,7 +152,7 @@ describe('the migrations of the event store', () => {
   });
 
   it('refuse a server older than Postgres 14', () => {
-    expect(unfitness({ version: 130_022, encoding: 'UTF8' })).toContain('14 or later');
-    expect(unfitness({ version: 140_000, encoding: 'UTF8' })).toBeNull();
+    expect(unsupportedReason({ version: 130_022, encoding: 'UTF8' })).toContain('14 or later');
+    expect(unsupportedReason({ version: 140_000, encoding: 'UTF8' })).toBeNull();
   });
 });

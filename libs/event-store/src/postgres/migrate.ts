@@ -26,7 +26,7 @@ const VERSION_MIN = 140_000;
 
 const digestOf = (sql: string) => createHash('sha256').update(sql).digest('hex');
 
-export interface TakenStep {
+export interface AppliedMigration {
   readonly number: number;
   readonly digest: string;
 }
@@ -37,10 +37,10 @@ export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): 
   client.on('error', () => {}); // the query that is under way rejects with it
   await client.connect();
   try {
-    await refuseUnfit(client);
+    await assertServerSupported(client);
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
-    await takeSteps(client, upTo);
+    await applyMigrations(client, upTo);
     if (upTo >= MIGRATIONS.length) await client.query(GRANTS);
     await client.query('commit');
   } finally {
@@ -48,13 +48,13 @@ export async function migrateEventStore(url: string, upTo = MIGRATIONS.length): 
   }
 }
 
-async function refuseUnfit(client: pg.Client): Promise<void> {
+async function assertServerSupported(client: pg.Client): Promise<void> {
   const { rows } = await client.query<Server>(
     `select current_setting('server_version_num')::int as version,
       current_setting('server_encoding') as encoding`,
   );
   const [server] = rows;
-  const because = server && unfitness(server);
+  const because = server && unsupportedReason(server);
   if (because) throw new PermanentStoreError('misconfigured', because);
 }
 
@@ -65,22 +65,22 @@ interface Server {
 }
 
 /** Why a server can't hold events; null: it can. */
-export function unfitness({ version, encoding }: Server): string | null {
+export function unsupportedReason({ version, encoding }: Server): string | null {
   if (version < VERSION_MIN) return `Postgres 14 or later is needed, not ${version}`;
   if (encoding !== 'UTF8') return `the database must be encoded in UTF8, not ${encoding}`;
   return null;
 }
 
-async function takeSteps(client: pg.Client, upTo: number): Promise<void> {
+async function applyMigrations(client: pg.Client, upTo: number): Promise<void> {
   await client.query(`
     create schema if not exists event_store;
     create table if not exists event_store.migrations (
       number int primary key, digest text not null, taken_at timestamptz not null default now()
     )`);
-  const { rows: taken } = await client.query<TakenStep>(
+  const { rows: taken } = await client.query<AppliedMigration>(
     'select number, digest from event_store.migrations order by number',
   );
-  refuseStrangeSteps(taken);
+  assertKnownMigrations(taken);
   for (const [index, sql] of MIGRATIONS.slice(0, upTo).entries()) {
     const number = index + 1;
     if (taken.some((step) => step.number === number)) continue;
@@ -92,7 +92,7 @@ async function takeSteps(client: pg.Client, upTo: number): Promise<void> {
   }
 }
 
-export function refuseStrangeSteps(taken: readonly TakenStep[]): void {
+export function assertKnownMigrations(taken: readonly AppliedMigration[]): void {
   for (const { number, digest } of taken) {
     const known = MIGRATIONS[number - 1];
     if (known !== undefined && digestOf(known) === digest) continue;

@@ -2,13 +2,13 @@ export interface PostgresOptions {
   /** Appends that go into one call. */
   readonly batchAppendsMax?: number;
   /** Characters of data and meta that go into one call. */
-  readonly batchCharactersMax?: number;
+  readonly batchBytesMax?: number;
   /** Calls that run side by side: while one commits, the next is on its way. */
-  readonly lanes?: number;
+  readonly concurrentBatches?: number;
   /** Appends that are queued; more of them wait for a place. */
   readonly queueAppendsMax?: number;
   /** How long an append is kept while the server is away, before it is answered `unknown`. */
-  readonly patienceMs?: number;
+  readonly appendMsMax?: number;
   /** Of one call, from here: then the connection is given up. */
   readonly callMsMax?: number;
   /** Of one statement, on the server. */
@@ -19,29 +19,29 @@ export interface PostgresOptions {
   /** Between looks for new events while hints of commits come in. */
   readonly pollMs?: number;
   /** The same while none can come in. */
-  readonly pollUnhintedMs?: number;
-  readonly backOffMsMin?: number;
-  readonly backOffMsMax?: number;
+  readonly fallbackPollMs?: number;
+  readonly backoffMsMin?: number;
+  readonly backoffMsMax?: number;
   readonly closeMsMax?: number;
 }
 
-export type Settings = Required<PostgresOptions>;
+export type ResolvedPostgresOptions = Required<PostgresOptions>;
 
-export const DEFAULTS: Settings = {
+export const DEFAULT_POSTGRES_OPTIONS: ResolvedPostgresOptions = {
   batchAppendsMax: 500,
-  batchCharactersMax: 4 * 1024 * 1024,
-  lanes: 2,
+  batchBytesMax: 4 * 1024 * 1024,
+  concurrentBatches: 2,
   queueAppendsMax: 10_000,
-  patienceMs: 10_000,
+  appendMsMax: 10_000,
   callMsMax: 15_000,
   statementMsMax: 10_000,
   lockMsMax: 5_000,
   connectMsMax: 5_000,
   readersMax: 8,
   pollMs: 1_000,
-  pollUnhintedMs: 40,
-  backOffMsMin: 10,
-  backOffMsMax: 1_000,
+  fallbackPollMs: 40,
+  backoffMsMin: 10,
+  backoffMsMax: 1_000,
   closeMsMax: 10_000,
 };
 
@@ -50,7 +50,7 @@ export interface PostgresObserver {
   /** One call, and so one commit, is done. */
   readonly batchWritten?: (appends: number, callMs: number) => void;
   /** Nothing was written; the call is made again after a wait. */
-  readonly callRepeated?: (cause: unknown, waitMs: number) => void;
+  readonly callRetried?: (cause: unknown, waitMs: number) => void;
   /** So many appends were answered `unknown`. */
   readonly appendsUnknown?: (appends: number, cause: unknown) => void;
   /** A batch failed for good: it is split to find whose fault it is. */

@@ -1,6 +1,10 @@
 import pg from 'pg';
-import { WRITER } from './migrations/005-writer.js';
-import { DEFAULTS, type PostgresObserver, type PostgresOptions } from './options.js';
+import { EVENT_WRITER } from './migrations/005-writer.js';
+import {
+  DEFAULT_POSTGRES_OPTIONS,
+  type PostgresObserver,
+  type PostgresOptions,
+} from './options.js';
 
 /** The connections of one store. */
 export interface PostgresPools {
@@ -20,37 +24,37 @@ const PLANS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enab
  * Whether connections take the role that can only read and add, which keeps one who owns the schema
  * from an accident, or stay who they log in as, with the rights of that login.
  */
-export type TakenRole = 'writer' | 'login';
+export type ConnectionRole = 'writer' | 'login';
 
 export function postgresPools(
   url: string,
   options: PostgresOptions = {},
   observer: PostgresObserver = {},
-  role: TakenRole = 'writer',
+  role: ConnectionRole = 'writer',
 ): PostgresPools {
-  const settings = { ...DEFAULTS, ...options };
+  const resolved = { ...DEFAULT_POSTGRES_OPTIONS, ...options };
   const common: pg.ClientConfig = {
     connectionString: url,
-    connectionTimeoutMillis: settings.connectMsMax,
-    statement_timeout: settings.statementMsMax,
-    lock_timeout: settings.lockMsMax,
-    query_timeout: settings.callMsMax,
+    connectionTimeoutMillis: resolved.connectMsMax,
+    statement_timeout: resolved.statementMsMax,
+    lock_timeout: resolved.lockMsMax,
+    query_timeout: resolved.callMsMax,
     keepAlive: true,
     application_name: 'points-ledger event store',
-    options: [...(role === 'writer' ? [`role=${WRITER}`] : []), ...PLANS]
+    options: [...(role === 'writer' ? [`role=${EVENT_WRITER}`] : []), ...PLANS]
       .map((setting) => `-c ${setting}`)
       .join(' '),
   };
   const pool = (max: number) => {
-    const made = new pg.Pool({ ...common, max });
-    made.on('error', (cause) => observer.connectionLost?.(cause));
+    const created = new pg.Pool({ ...common, max });
+    created.on('error', (cause) => observer.connectionLost?.(cause));
     // While a client is lent out the pool does not listen, and a lost connection would be nobody's.
-    made.on('connect', (client) => client.on('error', () => {}));
-    return made;
+    created.on('connect', (client) => client.on('error', () => {}));
+    return created;
   };
   return {
-    append: pool(settings.lanes),
-    read: pool(settings.readersMax),
+    append: pool(resolved.concurrentBatches),
+    read: pool(resolved.readersMax),
     listener: () => new pg.Client(common),
   };
 }

@@ -1,7 +1,7 @@
 import { eventStoreContract } from '../contract/event-store.contract.js';
 import { snapshotStoreContract } from '../contract/snapshot-store.contract.js';
 import { freshDatabase, type Database } from '../testing/fresh-database.js';
-import { openPostgresEventStore } from './open.js';
+import { openPostgresEventStore } from './open-event-store.js';
 import { postgresPools, type PostgresPools } from './pools.js';
 import { PostgresSnapshotStore } from './postgres-snapshot-store.js';
 

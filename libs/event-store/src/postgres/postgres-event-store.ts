@@ -1,7 +1,7 @@
-import { refuseTooLarge } from '../append-size.js';
+import { assertAppendSize } from '../append-size.js';
 import type {
   AppendResult,
-  BatchSink,
+  EventBatchSink,
   EncodedEvent,
   EventStore,
   NonEmpty,
@@ -9,22 +9,27 @@ import type {
   ReadOptions,
   RecordedEvent,
 } from '../port.js';
-import { refuseMalformed } from '../refuse-malformed.js';
+import { assertWellFormed } from '../assert-well-formed.js';
 import { settledWithin } from '../wait.js';
 import { positions } from './append-call.js';
-import { CommitHints } from './commit-hints.js';
-import { follow, persistently } from './following.js';
+import { CommitNotifications } from './commit-notifications.js';
+import { follow, retryUntilAborted } from './follow.js';
 import { GroupCommit } from './group-commit.js';
-import { DEFAULTS, type PostgresObserver, type PostgresOptions, type Settings } from './options.js';
+import {
+  DEFAULT_POSTGRES_OPTIONS,
+  type PostgresObserver,
+  type PostgresOptions,
+  type ResolvedPostgresOptions,
+} from './options.js';
 import type { PostgresPools } from './pools.js';
-import { head, readAll, readStream } from './reading.js';
-import { whoseIds } from './whose-ids.js';
+import { head, readAll, readStream } from './read-queries.js';
+import { resolveSameIds } from './resolve-same-ids.js';
 
 /** Takes over the pools: closing the store ends them. The schema must be there: migrateEventStore. */
 export class PostgresEventStore implements EventStore {
-  readonly #settings: Settings;
-  readonly #commits: GroupCommit;
-  readonly #hints: CommitHints;
+  readonly options: ResolvedPostgresOptions;
+  readonly groupCommit: GroupCommit;
+  readonly notifications: CommitNotifications;
   readonly #closed = new AbortController();
   readonly #following = new Set<Promise<void>>();
   #ended: Promise<void> | null = null;
@@ -34,9 +39,9 @@ export class PostgresEventStore implements EventStore {
     options: PostgresOptions = {},
     private readonly observer: PostgresObserver = {},
   ) {
-    this.#settings = { ...DEFAULTS, ...options };
-    this.#commits = new GroupCommit(pools.append, this.#settings, observer);
-    this.#hints = new CommitHints(pools.listener, this.#settings, observer);
+    this.options = { ...DEFAULT_POSTGRES_OPTIONS, ...options };
+    this.groupCommit = new GroupCommit(pools.append, this.options, observer);
+    this.notifications = new CommitNotifications(pools.listener, this.options, observer);
   }
 
   async append(
@@ -44,11 +49,11 @@ export class PostgresEventStore implements EventStore {
     expected: number,
     events: NonEmpty<EncodedEvent>,
   ): Promise<AppendResult> {
-    refuseTooLarge(stream, events);
-    refuseMalformed(stream, events);
+    assertAppendSize(stream, events);
+    assertWellFormed(stream, events);
     const append = { stream, expected, events };
-    const answer = await this.#commits.append(append);
-    return answer.kind === 'same-ids' ? whoseIds(this.pools.read, append, answer) : answer;
+    const answer = await this.groupCommit.append(append);
+    return answer.kind === 'same-ids' ? resolveSameIds(this.pools.read, append, answer) : answer;
   }
 
   readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
@@ -59,12 +64,14 @@ export class PostgresEventStore implements EventStore {
     return readAll(this.pools.read, after, limit);
   }
 
-  async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
+  async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
     positions.parse(after);
     const until = AbortSignal.any([signal, this.#closed.signal]);
-    const persist = persistently(this.#settings, this.observer, until);
-    const leave = this.#hints.join();
-    const done = follow(this.pools.read, this.#hints, persist, after, sink, until).finally(leave);
+    const retry = retryUntilAborted(this.options, this.observer, until);
+    const leave = this.notifications.subscribe();
+    const done = follow(this.pools.read, this.notifications, retry, after, sink, until).finally(
+      leave,
+    );
     this.#following.add(done);
     try {
       await done;
@@ -89,9 +96,9 @@ export class PostgresEventStore implements EventStore {
 
   async #end(): Promise<void> {
     this.#closed.abort();
-    await settledWithin(this.#settings.closeMsMax, Promise.allSettled(this.#following));
-    await this.#commits.close();
-    await settledWithin(this.#settings.closeMsMax, this.#hints.ended());
+    await settledWithin(this.options.closeMsMax, Promise.allSettled(this.#following));
+    await this.groupCommit.close();
+    await settledWithin(this.options.closeMsMax, this.notifications.disconnected());
     await Promise.all([this.pools.append.end(), this.pools.read.end()]);
   }
 }

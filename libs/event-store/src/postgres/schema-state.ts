@@ -1,17 +1,17 @@
 import type { ClientBase, Pool } from 'pg';
-import { refuseStrangeSteps, type TakenStep } from './migrate.js';
+import { assertKnownMigrations, type AppliedMigration } from './migrate.js';
 
 /** The schema of the event store in a database, as the role sees it that asks. */
 export interface SchemaState {
   /** Migrations that were taken; null: the schema is not there, or this role may not see into it. */
-  readonly taken: number | null;
+  readonly applied: number | null;
   /** Whether this role owns the schema, or may make it where there is none. */
   readonly mayMigrate: boolean;
   readonly role: string;
 }
 
 /** Changes nothing. Throws where the database is newer than this program. */
-export async function eventStoreState(db: Pool | ClientBase): Promise<SchemaState> {
+export async function eventStoreSchemaState(db: Pool | ClientBase): Promise<SchemaState> {
   const { rows } = await db.query<{ role: string; owns: boolean; sees: boolean }>(
     `select current_user as role,
        case when n.oid is null then has_database_privilege(current_database(), 'create')
@@ -23,10 +23,10 @@ export async function eventStoreState(db: Pool | ClientBase): Promise<SchemaStat
        left join pg_class c on c.relnamespace = n.oid and c.relname = 'migrations'`,
   );
   const [{ role, owns: mayMigrate, sees } = { role: '', owns: false, sees: false }] = rows;
-  if (!sees) return { role, mayMigrate, taken: null };
-  const { rows: taken } = await db.query<TakenStep>(
+  if (!sees) return { role, mayMigrate, applied: null };
+  const { rows: taken } = await db.query<AppliedMigration>(
     'select number, digest from event_store.migrations order by number',
   );
-  refuseStrangeSteps(taken);
-  return { role, mayMigrate, taken: taken.length };
+  assertKnownMigrations(taken);
+  return { role, mayMigrate, applied: taken.length };
 }

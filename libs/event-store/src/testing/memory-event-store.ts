@@ -1,7 +1,7 @@
 import {
   PermanentStoreError,
   type AppendResult,
-  type BatchSink,
+  type EventBatchSink,
   type DamagedRecord,
   type EncodedEvent,
   type EventStore,
@@ -10,7 +10,7 @@ import {
   type ReadOptions,
   type RecordedEvent,
 } from '../port.js';
-import { refuseTooLarge } from '../append-size.js';
+import { assertAppendSize } from '../append-size.js';
 import { isDamaged } from '../damaged-record.js';
 import { FOLLOW_BATCH_MAX } from '../limits.js';
 import { positionsOf } from '../position.js';
@@ -74,7 +74,7 @@ export class MemoryEventStore implements EventStore {
     if (this.#closed.signal.aborted) {
       return { kind: 'unknown', cause: new Error('the store is closed') };
     }
-    refuseTooLarge(stream, events);
+    assertAppendSize(stream, events);
     const fault = this.#faultOf?.({ stream, expected, events });
     if (fault === undefined) return this.#write({ stream, expected, events });
     return this.#appendUnder(fault, { stream, expected, events });
@@ -109,7 +109,7 @@ export class MemoryEventStore implements EventStore {
     };
   }
 
-  async follow(after: Position | null, sink: BatchSink, signal: AbortSignal): Promise<void> {
+  async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
     let from = positions.parse(after);
     if (from > this.#log.size) {
       throw new PermanentStoreError(

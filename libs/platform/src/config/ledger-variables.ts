@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
-import { SnapshotKeysFault, parseSnapshotKeys } from '#event-store';
+import { InvalidSnapshotKeysError, parseSnapshotKeys } from '#event-store';
 import { json, port, wholeNumber } from '#runtime';
 import { z } from 'zod';
 
@@ -19,7 +19,7 @@ const snapshotKeys = z.string().transform((text, context) => {
   try {
     return parseSnapshotKeys(text);
   } catch (error) {
-    if (!(error instanceof SnapshotKeysFault)) throw error;
+    if (!(error instanceof InvalidSnapshotKeysError)) throw error;
     context.addIssue({ code: 'custom', message: error.message });
     return z.NEVER;
   }

@@ -3,7 +3,7 @@ import {
   EVENT_READER,
   EVENT_STORE_MIGRATIONS,
   EVENT_WRITER,
-  eventStoreState,
+  eventStoreSchemaState,
   migrateEventStore,
 } from '#event-store';
 import {
@@ -88,10 +88,11 @@ export function prepareReadTables(
   log: Log,
 ): Promise<void> {
   return withClient(url, async (client) => {
-    const events = await eventStoreState(client);
+    const events = await eventStoreSchemaState(client);
     const tables = await readTablesState(client);
-    if ((events.taken ?? 0) < EVENT_STORE_MIGRATIONS.length) {
-      if (!events.mayMigrate) throw outstandingMigrations('event store', events.role, events.taken);
+    if ((events.applied ?? 0) < EVENT_STORE_MIGRATIONS.length) {
+      if (!events.mayMigrate)
+        throw outstandingMigrations('event store', events.role, events.applied);
       await explainMigrationFailure(() => migrateEventStore(url));
     }
     const usesTables = accesses.some((access) => access.endsWith('tables'));
@@ -121,7 +122,7 @@ export function prepareEventStore(
   log: Log,
 ): Promise<'writer' | 'login'> {
   return withClient(url, async (client) => {
-    const { taken, mayMigrate, role } = await eventStoreState(client);
+    const { applied: taken, mayMigrate, role } = await eventStoreSchemaState(client);
     if ((taken ?? 0) < EVENT_STORE_MIGRATIONS.length) {
       if (!mayMigrate) throw outstandingMigrations('event store', role, taken);
       await explainMigrationFailure(() => migrateEventStore(url));

@@ -96,7 +96,7 @@ async function openEventStore(
     {},
     {
       followInterrupted,
-      callRepeated: (err, waitMs) => log.warn({ err, waitMs }, 'append call repeated'),
+      callRetried: (err, waitMs) => log.warn({ err, waitMs }, 'append call repeated'),
       appendsUnknown: (appends, err) => log.warn({ appends, err }, 'appends unknown'),
       batchSplit: (appends, err) => log.warn({ appends, err }, 'append batch split'),
       connectionLost: (err) => log.warn({ err }, 'store connection lost'),

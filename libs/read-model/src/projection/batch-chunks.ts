@@ -1,10 +1,10 @@
-import type { Batch } from '#event-store';
+import type { EventBatch } from '#event-store';
 
-type Records = Pick<Batch, 'events' | 'damaged'>;
+type Records = Pick<EventBatch, 'events' | 'damaged'>;
 
 /** In pieces of at most that many events, in order, each with the damaged records among its own. */
 export function* chunksOfBatch(
-  { events, damaged = [] }: Batch,
+  { events, damaged = [] }: EventBatch,
   eventsMax: number,
 ): Generator<Records> {
   let nextDamaged = 0;

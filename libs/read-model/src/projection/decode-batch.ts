@@ -1,4 +1,4 @@
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { EventBatch, Position, RecordedEvent } from '#event-store';
 import { UnknownEvent, eventFrom } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
@@ -47,7 +47,7 @@ const NO_PARKINGS: ReadonlyMap<Position, Parking> = new Map();
 
 export function decodeBatch(
   after: Position | null,
-  { events, damaged = [] }: Pick<Batch, 'events' | 'damaged'>,
+  { events, damaged = [] }: Pick<EventBatch, 'events' | 'damaged'>,
   { followsDirectly, parkedAt = NO_PARKINGS }: DecodeOptions = {},
 ): DecodedBatch {
   const newEvents: DecodedEvent[] = [];

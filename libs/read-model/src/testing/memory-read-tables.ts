@@ -1,4 +1,4 @@
-import type { Batch, Position } from '#event-store';
+import type { EventBatch, Position } from '#event-store';
 
 import { fold, emptyFoldedRows } from '../projection/fold.js';
 import {
@@ -73,11 +73,11 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return { position: this.#checkpoint.position, parked: this.#parked.get(userId) ?? null };
   }
 
-  write(after: Position | null, batch: Batch): Promise<WriteResult> {
+  write(after: Position | null, batch: EventBatch): Promise<WriteResult> {
     return this.#write(after, batch, new Map());
   }
 
-  async writeWithParking(after: Position | null, batch: Batch): Promise<WriteResult> {
+  async writeWithParking(after: Position | null, batch: EventBatch): Promise<WriteResult> {
     const parkedAt = new Map<Position, Parking>();
     const isDense = this.#options.followsDirectly !== undefined;
     for (;;) {
@@ -93,7 +93,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
 
   async #write(
     after: Position | null,
-    batch: Batch,
+    batch: EventBatch,
     parkedAt: ReadonlyMap<Position, Parking>,
   ): Promise<WriteResult> {
     const { followsDirectly } = this.#options;

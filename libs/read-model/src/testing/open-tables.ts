@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Batch, Position } from '#event-store';
+import type { EventBatch, Position } from '#event-store';
 
 import { allTransactions } from '../all-transactions.js';
 import type { StatementRow, ReadTables, TableWriter } from '../read-tables.js';
@@ -19,7 +19,7 @@ export const isDenseSuccessor: FollowsDirectly = (before, position) =>
 
 export async function writeAll(
   writer: TableWriter,
-  batches: readonly Batch[],
+  batches: readonly EventBatch[],
   from: Position | null = null,
 ): Promise<void> {
   let after = from;

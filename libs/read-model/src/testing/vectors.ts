@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { EventBatch, Position, RecordedEvent } from '#event-store';
 import { toStored, type LedgerEvent } from '#ledger';
 
 import type { NewTransactionRow } from '../projection/event-rows.js';
@@ -94,8 +94,8 @@ export function recordedEvent(
   };
 }
 
-export function inBatches(events: readonly RecordedEvent[], size: number): Batch[] {
-  const batches: Batch[] = [];
+export function inBatches(events: readonly RecordedEvent[], size: number): EventBatch[] {
+  const batches: EventBatch[] = [];
   for (let from = 0; from < events.length; from += size) {
     const slice = events.slice(from, from + size);
     batches.push({ events: slice, next: slice.at(-1)!.position });

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
-import type { Batch, RecordedEvent } from '#event-store';
+import type { EventBatch, RecordedEvent } from '#event-store';
 import { createTestDatabase, type TestDatabase } from '#testing';
 
 import { consumed, recharged, userNo } from '../testing/event-builders.js';
@@ -24,7 +24,7 @@ afterAll(() => database.drop());
 const [MENDED, WELL, REFUSED] = [userNo(1), userNo(2), userNo(3)];
 const history = [recharged({ balanceAfter: 100 }), consumed({ balanceAfter: 90 })];
 const events = inStoreOrder([MENDED, WELL, REFUSED].map((userId) => ({ userId, events: history })));
-const [first, second] = inBatches(events, 3) as [Batch, Batch];
+const [first, second] = inBatches(events, 3) as [EventBatch, EventBatch];
 
 async function* streamOf(userId: string): AsyncGenerator<RecordedEvent> {
   yield* events.filter(({ stream }) => stream === `points-${userId}`);

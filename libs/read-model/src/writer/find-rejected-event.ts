@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { Batch, Position, RecordedEvent } from '#event-store';
+import type { EventBatch, Position, RecordedEvent } from '#event-store';
 
 import type { Parking } from '../projection/parking.js';
 import { PoisonEvent, toPoisonEvent } from '../projection/poison-event.js';
@@ -22,7 +22,7 @@ export async function findRejectedEvent(
   options: TableWriterOptions,
   parkedAt: ReadonlyMap<Position, Parking>,
   after: Position | null,
-  batch: Batch,
+  batch: EventBatch,
   dataError: Error,
 ): Promise<PoisonEvent | UnattributedDataError> {
   const errorOf: Trial = (events) => tryWrite(pool, options, parkedAt, after, { ...batch, events });
@@ -84,7 +84,7 @@ async function tryWrite(
   { name, version }: TableWriterOptions,
   parkedAt: ReadonlyMap<Position, Parking>,
   after: Position | null,
-  batch: Batch,
+  batch: EventBatch,
 ): Promise<unknown> {
   try {
     // Between the events of some accounts there are holes: nobody looks for them here.

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { Batch, Position } from '#event-store';
+import type { EventBatch, Position } from '#event-store';
 
 import type { WriteResult, Checkpoint, TableWriter } from '../read-tables.js';
 import {
@@ -21,7 +21,7 @@ const QUEUE_SIZE_MAX = 2_000;
 
 interface QueuedBatch {
   readonly after: Position | null;
-  readonly batch: Batch;
+  readonly batch: EventBatch;
   readonly completion: Completion;
 }
 
@@ -67,7 +67,7 @@ export class PostgresTableWriter implements TableWriter {
     return readCheckpoint(this.#pool, this.#options.name, this.#options.version);
   }
 
-  write(after: Position | null, batch: Batch): Promise<WriteResult> {
+  write(after: Position | null, batch: EventBatch): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ after, batch, completion: { resolve, reject } });
       this.#queueSize += sizeOf(batch);
@@ -77,7 +77,7 @@ export class PostgresTableWriter implements TableWriter {
   }
 
   /** Nothing else may be under way: it goes by what is in the tables. */
-  writeWithParking(after: Position | null, batch: Batch): Promise<WriteResult> {
+  writeWithParking(after: Position | null, batch: EventBatch): Promise<WriteResult> {
     return writeCarefully(this.#pool, this.#options, after, batch);
   }
 
@@ -171,4 +171,4 @@ export class PostgresTableWriter implements TableWriter {
   }
 }
 
-const sizeOf = (batch: Batch): number => 1 + batch.events.length;
+const sizeOf = (batch: EventBatch): number => 1 + batch.events.length;

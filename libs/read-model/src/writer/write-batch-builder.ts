@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 
-import type { Batch, Position } from '#event-store';
+import type { EventBatch, Position } from '#event-store';
 
 import { fold, emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
 import type { EventLocation } from '../projection/poison-event.js';
@@ -80,7 +80,7 @@ export class WriteBatchBuilder {
   }
 
   /** Whether it can go into what was begun: it comes right behind it, with something new. */
-  canExtend(after: Position | null, { next }: Batch): boolean {
+  canExtend(after: Position | null, { next }: EventBatch): boolean {
     return this.#draft === null || (this.#draft.next === after && isNew(after, next));
   }
 
@@ -90,7 +90,7 @@ export class WriteBatchBuilder {
    */
   async add(
     after: Position | null,
-    batch: Batch,
+    batch: EventBatch,
     before: Promise<unknown>,
   ): Promise<AddedCounts | null> {
     if (!isNew(after, batch.next)) return this.#requireApplied(after, batch, before);
@@ -148,7 +148,7 @@ export class WriteBatchBuilder {
   }
 
   /** A slice at a time: what was decoded is garbage before it is old. */
-  async #fold(draft: WriteBatchDraft, batch: Batch, before: Promise<unknown>): Promise<void> {
+  async #fold(draft: WriteBatchDraft, batch: EventBatch, before: Promise<unknown>): Promise<void> {
     const { followsDirectly } = this.#options;
     const options = { parkedAt: this.parkedAt, ...(followsDirectly && { followsDirectly }) };
     let last = draft.next;
@@ -188,7 +188,7 @@ export class WriteBatchBuilder {
   /** Nothing in the batch can be new; what it has must be in the tables. */
   async #requireApplied(
     after: Position | null,
-    batch: Batch,
+    batch: EventBatch,
     before: Promise<unknown>,
   ): Promise<null> {
     const read = decodeBatch(after, batch);

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { Batch, Position } from '#event-store';
+import type { EventBatch, Position } from '#event-store';
 
 import { parkingForPoison, type Parking } from '../projection/parking.js';
 import { PoisonEvent } from '../projection/poison-event.js';
@@ -20,7 +20,7 @@ export async function writeCarefully(
   pool: Pool,
   options: TableWriterOptions,
   after: Position | null,
-  batch: Batch,
+  batch: EventBatch,
 ): Promise<WriteResult> {
   try {
     return await writeParking(pool, options, after, batch);
@@ -34,7 +34,7 @@ async function writeParking(
   pool: Pool,
   options: TableWriterOptions,
   after: Position | null,
-  batch: Batch,
+  batch: EventBatch,
 ): Promise<WriteResult> {
   const parkedAt = new Map<Position, Parking>();
   for (;;) {
@@ -58,7 +58,7 @@ async function writeOnce(
   options: TableWriterOptions,
   parkedAt: ReadonlyMap<Position, Parking>,
   after: Position | null,
-  batch: Batch,
+  batch: EventBatch,
 ): Promise<WriteResult> {
   const maker = new WriteBatchBuilder(pool, options, parkedAt);
   const added = await maker.add(after, batch, Promise.resolve());

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import type { AppendResult } from '../port.js';
 import type { Append, SameIds } from './append-call.js';
-import { readStream } from './reading.js';
+import { readStream } from './read-queries.js';
 
 /**
  * Event ids follow from the command and the place, and two writers may have given them to different
  * answers to the same command (received at another moment, or with another body). Only the same
  * chain hash means that the same events stand there; anything else is a conflict like any other.
  */
-export async function whoseIds(
+export async function resolveSameIds(
   pool: pg.Pool,
   { stream, events }: Append,
   { revision, position }: SameIds,

@@ -1,6 +1,6 @@
 import { migrateEventStore } from './migrate.js';
 import type { PostgresObserver, PostgresOptions } from './options.js';
-import { postgresPools, type TakenRole } from './pools.js';
+import { postgresPools, type ConnectionRole } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
 /** The store at a URL, its schema brought up to date first. */
@@ -18,7 +18,7 @@ export function openMigratedEventStore(
   url: string,
   options: PostgresOptions = {},
   observer: PostgresObserver = {},
-  role: TakenRole = 'login',
+  role: ConnectionRole = 'login',
 ): PostgresEventStore {
   return new PostgresEventStore(postgresPools(url, options, observer, role), options, observer);
 }

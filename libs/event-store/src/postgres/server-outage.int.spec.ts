@@ -6,7 +6,7 @@ import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#stack';
 import type { EventStore } from '../port.js';
 import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { queryAsOwner } from '../testing/fresh-database.js';
-import { openPostgresEventStore } from './open.js';
+import { openPostgresEventStore } from './open-event-store.js';
 import { expectDensePositions, expectStored, appendMany } from '../testing/append-until-known.js';
 
 jest.setTimeout(60_000); // servers are started and recover

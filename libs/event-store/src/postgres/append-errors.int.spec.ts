@@ -3,7 +3,7 @@ import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
 import { idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
-import { openPostgresEventStore } from './open.js';
+import { openPostgresEventStore } from './open-event-store.js';
 import type { PostgresOptions } from './options.js';
 import { countOf, expectDensePositions, expectStored } from '../testing/append-until-known.js';
 
@@ -16,8 +16,8 @@ const repeats: unknown[] = [];
 async function open(options: PostgresOptions = {}): Promise<EventStore> {
   const store = await openPostgresEventStore(
     database.url,
-    { backOffMsMin: 5, backOffMsMax: 40, patienceMs: 3_000, ...options },
-    { callRepeated: (cause) => void repeats.push(cause) },
+    { backoffMsMin: 5, backoffMsMax: 40, appendMsMax: 3_000, ...options },
+    { callRetried: (cause) => void repeats.push(cause) },
   );
   opened.push(store);
   return store;
@@ -70,7 +70,7 @@ describe('trouble in Postgres that passes', () => {
   });
 
   it('that lasts beyond patience is unknown, and nothing was written', async () => {
-    const store = await open({ patienceMs: 150 });
+    const store = await open({ appendMsMax: 150 });
     await failInserts(1_000_000, '53100');
     const writer = new StreamWriter();
     expect(await store.append(writer.stream, NO_STREAM, writer.next())).toMatchObject({
@@ -169,14 +169,19 @@ describe('trouble in Postgres that is there to stay', () => {
 
 describe('the queue of appends', () => {
   it('is bounded: callers wait for a place, and all are answered', async () => {
-    const store = await open({ queueAppendsMax: 5, batchAppendsMax: 3, lanes: 1 });
+    const store = await open({ queueAppendsMax: 5, batchAppendsMax: 3, concurrentBatches: 1 });
     const writers = Array.from({ length: 200 }, () => new StreamWriter());
     await Promise.all(writers.map((writer) => writer.append(store)));
     expect(await expectDensePositions(store)).toBe(200);
   });
 
   it('does not keep a caller waiting for ever', async () => {
-    const store = await open({ queueAppendsMax: 1, batchAppendsMax: 1, lanes: 1, patienceMs: 100 });
+    const store = await open({
+      queueAppendsMax: 1,
+      batchAppendsMax: 1,
+      concurrentBatches: 1,
+      appendMsMax: 100,
+    });
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     await holder.query('begin; select from event_store.head for update');

@@ -1,25 +1,30 @@
 import type pg from 'pg';
 import { FOLLOW_BATCH_MAX } from '../limits.js';
-import { PermanentStoreError, type BatchSink, type Position, type RecordedEvent } from '../port.js';
+import {
+  PermanentStoreError,
+  type EventBatchSink,
+  type Position,
+  type RecordedEvent,
+} from '../port.js';
 import { pause } from '../wait.js';
 import { positions } from './append-call.js';
-import type { CommitHints } from './commit-hints.js';
-import type { PostgresObserver, Settings } from './options.js';
-import { head, readAll } from './reading.js';
+import type { CommitNotifications } from './commit-notifications.js';
+import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
+import { head, readAll } from './read-queries.js';
 
 /** A look at the store that goes on until it succeeds, or nobody wants it any more. */
-type Persist = <T>(look: () => Promise<T>) => Promise<T | null>;
+type Retry = <T>(operation: () => Promise<T>) => Promise<T | null>;
 
 export async function follow(
   pool: pg.Pool,
-  hints: CommitHints,
-  persist: Persist,
+  notifications: CommitNotifications,
+  retry: Retry,
   after: Position | null,
-  sink: BatchSink,
+  sink: EventBatchSink,
   signal: AbortSignal,
 ): Promise<void> {
   let from = after;
-  const end = await persist(() => head(pool));
+  const end = await retry(() => head(pool));
   if (end !== null && positions.parse(after) > end) {
     throw new PermanentStoreError(
       'broken-order',
@@ -27,14 +32,14 @@ export async function follow(
     );
   }
   while (!signal.aborted) {
-    const heard = hints.heard;
-    const events = await persist(async () => (await readAll(pool, from, FOLLOW_BATCH_MAX)).events);
+    const received = notifications.received;
+    const events = await retry(async () => (await readAll(pool, from, FOLLOW_BATCH_MAX)).events);
     const last = events?.at(-1);
     if (events === null || last === undefined) {
-      await hints.wait(heard, signal);
+      await notifications.wait(received, signal);
       continue;
     }
-    refuseHole(from, events);
+    assertDensePositions(from, events);
     if (signal.aborted) return;
     await sink({ events, next: last.position });
     from = last.position;
@@ -42,7 +47,7 @@ export async function follow(
 }
 
 /** Positions are dense: what is missing was taken away. */
-function refuseHole(after: Position | null, events: readonly RecordedEvent[]): void {
+function assertDensePositions(after: Position | null, events: readonly RecordedEvent[]): void {
   let place = positions.parse(after);
   for (const { position } of events) {
     place += 1;
@@ -54,16 +59,16 @@ function refuseHole(after: Position | null, events: readonly RecordedEvent[]): v
   }
 }
 
-export function persistently(
-  { backOffMsMin, backOffMsMax }: Settings,
+export function retryUntilAborted(
+  { backoffMsMin: backOffMsMin, backoffMsMax: backOffMsMax }: ResolvedPostgresOptions,
   observer: PostgresObserver,
   signal: AbortSignal,
-): Persist {
-  return async (look) => {
+): Retry {
+  return async (operation) => {
     for (let waitMs = backOffMsMin; ; waitMs = Math.min(backOffMsMax, waitMs * 2)) {
       if (signal.aborted) return null;
       try {
-        return await look();
+        return await operation();
       } catch (cause) {
         if (cause instanceof PermanentStoreError) throw cause;
         observer.followInterrupted?.(cause, waitMs);

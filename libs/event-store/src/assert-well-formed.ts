@@ -2,7 +2,7 @@ import { PermanentStoreError, type EncodedEvent } from './port.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export function refuseMalformed(stream: string, events: readonly EncodedEvent[]): void {
+export function assertWellFormed(stream: string, events: readonly EncodedEvent[]): void {
   for (const { id, hash } of events) {
     if (UUID.test(id) && hash.length === 32) continue;
     throw new PermanentStoreError(

@@ -1,0 +1,57 @@
+import {
+  isConnectionUsableAfter,
+  ConnectionFailedError,
+  toPermanentError,
+  errorKindOf,
+} from './error-kind.js';
+
+const serverError = (code: string, severity = 'ERROR', more = {}) =>
+  Object.assign(new Error('said'), { code, severity, ...more });
+const networkError = (code?: string) => Object.assign(new Error('network'), code ? { code } : {});
+
+describe('what a failed call means', () => {
+  it.each([
+    ['passes', serverError('40001')],
+    ['passes', serverError('40P01')],
+    ['passes', serverError('55P03')],
+    ['passes', serverError('57014')],
+    ['passes', serverError('53100')],
+    ['passes', serverError('53300', 'FATAL')],
+    ['passes', serverError('25006')],
+    ['unknown', serverError('57P01', 'FATAL')],
+    ['unknown', serverError('57P02', 'FATAL')],
+    ['unknown', serverError('08006')],
+    ['unknown', serverError('XX000', 'PANIC')],
+    ['unknown', networkError('ECONNRESET')],
+    ['unknown', networkError()],
+    ['poison', serverError('23505')],
+    ['poison', serverError('22021')],
+    ['poison', serverError('23514')],
+    ['permanent', serverError('42501')],
+    ['permanent', serverError('42883')],
+    ['passes', new ConnectionFailedError('none', { cause: networkError('ECONNREFUSED') })],
+    ['passes', new ConnectionFailedError('none', { cause: serverError('57P03', 'FATAL') })],
+    ['permanent', new ConnectionFailedError('none', { cause: serverError('28P01', 'FATAL') })],
+    ['permanent', new ConnectionFailedError('none', { cause: serverError('3D000', 'FATAL') })],
+  ])('%s: %j', (trouble, error) => {
+    expect(errorKindOf(error)).toBe(trouble);
+  });
+
+  it('keeps a connection after an ordinary error only', () => {
+    expect(isConnectionUsableAfter(serverError('40001'))).toBe(true);
+    expect(isConnectionUsableAfter(serverError('25006'))).toBe(false);
+    expect(isConnectionUsableAfter(serverError('57P01', 'FATAL'))).toBe(false);
+    expect(isConnectionUsableAfter(networkError('ECONNRESET'))).toBe(false);
+  });
+
+  it.each([
+    ['event-id-reused', serverError('23505', 'ERROR', { constraint: 'events_id' })],
+    ['broken-order', serverError('23505', 'ERROR', { constraint: 'events_position' })],
+    ['invalid-event', serverError('22021')],
+    ['access-denied', serverError('42501')],
+    ['access-denied', new ConnectionFailedError('none', { cause: serverError('28P01', 'FATAL') })],
+    ['misconfigured', serverError('42P01')],
+  ])('is an alarm with the code %s', (code, error) => {
+    expect(toPermanentError(error)).toMatchObject({ name: 'PermanentStoreError', code });
+  });
+});

@@ -1,0 +1,71 @@
+import { PermanentStoreError } from '../port.js';
+
+/** What a failed call means for the appends in it. */
+export type ErrorKind =
+  /** Nothing was written, and a later call may succeed. */
+  | 'passes'
+  /** It may have been committed: the connection broke, or nobody answered in time. */
+  | 'unknown'
+  /** Nothing was written, because of one of the appends in it. */
+  | 'poison'
+  /** Nothing was written, and nothing will be until somebody looks. */
+  | 'permanent';
+
+/** The server was asked for a connection, and gave none: nothing was sent. */
+export class ConnectionFailedError extends Error {
+  override readonly name = 'NoConnection';
+}
+
+const TRANSIENT = /^(40001|40P01|55P03|57014|57P03|25006|53...|58...)$/;
+const CONNECTION_LOST = /^(08...|57P01|57P02|57P05)$/;
+const ACCESS_DENIED = /^(42501|28...)$/;
+const MISCONFIGURED = /^(42...|3D000|3F000|22023)$/;
+
+interface ServerError {
+  readonly code: string;
+  readonly severity: string;
+  readonly constraint?: string;
+}
+
+/** Everything else is the network's, or our own timer's. */
+function serverErrorOf(error: unknown): ServerError | null {
+  const { code, severity } = error as Partial<ServerError>;
+  return typeof code === 'string' && typeof severity === 'string' ? (error as ServerError) : null;
+}
+
+export function errorKindOf(error: unknown): ErrorKind {
+  if (error instanceof ConnectionFailedError) {
+    const serverError = serverErrorOf(error.cause);
+    const refused =
+      serverError !== null &&
+      (ACCESS_DENIED.test(serverError.code) || MISCONFIGURED.test(serverError.code));
+    return refused ? 'permanent' : 'passes';
+  }
+  const serverError = serverErrorOf(error);
+  if (serverError === null || CONNECTION_LOST.test(serverError.code)) return 'unknown';
+  if (TRANSIENT.test(serverError.code)) return 'passes';
+  if (serverError.severity !== 'ERROR') return 'unknown';
+  if (ACCESS_DENIED.test(serverError.code) || MISCONFIGURED.test(serverError.code))
+    return 'permanent';
+  return 'poison';
+}
+
+/** After any other, what the connection still holds can't be known. */
+export function isConnectionUsableAfter(error: unknown): boolean {
+  const serverError = serverErrorOf(error);
+  return serverError?.severity === 'ERROR' && serverError.code !== '25006';
+}
+
+export function toPermanentError(error: unknown): PermanentStoreError {
+  const cause = error instanceof ConnectionFailedError ? error.cause : error;
+  const serverError = serverErrorOf(cause);
+  const because = cause instanceof Error ? cause.message : String(cause);
+  const as = (code: PermanentStoreError['code']) =>
+    new PermanentStoreError(code, `Postgres: ${because}`, { cause });
+  if (serverError === null) return as('misconfigured');
+  if (serverError.code === '23505') {
+    return as(serverError.constraint === 'events_id' ? 'event-id-reused' : 'broken-order');
+  }
+  if (ACCESS_DENIED.test(serverError.code)) return as('access-denied');
+  return as(MISCONFIGURED.test(serverError.code) ? 'misconfigured' : 'invalid-event');
+}
