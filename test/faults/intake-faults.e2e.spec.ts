@@ -173,7 +173,7 @@ describe('The intake', () => {
     }
     const held = await whatItSettlesAt(() => intake.figure('ledger_desk_commands', 'where="in'));
     expect(held).toBeGreaterThan(0);
-    expect(held).toBeLessThanOrEqual(PARTITIONS * CONSUME_LIMITS.subBatchMax);
+    expect(held).toBeLessThanOrEqual(PARTITIONS * CONSUME_LIMITS.subBatchMessagesMax);
     expect(await lab.lag()).toBe(flood);
     expect((await heldMb(intake)) - restingMb).toBeLessThan(GROWTH_MB_MAX);
 

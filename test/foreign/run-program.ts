@@ -40,7 +40,7 @@ export const runPython = (
 ): Promise<ProgramEnd> =>
   runProgram(pythonOfTests(), [join(import.meta.dirname, script), ...args], options);
 
-/** Runs a program to its end and kills it after `msMax`. */
+/** Runs a program to its end and kills it after `durationMsMax`. */
 export function runProgram(
   program: string,
   args: readonly string[],

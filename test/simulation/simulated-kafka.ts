@@ -2,7 +2,7 @@ import { TOPICS } from '#contracts';
 import type {
   IncomingMessage,
   IncomingMessages,
-  MessageReceiver,
+  MessageHandler,
   OutcomeSink,
   OutgoingMessage,
 } from '#kafka';
@@ -93,7 +93,7 @@ export class SimulatedMember {
 
   constructor(
     private readonly kafka: SimulatedKafka,
-    private readonly receiver: MessageReceiver,
+    private readonly receiver: MessageHandler,
     private readonly dice: Dice,
   ) {}
 
@@ -107,7 +107,7 @@ export class SimulatedMember {
     while (this.#isAlive) {
       await turn();
       if (!this.kafka.isOwner(this, partition)) continue;
-      this.receiver.ownershipLost();
+      this.receiver.partitionsRevoked();
       await this.#ownGeneration(partition);
     }
   }

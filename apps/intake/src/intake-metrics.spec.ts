@@ -17,7 +17,7 @@ function open() {
   const error = jest.spyOn(log, 'error');
   const observer = consumerObserver(metrics, log, health, flow);
   const trouble = (partition: number) =>
-    observer.troubled?.({
+    observer.paused?.({
       partition,
       offset: '7',
       failures: 1,
@@ -56,7 +56,7 @@ describe('What the consumer of the intake reports', () => {
     const { health, trouble, observer, figure } = open();
     trouble(5);
     const cause = new PartitionHaltedError('a message batch can’t be decoded: its zstd is damaged');
-    observer.troubled?.({ partition: 3, offset: '19', failures: 1, waitMs: 100, cause });
+    observer.paused?.({ partition: 3, offset: '19', failures: 1, waitMs: 100, cause });
     expect(health.ready()).toMatchObject({
       ok: false,
       parts: {
@@ -73,7 +73,7 @@ describe('What the consumer of the intake reports', () => {
 
   it('is amber while a partition waits for a transaction that nobody ends', async () => {
     const { health, observer, figure, error } = open();
-    observer.held?.({ partition: 3, offset: '17', ms: 5_000 });
+    observer.blockedByTransaction?.({ partition: 3, offset: '17', ms: 5_000 });
     expect(health.ready()).toMatchObject({
       ok: true,
       parts: {
@@ -88,7 +88,7 @@ describe('What the consumer of the intake reports', () => {
       { partition: 3, offset: '17', ms: 5_000 },
       'partition waits for a transaction',
     );
-    observer.released?.(3);
+    observer.unblocked?.(3);
     expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
   });
 
@@ -109,14 +109,14 @@ describe('What the consumer of the intake reports', () => {
     await measure(meter);
     expect(health.ready()).toMatchObject({ ok: false, parts: { flow: { state: 'red' } } });
     await figure(/ledger_intake_lag_messages\{partition="2",app="intake"\} 7/);
-    observer.passed?.({ partition: 2, messages: 7, ms: 1 });
+    observer.handled?.({ partition: 2, messages: 7, ms: 1 });
     expect(health.ready().ok).toBe(true);
   });
 
   it('is an alarm where offsets jump: a figure and a line', async () => {
     const { observer, figure, error } = open();
     const jump = { partition: 0, kind: 'skipped', expected: '4', found: '9' } as const;
-    observer.jumped?.(jump);
+    observer.offsetJumped?.(jump);
     await figure(/ledger_offset_jumps_total\{app="intake"\} 1/);
     expect(error).toHaveBeenCalledWith({ jump }, 'offset jumped');
   });

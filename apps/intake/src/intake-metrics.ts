@@ -75,8 +75,8 @@ export function consumerObserver(
       reportPartitions();
       log.info({ partitions }, 'joined the group');
     },
-    passed: () => stallDetector.reportProgress(),
-    troubled: ({ partition, cause, ...rest }) => {
+    handled: () => stallDetector.reportProgress(),
+    paused: ({ partition, cause, ...rest }) => {
       paused.add(partition);
       if (cause instanceof PartitionHaltedError) {
         const where = `partition ${partition} stands still at offset ${rest.offset}`;
@@ -99,17 +99,17 @@ export function consumerObserver(
       delays.inc({ kind: 'commit_refused' });
       log.warn({ err }, 'commit refused');
     },
-    jumped: (jump) => {
+    offsetJumped: (jump) => {
       jumps.inc();
       log.error({ jump }, 'offset jumped');
     },
-    held: ({ partition, offset, ms }) => {
+    blockedByTransaction: ({ partition, offset, ms }) => {
       held.set(partition, offset);
       reportPartitions();
       delays.inc({ kind: 'open_transaction' });
       log.error({ partition, offset, ms }, 'partition waits for a transaction');
     },
-    released: (partition) => {
+    unblocked: (partition) => {
       held.delete(partition);
       reportPartitions();
     },

@@ -209,7 +209,7 @@ describe('The intake', () => {
 
   it('buries one message that a bug of ours met', async () => {
     const { intake: consumer, sent } = open();
-    await consumer.giveUp(messageOf(recharge(1), 'first'), new TypeError('ours'));
+    await consumer.sendToDeadLetters(messageOf(recharge(1), 'first'), new TypeError('ours'));
     expect(sent).toMatchObject([
       {
         topic: TOPICS.dead,

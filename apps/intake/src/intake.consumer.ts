@@ -9,10 +9,10 @@ import { TOPICS, outcomeMessage, toOutcome } from '#contracts';
 import { outcomeIdOf } from '#identity';
 import { PermanentStoreError } from '#event-store';
 import type {
-  Handled,
+  HandleResult,
   IncomingMessage,
   IncomingMessages,
-  MessageReceiver,
+  MessageHandler,
   OutcomeSink,
   OutgoingMessage,
 } from '#kafka';
@@ -49,7 +49,7 @@ export class PartitionHaltedError extends Error {
 }
 
 /** Hands commands to the desk in their order; answers each; its offset moves only behind the answer. */
-export class IntakeConsumer implements MessageReceiver {
+export class IntakeConsumer implements MessageHandler {
   readonly #options: IntakeConsumerOptions;
   readonly #observer: IntakeObserver;
 
@@ -58,7 +58,7 @@ export class IntakeConsumer implements MessageReceiver {
     this.#observer = options.observer ?? SILENT_OBSERVER;
   }
 
-  async handle(messages: IncomingMessages): Promise<Handled> {
+  async handle(messages: IncomingMessages): Promise<HandleResult> {
     const nowMs = this.#options.now();
     const read = messages.map((message) =>
       readCommandMessage(message, nowMs, this.#options.senders),
@@ -75,11 +75,11 @@ export class IntakeConsumer implements MessageReceiver {
     return { kind: 'some', done: failed, trouble: cause };
   }
 
-  async giveUp(message: IncomingMessage, bug: unknown): Promise<void> {
+  async sendToDeadLetters(message: IncomingMessage, bug: unknown): Promise<void> {
     await this.#options.sink.send([this.#deadLetter(message, 'Failed', String(bug))]);
   }
 
-  ownershipLost(): void {
+  partitionsRevoked(): void {
     this.#options.clearCache();
   }
 

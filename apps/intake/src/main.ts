@@ -8,7 +8,7 @@ import {
   CONSUME_LIMITS,
   OutcomeProducer,
   connectKafka,
-  consumeBatches,
+  createCommandSource,
   ensureTopics,
   ledgerTopics,
   openLagMeter,
@@ -61,7 +61,7 @@ const VARIABLES = z.object({
 
 /** Of one account, so few are uncommitted at a time that a redelivery is sure to be recognised. */
 const perKeyMax = (policy: Policy): number =>
-  Math.min(CONSUME_LIMITS.perKeyMax, unansweredMax(policy));
+  Math.min(CONSUME_LIMITS.subBatchPerKeyMax, unansweredMax(policy));
 
 async function main(): Promise<void> {
   const config = readConfiguration(VARIABLES, process.env);
@@ -99,11 +99,11 @@ async function main(): Promise<void> {
     abortOnError: false,
   });
   const bus = app.get(CommandBus);
-  const source = consumeBatches(kafka, {
+  const source = createCommandSource(kafka, {
     topic: TOPICS.commands,
     groupId: config.KAFKA_GROUP,
     limits: {
-      perKeyMax: perKeyMax(config.LEDGER_POLICY),
+      subBatchPerKeyMax: perKeyMax(config.LEDGER_POLICY),
       batchBytesMax: config.KAFKA_BATCH_BYTES_MAX,
     },
     observer: consumerObserver(metrics, log, health, flow),

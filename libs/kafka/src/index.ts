@@ -6,14 +6,14 @@ export {
   type KafkaSasl,
   type KafkaTls,
 } from './connection.js';
-export { consumeBatches } from './consumer/kafka-command-source.js';
+export { createCommandSource } from './consumer/kafka-command-source.js';
 export {
   CONSUME_LIMITS,
   type ConsumeLimits,
   type ConsumeOptions,
   type ConsumerObserver,
 } from './consumer/consume-options.js';
-export { UndecodableBatch } from './consumer/batch-reader.js';
+export { UndecodableBatchError } from './consumer/batch-reader.js';
 export { Malformed } from './record-batches/byte-reader.js';
 export { messagesOfBatch } from './record-batches/messages-of-batch.js';
 export { openLagMeter, type LagMeter, type PartitionLag } from './lag-meter.js';
@@ -27,13 +27,13 @@ export {
 } from './producer/outcome-producer.js';
 export type {
   CommandSource,
-  Handled,
+  HandleResult,
   HeaderValue,
   IncomingMessage,
   IncomingMessages,
   MessageFault,
   MessageHeaders,
-  MessageReceiver,
+  MessageHandler,
   OutcomeSink,
   OutgoingMessage,
 } from './ports.js';

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KafkaConnection, removeIdlePatch } from './connection.js';
-import { consumeBatches } from './consumer/kafka-command-source.js';
+import { createCommandSource } from './consumer/kafka-command-source.js';
 import { patchIdleQueue } from './kafkajs-patches/idle-patch.js';
 import {
   eventually,
@@ -29,7 +29,7 @@ afterAll(() => kafka.close());
 
 async function read(topic: string, count: number): Promise<Received> {
   const received = new Received();
-  const source = consumeBatches(kafka.connection, {
+  const source = createCommandSource(kafka.connection, {
     topic,
     groupId: `reader-of-${topic}-${count}`,
     limits: QUICK,
@@ -220,7 +220,7 @@ describe('partitions that are added later', () => {
     await kafka.createTopic('grown', 1);
     const received = new Received();
     const joined: (readonly number[])[] = [];
-    const source = consumeBatches(
+    const source = createCommandSource(
       // Metadata are looked at every five minutes; a joining member makes all look.
       kafka.connection,
       {
@@ -242,7 +242,7 @@ describe('partitions that are added later', () => {
     );
     await source.stop();
     const drained = new Received();
-    const after = consumeBatches(kafka.connection, {
+    const after = createCommandSource(kafka.connection, {
       topic: 'grown',
       groupId: 'grown',
       limits: QUICK,
@@ -263,7 +263,11 @@ describe('an idle connection', () => {
   async function timerCallsPerSecond(): Promise<number> {
     const topic = `idle-${performance.now()}`;
     await kafka.createTopic(topic);
-    const source = consumeBatches(kafka.connection, { topic, groupId: topic, onFatal: () => {} });
+    const source = createCommandSource(kafka.connection, {
+      topic,
+      groupId: topic,
+      onFatal: () => {},
+    });
     await source.start(new Received());
     const producer = new OutcomeProducer(kafka.connection);
     await producer.send([{ topic, key: 'k', value: 'v' }]);

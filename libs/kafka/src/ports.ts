@@ -34,27 +34,27 @@ export interface IncomingMessage {
 export type IncomingMessages = readonly [IncomingMessage, ...IncomingMessage[]];
 
 /** How many of the messages, from the first one on, are through for good, and why not all. */
-export type Handled =
+export type HandleResult =
   | { readonly kind: 'all' }
   | { readonly kind: 'some'; readonly done: number; readonly trouble: unknown };
 
 /** Who takes the messages of a source. */
-export interface MessageReceiver {
+export interface MessageHandler {
   /**
    * Messages of one partition, in order. Returning commits the offsets of those that are through.
    * The rest, or all when it throws, is delivered again after a pause. After `signal` nobody waits
    * for the answer any more.
    */
-  handle(messages: IncomingMessages, signal: AbortSignal): Promise<Handled>;
+  handle(messages: IncomingMessages, signal: AbortSignal): Promise<HandleResult>;
   /** A bug met this one message: once this resolves (it is a dead letter) its offset moves on. */
-  giveUp(message: IncomingMessage, bug: unknown): Promise<void>;
+  sendToDeadLetters(message: IncomingMessage, bug: unknown): Promise<void>;
   /** Others may have the partitions now: what was cached of their accounts is old. */
-  ownershipLost(): void;
+  partitionsRevoked(): void;
 }
 
 /** Where commands come from: Kafka, or a simulation of it. */
 export interface CommandSource {
-  start(receiver: MessageReceiver): Promise<void>;
+  start(receiver: MessageHandler): Promise<void>;
   /** Takes no more, lets what is under way end (or gives it up), commits what is through. */
   stop(): Promise<void>;
 }

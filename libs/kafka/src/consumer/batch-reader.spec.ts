@@ -2,11 +2,11 @@ import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import type { EachBatchPayload } from 'kafkajs';
 import { BatchReader } from './batch-reader.js';
-import { CONSUME_LIMITS, SILENT_CONSUMER } from './consume-options.js';
+import { CONSUME_LIMITS, SILENT_CONSUMER_OBSERVER } from './consume-options.js';
 import { batchBytes, type TestBatch } from '../testing/batch-bytes.js';
 import { readBatches } from '../record-batches/record-batch.js';
-import { OffsetWatch } from './offset-jump-detector.js';
-import type { Handled, IncomingMessage } from '../ports.js';
+import { OffsetJumpDetector } from './offset-jump-detector.js';
+import type { HandleResult, IncomingMessage } from '../ports.js';
 
 const BATCHES = 100;
 
@@ -35,19 +35,19 @@ function payloadAt(offset: number, batch: TestBatch = {}): EachBatchPayload {
 describe('the reader of batches', () => {
   it('keeps nothing of a batch that is through, and still gives up what is under way', async () => {
     const signals = new Set<AbortSignal>();
-    let handled: Promise<Handled> = Promise.resolve({ kind: 'all' });
+    let handled: Promise<HandleResult> = Promise.resolve({ kind: 'all' });
     const reader = new BatchReader({
-      receiver: {
+      handler: {
         handle: async (_, signal) => {
           signals.add(signal);
           return handled;
         },
-        giveUp: async () => undefined,
-        ownershipLost: () => undefined,
+        sendToDeadLetters: async () => undefined,
+        partitionsRevoked: () => undefined,
       },
       limits: CONSUME_LIMITS,
-      observer: SILENT_CONSUMER,
-      watch: new OffsetWatch(),
+      observer: SILENT_CONSUMER_OBSERVER,
+      offsetJumps: new OffsetJumpDetector(),
       random: () => 0,
       onFatal: () => undefined,
     });
@@ -56,7 +56,7 @@ describe('the reader of batches', () => {
     expect(signal && getEventListeners(signal, 'abort')).toEqual([]);
     handled = new Promise(() => undefined);
     const stuck = reader.read({ ...payloadAt(BATCHES), pause: () => () => undefined });
-    reader.abandon();
+    reader.abort();
     await stuck;
   });
 
@@ -72,17 +72,17 @@ describe('the reader of batches', () => {
   ])('fetches a batch %s, before it is passed on as it is', async (_, fetches, batch) => {
     const given: IncomingMessage[] = [];
     const reader = new BatchReader({
-      receiver: {
+      handler: {
         handle: async (messages) => {
           given.push(...messages);
           return { kind: 'all' };
         },
-        giveUp: async () => undefined,
-        ownershipLost: () => undefined,
+        sendToDeadLetters: async () => undefined,
+        partitionsRevoked: () => undefined,
       },
       limits: { ...CONSUME_LIMITS, batchBytesMax: 1_000, batchRecordsMax: 100 },
-      observer: SILENT_CONSUMER,
-      watch: new OffsetWatch(),
+      observer: SILENT_CONSUMER_OBSERVER,
+      offsetJumps: new OffsetJumpDetector(),
       random: () => 0,
       onFatal: () => undefined,
     });

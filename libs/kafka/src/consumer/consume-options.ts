@@ -1,5 +1,5 @@
 import type { OffsetJump } from './offset-jump-detector.js';
-import type { HeldPartition } from './open-transaction-detector.js';
+import type { BlockedPartition } from './open-transaction-detector.js';
 
 /** Every limit of a consumer; each may be set. */
 export interface ConsumeLimits {
@@ -11,30 +11,30 @@ export interface ConsumeLimits {
   readonly fetchWaitMsMax: number;
   /** Small, so that little is fetched in vain for a partition that is slow or in trouble. */
   readonly partitionBytesMax: number;
-  readonly partitionsAtOnceMax: number;
+  readonly concurrentPartitionsMax: number;
   /** What a message batch may unpack to. A larger one is not unpacked. */
   readonly batchBytesMax: number;
   /** Of one message batch: a batch of a megabyte can hold millions, each of which would be a dead letter. */
   readonly batchRecordsMax: number;
   /** Of unpacked batches, over all partitions; others wait. */
-  readonly unpackedBytesMax: number;
+  readonly decompressedBytesMax: number;
   /** A message with more headers, or more bytes of them, is not read. */
   readonly headersMax: number;
   readonly headerBytesMax: number;
   /** A sub-batch: handled and committed before the next one of its partition. */
-  readonly subBatchMax: number;
-  readonly perKeyMax: number;
+  readonly subBatchMessagesMax: number;
+  readonly subBatchPerKeyMax: number;
   readonly subBatchMsMax: number;
   /** After that a partition lets the next fetch come, so that it does not hold up the others. */
-  readonly turnMsMax: number;
+  readonly partitionTurnMsMax: number;
   /** A handler that is not through by then never will be: the process has to end. */
   readonly handleMsMax: number;
   /** A transaction that keeps a partition waiting for longer is told of. */
   readonly transactionMsMax: number;
-  readonly retryWaitMsMin: number;
-  readonly retryWaitMsMax: number;
+  readonly backoffMsMin: number;
+  readonly backoffMsMax: number;
   /** On stop: for the sub-batches under way, */
-  readonly finishMsMax: number;
+  readonly drainMsMax: number;
   /** … and then for leaving the group, and for disconnecting. */
   readonly leaveMsMax: number;
 }
@@ -45,21 +45,21 @@ export const CONSUME_LIMITS: ConsumeLimits = {
   rebalanceMsMax: 20_000,
   fetchWaitMsMax: 250,
   partitionBytesMax: 256 * 1024,
-  partitionsAtOnceMax: 16,
+  concurrentPartitionsMax: 16,
   batchBytesMax: 32 * 1024 * 1024,
   batchRecordsMax: 100_000,
-  unpackedBytesMax: 64 * 1024 * 1024,
+  decompressedBytesMax: 64 * 1024 * 1024,
   headersMax: 64,
   headerBytesMax: 16 * 1024,
-  subBatchMax: 1_000,
-  perKeyMax: 500,
+  subBatchMessagesMax: 1_000,
+  subBatchPerKeyMax: 500,
   subBatchMsMax: 1_000,
-  turnMsMax: 1_000,
+  partitionTurnMsMax: 1_000,
   handleMsMax: 60_000,
   transactionMsMax: 5_000,
-  retryWaitMsMin: 100,
-  retryWaitMsMax: 5_000,
-  finishMsMax: 5_000,
+  backoffMsMin: 100,
+  backoffMsMax: 5_000,
+  drainMsMax: 5_000,
   leaveMsMax: 2_000,
 };
 
@@ -67,9 +67,9 @@ export const CONSUME_LIMITS: ConsumeLimits = {
 export interface ConsumerObserver {
   joined(partitions: readonly number[]): void;
   /** A sub-batch is through and committed. */
-  passed(report: { partition: number; messages: number; ms: number }): void;
+  handled(report: { partition: number; messages: number; ms: number }): void;
   /** Nothing is lost: the partition is paused and its messages come again. */
-  troubled(report: {
+  paused(report: {
     partition: number;
     offset: string;
     failures: number;
@@ -81,10 +81,10 @@ export interface ConsumerObserver {
   isolating(report: { partition: number; messages: number; bug: unknown }): void;
   /** The group has a new generation; the work is repeated by whoever has the partition now. */
   commitRefused(cause: unknown): void;
-  jumped(jump: OffsetJump): void;
+  offsetJumped(jump: OffsetJump): void;
   /** Nothing of a partition is handed out, because a sender has not ended its transaction. */
-  held(partition: HeldPartition): void;
-  released(partition: number): void;
+  blockedByTransaction(partition: BlockedPartition): void;
+  unblocked(partition: number): void;
   /** kafkajs gave up and, when `restarts`, begins again by itself. */
   crashed(cause: unknown, restarts: boolean): void;
 }
@@ -103,15 +103,15 @@ export interface ConsumeOptions {
 
 const nothing = (): void => undefined;
 
-export const SILENT_CONSUMER: ConsumerObserver = {
+export const SILENT_CONSUMER_OBSERVER: ConsumerObserver = {
   joined: nothing,
-  passed: nothing,
-  troubled: nothing,
+  handled: nothing,
+  paused: nothing,
   recovered: nothing,
   isolating: nothing,
   commitRefused: nothing,
-  jumped: nothing,
-  held: nothing,
-  released: nothing,
+  offsetJumped: nothing,
+  blockedByTransaction: nothing,
+  unblocked: nothing,
   crashed: nothing,
 };

@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import { startKafkaBroker, type KafkaBroker } from '#stack';
 import { eventually } from '#testing';
 import { connectKafka, type KafkaConnection } from '../connection.js';
-import { consumeBatches } from './kafka-command-source.js';
+import { createCommandSource } from './kafka-command-source.js';
 import { insideKafkajs } from '../kafkajs-patches/kafkajs-internals.js';
 import { QUICK, Received, START_MS_MAX, withAdmin } from '../testing/test-kafka.js';
 
@@ -66,7 +66,7 @@ async function topicWith(topic: string, damage: (batch: Buffer) => void): Promis
 
 async function read(topic: string, count: number): Promise<Received> {
   const received = new Received();
-  const source = consumeBatches(connection, {
+  const source = createCommandSource(connection, {
     topic,
     groupId: `reader-of-${topic}`,
     limits: QUICK,

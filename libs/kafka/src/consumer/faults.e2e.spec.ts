@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, startKafkaBroker, type KafkaBroker } from '#stack';
 import { connectKafka, type KafkaConnection } from '../connection.js';
-import { consumeBatches } from './kafka-command-source.js';
+import { createCommandSource } from './kafka-command-source.js';
 import type { ConsumeOptions } from './consume-options.js';
 import {
   eventually,
@@ -49,7 +49,7 @@ describe('when Kafka fails', () => {
     received: Received,
     options: Partial<ConsumeOptions> = {},
   ): Promise<CommandSource> {
-    const source = consumeBatches(connection, {
+    const source = createCommandSource(connection, {
       topic,
       groupId: `group-of-${topic}`,
       onFatal: (cause) => {
@@ -86,7 +86,7 @@ describe('when Kafka fails', () => {
       await createTopic(topic);
       const received = new Received();
       const jumps: OffsetJump[] = [];
-      await consume(topic, received, { observer: { jumped: (jump) => jumps.push(jump) } });
+      await consume(topic, received, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
       const producer = new OutcomeProducer(connection);
       const values = numbered(60);
       const sending = (async () => {
@@ -139,7 +139,7 @@ describe('when Kafka fails', () => {
     });
     const jumps: OffsetJump[] = [];
     const second = new Received();
-    await consume(topic, second, { observer: { jumped: (jump) => jumps.push(jump) } });
+    await consume(topic, second, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
     await eventually(() => expect(second.values).toEqual(['kept']));
     expect(jumps).toEqual([{ partition: 0, kind: 'out-of-range', expected: null, found: null }]);
     await producer.close();
@@ -152,7 +152,7 @@ describe('when Kafka fails', () => {
     for (const value of numbered(5, 'old')) await sendSurely(producer, topic, value);
     const received = new Received();
     const jumps: OffsetJump[] = [];
-    await consume(topic, received, { observer: { jumped: (jump) => jumps.push(jump) } });
+    await consume(topic, received, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
     await eventually(() => expect(received.values).toEqual(numbered(5, 'old')));
     await withAdmin(connection, (admin) => admin.deleteTopics({ topics: [topic] }));
     await eventually(() => createTopic(topic));
@@ -182,7 +182,7 @@ describe('when Kafka fails', () => {
       clientId: 'test',
       retry: { retries: 1 },
     });
-    const source = consumeBatches(nowhere, { topic: 't', groupId: 'g', onFatal: () => {} });
+    const source = createCommandSource(nowhere, { topic: 't', groupId: 'g', onFatal: () => {} });
     sources.push(source);
     await expect(source.start(new Received())).rejects.toThrow(/ECONNREFUSED/);
     await expect(new OutcomeProducer(nowhere).connect()).rejects.toThrow(/ECONNREFUSED/);

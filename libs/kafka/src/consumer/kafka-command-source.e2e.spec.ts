@@ -81,7 +81,7 @@ describe('a consumer', () => {
     await consumers.consume(topic, received, {
       random: () => 0.999,
       observer: {
-        troubled: ({ waitMs }) => waits.push(waitMs),
+        paused: ({ waitMs }) => waits.push(waitMs),
         recovered: (partition) => recovered.push(partition),
       },
     });
@@ -101,8 +101,8 @@ describe('a consumer', () => {
     );
     const waits: number[] = [];
     await consumers.consume(topic, received, {
-      observer: { troubled: ({ waitMs }) => waits.push(waitMs) },
-      limits: { retryWaitMsMin: 400 },
+      observer: { paused: ({ waitMs }) => waits.push(waitMs) },
+      limits: { backoffMsMin: 400 },
     });
     await kafka.publish(topic, keys[0] ?? '', ['stuck']);
     await eventually(() => expect(waits.length).toBeGreaterThan(0));
@@ -119,7 +119,9 @@ describe('a consumer', () => {
       if (messages[0].partition === 0) await wait(100);
       return { kind: 'all' };
     });
-    await consumers.consume(topic, received, { limits: { subBatchMax: 2, turnMsMax: 200 } });
+    await consumers.consume(topic, received, {
+      limits: { subBatchMessagesMax: 2, partitionTurnMsMax: 200 },
+    });
     await eventually(() => expect(received.values).toContain('slow3'));
     await kafka.publish(topic, quick, ['quick']);
     await eventually(() => expect(received.values).toContain('quick'));
@@ -136,7 +138,7 @@ describe('a consumer', () => {
     await kafka.publish(topic, keys[0] ?? '', numbered(400));
     await kafka.publish(topic, keys[1] ?? '', ['x'.repeat(100_000)]);
     await consumers.consume(topic, received, {
-      limits: { subBatchMax: 2, partitionBytesMax: 2_000, turnMsMax: 1 },
+      limits: { subBatchMessagesMax: 2, partitionBytesMax: 2_000, partitionTurnMsMax: 1 },
     });
     await eventually(() => expect(received.values).toContain('x'.repeat(100_000)));
     expect(received.values.length).toBeLessThan(100);
@@ -174,8 +176,8 @@ describe('a consumer', () => {
     await consumers.consume(topic, received, {
       limits: { transactionMsMax: 500 },
       observer: {
-        held: ({ partition, offset }) => told.push([partition, offset]),
-        released: (partition) => told.push(partition),
+        blockedByTransaction: ({ partition, offset }) => told.push([partition, offset]),
+        unblocked: (partition) => told.push(partition),
       },
     });
     await eventually(() => expect(told).toEqual([[0, '0']]));
@@ -226,11 +228,11 @@ describe('a consumer', () => {
     await kafka.publish(topic, 'a', ['bad']);
     const received = new Received(() => Promise.reject(new RangeError('bug')));
     let refusals = 0;
-    received.giveUp = () =>
+    received.sendToDeadLetters = () =>
       ++refusals < 3 ? Promise.reject(new Error('no dead letters')) : Promise.resolve();
     const troubles: unknown[] = [];
     await consumers.consume(topic, received, {
-      observer: { troubled: ({ cause }) => troubles.push(cause) },
+      observer: { paused: ({ cause }) => troubles.push(cause) },
     });
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([1]));
     expect(troubles.map(String)).toEqual(['Error: no dead letters', 'Error: no dead letters']);
@@ -244,7 +246,7 @@ describe('a consumer', () => {
       lengths.push(messages.length);
       return { kind: 'all' };
     });
-    await consumers.consume(topic, received, { limits: { perKeyMax: 7 } });
+    await consumers.consume(topic, received, { limits: { subBatchPerKeyMax: 7 } });
     await eventually(() => expect(received.values).toEqual(numbered(50)));
     expect(Math.max(...lengths)).toBe(7);
   });

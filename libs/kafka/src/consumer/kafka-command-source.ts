@@ -3,19 +3,19 @@ import { BatchReader } from './batch-reader.js';
 import type { KafkaConnection } from '../connection.js';
 import {
   CONSUME_LIMITS,
-  SILENT_CONSUMER,
+  SILENT_CONSUMER_OBSERVER,
   type ConsumeLimits,
   type ConsumeOptions,
   type ConsumerObserver,
 } from './consume-options.js';
 import { watchFetched } from '../kafkajs-patches/fetch-patch.js';
 import type { KafkaLogEntry } from '../log.js';
-import { OffsetWatch } from './offset-jump-detector.js';
-import type { CommandSource, MessageReceiver } from '../ports.js';
-import { TransactionWatch } from './open-transaction-detector.js';
+import { OffsetJumpDetector } from './offset-jump-detector.js';
+import type { CommandSource, MessageHandler } from '../ports.js';
+import { OpenTransactionDetector } from './open-transaction-detector.js';
 
 /** One member of a consumer group. Start it once; after `stop` it is over. */
-export function consumeBatches(
+export function createCommandSource(
   connection: KafkaConnection,
   options: ConsumeOptions,
 ): CommandSource {
@@ -25,9 +25,9 @@ export function consumeBatches(
 class KafkaCommandSource implements CommandSource {
   readonly #limits: ConsumeLimits;
   readonly #observer: ConsumerObserver;
-  readonly #watch = new OffsetWatch();
-  readonly #transactions: TransactionWatch;
-  #endWatch = (): void => undefined;
+  readonly #offsetJumps = new OffsetJumpDetector();
+  readonly #openTransactions: OpenTransactionDetector;
+  #stopListening = (): void => undefined;
   #running: { readonly consumer: Consumer; readonly reader: BatchReader } | null = null;
 
   constructor(
@@ -35,19 +35,22 @@ class KafkaCommandSource implements CommandSource {
     private readonly options: ConsumeOptions,
   ) {
     this.#limits = { ...CONSUME_LIMITS, ...options.limits };
-    this.#observer = { ...SILENT_CONSUMER, ...options.observer };
-    this.#transactions = new TransactionWatch(this.#limits.transactionMsMax, this.#observer);
+    this.#observer = { ...SILENT_CONSUMER_OBSERVER, ...options.observer };
+    this.#openTransactions = new OpenTransactionDetector(
+      this.#limits.transactionMsMax,
+      this.#observer,
+    );
   }
 
   /** Resolves when the group is joined; rejects when there is no Kafka, or no such topic. */
-  async start(receiver: MessageReceiver): Promise<void> {
+  async start(receiver: MessageHandler): Promise<void> {
     const { topic, groupId, fromBeginning = true, onFatal, random = Math.random } = this.options;
     const limits = this.#limits;
     const reader = new BatchReader({
-      receiver,
+      handler: receiver,
       limits,
       observer: this.#observer,
-      watch: this.#watch,
+      offsetJumps: this.#offsetJumps,
       random,
       onFatal,
     });
@@ -61,20 +64,20 @@ class KafkaCommandSource implements CommandSource {
         maxBytesPerPartition: limits.partitionBytesMax,
         minBytes: 1,
       },
-      (entry) => this.#overhear(entry),
+      (entry) => this.#onLogEntry(entry),
     );
     this.#running = { consumer, reader };
-    this.#follow(consumer, reader);
-    this.#endWatch = watchFetched((seen) => {
+    this.#listenTo(consumer, reader);
+    this.#stopListening = watchFetched((seen) => {
       if (seen.topic !== topic) return;
-      this.#transactions.seen(seen.partition, seen.heldAt, performance.now());
+      this.#openTransactions.seen(seen.partition, seen.heldAt, performance.now());
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning });
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: limits.partitionsAtOnceMax,
+      partitionsConsumedConcurrently: limits.concurrentPartitionsMax,
       eachBatch: reader.read,
     });
   }
@@ -83,36 +86,36 @@ class KafkaCommandSource implements CommandSource {
     if (this.#running === null) return;
     const { consumer, reader } = this.#running;
     this.#running = null;
-    this.#endWatch();
+    this.#stopListening();
     // What it rejects with is nobody's: it stops.
     const stopped = consumer.stop().catch(() => undefined);
-    if (!(await endsWithin(this.#limits.finishMsMax, reader.idle()))) reader.abandon();
+    if (!(await endsWithin(this.#limits.drainMsMax, reader.idle()))) reader.abort();
     await endsWithin(this.#limits.leaveMsMax, stopped);
     await endsWithin(this.#limits.leaveMsMax, consumer.disconnect());
   }
 
-  #follow(consumer: Consumer, reader: BatchReader): void {
+  #listenTo(consumer: Consumer, reader: BatchReader): void {
     const { events } = consumer;
     consumer.on(events.REBALANCING, () => {
-      this.#transactions.ownershipLost();
-      reader.ownershipLost();
+      this.#openTransactions.partitionsRevoked();
+      reader.partitionsRevoked();
     });
     consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      reader.ownershipLost();
+      reader.partitionsRevoked();
       this.#observer.joined(payload.memberAssignment[this.options.topic] ?? []);
     });
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
-      reader.ownershipLost();
+      reader.partitionsRevoked();
       this.#observer.crashed(error, restart);
       if (!restart) this.options.onFatal(error);
     });
   }
 
-  #overhear({ message, details }: KafkaLogEntry): void {
+  #onLogEntry({ message, details }: KafkaLogEntry): void {
     const { topic, partition } = details;
     if (!message.startsWith('Offset out of range, resetting') || topic !== this.options.topic)
       return;
-    this.#observer.jumped(this.#watch.outOfRange(Number(partition)));
+    this.#observer.offsetJumped(this.#offsetJumps.outOfRange(Number(partition)));
   }
 }
 

@@ -32,7 +32,7 @@ describe('a member of a group', () => {
       return { kind: 'all' };
     });
     await consumers.consume(topic, received, {
-      limits: { subBatchMax: 1 },
+      limits: { subBatchMessagesMax: 1 },
       observer: { joined: () => joins++ },
     });
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([2]));
@@ -46,7 +46,7 @@ describe('a member of a group', () => {
     const fatal: unknown[] = [];
     await consumers.consume(topic, new Received(() => new Promise(() => {})), {
       onFatal: (cause) => fatal.push(cause),
-      limits: { handleMsMax: 300, finishMsMax: 300 },
+      limits: { handleMsMax: 300, drainMsMax: 300 },
     });
     await eventually(() =>
       expect(fatal.map(String)).toEqual(['Error: Messages were not handled within 300 ms']),
@@ -110,7 +110,7 @@ describe('a member of a group', () => {
       await wait(500);
       return { kind: 'all' };
     });
-    const source = await consumers.consume(topic, received, { limits: { subBatchMax: 2 } });
+    const source = await consumers.consume(topic, received, { limits: { subBatchMessagesMax: 2 } });
     await eventually(() => expect(begun).toBe(true));
     const began = performance.now();
     await source.stop();
@@ -129,7 +129,7 @@ describe('a member of a group', () => {
         signalled = signal;
         return new Promise(() => {});
       }),
-      { limits: { finishMsMax: 500 } },
+      { limits: { drainMsMax: 500 } },
     );
     await eventually(() => expect(signalled).toBeDefined());
     const began = performance.now();

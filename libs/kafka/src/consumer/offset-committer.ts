@@ -11,17 +11,18 @@ interface Commit {
 const COMMITS_WAITING_MAX = 10_000;
 
 /** The group is in another generation, or elsewhere: kafkajs joins again when it is told. */
-const REFUSALS = [
+const REFUSED_COMMIT_ERRORS = [
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
   'REBALANCE_IN_PROGRESS',
   'NOT_COORDINATOR_FOR_GROUP',
 ];
 
-export const isRefusedCommit = (error: unknown): boolean => isProtocolError(error, REFUSALS);
+export const isRefusedCommit = (error: unknown): boolean =>
+  isProtocolError(error, REFUSED_COMMIT_ERRORS);
 
 /** Commits of all partitions in one line, several in one request: the broker writes each to its disk. */
-export class CommitLine {
+export class OffsetCommitter {
   readonly #queue = new GatheringQueue<Commit>(
     { run: commitAll, sizeOf: () => 1, mayBeOneItem: () => false },
     { runSizeMax: Infinity, runItemsMax: Infinity, waitingItemsMax: COMMITS_WAITING_MAX },

@@ -11,12 +11,12 @@ export interface OffsetJump {
  * kafkajs goes to the beginning in silence when an offset is out of range (messages deleted unread,
  * a topic made anew). Repeats do no harm here, but somebody has to look at a jump.
  */
-export class OffsetWatch {
+export class OffsetJumpDetector {
   readonly #expected = new Map<number, bigint>();
   readonly #committed = new Map<number, bigint>();
 
   /** Others may have gone on with the partitions: only what was committed from here still stands. */
-  ownershipLost(): void {
+  partitionsRevoked(): void {
     this.#expected.clear();
   }
 
@@ -37,7 +37,7 @@ export class OffsetWatch {
   }
 
   /** Everything up to and with `offset` is through. */
-  passed(partition: number, offset: string): void {
+  handled(partition: number, offset: string): void {
     this.#expected.set(partition, BigInt(offset) + 1n);
   }
 

@@ -1,10 +1,10 @@
-import { TransactionWatch, type HeldPartition } from './open-transaction-detector.js';
+import { OpenTransactionDetector, type BlockedPartition } from './open-transaction-detector.js';
 
 function open() {
-  const told: (HeldPartition | number)[] = [];
-  const watch = new TransactionWatch(1_000, {
-    held: (held) => told.push(held),
-    released: (partition) => told.push(partition),
+  const told: (BlockedPartition | number)[] = [];
+  const watch = new OpenTransactionDetector(1_000, {
+    blockedByTransaction: (held) => told.push(held),
+    unblocked: (partition) => told.push(partition),
   });
   return { told, watch };
 }
@@ -31,7 +31,7 @@ describe('the watch of open transactions', () => {
     const { told, watch } = open();
     watch.seen(3, '17', 0);
     watch.seen(3, '17', 1_000);
-    watch.ownershipLost();
+    watch.partitionsRevoked();
     expect(told.at(-1)).toBe(3);
   });
 });

@@ -1,52 +1,57 @@
 /** Readers of a partition wait for a transaction that a sender has not ended. */
-export interface HeldPartition {
+export interface BlockedPartition {
   readonly partition: number;
   /** Of the transaction's first message. */
   readonly offset: string;
   readonly ms: number;
 }
 
-interface Held {
+interface OpenTransaction {
   readonly offset: string;
   readonly sinceMs: number;
-  isTold: boolean;
+  isReported: boolean;
 }
 
 /**
  * A broker hands out nothing behind an open transaction, for up to `transaction.max.timeout.ms`: one
  * sender can keep all others of its partition waiting, and nothing else would say why.
  */
-export class TransactionWatch {
-  readonly #held = new Map<number, Held>();
+export class OpenTransactionDetector {
+  readonly #open = new Map<number, OpenTransaction>();
 
   constructor(
-    private readonly msMax: number,
-    private readonly tell: {
-      readonly held: (partition: HeldPartition) => void;
-      readonly released: (partition: number) => void;
+    private readonly durationMsMax: number,
+    private readonly observer: {
+      readonly blockedByTransaction: (partition: BlockedPartition) => void;
+      readonly unblocked: (partition: number) => void;
     },
   ) {}
 
-  seen(partition: number, heldAt: string | null, nowMs: number): void {
-    const held = this.#held.get(partition);
-    if (heldAt === null) {
-      this.#held.delete(partition);
-      if (held?.isTold) this.tell.released(partition);
+  seen(partition: number, blockedAt: string | null, nowMs: number): void {
+    const transaction = this.#open.get(partition);
+    if (blockedAt === null) {
+      this.#open.delete(partition);
+      if (transaction?.isReported) this.observer.unblocked(partition);
       return;
     }
-    if (held?.offset !== heldAt) {
-      this.#held.set(partition, { offset: heldAt, sinceMs: nowMs, isTold: held?.isTold ?? false });
+    if (transaction?.offset !== blockedAt) {
+      this.#open.set(partition, {
+        offset: blockedAt,
+        sinceMs: nowMs,
+        isReported: transaction?.isReported ?? false,
+      });
       return;
     }
-    const ms = nowMs - held.sinceMs;
-    if (held.isTold || ms < this.msMax) return;
-    held.isTold = true;
-    this.tell.held({ partition, offset: heldAt, ms });
+    const ms = nowMs - transaction.sinceMs;
+    if (transaction.isReported || ms < this.durationMsMax) return;
+    transaction.isReported = true;
+    this.observer.blockedByTransaction({ partition, offset: blockedAt, ms });
   }
 
   /** Others may have the partitions now. */
-  ownershipLost(): void {
-    for (const [partition, { isTold }] of this.#held) if (isTold) this.tell.released(partition);
-    this.#held.clear();
+  partitionsRevoked(): void {
+    for (const [partition, { isReported }] of this.#open)
+      if (isReported) this.observer.unblocked(partition);
+    this.#open.clear();
   }
 }

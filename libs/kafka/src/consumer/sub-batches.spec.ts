@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Pace, subBatchLength } from './sub-batches.js';
+import { AdaptiveBatchSize, subBatchLength } from './sub-batches.js';
 
 const keyed = (keys: string) => [...keys].map((key) => ({ key: Buffer.from(key) }));
 
@@ -40,23 +40,23 @@ describe('a sub-batch', () => {
 
 describe('the pace', () => {
   it('grows while sub-batches are quick, up to its limit', () => {
-    const pace = new Pace(1_000, 1_000);
-    for (let times = 0; times < 10; times++) pace.took(pace.count, 10);
+    const pace = new AdaptiveBatchSize(1_000, 1_000);
+    for (let times = 0; times < 10; times++) pace.record(pace.count, 10);
     expect(pace.count).toBe(1_000);
   });
 
   it('falls when one takes too long, down to one message', () => {
-    const pace = new Pace(1_000, 1_000);
-    pace.took(128, 1_500);
+    const pace = new AdaptiveBatchSize(1_000, 1_000);
+    pace.record(128, 1_500);
     expect(pace.count).toBe(64);
-    for (let times = 0; times < 10; times++) pace.took(pace.count, 5_000);
+    for (let times = 0; times < 10; times++) pace.record(pace.count, 5_000);
     expect(pace.count).toBe(1);
   });
 
   it('learns nothing from a few messages that were quick', () => {
-    const pace = new Pace(1_000, 1_000);
+    const pace = new AdaptiveBatchSize(1_000, 1_000);
     const before = pace.count;
-    pace.took(3, 1);
+    pace.record(3, 1);
     expect(pace.count).toBe(before);
   });
 });

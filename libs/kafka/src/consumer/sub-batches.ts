@@ -21,8 +21,8 @@ export function subBatchLength(
   return Math.max(1, end - from);
 }
 
-/** As many messages as are handled within about `msMax`, learned from how long the last ones took. */
-export class Pace {
+/** As many messages as are handled within about `durationMsMax`, learned from how long the last ones took. */
+export class AdaptiveBatchSize {
   #count: number;
 
   constructor(
@@ -36,7 +36,7 @@ export class Pace {
     return this.#count;
   }
 
-  took(count: number, ms: number): void {
+  record(count: number, ms: number): void {
     if (ms > this.msMax) this.#count = Math.max(1, Math.floor(count / 2));
     else if (count >= this.#count && ms < this.msMax / 4) {
       this.#count = Math.min(this.countMax, this.#count * 2);

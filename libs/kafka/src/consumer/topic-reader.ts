@@ -7,8 +7,8 @@ import { fetchedMessages } from '../record-batches/messages-of-batch.js';
 import type { OpenLimits } from '../record-batches/decompress-batch.js';
 import type { IncomingMessage } from '../ports.js';
 
-const AT_ONCE_MAX = 1_000;
-const STILL_MS_MAX = 60_000;
+const MESSAGES_PER_CALL_MAX = 1_000;
+const IDLE_MS_MAX = 60_000;
 
 export interface ReadOptions {
   readonly topic: string;
@@ -28,18 +28,18 @@ export interface TopicReader {
 interface FollowOptions extends ReadOptions {
   readonly fromBeginning: boolean;
   /** Everything before `next` was taken. */
-  readonly onPassed?: (partition: number, next: bigint) => void;
+  readonly onProgress?: (partition: number, next: bigint) => void;
 }
 
 /** Reads a topic and what is added to it, until it is closed. Resolves when it has begun. */
 export async function followTopic(
   connection: KafkaConnection,
-  { topic, fromBeginning, onMessages, onPassed, ...options }: FollowOptions,
+  { topic, fromBeginning, onMessages, onProgress: onPassed, ...options }: FollowOptions,
 ): Promise<TopicReader> {
   const { groupPrefix = 'points-ledger-reader' } = options;
   const groupId = `${groupPrefix}-${randomUUID()}`;
   const limits = { ...CONSUME_LIMITS, ...options.limits };
-  const budget = new ByteBudget(Math.max(limits.unpackedBytesMax, limits.batchBytesMax));
+  const budget = new ByteBudget(Math.max(limits.decompressedBytesMax, limits.batchBytesMax));
   const consumer = connection.consumer({ groupId });
   let fail: (cause: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
@@ -58,7 +58,7 @@ export async function followTopic(
     eachBatchAutoResolve: false,
     eachBatch: async (payload) => {
       try {
-        await takeAll(payload);
+        await readAll(payload);
       } catch (error) {
         fail(error);
         // It would come again at once, and for ever.
@@ -69,13 +69,13 @@ export async function followTopic(
   await joined;
   return { failed, close };
 
-  async function takeAll(payload: EachBatchPayload): Promise<void> {
+  async function readAll(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const fetched = fetchedMessages(batch, limits, budget);
     try {
       if (fetched.unreadable !== null) throw new Error(fetched.unreadable);
       for (;;) {
-        const messages = await fetched.peek(AT_ONCE_MAX);
+        const messages = await fetched.peek(MESSAGES_PER_CALL_MAX);
         if (messages.length === 0) break;
         await onMessages(messages);
         fetched.take(messages.length);
@@ -109,21 +109,24 @@ export async function readTopic(connection: KafkaConnection, options: ReadOption
   let reader: TopicReader | null = null;
   try {
     await new Promise<void>((resolve, reject) => {
-      const wait = (): void => {
+      const restartIdleTimer = (): void => {
         clearTimeout(timer);
-        const trouble = new Error(`nothing came from ${options.topic} for ${STILL_MS_MAX} ms`);
-        timer = setTimeout(() => reject(trouble), STILL_MS_MAX);
+        const trouble = new Error(`nothing came from ${options.topic} for ${IDLE_MS_MAX} ms`);
+        timer = setTimeout(() => reject(trouble), IDLE_MS_MAX);
       };
-      wait();
+      restartIdleTimer();
       const onPassed = (partition: number, next: bigint): void => {
-        wait();
+        restartIdleTimer();
         if (next >= (missing.get(partition) ?? 0n)) missing.delete(partition);
         if (missing.size === 0) resolve();
       };
-      followTopic(connection, { ...options, fromBeginning: true, onPassed }).then((opened) => {
-        reader = opened;
-        opened.failed.catch(reject);
-      }, reject);
+      followTopic(connection, { ...options, fromBeginning: true, onProgress: onPassed }).then(
+        (opened) => {
+          reader = opened;
+          opened.failed.catch(reject);
+        },
+        reject,
+      );
     });
   } finally {
     clearTimeout(timer);

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { Partitioners, type PartitionMetadata } from 'kafkajs';
 import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
 import { connectKafka, type KafkaConnection } from '../connection.js';
-import { consumeBatches } from '../consumer/kafka-command-source.js';
+import { createCommandSource } from '../consumer/kafka-command-source.js';
 import type { ConsumeLimits, ConsumeOptions } from '../consumer/consume-options.js';
 import { OutcomeProducer } from '../producer/outcome-producer.js';
 import type {
   CommandSource,
-  Handled,
+  HandleResult,
   IncomingMessage,
   IncomingMessages,
-  MessageReceiver,
+  MessageHandler,
 } from '../ports.js';
 
 export const START_MS_MAX = 120_000;
@@ -23,7 +23,7 @@ export const QUICK: Partial<ConsumeLimits> = {
   heartbeatMs: 500,
   rebalanceMsMax: 6_000,
   fetchWaitMsMax: 100,
-  retryWaitMsMax: 500,
+  backoffMsMax: 500,
 };
 
 export interface TestKafka {
@@ -81,7 +81,7 @@ export async function withAdmin<T>(
 export { eventually } from '#testing';
 
 /** Keeps what it is given; `handling` may be changed while it runs. */
-export class Received implements MessageReceiver {
+export class Received implements MessageHandler {
   readonly messages: IncomingMessage[] = [];
   readonly givenUp: string[] = [];
   ownershipsLost = 0;
@@ -90,20 +90,20 @@ export class Received implements MessageReceiver {
     public handling: (
       messages: IncomingMessages,
       signal: AbortSignal,
-    ) => Promise<Handled> | Handled = () => ({ kind: 'all' }),
+    ) => Promise<HandleResult> | HandleResult = () => ({ kind: 'all' }),
   ) {}
 
-  async handle(messages: IncomingMessages, signal: AbortSignal): Promise<Handled> {
+  async handle(messages: IncomingMessages, signal: AbortSignal): Promise<HandleResult> {
     const handled = await this.handling(messages, signal);
     this.messages.push(...messages.slice(0, handled.kind === 'all' ? undefined : handled.done));
     return handled;
   }
 
-  async giveUp(message: IncomingMessage): Promise<void> {
+  async sendToDeadLetters(message: IncomingMessage): Promise<void> {
     this.givenUp.push(String(message.value));
   }
 
-  ownershipLost(): void {
+  partitionsRevoked(): void {
     this.ownershipsLost++;
   }
 
@@ -151,7 +151,7 @@ export class Consumers {
     received: Received,
     options: Partial<ConsumeOptions> = {},
   ): Promise<CommandSource> {
-    const source = consumeBatches(this.kafka().connection, {
+    const source = createCommandSource(this.kafka().connection, {
       topic,
       groupId: `group-of-${topic}`,
       onFatal: (cause) => {
