@@ -2,7 +2,7 @@ import type { RecordedEvent } from '#event-store';
 import {
   BrokenRule,
   REMEMBER_EVERYTHING,
-  adopt,
+  adoptPolicy,
   evolve,
   eventFrom,
   type Account,
@@ -79,7 +79,7 @@ export class AccountLoader {
     // Written under a policy that remembered more, or not by the rules at all.
     const withFullMemory = unwrittenAccount(stream, REMEMBER_EVERYTHING);
     await this.#replay(withFullMemory, retryBudget, upTo);
-    adopt(withFullMemory.account, policy);
+    adoptPolicy(withFullMemory.account, policy);
     return withFullMemory;
   }
 

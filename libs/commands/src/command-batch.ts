@@ -1,8 +1,8 @@
 import type { EncodedEvent, Position } from '#event-store';
 import {
-  answerAgain,
+  repeatAnswer,
   answerTo,
-  answerWithout,
+  answerUnrecorded,
   decide,
   evolve,
   type Account,
@@ -127,7 +127,7 @@ export class CommandBatch {
         return true;
       case 'nothing':
       case 'tooLate': {
-        const answer = answerWithout(command, decision, account.balance);
+        const answer = answerUnrecorded(command, decision, account.balance);
         this.decided.push({ kind: 'answer', waiting, answer });
         return true;
       }
@@ -154,7 +154,7 @@ export class CommandBatch {
     const { balance } = this.loaded.account;
     const events = this.#recorded.get(revision);
     if (events === undefined) return { kind: 'repeat', waiting, revision, balance };
-    const answer = answerAgain(waiting.command, events, revision, balance);
+    const answer = repeatAnswer(waiting.command, events, revision, balance);
     return { kind: 'answer', waiting, answer };
   }
 

@@ -1,5 +1,5 @@
 import type { Position, RecordedEvent } from '#event-store';
-import { answerAgain, type LedgerEvent } from '#ledger';
+import { repeatAnswer, type LedgerEvent } from '#ledger';
 import { eventOf } from './account-loader.js';
 import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
@@ -40,7 +40,7 @@ export class RecordedAnswers {
     if (first === undefined) {
       throw new AccountDamaged(this.stream, revision, 'the answer that was here is gone');
     }
-    const answer = answerAgain(command, [first, ...rest], revision, balance);
+    const answer = repeatAnswer(command, [first, ...rest], revision, balance);
     return { answer, position: answer.revision === null ? null : position };
   }
 

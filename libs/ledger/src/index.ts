@@ -1,5 +1,5 @@
 export { emptyAccount, type Account } from './account/state.js';
-export { answerAgain, answerTo, answerWithout, type Answer } from './account/answer.js';
+export { repeatAnswer, answerTo, answerUnrecorded, type Answer } from './account/answer.js';
 export { BrokenRule } from './account/broken-rule.js';
 export {
   BUSINESSES,
@@ -54,7 +54,7 @@ export {
   SETTLE_WITHIN_SECONDS_MAX,
   SOURCE_ID_MAX,
 } from './account/limits.js';
-export { adopt, evolve, replay } from './account/evolve.js';
+export { adoptPolicy, evolve, replay } from './account/evolve.js';
 export {
   DEFAULT_POLICY,
   REMEMBER_EVERYTHING,
@@ -64,4 +64,4 @@ export {
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/refusals.js';
 export { snapshotDifference } from './storage/snapshot-difference.js';
 export { SNAPSHOT_SHAPE, freeze, thaw } from './storage/snapshot.js';
-export { isTime, msOf } from './support/time.js';
+export { isOnCalendar, epochMs } from './support/time.js';

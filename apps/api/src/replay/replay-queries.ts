@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { streamOf } from '#commands';
 import type { AccountBalance, AccountState, EventsPage } from '#contracts';
 import type { EventStore } from '#event-store';
-import { adopt } from '#ledger';
+import { adoptPolicy } from '#ledger';
 import { PARTS, STORE, type ApiParts } from '../api-parts.js';
 import { notFound } from '../problems/problem.js';
 import { stateOf } from './account-state.js';
@@ -61,7 +61,7 @@ export class StateAtHandler implements IQueryHandler<StateAt> {
     if (revision !== null && account.revision < revision) {
       throw notFound(`The account has no event of revision ${revision}.`);
     }
-    adopt(account, this.parts.policy);
+    adoptPolicy(account, this.parts.policy);
     return stateOf(userId, account);
   }
 }

@@ -7,7 +7,7 @@ import {
   REASON_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
   SOURCE_ID_MAX,
-  isTime,
+  isOnCalendar,
   type LedgerCommand,
 } from '#ledger';
 
@@ -57,7 +57,7 @@ const isText = (text: string, max: number): boolean =>
   text.length > 0 && (text.length <= max || [...text].length <= max);
 
 const timeFault = (time: string | null): string | null =>
-  time === null || isTime(time) ? null : `a time that there is not, ${time}`;
+  time === null || isOnCalendar(time) ? null : `a time that there is not, ${time}`;
 
 const pointsFault = (points: number, min: number): string | null =>
   points >= min && points <= COMMAND_POINTS_MAX ? null : `a command of ${points} points`;

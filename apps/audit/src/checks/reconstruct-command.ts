@@ -1,5 +1,5 @@
 import {
-  msOf,
+  epochMs,
   type CommandType,
   type LedgerCommand,
   type LedgerEvent,
@@ -78,7 +78,7 @@ function reconstructConsumption(
   const ownEvent = events.at(-1);
   if (ownEvent?.type !== 'PointsConsumed') return null;
   const { points, consumptionId, sourceType, sourceId, duration, settleBy, at } = ownEvent;
-  const settleWithin = settleBy === null ? null : (msOf(settleBy) - msOf(at)) / 1000;
+  const settleWithin = settleBy === null ? null : (epochMs(settleBy) - epochMs(at)) / 1000;
   return {
     type: 'ConsumePoints',
     points,

@@ -1,4 +1,4 @@
-import { answerAgain, answerTo, answerWithout } from './answer.js';
+import { repeatAnswer, answerTo, answerUnrecorded } from './answer.js';
 import type { LedgerEvent, NonEmpty } from './events.js';
 import {
   consume,
@@ -85,7 +85,7 @@ describe('the answer', () => {
 
   it('to ExpirePoints that found nothing is that, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(expire());
-    expect(answerWithout(command, { kind: 'nothing' }, 5)).toEqual({
+    expect(answerUnrecorded(command, { kind: 'nothing' }, 5)).toEqual({
       ...nothing,
       status: 'accepted',
       balance: 5,
@@ -95,7 +95,7 @@ describe('the answer', () => {
 
   it('to a command that came too late is a refusal, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(consume(1));
-    expect(answerWithout(command, { kind: 'tooLate' }, 5)).toEqual({
+    expect(answerUnrecorded(command, { kind: 'tooLate' }, 5)).toEqual({
       ...nothing,
       status: 'refused',
       code: 'TooLate',
@@ -112,7 +112,7 @@ describe('the answer to a repeat', () => {
   const events = eventsOf(asked);
 
   it('is the first answer, with the balance as it was then', () => {
-    expect(answerAgain(asked.command, events, 1, 999)).toEqual({
+    expect(repeatAnswer(asked.command, events, 1, 999)).toEqual({
       ...answerTo(asked.command, events, 1),
       replayed: true,
     });
@@ -120,7 +120,7 @@ describe('the answer to a repeat', () => {
 
   it('of a refused command is its refusal', () => {
     const refused = given().when(consume(4));
-    expect(answerAgain(refused.command, eventsOf(refused), 0, 999)).toMatchObject({
+    expect(repeatAnswer(refused.command, eventsOf(refused), 0, 999)).toMatchObject({
       status: 'refused',
       code: 'InsufficientPoints',
       balance: 0,
@@ -131,7 +131,7 @@ describe('the answer to a repeat', () => {
   it('that means something else says so, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(consume(3));
     expect(command.userId).toBe(USER);
-    expect(answerAgain(command, events, 1, 999)).toEqual({
+    expect(repeatAnswer(command, events, 1, 999)).toEqual({
       ...nothing,
       status: 'refused',
       code: 'CommandIdReused',

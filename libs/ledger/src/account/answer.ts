@@ -37,27 +37,27 @@ export function answerTo(
 }
 
 /** To a command whose id was answered before, by the events that were recorded then. */
-export function answerAgain(
+export function repeatAnswer(
   command: LedgerCommand,
   events: NonEmpty<LedgerEvent>,
   firstRevision: number,
   balanceNow: number,
 ): Answer {
   if (events[0].digest !== command.digest)
-    return unrecorded(command, balanceNow, 'CommandIdReused');
+    return unrecordedAnswer(command, balanceNow, 'CommandIdReused');
   return { ...answerTo(command, events, firstRevision), replayed: true };
 }
 
 /** To a command for which nothing is recorded. */
-export function answerWithout(
+export function answerUnrecorded(
   command: LedgerCommand,
   decision: { readonly kind: 'nothing' | 'tooLate' },
   balanceNow: number,
 ): Answer {
-  return unrecorded(command, balanceNow, decision.kind === 'tooLate' ? 'TooLate' : null);
+  return unrecordedAnswer(command, balanceNow, decision.kind === 'tooLate' ? 'TooLate' : null);
 }
 
-function unrecorded(
+function unrecordedAnswer(
   command: LedgerCommand,
   balance: number,
   code: MessageRefusalCode | null,

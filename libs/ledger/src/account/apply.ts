@@ -12,7 +12,7 @@ import type {
   PointsRefunded,
 } from './events.js';
 import { BALANCE_MAX } from './limits.js';
-import { isDue, later, msOf } from '../support/time.js';
+import { isDue, later, epochMs } from '../support/time.js';
 
 /** The event already happened: the books follow it, or it is one that can't have happened. */
 export function applyEvent(state: AccountState, event: LedgerEvent): void {
@@ -25,7 +25,7 @@ export function applyEvent(state: AccountState, event: LedgerEvent): void {
   }
   if (event.at !== state.at) {
     state.at = event.at;
-    state.atMs = msOf(event.at);
+    state.atMs = epochMs(event.at);
   }
   applyByType(state, event);
   if (state.balance > BALANCE_MAX) throwBrokenRule(state, `a balance of ${state.balance}`);

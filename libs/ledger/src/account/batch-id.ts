@@ -15,14 +15,14 @@ export function batchIdOf(commandId: string, revision: number, expiresAt: string
     high = imul(high ^ code, 0xc2b2ae35);
     high ^= high >>> 13;
   }
-  low = scatter(low ^ imul(high, 0x27d4eb2f));
-  high = scatter(high ^ imul(low, 0x165667b1));
+  low = mixBits(low ^ imul(high, 0x27d4eb2f));
+  high = mixBits(high ^ imul(low, 0x165667b1));
   const id = (high >>> 11) * 2 ** 32 + (low >>> 0);
   return id === 0 ? 1 : id;
 }
 
 /** Every bit of the input reaches every bit of the output. */
-function scatter(word: number): number {
+function mixBits(word: number): number {
   let mixed = imul(word ^ (word >>> 16), 0x7feb352d);
   mixed = imul(mixed ^ (mixed >>> 15), 0x846ca68b);
   return mixed ^ (mixed >>> 16);

@@ -1,7 +1,7 @@
 import type { Batch, AccountState } from './state.js';
 import { throwBrokenRule } from './broken-rule.js';
 import type { Draw, Return } from './events.js';
-import { isDue, midnightFrom } from '../support/time.js';
+import { isDue, midnightAtOrAfter } from '../support/time.js';
 
 export function addBatch(
   state: AccountState,
@@ -25,7 +25,7 @@ export function returnPoints(state: AccountState, { from, into, points, expiresA
 }
 
 function addGraceBatch(state: AccountState, id: number, midnight: string | null): void {
-  if (midnight === null || midnight <= state.at || midnightFrom(midnight) !== midnight) {
+  if (midnight === null || midnight <= state.at || midnightAtOrAfter(midnight) !== midnight) {
     throwBrokenRule(state, `batch ${id} is not known`);
   }
   if (state.graceBatches.get(midnight) !== undefined) {

@@ -10,10 +10,10 @@ import {
 } from '../testing/command-builders.js';
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
-import { adopt, evolve, replay } from './evolve.js';
+import { adoptPolicy, evolve, replay } from './evolve.js';
 import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from './policy.js';
 import { freeze, thaw } from '../storage/snapshot.js';
-import { timeOf } from '../support/time.js';
+import { isoTime } from '../support/time.js';
 
 // Long lives of one account: long enough that what is forgotten is also dropped.
 
@@ -40,7 +40,7 @@ class Life {
   }
 
   run(ask: Ask): readonly LedgerEvent[] {
-    const decision = decide(commandOf(ask, `c${this.#sent++}`, timeOf(this.now)), this.account);
+    const decision = decide(commandOf(ask, `c${this.#sent++}`, isoTime(this.now)), this.account);
     const events = decision.kind === 'record' ? decision.events : [];
     for (const event of events) evolve(this.account, event);
     this.history.push(...events);
@@ -50,7 +50,7 @@ class Life {
   /** A batch comes in and is spent at once, by a consumption of that id. */
   spend(consumptionId: string, settleWithin: number | null = null): void {
     this.now += SECOND;
-    const expiresAt = timeOf(this.now + 30 * DAY);
+    const expiresAt = isoTime(this.now + 30 * DAY);
     this.run(recharge(10, { expiresAt, priority: 1 }));
     this.run(consume(10, { consumptionId, settleWithin }));
   }
@@ -84,7 +84,7 @@ describe('an account that has lived long', () => {
     const life = new Life({ ...FORGETFUL, refundGraceDays: 1 });
     for (let nth = 0; nth < 1_000; nth++) {
       const consumptionId = `work-${nth}`;
-      life.run(recharge(1, { expiresAt: timeOf(life.now + 1) }));
+      life.run(recharge(1, { expiresAt: isoTime(life.now + 1) }));
       life.run(consume(1, { consumptionId }));
       life.now += DAY;
       life.run(refund(null, { consumptionId }));
@@ -98,7 +98,7 @@ describe('an account that has lived long', () => {
     const life = new Life(FORGETFUL);
     for (let nth = 0; nth < 600; nth++) {
       life.now += SECOND;
-      life.run(recharge(2, { expiresAt: timeOf(life.now + DAY) }));
+      life.run(recharge(2, { expiresAt: isoTime(life.now + DAY) }));
     }
     expect(sizeOf(life.account)['batches']).toBe(600);
     life.now += 2 * DAY;
@@ -127,7 +127,7 @@ describe('an account that has lived long', () => {
   it('knows a grace batch until its midnight, spent or not', () => {
     const life = new Life({ ...FORGETFUL, consumptionsMax: 5 });
     const dead = (id: string): number => {
-      life.run(recharge(5, { expiresAt: timeOf(life.now + SECOND), priority: 0 }));
+      life.run(recharge(5, { expiresAt: isoTime(life.now + SECOND), priority: 0 }));
       life.run(consume(5, { consumptionId: id }));
       life.now += SECOND;
       const [refunded] = life.run(refund(null, { consumptionId: id }));
@@ -144,7 +144,7 @@ describe('an account that has lived long', () => {
   it('drops at once what a policy does not remember that it adopts', () => {
     const life = new Life(DEFAULT_POLICY);
     for (let nth = 0; nth < 100; nth++) life.spend(`work-${nth}`);
-    adopt(life.account, FORGETFUL);
+    adoptPolicy(life.account, FORGETFUL);
     expect(sizeOf(life.account)).toMatchObject({ answered: 20, consumptions: 10 });
   });
 
@@ -169,16 +169,20 @@ describe('an account that has lived long', () => {
       if (nth % 100 === 0) life.now += DAY / 3;
     }
     const generous = replay(life.history, REMEMBER_EVERYTHING);
-    adopt(generous, life.policy);
+    adoptPolicy(generous, life.policy);
     const thawed = thaw(freeze(life.account), life.policy);
     expect(life.history.length).toBeGreaterThan(1_500);
     for (let nth = 0; nth < 300; nth++) {
       const ask = [
         recharge(1, { id: `c${nth * 5}` }),
         refund(1, { consumptionId: `work-${nth % 50}` }),
-        expire({ at: timeOf(life.now + nth * SECOND) }),
+        expire({ at: isoTime(life.now + nth * SECOND) }),
       ][nth % 3]!;
-      const command = commandOf(ask, `late-${nth}`, timeOf(life.now - 400 * SECOND + nth * SECOND));
+      const command = commandOf(
+        ask,
+        `late-${nth}`,
+        isoTime(life.now - 400 * SECOND + nth * SECOND),
+      );
       const decided = decide(command, life.account);
       expect(decide(command, generous)).toEqual(decided);
       expect(decide(command, thawed)).toEqual(decided);

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  answerAgain,
+  repeatAnswer,
   answerTo,
-  answerWithout,
+  answerUnrecorded,
   decide,
   emptyAccount,
   evolve,
@@ -88,14 +88,14 @@ class Desk {
     const decision = decide(command, this.account);
     const { balance } = this.account;
     if (decision.kind === 'nothing' || decision.kind === 'tooLate') {
-      return answerWithout(command, decision, balance);
+      return answerUnrecorded(command, decision, balance);
     }
     if (decision.kind === 'repeat') {
       const behind = this.events.slice(decision.revision);
       const end = behind.findIndex((event) => event.commandId !== command.commandId);
       const [first, ...rest] = end < 0 ? behind : behind.slice(0, end);
       if (!first) throw new Error('nothing stands at that revision');
-      return answerAgain(command, [first, ...rest], decision.revision, balance);
+      return repeatAnswer(command, [first, ...rest], decision.revision, balance);
     }
     const firstRevision = this.events.length;
     for (const event of decision.events) evolve(this.account, event);

@@ -14,10 +14,10 @@ import { PendingEvents } from './pending-events.js';
 import { planDraws } from './draws.js';
 import { isNonEmpty, type LedgerEvent, type NonEmpty } from './events.js';
 import { BALANCE_MAX, RECHARGE_BALANCE_MAX } from './limits.js';
-import { isRemembered, recall } from './idempotency-window.js';
+import { isConsumptionRetained, findAnswered } from './idempotency-window.js';
 import type { RefusalCode, RefusalDetails } from './refusals.js';
 import { expireReturnedBatches, recordRefund } from './refunds.js';
-import { later, msOf, plusSeconds } from '../support/time.js';
+import { later, epochMs, plusSeconds } from '../support/time.js';
 import { recordDueEvents } from './due.js';
 
 export type Decision =
@@ -25,7 +25,7 @@ export type Decision =
   | { readonly kind: 'record'; readonly events: NonEmpty<LedgerEvent> }
   /** ExpirePoints, and nothing was due. */
   | { readonly kind: 'nothing' }
-  /** Answered before, by the events that begin at that revision: read it back, `answerAgain`. */
+  /** Answered before, by the events that begin at that revision: read it back, `repeatAnswer`. */
   | { readonly kind: 'repeat'; readonly revision: number }
   /** Not remembered, and so old that it can't be told from a repeat. */
   | { readonly kind: 'tooLate' };
@@ -33,8 +33,8 @@ export type Decision =
 /** The answer of the rules to one command. Leaves the account as it is. */
 export function decide(command: LedgerCommand, account: Account): Decision {
   const at = later(command.at, account.at);
-  const atMs = at === account.at ? account.atMs : msOf(at);
-  const answered = recall(account, command.commandId, atMs);
+  const atMs = at === account.at ? account.atMs : epochMs(at);
+  const answered = findAnswered(account, command.commandId, atMs);
   if (answered) return { kind: 'repeat', revision: answered.revision };
   // What is forgotten only since then came before this command: nothing newer need be looked at.
   if (command.at <= account.forgottenUntil) return { kind: 'tooLate' };
@@ -173,7 +173,9 @@ function retainedConsumption(
 ): Consumption | undefined {
   const { consumptions, closings } = pending.state;
   const found = consumptions.get(consumptionId);
-  return found && isRemembered(found, closings, pending.policy, pending.atMs) ? found : undefined;
+  return found && isConsumptionRetained(found, closings, pending.policy, pending.atMs)
+    ? found
+    : undefined;
 }
 
 function chargeMore(pending: PendingEvents, consumption: Consumption, points: number): void {

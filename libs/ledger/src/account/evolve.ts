@@ -1,7 +1,7 @@
 import { emptyAccount, type Account } from './state.js';
 import { applyEvent } from './apply.js';
 import type { LedgerEvent } from './events.js';
-import { forget, remember } from './idempotency-window.js';
+import { evict, updateWindows } from './idempotency-window.js';
 import type { Policy } from './policy.js';
 
 /** The account after all of that, ready to decide. */
@@ -18,14 +18,14 @@ export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account 
 export function evolve(account: Account, event: LedgerEvent): void {
   const closingsBefore = account.closings;
   applyEvent(account, event);
-  remember(account, event, closingsBefore);
+  updateWindows(account, event, closingsBefore);
 }
 
 /**
  * Goes on under another policy. A history that was written under a more generous one may name what
  * this one has forgotten: it is folded under REMEMBER_EVERYTHING, and then adopts the one in force.
  */
-export function adopt(account: Account, policy: Policy): void {
+export function adoptPolicy(account: Account, policy: Policy): void {
   account.policy = policy;
-  forget(account);
+  evict(account);
 }

@@ -6,13 +6,13 @@ import {
 } from './state.js';
 import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
-import { daysMs, later } from '../support/time.js';
+import { daysToMs, later } from '../support/time.js';
 
 // What an account remembers is asked at the moment of the command, everywhere alike. What the state
 // drops is only what no later command could ask for, so that dropping is never visible.
 
 /** Of a command that the account remembers at that moment. */
-export function recall(
+export function findAnswered(
   account: Account,
   commandId: string,
   atMs: number,
@@ -21,11 +21,11 @@ export function recall(
   if (!found) return undefined;
   // Only the oldest can be forgotten: without a doubt about the oldest there is none about any.
   const oldest = account.answeredQueue[account.answeredFrom];
-  if (oldest && !isForgotten(account, oldest, account.answeredFrom, atMs)) return found;
-  return isForgotten(account, found, placeOf(account, found), atMs) ? undefined : found;
+  if (oldest && !isEvicted(account, oldest, account.answeredFrom, atMs)) return found;
+  return isEvicted(account, found, indexOf(account, found), atMs) ? undefined : found;
 }
 
-export function isRemembered(
+export function isConsumptionRetained(
   consumption: Consumption,
   closings: number,
   policy: Policy,
@@ -34,21 +34,21 @@ export function isRemembered(
   if (consumption.closing === 0) return true;
   return (
     closings - consumption.closing < policy.consumptionsMax &&
-    consumption.closedAtMs >= atMs - daysMs(policy.refundableDays)
+    consumption.closedAtMs >= atMs - daysToMs(policy.refundableDays)
   );
 }
 
 /** Called once the books have followed the event. */
-export function remember(account: Account, event: LedgerEvent, closingsBefore: number): void {
-  rememberCommand(account, event);
+export function updateWindows(account: Account, event: LedgerEvent, closingsBefore: number): void {
+  addAnswered(account, event);
   if (account.closings !== closingsBefore) {
     const closed = 'consumptionId' in event && account.consumptions.get(event.consumptionId);
     if (closed) account.closedQueue.push(closed);
   }
-  forget(account);
+  evict(account);
 }
 
-function rememberCommand(account: Account, event: LedgerEvent): void {
+function addAnswered(account: Account, event: LedgerEvent): void {
   const newest = account.answeredQueue.at(-1);
   // The same id with another `receivedAt` is a new command: the one before it is forgotten.
   if (newest?.commandId === event.commandId && newest.receivedAt === event.receivedAt) return;
@@ -63,23 +63,23 @@ function rememberCommand(account: Account, event: LedgerEvent): void {
 }
 
 /** Drops what the account would say no to from now on. */
-export function forget(account: Account): void {
-  forgetCommands(account);
-  forgetConsumptions(account);
-  if (account.batches.size >= account.evictBatchesAt) sweepBatches(account);
+export function evict(account: Account): void {
+  evictCommands(account);
+  evictConsumptions(account);
+  if (account.batches.size >= account.evictBatchesAt) evictBatches(account);
 }
 
-function isForgotten(
+function isEvicted(
   account: Account,
   answered: AnsweredCommand,
-  place: number,
+  index: number,
   atMs: number,
 ): boolean {
-  return isOld(account.policy, answered, account.answeredQueue.length - 1 - place, atMs);
+  return isOutsideWindow(account.policy, answered, account.answeredQueue.length - 1 - index, atMs);
 }
 
 /** Whether a command is forgotten at that moment, when so many newer ones were answered. */
-export function isOld(
+export function isOutsideWindow(
   policy: Policy,
   answered: AnsweredCommand,
   newer: number,
@@ -87,11 +87,11 @@ export function isOld(
 ): boolean {
   const { rememberMin, rememberMax, rememberDays } = policy;
   if (newer >= rememberMax) return true;
-  return newer >= rememberMin && answered.atMs < atMs - daysMs(rememberDays);
+  return newer >= rememberMin && answered.atMs < atMs - daysToMs(rememberDays);
 }
 
 /** Where a command stands in the queue, which is in order of revision. */
-function placeOf(account: Account, answered: AnsweredCommand): number {
+function indexOf(account: Account, answered: AnsweredCommand): number {
   let low = account.answeredFrom;
   let high = account.answeredQueue.length - 1;
   while (low < high) {
@@ -103,41 +103,42 @@ function placeOf(account: Account, answered: AnsweredCommand): number {
   return low;
 }
 
-function forgetCommands(account: Account): void {
+function evictCommands(account: Account): void {
   const queue = account.answeredQueue;
   for (;;) {
     const oldest = queue[account.answeredFrom];
-    if (!oldest || !isForgotten(account, oldest, account.answeredFrom, account.atMs)) break;
+    if (!oldest || !isEvicted(account, oldest, account.answeredFrom, account.atMs)) break;
     account.forgottenUntil = later(account.forgottenUntil, oldest.receivedAt);
     // The same id may have been answered anew since it was forgotten.
     if (account.answered.get(oldest.commandId) === oldest)
       account.answered.delete(oldest.commandId);
     account.answeredFrom += 1;
   }
-  if (isMostlyGone(account.answeredFrom, queue.length)) {
+  if (shouldCompact(account.answeredFrom, queue.length)) {
     account.answeredQueue = queue.slice(account.answeredFrom);
     account.answeredFrom = 0;
   }
 }
 
-function forgetConsumptions(account: Account): void {
+function evictConsumptions(account: Account): void {
   const queue = account.closedQueue;
   for (;;) {
     const oldest = queue[account.closedFrom];
-    if (!oldest || isRemembered(oldest, account.closings, account.policy, account.atMs)) break;
+    if (!oldest || isConsumptionRetained(oldest, account.closings, account.policy, account.atMs))
+      break;
     // One that timed out and was settled late stands in the queue again, further on.
     const current = account.consumptions.get(oldest.consumptionId);
     if (current?.closing === oldest.closing) account.consumptions.delete(oldest.consumptionId);
     account.closedFrom += 1;
   }
-  if (isMostlyGone(account.closedFrom, queue.length)) {
+  if (shouldCompact(account.closedFrom, queue.length)) {
     account.closedQueue = queue.slice(account.closedFrom);
     account.closedFrom = 0;
   }
 }
 
 /** A spent batch is known as long as a remembered consumption drew on it; a grace batch until its midnight. */
-function sweepBatches(account: Account): void {
+function evictBatches(account: Account): void {
   const drawnOn = new Set<number>();
   for (const consumption of account.consumptions.values()) {
     for (const draw of consumption.draws) drawnOn.add(draw.batchId);
@@ -153,4 +154,5 @@ function sweepBatches(account: Account): void {
   account.evictBatchesAt = Math.max(EVICT_BATCHES_MIN, 2 * account.batches.size);
 }
 
-const isMostlyGone = (gone: number, all: number): boolean => gone > 256 && gone > all / 2;
+const shouldCompact = (evicted: number, length: number): boolean =>
+  evicted > 256 && evicted > length / 2;

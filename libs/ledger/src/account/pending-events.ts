@@ -3,7 +3,7 @@ import { applyEvent } from './apply.js';
 import type { LedgerCommand } from './commands.js';
 import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
-import { msOf } from '../support/time.js';
+import { epochMs } from '../support/time.js';
 
 /** What a rule says of an event; when, for which command and with what balance is the docket's. */
 export type EventBody<E extends LedgerEvent> = E extends LedgerEvent
@@ -27,7 +27,7 @@ export class PendingEvents {
   ) {
     this.#account = account;
     this.#balance = account.balance;
-    this.atMs = at === account.at ? account.atMs : msOf(at);
+    this.atMs = at === account.at ? account.atMs : epochMs(at);
   }
 
   get policy(): Policy {

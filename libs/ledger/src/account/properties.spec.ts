@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
-import { adopt, evolve, replay } from './evolve.js';
+import { adoptPolicy, evolve, replay } from './evolve.js';
 import { BALANCE_MAX } from './limits.js';
 import { NaiveBooks } from '../testing/reference-account.js';
 import { answeredBefore, closingsOf, consumptionBefore } from '../testing/reference-windows.js';
@@ -192,7 +192,7 @@ describe('in every story, the account', () => {
       tell(story, {
         before: (account, command, history) => {
           const generous = replay(history, REMEMBER_EVERYTHING);
-          adopt(generous, story.policy);
+          adoptPolicy(generous, story.policy);
           expect(decide(command, generous)).toEqual(decide(command, account));
         },
       });

@@ -3,7 +3,7 @@ import { batchIdOf } from './batch-id.js';
 import { invariant } from '../support/assert.js';
 import type { PendingEvents } from './pending-events.js';
 import type { Draw, RefundCause, Return } from './events.js';
-import { midnightFrom, plusDays } from '../support/time.js';
+import { midnightAtOrAfter, plusDays } from '../support/time.js';
 
 /** Records that points of a consumption come back: from the end of its draws, slice by slice. */
 export function recordRefund(
@@ -86,10 +86,10 @@ class RefundPlacement {
     const itself = { into: from.id, expiresAt };
     if (this.pending.policy.refundGraceDays === 0) return itself;
     if (expiresAt === null || expiresAt >= this.#horizon) return itself;
-    if (!from.isGrace) return this.#graceBatchUntil(midnightFrom(this.#horizon));
+    if (!from.isGrace) return this.#graceBatchUntil(midnightAtOrAfter(this.#horizon));
     const isGone = expiresAt <= this.pending.at;
     if (!isGone || this.cause !== 'timed_out') return itself;
-    return this.#graceBatchUntil(midnightFrom(plusDays(this.pending.at, 1)));
+    return this.#graceBatchUntil(midnightAtOrAfter(plusDays(this.pending.at, 1)));
   }
 
   #graceBatchUntil(midnight: string): Pick<Return, 'into' | 'expiresAt'> {

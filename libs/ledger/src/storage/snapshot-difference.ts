@@ -1,6 +1,6 @@
 import type { Account, Batch, Consumption } from '../account/state.js';
 import { totalPoints } from '../account/apply.js';
-import { isOld, isRemembered } from '../account/idempotency-window.js';
+import { isOutsideWindow, isConsumptionRetained } from '../account/idempotency-window.js';
 import { later } from '../support/time.js';
 
 /**
@@ -84,7 +84,7 @@ function consumptionFault(kept: Account, whole: Account, isLenient: boolean): st
   }
   if (isLenient) return null;
   for (const [id, consumption] of whole.consumptions) {
-    if (!isRemembered(consumption, whole.closings, kept.policy, whole.atMs)) continue;
+    if (!isConsumptionRetained(consumption, whole.closings, kept.policy, whole.atMs)) continue;
     if (!kept.consumptions.has(id)) return `consumption ${id} is missing`;
   }
   return null;
@@ -129,6 +129,7 @@ function answeredFault(kept: Account, whole: Account, isLenient: boolean): strin
   const fault = firstFault([['forgottenUntil', kept.forgottenUntil, forgottenUntil]]);
   if (fault !== null || isLenient) return fault;
   const newest = all[forgotten - 1];
-  if (newest === undefined || isOld(kept.policy, newest, mine.length, whole.atMs)) return null;
+  if (newest === undefined || isOutsideWindow(kept.policy, newest, mine.length, whole.atMs))
+    return null;
   return 'it has forgotten a command that its policy remembers';
 }

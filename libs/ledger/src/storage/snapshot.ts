@@ -7,7 +7,7 @@ import {
 } from '../account/state.js';
 import { totalPoints } from '../account/apply.js';
 import type { Policy } from '../account/policy.js';
-import { msOf } from '../support/time.js';
+import { epochMs } from '../support/time.js';
 
 /** Rises with every change of what `freeze` writes: a snapshot of another shape is not read. */
 export const SNAPSHOT_SHAPE = 1;
@@ -52,7 +52,7 @@ export function thaw(text: string, policy: Policy): Account {
   const account = emptyAccount(policy);
   account.revision = frozen.revision;
   account.at = frozen.at;
-  account.atMs = frozen.at === '' ? account.atMs : msOf(frozen.at);
+  account.atMs = frozen.at === '' ? account.atMs : epochMs(frozen.at);
   account.batchesSeen = frozen.batchesSeen;
   account.closings = frozen.closings;
   account.forgottenUntil = frozen.forgottenUntil;

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { isDue, isTime, later, midnightFrom, msOf, plusDays, plusSeconds, timeOf } from './time.js';
+import {
+  isDue,
+  isOnCalendar,
+  later,
+  midnightAtOrAfter,
+  epochMs,
+  plusDays,
+  plusSeconds,
+  isoTime,
+} from './time.js';
 
 describe('a time', () => {
   it('is the milliseconds that Date.parse says, and back', () => {
@@ -10,8 +19,8 @@ describe('a time', () => {
     fc.assert(
       fc.property(fc.date({ ...range, noInvalidDate: true }), (date) => {
         const time = date.toISOString();
-        expect(msOf(time)).toBe(Date.parse(time));
-        expect(timeOf(msOf(time))).toBe(time);
+        expect(epochMs(time)).toBe(Date.parse(time));
+        expect(isoTime(epochMs(time))).toBe(time);
       }),
       { numRuns: 1_000 },
     );
@@ -23,7 +32,7 @@ describe('a time', () => {
     '2029-12-31T23:59:59.001Z',
     '2100-02-28T00:00:00.010Z',
   ])('is read in every digit: %s', (time) => {
-    expect(msOf(time)).toBe(Date.parse(time));
+    expect(epochMs(time)).toBe(Date.parse(time));
   });
 
   it('is read by itself, whatever was read before it on the same day, and in the same place', () => {
@@ -32,7 +41,7 @@ describe('a time', () => {
       '2030-01-01T00:00:00.000Z',
       '2030-11-01T00:00:00.000Z',
     ];
-    for (const time of [...times, ...times]) expect(msOf(time)).toBe(Date.parse(time));
+    for (const time of [...times, ...times]) expect(epochMs(time)).toBe(Date.parse(time));
   });
 
   it('is moved by days and seconds over the ends of months and years', () => {
@@ -42,9 +51,9 @@ describe('a time', () => {
   });
 
   it('is followed by the first midnight at or after it', () => {
-    expect(midnightFrom('2030-01-01T00:00:00.000Z')).toBe('2030-01-01T00:00:00.000Z');
-    expect(midnightFrom('2030-01-01T00:00:00.001Z')).toBe('2030-01-02T00:00:00.000Z');
-    expect(midnightFrom('2030-12-31T23:59:59.999Z')).toBe('2031-01-01T00:00:00.000Z');
+    expect(midnightAtOrAfter('2030-01-01T00:00:00.000Z')).toBe('2030-01-01T00:00:00.000Z');
+    expect(midnightAtOrAfter('2030-01-01T00:00:00.001Z')).toBe('2030-01-02T00:00:00.000Z');
+    expect(midnightAtOrAfter('2030-12-31T23:59:59.999Z')).toBe('2031-01-01T00:00:00.000Z');
   });
 
   it('is due from its very moment on, and never when it is none', () => {
@@ -55,11 +64,11 @@ describe('a time', () => {
   });
 
   it.each(['2028-02-29', '2030-01-31', '2030-04-30', '2000-02-29'])('may be on %s', (date) => {
-    expect(isTime(`${date}T23:59:59.999Z`)).toBe(true);
+    expect(isOnCalendar(`${date}T23:59:59.999Z`)).toBe(true);
   });
 
   it.each(['2030-02-29', '2030-02-30', '2030-04-31', '2100-02-29'])('is never on %s', (date) => {
-    expect(isTime(`${date}T23:59:59.999Z`)).toBe(false);
+    expect(isOnCalendar(`${date}T23:59:59.999Z`)).toBe(false);
   });
 
   it('of two is the later one', () => {

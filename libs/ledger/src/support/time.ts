@@ -2,15 +2,15 @@
 // reads a clock.
 const DAY_MS = 86_400_000;
 
-const last = { time: '1970-01-01T00:00:00.000Z', ms: 0 };
+const lastParsed = { time: '1970-01-01T00:00:00.000Z', ms: 0 };
 
 /** A command's rules and the events that follow from it ask for the same moment again and again. */
-export function msOf(time: string): number {
-  if (time !== last.time) {
-    last.ms = parse(time);
-    last.time = time;
+export function epochMs(time: string): number {
+  if (time !== lastParsed.time) {
+    lastParsed.ms = parse(time);
+    lastParsed.time = time;
   }
-  return last.ms;
+  return lastParsed.ms;
 }
 
 const lastDay = { date: 1970_01_01, ms: 0 };
@@ -20,16 +20,16 @@ const lastDay = { date: 1970_01_01, ms: 0 };
  * been checked: something else than digits could be taken for another day.
  */
 function parse(time: string): number {
-  const year = two(time, 0) * 100 + two(time, 2);
-  const month = two(time, 5);
-  const day = two(time, 8);
+  const year = twoDigits(time, 0) * 100 + twoDigits(time, 2);
+  const month = twoDigits(time, 5);
+  const day = twoDigits(time, 8);
   const date = year * 10_000 + month * 100 + day;
   if (date !== lastDay.date) {
     lastDay.ms = midnightOf(year, month, day);
     lastDay.date = date;
   }
-  const seconds = (two(time, 11) * 60 + two(time, 14)) * 60 + two(time, 17);
-  return lastDay.ms + seconds * 1_000 + digit(time, 20) * 100 + two(time, 21);
+  const seconds = (twoDigits(time, 11) * 60 + twoDigits(time, 14)) * 60 + twoDigits(time, 17);
+  return lastDay.ms + seconds * 1_000 + digit(time, 20) * 100 + twoDigits(time, 21);
 }
 
 /** Date.UTC takes the years 0 to 99 for those of the twentieth century. */
@@ -37,12 +37,12 @@ const midnightOf = (year: number, month: number, day: number): number =>
   year > 99 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day);
 
 const digit = (time: string, place: number): number => time.charCodeAt(place) - 48;
-const two = (time: string, place: number): number =>
+const twoDigits = (time: string, place: number): number =>
   digit(time, place) * 10 + digit(time, place + 1);
 
 const NUMERALS = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
-const three = (number: number): string => NUMERALS[number] ?? '';
-const numeral = (number: number): string => three(number).slice(1);
+const threeNumerals = (number: number): string => NUMERALS[number] ?? '';
+const twoNumerals = (number: number): string => threeNumerals(number).slice(1);
 
 const DATES_MAX = 1_000;
 const dates = new Map<number, string>();
@@ -59,33 +59,34 @@ function dateOf(day: number): string {
 }
 
 /** What Date makes of it, at a third of the price. */
-export function timeOf(ms: number): string {
+export function isoTime(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
   const inDay = Math.trunc(ms - day * DAY_MS);
   const seconds = Math.floor(inDay / 1_000);
   const minutes = Math.floor(seconds / 60);
   return (
-    `${dateOf(day)}${numeral(Math.floor(minutes / 60))}:${numeral(minutes % 60)}:` +
-    `${numeral(seconds % 60)}.${three(inDay % 1_000)}Z`
+    `${dateOf(day)}${twoNumerals(Math.floor(minutes / 60))}:${twoNumerals(minutes % 60)}:` +
+    `${twoNumerals(seconds % 60)}.${threeNumerals(inDay % 1_000)}Z`
   );
 }
 
 /** Whether its month has such a day: all other parts of it have been checked. */
-export const isTime = (time: string): boolean =>
-  time.slice(8, 10) <= '28' || timeOf(msOf(time)) === time;
+export const isOnCalendar = (time: string): boolean =>
+  time.slice(8, 10) <= '28' || isoTime(epochMs(time)) === time;
 
 export const later = (a: string, b: string): string => (a < b ? b : a);
 
 /** What has no due time is never due. */
 export const isDue = (dueAt: string | null, at: string): boolean => dueAt !== null && dueAt <= at;
 
-export const daysMs = (days: number): number => days * DAY_MS;
+export const daysToMs = (days: number): number => days * DAY_MS;
 
-export const plusDays = (time: string, days: number): string => timeOf(msOf(time) + daysMs(days));
+export const plusDays = (time: string, days: number): string =>
+  isoTime(epochMs(time) + daysToMs(days));
 
 export const plusSeconds = (time: string, seconds: number): string =>
-  timeOf(msOf(time) + seconds * 1000);
+  isoTime(epochMs(time) + seconds * 1000);
 
 /** The first UTC midnight at or after that time. */
-export const midnightFrom = (time: string): string =>
-  timeOf(Math.ceil(msOf(time) / DAY_MS) * DAY_MS);
+export const midnightAtOrAfter = (time: string): string =>
+  isoTime(Math.ceil(epochMs(time) / DAY_MS) * DAY_MS);

@@ -3,7 +3,7 @@ import { uuidOf, USER } from './command-builders.js';
 import { SOURCE_TYPES } from '../account/businesses.js';
 import type { LedgerCommand } from '../account/commands.js';
 import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
-import { timeOf } from '../support/time.js';
+import { isoTime } from '../support/time.js';
 
 // Random stories of one account: commands of every kind whose times stand still, jump and run
 // backwards, whose ids come again, and whose consumptions meet each other.
@@ -154,12 +154,12 @@ function commandOf(asked: Asked, now: number, nth: number, begun: string[]): Led
     id,
     commandId: uuidOf(id),
     digest: nth.toString(16).padStart(64, '0'),
-    at: timeOf(now),
+    at: isoTime(now),
   };
   switch (asked.type) {
     case 'RechargePoints': {
       const { lifetime, ...rest } = asked;
-      return { ...rest, ...sent, expiresAt: lifetime === null ? null : timeOf(now + lifetime) };
+      return { ...rest, ...sent, expiresAt: lifetime === null ? null : isoTime(now + lifetime) };
     }
     case 'ConsumePoints':
       begun.push(asked.consumptionId);
@@ -176,5 +176,5 @@ function commandOf(asked: Asked, now: number, nth: number, begun: string[]): Led
 
 function again(earlier: LedgerCommand, changed: boolean, now: number | null): LedgerCommand {
   const digest = changed ? `f${earlier.digest.slice(1)}` : earlier.digest;
-  return { ...earlier, digest, at: now === null ? earlier.at : timeOf(now) };
+  return { ...earlier, digest, at: now === null ? earlier.at : isoTime(now) };
 }

@@ -1,4 +1,4 @@
-import { ID_MAX, SOURCE_ID_MAX, isTime } from '#ledger';
+import { ID_MAX, SOURCE_ID_MAX, isOnCalendar } from '#ledger';
 
 import type { ConsumptionChange, EventRows } from './event-rows.js';
 import type { AccountRow, BatchRow, ConsumptionRow } from './loaded-rows.js';
@@ -11,7 +11,7 @@ const INT4_MAX = 2_147_483_647;
 /** The first value of an event that the tables can't hold, in words; null: they can hold them all. */
 export function unwritableValueIn(rows: EventRows): string | null {
   const { account, transactions, batches, consumption, duration } = rows;
-  if (!isTime(account.at)) return `there is no time ${account.at}`;
+  if (!isOnCalendar(account.at)) return `there is no time ${account.at}`;
   if (account.balance > INT4_MAX) return `a balance of ${account.balance} is too large`;
   for (const row of transactions) {
     if (row.amount > INT4_MAX) return `${row.amount} points are too many`;
@@ -23,7 +23,7 @@ export function unwritableValueIn(rows: EventRows): string | null {
   for (const { initial } of batches) {
     if (initial === null) continue;
     if (initial.priority > INT2_MAX) return `a priority of ${initial.priority} is too large`;
-    if (initial.expires_at !== null && !isTime(initial.expires_at)) {
+    if (initial.expires_at !== null && !isOnCalendar(initial.expires_at)) {
       return `there is no time ${initial.expires_at}`;
     }
   }
@@ -37,7 +37,7 @@ function unwritableInConsumption(change: ConsumptionChange): string | null {
   }
   if (change.kind !== 'begun') return null;
   if (!isText(change.consumption_id, ID_MAX)) return 'its consumption id is no text';
-  if (change.settle_by !== null && !isTime(change.settle_by)) {
+  if (change.settle_by !== null && !isOnCalendar(change.settle_by)) {
     return `there is no time ${change.settle_by}`;
   }
   return change.points > INT4_MAX ? `${change.points} points are too many` : null;

@@ -1,4 +1,4 @@
-import { msOf } from '#ledger';
+import { epochMs } from '#ledger';
 
 /**
  * How a value stands in the server's binary form: nothing to quote here, nothing to parse there.
@@ -101,7 +101,7 @@ const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** Microseconds from the middle of 2285 on are more than a number can hold exactly: never one number. */
 export const timestamptz = fixed<string>(1184, 8, (view, value, at) => {
-  const ms = msOf(value) - POSTGRES_EPOCH_MS;
+  const ms = epochMs(value) - POSTGRES_EPOCH_MS;
   if (!Number.isSafeInteger(ms)) throw new RangeError(`"${value}" is not a time`);
   const high = Math.floor(ms / UINT32);
   const low = (ms - high * UINT32) * 1_000;
