@@ -3,7 +3,7 @@ import {
   decide,
   emptyAccount,
   evolve,
-  toStored,
+  serializeEvent,
   type Account,
   type LedgerCommand,
   type LedgerEvent,
@@ -51,7 +51,7 @@ async function appendDecision(
 function encode(command: LedgerCommand, event: LedgerEvent, place: number): EncodedEvent {
   const { source, id, type } = command;
   return {
-    ...toStored(event, {
+    ...serializeEvent(event, {
       command: { source, id, type },
       policy: '0'.repeat(64),
       correlation: command.commandId,

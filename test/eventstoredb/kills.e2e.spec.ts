@@ -9,7 +9,7 @@ import {
   toLedgerCommand,
 } from '#commands';
 import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
-import { DEFAULT_POLICY, eventFrom, type LedgerCommand } from '#ledger';
+import { DEFAULT_POLICY, parseEvent, type LedgerCommand } from '#ledger';
 import { namedEventStore } from '#testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
 
@@ -93,7 +93,7 @@ describe('An EventStoreDB that is killed under load', () => {
       for await (const event of reader.readStream(streamOf(user_id))) {
         before = chainHash(before, event);
         expect(Buffer.from(event.hash)).toEqual(Buffer.from(before));
-        expect(eventFrom(event).balanceAfter).toBe(events + 1);
+        expect(parseEvent(event).balanceAfter).toBe(events + 1);
         events += 1;
       }
       expect(events).toBe(answers.length);

@@ -5,7 +5,7 @@ import {
   decide,
   emptyAccount,
   evolve,
-  fromStored,
+  deserializeEvent,
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
@@ -85,7 +85,7 @@ export function checkAccount(
 ): number {
   const own = recorded.filter(({ stream }) => stream === `points-${user}`);
   checkChain(own);
-  const events = own.map((one) => fromStored(one).event);
+  const events = own.map((one) => deserializeEvent(one).event);
   checkIdentities(events, policy);
   return checkAgainstModel(commands, events, policy);
 }

@@ -20,7 +20,7 @@ import {
   usageByDayAndSourceType,
 } from '#contracts';
 import type { Position } from '#event-store';
-import { DEFAULT_POLICY, fromStored, toStored } from '#ledger';
+import { DEFAULT_POLICY, deserializeEvent, serializeEvent } from '#ledger';
 import { MemoryReadTables, PostgresReadTables, PostgresTableWriter } from '#read-model';
 import { createLog } from '#runtime';
 import { allowAnySender } from '#senders';
@@ -145,10 +145,10 @@ describe('every value that the edge takes', () => {
 
   async function isStoredAsItWas(userId: string): Promise<void> {
     for await (const stored of stores.events.readStream(`points-${userId}`)) {
-      const { event, provenance } = fromStored(stored);
+      const { event, provenance } = deserializeEvent(stored);
       seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
       const { type, data, meta } = stored;
-      expect(toStored(event, provenance)).toEqual({ type, data, meta });
+      expect(serializeEvent(event, provenance)).toEqual({ type, data, meta });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent } from '#event-store';
-import { eventFrom } from '#ledger';
+import { parseEvent } from '#ledger';
 import type { Checkpoint } from '#read-model';
 
 /** Farther behind than this is far behind: nobody needs the number, and it costs reading. */
@@ -36,7 +36,7 @@ export async function measureLag(
 /** null: it can't be read, and that is what the tables wait for. */
 function receivedAtOf(recorded: RecordedEvent): string | null {
   try {
-    return eventFrom(recorded).receivedAt;
+    return parseEvent(recorded).receivedAt;
   } catch {
     return null;
   }

@@ -5,7 +5,7 @@ import {
   decide,
   emptyAccount,
   evolve,
-  toStored,
+  serializeEvent,
   type Account,
   type LedgerCommand,
   type LedgerEvent,
@@ -83,7 +83,7 @@ function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Enc
   const { source, id: sent, type } = command;
   const kafka = { topic: 'points.commands', partition: 3, offset: sent.slice(2) };
   const origin = { command: { source, id: sent, type }, policy: POLICY, correlation: sent, kafka };
-  const { data, meta } = toStored(event, origin);
+  const { data, meta } = serializeEvent(event, origin);
   const { revision } = writer.account;
   const id = eventIdOf(event.commandId, revision);
   const stream = `points-${writer.userId}`;

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EventStore, Position } from '#event-store';
-import { eventFrom } from '#ledger';
+import { parseEvent } from '#ledger';
 import { rowsOf } from '#read-model';
 
 const EVENTS_MAX = 15_000;
@@ -22,7 +22,7 @@ export async function rowByRow(pool: Pool, store: EventStore): Promise<number> {
     await client.query('begin; set local synchronous_commit = off');
     for (const recorded of events) {
       const user = recorded.stream.slice('points-'.length);
-      await writeRows(client, rowsOf(user, recorded.revision, eventFrom(recorded)));
+      await writeRows(client, rowsOf(user, recorded.revision, parseEvent(recorded)));
     }
     await client.query('commit');
     client.release();

@@ -4,7 +4,7 @@ import {
   REMEMBER_EVERYTHING,
   adoptPolicy,
   evolve,
-  eventFrom,
+  parseEvent,
   type Account,
   type LedgerEvent,
 } from '#ledger';
@@ -145,7 +145,7 @@ function applyRecorded(loaded: LoadedAccount, recorded: RecordedEvent): void {
 /** The event that is stored there. */
 export function eventOf(recorded: RecordedEvent): LedgerEvent {
   try {
-    return eventFrom(recorded);
+    return parseEvent(recorded);
   } catch (cause) {
     throw accountDamaged(recorded, cause);
   }

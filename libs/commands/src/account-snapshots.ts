@@ -1,5 +1,5 @@
 import type { SealedSnapshots, Snapshot } from '#event-store';
-import { SNAPSHOT_SHAPE, freeze, thaw, type Policy } from '#ledger';
+import { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot, type Policy } from '#ledger';
 import type { LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
@@ -82,7 +82,7 @@ export class AccountSnapshots {
   async #save({ stream, account, hash }: LoadedAccount): Promise<void> {
     const { limits, observer, timers: waits } = this.context;
     try {
-      const snapshot = { revision: account.revision, hash, state: freeze(account) };
+      const snapshot = { revision: account.revision, hash, state: toSnapshot(account) };
       const saving = this.store.save(stream, this.#key, snapshot);
       await waits.withTimeout(limits.attemptMsMax, saving);
     } catch (cause) {
@@ -92,7 +92,7 @@ export class AccountSnapshots {
 }
 
 function accountFromSnapshot(stream: string, snapshot: Snapshot, policy: Policy): LoadedAccount {
-  const account = thaw(snapshot.state, policy);
+  const account = fromSnapshot(snapshot.state, policy);
   if (account.revision !== snapshot.revision) {
     throw new Error(`kept as of revision ${snapshot.revision}, it says ${account.revision}`);
   }

@@ -1,6 +1,6 @@
 import { eventIdOf } from '#identity';
 import { chainHash, type EncodedEvent } from '#event-store';
-import { toStored, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
+import { serializeEvent, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
 
 /** What a command came with. The rules don't look at it; it is kept beside the events. */
 export type Origin = Pick<Provenance, 'correlation' | 'traceparent' | 'kafka'>;
@@ -23,7 +23,7 @@ export function encodeEvent(
   place: EventSlot,
 ): EncodedEvent {
   const { stream, revision, before } = place;
-  const { type, data, meta } = toStored(event, provenance);
+  const { type, data, meta } = serializeEvent(event, provenance);
   const id = eventIdOf(event.commandId, revision);
   const hash = chainHash(before, { stream, revision, id, type, data, meta });
   return { id, type, data, meta, hash };

@@ -1,5 +1,5 @@
 import type { Snapshot } from '#event-store';
-import { snapshotDifference, thaw, type Account } from '#ledger';
+import { snapshotDifference, fromSnapshot, type Account } from '#ledger';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
 
@@ -48,7 +48,7 @@ export class SnapshotChecker {
     const { observer, policy } = this.context;
     try {
       const replayed = await this.replayUpTo(stream, snapshot.revision);
-      const difference = snapshotDifference(thaw(snapshot.state, policy), replayed);
+      const difference = snapshotDifference(fromSnapshot(snapshot.state, policy), replayed);
       observer.snapshotChecked(stream);
       this.#checked.add(stream, snapshot);
       if (difference === null) return;

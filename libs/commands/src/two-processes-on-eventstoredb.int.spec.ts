@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
-import { DEFAULT_POLICY, eventFrom } from '#ledger';
+import { DEFAULT_POLICY, parseEvent } from '#ledger';
 import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
 import { AccountCommandProcessor, streamOf } from './account-command-processor.js';
 import {
@@ -89,7 +89,7 @@ describe('Two processes on one EventStoreDB', () => {
     const [next] = await run(b.processor, consume('next', 5, of(3)));
     expect(next?.answer).toMatchObject({ balance: 84 });
     const events = await expectWhole();
-    expect(events.map((event) => eventFrom(event).balanceAfter)).toEqual([100, 99, 89, 84]);
+    expect(events.map((event) => parseEvent(event).balanceAfter)).toEqual([100, 99, 89, 84]);
   });
 
   it('each take the same first command of an account, and one of them has it', async () => {
@@ -129,7 +129,7 @@ describe('Two processes on one EventStoreDB', () => {
       ...commands.toReversed().map((command) => b.processor.run(command, ORIGIN)),
     ]);
     const events = await expectWhole();
-    const ids = events.map((event) => eventFrom(event).commandId);
+    const ids = events.map((event) => parseEvent(event).commandId);
     expect(new Set(ids)).toEqual(new Set(commands.map(({ commandId }) => commandId)));
     expect(ids).toHaveLength(commands.length);
   });

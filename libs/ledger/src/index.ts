@@ -12,11 +12,11 @@ export {
 export {
   UnknownEvent,
   UnreadableEvent,
-  eventFrom,
-  fromStored,
-  toStored,
+  parseEvent,
+  deserializeEvent,
+  serializeEvent,
   type Provenance,
-  type Stored,
+  type SerializedEvent,
 } from './storage/codec.js';
 export type {
   CommandType,
@@ -63,5 +63,5 @@ export {
 } from './account/policy.js';
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/refusals.js';
 export { snapshotDifference } from './storage/snapshot-difference.js';
-export { SNAPSHOT_SHAPE, freeze, thaw } from './storage/snapshot.js';
+export { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot } from './storage/snapshot.js';
 export { isOnCalendar, epochMs } from './support/time.js';

@@ -1,7 +1,7 @@
 import { AccountDamaged } from '#commands';
 import { storedEvent, type StoredEvent } from '#contracts';
 import type { RecordedEvent } from '#event-store';
-import { fromStored, type LedgerEvent, type Provenance } from '#ledger';
+import { deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
 
 export interface ReadEvent {
   readonly recorded: RecordedEvent;
@@ -11,7 +11,7 @@ export interface ReadEvent {
 
 /** Throws AccountDamaged where it can't be read: somebody has to look, nothing is skipped. */
 export function readEvent(recorded: RecordedEvent): ReadEvent {
-  return whole(recorded, () => ({ recorded, ...fromStored(recorded) }));
+  return whole(recorded, () => ({ recorded, ...deserializeEvent(recorded) }));
 }
 
 /** As it is stored, for those who check it: what its hash covers is answered in its own order. */

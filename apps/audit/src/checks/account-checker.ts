@@ -1,5 +1,5 @@
 import { eventIdOf } from '#identity';
-import { UnreadableEvent, fromStored, type LedgerEvent, type Provenance } from '#ledger';
+import { UnreadableEvent, deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
 import { HashChain, CHAIN_START } from './hash-chain.js';
 import { isDerivedEventId } from './derived-id.js';
 import { hexOf, type ByteString } from '../store/byte-strings.js';
@@ -140,9 +140,9 @@ export class AccountChecker {
     this.#group.storedEvents.push(stored);
   }
 
-  #decode(stored: StoredEvent): ReturnType<typeof fromStored> | null {
+  #decode(stored: StoredEvent): ReturnType<typeof deserializeEvent> | null {
     try {
-      return fromStored(stored);
+      return deserializeEvent(stored);
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
       const isUnknown = error.message.startsWith('unknown type');

@@ -1,4 +1,4 @@
-import { emptyAccount, eventFrom, evolve, type LedgerEvent } from '#ledger';
+import { emptyAccount, parseEvent, evolve, type LedgerEvent } from '#ledger';
 import { rowsOf } from '#read-model';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Row, TableName, Value } from './row-differences.js';
@@ -29,7 +29,7 @@ export class ExpectedRows {
 
   /** Rejects what can't be read or followed: that is damage of the store, which `verify` names. */
   add(stored: StoredEvent): void {
-    const event = eventFrom(stored);
+    const event = parseEvent(stored);
     evolve(this.#account, event);
     const { revision } = this.#account;
     const rows = rowsOf(this.user, revision, event);

@@ -1,5 +1,5 @@
 import { csvLine } from '#contracts/csv';
-import { fromStored } from '#ledger';
+import { deserializeEvent } from '#ledger';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
 import { userIdOf } from '../checks/account-checker.js';
 
@@ -50,7 +50,7 @@ export const isInRange = ({ from, to }: TimeRange, at: string): boolean =>
   (from === undefined || at >= from) && (to === undefined || at < to);
 
 function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat): string {
-  const { event, provenance } = fromStored(stored);
+  const { event, provenance } = deserializeEvent(stored);
   if (!isInRange(range, event.at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
   const user = userIdOf(stored.stream);

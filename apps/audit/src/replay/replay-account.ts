@@ -5,7 +5,7 @@ import {
   UnreadableEvent,
   emptyAccount,
   evolve,
-  fromStored,
+  deserializeEvent,
   type Account,
   type LedgerEvent,
   type Policy,
@@ -87,11 +87,11 @@ const isPastLimit = (
 function decodeEvent(
   stored: StoredEvent,
   expected: number,
-): ReturnType<typeof fromStored> | { readonly revision: number; readonly why: string } {
+): ReturnType<typeof deserializeEvent> | { readonly revision: number; readonly why: string } {
   const { revision } = stored;
   if (revision !== expected) return { revision: expected, why: 'it is missing' };
   try {
-    return fromStored(stored);
+    return deserializeEvent(stored);
   } catch (error) {
     if (error instanceof UnreadableEvent) return { revision, why: error.message };
     throw error;

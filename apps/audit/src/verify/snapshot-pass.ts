@@ -6,9 +6,9 @@ import {
   UnreadableEvent,
   emptyAccount,
   evolve,
-  fromStored,
+  deserializeEvent,
   snapshotDifference,
-  thaw,
+  fromSnapshot,
   type Account,
 } from '#ledger';
 import type { KnownPolicies } from '../checks/known-policies.js';
@@ -92,7 +92,7 @@ class SnapshotPass {
         this.progress(page.length);
         for (const stored of page) {
           if (stored.revision !== account.revision + 1) return true;
-          evolve(account, fromStored(stored).event);
+          evolve(account, deserializeEvent(stored).event);
           this.#compareAt(stored, account, pending);
           if (pending.length === 0) return false;
         }
@@ -124,7 +124,7 @@ class SnapshotPass {
     const policy = this.options.policies.get(policyOf(snapshot)) ?? null;
     let kept: Account;
     try {
-      kept = thaw(snapshot.state, policy ?? REMEMBER_EVERYTHING);
+      kept = fromSnapshot(snapshot.state, policy ?? REMEMBER_EVERYTHING);
     } catch {
       return 'it is not the state of an account';
     }

@@ -10,8 +10,8 @@ import {
 import {
   DEFAULT_POLICY,
   SNAPSHOT_SHAPE,
-  freeze,
-  fromStored,
+  toSnapshot,
+  deserializeEvent,
   replay,
   type LedgerEvent,
   type Policy,
@@ -72,11 +72,11 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
     const events: LedgerEvent[] = [];
     let hash: Uint8Array = new Uint8Array();
     for await (const recorded of source().readStream(streamOf(user), { limit: revision + 1 })) {
-      events.push(fromStored(recorded).event);
+      events.push(deserializeEvent(recorded).event);
       hash = recorded.hash;
     }
     const key = `${SNAPSHOT_SHAPE}:${policyFingerprint(policy)}`;
-    const state = freeze(replay(events, policy));
+    const state = toSnapshot(replay(events, policy));
     return { key, snapshot: KEYS.seal(streamOf(user), key, { revision, hash, state }) };
   }
 

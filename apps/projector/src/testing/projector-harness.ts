@@ -16,7 +16,7 @@ import {
   emptyAccount,
   evolve,
   replay,
-  toStored,
+  serializeEvent,
   type Account,
   type LedgerCommand,
   type LedgerEvent,
@@ -114,7 +114,7 @@ export class TestLedger {
     const { userId, source, id, type, commandId } = command;
     const place = String(this.firstUser * 1e9 + this.#events++).padStart(12, '0');
     const stored = {
-      ...toStored(event, {
+      ...serializeEvent(event, {
         command: { source, id, type },
         policy: '0'.repeat(64),
         correlation: commandId,

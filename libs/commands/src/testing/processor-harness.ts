@@ -16,7 +16,7 @@ import {
 } from '#event-store/testing';
 import {
   DEFAULT_POLICY,
-  fromStored,
+  deserializeEvent,
   replay,
   type Account,
   type LedgerCommand,
@@ -212,7 +212,7 @@ export function storedIn(log: MemoryLog, userId: string = USER): RecordedEvent[]
 }
 
 export const eventsIn = (log: MemoryLog, userId: string = USER): LedgerEvent[] =>
-  storedIn(log, userId).map((stored) => fromStored(stored).event);
+  storedIn(log, userId).map((stored) => deserializeEvent(stored).event);
 
 export const accountIn = (log: MemoryLog, userId: string = USER): Account =>
   replay(eventsIn(log, userId), DEFAULT_POLICY);
@@ -225,7 +225,7 @@ export function expectValidHistory(log: MemoryLog, userId: string = USER): void 
   for (const stored of storedIn(log, userId)) {
     hash = chainHash(hash, stored);
     expect(Buffer.from(stored.hash)).toEqual(Buffer.from(hash));
-    const { commandId } = fromStored(stored).event;
+    const { commandId } = deserializeEvent(stored).event;
     if (commandId === current) continue;
     expect(finished).not.toContain(commandId);
     finished.add((current = commandId));

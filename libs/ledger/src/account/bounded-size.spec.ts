@@ -12,7 +12,7 @@ import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
 import { adoptPolicy, evolve, replay } from './evolve.js';
 import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from './policy.js';
-import { freeze, thaw } from '../storage/snapshot.js';
+import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 import { isoTime } from '../support/time.js';
 
 // Long lives of one account: long enough that what is forgotten is also dropped.
@@ -76,7 +76,7 @@ describe('an account that has lived long', () => {
       expect(size['batches']).toBeLessThanOrEqual(256);
       expect(size['answeredQueue']).toBeLessThanOrEqual(20 + 600);
       expect(size['closedQueue']).toBeLessThanOrEqual(10 + 600);
-      expect(freeze(life.account).length).toBeLessThan(60_000);
+      expect(toSnapshot(life.account).length).toBeLessThan(60_000);
     }
   });
 
@@ -153,7 +153,7 @@ describe('an account that has lived long', () => {
     life.spend('began first', 60);
     life.spend('closed first');
     life.run(settle(10, { consumptionId: 'began first' }));
-    const thawed = thaw(freeze(life.account), life.policy);
+    const thawed = fromSnapshot(toSnapshot(life.account), life.policy);
     const before = life.history.length;
     life.spend('closed last');
     for (const event of life.history.slice(before)) evolve(thawed, event);
@@ -170,7 +170,7 @@ describe('an account that has lived long', () => {
     }
     const generous = replay(life.history, REMEMBER_EVERYTHING);
     adoptPolicy(generous, life.policy);
-    const thawed = thaw(freeze(life.account), life.policy);
+    const thawed = fromSnapshot(toSnapshot(life.account), life.policy);
     expect(life.history.length).toBeGreaterThan(1_500);
     for (let nth = 0; nth < 300; nth++) {
       const ask = [

@@ -7,7 +7,7 @@ import {
   settle,
   type Ask,
 } from '../testing/command-builders.js';
-import { toStored, type Provenance } from '../storage/codec.js';
+import { serializeEvent, type Provenance } from '../storage/codec.js';
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
 import { evolve } from './evolve.js';
@@ -109,7 +109,7 @@ function measured(events: readonly LedgerEvent[]): { events: number; bytes: numb
   } as const;
   let bytes = 0;
   for (const event of events) {
-    const { data, meta } = toStored(event, { ...provenance, command });
+    const { data, meta } = serializeEvent(event, { ...provenance, command });
     bytes += Buffer.byteLength(data) + Buffer.byteLength(meta);
   }
   return { events: events.length, bytes };

@@ -7,7 +7,7 @@ import { NaiveBooks } from '../testing/reference-account.js';
 import { answeredBefore, closingsOf, consumptionBefore } from '../testing/reference-windows.js';
 import { REMEMBER_EVERYTHING } from './policy.js';
 import { snapshotDifference } from '../storage/snapshot-difference.js';
-import { freeze, thaw } from '../storage/snapshot.js';
+import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 import { stories, type Story } from '../testing/arbitrary-histories.js';
 import { tell } from '../testing/run-history.js';
 
@@ -94,10 +94,10 @@ describe('in every story, a command', () => {
     holdsFor((story) => {
       tell(story, {
         before: (account, command) => {
-          const frozen = freeze(account);
+          const frozen = toSnapshot(account);
           const decided = JSON.stringify(decide(command, account));
           expect(JSON.stringify(decide(command, account))).toBe(decided);
-          expect(freeze(account)).toBe(frozen);
+          expect(toSnapshot(account)).toBe(frozen);
         },
       });
     });
@@ -135,9 +135,9 @@ describe('in every story, the account', () => {
         const { account, history } = tell(story);
         const half = replay(history.slice(0, cut % (history.length + 1)), story.policy);
         for (const event of history.slice(half.revision + 1)) evolve(half, event);
-        const whole = freeze(replay(history, story.policy));
-        expect(freeze(half)).toBe(whole);
-        expect(freeze(account)).toBe(whole);
+        const whole = toSnapshot(replay(history, story.policy));
+        expect(toSnapshot(half)).toBe(whole);
+        expect(toSnapshot(account)).toBe(whole);
       }),
       { numRuns },
     );
@@ -149,14 +149,14 @@ describe('in every story, the account', () => {
         const { account: whole, history, told } = tell(story);
         const cutAt = cut % (history.length + 1);
         const before = replay(history.slice(0, cutAt), story.policy);
-        const account = thaw(freeze(before), story.policy);
+        const account = fromSnapshot(toSnapshot(before), story.policy);
         for (const { command, decision, before: past, events } of told) {
           if (past.length >= cutAt) expect(decide(command, account)).toEqual(decision);
           for (const event of events.slice(Math.max(0, cutAt - past.length))) {
             evolve(account, event);
           }
         }
-        expect(freeze(account)).toBe(freeze(whole));
+        expect(toSnapshot(account)).toBe(toSnapshot(whole));
       }),
       { numRuns },
     );
@@ -167,9 +167,9 @@ describe('in every story, the account', () => {
       fc.property(stories(), fc.nat(), (story, cut) => {
         const { history } = tell(story);
         const before = history.slice(0, cut % (history.length + 1));
-        const kept = thaw(freeze(replay(before, story.policy)), story.policy);
+        const kept = fromSnapshot(toSnapshot(replay(before, story.policy)), story.policy);
         for (const event of history.slice(before.length)) evolve(kept, event);
-        const again = thaw(freeze(kept), story.policy);
+        const again = fromSnapshot(toSnapshot(kept), story.policy);
         for (const policy of [story.policy, REMEMBER_EVERYTHING]) {
           const whole = replay(history, policy);
           expect(snapshotDifference(again, whole)).toBeNull();
@@ -182,8 +182,8 @@ describe('in every story, the account', () => {
 
   it('freezes to the same text once it was thawed', () => {
     holdsFor((story) => {
-      const text = freeze(tell(story).account);
-      expect(freeze(thaw(text, story.policy))).toBe(text);
+      const text = toSnapshot(tell(story).account);
+      expect(toSnapshot(fromSnapshot(text, story.policy))).toBe(text);
     });
   });
 

@@ -1,5 +1,11 @@
 import canonicalize from 'canonicalize';
-import { UnreadableEvent, fromStored, toStored, type Provenance, type Stored } from './codec.js';
+import {
+  UnreadableEvent,
+  deserializeEvent,
+  serializeEvent,
+  type Provenance,
+  type SerializedEvent,
+} from './codec.js';
 import type { EventType, LedgerEvent } from '../account/events.js';
 import {
   back,
@@ -38,14 +44,14 @@ const { events } = given(
 const byType = new Map(events.map((event) => [event.type, event]));
 
 /** Stored, with other fields in its data; `undefined` leaves one out. */
-function damaged(type: EventType, change: Readonly<Record<string, unknown>>): Stored {
-  const stored = toStored(byType.get(type)!, provenance);
+function damaged(type: EventType, change: Readonly<Record<string, unknown>>): SerializedEvent {
+  const stored = serializeEvent(byType.get(type)!, provenance);
   return { ...stored, data: JSON.stringify({ ...byType.get(type), ...change }) };
 }
 
-function reasonOf(stored: Stored): string {
+function reasonOf(stored: SerializedEvent): string {
   try {
-    fromStored(stored);
+    deserializeEvent(stored);
   } catch (error) {
     if (error instanceof UnreadableEvent) return error.message;
     throw error;
@@ -53,25 +59,25 @@ function reasonOf(stored: Stored): string {
   throw new Error('it was read');
 }
 
-const withMeta = (change: Readonly<Record<string, unknown>>): Stored => {
-  const stored = toStored(events[0]!, provenance);
+const withMeta = (change: Readonly<Record<string, unknown>>): SerializedEvent => {
+  const stored = serializeEvent(events[0]!, provenance);
   return { ...stored, meta: JSON.stringify({ ...(JSON.parse(stored.meta) as object), ...change }) };
 };
 
 describe('a stored event', () => {
   it.each(events)('is read as it was written: $type', (event) => {
-    expect(fromStored(toStored(event, provenance))).toEqual({ event, provenance });
+    expect(deserializeEvent(serializeEvent(event, provenance))).toEqual({ event, provenance });
   });
 
   it('keeps a field that a later program added within its version', () => {
     const stored = damaged('PointsExpired', { whim: { of: 'somebody' } });
-    const { event } = fromStored(stored);
-    expect(toStored(event, provenance).data).toBe(stored.data);
+    const { event } = deserializeEvent(stored);
+    expect(serializeEvent(event, provenance).data).toBe(stored.data);
   });
 
   it('keeps text as it is', () => {
     const odd = { ...events[0]!, sourceId: '积分\u2028 "\\/" \u007f 😀 é e\u0301' } as LedgerEvent;
-    expect(fromStored(toStored(odd, provenance)).event).toEqual(odd);
+    expect(deserializeEvent(serializeEvent(odd, provenance)).event).toEqual(odd);
   });
 });
 
@@ -86,9 +92,9 @@ describe('the meta of a stored event', () => {
     ['both', { ...provenance, kafka, traceparent }],
   ])('is canonical JSON, whatever the order it is given in: %s', (_, whole) => {
     const turned = Object.fromEntries(Object.entries(whole).reverse()) as unknown as Provenance;
-    const { meta } = toStored(events[0]!, turned);
+    const { meta } = serializeEvent(events[0]!, turned);
     expect(meta).toBe(canonicalize({ ...whole, v: 1 }));
-    expect(fromStored(toStored(events[0]!, turned)).provenance).toEqual(whole);
+    expect(deserializeEvent(serializeEvent(events[0]!, turned)).provenance).toEqual(whole);
   });
 });
 
@@ -192,31 +198,33 @@ describe('an event that can not be read', () => {
   });
 
   it.each(['null', '[]', '7', '"text"'])('says that its data is no object: %s', (data) => {
-    expect(reasonOf({ ...toStored(events[0]!, provenance), data })).toBe(
+    expect(reasonOf({ ...serializeEvent(events[0]!, provenance), data })).toBe(
       'PointsRecharged has a bad (not an object)',
     );
   });
 
   it('says that data or meta is not JSON, and keeps the cause', () => {
-    const stored = toStored(events[0]!, provenance);
+    const stored = serializeEvent(events[0]!, provenance);
     expect(reasonOf({ ...stored, data: '{' })).toBe('data is not JSON');
     expect(reasonOf({ ...stored, meta: '' })).toBe('meta is not JSON');
-    expect(() => fromStored({ ...stored, data: '{' })).toThrow(UnreadableEvent);
+    expect(() => deserializeEvent({ ...stored, data: '{' })).toThrow(UnreadableEvent);
   });
 
   it.each(['PointsForgotten', '', 'toString', '__proto__', 'pointsexpired'])(
     'is of an unknown type: %s',
     (type) => {
-      expect(reasonOf({ ...toStored(events[0]!, provenance), type })).toBe(`unknown type ${type}`);
+      expect(reasonOf({ ...serializeEvent(events[0]!, provenance), type })).toBe(
+        `unknown type ${type}`,
+      );
     },
   );
 
   it('says another type than the store', () => {
-    const { data } = toStored(
+    const { data } = serializeEvent(
       { ...events[4]!, type: 'PointsRecharged' } as LedgerEvent,
       provenance,
     );
-    expect(reasonOf({ ...toStored(events[4]!, provenance), data })).toBe(
+    expect(reasonOf({ ...serializeEvent(events[4]!, provenance), data })).toBe(
       'its data says it is PointsRecharged, the store PointsExpired',
     );
   });
@@ -260,32 +268,32 @@ describe('versions', () => {
   });
 
   it('that are newer than this program are refused', () => {
-    expect(() => fromStored(withMeta({ v: 2 }))).toThrow(
+    expect(() => deserializeEvent(withMeta({ v: 2 }))).toThrow(
       new UnreadableEvent('version 2 is newer than this program, which reads 1'),
     );
-    expect(() => fromStored(withMeta({ v: 4 }), third)).toThrow(UnreadableEvent);
+    expect(() => deserializeEvent(withMeta({ v: 4 }), third)).toThrow(UnreadableEvent);
     expect(told).toEqual([]);
   });
 
   it('that are older are brought up one after the other', () => {
-    const { event } = fromStored(withMeta({ v: 1 }), third);
+    const { event } = deserializeEvent(withMeta({ v: 1 }), third);
     expect(told).toEqual(['1 to 2 PointsRecharged undefined', '2 to 3 PointsRecharged 1 to 2']);
     expect(event).toEqual({ ...events[0], upcast: '2 to 3' });
   });
 
   it('begin where the event stands', () => {
-    fromStored(withMeta({ v: 2 }), third);
+    deserializeEvent(withMeta({ v: 2 }), third);
     expect(told).toEqual(['2 to 3 PointsRecharged undefined']);
   });
 
   it('that are written now are not changed', () => {
-    expect(fromStored(withMeta({ v: 3 }), third).event).toEqual(events[0]);
+    expect(deserializeEvent(withMeta({ v: 3 }), third).event).toEqual(events[0]);
     expect(told).toEqual([]);
   });
 
   it('that nothing brings up are refused', () => {
     const gap = { version: 3, upcasters: { 1: upcaster('1 to 2') } };
-    expect(() => fromStored(withMeta({ v: 1 }), gap)).toThrow(
+    expect(() => deserializeEvent(withMeta({ v: 1 }), gap)).toThrow(
       new UnreadableEvent('nothing reads events of version 2'),
     );
   });
@@ -297,7 +305,7 @@ describe('versions', () => {
     };
     const { meta } = withMeta({ v: 1 });
     const old = { ...damaged('PointsRecharged', { priority: undefined }), meta };
-    expect(fromStored(old, reader).event).toEqual(events[0]);
+    expect(deserializeEvent(old, reader).event).toEqual(events[0]);
     expect(reasonOf(old)).toBe('PointsRecharged has a bad priority');
   });
 });

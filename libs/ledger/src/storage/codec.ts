@@ -1,7 +1,7 @@
-import { readCanonicalConsumed } from './fast-path/parse-consumed.js';
-import { canonicalVersion, readCanonicalMeta } from './fast-path/parse-meta.js';
+import { parseConsumedFast } from './fast-path/parse-consumed.js';
+import { parseMetaVersionFast, parseMetaFast } from './fast-path/parse-meta.js';
 import type { CommandType } from '../account/commands.js';
-import { faultsOfEvent, faultsOfMeta } from './event-schema.js';
+import { invalidEventFields, invalidMetaFields } from './event-schema.js';
 import type { LedgerEvent } from '../account/events.js';
 
 // How an event stands in a store: `data` is the event as JSON, `meta` canonical JSON of where it came
@@ -22,20 +22,20 @@ export interface Provenance {
   };
 }
 
-export interface Stored {
+export interface SerializedEvent {
   readonly type: string;
   readonly data: string;
   readonly meta: string;
 }
 
 /** What a program reads: its own version, and those before it one by one. */
-interface Reader {
+interface EventReader {
   readonly version: number;
   /** For each version that is no longer written: its data as data of the version after it. */
   readonly upcasters: Readonly<Record<number, (type: string, data: unknown) => unknown>>;
 }
 
-const READER: Reader = { version: VERSION, upcasters: {} };
+const CURRENT_READER: EventReader = { version: VERSION, upcasters: {} };
 
 /** A stored event that this program can't read: damaged, or written by a newer one. It is never skipped. */
 export class UnreadableEvent extends Error {
@@ -47,20 +47,20 @@ export class UnknownEvent extends UnreadableEvent {
   override readonly name = 'UnknownEvent';
 }
 
-export function toStored(event: LedgerEvent, provenance: Provenance): Stored {
-  return { type: event.type, data: JSON.stringify(event), meta: metaOf(provenance) };
+export function serializeEvent(event: LedgerEvent, provenance: Provenance): SerializedEvent {
+  return { type: event.type, data: JSON.stringify(event), meta: serializeMeta(provenance) };
 }
 
-export function fromStored(
-  stored: Stored,
-  reader = READER,
+export function deserializeEvent(
+  stored: SerializedEvent,
+  reader = CURRENT_READER,
 ): { readonly event: LedgerEvent; readonly provenance: Provenance } {
-  const { v, provenance } = readCanonicalMeta(stored.meta) ?? readMeta(stored.meta);
-  return { event: readEvent(stored, v, reader), provenance };
+  const { v, provenance } = parseMetaFast(stored.meta) ?? parseMeta(stored.meta);
+  return { event: parseData(stored, v, reader), provenance };
 }
 
 /** Canonical (RFC 8785): the keys stand in order here, and hold but strings and whole numbers. */
-function metaOf({ command, correlation, kafka, policy, traceparent }: Provenance): string {
+function serializeMeta({ command, correlation, kafka, policy, traceparent }: Provenance): string {
   return JSON.stringify({
     command: { id: command.id, source: command.source, type: command.type },
     correlation,
@@ -74,35 +74,40 @@ function metaOf({ command, correlation, kafka, policy, traceparent }: Provenance
 }
 
 /** The event alone, at a fifth less: a fold of many asks for nothing else. */
-export function eventFrom(stored: Stored): LedgerEvent {
-  return readEvent(stored, canonicalVersion(stored.meta) ?? readMeta(stored.meta).v, READER);
+export function parseEvent(stored: SerializedEvent): LedgerEvent {
+  return parseData(
+    stored,
+    parseMetaVersionFast(stored.meta) ?? parseMeta(stored.meta).v,
+    CURRENT_READER,
+  );
 }
 
-function readMeta(text: string): { readonly v: number; readonly provenance: Provenance } {
+function parseMeta(text: string): { readonly v: number; readonly provenance: Provenance } {
   const meta = parseJson(text, 'meta');
-  refuseNewer(meta);
-  refuseFaults(faultsOfMeta(meta), 'meta');
+  assertKnownMetaVersion(meta);
+  assertNoFaults(invalidMetaFields(meta), 'meta');
   const { v, ...provenance } = meta as Provenance & { readonly v: number };
   return { v, provenance };
 }
 
 /** First of all: what else stands in the meta of a newer version, this build can't judge. */
-function refuseNewer(meta: unknown): void {
+function assertKnownMetaVersion(meta: unknown): void {
   if (typeof meta !== 'object' || meta === null || !('v' in meta)) return;
-  if (typeof meta.v === 'number' && Number.isInteger(meta.v)) refuseVersion(meta.v, READER);
+  if (typeof meta.v === 'number' && Number.isInteger(meta.v))
+    assertKnownVersion(meta.v, CURRENT_READER);
 }
 
-function refuseVersion(version: number, reader: Reader): void {
+function assertKnownVersion(version: number, reader: EventReader): void {
   if (version <= reader.version) return;
   throw new UnknownEvent(
     `version ${version} is newer than this program, which reads ${reader.version}`,
   );
 }
 
-function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent {
-  refuseVersion(version, reader);
+function parseData(stored: SerializedEvent, version: number, reader: EventReader): LedgerEvent {
+  assertKnownVersion(version, reader);
   if (stored.type === 'PointsConsumed' && version === reader.version) {
-    const event = readCanonicalConsumed(stored.data);
+    const event = parseConsumedFast(stored.data);
     if (event !== null) return event;
   }
   let data = parseJson(stored.data, 'data');
@@ -111,9 +116,9 @@ function readEvent(stored: Stored, version: number, reader: Reader): LedgerEvent
     if (!upcast) throw new UnknownEvent(`nothing reads events of version ${from}`);
     data = upcast(stored.type, data);
   }
-  const faults = faultsOfEvent(stored.type, data);
+  const faults = invalidEventFields(stored.type, data);
   if (faults === null) throw new UnknownEvent(`unknown type ${stored.type}`);
-  refuseFaults(faults, stored.type);
+  assertNoFaults(faults, stored.type);
   const event = data as LedgerEvent;
   if (event.type !== stored.type) {
     throw new UnreadableEvent(`its data says it is ${event.type}, the store ${stored.type}`);
@@ -129,6 +134,6 @@ function parseJson(text: string, what: string): unknown {
   }
 }
 
-function refuseFaults(faults: readonly string[], what: string): void {
+function assertNoFaults(faults: readonly string[], what: string): void {
   if (faults.length > 0) throw new UnreadableEvent(`${what} has a bad ${faults.join(', ')}`);
 }

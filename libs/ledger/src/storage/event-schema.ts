@@ -14,114 +14,115 @@ import { DIGEST, TIME, UUID } from './patterns.js';
 
 // What a stored event must look like to be read. Whether it could have happened is another question.
 
-type Check = (value: unknown) => boolean;
-type Shape<T> = { readonly [K in keyof Required<T>]: Check };
+type FieldCheck = (value: unknown) => boolean;
+type Schema<T> = { readonly [K in keyof Required<T>]: FieldCheck };
 /** A shape as a list: nothing is made of it again for every event that is read. */
-type Fields = readonly (readonly [field: string, check: Check])[];
+type FieldChecks = readonly (readonly [field: string, check: FieldCheck])[];
 
-const fieldsOf = (shape: Readonly<Record<string, Check>>): Fields => Object.entries(shape);
+const fieldChecksOf = (shape: Readonly<Record<string, FieldCheck>>): FieldChecks =>
+  Object.entries(shape);
 
-const text: Check = (value) => typeof value === 'string';
-const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const positive: Check = (value) => whole(value) && value !== 0;
-const seconds: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
-const matching = (pattern: string): Check => {
+const text: FieldCheck = (value) => typeof value === 'string';
+const wholeNumber: FieldCheck = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const positiveNumber: FieldCheck = (value) => wholeNumber(value) && value !== 0;
+const seconds: FieldCheck = (value) => Number.isFinite(value) && (value as number) >= 0;
+const matching = (pattern: string): FieldCheck => {
   const exact = new RegExp(`^${pattern}$`);
   return (value) => typeof value === 'string' && exact.test(value);
 };
 const time = matching(TIME);
 const oneOf =
-  (allowed: readonly string[]): Check =>
+  (allowed: readonly string[]): FieldCheck =>
   (value) =>
     typeof value === 'string' && allowed.includes(value);
 const orNull =
-  (check: Check): Check =>
+  (check: FieldCheck): FieldCheck =>
   (value) =>
     value === null || check(value);
-const listOf = <T>(shape: Shape<T>): Check => {
-  const fields = fieldsOf(shape);
+const listOf = <T>(shape: Schema<T>): FieldCheck => {
+  const fields = fieldChecksOf(shape);
   return (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((item) => faultsOf(fields, item).length === 0);
+    value.every((item) => invalidFields(fields, item).length === 0);
 };
-const details: Check = (value) =>
+const details: FieldCheck = (value) =>
   isObject(value) &&
   Object.values(value).every((detail) => text(detail) || Number.isSafeInteger(detail));
 
-const happened = {
+const commonFields = {
   at: time,
   receivedAt: time,
   commandId: matching(UUID),
   digest: matching(DIGEST),
-  balanceAfter: whole,
+  balanceAfter: wholeNumber,
 };
 
-const draw: Shape<Draw> = { batchId: positive, points: positive };
-const back: Shape<Return> = {
-  from: positive,
-  into: positive,
-  points: positive,
+const drawSchema: Schema<Draw> = { batchId: positiveNumber, points: positiveNumber };
+const returnSchema: Schema<Return> = {
+  from: positiveNumber,
+  into: positiveNumber,
+  points: positiveNumber,
   expiresAt: orNull(time),
 };
 
-const recharged: Shape<PointsRecharged> = {
-  ...happened,
+const rechargedSchema: Schema<PointsRecharged> = {
+  ...commonFields,
   type: text,
-  batchId: positive,
-  points: positive,
+  batchId: positiveNumber,
+  points: positiveNumber,
   expiresAt: orNull(time),
-  priority: whole,
+  priority: wholeNumber,
   sourceId: orNull(text),
 };
 
-const consumed: Shape<PointsConsumed> = {
-  ...happened,
+const consumedSchema: Schema<PointsConsumed> = {
+  ...commonFields,
   type: text,
   consumptionId: text,
-  of: orNull(whole),
+  of: orNull(wholeNumber),
   sourceType: oneOf(SOURCE_TYPES),
   sourceId: orNull(text),
-  points: positive,
-  draws: listOf(draw),
+  points: positiveNumber,
+  draws: listOf(drawSchema),
   duration: orNull(seconds),
   settleBy: orNull(time),
 };
 
-const settled: Shape<ConsumptionSettled> = {
-  ...happened,
+const settledSchema: Schema<ConsumptionSettled> = {
+  ...commonFields,
   type: text,
   consumptionId: text,
-  of: whole,
-  estimated: positive,
-  actual: whole,
+  of: wholeNumber,
+  estimated: positiveNumber,
+  actual: wholeNumber,
   duration: orNull(seconds),
-  durationOf: orNull(whole),
+  durationOf: orNull(wholeNumber),
 };
 
-const refunded: Shape<PointsRefunded> = {
-  ...happened,
+const refundedSchema: Schema<PointsRefunded> = {
+  ...commonFields,
   type: text,
   consumptionId: text,
-  of: whole,
+  of: wholeNumber,
   sourceType: oneOf(SOURCE_TYPES),
   sourceId: orNull(text),
-  points: positive,
-  returns: listOf(back),
+  points: positiveNumber,
+  returns: listOf(returnSchema),
   cause: oneOf(['cancelled', 'overestimated', 'timed_out', 'refunded']),
   reason: orNull(text),
 };
 
-const expired: Shape<PointsExpired> = {
-  ...happened,
+const expiredSchema: Schema<PointsExpired> = {
+  ...commonFields,
   type: text,
-  batchId: positive,
-  points: positive,
+  batchId: positiveNumber,
+  points: positiveNumber,
   expiredAt: time,
 };
 
-const refused: Shape<CommandRefused> = {
-  ...happened,
+const refusedSchema: Schema<CommandRefused> = {
+  ...commonFields,
   type: text,
   commandType: text,
   code: text,
@@ -129,24 +130,24 @@ const refused: Shape<CommandRefused> = {
 };
 
 /** A Map: of an object, names that were just read would first be looked up among all names. */
-const SHAPES: ReadonlyMap<string, Fields> = new Map(
+const SCHEMAS: ReadonlyMap<string, FieldChecks> = new Map(
   Object.entries({
-    PointsRecharged: fieldsOf(recharged),
-    PointsConsumed: fieldsOf(consumed),
-    ConsumptionSettled: fieldsOf(settled),
-    PointsRefunded: fieldsOf(refunded),
-    PointsExpired: fieldsOf(expired),
-    CommandRefused: fieldsOf(refused),
-  } satisfies Record<EventType, Fields>),
+    PointsRecharged: fieldChecksOf(rechargedSchema),
+    PointsConsumed: fieldChecksOf(consumedSchema),
+    ConsumptionSettled: fieldChecksOf(settledSchema),
+    PointsRefunded: fieldChecksOf(refundedSchema),
+    PointsExpired: fieldChecksOf(expiredSchema),
+    CommandRefused: fieldChecksOf(refusedSchema),
+  } satisfies Record<EventType, FieldChecks>),
 );
 
 const optional =
-  (check: Check): Check =>
+  (check: FieldCheck): FieldCheck =>
   (value) =>
     value === undefined || check(value);
 
-const META = fieldsOf({
-  v: positive,
+const META = fieldChecksOf({
+  v: positiveNumber,
   command: (value) =>
     isObject(value) && text(value['source']) && text(value['id']) && text(value['type']),
   policy: text,
@@ -154,7 +155,10 @@ const META = fieldsOf({
   traceparent: optional(text),
   kafka: optional(
     (value) =>
-      isObject(value) && text(value['topic']) && whole(value['partition']) && text(value['offset']),
+      isObject(value) &&
+      text(value['topic']) &&
+      wholeNumber(value['partition']) &&
+      text(value['offset']),
   ),
 });
 
@@ -162,16 +166,16 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names of the fields that are not as they must be; null: there is no such type of event. */
-export function faultsOfEvent(type: string, value: unknown): readonly string[] | null {
-  const shape = SHAPES.get(type);
-  return shape === undefined ? null : faultsOf(shape, value);
+export function invalidEventFields(type: string, value: unknown): readonly string[] | null {
+  const shape = SCHEMAS.get(type);
+  return shape === undefined ? null : invalidFields(shape, value);
 }
 
-export const faultsOfMeta = (value: unknown): readonly string[] => faultsOf(META, value);
+export const invalidMetaFields = (value: unknown): readonly string[] => invalidFields(META, value);
 
 const NONE: readonly string[] = [];
 
-function faultsOf(fields: Fields, value: unknown): readonly string[] {
+function invalidFields(fields: FieldChecks, value: unknown): readonly string[] {
   if (!isObject(value)) return ['(not an object)'];
   let faults: string[] | null = null;
   for (const [field, check] of fields) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { eventIdOf } from '#identity';
 import { CHAIN_START, chainHash } from '#event-store';
-import { fromStored, toStored } from './codec.js';
+import { deserializeEvent, serializeEvent } from './codec.js';
 import { replay } from '../account/evolve.js';
 import { REMEMBER_EVERYTHING } from '../account/policy.js';
 
@@ -22,7 +22,7 @@ const golden = JSON.parse(
   readFileSync(new URL('../../../../test/golden/events-v1.json', import.meta.url), 'utf8'),
 ) as Golden;
 
-const read = golden.events.map((stored) => fromStored(stored));
+const read = golden.events.map((stored) => deserializeEvent(stored));
 const kindsOf = (name: 'code' | 'cause'): unknown[] => [
   ...new Set(read.flatMap(({ event }) => (name in event ? [event[name as never]] : []))),
 ];
@@ -31,7 +31,7 @@ describe('events as version 1 stored them', () => {
   it('are read, and written again to the byte', () => {
     for (const [place, { event, provenance }] of read.entries()) {
       const { type, data, meta } = golden.events[place]!;
-      expect(toStored(event, provenance)).toEqual({ type, data, meta });
+      expect(serializeEvent(event, provenance)).toEqual({ type, data, meta });
     }
   });
 

@@ -7,4 +7,4 @@ export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 export const DIGEST = '[0-9a-f]{64}';
 
 /** Within the quotes of JSON, with nothing in it that JSON would escape. */
-export const PLAIN_TEXT = '[^"\\\\\\u0000-\\u001f]*';
+export const UNESCAPED_TEXT = '[^"\\\\\\u0000-\\u001f]*';

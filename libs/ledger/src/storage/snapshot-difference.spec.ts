@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../account/events.js';
 import { evolve, replay } from '../account/evolve.js';
 import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from '../account/policy.js';
 import { snapshotDifference } from './snapshot-difference.js';
-import { freeze, thaw } from './snapshot.js';
+import { toSnapshot, fromSnapshot } from './snapshot.js';
 
 const POLICY: Policy = { ...DEFAULT_POLICY, rememberMin: 3, rememberMax: 4, consumptionsMax: 3 };
 
@@ -34,7 +34,7 @@ type Frozen = Record<string, unknown> & {
   answered: unknown[][];
 };
 
-const frozen = freeze(replay(HISTORY, POLICY));
+const frozen = toSnapshot(replay(HISTORY, POLICY));
 const bent = (bend: (state: Frozen) => void): string => {
   const state = JSON.parse(frozen) as Frozen;
   bend(state);
@@ -45,7 +45,7 @@ describe('A snapshot that is held against its events', () => {
   it('is what they come to when nobody touched it', () => {
     expect(HISTORY.length).toBeGreaterThan(8);
     for (const policy of [POLICY, REMEMBER_EVERYTHING]) {
-      expect(snapshotDifference(thaw(frozen, POLICY), replay(HISTORY, policy))).toBeNull();
+      expect(snapshotDifference(fromSnapshot(frozen, POLICY), replay(HISTORY, policy))).toBeNull();
     }
   });
 
@@ -93,7 +93,7 @@ describe('A snapshot that is held against its events', () => {
     ['how many batches it saw', /batchesSeen/, (state) => (state['batchesSeen'] = 77)],
     ['how much was closed', /closings/, (state) => (state['closings'] = 77)],
   ])('differs when somebody changed %s', (_, difference, bend) => {
-    const kept = thaw(bent(bend), POLICY);
+    const kept = fromSnapshot(bent(bend), POLICY);
     for (const policy of [POLICY, REMEMBER_EVERYTHING]) {
       expect(snapshotDifference(kept, replay(HISTORY, policy))).toMatch(difference);
     }
@@ -102,10 +102,10 @@ describe('A snapshot that is held against its events', () => {
   it('may have forgotten more when its policy is not known, and nothing else', () => {
     const whole = replay(HISTORY, REMEMBER_EVERYTHING);
     const generous = { ...POLICY, rememberMin: 100, rememberMax: 100, consumptionsMax: 100 };
-    const kept = thaw(frozen, generous);
+    const kept = fromSnapshot(frozen, generous);
     expect(snapshotDifference(kept, whole)).toMatch(/forgotten|missing/);
     expect(snapshotDifference(kept, whole, { isLenient: true })).toBeNull();
-    const minted = thaw(
+    const minted = fromSnapshot(
       bent(({ batches }) => (batches[0]![1] += 5)),
       generous,
     );

@@ -10,87 +10,99 @@ import { later } from '../support/time.js';
  * it may have forgotten as much as it says.
  */
 export function snapshotDifference(
-  kept: Account,
-  whole: Account,
+  restored: Account,
+  replayed: Account,
   { isLenient = false } = {},
 ): string | null {
   return (
-    firstFault([
-      ['revision', kept.revision, whole.revision],
-      ['at', kept.at, whole.at],
-      ['balance', kept.balance, whole.balance],
-      ['held', kept.held, whole.held],
-      ['batchesSeen', kept.batchesSeen, whole.batchesSeen],
-      ['closings', kept.closings, whole.closings],
-      ['batches with points left', kept.remaining.size, whole.remaining.size],
-      ['open pre-deductions', kept.openOrder.size, whole.openOrder.size],
+    firstDifference([
+      ['revision', restored.revision, replayed.revision],
+      ['at', restored.at, replayed.at],
+      ['balance', restored.balance, replayed.balance],
+      ['held', restored.held, replayed.held],
+      ['batchesSeen', restored.batchesSeen, replayed.batchesSeen],
+      ['closings', restored.closings, replayed.closings],
+      ['batches with points left', restored.remaining.size, replayed.remaining.size],
+      ['open pre-deductions', restored.openOrder.size, replayed.openOrder.size],
     ]) ??
-    batchFault(kept, whole) ??
-    consumptionFault(kept, whole, isLenient) ??
-    answeredFault(kept, whole, isLenient)
+    batchDifference(restored, replayed) ??
+    consumptionDifference(restored, replayed, isLenient) ??
+    answeredDifference(restored, replayed, isLenient)
   );
 }
 
 type Compared = readonly [what: string, kept: unknown, whole: unknown];
 
-function firstFault(compared: readonly Compared[]): string | null {
-  const found = compared.find(([, kept, whole]) => kept !== whole);
+function firstDifference(compared: readonly Compared[]): string | null {
+  const found = compared.find(([, restored, replayed]) => restored !== replayed);
   if (found === undefined) return null;
-  const [what, kept, whole] = found;
-  return `${what} is ${shown(kept)}, the events come to ${shown(whole)}`;
+  const [what, restored, replayed] = found;
+  return `${what} is ${printable(restored)}, the events come to ${printable(replayed)}`;
 }
 
-const shown = (value: unknown): string => String(JSON.stringify(value) ?? value).slice(0, 100);
+const printable = (value: unknown): string => String(JSON.stringify(value) ?? value).slice(0, 100);
 
-function batchFault(kept: Account, whole: Account): string | null {
-  for (const [id, points] of whole.remaining) {
-    const fault = firstFault([[`points left in batch ${id}`, kept.remaining.get(id), points]]);
-    if (fault !== null) return fault;
+function batchDifference(restored: Account, replayed: Account): string | null {
+  for (const [id, points] of replayed.remaining) {
+    const difference = firstDifference([
+      [`points left in batch ${id}`, restored.remaining.get(id), points],
+    ]);
+    if (difference !== null) return difference;
   }
-  const needed = neededBatches(kept);
+  const needed = reachableBatches(restored);
   for (const id of needed) {
-    const [one, other] = [kept.batches.get(id), whole.batches.get(id)];
-    const fault = firstFault([[`batch ${id}`, batchText(one), batchText(other)]]);
-    if (fault !== null) return fault;
+    const [one, other] = [restored.batches.get(id), replayed.batches.get(id)];
+    const difference = firstDifference([[`batch ${id}`, describeBatch(one), describeBatch(other)]]);
+    if (difference !== null) return difference;
   }
-  const { at } = whole;
-  for (const midnight of new Set([...whole.graceBatches.keys(), ...kept.graceBatches.keys()])) {
+  const { at } = replayed;
+  for (const midnight of new Set([
+    ...replayed.graceBatches.keys(),
+    ...restored.graceBatches.keys(),
+  ])) {
     if (midnight <= at) continue;
-    const [one, other] = [kept, whole].map(({ graceBatches }) => graceBatches.get(midnight));
-    const fault = firstFault([[`grace batch of ${midnight}`, one, other]]);
-    if (fault !== null) return fault;
+    const [one, other] = [restored, replayed].map(({ graceBatches }) => graceBatches.get(midnight));
+    const difference = firstDifference([[`grace batch of ${midnight}`, one, other]]);
+    if (difference !== null) return difference;
   }
   return null;
 }
 
 /** Others are spent and drawn on by nothing: no command asks for them, and they may be gone already. */
-function neededBatches(kept: Account): ReadonlySet<number> {
-  const needed = new Set(kept.remaining.keys());
-  for (const { draws } of kept.consumptions.values()) {
+function reachableBatches(restored: Account): ReadonlySet<number> {
+  const needed = new Set(restored.remaining.keys());
+  for (const { draws } of restored.consumptions.values()) {
     for (const { batchId } of draws) needed.add(batchId);
   }
   return needed;
 }
 
-const batchText = (batch: Batch | undefined): string | undefined =>
+const describeBatch = (batch: Batch | undefined): string | undefined =>
   batch && JSON.stringify([batch.id, batch.cameIn, batch.expiresAt, batch.priority, batch.isGrace]);
 
-function consumptionFault(kept: Account, whole: Account, isLenient: boolean): string | null {
-  for (const [id, consumption] of kept.consumptions) {
+function consumptionDifference(
+  restored: Account,
+  replayed: Account,
+  isLenient: boolean,
+): string | null {
+  for (const [id, consumption] of restored.consumptions) {
     const what = `consumption ${id}`;
-    const other = whole.consumptions.get(id);
-    const fault = firstFault([[what, consumptionText(consumption), consumptionText(other)]]);
-    if (fault !== null) return fault;
+    const other = replayed.consumptions.get(id);
+    const difference = firstDifference([
+      [what, describeConsumption(consumption), describeConsumption(other)],
+    ]);
+    if (difference !== null) return difference;
   }
   if (isLenient) return null;
-  for (const [id, consumption] of whole.consumptions) {
-    if (!isConsumptionRetained(consumption, whole.closings, kept.policy, whole.atMs)) continue;
-    if (!kept.consumptions.has(id)) return `consumption ${id} is missing`;
+  for (const [id, consumption] of replayed.consumptions) {
+    if (!isConsumptionRetained(consumption, replayed.closings, restored.policy, replayed.atMs))
+      continue;
+    if (!restored.consumptions.has(id)) return `consumption ${id} is missing`;
   }
   return null;
 }
 
-const consumptionText = (one: Consumption | undefined): string | undefined =>
+const describeConsumption = (one: Consumption | undefined): string | undefined =>
   one &&
   JSON.stringify([
     one.of,
@@ -107,29 +119,33 @@ const consumptionText = (one: Consumption | undefined): string | undefined =>
   ]);
 
 /** Only the oldest are ever forgotten: what is remembered is the end of all that was answered. */
-function answeredFault(kept: Account, whole: Account, isLenient: boolean): string | null {
-  const mine = kept.answeredQueue.slice(kept.answeredFrom);
-  const all = whole.answeredQueue.slice(whole.answeredFrom);
+function answeredDifference(
+  restored: Account,
+  replayed: Account,
+  isLenient: boolean,
+): string | null {
+  const mine = restored.answeredQueue.slice(restored.answeredFrom);
+  const all = replayed.answeredQueue.slice(replayed.answeredFrom);
   const forgotten = all.length - mine.length;
   if (forgotten < 0) return `${-forgotten} answered commands more than there are in the events`;
   for (const [place, one] of mine.entries()) {
     const other = all[forgotten + place];
-    const fault = firstFault([
+    const difference = firstDifference([
       [`answered command at revision ${one.revision}`, one.commandId, other?.commandId],
       ['its revision', one.revision, other?.revision],
       ['its moment', one.atMs, other?.atMs],
       ['its time of receipt', one.receivedAt, other?.receivedAt],
     ]);
-    if (fault !== null) return fault;
+    if (difference !== null) return difference;
   }
-  let forgottenUntil = whole.forgottenUntil;
+  let forgottenUntil = replayed.forgottenUntil;
   for (const { receivedAt } of all.slice(0, forgotten)) {
     forgottenUntil = later(forgottenUntil, receivedAt);
   }
-  const fault = firstFault([['forgottenUntil', kept.forgottenUntil, forgottenUntil]]);
-  if (fault !== null || isLenient) return fault;
+  const difference = firstDifference([['forgottenUntil', restored.forgottenUntil, forgottenUntil]]);
+  if (difference !== null || isLenient) return difference;
   const newest = all[forgotten - 1];
-  if (newest === undefined || isOutsideWindow(kept.policy, newest, mine.length, whole.atMs))
+  if (newest === undefined || isOutsideWindow(restored.policy, newest, mine.length, replayed.atMs))
     return null;
   return 'it has forgotten a command that its policy remembers';
 }

@@ -13,7 +13,7 @@ import { epochMs } from '../support/time.js';
 export const SNAPSHOT_SHAPE = 1;
 
 /** What can be derived is left out. */
-interface Frozen {
+interface Snapshot {
   readonly revision: number;
   readonly at: string;
   readonly batchesSeen: number;
@@ -30,10 +30,10 @@ interface Frozen {
 }
 
 /** The account as text, for `thaw`. */
-export function freeze(account: Account): string {
+export function toSnapshot(account: Account): string {
   const { revision, at, batchesSeen, closings, forgottenUntil, remaining } = account;
   const answered = account.answeredQueue.slice(account.answeredFrom);
-  const frozen: Frozen = {
+  const snapshot: Snapshot = {
     revision,
     at,
     batchesSeen,
@@ -43,29 +43,29 @@ export function freeze(account: Account): string {
     consumptions: [...account.consumptions.values()],
     answered: answered.map((one) => [one.commandId, one.revision, one.atMs, one.receivedAt]),
   };
-  return JSON.stringify(frozen);
+  return JSON.stringify(snapshot);
 }
 
 /** The account that was frozen. The policy must be the one it was frozen under. */
-export function thaw(text: string, policy: Policy): Account {
-  const frozen = JSON.parse(text) as Frozen;
+export function fromSnapshot(text: string, policy: Policy): Account {
+  const snapshot = JSON.parse(text) as Snapshot;
   const account = emptyAccount(policy);
-  account.revision = frozen.revision;
-  account.at = frozen.at;
-  account.atMs = frozen.at === '' ? account.atMs : epochMs(frozen.at);
-  account.batchesSeen = frozen.batchesSeen;
-  account.closings = frozen.closings;
-  account.forgottenUntil = frozen.forgottenUntil;
-  for (const [batch, remaining] of frozen.batches) thawBatch(account, batch, remaining);
-  for (const consumption of frozen.consumptions) thawConsumption(account, consumption);
+  account.revision = snapshot.revision;
+  account.at = snapshot.at;
+  account.atMs = snapshot.at === '' ? account.atMs : epochMs(snapshot.at);
+  account.batchesSeen = snapshot.batchesSeen;
+  account.closings = snapshot.closings;
+  account.forgottenUntil = snapshot.forgottenUntil;
+  for (const [batch, remaining] of snapshot.batches) restoreBatch(account, batch, remaining);
+  for (const consumption of snapshot.consumptions) restoreConsumption(account, consumption);
   account.closedQueue.sort((a, b) => a.closing - b.closing);
-  for (const [commandId, revision, atMs, receivedAt] of frozen.answered) {
-    thawAnswered(account, { commandId, revision, atMs, receivedAt });
+  for (const [commandId, revision, atMs, receivedAt] of snapshot.answered) {
+    restoreAnswered(account, { commandId, revision, atMs, receivedAt });
   }
   return account;
 }
 
-function thawBatch(account: Account, batch: Batch, remaining: number): void {
+function restoreBatch(account: Account, batch: Batch, remaining: number): void {
   account.batches.set(batch.id, batch);
   if (batch.isGrace && batch.expiresAt !== null) {
     account.graceBatches.set(batch.expiresAt, batch.id);
@@ -78,7 +78,7 @@ function thawBatch(account: Account, batch: Batch, remaining: number): void {
   if (!batch.isGrace) account.batchesInUse += 1;
 }
 
-function thawConsumption(account: Account, consumption: Consumption): void {
+function restoreConsumption(account: Account, consumption: Consumption): void {
   account.consumptions.set(consumption.consumptionId, consumption);
   if (consumption.closing > 0) {
     account.closedQueue.push(consumption);
@@ -89,7 +89,7 @@ function thawConsumption(account: Account, consumption: Consumption): void {
   account.held += totalPoints(consumption.draws);
 }
 
-function thawAnswered(account: Account, answered: AnsweredCommand): void {
+function restoreAnswered(account: Account, answered: AnsweredCommand): void {
   account.answered.set(answered.commandId, answered);
   account.answeredQueue.push(answered);
 }

@@ -9,7 +9,7 @@ import { evolve } from '../account/evolve.js';
 import { refused, time, type Happening, type Said } from './event-builders.js';
 import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
 import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
-import { freeze, thaw } from '../storage/snapshot.js';
+import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 
 export * from './command-builders.js';
 export * from './event-builders.js';
@@ -112,11 +112,11 @@ export class Asked {
     readonly command: LedgerCommand,
   ) {
     const { account } = scenario;
-    const before = freeze(account);
+    const before = toSnapshot(account);
     this.decision = decide(command, account);
-    expect(freeze(account)).toBe(before);
+    expect(toSnapshot(account)).toBe(before);
     expect(decide(command, account)).toEqual(this.decision);
-    expect(decide(command, thaw(before, account.policy))).toEqual(this.decision);
+    expect(decide(command, fromSnapshot(before, account.policy))).toEqual(this.decision);
   }
 
   then(...expected: readonly Happening[]): Scenario {

@@ -1,5 +1,5 @@
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
-import { UnknownEvent, eventFrom } from '#ledger';
+import { UnknownEvent, parseEvent } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
 import { parkingForDamagedRecord, type Parking } from './parking.js';
@@ -91,7 +91,7 @@ export function decodeBatch(
 function decodeEvent(userId: string, recorded: RecordedEvent): EventRows {
   let event;
   try {
-    event = eventFrom(recorded);
+    event = parseEvent(recorded);
   } catch (cause) {
     const reason = cause instanceof UnknownEvent ? 'unknown-event' : 'unreadable-event';
     throw toPoisonEvent(reason, recorded, cause);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
-import { toStored, type LedgerEvent } from '#ledger';
+import { serializeEvent, type LedgerEvent } from '#ledger';
 
 import type { NewTransactionRow } from '../projection/event-rows.js';
 
@@ -79,7 +79,7 @@ export function recordedEvent(
   event: LedgerEvent,
   place: number,
 ): RecordedEvent {
-  const stored = toStored(event, {
+  const stored = serializeEvent(event, {
     command: { source: '/test', id: event.commandId, type: 'ExpirePoints' },
     policy: '0'.repeat(64),
     correlation: event.commandId,

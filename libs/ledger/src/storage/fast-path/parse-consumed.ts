@@ -1,18 +1,18 @@
 import { SOURCE_TYPES, type SourceType } from '../../account/businesses.js';
 import type { Draw, PointsConsumed } from '../../account/events.js';
-import { DIGEST, PLAIN_TEXT, TIME, UUID } from '../patterns.js';
+import { DIGEST, UNESCAPED_TEXT, TIME, UUID } from '../patterns.js';
 
-const WHOLE = '(?:0|[1-9]\\d{0,14})';
+const WHOLE_NUMBER = '(?:0|[1-9]\\d{0,14})';
 const POSITIVE = '[1-9]\\d{0,14}';
 const DRAW = `\\{"batchId":[1-9]\\d{0,15},"points":${POSITIVE}\\}`;
 
-/** As `toStored` writes it, with nothing in it that JSON would escape. */
+/** As `serializeEvent` writes it, with nothing in it that JSON would escape. */
 const CONSUMED = new RegExp(
   `^\\{"at":"(${TIME})","receivedAt":"(${TIME})","commandId":"(${UUID})","digest":"(${DIGEST})"` +
-    `,"balanceAfter":(${WHOLE}),"type":"PointsConsumed","consumptionId":"(${PLAIN_TEXT})"` +
-    `,"of":(null|${WHOLE}),"sourceType":"(${SOURCE_TYPES.join('|')})"` +
-    `,"sourceId":(?:null|"(${PLAIN_TEXT})"),"points":(${POSITIVE}),"draws":\\[(${DRAW}(?:,${DRAW})*)\\]` +
-    `,"duration":(null|${WHOLE}(?:\\.\\d+)?),"settleBy":(?:null|"(${TIME})")\\}$`,
+    `,"balanceAfter":(${WHOLE_NUMBER}),"type":"PointsConsumed","consumptionId":"(${UNESCAPED_TEXT})"` +
+    `,"of":(null|${WHOLE_NUMBER}),"sourceType":"(${SOURCE_TYPES.join('|')})"` +
+    `,"sourceId":(?:null|"(${UNESCAPED_TEXT})"),"points":(${POSITIVE}),"draws":\\[(${DRAW}(?:,${DRAW})*)\\]` +
+    `,"duration":(null|${WHOLE_NUMBER}(?:\\.\\d+)?),"settleBy":(?:null|"(${TIME})")\\}$`,
 );
 
 /** A pattern remembers each place that it may go back to: of draws without number it has no room for all. */
@@ -22,32 +22,32 @@ const CHARS_MAX = 65_536;
  * The same as parsing it as JSON and looking at each field, at two thirds of the price: nearly all
  * events are of this type. null: it is not written so, or very long, and must be parsed.
  */
-export function readCanonicalConsumed(text: string): PointsConsumed | null {
-  const found = text.length > CHARS_MAX ? null : CONSUMED.exec(text);
-  if (found === null) return null;
-  const draws = drawsOf(found[11] ?? '');
+export function parseConsumedFast(text: string): PointsConsumed | null {
+  const match = text.length > CHARS_MAX ? null : CONSUMED.exec(text);
+  if (match === null) return null;
+  const draws = parseDraws(match[11] ?? '');
   if (draws === null) return null;
-  const at = own(found[1] ?? '');
-  const received = found[2] ?? '';
-  const of = found[7] ?? '';
-  const sourceId = found[9];
-  const duration = found[12] ?? '';
-  const settleBy = found[13];
+  const at = detach(match[1] ?? '');
+  const received = match[2] ?? '';
+  const of = match[7] ?? '';
+  const sourceId = match[9];
+  const duration = match[12] ?? '';
+  const settleBy = match[13];
   return {
     at,
-    receivedAt: received === at ? at : own(received),
-    commandId: own(found[3] ?? ''),
-    digest: found[4] ?? '',
-    balanceAfter: wholeIn(found[5] ?? ''),
+    receivedAt: received === at ? at : detach(received),
+    commandId: detach(match[3] ?? ''),
+    digest: match[4] ?? '',
+    balanceAfter: parseDigits(match[5] ?? ''),
     type: 'PointsConsumed',
-    consumptionId: own(found[6] ?? ''),
-    of: of === 'null' ? null : wholeIn(of),
-    sourceType: found[8] as SourceType,
-    sourceId: sourceId === undefined ? null : own(sourceId),
-    points: wholeIn(found[10] ?? ''),
+    consumptionId: detach(match[6] ?? ''),
+    of: of === 'null' ? null : parseDigits(of),
+    sourceType: match[8] as SourceType,
+    sourceId: sourceId === undefined ? null : detach(sourceId),
+    points: parseDigits(match[10] ?? ''),
     draws,
     duration: duration === 'null' ? null : Number(duration),
-    settleBy: settleBy === undefined ? null : own(settleBy),
+    settleBy: settleBy === undefined ? null : detach(settleBy),
   };
 }
 
@@ -55,14 +55,14 @@ const ZERO = '0'.charCodeAt(0);
 const NINE = '9'.charCodeAt(0);
 
 /** By hand, as it is of a few digits mostly. */
-function wholeIn(digits: string): number {
+function parseDigits(digits: string): number {
   let value = 0;
   for (let at = 0; at < digits.length; at++) value = value * 10 + (digits.charCodeAt(at) - ZERO);
   return value;
 }
 
 /** Digits stand in it for nothing but numbers, two to a draw. null: one is too large to be exact. */
-function drawsOf(text: string): readonly Draw[] | null {
+function parseDraws(text: string): readonly Draw[] | null {
   // Accounts remember them for long: a list that one is pushed into keeps room for 16 more.
   let draws: Draw[] | null = null;
   let batchId = 0;
@@ -86,10 +86,10 @@ function drawsOf(text: string): readonly Draw[] | null {
 }
 
 /** From so many characters on, V8 makes a piece of a text by pointing into it, which keeps all of it. */
-const POINTING_CHARS = 13;
+const SLICED_CHARS_MIN = 13;
 
 /** A piece of a text that does not keep the whole of it, for what accounts remember for long. */
-const own = (piece: string): string =>
-  piece.length < POINTING_CHARS
+const detach = (piece: string): string =>
+  piece.length < SLICED_CHARS_MIN
     ? piece
-    : [piece.slice(0, POINTING_CHARS - 1), piece.slice(POINTING_CHARS - 1)].join('');
+    : [piece.slice(0, SLICED_CHARS_MIN - 1), piece.slice(SLICED_CHARS_MIN - 1)].join('');
