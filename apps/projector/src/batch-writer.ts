@@ -35,6 +35,8 @@ export interface BatchWriterOptions {
    * alone, so that the event is found and its account parked. null: nothing is known to fail.
    */
   readonly parkingUpTo?: Position | null;
+  /** Whether an event that can't be applied parks its account there. Default: each one does. */
+  readonly mayPark?: (position: Position) => boolean;
 }
 
 /** Between a store that gives batches and tables that take their time. */
@@ -106,7 +108,7 @@ export class BatchWriter {
     const after = this.#after;
     await this.#reportApplied(
       batch.next,
-      this.#options.writer.writeWithParking(after, batch),
+      this.#options.writer.writeWithParking(after, batch, this.#options.mayPark),
       after,
     );
     if (after === null || batch.next > after) this.#after = batch.next;

@@ -1,10 +1,11 @@
-import { PermanentStoreError, type EventStore, type Position } from '#event-store';
+import { PermanentStoreError, type EventStore } from '#event-store';
 import type { TableWriter, VersionState } from '#read-model';
 
 import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
 import type { ProjectorObserver } from './projector-observer.js';
 import { sleep } from './sleep.js';
-import { isFinal, needsParking } from './failure-kind.js';
+import { FailedEvents } from './failed-events.js';
+import { isFinal } from './failure-kind.js';
 import { CheckpointBeyondHead, requireNotBeyondHead } from './checkpoint-beyond-head.js';
 
 export interface FollowerOptions {
@@ -42,8 +43,7 @@ export class Follower {
   #failures = 0;
   /** Of the last attempt. */
   #writer: BatchWriter | null = null;
-  /** So far an attempt came that failed over an event. */
-  #parkingUpTo: Position | null = null;
+  readonly #failedEvents = new FailedEvents();
 
   constructor(options: FollowerOptions, onState: (state: VersionState) => void) {
     this.#options = options;
@@ -57,14 +57,16 @@ export class Follower {
       try {
         return await this.#followFromCheckpoint(signal);
       } catch (error) {
-        if (isFinal(error, this.#writer?.isParking ?? false)) {
+        const wasParking = this.#writer?.isParking ?? false;
+        if (this.#failedEvents.shouldRetry(error, this.#writer)) {
+          observer.retriedWithParking?.(version, error);
+          this.#failures += wasParking ? 1 : 0;
+          if (this.#failures > retry.failuresMax) throw error;
+          continue;
+        }
+        if (isFinal(error, wasParking)) {
           observer.poisoned?.(version, error);
           return { kind: 'poisoned', cause: error };
-        }
-        if (needsParking(error)) {
-          this.#parkingUpTo = this.#writer?.acceptedUpTo ?? null;
-          observer.retriedWithParking?.(version, error);
-          continue;
         }
         if (error instanceof CheckpointConflict) observer.conflicted?.(version);
         else if (isPermanent(error)) throw error;
@@ -92,7 +94,8 @@ export class Follower {
         writer,
         onApplied: (batch) => this.#onApplied(batch),
         minIntervalMs: WRITE_INTERVAL_MS_MIN,
-        parkingUpTo: this.#parkingUpTo,
+        parkingUpTo: this.#failedEvents.parkingUpTo,
+        mayPark: this.#failedEvents.mayPark,
       },
       checkpoint.position,
     );

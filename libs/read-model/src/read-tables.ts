@@ -55,9 +55,14 @@ export interface TableWriter {
   /**
    * The same of one batch and nothing beside it, where `write` has failed over an event: an account
    * of which an event can't be applied is parked, and everything else is carried on. Rejects with
-   * PoisonEvent only where that is no trouble of single accounts, and with TooManyParked.
+   * PoisonEvent only where that is no trouble of single accounts or the event may not park its account,
+   * and with TooManyParked.
    */
-  writeWithParking(after: Position | null, batch: EventBatch): Promise<WriteResult>;
+  writeWithParking(
+    after: Position | null,
+    batch: EventBatch,
+    mayPark?: (position: Position) => boolean,
+  ): Promise<WriteResult>;
   /** Resolves when more may be handed in: a heap of events that wait would cost more than it brings. */
   waitForCapacity(): Promise<void>;
 }

@@ -211,6 +211,40 @@ describe('an account of which an event can not be applied', () => {
   });
 });
 
+describe('a delivery that is faulty once, while a batch is written with parking', () => {
+  it.each<[string, Change]>([
+    ['an event that can not be read', damageData],
+    ['an event that is missing', () => null],
+  ])('parks nobody and stops nothing: %s', async (_what, change) => {
+    await ledger.run(100);
+    const damaged = changing(DAMAGED!, 3, damageData);
+    let deliveries = 0;
+    const { parked, poisons } = run({
+      ...damaged,
+      follow: (after, sink, signal) => {
+        const isFaulty = ++deliveries === 2;
+        const isIt = (event: RecordedEvent): boolean =>
+          isFaulty && event.stream === `points-${INTACT[0]}` && event.revision === 5;
+        const faulty = (event: RecordedEvent): readonly RecordedEvent[] => {
+          const one = isIt(event) ? change(event) : event;
+          return one === null ? [] : [one];
+        };
+        return damaged.follow(
+          after,
+          (batch) => sink({ ...batch, events: batch.events.flatMap(faulty) }),
+          signal,
+        );
+      },
+    });
+    await eventuallyHolds('at the head, or stopped', async () => {
+      return poisons.length > 0 || (await isAtHead(pool, store));
+    });
+    expect(poisons).toEqual([]);
+    expect(parked).toMatchObject([{ userId: DAMAGED, revision: 3 }]);
+    await expectOthersToAgree();
+  });
+});
+
 describe('what is no trouble of single accounts', () => {
   it('stops the projector: the database refuses rows of which no account can be named', async () => {
     await ledger.run(40);

@@ -2,7 +2,7 @@ import type { EventBatch, EventStore, Position } from '#event-store';
 import type { Checkpoint, NewParkedAccount, TableWriter } from '#read-model';
 
 import { BatchWriter, CheckpointConflict } from '../batch-writer.js';
-import { isFinal, needsParking } from '../failure-kind.js';
+import { FailedEvents } from '../failed-events.js';
 
 export interface BackfillOptions {
   readonly store: Pick<EventStore, 'readAll'>;
@@ -20,8 +20,7 @@ export interface BackfillOptions {
 export class Backfill {
   /** Of the last attempt. */
   #writer: BatchWriter | null = null;
-  /** So far an attempt came that failed over an event. */
-  #parkingUpTo: Position | null = null;
+  readonly #failedEvents = new FailedEvents();
 
   constructor(private readonly options: BackfillOptions) {}
 
@@ -34,8 +33,7 @@ export class Backfill {
         await this.#writePages(checkpoint.position, position, signal);
       } catch (error) {
         if (error instanceof CheckpointConflict) continue;
-        if (!needsParking(error) || isFinal(error, this.#writer?.isParking ?? false)) throw error;
-        this.#parkingUpTo = this.#writer?.acceptedUpTo ?? null;
+        if (!this.#failedEvents.shouldRetry(error, this.#writer)) throw error;
       }
     }
   }
@@ -56,7 +54,8 @@ export class Backfill {
           fed(events);
         },
         minIntervalMs: 0,
-        parkingUpTo: this.#parkingUpTo,
+        parkingUpTo: this.#failedEvents.parkingUpTo,
+        mayPark: this.#failedEvents.mayPark,
       },
       from,
     );

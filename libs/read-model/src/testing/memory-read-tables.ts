@@ -77,7 +77,11 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return this.#write(after, batch, new Map());
   }
 
-  async writeWithParking(after: Position | null, batch: EventBatch): Promise<WriteResult> {
+  async writeWithParking(
+    after: Position | null,
+    batch: EventBatch,
+    mayPark: (position: Position) => boolean = () => true,
+  ): Promise<WriteResult> {
     const parkedAt = new Map<Position, Parking>();
     const isDense = this.#options.followsDirectly !== undefined;
     for (;;) {
@@ -85,7 +89,9 @@ export class MemoryReadTables implements ReadTables, TableWriter {
         return await this.#write(after, batch, parkedAt);
       } catch (error) {
         const parking = error instanceof PoisonEvent ? parkingForPoison(error, isDense) : null;
-        if (parking === null || parkedAt.has(parking.position)) throw error;
+        if (parking === null || parkedAt.has(parking.position) || !mayPark(parking.position)) {
+          throw error;
+        }
         parkedAt.set(parking.position, parking);
       }
     }

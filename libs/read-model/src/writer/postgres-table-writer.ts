@@ -77,8 +77,12 @@ export class PostgresTableWriter implements TableWriter {
   }
 
   /** Nothing else may be under way: it goes by what is in the tables. */
-  writeWithParking(after: Position | null, batch: EventBatch): Promise<WriteResult> {
-    return writeCarefully(this.#pool, this.#options, after, batch);
+  writeWithParking(
+    after: Position | null,
+    batch: EventBatch,
+    mayPark?: (position: Position) => boolean,
+  ): Promise<WriteResult> {
+    return writeCarefully(this.#pool, this.#options, after, batch, mayPark);
   }
 
   async waitForCapacity(): Promise<void> {

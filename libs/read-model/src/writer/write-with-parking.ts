@@ -21,9 +21,10 @@ export async function writeCarefully(
   options: TableWriterOptions,
   after: Position | null,
   batch: EventBatch,
+  mayPark: (position: Position) => boolean = () => true,
 ): Promise<WriteResult> {
   try {
-    return await writeParking(pool, options, after, batch);
+    return await writeParking(pool, options, after, batch, mayPark);
   } catch (error) {
     if (error instanceof CheckpointConflict) return { kind: 'moved' };
     throw error;
@@ -35,6 +36,7 @@ async function writeParking(
   options: TableWriterOptions,
   after: Position | null,
   batch: EventBatch,
+  mayPark: (position: Position) => boolean,
 ): Promise<WriteResult> {
   const parkedAt = new Map<Position, Parking>();
   for (;;) {
@@ -48,6 +50,7 @@ async function writeParking(
       const parking = parkingForPoison(poison, options.followsDirectly !== undefined);
       // Twice at the same event would be a bug: it was left out the second time.
       if (parking === null || parkedAt.has(poison.position)) throw poison;
+      if (!mayPark(poison.position)) throw poison;
       parkedAt.set(poison.position, parking);
     }
   }
