@@ -431,10 +431,10 @@ describe('a rebuild', () => {
     run(changing(DAMAGED!, 5, damageData));
     await atHead();
     await stopAll();
-    const leftOut: number[] = [];
+    const skipped: number[] = [];
     const parked: string[] = [];
     const observer = {
-      leftOut: (accounts: number) => void leftOut.push(accounts),
+      accountsSkipped: (accounts: number) => void skipped.push(accounts),
       parked: (_: number, { userId }: NewParkedAccount) => void parked.push(userId),
     };
     const again = new Rebuild({
@@ -448,14 +448,14 @@ describe('a rebuild', () => {
     expect(await again.run({ acceptDifferences: false }, never)).toMatchObject({
       kind: 'switched',
     });
-    expect([leftOut, parked]).toEqual([[1], [DAMAGED]]);
+    expect([skipped, parked]).toEqual([[1], [DAMAGED]]);
     expect(await parkedAccounts({ pool, name: 'points' })).toEqual([before]);
     await again.drop('kept');
     const mended = new Rebuild({ store, pool, name: 'points', observer, followsDirectly });
     expect(await mended.run({ acceptDifferences: false }, never)).toMatchObject({
       kind: 'switched',
     });
-    expect(leftOut).toEqual([1, 1]);
+    expect(skipped).toEqual([1, 1]);
     expect(await parkedAccounts({ pool, name: 'points' })).toEqual([]);
     await expectTablesToAgree(pool, ledger);
   });
