@@ -1,5 +1,5 @@
 import {
-  Malformed,
+  MalformedRecordsError,
   isTooLarge,
   type KafkaConnection,
   type OutcomeProducer,
@@ -58,7 +58,7 @@ async function replayOne(
       tally.messages += sent;
     }
   } catch (error) {
-    if (!(error instanceof StillUndecodable || error instanceof Malformed)) throw error;
+    if (!(error instanceof StillUndecodable || error instanceof MalformedRecordsError)) throw error;
     tally.refused++;
     return tell(id, `it still can't be decoded: ${error.message}`, messages);
   }

@@ -11,7 +11,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import { patchFetch } from './kafkajs-patches/fetch-patch.js';
-import { patchIdleQueue } from './kafkajs-patches/idle-patch.js';
+import { patchIdleRequestQueue } from './kafkajs-patches/idle-patch.js';
 import { logCreatorFor, type KafkaLog } from './log.js';
 import { patchProduce } from './kafkajs-patches/produce-patch.js';
 
@@ -53,7 +53,7 @@ const CONNECT_MS_MAX = 3_000;
 const REQUEST_MS_MAX = 10_000;
 
 /** For the test that measures what it saves. */
-export const removeIdlePatch = patchIdleQueue();
+export const removeIdlePatch = patchIdleRequestQueue();
 patchProduce();
 patchFetch();
 

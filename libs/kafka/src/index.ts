@@ -14,7 +14,7 @@ export {
   type ConsumerObserver,
 } from './consumer/consume-options.js';
 export { UndecodableBatchError } from './consumer/batch-reader.js';
-export { Malformed } from './record-batches/byte-reader.js';
+export { MalformedRecordsError } from './record-batches/byte-reader.js';
 export { messagesOfBatch } from './record-batches/messages-of-batch.js';
 export { openLagMeter, type LagMeter, type PartitionLag } from './lag-meter.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';

@@ -1,12 +1,12 @@
 /** From here on the native copy is faster than a loop. */
-const NATIVE_FROM_BYTES = 24;
+const NATIVE_COPY_BYTES_MIN = 24;
 
 /**
  * Repeats `count` bytes that stand `distance` before `at`. Where both overlap, what was just copied
  * is copied again: that is how run lengths are written.
  */
-export function copyWithin(out: Buffer, at: number, distance: number, count: number): void {
-  if (count < NATIVE_FROM_BYTES) {
+export function copyOverlapping(out: Buffer, at: number, distance: number, count: number): void {
+  if (count < NATIVE_COPY_BYTES_MIN) {
     for (let i = 0; i < count; i++) out[at + i] = out[at + i - distance] as number;
     return;
   }

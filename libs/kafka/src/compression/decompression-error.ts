@@ -1,7 +1,7 @@
 /** The bytes are damaged, or there are more of them than may be: they are left as they are. */
-export class CannotUnpack extends Error {
+export class DecompressionError extends Error {
   override readonly name = 'CannotUnpack';
 }
 
-export const tooLarge = (bytesMax: number): CannotUnpack =>
-  new CannotUnpack(`it unpacks to more than ${bytesMax} bytes`);
+export const tooLargeError = (bytesMax: number): DecompressionError =>
+  new DecompressionError(`it unpacks to more than ${bytesMax} bytes`);

@@ -1,5 +1,5 @@
-import { CannotUnpack, tooLarge } from './decompression-error.js';
-import { copyWithin } from './copy-overlapping.js';
+import { DecompressionError, tooLargeError } from './decompression-error.js';
+import { copyOverlapping } from './copy-overlapping.js';
 
 // https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md. Its checksums
 // are left unread: a batch of messages has one over all of its bytes.
@@ -11,52 +11,55 @@ const UNCOMPRESSED = 0x8000_0000;
 const MATCH_BYTES_MIN = 4;
 const START_BYTES = 64 * 1024;
 
-export function unpackLz4(bytes: Uint8Array, bytesMax: number): Buffer {
-  const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const out = new Output(bytesMax, Math.min(bytesMax, Math.max(START_BYTES, 4 * packed.length)));
+export function decompressLz4(bytes: Uint8Array, bytesMax: number): Buffer {
+  const compressed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const out = new Output(
+    bytesMax,
+    Math.min(bytesMax, Math.max(START_BYTES, 4 * compressed.length)),
+  );
   let at = 0;
-  while (at < packed.length) at = readFrame(packed, at, out);
+  while (at < compressed.length) at = readFrame(compressed, at, out);
   return out.written;
 }
 
 /** Gives back where the next one begins. */
-function readFrame(packed: Buffer, from: number, out: Output): number {
-  const magic = uint32(packed, from);
-  if ((magic & 0xffff_fff0) >>> 0 === SKIPPABLE) return from + 8 + uint32(packed, from + 4);
-  if (magic !== FRAME || from + 7 > packed.length) throw damaged();
-  const flags = packed[from + 4] as number;
-  if (flags >> 6 !== VERSION) throw damaged();
+function readFrame(compressed: Buffer, from: number, out: Output): number {
+  const magic = uint32(compressed, from);
+  if ((magic & 0xffff_fff0) >>> 0 === SKIPPABLE) return from + 8 + uint32(compressed, from + 4);
+  if (magic !== FRAME || from + 7 > compressed.length) throw damagedError();
+  const flags = compressed[from + 4] as number;
+  if (flags >> 6 !== VERSION) throw damagedError();
   const [hasBlockSums, hasSize, hasSum, hasDictionary] = [
     flags & 16,
     flags & 8,
     flags & 4,
     flags & 1,
   ];
-  if (hasDictionary) throw new CannotUnpack('its lz4 needs a dictionary');
+  if (hasDictionary) throw new DecompressionError('its lz4 needs a dictionary');
   let at = from + 6 + (hasSize ? 8 : 0) + 1;
   // Blocks may refer to the ones before, of the same frame.
-  const frameBegan = out.length;
+  const frameStart = out.length;
   for (;;) {
-    const size = uint32(packed, at);
+    const size = uint32(compressed, at);
     at += 4;
     if (size === 0) return at + (hasSum ? 4 : 0);
     const length = size % UNCOMPRESSED;
-    if (at + length > packed.length) throw damaged();
-    const block = packed.subarray(at, at + length);
+    if (at + length > compressed.length) throw damagedError();
+    const block = compressed.subarray(at, at + length);
     if (size >= UNCOMPRESSED) out.add(block, 0, length);
-    else readBlock(block, out, frameBegan);
+    else readBlock(block, out, frameStart);
     at += length + (hasBlockSums ? 4 : 0);
   }
 }
 
-function readBlock(block: Buffer, out: Output, frameBegan: number): void {
+function readBlock(block: Buffer, out: Output, frameStart: number): void {
   let at = 0;
   /** A length of 15 goes on in the bytes behind it, until one is not 255. */
-  const lengthOf = (begun: number): number => {
-    let length = begun;
-    if (begun < 15) return length;
+  const lengthOf = (initial: number): number => {
+    let length = initial;
+    if (initial < 15) return length;
     for (;;) {
-      if (at >= block.length) throw damaged();
+      if (at >= block.length) throw damagedError();
       const byte = block[at++] as number;
       length += byte;
       if (byte < 255) return length;
@@ -65,15 +68,15 @@ function readBlock(block: Buffer, out: Output, frameBegan: number): void {
   while (at < block.length) {
     const token = block[at++] as number;
     const literals = lengthOf(token >> 4);
-    if (at + literals > block.length) throw damaged();
+    if (at + literals > block.length) throw damagedError();
     out.add(block, at, at + literals);
     at += literals;
     // The last sequence has literals alone.
     if (at === block.length) return;
-    if (at + 2 > block.length) throw damaged();
+    if (at + 2 > block.length) throw damagedError();
     const distance = block.readUInt16LE(at);
     at += 2;
-    if (distance === 0 || distance > out.length - frameBegan) throw damaged();
+    if (distance === 0 || distance > out.length - frameStart) throw damagedError();
     out.repeat(distance, lengthOf(token & 15) + MATCH_BYTES_MIN);
   }
 }
@@ -106,13 +109,13 @@ class Output {
 
   repeat(distance: number, count: number): void {
     this.#grow(count);
-    copyWithin(this.#bytes, this.#length, distance, count);
+    copyOverlapping(this.#bytes, this.#length, distance, count);
     this.#length += count;
   }
 
   #grow(count: number): void {
     const needed = this.#length + count;
-    if (needed > this.bytesMax) throw tooLarge(this.bytesMax);
+    if (needed > this.bytesMax) throw tooLargeError(this.bytesMax);
     if (needed <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(
       Math.min(this.bytesMax, Math.max(needed, 2 * this.#bytes.length)),
@@ -122,9 +125,9 @@ class Output {
   }
 }
 
-function uint32(packed: Buffer, at: number): number {
-  if (at + 4 > packed.length) throw damaged();
-  return packed.readUInt32LE(at);
+function uint32(compressed: Buffer, at: number): number {
+  if (at + 4 > compressed.length) throw damagedError();
+  return compressed.readUInt32LE(at);
 }
 
-const damaged = (): CannotUnpack => new CannotUnpack('its lz4 is damaged');
+const damagedError = (): DecompressionError => new DecompressionError('its lz4 is damaged');

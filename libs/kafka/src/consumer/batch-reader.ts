@@ -113,7 +113,7 @@ export class BatchReader {
 
       fetched.take(done);
       if (done > 0) {
-        const isAll = fetched.isThrough;
+        const isAll = fetched.isExhausted;
         const last = isAll ? batch.lastOffset() : (subBatch[done - 1] as IncomingMessage).offset;
         const uncommitted = await this.#commit(payload, last);
         if (uncommitted) return this.#pause(payload, state, subBatch[0].offset, uncommitted.cause);

@@ -6,7 +6,7 @@ import { startKafkaBroker, type KafkaBroker } from '#stack';
 import { eventually } from '#testing';
 import { connectKafka, type KafkaConnection } from '../connection.js';
 import { createCommandSource } from './kafka-command-source.js';
-import { insideKafkajs } from '../kafkajs-patches/kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
 import { QUICK, Received, START_MS_MAX, withAdmin } from '../testing/test-kafka.js';
 
 // A broker looks at what is sent to it, and never again: what its disk does to the bytes is seen by
@@ -19,7 +19,9 @@ const CRC_AT = 17;
 const CHECKED_FROM = 21;
 const RECORDS_AT = 61;
 
-const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
+const crc32c = requireKafkajsInternal('protocol/recordBatch/crc32C') as (
+  bytes: Uint8Array,
+) => number;
 
 let folder: string;
 let broker: KafkaBroker;

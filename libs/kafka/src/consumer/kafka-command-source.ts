@@ -8,7 +8,7 @@ import {
   type ConsumeOptions,
   type ConsumerObserver,
 } from './consume-options.js';
-import { watchFetched } from '../kafkajs-patches/fetch-patch.js';
+import { onPartitionFetched } from '../kafkajs-patches/fetch-patch.js';
 import type { KafkaLogEntry } from '../log.js';
 import { OffsetJumpDetector } from './offset-jump-detector.js';
 import type { CommandSource, MessageHandler } from '../ports.js';
@@ -68,9 +68,9 @@ class KafkaCommandSource implements CommandSource {
     );
     this.#running = { consumer, reader };
     this.#listenTo(consumer, reader);
-    this.#stopListening = watchFetched((seen) => {
+    this.#stopListening = onPartitionFetched((seen) => {
       if (seen.topic !== topic) return;
-      this.#openTransactions.seen(seen.partition, seen.heldAt, performance.now());
+      this.#openTransactions.seen(seen.partition, seen.blockedAt, performance.now());
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning });

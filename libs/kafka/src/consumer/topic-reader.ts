@@ -4,7 +4,7 @@ import { ByteBudget } from '../byte-budget.js';
 import type { KafkaConnection } from '../connection.js';
 import { CONSUME_LIMITS } from './consume-options.js';
 import { fetchedMessages } from '../record-batches/messages-of-batch.js';
-import type { OpenLimits } from '../record-batches/decompress-batch.js';
+import type { DecompressLimits } from '../record-batches/decompress-batch.js';
 import type { IncomingMessage } from '../ports.js';
 
 const MESSAGES_PER_CALL_MAX = 1_000;
@@ -14,7 +14,7 @@ export interface ReadOptions {
   readonly topic: string;
   /** The next ones come when this resolves. */
   readonly onMessages: (messages: readonly IncomingMessage[]) => Promise<void> | void;
-  readonly limits?: Partial<OpenLimits>;
+  readonly limits?: Partial<DecompressLimits>;
   /** Its reader has a group of its own, of this name and a random part, that commits nothing. */
   readonly groupPrefix?: string;
 }

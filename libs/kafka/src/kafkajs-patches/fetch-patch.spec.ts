@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../connection.js';
-import { insideKafkajs } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from './kafkajs-internals.js';
 import {
   batchBytes,
   CONTROL,
@@ -8,9 +8,9 @@ import {
   marker,
   TRANSACTIONAL,
 } from '../testing/batch-bytes.js';
-import { kafkajsFetch, rotate, type FetchArguments } from './fetch-patch.js';
+import { kafkajsFetch, rotatePartitions, type FetchRequest } from './fetch-patch.js';
 import type { FetchResponse } from '../record-batches/fetch-response.js';
-import { openBatch } from '../record-batches/decompress-batch.js';
+import { decompressBatch } from '../record-batches/decompress-batch.js';
 import type { RecordBatch } from '../record-batches/record-batch.js';
 import type { KafkaRecord } from '../record-batches/record-reader.js';
 
@@ -36,15 +36,15 @@ interface KafkajsResponse {
   }[];
 }
 
-const theirs = insideKafkajs(`protocol/requests/fetch/v${VERSION}/response`) as {
+const theirs = requireKafkajsInternal(`protocol/requests/fetch/v${VERSION}/response`) as {
   decode(bytes: Buffer): Promise<KafkajsResponse>;
 };
-const filterAborted = insideKafkajs('consumer/filterAbortedMessages') as (of: {
+const filterAborted = requireKafkajsInternal('consumer/filterAbortedMessages') as (of: {
   messages: readonly KafkajsMessage[];
   abortedTransactions: readonly unknown[];
 }) => readonly KafkajsMessage[];
 
-const request: FetchArguments = {
+const request: FetchRequest = {
   topics: [{ topic: 't', partitions: [{ partition: 0, fetchOffset: '7' }] }],
 };
 
@@ -69,7 +69,7 @@ const LIMITS = {
 async function decodedByUs(batches: Buffer, limits = LIMITS): Promise<readonly KafkaRecord[]> {
   const records: KafkaRecord[] = [];
   for (const batch of batchesOf(await inForce(fetchResponse('t', [{ batches }])))) {
-    const opened = await openBatch(batch, limits);
+    const opened = await decompressBatch(batch, limits);
     if (opened.kind !== 'opened') throw new Error(opened.detail);
     for (let one = opened.records.next(0n); one; one = opened.records.next(0n)) records.push(one);
   }
@@ -152,14 +152,16 @@ describe('the reader of fetch responses', () => {
       { topic: 't', partitions: [0, 1, 2].map((partition) => ({ partition, fetchOffset: '0' })) },
     ];
     const order = (turns: number) =>
-      rotate(topics, turns)[0]?.partitions.map((one) => one.partition);
+      rotatePartitions(topics, turns)[0]?.partitions.map((one) => one.partition);
     expect([0, 1, 2, 3].map(order)).toEqual([
       [0, 1, 2],
       [1, 2, 0],
       [2, 0, 1],
       [0, 1, 2],
     ]);
-    expect(rotate([{ topic: 't', partitions: [] }], 5)).toEqual([{ topic: 't', partitions: [] }]);
+    expect(rotatePartitions([{ topic: 't', partitions: [] }], 5)).toEqual([
+      { topic: 't', partitions: [] },
+    ]);
   });
 });
 

@@ -1,11 +1,11 @@
-import { insideKafkajs } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from './kafkajs-internals.js';
 import { readFetchResponse, type FetchResponse } from '../record-batches/fetch-response.js';
 
 /** Since this version a response carries record batches. No broker of this decade speaks an older one. */
-const RECORD_BATCHES_SINCE = 4;
+const RECORD_BATCHES_SINCE_VERSION = 4;
 
 /** What kafkajs hands to whoever encodes a fetch request. */
-export interface FetchArguments {
+export interface FetchRequest {
   readonly topics: readonly FetchTopic[];
 }
 
@@ -14,34 +14,34 @@ interface FetchTopic {
   readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
 }
 
-interface Made {
+interface FetchProtocol {
   readonly response: { readonly decode: (bytes: Buffer) => Promise<FetchResponse> };
 }
 
-type Make = (fetched: FetchArguments) => Made;
+type CreateFetch = (fetched: FetchRequest) => FetchProtocol;
 
 /** kafkajs's own table of how to encode a fetch request and decode its response, by version. */
 interface Fetch {
-  protocol: (at: { readonly version: number }) => Make;
+  protocol: (at: { readonly version: number }) => CreateFetch;
 }
 
 /** What a response says of a partition, whoever asked for it. */
-export interface PartitionSeen {
+export interface PartitionFetched {
   readonly topic: string;
   readonly partition: number;
   /** Where a transaction that is still open keeps its readers; null: none does. */
-  readonly heldAt: string | null;
+  readonly blockedAt: string | null;
 }
 
-const onlookers = new Set<(seen: PartitionSeen) => void>();
+const listeners = new Set<(seen: PartitionFetched) => void>();
 
 /** kafkajs keeps to itself how far transactions let a partition be read. Gives back how to end it. */
-export function watchFetched(onSeen: (seen: PartitionSeen) => void): () => void {
-  onlookers.add(onSeen);
-  return () => onlookers.delete(onSeen);
+export function onPartitionFetched(listener: (seen: PartitionFetched) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-export const kafkajsFetch = (): Fetch => insideKafkajs('protocol/requests/fetch') as Fetch;
+export const kafkajsFetch = (): Fetch => requireKafkajsInternal('protocol/requests/fetch') as Fetch;
 
 /**
  * kafkajs unpacks all that was fetched at once and knows gzip alone: one batch in another codec, or
@@ -56,17 +56,17 @@ export const kafkajsFetch = (): Fetch => insideKafkajs('protocol/requests/fetch'
 export function patchFetch(): void {
   const fetch = kafkajsFetch();
   const original = fetch.protocol;
-  let turns = 0;
+  let requests = 0;
   fetch.protocol = (at) => {
     const make = original(at);
-    if (at.version < RECORD_BATCHES_SINCE) return make;
+    if (at.version < RECORD_BATCHES_SINCE_VERSION) return make;
     return (fetched) => {
-      const made = make({ ...fetched, topics: rotate(fetched.topics, turns++) });
+      const made = make({ ...fetched, topics: rotatePartitions(fetched.topics, requests++) });
       const decode = async (bytes: Buffer): Promise<FetchResponse> => {
         const response = readFetchResponse(bytes, at.version, (topic, partition) =>
           fetchOffsetOf(fetched.topics, topic, partition),
         );
-        if (onlookers.size > 0) tellOnlookers(response);
+        if (listeners.size > 0) notifyListeners(response);
         return response;
       };
       return { ...made, response: { ...made.response, decode } };
@@ -74,19 +74,19 @@ export function patchFetch(): void {
   };
 }
 
-function tellOnlookers({ responses }: FetchResponse): void {
+function notifyListeners({ responses }: FetchResponse): void {
   for (const { topicName: topic, partitions } of responses) {
     for (const { partition, lastStableOffset, highWatermark, messages } of partitions) {
-      const isHeld = messages.length === 0 && BigInt(lastStableOffset) < BigInt(highWatermark);
-      const heldAt = isHeld && !lastStableOffset.startsWith('-') ? lastStableOffset : null;
-      for (const onSeen of onlookers) onSeen({ topic, partition, heldAt });
+      const isBlocked = messages.length === 0 && BigInt(lastStableOffset) < BigInt(highWatermark);
+      const heldAt = isBlocked && !lastStableOffset.startsWith('-') ? lastStableOffset : null;
+      for (const listener of listeners) listener({ topic, partition, blockedAt: heldAt });
     }
   }
 }
 
-export const rotate = (topics: readonly FetchTopic[], turns: number): FetchTopic[] =>
+export const rotatePartitions = (topics: readonly FetchTopic[], requests: number): FetchTopic[] =>
   topics.map(({ topic, partitions }) => {
-    const first = turns % Math.max(1, partitions.length);
+    const first = requests % Math.max(1, partitions.length);
     return { topic, partitions: [...partitions.slice(first), ...partitions.slice(0, first)] };
   });
 

@@ -1,5 +1,5 @@
 import '../connection.js';
-import { patchIdleQueue, requestQueuePrototype, type RequestQueue } from './idle-patch.js';
+import { patchIdleRequestQueue, requestQueuePrototype, type RequestQueue } from './idle-patch.js';
 
 /** How many timers a look at the queue schedules. */
 function timersOf(queue: RequestQueue): number {
@@ -39,7 +39,7 @@ describe('the patch of kafkajs’s request queue', () => {
   it('is what does it: the same kafkajs without it looks at an empty queue', () => {
     let calls = 0;
     const queue: RequestQueue = { pending: [], scheduleCheckPendingRequests: () => calls++ };
-    const undo = patchIdleQueue(queue);
+    const undo = patchIdleRequestQueue(queue);
     queue.scheduleCheckPendingRequests();
     expect(calls).toBe(0);
     undo();

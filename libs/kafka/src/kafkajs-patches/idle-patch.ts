@@ -1,4 +1,4 @@
-import { insideKafkajs } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from './kafkajs-internals.js';
 
 /** What the patch touches of kafkajs's request queue, one of which stands behind every connection. */
 export interface RequestQueue {
@@ -11,7 +11,7 @@ export interface RequestQueue {
  * 6.5 % of a core. Whatever enters the queue schedules its own look, so an empty one needs none.
  * Gives back how to undo it.
  */
-export function patchIdleQueue(queue: RequestQueue = requestQueuePrototype()): () => void {
+export function patchIdleRequestQueue(queue: RequestQueue = requestQueuePrototype()): () => void {
   const original = queue.scheduleCheckPendingRequests;
   queue.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) original.call(this);
@@ -22,6 +22,8 @@ export function patchIdleQueue(queue: RequestQueue = requestQueuePrototype()): (
 }
 
 export function requestQueuePrototype(): RequestQueue {
-  const queue = insideKafkajs('network/requestQueue') as { readonly prototype: RequestQueue };
+  const queue = requireKafkajsInternal('network/requestQueue') as {
+    readonly prototype: RequestQueue;
+  };
   return queue.prototype;
 }

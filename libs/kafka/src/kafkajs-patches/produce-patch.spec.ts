@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import '../connection.js';
-import { insideKafkajs } from './kafkajs-internals.js';
-import { kafkajsProduce, type ProduceArguments } from './produce-patch.js';
+import { requireKafkajsInternal } from './kafkajs-internals.js';
+import { kafkajsProduce, type ProduceRequest } from './produce-patch.js';
 
 // Against kafkajs's own encoder, byte for byte: it is what brokers have been fed with for years.
 
 type Encode = () => Promise<{ readonly buffer: Buffer }>;
 
 const VERSION = 7;
-const theirs = insideKafkajs(`protocol/requests/produce/v${VERSION}/request`) as (
-  produced: ProduceArguments,
+const theirs = requireKafkajsInternal(`protocol/requests/produce/v${VERSION}/request`) as (
+  produced: ProduceRequest,
 ) => { readonly encode: Encode };
 
-const inForce = (produced: ProduceArguments): Encode =>
+const inForce = (produced: ProduceRequest): Encode =>
   kafkajsProduce().protocol({ version: VERSION })(produced).request.encode;
 
 /** In the same millisecond: it is part of the bytes. */
@@ -57,7 +57,7 @@ const produced = fc.record({
   ),
 });
 
-const plain: ProduceArguments = {
+const plain: ProduceRequest = {
   acks: -1,
   timeout: 1_000,
   topicData: [

@@ -1,11 +1,15 @@
-import { insideKafkajs } from './kafkajs-internals.js';
-import { produceRequest, type ProducedMessage, type ProducedPartition } from './produce-request.js';
+import { requireKafkajsInternal } from './kafkajs-internals.js';
+import {
+  encodeProduceRequest,
+  type ProducedMessage,
+  type ProducedPartition,
+} from './produce-request.js';
 
 /** From this version on a request carries record batches. */
-const RECORD_BATCHES_SINCE = 3;
+const RECORD_BATCHES_SINCE_VERSION = 3;
 
 /** What kafkajs hands to whoever encodes a produce request. */
-export interface ProduceArguments {
+export interface ProduceRequest {
   readonly acks: number;
   readonly timeout: number;
   readonly transactionalId?: string | null;
@@ -30,14 +34,15 @@ interface Request {
   readonly encode: () => Promise<Encoder>;
 }
 
-type Make = (produced: ProduceArguments) => { readonly request: Request };
+type CreateProduce = (produced: ProduceRequest) => { readonly request: Request };
 
 /** kafkajs's own table of how to encode a produce request, by version. */
 interface Produce {
-  protocol: (at: { readonly version: number }) => Make;
+  protocol: (at: { readonly version: number }) => CreateProduce;
 }
 
-export const kafkajsProduce = (): Produce => insideKafkajs('protocol/requests/produce') as Produce;
+export const kafkajsProduce = (): Produce =>
+  requireKafkajsInternal('protocol/requests/produce') as Produce;
 
 /**
  * kafkajs makes a zeroed buffer of 512 bytes for each record and for each of its headers, and a list
@@ -48,18 +53,22 @@ export const kafkajsProduce = (): Produce => insideKafkajs('protocol/requests/pr
 export function patchProduce(): void {
   const produce = kafkajsProduce();
   const original = produce.protocol;
-  const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
-  const KafkajsEncoder = insideKafkajs('protocol/encoder') as new (bytes: number) => Encoder;
+  const crc32c = requireKafkajsInternal('protocol/recordBatch/crc32C') as (
+    bytes: Uint8Array,
+  ) => number;
+  const KafkajsEncoder = requireKafkajsInternal('protocol/encoder') as new (
+    bytes: number,
+  ) => Encoder;
   produce.protocol = (at) => {
     const make = original(at);
     return (produced) => {
       const made = make(produced);
-      if (at.version < RECORD_BATCHES_SINCE || !isPlain(produced)) return made;
+      if (at.version < RECORD_BATCHES_SINCE_VERSION || !canEncode(produced)) return made;
       const encode = (): Promise<Encoder> => {
         const { producerId = -1n, producerEpoch = 0 } = produced;
         const ids = { producerId: BigInt(producerId.toString()), producerEpoch };
         const terms = { nowMs: Date.now(), crc32c };
-        const bytes = produceRequest({ ...produced, ...ids }, terms);
+        const bytes = encodeProduceRequest({ ...produced, ...ids }, terms);
         const encoder = new KafkajsEncoder(1);
         return Promise.resolve(Object.assign(encoder, { buf: bytes, offset: bytes.length }));
       };
@@ -68,7 +77,7 @@ export function patchProduce(): void {
   };
 }
 
-function isPlain({ transactionalId, compression = 0, topicData }: ProduceArguments): boolean {
+function canEncode({ transactionalId, compression = 0, topicData }: ProduceRequest): boolean {
   if (transactionalId != null || compression !== 0) return false;
   return topicData.every(({ partitions }) =>
     partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp == null)),

@@ -1,4 +1,4 @@
-import { BytesWriter } from '../record-batches/byte-writer.js';
+import { ByteWriter } from '../record-batches/byte-writer.js';
 
 // The body of a produce request, version 3 and later: https://kafka.apache.org/protocol#The_Messages_Produce
 // and its record batches: https://kafka.apache.org/documentation/#recordbatch
@@ -21,7 +21,7 @@ export interface ProducedPartition {
   readonly messages: readonly ProducedMessage[];
 }
 
-export interface ProducedTopics {
+export interface ProduceRequestData {
   readonly acks: number;
   readonly timeout: number;
   readonly producerId: bigint;
@@ -32,54 +32,54 @@ export interface ProducedTopics {
   }[];
 }
 
-export interface Terms {
+export interface EncodingContext {
   readonly nowMs: number;
   readonly crc32c: (bytes: Uint8Array) => number;
 }
 
-export function produceRequest(produced: ProducedTopics, terms: Terms): Buffer {
+export function encodeProduceRequest(produced: ProduceRequestData, terms: EncodingContext): Buffer {
   const { acks, timeout, topicData } = produced;
-  const out = new BytesWriter();
-  out.name(null).int16(acks).int32(timeout).int32(topicData.length);
+  const out = new ByteWriter();
+  out.nullableString(null).int16(acks).int32(timeout).int32(topicData.length);
   for (const { topic, partitions } of topicData) {
-    out.name(topic).int32(partitions.length);
+    out.nullableString(topic).int32(partitions.length);
     for (const one of partitions) writePartition(out, one, produced, terms);
   }
   return out.written;
 }
 
-const BEFORE_THE_CRC_BYTES = 4 + 1 + 4;
-const BEFORE_THE_LENGTH_BYTES = 8 + 4;
+const BYTES_BEFORE_CRC = 4 + 1 + 4;
+const BYTES_BEFORE_LENGTH = 8 + 4;
 
 function writePartition(
-  out: BytesWriter,
+  out: ByteWriter,
   { partition, firstSequence, messages }: ProducedPartition,
-  { producerId, producerEpoch }: ProducedTopics,
-  { nowMs, crc32c }: Terms,
+  { producerId, producerEpoch }: ProduceRequestData,
+  { nowMs, crc32c }: EncodingContext,
 ): void {
-  const body = new BytesWriter();
+  const body = new ByteWriter();
   const at = BigInt(nowMs);
   body.int16(ATTRIBUTES).int32(messages.length - 1);
   body.int64(at).int64(at).int64(producerId).int16(producerEpoch).int32(firstSequence);
   body.int32(messages.length);
-  const record = new BytesWriter();
+  const record = new ByteWriter();
   for (const [offset, message] of messages.entries()) {
-    record.clear();
+    record.reset();
     writeRecord(record, offset, message);
     body.varInt(record.length).bytes(record.written);
   }
-  const length = BEFORE_THE_CRC_BYTES + body.length;
-  out.int32(partition).int32(BEFORE_THE_LENGTH_BYTES + length);
+  const length = BYTES_BEFORE_CRC + body.length;
+  out.int32(partition).int32(BYTES_BEFORE_LENGTH + length);
   out.int64(0n).int32(length);
   out.int32(0).int8(MAGIC).uint32(crc32c(body.written)).bytes(body.written);
 }
 
 function writeRecord(
-  record: BytesWriter,
+  record: ByteWriter,
   offset: number,
   { key = null, value, headers = {} }: ProducedMessage,
 ): void {
-  record.int8(0).varInt(0).varInt(offset).field(key).field(value);
+  record.int8(0).varInt(0).varInt(offset).varField(key).varField(value);
   const listed: [name: string, value: Bytes][] = [];
   for (const name in headers) {
     const header = headers[name] ?? null;
@@ -87,7 +87,7 @@ function writeRecord(
     else listed.push([name, header]);
   }
   record.varInt(listed.length);
-  for (const [name, one] of listed) record.field(name).field(one);
+  for (const [name, one] of listed) record.varField(name).varField(one);
 }
 
 const isList = (header: Bytes | readonly Bytes[]): header is readonly Bytes[] =>

@@ -13,7 +13,7 @@ const ABORT = 0;
  * a marker, and trusts that the transactions come in the order they began in: either lets commands
  * through that were taken back.
  */
-export function markAborted(
+export function markAbortedBatches(
   batches: readonly RecordBatch[],
   aborted: readonly AbortedTransaction[],
 ): readonly RecordBatch[] {
@@ -43,7 +43,7 @@ function isAbortMarker({ records }: RecordBatch): boolean {
     record.int8();
     record.varLong();
     record.varInt();
-    const key = record.field();
+    const key = record.varField();
     return key !== null && key.length >= 4 && key.readInt16BE(2) === ABORT;
   } catch {
     return false;

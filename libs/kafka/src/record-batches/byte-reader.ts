@@ -1,5 +1,5 @@
 /** The bytes are not what the format says. */
-export class Malformed extends Error {
+export class MalformedRecordsError extends Error {
   override readonly name = 'Malformed';
 }
 
@@ -10,52 +10,53 @@ const VARLONG_BYTES_MAX = 10;
 export class ByteReader {
   constructor(
     readonly bytes: Buffer,
-    public at = 0,
+    public position = 0,
     readonly end = bytes.length,
   ) {}
 
   int8(): number {
-    return this.bytes.readInt8(this.#pass(1));
+    return this.bytes.readInt8(this.#advance(1));
   }
 
   int16(): number {
-    return this.bytes.readInt16BE(this.#pass(2));
+    return this.bytes.readInt16BE(this.#advance(2));
   }
 
   int32(): number {
-    return this.bytes.readInt32BE(this.#pass(4));
+    return this.bytes.readInt32BE(this.#advance(4));
   }
 
   int64(): bigint {
-    return this.bytes.readBigInt64BE(this.#pass(8));
+    return this.bytes.readBigInt64BE(this.#advance(8));
   }
 
   /** A name: its length is an int16; -1 stands for none. */
-  name(): string | null {
+  nullableString(): string | null {
     const length = this.int16();
     if (length === -1) return null;
     return this.take(length).toString('utf8');
   }
 
   take(length: number): Buffer {
-    const from = this.#pass(length);
+    const from = this.#advance(length);
     return this.bytes.subarray(from, from + length);
   }
 
   skip(length: number): void {
-    this.#pass(length);
+    this.#advance(length);
   }
 
   /** ZigZag, seven bits to a byte, within 32 bits. */
   varInt(): number {
     // Nearly all are of one byte.
-    const first = this.at < this.end ? (this.bytes[this.at] as number) : 0x80;
+    const first = this.position < this.end ? (this.bytes[this.position] as number) : 0x80;
     if (first < 0x80) {
-      this.at++;
+      this.position++;
       return (first >>> 1) ^ -(first & 1);
     }
     const value = this.#zigZag(VARINT_BYTES_MAX);
-    if (value > 0x7fff_ffff || value < -0x8000_0000) throw new Malformed('a number is too large');
+    if (value > 0x7fff_ffff || value < -0x8000_0000)
+      throw new MalformedRecordsError('a number is too large');
     return value;
   }
 
@@ -65,7 +66,7 @@ export class ByteReader {
   }
 
   /** With its length before it; -1 stands for none. */
-  field(): Buffer | null {
+  varField(): Buffer | null {
     const length = this.varInt();
     return length === -1 ? null : this.take(length);
   }
@@ -73,19 +74,19 @@ export class ByteReader {
   #zigZag(bytesMax: number): number {
     let value = 0;
     let unit = 1;
-    for (let read = 0; read < bytesMax && this.at < this.end; read++) {
-      const byte = this.bytes[this.at++] as number;
+    for (let read = 0; read < bytesMax && this.position < this.end; read++) {
+      const byte = this.bytes[this.position++] as number;
       value += (byte & 0x7f) * unit;
       unit *= 128;
       if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     }
-    throw new Malformed('a number has no end');
+    throw new MalformedRecordsError('a number has no end');
   }
 
-  #pass(length: number): number {
-    const from = this.at;
-    if (length < 0 || from + length > this.end) throw new Malformed('it is cut short');
-    this.at = from + length;
+  #advance(length: number): number {
+    const from = this.position;
+    if (length < 0 || from + length > this.end) throw new MalformedRecordsError('it is cut short');
+    this.position = from + length;
     return from;
   }
 }

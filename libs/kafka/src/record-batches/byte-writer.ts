@@ -1,7 +1,7 @@
 const START_BYTES = 4_096;
 
 /** Kafka's primitive types, one behind the other, in a buffer that grows. */
-export class BytesWriter {
+export class ByteWriter {
   #bytes = Buffer.allocUnsafe(START_BYTES);
   #at = 0;
 
@@ -15,43 +15,43 @@ export class BytesWriter {
   }
 
   /** Begins anew, in the same buffer. */
-  clear(): void {
+  reset(): void {
     this.#at = 0;
   }
 
   int8(value: number): this {
-    this.#room(1);
+    this.#ensureCapacity(1);
     this.#at = this.#bytes.writeInt8(value, this.#at);
     return this;
   }
 
   int16(value: number): this {
-    this.#room(2);
+    this.#ensureCapacity(2);
     this.#at = this.#bytes.writeInt16BE(value, this.#at);
     return this;
   }
 
   int32(value: number): this {
-    this.#room(4);
+    this.#ensureCapacity(4);
     this.#at = this.#bytes.writeInt32BE(value, this.#at);
     return this;
   }
 
   uint32(value: number): this {
-    this.#room(4);
+    this.#ensureCapacity(4);
     this.#at = this.#bytes.writeUInt32BE(value, this.#at);
     return this;
   }
 
   int64(value: bigint): this {
-    this.#room(8);
+    this.#ensureCapacity(8);
     this.#at = this.#bytes.writeBigInt64BE(value, this.#at);
     return this;
   }
 
   /** ZigZag, seven bits to a byte. */
   varInt(value: number): this {
-    this.#room(5);
+    this.#ensureCapacity(5);
     let rest = (value << 1) ^ (value >> 31);
     while ((rest & ~0x7f) !== 0) {
       this.#bytes[this.#at++] = (rest & 0x7f) | 0x80;
@@ -62,14 +62,14 @@ export class BytesWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.#room(value.length);
+    this.#ensureCapacity(value.length);
     this.#bytes.set(value, this.#at);
     this.#at += value.length;
     return this;
   }
 
   /** With its length before it; null has the length -1. */
-  field(value: string | Uint8Array | null): this {
+  varField(value: string | Uint8Array | null): this {
     if (value === null) return this.varInt(-1);
     if (typeof value !== 'string') return this.varInt(value.length).bytes(value);
     const length = Buffer.byteLength(value);
@@ -77,7 +77,7 @@ export class BytesWriter {
   }
 
   /** A topic's name, or none. */
-  name(value: string | null): this {
+  nullableString(value: string | null): this {
     if (value === null) return this.int16(-1);
     const length = Buffer.byteLength(value);
     return this.int16(length).#text(value, length);
@@ -85,12 +85,12 @@ export class BytesWriter {
 
   /** Of text that is ASCII throughout, which nearly all is, the bytes are the characters. */
   #text(value: string, length: number): this {
-    this.#room(length);
+    this.#ensureCapacity(length);
     this.#at += this.#bytes.write(value, this.#at, length === value.length ? 'latin1' : 'utf8');
     return this;
   }
 
-  #room(bytes: number): void {
+  #ensureCapacity(bytes: number): void {
     const needed = this.#at + bytes;
     if (needed <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));

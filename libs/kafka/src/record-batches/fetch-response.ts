@@ -1,5 +1,5 @@
-import { markAborted, type AbortedTransaction } from './aborted-transactions.js';
-import { ByteReader, Malformed } from './byte-reader.js';
+import { markAbortedBatches, type AbortedTransaction } from './aborted-transactions.js';
+import { ByteReader, MalformedRecordsError } from './byte-reader.js';
 import { readBatches, type RecordBatch } from './record-batch.js';
 
 // https://kafka.apache.org/protocol#The_Messages_Fetch
@@ -49,7 +49,7 @@ export function readFetchResponse(
   const errorCode = version >= 7 ? reader.int16() : 0;
   const sessionId = version >= 7 ? reader.int32() : 0;
   const responses = listOf(reader, () => {
-    const topicName = reader.name() ?? '';
+    const topicName = reader.nullableString() ?? '';
     return {
       topicName,
       partitions: listOf(reader, () => readPartition(reader, version, topicName, fetchOffset)),
@@ -93,20 +93,20 @@ function readPartition(
     // Already taken out: kafkajs has nothing left to look for.
     abortedTransactions: [],
     ...replica,
-    messages: batchesOf(bytes, aborted, () => fetchOffset(topic, partition)),
+    messages: decodeBatches(bytes, aborted, () => fetchOffset(topic, partition)),
   };
 }
 
 /** One partition that can't be read must not end the reading of the others. */
-function batchesOf(
+function decodeBatches(
   bytes: Buffer,
   aborted: readonly AbortedTransaction[],
   fetchOffset: () => string,
 ): readonly FetchedBatch[] {
   try {
-    return markAborted(readBatches(bytes), aborted);
+    return markAbortedBatches(readBatches(bytes), aborted);
   } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
+    if (!(error instanceof MalformedRecordsError)) throw error;
     return [{ offset: fetchOffset(), unreadable: error.message }];
   }
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ByteBudget } from '../byte-budget.js';
 import type { IncomingMessage } from '../ports.js';
-import { BytesWriter } from './byte-writer.js';
+import { ByteWriter } from './byte-writer.js';
 import {
   batchBytes,
   LOG_APPEND_TIME,
@@ -13,10 +13,12 @@ import {
   type TestBatch,
 } from '../testing/batch-bytes.js';
 import { FetchedMessages } from './fetched-messages.js';
-import { insideKafkajs } from '../kafkajs-patches/kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
 import { readBatches } from './record-batch.js';
 
-const crcOf = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
+const crcOf = requireKafkajsInternal('protocol/recordBatch/crc32C') as (
+  bytes: Uint8Array,
+) => number;
 const LIMITS = {
   batchBytesMax: 1_000_000,
   batchRecordsMax: 1_000_000,
@@ -108,10 +110,10 @@ describe('the messages of what was fetched', () => {
     ]);
     expect((await messages.peek(5)).map(({ offset }) => offset)).toEqual(['0', '1', '2', '4', '5']);
     messages.take(5);
-    expect(messages.isThrough).toBe(false);
+    expect(messages.isExhausted).toBe(false);
     expect((await messages.peek(5)).map(({ offset }) => offset)).toEqual(['6', '7']);
     messages.take(2);
-    expect(messages.isThrough).toBe(true);
+    expect(messages.isExhausted).toBe(true);
     expect(await messages.peek(5)).toEqual([]);
   });
 
@@ -237,7 +239,7 @@ describe('a batch that can’t be decoded', () => {
   });
 
   it('is one record where only that is malformed, and the others are read', async () => {
-    const head = (at: number) => new BytesWriter().int8(0).varInt(0).varInt(at);
+    const head = (at: number) => new ByteWriter().int8(0).varInt(0).varInt(at);
     const cutKey = withLength(Buffer.from(head(1).varInt(100).written));
     const noKeyNorMore = withLength(Buffer.from(head(2).varInt(-1).written));
     const millions = withLength(

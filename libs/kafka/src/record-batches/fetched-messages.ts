@@ -2,27 +2,27 @@ import type { ByteBudget } from '../byte-budget.js';
 import type { IncomingMessage } from '../ports.js';
 import { codecName } from '../compression/decompress.js';
 import type { FetchedBatch } from './fetch-response.js';
-import { openBatch, type OpenLimits } from './decompress-batch.js';
-import { isVoid, type RecordBatch } from './record-batch.js';
-import { NO_TIME, type KafkaRecord, type RecordReader } from './record-reader.js';
+import { decompressBatch, type DecompressLimits } from './decompress-batch.js';
+import { hasNothingToRead, type RecordBatch } from './record-batch.js';
+import { NO_TIMESTAMP, type KafkaRecord, type RecordReader } from './record-reader.js';
 
 /** From here on no further batch is unpacked before messages were taken. */
-const UNPACKED_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
+const DECOMPRESSED_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
 
 /** An unpacked batch: its bytes are in use until the last of its messages was taken. */
-interface OpenBatch {
+interface DecompressedBatch {
   readonly records: RecordReader;
   readonly bytes: number;
-  waiting: number;
+  messagesLeft: number;
   isRead: boolean;
 }
 
-interface Waiting {
+interface QueuedMessage {
   readonly message: IncomingMessage;
-  readonly batch: OpenBatch | null;
+  readonly batch: DecompressedBatch | null;
 }
 
-export interface FetchedPlace {
+export interface FetchPosition {
   readonly topic: string;
   readonly partition: number;
   /** What is before it was taken earlier: a batch always comes whole. */
@@ -31,15 +31,15 @@ export interface FetchedPlace {
 
 /** The messages of what was fetched, unpacked as they are wanted: never all of them at once. */
 export class FetchedMessages {
-  #waiting: Waiting[] = [];
-  #reading: OpenBatch | null = null;
+  #queue: QueuedMessage[] = [];
+  #reading: DecompressedBatch | null = null;
   #next = 0;
   #bytesInUse = 0;
 
   constructor(
-    private readonly place: FetchedPlace,
+    private readonly position: FetchPosition,
     private readonly batches: readonly FetchedBatch[],
-    private readonly limits: OpenLimits,
+    private readonly limits: DecompressLimits,
     private readonly budget: ByteBudget,
   ) {}
 
@@ -47,7 +47,7 @@ export class FetchedMessages {
   get firstOffset(): bigint | null {
     const [first] = this.batches;
     if (first === undefined) return null;
-    const { fetchedOffset } = this.place;
+    const { fetchedOffset } = this.position;
     if ('unreadable' in first || first.firstOffset < fetchedOffset) return fetchedOffset;
     return first.firstOffset;
   }
@@ -59,25 +59,25 @@ export class FetchedMessages {
   }
 
   /** Whether nothing more will come of it. */
-  get isThrough(): boolean {
-    if (this.#waiting.length > 0 || this.#reading?.records.isDone === false) return false;
+  get isExhausted(): boolean {
+    if (this.#queue.length > 0 || this.#reading?.records.isExhausted === false) return false;
     return this.batches
       .slice(this.#next)
-      .every((batch) => !('unreadable' in batch) && isVoid(batch));
+      .every((batch) => !('unreadable' in batch) && hasNothingToRead(batch));
   }
 
   /** The next ones, up to that many, in order; they stay until they are taken. Empty: there are no more. */
   async peek(countMax: number): Promise<readonly IncomingMessage[]> {
-    while (this.#waiting.length < countMax) {
-      if (!this.#readOne() && !(await this.#openNext())) break;
+    while (this.#queue.length < countMax) {
+      if (!this.#readNext() && !(await this.#decompressNext())) break;
     }
-    return this.#waiting.slice(0, countMax).map(({ message }) => message);
+    return this.#queue.slice(0, countMax).map(({ message }) => message);
   }
 
   take(count: number): void {
-    for (const { batch } of this.#waiting.splice(0, count)) {
+    for (const { batch } of this.#queue.splice(0, count)) {
       if (batch === null) continue;
-      batch.waiting--;
+      batch.messagesLeft--;
       this.#releaseIfDone(batch);
     }
   }
@@ -86,57 +86,57 @@ export class FetchedMessages {
   close(): void {
     this.budget.release(this.#bytesInUse);
     this.#bytesInUse = 0;
-    this.#waiting = [];
+    this.#queue = [];
     this.#reading = null;
     this.#next = this.batches.length;
   }
 
-  #readOne(): boolean {
+  #readNext(): boolean {
     const batch = this.#reading;
     if (batch === null) return false;
-    const record = batch.records.next(this.place.fetchedOffset);
+    const record = batch.records.next(this.position.fetchedOffset);
     if (record === null) {
       this.#reading = null;
       batch.isRead = true;
       this.#releaseIfDone(batch);
       return false;
     }
-    batch.waiting++;
-    this.#waiting.push({ message: this.#messageOf(record), batch });
+    batch.messagesLeft++;
+    this.#queue.push({ message: this.#messageOf(record), batch });
     return true;
   }
 
   /** Whether there may be more to read. */
-  async #openNext(): Promise<boolean> {
+  async #decompressNext(): Promise<boolean> {
     const batch = this.batches[this.#next];
     if (batch === undefined || 'unreadable' in batch) return false;
     if (!(await this.#reserve(batch))) return false;
     this.#next++;
-    if (isVoid(batch)) return true;
-    const opened = await openBatch(batch, this.limits);
-    const bytes = opened.kind === 'opened' ? opened.unpackedBytes : 0;
+    if (hasNothingToRead(batch)) return true;
+    const opened = await decompressBatch(batch, this.limits);
+    const bytes = opened.kind === 'opened' ? opened.decompressedBytes : 0;
     if (batch.codec !== 0) this.#release(this.limits.batchBytesMax - bytes);
     if (opened.kind === 'opened') {
-      this.#reading = { records: opened.records, bytes, waiting: 0, isRead: false };
+      this.#reading = { records: opened.records, bytes, messagesLeft: 0, isRead: false };
     } else {
-      this.#waiting.push({ message: this.#undecodable(batch, opened), batch: null });
+      this.#queue.push({ message: this.#undecodable(batch, opened), batch: null });
     }
     return true;
   }
 
   /** Nobody waits for memory while holding some: that could go on for ever. */
   async #reserve(batch: RecordBatch): Promise<boolean> {
-    if (batch.codec === 0 || isVoid(batch)) return true;
-    if (this.#bytesInUse > UNPACKED_AHEAD_BYTES_MAX) return false;
+    if (batch.codec === 0 || hasNothingToRead(batch)) return true;
+    if (this.#bytesInUse > DECOMPRESSED_AHEAD_BYTES_MAX) return false;
     const bytes = this.limits.batchBytesMax;
-    if (this.#waiting.length === 0) await this.budget.reserve(bytes);
+    if (this.#queue.length === 0) await this.budget.reserve(bytes);
     else if (!this.budget.tryReserve(bytes)) return false;
     this.#bytesInUse += bytes;
     return true;
   }
 
-  #releaseIfDone(batch: OpenBatch): void {
-    if (batch.isRead && batch.waiting === 0) this.#release(batch.bytes);
+  #releaseIfDone(batch: DecompressedBatch): void {
+    if (batch.isRead && batch.messagesLeft === 0) this.#release(batch.bytes);
   }
 
   #release(bytes: number): void {
@@ -145,7 +145,7 @@ export class FetchedMessages {
   }
 
   #messageOf({ offset, key, value, headers, timestampMs, fault }: KafkaRecord): IncomingMessage {
-    const { topic, partition } = this.place;
+    const { topic, partition } = this.position;
     const message = { topic, partition, offset: String(offset), key, value, headers, timestampMs };
     return fault === null ? message : { ...message, fault };
   }
@@ -154,7 +154,7 @@ export class FetchedMessages {
     batch: RecordBatch,
     { detail, isIntact }: { readonly detail: string; readonly isIntact: boolean },
   ): IncomingMessage {
-    const { topic, partition, fetchedOffset } = this.place;
+    const { topic, partition, fetchedOffset } = this.position;
     const first = batch.firstOffset < fetchedOffset ? fetchedOffset : batch.firstOffset;
     return {
       topic,
@@ -163,7 +163,7 @@ export class FetchedMessages {
       key: null,
       value: batch.bytes,
       headers: {},
-      timestampMs: batch.appendedAtMs ?? NO_TIME,
+      timestampMs: batch.appendedAtMs ?? NO_TIMESTAMP,
       fault: {
         kind: 'undecodable',
         detail,

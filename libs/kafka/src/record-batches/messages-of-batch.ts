@@ -1,16 +1,16 @@
 import type { Batch } from 'kafkajs';
 import { ByteBudget } from '../byte-budget.js';
 import type { FetchedBatch } from './fetch-response.js';
-import { FetchedMessages, type FetchedPlace } from './fetched-messages.js';
+import { FetchedMessages, type FetchPosition } from './fetched-messages.js';
 import { CONSUME_LIMITS } from '../consumer/consume-options.js';
 import type { IncomingMessage } from '../ports.js';
-import type { OpenLimits } from './decompress-batch.js';
+import type { DecompressLimits } from './decompress-batch.js';
 import { readBatch } from './record-batch.js';
 
 /** What kafkajs takes for messages are the batches that the patch of its fetch response reads. */
 export function fetchedMessages(
   batch: Batch,
-  limits: OpenLimits,
+  limits: DecompressLimits,
   budget: ByteBudget,
 ): FetchedMessages {
   const { topic, partition, messages, fetchedOffset } = batch as unknown as {
@@ -23,7 +23,7 @@ export function fetchedMessages(
   return new FetchedMessages(place, messages, limits, budget);
 }
 
-const AT_ONCE_MAX = 1_000;
+const MESSAGES_PER_CALL_MAX = 1_000;
 
 /**
  * The messages of a batch that was kept as it came, some at a time: what it takes to look again. Throws
@@ -31,14 +31,14 @@ const AT_ONCE_MAX = 1_000;
  */
 export async function* messagesOfBatch(
   bytes: Buffer,
-  place: FetchedPlace,
-  limits: Partial<OpenLimits> = {},
+  place: FetchPosition,
+  limits: Partial<DecompressLimits> = {},
 ): AsyncGenerator<readonly IncomingMessage[]> {
   const all = { ...CONSUME_LIMITS, ...limits };
   const budget = new ByteBudget(all.batchBytesMax);
   const fetched = new FetchedMessages(place, [readBatch(bytes)], all, budget);
   for (;;) {
-    const messages = await fetched.peek(AT_ONCE_MAX);
+    const messages = await fetched.peek(MESSAGES_PER_CALL_MAX);
     if (messages.length === 0) return;
     yield messages;
     fetched.take(messages.length);

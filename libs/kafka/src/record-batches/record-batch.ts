@@ -1,4 +1,4 @@
-import { ByteReader, Malformed } from './byte-reader.js';
+import { ByteReader, MalformedRecordsError } from './byte-reader.js';
 
 // https://kafka.apache.org/documentation/#recordbatch
 
@@ -8,7 +8,7 @@ const MAGIC_AT = 16;
 const CRC_AT = 17;
 const ATTRIBUTES_AT = 21;
 const RECORDS_AT = 61;
-const BEFORE_THE_LENGTH_BYTES = 12;
+const BYTES_BEFORE_LENGTH = 12;
 
 const CODEC_BITS = 0x07;
 const LOG_APPEND_TIME_BIT = 0x08;
@@ -49,8 +49,8 @@ export function readBatches(bytes: Buffer): RecordBatch[] {
   const batches: RecordBatch[] = [];
   for (let at = 0; bytes.length - at > MAGIC_AT;) {
     const length = bytes.readInt32BE(at + LENGTH_AT);
-    const end = at + BEFORE_THE_LENGTH_BYTES + length;
-    if (at + MAGIC_AT >= end) throw new Malformed(`a batch has a length of ${length}`);
+    const end = at + BYTES_BEFORE_LENGTH + length;
+    if (at + MAGIC_AT >= end) throw new MalformedRecordsError(`a batch has a length of ${length}`);
     if (end > bytes.length) break;
     batches.push(readBatch(bytes.subarray(at, end)));
     at = end;
@@ -60,10 +60,11 @@ export function readBatches(bytes: Buffer): RecordBatch[] {
 
 /** All of one batch, and nothing else. */
 export function readBatch(bytes: Buffer): RecordBatch {
-  if (bytes.length <= MAGIC_AT) throw new Malformed('it is too short for a batch');
+  if (bytes.length <= MAGIC_AT) throw new MalformedRecordsError('it is too short for a batch');
   const magic = bytes.readInt8(MAGIC_AT);
-  if (magic !== MAGIC) return oldFormat(bytes, magic);
-  if (bytes.length < RECORDS_AT) throw new Malformed('a batch is shorter than its head');
+  if (magic !== MAGIC) return readOldFormat(bytes, magic);
+  if (bytes.length < RECORDS_AT)
+    throw new MalformedRecordsError('a batch is shorter than its head');
   const attributes = bytes.readInt16BE(ATTRIBUTES_AT);
   const head = new ByteReader(bytes, ATTRIBUTES_AT + 2);
   const lastOffsetDelta = head.int32();
@@ -94,7 +95,7 @@ export function readBatch(bytes: Buffer): RecordBatch {
   };
 }
 
-function oldFormat(bytes: Buffer, magic: number): RecordBatch {
+function readOldFormat(bytes: Buffer, magic: number): RecordBatch {
   const offset = bytes.readBigInt64BE(0);
   return {
     offset: String(offset),
@@ -117,5 +118,5 @@ function oldFormat(bytes: Buffer, magic: number): RecordBatch {
 }
 
 /** Nothing in it is for a reader. */
-export const isVoid = ({ isControl, isAborted, recordCount }: RecordBatch): boolean =>
+export const hasNothingToRead = ({ isControl, isAborted, recordCount }: RecordBatch): boolean =>
   isControl || isAborted || recordCount === 0;

@@ -1,5 +1,5 @@
 import type { HeaderValue, MessageFault, MessageHeaders } from '../ports.js';
-import { ByteReader, Malformed } from './byte-reader.js';
+import { ByteReader, MalformedRecordsError } from './byte-reader.js';
 import type { RecordBatch } from './record-batch.js';
 
 export interface RecordLimits {
@@ -17,11 +17,11 @@ export interface KafkaRecord {
 }
 
 /** What a record says that has no time. */
-export const NO_TIME = -1;
+export const NO_TIMESTAMP = -1;
 const NO_HEADERS: MessageHeaders = {};
 const EMPTY = Buffer.alloc(0);
 
-type Head = Pick<
+type BatchHeader = Pick<
   RecordBatch,
   'firstOffset' | 'lastOffset' | 'firstTimestampMs' | 'appendedAtMs' | 'recordCount'
 >;
@@ -35,7 +35,7 @@ export class RecordReader {
   #left: number;
 
   constructor(
-    private readonly batch: Head,
+    private readonly batch: BatchHeader,
     records: Buffer,
     private readonly limits: RecordLimits,
   ) {
@@ -44,7 +44,7 @@ export class RecordReader {
     this.#left = batch.recordCount;
   }
 
-  get isDone(): boolean {
+  get isExhausted(): boolean {
     return this.#left === 0;
   }
 
@@ -53,9 +53,13 @@ export class RecordReader {
     while (this.#left > 0) {
       this.#left--;
       const length = this.#reader.varInt();
-      const record = new ByteReader(this.#reader.bytes, this.#reader.at, this.#reader.at + length);
+      const record = new ByteReader(
+        this.#reader.bytes,
+        this.#reader.position,
+        this.#reader.position + length,
+      );
       this.#reader.skip(length);
-      const { timestampDelta, offsetDelta } = readPlace(record);
+      const { timestampDelta, offsetDelta } = readDeltas(record);
       const offset = this.batch.firstOffset + BigInt(offsetDelta);
       if (offset >= from) return this.#read(record, offset, timestampDelta);
     }
@@ -64,13 +68,13 @@ export class RecordReader {
 
   #read(record: ByteReader, offset: bigint, timestampDelta: number): KafkaRecord {
     const timestampMs = this.batch.appendedAtMs ?? this.batch.firstTimestampMs + timestampDelta;
-    const { at } = record;
+    const { position: at } = record;
     try {
-      const key = record.field();
-      const value = record.field();
+      const key = record.varField();
+      const value = record.varField();
       return { offset, timestampMs, key, value, ...readHeaders(record, this.limits) };
     } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
+      if (!(error instanceof MalformedRecordsError)) throw error;
       const value = record.bytes.subarray(at, record.end);
       const detail = `the record is malformed: ${error.message}; the value is what can't be read`;
       const fault = { kind: 'undecodable', detail, batch: null } as const;
@@ -79,24 +83,25 @@ export class RecordReader {
   }
 }
 
-function checkFrames({ recordCount, firstOffset, lastOffset }: Head, records: Buffer): void {
+function checkFrames({ recordCount, firstOffset, lastOffset }: BatchHeader, records: Buffer): void {
   const reader = new ByteReader(records);
   const lastDelta = Number(lastOffset - firstOffset);
   let before = -1;
   for (let left = recordCount; left > 0; left--) {
     const length = reader.varInt();
-    const record = new ByteReader(records, reader.at, reader.at + length);
+    const record = new ByteReader(records, reader.position, reader.position + length);
     reader.skip(length);
-    const { offsetDelta } = readPlace(record);
+    const { offsetDelta } = readDeltas(record);
     if (offsetDelta <= before || offsetDelta > lastDelta) {
-      throw new Malformed('the offsets of its records do not rise, or leave the batch');
+      throw new MalformedRecordsError('the offsets of its records do not rise, or leave the batch');
     }
     before = offsetDelta;
   }
-  if (reader.at !== reader.end) throw new Malformed('there is more in it than its records');
+  if (reader.position !== reader.end)
+    throw new MalformedRecordsError('there is more in it than its records');
 }
 
-function readPlace(record: ByteReader): { timestampDelta: number; offsetDelta: number } {
+function readDeltas(record: ByteReader): { timestampDelta: number; offsetDelta: number } {
   record.skip(1);
   return { timestampDelta: record.varLong(), offsetDelta: record.varInt() };
 }
@@ -108,15 +113,15 @@ function readHeaders(
 ): { headers: MessageHeaders; fault: MessageFault | null } {
   const count = record.varInt();
   if (count === 0) return { headers: NO_HEADERS, fault: null };
-  if (count < 0) throw new Malformed('it has less than no headers');
-  const bytes = record.end - record.at;
+  if (count < 0) throw new MalformedRecordsError('it has less than no headers');
+  const bytes = record.end - record.position;
   const found = new Map<string, HeaderValue>();
   let bytesRead = 0;
   for (let read = 0; read < count; read++) {
     if (read === headersMax) break;
-    const name = record.field();
-    if (name === null) throw new Malformed('a header has no name');
-    const value = record.field() ?? EMPTY;
+    const name = record.varField();
+    if (name === null) throw new MalformedRecordsError('a header has no name');
+    const value = record.varField() ?? EMPTY;
     bytesRead += name.length + value.length;
     if (bytesRead > headerBytesMax) break;
     addHeader(found, name.toString('utf8'), value);

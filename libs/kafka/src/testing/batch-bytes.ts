@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { BytesWriter } from '../record-batches/byte-writer.js';
-import { insideKafkajs } from '../kafkajs-patches/kafkajs-internals.js';
+import { ByteWriter } from '../record-batches/byte-writer.js';
+import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
 
 // Record batches as a broker keeps them, good ones and bad ones.
 
@@ -28,14 +28,16 @@ export interface TestBatch {
   readonly crc?: number;
 }
 
-const crc32c = insideKafkajs('protocol/recordBatch/crc32C') as (bytes: Uint8Array) => number;
+const crc32c = requireKafkajsInternal('protocol/recordBatch/crc32C') as (
+  bytes: Uint8Array,
+) => number;
 
 export const LOG_APPEND_TIME = 0x08;
 export const TRANSACTIONAL = 0x10;
 export const CONTROL = 0x20;
 
-const record = new BytesWriter();
-const framed = new BytesWriter();
+const record = new ByteWriter();
+const framed = new ByteWriter();
 
 /** Large enough for any number that a test writes. */
 function varLong(value: number): Buffer {
@@ -50,19 +52,19 @@ export function recordBytes(
   { key = null, value = null, headers = [], timestampDelta = 0, offsetDelta }: TestRecord,
   index = 0,
 ): Buffer {
-  record.clear();
+  record.reset();
   record
     .int8(0)
     .bytes(varLong(timestampDelta))
     .varInt(offsetDelta ?? index);
-  record.field(key).field(value).varInt(headers.length);
-  for (const [name, content] of headers) record.field(name).field(content);
+  record.varField(key).varField(value).varInt(headers.length);
+  for (const [name, content] of headers) record.varField(name).varField(content);
   return withLength(record.written);
 }
 
 /** As a record stands among others. */
 export function withLength(bytes: Buffer): Buffer {
-  framed.clear();
+  framed.reset();
   return Buffer.from(framed.varInt(bytes.length).bytes(bytes).written);
 }
 
@@ -72,12 +74,12 @@ export const recordsBytes = (records: readonly TestRecord[]): Buffer =>
 export function batchBytes(batch: TestBatch): Buffer {
   const { records = [], codec = 0, flags = 0, firstTimestamp = 0n, producerId = -1n } = batch;
   const bytes = batch.packed ?? packed(codec, recordsBytes(records));
-  const body = new BytesWriter();
+  const body = new ByteWriter();
   body.int16(codec | flags).int32(batch.lastOffsetDelta ?? Math.max(0, records.length - 1));
   body.int64(firstTimestamp).int64(batch.maxTimestamp ?? firstTimestamp);
   body.int64(producerId).int16(0).int32(0);
   body.int32(batch.recordCount ?? records.length).bytes(bytes);
-  const out = new BytesWriter();
+  const out = new ByteWriter();
   out.int64(BigInt(batch.firstOffset ?? 0)).int32(4 + 1 + 4 + body.length);
   out
     .int32(0)
@@ -105,8 +107,8 @@ export interface TestPartition {
 
 /** A response of version 11 for one topic. */
 export function fetchResponse(topic: string, partitions: readonly TestPartition[]): Buffer {
-  const out = new BytesWriter();
-  out.int32(0).int16(0).int32(7).int32(1).name(topic).int32(partitions.length);
+  const out = new ByteWriter();
+  out.int32(0).int16(0).int32(7).int32(1).nullableString(topic).int32(partitions.length);
   for (const [index, { partition = index, aborted = [], batches }] of partitions.entries()) {
     out.int32(partition).int16(0).int64(100n).int64(99n).int64(0n).int32(aborted.length);
     for (const one of aborted) out.int64(one.producerId).int64(BigInt(one.firstOffset));
