@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { MemoryEventStore, type MemoryFault } from '#event-store/testing';
 import { AccountCommandProcessor } from '#commands';
 import { DEFAULT_POLICY } from '#ledger';
@@ -24,7 +25,7 @@ async function send(api: ApiDouble, { type = 'RechargePoints', id, body, headers
       ...(id !== undefined && { 'idempotency-key': id }),
       ...headers,
     },
-    payload: typeof body === 'string' ? body : JSON.stringify(body),
+    payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
   });
 }
 
@@ -217,6 +218,37 @@ describe('a command over HTTP', () => {
       const response = await send(api, { id: 'x', body: recharge, headers });
       expect(response.statusCode).toBe(415);
       expect(response.json()).toMatchObject({ status: 415 });
+    },
+  );
+
+  it.each([
+    ['gzip', gzipSync(JSON.stringify(recharge))],
+    ['GZIP', gzipSync(JSON.stringify(recharge))],
+    ['br', brotliCompressSync(JSON.stringify(recharge))],
+    ['deflate', deflateSync(JSON.stringify(recharge))],
+    ['identity, gzip', gzipSync(JSON.stringify(recharge))],
+    ['gzip', JSON.stringify(recharge)],
+    ['zstd', '{'],
+  ])('is answered 415 that names the header when it is packed: %p', async (encoding, body) => {
+    const headers = { 'content-encoding': encoding };
+    const response = await send(api, { id: 'x', body, headers });
+    expect(response.statusCode).toBe(415);
+    expect(response.headers['accept-encoding']).toBe('identity');
+    expect(response.headers['content-type']).toMatch('application/problem+json');
+    expect(response.json()).toMatchObject({
+      status: 415,
+      type: 'urn:points-ledger:problem:packed-body',
+      errors: [
+        { field: 'Content-Encoding', reason: expect.stringContaining('not packed') as string },
+      ],
+    });
+  });
+
+  it.each(['identity', 'Identity', ' identity , identity', ''])(
+    'is taken with a Content-Encoding of %p, which says that it is not packed',
+    async (encoding) => {
+      const headers = { 'content-encoding': encoding };
+      expect((await send(api, { id: 'x', body: recharge, headers })).statusCode).toBe(200);
     },
   );
 

@@ -6,7 +6,7 @@ export const STATUS_WORDS: Readonly<Record<number, string>> = {
   404: 'There is no such thing.',
   409: 'CommandIdReused: this key was used before, with another body.',
   413: 'The body is larger than 64 KiB.',
-  415: 'The body is not JSON.',
+  415: 'The body is not JSON, or is packed: `Content-Encoding` is left out or `identity`.',
   422: 'Refused; `code` says why, `outcome` is the whole answer.',
   429: 'Too often, or too many streams; come again after `Retry-After` seconds.',
   503: 'Not now; send the same again after `Retry-After` seconds.',

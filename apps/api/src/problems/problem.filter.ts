@@ -17,8 +17,9 @@ export class ProblemFilter implements ExceptionFilter {
     const { problem, isTrouble } = problemOf(error);
     if (isTrouble) this.parts.observer.failed(routeOf(request), problem.status, error);
     if (reply.sent) return;
-    const { status, retryAfterSeconds } = problem.parts;
+    const { status, retryAfterSeconds, acceptEncoding } = problem.parts;
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+    if (acceptEncoding !== undefined) void reply.header('accept-encoding', acceptEncoding);
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(status)

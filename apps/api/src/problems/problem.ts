@@ -8,6 +8,8 @@ export interface ProblemParts {
   readonly detail: string;
   readonly errors?: readonly Fault[];
   readonly retryAfterSeconds?: number;
+  /** In what encodings a body would have been taken. */
+  readonly acceptEncoding?: string;
   /** An operator has to hear of it. */
   readonly isTrouble?: true;
   /** Members of its own, as RFC 9457 allows. */
@@ -51,6 +53,20 @@ export const invalidRequest = (errors: readonly Fault[]): Problem =>
     detail: inWords(errors),
     errors,
   });
+
+/** RFC 9110 has the answer say which encodings are taken. */
+export function packedBody(): Problem {
+  const reason = 'must be left out, or identity: send the body as it is, not packed';
+  const errors = [{ field: 'Content-Encoding', reason }];
+  return new Problem({
+    status: 415,
+    name: 'packed-body',
+    title: 'The body is packed',
+    detail: inWords(errors),
+    errors,
+    acceptEncoding: 'identity',
+  });
+}
 
 export const noToken = (detail: string, options?: ErrorOptions): Problem =>
   new Problem({ status: 401, name: 'not-authenticated', title: 'Who are you?', detail }, options);
