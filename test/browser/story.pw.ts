@@ -71,6 +71,7 @@ test.describe('the story of a row', () => {
     await open(page, user);
     await rows(page).first().click();
     await expect(drawer(page)).toBeVisible();
+    await expect(page).toHaveURL(/[?&]row=r0\.0(&|$)/);
     await page.reload();
     await expect(drawer(page)).toBeVisible();
     await page.goBack();

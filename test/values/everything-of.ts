@@ -8,7 +8,8 @@ export async function everythingOf(tables: ReadTables, userId: string): Promise<
   const rows: PublishedTransaction[] = [];
   for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
   const stories = [];
-  for (const { id } of rows.slice(0, 20)) stories.push(await tables.transactionDetails(userId, id));
+  for (const { id } of rows.slice(0, 20))
+    stories.push(await tables.transactionDetails(userId, { id }));
   const usage = await tables.usage(userId, { groupBy: 'day,source_type', timeZone: 'UTC' });
   const due = await tables.dueAccounts(TIME_MAX, 1_000_000);
   return {

@@ -19,6 +19,7 @@ export interface ApiOnPostgres {
   readonly api: ApiDouble;
   readonly pool: Pool;
   readonly store: EventStore;
+  readonly tables: ReadTables & TableWriter;
   readonly followsDirectly: FollowsDirectly | null;
   close(): Promise<void>;
 }
@@ -42,6 +43,7 @@ export async function openApiOnPostgres(
     api,
     pool,
     store,
+    tables,
     followsDirectly,
     async close() {
       await api.close();

@@ -21,6 +21,8 @@ const READS = [
   'transactions/6',
   'transactions/1',
   'transactions/99',
+  'transactions/r2.1',
+  'transactions/r99.0',
   'transactions.csv?type=consume',
   'balance',
   'balance?at=2030-06-01T00:04:30Z',

@@ -16,6 +16,7 @@ export function rowOf(id: number, says: Partial<PointTransactionItem> = {}): Poi
     description: '【脚本生成】',
     created_at: '2030-01-01T00:00:00.000Z',
     updated_at: '2030-01-01T00:00:00.000Z',
+    row_ref: `r${id}.0`,
     ...says,
   };
 }

@@ -53,7 +53,7 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
   useNowAndThen(LOOK_AGAIN_MS, lookSoon);
   const live = useLive(api, liveAfter, hear, lookSoon);
   const setFilter = useCallback((next: Filter) => go({ filter: next }, 'replace'), [go]);
-  const openRow = useCallback((row: number) => go({ row }), [go]);
+  const openRow = useCallback((row: string) => go({ row }), [go]);
   const closeRow = useCallback(() => go({ row: null }, 'replace'), [go]);
 
   // Where there is nothing to see, one notice says so, not one in each corner of the page.

@@ -65,7 +65,7 @@ export {
   exportQuery,
   lastEventId,
   positionQuery,
-  rowIdParam,
+  rowParam,
   stateQuery,
   storyQuery,
   streamQuery,

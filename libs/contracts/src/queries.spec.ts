@@ -4,7 +4,7 @@ import {
   parseAs,
   parseIdempotencyKey,
   parseQuery,
-  rowIdParam,
+  rowParam,
   stateQuery,
   transactionsQuery,
   usageQuery,
@@ -41,7 +41,8 @@ describe('what a URL asks', () => {
       value: { at, min_position: 'pg-1' },
     });
     expect(parseQuery(stateQuery, { revision: '7' })).toEqual({ ok: true, value: { revision: 7 } });
-    expect(parseAs(rowIdParam, '7')).toEqual({ ok: true, value: 7 });
+    expect(parseAs(rowParam, '7')).toEqual({ ok: true, value: 7 });
+    expect(parseAs(rowParam, 'r7.0')).toEqual({ ok: true, value: 'r7.0' });
   });
 
   it('is not asked where a parameter is empty', () => {
@@ -81,7 +82,18 @@ describe('what a URL asks', () => {
     expect(badFields(parseQuery(stateQuery, { revision: '9007199254740992' }))).toEqual([
       'revision',
     ]);
-    expect(badFields(parseAs(rowIdParam, '0', 'id'))).toEqual(['id']);
+    for (const name of [
+      '0',
+      '7.0',
+      'r7',
+      'r7.0.1',
+      'R7.0',
+      'r-1.0',
+      `r${'9'.repeat(16)}.0`,
+      '1e3',
+    ]) {
+      expect([name, badFields(parseAs(rowParam, name, 'id'))]).toEqual([name, ['id']]);
+    }
     expect(badFields(parseQuery(usageQuery, 'text'))).toEqual(['query']);
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneOf, reason, revision, sourceType, time, token } from './fields.js';
-import { rowId, TRANSACTION_TYPES } from './transactions.js';
+import { rowId, rowRef, TRANSACTION_TYPES } from './transactions.js';
 
 // What a URL may ask. Everything in a URL is text; past these schemas it is not.
 export const PAGE_DEFAULT = 20;
@@ -73,7 +73,10 @@ export const storyQuery = z.strictObject(minPosition, params);
 export const streamQuery = z.strictObject(minPosition, params);
 /** A command says everything in its body. */
 export const commandQuery = z.strictObject({}, params);
-export const rowIdParam = inDigits(rowId, 'the number of a row');
+/** Which row: by its id, as long as it has it, or for ever by its row_ref. */
+export const rowParam = z.union([inDigits(rowId, 'the id of a row'), rowRef], {
+  error: 'must be the id or the row_ref of a row',
+});
 /** Of the header `Last-Event-ID`; 0 is before every row. */
 export const lastEventId = z
   .string()

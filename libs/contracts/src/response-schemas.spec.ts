@@ -34,6 +34,7 @@ const row = {
   description: '【配音合成】',
   created_at: at,
   updated_at: at,
+  row_ref: 'r1.0',
 };
 
 const stored = {

@@ -20,9 +20,18 @@ export type TransactionType = (typeof TRANSACTION_TYPES)[number];
 
 export const rowId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
+/**
+ * What names a row for ever: the revision of its event, and which of its lines. No reader takes it
+ * for a number, which would make `17` of `17.0`: that may be the id of another row.
+ */
+export const rowRef = z
+  .string(reason('the row_ref of a row'))
+  .regex(/^r\d{1,15}\.\d{1,9}$/, 'must be the row_ref of a row');
+
 /** One row of the statement. */
 export const pointTransactionItem = z.object(
   {
+    /** Of today: accounts that are folded anew, and rebuilds after that, give other ids. */
     id: rowId,
     user_id: userId,
     type: oneOf(TRANSACTION_TYPES),
@@ -38,6 +47,7 @@ export const pointTransactionItem = z.object(
     description: z.string(reason('text, or null')).nullable(),
     created_at: time(),
     updated_at: time(),
+    row_ref: rowRef,
   },
   reason('a row of the statement'),
 );

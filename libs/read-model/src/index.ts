@@ -28,6 +28,7 @@ export type {
   PageRequest,
   StatementRow,
   ReadTables,
+  RowName,
   RowCursor,
   ProjectionStatus,
   TableWriter,
@@ -48,6 +49,14 @@ export {
 export { TABLE_READER, TABLE_WRITER } from './schema/grants.js';
 export { DatabaseIsNewer, migrate } from './schema/migrate.js';
 export { MIGRATIONS as TABLE_MIGRATIONS } from './schema/migrations.js';
+export {
+  IDS_OF_A_NUMBERING,
+  lastIdsDiffer,
+  mayNumberApart,
+  numbersApart,
+  renumber,
+  type Successive,
+} from './versions/numbering.js';
 export { PostgresReadTables } from './queries/postgres-read-tables.js';
 export type { TableWriterOptions } from './writer/write-batch-builder.js';
 export { PostgresTableWriter } from './writer/postgres-table-writer.js';

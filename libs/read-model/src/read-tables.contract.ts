@@ -359,7 +359,7 @@ export function readTablesContract(open: OpenReadTables): void {
     it('is the consumption with estimate and real cost, and all of its rows', async () => {
       const rows = await readStatement(opened.tables, USER);
       const refund = rows.find((row) => row.type === 'refund')!;
-      expect(await opened.tables.transactionDetails(USER, refund.id)).toMatchObject({
+      expect(await opened.tables.transactionDetails(USER, { id: refund.id })).toMatchObject({
         row: { id: refund.id, revision: 4, line: 0, consumption_of: 3 },
         consumption: {
           revision: 3,
@@ -383,14 +383,14 @@ export function readTablesContract(open: OpenReadTables): void {
     it('has every row of a consumption that drew on several batches', async () => {
       const rows = await readStatement(opened.tables, USER);
       const second = rows.find((row) => row.amount === 30)!;
-      const story = await opened.tables.transactionDetails(USER, second.id);
+      const story = await opened.tables.transactionDetails(USER, { id: second.id });
       expect(amounts(story!.rows)).toEqual([50, 30, 15]);
       expect(story!.consumption).toMatchObject({ status: 'closed', estimate: null, actual: 80 });
     });
 
     it('goes on where a consumption was charged late', async () => {
       const [, first] = await readStatement(opened.tables, LATE);
-      const story = await opened.tables.transactionDetails(LATE, first!.id);
+      const story = await opened.tables.transactionDetails(LATE, { id: first!.id });
       expect(story!.rows.map(({ type, amount }) => [type, amount])).toEqual([
         ['consume', 10],
         ['refund', 10],
@@ -401,7 +401,7 @@ export function readTablesContract(open: OpenReadTables): void {
 
     it('is the row alone where it belongs to no consumption', async () => {
       const [first] = await readStatement(opened.tables, USER);
-      expect(await opened.tables.transactionDetails(USER, first!.id)).toMatchObject({
+      expect(await opened.tables.transactionDetails(USER, { id: first!.id })).toMatchObject({
         consumption: null,
         rows: [{ id: first!.id }],
       });
@@ -409,8 +409,27 @@ export function readTablesContract(open: OpenReadTables): void {
 
     it('is not told to another user, nor of a row that is not there', async () => {
       const [first] = await readStatement(opened.tables, USER);
-      expect(await opened.tables.transactionDetails(OTHER, first!.id)).toBeNull();
-      expect(await opened.tables.transactionDetails(USER, 999_999)).toBeNull();
+      expect(await opened.tables.transactionDetails(OTHER, { id: first!.id })).toBeNull();
+      expect(await opened.tables.transactionDetails(USER, { id: 999_999 })).toBeNull();
+    });
+
+    it('is found by the revision and line of its row as by its id', async () => {
+      for (const userId of [USER, LATE]) {
+        for (const { id, revision, line } of await readStatement(opened.tables, userId)) {
+          expect(await opened.tables.transactionDetails(userId, { revision, line })).toEqual(
+            await opened.tables.transactionDetails(userId, { id }),
+          );
+        }
+      }
+      for (const name of [
+        { revision: 3, line: 99 },
+        { revision: 999_999_999_999_999, line: 0 },
+      ]) {
+        expect(await opened.tables.transactionDetails(USER, name)).toBeNull();
+      }
+      expect(
+        await opened.tables.transactionDetails(userNo(77), { revision: 0, line: 0 }),
+      ).toBeNull();
     });
 
     it('has for every row of every account all rows of its consumption', async () => {
@@ -418,7 +437,7 @@ export function readTablesContract(open: OpenReadTables): void {
         const shown = await readStatement(opened.tables, userId);
         expect(shown).toHaveLength(rows.length);
         for (const row of shown.slice(0, 20)) {
-          const story = await opened.tables.transactionDetails(userId, row.id);
+          const story = await opened.tables.transactionDetails(userId, { id: row.id });
           expect(story!.rows.map(({ id }) => id)).toContain(row.id);
           const { drawn, refunded: back } = story!.consumption ?? {};
           if (drawn === undefined) continue;

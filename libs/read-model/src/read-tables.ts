@@ -90,6 +90,10 @@ export interface RowCursor {
   readonly line?: number;
 }
 
+/** By its id, as long as it has it; or by what names it for ever. */
+export type RowName =
+  { readonly id: number } | { readonly revision: number; readonly line: number };
+
 /** A row, and what names it for ever. */
 export type StatementRow = PublishedTransaction & Pick<TransactionRow, 'revision' | 'line'>;
 
@@ -169,7 +173,7 @@ export interface ReadTables {
   batches(userId: string, limit: number): Promise<readonly BatchRow[]>;
   /** Rejects with UnknownTimeZone. */
   usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
-  transactionDetails(userId: string, id: number): Promise<TransactionDetails | null>;
+  transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null>;
   /**
    * Where something fell due at or before that time, longest ago first; but for parked accounts,
    * of which the same would be due for ever.

@@ -251,7 +251,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await tables.batches(USER, 10)).toMatchObject([
       { batch_id: batchId, remaining: 1, expires_at: last, created_at: first },
     ]);
-    const story = await tables.transactionDetails(USER, rows[1]?.id ?? 0);
+    const story = await tables.transactionDetails(USER, { id: rows[1]?.id ?? 0 });
     expect(story?.consumption).toMatchObject({
       ...{ consumption_id: consumptionId, duration: 5e-324, actual: most - 1 },
       ...{ opened_at: first, closed_at: last, settle_by: last },

@@ -6,7 +6,7 @@ import {
   commandDataSchemas,
   commandOutcome,
   problem,
-  rowIdParam,
+  rowParam,
   type CommandType,
 } from '#contracts';
 import type {
@@ -121,7 +121,7 @@ function get(operation: Operation): { readonly get: OperationDescription } {
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   user_id: addressee.shape.user_id,
-  id: rowIdParam,
+  id: rowParam,
 };
 
 const pathParameters = (path: string): ParameterDescription[] =>

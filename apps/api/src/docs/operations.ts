@@ -59,7 +59,9 @@ export const READ_OPERATIONS: readonly Operation[] = [
     path: '/v1/users/{user_id}/transactions/{id}',
     summary: 'Why a row is there: its event, its command, its consumption, its refunds',
     group: 'Reading',
-    answers: 'The story of the row.',
+    answers:
+      'The story of the row. It is named by its `row_ref`, for ever, or by its `id`, which is 404 when the ' +
+      'row has another by now. No id ever names a second row.',
     query: storyQuery,
     answer: { name: 'TransactionStory', schema: transactionStory },
     mediaType: JSON_TYPE,

@@ -13,7 +13,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
 import { BYTE_ORDER_MARK, csvLine } from '#contracts/csv';
-import { allTransactions, type ReadTables, type PublishedTransaction } from '#read-model';
+import { allTransactions, type StatementRow, type ReadTables } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
@@ -69,7 +69,7 @@ export class ExportController {
 type Pages = ReturnType<typeof allTransactions>;
 
 async function* statement(
-  first: IteratorResult<readonly PublishedTransaction[], void>,
+  first: IteratorResult<readonly StatementRow[], void>,
   others: Pages,
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLine(TRANSACTION_FIELDS);
@@ -78,7 +78,7 @@ async function* statement(
   for await (const rows of others) yield linesOf(rows);
 }
 
-const linesOf = (rows: readonly PublishedTransaction[]): string =>
+const linesOf = (rows: readonly StatementRow[]): string =>
   rows
     .map(itemOf)
     .map((item) => csvLine(TRANSACTION_FIELDS.map((field) => item[field])))

@@ -1,9 +1,10 @@
 import type { AccountBatches, PointTransactionItem, Usage } from '#contracts';
-import type { BatchRow, TransactionRow, PublishedTransaction, UsageItem } from '#read-model';
+import type { BatchRow, TransactionRow, StatementRow, UsageItem } from '#read-model';
+import { refOf } from './row-ref.js';
 
 // Rows as they cross the process: their columns by name, and nothing that stands behind them.
 
-export const itemOf = (row: PublishedTransaction | TransactionRow): PointTransactionItem => ({
+export const itemOf = (row: StatementRow | TransactionRow): PointTransactionItem => ({
   id: row.id,
   user_id: row.user_id,
   type: row.type,
@@ -17,6 +18,7 @@ export const itemOf = (row: PublishedTransaction | TransactionRow): PointTransac
   description: row.description,
   created_at: row.created_at,
   updated_at: row.updated_at,
+  row_ref: refOf(row),
 });
 
 export const batchItemOf = (row: BatchRow): AccountBatches['items'][number] => ({

@@ -63,6 +63,7 @@ describe('the statement over HTTP', () => {
       'description',
       'created_at',
       'updated_at',
+      'row_ref',
     ]);
     expect(items[3]).toMatchObject({
       duration: 4.25,
@@ -181,6 +182,29 @@ describe('the statement over HTTP', () => {
     const none = await read(api, of('transactions/999'));
     const bad = await read(api, of('transactions/x1'));
     expect([other.statusCode, none.statusCode, bad.statusCode]).toEqual([404, 404, 400]);
+    expect(none.json<{ detail: string }>().detail).toContain('row_ref');
+    expect((await read(api, of('transactions/r99.0'))).statusCode).toBe(404);
+    expect((await read(api, of('transactions/r0.0', BOB))).statusCode).toBe(404);
+  });
+
+  it('tells the story of a row by its row_ref as by its id', async () => {
+    const { items } = await page('');
+    expect(items.map(({ row_ref }) => row_ref)).toEqual([
+      'r7.1',
+      'r7.0',
+      'r5.0',
+      'r4.0',
+      'r3.0',
+      'r2.1',
+      'r2.0',
+      'r1.0',
+      'r0.0',
+    ]);
+    for (const { id, row_ref } of items) {
+      const byRef = await read(api, of(`transactions/${row_ref}`));
+      expect(byRef.statusCode).toBe(200);
+      expect(byRef.json()).toEqual((await read(api, of(`transactions/${id}`))).json());
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import {
   type PageRequest,
   type StatementRow,
   type ReadTables,
+  type RowName,
   type TransactionDetails,
   type UsageItem,
   type UsageRequest,
@@ -93,7 +94,7 @@ export class UsageOfHandler implements IQueryHandler<UsageOf> {
 export class StoryOfRow extends Query<TransactionDetails | null> {
   constructor(
     readonly userId: string,
-    readonly id: number,
+    readonly name: RowName,
   ) {
     super();
   }
@@ -102,8 +103,8 @@ export class StoryOfRow extends Query<TransactionDetails | null> {
 @QueryHandler(StoryOfRow)
 export class StoryOfRowHandler implements IQueryHandler<StoryOfRow> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  execute({ userId, id }: StoryOfRow) {
-    return this.tables.transactionDetails(userId, id);
+  execute({ userId, name }: StoryOfRow) {
+    return this.tables.transactionDetails(userId, name);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type TransactionsPage,
 } from '#contracts';
 import { Needs } from '../access/rights.js';
-import { queryOf, rowIdOf, userIdOf } from '../requests/parsing.js';
+import { queryOf, rowNameOf, userIdOf } from '../requests/parsing.js';
 import { RowStory } from '../replay/row-story.js';
 import { PageCursors } from './page-cursor.js';
 import { pageAsked, pageOf } from './page-request.js';
@@ -42,6 +42,6 @@ export class TransactionsController {
     @Query() query: unknown,
   ): Promise<TransactionStory> {
     queryOf(storyQuery, query);
-    return this.stories.of(userIdOf(user), rowIdOf(id));
+    return this.stories.of(userIdOf(user), rowNameOf(id));
   }
 }

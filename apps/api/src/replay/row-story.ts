@@ -3,10 +3,11 @@ import { QueryBus } from '@nestjs/cqrs';
 import { streamOf } from '#commands';
 import type { ConsumptionStory, TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
-import type { TransactionDetails as StoredStory } from '#read-model';
+import type { RowName, TransactionDetails as StoredStory } from '#read-model';
 import { STORE } from '../api-parts.js';
 import { notFound } from '../problems/problem.js';
 import { itemOf } from '../reading/items.js';
+import { refOf } from '../reading/row-ref.js';
 import { StoryOfRow } from '../reading/table-queries.js';
 import { readEvent, storedEventOf, type ReadEvent } from './stored-event.js';
 
@@ -18,9 +19,9 @@ export class RowStory {
     @Inject(STORE) private readonly store: EventStore,
   ) {}
 
-  async of(userId: string, id: number): Promise<TransactionStory> {
-    const story = await this.queries.execute(new StoryOfRow(userId, id));
-    if (story === null) throw notFound(`This user has no row ${id}.`);
+  async of(userId: string, name: RowName): Promise<TransactionStory> {
+    const story = await this.queries.execute(new StoryOfRow(userId, name));
+    if (story === null) throw notFound(noSuchRow(name));
     const read = await this.#eventAt(userId, story.row.revision);
     const { event, provenance } = read;
     return {
@@ -40,6 +41,12 @@ export class RowStory {
     throw new Error(`a row of ${userId} has no event of revision ${revision}`);
   }
 }
+
+const noSuchRow = (name: RowName): string =>
+  'id' in name
+    ? `This user has no row of the id ${name.id}. Ids change when an account or the tables are built ` +
+      'anew; the row_ref of a row stays.'
+    : `This user has no row ${refOf(name)}.`;
 
 function consumptionOf({ consumption, rows }: StoredStory): ConsumptionStory | null {
   if (consumption === null) return null;

@@ -2,11 +2,13 @@ import {
   addressee,
   parseAs,
   parseQuery,
-  rowIdParam,
+  rowParam,
   type Parsed,
   type QuerySchema,
 } from '#contracts';
 
+import type { RowName } from '#read-model';
+import { placeOfRef } from '../reading/row-ref.js';
 import { invalidRequest } from '../problems/problem.js';
 
 /** The value, or a Problem 400 that names every bad field. */
@@ -22,4 +24,7 @@ export const queryOf = <T>(schema: QuerySchema<T>, query: unknown): T =>
 export const userIdOf = (userId: string): string =>
   orInvalid(parseAs(addressee, { user_id: userId })).user_id;
 
-export const rowIdOf = (id: string): number => orInvalid(parseAs(rowIdParam, id, 'id'));
+export function rowNameOf(text: string): RowName {
+  const name = orInvalid(parseAs(rowParam, text, 'id'));
+  return typeof name === 'number' ? { id: name } : placeOfRef(name);
+}

@@ -44,8 +44,8 @@ async function runDiff(context: CommandContext, options: Options): Promise<ExitS
   let tables: TableSnapshot | null = null;
   try {
     tables = await TableSnapshot.open(context.settings.database());
-    const { position, lastId } = tables.checkpoint;
-    progress.setTotal(options.user === undefined ? lastId : null);
+    const { position, lastId, idsAfter } = tables.checkpoint;
+    progress.setTotal(options.user === undefined ? lastId - idsAfter : null);
     const { last } = await source.end();
     if (position !== null && (last === null || position > last)) {
       throw new CannotCheckError(

@@ -15,7 +15,7 @@ export async function compareRowIds(
   tables: TableSnapshot,
   found: OnDifference,
 ): Promise<void> {
-  const { position, lastId, wasUnparked } = tables.checkpoint;
+  const { position, lastId, idsAfter, wasUnparked } = tables.checkpoint;
   if (wasUnparked) return compareOrderPerAccount(tables, lastId, found);
   const ids = tables.ids()[Symbol.asyncIterator]();
   const next = async (): Promise<RowId | null> => {
@@ -23,7 +23,7 @@ export async function compareRowIds(
     return done === true ? null : value;
   };
   let row = await next();
-  let last = 0;
+  let last = idsAfter;
   if (position !== null) {
     for await (const page of source.allEvents(position, () => {})) {
       for (const { stream, revision } of page) {

@@ -223,6 +223,23 @@ describe('diff', () => {
     }
   });
 
+  it('takes ids that begin behind another number as they are, dense from there', async () => {
+    const moveBy = (by: number) => `update mjk_point_checkpoints
+        set ids_after = ids_after + ${by}, last_id = last_id + ${by};
+      update mjk_point_transactions_v1 set id = id + ${by};
+      update mjk_point_consumptions_v1 set first_row = first_row + ${by},
+        duration_row = duration_row + ${by}`;
+    await pool.query(moveBy(1_000_000));
+    try {
+      expect((await diff()).found).toEqual([]);
+      await pool.query('update mjk_point_checkpoints set ids_after = ids_after - 1');
+      expect((await diff()).found).toContainEqual(expect.objectContaining({ column: 'id' }));
+      await pool.query('update mjk_point_checkpoints set ids_after = ids_after + 1');
+    } finally {
+      await pool.query(moveBy(-1_000_000));
+    }
+  });
+
   it('looks at one user only, when asked to', async () => {
     const change = `update mjk_point_accounts_v1 set balance = balance + 1`;
     expect((await after(change, ANNA)).map(({ user }) => user)).toEqual([ANNA]);

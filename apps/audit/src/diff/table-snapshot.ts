@@ -85,6 +85,8 @@ export interface TableCheckpoint {
   /** null: nothing is in them. */
   readonly position: Position | null;
   readonly lastId: number;
+  /** Ids follow on this one: another than 0 where rows were numbered otherwise before. */
+  readonly idsAfter: number;
   /** Whether accounts were folded anew since the tables were built: their rows have later ids. */
   readonly wasUnparked: boolean;
 }
@@ -180,20 +182,23 @@ export class TableSnapshot {
 }
 
 async function readCheckpoint(client: pg.Client): Promise<TableCheckpoint> {
-  // Tables that an older program keeps don't count how often accounts were unparked.
+  // Tables that an older program keeps know neither of the two.
   const { rows } = await client.query<{
     position: Position | null;
     last_id: string;
     unparked: string;
+    ids_after: string;
   }>(
-    `select position, last_id, coalesce(to_jsonb(c) ->> 'unparked', '0') as unparked
+    `select position, last_id, coalesce(to_jsonb(c) ->> 'unparked', '0') as unparked,
+       coalesce(to_jsonb(c) ->> 'ids_after', '0') as ids_after
      from mjk_point_checkpoints c where name = $1 and state = 'live'`,
     [LEDGER_NAME],
   );
   const [row] = rows;
   if (row === undefined) throw new CannotCheckError('there are no read tables in this database');
   const wasUnparked = row.unparked !== '0';
-  return { position: row.position, lastId: Number(row.last_id), wasUnparked };
+  const [lastId, idsAfter] = [Number(row.last_id), Number(row.ids_after)];
+  return { position: row.position, lastId, idsAfter, wasUnparked };
 }
 
 async function readParkedAccounts(client: pg.Client): Promise<ReadonlyMap<string, ParkedAccount>> {

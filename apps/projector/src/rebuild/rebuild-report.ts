@@ -9,6 +9,7 @@ const STEP_MESSAGES: Record<RebuildStep, string> = {
   filled: 'it has seen what the live version has',
   indexed: 'its indexes are made',
   compared: 'it was compared with the live version',
+  renumbered: 'its rows have ids of their own, as other rows had theirs before',
   switched: 'it is live',
 };
 

@@ -10,9 +10,12 @@ import {
   lockLiveVersion,
   inTransaction,
   createIndexes,
+  mayNumberApart,
+  numbersApart,
   readParkedIn,
   readCheckpoint,
   readCheckpoints,
+  renumber,
   type Checkpoint,
   type Comparison,
   type FollowsDirectly,
@@ -24,12 +27,17 @@ import {
 import { unparkIn } from '../parking/unpark-accounts.js';
 import { Backfill } from './backfill.js';
 import { Throttle, type Progress } from './throttle.js';
-import { SWITCH_LIMITS, switchTo, type SwitchLimits } from './switch-version.js';
+import {
+  NumberedApartError,
+  SWITCH_LIMITS,
+  switchTo,
+  type SwitchLimits,
+} from './switch-version.js';
 
 /** Read from the store at one go. */
 const PAGE_EVENTS = 1_000;
 
-export type RebuildStep = 'created' | 'filled' | 'indexed' | 'compared' | 'switched';
+export type RebuildStep = 'created' | 'filled' | 'indexed' | 'compared' | 'renumbered' | 'switched';
 
 export interface RebuildObserver {
   /** A step is done; a crash from here on is resumed behind it. */
@@ -100,12 +108,17 @@ export class Rebuild {
       this.#stepCompleted('indexed', version);
       await this.#tryParkedAgain(version, signal);
       await this.#catchUpWithLive(backfill, signal);
-      const { differences, skippedAccounts } = await this.#compare(version, backfill, signal);
+      const { differences, skippedAccounts, isApart } = await this.#compare(
+        version,
+        backfill,
+        signal,
+      );
       this.#stepCompleted('compared', version);
       if (skippedAccounts > 0) this.#options.observer.accountsSkipped?.(skippedAccounts);
       if (differences.length > 0 && !choice.acceptDifferences) {
         return { kind: 'differs', version, differences };
       }
+      if (isApart) await this.#renumber(version);
       return this.#switch(version, backfill, signal);
     });
   }
@@ -127,7 +140,11 @@ export class Rebuild {
     return this.#withRebuildLock(async () => {
       const { kept } = await this.#versions();
       if (kept === null) return { kind: 'nothing' };
-      return this.#switch(kept.version, await this.#openBackfill(kept.version), signal);
+      const { version } = kept;
+      const backfill = await this.#openBackfill(version);
+      await this.#catchUpWithLive(backfill, signal);
+      if (await this.#isApart(version, backfill, signal)) await this.#renumber(version);
+      return this.#switch(version, backfill, signal);
     });
   }
 
@@ -189,14 +206,47 @@ export class Rebuild {
     });
   }
 
+  async #compare(
+    next: number,
+    backfill: Backfill,
+    signal: AbortSignal,
+  ): Promise<Comparison & { readonly isApart: boolean }> {
+    const { name } = this.#options;
+    return this.#inSnapshot(next, backfill, signal, async (snapshot, live) => {
+      const comparison = await compareVersions(snapshot, name, live, next);
+      const both = { name, live, next };
+      const isApart =
+        (comparison.differences.length > 0 || (await mayNumberApart(snapshot, both))) &&
+        (await numbersApart(snapshot, both));
+      return { ...comparison, isApart };
+    });
+  }
+
+  /** Whether ids that the live version gave out would name other rows in this one. */
+  #isApart(next: number, backfill: Backfill, signal: AbortSignal): Promise<boolean> {
+    return this.#inSnapshot(next, backfill, signal, async (snapshot, live) => {
+      const both = { name: this.#options.name, live, next };
+      return (await mayNumberApart(snapshot, both)) && (await numbersApart(snapshot, both));
+    });
+  }
+
+  async #renumber(version: number): Promise<void> {
+    const { pool, name } = this.#options;
+    await renumber(pool, { name, version });
+    this.#stepCompleted('renumbered', version);
+  }
+
   /** In one snapshot in which both versions stand at the same position, while both go on. */
-  async #compare(version: number, backfill: Backfill, signal: AbortSignal): Promise<Comparison> {
+  #inSnapshot<T>(
+    version: number,
+    backfill: Backfill,
+    signal: AbortSignal,
+    work: (snapshot: PoolClient, live: number) => Promise<T>,
+  ): Promise<T> {
     return inTransaction(
       this.#options.pool,
-      async (snapshot) => {
-        const live = await this.#alignWithLive(snapshot, version, backfill, signal);
-        return compareVersions(snapshot, this.#options.name, live, version);
-      },
+      async (snapshot) =>
+        work(snapshot, await this.#alignWithLive(snapshot, version, backfill, signal)),
       'snapshot',
     );
   }
@@ -226,14 +276,17 @@ export class Rebuild {
 
   async #switch(version: number, backfill: Backfill, signal: AbortSignal): Promise<RebuildOutcome> {
     const { pool, name, observer, switchLimits: limits = SWITCH_LIMITS } = this.#options;
-    await this.#catchUpWithLive(backfill, signal);
     const waits = (tries: number): void => observer.switchBlocked?.(tries);
-    const from = await switchTo(
-      { pool, name, limits, onBlocked: waits },
-      version,
-      backfill,
-      signal,
-    );
+    const attempt = async (): Promise<number> => {
+      await this.#catchUpWithLive(backfill, signal);
+      return switchTo({ pool, name, limits, onBlocked: waits }, version, backfill, signal);
+    };
+    const from = await attempt().catch(async (error: unknown) => {
+      if (!(error instanceof NumberedApartError)) throw error;
+      // An account was parked, or taken up again, in one of the two since they were compared.
+      await this.#renumber(version);
+      return attempt();
+    });
     this.#stepCompleted('switched', version);
     return { kind: 'switched', from, to: version };
   }

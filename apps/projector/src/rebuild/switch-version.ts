@@ -1,6 +1,12 @@
 import type { Pool } from 'pg';
 
-import { lockLiveVersion, inTransaction, makeLive, readCheckpoint } from '#read-model';
+import {
+  lockLiveVersion,
+  inTransaction,
+  lastIdsDiffer,
+  makeLive,
+  readCheckpoint,
+} from '#read-model';
 
 import { sleep } from '../sleep.js';
 import type { Backfill } from './backfill.js';
@@ -17,6 +23,11 @@ export const SWITCH_LIMITS: SwitchLimits = {
   triesMax: 120,
   betweenTriesMs: 1_000,
 };
+
+/** Ids that were given out would name other rows: the version needs ids of its own first. */
+export class NumberedApartError extends Error {
+  override readonly name = 'NumberedApartError';
+}
 
 export interface SwitchOptions {
   readonly pool: Pool;
@@ -45,6 +56,8 @@ export async function switchTo(
         const checkpoint = await readCheckpoint(client, name, live);
         const position = checkpoint?.position ?? null;
         if (position !== null) await backfill.runTo(position, signal);
+        if (await lastIdsDiffer(client, { name, live, next: version }))
+          throw new NumberedApartError();
         await makeLive(client, name, live, version);
         return live;
       });

@@ -64,7 +64,7 @@ describe('the API, as the page asks it', () => {
 
   it('says once and for all that a token is not taken any more', async () => {
     const { api, timesExpired } = apiThat(() => new Response('', { status: 401 }));
-    expect(await api.story(1, signal)).toEqual({ ok: false, failure: { kind: 'expired' } });
+    expect(await api.story('r1.0', signal)).toEqual({ ok: false, failure: { kind: 'expired' } });
     expect(timesExpired()).toBe(1);
   });
 

@@ -52,7 +52,7 @@ export class LedgerApi {
     return this.#ask('transactions', params, transactionsPage, signal);
   }
 
-  story(row: number, signal: AbortSignal): Promise<Answer<TransactionStory>> {
+  story(row: string, signal: AbortSignal): Promise<Answer<TransactionStory>> {
     return this.#ask(`transactions/${row}`, {}, transactionStory, signal);
   }
 

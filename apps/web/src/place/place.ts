@@ -10,8 +10,8 @@ export interface Place {
   /** null: whoever the reader is. */
   readonly user: string | null;
   readonly filter: Filter;
-  /** The row whose story is open. */
-  readonly row: number | null;
+  /** The row whose story is open: by its row_ref, or by an id of a link from before there was one. */
+  readonly row: string | null;
 }
 
 export const HOME: Place = { view: 'usage', user: null, filter: EVERYTHING, row: null };
@@ -23,7 +23,7 @@ export function placeOf({ pathname, search }: Pick<URL, 'pathname' | 'search'>):
     view: pathname === '/audit' ? 'audit' : 'usage',
     user: userIdIn(params.get('user') ?? ''),
     filter: filterIn(params),
-    row: /^[1-9]\d{0,14}$/.test(row) ? Number(row) : null,
+    row: /^([1-9]\d{0,14}|r\d{1,15}\.\d{1,9})$/.test(row) ? row : null,
   };
 }
 

@@ -20,7 +20,7 @@ interface StatementSectionProps {
   readonly statement: StatementView;
   readonly live: Live;
   readonly setFilter: (filter: Filter) => void;
-  readonly open: (row: number) => void;
+  readonly open: (ref: string) => void;
 }
 
 export function StatementSection(props: StatementSectionProps) {

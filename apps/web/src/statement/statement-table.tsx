@@ -8,7 +8,7 @@ import { useWords } from '../words/use-words.js';
 interface StatementTableProps {
   readonly rows: readonly PointTransactionItem[];
   readonly arrived: ReadonlySet<number>;
-  readonly open: (row: number) => void;
+  readonly open: (ref: string) => void;
 }
 
 // The roles are said aloud: on a narrow screen a row is laid out as a card, and would lose them.
@@ -51,12 +51,12 @@ export function StatementTable({ rows, arrived, open }: StatementTableProps) {
 interface RowProps {
   readonly row: PointTransactionItem;
   readonly hasArrived: boolean;
-  readonly open: (row: number) => void;
+  readonly open: (ref: string) => void;
 }
 
 const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
   const { statement } = useWords();
-  const { id, type, amount, balance_after, duration, description, created_at } = row;
+  const { id, row_ref, type, amount, balance_after, duration, description, created_at } = row;
   return (
     <tr
       role="row"
@@ -67,7 +67,7 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
         if (isSelecting()) return;
         // Where the focus is given back to when the story is closed.
         currentTarget.querySelector('button')?.focus();
-        open(id);
+        open(row_ref);
       }}
     >
       <td role="cell" className="cell-time">

@@ -7,8 +7,8 @@ interface RelatedRowsProps {
   readonly title: string;
   readonly rows: readonly PointTransactionItem[];
   readonly refunds: readonly PointTransactionItem[];
-  readonly current: number;
-  readonly open: (row: number) => void;
+  readonly current: string;
+  readonly open: (ref: string) => void;
 }
 
 /** All rows of one consumption, oldest first; the refunds that belong to it among them. */
@@ -20,14 +20,18 @@ export function RelatedRows({ title, rows, refunds, current, open }: RelatedRows
       <h3>{heading}</h3>
       <ol className="related">
         {rows.map((row) => (
-          <li key={row.id} data-related={row.type} aria-current={row.id === current || undefined}>
+          <li
+            key={row.row_ref}
+            data-related={row.type}
+            aria-current={row.row_ref === current || undefined}
+          >
             <Kind type={row.type} />
-            {row.id === current ? (
+            {row.row_ref === current ? (
               <span>
                 {row.description} <small>{story.thisRow}</small>
               </span>
             ) : (
-              <button type="button" className="link" onClick={() => open(row.id)}>
+              <button type="button" className="link" onClick={() => open(row.row_ref)}>
                 {row.description}
               </button>
             )}

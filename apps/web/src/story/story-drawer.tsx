@@ -15,12 +15,13 @@ import { whyOf } from './why.js';
 
 interface StoryDrawerProps {
   readonly api: LedgerApi;
-  readonly row: number;
+  /** Its row_ref, or its id. */
+  readonly row: string;
   /** Rises when the account has moved: an open pre-deduction may have been settled. */
   readonly edition: number;
   /** Those with points left, to say when the row's own expires. */
   readonly batches: readonly PointBatch[];
-  readonly open: (row: number) => void;
+  readonly open: (ref: string) => void;
   readonly close: () => void;
 }
 
@@ -70,7 +71,7 @@ export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDr
 interface StoryProps {
   readonly story: TransactionStory;
   readonly batches: readonly PointBatch[];
-  readonly open: (row: number) => void;
+  readonly open: (ref: string) => void;
 }
 
 function Story({ story, batches, open }: StoryProps) {
@@ -93,7 +94,7 @@ function Story({ story, batches, open }: StoryProps) {
         <RelatedRows
           title={words.story.related}
           rows={others}
-          current={transaction.id}
+          current={transaction.row_ref}
           refunds={refunds}
           open={open}
         />

@@ -7,6 +7,7 @@ import type {
   PageRequest,
   StatementRow,
   ReadTables,
+  RowName,
   RowCursor,
   ProjectionStatus,
   TransactionDetails,
@@ -67,8 +68,8 @@ export class PostgresReadTables implements ReadTables {
     return sumUsage(this.#pool, userId, request);
   }
 
-  transactionDetails(userId: string, id: number): Promise<TransactionDetails | null> {
-    return findTransactionDetails(this.#pool, userId, id);
+  transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null> {
+    return findTransactionDetails(this.#pool, userId, name);
   }
 
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {

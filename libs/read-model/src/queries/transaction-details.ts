@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import type { TransactionDetails } from '../read-tables.js';
-import type { ConsumptionRow } from '../projection/loaded-rows.js';
+import type { RowName, TransactionDetails } from '../read-tables.js';
+import type { ConsumptionRow, TransactionRow } from '../projection/loaded-rows.js';
 import {
   toConsumption,
   toTransactionLine,
@@ -15,8 +15,17 @@ export const DETAIL_ROWS_MAX = 5_000;
 export async function findTransactionDetails(
   pool: Pool,
   userId: string,
-  id: number,
+  name: RowName,
 ): Promise<TransactionDetails | null> {
+  const row = await ('id' in name ? rowOfId(pool, userId, name.id) : rowAt(pool, userId, name));
+  if (row === null) return null;
+  const of = row.consumption_of;
+  const consumption = of === null ? null : await findConsumption(pool, userId, of);
+  if (consumption === null) return { row, consumption: null, rows: [row] };
+  return { row, consumption, rows: await rowsOfConsumption(pool, consumption) };
+}
+
+async function rowOfId(pool: Pool, userId: string, id: number): Promise<TransactionRow | null> {
   const { rows } = await pool.query<TransactionLineColumns>(
     `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
        batch_id, duration, description, created_at, updated_at, revision, line, consumption_of
@@ -24,13 +33,26 @@ export async function findTransactionDetails(
      where id = $1 and user_id = $2`,
     [id, userId],
   );
-  const found = rows[0];
-  if (found === undefined) return null;
-  const row = toTransactionLine(found);
-  const of = row.consumption_of;
-  const consumption = of === null ? null : await findConsumption(pool, userId, of);
-  if (consumption === null) return { row, consumption: null, rows: [row] };
-  return { row, consumption, rows: await rowsOfConsumption(pool, consumption) };
+  return rows[0] === undefined ? null : toTransactionLine(rows[0]);
+}
+
+/** The first row that stands there or behind it, if it stands there. */
+async function rowAt(
+  pool: Pool,
+  userId: string,
+  { revision, line }: { readonly revision: number; readonly line: number },
+): Promise<TransactionRow | null> {
+  const { rows } = await pool.query<TransactionLineColumns>(
+    `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
+       batch_id, duration, description, created_at, updated_at, revision, line, consumption_of
+     from mjk_point_transaction_lines
+     where user_id = $1 and id >= mjk_point_id_at($1, $2, $3)
+     order by id
+     limit 1`,
+    [userId, revision, line],
+  );
+  const row = rows[0] === undefined ? null : toTransactionLine(rows[0]);
+  return row?.revision === revision && row.line === line ? row : null;
 }
 
 async function findConsumption(

@@ -62,4 +62,11 @@ export const MIGRATIONS: readonly Migration[] = [
       alter table mjk_point_checkpoints add column unparked bigint not null default 0;
       ${ID_AT}`,
   },
+  {
+    number: 5,
+    name: 'ids that never name a second row',
+    sql: `
+      alter table mjk_point_checkpoints add column ids_after bigint not null default 0;
+      create sequence mjk_point_numberings;`,
+  },
 ];

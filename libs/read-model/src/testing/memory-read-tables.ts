@@ -18,6 +18,7 @@ import type {
   PageRequest,
   StatementRow,
   ReadTables,
+  RowName,
   RowCursor,
   ProjectionStatus,
   TableWriter,
@@ -190,9 +191,9 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     return sumUsage(this.#rows.transactionsOf(userId), request);
   }
 
-  async transactionDetails(userId: string, id: number): Promise<TransactionDetails | null> {
+  async transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null> {
     const all = this.#rows.transactionsOf(userId);
-    const row = all.find((candidate) => candidate.id === id);
+    const row = all.find((candidate) => isNamed(candidate, name));
     if (row === undefined) return null;
     const { consumption_of: of } = row;
     if (of === null) return { row, consumption: null, rows: [row] };
@@ -238,6 +239,9 @@ function compareToCursor(row: TransactionRow, { id, revision, line = 0 }: RowCur
   if (revision === undefined) return row.id - id;
   return row.revision - revision || row.line - line;
 }
+
+const isNamed = (row: TransactionRow, name: RowName): boolean =>
+  'id' in name ? row.id === name.id : row.revision === name.revision && row.line === name.line;
 
 function statementRowOf(row: TransactionRow): StatementRow {
   return {

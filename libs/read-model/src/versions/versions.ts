@@ -5,13 +5,20 @@ import { GRANTS } from '../schema/grants.js';
 import { dropTablesSql, indexesSql, tablesSql, viewsSql } from '../schema/version-tables.js';
 import { inTransaction } from '../postgres/transaction.js';
 
-/** Makes the next version beside those there are, empty and without its secondary indexes. */
+/**
+ * Makes the next version beside those there are, empty and without its secondary indexes. Its ids
+ * begin where those of the live version did, so that the same rows get the same ids.
+ */
 export function createVersion(pool: Pool, name: string): Promise<number> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ version: number }>(
-      `insert into mjk_point_checkpoints (name, version, state)
-       select $1, coalesce(max(version), 0) + 1, 'building' from mjk_point_checkpoints
-       where name = $1
+      `insert into mjk_point_checkpoints (name, version, state, last_id, ids_after)
+       select $1, coalesce(max(version), 0) + 1, 'building', n.ids_after, n.ids_after
+       from mjk_point_checkpoints c,
+         (select coalesce(max(ids_after) filter (where state = 'live'), 0) as ids_after
+          from mjk_point_checkpoints where name = $1) n
+       where c.name = $1
+       group by n.ids_after
        returning version`,
       [name],
     );
