@@ -10,9 +10,9 @@ import {
   settle,
   USER,
 } from '../testing/scenario.js';
-import type { Asked } from '../testing/scenario.js';
+import type { DecidedCommand } from '../testing/scenario.js';
 
-function eventsOf({ decision }: Asked): NonEmpty<LedgerEvent> {
+function eventsOf({ decision }: DecidedCommand): NonEmpty<LedgerEvent> {
   if (decision.kind !== 'record') throw new Error(`nothing was recorded: ${decision.kind}`);
   return decision.events;
 }

@@ -1,5 +1,5 @@
 import { batchIdOf } from './batch-id.js';
-import { uuidOf } from '../testing/scenario.js';
+import { testUuid } from '../testing/scenario.js';
 
 const DRAWS = 200_000;
 const BITS = 53;
@@ -9,7 +9,7 @@ const DAYS = [1, 2, 3, 4, 5, 6, 7].map((day) => `2030-01-0${day}T00:00:00.000Z`)
 function* inputs(count: number): Generator<[string, number, string | null]> {
   let commandId = '';
   for (let nth = 0; nth < count; nth++) {
-    if (nth % 100 === 0) commandId = uuidOf(`command ${nth}`);
+    if (nth % 100 === 0) commandId = testUuid(`command ${nth}`);
     const expiresAt = nth % 3 === 0 ? null : DAYS[nth % 7]!;
     yield [commandId, nth % 100, expiresAt];
   }
@@ -62,7 +62,7 @@ describe('the number of a batch', () => {
   });
 
   it('changes about half of its bits with any one character', () => {
-    const commandId = uuidOf('any');
+    const commandId = testUuid('any');
     const before = bitsOf(batchIdOf(commandId, 7, '2030-01-01T00:00:00.000Z'));
     const flips: number[] = [];
     for (let place = 0; place < commandId.length; place++) {

@@ -1,12 +1,12 @@
 import { emptyAccount, type Account } from './state.js';
 import {
-  commandOf,
+  buildCommand,
   consume,
   expire,
   recharge,
   refund,
   settle,
-  type Ask,
+  type CommandInput,
 } from '../testing/command-builders.js';
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
@@ -39,8 +39,8 @@ class Life {
     this.account = emptyAccount(policy);
   }
 
-  run(ask: Ask): readonly LedgerEvent[] {
-    const decision = decide(commandOf(ask, `c${this.#sent++}`, isoTime(this.now)), this.account);
+  run(ask: CommandInput): readonly LedgerEvent[] {
+    const decision = decide(buildCommand(ask, `c${this.#sent++}`, isoTime(this.now)), this.account);
     const events = decision.kind === 'record' ? decision.events : [];
     for (const event of events) evolve(this.account, event);
     this.history.push(...events);
@@ -178,7 +178,7 @@ describe('an account that has lived long', () => {
         refund(1, { consumptionId: `work-${nth % 50}` }),
         expire({ at: isoTime(life.now + nth * SECOND) }),
       ][nth % 3]!;
-      const command = commandOf(
+      const command = buildCommand(
         ask,
         `late-${nth}`,
         isoTime(life.now - 400 * SECOND + nth * SECOND),

@@ -1,13 +1,13 @@
 import {
-  back,
-  brokenBy,
+  returnOf,
+  ruleBrokenBy,
   consumed,
   expired,
-  on,
+  happenedAt,
   recharged,
   refunded,
   settled,
-  type Happening,
+  type EventInput,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
@@ -18,11 +18,14 @@ const closed = [...two, consumed([draw(1, 100), draw(2, 10)])];
 const open = [...two, consumed([draw(1, 100), draw(2, 10)], { settleBy })];
 const timedOut = [
   ...open,
-  on(settleBy, refunded(2, 'timed_out', [back(2, 10), back(1, 100, 1, '2030-02-01')])),
+  happenedAt(
+    settleBy,
+    refunded(2, 'timed_out', [returnOf(2, 10), returnOf(1, 100, 1, '2030-02-01')]),
+  ),
 ];
 
 describe('a settlement that breaks a rule', () => {
-  it.each<[string, Happening[], Happening, RegExp]>([
+  it.each<[string, EventInput[], EventInput, RegExp]>([
     ['is of no consumption', open, settled(1, 110, 110), /no consumption of revision 1/],
     [
       'is of another id',
@@ -48,20 +51,20 @@ describe('a settlement that breaks a rule', () => {
     [
       'comes before the time-out it is late for',
       open,
-      on(settleBy, settled(2, 110, 110)),
+      happenedAt(settleBy, settled(2, 110, 110)),
       /had timed out/,
     ],
   ])('%s', (_, before, event, rule) => {
-    const broken = brokenBy(before, event);
+    const broken = ruleBrokenBy(before, event);
     expect(broken.revision).toBe(before.length);
     expect(broken.rule).toMatch(rule);
   });
 });
 
 describe('a refund that breaks a rule', () => {
-  const first = back(2, 10);
-  const second = back(1, 100, 1, '2030-02-01');
-  it.each<[string, Happening[], Happening, RegExp]>([
+  const first = returnOf(2, 10);
+  const second = returnOf(1, 100, 1, '2030-02-01');
+  it.each<[string, EventInput[], EventInput, RegExp]>([
     [
       'is of no consumption',
       closed,
@@ -77,7 +80,7 @@ describe('a refund that breaks a rule', () => {
     [
       'takes more than was drawn',
       closed,
-      refunded(2, 'refunded', [back(2, 11)]),
+      refunded(2, 'refunded', [returnOf(2, 11)]),
       /batch 2 is not the draw/,
     ],
     [
@@ -101,37 +104,37 @@ describe('a refund that breaks a rule', () => {
     [
       'goes into another ordinary batch',
       [...closed, recharged(3, 1)],
-      refunded(2, 'refunded', [back(2, 1, 3)]),
+      refunded(2, 'refunded', [returnOf(2, 1, 3)]),
       /batch 3 is not a grace batch/,
     ],
     [
       'makes its batch live longer',
       closed,
-      refunded(2, 'refunded', [first, back(1, 1, 1, '2030-03-01')]),
+      refunded(2, 'refunded', [first, returnOf(1, 1, 1, '2030-03-01')]),
       /batch 1 expires at another time/,
     ],
     [
       'brings in a batch for ever',
       closed,
-      refunded(2, 'refunded', [back(2, 10, 9)]),
+      refunded(2, 'refunded', [returnOf(2, 10, 9)]),
       /batch 9 is not known/,
     ],
     [
       'brings in a dead batch',
       closed,
-      on('2030-01-20', refunded(2, 'refunded', [back(2, 10, 9, '2030-01-20')])),
+      happenedAt('2030-01-20', refunded(2, 'refunded', [returnOf(2, 10, 9, '2030-01-20')])),
       /batch 9 is not known/,
     ],
     [
       'brings in a batch that ends in the day',
       closed,
-      refunded(2, 'refunded', [back(2, 10, 9, '2030-01-20 01:00')]),
+      refunded(2, 'refunded', [returnOf(2, 10, 9, '2030-01-20 01:00')]),
       /batch 9 is not known/,
     ],
     [
       'brings in a second grace batch of a midnight',
       closed,
-      refunded(2, 'refunded', [back(2, 5, 9, '2030-01-20'), back(2, 5, 8, '2030-01-20')]),
+      refunded(2, 'refunded', [returnOf(2, 5, 9, '2030-01-20'), returnOf(2, 5, 8, '2030-01-20')]),
       /there is a grace batch of/,
     ],
     [
@@ -161,7 +164,7 @@ describe('a refund that breaks a rule', () => {
     [
       'cancels too late',
       open,
-      on(settleBy, refunded(2, 'cancelled', [first, second])),
+      happenedAt(settleBy, refunded(2, 'cancelled', [first, second])),
       /had timed out/,
     ],
     [
@@ -173,13 +176,13 @@ describe('a refund that breaks a rule', () => {
     [
       'times out in part',
       open,
-      on(settleBy, refunded(2, 'timed_out', [first])),
+      happenedAt(settleBy, refunded(2, 'timed_out', [first])),
       /timed_out is for an open pre-deduction, in full/,
     ],
     [
       'times out a closed consumption',
       closed,
-      on(settleBy, refunded(2, 'timed_out', [first, second])),
+      happenedAt(settleBy, refunded(2, 'timed_out', [first, second])),
       /timed_out is for an open/,
     ],
     [
@@ -197,52 +200,58 @@ describe('a refund that breaks a rule', () => {
     [
       'corrects an estimate too late',
       open,
-      on(settleBy, refunded(2, 'overestimated', [first])),
+      happenedAt(settleBy, refunded(2, 'overestimated', [first])),
       /had timed out/,
     ],
   ])('%s', (_, before, event, rule) => {
-    const broken = brokenBy(before, event);
+    const broken = ruleBrokenBy(before, event);
     expect(broken.revision).toBe(before.length);
     expect(broken.rule).toMatch(rule);
   });
 });
 
 describe('an expiry that breaks a rule', () => {
-  it.each<[string, Happening, RegExp]>([
-    ['is of no batch', on('2030-02-01', expired(9, 1, '2030-02-01')), /batch 9 was not due/],
+  it.each<[string, EventInput, RegExp]>([
+    [
+      'is of no batch',
+      happenedAt('2030-02-01', expired(9, 1, '2030-02-01')),
+      /batch 9 was not due/,
+    ],
     [
       'is of a batch that never expires',
-      on('2030-02-01', expired(2, 100, '2030-02-01')),
+      happenedAt('2030-02-01', expired(2, 100, '2030-02-01')),
       /batch 2 was not due/,
     ],
     [
       'comes too soon',
-      on('2030-01-31 23:59:59.999', expired(1, 100, '2030-02-01')),
+      happenedAt('2030-01-31 23:59:59.999', expired(1, 100, '2030-02-01')),
       /batch 1 was not due/,
     ],
     [
       'names another due time',
-      on('2030-02-01', expired(1, 100, '2030-01-31')),
+      happenedAt('2030-02-01', expired(1, 100, '2030-01-31')),
       /batch 1 was not due/,
     ],
     [
       'names fewer points than are left',
-      on('2030-02-01', expired(1, 99, '2030-02-01')),
+      happenedAt('2030-02-01', expired(1, 99, '2030-02-01')),
       /batch 1 had 100 points/,
     ],
     [
       'names more points than are left',
-      on('2030-02-01', expired(1, 101, '2030-02-01')),
+      happenedAt('2030-02-01', expired(1, 101, '2030-02-01')),
       /batch 1 had 100 points/,
     ],
   ])('%s', (_, event, rule) => {
-    const broken = brokenBy(two, event);
+    const broken = ruleBrokenBy(two, event);
     expect(broken.revision).toBe(2);
     expect(broken.rule).toMatch(rule);
   });
 
   it('takes a batch that has nothing left', () => {
-    expect(brokenBy(closed, on('2030-02-01', expired(1, 1, '2030-02-01')))).toMatchObject({
+    expect(
+      ruleBrokenBy(closed, happenedAt('2030-02-01', expired(1, 1, '2030-02-01'))),
+    ).toMatchObject({
       revision: 3,
       rule: 'batch 1 had 0 points left',
     });

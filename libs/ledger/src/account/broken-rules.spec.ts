@@ -2,13 +2,13 @@ import { evolve, replay } from './evolve.js';
 import type { LedgerEvent } from './events.js';
 import { BrokenRule } from './broken-rule.js';
 import {
-  brokenBy,
+  ruleBrokenBy,
   consumed,
   given,
-  on,
+  happenedAt,
   recharged,
   time,
-  type Happening,
+  type EventInput,
 } from '../testing/scenario.js';
 import { REMEMBER_EVERYTHING } from './policy.js';
 
@@ -19,23 +19,23 @@ const two = [recharged(1, 100, { expiresAt: '2030-02-01' }), recharged(2, 100)];
 const closed = [...two, consumed([draw(1, 100), draw(2, 10)])];
 const open = [...two, consumed([draw(1, 100), draw(2, 10)], { settleBy })];
 describe('a recharge that breaks a rule', () => {
-  it.each<[string, Happening, RegExp]>([
+  it.each<[string, EventInput, RegExp]>([
     ['brings a batch in again', recharged(2, 5), /batch 2 came in before/],
     [
       'brings in a dead batch',
-      on('2030-01-09', recharged(3, 5, { expiresAt: '2030-01-09' })),
+      happenedAt('2030-01-09', recharged(3, 5, { expiresAt: '2030-01-09' })),
       /came in dead/,
     ],
     ['passes the limit of the column', recharged(3, 2_147_483_448), /a balance of 2147483648/],
   ])('%s', (_, event, rule) => {
-    const broken = brokenBy(two, event);
+    const broken = ruleBrokenBy(two, event);
     expect(broken.revision).toBe(2);
     expect(broken.rule).toMatch(rule);
   });
 });
 
 describe('a consumption that breaks a rule', () => {
-  it.each<[string, Happening[], Happening, RegExp]>([
+  it.each<[string, EventInput[], EventInput, RegExp]>([
     ['draws out of turn', two, consumed([draw(2, 1)]), /not batch 2's turn/],
     [
       'leaves points in a batch and goes on',
@@ -46,14 +46,24 @@ describe('a consumption that breaks a rule', () => {
     ['draws on a batch that is not known', two, consumed([draw(9, 1)]), /not batch 9's turn/],
     ['draws on an empty account', [], consumed([draw(9, 1)]), /not batch 9's turn/],
     ['draws more than there is', two, consumed([draw(1, 101)]), /had less than 101/],
-    ['draws on a batch that is gone', two, on('2030-02-01', consumed([draw(1, 1)])), /not live/],
+    [
+      'draws on a batch that is gone',
+      two,
+      happenedAt('2030-02-01', consumed([draw(1, 1)])),
+      /not live/,
+    ],
     [
       'says more than its draws',
       two,
       { ...consumed([draw(1, 9)]), points: 10 },
       /draws of 9 for 10/,
     ],
-    ['was never open', two, on(settleBy, consumed([draw(1, 1)], { settleBy })), /never open/],
+    [
+      'was never open',
+      two,
+      happenedAt(settleBy, consumed([draw(1, 1)], { settleBy })),
+      /never open/,
+    ],
     ['begins again what is open', open, consumed([draw(2, 1)]), /is open and began again/],
     [
       'goes on with one that is not known',
@@ -73,7 +83,12 @@ describe('a consumption that breaks a rule', () => {
       consumed([draw(2, 1)], { of: 2 }),
       /closed and was charged again/,
     ],
-    ['goes on too late', open, on(settleBy, consumed([draw(2, 1)], { of: 2 })), /had timed out/],
+    [
+      'goes on too late',
+      open,
+      happenedAt(settleBy, consumed([draw(2, 1)], { of: 2 })),
+      /had timed out/,
+    ],
     [
       'goes on for another business',
       open,
@@ -87,7 +102,7 @@ describe('a consumption that breaks a rule', () => {
       /another business or source/,
     ],
   ])('%s', (_, before, event, rule) => {
-    const broken = brokenBy(before, event);
+    const broken = ruleBrokenBy(before, event);
     expect(broken.revision).toBe(before.length);
     expect(broken.rule).toMatch(rule);
   });

@@ -1,31 +1,31 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   given,
-  on,
+  happenedAt,
   recharged,
   refund,
   refunded,
   settle,
   settled,
-  type Happening,
+  type EventInput,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
 const reused = { consumptionId: 'work' };
 const plain = recharged(1, 1000);
 const open = consumed([draw(1, 10)], { settleBy: '2030-01-02' });
-const timedOut = on('2030-01-02', refunded(1, 'timed_out', [back(1, 10)]));
+const timedOut = happenedAt('2030-01-02', refunded(1, 'timed_out', [returnOf(1, 10)]));
 
 describe('the id of a consumption', () => {
-  it.each<[string, Happening[]]>([
+  it.each<[string, EventInput[]]>([
     ['closed at once', [consumed([draw(1, 10)])]],
     ['open', [open]],
     ['settled', [open, settled(1, 10, 10)]],
-    ['cancelled', [open, refunded(1, 'cancelled', [back(1, 10)])]],
+    ['cancelled', [open, refunded(1, 'cancelled', [returnOf(1, 10)])]],
     ['timed out', [open, timedOut]],
-    ['refunded in full', [consumed([draw(1, 10)]), refunded(1, 'refunded', [back(1, 10)])]],
+    ['refunded in full', [consumed([draw(1, 10)]), refunded(1, 'refunded', [returnOf(1, 10)])]],
   ])('is not taken again while one is remembered that is %s', (_, happened) => {
     given(plain, ...happened)
       .when(consume(10))
@@ -74,18 +74,18 @@ describe('a closed consumption', () => {
       .when(consume(1))
       .then(consumed([draw(1, 1)]))
       .when(refund())
-      .then(refunded(3, 'refunded', [back(1, 1)]));
+      .then(refunded(3, 'refunded', [returnOf(1, 1)]));
   });
 
   it('is judged by the time of the account, not by that of an older command', () => {
-    given(...history, on('2030-03-01', recharged(2, 1)))
+    given(...history, happenedAt('2030-03-01', recharged(2, 1)))
       .under({ refundableDays: 20 })
       .when(refund(null, { at: '2030-01-02' }))
       .thenRefused('UnknownConsumption', reused);
   });
 
   it('is not remembered longer because of a partial refund', () => {
-    given(...history, on('2030-01-15', refunded(1, 'refunded', [back(1, 4)])))
+    given(...history, happenedAt('2030-01-15', refunded(1, 'refunded', [returnOf(1, 4)])))
       .under({ refundableDays: 20 })
       .when(refund(null, { at: '2030-01-21 08:00:00.001' }))
       .thenRefused('UnknownConsumption', reused);
@@ -115,7 +115,7 @@ describe('consumptionsMax', () => {
       .when(refund(null, { consumptionId: 'a' }))
       .thenRefused('UnknownConsumption', { consumptionId: 'a' })
       .when(refund(null, { consumptionId: 'b' }))
-      .then(refunded(2, 'refunded', [back(1, 1)], { consumptionId: 'b' }))
+      .then(refunded(2, 'refunded', [returnOf(1, 1)], { consumptionId: 'b' }))
       .when(consume(1, { consumptionId: 'c' }))
       .thenRefused('ConsumptionIdReused', { consumptionId: 'c' });
   });
@@ -151,7 +151,10 @@ describe('consumptionsMax', () => {
     given(
       plain,
       consumed([draw(1, 5)], { consumptionId: 'late', settleBy: '2030-01-01 09:00' }),
-      on('2030-01-01 09:00', refunded(1, 'timed_out', [back(1, 5)], { consumptionId: 'late' })),
+      happenedAt(
+        '2030-01-01 09:00',
+        refunded(1, 'timed_out', [returnOf(1, 5)], { consumptionId: 'late' }),
+      ),
       consumed([draw(1, 1)], { consumptionId: 'b' }),
     )
       .under({ consumptionsMax: 2 })
@@ -165,7 +168,7 @@ describe('consumptionsMax', () => {
       .when(refund(null, { consumptionId: 'b' }))
       .thenRefused('UnknownConsumption', { consumptionId: 'b' })
       .when(refund(null, { consumptionId: 'late' }))
-      .then(refunded(1, 'refunded', [back(1, 5)], { consumptionId: 'late' }));
+      .then(refunded(1, 'refunded', [returnOf(1, 5)], { consumptionId: 'late' }));
   });
 
   it('counts what times out before the command', () => {
@@ -176,7 +179,7 @@ describe('consumptionsMax', () => {
     )
       .under({ consumptionsMax: 1 })
       .when(refund(null, { consumptionId: 'a', at: '2030-01-02' }))
-      .then(refunded(2, 'timed_out', [back(1, 2)], { consumptionId: 'b' }), {
+      .then(refunded(2, 'timed_out', [returnOf(1, 2)], { consumptionId: 'b' }), {
         type: 'CommandRefused',
         commandType: 'RefundPoints',
         code: 'UnknownConsumption',
@@ -187,13 +190,13 @@ describe('consumptionsMax', () => {
 
 describe('a consumption id that was used again', () => {
   it('names the newer one, also when the older one is still in the books', () => {
-    given(plain, consumed([draw(1, 10)]), on('2030-01-10', recharged(2, 1)))
+    given(plain, consumed([draw(1, 10)]), happenedAt('2030-01-10', recharged(2, 1)))
       .under({ refundableDays: 20 })
       .when(consume(3, { at: '2030-02-01', settleWithin: 60 }))
       .then(consumed([draw(1, 3)], { settleBy: '2030-02-01 00:01' }))
       .when(settle(3))
       .then(settled(3, 3, 3))
       .when(refund(3, { at: '2030-02-20' }))
-      .then(refunded(3, 'refunded', [back(1, 3)]));
+      .then(refunded(3, 'refunded', [returnOf(1, 3)]));
   });
 });

@@ -1,11 +1,11 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   expired,
   given,
   newBatch,
-  on,
+  happenedAt,
   recharge,
   recharged,
   refund,
@@ -80,7 +80,7 @@ describe('the order of the draws', () => {
       .when(consume(50))
       .then(consumed([draw(1, 50)]))
       .when(refund(5))
-      .then(refunded(2, 'refunded', [back(1, 5)]))
+      .then(refunded(2, 'refunded', [returnOf(1, 5)]))
       .when(consume(10, { consumptionId: 'more' }))
       .then(consumed([draw(1, 5), draw(2, 5)], { consumptionId: 'more' }));
   });
@@ -92,7 +92,7 @@ describe('the order of the draws', () => {
       consumed([draw(2, 10), draw(1, 5)]),
     )
       .when(refund(5))
-      .then(refunded(2, 'refunded', [back(1, 5, newBatch(1), '2030-01-09')]))
+      .then(refunded(2, 'refunded', [returnOf(1, 5, newBatch(1), '2030-01-09')]))
       .when(recharge(7, { expiresAt: '2030-01-09', priority: 0 }))
       .then(recharged(newBatch(2), 7, { expiresAt: '2030-01-09', priority: 0 }))
       .when(recharge(7, { expiresAt: '2030-01-08', priority: 0 }))
@@ -122,7 +122,7 @@ describe('a batch', () => {
   });
 
   it('is not live for a command that is older than the account', () => {
-    given(one, on('2030-01-03', expired(1, 50, '2030-01-02')), recharged(2, 1))
+    given(one, happenedAt('2030-01-03', expired(1, 50, '2030-01-02')), recharged(2, 1))
       .when(consume(2, { at: '2030-01-01' }))
       .thenRefused('InsufficientPoints', { balance: 1, asked: 2 });
   });

@@ -1,20 +1,20 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   expire,
   expired,
   given,
   newBatch,
-  on,
+  happenedAt,
   recharge,
   recharged,
   refund,
   refunded,
   refused,
   settle,
-  type Ask,
-  type Happening,
+  type CommandInput,
+  type EventInput,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
@@ -55,7 +55,7 @@ describe('ExpirePoints', () => {
   });
 
   it('finds due by the time of the account what an older command would not', () => {
-    given(recharged(1, 5, { expiresAt: '2030-01-02' }), on('2030-01-05', recharged(2, 1)))
+    given(recharged(1, 5, { expiresAt: '2030-01-02' }), happenedAt('2030-01-05', recharged(2, 1)))
       .when(expire({ at: '2030-01-01' }))
       .then(expired(1, 5, '2030-01-02'));
   });
@@ -74,9 +74,14 @@ describe('what fell due', () => {
       .when(expire({ at: '2030-01-04 18:00' }))
       .then(
         expired(2, 5, '2030-01-03'),
-        refunded(5, 'timed_out', [back(4, 1), back(1, 3, newBatch(1), '2030-01-12')], named('y')),
+        refunded(
+          5,
+          'timed_out',
+          [returnOf(4, 1), returnOf(1, 3, newBatch(1), '2030-01-12')],
+          named('y'),
+        ),
         expired(3, 5, '2030-01-04'),
-        refunded(4, 'timed_out', [back(1, 2, newBatch(1), '2030-01-12')], named('x')),
+        refunded(4, 'timed_out', [returnOf(1, 2, newBatch(1), '2030-01-12')], named('x')),
       );
   });
 
@@ -89,7 +94,7 @@ describe('what fell due', () => {
       consumed([draw(2, 2)], { settleBy: '2030-01-02', ...named('y') }),
     )
       .when(expire({ at: '2030-01-02' }))
-      .then(refunded(4, 'timed_out', [back(2, 2)], named('y')), expired(3, 5, '2030-01-02'));
+      .then(refunded(4, 'timed_out', [returnOf(2, 2)], named('y')), expired(3, 5, '2030-01-02'));
   });
 
   it('is an expiry before a time-out that is a millisecond later', () => {
@@ -99,7 +104,7 @@ describe('what fell due', () => {
       consumed([draw(2, 2)], { settleBy: '2030-01-02 00:00:00.001' }),
     )
       .when(expire({ at: '2030-01-03' }))
-      .then(expired(1, 5, '2030-01-02'), refunded(2, 'timed_out', [back(2, 2)]));
+      .then(expired(1, 5, '2030-01-02'), refunded(2, 'timed_out', [returnOf(2, 2)]));
   });
 
   it('is what came in first of those that expire together, whatever their priority', () => {
@@ -122,9 +127,9 @@ describe('what fell due', () => {
     )
       .when(expire({ at: settleBy }))
       .then(
-        refunded(1, 'timed_out', [back(1, 1)], named('z')),
-        refunded(2, 'timed_out', [back(1, 2)], named('a')),
-        refunded(3, 'timed_out', [back(1, 3)], named('m')),
+        refunded(1, 'timed_out', [returnOf(1, 1)], named('z')),
+        refunded(2, 'timed_out', [returnOf(1, 2)], named('a')),
+        refunded(3, 'timed_out', [returnOf(1, 3)], named('m')),
       );
   });
 
@@ -144,7 +149,7 @@ describe('what fell due', () => {
       consumed([draw(1, 20)], { settleBy: '2030-01-02' }),
     )
       .when(expire({ at: '2030-01-05' }))
-      .then(refunded(1, 'timed_out', [back(1, 20, 1, '2030-01-20')]))
+      .then(refunded(1, 'timed_out', [returnOf(1, 20, 1, '2030-01-20')]))
       .when(expire({ at: '2030-01-21' }))
       .then(expired(1, 50, '2030-01-20'));
   });
@@ -158,11 +163,11 @@ describe('time', () => {
   ];
   const passed = [
     expired(1, 5, '2030-01-02'),
-    refunded(2, 'timed_out', [back(2, 7)], { sourceType: 'tts', ...named('x') }),
+    refunded(2, 'timed_out', [returnOf(2, 7)], { sourceType: 'tts', ...named('x') }),
   ];
   const at = '2030-01-04';
 
-  it.each<[string, Ask, Happening[]]>([
+  it.each<[string, CommandInput, EventInput[]]>([
     ['recharge', recharge(1, { at }), [recharged(newBatch(1), 1)]],
     ['consumption', consume(1, { at }), [consumed([draw(2, 1)])]],
     [
@@ -188,7 +193,7 @@ describe('time', () => {
   });
 
   it('never runs backwards', () => {
-    const scenario = given(on('2030-05-01', recharged(1, 50)))
+    const scenario = given(happenedAt('2030-05-01', recharged(1, 50)))
       .when(consume(1, { at: '2030-04-01' }))
       .then(consumed([draw(1, 1)]));
     expect(scenario.events.at(-1)).toMatchObject({

@@ -1,19 +1,19 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   expire,
   expired,
   given,
   newBatch,
-  on,
+  happenedAt,
   recharge,
   recharged,
   refund,
   refunded,
   settle,
   settled,
-  type Asked,
+  type DecidedCommand,
   type Scenario,
 } from '../testing/scenario.js';
 
@@ -31,12 +31,12 @@ describe('a command that was answered', () => {
     [
       'refund',
       refund(2, { id: 'c', consumptionId: 'spent' }),
-      [refunded(1, 'refunded', [back(1, 2)], { consumptionId: 'spent' })],
+      [refunded(1, 'refunded', [returnOf(1, 2)], { consumptionId: 'spent' })],
     ],
     [
       'ExpirePoints',
       expire({ id: 'c', at: '2030-01-02' }),
-      [refunded(2, 'timed_out', [back(1, 5)], { consumptionId: 'open' })],
+      [refunded(2, 'timed_out', [returnOf(1, 5)], { consumptionId: 'open' })],
     ],
   ] as const;
 
@@ -121,7 +121,7 @@ function recharges(ids: string, scenario: Scenario, from = 0): Scenario {
   return scenario;
 }
 
-const again = (scenario: Scenario, id: string, at: string): Asked =>
+const again = (scenario: Scenario, id: string, at: string): DecidedCommand =>
   scenario.when(recharge(1, { id, at }));
 
 describe('an account', () => {
@@ -214,7 +214,7 @@ describe('a command that may be a repeat of one that is forgotten', () => {
   });
 
   it('is too late by its own time, whatever the account counts from', () => {
-    const scenario = given(on('2030-05-01', recharged(1, 1))).under(policy);
+    const scenario = given(happenedAt('2030-05-01', recharged(1, 1))).under(policy);
     scenario
       .when(recharge(1, { id: 'a', at: '2030-01-02' }))
       .then(recharged(newBatch(1), 1))

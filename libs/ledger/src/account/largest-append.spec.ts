@@ -1,11 +1,11 @@
 import { emptyAccount, type Account } from './state.js';
 import {
-  commandOf,
+  buildCommand,
   consume,
   recharge,
   refund,
   settle,
-  type Ask,
+  type CommandInput,
 } from '../testing/command-builders.js';
 import { serializeEvent, type Provenance } from '../storage/codec.js';
 import { decide } from './decide.js';
@@ -47,8 +47,8 @@ class LargeAccount {
     this.account = emptyAccount(policy);
   }
 
-  run(ask: Ask, at: string): readonly LedgerEvent[] {
-    const command = commandOf(ask, long(ID_MAX, this.#sent++), at);
+  run(ask: CommandInput, at: string): readonly LedgerEvent[] {
+    const command = buildCommand(ask, long(ID_MAX, this.#sent++), at);
     const decision = decide(command, this.account);
     if (decision.kind !== 'record') throw new Error(decision.kind);
     for (const event of decision.events) {

@@ -1,12 +1,12 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   expire,
   expired,
   given,
   newBatch,
-  on,
+  happenedAt,
   recharge,
   recharged,
   refund,
@@ -38,7 +38,7 @@ describe('a pre-deduction', () => {
   });
 
   it('counts its seconds from the time of the account when the command is older', () => {
-    given(on('2030-01-05', recharged(1, 1000)))
+    given(happenedAt('2030-01-05', recharged(1, 1000)))
       .when(consume(100, { at: '2030-01-01', settleWithin: 60 }))
       .then(consumed([draw(1, 100)], { settleBy: '2030-01-05 00:01' }));
   });
@@ -77,7 +77,7 @@ describe('a pre-deduction', () => {
   it('has timed out at settleBy', () => {
     given(recharged(1, 1000), open)
       .when(expire({ at: settleBy }))
-      .then(refunded(1, 'timed_out', [back(1, 100)]))
+      .then(refunded(1, 'timed_out', [returnOf(1, 100)]))
       .holds({ balance: 1000, held: 0 });
   });
 });
@@ -118,8 +118,8 @@ describe('openDrawsMax', () => {
 
   it.each([
     ['settled', settle(5), [settled(3, 5, 5)]],
-    ['cancelled', refund(), [refunded(3, 'cancelled', [back(1, 5)])]],
-    ['timed out', expire({ at: settleBy }), [refunded(3, 'timed_out', [back(1, 5)])]],
+    ['cancelled', refund(), [refunded(3, 'cancelled', [returnOf(1, 5)])]],
+    ['timed out', expire({ at: settleBy }), [refunded(3, 'timed_out', [returnOf(1, 5)])]],
   ] as const)('is free again once one is %s', (_, ask, events) => {
     given(...three, consumed([draw(1, 5)], { settleBy }))
       .under({ openDrawsMax: 1 })
@@ -136,7 +136,7 @@ describe('openDrawsMax', () => {
       .under({ openDrawsMax: 1 })
       .when(consume(10, { ...more, at: settleBy }))
       .then(
-        refunded(1, 'timed_out', [back(1, 5)]),
+        refunded(1, 'timed_out', [returnOf(1, 5)]),
         consumed([draw(1, 10)], { consumptionId: 'more', settleBy: '2030-01-02 00:01' }),
       );
   });
@@ -153,7 +153,7 @@ describe('cancelling a pre-deduction', () => {
   it('brings all of it back and closes it', () => {
     given(recharged(1, 1000), open)
       .when(refund(null, { reason: 'changed my mind' }))
-      .then(refunded(1, 'cancelled', [back(1, 100)], { reason: 'changed my mind' }))
+      .then(refunded(1, 'cancelled', [returnOf(1, 100)], { reason: 'changed my mind' }))
       .holds({ balance: 1000, held: 0 })
       .when(settle(50))
       .thenRefused('ConsumptionClosed', { consumptionId: 'work' })
@@ -166,7 +166,7 @@ describe('cancelling a pre-deduction', () => {
   it('may name its points', () => {
     given(recharged(1, 1000), open)
       .when(refund(100))
-      .then(refunded(1, 'cancelled', [back(1, 100)]));
+      .then(refunded(1, 'cancelled', [returnOf(1, 100)]));
   });
 
   it('is refused for fewer points: it is to be settled', () => {
@@ -189,18 +189,18 @@ describe('cancelling a pre-deduction', () => {
       recharged(2, 1_000_000_000),
       recharged(3, 1_000_000_000),
       consumed([draw(2, 100)], { settleBy }),
-      refunded(1, 'refunded', [back(1, 147_483_647)], { consumptionId: 'b' }),
+      refunded(1, 'refunded', [returnOf(1, 147_483_647)], { consumptionId: 'b' }),
     )
       .holds({ balance: 2_147_483_547, held: 100 })
       .when(refund())
-      .then(refunded(4, 'cancelled', [back(2, 100)]))
+      .then(refunded(4, 'cancelled', [returnOf(2, 100)]))
       .holds({ balance: 2_147_483_647, held: 0 });
   });
 
   it('after settleBy finds it timed out, and closes it for good', () => {
     given(recharged(1, 1000), open)
       .when(refund(30, { at: settleBy }))
-      .then(refunded(1, 'timed_out', [back(1, 100)]), settled(1, 100, 0, { durationOf: null }))
+      .then(refunded(1, 'timed_out', [returnOf(1, 100)]), settled(1, 100, 0, { durationOf: null }))
       .when(settle(100))
       .thenRefused('ConsumptionClosed', { consumptionId: 'work' });
   });
@@ -210,7 +210,7 @@ describe('a pre-deduction that timed out', () => {
   const timedOut = [
     recharged(1, 1000),
     open,
-    on(settleBy, refunded(1, 'timed_out', [back(1, 100)])),
+    happenedAt(settleBy, refunded(1, 'timed_out', [returnOf(1, 100)])),
   ];
 
   it.each([null, 1, 100, 1_000_000_000])(
@@ -234,7 +234,7 @@ describe('a pre-deduction that timed out', () => {
       consumed([draw(1, 1000), draw(2, 999_999_000)], { consumptionId: 'b' }),
       recharged(3, 1_000_000_000),
       recharged(4, 1_000_000_000),
-      refunded(4, 'refunded', [back(2, 147_483_647)], { consumptionId: 'b' }),
+      refunded(4, 'refunded', [returnOf(2, 147_483_647)], { consumptionId: 'b' }),
     )
       .holds({ balance: 2_147_483_647 })
       .when(refund())
@@ -258,7 +258,7 @@ describe('a pre-deduction that timed out', () => {
       .when(settle(10, { at: '2030-01-22' }))
       .then(consumed([draw(1, 10)], { of: 1 }), settled(1, 100, 10, { durationOf: 3 }))
       .when(refund(1, { at: '2030-02-11' }))
-      .then(refunded(1, 'refunded', [back(1, 1)]))
+      .then(refunded(1, 'refunded', [returnOf(1, 1)]))
       .when(refund(1, { at: '2030-02-11 00:00:00.001' }))
       .then(refused('UnknownConsumption', { consumptionId: 'work' }));
   });

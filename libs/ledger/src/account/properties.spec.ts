@@ -3,32 +3,32 @@ import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
 import { adoptPolicy, evolve, replay } from './evolve.js';
 import { BALANCE_MAX } from './limits.js';
-import { NaiveBooks } from '../testing/reference-account.js';
-import { answeredBefore, closingsOf, consumptionBefore } from '../testing/reference-windows.js';
+import { ReferenceAccount } from '../testing/reference-account.js';
+import { expectedAnswer, closingsOf, expectedConsumption } from '../testing/reference-windows.js';
 import { REMEMBER_EVERYTHING } from './policy.js';
 import { snapshotDifference } from '../storage/snapshot-difference.js';
 import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
-import { stories, type Story } from '../testing/arbitrary-histories.js';
-import { tell } from '../testing/run-history.js';
+import { commandHistories, type CommandHistory } from '../testing/arbitrary-histories.js';
+import { runHistory } from '../testing/run-history.js';
 
 // A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
 // property is asked of.
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
-const holdsFor = (property: (story: Story) => void, stepsMax?: number): void =>
-  fc.assert(fc.property(stories(stepsMax), property), { numRuns });
+const holdsFor = (property: (story: CommandHistory) => void, stepsMax?: number): void =>
+  fc.assert(fc.property(commandHistories(stepsMax), property), { numRuns });
 
 describe('in every story, the books', () => {
   it('add up after every event: each batch, each consumption, the account', () => {
     holdsFor((story) => {
-      const books = new NaiveBooks(story.policy);
-      for (const event of tell(story).history) {
-        books.follow(event);
+      const books = new ReferenceAccount(story.policy);
+      for (const event of runHistory(story).history) {
+        books.apply(event);
         expect(event.balanceAfter).toBe(books.balance);
         expect(books.balance).toBeGreaterThanOrEqual(0);
         expect(books.balance + books.held).toBeLessThanOrEqual(BALANCE_MAX);
         for (const batch of books.batches.values()) {
-          expect(books.left(batch)).toBeGreaterThanOrEqual(0);
+          expect(books.remaining(batch)).toBeGreaterThanOrEqual(0);
         }
         expect(books.recharged).toBe(books.balance + books.held + books.consumed + books.expired);
       }
@@ -37,17 +37,17 @@ describe('in every story, the books', () => {
 
   it('agree with the account after every command, with nothing left that is due', () => {
     holdsFor((story) => {
-      const books = new NaiveBooks(story.policy);
-      tell(story, {
+      const books = new ReferenceAccount(story.policy);
+      runHistory(story, {
         after: (account, { events }) => {
-          events.forEach((event) => books.follow(event));
+          events.forEach((event) => books.apply(event));
           expect(account.balance).toBe(books.balance);
           expect(account.held).toBe(books.held);
           const dueBy = account.at;
           expect([...books.open.values()].filter((settleBy) => settleBy <= dueBy)).toEqual([]);
           const dead = [...books.batches.values()].filter(
             (batch) =>
-              batch.expiresAt !== null && batch.expiresAt <= dueBy && books.left(batch) > 0,
+              batch.expiresAt !== null && batch.expiresAt <= dueBy && books.remaining(batch) > 0,
           );
           expect(dead).toEqual([]);
         },
@@ -59,8 +59,8 @@ describe('in every story, the books', () => {
 describe('in every story, a command', () => {
   it('is a repeat, too late or new as the whole history says', () => {
     holdsFor((story) => {
-      for (const { command, decision, before } of tell(story).told) {
-        const expected = answeredBefore(command, before, story.policy);
+      for (const { command, decision, before } of runHistory(story).steps) {
+        const expected = expectedAnswer(command, before, story.policy);
         if (expected === 'too late') expect(decision).toEqual({ kind: 'tooLate' });
         else if (expected !== null) {
           expect(decision).toEqual({ kind: 'repeat', revision: expected });
@@ -72,12 +72,12 @@ describe('in every story, a command', () => {
 
   it('knows a consumption as the whole history says', () => {
     holdsFor((story) => {
-      for (const { command, before, events } of tell(story).told) {
+      for (const { command, before, events } of runHistory(story).steps) {
         const last = events.at(-1);
         if (!last || !('consumptionId' in command)) continue;
         const own = events.findIndex((event) => isOwn(event));
         const passed = [...before, ...events.slice(0, own)];
-        const known = consumptionBefore(command.consumptionId, last.at, passed, story.policy);
+        const known = expectedConsumption(command.consumptionId, last.at, passed, story.policy);
         const code = last.type === 'CommandRefused' ? last.code : null;
         if (command.type === 'ConsumePoints') {
           expect(code === 'ConsumptionIdReused').toBe(known !== null);
@@ -92,7 +92,7 @@ describe('in every story, a command', () => {
 
   it('has one answer, byte for byte, and leaves the account as it is', () => {
     holdsFor((story) => {
-      tell(story, {
+      runHistory(story, {
         before: (account, command) => {
           const frozen = toSnapshot(account);
           const decided = JSON.stringify(decide(command, account));
@@ -105,9 +105,9 @@ describe('in every story, a command', () => {
 
   it('changes nothing when it comes again while it is remembered', () => {
     holdsFor((story) => {
-      const { account, told, history } = tell(story);
-      for (const { command } of told) {
-        const expected = answeredBefore(command, history, story.policy);
+      const { account, steps, history } = runHistory(story);
+      for (const { command } of steps) {
+        const expected = expectedAnswer(command, history, story.policy);
         if (typeof expected !== 'number') continue;
         expect(decide(command, account)).toEqual({ kind: 'repeat', revision: expected });
       }
@@ -117,7 +117,7 @@ describe('in every story, a command', () => {
   it('records its own marks on every event, at a time that never runs backwards', () => {
     holdsFor((story) => {
       let at = '';
-      for (const { command, events } of tell(story).told) {
+      for (const { command, events } of runHistory(story).steps) {
         if (events.length > 0) at = command.at > at ? command.at : at;
         const { commandId, digest } = command;
         for (const event of events) {
@@ -131,8 +131,8 @@ describe('in every story, a command', () => {
 describe('in every story, the account', () => {
   it('is the same replayed whole, in two halves, and lived through', () => {
     fc.assert(
-      fc.property(stories(), fc.nat(), (story, cut) => {
-        const { account, history } = tell(story);
+      fc.property(commandHistories(), fc.nat(), (story, cut) => {
+        const { account, history } = runHistory(story);
         const half = replay(history.slice(0, cut % (history.length + 1)), story.policy);
         for (const event of history.slice(half.revision + 1)) evolve(half, event);
         const whole = toSnapshot(replay(history, story.policy));
@@ -145,12 +145,12 @@ describe('in every story, the account', () => {
 
   it('decides the same from a snapshot, wherever that was taken', () => {
     fc.assert(
-      fc.property(stories(), fc.nat(), (story, cut) => {
-        const { account: whole, history, told } = tell(story);
+      fc.property(commandHistories(), fc.nat(), (story, cut) => {
+        const { account: whole, history, steps } = runHistory(story);
         const cutAt = cut % (history.length + 1);
         const before = replay(history.slice(0, cutAt), story.policy);
         const account = fromSnapshot(toSnapshot(before), story.policy);
-        for (const { command, decision, before: past, events } of told) {
+        for (const { command, decision, before: past, events } of steps) {
           if (past.length >= cutAt) expect(decide(command, account)).toEqual(decision);
           for (const event of events.slice(Math.max(0, cutAt - past.length))) {
             evolve(account, event);
@@ -164,8 +164,8 @@ describe('in every story, the account', () => {
 
   it('is the same, out of a snapshot, as folded whole, also by one that forgets nothing', () => {
     fc.assert(
-      fc.property(stories(), fc.nat(), (story, cut) => {
-        const { history } = tell(story);
+      fc.property(commandHistories(), fc.nat(), (story, cut) => {
+        const { history } = runHistory(story);
         const before = history.slice(0, cut % (history.length + 1));
         const kept = fromSnapshot(toSnapshot(replay(before, story.policy)), story.policy);
         for (const event of history.slice(before.length)) evolve(kept, event);
@@ -182,14 +182,14 @@ describe('in every story, the account', () => {
 
   it('freezes to the same text once it was thawed', () => {
     holdsFor((story) => {
-      const text = toSnapshot(tell(story).account);
+      const text = toSnapshot(runHistory(story).account);
       expect(toSnapshot(fromSnapshot(text, story.policy))).toBe(text);
     });
   });
 
   it('forgets nothing that shows: one that kept everything decides the same', () => {
     holdsFor((story) => {
-      tell(story, {
+      runHistory(story, {
         before: (account, command, history) => {
           const generous = replay(history, REMEMBER_EVERYTHING);
           adoptPolicy(generous, story.policy);
@@ -201,7 +201,7 @@ describe('in every story, the account', () => {
 
   it('is bounded', () => {
     holdsFor((story) => {
-      const { account } = tell(story);
+      const { account } = runHistory(story);
       const { rememberMax, consumptionsMax } = story.policy;
       expect(account.answered.size).toBeLessThanOrEqual(rememberMax);
       const closed = [...account.consumptions.values()].filter(({ phase }) => phase !== 'open');
@@ -214,9 +214,9 @@ describe('the stories', () => {
   it('have everything in them', () => {
     const seen = new Set<string>();
     let closings = 0;
-    for (const story of fc.sample(stories(), { numRuns: 300, seed: 1 })) {
-      const { history, told } = tell(story);
-      told.forEach(({ decision }) => seen.add(decision.kind));
+    for (const story of fc.sample(commandHistories(), { numRuns: 300, seed: 1 })) {
+      const { history, steps } = runHistory(story);
+      steps.forEach(({ decision }) => seen.add(decision.kind));
       history.forEach((event) => kindsOf(event).forEach((kind) => seen.add(kind)));
       closings += closingsOf(history).length;
     }

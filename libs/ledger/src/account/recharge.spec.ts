@@ -5,12 +5,12 @@ import {
   expired,
   given,
   newBatch,
-  on,
+  happenedAt,
   recharge,
   recharged,
   refused,
   time,
-  uuidOf,
+  testUuid,
 } from '../testing/scenario.js';
 
 describe('a recharge', () => {
@@ -44,7 +44,7 @@ describe('a recharge', () => {
       .when(recharge(5, { id: 'c', at: '2030-01-03', expiresAt }))
       .then(expired(1, 3, '2030-01-02'), recharged(newBatch(1), 5, { expiresAt }));
     expect(scenario.events.at(-1)).toMatchObject({
-      batchId: batchIdOf(uuidOf('c'), 2, expiresAt),
+      batchId: batchIdOf(testUuid('c'), 2, expiresAt),
     });
   });
 
@@ -70,7 +70,7 @@ describe('a recharge that has expired already', () => {
   });
 
   it('is judged by the time of the account when the command is older', () => {
-    given(on('2030-02-01', recharged(1, 10)))
+    given(happenedAt('2030-02-01', recharged(1, 10)))
       .when(recharge(1, { at: '2030-01-01', expiresAt: '2030-01-15' }))
       .thenRefused('AlreadyExpired', { expiresAt: time('2030-01-15') });
   });

@@ -1,5 +1,5 @@
 import {
-  back,
+  returnOf,
   consumed,
   expire,
   expired,
@@ -9,13 +9,13 @@ import {
   refunded,
   settle,
   settled,
-  type Happening,
+  type EventInput,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
 
 /** One batch, all of it drawn, by a consumption of revision 1. */
-const spent = (expiresAt: string | null): Happening[] => [
+const spent = (expiresAt: string | null): EventInput[] => [
   recharged(1, 100, { expiresAt }),
   consumed([draw(1, 100)]),
 ];
@@ -27,14 +27,17 @@ describe('without days of grace', () => {
     given(...spent('2030-01-01 12:00:00.001'))
       .under(none)
       .when(refund(null, { at: '2030-01-01 12:00' }))
-      .then(refunded(1, 'refunded', [back(1, 100, 1, '2030-01-01 12:00:00.001')]));
+      .then(refunded(1, 'refunded', [returnOf(1, 100, 1, '2030-01-01 12:00:00.001')]));
   });
 
   it('points come back dead when it is gone, and expire', () => {
     given(...spent('2030-01-02'))
       .under(none)
       .when(refund(30, { at: '2030-01-02' }))
-      .then(refunded(1, 'refunded', [back(1, 30, 1, '2030-01-02')]), expired(1, 30, '2030-01-02'));
+      .then(
+        refunded(1, 'refunded', [returnOf(1, 30, 1, '2030-01-02')]),
+        expired(1, 30, '2030-01-02'),
+      );
   });
 
   it('each dead batch expires once, in the order of the returns', () => {
@@ -51,9 +54,9 @@ describe('without days of grace', () => {
       .when(refund())
       .then(
         refunded(3, 'refunded', [
-          back(3, 6, 3, '2031-01-02'),
-          back(2, 4, 2, '2030-01-02'),
-          back(1, 10, 1, '2030-01-03'),
+          returnOf(3, 6, 3, '2031-01-02'),
+          returnOf(2, 4, 2, '2030-01-02'),
+          returnOf(1, 10, 1, '2030-01-03'),
         ]),
         expired(2, 4, '2030-01-02'),
         expired(1, 10, '2030-01-03'),
@@ -70,7 +73,7 @@ describe('without days of grace', () => {
       .then(consumed([draw(1, 6)], { of: 1 }), settled(1, 4, 10))
       .when(refund(null, { at: '2030-01-04' }))
       .then(
-        refunded(1, 'refunded', [back(1, 6, 1, '2030-01-03'), back(1, 4, 1, '2030-01-03')]),
+        refunded(1, 'refunded', [returnOf(1, 6, 1, '2030-01-03'), returnOf(1, 4, 1, '2030-01-03')]),
         expired(1, 10, '2030-01-03'),
       );
   });
@@ -85,9 +88,9 @@ describe('without days of grace', () => {
       .under(none)
       .when(expire({ at: '2030-01-04' }))
       .then(
-        refunded(2, 'timed_out', [back(1, 40, 1, '2030-01-03')]),
+        refunded(2, 'timed_out', [returnOf(1, 40, 1, '2030-01-03')]),
         expired(1, 99, '2030-01-03'),
-        refunded(3, 'timed_out', [back(1, 1, 1, '2030-01-03')], { consumptionId: 'b' }),
+        refunded(3, 'timed_out', [returnOf(1, 1, 1, '2030-01-03')], { consumptionId: 'b' }),
         expired(1, 1, '2030-01-03'),
         expired(2, 10, '2030-01-02 12:00'),
       )
@@ -98,10 +101,10 @@ describe('without days of grace', () => {
     const scenario = given(
       recharged(1, 10, { expiresAt: '2030-01-02' }),
       consumed([draw(1, 10)]),
-      refunded(1, 'refunded', [back(1, 10, 7, '2030-01-09')]),
+      refunded(1, 'refunded', [returnOf(1, 10, 7, '2030-01-09')]),
       consumed([draw(7, 10)], { consumptionId: 'b', settleBy: '2030-01-12' }),
     ).under(none);
-    const returned = [back(7, 10, 7, '2030-01-09')];
+    const returned = [returnOf(7, 10, 7, '2030-01-09')];
     const decided = scenario.when(expire({ at: '2030-01-12' })).decision;
     expect(decided).toMatchObject({
       kind: 'record',

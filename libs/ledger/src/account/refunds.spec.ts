@@ -1,5 +1,5 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   expired,
@@ -26,27 +26,27 @@ describe('a refund', () => {
   it('of no named points brings back all of them, last draw first', () => {
     given(...spent)
       .when(refund())
-      .then(refunded(3, 'refunded', [back(3, 20), back(2, 30), back(1, 50)]))
+      .then(refunded(3, 'refunded', [returnOf(3, 20), returnOf(2, 30), returnOf(1, 50)]))
       .holds({ balance: 180, held: 0 });
   });
 
   it('of some brings back as many, splitting the draw it ends in', () => {
     given(...spent)
       .when(refund(35))
-      .then(refunded(3, 'refunded', [back(3, 20), back(2, 15)]))
+      .then(refunded(3, 'refunded', [returnOf(3, 20), returnOf(2, 15)]))
       .holds({ balance: 115 });
   });
 
   it('goes on where the one before it ended, and brings nothing back twice', () => {
     given(...spent)
       .when(refund(19))
-      .then(refunded(3, 'refunded', [back(3, 19)]))
+      .then(refunded(3, 'refunded', [returnOf(3, 19)]))
       .when(refund(2))
-      .then(refunded(3, 'refunded', [back(3, 1), back(2, 1)]))
+      .then(refunded(3, 'refunded', [returnOf(3, 1), returnOf(2, 1)]))
       .when(refund(80))
       .thenRefused('RefundExceedsConsumption', { refundable: 79, asked: 80 })
       .when(refund())
-      .then(refunded(3, 'refunded', [back(2, 29), back(1, 50)]))
+      .then(refunded(3, 'refunded', [returnOf(2, 29), returnOf(1, 50)]))
       .when(refund())
       .thenRefused('NothingToRefund', work)
       .holds({ balance: 180 });
@@ -55,14 +55,14 @@ describe('a refund', () => {
   it('of exactly what is left takes it all', () => {
     given(...spent)
       .when(refund(100))
-      .then(refunded(3, 'refunded', [back(3, 20), back(2, 30), back(1, 50)]));
+      .then(refunded(3, 'refunded', [returnOf(3, 20), returnOf(2, 30), returnOf(1, 50)]));
   });
 
   it('says why, and of which business and source', () => {
     const task = { sourceType: 'voice_clone', sourceId: 'task-3' } as const;
     given(recharged(1, 50), consumed([draw(1, 50)], task))
       .when(refund(1, { reason: 'noisy' }))
-      .then(refunded(1, 'refunded', [back(1, 1)], { ...task, reason: 'noisy' }));
+      .then(refunded(1, 'refunded', [returnOf(1, 1)], { ...task, reason: 'noisy' }));
   });
 
   it('of a consumption that was settled above its estimate unwinds both, slices unmerged', () => {
@@ -70,19 +70,19 @@ describe('a refund', () => {
       .when(settle(80))
       .then(consumed([draw(1, 30)], { of: 1 }), settled(1, 50, 80))
       .when(refund(60))
-      .then(refunded(1, 'refunded', [back(1, 30), back(1, 30)]))
+      .then(refunded(1, 'refunded', [returnOf(1, 30), returnOf(1, 30)]))
       .when(refund())
-      .then(refunded(1, 'refunded', [back(1, 20)]));
+      .then(refunded(1, 'refunded', [returnOf(1, 20)]));
   });
 
   it('of a consumption that was settled below its estimate ends at what it really cost', () => {
     given(recharged(1, 200), consumed([draw(1, 50)], { settleBy: '2030-01-02' }))
       .when(settle(30))
-      .then(refunded(1, 'overestimated', [back(1, 20)]), settled(1, 50, 30))
+      .then(refunded(1, 'overestimated', [returnOf(1, 20)]), settled(1, 50, 30))
       .when(refund(31))
       .thenRefused('RefundExceedsConsumption', { refundable: 30, asked: 31 })
       .when(refund())
-      .then(refunded(1, 'refunded', [back(1, 30)]));
+      .then(refunded(1, 'refunded', [returnOf(1, 30)]));
   });
 
   it('can be spent again, and refunded again', () => {
@@ -90,17 +90,17 @@ describe('a refund', () => {
       .when(consume(50))
       .then(consumed([draw(1, 50)]))
       .when(refund())
-      .then(refunded(1, 'refunded', [back(1, 50)]))
+      .then(refunded(1, 'refunded', [returnOf(1, 50)]))
       .when(consume(50, { consumptionId: 'again' }))
       .then(consumed([draw(1, 50)], { consumptionId: 'again' }))
       .when(refund(null, { consumptionId: 'again' }))
-      .then(refunded(3, 'refunded', [back(1, 50)], { consumptionId: 'again' }));
+      .then(refunded(3, 'refunded', [returnOf(1, 50)], { consumptionId: 'again' }));
   });
 
   it('lets time pass first', () => {
     given(...spent, recharged(4, 9, { expiresAt: '2030-01-02' }))
       .when(refund(1, { at: '2030-01-02' }))
-      .then(expired(4, 9, '2030-01-02'), refunded(3, 'refunded', [back(3, 1)]));
+      .then(expired(4, 9, '2030-01-02'), refunded(3, 'refunded', [returnOf(3, 1)]));
   });
 });
 
@@ -110,7 +110,7 @@ describe('the reasons to refuse a refund', () => {
   });
 
   it('go on with nothing left, whatever is named', () => {
-    given(recharged(1, 50), consumed([draw(1, 50)]), refunded(1, 'refunded', [back(1, 50)]))
+    given(recharged(1, 50), consumed([draw(1, 50)]), refunded(1, 'refunded', [returnOf(1, 50)]))
       .when(refund(10))
       .thenRefused('NothingToRefund', work);
   });
@@ -151,7 +151,7 @@ describe('the limit of a refund', () => {
       .when(refund(147_483_648))
       .thenRefused('BalanceLimit', { balance: 2 * BILLION, held: 0, asked: 147_483_648 })
       .when(refund(147_483_647))
-      .then(refunded(1, 'refunded', [back(1, 147_483_647)]))
+      .then(refunded(1, 'refunded', [returnOf(1, 147_483_647)]))
       .holds({ balance: 2_147_483_647 });
   });
 
@@ -166,6 +166,6 @@ describe('the limit of a refund', () => {
       .when(refund(147_483_648))
       .thenRefused('BalanceLimit', { balance: 2 * BILLION - 7, held: 7, asked: 147_483_648 })
       .when(refund(147_483_647))
-      .then(refunded(1, 'refunded', [back(1, 147_483_647)]));
+      .then(refunded(1, 'refunded', [returnOf(1, 147_483_647)]));
   });
 });

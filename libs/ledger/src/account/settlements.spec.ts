@@ -1,11 +1,11 @@
 import {
-  back,
+  returnOf,
   consume,
   consumed,
   expired,
   given,
   newBatch,
-  on,
+  happenedAt,
   recharge,
   recharged,
   refund,
@@ -13,7 +13,7 @@ import {
   refused,
   settle,
   settled,
-  type Happening,
+  type EventInput,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
@@ -32,7 +32,7 @@ describe('a settlement', () => {
   it('below the estimate brings the difference back first', () => {
     given(recharged(1, 1000), open)
       .when(settle(80))
-      .then(refunded(1, 'overestimated', [back(1, 20)]), settled(1, 100, 80))
+      .then(refunded(1, 'overestimated', [returnOf(1, 20)]), settled(1, 100, 80))
       .holds({ balance: 920, held: 0 });
   });
 
@@ -44,15 +44,15 @@ describe('a settlement', () => {
       consumed([draw(1, 60), draw(2, 30), draw(3, 10)], { settleBy }),
     )
       .when(settle(75))
-      .then(refunded(3, 'overestimated', [back(3, 10), back(2, 15)]), settled(3, 100, 75))
+      .then(refunded(3, 'overestimated', [returnOf(3, 10), returnOf(2, 15)]), settled(3, 100, 75))
       .when(refund())
-      .then(refunded(3, 'refunded', [back(2, 15), back(1, 60)]));
+      .then(refunded(3, 'refunded', [returnOf(2, 15), returnOf(1, 60)]));
   });
 
   it('of nothing brings all of it back', () => {
     given(recharged(1, 1000), open)
       .when(settle(0))
-      .then(refunded(1, 'overestimated', [back(1, 100)]), settled(1, 100, 0))
+      .then(refunded(1, 'overestimated', [returnOf(1, 100)]), settled(1, 100, 0))
       .holds({ balance: 1000, held: 0 })
       .when(refund())
       .thenRefused('NothingToRefund', work);
@@ -93,7 +93,7 @@ describe('a settlement', () => {
       .when(settle(110, { duration: 3.25 }))
       .then(consumed([draw(1, 10)], { of: 1, ...task }), settled(1, 100, 110, { duration: 3.25 }))
       .when(refund(1))
-      .then(refunded(1, 'refunded', [back(1, 1)], task));
+      .then(refunded(1, 'refunded', [returnOf(1, 1)], task));
   });
 
   it('names the estimate, whatever was asked before', () => {
@@ -104,7 +104,7 @@ describe('a settlement', () => {
       )
       .when(settle(60, { duration: 0 }))
       .then(
-        refunded(1, 'overestimated', [back(1, 10)], { sourceType: 'tts' }),
+        refunded(1, 'overestimated', [returnOf(1, 10)], { sourceType: 'tts' }),
         settled(1, 70, 60, { duration: 0, durationOf: 1 }),
       );
   });
@@ -125,12 +125,12 @@ describe('a settlement', () => {
 });
 
 describe('a settlement that comes late', () => {
-  const timedOut: Happening[] = [
+  const timedOut: EventInput[] = [
     recharged(1, 100),
     consumed([draw(1, 100)], { settleBy, sourceType: 'video', sourceId: 'task-1', duration: 5 }),
-    on(
+    happenedAt(
       settleBy,
-      refunded(1, 'timed_out', [back(1, 100)], { sourceType: 'video', sourceId: 'task-1' }),
+      refunded(1, 'timed_out', [returnOf(1, 100)], { sourceType: 'video', sourceId: 'task-1' }),
     ),
   ];
   const task = { sourceType: 'video', sourceId: 'task-1' } as const;
@@ -170,7 +170,7 @@ describe('a settlement that comes late', () => {
     given(...timedOut.slice(0, 2))
       .when(settle(40, { at: '2030-01-03' }))
       .then(
-        refunded(1, 'timed_out', [back(1, 100)], task),
+        refunded(1, 'timed_out', [returnOf(1, 100)], task),
         consumed([draw(1, 40)], { of: 1, ...task }),
         settled(1, 100, 40, { durationOf: 3 }),
       );
@@ -199,7 +199,7 @@ describe('a settlement that comes late', () => {
       .when(refund(11))
       .thenRefused('RefundExceedsConsumption', { refundable: 10, asked: 11 })
       .when(refund())
-      .then(refunded(1, 'refunded', [back(1, 10)], task));
+      .then(refunded(1, 'refunded', [returnOf(1, 10)], task));
   });
 });
 
@@ -210,10 +210,10 @@ describe('the reasons to refuse a settlement', () => {
       .thenRefused('UnknownConsumption', work);
   });
 
-  it.each<[string, Happening[]]>([
+  it.each<[string, EventInput[]]>([
     ['never was a pre-deduction', [consumed([draw(1, 100)])]],
     ['was settled', [open, settled(1, 100, 100)]],
-    ['was cancelled', [open, refunded(1, 'cancelled', [back(1, 100)])]],
+    ['was cancelled', [open, refunded(1, 'cancelled', [returnOf(1, 100)])]],
   ])('go on with one that %s', (_, happened) => {
     given(recharged(1, 1000), ...happened)
       .when(settle(1_000_000, { duration: 3 }))
@@ -235,7 +235,7 @@ describe('the reasons to refuse a settlement', () => {
     given(recharged(1, 1000), open)
       .when(settle(1, { duration: 3, at: settleBy }))
       .then(
-        refunded(1, 'timed_out', [back(1, 100)]),
+        refunded(1, 'timed_out', [returnOf(1, 100)]),
         refused('DurationNotAllowed', { sourceType: 'script' }),
       );
   });

@@ -8,11 +8,11 @@ import {
 } from './codec.js';
 import type { EventType, LedgerEvent } from '../account/events.js';
 import {
-  back,
+  returnOf,
   consumed,
   expired,
   given,
-  on,
+  happenedAt,
   recharged,
   refunded,
   settled,
@@ -36,9 +36,9 @@ const refusal = {
 const { events } = given(
   recharged(1, 50, { expiresAt: '2030-01-02' }),
   consumed([draw(1, 20)], { settleBy: '2030-01-01 12:00', sourceType: 'tts', duration: 1.5 }),
-  refunded(1, 'overestimated', [back(1, 5, 9, '2030-01-09')], { sourceType: 'tts' }),
+  refunded(1, 'overestimated', [returnOf(1, 5, 9, '2030-01-09')], { sourceType: 'tts' }),
   settled(1, 20, 15),
-  on('2030-01-02', expired(1, 30, '2030-01-02')),
+  happenedAt('2030-01-02', expired(1, 30, '2030-01-02')),
   refusal,
 );
 const byType = new Map(events.map((event) => [event.type, event]));

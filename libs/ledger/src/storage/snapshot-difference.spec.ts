@@ -1,5 +1,11 @@
 import { emptyAccount } from '../account/state.js';
-import { commandOf, consume, recharge, refund, type Ask } from '../testing/command-builders.js';
+import {
+  buildCommand,
+  consume,
+  recharge,
+  refund,
+  type CommandInput,
+} from '../testing/command-builders.js';
 import { decide } from '../account/decide.js';
 import type { LedgerEvent } from '../account/events.js';
 import { evolve, replay } from '../account/evolve.js';
@@ -18,10 +24,13 @@ const HISTORY: readonly LedgerEvent[] = historyOf([
   consume(5, { consumptionId: 'open', settleWithin: 3600, at: '2030-01-02' }),
 ]);
 
-function historyOf(asks: readonly Ask[]): readonly LedgerEvent[] {
+function historyOf(asks: readonly CommandInput[]): readonly LedgerEvent[] {
   const account = emptyAccount(POLICY);
   return asks.flatMap((ask, nth) => {
-    const decision = decide(commandOf(ask, `id-${nth}`, `2030-01-01T00:0${nth}:00.000Z`), account);
+    const decision = decide(
+      buildCommand(ask, `id-${nth}`, `2030-01-01T00:0${nth}:00.000Z`),
+      account,
+    );
     if (decision.kind !== 'record') throw new Error(`command ${nth} records nothing`);
     for (const event of decision.events) evolve(account, event);
     return decision.events;

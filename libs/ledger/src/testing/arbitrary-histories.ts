@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { uuidOf, USER } from './command-builders.js';
+import { testUuid, USER } from './command-builders.js';
 import { SOURCE_TYPES } from '../account/businesses.js';
 import type { LedgerCommand } from '../account/commands.js';
 import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
@@ -8,7 +8,7 @@ import { isoTime } from '../support/time.js';
 // Random stories of one account: commands of every kind whose times stand still, jump and run
 // backwards, whose ids come again, and whose consumptions meet each other.
 
-export interface Story {
+export interface CommandHistory {
   readonly policy: Policy;
   readonly commands: readonly LedgerCommand[];
 }
@@ -18,7 +18,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2030, 0, 1, 12);
 
-const TINY: Policy = {
+const TINY_POLICY: Policy = {
   refundableDays: 3,
   consumptionsMax: 3,
   refundGraceDays: 1,
@@ -34,7 +34,7 @@ const small = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max })
 const policies: fc.Arbitrary<Policy> = fc.oneof(
   fc.constant(DEFAULT_POLICY),
   fc.constant({ ...DEFAULT_POLICY, refundGraceDays: 0 }),
-  fc.constant(TINY),
+  fc.constant(TINY_POLICY),
   fc
     .record({
       refundableDays: small(4),
@@ -108,7 +108,7 @@ const asked = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('ExpirePoints' as const) }) },
 );
 
-type Asked = typeof asked extends fc.Arbitrary<infer A> ? A : never;
+type CommandFields = typeof asked extends fc.Arbitrary<infer A> ? A : never;
 
 const clock = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, MINUTE, HOUR) },
@@ -124,13 +124,13 @@ const identity = fc.oneof(
   },
 );
 
-const step = fc.record({ asked, clock, identity });
+const historyStep = fc.record({ asked, clock, identity });
 
-export const stories = (stepsMax = 50): fc.Arbitrary<Story> =>
+export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
   fc
     .record({
       policy: policies,
-      steps: fc.array(step, { minLength: 1, maxLength: stepsMax, size: 'max' }),
+      steps: fc.array(historyStep, { minLength: 1, maxLength: stepsMax, size: 'max' }),
     })
     .map(({ policy, steps }) => {
       const commands: LedgerCommand[] = [];
@@ -139,20 +139,20 @@ export const stories = (stepsMax = 50): fc.Arbitrary<Story> =>
       for (const { asked, clock, identity } of steps) {
         now += clock;
         const earlier = identity && commands.at(-1 - identity.before);
-        if (!earlier) commands.push(commandOf(asked, now, commands.length, begun));
-        else commands.push(again(earlier, identity.changed, identity.now ? now : null));
+        if (!earlier) commands.push(toCommand(asked, now, commands.length, begun));
+        else commands.push(repeatedCommand(earlier, identity.changed, identity.now ? now : null));
       }
       return { policy, commands };
     });
 
 /** Settlements and refunds are of what was begun not long before. */
-function commandOf(asked: Asked, now: number, nth: number, begun: string[]): LedgerCommand {
+function toCommand(asked: CommandFields, now: number, nth: number, begun: string[]): LedgerCommand {
   const id = `command-${nth}`;
   const sent = {
     userId: USER,
     source: '/story',
     id,
-    commandId: uuidOf(id),
+    commandId: testUuid(id),
     digest: nth.toString(16).padStart(64, '0'),
     at: isoTime(now),
   };
@@ -174,7 +174,11 @@ function commandOf(asked: Asked, now: number, nth: number, begun: string[]): Led
   }
 }
 
-function again(earlier: LedgerCommand, changed: boolean, now: number | null): LedgerCommand {
+function repeatedCommand(
+  earlier: LedgerCommand,
+  changed: boolean,
+  now: number | null,
+): LedgerCommand {
   const digest = changed ? `f${earlier.digest.slice(1)}` : earlier.digest;
   return { ...earlier, digest, at: now === null ? earlier.at : isoTime(now) };
 }

@@ -7,40 +7,44 @@ import { time, timeOrNull } from './event-builders.js';
 
 export const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
 
-export interface Sent {
+export interface CommandOptions {
   readonly id?: string;
   readonly at?: string;
   readonly digest?: string;
 }
 
-type Fields<C> = C extends LedgerCommand
+type CommandFields<C> = C extends LedgerCommand
   ? Omit<C, 'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'>
   : never;
 
-export type Ask = Fields<LedgerCommand> & { readonly sent: Sent };
+export type CommandInput = CommandFields<LedgerCommand> & { readonly sent: CommandOptions };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A fixed UUID for any text. */
-export function uuidOf(text: string): string {
+export function testUuid(text: string): string {
   const hex = sha256(text);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`];
   return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }
 
-export function commandOf({ sent, ...fields }: Ask, id: string, at: string): LedgerCommand {
+export function buildCommand(
+  { sent, ...fields }: CommandInput,
+  id: string,
+  at: string,
+): LedgerCommand {
   return {
     ...fields,
     userId: USER,
     source: '/spec',
     id: sent.id ?? id,
-    commandId: uuidOf(sent.id ?? id),
+    commandId: testUuid(sent.id ?? id),
     digest: sent.digest ?? sha256(JSON.stringify(fields)),
     at: sent.at === undefined ? at : time(sent.at),
   };
 }
 
-interface Batch extends Sent {
+interface RechargeOptions extends CommandOptions {
   readonly expiresAt?: string | null;
   readonly priority?: number;
   readonly sourceId?: string | null;
@@ -48,8 +52,8 @@ interface Batch extends Sent {
 
 export const recharge = (
   points: number,
-  { expiresAt, priority = 50, sourceId = null, ...sent }: Batch = {},
-): Ask => ({
+  { expiresAt, priority = 50, sourceId = null, ...sent }: RechargeOptions = {},
+): CommandInput => ({
   type: 'RechargePoints',
   points,
   expiresAt: timeOrNull(expiresAt),
@@ -58,7 +62,7 @@ export const recharge = (
   sent,
 });
 
-interface Work extends Sent {
+interface ConsumeOptions extends CommandOptions {
   readonly consumptionId?: string;
   readonly sourceType?: SourceType;
   readonly sourceId?: string | null;
@@ -75,8 +79,8 @@ export const consume = (
     duration = null,
     settleWithin = null,
     ...sent
-  }: Work = {},
-): Ask => ({
+  }: ConsumeOptions = {},
+): CommandInput => ({
   type: 'ConsumePoints',
   points,
   consumptionId,
@@ -87,24 +91,24 @@ export const consume = (
   sent,
 });
 
-interface Settlement extends Sent {
+interface SettleOptions extends CommandOptions {
   readonly consumptionId?: string;
   readonly duration?: number | null;
 }
 
 export const settle = (
   points: number,
-  { consumptionId = 'work', duration = null, ...sent }: Settlement = {},
-): Ask => ({ type: 'SettleConsumption', consumptionId, points, duration, sent });
+  { consumptionId = 'work', duration = null, ...sent }: SettleOptions = {},
+): CommandInput => ({ type: 'SettleConsumption', consumptionId, points, duration, sent });
 
-interface Refunding extends Sent {
+interface RefundOptions extends CommandOptions {
   readonly consumptionId?: string;
   readonly reason?: string | null;
 }
 
 export const refund = (
   points: number | null = null,
-  { consumptionId = 'work', reason = null, ...sent }: Refunding = {},
-): Ask => ({ type: 'RefundPoints', consumptionId, points, reason, sent });
+  { consumptionId = 'work', reason = null, ...sent }: RefundOptions = {},
+): CommandInput => ({ type: 'RefundPoints', consumptionId, points, reason, sent });
 
-export const expire = (sent: Sent = {}): Ask => ({ type: 'ExpirePoints', sent });
+export const expire = (sent: CommandOptions = {}): CommandInput => ({ type: 'ExpirePoints', sent });

@@ -16,11 +16,11 @@ import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
 // What has happened, or is expected to happen, without what the scenario knows by itself: when, for
 // which command, and with what balance. Times may be short.
 
-export type Said<E> = E extends LedgerEvent
+export type EventBody<E> = E extends LedgerEvent
   ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
   : never;
 
-export type Happening = Said<LedgerEvent> & { readonly at?: string };
+export type EventInput = EventBody<LedgerEvent> & { readonly at?: string };
 
 /** `2030-01-01`, `2030-01-01 12:30` or `2030-01-01 12:30:00.001` in full. */
 export function time(short: string): string {
@@ -33,7 +33,7 @@ export const timeOrNull = (short: string | null | undefined): string | null =>
   typeof short === 'string' ? time(short) : null;
 
 /** Puts a given event at another moment than MORNING. */
-export const on = (moment: string, happening: Happening): Happening => ({
+export const happenedAt = (moment: string, happening: EventInput): EventInput => ({
   ...happening,
   at: time(moment),
 });
@@ -48,7 +48,7 @@ export const recharged = (
   batchId: number,
   points: number,
   { expiresAt, priority = 50, sourceId = null }: BatchOptions = {},
-): Said<PointsRecharged> => ({
+): EventBody<PointsRecharged> => ({
   type: 'PointsRecharged',
   batchId,
   points,
@@ -82,7 +82,7 @@ export const consumed = (
     duration = null,
     settleBy,
   }: ConsumedOptions = {},
-): Said<PointsConsumed> => ({
+): EventBody<PointsConsumed> => ({
   type: 'PointsConsumed',
   consumptionId,
   of,
@@ -106,7 +106,7 @@ export const settled = (
   estimated: number,
   actual: number,
   { consumptionId = 'work', duration = null, durationOf = of }: SettledOptions = {},
-): Said<ConsumptionSettled> => ({
+): EventBody<ConsumptionSettled> => ({
   type: 'ConsumptionSettled',
   consumptionId,
   of,
@@ -120,7 +120,7 @@ interface RefundedOptions extends WorkOptions {
   readonly reason?: string | null;
 }
 
-export const back = (
+export const returnOf = (
   from: number,
   points: number,
   into = from,
@@ -137,7 +137,7 @@ export const refunded = (
     sourceId = null,
     reason = null,
   }: RefundedOptions = {},
-): Said<PointsRefunded> => ({
+): EventBody<PointsRefunded> => ({
   type: 'PointsRefunded',
   consumptionId,
   of,
@@ -153,10 +153,18 @@ export const expired = (
   batchId: number,
   points: number,
   expiredAt: string,
-): Said<PointsExpired> => ({ type: 'PointsExpired', batchId, points, expiredAt: time(expiredAt) });
+): EventBody<PointsExpired> => ({
+  type: 'PointsExpired',
+  batchId,
+  points,
+  expiredAt: time(expiredAt),
+});
 
 /** Of which command it is the scenario fills in. */
-export const refused = (code: RefusalCode, details: RefusalDetails = {}): Said<CommandRefused> => ({
+export const refused = (
+  code: RefusalCode,
+  details: RefusalDetails = {},
+): EventBody<CommandRefused> => ({
   type: 'CommandRefused',
   commandType: 'ExpirePoints',
   code,

@@ -11,7 +11,7 @@ import type { Policy } from '../account/policy.js';
 // The books of one account the slow way: every figure is summed up anew from everything that ever
 // happened, and every rule that an event must keep is asked of it in the words of the rules.
 
-interface NaiveBatch {
+interface ReferenceBatch {
   readonly id: number;
   readonly expiresAt: string | null;
   readonly priority: number;
@@ -25,12 +25,12 @@ interface NaiveBatch {
 }
 
 const DAY = 86_400_000;
-const isGone = (expiresAt: string | null, at: string): boolean =>
+const isExpired = (expiresAt: string | null, at: string): boolean =>
   expiresAt !== null && expiresAt <= at;
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-export class NaiveBooks {
-  readonly batches = new Map<number, NaiveBatch>();
+export class ReferenceAccount {
+  readonly batches = new Map<number, ReferenceBatch>();
   /** What each consumption drew and did not get back, in the order it was drawn. */
   readonly draws = new Map<number, Draw[]>();
   readonly open = new Map<number, string>();
@@ -40,7 +40,7 @@ export class NaiveBooks {
   constructor(private readonly policy: Policy) {}
 
   get balance(): number {
-    return sum([...this.batches.values()].map((batch) => this.left(batch)));
+    return sum([...this.batches.values()].map((batch) => this.remaining(batch)));
   }
 
   get held(): number {
@@ -60,7 +60,7 @@ export class NaiveBooks {
     return this.#recharged;
   }
 
-  left({ cameIn, returned, drawn, expired }: NaiveBatch): number {
+  remaining({ cameIn, returned, drawn, expired }: ReferenceBatch): number {
     return cameIn + returned - drawn - expired;
   }
 
@@ -68,13 +68,13 @@ export class NaiveBooks {
     return sum((this.draws.get(of) ?? []).map(({ points }) => points));
   }
 
-  follow(event: LedgerEvent): void {
+  apply(event: LedgerEvent): void {
     this.#revision += 1;
     switch (event.type) {
       case 'PointsRecharged': {
         const { batchId: id, points, expiresAt, priority } = event;
         expect(this.batches.has(id)).toBe(false);
-        this.#bringIn({ id, expiresAt, priority, isGrace: false }, points);
+        this.#addBatch({ id, expiresAt, priority, isGrace: false }, points);
         this.#recharged += points;
         return;
       }
@@ -88,8 +88,8 @@ export class NaiveBooks {
         return this.#refund(event);
       case 'PointsExpired': {
         const batch = this.#batch(event.batchId);
-        expect(event).toMatchObject({ points: this.left(batch), expiredAt: batch.expiresAt });
-        expect(isGone(batch.expiresAt, event.at)).toBe(true);
+        expect(event).toMatchObject({ points: this.remaining(batch), expiredAt: batch.expiresAt });
+        expect(isExpired(batch.expiresAt, event.at)).toBe(true);
         batch.expired += event.points;
         return;
       }
@@ -101,12 +101,12 @@ export class NaiveBooks {
   /** Nothing that is live comes before a batch that is drawn on, and none is left half. */
   #consume({ of, draws, points, settleBy, at }: PointsConsumed): void {
     const live = [...this.batches.values()].filter(
-      (batch) => this.left(batch) > 0 && !isGone(batch.expiresAt, at),
+      (batch) => this.remaining(batch) > 0 && !isExpired(batch.expiresAt, at),
     );
     const expected: Draw[] = [];
     let open = points;
-    for (const batch of live.sort(byDraw)) {
-      const drawn = Math.min(open, this.left(batch));
+    for (const batch of live.sort(compareDrawOrder)) {
+      const drawn = Math.min(open, this.remaining(batch));
       if (drawn > 0) expected.push({ batchId: batch.id, points: drawn });
       open -= drawn;
     }
@@ -127,7 +127,7 @@ export class NaiveBooks {
       if (back.points < last.points) draws.push({ ...last, points: last.points - back.points });
       else expect(back.points).toBe(last.points);
       expect(back.expiresAt).toBe(this.#expiryOf(back.from, event));
-      this.#comeBack(back);
+      this.#returnPoints(back);
     }
     if (event.cause === 'timed_out' || event.cause === 'cancelled') {
       this.open.delete(event.of);
@@ -135,7 +135,7 @@ export class NaiveBooks {
     }
   }
 
-  #comeBack({ from, into, points, expiresAt }: Return): void {
+  #returnPoints({ from, into, points, expiresAt }: Return): void {
     if (from === into) {
       this.#batch(from).returned += points;
       return;
@@ -149,7 +149,7 @@ export class NaiveBooks {
       return;
     }
     expect(this.batches.has(into)).toBe(false);
-    this.#bringIn({ id: into, expiresAt, priority: 0, isGrace: true }, points);
+    this.#addBatch({ id: into, expiresAt, priority: 0, isGrace: true }, points);
   }
 
   /** When points that come back to a batch expire from then on. */
@@ -161,17 +161,17 @@ export class NaiveBooks {
     if (refundGraceDays === 0 || expiresAt === null) return expiresAt;
     if (Date.parse(expiresAt) - Date.parse(at) >= refundGraceDays * DAY) return expiresAt;
     if (!isGrace) return inGrace(refundGraceDays);
-    return cause === 'timed_out' && isGone(expiresAt, at) ? inGrace(1) : expiresAt;
+    return cause === 'timed_out' && isExpired(expiresAt, at) ? inGrace(1) : expiresAt;
   }
 
-  #bringIn(
-    batch: Pick<NaiveBatch, 'id' | 'expiresAt' | 'priority' | 'isGrace'>,
+  #addBatch(
+    batch: Pick<ReferenceBatch, 'id' | 'expiresAt' | 'priority' | 'isGrace'>,
     cameIn: number,
   ): void {
     this.batches.set(batch.id, { ...batch, cameIn, returned: 0, drawn: 0, expired: 0 });
   }
 
-  #batch(id: number): NaiveBatch {
+  #batch(id: number): ReferenceBatch {
     const found = this.batches.get(id);
     if (!found) throw new Error(`there is no batch ${id}`);
     return found;
@@ -179,7 +179,7 @@ export class NaiveBooks {
 }
 
 /** Those that came in first stand first already. */
-const byDraw = (a: NaiveBatch, b: NaiveBatch): number => {
+const compareDrawOrder = (a: ReferenceBatch, b: ReferenceBatch): number => {
   if (a.priority !== b.priority) return a.priority - b.priority;
   if (a.expiresAt === b.expiresAt) return 0;
   if (a.expiresAt === null || b.expiresAt === null) return a.expiresAt === null ? 1 : -1;

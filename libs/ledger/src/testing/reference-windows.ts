@@ -17,7 +17,7 @@ interface Answered {
 }
 
 /** The commands that events were recorded for, in order. No two that follow each other are the same. */
-function answeredBy(history: readonly LedgerEvent[]): Answered[] {
+function answeredCommands(history: readonly LedgerEvent[]): Answered[] {
   const answered: Answered[] = [];
   history.forEach(({ commandId, at, receivedAt }, revision) => {
     const last = answered.at(-1);
@@ -27,19 +27,19 @@ function answeredBy(history: readonly LedgerEvent[]): Answered[] {
   return answered;
 }
 
-const nowFor = (command: LedgerCommand, history: readonly LedgerEvent[]): string => {
+const effectiveTime = (command: LedgerCommand, history: readonly LedgerEvent[]): string => {
   const last = history.at(-1)?.at ?? '';
   return last > command.at ? last : command.at;
 };
 
 /** The revision of the first answer; or that it is too late to know; or null: a new command. */
-export function answeredBefore(
+export function expectedAnswer(
   command: LedgerCommand,
   history: readonly LedgerEvent[],
   policy: Policy,
 ): number | 'too late' | null {
-  const now = nowFor(command, history);
-  const answered = answeredBy(history);
+  const now = effectiveTime(command, history);
+  const answered = answeredCommands(history);
   const isForgotten = ({ at }: Answered, place: number): boolean => {
     const newer = answered.length - 1 - place;
     if (newer >= policy.rememberMax) return true;
@@ -54,14 +54,14 @@ export function answeredBefore(
   return isTooLate ? 'too late' : null;
 }
 
-export interface NaiveConsumption {
+export interface ReferenceConsumption {
   readonly of: number;
   readonly consumptionId: string;
   readonly isOpen: boolean;
 }
 
 /** The consumption that is remembered by that id once those events have happened. */
-export function consumptionBefore(
+export function expectedConsumption(
   consumptionId: string,
   now: string,
   history: readonly LedgerEvent[],

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 import { emptyAccount, type Account } from '../account/state.js';
-import { commandOf, uuidOf, type Ask } from './command-builders.js';
+import { buildCommand, testUuid, type CommandInput } from './command-builders.js';
 import { BrokenRule } from '../account/broken-rule.js';
 import type { LedgerCommand } from '../account/commands.js';
 import { decide, type Decision } from '../account/decide.js';
 import type { LedgerEvent } from '../account/events.js';
 import { evolve } from '../account/evolve.js';
-import { refused, time, type Happening, type Said } from './event-builders.js';
+import { refused, time, type EventInput, type EventBody } from './event-builders.js';
 import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
 import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
 import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
@@ -21,11 +21,11 @@ export const NOON = time('2030-01-01 12:00');
 /** What a batch is called that the nth recharge or refund of a scenario brought in, not a given event. */
 export const newBatch = (nth: number): number => 1_000_000 + nth;
 
-export const given = (...happened: readonly Happening[]): Scenario =>
+export const given = (...happened: readonly EventInput[]): Scenario =>
   new Scenario(happened, DEFAULT_POLICY);
 
 /** What the account says of an event that follows what is given. */
-export function brokenBy(before: readonly Happening[], next: Happening): BrokenRule {
+export function ruleBrokenBy(before: readonly EventInput[], next: EventInput): BrokenRule {
   try {
     given(...before, next);
   } catch (error) {
@@ -38,23 +38,23 @@ export function brokenBy(before: readonly Happening[], next: Happening): BrokenR
 export class Scenario {
   readonly events: LedgerEvent[] = [];
   readonly account: Account;
-  readonly #given: readonly Happening[];
+  readonly #given: readonly EventInput[];
   readonly #names = new Map<number, number>();
   #commands = 0;
 
-  constructor(happened: readonly Happening[], policy: Policy) {
+  constructor(happened: readonly EventInput[], policy: Policy) {
     this.#given = happened;
     this.account = emptyAccount(policy);
-    happened.forEach((one, nth) => this.#happen(one, nth));
+    happened.forEach((one, nth) => this.#recordGiven(one, nth));
   }
 
   under(policy: Partial<Policy>): Scenario {
     return new Scenario(this.#given, { ...this.account.policy, ...policy });
   }
 
-  when(ask: Ask): Asked {
+  when(ask: CommandInput): DecidedCommand {
     const at = this.account.at < NOON ? NOON : this.account.at;
-    return new Asked(this, commandOf(ask, `command-${this.#commands++}`, at));
+    return new DecidedCommand(this, buildCommand(ask, `command-${this.#commands++}`, at));
   }
 
   holds(expected: { readonly balance?: number; readonly held?: number }): this {
@@ -69,11 +69,11 @@ export class Scenario {
   }
 
   /** The event without what every event has, its batches by the names that a spec can know. */
-  say(event: LedgerEvent): Said<LedgerEvent> {
+  bodyOf(event: LedgerEvent): EventBody<LedgerEvent> {
     return JSON.parse(JSON.stringify(event), (key: string, value: unknown) => {
-      if (MARKS.has(key)) return undefined;
-      return isBatch(key, value) ? this.#nameOf(value) : value;
-    }) as Said<LedgerEvent>;
+      if (COMMON_FIELDS.has(key)) return undefined;
+      return isBatchId(key, value) ? this.#nameOf(value) : value;
+    }) as EventBody<LedgerEvent>;
   }
 
   #nameOf(batchId: number): number {
@@ -86,15 +86,15 @@ export class Scenario {
     return name;
   }
 
-  #happen({ at = MORNING, ...own }: Happening, nth: number): void {
+  #recordGiven({ at = MORNING, ...own }: EventInput, nth: number): void {
     const when = at < this.account.at ? this.account.at : at;
     const event = {
       ...own,
       at: when,
       receivedAt: when,
-      commandId: uuidOf(`given-${nth}`),
+      commandId: testUuid(`given-${nth}`),
       digest: '0'.repeat(64),
-      balanceAfter: this.account.balance + changeOf(own),
+      balanceAfter: this.account.balance + balanceChangeOf(own),
     };
     this.record([event]);
   }
@@ -104,7 +104,7 @@ export class Scenario {
  * A command that was put to the account. It is decided the same a second time and from a snapshot, and
  * leaves the account as it is. What comes of it is recorded once it was as expected.
  */
-export class Asked {
+export class DecidedCommand {
   readonly decision: Decision;
 
   constructor(
@@ -119,13 +119,13 @@ export class Asked {
     expect(decide(command, fromSnapshot(before, account.policy))).toEqual(this.decision);
   }
 
-  then(...expected: readonly Happening[]): Scenario {
+  then(...expected: readonly EventInput[]): Scenario {
     const events = this.decision.kind === 'record' ? this.decision.events : [];
     expect({
       kind: this.decision.kind,
-      events: events.map((event) => this.scenario.say(event)),
-    }).toEqual({ kind: 'record', events: expected.map((one) => this.#withCommand(one)) });
-    this.#expectEnvelopes(events);
+      events: events.map((event) => this.scenario.bodyOf(event)),
+    }).toEqual({ kind: 'record', events: expected.map((one) => this.#withCommandType(one)) });
+    this.#expectCommonFields(events);
     this.scenario.record(events);
     return this.scenario;
   }
@@ -150,31 +150,31 @@ export class Asked {
     return this.scenario;
   }
 
-  #withCommand(expected: Happening): Happening {
+  #withCommandType(expected: EventInput): EventInput {
     if (expected.type !== 'CommandRefused') return expected;
     return { ...expected, commandType: this.command.type };
   }
 
   /** Each event has the command's own marks, a time that never runs backwards, and the balance. */
-  #expectEnvelopes(events: readonly LedgerEvent[]): void {
+  #expectCommonFields(events: readonly LedgerEvent[]): void {
     const { commandId, digest } = this.command;
     const { account } = this.scenario;
     const at = account.at > this.command.at ? account.at : this.command.at;
     let balanceAfter = account.balance;
     for (const event of events) {
-      balanceAfter += changeOf(event);
+      balanceAfter += balanceChangeOf(event);
       const marks = { at, receivedAt: this.command.at, commandId, digest, balanceAfter };
       expect(event).toMatchObject(marks);
     }
   }
 }
 
-const MARKS = new Set(['at', 'receivedAt', 'commandId', 'digest', 'balanceAfter']);
+const COMMON_FIELDS = new Set(['at', 'receivedAt', 'commandId', 'digest', 'balanceAfter']);
 
-const isBatch = (key: string, value: unknown): value is number =>
+const isBatchId = (key: string, value: unknown): value is number =>
   (key === 'batchId' || key === 'from' || key === 'into') && typeof value === 'number';
 
-function changeOf(event: Said<LedgerEvent>): number {
+function balanceChangeOf(event: EventBody<LedgerEvent>): number {
   switch (event.type) {
     case 'PointsRecharged':
     case 'PointsRefunded':
