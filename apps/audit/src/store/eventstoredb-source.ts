@@ -92,7 +92,7 @@ export class EventStoreDbSource implements EventSource {
   }
 
   async #truncated({ stream, revision, position }: RecordedEvent): Promise<StreamDamage> {
-    const by = await this.#store.truncationOf(stream).catch(rethrow);
+    const by = await this.#store.describeTruncation(stream).catch(rethrow);
     const detail = `it begins at revision ${revision}, its metadata says: ${by}`;
     return { kind: 'stream-truncated', stream, position, revision, detail };
   }

@@ -8,9 +8,9 @@ import {
 import type { DamagedRecord, EventStore, Position, RecordedEvent } from '../port.js';
 import { isDamaged } from '../damaged-record.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
-import { namingRight, READ_ALL } from './missing-right.js';
+import { explainAccessDenied, READ_ALL_PERMISSION } from './missing-permission.js';
 import { mayBeOfPosition } from './failure.js';
-import { readEvents } from './reading.js';
+import { readEvents } from './read-events.js';
 import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 
@@ -101,7 +101,7 @@ export class AllReader {
         client.readAll({ ...options, credentials }),
       );
     } catch (error) {
-      throw namingRight(error, credentials.username, READ_ALL);
+      throw explainAccessDenied(error, credentials.username, READ_ALL_PERMISSION);
     }
   }
 

@@ -9,22 +9,22 @@ export interface Append {
 }
 
 /** Where the last event of an append stands. */
-export interface Place {
+export interface AppendPlace {
   readonly revision: number;
   readonly position: Position;
 }
 
 /** Looks that may be under way at a time: beyond, the answers of the server are waited for. */
-const LOOKS_MAX = 64;
+const LOOKUPS_MAX = 64;
 
 /** Finds out by reading whether an append is written. */
 export class AppendLookup {
-  #looking = 0;
+  inFlight = 0;
 
   constructor(private readonly session: Session) {}
 
   /** null: it is not there, or not yet. The hash of its last event covers all of them, and all before. */
-  async find({ stream, expected, events }: Append): Promise<Place | null> {
+  async find({ stream, expected, events }: Append): Promise<AppendPlace | null> {
     const options = { from: expected + events.length, limit: 1 };
     const own = events.at(-1) ?? events[0];
     const there = readVisible(this.session, stream, options);
@@ -36,15 +36,15 @@ export class AppendLookup {
   }
 
   /** The same, of an append that is still waited for: a look that fails is none. */
-  async peek(append: Append): Promise<Place | null> {
-    if (this.#looking >= LOOKS_MAX) return null;
-    this.#looking += 1;
+  async tryFind(append: Append): Promise<AppendPlace | null> {
+    if (this.inFlight >= LOOKUPS_MAX) return null;
+    this.inFlight += 1;
     try {
       return await this.find(append);
     } catch {
       return null;
     } finally {
-      this.#looking -= 1;
+      this.inFlight -= 1;
     }
   }
 }

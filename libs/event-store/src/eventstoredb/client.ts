@@ -1,5 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import type { ConnectionSettings, EndPoint } from './connection-string.js';
+import type { ConnectionOptions, EndPoint } from './connection-string.js';
 
 const KEEP_ALIVE_MS = 10_000;
 const GENERATIONS = 1_000;
@@ -33,10 +33,10 @@ export class Client extends EventStoreDBClient {
 }
 
 /** `leader`: where a follower has sent us. */
-export const openClient = (settings: ConnectionSettings, leader: EndPoint | null): Client =>
+export const openClient = (settings: ConnectionOptions, leader: EndPoint | null): Client =>
   newClient(settings, leader).noteChannel();
 
-function newClient(settings: ConnectionSettings, leader: EndPoint | null): Client {
+function newClient(settings: ConnectionOptions, leader: EndPoint | null): Client {
   const options = { ...clientOptions(settings), keepAliveTimeout: nextKeepAliveTimeoutMs() };
   const tls = {
     insecure: !settings.isSecure,
@@ -49,7 +49,7 @@ function newClient(settings: ConnectionSettings, leader: EndPoint | null): Clien
   return new Client({ ...options, endpoint: first }, tls);
 }
 
-const clientOptions = ({ connectionName, nodePreference }: ConnectionSettings) => ({
+const clientOptions = ({ connectionName, nodePreference }: ConnectionOptions) => ({
   keepAliveInterval: KEEP_ALIVE_MS,
   ...(connectionName === null ? {} : { connectionName }),
   ...(nodePreference === null ? {} : { nodePreference }),

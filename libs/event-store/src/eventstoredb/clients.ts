@@ -1,73 +1,73 @@
-import { connectionAfter } from './answers.js';
+import { connectionStateAfter } from './connection-state.js';
 import { openClient, type Client } from './client.js';
-import type { ConnectionSettings, EndPoint } from './connection-string.js';
+import type { ConnectionOptions, EndPoint } from './connection-string.js';
 import { within } from './deadline.js';
 
 /** A client that is in use, and stays open until it is released. */
-export interface Lease {
+export interface ClientLease {
   readonly client: Client;
   /** The server has answered as it should; called again for each event of a read. */
-  readonly answered: () => void;
+  readonly succeeded: () => void;
   /** The call has failed. Whether the connection is given up for it depends on what it says of it. */
   readonly failed: (cause: unknown) => void;
   /** Nobody is given this client any more: it speaks to the wrong server. */
-  readonly moved: (cause: unknown, leader: EndPoint) => void;
+  readonly redirected: (cause: unknown, leader: EndPoint) => void;
   readonly release: () => void;
 }
 
-interface Kept {
+interface TrackedClient {
   readonly client: Client;
   users: number;
-  isSpoiled: boolean;
+  isDiscarded: boolean;
   /** Answers that came over it, whatever they said. */
   answers: number;
   /** Since when it answers, but nothing as it should be; null: the last answer was a good one. */
-  troubledSinceMs: number | null;
+  failingSinceMs: number | null;
 }
 
 /**
  * A node that has only refusals to give for so long may be cut off from its cluster, or just start:
  * another connection may lead to a better one.
  */
-const TROUBLED_MS_MAX = 1_000;
+const FAILING_MS_MAX = 1_000;
 
 /** The one client of the moment, and the spoiled ones that somebody still waits on. */
 export class Clients {
-  #current: Kept | null = null;
+  #current: TrackedClient | null = null;
   #leader: EndPoint | null = null;
   #inUse = 0;
   #closing: Promise<void>[] = [];
   #whenIdle: (() => void)[] = [];
 
   constructor(
-    private readonly settings: ConnectionSettings,
-    private readonly replaced: (cause: unknown) => void,
+    private readonly options: ConnectionOptions,
+    private readonly onReplaced: (cause: unknown) => void,
   ) {}
 
-  lease(): Lease {
-    const kept = (this.#current ??= this.#open());
-    kept.users += 1;
+  lease(): ClientLease {
+    const tracked = (this.#current ??= this.#open());
+    tracked.users += 1;
     this.#inUse += 1;
     let isReleased = false;
-    let answersBefore = kept.answers;
+    let answersBefore = tracked.answers;
     return {
-      client: kept.client,
-      answered: () => {
-        answersBefore = kept.answers += 1;
-        kept.troubledSinceMs = null;
+      client: tracked.client,
+      succeeded: () => {
+        answersBefore = tracked.answers += 1;
+        tracked.failingSinceMs = null;
       },
       failed: (cause) => {
-        const state = connectionAfter(cause);
-        if (state === 'broken') return this.#spoil(kept, cause, null);
-        if (state === 'live') return this.#trouble(kept, cause);
+        const state = connectionStateAfter(cause);
+        if (state === 'broken') return this.discard(tracked, cause, null);
+        if (state === 'live') return this.recordFailure(tracked, cause);
         // Nobody else heard anything over this connection either, since this call waits.
-        if (kept.answers === answersBefore) this.#spoil(kept, cause, null);
+        if (tracked.answers === answersBefore) this.discard(tracked, cause, null);
       },
-      moved: (cause, leader) => this.#spoil(kept, cause, leader),
+      redirected: (cause, leader) => this.discard(tracked, cause, leader),
       release: () => {
         if (isReleased) return;
         isReleased = true;
-        this.#release(kept);
+        this.#release(tracked);
       },
     };
   }
@@ -81,31 +81,31 @@ export class Clients {
     await Promise.all(this.#closing);
   }
 
-  #open(): Kept {
-    const client = openClient(this.settings, this.#leader);
+  #open(): TrackedClient {
+    const client = openClient(this.options, this.#leader);
     this.#leader = null;
-    return { client, users: 0, isSpoiled: false, answers: 0, troubledSinceMs: null };
+    return { client, users: 0, isDiscarded: false, answers: 0, failingSinceMs: null };
   }
 
-  #trouble(kept: Kept, cause: unknown): void {
-    kept.answers += 1;
+  recordFailure(tracked: TrackedClient, cause: unknown): void {
+    tracked.answers += 1;
     const nowMs = performance.now();
-    kept.troubledSinceMs ??= nowMs;
-    if (nowMs - kept.troubledSinceMs > TROUBLED_MS_MAX) this.#spoil(kept, cause, null);
+    tracked.failingSinceMs ??= nowMs;
+    if (nowMs - tracked.failingSinceMs > FAILING_MS_MAX) this.discard(tracked, cause, null);
   }
 
-  #spoil(kept: Kept, cause: unknown, leader: EndPoint | null): void {
-    if (kept.isSpoiled) return;
-    kept.isSpoiled = true;
-    if (this.#current === kept) this.#current = null;
+  discard(tracked: TrackedClient, cause: unknown, leader: EndPoint | null): void {
+    if (tracked.isDiscarded) return;
+    tracked.isDiscarded = true;
+    if (this.#current === tracked) this.#current = null;
     this.#leader = leader;
-    this.replaced(cause);
+    this.onReplaced(cause);
   }
 
-  #release(kept: Kept): void {
-    kept.users -= 1;
+  #release(tracked: TrackedClient): void {
+    tracked.users -= 1;
     this.#inUse -= 1;
-    if (kept.isSpoiled && kept.users === 0) this.#closeClient(kept.client);
+    if (tracked.isDiscarded && tracked.users === 0) this.#closeClient(tracked.client);
     if (this.#inUse > 0) return;
     const waiting = this.#whenIdle;
     this.#whenIdle = [];

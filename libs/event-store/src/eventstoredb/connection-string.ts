@@ -12,9 +12,9 @@ export interface Credentials {
 }
 
 /** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
-export const UNSENT: Credentials = { username: 'nobody', password: 'none' };
+export const UNSENT_CREDENTIALS: Credentials = { username: 'nobody', password: 'none' };
 
-export interface ConnectionSettings {
+export interface ConnectionOptions {
   readonly hosts: readonly [EndPoint, ...EndPoint[]];
   /** The one host is a name that stands for a whole cluster. */
   readonly discover: boolean;
@@ -41,14 +41,14 @@ const SHAPE =
  * which keeps the credentials to itself: each call needs them. What is wrong is named without
  * repeating the string, which holds a password.
  */
-export function parseConnectionString(text: string): ConnectionSettings {
+export function parseConnectionString(text: string): ConnectionOptions {
   const [, scheme, user, password, hosts = '', query = ''] = SHAPE.exec(text.trim()) ?? [];
   if (scheme === undefined) {
     throw misconfigured('it must read esdb://user:password@host:port?tls=true');
   }
-  const parameters = new Map([...new URLSearchParams(query)].map(([k, v]) => [flat(k), v]));
-  for (const [name, value] of parameters) refuseUnknown(name, value);
-  const settings: ConnectionSettings = {
+  const parameters = new Map([...new URLSearchParams(query)].map(([k, v]) => [normalized(k), v]));
+  for (const [name, value] of parameters) assertKnownParameter(name, value);
+  const options: ConnectionOptions = {
     hosts: hostsOf(hosts),
     discover: scheme.endsWith('+discover'),
     isSecure: booleanOf('tls', parameters.get('tls') ?? 'true'),
@@ -59,10 +59,10 @@ export function parseConnectionString(text: string): ConnectionSettings {
     connectionName: parameters.get('connectionname') ?? null,
     streamPrefix: streamPrefixOf(parameters.get('streamprefix') ?? ''),
   };
-  if (settings.isSecure && settings.credentials === null) {
+  if (options.isSecure && options.credentials === null) {
     throw misconfigured('over TLS it must name a user and a password');
   }
-  return settings;
+  return options;
 }
 
 /** Known to the client, and of no use here: the adapter has deadlines of its own. */
@@ -79,12 +79,12 @@ const KNOWN = new Set([...USED, ...UNUSED]);
 /** Harmless only as the client has them by itself. */
 const ONLY_TRUE = new Set(['throwonappendfailure', 'tlsverifycert']);
 
-function refuseUnknown(name: string, value: string): void {
+function assertKnownParameter(name: string, value: string): void {
   if (KNOWN.has(name) || (ONLY_TRUE.has(name) && value === 'true')) return;
   throw misconfigured(`the parameter ${name}, set so, is not supported`);
 }
 
-function hostsOf(text: string): ConnectionSettings['hosts'] {
+function hostsOf(text: string): ConnectionOptions['hosts'] {
   const [first, ...rest] = text.split(',').map((host): EndPoint => {
     const [, address, port] = /^([^:\s]+)(?::(\d{1,5}))?$/.exec(host.trim()) ?? [];
     if (address === undefined) throw misconfigured('a host must read name:port');
@@ -101,7 +101,7 @@ function booleanOf(name: string, value: string): boolean {
 
 function nodePreferenceOf(value: string | undefined): NodePreference | null {
   if (value === undefined) return null;
-  const found = NODE_PREFERENCES.find((preference) => flat(preference) === flat(value));
+  const found = NODE_PREFERENCES.find((preference) => normalized(preference) === normalized(value));
   if (found === undefined) {
     throw misconfigured(`nodePreference must be one of ${NODE_PREFERENCES.join(', ')}`);
   }
@@ -133,7 +133,7 @@ function decoded(text: string): string {
   }
 }
 
-const flat = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
+const normalized = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
 
 const misconfigured = (what: string, options?: ErrorOptions): PermanentStoreError =>
   new PermanentStoreError('misconfigured', `the EventStoreDB connection string: ${what}`, options);

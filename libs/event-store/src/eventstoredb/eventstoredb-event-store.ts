@@ -11,15 +11,15 @@ import type {
 import { AllReader } from './all-reader.js';
 import { Appender } from './appender.js';
 import { Clients } from './clients.js';
-import { parseConnectionString, UNSENT } from './connection-string.js';
+import { parseConnectionString, UNSENT_CREDENTIALS } from './connection-string.js';
 import { isPosition } from './esdb-position.js';
 import { Follower } from './follower.js';
-import { truncationInWords } from './hidden-stream.js';
+import { describeTruncation } from './truncated-stream.js';
 import {
-  DEFAULTS,
+  DEFAULT_EVENTSTOREDB_OPTIONS,
   type EventStoreDbObserver,
   type EventStoreDbOptions,
-  type Settings,
+  type ResolvedEventStoreDbOptions,
 } from './options.js';
 import type { Session } from './session.js';
 import { StreamNames } from './stream-names.js';
@@ -27,7 +27,7 @@ import { readStream } from './stream-reader.js';
 
 /** The store for those who run a cluster: EventStoreDB, by its client 6.2.1. */
 export class EventStoreDbEventStore implements EventStore {
-  readonly #settings: Settings;
+  readonly options: ResolvedEventStoreDbOptions;
   readonly #session: Session;
   readonly #appender: Appender;
   readonly #all: AllReader;
@@ -40,15 +40,15 @@ export class EventStoreDbEventStore implements EventStore {
     private readonly observer: EventStoreDbObserver = {},
   ) {
     const connection = parseConnectionString(connectionString);
-    this.#settings = { ...DEFAULTS, ...options };
-    const { streamPrefix, deadlineMs } = this.#settings;
+    this.options = { ...DEFAULT_EVENTSTOREDB_OPTIONS, ...options };
+    const { streamPrefix, deadlineMs } = this.options;
     this.#session = {
       clients: new Clients(connection, (cause) => observer.clientReplaced?.(cause)),
-      credentials: connection.credentials ?? UNSENT,
+      credentials: connection.credentials ?? UNSENT_CREDENTIALS,
       deadlineMs,
       names: new StreamNames(connection.streamPrefix, streamPrefix),
     };
-    this.#appender = new Appender(this.#session, this.#settings, observer, this.#closed.signal);
+    this.#appender = new Appender(this.#session, this.options, observer, this.#closed.signal);
     this.#all = new AllReader(this.#session);
   }
 
@@ -57,22 +57,22 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
-    this.#refuseWhenClosed();
+    this.assertOpen();
     yield* readStream(this.#session, stream, options);
   }
 
   /** What the metadata of a stream hides of it, in words; for those who look into damage. */
-  truncationOf(stream: string): Promise<string> {
-    return truncationInWords(this.#session, stream);
+  describeTruncation(stream: string): Promise<string> {
+    return describeTruncation(this.#session, stream);
   }
 
   async readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
-    this.#refuseWhenClosed();
+    this.assertOpen();
     return this.#all.page(after, limit);
   }
 
   async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
-    const follower = new Follower(this.#session, this.#all, this.#settings, this.observer, after);
+    const follower = new Follower(this.#session, this.#all, this.options, this.observer, after);
     const done = follower.run(sink, AbortSignal.any([signal, this.#closed.signal]));
     const settled = done.catch(() => {}).finally(() => this.#followers.delete(settled));
     this.#followers.add(settled);
@@ -84,7 +84,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async head(): Promise<Position | null> {
-    this.#refuseWhenClosed();
+    this.assertOpen();
     return this.#all.head();
   }
 
@@ -94,7 +94,7 @@ export class EventStoreDbEventStore implements EventStore {
     await this.#session.clients.close(this.#session.deadlineMs);
   }
 
-  #refuseWhenClosed(): void {
+  assertOpen(): void {
     if (this.#closed.signal.aborted) throw new Error('the store is closed');
   }
 }

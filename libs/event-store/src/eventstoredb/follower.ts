@@ -12,26 +12,26 @@ import { isDamaged } from '../damaged-record.js';
 import { pause } from './deadline.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
 import { mayBeOfPosition } from './failure.js';
-import { namingRight, READ_ALL } from './missing-right.js';
-import type { EventStoreDbObserver, Settings } from './options.js';
+import { explainAccessDenied, READ_ALL_PERMISSION } from './missing-permission.js';
+import type { EventStoreDbObserver, ResolvedEventStoreDbOptions } from './options.js';
 import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 import { Checkpoint, Subscription, type FollowItem } from './subscription.js';
 
 /** So often in a row a server fails over a position before the position is looked at. */
-const REFUSALS_MAX = 3;
+const POSITION_FAILURES_MAX = 3;
 
 /** Goes on behind where it was, through as many subscriptions as it takes, until it is stopped. */
 export class Follower {
   #position: Position | null;
   #failures = 0;
   /** Of these, the last ones in a row that may be about the position. */
-  #refusals = 0;
+  positionFailures = 0;
 
   constructor(
     private readonly session: Session,
     private readonly all: Pick<AllReader, 'end' | 'canReadFrom'>,
-    private readonly settings: Settings,
+    private readonly options: ResolvedEventStoreDbOptions,
     private readonly observer: EventStoreDbObserver,
     after: Position | null,
   ) {
@@ -40,13 +40,13 @@ export class Follower {
   }
 
   async run(sink: EventBatchSink, signal: AbortSignal): Promise<void> {
-    await this.#refuseBeyondEnd(signal);
+    await this.assertWithinStore(signal);
     while (!signal.aborted) {
       const subscription = this.#subscribe();
       const close = () => subscription.close();
       signal.addEventListener('abort', close);
       try {
-        await this.#give(subscription, sink, signal);
+        await this.deliver(subscription, sink, signal);
       } finally {
         signal.removeEventListener('abort', close);
         close();
@@ -55,7 +55,7 @@ export class Follower {
   }
 
   /** What was seen and is not there any more: an older state of the store was restored. */
-  async #refuseBeyondEnd(signal: AbortSignal): Promise<void> {
+  async assertWithinStore(signal: AbortSignal): Promise<void> {
     const after = this.#position;
     while (after !== null && !signal.aborted) {
       try {
@@ -67,18 +67,19 @@ export class Follower {
         );
       } catch (error) {
         if (error instanceof PermanentStoreError) throw error;
-        await this.#wait(error, signal);
+        await this.backOff(error, signal);
       }
     }
   }
 
   /** No record begins where the following is to go on: another store was put in the place of this one. */
-  async #refuseUnreadable(error: unknown): Promise<void> {
+  async rejectUnreadablePosition(error: unknown): Promise<void> {
     const after = this.#position;
-    this.#refusals = mayBeOfPosition(error) ? this.#refusals + 1 : 0;
-    if (after === null || this.#refusals === 0) return;
+    this.positionFailures = mayBeOfPosition(error) ? this.positionFailures + 1 : 0;
+    if (after === null || this.positionFailures === 0) return;
     // That a position is invalid is said once and for all; a failure may pass.
-    if (!(error instanceof PermanentStoreError) && this.#refusals < REFUSALS_MAX) return;
+    if (!(error instanceof PermanentStoreError) && this.positionFailures < POSITION_FAILURES_MAX)
+      return;
     const isReadable = await this.all.canReadFrom(after).catch(() => true);
     if (isReadable) return;
     throw new PermanentStoreError(
@@ -90,7 +91,7 @@ export class Follower {
   }
 
   /** Returns when this subscription is of no use any more; throws what ends the following. */
-  async #give(
+  async deliver(
     subscription: Subscription,
     sink: EventBatchSink,
     signal: AbortSignal,
@@ -100,15 +101,15 @@ export class Follower {
       try {
         items = await subscription.take();
       } catch (error) {
-        await this.#refuseUnreadable(error);
+        await this.rejectUnreadablePosition(error);
         if (error instanceof PermanentStoreError) {
-          throw namingRight(error, this.session.credentials.username, READ_ALL);
+          throw explainAccessDenied(error, this.session.credentials.username, READ_ALL_PERMISSION);
         }
-        return this.#wait(error, signal);
+        return this.backOff(error, signal);
       }
       if (signal.aborted || items.length === 0) return;
       this.#failures = 0;
-      this.#refusals = 0;
+      this.positionFailures = 0;
       const batch = this.#batchOf(items);
       if (batch === null) continue;
       await sink(batch);
@@ -133,9 +134,9 @@ export class Follower {
     return next === null || next === this.#position ? null : { events, damaged, next };
   }
 
-  async #wait(cause: unknown, signal: AbortSignal): Promise<void> {
+  async backOff(cause: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const waitMs = backOffMs(this.#failures, this.settings);
+    const waitMs = backOffMs(this.#failures, this.options);
     this.#failures += 1;
     this.observer.followInterrupted?.(cause, waitMs);
     await pause(waitMs, signal);
@@ -148,7 +149,7 @@ export class Follower {
       credentials,
       filterPrefix: names.filterPrefix,
       deadlineMs,
-      silenceMsMax: this.settings.silenceMsMax,
+      silenceMsMax: this.options.silenceMsMax,
     });
   }
 

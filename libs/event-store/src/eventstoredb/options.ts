@@ -17,26 +17,26 @@ export interface EventStoreDbOptions {
    * An append that is not answered for so long is looked for in its stream, and again after each
    * twice as long: the server drops what repeats an append that it has not committed yet.
    */
-  readonly lookAfterMs?: number;
+  readonly lookUpAfterMs?: number;
   /** A subscription that says nothing for so long is renewed. */
   readonly silenceMsMax?: number;
-  readonly backOffMsMin?: number;
-  readonly backOffMsMax?: number;
+  readonly backoffMsMin?: number;
+  readonly backoffMsMax?: number;
   /** Further appends wait, and for no longer than the deadline. */
   readonly appendsInFlightMax?: number;
   /** For the jitter of the back-off. */
   readonly random?: () => number;
 }
 
-export type Settings = Required<EventStoreDbOptions>;
+export type ResolvedEventStoreDbOptions = Required<EventStoreDbOptions>;
 
-export const DEFAULTS: Settings = {
+export const DEFAULT_EVENTSTOREDB_OPTIONS: ResolvedEventStoreDbOptions = {
   streamPrefix: '',
   deadlineMs: 5_000,
-  lookAfterMs: 40,
+  lookUpAfterMs: 40,
   silenceMsMax: 30_000,
-  backOffMsMin: 50,
-  backOffMsMax: 5_000,
+  backoffMsMin: 50,
+  backoffMsMax: 5_000,
   appendsInFlightMax: 512,
   random: Math.random,
 };

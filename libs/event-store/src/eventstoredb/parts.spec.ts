@@ -1,10 +1,10 @@
 import type { Position } from '../port.js';
 import { backOffMs } from './back-off.js';
-import { BatchQueue } from './batch-queue.js';
+import { BatchingQueue } from './batching-queue.js';
 import { DeadlinePassed, within } from './deadline.js';
-import { Doubts } from './doubts.js';
+import { UnknownAppends } from './unknown-appends.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
-import { DEFAULTS } from './options.js';
+import { DEFAULT_EVENTSTOREDB_OPTIONS } from './options.js';
 import { Turnstile } from './turnstile.js';
 
 describe('a position of EventStoreDB', () => {
@@ -24,18 +24,18 @@ describe('a position of EventStoreDB', () => {
 
 describe('the queue between a subscription and its sink', () => {
   it('keeps order, gives all there is, and lets who gives wait while it is full', async () => {
-    const queue = new BatchQueue<number>(3);
+    const queue = new BatchingQueue<number>(3);
     const given: number[] = [];
     const giving = (async () => {
       for (let i = 0; i < 7; i += 1) {
-        await queue.give(i);
+        await queue.put(i);
         given.push(i);
       }
     })();
     const taken: number[][] = [];
     while (taken.flat().length < 7) {
       await new Promise((resolve) => setImmediate(resolve));
-      taken.push([...(await queue.take())]);
+      taken.push([...(await queue.takeAll())]);
     }
     await giving;
     expect(taken.flat()).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -43,27 +43,27 @@ describe('the queue between a subscription and its sink', () => {
   });
 
   it('gives out what it has before the error, and takes in nothing behind it', async () => {
-    const queue = new BatchQueue<number>(3);
-    await queue.give(1);
+    const queue = new BatchingQueue<number>(3);
+    await queue.put(1);
     queue.fail(new Error('first'));
     queue.fail(new Error('second'));
-    await queue.give(2);
-    expect(await queue.take()).toEqual([1]);
-    await expect(queue.take()).rejects.toThrow('first');
+    await queue.put(2);
+    expect(await queue.takeAll()).toEqual([1]);
+    await expect(queue.takeAll()).rejects.toThrow('first');
   });
 });
 
 describe('the doubts about appends', () => {
   it('are of one append, until it is settled', () => {
-    const doubts = new Doubts();
+    const doubts = new UnknownAppends();
     doubts.add('a');
     expect([doubts.has('a'), doubts.has('b')]).toEqual([true, false]);
-    doubts.settle('a');
+    doubts.remove('a');
     expect(doubts.has('a')).toBe(false);
   });
 
   it('are of everything, when there are too many to remember', () => {
-    const doubts = new Doubts(1);
+    const doubts = new UnknownAppends(1);
     doubts.add('a');
     doubts.add('b');
     expect(doubts.has('c')).toBe(true);
@@ -102,7 +102,7 @@ describe('a deadline of ours', () => {
 
 describe('the back-off', () => {
   it('doubles up to its limit, and is jittered by half', () => {
-    const settings = { ...DEFAULTS, backOffMsMin: 10, backOffMsMax: 1_000 };
+    const settings = { ...DEFAULT_EVENTSTOREDB_OPTIONS, backOffMsMin: 10, backOffMsMax: 1_000 };
     const waits = (random: number) =>
       [0, 1, 2, 50].map((failures) => backOffMs(failures, { ...settings, random: () => random }));
     expect(waits(1)).toEqual([10, 20, 40, 1_000]);

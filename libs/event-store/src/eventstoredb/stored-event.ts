@@ -8,15 +8,15 @@ import {
 import { isDamaged } from '../damaged-record.js';
 import { formatPosition } from './esdb-position.js';
 import type { StreamNames } from './stream-names.js';
-import { metadataOf, partsOf, serverIdOf, textOf } from './stored-form.js';
+import { encodeMetadata, parseMetadata, serverEventId, decodeUtf8 } from './stored-form.js';
 
 /** Bytes only: what the client would write as JSON are other bytes than were hashed. */
 export const toEventData = (event: EncodedEvent): EventData =>
   binaryEvent({
-    id: serverIdOf(event.hash),
+    id: serverEventId(event.hash),
     type: event.type,
     data: Buffer.from(event.data, 'utf8'),
-    metadata: metadataOf(event),
+    metadata: encodeMetadata(event),
   });
 
 /** What stands in one of our streams: an event, or what somebody else has done to it. */
@@ -38,7 +38,7 @@ export function readRecord(
     return { stream, position, revision: null, code: 'stream-deleted', detail };
   }
   const revision = Number(event.revision);
-  const parts = partsOf(event.id, metadata);
+  const parts = parseMetadata(event.id, metadata);
   if (!(data instanceof Uint8Array) || parts === null) {
     const detail = `revision ${revision} of stream ${stream} was not written by this store`;
     return { stream, position, revision, code: 'unreadable-record', detail };
@@ -46,7 +46,7 @@ export function readRecord(
   return {
     id: parts.id,
     type,
-    data: textOf(data),
+    data: decodeUtf8(data),
     meta: parts.meta,
     hash: parts.hash,
     stream,

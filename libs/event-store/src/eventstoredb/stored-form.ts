@@ -17,10 +17,10 @@ export interface StoredParts {
  * same place, which the ledger's own id does not (another process may give it to another answer to
  * the same command). That id is kept in the metadata.
  */
-export const serverIdOf = (hash: Uint8Array): string => uuidAt(hash, 0);
+export const serverEventId = (hash: Uint8Array): string => uuidAt(hash, 0);
 
 /** The hash, the ledger's id of the event, and then meta. A plain Uint8Array: a Buffer goes out as JSON. */
-export function metadataOf({ id, hash, meta }: EncodedEvent): Uint8Array {
+export function encodeMetadata({ id, hash, meta }: EncodedEvent): Uint8Array {
   const text = Buffer.from(meta, 'utf8');
   const metadata = new Uint8Array(HASH_BYTES + ID_BYTES + text.length);
   metadata.set(hash, 0);
@@ -34,16 +34,16 @@ export function metadataOf({ id, hash, meta }: EncodedEvent): Uint8Array {
  * They are told apart by that: two ids of 128 bits, one of them part of a SHA-256 that covers the
  * other, are not the same by chance. null: neither form.
  */
-export function partsOf(serverId: string, metadata: unknown): StoredParts | null {
+export function parseMetadata(serverId: string, metadata: unknown): StoredParts | null {
   if (!(metadata instanceof Uint8Array) || metadata.length < HASH_BYTES) return null;
   const hash = metadata.slice(0, HASH_BYTES);
-  if (serverId.toLowerCase() !== serverIdOf(hash)) {
-    return { id: serverId, hash, meta: textOf(metadata.subarray(HASH_BYTES)) };
+  if (serverId.toLowerCase() !== serverEventId(hash)) {
+    return { id: serverId, hash, meta: decodeUtf8(metadata.subarray(HASH_BYTES)) };
   }
   const begin = HASH_BYTES + ID_BYTES;
   if (metadata.length < begin) return null;
-  return { id: uuidAt(metadata, HASH_BYTES), hash, meta: textOf(metadata.subarray(begin)) };
+  return { id: uuidAt(metadata, HASH_BYTES), hash, meta: decodeUtf8(metadata.subarray(begin)) };
 }
 
-export const textOf = (bytes: Uint8Array): string =>
+export const decodeUtf8 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

@@ -1,8 +1,8 @@
 import { BACKWARDS, END, START } from '@eventstore/db-client';
 import { PermanentStoreError, type ReadOptions, type RecordedEvent } from '../port.js';
-import { refuseHidden } from './hidden-stream.js';
-import { namingRight, readOf } from './missing-right.js';
-import { readEvents } from './reading.js';
+import { assertNotTruncated } from './truncated-stream.js';
+import { explainAccessDenied, readPermission } from './missing-permission.js';
+import { readEvents } from './read-events.js';
 import type { Session } from './session.js';
 import { fromResolved } from './stored-event.js';
 
@@ -21,7 +21,7 @@ export async function* readStream(
   }
   // Whoever reads from its beginning asks whether there is such a stream at all.
   const isWhole = backwards ? from === undefined : (from ?? 0) === 0;
-  if (isEmpty && isWhole) await refuseHidden(session, stream, isFound);
+  if (isEmpty && isWhole) await assertNotTruncated(session, stream, isFound);
 }
 
 /** What the server shows of a stream; where there is nothing, whether anything is hidden is not asked. */
@@ -48,7 +48,10 @@ export async function* readVisible(
     );
     for await (const event of events) yield fromResolved(event, names);
   } catch (error) {
-    throw namingDeleted(namingRight(error, credentials.username, readOf(stream)), stream);
+    throw namingDeleted(
+      explainAccessDenied(error, credentials.username, readPermission(stream)),
+      stream,
+    );
   }
 }
 

@@ -7,12 +7,12 @@ import {
 } from '@eventstore/db-client';
 import { FOLLOW_BATCH_MAX } from '../limits.js';
 import type { Position } from '../port.js';
-import { BatchQueue } from './batch-queue.js';
-import type { Lease } from './clients.js';
+import { BatchingQueue } from './batching-queue.js';
+import type { ClientLease } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import { DeadlinePassed, orNothing, pause } from './deadline.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
-import { noteFailure } from './reading.js';
+import { recordFailure } from './read-events.js';
 
 /** The server has looked so far; it travels with the events, in their order. */
 export class Checkpoint {
@@ -27,7 +27,7 @@ export type FollowItem = ResolvedEvent | Checkpoint;
 /** Checkpoints come each so many times 32 events. */
 const CHECKPOINT_INTERVAL = 4;
 /** Neither `$$metadata` nor any other stream of the server's own. */
-const NOT_THE_SERVERS = '^[^$]';
+const NOT_SYSTEM_STREAMS = '^[^$]';
 
 export interface SubscriptionOptions {
   readonly after: Position | null;
@@ -39,13 +39,13 @@ export interface SubscriptionOptions {
 
 /** One subscription to `$all`, for as long as it lives: it does not resubscribe. */
 export class Subscription {
-  readonly #items = new BatchQueue<FollowItem>(FOLLOW_BATCH_MAX);
+  readonly #items = new BatchingQueue<FollowItem>(FOLLOW_BATCH_MAX);
   readonly #stream: AllStreamSubscription;
   readonly #confirmed = new AbortController();
   #isClosed = false;
 
   constructor(
-    private readonly lease: Lease,
+    private readonly lease: ClientLease,
     private readonly options: SubscriptionOptions,
   ) {
     const { after, credentials, deadlineMs, filterPrefix } = options;
@@ -56,20 +56,20 @@ export class Subscription {
       filter: filterOf(filterPrefix),
     });
     this.#stream.once('confirmation', () => {
-      lease.answered();
+      lease.succeeded();
       this.#confirmed.abort();
     });
-    void this.#watch(deadlineMs);
+    void this.requireConfirmation(deadlineMs);
     void this.#pump();
   }
 
   /** What came, in order; nothing at all when the subscription has been silent for too long. */
   async take(): Promise<readonly FollowItem[]> {
     try {
-      return await orNothing(this.options.silenceMsMax, this.#items.take());
+      return await orNothing(this.options.silenceMsMax, this.#items.takeAll());
     } catch (error) {
       if (this.#isClosed) return [];
-      throw noteFailure(error, this.lease);
+      throw recordFailure(error, this.lease);
     }
   }
 
@@ -86,7 +86,7 @@ export class Subscription {
   }
 
   /** The client's deadline does not hold for subscriptions. */
-  async #watch(deadlineMs: number): Promise<void> {
+  async requireConfirmation(deadlineMs: number): Promise<void> {
     await pause(deadlineMs, this.#confirmed.signal);
     if (!this.#confirmed.signal.aborted) {
       this.#items.fail(new DeadlinePassed('subscribing', deadlineMs));
@@ -102,8 +102,8 @@ export class Subscription {
     try {
       const items: AsyncIterable<FollowItem> = this.#stream;
       for await (const item of items) {
-        this.lease.answered();
-        await this.#items.give(item);
+        this.lease.succeeded();
+        await this.#items.put(item);
       }
       throw new Error('the server has ended the subscription');
     } catch (error) {
@@ -124,6 +124,6 @@ function filterOf(filterPrefix: string): Filter {
       if (!subscription.destroyed) subscription.push(new Checkpoint(position));
     },
   };
-  if (filterPrefix === '') return streamNameFilter({ ...common, regex: NOT_THE_SERVERS });
+  if (filterPrefix === '') return streamNameFilter({ ...common, regex: NOT_SYSTEM_STREAMS });
   return streamNameFilter({ ...common, prefixes: [filterPrefix] });
 }

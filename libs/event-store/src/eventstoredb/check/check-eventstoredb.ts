@@ -2,16 +2,20 @@ import { MaxAppendSizeExceededError, NotLeaderError } from '@eventstore/db-clien
 import { APPEND_BYTES_MAX } from '../../limits.js';
 import { PermanentStoreError } from '../../port.js';
 import { Clients } from '../clients.js';
-import { parseConnectionString, UNSENT, type ConnectionSettings } from '../connection-string.js';
+import {
+  parseConnectionString,
+  UNSENT_CREDENTIALS,
+  type ConnectionOptions,
+} from '../connection-string.js';
 import { within } from '../deadline.js';
-import { MissingRight } from '../missing-right.js';
+import { MissingPermissionError } from '../missing-permission.js';
 import type { Session } from '../session.js';
 import { StreamNames } from '../stream-names.js';
 import type { EventStoreDbFinding } from './finding.js';
-import { othersFinding } from './others.js';
+import { otherWritersFinding } from './other-writers.js';
 import {
   largestAppend,
-  read,
+  readLatestEvent,
   readAllOnce,
   readMetadataOnce,
   readStreamOnce,
@@ -31,21 +35,21 @@ export async function* checkEventStoreDb(
   connectionString: string,
   deadlineMs: number,
 ): AsyncGenerator<EventStoreDbFinding, void, undefined> {
-  let settings: ConnectionSettings;
+  let options: ConnectionOptions;
   try {
-    settings = parseConnectionString(connectionString);
+    options = parseConnectionString(connectionString);
   } catch (error) {
     yield { about: 'connection', state: 'missing', sentence: sentenceOf(error) };
     return;
   }
   const session: Session = {
-    clients: new Clients(settings, () => {}),
-    credentials: settings.credentials ?? UNSENT,
+    clients: new Clients(options, () => {}),
+    credentials: options.credentials ?? UNSENT_CREDENTIALS,
     deadlineMs,
-    names: new StreamNames(settings.streamPrefix, 'points-'),
+    names: new StreamNames(options.streamPrefix, 'points-'),
   };
   try {
-    yield* checkSession(session, settings);
+    yield* checkSession(session, options);
   } finally {
     await session.clients.close(deadlineMs);
   }
@@ -53,12 +57,12 @@ export async function* checkEventStoreDb(
 
 async function* checkSession(
   session: Session,
-  settings: ConnectionSettings,
+  options: ConnectionOptions,
 ): AsyncGenerator<EventStoreDbFinding, void, undefined> {
   const reached = await reachedFinding(session);
   yield reached;
   if (reached.state === 'missing') return;
-  yield tlsFinding(settings);
+  yield tlsFinding(options);
   yield versionFinding(await versionOf(session));
   yield await finding('read $all', 'It may read $all.', readAllOnce(session));
   yield await finding('read streams', 'It may read streams.', readStreamOnce(session));
@@ -70,7 +74,7 @@ async function* checkSession(
   const writes = await finding('write streams', 'It may write streams.', smallestAppend(session));
   yield writes;
   if (writes.state === 'ok') yield await sizeFinding(session);
-  if (settings.isSecure) yield await whoElse(session);
+  if (options.isSecure) yield await checkOtherWriters(session);
 }
 
 const REACHED: EventStoreDbFinding = {
@@ -90,7 +94,7 @@ async function reachedFinding(session: Session): Promise<EventStoreDbFinding> {
       return { about, state: 'warning', sentence };
     }
     // What a user who is known may not read is another question.
-    const isKnown = error instanceof MissingRight && !error.isUserUnknown;
+    const isKnown = error instanceof MissingPermissionError && !error.isUserUnknown;
     if (isKnown) return REACHED;
     const isSaid = error instanceof PermanentStoreError;
     const sentence = isSaid ? sentenceOf(error) : `No server is reached: ${sentenceOf(error)}`;
@@ -99,7 +103,7 @@ async function reachedFinding(session: Session): Promise<EventStoreDbFinding> {
   return REACHED;
 }
 
-function tlsFinding({ isSecure }: ConnectionSettings): EventStoreDbFinding {
+function tlsFinding({ isSecure }: ConnectionOptions): EventStoreDbFinding {
   if (isSecure) return { about: 'tls', state: 'ok', sentence: 'The connection is over TLS.' };
   const sentence =
     'Without TLS the server asks nobody for a name and enforces no access list: whoever reaches its port may write and delete every stream.';
@@ -146,9 +150,12 @@ async function sizeFinding(session: Session): Promise<EventStoreDbFinding> {
   return asked;
 }
 
-async function whoElse(session: Session): Promise<EventStoreDbFinding> {
+async function checkOtherWriters(session: Session): Promise<EventStoreDbFinding> {
   try {
-    return othersFinding(await read(session, SETTINGS_STREAM), session.credentials.username);
+    return otherWritersFinding(
+      await readLatestEvent(session, SETTINGS_STREAM),
+      session.credentials.username,
+    );
   } catch {
     const sentence =
       'Who else may write and delete streams stands in $settings, which this user may not read: run the check as an administrator.';

@@ -4,12 +4,17 @@ import { PermanentStoreError } from '../../port.js';
 import { AllReader } from '../all-reader.js';
 import { within } from '../deadline.js';
 import { failureOf } from '../failure.js';
-import { readMetadataOf, readOf, namingRight, writeOf } from '../missing-right.js';
-import { noteFailure, readEvents } from '../reading.js';
+import {
+  readMetadataPermission,
+  readPermission,
+  explainAccessDenied,
+  writePermission,
+} from '../missing-permission.js';
+import { recordFailure, readEvents } from '../read-events.js';
 import type { Session } from '../session.js';
 
 /** An account that there is not, and no command is for. */
-const NOBODYS_STREAM = 'points-00000000-0000-0000-0000-000000000000';
+const UNUSED_STREAM = 'points-00000000-0000-0000-0000-000000000000';
 /** Where no stream has come: the server refuses the append, whatever else it thinks of it. */
 const NO_SUCH_REVISION = BigInt(Number.MAX_SAFE_INTEGER);
 const PROBE_TYPE = 'Probe';
@@ -22,19 +27,25 @@ export async function readAllOnce(session: Session): Promise<void> {
 
 /** Asks the leader for a stream that is not there; resolves when it may be read. */
 export async function readStreamOnce(session: Session): Promise<void> {
-  await read(session, session.names.onServer(NOBODYS_STREAM)).catch((error: unknown) => {
-    throw namingRight(error, session.credentials.username, readOf('points-…'));
+  await readLatestEvent(session, session.names.onServer(UNUSED_STREAM)).catch((error: unknown) => {
+    throw explainAccessDenied(error, session.credentials.username, readPermission('points-…'));
   });
 }
 
 export async function readMetadataOnce(session: Session): Promise<void> {
-  await read(session, session.names.metadataOnServer(NOBODYS_STREAM)).catch((error: unknown) => {
-    throw namingRight(error, session.credentials.username, readMetadataOf('points-…'));
-  });
+  await readLatestEvent(session, session.names.metadataOnServer(UNUSED_STREAM)).catch(
+    (error: unknown) => {
+      throw explainAccessDenied(
+        error,
+        session.credentials.username,
+        readMetadataPermission('points-…'),
+      );
+    },
+  );
 }
 
 /** The newest event of a stream, as JSON; null: there is none. */
-export async function read(session: Session, onServer: string): Promise<unknown> {
+export async function readLatestEvent(session: Session, onServer: string): Promise<unknown> {
   const { clients, credentials, deadlineMs } = session;
   const last = { fromRevision: END, direction: BACKWARDS, maxCount: 1, credentials } as const;
   const events = readEvents(clients, deadlineMs, (client) =>
@@ -48,13 +59,13 @@ export async function read(session: Session, onServer: string): Promise<unknown>
  * Sends an append that can't be written, for its revision, and asks what is said against it: by the
  * time the revision is looked at, the right to write and the size have been.
  */
-export async function appendNowhere(session: Session, bytes: number): Promise<void> {
+export async function probeAppend(session: Session, bytes: number): Promise<void> {
   const { clients, credentials, deadlineMs, names } = session;
   const lease = clients.lease();
   const metadata = new Uint8Array(METADATA_BYTES);
   const data = new Uint8Array(bytes - METADATA_BYTES - 2 * PROBE_TYPE.length);
   const call = lease.client.appendToStream(
-    names.onServer(NOBODYS_STREAM),
+    names.onServer(UNUSED_STREAM),
     [binaryEvent({ type: PROBE_TYPE, data, metadata })],
     { expectedRevision: NO_SUCH_REVISION, credentials, deadline: deadlineMs },
   );
@@ -63,15 +74,15 @@ export async function appendNowhere(session: Session, bytes: number): Promise<vo
     await within('an append', deadlineMs, call);
   } catch (error) {
     if (error instanceof WrongExpectedVersionError) return;
-    const told = failureOf(error).kind === 'permanent' ? noteFailure(error, lease) : error;
-    throw namingRight(told, credentials.username, writeOf('points-…'));
+    const told = failureOf(error).kind === 'permanent' ? recordFailure(error, lease) : error;
+    throw explainAccessDenied(told, credentials.username, writePermission('points-…'));
   }
   throw new PermanentStoreError(
     'broken-order',
-    `the server took an append to ${NOBODYS_STREAM} behind revision ${NO_SUCH_REVISION}`,
+    `the server took an append to ${UNUSED_STREAM} behind revision ${NO_SUCH_REVISION}`,
   );
 }
 
-export const smallestAppend = (session: Session): Promise<void> => appendNowhere(session, 1_024);
+export const smallestAppend = (session: Session): Promise<void> => probeAppend(session, 1_024);
 export const largestAppend = (session: Session): Promise<void> =>
-  appendNowhere(session, APPEND_BYTES_MAX);
+  probeAppend(session, APPEND_BYTES_MAX);

@@ -8,7 +8,7 @@ import { collect, newStream } from '../../testing/stream-writer.js';
 import { EventStoreDbEventStore } from '../eventstoredb-event-store.js';
 import { StreamWriter } from '../../testing/eventstoredb-fixtures.js';
 import { checkEventStoreDb } from './check-eventstoredb.js';
-import { othersFinding } from './others.js';
+import { otherWritersFinding } from './other-writers.js';
 
 const MIB = 1024 * 1024;
 /** Only a server that hangs takes so long: 12 MiB go over TLS on a machine that may be busy. */
@@ -104,7 +104,7 @@ describe('the check of an EventStoreDB', () => {
     const findings = await found(ledger());
     const missing = [...findings].filter(([, { state }]) => state === 'missing');
     expect(missing.map(([about]) => about)).toEqual(['append size']);
-    const byAdmin = othersFinding(LISTS, 'ledger');
+    const byAdmin = otherWritersFinding(LISTS, 'ledger');
     expect(byAdmin).toMatchObject({ state: 'ok' });
 
     const store = new EventStoreDbEventStore(ledger(), { streamPrefix: 'points-' });

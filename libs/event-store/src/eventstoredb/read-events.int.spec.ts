@@ -3,7 +3,7 @@ import { Clients } from './clients.js';
 import { parseConnectionString } from './connection-string.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { eventually, StreamWriter } from '../testing/eventstoredb-fixtures.js';
-import { readEvents } from './reading.js';
+import { readEvents } from './read-events.js';
 
 const CREDENTIALS = { username: 'nobody', password: 'none' };
 

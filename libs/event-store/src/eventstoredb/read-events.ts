@@ -1,7 +1,7 @@
 import { NotLeaderError, StreamNotFoundError, type ResolvedEvent } from '@eventstore/db-client';
 import { PermanentStoreError } from '../port.js';
 import type { Client } from './client.js';
-import type { Clients, Lease } from './clients.js';
+import type { Clients, ClientLease } from './clients.js';
 import { DeadlinePassed } from './deadline.js';
 import { failureOf } from './failure.js';
 
@@ -53,19 +53,19 @@ async function* readOnce(
   let read: Read | undefined;
   try {
     read = open(lease.client);
-    for await (const event of inTime(read, deadlineMs)) {
-      lease.answered();
+    for await (const event of withReadTimeout(read, deadlineMs)) {
+      lease.succeeded();
       yield event;
     }
-    lease.answered();
+    lease.succeeded();
   } catch (error) {
-    throw error instanceof StreamNotFoundError ? error : noteFailure(error, lease);
+    throw error instanceof StreamNotFoundError ? error : recordFailure(error, lease);
   } finally {
-    void letGo(read).finally(lease.release);
+    void drainAndCancel(read).finally(lease.release);
   }
 }
 
-async function* inTime(
+async function* withReadTimeout(
   read: Read,
   deadlineMs: number,
 ): AsyncGenerator<ResolvedEvent, void, undefined> {
@@ -90,7 +90,7 @@ async function* inTime(
  * A call hears that it is cancelled only while somebody reads it: so what is still on its way is
  * read and dropped, or the client would keep the call for ever.
  */
-async function letGo(read: Read | undefined): Promise<void> {
+async function drainAndCancel(read: Read | undefined): Promise<void> {
   if (read === undefined) return;
   read.on('error', () => {});
   read.resume();
@@ -98,13 +98,13 @@ async function letGo(read: Read | undefined): Promise<void> {
 }
 
 /** Says what is thrown of an error, and what it means for the client that the call was made on. */
-export function noteFailure(error: unknown, lease: Lease): unknown {
+export function recordFailure(error: unknown, lease: ClientLease): unknown {
   const failure = failureOf(error);
   if (failure.kind === 'permanent') {
-    lease.answered();
+    lease.succeeded();
     return failure.error;
   }
-  if (error instanceof NotLeaderError) lease.moved(error, error.leader);
+  if (error instanceof NotLeaderError) lease.redirected(error, error.leader);
   else lease.failed(error);
   return error;
 }

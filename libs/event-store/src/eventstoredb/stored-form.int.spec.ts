@@ -6,7 +6,7 @@ import { readAllPages, idsOf, nonEmpty, readVerified } from '../testing/stream-w
 import { openClient } from './client.js';
 import { parseConnectionString } from './connection-string.js';
 import { StreamWriter, withStore } from '../testing/eventstoredb-fixtures.js';
-import { metadataOf, partsOf, serverIdOf } from './stored-form.js';
+import { encodeMetadata, parseMetadata, serverEventId } from './stored-form.js';
 
 const CREDENTIALS = { username: 'nobody', password: 'none' };
 
@@ -30,7 +30,11 @@ describe('the form in which an event is stored', () => {
         fc.string({ unit: 'grapheme' }),
         (hash, id, meta) => {
           const event = { id, hash, meta, type: 'x', data: '{}' };
-          expect(partsOf(serverIdOf(hash), metadataOf(event))).toEqual({ id, hash, meta });
+          expect(parseMetadata(serverEventId(hash), encodeMetadata(event))).toEqual({
+            id,
+            hash,
+            meta,
+          });
         },
       ),
     );
@@ -44,7 +48,7 @@ describe('the form in which an event is stored', () => {
         fc.string({ unit: 'grapheme' }),
         (hash, id, meta) => {
           const metadata = Uint8Array.from(Buffer.concat([hash, Buffer.from(meta)]));
-          expect(partsOf(id, metadata)).toEqual({ id, hash, meta });
+          expect(parseMetadata(id, metadata)).toEqual({ id, hash, meta });
         },
       ),
     );
@@ -52,9 +56,9 @@ describe('the form in which an event is stored', () => {
 
   it('is none of ours when the metadata is too short for it', () => {
     const hash = new Uint8Array(32).fill(7);
-    expect(partsOf(randomUUID(), new Uint8Array(31))).toBeNull();
-    expect(partsOf(serverIdOf(hash), hash)).toBeNull();
-    expect(partsOf(randomUUID(), undefined)).toBeNull();
+    expect(parseMetadata(randomUUID(), new Uint8Array(31))).toBeNull();
+    expect(parseMetadata(serverEventId(hash), hash)).toBeNull();
+    expect(parseMetadata(randomUUID(), undefined)).toBeNull();
   });
 });
 

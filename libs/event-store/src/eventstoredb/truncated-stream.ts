@@ -1,7 +1,7 @@
 import { BACKWARDS, END } from '@eventstore/db-client';
 import { PermanentStoreError } from '../port.js';
-import { namingRight, readMetadataOf } from './missing-right.js';
-import { readEvents } from './reading.js';
+import { explainAccessDenied, readMetadataPermission } from './missing-permission.js';
+import { readEvents } from './read-events.js';
 import type { Session } from './session.js';
 
 /** What the metadata of a stream says about how much of it can be read. */
@@ -16,7 +16,7 @@ interface Truncation {
  * metadata says so, and the server then takes "no stream" for its revision) or truncated. A new
  * account there would begin in the middle of the old one.
  */
-export async function refuseHidden(
+export async function assertNotTruncated(
   session: Session,
   stream: string,
   isFound: boolean,
@@ -28,12 +28,12 @@ export async function refuseHidden(
   if (!isFound && !isTruncated(truncation)) return;
   throw new PermanentStoreError(
     'stream-truncated',
-    `all events of stream ${stream} are hidden by its metadata (${words(truncation)})`,
+    `all events of stream ${stream} are hidden by its metadata (${describe(truncation)})`,
   );
 }
 
-export async function truncationInWords(session: Session, stream: string): Promise<string> {
-  return words(await truncationOf(session, stream));
+export async function describeTruncation(session: Session, stream: string): Promise<string> {
+  return describe(await truncationOf(session, stream));
 }
 
 async function truncationOf(session: Session, stream: string): Promise<Truncation> {
@@ -49,14 +49,14 @@ async function truncationOf(session: Session, stream: string): Promise<Truncatio
     }
     return {};
   } catch (error) {
-    throw namingRight(error, credentials.username, readMetadataOf(stream));
+    throw explainAccessDenied(error, credentials.username, readMetadataPermission(stream));
   }
 }
 
 const isTruncated = ({ $tb }: Truncation): boolean => typeof $tb === 'number' && $tb > 0;
 
-function words(truncation: Truncation): string {
+function describe(truncation: Truncation): string {
   const keys = ['$tb', '$maxCount', '$maxAge'] as const;
-  const said = keys.filter((key) => truncation[key] !== undefined);
-  return said.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'nothing of it';
+  const present = keys.filter((key) => truncation[key] !== undefined);
+  return present.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'nothing of it';
 }

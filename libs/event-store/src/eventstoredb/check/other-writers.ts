@@ -1,17 +1,17 @@
-import { namesOnly, rolesOf } from './roles.js';
+import { fieldsOf, rolesOf } from './roles.js';
 import type { EventStoreDbFinding } from './finding.js';
 
 /** Everybody who has a name on the server. */
-const EVERYBODY = '$all';
+const ALL_USERS = '$all';
 const ADMINS = '$admins';
 
 const SEE = '"EventStoreDB" in docs/operations.md has the access list to write';
 
 /** Who, by the access list that holds for all streams, may write and delete ours. */
-export function othersFinding(settings: unknown, user: string): EventStoreDbFinding {
-  const acl = namesOnly(settings)['$userStreamAcl'];
-  const writers = rolesOf(acl, '$w') ?? [EVERYBODY];
-  const deleters = rolesOf(acl, '$d') ?? [EVERYBODY];
+export function otherWritersFinding(settings: unknown, user: string): EventStoreDbFinding {
+  const acl = fieldsOf(settings)['$userStreamAcl'];
+  const writers = rolesOf(acl, '$w') ?? [ALL_USERS];
+  const deleters = rolesOf(acl, '$d') ?? [ALL_USERS];
   const strangers = (roles: readonly string[]): readonly string[] =>
     roles.filter((role) => role !== user && role !== ADMINS);
   const faults = [
@@ -27,6 +27,6 @@ export function othersFinding(settings: unknown, user: string): EventStoreDbFind
 
 function faultOf(what: string, roles: readonly string[]): readonly string[] {
   if (roles.length === 0) return [];
-  const who = roles.includes(EVERYBODY) ? 'Every user of the server' : `Also ${roles.join(', ')}`;
+  const who = roles.includes(ALL_USERS) ? 'Every user of the server' : `Also ${roles.join(', ')}`;
   return [`${who} may ${what} the ledger's streams`];
 }

@@ -47,7 +47,7 @@ const seeds = (process.env['TEST_SEEDS'] ?? '1,2,3,4,5').split(',').map(Number);
 
 /** A rejection that nobody handles fails a test of Jest by itself. */
 describe('the EventStoreDB adapter, under faults of every kind at once,', () => {
-  const on = withStore({ deadlineMs: DEADLINE_MS, backOffMsMin: 5, backOffMsMax: 40 });
+  const on = withStore({ deadlineMs: DEADLINE_MS, backoffMsMin: 5, backoffMsMax: 40 });
   it.each(seeds)(
     'stores what it acknowledged, once, without a hole: seed %i',
     async (seed) => {

@@ -1,14 +1,14 @@
 import { PermanentStoreError } from '../port.js';
 
 /** What was asked for, and how whoever runs the server lets the ledger have it. */
-export interface Right {
+export interface Permission {
   readonly what: string;
   readonly grant: string;
 }
 
 const SEE = 'see "EventStoreDB" in docs/operations.md';
 
-export const READ_ALL: Right = {
+export const READ_ALL_PERMISSION: Permission = {
   what: 'read $all, which is where everything is followed',
   grant: `an administrator has to add it to "$r" of "$acl" in the metadata of $all (${SEE})`,
 };
@@ -16,17 +16,17 @@ export const READ_ALL: Right = {
 const inStreams = (key: string, stream: string): string =>
   `an administrator has to add it to "${key}" of the access list that holds for ${stream} (${SEE})`;
 
-export const readOf = (stream: string): Right => ({
+export const readPermission = (stream: string): Permission => ({
   what: `read stream ${stream}`,
   grant: inStreams('$r', stream),
 });
 
-export const writeOf = (stream: string): Right => ({
+export const writePermission = (stream: string): Permission => ({
   what: `write stream ${stream}`,
   grant: inStreams('$w', stream),
 });
 
-export const readMetadataOf = (stream: string): Right => ({
+export const readMetadataPermission = (stream: string): Permission => ({
   what: `read the metadata of stream ${stream}, which says whether it was deleted`,
   grant: inStreams('$mr', stream),
 });
@@ -35,7 +35,7 @@ export const readMetadataOf = (stream: string): Right => ({
 const UNAUTHENTICATED = 16;
 
 /** Access was denied, told with the right that is missing and how it is granted. */
-export class MissingRight extends PermanentStoreError {
+export class MissingPermissionError extends PermanentStoreError {
   constructor(
     /** The server does not know the user with that password: no right was even looked at. */
     readonly isUserUnknown: boolean,
@@ -47,13 +47,17 @@ export class MissingRight extends PermanentStoreError {
 }
 
 /** Says which right is missing and how it is granted, where that is what an error is about. */
-export function namingRight(error: unknown, user: string, { what, grant }: Right): unknown {
-  if (error instanceof MissingRight) return error;
+export function explainAccessDenied(
+  error: unknown,
+  user: string,
+  { what, grant }: Permission,
+): unknown {
+  if (error instanceof MissingPermissionError) return error;
   if (!(error instanceof PermanentStoreError) || error.code !== 'access-denied') return error;
   const { cause } = error;
   const isUnknown = cause instanceof Error && 'code' in cause && cause.code === UNAUTHENTICATED;
   const message = isUnknown
     ? `EventStoreDB does not know user "${user}" with that password: check EVENT_STORE`
     : `EventStoreDB does not let user "${user}" ${what}: ${grant}`;
-  return new MissingRight(isUnknown, message, { cause: error });
+  return new MissingPermissionError(isUnknown, message, { cause: error });
 }

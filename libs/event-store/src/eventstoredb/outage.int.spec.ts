@@ -13,7 +13,7 @@ import {
   elapsedMs,
   withStore,
 } from '../testing/eventstoredb-fixtures.js';
-import { serverIdOf } from './stored-form.js';
+import { serverEventId } from './stored-form.js';
 
 jest.setTimeout(30_000);
 
@@ -134,7 +134,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
       const writer = new StreamWriter();
       await writer.append(store);
       const events = writer.next(3);
-      const cut = proxy.cutNext(at, (request) => request.includes(serverIdOf(events[0].hash)));
+      const cut = proxy.cutNext(at, (request) => request.includes(serverEventId(events[0].hash)));
       const send = () => store.append(writer.stream, 0, events);
       expect(await send()).toMatchObject({ kind: 'unknown' });
       await cut;

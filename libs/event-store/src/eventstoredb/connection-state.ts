@@ -19,7 +19,7 @@ const UNAVAILABLE = 14;
 const STATUS_MAX = 16;
 
 /** How EventStoreDB says that it can't now. Any other "unavailable" is gRPC's own, of a connection. */
-const SERVER_CAN_NOT_NOW = /server is (too busy|not ready)/i;
+const SERVER_BUSY = /server is (too busy|not ready)/i;
 /** What gRPC for Node makes of a stream that was reset: also of a connection that was lost. */
 const RESET = /RST_STREAM|no message received/i;
 
@@ -28,12 +28,12 @@ const RESET = /RST_STREAM|no message received/i;
  * unavailable; and the deadline is its own timer. All the others come from a server, over a
  * connection that works: there is no reason to throw it away with everything that is under way on it.
  */
-export function connectionAfter(error: unknown): ConnectionState {
+export function connectionStateAfter(error: unknown): ConnectionState {
   if (error instanceof DeadlinePassed || error instanceof DeadlineExceededError) return 'silent';
   if (!(error instanceof Error) || !('code' in error)) return 'broken';
   const { code, message } = error;
   // Also what gRPC calls something else and the client knows better.
-  if (error instanceof UnavailableError && !SERVER_CAN_NOT_NOW.test(message)) return 'broken';
+  if (error instanceof UnavailableError && !SERVER_BUSY.test(message)) return 'broken';
   if (typeof code !== 'number' || code <= OK || code > STATUS_MAX) return 'broken';
   switch (code) {
     case CANCELLED:
@@ -43,7 +43,7 @@ export function connectionAfter(error: unknown): ConnectionState {
     case INTERNAL:
       return RESET.test(message) ? 'broken' : 'live';
     case UNAVAILABLE:
-      return SERVER_CAN_NOT_NOW.test(message) ? 'live' : 'broken';
+      return SERVER_BUSY.test(message) ? 'live' : 'broken';
     default:
       return 'live';
   }

@@ -5,7 +5,7 @@ import {
   UnavailableError,
   UnknownError,
 } from '@eventstore/db-client';
-import { connectionAfter } from './answers.js';
+import { connectionStateAfter } from './connection-state.js';
 import { DeadlinePassed } from './deadline.js';
 
 /** The client's errors keep what gRPC said. */
@@ -50,6 +50,6 @@ describe('what a failed call says of its connection', () => {
       'broken',
     ],
   ])('%s', (_what, failed, state) => {
-    expect(connectionAfter(failed)).toBe(state);
+    expect(connectionStateAfter(failed)).toBe(state);
   });
 });
