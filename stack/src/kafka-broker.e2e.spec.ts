@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectKafka, ensureTopics, kafkaAnswers, type TopicPlan } from '#kafka';
+import { connectKafka, ensureTopics, isKafkaReachable, type TopicPlan } from '#kafka';
 import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
 import { freePort, freePorts } from './ports.js';
 
@@ -66,12 +66,12 @@ describe('the local Kafka', () => {
     writeFileSync(join(dataDir, 'storage-formatting', 'half'), '');
     writeFileSync(join(dataDir, 'broker.pid'), `${process.pid} ${NOBODY}\n`);
     const first = await start();
-    expect(await kafkaAnswers(first.brokers)).toBe(true);
+    expect(await isKafkaReachable(first.brokers)).toBe(true);
     await warningsOf(first);
     const clusterId = readFileSync(join(dataDir, 'storage', 'meta.properties'), 'utf8');
     await first.stop();
     expect(isRunning(first.pid)).toBe(false);
-    expect(await kafkaAnswers(first.brokers)).toBe(false);
+    expect(await isKafkaReachable(first.brokers)).toBe(false);
     await first.stop();
 
     const again = await start();
@@ -87,15 +87,15 @@ describe('the local Kafka', () => {
     await first.ended;
     expect(isRunning(first.pid)).toBe(false);
     const again = await start();
-    expect(await kafkaAnswers(again.brokers)).toBe(true);
+    expect(await isKafkaReachable(again.brokers)).toBe(true);
   });
 
   it('stands still and goes on, and stops even while it stands still', async () => {
     const paused = await running();
     paused.pause();
-    expect(await kafkaAnswers(paused.brokers)).toBe(false);
+    expect(await isKafkaReachable(paused.brokers)).toBe(false);
     paused.resume();
-    expect(await kafkaAnswers(paused.brokers)).toBe(true);
+    expect(await isKafkaReachable(paused.brokers)).toBe(true);
     paused.pause();
     await paused.stop();
     expect(isRunning(paused.pid)).toBe(false);
@@ -128,7 +128,7 @@ describe('the local Kafka', () => {
     const next = await start();
     expect(isRunning(orphan.pid)).toBe(false);
     expect(next.pid).not.toBe(orphan.pid);
-    expect(await kafkaAnswers(next.brokers)).toBe(true);
+    expect(await isKafkaReachable(next.brokers)).toBe(true);
   });
 
   it('says what to do when its port is taken', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { kafkaAnswers } from '#kafka';
+import { isKafkaReachable } from '#kafka';
 import { findJava } from './java.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { kafkaJars, projectRoot } from './kafka-jars.js';
@@ -97,7 +97,7 @@ async function untilItAnswers(
   let running = true;
   void broker.ended.then(() => (running = false));
   while (running && performance.now() < until && signal?.aborted !== true) {
-    if (await kafkaAnswers(broker.brokers)) return;
+    if (await isKafkaReachable(broker.brokers)) return;
     await wait(LOOK_AGAIN_MS);
   }
   throw new KafkaBrokerError(

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '#ledger';
 import { eventually, eventuallyHolds, seeded } from '#testing';
 import { checkAccount, checkAnswers, checkEvents, commandsByUser } from '../simulation/checks.js';
 import { Services } from '../simulation/commands.js';
-import { FaultLab, PARTITIONS } from './intake-stack.js';
+import { IntakeStack, PARTITIONS } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
 // The intake as it is run, against a real Kafka and a real Postgres, met by one fault at a time, at
@@ -30,7 +30,7 @@ const consumptions = (user: string, count: number, prefix: string): Commands =>
   Array.from({ length: count }, (_, index) => [`${prefix}-${index}`, consume(user)] as const);
 
 describe('The intake', () => {
-  const lab = new FaultLab();
+  const lab = new IntakeStack();
 
   beforeAll(() => lab.open(), 120_000);
   afterAll(() => lab.close(), 60_000);
@@ -38,7 +38,7 @@ describe('The intake', () => {
   const isHeld = (intake: IntakeProcess, commands: number): Promise<void> =>
     eventuallyHolds(
       `${commands} commands stand at the desk`,
-      async () => (await intake.figure('ledger_desk_commands', 'where="inside"')) === commands,
+      async () => (await intake.metric('ledger_desk_commands', 'where="inside"')) === commands,
     );
 
   const sentTo = (sent: readonly OutgoingMessage[], id: string): string[] =>
@@ -57,9 +57,9 @@ describe('The intake', () => {
     const users = [moved, quiet];
     const zombie = await lab.startIntake();
     await lab.publishCommands(users.map((user) => [`start-${user}`, recharge(user)]));
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
 
-    zombie.wire.stall();
+    zombie.storeProxy.stall();
     await lab.publishCommands(users.flatMap((user) => consumptions(user, 20, `held-${user}`)));
     await isHeld(zombie, 40);
     zombie.signal('SIGSTOP');
@@ -70,27 +70,27 @@ describe('The intake', () => {
     );
     const desk = new AccountCommandProcessor({ store: lab.store, policy: DEFAULT_POLICY });
     await desk.run(other, { correlation: other.commandId });
-    await lab.expel();
+    await lab.expelMembers();
     const heir = await lab.startIntake();
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     await lab.publishCommands(users.flatMap((user) => consumptions(user, 10, `heir-${user}`)));
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
 
-    zombie.wire.resume();
+    zombie.storeProxy.resume();
     zombie.signal('SIGCONT');
     await eventually(async () =>
-      expect(await zombie.figure('ledger_store_trouble_total')).toBeGreaterThan(0),
+      expect(await zombie.metric('ledger_store_trouble_total')).toBeGreaterThan(0),
     );
     await eventuallyHolds(
       'it is back in its group',
-      () => (zombie.said.match(/joined the group/g) ?? []).length > 1,
+      () => (zombie.output.match(/joined the group/g) ?? []).length > 1,
       30_000,
     );
     await lab.publishCommands(users.flatMap((user) => consumptions(user, 10, `both-${user}`)));
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     await stopInOrder(zombie, heir);
 
-    const end = await lab.endOf(users);
+    const end = await lab.resultsOf(users);
     checkAnswers(end);
     const commands = commandsByUser(end.messages);
     checkAccount(end, quiet, commands.get(quiet) ?? []);
@@ -103,21 +103,21 @@ describe('The intake', () => {
     const user = randomUUID();
     const victim = await lab.startIntake();
     await lab.publishCommands([[`start-${user}`, recharge(user)]]);
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
 
     const id = `last-${user}`;
-    const cut = victim.wire.cutNext('before-answer', (request) => request.includes(id));
+    const cut = victim.storeProxy.cutNext('before-answer', (request) => request.includes(id));
     await lab.publishCommands([[id, consume(user, 7)]]);
     await cut;
-    victim.wire.refuse();
+    victim.storeProxy.refuse();
     await victim.kill();
     expect(await lab.lag()).toBe(1);
-    await lab.expel();
+    await lab.expelMembers();
     const heir = await lab.startIntake();
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     await stopInOrder(heir);
 
-    const end = await lab.endOf([user]);
+    const end = await lab.resultsOf([user]);
     expect(checkEvents(end)).toEqual({ tooLate: 0, repeats: 1, again: 0 });
     expect(sentTo(end.sent, id)).toHaveLength(1);
   }, 60_000);
@@ -135,21 +135,21 @@ describe('The intake', () => {
     };
     const pair = await Promise.all([lab.startIntake(), lab.startIntake('second-group')]);
     const [ahead, behind] = pair;
-    behind.wire.stall();
+    behind.storeProxy.stall();
     await publishAll();
-    behind.wire.resume();
+    behind.storeProxy.resume();
     await publishAll();
-    ahead.wire.stall();
+    ahead.storeProxy.stall();
     await publishAll();
-    ahead.wire.resume();
-    await Promise.all([lab.everythingIsCommitted(), lab.everythingIsCommitted('second-group')]);
+    ahead.storeProxy.resume();
+    await Promise.all([lab.waitUntilCommitted(), lab.waitUntilCommitted('second-group')]);
     const conflicts = await Promise.all(
-      pair.map((intake) => intake.figure('ledger_store_trouble_total', 'kind="conflict"')),
+      pair.map((intake) => intake.metric('ledger_store_trouble_total', 'kind="conflict"')),
     );
     expect(Math.max(...conflicts)).toBeGreaterThan(0);
     await stopInOrder(...pair);
 
-    const end = await lab.endOf(users);
+    const end = await lab.resultsOf(users);
     expect(checkEvents(end)).toMatchObject({ tooLate: 0, again: 0 });
     // Each group has answered every message: by an outcome, or by a dead letter.
     expect(end.sent.length).toBeGreaterThanOrEqual(2 * end.messages.length);
@@ -159,10 +159,10 @@ describe('The intake', () => {
     const users = Array.from({ length: 40 }, () => randomUUID()) as [string, ...string[]];
     const intake = await lab.startIntake();
     await lab.publishCommands(users.map((user) => [`start-${user}`, recharge(user, 10_000)]));
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     const restingMb = await heldMb(intake);
 
-    intake.wire.stall();
+    intake.storeProxy.stall();
     const stalledAt = performance.now();
     // Half of it in one piece, which Kafka hands over whole, however little was asked for.
     const flood = 6_000;
@@ -171,7 +171,7 @@ describe('The intake', () => {
         users.flatMap((user) => consumptions(user, flood / 2 / users.length, half)),
       );
     }
-    const held = await whatItSettlesAt(() => intake.figure('ledger_desk_commands', 'where="in'));
+    const held = await whatItSettlesAt(() => intake.metric('ledger_desk_commands', 'where="in'));
     expect(held).toBeGreaterThan(0);
     expect(held).toBeLessThanOrEqual(PARTITIONS * CONSUME_LIMITS.subBatchMessagesMax);
     expect(await lab.lag()).toBe(flood);
@@ -181,13 +181,13 @@ describe('The intake', () => {
       'the store has taken nothing for longer than a second',
       () => performance.now() - stalledAt > SLOW_MS,
     );
-    intake.wire.resume();
-    await lab.everythingIsCommitted();
+    intake.storeProxy.resume();
+    await lab.waitUntilCommitted();
     expect((await heldMb(intake)) - restingMb).toBeLessThan(GROWTH_MB_MAX);
-    const appends = await intake.figure('ledger_append_seconds_count');
-    expect(await intake.figure('ledger_append_seconds_bucket', 'le="1"')).toBeLessThan(appends);
+    const appends = await intake.metric('ledger_append_seconds_count');
+    expect(await intake.metric('ledger_append_seconds_bucket', 'le="1"')).toBeLessThan(appends);
     await stopInOrder(intake);
-    const end = await lab.endOf(users);
+    const end = await lab.resultsOf(users);
     checkEvents(end);
     expect(end.recorded.filter(({ stream }) => users.includes(stream.slice(7)))).toHaveLength(
       flood + users.length,
@@ -204,15 +204,15 @@ describe('The intake', () => {
     });
     await lab.publish(Array.from({ length: 600 }, () => services.publish()));
     await eventually(async () =>
-      expect(await first.figure('ledger_commands_total')).toBeGreaterThan(0),
+      expect(await first.metric('ledger_commands_total')).toBeGreaterThan(0),
     );
     const began = performance.now();
     await stopInOrder(first);
     expect(performance.now() - began).toBeLessThan(10_000);
     const second = await lab.startIntake();
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     await stopInOrder(second);
-    checkEvents(await lab.endOf(users));
+    checkEvents(await lab.resultsOf(users));
   }, 60_000);
 
   it('exits with 1 within 5 s when Kafka refuses it for good (15)', async () => {
@@ -220,7 +220,11 @@ describe('The intake', () => {
     await lab.killKafka();
     // Less than the session that the intake asks for.
     await lab.startKafka({ 'group.max.session.timeout.ms': '10000' });
-    await eventuallyHolds('it was refused', () => intake.said.includes('consumer crashed'), 30_000);
+    await eventuallyHolds(
+      'it was refused',
+      () => intake.output.includes('consumer crashed'),
+      30_000,
+    );
     const began = performance.now();
     expect(await intake.ended).toBe(1);
     expect(performance.now() - began).toBeLessThan(5_000);
@@ -228,7 +232,7 @@ describe('The intake', () => {
 });
 
 const heldMb = async (intake: IntakeProcess): Promise<number> =>
-  (await intake.figure('process_resident_memory_bytes')) / 2 ** 20;
+  (await intake.metric('process_resident_memory_bytes')) / 2 ** 20;
 
 /** The figure, once it has been the same for a while. */
 async function whatItSettlesAt(figure: () => Promise<number>): Promise<number> {

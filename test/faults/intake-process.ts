@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { freePort } from '#stack';
 import { TcpProxy, eventuallyHolds } from '#testing';
 
-const entry = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
+const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
 const START_MS_MAX = 30_000;
 
 /** The intake as it is run, as a process of its own. Nobody starts it again. */
 export class IntakeProcess {
-  #said = '';
+  #output = '';
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly address: string,
     /** To its event store. */
-    readonly wire: TcpProxy,
+    readonly storeProxy: TcpProxy,
     /** Its exit code; null: a signal ended it. */
     readonly ended: Promise<number | null>,
   ) {
-    const hear = (chunk: Buffer): void => void (this.#said += chunk.toString('utf8'));
+    const hear = (chunk: Buffer): void => void (this.#output += chunk.toString('utf8'));
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
   }
@@ -29,20 +29,20 @@ export class IntakeProcess {
     ...env
   }: Readonly<Record<string, string>> & { readonly EVENT_STORE: string }): Promise<IntakeProcess> {
     const port = await freePort();
-    const wire = await TcpProxy.to(Number(new URL(EVENT_STORE).port));
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    const storeProxy = await TcpProxy.to(Number(new URL(EVENT_STORE).port));
+    const child = spawn(process.execPath, ['--enable-source-maps', ENTRY], {
       env: {
         ...process.env,
         NODE_OPTIONS: '',
         PORT: String(port),
-        EVENT_STORE: wire.through(EVENT_STORE),
+        EVENT_STORE: storeProxy.through(EVENT_STORE),
         ...env,
       },
       // It stops when the tests are killed.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const intake = new IntakeProcess(child, `http://127.0.0.1:${port}`, wire, ended);
+    const intake = new IntakeProcess(child, `http://127.0.0.1:${port}`, storeProxy, ended);
     await eventuallyHolds('the intake is ready', () => intake.#isReady(), START_MS_MAX);
     return intake;
   }
@@ -51,11 +51,11 @@ export class IntakeProcess {
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.ended;
-    await this.wire.close();
+    await this.storeProxy.close();
   }
 
-  get said(): string {
-    return this.#said;
+  get output(): string {
+    return this.#output;
   }
 
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {
@@ -63,21 +63,21 @@ export class IntakeProcess {
   }
 
   /** The sum of a metric over its series, or of those that have the label. */
-  async figure(name: string, label = ''): Promise<number> {
+  async metric(name: string, label = ''): Promise<number> {
     const text = await (await fetch(`${this.address}/metrics`)).text();
     const series = new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'gm');
     return [...text.matchAll(series)].reduce((sum, [, value]) => sum + Number(value), 0);
   }
 
   /** What it says of a part of its health. */
-  async part(name: string): Promise<{ readonly state: string; readonly reason?: string }> {
-    const said = await (await fetch(`${this.address}/health/ready`)).json();
-    const { parts } = said as { parts: Record<string, { state: string; reason?: string }> };
+  async healthOf(name: string): Promise<{ readonly state: string; readonly reason?: string }> {
+    const output = await (await fetch(`${this.address}/health/ready`)).json();
+    const { parts } = output as { parts: Record<string, { state: string; reason?: string }> };
     return parts[name] ?? { state: 'unknown' };
   }
 
   async #isReady(): Promise<boolean> {
-    if (this.child.exitCode !== null) throw new Error(`it ended: ${this.#said}`);
+    if (this.child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
     try {
       return (await fetch(`${this.address}/health/ready`)).ok;
     } catch {

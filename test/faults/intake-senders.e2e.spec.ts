@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
 import { signMessage } from '#identity';
 import { eventually } from '#testing';
-import { GROUP, FaultLab } from './intake-stack.js';
+import { GROUP, IntakeStack } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
 // Strangers who can produce: a real Kafka, and the intake as it is run.
@@ -27,7 +27,7 @@ const billing = {
 const later = { name: 'later', sources: ['/later/*'], types: ['RechargePoints'], unsigned: true };
 
 describe('An intake that asks who sends', () => {
-  const lab = new FaultLab();
+  const lab = new IntakeStack();
   const folder = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'));
   const file = join(folder, 'senders.json');
   let intake: IntakeProcess;
@@ -74,8 +74,8 @@ describe('An intake that asks who sends', () => {
       sign(message(victim, 'order-2', '/billing', 1_001)),
     ];
     await lab.publish([...strangers, ofOther, sign(message(victim, 'order-1'))]);
-    await lab.everythingIsCommitted();
-    const { recorded, sent } = await lab.endOf([victim, other]);
+    await lab.waitUntilCommitted();
+    const { recorded, sent } = await lab.resultsOf([victim, other]);
     const minted = recorded
       .filter(({ stream }) => [victim, other].some((user) => stream.endsWith(user)))
       .map(({ stream, type }) => [stream, type]);
@@ -85,32 +85,32 @@ describe('An intake that asks who sends', () => {
     const reasons = sent.flatMap(({ headers }) => String(headers?.['dead-reason'] ?? 'outcome'));
     const count = (reason: string): number => reasons.filter((one) => one === reason).length;
     expect([count('NotAllowed'), count('Invalid'), count('outcome')]).toEqual([6, 3, 2]);
-    expect(await intake.figure('ledger_not_allowed_total', 'cause="signature"')).toBe(3);
-    expect(await intake.figure('ledger_not_allowed_total', 'sender="\\(unknown\\)"')).toBe(1);
+    expect(await intake.metric('ledger_not_allowed_total', 'cause="signature"')).toBe(3);
+    expect(await intake.metric('ledger_not_allowed_total', 'sender="\\(unknown\\)"')).toBe(1);
   }, 90_000);
 
   it('obeys a file that changes, and keeps the one before when it is bad', async () => {
     const user = randomUUID();
     const balanceOf = async (): Promise<number> => {
-      const { recorded } = await lab.endOf([user]);
+      const { recorded } = await lab.resultsOf([user]);
       return recorded.filter(({ stream }) => stream.endsWith(user)).length;
     };
-    const taken = () => intake.figure('ledger_senders_file_reads_total', 'result="taken"');
+    const taken = () => intake.metric('ledger_senders_file_reads_total', 'result="taken"');
     await lab.publish([message(user, 'a', '/later/1')]);
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     expect(await balanceOf()).toBe(0);
     write(billing, later);
     await eventually(async () => expect(await taken()).toBe(2), WAIT_MS_MAX);
     await lab.publish([message(user, 'a', '/later/1')]);
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     expect(await balanceOf()).toBe(1);
     writeFileSync(file, '{"senders": [');
     await eventually(
-      async () => expect(await intake.figure('ledger_senders_file_rejected')).toBe(1),
+      async () => expect(await intake.metric('ledger_senders_file_rejected')).toBe(1),
       WAIT_MS_MAX,
     );
     await lab.publish([message(user, 'b', '/later/1')]);
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     expect(await balanceOf()).toBe(2);
   }, 90_000);
 

@@ -18,7 +18,7 @@ export const PARTITIONS = 2;
 const READ_MS_MAX = 60_000;
 
 /** A Kafka and a database of their own, and intakes. */
-export class FaultLab {
+export class IntakeStack {
   readonly #folder = mkdtempSync(join(tmpdir(), 'points-ledger-faults-'));
   readonly #database = `faults_${process.pid}`;
   readonly #intakes: IntakeProcess[] = [];
@@ -28,7 +28,7 @@ export class FaultLab {
   store!: EventStore;
 
   async open(): Promise<void> {
-    await onServer(`create database ${this.#database}`);
+    await runSql(`create database ${this.#database}`);
     this.store = await openPostgresEventStore(this.#databaseUrl);
     const [port = 0, controllerPort = 0] = await freePorts(2);
     this.#ports = { port, controllerPort };
@@ -41,7 +41,7 @@ export class FaultLab {
     await this.#publisher.close();
     await this.#broker.stop();
     await this.store.close();
-    await onServer(`drop database ${this.#database} with (force)`);
+    await runSql(`drop database ${this.#database} with (force)`);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -80,7 +80,7 @@ export class FaultLab {
     return intake;
   }
 
-  expel(group = GROUP): Promise<void> {
+  expelMembers(group = GROUP): Promise<void> {
     return expelMembers(this.#ports.port, group);
   }
 
@@ -99,15 +99,15 @@ export class FaultLab {
     return this.#withLagMeter(group, lagOf);
   }
 
-  async everythingIsCommitted(group = GROUP, msMax = READ_MS_MAX): Promise<void> {
+  async waitUntilCommitted(group = GROUP, msMax = READ_MS_MAX): Promise<void> {
     await this.#withLagMeter(group, (meter) =>
       eventually(async () => expect(await lagOf(meter)).toBe(0), msMax),
     );
   }
 
   /** What is there of these users. */
-  async endOf(users: readonly string[]): Promise<Recorded> {
-    const [messages, outcomes, letters] = await Promise.all(
+  async resultsOf(users: readonly string[]): Promise<Recorded> {
+    const [messages, outcomes, deadLetters] = await Promise.all(
       [TOPICS.commands, TOPICS.outcomes, TOPICS.dead].map((topic) =>
         readTopic(this.brokers, topic),
       ),
@@ -116,7 +116,7 @@ export class FaultLab {
     const isTheirs = ({ key }: { readonly key: unknown }): boolean => users.includes(String(key));
     return {
       messages: (messages ?? []).filter(isTheirs),
-      sent: [...(outcomes ?? []), ...(letters ?? [])].filter(isTheirs),
+      sent: [...(outcomes ?? []), ...(deadLetters ?? [])].filter(isTheirs),
       recorded,
       policy: DEFAULT_POLICY,
       users,
@@ -124,12 +124,12 @@ export class FaultLab {
   }
 
   /** All dead letters of that reason, in their order within each partition. */
-  async letters(reason: string): Promise<readonly IncomingMessage[]> {
-    const letters = await readTopic(this.brokers, TOPICS.dead);
-    return letters.filter(({ headers }) => String(headers['dead-reason']) === reason);
+  async deadLetters(reason: string): Promise<readonly IncomingMessage[]> {
+    const deadLetters = await readTopic(this.brokers, TOPICS.dead);
+    return deadLetters.filter(({ headers }) => String(headers['dead-reason']) === reason);
   }
 
-  async countOf(topic: string): Promise<number> {
+  async messagesIn(topic: string): Promise<number> {
     return (await readTopic(this.brokers, topic)).length;
   }
 
@@ -155,7 +155,7 @@ async function lagOf(meter: LagMeter): Promise<number> {
   return partitions.reduce((sum, { messages }) => sum + messages, 0);
 }
 
-async function onServer(sql: string): Promise<void> {
+async function runSql(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: process.env['TEST_PG_URL'] });
   await client.connect();
   await client.query(sql).finally(() => client.end());

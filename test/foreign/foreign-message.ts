@@ -4,14 +4,14 @@ export const FOREIGN_CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 export type ForeignCodec = (typeof FOREIGN_CODECS)[number];
 
 /** `commit` and `abort`: in a transaction of that end. */
-export const WAYS = ['plain', 'commit', 'abort'] as const;
-export type Way = (typeof WAYS)[number];
+export const TRANSACTION_MODES = ['plain', 'commit', 'abort'] as const;
+export type TransactionMode = (typeof TRANSACTION_MODES)[number];
 
 type Bytes = string | Buffer | null;
 
 export interface ForeignMessage {
   readonly codec: ForeignCodec;
-  readonly way: Way;
+  readonly transaction: TransactionMode;
   readonly key: Bytes;
   /** A number stands for so many zero bytes. */
   readonly value: Bytes | number;
@@ -21,20 +21,20 @@ export interface ForeignMessage {
 export const foreignCommand = (
   { key, value, headers }: OutgoingMessage,
   codec: ForeignCodec,
-  way: Way = 'plain',
-): ForeignMessage => ({ codec, way, key, value, headers: Object.entries(headers) });
+  way: TransactionMode = 'plain',
+): ForeignMessage => ({ codec, transaction: way, key, value, headers: Object.entries(headers) });
 
 /** As produce.py and Produce.java read them. */
 export const toLines = (messages: readonly ForeignMessage[]): string =>
   messages
-    .map(({ codec, way, key, value, headers }) =>
-      [codec, way, inBase64(key), inBase64(value), ...headers.flatMap(([n, v]) => [n, inBase64(v)])]
+    .map(({ codec, transaction: way, key, value, headers }) =>
+      [codec, way, toBase64(key), toBase64(value), ...headers.flatMap(([n, v]) => [n, toBase64(v)])]
         .join('\t')
         .concat('\n'),
     )
     .join('');
 
-function inBase64(bytes: Bytes | number): string {
+function toBase64(bytes: Bytes | number): string {
   if (bytes === null) return '-';
   if (typeof bytes === 'number') return `zeros:${bytes}`;
   return Buffer.from(bytes).toString('base64');

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS, commandMessage, type CommandBody, type CommandOutcome } from '#contracts';
 import type { OutgoingMessage } from '#kafka';
-import type { FaultLab } from '../faults/intake-stack.js';
+import type { IntakeStack } from '../faults/intake-stack.js';
 import {
   FOREIGN_CODECS,
-  WAYS,
+  TRANSACTION_MODES,
   foreignCommand,
   type ForeignCodec,
   type ForeignMessage,
-  type Way,
+  type TransactionMode,
 } from './foreign-message.js';
 
 /** Messages that arrived, by partition. */
@@ -34,10 +34,12 @@ export const outcomesIn = (sent: readonly OutgoingMessage[]): CommandOutcome[] =
     .map(({ value }) => JSON.parse(String(value)) as CommandOutcome);
 
 const COMMANDS_EACH = 40;
-const ways = FOREIGN_CODECS.flatMap((codec) => WAYS.map((way) => ({ codec, way })));
+const combinations = FOREIGN_CODECS.flatMap((codec) =>
+  TRANSACTION_MODES.map((way) => ({ codec, way })),
+);
 
 /** A user of its own for each way to send: recharged by 1,000, and 40 consumptions of one point. */
-function commandsOf(user: string, codec: ForeignCodec, way: Way): ForeignMessage[] {
+function commandsOf(user: string, codec: ForeignCodec, way: TransactionMode): ForeignMessage[] {
   const bodies = [
     rechargeOf(user, 1_000),
     ...Array.from({ length: COMMANDS_EACH }, () => consumeOf(user, 1)),
@@ -45,15 +47,15 @@ function commandsOf(user: string, codec: ForeignCodec, way: Way): ForeignMessage
   return bodies.map((body, at) => foreignCommand(messageOf(body, `${user}-${at}`), codec, way));
 }
 
-export function carriesOutWhatIsSentBy(lab: FaultLab, publish: Publish): void {
+export function executesCommandsFrom(lab: IntakeStack, publish: Publish): void {
   it('is carried out, whatever codec its messages are packed with, and what a transaction takes back is not', async () => {
-    const users = ways.map((way) => ({ ...way, user: randomUUID() }));
+    const users = combinations.map((way) => ({ ...way, user: randomUUID() }));
     const messages = users.flatMap(({ user, codec, way }) => commandsOf(user, codec, way));
     const partitions = await publish(messages);
     expect(Object.values(partitions).reduce((sum, count) => sum + count, 0)).toBe(messages.length);
     expect(Object.keys(partitions).length).toBeGreaterThan(1);
-    await lab.everythingIsCommitted();
-    const { sent, recorded } = await lab.endOf(users.map(({ user }) => user));
+    await lab.waitUntilCommitted();
+    const { sent, recorded } = await lab.resultsOf(users.map(({ user }) => user));
     for (const { user, way } of users) {
       const outcomes = outcomesIn(sent).filter(({ user_id }) => user_id === user);
       const events = recorded.filter(({ stream }) => stream.endsWith(user));

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { findJava, kafkaJars, projectRoot } from '#stack';
-import { FaultLab } from '../faults/intake-stack.js';
+import { IntakeStack } from '../faults/intake-stack.js';
 import { toLines } from './foreign-message.js';
 import { runProgram } from './run-program.js';
-import { carriesOutWhatIsSentBy, type Publish } from './foreign-producer.contract.js';
+import { executesCommandsFrom, type Publish } from './foreign-producer.contract.js';
 
 const SEND_MS_MAX = 90_000;
 
 describe('What the Java client sends', () => {
-  const lab = new FaultLab();
+  const lab = new IntakeStack();
 
   beforeAll(async () => {
     await lab.open();
@@ -27,5 +27,5 @@ describe('What the Java client sends', () => {
     return JSON.parse(stdout) as Record<string, number>;
   };
 
-  carriesOutWhatIsSentBy(lab, publish);
+  executesCommandsFrom(lab, publish);
 });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS, type CommandOutcome } from '#contracts';
-import { FaultLab } from '../faults/intake-stack.js';
+import { IntakeStack } from '../faults/intake-stack.js';
 import type { IntakeProcess } from '../faults/intake-process.js';
 import { foreignCommand, toLines, type ForeignMessage } from './foreign-message.js';
 import { runPython } from './run-program.js';
 import {
-  carriesOutWhatIsSentBy,
+  executesCommandsFrom,
   messageOf,
   outcomesIn,
   rechargeOf,
@@ -18,7 +18,7 @@ const HEADERS = 12_000;
 const QUICK_MS_MAX = 10_000;
 
 describe('What librdkafka sends', () => {
-  const lab = new FaultLab();
+  const lab = new IntakeStack();
   let intake: IntakeProcess;
 
   beforeAll(async () => {
@@ -40,21 +40,21 @@ describe('What librdkafka sends', () => {
   };
 
   const memoryMb = async (): Promise<number> =>
-    (await intake.figure('process_resident_memory_bytes')) / 2 ** 20;
+    (await intake.metric('process_resident_memory_bytes')) / 2 ** 20;
 
-  carriesOutWhatIsSentBy(lab, publish);
+  executesCommandsFrom(lab, publish);
 
   it('is answered with outcomes that librdkafka reads', async () => {
     const user = randomUUID();
     await publish([foreignCommand(messageOf(rechargeOf(user, 5), `${user}-only`), 'zstd')]);
-    await lab.everythingIsCommitted();
-    const { sent } = await lab.endOf([user]);
+    await lab.waitUntilCommitted();
+    const { sent } = await lab.resultsOf([user]);
     const [outcome] = outcomesIn(sent);
     const args = [
       '--topic',
       TOPICS.outcomes,
       '--count',
-      String(await lab.countOf(TOPICS.outcomes)),
+      String(await lab.messagesIn(TOPICS.outcomes)),
     ];
     const read = (await python('consume.py', args))
       .trim()
@@ -74,17 +74,17 @@ describe('What librdkafka sends', () => {
     const before = await memoryMb();
     const bombs = (['gzip', 'lz4', 'zstd'] as const).map((codec): ForeignMessage => ({
       codec,
-      way: 'plain',
+      transaction: 'plain',
       key: user,
       value: BOMB_BYTES,
       headers: [],
     }));
     const command = foreignCommand(messageOf(rechargeOf(user, 5), `${user}-behind`), 'lz4');
     await publish([...bombs, command]);
-    await lab.everythingIsCommitted();
-    const { sent } = await lab.endOf([user]);
+    await lab.waitUntilCommitted();
+    const { sent } = await lab.resultsOf([user]);
     expect(outcomesIn(sent)).toMatchObject([{ status: 'accepted', balance: 5 }]);
-    const letters = await lab.letters('Undecodable');
+    const letters = await lab.deadLetters('Undecodable');
     expect(letters.map(({ headers }) => String(headers['dead-codec']))).toEqual([
       'gzip',
       'lz4',
@@ -96,7 +96,7 @@ describe('What librdkafka sends', () => {
       expect(headers['dead-offset']).toEqual(headers['dead-last-offset']);
       expect(value?.length).toBeLessThan(1_000_000);
     }
-    expect(await intake.figure('ledger_dead_letters_total', 'reason="Undecodable"')).toBe(3);
+    expect(await intake.metric('ledger_dead_letters_total', 'reason="Undecodable"')).toBe(3);
     expect((await memoryMb()) - before).toBeLessThan(250);
   }, 60_000);
 
@@ -108,9 +108,9 @@ describe('What librdkafka sends', () => {
     const behind = foreignCommand(messageOf(rechargeOf(user, 7), `${user}-behind`), 'none');
     await publish([{ ...good, headers }, behind]);
     const began = performance.now();
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     expect(performance.now() - began).toBeLessThan(QUICK_MS_MAX);
-    const { sent } = await lab.endOf([user]);
+    const { sent } = await lab.resultsOf([user]);
     expect(outcomesIn(sent)).toMatchObject([{ command_id: `${user}-behind`, balance: 7 }]);
     const [letter] = sent.filter(({ topic }) => topic === TOPICS.dead);
     expect(String(letter?.headers?.['dead-reason'])).toBe('Invalid');

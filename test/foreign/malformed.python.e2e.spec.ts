@@ -1,7 +1,7 @@
 import { TOPICS } from '#contracts';
-import { FaultLab, GROUP } from '../faults/intake-stack.js';
+import { IntakeStack, GROUP } from '../faults/intake-stack.js';
 import type { IntakeProcess } from '../faults/intake-process.js';
-import { fatesOf } from './message-outcomes.js';
+import { messageOutcomes } from './message-outcomes.js';
 import { runPython } from './run-program.js';
 
 /** `npm run torture -- --malformed 1000000` sends more. */
@@ -12,7 +12,7 @@ const MALFORMED_MS_MAX = 60_000 + 5 * MALFORMED;
 const GROWTH_MB_MAX = 400;
 
 describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
-  const lab = new FaultLab();
+  const lab = new IntakeStack();
   let intake: IntakeProcess;
 
   beforeAll(async () => {
@@ -22,12 +22,12 @@ describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
   afterAll(() => lab.close(), 60_000);
 
   const memoryMb = async (): Promise<number> =>
-    (await intake.figure('process_resident_memory_bytes')) / 2 ** 20;
+    (await intake.metric('process_resident_memory_bytes')) / 2 ** 20;
 
   const troubles = (): Promise<readonly number[]> =>
     Promise.all(
       ['bug', 'crash', 'repeated'].map((kind) =>
-        intake.figure('ledger_intake_trouble_total', `kind="${kind}"`),
+        intake.metric('ledger_intake_trouble_total', `kind="${kind}"`),
       ),
     );
 
@@ -51,20 +51,20 @@ describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
       const sentAfterMs = performance.now() - began;
       const memory: number[] = [];
       const sampling = setInterval(() => void memoryMb().then((mb) => memory.push(mb)), 1_000);
-      await lab.everythingIsCommitted(GROUP, MALFORMED_MS_MAX);
+      await lab.waitUntilCommitted(GROUP, MALFORMED_MS_MAX);
       clearInterval(sampling);
       const seconds = (performance.now() - began) / 1_000;
-      const fates = await fatesOf(lab.brokers);
+      const fates = await messageOutcomes(lab.brokers);
       const peak = Math.max(before, ...memory);
       process.stderr.write(
-        `malformed messages, seed ${SEED}: ${sent} sent in ${(sentAfterMs / 1_000).toFixed(1)} s (${aborted} taken back), all committed after ${seconds.toFixed(1)} s; of ${fates.messages} in the topic ${fates.buried} are dead letters and ${fates.answered} answered; memory ${before.toFixed(0)} MB before, at most ${peak.toFixed(0)} MB\n`,
+        `malformed messages, seed ${SEED}: ${sent} sent in ${(sentAfterMs / 1_000).toFixed(1)} s (${aborted} taken back), all committed after ${seconds.toFixed(1)} s; of ${fates.messages} in the topic ${fates.deadLettered} are dead letters and ${fates.answered} answered; memory ${before.toFixed(0)} MB before, at most ${peak.toFixed(0)} MB\n`,
       );
       expect(fates.lost).toEqual([]);
       expect(fates.messages).toBeGreaterThanOrEqual(sent - aborted);
-      expect(fates.buried + fates.answered).toBe(fates.messages);
+      expect(fates.deadLettered + fates.answered).toBe(fates.messages);
       expect(peak - before).toBeLessThan(GROWTH_MB_MAX);
       expect(await troubles()).toEqual(troublesBefore);
-      expect(await intake.figure('ledger_dead_letters_total', 'reason="Failed"')).toBe(0);
+      expect(await intake.metric('ledger_dead_letters_total', 'reason="Failed"')).toBe(0);
     },
     MALFORMED_MS_MAX + 120_000,
   );

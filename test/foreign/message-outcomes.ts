@@ -1,9 +1,9 @@
 import { TOPICS, parseCommandMessage, type CommandOutcome } from '#contracts';
 import { connectKafka, readTopic, type IncomingMessage } from '#kafka';
 
-export interface Fates {
+export interface MessageOutcomes {
   readonly messages: number;
-  readonly buried: number;
+  readonly deadLettered: number;
   readonly answered: number;
   /** Messages with neither a dead letter nor an answer; the first of them, as partition/offset. */
   readonly lost: readonly string[];
@@ -13,7 +13,7 @@ const LOST_SHOWN_MAX = 10;
 const LIMITS = { headersMax: 10_000, headerBytesMax: 1024 * 1024 };
 
 /** What came of every message in the topic of commands. Keeps places and ids, and no message. */
-export async function fatesOf(brokers: readonly string[]): Promise<Fates> {
+export async function messageOutcomes(brokers: readonly string[]): Promise<MessageOutcomes> {
   const connection = connectKafka({ brokers, clientId: 'fates' });
   const read = (topic: string, onMessage: (message: IncomingMessage) => void): Promise<void> =>
     readTopic(connection, {
@@ -44,7 +44,7 @@ export async function fatesOf(brokers: readonly string[]): Promise<Fates> {
     if (answers.has(idOf(message))) answered++;
     else if (lost.length < LOST_SHOWN_MAX) lost.push(place);
   });
-  return { messages, buried: buried.size, answered, lost };
+  return { messages, deadLettered: buried.size, answered, lost };
 }
 
 /** As the ledger reads it: in structured mode the value says it, whatever a header says. */

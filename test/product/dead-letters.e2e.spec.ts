@@ -4,16 +4,16 @@ import { text } from 'node:stream/consumers';
 import { TOPICS } from '#contracts';
 import { connectKafka } from '#kafka';
 import { runDeadLetters } from '../../apps/dead-letters/src/program.js';
-import type { Letter } from '../../apps/dead-letters/src/dead-letter.js';
+import type { DeadLetter } from '../../apps/dead-letters/src/dead-letter.js';
 import { eventuallyHolds } from '#testing';
-import { FaultLab, GROUP } from '../faults/intake-stack.js';
+import { IntakeStack, GROUP } from '../faults/intake-stack.js';
 import { messageOf, outcomesIn, rechargeOf } from '../foreign/foreign-producer.contract.js';
 
 const GZIP = 1;
 const SMALL_BATCHES = { SENDERS: 'anybody', KAFKA_BATCH_BYTES_MAX: String(1024 * 1024) };
 
 describe('npm run dead-letters', () => {
-  const lab = new FaultLab();
+  const lab = new IntakeStack();
   const [user, other, third] = [randomUUID(), randomUUID(), randomUUID()];
   let stoodStill = '';
 
@@ -38,7 +38,7 @@ describe('npm run dead-letters', () => {
     await publishLargeBatch();
     await eventuallyHolds(
       'the intake says that a partition stands still',
-      async () => (await intake.part('partitions')).state === 'red',
+      async () => (await intake.healthOf('partitions')).state === 'red',
     );
     const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
     await producer.connect();
@@ -46,10 +46,10 @@ describe('npm run dead-letters', () => {
     await producer.send({ topic: TOPICS.commands, messages: [{ ...command, partition: 1 }] });
     await producer.disconnect();
     await eventuallyHolds('the other partition goes on', async () => {
-      const { sent } = await lab.endOf([third]);
+      const { sent } = await lab.resultsOf([third]);
       return outcomesIn(sent).length === 1;
     });
-    const { reason = '' } = await intake.part('partitions');
+    const { reason = '' } = await intake.healthOf('partitions');
     intake.signal('SIGTERM');
     await intake.ended;
     return reason;
@@ -66,12 +66,12 @@ describe('npm run dead-letters', () => {
     return { status, lines, complaints };
   }
 
-  const listed = async (...args: readonly string[]): Promise<Letter[]> => {
+  const listed = async (...args: readonly string[]): Promise<DeadLetter[]> => {
     const { lines } = await run('list', '--json', ...args);
     return lines
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as Letter);
+      .map((line) => JSON.parse(line) as DeadLetter);
   };
 
   beforeAll(async () => {
@@ -82,7 +82,7 @@ describe('npm run dead-letters', () => {
     await lab.publish([
       { ...invalid, value: '{"user_id": 5}', headers: { ...invalid.headers, own: 'kept' } },
     ]);
-    await lab.everythingIsCommitted();
+    await lab.waitUntilCommitted();
     intake.signal('SIGTERM');
     await intake.ended;
   }, 180_000);
@@ -135,7 +135,7 @@ describe('npm run dead-letters', () => {
   });
 
   it('publishes nothing in a dry run, and nothing where it is not said which', async () => {
-    const before = await lab.countOf(TOPICS.commands);
+    const before = await lab.messagesIn(TOPICS.commands);
     const { status, lines } = await run('replay', '--all', '--dry-run');
     expect(status).toBe(0);
     expect(lines).toContain(
@@ -144,7 +144,7 @@ describe('npm run dead-letters', () => {
     const unsaid = await run('replay');
     expect(unsaid).toMatchObject({ status: 2, lines: '' });
     expect(unsaid.complaints).toMatch(/Say which letters/);
-    expect(await lab.countOf(TOPICS.commands)).toBe(before);
+    expect(await lab.messagesIn(TOPICS.commands)).toBe(before);
   });
 
   it('publishes messages again as they came, those of a message batch too, and what was good is carried out', async () => {
@@ -152,8 +152,8 @@ describe('npm run dead-letters', () => {
     expect(lines).toContain('5 messages of 2 letters were published to points.commands');
     expect(status).toBe(0);
     const intake = await lab.startIntake();
-    await lab.everythingIsCommitted();
-    const { messages, sent } = await lab.endOf([user, other]);
+    await lab.waitUntilCommitted();
+    const { messages, sent } = await lab.resultsOf([user, other]);
     expect(outcomesIn(sent).filter(({ user_id }) => user_id === user)).toMatchObject([
       { command_id: `${user}-5`, status: 'accepted', balance: 5 },
       { command_id: `${user}-7`, status: 'accepted', balance: 12 },
@@ -185,7 +185,7 @@ describe('npm run dead-letters', () => {
       ],
     });
     await producer.disconnect();
-    const outcomes = await lab.countOf(TOPICS.outcomes);
+    const outcomes = await lab.messagesIn(TOPICS.outcomes);
     const { status, lines } = await run('replay', '--reason', 'Failed');
     expect(status).toBe(1);
     expect(lines).toMatch(/not published: it does not come from points\.commands/);
@@ -195,7 +195,7 @@ describe('npm run dead-letters', () => {
     expect(lines).toContain(
       '0 messages of 0 letters were published to points.commands; 4 letters were not',
     );
-    expect(await lab.countOf(TOPICS.outcomes)).toBe(outcomes);
+    expect(await lab.messagesIn(TOPICS.outcomes)).toBe(outcomes);
   });
 
   it('says what it takes, and what is wrong with what it was given', async () => {

@@ -2,7 +2,7 @@ import { DEAD_HEADERS } from '#contracts';
 import type { HeaderValue, IncomingMessage } from '#kafka';
 
 /** What the headers of a dead letter say, in words and numbers. */
-export interface Letter {
+export interface DeadLetter {
   /** Its own place in the topic of dead letters: `<partition>/<offset>`. */
   readonly id: string;
   /** When it was buried. */
@@ -25,10 +25,10 @@ export interface Letter {
 
 const DEAD_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_HEADERS));
 
-export const isAddedHeader = (name: string): boolean => DEAD_NAMES.has(name);
+export const isDeadLetterHeader = (name: string): boolean => DEAD_NAMES.has(name);
 
-export function letterOf(message: IncomingMessage): Letter {
-  const header = (name: string): string | null => textOf(message.headers[name]);
+export function parseDeadLetter(message: IncomingMessage): DeadLetter {
+  const header = (name: string): string | null => firstValueOf(message.headers[name]);
   return {
     id: `${message.partition}/${message.offset}`,
     buriedAt: new Date(message.timestampMs).toISOString(),
@@ -46,7 +46,7 @@ export function letterOf(message: IncomingMessage): Letter {
 }
 
 /** The first one, where a name came several times. */
-function textOf(value: HeaderValue | undefined): string | null {
+function firstValueOf(value: HeaderValue | undefined): string | null {
   const [first] = Array.isArray(value) ? (value as readonly (Buffer | string)[]) : [value];
   return first === undefined ? null : String(first);
 }

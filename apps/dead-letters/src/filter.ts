@@ -1,7 +1,7 @@
-import type { Letter } from './dead-letter.js';
+import type { DeadLetter } from './dead-letter.js';
 
 /** Which letters are meant. What is not said leaves none out. */
-export interface Filter {
+export interface DeadLetterFilter {
   readonly reason?: readonly string[];
   readonly user?: string;
   /** When they were buried: from that moment on, and up to, but not with, that one. */
@@ -10,7 +10,10 @@ export interface Filter {
   readonly id?: readonly string[];
 }
 
-export function isMeant(letter: Letter, { reason, user, since, until, id }: Filter): boolean {
+export function matchesFilter(
+  letter: DeadLetter,
+  { reason, user, since, until, id }: DeadLetterFilter,
+): boolean {
   if (reason !== undefined && !reason.includes(letter.reason)) return false;
   if (user !== undefined && letter.key?.toLowerCase() !== user) return false;
   if (since !== undefined && letter.buriedAt < since) return false;
@@ -18,5 +21,5 @@ export function isMeant(letter: Letter, { reason, user, since, until, id }: Filt
   return id === undefined || id.includes(letter.id);
 }
 
-export const saysNothing = (filter: Filter): boolean =>
+export const isEmptyFilter = (filter: DeadLetterFilter): boolean =>
   Object.values(filter).every((value) => value === undefined);

@@ -1,23 +1,27 @@
 import type { HeaderValue, IncomingMessage } from '#kafka';
-import { inOneLine } from './format-line.js';
+import { replaceControlCharacters } from './format-line.js';
 import type { FoundLetter } from './read-letters.js';
 
 const VALUE_BYTES_SHOWN_MAX = 64 * 1024;
 
 /** All of a letter, for people: bytes that are no text in hexadecimal digits. */
-export function pageOf({ letter, message }: FoundLetter): string {
+export function formatLetter({ letter, message }: FoundLetter): string {
   const lines = [
     `letter ${letter.id}, buried at ${letter.buriedAt}`,
-    `key    ${shown(message.key)}`,
-    ...headerLines(message).map(([name, value]) => `header ${inOneLine(name)}: ${value}`),
+    `key    ${textOrHex(message.key)}`,
+    ...headerLines(message).map(
+      ([name, value]) => `header ${replaceControlCharacters(name)}: ${value}`,
+    ),
     `value  ${message.value === null ? 'none' : `${message.value.length} bytes`}`,
-    ...(message.value === null ? [] : [shown(message.value.subarray(0, VALUE_BYTES_SHOWN_MAX))]),
+    ...(message.value === null
+      ? []
+      : [textOrHex(message.value.subarray(0, VALUE_BYTES_SHOWN_MAX))]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** The same for machines, with nothing left out. */
-export function jsonOf({ letter, message }: FoundLetter): Record<string, unknown> {
+export function letterToJson({ letter, message }: FoundLetter): Record<string, unknown> {
   return {
     ...letter,
     headers: headerPairs(message).map(([name, value]) => [
@@ -30,7 +34,7 @@ export function jsonOf({ letter, message }: FoundLetter): Record<string, unknown
 }
 
 const headerLines = (message: IncomingMessage) =>
-  headerPairs(message).map(([name, value]) => [name, shown(Buffer.from(value))] as const);
+  headerPairs(message).map(([name, value]) => [name, textOrHex(Buffer.from(value))] as const);
 
 function headerPairs({ headers }: IncomingMessage): (readonly [string, Buffer | string])[] {
   return Object.entries(headers).flatMap(([name, value]: [string, HeaderValue | undefined]) => {
@@ -41,10 +45,10 @@ function headerPairs({ headers }: IncomingMessage): (readonly [string, Buffer | 
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function shown(bytes: Buffer | null): string {
+function textOrHex(bytes: Buffer | null): string {
   if (bytes === null) return 'none';
   try {
-    return inOneLine(utf8.decode(bytes));
+    return replaceControlCharacters(utf8.decode(bytes));
   } catch {
     return `0x${bytes.toString('hex')}`;
   }

@@ -3,7 +3,7 @@ import type { FoundLetter } from './read-letters.js';
 const DETAIL_CHARACTERS_MAX = 100;
 
 /** A line for people. */
-export function lineOf({ letter }: FoundLetter): string {
+export function formatLine({ letter }: FoundLetter): string {
   const { id, buriedAt, reason, detail, partition, offset, lastOffset, key } = letter;
   const place = lastOffset === null ? offset : `${offset}-${lastOffset}`;
   const start = detail.slice(0, DETAIL_CHARACTERS_MAX);
@@ -13,15 +13,15 @@ export function lineOf({ letter }: FoundLetter): string {
     buriedAt,
     reason,
     `${partition}/${place}`,
-    inOneLine(key ?? '-'),
-    inOneLine(short),
+    replaceControlCharacters(key ?? '-'),
+    replaceControlCharacters(short),
   ];
   return `${fields.join('  ')}\n`;
 }
 
-export const HEAD = 'letter  buried at  reason  partition/offset  key  detail\n';
+export const HEADER_LINE = 'letter  buried at  reason  partition/offset  key  detail\n';
 
 /** What comes from outside must not move the cursor of a terminal. */
-export const inOneLine = (text: string): string =>
+export const replaceControlCharacters = (text: string): string =>
   // eslint-disable-next-line no-control-regex
   text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');

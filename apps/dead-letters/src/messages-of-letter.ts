@@ -1,9 +1,9 @@
 import { TOPICS } from '#contracts';
 import { messagesOfBatch, type IncomingMessage, type OutgoingMessage } from '#kafka';
-import { isAddedHeader } from './dead-letter.js';
+import { isDeadLetterHeader } from './dead-letter.js';
 import type { FoundLetter } from './read-letters.js';
 
-export type Replayable =
+export type LetterMessages =
   | { readonly kind: 'messages'; readonly messages: AsyncIterable<readonly OutgoingMessage[]> }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -11,7 +11,10 @@ export type Replayable =
  * The message as it came: its key, its value and its headers without what was added to them. Only the
  * topic of commands is ever written to: a letter that somebody made up must not reach another.
  */
-export function replayOf({ letter, message }: FoundLetter, batchBytesMax: number): Replayable {
+export function messagesOfLetter(
+  { letter, message }: FoundLetter,
+  batchBytesMax: number,
+): LetterMessages {
   if (letter.topic !== TOPICS.commands) {
     return { kind: 'refused', why: `it does not come from ${TOPICS.commands}` };
   }
@@ -20,17 +23,18 @@ export function replayOf({ letter, message }: FoundLetter, batchBytesMax: number
   if (!/^\d+$/.test(letter.partition) || !/^\d+$/.test(letter.offset)) {
     return { kind: 'refused', why: 'its headers do not say where it comes from' };
   }
-  if (letter.lastOffset === null) return { kind: 'messages', messages: one(asItCame(message)) };
-  return { kind: 'messages', messages: ofBatch({ letter, message }, batchBytesMax) };
+  if (letter.lastOffset === null)
+    return { kind: 'messages', messages: single(originalMessage(message)) };
+  return { kind: 'messages', messages: messagesOfStoredBatch({ letter, message }, batchBytesMax) };
 }
 
 /** Thrown when a message batch still can't be decoded. */
-export class StillUndecodable extends Error {
+export class StillUndecodableError extends Error {
   override readonly name = 'StillUndecodable';
 }
 
 /** After an update, or with a higher limit, a batch may be readable that was not. */
-async function* ofBatch(
+async function* messagesOfStoredBatch(
   { letter, message }: FoundLetter,
   batchBytesMax: number,
 ): AsyncGenerator<readonly OutgoingMessage[]> {
@@ -42,16 +46,16 @@ async function* ofBatch(
   const limits = { batchBytesMax, batchRecordsMax: Infinity };
   for await (const messages of messagesOfBatch(message.value ?? Buffer.alloc(0), place, limits)) {
     const fault = messages.find((one) => one.fault !== undefined)?.fault;
-    if (fault !== undefined) throw new StillUndecodable(fault.detail);
-    yield messages.map(asItCame);
+    if (fault !== undefined) throw new StillUndecodableError(fault.detail);
+    yield messages.map(originalMessage);
   }
 }
 
-async function* one(message: OutgoingMessage): AsyncGenerator<readonly OutgoingMessage[]> {
+async function* single(message: OutgoingMessage): AsyncGenerator<readonly OutgoingMessage[]> {
   yield [message];
 }
 
-function asItCame({ key, value, headers }: IncomingMessage): OutgoingMessage {
-  const own = Object.entries(headers).filter(([name]) => !isAddedHeader(name));
+function originalMessage({ key, value, headers }: IncomingMessage): OutgoingMessage {
+  const own = Object.entries(headers).filter(([name]) => !isDeadLetterHeader(name));
   return { topic: TOPICS.commands, key, value, headers: Object.fromEntries(own) };
 }

@@ -2,15 +2,15 @@ import { TOPICS } from '#contracts';
 import { OutcomeProducer, connectKafka, type KafkaConnection } from '#kafka';
 import { ConfigurationError, type Environment } from '#runtime';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { saysNothing, type Filter } from './filter.js';
-import { HEAD, lineOf } from './format-line.js';
+import { isEmptyFilter, type DeadLetterFilter } from './filter.js';
+import { HEADER_LINE, formatLine } from './format-line.js';
 import { readLetters } from './read-letters.js';
 import { replayLetters } from './replay-letters.js';
 import { deadLetterSettings, type Settings } from './settings.js';
-import { jsonOf, pageOf } from './format-letter.js';
+import { letterToJson, formatLetter } from './format-letter.js';
 import { Progress, print, type Terminal } from './terminal.js';
 
-export interface Cli {
+export interface CommandEnvironment {
   readonly env: Environment;
   readonly terminal: Terminal;
 }
@@ -18,13 +18,13 @@ export interface Cli {
 /** 0: done; 1: nothing was found, or not all could be replayed; 2: it could not be done. */
 export type Status = 0 | 1 | 2;
 
-const AFTER = `
+const HELP_FOOTER = `
 Reads KAFKA_BROKERS and the other KAFKA_ variables, or asks the local stack that \`npm start\` runs.
 Nothing is taken out of ${TOPICS.dead}: its letters stay for as long as the topic keeps them.
 Exit status: 0 done, 1 nothing was found or not all could be replayed, 2 it could not be done.
 `;
 
-interface Options extends Omit<Filter, 'id'> {
+interface Options extends Omit<DeadLetterFilter, 'id'> {
   readonly limit?: number;
   readonly json?: boolean;
   readonly dryRun?: boolean;
@@ -32,10 +32,13 @@ interface Options extends Omit<Filter, 'id'> {
 }
 
 /** Runs one command line. */
-export async function runDeadLetters(args: readonly string[], cli: Cli): Promise<Status> {
+export async function runDeadLetters(
+  args: readonly string[],
+  cli: CommandEnvironment,
+): Promise<Status> {
   let status: Status = 0;
   const running =
-    (run: (open: Opened, ids: readonly string[], options: Options) => Promise<Status>) =>
+    (run: (open: CommandContext, ids: readonly string[], options: Options) => Promise<Status>) =>
     async (ids: readonly string[], options: Options): Promise<void> => {
       const settings = deadLetterSettings(cli.env);
       const connection = connectKafka({ ...settings.kafka, log: () => undefined });
@@ -53,20 +56,20 @@ export async function runDeadLetters(args: readonly string[], cli: Cli): Promise
   }
 }
 
-interface Opened {
+interface CommandContext {
   readonly connection: KafkaConnection;
   readonly settings: Settings;
   readonly terminal: Terminal;
 }
 
 type Running = (
-  run: (open: Opened, ids: readonly string[], options: Options) => Promise<Status>,
+  run: (open: CommandContext, ids: readonly string[], options: Options) => Promise<Status>,
 ) => (ids: readonly string[], options: Options) => Promise<void>;
 
-function programOf({ terminal }: Cli, running: Running): Command {
+function programOf({ terminal }: CommandEnvironment, running: Running): Command {
   const program = new Command('dead-letters')
     .description(`Looks at the messages in ${TOPICS.dead}, and publishes them again.`)
-    .addHelpText('after', AFTER)
+    .addHelpText('after', HELP_FOOTER)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
@@ -101,13 +104,13 @@ function programOf({ terminal }: Cli, running: Running): Command {
     .option('--dry-run', 'only tells what would be published')
     .action(running(replay));
   for (const command of program.commands)
-    command.copyInheritedSettings(program).addHelpText('after', AFTER);
+    command.copyInheritedSettings(program).addHelpText('after', HELP_FOOTER);
   return program;
 }
 
 const filtered = (command: Command): Command =>
   command
-    .option('--reason <reasons>', 'why they were buried, with commas between', list_)
+    .option('--reason <reasons>', 'why they were buried, with commas between', commaSeparated)
     .option('--user <uuid>', 'whose commands', user)
     .option('--since <time>', 'buried at that moment or later', time)
     .option('--until <time>', 'buried before that moment', time)
@@ -115,18 +118,18 @@ const filtered = (command: Command): Command =>
     .option('--json', 'for machines');
 
 async function list(
-  { connection, terminal }: Opened,
+  { connection, terminal }: CommandContext,
   letters: readonly string[],
   options: Options,
 ) {
   let found = 0;
-  if (options.json !== true) await print(terminal, HEAD);
+  if (options.json !== true) await print(terminal, HEADER_LINE);
   await readLetters(connection, {
-    ...readingOf(letters, options),
+    ...readOptionsOf(letters, options),
     onLetters: async (some) => {
       found += some.length;
       const lines = some.map((one) =>
-        options.json === true ? `${JSON.stringify(one.letter)}\n` : lineOf(one),
+        options.json === true ? `${JSON.stringify(one.letter)}\n` : formatLine(one),
       );
       await print(terminal, lines.join(''));
     },
@@ -136,7 +139,7 @@ async function list(
 }
 
 async function show(
-  { connection, terminal }: Opened,
+  { connection, terminal }: CommandContext,
   letters: readonly string[],
   { json }: Options,
 ) {
@@ -149,7 +152,7 @@ async function show(
       for (const one of some) {
         await print(
           terminal,
-          json === true ? `${JSON.stringify(jsonOf(one))}\n` : `${pageOf(one)}\n`,
+          json === true ? `${JSON.stringify(letterToJson(one))}\n` : `${formatLetter(one)}\n`,
         );
       }
     },
@@ -159,10 +162,14 @@ async function show(
   return missing === 0 ? 0 : 1;
 }
 
-async function replay(open: Opened, letters: readonly string[], options: Options): Promise<Status> {
+async function replay(
+  open: CommandContext,
+  letters: readonly string[],
+  options: Options,
+): Promise<Status> {
   const { connection, settings, terminal } = open;
-  const reading = readingOf(letters, options);
-  if (saysNothing(reading.filter) && options.all !== true) {
+  const reading = readOptionsOf(letters, options);
+  if (isEmptyFilter(reading.filter) && options.all !== true) {
     terminal.err.write('Say which letters: by a filter, by their places, or by --all.\n');
     return 2;
   }
@@ -174,7 +181,14 @@ async function replay(open: Opened, letters: readonly string[], options: Options
   );
   try {
     const { batchBytesMax } = settings;
-    await replayLetters({ connection, producer, reading, batchBytesMax, tally, tell });
+    await replayLetters({
+      connection,
+      producer,
+      reading,
+      batchBytesMax,
+      counts: tally,
+      report: tell,
+    });
   } finally {
     progress.end();
     await producer?.close();
@@ -200,8 +214,8 @@ async function replay(open: Opened, letters: readonly string[], options: Options
   }
 }
 
-function readingOf(letters: readonly string[], { reason, user, since, until, limit }: Options) {
-  const filter: Filter = {
+function readOptionsOf(letters: readonly string[], { reason, user, since, until, limit }: Options) {
+  const filter: DeadLetterFilter = {
     ...(reason !== undefined && { reason }),
     ...(user !== undefined && { user }),
     ...(since !== undefined && { since }),
@@ -218,7 +232,8 @@ function ids(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-const list_ = (text: string): readonly string[] => text.split(',').map((one) => one.trim());
+const commaSeparated = (text: string): readonly string[] =>
+  text.split(',').map((one) => one.trim());
 
 function user(text: string): string {
   const id = text.toLowerCase();

@@ -1,34 +1,34 @@
 import {
   MalformedRecordsError,
-  isTooLarge,
+  isMessageTooLarge,
   type KafkaConnection,
   type OutcomeProducer,
   type OutgoingMessage,
 } from '#kafka';
-import { readLetters, type FoundLetter, type Reading } from './read-letters.js';
-import { StillUndecodable, replayOf } from './messages-of-letter.js';
+import { readLetters, type FoundLetter, type ReadLettersOptions } from './read-letters.js';
+import { StillUndecodableError, messagesOfLetter } from './messages-of-letter.js';
 
-export interface Tally {
+export interface ReplayCounts {
   read: number;
   letters: number;
   messages: number;
   refused: number;
 }
 
-export interface Replaying {
+export interface ReplayOptions {
   readonly connection: KafkaConnection;
   /** null: nothing is published. */
   readonly producer: Pick<OutcomeProducer, 'send'> | null;
-  readonly reading: Pick<Reading, 'filter' | 'limit'>;
+  readonly reading: Pick<ReadLettersOptions, 'filter' | 'limit'>;
   readonly batchBytesMax: number;
-  readonly tally: Tally;
+  readonly counts: ReplayCounts;
   /** What came of a letter. */
-  readonly tell: (letter: string, why: string | null, messages: number) => Promise<void>;
+  readonly report: (letter: string, why: string | null, messages: number) => Promise<void>;
 }
 
 /** One letter behind the other, so that the commands of a user stay in their order. */
-export async function replayLetters(replaying: Replaying): Promise<void> {
-  const { connection, reading, tally } = replaying;
+export async function replayLetters(replaying: ReplayOptions): Promise<void> {
+  const { connection, reading, counts: tally } = replaying;
   await readLetters(connection, {
     ...reading,
     onLetters: async (letters) => {
@@ -39,11 +39,11 @@ export async function replayLetters(replaying: Replaying): Promise<void> {
 }
 
 async function replayOne(
-  { producer, batchBytesMax, tally, tell }: Replaying,
+  { producer, batchBytesMax, counts: tally, report: tell }: ReplayOptions,
   found: FoundLetter,
 ): Promise<void> {
   const { id } = found.letter;
-  const replay = replayOf(found, batchBytesMax);
+  const replay = messagesOfLetter(found, batchBytesMax);
   if (replay.kind === 'refused') {
     tally.refused++;
     return tell(id, replay.why, 0);
@@ -58,7 +58,8 @@ async function replayOne(
       tally.messages += sent;
     }
   } catch (error) {
-    if (!(error instanceof StillUndecodable || error instanceof MalformedRecordsError)) throw error;
+    if (!(error instanceof StillUndecodableError || error instanceof MalformedRecordsError))
+      throw error;
     tally.refused++;
     return tell(id, `it still can't be decoded: ${error.message}`, messages);
   }
@@ -79,7 +80,7 @@ async function sendAll(
     await producer.send(messages);
     return messages.length;
   } catch (error) {
-    if (!isTooLarge(error)) throw error;
+    if (!isMessageTooLarge(error)) throw error;
     if (messages.length === 1) return 0;
   }
   let sent = 0;

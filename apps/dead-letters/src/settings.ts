@@ -26,14 +26,14 @@ export interface Settings {
 
 /** The Kafka that is named, as for the intake, or that of the local stack that runs. */
 export function deadLetterSettings(env: Environment): Settings {
-  const said = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const brokers = said['KAFKA_BROKERS'] ?? ofRunningStack(said['DATA_DIR'] ?? '.data');
-  const read = readConfiguration(VARIABLES, { ...said, KAFKA_BROKERS: brokers });
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const brokers = present['KAFKA_BROKERS'] ?? brokersOfRunningStack(present['DATA_DIR'] ?? '.data');
+  const read = readConfiguration(VARIABLES, { ...present, KAFKA_BROKERS: brokers });
   return { kafka: kafkaOptions(read), batchBytesMax: read.KAFKA_BATCH_BYTES_MAX };
 }
 
 /** `npm start` says here what it is made of, for as long as it runs. */
-function ofRunningStack(dataDir: string): string {
+function brokersOfRunningStack(dataDir: string): string {
   const fault = { variable: 'KAFKA_BROKERS', fault: 'is not set, and no local stack is running' };
   try {
     const ready = JSON.parse(readFileSync(join(dataDir, 'ready.json'), 'utf8')) as {

@@ -11,32 +11,32 @@ export async function print({ out }: Terminal, text: string): Promise<void> {
   if (!out.write(text)) await once(out, 'drain');
 }
 
-const TELL_EVERY_MS = 500;
+const TTY_INTERVAL_MS = 500;
 /** Where lines can't be written over. */
-const TELL_EVERY_MS_IN_A_LOG = 5_000;
+const LOG_INTERVAL_MS = 5_000;
 
 /** Tells on stderr how far long work is. */
 export class Progress {
   readonly #timer: NodeJS.Timeout;
-  #hasTold = false;
+  #hasWritten = false;
 
   constructor(
     private readonly terminal: Terminal,
-    private readonly said: () => string,
+    private readonly message: () => string,
   ) {
-    const everyMs = terminal.err.isTTY === true ? TELL_EVERY_MS : TELL_EVERY_MS_IN_A_LOG;
-    this.#timer = setInterval(() => this.#tell(), everyMs);
+    const everyMs = terminal.err.isTTY === true ? TTY_INTERVAL_MS : LOG_INTERVAL_MS;
+    this.#timer = setInterval(() => this.#write(), everyMs);
     this.#timer.unref();
   }
 
   end(): void {
     clearInterval(this.#timer);
-    if (this.#hasTold && this.terminal.err.isTTY === true) this.terminal.err.write('\r\x1b[K');
+    if (this.#hasWritten && this.terminal.err.isTTY === true) this.terminal.err.write('\r\x1b[K');
   }
 
-  #tell(): void {
-    this.#hasTold = true;
+  #write(): void {
+    this.#hasWritten = true;
     const isTty = this.terminal.err.isTTY === true;
-    this.terminal.err.write(isTty ? `\r\x1b[K${this.said()}` : `${this.said()}\n`);
+    this.terminal.err.write(isTty ? `\r\x1b[K${this.message()}` : `${this.message()}\n`);
   }
 }

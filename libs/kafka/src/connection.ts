@@ -74,13 +74,13 @@ export class KafkaConnection {
   }
 
   /** Of this library alone: what it gives for messages are batches that are not unpacked yet. */
-  consumer(config: ConsumerConfig, listen?: KafkaLog): Consumer {
-    return this.#kafka(listen).consumer({ allowAutoTopicCreation: false, ...config });
+  consumer(config: ConsumerConfig, onLog?: KafkaLog): Consumer {
+    return this.#kafka(onLog).consumer({ allowAutoTopicCreation: false, ...config });
   }
 
   /** A client for each: two consumers of one client and group would share their offsets. */
-  #kafka(listen?: KafkaLog): Kafka {
-    return new Kafka(kafkaConfig(this.#options, listen));
+  #kafka(onLog?: KafkaLog): Kafka {
+    return new Kafka(kafkaConfig(this.#options, onLog));
   }
 }
 
@@ -88,7 +88,7 @@ export function connectKafka(options: KafkaOptions): KafkaConnection {
   return new KafkaConnection(options);
 }
 
-export function kafkaConfig(options: KafkaOptions, listen?: KafkaLog): KafkaConfig {
+export function kafkaConfig(options: KafkaOptions, onLog?: KafkaLog): KafkaConfig {
   return {
     clientId: options.clientId,
     brokers: [...options.brokers],
@@ -98,7 +98,7 @@ export function kafkaConfig(options: KafkaOptions, listen?: KafkaLog): KafkaConf
     logLevel: logLevel.INFO,
     logCreator: logCreatorFor((entry) => {
       options.log?.(entry);
-      listen?.(entry);
+      onLog?.(entry);
     }),
     ...(options.tls ? { ssl: tlsOptions(options.tls) } : {}),
     ...(options.sasl ? { sasl: saslOptions(options.sasl) } : {}),
@@ -126,7 +126,7 @@ function saslOptions({ mechanism, username, password }: KafkaSasl): SASLOptions 
 }
 
 /** Does a Kafka answer there? */
-export async function kafkaAnswers(brokers: readonly string[]): Promise<boolean> {
+export async function isKafkaReachable(brokers: readonly string[]): Promise<boolean> {
   const admin = connectKafka({
     brokers,
     clientId: 'points-ledger-looks',

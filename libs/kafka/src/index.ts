@@ -1,6 +1,6 @@
 export {
   connectKafka,
-  kafkaAnswers,
+  isKafkaReachable,
   type KafkaConnection,
   type KafkaOptions,
   type KafkaSasl,
@@ -20,9 +20,9 @@ export { openLagMeter, type LagMeter, type PartitionLag } from './lag-meter.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';
 export type { OffsetJump } from './consumer/offset-jump-detector.js';
 export {
-  NotAcknowledged,
+  NotAcknowledgedError,
   OutcomeProducer,
-  isTooLarge,
+  isMessageTooLarge,
   type OutcomeProducerOptions,
 } from './producer/outcome-producer.js';
 export type {

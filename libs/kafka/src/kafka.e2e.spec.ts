@@ -5,12 +5,12 @@ import { createCommandSource } from './consumer/kafka-command-source.js';
 import { patchIdleRequestQueue } from './kafkajs-patches/idle-patch.js';
 import {
   eventually,
-  keysOfPartitions,
-  numbered,
-  QUICK,
-  Received,
+  keyPerPartition,
+  numberedValues,
+  SHORT_LIMITS,
+  RecordingHandler,
   START_MS_MAX,
-  testKafka,
+  startTestKafka,
   withAdmin,
   type TestKafka,
 } from './testing/test-kafka.js';
@@ -23,16 +23,16 @@ const DAY_MS = 86_400_000;
 let kafka: TestKafka;
 
 beforeAll(async () => {
-  kafka = await testKafka();
+  kafka = await startTestKafka();
 }, START_MS_MAX);
 afterAll(() => kafka.close());
 
-async function read(topic: string, count: number): Promise<Received> {
-  const received = new Received();
+async function read(topic: string, count: number): Promise<RecordingHandler> {
+  const received = new RecordingHandler();
   const source = createCommandSource(kafka.connection, {
     topic,
     groupId: `reader-of-${topic}-${count}`,
-    limits: QUICK,
+    limits: SHORT_LIMITS,
     onFatal: (cause) => {
       throw new Error('fatal', { cause });
     },
@@ -61,17 +61,17 @@ describe('the producer of outcomes', () => {
     const connection = new CountingConnection({ brokers: kafka.broker.brokers, clientId: 'test' });
     const producer = new OutcomeProducer(connection);
     await Promise.all(
-      numbered(50, 'user').map(async (key) => {
-        for (const value of numbered(40)) {
+      numberedValues(50, 'user').map(async (key) => {
+        for (const value of numberedValues(40)) {
           await producer.send([{ topic: 'gathered', key, value, headers: { h: 'v' } }]);
         }
       }),
     );
     await producer.close();
     const received = await read('gathered', 2_000);
-    for (const user of numbered(50, 'user')) {
+    for (const user of numberedValues(50, 'user')) {
       const own = received.messages.filter(({ key }) => String(key) === user);
-      expect(own.map(({ value }) => String(value))).toEqual(numbered(40));
+      expect(own.map(({ value }) => String(value))).toEqual(numberedValues(40));
     }
     expect(received.messages).toHaveLength(2_000);
     expect(connection.produceRequests).toBeLessThan(200);
@@ -82,7 +82,7 @@ describe('the producer of outcomes', () => {
     const producer = new OutcomeProducer(kafka.connection, {
       limits: { waitingItemsMax: 10, runItemsMax: 5 },
     });
-    const values = numbered(200);
+    const values = numberedValues(200);
     await Promise.all(
       values.map((value) => producer.send([{ topic: 'bounded', key: 'k', value }])),
     );
@@ -218,7 +218,7 @@ describe('the topics', () => {
 describe('partitions that are added later', () => {
   it('are read from their beginning, though keys are in other partitions now', async () => {
     await kafka.createTopic('grown', 1);
-    const received = new Received();
+    const received = new RecordingHandler();
     const joined: (readonly number[])[] = [];
     const source = createCommandSource(
       // Metadata are looked at every five minutes; a joining member makes all look.
@@ -226,7 +226,7 @@ describe('partitions that are added later', () => {
       {
         topic: 'grown',
         groupId: 'grown',
-        limits: QUICK,
+        limits: SHORT_LIMITS,
         onFatal: (cause) => {
           throw new Error('fatal', { cause });
         },
@@ -234,18 +234,18 @@ describe('partitions that are added later', () => {
       },
     );
     await source.start(received);
-    const [, second = ''] = keysOfPartitions(2);
+    const [, second = ''] = keyPerPartition(2);
     await kafka.publish('grown', second, ['before']);
     await eventually(() => expect(received.values).toEqual(['before']));
     await withAdmin(kafka.connection, (admin) =>
       admin.createPartitions({ topicPartitions: [{ topic: 'grown', count: 2 }] }),
     );
     await source.stop();
-    const drained = new Received();
+    const drained = new RecordingHandler();
     const after = createCommandSource(kafka.connection, {
       topic: 'grown',
       groupId: 'grown',
-      limits: QUICK,
+      limits: SHORT_LIMITS,
       onFatal: () => {},
     });
     await after.start(drained);
@@ -268,7 +268,7 @@ describe('an idle connection', () => {
       groupId: topic,
       onFatal: () => {},
     });
-    await source.start(new Received());
+    await source.start(new RecordingHandler());
     const producer = new OutcomeProducer(kafka.connection);
     await producer.send([{ topic, key: 'k', value: 'v' }]);
     const original = globalThis.setTimeout;

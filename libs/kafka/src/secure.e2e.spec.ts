@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#stack';
 import { connectKafka, type KafkaSasl, type KafkaTls } from './connection.js';
-import { START_MS_MAX, testKafka, type TestKafka } from './testing/test-kafka.js';
+import { START_MS_MAX, startTestKafka, type TestKafka } from './testing/test-kafka.js';
 import { OutcomeProducer } from './producer/outcome-producer.js';
 
 jest.setTimeout(60_000);
@@ -37,7 +37,7 @@ describe('a Kafka behind TLS and SASL', () => {
     const open = await freePort();
     const controller = await freePort();
     const listener = 'listener.name.sasl_ssl';
-    return testKafka({
+    return startTestKafka({
       port: open,
       controllerPort: controller,
       scramUsers: [

@@ -1,6 +1,6 @@
 import type { TopicPlan } from './topics.js';
 
-export interface TopicFound {
+export interface ExistingTopic {
   readonly partitions: number;
   readonly replicas: number;
   readonly config: ReadonlyMap<string, string>;
@@ -10,21 +10,21 @@ export interface TopicWarning {
   readonly topic: string;
   readonly setting: string;
   readonly found: string;
-  readonly wanted: string;
+  readonly expected: string;
   /** What could happen, in a sentence. */
-  readonly danger: string;
+  readonly risk: string;
 }
 
 /** What a topic that is already there has otherwise, where that can do harm. */
-export function topicWarnings(plan: TopicPlan, found: TopicFound): readonly TopicWarning[] {
+export function topicWarnings(plan: TopicPlan, found: ExistingTopic): readonly TopicWarning[] {
   const warnings: TopicWarning[] = [];
   const warn = (setting: string, is: string | number, wanted: string | number, danger: string) =>
     warnings.push({
       topic: plan.topic,
       setting,
       found: String(is),
-      wanted: String(wanted),
-      danger,
+      expected: String(wanted),
+      risk: danger,
     });
   const valueOf = (setting: string): string => found.config.get(setting) ?? '';
 
@@ -37,7 +37,7 @@ export function topicWarnings(plan: TopicPlan, found: TopicFound): readonly Topi
       "The senders' clocks date the commands then: a wrong one makes points expire at a wrong time, and commands TooLate that are not.",
     );
   }
-  if (plan.retentionMsMax !== null) warnOfRetention(plan.retentionMsMax);
+  if (plan.retentionMsMax !== null) warnAboutRetention(plan.retentionMsMax);
   if (valueOf('cleanup.policy') !== plan.config['cleanup.policy']) {
     warn(
       'cleanup.policy',
@@ -68,7 +68,7 @@ export function topicWarnings(plan: TopicPlan, found: TopicFound): readonly Topi
   }
   return warnings;
 
-  function warnOfRetention(msMax: number): void {
+  function warnAboutRetention(msMax: number): void {
     const retentionMs = Number(valueOf('retention.ms'));
     const danger =
       'A command that is read again after the ledger forgot it (an offset was reset) is answered TooLate, carried out or not.';

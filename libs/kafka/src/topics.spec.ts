@@ -1,4 +1,4 @@
-import { topicWarnings, type TopicFound } from './topic-warnings.js';
+import { topicWarnings, type ExistingTopic } from './topic-warnings.js';
 import type { KafkaConnection } from './connection.js';
 import { ensureTopics, ledgerTopics, type TopicPlan } from './topics.js';
 
@@ -12,7 +12,7 @@ function planOf(topic: string): TopicPlan {
   return plan;
 }
 
-const asPlanned = (plan: TopicPlan, changed: Record<string, string> = {}): TopicFound => ({
+const asPlanned = (plan: TopicPlan, changed: Record<string, string> = {}): ExistingTopic => ({
   partitions: plan.partitions,
   replicas: plan.replicas,
   config: new Map(Object.entries({ ...plan.config, ...changed })),
@@ -63,7 +63,7 @@ describe('a topic that is already there', () => {
     const warnings = topicWarnings(plan, asPlanned(plan, { [setting]: value }));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ topic: 'commands', setting, found: value });
-    expect(warnings[0]?.danger).toMatch(danger);
+    expect(warnings[0]?.risk).toMatch(danger);
   });
 
   it('is warned of with another number of partitions, or fewer replicas', () => {

@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
 import { isProtocolError } from './protocol-error.js';
-import { topicWarnings, type TopicFound, type TopicWarning } from './topic-warnings.js';
+import { topicWarnings, type ExistingTopic, type TopicWarning } from './topic-warnings.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** ConfigResourceTypes.TOPIC: kafkajs declares it as a const enum that is not there at run time. */
 const TOPIC_RESOURCE = 2;
-const NOT_HEARD_OF = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
-const HEARD_OF_MS_MAX = 10_000;
-const LOOK_AGAIN_MS = 50;
+const UNKNOWN_TOPIC_ERRORS = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+const METADATA_MS_MAX = 10_000;
+const METADATA_POLL_MS = 50;
 
 export interface TopicPlan {
   readonly topic: string;
@@ -105,7 +105,7 @@ export async function ensureTopics(
     await admin.disconnect();
   }
 
-  async function find({ topic }: TopicPlan): Promise<TopicFound> {
+  async function find({ topic }: TopicPlan): Promise<ExistingTopic> {
     const { topics } = await metadataOf(admin, topic);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
@@ -123,13 +123,13 @@ export async function ensureTopics(
 
 /** Where another process created it a moment ago, the broker may not have heard of it yet. */
 async function metadataOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicMetadata']> {
-  const until = performance.now() + HEARD_OF_MS_MAX;
+  const until = performance.now() + METADATA_MS_MAX;
   for (;;) {
     try {
       return await admin.fetchTopicMetadata({ topics: [topic] });
     } catch (error) {
-      if (!isProtocolError(error, NOT_HEARD_OF) || performance.now() > until) throw error;
+      if (!isProtocolError(error, UNKNOWN_TOPIC_ERRORS) || performance.now() > until) throw error;
     }
-    await delay(LOOK_AGAIN_MS);
+    await delay(METADATA_POLL_MS);
   }
 }

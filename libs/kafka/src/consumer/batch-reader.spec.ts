@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { EachBatchPayload } from 'kafkajs';
 import { BatchReader } from './batch-reader.js';
 import { CONSUME_LIMITS, SILENT_CONSUMER_OBSERVER } from './consume-options.js';
-import { batchBytes, type TestBatch } from '../testing/batch-bytes.js';
+import { encodeBatch, type TestBatch } from '../testing/batch-bytes.js';
 import { readBatches } from '../record-batches/record-batch.js';
 import { OffsetJumpDetector } from './offset-jump-detector.js';
 import type { HandleResult, IncomingMessage } from '../ports.js';
@@ -11,7 +11,7 @@ import type { HandleResult, IncomingMessage } from '../ports.js';
 const BATCHES = 100;
 
 function payloadAt(offset: number, batch: TestBatch = {}): EachBatchPayload {
-  const bytes = batchBytes({
+  const bytes = encodeBatch({
     firstOffset: offset,
     records: [{ value: Buffer.from('x') }],
     ...batch,
@@ -66,7 +66,7 @@ describe('the reader of batches', () => {
     [
       'once that unpacks to more than it may',
       1,
-      { codec: 1, packed: gzipSync(Buffer.alloc(2_000)) },
+      { codec: 1, compressed: gzipSync(Buffer.alloc(2_000)) },
     ],
     ['once that has more records than it may', 1, { recordCount: 1_000 }],
   ])('fetches a batch %s, before it is passed on as it is', async (_, fetches, batch) => {

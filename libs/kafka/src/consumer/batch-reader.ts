@@ -5,7 +5,7 @@ import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
 import { ByteBudget } from '../byte-budget.js';
 import type { FetchedMessages } from '../record-batches/fetched-messages.js';
 import { fetchedMessages } from '../record-batches/messages-of-batch.js';
-import { isBug } from './is-bug.js';
+import { isProgrammingError } from './is-bug.js';
 import type { OffsetJumpDetector } from './offset-jump-detector.js';
 import type { HandleResult, IncomingMessage, IncomingMessages, MessageHandler } from '../ports.js';
 import { AdaptiveBatchSize, subBatchLength } from './sub-batches.js';
@@ -187,7 +187,7 @@ export class BatchReader {
     );
     try {
       const step = await this.#handleOnce(messages);
-      if (!step.failure || !isBug(step.failure.cause)) return step;
+      if (!step.failure || !isProgrammingError(step.failure.cause)) return step;
       const bug = step.failure.cause;
       if (messages.length === 1) return await sendToDeadLetters(handler, messages[0], bug);
       state.isolatedLeft = messages.length;

@@ -7,7 +7,7 @@ import { eventually } from '#testing';
 import { connectKafka, type KafkaConnection } from '../connection.js';
 import { createCommandSource } from './kafka-command-source.js';
 import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
-import { QUICK, Received, START_MS_MAX, withAdmin } from '../testing/test-kafka.js';
+import { SHORT_LIMITS, RecordingHandler, START_MS_MAX, withAdmin } from '../testing/test-kafka.js';
 
 // A broker looks at what is sent to it, and never again: what its disk does to the bytes is seen by
 // whoever reads them.
@@ -66,12 +66,12 @@ async function topicWith(topic: string, damage: (batch: Buffer) => void): Promis
   await file.close();
 }
 
-async function read(topic: string, count: number): Promise<Received> {
-  const received = new Received();
+async function read(topic: string, count: number): Promise<RecordingHandler> {
+  const received = new RecordingHandler();
   const source = createCommandSource(connection, {
     topic,
     groupId: `reader-of-${topic}`,
-    limits: QUICK,
+    limits: SHORT_LIMITS,
     onFatal: (cause) => {
       throw new Error('fatal', { cause });
     },

@@ -8,9 +8,9 @@ import { createCommandSource } from './kafka-command-source.js';
 import type { ConsumeOptions } from './consume-options.js';
 import {
   eventually,
-  numbered,
-  QUICK,
-  Received,
+  numberedValues,
+  SHORT_LIMITS,
+  RecordingHandler,
   START_MS_MAX,
   withAdmin,
 } from '../testing/test-kafka.js';
@@ -46,7 +46,7 @@ describe('when Kafka fails', () => {
 
   async function consume(
     topic: string,
-    received: Received,
+    received: RecordingHandler,
     options: Partial<ConsumeOptions> = {},
   ): Promise<CommandSource> {
     const source = createCommandSource(connection, {
@@ -56,7 +56,7 @@ describe('when Kafka fails', () => {
         throw new Error('fatal', { cause });
       },
       ...options,
-      limits: { ...QUICK, ...options.limits },
+      limits: { ...SHORT_LIMITS, ...options.limits },
     });
     sources.push(source);
     await source.start(received);
@@ -84,11 +84,11 @@ describe('when Kafka fails', () => {
     async (how) => {
       const topic = `broker-${how}`;
       await createTopic(topic);
-      const received = new Received();
+      const received = new RecordingHandler();
       const jumps: OffsetJump[] = [];
       await consume(topic, received, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
       const producer = new OutcomeProducer(connection);
-      const values = numbered(60);
+      const values = numberedValues(60);
       const sending = (async () => {
         for (const value of values) await sendSurely(producer, topic, value);
       })();
@@ -105,7 +105,7 @@ describe('when Kafka fails', () => {
   it('and stands still for longer than requests wait: what is sent meanwhile comes afterwards', async () => {
     const topic = 'standing-still';
     await createTopic(topic);
-    const received = new Received();
+    const received = new RecordingHandler();
     await consume(topic, received);
     const producer = new OutcomeProducer(connection);
     await sendSurely(producer, topic, 'before');
@@ -126,10 +126,10 @@ describe('when Kafka fails', () => {
     const topic = 'deleted-unread';
     await createTopic(topic);
     const producer = new OutcomeProducer(connection);
-    for (const value of numbered(3)) await sendSurely(producer, topic, value);
-    const first = new Received();
+    for (const value of numberedValues(3)) await sendSurely(producer, topic, value);
+    const first = new RecordingHandler();
     const source = await consume(topic, first);
-    await eventually(() => expect(first.values).toEqual(numbered(3)));
+    await eventually(() => expect(first.values).toEqual(numberedValues(3)));
     await source.stop();
     for (const value of ['lost', 'kept']) await sendSurely(producer, topic, value);
     await withAdmin(connection, async (admin) => {
@@ -138,7 +138,7 @@ describe('when Kafka fails', () => {
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] });
     });
     const jumps: OffsetJump[] = [];
-    const second = new Received();
+    const second = new RecordingHandler();
     await consume(topic, second, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
     await eventually(() => expect(second.values).toEqual(['kept']));
     expect(jumps).toEqual([{ partition: 0, kind: 'out-of-range', expected: null, found: null }]);
@@ -149,19 +149,19 @@ describe('when Kafka fails', () => {
     const topic = 'made-anew';
     await createTopic(topic);
     const producer = new OutcomeProducer(connection);
-    for (const value of numbered(5, 'old')) await sendSurely(producer, topic, value);
-    const received = new Received();
+    for (const value of numberedValues(5, 'old')) await sendSurely(producer, topic, value);
+    const received = new RecordingHandler();
     const jumps: OffsetJump[] = [];
     await consume(topic, received, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
-    await eventually(() => expect(received.values).toEqual(numbered(5, 'old')));
+    await eventually(() => expect(received.values).toEqual(numberedValues(5, 'old')));
     await withAdmin(connection, (admin) => admin.deleteTopics({ topics: [topic] }));
     await eventually(() => createTopic(topic));
-    for (const value of numbered(3, 'new')) await sendSurely(producer, topic, value);
+    for (const value of numberedValues(3, 'new')) await sendSurely(producer, topic, value);
     await eventually(
       () =>
         expect(inOrderOfFirst(received.values)).toEqual([
-          ...numbered(5, 'old'),
-          ...numbered(3, 'new'),
+          ...numberedValues(5, 'old'),
+          ...numberedValues(3, 'new'),
         ]),
       60_000,
     );
@@ -170,7 +170,7 @@ describe('when Kafka fails', () => {
   });
 
   it('has no such topic: the start is refused', async () => {
-    await expect(consume('no-such-topic', new Received())).rejects.toThrow(
+    await expect(consume('no-such-topic', new RecordingHandler())).rejects.toThrow(
       /does not host this topic-partition/,
     );
   });
@@ -184,7 +184,7 @@ describe('when Kafka fails', () => {
     });
     const source = createCommandSource(nowhere, { topic: 't', groupId: 'g', onFatal: () => {} });
     sources.push(source);
-    await expect(source.start(new Received())).rejects.toThrow(/ECONNREFUSED/);
+    await expect(source.start(new RecordingHandler())).rejects.toThrow(/ECONNREFUSED/);
     await expect(new OutcomeProducer(nowhere).connect()).rejects.toThrow(/ECONNREFUSED/);
   });
 
@@ -194,7 +194,7 @@ describe('when Kafka fails', () => {
     const fatal: unknown[] = [];
     const crashes: boolean[] = [];
     // Shorter than the broker allows.
-    await consume(topic, new Received(), {
+    await consume(topic, new RecordingHandler(), {
       onFatal: (cause) => fatal.push(cause),
       observer: { crashed: (_, restarts) => crashes.push(restarts) },
       limits: { sessionMs: 1_000, heartbeatMs: 200 },

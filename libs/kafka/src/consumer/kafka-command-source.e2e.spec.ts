@@ -1,13 +1,13 @@
 import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
-  Consumers,
+  TestConsumers,
   eventually,
-  keysOfPartitions,
-  numbered,
-  Received,
+  keyPerPartition,
+  numberedValues,
+  RecordingHandler,
   START_MS_MAX,
-  testKafka,
+  startTestKafka,
   type TestKafka,
 } from '../testing/test-kafka.js';
 import { openLagMeter } from '../lag-meter.js';
@@ -18,20 +18,20 @@ jest.setTimeout(60_000);
 
 describe('a consumer', () => {
   let kafka: TestKafka;
-  const consumers = new Consumers(() => kafka);
+  const consumers = new TestConsumers(() => kafka);
 
   beforeAll(async () => {
-    kafka = await testKafka();
+    kafka = await startTestKafka();
   }, START_MS_MAX);
   afterEach(() => consumers.stop());
   afterAll(() => kafka.close());
 
   it('delivers from the beginning what came before it, in the order of a partition', async () => {
     const topic = await consumers.newTopic();
-    await kafka.publish(topic, 'a', numbered(5));
-    const received = new Received();
+    await kafka.publish(topic, 'a', numberedValues(5));
+    const received = new RecordingHandler();
     await consumers.consume(topic, received);
-    await eventually(() => expect(received.values).toEqual(numbered(5)));
+    await eventually(() => expect(received.values).toEqual(numberedValues(5)));
   });
 
   it('hands over key, value, headers and time as they were sent', async () => {
@@ -41,7 +41,7 @@ describe('a consumer', () => {
       await send({ topic, key: 'user', value: '{"a":1}', headers: { one: '1', two: ['2', '3'] } });
       await send({ topic, key: null, value: null });
     });
-    const received = new Received();
+    const received = new RecordingHandler();
     await consumers.consume(topic, received);
     await eventually(() => expect(received.messages).toHaveLength(2));
     const [first, second] = received.messages;
@@ -59,17 +59,17 @@ describe('a consumer', () => {
 
   it('commits only what its handler is through with', async () => {
     const topic = await consumers.newTopic();
-    await kafka.publish(topic, 'a', numbered(10));
-    const received = new Received((messages) => ({
+    await kafka.publish(topic, 'a', numberedValues(10));
+    const received = new RecordingHandler((messages) => ({
       kind: 'some',
       done: messages[0].offset === '0' ? 4 : 0,
       trouble: new Error('away'),
     }));
     await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([4]));
-    received.handling = () => ({ kind: 'all' });
+    received.behavior = () => ({ kind: 'all' });
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([10]));
-    expect(received.values).toEqual(numbered(10));
+    expect(received.values).toEqual(numberedValues(10));
   });
 
   it('tries again in place, ever more slowly, while the trouble lasts, and says when it is over', async () => {
@@ -77,7 +77,7 @@ describe('a consumer', () => {
     await kafka.publish(topic, 'a', ['one']);
     const waits: number[] = [];
     const recovered: number[] = [];
-    const received = new Received(() => Promise.reject(new Error('the store is away')));
+    const received = new RecordingHandler(() => Promise.reject(new Error('the store is away')));
     await consumers.consume(topic, received, {
       random: () => 0.999,
       observer: {
@@ -88,15 +88,15 @@ describe('a consumer', () => {
     await eventually(() => expect(waits.length).toBeGreaterThanOrEqual(4));
     expect(waits.slice(0, 4)).toEqual([100, 200, 400, 500]);
     expect(await consumers.committed(topic)).toEqual([-1]);
-    received.handling = () => ({ kind: 'all' });
+    received.behavior = () => ({ kind: 'all' });
     await eventually(() => expect(recovered).toEqual([0]));
     expect(received.values).toEqual(['one']);
   });
 
   it('lets the other partitions go on while one is in trouble', async () => {
     const topic = await consumers.newTopic(2);
-    const keys = keysOfPartitions(2);
-    const received = new Received((messages) =>
+    const keys = keyPerPartition(2);
+    const received = new RecordingHandler((messages) =>
       messages[0].partition === 0 ? Promise.reject(new Error('away')) : { kind: 'all' },
     );
     const waits: number[] = [];
@@ -106,16 +106,16 @@ describe('a consumer', () => {
     });
     await kafka.publish(topic, keys[0] ?? '', ['stuck']);
     await eventually(() => expect(waits.length).toBeGreaterThan(0));
-    await kafka.publish(topic, keys[1] ?? '', numbered(20));
-    await eventually(() => expect(received.values).toEqual(numbered(20)));
+    await kafka.publish(topic, keys[1] ?? '', numberedValues(20));
+    await eventually(() => expect(received.values).toEqual(numberedValues(20)));
     expect(await consumers.committed(topic)).toEqual([-1, 20]);
   });
 
   it('lets a slow partition hold up the others no longer than its turn', async () => {
     const topic = await consumers.newTopic(2);
-    const [slow = '', quick = ''] = keysOfPartitions(2);
-    await kafka.publish(topic, slow, numbered(200, 'slow'));
-    const received = new Received(async (messages) => {
+    const [slow = '', quick = ''] = keyPerPartition(2);
+    await kafka.publish(topic, slow, numberedValues(200, 'slow'));
+    const received = new RecordingHandler(async (messages) => {
       if (messages[0].partition === 0) await wait(100);
       return { kind: 'all' };
     });
@@ -130,12 +130,12 @@ describe('a consumer', () => {
 
   it('reads a batch that is larger than a fetch while another partition always has something', async () => {
     const topic = await consumers.newTopic(2);
-    const keys = keysOfPartitions(2);
-    const received = new Received(async () => {
+    const keys = keyPerPartition(2);
+    const received = new RecordingHandler(async () => {
       await wait(50);
       return { kind: 'all' };
     });
-    await kafka.publish(topic, keys[0] ?? '', numbered(400));
+    await kafka.publish(topic, keys[0] ?? '', numberedValues(400));
     await kafka.publish(topic, keys[1] ?? '', ['x'.repeat(100_000)]);
     await consumers.consume(topic, received, {
       limits: { subBatchMessagesMax: 2, partitionBytesMax: 2_000, partitionTurnMsMax: 1 },
@@ -155,7 +155,7 @@ describe('a consumer', () => {
     await transaction.send({ topic, messages: [{ key: 'a', value: 'taken back' }] });
     await transaction.abort();
     await producer.disconnect();
-    const received = new Received();
+    const received = new RecordingHandler();
     await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([2]));
     expect(received.values).toEqual([]);
@@ -172,7 +172,7 @@ describe('a consumer', () => {
     await transaction.send({ topic, messages: [{ key: 'a', value: 'taken back' }] });
     await kafka.publish(topic, 'a', ['behind']);
     const told: unknown[] = [];
-    const received = new Received();
+    const received = new RecordingHandler();
     await consumers.consume(topic, received, {
       limits: { transactionMsMax: 500 },
       observer: {
@@ -192,7 +192,7 @@ describe('a consumer', () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
     const isolated: number[] = [];
-    const received = new Received((messages) => {
+    const received = new RecordingHandler((messages) => {
       for (const { value } of messages) {
         if (String(value) === 'bad') throw new TypeError('undefined is not a function');
       }
@@ -203,7 +203,7 @@ describe('a consumer', () => {
     });
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([3]));
     expect(received.values).toEqual(['good', 'fine']);
-    expect(received.givenUp).toEqual(['bad']);
+    expect(received.deadLettered).toEqual(['bad']);
     expect(isolated).toEqual([3]);
     await kafka.publish(topic, 'a', ['later']);
     await eventually(() => expect(received.values).toEqual(['good', 'fine', 'later']));
@@ -212,7 +212,7 @@ describe('a consumer', () => {
   it('does the same when its handler says which message met the bug', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
-    const received = new Received((messages) => {
+    const received = new RecordingHandler((messages) => {
       const bad = messages.findIndex(({ value }) => String(value) === 'bad');
       if (bad < 0) return { kind: 'all' };
       return { kind: 'some', done: bad, trouble: new TypeError('undefined is not a function') };
@@ -220,13 +220,13 @@ describe('a consumer', () => {
     await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([3]));
     expect(received.values).toEqual(['good', 'fine']);
-    expect(received.givenUp).toEqual(['bad']);
+    expect(received.deadLettered).toEqual(['bad']);
   });
 
   it('moves no offset past a message that could not be given up', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['bad']);
-    const received = new Received(() => Promise.reject(new RangeError('bug')));
+    const received = new RecordingHandler(() => Promise.reject(new RangeError('bug')));
     let refusals = 0;
     received.sendToDeadLetters = () =>
       ++refusals < 3 ? Promise.reject(new Error('no dead letters')) : Promise.resolve();
@@ -240,27 +240,27 @@ describe('a consumer', () => {
 
   it('never has more messages of a key under way than allowed', async () => {
     const topic = await consumers.newTopic();
-    await kafka.publish(topic, 'hot', numbered(50));
+    await kafka.publish(topic, 'hot', numberedValues(50));
     const lengths: number[] = [];
-    const received = new Received((messages) => {
+    const received = new RecordingHandler((messages) => {
       lengths.push(messages.length);
       return { kind: 'all' };
     });
     await consumers.consume(topic, received, { limits: { subBatchPerKeyMax: 7 } });
-    await eventually(() => expect(received.values).toEqual(numbered(50)));
+    await eventually(() => expect(received.values).toEqual(numberedValues(50)));
     expect(Math.max(...lengths)).toBe(7);
   });
 
   it('lets its lag be measured, per partition', async () => {
     const topic = await consumers.newTopic(2);
-    const [first = '', second = ''] = keysOfPartitions(2);
-    const received = new Received();
+    const [first = '', second = ''] = keyPerPartition(2);
+    const received = new RecordingHandler();
     await consumers.consume(topic, received);
-    await kafka.publish(topic, first, numbered(3));
+    await kafka.publish(topic, first, numberedValues(3));
     await eventually(async () => expect((await consumers.committed(topic))[0]).toBe(3));
     await consumers.stop();
-    await kafka.publish(topic, first, numbered(2));
-    await kafka.publish(topic, second, numbered(5));
+    await kafka.publish(topic, first, numberedValues(2));
+    await kafka.publish(topic, second, numberedValues(5));
     const meter = await openLagMeter(kafka.connection, { topic, groupId: `group-of-${topic}` });
     expect(await meter.measure()).toEqual([
       { partition: 0, committed: '3', end: '5', messages: 2 },

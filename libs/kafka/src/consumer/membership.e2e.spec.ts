@@ -1,13 +1,13 @@
 import { jest } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
-  Consumers,
+  TestConsumers,
   eventually,
-  keysOfPartitions,
-  numbered,
-  Received,
+  keyPerPartition,
+  numberedValues,
+  RecordingHandler,
   START_MS_MAX,
-  testKafka,
+  startTestKafka,
   type TestKafka,
 } from '../testing/test-kafka.js';
 
@@ -15,10 +15,10 @@ jest.setTimeout(60_000);
 
 describe('a member of a group', () => {
   let kafka: TestKafka;
-  const consumers = new Consumers(() => kafka);
+  const consumers = new TestConsumers(() => kafka);
 
   beforeAll(async () => {
-    kafka = await testKafka();
+    kafka = await startTestKafka();
   }, START_MS_MAX);
   afterEach(() => consumers.stop());
   afterAll(() => kafka.close());
@@ -27,7 +27,7 @@ describe('a member of a group', () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['long', 'short']);
     let joins = 0;
-    const received = new Received(async (messages) => {
+    const received = new RecordingHandler(async (messages) => {
       if (String(messages[0].value) === 'long') await wait(8_000);
       return { kind: 'all' };
     });
@@ -44,7 +44,7 @@ describe('a member of a group', () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
     const fatal: unknown[] = [];
-    await consumers.consume(topic, new Received(() => new Promise(() => {})), {
+    await consumers.consume(topic, new RecordingHandler(() => new Promise(() => {})), {
       onFatal: (cause) => fatal.push(cause),
       limits: { handleMsMax: 300, drainMsMax: 300 },
     });
@@ -55,20 +55,20 @@ describe('a member of a group', () => {
 
   it('gives its partitions to a second member, and tells both that caches are old', async () => {
     const topic = await consumers.newTopic(4);
-    const keys = keysOfPartitions(4);
-    const one = new Received();
-    const other = new Received();
+    const keys = keyPerPartition(4);
+    const one = new RecordingHandler();
+    const other = new RecordingHandler();
     const assigned: Record<string, readonly number[]> = {};
     await consumers.consume(topic, one, { observer: { joined: (p) => (assigned['one'] = p) } });
     await eventually(() => expect(assigned['one']).toHaveLength(4));
-    const lostBefore = one.ownershipsLost;
+    const lostBefore = one.revocations;
     await consumers.consume(topic, other, { observer: { joined: (p) => (assigned['other'] = p) } });
     await eventually(() => {
       expect(assigned['one']).toHaveLength(2);
       expect(assigned['other']).toHaveLength(2);
     });
-    expect(one.ownershipsLost).toBeGreaterThan(lostBefore);
-    for (const key of keys) await kafka.publish(topic, key, numbered(10, `${key}-`));
+    expect(one.revocations).toBeGreaterThan(lostBefore);
+    for (const key of keys) await kafka.publish(topic, key, numberedValues(10, `${key}-`));
     await eventually(() => expect(one.values.length + other.values.length).toBe(40));
     expect(new Set([...one.values, ...other.values]).size).toBe(40);
   });
@@ -79,7 +79,7 @@ describe('a member of a group', () => {
     const refused: unknown[] = [];
     let release = () => {};
     const held = new Promise<void>((go) => (release = go));
-    const slow = new Received(async () => {
+    const slow = new RecordingHandler(async () => {
       await held;
       return { kind: 'all' };
     });
@@ -88,7 +88,7 @@ describe('a member of a group', () => {
       limits: { heartbeatMs: 5_900 },
       observer: { commitRefused: (cause) => refused.push(cause) },
     });
-    const second = new Received();
+    const second = new RecordingHandler();
     const joined = consumers.consume(topic, second, { limits: { rebalanceMsMax: 6_000 } });
     await joined;
     release();
@@ -103,9 +103,9 @@ describe('a member of a group', () => {
 
   it('stops within its limit, with the offsets committed of what was under way', async () => {
     const topic = await consumers.newTopic();
-    await kafka.publish(topic, 'a', numbered(3));
+    await kafka.publish(topic, 'a', numberedValues(3));
     let begun = false;
-    const received = new Received(async () => {
+    const received = new RecordingHandler(async () => {
       begun = true;
       await wait(500);
       return { kind: 'all' };
@@ -125,7 +125,7 @@ describe('a member of a group', () => {
     let signalled: AbortSignal | undefined;
     const source = await consumers.consume(
       topic,
-      new Received((_, signal) => {
+      new RecordingHandler((_, signal) => {
         signalled = signal;
         return new Promise(() => {});
       }),
@@ -137,7 +137,7 @@ describe('a member of a group', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(signalled?.aborted).toBe(true);
     expect(await consumers.committed(topic)).toEqual([-1]);
-    const next = new Received();
+    const next = new RecordingHandler();
     await consumers.consume(topic, next);
     await eventually(() => expect(next.values).toEqual(['one']));
   });

@@ -1,25 +1,25 @@
 import { eventually } from '#testing';
 import {
-  Consumers,
-  Received,
+  TestConsumers,
+  RecordingHandler,
   START_MS_MAX,
-  testKafka,
+  startTestKafka,
   type TestKafka,
 } from '../testing/test-kafka.js';
 
 describe('a consumer whose broker stands still', () => {
   let kafka: TestKafka;
-  const consumers = new Consumers(() => kafka);
+  const consumers = new TestConsumers(() => kafka);
 
   beforeAll(async () => {
-    kafka = await testKafka();
+    kafka = await startTestKafka();
   }, START_MS_MAX);
   afterAll(() => kafka.close(), 30_000);
 
   it('stops within 5 s when nothing is under way', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
-    const received = new Received();
+    const received = new RecordingHandler();
     const source = await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([1]));
     kafka.broker.pause();

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import '../connection.js';
 import { requireKafkajsInternal } from './kafkajs-internals.js';
 import {
-  batchBytes,
+  encodeBatch,
   CONTROL,
-  fetchResponse,
-  marker,
+  encodeFetchResponse,
+  encodeMarker,
   TRANSACTIONAL,
 } from '../testing/batch-bytes.js';
 import { kafkajsFetch, rotatePartitions, type FetchRequest } from './fetch-patch.js';
@@ -52,7 +52,7 @@ const inForce = (bytes: Buffer): Promise<FetchResponse> =>
   kafkajsFetch().protocol({ version: VERSION })(request).response.decode(bytes);
 
 async function decodedByThem(batches: Buffer): Promise<readonly KafkajsMessage[]> {
-  const { responses } = await theirs.decode(fetchResponse('t', [{ batches }]));
+  const { responses } = await theirs.decode(encodeFetchResponse('t', [{ batches }]));
   return responses[0]?.partitions[0]?.messages ?? [];
 }
 
@@ -68,7 +68,7 @@ const LIMITS = {
 
 async function decodedByUs(batches: Buffer, limits = LIMITS): Promise<readonly KafkaRecord[]> {
   const records: KafkaRecord[] = [];
-  for (const batch of batchesOf(await inForce(fetchResponse('t', [{ batches }])))) {
+  for (const batch of batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])))) {
     const opened = await decompressBatch(batch, limits);
     if (opened.kind !== 'opened') throw new Error(opened.detail);
     for (let one = opened.records.next(0n); one; one = opened.records.next(0n)) records.push(one);
@@ -101,7 +101,7 @@ describe('the reader of fetch responses', () => {
   it('reads good batches as kafkajs does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 3 }), async (batches) => {
-        const packed = Buffer.concat(batches.map(batchBytes));
+        const packed = Buffer.concat(batches.map(encodeBatch));
         const ours = (await decodedByUs(packed)).map((one) => ({
           offset: String(one.offset),
           timestamp: String(one.timestampMs),
@@ -123,15 +123,15 @@ describe('the reader of fetch responses', () => {
   });
 
   it('is in force once the client is loaded: a response has batches, not yet unpacked', async () => {
-    const batches = batchBytes({ firstOffset: 7, records: [{}, {}, {}] });
-    const [found] = batchesOf(await inForce(fetchResponse('t', [{ batches }])));
+    const batches = encodeBatch({ firstOffset: 7, records: [{}, {}, {}] });
+    const [found] = batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])));
     expect(found).toMatchObject({ offset: '9', firstOffset: 7n, recordCount: 3 });
   });
 
   it('tells of a partition whose batches have no length to go by, and reads the others', async () => {
     const broken = Buffer.alloc(100);
     const { responses } = await inForce(
-      fetchResponse('t', [{ batches: broken }, { batches: batchBytes({ records: [{}] }) }]),
+      encodeFetchResponse('t', [{ batches: broken }, { batches: encodeBatch({ records: [{}] }) }]),
     );
     const [first, second] = responses[0]?.partitions ?? [];
     expect(first?.messages).toEqual([{ offset: '7', unreadable: 'a batch has a length of 0' }]);
@@ -139,11 +139,11 @@ describe('the reader of fetch responses', () => {
   });
 
   it('leaves a batch that is cut off at the end to the next fetch', async () => {
-    const whole = batchBytes({ records: [{}] });
-    const cut = batchBytes({ firstOffset: 1, records: [{ value: Buffer.alloc(100) }] });
+    const whole = encodeBatch({ records: [{}] });
+    const cut = encodeBatch({ firstOffset: 1, records: [{ value: Buffer.alloc(100) }] });
     for (const length of [1, 20, 60, cut.length - 1]) {
       const batches = Buffer.concat([whole, cut.subarray(0, length)]);
-      expect(batchesOf(await inForce(fetchResponse('t', [{ batches }])))).toHaveLength(1);
+      expect(batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])))).toHaveLength(1);
     }
   });
 
@@ -169,13 +169,13 @@ describe('aborted transactions', () => {
   const value = (of: string) => [{ key: Buffer.from('k'), value: Buffer.from(of) }];
   /** Two transactions side by side: the one that began later is aborted first, and listed first. */
   const sideBySide = Buffer.concat([
-    batchBytes({ firstOffset: 0, producerId: 1n, flags: TRANSACTIONAL, records: value('one') }),
-    batchBytes({ firstOffset: 1, producerId: 2n, flags: TRANSACTIONAL, records: value('two') }),
-    marker(2, 2n, 'abort'),
-    batchBytes({ firstOffset: 3, records: value('good') }),
-    marker(4, 1n, 'abort'),
-    batchBytes({ firstOffset: 5, producerId: 1n, flags: TRANSACTIONAL, records: value('later') }),
-    marker(6, 1n, 'commit'),
+    encodeBatch({ firstOffset: 0, producerId: 1n, flags: TRANSACTIONAL, records: value('one') }),
+    encodeBatch({ firstOffset: 1, producerId: 2n, flags: TRANSACTIONAL, records: value('two') }),
+    encodeMarker(2, 2n, 'abort'),
+    encodeBatch({ firstOffset: 3, records: value('good') }),
+    encodeMarker(4, 1n, 'abort'),
+    encodeBatch({ firstOffset: 5, producerId: 1n, flags: TRANSACTIONAL, records: value('later') }),
+    encodeMarker(6, 1n, 'commit'),
   ]);
   const aborted = [
     { producerId: 2n, firstOffset: 1 },
@@ -183,18 +183,18 @@ describe('aborted transactions', () => {
   ];
   /** The key of its first message looks like the marker that ends a transaction. */
   const forged = Buffer.concat([
-    batchBytes({
+    encodeBatch({
       firstOffset: 0,
       producerId: 1n,
       flags: TRANSACTIONAL,
       records: [{ key: Buffer.alloc(4) }, ...value('forged')],
     }),
-    marker(2, 1n, 'abort'),
+    encodeMarker(2, 1n, 'abort'),
   ]);
   const forgedAborted = [{ producerId: 1n, firstOffset: 0 }];
 
   const readable = async (batches: Buffer, of: typeof aborted) =>
-    batchesOf(await inForce(fetchResponse('t', [{ batches, aborted: of }])))
+    batchesOf(await inForce(encodeFetchResponse('t', [{ batches, aborted: of }])))
       .filter(({ isAborted, isControl }) => !isAborted && !isControl)
       .map(({ firstOffset }) => Number(firstOffset));
 
@@ -210,7 +210,7 @@ describe('aborted transactions', () => {
     ['side by side', sideBySide, aborted, 'one'],
     ['with a forged marker', forged, forgedAborted, 'forged'],
   ])('come through without the patch: %s', async (_, batches, of, taken) => {
-    const { responses } = await theirs.decode(fetchResponse('t', [{ batches, aborted: of }]));
+    const { responses } = await theirs.decode(encodeFetchResponse('t', [{ batches, aborted: of }]));
     const { messages = [], abortedTransactions = [] } = responses[0]?.partitions[0] ?? {};
     const values = filterAborted({ messages, abortedTransactions }).map((one) => String(one.value));
     expect(values).toContain(taken);
@@ -223,21 +223,21 @@ describe('without the patch', () => {
     [3, 'LZ4'],
     [4, 'ZSTD'],
   ])('a batch with codec %d is not read at all', async (codec, name) => {
-    const batches = batchBytes({ codec, packed: Buffer.from('x'), recordCount: 1 });
+    const batches = encodeBatch({ codec, compressed: Buffer.from('x'), recordCount: 1 });
     await expect(decodedByThem(batches)).rejects.toThrow(`${name} compression not implemented`);
   });
 
   // kafkajs takes seconds for so many.
   it('a batch of more records than a call may have arguments ends in a RangeError', async () => {
     const records = Array.from({ length: 150_000 }, () => ({}));
-    const batches = batchBytes({ codec: 1, records });
+    const batches = encodeBatch({ codec: 1, records });
     await expect(decodedByThem(batches)).rejects.toThrow(RangeError);
     expect(await decodedByUs(batches, { ...LIMITS, batchBytesMax: 1 << 24 })).toHaveLength(150_000);
   }, 30_000);
 
   it('headers are read in quadratic time, and with it in linear time', async () => {
     const headers = Array.from({ length: 1_500 }, (_, at) => [`h${at}`, Buffer.from('v')] as const);
-    const batches = batchBytes({ records: [{ headers }] });
+    const batches = encodeBatch({ records: [{ headers }] });
     // Time of the processor, and the best of several runs: others use this machine, too.
     const msOf = async (work: () => Promise<unknown>): Promise<number> => {
       const began = process.cpuUsage();
@@ -254,16 +254,16 @@ describe('without the patch', () => {
   });
 
   it('a batch that compaction emptied would be fetched for ever', async () => {
-    const batches = batchBytes({ firstOffset: 7, recordCount: 0, lastOffsetDelta: 4 });
+    const batches = encodeBatch({ firstOffset: 7, recordCount: 0, lastOffsetDelta: 4 });
     expect(await decodedByThem(batches)).toEqual([]);
-    expect(batchesOf(await inForce(fetchResponse('t', [{ batches }])))).toMatchObject([
+    expect(batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])))).toMatchObject([
       { offset: '11' },
     ]);
   });
 
   it('a marker of a transaction is a message; with it, it is known as one', async () => {
     const [found] = batchesOf(
-      await inForce(fetchResponse('t', [{ batches: marker(3, 1n, 'commit') }])),
+      await inForce(encodeFetchResponse('t', [{ batches: encodeMarker(3, 1n, 'commit') }])),
     );
     expect(found).toMatchObject({ isControl: true, offset: '3' });
     expect(CONTROL).toBe(0x20);

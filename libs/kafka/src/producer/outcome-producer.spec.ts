@@ -1,6 +1,6 @@
 import type { Producer, RecordMetadata } from 'kafkajs';
 import { KafkaConnection } from '../connection.js';
-import { NotAcknowledged, OutcomeProducer } from './outcome-producer.js';
+import { NotAcknowledgedError, OutcomeProducer } from './outcome-producer.js';
 
 type Batch = Parameters<Producer['sendBatch']>[0];
 
@@ -66,7 +66,7 @@ describe('the producer of outcomes', () => {
     const producer = new OutcomeProducer(connection, {
       onReplaced: (cause) => replaced.push(cause),
     });
-    await expect(producer.send(both)).rejects.toThrow(NotAcknowledged);
+    await expect(producer.send(both)).rejects.toThrow(NotAcknowledgedError);
     expect(replaced).toHaveLength(1);
     await producer.send(both);
     expect([connection.opened, connection.closed]).toEqual([2, 1]);

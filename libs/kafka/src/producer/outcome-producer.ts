@@ -13,14 +13,15 @@ const LIMITS: GatheringLimits = {
 };
 /** A message's place in a batch, beside its key, value and headers. */
 const MESSAGE_OVERHEAD_BYTES = 80;
-const ACKNOWLEDGE_MS_MAX = 10_000;
+const ACKNOWLEDGEMENT_MS_MAX = 10_000;
 /** With all repeats, and before a consumer takes its handler for stuck. */
 const SEND_MS_MAX = 30_000;
 const CLOSE_MS_MAX = 3_000;
-const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+const TOO_LARGE_ERRORS = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 /** Whether a topic takes no message, or no batch of them, that is so large. */
-export const isTooLarge = (error: unknown): boolean => isProtocolError(error, TOO_LARGE);
+export const isMessageTooLarge = (error: unknown): boolean =>
+  isProtocolError(error, TOO_LARGE_ERRORS);
 
 export interface OutcomeProducerOptions {
   readonly limits?: Partial<GatheringLimits>;
@@ -30,7 +31,7 @@ export interface OutcomeProducerOptions {
 }
 
 /** Thrown when there was no answer in time, or none for a partition that was sent to. */
-export class NotAcknowledged extends Error {
+export class NotAcknowledgedError extends Error {
   override readonly name = 'NotAcknowledged';
 }
 
@@ -40,7 +41,7 @@ export class NotAcknowledged extends Error {
  */
 export class OutcomeProducer implements OutcomeSink {
   readonly #queue: GatheringQueue<OutgoingMessage>;
-  readonly #chosen = new Set<string>();
+  readonly #partitionsSent = new Set<string>();
   #producer: Promise<Producer> | null = null;
   #closed = false;
 
@@ -54,7 +55,7 @@ export class OutcomeProducer implements OutcomeSink {
         sizeOf: bytesOf,
         // A connection that is away is away for all; only a refusal can be about one message.
         mayBeOneItem: (error) =>
-          error instanceof Error && 'retriable' in error && !wasRepeated(error),
+          error instanceof Error && 'retriable' in error && !hasExhaustedRetries(error),
       },
       { ...LIMITS, ...options.limits },
     );
@@ -70,7 +71,7 @@ export class OutcomeProducer implements OutcomeSink {
     try {
       await this.#queue.add(messages);
     } catch (error) {
-      if (!isTooLarge(error)) throw error;
+      if (!isMessageTooLarge(error)) throw error;
       for (const message of messages) await this.#sendAlone(message);
     }
   }
@@ -80,7 +81,7 @@ export class OutcomeProducer implements OutcomeSink {
     try {
       await this.#queue.add([message]);
     } catch (error) {
-      if (!isTooLarge(error) || message.ifTooLarge === undefined) throw error;
+      if (!isMessageTooLarge(error) || message.ifTooLarge === undefined) throw error;
       await this.#queue.add([message.ifTooLarge]);
     }
   }
@@ -103,18 +104,18 @@ export class OutcomeProducer implements OutcomeSink {
     const connected = this.#connected();
     try {
       const producer = await connected;
-      this.#chosen.clear();
+      this.#partitionsSent.clear();
       const answers = await this.#inTime(
         producer.sendBatch({
           acks: -1,
-          timeout: ACKNOWLEDGE_MS_MAX,
-          topicMessages: byTopic(messages),
+          timeout: ACKNOWLEDGEMENT_MS_MAX,
+          topicMessages: groupByTopic(messages),
         }),
       );
       // When a partition's leader moves during a send, kafkajs can leave that partition out.
-      const acknowledged = new Set(answers.map((a) => placeOf(a.topicName, a.partition)));
-      const missing = [...this.#chosen].filter((place) => !acknowledged.has(place));
-      if (missing.length > 0) throw new NotAcknowledged(`No answer for ${missing.join(', ')}`);
+      const acknowledged = new Set(answers.map((a) => partitionName(a.topicName, a.partition)));
+      const missing = [...this.#partitionsSent].filter((place) => !acknowledged.has(place));
+      if (missing.length > 0) throw new NotAcknowledgedError(`No answer for ${missing.join(', ')}`);
     } catch (error) {
       // Its sequence may be off now; a new producer begins a new one.
       if (this.#producer === connected) this.#producer = null;
@@ -128,7 +129,7 @@ export class OutcomeProducer implements OutcomeSink {
     const msMax = this.options.sendMsMax ?? SEND_MS_MAX;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const error = new NotAcknowledged(`No answer within ${msMax} ms`);
+      const error = new NotAcknowledgedError(`No answer within ${msMax} ms`);
       timer = setTimeout(() => reject(error), msMax);
     });
     try {
@@ -158,12 +159,14 @@ export class OutcomeProducer implements OutcomeSink {
     const { key } = args.message;
     const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key ?? '');
     const partition = key === null ? 0 : keyPartition(bytes, args.partitionMetadata.length);
-    this.#chosen.add(placeOf(args.topic, partition));
+    this.#partitionsSent.add(partitionName(args.topic, partition));
     return partition;
   };
 }
 
-function byTopic(messages: readonly OutgoingMessage[]): { topic: string; messages: Message[] }[] {
+function groupByTopic(
+  messages: readonly OutgoingMessage[],
+): { topic: string; messages: Message[] }[] {
   const topics = new Map<string, Message[]>();
   for (const { topic, key, value, headers } of messages) {
     const own = topics.get(topic) ?? [];
@@ -183,12 +186,12 @@ function bytesOf({ key, value, headers = {} }: OutgoingMessage): number {
   return bytes;
 }
 
-function placeOf(topic: string, partition: number): string {
+function partitionName(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
 
 /** kafkajs gives up after its repeats with this name: then it was trouble, not a refusal. */
-function wasRepeated(error: Error): boolean {
+function hasExhaustedRetries(error: Error): boolean {
   return error.name === 'KafkaJSNumberOfRetriesExceeded';
 }
 

@@ -4,12 +4,12 @@ import { ByteBudget } from '../byte-budget.js';
 import type { IncomingMessage } from '../ports.js';
 import { ByteWriter } from './byte-writer.js';
 import {
-  batchBytes,
+  encodeBatch,
   LOG_APPEND_TIME,
-  marker,
-  recordBytes,
-  recordsBytes,
-  withLength,
+  encodeMarker,
+  encodeRecord,
+  encodeRecords,
+  prefixLength,
   type TestBatch,
 } from '../testing/batch-bytes.js';
 import { FetchedMessages } from './fetched-messages.js';
@@ -45,7 +45,7 @@ async function all(messages: FetchedMessages, atOnce = 10): Promise<IncomingMess
 }
 
 const one = async (batch: TestBatch): Promise<IncomingMessage | undefined> =>
-  (await all(fetched([batchBytes(batch)])))[0];
+  (await all(fetched([encodeBatch(batch)])))[0];
 
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ value: Buffer.from(String(at)) }));
@@ -103,10 +103,10 @@ describe('the messages of what was fetched', () => {
 
   it('come in order across batches, as many at a time as are wanted, and leave out markers', async () => {
     const messages = fetched([
-      batchBytes({ firstOffset: 0, records: numbered(3) }),
-      marker(3, 1n, 'commit'),
-      batchBytes({ firstOffset: 4, codec: 1, records: numbered(4) }),
-      marker(8, 1n, 'commit'),
+      encodeBatch({ firstOffset: 0, records: numbered(3) }),
+      encodeMarker(3, 1n, 'commit'),
+      encodeBatch({ firstOffset: 4, codec: 1, records: numbered(4) }),
+      encodeMarker(8, 1n, 'commit'),
     ]);
     expect((await messages.peek(5)).map(({ offset }) => offset)).toEqual(['0', '1', '2', '4', '5']);
     messages.take(5);
@@ -118,7 +118,7 @@ describe('the messages of what was fetched', () => {
   });
 
   it('leave out what was before the offset that was asked for', async () => {
-    const messages = fetched([batchBytes({ firstOffset: 5, codec: 1, records: numbered(5) })], {
+    const messages = fetched([encodeBatch({ firstOffset: 5, codec: 1, records: numbered(5) })], {
       from: 8n,
     });
     expect(messages.firstOffset).toBe(8n);
@@ -131,7 +131,7 @@ describe('the messages of what was fetched', () => {
       { offsetDelta: 7, value: Buffer.from('b') },
     ];
     const messages = await all(
-      fetched([batchBytes({ firstOffset: 10, records, lastOffsetDelta: 9 })]),
+      fetched([encodeBatch({ firstOffset: 10, records, lastOffsetDelta: 9 })]),
     );
     expect(messages.map(({ offset }) => offset)).toEqual(['12', '17']);
   });
@@ -180,43 +180,59 @@ describe('headers', () => {
 });
 
 describe('a batch that can’t be decoded', () => {
-  const good = batchBytes({ firstOffset: 20, records: numbered(1) });
+  const good = encodeBatch({ firstOffset: 20, records: numbered(1) });
   const damaged: readonly [string, TestBatch, RegExp][] = [
-    ['gzip that is none', { codec: 1, packed: Buffer.from('no gzip') }, /gzip is damaged/],
-    ['snappy that is none', { codec: 2, packed: Buffer.from('no snappy') }, /snappy/],
-    ['lz4 that is none', { codec: 3, packed: Buffer.from('no lz4') }, /lz4 is damaged/],
-    ['zstd that is none', { codec: 4, packed: Buffer.from('no zstd') }, /zstd is damaged/],
-    ['a codec of the future', { codec: 5, packed: Buffer.from('?') }, /codec 5, which is unknown/],
-    ['a bomb', { codec: 1, packed: gzipSync(Buffer.alloc(1_000_001)) }, /more than 1000000 bytes/],
+    ['gzip that is none', { codec: 1, compressed: Buffer.from('no gzip') }, /gzip is damaged/],
+    ['snappy that is none', { codec: 2, compressed: Buffer.from('no snappy') }, /snappy/],
+    ['lz4 that is none', { codec: 3, compressed: Buffer.from('no lz4') }, /lz4 is damaged/],
+    ['zstd that is none', { codec: 4, compressed: Buffer.from('no zstd') }, /zstd is damaged/],
+    [
+      'a codec of the future',
+      { codec: 5, compressed: Buffer.from('?') },
+      /codec 5, which is unknown/,
+    ],
+    [
+      'a bomb',
+      { codec: 1, compressed: gzipSync(Buffer.alloc(1_000_001)) },
+      /more than 1000000 bytes/,
+    ],
     ['a wrong checksum', { records: numbered(9), crc: 1 }, /checksum is wrong/],
-    ['too few records', { packed: recordsBytes(numbered(8)) }, /no end/],
-    ['too many records', { packed: recordsBytes(numbered(10)) }, /more in it than its records/],
+    ['too few records', { compressed: encodeRecords(numbered(8)) }, /no end/],
+    [
+      'too many records',
+      { compressed: encodeRecords(numbered(10)) },
+      /more in it than its records/,
+    ],
     [
       'more records than bytes',
-      { packed: recordsBytes(numbered(9)), recordCount: 999_999 },
+      { compressed: encodeRecords(numbered(9)), recordCount: 999_999 },
       /malformed/,
     ],
     [
       'more records than may be',
-      { packed: Buffer.alloc(1), recordCount: 2 ** 31 - 1 },
+      { compressed: Buffer.alloc(1), recordCount: 2 ** 31 - 1 },
       /2147483647 records, more than 1000000/,
     ],
     [
       'offsets that fall',
-      { packed: recordsBytes(numbered(9).map(() => ({ offsetDelta: 3 }))) },
+      { compressed: encodeRecords(numbered(9).map(() => ({ offsetDelta: 3 }))) },
       /do not rise/,
     ],
     [
       'offsets beyond it',
-      { packed: recordsBytes(numbered(9)), lastOffsetDelta: 3 },
+      { compressed: encodeRecords(numbered(9)), lastOffsetDelta: 3 },
       /leave the batch/,
     ],
-    ['a record that leaves it', { packed: Buffer.from([0x7e, 0]), recordCount: 1 }, /cut short/],
+    [
+      'a record that leaves it',
+      { compressed: Buffer.from([0x7e, 0]), recordCount: 1 },
+      /cut short/,
+    ],
     ['a format of before headers', { magic: 1, records: numbered(9) }, /message format 1/],
   ];
 
   it.each(damaged)('is one message with its bytes and its offsets: %s', async (_, batch, why) => {
-    const bytes = batchBytes({ firstOffset: 11, recordCount: 9, lastOffsetDelta: 8, ...batch });
+    const bytes = encodeBatch({ firstOffset: 11, recordCount: 9, lastOffsetDelta: 8, ...batch });
     const messages = await all(fetched([bytes, good]));
     const [first, second] = messages;
     expect(messages).toHaveLength(2);
@@ -230,7 +246,7 @@ describe('a batch that can’t be decoded', () => {
   it('tells the first offset that was not read yet, and the last', async () => {
     const batch = { codec: 5, packed: Buffer.from('?'), recordCount: 9, lastOffsetDelta: 8 };
     const [message] = await all(
-      fetched([batchBytes({ firstOffset: 11, ...batch })], { from: 14n }),
+      fetched([encodeBatch({ firstOffset: 11, ...batch })], { from: 14n }),
     );
     expect(message).toMatchObject({
       offset: '19',
@@ -240,9 +256,9 @@ describe('a batch that can’t be decoded', () => {
 
   it('is one record where only that is malformed, and the others are read', async () => {
     const head = (at: number) => new ByteWriter().int8(0).varInt(0).varInt(at);
-    const cutKey = withLength(Buffer.from(head(1).varInt(100).written));
-    const noKeyNorMore = withLength(Buffer.from(head(2).varInt(-1).written));
-    const millions = withLength(
+    const cutKey = prefixLength(Buffer.from(head(1).varInt(100).written));
+    const noKeyNorMore = prefixLength(Buffer.from(head(2).varInt(-1).written));
+    const millions = prefixLength(
       Buffer.from(
         head(3)
           .varInt(-1)
@@ -250,17 +266,19 @@ describe('a batch that can’t be decoded', () => {
           .varInt(2 ** 31 - 1).written,
       ),
     );
-    const negative = withLength(Buffer.from(head(4).varInt(-5).written));
+    const negative = prefixLength(Buffer.from(head(4).varInt(-5).written));
     const records = [
-      recordBytes({}, 0),
+      encodeRecord({}, 0),
       cutKey,
       noKeyNorMore,
       millions,
       negative,
-      recordBytes({}, 5),
+      encodeRecord({}, 5),
     ];
     const messages = await all(
-      fetched([batchBytes({ packed: Buffer.concat(records), recordCount: 6, lastOffsetDelta: 5 })]),
+      fetched([
+        encodeBatch({ compressed: Buffer.concat(records), recordCount: 6, lastOffsetDelta: 5 }),
+      ]),
     );
     expect(messages.map(({ fault }) => fault?.kind)).toEqual([
       undefined,
@@ -272,7 +290,7 @@ describe('a batch that can’t be decoded', () => {
   });
 
   it('never throws, whatever is changed in its bytes, and always moves on', async () => {
-    const bytes = batchBytes({ codec: 1, records: numbered(20) });
+    const bytes = encodeBatch({ codec: 1, records: numbered(20) });
     const change = fc.array(fc.tuple(fc.integer({ min: 12, max: bytes.length - 1 }), fc.nat(255)), {
       minLength: 1,
       maxLength: 5,
@@ -300,7 +318,7 @@ describe('a batch that can’t be decoded', () => {
 
 describe('the memory of unpacked batches', () => {
   const zeros = (codec: number) =>
-    batchBytes({ codec, records: [{ value: Buffer.alloc(900_000) }, { offsetDelta: 1 }] });
+    encodeBatch({ codec, records: [{ value: Buffer.alloc(900_000) }, { offsetDelta: 1 }] });
 
   it('is given back when the messages were taken, or are not wanted any more', async () => {
     const budget = new ByteBudget(1_000_000);

@@ -18,7 +18,7 @@ export interface TestBatch {
   readonly recordCount?: number;
   readonly lastOffsetDelta?: number;
   /** The records as they stand there, instead of `records`. */
-  readonly packed?: Buffer;
+  readonly compressed?: Buffer;
   readonly codec?: number;
   readonly flags?: number;
   readonly firstTimestamp?: bigint;
@@ -48,7 +48,7 @@ function varLong(value: number): Buffer {
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-export function recordBytes(
+export function encodeRecord(
   { key = null, value = null, headers = [], timestampDelta = 0, offsetDelta }: TestRecord,
   index = 0,
 ): Buffer {
@@ -59,21 +59,21 @@ export function recordBytes(
     .varInt(offsetDelta ?? index);
   record.varField(key).varField(value).varInt(headers.length);
   for (const [name, content] of headers) record.varField(name).varField(content);
-  return withLength(record.written);
+  return prefixLength(record.written);
 }
 
 /** As a record stands among others. */
-export function withLength(bytes: Buffer): Buffer {
+export function prefixLength(bytes: Buffer): Buffer {
   framed.reset();
   return Buffer.from(framed.varInt(bytes.length).bytes(bytes).written);
 }
 
-export const recordsBytes = (records: readonly TestRecord[]): Buffer =>
-  Buffer.concat(records.map(recordBytes));
+export const encodeRecords = (records: readonly TestRecord[]): Buffer =>
+  Buffer.concat(records.map(encodeRecord));
 
-export function batchBytes(batch: TestBatch): Buffer {
+export function encodeBatch(batch: TestBatch): Buffer {
   const { records = [], codec = 0, flags = 0, firstTimestamp = 0n, producerId = -1n } = batch;
-  const bytes = batch.packed ?? packed(codec, recordsBytes(records));
+  const bytes = batch.compressed ?? compress(codec, encodeRecords(records));
   const body = new ByteWriter();
   body.int16(codec | flags).int32(batch.lastOffsetDelta ?? Math.max(0, records.length - 1));
   body.int64(firstTimestamp).int64(batch.maxTimestamp ?? firstTimestamp);
@@ -88,11 +88,15 @@ export function batchBytes(batch: TestBatch): Buffer {
   return Buffer.from(out.bytes(body.written).written);
 }
 
-const packed = (codec: number, bytes: Buffer): Buffer => (codec === 1 ? gzipSync(bytes) : bytes);
+const compress = (codec: number, bytes: Buffer): Buffer => (codec === 1 ? gzipSync(bytes) : bytes);
 
 /** Ends a transaction of that producer. */
-export const marker = (firstOffset: number, producerId: bigint, type: 'abort' | 'commit'): Buffer =>
-  batchBytes({
+export const encodeMarker = (
+  firstOffset: number,
+  producerId: bigint,
+  type: 'abort' | 'commit',
+): Buffer =>
+  encodeBatch({
     firstOffset,
     producerId,
     flags: CONTROL | TRANSACTIONAL,
@@ -106,7 +110,7 @@ export interface TestPartition {
 }
 
 /** A response of version 11 for one topic. */
-export function fetchResponse(topic: string, partitions: readonly TestPartition[]): Buffer {
+export function encodeFetchResponse(topic: string, partitions: readonly TestPartition[]): Buffer {
   const out = new ByteWriter();
   out.int32(0).int16(0).int32(7).int32(1).nullableString(topic).int32(partitions.length);
   for (const [index, { partition = index, aborted = [], batches }] of partitions.entries()) {

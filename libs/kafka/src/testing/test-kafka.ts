@@ -18,7 +18,7 @@ import type {
 export const START_MS_MAX = 120_000;
 
 /** Short enough that a test sees a session end. */
-export const QUICK: Partial<ConsumeLimits> = {
+export const SHORT_LIMITS: Partial<ConsumeLimits> = {
   sessionMs: 6_000,
   heartbeatMs: 500,
   rebalanceMsMax: 6_000,
@@ -35,7 +35,9 @@ export interface TestKafka {
   close(): Promise<void>;
 }
 
-export async function testKafka(options: Partial<KafkaBrokerOptions> = {}): Promise<TestKafka> {
+export async function startTestKafka(
+  options: Partial<KafkaBrokerOptions> = {},
+): Promise<TestKafka> {
   const dataDir = await mkdtemp(join(tmpdir(), 'points-ledger-kafka-'));
   const broker = await startKafkaBroker({ dataDir, heapMb: 192, ...options });
   const connection = connectKafka({ brokers: broker.brokers, clientId: 'test' });
@@ -81,30 +83,30 @@ export async function withAdmin<T>(
 export { eventually } from '#testing';
 
 /** Keeps what it is given; `handling` may be changed while it runs. */
-export class Received implements MessageHandler {
+export class RecordingHandler implements MessageHandler {
   readonly messages: IncomingMessage[] = [];
-  readonly givenUp: string[] = [];
-  ownershipsLost = 0;
+  readonly deadLettered: string[] = [];
+  revocations = 0;
 
   constructor(
-    public handling: (
+    public behavior: (
       messages: IncomingMessages,
       signal: AbortSignal,
     ) => Promise<HandleResult> | HandleResult = () => ({ kind: 'all' }),
   ) {}
 
   async handle(messages: IncomingMessages, signal: AbortSignal): Promise<HandleResult> {
-    const handled = await this.handling(messages, signal);
+    const handled = await this.behavior(messages, signal);
     this.messages.push(...messages.slice(0, handled.kind === 'all' ? undefined : handled.done));
     return handled;
   }
 
   async sendToDeadLetters(message: IncomingMessage): Promise<void> {
-    this.givenUp.push(String(message.value));
+    this.deadLettered.push(String(message.value));
   }
 
   partitionsRevoked(): void {
-    this.ownershipsLost++;
+    this.revocations++;
   }
 
   get values(): string[] {
@@ -112,11 +114,11 @@ export class Received implements MessageHandler {
   }
 }
 
-export const numbered = (count: number, prefix = 'm'): string[] =>
+export const numberedValues = (count: number, prefix = 'm'): string[] =>
   Array.from({ length: count }, (_, at) => `${prefix}${at}`);
 
 /** A key for each partition, in their order. */
-export function keysOfPartitions(partitions: number): string[] {
+export function keyPerPartition(partitions: number): string[] {
   const choose = Partitioners.DefaultPartitioner();
   const partitionMetadata: PartitionMetadata[] = Array.from({ length: partitions }, (_, id) => ({
     partitionErrorCode: 0,
@@ -134,7 +136,7 @@ export function keysOfPartitions(partitions: number): string[] {
 }
 
 /** Topics and consumers of one spec, each topic with its own group. */
-export class Consumers {
+export class TestConsumers {
   readonly #sources: CommandSource[] = [];
   #topics = 0;
 
@@ -148,7 +150,7 @@ export class Consumers {
 
   async consume(
     topic: string,
-    received: Received,
+    received: RecordingHandler,
     options: Partial<ConsumeOptions> = {},
   ): Promise<CommandSource> {
     const source = createCommandSource(this.kafka().connection, {
@@ -158,7 +160,7 @@ export class Consumers {
         throw new Error('fatal', { cause });
       },
       ...options,
-      limits: { ...QUICK, ...options.limits },
+      limits: { ...SHORT_LIMITS, ...options.limits },
     });
     this.#sources.push(source);
     await source.start(received);
