@@ -85,7 +85,7 @@ describe('what the projector reports', () => {
     lag('q', 0, 1);
     expect(health.ready()).toMatchObject({
       ok: true,
-      reporter: { accounts: { state: 'amber', reason: '1 account is parked' } },
+      parts: { accounts: { state: 'amber', reason: '1 account is parked' } },
     });
     const text = await metrics.metrics();
     expect(text).toContain('projector_alarms_total{kind="parked",app="projector"} 1');
@@ -100,7 +100,7 @@ describe('what the projector reports', () => {
     observer.poisoned?.(1, new Error('an unknown event'));
     expect(health.ready()).toMatchObject({
       ok: false,
-      reporter: { tables: { state: 'red', reason: 'version 1 stopped: an unknown event' } },
+      parts: { tables: { state: 'red', reason: 'version 1 stopped: an unknown event' } },
     });
     expect(await metrics.metrics()).toContain('projector_alarms_total{kind="poison"');
   });
@@ -110,7 +110,7 @@ describe('what the projector reports', () => {
     observer.leadershipChanged?.(true);
     lag('p', 0);
     observer.poisoned?.(2, new Error('an unknown event'));
-    expect(health.ready()).toMatchObject({ ok: true, reporter: { tables: { state: 'amber' } } });
+    expect(health.ready()).toMatchObject({ ok: true, parts: { tables: { state: 'amber' } } });
   });
 
   it('is red when nothing could be measured for a while', () => {
@@ -120,7 +120,7 @@ describe('what the projector reports', () => {
     wait(16_000);
     expect(health.ready()).toMatchObject({
       ok: false,
-      reporter: { lag: { state: 'red', reason: 'was not measured for 16 s' } },
+      parts: { lag: { state: 'red', reason: 'was not measured for 16 s' } },
     });
     lag('p1', 0);
     expect(health.ready().ok).toBe(true);
@@ -133,7 +133,7 @@ describe('what the projector reports', () => {
       lag('p1', 10);
       wait(10_000);
     }
-    expect(health.ready()).toMatchObject({ ok: false, reporter: { flow: { state: 'red' } } });
+    expect(health.ready()).toMatchObject({ ok: false, parts: { flow: { state: 'red' } } });
   });
 
   it('is not red while the tables move on, whoever moves them', () => {
