@@ -62,7 +62,7 @@ const CLOCKS = [
 ];
 
 /** Libraries that know nothing of the product: everything but the rules may use them. */
-const BASICS = '#(async|bytes|identity)$';
+const BASICS = '#(async|bytes(/postgres)?|identity)$';
 const BROWSER_BASICS = '#(async|bytes)$';
 
 export default defineConfig(

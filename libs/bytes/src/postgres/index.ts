@@ -1,0 +1,21 @@
+export {
+  arrayOf,
+  byteaArray,
+  float8Array,
+  int4Array,
+  int8Array,
+  textArray,
+  uuidArray,
+} from './binary-arrays.js';
+export {
+  bool,
+  converted,
+  float8,
+  int2,
+  int4,
+  int8,
+  text,
+  timestamptz,
+  uuid,
+} from './binary-types.js';
+export { copyColumn, encodeCopyData, type CopyColumn } from './copy-data.js';
