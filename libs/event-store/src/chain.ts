@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { writeUuid } from './uuid-bytes.js';
+import { writeInt64, writeUuid } from '#bytes';
 
 const HASH_BYTES = 32;
 
@@ -16,8 +16,6 @@ export interface Hashable {
   readonly meta: string;
 }
 
-const TWO_TO_32 = 2 ** 32;
-
 /** As a string of bytes: a fifth of what a Hash object costs, and half of a buffer, on Node 20. */
 const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'binary');
 
@@ -33,8 +31,9 @@ function hashOfType(type: string): string {
   return made;
 }
 
-/** Filled anew for each event. */
+/** Reused for every event. */
 const parts = Buffer.alloc(32 + 16 + 8 + 4 * 32);
+const view = new DataView(parts.buffer, parts.byteOffset, parts.byteLength);
 
 /**
  * The hash of an event: everything it says, and the hash before it. Fixed-length parts, so that
@@ -47,8 +46,7 @@ export function chainHash(before: Uint8Array, event: Hashable): Uint8Array {
   }
   parts.set(before, 0);
   writeUuid(parts, 32, event.id);
-  parts.writeUInt32BE(Math.floor(revision / TWO_TO_32), 48);
-  parts.writeUInt32BE(revision % TWO_TO_32, 52);
+  writeInt64(view, 48, revision);
   parts.write(sha256(event.stream), 56, 'latin1');
   parts.write(hashOfType(event.type), 88, 'latin1');
   parts.write(sha256(event.data), 120, 'latin1');

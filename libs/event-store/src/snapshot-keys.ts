@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { writeInt64 } from '#bytes';
 import type { NonEmpty, Snapshot, UnsealedSnapshot } from './port.js';
 
 /** A secret that seals snapshots, and the name by which a sealed one says which secret that was. */
@@ -51,7 +52,6 @@ function parseKey(entry: string): SnapshotKey {
 export type SealCheck = 'good' | 'forged' | 'unknown-key';
 
 const LABEL = Buffer.from('points-ledger snapshot 1\0', 'latin1');
-const TWO_TO_32 = 2 ** 32;
 
 /**
  * Seals snapshots with a secret that the database does not know: whoever may write the table can not
@@ -89,9 +89,8 @@ function macOf(
   key: string,
   { revision, hash, state }: UnsealedSnapshot,
 ): Uint8Array {
-  const place = Buffer.alloc(8);
-  place.writeUInt32BE(Math.floor(revision / TWO_TO_32), 0);
-  place.writeUInt32BE(revision % TWO_TO_32, 4);
+  const place = new DataView(new ArrayBuffer(8));
+  writeInt64(place, 0, revision);
   return createHmac('sha256', secret)
     .update(LABEL)
     .update(sha256(stream))

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { writeUuid } from '#bytes';
 
 const VARIANTS = '89ab';
 const NAMESPACE_BYTES = 16;
@@ -19,33 +20,9 @@ export function nameBasedUuid(namespace: string, name: string): string {
 }
 
 function inputOf(namespace: string, name: string): Uint8Array {
-  writeNamespace(namespace);
+  writeUuid(input, 0, namespace);
   if (name.length > SHORT_NAME_CHARS) {
     return Buffer.concat([input.subarray(0, NAMESPACE_BYTES), Buffer.from(name, 'utf8')]);
   }
   return input.subarray(0, NAMESPACE_BYTES + input.write(name, NAMESPACE_BYTES, 'utf8'));
-}
-
-const NO_DIGIT = 0xff;
-/** The value of each lower-case hex digit, by its character code. */
-const DIGIT_VALUES = new Uint8Array(128).fill(NO_DIGIT);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
-  DIGIT_VALUES[digit.charCodeAt(0)] = value;
-}
-/** Where the two digits of each byte begin in the text of a UUID. */
-const BYTE_PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
-
-/** A namespace is always an id made here: a UUID in lower case. */
-function writeNamespace(uuid: string): void {
-  let digits = 0;
-  let byte = 0;
-  for (const place of BYTE_PLACES) {
-    const high = DIGIT_VALUES[uuid.charCodeAt(place)] ?? NO_DIGIT;
-    const low = DIGIT_VALUES[uuid.charCodeAt(place + 1)] ?? NO_DIGIT;
-    digits |= high | low;
-    input[byte++] = (high << 4) | low;
-  }
-  if (digits > 0xf || uuid.length !== 36) {
-    throw new TypeError(`"${uuid}" is not a UUID in lower case`);
-  }
 }

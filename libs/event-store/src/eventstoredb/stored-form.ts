@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '../port.js';
-import { uuidAt, writeUuid } from '../uuid-bytes.js';
+import { readUuid, writeUuid } from '#bytes';
 
 const HASH_BYTES = 32;
 const ID_BYTES = 16;
@@ -17,7 +17,7 @@ export interface StoredParts {
  * same place, which the ledger's own id does not (another process may give it to another answer to
  * the same command). That id is kept in the metadata.
  */
-export const serverEventId = (hash: Uint8Array): string => uuidAt(hash, 0);
+export const serverEventId = (hash: Uint8Array): string => readUuid(hash, 0);
 
 /** The hash, the ledger's id of the event, and then meta. A plain Uint8Array: a Buffer goes out as JSON. */
 export function encodeMetadata({ id, hash, meta }: EncodedEvent): Uint8Array {
@@ -42,7 +42,7 @@ export function parseMetadata(serverId: string, metadata: unknown): StoredParts 
   }
   const begin = HASH_BYTES + ID_BYTES;
   if (metadata.length < begin) return null;
-  return { id: uuidAt(metadata, HASH_BYTES), hash, meta: decodeUtf8(metadata.subarray(begin)) };
+  return { id: readUuid(metadata, HASH_BYTES), hash, meta: decodeUtf8(metadata.subarray(begin)) };
 }
 
 export const decodeUtf8 = (bytes: Uint8Array): string =>

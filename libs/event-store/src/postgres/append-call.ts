@@ -1,7 +1,7 @@
+import { byteaArray, int4Array, int8Array, textArray, uuidArray } from '#bytes/postgres';
 import type { QueryConfig } from 'pg';
 import { positionsOf } from '../position.js';
 import type { AppendResult, EncodedEvent, NonEmpty, Position } from '../port.js';
-import { hashArray, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.js';
 
 export interface Append {
   readonly stream: string;
@@ -24,30 +24,21 @@ type Answer =
 const SQL = 'select base, answers from event_store.append($1, $2, $3, $4, $5, $6, $7, $8)';
 
 export function appendCall(appends: readonly Append[]): QueryConfig {
-  const numbers: number[] = [];
-  const streams: string[] = [];
-  const expected: number[] = [];
-  const events: EncodedEvent[] = [];
-  for (const [index, append] of appends.entries()) {
-    for (const event of append.events) {
-      numbers.push(index + 1);
-      streams.push(append.stream);
-      expected.push(append.expected);
-      events.push(event);
-    }
-  }
+  const rows = appends.flatMap(({ stream, expected, events }, index) =>
+    events.map((event) => ({ number: index + 1, stream, expected, event })),
+  );
   return {
     name: 'append',
     text: SQL,
     values: [
-      int4Array(numbers),
-      textArray(streams),
-      int8Array(expected),
-      uuidArray(events.map((event) => event.id)),
-      textArray(events.map((event) => event.type)),
-      textArray(events.map((event) => event.data)),
-      textArray(events.map((event) => event.meta)),
-      hashArray(events.map((event) => event.hash)),
+      int4Array(rows, ({ number }) => number),
+      textArray(rows, ({ stream }) => stream),
+      int8Array(rows, ({ expected }) => expected),
+      uuidArray(rows, ({ event }) => event.id),
+      textArray(rows, ({ event }) => event.type),
+      textArray(rows, ({ event }) => event.data),
+      textArray(rows, ({ event }) => event.meta),
+      byteaArray(rows, ({ event }) => event.hash),
     ],
   };
 }

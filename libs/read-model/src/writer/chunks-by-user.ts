@@ -1,5 +1,5 @@
+import { uuidPrefix } from '#bytes';
 import { chunksOf } from '../projection/chunks.js';
-import { firstBits } from './binary-types.js';
 
 /** Rows of neighbouring users, and which of all they were. */
 export interface UserChunk<R> {
@@ -35,7 +35,7 @@ function sortedKeys(rows: readonly { readonly user_id: string }[]): Float64Array
   const keys = new Float64Array(rows.length);
   let index = 0;
   for (const { user_id } of rows) {
-    keys[index] = firstBits(user_id) * SORTED_ROWS_MAX + index;
+    keys[index] = uuidPrefix(user_id) * SORTED_ROWS_MAX + index;
     index += 1;
   }
   return keys.sort();

@@ -1,11 +1,22 @@
+import {
+  bool,
+  float8,
+  int2,
+  int4,
+  int8,
+  text,
+  uuid,
+  copyColumn,
+  type CopyColumn,
+} from '#bytes/postgres';
 import type { Pool, PoolClient } from 'pg';
 
 import { TcpProxy, createTestDatabase, type TestDatabase } from '#testing';
 
-import { copyColumn, copyRowsInto, type CopyColumn } from './copy-rows.js';
+import { copyRowsInto } from './copy-rows.js';
 import { runPipelined } from './write-query.js';
 import { inTransaction } from '../postgres/transaction.js';
-import { bool, float8, int2, int4, int8, text, timestamptz, uuid } from './binary-types.js';
+import { timestamptz } from './time-type.js';
 
 let database: TestDatabase;
 

@@ -1,8 +1,17 @@
+import {
+  int4,
+  int8,
+  uuid,
+  int4Array,
+  int8Array,
+  uuidArray,
+  copyColumn,
+  type CopyColumn,
+} from '#bytes/postgres';
 import type { AccountRow } from '../projection/loaded-rows.js';
-import { int4Array, int8Array, timeArray, uuidArray } from './binary-arrays.js';
-import { copyColumn, copyRowsInto, type CopyColumn } from './copy-rows.js';
+import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
-import { int4, int8, timestamptz, uuid } from './binary-types.js';
+import { timestamptz, timeArray } from './time-type.js';
 
 const COLUMNS: readonly CopyColumn<AccountRow>[] = [
   copyColumn('user_id', uuid, (row) => row.user_id),

@@ -1,8 +1,19 @@
+import {
+  bool,
+  int2,
+  int4,
+  int8,
+  uuid,
+  int4Array,
+  int8Array,
+  uuidArray,
+  copyColumn,
+  type CopyColumn,
+} from '#bytes/postgres';
 import type { BatchRow } from '../projection/loaded-rows.js';
-import { int4Array, int8Array, uuidArray } from './binary-arrays.js';
-import { copyColumn, copyRowsInto, type CopyColumn } from './copy-rows.js';
+import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
-import { bool, int2, int4, int8, timestamptz, uuid } from './binary-types.js';
+import { timestamptz } from './time-type.js';
 
 const COLUMNS: readonly CopyColumn<BatchRow>[] = [
   copyColumn('user_id', uuid, (row) => row.user_id),

@@ -1,15 +1,21 @@
-import type { ConsumptionRow } from '../projection/loaded-rows.js';
 import {
+  float8,
+  int4,
+  int8,
+  text,
+  uuid,
   float8Array,
   int4Array,
   int8Array,
   textArray,
-  timeArray,
   uuidArray,
-} from './binary-arrays.js';
-import { copyColumn, copyRowsInto, type CopyColumn } from './copy-rows.js';
+  copyColumn,
+  type CopyColumn,
+} from '#bytes/postgres';
+import type { ConsumptionRow } from '../projection/loaded-rows.js';
+import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
-import { float8, int4, int8, text, timestamptz, uuid } from './binary-types.js';
+import { timestamptz, timeArray } from './time-type.js';
 
 const COLUMNS: readonly CopyColumn<ConsumptionRow>[] = [
   copyColumn('user_id', uuid, (row) => row.user_id),

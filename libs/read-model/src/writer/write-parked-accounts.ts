@@ -1,3 +1,4 @@
+import { int8Array, textArray, uuidArray } from '#bytes/postgres';
 import type { ClientBase } from 'pg';
 
 import {
@@ -7,7 +8,6 @@ import {
   countsTowardLimit,
   type NewParkedAccount,
 } from '../projection/parking.js';
-import { int8Array, textArray, uuidArray } from './binary-arrays.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import type { WriteQuery } from './write-query.js';
 

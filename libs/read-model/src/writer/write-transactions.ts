@@ -1,9 +1,19 @@
+import {
+  float8,
+  int4,
+  int8,
+  text,
+  uuid,
+  float8Array,
+  int8Array,
+  copyColumn,
+  type CopyColumn,
+} from '#bytes/postgres';
 import type { NewTransactionRow } from '../projection/event-rows.js';
 import type { TransactionDuration } from '../projection/loaded-rows.js';
-import { float8Array, int8Array, timeArray } from './binary-arrays.js';
-import { copyColumn, copyRowsInto, type CopyColumn } from './copy-rows.js';
+import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
-import { float8, int4, int8, text, timestamptz, uuid } from './binary-types.js';
+import { timestamptz, timeArray } from './time-type.js';
 
 const COLUMNS: readonly CopyColumn<NewTransactionRow>[] = [
   copyColumn('user_id', uuid, (row) => row.user_id),

@@ -1,3 +1,4 @@
+import { readUuid, writeUuid } from '#bytes';
 import { DELETED_REVISION } from './system-names.js';
 import { shared, streams } from './definitions.js';
 import type { LogRecord } from './event-log.js';
@@ -12,10 +13,10 @@ export const streamNameOf = (identifier: shared.StreamIdentifier | undefined): s
 export function uuidOf(uuid: shared.UUID | undefined): string {
   const structured = uuid?.getStructured();
   if (structured === undefined) return uuid?.getString() ?? '';
-  const half = (bits: string) => BigInt.asUintN(64, BigInt(bits)).toString(16).padStart(16, '0');
-  const hex =
-    half(structured.getMostSignificantBits()) + half(structured.getLeastSignificantBits());
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigInt64BE(BigInt(structured.getMostSignificantBits()), 0);
+  bytes.writeBigInt64BE(BigInt(structured.getLeastSignificantBits()), 8);
+  return readUuid(bytes, 0);
 }
 
 export const revisionOf = (record: LogRecord): bigint =>
@@ -24,11 +25,12 @@ export const revisionOf = (record: LogRecord): bigint =>
 /** As text where the reader asked for text, and else as two numbers. */
 function idMessage(id: string, isString: boolean): shared.UUID {
   if (isString) return new shared.UUID().setString(id);
-  const hex = id.replaceAll('-', '');
-  const half = (from: number) =>
-    String(BigInt.asIntN(64, BigInt(`0x${hex.slice(from, from + 16)}`)));
+  const bytes = Buffer.alloc(16);
+  writeUuid(bytes, 0, id);
   return new shared.UUID().setStructured(
-    new shared.UUID.Structured().setMostSignificantBits(half(0)).setLeastSignificantBits(half(16)),
+    new shared.UUID.Structured()
+      .setMostSignificantBits(String(bytes.readBigInt64BE(0)))
+      .setLeastSignificantBits(String(bytes.readBigInt64BE(8))),
   );
 }
 

@@ -1,15 +1,8 @@
+import { float8Array, int4Array, int8Array, textArray, uuidArray } from '#bytes/postgres';
 import type { Pool } from 'pg';
 
 import { createTestDatabase, type TestDatabase } from '#testing';
-
-import {
-  float8Array,
-  int4Array,
-  int8Array,
-  textArray,
-  timeArray,
-  uuidArray,
-} from './binary-arrays.js';
+import { timeArray } from './time-type.js';
 
 let database: TestDatabase;
 let pool: Pool;
