@@ -153,28 +153,26 @@ export default defineConfig(
     may: [...OWN, BASICS, 'node:', 'kafkajs(/|$)', 'zstddec$'],
     because: 'it is the only place that uses kafkajs.',
   }),
-  allowImports('libs/runtime', {
-    may: [...OWN, BASICS, 'node:', '@nestjs/common$', 'zod$', 'pino$', 'prom-client$'],
-    because: 'every process starts with it.',
-  }),
   allowImports('libs/senders', {
-    may: [...OWN, BASICS, 'node:', '#(ledger|runtime)$', '#contracts$', 'zod$'],
+    may: [...OWN, BASICS, 'node:', '#ledger$', '#contracts$', 'zod$'],
     because: 'it decides who may send what, and neither executes nor records a command.',
   }),
-  allowImports('libs/assembly', {
+  allowImports('libs/platform', {
     may: [
       ...OWN,
       BASICS,
       'node:',
-      '#(ledger|commands|event-store|read-model|runtime|kafka|senders)$',
+      '#(ledger|commands|contracts|event-store|read-model|kafka|senders)$',
+      '@nestjs/(common|core|cqrs)$',
+      'pino$',
       'zod$',
       'pg$',
       'prom-client$',
     ],
-    because: 'it assembles what several processes need, and has no rules of its own.',
+    because: 'every process is made of its modules, and it has no rules of its own.',
   }),
   allowImports('stack', {
-    may: [...OWN, BASICS, 'node:', '#kafka$', '#runtime$', '#contracts$', 'zod$', 'jose$'],
+    may: [...OWN, BASICS, 'node:', '#kafka$', '#platform/process$', '#contracts$', 'zod$', 'jose$'],
     because: 'it starts servers and apps, and calls them as any service would.',
   }),
   allowImports('apps/web', {

@@ -15,7 +15,7 @@ const declaredIn = (path: string): string[] =>
 const SCHEMAS = [
   'libs/platform/src/config/ledger-variables.ts',
   'libs/platform/src/config/kafka-variables.ts',
-  'libs/senders/src/senders-variables.ts',
+  'libs/platform/src/config/senders-variables.ts',
   'apps/api/src/api-variables.ts',
   'apps/intake/src/main.ts',
   'apps/projector/src/main.ts',
@@ -117,6 +117,8 @@ function filesOf(room: string): string[] {
   return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
     .map((path) => `${room}/${path}`)
     .filter(
-      (path) => path.endsWith('.ts') && !/\.(spec|suite)\.ts$|apps\/web|libs\/testing/.test(path),
+      (path) =>
+        path.endsWith('.ts') &&
+        !/\.(spec|suite|contract)\.ts$|apps\/web|libs\/testing|\/testing\//.test(path),
     );
 }

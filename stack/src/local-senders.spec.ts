@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError } from '#runtime';
+import { ConfigurationError } from '#platform/process';
 import { parseSenders } from '#senders';
 import { localSigningKey, sendersEnvironment } from './local-senders.js';
 import { stackSettings } from './settings.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConfigurationError } from '#runtime';
+import { ConfigurationError } from '#platform/process';
 import type { SigningKey } from '#identity';
 import { projectRoot } from './kafka-jars.js';
 import type { StackSettings } from './settings.js';

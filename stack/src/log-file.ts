@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
-import { LossyWriter } from '#runtime';
+import { LossyWriter } from '#platform/process';
 
 const BYTES_MAX = 20 * 1024 * 1024;
 

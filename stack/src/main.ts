@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, stopWithParent } from '#runtime';
+import { ConfigurationError, stopWithParent } from '#platform/process';
 import { MigrationFailed, prepareLedger } from './addresses.js';
 import { announce } from './announce.js';
 import { startApps, type RunningApps } from './apps.js';

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { LossyWriter } from '#runtime';
+import { LossyWriter } from '#platform/process';
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '#runtime';
+import { ConfigurationError } from '#platform/process';
 import { pointsSender, stackSettings } from './settings.js';
 
 describe('The settings of the local stack', () => {

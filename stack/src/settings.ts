@@ -7,7 +7,7 @@ import {
   port,
   readConfiguration,
   type Environment,
-} from '#runtime';
+} from '#platform/process';
 import { projectRoot } from './kafka-jars.js';
 
 export const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;

@@ -1,4 +1,4 @@
-import { TABLES_NAME } from '#assembly';
+import { TABLES_NAME } from '#platform';
 import type { PointTransactionItem, TransactionStory, TransactionsPage } from '#contracts';
 import type { RecordedEvent } from '#event-store';
 import { openApiOnPostgres, type ApiOnPostgres } from '../../apps/api/src/api-on-postgres.suite.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { TABLES_NAME } from '#assembly';
+import { TABLES_NAME } from '#platform';
 import { TOPICS } from '#contracts';
 import { openPostgresEventStore, type EventStore } from '#event-store';
 import { connectKafka } from '#kafka';

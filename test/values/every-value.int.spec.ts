@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { TABLES_NAME, openStores, type Stores } from '#assembly';
+import { TABLES_NAME, openStores, type Stores } from '#platform';
 import { AccountCommandProcessor } from '#commands';
 import {
   accountBalance,
@@ -22,7 +22,7 @@ import {
 import type { Position } from '#event-store';
 import { DEFAULT_POLICY, deserializeEvent, serializeEvent } from '#ledger';
 import { MemoryReadTables, PostgresReadTables, PostgresTableWriter } from '#read-model';
-import { createLog } from '#runtime';
+import { createLog } from '#platform/process';
 import { allowAnySender } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { answerCounter, denialCounter } from '#assembly';
-import { LATENCY_BUCKETS_SECONDS, type StallDetector, type Log } from '#runtime';
+import { answerCounter, denialCounter } from '#platform';
+import { LATENCY_BUCKETS_SECONDS, type StallDetector, type Log } from '#platform/process';
 import type { ApiObserver } from './api-observer.js';
 
 /** What the API reports, as figures to alarm on and lines to search. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { TABLES_NAME, openStores } from '#assembly';
+import { TABLES_NAME, openStores } from '#platform';
 import { AccountCommandProcessor } from '#commands';
 import type { EventStore } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
@@ -10,7 +10,7 @@ import {
   type ReadTables,
   type TableWriter,
 } from '#read-model';
-import { createLog } from '#runtime';
+import { createLog } from '#platform/process';
 import { createTestDatabase } from '#testing';
 import { openApiDouble, type ApiDouble, type ApiDoubleOptions } from './api.suite.js';
 

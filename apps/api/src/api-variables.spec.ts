@@ -1,4 +1,4 @@
-import { ConfigurationError, readConfiguration } from '#runtime';
+import { ConfigurationError, readConfiguration } from '#platform/process';
 import { API_VARIABLES, tokenTerms } from './api-variables.js';
 
 const SECRET = 'x'.repeat(32);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { LEDGER_VARIABLES } from '#assembly';
-import { list, onOff, port, wholeNumber } from '#runtime';
-import { SENDERS_VARIABLES } from '#senders';
+import { LEDGER_VARIABLES, SENDERS_VARIABLES } from '#platform';
+import { list, onOff, port, wholeNumber } from '#platform/process';
 import type { TokenTerms } from './access/token-verifier.js';
 
 const SECRET_CHARS_MIN = 32;

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { TABLES_NAME } from '#assembly';
+import { TABLES_NAME } from '#platform';
 import { PostgresReadTables } from '#read-model';
 import { openApiOnPostgres, type ApiOnPostgres } from './api-on-postgres.suite.js';
 import {

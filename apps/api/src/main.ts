@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openCommandProcessor, openSenders, openStores } from '#assembly';
+import { openCommandProcessor, openSenders, openStores } from '#platform';
 import type { AccountCommandProcessor } from '#commands';
+import { SYSTEM_CLOCK } from '#async';
 import {
   StallDetector,
   Health,
   NestLogger,
-  SYSTEM_CLOCK,
   createLog,
   createMetrics,
   exitOnError,
@@ -15,7 +15,7 @@ import {
   serveProbes,
   handleShutdown,
   type ProbeServer,
-} from '#runtime';
+} from '#platform/process';
 import type { Registry } from 'prom-client';
 import { tokenVerifier } from './access/token-verifier.js';
 import { apiObserver } from './api-metrics.js';
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const { events: store, tables } = stores;
   const desk = openCommandProcessor(stores, config, metrics, log);
   health.addCheck('commands', () => {
-    flow.reportWaiting(desk.figures.active + desk.figures.queued);
+    flow.reportWaiting(desk.stats.active + desk.stats.queued);
     return flow.status();
   });
   const folder = resolve(config.WEB_FOLDER);

@@ -1,6 +1,6 @@
 import { TOPICS } from '#contracts';
 import { OutcomeProducer, connectKafka, type KafkaConnection } from '#kafka';
-import { ConfigurationError, type Environment } from '#runtime';
+import { ConfigurationError, type Environment } from '#platform/process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isEmptyFilter, type DeadLetterFilter } from './filter.js';
 import { HEADER_LINE, formatLine } from './format-line.js';

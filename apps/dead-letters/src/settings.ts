@@ -9,7 +9,7 @@ import {
   wholeNumber,
   type Environment,
   type KafkaOptions,
-} from '#runtime';
+} from '#platform/process';
 import { z } from 'zod';
 
 const VARIABLES = z.object({

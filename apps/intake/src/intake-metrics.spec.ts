@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { StallDetector, GREEN, Health, createLog, createMetrics } from '#runtime';
+import { StallDetector, GREEN, Health, createLog, createMetrics } from '#platform/process';
 import { consumerObserver, lagGauge } from './intake-metrics.js';
 import { PartitionHaltedError } from './intake.consumer.js';
 

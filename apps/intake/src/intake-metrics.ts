@@ -1,6 +1,6 @@
-import { answerCounter, denialCounter } from '#assembly';
+import { answerCounter, denialCounter } from '#platform';
 import type { ConsumerObserver, LagMeter } from '#kafka';
-import { GREEN, type StallDetector, type Health, type Log } from '#runtime';
+import { GREEN, type StallDetector, type Health, type Log } from '#platform/process';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { IntakeObserver } from './intake-observer.js';
 import { PartitionHaltedError } from './intake.consumer.js';

@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { LEDGER_VARIABLES, openCommandProcessor, openSenders, openStores } from '#assembly';
+import {
+  LEDGER_VARIABLES,
+  SENDERS_VARIABLES,
+  openCommandProcessor,
+  openSenders,
+  openStores,
+} from '#platform';
 import { CommandsModule, RunLedgerCommand, unansweredMax } from '#commands';
 import { TOPICS } from '#contracts';
 import {
@@ -14,16 +20,15 @@ import {
   openLagMeter,
 } from '#kafka';
 import type { Policy } from '#ledger';
+import { SYSTEM_CLOCK, runPeriodically } from '#async';
 import {
   StallDetector,
   GREEN,
   Health,
   KAFKA_VARIABLES,
   NestLogger,
-  SYSTEM_CLOCK,
   createLog,
   createMetrics,
-  runPeriodically,
   kafkaLogger,
   kafkaOptions,
   exitOnError,
@@ -31,8 +36,7 @@ import {
   serveProbes,
   handleShutdown,
   wholeNumber,
-} from '#runtime';
-import { SENDERS_VARIABLES } from '#senders';
+} from '#platform/process';
 import { z } from 'zod';
 import { consumerObserver, intakeObserver, lagGauge } from './intake-metrics.js';
 import { IntakeConsumer, UNDECODABLE_POLICIES } from './intake.consumer.js';
@@ -114,8 +118,9 @@ async function main(): Promise<void> {
     groupId: config.KAFKA_GROUP,
   });
   const setLag = lagGauge(metrics, flow);
-  const measuring = runPeriodically(SYSTEM_CLOCK, LAG_EVERY_MS, () =>
-    setLag(lagMeter).catch((err: unknown) => log.warn({ err }, 'lag not measured')),
+  const measuring = runPeriodically(
+    () => setLag(lagMeter).catch((err: unknown) => log.warn({ err }, 'lag not measured')),
+    LAG_EVERY_MS,
   );
 
   const stopping = handleShutdown({

@@ -1,5 +1,5 @@
-import { explainMigrationFailure } from '#assembly';
-import { exitOnError, readConfiguration } from '#runtime';
+import { explainMigrationFailure } from '#platform';
+import { exitOnError, readConfiguration } from '#platform/process';
 import { MIGRATE_VARIABLES } from './migrate-variables.js';
 import { runMigrations } from './run-migrations.js';
 import { usageFor } from './usage.js';

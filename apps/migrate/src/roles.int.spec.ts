@@ -6,12 +6,12 @@ import {
   openCommandProcessor,
   openStores,
   type DatabaseAccess,
-} from '#assembly';
+} from '#platform';
 import { toLedgerCommand } from '#commands';
 import { migrateEventStore, parseSnapshotKeys } from '#event-store';
 import { DEFAULT_POLICY } from '#ledger';
 import { migrate } from '#read-model';
-import { StartupError, createLog, createMetrics } from '#runtime';
+import { StartupError, createLog, createMetrics } from '#platform/process';
 import { LOGIN_ROLES, type LoginName } from './database-logins.js';
 import { runMigrations } from './run-migrations.js';
 

@@ -1,4 +1,4 @@
-import { withPool } from '#assembly';
+import { withPool } from '#platform';
 import { migrateEventStore } from '#event-store';
 import { migrate } from '#read-model';
 import { LOGIN_ROLES, createLogin } from './database-logins.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { LEDGER_VARIABLES } from '#assembly';
-import { exitOnError, readConfiguration } from '#runtime';
+import { LEDGER_VARIABLES } from '#platform';
+import { exitOnError, readConfiguration } from '#platform/process';
 import { parkedCommand, unparkCommand } from './parking/parking-commands.js';
 import { rebuildCommand, type RebuildVariables } from './rebuild/rebuild-command.js';
 import { runProjector } from './run.js';

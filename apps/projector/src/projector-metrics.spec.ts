@@ -1,5 +1,5 @@
 import type { Position } from '#event-store';
-import { StallDetector, Health, createLog, createMetrics } from '#runtime';
+import { StallDetector, Health, createLog, createMetrics } from '#platform/process';
 import { projectorObserver } from './projector-metrics.js';
 
 function reporter() {

@@ -1,11 +1,11 @@
+import type { Clock } from '#async';
 import {
   GREEN,
-  type Clock,
   type HealthStatus,
   type StallDetector,
   type Health,
   type Log,
-} from '#runtime';
+} from '#platform/process';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadTables } from '#read-model';
 import type { ProjectorObserver } from './projector-observer.js';

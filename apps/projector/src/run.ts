@@ -1,14 +1,14 @@
-import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
+import { TABLES_NAME, openStores, type LedgerVariables } from '#platform';
+import { SYSTEM_CLOCK } from '#async';
 import {
   StallDetector,
   GREEN,
   Health,
-  SYSTEM_CLOCK,
   createLog,
   createMetrics,
   serveProbes,
   handleShutdown,
-} from '#runtime';
+} from '#platform/process';
 import { registerOldestOpenGauge, projectorObserver } from './projector-metrics.js';
 import { Projector } from './projector.js';
 import { createWriterPool } from './writer-pool.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Log } from '#runtime';
+import type { Log } from '#platform/process';
 
 const POOL_MAX = 6;
 const CONNECT_MS_MAX = 5_000;

@@ -7,21 +7,20 @@ import {
   clockSkewFault,
   openCommandProcessor,
   openStores,
-} from '#assembly';
+} from '#platform';
 import { CommandsModule, RunLedgerCommand } from '#commands';
+import { SYSTEM_CLOCK, runPeriodically } from '#async';
 import {
   GREEN,
   Health,
   NestLogger,
-  SYSTEM_CLOCK,
   createLog,
   createMetrics,
-  runPeriodically,
   exitOnError,
   readConfiguration,
   serveProbes,
   handleShutdown,
-} from '#runtime';
+} from '#platform/process';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { Sweeper } from './sweeper.js';
@@ -80,7 +79,7 @@ async function main(): Promise<void> {
       health.report('sweep', { state: 'red', reason: 'the last sweep failed: read the log' });
     }
   };
-  const sweeping = runPeriodically(SYSTEM_CLOCK, SWEEP_EVERY_MS, sweep);
+  const sweeping = runPeriodically(sweep, SWEEP_EVERY_MS);
 
   handleShutdown({
     log,

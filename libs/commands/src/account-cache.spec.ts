@@ -9,7 +9,7 @@ const cacheWith = (limits: Partial<CommandLimits>) =>
   new AccountCache({ ...COMMAND_LIMITS, ...limits });
 
 async function accountWith(recharges: number): Promise<LoadedAccount> {
-  const { desk: processor, log } = openProcessor();
+  const { processor, log } = openProcessor();
   await run(processor, ...Array.from({ length: recharges }, (_, i) => recharge(`r${i}`, 1)));
   const baseline = accountOf('large');
   for (const event of eventsIn(log)) evolve(baseline.account, event);

@@ -21,7 +21,7 @@ import {
 
 describe('The account desk', () => {
   it('records everything that waits for an account in one append, in the order of the calls', async () => {
-    const { desk: processor, log, appends } = openProcessor();
+    const { processor, log, appends } = openProcessor();
     const commands = [recharge('r', 100), consume('a', 30), consume('b', 80), consume('c', 70)];
     const answers = await run(processor, ...commands);
     expect(answers.map(({ answer }) => [answer.code, answer.balance])).toEqual([
@@ -38,7 +38,7 @@ describe('The account desk', () => {
   });
 
   it('goes on from where the account stands, without reading it again', async () => {
-    const { desk: processor, log, noted: observed } = openProcessor();
+    const { processor, log, observed } = openProcessor();
     await run(processor, recharge('r', 100));
     const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, revision: 1 });
@@ -48,7 +48,7 @@ describe('The account desk', () => {
   });
 
   it('keeps beside each event where it came from and the policy it was decided under', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const kafka = { topic: 'points.commands', partition: 3, offset: '42' };
     await processor.run(recharge('r', 100), { correlation: 'c1', traceparent: 't1', kafka });
     const [stored] = storedIn(log);
@@ -61,7 +61,7 @@ describe('The account desk', () => {
   it('lets no account wait for another', async () => {
     const { opened: stallUntil, open: goOn } = gate();
     const slow = userOf(1);
-    const { desk: processor } = openProcessor({
+    const { processor } = openProcessor({
       faultOf: ({ stream }) => (stream.endsWith(slow) ? { stallUntil } : undefined),
     });
     const stalled = run(processor, recharge('r', 100, { userId: slow }));
@@ -73,7 +73,7 @@ describe('The account desk', () => {
 
   it('gathers what comes while an append is under way into the next one', async () => {
     const { opened: stallUntil, open: goOn } = gate();
-    const { desk: processor, appends, log } = openProcessor({ faultOf: faults({ stallUntil }) });
+    const { processor, appends, log } = openProcessor({ faultOf: faults({ stallUntil }) });
     const first = run(processor, recharge('r', 100));
     await eventually(() => expect(appends).toHaveLength(1));
     const rest = run(processor, consume('a', 1), consume('b', 2), consume('c', 3));
@@ -84,7 +84,7 @@ describe('The account desk', () => {
   });
 
   it('tells how far one must read to see what was recorded', async () => {
-    const { desk: processor, store } = openProcessor();
+    const { processor, store } = openProcessor();
     const [answered] = await run(processor, recharge('r', 100), consume('a', 40));
     const page = await store.readAll(null, 100);
     const upTo = page.events.filter((event) => event.position <= (answered?.position ?? ''));
@@ -92,7 +92,7 @@ describe('The account desk', () => {
   });
 
   it('answers an ExpirePoints that finds nothing due without recording or position', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     await run(processor, recharge('r', 100));
     const [answered] = await run(processor, expire('e'));
     expect(answered).toMatchObject({
@@ -103,7 +103,7 @@ describe('The account desk', () => {
   });
 
   it('fills an append with 500 events and puts the rest into the next', async () => {
-    const { desk: processor, log, appends } = openProcessor();
+    const { processor, log, appends } = openProcessor();
     const commands = Array.from({ length: 999 }, (_, i) => consume(`c${i}`, 1));
     await run(processor, recharge('r', 2_000), ...commands);
     expect(appends.map(({ events }) => events.length)).toEqual([500, 500]);
@@ -112,7 +112,7 @@ describe('The account desk', () => {
   });
 
   it('fills an append with 512 KiB and puts the rest into the next', async () => {
-    const { desk: processor, log, appends } = openProcessor();
+    const { processor, log, appends } = openProcessor();
     const wide = { correlation: '宽'.repeat(1_000) };
     const commands = Array.from({ length: 300 }, (_, i) => recharge(`r${i}`, 1));
     await Promise.all(commands.map((command) => processor.run(command, wide)));
@@ -126,7 +126,7 @@ describe('The account desk', () => {
   });
 
   it('never tears one command apart, however much comes of it', async () => {
-    const { desk: processor, log, appends } = openProcessor({ limits: { appendEventsMax: 2 } });
+    const { processor, log, appends } = openProcessor({ limits: { appendEventsMax: 2 } });
     const expiring = { expiresAt: secondsLater(10) };
     const recharges = ['r1', 'r2', 'r3'].map((id) => ({ ...recharge(id, 5), ...expiring }));
     await run(processor, ...recharges);
@@ -137,10 +137,10 @@ describe('The account desk', () => {
   });
 
   it('forgets what it kept when told to, and is as right as before', async () => {
-    const { desk: processor, noted: observed, log } = openProcessor();
+    const { processor, observed, log } = openProcessor();
     await run(processor, recharge('r', 100));
     processor.clearCache();
-    expect(processor.figures.cached).toBe(0);
+    expect(processor.stats.cached).toBe(0);
     const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer.balance).toBe(60);
     expect(observed('loaded')).toHaveLength(2);
@@ -148,19 +148,19 @@ describe('The account desk', () => {
   });
 
   it('keeps no more states than it may', async () => {
-    const { desk: processor } = openProcessor({ limits: { cachedAccountsMax: 4 } });
+    const { processor } = openProcessor({ limits: { cachedAccountsMax: 4 } });
     for (let n = 0; n < 9; n += 1) await run(processor, recharge('r', 1, { userId: userOf(n) }));
-    expect(processor.figures.cached).toBeGreaterThan(1);
-    expect(processor.figures.cached).toBeLessThanOrEqual(4);
+    expect(processor.stats.cached).toBeGreaterThan(1);
+    expect(processor.stats.cached).toBeLessThanOrEqual(4);
   });
 
   it('loads an account that was written under a policy that remembered more', async () => {
     const log = new MemoryLog();
     const generous = openProcessor({ log });
-    await run(generous.desk, recharge('r', 100), consume('a', 40), consume('b', 10));
-    await run(generous.desk, refund('f', 'a', { at: secondsLater(5) }));
+    await run(generous.processor, recharge('r', 100), consume('a', 40), consume('b', 10));
+    await run(generous.processor, refund('f', 'a', { at: secondsLater(5) }));
     const policy = { ...DEFAULT_POLICY, consumptionsMax: 1 };
-    const { desk: processor } = openProcessor({ log, policy });
+    const { processor } = openProcessor({ log, policy });
     const [kept, forgotten] = await run(processor, refund('g', 'b'), refund('h', 'a'));
     expect(kept?.answer).toMatchObject({ status: 'accepted', balance: 100 });
     expect(forgotten?.answer.code).toBe('UnknownConsumption');

@@ -83,7 +83,7 @@ export class AccountCommandProcessor {
   }
 
   /** Commands at the desk, commands waiting for room at it, and states kept. */
-  get figures(): { readonly active: number; readonly queued: number; readonly cached: number } {
+  get stats(): { readonly active: number; readonly queued: number; readonly cached: number } {
     return {
       active: this.#admission.active,
       queued: this.#admission.queued,

@@ -44,10 +44,10 @@ class OneSnapshot implements SnapshotStore {
 async function withSnapshot() {
   const log = new MemoryLog();
   const snapshots = new OneSnapshot();
-  const { desk } = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY });
+  const { processor } = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY });
   const consumes = Array.from({ length: 24 }, (_, i) => consume(`c${i}`, 1));
-  await run(desk, recharge('r', 100), ...consumes);
-  await desk.drain(1_000);
+  await run(processor, recharge('r', 100), ...consumes);
+  await processor.drain(1_000);
   const { stored: kept } = snapshots;
   if (kept === null) throw new Error('no snapshot was saved');
   const [place = ''] = snapshots.keys;
@@ -61,8 +61,8 @@ describe('A snapshot', () => {
   it('spares the events behind it being read', async () => {
     const { log, snapshots, kept: stored } = await withSnapshot();
     expect(stored.revision).toBe(24);
-    await run(openProcessor({ log }).desk, consume('later', 1));
-    const { desk: processor, noted: observed } = openProcessor({
+    await run(openProcessor({ log }).processor, consume('later', 1));
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: EVERY,
@@ -76,7 +76,7 @@ describe('A snapshot', () => {
 
   it('is written anew after so many events, and not before', async () => {
     const { log, snapshots } = await withSnapshot();
-    const { desk: processor } = openProcessor({
+    const { processor } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: EVERY,
@@ -92,13 +92,13 @@ describe('A snapshot', () => {
     const snapshots = new MemorySnapshotStore();
     const commands = Array.from({ length: 12 }, (_, i) => recharge(`r${i}`, 1));
     const first = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY });
-    await run(first.desk, ...commands);
-    await first.desk.drain(1_000);
+    await run(first.processor, ...commands);
+    await first.processor.drain(1_000);
     const policy = { ...DEFAULT_POLICY, refundableDays: 1 };
     const other = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY, policy });
-    await run(other.desk, consume('a', 1));
-    expect(other.noted('loaded')).toMatchObject([[{ from: 'stream' }]]);
-    expect(other.noted('snapshotIgnored')).toHaveLength(0);
+    await run(other.processor, consume('a', 1));
+    expect(other.observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
+    expect(other.observed('snapshotIgnored')).toHaveLength(0);
   });
 
   it.each<[string, (stored: Snapshot) => Snapshot]>([
@@ -120,7 +120,7 @@ describe('A snapshot', () => {
       const { log, snapshots, kept: stored } = await withSnapshot();
       expect(tamper(stored)).not.toEqual(stored);
       snapshots.stored = tamper(stored);
-      const { desk: processor, noted: observed } = openProcessor({
+      const { processor, observed } = openProcessor({
         log,
         snapshots: withSeals(snapshots),
         limits: RARELY,
@@ -142,7 +142,7 @@ describe('A snapshot', () => {
   ])('that is %s is ignored and reported, whoever sealed it', async (_, change) => {
     const { log, snapshots, reseal } = await withSnapshot();
     snapshots.stored = reseal(change);
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: RARELY,
@@ -157,7 +157,7 @@ describe('A snapshot', () => {
   it('that was sealed with a key of before is ignored, without an alarm', async () => {
     const { log, snapshots, kept: stored } = await withSnapshot();
     snapshots.stored = { ...stored, keyId: 'before' };
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: RARELY,
@@ -171,8 +171,8 @@ describe('A snapshot', () => {
   it('that is ahead of its stream is ignored: the stream is what happened', async () => {
     const { snapshots } = await withSnapshot();
     const restored = new MemoryLog();
-    await run(openProcessor({ log: restored }).desk, recharge('r', 100), consume('c0', 1));
-    const { desk: processor, noted: observed } = openProcessor({
+    await run(openProcessor({ log: restored }).processor, recharge('r', 100), consume('c0', 1));
+    const { processor, observed } = openProcessor({
       log: restored,
       snapshots: withSeals(snapshots),
     });
@@ -187,11 +187,7 @@ describe('A snapshot', () => {
       save: () => Promise.reject(new Error('away')),
       remove: () => Promise.reject(new Error('away')),
     };
-    const {
-      desk: processor,
-      log,
-      noted: observed,
-    } = openProcessor({
+    const { processor, log, observed } = openProcessor({
       snapshots: withSeals(failing),
       limits: { snapshotEvery: 1 },
     });
@@ -213,8 +209,8 @@ describe('A snapshot', () => {
       },
       remove: async () => undefined,
     };
-    const limits = { snapshotEvery: 1, snapshotsUnderWayMax: 1 };
-    const { desk: processor } = openProcessor({ snapshots: withSeals(slow), limits });
+    const limits = { snapshotEvery: 1, pendingSnapshotsMax: 1 };
+    const { processor } = openProcessor({ snapshots: withSeals(slow), limits });
     await run(processor, recharge('r', 100));
     await run(processor, consume('a', 1));
     const [spent] = await run(processor, consume('b', 1));
@@ -233,7 +229,7 @@ describe('A snapshot in the sample', () => {
 
   it('is held against all its events, and used when it is what they come to', async () => {
     const { log, snapshots, kept: stored } = await withSnapshot();
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: CHECKED,
@@ -247,7 +243,7 @@ describe('A snapshot in the sample', () => {
 
   it('is folded once by a process, however often it is loaded', async () => {
     const { log, snapshots } = await withSnapshot();
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: CHECKED,
@@ -266,7 +262,7 @@ describe('A snapshot in the sample', () => {
     const { log, snapshots, kept: stored, reseal } = await withSnapshot();
     // The account is checked behind its last event as well, so that one has to hide in the batches.
     snapshots.stored = reseal({ state: stored.state.replace('"c7"', '"c8"') });
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: CHECKED,
@@ -291,7 +287,7 @@ describe('A snapshot in the sample', () => {
       reseal({ state: stored.state.replace('"c7"', '"c8"') }),
     );
     const limits = { ...CHECKED, snapshotEvery: 1 };
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits,
@@ -306,7 +302,7 @@ describe('A snapshot in the sample', () => {
     const { log, snapshots, kept: stored, reseal } = await withSnapshot();
     expect(withAddedPoints(stored).state).not.toBe(stored.state);
     snapshots.stored = reseal(withAddedPoints(stored));
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits: RARELY,
@@ -324,7 +320,7 @@ describe('A snapshot in the sample', () => {
       save: async () => undefined,
       remove: () => Promise.reject(new Error('away')),
     };
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(stubborn),
       limits: CHECKED,
@@ -345,11 +341,11 @@ describe('A snapshot in the sample', () => {
       const runs = [1, 2].map(() =>
         openProcessor({ log, snapshots: withSeals(snapshots), limits }),
       );
-      for (const { desk: processor } of runs) {
+      for (const { processor } of runs) {
         await run(processor, consume('c3', 1));
         await processor.drain(1_000);
       }
-      const [one, other] = runs.map(({ noted: observed }) => observed('snapshotChecked').length);
+      const [one, other] = runs.map(({ observed }) => observed('snapshotChecked').length);
       expect(one).toBe(other);
       checked += one ?? 0;
     }
@@ -360,7 +356,7 @@ describe('A snapshot in the sample', () => {
   it('is none when none is asked for', async () => {
     const { log, snapshots } = await withSnapshot();
     const limits = { ...RARELY, snapshotCheckOneIn: 0 };
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       log,
       snapshots: withSeals(snapshots),
       limits,

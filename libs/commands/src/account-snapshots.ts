@@ -67,9 +67,9 @@ export class AccountSnapshots {
 
   /** Called when the baseline is as stored. Saving goes on while the desk does other things. */
   offer(baseline: LoadedAccount): void {
-    const { snapshotEvery, pendingSnapshotsMax: snapshotsUnderWayMax } = this.context.limits;
+    const { snapshotEvery, pendingSnapshotsMax: pendingSnapshotsMax } = this.context.limits;
     if (baseline.account.revision - baseline.snapshotRevision < snapshotEvery) return;
-    if (this.#pendingSaves.size >= snapshotsUnderWayMax) return;
+    if (this.#pendingSaves.size >= pendingSnapshotsMax) return;
     baseline.snapshotRevision = baseline.account.revision;
     const saving = this.#save(baseline).finally(() => this.#pendingSaves.delete(saving));
     this.#pendingSaves.add(saving);

@@ -19,16 +19,16 @@ import {
 
 describe('Room at the desk', () => {
   it('is never exceeded: whoever finds none waits, and nothing is lost', async () => {
-    const limits = { commandsMax: 10, accountCommandsMax: 4, lineMax: 1_000 };
+    const limits = { commandsMax: 10, accountCommandsMax: 4, queuedCommandsMax: 1_000 };
     let most = 0;
     const opened = openProcessor({
       limits,
       faultOf: () => {
-        most = Math.max(most, opened.desk.figures.active);
+        most = Math.max(most, opened.processor.stats.active);
         return undefined;
       },
     });
-    const { desk: processor, log } = opened;
+    const { processor, log } = opened;
     const commands = Array.from({ length: 600 }, (_, i) =>
       recharge(`r${i}`, 1, { userId: userOf(i % 6) }),
     );
@@ -38,11 +38,11 @@ describe('Room at the desk', () => {
       expect(accountIn(log, userOf(n)).balance).toBe(100);
       expectValidHistory(log, userOf(n));
     }
-    expect(processor.figures).toMatchObject({ inside: 0, inLine: 0 });
+    expect(processor.stats).toMatchObject({ active: 0, queued: 0 });
   });
 
   it('is given in the order in which an account asked for it', async () => {
-    const { desk: processor, log } = openProcessor({ limits: { accountCommandsMax: 2 } });
+    const { processor, log } = openProcessor({ limits: { accountCommandsMax: 2 } });
     const commands = Array.from({ length: 50 }, (_, i) => recharge(`r${i}`, i + 1));
     await run(processor, ...commands);
     const order = eventsIn(log).map((event) =>
@@ -53,7 +53,7 @@ describe('Room at the desk', () => {
 
   it('is refused at once to those who will not wait', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk: processor } = openProcessor({
+    const { processor } = openProcessor({
       limits: { accountCommandsMax: 1 },
       faultOf: faults({ stallUntil }),
     });
@@ -68,21 +68,21 @@ describe('Room at the desk', () => {
 
   it('is refused in the end to those who wait only so long', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk: processor } = openProcessor({
+    const { processor } = openProcessor({
       limits: { accountCommandsMax: 1 },
       faultOf: faults({ stallUntil }),
     });
     const inside = processor.run(recharge('r1', 1), ORIGIN);
     const error = await errorOf(processor.run(recharge('r2', 1), ORIGIN, { waitMsMax: 5 }));
     expect(error).toMatchObject({ code: 'overloaded' });
-    expect(processor.figures.queued).toBe(0);
+    expect(processor.stats.queued).toBe(0);
     open();
     await inside;
   });
 
   it('is refused at once when the line is full too', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk: processor } = openProcessor({
+    const { processor } = openProcessor({
       limits: { accountCommandsMax: 1, queuedCommandsMax: 1 },
       faultOf: faults({ stallUntil }),
     });
@@ -96,10 +96,10 @@ describe('Room at the desk', () => {
   it('of one account is at most half of what it remembers', async () => {
     const policy = { ...DEFAULT_POLICY, rememberMin: 4, rememberMax: 8 };
     const { opened: stallUntil, open } = gate();
-    const { desk: processor } = openProcessor({ policy, faultOf: faults({ stallUntil }) });
+    const { processor } = openProcessor({ policy, faultOf: faults({ stallUntil }) });
     const commands = Array.from({ length: 9 }, (_, i) => recharge(`r${i}`, 1));
     const running = run(processor, ...commands);
-    expect(processor.figures).toMatchObject({ inside: 4, inLine: 5 });
+    expect(processor.stats).toMatchObject({ active: 4, queued: 5 });
     open();
     await running;
     expect(unansweredMax(DEFAULT_POLICY)).toBeGreaterThanOrEqual(COMMAND_LIMITS.accountCommandsMax);
@@ -109,7 +109,7 @@ describe('Room at the desk', () => {
 describe('Draining the desk', () => {
   it('finishes what is inside, and takes nothing new', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk: processor, log } = openProcessor({
+    const { processor, log } = openProcessor({
       limits: { accountCommandsMax: 2 },
       faultOf: faults({ stallUntil }),
     });
@@ -126,7 +126,7 @@ describe('Draining the desk', () => {
   });
 
   it('is done at once when nothing is under way, however often it is asked for', async () => {
-    const { desk: processor } = openProcessor();
+    const { processor } = openProcessor();
     await run(processor, recharge('r', 1));
     expect(await processor.drain(0)).toBe(true);
     expect(await processor.drain(0)).toBe(true);
@@ -134,7 +134,7 @@ describe('Draining the desk', () => {
 
   it('gives up in time what the store does not answer, and says so', async () => {
     const { opened: stallUntil, open } = gate();
-    const { desk: processor, log } = openProcessor({
+    const { processor, log } = openProcessor({
       faultOf: faults({ stallUntil }),
       clock: new JumpingClock(),
     });
@@ -142,7 +142,7 @@ describe('Draining the desk', () => {
     await Promise.resolve();
     expect(await processor.drain(100)).toBe(false);
     expect(await inside).toMatchObject({ name: 'NotAnswered', code: 'outcome-unknown' });
-    expect(processor.figures.active).toBe(0);
+    expect(processor.stats.active).toBe(0);
     open();
     await eventually(() => expect(eventsIn(log)).toHaveLength(2));
   });

@@ -22,7 +22,7 @@ import { AccountDamaged, DecisionFailed } from './errors.js';
 async function writeTampered(store: MemoryEventStore, bend: (event: LedgerEvent) => unknown) {
   const donor = openProcessor();
   const commands = [recharge('r', 100), consume('a', 40)];
-  await run(donor.desk, ...commands);
+  await run(donor.processor, ...commands);
   const [first, second] = eventsIn(donor.log) as [LedgerEvent, LedgerEvent];
   const provenance = provenanceOf(commands[0] as LedgerCommand, ORIGIN, 'policy');
   const stream = streamOf(USER);
@@ -39,7 +39,7 @@ describe('Events that can not have happened', () => {
     ['a type nobody knows', (event: LedgerEvent) => ({ ...event, type: 'PointsBorrowed' })],
     ['a missing field', (event: LedgerEvent) => ({ ...event, at: undefined })],
   ])('stop the account, and the error names stream and revision: %s', async (_, tamper) => {
-    const { desk: processor, store, log, noted: observed } = openProcessor();
+    const { processor, store, log, observed } = openProcessor();
     await writeTampered(store, tamper);
     const size = log.size;
     const errors = await Promise.all(
@@ -54,7 +54,7 @@ describe('Events that can not have happened', () => {
   });
 
   it('stop no other account', async () => {
-    const { desk: processor, store } = openProcessor();
+    const { processor, store } = openProcessor();
     await writeTampered(store, (event) => ({ ...event, balanceAfter: 1 }));
     const [, other] = await Promise.all([
       errorOf(processor.run(consume('b', 1), ORIGIN)),
@@ -66,9 +66,9 @@ describe('Events that can not have happened', () => {
 
 describe('What no repeat can help', () => {
   it('is handed on as the store said it, raises an alarm, and leaves the desk in order', async () => {
-    const { desk: processor, log, store, noted: observed } = openProcessor();
+    const { processor, log, store, observed } = openProcessor();
     const donor = openProcessor();
-    await run(donor.desk, recharge('r', 100));
+    await run(donor.processor, recharge('r', 100));
     const stolen = donor.appends[0]?.events;
     if (stolen === undefined) throw new Error('nothing was appended');
     await store.append('points-somebody-else', NO_STREAM, stolen);
@@ -83,14 +83,14 @@ describe('What no repeat can help', () => {
 
   it('is not tried again where it comes from reading', async () => {
     const failure = new PermanentStoreError('access-denied', 'not for this role');
-    const { desk: processor, noted: observed } = openProcessor({ readFaultOf: () => failure });
+    const { processor, observed } = openProcessor({ readFaultOf: () => failure });
     expect(await errorOf(processor.run(recharge('r', 100), ORIGIN))).toBe(failure);
     expect(observed('unread')).toHaveLength(0);
     expect(observed('alarm')).toEqual([[failure]]);
   });
 
   it('is a command the rules fail on: it alone is rejected, the account goes on', async () => {
-    const { desk: processor, log, noted: observed } = openProcessor();
+    const { processor, log, observed } = openProcessor();
     const impossible = { ...consume('x', 1), type: 'BorrowPoints' } as unknown as LedgerCommand;
     const [before, failed, after] = await Promise.all([
       processor.run(recharge('r', 100), ORIGIN),

@@ -17,12 +17,12 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
   const openProcessor = () => {
     const alarms: unknown[] = [];
     const alarm = (error: unknown) => void alarms.push(error);
-    const desk = new AccountCommandProcessor({
+    const processor = new AccountCommandProcessor({
       store,
       policy: DEFAULT_POLICY,
       observer: { alarm },
     });
-    return { desk, alarms };
+    return { processor, alarms };
   };
   beforeAll(() => server.start());
   afterAll(() => server.stop());
@@ -56,10 +56,14 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
     async ({ meddle: tamper, n }) => {
       const [userId, other] = [userOf(2 * n), userOf(2 * n + 1)];
       const stream = streamOf(userId);
-      await run(openProcessor().desk, recharge('r', 100, { userId }), consume('a', 40, { userId }));
+      await run(
+        openProcessor().processor,
+        recharge('r', 100, { userId }),
+        consume('a', 40, { userId }),
+      );
       await tamper(stream);
       const before = server.log.streamOf(stream).length;
-      const { desk: processor, alarms } = openProcessor();
+      const { processor, alarms } = openProcessor();
       const [error, beside] = await Promise.all([
         errorOf(processor.run(recharge('again', 5, { userId }), ORIGIN)),
         processor.run(recharge('r', 7, { userId: other }), ORIGIN),
@@ -74,7 +78,7 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
 
   it('is told as damaged by a desk that knew it, when it appends', async () => {
     const userId = userOf(4_711);
-    const { desk: processor } = openProcessor();
+    const { processor } = openProcessor();
     await run(processor, recharge('r', 100, { userId }));
     await client.tombstoneStream(streamOf(userId), { credentials });
     const error = await errorOf(processor.run(consume('a', 1, { userId }), ORIGIN));

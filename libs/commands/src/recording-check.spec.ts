@@ -16,7 +16,7 @@ const FORBIDDEN = new Error('forbidden');
 
 describe('A command whose recording is checked', () => {
   it('records nothing where the check objects, and leaves its id free', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const commands = [recharge('a', 100), recharge('b', 50), recharge('c', 7)] as const;
     const [first, forbidden, last] = await Promise.all([
       processor.run(commands[0], ORIGIN),
@@ -31,7 +31,7 @@ describe('A command whose recording is checked', () => {
   });
 
   it('shows the check its events, and the account as it is before them', async () => {
-    const { desk: processor } = openProcessor();
+    const { processor } = openProcessor();
     await run(processor, recharge('a', 100), consume('job', 30));
     const seen: { events: readonly LedgerEvent[]; account: Account }[] = [];
     await processor.run(refund('back', 'job'), ORIGIN, {
@@ -45,7 +45,7 @@ describe('A command whose recording is checked', () => {
   });
 
   it('is not asked about when it is repeated: it gets its first answer', async () => {
-    const { desk: processor } = openProcessor();
+    const { processor } = openProcessor();
     const [first] = await run(processor, recharge('a', 100));
     const checkRecording = (): Error => FORBIDDEN;
     const again = await processor.run(recharge('a', 100), ORIGIN, { checkRecording });
@@ -53,10 +53,10 @@ describe('A command whose recording is checked', () => {
   });
 
   it('is checked again on what others wrote meanwhile', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const other = openProcessor({ log });
     await run(processor, recharge('a', 100));
-    await run(other.desk, consume('job', 100));
+    await run(other.processor, consume('job', 100));
     const balances: number[] = [];
     const error = await errorOf(
       processor.run(consume('more', 1), ORIGIN, {
@@ -71,7 +71,7 @@ describe('A command whose recording is checked', () => {
   });
 
   it('lets nothing fall due either, where it is forbidden', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const shortLived: LedgerCommand = {
       ...recharge('a', 100),
       type: 'RechargePoints',

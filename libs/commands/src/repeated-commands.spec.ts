@@ -28,7 +28,7 @@ function countReads() {
 describe('A command that comes again', () => {
   it('is answered from the same append when it stands behind itself', async () => {
     const { reads, readFaultOf } = countReads();
-    const { desk: processor, log, appends } = openProcessor({ readFaultOf });
+    const { processor, log, appends } = openProcessor({ readFaultOf });
     const again = consume('a', 40);
     const [, first, second] = await run(processor, recharge('r', 100), again, again);
     expect(first?.answer).toMatchObject({ balance: 60, replayed: false });
@@ -40,7 +40,7 @@ describe('A command that comes again', () => {
   });
 
   it('gets its first answer, balance and all, when the account has moved on', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const [first] = await run(processor, recharge('r', 100));
     await run(processor, consume('a', 40));
     const [again] = await run(processor, recharge('r', 100));
@@ -50,15 +50,15 @@ describe('A command that comes again', () => {
 
   it('gets its first answer from a desk that has never seen the account', async () => {
     const log = new MemoryLog();
-    const first = await run(openProcessor({ log }).desk, recharge('r', 100));
-    const second = await run(openProcessor({ log }).desk, recharge('r', 100));
+    const first = await run(openProcessor({ log }).processor, recharge('r', 100));
+    const second = await run(openProcessor({ log }).processor, recharge('r', 100));
     expect(second[0]?.answer).toEqual({ ...first[0]?.answer, replayed: true });
     expect(second[0]?.position).toBe(first[0]?.position);
     expect(eventsIn(log)).toHaveLength(1);
   });
 
   it('stays refused although there would be points by now', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const [refused] = await run(processor, consume('a', 40));
     await run(processor, recharge('r', 100));
     const [again] = await run(processor, consume('a', 40));
@@ -68,7 +68,7 @@ describe('A command that comes again', () => {
   });
 
   it('is answered by all of its events, and by the position of its own last one', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const soon = { ...recharge('r1', 5), expiresAt: secondsLater(1) } as ReturnType<
       typeof recharge
     >;
@@ -85,10 +85,10 @@ describe('A command that comes again', () => {
     const log = new MemoryLog();
     const commands = [recharge('r', 5_000)];
     for (let i = 0; i < 1_500; i += 1) commands.push(consume(`c${i}`, 1));
-    const first = await run(openProcessor({ log }).desk, ...commands);
+    const first = await run(openProcessor({ log }).processor, ...commands);
     const { reads, readFaultOf } = countReads();
     const other = openProcessor({ log, readFaultOf });
-    const again = await run(other.desk, ...commands.toReversed());
+    const again = await run(other.processor, ...commands.toReversed());
     expect(again.toReversed().map(({ answer }) => ({ ...answer, replayed: false }))).toEqual(
       first.map(({ answer }) => answer),
     );
@@ -98,7 +98,7 @@ describe('A command that comes again', () => {
   });
 
   it('is told so when it says something else under the same id, and nothing is recorded', async () => {
-    const { desk: processor, log } = openProcessor();
+    const { processor, log } = openProcessor();
     const [, inGroup] = await run(processor, recharge('r', 100), recharge('r', 200));
     const [later] = await run(processor, recharge('r', 300));
     const expected = { status: 'refused', code: 'CommandIdReused', balance: 100, revision: null };
@@ -110,13 +110,13 @@ describe('A command that comes again', () => {
   it('is told so even when two desks take the two bodies at the same revision', async () => {
     const log = new MemoryLog();
     const [a, b] = [openProcessor({ log }), openProcessor({ log })];
-    await run(a.desk, recharge('r', 100));
-    await run(b.desk, expire('look'));
-    const [first] = await run(a.desk, consume('same', 10));
-    const [second] = await run(b.desk, consume('same', 20));
+    await run(a.processor, recharge('r', 100));
+    await run(b.processor, expire('look'));
+    const [first] = await run(a.processor, consume('same', 10));
+    const [second] = await run(b.processor, consume('same', 20));
     expect(first?.answer).toMatchObject({ status: 'accepted', balance: 90 });
     expect(second?.answer).toMatchObject({ code: 'CommandIdReused', balance: 90 });
-    await run(b.desk, consume('next', 5));
+    await run(b.processor, consume('next', 5));
     expect(accountIn(log).balance).toBe(85);
     expectValidHistory(log);
   });
@@ -124,18 +124,18 @@ describe('A command that comes again', () => {
   it('keeps the chain whole when another desk recorded it at another moment', async () => {
     const log = new MemoryLog();
     const [a, b] = [openProcessor({ log }), openProcessor({ log })];
-    await run(a.desk, recharge('r', 100));
-    await run(b.desk, expire('look'));
-    const [first] = await run(a.desk, consume('same', 10, { at: secondsLater(1) }));
-    const [second] = await run(b.desk, consume('same', 10, { at: secondsLater(2) }));
+    await run(a.processor, recharge('r', 100));
+    await run(b.processor, expire('look'));
+    const [first] = await run(a.processor, consume('same', 10, { at: secondsLater(1) }));
+    const [second] = await run(b.processor, consume('same', 10, { at: secondsLater(2) }));
     expect(second?.answer).toEqual({ ...first?.answer, replayed: true });
-    await run(b.desk, consume('next', 5, { at: secondsLater(3) }));
+    await run(b.processor, consume('next', 5, { at: secondsLater(3) }));
     expectValidHistory(log);
   });
 
   it('is told so when it is so old that it can not be told from a repeat', async () => {
     const policy = { ...DEFAULT_POLICY, rememberDays: 0, rememberMin: 2, rememberMax: 4 };
-    const { desk: processor, log } = openProcessor({ policy });
+    const { processor, log } = openProcessor({ policy });
     for (let i = 0; i < 4; i += 1)
       await run(processor, recharge(`r${i}`, 1, { at: secondsLater(i) }));
     const [late] = await run(processor, recharge('x', 5, { at: secondsLater(0.5) }));
@@ -145,7 +145,7 @@ describe('A command that comes again', () => {
   });
 
   it('is decided anew when the store went back to before it, and the first answer is gone', async () => {
-    const { desk: processor, store, noted: observed } = openProcessor();
+    const { processor, store, observed } = openProcessor();
     const restored = openProcessor();
     await run(processor, recharge('r', 100));
     store.readStream = (stream, options) => restored.store.readStream(stream, options);
@@ -159,10 +159,10 @@ describe('A command that comes again', () => {
   it('finds out from the store that others wrote when it would record nothing itself', async () => {
     const log = new MemoryLog();
     const [stale, busy] = [openProcessor({ log }), openProcessor({ log })];
-    await run(stale.desk, recharge('r', 100));
-    await run(busy.desk, consume('a', 40));
-    const [answered] = await run(stale.desk, expire('e'));
+    await run(stale.processor, recharge('r', 100));
+    await run(busy.processor, consume('a', 40));
+    const [answered] = await run(stale.processor, expire('e'));
     expect(answered?.answer).toMatchObject({ status: 'accepted', balance: 60 });
-    expect(stale.noted('conflicted')).toHaveLength(1);
+    expect(stale.observed('conflicted')).toHaveLength(1);
   });
 });

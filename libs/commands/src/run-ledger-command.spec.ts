@@ -9,7 +9,7 @@ import { RunLedgerCommand } from './run-ledger-command.js';
 async function openBus() {
   const opened = openProcessor();
   const module = await Test.createTestingModule({
-    imports: [CommandsModule.forProcessor(opened.desk)],
+    imports: [CommandsModule.forProcessor(opened.processor)],
   }).compile();
   await module.init();
   return { ...opened, module, bus: module.get(CommandBus) };
@@ -39,7 +39,7 @@ describe('The command bus', () => {
   });
 
   it('stands before the very desk that was passed in', async () => {
-    const { desk: processor, module } = await openBus();
+    const { processor, module } = await openBus();
     expect(module.get(AccountCommandProcessor)).toBe(processor);
     await module.close();
   });

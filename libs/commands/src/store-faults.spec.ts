@@ -32,12 +32,7 @@ const always = (fault: MemoryFault) => () => fault;
 
 describe('A store in trouble', () => {
   it('that loses the answer after the commit is asked again, and records once', async () => {
-    const {
-      desk: processor,
-      log,
-      appends,
-      noted: observed,
-    } = openProcessor({ faultOf: faults('answer-lost') });
+    const { processor, log, appends, observed } = openProcessor({ faultOf: faults('answer-lost') });
     const [, spent] = await run(processor, recharge('r', 100), consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, replayed: false });
     expect(appends).toHaveLength(2);
@@ -49,13 +44,13 @@ describe('A store in trouble', () => {
   });
 
   it('that loses the answer still tells the position', async () => {
-    const { desk: processor, log } = openProcessor({ faultOf: faults('answer-lost') });
+    const { processor, log } = openProcessor({ faultOf: faults('answer-lost') });
     const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.position).toBe(`memory:${String(log.size).padStart(16, '0')}`);
   });
 
   it('that loses the append is asked again, and records once', async () => {
-    const { desk: processor, log } = openProcessor({
+    const { processor, log } = openProcessor({
       faultOf: faults('lost-before-commit', 'lost-before-commit'),
       clock: new JumpingClock(),
     });
@@ -65,11 +60,9 @@ describe('A store in trouble', () => {
   });
 
   it('that says conflict is read anew, and everything is decided again', async () => {
-    const {
-      desk: processor,
-      log,
-      noted: observed,
-    } = openProcessor({ faultOf: faults('none', 'conflict', 'conflict') });
+    const { processor, log, observed } = openProcessor({
+      faultOf: faults('none', 'conflict', 'conflict'),
+    });
     await run(processor, recharge('r', 100));
     const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, revision: 1 });
@@ -78,7 +71,7 @@ describe('A store in trouble', () => {
   });
 
   it('that gets everything twice records once', async () => {
-    const { desk: processor, log } = openProcessor({ faultOf: always('repeat') });
+    const { processor, log } = openProcessor({ faultOf: always('repeat') });
     await run(processor, recharge('r', 100));
     const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ balance: 60, replayed: false });
@@ -88,11 +81,7 @@ describe('A store in trouble', () => {
 
   it('that keeps a call for ever is asked again, and the late call changes nothing', async () => {
     const { opened: stallUntil, open } = gate();
-    const {
-      desk: processor,
-      log,
-      appends,
-    } = openProcessor({
+    const { processor, log, appends } = openProcessor({
       faultOf: faults({ stallUntil }),
       clock: new JumpingClock(),
     });
@@ -107,11 +96,7 @@ describe('A store in trouble', () => {
 
   it('that never says is given up in time, with everything behind for the account', async () => {
     const clock = new JumpingClock();
-    const {
-      desk: processor,
-      log,
-      noted: observed,
-    } = openProcessor({
+    const { processor, log, observed } = openProcessor({
       clock,
       // Only the first command meets trouble: those behind it must not pass it.
       faultOf: ({ events }) =>
@@ -127,7 +112,7 @@ describe('A store in trouble', () => {
     }
     expect(clock.now()).toBeLessThan(20_000);
     expect(observed('unknown').length).toBeGreaterThan(3);
-    expect(processor.figures).toEqual({ inside: 0, inLine: 0, kept: 0 });
+    expect(processor.stats).toEqual({ active: 0, queued: 0, cached: 0 });
     expect(log.size).toBe(0);
     const [again] = await run(processor, recharge('r1', 1));
     expect(again?.answer).toMatchObject({ balance: 1, replayed: false });
@@ -135,7 +120,7 @@ describe('A store in trouble', () => {
 
   it('answers what it gave up once it is sent again, whether it had been recorded or not', async () => {
     let isAway = true;
-    const { desk: processor, log } = openProcessor({
+    const { processor, log } = openProcessor({
       clock: new JumpingClock(),
       faultOf: () => (isAway ? 'answer-lost' : undefined),
       readFaultOf: () => (isAway && log.size > 0 ? new Error('away') : undefined),
@@ -151,7 +136,7 @@ describe('A store in trouble', () => {
 
   it('that can not be read is asked again', async () => {
     const failures = [new Error('away'), new Error('away')];
-    const { desk: processor, noted: observed } = openProcessor({
+    const { processor, observed } = openProcessor({
       readFaultOf: () => failures.shift(),
     });
     const [answered] = await run(processor, recharge('r', 100));
@@ -161,7 +146,7 @@ describe('A store in trouble', () => {
 
   it('that can not be read at all is given up in time, and nothing is recorded', async () => {
     const cause = new Error('away');
-    const { desk: processor, log } = openProcessor({
+    const { processor, log } = openProcessor({
       readFaultOf: () => cause,
       clock: new JumpingClock(),
     });
@@ -171,7 +156,7 @@ describe('A store in trouble', () => {
   });
 
   it('that only ever says conflict is given up after so many times', async () => {
-    const { desk: processor, appends } = openProcessor({
+    const { processor, appends } = openProcessor({
       faultOf: always('conflict'),
       clock: new JumpingClock(),
       limits: { conflictsMax: 5 },
@@ -238,17 +223,17 @@ describe('Two desks on the same accounts', () => {
     const { opened: stallUntil, open } = gate();
     const stale = openProcessor({ log, faultOf: faults('none', { stallUntil }) });
     const owner = openProcessor({ log });
-    await run(stale.desk, recharge('r', 100));
-    const stopped = run(stale.desk, consume('a', 40), consume('b', 50));
+    await run(stale.processor, recharge('r', 100));
+    const stopped = run(stale.processor, consume('a', 40), consume('b', 50));
     await eventually(() => expect(stale.appends).toHaveLength(2));
-    const taken = await run(owner.desk, consume('c', 30), consume('a', 40), consume('b', 50));
+    const taken = await run(owner.processor, consume('c', 30), consume('a', 40), consume('b', 50));
     open();
     const woken = await stopped;
     expect(taken.map(({ answer }) => answer.code)).toEqual([null, null, 'InsufficientPoints']);
     expect(woken.map(({ answer }) => answer)).toEqual(
       taken.slice(1).map(({ answer }) => ({ ...answer, replayed: true })),
     );
-    expect(stale.noted('conflicted')).toHaveLength(1);
+    expect(stale.observed('conflicted')).toHaveLength(1);
     expect(accountIn(log).balance).toBe(30);
     expectValidHistory(log);
   });
@@ -274,7 +259,7 @@ describe('Two desks on the same accounts', () => {
         return openProcessor({ log, random, clock, limits, snapshots, faultOf, readFaultOf });
       };
       const opened = [open(), open()];
-      const processors = opened.map(({ desk }) => desk);
+      const processors = opened.map(({ processor }) => processor);
       await Promise.all(
         [userOf(1), userOf(2)].map(async (userId) => {
           const commands = randomCommands(random, 60, userId);
@@ -291,7 +276,7 @@ describe('Two desks on the same accounts', () => {
         }),
       );
       const observed = (kind: 'snapshotChecked' | 'snapshotDiffers' | 'snapshotForged') =>
-        opened.flatMap((one) => one.noted(kind));
+        opened.flatMap((one) => one.observed(kind));
       await eventually(() => expect(observed('snapshotChecked').length).toBeGreaterThan(0));
       expect([observed('snapshotDiffers'), observed('snapshotForged')]).toEqual([[], []]);
     },

@@ -1,11 +1,9 @@
-export { SYSTEM_CLOCK, type Clock } from './clock.js';
 export {
   ConfigurationError,
   readConfiguration,
   type ConfigurationFault,
   type Environment,
 } from './config/configuration.js';
-export { runPeriodically, type PeriodicTask } from './lifecycle/periodic-task.js';
 export { StallDetector } from './health/stall-detector.js';
 export { GREEN, Health, type HealthStatus, type HealthReport } from './health/health.js';
 export {

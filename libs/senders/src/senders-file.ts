@@ -1,13 +1,15 @@
 import { faultOfRepeatedName, parseAs, type Fault, type Parsed } from '#contracts';
-import type { Environment } from '#runtime';
 import { findOverlaps } from './overlaps.js';
 import type { Sender } from './sender.js';
 import { sendersFile, type WrittenSender } from './senders-schema.js';
 
 const SECRET_BYTES_MIN = 32;
 
+/** Secrets by the name under which the file refers to them: the environment of the process. */
+export type Secrets = Readonly<Record<string, string | undefined>>;
+
 /** The senders that a file names, or every fault in it. No fault tells a secret. */
-export function parseSenders(text: string, env: Environment): Parsed<readonly Sender[]> {
+export function parseSenders(text: string, secrets: Secrets): Parsed<readonly Sender[]> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -20,15 +22,15 @@ export function parseSenders(text: string, env: Environment): Parsed<readonly Se
   if (!parsed.ok) return parsed;
   const { senders } = parsed.value;
   const faults = [
-    ...senders.flatMap((written, index) => faultsOfSender(written, `senders.${index}`, env)),
-    ...sharedFaults(senders, env),
+    ...senders.flatMap((written, index) => faultsOfSender(written, `senders.${index}`, secrets)),
+    ...sharedFaults(senders, secrets),
   ];
   return faults.length > 0
     ? { ok: false, faults }
-    : { ok: true, value: senders.map((written) => senderOf(written, env)) };
+    : { ok: true, value: senders.map((written) => senderOf(written, secrets)) };
 }
 
-function faultsOfSender(written: WrittenSender, at: string, env: Environment): Fault[] {
+function faultsOfSender(written: WrittenSender, at: string, secrets: Secrets): Fault[] {
   const faults: Fault[] = [];
   const { sources, subjects, keys, unsigned } = written;
   if (sources.length === 0 && subjects.length === 0) {
@@ -53,7 +55,7 @@ function faultsOfSender(written: WrittenSender, at: string, env: Environment): F
         reason: 'is the id of another key of this sender',
       });
     }
-    const fault = faultOfSecret(env[name]);
+    const fault = faultOfSecret(secrets[name]);
     if (fault !== null)
       faults.push({
         field: `${at}.keys.${index}.secret_env`,
@@ -71,7 +73,7 @@ function faultOfSecret(secret: string | undefined): string | null {
 }
 
 /** What two senders may not share: a name, a source, a subject, a secret. */
-function sharedFaults(senders: readonly WrittenSender[], env: Environment): Fault[] {
+function sharedFaults(senders: readonly WrittenSender[], secrets: Secrets): Fault[] {
   const faults = findOverlaps(senders);
   const names = new Set<string>();
   const owners = new Map<string, string>();
@@ -80,7 +82,7 @@ function sharedFaults(senders: readonly WrittenSender[], env: Environment): Faul
       faults.push({ field: `senders.${index}.name`, reason: 'is the name of another sender' });
     names.add(name);
     for (const [place, { secret_env: variable }] of keys.entries()) {
-      const secret = env[variable] ?? '';
+      const secret = secrets[variable] ?? '';
       const at = `senders.${index}.keys.${place}.secret_env`;
       const owner = owners.get(secret);
       if (owner !== undefined)
@@ -94,7 +96,7 @@ function sharedFaults(senders: readonly WrittenSender[], env: Environment): Faul
   return faults;
 }
 
-const senderOf = (written: WrittenSender, env: Environment): Sender => ({
+const senderOf = (written: WrittenSender, secrets: Secrets): Sender => ({
   name: written.name,
   sources: written.sources,
   subjects: written.subjects,
@@ -102,6 +104,6 @@ const senderOf = (written: WrittenSender, env: Environment): Sender => ({
   sourceTypes: written.source_types === undefined ? null : new Set(written.source_types),
   pointsMax: written.points_max ?? null,
   pointsPerDayMax: written.points_per_day_max ?? null,
-  keys: new Map(written.keys.map(({ id, secret_env: name }) => [id, env[name] ?? ''])),
+  keys: new Map(written.keys.map(({ id, secret_env: name }) => [id, secrets[name] ?? ''])),
   unsigned: written.unsigned,
 });

@@ -304,7 +304,7 @@ describe('a command that gets no answer', () => {
       retryMsMax: 10_000,
     });
     const first = send(api, { id: 'x', body: recharge });
-    await eventually(() => expect(api.desk.figures.active).toBe(1));
+    await eventually(() => expect(api.desk.stats.active).toBe(1));
     const second = await send(api, { id: 'y', body: recharge });
     expect(second.statusCode).toBe(503);
     expect(second.json()).toMatchObject({ type: 'urn:points-ledger:problem:overloaded' });

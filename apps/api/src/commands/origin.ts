@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '#commands';
-import { formatTraceparent, nextTraceparent, parseTraceparent } from '#runtime';
+import { formatTraceparent, nextTraceparent, parseTraceparent } from '#platform/process';
 
 /** The work that the caller says this is part of, or new work. */
 export function originOf({ headers }: FastifyRequest): Origin {

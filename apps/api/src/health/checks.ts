@@ -1,7 +1,7 @@
-import { clockSkewFault } from '#assembly';
+import { clockSkewFault } from '#platform';
 import type { EventStore, Position } from '#event-store';
 import type { ReadTables } from '#read-model';
-import type { Clock } from '#runtime';
+import type { Clock } from '#async';
 import type { Check } from './checkup.js';
 
 export function storeChecks(

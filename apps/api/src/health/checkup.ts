@@ -1,4 +1,5 @@
-import { GREEN, runPeriodically, type Clock, type Health, type PeriodicTask } from '#runtime';
+import { runPeriodically, type Clock, type PeriodicRun } from '#async';
+import { GREEN, type Health } from '#platform/process';
 
 /** One thing without which work does not flow. */
 export interface Check {
@@ -15,12 +16,12 @@ export function checkup(
   checks: readonly Check[],
   health: Health,
   clock: Pick<Clock, 'after'>,
-): PeriodicTask {
+): PeriodicRun {
   const lookAt = async (check: Check): Promise<void> => {
     const fault = await faultOf(check, clock);
     health.report(check.part, fault === null ? GREEN : { state: 'red', reason: fault });
   };
-  return runPeriodically(clock, EVERY_MS, async () => void (await Promise.all(checks.map(lookAt))));
+  return runPeriodically(async () => void (await Promise.all(checks.map(lookAt))), EVERY_MS, clock);
 }
 
 async function faultOf(check: Check, clock: Pick<Clock, 'after'>): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { HealthReport } from '#runtime';
+import type { HealthReport } from '#platform/process';
 import { OpenToAll } from '../access/rights.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
 

@@ -1,5 +1,6 @@
 import type { Position } from '#event-store';
-import { GREEN, Health, SYSTEM_CLOCK } from '#runtime';
+import { SYSTEM_CLOCK } from '#async';
+import { GREEN, Health } from '#platform/process';
 import { eventually, openApiDouble } from '../api.suite.js';
 import { checkup, type Check } from './checkup.js';
 import { READS_STILL_MS_MAX, clockCheck, readsCheck, storeChecks } from './checks.js';

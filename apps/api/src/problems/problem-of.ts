@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AccountDamaged, RetryableCommandError, isDamagedStream } from '#commands';
 import type { PermanentStoreError } from '#event-store';
-import { isServerUnavailable } from '#runtime';
+import { isServerUnavailable } from '#platform/process';
 import { Problem, notNow } from './problem.js';
 
 /** What the outside is told of an error; and whether an operator has to be, too. */

@@ -1,6 +1,6 @@
 import type { AccountMoved } from '#contracts';
 import type { ReadTables, RowCursor } from '#read-model';
-import type { Clock } from '#runtime';
+import type { Clock } from '#async';
 import { itemOf } from '../reading/items.js';
 import type { News } from './news.js';
 import { placeText } from './row-place.js';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
-import { createLog } from '#runtime';
+import { TABLES_NAME, openStores, type LedgerVariables } from '#platform';
+import { createLog } from '#platform/process';
 import { createWriterPool } from '../writer-pool.js';
 import { formatParkedAccounts, formatUnparkResult } from './parking-report.js';
 import {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { TABLES_NAME, openStores, type LedgerVariables } from '#assembly';
-import { createLog, standardError } from '#runtime';
+import { TABLES_NAME, openStores, type LedgerVariables } from '#platform';
+import { createLog, standardError } from '#platform/process';
 import { createWriterPool } from '../writer-pool.js';
 import { rebuildReporter, reportOutcome } from './rebuild-report.js';
 import { Rebuild, type RebuildOutcome } from './rebuild.js';

@@ -191,7 +191,7 @@ export function openProcessor(setting: ProcessorSetup = {}) {
   });
   const observed = (kind: keyof CommandObserver): unknown[][] =>
     notes.filter((each) => each.kind === kind).map((each) => each.what);
-  return { desk: processor, store, log, appends, noted: observed };
+  return { processor, store, log, appends, observed };
 }
 
 export function run(

@@ -1,6 +1,7 @@
 import type { CommandObserver, AccountCommandProcessor } from '#commands';
 import type { Answer, CommandType } from '#ledger';
-import { LATENCY_BUCKETS_SECONDS, type Log } from '#runtime';
+import { LATENCY_BUCKETS_SECONDS } from '../metrics/metrics.js';
+import type { Log } from '../log/log.js';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the desk reports, as figures to alarm on and lines to search. */
@@ -101,7 +102,7 @@ export function commandObserver(registry: Registry, log: Log): CommandObserver {
 /** Asked when the figures are read. */
 export function measureProcessor(
   registry: Registry,
-  processor: Pick<AccountCommandProcessor, 'figures'>,
+  processor: Pick<AccountCommandProcessor, 'stats'>,
 ): void {
   new Gauge({
     name: 'ledger_desk_commands',
@@ -109,10 +110,10 @@ export function measureProcessor(
     labelNames: ['where'] as const,
     registers: [registry],
     collect() {
-      const { active: inside, queued: inLine, cached: kept } = processor.figures;
-      this.set({ where: 'inside' }, inside);
-      this.set({ where: 'in_line' }, inLine);
-      this.set({ where: 'kept_accounts' }, kept);
+      const { active, queued, cached } = processor.stats;
+      this.set({ where: 'inside' }, active);
+      this.set({ where: 'in_line' }, queued);
+      this.set({ where: 'kept_accounts' }, cached);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { AccountCommandProcessor } from '#commands';
 import { SealedSnapshots, SnapshotKeys, type SnapshotStore } from '#event-store';
-import type { Log } from '#runtime';
+import type { Log } from '../log/log.js';
 import type { Registry } from 'prom-client';
 import { commandObserver, measureProcessor } from './command-metrics.js';
 import type { LedgerVariables } from '../config/ledger-variables.js';

@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY } from '#ledger';
-import { ConfigurationError, readConfiguration } from '#runtime';
+import { ConfigurationError, readConfiguration } from './configuration.js';
 import { z } from 'zod';
 import { LEDGER_VARIABLES } from './ledger-variables.js';
 

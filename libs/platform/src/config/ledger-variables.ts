@@ -1,6 +1,6 @@
 import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
 import { InvalidSnapshotKeysError, parseSnapshotKeys } from '#event-store';
-import { json, port, wholeNumber } from '#runtime';
+import { json, port, wholeNumber } from './variable-types.js';
 import { z } from 'zod';
 
 const limits = Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '#async';
 import { GREEN, type HealthStatus } from './health.js';
 
 /** Does work flow? Red when some waits and none has come through for too long. */

@@ -12,7 +12,7 @@ class TestProcess extends EventEmitter {
 
 function shutdownOf(
   steps: readonly ShutdownStep[],
-  limits: { allMsMax?: number; failMsMax?: number } = {},
+  limits: { totalMsMax?: number; failureMsMax?: number } = {},
 ) {
   const target = new TestProcess();
   const lines: { msg: string; step?: string }[] = [];
@@ -82,7 +82,7 @@ describe('an orderly stop', () => {
   it('takes no longer than its limit for all steps together', async () => {
     const hanging = { name: 'hanging', msMax: 60_000, run: never };
     const { target, stopping: shutdown } = shutdownOf([hanging, hanging, hanging], {
-      allMsMax: 50,
+      totalMsMax: 50,
     });
     const began = performance.now();
     await shutdown.stop('test');
@@ -92,7 +92,7 @@ describe('an orderly stop', () => {
 
   it('ends at once on a second signal', () => {
     const { target } = shutdownOf([{ name: 'hanging', msMax: 60_000, run: never }], {
-      allMsMax: 100,
+      totalMsMax: 100,
     });
     target.emit('SIGTERM');
     expect(target.exits).toEqual([]);

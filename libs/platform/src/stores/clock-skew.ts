@@ -1,4 +1,4 @@
-import type { Clock } from '#runtime';
+import type { Clock } from '#async';
 
 const CLOCK_SKEW_MS_MAX = 5_000;
 

@@ -13,7 +13,8 @@ import {
   migrate,
   readTablesState,
 } from '#read-model';
-import { StartupError, type Log } from '#runtime';
+import { StartupError } from '../lifecycle/exit-on-error.js';
+import type { Log } from '../log/log.js';
 import { missingPrivileges, grantInstruction, type Privilege } from './privileges.js';
 
 /** What a process does in the databases, and so what its login must be allowed to. */

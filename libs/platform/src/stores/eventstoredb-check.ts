@@ -1,5 +1,5 @@
 import { checkEventStoreDb } from '#event-store';
-import type { Log } from '#runtime';
+import type { Log } from '../log/log.js';
 
 const CHECK_MS_MAX = 15_000;
 

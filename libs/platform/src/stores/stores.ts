@@ -8,7 +8,7 @@ import {
   type SnapshotStore,
 } from '#event-store';
 import { PostgresReadTables, type FollowsDirectly, type ReadTables } from '#read-model';
-import type { Log } from '#runtime';
+import type { Log } from '../log/log.js';
 import { prepareEventStore, prepareReadTables, type DatabaseAccess } from './database-readiness.js';
 import type { LedgerVariables } from '../config/ledger-variables.js';
 import { checkEventStoreDbServer } from './eventstoredb-check.js';

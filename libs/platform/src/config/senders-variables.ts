@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigurationError } from '#runtime';
+import { ConfigurationError } from './configuration.js';
 
 /** For the schema of every process that takes commands from outside. */
 export const SENDERS_VARIABLES = {

@@ -1,4 +1,4 @@
-import { readConfiguration } from '#runtime';
+import { readConfiguration } from './configuration.js';
 import { z } from 'zod';
 import { SENDERS_VARIABLES, sendersFilePath } from './senders-variables.js';
 
