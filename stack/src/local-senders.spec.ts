@@ -15,7 +15,7 @@ describe('Who may send to the local stack', () => {
   it('is said by a file that is good, with the key that the stack signs with', async () => {
     const env = await sendersEnvironment(settings());
     const parsed = parseSenders(readFileSync(env['SENDERS_FILE'] ?? '', 'utf8'), env);
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     const [own, others] = parsed.value;
     const { id, secret } = await localSigningKey(dataDir);
     expect(own).toMatchObject({ sources: ['/demo', '/points-cli'], unsigned: false });

@@ -59,7 +59,7 @@ async function main(): Promise<number> {
   }
   const parsed = parseCommandData(type, dataOf(type, values));
   if (!parsed.ok) {
-    const faults = parsed.faults.map(({ field, reason }) => `  ${field} ${reason}`);
+    const faults = parsed.errors.map(({ field, reason }) => `  ${field} ${reason}`);
     process.stderr.write(`This is no ${type}:\n${faults.join('\n')}\n\n${USAGE}`);
     return 2;
   }

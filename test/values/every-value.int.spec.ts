@@ -12,7 +12,7 @@ import {
   accountState,
   commandMessage,
   eventsPage,
-  parseAs,
+  parseWith,
   parseOutcome,
   toOutcome,
   transactionStory,
@@ -157,14 +157,14 @@ describe('every value that the edge takes', () => {
     const own = `/v1/users/${userId}`;
     const answer = async <T>(
       path: string,
-      schema: Parameters<typeof parseAs<T>>[0],
+      schema: Parameters<typeof parseWith<T>>[0],
     ): Promise<T> => {
       const response = await read(api, `${own}/${path}`);
       expect([path, response.statusCode, response.statusCode === 200 ? '' : response.body]).toEqual(
         [path, 200, ''],
       );
-      const parsed = parseAs(schema, response.json());
-      if (!parsed.ok) throw new Error(`${path}: ${JSON.stringify(parsed.faults)}`);
+      const parsed = parseWith(schema, response.json());
+      if (!parsed.ok) throw new Error(`${path}: ${JSON.stringify(parsed.errors)}`);
       return parsed.value;
     };
     const { items } = await answer('transactions?limit=100', transactionsPage);

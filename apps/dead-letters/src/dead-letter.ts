@@ -1,4 +1,4 @@
-import { DEAD_HEADERS } from '#contracts';
+import { DEAD_LETTER_HEADERS } from '#contracts';
 import type { HeaderValue, IncomingMessage } from '#kafka';
 
 /** What the headers of a dead letter say, in words and numbers. */
@@ -23,7 +23,7 @@ export interface DeadLetter {
   readonly source: string | null;
 }
 
-const DEAD_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_HEADERS));
+const DEAD_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADERS));
 
 export const isDeadLetterHeader = (name: string): boolean => DEAD_NAMES.has(name);
 
@@ -32,13 +32,13 @@ export function parseDeadLetter(message: IncomingMessage): DeadLetter {
   return {
     id: `${message.partition}/${message.offset}`,
     buriedAt: new Date(message.timestampMs).toISOString(),
-    reason: header(DEAD_HEADERS.reason) ?? '',
-    detail: header(DEAD_HEADERS.detail) ?? '',
-    topic: header(DEAD_HEADERS.topic) ?? '',
-    partition: header(DEAD_HEADERS.partition) ?? '',
-    offset: header(DEAD_HEADERS.offset) ?? '',
-    lastOffset: header(DEAD_HEADERS.lastOffset),
-    leftOut: header(DEAD_HEADERS.leftOut),
+    reason: header(DEAD_LETTER_HEADERS.reason) ?? '',
+    detail: header(DEAD_LETTER_HEADERS.detail) ?? '',
+    topic: header(DEAD_LETTER_HEADERS.topic) ?? '',
+    partition: header(DEAD_LETTER_HEADERS.partition) ?? '',
+    offset: header(DEAD_LETTER_HEADERS.offset) ?? '',
+    lastOffset: header(DEAD_LETTER_HEADERS.lastOffset),
+    leftOut: header(DEAD_LETTER_HEADERS.leftOut),
     key: message.key?.toString('utf8') ?? null,
     commandId: header('ce_id'),
     source: header('ce_source'),

@@ -1,11 +1,11 @@
 import {
-  inWords,
-  instantAt,
+  formatFieldErrors,
+  timeFromMs,
   parseCommandMessage,
   toInvalidOutcome,
   type CommandMessage as ParsedCommand,
   type CommandOutcome,
-  type DeadReason,
+  type DeadLetterReason,
   type ParsedMessage,
   type Sender,
 } from '#contracts';
@@ -33,7 +33,7 @@ export type CommandMessage =
     }
   | {
       readonly kind: 'dead';
-      readonly reason: DeadReason;
+      readonly reason: DeadLetterReason;
       readonly detail: string;
       /** For the sender, where that much of the message is good. */
       readonly outcome: { readonly body: CommandOutcome; readonly id: string } | null;
@@ -63,7 +63,7 @@ export function readCommandMessage(
   if (!authenticated.ok) return { kind: 'forbidden', denial: authenticated.denial };
   const { right } = authenticated;
   const { timestampMs } = message;
-  const at = timestampMs < 0 ? null : instantAt(timestampMs);
+  const at = timestampMs < 0 ? null : timeFromMs(timestampMs);
   if (timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
     const stamp = at ?? `${timestampMs} ms after 1970`;
     const detail = `the record is stamped ${stamp}, more than five minutes ahead of the ledger's clock`;
@@ -85,12 +85,12 @@ const messageSender = ({ source, id, type, data, traceparent }: ParsedCommand): 
 
 function rejectInvalid(
   message: IncomingMessage,
-  { faults, sender }: Extract<ParsedMessage, { ok: false }>,
+  { errors, sender }: Extract<ParsedMessage, { ok: false }>,
   senders: Senders,
 ): CommandMessage {
   const authenticated = sender && senders.authenticateMessage(message, sender);
   if (authenticated?.ok === false) return { kind: 'forbidden', denial: authenticated.denial };
-  return deadLetterMessage(message, 'Invalid', inWords(faults), sender);
+  return deadLetterMessage(message, 'Invalid', formatFieldErrors(errors), sender);
 }
 
 function originOf(
@@ -107,7 +107,7 @@ function originOf(
 
 function deadLetterMessage(
   message: IncomingMessage,
-  reason: DeadReason,
+  reason: DeadLetterReason,
   detail: string,
   sender: Sender | null,
 ): CommandMessage {

@@ -1,4 +1,4 @@
-import { DEAD_HEADERS, TOPICS, instantAt, type DeadReason } from '#contracts';
+import { DEAD_LETTER_HEADERS, TOPICS, timeFromMs, type DeadLetterReason } from '#contracts';
 import type { IncomingMessage, MessageHeaders, OutgoingMessage } from '#kafka';
 
 /** A header is a header: what is longer is cut, and the message itself is untouched. */
@@ -13,7 +13,7 @@ const KEY_BYTES_MAX = 1_024;
  */
 export function deadLetter(
   message: IncomingMessage,
-  reason: DeadReason,
+  reason: DeadLetterReason,
   detail: string,
 ): OutgoingMessage {
   const headers = { ...message.headers, ...reasonHeaders(message, reason, detail) };
@@ -26,21 +26,24 @@ export function deadLetter(
 
 function reasonHeaders(
   { topic, partition, offset, timestampMs, fault }: IncomingMessage,
-  reason: DeadReason,
+  reason: DeadLetterReason,
   detail: string,
 ): MessageHeaders {
   const batch = fault?.batch ?? null;
   return {
-    [DEAD_HEADERS.reason]: reason,
-    [DEAD_HEADERS.detail]: detail.slice(0, DETAIL_CHARACTERS_MAX),
-    [DEAD_HEADERS.topic]: topic,
-    [DEAD_HEADERS.partition]: String(partition),
-    [DEAD_HEADERS.offset]: batch?.firstOffset ?? offset,
-    ...(batch && { [DEAD_HEADERS.lastOffset]: offset, [DEAD_HEADERS.codec]: batch.codec }),
-    ...(fault?.kind === 'headers' && {
-      [DEAD_HEADERS.leftOut]: `headers: read ${topic}, partition ${partition}, offset ${offset}`,
+    [DEAD_LETTER_HEADERS.reason]: reason,
+    [DEAD_LETTER_HEADERS.detail]: detail.slice(0, DETAIL_CHARACTERS_MAX),
+    [DEAD_LETTER_HEADERS.topic]: topic,
+    [DEAD_LETTER_HEADERS.partition]: String(partition),
+    [DEAD_LETTER_HEADERS.offset]: batch?.firstOffset ?? offset,
+    ...(batch && {
+      [DEAD_LETTER_HEADERS.lastOffset]: offset,
+      [DEAD_LETTER_HEADERS.codec]: batch.codec,
     }),
-    [DEAD_HEADERS.time]: instantAt(timestampMs) ?? `${timestampMs} ms after 1970`,
+    ...(fault?.kind === 'headers' && {
+      [DEAD_LETTER_HEADERS.leftOut]: `headers: read ${topic}, partition ${partition}, offset ${offset}`,
+    }),
+    [DEAD_LETTER_HEADERS.time]: timeFromMs(timestampMs) ?? `${timestampMs} ms after 1970`,
   };
 }
 
@@ -58,6 +61,6 @@ function withoutContent(
     topic: TOPICS.dead,
     key: isKeyKept ? key : null,
     value: null,
-    headers: { ...headers, [DEAD_HEADERS.leftOut]: omittedNote },
+    headers: { ...headers, [DEAD_LETTER_HEADERS.leftOut]: omittedNote },
   };
 }

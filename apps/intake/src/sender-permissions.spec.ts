@@ -85,7 +85,7 @@ const billing = (body: CommandBody, id: string) =>
 
 function open() {
   const parsed = parseSenders(JSON.stringify(FILE), ENV);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   const log = new MemoryLog();
   const desk = new AccountCommandProcessor({
     store: new MemoryEventStore({ log }),

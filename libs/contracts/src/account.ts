@@ -4,7 +4,7 @@ import {
   batchId,
   consumptionId,
   flag,
-  reason,
+  mustBe,
   revision,
   sourceId,
   sourceType,
@@ -13,7 +13,7 @@ import {
   userId,
   wholeNumber,
 } from './fields.js';
-import { mayBeParked } from './parked.js';
+import { optionalParked } from './parked.js';
 import { PRIORITY_MAX } from '#ledger';
 import { draw } from './story.js';
 
@@ -31,15 +31,15 @@ export const accountBalance = z.object(
     /** Up to where events are in it; null: there are none. */
     position: token.nullable(),
     at: time(),
-    ...mayBeParked,
+    ...optionalParked,
   },
-  reason('a balance'),
+  mustBe('a balance'),
 );
 
 export type AccountBalance = z.infer<typeof accountBalance>;
 
 /** The account has come to that revision, whether or not it made a row. */
-export const accountMoved = z.object({ revision }, reason('where an account has come to'));
+export const accountMoved = z.object({ revision }, mustBe('where an account has come to'));
 
 export type AccountMoved = z.infer<typeof accountMoved>;
 
@@ -58,8 +58,8 @@ export type PointBatch = z.infer<typeof pointBatch>;
 
 /** Those with points left, in the order in which they will be drawn. */
 export const accountBatches = z.object(
-  { items: z.array(pointBatch), ...mayBeParked },
-  reason('a list of batches'),
+  { items: z.array(pointBatch), ...optionalParked },
+  mustBe('a list of batches'),
 );
 
 export type AccountBatches = z.infer<typeof accountBatches>;
@@ -97,9 +97,9 @@ export const accountState = z.object(
     ),
     remembered_commands: count,
     remembered_consumptions: count,
-    ...mayBeParked,
+    ...optionalParked,
   },
-  reason('the state of an account'),
+  mustBe('the state of an account'),
 );
 
 export type AccountState = z.infer<typeof accountState>;

@@ -3,7 +3,7 @@ import { toLedgerCommand } from '#commands';
 import { COMMAND_TYPES } from './wire-names.js';
 import { parseCommandMessage } from './command-message.js';
 import { parseCommandData } from './command-data.js';
-import type { Fault } from './field-error.js';
+import type { FieldError } from './field-error.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 
 import { parseOutcome } from './outcome.js';
@@ -108,14 +108,14 @@ const anyMessage = fc.record(
 
 /** Good, or at least one fault, and none without a name, without a reason or named twice. */
 function isAnswered(
-  parsed: { readonly ok: true } | { readonly ok: false; readonly faults: readonly Fault[] },
+  parsed: { readonly ok: true } | { readonly ok: false; readonly errors: readonly FieldError[] },
 ): boolean {
   if (parsed.ok) return true;
-  const names = parsed.faults.map(({ field }) => field);
+  const names = parsed.errors.map(({ field }) => field);
   return (
     names.length > 0 &&
     new Set(names).size === names.length &&
-    parsed.faults.every(({ field, reason }) => field !== '' && reason !== '')
+    parsed.errors.every(({ field, reason }) => field !== '' && reason !== '')
   );
 }
 

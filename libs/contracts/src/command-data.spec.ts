@@ -1,6 +1,6 @@
 import type { CommandType } from '#ledger';
 import { parseCommandData } from './command-data.js';
-import type { Fault } from './field-error.js';
+import type { FieldError } from './field-error.js';
 
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 
@@ -12,9 +12,9 @@ const good = {
   ExpirePoints: { user_id },
 } as const satisfies Record<CommandType, object>;
 
-function faultsOf(type: CommandType, fields: object): readonly Fault[] {
+function faultsOf(type: CommandType, fields: object): readonly FieldError[] {
   const parsed = parseCommandData(type, { ...good[type], ...fields });
-  return parsed.ok ? [] : parsed.faults;
+  return parsed.ok ? [] : parsed.errors;
 }
 
 const badFields = (type: CommandType, fields: object): string[] =>
@@ -22,7 +22,7 @@ const badFields = (type: CommandType, fields: object): string[] =>
 
 const dataOf = (type: CommandType, fields: object): unknown => {
   const parsed = parseCommandData(type, { ...good[type], ...fields });
-  return parsed.ok ? parsed.value.data : parsed.faults;
+  return parsed.ok ? parsed.value.data : parsed.errors;
 };
 
 /** As it comes off the wire: `5.0`, `1e400` and `__proto__` are not what they are in a program. */
@@ -150,7 +150,7 @@ describe('the data of a command', () => {
   it('does not take fields from a prototype', () => {
     const inherited = `{"__proto__":${JSON.stringify(good.ConsumePoints)}}`;
     const parsed = parseCommandData('ConsumePoints', fromJson(inherited));
-    expect(parsed.ok ? [] : parsed.faults.map(({ field }) => field)).toEqual([
+    expect(parsed.ok ? [] : parsed.errors.map(({ field }) => field)).toEqual([
       'user_id',
       'points',
       'source_type',

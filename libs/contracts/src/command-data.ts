@@ -10,10 +10,10 @@ import {
   type CommandType,
   type SourceType,
 } from '#ledger';
-import { parseAs, type Parsed } from './field-error.js';
+import { parseWith, type ParseResult } from './field-error.js';
 import {
   consumptionId,
-  reason,
+  mustBe,
   seconds,
   sourceId,
   sourceType,
@@ -25,7 +25,7 @@ import {
 
 // What a command says, the same over Kafka and HTTP. A field that may be absent may be null as well.
 // Unknown fields are invalid: a typo in a field that moves points must not pass in silence.
-const anObject = reason('a JSON object with the fields of the command');
+const anObject = mustBe('a JSON object with the fields of the command');
 const points = wholeNumber(1, COMMAND_POINTS_MAX);
 const duration = seconds(DURATION_SECONDS_MAX);
 
@@ -124,8 +124,8 @@ export type CommandBody = {
   readonly [T in CommandType]: { readonly type: T; readonly data: CommandData<T> };
 }[CommandType];
 
-export function parseCommandData(type: CommandType, input: unknown): Parsed<CommandBody> {
-  const parsed = parseAs<CommandData>(commandDataSchemas[type], input, 'data');
+export function parseCommandData(type: CommandType, input: unknown): ParseResult<CommandBody> {
+  const parsed = parseWith<CommandData>(commandDataSchemas[type], input, 'data');
   // The schema of that type has just spoken.
   return parsed.ok ? { ok: true, value: { type, data: parsed.value } as CommandBody } : parsed;
 }

@@ -25,7 +25,7 @@ const binary = (message: RawMessage = {}): ParsedMessage =>
   });
 
 const badFields = (parsed: ParsedMessage): string[] =>
-  parsed.ok ? [] : parsed.faults.map(({ field }) => field);
+  parsed.ok ? [] : parsed.errors.map(({ field }) => field);
 
 const senderOf = (parsed: ParsedMessage): unknown => (parsed.ok ? parsed : parsed.sender);
 

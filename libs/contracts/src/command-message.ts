@@ -1,8 +1,8 @@
 import { addressee, parseCommandData, type CommandBody } from './command-data.js';
-import { envelope, openMessage, type OpenedMessage } from './message-decoding.js';
-import { parseAs, type Fault } from './field-error.js';
+import { envelope, decodeMessage, type DecodedMessage } from './message-decoding.js';
+import { parseWith, type FieldError } from './field-error.js';
 import { userId } from './fields.js';
-import { textOf, type RawMessage } from './raw-message.js';
+import { decodeUtf8, type RawMessage } from './raw-message.js';
 import type { Sender } from './outcome.js';
 
 /** A command that came as a CloudEvent, every field of it good. */
@@ -16,50 +16,50 @@ export type CommandMessage = CommandBody & {
 export type ParsedMessage =
   | { readonly ok: true; readonly value: CommandMessage }
   /** `sender`: who can be told, as that much of the message is good; null: nobody can. */
-  | { readonly ok: false; readonly faults: readonly Fault[]; readonly sender: Sender | null };
+  | { readonly ok: false; readonly errors: readonly FieldError[]; readonly sender: Sender | null };
 
 /** Bytes become a typed command, or the name of every bad field. Nothing makes it throw. */
 export function parseCommandMessage(message: RawMessage): ParsedMessage {
-  const opened = openMessage(message);
-  const sent = parseAs(envelope, opened.attributes);
-  if (!sent.ok || opened.faults.length > 0) return refuse(message, opened);
+  const opened = decodeMessage(message);
+  const sent = parseWith(envelope, opened.attributes);
+  if (!sent.ok || opened.errors.length > 0) return rejectMessage(message, opened);
   const { id, source, type } = sent.value;
   const body = parseCommandData(type, opened.data);
-  if (!body.ok || keyOf(message) !== body.value.data.user_id) return refuse(message, opened);
-  const traceparent = traceparentOf(sent.value.traceparent);
+  if (!body.ok || keyOf(message) !== body.value.data.user_id) return rejectMessage(message, opened);
+  const traceparent = validTraceparent(sent.value.traceparent);
   return { ok: true, value: { source, id, traceparent, ...body.value } };
 }
 
-const envelopeOfSender = envelope.pick({ id: true, source: true, type: true });
+const senderEnvelope = envelope.pick({ id: true, source: true, type: true });
 
-function refuse(message: RawMessage, opened: OpenedMessage): ParsedMessage {
+function rejectMessage(message: RawMessage, opened: DecodedMessage): ParsedMessage {
   const { attributes, data, isJson } = opened;
-  const from = parseAs(envelopeOfSender, attributes);
+  const from = parseWith(senderEnvelope, attributes);
   const user = addressee.safeParse(data);
-  const keyFault = faultOfKey(message, user.success ? user.data.user_id : null);
-  const faults = [...opened.faults, ...faultsOfEnvelope(opened)];
+  const keyFault = keyError(message, user.success ? user.data.user_id : null);
+  const errors = [...opened.errors, ...envelopeErrors(opened)];
   if (isJson && attributes !== null) {
     // Of a command of unknown type only the user can be looked at.
     const type = envelope.shape.type.safeParse(attributes.type).data;
     const body =
-      type === undefined ? parseAs(addressee, data, 'data') : parseCommandData(type, data);
-    if (!body.ok) faults.push(...body.faults);
+      type === undefined ? parseWith(addressee, data, 'data') : parseCommandData(type, data);
+    if (!body.ok) errors.push(...body.errors);
   }
-  if (keyFault !== null) faults.push(keyFault);
-  if (!from.ok || !user.success || keyFault !== null) return { ok: false, faults, sender: null };
-  const traceparent = traceparentOf(attributes?.traceparent);
+  if (keyFault !== null) errors.push(keyFault);
+  if (!from.ok || !user.success || keyFault !== null) return { ok: false, errors, sender: null };
+  const traceparent = validTraceparent(attributes?.traceparent);
   const sender = { ...from.value, userId: user.data.user_id, traceparent };
-  return { ok: false, faults, sender };
+  return { ok: false, errors, sender };
 }
 
-function faultsOfEnvelope({ attributes, prefix }: OpenedMessage): readonly Fault[] {
+function envelopeErrors({ attributes, prefix }: DecodedMessage): readonly FieldError[] {
   if (attributes === null) return [];
-  const sent = parseAs(envelope, attributes);
+  const sent = parseWith(envelope, attributes);
   if (sent.ok) return [];
-  return sent.faults.map(({ field, reason }) => ({ field: prefix + field, reason }));
+  return sent.errors.map(({ field, reason }) => ({ field: prefix + field, reason }));
 }
 
-function faultOfKey(message: RawMessage, user: string | null): Fault | null {
+function keyError(message: RawMessage, user: string | null): FieldError | null {
   const key = keyOf(message);
   // A user that is not known has a fault of its own; the key can still be looked at.
   const good = user ?? userId.safeParse(key).data;
@@ -70,9 +70,9 @@ function faultOfKey(message: RawMessage, user: string | null): Fault | null {
 }
 
 const keyOf = ({ key }: RawMessage): string | null =>
-  key === null || key === undefined ? null : textOf(key);
+  key === null || key === undefined ? null : decodeUtf8(key);
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-const traceparentOf = (value: unknown): string | null =>
+const validTraceparent = (value: unknown): string | null =>
   typeof value === 'string' && TRACEPARENT.test(value) ? value : null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ID_MAX } from '#ledger';
-import { reason } from './fields.js';
-import { API_SOURCE_PREFIX, OWN_SOURCE_PREFIXES } from './wire-names.js';
+import { mustBe } from './fields.js';
+import { API_SOURCE_PREFIX, RESERVED_SOURCE_PREFIXES } from './wire-names.js';
 
 /**
  * The characters of a URI (RFC 3986), and no other: two sources that look alike, or differ by what
@@ -10,16 +10,16 @@ import { API_SOURCE_PREFIX, OWN_SOURCE_PREFIXES } from './wire-names.js';
 const URI_CHARACTERS = "A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%";
 const SOURCE = new RegExp(`^[${URI_CHARACTERS}]{1,${ID_MAX}}$`);
 /** In any case of letters, so that nobody who reads a source takes it for one of the ledger's own. */
-const OWN_SOURCE = new RegExp(`^(?:${OWN_SOURCE_PREFIXES.join('|')})`, 'i');
+const RESERVED_SOURCE = new RegExp(`^(?:${RESERVED_SOURCE_PREFIXES.join('|')})`, 'i');
 
 const must = `1 to ${ID_MAX} characters of a URI: ASCII letters, digits and -._~:/?#[]@!$&'()*+,;=%`;
 
 /** `ce_source` of a command. Sources that are stored already may have other characters. */
 export const commandSource = z
-  .string(reason(must))
+  .string(mustBe(must))
   .regex(SOURCE, { error: `must be ${must}`, abort: true })
-  .refine((source) => !OWN_SOURCE.test(source), {
-    error: `must not begin with ${OWN_SOURCE_PREFIXES.join(', ')}, in any case of letters: those are the ledger's own`,
+  .refine((source) => !RESERVED_SOURCE.test(source), {
+    error: `must not begin with ${RESERVED_SOURCE_PREFIXES.join(', ')}, in any case of letters: those are the ledger's own`,
   });
 
 /** Longest subject of a token whose commands can have a source. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { csvLine } from './csv.js';
+import { csvRow } from './csv.js';
 
 describe('a line of CSV', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('a line of CSV', () => {
     [['a=1', 'order-7', '订单＝7', "'=1"], "a=1,order-7,订单＝7,'=1"],
     [[-1, -0.5, 5e-324], '-1,-0.5,5e-324'],
   ])('of %j is %s', (cells, line) => {
-    expect(csvLine(cells)).toBe(`${line}\r\n`);
+    expect(csvRow(cells)).toBe(`${line}\r\n`);
   });
 
   const formulas = [
@@ -48,7 +48,7 @@ describe('a line of CSV', () => {
         fc.constantFrom(...formulas),
         (before, sign) => {
           const text = `${before.join('')}${sign}1+1`;
-          expect(csvLine([text]).replace(/^"/, '').startsWith(`'${text}`)).toBe(true);
+          expect(csvRow([text]).replace(/^"/, '').startsWith(`'${text}`)).toBe(true);
         },
       ),
       { numRuns: 2_000 },
@@ -56,13 +56,13 @@ describe('a line of CSV', () => {
   });
 
   it.each(['\tx', '\rx', '\nx'])('does not let a text out of its cell: %j', (text) => {
-    expect(csvLine([text])).toBe(`"'${text}"\r\n`);
+    expect(csvRow([text])).toBe(`"'${text}"\r\n`);
   });
 
   it('has each text in one cell, and all of it', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (texts) => {
-        const read = parse(csvLine(texts));
+        const read = parse(csvRow(texts));
         expect(read.map((cell, i) => (cell === texts[i] ? cell : cell.slice(1)))).toEqual(texts);
       }),
     );

@@ -4,22 +4,23 @@
 /** Excel reads a file as UTF-8 only when it begins with this. */
 export const BYTE_ORDER_MARK = '\uFEFF';
 
-export type Cell = string | number | null;
+export type CsvCell = string | number | null;
 
-export const csvLine = (cells: readonly Cell[]): string => `${cells.map(cellOf).join(',')}\r\n`;
+export const csvRow = (cells: readonly CsvCell[]): string =>
+  `${cells.map(encodeCell).join(',')}\r\n`;
 
 /**
  * What a spreadsheet may strip or not show at the beginning of a cell: control characters, spaces,
  * and whatever has no width, such as marks of writing direction.
  */
-const UNSEEN = '[\\p{Cc}\\p{Cf}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u2800]*';
+const INVISIBLE = '[\\p{Cc}\\p{Cf}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u2800]*';
 
 /**
  * A spreadsheet carries out a cell that begins so, whoever wrote it. Full-width, small, raised and
  * lowered forms count as the plain ones: where Chinese is written, Excel takes them for those.
  */
 const FORMULA = new RegExp(
-  `^${UNSEEN}[=+\\-@\\u2212\\uFE62-\\uFE66\\uFE6B\\uFF0B\\uFF0D\\uFF1D\\uFF20\\u207A-\\u207C\\u208A-\\u208C\\uFB29]`,
+  `^${INVISIBLE}[=+\\-@\\u2212\\uFE62-\\uFE66\\uFE6B\\uFF0B\\uFF0D\\uFF1D\\uFF20\\u207A-\\u207C\\u208A-\\u208C\\uFB29]`,
   'u',
 );
 
@@ -29,7 +30,7 @@ const BREAKS_OUT = /^[\t\r\n]/;
 /** Also what separates cells where a list is not separated by commas. */
 const NEEDS_QUOTES = /[",;\t\r\n]/;
 
-function cellOf(cell: Cell): string {
+function encodeCell(cell: CsvCell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
   const text = FORMULA.test(cell) || BREAKS_OUT.test(cell) ? `'${cell}` : cell;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { repeatedName } from './duplicate-field.js';
+import { findDuplicateField } from './duplicate-field.js';
 
 describe('the first name that stands twice in a JSON object', () => {
   it.each([
@@ -11,7 +11,7 @@ describe('the first name that stands twice in a JSON object', () => {
     ['[[],{"a":[1,2],"b":"a","a":1}]', 'a'],
   ])('is found in %s', (json, name) => {
     expect(JSON.parse(json)).toBeDefined();
-    expect(repeatedName(json)).toBe(name);
+    expect(findDuplicateField(json)).toBe(name);
   });
 
   it.each([
@@ -21,15 +21,17 @@ describe('the first name that stands twice in a JSON object', () => {
     '"a"',
     '{}',
   ])('is none in %s', (json) => {
-    expect(repeatedName(json)).toBeNull();
+    expect(findDuplicateField(json)).toBeNull();
   });
 
   it('is none in what JSON.stringify writes, and is found once it is written twice', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), fc.jsonValue(), (value, name, other) => {
         const [said, quoted] = [JSON.stringify(value), JSON.stringify(name)];
-        expect(repeatedName(said)).toBeNull();
-        expect(repeatedName(`{${quoted}:${said},${quoted}:${JSON.stringify(other)}}`)).toBe(name);
+        expect(findDuplicateField(said)).toBeNull();
+        expect(findDuplicateField(`{${quoted}:${said},${quoted}:${JSON.stringify(other)}}`)).toBe(
+          name,
+        );
       }),
     );
   });

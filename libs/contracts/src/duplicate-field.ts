@@ -1,10 +1,10 @@
-import { shownName, type Fault } from './field-error.js';
+import { printableName, type FieldError } from './field-error.js';
 
 /** null: no object of the JSON text names a field twice. */
-export function faultOfRepeatedName(json: string): Fault | null {
-  const name = repeatedName(json);
+export function duplicateFieldError(json: string): FieldError | null {
+  const name = findDuplicateField(json);
   if (name === null) return null;
-  return { field: shownName(name), reason: 'stands twice in one object: name it once' };
+  return { field: printableName(name), reason: 'stands twice in one object: name it once' };
 }
 
 /**
@@ -12,7 +12,7 @@ export function faultOfRepeatedName(json: string): Fault | null {
  * value of such a name in silence, and another reader the first: of a field that moves money neither
  * may be guessed. The text must be JSON that was parsed already. Takes one pass.
  */
-export function repeatedName(json: string): string | null {
+export function findDuplicateField(json: string): string | null {
   /** The names so far of each object that is open; null stands for an array. */
   const open: (Set<string> | null)[] = [];
   let isName = false;
@@ -37,9 +37,9 @@ export function repeatedName(json: string): string | null {
         isName = false;
         break;
       case '"': {
-        const end = endOfText(json, at);
+        const end = endOfString(json, at);
         if (isName) {
-          const name = nameIn(json.slice(at, end + 1));
+          const name = fieldNameOf(json.slice(at, end + 1));
           const names = open.at(-1);
           if (names?.has(name) === true) return name;
           names?.add(name);
@@ -54,12 +54,12 @@ export function repeatedName(json: string): string | null {
 }
 
 /** Where the quoted text that begins at `start` has its closing quote. */
-function endOfText(json: string, start: number): number {
+function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at;
 }
 
 /** Two spellings of one name are the same name. */
-const nameIn = (quoted: string): string =>
+const fieldNameOf = (quoted: string): string =>
   quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);

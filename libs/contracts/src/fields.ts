@@ -1,33 +1,33 @@
 import { z } from 'zod';
 import { BALANCE_MAX, ID_MAX, SOURCE_ID_MAX, SOURCE_TYPES } from '#ledger';
-import { toInstant } from './time.js';
+import { normalizeTime } from './time.js';
 
 // The kinds of value that cross a process. Each has one reason, and it says how to put things right.
 
 /** The reason of a field that must be like that, and may be missing altogether. */
-export const reason = (must: string) => ({
+export const mustBe = (must: string) => ({
   error: ({ input }: { readonly input?: unknown }): string =>
     input === undefined ? `is missing: it must be ${must}` : `must be ${must}`,
 });
 
-const inDigits = (value: number): string => value.toLocaleString('en-US');
+const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
 /** Adding 0 makes 0 of -0: the two are one amount. */
 const withoutMinusZero = (value: number): number => value + 0;
 
 export const wholeNumber = (min: number, max: number) => {
-  const must = reason(`a whole number from ${inDigits(min)} to ${inDigits(max)}`);
+  const must = mustBe(`a whole number from ${formatNumber(min)} to ${formatNumber(max)}`);
   return z.int(must).min(min, must).max(max, must).overwrite(withoutMinusZero);
 };
 
 export const seconds = (max: number) => {
-  const must = reason(`a number of seconds from 0 to ${inDigits(max)}`);
+  const must = mustBe(`a number of seconds from 0 to ${formatNumber(max)}`);
   return z.number(must).min(0, must).max(max, must).overwrite(withoutMinusZero);
 };
 
 /** Characters are Unicode code points; control characters and lone surrogates are none. */
 export const text = (max: number) => {
-  const must = reason(`text of 1 to ${max} characters, none of them a control character`);
+  const must = mustBe(`text of 1 to ${max} characters, none of them a control character`);
   return z
     .string(must)
     .regex(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u'), must)
@@ -39,30 +39,30 @@ export const text = (max: number) => {
 const NO_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 export const oneOf = <const T extends string>(words: readonly T[]) =>
-  z.enum(words, reason(`one of ${words.join(', ')}`));
+  z.enum(words, mustBe(`one of ${words.join(', ')}`));
 
 export const balance = wholeNumber(0, BALANCE_MAX);
 export const revision = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 export const batchId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 export const consumptionId = text(ID_MAX);
 export const sourceId = text(SOURCE_ID_MAX);
-export const flag = z.boolean(reason('true or false'));
+export const flag = z.boolean(mustBe('true or false'));
 export const sourceType = oneOf(SOURCE_TYPES);
 
 /** Of any version and in any case; kept in lower case. */
-export const userId = z.guid(reason('a UUID')).toLowerCase();
+export const userId = z.guid(mustBe('a UUID')).toLowerCase();
 
 /** Opaque: a token that the ledger gave. */
-export const token = z.string(reason('text')).min(1, 'must not be empty');
+export const token = z.string(mustBe('text')).min(1, 'must not be empty');
 
 /** Kept in UTC, cut to milliseconds. */
 export const time = (must = 'an RFC 3339 time with an offset, such as 2030-01-31T00:00:00Z') => {
-  const why = reason(must);
+  const why = mustBe(must);
   return z
     .string(why)
     .check((context) => {
       const { value: input } = context;
-      const instant = toInstant(input);
+      const instant = normalizeTime(input);
       if (instant !== null) context.value = instant;
       else context.issues.push({ code: 'custom', input, message: why.error({ input }) });
     })

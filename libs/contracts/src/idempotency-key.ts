@@ -1,5 +1,5 @@
 import { ID_MAX } from '#ledger';
-import { parseAs, type Parsed } from './field-error.js';
+import { parseWith, type ParseResult } from './field-error.js';
 import { text } from './fields.js';
 import { HTTP_HEADERS } from './wire-names.js';
 
@@ -9,8 +9,8 @@ const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /** Of the header `Idempotency-Key`: the command's id, taken bare or as a quoted string. */
-export function parseIdempotencyKey(header: unknown): Parsed<string> {
+export function parseIdempotencyKey(header: unknown): ParseResult<string> {
   const bare = typeof header === 'string' ? header.replaceAll(SPACE_AROUND, '') : header;
   const quoted = typeof bare === 'string' ? QUOTED.exec(bare)?.[1] : undefined;
-  return parseAs(key, quoted?.replace(/\\(["\\])/g, '$1') ?? bare, HTTP_HEADERS.idempotencyKey);
+  return parseWith(key, quoted?.replace(/\\(["\\])/g, '$1') ?? bare, HTTP_HEADERS.idempotencyKey);
 }

@@ -19,22 +19,22 @@ export {
   type CommandData,
 } from './command-data.js';
 export {
-  inWords,
-  parseAs,
+  formatFieldErrors,
+  parseWith,
   parseQuery,
-  type Fault,
-  type Parsed,
+  type FieldError,
+  type ParseResult,
   type QuerySchema,
 } from './field-error.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
 export { headerOf, type HeaderValue, type RawMessage } from './raw-message.js';
-export { faultOfRepeatedName } from './duplicate-field.js';
+export { duplicateFieldError } from './duplicate-field.js';
 export {
   API_SOURCE_PREFIX,
   COMMAND_CE_TYPES,
   COMMAND_TYPES,
   COMMAND_TYPE_OF,
-  DEAD_HEADERS,
+  DEAD_LETTER_HEADERS,
   HTTP_HEADERS,
   MESSAGE_BYTES_MAX,
   OUTCOME_CE_TYPE,
@@ -42,7 +42,7 @@ export {
   SWEEPER_SOURCE_PREFIX,
   TOPICS,
   type CommandCeType,
-  type DeadReason,
+  type DeadLetterReason,
 } from './wire-names.js';
 export {
   commandOutcome,
@@ -53,7 +53,7 @@ export {
   type Sender,
 } from './outcome.js';
 export { PROBLEM_MEDIA_TYPE, problem, type Problem } from './problem.js';
-export { mayBeParked, parked, type Parked } from './parked.js';
+export { optionalParked, parked, type Parked } from './parked.js';
 export {
   PAGE_DEFAULT,
   PAGE_MAX,
@@ -84,7 +84,7 @@ export {
   REFUSAL_CODES,
   type OutcomeCode,
 } from './refusal-codes.js';
-export { detailOf } from './refusal-messages.js';
+export { refusalMessage } from './refusal-messages.js';
 export { eventsPage, storedEvent, type EventsPage, type StoredEvent } from './stored-events.js';
 export {
   CONSUMPTION_STATUSES,
@@ -95,7 +95,7 @@ export {
   type TransactionStory,
 } from './story.js';
 export { SUBJECT_MAX, apiSourceOf, commandSource } from './command-source.js';
-export { TIME_MAX, TIME_MIN, instantAt, toInstant } from './time.js';
+export { TIME_MAX, TIME_MIN, timeFromMs, normalizeTime } from './time.js';
 export {
   TRANSACTION_FIELDS,
   TRANSACTION_TYPES,

@@ -1,7 +1,7 @@
 import type { Answer, LedgerCommand, RefusalDetails } from '#ledger';
 import type { OutcomeCode } from './refusal-codes.js';
 import { MESSAGE_REFUSAL_CODES, OUTCOME_CODES, REFUSAL_CODES } from './refusal-codes.js';
-import { detailOf } from './refusal-messages.js';
+import { refusalMessage } from './refusal-messages.js';
 import { OUTCOME_CE_TYPE } from './wire-names.js';
 import { parseOutcome, toInvalidOutcome, toOutcome, type CommandOutcome } from './outcome.js';
 import { outcomeMessage } from './outgoing-message.js';
@@ -118,7 +118,7 @@ describe('an outcome', () => {
   it('that was bent is not taken', () => {
     const bent = { ...outcome, status: 'perhaps', code: 'Unheard', balance: -1, replayed: 'no' };
     const parsed = parseOutcome(bent);
-    expect(parsed.ok ? [] : parsed.faults.map(({ field }) => field)).toEqual([
+    expect(parsed.ok ? [] : parsed.errors.map(({ field }) => field)).toEqual([
       'status',
       'code',
       'balance',
@@ -151,17 +151,17 @@ describe('the words of a refusal', () => {
   });
 
   it.each([...REFUSAL_CODES, ...MESSAGE_REFUSAL_CODES])('%s tell all details', (code) => {
-    const detail = detailOf(code, details[code]);
+    const detail = refusalMessage(code, details[code]);
     for (const value of Object.values(details[code])) expect(detail).toContain(String(value));
     expect(detail).not.toMatch(/undefined|unknown/);
     expect(detail).toMatch(/^[A-Z0-9].*\.$/);
   });
 
   it.each(REFUSAL_CODES)('%s say that it takes a new id to try again', (code) => {
-    expect(detailOf(code, details[code])).toMatch(/; to try again, send it with a new id\.$/);
+    expect(refusalMessage(code, details[code])).toMatch(/; to try again, send it with a new id\.$/);
   });
 
   it('do without details that an old event lacks', () => {
-    expect(detailOf('InsufficientPoints', null)).toMatch(/balance is unknown/);
+    expect(refusalMessage('InsufficientPoints', null)).toMatch(/balance is unknown/);
   });
 });

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { ID_MAX, type Answer, type CommandType, type LedgerCommand } from '#ledger';
-import { inWords, parseAs, type Fault, type Parsed } from './field-error.js';
+import { formatFieldErrors, parseWith, type FieldError, type ParseResult } from './field-error.js';
 import {
   balance,
   batchId,
   consumptionId,
   flag,
   oneOf,
-  reason,
+  mustBe,
   text,
   token,
   userId,
 } from './fields.js';
 import { COMMAND_TYPES } from './wire-names.js';
 import { OUTCOME_CODES } from './refusal-codes.js';
-import { detailOf } from './refusal-messages.js';
+import { refusalMessage } from './refusal-messages.js';
 
 /** The answer to a command, over Kafka and HTTP alike. */
 export const commandOutcome = z.object(
@@ -27,7 +27,7 @@ export const commandOutcome = z.object(
     status: oneOf(['accepted', 'refused', 'invalid']),
     code: oneOf(OUTCOME_CODES).nullable(),
     /** Why not, in words. */
-    detail: z.string(reason('text, or null')).nullable(),
+    detail: z.string(mustBe('text, or null')).nullable(),
     balance: balance.nullable(),
     consumption_id: consumptionId.nullable(),
     batch_id: batchId.nullable(),
@@ -35,13 +35,13 @@ export const commandOutcome = z.object(
     position: token.nullable(),
     replayed: flag,
   },
-  reason('the JSON object of an outcome'),
+  mustBe('the JSON object of an outcome'),
 );
 
 export type CommandOutcome = z.infer<typeof commandOutcome>;
 
-export const parseOutcome = (input: unknown): Parsed<CommandOutcome> =>
-  parseAs(commandOutcome, input, 'outcome');
+export const parseOutcome = (input: unknown): ParseResult<CommandOutcome> =>
+  parseWith(commandOutcome, input, 'outcome');
 
 /** `position`: of the last event that stands for the command; null where nothing is stored. */
 export function toOutcome(
@@ -56,7 +56,7 @@ export function toOutcome(
     user_id: command.userId,
     status: answer.status,
     code: answer.code,
-    detail: answer.code === null ? null : detailOf(answer.code, answer.details),
+    detail: answer.code === null ? null : refusalMessage(answer.code, answer.details),
     balance: answer.balance,
     consumption_id: answer.consumptionId,
     batch_id: answer.batchId,
@@ -74,7 +74,7 @@ export interface Sender {
   readonly traceparent: string | null;
 }
 
-export function toInvalidOutcome(sender: Sender, faults: readonly Fault[]): CommandOutcome {
+export function toInvalidOutcome(sender: Sender, faults: readonly FieldError[]): CommandOutcome {
   return {
     command_id: sender.id,
     command_source: sender.source,
@@ -82,7 +82,7 @@ export function toInvalidOutcome(sender: Sender, faults: readonly Fault[]): Comm
     user_id: sender.userId,
     status: 'invalid',
     code: 'Invalid',
-    detail: inWords(faults),
+    detail: formatFieldErrors(faults),
     balance: null,
     consumption_id: null,
     batch_id: null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reason, time } from './fields.js';
+import { mustBe, time } from './fields.js';
 
 /**
  * Beside what an account has, where one of its events could not be carried into the read tables:
@@ -9,12 +9,12 @@ export const parked = z.object(
   {
     since: time(),
     /** Constant, searchable. */
-    code: z.string(reason('text')),
+    code: z.string(mustBe('text')),
   },
-  reason('since when and why an account is parked'),
+  mustBe('since when and why an account is parked'),
 );
 
 export type Parked = z.infer<typeof parked>;
 
 /** Of every answer about one account; absent: it goes on like everybody's. */
-export const mayBeParked = { parked: parked.optional() };
+export const optionalParked = { parked: parked.optional() };

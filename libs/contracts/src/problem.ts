@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { reason, wholeNumber } from './fields.js';
+import { mustBe, wholeNumber } from './fields.js';
 import { commandOutcome } from './outcome.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-const words = z.string(reason('text'));
+const words = z.string(mustBe('text'));
 
 /** RFC 9457, with every bad field under `errors` and the answer to a refused command under `outcome`. */
 export const problem = z.object(
@@ -18,7 +18,7 @@ export const problem = z.object(
     errors: z.array(z.object({ field: words, reason: words })).optional(),
     outcome: commandOutcome.optional(),
   },
-  reason('a problem of RFC 9457'),
+  mustBe('a problem of RFC 9457'),
 );
 
 export type Problem = z.infer<typeof problem>;

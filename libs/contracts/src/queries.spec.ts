@@ -1,20 +1,20 @@
 import {
   balanceQuery,
   eventsQuery,
-  parseAs,
+  parseWith,
   parseIdempotencyKey,
   parseQuery,
   rowParam,
   stateQuery,
   transactionsQuery,
   usageQuery,
-  type Parsed,
+  type ParseResult,
 } from './index.js';
 
 const at = '2030-01-31T00:00:00.000Z';
 
-const badFields = (parsed: Parsed<unknown>): string[] =>
-  parsed.ok ? [] : parsed.faults.map(({ field }) => field);
+const badFields = (parsed: ParseResult<unknown>): string[] =>
+  parsed.ok ? [] : parsed.errors.map(({ field }) => field);
 
 describe('what a URL asks', () => {
   it('has defaults', () => {
@@ -41,8 +41,8 @@ describe('what a URL asks', () => {
       value: { at, min_position: 'pg-1' },
     });
     expect(parseQuery(stateQuery, { revision: '7' })).toEqual({ ok: true, value: { revision: 7 } });
-    expect(parseAs(rowParam, '7')).toEqual({ ok: true, value: 7 });
-    expect(parseAs(rowParam, 'r7.0')).toEqual({ ok: true, value: 'r7.0' });
+    expect(parseWith(rowParam, '7')).toEqual({ ok: true, value: 7 });
+    expect(parseWith(rowParam, 'r7.0')).toEqual({ ok: true, value: 'r7.0' });
   });
 
   it('is not asked where a parameter is empty', () => {
@@ -92,7 +92,7 @@ describe('what a URL asks', () => {
       `r${'9'.repeat(16)}.0`,
       '1e3',
     ]) {
-      expect([name, badFields(parseAs(rowParam, name, 'id'))]).toEqual([name, ['id']]);
+      expect([name, badFields(parseWith(rowParam, name, 'id'))]).toEqual([name, ['id']]);
     }
     expect(badFields(parseQuery(usageQuery, 'text'))).toEqual(['query']);
   });

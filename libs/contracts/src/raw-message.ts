@@ -13,7 +13,7 @@ export interface RawMessage {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** null: the bytes are not UTF-8. */
-export function textOf(bytes: HeaderValue): string | null {
+export function decodeUtf8(bytes: HeaderValue): string | null {
   if (typeof bytes === 'string') return bytes;
   try {
     return utf8.decode(bytes);
@@ -30,11 +30,11 @@ export function headerOf({ headers }: RawMessage, name: string): string | null |
     if (values.length > 1) return null;
     value = values[0];
   }
-  return value === undefined || value === null ? undefined : textOf(value as HeaderValue);
+  return value === undefined || value === null ? undefined : decodeUtf8(value as HeaderValue);
 }
 
 /** `undefined` is no JSON value: the text is not JSON. */
-export function jsonOf(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fault, Parsed } from './field-error.js';
+import type { FieldError, ParseResult } from './field-error.js';
 import * as contracts from './index.js';
 import {
   TRANSACTION_FIELDS,
@@ -10,7 +10,7 @@ import {
   commandDataSchemas,
   commandOutcome,
   eventsPage,
-  parseAs,
+  parseWith,
   problem,
   transactionStory,
   transactionsPage,
@@ -157,23 +157,23 @@ const answers = {
   ],
 } as const satisfies Record<string, readonly [z.ZodType, unknown]>;
 
-const badFields = (parsed: Parsed<unknown>): string[] =>
-  parsed.ok ? [] : parsed.faults.map(({ field }: Fault) => field);
+const badFields = (parsed: ParseResult<unknown>): string[] =>
+  parsed.ok ? [] : parsed.errors.map(({ field }: FieldError) => field);
 
 describe('what is read', () => {
   it.each(Object.entries(answers))('as %s keeps every field', (_, [schema, answer]) => {
-    expect(parseAs<unknown>(schema, answer)).toEqual({ ok: true, value: answer });
+    expect(parseWith<unknown>(schema, answer)).toEqual({ ok: true, value: answer });
   });
 
   it.each(Object.entries(answers))('as %s is not anything else', (_, [schema]) => {
     for (const input of [undefined, null, 7, 'text', [], {}]) {
-      expect(parseAs<unknown>(schema, input).ok).toBe(false);
+      expect(parseWith<unknown>(schema, input).ok).toBe(false);
     }
   });
 
   it('has its faults named by their place', () => {
     const page = { items: [row, { ...row, amount: -1, type: 'gift', created_at: 'now' }] };
-    expect(badFields(parseAs(transactionsPage, page))).toEqual([
+    expect(badFields(parseWith(transactionsPage, page))).toEqual([
       'items.1.type',
       'items.1.amount',
       'items.1.created_at',

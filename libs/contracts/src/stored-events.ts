@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { balance, oneOf, reason, revision, text, time, token } from './fields.js';
-import { mayBeParked } from './parked.js';
+import { balance, oneOf, mustBe, revision, text, time, token } from './fields.js';
+import { optionalParked } from './parked.js';
 import { COMMAND_TYPES } from './wire-names.js';
 import { ID_MAX } from '#ledger';
 
@@ -16,26 +16,26 @@ export const storedEvent = z.object(
   {
     revision,
     position: token,
-    id: z.guid(reason('a UUID')),
-    type: z.string(reason('text')),
+    id: z.guid(mustBe('a UUID')),
+    type: z.string(mustBe('text')),
     at: time(),
     data: z.looseObject({
       at: time(),
       receivedAt: time(),
-      commandId: z.guid(reason('a UUID')),
-      digest: z.string(reason('text')),
+      commandId: z.guid(mustBe('a UUID')),
+      digest: z.string(mustBe('text')),
       balanceAfter: balance,
     }),
     meta: z.looseObject({
       command: commandName,
       /** Fingerprint of the policy it was decided under. */
-      policy: z.string(reason('text')),
-      correlation: z.string(reason('text')),
+      policy: z.string(mustBe('text')),
+      correlation: z.string(mustBe('text')),
     }),
     /** Of the account's chain, in lower-case hex. */
     hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
   },
-  reason('a stored event'),
+  mustBe('a stored event'),
 );
 
 export type StoredEvent = z.infer<typeof storedEvent>;
@@ -45,9 +45,9 @@ export const eventsPage = z.object(
     items: z.array(storedEvent),
     /** For `after` of the next page; null: there are no more. */
     next_after: revision.nullable(),
-    ...mayBeParked,
+    ...optionalParked,
   },
-  reason('a page of events'),
+  mustBe('a page of events'),
 );
 
 export type EventsPage = z.infer<typeof eventsPage>;

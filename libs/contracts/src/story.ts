@@ -3,14 +3,14 @@ import {
   batchId,
   consumptionId,
   oneOf,
-  reason,
+  mustBe,
   revision,
   sourceId,
   sourceType,
   time,
   wholeNumber,
 } from './fields.js';
-import { mayBeParked } from './parked.js';
+import { optionalParked } from './parked.js';
 import { commandName, storedEvent } from './stored-events.js';
 import { pointTransactionItem } from './transactions.js';
 
@@ -32,7 +32,7 @@ export const draw = z.object({
 });
 
 const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
-const durationOrNull = z.number(reason('a number of seconds, or null')).nullable();
+const durationOrNull = z.number(mustBe('a number of seconds, or null')).nullable();
 
 export const consumptionStory = z.object({
   consumption_id: consumptionId,
@@ -68,9 +68,9 @@ export const transactionStory = z.object(
     consumption: consumptionStory.nullable(),
     /** The refunds of the consumption, oldest first. */
     refunds: z.array(pointTransactionItem),
-    ...mayBeParked,
+    ...optionalParked,
   },
-  reason('the story of a row'),
+  mustBe('the story of a row'),
 );
 
 export type TransactionStory = z.infer<typeof transactionStory>;

@@ -22,7 +22,7 @@ const structured = (fields: object, contentType = 'application/cloudevents+json'
   });
 
 const badFields = (parsed: ParsedMessage): string[] =>
-  parsed.ok ? [] : parsed.faults.map(({ field }) => field);
+  parsed.ok ? [] : parsed.errors.map(({ field }) => field);
 
 const senderOf = (parsed: ParsedMessage): unknown => (parsed.ok ? parsed : parsed.sender);
 

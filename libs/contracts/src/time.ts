@@ -14,24 +14,24 @@ const MS_MAX = Date.parse(TIME_MAX);
  * An RFC 3339 time as ISO-8601 UTC, cut to milliseconds: its order as text is its order in time.
  * null: it is no such time, or in UTC not of the years 0001 to 9999.
  */
-export function toInstant(text: string): string | null {
-  if (CANONICAL.test(text)) return text >= TIME_MIN && isOnTheCalendar(text) ? text : null;
+export function normalizeTime(text: string): string | null {
+  if (CANONICAL.test(text)) return text >= TIME_MIN && isOnCalendar(text) ? text : null;
   const [, day, clock, fraction = '', sign, hours = '00', minutes = '00'] =
     RFC_3339.exec(text) ?? [];
   if (day === undefined || clock === undefined) return null;
   const local = `${day}T${clock}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
-  if (!isOnTheCalendar(local)) return null;
+  if (!isOnCalendar(local)) return null;
   const ahead = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS * (sign === '-' ? -1 : 1);
-  const instant = new Date(Date.parse(local) - ahead).toISOString();
-  return CANONICAL.test(instant) && instant >= TIME_MIN ? instant : null;
+  const utc = new Date(Date.parse(local) - ahead).toISOString();
+  return CANONICAL.test(utc) && utc >= TIME_MIN ? utc : null;
 }
 
 /** Of milliseconds since 1970; null: it is no such time. */
-export const instantAt = (ms: number): string | null =>
+export const timeFromMs = (ms: number): string | null =>
   ms >= MS_MIN && ms <= MS_MAX ? new Date(ms).toISOString() : null;
 
 /** Date moves February 30 and hour 24 on to the next day; a leap second it does not know. */
-function isOnTheCalendar(canonical: string): boolean {
+function isOnCalendar(canonical: string): boolean {
   const ms = Date.parse(canonical);
   return !Number.isNaN(ms) && new Date(ms).toISOString() === canonical;
 }

@@ -4,7 +4,7 @@ import {
   balance,
   batchId,
   oneOf,
-  reason,
+  mustBe,
   sourceId,
   sourceType,
   time,
@@ -12,7 +12,7 @@ import {
   userId,
   wholeNumber,
 } from './fields.js';
-import { mayBeParked } from './parked.js';
+import { optionalParked } from './parked.js';
 
 export const TRANSACTION_TYPES = ['recharge', 'consume', 'expire', 'refund'] as const;
 
@@ -25,7 +25,7 @@ export const rowId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
  * for a number, which would make `17` of `17.0`: that may be the id of another row.
  */
 export const rowRef = z
-  .string(reason('the row_ref of a row'))
+  .string(mustBe('the row_ref of a row'))
   .regex(/^r\d{1,15}\.\d{1,9}$/, 'must be the row_ref of a row');
 
 /** One row of the statement. */
@@ -43,13 +43,13 @@ export const pointTransactionItem = z.object(
     source_id: sourceId.nullable(),
     batch_id: batchId.nullable(),
     /** Seconds. */
-    duration: z.number(reason('a number, or null')).nullable(),
-    description: z.string(reason('text, or null')).nullable(),
+    duration: z.number(mustBe('a number, or null')).nullable(),
+    description: z.string(mustBe('text, or null')).nullable(),
     created_at: time(),
     updated_at: time(),
     row_ref: rowRef,
   },
-  reason('a row of the statement'),
+  mustBe('a row of the statement'),
 );
 
 export type PointTransactionItem = z.infer<typeof pointTransactionItem>;
@@ -65,9 +65,9 @@ export const transactionsPage = z.object(
     items: z.array(pointTransactionItem),
     /** null: there are no older ones. */
     next_cursor: token.nullable(),
-    ...mayBeParked,
+    ...optionalParked,
   },
-  reason('a page of the statement'),
+  mustBe('a page of the statement'),
 );
 
 export type TransactionsPage = z.infer<typeof transactionsPage>;

@@ -33,13 +33,17 @@ export const OUTCOME_SOURCE = 'points-ledger';
 /** Sources that no message may claim: they are those of the ledger's own processes. */
 export const API_SOURCE_PREFIX = 'api:';
 export const SWEEPER_SOURCE_PREFIX = 'sweeper:';
-export const OWN_SOURCE_PREFIXES = [API_SOURCE_PREFIX, SWEEPER_SOURCE_PREFIX, 'import:'] as const;
+export const RESERVED_SOURCE_PREFIXES = [
+  API_SOURCE_PREFIX,
+  SWEEPER_SOURCE_PREFIX,
+  'import:',
+] as const;
 
 /** A message longer than this is a dead letter. */
 export const MESSAGE_BYTES_MAX = 65_536;
 
 /** What is added to the headers of a dead letter. */
-export const DEAD_HEADERS = {
+export const DEAD_LETTER_HEADERS = {
   reason: 'dead-reason',
   detail: 'dead-detail',
   topic: 'dead-topic',
@@ -59,7 +63,7 @@ export const DEAD_HEADERS = {
  * good commands in it. The last two are ours: the message is good, and can be published again once it
  * is mended.
  */
-export type DeadReason =
+export type DeadLetterReason =
   'Invalid' | 'NotAllowed' | 'ClockAhead' | 'Undecodable' | 'AccountStopped' | 'Failed';
 
 /** Over HTTP. */

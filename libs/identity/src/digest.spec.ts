@@ -24,7 +24,7 @@ const anyConsumption = fc.record(
 
 function digestOfInput(input: object): string {
   const parsed = parseCommandData('ConsumePoints', input);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return commandDigest(parsed.value.type, parsed.value.data);
 }
 

@@ -1,4 +1,4 @@
-import type { Fault } from '#contracts';
+import type { FieldError } from '#contracts';
 import { patternPrefix, candidatePrefixes } from './source-pattern.js';
 
 interface SenderPatterns {
@@ -7,10 +7,10 @@ interface SenderPatterns {
 }
 
 /** Entries that two senders both have, or that lie within one of another: nobody could say whose they are. */
-export function findOverlaps(senders: readonly SenderPatterns[]): Fault[] {
+export function findOverlaps(senders: readonly SenderPatterns[]): FieldError[] {
   const sources = new Map<string, number>();
   const subjects = new Map<string, number>();
-  const faults: Fault[] = [];
+  const faults: FieldError[] = [];
   const claim = (taken: Map<string, number>, entry: string, owner: number, at: string): void => {
     const other = taken.get(entry);
     if (other === undefined) taken.set(entry, owner);

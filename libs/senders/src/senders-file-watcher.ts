@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hash } from 'node:crypto';
-import { inWords, type Fault, type Parsed } from '#contracts';
+import { formatFieldErrors, type FieldError, type ParseResult } from '#contracts';
 import type { Sender } from './sender.js';
 import { SenderDirectory } from './sender-directory.js';
 import { parseSenders, type Secrets } from './senders-file.js';
@@ -17,8 +17,8 @@ export interface SendersFileObserver {
 /** The senders file is invalid, and there is no previous content to fall back to. */
 export class SendersFileError extends Error {
   override readonly name = 'SendersFileError';
-  constructor(readonly faults: readonly Fault[]) {
-    super(inWords(faults));
+  constructor(readonly faults: readonly FieldError[]) {
+    super(formatFieldErrors(faults));
   }
 }
 
@@ -57,7 +57,7 @@ export class SendersFileWatcher {
   ): Promise<SendersFileWatcher> {
     const content = await readContent(path);
     const parsed = parseContent(content, secrets);
-    if (!parsed.ok) throw new SendersFileError(parsed.faults);
+    if (!parsed.ok) throw new SendersFileError(parsed.errors);
     return new SendersFileWatcher(path, secrets, observer, content.digest, parsed.value);
   }
 
@@ -69,7 +69,7 @@ export class SendersFileWatcher {
     const parsed = digest === this.#activeDigest ? null : parseContent(content, this.secrets);
     if (parsed?.ok === false) {
       // A file that is being written is invalid only for a moment: it is rejected the second time.
-      if (this.#suspectDigest === digest) this.#reject(digest, inWords(parsed.faults));
+      if (this.#suspectDigest === digest) this.#reject(digest, formatFieldErrors(parsed.errors));
       this.#suspectDigest = digest;
       return;
     }
@@ -106,7 +106,7 @@ async function readContent(path: string): Promise<FileContent> {
   }
 }
 
-function parseContent(content: FileContent, secrets: Secrets): Parsed<readonly Sender[]> {
+function parseContent(content: FileContent, secrets: Secrets): ParseResult<readonly Sender[]> {
   if ('text' in content) return parseSenders(content.text, secrets);
-  return { ok: false, faults: [{ field: 'the file', reason: content.readError }] };
+  return { ok: false, errors: [{ field: 'the file', reason: content.readError }] };
 }

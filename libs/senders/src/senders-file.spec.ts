@@ -29,7 +29,7 @@ const parse = (...senders: unknown[]) => parseSenders(JSON.stringify({ senders }
 
 const fieldsOf = (...senders: unknown[]): string[] => {
   const parsed = parse(...senders);
-  return parsed.ok ? [] : parsed.faults.map(({ field }) => field);
+  return parsed.ok ? [] : parsed.errors.map(({ field }) => field);
 };
 
 describe('a senders file', () => {
@@ -202,7 +202,7 @@ describe('a senders file', () => {
   it('names every fault at once, and no secret', () => {
     const parsed = parse({ ...tts, name: '', points_max: -1 }, { ...billing, types: ['Steal'] });
     if (parsed.ok) throw new Error('it was taken');
-    expect(parsed.faults.map(({ field }) => field)).toEqual([
+    expect(parsed.errors.map(({ field }) => field)).toEqual([
       'senders.0.name',
       'senders.0.points_max',
       'senders.1.types.0',

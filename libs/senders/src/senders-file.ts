@@ -1,4 +1,4 @@
-import { faultOfRepeatedName, parseAs, type Fault, type Parsed } from '#contracts';
+import { duplicateFieldError, parseWith, type FieldError, type ParseResult } from '#contracts';
 import { findOverlaps } from './overlaps.js';
 import type { Sender } from './sender.js';
 import { sendersFile, type WrittenSender } from './senders-schema.js';
@@ -9,16 +9,16 @@ const SECRET_BYTES_MIN = 32;
 export type Secrets = Readonly<Record<string, string | undefined>>;
 
 /** The senders that a file names, or every fault in it. No fault tells a secret. */
-export function parseSenders(text: string, secrets: Secrets): Parsed<readonly Sender[]> {
+export function parseSenders(text: string, secrets: Secrets): ParseResult<readonly Sender[]> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return { ok: false, faults: [{ field: 'the file', reason: 'must be JSON' }] };
+    return { ok: false, errors: [{ field: 'the file', reason: 'must be JSON' }] };
   }
-  const repeated = faultOfRepeatedName(text);
-  if (repeated !== null) return { ok: false, faults: [repeated] };
-  const parsed = parseAs(sendersFile, json, 'the file');
+  const repeated = duplicateFieldError(text);
+  if (repeated !== null) return { ok: false, errors: [repeated] };
+  const parsed = parseWith(sendersFile, json, 'the file');
   if (!parsed.ok) return parsed;
   const { senders } = parsed.value;
   const faults = [
@@ -26,12 +26,12 @@ export function parseSenders(text: string, secrets: Secrets): Parsed<readonly Se
     ...sharedFaults(senders, secrets),
   ];
   return faults.length > 0
-    ? { ok: false, faults }
+    ? { ok: false, errors: faults }
     : { ok: true, value: senders.map((written) => senderOf(written, secrets)) };
 }
 
-function faultsOfSender(written: WrittenSender, at: string, secrets: Secrets): Fault[] {
-  const faults: Fault[] = [];
+function faultsOfSender(written: WrittenSender, at: string, secrets: Secrets): FieldError[] {
+  const faults: FieldError[] = [];
   const { sources, subjects, keys, unsigned } = written;
   if (sources.length === 0 && subjects.length === 0) {
     faults.push({ field: at, reason: 'must have sources (for Kafka) or subjects (for HTTP)' });
@@ -73,7 +73,7 @@ function faultOfSecret(secret: string | undefined): string | null {
 }
 
 /** What two senders may not share: a name, a source, a subject, a secret. */
-function sharedFaults(senders: readonly WrittenSender[], secrets: Secrets): Fault[] {
+function sharedFaults(senders: readonly WrittenSender[], secrets: Secrets): FieldError[] {
   const faults = findOverlaps(senders);
   const names = new Set<string>();
   const owners = new Map<string, string>();

@@ -25,7 +25,7 @@ export function commandIn(request: FastifyRequest, type: CommandType, source: st
   const query = parseQuery(commandQuery, request.query);
   const body = parseCommandData(type, request.body ?? undefined);
   if (!id.ok || !query.ok || !body.ok) {
-    throw invalidRequest([id, query, body].flatMap((parsed) => (parsed.ok ? [] : parsed.faults)));
+    throw invalidRequest([id, query, body].flatMap((parsed) => (parsed.ok ? [] : parsed.errors)));
   }
   return { ...body.value, id: id.value, source };
 }

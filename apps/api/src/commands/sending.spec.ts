@@ -25,7 +25,7 @@ describe('who may send over HTTP', () => {
   beforeEach(async () => {
     denials = [];
     const parsed = parseSenders(JSON.stringify(FILE), {});
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     const senders = new Senders(new SenderDirectory(parsed.value));
     const observer = { ...SILENT, forbidden: (denial: Denial) => void denials.push(denial) };
     api = await openApiDouble({ parts: { senders, observer } });

@@ -1,4 +1,4 @@
-import { faultOfRepeatedName } from '#contracts';
+import { duplicateFieldError } from '#contracts';
 import { invalidRequest, type Problem } from '../problems/problem.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -11,7 +11,7 @@ export function parseJsonBody(bytes: Uint8Array): ParsedBody {
   try {
     const text = utf8.decode(bytes);
     const value = JSON.parse(text) as unknown;
-    const fault = faultOfRepeatedName(text);
+    const fault = duplicateFieldError(text);
     return fault === null ? { ok: true, value } : { ok: false, problem: invalidRequest([fault]) };
   } catch {
     const reason = 'must be JSON in UTF-8';

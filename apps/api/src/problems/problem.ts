@@ -1,4 +1,4 @@
-import { inWords, type Fault } from '#contracts';
+import { formatFieldErrors, type FieldError } from '#contracts';
 
 export interface ProblemParts {
   readonly status: number;
@@ -6,7 +6,7 @@ export interface ProblemParts {
   readonly name: string;
   readonly title: string;
   readonly detail: string;
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
   /** In what encodings a body would have been taken. */
   readonly acceptEncoding?: string;
@@ -45,12 +45,12 @@ export function bodyOf({ status, name, title, detail, errors, more }: ProblemPar
   };
 }
 
-export const invalidRequest = (errors: readonly Fault[]): Problem =>
+export const invalidRequest = (errors: readonly FieldError[]): Problem =>
   new Problem({
     status: 400,
     name: 'invalid-request',
     title: 'The request is invalid',
-    detail: inWords(errors),
+    detail: formatFieldErrors(errors),
     errors,
   });
 
@@ -62,7 +62,7 @@ export function packedBody(): Problem {
     status: 415,
     name: 'packed-body',
     title: 'The body is packed',
-    detail: inWords(errors),
+    detail: formatFieldErrors(errors),
     errors,
     acceptEncoding: 'identity',
   });

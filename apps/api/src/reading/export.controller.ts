@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
-import { BYTE_ORDER_MARK, csvLine } from '#contracts/csv';
+import { BYTE_ORDER_MARK, csvRow } from '#contracts/csv';
 import { allTransactions, type StatementRow, type ReadTables } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
@@ -72,7 +72,7 @@ async function* statement(
   first: IteratorResult<readonly StatementRow[], void>,
   others: Pages,
 ): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + csvLine(TRANSACTION_FIELDS);
+  yield BYTE_ORDER_MARK + csvRow(TRANSACTION_FIELDS);
   if (first.done === true) return;
   yield linesOf(first.value);
   for await (const rows of others) yield linesOf(rows);
@@ -81,5 +81,5 @@ async function* statement(
 const linesOf = (rows: readonly StatementRow[]): string =>
   rows
     .map(itemOf)
-    .map((item) => csvLine(TRANSACTION_FIELDS.map((field) => item[field])))
+    .map((item) => csvRow(TRANSACTION_FIELDS.map((field) => item[field])))
     .join('');

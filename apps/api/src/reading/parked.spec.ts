@@ -1,7 +1,7 @@
 import {
   accountBalance,
   accountBatches,
-  parseAs,
+  parseWith,
   transactionStory,
   transactionsPage,
   usage,
@@ -56,7 +56,7 @@ describe('reads of a parked account', () => {
       since: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       code: 'unreadable-record',
     });
-    expect(parseAs(schema as typeof accountBalance, body)).toMatchObject({ ok: true });
+    expect(parseWith(schema as typeof accountBalance, body)).toMatchObject({ ok: true });
     expect(response.headers['ledger-parked']).toBe('unreadable-record');
   });
 

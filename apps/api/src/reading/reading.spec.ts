@@ -1,7 +1,7 @@
 import {
   accountBalance,
   accountBatches,
-  parseAs,
+  parseWith,
   transactionStory,
   transactionsPage,
   usage,
@@ -30,8 +30,8 @@ describe('the statement over HTTP', () => {
   const page = async (query: string): Promise<TransactionsPage> => {
     const response = await read(api, of(`transactions${query}`));
     expect(response.statusCode).toBe(200);
-    const parsed = parseAs(transactionsPage, response.json());
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const parsed = parseWith(transactionsPage, response.json());
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     return parsed.value;
   };
 
@@ -147,7 +147,7 @@ describe('the statement over HTTP', () => {
   it('tells the story of a row: event, command, consumption and its refunds', async () => {
     const { items } = await page('?source_type=video&type=consume');
     const response = await read(api, of(`transactions/${items[0]?.id}`));
-    const parsed = parseAs(transactionStory, response.json());
+    const parsed = parseWith(transactionStory, response.json());
     expect(parsed).toMatchObject({ ok: true });
     expect(response.json<TransactionStory>()).toMatchObject({
       transaction: items[0],
@@ -222,7 +222,7 @@ describe('an account over HTTP', () => {
     const { position } = await accepted(api, 'ConsumePoints', 'b2', open);
     await api.project();
     const response = await read(api, of('balance', BOB));
-    expect(parseAs(accountBalance, response.json())).toMatchObject({ ok: true });
+    expect(parseWith(accountBalance, response.json())).toMatchObject({ ok: true });
     const at = new Date(api.clock.time).toISOString();
     expect(response.json()).toEqual({ user_id: BOB, balance: 10, held: 30, position, at });
   });
@@ -242,7 +242,7 @@ describe('an account over HTTP', () => {
     ['2099-01-01T00:00:00Z', 137, 0],
   ])('had at %s a balance of %i, and %i held', async (at, balance, held) => {
     const response = await read(api, of(`balance?at=${at}`));
-    expect(parseAs(accountBalance, response.json())).toMatchObject({ ok: true });
+    expect(parseWith(accountBalance, response.json())).toMatchObject({ ok: true });
     expect(response.json()).toMatchObject({ balance, held });
   });
 
@@ -257,7 +257,7 @@ describe('an account over HTTP', () => {
 
   it('has batches in the order in which they will be drawn', async () => {
     const response = await read(api, of('batches'));
-    expect(parseAs(accountBatches, response.json())).toMatchObject({ ok: true });
+    expect(parseWith(accountBatches, response.json())).toMatchObject({ ok: true });
     const { items } = response.json<AccountBatches>();
     expect(items).toMatchObject([
       { points: 50, remaining: 50, priority: 10, expires_at: '2030-12-30T16:00:00.000Z' },
@@ -267,14 +267,14 @@ describe('an account over HTTP', () => {
 
   it('has its usage by day of a zone, by business, and by both', async () => {
     const byDay = await read(api, of('usage'));
-    expect(parseAs(usage, byDay.json())).toMatchObject({ ok: true });
+    expect(parseWith(usage, byDay.json())).toMatchObject({ ok: true });
     expect(byDay.json()).toEqual({
       items: [{ day: '2030-06-01', consumed: 85, refunded: 72, count: 3, duration: 16.75 }],
     });
     const west = await read(api, of('usage?tz=America/New_York'));
     expect(west.json()).toMatchObject({ items: [{ day: '2030-05-31' }] });
     const byBusiness = await read(api, of('usage?group_by=source_type&from=2030-06-01T00:03:00Z'));
-    expect(parseAs(usage, byBusiness.json())).toMatchObject({ ok: true });
+    expect(parseWith(usage, byBusiness.json())).toMatchObject({ ok: true });
     expect(byBusiness.json()).toEqual({
       items: [
         { source_type: 'script', consumed: 0, refunded: 60, count: 0, duration: 0 },
@@ -283,7 +283,7 @@ describe('an account over HTTP', () => {
       ],
     });
     const byBoth = await read(api, of('usage?group_by=day,source_type&tz=UTC'));
-    expect(parseAs(usage, byBoth.json())).toEqual({ ok: true, value: byBoth.json<unknown>() });
+    expect(parseWith(usage, byBoth.json())).toEqual({ ok: true, value: byBoth.json<unknown>() });
     const day = '2030-06-01';
     expect(byBoth.json()).toEqual({
       items: [

@@ -1,4 +1,10 @@
-import { accountState, eventsPage, parseAs, type AccountState, type EventsPage } from '#contracts';
+import {
+  accountState,
+  eventsPage,
+  parseWith,
+  type AccountState,
+  type EventsPage,
+} from '#contracts';
 import { CHAIN_START, chainHash } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { ALICE, BOB, liveALittle, of, openApiDouble, read, type ApiDouble } from '../api.suite.js';
@@ -13,8 +19,8 @@ describe('the stored stream over HTTP', () => {
 
   const page = async (query: string): Promise<EventsPage> => {
     const response = await read(api, of(`events${query}`));
-    const parsed = parseAs(eventsPage, response.json());
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const parsed = parseWith(eventsPage, response.json());
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     return parsed.value;
   };
 
@@ -62,8 +68,8 @@ describe('the stored stream over HTTP', () => {
 
   const state = async (query: string): Promise<AccountState> => {
     const response = await read(api, of(`state${query}`));
-    const parsed = parseAs(accountState, response.json());
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const parsed = parseWith(accountState, response.json());
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     return parsed.value;
   };
 

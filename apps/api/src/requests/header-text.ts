@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Parsed } from '#contracts';
+import type { ParseResult } from '#contracts';
 
 /** A byte order mark is a character as any other: an id with it is another than one without. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -11,7 +11,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function headerText(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
   name: string,
-): Parsed<string | undefined> {
+): ParseResult<string | undefined> {
   const [value, ...more] = valuesOf(rawHeaders, name.toLowerCase());
   if (value === undefined) return { ok: true, value: undefined };
   if (more.length > 0) return bad(name, 'must be sent once');
@@ -26,7 +26,7 @@ export function headerText(
 const valuesOf = (rawHeaders: readonly string[], name: string): readonly string[] =>
   rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 
-const bad = (field: string, reason: string): Parsed<never> => ({
+const bad = (field: string, reason: string): ParseResult<never> => ({
   ok: false,
-  faults: [{ field, reason }],
+  errors: [{ field, reason }],
 });

@@ -1,9 +1,9 @@
 import {
   addressee,
-  parseAs,
+  parseWith,
   parseQuery,
   rowParam,
-  type Parsed,
+  type ParseResult,
   type QuerySchema,
 } from '#contracts';
 
@@ -12,8 +12,8 @@ import { placeOfRef } from '../reading/row-ref.js';
 import { invalidRequest } from '../problems/problem.js';
 
 /** The value, or a Problem 400 that names every bad field. */
-export function orInvalid<T>(parsed: Parsed<T>): T {
-  if (!parsed.ok) throw invalidRequest(parsed.faults);
+export function orInvalid<T>(parsed: ParseResult<T>): T {
+  if (!parsed.ok) throw invalidRequest(parsed.errors);
   return parsed.value;
 }
 
@@ -22,9 +22,9 @@ export const queryOf = <T>(schema: QuerySchema<T>, query: unknown): T =>
 
 /** Kept in lower case. */
 export const userIdOf = (userId: string): string =>
-  orInvalid(parseAs(addressee, { user_id: userId })).user_id;
+  orInvalid(parseWith(addressee, { user_id: userId })).user_id;
 
 export function rowNameOf(text: string): RowName {
-  const name = orInvalid(parseAs(rowParam, text, 'id'));
+  const name = orInvalid(parseWith(rowParam, text, 'id'));
   return typeof name === 'number' ? { id: name } : placeOfRef(name);
 }

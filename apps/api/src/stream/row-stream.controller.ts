@@ -12,7 +12,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { lastEventId, parseAs, streamQuery } from '#contracts';
+import { lastEventId, parseWith, streamQuery } from '#contracts';
 import type { ReadTables, RowCursor } from '#read-model';
 import { callerOf } from '../access/caller.js';
 import { Needs } from '../access/rights.js';
@@ -79,5 +79,5 @@ export class RowStreamController {
 /** null: from now on. 0 is before every row. */
 function lastRowOf(request: FastifyRequest): RowCursor | null {
   const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
-  return text === '' ? null : placeFrom(orInvalid(parseAs(lastEventId, text, 'Last-Event-ID')));
+  return text === '' ? null : placeFrom(orInvalid(parseWith(lastEventId, text, 'Last-Event-ID')));
 }

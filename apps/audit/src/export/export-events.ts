@@ -1,4 +1,4 @@
-import { csvLine } from '#contracts/csv';
+import { csvRow } from '#contracts/csv';
 import { deserializeEvent } from '#ledger';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
 import { userIdOf } from '../checks/account-checker.js';
@@ -35,7 +35,7 @@ export async function* exportEvents(
   format: ExportFormat,
   onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
-  if (format === 'csv') yield csvLine(EVENT_COLUMNS);
+  if (format === 'csv') yield csvRow(EVENT_COLUMNS);
   const { last } = await source.end();
   if (last === null) return;
   const pages =
@@ -62,5 +62,5 @@ function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat):
   const { type: commandType, source, id: commandId } = provenance.command;
   const command = [commandType, source, commandId];
   const columns = [event.at, event.balanceAfter, ...command, data, meta, hash];
-  return csvLine([position, user, revision, id, type, ...columns]);
+  return csvRow([position, user, revision, id, type, ...columns]);
 }

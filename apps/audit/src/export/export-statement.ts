@@ -1,4 +1,4 @@
-import { csvLine } from '#contracts/csv';
+import { csvRow } from '#contracts/csv';
 import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
@@ -33,7 +33,7 @@ export async function* exportStatement(
   format: ExportFormat,
   onDamage?: OnDamage,
 ): AsyncGenerator<string, void, undefined> {
-  if (format === 'csv') yield csvLine([...COLUMNS, 'command_type', 'command_source', 'command_id']);
+  if (format === 'csv') yield csvRow([...COLUMNS, 'command_type', 'command_source', 'command_id']);
   for await (const currentUser of listUsers(source, user)) {
     try {
       yield await exportAccount(source, currentUser, range, format);
@@ -96,7 +96,7 @@ async function exportAccount(
     .map(({ row, command }) =>
       format === 'jsonl'
         ? `${JSON.stringify({ ...row, command })}\n`
-        : csvLine([...COLUMNS.map((name) => row[name]), command.type, command.source, command.id]),
+        : csvRow([...COLUMNS.map((name) => row[name]), command.type, command.source, command.id]),
     )
     .join('');
 }

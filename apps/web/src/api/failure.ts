@@ -1,4 +1,4 @@
-import { PROBLEM_MEDIA_TYPE, parseAs, problem, type Problem } from '#contracts';
+import { PROBLEM_MEDIA_TYPE, parseWith, problem, type Problem } from '#contracts';
 
 /** Why there is no answer, by what the reader can do about it. */
 export type Failure =
@@ -30,7 +30,7 @@ export async function failureOf(response: Response): Promise<Failure> {
 async function problemIn(response: Response): Promise<Problem | null> {
   if (!(response.headers.get('content-type') ?? '').startsWith(PROBLEM_MEDIA_TYPE)) return null;
   const body: unknown = await response.json().catch(() => null);
-  const parsed = parseAs(problem, body);
+  const parsed = parseWith(problem, body);
   return parsed.ok ? parsed.value : null;
 }
 

@@ -3,8 +3,8 @@ import {
   accountBatches,
   accountState,
   eventsPage,
-  inWords,
-  parseAs,
+  formatFieldErrors,
+  parseWith,
   transactionStory,
   transactionsPage,
   usageByDayAndSourceType,
@@ -18,7 +18,7 @@ import {
 } from '#contracts';
 import { failureOf, type Answer } from './failure.js';
 
-type Schema<T> = Parameters<typeof parseAs<T>>[0];
+type Schema<T> = Parameters<typeof parseWith<T>>[0];
 type Params = Readonly<Record<string, string>>;
 
 export interface LedgerApiTerms {
@@ -81,8 +81,8 @@ export class LedgerApi {
     if (!answer.ok) return answer;
     const text = await cutOff(() => answer.value.text());
     if (!text.ok) return text;
-    const parsed = parseAs(schema, jsonIn(text.value));
-    return parsed.ok ? parsed : broken(`${path}: ${inWords(parsed.faults)}`);
+    const parsed = parseWith(schema, jsonIn(text.value));
+    return parsed.ok ? parsed : broken(`${path}: ${formatFieldErrors(parsed.errors)}`);
   }
 
   async #get(

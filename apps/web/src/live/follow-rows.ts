@@ -1,7 +1,7 @@
 import {
   accountMoved,
-  inWords,
-  parseAs,
+  formatFieldErrors,
+  parseWith,
   pointTransactionItem,
   type PointTransactionItem,
 } from '#contracts';
@@ -109,17 +109,17 @@ async function chunkOrQuiet(
   return chunk;
 }
 
-type Schema<T> = Parameters<typeof parseAs<T>>[0];
+type Schema<T> = Parameters<typeof parseWith<T>>[0];
 
 /** What the events of that name bring; and what is wrong with the first that brings something else. */
 function dataOf<T>(news: readonly ServerEvent[], name: string, schema: Schema<T>) {
   const parsed = news
     .filter(({ event }) => event === name)
-    .map(({ data }) => parseAs(schema, jsonIn(data)));
+    .map(({ data }) => parseWith(schema, jsonIn(data)));
   const bad = parsed.find(({ ok }) => !ok);
   return {
     good: parsed.flatMap((one) => (one.ok ? [one.value] : [])),
-    fault: bad === undefined || bad.ok ? undefined : `${name}: ${inWords(bad.faults)}`,
+    fault: bad === undefined || bad.ok ? undefined : `${name}: ${formatFieldErrors(bad.errors)}`,
   };
 }
 
