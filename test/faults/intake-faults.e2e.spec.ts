@@ -3,7 +3,7 @@ import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { TOPICS, type CommandBody } from '#contracts';
 import { CONSUME_LIMITS, type OutgoingMessage } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
-import { eventually, eventuallyHolds, seeded } from '#testing';
+import { eventually, eventuallyHolds, seededRandom } from '#testing';
 import { checkAccount, checkAnswers, checkEvents, commandsByUser } from '../simulation/checks.js';
 import { Services } from '../simulation/commands.js';
 import { IntakeStack, PARTITIONS } from './intake-stack.js';
@@ -125,7 +125,7 @@ describe('The intake', () => {
   it('carries out once what two consumers take from the same partitions on purpose (8)', async () => {
     const users: [string, ...string[]] = [randomUUID(), randomUUID(), randomUUID()];
     const pace = { startMs: Date.now(), stepMsMax: 50, lifeMsMax: 20_000 };
-    const dice = seeded(8);
+    const dice = seededRandom(8);
     const services = new Services(dice, users, pace);
     const publishAll = async (): Promise<void> => {
       // In small pieces, so that the two gather them differently.
@@ -197,7 +197,7 @@ describe('The intake', () => {
   it('ends in order amid its work on SIGTERM, and the next one goes on (35)', async () => {
     const users: [string, ...string[]] = [randomUUID(), randomUUID()];
     const first = await lab.startIntake();
-    const services = new Services(seeded(35), users, {
+    const services = new Services(seededRandom(35), users, {
       startMs: Date.now(),
       stepMsMax: 50,
       lifeMsMax: 20_000,

@@ -1,7 +1,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { transactionsPage, type CommandBody, type CommandOutcome } from '#contracts';
-import { EventStoreDbProtocolServer, eventuallyHolds, namedEventStore } from '#testing';
+import { EventStoreDbProtocolServer, eventuallyHolds, eventStoreUrlFromEnv } from '#testing';
 import { LedgerClient } from '../../stack/src/ledger-client.js';
 import { RunningStack, type Ready } from './running-stack.js';
 
@@ -17,7 +17,7 @@ describe('The product on EventStoreDB', () => {
   let client: LedgerClient | null = null;
 
   beforeAll(async () => {
-    const named = namedEventStore();
+    const named = eventStoreUrlFromEnv();
     if (named === null) server = await EventStoreDbProtocolServer.start();
     address = named ?? server?.connectionString ?? '';
     ready = await stack.start({ EVENT_STORE: address, DEMO: 'off' });

@@ -1,5 +1,5 @@
 import { SOURCE_TYPES, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
-import type { Dice } from '#testing';
+import type { SeededRandom } from '#testing';
 
 const HOUR_MS = 3_600_000;
 
@@ -32,7 +32,7 @@ export class Services {
   #count = 0;
 
   constructor(
-    private readonly dice: Dice,
+    private readonly dice: SeededRandom,
     private readonly users: readonly [string, ...string[]],
     private readonly pace: Pace = SIMULATED,
   ) {

@@ -6,7 +6,7 @@ import type {
   OutcomeSink,
   OutgoingMessage,
 } from '#kafka';
-import type { Dice } from '#testing';
+import type { SeededRandom } from '#testing';
 import type { Published } from './commands.js';
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -22,7 +22,7 @@ export class SimulatedKafka {
   trouble = 1;
 
   constructor(
-    private readonly dice: Dice,
+    private readonly dice: SeededRandom,
     partitions: number,
   ) {
     this.#partitions = Array.from({ length: partitions }, () => []);
@@ -94,7 +94,7 @@ export class SimulatedMember {
   constructor(
     private readonly kafka: SimulatedKafka,
     private readonly receiver: MessageHandler,
-    private readonly dice: Dice,
+    private readonly dice: SeededRandom,
   ) {}
 
   /** SIGKILL: what it has sent off is under way, and it does nothing more. */

@@ -9,7 +9,7 @@ import {
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model';
 import { allowAnySender } from '#senders';
-import { seeded, type Dice } from '#testing';
+import { seededRandom, type SeededRandom } from '#testing';
 import { IntakeConsumer } from '../../apps/intake/src/intake.consumer.js';
 import { Follower } from '../../apps/projector/src/follower.js';
 import type { Ended, SickEvent } from './checks.js';
@@ -53,11 +53,11 @@ class TurningClock implements Clock {
 
 /** The real intake, desk, rules and projector, on a Kafka, a store and tables that go wrong. */
 export async function simulate(plan: Plan): Promise<Ended> {
-  const dice = seeded(plan.seed);
+  const dice = seededRandom(plan.seed);
   // The projectors wait in real time: they have dice of their own, or a seed would not repeat itself.
-  const tableDice = seeded(plan.seed + 1);
+  const tableDice = seededRandom(plan.seed + 1);
   const policy = { ...DEFAULT_POLICY, ...plan.policy };
-  const world = new World(dice, tableDice, policy, seeded(plan.seed + 2));
+  const world = new World(dice, tableDice, policy, seededRandom(plan.seed + 2));
   await world.liveThrough(plan.messages);
   await world.settle();
   return world.end();
@@ -99,10 +99,10 @@ class World {
   #members: SimulatedMember[] = [];
 
   constructor(
-    private readonly dice: Dice,
-    private readonly tableDice: Dice,
+    private readonly dice: SeededRandom,
+    private readonly tableDice: SeededRandom,
     private readonly policy: Policy,
-    poisonDice: Dice,
+    poisonDice: SeededRandom,
   ) {
     this.#sick = { user: poisonDice.pick(USERS), revision: poisonDice.below(12) };
     this.#kafka = new SimulatedKafka(dice, PARTITIONS);

@@ -1,4 +1,4 @@
-import { seeded } from '#testing';
+import { seededRandom } from '#testing';
 import { memoryTrend } from './memory-trend.js';
 
 const SAMPLES = 120;
@@ -17,7 +17,7 @@ describe('the trend of memory', () => {
   });
 
   it('is none of one that swings between collections', () => {
-    const dice = seeded(1);
+    const dice = seededRandom(1);
     const { grew, most } = memoryTrend(samples(() => 100 + dice.below(30)));
     expect(Math.abs(grew)).toBeLessThan(12);
     expect(most).toBeGreaterThan(125);
@@ -28,7 +28,7 @@ describe('the trend of memory', () => {
   });
 
   it('is seen through the swings', () => {
-    const dice = seeded(2);
+    const dice = seededRandom(2);
     const { grew } = memoryTrend(samples((at) => 100 + at + dice.below(30)));
     expect(grew).toBeGreaterThan(45);
   });

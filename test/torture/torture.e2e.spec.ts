@@ -6,7 +6,7 @@ import { openPostgresEventStore, type EventStore } from '#event-store';
 import { connectKafka } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
 import { PostgresReadTables } from '#read-model';
-import { eventually, seeded, type Dice } from '#testing';
+import { eventually, seededRandom, type SeededRandom } from '#testing';
 import { checkEverything } from '../simulation/checks.js';
 import { Services } from '../simulation/commands.js';
 import { Processes } from './processes.js';
@@ -35,10 +35,10 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
   it(
     'do every command once, and answer every one',
     async () => {
-      const dice = seeded(SEED);
+      const dice = seededRandom(SEED);
       const endMs = Date.now() + MINUTES * 60_000;
       const publishing = publishUntil(endMs, dice);
-      const striking = strikeUntil(endMs, seeded(SEED + 1));
+      const striking = strikeUntil(endMs, seededRandom(SEED + 1));
       const published = await publishing;
       await striking;
       await everythingIsRead();
@@ -75,7 +75,7 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
     MINUTES * 60_000 + 2 * SETTLE_MS_MAX,
   );
 
-  async function publishUntil(endMs: number, dice: Dice): Promise<number> {
+  async function publishUntil(endMs: number, dice: SeededRandom): Promise<number> {
     const publisher = new Publisher(processes.brokers);
     const pace = { startMs: Date.now(), stepMsMax: 50, lifeMsMax: 20_000 };
     const services = new Services(dice, USERS, pace);
@@ -90,7 +90,7 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
     return count;
   }
 
-  async function strikeUntil(endMs: number, dice: Dice): Promise<void> {
+  async function strikeUntil(endMs: number, dice: SeededRandom): Promise<void> {
     while (Date.now() < endMs) {
       await delay(500 + dice.below(2_500));
       const [name, strike] = dice.pick(blows(dice));
@@ -100,7 +100,7 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
     for (const app of processes.appNames) processes.signalApp(app, 'SIGCONT');
   }
 
-  function blows(dice: Dice): readonly [Blow, ...Blow[]] {
+  function blows(dice: SeededRandom): readonly [Blow, ...Blow[]] {
     const standStill = async (stop: () => void, go: () => void): Promise<void> => {
       stop();
       await delay(500 + dice.below(4_000));

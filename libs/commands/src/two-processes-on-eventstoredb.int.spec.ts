@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
 import { DEFAULT_POLICY, parseEvent } from '#ledger';
-import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
+import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
 import { AccountCommandProcessor, streamOf } from './account-command-processor.js';
 import {
   ORIGIN,
@@ -17,7 +17,7 @@ import {
 
 jest.setTimeout(30_000);
 
-const real = namedEventStore();
+const real = eventStoreUrlFromEnv();
 const server = new EventStoreDbProtocolServer();
 /** Nobody else has this user: the server may be one that keeps what was there before. */
 let user = '';

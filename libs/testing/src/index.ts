@@ -13,8 +13,8 @@ export {
   type ProtocolServerOptions,
   type TlsOptions,
 } from './eventstoredb/protocol-server.js';
-export { namedEventStore } from './named-eventstore.js';
+export { eventStoreUrlFromEnv } from './eventstore-url.js';
 export { selfSigned } from './eventstoredb/self-signed.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
-export { seeded, type Dice } from './seeded.js';
+export { seededRandom, type SeededRandom } from './seeded-random.js';
 export { TcpProxy, type CutAt } from './tcp-proxy.js';

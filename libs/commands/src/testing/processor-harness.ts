@@ -1,4 +1,4 @@
-import { seeded as diceOf } from '#testing';
+import { seededRandom as diceOf } from '#testing';
 import { createHash } from 'node:crypto';
 import {
   CHAIN_START,

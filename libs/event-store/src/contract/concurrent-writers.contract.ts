@@ -6,7 +6,7 @@ import {
   startFollowing,
   idsOf,
   newStream,
-  seeded,
+  seededNumbers,
   readVerified,
   StreamWriter,
   type OpenStore,
@@ -37,7 +37,7 @@ export function concurrentWritersContract(open: OpenStore): void {
       const follower = startFollowing(reader, before, wanted);
       const acknowledged = new Map<string, string[]>(streams.map((stream) => [stream, []]));
       const runs = Array.from({ length: WRITERS }, (_, w) =>
-        write(stores[w % stores.length] ?? reader, streams, acknowledged, seeded(seed + w)),
+        write(stores[w % stores.length] ?? reader, streams, acknowledged, seededNumbers(seed + w)),
       );
       await Promise.all(runs);
 

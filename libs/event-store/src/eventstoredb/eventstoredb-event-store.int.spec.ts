@@ -1,12 +1,12 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { jest } from '@jest/globals';
-import { EventStoreDbProtocolServer, namedEventStore } from '#testing';
+import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
 import { eventStoreContract } from '../contract/event-store.contract.js';
 import { parseConnectionString } from './connection-string.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 
 /** A real server's connection string; without one, the protocol server stands in for it. */
-const real = namedEventStore();
+const real = eventStoreUrlFromEnv();
 const server = new EventStoreDbProtocolServer();
 
 jest.setTimeout(60_000);

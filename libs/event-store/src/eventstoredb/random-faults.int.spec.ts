@@ -3,7 +3,7 @@ import {
   readAllPages,
   startFollowing,
   idsOf,
-  seeded,
+  seededNumbers,
   readVerified,
 } from '../testing/stream-writer.js';
 import {
@@ -51,7 +51,7 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
   it.each(seeds)(
     'stores what it acknowledged, once, without a hole: seed %i',
     async (seed) => {
-      const random = seeded(seed);
+      const random = seededNumbers(seed);
       const oneOf = <T>(items: readonly T[]): T | undefined =>
         items[Math.floor(random() * items.length)];
       on.server.faults.append = () => (random() < 0.12 ? oneOf(APPEND_FAULTS) : undefined);

@@ -6,7 +6,7 @@ import {
   startFollowing,
   idsOf,
   newStream,
-  seeded,
+  seededNumbers,
   StreamWriter,
 } from '../testing/stream-writer.js';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
@@ -104,7 +104,7 @@ describe('zombies: writers with stale or wrong revisions, and repeats', () => {
     const acknowledged = streams.map((): string[] => []);
     await Promise.all(
       owners.map(async (owner, s) => {
-        const random = seeded(seed + s);
+        const random = seededNumbers(seed + s);
         const store = stores[s] ?? stores[0];
         const rival = stores[s + 4] ?? stores[0];
         if (store === undefined || rival === undefined) throw new Error('no store');

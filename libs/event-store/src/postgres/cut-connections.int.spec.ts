@@ -5,7 +5,7 @@ import {
   eventually,
   startFollowing,
   idsOf,
-  seeded,
+  seededNumbers,
   readVerified,
   StreamWriter,
 } from '../testing/stream-writer.js';
@@ -117,7 +117,7 @@ describe('a connection to Postgres that is cut', () => {
 
   it('again and again loses nothing and doubles nothing, for 12 writers and a follower', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 7);
-    const random = seeded(seed);
+    const random = seededNumbers(seed);
     const before = await direct.head();
     const writers = Array.from({ length: 12 }, () => new StreamWriter());
     const streams = new RegExp(writers.map((w) => w.stream).join('|'));

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { seeded as diceOf } from '#testing';
+import { seededRandom as diceOf } from '#testing';
 import { randomUUID } from 'node:crypto';
 import {
   CHAIN_START,
@@ -157,4 +157,4 @@ export function startFollowing(store: EventStore, after: Position | null, stream
 export { eventuallyHolds as eventually } from '#testing';
 
 /** The numbers of the dice alone: the same seed gives the same run. */
-export const seeded = (seed: number): (() => number) => diceOf(seed).next;
+export const seededNumbers = (seed: number): (() => number) => diceOf(seed).next;

@@ -39,9 +39,9 @@ export interface Caller {
 
 export type Action = 'read' | 'write' | 'delete';
 
-const EVERYBODY = '$all';
+const ALL_USERS = '$all';
 const ADMINS = '$admins';
-const NOBODY: Caller = { name: null, groups: [] };
+const ANONYMOUS: Caller = { name: null, groups: [] };
 /** There is no right to delete a metadata stream: nobody has it, not even an administrator. */
 const META_ACTION: Record<Action, keyof StreamAcl | null> = {
   read: 'metaRead',
@@ -62,7 +62,7 @@ export class Access {
 
   callerOf(headers: Metadata): Caller {
     const [header] = headers.get('authorization');
-    if (this.isInsecure || header === undefined) return NOBODY;
+    if (this.isInsecure || header === undefined) return ANONYMOUS;
     const basic = /^Basic (.+)$/.exec(header.toString())?.[1] ?? '';
     const [name = '', ...rest] = Buffer.from(basic, 'base64').toString('utf8').split(':');
     const user = Object.hasOwn(this.users, name) ? this.users[name] : undefined;
@@ -83,7 +83,7 @@ export class Access {
     if (caller.groups.includes(ADMINS)) return true;
     const roles = this.#rolesFor(right, isMetaStream(stream) ? originalOf(stream) : stream);
     return roles.some(
-      (role) => role === EVERYBODY || role === caller.name || caller.groups.includes(role),
+      (role) => role === ALL_USERS || role === caller.name || caller.groups.includes(role),
     );
   }
 

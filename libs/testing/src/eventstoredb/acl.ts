@@ -39,7 +39,7 @@ function rolesFrom(value: JsonValue): Roles {
   });
 }
 
-const EVERYBODY: Roles = ['$all'];
+const ALL_USERS: Roles = ['$all'];
 const ADMINS: Roles = ['$admins'];
 
 const forEveryAction = (roles: Roles): StreamAcl => ({
@@ -51,5 +51,5 @@ const forEveryAction = (roles: Roles): StreamAcl => ({
 });
 
 /** What holds where neither the stream nor `$settings` says another thing. */
-export const DEFAULT_USER_ACL: StreamAcl = forEveryAction(EVERYBODY);
+export const DEFAULT_USER_ACL: StreamAcl = forEveryAction(ALL_USERS);
 export const DEFAULT_SYSTEM_ACL: StreamAcl = forEveryAction(ADMINS);

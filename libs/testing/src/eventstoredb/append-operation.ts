@@ -1,6 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js';
-import type { Settled } from './commit-wait.js';
-import type { Double } from './double.js';
+import type { Settled } from './commit-waits.js';
+import type { ServerState } from './server-state.js';
 import type { ProposedEvent } from './event-log.js';
 import { errorOf } from './fault-errors.js';
 import type { AppendFault, AppendCall } from './faults.js';
@@ -25,22 +25,26 @@ export interface AppendReply {
   cut(): void;
 }
 
-export function performAppend(double: Double, request: AppendRequest, reply: AppendReply): void {
-  const { append, blackHole } = double.faults;
+export function performAppend(
+  state: ServerState,
+  request: AppendRequest,
+  reply: AppendReply,
+): void {
+  const { append, blackHole } = state.faults;
   if (blackHole === true) return;
-  if (double.isStopping) {
+  if (state.isStopping) {
     if (reply.notReady === undefined) return reply.fail(notReady());
     return reply.notReady();
   }
   const { stream, expected, events, via } = request;
   const fault = append?.({ stream, ids: events.map((event) => event.id), via });
   const operation: Operation = {
-    write: () => double.writer.write(stream, expected, events),
-    current: () => double.log.written.lastRevisionOf(stream),
-    answer: (outcome) => double.commits.settle(outcome, (settled) => reply.answer(settled)),
+    write: () => state.writer.write(stream, expected, events),
+    current: () => state.log.written.lastRevisionOf(stream),
+    answer: (outcome) => state.commits.settle(outcome, (settled) => reply.answer(settled)),
   };
   if (fault === undefined) operation.answer(operation.write());
-  else appendUnder(fault, operation, reply, double);
+  else appendUnder(fault, operation, reply, state);
 }
 
 interface Operation {
@@ -54,7 +58,7 @@ function appendUnder(
   fault: AppendFault,
   { write, current, answer }: Operation,
   reply: AppendReply,
-  double: Double,
+  state: ServerState,
 ): void {
   switch (fault.kind) {
     case 'swallow':
@@ -74,15 +78,15 @@ function appendUnder(
     }
     case 'late-answer': {
       const outcome = write();
-      double.later(fault.afterMs, () => answer(outcome));
+      state.schedule(fault.afterMs, () => answer(outcome));
       return;
     }
     case 'late-write':
-      double.later(fault.afterMs, () => answer(write()));
+      state.schedule(fault.afterMs, () => answer(write()));
       return;
     case 'late-commit': {
-      const release = double.log.holdCommits();
-      double.later(fault.afterMs, release);
+      const release = state.log.holdCommits();
+      state.schedule(fault.afterMs, release);
       return answer(write());
     }
     case 'cut':

@@ -1,8 +1,8 @@
 import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
 import { performAppend } from './append-operation.js';
-import type { Settled } from './commit-wait.js';
+import type { Settled } from './commit-waits.js';
 import { shared, streams } from './definitions.js';
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import type { ProposedEvent } from './event-log.js';
 import { streamNameOf } from './messages.js';
 import { eventFrom, proposalOf } from './proposed-event.js';
@@ -20,9 +20,9 @@ type AppendCall = ServerReadableStream<streams.AppendReq, streams.AppendResp>;
 type Done = sendUnaryData<streams.AppendResp>;
 
 /** The classic append: options, then events, then one answer; what is wrong is refused on the way. */
-export function handleAppend(double: Double, call: AppendCall, done: Done): void {
+export function handleAppend(state: ServerState, call: AppendCall, done: Done): void {
   const answer = once(done);
-  const append = new GatheredAppend(double, call);
+  const append = new GatheredAppend(state, call);
   const refusing = (action: () => void) => {
     try {
       action();
@@ -36,22 +36,22 @@ export function handleAppend(double: Double, call: AppendCall, done: Done): void
     // A connection that is cut ends what came by it too; that it was cut is known a moment later.
     setImmediate(() => {
       if (!call.cancelled && !append.isRefused)
-        refusing(() => perform(double, call, append, answer));
+        refusing(() => perform(state, call, append, answer));
     });
   });
 }
 
-function perform(double: Double, call: AppendCall, append: GatheredAppend, done: Done): void {
+function perform(state: ServerState, call: AppendCall, append: GatheredAppend, done: Done): void {
   const { stream, expected, events } = append.whole();
   performAppend(
-    double,
+    state,
     { stream, expected, events, via: 'append' },
     {
       answer: (settled) => {
-        if (double.faults.blackHole !== true) answer(stream, expected, settled, done);
+        if (state.faults.blackHole !== true) answer(stream, expected, settled, done);
       },
       fail: (error) => done(error),
-      cut: () => double.cut(call),
+      cut: () => state.cut(call),
     },
   );
 }
@@ -65,7 +65,7 @@ class GatheredAppend {
   #size = 0;
 
   constructor(
-    private readonly double: Double,
+    private readonly state: ServerState,
     private readonly call: AppendCall,
   ) {}
 
@@ -80,9 +80,9 @@ class GatheredAppend {
     const message = request.getProposedMessage();
     if (message === undefined) throw handlerFailed();
     const proposal = proposalOf(message);
-    this.#size += this.double.sizeOf(proposal);
-    if (this.#size > this.double.appendBytesMax) throw appendTooLarge(this.double.appendBytesMax);
-    this.#events.push(eventFrom(proposal, this.double.sizeOf(proposal)));
+    this.#size += this.state.sizeOf(proposal);
+    if (this.#size > this.state.appendBytesMax) throw appendTooLarge(this.state.appendBytesMax);
+    this.#events.push(eventFrom(proposal, this.state.sizeOf(proposal)));
   }
 
   whole(): { stream: string; expected: Expected; events: readonly ProposedEvent[] } {
@@ -93,8 +93,8 @@ class GatheredAppend {
   #begin(options: streams.AppendReq.Options): void {
     this.#stream = streamNameOf(options.getStreamIdentifier());
     this.#expected = expectedOf(options);
-    const { access } = this.double;
-    access.check(this.double.callerOf(this.call), 'write', this.#stream);
+    const { access } = this.state;
+    access.check(this.state.callerOf(this.call), 'write', this.#stream);
   }
 }
 

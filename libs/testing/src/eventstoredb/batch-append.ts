@@ -4,13 +4,13 @@ import {
   batchAccessDenied,
   batchAppendTooLarge,
   batchBadRequest,
-  batchCanNot,
+  batchUnavailable,
   batchTimeout,
   statusOfSettled,
 } from './batch-status.js';
-import type { Settled } from './commit-wait.js';
+import type { Settled } from './commit-waits.js';
 import { GoogleEmpty, shared, streams, type status } from './definitions.js';
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import type { ProposedEvent } from './event-log.js';
 import { streamNameOf, uuidOf } from './messages.js';
 import { eventFrom, proposalOf } from './proposed-event.js';
@@ -37,7 +37,7 @@ export class BatchAppendStream {
   #isEnding = false;
 
   constructor(
-    private readonly double: Double,
+    private readonly double: ServerState,
     private readonly call: BatchCall,
   ) {
     call.on('data', (request: streams.BatchAppendReq) => this.#take(request));
@@ -103,7 +103,7 @@ export class BatchAppendStream {
     if (stream === '') throw invalidArgument('Value cannot be null or empty. (eventStreamId)');
     const expected = expectedOf(options);
     this.#open.set(id, { stream, identifier, expected, events: [], size: 0 });
-    double.later(waitMs, () => {
+    double.schedule(waitMs, () => {
       if (this.#open.delete(id)) answer((response) => response.setError(batchTimeout()));
     });
     return null;
@@ -124,9 +124,9 @@ export class BatchAppendStream {
       { stream, expected, events, via: 'batch-append' },
       {
         answer: (settled) => answerOnce((response) => fillAnswer(response, settled, expected)),
-        busy: () => answerOnce((response) => response.setError(batchCanNot('Server Is Busy'))),
+        busy: () => answerOnce((response) => response.setError(batchUnavailable('Server Is Busy'))),
         notReady: () =>
-          answerOnce((response) => response.setError(batchCanNot('Server Is Not Ready'))),
+          answerOnce((response) => response.setError(batchUnavailable('Server Is Not Ready'))),
         fail: (error: ServiceError) => this.call.emit('error', error),
         cut: () => this.double.cut(this.call),
       },

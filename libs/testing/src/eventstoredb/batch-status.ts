@@ -1,4 +1,4 @@
-import type { Settled } from './commit-wait.js';
+import type { Settled } from './commit-waits.js';
 import { Any, code, GoogleEmpty, shared, status } from './definitions.js';
 import type { Expected } from './stream-writer.js';
 
@@ -34,7 +34,7 @@ export const batchAccessDenied = () =>
     new shared.AccessDenied(),
   );
 
-export const batchCanNot = (message: string) =>
+export const batchUnavailable = (message: string) =>
   statusOf(Code.OK, message, 'google.protobuf.Empty', new GoogleEmpty());
 
 export const batchBadRequest = (message: string) =>

@@ -8,7 +8,7 @@ import {
   ServerFeaturesService,
   GossipService,
 } from './definitions.js';
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import type { EndPoint } from './faults.js';
 import { internal } from './rpc-errors.js';
 import { RELEASES } from './server-version.js';
@@ -16,15 +16,15 @@ import { RELEASES } from './server-version.js';
 const INSTANCE_ID = randomUUID();
 
 export function handleFeatures(
-  double: Double,
+  state: ServerState,
   _call: ServerUnaryCall<unknown, features.SupportedMethods>,
   done: sendUnaryData<features.SupportedMethods>,
 ): void {
-  const fault = double.faults.features?.();
-  if (double.faults.blackHole === true || fault === 'swallow') return;
+  const fault = state.faults.features?.();
+  if (state.faults.blackHole === true || fault === 'swallow') return;
   if (fault === 'internal') return done(internal('a fault of the double'));
   const answer = new features.SupportedMethods().setEventStoreServerVersion(
-    RELEASES[double.version],
+    RELEASES[state.version],
   );
   for (const service of [StreamsService, ServerFeaturesService, GossipService]) {
     for (const { path } of Object.values(service)) {
@@ -37,15 +37,12 @@ export function handleFeatures(
 
 /** A cluster of one, and it leads. */
 export function handleGossip(
-  double: Double,
+  state: ServerState,
   _call: ServerUnaryCall<unknown, gossip.ClusterInfo>,
   done: sendUnaryData<gossip.ClusterInfo>,
 ): void {
-  if (double.faults.blackHole === true) return;
-  done(
-    null,
-    new gossip.ClusterInfo().setMembersList([leaderAt(double.endPoint(), double.nowMs())]),
-  );
+  if (state.faults.blackHole === true) return;
+  done(null, new gossip.ClusterInfo().setMembersList([leaderAt(state.endPoint(), state.nowMs())]));
 }
 
 function leaderAt({ address, port }: EndPoint, nowMs: number): gossip.MemberInfo {

@@ -2,7 +2,7 @@ import type { EventLog, LogRecord } from './event-log.js';
 import type { RecentIds } from './recent-ids.js';
 import { isSoftDeleted } from './stream-metadata.js';
 import { isMetaStream, originalOf } from './system-names.js';
-import { isReadable } from './visible.js';
+import { isReadable } from './visibility.js';
 
 export type Expected = 'any' | 'no-stream' | 'stream-exists' | number;
 

@@ -1,7 +1,7 @@
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
-import type { Settled } from './commit-wait.js';
+import type { Settled } from './commit-waits.js';
 import { streams } from './definitions.js';
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import { streamNameOf } from './messages.js';
 import {
   handlerFailed,
@@ -17,7 +17,7 @@ import type { Expected } from './stream-writer.js';
 type DeleteOptions = streams.DeleteReq.Options | streams.TombstoneReq.Options;
 
 export function handleDelete(
-  double: Double,
+  state: ServerState,
   call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
   done: sendUnaryData<streams.DeleteResp>,
 ): void {
@@ -27,11 +27,11 @@ export function handleDelete(
       .setPreparePosition(String(position));
     done(null, new streams.DeleteResp().setPosition(at));
   };
-  remove(double, call, call.request.getOptions(), false, answer, done);
+  remove(state, call, call.request.getOptions(), false, answer, done);
 }
 
 export function handleTombstone(
-  double: Double,
+  state: ServerState,
   call: ServerUnaryCall<streams.TombstoneReq, streams.TombstoneResp>,
   done: sendUnaryData<streams.TombstoneResp>,
 ): void {
@@ -41,29 +41,29 @@ export function handleTombstone(
       .setPreparePosition(String(position));
     done(null, new streams.TombstoneResp().setPosition(at));
   };
-  remove(double, call, call.request.getOptions(), true, answer, done);
+  remove(state, call, call.request.getOptions(), true, answer, done);
 }
 
 function remove(
-  double: Double,
+  state: ServerState,
   call: ServerUnaryCall<unknown, unknown>,
   options: DeleteOptions | undefined,
   isForEver: boolean,
   answer: (position: number) => void,
   fail: (error: Error) => void,
 ): void {
-  if (double.faults.blackHole === true) return;
+  if (state.faults.blackHole === true) return;
   try {
     const stream = streamNameOf(options?.getStreamIdentifier());
     const expected = expectedOf(options);
-    double.access.check(double.callerOf(call), 'delete', stream);
+    state.access.check(state.callerOf(call), 'delete', stream);
     if (stream === '') throw handlerFailed();
-    if (double.isStopping) throw notReady();
+    if (state.isStopping) throw notReady();
     const outcome = isForEver
-      ? double.writer.tombstone(stream, expected)
-      : double.writer.softDelete(stream, expected);
-    double.commits.settle(outcome, (settled) => {
-      if (double.faults.blackHole === true) return;
+      ? state.writer.tombstone(stream, expected)
+      : state.writer.softDelete(stream, expected);
+    state.commits.settle(outcome, (settled) => {
+      if (state.faults.blackHole === true) return;
       if (settled.kind === 'written') answer(settled.position ?? 0);
       else fail(errorFor(stream, expected, settled));
     });

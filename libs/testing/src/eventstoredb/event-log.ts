@@ -111,7 +111,7 @@ export class EventLog implements LogView {
   }
 
   /** Whether a record begins there, or the log ends in front of it. */
-  isEdge(position: number): boolean {
+  isRecordBoundary(position: number): boolean {
     const record = this.records[this.indexAt(position)];
     return record === undefined || record.position === position;
   }
@@ -129,7 +129,7 @@ export class EventLog implements LogView {
   }
 
   /** Resolves when something is appended, or when `signal` aborts. */
-  async grown(signal: AbortSignal): Promise<void> {
+  async waitForGrowth(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = () => {

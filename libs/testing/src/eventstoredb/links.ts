@@ -2,7 +2,7 @@ import type { EventLog, LogRecord } from './event-log.js';
 import { eventMessage } from './messages.js';
 import type { streams } from './definitions.js';
 import { SYSTEM_TYPES } from './system-names.js';
-import { isFound, isGone, visibilityOf } from './visible.js';
+import { isFound, isGone, visibilityOf } from './visibility.js';
 
 export interface LinkOptions {
   readonly resolveLinks: boolean;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { streams } from './definitions.js';
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import { errorOf } from './fault-errors.js';
 import type { ReadFault } from './faults.js';
 
@@ -21,7 +21,7 @@ export class Reader {
   #events = 0;
 
   constructor(
-    private readonly double: Double,
+    private readonly state: ServerState,
     private readonly call: ReadCall,
     private readonly fault: ReadFault | undefined,
   ) {
@@ -44,7 +44,7 @@ export class Reader {
 
   async send(message: streams.ReadResp): Promise<void> {
     if (this.gone.aborted) throw new ReadEnded();
-    if (this.double.faults.blackHole === true) await this.#silence();
+    if (this.state.faults.blackHole === true) await this.#silence();
     if (this.call.write(message)) return;
     try {
       await once(this.call, 'drain', { signal: this.gone });
@@ -61,7 +61,7 @@ export class Reader {
       case 'stall':
         return this.#silence();
       case 'cut':
-        this.double.cut(this.call);
+        this.state.cut(this.call);
         throw new ReadEnded();
       case 'drop':
         if (fault.as !== 'end') throw errorOf(fault.as);

@@ -1,8 +1,8 @@
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import type { LogRecord } from './event-log.js';
 import type { LogPosition } from './messages.js';
 import type { ReadRequest } from './read-request.js';
-import { isFound, isGone, visibilityOf } from './visible.js';
+import { isFound, isGone, visibilityOf } from './visibility.js';
 
 /** What the server reads at once for a subscription, and looks through without a window of its own. */
 export const READ_BATCH_SIZE = 32;
@@ -19,16 +19,16 @@ export interface Page {
 /** What a subscription is to: the whole log, or one stream, by index. */
 export class SubscriptionSource {
   constructor(
-    private readonly double: Double,
+    private readonly state: ServerState,
     private readonly request: ReadRequest,
   ) {}
 
   get isGone(): boolean {
-    return this.request.stream !== null && isGone(this.double.log, this.request.stream);
+    return this.request.stream !== null && isGone(this.state.log, this.request.stream);
   }
 
   get isFound(): boolean {
-    return this.request.stream === null || isFound(this.double.log, this.request.stream);
+    return this.request.stream === null || isFound(this.state.log, this.request.stream);
   }
 
   get length(): number {
@@ -40,9 +40,9 @@ export class SubscriptionSource {
   }
 
   /** Whether the position to begin behind is one of a record. */
-  get beginsAtEdge(): boolean {
+  get beginsAtRecordBoundary(): boolean {
     const { from, stream } = this.request;
-    return stream !== null || from.kind !== 'at' || this.double.log.isEdge(from.at);
+    return stream !== null || from.kind !== 'at' || this.state.log.isRecordBoundary(from.at);
   }
 
   /** Of the record behind what a subscription is told to begin behind. */
@@ -50,12 +50,12 @@ export class SubscriptionSource {
     const { from, stream } = this.request;
     if (from.kind === 'start') return 0;
     if (from.kind === 'end') return this.length;
-    return stream === null ? this.double.log.indexAt(from.at + 1) : from.at + 1;
+    return stream === null ? this.state.log.indexAt(from.at + 1) : from.at + 1;
   }
 
   /** Where a page that begins at an index is said to begin: the edge in front of its first record. */
-  edgeAt(index: number): LogPosition {
-    const commit = this.at(index)?.position ?? this.double.log.end;
+  boundaryAt(index: number): LogPosition {
+    const commit = this.at(index)?.position ?? this.state.log.end;
     return { commit, prepare: 0 };
   }
 
@@ -67,7 +67,7 @@ export class SubscriptionSource {
     const { filter, stream } = this.request;
     const window = filter?.window ?? Infinity;
     const isVisible =
-      stream === null ? () => true : visibilityOf(this.double.log, stream, this.double.nowMs());
+      stream === null ? () => true : visibilityOf(this.state.log, stream, this.state.nowMs());
     const records: LogRecord[] = [];
     let considered = 0;
     let next = from;
@@ -81,7 +81,7 @@ export class SubscriptionSource {
   }
 
   #all(): readonly LogRecord[] {
-    const { log } = this.double;
+    const { log } = this.state;
     return this.request.stream === null ? log.records : log.streamOf(this.request.stream);
   }
 }

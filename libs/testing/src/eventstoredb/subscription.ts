@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BoundedChannel } from './bounded-channel.js';
-import type { Double } from './double.js';
+import type { ServerState } from './server-state.js';
 import type { LogRecord } from './event-log.js';
 import { answerOf } from './links.js';
 import {
@@ -41,11 +41,11 @@ export class Subscription {
   #isConfirmed = false;
 
   constructor(
-    protected readonly double: Double,
+    protected readonly state: ServerState,
     protected readonly request: ReadRequest,
     protected readonly reader: Reader,
   ) {
-    this.source = new SubscriptionSource(double, request);
+    this.source = new SubscriptionSource(state, request);
     this.out = new BoundedChannel(LIVE_BUFFER, reader.gone);
   }
 
@@ -62,10 +62,12 @@ export class Subscription {
   protected async produce(): Promise<void> {
     const first = this.source.firstIndex();
     // As the real server's constructor, which reads one event there and throws.
-    if (!this.source.beginsAtEdge) throw handlerFailed();
+    if (!this.source.beginsAtRecordBoundary) throw handlerFailed();
     if (this.request.from.kind === 'end') return this.#goLive(first);
     let begin: LogPosition =
-      this.request.from.kind === 'start' ? { commit: 0, prepare: 0 } : this.source.edgeAt(first);
+      this.request.from.kind === 'start'
+        ? { commit: 0, prepare: 0 }
+        : this.source.boundaryAt(first);
     for (let index = first; ;) {
       await this.#untilFound();
       const page = this.source.page(index);
@@ -74,7 +76,7 @@ export class Subscription {
       this.considered += page.considered;
       if (page.isEnd) return this.#goLive(page.next);
       await this.#checkpointIfDue(page.records.at(-1), begin);
-      begin = this.source.edgeAt(page.next);
+      begin = this.source.boundaryAt(page.next);
       index = page.next;
     }
   }
@@ -86,7 +88,7 @@ export class Subscription {
   }
 
   protected eventOf(record: LogRecord): Outgoing {
-    const { log, nowMs } = this.double;
+    const { log, nowMs } = this.state;
     return { message: answerOf(log, record, this.request, nowMs()), record };
   }
 
@@ -98,7 +100,7 @@ export class Subscription {
       if (this.source.isFound) return;
       await this.confirm();
       await new Promise<void>((resolve) => {
-        this.double.later(NO_STREAM_PAUSE_MS, resolve);
+        this.state.schedule(NO_STREAM_PAUSE_MS, resolve);
       });
       if (this.reader.gone.aborted) return;
     }
@@ -142,7 +144,7 @@ export class Subscription {
     for (let index = from; !this.reader.gone.aborted;) {
       const record = this.source.at(index);
       if (record === undefined) {
-        await this.double.log.grown(this.reader.gone);
+        await this.state.log.waitForGrowth(this.reader.gone);
         continue;
       }
       index += 1;

@@ -29,7 +29,7 @@ export class SubscriptionSince24 extends Subscription {
   protected override async produce(): Promise<void> {
     const { stream } = this.request;
     if (stream !== null && this.source.isGone) throw streamDeleted(stream);
-    if (!this.source.beginsAtEdge) throw invalidPosition(this.double.version);
+    if (!this.source.beginsAtRecordBoundary) throw invalidPosition(this.state.version);
     this.#next = this.source.firstIndex();
     const live = new BoundedChannel<LiveItem>(LIVE_BUFFER, this.reader.gone);
     const listened = this.#listen(live);
@@ -49,7 +49,7 @@ export class SubscriptionSince24 extends Subscription {
   }
 
   async #catchUp(): Promise<void> {
-    let begin = this.source.edgeAt(this.#next);
+    let begin = this.source.boundaryAt(this.#next);
     this.considered = 0;
     for (;;) {
       const { stream, filter } = this.request;
@@ -66,7 +66,7 @@ export class SubscriptionSince24 extends Subscription {
       }
       if (page.isEnd) return;
       if (isDue) this.considered %= filter.checkpointEvery;
-      begin = this.source.edgeAt(page.next);
+      begin = this.source.boundaryAt(page.next);
     }
   }
 
@@ -94,7 +94,7 @@ export class SubscriptionSince24 extends Subscription {
     for (let index = this.source.length; !this.reader.gone.aborted;) {
       const record = this.source.at(index);
       if (record === undefined) {
-        await this.double.log.grown(this.reader.gone);
+        await this.state.log.waitForGrowth(this.reader.gone);
         continue;
       }
       for (const outgoing of this.liveItemsOf(record)) {

@@ -8,10 +8,10 @@ import { sizeFunctionOf } from './append-size.js';
 import type { ServerVersion } from './server-version.js';
 import { StreamWriter } from './stream-writer.js';
 import { CommitChecker } from './commit-check.js';
-import { CommitWaits } from './commit-wait.js';
+import { CommitWaits } from './commit-waits.js';
 import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
 
-export interface DoubleOptions {
+export interface ServerStateOptions {
   /** Without TLS a node runs as insecure: it asks nobody for a name and enforces no access list. */
   readonly isInsecure: boolean;
   readonly users?: Users;
@@ -38,7 +38,7 @@ const COMMIT_TIMEOUT_MS = 3_000;
 const WRITE_TIMEOUT_MS = 2_000;
 
 /** What all calls share: the data, who may see it, and what is to go wrong. Outlives a restart. */
-export class Double {
+export class ServerState {
   readonly nowMs: () => number;
   readonly log: EventLog;
   readonly recentIds: RecentIds;
@@ -55,7 +55,7 @@ export class Double {
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(
-    options: DoubleOptions,
+    options: ServerStateOptions,
     /** Cuts the connection that a call came in by. */
     readonly cut: (call: CallContext) => void,
     /** Where this server is reached, for gossip. */
@@ -67,7 +67,7 @@ export class Double {
     const { repeatsCarryPosition = true, commitTimeoutMs = COMMIT_TIMEOUT_MS } = options;
     const checker = new CommitChecker(this.log, this.recentIds, this.nowMs, repeatsCarryPosition);
     this.writer = new StreamWriter(this.log, this.recentIds, checker);
-    this.commits = new CommitWaits(this.log, this.later.bind(this), commitTimeoutMs);
+    this.commits = new CommitWaits(this.log, this.schedule.bind(this), commitTimeoutMs);
     this.access = new Access(this.log, options.users ?? DEFAULT_USERS, options.isInsecure);
     this.version = options.version ?? '23.10';
     this.sizeOf = sizeFunctionOf(this.version);
@@ -81,7 +81,7 @@ export class Double {
   }
 
   /** Forgotten when the server stops, as is everything under way; what it returns calls it off. */
-  later(afterMs: number, action: () => void): () => void {
+  schedule(afterMs: number, action: () => void): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       action();
@@ -94,11 +94,11 @@ export class Double {
   }
 
   /** What a stop of the process costs: timers and memory, but nothing written. */
-  forget(): void {
+  crash(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.isStopping = false;
-    this.commits.forget();
+    this.commits.abandonAll();
     this.log.commitAll();
     this.recentIds.forget();
   }

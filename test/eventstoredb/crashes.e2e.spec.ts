@@ -10,7 +10,7 @@ import {
 } from '#commands';
 import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
 import { DEFAULT_POLICY, parseEvent, type LedgerCommand } from '#ledger';
-import { namedEventStore } from '#testing';
+import { eventStoreUrlFromEnv } from '#testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
 
 // The server is killed and started again under load, over and over. Without TEST_EVENTSTORE_URL and
@@ -26,7 +26,7 @@ let double: DoubleProcess | null = null;
 let url = '';
 let restart = '';
 beforeAll(async () => {
-  const named = namedEventStore();
+  const named = eventStoreUrlFromEnv();
   if (named === null) double = await startDoubleProcess();
   url = named ?? double?.url ?? '';
   restart = process.env['TEST_EVENTSTORE_RESTART'] ?? double?.restart ?? '';

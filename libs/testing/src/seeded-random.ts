@@ -1,4 +1,4 @@
-export interface Dice {
+export interface SeededRandom {
   /** 0 ≤ it < 1. */
   readonly next: () => number;
   /** A whole number from 0 to below `end`. */
@@ -8,7 +8,7 @@ export interface Dice {
 }
 
 /** Mulberry32: the same seed gives the same run. */
-export function seeded(seed: number): Dice {
+export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -16,7 +16,7 @@ export class CommitWaits {
 
   constructor(
     private readonly log: EventLog,
-    private readonly later: (afterMs: number, action: () => void) => () => void,
+    private readonly schedule: (afterMs: number, action: () => void) => () => void,
     private readonly timeoutMs: number,
   ) {}
 
@@ -40,7 +40,7 @@ export class CommitWaits {
   }
 
   /** Nobody is answered any more. */
-  forget(): void {
+  abandonAll(): void {
     this.#cancels.clear();
   }
 
@@ -51,7 +51,7 @@ export class CommitWaits {
       answer(settled);
     };
     const cancel = (message: string) => settle({ kind: 'timeout', message });
-    const callOff = this.later(this.timeoutMs, () => cancel(COMMIT_TIMEOUT));
+    const callOff = this.schedule(this.timeoutMs, () => cancel(COMMIT_TIMEOUT));
     this.#cancels.add(cancel);
     return settle;
   }
