@@ -8,20 +8,14 @@ export function formatLine({ letter }: FoundLetter): string {
   const place = lastOffset === null ? offset : `${offset}-${lastOffset}`;
   const start = detail.slice(0, DETAIL_CHARACTERS_MAX);
   const short = start === detail ? detail : `${start}…`;
-  const fields = [
-    id,
-    buriedAt,
-    reason,
-    `${partition}/${place}`,
-    replaceControlCharacters(key ?? '-'),
-    replaceControlCharacters(short),
-  ];
-  return `${fields.join('  ')}\n`;
+  const fields = [id, buriedAt, reason, `${partition}/${place}`, key ?? '-', short];
+  return `${fields.map(replaceControlCharacters).join('  ')}\n`;
 }
 
 export const HEADER_LINE = 'letter  buried at  reason  partition/offset  key  detail\n';
 
-/** What comes from outside must not move the cursor of a terminal. */
-export const replaceControlCharacters = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+/**
+ * What comes from outside must not move the cursor of a terminal. The category Cc has the two ranges
+ * of control characters, U+0000 to U+001F and U+007F to U+009F.
+ */
+export const replaceControlCharacters = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?');
