@@ -149,6 +149,10 @@ export default defineConfig(
     ],
     because: 'reading never writes events.',
   }),
+  allowImports('libs/projection', {
+    may: [...OWN, BASICS, 'node:', '#(ledger|event-store|read-model)$', 'pg$'],
+    because: 'it carries events into the read tables, and knows no process.',
+  }),
   allowImports('libs/kafka', {
     may: [...OWN, BASICS, 'node:', 'kafkajs(/|$)', 'zstddec$'],
     because: 'it is the only place that uses kafkajs.',

@@ -35,7 +35,7 @@ const RULES = [
   {
     file: 'libs/read-model/src/queries/due-accounts.ts',
     never: '../../../../commands/src/index.js',
-    may: '../../port.js',
+    may: '../read-tables.js',
   },
   {
     file: 'libs/commands/src/index.ts',
@@ -45,6 +45,7 @@ const RULES = [
   { file: 'apps/web/src/app.tsx', never: '#contracts/testing', may: '#contracts' },
   { file: 'apps/web/src/format/rows.ts', never: 'node:crypto', may: './days.js' },
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
+  { file: 'libs/projection/src/index.ts', never: '#platform', may: 'pg' },
   { file: 'libs/senders/src/index.ts', never: '#commands', may: 'zod' },
   { file: 'libs/ledger/src/index.ts', never: './testing/scenario.js', may: './account/decide.js' },
   { file: 'libs/commands/src/index.ts', never: '#event-store/testing', may: '#async' },

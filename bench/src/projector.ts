@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { Projector } from '../../apps/projector/src/projector.js';
-import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
+import { Projector, Rebuild } from '#projection';
 import { followsDirectly, type Position } from '#event-store';
 import { migrate } from '#read-model';
 import { fillStore } from './account-load.js';
@@ -47,8 +46,8 @@ async function liveSeconds(pool: pg.Pool, store: PackedEventStore): Promise<numb
     end = performance.now();
     stop.abort();
   };
-  const terms = { lagEveryMs: 60_000 };
-  const parts = { store, pool, name: NAME, now: Date.now, followsDirectly, terms };
+  const intervals = { lagMeasureMs: 60_000 };
+  const parts = { store, pool, name: NAME, now: Date.now, followsDirectly, intervals };
   await new Projector({ ...parts, observer: { applied } }).run(stop.signal);
   return (end - start) / 1_000;
 }

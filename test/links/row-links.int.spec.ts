@@ -3,8 +3,8 @@ import type { PointTransactionItem, TransactionStory, TransactionsPage } from '#
 import type { RecordedEvent } from '#event-store';
 import { openApiOnPostgres, type ApiOnPostgres } from '../../apps/api/src/api-on-postgres.suite.js';
 import { ALICE, BOB, accepted, of, read } from '../../apps/api/src/api.suite.js';
-import { unparkAccounts } from '../../apps/projector/src/parking/unpark-accounts.js';
-import { Rebuild, type RebuildOutcome } from '../../apps/projector/src/rebuild/rebuild.js';
+import { unparkAccounts } from '#projection';
+import { Rebuild, type RebuildOutcome } from '#projection';
 
 // A link to a row is kept in mails, tickets and bookmarks. Whatever happens to the read tables, it
 // shows the row that it was made for, or says that there is none: never another row.

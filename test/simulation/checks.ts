@@ -9,7 +9,8 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
-import { MemoryReadTables, allTransactions } from '#read-model';
+import { allTransactions } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import type { IncomingMessage, OutgoingMessage } from '#kafka';
 import type { Policy } from '#ledger';
 import type { ReadTables } from '#read-model';

@@ -7,11 +7,11 @@ import {
   type MemoryFault,
 } from '#event-store/testing';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
-import { MemoryReadTables, type TableFault } from '#read-model';
+import { MemoryReadTables, type TableFault } from '#read-model/testing';
 import { allowAnySender } from '#senders';
 import { seededRandom, type SeededRandom } from '#testing';
 import { IntakeConsumer } from '../../apps/intake/src/intake.consumer.js';
-import { Follower } from '../../apps/projector/src/follower.js';
+import { Follower } from '#projection';
 import type { Ended, SickEvent } from './checks.js';
 import { Services } from './commands.js';
 import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';

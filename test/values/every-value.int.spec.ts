@@ -21,14 +21,15 @@ import {
 } from '#contracts';
 import type { Position } from '#event-store';
 import { DEFAULT_POLICY, deserializeEvent, serializeEvent } from '#ledger';
-import { MemoryReadTables, PostgresReadTables, PostgresTableWriter } from '#read-model';
+import { PostgresReadTables, PostgresTableWriter } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import { createLog } from '#platform/process';
 import { allowAnySender } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';
 import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
-import { Rebuild } from '../../apps/projector/src/rebuild/rebuild.js';
+import { Rebuild } from '#projection';
 import { inPoints, inSeconds, withSign } from '../../apps/web/src/format/rows.js';
 import { daysUntil, inLocalDay, inLocalTime } from '../../apps/web/src/format/time.js';
 import { anyLife, type SentCommand } from './extreme-commands.js';

@@ -8,7 +8,7 @@ import {
 } from '#platform/process';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadTables } from '#read-model';
-import type { ProjectorObserver } from './projector-observer.js';
+import type { ProjectorObserver } from '#projection';
 
 /** Several measurements: neither store nor database can be reached. */
 const LAG_AGE_MS_MAX = 15_000;

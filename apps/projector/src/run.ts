@@ -10,7 +10,7 @@ import {
   handleShutdown,
 } from '#platform/process';
 import { registerOldestOpenGauge, projectorObserver } from './projector-metrics.js';
-import { Projector } from './projector.js';
+import { Projector } from '#projection';
 import { createWriterPool } from './writer-pool.js';
 
 const APP = 'projector';

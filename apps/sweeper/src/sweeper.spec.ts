@@ -2,7 +2,7 @@ import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import type { Position } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { DEFAULT_POLICY } from '#ledger';
-import { MemoryReadTables } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import { Sweeper, type SweeperLimits } from './sweeper.js';
 
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');

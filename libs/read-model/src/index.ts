@@ -5,21 +5,16 @@ export type {
   EventRows,
   NewTransactionRow,
   TransactionType,
-} from './projection/event-rows.js';
+} from './fold/event-rows.js';
 export { allTransactions } from './all-transactions.js';
-export {
-  MemoryReadTables,
-  type MemoryReadTablesOptions,
-  type TableFault,
-} from './testing/memory-read-tables.js';
 export {
   UNCOUNTED_REASONS,
   PARKED_PER_HOUR_MAX,
   TooManyParked,
   type NewParkedAccount,
   type ParkedAccount,
-} from './projection/parking.js';
-export { PoisonEvent, type PoisonReason } from './projection/poison-event.js';
+} from './fold/parking.js';
+export { PoisonEvent, type PoisonReason } from './fold/poison-event.js';
 export { UnknownTimeZone } from './read-tables.js';
 export type {
   WriteResult,
@@ -73,12 +68,7 @@ export {
   createIndexes,
   makeLive,
 } from './versions/versions.js';
-export type { FollowsDirectly } from './projection/decode-batch.js';
-export { rowsOf, transactionsOf } from './projection/rows-of-event.js';
-export type {
-  AccountRow,
-  BatchRow,
-  ConsumptionRow,
-  TransactionRow,
-} from './projection/loaded-rows.js';
+export type { FollowsDirectly } from './fold/decode-batch.js';
+export { rowsOf, transactionsOf } from './fold/rows-of-event.js';
+export type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from './fold/loaded-rows.js';
 export { waitForPosition } from './wait-for-position.js';

@@ -9,8 +9,8 @@ import {
   type OpenReadTables,
   type OpenTables,
 } from './testing/open-tables.js';
-import { PARKED_PER_HOUR_MAX } from './projection/parking.js';
-import type { PoisonReason } from './projection/poison-event.js';
+import { PARKED_PER_HOUR_MAX } from './fold/parking.js';
+import type { PoisonReason } from './fold/poison-event.js';
 import { inBatches, indexOf, positionOf, recordedEvent, inStoreOrder } from './testing/vectors.js';
 
 const [DAMAGED, INTACT, OTHER] = [userNo(1), userNo(2), userNo(3)];

@@ -1,14 +1,9 @@
 import type { EventBatch, Position } from '#event-store';
 import type { SourceType } from '#ledger';
 
-import type { TransactionType } from './projection/event-rows.js';
-import type { NewParkedAccount, ParkedAccount } from './projection/parking.js';
-import type {
-  AccountRow,
-  BatchRow,
-  ConsumptionRow,
-  TransactionRow,
-} from './projection/loaded-rows.js';
+import type { TransactionType } from './fold/event-rows.js';
+import type { NewParkedAccount, ParkedAccount } from './fold/parking.js';
+import type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from './fold/loaded-rows.js';
 
 /** `kept`: was live before the last rebuild, and is fed on for an instant way back. */
 export type VersionState = 'building' | 'live' | 'kept';

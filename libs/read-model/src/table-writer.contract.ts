@@ -8,9 +8,9 @@ import {
   readStatement,
   type OpenReadTables,
 } from './testing/open-tables.js';
-import type { PoisonReason } from './projection/poison-event.js';
+import type { PoisonReason } from './fold/poison-event.js';
 import type { WriteResult, ReadTables } from './read-tables.js';
-import { rowsOf } from './projection/rows-of-event.js';
+import { rowsOf } from './fold/rows-of-event.js';
 import {
   withoutProvenance,
   inBatches,

@@ -1,5 +1,5 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { MemoryReadTables } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import { ALICE, bearer, eventually, openApiDouble } from '../api.suite.js';
 
 const READ = `/v1/users/${ALICE}/balance`;

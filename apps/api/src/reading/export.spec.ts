@@ -1,4 +1,4 @@
-import { MemoryReadTables } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import { TRANSACTION_FIELDS } from '#contracts';
 import { BYTE_ORDER_MARK } from '#contracts/csv';
 import { ALICE, liveALittle, openApiDouble, read } from '../api.suite.js';

@@ -8,7 +8,7 @@ import {
 } from '#contracts';
 import type { Position } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
-import { MemoryReadTables } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import {
   ALICE,
   BOB,

@@ -1,4 +1,4 @@
-import { MemoryReadTables } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import { ALICE, accepted, of, openApiDouble, read, type ApiDouble } from '../api.suite.js';
 
 describe('reading one’s own write', () => {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { MemoryReadTables } from '#read-model';
+import { MemoryReadTables } from '#read-model/testing';
 import {
   ALICE,
   BOB,

@@ -3,12 +3,7 @@ import { TABLES_NAME, openStores, type LedgerVariables } from '#platform';
 import { createLog } from '#platform/process';
 import { createWriterPool } from '../writer-pool.js';
 import { formatParkedAccounts, formatUnparkResult } from './parking-report.js';
-import {
-  parkedAccounts,
-  unparkAccounts,
-  userIdsOf,
-  type UnparkOptions,
-} from './unpark-accounts.js';
+import { parkedAccounts, unparkAccounts, userIdsOf, type UnparkOptions } from '#projection';
 
 const APP = 'parking';
 /** A long history takes as long as it takes. */

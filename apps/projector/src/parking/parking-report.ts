@@ -1,6 +1,6 @@
 import type { ParkedAccount } from '#read-model';
 
-import type { UnparkResult } from './unpark-accounts.js';
+import type { UnparkResult } from '#projection';
 
 export function formatParkedAccounts(accounts: readonly ParkedAccount[], json: boolean): string {
   if (json) return accounts.map((account) => `${JSON.stringify(account)}\n`).join('');

@@ -3,7 +3,7 @@ import { TABLES_NAME, openStores, type LedgerVariables } from '#platform';
 import { createLog, standardError } from '#platform/process';
 import { createWriterPool } from '../writer-pool.js';
 import { rebuildReporter, reportOutcome } from './rebuild-report.js';
-import { Rebuild, type RebuildOutcome } from './rebuild.js';
+import { Rebuild, type RebuildOutcome } from '#projection';
 
 const APP = 'rebuild';
 /** Indexes and comparisons take as long as they take. */

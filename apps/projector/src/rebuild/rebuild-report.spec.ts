@@ -1,5 +1,5 @@
 import { rebuildReporter, reportOutcome } from './rebuild-report.js';
-import type { RebuildOutcome } from './rebuild.js';
+import type { RebuildOutcome } from '#projection';
 
 const recordingOutput = () => {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import type { RebuildOutcome, RebuildObserver, RebuildStep } from './rebuild.js';
+import type { RebuildOutcome, RebuildObserver, RebuildStep } from '#projection';
 
 interface Out {
   write(text: string): unknown;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { AccountRow, BatchRow } from '../projection/loaded-rows.js';
+import type { AccountRow, BatchRow } from '../fold/loaded-rows.js';
 import { toAccount, toBatch, type AccountColumns, type BatchColumns } from '../schema/columns.js';
 
 export async function findAccount(pool: Pool, userId: string): Promise<AccountRow | null> {

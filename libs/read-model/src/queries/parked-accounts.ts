@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 
 import type { Position } from '#event-store';
 
-import type { ParkedAccount } from '../projection/parking.js';
-import type { PoisonReason } from '../projection/poison-event.js';
+import type { ParkedAccount } from '../fold/parking.js';
+import type { PoisonReason } from '../fold/poison-event.js';
 import type { ProjectionStatus } from '../read-tables.js';
 
 interface ParkedColumns {

@@ -14,7 +14,7 @@ import type {
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
-import type { AccountRow, BatchRow } from '../projection/loaded-rows.js';
+import type { AccountRow, BatchRow } from '../fold/loaded-rows.js';
 import { findAccount, findBatches } from './account.js';
 import { findDueAccounts, findOldestOpenConsumption } from './due-accounts.js';
 import { findProjectionStatus } from './parked-accounts.js';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { RowName, TransactionDetails } from '../read-tables.js';
-import type { ConsumptionRow, TransactionRow } from '../projection/loaded-rows.js';
+import type { ConsumptionRow, TransactionRow } from '../fold/loaded-rows.js';
 import {
   toConsumption,
   toTransactionLine,

@@ -1,10 +1,5 @@
 import type { PublishedTransaction } from '../read-tables.js';
-import type {
-  AccountRow,
-  BatchRow,
-  ConsumptionRow,
-  TransactionRow,
-} from '../projection/loaded-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from '../fold/loaded-rows.js';
 
 // The driver gives bigint as text and timestamptz as Date. Every number here is below 2^53.
 

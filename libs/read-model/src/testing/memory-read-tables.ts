@@ -1,6 +1,6 @@
 import type { EventBatch, Position } from '#event-store';
 
-import { fold, emptyFoldedRows } from '../projection/fold.js';
+import { fold, emptyFoldedRows } from '../fold/fold.js';
 import {
   PARKED_PER_HOUR_MAX,
   TooManyParked,
@@ -9,8 +9,8 @@ import {
   type NewParkedAccount,
   type ParkedAccount,
   type Parking,
-} from '../projection/parking.js';
-import { PoisonEvent } from '../projection/poison-event.js';
+} from '../fold/parking.js';
+import { PoisonEvent } from '../fold/poison-event.js';
 import type {
   WriteResult,
   Checkpoint,
@@ -26,8 +26,8 @@ import type {
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
-import { decodeBatch, type FollowsDirectly } from '../projection/decode-batch.js';
-import type { AccountRow, BatchRow, TransactionRow } from '../projection/loaded-rows.js';
+import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
+import type { AccountRow, BatchRow, TransactionRow } from '../fold/loaded-rows.js';
 import { MemoryRows } from './memory-rows.js';
 import { sumUsage } from './memory-usage.js';
 

@@ -1,6 +1,6 @@
-import type { FoldedRows } from '../projection/fold.js';
-import type { DecodedBatch } from '../projection/decode-batch.js';
-import { userOf } from '../projection/user-of.js';
+import type { FoldedRows } from '../fold/fold.js';
+import type { DecodedBatch } from '../fold/decode-batch.js';
+import { userOf } from '../fold/user-of.js';
 import {
   noLoadedRows,
   type AccountRow,
@@ -9,7 +9,7 @@ import {
   type TransactionRow,
   type LoadedRowsByUser,
   type LoadedRows,
-} from '../projection/loaded-rows.js';
+} from '../fold/loaded-rows.js';
 
 /** The rows of all four tables. What is handed out are copies. */
 export class MemoryRows {

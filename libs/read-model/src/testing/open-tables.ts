@@ -3,7 +3,7 @@ import type { EventBatch, Position } from '#event-store';
 
 import { allTransactions } from '../all-transactions.js';
 import type { StatementRow, ReadTables, TableWriter } from '../read-tables.js';
-import type { FollowsDirectly } from '../projection/decode-batch.js';
+import type { FollowsDirectly } from '../fold/decode-batch.js';
 import { indexOf } from './vectors.js';
 
 export interface OpenTables {

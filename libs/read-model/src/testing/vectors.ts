@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
 import { serializeEvent, type LedgerEvent } from '#ledger';
 
-import type { NewTransactionRow } from '../projection/event-rows.js';
+import type { NewTransactionRow } from '../fold/event-rows.js';
 
 const FOLDER = join(import.meta.dirname, '../../../../test/vectors');
 

@@ -2,9 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { Position, RecordedEvent } from '#event-store';
 
-import { fold, emptyFoldedRows } from '../projection/fold.js';
-import { PoisonEvent } from '../projection/poison-event.js';
-import { decodeBatch } from '../projection/decode-batch.js';
+import { fold, emptyFoldedRows } from '../fold/fold.js';
+import { PoisonEvent } from '../fold/poison-event.js';
+import { decodeBatch } from '../fold/decode-batch.js';
 import { RowCache } from '../writer/row-cache.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import { encodeRows } from '../writer/encode-rows.js';

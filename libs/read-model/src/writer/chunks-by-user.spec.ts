@@ -15,7 +15,7 @@ describe('rows by user', () => {
     const [slice, ...others] = chunksByUser(new Set(rows), 10);
     expect(slice).toEqual({
       rows: [rows[3], rows[1], rows[4], rows[0], rows[2]],
-      places: [3, 1, 4, 0, 2],
+      indexes: [3, 1, 4, 0, 2],
     });
     expect(others).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe('rows by user', () => {
 
   it('are all there where users can not be told apart by how their ids begin', () => {
     const rows = [2, 1, 2, 1].map((last, revision) => ({ user_id: user(7, last), revision }));
-    expect([...chunksByUser(rows, 10)]).toEqual([{ rows, places: [0, 1, 2, 3] }]);
+    expect([...chunksByUser(rows, 10)]).toEqual([{ rows, indexes: [0, 1, 2, 3] }]);
   });
 
   it('are all there however many they are', () => {

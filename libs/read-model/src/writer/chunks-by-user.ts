@@ -1,5 +1,5 @@
 import { uuidPrefix } from '#bytes';
-import { chunksOf } from '../projection/chunks.js';
+import { chunksOf } from '../fold/chunks.js';
 
 /** Rows of neighbouring users, and which of all they were. */
 export interface UserChunk<R> {

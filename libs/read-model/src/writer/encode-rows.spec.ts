@@ -1,10 +1,10 @@
 import type { Position } from '#event-store';
 
 import { AT, userNo } from '../testing/event-builders.js';
-import type { NewTransactionRow } from '../projection/event-rows.js';
-import { emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
-import type { EventLocation } from '../projection/poison-event.js';
-import type { AccountRow, BatchRow } from '../projection/loaded-rows.js';
+import type { NewTransactionRow } from '../fold/event-rows.js';
+import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
+import type { EventLocation } from '../fold/poison-event.js';
+import type { AccountRow, BatchRow } from '../fold/loaded-rows.js';
 import { encodeRows } from './encode-rows.js';
 
 const row = (user: number, revision: number, amount: number): NewTransactionRow => ({

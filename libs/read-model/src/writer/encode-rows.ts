@@ -1,8 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
-import { emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
-import { toPoisonEvent, type EventLocation } from '../projection/poison-event.js';
-import { userOf } from '../projection/user-of.js';
+import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
+import { toPoisonEvent, type EventLocation } from '../fold/poison-event.js';
+import { userOf } from '../fold/user-of.js';
 import type { WriteQuery } from './write-query.js';
 import { writeQueriesFor } from './write-queries.js';
 

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
 
-import type { Parking } from '../projection/parking.js';
-import { PoisonEvent, toPoisonEvent } from '../projection/poison-event.js';
-import { userOf } from '../projection/user-of.js';
+import type { Parking } from '../fold/parking.js';
+import { PoisonEvent, toPoisonEvent } from '../fold/poison-event.js';
+import { userOf } from '../fold/user-of.js';
 import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
 import { advanceCheckpoint } from '../postgres/checkpoints.js';
 import { isDataError, UnattributedDataError } from './data-error.js';

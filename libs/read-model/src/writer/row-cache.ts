@@ -1,4 +1,4 @@
-import type { LoadedRowsByUser, LoadedRows } from '../projection/loaded-rows.js';
+import type { LoadedRowsByUser, LoadedRows } from '../fold/loaded-rows.js';
 
 /** Of all tables and both generations together: some tens of megabytes. */
 const ROWS_MAX = 100_000;

@@ -1,10 +1,10 @@
 import { int8Array, uuidArray } from '#bytes/postgres';
 import type { ClientBase } from 'pg';
 
-import type { BatchChange, EventRows } from '../projection/event-rows.js';
-import type { DecodedEvent, DecodedBatch } from '../projection/decode-batch.js';
-import { userOf } from '../projection/user-of.js';
-import { noLoadedRows, type LoadedRows } from '../projection/loaded-rows.js';
+import type { BatchChange, EventRows } from '../fold/event-rows.js';
+import type { DecodedEvent, DecodedBatch } from '../fold/decode-batch.js';
+import { userOf } from '../fold/user-of.js';
+import { noLoadedRows, type LoadedRows } from '../fold/loaded-rows.js';
 import {
   toAccount,
   toBatch,

@@ -8,7 +8,7 @@ import {
   copyColumn,
   type CopyColumn,
 } from '#bytes/postgres';
-import type { AccountRow } from '../projection/loaded-rows.js';
+import type { AccountRow } from '../fold/loaded-rows.js';
 import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
 import { timestamptz, timeArray } from './time-type.js';

@@ -3,11 +3,11 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { EventBatch, Position } from '#event-store';
 
-import { fold, emptyFoldedRows, type FoldedRows } from '../projection/fold.js';
-import type { EventLocation } from '../projection/poison-event.js';
-import type { NewParkedAccount, Parking } from '../projection/parking.js';
-import { decodeBatch, type FollowsDirectly } from '../projection/decode-batch.js';
-import { chunksOfBatch } from '../projection/batch-chunks.js';
+import { fold, emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
+import type { EventLocation } from '../fold/poison-event.js';
+import type { NewParkedAccount, Parking } from '../fold/parking.js';
+import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
+import { chunksOfBatch } from '../fold/batch-chunks.js';
 import { readBaseState, type BaseState, type CheckpointAdvance } from '../postgres/checkpoints.js';
 import { encodeRows } from './encode-rows.js';
 import { RowsToLoad, loadRows } from './rows-to-load.js';

@@ -10,7 +10,7 @@ import {
   copyColumn,
   type CopyColumn,
 } from '#bytes/postgres';
-import type { BatchRow } from '../projection/loaded-rows.js';
+import type { BatchRow } from '../fold/loaded-rows.js';
 import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
 import { timestamptz } from './time-type.js';

@@ -7,7 +7,7 @@ import {
   TooManyParked,
   countsTowardLimit,
   type NewParkedAccount,
-} from '../projection/parking.js';
+} from '../fold/parking.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import type { WriteQuery } from './write-query.js';
 

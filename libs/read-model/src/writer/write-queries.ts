@@ -1,5 +1,5 @@
-import type { FoldedRows } from '../projection/fold.js';
-import { chunksOf } from '../projection/chunks.js';
+import type { FoldedRows } from '../fold/fold.js';
+import { chunksOf } from '../fold/chunks.js';
 import { chunksByUser } from './chunks-by-user.js';
 import type { WriteQuery } from './write-query.js';
 import { updateAccounts, insertAccounts } from './write-accounts.js';

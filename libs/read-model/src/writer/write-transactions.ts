@@ -9,8 +9,8 @@ import {
   copyColumn,
   type CopyColumn,
 } from '#bytes/postgres';
-import type { NewTransactionRow } from '../projection/event-rows.js';
-import type { TransactionDuration } from '../projection/loaded-rows.js';
+import type { NewTransactionRow } from '../fold/event-rows.js';
+import type { TransactionDuration } from '../fold/loaded-rows.js';
 import { copyRowsInto } from './copy-rows.js';
 import type { WriteQuery } from './write-query.js';
 import { timestamptz, timeArray } from './time-type.js';

@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 
 import type { EventBatch, Position } from '#event-store';
 
-import { parkingForPoison, type Parking } from '../projection/parking.js';
-import { PoisonEvent } from '../projection/poison-event.js';
+import { parkingForPoison, type Parking } from '../fold/parking.js';
+import { PoisonEvent } from '../fold/poison-event.js';
 import type { WriteResult } from '../read-tables.js';
 import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
 import { CheckpointConflict } from '../postgres/checkpoints.js';

@@ -152,12 +152,12 @@ describe('rowsOf', () => {
 
   it('counts what comes into a grace batch as coming in, and what comes back as coming back', () => {
     expect(rowsOf(USER, 4, refunded).batches).toEqual([
-      { batch_id: 1, came_in: 0, remaining: 10, begins: null },
+      { batch_id: 1, pointsIn: 0, remaining: 10, initial: null },
       {
         batch_id: 9,
-        came_in: 5,
+        pointsIn: 5,
         remaining: 5,
-        begins: { priority: 0, expires_at: '2030-01-08T00:00:00.000Z', grace: true, line: 1 },
+        initial: { priority: 0, expires_at: '2030-01-08T00:00:00.000Z', grace: true, line: 1 },
       },
     ]);
   });

@@ -1,0 +1,5 @@
+export {
+  MemoryReadTables,
+  type MemoryReadTablesOptions,
+  type TableFault,
+} from './memory-read-tables.js';
