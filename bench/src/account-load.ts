@@ -1,3 +1,4 @@
+import { accountStream } from '#identity';
 import {
   DEFAULT_POLICY,
   decide,
@@ -43,7 +44,7 @@ async function appendDecision(
     ...rest.map((event, index) => encode(command, event, written + 1 + index)),
   ];
   for (const event of decision.events) evolve(account, event);
-  const result = await store.append(`points-${command.userId}`, expected, encoded);
+  const result = await store.append(accountStream(command.userId), expected, encoded);
   if (result.kind !== 'ok') throw new Error(`the load was not written: ${result.kind}`);
   return encoded.length;
 }

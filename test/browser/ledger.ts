@@ -3,6 +3,7 @@ import { SignJWT } from 'jose';
 import type { CommandBody, CommandOutcome } from '#contracts';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openMigratedEventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY } from '#ledger';
 import type { LedgerAddresses } from '../../stack/src/addresses.js';
 import { seedDemo } from '../../stack/src/demo.js';
@@ -90,7 +91,7 @@ export async function damage(user_id: string, revision: number): Promise<void> {
   try {
     const [type, data, meta] = ['PointsRecharged', '{', '{"v":1}'];
     const event = { id: randomUUID(), type, data, meta, hash: new Uint8Array(32) };
-    const result = await store.append(`points-${user_id}`, revision - 1, [event]);
+    const result = await store.append(accountStream(user_id), revision - 1, [event]);
     if (result.kind !== 'ok') throw new Error(`not damaged: ${result.kind}`);
   } finally {
     await store.close();

@@ -4,11 +4,11 @@ import { jest } from '@jest/globals';
 import {
   AccountCommandProcessor,
   RetryableCommandError,
-  streamOf,
   type CommandResult,
   toLedgerCommand,
 } from '#commands';
 import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY, parseEvent, type LedgerCommand } from '#ledger';
 import { eventStoreUrlFromEnv } from '#testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
@@ -90,7 +90,7 @@ describe('An EventStoreDB that is killed under load', () => {
     for (const { user_id, answers } of sent) {
       let before = CHAIN_START;
       let events = 0;
-      for await (const event of reader.readStream(streamOf(user_id))) {
+      for await (const event of reader.readStream(accountStream(user_id))) {
         before = chainHash(before, event);
         expect(Buffer.from(event.hash)).toEqual(Buffer.from(before));
         expect(parseEvent(event).balanceAfter).toBe(events + 1);

@@ -1,6 +1,7 @@
 import { TOPICS, parseCommandMessage, parseOutcome, type CommandOutcome } from '#contracts';
 import { toLedgerCommand } from '#commands';
 import { CHAIN_START, chainHash, type RecordedEvent } from '#event-store';
+import { accountStream } from '#identity';
 import {
   decide,
   emptyAccount,
@@ -84,7 +85,7 @@ export function checkAccount(
   user: string,
   commands: readonly LedgerCommand[],
 ): number {
-  const own = recorded.filter(({ stream }) => stream === `points-${user}`);
+  const own = recorded.filter(({ stream }) => stream === accountStream(user));
   checkChain(own);
   const events = own.map((one) => deserializeEvent(one).event);
   checkIdentities(events, policy);
@@ -221,7 +222,7 @@ async function checkRows({ tables, recorded, sick }: Ended, user: string): Promi
   const fresh = new MemoryReadTables();
   const last = recorded.at(-1);
   const isLeftOut = ({ stream, revision }: RecordedEvent): boolean =>
-    sick !== null && stream === `points-${sick.user}` && revision >= sick.revision;
+    sick !== null && stream === accountStream(sick.user) && revision >= sick.revision;
   const events = recorded.filter((event) => !isLeftOut(event));
   if (last !== undefined) await fresh.write(null, { events, next: last.position });
   const isParked = user === sick?.user && recorded.some(isLeftOut);

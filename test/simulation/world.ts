@@ -6,6 +6,7 @@ import {
   MemorySnapshotStore,
   type MemoryFault,
 } from '#event-store/testing';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model/testing';
 import { allowAnySender } from '#senders';
@@ -66,7 +67,7 @@ export async function simulate(plan: Plan): Promise<Ended> {
 /** The projectors find one event of one account damaged, each time they come to it. */
 function poisoned(store: MemoryEventStore, { user, revision }: SickEvent): EventStore {
   const damage = (event: RecordedEvent): RecordedEvent =>
-    event.stream === `points-${user}` && event.revision === revision
+    event.stream === accountStream(user) && event.revision === revision
       ? { ...event, data: '{' }
       : event;
   return {

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { EventStoreDbEventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { EventStoreDbProtocolServer } from '#testing';
 import { TestLedger } from './testing/test-ledger.js';
-import { ANNA, streamOf, writeSampleLedger } from './testing/sample-ledger.js';
+import { ANNA, writeSampleLedger } from './testing/sample-ledger.js';
 
 // The program as it is installed: a process of its own, with a thread for each core.
 
@@ -43,7 +44,7 @@ describe('npm run audit', () => {
 
   it('hands what its threads found together, and ends with 1', async () => {
     const { status, out } = await ledger.withTampering(
-      () => ledger.rewrite(streamOf(ANNA), 3, (data) => (data['points'] = 7)),
+      () => ledger.rewrite(accountStream(ANNA), 3, (data) => (data['points'] = 7)),
       () => audit('verify', '--json'),
     );
     expect(status).toBe(1);
@@ -95,7 +96,7 @@ describe('npm run audit on a cluster', () => {
       await writeSampleLedger(store);
       const whole = await auditAt(server.connectionString, 'verify', '--json');
       expect([whole.status, JSON.parse(whole.out)]).toMatchObject([0, { ok: true, events: 69 }]);
-      const [record] = server.log.streamOf(streamOf(ANNA)).slice(4);
+      const [record] = server.log.streamOf(accountStream(ANNA)).slice(4);
       Object.assign(record ?? {}, { meta: new Uint8Array(3) });
       const { status, out, err } = await auditAt(server.connectionString, 'verify', '--json');
       expect([status, err]).toEqual([1, '']);

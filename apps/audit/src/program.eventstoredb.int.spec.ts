@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import pg from 'pg';
 import { EventStoreDbEventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { PostgresTableWriter, migrate } from '#read-model';
 import { EventStoreDbProtocolServer } from '#testing';
 import { TestLedger } from './testing/test-ledger.js';
 import { runProgram, type ProgramRun } from './testing/run-program.js';
-import { ANNA, BO, dayTime, streamOf, writeSampleLedger } from './testing/sample-ledger.js';
+import { ANNA, BO, dayTime, writeSampleLedger } from './testing/sample-ledger.js';
 
 // The same story in both stores: on EventStoreDB (the protocol server, a double of it) each command
 // must say what it says on Postgres, but for the positions. The read tables are in Postgres.
@@ -145,16 +146,16 @@ describe('an account whose stream somebody has deleted', () => {
   beforeAll(async () => {
     const client = EventStoreDBClient.connectionString(server.connectionString);
     const credentials = { username: 'nobody', password: 'none' };
-    await client.tombstoneStream(streamOf(ANNA), { credentials });
+    await client.tombstoneStream(accountStream(ANNA), { credentials });
     await client.dispose();
   });
-  const deleted = `somebody has deleted stream ${streamOf(ANNA)}`;
+  const deleted = `somebody has deleted stream ${accountStream(ANNA)}`;
 
   it('is named by verify, which looks at all others', async () => {
     const { status, out } = await here('verify', '--json');
     expect([status, JSON.parse(out)]).toMatchObject([
       1,
-      { accounts: 3, damage: { 'stream-deleted': 1 }, places: [{ stream: streamOf(ANNA) }] },
+      { accounts: 3, damage: { 'stream-deleted': 1 }, places: [{ stream: accountStream(ANNA) }] },
     ]);
     const text = await here('verify');
     expect(text.out).toContain('an account whose stream somebody has deleted');
@@ -171,14 +172,14 @@ describe('an account whose stream somebody has deleted', () => {
   ])('is named by an export of all %s %s, which has the others', async (...what) => {
     const { status, out, err } = await here('export', '--all', ...what);
     expect(status).toBe(1);
-    expect(err).toContain(`DAMAGED ${streamOf(ANNA)}: ${deleted}`);
+    expect(err).toContain(`DAMAGED ${accountStream(ANNA)}: ${deleted}`);
     expect(out).toContain(BO);
   });
 
   it('is named by diff, which compares the others', async () => {
     const { status, out, err } = await here('diff', '--json');
     expect([status, JSON.parse(out)]).toMatchObject([1, { ok: false, accounts: 2 }]);
-    expect(err).toContain(`DAMAGED ${streamOf(ANNA)}: ${deleted}`);
+    expect(err).toContain(`DAMAGED ${accountStream(ANNA)}: ${deleted}`);
   });
 
   it('is not signed over by an anchor', async () => {
@@ -188,6 +189,6 @@ describe('an account whose stream somebody has deleted', () => {
     const made = await here('anchor', '--key', key, '--out', out);
     expect(made.status).toBe(1);
     expect(made.out).toContain('Not signed');
-    expect(made.out).toContain(streamOf(ANNA));
+    expect(made.out).toContain(accountStream(ANNA));
   });
 });

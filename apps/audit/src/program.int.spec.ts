@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { accountStream } from '#identity';
 import { PostgresTableWriter, migrate } from '#read-model';
 import { TestLedger } from './testing/test-ledger.js';
 import { runProgram, type ProgramRun } from './testing/run-program.js';
-import { ANNA, BO, CHEN, dayTime, streamOf } from './testing/sample-ledger.js';
+import { ANNA, BO, CHEN, dayTime } from './testing/sample-ledger.js';
 
 // Every command as a person calls it, in this process, on a real Postgres.
 
@@ -146,7 +147,7 @@ describe('replay', () => {
 
   it('stops at what the rules could not have produced, and says so', async () => {
     const { status, out } = await ledger.withTampering(
-      () => ledger.rewrite(streamOf(ANNA), 5, (data) => (data['balanceAfter'] = 1)),
+      () => ledger.rewrite(accountStream(ANNA), 5, (data) => (data['balanceAfter'] = 1)),
       () => audit('replay', '--user', ANNA),
     );
     expect(status).toBe(1);
@@ -183,7 +184,7 @@ describe('verify', () => {
     const bent = await ledger.withTampering(
       () =>
         ledger.rewrite(
-          streamOf(ANNA),
+          accountStream(ANNA),
           0,
           (_, row) => (row.meta = row.meta.replace(/"policy":"[0-9a-f]+"/, '"policy":"other"')),
         ),
@@ -256,7 +257,7 @@ describe('anchor, prove and check', () => {
 
   it('sign nothing that is damaged, and prove nothing that was not signed', async () => {
     const bend = () =>
-      ledger.rewrite(streamOf(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
+      ledger.rewrite(accountStream(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
     const damaged = () => ledger.sql('delete from event_store.events where position = 9');
     const signed = await ledger.withTampering(damaged, () =>
       audit('anchor', '--key', file('key'), '--out', file('a3')),

@@ -1,4 +1,4 @@
-import { commandIdOf, eventIdOf, policyFingerprint } from '#identity';
+import { accountStream, commandIdOf, eventIdOf, policyFingerprint } from '#identity';
 import { CHAIN_START, chainHash } from '#event-store';
 import {
   DEFAULT_POLICY,
@@ -86,7 +86,7 @@ function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Enc
   const { data, meta } = serializeEvent(event, origin);
   const { revision } = writer.account;
   const id = eventIdOf(event.commandId, revision);
-  const stream = `points-${writer.userId}`;
+  const stream = accountStream(writer.userId);
   writer.before = chainHash(writer.before, { stream, revision, id, type: event.type, data, meta });
   const hash = Buffer.from(writer.before).toString('hex');
   return { stream, revision, id, type: event.type, data, meta, hash };

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EventStore, Position } from '#event-store';
+import { STREAM_PREFIX } from '#identity';
 import { parseEvent } from '#ledger';
 import { rowsOf } from '#read-model';
 
@@ -21,7 +22,7 @@ export async function rowByRow(pool: Pool, store: EventStore): Promise<number> {
     const client = await pool.connect();
     await client.query('begin; set local synchronous_commit = off');
     for (const recorded of events) {
-      const user = recorded.stream.slice('points-'.length);
+      const user = recorded.stream.slice(STREAM_PREFIX.length);
       await writeRows(client, rowsOf(user, recorded.revision, parseEvent(recorded)));
     }
     await client.query('commit');

@@ -1,4 +1,5 @@
 import { NO_STREAM } from '#event-store';
+import { accountStream } from '#identity';
 import type { LedgerCommand } from '#ledger';
 import { AccountLoader } from './account-loader.js';
 import { appendWithRetry, type AppendedBatch } from './append-with-retry.js';
@@ -42,8 +43,6 @@ interface Mailbox {
   /** The baseline stands on a snapshot that was found wrong: nothing more is decided on it. */
   isInvalidated: boolean;
 }
-
-export const streamOf = (userId: string): string => `points-${userId}`;
 
 /**
  * Where commands are carried out, each of them once. What waits for an account is decided in order
@@ -101,7 +100,7 @@ export class AccountCommandProcessor {
     { waitMsMax = Infinity, checkRecording }: RunOptions = {},
   ): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-      const stream = streamOf(command.userId);
+      const stream = accountStream(command.userId);
       if (this.#draining !== null) reject(shuttingDown());
       else {
         const waiting = { stream, command, origin, checkRecording, resolve, reject };

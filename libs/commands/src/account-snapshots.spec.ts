@@ -1,5 +1,6 @@
 import type { Snapshot, SnapshotStore } from '#event-store';
 import { MemoryLog, MemorySnapshotStore } from '#event-store/testing';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY } from '#ledger';
 import {
   KEYS,
@@ -16,7 +17,6 @@ import {
   run,
   withSeals,
 } from './testing/processor-harness.js';
-import { streamOf } from './account-command-processor.js';
 
 const EVERY = { snapshotEvery: 10 };
 const RARELY = { snapshotEvery: 1_000 };
@@ -53,7 +53,7 @@ async function withSnapshot() {
   const [place = ''] = snapshots.keys;
   /** As somebody would who has the key: a bug of ours, or a key that was lost. */
   const reseal = (change: Partial<Snapshot>): Snapshot =>
-    KEYS.seal(streamOf(USER), place.split(' ')[1] ?? '', { ...kept, ...change });
+    KEYS.seal(accountStream(USER), place.split(' ')[1] ?? '', { ...kept, ...change });
   return { log, snapshots, kept, reseal };
 }
 
@@ -128,7 +128,7 @@ describe('A snapshot', () => {
       const [refunded, spent] = await run(processor, refund('back', 'c3'), consume('next', 77));
       expect(refunded?.answer).toMatchObject({ status: 'accepted', balance: 77, revision: 25 });
       expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 0, revision: 26 });
-      expect(observed('snapshotForged')).toEqual([[streamOf(USER)]]);
+      expect(observed('snapshotForged')).toEqual([[accountStream(USER)]]);
       expect(observed('loaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
       expect(snapshots.stored).toBeNull();
       expectValidHistory(log);
@@ -282,7 +282,7 @@ describe('A snapshot in the sample', () => {
     const key = place.split(' ')[1] ?? '';
     const snapshots = new MemorySnapshotStore();
     await snapshots.save(
-      streamOf(USER),
+      accountStream(USER),
       key,
       reseal({ state: stored.state.replace('"c7"', '"c8"') }),
     );
@@ -295,7 +295,7 @@ describe('A snapshot in the sample', () => {
     await run(processor, consume('next', 5));
     await processor.drain(1_000);
     expect(observed('snapshotDiffers')).toHaveLength(1);
-    expect(await snapshots.load(streamOf(USER), key)).toBeNull();
+    expect(await snapshots.load(accountStream(USER), key)).toBeNull();
   });
 
   it('that gives points away is found by its last event, before anything is decided', async () => {

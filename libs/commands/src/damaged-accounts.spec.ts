@@ -1,7 +1,7 @@
 import { CHAIN_START, NO_STREAM, PermanentStoreError } from '#event-store';
 import type { MemoryEventStore } from '#event-store/testing';
+import { accountStream } from '#identity';
 import type { LedgerCommand, LedgerEvent } from '#ledger';
-import { streamOf } from './account-command-processor.js';
 import {
   ORIGIN,
   USER,
@@ -25,7 +25,7 @@ async function writeTampered(store: MemoryEventStore, bend: (event: LedgerEvent)
   await run(donor.processor, ...commands);
   const [first, second] = eventsIn(donor.log) as [LedgerEvent, LedgerEvent];
   const provenance = provenanceOf(commands[0] as LedgerCommand, ORIGIN, 'policy');
-  const stream = streamOf(USER);
+  const stream = accountStream(USER);
   const good = encodeEvent(first, provenance, { stream, revision: 0, before: CHAIN_START });
   const place = { stream, revision: 1, before: good.hash };
   const tampered = encodeEvent(bend(second) as LedgerEvent, provenance, place);
@@ -47,7 +47,7 @@ describe('Events that can not have happened', () => {
     );
     for (const error of errors) {
       expect(error).toBeInstanceOf(AccountDamaged);
-      expect(error).toMatchObject({ stream: streamOf(USER), revision: 1 });
+      expect(error).toMatchObject({ stream: accountStream(USER), revision: 1 });
     }
     expect(observed('alarm')).toEqual([[errors[0]]]);
     expect(log.size).toBe(size);

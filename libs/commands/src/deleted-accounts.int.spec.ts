@@ -1,8 +1,9 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreDbEventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY } from '#ledger';
 import { EventStoreDbProtocolServer } from '#testing';
-import { AccountCommandProcessor, streamOf } from './account-command-processor.js';
+import { AccountCommandProcessor } from './account-command-processor.js';
 import { ORIGIN, consume, errorOf, recharge, run, userOf } from './testing/processor-harness.js';
 import { AccountDamaged } from './errors.js';
 
@@ -55,7 +56,7 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
     'takes no command, and no account begins anew in its place: $what',
     async ({ meddle: tamper, n }) => {
       const [userId, other] = [userOf(2 * n), userOf(2 * n + 1)];
-      const stream = streamOf(userId);
+      const stream = accountStream(userId);
       await run(
         openProcessor().processor,
         recharge('r', 100, { userId }),
@@ -80,9 +81,9 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
     const userId = userOf(4_711);
     const { processor } = openProcessor();
     await run(processor, recharge('r', 100, { userId }));
-    await client.tombstoneStream(streamOf(userId), { credentials });
+    await client.tombstoneStream(accountStream(userId), { credentials });
     const error = await errorOf(processor.run(consume('a', 1, { userId }), ORIGIN));
     expect(error).toBeInstanceOf(AccountDamaged);
-    expect(error).toMatchObject({ stream: streamOf(userId), revision: 1 });
+    expect(error).toMatchObject({ stream: accountStream(userId), revision: 1 });
   });
 });

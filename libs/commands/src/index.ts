@@ -1,4 +1,4 @@
-export { AccountCommandProcessor, streamOf, type RunOptions } from './account-command-processor.js';
+export { AccountCommandProcessor, type RunOptions } from './account-command-processor.js';
 export { SYSTEM_CLOCK, type Clock } from './clock.js';
 export { CommandsModule } from './commands.module.js';
 export { asAccountDamaged, isDamagedStream } from './damaged-stream.js';

@@ -1,8 +1,9 @@
 import { jest } from '@jest/globals';
 import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
+import { accountStream } from '#identity';
 import { DEFAULT_POLICY, parseEvent } from '#ledger';
 import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
-import { AccountCommandProcessor, streamOf } from './account-command-processor.js';
+import { AccountCommandProcessor } from './account-command-processor.js';
 import {
   ORIGIN,
   consume,
@@ -55,7 +56,7 @@ const of = (at: number) => ({ userId: user, at: secondsLater(at) });
 async function expectWhole(): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   let before = CHAIN_START;
-  for await (const event of a.store.readStream(streamOf(user))) {
+  for await (const event of a.store.readStream(accountStream(user))) {
     before = chainHash(before, event);
     expect(Buffer.from(event.hash)).toEqual(Buffer.from(before));
     events.push(event);

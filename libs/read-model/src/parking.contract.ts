@@ -1,4 +1,5 @@
 import type { EventBatch, DamagedRecord, RecordedEvent } from '#event-store';
+import { accountStream } from '#identity';
 import type { LedgerEvent } from '#ledger';
 
 import { consumed, recharged, settled, userNo } from './testing/event-builders.js';
@@ -27,7 +28,7 @@ const accounts = [DAMAGED, INTACT, OTHER].map((userId) => ({ userId, events: his
 const isOf =
   (userId: string, revision: number) =>
   (event: RecordedEvent): boolean =>
-    event.stream === `points-${userId}` && event.revision === revision;
+    event.stream === accountStream(userId) && event.revision === revision;
 
 /** The events of all three accounts in turn, the sick one's changed at one revision. */
 function batchWithChangedEvent(
@@ -157,7 +158,7 @@ export function parkingContract(open: OpenReadTables): void {
       const place = indexOf(event.position);
       return place < 7 ? event : { ...event, position: positionOf(place + 1) };
     });
-    const stream = `points-${DAMAGED}`;
+    const stream = accountStream(DAMAGED);
     const record: DamagedRecord = {
       stream,
       revision,
@@ -204,7 +205,7 @@ export function parkingContract(open: OpenReadTables): void {
   it('moves on where there is nothing but a damaged record', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const record: DamagedRecord = {
-      stream: `points-${DAMAGED}`,
+      stream: accountStream(DAMAGED),
       revision: null,
       position: positionOf(1),
       code: 'stream-deleted',
@@ -263,7 +264,7 @@ export function parkingContract(open: OpenReadTables): void {
     it('does not count deleted streams', async () => {
       const { writer } = await open(isDenseSuccessor);
       const damaged = Array.from({ length: 3 * PARKED_PER_HOUR_MAX }, (_, n) => ({
-        stream: `points-${userNo(100 + n)}`,
+        stream: accountStream(userNo(100 + n)),
         revision: null,
         position: positionOf(n + 1),
         code: 'stream-deleted' as const,
@@ -274,7 +275,7 @@ export function parkingContract(open: OpenReadTables): void {
       expect(await writer.checkpoint()).toMatchObject({ parked: 60 });
       const events = unreadable(1).map((event) => ({
         ...event,
-        stream: `points-${DAMAGED}`,
+        stream: accountStream(DAMAGED),
         position: positionOf(61),
       }));
       await writer.writeWithParking(next, { events, next: positionOf(61) });

@@ -1,4 +1,5 @@
 import type { Position, RecordedEvent } from '#event-store';
+import { STREAM_PREFIX, accountStream } from '#identity';
 import { REMEMBER_EVERYTHING, replay, type LedgerEvent } from '#ledger';
 
 import { consumed, recharged, refunded, settled, userNo } from './testing/event-builders.js';
@@ -65,7 +66,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     const made = users.map(({ userId, events: own }) => [userId, own] as const);
     const eventsOf = new Map(made);
     const expected = events.flatMap(({ stream, revision }) => {
-      const userId = stream.slice('points-'.length);
+      const userId = stream.slice(STREAM_PREFIX.length);
       return rowsOf(userId, revision, eventsOf.get(userId)![revision]!).transactions;
     });
     expect(inOrder.map(({ user_id, balance_after }) => [user_id, balance_after])).toEqual(
@@ -457,7 +458,7 @@ export function tableWriterContract(open: OpenReadTables): void {
 
   it('stops at an event that comes behind a later one and was never applied', async () => {
     const { tables, writer } = await open(() => true);
-    const other = { ...first, stream: `points-${userNo(2)}` };
+    const other = { ...first, stream: accountStream(userNo(2)) };
     const late = writer.write(null, batchOf(at(2, first), at(1, other), at(3, second)));
     await expect(late).rejects.toMatchObject({ reason: 'order-broken' });
     expect(await tables.position()).toBeNull();

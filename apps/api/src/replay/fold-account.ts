@@ -1,5 +1,6 @@
-import { AccountDamaged, streamOf } from '#commands';
+import { AccountDamaged } from '#commands';
 import type { EventStore, Position } from '#event-store';
+import { accountStream } from '#identity';
 import { REMEMBER_EVERYTHING, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
 import { readEvent, whole } from './stored-event.js';
 
@@ -17,7 +18,7 @@ export async function foldAccount(
 ): Promise<FoldedAccount> {
   const account = emptyAccount(REMEMBER_EVERYTHING);
   let position: Position | null = null;
-  for await (const recorded of store.readStream(streamOf(userId))) {
+  for await (const recorded of store.readStream(accountStream(userId))) {
     const { event } = readEvent(recorded);
     const expected = account.revision + 1;
     if (recorded.revision !== expected) {

@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { streamOf } from '#commands';
 import type { AccountBalance, AccountState, EventsPage } from '#contracts';
 import type { EventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { adoptPolicy } from '#ledger';
 import { PARTS, STORE, type ApiParts } from '../api-parts.js';
 import { notFound } from '../problems/problem.js';
@@ -84,7 +84,7 @@ export class PageOfEventsHandler implements IQueryHandler<PageOfEvents> {
   async execute({ userId, after, limit }: PageOfEvents): Promise<EventsPage> {
     const items = [];
     const page = { from: after + 1, limit: limit + 1 };
-    for await (const recorded of this.store.readStream(streamOf(userId), page)) {
+    for await (const recorded of this.store.readStream(accountStream(userId), page)) {
       if (items.length === limit) return { items, next_after: recorded.revision - 1 };
       items.push(storedEventOf(readEvent(recorded)));
     }

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { streamOf } from '#commands';
 import type { ConsumptionStory, TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
+import { accountStream } from '#identity';
 import type { RowName, TransactionDetails as StoredStory } from '#read-model';
 import { STORE } from '../api-parts.js';
 import { notFound } from '../problems/problem.js';
@@ -35,7 +35,7 @@ export class RowStory {
 
   async #eventAt(userId: string, revision: number): Promise<ReadEvent> {
     const one = { from: revision, limit: 1 };
-    for await (const recorded of this.store.readStream(streamOf(userId), one)) {
+    for await (const recorded of this.store.readStream(accountStream(userId), one)) {
       return readEvent(recorded);
     }
     throw new Error(`a row of ${userId} has no event of revision ${revision}`);

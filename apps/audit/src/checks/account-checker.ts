@@ -1,4 +1,4 @@
-import { eventIdOf } from '#identity';
+import { eventIdOf, userOfStream } from '#identity';
 import { UnreadableEvent, deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
 import { HashChain, CHAIN_START } from './hash-chain.js';
 import { isDerivedEventId } from './derived-id.js';
@@ -7,11 +7,6 @@ import type { KnownPolicies } from './known-policies.js';
 import { RulesChecker } from './rules-checker.js';
 import type { StoredEvent } from '../store/event-source.js';
 import type { Damage, DamageKind } from './findings.js';
-
-const STREAM = /^points-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
-
-/** null: not a stream of an account. */
-export const userIdOf = (stream: string): string | null => STREAM.exec(stream)?.[1] ?? null;
 
 type Report = (damage: Damage) => void;
 
@@ -50,7 +45,7 @@ export class AccountChecker {
     private readonly onEvent: (event: LedgerEvent, stored: StoredEvent) => void = () => {},
   ) {
     this.#chain = new HashChain(stream);
-    const user = userIdOf(stream);
+    const user = userOfStream(stream);
     this.rules = new RulesChecker(user ?? '', policies, (kind, revision, detail) =>
       this.#reportAt(kind, revision, detail),
     );
@@ -62,7 +57,7 @@ export class AccountChecker {
   }
 
   check(stored: StoredEvent): void {
-    if (this.#last === null && userIdOf(stored.stream) === null) {
+    if (this.#last === null && userOfStream(stored.stream) === null) {
       this.#report('foreign-stream', stored, `"${stored.stream}" is no account`);
     }
     if (this.#checkOrder(stored)) this.#checkHash(stored);

@@ -1,5 +1,6 @@
+import { accountStream } from '#identity';
 import { TestLedger } from '../testing/test-ledger.js';
-import { ANNA, streamOf } from '../testing/sample-ledger.js';
+import { ANNA } from '../testing/sample-ledger.js';
 import type { Damage } from './findings.js';
 
 // Forgers who know the hashes, but not the rules: every hash fits, the events do not.
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const anna = streamOf(ANNA);
+const anna = accountStream(ANNA);
 
 type Data = Record<string, unknown> & {
   draws: { batchId: number; points: number }[];

@@ -3,8 +3,9 @@ import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { parseCommandData } from '#contracts';
 import { chainHash, type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
+import { accountStream } from '#identity';
 import type { CommandType, Policy } from '#ledger';
-import { writeSampleLedger, ANNA, streamOf } from '../testing/sample-ledger.js';
+import { writeSampleLedger, ANNA } from '../testing/sample-ledger.js';
 import { toStoredEvent } from '../store/event-source.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
@@ -124,7 +125,7 @@ function replaced(event: object, path: readonly string[], value: unknown): objec
 function rehashed(events: readonly Event[]): Event[] {
   let before: Uint8Array = new Uint8Array(32);
   return events.map((event) => {
-    before = chainHash(before, { ...event, stream: streamOf(ANNA) });
+    before = chainHash(before, { ...event, stream: accountStream(ANNA) });
     return { ...event, hash: Buffer.from(before).toString('hex') };
   });
 }

@@ -1,5 +1,5 @@
+import { userOfStream } from '#identity';
 import type { EventSource } from '../store/event-source.js';
-import { userIdOf } from '../checks/account-checker.js';
 import type { Difference, Value } from './row-differences.js';
 import type { OnDifference } from './diff-tables.js';
 import type { TableSnapshot } from './table-snapshot.js';
@@ -28,7 +28,7 @@ export async function compareRowIds(
     for await (const page of source.allEvents(position, () => {})) {
       for (const { stream, revision } of page) {
         let lastLine = -1;
-        const user = userIdOf(stream);
+        const user = userOfStream(stream);
         while (row !== null && row[2] === revision && row[1] === user && row[3] > lastLine) {
           if (row[0] !== last + 1) found(idDifference(row, last + 1));
           [last, , , lastLine] = row;

@@ -1,4 +1,5 @@
 import type { Position } from '#event-store';
+import { accountStream, userOfStream } from '#identity';
 import { BrokenRule, UnreadableEvent } from '#ledger';
 import type {
   EventSource,
@@ -7,7 +8,6 @@ import type {
   StoredEvent,
 } from '../store/event-source.js';
 import { CannotCheckError } from '../store/errors.js';
-import { userIdOf } from '../checks/account-checker.js';
 import {
   rowDifferences,
   TABLES,
@@ -62,7 +62,7 @@ async function* eventsOf(
   onDamage?: OnDamage,
 ): AsyncIterable<readonly StoredEvent[]> {
   if (user !== null) {
-    yield* source.streamEvents(`points-${user}`, position);
+    yield* source.streamEvents(accountStream(user), position);
     return;
   }
   for await (const part of partitionsOf(source, position)) {
@@ -123,7 +123,7 @@ class TableComparison {
   }
 
   add(stored: StoredEvent): Promise<void> | void {
-    const user = userIdOf(stored.stream);
+    const user = userOfStream(stored.stream);
     if (user === null) return;
     if (this.#expected?.user === user) return this.#addEvent(this.#expected.rows, stored);
     return this.#beginAccount(user, stored);

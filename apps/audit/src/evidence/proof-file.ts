@@ -1,4 +1,5 @@
 import type { Position } from '#event-store';
+import { accountStream } from '#identity';
 import type { StoredEvent } from '../store/event-source.js';
 
 // One user's whole statement, to be checked without the ledger. One JSON value a line: what the
@@ -105,7 +106,7 @@ function parseHeader(fields: Fields): ProofHeader {
   if (
     fields['format'] !== PROOF_FORMAT ||
     !matches(fields['user'], UUID) ||
-    fields['stream'] !== `points-${fields['user']}` ||
+    fields['stream'] !== accountStream(fields['user']) ||
     !matches(fields['hash'], HASH) ||
     !isCount(fields['revision']) ||
     !isCount(fields['index']) ||

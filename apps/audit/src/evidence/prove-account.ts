@@ -1,3 +1,4 @@
+import { accountStream } from '#identity';
 import type { SignedAnchor } from './anchor-file.js';
 import { rootOfLeaves } from './merkle-frontier.js';
 import { accountLeaf } from './merkle-hashes.js';
@@ -24,7 +25,7 @@ export async function proveAccount(
   anchor: SignedAnchor,
   progress: (accounts: number) => void = () => {},
 ): Promise<ProofResult> {
-  const stream = `points-${user}`;
+  const stream = accountStream(user);
   const leaves: string[] = [];
   let found: { readonly head: AccountHead; readonly index: number } | null = null;
   for await (const page of source.accountHeads(anchor.position)) {

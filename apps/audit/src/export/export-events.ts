@@ -1,7 +1,7 @@
 import { csvRow } from '#contracts/csv';
+import { accountStream, userOfStream } from '#identity';
 import { deserializeEvent } from '#ledger';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
-import { userIdOf } from '../checks/account-checker.js';
 
 export type ExportFormat = 'jsonl' | 'csv';
 
@@ -39,7 +39,9 @@ export async function* exportEvents(
   const { last } = await source.end();
   if (last === null) return;
   const pages =
-    user === null ? source.allEvents(last, onDamage) : source.streamEvents(`points-${user}`, last);
+    user === null
+      ? source.allEvents(last, onDamage)
+      : source.streamEvents(accountStream(user), last);
   for await (const page of pages) {
     const lines = page.map((stored) => eventLine(stored, range, format));
     yield lines.join('');
@@ -53,7 +55,7 @@ function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat):
   const { event, provenance } = deserializeEvent(stored);
   if (!isInRange(range, event.at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
-  const user = userIdOf(stored.stream);
+  const user = userOfStream(stored.stream);
   if (format === 'jsonl') {
     const parsed = { data: JSON.parse(data) as unknown, meta: JSON.parse(meta) as unknown };
     const { at } = event;

@@ -1,8 +1,8 @@
 import { csvRow } from '#contracts/csv';
+import { accountStream, userOfStream } from '#identity';
 import type { EventSource, OnDamage } from '../store/event-source.js';
 import { replayAccount, type StatementLine } from '../replay/replay-account.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
-import { userIdOf } from '../checks/account-checker.js';
 import { isInRange, type ExportFormat, type TimeRange } from './export-events.js';
 
 const COLUMNS = [
@@ -41,7 +41,7 @@ export async function* exportStatement(
       const isSkipped =
         user === null && onDamage !== undefined && error instanceof UnreadableAccountError;
       if (!isSkipped) throw error;
-      const stream = `points-${currentUser}`;
+      const stream = accountStream(currentUser);
       const nowhere = { position: null, revision: null };
       onDamage({ kind: 'unreadable', stream, ...nowhere, detail: error.message });
     }
@@ -61,7 +61,7 @@ async function* listUsers(source: EventSource, user: string | null): AsyncIterab
   const { last } = await source.end();
   if (last === null) return;
   for await (const page of source.accountHeads(last)) {
-    for (const { stream } of page) yield userIdOf(stream) ?? '';
+    for (const { stream } of page) yield userOfStream(stream) ?? '';
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Position } from '#event-store';
+import { accountStream } from '#identity';
 import {
   BrokenRule,
   REMEMBER_EVERYTHING,
@@ -59,7 +60,7 @@ export async function replayAccount(
     page: page.rows,
     stopped,
   });
-  for await (const events of source.streamEvents(`points-${user}`, null)) {
+  for await (const events of source.streamEvents(accountStream(user), null)) {
     for (const stored of events) {
       const read = decodeEvent(stored, account.revision + 1);
       if ('why' in read) return replayed(read);

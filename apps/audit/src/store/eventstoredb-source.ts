@@ -5,6 +5,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '#event-store';
+import { STREAM_PREFIX } from '#identity';
 import {
   toStoredEvent,
   type AccountHead,
@@ -21,8 +22,6 @@ import { StoreRefusedError, cannotCheckError } from './errors.js';
 
 const EVENTS_PER_PAGE = 1_000;
 const HEADS_PER_PAGE = 10_000;
-/** Whatever else a cluster keeps, the ledger's streams begin with it. */
-const STREAM_PREFIX = 'points-';
 
 /** Positions are byte offsets here: by position there is one way through, and no counting. */
 export class EventStoreDbSource implements EventSource {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
+import { STREAM_PREFIX } from '#identity';
 import { putInt8 } from './byte-strings.js';
 import type {
   AccountHead,
@@ -241,7 +242,7 @@ const text = (value: string): string => pg.escapeLiteral(value);
 /** Planned once for each connection. */
 const statementName = (text: string): string => hash('sha1', text, 'hex');
 
-const streamPrefix = (at: number): string => `points-${at.toString(16).padStart(2, '0')}`;
+const streamPrefix = (at: number): string => STREAM_PREFIX + at.toString(16).padStart(2, '0');
 
 /**
  * How many are of no known type; and all positions as they stand in their rows, hashed in the order of

@@ -11,8 +11,6 @@ export const BO = '7b000000-0000-4000-8000-000000000002';
 export const CHEN = 'fc000000-0000-4000-8000-000000000003';
 export const USERS = [ANNA, BO, CHEN] as const;
 
-export const streamOf = (user: string): string => `points-${user}`;
-
 /** Days after the first one, with a time of day. */
 export const dayTime = (day: number, clock = '12:00'): string =>
   new Date(

@@ -1,13 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { accountStream } from '#identity';
 import { TestLedger } from '../testing/test-ledger.js';
-import {
-  ANNA,
-  BO,
-  SAMPLE_COMMANDS,
-  dayTime,
-  streamOf,
-  writeSampleLedger,
-} from '../testing/sample-ledger.js';
+import { ANNA, BO, SAMPLE_COMMANDS, dayTime, writeSampleLedger } from '../testing/sample-ledger.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { inlineWorkerPool } from './jobs.js';
 import type { Anchor, SignedAnchor } from '../evidence/anchor-file.js';
@@ -74,7 +68,7 @@ describe('an anchor', () => {
 
   it('shows the whole table rewritten with fresh hashes', async () => {
     const rewritten = () =>
-      ledger.rewrite(streamOf(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
+      ledger.rewrite(accountStream(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
     expect(
       await ledger.withTampering(rewritten, async () => (await ledger.verify()).findings.isClean),
     ).toBe(true);
@@ -83,7 +77,7 @@ describe('an anchor', () => {
 
   it('shows an account removed and the positions closed up', async () => {
     const removed = async () => {
-      await ledger.sql('delete from event_store.events where stream = $1', streamOf(BO));
+      await ledger.sql('delete from event_store.events where stream = $1', accountStream(BO));
       await ledger.sql(`update event_store.events e set position = -n.place from (
         select position, row_number() over (order by position) as place from event_store.events
       ) n where n.position = e.position`);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreDbEventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { EventStoreDbProtocolServer, type EventStoreDbLogRecord } from '#testing';
 import { signStore } from './sign-store.js';
 import type { SignedAnchor } from '../evidence/anchor-file.js';
@@ -10,7 +11,7 @@ import { parseProof, serializeProof } from '../evidence/proof-file.js';
 import { proveAccount } from '../evidence/prove-account.js';
 import { knownPolicies } from '../checks/known-policies.js';
 import { EventStoreDbSource } from '../store/eventstoredb-source.js';
-import { ANNA, BO, USERS, streamOf, writeSampleLedger } from '../testing/sample-ledger.js';
+import { ANNA, BO, USERS, writeSampleLedger } from '../testing/sample-ledger.js';
 import type { DamageKind } from '../checks/findings.js';
 import { inlineWorkerPool } from './jobs.js';
 import { verifyStore } from './verify-store.js';
@@ -44,7 +45,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-const anna = streamOf(ANNA);
+const anna = accountStream(ANNA);
 
 const at = (stream: string, revision: number): BentRecord => {
   const record = log.streamOf(stream)[revision];
@@ -111,7 +112,7 @@ describe('verify on EventStoreDB', () => {
 
   it('finds an event copied to another account', async () => {
     const { id, type, contentType, data, meta } = at(anna, 0);
-    server.log.append(streamOf(BO), { id, type, contentType, data, meta });
+    server.log.append(accountStream(BO), { id, type, contentType, data, meta });
     expect(await kindsFound()).toEqual(
       expect.arrayContaining(['hash-broken', 'id-not-derived', 'command-not-derived']),
     );
@@ -151,7 +152,7 @@ describe('verify on EventStoreDB', () => {
       (client) => client.setStreamMetadata(anna, { truncateBefore: 1_000 }, { credentials }),
     ],
   ])('names an account that was %s, and goes on with all others', async (_how, kinds, how) => {
-    const other = at(streamOf(BO), 3);
+    const other = at(accountStream(BO), 3);
     other.data = Uint8Array.from(other.data, (byte, place) => (place === 40 ? byte ^ 1 : byte));
     await meddle(how);
     const ours = log.records.filter(
@@ -182,7 +183,7 @@ describe('verify on EventStoreDB', () => {
   it('finds the tail cut and an account removed by an anchor, and only so', async () => {
     const anchor = await anchored();
     expect(await kindsFound([anchor])).toEqual([]);
-    remove(streamOf(USERS[2]), 0, Infinity);
+    remove(accountStream(USERS[2]), 0, Infinity);
     expect(await kindsFound()).toEqual([]);
     expect(await kindsFound([anchor])).toContain('anchor-beyond-end');
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { policyFingerprint } from '#identity';
+import { accountStream, policyFingerprint } from '#identity';
 import {
   EventStoreDbEventStore,
   SnapshotKeys,
@@ -19,7 +19,7 @@ import {
 import { EventStoreDbProtocolServer } from '#testing';
 import { TestLedger } from '../testing/test-ledger.js';
 import { runProgram, type ProgramRun } from '../testing/run-program.js';
-import { ANNA, BO, CHEN, streamOf, writeSampleLedger } from '../testing/sample-ledger.js';
+import { ANNA, BO, CHEN, writeSampleLedger } from '../testing/sample-ledger.js';
 
 // Snapshots are in Postgres on either store: a real one here, whose owner means no good.
 
@@ -71,13 +71,15 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
   async function honest(user: string, revision: number, policy = DEFAULT_POLICY) {
     const events: LedgerEvent[] = [];
     let hash: Uint8Array = new Uint8Array();
-    for await (const recorded of source().readStream(streamOf(user), { limit: revision + 1 })) {
+    for await (const recorded of source().readStream(accountStream(user), {
+      limit: revision + 1,
+    })) {
       events.push(deserializeEvent(recorded).event);
       hash = recorded.hash;
     }
     const key = `${SNAPSHOT_SHAPE}:${policyFingerprint(policy)}`;
     const state = toSnapshot(replay(events, policy));
-    return { key, snapshot: KEYS.seal(streamOf(user), key, { revision, hash, state }) };
+    return { key, snapshot: KEYS.seal(accountStream(user), key, { revision, hash, state }) };
   }
 
   const put = (stream: string, key: string, one: Snapshot): Promise<void> =>
@@ -95,7 +97,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
 
   async function keep(user: string, revision: number, policy = DEFAULT_POLICY): Promise<void> {
     const { key, snapshot } = await honest(user, revision, policy);
-    await put(streamOf(user), key, snapshot);
+    await put(accountStream(user), key, snapshot);
   }
 
   const found = (json: ProgramRun) =>
@@ -165,12 +167,12 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
     ['a false seal', ['snapshot-forged'], [], (one) => ({ ...one, mac: new Uint8Array(32) })],
   ])('names one that has %s', async (_, kinds, kindsWithoutKey, bend) => {
     const { key, snapshot } = await honest(ANNA, 9);
-    await put(streamOf(ANNA), key, bend(snapshot));
+    await put(accountStream(ANNA), key, bend(snapshot));
     await keep(BO, 3);
     const json = await verify('--json');
     expect(json.status).toBe(1);
     expect(Object.keys(found(json).damage).sort()).toEqual([...kinds].sort());
-    expect(found(json).places).toMatchObject(kinds.map(() => ({ stream: streamOf(ANNA) })));
+    expect(found(json).places).toMatchObject(kinds.map(() => ({ stream: accountStream(ANNA) })));
     const blind = await withoutKeys();
     expect(Object.keys(found(blind).damage)).toEqual(kindsWithoutKey);
     expect(blind.status).toBe(kindsWithoutKey.length > 0 ? 1 : 0);
@@ -178,7 +180,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
 
   it('names one that was moved from another account, and one of an account that never was', async () => {
     const { key, snapshot } = await honest(ANNA, 9);
-    await put(streamOf(BO), key, snapshot);
+    await put(accountStream(BO), key, snapshot);
     await put('points-nobody', key, snapshot);
     const json = await verify('--json');
     expect(json.status).toBe(1);
@@ -188,7 +190,11 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
   it('names one with a good seal that is not what its events come to', async () => {
     const { key, snapshot } = await honest(ANNA, 9);
     const state = snapshot.state.replace(/,(\d+)\]/, ',999999]');
-    await put(streamOf(ANNA), key, KEYS.seal(streamOf(ANNA), key, { ...snapshot, state }));
+    await put(
+      accountStream(ANNA),
+      key,
+      KEYS.seal(accountStream(ANNA), key, { ...snapshot, state }),
+    );
     const { status, out } = await verify();
     expect(status).toBe(1);
     expect(out).toMatch(/snapshot-differs .* balance is \d+, the events come to/);
@@ -198,7 +204,11 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
   it('compares none of another shape, which no process of this version reads', async () => {
     const { snapshot } = await honest(ANNA, 9);
     const key = `999:${policyFingerprint(DEFAULT_POLICY)}`;
-    await put(streamOf(ANNA), key, KEYS.seal(streamOf(ANNA), key, { ...snapshot, state: '{}' }));
+    await put(
+      accountStream(ANNA),
+      key,
+      KEYS.seal(accountStream(ANNA), key, { ...snapshot, state: '{}' }),
+    );
     const json = await verify('--json');
     expect(json.status).toBe(0);
     expect(found(json).snapshots).toEqual({ compared: 0, unknown_keys: 0, not_compared: 1 });

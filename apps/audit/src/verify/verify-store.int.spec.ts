@@ -1,5 +1,6 @@
+import { accountStream } from '#identity';
 import { TestLedger } from '../testing/test-ledger.js';
-import { ANNA, BO, CHEN, streamOf } from '../testing/sample-ledger.js';
+import { ANNA, BO, CHEN } from '../testing/sample-ledger.js';
 import type { Damage } from '../checks/findings.js';
 
 // A real Postgres, bent by its owner: who may switch off the trigger and forge hashes, too.
@@ -10,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const anna = streamOf(ANNA);
-const bo = streamOf(BO);
-const chen = streamOf(CHEN);
+const anna = accountStream(ANNA);
+const bo = accountStream(BO);
+const chen = accountStream(CHEN);
 
 async function foundIn(bend: () => Promise<unknown>): Promise<readonly Damage[]> {
   return ledger.withTampering(bend, async () => (await ledger.verify()).findings.sorted());

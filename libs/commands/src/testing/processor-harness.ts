@@ -1,3 +1,4 @@
+import { accountStream } from '#identity';
 import { seededRandom as diceOf } from '#testing';
 import { createHash } from 'node:crypto';
 import {
@@ -22,7 +23,7 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
-import { AccountCommandProcessor, streamOf } from '../account-command-processor.js';
+import { AccountCommandProcessor } from '../account-command-processor.js';
 import type { Clock } from '../clock.js';
 import type { CommandObserver } from '../command-observer.js';
 import type { AccountCommandProcessorOptions } from '../processor-options.js';
@@ -202,7 +203,7 @@ export function run(
 }
 
 export function storedIn(log: MemoryLog, userId: string = USER): RecordedEvent[] {
-  const stream = streamOf(userId);
+  const stream = accountStream(userId);
   return log.placesOf(stream).map((place, revision) => {
     const logged = log.at(place);
     if (logged === undefined || 'code' in logged) throw new Error(`no event at ${place}`);

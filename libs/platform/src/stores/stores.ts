@@ -7,6 +7,7 @@ import {
   type EventStore,
   type SnapshotStore,
 } from '#event-store';
+import { STREAM_PREFIX } from '#identity';
 import { PostgresReadTables, type FollowsDirectly, type ReadTables } from '#read-model';
 import type { Log } from '../log/log.js';
 import { prepareEventStore, prepareReadTables, type DatabaseAccess } from './database-readiness.js';
@@ -16,7 +17,6 @@ import { checkEventStoreDbServer } from './eventstoredb-check.js';
 /** The read tables of this ledger, where one database holds those of several. */
 export const TABLES_NAME = 'points';
 /** Whatever else a cluster keeps, the ledger's streams begin with it. */
-const STREAM_PREFIX = 'points-';
 const POOL_MAX = 10;
 const CONNECT_MS_MAX = 5_000;
 const STATEMENT_MS_MAX = 30_000;

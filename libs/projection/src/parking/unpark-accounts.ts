@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import { PermanentStoreError, type EventStore } from '#event-store';
+import { accountStream } from '#identity';
 import { readCheckpoints, readParkedAccounts, unpark, type ParkedAccount } from '#read-model';
 
 export type UnparkResult =
@@ -60,7 +61,7 @@ export async function unparkIn(
   userId: string,
 ): Promise<UnparkResult> {
   try {
-    const stream = store.readStream(`points-${userId}`);
+    const stream = store.readStream(accountStream(userId));
     const outcome = await unpark(pool, { name, version }, userId, stream);
     if (outcome.kind !== 'still-poisoned') return { ...outcome, userId };
     const { reason, revision, detail } = outcome.poison;

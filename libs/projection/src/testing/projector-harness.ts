@@ -10,6 +10,7 @@ import {
   type NonEmpty,
 } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
+import { accountStream } from '#identity';
 import {
   DEFAULT_POLICY,
   decide,
@@ -81,7 +82,7 @@ export class TestLedger {
 
   async #history(userId: string): Promise<LedgerEvent[]> {
     const events: LedgerEvent[] = [];
-    for await (const { data } of this.store.readStream(`points-${userId}`)) {
+    for await (const { data } of this.store.readStream(accountStream(userId))) {
       events.push(JSON.parse(data) as LedgerEvent);
     }
     return events;
@@ -107,7 +108,7 @@ export class TestLedger {
       ...rest.map((event, index) => this.#encode(command, event, expected + 2 + index)),
     ];
     for (const event of decision.events) evolve(account, event);
-    const result = await this.store.append(`points-${command.userId}`, expected, encoded);
+    const result = await this.store.append(accountStream(command.userId), expected, encoded);
     if (result.kind !== 'ok') throw new Error(`not written: ${result.kind}`);
   }
 
@@ -123,7 +124,7 @@ export class TestLedger {
       id: `00000000-0000-5000-8000-${place}`,
     };
     const before = this.#hashes.get(userId) ?? CHAIN_START;
-    const hash = chainHash(before, { ...stored, stream: `points-${userId}`, revision });
+    const hash = chainHash(before, { ...stored, stream: accountStream(userId), revision });
     this.#hashes.set(userId, hash);
     return { ...stored, hash };
   }

@@ -1,11 +1,11 @@
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
+import { userOfStream } from '#identity';
 import { UnknownEvent, parseEvent } from '#ledger';
 
 import type { EventRows } from './event-rows.js';
 import { parkingForDamagedRecord, type Parking } from './parking.js';
 import { PoisonEvent, toPoisonEvent, type EventLocation } from './poison-event.js';
 import { rowsOf } from './rows-of-event.js';
-import { userOf } from './user-of.js';
 import { unwritableValueIn } from './column-limits.js';
 
 /**
@@ -73,7 +73,7 @@ export function decodeBatch(
   };
   for (const recorded of events) {
     if (nextDamaged < damaged.length) parkDamagedBefore(recorded.position);
-    const userId = userOf(recorded.stream);
+    const userId = userOfStream(recorded.stream);
     if (last !== null && recorded.position <= last) {
       if (userId !== null) redelivered.push(recorded);
       continue;

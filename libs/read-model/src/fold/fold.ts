@@ -1,11 +1,11 @@
 import type { RecordedEvent } from '#event-store';
 
+import { userOfStream } from '#identity';
 import type { BatchChange, DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 import { foldConsumption } from './fold-consumption.js';
 import type { NewParkedAccount, Parking } from './parking.js';
 import { PoisonEvent, toPoisonEvent } from './poison-event.js';
 import type { DecodedEvent, DecodedBatch } from './decode-batch.js';
-import { userOf } from './user-of.js';
 import type {
   AccountRow,
   BatchRow,
@@ -205,7 +205,7 @@ function setDuration(
 
 /** An event that is delivered again must be in the tables already; else the order is broken. */
 function requireApplied(loaded: LoadedRowsByUser, recorded: RecordedEvent): void {
-  const user = loaded.get(userOf(recorded.stream) ?? '');
+  const user = loaded.get(userOfStream(recorded.stream) ?? '');
   if (user?.isParked === true) return;
   const account = user?.account;
   if (account == null || account.revision < recorded.revision) {

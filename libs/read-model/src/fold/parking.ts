@@ -1,7 +1,7 @@
 import type { DamagedRecord, Position } from '#event-store';
 
+import { userOfStream } from '#identity';
 import { isAccountLocal, type PoisonEvent, type PoisonReason } from './poison-event.js';
-import { userOf } from './user-of.js';
 
 /** An account that goes no further: what came before stands, and its events from here on are left out. */
 export interface Parking {
@@ -35,7 +35,7 @@ export function parkingForPoison(
   { stream, revision, position, reason, detail }: PoisonEvent,
   isDense: boolean,
 ): Parking | null {
-  const userId = userOf(stream);
+  const userId = userOfStream(stream);
   if (userId === null || !isAccountLocal(reason)) return null;
   // Where positions tell that nothing is missing in the store, somebody took the events out of it.
   // A cluster takes them out itself, where the stream's metadata say so.
@@ -51,7 +51,7 @@ export function parkingForDamagedRecord({
   code,
   detail,
 }: DamagedRecord): Parking | null {
-  const userId = userOf(stream);
+  const userId = userOfStream(stream);
   return userId === null ? null : { userId, revision, position, code, detail: storable(detail) };
 }
 

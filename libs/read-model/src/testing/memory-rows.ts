@@ -1,6 +1,6 @@
+import { userOfStream } from '#identity';
 import type { FoldedRows } from '../fold/fold.js';
 import type { DecodedBatch } from '../fold/decode-batch.js';
-import { userOf } from '../fold/user-of.js';
 import {
   noLoadedRows,
   type AccountRow,
@@ -28,7 +28,7 @@ export class MemoryRows {
         copy(all.consumptions, own.consumptions, rows.consumption.of);
       }
     }
-    for (const { stream } of redelivered) this.#loadUser(load, userOf(stream) ?? '');
+    for (const { stream } of redelivered) this.#loadUser(load, userOfStream(stream) ?? '');
     return load;
   }
 

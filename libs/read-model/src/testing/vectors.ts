@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
+import { accountStream } from '#identity';
 import { serializeEvent, type LedgerEvent } from '#ledger';
 
 import type { NewTransactionRow } from '../fold/event-rows.js';
@@ -88,7 +89,7 @@ export function recordedEvent(
     ...stored,
     id: `00000000-0000-5000-8000-${String(place).padStart(12, '0')}`,
     hash: new Uint8Array(32),
-    stream: `points-${userId}`,
+    stream: accountStream(userId),
     revision,
     position: positionOf(place),
   };

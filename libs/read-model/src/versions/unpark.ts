@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { Position, RecordedEvent } from '#event-store';
 
+import { accountStream } from '#identity';
 import { fold, emptyFoldedRows } from '../fold/fold.js';
 import { PoisonEvent } from '../fold/poison-event.js';
 import { decodeBatch } from '../fold/decode-batch.js';
@@ -150,7 +151,7 @@ class AccountRefold {
     if (last >= revision) return;
     throw new PoisonEvent(
       'stream-truncated',
-      { stream: `points-${userId}`, revision: last + 1, position: position ?? ('' as Position) },
+      { stream: accountStream(userId), revision: last + 1, position: position ?? ('' as Position) },
       `the stream ends behind revision ${last}, and the account was parked at ${revision}`,
     );
   }

@@ -1,8 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
+import { userOfStream } from '#identity';
 import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
 import { toPoisonEvent, type EventLocation } from '../fold/poison-event.js';
-import { userOf } from '../fold/user-of.js';
 import type { WriteQuery } from './write-query.js';
 import { writeQueriesFor } from './write-queries.js';
 
@@ -72,6 +72,6 @@ function canBeEncoded(folded: FoldedRows): boolean {
 
 /** A row that began before these events fails by the last of them that concerns its account. */
 function eventOfRow({ user_id, revision }: OwnedRow, events: readonly EventLocation[]) {
-  const ofAccount = events.filter(({ stream }) => userOf(stream) === user_id);
+  const ofAccount = events.filter(({ stream }) => userOfStream(stream) === user_id);
   return ofAccount.find((event) => event.revision === revision) ?? ofAccount.at(-1);
 }

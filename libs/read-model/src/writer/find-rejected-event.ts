@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
 
+import { userOfStream } from '#identity';
 import type { Parking } from '../fold/parking.js';
 import { PoisonEvent, toPoisonEvent } from '../fold/poison-event.js';
-import { userOf } from '../fold/user-of.js';
 import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
 import { advanceCheckpoint } from '../postgres/checkpoints.js';
 import { isDataError, UnattributedDataError } from './data-error.js';
@@ -55,7 +55,7 @@ async function narrowToOneAccount(
   events: readonly RecordedEvent[],
 ): Promise<readonly RecordedEvent[] | null> {
   let streams = [...new Set(events.map(({ stream }) => stream))].filter(
-    (stream) => userOf(stream) !== null,
+    (stream) => userOfStream(stream) !== null,
   );
   const of = (some: readonly string[]): readonly RecordedEvent[] => {
     const wanted = new Set(some);

@@ -1,9 +1,9 @@
 import { int8Array, uuidArray } from '#bytes/postgres';
 import type { ClientBase } from 'pg';
 
+import { userOfStream } from '#identity';
 import type { BatchChange, EventRows } from '../fold/event-rows.js';
 import type { DecodedEvent, DecodedBatch } from '../fold/decode-batch.js';
-import { userOf } from '../fold/user-of.js';
 import { noLoadedRows, type LoadedRows } from '../fold/loaded-rows.js';
 import {
   toAccount,
@@ -59,7 +59,7 @@ export class RowsToLoad {
     let isWhole = true;
     for (const { parking } of parkings) this.rowsOf(parking.userId);
     for (const { rows } of newEvents) if (!this.#hasAllRowsOf(rows)) isWhole = false;
-    for (const { stream } of redelivered) this.rowsOf(userOf(stream) ?? '');
+    for (const { stream } of redelivered) this.rowsOf(userOfStream(stream) ?? '');
     if (!isWhole) this.#addMissing(newEvents);
   }
 

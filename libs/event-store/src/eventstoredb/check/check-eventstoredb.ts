@@ -1,4 +1,5 @@
 import { MaxAppendSizeExceededError, NotLeaderError } from '@eventstore/db-client';
+import { STREAM_PREFIX } from '#identity';
 import { APPEND_BYTES_MAX } from '../../limits.js';
 import { PermanentStoreError } from '../../port.js';
 import { Clients } from '../clients.js';
@@ -46,7 +47,7 @@ export async function* checkEventStoreDb(
     clients: new Clients(options, () => {}),
     credentials: options.credentials ?? UNSENT_CREDENTIALS,
     deadlineMs,
-    names: new StreamNames(options.streamPrefix, 'points-'),
+    names: new StreamNames(options.streamPrefix, STREAM_PREFIX),
   };
   try {
     yield* checkSession(session, options);
