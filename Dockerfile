@@ -1,12 +1,13 @@
 # One image for every app: the command names which, as in docker-compose.yml.
-FROM node:20-slim AS build
+FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev
+# Optional packages are the Node and the Postgres of a single machine; an image brings its own.
+RUN npm run build && npm prune --omit=dev --omit=optional
 
-FROM node:20-slim
+FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 # Young objects live through a batch: see stack/src/supervise.ts.
