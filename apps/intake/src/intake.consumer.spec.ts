@@ -286,7 +286,7 @@ describe('The intake', () => {
       const { handle, sent } = open({ undecodable: 'stand-still' });
       const handled = await handle(messageOf(recharge(5), 'order-1'), batch());
       expect(handled).toMatchObject({ kind: 'some', done: 1 });
-      expect(handled.kind === 'some' && handled.trouble).toBeInstanceOf(PartitionHaltedError);
+      expect(handled.kind === 'some' && handled.cause).toBeInstanceOf(PartitionHaltedError);
       expect(sent.map(({ topic }) => topic)).toEqual([TOPICS.outcomes]);
     });
 

@@ -72,7 +72,7 @@ export class IntakeConsumer implements MessageHandler {
     if (outgoing.length > 0) await this.#options.sink.send(outgoing);
     if (failed < 0) return { kind: 'all' };
     const cause: unknown = (answers[failed] as PromiseRejectedResult).reason;
-    return { kind: 'some', done: failed, trouble: cause };
+    return { kind: 'some', done: failed, cause };
   }
 
   async sendToDeadLetters(message: IncomingMessage, bug: unknown): Promise<void> {

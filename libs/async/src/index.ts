@@ -1,4 +1,5 @@
 export { backoffMs, type BackoffLimits } from './backoff.js';
+export { BatchingQueue, type BatchProcessor, type BatchingLimits } from './batching-queue.js';
 export { CancellableTimers } from './cancellable-timers.js';
 export { SYSTEM_CLOCK, type Clock } from './clock.js';
 export { GenerationalCache, type CacheLimits } from './generational-cache.js';

@@ -15,12 +15,12 @@ import { patchIdleRequestQueue } from './kafkajs-patches/idle-patch.js';
 import { logCreatorFor, type KafkaLog } from './log.js';
 import { patchProduce } from './kafkajs-patches/produce-patch.js';
 
-/** Certificates as PEM text. An empty object: TLS with the authorities this machine trusts. */
+/** Certificates as PEM text. With an empty object, the authorities that this machine trusts are used. */
 export interface KafkaTls {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
-  /** The name in the broker's certificate, when it is not the host that is connected to. */
+  /** The name in the broker's certificate, where it differs from the host name. */
   readonly serverName?: string;
 }
 
@@ -41,7 +41,7 @@ export interface KafkaOptions {
   readonly retry?: RetryOptions;
 }
 
-/** Short repeats, about 4 s in all: who waits longer does it itself and says so. */
+/** About 4 s in all. A caller that can wait longer retries by itself and reports it. */
 const RETRY: RetryOptions = {
   retries: 6,
   initialRetryTime: 100,
@@ -52,12 +52,12 @@ const RETRY: RetryOptions = {
 const CONNECT_MS_MAX = 3_000;
 const REQUEST_MS_MAX = 10_000;
 
-/** For the test that measures what it saves. */
+/** A test measures what the patch saves by removing it. */
 export const removeIdlePatch = patchIdleRequestQueue();
 patchProduce();
 patchFetch();
 
-/** How to reach one Kafka cluster. Nothing is connected before something is opened on it. */
+/** Creates clients of one Kafka cluster. It does not connect by itself. */
 export class KafkaConnection {
   readonly #options: KafkaOptions;
 
@@ -73,12 +73,12 @@ export class KafkaConnection {
     return this.#kafka().producer({ allowAutoTopicCreation: false, ...config });
   }
 
-  /** Of this library alone: what it gives for messages are batches that are not unpacked yet. */
+  /** For this library alone: its "messages" are record batches that are not decompressed yet. */
   consumer(config: ConsumerConfig, onLog?: KafkaLog): Consumer {
     return this.#kafka(onLog).consumer({ allowAutoTopicCreation: false, ...config });
   }
 
-  /** A client for each: two consumers of one client and group would share their offsets. */
+  /** A client for each consumer: two of one client and one group would share their offsets. */
   #kafka(onLog?: KafkaLog): Kafka {
     return new Kafka(kafkaConfig(this.#options, onLog));
   }
@@ -125,7 +125,7 @@ function saslOptions({ mechanism, username, password }: KafkaSasl): SASLOptions 
   }
 }
 
-/** Does a Kafka answer there? */
+/** Whether a Kafka answers at these addresses. */
 export async function isKafkaReachable(brokers: readonly string[]): Promise<boolean> {
   const admin = connectKafka({
     brokers,

@@ -20,7 +20,6 @@ export { openLagMeter, type LagMeter, type PartitionLag } from './lag-meter.js';
 export type { KafkaLog, KafkaLogEntry } from './log.js';
 export type { OffsetJump } from './consumer/offset-jump-detector.js';
 export {
-  NotAcknowledgedError,
   OutcomeProducer,
   isMessageTooLarge,
   type OutcomeProducerOptions,
@@ -37,11 +36,7 @@ export type {
   OutcomeSink,
   OutgoingMessage,
 } from './ports.js';
-export {
-  followTopic,
-  readTopic,
-  type ReadOptions,
-  type TopicReader,
-} from './consumer/topic-reader.js';
+export { followTopic, type ReadOptions, type TopicReader } from './consumer/follow-topic.js';
+export { readTopic } from './consumer/read-topic.js';
 export type { TopicWarning } from './topic-warnings.js';
 export { ensureTopics, ledgerTopics, type LedgerTopicsOptions, type TopicPlan } from './topics.js';

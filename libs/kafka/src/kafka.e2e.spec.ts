@@ -80,7 +80,7 @@ describe('the producer of outcomes', () => {
   it('waits for room instead of keeping everything, and loses nothing', async () => {
     await kafka.createTopic('bounded');
     const producer = new OutcomeProducer(kafka.connection, {
-      limits: { waitingItemsMax: 10, runItemsMax: 5 },
+      limits: { queuedItemsMax: 10, batchItemsMax: 5 },
     });
     const values = numberedValues(200);
     await Promise.all(

@@ -2,15 +2,15 @@ import type { KafkaConnection } from './connection.js';
 
 export interface PartitionLag {
   readonly partition: number;
-  /** The next message to be read; null: the group has committed nothing yet. */
+  /** The offset of the next message to read; null: the group has committed nothing yet. */
   readonly committed: string | null;
-  /** Behind the last message there is. */
+  /** The offset after the last message. */
   readonly end: string;
   readonly messages: number;
 }
 
 export interface LagMeter {
-  /** Asks the broker, so that what a stopped reader leaves is counted too. */
+  /** Asks the broker, so that messages count which wait for a consumer that is stopped. */
   measure(): Promise<readonly PartitionLag[]>;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ function lagOf(
   high: string,
   committedText: string | undefined,
 ): PartitionLag {
-  // Below zero stands for "none": the first one there is will be read.
+  // A negative offset stands for none: the group starts with the first message there is.
   const committed =
     committedText === undefined || committedText.startsWith('-') ? null : committedText;
   const next = committed === null || BigInt(committed) < BigInt(low) ? low : committed;

@@ -1,6 +1,6 @@
 import { logLevel, type LogEntry, type logCreator } from 'kafkajs';
 
-/** What the client says about itself: connections, rebalances, its own repeats. */
+/** What kafkajs logs: connections, rebalances, its own retries. */
 export interface KafkaLogEntry {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
@@ -15,7 +15,7 @@ const levelOf: Partial<Record<logLevel, KafkaLogEntry['level']>> = {
   [logLevel.INFO]: 'info',
 };
 
-/** Hands every line to `log` instead of printing it. */
+/** Makes kafkajs give every entry to `log` instead of printing it. */
 export function logCreatorFor(log: KafkaLog): logCreator {
   return () => (entry: LogEntry) => {
     const details: Record<string, unknown> = { ...entry.log, namespace: entry.namespace };

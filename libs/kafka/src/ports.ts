@@ -1,17 +1,17 @@
 export type HeaderValue = Buffer | string | readonly (Buffer | string)[];
-/** A name that came several times has an array. */
+/** A header that occurs several times has an array. */
 export type MessageHeaders = Readonly<Record<string, HeaderValue | undefined>>;
 
 /** Why a message can't be read as it was sent. */
 export interface MessageFault {
-  /** `headers`: more of them than may be, of which only the first were read. */
+  /** `headers`: there are more of them than may be, and only the first ones were read. */
   readonly kind: 'undecodable' | 'headers';
   readonly detail: string;
-  /** Bytes may have been damaged on their way here: fetched again, they may be whole. */
+  /** The bytes may have been damaged on their way here: another fetch may bring them whole. */
   readonly isWorthFetchingAgain?: true;
-  /** For a whole message batch, whose bytes are the value then; null: it is one message. */
+  /** Set when the message stands for a whole message batch, whose bytes are its value. */
   readonly batch: {
-    /** The message's own offset is that of the last one. */
+    /** The offset of the message is that of the batch's last one. */
     readonly firstOffset: string;
     readonly codec: string;
     readonly records: number;
@@ -21,41 +21,40 @@ export interface MessageFault {
 export interface IncomingMessage {
   readonly topic: string;
   readonly partition: number;
-  /** int64, in decimal. */
+  /** An int64 in decimal. */
   readonly offset: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: MessageHeaders;
-  /** Since the epoch, by the broker's clock where the topic says LogAppendTime; -1: it has none. */
+  /** Milliseconds since 1970, by the broker's clock where the topic has LogAppendTime; -1: unknown. */
   readonly timestampMs: number;
   readonly fault?: MessageFault;
 }
 
 export type IncomingMessages = readonly [IncomingMessage, ...IncomingMessage[]];
 
-/** How many of the messages, from the first one on, are through for good, and why not all. */
+/** How many of the messages, from the first one on, are done for good, and why not all are. */
 export type HandleResult =
   | { readonly kind: 'all' }
-  | { readonly kind: 'some'; readonly done: number; readonly trouble: unknown };
+  | { readonly kind: 'some'; readonly done: number; readonly cause: unknown };
 
-/** Who takes the messages of a source. */
 export interface MessageHandler {
   /**
-   * Messages of one partition, in order. Returning commits the offsets of those that are through.
-   * The rest, or all when it throws, is delivered again after a pause. After `signal` nobody waits
-   * for the answer any more.
+   * Handles messages of one partition in their order. Returning commits the offsets of those that are
+   * done. The others, or all of them when it throws, are delivered again after a back-off. Once
+   * `signal` has aborted, the result is ignored.
    */
   handle(messages: IncomingMessages, signal: AbortSignal): Promise<HandleResult>;
-  /** A bug met this one message: once this resolves (it is a dead letter) its offset moves on. */
+  /** A bug met this one message. Its offset is committed once this resolves. */
   sendToDeadLetters(message: IncomingMessage, bug: unknown): Promise<void>;
-  /** Others may have the partitions now: what was cached of their accounts is old. */
+  /** Other consumers may own the partitions now: what is cached of their accounts may be outdated. */
   partitionsRevoked(): void;
 }
 
-/** Where commands come from: Kafka, or a simulation of it. */
+/** Delivers commands: Kafka does, or a simulation of it. */
 export interface CommandSource {
-  start(receiver: MessageHandler): Promise<void>;
-  /** Takes no more, lets what is under way end (or gives it up), commits what is through. */
+  start(handler: MessageHandler): Promise<void>;
+  /** Delivers nothing more, waits for what is being handled, and commits what is done. */
   stop(): Promise<void>;
 }
 
@@ -64,12 +63,12 @@ export interface OutgoingMessage {
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
   readonly headers?: MessageHeaders;
-  /** Sent in its stead where its topic takes none that is so large. */
+  /** Sent instead when the topic refuses a message of this size. */
   readonly ifTooLarge?: OutgoingMessage;
 }
 
-/** Where outcomes and dead letters go. */
+/** Where outcomes and dead letters are sent. */
 export interface OutcomeSink {
-  /** Resolves when all replicas have them all. Rejected, any of them may have been sent. */
+  /** Resolves when all replicas have all of them. After a rejection, any of them may have been sent. */
   send(messages: readonly OutgoingMessage[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Whether that is what a broker answered: one of these errors of the protocol, by name. */
+/** Whether a broker answered with one of these errors of the protocol. */
 export const isProtocolError = (error: unknown, types: readonly string[]): boolean =>
   error instanceof Error &&
   'type' in error &&

@@ -11,20 +11,20 @@ export interface TopicWarning {
   readonly setting: string;
   readonly found: string;
   readonly expected: string;
-  /** What could happen, in a sentence. */
+  /** What could go wrong, in a sentence. */
   readonly risk: string;
 }
 
-/** What a topic that is already there has otherwise, where that can do harm. */
+/** The settings of an existing topic that differ from the plan and can do harm. */
 export function topicWarnings(plan: TopicPlan, found: ExistingTopic): readonly TopicWarning[] {
   const warnings: TopicWarning[] = [];
-  const warn = (setting: string, is: string | number, wanted: string | number, danger: string) =>
+  const warn = (setting: string, is: string | number, expected: string | number, risk: string) =>
     warnings.push({
       topic: plan.topic,
       setting,
       found: String(is),
-      expected: String(wanted),
-      risk: danger,
+      expected: String(expected),
+      risk,
     });
   const valueOf = (setting: string): string => found.config.get(setting) ?? '';
 
@@ -34,7 +34,7 @@ export function topicWarnings(plan: TopicPlan, found: ExistingTopic): readonly T
       'message.timestamp.type',
       valueOf('message.timestamp.type'),
       timestamps,
-      "The senders' clocks date the commands then: a wrong one makes points expire at a wrong time, and commands TooLate that are not.",
+      "Commands are dated by their senders' clocks: a wrong clock makes points expire at the wrong time and commands TooLate that are in time.",
     );
   }
   if (plan.retentionMsMax !== null) warnAboutRetention(plan.retentionMsMax);
@@ -43,7 +43,7 @@ export function topicWarnings(plan: TopicPlan, found: ExistingTopic): readonly T
       'cleanup.policy',
       valueOf('cleanup.policy'),
       plan.config['cleanup.policy'] ?? '',
-      'Compaction removes all but the newest message of a user, read or not.',
+      'Compaction deletes all messages of a user but the newest, read or unread.',
     );
   }
   if (found.partitions !== plan.partitions) {
@@ -51,11 +51,11 @@ export function topicWarnings(plan: TopicPlan, found: ExistingTopic): readonly T
       'partitions',
       found.partitions,
       plan.partitions,
-      'The number stays as it is: changing it moves users to other partitions and breaks their order unless the topic is drained first.',
+      'The topic keeps its number. Changing it moves users to other partitions and breaks the order of their commands, unless the topic is drained first.',
     );
   }
   if (found.replicas < plan.replicas) {
-    warn('replicas', found.replicas, plan.replicas, 'The loss of a broker can lose messages.');
+    warn('replicas', found.replicas, plan.replicas, 'Messages can be lost with a broker.');
   }
   const bytes = Number(plan.config['max.message.bytes'] ?? 0);
   if (Number(valueOf('max.message.bytes')) < bytes) {
@@ -63,23 +63,23 @@ export function topicWarnings(plan: TopicPlan, found: ExistingTopic): readonly T
       'max.message.bytes',
       valueOf('max.message.bytes'),
       bytes,
-      'A large dead letter is refused, and its partition stands still.',
+      'The broker refuses a large dead letter, and the partition it comes from is stuck.',
     );
   }
   return warnings;
 
   function warnAboutRetention(msMax: number): void {
     const retentionMs = Number(valueOf('retention.ms'));
-    const danger =
-      'A command that is read again after the ledger forgot it (an offset was reset) is answered TooLate, carried out or not.';
+    const risk =
+      'A command that is read again when its id is no longer recognised (an offset was reset) is answered TooLate, executed or not.';
     if (retentionMs === -1 || retentionMs > msMax) {
-      warn('retention.ms', retentionMs, msMax, danger);
+      warn('retention.ms', retentionMs, msMax, risk);
     } else if (retentionMs + Number(valueOf('segment.ms')) > msMax) {
       warn(
         'segment.ms',
         valueOf('segment.ms'),
         msMax - retentionMs,
-        `Segments are deleted whole. ${danger}`,
+        `Kafka deletes whole segments. ${risk}`,
       );
     }
   }

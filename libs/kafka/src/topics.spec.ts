@@ -1,3 +1,4 @@
+import { AutoAdvancingClock } from '#async/testing';
 import { topicWarnings, type ExistingTopic } from './topic-warnings.js';
 import type { KafkaConnection } from './connection.js';
 import { ensureTopics, ledgerTopics, type TopicPlan } from './topics.js';
@@ -19,7 +20,7 @@ const asPlanned = (plan: TopicPlan, changed: Record<string, string> = {}): Exist
 });
 
 describe('the plan of the topics', () => {
-  it('dates commands by the broker and keeps them no longer than they are remembered', () => {
+  it('dates commands by the broker and keeps them no longer than their ids are recognised', () => {
     const { config } = planOf('commands');
     expect(config).toMatchObject({
       'message.timestamp.type': 'LogAppendTime',
@@ -30,7 +31,7 @@ describe('the plan of the topics', () => {
     expect(keptMs).toBe(8 * DAY_MS);
   });
 
-  it.each([1, 2, 8, 400])('does so for %d days', (rememberDays) => {
+  it.each([1, 2, 8, 400])('keeps commands no longer than %d days', (rememberDays) => {
     const [commands] = ledgerTopics({ names, partitions: 1, replicas: 1, rememberDays });
     const config = commands?.config ?? {};
     const keptMs = Number(config['retention.ms']) + Number(config['segment.ms']);
@@ -38,14 +39,14 @@ describe('the plan of the topics', () => {
     expect(Number(config['retention.ms'])).toBeGreaterThan(0);
   });
 
-  it('has room in a dead letter for the largest message and why it is dead', () => {
+  it('allows a dead letter to hold the largest message and the reasons', () => {
     expect(Number(planOf('dead').config['max.message.bytes'])).toBeGreaterThan(1_048_588 + 64_000);
   });
 });
 
-describe('a topic that is already there', () => {
+describe('an existing topic', () => {
   it.each(['commands', 'outcomes', 'dead'])(
-    'gives no warning when it is as planned: %s',
+    'causes no warning when it is as planned: %s',
     (topic) => {
       expect(topicWarnings(planOf(topic), asPlanned(planOf(topic)))).toEqual([]);
     },
@@ -55,48 +56,48 @@ describe('a topic that is already there', () => {
     ['message.timestamp.type', 'CreateTime', /clocks/],
     ['retention.ms', String(9 * DAY_MS), /TooLate/],
     ['retention.ms', '-1', /TooLate/],
-    ['segment.ms', String(7 * DAY_MS), /Segments are deleted whole/],
+    ['segment.ms', String(7 * DAY_MS), /whole segments/],
     ['cleanup.policy', 'compact', /Compaction/],
     ['cleanup.policy', 'compact,delete', /Compaction/],
-  ])('is warned of with %s %s, and of what could happen', (setting, value, danger) => {
+  ])('causes a warning that names the risk when it has %s %s', (setting, value, risk) => {
     const plan = planOf('commands');
     const warnings = topicWarnings(plan, asPlanned(plan, { [setting]: value }));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ topic: 'commands', setting, found: value });
-    expect(warnings[0]?.risk).toMatch(danger);
+    expect(warnings[0]?.risk).toMatch(risk);
   });
 
-  it('is warned of with another number of partitions, or fewer replicas', () => {
+  it('causes a warning when it has another number of partitions, or fewer replicas', () => {
     const plan = planOf('commands');
     const found = { ...asPlanned(plan), partitions: 6, replicas: 1 };
     expect(topicWarnings(plan, found)).toMatchObject([
-      { setting: 'partitions', found: '6', wanted: '12' },
-      { setting: 'replicas', found: '1', wanted: '3' },
+      { setting: 'partitions', found: '6', expected: '12' },
+      { setting: 'replicas', found: '1', expected: '3' },
     ]);
   });
 
-  it('is warned of when a large dead letter would not fit', () => {
+  it('causes a warning when a large dead letter would not fit', () => {
     const plan = planOf('dead');
     expect(topicWarnings(plan, asPlanned(plan, { 'max.message.bytes': '1048588' }))).toMatchObject([
       { setting: 'max.message.bytes' },
     ]);
   });
 
-  it('may keep outcomes as long as somebody likes', () => {
+  it('may keep outcomes for any time', () => {
     const plan = planOf('outcomes');
     expect(topicWarnings(plan, asPlanned(plan, { 'retention.ms': '-1' }))).toEqual([]);
   });
 });
 
-/** A double: every topic is there, and the broker that is asked hears of it a little later. */
-function brokerThatHearsLate(looksInVain: number, type: string): KafkaConnection {
-  let looks = 0;
+/** A double: every topic exists, but the broker fails that often before it knows one. */
+function brokerThatLearnsLate(failures: number, type: string): KafkaConnection {
+  let calls = 0;
   const admin = {
     connect: () => Promise.resolve(),
     disconnect: () => Promise.resolve(),
     listTopics: () => Promise.resolve(plans.map(({ topic }) => topic)),
     fetchTopicMetadata: () => {
-      if (looks++ < looksInVain) return Promise.reject(Object.assign(new Error(type), { type }));
+      if (calls++ < failures) return Promise.reject(Object.assign(new Error(type), { type }));
       const partitions = Array.from({ length: 12 }, () => ({ replicas: [1, 2, 3] }));
       return Promise.resolve({ topics: [{ partitions }] });
     },
@@ -113,13 +114,13 @@ function brokerThatHearsLate(looksInVain: number, type: string): KafkaConnection
 }
 
 describe('topics that another process created a moment ago', () => {
-  it('are waited for until the broker has heard of them', async () => {
-    const broker = brokerThatHearsLate(5, 'UNKNOWN_TOPIC_OR_PARTITION');
-    expect(await ensureTopics(broker, plans)).toEqual([]);
+  it('are waited for until the broker knows them', async () => {
+    const broker = brokerThatLearnsLate(5, 'UNKNOWN_TOPIC_OR_PARTITION');
+    expect(await ensureTopics(broker, plans, new AutoAdvancingClock())).toEqual([]);
   });
 
-  it('are not waited for when the broker has something else against them', async () => {
-    const broker = brokerThatHearsLate(1, 'TOPIC_AUTHORIZATION_FAILED');
+  it('are not waited for when the broker refuses them', async () => {
+    const broker = brokerThatLearnsLate(1, 'TOPIC_AUTHORIZATION_FAILED');
     await expect(ensureTopics(broker, plans)).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED');
   });
 });

@@ -1,32 +1,32 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { SYSTEM_CLOCK, retry, type Clock } from '#async';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
 import { isProtocolError } from './protocol-error.js';
 import { topicWarnings, type ExistingTopic, type TopicWarning } from './topic-warnings.js';
+import { withAdmin } from './with-admin.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** ConfigResourceTypes.TOPIC: kafkajs declares it as a const enum that is not there at run time. */
+/** ConfigResourceTypes.TOPIC, which kafkajs declares as a const enum that does not exist at run time. */
 const TOPIC_RESOURCE = 2;
 const UNKNOWN_TOPIC_ERRORS = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
-const METADATA_MS_MAX = 10_000;
-const METADATA_POLL_MS = 50;
+const METADATA_RETRY = { backoffMsMin: 50, backoffMsMax: 500, totalMsMax: 10_000 };
 
 export interface TopicPlan {
   readonly topic: string;
   readonly partitions: number;
   readonly replicas: number;
   readonly config: Readonly<Record<string, string>>;
-  /** Longer than that, and a command could be read again after the ledger forgot its answer. */
+  /** After a longer retention, a command could be read again when its id is no longer recognised. */
   readonly retentionMsMax: number | null;
 }
 
 export interface LedgerTopicsOptions {
   readonly names: { readonly commands: string; readonly outcomes: string; readonly dead: string };
-  /** Fixed at the start: another number sends a user's commands to another partition. */
+  /** It never changes: with another number, a user's commands would go to another partition. */
   readonly partitions: number;
   readonly replicas: number;
-  /** How long the ledger knows a command again. */
+  /** How long the ledger recognises a command that is sent again. */
   readonly rememberDays: number;
   readonly outcomeDays?: number;
   readonly deadLetterDays?: number;
@@ -36,7 +36,7 @@ export interface LedgerTopicsOptions {
 export function ledgerTopics(options: LedgerTopicsOptions): readonly TopicPlan[] {
   const { names, partitions, replicas, rememberDays } = options;
   const rememberMs = rememberDays * DAY_MS;
-  // Kafka deletes whole segments: a message can outlive the retention by a segment's time.
+  // Kafka deletes whole segments, so that a message can outlive the retention by a segment's time.
   const segmentMs = Math.max(HOUR_MS, Math.min(DAY_MS, Math.floor(rememberMs / 8)));
   const common = {
     'cleanup.policy': 'delete',
@@ -70,21 +70,20 @@ export function ledgerTopics(options: LedgerTopicsOptions): readonly TopicPlan[]
       config: {
         ...common,
         'retention.ms': String((options.deadLetterDays ?? 30) * DAY_MS),
-        // A message as large as a broker takes comes here with the reasons added.
+        // A dead letter is a message of any size that a broker takes, with the reasons added to it.
         'max.message.bytes': String(2 * 1024 * 1024),
       },
     },
   ];
 }
 
-/** Creates what is missing, never changes what is there, and says what could come of that. */
+/** Creates missing topics and never changes existing ones: it returns the risks of their settings. */
 export async function ensureTopics(
   connection: KafkaConnection,
   plans: readonly TopicPlan[],
+  clock: Clock = SYSTEM_CLOCK,
 ): Promise<readonly TopicWarning[]> {
-  const admin = connection.admin();
-  await admin.connect();
-  try {
+  return withAdmin(connection, async (admin) => {
     const present = new Set(await admin.listTopics());
     const missing = plans.filter(({ topic }) => !present.has(topic));
     if (missing.length > 0) {
@@ -98,38 +97,36 @@ export async function ensureTopics(
         })),
       });
     }
-    return (
-      await Promise.all(plans.map(async (plan) => topicWarnings(plan, await find(plan))))
-    ).flat();
-  } finally {
-    await admin.disconnect();
-  }
-
-  async function find({ topic }: TopicPlan): Promise<ExistingTopic> {
-    const { topics } = await metadataOf(admin, topic);
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: TOPIC_RESOURCE, name: topic }],
-    });
-    const partitions = topics[0]?.partitions ?? [];
-    const entries = resources[0]?.configEntries ?? [];
-    return {
-      partitions: partitions.length,
-      replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-      config: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
-    };
-  }
+    const warnings = await Promise.all(
+      plans.map(async (plan) => topicWarnings(plan, await describeTopic(admin, plan.topic, clock))),
+    );
+    return warnings.flat();
+  });
 }
 
-/** Where another process created it a moment ago, the broker may not have heard of it yet. */
-async function metadataOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicMetadata']> {
-  const until = performance.now() + METADATA_MS_MAX;
-  for (;;) {
-    try {
-      return await admin.fetchTopicMetadata({ topics: [topic] });
-    } catch (error) {
-      if (!isProtocolError(error, UNKNOWN_TOPIC_ERRORS) || performance.now() > until) throw error;
-    }
-    await delay(METADATA_POLL_MS);
-  }
+async function describeTopic(admin: Admin, topic: string, clock: Clock): Promise<ExistingTopic> {
+  const { topics } = await metadataOf(admin, topic, clock);
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: TOPIC_RESOURCE, name: topic }],
+  });
+  const partitions = topics[0]?.partitions ?? [];
+  const entries = resources[0]?.configEntries ?? [];
+  return {
+    partitions: partitions.length,
+    replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+    config: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
+  };
 }
+
+/** A broker may not know a topic yet that another process created a moment ago. */
+const metadataOf = (
+  admin: Admin,
+  topic: string,
+  clock: Clock,
+): ReturnType<Admin['fetchTopicMetadata']> =>
+  retry(() => admin.fetchTopicMetadata({ topics: [topic] }), {
+    ...METADATA_RETRY,
+    clock,
+    isRetried: (error) => isProtocolError(error, UNKNOWN_TOPIC_ERRORS),
+  });

@@ -1,14 +1,14 @@
+import { Semaphore, backoffMs } from '#async';
 import type { EachBatchPayload } from 'kafkajs';
-import { backOffMs } from '../back-off.js';
-import { OffsetCommitter, isRefusedCommit } from './offset-committer.js';
-import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
-import { ByteBudget } from '../byte-budget.js';
+import type { HandleResult, IncomingMessage, IncomingMessages, MessageHandler } from '../ports.js';
 import type { FetchedMessages } from '../record-batches/fetched-messages.js';
 import { fetchedMessages } from '../record-batches/messages-of-batch.js';
-import { isProgrammingError } from './is-bug.js';
+import type { ConsumeLimits, ConsumerObserver } from './consume-options.js';
+import { OffsetCommitter, isRefusedCommit } from './offset-committer.js';
 import type { OffsetJumpDetector } from './offset-jump-detector.js';
-import type { HandleResult, IncomingMessage, IncomingMessages, MessageHandler } from '../ports.js';
-import { AdaptiveBatchSize, subBatchLength } from './sub-batches.js';
+import { PartitionState } from './partition-state.js';
+import { isProgrammingError } from './programming-error.js';
+import { subBatchLength } from './sub-batch-length.js';
 
 export interface BatchReaderOptions {
   readonly handler: MessageHandler;
@@ -19,61 +19,48 @@ export interface BatchReaderOptions {
   readonly onFatal: (cause: unknown) => void;
 }
 
-/** What is known of a partition while this process has it. */
-interface PartitionState {
-  readonly batchSize: AdaptiveBatchSize;
-  failures: number;
-  /** After a bug: so many messages are taken one at a time. */
-  isolatedLeft: number;
-  /** How often the batch that comes next was fetched and could not be decoded. */
-  refetches: number;
-}
-
-/** Bytes can be damaged on their way: they are fetched again so often before they count as damaged. */
-const REFETCHES_MAX = 2;
-
-/** A message batch can't be decoded; what was read of it is in `fault`. */
+/** A message batch that can't be decoded. The message that stands for it has the details. */
 export class UndecodableBatchError extends Error {
   override readonly name = 'UndecodableBatch';
 }
 
-/** What came of a sub-batch. Without trouble, what is not through is taken again at once. */
+/** How a sub-batch ended. Without a failure, messages that are not done are handled again at once. */
 interface SubBatchResult {
   readonly done: number;
   readonly failure: { readonly cause: unknown } | null;
 }
 
-/** Takes kafkajs's batches to the receiver in sub-batches and commits what is through. */
+/** Gives kafkajs's batches to the handler in sub-batches and commits what is handled. */
 export class BatchReader {
   readonly #commits = new OffsetCommitter();
   readonly #aborted = new AbortController();
   #partitions = new Map<number, PartitionState>();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #decompressedBytes: ByteBudget;
+  readonly #decompressedBytes: Semaphore;
 
   constructor(private readonly options: BatchReaderOptions) {
     const { decompressedBytesMax, batchBytesMax } = options.limits;
-    this.#decompressedBytes = new ByteBudget(Math.max(decompressedBytesMax, batchBytesMax));
+    this.#decompressedBytes = new Semaphore(Math.max(decompressedBytesMax, batchBytesMax));
   }
 
-  /** Another generation: work under way commits nothing any more. */
+  /** The group has a new generation: work that is running commits nothing any more. */
   partitionsRevoked(): void {
     this.#partitions = new Map();
     this.options.offsetJumps.partitionsRevoked();
     this.options.handler.partitionsRevoked();
   }
 
-  /** Resolves when the sub-batches under way are through. */
+  /** Resolves when the sub-batches that are running are done. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  /** Nobody waits for the sub-batches under way any more. */
+  /** Stops waiting for the sub-batches that are running. */
   abort(): void {
     this.#aborted.abort();
   }
 
-  /** kafkajs's eachBatch. What it throws is kafkajs's own: it joins the group again then. */
+  /** This is kafkajs's `eachBatch`. After an error that it throws, kafkajs joins the group again. */
   readonly read = async (payload: EachBatchPayload): Promise<void> => {
     const reading = this.#read(payload);
     this.#running.add(reading);
@@ -97,7 +84,7 @@ export class BatchReader {
     this.#detectJump(batch.partition, fetched);
     if (fetched.unreadable !== null) {
       const cause = new UndecodableBatchError(
-        `what the broker sent can't be read: ${fetched.unreadable}`,
+        `the broker's response can't be read: ${fetched.unreadable}`,
       );
       return this.#pause(payload, state, String(fetched.firstOffset), cause);
     }
@@ -131,7 +118,7 @@ export class BatchReader {
     if (jump !== null) observer.offsetJumped(jump);
   }
 
-  /** Nothing that was fetched is for a reader: markers of transactions, or what one took back. */
+  /** A batch may hold no message to handle: markers of transactions, or what an aborted one wrote. */
   async #commitAll(payload: EachBatchPayload, state: PartitionState): Promise<void> {
     const offset = payload.batch.lastOffset();
     const uncommitted = await this.#commit(payload, offset);
@@ -139,21 +126,18 @@ export class BatchReader {
   }
 
   async #subBatch(state: PartitionState, fetched: FetchedMessages): Promise<IncomingMessage[]> {
-    const countMax = state.isolatedLeft > 0 ? 1 : state.batchSize.count;
+    const countMax = state.messagesMax;
     const messages = await fetched.peek(countMax);
     if (messages.length === 0) return [];
-    const length = subBatchLength(messages, 0, {
-      countMax,
-      perKeyMax: this.options.limits.subBatchPerKeyMax,
-    });
-    // One that can't be decoded is alone, so that nothing before it waits.
+    const perKeyMax = this.options.limits.subBatchPerKeyMax;
+    const length = subBatchLength(messages, { countMax, perKeyMax });
+    // An undecodable batch is handled by itself, so that no message before it waits for a refetch.
     const damaged = messages.findIndex(({ fault }) => fault?.kind === 'undecodable');
     return messages.slice(0, damaged < 0 ? length : Math.min(length, Math.max(1, damaged)));
   }
 
   #refetchReason(state: PartitionState, { fault }: IncomingMessage): UndecodableBatchError | null {
-    if (fault?.isWorthFetchingAgain !== true || state.refetches >= REFETCHES_MAX) return null;
-    state.refetches++;
+    if (fault?.isWorthFetchingAgain !== true || !state.mayRefetch()) return null;
     return new UndecodableBatchError(`a message batch can't be decoded: ${fault.detail}`);
   }
 
@@ -162,12 +146,8 @@ export class BatchReader {
     partitions: ReadonlyMap<number, PartitionState>,
     startedAt: number,
   ): boolean {
-    const used = performance.now() - startedAt;
-    return (
-      payload.isRunning() &&
-      partitions === this.#partitions &&
-      used < this.options.limits.partitionTurnMsMax
-    );
+    const isOwned = payload.isRunning() && partitions === this.#partitions;
+    return isOwned && performance.now() - startedAt < this.options.limits.partitionTurnMsMax;
   }
 
   async #handle(
@@ -176,7 +156,7 @@ export class BatchReader {
     messages: IncomingMessages,
   ): Promise<SubBatchResult> {
     const { handler, limits, observer, onFatal } = this.options;
-    // A refused heartbeat is met again, and acted upon, when the sub-batch is through.
+    // A heartbeat that is refused here is refused again after the sub-batch, and acted upon there.
     const heartbeat = setInterval(
       () => void payload.heartbeat().catch(() => {}),
       limits.heartbeatMs,
@@ -186,13 +166,13 @@ export class BatchReader {
       limits.handleMsMax,
     );
     try {
-      const step = await this.#handleOnce(messages);
-      if (!step.failure || !isProgrammingError(step.failure.cause)) return step;
-      const bug = step.failure.cause;
+      const result = await this.#handleOnce(messages);
+      if (!result.failure || !isProgrammingError(result.failure.cause)) return result;
+      const bug = result.failure.cause;
       if (messages.length === 1) return await sendToDeadLetters(handler, messages[0], bug);
-      state.isolatedLeft = messages.length;
+      state.isolate(messages.length);
       observer.isolating({ partition: payload.batch.partition, messages: messages.length, bug });
-      return { done: step.done, failure: null };
+      return { done: result.done, failure: null };
     } finally {
       clearInterval(heartbeat);
       clearTimeout(stuckTimer);
@@ -203,11 +183,11 @@ export class BatchReader {
   async #handleOnce(messages: IncomingMessages): Promise<SubBatchResult> {
     const { signal } = this.#aborted;
     try {
-      const handled = await orAborted(signal, this.options.handler.handle(messages, signal));
-      if (handled.kind === 'all' || handled.done >= messages.length) {
+      const result = await orAborted(signal, this.options.handler.handle(messages, signal));
+      if (result.kind === 'all' || result.done >= messages.length) {
         return { done: messages.length, failure: null };
       }
-      return { done: handled.done, failure: { cause: handled.trouble } };
+      return { done: result.done, failure: { cause: result.cause } };
     } catch (cause) {
       return { done: 0, failure: { cause } };
     }
@@ -231,43 +211,30 @@ export class BatchReader {
   }
 
   #succeeded(partition: number, state: PartitionState, messages: number, ms: number): void {
-    state.batchSize.record(messages, ms);
-    state.isolatedLeft = Math.max(0, state.isolatedLeft - messages);
-    state.refetches = 0;
-    if (state.failures > 0) this.options.observer.recovered(partition);
-    state.failures = 0;
-    this.options.observer.handled({ partition, messages, ms });
+    const { observer } = this.options;
+    if (state.succeeded(messages, ms)) observer.recovered(partition);
+    observer.handled({ partition, messages, ms });
   }
 
-  /** The fetches go on, and with them the heartbeats; this partition comes again from where it is. */
+  /** Fetches and heartbeats continue; this partition is fetched again after the back-off. */
   #pause(payload: EachBatchPayload, state: PartitionState, offset: string, cause: unknown): void {
     const { limits, random, observer } = this.options;
     const { partition } = payload.batch;
     if (!payload.isRunning()) return;
-    state.failures++;
-    const waitMs = backOffMs(
-      state.failures,
-      { waitMsMin: limits.backoffMsMin, waitMsMax: limits.backoffMsMax },
-      random,
-    );
+    const waitMs = backoffMs(state.failures, limits, random);
+    state.failed();
     observer.paused({ partition, offset, failures: state.failures, waitMs, cause });
     setTimeout(payload.pause(), waitMs).unref();
   }
 
   #stateOf(partition: number): PartitionState {
-    const { subBatchMessagesMax, subBatchMsMax } = this.options.limits;
-    const state = this.#partitions.get(partition) ?? {
-      batchSize: new AdaptiveBatchSize(subBatchMessagesMax, subBatchMsMax),
-      failures: 0,
-      isolatedLeft: 0,
-      refetches: 0,
-    };
+    const state = this.#partitions.get(partition) ?? new PartitionState(this.options.limits);
     this.#partitions.set(partition, state);
     return state;
   }
 }
 
-/** A message batch that can't be decoded has the offset of its last message. */
+/** The message that stands for an undecodable batch has the offset of the batch's last message. */
 const firstOffsetOf = (message: IncomingMessage | undefined): string =>
   message?.fault?.batch?.firstOffset ?? message?.offset ?? '';
 
@@ -288,21 +255,24 @@ function isNotEmpty(messages: readonly IncomingMessage[]): messages is IncomingM
   return messages.length > 0;
 }
 
-/** A race with one promise for all sub-batches would keep something of each for as long as it is open. */
+/**
+ * The promise and its listener are made for each sub-batch: racing one that lives as long as the
+ * consumer would keep something of every sub-batch in memory for as long.
+ */
 async function orAborted(
   signal: AbortSignal,
   handling: Promise<HandleResult>,
 ): Promise<HandleResult> {
-  const given: HandleResult = { kind: 'some', done: 0, trouble: new Error('The consumer stops') };
-  let give = (): void => undefined;
+  const stopped: HandleResult = { kind: 'some', done: 0, cause: new Error('The consumer stops') };
+  let stop = (): void => undefined;
   const aborted = new Promise<HandleResult>((resolve) => {
-    give = () => resolve(given);
-    if (signal.aborted) give();
-    signal.addEventListener('abort', give, { once: true });
+    stop = () => resolve(stopped);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
   });
   try {
     return await Promise.race([handling, aborted]);
   } finally {
-    signal.removeEventListener('abort', give);
+    signal.removeEventListener('abort', stop);
   }
 }

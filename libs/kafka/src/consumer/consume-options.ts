@@ -1,41 +1,43 @@
 import type { OffsetJump } from './offset-jump-detector.js';
 import type { BlockedPartition } from './open-transaction-detector.js';
 
-/** Every limit of a consumer; each may be set. */
 export interface ConsumeLimits {
-  /** Without a heartbeat for that long, the group gives the partitions to others. */
+  /** Without a heartbeat for this long, the group assigns the partitions to other consumers. */
   readonly sessionMs: number;
   readonly heartbeatMs: number;
   readonly rebalanceMsMax: number;
-  /** How long a fetch waits for a first message; also how soon a paused partition is seen again. */
+  /** How long a fetch waits for its first message, and how soon a paused partition is fetched again. */
   readonly fetchWaitMsMax: number;
-  /** Small, so that little is fetched in vain for a partition that is slow or in trouble. */
+  /** Of one fetch. It is small, because a fetch for a partition that is paused or slow is wasted. */
   readonly partitionBytesMax: number;
+  /** Of the partitions that are handled at the same time. */
   readonly concurrentPartitionsMax: number;
-  /** What a message batch may unpack to. A larger one is not unpacked. */
+  /** Of a message batch once it is decompressed. A larger one counts as undecodable. */
   readonly batchBytesMax: number;
-  /** Of one message batch: a batch of a megabyte can hold millions, each of which would be a dead letter. */
+  /** Of a message batch. One megabyte can hold millions, each of which would be a dead letter. */
   readonly batchRecordsMax: number;
-  /** Of unpacked batches, over all partitions; others wait. */
+  /** Of decompressed batches of all partitions. While they are used up, other partitions wait. */
   readonly decompressedBytesMax: number;
-  /** A message with more headers, or more bytes of them, is not read. */
+  /** A message with more headers, or more bytes of them, counts as undecodable. */
   readonly headersMax: number;
   readonly headerBytesMax: number;
-  /** A sub-batch: handled and committed before the next one of its partition. */
+  /** A sub-batch is handled and committed before the next one of its partition. */
   readonly subBatchMessagesMax: number;
   readonly subBatchPerKeyMax: number;
+  /** Sub-batches grow and shrink so that handling one takes about this long at most. */
   readonly subBatchMsMax: number;
-  /** After that a partition lets the next fetch come, so that it does not hold up the others. */
+  /** After this, a partition waits for its next fetch, so that the other partitions are fetched too. */
   readonly partitionTurnMsMax: number;
-  /** A handler that is not through by then never will be: the process has to end. */
+  /** A handler that takes longer is stuck: the process has to end. */
   readonly handleMsMax: number;
-  /** A transaction that keeps a partition waiting for longer is told of. */
+  /** A transaction that blocks a partition for longer is reported. */
   readonly transactionMsMax: number;
+  /** How long a partition is paused after a failure. */
   readonly backoffMsMin: number;
   readonly backoffMsMax: number;
-  /** On stop: for the sub-batches under way, */
+  /** How long `stop` waits for the sub-batches that are running. */
   readonly drainMsMax: number;
-  /** … and then for leaving the group, and for disconnecting. */
+  /** How long `stop` waits for leaving the group, and then for disconnecting. */
   readonly leaveMsMax: number;
 }
 
@@ -63,12 +65,12 @@ export const CONSUME_LIMITS: ConsumeLimits = {
   leaveMsMax: 2_000,
 };
 
-/** What a consumer reports, for metrics, health and alarms. Must not throw. */
+/** What a consumer reports for metrics, health and alarms. An observer must not throw. */
 export interface ConsumerObserver {
   joined(partitions: readonly number[]): void;
-  /** A sub-batch is through and committed. */
+  /** A sub-batch was handled and committed. */
   handled(report: { partition: number; messages: number; ms: number }): void;
-  /** Nothing is lost: the partition is paused and its messages come again. */
+  /** Messages failed. None is lost: the partition is paused, and they are delivered again. */
   paused(report: {
     partition: number;
     offset: string;
@@ -77,26 +79,26 @@ export interface ConsumerObserver {
     cause: unknown;
   }): void;
   recovered(partition: number): void;
-  /** A bug somewhere in these messages: they are taken one by one to find which. */
+  /** A bug met one of these messages: they are handled one at a time to find which one it is. */
   isolating(report: { partition: number; messages: number; bug: unknown }): void;
-  /** The group has a new generation; the work is repeated by whoever has the partition now. */
+  /** The group has a new generation: the new owner of the partition handles the messages again. */
   commitRefused(cause: unknown): void;
   offsetJumped(jump: OffsetJump): void;
-  /** Nothing of a partition is handed out, because a sender has not ended its transaction. */
+  /** The broker sends no message of a partition, because a producer has not ended a transaction. */
   blockedByTransaction(partition: BlockedPartition): void;
   unblocked(partition: number): void;
-  /** kafkajs gave up and, when `restarts`, begins again by itself. */
+  /** kafkajs gave up. When `restarts` is true, it starts again by itself. */
   crashed(cause: unknown, restarts: boolean): void;
 }
 
 export interface ConsumeOptions {
   readonly topic: string;
   readonly groupId: string;
-  /** Nothing will be delivered any more: end the process, somebody starts it again. */
+  /** Nothing is delivered any more. The process has to end, so that its supervisor restarts it. */
   readonly onFatal: (cause: unknown) => void;
   readonly observer?: Partial<ConsumerObserver>;
   readonly limits?: Partial<ConsumeLimits>;
-  /** Where a group begins that has committed nothing. Default true: nothing is left out. */
+  /** Where a group starts that has committed nothing. Default: true, so that no message is skipped. */
   readonly fromBeginning?: boolean;
   readonly random?: () => number;
 }

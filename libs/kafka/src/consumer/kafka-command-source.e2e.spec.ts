@@ -63,7 +63,7 @@ describe('a consumer', () => {
     const received = new RecordingHandler((messages) => ({
       kind: 'some',
       done: messages[0].offset === '0' ? 4 : 0,
-      trouble: new Error('away'),
+      cause: new Error('away'),
     }));
     await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([4]));
@@ -215,7 +215,7 @@ describe('a consumer', () => {
     const received = new RecordingHandler((messages) => {
       const bad = messages.findIndex(({ value }) => String(value) === 'bad');
       if (bad < 0) return { kind: 'all' };
-      return { kind: 'some', done: bad, trouble: new TypeError('undefined is not a function') };
+      return { kind: 'some', done: bad, cause: new TypeError('undefined is not a function') };
     });
     await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([3]));

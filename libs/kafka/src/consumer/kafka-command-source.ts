@@ -1,6 +1,10 @@
+import { settledWithin } from '#async';
 import type { Consumer } from 'kafkajs';
-import { BatchReader } from './batch-reader.js';
 import type { KafkaConnection } from '../connection.js';
+import { onPartitionFetched } from '../kafkajs-patches/fetch-patch.js';
+import type { KafkaLogEntry } from '../log.js';
+import type { CommandSource, MessageHandler } from '../ports.js';
+import { BatchReader } from './batch-reader.js';
 import {
   CONSUME_LIMITS,
   SILENT_CONSUMER_OBSERVER,
@@ -8,13 +12,10 @@ import {
   type ConsumeOptions,
   type ConsumerObserver,
 } from './consume-options.js';
-import { onPartitionFetched } from '../kafkajs-patches/fetch-patch.js';
-import type { KafkaLogEntry } from '../log.js';
 import { OffsetJumpDetector } from './offset-jump-detector.js';
-import type { CommandSource, MessageHandler } from '../ports.js';
 import { OpenTransactionDetector } from './open-transaction-detector.js';
 
-/** One member of a consumer group. Start it once; after `stop` it is over. */
+/** One member of a consumer group. It is started once and can't be started again after `stop`. */
 export function createCommandSource(
   connection: KafkaConnection,
   options: ConsumeOptions,
@@ -42,12 +43,12 @@ class KafkaCommandSource implements CommandSource {
     );
   }
 
-  /** Resolves when the group is joined; rejects when there is no Kafka, or no such topic. */
-  async start(receiver: MessageHandler): Promise<void> {
+  /** Resolves when the group is joined; rejects when Kafka or the topic can't be reached. */
+  async start(handler: MessageHandler): Promise<void> {
     const { topic, groupId, fromBeginning = true, onFatal, random = Math.random } = this.options;
     const limits = this.#limits;
     const reader = new BatchReader({
-      handler: receiver,
+      handler,
       limits,
       observer: this.#observer,
       offsetJumps: this.#offsetJumps,
@@ -68,9 +69,10 @@ class KafkaCommandSource implements CommandSource {
     );
     this.#running = { consumer, reader };
     this.#listenTo(consumer, reader);
-    this.#stopListening = onPartitionFetched((seen) => {
-      if (seen.topic !== topic) return;
-      this.#openTransactions.seen(seen.partition, seen.blockedAt, performance.now());
+    this.#stopListening = onPartitionFetched((fetched) => {
+      if (fetched.topic !== topic) return;
+      const { partition, blockedAt } = fetched;
+      this.#openTransactions.fetched(partition, blockedAt, performance.now());
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning });
@@ -87,11 +89,11 @@ class KafkaCommandSource implements CommandSource {
     const { consumer, reader } = this.#running;
     this.#running = null;
     this.#stopListening();
-    // What it rejects with is nobody's: it stops.
+    // The process stops: there is nothing left to do about an error.
     const stopped = consumer.stop().catch(() => undefined);
-    if (!(await endsWithin(this.#limits.drainMsMax, reader.idle()))) reader.abort();
-    await endsWithin(this.#limits.leaveMsMax, stopped);
-    await endsWithin(this.#limits.leaveMsMax, consumer.disconnect());
+    if (!(await settledWithin(reader.idle(), this.#limits.drainMsMax))) reader.abort();
+    await settledWithin(stopped, this.#limits.leaveMsMax);
+    await settledWithin(consumer.disconnect(), this.#limits.leaveMsMax);
   }
 
   #listenTo(consumer: Consumer, reader: BatchReader): void {
@@ -111,26 +113,11 @@ class KafkaCommandSource implements CommandSource {
     });
   }
 
+  /** kafkajs reports an offset that is out of range in its log and nowhere else. */
   #onLogEntry({ message, details }: KafkaLogEntry): void {
     const { topic, partition } = details;
     if (!message.startsWith('Offset out of range, resetting') || topic !== this.options.topic)
       return;
     this.#observer.offsetJumped(this.#offsetJumps.outOfRange(Number(partition)));
-  }
-}
-
-async function endsWithin(msMax: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<false>((give) => {
-    timer = setTimeout(() => give(false), msMax);
-  });
-  const ended = work.then(
-    () => true as const,
-    () => true as const,
-  );
-  try {
-    return await Promise.race([ended, expired]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,16 +1,16 @@
+import { BatchingQueue } from '#async';
 import type { EachBatchPayload } from 'kafkajs';
-import { GatheringQueue } from '../gathering-queue.js';
 import { isProtocolError } from '../protocol-error.js';
 
 interface Commit {
   readonly payload: EachBatchPayload;
-  /** The next message that is to be read. */
+  /** The offset of the next message to read. */
   readonly next: string;
 }
 
-const COMMITS_WAITING_MAX = 10_000;
+const QUEUED_COMMITS_MAX = 10_000;
 
-/** The group is in another generation, or elsewhere: kafkajs joins again when it is told. */
+/** The group has a new generation or another coordinator. kafkajs joins it again on such an error. */
 const REFUSED_COMMIT_ERRORS = [
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
@@ -21,11 +21,11 @@ const REFUSED_COMMIT_ERRORS = [
 export const isRefusedCommit = (error: unknown): boolean =>
   isProtocolError(error, REFUSED_COMMIT_ERRORS);
 
-/** Commits of all partitions in one line, several in one request: the broker writes each to its disk. */
+/** Commits the offsets of all partitions one request at a time: a broker syncs each one to its disk. */
 export class OffsetCommitter {
-  readonly #queue = new GatheringQueue<Commit>(
-    { run: commitAll, sizeOf: () => 1, mayBeOneItem: () => false },
-    { runSizeMax: Infinity, runItemsMax: Infinity, waitingItemsMax: COMMITS_WAITING_MAX },
+  readonly #queue = new BatchingQueue<Commit>(
+    { run: commitAll, sizeOf: () => 1, isItemError: () => false },
+    { batchSizeMax: Infinity, batchItemsMax: Infinity, queuedItemsMax: QUEUED_COMMITS_MAX },
   );
 
   commit(payload: EachBatchPayload, next: string): Promise<void> {

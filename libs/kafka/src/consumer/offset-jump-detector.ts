@@ -1,21 +1,22 @@
-/** Messages were left out, or came from an older place than was known to be through. */
+/** Messages were skipped, or came from an offset before one that was already handled. */
 export interface OffsetJump {
   readonly partition: number;
   readonly kind: 'skipped' | 'went-back' | 'out-of-range';
-  /** null: not known, or none arrived yet. */
+  /** null: it is not known. */
   readonly expected: string | null;
+  /** null: no message has arrived yet. */
   readonly found: string | null;
 }
 
 /**
- * kafkajs goes to the beginning in silence when an offset is out of range (messages deleted unread,
- * a topic made anew). Repeats do no harm here, but somebody has to look at a jump.
+ * kafkajs resets an offset that is out of range without an error (messages were deleted unread, or the
+ * topic was created again). The ledger tolerates repeats, but an operator has to know of a jump.
  */
 export class OffsetJumpDetector {
   readonly #expected = new Map<number, bigint>();
   readonly #committed = new Map<number, bigint>();
 
-  /** Others may have gone on with the partitions: only what was committed from here still stands. */
+  /** Other consumers may advance the partitions: only what this one committed is still certain. */
   partitionsRevoked(): void {
     this.#expected.clear();
   }
@@ -36,7 +37,7 @@ export class OffsetJumpDetector {
     return null;
   }
 
-  /** Everything up to and with `offset` is through. */
+  /** Everything up to and including `offset` is handled. */
   handled(partition: number, offset: string): void {
     this.#expected.set(partition, BigInt(offset) + 1n);
   }
@@ -45,7 +46,7 @@ export class OffsetJumpDetector {
     this.#committed.set(partition, BigInt(next));
   }
 
-  /** kafkajs says so in its log, and nowhere else. */
+  /** kafkajs reported the partition's offset to be out of range. */
   outOfRange(partition: number): OffsetJump {
     const expected = this.#expected.get(partition) ?? this.#committed.get(partition);
     this.#expected.delete(partition);

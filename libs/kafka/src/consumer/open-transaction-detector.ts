@@ -1,4 +1,4 @@
-/** Readers of a partition wait for a transaction that a sender has not ended. */
+/** Readers of a partition wait for a transaction that its producer has not ended. */
 export interface BlockedPartition {
   readonly partition: number;
   /** Of the transaction's first message. */
@@ -13,8 +13,8 @@ interface OpenTransaction {
 }
 
 /**
- * A broker hands out nothing behind an open transaction, for up to `transaction.max.timeout.ms`: one
- * sender can keep all others of its partition waiting, and nothing else would say why.
+ * A broker sends nothing that comes after an open transaction, for up to `transaction.max.timeout.ms`.
+ * One producer can block all others of its partition, and nothing else would tell why.
  */
 export class OpenTransactionDetector {
   readonly #open = new Map<number, OpenTransaction>();
@@ -27,31 +27,30 @@ export class OpenTransactionDetector {
     },
   ) {}
 
-  seen(partition: number, blockedAt: string | null, nowMs: number): void {
-    const transaction = this.#open.get(partition);
+  /** `blockedAt` is where a transaction blocks the partition; null: none does. */
+  fetched(partition: number, blockedAt: string | null, nowMs: number): void {
+    const known = this.#open.get(partition);
     if (blockedAt === null) {
       this.#open.delete(partition);
-      if (transaction?.isReported) this.observer.unblocked(partition);
+      if (known?.isReported) this.observer.unblocked(partition);
       return;
     }
-    if (transaction?.offset !== blockedAt) {
-      this.#open.set(partition, {
-        offset: blockedAt,
-        sinceMs: nowMs,
-        isReported: transaction?.isReported ?? false,
-      });
+    if (known?.offset !== blockedAt) {
+      const isReported = known?.isReported ?? false;
+      this.#open.set(partition, { offset: blockedAt, sinceMs: nowMs, isReported });
       return;
     }
-    const ms = nowMs - transaction.sinceMs;
-    if (transaction.isReported || ms < this.durationMsMax) return;
-    transaction.isReported = true;
+    const ms = nowMs - known.sinceMs;
+    if (known.isReported || ms < this.durationMsMax) return;
+    known.isReported = true;
     this.observer.blockedByTransaction({ partition, offset: blockedAt, ms });
   }
 
-  /** Others may have the partitions now. */
+  /** The partitions may be assigned to other consumers now. */
   partitionsRevoked(): void {
-    for (const [partition, { isReported }] of this.#open)
+    for (const [partition, { isReported }] of this.#open) {
       if (isReported) this.observer.unblocked(partition);
+    }
     this.#open.clear();
   }
 }

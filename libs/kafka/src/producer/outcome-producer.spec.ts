@@ -1,10 +1,12 @@
+import { TimeoutError } from '#async';
+import { ManualClock } from '#async/testing';
 import type { Producer, RecordMetadata } from 'kafkajs';
 import { KafkaConnection } from '../connection.js';
 import { NotAcknowledgedError, OutcomeProducer } from './outcome-producer.js';
 
 type Batch = Parameters<Producer['sendBatch']>[0];
 
-/** A connection whose producers answer as the test says. */
+/** A connection whose producers answer what the test scripts. */
 class ScriptedConnection extends KafkaConnection {
   readonly sent: string[][] = [];
   opened = 0;
@@ -51,14 +53,14 @@ const both = [
   message('d', 'four'),
 ];
 
-describe('the producer of outcomes', () => {
-  it('is through when every partition that was sent to has answered', async () => {
+describe('the outcome producer', () => {
+  it('resolves when every partition that was sent to has acknowledged', async () => {
     const connection = new ScriptedConnection(() => acknowledged(0, 1));
     await new OutcomeProducer(connection).send(both);
     expect(connection.sent).toEqual([['one', 'two', 'three', 'four']]);
   });
 
-  it('is not through when a partition was left out, and sends the next time from a new producer', async () => {
+  it('rejects when a partition is missing in the answer, and sends next from a new producer', async () => {
     const replaced: unknown[] = [];
     const connection = new ScriptedConnection((_, send) =>
       send === 1 ? acknowledged(0) : acknowledged(0, 1),
@@ -72,24 +74,27 @@ describe('the producer of outcomes', () => {
     expect([connection.opened, connection.closed]).toEqual([2, 1]);
   });
 
-  it('does not wait for ever, and sends the next time from a new producer', async () => {
+  it('rejects after its limit without an answer, and sends next from a new producer', async () => {
+    const clock = new ManualClock();
     const connection = new ScriptedConnection((_, send) =>
       send === 1 ? new Promise<never>(() => {}) : acknowledged(0, 1),
     );
-    const producer = new OutcomeProducer(connection, { sendMsMax: 20 });
-    await expect(producer.send(both)).rejects.toThrow('No answer within 20 ms');
+    const producer = new OutcomeProducer(connection, { sendMsMax: 20_000, clock });
+    const sending = expect(producer.send(both)).rejects.toThrow(TimeoutError);
+    await clock.advance(20_000);
+    await sending;
     await producer.send(both);
     expect(connection.opened).toBe(2);
   });
 
-  it('sends a message without a key always to the same partition', async () => {
+  it('sends every message without a key to the same partition', async () => {
     const connection = new ScriptedConnection(() => acknowledged(0));
     const producer = new OutcomeProducer(connection);
     for (let times = 0; times < 5; times++) await producer.send([message(null, 'dead')]);
     expect(connection.sent).toHaveLength(5);
   });
 
-  it('lets one caller’s refused message harm no other caller', async () => {
+  it('sends the messages of other callers when the message of one is refused', async () => {
     const connection = new ScriptedConnection((batch) => {
       const values = batch.topicMessages?.flatMap(({ messages }) => messages.map((m) => m.value));
       if (!values?.includes('too large')) return acknowledged(0, 1);
@@ -110,7 +115,7 @@ describe('the producer of outcomes', () => {
     ]);
   });
 
-  it('takes nothing more once it is closed, and sends before what it has', async () => {
+  it('sends what is queued before it closes, and refuses what comes after', async () => {
     const connection = new ScriptedConnection(() => acknowledged(0, 1));
     const producer = new OutcomeProducer(connection);
     const sending = producer.send(both);

@@ -1,46 +1,47 @@
+import { BatchingQueue, settledWithin, withTimeout, type BatchingLimits, type Clock } from '#async';
 import type { ICustomPartitioner, Message, Producer } from 'kafkajs';
 import type { KafkaConnection } from '../connection.js';
 import { keyPartition } from '../kafkajs-patches/key-partition.js';
-import { GatheringQueue, type GatheringLimits } from '../gathering-queue.js';
 import type { OutcomeSink, OutgoingMessage } from '../ports.js';
 import { isProtocolError } from '../protocol-error.js';
 
-/** One send stays below what a broker takes as one batch (1 MiB), even when all is for one partition. */
-const LIMITS: GatheringLimits = {
-  runSizeMax: 700_000,
-  runItemsMax: 2_000,
-  waitingItemsMax: 20_000,
+/** One send stays below what a broker takes as one batch (1 MiB), even if it is for one partition. */
+const LIMITS: BatchingLimits = {
+  batchSizeMax: 700_000,
+  batchItemsMax: 2_000,
+  queuedItemsMax: 20_000,
 };
-/** A message's place in a batch, beside its key, value and headers. */
+/** What a message takes in a batch besides its key, value and headers. */
 const MESSAGE_OVERHEAD_BYTES = 80;
 const ACKNOWLEDGEMENT_MS_MAX = 10_000;
-/** With all repeats, and before a consumer takes its handler for stuck. */
+/** For a send with all its retries. It ends before a consumer takes its handler for stuck. */
 const SEND_MS_MAX = 30_000;
 const CLOSE_MS_MAX = 3_000;
 const TOO_LARGE_ERRORS = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
-/** Whether a topic takes no message, or no batch of them, that is so large. */
+/** Whether a topic refuses a message, or a batch of messages, because of its size. */
 export const isMessageTooLarge = (error: unknown): boolean =>
   isProtocolError(error, TOO_LARGE_ERRORS);
 
 export interface OutcomeProducerOptions {
-  readonly limits?: Partial<GatheringLimits>;
+  readonly limits?: Partial<BatchingLimits>;
   readonly sendMsMax?: number;
-  /** A producer was given up for a new one: what it sent last may come twice. */
+  readonly clock?: Pick<Clock, 'after'>;
+  /** The producer was replaced by a new one: messages that it sent last may arrive twice. */
   readonly onReplaced?: (cause: unknown) => void;
 }
 
-/** Thrown when there was no answer in time, or none for a partition that was sent to. */
+/** Thrown when a partition that was sent to is missing in the answer. */
 export class NotAcknowledgedError extends Error {
   override readonly name = 'NotAcknowledged';
 }
 
 /**
- * Sends from any number of callers in one line: kafkajs loses the sequence of an idempotent producer
- * when sends overlap. What waits while a send is under way goes into the next one.
+ * Sends for any number of callers, one batch at a time: kafkajs loses the sequence of an idempotent
+ * producer when sends overlap. Messages that are added during a send go out with the next one.
  */
 export class OutcomeProducer implements OutcomeSink {
-  readonly #queue: GatheringQueue<OutgoingMessage>;
+  readonly #queue: BatchingQueue<OutgoingMessage>;
   readonly #partitionsSent = new Set<string>();
   #producer: Promise<Producer> | null = null;
   #closed = false;
@@ -49,19 +50,19 @@ export class OutcomeProducer implements OutcomeSink {
     private readonly connection: KafkaConnection,
     private readonly options: OutcomeProducerOptions = {},
   ) {
-    this.#queue = new GatheringQueue(
+    this.#queue = new BatchingQueue(
       {
         run: (messages) => this.#sendAll(messages),
         sizeOf: bytesOf,
-        // A connection that is away is away for all; only a refusal can be about one message.
-        mayBeOneItem: (error) =>
+        // An outage fails every message; only a refusal can be the fault of one of them.
+        isItemError: (error) =>
           error instanceof Error && 'retriable' in error && !hasExhaustedRetries(error),
       },
       { ...LIMITS, ...options.limits },
     );
   }
 
-  /** Connects ahead of the first send, so that a start can fail when there is no Kafka. */
+  /** Connects before the first send, so that a process without Kafka fails when it starts. */
   async connect(): Promise<void> {
     await this.#connected();
   }
@@ -76,7 +77,7 @@ export class OutcomeProducer implements OutcomeSink {
     }
   }
 
-  /** One message that is too large must not hold up those that were sent with it. */
+  /** A message that is too large must not keep those from being sent that came with it. */
   async #sendAlone(message: OutgoingMessage): Promise<void> {
     try {
       await this.#queue.add([message]);
@@ -86,12 +87,12 @@ export class OutcomeProducer implements OutcomeSink {
     }
   }
 
-  /** Resolves when all that was given to `send` is acknowledged or failed. */
+  /** Resolves when each message that was given to `send` is acknowledged or has failed. */
   async flush(): Promise<void> {
     await this.#queue.idle();
   }
 
-  /** Takes no more, sends what waits, disconnects. */
+  /** Refuses further messages, sends those that are queued, and disconnects. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.flush();
@@ -105,37 +106,25 @@ export class OutcomeProducer implements OutcomeSink {
     try {
       const producer = await connected;
       this.#partitionsSent.clear();
-      const answers = await this.#inTime(
+      const answers = await withTimeout(
         producer.sendBatch({
           acks: -1,
           timeout: ACKNOWLEDGEMENT_MS_MAX,
           topicMessages: groupByTopic(messages),
         }),
+        this.options.sendMsMax ?? SEND_MS_MAX,
+        { what: 'no acknowledgement', clock: this.options.clock },
       );
-      // When a partition's leader moves during a send, kafkajs can leave that partition out.
+      // kafkajs can leave a partition out of a send when its leader moves meanwhile.
       const acknowledged = new Set(answers.map((a) => partitionName(a.topicName, a.partition)));
-      const missing = [...this.#partitionsSent].filter((place) => !acknowledged.has(place));
+      const missing = [...this.#partitionsSent].filter((name) => !acknowledged.has(name));
       if (missing.length > 0) throw new NotAcknowledgedError(`No answer for ${missing.join(', ')}`);
     } catch (error) {
-      // Its sequence may be off now; a new producer begins a new one.
+      // Its sequence numbers may be wrong now; a new producer starts a new sequence.
       if (this.#producer === connected) this.#producer = null;
       this.options.onReplaced?.(error);
       void disconnect(connected);
       throw error;
-    }
-  }
-
-  async #inTime<T>(work: Promise<T>): Promise<T> {
-    const msMax = this.options.sendMsMax ?? SEND_MS_MAX;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const error = new NotAcknowledgedError(`No answer within ${msMax} ms`);
-      timer = setTimeout(() => reject(error), msMax);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -154,7 +143,7 @@ export class OutcomeProducer implements OutcomeSink {
     return producer;
   }
 
-  /** A repeated send must choose as before: the key decides, and without a key it is the first one. */
+  /** A retry must choose the same partition: the key's, or the first one for a message without key. */
   readonly #partitioner: ICustomPartitioner = () => (args) => {
     const { key } = args.message;
     const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key ?? '');
@@ -190,14 +179,14 @@ function partitionName(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
 
-/** kafkajs gives up after its repeats with this name: then it was trouble, not a refusal. */
+/** kafkajs gives up after its retries with this error: the cause was an outage, not a refusal. */
 function hasExhaustedRetries(error: Error): boolean {
   return error.name === 'KafkaJSNumberOfRetriesExceeded';
 }
 
 async function disconnect(producer: Promise<Producer>): Promise<void> {
-  const limit = AbortSignal.timeout(CLOSE_MS_MAX);
-  const expired = new Promise<void>((done) => limit.addEventListener('abort', () => done()));
-  const disconnected = producer.then((open) => open.disconnect()).catch(() => undefined);
-  await Promise.race([disconnected, expired]);
+  await settledWithin(
+    producer.then((open) => open.disconnect()),
+    CLOSE_MS_MAX,
+  );
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { Semaphore } from '#async';
 import fc from 'fast-check';
-import { ByteBudget } from '../byte-budget.js';
 import type { IncomingMessage } from '../ports.js';
 import { ByteWriter } from './byte-writer.js';
 import {
@@ -28,7 +28,7 @@ const LIMITS = {
 
 function fetched(
   batches: readonly Buffer[],
-  { from = 0n, limits = LIMITS, budget = new ByteBudget(2_000_000) } = {},
+  { from = 0n, limits = LIMITS, budget = new Semaphore(2_000_000) } = {},
 ): FetchedMessages {
   const place = { topic: 't', partition: 3, fetchedOffset: from };
   return new FetchedMessages(place, readBatches(Buffer.concat(batches)), limits, budget);
@@ -303,13 +303,13 @@ describe('a batch that can’t be decoded', () => {
           isChecked ? one : { ...one, crc: crcOf(one.checked) },
         );
         const place = { topic: 't', partition: 3, fetchedOffset: 0n };
-        const budget = new ByteBudget(2_000_000);
+        const budget = new Semaphore(2_000_000);
         const messages = await all(new FetchedMessages(place, batches, LIMITS, budget));
         const offsets = messages.map(({ offset }) => BigInt(offset));
         expect(offsets.every((offset, at) => at === 0 || offset > (offsets[at - 1] ?? 0n))).toBe(
           true,
         );
-        expect(budget.tryReserve(2_000_000)).toBe(true);
+        expect(budget.tryAcquire(2_000_000)).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -321,20 +321,20 @@ describe('the memory of unpacked batches', () => {
     encodeBatch({ codec, records: [{ value: Buffer.alloc(900_000) }, { offsetDelta: 1 }] });
 
   it('is given back when the messages were taken, or are not wanted any more', async () => {
-    const budget = new ByteBudget(1_000_000);
+    const budget = new Semaphore(1_000_000);
     const messages = fetched([zeros(1), zeros(1)], { budget });
     expect(await messages.peek(10)).toHaveLength(2);
-    expect(budget.tryReserve(200_000)).toBe(false);
+    expect(budget.tryAcquire(200_000)).toBe(false);
     messages.take(1);
-    expect(budget.tryReserve(200_000)).toBe(false);
+    expect(budget.tryAcquire(200_000)).toBe(false);
     messages.take(1);
     expect(await messages.peek(1)).toHaveLength(1);
     messages.close();
-    expect(budget.tryReserve(1_000_000)).toBe(true);
+    expect(budget.tryAcquire(1_000_000)).toBe(true);
   });
 
   it('is waited for by who holds none of it', async () => {
-    const budget = new ByteBudget(1_000_000);
+    const budget = new Semaphore(1_000_000);
     const [first, second] = [fetched([zeros(1)], { budget }), fetched([zeros(1)], { budget })];
     await first.peek(1);
     let isThere = false;
@@ -344,11 +344,11 @@ describe('the memory of unpacked batches', () => {
     first.close();
     await waiting;
     second.close();
-    expect(budget.tryReserve(1_000_000)).toBe(true);
+    expect(budget.tryAcquire(1_000_000)).toBe(true);
   });
 
   it('is none for batches that are not packed', async () => {
-    const budget = new ByteBudget(0);
+    const budget = new Semaphore(0);
     expect(await fetched([zeros(0)], { budget }).peek(10)).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { ByteBudget } from '../byte-budget.js';
+import type { Semaphore } from '#async';
 import type { IncomingMessage } from '../ports.js';
 import { codecName } from '../compression/decompress.js';
 import type { FetchedBatch } from './fetch-response.js';
@@ -40,7 +40,7 @@ export class FetchedMessages {
     private readonly position: FetchPosition,
     private readonly batches: readonly FetchedBatch[],
     private readonly limits: DecompressLimits,
-    private readonly budget: ByteBudget,
+    private readonly budget: Semaphore,
   ) {}
 
   /** Where the first of it begins; null: nothing came. */
@@ -129,8 +129,8 @@ export class FetchedMessages {
     if (batch.codec === 0 || hasNothingToRead(batch)) return true;
     if (this.#bytesInUse > DECOMPRESSED_AHEAD_BYTES_MAX) return false;
     const bytes = this.limits.batchBytesMax;
-    if (this.#queue.length === 0) await this.budget.reserve(bytes);
-    else if (!this.budget.tryReserve(bytes)) return false;
+    if (this.#queue.length === 0) await this.budget.acquire({ permits: bytes });
+    else if (!this.budget.tryAcquire(bytes)) return false;
     this.#bytesInUse += bytes;
     return true;
   }

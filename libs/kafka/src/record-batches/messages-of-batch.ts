@@ -1,5 +1,5 @@
+import { Semaphore } from '#async';
 import type { Batch } from 'kafkajs';
-import { ByteBudget } from '../byte-budget.js';
 import type { FetchedBatch } from './fetch-response.js';
 import { FetchedMessages, type FetchPosition } from './fetched-messages.js';
 import { CONSUME_LIMITS } from '../consumer/consume-options.js';
@@ -11,7 +11,7 @@ import { readBatch } from './record-batch.js';
 export function fetchedMessages(
   batch: Batch,
   limits: DecompressLimits,
-  budget: ByteBudget,
+  budget: Semaphore,
 ): FetchedMessages {
   const { topic, partition, messages, fetchedOffset } = batch as unknown as {
     readonly topic: string;
@@ -35,7 +35,7 @@ export async function* messagesOfBatch(
   limits: Partial<DecompressLimits> = {},
 ): AsyncGenerator<readonly IncomingMessage[]> {
   const all = { ...CONSUME_LIMITS, ...limits };
-  const budget = new ByteBudget(all.batchBytesMax);
+  const budget = new Semaphore(all.batchBytesMax);
   const fetched = new FetchedMessages(place, [readBatch(bytes)], all, budget);
   for (;;) {
     const messages = await fetched.peek(MESSAGES_PER_CALL_MAX);

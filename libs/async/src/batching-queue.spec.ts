@@ -1,6 +1,6 @@
-import { GatheringQueue, type GatheringLimits } from './gathering-queue.js';
+import { BatchingQueue, type BatchingLimits } from './batching-queue.js';
 
-/** Runs that end when the test says so. */
+/** Batches that end when the test says so. */
 class Runs {
   readonly items: string[][] = [];
   readonly #ends: { good(): void; bad(error: Error): void }[] = [];
@@ -27,18 +27,18 @@ class Runs {
 const settled = () => new Promise((later) => setImmediate(later));
 
 function given(
-  limits: Partial<GatheringLimits> = {},
-  mayBeOneItem: (error: unknown) => boolean = () => false,
+  limits: Partial<BatchingLimits> = {},
+  isItemError: (error: unknown) => boolean = () => false,
 ) {
   const runs = new Runs();
-  const queue = new GatheringQueue<string>(
-    { run: runs.run, sizeOf: (item) => item.length, mayBeOneItem },
-    { runSizeMax: 100, runItemsMax: 100, waitingItemsMax: 100, ...limits },
+  const queue = new BatchingQueue<string>(
+    { run: runs.run, sizeOf: (item) => item.length, isItemError },
+    { batchSizeMax: 100, batchItemsMax: 100, queuedItemsMax: 100, ...limits },
   );
   return { runs, queue };
 }
 
-/** What became of an `add`. */
+/** How an `add` ended, if it has. */
 function outcomeOf(added: Promise<void>): { is: string } {
   const outcome = { is: 'waiting' };
   added.then(
@@ -48,8 +48,8 @@ function outcomeOf(added: Promise<void>): { is: string } {
   return outcome;
 }
 
-describe('a gathering queue', () => {
-  it('gathers what comes during a run into the next one, in order, and never runs twice at once', async () => {
+describe('a batching queue', () => {
+  it('batches what is added while a batch runs, in order, and never runs two batches at once', async () => {
     const { runs, queue } = given();
     const outcomes = ['a', 'b', 'c'].map((item) => outcomeOf(queue.add([item])));
     await settled();
@@ -62,8 +62,8 @@ describe('a gathering queue', () => {
     expect(runs.underMost).toBe(1);
   });
 
-  it('takes no more into a run than its size and number allow, but always something', async () => {
-    const { runs, queue } = given({ runSizeMax: 4, runItemsMax: 3 });
+  it('keeps a batch within its limits of size and number, and takes a larger item alone', async () => {
+    const { runs, queue } = given({ batchSizeMax: 4, batchItemsMax: 3 });
     const all = outcomeOf(queue.add(['aa', 'bb', 'c', 'd', 'e', 'f', 'larger than allowed', 'g']));
     for (let run = 0; run < 5; run++) {
       await settled();
@@ -80,8 +80,8 @@ describe('a gathering queue', () => {
     expect(all.is).toBe('done');
   });
 
-  it('rejects those whose run failed, and goes on with the rest', async () => {
-    const { runs, queue } = given({ runItemsMax: 2 });
+  it('rejects the callers whose batch failed, and continues with the rest', async () => {
+    const { runs, queue } = given({ batchItemsMax: 2 });
     const first = outcomeOf(queue.add(['a']));
     await settled();
     const both = outcomeOf(queue.add(['b', 'c', 'd']));
@@ -95,7 +95,7 @@ describe('a gathering queue', () => {
     expect(runs.items).toEqual([['a'], ['b', 'c'], ['d', 'e']]);
   });
 
-  it('runs every caller alone when one item may be what failed', async () => {
+  it('runs the items of each caller by themselves when one item may be the cause', async () => {
     const { runs, queue } = given({}, (error) => String(error).includes('too large'));
     void queue.add(['first']);
     await settled();
@@ -110,8 +110,8 @@ describe('a gathering queue', () => {
     expect([good.is, bad.is]).toEqual(['done', 'too large']);
   });
 
-  it('lets callers wait for room, in the order in which they came', async () => {
-    const { runs, queue } = given({ waitingItemsMax: 2, runItemsMax: 1 });
+  it('makes callers wait while it is full, in the order in which they came', async () => {
+    const { runs, queue } = given({ queuedItemsMax: 2, batchItemsMax: 1 });
     const done: string[] = [];
     const all = ['a', 'b', 'c', 'd', 'e', 'f'].map((item) =>
       queue.add([item]).then(() => done.push(item)),
@@ -125,8 +125,8 @@ describe('a gathering queue', () => {
     expect(runs.items.flat()).toEqual(done);
   });
 
-  it('is idle when nothing waits, runs, or waits for room', async () => {
-    const { runs, queue } = given({ waitingItemsMax: 1, runItemsMax: 1 });
+  it('is idle when nothing is queued, runs, or waits to be queued', async () => {
+    const { runs, queue } = given({ queuedItemsMax: 1, batchItemsMax: 1 });
     await queue.idle();
     void queue.add(['a']);
     void queue.add(['b']);
@@ -141,7 +141,7 @@ describe('a gathering queue', () => {
     expect(idle.is).toBe('done');
   });
 
-  it('has nothing to do for no items', async () => {
+  it('runs nothing for no items', async () => {
     const { runs, queue } = given();
     await queue.add([]);
     expect(runs.items).toEqual([]);

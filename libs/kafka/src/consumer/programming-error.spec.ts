@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { isProgrammingError } from './is-bug.js';
+import { isProgrammingError } from './programming-error.js';
 
 describe('a bug', () => {
   it.each([new TypeError(), new RangeError(), new ReferenceError(), new SyntaxError()])(
