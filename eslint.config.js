@@ -201,6 +201,7 @@ export default defineConfig(
           'pg$',
           'prom-client$',
           'commander$',
+          'string-width$',
         ],
         because: 'an app never imports another app or a test double.',
       }),

@@ -1,14 +1,14 @@
-import type { Terminal } from './terminal.js';
 import { formatNumber } from './table.js';
+import type { Terminal } from './terminal.js';
 
 const REPORT_INTERVAL_MS = 500;
-/** Where lines can't be written over. */
+/** A log gets a new line for each report. */
 const LOG_REPORT_INTERVAL_MS = 5_000;
 
-/** Tells on stderr how far long work is, how fast, and how long it will still take. */
+/** Reports on stderr how far long work has come, how fast it is and how long it will still take. */
 export class Progress {
   readonly #terminal: Terminal;
-  readonly #what: string;
+  readonly #unit: string;
   readonly #startedMs = performance.now();
   readonly #timer: NodeJS.Timeout;
   #total: number | null = null;
@@ -16,47 +16,49 @@ export class Progress {
 
   constructor(
     terminal: Terminal,
-    what: string,
+    unit: string,
     private readonly done: () => number,
   ) {
     this.#terminal = terminal;
-    this.#what = what;
-    const intervalMs = terminal.err.isTTY === true ? REPORT_INTERVAL_MS : LOG_REPORT_INTERVAL_MS;
+    this.#unit = unit;
+    const intervalMs = this.#isTty ? REPORT_INTERVAL_MS : LOG_REPORT_INTERVAL_MS;
     this.#timer = setInterval(() => this.#report(), intervalMs);
     this.#timer.unref();
   }
 
-  /** How many there will be; null: not known. */
-  setTotal(all: number | null): void {
-    this.#total = all;
+  /** null: the total is not known. */
+  setTotal(total: number | null): void {
+    this.#total = total;
   }
 
   end(): void {
     clearInterval(this.#timer);
-    if (this.#hasReported && this.#terminal.err.isTTY === true)
-      this.#terminal.err.write('\r\x1b[K');
+    if (this.#hasReported && this.#isTty) this.#terminal.err.write(CLEAR_LINE);
   }
 
   #report(): void {
     const seconds = (performance.now() - this.#startedMs) / 1000;
-    const line = progressLine(this.#what, this.done(), this.#total, seconds);
+    const line = progressLine(this.#unit, this.done(), this.#total, seconds);
     this.#hasReported = true;
-    const isTty = this.#terminal.err.isTTY === true;
-    this.#terminal.err.write(isTty ? `\r\x1b[K${line}` : `${line}\n`);
+    this.#terminal.err.write(this.#isTty ? CLEAR_LINE + line : `${line}\n`);
+  }
+
+  get #isTty(): boolean {
+    return this.#terminal.err.isTTY === true;
   }
 }
 
+const CLEAR_LINE = '\r\x1b[K';
+
 export function progressLine(
-  what: string,
+  unit: string,
   done: number,
-  all: number | null,
+  total: number | null,
   seconds: number,
 ): string {
   const rate = seconds > 0 ? Math.round(done / seconds) : 0;
-  const parts = [`${formatNumber(done)}${all === null ? '' : ` of ${formatNumber(all)}`} ${what}`];
-  parts.push(`${formatNumber(rate)}/s`);
-  if (all !== null && rate > 0) {
-    parts.push(`${formatNumber(Math.max(0, Math.ceil((all - done) / rate)))} s left`);
-  }
-  return parts.join(', ');
+  const outOf = total === null ? '' : ` of ${formatNumber(total)}`;
+  const line = `${formatNumber(done)}${outOf} ${unit}, ${formatNumber(rate)}/s`;
+  if (total === null || rate === 0) return line;
+  return `${line}, ${formatNumber(Math.max(0, Math.ceil((total - done) / rate)))} s left`;
 }
