@@ -1,16 +1,15 @@
-import { eventIdOf, userOfStream } from '#identity';
+import { userOfStream } from '#identity';
 import { UnreadableEvent, deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
-import { HashChain, CHAIN_START } from './hash-chain.js';
-import { isDerivedEventId } from './derived-id.js';
-import { hexOf, type ByteString } from '../store/byte-strings.js';
+import type { StoredEvent } from '../store/event-source.js';
+import { deriveEventId } from './derived-id.js';
+import type { Damage, DamageKind } from './findings.js';
+import { CHAIN_START, HashChain } from './hash-chain.js';
 import type { KnownPolicies } from './known-policies.js';
 import { RulesChecker } from './rules-checker.js';
-import type { StoredEvent } from '../store/event-source.js';
-import type { Damage, DamageKind } from './findings.js';
 
 type Report = (damage: Damage) => void;
 
-/** Consecutive events of one command, until the next one begins. */
+/** The consecutive events of one command, until the next command begins. */
 interface CommandGroup {
   readonly first: number;
   readonly meta: string;
@@ -20,21 +19,20 @@ interface CommandGroup {
 }
 
 /**
- * One account from its first event on: revisions, chain, ids, shapes and rules. What is damaged is
- * reported once, and the rest is looked at all the same, as far as it makes sense.
+ * Checks one account from its first event on: revisions, hash chain, ids, shapes and rules. Each
+ * damage is reported once, and the rest of the account is still checked as far as it makes sense.
  *
- * No set of ids is kept: an event id must be the one that follows from its command's id and its
- * revision, a command's id the one that follows from its user; then two events that are not at the
- * same place can't have the same id.
+ * No set of ids is kept. An event id must follow from its command's id and its revision, and a
+ * command's id from its user, so two events at different places can't have the same id.
  */
 export class AccountChecker {
   readonly #chain: HashChain;
   readonly rules: RulesChecker;
-  /** Events that were decided under policies that are not known. */
+  /** Counts the events that were decided under policies that are not known. */
   readonly unknownPolicies = new Map<string, number>();
-  #previousHash: ByteString = CHAIN_START;
-  /** The hash that the damaged event before should have had; null: it was good. */
-  #recomputedHash: ByteString | null = null;
+  #previousHash = CHAIN_START;
+  /** The hash that the damaged event before should have had; null: that event was intact. */
+  #recomputedHash: string | null = null;
   #last: StoredEvent | null = null;
   #group: CommandGroup | null = null;
 
@@ -42,18 +40,14 @@ export class AccountChecker {
     readonly stream: string,
     private readonly policies: KnownPolicies,
     private readonly report: Report,
-    private readonly onEvent: (event: LedgerEvent, stored: StoredEvent) => void = () => {},
+    private readonly onEvent: (event: LedgerEvent) => void = () => {},
   ) {
     this.#chain = new HashChain(stream);
-    const user = userOfStream(stream);
-    this.rules = new RulesChecker(user ?? '', policies, (kind, revision, detail) =>
-      this.#reportAt(kind, revision, detail),
+    const userId = userOfStream(stream);
+    this.rules = new RulesChecker(userId ?? '', policies, (kind, revision, detail) =>
+      this.#reportAtRevision(kind, revision, detail),
     );
-    if (user === null) this.rules.stop();
-  }
-
-  get last(): StoredEvent | null {
-    return this.#last;
+    if (userId === null) this.rules.stop();
   }
 
   check(stored: StoredEvent): void {
@@ -61,17 +55,17 @@ export class AccountChecker {
       this.#report('foreign-stream', stored, `"${stored.stream}" is no account`);
     }
     if (this.#checkOrder(stored)) this.#checkHash(stored);
-    else this.#continueFrom(stored.hashBytes);
+    else this.#continueFrom(stored.hash);
     this.#checkEvent(stored);
     this.#last = stored;
   }
 
-  /** After the last event. */
+  /** Called after the last event. */
   finish(): void {
     this.#closeGroup();
   }
 
-  /** Behind a hole the chain begins anew: what it should go on from is not there. */
+  /** Whether the chain can be checked: behind a gap the hash to continue from is missing. */
   #checkOrder(stored: StoredEvent): boolean {
     const expected = (this.#last?.revision ?? -1) + 1;
     if (stored.revision > expected) {
@@ -83,7 +77,7 @@ export class AccountChecker {
       this.#report('revision-repeated', stored, `revision ${expected - 1} came before it`);
       this.#stopRules();
     }
-    if (this.#last !== null && !stored.isAfter(this.#last)) {
+    if (this.#last !== null && stored.position <= this.#last.position) {
       const detail = `the revision before it is at ${this.#last.position}`;
       this.#report('order-broken', stored, detail);
     }
@@ -92,36 +86,37 @@ export class AccountChecker {
 
   #checkHash(stored: StoredEvent): void {
     const computed = this.#chain.hashOf(this.#previousHash, stored);
-    if (computed === stored.hashBytes) return this.#continueFrom(computed);
+    if (computed === stored.hash) return this.#continueFrom(computed);
     const recomputed = this.#recomputedHash;
-    if (recomputed !== null && this.#chain.hashOf(recomputed, stored) === stored.hashBytes) {
-      // The event before is as it was written, but for its hash.
-      return this.#continueFrom(stored.hashBytes);
+    if (recomputed !== null && this.#chain.hashOf(recomputed, stored) === stored.hash) {
+      // Only the hash of the event before was changed: this event is as it was written.
+      return this.#continueFrom(stored.hash);
     }
-    this.#continueFrom(stored.hashBytes);
+    this.#continueFrom(stored.hash);
     this.#recomputedHash = computed;
-    this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${hexOf(computed)}`);
+    this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${computed}`);
   }
 
-  #continueFrom(hash: ByteString): void {
-    this.#previousHash = hash;
+  #continueFrom(eventHash: string): void {
+    this.#previousHash = eventHash;
     this.#recomputedHash = null;
   }
 
   #checkEvent(stored: StoredEvent): void {
-    const read = this.#decode(stored);
-    if (read === null) return this.#stopRules();
-    const { event, provenance } = read;
-    if (!isDerivedEventId(stored.idBytes, event.commandId, stored.revision)) {
-      const id = eventIdOf(event.commandId, stored.revision);
-      this.#report('id-not-derived', stored, `it should be ${id}`);
-    }
+    const decoded = this.#decode(stored);
+    if (decoded === null) return this.#stopRules();
+    const { event, provenance } = decoded;
+    const id = deriveEventId(event.commandId, stored.revision);
+    if (stored.id !== id) this.#report('id-not-derived', stored, `it should be ${id}`);
     const { policy } = provenance;
     if (!this.policies.has(policy)) {
       this.unknownPolicies.set(policy, (this.unknownPolicies.get(policy) ?? 0) + 1);
     }
-    this.onEvent(event, stored);
-    if (this.rules.hasStopped) return;
+    this.onEvent(event);
+    if (!this.rules.hasStopped) this.#addToGroup(stored, event, provenance);
+  }
+
+  #addToGroup(stored: StoredEvent, event: LedgerEvent, provenance: Provenance): void {
     if (this.#group === null || !isOfSameCommand(this.#group.events[0], event)) {
       this.#closeGroup();
       const { revision: first, meta } = stored;
@@ -140,8 +135,8 @@ export class AccountChecker {
       return deserializeEvent(stored);
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
-      const isUnknown = error.message.startsWith('unknown type');
-      this.#report(isUnknown ? 'unknown-type' : 'unreadable', stored, error.message);
+      const isUnknownType = error.message.startsWith('unknown type');
+      this.#report(isUnknownType ? 'unknown-type' : 'unreadable', stored, error.message);
       return null;
     }
   }
@@ -153,14 +148,14 @@ export class AccountChecker {
     this.#group = null;
   }
 
-  /** What came before the hole is still judged. */
+  /** The events before a gap are still checked against the rules. */
   #stopRules(): void {
     if (this.rules.hasStopped) return;
     this.#closeGroup();
     this.rules.stop();
   }
 
-  #reportAt(kind: DamageKind, revision: number, detail: string): void {
+  #reportAtRevision(kind: DamageKind, revision: number, detail: string): void {
     const stored = this.#group?.storedEvents[revision - this.#group.first] ?? this.#last;
     if (stored !== null) this.#report(kind, stored, detail);
   }
@@ -170,6 +165,6 @@ export class AccountChecker {
   }
 }
 
-/** The same id at another moment is a new command, once the one before it was forgotten. */
+/** A command id may come again with another moment or content, once its first use was forgotten. */
 const isOfSameCommand = (a: LedgerEvent, b: LedgerEvent): boolean =>
   a.commandId === b.commandId && a.receivedAt === b.receivedAt && a.digest === b.digest;

@@ -11,7 +11,7 @@ import {
   type LedgerCommand,
 } from '#ledger';
 
-/** Why no command like that could have come past the parser; null: it could have. */
+/** Why the parser would have rejected such a command; null: it would have accepted it. */
 export function commandFault(command: LedgerCommand): string | null {
   if (!isText(command.id, ID_MAX) || !isText(command.source, ID_MAX)) {
     return 'its command has an id or a source of a length that is not allowed';
@@ -52,7 +52,7 @@ export function commandFault(command: LedgerCommand): string | null {
   }
 }
 
-/** Code points count: text that is short enough in code units needs no counting. */
+/** Lengths are limited in code points, of which a text never has more than code units. */
 const isText = (text: string, max: number): boolean =>
   text.length > 0 && (text.length <= max || [...text].length <= max);
 

@@ -1,5 +1,6 @@
 import type { EventType } from '#ledger';
 
+/** A record over the union, so that a new type that is missing here does not compile. */
 const KNOWN: Readonly<Record<EventType, true>> = {
   PointsRecharged: true,
   PointsConsumed: true,

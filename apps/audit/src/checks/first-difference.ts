@@ -1,6 +1,6 @@
 /**
- * Where two pieces of plain data differ: the name of the first field, down to the place in a list;
- * null: nowhere. The order of fields does not count, one more or less does.
+ * The path of the first field in which two pieces of plain data differ, down to the index in a list;
+ * null: they are equal. The order of fields does not matter; a missing or additional one does.
  */
 export function firstDifference(recorded: unknown, expected: unknown, name = ''): string | null {
   if (isSame(recorded, expected)) return null;
@@ -14,12 +14,12 @@ export function firstDifference(recorded: unknown, expected: unknown, name = '')
   return name === '' ? extra : `${name}.${extra}`;
 }
 
-/** Nearly every event is: no name is made of anything before two of them differ. */
+/** Compares without building paths, because nearly every event is equal to what is expected. */
 function isSame(recorded: unknown, expected: unknown): boolean {
   if (Object.is(recorded, expected)) return true;
   if (!isObject(recorded) || !isObject(expected)) return false;
   if (Array.isArray(expected)) return isSameList(recorded, expected);
-  // Counted, for a list of names would be made for each event.
+  // Fields are counted, because `Object.keys` would make a list for each event.
   let missing = 0;
   for (const field in expected) {
     missing += 1;
@@ -40,7 +40,7 @@ function isSameList(recorded: unknown, expected: readonly unknown[]): boolean {
   return true;
 }
 
-/** What stands at such a place, for people. */
+/** The value at such a path, as it is shown to people. */
 export function valueAt(data: unknown, name: string): string {
   let value = data;
   for (const field of name.split('.')) value = isObject(value) ? value[field] : undefined;

@@ -1,10 +1,34 @@
 import { policyFingerprint } from '#identity';
-import { DEFAULT_POLICY, type Policy } from '#ledger';
+import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
+import { z } from 'zod';
+import { CannotCheckError } from '../store/errors.js';
 
-/** Policies by the fingerprint that events carry of the one they were decided under. */
+/** Policies by their fingerprints. Each event carries the fingerprint of the policy it was decided under. */
 export type KnownPolicies = ReadonlyMap<string, Policy>;
 
-/** The default one is always known; an auditor names the others that were in force. */
+/** The default policy is always known. The auditor names the others that were in force. */
 export function knownPolicies(others: readonly Policy[] = []): KnownPolicies {
   return new Map([DEFAULT_POLICY, ...others].map((policy) => [policyFingerprint(policy), policy]));
+}
+
+const POLICY_CHANGES_SCHEMA = z.partialRecord(
+  z.enum(Object.keys(DEFAULT_POLICY) as [keyof Policy, ...(keyof Policy)[]]),
+  z.number(),
+);
+
+/** Parses changes to the default policy, written as JSON like LEDGER_POLICY. */
+export function parsePolicy(text: string): Policy {
+  let changes: unknown;
+  try {
+    changes = JSON.parse(text);
+  } catch (cause) {
+    throw new CannotCheckError(`a policy must be JSON: ${text}`, { cause });
+  }
+  const parsed = POLICY_CHANGES_SCHEMA.safeParse(changes);
+  if (!parsed.success)
+    throw new CannotCheckError(`a policy must be an object of its limits: ${text}`);
+  const policy = { ...DEFAULT_POLICY, ...parsed.data };
+  const [fault] = policyFaults(policy);
+  if (fault !== undefined) throw new CannotCheckError(`the policy ${text}: ${fault}`);
+  return policy;
 }

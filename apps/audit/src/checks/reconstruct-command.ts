@@ -6,19 +6,19 @@ import {
   type Provenance,
 } from '#ledger';
 
-/** All events that one command made, in order, and what stands beside them. */
+/** All events that one command produced, in order, and the provenance stored with them. */
 export interface CommandEvents {
   readonly first: number;
-  readonly events: readonly LedgerEvent[];
+  readonly events: readonly [LedgerEvent, ...LedgerEvent[]];
   readonly provenance: Provenance;
 }
 
-/** What the events show of their command. */
+/** What the events show of the command that produced them. */
 export type ReconstructedCommand =
   | { readonly kind: 'command'; readonly command: LedgerCommand }
-  /** What a refused command asked for is not recorded: only what fell due by then is known. */
+  /** The content of a refused command is not recorded. Only what fell due by then can be checked. */
   | { readonly kind: 'refused'; readonly command: LedgerCommand }
-  | { readonly kind: 'unlike'; readonly why: string };
+  | { readonly kind: 'mismatch'; readonly why: string };
 
 type CommandEnvelope = Pick<
   LedgerCommand,
@@ -30,19 +30,21 @@ export function reconstructCommand(
   { events, provenance }: CommandEvents,
 ): ReconstructedCommand {
   const [firstEvent] = events;
-  const last = events.at(-1);
-  if (firstEvent === undefined || last === undefined) return { kind: 'unlike', why: 'no events' };
+  const last = events.at(-1) ?? firstEvent;
   const { source, id, type } = provenance.command;
   const { commandId, digest, receivedAt: at } = firstEvent;
   const envelope: CommandEnvelope = { userId, source, id, commandId, digest, at };
   if (last.type === 'CommandRefused') {
     if (last.commandType !== type) {
-      return { kind: 'unlike', why: `a ${last.commandType} is refused, the command is a ${type}` };
+      return {
+        kind: 'mismatch',
+        why: `a ${last.commandType} is refused, the command is a ${type}`,
+      };
     }
     return { kind: 'refused', command: { type: 'ExpirePoints', ...envelope } };
   }
   const command = RECONSTRUCTORS.get(type)?.(events, envelope);
-  if (command == null) return { kind: 'unlike', why: `nothing in it comes of a ${type}` };
+  if (command == null) return { kind: 'mismatch', why: `nothing in it comes of a ${type}` };
   return { kind: 'command', command };
 }
 
@@ -87,13 +89,7 @@ function reconstructConsumption(
     sourceId,
     duration,
     settleWithin,
-    // Nearly all commands are of this type, and a spread costs more than what else is done here.
-    userId: envelope.userId,
-    source: envelope.source,
-    id: envelope.id,
-    commandId: envelope.commandId,
-    digest: envelope.digest,
-    at: envelope.at,
+    ...envelope,
   };
 }
 
@@ -107,7 +103,7 @@ function reconstructSettlement(
   return { type: 'SettleConsumption', consumptionId, points, duration, ...envelope };
 }
 
-/** Of one that had timed out, nothing comes back any more: it is only closed. */
+/** A refund of a pre-deduction that had timed out returns nothing more: it only closes it. */
 function reconstructRefund(
   events: readonly LedgerEvent[],
   envelope: CommandEnvelope,

@@ -11,18 +11,18 @@ import {
 const DAY_MS = 86_400_000;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** No limit that an operator sets, and nothing forgotten. */
+/** Without any limit that an operator sets, and with nothing forgotten. */
 const UNLIMITED: Policy = {
   ...REMEMBER_EVERYTHING,
   batchesMax: NO_LIMIT,
   openDrawsMax: NO_LIMIT,
 };
-/** … and every consumption forgotten that closed: its id may have been free again. */
+/** Forgets each consumption when it closes, because its id may have been free again. */
 const FORGETTING_CONSUMPTIONS: Policy = { ...UNLIMITED, refundableDays: 0, consumptionsMax: 0 };
 
 /**
- * What the rules record for that command on that account. The account's memory of commands is put
- * aside: whether one was answered before is another question, which depends on the policy.
+ * Decides a command again on the account as it was then. The idempotency window is left out: whether
+ * the command was answered before depends on the policy and is checked by `repeatFault`.
  */
 export function redecide(account: Account, command: LedgerCommand, policy: Policy): Decision {
   const { policy: ownPolicy, answered } = account;
@@ -39,9 +39,9 @@ export function redecide(account: Account, command: LedgerCommand, policy: Polic
 const NO_ANSWERED_COMMANDS: Account['answered'] = new Map();
 
 /**
- * The policies under which to try a command that was decided under one that is not known. What its
- * outcome can depend on is how long refunded points had to live: each that the recorded returns
- * could have come of is tried.
+ * The policies to try for a command that was decided under an unknown one. The outcome depends on the
+ * policy only by the grace days of refunded points, so each number of days that would explain the
+ * recorded returns is tried.
  */
 export function candidatePolicies(
   command: LedgerCommand,

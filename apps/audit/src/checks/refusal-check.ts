@@ -13,7 +13,7 @@ type Consumption = NonNullable<ReturnType<Account['consumptions']['get']>>;
 
 interface RefusalRule {
   readonly commands: readonly CommandType[];
-  /** Whether the account, as it was then, gave that reason. What a policy had forgotten can't be told. */
+  /** Whether the refusal was right for the account as it was then. Limits of the policy are not checked. */
   readonly holds: (refused: CommandRefused, account: Account) => boolean;
 }
 
@@ -95,7 +95,7 @@ const REFUSAL_RULES: Readonly<Record<RefusalCode, RefusalRule>> = {
   },
 };
 
-/** Why the rules would not have refused that; null: they would have. */
+/** Why the rules would not have refused the command; null: the refusal was right. */
 export function refusalFault(refused: CommandRefused, account: Account): string | null {
   const rule = Object.hasOwn(REFUSAL_RULES, refused.code) ? REFUSAL_RULES[refused.code] : undefined;
   if (rule === undefined) return `there is no refusal ${refused.code}`;

@@ -3,9 +3,9 @@ import type { Account, LedgerEvent, Policy } from '#ledger';
 const DAY_MS = 86_400_000;
 
 /**
- * Why a command that begins with that event should have been answered without recording anything;
- * null: it is new, or its account may have forgotten the one before. The policy is null where it is
- * not known: then what every policy has in common must hold.
+ * Why the idempotency window should have answered this command without recording anything; null: the
+ * command is new, or the window may have dropped its first use. Under an unknown policy (null) only
+ * what holds for every policy is checked.
  */
 export function repeatFault(
   account: Account,
@@ -14,7 +14,7 @@ export function repeatFault(
 ): string | null {
   const earlier = account.answered.get(firstEvent.commandId);
   if (earlier === undefined) return null;
-  // What was forgotten can't be told from a repeat unless it came later than all that was.
+  // The window keeps the latest moment of what it dropped, so an earlier moment is always a repeat.
   if (firstEvent.receivedAt <= earlier.receivedAt) {
     return `its command was answered at revision ${earlier.revision}, and carried out again`;
   }

@@ -6,7 +6,6 @@ import { MemoryEventStore } from '#event-store/testing';
 import { accountStream } from '#identity';
 import type { CommandType, Policy } from '#ledger';
 import { writeSampleLedger, ANNA } from '../testing/sample-ledger.js';
-import { toStoredEvent } from '../store/event-source.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
 import { knownPolicies, type KnownPolicies } from './known-policies.js';
@@ -38,7 +37,7 @@ function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
   const found: Damage[] = [];
   for (const stream of new Set(events.map((event) => event.stream))) {
     const audit = new AccountChecker(stream, policies, (damage) => found.push(damage));
-    for (const event of events) if (event.stream === stream) audit.check(toStoredEvent(event));
+    for (const event of events) if (event.stream === stream) audit.check(event);
     audit.finish();
   }
   return found;

@@ -1,5 +1,13 @@
-import { BrokenRule, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
-import { isDerivedCommandId } from './derived-id.js';
+import {
+  BrokenRule,
+  emptyAccount,
+  evolve,
+  type Account,
+  type LedgerCommand,
+  type LedgerEvent,
+  type Policy,
+} from '#ledger';
+import { deriveCommandId } from './derived-id.js';
 import type { DamageKind } from './findings.js';
 import { repeatFault } from './repeated-command.js';
 import { commandFault } from './command-bounds.js';
@@ -13,13 +21,13 @@ import type { KnownPolicies } from './known-policies.js';
 import { refusalFault } from './refusal-check.js';
 import { firstDifference, valueAt } from './first-difference.js';
 
-/** Hears of what the rules could not have produced, at which revision. */
+/** Called with each event that the rules could not have produced. */
 export type ReportRuleFault = (kind: DamageKind, revision: number, detail: string) => void;
 
 /**
- * Replays one account and decides each of its commands again: what was recorded must be what the
- * rules record, whatever policy was in force. After an event that its own account can't follow, the
- * rules have nothing more to say of the account.
+ * Replays one account and decides each of its commands again. The recorded events must be those that
+ * the rules record, whatever policy was in force. After an event that can't be applied to the account,
+ * its state is unknown, so the check of its rules stops there.
  */
 export class RulesChecker {
   readonly account: Account = emptyAccount();
@@ -35,7 +43,7 @@ export class RulesChecker {
     return this.#stopped;
   }
 
-  /** An event is missing or can't be read: what comes behind it makes no sense. */
+  /** Called when an event is missing or unreadable: the state behind it is unknown. */
   stop(): void {
     this.#stopped = true;
   }
@@ -43,8 +51,7 @@ export class RulesChecker {
   checkCommand(group: CommandEvents): void {
     if (this.#stopped) return;
     this.#checkIdentity(group);
-    const read = reconstructCommand(this.userId, group);
-    const expected = this.#findFault(read, group);
+    const expected = this.#findFault(reconstructCommand(this.userId, group), group);
     if (this.#applyEvents(group) && expected !== null) {
       this.fault('rule-broken', expected.revision, expected.detail);
     }
@@ -52,44 +59,35 @@ export class RulesChecker {
 
   #checkIdentity({ first, events: [firstEvent], provenance }: CommandEvents): void {
     const { source, id } = provenance.command;
-    if (
-      firstEvent === undefined ||
-      isDerivedCommandId(firstEvent.commandId, this.userId, source, id)
-    )
-      return;
+    if (firstEvent?.commandId === deriveCommandId(this.userId, source, id)) return;
     const detail = `its command ${source} ${id} of this user has another id`;
     this.fault('command-not-derived', first, detail);
   }
 
-  #findFault(read: ReconstructedCommand, group: CommandEvents): Fault | null {
+  #findFault(reconstructed: ReconstructedCommand, group: CommandEvents): Fault | null {
     const { first, events, provenance } = group;
-    const [firstEvent] = events;
-    if (read.kind === 'unlike' || firstEvent === undefined) {
-      return { revision: first, detail: read.kind === 'unlike' ? read.why : '' };
-    }
+    if (reconstructed.kind === 'mismatch') return { revision: first, detail: reconstructed.why };
+    const { kind, command } = reconstructed;
     const policy = this.policies.get(provenance.policy) ?? null;
-    const detail = commandFault(read.command) ?? repeatFault(this.account, firstEvent, policy);
+    const detail = commandFault(command) ?? repeatFault(this.account, events[0], policy);
     if (detail !== null) return { revision: first + events.length - 1, detail };
-    const recorded = read.kind === 'refused' ? events.slice(0, -1) : events;
-    const candidates = policy === null ? candidatePolicies(read.command, recorded) : [policy];
+    const recorded = kind === 'refused' ? events.slice(0, -1) : events;
+    const candidates = policy === null ? candidatePolicies(command, recorded) : [policy];
     let firstFault: Fault | null = null;
     for (const candidate of candidates) {
-      const fault = compareEvents(recorded, this.#redecide(read, candidate), first);
+      const fault = compareEvents(recorded, this.#redecide(command, candidate), first);
       if (fault === null) return null;
       firstFault ??= fault;
     }
     return firstFault;
   }
 
-  #redecide(
-    { command: checkCommand }: Exclude<ReconstructedCommand, { kind: 'unlike' }>,
-    policy: Policy,
-  ): Decided {
+  #redecide(command: LedgerCommand, policy: Policy): Decided {
     try {
-      const decision = redecide(this.account, checkCommand, policy);
+      const decision = redecide(this.account, command, policy);
       return decision.kind === 'record' ? decision.events : [];
     } catch (error) {
-      // The books are in a state that the rules never meet: the event before is at fault, too.
+      // The rules never meet such a state: an event before this command is damaged, too.
       return error instanceof Error ? error.message : String(error);
     }
   }
@@ -114,7 +112,7 @@ export class RulesChecker {
   }
 }
 
-type Policy = Parameters<typeof redecide>[2];
+/** The events, or why the rules can't decide at all. */
 type Decided = readonly LedgerEvent[] | string;
 
 interface Fault {

@@ -8,7 +8,7 @@ import type { CommandContext, OutputOptions, ExitStatus } from './command-contex
 import { checkProof } from '../evidence/check-proof.js';
 import { InvalidProofError, isProof, parseProof } from '../evidence/proof-file.js';
 import { knownPolicies } from '../checks/known-policies.js';
-import { parsePolicy } from './settings.js';
+import { parsePolicy } from '../checks/known-policies.js';
 import { formatNumber, stripControls } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { readChunks } from './files.js';
@@ -23,14 +23,14 @@ interface Options extends OutputOptions {
 export function addCheckCommand(program: Command, actions: CommandActions): void {
   program
     .command('check')
-    .summary('proofs and anchors, with neither database nor network')
+    .summary('check proofs and anchors without database or network')
     .description(
-      'Checks proofs of statements, and anchors: each by itself, and several anchors against each\n' +
-        'other. Needs the files and the public key, and nothing else.',
+      'Checks proofs of statements and anchors, each by itself and several anchors against each other.\n' +
+        'It needs only the files and the public key.',
     )
     .argument('<file...>', 'proofs and anchors')
     .requiredOption('--key <file>', 'the public key that they must be signed with')
-    .option('--policy <json>', 'a policy that was in force (again for more)', collectOption, [])
+    .option('--policy <json>', 'a policy that was in force (may be repeated)', collectOption, [])
     .action(actions.actionOnFiles(runCheck));
 }
 
@@ -53,18 +53,18 @@ async function runCheck(
   ]);
   const anchors: SignedAnchor[] = [];
   const results = files.map((file) => {
-    const pieces = readChunks(file);
+    const chunks = readChunks(file);
     try {
-      const beginning = pieces.next().value ?? '';
+      const beginning = chunks.next().value ?? '';
       return isProof(beginning)
-        ? checkProofFile(file, prepend(beginning, pieces), key, policies)
+        ? checkProofFile(file, prepend(beginning, chunks), key, policies)
         : checkAnchorFile(file, beginning, key, anchors);
     } catch (error) {
       if (!(error instanceof UntrustedAnchorError || error instanceof InvalidProofError))
         throw error;
       return { file, ok: false, says: [], faults: [error.message] };
     } finally {
-      pieces.return(undefined);
+      chunks.return(undefined);
     }
   });
   results.push(...compareNeighbouringAnchors(anchors));
@@ -78,18 +78,18 @@ async function runCheck(
   return isOk ? 0 : 1;
 }
 
-function* prepend(beginning: string, pieces: Iterable<string>): Iterable<string> {
+function* prepend(beginning: string, chunks: Iterable<string>): Iterable<string> {
   yield beginning;
-  yield* pieces;
+  yield* chunks;
 }
 
 function checkProofFile(
   file: string,
-  pieces: Iterable<string>,
+  chunks: Iterable<string>,
   key: KeyObject,
   policies: ReturnType<typeof knownPolicies>,
 ): CheckResult {
-  const proof = parseProof(pieces);
+  const proof = parseProof(chunks);
   const { anchor, account, events, faults } = checkProof(file, proof, key, policies);
   const { balance, held, revision } = account;
   const says = [
@@ -121,19 +121,19 @@ function checkAnchorFile(
   return { file, ok: faults.length === 0, says, faults };
 }
 
-/** Each anchor with the next larger one. */
+/** Compares each anchor with the next larger one. */
 function compareNeighbouringAnchors(anchors: readonly SignedAnchor[]): CheckResult[] {
   const bySize = [...anchors].sort((a, b) => a.size - b.size);
   return bySize.slice(1).map((later, at) => {
     const earlier = bySize[at] ?? later;
     const file = `${earlier.time} → ${later.time}`;
-    const shown = compareAnchors(earlier, later);
+    const relation = compareAnchors(earlier, later);
     const says = {
       consistent: 'the later anchor holds all that the earlier one does',
       unproven: 'the later one was not made --after the earlier: only the store can tell',
       inconsistent: '',
-    }[shown];
-    const ok = shown === 'consistent';
+    }[relation];
+    const ok = relation === 'consistent';
     return {
       file,
       ok,

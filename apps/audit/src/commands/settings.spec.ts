@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '#ledger';
 import { parseInstant } from './parse-instant.js';
-import { readAuditSettings, parsePolicy } from './settings.js';
+import { parsePolicy } from '../checks/known-policies.js';
+import { readAuditSettings } from './settings.js';
 
 describe('what the auditor is told', () => {
   it('is asked for only when it is needed', () => {

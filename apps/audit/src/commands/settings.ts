@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidSnapshotKeysError, parseSnapshotKeys, type SnapshotKey } from '#event-store';
-import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
+import type { Policy } from '#ledger';
 import { z } from 'zod';
+import { parsePolicy } from '../checks/known-policies.js';
 import { CannotCheckError } from '../store/errors.js';
+import type { SnapshotOptions } from '../store/open-snapshot-source.js';
 
 const ENVIRONMENT_SCHEMA = z.object({
   EVENT_STORE: z
@@ -21,19 +23,13 @@ const ENVIRONMENT_SCHEMA = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
 });
 
-/** Where snapshots are, and the keys that seal them: none, where none was given. */
-export interface SnapshotOptions {
-  readonly database: string;
-  readonly keys: readonly SnapshotKey[];
-}
-
-/** What the auditor is told by the environment. Addresses are asked for when they are needed. */
+/** The settings from the environment. An address is looked up, and may be missing, only when it is needed. */
 export interface AuditSettings {
   eventStore(): string;
   database(): string;
-  /** null: where they are is not known. */
+  /** null: it is not known where the snapshots are. */
   snapshots(): SnapshotOptions | null;
-  /** Policies besides the default one that events may have been decided under. */
+  /** The policies, besides the default one, that events may have been decided under. */
   readonly policies: readonly Policy[];
 }
 
@@ -57,16 +53,16 @@ export function readAuditSettings(env: Environment): AuditSettings {
     snapshots: () => {
       const url = snapshotDatabase(EVENT_STORE, DATABASE_URL) ?? orNullIfUnknown(database);
       if (url === null) return null;
-      // Those of the stack that runs here are of its own snapshots alone.
-      const ofStack = EVENT_STORE === undefined && DATABASE_URL === undefined;
-      const keys = SNAPSHOT_KEYS ?? (ofStack ? readLocalStackKeys(DATA_DIR) : '');
+      // The local stack's keys fit its own snapshots only, so they are not used for other stores.
+      const isLocalStack = EVENT_STORE === undefined && DATABASE_URL === undefined;
+      const keys = SNAPSHOT_KEYS ?? (isLocalStack ? readLocalStackKeys(DATA_DIR) : '');
       return { database: url, keys: parseKeys(keys) };
     },
     policies: LEDGER_POLICY === undefined ? [] : [parsePolicy(LEDGER_POLICY)],
   };
 }
 
-/** They are beside the read tables, and those mostly beside the events. */
+/** Snapshots are in the database of the read tables, which mostly is also that of the events. */
 function snapshotDatabase(
   eventStore: string | undefined,
   database: string | undefined,
@@ -84,7 +80,7 @@ function orNullIfUnknown(database: () => string): string | null {
   }
 }
 
-/** As the local stack seals with a secret that it keeps beside its data. */
+/** The local stack keeps the secret that seals its snapshots beside its data. */
 function readLocalStackKeys(dataDir: string): string {
   try {
     return `local:${readFileSync(join(dataDir, 'snapshot-secret'), 'utf8')}`;
@@ -102,7 +98,7 @@ function parseKeys(text: string): readonly SnapshotKey[] {
   }
 }
 
-/** `npm start` says here what it is made of, for as long as it runs. */
+/** While it runs, `npm start` keeps the addresses of its servers in this file. */
 function readLocalStackAddress(dataDir: string, name: string, variable: string): string {
   let ready: unknown;
   try {
@@ -113,26 +109,4 @@ function readLocalStackAddress(dataDir: string, name: string, variable: string):
   const address = (ready as Readonly<Record<string, unknown>>)[name];
   if (typeof address === 'string') return address;
   throw new CannotCheckError(`${variable} is not set, and the local stack names none`);
-}
-
-const POLICY_CHANGES_SCHEMA = z.partialRecord(
-  z.enum(Object.keys(DEFAULT_POLICY) as [keyof Policy, ...(keyof Policy)[]]),
-  z.number(),
-);
-
-/** Changes to the default policy, as JSON: as LEDGER_POLICY has them. */
-export function parsePolicy(text: string): Policy {
-  let changes: unknown;
-  try {
-    changes = JSON.parse(text);
-  } catch (cause) {
-    throw new CannotCheckError(`a policy must be JSON: ${text}`, { cause });
-  }
-  const read = POLICY_CHANGES_SCHEMA.safeParse(changes);
-  if (!read.success)
-    throw new CannotCheckError(`a policy must be an object of its limits: ${text}`);
-  const policy = { ...DEFAULT_POLICY, ...read.data };
-  const [fault] = policyFaults(policy);
-  if (fault !== undefined) throw new CannotCheckError(`the policy ${text}: ${fault}`);
-  return policy;
 }

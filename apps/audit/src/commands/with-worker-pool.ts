@@ -1,5 +1,5 @@
 import type { CommandContext } from './command-context.js';
-import { parsePolicy } from './settings.js';
+import { parsePolicy } from '../checks/known-policies.js';
 import { openSnapshotSource, type OpenSnapshotSource } from '../store/open-snapshot-source.js';
 import type { EventSource } from '../store/event-source.js';
 import { openEventSource } from '../store/open-event-source.js';
@@ -8,15 +8,15 @@ import type { WorkerPool } from '../verify/jobs.js';
 
 export interface PoolSession {
   readonly source: EventSource;
-  /** null: they are not looked at. */
+  /** null: snapshots are not checked. */
   readonly snapshots: OpenSnapshotSource | null;
   readonly pool: WorkerPool;
   readonly progress: Progress;
-  /** Seconds since it began. */
+  /** Seconds since the pool was opened. */
   readonly seconds: () => number;
 }
 
-/** The store and all who look at it, for as long as `work` takes. Its progress ends before it speaks. */
+/** Opens the store and a worker pool for as long as `work` takes. */
 export async function withWorkerPool<T>(
   context: CommandContext,
   extraPolicies: readonly string[],

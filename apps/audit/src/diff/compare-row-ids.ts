@@ -7,8 +7,8 @@ import type { TableSnapshot } from './table-snapshot.js';
 type RowId = readonly [id: number, user: string, revision: number, line: number];
 
 /**
- * Ids are dense and in the order of the events, line by line: by both at once, neither held in
- * memory. Whether an event has all of its lines is seen account by account.
+ * Checks that the ids of statement rows are dense and in the order of the events. Rows and events are
+ * read in step, so neither is held in memory. Missing rows are found by the comparison per account.
  */
 export async function compareRowIds(
   source: EventSource,
@@ -44,7 +44,7 @@ export async function compareRowIds(
   }
 }
 
-/** Where accounts were folded anew, ids say the order of events within each account, and no more. */
+/** After an account was unparked, ids are in the order of the events within each account only. */
 async function compareOrderPerAccount(
   tables: TableSnapshot,
   lastId: number,

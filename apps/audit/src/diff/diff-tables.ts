@@ -1,3 +1,4 @@
+import { accountStream, userOfStream } from '#identity';
 import type { Position } from '#event-store';
 import { accountStream, userOfStream } from '#identity';
 import { BrokenRule, UnreadableEvent } from '#ledger';
@@ -23,7 +24,7 @@ export interface ComparisonResult {
   readonly rows: number;
   readonly accounts: number;
   readonly events: number;
-  /** Accounts whose events from one on are left out of the tables, and so out of the comparison. */
+  /** Parked accounts: the tables leave out their later events, and so does the comparison. */
   readonly parked: readonly ParkedAccount[];
 }
 
@@ -32,26 +33,26 @@ export type OnDifference = (difference: Difference) => void;
 const ACCOUNTS_PER_PARTITION = 1_000;
 
 /**
- * Holds the read tables against a fold of the events up to exactly the checkpoint of the tables,
- * account by account; `user` null: of all accounts, and the ids of all rows, too.
+ * Compares the read tables with the events up to exactly the checkpoint of the tables, account by
+ * account. Without a user (null) it compares all accounts and also the ids of all rows.
  */
 export async function diffTables(
   source: EventSource,
   tables: TableSnapshot,
   user: string | null,
-  found: OnDifference,
+  onDifference: OnDifference,
   progress: (lines: number) => void = () => {},
   onDamage?: OnDamage,
 ): Promise<ComparisonResult> {
   const { position } = tables.checkpoint;
-  const comparison = new TableComparison(tables, user, found, progress);
+  const comparison = new TableComparison(tables, user, onDifference, progress);
   if (position !== null) {
     for await (const page of eventsOf(source, user, position, onDamage)) {
       for (const stored of page) await comparison.add(stored);
     }
   }
   await comparison.finish();
-  if (user === null) await compareRowIds(source, tables, found);
+  if (user === null) await compareRowIds(source, tables, onDifference);
   return comparison.result;
 }
 
@@ -65,8 +66,8 @@ async function* eventsOf(
     yield* source.streamEvents(accountStream(user), position);
     return;
   }
-  for await (const part of partitionsOf(source, position)) {
-    yield* source.accountEvents(part, position, onDamage);
+  for await (const partition of partitionsOf(source, position)) {
+    yield* source.accountEvents(partition, position, onDamage);
   }
 }
 
@@ -74,9 +75,9 @@ async function* partitionsOf(
   source: EventSource,
   position: Position,
 ): AsyncIterable<AccountPartition> {
-  const parts = source.partitions();
-  if (parts !== null) {
-    yield* parts;
+  const partitions = source.partitions();
+  if (partitions !== null) {
+    yield* partitions;
     return;
   }
   let streams: string[] = [];
@@ -89,12 +90,12 @@ async function* partitionsOf(
   yield { kind: 'list', streams };
 }
 
-/** Goes along the accounts, in order, beside the rows of each table. */
+/** Merges the events with the rows of each table. Both are in order of user, so neither is held in memory. */
 class TableComparison {
   readonly #tables: Readonly<Record<TableName, RowsByUser>>;
   #expected: { readonly user: string; readonly rows: ExpectedRows } | null = null;
   #rows = 0;
-  /** Rows of the statement, which are most of all. */
+  /** Rows of the statement. Most rows are of this table, so the progress counts them. */
   #lines = 0;
   #accounts = 0;
   #events = 0;
@@ -103,7 +104,7 @@ class TableComparison {
   constructor(
     tables: TableSnapshot,
     private readonly user: string | null,
-    private readonly found: OnDifference,
+    private readonly onDifference: OnDifference,
     private readonly progress: (lines: number) => void,
   ) {
     this.#parked = tables.parked;
@@ -171,7 +172,7 @@ class TableComparison {
     this.#expected = null;
   }
 
-  /** The first user that any table has rows of which were not looked at. */
+  /** The first user of whom any table still has rows. */
   async #nextUser(): Promise<string | null> {
     let first: string | null = null;
     for (const table of TABLES) {
@@ -183,7 +184,7 @@ class TableComparison {
 
   async #compareAccount(user: string, expected: ExpectedRows | null): Promise<void> {
     const parked = this.#parked.get(user);
-    // Of a stream that is gone, or that is not whole, nothing says what should stand.
+    // If the stream of a parked account is not whole, the expected rows are unknown.
     const isWhole = parked === undefined || (expected?.events ?? 0) === parked.revision;
     const ids = new Map<number, number>();
     for (const table of TABLES) {
@@ -199,7 +200,7 @@ class TableComparison {
         expected?.rowsOf(table, (revision) => ids.get(revision)) ?? new Map<string, Row>();
       if (isWhole) {
         for (const difference of rowDifferences(table, user, expectedRows, found))
-          this.found(difference);
+          this.onDifference(difference);
       }
       this.#rows += rows.length;
     }
@@ -211,7 +212,7 @@ class TableComparison {
       const row = rowKey(table, found);
       if (seen.has(row)) {
         const values = JSON.stringify(found);
-        this.found({
+        this.onDifference({
           kind: 'extra',
           table,
           user,
@@ -236,24 +237,24 @@ const KEY_COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
 const rowKey = (table: TableName, row: Row): string =>
   KEY_COLUMNS[table].map((column) => String(row[column])).join('/');
 
-/** The rows of one table, user by user. */
+/** Takes the rows of one table user by user, reading one row ahead. */
 class RowsByUser {
   readonly #rows: AsyncIterator<Row>;
-  #ahead: Row | null | undefined;
+  #next: Row | null | undefined;
 
   constructor(rows: AsyncIterable<Row>) {
     this.#rows = rows[Symbol.asyncIterator]();
   }
 
   async nextUser(): Promise<string | null> {
-    if (this.#ahead === undefined) await this.#advance();
-    return this.#ahead === null ? null : String(this.#ahead?.['user_id']);
+    if (this.#next === undefined) await this.#advance();
+    return this.#next === null ? null : String(this.#next?.['user_id']);
   }
 
   async take(user: string): Promise<Row[]> {
     const taken: Row[] = [];
     while ((await this.nextUser()) === user) {
-      if (this.#ahead) taken.push(this.#ahead);
+      if (this.#next) taken.push(this.#next);
       await this.#advance();
     }
     return taken;
@@ -261,6 +262,6 @@ class RowsByUser {
 
   async #advance(): Promise<void> {
     const next = await this.#rows.next();
-    this.#ahead = next.done === true ? null : next.value;
+    this.#next = next.done === true ? null : next.value;
   }
 }

@@ -1,7 +1,7 @@
 import type { PointsConsumed, ConsumptionSettled, PointsRefunded } from '#ledger';
 import type { Row } from './row-differences.js';
 
-/** A consumption as its row must read. Ids of rows are the table's own: they are compared elsewhere. */
+/** The expected row of a consumption. The ids of statement rows are not known from the events. */
 export interface ExpectedConsumption {
   readonly user_id: string;
   readonly revision: number;
@@ -18,7 +18,7 @@ export interface ExpectedConsumption {
   readonly opened_at: string;
   closed_at: string | null;
   readonly row_count: number;
-  /** Revision of the event whose first row carries the duration. */
+  /** The revision of the event whose first row carries the duration. */
   durationOf: number;
 }
 
@@ -72,7 +72,7 @@ export function applySettlement(consumption: ExpectedConsumption, event: Consump
   consumption.closed_at = event.at;
 }
 
-/** `rowIdOf`: of the first row of an event, as the table has it; undefined: it has none. */
+/** `rowIdOf` gives the id of the first row of an event in the table; undefined: there is no such row. */
 export function consumptionRow(
   { durationOf, ...row }: ExpectedConsumption,
   rowIdOf: (revision: number) => number | undefined,

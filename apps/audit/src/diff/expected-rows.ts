@@ -13,7 +13,7 @@ import {
 
 type ExpectedBatch = Record<string, Value> & { points: number; remaining: number };
 
-/** The rows of one account, folded from its events: not by the code that writes the tables. */
+/** The rows that the events of one account lead to. They are not computed by the code that writes the tables. */
 export class ExpectedRows {
   readonly #account = emptyAccount();
   readonly #transactions = new Map<string, Row>();
@@ -22,12 +22,12 @@ export class ExpectedRows {
 
   constructor(readonly user: string) {}
 
-  /** How many of them are in. */
+  /** How many events were added. */
   get events(): number {
     return this.#account.revision + 1;
   }
 
-  /** Rejects what can't be read or followed: that is damage of the store, which `verify` names. */
+  /** Throws if the event can't be read or applied. `verify` reports such damage of the store. */
   add(stored: StoredEvent): void {
     const event = parseEvent(stored);
     evolve(this.#account, event);
@@ -41,7 +41,7 @@ export class ExpectedRows {
     if (event.type === 'ConsumptionSettled') this.#fillInDuration(event);
   }
 
-  /** `rowIdOf`: of the first row of an event, as the table has it. */
+  /** `rowIdOf` gives the id of the first row of an event in the table. */
   rowsOf(
     table: TableName,
     rowIdOf: (revision: number) => number | undefined,

@@ -4,12 +4,12 @@ export type Row = Readonly<Record<string, Value>>;
 export const TABLES = ['transactions', 'accounts', 'batches', 'consumptions'] as const;
 export type TableName = (typeof TABLES)[number];
 
-/** One thing in which the read tables are not what the events make of them. */
+/** A difference between a row of the read tables and the row that the events lead to. */
 export interface Difference {
   readonly kind: 'missing' | 'extra' | 'different';
   readonly table: TableName;
   readonly user: string;
-  /** What the row is known by within its table and user. */
+  /** The key of the row within its table and user. */
   readonly row: string;
   /** null: the whole row. */
   readonly column: string | null;
@@ -17,10 +17,10 @@ export interface Difference {
   readonly found: Value;
 }
 
-/** Rows of one table and user, by what each is known by. */
+/** The rows of one table and user, by their keys. */
 export type RowsByKey = ReadonlyMap<string, Row>;
 
-/** Column by column. A column that is not among the expected ones is not judged here. */
+/** Compares column by column. Columns without an expected value are not compared. */
 export function* rowDifferences(
   table: TableName,
   user: string,

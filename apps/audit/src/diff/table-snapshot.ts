@@ -4,7 +4,7 @@ import { CannotCheckError, cannotCheckError } from '../store/errors.js';
 import { prefetchPages } from '../store/prefetch-pages.js';
 import type { Row, TableName, Value } from './row-differences.js';
 
-/** The read tables of this ledger, where one database holds those of several. */
+/** The name of this ledger's tables. One database can hold the tables of several ledgers. */
 const LEDGER_NAME = 'points';
 const ROWS_PER_FETCH = 2_000;
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -14,7 +14,7 @@ const text: ParseColumn = (value) => value;
 const number: ParseColumn = Number;
 const flag: ParseColumn = (value) => value === 't';
 
-/** `2030-01-01 12:00:00.5+00` as events write it. What has microseconds is no time of an event. */
+/** Formats `2030-01-01 12:00:00.5+00` like events do. Microseconds are kept, as no event has them. */
 const time: ParseColumn = (value) => {
   const fraction = value.slice(19, -3).slice(1).padEnd(3, '0');
   return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction}Z`;
@@ -80,18 +80,18 @@ const VIEWS: Readonly<Record<TableName, readonly [view: string, order: string]>>
   consumptions: ['mjk_point_consumptions', 'user_id, revision'],
 };
 
-/** How far the tables are. */
+/** How far the tables follow the events. */
 export interface TableCheckpoint {
-  /** null: nothing is in them. */
+  /** null: the tables are empty. */
   readonly position: Position | null;
   readonly lastId: number;
   /** Ids follow on this one: another than 0 where rows were numbered otherwise before. */
   readonly idsAfter: number;
-  /** Whether accounts were folded anew since the tables were built: their rows have later ids. */
+  /** Whether accounts were unparked since the tables were built. Their rows have later ids. */
   readonly wasUnparked: boolean;
 }
 
-/** An account whose events from one on are left out of the tables. */
+/** An account whose events from `revision` on are left out of the tables. */
 export interface ParkedAccount {
   readonly user: string;
   readonly revision: number;
@@ -99,7 +99,7 @@ export interface ParkedAccount {
   readonly since: string;
 }
 
-/** All read tables at one moment, with the checkpoint of that moment, however much is written meanwhile. */
+/** All read tables and their checkpoint as of one moment, while the projector goes on writing. */
 export class TableSnapshot {
   #cursors = 0;
   #lastQuery: Promise<unknown> = Promise.resolve();
@@ -118,7 +118,8 @@ export class TableSnapshot {
       application_name: 'points-ledger audit',
       types: { getTypeParser: () => (value: string) => value },
     });
-    client.on('error', () => {}); // the statement under way says so
+    // Without a listener a lost connection would end the process. The running query reports it.
+    client.on('error', () => {});
     try {
       await client.connect();
       await client.query(`set timezone = 'UTC'; set cursor_tuple_fraction = 0;
@@ -136,18 +137,17 @@ export class TableSnapshot {
     }
   }
 
-  /** Of one user (null: of all, in order of user). */
+  /** The rows of one user, or (null) of all users in order. */
   async *rows(table: TableName, user: string | null): AsyncGenerator<Row, void, undefined> {
     const columns = COLUMNS[table];
     const [view, order] = VIEWS[table];
-    // A name of the table itself, so that it is not taken for one of the output.
     const names = Object.keys(columns).join(', ');
     const where = user === null ? '' : `where user_id = '${user}'`;
     const select = `select ${names} from ${view} ${where} order by ${order}`;
     for await (const cells of this.#fetch(select)) yield parseRow(columns, cells);
   }
 
-  /** Every row of the statement in order of its id: which event and which line of it. */
+  /** Every row of the statement in order of its id, with its event and line. */
   async *ids(): AsyncGenerator<readonly [number, string, number, number], void, undefined> {
     const select = `select id, user_id, revision, line from mjk_point_transaction_lines order by id`;
     for await (const [id, user, revision, line] of this.#fetch(select)) {
@@ -170,19 +170,19 @@ export class TableSnapshot {
     await this.#query(`close ${cursor}`);
   }
 
-  /** One at a time: all tables are read through one connection, for they are seen at one moment. */
+  /** Runs one query at a time: one moment can only be seen through one connection. */
   #query(text: string): Promise<(string | null)[][]> {
     const result = this.#lastQuery.then(async () => {
       const query = { text, rowMode: 'array' as const };
       return (await this.client.query<(string | null)[]>(query)).rows;
     });
-    this.#lastQuery = result.catch(() => {}); // whoever asked is told
+    this.#lastQuery = result.catch(() => {}); // the caller gets the error
     return result;
   }
 }
 
 async function readCheckpoint(client: pg.Client): Promise<TableCheckpoint> {
-  // Tables that an older program keeps know neither of the two.
+  // Tables of an older version have neither of the two columns.
   const { rows } = await client.query<{
     position: Position | null;
     last_id: string;

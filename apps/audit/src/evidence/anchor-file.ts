@@ -2,23 +2,23 @@ import { sign, verify, type KeyObject } from 'node:crypto';
 import type { Position } from '#event-store';
 import { publicKeyHex } from './keys.js';
 
-// The format is kept for ever: anchors are written to be read years later. A change is another first
-// line. Every line is `name: value`, in this order; all that stands before the last is what is signed.
+// This format never changes, because anchors are read years later. A new format gets another first
+// line. Every line is `name: value`, in this order. Everything before the last line is signed.
 
 const TITLE = 'points-ledger anchor v1';
 
-/** What a store held at one moment. */
+/** A statement of what a store held at one moment. */
 export interface Anchor {
   readonly store: 'postgres' | 'eventstoredb';
   readonly time: string;
-  /** Events. */
+  /** How many events there were. */
   readonly size: number;
-  /** Of the last of them. */
+  /** The position of the last event. */
   readonly position: Position;
   readonly eventsRoot: string;
   readonly accounts: number;
   readonly accountsRoot: string;
-  /** An earlier anchor, all of whose events are in this one, as the proof shows. */
+  /** An earlier anchor, and the proof that its events are the first of this one. */
   readonly previous: {
     readonly size: number;
     readonly eventsRoot: string;
@@ -30,7 +30,7 @@ export interface SignedAnchor extends Anchor {
   /** The public key, in hex. */
   readonly key: string;
   readonly signature: string;
-  /** As it is written, to the byte. */
+  /** The file, byte for byte. */
   readonly text: string;
 }
 
@@ -81,7 +81,7 @@ const ANCHOR_PATTERN = new RegExp(
   ].join('\n'),
 );
 
-/** What the text says. Whether it is true, and who signed it, is another question. */
+/** Parses the file. It does not check the signature. */
 export function parseAnchor(text: string): SignedAnchor {
   const fields = ANCHOR_PATTERN.exec(text)?.groups;
   if (fields === undefined) throw new InvalidAnchorError('it is no anchor, or was changed');
@@ -113,7 +113,7 @@ export function isSignedBy(anchor: SignedAnchor, key: KeyObject): boolean {
   const signature = Buffer.from(anchor.signature, 'base64');
   return (
     anchor.key === publicKeyHex(key) &&
-    // The last character has bits to spare: only one way to write a signature is its own.
+    // Base64 has unused bits in the last character. Only the canonical form is accepted.
     signature.toString('base64') === anchor.signature &&
     verify(null, Buffer.from(body), key, signature)
   );

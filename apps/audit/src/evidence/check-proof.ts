@@ -5,7 +5,6 @@ import { provesPreviousAnchor } from './compare-anchors.js';
 import { parseTrustedAnchor } from './read-anchor.js';
 import { accountLeaf } from './merkle-hashes.js';
 import { rootFromInclusionProof } from './merkle-proofs.js';
-import { toStoredEvent } from '../store/event-source.js';
 import type { KnownPolicies } from '../checks/known-policies.js';
 import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
@@ -16,13 +15,13 @@ export interface ProofCheckResult {
   readonly account: Account;
   readonly last: LedgerEvent | null;
   readonly events: number;
-  /** What does not hold; empty: all of it does. */
+  /** Why the proof is not valid; empty: it is. */
   readonly faults: readonly string[];
 }
 
 /**
- * Whether the events are exactly those of the account that were signed, and such as the rules make.
- * Needs the key and nothing else.
+ * Checks that the events are exactly the signed ones of the account, and that the rules produce them.
+ * It needs the public key and no store.
  */
 export function checkProof(
   name: string,
@@ -54,7 +53,7 @@ export function checkProof(
   let count = 0;
   let newest = '';
   for (const event of events) {
-    checker.check(toStoredEvent({ ...event, stream: header.stream }));
+    checker.check({ ...event, stream: header.stream });
     count += 1;
     newest = event.hash;
   }

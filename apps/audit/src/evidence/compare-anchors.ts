@@ -4,8 +4,8 @@ import type { Anchor } from './anchor-file.js';
 type AnchorRelation = 'consistent' | 'inconsistent' | 'unproven';
 
 /**
- * Whether a later anchor holds everything that an earlier one does, by themselves. `unproven`: the
- * later one follows another anchor, and only the store can tell.
+ * Whether a later anchor covers everything that an earlier one does, judged by the two files alone.
+ * `unproven`: the later one was not made after the earlier one, so only the store can tell.
  */
 export function compareAnchors(earlier: Anchor, later: Anchor): AnchorRelation {
   if (earlier.size === later.size) {
@@ -20,7 +20,7 @@ export function compareAnchors(earlier: Anchor, later: Anchor): AnchorRelation {
     : 'inconsistent';
 }
 
-/** Whether the proof in an anchor shows what the anchor says of the one before it. */
+/** Whether an anchor's consistency proof really leads from the previous anchor to this one. */
 export function provesPreviousAnchor({ previous, size, eventsRoot }: Anchor): boolean {
   if (previous === null) return true;
   return verifyConsistency(

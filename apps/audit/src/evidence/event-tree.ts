@@ -3,16 +3,24 @@ import { MerkleFrontier, rootOfLeaves } from './merkle-frontier.js';
 import { eventLeaf, nodeHash } from './merkle-hashes.js';
 import { splitSize, type RangeRoot } from './merkle-proofs.js';
 import type { EventSource } from '../store/event-source.js';
-import { SUBTREE_LEAVES, type TreeCut } from '../verify/position-pass.js';
 
-/** The Merkle tree over all events: of most of it the roots of large subtrees, the rest read again. */
+/** The full subtrees of the event tree whose roots are kept have so many leaves. */
+export const SUBTREE_LEAVES = 65_536;
+
+/** The tree when it had `size` leaves: the roots of the subtrees behind its last full one. */
+export interface TreeCut {
+  readonly size: number;
+  readonly rest: readonly string[];
+}
+
+/** The Merkle tree over all events. Roots of large subtrees are kept; the rest is read again if needed. */
 export class EventTree {
   constructor(
     private readonly subtrees: readonly string[],
     private readonly cuts: readonly TreeCut[],
   ) {}
 
-  /** null: the store does not reach so far, or with holes in it. */
+  /** null: the store does not reach that size, or has gaps. */
   rootAt(size: number): string | null {
     const cut = this.cuts.find((made) => made.size === size);
     const full = Math.floor(size / SUBTREE_LEAVES);
@@ -28,7 +36,7 @@ export class EventTree {
     return rest === 0 ? tree.root() : null;
   }
 
-  /** For proofs: whatever is no whole subtree is read from the store. */
+  /** Computes the roots that a proof needs. Leaves of incomplete subtrees are read from the store. */
   rangeRoots(source: EventSource, last: Position): RangeRoot {
     const root = async (from: number, to: number): Promise<string> => {
       const isSubtree = to - from === SUBTREE_LEAVES && from % SUBTREE_LEAVES === 0;
@@ -43,7 +51,7 @@ export class EventTree {
   }
 }
 
-/** The leaves of events `from` to `to`, counted from 0. */
+/** The leaves of the events from index `from` to `to` (exclusive), counted from 0. */
 async function readLeaves(
   source: EventSource,
   last: Position,

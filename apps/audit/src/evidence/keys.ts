@@ -7,7 +7,7 @@ import {
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CannotCheckError, orCannotCheck } from '../store/errors.js';
 
-/** Makes an Ed25519 key: the private half at `file`, for its owner's eyes, the public half beside it. */
+/** Creates an Ed25519 key pair: the private key in `file`, readable by its owner only, and the public key beside it. */
 export function createKeyPair(file: string): {
   readonly publicFile: string;
   readonly name: string;
@@ -21,14 +21,14 @@ export function createKeyPair(file: string): {
   return { publicFile, name: publicKeyHex(publicKey) };
 }
 
-/** Never over a key that is there: what it signed could not be trusted any more. */
+/** Never overwrites a key: what it signed could not be checked any more. */
 const writeKey = (file: string, pem: string | Buffer, mode: number): void =>
   writeFileSync(file, pem, { mode, flag: 'wx' });
 
 export const readPrivateKey = (file: string): KeyObject =>
   readEd25519(file, () => createPrivateKey(readFileSync(file)));
 
-/** Either half will do: the public one is in both. */
+/** Accepts a file of either half, because the public key can be derived from the private one. */
 export const readPublicKey = (file: string): KeyObject =>
   readEd25519(file, () => createPublicKey(readFileSync(file)));
 
@@ -38,7 +38,7 @@ function readEd25519(file: string, read: () => KeyObject): KeyObject {
   throw new CannotCheckError(`${file} holds no Ed25519 key`);
 }
 
-/** The 32 bytes of a public key in hex: what an anchor names it by. */
+/** The 32 bytes of a public key in hex, by which an anchor names its key. */
 export function publicKeyHex(key: KeyObject): string {
   const half = key.type === 'private' ? createPublicKey(key) : key;
   return half.export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex');

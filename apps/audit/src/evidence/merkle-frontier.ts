@@ -1,8 +1,8 @@
 import { EMPTY_ROOT, nodeHash } from './merkle-hashes.js';
 
 /**
- * A Merkle tree that grows to the right: the roots of its full subtrees, largest first. As many
- * hashes as the size has ones in binary, however many leaves there are.
+ * A Merkle tree to which leaves are appended. It keeps only the roots of its full subtrees: one for
+ * each 1 in the binary size, however many leaves there are.
  */
 export class MerkleFrontier {
   #size = 0;
@@ -21,9 +21,10 @@ export class MerkleFrontier {
     this.addSubtree(leaf, 1);
   }
 
-  /** `leaves` is a power of two that divides what is there already. */
+  /** `leaves` must be a power of two that divides the current size. */
   addSubtree(root: string, leaves: number): void {
-    if (this.#size % leaves !== 0) throw new Error('a bug: a subtree must begin at its own size');
+    if (this.#size % leaves !== 0)
+      throw new Error('a bug: a subtree must begin at a multiple of its size');
     let joined = root;
     for (let full = this.#size / leaves; full % 2 === 1; full = (full - 1) / 2) {
       joined = nodeHash(this.#roots.pop() ?? '', joined);
@@ -37,7 +38,7 @@ export class MerkleFrontier {
   }
 }
 
-/** Of the roots of full subtrees, largest first. */
+/** The root over the roots of full subtrees, largest first. */
 export function rootOfSubtrees(roots: readonly string[]): string {
   let root = roots.at(-1);
   if (root === undefined) return EMPTY_ROOT;

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 
-// RFC 6962: leaves and nodes begin with another byte, so that no node can pass for a leaf. Hashes are
-// in hex everywhere.
+// The hashes of RFC 6962. A leaf and a node begin with different bytes, so that no node can pass for a
+// leaf. All hashes are in hex. The auditor has its own Merkle tree, on purpose: it shares no code with
+// the program that it checks.
 const LEAF = '00';
 const NODE = '01';
 
-/** What a tree of no leaves has for a root. */
+/** The root of an empty tree. */
 export const EMPTY_ROOT = hash('sha256', '', 'hex');
 
 export const leafHash = (dataHex: string): string =>
@@ -16,10 +17,10 @@ export const nodeHash = (left: string, right: string): string =>
 
 const revisionHex = (revision: number): string => revision.toString(16).padStart(16, '0');
 
-/** An event's leaf holds its chain hash, which covers everything that it says. */
+/** The leaf of an event is made of its chain hash, which covers the whole event. */
 export const eventLeaf = (chainHash: string): string => leafHash(chainHash);
 
-/** An account's leaf: stream, last revision and last hash, each of a fixed length. */
+/** The leaf of an account is made of its stream, last revision and last hash, each of a fixed length. */
 export const accountLeaf = (account: {
   readonly stream: string;
   readonly revision: number;

@@ -6,7 +6,7 @@ import { nodeHash } from './merkle-hashes.js';
 /** The root of leaves `from` (inclusive) to `to` (exclusive). */
 export type RangeRoot = (from: number, to: number) => Promise<string> | string;
 
-/** The hashes beside the way from a leaf to the root, lowest first. */
+/** The siblings on the path from a leaf to the root, lowest first. */
 export async function inclusionProof(
   index: number,
   size: number,
@@ -28,7 +28,7 @@ async function inclusionPath(
     : [...(await inclusionPath(index, middle, to, root)), await root(from, middle)];
 }
 
-/** What shows that a tree of `size` leaves begins with all that was in the one of `before`. */
+/** Proves that a tree of `size` leaves begins with the leaves of the tree of `before` leaves. */
 export async function consistencyProof(
   before: number,
   size: number,
@@ -66,7 +66,7 @@ export function splitSize(leaves: number): number {
 const half = (n: number): number => Math.floor(n / 2);
 const isOdd = (n: number): boolean => n % 2 === 1;
 
-/** The root that a leaf and its path lead to; null: a path of another length than the tree has. */
+/** The root that a leaf and its siblings lead to; null: the tree has no such path. */
 export function rootFromInclusionProof(
   leaf: string,
   index: number,

@@ -2,8 +2,8 @@ import type { Position } from '#event-store';
 import { accountStream } from '#identity';
 import type { StoredEvent } from '../store/event-source.js';
 
-// One user's whole statement, to be checked without the ledger. One JSON value a line: what the
-// statement is of, with the anchor, and then the events. Kept for ever, as anchors are.
+// The proof of one user's whole statement, which can be checked without the ledger. Each line is a JSON
+// object: first the header with the anchor, then the events. Like anchors, the format never changes.
 
 export const PROOF_FORMAT = 'points-ledger proof v1';
 
@@ -13,21 +13,21 @@ export interface ProofHeader {
   readonly stream: string;
   readonly revision: number;
   readonly hash: string;
-  /** Place of the account among all of the anchor, in order of stream, from 0. */
+  /** The index of the account among all accounts of the anchor, in order of stream. */
   readonly index: number;
-  /** The hashes beside the way from the account's leaf to the accounts' root, lowest first. */
+  /** The siblings on the path from the account's leaf to the root of the accounts, lowest first. */
   readonly path: readonly string[];
   /** The anchor's text. */
   readonly anchor: string;
 }
 
-/** What the account's chain covers, and where the store kept it. */
+/** The fields that the hash chain covers, and the position in the store. */
 export type ProofEvent = Pick<
   StoredEvent,
   'revision' | 'id' | 'type' | 'data' | 'meta' | 'hash' | 'position'
 >;
 
-/** As it is read, event by event: a statement may be longer than memory. */
+/** A proof whose events are parsed one by one, because a statement may not fit in memory. */
 export interface Proof {
   readonly header: ProofHeader;
   readonly events: Iterable<ProofEvent>;
@@ -50,7 +50,7 @@ const serializeEvent = ({ revision, position, id, type, data, meta, hash }: Proo
 
 export const isProof = (text: string): boolean => text.startsWith(`{"format":"${PROOF_FORMAT}"`);
 
-/** Of a file in pieces. Whether what it says fits together is another question. */
+/** Parses a file that is given in chunks. It does not check whether the proof is valid. */
 export function parseProof(pieces: Iterable<string>): Proof {
   const lines = splitLines(pieces);
   const first = lines.next();
@@ -65,7 +65,7 @@ function* parseEvents(lines: Iterable<string>): Generator<ProofEvent, void, unde
   for (const line of lines) yield parseEvent(line, ++number);
 }
 
-/** No event comes near it. */
+/** No event is nearly as long. */
 const LINE_CHARACTERS_MAX = 64 * 1024 * 1024;
 
 function* splitLines(pieces: Iterable<string>): Generator<string, void, undefined> {

@@ -10,15 +10,15 @@ export type ProofResult =
   | {
       readonly kind: 'proved';
       readonly head: ProofHeader;
-      /** Read from the store as they are asked for. */
+      /** Read from the store as they are consumed. */
       readonly pages: AsyncIterable<readonly StoredEvent[]>;
     }
-  /** The account has no event up to the anchor. */
+  /** The account had no event at the anchor. */
   | { readonly kind: 'no-account' }
-  /** The accounts are not those that were signed. */
+  /** The accounts are not the ones that were signed. */
   | { readonly kind: 'anchor-differs'; readonly root: string };
 
-/** One account up to the anchor, and the way from it to what was signed. */
+/** Proves one account up to the anchor: its events, and the path from its leaf to the signed root. */
 export async function proveAccount(
   source: EventSource,
   user: string,

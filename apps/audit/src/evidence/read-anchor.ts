@@ -4,12 +4,12 @@ import { orCannotCheck } from '../store/errors.js';
 import { InvalidAnchorError, isSignedBy, parseAnchor, type SignedAnchor } from './anchor-file.js';
 import { publicKeyFromHex } from './keys.js';
 
-/** An anchor that can't be trusted, so that nothing can be checked by it. */
+/** The anchor is unreadable or not signed by the expected key, so nothing can be checked with it. */
 export class UntrustedAnchorError extends Error {
   override readonly name = 'UntrustedAnchor';
 }
 
-/** Signed by that key, or (null) at least by the one that it names. */
+/** Reads an anchor that must be signed by that key, or (null) at least by the key that it names. */
 export function readAnchor(file: string, key: KeyObject | null): SignedAnchor {
   return parseTrustedAnchor(file, readText(file), key);
 }

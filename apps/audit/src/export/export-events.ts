@@ -5,7 +5,7 @@ import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.j
 
 export type ExportFormat = 'jsonl' | 'csv';
 
-/** `from` inclusive, `to` exclusive. */
+/** `from` is inclusive, `to` is exclusive. */
 export interface TimeRange {
   readonly from?: string;
   readonly to?: string;
@@ -27,7 +27,7 @@ const EVENT_COLUMNS = [
   'hash',
 ] as const;
 
-/** Events as they are stored, in order; of one user or of all. */
+/** Exports the stored events in order, of one user or (null) of all. */
 export async function* exportEvents(
   source: EventSource,
   user: string | null,

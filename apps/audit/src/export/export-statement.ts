@@ -25,7 +25,7 @@ const COLUMNS = [
 
 type StatementRow = Record<(typeof COLUMNS)[number], string | number | null>;
 
-/** The rows that people see, account by account, durations filled in by their settlements. */
+/** Exports the rows that users see, account by account, with the durations from their settlements. */
 export async function* exportStatement(
   source: EventSource,
   user: string | null,
@@ -48,7 +48,7 @@ export async function* exportStatement(
   }
 }
 
-/** This account has no statement; the others may have theirs. */
+/** This account can't be replayed. The export of all accounts goes on with the others. */
 class UnreadableAccountError extends CannotCheckError {}
 
 const STREAM_ERROR_CODES = new Set(['stream-deleted', 'stream-truncated', 'broken-order']);

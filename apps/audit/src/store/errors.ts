@@ -1,12 +1,10 @@
 import { types } from 'node:util';
 
-// Why something can't be audited, told in a sentence.
-
-/** The store won't give what is asked of it, and no repeat will help: that is damage of it, or of its address. */
+/** The store permanently refuses a request: it is damaged, or its address is wrong. A retry would not help. */
 export class StoreRefusedError extends Error {
-  override readonly name = 'StoreRefused';
+  override readonly name = 'StoreRefusedError';
   constructor(
-    /** Constant, searchable. */
+    /** A constant code for programs. */
     readonly code: string,
     message: string,
     options?: ErrorOptions,
@@ -15,16 +13,16 @@ export class StoreRefusedError extends Error {
   }
 }
 
-/** What the address names can't be audited: it is away, or there is no ledger in it. */
+/** The check could not be made, as when a server does not answer. The message is shown as it is; exit status 2. */
 export class CannotCheckError extends Error {
-  override readonly name = 'CannotCheck';
+  override readonly name = 'CannotCheckError';
 }
 
-/** A server that is away, a file that is not there: told in a sentence. A bug stays one, with its stack. */
+/** Wraps a failure of the environment in one sentence. A bug is passed on as it is, with its stack. */
 export const cannotCheckError = (what: string, cause: unknown): Error =>
   isBug(cause) ? cause : new CannotCheckError(`${what}: ${reasonOf(cause)}`, { cause });
 
-/** Whatever goes wrong in it is told as what can't be done. */
+/** Runs `work` and wraps what it throws. */
 export function orCannotCheck<T>(what: string, work: () => T): T {
   try {
     return work();
@@ -33,18 +31,18 @@ export function orCannotCheck<T>(what: string, work: () => T): T {
   }
 }
 
-/** What Node says of an address that it was given has a code. */
+/** Node also throws a TypeError for an invalid address, but then it has a code. */
 const isBug = (cause: unknown): cause is Error =>
   (cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError) &&
   !('code' in cause);
 
 function reasonOf(cause: unknown): string {
   if (!types.isNativeError(cause)) return String(cause);
-  // Node tries every address of a name.
+  // Node tries every address of a host name and throws one error per address.
   const reasons: unknown = 'errors' in cause ? cause.errors : null;
   if (Array.isArray(reasons)) return reasons.map(reasonOf).join('; ');
   return cause.message.replace(EMPTY_RESOLUTION_NOTE, '');
 }
 
-/** gRPC has a place for a note, and often nothing to note. */
+/** gRPC appends a resolution note, which is often empty. */
 const EMPTY_RESOLUTION_NOTE = /\s*Resolution note:\s*$/;

@@ -1,5 +1,4 @@
 import type { Position } from '#event-store';
-import { bytesOfHex, bytesOfUuid, type ByteString } from './byte-strings.js';
 
 /** An event as it is stored, to the byte. */
 export interface StoredEvent {
@@ -7,33 +6,19 @@ export interface StoredEvent {
   readonly stream: string;
   readonly revision: number;
   readonly id: string;
-  readonly idBytes: ByteString;
   readonly type: string;
   readonly data: string;
   readonly meta: string;
   /** In hex. */
   readonly hash: string;
-  readonly hashBytes: ByteString;
-  /** Whether it stands behind that one in its store. */
-  isAfter(other: StoredEvent): boolean;
 }
-
-type StoredEventTexts = Omit<StoredEvent, 'idBytes' | 'hashBytes' | 'isAfter'>;
-
-/** Of what a store or a file gives as texts. */
-export const toStoredEvent = (texts: StoredEventTexts): StoredEvent => ({
-  ...texts,
-  idBytes: bytesOfUuid(texts.id),
-  hashBytes: bytesOfHex(texts.hash),
-  isAfter: ({ position }) => texts.position > position,
-});
 
 /** What the pass by position looks at. */
 export interface EventHeader {
   readonly position: Position;
   readonly type: string;
   readonly hash: string;
-  /** null: the store does not need it told, it finds accounts by itself. */
+  /** null: the store lists its accounts itself, so the pass need not collect their names. */
   readonly stream: string | null;
 }
 
@@ -44,57 +29,57 @@ export interface AccountHead {
   readonly hash: string;
 }
 
-/** A part of the accounts: a range of stream names (`to` exclusive; null: to the end), or a sorted list. */
+/** Some of the accounts: a range of stream names (`to` exclusive; null: to the end) or a sorted list. */
 export type AccountPartition =
   | { readonly kind: 'range'; readonly from: string; readonly to: string | null }
   | { readonly kind: 'list'; readonly streams: readonly string[] };
 
 export interface StoreEnd {
-  /** Where the store says that it ends; null: it says nothing. */
+  /** Where the store says that it ends; null: it is empty, or says nothing. */
   readonly head: Position | null;
   /** Its last event. */
   readonly last: Position | null;
 }
 
-/** What somebody has done to an account's stream by the store's own means. */
+/** What was done to an account's stream by the store's own means. */
 export interface StreamDamage {
   readonly kind: 'stream-deleted' | 'stream-truncated' | 'unreadable';
   readonly stream: string;
-  /** null: it is not at one place. */
+  /** null: the damage is not at one place. */
   readonly position: Position | null;
   readonly revision: number | null;
   readonly detail: string;
 }
 
-/** Told of a damaged stream, so that all others are still read; without it, reading ends there. */
+/** Called with each damaged stream, while all others are read. Without it, reading stops with an error. */
 export type OnDamage = (damage: StreamDamage) => void;
 
-/** Reads a store for an auditor: changes nothing in it, asks for no schema to be brought up to date. */
+/** Reads a store for an auditor. It changes nothing in it and needs no migration to have been run. */
 export interface EventSource {
   readonly kind: 'postgres' | 'eventstoredb';
   end(): Promise<StoreEnd>;
-  /** Spans of positions that can be looked at side by side, in order. */
+  /** Ranges of positions in order, which can be checked in parallel. */
   spans(last: Position): readonly Span[];
-  /** By position. A span is given whole, in as many pages as need be. */
+  /** By position. The whole span is given, in as many pages as it takes. */
   headers(span: Span, onDamage?: OnDamage): AsyncIterable<readonly EventHeader[]>;
   /**
-   * Whether a span that is counted holds each of its positions once and only events of these types,
-   * without giving them: where it does not, `marks` shows what is wrong. Only some stores can tell.
+   * Whether a counted span holds each of its positions once, with known types only. A store that can
+   * tell without handing out the events has it; when the answer is no, `headers` shows what is wrong.
    */
   isComplete?(span: Span, types: ReadonlySet<string>): Promise<boolean>;
-  /** Parts of all accounts, in order of stream; null: the store has to be told which there are. */
+  /** Partitions of all accounts, in order of stream; null: the store can't list its accounts. */
   partitions(): readonly AccountPartition[] | null;
   /** By stream and revision, up to that position. */
   accountEvents(
-    part: AccountPartition,
+    partition: AccountPartition,
     upTo: Position,
     onDamage?: OnDamage,
   ): AsyncIterable<readonly StoredEvent[]>;
-  /** One stream in order of revision, up to that position (null: all there is). */
-  streamEvents(streamEvents: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]>;
-  /** Everything in order of position, up to that one. */
+  /** One stream in order of revision, up to that position (null: to its end). */
+  streamEvents(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]>;
+  /** All events in order of position, up to that one. */
   allEvents(upTo: Position, onDamage?: OnDamage): AsyncIterable<readonly StoredEvent[]>;
-  /** The newest event of every account as it was at that position, in order of stream. */
+  /** The newest event of every account as of that position, in order of stream. */
   accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]>;
   close(): Promise<void>;
 }
@@ -104,6 +89,6 @@ export interface Span {
   readonly after: Position | null;
   /** Inclusive. */
   readonly upTo: Position;
-  /** How many events it must hold; null: the store does not count its positions. */
+  /** How many events it must hold; null: the store does not number its events. */
   readonly events: number | null;
 }

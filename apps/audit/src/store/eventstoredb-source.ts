@@ -7,7 +7,6 @@ import {
 } from '#event-store';
 import { STREAM_PREFIX } from '#identity';
 import {
-  toStoredEvent,
   type AccountHead,
   type StoreEnd,
   type EventHeader,
@@ -18,12 +17,13 @@ import {
   type StoredEvent,
   type StreamDamage,
 } from './event-source.js';
+import { STREAM_PREFIX } from '#identity';
 import { StoreRefusedError, cannotCheckError } from './errors.js';
 
 const EVENTS_PER_PAGE = 1_000;
 const HEADS_PER_PAGE = 10_000;
 
-/** Positions are byte offsets here: by position there is one way through, and no counting. */
+/** Reads an EventStoreDB. Its positions are byte offsets: they can't be counted or split into spans. */
 export class EventStoreDbSource implements EventSource {
   readonly kind = 'eventstoredb';
   readonly #store: EventStoreDbEventStore;
@@ -58,7 +58,8 @@ export class EventStoreDbSource implements EventSource {
     upTo: Position,
     onDamage?: OnDamage,
   ): AsyncIterable<readonly StoredEvent[]> {
-    if (part.kind === 'range') throw new Error('a bug: this store is told which accounts');
+    if (part.kind === 'range')
+      throw new Error('a bug: EventStoreDB must be given a list of accounts');
     for (const stream of part.streams) yield* this.#pagesOf(stream, upTo, onDamage);
   }
 
@@ -78,7 +79,7 @@ export class EventStoreDbSource implements EventSource {
         if (isFirst && event.revision > 0) onDamage?.(await this.#truncated(event));
         isFirst = false;
         if (upTo !== null && event.position > upTo) continue;
-        page.push(stored(event));
+        page.push(toStoredEvent(event));
         if (page.length < EVENTS_PER_PAGE) continue;
         yield page;
         page = [];
@@ -104,7 +105,7 @@ export class EventStoreDbSource implements EventSource {
       const pending = this.#store.readAll(after, EVENTS_PER_PAGE);
       const { events, damaged = [], next, atHead } = await pending.catch(rethrow);
       for (const record of damaged) if (record.position <= upTo) onDamage(recordDamage(record));
-      const page = events.filter(({ position }) => position <= upTo).map(stored);
+      const page = events.filter(({ position }) => position <= upTo).map(toStoredEvent);
       if (page.length > 0) yield page;
       if (atHead || next === null || next > upTo) return;
       after = next;
@@ -113,7 +114,7 @@ export class EventStoreDbSource implements EventSource {
 
   async *accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]> {
     const heads = new Map<string, AccountHead>();
-    // What somebody did to a stream later does not change what an account was at that position.
+    // A stream that was damaged later does not change the account as of that position.
     for await (const page of this.allEvents(upTo, () => {})) {
       for (const { stream, revision, hash } of page) heads.set(stream, { stream, revision, hash });
     }
@@ -127,14 +128,14 @@ export class EventStoreDbSource implements EventSource {
   }
 }
 
-/** Throws it in words of ours. */
+/** Translates an error of the store's client. */
 function rethrow(cause: unknown): never {
   throw cause instanceof PermanentStoreError
     ? new StoreRefusedError(cause.code, cause.message, { cause })
     : cannotCheckError("the event store can't be read", cause);
 }
 
-/** null: it is not about this one stream. */
+/** null: the error is not about this one stream. */
 function streamDamageOf(stream: string, error: unknown): StreamDamage | null {
   if (!(error instanceof PermanentStoreError)) return null;
   const nowhere = { stream, position: null, revision: null, detail: error.message };
@@ -167,5 +168,7 @@ function throwRefused({ kind, detail }: StreamDamage): never {
   throw new StoreRefusedError(kind, detail);
 }
 
-const stored = (event: RecordedEvent): StoredEvent =>
-  toStoredEvent({ ...event, hash: Buffer.from(event.hash).toString('hex') });
+const toStoredEvent = (event: RecordedEvent): StoredEvent => ({
+  ...event,
+  hash: Buffer.from(event.hash).toString('hex'),
+});

@@ -1,10 +1,15 @@
-import { SnapshotKeys } from '#event-store';
-import type { SnapshotOptions } from '../commands/settings.js';
+import { SnapshotKeys, type SnapshotKey } from '#event-store';
 import { SnapshotSource } from './snapshot-source.js';
+
+/** Where snapshots are, and the keys that seal them. Without keys, seals are not checked. */
+export interface SnapshotOptions {
+  readonly database: string;
+  readonly keys: readonly SnapshotKey[];
+}
 
 export interface OpenSnapshotSource {
   readonly snapshots: SnapshotSource;
-  /** null: none was given. */
+  /** null: no key was given. */
   readonly keys: SnapshotKeys | null;
 }
 

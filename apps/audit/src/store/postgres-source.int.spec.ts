@@ -2,7 +2,7 @@ import { TestLedger } from '../testing/test-ledger.js';
 import { EVENT_TYPES } from '../checks/event-types.js';
 import type { Span } from './event-source.js';
 import { PostgresSource } from './postgres-source.js';
-import { positionFromNumber } from './postgres-rows.js';
+import { positionFromNumber } from './postgres-position.js';
 
 let ledger: TestLedger;
 beforeAll(async () => {

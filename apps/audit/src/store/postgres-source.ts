@@ -2,34 +2,42 @@ import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Position } from '#event-store';
 import { STREAM_PREFIX } from '#identity';
-import { putInt8 } from './byte-strings.js';
+import { CannotCheckError, cannotCheckError } from './errors.js';
 import type {
   AccountHead,
-  StoreEnd,
+  AccountPartition,
   EventHeader,
   EventSource,
-  AccountPartition,
   Span,
+  StoreEnd,
   StoredEvent,
 } from './event-source.js';
-import { CannotCheckError, cannotCheckError } from './errors.js';
-import { copyRows } from './copy/copy-rows.js';
-import { lendingSocket } from './copy/reused-buffer-socket.js';
+import { positionFromNumber, positionNumber } from './postgres-position.js';
 import { prefetchPages } from './prefetch-pages.js';
-import { STORED_COLUMNS, positionNumber, positionFromNumber, rowDecoder } from './postgres-rows.js';
 
-/** Of one statement: at most so many and a page wait in memory for a reader that takes its time. */
-const COPIED_ROWS_MAX = 2_000;
+const EVENTS_PER_PAGE = 1_000;
+const HEADERS_PER_PAGE = 8_192;
 const HEADS_PER_PAGE = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
 export const SPAN_EVENTS = 65_536;
-const HEADERS_PER_PAGE = 8_192;
 const CONNECT_TIMEOUT_MS = 20_000;
 const STATEMENT_TIMEOUT_MS = 600_000;
 const CONNECTIONS_MAX = 2;
+
+/** Pages are read along an index. A plan that sorts or scans the table would read it once per page. */
+const SESSION_OPTIONS = [
+  'default_transaction_read_only=on',
+  'enable_sort=off',
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'jit=off',
+  'max_parallel_workers_per_gather=0',
+  'plan_cache_mode=force_generic_plan',
+];
+
 type Row = readonly string[];
 
-/** Reads through connections that can't write, whoever they log in as. */
+/** Reads an event store in Postgres through connections that can't write, whoever they log in as. */
 export class PostgresSource implements EventSource {
   readonly kind = 'postgres';
   readonly #pool: pg.Pool;
@@ -37,21 +45,19 @@ export class PostgresSource implements EventSource {
   constructor(url: string) {
     this.#pool = new pg.Pool({
       connectionString: url,
-      stream: lendingSocket,
       max: CONNECTIONS_MAX,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       application_name: 'points-ledger audit',
-      // Pages are read along an index, in one go: nothing is ever sorted that is larger than a page.
-      options:
-        '-c default_transaction_read_only=on -c enable_sort=off -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan',
+      options: SESSION_OPTIONS.map((option) => `-c ${option}`).join(' '),
     });
-    this.#pool.on('error', () => {}); // the next query says so
+    // Without a listener a lost idle connection would end the process. The next query reports it.
+    this.#pool.on('error', () => {});
   }
 
   async end(): Promise<StoreEnd> {
     // One statement sees one moment: an append moves both together.
-    const [row] = await this.#rows(
+    const [row] = await this.#query(
       `select (select position from event_store.head)::text,
          (select max(position) from event_store.events)::text`,
       [],
@@ -76,22 +82,22 @@ export class PostgresSource implements EventSource {
     return spans;
   }
 
-  /** By ranges of positions and not by counting rows: what stands twice is seen twice. */
+  /** Pages are ranges of positions and not counts of rows, so that a repeated position is seen twice. */
   async *headers({ after, upTo }: Span): AsyncIterable<readonly EventHeader[]> {
     const last = positionNumber(upTo);
     const first = after === null ? 0 : positionNumber(after);
     yield* prefetchPages(async (from: number | null) => {
       const start = from ?? first;
       const end = Math.min(start + HEADERS_PER_PAGE, last);
-      const rows = await this.#rows(
-        `select position::text as place, type, encode(hash, 'hex') from event_store.events
+      const rows = await this.#query(
+        `select position, type, encode(hash, 'hex') from event_store.events
          where position > $1 and position <= $2 order by position`,
         [start, end],
       );
-      const page = rows.map(([position = '', type = '', hash = '']) => ({
+      const page = rows.map(([position = '', type = '', eventHash = '']) => ({
         position: positionFromNumber(position),
         type,
-        hash,
+        hash: eventHash,
         stream: null,
       }));
       return { page, next: end < last ? end : null };
@@ -100,61 +106,58 @@ export class PostgresSource implements EventSource {
 
   async isComplete({ after, upTo, events }: Span, types: ReadonlySet<string>): Promise<boolean> {
     const first = after === null ? 0 : positionNumber(after);
-    const [row] = await this.#rows(COMPLETENESS_QUERY, [first, positionNumber(upTo), [...types]]);
-    const [strange, places] = row ?? [];
-    return strange === '0' && places === hashPositions(first, events ?? 0);
+    const [row] = await this.#query(COMPLETENESS_QUERY, [first, positionNumber(upTo), [...types]]);
+    const [unknown, positions] = row ?? [];
+    return unknown === '0' && positions === hashPositions(first, events ?? 0);
   }
 
   partitions(): readonly AccountPartition[] {
-    const edges = Array.from({ length: 255 }, (_, at) => streamPrefix(at + 1));
+    const edges = Array.from({ length: 255 }, (_, index) => streamPrefix(index + 1));
     const starts = ['', ...edges];
-    return starts.map((from, at) => ({ kind: 'range', from, to: edges[at] ?? null }));
+    return starts.map((from, index) => ({ kind: 'range', from, to: edges[index] ?? null }));
   }
 
-  async *accountEvents(
-    part: AccountPartition,
+  accountEvents(
+    partition: AccountPartition,
     upTo: Position,
   ): AsyncIterable<readonly StoredEvent[]> {
-    if (part.kind === 'list') throw new Error('a bug: this store finds accounts by itself');
-    const bound = part.to === null ? '' : `and stream < ${text(part.to)}`;
-    yield* this.#events(
+    if (partition.kind === 'list') throw new Error('a bug: Postgres lists its accounts itself');
+    const { from, to } = partition;
+    return this.#events(
+      `(stream, revision) > ($1, $2) and position <= $3 ${to === null ? '' : 'and stream < $4'}`,
       'stream, revision',
-      (before) =>
-        `(stream, revision) > (${text(before?.stream ?? part.from)}, ${before?.revision ?? -1})
-         and position <= ${positionNumber(upTo)} ${bound}`,
+      (last) => [
+        last?.stream ?? from,
+        last?.revision ?? -1,
+        positionNumber(upTo),
+        ...(to === null ? [] : [to]),
+      ],
     );
   }
 
-  async *streamEvents(
-    stream: string,
-    upTo: Position | null,
-  ): AsyncIterable<readonly StoredEvent[]> {
-    const last = upTo === null ? Number.MAX_SAFE_INTEGER : positionNumber(upTo);
-    yield* this.#events(
-      'revision',
-      (before) =>
-        `stream = ${text(stream)} and revision > ${before?.revision ?? -1} and position <= ${last}`,
-    );
+  streamEvents(stream: string, upTo: Position | null): AsyncIterable<readonly StoredEvent[]> {
+    const end = upTo === null ? Number.MAX_SAFE_INTEGER : positionNumber(upTo);
+    return this.#events('stream = $1 and revision > $2 and position <= $3', 'revision', (last) => [
+      stream,
+      last?.revision ?? -1,
+      end,
+    ]);
   }
 
-  async *allEvents(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
-    yield* this.#events(
-      'position',
-      (before) =>
-        `position > ${before === null ? 0 : positionNumber(before.position)} and position <= ${positionNumber(upTo)}`,
-    );
+  allEvents(upTo: Position): AsyncIterable<readonly StoredEvent[]> {
+    return this.#events('position > $1 and position <= $2', 'position', (last) => [
+      last === null ? 0 : positionNumber(last.position),
+      positionNumber(upTo),
+    ]);
   }
 
-  /** From name to name by the index: what lies between them is not read. */
+  /** Goes from name to name by the index; the events between them are not read. */
   async *accountHeads(upTo: Position): AsyncIterable<readonly AccountHead[]> {
     yield* prefetchPages(async (after: string | null) => {
-      const rows = await this.#rows(ACCOUNT_HEADS_QUERY, [
-        after ?? '',
-        positionNumber(upTo),
-        HEADS_PER_PAGE,
-      ]);
-      const page = rows.flatMap(([stream = '', revision, hash]) =>
-        revision == null ? [] : [{ stream, revision: Number(revision), hash: hash ?? '' }],
+      const values = [after ?? '', positionNumber(upTo), HEADS_PER_PAGE];
+      const rows = await this.#query(ACCOUNT_HEADS_QUERY, values);
+      const page = rows.flatMap(([stream = '', revision, eventHash]) =>
+        revision == null ? [] : [{ stream, revision: Number(revision), hash: eventHash ?? '' }],
       );
       return { page, next: rows.length < HEADS_PER_PAGE ? null : (rows.at(-1)?.[0] ?? null) };
     });
@@ -164,102 +167,84 @@ export class PostgresSource implements EventSource {
     await this.#pool.end();
   }
 
-  async *#events(
+  /** Each page begins behind the last event of the one before, so a cursor needs no open transaction. */
+  #events(
+    where: string,
     order: string,
-    where: (before: StoredEvent | null) => string,
+    valuesBehind: (last: StoredEvent | null) => readonly unknown[],
   ): AsyncIterable<readonly StoredEvent[]> {
-    const client = await orCannotCheckStore(() => this.#pool.connect());
-    client.on('error', ignore);
-    let isIdle = false;
+    const text = `
+      select position, stream, revision, id::text, type, data, meta, encode(hash, 'hex')
+      from event_store.events where ${where} order by ${order} limit ${EVENTS_PER_PAGE}`;
+    return prefetchPages(async (last: StoredEvent | null) => {
+      const page = (await this.#query(text, valuesBehind(last))).map(storedEvent);
+      return { page, next: page.length < EVENTS_PER_PAGE ? null : (page.at(-1) ?? null) };
+    });
+  }
+
+  /** Statements are named, so that a connection plans each of them once. */
+  async #query(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const name = hash('sha1', text, 'hex');
+    const query = { name, text, values: [...values], rowMode: 'array' as const };
     try {
-      const stored = rowDecoder();
-      const copyBehind = (before: StoredEvent | null) =>
-        copyRows(
-          client,
-          `select ${STORED_COLUMNS}
-           from event_store.events where ${where(before)} order by ${order} limit ${COPIED_ROWS_MAX}`,
-          stored,
-        );
-      let copy = copyBehind(null);
-      let coming = copy.next();
-      for (let rows = 0; ;) {
-        const { value: page } = await coming;
-        if (page === undefined) break;
-        rows += page.length;
-        if (rows === COPIED_ROWS_MAX) {
-          await copy.next(); // its end: a connection does one thing at a time
-          // The server goes on while these are read.
-          copy = copyBehind(page.at(-1) ?? null);
-          rows = 0;
-        }
-        coming = copy.next();
-        coming.catch(ignore);
-        yield page;
-      }
-      isIdle = true;
+      return (await this.#pool.query<string[]>(query)).rows;
     } catch (error) {
       throw storeError(error);
-    } finally {
-      client.off('error', ignore);
-      client.release(!isIdle);
     }
   }
-
-  async #rows(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const query = {
-      name: statementName(text),
-      text,
-      values: [...values],
-      rowMode: 'array' as const,
-    };
-    const { rows } = await orCannotCheckStore(() => this.#pool.query<string[]>(query));
-    return rows;
-  }
 }
 
-async function orCannotCheckStore<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw storeError(error);
-  }
-}
+const storedEvent = ([
+  position = '',
+  stream = '',
+  revision,
+  id = '',
+  type = '',
+  data = '',
+  meta = '',
+  eventHash = '',
+]: Row): StoredEvent => ({
+  position: positionFromNumber(position),
+  stream,
+  revision: Number(revision),
+  id,
+  type,
+  data,
+  meta,
+  hash: eventHash,
+});
+
+/** Codes of Postgres for a schema and a table that do not exist. */
+const MISSING_OBJECT_CODES = ['3F000', '42P01'];
 
 function storeError(cause: unknown): Error {
-  if (cause instanceof CannotCheckError) return cause;
-  const code = (cause as { code?: unknown }).code;
-  return code === '3F000' || code === '42P01'
+  const { code } = cause as { code?: unknown };
+  return typeof code === 'string' && MISSING_OBJECT_CODES.includes(code)
     ? new CannotCheckError('there is no event store in this database', { cause })
     : cannotCheckError("the event store can't be read", cause);
 }
 
-/** A connection that is lost tells its query, too, and a page that is not there whoever awaits it. */
-const ignore = (): void => {};
-
-/** A text within a statement: COPY takes no parameters. */
-const text = (value: string): string => pg.escapeLiteral(value);
-
-/** Planned once for each connection. */
-const statementName = (text: string): string => hash('sha1', text, 'hex');
-
-const streamPrefix = (at: number): string => STREAM_PREFIX + at.toString(16).padStart(2, '0');
+const streamPrefix = (index: number): string => STREAM_PREFIX + index.toString(16).padStart(2, '0');
 
 /**
- * How many are of no known type; and all positions as they stand in their rows, hashed in the order of
- * the index. It is not sorted by them: what they say is in question. In any other order it is not whole.
+ * Counts events of unknown types and hashes all positions in the order of the index. They are not
+ * sorted by their own values, because these are what is checked: in any other order, or with one
+ * missing or repeated, the hash differs.
  */
 const COMPLETENESS_QUERY = `
-  select (count(*) filter (where not type = any($3)))::text as strange,
-    encode(sha256(string_agg(int8send(position), '')), 'hex') as places
+  select (count(*) filter (where not type = any($3)))::text as unknown,
+    encode(sha256(string_agg(int8send(position), '')), 'hex') as positions
   from event_store.events where position > $1 and position <= $2`;
 
 const POSITION_BYTES = 8;
 
-/** Of so many positions behind that one, none of them missing. */
+/** The hash of `count` consecutive positions behind `after`. */
 function hashPositions(after: number, count: number): string {
-  const places = Buffer.allocUnsafe(count * POSITION_BYTES);
-  for (let at = 0; at < count; at++) putInt8(places, at * POSITION_BYTES, after + at + 1);
-  return hash('sha256', places, 'hex');
+  const bytes = Buffer.alloc(count * POSITION_BYTES);
+  for (let index = 0; index < count; index++) {
+    bytes.writeBigInt64BE(BigInt(after + index + 1), index * POSITION_BYTES);
+  }
+  return hash('sha256', bytes, 'hex');
 }
 
 const ACCOUNT_HEADS_QUERY = `

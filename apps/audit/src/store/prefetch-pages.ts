@@ -1,10 +1,10 @@
-/** A page, and from where the next one goes on; null: it was the last. */
+/** A page, and the cursor of the next one; null: it was the last. */
 export interface Page<T, Cursor> {
   readonly page: readonly T[];
   readonly next: Cursor | null;
 }
 
-/** Page after page; the next one is asked for before the one at hand is worked on. */
+/** Yields page after page. The next one is requested before the caller works on the current one. */
 export async function* prefetchPages<T, Cursor>(
   read: (from: Cursor | null) => Promise<Page<T, Cursor>>,
 ): AsyncGenerator<readonly T[], void, undefined> {
@@ -13,7 +13,8 @@ export async function* prefetchPages<T, Cursor>(
     const { page, next } = await pending;
     if (next !== null) {
       pending = read(next);
-      pending.catch(() => {}); // it is awaited above, or nobody wants it any more
+      // A failure is thrown by the `await` above. If the caller stops early, nothing awaits it.
+      pending.catch(() => {});
     }
     if (page.length > 0) yield page;
     if (next === null) return;

@@ -7,7 +7,7 @@ const CONNECT_TIMEOUT_MS = 20_000;
 
 export interface StoredSnapshot extends Snapshot {
   readonly stream: string;
-  /** Shape of the state and policy. */
+  /** The version of the state's shape and the fingerprint of the policy. */
   readonly key: string;
 }
 
@@ -20,11 +20,11 @@ interface Row {
   readonly mac: Buffer;
 }
 
-/** Codes of Postgres: no such schema, table or column. Before there were seals none was of any use. */
+/** Codes of Postgres for a missing schema, table or column: older versions kept no sealed snapshots. */
 const UNDEFINED_OBJECT_CODES = ['3F000', '42P01', '42703'];
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** Reads the snapshots beside the read tables, whatever the event store is. */
+/** Reads the snapshots, which are in Postgres beside the read tables whatever the event store is. */
 export class SnapshotSource {
   readonly #pool: pg.Pool;
 
@@ -36,10 +36,11 @@ export class SnapshotSource {
       application_name: 'points-ledger audit',
       options: '-c default_transaction_read_only=on',
     });
-    this.#pool.on('error', () => {}); // the next query says so
+    // Without a listener a lost idle connection would end the process. The next query reports it.
+    this.#pool.on('error', () => {});
   }
 
-  /** Names of all streams that have any, a page at a time. */
+  /** The names of all streams that have snapshots, in pages. */
   async *streams(): AsyncIterable<readonly string[]> {
     let after = '';
     for (;;) {

@@ -13,7 +13,7 @@ import { Findings } from '../checks/findings.js';
 export interface AccountPassOptions {
   readonly part: AccountPartition;
   readonly upTo: Position;
-  /** Positions at which the accounts' leaves are wanted, rising. */
+  /** The positions, rising, as of which the leaves of the accounts are computed. */
   readonly cuts: readonly Position[];
   readonly policies: KnownPolicies;
 }
@@ -21,17 +21,17 @@ export interface AccountPassOptions {
 export interface AccountPassResult {
   readonly events: number;
   readonly accounts: number;
-  /** Accounts whose streams somebody has damaged, and the events that these gave all the same. */
+  /** Streams damaged by the store's own means, and how many events they still gave. */
   readonly damaged: readonly StreamDamage[];
   readonly eventsOfDamaged: number;
   readonly findings: Findings;
-  /** For each cut the leaves of the accounts that there were, sorted, one hash of 32 bytes behind the other. */
+  /** For each cut the sorted leaves of its accounts, concatenated, 32 bytes each. */
   readonly leaves: readonly Buffer[];
-  /** How many events were decided under policies that are not known. */
+  /** How many events were decided under each policy that is not known. */
   readonly unknownPolicies: ReadonlyMap<string, number>;
 }
 
-/** Goes through a part of the accounts, one after the other: chain, ids, shapes and rules. */
+/** Checks the accounts of a partition one after the other: chain, ids, shapes and rules. */
 export async function runAccountPass(
   source: EventSource,
   options: AccountPassOptions,
@@ -50,14 +50,14 @@ class AccountPass {
   readonly #findings = new Findings();
   readonly #leaves: string[][];
   #checker: AccountChecker | null = null;
-  /** The newest event of the account at each cut. */
+  /** The newest event of the current account as of each cut. */
   #atCuts: (StoredEvent | null)[] = [];
   #events = 0;
   #accounts = 0;
   readonly #unknownPolicies = new Map<string, number>();
   readonly #damaged = new Map<string, StreamDamage>();
   #eventsOfDamaged = 0;
-  /** Events of the account that is being looked at. */
+  /** Events of the current account. */
   #eventsOfAccount = 0;
 
   constructor(private readonly options: AccountPassOptions) {
@@ -66,7 +66,7 @@ class AccountPass {
 
   damaged(damage: StreamDamage): void {
     this.#damaged.set(damage.stream, damage);
-    // It gives no event by which it would be counted.
+    // Such an account gives no event, by which it would be counted.
     if (damage.kind !== 'unreadable' && damage.position === null) this.#accounts += 1;
   }
 

@@ -1,20 +1,21 @@
 import type { Policy } from '#ledger';
-import type { AccountPassResult, AccountPassOptions } from './account-pass.js';
-import { runAccountPass } from './account-pass.js';
-import type { PositionPassResult, PositionPassOptions } from './position-pass.js';
-import { runPositionPass } from './position-pass.js';
-import type { SnapshotKeys } from '#event-store';
-import type { SnapshotSource } from '../store/snapshot-source.js';
+import { EVENT_TYPES } from '../checks/event-types.js';
+import { knownPolicies } from '../checks/known-policies.js';
+import type { EventSource } from '../store/event-source.js';
+import { runAccountPass, type AccountPassOptions, type AccountPassResult } from './account-pass.js';
+import {
+  runPositionPass,
+  type PositionPassOptions,
+  type PositionPassResult,
+} from './position-pass.js';
 import {
   runSnapshotPass,
-  type SnapshotPassResult,
+  type SnapshotAccess,
   type SnapshotPassOptions,
+  type SnapshotPassResult,
 } from './snapshot-pass.js';
-import type { EventSource } from '../store/event-source.js';
-import { knownPolicies } from '../checks/known-policies.js';
-import { EVENT_TYPES } from '../checks/event-types.js';
 
-/** A piece of work for one core, as it crosses from thread to thread. */
+/** A piece of work for one core, as plain data that can be sent to a worker thread. */
 export type Job =
   | { readonly kind: 'positions'; readonly work: Omit<PositionPassOptions, 'knownTypes'> }
   | { readonly kind: 'accounts'; readonly work: Omit<AccountPassOptions, 'policies'> }
@@ -30,22 +31,16 @@ interface JobResults {
 
 export type JobResult<J extends Job> = JobResults[J['kind']];
 
-/** Where snapshots are, and the keys that seal them (null: none was given). */
-export interface SnapshotAccess {
-  readonly snapshots: Pick<SnapshotSource, 'forStream'>;
-  readonly keys: SnapshotKeys | null;
-}
-
-/** What does jobs, some of them at the same time. */
+/** Runs jobs, several at a time if it has several workers. */
 export interface WorkerPool {
   readonly size: number;
   run<J extends Job>(job: J): Promise<JobResult<J>>;
-  /** Events that all of them have gone through. */
+  /** How many events all workers have read, for the progress display. */
   readonly eventsRead: number;
   close(): Promise<void>;
 }
 
-/** Does jobs on one source, one by one. */
+/** Runs jobs on one source in the current thread. */
 export function jobRunner(
   source: EventSource,
   policies: readonly Policy[],
@@ -60,30 +55,30 @@ export function jobRunner(
       case 'accounts':
         return runAccountPass(source, { ...job.work, policies: known }, progress);
       case 'snapshots':
-        if (snapshots === null) throw new Error('a bug: nobody said where the snapshots are');
+        if (snapshots === null) throw new Error('a bug: no snapshots were opened for this job');
         return runSnapshotPass({ ...snapshots, source, policies: known }, job.work, progress);
     }
   };
 }
 
-/** All of it in this thread, one job behind the other. */
+/** A pool without threads: it runs one job after the other in the current thread. */
 export function inlineWorkerPool(
   source: EventSource,
   policies: readonly Policy[] = [],
   snapshots: SnapshotAccess | null = null,
 ): WorkerPool {
-  let events = 0;
-  const run = jobRunner(source, policies, snapshots, (more) => (events += more));
-  let idle: Promise<unknown> = Promise.resolve();
+  let eventsRead = 0;
+  const run = jobRunner(source, policies, snapshots, (more) => (eventsRead += more));
+  let previous: Promise<unknown> = Promise.resolve();
   return {
     size: 1,
     get eventsRead() {
-      return events;
+      return eventsRead;
     },
     run: <J extends Job>(job: J): Promise<JobResult<J>> => {
-      const done = idle.then(() => run(job)) as Promise<JobResult<J>>;
-      idle = done.catch(() => {});
-      return done;
+      const result = previous.then(() => run(job)) as Promise<JobResult<J>>;
+      previous = result.catch(() => {});
+      return result;
     },
     close: async () => {},
   };

@@ -1,35 +1,35 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
-import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { openEventSource } from '../store/open-event-source.js';
+import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { jobRunner } from './jobs.js';
-import type { WorkerRequest, WorkerOptions, WorkerResponse } from './worker-pool.js';
+import type { WorkerOptions, WorkerRequest, WorkerResponse } from './worker-pool.js';
 
-// One core of `verify`: its own connection, one job after the other.
+// A worker thread of the pool. It has connections of its own and runs one job after the other.
 
-const PROGRESS_EVERY_MS = 200;
+const PROGRESS_INTERVAL_MS = 200;
 
 const port = parentPort;
-if (port === null) throw new Error('a bug: this file is a thread of the auditor');
-const { eventStore, policies, snapshots: settings } = workerData as WorkerOptions;
+if (port === null) throw new Error('a bug: this file must run as a worker thread');
+const { eventStore, policies, snapshots: snapshotOptions } = workerData as WorkerOptions;
 const source = await openEventSource(eventStore);
-const snapshots = settings === null ? null : openSnapshotSource(settings);
-const send = (told: WorkerResponse): void => port.postMessage(told);
+const snapshots = snapshotOptions === null ? null : openSnapshotSource(snapshotOptions);
+const send = (response: WorkerResponse): void => port.postMessage(response);
 
 let events = 0;
 const sendProgress = (): void => {
   send({ kind: 'progress', events });
   events = 0;
 };
-const ticking = setInterval(sendProgress, PROGRESS_EVERY_MS);
+const progressTimer = setInterval(sendProgress, PROGRESS_INTERVAL_MS);
 const run = jobRunner(source, policies, snapshots, (more) => (events += more));
 
 port.on('message', (request: WorkerRequest) => {
-  if (request === 'close') void close();
+  if (request.kind === 'close') void close();
   else void runJob(request);
 });
 
-async function runJob({ id, job }: Exclude<WorkerRequest, 'close'>): Promise<void> {
+async function runJob({ id, job }: Extract<WorkerRequest, { kind: 'job' }>): Promise<void> {
   try {
     const found = await run(job);
     sendProgress();
@@ -45,7 +45,7 @@ async function runJob({ id, job }: Exclude<WorkerRequest, 'close'>): Promise<voi
 }
 
 async function close(): Promise<void> {
-  clearInterval(ticking);
+  clearInterval(progressTimer);
   await source.close();
   await snapshots?.snapshots.close();
   port?.close();

@@ -1,40 +1,32 @@
 import type { Position } from '#event-store';
 import { eventLeaf } from '../evidence/merkle-hashes.js';
+import { SUBTREE_LEAVES, type TreeCut } from '../evidence/event-tree.js';
 import { MerkleFrontier } from '../evidence/merkle-frontier.js';
 import type { EventHeader, EventSource, Span, StreamDamage } from '../store/event-source.js';
 import { Findings } from '../checks/findings.js';
 
-/** Leaves of the subtrees whose roots are kept of a tree of all events. */
-export const SUBTREE_LEAVES = 65_536;
-
-/** The tree as it was when so many events were in it: what stands behind its last full subtree. */
-export interface TreeCut {
-  readonly size: number;
-  readonly rest: readonly string[];
-}
-
 export interface PositionPassResult {
   readonly events: number;
   readonly findings: Findings;
-  /** Of every SUBTREE_LEAVES events, in order. */
+  /** The roots of all full subtrees of SUBTREE_LEAVES events, in order. */
   readonly subtrees: readonly string[];
   readonly cuts: readonly TreeCut[];
-  /** Events of each account that was met; empty where the store finds them by itself. */
+  /** How many events each account has; empty if the store lists its accounts itself. */
   readonly streams: ReadonlyMap<string, number>;
-  /** What was reported of whole streams, as `damageKey` has it. */
+  /** The damage reported of whole streams, by `damageKey`. */
   readonly damaged: ReadonlySet<string>;
 }
 
 export interface PositionPassOptions {
   readonly span: Span;
-  /** Events before the span. */
+  /** How many events are before the span. */
   readonly eventsBefore: number;
-  /** Sizes at which the tree is wanted, besides that at the end; null: no tree is. */
+  /** The sizes at which the tree is recorded, besides the size at the end; null: no tree is built. */
   readonly sizes: readonly number[] | null;
   readonly knownTypes: ReadonlySet<string>;
 }
 
-/** Goes through a span by position: density, order, types; and makes the Merkle tree of it. */
+/** Checks a span by position: density, order and types. It also builds the Merkle tree, if asked to. */
 export async function runPositionPass(
   source: EventSource,
   options: PositionPassOptions,
@@ -61,7 +53,7 @@ export async function runPositionPass(
   return pass.end();
 }
 
-/** One thing that is wrong with a stream, whichever pass meets it. */
+/** The same damage of a stream has the same key in every pass. */
 export const damageKey = ({ kind, stream }: StreamDamage): string => `${kind} ${stream}`;
 
 class PositionPass {
@@ -111,7 +103,7 @@ class PositionPass {
     };
   }
 
-  /** No event: but its account has to be looked at, also when nothing else is left of it. */
+  /** The account is counted without an event, so that it is checked even if nothing else is left of it. */
   damaged(damage: StreamDamage): void {
     this.#count(damage.stream, 0);
     this.#damaged.add(damageKey(damage));

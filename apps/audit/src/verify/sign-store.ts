@@ -9,18 +9,18 @@ import { signAnchor, type Anchor, type SignedAnchor } from '../evidence/anchor-f
 export interface SignStoreOptions {
   readonly key: KeyObject;
   readonly time: string;
-  /** The one before: the store must still hold it, and the new anchor shows that it does. */
+  /** The previous anchor. The store must still hold its events, and the new anchor proves that it does. */
   readonly after: Anchor | null;
   readonly begin?: VerifyOptions['onStart'];
 }
 
 export interface SignStoreResult {
   readonly verified: VerificationResult;
-  /** null: what is damaged is not signed. */
+  /** null: a damaged store is not signed. */
   readonly anchor: SignedAnchor | null;
 }
 
-/** Verifies the whole store, and signs what it holds if nothing is wrong with it. */
+/** Verifies the whole store and signs what it holds, if no damage was found. */
 export async function signStore(
   source: EventSource,
   pool: WorkerPool,

@@ -23,23 +23,26 @@ export interface SnapshotPassOptions {
 
 export interface SnapshotPassResult {
   readonly findings: Findings;
-  /** Held against their events. */
+  /** Compared with their events. */
   readonly compared: number;
-  /** Sealed with a key that was not given: whether the seal is good is not known. */
+  /** Sealed with a key that was not given, so the seal could not be checked. */
   readonly unknownKeys: number;
-  /** Of another shape, or of accounts whose events break off: no process reads them. */
+  /** Of another version's shape, or of accounts whose events could not be replayed that far. */
   readonly notCompared: number;
 }
 
-export interface SnapshotPassContext {
+export interface SnapshotAccess {
   readonly snapshots: Pick<SnapshotSource, 'forStream'>;
-  readonly source: Pick<EventSource, 'streamEvents'>;
-  /** null: none was given. */
+  /** null: no key was given. */
   readonly keys: SnapshotKeys | null;
+}
+
+export interface SnapshotPassContext extends SnapshotAccess {
+  readonly source: Pick<EventSource, 'streamEvents'>;
   readonly policies: KnownPolicies;
 }
 
-/** Folds the accounts that have snapshots, one after the other, and compares at each of their revisions. */
+/** Replays each account that has snapshots and compares its state at the revision of each snapshot. */
 export async function runSnapshotPass(
   options: SnapshotPassContext,
   { streams }: SnapshotPassOptions,
@@ -70,7 +73,7 @@ class SnapshotPass {
     };
   }
 
-  /** Snapshots first: what is appended meanwhile lies behind the newest of them. */
+  /** Snapshots are read before the events, so that no snapshot is newer than the last event read. */
   async account(stream: string): Promise<void> {
     const all = await this.options.snapshots.forStream(stream);
     const readable = all.filter((one) => this.#isReadable(one));
@@ -83,7 +86,7 @@ class SnapshotPass {
     }
   }
 
-  /** True: the events break off before the last of the snapshots; the other passes say where and why. */
+  /** True: the events can't be replayed up to the last snapshot. The other passes say where and why. */
   async #replay(stream: string, account: Account, pending: StoredSnapshot[]): Promise<boolean> {
     this.#compareAt(null, account, pending);
     if (pending.length === 0) return false;
@@ -105,7 +108,7 @@ class SnapshotPass {
     }
   }
 
-  /** Takes out those that are of this revision, or can be of none. */
+  /** Compares, and removes, the pending snapshots up to the account's revision. */
   #compareAt(stored: StoredEvent | null, account: Account, pending: StoredSnapshot[]): void {
     for (;;) {
       const [next] = pending;
@@ -131,7 +134,7 @@ class SnapshotPass {
     return snapshotDifference(kept, whole, { isLenient: policy === null });
   }
 
-  /** Whether a process of this version would take it for a snapshot at all. */
+  /** Whether processes of this version read the snapshot. Its seal is checked in any case. */
   #isReadable(snapshot: StoredSnapshot): boolean {
     const { stream, key, keyId } = snapshot;
     const sealed = this.options.keys?.check(stream, key, snapshot) ?? 'unknown-key';

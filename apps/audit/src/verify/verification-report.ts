@@ -1,13 +1,12 @@
-import { stripControls } from '../terminal/table.js';
-import { renderTable, formatNumber } from '../terminal/table.js';
+import { formatNumber, renderTable, stripControls } from '../terminal/table.js';
 import type { Labels } from '../terminal/labels.js';
 import { DAMAGE_KINDS, type DamageKind } from '../checks/findings.js';
 import type { VerificationResult } from './verify-store.js';
 
-/** Of the places of damage that are printed; --json has all that were kept. */
+/** How many places of damage are printed. `--json` has all that were kept. */
 const PRINTED_PLACES_MAX = 20;
 
-/** An anchor is of events alone, and says nothing of snapshots. */
+/** An anchor covers events only, so its report does not mention snapshots. */
 export type ReportScope = 'events and snapshots' | 'events';
 
 export function verificationText(
@@ -23,35 +22,35 @@ export function verificationText(
   ];
   for (const [fingerprint, count] of unknownPolicies) {
     lines.push(
-      `${formatNumber(count)} events were decided under a policy that was not named (${stripControls(fingerprint)}):`,
-      'its own limits were not checked, all else was. Name it with --policy.',
+      `${formatNumber(count)} events were decided under an unknown policy (${stripControls(fingerprint)}):`,
+      'its limits were not checked, everything else was. Name the policy with --policy.',
     );
   }
   if (scope === 'events and snapshots') lines.push(...snapshotLines(snapshots));
-  if (findings.isClean) return [...lines, 'Nothing is wrong.', ''].join('\n');
+  if (findings.isClean) return [...lines, 'No damage found.', ''].join('\n');
   const first = findings.sorted()[0];
-  lines.push('', `DAMAGED, first at ${first?.position ?? 'no one place'}:`);
+  lines.push('', `DAMAGED, first at ${first?.position ?? 'no single position'}:`);
   lines.push(kindsText(findings.counts, labels), placesText(verified, labels));
   return lines.join('\n');
 }
 
 function snapshotLines(snapshots: VerificationResult['snapshots']): readonly string[] {
   if (snapshots === null) {
-    return ['Snapshots were not looked at: DATABASE_URL says where they are.'];
+    return ['Snapshots were not checked: set DATABASE_URL to say where they are.'];
   }
   const { compared, unknownKeys, notCompared } = snapshots;
   return [
     ...(compared > 0
-      ? [`${formatNumber(compared)} snapshots were held against their events.`]
+      ? [`${formatNumber(compared)} snapshots were compared with their events.`]
       : []),
     ...(unknownKeys > 0
       ? [
-          `The seals of ${formatNumber(unknownKeys)} were not checked: SNAPSHOT_KEYS has not their keys.`,
+          `The seals of ${formatNumber(unknownKeys)} snapshots were not checked: SNAPSHOT_KEYS lacks their keys.`,
         ]
       : []),
     ...(notCompared > 0
       ? [
-          `${formatNumber(notCompared)} could not be compared: of another version, or of damaged accounts.`,
+          `${formatNumber(notCompared)} snapshots were not compared: they are of another version or of damaged accounts.`,
         ]
       : []),
   ];

@@ -116,8 +116,8 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
     expect(json).toMatchObject({ status: 0, err: '' });
     expect(found(json).snapshots).toEqual({ compared: 4, unknown_keys: 0, not_compared: 0 });
     const { out } = await verify();
-    expect(out).toContain('4 snapshots were held against their events.');
-    expect(out).toContain('Nothing is wrong.');
+    expect(out).toContain('4 snapshots were compared with their events.');
+    expect(out).toContain('No damage found.');
   });
 
   it('holds them against their events without the key, and says that seals were not checked', async () => {
@@ -221,7 +221,7 @@ describe('verify', () => {
       { EVENT_STORE: server.connectionString, DATA_DIR: 'nowhere' },
       'verify',
     );
-    expect(out).toContain('Snapshots were not looked at: DATABASE_URL says where they are.');
+    expect(out).toContain('Snapshots were not checked: set DATABASE_URL to say where they are.');
   });
 
   it('refuses keys that are none', async () => {

@@ -8,7 +8,7 @@ interface Options {
   readonly streamsWithSnapshots?: AsyncIterable<readonly string[]>;
 }
 
-/** A page of accounts for each of the crew at a time, however many have snapshots. */
+/** Gives each worker one page of accounts at a time, however many accounts have snapshots. */
 export async function verifySnapshots(
   pool: WorkerPool,
   { streamsWithSnapshots }: Options,
@@ -27,7 +27,7 @@ export async function verifySnapshots(
     if (inFlight.size >= pool.size) await Promise.race(inFlight);
     const work = pool.run({ kind: 'snapshots', work: { streams } }).then(merge);
     const done: Promise<void> = work.finally(() => inFlight.delete(done));
-    done.catch(() => undefined); // whoever waits below is told
+    done.catch(() => undefined); // it is thrown by one of the awaits
     inFlight.add(done);
   }
   await Promise.all(inFlight);

@@ -12,11 +12,11 @@ import { damageKey, type PositionPassResult } from './position-pass.js';
 
 export interface VerifyOptions {
   readonly anchors?: readonly Anchor[];
-  /** Whether the trees of the store as it is now are wanted, too. */
+  /** Whether to build the Merkle trees of the store as it is now. */
   readonly tree?: boolean;
-  /** Told how many events there will be to go through, both passes together; null: not known. */
+  /** Called with the number of events that both passes will read; null: it is not known. */
   readonly onStart?: (events: number | null) => void;
-  /** Names of the streams that have snapshots, in pages; without it they are not looked at. */
+  /** The names of the streams that have snapshots, in pages. Without it, snapshots are not checked. */
   readonly streamsWithSnapshots?: AsyncIterable<readonly string[]>;
 }
 
@@ -25,11 +25,11 @@ export interface VerificationResult {
   readonly events: number;
   readonly accounts: number;
   readonly last: Position | null;
-  /** Events by the fingerprints of policies that are not known. */
+  /** How many events were decided under each policy that is not known, by its fingerprint. */
   readonly unknownPolicies: ReadonlyMap<string, number>;
-  /** Of the store up to `last`; null: not wanted, or it can't be made of what is there. */
+  /** The trees of the store up to `last`; null: not requested, or the store is not whole. */
   readonly tree: StoreTree | null;
-  /** null: they were not looked at. */
+  /** null: snapshots were not checked. */
   readonly snapshots: SnapshotCounts | null;
 }
 
@@ -39,12 +39,12 @@ export interface StoreTree {
   readonly events: EventTree;
 }
 
-/** Streams that make one piece of work, where the store has to be told which there are. */
+/** Streams of one job, if the store can't list its accounts. */
 const STREAMS_PER_PARTITION = 64;
 
 /**
- * Goes through everything twice, by position and account by account. What is appended meanwhile is
- * left for the next time.
+ * Checks all events twice, by position and account by account. Events that are appended meanwhile are
+ * not read.
  */
 export async function verifyStore(
   source: EventSource,
@@ -63,7 +63,7 @@ export async function verifyStore(
 
 class StoreVerification {
   readonly #anchors: readonly Anchor[];
-  /** Those that the store reaches. */
+  /** The anchors whose positions the store reaches. */
   readonly #reached: readonly Anchor[];
   readonly #positions: PositionPassResult[] = [];
   readonly #accounts: AccountPassResult[] = [];
@@ -121,7 +121,7 @@ class StoreVerification {
     this.#accounts.push(...(await Promise.all(jobs)).filter((one) => one !== null));
   }
 
-  /** What the store itself won't give is damage, and the rest is looked at all the same. */
+  /** A refusal of the store is reported as damage, and the other jobs go on. */
   async #orRefused<T>(run: () => Promise<T>): Promise<T | null> {
     try {
       return await run();
@@ -154,13 +154,13 @@ class StoreVerification {
     };
   }
 
-  /** What a damaged stream gives by its account is less than what is at its positions, of course. */
+  /** Damaged streams are left out: naturally they give fewer events by account than by position. */
   #compareCounts(byPosition: number): void {
     const { findings } = this;
     const damaged = this.#accounts.flatMap((found) => found.damaged);
     for (const one of damaged) {
-      const isTold = this.#positions.some((found) => found.damaged.has(damageKey(one)));
-      if (!isTold) findings.add(one);
+      const isReported = this.#positions.some((found) => found.damaged.has(damageKey(one)));
+      if (!isReported) findings.add(one);
     }
     const streams = new Set(damaged.map(({ stream }) => stream));
     let left = byPosition;
@@ -205,7 +205,7 @@ class StoreVerification {
 
 const LEAF_BYTES = 32;
 
-/** The parts are in order of stream, and so are the leaves within each. */
+/** The partitions are in order of stream, and so are the leaves within each. */
 function* leavesIn(found: readonly AccountPassResult[], cut: number): Iterable<string> {
   for (const { leaves } of found) {
     const bytes = leaves[cut] ?? Buffer.alloc(0);

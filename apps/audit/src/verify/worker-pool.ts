@@ -1,36 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { Semaphore } from '#async';
 import type { Policy } from '#ledger';
-import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import { Findings, type PlainFindings } from '../checks/findings.js';
-import type { SnapshotOptions } from '../commands/settings.js';
-import type { WorkerPool, JobResult, Job } from './jobs.js';
+import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
+import type { SnapshotOptions } from '../store/open-snapshot-source.js';
+import type { Job, JobResult, WorkerPool } from './jobs.js';
 
+const THREADS_MAX = 16;
 /**
- * Of young objects, all threads together, and twice while they are looked through: events are done
- * with as they come, more is only later garbage. From the start, so that what it takes does not grow
- * with the events. By flags, for a flag of the process (see decision 8) goes before the limits of a
- * Worker.
+ * Young objects of all threads together. Events are garbage soon after they are read, so a larger
+ * young generation only costs memory. It is fixed, so that memory does not grow with the ledger.
  */
 const SEMI_SPACE_TOTAL_MB = 64;
 const SEMI_SPACE_MB_MIN = 8;
-/**
- * Left to itself, V8 lets four times of what is alive pile up before it looks at it: accounts that are
- * done with, mostly. There is no limit on what is alive, which the largest account sets.
- */
+/** V8 lets the heap grow to four times of what is alive. Here that is mostly finished accounts. */
 const HEAP_GROWING_PERCENT = 100;
-const THREADS_MAX = 16;
 
 export interface WorkerOptions {
   readonly eventStore: string;
   readonly policies: readonly Policy[];
-  /** null: they are not looked at. */
+  /** null: snapshots are not checked. */
   readonly snapshots: SnapshotOptions | null;
 }
 
 export type WorkerRequest =
-  { readonly kind: 'job'; readonly id: number; readonly job: Job } | 'close';
+  { readonly kind: 'job'; readonly id: number; readonly job: Job } | { readonly kind: 'close' };
 
 export type WorkerResponse =
   | { readonly kind: 'progress'; readonly events: number }
@@ -39,57 +35,53 @@ export type WorkerResponse =
       readonly kind: 'failed';
       readonly id: number;
       readonly cannotCheck: boolean;
+      /** null: it is no refusal of the store. */
       readonly code: string | null;
       readonly message: string;
       readonly stack: string;
     };
 
-/** One thread for each core, each with its own connection. */
+/** A pool of one worker thread per core, each with connections of its own. */
 export function threadWorkerPool(
-  settings: WorkerOptions,
+  options: WorkerOptions,
   threads = availableParallelism(),
 ): WorkerPool {
   const size = Math.min(threads, THREADS_MAX);
-  const semiSpaceMb = Math.max(SEMI_SPACE_MB_MIN, Math.floor(SEMI_SPACE_TOTAL_MB / size));
-  // For the threads that are started from here on.
-  setFlagsFromString(`--min-semi-space-size=${semiSpaceMb}`);
-  setFlagsFromString(`--max-semi-space-size=${semiSpaceMb}`);
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  limitHeapOfNewThreads(size);
   let eventsRead = 0;
   const workers = Array.from(
     { length: size },
-    () => new PoolWorker(settings, (events) => (eventsRead += events)),
+    () => new PoolWorker(options, (events) => (eventsRead += events)),
   );
   const idle = [...workers];
-  const waiting: ((worker: PoolWorker) => void)[] = [];
-  const acquire = (): Promise<PoolWorker> => {
-    const worker = idle.pop();
-    return worker === undefined
-      ? new Promise((resolve) => waiting.push(resolve))
-      : Promise.resolve(worker);
-  };
-  const release = (worker: PoolWorker): void => {
-    const next = waiting.shift();
-    if (next === undefined) idle.push(worker);
-    else next(worker);
-  };
+  const permits = new Semaphore(size);
   return {
-    size: workers.length,
+    size,
     get eventsRead() {
       return eventsRead;
     },
-    async run<J extends Job>(job: J): Promise<JobResult<J>> {
-      const worker = await acquire();
-      try {
-        return (await worker.run(job)) as JobResult<J>;
-      } finally {
-        release(worker);
-      }
-    },
+    run: <J extends Job>(job: J): Promise<JobResult<J>> =>
+      permits.run(async () => {
+        const worker = idle.pop();
+        if (worker === undefined) throw new Error('a bug: a permit without an idle worker');
+        try {
+          return (await worker.run(job)) as JobResult<J>;
+        } finally {
+          idle.push(worker);
+        }
+      }),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
+}
+
+/** By flags, because a flag on the command line of the process overrides the limits of a Worker. */
+function limitHeapOfNewThreads(threads: number): void {
+  const semiSpaceMb = Math.max(SEMI_SPACE_MB_MIN, Math.floor(SEMI_SPACE_TOTAL_MB / threads));
+  setFlagsFromString(`--min-semi-space-size=${semiSpaceMb}`);
+  setFlagsFromString(`--max-semi-space-size=${semiSpaceMb}`);
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
 }
 
 interface PendingJob {
@@ -100,21 +92,21 @@ interface PendingJob {
 class PoolWorker {
   readonly #worker: Worker;
   readonly #jobs = new Map<number, PendingJob>();
-  readonly #ended: Promise<void>;
+  readonly #exited: Promise<void>;
   #nextJobId = 0;
 
-  constructor(settings: WorkerOptions, progress: (events: number) => void) {
+  constructor(options: WorkerOptions, progress: (events: number) => void) {
     this.#worker = new Worker(new URL('./pool-worker.js', import.meta.url), {
-      workerData: settings,
+      workerData: options,
     });
     this.#worker.on('message', (response: WorkerResponse) => {
       if (response.kind === 'progress') progress(response.events);
       else this.#settle(response);
     });
     this.#worker.on('error', (error) => this.#failAll(error));
-    this.#ended = new Promise((resolve) => {
+    this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
-        this.#failAll(new Error(`a thread of the auditor ended with ${code}`));
+        this.#failAll(new Error(`a worker thread of the auditor ended with ${code}`));
         resolve();
       });
     });
@@ -124,20 +116,23 @@ class PoolWorker {
     const id = this.#nextJobId++;
     return new Promise((resolve, reject) => {
       this.#jobs.set(id, { resolve, reject });
-      this.#worker.postMessage({ kind: 'job', id, job } satisfies WorkerRequest);
+      this.#send({ kind: 'job', id, job });
     });
   }
 
   async close(): Promise<void> {
-    this.#worker.postMessage('close' satisfies WorkerRequest);
-    await this.#ended;
+    this.#send({ kind: 'close' });
+    await this.#exited;
+  }
+
+  #send(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
   }
 
   #settle(response: Exclude<WorkerResponse, { kind: 'progress' }>): void {
     const job = this.#jobs.get(response.id);
     this.#jobs.delete(response.id);
-    if (response.kind === 'done')
-      job?.resolve(deserializeResult(response.found as { findings: PlainFindings }));
+    if (response.kind === 'done') job?.resolve(deserializeResult(response.found));
     else job?.reject(deserializeError(response));
   }
 
@@ -147,25 +142,25 @@ class PoolWorker {
   }
 }
 
-/** A bug keeps its stack from thread to thread. */
-function deserializeError(response: Extract<WorkerResponse, { kind: 'failed' }>): Error {
-  const { cannotCheck, code, message, stack } = response;
+/** Expected errors get their classes back. An unexpected one keeps the stack of its thread. */
+function deserializeError(failed: Extract<WorkerResponse, { kind: 'failed' }>): Error {
+  const { cannotCheck, code, message, stack } = failed;
   if (cannotCheck) return new CannotCheckError(message);
   return code === null
     ? Object.assign(new Error(message), { stack })
     : new StoreRefusedError(code, message);
 }
 
-/** A thread hands over plain data: what was found becomes findings again, bytes a Buffer. */
-function deserializeResult(found: {
-  readonly findings: PlainFindings;
-  readonly leaves?: Uint8Array[];
-}) {
+/** Threads exchange plain data: findings get their class back, and bytes become a Buffer again. */
+function deserializeResult(found: unknown): unknown {
+  const { findings: plain, leaves } = found as {
+    readonly findings: PlainFindings;
+    readonly leaves?: readonly Uint8Array[];
+  };
   const findings = new Findings();
-  findings.merge(found.findings);
-  const { leaves } = found;
-  const buffers = leaves?.map((bytes) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  findings.merge(plain);
+  const buffers = leaves?.map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
   );
-  return { ...found, findings, ...(buffers && { leaves: buffers }) };
+  return { ...(found as object), findings, ...(buffers && { leaves: buffers }) };
 }
