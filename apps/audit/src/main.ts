@@ -15,14 +15,14 @@ function settings() {
   }
 }
 
-// A reader that has seen enough, as `head` does, is no trouble of ours.
+// A reader that stops early, as `head` does, is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`what was found can't be printed: ${error.message}\n`);
+  process.stderr.write(`the output can't be written: ${error.message}\n`);
   process.exit(2);
 });
 
-// What it says beside its findings must not end it: a log on a full disk, or a reader that is gone.
+// Progress and warnings may be lost, as on a full disk, without stopping the check.
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await runAudit(process.argv.slice(2), {

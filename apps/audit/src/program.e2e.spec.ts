@@ -72,7 +72,7 @@ describe('npm run audit', () => {
     const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: ledger.url };
     await expect(run('sh', ['-c', line], { env })).rejects.toMatchObject({
       code: 2,
-      stderr: "what was found can't be printed: EBADF: bad file descriptor, write\n",
+      stderr: "the output can't be written: EBADF: bad file descriptor, write\n",
     });
   });
 

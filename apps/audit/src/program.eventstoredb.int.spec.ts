@@ -142,7 +142,7 @@ describe('a cluster that can not be read', () => {
   });
 });
 
-describe('an account whose stream somebody has deleted', () => {
+describe('an account whose stream was deleted', () => {
   beforeAll(async () => {
     const client = EventStoreDBClient.connectionString(server.connectionString);
     const credentials = { username: 'nobody', password: 'none' };
@@ -158,7 +158,7 @@ describe('an account whose stream somebody has deleted', () => {
       { accounts: 3, damage: { 'stream-deleted': 1 }, places: [{ stream: accountStream(ANNA) }] },
     ]);
     const text = await here('verify');
-    expect(text.out).toContain('an account whose stream somebody has deleted');
+    expect(text.out).toContain('an account whose stream was deleted');
   });
 
   it.each(['replay', 'export'])('can not be told by %s, which says why', async (command) => {

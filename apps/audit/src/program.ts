@@ -12,8 +12,8 @@ import { addVerifyCommand } from './commands/verify.js';
 import { CannotCheckError, StoreRefusedError } from './store/errors.js';
 
 const HELP_FOOTER = `
-Reads EVENT_STORE and DATABASE_URL, or asks the local stack that \`npm start\` runs. Changes nothing.
-Exit status: 0 all is well, 1 differences were found, 2 it could not be checked.
+Uses EVENT_STORE and DATABASE_URL, or the local stack that \`npm start\` runs. It never changes anything.
+Exit status: 0 no damage or difference, 1 damage or differences found, 2 the check could not be made.
 `;
 
 /** Runs one command line. */
@@ -40,7 +40,7 @@ export async function runAudit(
 
 function createProgram(context: CommandContext, actions: CommandActions): Command {
   const program = new Command('audit')
-    .description("The auditor's view of the points ledger.")
+    .description('Audits the points ledger.')
     .addHelpText('after', HELP_FOOTER)
     .exitOverride()
     .configureOutput({
@@ -62,15 +62,17 @@ function createProgram(context: CommandContext, actions: CommandActions): Comman
     command
       .copyInheritedSettings(program)
       .addOption(
-        new Option('--lang <language>', 'of heads and words').choices(['en', 'zh']).default('en'),
+        new Option('--lang <language>', 'the language of headings')
+          .choices(['en', 'zh'])
+          .default('en'),
       )
-      .option('--json', 'for machines')
+      .option('--json', 'print JSON for programs')
       .addHelpText('after', HELP_FOOTER);
   }
   return program;
 }
 
-/** What is not a difference found could not be checked. Bugs are told in full. */
+/** Any error means that the check could not be made. Unexpected errors are printed with their stack. */
 function exitStatusOf(error: unknown, { terminal }: CommandContext): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const isExpected =

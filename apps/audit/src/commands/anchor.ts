@@ -23,19 +23,19 @@ interface Options extends OutputOptions {
 export function addAnchorCommand(program: Command, actions: CommandActions): void {
   program
     .command('anchor')
-    .summary('a signed statement of all that the store holds')
+    .summary('sign a statement of everything the store holds')
     .description(
-      'Verifies the store and signs what it holds (Ed25519): a small text file, to be kept where the\n' +
-        "database's owner can't reach it. A damaged store is not signed.",
+      'Verifies the store and signs a statement of what it holds (Ed25519): a small text file, to be\n' +
+        "kept where the database's owner can't change it. A damaged store is not signed.",
     )
     .option(
       '--new-key <file>',
-      'only make a key: the private half here, the public half in FILE.pub',
+      'only create a key pair: the private key here, the public key in FILE.pub',
     )
     .option('--key <file>', 'the private key to sign with')
-    .option('--out <file>', 'where the anchor goes; a file that is there is not overwritten')
-    .option('--after <file>', 'the anchor before: the new one proves that it holds all of it')
-    .option('--policy <json>', 'a policy that was in force (again for more)', collectOption, [])
+    .option('--out <file>', 'the file of the anchor; an existing file is not overwritten')
+    .option('--after <file>', 'the previous anchor: the new one proves that it covers it')
+    .option('--policy <json>', 'a policy that was in force (may be repeated)', collectOption, [])
     .action(actions.action(runAnchor));
 }
 
@@ -43,7 +43,7 @@ async function runAnchor(context: CommandContext, options: Options): Promise<Exi
   if (options.newKey !== undefined) return createKey(context, options.newKey);
   const { key: keyFile, out, after } = options;
   if (keyFile === undefined || out === undefined) {
-    throw new CannotCheckError('an anchor takes --key and --out (or --new-key alone)');
+    throw new CannotCheckError('an anchor needs --key and --out (or --new-key alone)');
   }
   const key = readPrivateKey(keyFile);
   const before = after === undefined ? null : readAnchor(after, readPublicKey(keyFile));
@@ -66,7 +66,7 @@ async function createKey(context: CommandContext, file: string): Promise<ExitSta
   const { publicFile, name } = createKeyPair(file);
   await print(
     context.terminal.out,
-    `private key: ${file} (keep it)\npublic key:  ${publicFile} (give it away)\nits name:    ${name}\n`,
+    `private key: ${file} (keep it secret)\npublic key:  ${publicFile} (for whoever checks anchors)\nkey id:      ${name}\n`,
   );
   return 0;
 }

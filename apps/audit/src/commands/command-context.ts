@@ -5,20 +5,20 @@ import type { WorkerOptions } from '../verify/worker-pool.js';
 import type { EventSource } from '../store/event-source.js';
 import type { WorkerPool } from '../verify/jobs.js';
 
-/** 0: all is well; 1: differences were found; 2: it could not be checked. */
+/** 0: no damage or difference; 1: damage or differences were found; 2: the check could not be made. */
 export type ExitStatus = 0 | 1 | 2;
 
-/** What every command works with. */
+/** What every command needs from its process. */
 export interface CommandContext {
   readonly settings: AuditSettings;
   readonly terminal: Terminal;
-  /** The time of day, ISO-8601. */
+  /** The current time, ISO 8601. */
   readonly now: () => string;
-  /** Who looks at that source: each in a thread opens it anew. */
+  /** Opens the workers that check a source. Worker threads open connections of their own. */
   readonly openWorkerPool: (settings: WorkerOptions, source: EventSource) => WorkerPool;
 }
 
-/** Options that every command takes. */
+/** The output options of every command. */
 export interface OutputOptions {
   readonly json?: boolean;
   readonly lang: Language;

@@ -17,20 +17,20 @@ interface Options extends OutputOptions {
   readonly user?: string;
 }
 
-/** Differences that are kept in full; the others are counted. */
+/** Differences that are kept in full. The others are only counted. */
 const KEPT_DIFFERENCES_MAX = 10_000;
 const PRINTED_DIFFERENCES_MAX = 50;
 
 export function addDiffCommand(program: Command, actions: CommandActions): void {
   program
     .command('diff')
-    .summary('the read tables against the events')
+    .summary('compare the read tables with the events')
     .description(
-      'Reads the tables and their checkpoint in one snapshot, folds the events up to exactly that\n' +
-        'checkpoint, and names what is missing, extra or different, column by column. The system may go\n' +
-        'on writing meanwhile.',
+      'Reads the tables and their checkpoint in one snapshot, replays the events up to exactly that\n' +
+        'checkpoint, and lists missing, extra and different rows, column by column. The system may go on\n' +
+        'writing meanwhile.',
     )
-    .option('--user <uuid>', 'only of that account', parseUserId)
+    .option('--user <uuid>', 'compare this account only', parseUserId)
     .action(actions.action(runDiff));
 }
 
@@ -93,8 +93,8 @@ function reportText(
   labels: Labels,
 ): string {
   const rate = formatNumber(Math.round(rows / seconds));
-  const head = `${formatNumber(rows)} rows against ${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
-  if (count === 0) return `${head}No difference.\n`;
+  const head = `${formatNumber(rows)} rows compared with ${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${position}, in ${seconds.toFixed(1)} s (${rate} rows/s)\n`;
+  if (count === 0) return `${head}No differences found.\n`;
   const shown = found.slice(0, PRINTED_DIFFERENCES_MAX);
   const text = renderTable(
     [

@@ -25,24 +25,24 @@ interface Options extends OutputOptions {
 export function addExportCommand(program: Command, actions: CommandActions): void {
   program
     .command('export')
-    .summary('events or statements, streamed')
+    .summary('export events or statements as a stream')
     .description(
-      'Writes events as they are stored, or the rows that people see, of one user or of all. The\n' +
-        'column recorded_at, which no hash covers, is not among them.',
+      'Writes the stored events, or the statement rows that users see, of one user or of all. The column\n' +
+        'recorded_at is not exported, because no hash covers it.',
     )
-    .option('--user <uuid>', 'of that account', parseUserId)
-    .option('--all', 'of all accounts')
-    .option('--from <time>', 'not before that moment', parseTime)
-    .option('--to <time>', 'before that moment', parseTime)
+    .option('--user <uuid>', 'export this account', parseUserId)
+    .option('--all', 'export all accounts')
+    .option('--from <time>', 'from this moment on', parseTime)
+    .option('--to <time>', 'before this moment', parseTime)
     .addOption(new Option('--format <format>').choices(['jsonl', 'csv']).default('jsonl'))
     .addOption(new Option('--what <what>').choices(['events', 'statement']).default('events'))
-    .option('--out <file>', 'into a file instead of to standard output')
+    .option('--out <file>', 'write to this file instead of standard output')
     .action(actions.action(runExport));
 }
 
 async function runExport(context: CommandContext, options: Options): Promise<ExitStatus> {
   if ((options.user === undefined) === (options.all !== true)) {
-    throw new CannotCheckError('say --user, or --all');
+    throw new CannotCheckError('either --user or --all is required');
   }
   const source = await openEventSource(context.settings.eventStore());
   let bytes = 0;

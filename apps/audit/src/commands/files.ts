@@ -5,12 +5,12 @@ import { StringDecoder } from 'node:string_decoder';
 import { types } from 'node:util';
 import { cannotCheckError, orCannotCheck } from '../store/errors.js';
 
-// Files that may be larger than memory.
+// These files may be larger than memory, so they are read and written in chunks.
 
-/** An anchor is a small part of one. */
+/** An anchor is much smaller than one chunk. */
 const CHUNK_BYTES = 1024 * 1024;
 
-/** All of a file or a pipe. What is no UTF-8 shows as such, at its end, too. */
+/** Reads a file or a pipe. Invalid UTF-8 gives replacement characters, also at the end. */
 export function* readChunks(file: string): Generator<string, undefined, undefined> {
   const decoder = new StringDecoder('utf8');
   const descriptor = orCannotRead(file, () => openSync(file, 'r'));
@@ -27,7 +27,7 @@ export function* readChunks(file: string): Generator<string, undefined, undefine
   }
 }
 
-/** A pipe gives little at a time. */
+/** Reads until the buffer is full or the file ends, because a pipe returns little at a time. */
 function readFully(descriptor: number, bytes: Buffer): number {
   let at = 0;
   for (let more = -1; more !== 0 && at < bytes.length; at += more) {
@@ -39,7 +39,7 @@ function readFully(descriptor: number, bytes: Buffer): number {
 const orCannotRead = <T>(file: string, read: () => T): T =>
   orCannotCheck(`${file} can't be read`, read);
 
-/** A file that is there stays as it is until the new one is whole. A pipe is written as it comes. */
+/** Replaces a file only when the new one is complete. A pipe is written directly. */
 export async function writeFileAtomically(
   file: string,
   texts: AsyncIterable<string>,
@@ -57,5 +57,5 @@ export async function writeFileAtomically(
 const isRegularFile = (file: string): boolean =>
   lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
 
-/** And not of where the texts come from. */
+/** Errors of the source of the texts have no `syscall`. */
 const isSystemError = (cause: unknown): boolean => types.isNativeError(cause) && 'syscall' in cause;

@@ -23,14 +23,14 @@ interface Options extends OutputOptions {
 export function addProveCommand(program: Command, actions: CommandActions): void {
   program
     .command('prove')
-    .summary("one user's whole statement, provable to anybody")
+    .summary("prove one user's whole statement")
     .description(
-      'Writes all events of one account up to an anchor, and the way from them to what was signed:\n' +
-        '`check` needs nothing but that file and the public key.',
+      'Writes all events of one account up to an anchor, and the path from them to the signed root.\n' +
+        '`check` needs only this file and the public key.',
     )
-    .requiredOption('--user <uuid>', 'whose account', parseUserId)
-    .requiredOption('--anchor <file>', 'the anchor to prove it by')
-    .requiredOption('--out <file>', 'where the proof goes')
+    .requiredOption('--user <uuid>', 'the user of the account', parseUserId)
+    .requiredOption('--anchor <file>', 'the anchor that signs the statement')
+    .requiredOption('--out <file>', 'the file of the proof')
     .option('--key <file>', 'the public key that the anchor must be signed with')
     .action(actions.action(runProve));
 }

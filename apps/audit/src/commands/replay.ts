@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
-import { replayAccount, type StatementLine } from '../replay/replay-account.js';
+import { replayAccount, type ReplayResult, type StatementLine } from '../replay/replay-account.js';
 import { lineJson, resultJson } from '../replay/statement-json.js';
 import {
   BLOCK_LINES,
@@ -27,15 +27,15 @@ interface Options extends OutputOptions {
 export function addReplayCommand(program: Command, actions: CommandActions): void {
   program
     .command('replay')
-    .summary('one account as it was at any moment, line by line')
+    .summary('show one account as it was at any moment, line by line')
     .description(
-      'Folds the events of one account up to a moment: the statement line by line with the command\n' +
-        'behind each event, the balance, the batches, the open pre-deductions, and what the page\n' +
-        'showed at that moment.',
+      'Replays the events of one account up to a moment and shows the statement line by line with the\n' +
+        'command behind each event, the balance, the batches, the open pre-deductions, and the usage page\n' +
+        'as of that moment.',
     )
-    .requiredOption('--user <uuid>', 'whose account', parseUserId)
-    .option('--at <time>', 'up to and including that moment', parseTime)
-    .option('--revision <n>', 'up to and including that event', parseRevision)
+    .requiredOption('--user <uuid>', 'the user of the account', parseUserId)
+    .option('--at <time>', 'up to and including this moment', parseTime)
+    .option('--revision <n>', 'up to and including this event', parseRevision)
     .action(actions.action(runReplay));
 }
 
@@ -60,9 +60,7 @@ async function runReplay(context: CommandContext, options: Options): Promise<Exi
   }
 }
 
-type Replayed = Awaited<ReturnType<typeof replayAccount>>;
-
-/** The statement in blocks of columns, then what came of it. */
+/** Prints the statement in blocks, then the state of the account. */
 class StatementTextPrinter {
   readonly #labels: Labels;
   #block: string[][] = [];
@@ -79,7 +77,7 @@ class StatementTextPrinter {
     return this.#block.length >= BLOCK_LINES ? this.#flush() : undefined;
   }
 
-  async end(user: string, { account, position, page, stopped }: Replayed): Promise<void> {
+  async end(user: string, { account, position, page, stopped }: ReplayResult): Promise<void> {
     if (this.#block.length > 0) await this.#flush();
     const labels = this.#labels;
     const { balance, held } = account;
@@ -108,7 +106,7 @@ class StatementTextPrinter {
   }
 }
 
-/** One object; the lines are written as they come. */
+/** Prints one JSON object whose lines are written while the account is replayed. */
 class StatementJsonPrinter {
   #separator = '{"statement":[';
 
@@ -120,7 +118,7 @@ class StatementJsonPrinter {
     return print(this.context.terminal.out, text);
   }
 
-  async end(user: string, replayed: Replayed): Promise<void> {
+  async end(user: string, replayed: ReplayResult): Promise<void> {
     const open = this.#separator === ',' ? '' : this.#separator;
     const rest = JSON.stringify(resultJson(user, replayed)).slice(1);
     await print(this.context.terminal.out, `${open}\n],${rest}\n`);

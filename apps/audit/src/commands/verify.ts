@@ -25,23 +25,23 @@ export const collectOption = (value: string, before: readonly string[]): readonl
 export function addVerifyCommand(program: Command, actions: CommandActions): void {
   program
     .command('verify')
-    .summary('every event: positions, chains, ids, shapes and rules; anchors')
+    .summary('check every event: positions, hash chains, ids, shapes, rules and anchors')
     .description(
-      'Goes through the whole store, by position and account by account, on all cores, and names the\n' +
-        'first bad position and every kind of damage. What leaves whole chains behind (a tail cut and\n' +
-        'the head rewound, everything rewritten with fresh hashes) is seen only by an anchor. The column\n' +
-        "recorded_at is in no hash: nothing here vouches for it. The moment that counts is an event's at.",
+      'Checks the whole store by position and account by account, on all cores, and reports the first\n' +
+        'bad position and every kind of damage. Damage that leaves complete chains (a tail cut off with\n' +
+        'the head rewound, everything rewritten with new hashes) is found only with an anchor. No hash\n' +
+        "covers the column recorded_at, so it is not checked. The time that counts is an event's at.",
     )
     .option(
       '--anchor <file>',
-      'hold the store against an anchor (again for more)',
+      'compare the store with an anchor (may be repeated)',
       collectOption,
       [],
     )
     .option('--key <file>', 'the public key that the anchors must be signed with')
     .option(
       '--policy <json>',
-      'a policy that was in force, as LEDGER_POLICY has it (again for more)',
+      'a policy that was in force, as in LEDGER_POLICY (may be repeated)',
       collectOption,
       [],
     )
@@ -82,13 +82,13 @@ async function runVerify(context: CommandContext, options: Options): Promise<Exi
   );
 }
 
-/** What no store could hold need not be looked for. */
+/** Anchors that contradict each other can't fit any store, so the store need not be read. */
 function findInconsistency(anchors: readonly SignedAnchor[]): string | null {
   const bySize = [...anchors].sort((a, b) => a.size - b.size);
   for (const [at, later] of bySize.entries()) {
     const earlier = bySize[at - 1];
     if (earlier === undefined || compareAnchors(earlier, later) !== 'inconsistent') continue;
-    return `The anchor of ${later.time} does not hold what the one of ${earlier.time} does.`;
+    return `The anchor of ${later.time} does not cover the events of the anchor of ${earlier.time}.`;
   }
   return null;
 }
@@ -96,5 +96,5 @@ function findInconsistency(anchors: readonly SignedAnchor[]): string | null {
 const anchorsText = (anchors: readonly SignedAnchor[]): string =>
   anchors.map(({ time, size, key }) => `anchor of ${time}: ${size} events, key ${key}\n`).join('');
 
-/** The most memory that the process ever had, all threads together. */
+/** The highest memory use of the process so far, with all threads. */
 const peakRssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024);

@@ -1,10 +1,10 @@
 import type { CommandContext } from './command-context.js';
 import type { ParkedAccount } from '../diff/table-snapshot.js';
 
-/** Accounts that are told on standard error; `verify` names all of them. */
+/** How many accounts are named on standard error. */
 const WARNINGS_MAX = 20;
 
-/** What somebody has done to streams by the store's own means, where the work has gone on without them. */
+/** Names the damaged streams that were left out while the command went on with the others. */
 export function warnOfDamagedStreams(
   { terminal }: CommandContext,
   damaged: ReadonlyMap<string, string>,
@@ -16,7 +16,7 @@ export function warnOfDamagedStreams(
   if (more > 0) terminal.err.write(`… and ${more} more accounts: see \`audit verify\`\n`);
 }
 
-/** Accounts of which the tables leave events out: only what stands before those was compared. */
+/** Names the parked accounts, of which only the events before they were parked were compared. */
 export function warnOfParkedAccounts(
   { terminal }: CommandContext,
   parked: readonly ParkedAccount[],

@@ -15,13 +15,13 @@ import {
 import { transactionsOf, type NewTransactionRow } from '#read-model';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
 
-/** Rows that the usage page shows at once. */
+/** How many rows the usage page shows. */
 const PAGE_ROWS = 20;
 const BUFFERED_ROWS_MAX = 200;
-/** Nothing is decided here: whether a command was answered before is not asked. */
+/** No command is decided here, so the idempotency window is not needed. */
 const POLICY_WITHOUT_COMMANDS: Policy = { ...REMEMBER_EVERYTHING, rememberMin: 0, rememberMax: 0 };
 
-/** One event of the statement: the rows it made, and the command behind it. */
+/** One event of the statement with its rows and the command that produced it. */
 export interface StatementLine {
   readonly stored: StoredEvent;
   readonly event: LedgerEvent;
@@ -29,7 +29,7 @@ export interface StatementLine {
   readonly rows: readonly NewTransactionRow[];
 }
 
-/** To that time or revision, each inclusive; neither: to the end. */
+/** Replay up to and including a time or a revision; without either, to the end. */
 export interface ReplayLimit {
   readonly at?: string;
   readonly revision?: number;
@@ -38,13 +38,13 @@ export interface ReplayLimit {
 export interface ReplayResult {
   readonly account: Account;
   readonly position: Position | null;
-  /** Newest first, durations filled in as far as they were known. */
+  /** Newest first, with the durations that were known by then. */
   readonly page: readonly NewTransactionRow[];
-  /** The event at which it stopped, and why; null: it went through. */
+  /** The event at which the replay stopped, and why; null: it reached the end. */
   readonly stopped: { readonly revision: number; readonly why: string } | null;
 }
 
-/** Folds an account up to a moment; every event of it is shown on the way. */
+/** Replays an account up to a moment and calls `onLine` for each of its events. */
 export async function replayAccount(
   source: EventSource,
   user: string,
@@ -109,9 +109,9 @@ function applyEvent(account: Account, event: LedgerEvent): string | null {
   }
 }
 
-/** The newest rows, as the read tables had them. */
+/** The rows that the usage page showed, the newest of the statement. */
 class UsagePage {
-  /** Oldest first; what is no more shown is let go of in blocks. */
+  /** Oldest first. Rows that are not shown any more are dropped in blocks. */
   #rows: NewTransactionRow[] = [];
 
   /** Newest first. */

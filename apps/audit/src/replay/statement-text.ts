@@ -4,11 +4,9 @@ import { formatNumber, formatSignedNumber, renderTable, type Column } from '../t
 import type { Labels } from '../terminal/labels.js';
 import type { StatementLine } from './replay-account.js';
 
-// A statement as an accountant reads it.
-
 /**
- * Statements are set in columns block by block, each with its head: a long one is never held whole, and
- * a block is still near the processor when it is set (a tenth of a replay, against 1,000 lines).
+ * A statement is printed in blocks of so many lines, each with its own header, so that a long one is
+ * never held in memory.
  */
 export const BLOCK_LINES = 100;
 
