@@ -1,4 +1,3 @@
-import { accountStream, userOfStream } from '#identity';
 import type { Position } from '#event-store';
 import { accountStream, userOfStream } from '#identity';
 import { BrokenRule, UnreadableEvent } from '#ledger';

@@ -17,7 +17,6 @@ import {
   type StoredEvent,
   type StreamDamage,
 } from './event-source.js';
-import { STREAM_PREFIX } from '#identity';
 import { StoreRefusedError, cannotCheckError } from './errors.js';
 
 const EVENTS_PER_PAGE = 1_000;
