@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import {
-  CHAIN_START,
-  chainHash,
-  EventStoreDbEventStore,
-  NO_STREAM,
-  type EncodedEvent,
-} from '#event-store';
+import { EventStoreDbEventStore, NO_STREAM, type EncodedEvent } from '#event-store';
+import { CHAIN_START, chainHash } from '#identity';
 
 const STREAMS = 128;
 const WARM_UP_MS = 1_000;

@@ -7,8 +7,8 @@ import {
   type CommandResult,
   toLedgerCommand,
 } from '#commands';
-import { CHAIN_START, EventStoreDbEventStore, chainHash } from '#event-store';
-import { accountStream } from '#identity';
+import { EventStoreDbEventStore } from '#event-store';
+import { CHAIN_START, accountStream, chainHash } from '#identity';
 import { DEFAULT_POLICY, parseEvent, type LedgerCommand } from '#ledger';
 import { eventStoreUrlFromEnv } from '#testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';

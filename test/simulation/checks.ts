@@ -1,7 +1,7 @@
 import { TOPICS, parseCommandMessage, parseOutcome, type CommandOutcome } from '#contracts';
 import { toLedgerCommand } from '#commands';
-import { CHAIN_START, chainHash, type RecordedEvent } from '#event-store';
-import { accountStream } from '#identity';
+import { type RecordedEvent } from '#event-store';
+import { CHAIN_START, accountStream, chainHash } from '#identity';
 import {
   decide,
   emptyAccount,

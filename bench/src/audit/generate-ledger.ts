@@ -1,5 +1,11 @@
-import { accountStream, commandIdOf, eventIdOf, policyFingerprint } from '#identity';
-import { CHAIN_START, chainHash } from '#event-store';
+import {
+  CHAIN_START,
+  accountStream,
+  chainHash,
+  commandIdOf,
+  eventIdOf,
+  policyFingerprint,
+} from '#identity';
 import {
   DEFAULT_POLICY,
   decide,

@@ -1,4 +1,5 @@
-import { CHAIN_START, chainHash, NO_STREAM, type EncodedEvent } from '#event-store';
+import { NO_STREAM, type EncodedEvent } from '#event-store';
+import { CHAIN_START, chainHash } from '#identity';
 
 export interface Measured {
   readonly perSecond: number;

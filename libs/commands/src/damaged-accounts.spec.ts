@@ -1,6 +1,6 @@
-import { CHAIN_START, NO_STREAM, PermanentStoreError } from '#event-store';
+import { NO_STREAM, PermanentStoreError } from '#event-store';
 import type { MemoryEventStore } from '#event-store/testing';
-import { accountStream } from '#identity';
+import { CHAIN_START, accountStream } from '#identity';
 import type { LedgerCommand, LedgerEvent } from '#ledger';
 import {
   ORIGIN,

@@ -1,5 +1,5 @@
-import { eventIdOf } from '#identity';
-import { chainHash, type EncodedEvent } from '#event-store';
+import { chainHash, eventIdOf } from '#identity';
+import { type EncodedEvent } from '#event-store';
 import { serializeEvent, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
 
 /** What a command came with. The rules don't look at it; it is kept beside the events. */

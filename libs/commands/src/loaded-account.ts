@@ -1,4 +1,4 @@
-import { CHAIN_START } from '#event-store';
+import { CHAIN_START } from '#identity';
 import { emptyAccount, type Account, type Policy } from '#ledger';
 
 /**

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { CHAIN_START, EventStoreDbEventStore, chainHash, type RecordedEvent } from '#event-store';
-import { accountStream } from '#identity';
+import { EventStoreDbEventStore, type RecordedEvent } from '#event-store';
+import { CHAIN_START, accountStream, chainHash } from '#identity';
 import { DEFAULT_POLICY, parseEvent } from '#ledger';
 import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
 import { AccountCommandProcessor } from './account-command-processor.js';

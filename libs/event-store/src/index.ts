@@ -1,4 +1,3 @@
-export { CHAIN_START, chainHash, type Hashable } from './chain.js';
 export { checkEventStoreDb } from './eventstoredb/check/check-eventstoredb.js';
 export type { EventStoreDbFinding } from './eventstoredb/check/finding.js';
 export { EventStoreDbEventStore } from './eventstoredb/eventstoredb-event-store.js';

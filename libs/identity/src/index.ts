@@ -1,3 +1,4 @@
+export { CHAIN_START, chainHash, type ChainedEvent } from './chain-hash.js';
 export { commandIdOf, eventIdOf, outcomeIdOf, type AnswerKey } from './derived-ids.js';
 export { commandDigest, payloadDigest, policyFingerprint } from './digest.js';
 export {

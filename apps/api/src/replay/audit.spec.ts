@@ -5,8 +5,8 @@ import {
   type AccountState,
   type EventsPage,
 } from '#contracts';
-import { CHAIN_START, chainHash } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
+import { CHAIN_START, chainHash } from '#identity';
 import { ALICE, BOB, liveALittle, of, openApiDouble, read, type ApiDouble } from '../api.suite.js';
 
 describe('the stored stream over HTTP', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { chainHash } from '#event-store';
+import { chainHash } from '#identity';
 import { CHAIN_START, HashChain } from './hash-chain.js';
 
 interface GoldenEvents {

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { parseCommandData } from '#contracts';
-import { chainHash, type EventStore, type RecordedEvent } from '#event-store';
+import { type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
-import { accountStream } from '#identity';
+import { accountStream, chainHash } from '#identity';
 import type { CommandType, Policy } from '#ledger';
 import { writeSampleLedger, ANNA } from '../testing/sample-ledger.js';
 import { AccountChecker } from './account-checker.js';

@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { chainHash, openPostgresEventStore, type EventStore } from '#event-store';
+import { openPostgresEventStore, type EventStore } from '#event-store';
+import { chainHash } from '#identity';
 import { inlineWorkerPool } from '../verify/jobs.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';

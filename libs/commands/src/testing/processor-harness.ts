@@ -1,11 +1,9 @@
-import { accountStream } from '#identity';
+import { CHAIN_START, accountStream, chainHash } from '#identity';
 import { seededRandom as diceOf } from '#testing';
 import { createHash } from 'node:crypto';
 import {
-  CHAIN_START,
   SealedSnapshots,
   SnapshotKeys,
-  chainHash,
   type RecordedEvent,
   type SnapshotStore,
 } from '#event-store';

@@ -1,4 +1,5 @@
-import { CHAIN_START, type EventStore } from '../index.js';
+import { CHAIN_START } from '#identity';
+import { type EventStore } from '../index.js';
 import {
   collect,
   eventually,

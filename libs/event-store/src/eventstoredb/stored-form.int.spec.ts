@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { binaryEvent, NO_STREAM as NONE } from '@eventstore/db-client';
 import fc from 'fast-check';
-import { CHAIN_START, chainHash, NO_STREAM, type EncodedEvent } from '../index.js';
+import { CHAIN_START, chainHash } from '#identity';
+import { NO_STREAM, type EncodedEvent } from '../index.js';
 import { readAllPages, idsOf, nonEmpty, readVerified } from '../testing/stream-writer.js';
 import { openClient } from './client.js';
 import { parseConnectionString } from './connection-string.js';

@@ -1,9 +1,8 @@
 import { expect } from '@jest/globals';
+import { CHAIN_START, chainHash } from '#identity';
 import { seededRandom as diceOf } from '#testing';
 import { randomUUID } from 'node:crypto';
 import {
-  CHAIN_START,
-  chainHash,
   type DamagedRecord,
   type EncodedEvent,
   type EventStore,

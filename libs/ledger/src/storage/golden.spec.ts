@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { eventIdOf } from '#identity';
-import { CHAIN_START, chainHash } from '#event-store';
+import { CHAIN_START, chainHash, eventIdOf } from '#identity';
 import { deserializeEvent, serializeEvent } from './codec.js';
 import { replay } from '../account/evolve.js';
 import { REMEMBER_EVERYTHING } from '../account/policy.js';

@@ -1,16 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import {
-  CHAIN_START,
-  chainHash,
-  followsDirectly,
-  type EncodedEvent,
-  type EventStore,
-  type NonEmpty,
-} from '#event-store';
+import { followsDirectly, type EncodedEvent, type EventStore, type NonEmpty } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
-import { accountStream } from '#identity';
+import { CHAIN_START, accountStream, chainHash } from '#identity';
 import {
   DEFAULT_POLICY,
   decide,

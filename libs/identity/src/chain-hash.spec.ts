@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { CHAIN_START, chainHash, type Hashable } from './chain.js';
+import { CHAIN_START, chainHash, type ChainedEvent } from './chain-hash.js';
 
 interface GoldenChain {
-  readonly events: readonly (Hashable & { readonly hash: string })[];
+  readonly events: readonly (ChainedEvent & { readonly hash: string })[];
 }
 
 const golden = JSON.parse(
@@ -10,7 +10,7 @@ const golden = JSON.parse(
 ) as GoldenChain;
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-const event: Hashable = {
+const event: ChainedEvent = {
   stream: 'points-u1',
   revision: 7,
   id: '6f1f2a53-2a8c-5c0a-9d0e-1b2c3d4e5f60',
@@ -20,7 +20,7 @@ const event: Hashable = {
 };
 
 describe('the hash of an event', () => {
-  it('is for ever what it was in version 1', () => {
+  it('equals what version 1 computed', () => {
     let before = CHAIN_START;
     for (const { hash, ...said } of golden.events) {
       before = chainHash(before, said);
@@ -29,13 +29,13 @@ describe('the hash of an event', () => {
     expect(golden.events.length).toBeGreaterThan(2);
   });
 
-  it('is of nothing but whole parts', () => {
+  it('rejects parts of the wrong form', () => {
     expect(() => chainHash(new Uint8Array(3), event)).toThrow('no hash before revision 7');
     expect(() => chainHash(CHAIN_START, { ...event, revision: 0.5 })).toThrow('revision 0.5');
     expect(() => chainHash(CHAIN_START, { ...event, id: 'x' })).toThrow('"x" is not a UUID');
   });
 
-  it.each<[string, Partial<Hashable>]>([
+  it.each<[string, Partial<ChainedEvent>]>([
     ['stream', { stream: 'points-u2' }],
     ['revision', { revision: 8 }],
     ['id', { id: '6f1f2a53-2a8c-5c0a-9d0e-1b2c3d4e5f61' }],
