@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
-import { openApiOnPostgres, type ApiOnPostgres } from '../../apps/api/src/api-on-postgres.suite.js';
-import { ALICE, liveALittle, tokenOf } from '../../apps/api/src/api.suite.js';
+import {
+  openApiOnPostgres,
+  type ApiOnPostgres,
+} from '../../apps/api/src/testing/api-on-postgres.js';
+import { ALICE, liveALittle, tokenOf } from '../../apps/api/src/testing/api-fixture.js';
 import { programOfTests, runProgram } from './run-program.js';
 
 /** A run ends by itself; more of it: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */

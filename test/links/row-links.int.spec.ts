@@ -1,8 +1,11 @@
 import { TABLES_NAME } from '#platform';
 import type { PointTransactionItem, TransactionStory, TransactionsPage } from '#contracts';
 import type { RecordedEvent } from '#event-store';
-import { openApiOnPostgres, type ApiOnPostgres } from '../../apps/api/src/api-on-postgres.suite.js';
-import { ALICE, BOB, accepted, of, read } from '../../apps/api/src/api.suite.js';
+import {
+  openApiOnPostgres,
+  type ApiOnPostgres,
+} from '../../apps/api/src/testing/api-on-postgres.js';
+import { ALICE, BOB, accepted, of, read } from '../../apps/api/src/testing/api-fixture.js';
 import { unparkAccounts } from '#projection';
 import { Rebuild, type RebuildOutcome } from '#projection';
 

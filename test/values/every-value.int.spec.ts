@@ -26,7 +26,7 @@ import { MemoryReadTables } from '#read-model/testing';
 import { createLog } from '#platform/process';
 import { allowAnySender } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/api.suite.js';
+import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/testing/api-fixture.js';
 import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '#projection';

@@ -6,10 +6,10 @@ import type { Clock } from '#async';
 import type { Health } from '#platform/process';
 import type { Senders } from '#senders';
 import type { Registry } from 'prom-client';
-import type { TokenVerifier } from './access/token-verifier.js';
-import type { ApiObserver } from './api-observer.js';
-import type { StreamTerms } from './limits/open-streams.js';
-import type { RateTerms } from './limits/rate-limits.js';
+import type { TokenVerifier } from './common/access/token-verifier.js';
+import type { ApiObserver } from './common/api-observer.js';
+import type { StreamTerms } from './common/limits/open-streams.js';
+import type { RateTerms } from './common/limits/rate-limiter.js';
 
 /** Everything that this process is made of. What stands outside of it stands behind small ports. */
 export interface ApiParts {

@@ -12,7 +12,7 @@ import { StallDetector, createLog } from '#platform/process';
 import { MemoryReadTables } from '#read-model/testing';
 import { SenderDirectory, Senders, parseSenders } from '#senders';
 import { apiObserver } from './api-metrics.js';
-import { openApiOnPostgres, type ApiOnPostgres } from './api-on-postgres.suite.js';
+import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
 import {
   ALICE,
   BOB,
@@ -23,7 +23,7 @@ import {
   openApiDouble,
   type ApiDouble,
   type ApiDoubleOptions,
-} from './api.suite.js';
+} from './testing/api-fixture.js';
 import {
   exchange,
   exchangeRaw,

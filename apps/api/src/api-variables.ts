@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LEDGER_VARIABLES, SENDERS_VARIABLES } from '#platform';
 import { list, onOff, port, wholeNumber } from '#platform/process';
-import type { TokenTerms } from './access/token-verifier.js';
+import type { TokenTerms } from './common/access/token-verifier.js';
 
 const SECRET_CHARS_MIN = 32;
 const ALGORITHMS = [

@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { TABLES_NAME } from '#platform';
 import { PostgresReadTables } from '#read-model';
-import { openApiOnPostgres, type ApiOnPostgres } from './api-on-postgres.suite.js';
+import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
 import {
   BOB,
   accepted,
@@ -10,7 +10,7 @@ import {
   openApiDouble,
   read,
   type ApiDouble,
-} from './api.suite.js';
+} from './testing/api-fixture.js';
 
 const READS = [
   'transactions',

@@ -1,25 +1,25 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CommandsModule } from '#commands';
-import { AccessGuard } from './access/access.guard.js';
+import { AccessGuard } from './common/access/access.guard.js';
 import { PARTS, STORE, TABLES, type ApiParts } from './api-parts.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
-import { OpenStreams } from './limits/open-streams.js';
-import { RateLimits } from './limits/rate-limits.js';
-import { ProblemFilter } from './problems/problem.filter.js';
-import { AccountsController } from './reading/accounts.controller.js';
-import { ExportController } from './reading/export.controller.js';
-import { PageCursors } from './reading/page-cursor.js';
-import { TABLE_QUERIES } from './reading/table-queries.js';
-import { TransactionsController } from './reading/transactions.controller.js';
-import { AuditController } from './replay/audit.controller.js';
-import { FoldGate } from './replay/fold-gate.js';
-import { REPLAY_QUERIES } from './replay/replay-queries.js';
-import { RowStory } from './replay/row-story.js';
-import { News } from './stream/news.js';
-import { RowStreamController } from './stream/row-stream.controller.js';
+import { OpenStreams } from './common/limits/open-streams.js';
+import { RateLimits } from './common/limits/rate-limiter.js';
+import { ProblemFilter } from './common/problems/problem.filter.js';
+import { AccountsController } from './statement/account.controller.js';
+import { ExportController } from './statement/csv-export.controller.js';
+import { PageCursors } from './statement/page-cursor.js';
+import { TABLE_QUERIES } from './statement/table-queries.js';
+import { TransactionsController } from './statement/transactions.controller.js';
+import { AuditController } from './audit/audit.controller.js';
+import { FoldGate } from './history/replay-semaphore.js';
+import { REPLAY_QUERIES } from './history/history-queries.js';
+import { RowStory } from './statement/transaction-story.js';
+import { News } from './live/read-model-changes.js';
+import { RowStreamController } from './live/transaction-stream.controller.js';
 
 @Module({
   controllers: [

@@ -3,15 +3,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
 import { ApiModule } from './api.module.js';
 import type { ApiParts } from './api-parts.js';
-import { AnswersUnderWay, closeApi } from './http/close-api.js';
+import { AnswersUnderWay, closeApi } from './http/graceful-close.js';
 import { allowOrigins } from './http/cors.js';
-import { bodiesAreJson } from './http/json-bodies.js';
-import { nameMethods } from './http/known-routes.js';
+import { bodiesAreJson } from './http/json-body-parser.js';
+import { nameMethods } from './http/method-not-allowed.js';
 import { ProblemAdapter } from './http/problem-adapter.js';
-import { answerParserError, answerWhatIsNoRequest } from './http/refused-connections.js';
-import { reportAnswers } from './http/report-answers.js';
+import { answerParserError, answerWhatIsNoRequest } from './http/connection-errors.js';
+import { reportAnswers } from './http/request-metrics.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
-import { servePage } from './http/serve-page.js';
+import { servePage } from './http/static-page.js';
 
 export interface HttpTerms {
   /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */

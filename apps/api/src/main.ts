@@ -17,12 +17,12 @@ import {
   type ProbeServer,
 } from '#platform/process';
 import type { Registry } from 'prom-client';
-import { tokenVerifier } from './access/token-verifier.js';
+import { tokenVerifier } from './common/access/token-verifier.js';
 import { apiObserver } from './api-metrics.js';
 import { API_VARIABLES, tokenTerms, type ApiVariables } from './api-variables.js';
 import { createApi, type Api } from './create-api.js';
-import { checkup } from './health/checkup.js';
-import { clockCheck, readsCheck, storeChecks } from './health/checks.js';
+import { checkup } from './health/periodic-health-check.js';
+import { clockCheck, readsCheck, storeChecks } from './health/health-checks.js';
 
 // HTTP: commands in, the projection out. This file is the list of what the process is made of.
 

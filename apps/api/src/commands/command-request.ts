@@ -8,8 +8,8 @@ import {
   type CommandType,
 } from '#contracts';
 import type { SentCommand } from '#commands';
-import { invalidRequest, notFound } from '../problems/problem.js';
-import { headerText } from '../requests/header-text.js';
+import { invalidRequest, notFound } from '../common/problems/problem.js';
+import { headerText } from '../common/parsing/header-text.js';
 
 /** The type that a path names, or a Problem. */
 export function commandTypeIn(type: string): CommandType {

@@ -2,7 +2,14 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { MemoryEventStore, type MemoryFault } from '#event-store/testing';
 import { AccountCommandProcessor } from '#commands';
 import { DEFAULT_POLICY } from '#ledger';
-import { ALICE, BOB, bearer, eventually, openApiDouble, type ApiDouble } from '../api.suite.js';
+import {
+  ALICE,
+  BOB,
+  bearer,
+  eventually,
+  openApiDouble,
+  type ApiDouble,
+} from '../testing/api-fixture.js';
 
 interface Sent {
   readonly type?: string;

@@ -4,14 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RunLedgerCommand, toLedgerCommand } from '#commands';
 import { toOutcome, type CommandOutcome } from '#contracts';
 import { NotAllowed } from '#senders';
-import { callerOf } from '../access/caller.js';
-import { Needs } from '../access/rights.js';
+import { callerOf } from '../common/access/caller.js';
+import { Needs } from '../common/access/permissions.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
-import { notAllowedToSend, type Problem } from '../problems/problem.js';
-import { POSITION_HEADER } from '../reading/read-position.interceptor.js';
-import { refusalOf } from './command-answer.js';
+import { notAllowedToSend, type Problem } from '../common/problems/problem.js';
+import { POSITION_HEADER } from '../common/reads/read-position.interceptor.js';
+import { refusalOf } from './command-refusal.js';
 import { commandIn, commandTypeIn } from './command-request.js';
-import { originOf } from './origin.js';
+import { originOf } from './command-origin.js';
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 

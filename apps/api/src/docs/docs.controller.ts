@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { OpenToAll } from '../access/rights.js';
+import { OpenToAll } from '../common/access/permissions.js';
 import { docsPage } from './docs-page.js';
 import { DOCS_STYLE } from './docs-style.js';
 import { openApi } from './openapi.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseIdempotencyKey } from '#contracts';
-import { openApiDouble, type ApiDouble } from '../api.suite.js';
+import { openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
 import type { ApiDescription } from './description.js';
 
 const METHODS = ['get', 'post'];

@@ -15,8 +15,8 @@ import type {
   OperationDescription,
   ParameterDescription,
 } from './description.js';
-import { READ_OPERATIONS, type Operation } from './operations.js';
-import { READ_STATUS_WORDS, STATUS_WORDS } from './status-words.js';
+import { READ_OPERATIONS, type Operation } from './read-operations.js';
+import { READ_STATUS_WORDS, STATUS_WORDS } from './status-descriptions.js';
 
 /** The description of this API, from the very schemas that parse what comes and goes. */
 export function openApi(): ApiDescription {

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { HealthReport } from '#platform/process';
-import { OpenToAll } from '../access/rights.js';
+import { OpenToAll } from '../common/access/permissions.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
 
 /** For those who run the process. */

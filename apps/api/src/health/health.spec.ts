@@ -1,9 +1,9 @@
 import type { Position } from '#event-store';
 import { SYSTEM_CLOCK } from '#async';
 import { GREEN, Health } from '#platform/process';
-import { eventually, openApiDouble } from '../api.suite.js';
-import { checkup, type Check } from './checkup.js';
-import { READS_STILL_MS_MAX, clockCheck, readsCheck, storeChecks } from './checks.js';
+import { eventually, openApiDouble } from '../testing/api-fixture.js';
+import { checkup, type Check } from './periodic-health-check.js';
+import { READS_STILL_MS_MAX, clockCheck, readsCheck, storeChecks } from './health-checks.js';
 
 describe('the probes', () => {
   it('tell live from ready, and name the part that is not', async () => {

@@ -1,4 +1,4 @@
-import { ALICE, bearer, openApiDouble, type ApiDouble } from '../api.suite.js';
+import { ALICE, bearer, openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
 
 const OURS = 'https://app.example.com';
 const THEIRS = 'https://app.example.com.evil.example';

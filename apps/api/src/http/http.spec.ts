@@ -10,7 +10,7 @@ import {
   read,
   type ApiDouble,
   type ApiDoubleOptions,
-} from '../api.suite.js';
+} from '../testing/api-fixture.js';
 
 const READ = `/v1/users/${ALICE}/balance`;
 let api: ApiDouble;

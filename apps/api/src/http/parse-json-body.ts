@@ -1,5 +1,5 @@
 import { duplicateFieldError } from '#contracts';
-import { invalidRequest, type Problem } from '../problems/problem.js';
+import { invalidRequest, type Problem } from '../common/problems/problem.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -2,7 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
-import { bodyOf } from '../problems/problem.js';
+import { bodyOf } from '../common/problems/problem.js';
 
 type SecurityHook = Parameters<FastifyAdapter['registerSecurityHook']>[0];
 

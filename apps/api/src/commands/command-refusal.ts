@@ -1,0 +1,31 @@
+import type { CommandOutcome, OutcomeCode } from '#contracts';
+import { Problem } from '../common/problems/problem.js';
+
+const STATUS: Record<OutcomeCode, 400 | 409 | 422> = {
+  AlreadyExpired: 422,
+  BalanceLimit: 422,
+  TooManyBatches: 422,
+  ConsumptionIdReused: 422,
+  TooManyOpen: 422,
+  InsufficientPoints: 422,
+  UnknownConsumption: 422,
+  ConsumptionClosed: 422,
+  DurationNotAllowed: 422,
+  NothingToRefund: 422,
+  RefundExceedsConsumption: 422,
+  ConsumptionOpen: 422,
+  CommandIdReused: 409,
+  TooLate: 422,
+  Invalid: 400,
+};
+
+/** The answer to a command that was not carried out: why not, and the whole outcome. */
+export function refusalOf(outcome: CommandOutcome, code: OutcomeCode): Problem {
+  return new Problem({
+    status: STATUS[code],
+    name: code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase(),
+    title: 'The command was refused',
+    detail: outcome.detail ?? code,
+    more: { code, outcome },
+  });
+}

@@ -1,0 +1,140 @@
+import { ALICE, BOB, bearer, openApiDouble, type ApiDouble } from '../../testing/api-fixture.js';
+
+type Who = 'nobody' | 'user' | 'service' | 'auditor' | 'no role';
+
+interface Path {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Statuses of who may: on own data, and on another's. */
+  readonly open?: true;
+  readonly allowed: Readonly<Record<Exclude<Who, 'nobody' | 'no role'>, 'own' | 'any' | 'no'>>;
+}
+
+const account = { user: 'own', service: 'any', auditor: 'any' } as const;
+const audit = { user: 'no', service: 'no', auditor: 'any' } as const;
+const sending = { user: 'no', service: 'any', auditor: 'no' } as const;
+const all = { user: 'any', service: 'any', auditor: 'any' } as const;
+
+const PATHS: readonly Path[] = [
+  { method: 'GET', path: '/v1/users/:user_id/transactions', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/transactions/:id', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/transactions.csv', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/transactions/stream', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/balance', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/batches', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/usage', allowed: account },
+  { method: 'GET', path: '/v1/users/:user_id/events', allowed: audit },
+  { method: 'GET', path: '/v1/users/:user_id/state', allowed: audit },
+  { method: 'POST', path: '/v1/commands/:type', allowed: sending },
+  { method: 'GET', path: '/health/live', open: true, allowed: all },
+  { method: 'GET', path: '/health/ready', open: true, allowed: all },
+  { method: 'GET', path: '/metrics', open: true, allowed: all },
+  { method: 'GET', path: '/openapi.json', open: true, allowed: all },
+  { method: 'GET', path: '/docs', open: true, allowed: all },
+  { method: 'GET', path: '/docs/style.css', open: true, allowed: all },
+];
+
+const TOKENS: Readonly<Record<Exclude<Who, 'nobody'>, { sub: string; roles: string[] }>> = {
+  user: { sub: ALICE, roles: ['user'] },
+  service: { sub: ALICE, roles: ['service'] },
+  auditor: { sub: ALICE, roles: ['auditor'] },
+  'no role': { sub: ALICE, roles: ['admin', 'root'] },
+};
+
+function expected({ open, allowed }: Path, who: Who, whose: 'own' | 'other'): 'yes' | 401 | 403 {
+  if (open === true) return 'yes';
+  if (who === 'nobody') return 401;
+  if (who === 'no role') return 403;
+  const right = allowed[who];
+  return right === 'any' || (right === 'own' && whose === 'own') ? 'yes' : 403;
+}
+
+const MATRIX = PATHS.flatMap((path) =>
+  (['nobody', 'no role', 'user', 'service', 'auditor'] as const).flatMap((who) =>
+    (['own', 'other'] as const).map((whose) => ({
+      path,
+      who,
+      whose,
+      answer: expected(path, who, whose),
+    })),
+  ),
+);
+
+describe('the authorization matrix', () => {
+  let api: ApiDouble;
+  const routes: string[] = [];
+  beforeAll(async () => {
+    api = await openApiDouble({
+      parts: {
+        streams: { streamsMax: 99, subjectStreamsMax: 99, pollMs: 10, heartbeatMs: 10_000 },
+      },
+      onRoute: ({ method, url }) => {
+        for (const one of [method].flat()) {
+          if (one !== 'HEAD') routes.push(`${one} ${url}`);
+        }
+      },
+    });
+  });
+  afterAll(() => api.close());
+
+  async function statusOf({ method, path }: Path, who: Who, whose: 'own' | 'other') {
+    const userId = whose === 'own' ? ALICE : BOB;
+    const response = await api.app.inject({
+      method,
+      url: path.replace(':user_id', userId).replace(':id', '1').replace(':type', 'ExpirePoints'),
+      headers: {
+        ...(who !== 'nobody' && (await bearer(TOKENS[who]))),
+        ...(method === 'POST' && {
+          'content-type': 'application/json',
+          'idempotency-key': `${who}-${whose}`,
+        }),
+      },
+      ...(method === 'POST' && { payload: JSON.stringify({ user_id: userId }) }),
+      payloadAsStream: true,
+    });
+    response.stream().destroy();
+    return response.statusCode;
+  }
+
+  it.each(MATRIX)(
+    '$path.method $path.path as $who ($whose): $answer',
+    async ({ path, who, whose, answer }) => {
+      const status = await statusOf(path, who, whose);
+      // Nobody has a row 1: who may look is told so.
+      const allowed = path.path.endsWith('/:id') ? 404 : 200;
+      expect(status).toBe(answer === 'yes' ? allowed : answer);
+    },
+  );
+
+  it('names every path there is', () => {
+    const named = PATHS.map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(routes)].sort()).toEqual(named.sort());
+  });
+
+  it('lets somebody with two roles do what either of them may', async () => {
+    const headers = await bearer({ sub: ALICE, roles: ['user', 'auditor'] });
+    const statuses = await Promise.all(
+      [`/v1/users/${BOB}/state`, `/v1/users/${ALICE}/balance`].map(async (url) => {
+        const { statusCode } = await api.app.inject({ url, headers });
+        return statusCode;
+      }),
+    );
+    expect(statuses).toEqual([200, 200]);
+  });
+
+  it('knows a user in whatever case its id is written', async () => {
+    const headers = await bearer({ sub: ALICE.toUpperCase(), roles: ['user'] });
+    const mixed = ALICE.replace('a', 'A');
+    const { statusCode } = await api.app.inject({ url: `/v1/users/${mixed}/balance`, headers });
+    expect(statusCode).toBe(200);
+  });
+
+  it('asks for the user that is read, however its id is encoded', async () => {
+    const headers = await bearer({ sub: ALICE, roles: ['user'] });
+    const statusOf = async (id: string) =>
+      (await api.app.inject({ url: `/v1/users/${id}/balance`, headers })).statusCode;
+    expect(await statusOf(ALICE.replaceAll('-', '%2D'))).toBe(200);
+    expect(await statusOf(BOB.replaceAll('-', '%2D'))).toBe(403);
+    expect(await statusOf(`${ALICE}%2F..%2F${BOB}`)).toBe(403);
+  });
+});

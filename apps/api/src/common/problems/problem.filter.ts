@@ -1,0 +1,32 @@
+import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_MEDIA_TYPE } from '#contracts';
+import { PARTS, type ApiParts } from '../../api-parts.js';
+import { problemOf } from './error-to-problem.js';
+import { bodyOf } from './problem.js';
+
+/** Whatever is thrown behind a route leaves the process as a problem of RFC 9457. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const { problem, isTrouble } = problemOf(error);
+    if (isTrouble) this.parts.observer.failed(routeOf(request), problem.status, error);
+    if (reply.sent) return;
+    const { status, retryAfterSeconds, acceptEncoding } = problem.parts;
+    if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+    if (acceptEncoding !== undefined) void reply.header('accept-encoding', acceptEncoding);
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply
+      .status(status)
+      .type(PROBLEM_MEDIA_TYPE)
+      .send(JSON.stringify(bodyOf(problem.parts)));
+  }
+}
+
+/** As it is declared: a metric named by what clients write has no bound. */
+export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'none';

@@ -1,0 +1,88 @@
+import {
+  Inject,
+  Injectable,
+  StreamableFile,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import { positionQuery, type Parked } from '#contracts';
+import type { EventStore, Position } from '#event-store';
+import {
+  waitForPosition,
+  type ParkedAccount,
+  type ReadTables,
+  type ProjectionStatus,
+} from '#read-model';
+import { PARTS, STORE, TABLES, type ApiParts } from '../../api-parts.js';
+import { accountParked, invalidRequest, notNow } from '../problems/problem.js';
+import { queryOf, userIdOf } from '../parsing/request-parsing.js';
+
+export const POSITION_HEADER = 'ledger-position';
+
+/** Of a parked account, also where the answer has no room for it: a file, a stream. */
+export const PARKED_HEADER = 'ledger-parked';
+
+/**
+ * Before every read: waits until the tables have come as far as the reader says, and tells how far
+ * they have (empty: nowhere yet). What is read afterwards is at least as new as that. Where the
+ * account is parked its answer says so, and what lies behind that place is not waited for.
+ */
+@Injectable()
+export class ReadPosition implements NestInterceptor {
+  constructor(
+    @Inject(TABLES) private readonly tables: ReadTables,
+    @Inject(STORE) private readonly store: Pick<EventStore, 'isPosition'>,
+    @Inject(PARTS) private readonly parts: ApiParts,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const wanted = this.#wantedBy(request);
+    const userId = userIdOf((request.params as { readonly user_id: string }).user_id);
+    let standing = await this.tables.projectionStatus(userId);
+    refuseBehindParked(standing, wanted);
+    void reply.header(POSITION_HEADER, standing.position ?? '');
+    if (wanted !== null && (standing.position === null || standing.position < wanted)) {
+      await this.#reach(wanted);
+      standing = await this.tables.projectionStatus(userId);
+      refuseBehindParked(standing, wanted);
+      void reply.header(POSITION_HEADER, standing.position ?? '');
+    }
+    if (standing.parked === null) return next.handle();
+    const parked = markOf(standing.parked);
+    void reply.header(PARKED_HEADER, parked.code);
+    return next.handle().pipe(map((answer: unknown) => withMark(answer, parked)));
+  }
+
+  /** What has not the form of this store's positions would be waited for in vain. */
+  #wantedBy({ query }: FastifyRequest): Position | null {
+    const { min_position: wanted } = queryOf(positionQuery, query);
+    if (wanted === undefined) return null;
+    if (this.store.isPosition(wanted)) return wanted;
+    const reason = 'must be a position that this ledger gave out';
+    throw invalidRequest([{ field: 'min_position', reason }]);
+  }
+
+  async #reach(wanted: Position): Promise<void> {
+    if (await waitForPosition(this.tables, wanted, this.parts.positionWaitMsMax)) return;
+    throw notNow('not-yet', 'The read tables have not come as far as min_position.', 1);
+  }
+}
+
+const markOf = ({ since, code }: ParkedAccount): Parked => ({ since, code });
+
+function refuseBehindParked({ parked }: ProjectionStatus, wanted: Position | null): void {
+  if (wanted !== null && parked !== null && wanted >= parked.position) {
+    throw accountParked(markOf(parked));
+  }
+}
+
+const withMark = (answer: unknown, parked: Parked): unknown =>
+  typeof answer === 'object' && answer !== null && !(answer instanceof StreamableFile)
+    ? { ...answer, parked }
+    : answer;

@@ -1,0 +1,100 @@
+import { MemoryReadTables } from '#read-model/testing';
+import {
+  ALICE,
+  accepted,
+  of,
+  openApiDouble,
+  read,
+  type ApiDouble,
+} from '../../testing/api-fixture.js';
+
+describe('reading one’s own write', () => {
+  let api: ApiDouble;
+  beforeEach(async () => {
+    api = await openApiDouble();
+  });
+  afterEach(() => api.close());
+
+  const recharge = { user_id: ALICE, points: 10, expires_at: null };
+
+  it('tells with every answer how far the tables have come', async () => {
+    const before = await read(api, of('balance'));
+    expect(before.headers['ledger-position']).toBe('');
+    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
+    await api.project();
+    for (const path of ['balance', 'batches', 'usage', 'transactions', 'events', 'state']) {
+      const response = await read(api, of(path));
+      expect(response.statusCode).toBe(200);
+      expect(response.headers['ledger-position']).toBe(position);
+    }
+  });
+
+  it('waits until the tables have come as far as the reader says', async () => {
+    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
+    const waiting = read(api, of(`balance?min_position=${position}`));
+    await api.project();
+    expect((await waiting).json()).toMatchObject({ balance: 10, position });
+    expect((await waiting).headers['ledger-position']).toBe(position);
+  });
+
+  it('is answered 503 with Retry-After when the tables do not come that far in time', async () => {
+    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
+    const response = await read(api, of(`transactions?min_position=${position}`));
+    expect(response.statusCode).toBe(503);
+    expect(response.headers['retry-after']).toBe('1');
+    expect(response.headers['ledger-position']).toBe('');
+  });
+
+  const foreign = [
+    'postgres:0000000000000001',
+    `es-${'0'.repeat(20)}-${'0'.repeat(20)}`,
+    'memory:1',
+    'memory:00000000000000001',
+    'memory:000000000000000x',
+    ' memory:0000000000000001',
+    '-1',
+    '0',
+    'null',
+  ];
+
+  it.each(foreign)('refuses at once what is no position of its store: %s', async (position) => {
+    const query = `min_position=${encodeURIComponent(position)}`;
+    for (const isEmpty of [true, false]) {
+      for (const path of ['balance', 'transactions', 'transactions.csv', 'state', 'events']) {
+        const response = await read(api, of(`${path}?${query}`));
+        expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'min_position' }] });
+      }
+      if (isEmpty) await accepted(api, 'RechargePoints', 'r1', recharge);
+      await api.project();
+    }
+  });
+});
+
+describe('reading while a store is away', () => {
+  it('is answered 503 with Retry-After, without its address, and reported', async () => {
+    const away = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432'), {
+      code: 'ECONNREFUSED',
+    });
+    const tables = new MemoryReadTables();
+    const api = await openApiDouble({ tables });
+    tables.position = () => Promise.reject(away);
+    const response = await read(api, of('balance'));
+    expect(response.statusCode).toBe(503);
+    expect(response.headers['retry-after']).toBe('2');
+    expect(response.body).not.toContain('10.1.2.3');
+    expect(api.troubles).toEqual([away]);
+    await api.close();
+  });
+
+  it('is answered 500 that says nothing of a bug of ours, which is reported', async () => {
+    const tables = new MemoryReadTables();
+    const api = await openApiDouble({ tables });
+    const bug = new TypeError('x of undefined');
+    tables.position = () => Promise.reject(bug);
+    const response = await read(api, of('balance'));
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('undefined');
+    expect(api.troubles).toEqual([bug]);
+    await api.close();
+  });
+});

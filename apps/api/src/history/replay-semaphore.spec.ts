@@ -1,0 +1,43 @@
+import { eventually } from '../testing/api-fixture.js';
+import { Problem } from '../common/problems/problem.js';
+import { FoldGate } from './replay-semaphore.js';
+
+describe('the gate before folds', () => {
+  it('lets four in at a time, the next as soon as one has ended, well or not', async () => {
+    const gate = new FoldGate();
+    let inside = 0;
+    let most = 0;
+    const ends: ((error?: Error) => void)[] = [];
+    const fold = (): Promise<string> =>
+      gate.run(async () => {
+        most = Math.max(most, (inside += 1));
+        await new Promise<void>((resolve, reject) =>
+          ends.push((error) => (error === undefined ? resolve() : reject(error))),
+        ).finally(() => (inside -= 1));
+        return 'folded';
+      });
+    const folds = Array.from({ length: 9 }, fold);
+    const settled = Promise.allSettled(folds);
+    for (let i = 0; i < 9; i += 1) {
+      await eventually(() => expect(ends.length).toBeGreaterThan(i));
+      ends[i]?.(i === 2 ? new Error('damaged') : undefined);
+    }
+    const results = (await settled).map(({ status }) => status);
+    expect(results.filter((status) => status === 'rejected')).toHaveLength(1);
+    expect(most).toBe(4);
+    const last = fold();
+    await eventually(() => expect(ends).toHaveLength(10));
+    ends[9]?.();
+    expect(await last).toBe('folded');
+  });
+
+  it('turns away whom it has no room to let wait', async () => {
+    const gate = new FoldGate();
+    let end = (): void => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    const waiting = Array.from({ length: 104 }, () => gate.run(() => held));
+    await expect(gate.run(() => held)).rejects.toBeInstanceOf(Problem);
+    end();
+    await Promise.all(waiting);
+  });
+});

@@ -1,0 +1,82 @@
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PROBLEM_MEDIA_TYPE } from '#contracts';
+import { bodyOf, type ProblemParts } from '../common/problems/problem.js';
+
+// What never becomes a request: the parser of HTTP or Node itself refuses it. Those answers are
+// problems of RFC 9457 too, so that a client has to read one form of them alone.
+
+const MALFORMED = { status: 400, name: 'malformed-http', title: 'Malformed HTTP' } as const;
+
+/** By the code of what went wrong. Everything else is HTTP that the parser does not understand. */
+const REFUSALS: Readonly<Record<string, ProblemParts>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    name: 'headers-too-large',
+    title: 'Headers too large',
+    detail: 'Request line and headers have at most 16 KiB together.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    name: 'request-timeout',
+    title: 'Request timeout',
+    detail: 'The request did not arrive in time.',
+  },
+};
+
+const NOT_HTTP: ProblemParts = { ...MALFORMED, detail: 'This is no valid HTTP request.' };
+const NO_PROXY: ProblemParts = { ...MALFORMED, detail: 'This server is no proxy.' };
+const NO_HOST: ProblemParts = { ...MALFORMED, detail: 'Send the header Host, once.' };
+const NO_EXPECTATIONS: ProblemParts = {
+  status: 417,
+  name: 'expectation-failed',
+  title: 'Expectation failed',
+  detail: 'The header Expect may say 100-continue, and nothing else.',
+};
+
+export const HOST_MISSING = NO_HOST;
+
+/** As Node marks a socket with what it is being answered. */
+interface Connection extends Duplex {
+  readonly _httpMessage?: {
+    readonly headersSent: boolean;
+    readonly req: { readonly complete: boolean };
+  } | null;
+}
+
+/**
+ * The parser's own errors. A connection that is gone is let go, and so is one in the middle of an answer,
+ * unless it is the body of that very request that is broken.
+ */
+export function answerParserError(error: { readonly code?: unknown }, socket: Connection): void {
+  const answer = socket._httpMessage ?? null;
+  const isAnswering = answer !== null && (answer.headersSent || answer.req.complete);
+  if (error.code === 'ECONNRESET' || isAnswering || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  refuse(socket, REFUSALS[String(error.code)] ?? NOT_HTTP);
+}
+
+/** What Node would answer without a body, or not at all. */
+export function answerWhatIsNoRequest(server: Server): void {
+  server.on('connect', (_: IncomingMessage, socket: Duplex) => refuse(socket, NO_PROXY));
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    const { socket } = response;
+    if (socket === null) response.destroy();
+    else refuse(socket, NO_EXPECTATIONS);
+  });
+}
+
+function refuse(socket: Duplex, problem: ProblemParts): void {
+  const body = JSON.stringify(bodyOf(problem));
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

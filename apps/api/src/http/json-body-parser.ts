@@ -1,0 +1,25 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { packedBody } from '../common/problems/problem.js';
+import { parseJsonBody } from './parse-json-body.js';
+
+/** Bodies are JSON in UTF-8, not packed, and nothing else. */
+export function bodiesAreJson(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request, bytes, done) => {
+      if (isPacked(request)) return done(packedBody());
+      const parsed = parseJsonBody(Buffer.from(bytes));
+      if (parsed.ok) done(null, parsed.value);
+      else done(parsed.problem);
+    },
+  );
+}
+
+/** The header lists what was done to the body, in its order; nothing was by `identity`. */
+const isPacked = ({ headers }: FastifyRequest): boolean =>
+  (headers['content-encoding'] ?? '')
+    .split(',')
+    .map((encoding) => encoding.trim().toLowerCase())
+    .some((encoding) => encoding !== '' && encoding !== 'identity');

@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_MEDIA_TYPE } from '#contracts';
+import { bodyOf } from '../common/problems/problem.js';
+import { HOST_MISSING } from './connection-errors.js';
+
+/** The methods of every path that is declared, whoever declares it. */
+export class KnownRoutes {
+  readonly #methods = new Map<string, Set<string>>();
+
+  add(path: string, methods: readonly string[]): void {
+    if (path.includes('*')) return;
+    const known = this.#methods.get(path) ?? new Set();
+    for (const method of methods) known.add(method);
+    this.#methods.set(path, known);
+  }
+
+  /** In order, each once; empty: there is nothing at that path. */
+  methodsAt(path: string): readonly string[] {
+    const all = [...this.#methods].filter(([declared]) => isAt(declared, path));
+    return [...new Set(all.flatMap(([, methods]) => [...methods]))].sort();
+  }
+}
+
+function isAt(declared: string, path: string): boolean {
+  const [parts, asked] = [declared.split('/'), path.split('/')];
+  return (
+    parts.length === asked.length &&
+    parts.every((part, i) => (part.startsWith(':') ? asked[i] !== '' : part === asked[i]))
+  );
+}
+
+/**
+ * The router leaves a path to the wildcard, where there is one, when a part of it is too long to be a
+ * parameter.
+ */
+const ADDRESS_TOO_LONG = {
+  status: 414,
+  name: 'bad-address',
+  title: 'The address is too long',
+  detail: 'The address is too long.',
+} as const;
+
+/** 405 with the methods that there are, where the path is known and the method is not. */
+export function nameMethods(fastify: FastifyInstance): void {
+  const routes = new KnownRoutes();
+  fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.raw.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      send(reply, bodyOf(HOST_MISSING));
+      return;
+    }
+    const methods = isUnknown(request) ? routes.methodsAt(pathOf(request)) : [];
+    if (methods.length === 0) {
+      done();
+      return;
+    }
+    if (methods.includes(request.method)) {
+      send(reply, bodyOf(ADDRESS_TOO_LONG));
+      return;
+    }
+    const detail = `This address knows ${methods.join(', ')}.`;
+    void reply.header('allow', methods.join(', '));
+    send(
+      reply,
+      bodyOf({ status: 405, name: 'method-not-allowed', title: 'Method not allowed', detail }),
+    );
+  });
+}
+
+/**
+ * Behind a path with a wildcard there are files, and everything that is unknown. One for OPTIONS is
+ * there for browsers that ask before they ask.
+ */
+const isUnknown = (request: FastifyRequest): boolean =>
+  request.is404 ||
+  (request.routeOptions.url?.includes('*') === true && request.method !== 'OPTIONS');
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? url;
+
+const send = (reply: FastifyReply, body: ReturnType<typeof bodyOf>): void =>
+  void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));

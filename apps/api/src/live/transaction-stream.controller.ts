@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream';
+import {
+  Controller,
+  Get,
+  Header,
+  Inject,
+  Param,
+  Query,
+  Req,
+  Res,
+  StreamableFile,
+  UseInterceptors,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastEventId, parseWith, streamQuery } from '#contracts';
+import type { ReadTables, RowCursor } from '#read-model';
+import { callerOf } from '../common/access/caller.js';
+import { Needs } from '../common/access/permissions.js';
+import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
+import { OpenStreams } from '../common/limits/open-streams.js';
+import { routeOf } from '../common/problems/problem.filter.js';
+import { ReadPosition } from '../common/reads/read-position.interceptor.js';
+import { reportedRows } from '../common/reads/report-read-errors.js';
+import { headerText } from '../common/parsing/header-text.js';
+import { orInvalid, queryOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { News } from './read-model-changes.js';
+import { placeFrom } from './event-id.js';
+import { rowStream } from './transaction-stream.js';
+
+@Controller('v1/users/:user_id/transactions')
+@Needs('read account')
+@UseInterceptors(ReadPosition)
+export class RowStreamController {
+  constructor(
+    private readonly news: News,
+    private readonly open: OpenStreams,
+    @Inject(TABLES) private readonly tables: ReadTables,
+    @Inject(PARTS) private readonly parts: ApiParts,
+  ) {}
+
+  @Get('stream')
+  @Header('cache-control', 'no-store')
+  @Header('x-accel-buffering', 'no')
+  async stream(
+    @Param('user_id') user: string,
+    @Query() query: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const userId = userIdOf(user);
+    queryOf(streamQuery, query);
+    const { subject, expiresAtMs } = callerOf(request);
+    const after = lastRowOf(request) ?? (await this.#newestOf(userId));
+    const stream = this.open.open(subject);
+    const { clock, observer, streams } = this.parts;
+    const tables = reportedRows(this.tables, (error) =>
+      observer.failed(routeOf(request), 500, error),
+    );
+    const { heartbeatMs } = streams;
+    const events = Readable.from(
+      rowStream(
+        { tables, news: this.news, clock, heartbeatMs },
+        { userId, after, untilMs: expiresAtMs, signal: stream.signal },
+      ),
+      { objectMode: false },
+    );
+    // A generator that waits for news can't be ended from outside: its signal wakes it.
+    reply.raw.once('close', () => stream.abort());
+    events.once('close', () => stream.abort());
+    return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
+  }
+
+  async #newestOf(userId: string): Promise<RowCursor> {
+    const [newest] = await this.tables.transactions(userId, { limit: 1 });
+    return newest ?? { id: 0 };
+  }
+}
+
+/** null: from now on. 0 is before every row. */
+function lastRowOf(request: FastifyRequest): RowCursor | null {
+  const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
+  return text === '' ? null : placeFrom(orInvalid(parseWith(lastEventId, text, 'Last-Event-ID')));
+}

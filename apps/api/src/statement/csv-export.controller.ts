@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import {
+  Controller,
+  Get,
+  Header,
+  Inject,
+  Param,
+  Query,
+  Req,
+  StreamableFile,
+  UseInterceptors,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
+import { BYTE_ORDER_MARK, csvRow } from '#contracts/csv';
+import { allTransactions, type StatementRow, type ReadTables } from '#read-model';
+import { callerOf } from '../common/access/caller.js';
+import { Needs } from '../common/access/permissions.js';
+import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
+import { OpenStreams } from '../common/limits/open-streams.js';
+import { queryOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { itemOf } from '../common/reads/response-items.js';
+import { filterOf } from './page-request.js';
+import { routeOf } from '../common/problems/problem.filter.js';
+import { ReadPosition } from '../common/reads/read-position.interceptor.js';
+import { reportedRows } from '../common/reads/report-read-errors.js';
+
+@Controller('v1/users/:user_id')
+@Needs('read account')
+@UseInterceptors(ReadPosition)
+export class ExportController {
+  constructor(
+    private readonly open: OpenStreams,
+    @Inject(TABLES) private readonly tables: ReadTables,
+    @Inject(PARTS) private readonly parts: ApiParts,
+  ) {}
+
+  @Get('transactions.csv')
+  @Header('cache-control', 'no-store')
+  async export(
+    @Param('user_id') user: string,
+    @Query() query: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<StreamableFile> {
+    const userId = userIdOf(user);
+    const filter = filterOf(queryOf(exportQuery, query));
+    const stream = this.open.open(callerOf(request).subject);
+    let hasBegun = false;
+    const tables = reportedRows(this.tables, (error) => {
+      if (hasBegun) this.parts.observer.failed(routeOf(request), 500, error);
+    });
+    const pages = allTransactions(tables, userId, filter);
+    // Before anything is sent: a file that breaks off looks like a whole one, a problem does not.
+    const first = await pages.next().catch((error: unknown) => {
+      stream.abort();
+      throw error;
+    });
+    hasBegun = true;
+    const lines = Readable.from(statement(first, pages), { objectMode: false });
+    stream.signal.addEventListener('abort', () => lines.destroy(), { once: true });
+    lines.once('close', () => stream.abort());
+    return new StreamableFile(lines, {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="transactions-${userId}.csv"`,
+    });
+  }
+}
+
+type Pages = ReturnType<typeof allTransactions>;
+
+async function* statement(
+  first: IteratorResult<readonly StatementRow[], void>,
+  others: Pages,
+): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK + csvRow(TRANSACTION_FIELDS);
+  if (first.done === true) return;
+  yield linesOf(first.value);
+  for await (const rows of others) yield linesOf(rows);
+}
+
+const linesOf = (rows: readonly StatementRow[]): string =>
+  rows
+    .map(itemOf)
+    .map((item) => csvRow(TRANSACTION_FIELDS.map((field) => item[field])))
+    .join('');

@@ -1,0 +1,58 @@
+import type { ExportQuery, TransactionsPage, TransactionsQuery } from '#contracts';
+import type { StatementRow, RowCursor, TransactionFilter } from '#read-model';
+import { invalidRequest } from '../common/problems/problem.js';
+import { itemOf } from '../common/reads/response-items.js';
+import type { PageCursors } from './page-cursor.js';
+
+export const filterOf = ({ type, source_type, from, to }: ExportQuery): TransactionFilter => ({
+  ...(type !== undefined && { type }),
+  ...(source_type !== undefined && { sourceType: source_type }),
+  ...(from !== undefined && { from }),
+  ...(to !== undefined && { to }),
+});
+
+export interface PageAsked {
+  readonly filter: TransactionFilter;
+  /** The last row of the page before; undefined: the first page is asked for. */
+  readonly before?: RowCursor;
+  readonly limit: number;
+}
+
+/** A cursor brings its filters along; beside it they may be said again, but not otherwise. */
+export function pageAsked(
+  userId: string,
+  query: TransactionsQuery,
+  cursors: PageCursors,
+): PageAsked {
+  const { cursor, limit } = query;
+  const filter = filterOf(query);
+  if (cursor === undefined) return { filter, limit };
+  const opened = cursors.open(cursor);
+  if (opened?.userId !== userId) throw badCursor('must be the next_cursor of a page of this user');
+  if (Object.keys(filter).length > 0 && !isSame(filter, opened.filter)) {
+    throw badCursor('carries other filters than those beside it');
+  }
+  const before = typeof opened.before === 'number' ? { id: opened.before } : opened.before;
+  return { filter: opened.filter, before, limit };
+}
+
+/** One more row than asked for tells whether there is a next page. */
+export function pageOf(
+  userId: string,
+  { filter, limit }: PageAsked,
+  rows: readonly StatementRow[],
+  cursors: PageCursors,
+): TransactionsPage {
+  const shown = rows.slice(0, limit);
+  const items = shown.map(itemOf);
+  const last = shown.at(-1);
+  if (rows.length <= limit || last === undefined) return { items, next_cursor: null };
+  const { id, revision, line } = last;
+  const before = { id, revision, line };
+  return { items, next_cursor: cursors.seal({ userId, before, filter }) };
+}
+
+const isSame = (a: TransactionFilter, b: TransactionFilter): boolean =>
+  a.type === b.type && a.sourceType === b.sourceType && a.from === b.from && a.to === b.to;
+
+const badCursor = (reason: string) => invalidRequest([{ field: 'cursor', reason }]);

@@ -1,0 +1,47 @@
+import { Controller, Get, Param, Query, UseInterceptors } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import {
+  storyQuery,
+  transactionsQuery,
+  type TransactionStory,
+  type TransactionsPage,
+} from '#contracts';
+import { Needs } from '../common/access/permissions.js';
+import { queryOf, rowNameOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { RowStory } from './transaction-story.js';
+import { PageCursors } from './page-cursor.js';
+import { pageAsked, pageOf } from './page-request.js';
+import { ReadPosition } from '../common/reads/read-position.interceptor.js';
+import { PageOfTransactions } from './table-queries.js';
+
+@Controller('v1/users/:user_id/transactions')
+@Needs('read account')
+@UseInterceptors(ReadPosition)
+export class TransactionsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly cursors: PageCursors,
+    private readonly stories: RowStory,
+  ) {}
+
+  @Get()
+  async page(@Param('user_id') user: string, @Query() query: unknown): Promise<TransactionsPage> {
+    const userId = userIdOf(user);
+    const asked = pageAsked(userId, queryOf(transactionsQuery, query), this.cursors);
+    const { filter, limit, ...place } = asked;
+    const rows = await this.queries.execute(
+      new PageOfTransactions(userId, { ...filter, ...place, limit: limit + 1 }),
+    );
+    return pageOf(userId, asked, rows, this.cursors);
+  }
+
+  @Get(':id')
+  story(
+    @Param('user_id') user: string,
+    @Param('id') id: string,
+    @Query() query: unknown,
+  ): Promise<TransactionStory> {
+    queryOf(storyQuery, query);
+    return this.stories.of(userIdOf(user), rowNameOf(id));
+  }
+}

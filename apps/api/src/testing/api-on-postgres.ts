@@ -1,0 +1,72 @@
+import type { Pool } from 'pg';
+import { TABLES_NAME, openStores } from '#platform';
+import { AccountCommandProcessor } from '#commands';
+import type { EventStore } from '#event-store';
+import { DEFAULT_POLICY } from '#ledger';
+import {
+  PostgresReadTables,
+  PostgresTableWriter,
+  type FollowsDirectly,
+  type ReadTables,
+  type TableWriter,
+} from '#read-model';
+import { createLog } from '#platform/process';
+import { createTestDatabase } from '#testing';
+import { openApiDouble, type ApiDouble, type ApiDoubleOptions } from './api-fixture.js';
+
+/** The whole API on a database of its own, which holds the events and the read tables. */
+export interface ApiOnPostgres {
+  readonly api: ApiDouble;
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly tables: ReadTables & TableWriter;
+  readonly followsDirectly: FollowsDirectly | null;
+  close(): Promise<void>;
+}
+
+export async function openApiOnPostgres(
+  databaseName: string,
+  parts: ApiDoubleOptions['parts'] = {},
+): Promise<ApiOnPostgres> {
+  const database = await createTestDatabase(databaseName);
+  const url = (await database.emptyPool()).options.connectionString ?? '';
+  const log = createLog({ app: 'api', level: 'silent' });
+  const stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log, [
+    'append',
+    'read tables',
+  ]);
+  const { events: store, pool, followsDirectly } = stores;
+  const tables = writableTables(pool, followsDirectly);
+  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const api = await openApiDouble({ store, tables, desk, parts });
+  return {
+    api,
+    pool,
+    store,
+    tables,
+    followsDirectly,
+    async close() {
+      await api.close();
+      await stores.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Reads by the live names, and writes into version 1. */
+function writableTables(
+  pool: Pool,
+  followsDirectly: FollowsDirectly | null,
+): ReadTables & TableWriter {
+  const writer = new PostgresTableWriter(pool, {
+    name: TABLES_NAME,
+    version: 1,
+    ...(followsDirectly !== null && { followsDirectly }),
+  });
+  return Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
+    checkpoint: writer.checkpoint.bind(writer),
+    write: writer.write.bind(writer),
+    writeWithParking: writer.writeWithParking.bind(writer),
+    waitForCapacity: writer.waitForCapacity.bind(writer),
+  });
+}
