@@ -5,8 +5,8 @@ const LEAVE_GROUP = 13;
 const VERSION = 0;
 
 /**
- * Throws all members out of a group, as the broker does when a session is over: who is stopped or
- * dead does not notice, and the next one to join has the partitions at once.
+ * Removes all members from a group, as the broker does when a session times out. A stopped or dead
+ * member does not notice it, and the next one to join is assigned the partitions at once.
  */
 export async function expelMembers(port: number, groupId: string): Promise<void> {
   const admin = connectKafka({ brokers: [`127.0.0.1:${port}`], clientId: 'expels' }).admin();
@@ -14,11 +14,11 @@ export async function expelMembers(port: number, groupId: string): Promise<void>
   const { groups } = await admin.describeGroups([groupId]);
   await admin.disconnect();
   const members = groups.flatMap(({ members }) => members);
-  if (members.length === 0) throw new Error(`nobody is in ${groupId}`);
+  if (members.length === 0) throw new Error(`${groupId} has no members`);
   for (const { memberId } of members) await leaveGroup(port, groupId, memberId);
 }
 
-/** kafkajs lets a member leave for itself only. */
+/** With kafkajs, a member can only leave by itself. */
 async function leaveGroup(port: number, groupId: string, memberId: string): Promise<void> {
   const request = Buffer.concat([
     int16(LEAVE_GROUP),
@@ -37,7 +37,7 @@ async function leaveGroup(port: number, groupId: string, memberId: string): Prom
     });
     socket.write(Buffer.concat([int32(request.length), request]));
   });
-  // Behind its length and the number of the request.
+  // It comes after the length and the id of the request.
   const error = answer.readInt16BE(8);
   if (error !== 0) throw new Error(`Kafka keeps ${memberId} in ${groupId}: error ${error}`);
 }

@@ -9,11 +9,11 @@ import { Services } from '../simulation/commands.js';
 import { IntakeStack, PARTITIONS } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
-// The intake as it is run, against a real Kafka and a real Postgres, met by one fault at a time, at
-// the very moment at which it could do harm. The numbers are those of docs/failure-modes.md.
+// The intake as it runs in production, with a real Kafka and a real Postgres. Each test injects one
+// fault at the moment when it could do harm. The numbers are those of docs/failure-modes.md.
 
 const GROWTH_MB_MAX = 120;
-/** An append that takes so long is told apart from the others. */
+/** An append that takes this long is in another bucket of the histogram than the others. */
 const SLOW_MS = 1_500;
 
 type Commands = readonly (readonly [id: string, body: CommandBody])[];
@@ -35,9 +35,9 @@ describe('The intake', () => {
   beforeAll(() => lab.open(), 120_000);
   afterAll(() => lab.close(), 60_000);
 
-  const isHeld = (intake: IntakeProcess, commands: number): Promise<void> =>
+  const areRunning = (intake: IntakeProcess, commands: number): Promise<void> =>
     eventuallyHolds(
-      `${commands} commands stand at the desk`,
+      `${commands} commands are being executed`,
       async () => (await intake.metric('ledger_desk_commands', 'where="inside"')) === commands,
     );
 
@@ -47,12 +47,12 @@ describe('The intake', () => {
       .map(({ value }) => String(value))
       .filter((value) => value.includes(`"command_id":"${id}"`));
 
-  async function stopInOrder(...intakes: readonly IntakeProcess[]): Promise<void> {
+  async function shutDown(...intakes: readonly IntakeProcess[]): Promise<void> {
     for (const intake of intakes) intake.signal('SIGTERM');
     expect(await Promise.all(intakes.map(({ ended }) => ended))).toEqual(intakes.map(() => 0));
   }
 
-  it('does no harm as a zombie: stopped in an append, replaced, and going on (7)', async () => {
+  it('does no harm when it is stopped during an append, replaced, and continued (7)', async () => {
     const [moved, quiet] = [randomUUID(), randomUUID()];
     const users = [moved, quiet];
     const zombie = await lab.startIntake();
@@ -61,9 +61,9 @@ describe('The intake', () => {
 
     zombie.storeProxy.stall();
     await lab.publishCommands(users.flatMap((user) => consumptions(user, 20, `held-${user}`)));
-    await isHeld(zombie, 40);
+    await areRunning(zombie, 40);
     zombie.signal('SIGSTOP');
-    // Somebody else writes to one of the accounts, as the API does: the zombie's append is off by one.
+    // The API writes to one of the accounts: the append of the zombie has an outdated revision.
     const other = toLedgerCommand(
       { ...consume(moved, 5), source: '/api', id: 'between' },
       new Date().toISOString(),
@@ -71,9 +71,9 @@ describe('The intake', () => {
     const desk = new AccountCommandProcessor({ store: lab.store, policy: DEFAULT_POLICY });
     await desk.run(other, { correlation: other.commandId });
     await lab.expelMembers();
-    const heir = await lab.startIntake();
+    const successor = await lab.startIntake();
     await lab.waitUntilCommitted();
-    await lab.publishCommands(users.flatMap((user) => consumptions(user, 10, `heir-${user}`)));
+    await lab.publishCommands(users.flatMap((user) => consumptions(user, 10, `successor-${user}`)));
     await lab.waitUntilCommitted();
 
     zombie.storeProxy.resume();
@@ -82,13 +82,13 @@ describe('The intake', () => {
       expect(await zombie.metric('ledger_store_trouble_total')).toBeGreaterThan(0),
     );
     await eventuallyHolds(
-      'it is back in its group',
+      'it has joined its group again',
       () => (zombie.output.match(/joined the group/g) ?? []).length > 1,
       30_000,
     );
     await lab.publishCommands(users.flatMap((user) => consumptions(user, 10, `both-${user}`)));
     await lab.waitUntilCommitted();
-    await stopInOrder(zombie, heir);
+    await shutDown(zombie, successor);
 
     const end = await lab.resultsOf(users);
     checkAnswers(end);
@@ -99,7 +99,7 @@ describe('The intake', () => {
     expect(end.recorded.filter(({ stream }) => stream === `points-${moved}`)).toHaveLength(42);
   }, 90_000);
 
-  it('answers as recorded what was killed behind its append, before its answer and its offset (4)', async () => {
+  it('answers a command as recorded after a kill between its append and its answer (4)', async () => {
     const user = randomUUID();
     const victim = await lab.startIntake();
     await lab.publishCommands([[`start-${user}`, recharge(user)]]);
@@ -113,22 +113,22 @@ describe('The intake', () => {
     await victim.kill();
     expect(await lab.lag()).toBe(1);
     await lab.expelMembers();
-    const heir = await lab.startIntake();
+    const successor = await lab.startIntake();
     await lab.waitUntilCommitted();
-    await stopInOrder(heir);
+    await shutDown(successor);
 
     const end = await lab.resultsOf([user]);
     expect(checkEvents(end)).toEqual({ tooLate: 0, repeats: 1, again: 0 });
     expect(sentTo(end.sent, id)).toHaveLength(1);
   }, 60_000);
 
-  it('carries out once what two consumers take from the same partitions on purpose (8)', async () => {
+  it('executes each command once when two groups consume the same partitions (8)', async () => {
     const users: [string, ...string[]] = [randomUUID(), randomUUID(), randomUUID()];
     const pace = { startMs: Date.now(), stepMsMax: 50, lifeMsMax: 20_000 };
     const dice = seededRandom(8);
     const services = new Services(dice, users, pace);
     const publishAll = async (): Promise<void> => {
-      // In small pieces, so that the two gather them differently.
+      // In small pieces, so that the two batch them differently.
       for (let sent = 0; sent < 80; sent++) {
         await lab.publish(Array.from({ length: 1 + dice.below(6) }, () => services.publish()));
       }
@@ -147,7 +147,7 @@ describe('The intake', () => {
       pair.map((intake) => intake.metric('ledger_store_trouble_total', 'kind="conflict"')),
     );
     expect(Math.max(...conflicts)).toBeGreaterThan(0);
-    await stopInOrder(...pair);
+    await shutDown(...pair);
 
     const end = await lab.resultsOf(users);
     expect(checkEvents(end)).toMatchObject({ tooLate: 0, again: 0 });
@@ -155,7 +155,7 @@ describe('The intake', () => {
     expect(end.sent.length).toBeGreaterThanOrEqual(2 * end.messages.length);
   }, 90_000);
 
-  it('takes no more from Kafka than it can hold while the store takes nothing (36)', async () => {
+  it('fetches no more from Kafka than it may hold while the store does not answer (36)', async () => {
     const users = Array.from({ length: 40 }, () => randomUUID()) as [string, ...string[]];
     const intake = await lab.startIntake();
     await lab.publishCommands(users.map((user) => [`start-${user}`, recharge(user, 10_000)]));
@@ -164,21 +164,21 @@ describe('The intake', () => {
 
     intake.storeProxy.stall();
     const stalledAt = performance.now();
-    // Half of it in one piece, which Kafka hands over whole, however little was asked for.
+    // Half of them as one batch, which Kafka sends as a whole whatever the fetch size is.
     const flood = 6_000;
     for (const half of ['first', 'second']) {
       await lab.publishCommands(
         users.flatMap((user) => consumptions(user, flood / 2 / users.length, half)),
       );
     }
-    const held = await whatItSettlesAt(() => intake.metric('ledger_desk_commands', 'where="in'));
+    const held = await settledValue(() => intake.metric('ledger_desk_commands', 'where="in'));
     expect(held).toBeGreaterThan(0);
     expect(held).toBeLessThanOrEqual(PARTITIONS * CONSUME_LIMITS.subBatchMessagesMax);
     expect(await lab.lag()).toBe(flood);
     expect((await heldMb(intake)) - restingMb).toBeLessThan(GROWTH_MB_MAX);
 
     await eventuallyHolds(
-      'the store has taken nothing for longer than a second',
+      'the store has not answered for longer than a second',
       () => performance.now() - stalledAt > SLOW_MS,
     );
     intake.storeProxy.resume();
@@ -186,7 +186,7 @@ describe('The intake', () => {
     expect((await heldMb(intake)) - restingMb).toBeLessThan(GROWTH_MB_MAX);
     const appends = await intake.metric('ledger_append_seconds_count');
     expect(await intake.metric('ledger_append_seconds_bucket', 'le="1"')).toBeLessThan(appends);
-    await stopInOrder(intake);
+    await shutDown(intake);
     const end = await lab.resultsOf(users);
     checkEvents(end);
     expect(end.recorded.filter(({ stream }) => users.includes(stream.slice(7)))).toHaveLength(
@@ -194,7 +194,7 @@ describe('The intake', () => {
     );
   }, 120_000);
 
-  it('ends in order amid its work on SIGTERM, and the next one goes on (35)', async () => {
+  it('shuts down in order on SIGTERM while it works, and the next one continues (35)', async () => {
     const users: [string, ...string[]] = [randomUUID(), randomUUID()];
     const first = await lab.startIntake();
     const services = new Services(seededRandom(35), users, {
@@ -206,36 +206,36 @@ describe('The intake', () => {
     await eventually(async () =>
       expect(await first.metric('ledger_commands_total')).toBeGreaterThan(0),
     );
-    const began = performance.now();
-    await stopInOrder(first);
-    expect(performance.now() - began).toBeLessThan(10_000);
+    const startedAt = performance.now();
+    await shutDown(first);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     const second = await lab.startIntake();
     await lab.waitUntilCommitted();
-    await stopInOrder(second);
+    await shutDown(second);
     checkEvents(await lab.resultsOf(users));
   }, 60_000);
 
   it('exits with 1 within 5 s when Kafka refuses it for good (15)', async () => {
     const intake = await lab.startIntake();
     await lab.killKafka();
-    // Less than the session that the intake asks for.
+    // It is shorter than the session that the intake requests.
     await lab.startKafka({ 'group.max.session.timeout.ms': '10000' });
     await eventuallyHolds(
       'it was refused',
       () => intake.output.includes('consumer crashed'),
       30_000,
     );
-    const began = performance.now();
+    const startedAt = performance.now();
     expect(await intake.ended).toBe(1);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   }, 90_000);
 });
 
 const heldMb = async (intake: IntakeProcess): Promise<number> =>
   (await intake.metric('process_resident_memory_bytes')) / 2 ** 20;
 
-/** The figure, once it has been the same for a while. */
-async function whatItSettlesAt(figure: () => Promise<number>): Promise<number> {
+/** The value of a metric once it has not changed for a while. */
+async function settledValue(figure: () => Promise<number>): Promise<number> {
   const seen: number[] = [];
   await eventually(async () => {
     seen.push(await figure());

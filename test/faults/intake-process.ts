@@ -6,24 +6,24 @@ import { TcpProxy, eventuallyHolds } from '#testing';
 const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
 const START_MS_MAX = 30_000;
 
-/** The intake as it is run, as a process of its own. Nobody starts it again. */
+/** The intake as it runs in production, as a process of its own that nothing restarts. */
 export class IntakeProcess {
   #output = '';
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly address: string,
-    /** To its event store. */
+    /** Between the intake and its event store. */
     readonly storeProxy: TcpProxy,
-    /** Its exit code; null: a signal ended it. */
+    /** The exit code; null: a signal ended the process. */
     readonly ended: Promise<number | null>,
   ) {
-    const hear = (chunk: Buffer): void => void (this.#output += chunk.toString('utf8'));
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
+    const append = (chunk: Buffer): void => void (this.#output += chunk.toString('utf8'));
+    child.stdout?.on('data', append);
+    child.stderr?.on('data', append);
   }
 
-  /** Resolves when it has joined its group and says that it is ready. */
+  /** Resolves when it has joined its group and reports that it is ready. */
   static async start({
     EVENT_STORE,
     ...env
@@ -38,7 +38,7 @@ export class IntakeProcess {
         EVENT_STORE: storeProxy.through(EVENT_STORE),
         ...env,
       },
-      // It stops when the tests are killed.
+      // It stops when the process of the tests is killed.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -47,7 +47,7 @@ export class IntakeProcess {
     return intake;
   }
 
-  /** At once, whatever it is doing. */
+  /** Kills it at once, whatever it is doing. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.ended;
@@ -62,14 +62,14 @@ export class IntakeProcess {
     this.child.kill(signal);
   }
 
-  /** The sum of a metric over its series, or of those that have the label. */
+  /** The sum of a metric over all series, or over those that have the label. */
   async metric(name: string, label = ''): Promise<number> {
     const text = await (await fetch(`${this.address}/metrics`)).text();
     const series = new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'gm');
     return [...text.matchAll(series)].reduce((sum, [, value]) => sum + Number(value), 0);
   }
 
-  /** What it says of a part of its health. */
+  /** The health of one part, as the intake reports it. */
   async healthOf(name: string): Promise<{ readonly state: string; readonly reason?: string }> {
     const output = await (await fetch(`${this.address}/health/ready`)).json();
     const { parts } = output as { parts: Record<string, { state: string; reason?: string }> };

@@ -9,7 +9,7 @@ import { eventually } from '#testing';
 import { GROUP, IntakeStack } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
-// Strangers who can produce: a real Kafka, and the intake as it is run.
+// Unknown producers with access to Kafka: a real broker, and the intake as it runs in production.
 
 const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
 const SECRET = 'the key of billing, thirty-two bytes long';
@@ -26,7 +26,7 @@ const billing = {
 };
 const later = { name: 'later', sources: ['/later/*'], types: ['RechargePoints'], unsigned: true };
 
-describe('An intake that asks who sends', () => {
+describe('An intake with a senders file', () => {
   const lab = new IntakeStack();
   const folder = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'));
   const file = join(folder, 'senders.json');
@@ -57,11 +57,11 @@ describe('An intake that asks who sends', () => {
   const sign = (one: OutgoingMessage, topic: string = TOPICS.commands, key = KEY) =>
     signMessage(one, topic, key);
 
-  it('mints for no stranger, and carries out what its sender signed', async () => {
+  it('refuses unknown producers, and executes what a known sender signed', async () => {
     const victim = randomUUID();
     const other = randomUUID();
     const ofOther = sign(message(other, 'order-1'));
-    const strangers: OutgoingMessage[] = [
+    const forged: OutgoingMessage[] = [
       message(victim, 'order-1'),
       message(victim, 'm-1', '/mint'),
       message(victim, 'm-2', 'API:demo'),
@@ -69,11 +69,11 @@ describe('An intake that asks who sends', () => {
       message(victim, 'm-4', 'api\u200b:demo'),
       sign(message(victim, 'order-1'), TOPICS.commands, { ...KEY, secret: GUESSED }),
       sign(message(victim, 'order-1'), 'points.test'),
-      // Signed for another user, and turned to this one.
+      // Signed for another user, and then changed to this one.
       { ...ofOther, key: victim, value: ofOther.value.replace(other, victim) },
       sign(message(victim, 'order-2', '/billing', 1_001)),
     ];
-    await lab.publish([...strangers, ofOther, sign(message(victim, 'order-1'))]);
+    await lab.publish([...forged, ofOther, sign(message(victim, 'order-1'))]);
     await lab.waitUntilCommitted();
     const { recorded, sent } = await lab.resultsOf([victim, other]);
     const minted = recorded
@@ -89,7 +89,7 @@ describe('An intake that asks who sends', () => {
     expect(await intake.metric('ledger_not_allowed_total', 'sender="\\(unknown\\)"')).toBe(1);
   }, 90_000);
 
-  it('obeys a file that changes, and keeps the one before when it is bad', async () => {
+  it('loads a changed file, and keeps the one before when the new one is invalid', async () => {
     const user = randomUUID();
     const balanceOf = async (): Promise<number> => {
       const { recorded } = await lab.resultsOf([user]);
@@ -114,7 +114,7 @@ describe('An intake that asks who sends', () => {
     expect(await balanceOf()).toBe(2);
   }, 90_000);
 
-  it('does not start where nobody says who may send', () => {
+  it('does not start without a configuration of who may send', () => {
     const address = 'postgres://127.0.0.1:1/nobody';
     const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
       env: {

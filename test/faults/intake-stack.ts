@@ -17,7 +17,7 @@ export const GROUP = 'points-ledger-intake';
 export const PARTITIONS = 2;
 const READ_MS_MAX = 60_000;
 
-/** A Kafka and a database of their own, and intakes. */
+/** A Kafka and a database for one spec, and the intakes that it starts. */
 export class IntakeStack {
   readonly #folder = mkdtempSync(join(tmpdir(), 'points-ledger-faults-'));
   readonly #database = `faults_${process.pid}`;
@@ -49,7 +49,7 @@ export class IntakeStack {
     return this.#broker.brokers;
   }
 
-  /** Again on the same data, after it was killed. */
+  /** Starts Kafka again on the same data after it was killed. */
   async startKafka(properties: KafkaBrokerOptions['properties'] = {}): Promise<void> {
     this.#broker = await startKafkaBroker({
       dataDir: join(this.#folder, 'kafka'),
@@ -63,7 +63,7 @@ export class IntakeStack {
     await this.#broker.kill();
   }
 
-  /** Of any sender, unless `env` says otherwise. */
+  /** It accepts commands of any sender, unless `env` says otherwise. */
   async startIntake(
     group = GROUP,
     env: Readonly<Record<string, string>> = { SENDERS: 'anybody' },
@@ -94,7 +94,7 @@ export class IntakeStack {
     await this.publish(bodies.map(([id, body]) => commandMessage(body, { id, source: '/faults' })));
   }
 
-  /** Messages that the group has not committed. */
+  /** The number of messages that the group has not committed. */
   async lag(group = GROUP): Promise<number> {
     return this.#withLagMeter(group, lagOf);
   }
@@ -105,7 +105,7 @@ export class IntakeStack {
     );
   }
 
-  /** What is there of these users. */
+  /** Messages, outcomes and events of these users. */
   async resultsOf(users: readonly string[]): Promise<Recorded> {
     const [messages, outcomes, deadLetters] = await Promise.all(
       [TOPICS.commands, TOPICS.outcomes, TOPICS.dead].map((topic) =>
@@ -123,7 +123,7 @@ export class IntakeStack {
     };
   }
 
-  /** All dead letters of that reason, in their order within each partition. */
+  /** All dead letters with that reason, in the order of their partitions. */
   async deadLetters(reason: string): Promise<readonly IncomingMessage[]> {
     const deadLetters = await readTopic(this.brokers, TOPICS.dead);
     return deadLetters.filter(({ headers }) => String(headers['dead-reason']) === reason);

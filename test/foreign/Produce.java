@@ -15,8 +15,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Publishes with the Java client what it reads, in the format of produce.py, and prints how many were
- * delivered to each partition, as JSON. Run from its source: java -cp 'jars/*' Produce.java BROKERS TOPIC
+ * Publishes messages with the Java client. It reads the format of produce.py and prints the number of
+ * messages that were delivered to each partition, as JSON. It runs from its source: java -cp 'jars/*' Produce.java BROKERS TOPIC
  */
 public class Produce {
   private static final Map<Integer, Integer> partitions = new TreeMap<>();
@@ -41,9 +41,9 @@ public class Produce {
   }
 
   private static void publish(String brokers, String topic, List<String[]> group) throws Exception {
-    String how = group.get(0)[1];
-    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings(brokers, group.get(0)[0], how))) {
-      if (!how.equals("plain")) {
+    String transaction = group.get(0)[1];
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings(brokers, group.get(0)[0], transaction))) {
+      if (!transaction.equals("plain")) {
         producer.initTransactions();
         producer.beginTransaction();
       }
@@ -55,13 +55,13 @@ public class Produce {
       }
       producer.flush();
       for (Future<RecordMetadata> one : sent) partitions.merge(one.get().partition(), 1, Integer::sum);
-      if (how.equals("commit")) producer.commitTransaction();
-      if (how.equals("abort")) producer.abortTransaction();
+      if (transaction.equals("commit")) producer.commitTransaction();
+      if (transaction.equals("abort")) producer.abortTransaction();
     }
     group.clear();
   }
 
-  private static Properties settings(String brokers, String codec, String how) {
+  private static Properties settings(String brokers, String codec, String transaction) {
     Properties own = new Properties();
     own.put("bootstrap.servers", brokers);
     own.put("client.id", "foreign-java");
@@ -71,7 +71,7 @@ public class Produce {
     own.put("enable.idempotence", "true");
     own.put("key.serializer", ByteArraySerializer.class.getName());
     own.put("value.serializer", ByteArraySerializer.class.getName());
-    if (!how.equals("plain")) own.put("transactional.id", "foreign-" + UUID.randomUUID());
+    if (!transaction.equals("plain")) own.put("transactional.id", "foreign-" + UUID.randomUUID());
     return own;
   }
 

@@ -1,4 +1,4 @@
-"""Reads a topic with librdkafka from its beginning until it has so many messages, and prints each as JSON."""
+"""Reads messages of a topic with librdkafka from its beginning, and prints each as JSON."""
 
 import argparse
 import json
@@ -30,7 +30,7 @@ def main() -> None:
     found = 0
     while found < args.count:
         if time.monotonic() > until:
-            sys.exit(f"only {found} of {args.count} came")
+            sys.exit(f"only {found} of {args.count} messages arrived")
         message = consumer.poll(0.5)
         if message is None:
             continue

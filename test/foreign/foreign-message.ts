@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '#contracts';
 export const FOREIGN_CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type ForeignCodec = (typeof FOREIGN_CODECS)[number];
 
-/** `commit` and `abort`: in a transaction of that end. */
+/** `commit` and `abort`: in a transaction that ends so. */
 export const TRANSACTION_MODES = ['plain', 'commit', 'abort'] as const;
 export type TransactionMode = (typeof TRANSACTION_MODES)[number];
 
@@ -13,7 +13,7 @@ export interface ForeignMessage {
   readonly codec: ForeignCodec;
   readonly transaction: TransactionMode;
   readonly key: Bytes;
-  /** A number stands for so many zero bytes. */
+  /** A number stands for that many zero bytes. */
   readonly value: Bytes | number;
   readonly headers: readonly (readonly [name: string, value: Bytes])[];
 }
@@ -24,7 +24,7 @@ export const foreignCommand = (
   way: TransactionMode = 'plain',
 ): ForeignMessage => ({ codec, transaction: way, key, value, headers: Object.entries(headers) });
 
-/** As produce.py and Produce.java read them. */
+/** The input of produce.py and Produce.java. */
 export const toLines = (messages: readonly ForeignMessage[]): string =>
   messages
     .map(({ codec, transaction: way, key, value, headers }) =>

@@ -11,7 +11,7 @@ import {
   type TransactionMode,
 } from './foreign-message.js';
 
-/** Messages that arrived, by partition. */
+/** Returns the number of messages that arrived, by partition. */
 export type Publish = (
   messages: readonly ForeignMessage[],
 ) => Promise<Readonly<Record<string, number>>>;
@@ -38,7 +38,7 @@ const combinations = FOREIGN_CODECS.flatMap((codec) =>
   TRANSACTION_MODES.map((way) => ({ codec, way })),
 );
 
-/** A user of its own for each way to send: recharged by 1,000, and 40 consumptions of one point. */
+/** One user for each combination: a recharge of 1,000 points, and 40 consumptions of one point. */
 function commandsOf(user: string, codec: ForeignCodec, way: TransactionMode): ForeignMessage[] {
   const bodies = [
     rechargeOf(user, 1_000),
@@ -48,7 +48,7 @@ function commandsOf(user: string, codec: ForeignCodec, way: TransactionMode): Fo
 }
 
 export function executesCommandsFrom(lab: IntakeStack, publish: Publish): void {
-  it('is carried out, whatever codec its messages are packed with, and what a transaction takes back is not', async () => {
+  it('is executed with every codec, and not executed when its transaction is aborted', async () => {
     const users = combinations.map((way) => ({ ...way, user: randomUUID() }));
     const messages = users.flatMap(({ user, codec, way }) => commandsOf(user, codec, way));
     const partitions = await publish(messages);

@@ -1,7 +1,7 @@
-"""Publishes malformed commands with librdkafka, by a seed: what anybody could send, in any codec.
+"""Publishes malformed commands with librdkafka, chosen by a seed, in every codec.
 
-About one in ten is a good command, so that what stands between the others is seen to be carried out; its
-id is in the header `x-good`. Prints how many were sent and how many of them a transaction took back.
+About one in ten is a valid command, which has to be executed although it is surrounded by malformed ones;
+its id is in the header `x-good`. It prints how many were sent and how many of them were aborted.
 """
 
 import argparse
@@ -16,7 +16,7 @@ CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
 BATCH = 500
 TRANSACTION_ONE_IN = 8
 ABORT_ONE_IN = 4
-# Of what is changed; each of these is some hundred times as long as the others.
+# The share of mutations that make a message a hundred times as long as the others do.
 HEAVY_SHARE = 0.01
 SECONDS_MAX = 60
 

@@ -8,7 +8,7 @@ import { runPython } from './run-program.js';
 const MALFORMED = Number(process.env['MALFORMED_MESSAGES'] ?? 2_000);
 const SEED = Number(process.env['MALFORMED_SEED'] ?? 1);
 const MALFORMED_MS_MAX = 60_000 + 5 * MALFORMED;
-/** Caches and young objects of a process that was idle before. */
+/** Allows for the caches and young objects of a process that was idle before. */
 const GROWTH_MB_MAX = 400;
 
 describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
@@ -24,7 +24,7 @@ describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
   const memoryMb = async (): Promise<number> =>
     (await intake.metric('process_resident_memory_bytes')) / 2 ** 20;
 
-  const troubles = (): Promise<readonly number[]> =>
+  const failures = (): Promise<readonly number[]> =>
     Promise.all(
       ['bug', 'crash', 'repeated'].map((kind) =>
         intake.metric('ledger_intake_trouble_total', `kind="${kind}"`),
@@ -41,29 +41,29 @@ describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
   };
 
   it(
-    'gets a dead letter or an outcome, however malformed it is',
+    'ends as a dead letter or an outcome, however malformed it is',
     async () => {
-      // A consumer may begin again while a fresh broker still loads its groups.
-      const troublesBefore = await troubles();
+      // A consumer may restart while a new broker is still loading its groups.
+      const failuresBefore = await failures();
       const before = await memoryMb();
-      const began = performance.now();
+      const startedAt = performance.now();
       const { sent, aborted } = await publish();
-      const sentAfterMs = performance.now() - began;
+      const sentAfterMs = performance.now() - startedAt;
       const memory: number[] = [];
       const sampling = setInterval(() => void memoryMb().then((mb) => memory.push(mb)), 1_000);
       await lab.waitUntilCommitted(GROUP, MALFORMED_MS_MAX);
       clearInterval(sampling);
-      const seconds = (performance.now() - began) / 1_000;
-      const fates = await messageOutcomes(lab.brokers);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const outcomes = await messageOutcomes(lab.brokers);
       const peak = Math.max(before, ...memory);
       process.stderr.write(
-        `malformed messages, seed ${SEED}: ${sent} sent in ${(sentAfterMs / 1_000).toFixed(1)} s (${aborted} taken back), all committed after ${seconds.toFixed(1)} s; of ${fates.messages} in the topic ${fates.deadLettered} are dead letters and ${fates.answered} answered; memory ${before.toFixed(0)} MB before, at most ${peak.toFixed(0)} MB\n`,
+        `malformed messages, seed ${SEED}: ${sent} sent in ${(sentAfterMs / 1_000).toFixed(1)} s (${aborted} aborted), all committed after ${seconds.toFixed(1)} s; of ${outcomes.messages} in the topic ${outcomes.deadLettered} are dead letters and ${outcomes.answered} answered; memory ${before.toFixed(0)} MB before, at most ${peak.toFixed(0)} MB\n`,
       );
-      expect(fates.lost).toEqual([]);
-      expect(fates.messages).toBeGreaterThanOrEqual(sent - aborted);
-      expect(fates.deadLettered + fates.answered).toBe(fates.messages);
+      expect(outcomes.lost).toEqual([]);
+      expect(outcomes.messages).toBeGreaterThanOrEqual(sent - aborted);
+      expect(outcomes.deadLettered + outcomes.answered).toBe(outcomes.messages);
       expect(peak - before).toBeLessThan(GROWTH_MB_MAX);
-      expect(await troubles()).toEqual(troublesBefore);
+      expect(await failures()).toEqual(failuresBefore);
       expect(await intake.metric('ledger_dead_letters_total', 'reason="Failed"')).toBe(0);
     },
     MALFORMED_MS_MAX + 120_000,

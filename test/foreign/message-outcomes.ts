@@ -5,14 +5,14 @@ export interface MessageOutcomes {
   readonly messages: number;
   readonly deadLettered: number;
   readonly answered: number;
-  /** Messages with neither a dead letter nor an answer; the first of them, as partition/offset. */
+  /** The first messages with neither a dead letter nor an answer, as partition/offset. */
   readonly lost: readonly string[];
 }
 
 const LOST_SHOWN_MAX = 10;
 const LIMITS = { headersMax: 10_000, headerBytesMax: 1024 * 1024 };
 
-/** What came of every message in the topic of commands. Keeps places and ids, and no message. */
+/** What became of every message in the topic of commands. It keeps offsets and ids, and no message. */
 export async function messageOutcomes(brokers: readonly string[]): Promise<MessageOutcomes> {
   const connection = connectKafka({ brokers, clientId: 'fates' });
   const read = (topic: string, onMessage: (message: IncomingMessage) => void): Promise<void> =>
@@ -21,11 +21,11 @@ export async function messageOutcomes(brokers: readonly string[]): Promise<Messa
       limits: LIMITS,
       onMessages: (messages) => messages.forEach(onMessage),
     });
-  const buried = new Set<string>();
+  const deadLettered = new Set<string>();
   await read(TOPICS.dead, ({ headers }) => {
     const last = headers['dead-last-offset'] ?? headers['dead-offset'];
     for (let at = Number(headers['dead-offset']); at <= Number(last); at++) {
-      buried.add(`${String(headers['dead-partition'])}/${at}`);
+      deadLettered.add(`${String(headers['dead-partition'])}/${at}`);
     }
   });
   const answers = new Set<string>();
@@ -39,15 +39,15 @@ export async function messageOutcomes(brokers: readonly string[]): Promise<Messa
   await read(TOPICS.commands, (message) => {
     messages++;
     const { partition, offset } = message;
-    const place = `${partition}/${offset}`;
-    if (buried.has(place)) return;
+    const position = `${partition}/${offset}`;
+    if (deadLettered.has(position)) return;
     if (answers.has(idOf(message))) answered++;
-    else if (lost.length < LOST_SHOWN_MAX) lost.push(place);
+    else if (lost.length < LOST_SHOWN_MAX) lost.push(position);
   });
-  return { messages, deadLettered: buried.size, answered, lost };
+  return { messages, deadLettered: deadLettered.size, answered, lost };
 }
 
-/** As the ledger reads it: in structured mode the value says it, whatever a header says. */
+/** The id as the ledger reads it: in structured mode it is in the value, whatever the headers say. */
 function idOf({ key, value, headers }: IncomingMessage): string {
   const parsed = parseCommandMessage({ key, value, headers });
   return parsed.ok ? parsed.value.id : '';

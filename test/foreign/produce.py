@@ -1,8 +1,8 @@
-"""Publishes with librdkafka what it reads: one message a line, fields behind tabs.
+"""Publishes messages with librdkafka. It reads one message a line, with fields separated by tabs.
 
-codec, how (plain, commit or abort: in a transaction of that end), key, value, then name and value of
-each header. Keys and values are in base64; `-` stands for none, `zeros:N` for N zero bytes.
-Prints how many were delivered to each partition, as JSON.
+The fields are codec, transaction (plain, or transaction it ends: commit or abort), key, value, and then name and
+value of each header. Keys and values are in base64; `-` stands for null, `zeros:N` for N zero bytes.
+It prints the number of messages that were delivered to each partition, as JSON.
 """
 
 import argparse
@@ -30,9 +30,9 @@ def main() -> None:
         partitions[message.partition()] = partitions.get(message.partition(), 0) + 1
 
     lines = (line.rstrip("\n").split("\t") for line in sys.stdin)
-    for (codec, how), group in itertools.groupby(lines, key=lambda fields: (fields[0], fields[1])):
-        producer = Producer(settings(args.brokers, codec, how))
-        if how != "plain":
+    for (codec, transaction), group in itertools.groupby(lines, key=lambda fields: (fields[0], fields[1])):
+        producer = Producer(settings(args.brokers, codec, transaction))
+        if transaction != "plain":
             producer.init_transactions(FLUSH_SECONDS_MAX)
             producer.begin_transaction()
         for _, _, key, value, *headers in group:
@@ -45,26 +45,26 @@ def main() -> None:
             )
         if producer.flush(FLUSH_SECONDS_MAX) > 0:
             sys.exit("not delivered in time")
-        if how == "commit":
+        if transaction == "commit":
             producer.commit_transaction(FLUSH_SECONDS_MAX)
-        elif how == "abort":
+        elif transaction == "abort":
             producer.abort_transaction(FLUSH_SECONDS_MAX)
     print(json.dumps(partitions))
 
 
-def settings(brokers: str, codec: str, how: str) -> dict:
-    # Its own default chooses the partition of a key by another hash than Java and Node do.
+def settings(brokers: str, codec: str, transaction: str) -> dict:
+    # By default, it chooses the partition of a key by another hash than Java and Node do.
     own = {
         "bootstrap.servers": brokers,
         "client.id": "foreign-python",
         "compression.type": codec,
-        # Long enough that everything of one codec stands in few batches.
+        # Long enough for the messages of one codec to be in few batches.
         "linger.ms": 100,
         "enable.idempotence": True,
-        # Of a message before it is packed; the broker's limit is for what arrives.
+        # The limit before compression; the broker's limit is for the compressed batch.
         "message.max.bytes": 100_000_000,
     }
-    if how != "plain":
+    if transaction != "plain":
         own["transactional.id"] = f"foreign-{uuid.uuid4()}"
     return own
 

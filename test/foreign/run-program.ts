@@ -18,8 +18,8 @@ export interface ProgramOptions {
 }
 
 /**
- * The interpreter of the virtual environment. Specs that need one are called `….python.e2e.spec.ts`:
- * they are left out, not skipped, where there is no Python.
+ * The interpreter of the virtual environment. Specs that need it are named `….python.e2e.spec.ts`:
+ * where there is no Python, they are left out, not skipped.
  */
 export function pythonOfTests(): string {
   const prepared = process.env[PYTHON_VARIABLE];
@@ -29,10 +29,10 @@ export function pythonOfTests(): string {
   return python;
 }
 
-/** A program that a package of requirements.txt brings, such as `schemathesis`. */
+/** A program of a package in requirements.txt, such as `schemathesis`. */
 export const programOfTests = (name: string): string => join(dirname(pythonOfTests()), name);
 
-/** Runs a script of this folder to its end. */
+/** Runs a script of this folder. */
 export const runPython = (
   script: string,
   args: readonly string[],

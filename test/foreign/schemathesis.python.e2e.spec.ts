@@ -10,11 +10,11 @@ import {
 import { ALICE, liveALittle, tokenOf } from '../../apps/api/src/testing/api-fixture.js';
 import { programOfTests, runProgram } from './run-program.js';
 
-/** A run ends by itself; more of it: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
+/** For a longer run: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
 const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '40';
 const SEED = process.env['SCHEMATHESIS_SEED'] ?? '1';
 const RUN_MS_MAX = Number(process.env['SCHEMATHESIS_MS_MAX'] ?? 240_000);
-/** How often what is stored is carried into the read tables. */
+/** How often stored events are projected into the read tables. */
 const PROJECT_EVERY_MS = 200;
 
 jest.setTimeout(RUN_MS_MAX + 60_000);
@@ -22,14 +22,14 @@ jest.setTimeout(RUN_MS_MAX + 60_000);
 const CONFIG = readFileSync(join(import.meta.dirname, 'schemathesis.toml'), 'utf8');
 const NO_LIMIT = 1_000_000;
 
-/** As much as is looked at of the report that schemathesis writes. */
+/** The part of the report of schemathesis that is checked. */
 interface Report {
   readonly complete: boolean;
   readonly operations: { readonly tested: number; readonly errored: number };
   readonly test_cases: { readonly generated: number; readonly unique_failures: number };
 }
 
-describe('the API that schemathesis asks, by its own description', () => {
+describe('the API that schemathesis calls by its OpenAPI description', () => {
   let opened: ApiOnPostgres;
   let dir: string;
   let address: string;
@@ -59,7 +59,7 @@ describe('the API that schemathesis asks, by its own description', () => {
     rmSync(dir, { recursive: true });
   });
 
-  async function ask(config: string, ...only: string[]): Promise<Report> {
+  async function runSchemathesis(config: string, ...only: string[]): Promise<Report> {
     const token = await tokenOf({ roles: ['service', 'auditor'], seconds: 100_000 });
     const [file, report] = [join(dir, 'schemathesis.toml'), join(dir, 'report.json')];
     writeFileSync(file, config);
@@ -77,23 +77,23 @@ describe('the API that schemathesis asks, by its own description', () => {
     });
     expect(opened.api.troubles).toEqual([]);
     expect(code === 0 ? '' : `${stdout}\n${stderr}`).toBe('');
-    const told = JSON.parse(readFileSync(report, 'utf8')) as Report;
-    const { operations, test_cases: cases } = told;
+    const result = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    const { operations, test_cases: cases } = result;
     const figures = `${operations.tested} operations, ${cases.generated} cases, ${cases.unique_failures} failures`;
     process.stdout.write(`schemathesis: ${figures}\n`);
-    return told;
+    return result;
   }
 
-  it('answers as it says it does, whatever it is asked', async () => {
-    const { complete, operations, test_cases: cases } = await ask(CONFIG);
+  it('answers every request as its description says', async () => {
+    const { complete, operations, test_cases: cases } = await runSchemathesis(CONFIG);
     expect({ complete, ...operations }).toMatchObject({ complete: true, tested: 17, errored: 0 });
     expect(cases.generated).toBeGreaterThan(500);
     expect(cases.unique_failures).toBe(0);
   });
 
-  it('answers as it says it does about an account in which something happened', async () => {
+  it('answers requests about an account with transactions as its description says', async () => {
     const config = `${CONFIG}\n[parameters]\n"path.user_id" = "${ALICE}"\n`;
-    const { operations, test_cases: cases } = await ask(
+    const { operations, test_cases: cases } = await runSchemathesis(
       config,
       '--include-path-regex',
       '^/v1/users',

@@ -17,7 +17,7 @@ describe('npm run dead-letters', () => {
   const [user, other, third] = [randomUUID(), randomUUID(), randomUUID()];
   let stoodStill = '';
 
-  /** One message batch: two good commands, and so many zeros that it unpacks to more than this intake takes. */
+  /** One message batch: two good commands, and so many zeros that it decompresses to more than this intake takes. */
   async function publishLargeBatch(): Promise<void> {
     const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
     await producer.connect();
@@ -90,7 +90,7 @@ describe('npm run dead-letters', () => {
 
   it('has work only after the operator allowed it: until then the partition stands still, and it alone', () => {
     expect(stoodStill).toMatch(
-      /^partition 0 stands still at offset 0 \(KAFKA_UNDECODABLE=stand-still\): .*unpacks to more than 1048576 bytes/,
+      /^partition 0 stands still at offset 0 \(KAFKA_UNDECODABLE=stand-still\): .*decompresses to more than 1048576 bytes/,
     );
   });
 

@@ -1,10 +1,10 @@
 import { kafkaConfig } from './connection.js';
 import type { KafkaLogEntry } from './log.js';
 
-describe('the client’s configuration', () => {
+describe('the configuration of the client', () => {
   const plain = { brokers: ['one:9092', 'two:9092'], clientId: 'intake-1' };
 
-  it('has the brokers and the client id, and bounds every repeat and wait', () => {
+  it('has the brokers and the client id, and limits every retry and wait', () => {
     expect(kafkaConfig(plain)).toMatchObject({
       brokers: ['one:9092', 'two:9092'],
       clientId: 'intake-1',
@@ -14,12 +14,12 @@ describe('the client’s configuration', () => {
     });
   });
 
-  it('has neither TLS nor a login unless it is given', () => {
+  it('has neither TLS nor SASL unless they are configured', () => {
     expect(kafkaConfig({ ...plain, tls: null, sasl: null })).not.toHaveProperty('ssl');
     expect(kafkaConfig(plain)).not.toHaveProperty('sasl');
   });
 
-  it('has TLS, with the machine’s authorities or given ones', () => {
+  it('has TLS with the authorities of the machine or configured ones', () => {
     expect(kafkaConfig({ ...plain, tls: {} }).ssl).toEqual({});
     const tls = { ca: 'CA', cert: 'CERT', key: 'KEY', serverName: 'kafka.internal' };
     expect(kafkaConfig({ ...plain, tls }).ssl).toEqual({
@@ -30,15 +30,12 @@ describe('the client’s configuration', () => {
     });
   });
 
-  it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
-    'has a login by %s',
-    (mechanism) => {
-      const sasl = { mechanism, username: 'points', password: 'secret' };
-      expect(kafkaConfig({ ...plain, sasl }).sasl).toEqual(sasl);
-    },
-  );
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)('has SASL with %s', (mechanism) => {
+    const sasl = { mechanism, username: 'points', password: 'secret' };
+    expect(kafkaConfig({ ...plain, sasl }).sasl).toEqual(sasl);
+  });
 
-  it('hands what the client says to the log that is passed in, and prints nothing', () => {
+  it('passes every log entry of kafkajs to the given log', () => {
     const entries: KafkaLogEntry[] = [];
     const config = kafkaConfig({ ...plain, log: (entry) => entries.push(entry) });
     config.logCreator?.(4)({

@@ -43,8 +43,8 @@ async function read(topic: string, count: number): Promise<RecordingHandler> {
   return received;
 }
 
-describe('the producer of outcomes', () => {
-  /** Counts what goes over the wire. */
+describe('the outcome producer', () => {
+  /** Counts the produce requests. */
   class CountingConnection extends KafkaConnection {
     produceRequests = 0;
     override producer(config: Parameters<KafkaConnection['producer']>[0]) {
@@ -56,7 +56,7 @@ describe('the producer of outcomes', () => {
     }
   }
 
-  it('keeps each caller’s order and gathers many callers into few requests', async () => {
+  it('keeps the order of each caller and sends the messages of many in few requests', async () => {
     await kafka.createTopic('gathered', 3);
     const connection = new CountingConnection({ brokers: kafka.broker.brokers, clientId: 'test' });
     const producer = new OutcomeProducer(connection);
@@ -77,7 +77,7 @@ describe('the producer of outcomes', () => {
     expect(connection.produceRequests).toBeLessThan(200);
   });
 
-  it('waits for room instead of keeping everything, and loses nothing', async () => {
+  it('makes callers wait instead of queueing everything, and loses nothing', async () => {
     await kafka.createTopic('bounded');
     const producer = new OutcomeProducer(kafka.connection, {
       limits: { queuedItemsMax: 10, batchItemsMax: 5 },
@@ -90,7 +90,7 @@ describe('the producer of outcomes', () => {
     expect((await read('bounded', 200)).values).toEqual(values);
   });
 
-  it('sends a topic’s largest message, and refuses a larger one without harm to others', async () => {
+  it('sends the largest message of a topic, and rejects a larger one without failing others', async () => {
     await kafka.createTopic('large', 1, { 'max.message.bytes': '2097152' });
     const producer = new OutcomeProducer(kafka.connection);
     const send = (value: string) => producer.send([{ topic: 'large', key: 'k', value }]);
@@ -112,7 +112,7 @@ describe('the producer of outcomes', () => {
     expect(received.values.slice(1).sort()).toEqual(['a', 'b', 'c']);
   });
 
-  it('sends what may stand in for a message that its topic does not take', async () => {
+  it('sends the replacement of a message that is too large for its topic', async () => {
     await kafka.createTopic('stand-in', 1, { 'max.message.bytes': '10000' });
     const producer = new OutcomeProducer(kafka.connection);
     const [topic, key] = ['stand-in', 'k'];
@@ -126,7 +126,7 @@ describe('the producer of outcomes', () => {
     expect((await read(topic, 3)).values).toEqual(['first', 'small', 'last']);
   });
 
-  it('passes headers on as they came, repeated and empty ones too', async () => {
+  it('passes headers on unchanged, including repeated and empty ones', async () => {
     await kafka.createTopic('headers');
     const headers = { one: Buffer.from('1'), empty: Buffer.alloc(0), two: [Buffer.from('a'), 'b'] };
     const producer = new OutcomeProducer(kafka.connection);
@@ -144,7 +144,7 @@ describe('the producer of outcomes', () => {
     });
   });
 
-  it('says so when a topic is missing, and works when it is there', async () => {
+  it('rejects while a topic is missing, and sends once it exists', async () => {
     const producer = new OutcomeProducer(
       new KafkaConnection({
         brokers: kafka.broker.brokers,
@@ -165,7 +165,7 @@ describe('the topics', () => {
   const names = { commands: 'points.commands', outcomes: 'points.outcomes', dead: 'points.dead' };
   const plans = ledgerTopics({ names, partitions: 4, replicas: 1, rememberDays: 8 });
 
-  it('are created as planned when they are missing, by two at once too', async () => {
+  it('are created as planned when they are missing, also by two processes at once', async () => {
     const both = await Promise.all([
       ensureTopics(kafka.connection, plans),
       ensureTopics(kafka.connection, plans),
@@ -188,7 +188,7 @@ describe('the topics', () => {
     expect(Number(config.get('retention.ms'))).toBe(7 * DAY_MS);
   });
 
-  it('are left as they are when they exist otherwise, and warned of', async () => {
+  it('are not changed when they exist with other settings, and cause warnings', async () => {
     const other = { commands: 'old.commands', outcomes: 'old.outcomes', dead: 'old.dead' };
     await kafka.createTopic(other.commands, 2, { 'retention.ms': String(30 * DAY_MS) });
     const warnings = await ensureTopics(
@@ -202,7 +202,7 @@ describe('the topics', () => {
     ]);
   });
 
-  it('date a message by the broker’s clock, whatever its sender says', async () => {
+  it('date a message by the clock of the broker, whatever its producer says', async () => {
     const producer = kafka.connection.producer({});
     await producer.connect();
     await producer.send({
@@ -216,12 +216,12 @@ describe('the topics', () => {
 });
 
 describe('partitions that are added later', () => {
-  it('are read from their beginning, though keys are in other partitions now', async () => {
+  it('are read from their beginning, though keys move to other partitions', async () => {
     await kafka.createTopic('grown', 1);
     const received = new RecordingHandler();
     const joined: (readonly number[])[] = [];
     const source = createCommandSource(
-      // Metadata are looked at every five minutes; a joining member makes all look.
+      // kafkajs refreshes metadata every five minutes; a joining member makes all members refresh it.
       kafka.connection,
       {
         topic: 'grown',
@@ -259,7 +259,7 @@ describe('partitions that are added later', () => {
 });
 
 describe('an idle connection', () => {
-  /** Calls of setTimeout a second, of a consumer and a producer with nothing to do. */
+  /** Calls of setTimeout a second, by an idle consumer and an idle producer. */
   async function timerCallsPerSecond(): Promise<number> {
     const topic = `idle-${performance.now()}`;
     await kafka.createTopic(topic);
@@ -285,13 +285,13 @@ describe('an idle connection', () => {
     return calls / (measuredMs / 1000);
   }
 
-  it('sets hardly a timer, and hundreds a second without the patch', async () => {
+  it('sets few timers, and hundreds a second without the patch', async () => {
     const patched = await timerCallsPerSecond();
     removeIdlePatch();
     const unpatched = await timerCallsPerSecond();
     patchIdleRequestQueue();
     expect(patched).toBeLessThan(30);
-    // When this fails, kafkajs has mended it and the patch can go.
+    // When this fails, kafkajs has fixed it and the patch can be deleted.
     expect(unpatched).toBeGreaterThan(300);
   });
 });

@@ -32,7 +32,7 @@ describe('a Kafka behind TLS and SASL', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Beside the open listener that brokers use among themselves. */
+  /** Besides the plain listener, which brokers use among themselves. */
   async function securedKafka(port: number): Promise<TestKafka> {
     const open = await freePort();
     const controller = await freePort();
@@ -74,32 +74,32 @@ describe('a Kafka behind TLS and SASL', () => {
   }
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
-    'is reached by %s',
+    'is connected to with %s',
     async (mechanism) => {
       await sendWith({ tls: { ca }, sasl: { mechanism, username: 'points', password: PASSWORD } });
     },
   );
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
-    'is not reached with a wrong password by %s',
+    'is not connected to with a wrong password by %s',
     async (mechanism) => {
       const sasl = { mechanism, username: 'points', password: 'wrong' };
       await expect(sendWith({ tls: { ca }, sasl })).rejects.toThrow(/uthentication/);
     },
   );
 
-  it('is not reached when its certificate is of nobody we trust', async () => {
+  it('is not connected to when its certificate is not trusted', async () => {
     const sasl = { mechanism: 'plain', username: 'points', password: PASSWORD } as const;
     await expect(sendWith({ tls: {}, sasl })).rejects.toThrow(/self.signed certificate/);
   });
 
-  it('is not reached without TLS', async () => {
+  it('is not connected to without TLS', async () => {
     const sasl = { mechanism: 'plain', username: 'points', password: PASSWORD } as const;
     await expect(sendWith({ sasl })).rejects.toThrow();
   });
 });
 
-/** Java's own tool: where there is a Kafka, there is that. Gives the certificate in PEM. */
+/** Creates a certificate with keytool, which comes with Java, and returns it in PEM. */
 function makeCertificate(folder: string): string {
   const keytool = process.env['JAVA_HOME']
     ? join(process.env['JAVA_HOME'], 'bin', 'keytool')

@@ -5,17 +5,17 @@ import { gzipSync } from 'node:zlib';
 import { DecompressionError } from './decompression-error.js';
 import { CODECS, decompress } from './decompress.js';
 
-/** Packed by the Java client's own streams, as it does with the records of a batch. */
+/** Compressed by the streams of the Java client, like the records of its batches. */
 const golden = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../../test/golden/packed-by-java.json'), 'utf8'),
 ) as Readonly<Record<string, string>>;
 const TEXT = Array.from({ length: 400 }, (_, i) => `line ${(i * i) % 997} of the text\n`).join('');
 
-const packedByJava = (codec: number): Buffer =>
+const compressedByJava = (codec: number): Buffer =>
   Buffer.from(golden[CODECS[codec] ?? ''] ?? '', 'base64');
 const codecs = [1, 2, 3, 4].map((codec) => ({ codec, name: CODECS[codec] ?? '' }));
 
-/** In snappy, lz4 and zstd, without help: so many equal bytes, of which hardly any are written. */
+/** A bomb: it decompresses to `length` equal bytes. */
 function runOf(codec: number, length: number): Buffer {
   if (codec === 1) return gzipSync(Buffer.alloc(length));
   if (codec === 2) return snappyRun(length);
@@ -57,47 +57,47 @@ function zstdRun(length: number): Buffer {
   return Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3, ...blocks]);
 }
 
-describe('unpacking', () => {
-  it.each(codecs)('reads what the Java client packs as $name', async ({ codec }) => {
-    expect(String(await decompress(codec, packedByJava(codec), TEXT.length))).toBe(TEXT);
+describe('decompression', () => {
+  it.each(codecs)('reads what the Java client compresses with $name', async ({ codec }) => {
+    expect(String(await decompress(codec, compressedByJava(codec), TEXT.length))).toBe(TEXT);
   });
 
   it.each(codecs)('stops at the limit of a $name bomb', async ({ codec }) => {
     const bytes = 1_000_000;
-    const unpacked = await decompress(codec, runOf(codec, bytes), bytes);
-    expect(unpacked.equals(Buffer.alloc(bytes))).toBe(true);
+    const decompressed = await decompress(codec, runOf(codec, bytes), bytes);
+    expect(decompressed.equals(Buffer.alloc(bytes))).toBe(true);
     await expect(decompress(codec, runOf(codec, bytes), bytes - 1)).rejects.toThrow(
-      /unpacks to more than 999999 bytes/,
+      /decompresses to more than 999999 bytes/,
     );
   });
 
-  it('adds the blocks up that stand behind the header of the Java client’s snappy', async () => {
+  it('adds up the blocks of the Java client’s snappy', async () => {
     const header = Buffer.from([0x82, ...Buffer.from('SNAPPY'), 0, 0, 0, 0, 1, 0, 0, 0, 1]);
     const block = snappyRun(600);
     const length = Buffer.alloc(4);
     length.writeInt32BE(block.length);
-    const packed = Buffer.concat([header, length, block, length, block]);
-    expect(await decompress(2, packed, 1_200)).toEqual(Buffer.alloc(1_200));
-    await expect(decompress(2, packed, 1_199)).rejects.toThrow(/more than 1199 bytes/);
+    const compressed = Buffer.concat([header, length, block, length, block]);
+    expect(await decompress(2, compressed, 1_200)).toEqual(Buffer.alloc(1_200));
+    await expect(decompress(2, compressed, 1_199)).rejects.toThrow(/more than 1199 bytes/);
   });
 
-  it('makes no room for what a length only claims', async () => {
+  it('allocates no memory for a length that is only claimed', async () => {
     const claims4GiB = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]);
     await expect(decompress(2, claims4GiB, 1_000)).rejects.toThrow(/more than 1000 bytes/);
   });
 
-  it('leaves bytes without a codec as they are, and refuses a codec that nobody knows', async () => {
+  it('returns bytes without a codec as they are, and refuses an unknown codec', async () => {
     const bytes = Buffer.from('as it is');
     expect(await decompress(0, bytes, 1)).toBe(bytes);
     await expect(decompress(7, bytes, 1_000)).rejects.toThrow(
-      'it is packed with codec 7, which is unknown',
+      'it is compressed with codec 7, which is unknown',
     );
   });
 
   it.each(codecs)(
-    'gives bytes or CannotUnpack for whatever else comes as $name',
+    'returns bytes or a DecompressionError for any other bytes as $name',
     async ({ codec }) => {
-      const good = packedByJava(codec);
+      const good = compressedByJava(codec);
       const bytesMax = 50_000;
       const damage = fc.record({
         cut: fc.nat(good.length),

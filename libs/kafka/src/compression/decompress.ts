@@ -4,7 +4,7 @@ import { decompressLz4 } from './lz4.js';
 import { decompressSnappy } from './snappy.js';
 import { decompressZstd } from './zstd.js';
 
-/** How the records of a batch are packed, by the numbers that the protocol gives them. */
+/** Indexed by the numbers of the protocol. */
 export const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 
 export type Decompressor = (bytes: Uint8Array, bytesMax: number) => Buffer | Promise<Buffer>;
@@ -19,11 +19,11 @@ const decompressors: readonly (Decompressor | undefined)[] = [
 
 export const codecName = (codec: number): string => CODECS[codec] ?? `codec ${codec}`;
 
-/** Rejects with DecompressionError; never gives, nor makes on the way, more than `bytesMax` bytes. */
+/** Rejects with a DecompressionError, and never allocates more than `bytesMax` bytes for the result. */
 export async function decompress(codec: number, bytes: Buffer, bytesMax: number): Promise<Buffer> {
   if (codec === 0) return bytes;
   const decompressor = decompressors[codec];
   if (decompressor === undefined)
-    throw new DecompressionError(`it is packed with ${codecName(codec)}, which is unknown`);
+    throw new DecompressionError(`it is compressed with ${codecName(codec)}, which is unknown`);
   return decompressor(bytes, bytesMax);
 }

@@ -1,7 +1,7 @@
 import { gunzip } from 'node:zlib';
 import { DecompressionError, tooLargeError } from './decompression-error.js';
 
-/** Stops at the limit while it unpacks. */
+/** It stops at the limit while it decompresses. */
 export function decompressGzip(bytes: Uint8Array, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     gunzip(bytes, { maxOutputLength: bytesMax }, (error, decompressed) => {

@@ -1,8 +1,8 @@
 import { DecompressionError, tooLargeError } from './decompression-error.js';
 import { copyOverlapping } from './copy-overlapping.js';
 
-// https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md. Its checksums
-// are left unread: a batch of messages has one over all of its bytes.
+// https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md. Checksums are
+// not checked: a message batch has one that covers all of its bytes.
 
 const FRAME = 0x184d2204;
 const SKIPPABLE = 0x184d2a50;
@@ -22,7 +22,7 @@ export function decompressLz4(bytes: Uint8Array, bytesMax: number): Buffer {
   return out.written;
 }
 
-/** Gives back where the next one begins. */
+/** Returns where the next frame begins. */
 function readFrame(compressed: Buffer, from: number, out: Output): number {
   const magic = uint32(compressed, from);
   if ((magic & 0xffff_fff0) >>> 0 === SKIPPABLE) return from + 8 + uint32(compressed, from + 4);
@@ -37,7 +37,7 @@ function readFrame(compressed: Buffer, from: number, out: Output): number {
   ];
   if (hasDictionary) throw new DecompressionError('its lz4 needs a dictionary');
   let at = from + 6 + (hasSize ? 8 : 0) + 1;
-  // Blocks may refer to the ones before, of the same frame.
+  // A block may refer to earlier blocks of its frame.
   const frameStart = out.length;
   for (;;) {
     const size = uint32(compressed, at);
@@ -54,7 +54,7 @@ function readFrame(compressed: Buffer, from: number, out: Output): number {
 
 function readBlock(block: Buffer, out: Output, frameStart: number): void {
   let at = 0;
-  /** A length of 15 goes on in the bytes behind it, until one is not 255. */
+  /** A length of 15 continues in the following bytes, up to the first that is not 255. */
   const lengthOf = (initial: number): number => {
     let length = initial;
     if (initial < 15) return length;
@@ -71,7 +71,7 @@ function readBlock(block: Buffer, out: Output, frameStart: number): void {
     if (at + literals > block.length) throw damagedError();
     out.add(block, at, at + literals);
     at += literals;
-    // The last sequence has literals alone.
+    // The last sequence has literals only.
     if (at === block.length) return;
     if (at + 2 > block.length) throw damagedError();
     const distance = block.readUInt16LE(at);
@@ -81,7 +81,7 @@ function readBlock(block: Buffer, out: Output, frameStart: number): void {
   }
 }
 
-/** Grows with what is written, up to a limit. */
+/** A buffer that grows up to a limit. */
 class Output {
   #bytes: Buffer;
   #length = 0;

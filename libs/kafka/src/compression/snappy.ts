@@ -1,11 +1,11 @@
 import { DecompressionError, tooLargeError } from './decompression-error.js';
 import { copyOverlapping } from './copy-overlapping.js';
 
-// https://github.com/google/snappy/blob/main/format_description.txt. The Java client puts blocks
-// behind a header of its own ("xerial framing"); all others send one block and nothing before it.
+// https://github.com/google/snappy/blob/main/format_description.txt. The Java client writes blocks
+// after a header of its own ("xerial framing"); all other clients send one block without a header.
 
 const XERIAL_MAGIC = Buffer.from('\x82SNAPPY\x00', 'latin1');
-/** The magic, and the versions of who wrote it and of who can read it. */
+/** The magic, the writer's version, and the oldest version that can read it. */
 const XERIAL_HEADER_BYTES = XERIAL_MAGIC.length + 4 + 4;
 const LENGTH_BYTES_MAX = 5;
 

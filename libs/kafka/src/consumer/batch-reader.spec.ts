@@ -32,8 +32,8 @@ function payloadAt(offset: number, batch: TestBatch = {}): EachBatchPayload {
   } as unknown as EachBatchPayload;
 }
 
-describe('the reader of batches', () => {
-  it('keeps nothing of a batch that is through, and still gives up what is under way', async () => {
+describe('the batch reader', () => {
+  it('keeps no listener of a sub-batch that is handled, and still stops waiting for one that is not', async () => {
     const signals = new Set<AbortSignal>();
     let handled: Promise<HandleResult> = Promise.resolve({ kind: 'all' });
     const reader = new BatchReader({
@@ -61,20 +61,20 @@ describe('the reader of batches', () => {
   });
 
   it.each<[string, number, TestBatch]>([
-    ['again, twice, whose checksum is wrong', 3, { crc: 1 }],
-    ['once that is packed in a way nobody knows', 1, { codec: 7 }],
+    ['three times when its checksum is wrong', 3, { crc: 1 }],
+    ['once when its codec is unknown', 1, { codec: 7 }],
     [
-      'once that unpacks to more than it may',
+      'once when it decompresses to more than it may',
       1,
       { codec: 1, compressed: gzipSync(Buffer.alloc(2_000)) },
     ],
-    ['once that has more records than it may', 1, { recordCount: 1_000 }],
-  ])('fetches a batch %s, before it is passed on as it is', async (_, fetches, batch) => {
-    const given: IncomingMessage[] = [];
+    ['once when it has more records than it may', 1, { recordCount: 1_000 }],
+  ])('fetches a batch %s, and then delivers it undecoded', async (_, fetches, batch) => {
+    const delivered: IncomingMessage[] = [];
     const reader = new BatchReader({
       handler: {
         handle: async (messages) => {
-          given.push(...messages);
+          delivered.push(...messages);
           return { kind: 'all' };
         },
         sendToDeadLetters: async () => undefined,
@@ -87,8 +87,8 @@ describe('the reader of batches', () => {
       onFatal: () => undefined,
     });
     let fetched = 0;
-    for (; given.length === 0; fetched++) await reader.read(payloadAt(0, batch));
+    for (; delivered.length === 0; fetched++) await reader.read(payloadAt(0, batch));
     expect(fetched).toBe(fetches);
-    expect(given).toMatchObject([{ offset: '0', fault: { kind: 'undecodable' } }]);
+    expect(delivered).toMatchObject([{ offset: '0', fault: { kind: 'undecodable' } }]);
   });
 });

@@ -9,8 +9,8 @@ import { createCommandSource } from './kafka-command-source.js';
 import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
 import { SHORT_LIMITS, RecordingHandler, START_MS_MAX, withAdmin } from '../testing/test-kafka.js';
 
-// A broker looks at what is sent to it, and never again: what its disk does to the bytes is seen by
-// whoever reads them.
+// A broker checks a batch when it receives it, and never again: damage on its disk is detected by the
+// consumers.
 
 jest.setTimeout(60_000);
 
@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Four batches of two messages each; the second and third are changed where they lie. */
+/** Four batches of two messages each. The second and third are changed on the disk. */
 async function topicWith(topic: string, damage: (batch: Buffer) => void): Promise<void> {
   await withAdmin(connection, (admin) =>
     admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true }),
@@ -82,11 +82,11 @@ async function read(topic: string, count: number): Promise<RecordingHandler> {
   return received;
 }
 
-describe('a batch that was damaged on the broker’s disk', () => {
+describe('a batch that was damaged on the disk of the broker', () => {
   it.each([
     ['its bytes', /checksum is wrong/, (batch: Buffer) => void batch.fill(0x5a, RECORDS_AT + 12)],
     [
-      'its packed records, with a checksum that fits',
+      'its compressed records, with a valid checksum',
       /gzip is damaged/,
       (batch: Buffer) => {
         batch.fill(0x5a, RECORDS_AT + 12);
@@ -94,7 +94,7 @@ describe('a batch that was damaged on the broker’s disk', () => {
       },
     ],
   ])(
-    'is handed over as one message that says why, and what is behind it is read: %s',
+    'is delivered as one message that says why, and the messages after it are read: %s',
     async (name, why, damage) => {
       const topic = `damaged-${name.length}`;
       await topicWith(topic, damage);

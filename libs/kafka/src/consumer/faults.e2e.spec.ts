@@ -20,7 +20,7 @@ import type { CommandSource } from '../ports.js';
 
 jest.setTimeout(120_000);
 
-describe('when Kafka fails', () => {
+describe('when Kafka', () => {
   let dataDir: string;
   let ports: { port: number; controllerPort: number };
   let broker: KafkaBroker;
@@ -68,8 +68,8 @@ describe('when Kafka fails', () => {
       await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
     });
 
-  /** As intake does: again until it is acknowledged. */
-  async function sendSurely(
+  /** Sends again until it is acknowledged, as the intake does. */
+  async function sendUntilAcknowledged(
     producer: OutcomeProducer,
     topic: string,
     value: string,
@@ -80,7 +80,7 @@ describe('when Kafka fails', () => {
   const inOrderOfFirst = (values: readonly string[]) => [...new Set(values)];
 
   it.each(['killed', 'stopped'] as const)(
-    'and was %s and is back: what was sent is delivered, in order, none left out',
+    'was %s and has started again, every message is delivered in order',
     async (how) => {
       const topic = `broker-${how}`;
       await createTopic(topic);
@@ -90,7 +90,7 @@ describe('when Kafka fails', () => {
       const producer = new OutcomeProducer(connection);
       const values = numberedValues(60);
       const sending = (async () => {
-        for (const value of values) await sendSurely(producer, topic, value);
+        for (const value of values) await sendUntilAcknowledged(producer, topic, value);
       })();
       await eventually(() => expect(received.values.length).toBeGreaterThan(5));
       await (how === 'killed' ? broker.kill() : broker.stop());
@@ -102,16 +102,16 @@ describe('when Kafka fails', () => {
     },
   );
 
-  it('and stands still for longer than requests wait: what is sent meanwhile comes afterwards', async () => {
+  it('stalls for longer than a request may take, what is sent meanwhile is delivered afterwards', async () => {
     const topic = 'standing-still';
     await createTopic(topic);
     const received = new RecordingHandler();
     await consume(topic, received);
     const producer = new OutcomeProducer(connection);
-    await sendSurely(producer, topic, 'before');
+    await sendUntilAcknowledged(producer, topic, 'before');
     await eventually(() => expect(received.values).toEqual(['before']));
     broker.pause();
-    const sending = sendSurely(producer, topic, 'after');
+    const sending = sendUntilAcknowledged(producer, topic, 'after');
     await new Promise((later) => setTimeout(later, 8_000));
     broker.resume();
     await sending;
@@ -122,18 +122,18 @@ describe('when Kafka fails', () => {
     await producer.close();
   });
 
-  it('and deleted messages unread: an alarm names the jump, and the rest is delivered', async () => {
+  it('has deleted unread messages, an alarm names the jump and the rest is delivered', async () => {
     const topic = 'deleted-unread';
     await createTopic(topic);
     const producer = new OutcomeProducer(connection);
-    for (const value of numberedValues(3)) await sendSurely(producer, topic, value);
+    for (const value of numberedValues(3)) await sendUntilAcknowledged(producer, topic, value);
     const first = new RecordingHandler();
     const source = await consume(topic, first);
     await eventually(() => expect(first.values).toEqual(numberedValues(3)));
     await source.stop();
-    for (const value of ['lost', 'kept']) await sendSurely(producer, topic, value);
+    for (const value of ['lost', 'kept']) await sendUntilAcknowledged(producer, topic, value);
     await withAdmin(connection, async (admin) => {
-      // kafkajs knows only topics that it was asked about before.
+      // kafkajs has metadata only of topics that were used before.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] });
     });
@@ -145,18 +145,20 @@ describe('when Kafka fails', () => {
     await producer.close();
   });
 
-  it('and the topic is made anew: an alarm, and delivery from its beginning', async () => {
+  it('has created the topic again, an alarm is raised and it is delivered from its beginning', async () => {
     const topic = 'made-anew';
     await createTopic(topic);
     const producer = new OutcomeProducer(connection);
-    for (const value of numberedValues(5, 'old')) await sendSurely(producer, topic, value);
+    for (const value of numberedValues(5, 'old'))
+      await sendUntilAcknowledged(producer, topic, value);
     const received = new RecordingHandler();
     const jumps: OffsetJump[] = [];
     await consume(topic, received, { observer: { offsetJumped: (jump) => jumps.push(jump) } });
     await eventually(() => expect(received.values).toEqual(numberedValues(5, 'old')));
     await withAdmin(connection, (admin) => admin.deleteTopics({ topics: [topic] }));
     await eventually(() => createTopic(topic));
-    for (const value of numberedValues(3, 'new')) await sendSurely(producer, topic, value);
+    for (const value of numberedValues(3, 'new'))
+      await sendUntilAcknowledged(producer, topic, value);
     await eventually(
       () =>
         expect(inOrderOfFirst(received.values)).toEqual([
@@ -169,13 +171,13 @@ describe('when Kafka fails', () => {
     await producer.close();
   });
 
-  it('has no such topic: the start is refused', async () => {
+  it('has no such topic, the consumer does not start', async () => {
     await expect(consume('no-such-topic', new RecordingHandler())).rejects.toThrow(
       /does not host this topic-partition/,
     );
   });
 
-  it('is nowhere: the start is refused', async () => {
+  it('can not be reached, the consumer does not start', async () => {
     const [port = 0] = await freePorts(1);
     const nowhere = connectKafka({
       brokers: [`127.0.0.1:${port}`],
@@ -188,12 +190,12 @@ describe('when Kafka fails', () => {
     await expect(new OutcomeProducer(nowhere).connect()).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('refuses the consumer for good: the process is told to end', async () => {
+  it('refuses the consumer for good, the process is told to end', async () => {
     const topic = 'refused';
     await createTopic(topic);
     const fatal: unknown[] = [];
     const crashes: boolean[] = [];
-    // Shorter than the broker allows.
+    // The broker allows no session as short as this.
     await consume(topic, new RecordingHandler(), {
       onFatal: (cause) => fatal.push(cause),
       observer: { crashed: (_, restarts) => crashes.push(restarts) },

@@ -26,7 +26,7 @@ describe('a consumer', () => {
   afterEach(() => consumers.stop());
   afterAll(() => kafka.close());
 
-  it('delivers from the beginning what came before it, in the order of a partition', async () => {
+  it('delivers messages that were sent before it joined, in the order of their partition', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', numberedValues(5));
     const received = new RecordingHandler();
@@ -34,7 +34,7 @@ describe('a consumer', () => {
     await eventually(() => expect(received.values).toEqual(numberedValues(5)));
   });
 
-  it('hands over key, value, headers and time as they were sent', async () => {
+  it('delivers key, value, headers and timestamp as they were sent', async () => {
     const topic = await consumers.newTopic();
     const sent = Date.now();
     await withProducer(async (send) => {
@@ -57,7 +57,7 @@ describe('a consumer', () => {
     expect(second).toMatchObject({ key: null, value: null, headers: {} });
   });
 
-  it('commits only what its handler is through with', async () => {
+  it('commits only what its handler has done', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', numberedValues(10));
     const received = new RecordingHandler((messages) => ({
@@ -72,7 +72,7 @@ describe('a consumer', () => {
     expect(received.values).toEqual(numberedValues(10));
   });
 
-  it('tries again in place, ever more slowly, while the trouble lasts, and says when it is over', async () => {
+  it('retries with growing delays while its handler fails, and reports the recovery', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
     const waits: number[] = [];
@@ -93,7 +93,7 @@ describe('a consumer', () => {
     expect(received.values).toEqual(['one']);
   });
 
-  it('lets the other partitions go on while one is in trouble', async () => {
+  it('continues with the other partitions while one fails', async () => {
     const topic = await consumers.newTopic(2);
     const keys = keyPerPartition(2);
     const received = new RecordingHandler((messages) =>
@@ -111,7 +111,7 @@ describe('a consumer', () => {
     expect(await consumers.committed(topic)).toEqual([-1, 20]);
   });
 
-  it('lets a slow partition hold up the others no longer than its turn', async () => {
+  it('makes the other partitions wait for a slow one no longer than its turn', async () => {
     const topic = await consumers.newTopic(2);
     const [slow = '', quick = ''] = keyPerPartition(2);
     await kafka.publish(topic, slow, numberedValues(200, 'slow'));
@@ -128,7 +128,7 @@ describe('a consumer', () => {
     expect(received.values.length).toBeLessThan(100);
   });
 
-  it('reads a batch that is larger than a fetch while another partition always has something', async () => {
+  it('reads a batch that is larger than a fetch while another partition always has messages', async () => {
     const topic = await consumers.newTopic(2);
     const keys = keyPerPartition(2);
     const received = new RecordingHandler(async () => {
@@ -144,7 +144,7 @@ describe('a consumer', () => {
     expect(received.values.length).toBeLessThan(100);
   });
 
-  it('commits past what a transaction took back, though nobody is handed anything', async () => {
+  it('commits past an aborted transaction, though no message of it is delivered', async () => {
     const topic = await consumers.newTopic();
     const producer = kafka.connection.producer({
       transactionalId: 'aborts',
@@ -161,7 +161,7 @@ describe('a consumer', () => {
     expect(received.values).toEqual([]);
   });
 
-  it('says that a partition waits for a transaction that is not ended, and reads on behind it', async () => {
+  it('reports that an open transaction blocks a partition, and continues after it', async () => {
     const topic = await consumers.newTopic();
     const producer = kafka.connection.producer({
       transactionalId: 'holds',
@@ -188,7 +188,7 @@ describe('a consumer', () => {
     expect(told).toEqual([[0, '0'], 0]);
   });
 
-  it('stays alive when its handler has a bug, finds the message, and has it given up', async () => {
+  it('continues when its handler has a bug, finds the message, and sends it to the dead letters', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
     const isolated: number[] = [];
@@ -209,7 +209,7 @@ describe('a consumer', () => {
     await eventually(() => expect(received.values).toEqual(['good', 'fine', 'later']));
   });
 
-  it('does the same when its handler says which message met the bug', async () => {
+  it('does so too when its handler says which message met the bug', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['good', 'bad', 'fine']);
     const received = new RecordingHandler((messages) => {
@@ -223,7 +223,7 @@ describe('a consumer', () => {
     expect(received.deadLettered).toEqual(['bad']);
   });
 
-  it('moves no offset past a message that could not be given up', async () => {
+  it('commits no offset past a message that could not be sent to the dead letters', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['bad']);
     const received = new RecordingHandler(() => Promise.reject(new RangeError('bug')));
@@ -238,7 +238,7 @@ describe('a consumer', () => {
     expect(troubles.map(String)).toEqual(['Error: no dead letters', 'Error: no dead letters']);
   });
 
-  it('never has more messages of a key under way than allowed', async () => {
+  it('never has more uncommitted messages of a key than allowed', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'hot', numberedValues(50));
     const lengths: number[] = [];
@@ -251,7 +251,7 @@ describe('a consumer', () => {
     expect(Math.max(...lengths)).toBe(7);
   });
 
-  it('lets its lag be measured, per partition', async () => {
+  it('has its lag measured for each partition', async () => {
     const topic = await consumers.newTopic(2);
     const [first = '', second = ''] = keyPerPartition(2);
     const received = new RecordingHandler();

@@ -23,7 +23,7 @@ describe('a member of a group', () => {
   afterEach(() => consumers.stop());
   afterAll(() => kafka.close());
 
-  it('keeps its membership through a handler that takes longer than the session', async () => {
+  it('keeps its membership while a handler takes longer than the session', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['long', 'short']);
     let joins = 0;
@@ -40,7 +40,7 @@ describe('a member of a group', () => {
     expect(received.values).toEqual(['long', 'short']);
   });
 
-  it('says that the process must end when a handler is never through', async () => {
+  it('requests that the process ends when a handler never returns', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
     const fatal: unknown[] = [];
@@ -53,7 +53,7 @@ describe('a member of a group', () => {
     );
   });
 
-  it('gives its partitions to a second member, and tells both that caches are old', async () => {
+  it('gives partitions to a second member, and tells both that caches are outdated', async () => {
     const topic = await consumers.newTopic(4);
     const keys = keyPerPartition(4);
     const one = new RecordingHandler();
@@ -73,7 +73,7 @@ describe('a member of a group', () => {
     expect(new Set([...one.values, ...other.values]).size).toBe(40);
   });
 
-  it('outlives a refused commit and takes the work again', async () => {
+  it('survives a refused commit and handles the messages again', async () => {
     const topic = await consumers.newTopic(2);
     await kafka.publish(topic, 'a', ['one']);
     const refused: unknown[] = [];
@@ -83,7 +83,7 @@ describe('a member of a group', () => {
       await held;
       return { kind: 'all' };
     });
-    // No heartbeats: the group moves on to a new generation while the handler works.
+    // Without heartbeats, the group starts a new generation while the handler works.
     await consumers.consume(topic, slow, {
       limits: { heartbeatMs: 5_900 },
       observer: { commitRefused: (cause) => refused.push(cause) },
@@ -101,7 +101,7 @@ describe('a member of a group', () => {
     await eventually(() => expect([...slow.values, ...second.values]).toContain('two'));
   });
 
-  it('stops within its limit, with the offsets committed of what was under way', async () => {
+  it('stops within its limit and commits what was being handled', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', numberedValues(3));
     let begun = false;
@@ -119,7 +119,7 @@ describe('a member of a group', () => {
     expect(await consumers.committed(topic)).toEqual([2]);
   });
 
-  it('gives up on stop what is not through in time, and leaves it to be delivered again', async () => {
+  it('stops waiting for a handler that exceeds the limit, whose messages are delivered again', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
     let signalled: AbortSignal | undefined;

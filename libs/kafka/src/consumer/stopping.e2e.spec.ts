@@ -7,7 +7,7 @@ import {
   type TestKafka,
 } from '../testing/test-kafka.js';
 
-describe('a consumer whose broker stands still', () => {
+describe('a consumer whose broker stalls', () => {
   let kafka: TestKafka;
   const consumers = new TestConsumers(() => kafka);
 
@@ -16,7 +16,7 @@ describe('a consumer whose broker stands still', () => {
   }, START_MS_MAX);
   afterAll(() => kafka.close(), 30_000);
 
-  it('stops within 5 s when nothing is under way', async () => {
+  it('stops within 5 s when nothing is being handled', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
     const received = new RecordingHandler();

@@ -14,8 +14,8 @@ import { decompressBatch } from '../record-batches/decompress-batch.js';
 import type { RecordBatch } from '../record-batches/record-batch.js';
 import type { KafkaRecord } from '../record-batches/record-reader.js';
 
-// Against kafkajs's own decoder: both read good batches alike, and what it can't read is what the
-// patch is for. When one of the tests of "without the patch" fails, kafkajs has mended that.
+// Both decoders read valid batches alike. The tests of "without the patch" show what kafkajs can't
+// read: when one of them fails, kafkajs has been fixed there, and the patch may be smaller.
 
 const VERSION = 11;
 
@@ -48,7 +48,7 @@ const request: FetchRequest = {
   topics: [{ topic: 't', partitions: [{ partition: 0, fetchOffset: '7' }] }],
 };
 
-const inForce = (bytes: Buffer): Promise<FetchResponse> =>
+const decode = (bytes: Buffer): Promise<FetchResponse> =>
   kafkajsFetch().protocol({ version: VERSION })(request).response.decode(bytes);
 
 async function decodedByThem(batches: Buffer): Promise<readonly KafkajsMessage[]> {
@@ -68,7 +68,7 @@ const LIMITS = {
 
 async function decodedByUs(batches: Buffer, limits = LIMITS): Promise<readonly KafkaRecord[]> {
   const records: KafkaRecord[] = [];
-  for (const batch of batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])))) {
+  for (const batch of batchesOf(await decode(encodeFetchResponse('t', [{ batches }])))) {
     const opened = await decompressBatch(batch, limits);
     if (opened.kind !== 'opened') throw new Error(opened.detail);
     for (let one = opened.records.next(0n); one; one = opened.records.next(0n)) records.push(one);
@@ -77,7 +77,7 @@ async function decodedByUs(batches: Buffer, limits = LIMITS): Promise<readonly K
 }
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((of) => Buffer.from(of));
-// kafkajs takes a header named like what every object has for one that came twice.
+// kafkajs takes a header with the name of a property of every object for a repeated header.
 const header = fc.tuple(
   fc.string({ maxLength: 20 }).filter((name) => !(name in {})),
   bytes,
@@ -97,19 +97,19 @@ const batch = fc.record({
   records: fc.array(record, { minLength: 1, maxLength: 40 }),
 });
 
-describe('the reader of fetch responses', () => {
-  it('reads good batches as kafkajs does', async () => {
+describe('the decoder of fetch responses', () => {
+  it('reads valid batches like kafkajs', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 3 }), async (batches) => {
-        const packed = Buffer.concat(batches.map(encodeBatch));
-        const ours = (await decodedByUs(packed)).map((one) => ({
+        const encoded = Buffer.concat(batches.map(encodeBatch));
+        const ours = (await decodedByUs(encoded)).map((one) => ({
           offset: String(one.offset),
           timestamp: String(one.timestampMs),
           key: one.key,
           value: one.value,
           headers: one.headers,
         }));
-        const own = (await decodedByThem(packed)).map((one) => ({
+        const own = (await decodedByThem(encoded)).map((one) => ({
           offset: one.offset,
           timestamp: one.timestamp,
           key: one.key,
@@ -122,15 +122,15 @@ describe('the reader of fetch responses', () => {
     );
   });
 
-  it('is in force once the client is loaded: a response has batches, not yet unpacked', async () => {
+  it('is applied once the client is loaded: a response has batches that are still compressed', async () => {
     const batches = encodeBatch({ firstOffset: 7, records: [{}, {}, {}] });
-    const [found] = batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])));
+    const [found] = batchesOf(await decode(encodeFetchResponse('t', [{ batches }])));
     expect(found).toMatchObject({ offset: '9', firstOffset: 7n, recordCount: 3 });
   });
 
-  it('tells of a partition whose batches have no length to go by, and reads the others', async () => {
+  it('reports a partition whose batches have no valid length, and reads the others', async () => {
     const broken = Buffer.alloc(100);
-    const { responses } = await inForce(
+    const { responses } = await decode(
       encodeFetchResponse('t', [{ batches: broken }, { batches: encodeBatch({ records: [{}] }) }]),
     );
     const [first, second] = responses[0]?.partitions ?? [];
@@ -138,16 +138,16 @@ describe('the reader of fetch responses', () => {
     expect(second?.messages).toHaveLength(1);
   });
 
-  it('leaves a batch that is cut off at the end to the next fetch', async () => {
+  it('ignores a truncated batch at the end, which the next fetch brings whole', async () => {
     const whole = encodeBatch({ records: [{}] });
     const cut = encodeBatch({ firstOffset: 1, records: [{ value: Buffer.alloc(100) }] });
     for (const length of [1, 20, 60, cut.length - 1]) {
       const batches = Buffer.concat([whole, cut.subarray(0, length)]);
-      expect(batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])))).toHaveLength(1);
+      expect(batchesOf(await decode(encodeFetchResponse('t', [{ batches }])))).toHaveLength(1);
     }
   });
 
-  it('begins with another partition each time', () => {
+  it('starts each request with another partition', () => {
     const topics = [
       { topic: 't', partitions: [0, 1, 2].map((partition) => ({ partition, fetchOffset: '0' })) },
     ];
@@ -167,7 +167,7 @@ describe('the reader of fetch responses', () => {
 
 describe('aborted transactions', () => {
   const value = (of: string) => [{ key: Buffer.from('k'), value: Buffer.from(of) }];
-  /** Two transactions side by side: the one that began later is aborted first, and listed first. */
+  /** Two transactions at the same time: the one that began later is aborted first, and listed first. */
   const sideBySide = Buffer.concat([
     encodeBatch({ firstOffset: 0, producerId: 1n, flags: TRANSACTIONAL, records: value('one') }),
     encodeBatch({ firstOffset: 1, producerId: 2n, flags: TRANSACTIONAL, records: value('two') }),
@@ -194,11 +194,11 @@ describe('aborted transactions', () => {
   const forgedAborted = [{ producerId: 1n, firstOffset: 0 }];
 
   const readable = async (batches: Buffer, of: typeof aborted) =>
-    batchesOf(await inForce(encodeFetchResponse('t', [{ batches, aborted: of }])))
+    batchesOf(await decode(encodeFetchResponse('t', [{ batches, aborted: of }])))
       .filter(({ isAborted, isControl }) => !isAborted && !isControl)
       .map(({ firstOffset }) => Number(firstOffset));
 
-  it('are left out, also where they ran side by side', async () => {
+  it('are left out, also when they ran at the same time', async () => {
     expect(await readable(sideBySide, aborted)).toEqual([3, 5]);
   });
 
@@ -207,9 +207,9 @@ describe('aborted transactions', () => {
   });
 
   it.each([
-    ['side by side', sideBySide, aborted, 'one'],
+    ['at the same time', sideBySide, aborted, 'one'],
     ['with a forged marker', forged, forgedAborted, 'forged'],
-  ])('come through without the patch: %s', async (_, batches, of, taken) => {
+  ])('are delivered without the patch: %s', async (_, batches, of, taken) => {
     const { responses } = await theirs.decode(encodeFetchResponse('t', [{ batches, aborted: of }]));
     const { messages = [], abortedTransactions = [] } = responses[0]?.partitions[0] ?? {};
     const values = filterAborted({ messages, abortedTransactions }).map((one) => String(one.value));
@@ -222,48 +222,48 @@ describe('without the patch', () => {
     [2, 'Snappy'],
     [3, 'LZ4'],
     [4, 'ZSTD'],
-  ])('a batch with codec %d is not read at all', async (codec, name) => {
+  ])('kafkajs can not read a batch with codec %d', async (codec, name) => {
     const batches = encodeBatch({ codec, compressed: Buffer.from('x'), recordCount: 1 });
     await expect(decodedByThem(batches)).rejects.toThrow(`${name} compression not implemented`);
   });
 
-  // kafkajs takes seconds for so many.
-  it('a batch of more records than a call may have arguments ends in a RangeError', async () => {
+  // kafkajs needs seconds for that many.
+  it('kafkajs throws a RangeError for a batch of more records than a call may have arguments', async () => {
     const records = Array.from({ length: 150_000 }, () => ({}));
     const batches = encodeBatch({ codec: 1, records });
     await expect(decodedByThem(batches)).rejects.toThrow(RangeError);
     expect(await decodedByUs(batches, { ...LIMITS, batchBytesMax: 1 << 24 })).toHaveLength(150_000);
   }, 30_000);
 
-  it('headers are read in quadratic time, and with it in linear time', async () => {
+  it('kafkajs reads headers in quadratic time, and the patch in linear time', async () => {
     const headers = Array.from({ length: 1_500 }, (_, at) => [`h${at}`, Buffer.from('v')] as const);
     const batches = encodeBatch({ records: [{ headers }] });
-    // Time of the processor, and the best of several runs: others use this machine, too.
-    const msOf = async (work: () => Promise<unknown>): Promise<number> => {
-      const began = process.cpuUsage();
+    // Processor time and the best of several runs count, because other processes use this machine too.
+    const cpuMsOf = async (work: () => Promise<unknown>): Promise<number> => {
+      const start = process.cpuUsage();
       await work();
-      const { user, system } = process.cpuUsage(began);
+      const { user, system } = process.cpuUsage(start);
       return (user + system) / 1_000;
     };
     const limits = { ...LIMITS, headersMax: 10_000, headerBytesMax: 1 << 20 };
     expect((await decodedByUs(batches, limits))[0]?.headers).toHaveProperty('h1499');
     const ours: number[] = [];
-    for (let run = 0; run < 10; run++) ours.push(await msOf(() => decodedByUs(batches, limits)));
-    const own = await msOf(() => decodedByThem(batches));
+    for (let run = 0; run < 10; run++) ours.push(await cpuMsOf(() => decodedByUs(batches, limits)));
+    const own = await cpuMsOf(() => decodedByThem(batches));
     expect(own).toBeGreaterThan(10 * Math.min(...ours));
   });
 
-  it('a batch that compaction emptied would be fetched for ever', async () => {
+  it('kafkajs would fetch a batch for ever that compaction has emptied', async () => {
     const batches = encodeBatch({ firstOffset: 7, recordCount: 0, lastOffsetDelta: 4 });
     expect(await decodedByThem(batches)).toEqual([]);
-    expect(batchesOf(await inForce(encodeFetchResponse('t', [{ batches }])))).toMatchObject([
+    expect(batchesOf(await decode(encodeFetchResponse('t', [{ batches }])))).toMatchObject([
       { offset: '11' },
     ]);
   });
 
-  it('a marker of a transaction is a message; with it, it is known as one', async () => {
+  it('kafkajs takes the marker of a transaction for a message, and the patch recognises it', async () => {
     const [found] = batchesOf(
-      await inForce(encodeFetchResponse('t', [{ batches: encodeMarker(3, 1n, 'commit') }])),
+      await decode(encodeFetchResponse('t', [{ batches: encodeMarker(3, 1n, 'commit') }])),
     );
     expect(found).toMatchObject({ isControl: true, offset: '3' });
     expect(CONTROL).toBe(0x20);

@@ -1,10 +1,10 @@
 import { requireKafkajsInternal } from './kafkajs-internals.js';
 import { readFetchResponse, type FetchResponse } from '../record-batches/fetch-response.js';
 
-/** Since this version a response carries record batches. No broker of this decade speaks an older one. */
+/** The first version whose responses carry record batches: brokers have it since 2017. */
 const RECORD_BATCHES_SINCE_VERSION = 4;
 
-/** What kafkajs hands to whoever encodes a fetch request. */
+/** What kafkajs passes to the encoder of a fetch request. */
 export interface FetchRequest {
   readonly topics: readonly FetchTopic[];
 }
@@ -20,23 +20,23 @@ interface FetchProtocol {
 
 type CreateFetch = (fetched: FetchRequest) => FetchProtocol;
 
-/** kafkajs's own table of how to encode a fetch request and decode its response, by version. */
+/** The module of kafkajs that creates encoder and decoder for a version of the protocol. */
 interface Fetch {
   protocol: (at: { readonly version: number }) => CreateFetch;
 }
 
-/** What a response says of a partition, whoever asked for it. */
+/** What a fetch response tells about a partition. */
 export interface PartitionFetched {
   readonly topic: string;
   readonly partition: number;
-  /** Where a transaction that is still open keeps its readers; null: none does. */
+  /** The offset at which an open transaction blocks the partition; null: none does. */
   readonly blockedAt: string | null;
 }
 
-const listeners = new Set<(seen: PartitionFetched) => void>();
+const listeners = new Set<(fetched: PartitionFetched) => void>();
 
-/** kafkajs keeps to itself how far transactions let a partition be read. Gives back how to end it. */
-export function onPartitionFetched(listener: (seen: PartitionFetched) => void): () => void {
+/** kafkajs does not tell how far transactions allow a partition to be read. Returns how to stop. */
+export function onPartitionFetched(listener: (fetched: PartitionFetched) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -44,24 +44,29 @@ export function onPartitionFetched(listener: (seen: PartitionFetched) => void): 
 export const kafkajsFetch = (): Fetch => requireKafkajsInternal('protocol/requests/fetch') as Fetch;
 
 /**
- * kafkajs unpacks all that was fetched at once and knows gzip alone: one batch in another codec, or
- * with more records than a call may have arguments, ends the consumer for good. Its headers are
- * copied for each header, it trusts every length, and commands of aborted transactions can come
- * through. So its decoder is not used: a response is read batch by batch, and unpacked by the reader
- * within limits.
+ * Replaces the decoder of kafkajs. This is needed to be correct, not to be fast:
+ * - kafkajs decompresses everything that was fetched at once and knows gzip only. A batch with another
+ *   codec, or with more records than a call may have arguments, stops the consumer for good.
+ * - It trusts every length, and it reads headers in quadratic time.
+ * - It can deliver the messages of aborted transactions.
+ * Here a response is split into record batches, which the reader decompresses later, within limits.
  *
- * It also asks for the partitions in the same order each time, and a broker gives only the first one
- * that has something a batch that is larger than its share: another one must be the first each time.
+ * kafkajs also fetches the partitions in the same order each time. A broker sends a batch that is
+ * larger than a partition's share only for the first partition that has messages: so each request
+ * begins with another partition, or one of them could wait for ever.
  */
 export function patchFetch(): void {
   const fetch = kafkajsFetch();
   const original = fetch.protocol;
   let requests = 0;
   fetch.protocol = (at) => {
-    const make = original(at);
-    if (at.version < RECORD_BATCHES_SINCE_VERSION) return make;
+    const createFetch = original(at);
+    if (at.version < RECORD_BATCHES_SINCE_VERSION) return createFetch;
     return (fetched) => {
-      const made = make({ ...fetched, topics: rotatePartitions(fetched.topics, requests++) });
+      const made = createFetch({
+        ...fetched,
+        topics: rotatePartitions(fetched.topics, requests++),
+      });
       const decode = async (bytes: Buffer): Promise<FetchResponse> => {
         const response = readFetchResponse(bytes, at.version, (topic, partition) =>
           fetchOffsetOf(fetched.topics, topic, partition),
@@ -78,8 +83,8 @@ function notifyListeners({ responses }: FetchResponse): void {
   for (const { topicName: topic, partitions } of responses) {
     for (const { partition, lastStableOffset, highWatermark, messages } of partitions) {
       const isBlocked = messages.length === 0 && BigInt(lastStableOffset) < BigInt(highWatermark);
-      const heldAt = isBlocked && !lastStableOffset.startsWith('-') ? lastStableOffset : null;
-      for (const listener of listeners) listener({ topic, partition, blockedAt: heldAt });
+      const blockedAt = isBlocked && !lastStableOffset.startsWith('-') ? lastStableOffset : null;
+      for (const listener of listeners) listener({ topic, partition, blockedAt });
     }
   }
 }

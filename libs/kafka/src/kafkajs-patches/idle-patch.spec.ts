@@ -1,7 +1,7 @@
 import '../connection.js';
 import { patchIdleRequestQueue, requestQueuePrototype, type RequestQueue } from './idle-patch.js';
 
-/** How many timers a look at the queue schedules. */
+/** How many timers a check of the queue sets. */
 function timersOf(queue: RequestQueue): number {
   const timers: NodeJS.Timeout[] = [];
   const original = globalThis.setTimeout;
@@ -27,16 +27,16 @@ function queueWith(pending: unknown[]): RequestQueue {
   });
 }
 
-describe('the patch of kafkajs’s request queue', () => {
-  it('is in force once the client is loaded: an empty queue schedules nothing', () => {
+describe('the patch of the request queue of kafkajs', () => {
+  it('is applied once the client is loaded: an empty queue sets no timer', () => {
     expect(timersOf(queueWith([]))).toBe(0);
   });
 
-  it('leaves a queue alone in which something waits', () => {
+  it('does not change a queue that has a request', () => {
     expect(timersOf(queueWith(['a request']))).toBe(1);
   });
 
-  it('is what does it: the same kafkajs without it looks at an empty queue', () => {
+  it('can be removed: then kafkajs polls an empty queue', () => {
     let calls = 0;
     const queue: RequestQueue = { pending: [], scheduleCheckPendingRequests: () => calls++ };
     const undo = patchIdleRequestQueue(queue);

@@ -1,15 +1,17 @@
 import { requireKafkajsInternal } from './kafkajs-internals.js';
 
-/** What the patch touches of kafkajs's request queue, one of which stands behind every connection. */
+/** The part of kafkajs's request queue that the patch uses. Each connection has a queue. */
 export interface RequestQueue {
   pending: readonly unknown[];
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
 /**
- * kafkajs looks at an empty request queue about 870 times a second per idle connection, which costs
- * 6.5 % of a core. Whatever enters the queue schedules its own look, so an empty one needs none.
- * Gives back how to undo it.
+ * Keeps kafkajs from polling an empty request queue: every request that enters the queue schedules a
+ * check of its own. Returns a function that removes the patch.
+ *
+ * Measured: kafkajs polls about 870 times a second for each idle connection, which takes 6.5 % of a
+ * core. An idle intake has three connections and more.
  */
 export function patchIdleRequestQueue(queue: RequestQueue = requestQueuePrototype()): () => void {
   const original = queue.scheduleCheckPendingRequests;

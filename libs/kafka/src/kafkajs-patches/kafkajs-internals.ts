@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 const SUPPORTED_VERSION = '2.2.4';
 const require = createRequire(import.meta.url);
 
-/** A part of kafkajs behind its API. Throws when kafkajs is not the one that its patches were written for. */
+/** A module of kafkajs that is not part of its API. Throws for a version that the patches were not written for. */
 export function requireKafkajsInternal(path: string): unknown {
   const { version } = require('kafkajs/package.json') as { version: string };
   if (version !== SUPPORTED_VERSION) {
     throw new Error(
-      `kafkajs is ${version}, not ${SUPPORTED_VERSION}: do its patches still fit it?`,
+      `kafkajs is ${version}, not ${SUPPORTED_VERSION}: check that its patches still apply`,
     );
   }
   return require(`kafkajs/src/${path}`);

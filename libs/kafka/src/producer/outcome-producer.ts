@@ -1,7 +1,6 @@
 import { BatchingQueue, settledWithin, withTimeout, type BatchingLimits, type Clock } from '#async';
-import type { ICustomPartitioner, Message, Producer } from 'kafkajs';
+import { Partitioners, type ICustomPartitioner, type Message, type Producer } from 'kafkajs';
 import type { KafkaConnection } from '../connection.js';
-import { keyPartition } from '../kafkajs-patches/key-partition.js';
 import type { OutcomeSink, OutgoingMessage } from '../ports.js';
 import { isProtocolError } from '../protocol-error.js';
 
@@ -144,12 +143,13 @@ export class OutcomeProducer implements OutcomeSink {
   }
 
   /** A retry must choose the same partition: the key's, or the first one for a message without key. */
-  readonly #partitioner: ICustomPartitioner = () => (args) => {
-    const { key } = args.message;
-    const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key ?? '');
-    const partition = key === null ? 0 : keyPartition(bytes, args.partitionMetadata.length);
-    this.#partitionsSent.add(partitionName(args.topic, partition));
-    return partition;
+  readonly #partitioner: ICustomPartitioner = () => {
+    const partitionOfKey = Partitioners.DefaultPartitioner();
+    return (args) => {
+      const partition = args.message.key === null ? 0 : partitionOfKey(args);
+      this.#partitionsSent.add(partitionName(args.topic, partition));
+      return partition;
+    };
   };
 }
 

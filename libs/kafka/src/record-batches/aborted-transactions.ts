@@ -9,20 +9,24 @@ export interface AbortedTransaction {
 const ABORT = 0;
 
 /**
- * Marks what aborted transactions wrote. kafkajs takes any message with a key of four zero bytes for
- * a marker, and trusts that the transactions come in the order they began in: either lets commands
- * through that were taken back.
+ * Marks the batches of aborted transactions. kafkajs takes any message with a key of four zero bytes
+ * for a marker, and expects the transactions in the order in which they began: either mistake lets
+ * commands through that their producer has aborted.
  */
 export function markAbortedBatches(
   batches: readonly RecordBatch[],
   aborted: readonly AbortedTransaction[],
 ): readonly RecordBatch[] {
   if (aborted.length === 0) return batches;
-  const waiting = [...aborted].sort((one, other) => compare(one.firstOffset, other.firstOffset));
+  const upcoming = [...aborted].sort((one, other) => compare(one.firstOffset, other.firstOffset));
   const open = new Set<bigint>();
   let next = 0;
   return batches.map((batch) => {
-    for (let one = waiting[next]; one && one.firstOffset <= batch.lastOffset; one = waiting[next]) {
+    for (
+      let one = upcoming[next];
+      one && one.firstOffset <= batch.lastOffset;
+      one = upcoming[next]
+    ) {
       open.add(one.producerId);
       next++;
     }
@@ -35,7 +39,7 @@ export function markAbortedBatches(
   });
 }
 
-/** A control batch has one record; its key is a version and what it marks. */
+/** A control batch has one record, whose key is a version and the type of the marker. */
 function isAbortMarker({ records }: RecordBatch): boolean {
   try {
     const record = new ByteReader(records);

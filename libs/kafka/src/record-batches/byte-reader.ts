@@ -1,4 +1,4 @@
-/** The bytes are not what the format says. */
+/** The bytes do not have the format that they should have. */
 export class MalformedRecordsError extends Error {
   override readonly name = 'Malformed';
 }
@@ -6,7 +6,7 @@ export class MalformedRecordsError extends Error {
 const VARINT_BYTES_MAX = 5;
 const VARLONG_BYTES_MAX = 10;
 
-/** Kafka's primitive types, one behind the other; never beyond `end`. */
+/** Reads Kafka's primitive types, one after the other, and never beyond `end`. */
 export class ByteReader {
   constructor(
     readonly bytes: Buffer,
@@ -30,7 +30,7 @@ export class ByteReader {
     return this.bytes.readBigInt64BE(this.#advance(8));
   }
 
-  /** A name: its length is an int16; -1 stands for none. */
+  /** The length is an int16; -1 stands for null. */
   nullableString(): string | null {
     const length = this.int16();
     if (length === -1) return null;
@@ -46,9 +46,9 @@ export class ByteReader {
     this.#advance(length);
   }
 
-  /** ZigZag, seven bits to a byte, within 32 bits. */
+  /** ZigZag encoding, seven bits to a byte, for numbers of 32 bits. */
   varInt(): number {
-    // Nearly all are of one byte.
+    // Nearly all numbers have one byte.
     const first = this.position < this.end ? (this.bytes[this.position] as number) : 0x80;
     if (first < 0x80) {
       this.position++;
@@ -60,12 +60,12 @@ export class ByteReader {
     return value;
   }
 
-  /** Beyond 53 bits it is only about that large. */
+  /** A number of more than 53 bits is rounded. */
   varLong(): number {
     return this.#zigZag(VARLONG_BYTES_MAX);
   }
 
-  /** With its length before it; -1 stands for none. */
+  /** The length is a varint; -1 stands for null. */
   varField(): Buffer | null {
     const length = this.varInt();
     return length === -1 ? null : this.take(length);

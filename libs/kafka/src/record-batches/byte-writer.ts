@@ -1,11 +1,11 @@
 const START_BYTES = 4_096;
 
-/** Kafka's primitive types, one behind the other, in a buffer that grows. */
+/** Writes Kafka's primitive types, one after the other, into a buffer that grows. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(START_BYTES);
   #at = 0;
 
-  /** Good until something more is written. */
+  /** It is valid until more is written. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#at);
   }
@@ -14,7 +14,7 @@ export class ByteWriter {
     return this.#at;
   }
 
-  /** Begins anew, in the same buffer. */
+  /** Starts again in the same buffer. */
   reset(): void {
     this.#at = 0;
   }
@@ -49,7 +49,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** ZigZag, seven bits to a byte. */
+  /** ZigZag encoding, seven bits to a byte. */
   varInt(value: number): this {
     this.#ensureCapacity(5);
     let rest = (value << 1) ^ (value >> 31);
@@ -68,7 +68,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** With its length before it; null has the length -1. */
+  /** The length is a varint; null has the length -1. */
   varField(value: string | Uint8Array | null): this {
     if (value === null) return this.varInt(-1);
     if (typeof value !== 'string') return this.varInt(value.length).bytes(value);
@@ -76,14 +76,14 @@ export class ByteWriter {
     return this.varInt(length).#text(value, length);
   }
 
-  /** A topic's name, or none. */
+  /** The length is an int16; null has the length -1. */
   nullableString(value: string | null): this {
     if (value === null) return this.int16(-1);
     const length = Buffer.byteLength(value);
     return this.int16(length).#text(value, length);
   }
 
-  /** Of text that is ASCII throughout, which nearly all is, the bytes are the characters. */
+  /** Nearly all text is ASCII, where Latin-1 gives the same bytes and is faster to write. */
   #text(value: string, length: number): this {
     this.#ensureCapacity(length);
     this.#at += this.#bytes.write(value, this.#at, length === value.length ? 'latin1' : 'utf8');

@@ -6,7 +6,7 @@ import type { RecordBatch } from './record-batch.js';
 import { RecordReader, type RecordLimits } from './record-reader.js';
 
 export interface DecompressLimits extends RecordLimits {
-  /** What a batch may unpack to. */
+  /** Of a batch once it is decompressed. */
   readonly batchBytesMax: number;
   readonly batchRecordsMax: number;
 }
@@ -16,7 +16,7 @@ export type DecompressResult =
   | {
       readonly kind: 'undecodable';
       readonly detail: string;
-      /** These are the bytes that were sent: to fetch them again changes nothing. */
+      /** The bytes are those that were sent: another fetch would bring the same ones. */
       readonly isIntact: boolean;
     };
 
@@ -24,7 +24,7 @@ const crc32c = requireKafkajsInternal('protocol/recordBatch/crc32C') as (
   bytes: Uint8Array,
 ) => number;
 
-/** Checks a batch and unpacks it. Whatever its bytes are, this does not throw. */
+/** Checks a batch and decompresses it. It does not throw, whatever the bytes are. */
 export async function decompressBatch(
   batch: RecordBatch,
   limits: DecompressLimits,
@@ -46,7 +46,7 @@ export async function decompressBatch(
     };
   } catch (error) {
     if (error instanceof DecompressionError) return undecodable(error.message);
-    // A mistake in a decoder is told like the damage that it met: the partition has to go on.
+    // An error in a decoder counts as damage of the batch, so that the partition can continue.
     const detail = error instanceof MalformedRecordsError ? error.message : String(error);
     return undecodable(`it is malformed (${codecName(batch.codec)}): ${detail}`);
   }

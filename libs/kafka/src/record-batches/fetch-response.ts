@@ -4,7 +4,7 @@ import { readBatches, type RecordBatch } from './record-batch.js';
 
 // https://kafka.apache.org/protocol#The_Messages_Fetch
 
-/** What stands in for a partition's batches when not even their lengths can be read. */
+/** Stands for a partition's batches when not even their lengths can be read. */
 export interface UnreadableBatches {
   readonly offset: string;
   readonly unreadable: string;
@@ -12,7 +12,7 @@ export interface UnreadableBatches {
 
 export type FetchedBatch = RecordBatch | UnreadableBatches;
 
-/** In the shape that kafkajs works with. */
+/** It has the shape that kafkajs expects. */
 export interface FetchedPartition {
   readonly partition: number;
   readonly errorCode: number;
@@ -35,10 +35,10 @@ export interface FetchResponse {
   }[];
 }
 
-/** Where each partition was asked to be read from. */
+/** The offset that was requested for a partition. */
 export type FetchOffsets = (topic: string, partition: number) => string;
 
-/** Reads the frame of a response. Nothing is unpacked yet, so that it costs no memory. */
+/** Splits a response into batches. They stay compressed, so that they take no further memory. */
 export function readFetchResponse(
   bytes: Buffer,
   version: number,
@@ -55,11 +55,11 @@ export function readFetchResponse(
       partitions: listOf(reader, () => readPartition(reader, version, topicName, fetchOffset)),
     };
   });
-  // Since version 8 it is the client that has to wait.
-  const [byBroker, byClient] = version >= 8 ? [0, throttleTime] : [throttleTime, 0];
+  // From version 8 on, the client has to throttle itself.
+  const [brokerThrottleMs, clientThrottleMs] = version >= 8 ? [0, throttleTime] : [throttleTime, 0];
   return {
-    throttleTime: byBroker,
-    clientSideThrottleTime: byClient,
+    throttleTime: brokerThrottleMs,
+    clientSideThrottleTime: clientThrottleMs,
     errorCode,
     sessionId,
     responses,
@@ -90,14 +90,14 @@ function readPartition(
     highWatermark,
     lastStableOffset,
     ...startOffset,
-    // Already taken out: kafkajs has nothing left to look for.
+    // They are marked already, and kafkajs must not look for them.
     abortedTransactions: [],
     ...replica,
     messages: decodeBatches(bytes, aborted, () => fetchOffset(topic, partition)),
   };
 }
 
-/** One partition that can't be read must not end the reading of the others. */
+/** A partition that can't be read must not keep the others from being read. */
 function decodeBatches(
   bytes: Buffer,
   aborted: readonly AbortedTransaction[],

@@ -6,10 +6,10 @@ import { decompressBatch, type DecompressLimits } from './decompress-batch.js';
 import { hasNothingToRead, type RecordBatch } from './record-batch.js';
 import { NO_TIMESTAMP, type KafkaRecord, type RecordReader } from './record-reader.js';
 
-/** From here on no further batch is unpacked before messages were taken. */
+/** With so many bytes decompressed, messages have to be taken before the next batch is. */
 const DECOMPRESSED_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
 
-/** An unpacked batch: its bytes are in use until the last of its messages was taken. */
+/** Its bytes stay in memory until the last of its messages is taken. */
 interface DecompressedBatch {
   readonly records: RecordReader;
   readonly bytes: number;
@@ -25,11 +25,11 @@ interface QueuedMessage {
 export interface FetchPosition {
   readonly topic: string;
   readonly partition: number;
-  /** What is before it was taken earlier: a batch always comes whole. */
+  /** A batch is always fetched whole: messages before this offset were handled earlier. */
   readonly fetchedOffset: bigint;
 }
 
-/** The messages of what was fetched, unpacked as they are wanted: never all of them at once. */
+/** The messages of one fetch. Batches are decompressed as messages are taken, never all at once. */
 export class FetchedMessages {
   #queue: QueuedMessage[] = [];
   #reading: DecompressedBatch | null = null;
@@ -43,7 +43,7 @@ export class FetchedMessages {
     private readonly budget: Semaphore,
   ) {}
 
-  /** Where the first of it begins; null: nothing came. */
+  /** The offset of the first message; null: there is none. */
   get firstOffset(): bigint | null {
     const [first] = this.batches;
     if (first === undefined) return null;
@@ -52,13 +52,13 @@ export class FetchedMessages {
     return first.firstOffset;
   }
 
-  /** Why nothing can be read, not even how long the batches are; null: it can. */
+  /** Why not even the lengths of the batches can be read; null: they can. */
   get unreadable(): string | null {
     const [first] = this.batches;
     return first !== undefined && 'unreadable' in first ? first.unreadable : null;
   }
 
-  /** Whether nothing more will come of it. */
+  /** Whether there is no message left to take. */
   get isExhausted(): boolean {
     if (this.#queue.length > 0 || this.#reading?.records.isExhausted === false) return false;
     return this.batches
@@ -66,7 +66,7 @@ export class FetchedMessages {
       .every((batch) => !('unreadable' in batch) && hasNothingToRead(batch));
   }
 
-  /** The next ones, up to that many, in order; they stay until they are taken. Empty: there are no more. */
+  /** The next messages, up to `countMax` of them. They stay until they are taken. */
   async peek(countMax: number): Promise<readonly IncomingMessage[]> {
     while (this.#queue.length < countMax) {
       if (!this.#readNext() && !(await this.#decompressNext())) break;
@@ -82,7 +82,7 @@ export class FetchedMessages {
     }
   }
 
-  /** Nothing more is wanted of it. */
+  /** Frees the memory; no message is read any more. */
   close(): void {
     this.budget.release(this.#bytesInUse);
     this.#bytesInUse = 0;
@@ -106,7 +106,7 @@ export class FetchedMessages {
     return true;
   }
 
-  /** Whether there may be more to read. */
+  /** False: there is no further batch, or no memory for it yet. */
   async #decompressNext(): Promise<boolean> {
     const batch = this.batches[this.#next];
     if (batch === undefined || 'unreadable' in batch) return false;
@@ -124,7 +124,7 @@ export class FetchedMessages {
     return true;
   }
 
-  /** Nobody waits for memory while holding some: that could go on for ever. */
+  /** A reader that holds memory never waits for more of it: two of them could wait for each other. */
   async #reserve(batch: RecordBatch): Promise<boolean> {
     if (batch.codec === 0 || hasNothingToRead(batch)) return true;
     if (this.#bytesInUse > DECOMPRESSED_AHEAD_BYTES_MAX) return false;

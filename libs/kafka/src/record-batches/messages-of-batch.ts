@@ -7,7 +7,7 @@ import type { IncomingMessage } from '../ports.js';
 import type { DecompressLimits } from './decompress-batch.js';
 import { readBatch } from './record-batch.js';
 
-/** What kafkajs takes for messages are the batches that the patch of its fetch response reads. */
+/** With the patched decoder, the "messages" of a kafkajs batch are record batches. */
 export function fetchedMessages(
   batch: Batch,
   limits: DecompressLimits,
@@ -26,8 +26,8 @@ export function fetchedMessages(
 const MESSAGES_PER_CALL_MAX = 1_000;
 
 /**
- * The messages of a batch that was kept as it came, some at a time: what it takes to look again. Throws
- * Malformed when the bytes are no batch.
+ * The messages of a batch that was stored as it was fetched, some at a time. It throws a
+ * MalformedRecordsError when the bytes are not a batch.
  */
 export async function* messagesOfBatch(
   bytes: Buffer,

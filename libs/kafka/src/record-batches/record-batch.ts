@@ -16,35 +16,35 @@ const TRANSACTIONAL_BIT = 0x10;
 const CONTROL_BIT = 0x20;
 
 /**
- * What a broker keeps and hands out as one piece, with its records still packed. For kafkajs it is a
- * message whose offset is that of the last record.
+ * A broker stores and sends a batch as a whole; its records may be compressed. For kafkajs it looks
+ * like a message with the offset of the last record.
  */
 export interface RecordBatch {
   readonly offset: string;
   readonly firstOffset: bigint;
   readonly lastOffset: bigint;
-  /** All of it, as it came. */
+  /** The whole batch as it was fetched. */
   readonly bytes: Buffer;
-  /** 0 and 1 are formats of before 2017, which had no headers: nothing more is read of them. */
+  /** 0 and 1 are the formats before 2017, which had no headers. Their records are not read. */
   readonly magic: number;
   readonly codec: number;
   readonly recordCount: number;
-  /** Packed by `codec`. */
+  /** Compressed with `codec`. */
   readonly records: Buffer;
   readonly isTransactional: boolean;
   readonly isControl: boolean;
   readonly producerId: bigint;
   readonly firstTimestampMs: number;
-  /** The broker's clock, for all records: the topic says LogAppendTime. */
+  /** The broker's time for all records, where the topic has LogAppendTime. */
   readonly appendedAtMs: number | null;
   readonly crc: number;
-  /** What the checksum is of. */
+  /** The bytes that the checksum covers. */
   readonly checked: Buffer;
-  /** Of a transaction that was aborted: not for readers. */
+  /** Its transaction was aborted: the messages must not be delivered. */
   readonly isAborted: boolean;
 }
 
-/** The batches of a partition's part of a response. The last one may be cut off: it comes again. */
+/** The batches of one partition. A truncated one at the end is left out: the next fetch brings it. */
 export function readBatches(bytes: Buffer): RecordBatch[] {
   const batches: RecordBatch[] = [];
   for (let at = 0; bytes.length - at > MAGIC_AT;) {
@@ -58,7 +58,7 @@ export function readBatches(bytes: Buffer): RecordBatch[] {
   return batches;
 }
 
-/** All of one batch, and nothing else. */
+/** `bytes` are exactly one batch. */
 export function readBatch(bytes: Buffer): RecordBatch {
   if (bytes.length <= MAGIC_AT) throw new MalformedRecordsError('it is too short for a batch');
   const magic = bytes.readInt8(MAGIC_AT);
@@ -117,6 +117,6 @@ function readOldFormat(bytes: Buffer, magic: number): RecordBatch {
   };
 }
 
-/** Nothing in it is for a reader. */
+/** Whether it has no message to deliver. */
 export const hasNothingToRead = ({ isControl, isAborted, recordCount }: RecordBatch): boolean =>
   isControl || isAborted || recordCount === 0;

@@ -16,7 +16,7 @@ export interface KafkaRecord {
   readonly fault: MessageFault | null;
 }
 
-/** What a record says that has no time. */
+/** The timestamp of a record that has none. */
 export const NO_TIMESTAMP = -1;
 const NO_HEADERS: MessageHeaders = {};
 const EMPTY = Buffer.alloc(0);
@@ -27,8 +27,8 @@ type BatchHeader = Pick<
 >;
 
 /**
- * Reads the unpacked records of a batch one by one. Before the first one it looks at the frames of
- * all: a batch is taken as a whole or not at all.
+ * Reads the decompressed records of a batch one by one. The lengths and offsets of all records are
+ * checked first, so that a damaged batch delivers no message at all.
  */
 export class RecordReader {
   readonly #reader: ByteReader;
@@ -48,7 +48,7 @@ export class RecordReader {
     return this.#left === 0;
   }
 
-  /** The next one at or behind an offset; null: there is none. */
+  /** The next record whose offset is at least `from`; null: there is none. */
   next(from: bigint): KafkaRecord | null {
     while (this.#left > 0) {
       this.#left--;
@@ -98,7 +98,7 @@ function checkFrames({ recordCount, firstOffset, lastOffset }: BatchHeader, reco
     before = offsetDelta;
   }
   if (reader.position !== reader.end)
-    throw new MalformedRecordsError('there is more in it than its records');
+    throw new MalformedRecordsError('there are bytes after its records');
 }
 
 function readDeltas(record: ByteReader): { timestampDelta: number; offsetDelta: number } {
@@ -106,7 +106,7 @@ function readDeltas(record: ByteReader): { timestampDelta: number; offsetDelta: 
   return { timestampDelta: record.varLong(), offsetDelta: record.varInt() };
 }
 
-/** Never reads more of them than may be, whatever the record says about their number. */
+/** Reads no more headers than allowed, whatever number of them the record claims. */
 function readHeaders(
   record: ByteReader,
   { headersMax, headerBytesMax }: RecordLimits,
@@ -137,7 +137,7 @@ function readHeaders(
   };
 }
 
-/** Kafka knows headers without a value, and the same name several times. */
+/** A header may have no value, and a name may occur several times. */
 function addHeader(headers: Map<string, HeaderValue>, name: string, value: Buffer): void {
   const before = headers.get(name);
   if (before === undefined) headers.set(name, value);
