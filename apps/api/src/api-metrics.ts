@@ -4,7 +4,11 @@ import { LATENCY_BUCKETS_SECONDS, type StallDetector, type Log } from '#platform
 import type { ApiObserver } from './common/api-observer.js';
 
 /** What the API reports, as figures to alarm on and lines to search. */
-export function apiObserver(registry: Registry, log: Log, flow: StallDetector): ApiObserver {
+export function createApiObserver(
+  registry: Registry,
+  log: Log,
+  stallDetector: StallDetector,
+): ApiObserver {
   const registers = [registry];
   const requests = new Histogram({
     name: 'ledger_http_request_seconds',
@@ -13,7 +17,7 @@ export function apiObserver(registry: Registry, log: Log, flow: StallDetector): 
     buckets: [...LATENCY_BUCKETS_SECONDS],
     registers,
   });
-  const troubles = new Counter({
+  const serverErrors = new Counter({
     name: 'ledger_http_trouble_total',
     help: 'Requests that ended in trouble that is not the client’s',
     labelNames: ['route', 'status'] as const,
@@ -27,27 +31,27 @@ export function apiObserver(registry: Registry, log: Log, flow: StallDetector): 
   const countAnswer = answerCounter(registry);
   const countDenial = denialCounter(registry);
   return {
-    forbidden: (denial) => {
+    commandForbidden: (denial) => {
       countDenial(denial);
       log.warn(denial, 'command not allowed');
     },
-    answered: ({ method, route, status, ms }) => {
+    requestCompleted: ({ method, route, status, ms }) => {
       // How long a reader stays is no latency.
       if (!route.endsWith('/stream')) requests.observe({ method, route, status }, ms / 1000);
     },
-    commanded: (command, { correlation }, answer) => {
-      flow.reportProgress();
+    commandProcessed: (command, { correlation }, answer) => {
+      stallDetector.reportProgress();
       countAnswer(command.type, answer);
       const { code } = answer;
       if (code !== null) log.info({ code, type: command.type, correlation }, 'command refused');
     },
-    failed: (route, status, err) => {
-      troubles.inc({ route, status });
+    requestFailed: (route, status, err) => {
+      serverErrors.inc({ route, status });
       // Trouble that passes comes in crowds: the log tells it once, and counts.
       if (status === 503) log.warn({ route, err }, 'request not answered');
       else log.error({ route, err }, 'request failed');
     },
-    newsFailed: (err) => log.warn({ err }, 'no news of the read tables'),
-    streaming: (count) => streams.set(count),
+    positionPollFailed: (err) => log.warn({ err }, 'no news of the read tables'),
+    openStreamsChanged: (count) => streams.set(count),
   };
 }

@@ -8,12 +8,12 @@ import type { Senders } from '#senders';
 import type { Registry } from 'prom-client';
 import type { TokenVerifier } from './common/access/token-verifier.js';
 import type { ApiObserver } from './common/api-observer.js';
-import type { StreamTerms } from './common/limits/open-streams.js';
-import type { RateTerms } from './common/limits/rate-limiter.js';
+import type { StreamOptions } from './common/limits/open-streams.js';
+import type { RateLimiterOptions } from './common/limits/rate-limiter.js';
 
 /** Everything that this process is made of. What stands outside of it stands behind small ports. */
 export interface ApiParts {
-  readonly desk: AccountCommandProcessor;
+  readonly commandProcessor: AccountCommandProcessor;
   readonly store: EventStore;
   readonly tables: ReadTables;
   readonly policy: Policy;
@@ -22,8 +22,8 @@ export interface ApiParts {
   readonly senders: Senders;
   /** Seals the cursors; the same for all instances. */
   readonly cursorKey: string;
-  readonly rates: RateTerms;
-  readonly streams: StreamTerms;
+  readonly rates: RateLimiterOptions;
+  readonly streams: StreamOptions;
   readonly positionWaitMsMax: number;
   readonly health: Health;
   readonly metrics: Registry;
@@ -32,7 +32,7 @@ export interface ApiParts {
   /** The folder of the built page; null: there is none. */
   readonly pageFolder: string | null;
   /** Whether metrics and the parts of health are served on a port of their own, and so not here. */
-  readonly hasProbesElsewhere: boolean;
+  readonly hasMetricsPort: boolean;
 }
 
 // Interfaces have no value at run time: these stand for them where Nest puts things together.

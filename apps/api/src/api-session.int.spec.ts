@@ -11,7 +11,7 @@ import { SYSTEM_CLOCK } from '#async';
 import { StallDetector, createLog } from '#platform/process';
 import { MemoryReadTables } from '#read-model/testing';
 import { SenderDirectory, Senders, parseSenders } from '#senders';
-import { apiObserver } from './api-metrics.js';
+import { createApiObserver } from './api-metrics.js';
 import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
 import {
   ALICE,
@@ -279,7 +279,7 @@ describe('the recorded session', () => {
   async function onPostgres(): Promise<Answers> {
     const metrics = new Registry();
     const log = createLog({ app: 'api', level: 'silent' });
-    const observer = apiObserver(metrics, log, new StallDetector(SYSTEM_CLOCK, 60_000));
+    const observer = createApiObserver(metrics, log, new StallDetector(SYSTEM_CLOCK, 60_000));
     const api = await openApiOnPostgres('api_session', { metrics, observer });
     opened.push(api);
     await api.api.app.listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 import { ConfigurationError, readConfiguration } from '#platform/process';
-import { API_VARIABLES, tokenTerms } from './api-variables.js';
+import { API_VARIABLES, tokenVerifierOptions } from './api-variables.js';
 
 const SECRET = 'x'.repeat(32);
 const GOOD = {
@@ -20,7 +20,7 @@ const faultsOf = (change: Record<string, string>): readonly string[] => {
 };
 
 const termsOf = (change: Record<string, string>) =>
-  tokenTerms(readConfiguration(API_VARIABLES, { ...GOOD, ...change }));
+  tokenVerifierOptions(readConfiguration(API_VARIABLES, { ...GOOD, ...change }));
 
 describe('the variables of the API', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LEDGER_VARIABLES, SENDERS_VARIABLES } from '#platform';
 import { list, onOff, port, wholeNumber } from '#platform/process';
-import type { TokenTerms } from './common/access/token-verifier.js';
+import type { TokenVerifierOptions } from './common/access/token-verifier.js';
 
 const SECRET_CHARS_MIN = 32;
 const ALGORITHMS = [
@@ -20,10 +20,11 @@ const ALGORITHMS = [
   'EdDSA',
 ] as const;
 
-const perSecond = (standard: string) => wholeNumber({ min: 1, max: 1_000_000 }).prefault(standard);
+const rateVariable = (standard: string) =>
+  wholeNumber({ min: 1, max: 1_000_000 }).prefault(standard);
 
 /** As browsers send them: scheme, host and a port that is not the usual one, nothing behind. */
-const origins = list().superRefine((named, context) => {
+const originList = list().superRefine((named, context) => {
   for (const origin of named) {
     if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
     context.addIssue({
@@ -51,13 +52,13 @@ export const API_VARIABLES = z
     CURSOR_KEY: z.string().min(SECRET_CHARS_MIN, {
       error: `must have ${SECRET_CHARS_MIN} characters or more`,
     }),
-    RATE_USER_PER_SECOND: perSecond('20'),
-    RATE_SERVICE_PER_SECOND: perSecond('2000'),
+    RATE_USER_PER_SECOND: rateVariable('20'),
+    RATE_SERVICE_PER_SECOND: rateVariable('2000'),
     STREAMS_MAX: wholeNumber({ min: 1, max: 100_000 }).prefault('500'),
     /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
     BEHIND_PROXY: onOff().prefault('off'),
     /** Pages in a browser that may call from elsewhere. */
-    CORS_ORIGINS: origins.prefault(''),
+    CORS_ORIGINS: originList.prefault(''),
     /** Metrics and the parts of health on a port of their own: then the public one tells neither. */
     METRICS_PORT: z.union([z.literal('').transform(() => null), port()]).default(null),
     METRICS_HOST: z.string().min(1).default('127.0.0.1'),
@@ -65,13 +66,13 @@ export const API_VARIABLES = z
     WEB_FOLDER: z.string().min(1).default('dist/apps/web'),
   })
   .superRefine(({ JWT_ALGORITHM: algorithm, JWT_KEY: key, JWT_JWKS_URL: url }, context) => {
-    const fault = faultOfKeys(algorithm, key, url);
+    const fault = jwtKeyFault(algorithm, key, url);
     if (fault !== null) context.addIssue({ code: 'custom', path: [fault[0]], message: fault[1] });
   });
 
 export type ApiVariables = z.output<typeof API_VARIABLES>;
 
-function faultOfKeys(algorithm: string, key: string, url: string): [string, string] | null {
+function jwtKeyFault(algorithm: string, key: string, url: string): [string, string] | null {
   const isSecret = algorithm.startsWith('HS');
   if ((key === '') === (url === '')) return ['JWT_KEY', 'either this or JWT_JWKS_URL must be set'];
   if (isSecret && url !== '') return ['JWT_JWKS_URL', `has no keys of ${algorithm}`];
@@ -81,18 +82,22 @@ function faultOfKeys(algorithm: string, key: string, url: string): [string, stri
   return null;
 }
 
-export function tokenTerms(variables: ApiVariables): TokenTerms {
+export function tokenVerifierOptions(variables: ApiVariables): TokenVerifierOptions {
   const { JWT_ALGORITHM: algorithm, JWT_KEY: key, JWT_JWKS_URL: url } = variables;
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables;
   return {
     algorithm,
-    keys: keysOf(algorithm, key, url),
+    keys: verificationKeys(algorithm, key, url),
     ...(issuer !== '' && { issuer }),
     ...(audience !== '' && { audience }),
   };
 }
 
-function keysOf(algorithm: string, key: string, url: string): TokenTerms['keys'] {
+function verificationKeys(
+  algorithm: string,
+  key: string,
+  url: string,
+): TokenVerifierOptions['keys'] {
   if (url !== '') return { kind: 'key set', url };
   if (algorithm.startsWith('HS')) return { kind: 'secret', secret: key };
   return { kind: 'public key', pem: key.replaceAll('\\n', '\n') };

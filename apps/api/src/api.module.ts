@@ -7,7 +7,7 @@ import { CommandsController } from './commands/commands.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { OpenStreams } from './common/limits/open-streams.js';
-import { RateLimits } from './common/limits/rate-limiter.js';
+import { RateLimiter } from './common/limits/rate-limiter.js';
 import { ProblemFilter } from './common/problems/problem.filter.js';
 import { AccountsController } from './statement/account.controller.js';
 import { ExportController } from './statement/csv-export.controller.js';
@@ -45,7 +45,7 @@ export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [CommandsModule.forProcessor(parts.desk)],
+      imports: [CommandsModule.forProcessor(parts.commandProcessor)],
       providers: madeOf(parts),
     };
   }
@@ -53,15 +53,15 @@ export class ApiModule {
 
 function madeOf(parts: ApiParts): Provider[] {
   const { clock, observer } = parts;
-  const failed = (cause: unknown): void => observer.newsFailed(cause);
+  const failed = (cause: unknown): void => observer.positionPollFailed(cause);
   return [
     { provide: PARTS, useValue: parts },
     { provide: STORE, useValue: parts.store },
     { provide: TABLES, useValue: parts.tables },
-    { provide: RateLimits, useValue: new RateLimits(parts.rates, () => clock.now()) },
+    { provide: RateLimiter, useValue: new RateLimiter(parts.rates, () => clock.now()) },
     {
       provide: OpenStreams,
-      useValue: new OpenStreams(parts.streams, (count) => observer.streaming(count)),
+      useValue: new OpenStreams(parts.streams, (count) => observer.openStreamsChanged(count)),
     },
     { provide: PageCursors, useValue: new PageCursors(parts.cursorKey) },
     {

@@ -17,9 +17,9 @@ import {
   type ProbeServer,
 } from '#platform/process';
 import type { Registry } from 'prom-client';
-import { tokenVerifier } from './common/access/token-verifier.js';
-import { apiObserver } from './api-metrics.js';
-import { API_VARIABLES, tokenTerms, type ApiVariables } from './api-variables.js';
+import { createTokenVerifier } from './common/access/token-verifier.js';
+import { createApiObserver } from './api-metrics.js';
+import { API_VARIABLES, tokenVerifierOptions, type ApiVariables } from './api-variables.js';
 import { createApi, type Api } from './create-api.js';
 import { checkup } from './health/periodic-health-check.js';
 import { clockCheck, readsCheck, storeChecks } from './health/health-checks.js';
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const clock = SYSTEM_CLOCK;
   const sending = await openSenders(config, process.env, { metrics, log, clock });
   health.addCheck('senders', () => sending.status());
-  const tokens = await tokenVerifier(tokenTerms(config), () => clock.timeOfDay());
+  const tokens = await createTokenVerifier(tokenVerifierOptions(config), () => clock.timeOfDay());
   const probes = await openProbes(config, health, metrics);
   const stores = await openStores(config, log, ['append', 'read tables']);
   const { events: store, tables } = stores;
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const folder = resolve(config.WEB_FOLDER);
   const api = await createApi(
     {
-      desk,
+      commandProcessor: desk,
       store,
       tables,
       policy: config.LEDGER_POLICY,
@@ -78,9 +78,9 @@ async function main(): Promise<void> {
       health,
       metrics,
       clock,
-      observer: apiObserver(metrics, log, flow),
+      observer: createApiObserver(metrics, log, flow),
       pageFolder: existsSync(join(folder, 'index.html')) ? folder : null,
-      hasProbesElsewhere: config.METRICS_PORT !== null,
+      hasMetricsPort: config.METRICS_PORT !== null,
     },
     { isBehindProxy: config.BEHIND_PROXY, corsOrigins: config.CORS_ORIGINS },
     new NestLogger(log),

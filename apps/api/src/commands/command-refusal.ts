@@ -26,6 +26,6 @@ export function refusalOf(outcome: CommandOutcome, code: OutcomeCode): Problem {
     name: code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase(),
     title: 'The command was refused',
     detail: outcome.detail ?? code,
-    more: { code, outcome },
+    extensions: { code, outcome },
   });
 }

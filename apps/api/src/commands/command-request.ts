@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import type { SentCommand } from '#commands';
 import { invalidRequest, notFound } from '../common/problems/problem.js';
-import { headerText } from '../common/parsing/header-text.js';
+import { readSingleHeader } from '../common/parsing/header-text.js';
 
 /** The type that a path names, or a Problem. */
 export function commandTypeIn(type: string): CommandType {
@@ -20,7 +20,7 @@ export function commandTypeIn(type: string): CommandType {
 
 /** What was asked for, and what they call it; or a Problem that names every bad field. */
 export function commandIn(request: FastifyRequest, type: CommandType, source: string): SentCommand {
-  const header = headerText(request.raw, 'Idempotency-Key');
+  const header = readSingleHeader(request.raw, 'Idempotency-Key');
   const id = header.ok ? parseIdempotencyKey(header.value) : header;
   const query = parseQuery(commandQuery, request.query);
   const body = parseCommandData(type, request.body ?? undefined);

@@ -5,9 +5,9 @@ import { RunLedgerCommand, toLedgerCommand } from '#commands';
 import { toOutcome, type CommandOutcome } from '#contracts';
 import { NotAllowed } from '#senders';
 import { callerOf } from '../common/access/caller.js';
-import { Needs } from '../common/access/permissions.js';
+import { RequirePermission } from '../common/access/permissions.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
-import { notAllowedToSend, type Problem } from '../common/problems/problem.js';
+import { senderForbidden, type Problem } from '../common/problems/problem.js';
 import { POSITION_HEADER } from '../common/reads/read-position.interceptor.js';
 import { refusalOf } from './command-refusal.js';
 import { commandIn, commandTypeIn } from './command-request.js';
@@ -27,7 +27,7 @@ export class CommandsController {
 
   @Post(':type')
   @HttpCode(200)
-  @Needs('send commands')
+  @RequirePermission('send commands')
   async run(
     @Param('type') type: string,
     @Req() request: FastifyRequest,
@@ -48,7 +48,7 @@ export class CommandsController {
       .catch((error: unknown) => {
         throw error instanceof NotAllowed ? this.#forbid(error) : error;
       });
-    this.parts.observer.commanded(command, origin, answer);
+    this.parts.observer.commandProcessed(command, origin, answer);
     const outcome = toOutcome(command, answer, position);
     if (position !== null) void reply.header(POSITION_HEADER, position);
     if (outcome.replayed) void reply.header(REPLAYED_HEADER, 'true');
@@ -57,7 +57,7 @@ export class CommandsController {
   }
 
   #forbid({ denial }: NotAllowed): Problem {
-    this.parts.observer.forbidden(denial);
-    return notAllowedToSend(denial.detail);
+    this.parts.observer.commandForbidden(denial);
+    return senderForbidden(denial.detail);
   }
 }

@@ -4,7 +4,7 @@ import type { Denial } from '#senders';
 
 /** What the API reports, for metrics and logs. Called on the way of requests: must not throw. */
 export interface ApiObserver {
-  answered(report: {
+  requestCompleted(report: {
     /** As it is declared, or "none": not what a client wrote. */
     readonly route: string;
     readonly method: string;
@@ -12,13 +12,13 @@ export interface ApiObserver {
     readonly ms: number;
   }): void;
   /** A command was carried out or refused. */
-  commanded(command: LedgerCommand, origin: Origin, answer: Answer): void;
+  commandProcessed(command: LedgerCommand, origin: Origin, answer: Answer): void;
   /** A command that its sender may not send. */
-  forbidden(denial: Denial): void;
+  commandForbidden(denial: Denial): void;
   /** A request ended in trouble that is not the client's. */
-  failed(route: string, status: number, error: unknown): void;
+  requestFailed(route: string, status: number, error: unknown): void;
   /** The read tables can't be asked whether there is news. */
-  newsFailed(error: unknown): void;
+  positionPollFailed(error: unknown): void;
   /** So many streams are open now. */
-  streaming(count: number): void;
+  openStreamsChanged(count: number): void;
 }

@@ -1,11 +1,11 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { OpenToAll } from '../common/access/permissions.js';
+import { Public } from '../common/access/permissions.js';
 import { docsPage } from './docs-page.js';
 import { DOCS_STYLE } from './docs-style.js';
 import { openApi } from './openapi.js';
 
 @Controller()
-@OpenToAll()
+@Public()
 export class DocsController {
   readonly #description = openApi();
   readonly #page = docsPage(this.#description);

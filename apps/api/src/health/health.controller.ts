@@ -1,12 +1,12 @@
 import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { HealthReport } from '#platform/process';
-import { OpenToAll } from '../common/access/permissions.js';
+import { Public } from '../common/access/permissions.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
 
 /** For those who run the process. */
 @Controller()
-@OpenToAll()
+@Public()
 export class HealthController {
   constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
 
@@ -25,7 +25,7 @@ export class HealthController {
   @Get('metrics')
   @Header('cache-control', 'no-store')
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const { metrics, hasProbesElsewhere } = this.parts;
+    const { metrics, hasMetricsPort: hasProbesElsewhere } = this.parts;
     if (hasProbesElsewhere) throw new NotFoundException();
     void reply.type(metrics.contentType);
     return metrics.metrics();
@@ -35,6 +35,6 @@ export class HealthController {
   #answer(reply: FastifyReply, { ok, parts }: HealthReport) {
     void reply.status(ok ? 200 : 503);
     const status = ok ? 'ok' : 'unavailable';
-    return this.parts.hasProbesElsewhere ? { status } : { status, parts };
+    return this.parts.hasMetricsPort ? { status } : { status, parts };
   }
 }

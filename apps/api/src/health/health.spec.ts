@@ -36,7 +36,7 @@ describe('the probes', () => {
 describe('the probes of a process that has a port for them alone', () => {
   it('say on the public port whether it is ready, not why, and give no figures', async () => {
     const health = new Health(['event store']);
-    const api = await openApiDouble({ parts: { health, hasProbesElsewhere: true } });
+    const api = await openApiDouble({ parts: { health, hasMetricsPort: true } });
     const get = async (url: string) => {
       const { statusCode, body } = await api.app.inject({ url });
       return { statusCode, body };

@@ -1,4 +1,4 @@
-import { notNow } from '../common/problems/problem.js';
+import { serviceUnavailable } from '../common/problems/problem.js';
 
 const FOLDS_MAX = 4;
 const WAITING_MAX = 100;
@@ -24,7 +24,7 @@ export class FoldGate {
 
   #turn(): Promise<void> {
     if (this.#waiting.length >= WAITING_MAX) {
-      throw notNow('busy', 'Too many histories are being read.', RETRY_AFTER_SECONDS);
+      throw serviceUnavailable('busy', 'Too many histories are being read.', RETRY_AFTER_SECONDS);
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
-import { bodyOf, type ProblemParts } from '../common/problems/problem.js';
+import { problemBody, type ProblemDetails } from '../common/problems/problem.js';
 
 // What never becomes a request: the parser of HTTP or Node itself refuses it. Those answers are
 // problems of RFC 9457 too, so that a client has to read one form of them alone.
@@ -9,7 +9,7 @@ import { bodyOf, type ProblemParts } from '../common/problems/problem.js';
 const MALFORMED = { status: 400, name: 'malformed-http', title: 'Malformed HTTP' } as const;
 
 /** By the code of what went wrong. Everything else is HTTP that the parser does not understand. */
-const REFUSALS: Readonly<Record<string, ProblemParts>> = {
+const REFUSALS: Readonly<Record<string, ProblemDetails>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     name: 'headers-too-large',
@@ -24,10 +24,10 @@ const REFUSALS: Readonly<Record<string, ProblemParts>> = {
   },
 };
 
-const NOT_HTTP: ProblemParts = { ...MALFORMED, detail: 'This is no valid HTTP request.' };
-const NO_PROXY: ProblemParts = { ...MALFORMED, detail: 'This server is no proxy.' };
-const NO_HOST: ProblemParts = { ...MALFORMED, detail: 'Send the header Host, once.' };
-const NO_EXPECTATIONS: ProblemParts = {
+const NOT_HTTP: ProblemDetails = { ...MALFORMED, detail: 'This is no valid HTTP request.' };
+const NO_PROXY: ProblemDetails = { ...MALFORMED, detail: 'This server is no proxy.' };
+const NO_HOST: ProblemDetails = { ...MALFORMED, detail: 'Send the header Host, once.' };
+const NO_EXPECTATIONS: ProblemDetails = {
   status: 417,
   name: 'expectation-failed',
   title: 'Expectation failed',
@@ -68,8 +68,8 @@ export function answerWhatIsNoRequest(server: Server): void {
   });
 }
 
-function refuse(socket: Duplex, problem: ProblemParts): void {
-  const body = JSON.stringify(bodyOf(problem));
+function refuse(socket: Duplex, problem: ProblemDetails): void {
+  const body = JSON.stringify(problemBody(problem));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
     `Content-Type: ${PROBLEM_MEDIA_TYPE}`,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { packedBody } from '../common/problems/problem.js';
+import { compressedBody } from '../common/problems/problem.js';
 import { parseJsonBody } from './parse-json-body.js';
 
 /** Bodies are JSON in UTF-8, not packed, and nothing else. */
@@ -9,7 +9,7 @@ export function bodiesAreJson(fastify: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request, bytes, done) => {
-      if (isPacked(request)) return done(packedBody());
+      if (isPacked(request)) return done(compressedBody());
       const parsed = parseJsonBody(Buffer.from(bytes));
       if (parsed.ok) done(null, parsed.value);
       else done(parsed.problem);

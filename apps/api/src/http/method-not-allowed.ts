@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
-import { bodyOf } from '../common/problems/problem.js';
+import { problemBody } from '../common/problems/problem.js';
 import { HOST_MISSING } from './connection-errors.js';
 
 /** The methods of every path that is declared, whoever declares it. */
@@ -46,7 +46,7 @@ export function nameMethods(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.raw.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      send(reply, bodyOf(HOST_MISSING));
+      send(reply, problemBody(HOST_MISSING));
       return;
     }
     const methods = isUnknown(request) ? routes.methodsAt(pathOf(request)) : [];
@@ -55,14 +55,14 @@ export function nameMethods(fastify: FastifyInstance): void {
       return;
     }
     if (methods.includes(request.method)) {
-      send(reply, bodyOf(ADDRESS_TOO_LONG));
+      send(reply, problemBody(ADDRESS_TOO_LONG));
       return;
     }
     const detail = `This address knows ${methods.join(', ')}.`;
     void reply.header('allow', methods.join(', '));
     send(
       reply,
-      bodyOf({ status: 405, name: 'method-not-allowed', title: 'Method not allowed', detail }),
+      problemBody({ status: 405, name: 'method-not-allowed', title: 'Method not allowed', detail }),
     );
   });
 }
@@ -77,5 +77,5 @@ const isUnknown = (request: FastifyRequest): boolean =>
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? url;
 
-const send = (reply: FastifyReply, body: ReturnType<typeof bodyOf>): void =>
+const send = (reply: FastifyReply, body: ReturnType<typeof problemBody>): void =>
   void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));

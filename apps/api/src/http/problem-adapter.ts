@@ -2,7 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
-import { bodyOf } from '../common/problems/problem.js';
+import { problemBody } from '../common/problems/problem.js';
 
 type SecurityHook = Parameters<FastifyAdapter['registerSecurityHook']>[0];
 
@@ -29,7 +29,7 @@ export class ProblemAdapter extends FastifyAdapter {
     this.#setHeaders?.(request, reply.raw);
     const status = error.statusCode ?? 400;
     const title = status === 414 ? 'The address is too long' : 'The address is malformed';
-    const body = bodyOf({ status, name: 'bad-address', title, detail: `${title}.` });
+    const body = problemBody({ status, name: 'bad-address', title, detail: `${title}.` });
     void reply.status(status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
   }
 }

@@ -9,7 +9,7 @@ export function reportAnswers(fastify: FastifyInstance, { observer }: Pick<ApiPa
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    observer.answered({
+    observer.requestCompleted({
       route: routeOf(request),
       method: request.method,
       status: reply.statusCode,

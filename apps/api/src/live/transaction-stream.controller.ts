@@ -15,21 +15,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastEventId, parseWith, streamQuery } from '#contracts';
 import type { ReadTables, RowCursor } from '#read-model';
 import { callerOf } from '../common/access/caller.js';
-import { Needs } from '../common/access/permissions.js';
+import { RequirePermission } from '../common/access/permissions.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../common/limits/open-streams.js';
 import { routeOf } from '../common/problems/problem.filter.js';
-import { ReadPosition } from '../common/reads/read-position.interceptor.js';
-import { reportedRows } from '../common/reads/report-read-errors.js';
-import { headerText } from '../common/parsing/header-text.js';
-import { orInvalid, queryOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
+import { withErrorReporting } from '../common/reads/report-read-errors.js';
+import { readSingleHeader } from '../common/parsing/header-text.js';
+import { parsedOrThrow, parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
 import { News } from './read-model-changes.js';
 import { placeFrom } from './event-id.js';
 import { rowStream } from './transaction-stream.js';
 
 @Controller('v1/users/:user_id/transactions')
-@Needs('read account')
-@UseInterceptors(ReadPosition)
+@RequirePermission('read account')
+@UseInterceptors(ReadPositionInterceptor)
 export class RowStreamController {
   constructor(
     private readonly news: News,
@@ -47,14 +47,14 @@ export class RowStreamController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const userId = userIdOf(user);
-    queryOf(streamQuery, query);
+    const userId = parseUserId(user);
+    parseQueryParams(streamQuery, query);
     const { subject, expiresAtMs } = callerOf(request);
     const after = lastRowOf(request) ?? (await this.#newestOf(userId));
     const stream = this.open.open(subject);
     const { clock, observer, streams } = this.parts;
-    const tables = reportedRows(this.tables, (error) =>
-      observer.failed(routeOf(request), 500, error),
+    const tables = withErrorReporting(this.tables, (error) =>
+      observer.requestFailed(routeOf(request), 500, error),
     );
     const { heartbeatMs } = streams;
     const events = Readable.from(
@@ -78,6 +78,8 @@ export class RowStreamController {
 
 /** null: from now on. 0 is before every row. */
 function lastRowOf(request: FastifyRequest): RowCursor | null {
-  const text = orInvalid(headerText(request.raw, 'Last-Event-ID')) ?? '';
-  return text === '' ? null : placeFrom(orInvalid(parseWith(lastEventId, text, 'Last-Event-ID')));
+  const text = parsedOrThrow(readSingleHeader(request.raw, 'Last-Event-ID')) ?? '';
+  return text === ''
+    ? null
+    : placeFrom(parsedOrThrow(parseWith(lastEventId, text, 'Last-Event-ID')));
 }

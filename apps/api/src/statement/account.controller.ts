@@ -9,17 +9,17 @@ import {
   type Usage,
 } from '#contracts';
 import type { ReadTables } from '#read-model';
-import { Needs } from '../common/access/permissions.js';
+import { RequirePermission } from '../common/access/permissions.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
-import { queryOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
 import { BalanceAt } from '../history/history-queries.js';
-import { batchItemOf, usageOf } from '../common/reads/response-items.js';
-import { ReadPosition } from '../common/reads/read-position.interceptor.js';
+import { toBatchItem, toUsage } from '../common/reads/response-items.js';
+import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
 import { AccountNow, BatchesLeft, UsageOf } from './table-queries.js';
 
 @Controller('v1/users/:user_id')
-@Needs('read account')
-@UseInterceptors(ReadPosition)
+@RequirePermission('read account')
+@UseInterceptors(ReadPositionInterceptor)
 export class AccountsController {
   constructor(
     private readonly queries: QueryBus,
@@ -29,8 +29,8 @@ export class AccountsController {
 
   @Get('balance')
   async balance(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountBalance> {
-    const userId = userIdOf(user);
-    const { at } = queryOf(balanceQuery, query);
+    const userId = parseUserId(user);
+    const { at } = parseQueryParams(balanceQuery, query);
     if (at !== undefined) return this.queries.execute(new BalanceAt(userId, at));
     // The position first: the balance may be newer than it says, never older.
     const position = await this.tables.position();
@@ -46,22 +46,22 @@ export class AccountsController {
 
   @Get('batches')
   async batches(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountBatches> {
-    queryOf(batchesQuery, query);
-    const rows = await this.queries.execute(new BatchesLeft(userIdOf(user)));
-    return { items: rows.map(batchItemOf) };
+    parseQueryParams(batchesQuery, query);
+    const rows = await this.queries.execute(new BatchesLeft(parseUserId(user)));
+    return { items: rows.map(toBatchItem) };
   }
 
   @Get('usage')
   async usage(@Param('user_id') user: string, @Query() query: unknown): Promise<Usage> {
-    const { group_by: groupBy, tz: timeZone, from, to } = queryOf(usageQuery, query);
+    const { group_by: groupBy, tz: timeZone, from, to } = parseQueryParams(usageQuery, query);
     const items = await this.queries.execute(
-      new UsageOf(userIdOf(user), {
+      new UsageOf(parseUserId(user), {
         groupBy,
         timeZone,
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       }),
     );
-    return usageOf(items);
+    return toUsage(items);
   }
 }

@@ -15,19 +15,19 @@ import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
 import { BYTE_ORDER_MARK, csvRow } from '#contracts/csv';
 import { allTransactions, type StatementRow, type ReadTables } from '#read-model';
 import { callerOf } from '../common/access/caller.js';
-import { Needs } from '../common/access/permissions.js';
+import { RequirePermission } from '../common/access/permissions.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../common/limits/open-streams.js';
-import { queryOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
 import { itemOf } from '../common/reads/response-items.js';
 import { filterOf } from './page-request.js';
 import { routeOf } from '../common/problems/problem.filter.js';
-import { ReadPosition } from '../common/reads/read-position.interceptor.js';
-import { reportedRows } from '../common/reads/report-read-errors.js';
+import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
+import { withErrorReporting } from '../common/reads/report-read-errors.js';
 
 @Controller('v1/users/:user_id')
-@Needs('read account')
-@UseInterceptors(ReadPosition)
+@RequirePermission('read account')
+@UseInterceptors(ReadPositionInterceptor)
 export class ExportController {
   constructor(
     private readonly open: OpenStreams,
@@ -42,12 +42,12 @@ export class ExportController {
     @Query() query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<StreamableFile> {
-    const userId = userIdOf(user);
-    const filter = filterOf(queryOf(exportQuery, query));
+    const userId = parseUserId(user);
+    const filter = filterOf(parseQueryParams(exportQuery, query));
     const stream = this.open.open(callerOf(request).subject);
     let hasBegun = false;
-    const tables = reportedRows(this.tables, (error) => {
-      if (hasBegun) this.parts.observer.failed(routeOf(request), 500, error);
+    const tables = withErrorReporting(this.tables, (error) => {
+      if (hasBegun) this.parts.observer.requestFailed(routeOf(request), 500, error);
     });
     const pages = allTransactions(tables, userId, filter);
     // Before anything is sent: a file that breaks off looks like a whole one, a problem does not.

@@ -7,7 +7,7 @@ import type { RowName, TransactionDetails as StoredStory } from '#read-model';
 import { STORE } from '../api-parts.js';
 import { notFound } from '../common/problems/problem.js';
 import { itemOf } from '../common/reads/response-items.js';
-import { refOf } from '../common/reads/row-ref.js';
+import { formatRowRef } from '../common/reads/row-ref.js';
 import { StoryOfRow } from './table-queries.js';
 import { readEvent, storedEventOf, type ReadEvent } from '../history/stored-event.js';
 
@@ -46,7 +46,7 @@ const noSuchRow = (name: RowName): string =>
   'id' in name
     ? `This user has no row of the id ${name.id}. Ids change when an account or the tables are built ` +
       'anew; the row_ref of a row stays.'
-    : `This user has no row ${refOf(name)}.`;
+    : `This user has no row ${formatRowRef(name)}.`;
 
 function consumptionOf({ consumption, rows }: StoredStory): ConsumptionStory | null {
   if (consumption === null) return null;

@@ -6,17 +6,17 @@ import {
   type TransactionStory,
   type TransactionsPage,
 } from '#contracts';
-import { Needs } from '../common/access/permissions.js';
-import { queryOf, rowNameOf, userIdOf } from '../common/parsing/request-parsing.js';
+import { RequirePermission } from '../common/access/permissions.js';
+import { parseQueryParams, parseRowName, parseUserId } from '../common/parsing/request-parsing.js';
 import { RowStory } from './transaction-story.js';
 import { PageCursors } from './page-cursor.js';
 import { pageAsked, pageOf } from './page-request.js';
-import { ReadPosition } from '../common/reads/read-position.interceptor.js';
+import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
 import { PageOfTransactions } from './table-queries.js';
 
 @Controller('v1/users/:user_id/transactions')
-@Needs('read account')
-@UseInterceptors(ReadPosition)
+@RequirePermission('read account')
+@UseInterceptors(ReadPositionInterceptor)
 export class TransactionsController {
   constructor(
     private readonly queries: QueryBus,
@@ -26,8 +26,8 @@ export class TransactionsController {
 
   @Get()
   async page(@Param('user_id') user: string, @Query() query: unknown): Promise<TransactionsPage> {
-    const userId = userIdOf(user);
-    const asked = pageAsked(userId, queryOf(transactionsQuery, query), this.cursors);
+    const userId = parseUserId(user);
+    const asked = pageAsked(userId, parseQueryParams(transactionsQuery, query), this.cursors);
     const { filter, limit, ...place } = asked;
     const rows = await this.queries.execute(
       new PageOfTransactions(userId, { ...filter, ...place, limit: limit + 1 }),
@@ -41,7 +41,7 @@ export class TransactionsController {
     @Param('id') id: string,
     @Query() query: unknown,
   ): Promise<TransactionStory> {
-    queryOf(storyQuery, query);
-    return this.stories.of(userIdOf(user), rowNameOf(id));
+    parseQueryParams(storyQuery, query);
+    return this.stories.of(parseUserId(user), parseRowName(id));
   }
 }

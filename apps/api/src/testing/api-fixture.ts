@@ -10,7 +10,7 @@ import { MemoryReadTables } from '#read-model/testing';
 import { allowAnySender } from '#senders';
 import { SYSTEM_CLOCK, type Clock } from '#async';
 import { GREEN, Health } from '#platform/process';
-import { tokenVerifier } from '../common/access/token-verifier.js';
+import { createTokenVerifier } from '../common/access/token-verifier.js';
 import type { ApiObserver } from '../common/api-observer.js';
 import type { ApiParts } from '../api-parts.js';
 import { createApi } from '../create-api.js';
@@ -66,11 +66,11 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
   const health = new Health([]);
   health.report('read-tables', GREEN);
   const parts: ApiParts = {
-    desk,
+    commandProcessor: desk,
     store,
     tables,
     policy,
-    tokens: await tokenVerifier(
+    tokens: await createTokenVerifier(
       { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
       clock.timeOfDay,
     ),
@@ -82,9 +82,9 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     health,
     metrics: new Registry(),
     clock,
-    observer: { ...SILENT, failed: (_, __, error) => void troubles.push(error) },
+    observer: { ...SILENT, requestFailed: (_, __, error) => void troubles.push(error) },
     pageFolder: null,
-    hasProbesElsewhere: false,
+    hasMetricsPort: false,
     ...options.parts,
   };
   const { isBehindProxy = false, corsOrigins = [] } = options;
@@ -114,12 +114,12 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
 
 const nothing = (): void => undefined;
 export const SILENT: ApiObserver = {
-  answered: nothing,
-  commanded: nothing,
-  forbidden: nothing,
-  failed: nothing,
-  newsFailed: nothing,
-  streaming: nothing,
+  requestCompleted: nothing,
+  commandProcessed: nothing,
+  commandForbidden: nothing,
+  requestFailed: nothing,
+  positionPollFailed: nothing,
+  openStreamsChanged: nothing,
 };
 
 export interface TokenSays {

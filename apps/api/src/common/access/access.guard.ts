@@ -2,10 +2,10 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { PARTS, type ApiParts } from '../../api-parts.js';
-import { RateLimits } from '../limits/rate-limiter.js';
-import { noToken, notAllowed } from '../problems/problem.js';
+import { RateLimiter } from '../limits/rate-limiter.js';
+import { unauthorized, forbidden } from '../problems/problem.js';
 import { setCaller, type Caller } from './caller.js';
-import { NEEDED_RIGHT, mayDo, type Right } from './permissions.js';
+import { PERMISSION_METADATA, hasPermission, type Permission } from './permissions.js';
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
@@ -14,39 +14,40 @@ const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly limits: RateLimits,
+    private readonly limits: RateLimiter,
     @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const needed = this.reflector.getAllAndOverride<Right | 'none' | undefined>(NEEDED_RIGHT, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (needed === 'none') return true;
+    const required = this.reflector.getAllAndOverride<Permission | 'none' | undefined>(
+      PERMISSION_METADATA,
+      [context.getHandler(), context.getClass()],
+    );
+    if (required === 'none') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.#callerOf(request);
+    const caller = await this.#authenticate(request);
     this.limits.take(caller);
-    if (needed === undefined || !mayDo(caller, needed, userIdIn(request))) {
-      throw notAllowed('Your token does not allow this.');
+    if (required === undefined || !hasPermission(caller, required, userIdParam(request))) {
+      throw forbidden('Your token does not allow this.');
     }
     setCaller(request, caller);
     return true;
   }
 
-  async #callerOf(request: FastifyRequest): Promise<Caller> {
+  async #authenticate(request: FastifyRequest): Promise<Caller> {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     try {
-      if (token === undefined) throw noToken('Send a bearer token in the Authorization header.');
+      if (token === undefined)
+        throw unauthorized('Send a bearer token in the Authorization header.');
       return await this.parts.tokens.verify(token);
     } catch (problem) {
-      this.limits.takeUnknown(request.ip);
+      this.limits.takeAnonymous(request.ip);
       throw problem;
     }
   }
 }
 
-function userIdIn({ params }: FastifyRequest): string | undefined {
+function userIdParam({ params }: FastifyRequest): string | undefined {
   if (typeof params !== 'object' || params === null || !('user_id' in params)) return undefined;
   return typeof params.user_id === 'string' ? params.user_id : undefined;
 }

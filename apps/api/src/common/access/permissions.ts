@@ -2,10 +2,10 @@ import { SetMetadata } from '@nestjs/common';
 import type { Caller, Role } from './caller.js';
 
 /** What a route lets one do. Reads are of the one user in its path. */
-export type Right = 'send commands' | 'read account' | 'read as auditor';
+export type Permission = 'send commands' | 'read account' | 'read as auditor';
 
 /** A user reads only itself; a service sends and reads; an auditor reads everything and sends nothing. */
-const RIGHTS: Record<Role, Record<Right, 'of any user' | 'of oneself' | 'never'>> = {
+const PERMISSIONS: Record<Role, Record<Permission, 'of any user' | 'of oneself' | 'never'>> = {
   user: { 'send commands': 'never', 'read account': 'of oneself', 'read as auditor': 'never' },
   service: {
     'send commands': 'of any user',
@@ -19,9 +19,13 @@ const RIGHTS: Record<Role, Record<Right, 'of any user' | 'of oneself' | 'never'>
   },
 };
 
-export function mayDo(caller: Caller, right: Right, userId: string | undefined): boolean {
+export function hasPermission(
+  caller: Caller,
+  permission: Permission,
+  userId: string | undefined,
+): boolean {
   return caller.roles.some((role) => {
-    switch (RIGHTS[role][right]) {
+    switch (PERMISSIONS[role][permission]) {
       case 'of any user':
         return true;
       case 'of oneself':
@@ -32,12 +36,12 @@ export function mayDo(caller: Caller, right: Right, userId: string | undefined):
   });
 }
 
-const NEEDED = 'right needed';
+const METADATA_KEY = 'right needed';
 
 /** For callers who have that right. A route that says nothing lets nobody in. */
-export const Needs = (right: Right) => SetMetadata(NEEDED, right);
+export const RequirePermission = (permission: Permission) => SetMetadata(METADATA_KEY, permission);
 
 /** For everybody, without a token. */
-export const OpenToAll = () => SetMetadata(NEEDED, 'none');
+export const Public = () => SetMetadata(METADATA_KEY, 'none');
 
-export const NEEDED_RIGHT = NEEDED;
+export const PERMISSION_METADATA = METADATA_KEY;

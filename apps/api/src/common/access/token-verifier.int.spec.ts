@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK, type CryptoKey, type KeyObject } from 'jose';
 import { Problem } from '../problems/problem.js';
 import {
-  tokenVerifier as verifierFor,
-  type TokenTerms,
+  createTokenVerifier as verifierFor,
+  type TokenVerifierOptions,
   type TokenVerifier,
 } from './token-verifier.js';
 
 const SECRET = 'a secret of at least thirty-two characters';
-const tokenVerifier = (terms: TokenTerms) => verifierFor(terms, Date.now);
+const tokenVerifier = (terms: TokenVerifierOptions) => verifierFor(terms, Date.now);
 const secret = new TextEncoder().encode(SECRET);
 const keys = { kind: 'secret', secret: SECRET } as const;
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600;

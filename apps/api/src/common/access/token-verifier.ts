@@ -8,10 +8,10 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import { Problem, noToken, tokenExpired } from '../problems/problem.js';
+import { Problem, unauthorized, tokenExpired } from '../problems/problem.js';
 import { ROLES, type Caller, type Role } from './caller.js';
 
-export interface TokenTerms {
+export interface TokenVerifierOptions {
   /** The one algorithm that is taken, whatever a token says of itself. */
   readonly algorithm: string;
   readonly keys:
@@ -29,43 +29,47 @@ export interface TokenVerifier {
 
 /** "api:" and the subject are the source of a command, which has 128 characters. */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,124}$/u;
-const KEY_SET_WAIT_MS_MAX = 3_000;
-const CLOCKS_APART_SECONDS_MAX = 5;
+const KEY_SET_TIMEOUT_MS = 3_000;
+const CLOCK_SKEW_SECONDS_MAX = 5;
 
-export async function tokenVerifier(
-  terms: TokenTerms,
+export async function createTokenVerifier(
+  options: TokenVerifierOptions,
   timeOfDay: () => number,
 ): Promise<TokenVerifier> {
-  const key = await keyOf(terms);
-  const always: JWTVerifyOptions = {
-    algorithms: [terms.algorithm],
+  const key = await loadKey(options);
+  const baseOptions: JWTVerifyOptions = {
+    algorithms: [options.algorithm],
     requiredClaims: ['sub', 'exp'],
-    clockTolerance: CLOCKS_APART_SECONDS_MAX,
-    ...(terms.issuer !== undefined && { issuer: terms.issuer }),
-    ...(terms.audience !== undefined && { audience: terms.audience }),
+    clockTolerance: CLOCK_SKEW_SECONDS_MAX,
+    ...(options.issuer !== undefined && { issuer: options.issuer }),
+    ...(options.audience !== undefined && { audience: options.audience }),
   };
   return {
     async verify(token) {
-      const options = { ...always, currentDate: new Date(timeOfDay()) };
-      return callerIn(await payloadOf(token, key, options));
+      const options = { ...baseOptions, currentDate: new Date(timeOfDay()) };
+      return callerFromClaims(await verifyPayload(token, key, options));
     },
   };
 }
 
 type Key = CryptoKey | Uint8Array | JWTVerifyGetKey;
 
-async function keyOf({ algorithm, keys }: TokenTerms): Promise<Key> {
+async function loadKey({ algorithm, keys }: TokenVerifierOptions): Promise<Key> {
   switch (keys.kind) {
     case 'secret':
       return new TextEncoder().encode(keys.secret);
     case 'public key':
       return importSPKI(keys.pem, algorithm);
     case 'key set':
-      return createRemoteJWKSet(new URL(keys.url), { timeoutDuration: KEY_SET_WAIT_MS_MAX });
+      return createRemoteJWKSet(new URL(keys.url), { timeoutDuration: KEY_SET_TIMEOUT_MS });
   }
 }
 
-async function payloadOf(token: string, key: Key, options: JWTVerifyOptions): Promise<JWTPayload> {
+async function verifyPayload(
+  token: string,
+  key: Key,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
   try {
     const verified =
       typeof key === 'function'
@@ -74,12 +78,12 @@ async function payloadOf(token: string, key: Key, options: JWTVerifyOptions): Pr
     return verified.payload;
   } catch (cause) {
     if (cause instanceof errors.JWTExpired) throw tokenExpired({ cause });
-    if (isAboutTheToken(cause)) throw noToken('The token is not valid.', { cause });
-    throw keysAway(cause);
+    if (isTokenError(cause)) throw unauthorized('The token is not valid.', { cause });
+    throw keysUnavailable(cause);
   }
 }
 
-const keysAway = (cause: unknown): Problem =>
+const keysUnavailable = (cause: unknown): Problem =>
   new Problem(
     {
       status: 503,
@@ -87,13 +91,13 @@ const keysAway = (cause: unknown): Problem =>
       title: 'Not now',
       detail: 'The keys that tokens are checked with can not be had.',
       retryAfterSeconds: 2,
-      isTrouble: true,
+      isReportable: true,
     },
     { cause },
   );
 
 /** Everything else is about the key set: its address does not answer, or not with keys. */
-function isAboutTheToken(cause: unknown): boolean {
+function isTokenError(cause: unknown): boolean {
   return (
     cause instanceof errors.JWTClaimValidationFailed ||
     cause instanceof errors.JWTInvalid ||
@@ -114,9 +118,9 @@ interface Claims {
   readonly roles?: unknown;
 }
 
-function callerIn({ sub, exp, roles }: Claims): Caller {
+function callerFromClaims({ sub, exp, roles }: Claims): Caller {
   if (typeof sub !== 'string' || !SUBJECT.test(sub)) {
-    throw noToken('The token has no usable subject.');
+    throw unauthorized('The token has no usable subject.');
   }
   const named: readonly unknown[] = Array.isArray(roles) ? roles : [];
   return {

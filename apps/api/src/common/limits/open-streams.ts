@@ -1,7 +1,7 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { tooMany } from '../problems/problem.js';
+import { tooManyRequests } from '../problems/problem.js';
 
-export interface StreamTerms {
+export interface StreamOptions {
   readonly streamsMax: number;
   readonly subjectStreamsMax: number;
   /** How often the tables are asked for news while somebody waits for it. */
@@ -14,11 +14,11 @@ const RETRY_AFTER_SECONDS = 10;
 /** Answers that go on: counted, bounded, and all ended when the process stops. */
 export class OpenStreams implements OnModuleDestroy {
   readonly #open = new Set<AbortController>();
-  readonly #ofSubject = new Map<string, number>();
+  readonly #countBySubject = new Map<string, number>();
 
   constructor(
-    private readonly terms: Pick<StreamTerms, 'streamsMax' | 'subjectStreamsMax'>,
-    private readonly changed: (count: number) => void = () => undefined,
+    private readonly options: Pick<StreamOptions, 'streamsMax' | 'subjectStreamsMax'>,
+    private readonly onCountChange: (count: number) => void = () => undefined,
   ) {}
 
   get size(): number {
@@ -27,18 +27,18 @@ export class OpenStreams implements OnModuleDestroy {
 
   /** Aborting it closes the stream, whoever does. Throws a Problem 429 when there is no room. */
   open(subject: string): AbortController {
-    const { streamsMax, subjectStreamsMax } = this.terms;
-    const own = this.#ofSubject.get(subject) ?? 0;
+    const { streamsMax, subjectStreamsMax } = this.options;
+    const own = this.#countBySubject.get(subject) ?? 0;
     if (own >= subjectStreamsMax) {
-      throw tooMany(`You have ${own} streams open already.`, RETRY_AFTER_SECONDS);
+      throw tooManyRequests(`You have ${own} streams open already.`, RETRY_AFTER_SECONDS);
     }
     if (this.#open.size >= streamsMax) {
-      throw tooMany('There is no room for another stream.', RETRY_AFTER_SECONDS);
+      throw tooManyRequests('There is no room for another stream.', RETRY_AFTER_SECONDS);
     }
     const stream = new AbortController();
     this.#open.add(stream);
-    this.#ofSubject.set(subject, own + 1);
-    this.changed(this.size);
+    this.#countBySubject.set(subject, own + 1);
+    this.onCountChange(this.size);
     stream.signal.addEventListener('abort', () => this.#close(subject, stream), { once: true });
     return stream;
   }
@@ -49,9 +49,9 @@ export class OpenStreams implements OnModuleDestroy {
 
   #close(subject: string, stream: AbortController): void {
     this.#open.delete(stream);
-    const left = (this.#ofSubject.get(subject) ?? 1) - 1;
-    if (left > 0) this.#ofSubject.set(subject, left);
-    else this.#ofSubject.delete(subject);
-    this.changed(this.size);
+    const left = (this.#countBySubject.get(subject) ?? 1) - 1;
+    if (left > 0) this.#countBySubject.set(subject, left);
+    else this.#countBySubject.delete(subject);
+    this.onCountChange(this.size);
   }
 }

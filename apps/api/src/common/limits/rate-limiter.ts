@@ -1,8 +1,8 @@
 import type { Caller } from '../access/caller.js';
-import { tooMany } from '../problems/problem.js';
-import { RateLimit } from './token-bucket.js';
+import { tooManyRequests } from '../problems/problem.js';
+import { TokenBuckets } from './token-bucket.js';
 
-export interface RateTerms {
+export interface RateLimiterOptions {
   /** Of one person at a page … */
   readonly userPerSecond: number;
   /** … of one service or auditor … */
@@ -15,32 +15,32 @@ const SUBJECTS_MAX = 10_000;
 const BURST_SECONDS = 5;
 
 /** How often one subject may ask. Throws a Problem 429 when that is too often. */
-export class RateLimits {
-  readonly #users: RateLimit;
-  readonly #services: RateLimit;
-  readonly #unknown: RateLimit;
+export class RateLimiter {
+  readonly #users: TokenBuckets;
+  readonly #services: TokenBuckets;
+  readonly #anonymous: TokenBuckets;
 
-  constructor(terms: RateTerms, nowMs: () => number) {
-    const limit = (perSecond: number): RateLimit =>
-      new RateLimit(
+  constructor(options: RateLimiterOptions, nowMs: () => number) {
+    const limit = (perSecond: number): TokenBuckets =>
+      new TokenBuckets(
         { perSecond, burst: Math.ceil(perSecond * BURST_SECONDS), subjectsMax: SUBJECTS_MAX },
         nowMs,
       );
-    this.#users = limit(terms.userPerSecond);
-    this.#services = limit(terms.servicePerSecond);
-    this.#unknown = limit(terms.unknownPerSecond);
+    this.#users = limit(options.userPerSecond);
+    this.#services = limit(options.servicePerSecond);
+    this.#anonymous = limit(options.unknownPerSecond);
   }
 
   take({ subject, roles }: Caller): void {
     const isPerson = roles.every((role) => role === 'user');
-    refuseAfter((isPerson ? this.#users : this.#services).take(subject));
+    rejectIfLimited((isPerson ? this.#users : this.#services).take(subject));
   }
 
-  takeUnknown(address: string): void {
-    refuseAfter(this.#unknown.take(address));
+  takeAnonymous(address: string): void {
+    rejectIfLimited(this.#anonymous.take(address));
   }
 }
 
-function refuseAfter(seconds: number): void {
-  if (seconds > 0) throw tooMany('You ask too often.', seconds);
+function rejectIfLimited(seconds: number): void {
+  if (seconds > 0) throw tooManyRequests('You ask too often.', seconds);
 }

@@ -1,13 +1,13 @@
-import { RateLimit } from './token-bucket.js';
+import { TokenBuckets } from './token-bucket.js';
 
 const terms = { perSecond: 10, burst: 3, subjectsMax: 2 };
 
 describe('the rate limit', () => {
   let nowMs = 0;
-  let limit: RateLimit;
+  let limit: TokenBuckets;
   beforeEach(() => {
     nowMs = 0;
-    limit = new RateLimit(terms, () => nowMs);
+    limit = new TokenBuckets(terms, () => nowMs);
   });
 
   it('lets a burst pass, and then says how long to wait', () => {
@@ -24,7 +24,7 @@ describe('the rate limit', () => {
   });
 
   it('tells the whole wait where the rate is slow', () => {
-    const slow = new RateLimit({ perSecond: 0.1, burst: 1, subjectsMax: 1 }, () => nowMs);
+    const slow = new TokenBuckets({ perSecond: 0.1, burst: 1, subjectsMax: 1 }, () => nowMs);
     slow.take('a');
     expect(slow.take('a')).toBe(10);
   });

@@ -1,4 +1,4 @@
-export interface RateLimitTerms {
+export interface TokenBucketOptions {
   readonly perSecond: number;
   /** What somebody who was quiet may ask at once. */
   readonly burst: number;
@@ -12,11 +12,11 @@ interface Bucket {
 }
 
 /** A bucket of tokens for each subject. */
-export class RateLimit {
+export class TokenBuckets {
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(
-    private readonly terms: RateLimitTerms,
+    private readonly options: TokenBucketOptions,
     private readonly nowMs: () => number,
   ) {}
 
@@ -31,11 +31,11 @@ export class RateLimit {
       bucket.tokens -= 1;
       return 0;
     }
-    return Math.max(1, Math.ceil((1 - bucket.tokens) / this.terms.perSecond));
+    return Math.max(1, Math.ceil((1 - bucket.tokens) / this.options.perSecond));
   }
 
   #bucketOf(subject: string): Bucket {
-    const { perSecond, burst, subjectsMax } = this.terms;
+    const { perSecond, burst, subjectsMax } = this.options;
     const nowMs = this.nowMs();
     const bucket = this.#buckets.get(subject) ?? { tokens: burst, filledAtMs: nowMs };
     const seconds = Math.max(0, nowMs - bucket.filledAtMs) / 1000;
@@ -44,11 +44,11 @@ export class RateLimit {
     // A Map keeps the order of insertion: put in anew, it is the youngest.
     this.#buckets.delete(subject);
     this.#buckets.set(subject, bucket);
-    if (this.#buckets.size > subjectsMax) this.#forgetOldest();
+    if (this.#buckets.size > subjectsMax) this.#evictOldest();
     return bucket;
   }
 
-  #forgetOldest(): void {
+  #evictOldest(): void {
     const oldest = this.#buckets.keys().next();
     if (oldest.done !== true) this.#buckets.delete(oldest.value);
   }

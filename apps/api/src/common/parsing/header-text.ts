@@ -8,17 +8,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * A header that may stand there once. Node reads headers as Latin-1; what is in ours is UTF-8, as it
  * is everywhere else. undefined: it is not there.
  */
-export function headerText(
+export function readSingleHeader(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
   name: string,
 ): ParseResult<string | undefined> {
   const [value, ...more] = valuesOf(rawHeaders, name.toLowerCase());
   if (value === undefined) return { ok: true, value: undefined };
-  if (more.length > 0) return bad(name, 'must be sent once');
+  if (more.length > 0) return headerError(name, 'must be sent once');
   try {
     return { ok: true, value: utf8.decode(Buffer.from(value, 'latin1')) };
   } catch {
-    return bad(name, 'must be UTF-8 text');
+    return headerError(name, 'must be UTF-8 text');
   }
 }
 
@@ -26,7 +26,7 @@ export function headerText(
 const valuesOf = (rawHeaders: readonly string[], name: string): readonly string[] =>
   rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 
-const bad = (field: string, reason: string): ParseResult<never> => ({
+const headerError = (field: string, reason: string): ParseResult<never> => ({
   ok: false,
   errors: [{ field, reason }],
 });

@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { AccountDamaged, DecisionFailed, RetryableCommandError } from '#commands';
 import { PermanentStoreError } from '#event-store';
 import { invalidRequest } from './problem.js';
-import { problemOf } from './error-to-problem.js';
+import { toProblem } from './error-to-problem.js';
 
 const coded = (code: string): Error => Object.assign(new Error('at 10.1.2.3'), { code });
 
@@ -40,10 +40,10 @@ describe('an error', () => {
     ['a bug', new TypeError('x of undefined'), 500, true],
     ['what is no error', 'thrown text', 500, true],
   ])('is told as a status: %s', (_, error, status, isTrouble) => {
-    const told = problemOf(error);
-    expect([told.problem.status, told.isTrouble]).toEqual([status, isTrouble]);
-    expect(JSON.stringify(told.problem.parts)).not.toContain('10.1.2.3');
-    expect(told.problem.parts.retryAfterSeconds !== undefined).toBe(status === 503);
+    const told = toProblem(error);
+    expect([told.problem.status, told.isReportable]).toEqual([status, isTrouble]);
+    expect(JSON.stringify(told.problem.details)).not.toContain('10.1.2.3');
+    expect(told.problem.details.retryAfterSeconds !== undefined).toBe(status === 503);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('an error', () => {
       }),
     ],
   ])('that events are gone is told as damage of the account: %s', (_, error) => {
-    const { name, detail } = problemOf(error).problem.parts;
+    const { name, detail } = toProblem(error).problem.details;
     expect([name, detail]).toEqual([
       'account-damaged',
       'Its events were deleted, or can not be read any more. It is being reported.',
@@ -65,6 +65,6 @@ describe('an error', () => {
   it('that goes round in circles ends', () => {
     const error = new Error('x');
     error.cause = error;
-    expect(problemOf(error).problem.status).toBe(500);
+    expect(toProblem(error).problem.status).toBe(500);
   });
 });

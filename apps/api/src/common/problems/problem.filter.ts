@@ -2,8 +2,8 @@ import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
 import { PARTS, type ApiParts } from '../../api-parts.js';
-import { problemOf } from './error-to-problem.js';
-import { bodyOf } from './problem.js';
+import { toProblem } from './error-to-problem.js';
+import { problemBody } from './problem.js';
 
 /** Whatever is thrown behind a route leaves the process as a problem of RFC 9457. */
 @Catch()
@@ -14,17 +14,17 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { problem, isTrouble } = problemOf(error);
-    if (isTrouble) this.parts.observer.failed(routeOf(request), problem.status, error);
+    const { problem, isReportable: isTrouble } = toProblem(error);
+    if (isTrouble) this.parts.observer.requestFailed(routeOf(request), problem.status, error);
     if (reply.sent) return;
-    const { status, retryAfterSeconds, acceptEncoding } = problem.parts;
+    const { status, retryAfterSeconds, acceptEncoding } = problem.details;
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
     if (acceptEncoding !== undefined) void reply.header('accept-encoding', acceptEncoding);
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(status)
       .type(PROBLEM_MEDIA_TYPE)
-      .send(JSON.stringify(bodyOf(problem.parts)));
+      .send(JSON.stringify(problemBody(problem.details)));
   }
 }
 

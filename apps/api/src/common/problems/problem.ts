@@ -1,6 +1,6 @@
 import { formatFieldErrors, type FieldError } from '#contracts';
 
-export interface ProblemParts {
+export interface ProblemDetails {
   readonly status: number;
   /** Kebab-case; the last part of the problem's `type`. */
   readonly name: string;
@@ -11,30 +11,37 @@ export interface ProblemParts {
   /** In what encodings a body would have been taken. */
   readonly acceptEncoding?: string;
   /** An operator has to hear of it. */
-  readonly isTrouble?: true;
+  readonly isReportable?: true;
   /** Members of its own, as RFC 9457 allows. */
-  readonly more?: Readonly<Record<string, unknown>>;
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** An answer that is not the one asked for. Thrown anywhere behind a route, sent by the filter. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   constructor(
-    readonly parts: ProblemParts,
+    readonly details: ProblemDetails,
     options?: ErrorOptions,
   ) {
-    super(`${parts.title}: ${parts.detail}`, options);
+    super(`${details.title}: ${details.detail}`, options);
   }
 
   get status(): number {
-    return this.parts.status;
+    return this.details.status;
   }
 }
 
 export const problemType = (name: string): string => `urn:points-ledger:problem:${name}`;
 
 /** The body, as RFC 9457 has it. */
-export function bodyOf({ status, name, title, detail, errors, more }: ProblemParts) {
+export function problemBody({
+  status,
+  name,
+  title,
+  detail,
+  errors,
+  extensions: more,
+}: ProblemDetails) {
   return {
     type: problemType(name),
     title,
@@ -55,7 +62,7 @@ export const invalidRequest = (errors: readonly FieldError[]): Problem =>
   });
 
 /** RFC 9110 has the answer say which encodings are taken. */
-export function packedBody(): Problem {
+export function compressedBody(): Problem {
   const reason = 'must be left out, or identity: send the body as it is, not packed';
   const errors = [{ field: 'Content-Encoding', reason }];
   return new Problem({
@@ -68,10 +75,10 @@ export function packedBody(): Problem {
   });
 }
 
-export const noToken = (detail: string, options?: ErrorOptions): Problem =>
+export const unauthorized = (detail: string, options?: ErrorOptions): Problem =>
   new Problem({ status: 401, name: 'not-authenticated', title: 'Who are you?', detail }, options);
 
-/** Apart from `noToken`, so that a page knows to ask for a new one. */
+/** Apart from `unauthorized`, so that a page knows to ask for a new one. */
 export const tokenExpired = (options: ErrorOptions): Problem =>
   new Problem(
     {
@@ -83,17 +90,17 @@ export const tokenExpired = (options: ErrorOptions): Problem =>
     options,
   );
 
-export const notAllowed = (detail: string): Problem =>
+export const forbidden = (detail: string): Problem =>
   new Problem({ status: 403, name: 'not-allowed', title: 'Not allowed', detail });
 
 /** The role suffices, and what the senders file says does not. */
-export const notAllowedToSend = (detail: string): Problem =>
+export const senderForbidden = (detail: string): Problem =>
   new Problem({
     status: 403,
     name: 'not-allowed',
     title: 'Not allowed',
     detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`,
-    more: { code: 'NotAllowed' },
+    extensions: { code: 'NotAllowed' },
   });
 
 export const notFound = (detail: string): Problem =>
@@ -108,12 +115,15 @@ export const accountParked = (parked: { readonly since: string; readonly code: s
     detail:
       'An event of this account could not be carried into the read tables. What it had before is ' +
       'still answered; min_position lies behind it and will not be reached until it is unparked.',
-    more: { parked },
+    extensions: { parked },
   });
 
-export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
+export const tooManyRequests = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem({ status: 429, name: 'too-many', title: 'Too many', detail, retryAfterSeconds });
 
 /** Trouble that passes: the same request is to be sent again. */
-export const notNow = (name: string, detail: string, retryAfterSeconds: number): Problem =>
-  new Problem({ status: 503, name, title: 'Not now', detail, retryAfterSeconds });
+export const serviceUnavailable = (
+  name: string,
+  detail: string,
+  retryAfterSeconds: number,
+): Problem => new Problem({ status: 503, name, title: 'Not now', detail, retryAfterSeconds });

@@ -17,8 +17,8 @@ import {
   type ProjectionStatus,
 } from '#read-model';
 import { PARTS, STORE, TABLES, type ApiParts } from '../../api-parts.js';
-import { accountParked, invalidRequest, notNow } from '../problems/problem.js';
-import { queryOf, userIdOf } from '../parsing/request-parsing.js';
+import { accountParked, invalidRequest, serviceUnavailable } from '../problems/problem.js';
+import { parseQueryParams, parseUserId } from '../parsing/request-parsing.js';
 
 export const POSITION_HEADER = 'ledger-position';
 
@@ -31,7 +31,7 @@ export const PARKED_HEADER = 'ledger-parked';
  * account is parked its answer says so, and what lies behind that place is not waited for.
  */
 @Injectable()
-export class ReadPosition implements NestInterceptor {
+export class ReadPositionInterceptor implements NestInterceptor {
   constructor(
     @Inject(TABLES) private readonly tables: ReadTables,
     @Inject(STORE) private readonly store: Pick<EventStore, 'isPosition'>,
@@ -42,47 +42,47 @@ export class ReadPosition implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const wanted = this.#wantedBy(request);
-    const userId = userIdOf((request.params as { readonly user_id: string }).user_id);
-    let standing = await this.tables.projectionStatus(userId);
-    refuseBehindParked(standing, wanted);
-    void reply.header(POSITION_HEADER, standing.position ?? '');
-    if (wanted !== null && (standing.position === null || standing.position < wanted)) {
-      await this.#reach(wanted);
-      standing = await this.tables.projectionStatus(userId);
-      refuseBehindParked(standing, wanted);
-      void reply.header(POSITION_HEADER, standing.position ?? '');
+    const minPosition = this.#minPosition(request);
+    const userId = parseUserId((request.params as { readonly user_id: string }).user_id);
+    let status = await this.tables.projectionStatus(userId);
+    rejectBehindParkedEvent(status, minPosition);
+    void reply.header(POSITION_HEADER, status.position ?? '');
+    if (minPosition !== null && (status.position === null || status.position < minPosition)) {
+      await this.#waitForPosition(minPosition);
+      status = await this.tables.projectionStatus(userId);
+      rejectBehindParkedEvent(status, minPosition);
+      void reply.header(POSITION_HEADER, status.position ?? '');
     }
-    if (standing.parked === null) return next.handle();
-    const parked = markOf(standing.parked);
+    if (status.parked === null) return next.handle();
+    const parked = toParked(status.parked);
     void reply.header(PARKED_HEADER, parked.code);
-    return next.handle().pipe(map((answer: unknown) => withMark(answer, parked)));
+    return next.handle().pipe(map((answer: unknown) => withParked(answer, parked)));
   }
 
   /** What has not the form of this store's positions would be waited for in vain. */
-  #wantedBy({ query }: FastifyRequest): Position | null {
-    const { min_position: wanted } = queryOf(positionQuery, query);
-    if (wanted === undefined) return null;
-    if (this.store.isPosition(wanted)) return wanted;
+  #minPosition({ query }: FastifyRequest): Position | null {
+    const { min_position: minPosition } = parseQueryParams(positionQuery, query);
+    if (minPosition === undefined) return null;
+    if (this.store.isPosition(minPosition)) return minPosition;
     const reason = 'must be a position that this ledger gave out';
     throw invalidRequest([{ field: 'min_position', reason }]);
   }
 
-  async #reach(wanted: Position): Promise<void> {
-    if (await waitForPosition(this.tables, wanted, this.parts.positionWaitMsMax)) return;
-    throw notNow('not-yet', 'The read tables have not come as far as min_position.', 1);
+  async #waitForPosition(minPosition: Position): Promise<void> {
+    if (await waitForPosition(this.tables, minPosition, this.parts.positionWaitMsMax)) return;
+    throw serviceUnavailable('not-yet', 'The read tables have not come as far as min_position.', 1);
   }
 }
 
-const markOf = ({ since, code }: ParkedAccount): Parked => ({ since, code });
+const toParked = ({ since, code }: ParkedAccount): Parked => ({ since, code });
 
-function refuseBehindParked({ parked }: ProjectionStatus, wanted: Position | null): void {
-  if (wanted !== null && parked !== null && wanted >= parked.position) {
-    throw accountParked(markOf(parked));
+function rejectBehindParkedEvent({ parked }: ProjectionStatus, minPosition: Position | null): void {
+  if (minPosition !== null && parked !== null && minPosition >= parked.position) {
+    throw accountParked(toParked(parked));
   }
 }
 
-const withMark = (answer: unknown, parked: Parked): unknown =>
+const withParked = (answer: unknown, parked: Parked): unknown =>
   typeof answer === 'object' && answer !== null && !(answer instanceof StreamableFile)
     ? { ...answer, parked }
     : answer;

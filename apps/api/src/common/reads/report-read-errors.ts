@@ -1,9 +1,15 @@
 import type { ReadTables } from '#read-model';
 
-type Rows = Pick<ReadTables, 'account' | 'projectionStatus' | 'transactions' | 'transactionsAfter'>;
+type ReportedReads = Pick<
+  ReadTables,
+  'account' | 'projectionStatus' | 'transactions' | 'transactionsAfter'
+>;
 
 /** Behind the first byte of an answer no filter hears of trouble: it is reported where it comes up. */
-export function reportedRows(tables: Rows, failed: (error: unknown) => void): Rows {
+export function withErrorReporting(
+  tables: ReportedReads,
+  failed: (error: unknown) => void,
+): ReportedReads {
   const reported = <T>(rows: Promise<T>): Promise<T> =>
     rows.catch((error: unknown) => {
       failed(error);

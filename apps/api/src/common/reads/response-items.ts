@@ -1,6 +1,6 @@
 import type { AccountBatches, PointTransactionItem, Usage } from '#contracts';
 import type { BatchRow, TransactionRow, StatementRow, UsageItem } from '#read-model';
-import { refOf } from './row-ref.js';
+import { formatRowRef } from './row-ref.js';
 
 // Rows as they cross the process: their columns by name, and nothing that stands behind them.
 
@@ -18,10 +18,10 @@ export const itemOf = (row: StatementRow | TransactionRow): PointTransactionItem
   description: row.description,
   created_at: row.created_at,
   updated_at: row.updated_at,
-  row_ref: refOf(row),
+  row_ref: formatRowRef(row),
 });
 
-export const batchItemOf = (row: BatchRow): AccountBatches['items'][number] => ({
+export const toBatchItem = (row: BatchRow): AccountBatches['items'][number] => ({
   batch_id: row.batch_id,
   points: row.points,
   remaining: row.remaining,
@@ -31,7 +31,7 @@ export const batchItemOf = (row: BatchRow): AccountBatches['items'][number] => (
 });
 
 /** A group is called by what it was grouped by, and by nothing else. */
-export function usageOf(items: readonly UsageItem[]): Usage {
+export function toUsage(items: readonly UsageItem[]): Usage {
   return {
     items: items.map(({ day, source_type, ...used }) => ({
       ...(day !== null && { day }),
