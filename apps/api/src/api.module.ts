@@ -9,25 +9,25 @@ import { HealthController } from './health/health.controller.js';
 import { OpenStreams } from './common/limits/open-streams.js';
 import { RateLimiter } from './common/limits/rate-limiter.js';
 import { ProblemFilter } from './common/problems/problem.filter.js';
-import { AccountsController } from './statement/account.controller.js';
-import { ExportController } from './statement/csv-export.controller.js';
+import { AccountController } from './statement/account.controller.js';
+import { CsvExportController } from './statement/csv-export.controller.js';
 import { PageCursors } from './statement/page-cursor.js';
-import { TABLE_QUERIES } from './statement/table-queries.js';
+import { TABLE_QUERY_HANDLERS } from './statement/table-queries.js';
 import { TransactionsController } from './statement/transactions.controller.js';
 import { AuditController } from './audit/audit.controller.js';
-import { FoldGate } from './history/replay-semaphore.js';
-import { REPLAY_QUERIES } from './history/history-queries.js';
-import { RowStory } from './statement/transaction-story.js';
-import { News } from './live/read-model-changes.js';
-import { RowStreamController } from './live/transaction-stream.controller.js';
+import { ReplaySemaphore } from './history/replay-semaphore.js';
+import { HISTORY_QUERY_HANDLERS } from './history/history-queries.js';
+import { TransactionStoryReader } from './statement/transaction-story.js';
+import { ReadModelChanges } from './live/read-model-changes.js';
+import { TransactionStreamController } from './live/transaction-stream.controller.js';
 
 @Module({
   controllers: [
     CommandsController,
-    AccountsController,
+    AccountController,
     TransactionsController,
-    RowStreamController,
-    ExportController,
+    TransactionStreamController,
+    CsvExportController,
     AuditController,
     HealthController,
     DocsController,
@@ -35,10 +35,10 @@ import { RowStreamController } from './live/transaction-stream.controller.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
-    FoldGate,
-    RowStory,
-    ...TABLE_QUERIES,
-    ...REPLAY_QUERIES,
+    ReplaySemaphore,
+    TransactionStoryReader,
+    ...TABLE_QUERY_HANDLERS,
+    ...HISTORY_QUERY_HANDLERS,
   ],
 })
 export class ApiModule {
@@ -65,8 +65,11 @@ function madeOf(parts: ApiParts): Provider[] {
     },
     { provide: PageCursors, useValue: new PageCursors(parts.cursorKey) },
     {
-      provide: News,
-      useValue: new News(parts.tables, { pollMs: parts.streams.pollMs, failed }),
+      provide: ReadModelChanges,
+      useValue: new ReadModelChanges(parts.tables, {
+        pollMs: parts.streams.pollMs,
+        onPollError: failed,
+      }),
     },
   ];
 }

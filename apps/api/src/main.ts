@@ -21,16 +21,16 @@ import { createTokenVerifier } from './common/access/token-verifier.js';
 import { createApiObserver } from './api-metrics.js';
 import { API_VARIABLES, tokenVerifierOptions, type ApiVariables } from './api-variables.js';
 import { createApi, type Api } from './create-api.js';
-import { checkup } from './health/periodic-health-check.js';
-import { clockCheck, readsCheck, storeChecks } from './health/health-checks.js';
+import { startHealthChecks } from './health/periodic-health-check.js';
+import { clockCheck, readProgressCheck, storeChecks } from './health/health-checks.js';
 
 // HTTP: commands in, the projection out. This file is the list of what the process is made of.
 
 const APP = 'api';
-const STILL_MS_MAX = 60_000;
-const UNKNOWN_PER_SECOND = 5;
+const STALL_MS_MAX = 60_000;
+const ANONYMOUS_RATE_PER_SECOND = 5;
 const SUBJECT_STREAMS_MAX = 8;
-const NEWS_EVERY_MS = 200;
+const CHANGES_POLL_MS = 200;
 const HEARTBEAT_MS = 15_000;
 const POSITION_WAIT_MS_MAX = 2_000;
 const DRAIN_MS_MAX = 3_000;
@@ -40,23 +40,23 @@ async function main(): Promise<void> {
   const log = createLog({ app: APP, level: config.LOG_LEVEL });
   const metrics = createMetrics(APP);
   const health = new Health(['event store', 'read tables', 'reads', 'clock']);
-  const flow = new StallDetector(SYSTEM_CLOCK, STILL_MS_MAX);
+  const stallDetector = new StallDetector(SYSTEM_CLOCK, STALL_MS_MAX);
   const clock = SYSTEM_CLOCK;
   const sending = await openSenders(config, process.env, { metrics, log, clock });
   health.addCheck('senders', () => sending.status());
   const tokens = await createTokenVerifier(tokenVerifierOptions(config), () => clock.timeOfDay());
-  const probes = await openProbes(config, health, metrics);
+  const probes = await openMetricsServer(config, health, metrics);
   const stores = await openStores(config, log, ['append', 'read tables']);
   const { events: store, tables } = stores;
-  const desk = openCommandProcessor(stores, config, metrics, log);
+  const commandProcessor = openCommandProcessor(stores, config, metrics, log);
   health.addCheck('commands', () => {
-    flow.reportWaiting(desk.stats.active + desk.stats.queued);
-    return flow.status();
+    stallDetector.reportWaiting(commandProcessor.stats.active + commandProcessor.stats.queued);
+    return stallDetector.status();
   });
   const folder = resolve(config.WEB_FOLDER);
   const api = await createApi(
     {
-      commandProcessor: desk,
+      commandProcessor: commandProcessor,
       store,
       tables,
       policy: config.LEDGER_POLICY,
@@ -66,34 +66,38 @@ async function main(): Promise<void> {
       rates: {
         userPerSecond: config.RATE_USER_PER_SECOND,
         servicePerSecond: config.RATE_SERVICE_PER_SECOND,
-        unknownPerSecond: UNKNOWN_PER_SECOND,
+        unknownPerSecond: ANONYMOUS_RATE_PER_SECOND,
       },
       streams: {
         streamsMax: config.STREAMS_MAX,
         subjectStreamsMax: SUBJECT_STREAMS_MAX,
-        pollMs: NEWS_EVERY_MS,
+        pollMs: CHANGES_POLL_MS,
         heartbeatMs: HEARTBEAT_MS,
       },
       positionWaitMsMax: POSITION_WAIT_MS_MAX,
       health,
       metrics,
       clock,
-      observer: createApiObserver(metrics, log, flow),
+      observer: createApiObserver(metrics, log, stallDetector),
       pageFolder: existsSync(join(folder, 'index.html')) ? folder : null,
       hasMetricsPort: config.METRICS_PORT !== null,
     },
     { isBehindProxy: config.BEHIND_PROXY, corsOrigins: config.CORS_ORIGINS },
     new NestLogger(log),
   );
-  const checking = checkup(
-    [...storeChecks(store, tables), readsCheck(store, tables, clock), clockCheck(clock, stores)],
+  const checking = startHealthChecks(
+    [
+      ...storeChecks(store, tables),
+      readProgressCheck(store, tables, clock),
+      clockCheck(clock, stores),
+    ],
     health,
     clock,
   );
   handleShutdown({
     log,
     steps: [
-      { name: 'http', msMax: 5_000, run: () => closeHttp(api, desk) },
+      { name: 'http', msMax: 5_000, run: () => closeHttp(api, commandProcessor) },
       { name: 'senders', msMax: 1_000, run: () => sending.stop() },
       { name: 'checks', msMax: 1_000, run: () => checking.stop() },
       { name: 'stores', msMax: 3_000, run: () => stores.close() },
@@ -105,7 +109,7 @@ async function main(): Promise<void> {
 }
 
 /** null: they are on the public port. */
-function openProbes(
+function openMetricsServer(
   { METRICS_PORT: port, METRICS_HOST: host }: ApiVariables,
   health: Health,
   metrics: Registry,
@@ -114,8 +118,8 @@ function openProbes(
 }
 
 /** Side by side: requests end when their commands are answered, or when the desk gives them up. */
-async function closeHttp(api: Api, desk: AccountCommandProcessor): Promise<void> {
-  await Promise.all([api.close(), desk.drain(DRAIN_MS_MAX)]);
+async function closeHttp(api: Api, commandProcessor: AccountCommandProcessor): Promise<void> {
+  await Promise.all([api.close(), commandProcessor.drain(DRAIN_MS_MAX)]);
 }
 
 exitOnError(main());

@@ -1,7 +1,7 @@
 import type { AccountState } from '#contracts';
 import type { Account } from '#ledger';
 
-export function stateOf(userId: string, account: Account): AccountState {
+export function toAccountState(userId: string, account: Account): AccountState {
   const { revision, at, balance, held } = account;
   const isEmpty = revision < 0;
   return {
@@ -10,14 +10,14 @@ export function stateOf(userId: string, account: Account): AccountState {
     at: isEmpty ? null : at,
     balance,
     held,
-    batches: batchesOf(account),
-    open_consumptions: openOf(account),
+    batches: toBatches(account),
+    open_consumptions: toOpenConsumptions(account),
     remembered_commands: account.answered.size,
     remembered_consumptions: account.consumptions.size,
   };
 }
 
-const batchesOf = ({ drawOrder, remaining }: Account): AccountState['batches'] =>
+const toBatches = ({ drawOrder, remaining }: Account): AccountState['batches'] =>
   [...drawOrder].map(({ id, priority, expiresAt, isGrace }) => ({
     batch_id: id,
     remaining: remaining.get(id) ?? 0,
@@ -26,7 +26,7 @@ const batchesOf = ({ drawOrder, remaining }: Account): AccountState['batches'] =
     grace: isGrace,
   }));
 
-const openOf = ({ openOrder }: Account): AccountState['open_consumptions'] =>
+const toOpenConsumptions = ({ openOrder }: Account): AccountState['open_consumptions'] =>
   [...openOrder].map(({ of, consumptionId, sourceType, sourceId, estimated, settleBy, draws }) => ({
     consumption_id: consumptionId,
     revision: of,

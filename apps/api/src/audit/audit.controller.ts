@@ -4,7 +4,7 @@ import { eventsQuery, stateQuery, type AccountState, type EventsPage } from '#co
 import { RequirePermission } from '../common/access/permissions.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
 import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
-import { PageOfEvents, StateAt } from '../history/history-queries.js';
+import { GetEventsQuery, GetAccountStateQuery } from '../history/history-queries.js';
 
 @Controller('v1/users/:user_id')
 @RequirePermission('read as auditor')
@@ -15,12 +15,12 @@ export class AuditController {
   @Get('events')
   events(@Param('user_id') user: string, @Query() query: unknown): Promise<EventsPage> {
     const { after = -1, limit } = parseQueryParams(eventsQuery, query);
-    return this.queries.execute(new PageOfEvents(parseUserId(user), after, limit));
+    return this.queries.execute(new GetEventsQuery(parseUserId(user), after, limit));
   }
 
   @Get('state')
   state(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountState> {
     const { revision = null } = parseQueryParams(stateQuery, query);
-    return this.queries.execute(new StateAt(parseUserId(user), revision));
+    return this.queries.execute(new GetAccountStateQuery(parseUserId(user), revision));
   }
 }

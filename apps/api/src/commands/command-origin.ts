@@ -3,7 +3,7 @@ import type { Origin } from '#commands';
 import { formatTraceparent, nextTraceparent, parseTraceparent } from '#platform/process';
 
 /** The work that the caller says this is part of, or new work. */
-export function originOf({ headers }: FastifyRequest): Origin {
+export function commandOrigin({ headers }: FastifyRequest): Origin {
   const sent = typeof headers['traceparent'] === 'string' ? headers['traceparent'] : null;
   const trace = nextTraceparent(parseTraceparent(sent));
   return { correlation: trace.traceId, traceparent: formatTraceparent(trace) };

@@ -1,7 +1,7 @@
 import type { CommandOutcome, OutcomeCode } from '#contracts';
 import { Problem } from '../common/problems/problem.js';
 
-const STATUS: Record<OutcomeCode, 400 | 409 | 422> = {
+const STATUS_BY_CODE: Record<OutcomeCode, 400 | 409 | 422> = {
   AlreadyExpired: 422,
   BalanceLimit: 422,
   TooManyBatches: 422,
@@ -20,9 +20,9 @@ const STATUS: Record<OutcomeCode, 400 | 409 | 422> = {
 };
 
 /** The answer to a command that was not carried out: why not, and the whole outcome. */
-export function refusalOf(outcome: CommandOutcome, code: OutcomeCode): Problem {
+export function refusalProblem(outcome: CommandOutcome, code: OutcomeCode): Problem {
   return new Problem({
-    status: STATUS[code],
+    status: STATUS_BY_CODE[code],
     name: code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase(),
     title: 'The command was refused',
     detail: outcome.detail ?? code,

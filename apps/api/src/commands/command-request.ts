@@ -12,14 +12,18 @@ import { invalidRequest, notFound } from '../common/problems/problem.js';
 import { readSingleHeader } from '../common/parsing/header-text.js';
 
 /** The type that a path names, or a Problem. */
-export function commandTypeIn(type: string): CommandType {
+export function parseCommandType(type: string): CommandType {
   const known = COMMAND_TYPES.find((one): one is CommandType => one === type);
   if (known === undefined) throw notFound(`There is no command ${JSON.stringify(type)}.`);
   return known;
 }
 
 /** What was asked for, and what they call it; or a Problem that names every bad field. */
-export function commandIn(request: FastifyRequest, type: CommandType, source: string): SentCommand {
+export function parseCommand(
+  request: FastifyRequest,
+  type: CommandType,
+  source: string,
+): SentCommand {
   const header = readSingleHeader(request.raw, 'Idempotency-Key');
   const id = header.ok ? parseIdempotencyKey(header.value) : header;
   const query = parseQuery(commandQuery, request.query);

@@ -9,14 +9,14 @@ import { RequirePermission } from '../common/access/permissions.js';
 import { PARTS, type ApiParts } from '../api-parts.js';
 import { senderForbidden, type Problem } from '../common/problems/problem.js';
 import { POSITION_HEADER } from '../common/reads/read-position.interceptor.js';
-import { refusalOf } from './command-refusal.js';
-import { commandIn, commandTypeIn } from './command-request.js';
-import { originOf } from './command-origin.js';
+import { refusalProblem } from './command-refusal.js';
+import { parseCommand, parseCommandType } from './command-request.js';
+import { commandOrigin } from './command-origin.js';
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
 /** How long a command waits for room at the desk before its sender is told to come again. */
-const ROOM_WAIT_MS_MAX = 1_000;
+const QUEUE_WAIT_MS_MAX = 1_000;
 
 @Controller('v1/commands')
 export class CommandsController {
@@ -33,30 +33,30 @@ export class CommandsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandOutcome> {
-    const known = commandTypeIn(type);
+    const known = parseCommandType(type);
     const from = this.parts.senders.authenticateSubject(callerOf(request).subject);
-    if (!from.ok) throw this.#forbid(new NotAllowed(from.denial));
-    const sent = commandIn(request, known, from.source);
+    if (!from.ok) throw this.#reportForbidden(new NotAllowed(from.denial));
+    const sent = parseCommand(request, known, from.source);
     const command = toLedgerCommand(sent, new Date(this.parts.clock.timeOfDay()).toISOString());
-    const origin = originOf(request);
+    const origin = commandOrigin(request);
     const { answer, position } = await from.right
       .execute(command, (checkRecording) =>
         this.bus.execute(
-          new RunLedgerCommand(command, origin, { waitMsMax: ROOM_WAIT_MS_MAX, checkRecording }),
+          new RunLedgerCommand(command, origin, { waitMsMax: QUEUE_WAIT_MS_MAX, checkRecording }),
         ),
       )
       .catch((error: unknown) => {
-        throw error instanceof NotAllowed ? this.#forbid(error) : error;
+        throw error instanceof NotAllowed ? this.#reportForbidden(error) : error;
       });
     this.parts.observer.commandProcessed(command, origin, answer);
     const outcome = toOutcome(command, answer, position);
     if (position !== null) void reply.header(POSITION_HEADER, position);
     if (outcome.replayed) void reply.header(REPLAYED_HEADER, 'true');
-    if (outcome.code !== null) throw refusalOf(outcome, outcome.code);
+    if (outcome.code !== null) throw refusalProblem(outcome, outcome.code);
     return outcome;
   }
 
-  #forbid({ denial }: NotAllowed): Problem {
+  #reportForbidden({ denial }: NotAllowed): Problem {
     this.parts.observer.commandForbidden(denial);
     return senderForbidden(denial.detail);
   }

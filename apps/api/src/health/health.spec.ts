@@ -2,8 +2,8 @@ import type { Position } from '#event-store';
 import { SYSTEM_CLOCK } from '#async';
 import { GREEN, Health } from '#platform/process';
 import { eventually, openApiDouble } from '../testing/api-fixture.js';
-import { checkup, type Check } from './periodic-health-check.js';
-import { READS_STILL_MS_MAX, clockCheck, readsCheck, storeChecks } from './health-checks.js';
+import { startHealthChecks, type HealthCheck } from './periodic-health-check.js';
+import { READ_STALL_MS_MAX, clockCheck, readProgressCheck, storeChecks } from './health-checks.js';
 
 describe('the probes', () => {
   it('tell live from ready, and name the part that is not', async () => {
@@ -62,11 +62,11 @@ describe('the checkup', () => {
   it('reports again and again how each part is', async () => {
     const health = new Health(['a', 'b']);
     let a: () => Promise<string | null> = () => Promise.resolve(null);
-    const checks: Check[] = [
-      { part: 'a', look: () => a() },
-      { part: 'b', look: () => new Promise(() => undefined) },
+    const checks: HealthCheck[] = [
+      { part: 'a', run: () => a() },
+      { part: 'b', run: () => new Promise(() => undefined) },
     ];
-    const checking = checkup(checks, health, hurried);
+    const checking = startHealthChecks(checks, health, hurried);
     const statesAre = (states: object) => () => expect(health.ready().parts).toMatchObject(states);
     const late = { state: 'red', reason: 'gives no answer' };
     await eventually(statesAre({ a: { state: 'green' }, b: late }));
@@ -84,7 +84,7 @@ describe('the checks', () => {
     clockCheck(
       { timeOfDay: () => NOW },
       { databaseTimeOfDay: () => Promise.resolve(NOW + ms) },
-    ).look();
+    ).run();
 
   it.each([0, 5_000, -5_000])('find a clock %i ms apart from the database’s right', async (ms) => {
     expect(await apart(ms)).toBeNull();
@@ -103,14 +103,14 @@ describe('the checks', () => {
         return Promise.resolve(NOW + 4_000);
       },
     });
-    expect(await check.look()).toBeNull();
+    expect(await check.run()).toBeNull();
   });
 
   it('ask both stores', async () => {
     const away = () => Promise.reject(new Error('away'));
     const [store, tables] = storeChecks({ head: away }, { position: () => Promise.resolve(null) });
-    await expect(store?.look()).rejects.toThrow('away');
-    expect(await tables?.look()).toBeNull();
+    await expect(store?.run()).rejects.toThrow('away');
+    expect(await tables?.run()).toBeNull();
   });
 
   describe('of the reads', () => {
@@ -118,17 +118,17 @@ describe('the checks', () => {
 
     function reads() {
       const is = { head: at(0), position: at(0), now: 0 };
-      const check = readsCheck(
+      const check = readProgressCheck(
         { head: async () => is.head },
         { position: async () => is.position },
         { now: () => is.now },
       );
-      return { is, look: () => check.look() };
+      return { is, look: () => check.run() };
     }
 
     it('are well where nothing waits, however long nothing happens', async () => {
       const { is, look } = reads();
-      is.now = 100 * READS_STILL_MS_MAX;
+      is.now = 100 * READ_STALL_MS_MAX;
       expect(await look()).toBeNull();
     });
 
@@ -136,13 +136,13 @@ describe('the checks', () => {
       const { is, look } = reads();
       expect(await look()).toBeNull();
       is.head = at(5);
-      is.now = READS_STILL_MS_MAX;
+      is.now = READ_STALL_MS_MAX;
       expect(await look()).toBeNull();
       is.now += 1_000;
       expect(await look()).toMatch(/have not moved for 61 s/);
       is.position = at(3);
       expect(await look()).toBeNull();
-      is.now += READS_STILL_MS_MAX + 1;
+      is.now += READ_STALL_MS_MAX + 1;
       expect(await look()).toMatch(/not moved/);
       is.position = at(5);
       expect(await look()).toBeNull();

@@ -6,14 +6,14 @@ import { accountStream } from '#identity';
 import { adoptPolicy } from '#ledger';
 import { PARTS, STORE, type ApiParts } from '../api-parts.js';
 import { notFound } from '../common/problems/problem.js';
-import { stateOf } from '../audit/account-state.js';
-import { foldAccount } from './replay-account.js';
-import { FoldGate } from './replay-semaphore.js';
-import { readEvent, storedEventOf } from './stored-event.js';
+import { toAccountState } from '../audit/account-state.js';
+import { replayAccount } from './replay-account.js';
+import { ReplaySemaphore } from './replay-semaphore.js';
+import { decodeEvent, toStoredEvent } from './stored-event.js';
 
 // What is not in any table: the past, folded from the events.
 
-export class BalanceAt extends Query<AccountBalance> {
+export class GetBalanceAtQuery extends Query<AccountBalance> {
   constructor(
     readonly userId: string,
     readonly at: string,
@@ -22,23 +22,23 @@ export class BalanceAt extends Query<AccountBalance> {
   }
 }
 
-@QueryHandler(BalanceAt)
-export class BalanceAtHandler implements IQueryHandler<BalanceAt> {
+@QueryHandler(GetBalanceAtQuery)
+export class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
   constructor(
     @Inject(STORE) private readonly store: EventStore,
-    private readonly gate: FoldGate,
+    private readonly semaphore: ReplaySemaphore,
   ) {}
 
-  async execute({ userId, at }: BalanceAt): Promise<AccountBalance> {
-    const { account, position } = await this.gate.run(() =>
-      foldAccount(this.store, userId, (event) => event.at <= at),
+  async execute({ userId, at }: GetBalanceAtQuery): Promise<AccountBalance> {
+    const { account, position } = await this.semaphore.run(() =>
+      replayAccount(this.store, userId, (event) => event.at <= at),
     );
     return { user_id: userId, balance: account.balance, held: account.held, position, at };
   }
 }
 
 /** null: after all that happened. */
-export class StateAt extends Query<AccountState> {
+export class GetAccountStateQuery extends Query<AccountState> {
   constructor(
     readonly userId: string,
     readonly revision: number | null,
@@ -47,26 +47,28 @@ export class StateAt extends Query<AccountState> {
   }
 }
 
-@QueryHandler(StateAt)
-export class StateAtHandler implements IQueryHandler<StateAt> {
+@QueryHandler(GetAccountStateQuery)
+export class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
   constructor(
     @Inject(STORE) private readonly store: EventStore,
-    private readonly gate: FoldGate,
+    private readonly semaphore: ReplaySemaphore,
     @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
 
-  async execute({ userId, revision }: StateAt): Promise<AccountState> {
-    const belongs = (_: unknown, at: number): boolean => revision === null || at <= revision;
-    const { account } = await this.gate.run(() => foldAccount(this.store, userId, belongs));
+  async execute({ userId, revision }: GetAccountStateQuery): Promise<AccountState> {
+    const isIncluded = (_: unknown, at: number): boolean => revision === null || at <= revision;
+    const { account } = await this.semaphore.run(() =>
+      replayAccount(this.store, userId, isIncluded),
+    );
     if (revision !== null && account.revision < revision) {
       throw notFound(`The account has no event of revision ${revision}.`);
     }
     adoptPolicy(account, this.parts.policy);
-    return stateOf(userId, account);
+    return toAccountState(userId, account);
   }
 }
 
-export class PageOfEvents extends Query<EventsPage> {
+export class GetEventsQuery extends Query<EventsPage> {
   constructor(
     readonly userId: string,
     /** Only events behind that revision; -1: all. */
@@ -77,19 +79,23 @@ export class PageOfEvents extends Query<EventsPage> {
   }
 }
 
-@QueryHandler(PageOfEvents)
-export class PageOfEventsHandler implements IQueryHandler<PageOfEvents> {
+@QueryHandler(GetEventsQuery)
+export class GetEventsHandler implements IQueryHandler<GetEventsQuery> {
   constructor(@Inject(STORE) private readonly store: EventStore) {}
 
-  async execute({ userId, after, limit }: PageOfEvents): Promise<EventsPage> {
+  async execute({ userId, after, limit }: GetEventsQuery): Promise<EventsPage> {
     const items = [];
     const page = { from: after + 1, limit: limit + 1 };
     for await (const recorded of this.store.readStream(accountStream(userId), page)) {
       if (items.length === limit) return { items, next_after: recorded.revision - 1 };
-      items.push(storedEventOf(readEvent(recorded)));
+      items.push(toStoredEvent(decodeEvent(recorded)));
     }
     return { items, next_after: null };
   }
 }
 
-export const REPLAY_QUERIES = [BalanceAtHandler, StateAtHandler, PageOfEventsHandler];
+export const HISTORY_QUERY_HANDLERS = [
+  GetBalanceAtHandler,
+  GetAccountStateHandler,
+  GetEventsHandler,
+];

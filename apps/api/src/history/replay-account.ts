@@ -2,31 +2,31 @@ import { AccountDamaged } from '#commands';
 import type { EventStore, Position } from '#event-store';
 import { accountStream } from '#identity';
 import { REMEMBER_EVERYTHING, emptyAccount, evolve, type Account, type LedgerEvent } from '#ledger';
-import { readEvent, whole } from './stored-event.js';
+import { decodeEvent, reportAsDamage } from './stored-event.js';
 
-export interface FoldedAccount {
+export interface ReplayedAccount {
   readonly account: Account;
   /** Of the last event in it; null: there is none. */
   readonly position: Position | null;
 }
 
 /** The account after all of its first events that belong to it. */
-export async function foldAccount(
+export async function replayAccount(
   store: EventStore,
   userId: string,
-  belongs: (event: LedgerEvent, revision: number) => boolean,
-): Promise<FoldedAccount> {
+  isIncluded: (event: LedgerEvent, revision: number) => boolean,
+): Promise<ReplayedAccount> {
   const account = emptyAccount(REMEMBER_EVERYTHING);
   let position: Position | null = null;
   for await (const recorded of store.readStream(accountStream(userId))) {
-    const { event } = readEvent(recorded);
+    const { event } = decodeEvent(recorded);
     const expected = account.revision + 1;
     if (recorded.revision !== expected) {
       const reason = `revision ${recorded.revision} stands in its place`;
       throw new AccountDamaged(recorded.stream, expected, reason);
     }
-    if (!belongs(event, recorded.revision)) break;
-    whole(recorded, () => evolve(account, event));
+    if (!isIncluded(event, recorded.revision)) break;
+    reportAsDamage(recorded, () => evolve(account, event));
     ({ position } = recorded);
   }
   return { account, position };

@@ -1,10 +1,10 @@
 import { eventually } from '../testing/api-fixture.js';
 import { Problem } from '../common/problems/problem.js';
-import { FoldGate } from './replay-semaphore.js';
+import { ReplaySemaphore } from './replay-semaphore.js';
 
 describe('the gate before folds', () => {
   it('lets four in at a time, the next as soon as one has ended, well or not', async () => {
-    const gate = new FoldGate();
+    const gate = new ReplaySemaphore();
     let inside = 0;
     let most = 0;
     const ends: ((error?: Error) => void)[] = [];
@@ -32,7 +32,7 @@ describe('the gate before folds', () => {
   });
 
   it('turns away whom it has no room to let wait', async () => {
-    const gate = new FoldGate();
+    const gate = new ReplaySemaphore();
     let end = (): void => undefined;
     const held = new Promise<void>((resolve) => (end = resolve));
     const waiting = Array.from({ length: 104 }, () => gate.run(() => held));

@@ -1,16 +1,16 @@
 import { serviceUnavailable } from '../common/problems/problem.js';
 
-const FOLDS_MAX = 4;
+const REPLAYS_MAX = 4;
 const WAITING_MAX = 100;
 const RETRY_AFTER_SECONDS = 2;
 
 /** A long history takes its time: so many are folded side by side, so many wait, and no more. */
-export class FoldGate {
+export class ReplaySemaphore {
   readonly #waiting: (() => void)[] = [];
   #folding = 0;
 
   async run<T>(fold: () => Promise<T>): Promise<T> {
-    if (this.#folding < FOLDS_MAX) this.#folding += 1;
+    if (this.#folding < REPLAYS_MAX) this.#folding += 1;
     else await this.#turn();
     try {
       return await fold();

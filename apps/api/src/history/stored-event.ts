@@ -3,21 +3,21 @@ import { storedEvent, type StoredEvent } from '#contracts';
 import type { RecordedEvent } from '#event-store';
 import { deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
 
-export interface ReadEvent {
+export interface DecodedEvent {
   readonly recorded: RecordedEvent;
   readonly event: LedgerEvent;
   readonly provenance: Provenance;
 }
 
 /** Throws AccountDamaged where it can't be read: somebody has to look, nothing is skipped. */
-export function readEvent(recorded: RecordedEvent): ReadEvent {
-  return whole(recorded, () => ({ recorded, ...deserializeEvent(recorded) }));
+export function decodeEvent(recorded: RecordedEvent): DecodedEvent {
+  return reportAsDamage(recorded, () => ({ recorded, ...deserializeEvent(recorded) }));
 }
 
 /** As it is stored, for those who check it: what its hash covers is answered in its own order. */
-export function storedEventOf({ recorded, event }: ReadEvent): StoredEvent {
+export function toStoredEvent({ recorded, event }: DecodedEvent): StoredEvent {
   const { revision, position, id, type, data, meta, hash } = recorded;
-  return whole(recorded, () => {
+  return reportAsDamage(recorded, () => {
     const stored: unknown = {
       revision,
       position,
@@ -34,7 +34,7 @@ export function storedEventOf({ recorded, event }: ReadEvent): StoredEvent {
 }
 
 /** Whatever fails over an event that is stored is damage of its account. */
-export function whole<T>({ stream, revision }: RecordedEvent, read: () => T): T {
+export function reportAsDamage<T>({ stream, revision }: RecordedEvent, read: () => T): T {
   try {
     return read();
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { ALICE, openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
-import { answerParserError } from './connection-errors.js';
+import { handleClientError } from './connection-errors.js';
 
 /** Everything that comes until the other side ends. */
 function textOf(socket: Socket): Promise<string> {
@@ -97,7 +97,7 @@ describe('a request that does not arrive in time', () => {
   ])('%j: %s', async (state, _, status) => {
     const server = createServer((socket) => {
       Object.assign(socket, state);
-      answerParserError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket);
+      handleClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -9,7 +9,7 @@ import { problemBody, type ProblemDetails } from '../common/problems/problem.js'
 const MALFORMED = { status: 400, name: 'malformed-http', title: 'Malformed HTTP' } as const;
 
 /** By the code of what went wrong. Everything else is HTTP that the parser does not understand. */
-const REFUSALS: Readonly<Record<string, ProblemDetails>> = {
+const PROBLEM_BY_ERROR_CODE: Readonly<Record<string, ProblemDetails>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     name: 'headers-too-large',
@@ -24,20 +24,23 @@ const REFUSALS: Readonly<Record<string, ProblemDetails>> = {
   },
 };
 
-const NOT_HTTP: ProblemDetails = { ...MALFORMED, detail: 'This is no valid HTTP request.' };
-const NO_PROXY: ProblemDetails = { ...MALFORMED, detail: 'This server is no proxy.' };
-const NO_HOST: ProblemDetails = { ...MALFORMED, detail: 'Send the header Host, once.' };
-const NO_EXPECTATIONS: ProblemDetails = {
+const INVALID_HTTP: ProblemDetails = { ...MALFORMED, detail: 'This is no valid HTTP request.' };
+const PROXY_REFUSED: ProblemDetails = { ...MALFORMED, detail: 'This server is no proxy.' };
+const MISSING_HOST_PROBLEM: ProblemDetails = {
+  ...MALFORMED,
+  detail: 'Send the header Host, once.',
+};
+const EXPECTATION_FAILED: ProblemDetails = {
   status: 417,
   name: 'expectation-failed',
   title: 'Expectation failed',
   detail: 'The header Expect may say 100-continue, and nothing else.',
 };
 
-export const HOST_MISSING = NO_HOST;
+export const MISSING_HOST = MISSING_HOST_PROBLEM;
 
 /** As Node marks a socket with what it is being answered. */
-interface Connection extends Duplex {
+interface ClientSocket extends Duplex {
   readonly _httpMessage?: {
     readonly headersSent: boolean;
     readonly req: { readonly complete: boolean };
@@ -48,27 +51,27 @@ interface Connection extends Duplex {
  * The parser's own errors. A connection that is gone is let go, and so is one in the middle of an answer,
  * unless it is the body of that very request that is broken.
  */
-export function answerParserError(error: { readonly code?: unknown }, socket: Connection): void {
+export function handleClientError(error: { readonly code?: unknown }, socket: ClientSocket): void {
   const answer = socket._httpMessage ?? null;
   const isAnswering = answer !== null && (answer.headersSent || answer.req.complete);
   if (error.code === 'ECONNRESET' || isAnswering || !socket.writable) {
     socket.destroy();
     return;
   }
-  refuse(socket, REFUSALS[String(error.code)] ?? NOT_HTTP);
+  sendProblem(socket, PROBLEM_BY_ERROR_CODE[String(error.code)] ?? INVALID_HTTP);
 }
 
 /** What Node would answer without a body, or not at all. */
-export function answerWhatIsNoRequest(server: Server): void {
-  server.on('connect', (_: IncomingMessage, socket: Duplex) => refuse(socket, NO_PROXY));
+export function rejectConnectAndExpect(server: Server): void {
+  server.on('connect', (_: IncomingMessage, socket: Duplex) => sendProblem(socket, PROXY_REFUSED));
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
     const { socket } = response;
     if (socket === null) response.destroy();
-    else refuse(socket, NO_EXPECTATIONS);
+    else sendProblem(socket, EXPECTATION_FAILED);
   });
 }
 
-function refuse(socket: Duplex, problem: ProblemDetails): void {
+function sendProblem(socket: Duplex, problem: ProblemDetails): void {
   const body = JSON.stringify(problemBody(problem));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,

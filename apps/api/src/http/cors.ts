@@ -14,7 +14,7 @@ const PREFLIGHT_SECONDS = 7_200;
  * off: whoever calls carries a token. Other origins get the answers that they would get anyway, without
  * the headers by which a browser hands them on.
  */
-export function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): void {
+export function enableCors(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
   const allowed = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {

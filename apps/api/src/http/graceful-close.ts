@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-const LOOK_AGAIN_MS = 20;
+const CONNECTION_CHECK_MS = 20;
 
 /** Knows what is being answered. Made before the server listens. */
-export class AnswersUnderWay {
+export class InFlightRequests {
   #count = 0;
 
   constructor(server: Server) {
@@ -23,18 +23,18 @@ export class AnswersUnderWay {
  * Takes nothing new, ends the streams, and waits for what is being answered. Connections are closed
  * behind the last answer: one kept alive, or opened and never used, would hold up the end.
  */
-export async function closeApi(
+export async function closeGracefully(
   app: NestFastifyApplication,
-  underWay: AnswersUnderWay,
+  inFlight: InFlightRequests,
 ): Promise<void> {
   const server: Server = app.getHttpServer();
-  const look = setInterval(() => {
-    if (!server.listening && underWay.count === 0) server.closeAllConnections();
+  const timer = setInterval(() => {
+    if (!server.listening && inFlight.count === 0) server.closeAllConnections();
     else server.closeIdleConnections();
-  }, LOOK_AGAIN_MS);
+  }, CONNECTION_CHECK_MS);
   try {
     await app.close();
   } finally {
-    clearInterval(look);
+    clearInterval(timer);
   }
 }

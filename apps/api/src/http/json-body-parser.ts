@@ -3,13 +3,13 @@ import { compressedBody } from '../common/problems/problem.js';
 import { parseJsonBody } from './parse-json-body.js';
 
 /** Bodies are JSON in UTF-8, not packed, and nothing else. */
-export function bodiesAreJson(fastify: FastifyInstance): void {
+export function useJsonBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
     (request, bytes, done) => {
-      if (isPacked(request)) return done(compressedBody());
+      if (isCompressed(request)) return done(compressedBody());
       const parsed = parseJsonBody(Buffer.from(bytes));
       if (parsed.ok) done(null, parsed.value);
       else done(parsed.problem);
@@ -18,7 +18,7 @@ export function bodiesAreJson(fastify: FastifyInstance): void {
 }
 
 /** The header lists what was done to the body, in its order; nothing was by `identity`. */
-const isPacked = ({ headers }: FastifyRequest): boolean =>
+const isCompressed = ({ headers }: FastifyRequest): boolean =>
   (headers['content-encoding'] ?? '')
     .split(',')
     .map((encoding) => encoding.trim().toLowerCase())

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
 import { problemBody } from '../common/problems/problem.js';
-import { HOST_MISSING } from './connection-errors.js';
+import { MISSING_HOST } from './connection-errors.js';
 
 /** The methods of every path that is declared, whoever declares it. */
-export class KnownRoutes {
+export class RouteTable {
   readonly #methods = new Map<string, Set<string>>();
 
   add(path: string, methods: readonly string[]): void {
@@ -15,17 +15,17 @@ export class KnownRoutes {
   }
 
   /** In order, each once; empty: there is nothing at that path. */
-  methodsAt(path: string): readonly string[] {
-    const all = [...this.#methods].filter(([declared]) => isAt(declared, path));
+  methodsFor(path: string): readonly string[] {
+    const all = [...this.#methods].filter(([declared]) => matchesPath(declared, path));
     return [...new Set(all.flatMap(([, methods]) => [...methods]))].sort();
   }
 }
 
-function isAt(declared: string, path: string): boolean {
-  const [parts, asked] = [declared.split('/'), path.split('/')];
+function matchesPath(declared: string, path: string): boolean {
+  const [parts, requested] = [declared.split('/'), path.split('/')];
   return (
-    parts.length === asked.length &&
-    parts.every((part, i) => (part.startsWith(':') ? asked[i] !== '' : part === asked[i]))
+    parts.length === requested.length &&
+    parts.every((part, i) => (part.startsWith(':') ? requested[i] !== '' : part === requested[i]))
   );
 }
 
@@ -41,15 +41,15 @@ const ADDRESS_TOO_LONG = {
 } as const;
 
 /** 405 with the methods that there are, where the path is known and the method is not. */
-export function nameMethods(fastify: FastifyInstance): void {
-  const routes = new KnownRoutes();
+export function rejectUnknownMethods(fastify: FastifyInstance): void {
+  const routes = new RouteTable();
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.raw.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      send(reply, problemBody(HOST_MISSING));
+      send(reply, problemBody(MISSING_HOST));
       return;
     }
-    const methods = isUnknown(request) ? routes.methodsAt(pathOf(request)) : [];
+    const methods = isUnknown(request) ? routes.methodsFor(pathOf(request)) : [];
     if (methods.length === 0) {
       done();
       return;

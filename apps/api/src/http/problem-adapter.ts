@@ -12,21 +12,21 @@ interface RouterError {
 
 /** An address that the router itself can't read never comes to Nest: its answer is a problem, too. */
 export class ProblemAdapter extends FastifyAdapter {
-  #setHeaders: SecurityHook | undefined;
+  #securityHook: SecurityHook | undefined;
 
   constructor(options: Omit<FastifyHttpOptions<Server>, 'frameworkErrors'>) {
     const frameworkErrors = (error: RouterError, request: FastifyRequest, reply: FastifyReply) =>
-      this.#refuse(error, request, reply);
+      this.#sendProblem(error, request, reply);
     super({ ...options, frameworkErrors });
   }
 
   override registerSecurityHook(hook: SecurityHook): void {
-    this.#setHeaders = hook;
+    this.#securityHook = hook;
     super.registerSecurityHook(hook);
   }
 
-  #refuse(error: RouterError, request: FastifyRequest, reply: FastifyReply): void {
-    this.#setHeaders?.(request, reply.raw);
+  #sendProblem(error: RouterError, request: FastifyRequest, reply: FastifyReply): void {
+    this.#securityHook?.(request, reply.raw);
     const status = error.statusCode ?? 400;
     const title = status === 414 ? 'The address is too long' : 'The address is malformed';
     const body = problemBody({ status, name: 'bad-address', title, detail: `${title}.` });

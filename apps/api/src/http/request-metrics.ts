@@ -3,7 +3,7 @@ import type { ApiParts } from '../api-parts.js';
 import { routeOf } from '../common/problems/problem.filter.js';
 
 /** Nothing of /v1 belongs into a cache, and every answer is counted. */
-export function reportAnswers(fastify: FastifyInstance, { observer }: Pick<ApiParts, 'observer'>) {
+export function reportRequests(fastify: FastifyInstance, { observer }: Pick<ApiParts, 'observer'>) {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
     done();

@@ -10,7 +10,7 @@ const YEAR_SECONDS = 31_536_000;
 const PAGES = ['/', '/audit'];
 
 /** The page at the addresses that it knows, and its files. Everything else is not found. */
-export async function servePage(fastify: FastifyInstance, folder: string): Promise<void> {
+export async function serveWebPage(fastify: FastifyInstance, folder: string): Promise<void> {
   await fastify.register(fastifyStatic, {
     root: folder,
     serve: false,

@@ -23,17 +23,17 @@ import { ReadPositionInterceptor } from '../common/reads/read-position.intercept
 import { withErrorReporting } from '../common/reads/report-read-errors.js';
 import { readSingleHeader } from '../common/parsing/header-text.js';
 import { parsedOrThrow, parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
-import { News } from './read-model-changes.js';
-import { placeFrom } from './event-id.js';
-import { rowStream } from './transaction-stream.js';
+import { ReadModelChanges } from './read-model-changes.js';
+import { parseEventId } from './event-id.js';
+import { transactionStream } from './transaction-stream.js';
 
 @Controller('v1/users/:user_id/transactions')
 @RequirePermission('read account')
 @UseInterceptors(ReadPositionInterceptor)
-export class RowStreamController {
+export class TransactionStreamController {
   constructor(
-    private readonly news: News,
-    private readonly open: OpenStreams,
+    private readonly changes: ReadModelChanges,
+    private readonly openStreams: OpenStreams,
     @Inject(TABLES) private readonly tables: ReadTables,
     @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
@@ -50,17 +50,17 @@ export class RowStreamController {
     const userId = parseUserId(user);
     parseQueryParams(streamQuery, query);
     const { subject, expiresAtMs } = callerOf(request);
-    const after = lastRowOf(request) ?? (await this.#newestOf(userId));
-    const stream = this.open.open(subject);
+    const after = lastSeenRow(request) ?? (await this.#newestRow(userId));
+    const stream = this.openStreams.open(subject);
     const { clock, observer, streams } = this.parts;
     const tables = withErrorReporting(this.tables, (error) =>
       observer.requestFailed(routeOf(request), 500, error),
     );
     const { heartbeatMs } = streams;
     const events = Readable.from(
-      rowStream(
-        { tables, news: this.news, clock, heartbeatMs },
-        { userId, after, untilMs: expiresAtMs, signal: stream.signal },
+      transactionStream(
+        { tables, changes: this.changes, clock, heartbeatMs },
+        { userId, after, expiresAtMs: expiresAtMs, signal: stream.signal },
       ),
       { objectMode: false },
     );
@@ -70,16 +70,16 @@ export class RowStreamController {
     return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
   }
 
-  async #newestOf(userId: string): Promise<RowCursor> {
+  async #newestRow(userId: string): Promise<RowCursor> {
     const [newest] = await this.tables.transactions(userId, { limit: 1 });
     return newest ?? { id: 0 };
   }
 }
 
 /** null: from now on. 0 is before every row. */
-function lastRowOf(request: FastifyRequest): RowCursor | null {
+function lastSeenRow(request: FastifyRequest): RowCursor | null {
   const text = parsedOrThrow(readSingleHeader(request.raw, 'Last-Event-ID')) ?? '';
   return text === ''
     ? null
-    : placeFrom(parsedOrThrow(parseWith(lastEventId, text, 'Last-Event-ID')));
+    : parseEventId(parsedOrThrow(parseWith(lastEventId, text, 'Last-Event-ID')));
 }

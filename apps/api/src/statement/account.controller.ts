@@ -12,15 +12,15 @@ import type { ReadTables } from '#read-model';
 import { RequirePermission } from '../common/access/permissions.js';
 import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
-import { BalanceAt } from '../history/history-queries.js';
+import { GetBalanceAtQuery } from '../history/history-queries.js';
 import { toBatchItem, toUsage } from '../common/reads/response-items.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
-import { AccountNow, BatchesLeft, UsageOf } from './table-queries.js';
+import { GetAccountQuery, GetBatchesQuery, GetUsageQuery } from './table-queries.js';
 
 @Controller('v1/users/:user_id')
 @RequirePermission('read account')
 @UseInterceptors(ReadPositionInterceptor)
-export class AccountsController {
+export class AccountController {
   constructor(
     private readonly queries: QueryBus,
     @Inject(TABLES) private readonly tables: ReadTables,
@@ -31,10 +31,10 @@ export class AccountsController {
   async balance(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountBalance> {
     const userId = parseUserId(user);
     const { at } = parseQueryParams(balanceQuery, query);
-    if (at !== undefined) return this.queries.execute(new BalanceAt(userId, at));
+    if (at !== undefined) return this.queries.execute(new GetBalanceAtQuery(userId, at));
     // The position first: the balance may be newer than it says, never older.
     const position = await this.tables.position();
-    const account = await this.queries.execute(new AccountNow(userId));
+    const account = await this.queries.execute(new GetAccountQuery(userId));
     return {
       user_id: userId,
       balance: account?.balance ?? 0,
@@ -47,7 +47,7 @@ export class AccountsController {
   @Get('batches')
   async batches(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountBatches> {
     parseQueryParams(batchesQuery, query);
-    const rows = await this.queries.execute(new BatchesLeft(parseUserId(user)));
+    const rows = await this.queries.execute(new GetBatchesQuery(parseUserId(user)));
     return { items: rows.map(toBatchItem) };
   }
 
@@ -55,7 +55,7 @@ export class AccountsController {
   async usage(@Param('user_id') user: string, @Query() query: unknown): Promise<Usage> {
     const { group_by: groupBy, tz: timeZone, from, to } = parseQueryParams(usageQuery, query);
     const items = await this.queries.execute(
-      new UsageOf(parseUserId(user), {
+      new GetUsageQuery(parseUserId(user), {
         groupBy,
         timeZone,
         ...(from !== undefined && { from }),

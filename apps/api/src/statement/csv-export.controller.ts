@@ -20,7 +20,7 @@ import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../common/limits/open-streams.js';
 import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
 import { itemOf } from '../common/reads/response-items.js';
-import { filterOf } from './page-request.js';
+import { toFilter } from './page-request.js';
 import { routeOf } from '../common/problems/problem.filter.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
 import { withErrorReporting } from '../common/reads/report-read-errors.js';
@@ -28,9 +28,9 @@ import { withErrorReporting } from '../common/reads/report-read-errors.js';
 @Controller('v1/users/:user_id')
 @RequirePermission('read account')
 @UseInterceptors(ReadPositionInterceptor)
-export class ExportController {
+export class CsvExportController {
   constructor(
-    private readonly open: OpenStreams,
+    private readonly openStreams: OpenStreams,
     @Inject(TABLES) private readonly tables: ReadTables,
     @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
@@ -43,11 +43,11 @@ export class ExportController {
     @Req() request: FastifyRequest,
   ): Promise<StreamableFile> {
     const userId = parseUserId(user);
-    const filter = filterOf(parseQueryParams(exportQuery, query));
-    const stream = this.open.open(callerOf(request).subject);
-    let hasBegun = false;
+    const filter = toFilter(parseQueryParams(exportQuery, query));
+    const stream = this.openStreams.open(callerOf(request).subject);
+    let isStreaming = false;
     const tables = withErrorReporting(this.tables, (error) => {
-      if (hasBegun) this.parts.observer.requestFailed(routeOf(request), 500, error);
+      if (isStreaming) this.parts.observer.requestFailed(routeOf(request), 500, error);
     });
     const pages = allTransactions(tables, userId, filter);
     // Before anything is sent: a file that breaks off looks like a whole one, a problem does not.
@@ -55,8 +55,8 @@ export class ExportController {
       stream.abort();
       throw error;
     });
-    hasBegun = true;
-    const lines = Readable.from(statement(first, pages), { objectMode: false });
+    isStreaming = true;
+    const lines = Readable.from(csvLines(first, pages), { objectMode: false });
     stream.signal.addEventListener('abort', () => lines.destroy(), { once: true });
     lines.once('close', () => stream.abort());
     return new StreamableFile(lines, {
@@ -66,19 +66,19 @@ export class ExportController {
   }
 }
 
-type Pages = ReturnType<typeof allTransactions>;
+type StatementPages = ReturnType<typeof allTransactions>;
 
-async function* statement(
+async function* csvLines(
   first: IteratorResult<readonly StatementRow[], void>,
-  others: Pages,
+  others: StatementPages,
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvRow(TRANSACTION_FIELDS);
   if (first.done === true) return;
-  yield linesOf(first.value);
-  for await (const rows of others) yield linesOf(rows);
+  yield toCsv(first.value);
+  for await (const rows of others) yield toCsv(rows);
 }
 
-const linesOf = (rows: readonly StatementRow[]): string =>
+const toCsv = (rows: readonly StatementRow[]): string =>
   rows
     .map(itemOf)
     .map((item) => csvRow(TRANSACTION_FIELDS.map((field) => item[field])))

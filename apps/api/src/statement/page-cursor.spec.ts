@@ -10,16 +10,16 @@ const cursor: PageCursor = {
 
 describe('a page cursor', () => {
   it('carries its user, place and filters', () => {
-    expect(cursors.open(cursors.seal(cursor))).toEqual(cursor);
+    expect(cursors.verify(cursors.sign(cursor))).toEqual(cursor);
   });
 
   it('is refused when any character of it is altered', () => {
-    const text = cursors.seal(cursor);
+    const text = cursors.sign(cursor);
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.constantFrom(...'Aa0-_.'), (at, other) => {
         fc.pre(text[at] !== other);
         const altered = text.slice(0, at) + other + text.slice(at + 1);
-        const opened = cursors.open(altered);
+        const opened = cursors.verify(altered);
         // The last character of base64url may hold bits that say nothing.
         expect(opened === null || JSON.stringify(opened) === JSON.stringify(cursor)).toBe(true);
       }),
@@ -27,20 +27,20 @@ describe('a page cursor', () => {
   });
 
   it('is refused with other words under its seal', () => {
-    const [, seal] = cursors.seal(cursor).split('.');
+    const [, seal] = cursors.sign(cursor).split('.');
     const said = Buffer.from(JSON.stringify({ ...cursor, before: 9_999 })).toString('base64url');
-    expect(cursors.open(`${said}.${seal ?? ''}`)).toBeNull();
+    expect(cursors.verify(`${said}.${seal ?? ''}`)).toBeNull();
   });
 
   it('is refused under another key', () => {
     const others = new PageCursors('another key of thirty-two characters or so');
-    expect(others.open(cursors.seal(cursor))).toBeNull();
+    expect(others.verify(cursors.sign(cursor))).toBeNull();
   });
 
   it.each(['', '.', 'abc', 'abc.def', 'x'.repeat(5_000), '{}.{}', 'a.b.c'])(
     'is refused when it is %p',
     (text) => {
-      expect(cursors.open(text)).toBeNull();
+      expect(cursors.verify(text)).toBeNull();
     },
   );
 });

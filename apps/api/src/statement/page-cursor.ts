@@ -9,29 +9,29 @@ export interface PageCursor {
   readonly filter: TransactionFilter;
 }
 
-const SEAL_BYTES = 16;
+const SIGNATURE_BYTES = 16;
 const CURSOR_CHARS_MAX = 1_024;
 
 /** Cursors that can be read, but not made or altered, by those who carry them. */
 export class PageCursors {
   constructor(private readonly key: string) {}
 
-  seal(cursor: PageCursor): string {
-    const said = Buffer.from(JSON.stringify(cursor), 'utf8');
-    return `${said.toString('base64url')}.${this.#sealOf(said).toString('base64url')}`;
+  sign(cursor: PageCursor): string {
+    const payload = Buffer.from(JSON.stringify(cursor), 'utf8');
+    return `${payload.toString('base64url')}.${this.#signatureOf(payload).toString('base64url')}`;
   }
 
   /** null: not one of ours. */
-  open(text: string): PageCursor | null {
+  verify(text: string): PageCursor | null {
     if (text.length > CURSOR_CHARS_MAX) return null;
-    const [said, seal, ...more] = text.split('.').map((part) => Buffer.from(part, 'base64url'));
-    if (said === undefined || seal?.length !== SEAL_BYTES || more.length > 0) return null;
-    if (!timingSafeEqual(seal, this.#sealOf(said))) return null;
+    const [payload, sign, ...more] = text.split('.').map((part) => Buffer.from(part, 'base64url'));
+    if (payload === undefined || sign?.length !== SIGNATURE_BYTES || more.length > 0) return null;
+    if (!timingSafeEqual(sign, this.#signatureOf(payload))) return null;
     // The seal has spoken: we wrote this.
-    return JSON.parse(said.toString('utf8')) as PageCursor;
+    return JSON.parse(payload.toString('utf8')) as PageCursor;
   }
 
-  #sealOf(said: Buffer): Buffer {
-    return createHmac('sha256', this.key).update(said).digest().subarray(0, SEAL_BYTES);
+  #signatureOf(payload: Buffer): Buffer {
+    return createHmac('sha256', this.key).update(payload).digest().subarray(0, SIGNATURE_BYTES);
   }
 }

@@ -4,14 +4,14 @@ import { invalidRequest } from '../common/problems/problem.js';
 import { itemOf } from '../common/reads/response-items.js';
 import type { PageCursors } from './page-cursor.js';
 
-export const filterOf = ({ type, source_type, from, to }: ExportQuery): TransactionFilter => ({
+export const toFilter = ({ type, source_type, from, to }: ExportQuery): TransactionFilter => ({
   ...(type !== undefined && { type }),
   ...(source_type !== undefined && { sourceType: source_type }),
   ...(from !== undefined && { from }),
   ...(to !== undefined && { to }),
 });
 
-export interface PageAsked {
+export interface RequestedPage {
   readonly filter: TransactionFilter;
   /** The last row of the page before; undefined: the first page is asked for. */
   readonly before?: RowCursor;
@@ -19,27 +19,28 @@ export interface PageAsked {
 }
 
 /** A cursor brings its filters along; beside it they may be said again, but not otherwise. */
-export function pageAsked(
+export function resolvePage(
   userId: string,
   query: TransactionsQuery,
   cursors: PageCursors,
-): PageAsked {
+): RequestedPage {
   const { cursor, limit } = query;
-  const filter = filterOf(query);
+  const filter = toFilter(query);
   if (cursor === undefined) return { filter, limit };
-  const opened = cursors.open(cursor);
-  if (opened?.userId !== userId) throw badCursor('must be the next_cursor of a page of this user');
-  if (Object.keys(filter).length > 0 && !isSame(filter, opened.filter)) {
-    throw badCursor('carries other filters than those beside it');
+  const opened = cursors.verify(cursor);
+  if (opened?.userId !== userId)
+    throw invalidCursor('must be the next_cursor of a page of this user');
+  if (Object.keys(filter).length > 0 && !isSameFilter(filter, opened.filter)) {
+    throw invalidCursor('carries other filters than those beside it');
   }
   const before = typeof opened.before === 'number' ? { id: opened.before } : opened.before;
   return { filter: opened.filter, before, limit };
 }
 
 /** One more row than asked for tells whether there is a next page. */
-export function pageOf(
+export function toPage(
   userId: string,
-  { filter, limit }: PageAsked,
+  { filter, limit }: RequestedPage,
   rows: readonly StatementRow[],
   cursors: PageCursors,
 ): TransactionsPage {
@@ -49,10 +50,10 @@ export function pageOf(
   if (rows.length <= limit || last === undefined) return { items, next_cursor: null };
   const { id, revision, line } = last;
   const before = { id, revision, line };
-  return { items, next_cursor: cursors.seal({ userId, before, filter }) };
+  return { items, next_cursor: cursors.sign({ userId, before, filter }) };
 }
 
-const isSame = (a: TransactionFilter, b: TransactionFilter): boolean =>
+const isSameFilter = (a: TransactionFilter, b: TransactionFilter): boolean =>
   a.type === b.type && a.sourceType === b.sourceType && a.from === b.from && a.to === b.to;
 
-const badCursor = (reason: string) => invalidRequest([{ field: 'cursor', reason }]);
+const invalidCursor = (reason: string) => invalidRequest([{ field: 'cursor', reason }]);

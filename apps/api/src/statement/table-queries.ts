@@ -20,7 +20,7 @@ import { invalidRequest } from '../common/problems/problem.js';
 /** More than an account can have with points left: `batchesMax` of the policy, and grace batches. */
 const BATCHES_MAX = 5_000;
 
-export class PageOfTransactions extends Query<readonly StatementRow[]> {
+export class GetTransactionsQuery extends Query<readonly StatementRow[]> {
   constructor(
     readonly userId: string,
     readonly request: PageRequest,
@@ -29,44 +29,44 @@ export class PageOfTransactions extends Query<readonly StatementRow[]> {
   }
 }
 
-@QueryHandler(PageOfTransactions)
-export class PageOfTransactionsHandler implements IQueryHandler<PageOfTransactions> {
+@QueryHandler(GetTransactionsQuery)
+export class GetTransactionsHandler implements IQueryHandler<GetTransactionsQuery> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  execute({ userId, request }: PageOfTransactions) {
+  execute({ userId, request }: GetTransactionsQuery) {
     return this.tables.transactions(userId, request);
   }
 }
 
 /** null: nothing has happened to it yet. */
-export class AccountNow extends Query<AccountRow | null> {
+export class GetAccountQuery extends Query<AccountRow | null> {
   constructor(readonly userId: string) {
     super();
   }
 }
 
-@QueryHandler(AccountNow)
-export class AccountNowHandler implements IQueryHandler<AccountNow> {
+@QueryHandler(GetAccountQuery)
+export class GetAccountHandler implements IQueryHandler<GetAccountQuery> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  execute({ userId }: AccountNow) {
+  execute({ userId }: GetAccountQuery) {
     return this.tables.account(userId);
   }
 }
 
-export class BatchesLeft extends Query<readonly BatchRow[]> {
+export class GetBatchesQuery extends Query<readonly BatchRow[]> {
   constructor(readonly userId: string) {
     super();
   }
 }
 
-@QueryHandler(BatchesLeft)
-export class BatchesLeftHandler implements IQueryHandler<BatchesLeft> {
+@QueryHandler(GetBatchesQuery)
+export class GetBatchesHandler implements IQueryHandler<GetBatchesQuery> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  execute({ userId }: BatchesLeft) {
+  execute({ userId }: GetBatchesQuery) {
     return this.tables.batches(userId, BATCHES_MAX);
   }
 }
 
-export class UsageOf extends Query<readonly UsageItem[]> {
+export class GetUsageQuery extends Query<readonly UsageItem[]> {
   constructor(
     readonly userId: string,
     readonly request: UsageRequest,
@@ -75,10 +75,10 @@ export class UsageOf extends Query<readonly UsageItem[]> {
   }
 }
 
-@QueryHandler(UsageOf)
-export class UsageOfHandler implements IQueryHandler<UsageOf> {
+@QueryHandler(GetUsageQuery)
+export class GetUsageHandler implements IQueryHandler<GetUsageQuery> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  async execute({ userId, request }: UsageOf) {
+  async execute({ userId, request }: GetUsageQuery) {
     try {
       return await this.tables.usage(userId, request);
     } catch (cause) {
@@ -91,7 +91,7 @@ export class UsageOfHandler implements IQueryHandler<UsageOf> {
 }
 
 /** null: the user has no such row. */
-export class StoryOfRow extends Query<TransactionDetails | null> {
+export class GetTransactionDetailsQuery extends Query<TransactionDetails | null> {
   constructor(
     readonly userId: string,
     readonly name: RowName,
@@ -100,18 +100,18 @@ export class StoryOfRow extends Query<TransactionDetails | null> {
   }
 }
 
-@QueryHandler(StoryOfRow)
-export class StoryOfRowHandler implements IQueryHandler<StoryOfRow> {
+@QueryHandler(GetTransactionDetailsQuery)
+export class GetTransactionDetailsHandler implements IQueryHandler<GetTransactionDetailsQuery> {
   constructor(@Inject(TABLES) private readonly tables: ReadTables) {}
-  execute({ userId, name }: StoryOfRow) {
+  execute({ userId, name }: GetTransactionDetailsQuery) {
     return this.tables.transactionDetails(userId, name);
   }
 }
 
-export const TABLE_QUERIES = [
-  PageOfTransactionsHandler,
-  AccountNowHandler,
-  BatchesLeftHandler,
-  UsageOfHandler,
-  StoryOfRowHandler,
+export const TABLE_QUERY_HANDLERS = [
+  GetTransactionsHandler,
+  GetAccountHandler,
+  GetBatchesHandler,
+  GetUsageHandler,
+  GetTransactionDetailsHandler,
 ];

@@ -8,47 +8,47 @@ import { STORE } from '../api-parts.js';
 import { notFound } from '../common/problems/problem.js';
 import { itemOf } from '../common/reads/response-items.js';
 import { formatRowRef } from '../common/reads/row-ref.js';
-import { StoryOfRow } from './table-queries.js';
-import { readEvent, storedEventOf, type ReadEvent } from '../history/stored-event.js';
+import { GetTransactionDetailsQuery } from './table-queries.js';
+import { decodeEvent, toStoredEvent, type DecodedEvent } from '../history/stored-event.js';
 
 /** Why a row is there: what the tables know of it, and the stored event that it was made of. */
 @Injectable()
-export class RowStory {
+export class TransactionStoryReader {
   constructor(
     private readonly queries: QueryBus,
     @Inject(STORE) private readonly store: EventStore,
   ) {}
 
-  async of(userId: string, name: RowName): Promise<TransactionStory> {
-    const story = await this.queries.execute(new StoryOfRow(userId, name));
-    if (story === null) throw notFound(noSuchRow(name));
-    const read = await this.#eventAt(userId, story.row.revision);
+  async read(userId: string, name: RowName): Promise<TransactionStory> {
+    const story = await this.queries.execute(new GetTransactionDetailsQuery(userId, name));
+    if (story === null) throw notFound(rowNotFoundDetail(name));
+    const read = await this.#readEvent(userId, story.row.revision);
     const { event, provenance } = read;
     return {
       transaction: itemOf(story.row),
-      event: storedEventOf(read),
+      event: toStoredEvent(read),
       command: { ...provenance.command, received_at: event.receivedAt },
-      consumption: consumptionOf(story),
+      consumption: toConsumptionStory(story),
       refunds: story.rows.filter(({ type }) => type === 'refund').map(itemOf),
     };
   }
 
-  async #eventAt(userId: string, revision: number): Promise<ReadEvent> {
+  async #readEvent(userId: string, revision: number): Promise<DecodedEvent> {
     const one = { from: revision, limit: 1 };
     for await (const recorded of this.store.readStream(accountStream(userId), one)) {
-      return readEvent(recorded);
+      return decodeEvent(recorded);
     }
     throw new Error(`a row of ${userId} has no event of revision ${revision}`);
   }
 }
 
-const noSuchRow = (name: RowName): string =>
+const rowNotFoundDetail = (name: RowName): string =>
   'id' in name
     ? `This user has no row of the id ${name.id}. Ids change when an account or the tables are built ` +
       'anew; the row_ref of a row stays.'
     : `This user has no row ${formatRowRef(name)}.`;
 
-function consumptionOf({ consumption, rows }: StoredStory): ConsumptionStory | null {
+function toConsumptionStory({ consumption, rows }: StoredStory): ConsumptionStory | null {
   if (consumption === null) return null;
   const draws = rows.filter(({ type }) => type === 'consume');
   return {

@@ -8,11 +8,11 @@ import {
 } from '#contracts';
 import { RequirePermission } from '../common/access/permissions.js';
 import { parseQueryParams, parseRowName, parseUserId } from '../common/parsing/request-parsing.js';
-import { RowStory } from './transaction-story.js';
+import { TransactionStoryReader } from './transaction-story.js';
 import { PageCursors } from './page-cursor.js';
-import { pageAsked, pageOf } from './page-request.js';
+import { resolvePage, toPage } from './page-request.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
-import { PageOfTransactions } from './table-queries.js';
+import { GetTransactionsQuery } from './table-queries.js';
 
 @Controller('v1/users/:user_id/transactions')
 @RequirePermission('read account')
@@ -21,18 +21,18 @@ export class TransactionsController {
   constructor(
     private readonly queries: QueryBus,
     private readonly cursors: PageCursors,
-    private readonly stories: RowStory,
+    private readonly stories: TransactionStoryReader,
   ) {}
 
   @Get()
   async page(@Param('user_id') user: string, @Query() query: unknown): Promise<TransactionsPage> {
     const userId = parseUserId(user);
-    const asked = pageAsked(userId, parseQueryParams(transactionsQuery, query), this.cursors);
+    const asked = resolvePage(userId, parseQueryParams(transactionsQuery, query), this.cursors);
     const { filter, limit, ...place } = asked;
     const rows = await this.queries.execute(
-      new PageOfTransactions(userId, { ...filter, ...place, limit: limit + 1 }),
+      new GetTransactionsQuery(userId, { ...filter, ...place, limit: limit + 1 }),
     );
-    return pageOf(userId, asked, rows, this.cursors);
+    return toPage(userId, asked, rows, this.cursors);
   }
 
   @Get(':id')
@@ -42,6 +42,6 @@ export class TransactionsController {
     @Query() query: unknown,
   ): Promise<TransactionStory> {
     parseQueryParams(storyQuery, query);
-    return this.stories.of(parseUserId(user), parseRowName(id));
+    return this.stories.read(parseUserId(user), parseRowName(id));
   }
 }
