@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
 import { seededRandom as diceOf } from '#testing';
 import { createHash } from 'node:crypto';
