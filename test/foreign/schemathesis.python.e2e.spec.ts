@@ -7,7 +7,7 @@ import {
   openApiOnPostgres,
   type ApiOnPostgres,
 } from '../../apps/api/src/testing/api-on-postgres.js';
-import { ALICE, liveALittle, tokenOf } from '../../apps/api/src/testing/api-fixture.js';
+import { ALICE, seedAccount, signToken } from '../../apps/api/src/testing/api-fixture.js';
 import { programOfTests, runProgram } from './run-program.js';
 
 /** For a longer run: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
@@ -43,7 +43,7 @@ describe('the API that schemathesis calls by its OpenAPI description', () => {
     };
     opened = await openApiOnPostgres('schemathesis', { rates, positionWaitMsMax: 1 });
     const { api } = opened;
-    await liveALittle(api);
+    await seedAccount(api);
     await api.app.listen(0, '127.0.0.1');
     const { port } = api.app.getHttpServer().address() as AddressInfo;
     address = `http://127.0.0.1:${port}`;
@@ -60,7 +60,7 @@ describe('the API that schemathesis calls by its OpenAPI description', () => {
   });
 
   async function runSchemathesis(config: string, ...only: string[]): Promise<Report> {
-    const token = await tokenOf({ roles: ['service', 'auditor'], seconds: 100_000 });
+    const token = await signToken({ roles: ['service', 'auditor'], seconds: 100_000 });
     const [file, report] = [join(dir, 'schemathesis.toml'), join(dir, 'report.json')];
     writeFileSync(file, config);
     const args = [
@@ -75,7 +75,7 @@ describe('the API that schemathesis calls by its OpenAPI description', () => {
       cwd: dir,
       env: { SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'schemathesis_checks.py') },
     });
-    expect(opened.api.troubles).toEqual([]);
+    expect(opened.api.reportedErrors).toEqual([]);
     expect(code === 0 ? '' : `${stdout}\n${stderr}`).toBe('');
     const result = JSON.parse(readFileSync(report, 'utf8')) as Report;
     const { operations, test_cases: cases } = result;

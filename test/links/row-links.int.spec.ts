@@ -5,7 +5,13 @@ import {
   openApiOnPostgres,
   type ApiOnPostgres,
 } from '../../apps/api/src/testing/api-on-postgres.js';
-import { ALICE, BOB, accepted, of, read } from '../../apps/api/src/testing/api-fixture.js';
+import {
+  ALICE,
+  BOB,
+  sendAccepted,
+  userPath,
+  read,
+} from '../../apps/api/src/testing/api-fixture.js';
 import { unparkAccounts } from '#projection';
 import { Rebuild, type RebuildOutcome } from '#projection';
 
@@ -22,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 async function rowsOf(userId: string): Promise<readonly PointTransactionItem[]> {
-  return (await read(opened.api, of('transactions', userId))).json<TransactionsPage>().items;
+  return (await read(opened.api, userPath('transactions', userId))).json<TransactionsPage>().items;
 }
 
 const everyRow = async () => [...(await rowsOf(ALICE)), ...(await rowsOf(BOB))];
@@ -32,7 +38,7 @@ async function shownBy(
   row: PointTransactionItem,
   name: string | number,
 ): Promise<PointTransactionItem | null> {
-  const response = await read(opened.api, of(`transactions/${name}`, row.user_id));
+  const response = await read(opened.api, userPath(`transactions/${name}`, row.user_id));
   if (response.statusCode === 404) return null;
   expect(response.statusCode).toBe(200);
   return response.json<TransactionStory>().transaction;
@@ -43,7 +49,7 @@ async function liveTogether(first: number, count: number): Promise<void> {
   for (let n = first; n < first + count; n += 1) {
     for (const user_id of [ALICE, BOB]) {
       const recharge = { user_id, points: 100 + n, expires_at: null };
-      await accepted(opened.api, 'RechargePoints', `r-${n}`, recharge);
+      await sendAccepted(opened.api, 'RechargePoints', `r-${n}`, recharge);
     }
   }
 }

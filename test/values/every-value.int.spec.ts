@@ -26,7 +26,7 @@ import { MemoryReadTables } from '#read-model/testing';
 import { createLog } from '#platform/process';
 import { allowAnySender } from '#senders';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { openApiDouble, read, type ApiDouble } from '../../apps/api/src/testing/api-fixture.js';
+import { openTestApi, read, type TestApi } from '../../apps/api/src/testing/api-fixture.js';
 import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '#projection';
@@ -53,7 +53,7 @@ describe('every value that the edge takes', () => {
   let stores: Stores;
   let desk: AccountCommandProcessor;
   let writer: PostgresTableWriter;
-  let api: ApiDouble;
+  let api: TestApi;
   const memory = new MemoryReadTables();
   const users: string[] = [];
   /** How many events of each type there were: lives of refusals alone would show nothing. */
@@ -80,7 +80,7 @@ describe('every value that the edge takes', () => {
       writeWithParking: writer.writeWithParking.bind(writer),
       waitForCapacity: writer.waitForCapacity.bind(writer),
     });
-    api = await openApiDouble({ store: stores.events, tables, desk });
+    api = await openTestApi({ store: stores.events, tables, commandProcessor: desk });
   });
 
   afterAll(async () => {

@@ -16,13 +16,13 @@ import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres
 import {
   ALICE,
   BOB,
-  accepted,
+  sendAccepted,
   bearer,
-  liveALittle,
-  of,
-  openApiDouble,
-  type ApiDouble,
-  type ApiDoubleOptions,
+  seedAccount,
+  userPath,
+  openTestApi,
+  type TestApi,
+  type TestApiOptions,
 } from './testing/api-fixture.js';
 import {
   exchange,
@@ -43,10 +43,10 @@ const auditor: Roles = { roles: ['auditor'] };
 const service: Roles = {};
 const user: Roles = { sub: ALICE, roles: ['user'] };
 
-const portOf = (api: ApiDouble): number => (api.app.getHttpServer().address() as AddressInfo).port;
+const portOf = (api: TestApi): number => (api.app.getHttpServer().address() as AddressInfo).port;
 
 async function send(
-  api: ApiDouble,
+  api: TestApi,
   requests: readonly (SessionRequest & { readonly as?: Roles })[],
 ): Promise<Answers> {
   const answers: Answers = [];
@@ -92,9 +92,9 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
     void answers.push(...(await send(api, requests)));
 
   await ask(
-    get(of('balance')),
-    get(of('transactions')),
-    get(of('state')),
+    get(userPath('balance')),
+    get(userPath('transactions')),
+    get(userPath('state')),
     command('RechargePoints', 'r1', recharge),
     command('RechargePoints', '"r1"', recharge, { name: 'repeats a command with a quoted key' }),
     command('RechargePoints', 'r1', { ...recharge, points: 5 }, { name: 'reuses a key' }),
@@ -136,44 +136,44 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
   );
   await api.project();
   await ask(
-    get(of('transactions')),
-    get(of('transactions'), user, { name: 'reads the own statement' }),
-    get(of('transactions?limit=4')),
-    get(of('transactions?type=refund&source_type=script')),
-    get(of('transactions?from=2030-06-01T00:02:00Z&to=2030-06-01T08:03:00%2B08:00')),
-    get(of('transactions/1')),
-    get(of('transactions/r2.1')),
-    get(of('transactions/r4.0')),
-    get(of('transactions/99')),
-    get(of('transactions/x')),
-    get(of('transactions.csv')),
-    get(of('transactions.csv?type=consume')),
-    get(of('balance')),
-    get(of('balance?at=2030-06-01T00:03:30Z')),
-    get(of('balance', ALICE.toUpperCase())),
-    get(of('batches')),
-    get(of('usage')),
-    get(of('usage?group_by=source_type&tz=America/New_York')),
-    get(of('usage?group_by=day,source_type')),
-    get(of('events')),
-    get(of('events?after=2&limit=3')),
-    get(of('state')),
-    get(of('state?revision=4')),
-    get(of('state?revision=99')),
-    get(of('transactions', NOBODY)),
-    get(of('batches', NOBODY)),
-    get(of('transactions/stream'), user, {
+    get(userPath('transactions')),
+    get(userPath('transactions'), user, { name: 'reads the own statement' }),
+    get(userPath('transactions?limit=4')),
+    get(userPath('transactions?type=refund&source_type=script')),
+    get(userPath('transactions?from=2030-06-01T00:02:00Z&to=2030-06-01T08:03:00%2B08:00')),
+    get(userPath('transactions/1')),
+    get(userPath('transactions/r2.1')),
+    get(userPath('transactions/r4.0')),
+    get(userPath('transactions/99')),
+    get(userPath('transactions/x')),
+    get(userPath('transactions.csv')),
+    get(userPath('transactions.csv?type=consume')),
+    get(userPath('balance')),
+    get(userPath('balance?at=2030-06-01T00:03:30Z')),
+    get(userPath('balance', ALICE.toUpperCase())),
+    get(userPath('batches')),
+    get(userPath('usage')),
+    get(userPath('usage?group_by=source_type&tz=America/New_York')),
+    get(userPath('usage?group_by=day,source_type')),
+    get(userPath('events')),
+    get(userPath('events?after=2&limit=3')),
+    get(userPath('state')),
+    get(userPath('state?revision=4')),
+    get(userPath('state?revision=99')),
+    get(userPath('transactions', NOBODY)),
+    get(userPath('batches', NOBODY)),
+    get(userPath('transactions/stream'), user, {
       name: 'follows the own rows from the beginning',
       headers: { 'last-event-id': '0' },
       eventsMax: 11,
     }),
-    get(of('transactions/stream'), user, {
+    get(userPath('transactions/stream'), user, {
       name: 'follows the own rows behind a place',
       headers: { 'last-event-id': '900.2.0' },
       eventsMax: 3,
     }),
-    get(of('transactions/stream'), user, { name: 'follows what comes', eventsMax: 1 }),
-    get(of('transactions/stream'), user, {
+    get(userPath('transactions/stream'), user, { name: 'follows what comes', eventsMax: 1 }),
+    get(userPath('transactions/stream'), user, {
       name: 'follows behind what is no row',
       headers: { 'last-event-id': 'x' },
     }),
@@ -182,23 +182,31 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
     answers.find(({ request }) => request.endsWith('transactions?limit=4'))?.body ?? '{}',
   ) as { next_cursor: string };
   await ask(
-    get(of(`transactions?limit=4&cursor=${cursor}`)),
-    get(of(`transactions?type=refund&cursor=${cursor}`)),
-    get(of(`transactions?cursor=x${cursor}`)),
-    get(of(`transactions?cursor=${cursor}`, BOB)),
-    get(of('transactions?type=gift&source_type=x&from=yesterday&limit=101')),
-    get(of('transactions?type=consume&type=refund')),
-    get(of('transactions?colour=red')),
-    get(of('usage?tz=Mars/Olympus')),
-    get(of('balance?min_position=postgres:9999999999999999')),
-    get(of('balance?min_position=memory:1')),
-    get(of('balance', 'somebody')),
-    get(of('balance'), { roles: ['admin'] }, { name: 'has no role that is known' }),
-    get(of('balance', BOB), user),
-    get(of('events'), user, { name: 'is no auditor' }),
-    { name: 'has no token', path: of('balance') },
-    { name: 'has no good token', path: of('balance'), headers: { authorization: 'Bearer a.b.c' } },
-    get(of('balance'), { ...auditor, seconds: -60 }, { name: 'has a token that has expired' }),
+    get(userPath(`transactions?limit=4&cursor=${cursor}`)),
+    get(userPath(`transactions?type=refund&cursor=${cursor}`)),
+    get(userPath(`transactions?cursor=x${cursor}`)),
+    get(userPath(`transactions?cursor=${cursor}`, BOB)),
+    get(userPath('transactions?type=gift&source_type=x&from=yesterday&limit=101')),
+    get(userPath('transactions?type=consume&type=refund')),
+    get(userPath('transactions?colour=red')),
+    get(userPath('usage?tz=Mars/Olympus')),
+    get(userPath('balance?min_position=postgres:9999999999999999')),
+    get(userPath('balance?min_position=memory:1')),
+    get(userPath('balance', 'somebody')),
+    get(userPath('balance'), { roles: ['admin'] }, { name: 'has no role that is known' }),
+    get(userPath('balance', BOB), user),
+    get(userPath('events'), user, { name: 'is no auditor' }),
+    { name: 'has no token', path: userPath('balance') },
+    {
+      name: 'has no good token',
+      path: userPath('balance'),
+      headers: { authorization: 'Bearer a.b.c' },
+    },
+    get(
+      userPath('balance'),
+      { ...auditor, seconds: -60 },
+      { name: 'has a token that has expired' },
+    ),
     command('RechargePoints', 'x1', recharge, { as: auditor, name: 'may not send' }),
     command('GrantPoints', 'x2', recharge),
     command('RechargePoints', null, { ...recharge, points: 0, priority: 101, colour: 'red' }),
@@ -217,11 +225,11 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
     { name: 'asks for what is not there', path: '/nowhere' },
     { name: 'writes an address that is malformed', path: '/v1/%zz' },
     get(`/v1/users/${'x'.repeat(300)}/balance`),
-    { name: 'deletes', method: 'DELETE', path: of('balance') },
+    { name: 'deletes', method: 'DELETE', path: userPath('balance') },
     { name: 'gets a command', path: '/v1/commands/RechargePoints' },
-    { name: 'asks for options', method: 'OPTIONS', path: of('balance') },
+    { name: 'asks for options', method: 'OPTIONS', path: userPath('balance') },
     { name: 'traces', method: 'TRACE', path: '/metrics' },
-    get(of('balance'), auditor, { method: 'HEAD', name: 'asks for the headers of a read' }),
+    get(userPath('balance'), auditor, { method: 'HEAD', name: 'asks for the headers of a read' }),
     { name: 'asks for the headers of the probe', method: 'HEAD', path: '/health/live' },
     { name: 'asks whether it lives', path: '/health/live' },
     { name: 'asks whether it is ready', path: '/health/ready' },
@@ -259,8 +267,8 @@ describe('the recorded session', () => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   });
 
-  async function open(options: ApiDoubleOptions): Promise<ApiDouble> {
-    const api = await openApiDouble(options);
+  async function open(options: TestApiOptions): Promise<TestApi> {
+    const api = await openTestApi(options);
     opened.push(api);
     await api.app.listen(0, '127.0.0.1');
     return api;
@@ -299,15 +307,18 @@ describe('the recorded session', () => {
       { name: 'opens the page of auditors', path: '/audit' },
       { name: 'loads a file', path: '/assets/app-1a2b.js' },
       { name: 'loads a file that is not there', path: '/assets/none.js' },
-      get(of('balance'), auditor, { name: 'reads from another origin', headers: { origin } }),
-      get(of('balance?at=x'), auditor, { name: 'is refused there', headers: { origin } }),
+      get(userPath('balance'), auditor, { name: 'reads from another origin', headers: { origin } }),
+      get(userPath('balance?at=x'), auditor, { name: 'is refused there', headers: { origin } }),
       {
         name: 'asks before it reads',
         method: 'OPTIONS',
-        path: of('balance'),
+        path: userPath('balance'),
         headers: { origin, 'access-control-request-method': 'GET' },
       },
-      get(of('balance'), auditor, { name: 'is not named', headers: { origin: 'https://x.y' } }),
+      get(userPath('balance'), auditor, {
+        name: 'is not named',
+        headers: { origin: 'https://x.y' },
+      }),
     ]);
   }
 
@@ -317,12 +328,15 @@ describe('the recorded session', () => {
     const limited = await open({ parts: { rates } });
     const full = await open({ parts: { streams } });
     return [
-      ...(await send(limited, [get(of('balance'), user), get(of('balance'), user)])),
+      ...(await send(limited, [get(userPath('balance'), user), get(userPath('balance'), user)])),
       ...(await send(limited, [
-        { name: 'has no token', path: of('balance') },
-        { name: 'has no token again', path: of('balance') },
+        { name: 'has no token', path: userPath('balance') },
+        { name: 'has no token again', path: userPath('balance') },
       ])),
-      ...(await send(full, [get(of('transactions/stream'), user), get(of('transactions.csv'))])),
+      ...(await send(full, [
+        get(userPath('transactions/stream'), user),
+        get(userPath('transactions.csv')),
+      ])),
     ];
   }
 
@@ -348,9 +362,9 @@ describe('the recorded session', () => {
     const lost = new MemoryEventStore({ faultOf: () => 'answer-lost' });
     const limits = { attemptMsMax: 50, retryMsMax: 0 };
     const desk = new AccountCommandProcessor({ store: lost, policy: DEFAULT_POLICY, limits });
-    const unknown = await open({ store: lost, desk });
+    const unknown = await open({ store: lost, commandProcessor: desk });
     const closing = await open({});
-    await closing.desk.drain(100);
+    await closing.commandProcessor.drain(100);
     const tables = new MemoryReadTables();
     const away = await open({ tables });
     tables.position = () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }));
@@ -365,10 +379,10 @@ describe('the recorded session', () => {
     return [
       ...(await send(unknown, [command('RechargePoints', 'unknown', recharge)])),
       ...(await send(closing, [command('RechargePoints', 'closing', recharge)])),
-      ...(await send(away, [get(of('balance'))])),
-      ...(await send(broken, [get(of('balance'))])),
+      ...(await send(away, [get(userPath('balance'))])),
+      ...(await send(broken, [get(userPath('balance'))])),
       ...(await send(damaged, [
-        get(of('events')),
+        get(userPath('events')),
         command('RechargePoints', 'on-damage', recharge),
       ])),
     ];
@@ -378,14 +392,14 @@ describe('the recorded session', () => {
     const tables = new MemoryReadTables();
     const log = new MemoryLog();
     const api = await open({ store: new MemoryEventStore({ log }), tables });
-    await liveALittle(api);
+    await seedAccount(api);
     const before = await tables.position();
     log.writeUnreadable(`points-${ALICE}`);
     const page = await api.store.readAll(before, 100);
     if (page.next === null) throw new Error('nothing is there');
     await tables.write(before, { ...page, next: page.next });
     const position = await tables.position();
-    await accepted(api, 'RechargePoints', 'b', { user_id: BOB, points: 1, expires_at: null });
+    await sendAccepted(api, 'RechargePoints', 'b', { user_id: BOB, points: 1, expires_at: null });
     const parked = (answers: Answers): Answers =>
       answers.map((answer) => ({
         ...answer,
@@ -393,9 +407,13 @@ describe('the recorded session', () => {
       }));
     return parked(
       await send(api, [
-        get(of('batches'), auditor, { name: 'reads a parked account' }),
-        get(of('transactions.csv?type=recharge'), auditor, { name: 'exports a parked account' }),
-        get(of(`balance?min_position=${position}`), auditor, { name: 'waits for it in vain' }),
+        get(userPath('batches'), auditor, { name: 'reads a parked account' }),
+        get(userPath('transactions.csv?type=recharge'), auditor, {
+          name: 'exports a parked account',
+        }),
+        get(userPath(`balance?min_position=${position}`), auditor, {
+          name: 'waits for it in vain',
+        }),
       ]),
     );
   }

@@ -4,12 +4,12 @@ import { PostgresReadTables } from '#read-model';
 import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
 import {
   BOB,
-  accepted,
-  liveALittle,
-  of,
-  openApiDouble,
+  sendAccepted,
+  seedAccount,
+  userPath,
+  openTestApi,
   read,
-  type ApiDouble,
+  type TestApi,
 } from './testing/api-fixture.js';
 
 const READS = [
@@ -39,14 +39,14 @@ const READS = [
 
 describe('the API on a real Postgres', () => {
   let opened: ApiOnPostgres;
-  let api: ApiDouble;
-  let twin: ApiDouble;
+  let api: TestApi;
+  let twin: TestApi;
 
   beforeAll(async () => {
     opened = await openApiOnPostgres('api');
     api = opened.api;
-    twin = await openApiDouble();
-    await Promise.all([liveALittle(api), liveALittle(twin)]);
+    twin = await openTestApi();
+    await Promise.all([seedAccount(api), seedAccount(twin)]);
   });
   afterAll(async () => {
     await Promise.all([opened.close(), twin.close()]);
@@ -61,26 +61,29 @@ describe('the API on a real Postgres', () => {
       .replaceAll(/"hash":"\w+"/g, '"hash":""');
 
   it.each(READS)('answers %s as its doubles do', async (path) => {
-    const [real, double] = await Promise.all([read(api, of(path)), read(twin, of(path))]);
+    const [real, double] = await Promise.all([
+      read(api, userPath(path)),
+      read(twin, userPath(path)),
+    ]);
     expect(real.statusCode).toBe(double.statusCode);
     expect(withoutPositions(real.body)).toBe(withoutPositions(double.body));
   });
 
   it('pages through the statement without jumps or doubles while rows arrive', async () => {
     const recharge = { user_id: BOB, points: 1, expires_at: null };
-    for (let i = 0; i < 30; i += 1) await accepted(api, 'RechargePoints', `b${i}`, recharge);
+    for (let i = 0; i < 30; i += 1) await sendAccepted(api, 'RechargePoints', `b${i}`, recharge);
     await api.project();
     const seen: number[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
       const query: string = cursor === '' ? '?limit=7' : `?limit=7&cursor=${cursor}`;
-      const page = (await read(api, of(`transactions${query}`, BOB))).json<{
+      const page = (await read(api, userPath(`transactions${query}`, BOB))).json<{
         items: { balance_after: number }[];
         next_cursor: string | null;
       }>();
       seen.push(...page.items.map(({ balance_after }) => balance_after));
       cursor = page.next_cursor;
-      await accepted(api, 'RechargePoints', `late${seen.length}`, recharge);
+      await sendAccepted(api, 'RechargePoints', `late${seen.length}`, recharge);
       await api.project();
     }
     expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => 30 - i));
@@ -88,8 +91,8 @@ describe('the API on a real Postgres', () => {
 
   it('reads its own write', async () => {
     const recharge = { user_id: BOB, points: 5, expires_at: null };
-    const { position } = await accepted(api, 'RechargePoints', 'own', recharge);
-    const waiting = read(api, of(`transactions?limit=1&min_position=${position}`, BOB));
+    const { position } = await sendAccepted(api, 'RechargePoints', 'own', recharge);
+    const waiting = read(api, userPath(`transactions?limit=1&min_position=${position}`, BOB));
     await api.project();
     expect((await waiting).json()).toMatchObject({ items: [{ amount: 5 }] });
   });
@@ -104,8 +107,8 @@ describe('the API whose database is away', () => {
       writeWithParking: () => Promise.reject(new Error('nothing is written here')),
       waitForCapacity: () => Promise.resolve(),
     });
-    const api = await openApiDouble({ tables });
-    const response = await read(api, of('balance'));
+    const api = await openTestApi({ tables });
+    const response = await read(api, userPath('balance'));
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
     await api.close();

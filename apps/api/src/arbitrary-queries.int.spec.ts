@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { jest } from '@jest/globals';
 import type { AddressInfo } from 'node:net';
 import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
-import { ALICE, bearer, liveALittle, read, type ApiDouble } from './testing/api-fixture.js';
+import { ALICE, bearer, seedAccount, read, type TestApi } from './testing/api-fixture.js';
 
 jest.setTimeout(120_000);
 
@@ -32,14 +32,14 @@ const PARAMETERS = {
 
 describe('any question to the API on a real Postgres', () => {
   let opened: ApiOnPostgres;
-  let api: ApiDouble;
+  let api: TestApi;
   let known: Readonly<Record<string, readonly string[]>>;
 
   beforeAll(async () => {
     const streams = { streamsMax: 10, subjectStreamsMax: 10, pollMs: 50, heartbeatMs: 1_000 };
     opened = await openApiOnPostgres('extremes', { positionWaitMsMax: 1, streams });
     api = opened.api;
-    await liveALittle(api);
+    await seedAccount(api);
     const page = await read(api, `/v1/users/${ALICE}/transactions?limit=1`);
     const { next_cursor: cursor } = page.json<{ next_cursor: string }>();
     const position = String(page.headers['ledger-position']);

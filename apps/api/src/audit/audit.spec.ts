@@ -10,23 +10,23 @@ import { CHAIN_START, chainHash } from '#identity';
 import {
   ALICE,
   BOB,
-  liveALittle,
-  of,
-  openApiDouble,
+  seedAccount,
+  userPath,
+  openTestApi,
   read,
-  type ApiDouble,
+  type TestApi,
 } from '../testing/api-fixture.js';
 
 describe('the stored stream over HTTP', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   beforeAll(async () => {
-    api = await openApiDouble();
-    await liveALittle(api);
+    api = await openTestApi();
+    await seedAccount(api);
   });
   afterAll(() => api.close());
 
   const page = async (query: string): Promise<EventsPage> => {
-    const response = await read(api, of(`events${query}`));
+    const response = await read(api, userPath(`events${query}`));
     const parsed = parseWith(eventsPage, response.json());
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     return parsed.value;
@@ -55,7 +55,7 @@ describe('the stored stream over HTTP', () => {
   it('can be checked, hash by hash, from what is answered alone', async () => {
     let before = CHAIN_START;
     // Not past the parser, which puts fields into an order of its own.
-    const { items } = (await read(api, of('events'))).json<EventsPage>();
+    const { items } = (await read(api, userPath('events'))).json<EventsPage>();
     expect(items).toHaveLength(8);
     for (const { revision, id, type, data, meta, hash } of items) {
       const event = { id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) };
@@ -65,17 +65,17 @@ describe('the stored stream over HTTP', () => {
   });
 
   it('is empty for a user to whom nothing has happened, and beyond its end', async () => {
-    const nobody = await read(api, of('events', BOB));
+    const nobody = await read(api, userPath('events', BOB));
     expect(nobody.json()).toEqual({ items: [], next_after: null });
     expect(await page('?after=7')).toEqual({ items: [], next_after: null });
   });
 
   it.each(['after=-1', 'after=x', 'limit=101'])('refuses %s', async (parameter) => {
-    expect((await read(api, of(`events?${parameter}`))).statusCode).toBe(400);
+    expect((await read(api, userPath(`events?${parameter}`))).statusCode).toBe(400);
   });
 
   const state = async (query: string): Promise<AccountState> => {
-    const response = await read(api, of(`state${query}`));
+    const response = await read(api, userPath(`state${query}`));
     const parsed = parseWith(accountState, response.json());
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     return parsed.value;
@@ -111,12 +111,12 @@ describe('the stored stream over HTTP', () => {
   });
 
   it('gives an empty account before anything has happened', async () => {
-    const response = await read(api, of('state', BOB));
+    const response = await read(api, userPath('state', BOB));
     expect(response.json()).toMatchObject({ revision: null, at: null, balance: 0, batches: [] });
   });
 
   it('has no state beyond its end', async () => {
-    expect((await read(api, of('state?revision=8'))).statusCode).toBe(404);
+    expect((await read(api, userPath('state?revision=8'))).statusCode).toBe(404);
   });
 });
 
@@ -128,14 +128,14 @@ describe('a stored stream that is damaged', () => {
       const id = '00000000-0000-5000-8000-000000000001';
       const event = { id, type: 'PointsGranted', data: '{}', meta: '{}', hash: new Uint8Array(32) };
       await store.append(`points-${ALICE}`, -1, [event]);
-      const api = await openApiDouble({ store });
-      const response = await read(api, of(path));
+      const api = await openTestApi({ store });
+      const response = await read(api, userPath(path));
       expect(response.statusCode).toBe(500);
       expect(response.json()).toMatchObject({
         type: 'urn:points-ledger:problem:account-damaged',
         detail: expect.stringContaining('revision 0') as string,
       });
-      expect(api.troubles).toHaveLength(1);
+      expect(api.reportedErrors).toHaveLength(1);
       await api.close();
     },
   );

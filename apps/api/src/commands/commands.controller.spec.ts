@@ -7,8 +7,8 @@ import {
   BOB,
   bearer,
   eventually,
-  openApiDouble,
-  type ApiDouble,
+  openTestApi,
+  type TestApi,
 } from '../testing/api-fixture.js';
 
 interface Sent {
@@ -22,7 +22,7 @@ const recharge = { user_id: ALICE, points: 100, expires_at: null };
 
 const consume = (points: number) => ({ user_id: ALICE, points, source_type: 'script' });
 
-async function send(api: ApiDouble, { type = 'RechargePoints', id, body, headers }: Sent) {
+async function send(api: TestApi, { type = 'RechargePoints', id, body, headers }: Sent) {
   return api.app.inject({
     method: 'POST',
     url: `/v1/commands/${type}`,
@@ -43,9 +43,9 @@ const fieldsOf = (response: { json: () => { errors: { field: string }[] } }) =>
     .sort();
 
 describe('a command over HTTP', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   beforeEach(async () => {
-    api = await openApiDouble();
+    api = await openTestApi();
   });
   afterEach(() => api.close());
 
@@ -107,7 +107,7 @@ describe('a command over HTTP', () => {
   it('is answered 422 when it is so old that it can not be told from a repeat', async () => {
     await api.close();
     const policy = { ...DEFAULT_POLICY, rememberMin: 1, rememberMax: 1, rememberDays: 0 };
-    api = await openApiDouble({ policy });
+    api = await openTestApi({ policy });
     for (const id of ['a', 'b', 'c']) await send(api, { id, body: recharge });
     api.clock.time -= 60_000;
     const late = await send(api, { id: 'd', body: recharge });
@@ -266,14 +266,14 @@ describe('a command over HTTP', () => {
 });
 
 describe('a command that gets no answer', () => {
-  const closing: ApiDouble[] = [];
+  const closing: TestApi[] = [];
   afterEach(() => Promise.all(closing.splice(0).map((api) => api.close())));
 
   async function apiWith(faultOf: () => MemoryFault | undefined, limits = {}) {
     const store = new MemoryEventStore({ faultOf });
     const terms = { attemptMsMax: 50, retryMsMax: 100, ...limits };
     const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY, limits: terms });
-    const api = await openApiDouble({ store, desk });
+    const api = await openTestApi({ store, commandProcessor: desk });
     closing.push(api);
     return api;
   }
@@ -293,7 +293,7 @@ describe('a command that gets no answer', () => {
   it('is answered 503 while the desk is being drained', async () => {
     const store = new MemoryEventStore();
     const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-    const api = await openApiDouble({ store, desk });
+    const api = await openTestApi({ store, commandProcessor: desk });
     closing.push(api);
     await desk.drain(100);
     const response = await send(api, { id: 'x', body: recharge });
@@ -311,7 +311,7 @@ describe('a command that gets no answer', () => {
       retryMsMax: 10_000,
     });
     const first = send(api, { id: 'x', body: recharge });
-    await eventually(() => expect(api.desk.stats.active).toBe(1));
+    await eventually(() => expect(api.commandProcessor.stats.active).toBe(1));
     const second = await send(api, { id: 'y', body: recharge });
     expect(second.statusCode).toBe(503);
     expect(second.json()).toMatchObject({ type: 'urn:points-ledger:problem:overloaded' });

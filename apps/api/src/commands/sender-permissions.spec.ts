@@ -1,5 +1,11 @@
 import { SenderDirectory, Senders, parseSenders, type Denial } from '#senders';
-import { ALICE, SILENT, bearer, openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
+import {
+  ALICE,
+  SILENT_OBSERVER,
+  bearer,
+  openTestApi,
+  type TestApi,
+} from '../testing/api-fixture.js';
 
 const FILE = {
   senders: [
@@ -20,15 +26,18 @@ const recharge = { user_id: ALICE, points: 500, expires_at: null };
 const consume = (points: number, source_type = 'tts') => ({ user_id: ALICE, points, source_type });
 
 describe('who may send over HTTP', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   let denials: Denial[];
   beforeEach(async () => {
     denials = [];
     const parsed = parseSenders(JSON.stringify(FILE), {});
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
     const senders = new Senders(new SenderDirectory(parsed.value));
-    const observer = { ...SILENT, forbidden: (denial: Denial) => void denials.push(denial) };
-    api = await openApiDouble({ parts: { senders, observer } });
+    const observer = {
+      ...SILENT_OBSERVER,
+      forbidden: (denial: Denial) => void denials.push(denial),
+    };
+    api = await openTestApi({ parts: { senders, observer } });
   });
   afterEach(() => api.close());
 

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { parseIdempotencyKey } from '#contracts';
-import { openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
+import { openTestApi, type TestApi } from '../testing/api-fixture.js';
 import type { ApiDescription } from './description.js';
 
 const METHODS = ['get', 'post'];
 
 describe('the description of the API', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   let described: ApiDescription;
   const routes: string[] = [];
   beforeAll(async () => {
-    api = await openApiDouble({
+    api = await openTestApi({
       onRoute: ({ method, url }) => {
         for (const one of [method].flat()) {
           if (METHODS.includes(one.toLowerCase())) routes.push(`${one.toLowerCase()} ${url}`);

@@ -1,14 +1,14 @@
 import type { Position } from '#event-store';
 import { SYSTEM_CLOCK } from '#async';
 import { GREEN, Health } from '#platform/process';
-import { eventually, openApiDouble } from '../testing/api-fixture.js';
+import { eventually, openTestApi } from '../testing/api-fixture.js';
 import { startHealthChecks, type HealthCheck } from './periodic-health-check.js';
 import { READ_STALL_MS_MAX, clockCheck, readProgressCheck, storeChecks } from './health-checks.js';
 
 describe('the probes', () => {
   it('tell live from ready, and name the part that is not', async () => {
     const health = new Health(['event store']);
-    const api = await openApiDouble({ parts: { health } });
+    const api = await openTestApi({ parts: { health } });
     const get = (url: string) => api.app.inject({ url });
     expect((await get('/health/live')).statusCode).toBe(200);
     const red = await get('/health/ready');
@@ -25,7 +25,7 @@ describe('the probes', () => {
   });
 
   it('give figures to Prometheus', async () => {
-    const api = await openApiDouble();
+    const api = await openTestApi();
     const response = await api.app.inject({ url: '/metrics' });
     expect(response.statusCode).toBe(200);
     expect(response.headers['content-type']).toMatch('text/plain');
@@ -36,7 +36,7 @@ describe('the probes', () => {
 describe('the probes of a process that has a port for them alone', () => {
   it('say on the public port whether it is ready, not why, and give no figures', async () => {
     const health = new Health(['event store']);
-    const api = await openApiDouble({ parts: { health, hasMetricsPort: true } });
+    const api = await openTestApi({ parts: { health, hasMetricsPort: true } });
     const get = async (url: string) => {
       const { statusCode, body } = await api.app.inject({ url });
       return { statusCode, body };

@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { ALICE, openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
+import { ALICE, openTestApi, type TestApi } from '../testing/api-fixture.js';
 import { handleClientError } from './connection-errors.js';
 
 /** Everything that comes until the other side ends. */
@@ -26,10 +26,10 @@ function answerIn(text: string): Answer {
 }
 
 describe('what never becomes a request', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   let port: number;
   beforeAll(async () => {
-    api = await openApiDouble();
+    api = await openTestApi();
     await api.app.listen(0, '127.0.0.1');
     ({ port } = api.app.getHttpServer().address() as AddressInfo);
   });

@@ -1,4 +1,4 @@
-import { ALICE, bearer, openApiDouble, type ApiDouble } from '../testing/api-fixture.js';
+import { ALICE, bearer, openTestApi, type TestApi } from '../testing/api-fixture.js';
 
 const OURS = 'https://app.example.com';
 const THEIRS = 'https://app.example.com.evil.example';
@@ -8,8 +8,8 @@ const corsHeaders = (headers: object): string[] =>
   Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 
 describe('a page of another origin', () => {
-  let api: ApiDouble;
-  beforeAll(async () => (api = await openApiDouble({ corsOrigins: [OURS] })));
+  let api: TestApi;
+  beforeAll(async () => (api = await openTestApi({ corsOrigins: [OURS] })));
   afterAll(() => api.close());
 
   const preflight = (origin: string, url = URL_OF_ROWS) =>
@@ -70,7 +70,7 @@ describe('a page of another origin', () => {
   );
 
   it('gets no leave when none is named, and answers do not vary', async () => {
-    const closed = await openApiDouble();
+    const closed = await openTestApi();
     const { headers } = await closed.app.inject({
       url: URL_OF_ROWS,
       headers: { origin: OURS, ...(await bearer({ roles: ['auditor'] })) },

@@ -1,6 +1,6 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { MemoryReadTables } from '#read-model/testing';
-import { ALICE, bearer, eventually, openApiDouble } from '../testing/api-fixture.js';
+import { ALICE, bearer, eventually, openTestApi } from '../testing/api-fixture.js';
 
 const READ = `/v1/users/${ALICE}/balance`;
 
@@ -15,7 +15,7 @@ describe('the API that is asked to stop', () => {
       await held;
       return null;
     };
-    const api = await openApiDouble({ tables });
+    const api = await openTestApi({ tables });
     await api.app.listen(0, '127.0.0.1');
     const { authorization } = await bearer({ roles: ['auditor'] });
     const { port } = api.app.getHttpServer().address() as AddressInfo;

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import {
   ALICE,
-  SILENT,
+  SILENT_OBSERVER,
   bearer,
-  openApiDouble,
+  openTestApi,
   read,
-  type ApiDouble,
-  type ApiDoubleOptions,
+  type TestApi,
+  type TestApiOptions,
 } from '../testing/api-fixture.js';
 
 const READ = `/v1/users/${ALICE}/balance`;
-let api: ApiDouble;
-const open = async (options?: ApiDoubleOptions): Promise<ApiDouble> => {
-  api = await openApiDouble(options);
+let api: TestApi;
+const open = async (options?: TestApiOptions): Promise<TestApi> => {
+  api = await openTestApi(options);
   return api;
 };
 afterEach(() => api.close());
@@ -61,7 +61,10 @@ describe('every answer', () => {
 
   it('is counted by its declared route, whatever a client writes', async () => {
     const answers: object[] = [];
-    const observer = { ...SILENT, answered: (report: object) => void answers.push(report) };
+    const observer = {
+      ...SILENT_OBSERVER,
+      answered: (report: object) => void answers.push(report),
+    };
     await open({ parts: { observer } });
     await read(api, READ);
     await read(api, '/nowhere/at/all');

@@ -3,13 +3,13 @@ import { MemoryReadTables } from '#read-model/testing';
 import {
   ALICE,
   BOB,
-  accepted,
+  sendAccepted,
   bearer,
   eventually,
-  openApiDouble,
+  openTestApi,
   read,
-  type ApiDouble,
-  type TokenSays,
+  type TestApi,
+  type TokenClaims,
 } from '../testing/api-fixture.js';
 
 interface Event {
@@ -30,8 +30,8 @@ class Reader {
   ) {}
 
   static async open(
-    api: ApiDouble,
-    says: TokenSays = { sub: ALICE, roles: ['user'] },
+    api: TestApi,
+    says: TokenClaims = { sub: ALICE, roles: ['user'] },
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reader> {
     const { port } = api.app.getHttpServer().address() as AddressInfo;
@@ -83,20 +83,20 @@ const amountIn = (event: Event | null): unknown =>
   (JSON.parse(event?.data ?? '{}') as { amount?: number }).amount;
 
 describe('the stream of new rows', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   const readers: Reader[] = [];
 
-  const start = async (options: Parameters<typeof openApiDouble>[0] = {}): Promise<void> => {
-    api = await openApiDouble(options);
+  const start = async (options: Parameters<typeof openTestApi>[0] = {}): Promise<void> => {
+    api = await openTestApi(options);
     await api.app.listen(0, '127.0.0.1');
   };
-  const open = async (says?: TokenSays, headers?: Record<string, string>): Promise<Reader> => {
+  const open = async (says?: TokenClaims, headers?: Record<string, string>): Promise<Reader> => {
     const reader = await Reader.open(api, says, headers);
     readers.push(reader);
     return reader;
   };
   const recharge = async (id: string, points: number, user_id = ALICE): Promise<void> => {
-    await accepted(api, 'RechargePoints', id, { user_id, points, expires_at: null });
+    await sendAccepted(api, 'RechargePoints', id, { user_id, points, expires_at: null });
     await api.project();
   };
 
@@ -124,7 +124,7 @@ describe('the stream of new rows', () => {
 
   it('goes on behind the row that was seen last, without jumps or doubles', async () => {
     await start();
-    for (let i = 1; i <= 450; i += 1) await accepted(api, 'RechargePoints', `r${i}`, of(i));
+    for (let i = 1; i <= 450; i += 1) await sendAccepted(api, 'RechargePoints', `r${i}`, of(i));
     await api.project();
     const reader = await open(undefined, { 'last-event-id': '10' });
     expect(await reader.next()).toMatchObject({ event: 'open', id: '10' });
@@ -155,12 +155,12 @@ describe('the stream of new rows', () => {
     expect(await told()).toEqual(['transaction', '1.0.0']);
     expect(await told()).toEqual(['account', '{"revision":0}']);
     const video = { user_id: ALICE, points: 20, source_type: 'video', settle_within: 60 };
-    await accepted(api, 'ConsumePoints', 'c1', video);
+    await sendAccepted(api, 'ConsumePoints', 'c1', video);
     await api.project();
     expect(await told()).toEqual(['transaction', '2.1.0']);
     expect(await told()).toEqual(['account', '{"revision":1}']);
     const settlement = { user_id: ALICE, consumption_id: 'c1', points: 20 };
-    await accepted(api, 'SettleConsumption', 's1', settlement);
+    await sendAccepted(api, 'SettleConsumption', 's1', settlement);
     const written = performance.now();
     await api.project();
     expect(await told()).toEqual(['account', '{"revision":2}']);
@@ -177,7 +177,7 @@ describe('the stream of new rows', () => {
 
   it('goes on behind the same row when rows have other ids by now', async () => {
     await start();
-    for (let i = 1; i <= 5; i += 1) await accepted(api, 'RechargePoints', `r${i}`, of(i));
+    for (let i = 1; i <= 5; i += 1) await sendAccepted(api, 'RechargePoints', `r${i}`, of(i));
     await api.project();
     const reader = await open(undefined, { 'last-event-id': '900.2.0' });
     expect(await reader.next()).toMatchObject({ event: 'open', id: '900.2.0' });
@@ -238,7 +238,7 @@ describe('the stream of new rows', () => {
     tables.transactionsAfter = () => Promise.reject(new Error('lost'));
     await recharge('r1', 1);
     await expect(reader.next()).rejects.toThrow();
-    expect(api.troubles).toMatchObject([{ message: 'lost' }]);
+    expect(api.reportedErrors).toMatchObject([{ message: 'lost' }]);
   });
 
   it('goes on when the tables could not be asked for a while', async () => {

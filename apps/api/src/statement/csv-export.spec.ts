@@ -1,14 +1,14 @@
 import { MemoryReadTables } from '#read-model/testing';
 import { TRANSACTION_FIELDS } from '#contracts';
 import { BYTE_ORDER_MARK } from '#contracts/csv';
-import { ALICE, liveALittle, openApiDouble, read } from '../testing/api-fixture.js';
+import { ALICE, seedAccount, openTestApi, read } from '../testing/api-fixture.js';
 
 const EXPORT = `/v1/users/${ALICE}/transactions.csv`;
 
 describe('the statement as CSV', () => {
   it('has the columns of the statement, for Excel too, and the same filters', async () => {
-    const api = await openApiDouble();
-    await liveALittle(api);
+    const api = await openTestApi();
+    await seedAccount(api);
     const response = await read(api, `${EXPORT}?type=consume`);
     expect(response.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(response.headers['content-disposition']).toMatch(/^attachment; filename=".+\.csv"$/);
@@ -31,7 +31,7 @@ describe('the statement as CSV', () => {
       const ids = Array.from({ length: Math.min(limit, below - 1) }, (_, i) => below - 1 - i);
       return Promise.resolve(ids.map((id) => rowOf(userId, id)));
     };
-    const api = await openApiDouble({ tables });
+    const api = await openTestApi({ tables });
     const lines = (await read(api, EXPORT)).body.trimEnd().split('\r\n').slice(1);
     expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(
       Array.from({ length: rows }, (_, i) => rows - i),
@@ -43,14 +43,14 @@ describe('the statement as CSV', () => {
   it('is a problem, not a broken file, when the tables are lost before its first line', async () => {
     const tables = new MemoryReadTables();
     tables.transactions = () => Promise.reject(new Error('lost'));
-    const api = await openApiDouble({ tables });
+    const api = await openTestApi({ tables });
     for (let i = 0; i < 4; i += 1) {
       const response = await read(api, EXPORT);
       expect(response.statusCode).toBe(500);
       expect(response.headers['content-type']).toMatch('application/problem+json');
       expect(response.headers['content-disposition']).toBeUndefined();
     }
-    expect(api.troubles).toHaveLength(4);
+    expect(api.reportedErrors).toHaveLength(4);
     await api.close();
   });
 
@@ -60,9 +60,9 @@ describe('the statement as CSV', () => {
       before === undefined
         ? Promise.resolve(Array.from({ length: limit }, (_, i) => rowOf(userId, limit - i + 1)))
         : Promise.reject(new Error('lost'));
-    const api = await openApiDouble({ tables });
+    const api = await openTestApi({ tables });
     await expect(read(api, EXPORT)).rejects.toThrow();
-    expect(api.troubles).toMatchObject([{ message: 'lost' }]);
+    expect(api.reportedErrors).toMatchObject([{ message: 'lost' }]);
     await api.close();
   });
 });

@@ -12,27 +12,28 @@ import { MemoryReadTables } from '#read-model/testing';
 import {
   ALICE,
   BOB,
-  accepted,
-  liveALittle,
-  of,
-  openApiDouble,
+  sendAccepted,
+  seedAccount,
+  userPath,
+  openTestApi,
   read,
-  type ApiDouble,
+  type TestApi,
 } from '../testing/api-fixture.js';
 
 describe('reads of a parked account', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   let before: Position | null;
   let story: string;
   const tables = new MemoryReadTables();
   const log = new MemoryLog();
 
   beforeAll(async () => {
-    api = await openApiDouble({ store: new MemoryEventStore({ log }), tables });
-    await liveALittle(api);
-    await liveALittle(api, BOB).catch(() => undefined);
+    api = await openTestApi({ store: new MemoryEventStore({ log }), tables });
+    await seedAccount(api);
+    await seedAccount(api, BOB).catch(() => undefined);
     before = await tables.position();
-    const items = (await read(api, of('transactions'))).json<{ items: { id: number }[] }>().items;
+    const items = (await read(api, userPath('transactions'))).json<{ items: { id: number }[] }>()
+      .items;
     story = `transactions/${items[0]?.id}`;
     log.writeUnreadable(`points-${ALICE}`);
     const page = await api.store.readAll(before, 100);
@@ -49,7 +50,7 @@ describe('reads of a parked account', () => {
     ['usage', usage],
     ['story', transactionStory],
   ] as const)('answer what stands and say so: %s', async (what, schema) => {
-    const response = await read(api, of(what === 'story' ? story : what));
+    const response = await read(api, userPath(what === 'story' ? story : what));
     expect(response.statusCode).toBe(200);
     const body = response.json<{ parked?: { since: string; code: string } }>();
     expect(body.parked).toEqual({
@@ -61,32 +62,36 @@ describe('reads of a parked account', () => {
   });
 
   it('keep the balance of before', async () => {
-    expect((await read(api, of('balance'))).json()).toMatchObject({ balance: 137 });
+    expect((await read(api, userPath('balance'))).json()).toMatchObject({ balance: 137 });
   });
 
   it('say it of a file by a header', async () => {
-    const response = await read(api, of('transactions.csv'));
+    const response = await read(api, userPath('transactions.csv'));
     expect(response.headers['ledger-parked']).toBe('unreadable-record');
     expect(response.body).not.toContain('unreadable-record');
   });
 
   it('refuse to wait for what lies behind the parked place', async () => {
     const position = await tables.position();
-    const response = await read(api, of(`balance?min_position=${position}`));
+    const response = await read(api, userPath(`balance?min_position=${position}`));
     expect(response.statusCode).toBe(409);
     expect(response.headers['content-type']).toMatch('application/problem+json');
     expect(response.json()).toMatchObject({
       type: 'urn:points-ledger:problem:account-parked',
       parked: { code: 'unreadable-record' },
     });
-    expect((await read(api, of(`balance?min_position=${before}`))).statusCode).toBe(200);
+    expect((await read(api, userPath(`balance?min_position=${before}`))).statusCode).toBe(200);
   });
 
   it('are as ever for everybody else', async () => {
-    await accepted(api, 'RechargePoints', 'bob-1', { user_id: BOB, points: 5, expires_at: null });
+    await sendAccepted(api, 'RechargePoints', 'bob-1', {
+      user_id: BOB,
+      points: 5,
+      expires_at: null,
+    });
     await api.project();
     const position = await tables.position();
-    const response = await read(api, of(`balance?min_position=${position}`, BOB));
+    const response = await read(api, userPath(`balance?min_position=${position}`, BOB));
     expect(response.statusCode).toBe(200);
     expect(response.json()).not.toHaveProperty('parked');
     expect(response.headers).not.toHaveProperty('ledger-parked');

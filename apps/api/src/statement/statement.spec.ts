@@ -11,24 +11,24 @@ import {
 } from '#contracts';
 import {
   BOB,
-  accepted,
-  liveALittle,
-  of,
-  openApiDouble,
+  sendAccepted,
+  seedAccount,
+  userPath,
+  openTestApi,
   read,
-  type ApiDouble,
+  type TestApi,
 } from '../testing/api-fixture.js';
 
 describe('the statement over HTTP', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   beforeAll(async () => {
-    api = await openApiDouble();
-    await liveALittle(api);
+    api = await openTestApi();
+    await seedAccount(api);
   });
   afterAll(() => api.close());
 
   const page = async (query: string): Promise<TransactionsPage> => {
-    const response = await read(api, of(`transactions${query}`));
+    const response = await read(api, userPath(`transactions${query}`));
     expect(response.statusCode).toBe(200);
     const parsed = parseWith(transactionsPage, response.json());
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
@@ -102,21 +102,21 @@ describe('the statement over HTTP', () => {
   it('takes a cursor beside its own filters, and refuses it beside others', async () => {
     const { next_cursor } = await page('?type=consume&limit=1');
     await page(`?type=consume&limit=1&cursor=${next_cursor}`);
-    const other = await read(api, of(`transactions?type=refund&cursor=${next_cursor}`));
+    const other = await read(api, userPath(`transactions?type=refund&cursor=${next_cursor}`));
     expect(other.statusCode).toBe(400);
     expect(other.json()).toMatchObject({ errors: [{ field: 'cursor' }] });
   });
 
   it('refuses a cursor that was altered, or is of another user', async () => {
     const cursor = (await page('?limit=1')).next_cursor ?? '';
-    const altered = await read(api, of(`transactions?cursor=x${cursor}`));
-    const others = await read(api, of(`transactions?cursor=${cursor}`, BOB));
+    const altered = await read(api, userPath(`transactions?cursor=x${cursor}`));
+    const others = await read(api, userPath(`transactions?cursor=${cursor}`, BOB));
     expect([altered.statusCode, others.statusCode]).toEqual([400, 400]);
   });
 
   it('names every bad parameter', async () => {
     const query = '?type=gift&source_type=x&from=yesterday&to=2030-02-30T00:00:00Z&limit=101';
-    const response = await read(api, of(`transactions${query}`));
+    const response = await read(api, userPath(`transactions${query}`));
     expect(response.statusCode).toBe(400);
     const fields = response
       .json<{ errors: { field: string }[] }>()
@@ -125,28 +125,28 @@ describe('the statement over HTTP', () => {
   });
 
   it.each(['0', '-1', '1.5', 'x', '101', '1e1'])('refuses a limit of %s', async (limit) => {
-    const response = await read(api, of(`transactions?limit=${limit}`));
+    const response = await read(api, userPath(`transactions?limit=${limit}`));
     expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'limit' }] });
   });
 
   it('refuses a parameter that is there twice', async () => {
-    const response = await read(api, of('transactions?type=consume&type=refund'));
+    const response = await read(api, userPath('transactions?type=consume&type=refund'));
     expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'type' }] });
   });
 
   it('refuses what is no user id', async () => {
-    const response = await read(api, of('transactions', 'somebody'));
+    const response = await read(api, userPath('transactions', 'somebody'));
     expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'user_id' }] });
   });
 
   it('is empty for a user to whom nothing has happened', async () => {
-    const response = await read(api, of('transactions', BOB));
+    const response = await read(api, userPath('transactions', BOB));
     expect(response.json()).toEqual({ items: [], next_cursor: null });
   });
 
   it('tells the story of a row: event, command, consumption and its refunds', async () => {
     const { items } = await page('?source_type=video&type=consume');
-    const response = await read(api, of(`transactions/${items[0]?.id}`));
+    const response = await read(api, userPath(`transactions/${items[0]?.id}`));
     const parsed = parseWith(transactionStory, response.json());
     expect(parsed).toMatchObject({ ok: true });
     expect(response.json<TransactionStory>()).toMatchObject({
@@ -169,7 +169,7 @@ describe('the statement over HTTP', () => {
 
   it('tells the story of a row that belongs to no consumption', async () => {
     const { items } = await page('?type=recharge&limit=1');
-    const response = await read(api, of(`transactions/${items[0]?.id}`));
+    const response = await read(api, userPath(`transactions/${items[0]?.id}`));
     expect(response.json()).toMatchObject({
       event: { type: 'PointsRecharged' },
       consumption: null,
@@ -178,13 +178,13 @@ describe('the statement over HTTP', () => {
   });
 
   it('has no story of a row of another user, or of what is no row', async () => {
-    const other = await read(api, of('transactions/1', BOB));
-    const none = await read(api, of('transactions/999'));
-    const bad = await read(api, of('transactions/x1'));
+    const other = await read(api, userPath('transactions/1', BOB));
+    const none = await read(api, userPath('transactions/999'));
+    const bad = await read(api, userPath('transactions/x1'));
     expect([other.statusCode, none.statusCode, bad.statusCode]).toEqual([404, 404, 400]);
     expect(none.json<{ detail: string }>().detail).toContain('row_ref');
-    expect((await read(api, of('transactions/r99.0'))).statusCode).toBe(404);
-    expect((await read(api, of('transactions/r0.0', BOB))).statusCode).toBe(404);
+    expect((await read(api, userPath('transactions/r99.0'))).statusCode).toBe(404);
+    expect((await read(api, userPath('transactions/r0.0', BOB))).statusCode).toBe(404);
   });
 
   it('tells the story of a row by its row_ref as by its id', async () => {
@@ -201,34 +201,34 @@ describe('the statement over HTTP', () => {
       'r0.0',
     ]);
     for (const { id, row_ref } of items) {
-      const byRef = await read(api, of(`transactions/${row_ref}`));
+      const byRef = await read(api, userPath(`transactions/${row_ref}`));
       expect(byRef.statusCode).toBe(200);
-      expect(byRef.json()).toEqual((await read(api, of(`transactions/${id}`))).json());
+      expect(byRef.json()).toEqual((await read(api, userPath(`transactions/${id}`))).json());
     }
   });
 });
 
 describe('an account over HTTP', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   beforeAll(async () => {
-    api = await openApiDouble();
-    await liveALittle(api);
+    api = await openTestApi();
+    await seedAccount(api);
   });
   afterAll(() => api.close());
 
   it('has a balance, and what is held in open pre-deductions', async () => {
     const open = { user_id: BOB, source_type: 'video', points: 30, settle_within: 60 };
-    await accepted(api, 'RechargePoints', 'b1', { user_id: BOB, points: 40, expires_at: null });
-    const { position } = await accepted(api, 'ConsumePoints', 'b2', open);
+    await sendAccepted(api, 'RechargePoints', 'b1', { user_id: BOB, points: 40, expires_at: null });
+    const { position } = await sendAccepted(api, 'ConsumePoints', 'b2', open);
     await api.project();
-    const response = await read(api, of('balance', BOB));
+    const response = await read(api, userPath('balance', BOB));
     expect(parseWith(accountBalance, response.json())).toMatchObject({ ok: true });
     const at = new Date(api.clock.time).toISOString();
     expect(response.json()).toEqual({ user_id: BOB, balance: 10, held: 30, position, at });
   });
 
   it('has a balance of nothing before anything has happened', async () => {
-    const response = await read(api, of('balance', '00000000-0000-4000-8000-000000000009'));
+    const response = await read(api, userPath('balance', '00000000-0000-4000-8000-000000000009'));
     expect(response.json()).toMatchObject({ balance: 0, held: 0 });
   });
 
@@ -241,14 +241,14 @@ describe('an account over HTTP', () => {
     ['2030-06-01T00:05:00Z', 77, 0],
     ['2099-01-01T00:00:00Z', 137, 0],
   ])('had at %s a balance of %i, and %i held', async (at, balance, held) => {
-    const response = await read(api, of(`balance?at=${at}`));
+    const response = await read(api, userPath(`balance?at=${at}`));
     expect(parseWith(accountBalance, response.json())).toMatchObject({ ok: true });
     expect(response.json()).toMatchObject({ balance, held });
   });
 
   it('says up to where events are in a balance of the past', async () => {
-    const before = await read(api, of('balance?at=2030-05-01T00:00:00Z'));
-    const { position } = (await read(api, of('balance?at=2030-06-01T00:00:00Z'))).json<{
+    const before = await read(api, userPath('balance?at=2030-05-01T00:00:00Z'));
+    const { position } = (await read(api, userPath('balance?at=2030-06-01T00:00:00Z'))).json<{
       position: string;
     }>();
     expect(before.json()).toMatchObject({ position: null });
@@ -256,7 +256,7 @@ describe('an account over HTTP', () => {
   });
 
   it('has batches in the order in which they will be drawn', async () => {
-    const response = await read(api, of('batches'));
+    const response = await read(api, userPath('batches'));
     expect(parseWith(accountBatches, response.json())).toMatchObject({ ok: true });
     const { items } = response.json<AccountBatches>();
     expect(items).toMatchObject([
@@ -266,14 +266,17 @@ describe('an account over HTTP', () => {
   });
 
   it('has its usage by day of a zone, by business, and by both', async () => {
-    const byDay = await read(api, of('usage'));
+    const byDay = await read(api, userPath('usage'));
     expect(parseWith(usage, byDay.json())).toMatchObject({ ok: true });
     expect(byDay.json()).toEqual({
       items: [{ day: '2030-06-01', consumed: 85, refunded: 72, count: 3, duration: 16.75 }],
     });
-    const west = await read(api, of('usage?tz=America/New_York'));
+    const west = await read(api, userPath('usage?tz=America/New_York'));
     expect(west.json()).toMatchObject({ items: [{ day: '2030-05-31' }] });
-    const byBusiness = await read(api, of('usage?group_by=source_type&from=2030-06-01T00:03:00Z'));
+    const byBusiness = await read(
+      api,
+      userPath('usage?group_by=source_type&from=2030-06-01T00:03:00Z'),
+    );
     expect(parseWith(usage, byBusiness.json())).toMatchObject({ ok: true });
     expect(byBusiness.json()).toEqual({
       items: [
@@ -282,7 +285,7 @@ describe('an account over HTTP', () => {
         { source_type: 'video', consumed: 20, refunded: 12, count: 1, duration: 4.25 },
       ],
     });
-    const byBoth = await read(api, of('usage?group_by=day,source_type&tz=UTC'));
+    const byBoth = await read(api, userPath('usage?group_by=day,source_type&tz=UTC'));
     expect(parseWith(usage, byBoth.json())).toEqual({ ok: true, value: byBoth.json<unknown>() });
     const day = '2030-06-01';
     expect(byBoth.json()).toEqual({
@@ -298,7 +301,7 @@ describe('an account over HTTP', () => {
     'refuses %s',
     async (parameter) => {
       const path = parameter.startsWith('at') ? 'balance' : 'usage';
-      expect((await read(api, of(`${path}?${parameter}`))).statusCode).toBe(400);
+      expect((await read(api, userPath(`${path}?${parameter}`))).statusCode).toBe(400);
     },
   );
 });

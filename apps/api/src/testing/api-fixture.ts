@@ -17,37 +17,37 @@ import { createApi } from '../create-api.js';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 export const ALICE = '0a11ce00-0000-4000-8000-000000000001';
-export const BEGIN_MS = Date.parse('2030-06-01T00:00:00.000Z');
+export const START_MS = Date.parse('2030-06-01T00:00:00.000Z');
 export const BOB = '0b0b0000-0000-4000-8000-000000000002';
 
 /** The address of what is asked about a user. */
-export const of = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
+export const userPath = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
 
 /** The whole API over doubles of both stores, which keep the contracts of the real ones. */
-export interface ApiDouble {
+export interface TestApi {
   readonly app: NestFastifyApplication;
-  readonly desk: AccountCommandProcessor;
+  readonly commandProcessor: AccountCommandProcessor;
   readonly store: EventStore;
-  readonly clock: ClockDouble;
+  readonly clock: TestClock;
   /** What it reported as trouble. */
-  readonly troubles: readonly unknown[];
+  readonly reportedErrors: readonly unknown[];
   /** Carries what is stored into the read tables: the projector, when a spec says so. */
   project(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The time of day is set by the spec; waits are real. */
-export class ClockDouble implements Clock {
-  time = BEGIN_MS;
+export class TestClock implements Clock {
+  time = START_MS;
   readonly now = () => SYSTEM_CLOCK.now();
   readonly timeOfDay = () => this.time;
   readonly after: Clock['after'] = (ms, then) => SYSTEM_CLOCK.after(ms, then);
 }
 
-export interface ApiDoubleOptions {
+export interface TestApiOptions {
   readonly store?: EventStore;
   readonly tables?: ReadTables & TableWriter;
-  readonly desk?: AccountCommandProcessor;
+  readonly commandProcessor?: AccountCommandProcessor;
   readonly policy?: Policy;
   readonly parts?: Partial<ApiParts>;
   readonly isBehindProxy?: boolean;
@@ -56,13 +56,13 @@ export interface ApiDoubleOptions {
   readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
 
-export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<ApiDouble> {
+export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { store = new MemoryEventStore() } = options;
   const tables: ReadTables & TableWriter = options.tables ?? new MemoryReadTables();
   const policy = options.policy ?? DEFAULT_POLICY;
-  const clock = new ClockDouble();
+  const clock = new TestClock();
   const troubles: unknown[] = [];
-  const desk = options.desk ?? new AccountCommandProcessor({ store, policy });
+  const desk = options.commandProcessor ?? new AccountCommandProcessor({ store, policy });
   const health = new Health([]);
   health.report('read-tables', GREEN);
   const parts: ApiParts = {
@@ -82,7 +82,7 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
     health,
     metrics: new Registry(),
     clock,
-    observer: { ...SILENT, requestFailed: (_, __, error) => void troubles.push(error) },
+    observer: { ...SILENT_OBSERVER, requestFailed: (_, __, error) => void troubles.push(error) },
     pageFolder: null,
     hasMetricsPort: false,
     ...options.parts,
@@ -96,10 +96,10 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
   await fastify.ready();
   return {
     app,
-    desk,
+    commandProcessor: desk,
     store,
     clock,
-    troubles,
+    reportedErrors: troubles,
     async project() {
       const position = (await tables.checkpoint())?.position ?? null;
       const { next, ...page } = await store.readAll(position, 10_000);
@@ -113,7 +113,7 @@ export async function openApiDouble(options: ApiDoubleOptions = {}): Promise<Api
 }
 
 const nothing = (): void => undefined;
-export const SILENT: ApiObserver = {
+export const SILENT_OBSERVER: ApiObserver = {
   requestCompleted: nothing,
   commandProcessed: nothing,
   commandForbidden: nothing,
@@ -122,28 +122,28 @@ export const SILENT: ApiObserver = {
   openStreamsChanged: nothing,
 };
 
-export interface TokenSays {
+export interface TokenClaims {
   readonly sub?: string;
   readonly roles?: readonly string[];
   /** From the beginning of the spec's time. */
   readonly seconds?: number;
 }
 
-export function tokenOf({ sub = 'billing', roles = ['service'], seconds = 3_600 }: TokenSays) {
+export function signToken({ sub = 'billing', roles = ['service'], seconds = 3_600 }: TokenClaims) {
   return new SignJWT({ roles: [...roles] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
-    .setExpirationTime(BEGIN_MS / 1000 + seconds)
+    .setExpirationTime(START_MS / 1000 + seconds)
     .sign(new TextEncoder().encode(SECRET));
 }
 
-export const bearer = async (says: TokenSays = {}): Promise<{ authorization: string }> => ({
-  authorization: `Bearer ${await tokenOf(says)}`,
+export const bearer = async (says: TokenClaims = {}): Promise<{ authorization: string }> => ({
+  authorization: `Bearer ${await signToken(says)}`,
 });
 
 /** Sends a command as a service does, and wants it to be accepted. */
-export async function accepted(
-  api: ApiDouble,
+export async function sendAccepted(
+  api: TestApi,
   type: string,
   id: string,
   body: Readonly<Record<string, unknown>>,
@@ -159,17 +159,17 @@ export async function accepted(
 }
 
 /** Reads as somebody who may read everything. */
-export async function read(api: ApiDouble, url: string, says: TokenSays = { roles: ['auditor'] }) {
+export async function read(api: TestApi, url: string, says: TokenClaims = { roles: ['auditor'] }) {
   return api.app.inject({ url, headers: await bearer(says) });
 }
 
 /** Two batches, a script, dubbing with seconds, a pre-deduction settled below its estimate, a refund. */
-export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promise<void> {
+export async function seedAccount(api: TestApi, userId: string = ALICE): Promise<void> {
   const of = { user_id: userId };
   const step = (minutes: number): void => {
     api.clock.time += minutes * 60_000;
   };
-  await accepted(api, 'RechargePoints', 'r1', {
+  await sendAccepted(api, 'RechargePoints', 'r1', {
     ...of,
     points: 100,
     expires_at: null,
@@ -177,11 +177,11 @@ export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promi
   });
   step(1);
   const expires_at = '2030-12-31T00:00:00+08:00';
-  await accepted(api, 'RechargePoints', 'r2', { ...of, points: 50, expires_at, priority: 10 });
+  await sendAccepted(api, 'RechargePoints', 'r2', { ...of, points: 50, expires_at, priority: 10 });
   step(1);
-  await accepted(api, 'ConsumePoints', 'c1', { ...of, points: 60, source_type: 'script' });
+  await sendAccepted(api, 'ConsumePoints', 'c1', { ...of, points: 60, source_type: 'script' });
   step(1);
-  await accepted(api, 'ConsumePoints', 'c2', {
+  await sendAccepted(api, 'ConsumePoints', 'c2', {
     ...of,
     points: 5,
     source_type: 'tts',
@@ -189,16 +189,20 @@ export async function liveALittle(api: ApiDouble, userId: string = ALICE): Promi
   });
   step(1);
   const video = { ...of, points: 20, source_type: 'video', duration: 9, settle_within: 3_600 };
-  await accepted(api, 'ConsumePoints', 'c3', { ...video, source_id: 'task-3' });
+  await sendAccepted(api, 'ConsumePoints', 'c3', { ...video, source_id: 'task-3' });
   step(1);
-  await accepted(api, 'SettleConsumption', 's3', {
+  await sendAccepted(api, 'SettleConsumption', 's3', {
     ...of,
     consumption_id: 'c3',
     points: 8,
     duration: 4.25,
   });
   step(1);
-  await accepted(api, 'RefundPoints', 'f1', { ...of, consumption_id: 'c1', reason: '生成失败' });
+  await sendAccepted(api, 'RefundPoints', 'f1', {
+    ...of,
+    consumption_id: 'c1',
+    reason: '生成失败',
+  });
   await api.project();
 }
 

@@ -12,11 +12,11 @@ import {
 } from '#read-model';
 import { createLog } from '#platform/process';
 import { createTestDatabase } from '#testing';
-import { openApiDouble, type ApiDouble, type ApiDoubleOptions } from './api-fixture.js';
+import { openTestApi, type TestApi, type TestApiOptions } from './api-fixture.js';
 
 /** The whole API on a database of its own, which holds the events and the read tables. */
 export interface ApiOnPostgres {
-  readonly api: ApiDouble;
+  readonly api: TestApi;
   readonly pool: Pool;
   readonly store: EventStore;
   readonly tables: ReadTables & TableWriter;
@@ -26,7 +26,7 @@ export interface ApiOnPostgres {
 
 export async function openApiOnPostgres(
   databaseName: string,
-  parts: ApiDoubleOptions['parts'] = {},
+  parts: TestApiOptions['parts'] = {},
 ): Promise<ApiOnPostgres> {
   const database = await createTestDatabase(databaseName);
   const url = (await database.emptyPool()).options.connectionString ?? '';
@@ -36,9 +36,9 @@ export async function openApiOnPostgres(
     'read tables',
   ]);
   const { events: store, pool, followsDirectly } = stores;
-  const tables = writableTables(pool, followsDirectly);
+  const tables = openWritableTables(pool, followsDirectly);
   const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-  const api = await openApiDouble({ store, tables, desk, parts });
+  const api = await openTestApi({ store, tables, commandProcessor: desk, parts });
   return {
     api,
     pool,
@@ -54,7 +54,7 @@ export async function openApiOnPostgres(
 }
 
 /** Reads by the live names, and writes into version 1. */
-function writableTables(
+function openWritableTables(
   pool: Pool,
   followsDirectly: FollowsDirectly | null,
 ): ReadTables & TableWriter {

@@ -1,4 +1,4 @@
-import { ALICE, BOB, bearer, openApiDouble, type ApiDouble } from '../../testing/api-fixture.js';
+import { ALICE, BOB, bearer, openTestApi, type TestApi } from '../../testing/api-fixture.js';
 
 type Who = 'nobody' | 'user' | 'service' | 'auditor' | 'no role';
 
@@ -61,10 +61,10 @@ const MATRIX = PATHS.flatMap((path) =>
 );
 
 describe('the authorization matrix', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   const routes: string[] = [];
   beforeAll(async () => {
-    api = await openApiDouble({
+    api = await openTestApi({
       parts: {
         streams: { streamsMax: 99, subjectStreamsMax: 99, pollMs: 10, heartbeatMs: 10_000 },
       },

@@ -1,45 +1,45 @@
 import { MemoryReadTables } from '#read-model/testing';
 import {
   ALICE,
-  accepted,
-  of,
-  openApiDouble,
+  sendAccepted,
+  userPath,
+  openTestApi,
   read,
-  type ApiDouble,
+  type TestApi,
 } from '../../testing/api-fixture.js';
 
 describe('reading one’s own write', () => {
-  let api: ApiDouble;
+  let api: TestApi;
   beforeEach(async () => {
-    api = await openApiDouble();
+    api = await openTestApi();
   });
   afterEach(() => api.close());
 
   const recharge = { user_id: ALICE, points: 10, expires_at: null };
 
   it('tells with every answer how far the tables have come', async () => {
-    const before = await read(api, of('balance'));
+    const before = await read(api, userPath('balance'));
     expect(before.headers['ledger-position']).toBe('');
-    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
+    const { position } = await sendAccepted(api, 'RechargePoints', 'r1', recharge);
     await api.project();
     for (const path of ['balance', 'batches', 'usage', 'transactions', 'events', 'state']) {
-      const response = await read(api, of(path));
+      const response = await read(api, userPath(path));
       expect(response.statusCode).toBe(200);
       expect(response.headers['ledger-position']).toBe(position);
     }
   });
 
   it('waits until the tables have come as far as the reader says', async () => {
-    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
-    const waiting = read(api, of(`balance?min_position=${position}`));
+    const { position } = await sendAccepted(api, 'RechargePoints', 'r1', recharge);
+    const waiting = read(api, userPath(`balance?min_position=${position}`));
     await api.project();
     expect((await waiting).json()).toMatchObject({ balance: 10, position });
     expect((await waiting).headers['ledger-position']).toBe(position);
   });
 
   it('is answered 503 with Retry-After when the tables do not come that far in time', async () => {
-    const { position } = await accepted(api, 'RechargePoints', 'r1', recharge);
-    const response = await read(api, of(`transactions?min_position=${position}`));
+    const { position } = await sendAccepted(api, 'RechargePoints', 'r1', recharge);
+    const response = await read(api, userPath(`transactions?min_position=${position}`));
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('1');
     expect(response.headers['ledger-position']).toBe('');
@@ -61,10 +61,10 @@ describe('reading one’s own write', () => {
     const query = `min_position=${encodeURIComponent(position)}`;
     for (const isEmpty of [true, false]) {
       for (const path of ['balance', 'transactions', 'transactions.csv', 'state', 'events']) {
-        const response = await read(api, of(`${path}?${query}`));
+        const response = await read(api, userPath(`${path}?${query}`));
         expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'min_position' }] });
       }
-      if (isEmpty) await accepted(api, 'RechargePoints', 'r1', recharge);
+      if (isEmpty) await sendAccepted(api, 'RechargePoints', 'r1', recharge);
       await api.project();
     }
   });
@@ -76,25 +76,25 @@ describe('reading while a store is away', () => {
       code: 'ECONNREFUSED',
     });
     const tables = new MemoryReadTables();
-    const api = await openApiDouble({ tables });
+    const api = await openTestApi({ tables });
     tables.position = () => Promise.reject(away);
-    const response = await read(api, of('balance'));
+    const response = await read(api, userPath('balance'));
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
     expect(response.body).not.toContain('10.1.2.3');
-    expect(api.troubles).toEqual([away]);
+    expect(api.reportedErrors).toEqual([away]);
     await api.close();
   });
 
   it('is answered 500 that says nothing of a bug of ours, which is reported', async () => {
     const tables = new MemoryReadTables();
-    const api = await openApiDouble({ tables });
+    const api = await openTestApi({ tables });
     const bug = new TypeError('x of undefined');
     tables.position = () => Promise.reject(bug);
-    const response = await read(api, of('balance'));
+    const response = await read(api, userPath('balance'));
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain('undefined');
-    expect(api.troubles).toEqual([bug]);
+    expect(api.reportedErrors).toEqual([bug]);
     await api.close();
   });
 });
