@@ -96,6 +96,10 @@ export default defineConfig(
     may: [...OWN, '#bytes$', 'node:crypto$', 'canonicalize$'],
     because: 'it names and digests, and could never reach a store.',
   }),
+  allowImports('libs/migrations', {
+    may: [...OWN, 'node:crypto$', 'pg$'],
+    because: 'it applies whatever migrations it is given.',
+  }),
   allowImports('libs/ledger', {
     may: [`\\./${FILE}`],
     because: 'the rules are pure and import nothing, not even node:*.',
@@ -119,7 +123,7 @@ export default defineConfig(
     because: 'the browser uses it too, so nothing in it may need Node.',
   }),
   allowImports('libs/event-store', {
-    may: [...OWN, BASICS, 'node:', 'pg$', '@eventstore/db-client$'],
+    may: [...OWN, BASICS, 'node:', '#migrations$', 'pg$', '@eventstore/db-client$'],
     because: 'an event store handles bytes and knows nothing of points.',
   }),
   allowImports('libs/commands', {

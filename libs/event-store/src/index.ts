@@ -22,7 +22,8 @@ export {
   type UnsealedSnapshot,
 } from './port.js';
 export { EVENT_READER } from './postgres/grants.js';
-export { MIGRATIONS as EVENT_STORE_MIGRATIONS, migrateEventStore } from './postgres/migrate.js';
+export { migrateEventStore } from './postgres/migrate.js';
+export { EVENT_STORE_PLAN } from './postgres/migrations/index.js';
 export { EVENT_WRITER as EVENT_WRITER } from './postgres/migrations/005-writer.js';
 export { openMigratedEventStore, openPostgresEventStore } from './postgres/open-event-store.js';
 export { eventStoreSchemaState, type SchemaState } from './postgres/schema-state.js';

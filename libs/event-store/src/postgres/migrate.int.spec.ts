@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
-import { migrateEventStore, MIGRATIONS, unsupportedReason } from './migrate.js';
+import { migrateEventStore, unsupportedReason } from './migrate.js';
+import { EVENT_STORE_PLAN } from './migrations/index.js';
 
 jest.setTimeout(60_000); // on a machine that is busy with something else
 
@@ -108,14 +109,16 @@ describe('the migrations of the event store', () => {
   it('are taken once, however many ask at the same time', async () => {
     await Promise.all(Array.from({ length: 6 }, () => migrateEventStore(database.url)));
     const taken = await run('select number from event_store.migrations order by number');
-    expect(taken.map((row) => row['number'])).toEqual(MIGRATIONS.map((_, i) => i + 1));
+    expect(taken.map((row) => row['number'])).toEqual(
+      EVENT_STORE_PLAN.migrations.map((_, i) => i + 1),
+    );
   });
 
   it('go on from where they were', async () => {
     await migrateEventStore(database.url, 2);
     await migrateEventStore(database.url);
     expect(await run('select count(*)::int as taken from event_store.migrations')).toEqual([
-      { taken: MIGRATIONS.length },
+      { taken: EVENT_STORE_PLAN.migrations.length },
     ]);
   });
 

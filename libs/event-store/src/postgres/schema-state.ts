@@ -1,11 +1,13 @@
 import type { ClientBase, Pool } from 'pg';
-import { assertKnownMigrations, type AppliedMigration } from './migrate.js';
+import { readAppliedMigrations } from '#migrations';
+import { asPermanent } from './migrate.js';
+import { EVENT_STORE_PLAN } from './migrations/index.js';
 
-/** The schema of the event store in a database, as the role sees it that asks. */
+/** The schema of the event store in a database, as the role of the connection sees it. */
 export interface SchemaState {
-  /** Migrations that were taken; null: the schema is not there, or this role may not see into it. */
+  /** How many migrations were applied. Null: there is no schema, or this role must not read it. */
   readonly applied: number | null;
-  /** Whether this role owns the schema, or may make it where there is none. */
+  /** Whether this role owns the schema, or may create it where there is none. */
   readonly mayMigrate: boolean;
   readonly role: string;
 }
@@ -24,9 +26,6 @@ export async function eventStoreSchemaState(db: Pool | ClientBase): Promise<Sche
   );
   const [{ role, owns: mayMigrate, sees } = { role: '', owns: false, sees: false }] = rows;
   if (!sees) return { role, mayMigrate, applied: null };
-  const { rows: taken } = await db.query<AppliedMigration>(
-    'select number, digest from event_store.migrations order by number',
-  );
-  assertKnownMigrations(taken);
-  return { role, mayMigrate, applied: taken.length };
+  const applied = await asPermanent(() => readAppliedMigrations(db, EVENT_STORE_PLAN));
+  return { role, mayMigrate, applied: applied.length };
 }

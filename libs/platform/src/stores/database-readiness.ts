@@ -1,7 +1,7 @@
 import pg from 'pg';
 import {
   EVENT_READER,
-  EVENT_STORE_MIGRATIONS,
+  EVENT_STORE_PLAN,
   EVENT_WRITER,
   eventStoreSchemaState,
   migrateEventStore,
@@ -91,7 +91,7 @@ export function prepareReadTables(
   return withClient(url, async (client) => {
     const events = await eventStoreSchemaState(client);
     const tables = await readTablesState(client);
-    if ((events.applied ?? 0) < EVENT_STORE_MIGRATIONS.length) {
+    if ((events.applied ?? 0) < EVENT_STORE_PLAN.migrations.length) {
       if (!events.mayMigrate)
         throw outstandingMigrations('event store', events.role, events.applied);
       await explainMigrationFailure(() => migrateEventStore(url));
@@ -124,7 +124,7 @@ export function prepareEventStore(
 ): Promise<'writer' | 'login'> {
   return withClient(url, async (client) => {
     const { applied: taken, mayMigrate, role } = await eventStoreSchemaState(client);
-    if ((taken ?? 0) < EVENT_STORE_MIGRATIONS.length) {
+    if ((taken ?? 0) < EVENT_STORE_PLAN.migrations.length) {
       if (!mayMigrate) throw outstandingMigrations('event store', role, taken);
       await explainMigrationFailure(() => migrateEventStore(url));
     }

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 
 import { createTestDatabase, type TestDatabase } from '#testing';
 
-import { DatabaseIsNewer, migrate } from './migrate.js';
+import { MigrationMismatchError } from '#migrations';
+import { migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations.js';
 
 let database: TestDatabase;
@@ -56,10 +57,26 @@ describe('the migrations', () => {
   it('leave a database that a newer program has migrated alone', async () => {
     await migrate(pool);
     await pool.query(`insert into mjk_point_migrations (number, name) values (999, 'newer')`);
-    await expect(migrate(pool)).rejects.toThrow(DatabaseIsNewer);
+    await expect(migrate(pool)).rejects.toThrow(MigrationMismatchError);
   });
 
-  it('are all or nothing, each of them', async () => {
+  it('adds digests to a history that an earlier release wrote', async () => {
+    await migrate(pool);
+    await pool.query('alter table mjk_point_migrations drop column digest');
+    expect(await migrate(pool)).toEqual([]);
+    const { rows } = await pool.query(
+      'select count(digest)::integer as digests from mjk_point_migrations',
+    );
+    expect(rows).toEqual([{ digests: MIGRATIONS.length }]);
+  });
+
+  it('rejects a database that applied another migration under the same number', async () => {
+    await migrate(pool);
+    await pool.query(`update mjk_point_migrations set digest = 'x' where number = 3`);
+    await expect(migrate(pool)).rejects.toThrow('another migration 3');
+  });
+
+  it('are all or nothing', async () => {
     const broken = { number: 1, name: 'broken', sql: 'create table half (); select 1 / 0' };
     await expect(migrate(pool, [broken])).rejects.toThrow('division by zero');
     expect(await columnsOf('half')).toEqual([]);

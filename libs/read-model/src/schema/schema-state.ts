@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { DatabaseIsNewer } from './migrate.js';
+import { MigrationMismatchError } from '#migrations';
 import { MIGRATIONS } from './migrations.js';
 
 /** The read tables in a database, as the role sees them that asks. */
@@ -30,7 +30,10 @@ export async function readTablesState(db: Pool | ClientBase): Promise<TablesStat
   const last = taken[0]?.last ?? 0;
   const known = MIGRATIONS.at(-1)?.number ?? 0;
   if (last > known) {
-    throw new DatabaseIsNewer(`the read tables are at migration ${last}, this program at ${known}`);
+    throw new MigrationMismatchError(
+      'newer-database',
+      `the read tables are at migration ${last}, this program at ${known}`,
+    );
   }
   return { role, mayMigrate, last };
 }
