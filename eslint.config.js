@@ -146,6 +146,7 @@ export default defineConfig(
       '\\./testing/memory-read-tables\\.js$',
       BASICS,
       'node:',
+      '#migrations$',
       '#ledger$',
       '#event-store$',
       '#contracts$',

@@ -48,7 +48,10 @@ async function run(
   }
 }
 
-const query = async (sql: string): Promise<unknown[]> => (await pool.query(sql)).rows;
+const query = async (sql: string): Promise<unknown[]> => {
+  const { rows } = await pool.query<Record<string, unknown>>(sql);
+  return rows;
+};
 
 describe('runMigrations', () => {
   it('applies all migrations in their order, once', async () => {
@@ -133,7 +136,10 @@ describe('runMigrations', () => {
 
   it('keeps no lock and no setting in the session', async () => {
     const client = await pool.connect();
-    const settings = async () => (await client.query('show lock_timeout')).rows;
+    const settings = async (): Promise<unknown[]> => {
+      const { rows } = await client.query<Record<string, unknown>>('show lock_timeout');
+      return rows;
+    };
     const before = await settings();
     await runMigrations(client, PLAN);
     expect(await settings()).toEqual(before);

@@ -38,7 +38,7 @@ export class TcpProxy {
     private readonly listener: Server,
     private readonly target: number,
   ) {
-    listener.on('connection', (client) => this.onConnection(client));
+    listener.on('connection', (client) => this.#onConnection(client));
   }
 
   static async to(port: number): Promise<TcpProxy> {
@@ -108,7 +108,7 @@ export class TcpProxy {
     await once(this.listener, 'close');
   }
 
-  onConnection(client: Socket): void {
+  #onConnection(client: Socket): void {
     if (this.#refusing) return void client.destroy();
     const server = connect(this.target, HOST);
     const pair = { client, server };
@@ -118,7 +118,7 @@ export class TcpProxy {
       end(pair);
     };
     client
-      .on('data', (bytes) => this.forward(pair, bytes))
+      .on('data', (bytes) => this.#forward(pair, bytes))
       .on('error', leave)
       .on('close', leave);
     server
@@ -131,7 +131,7 @@ export class TcpProxy {
     }
   }
 
-  forward(pair: Pair, bytes: Buffer): void {
+  #forward(pair: Pair, bytes: Buffer): void {
     this.received += bytes.length;
     const cut = this.#cut;
     if (cut === null || !cut.matches(bytes)) return void pair.server.write(bytes);

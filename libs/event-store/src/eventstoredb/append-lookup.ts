@@ -19,7 +19,7 @@ const LOOKUPS_MAX = 64;
 
 /** Finds out by reading whether an append is written. */
 export class AppendLookup {
-  inFlight = 0;
+  #inFlight = 0;
 
   constructor(private readonly session: Session) {}
 
@@ -37,14 +37,14 @@ export class AppendLookup {
 
   /** The same, of an append that is still waited for: a look that fails is none. */
   async tryFind(append: Append): Promise<AppendPlace | null> {
-    if (this.inFlight >= LOOKUPS_MAX) return null;
-    this.inFlight += 1;
+    if (this.#inFlight >= LOOKUPS_MAX) return null;
+    this.#inFlight += 1;
     try {
       return await this.find(append);
     } catch {
       return null;
     } finally {
-      this.inFlight -= 1;
+      this.#inFlight -= 1;
     }
   }
 }

@@ -1,7 +1,7 @@
+import { settledWithin } from '#async';
 import { connectionStateAfter } from './connection-state.js';
 import { openClient, type Client } from './client.js';
 import type { ConnectionOptions, EndPoint } from './connection-string.js';
-import { within } from './deadline.js';
 
 /** A client that is in use, and stays open until it is released. */
 export interface ClientLease {
@@ -58,12 +58,12 @@ export class Clients {
       },
       failed: (cause) => {
         const state = connectionStateAfter(cause);
-        if (state === 'broken') return this.discard(tracked, cause, null);
-        if (state === 'live') return this.recordFailure(tracked, cause);
+        if (state === 'broken') return this.#discard(tracked, cause, null);
+        if (state === 'live') return this.#recordFailure(tracked, cause);
         // Nobody else heard anything over this connection either, since this call waits.
-        if (tracked.answers === answersBefore) this.discard(tracked, cause, null);
+        if (tracked.answers === answersBefore) this.#discard(tracked, cause, null);
       },
-      redirected: (cause, leader) => this.discard(tracked, cause, leader),
+      redirected: (cause, leader) => this.#discard(tracked, cause, leader),
       release: () => {
         if (isReleased) return;
         isReleased = true;
@@ -75,7 +75,7 @@ export class Clients {
   /** Waits a while for what is under way, then lets go of every connection. */
   async close(waitMsMax: number): Promise<void> {
     const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
-    if (this.#inUse > 0) await within('what is under way', waitMsMax, idle).catch(() => {});
+    if (this.#inUse > 0) await settledWithin(idle, waitMsMax);
     if (this.#current !== null) this.#closeClient(this.#current.client);
     this.#current = null;
     await Promise.all(this.#closing);
@@ -87,14 +87,14 @@ export class Clients {
     return { client, users: 0, isDiscarded: false, answers: 0, failingSinceMs: null };
   }
 
-  recordFailure(tracked: TrackedClient, cause: unknown): void {
+  #recordFailure(tracked: TrackedClient, cause: unknown): void {
     tracked.answers += 1;
     const nowMs = performance.now();
     tracked.failingSinceMs ??= nowMs;
-    if (nowMs - tracked.failingSinceMs > FAILING_MS_MAX) this.discard(tracked, cause, null);
+    if (nowMs - tracked.failingSinceMs > FAILING_MS_MAX) this.#discard(tracked, cause, null);
   }
 
-  discard(tracked: TrackedClient, cause: unknown, leader: EndPoint | null): void {
+  #discard(tracked: TrackedClient, cause: unknown, leader: EndPoint | null): void {
     if (tracked.isDiscarded) return;
     tracked.isDiscarded = true;
     if (this.#current === tracked) this.#current = null;

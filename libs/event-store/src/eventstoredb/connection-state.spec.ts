@@ -1,12 +1,12 @@
+import { TimeoutError } from '#async';
 import {
   CancelledError,
   DeadlineExceededError,
-  TimeoutError,
+  TimeoutError as ClientTimeoutError,
   UnavailableError,
   UnknownError,
 } from '@eventstore/db-client';
 import { connectionStateAfter } from './connection-state.js';
-import { DeadlinePassed } from './deadline.js';
 
 /** The client's errors keep what gRPC said. */
 const error = (code: number, details: string) =>
@@ -37,12 +37,12 @@ describe('what a failed call says of its connection', () => {
     ['14 unavailable, of a node that starts', error(14, 'Server Is Not Ready'), 'live'],
     ['15 data loss', error(15, 'x'), 'live'],
     ['16 unauthenticated', error(16, 'who'), 'live'],
-    ['a timer of ours', new DeadlinePassed('an append', 5), 'silent'],
+    ['a timer of ours', new TimeoutError('no answer within 5 ms'), 'silent'],
     ['what has no status', new Error('write after end'), 'broken'],
     ['what is no error', 'thrown', 'broken'],
     ['the client’s Cancelled', new CancelledError(error(1, 'x') as never), 'broken'],
     ['the client’s DeadlineExceeded', new DeadlineExceededError(error(4, 'x') as never), 'silent'],
-    ['the client’s Timeout', new TimeoutError(error(10, 'x') as never), 'live'],
+    ['the client’s Timeout', new ClientTimeoutError(error(10, 'x') as never), 'live'],
     ['the client’s Unknown', new UnknownError(error(2, 'x') as never), 'live'],
     [
       'the client’s Unavailable, of what gRPC calls internal',

@@ -1,5 +1,5 @@
 import { DeadlineExceededError, UnavailableError } from '@eventstore/db-client';
-import { DeadlinePassed } from './deadline.js';
+import { TimeoutError } from '#async';
 
 /** What a failed call says of the connection that it was made on. */
 export type ConnectionState =
@@ -29,7 +29,7 @@ const RESET = /RST_STREAM|no message received/i;
  * connection that works: there is no reason to throw it away with everything that is under way on it.
  */
 export function connectionStateAfter(error: unknown): ConnectionState {
-  if (error instanceof DeadlinePassed || error instanceof DeadlineExceededError) return 'silent';
+  if (error instanceof TimeoutError || error instanceof DeadlineExceededError) return 'silent';
   if (!(error instanceof Error) || !('code' in error)) return 'broken';
   const { code, message } = error;
   // Also what gRPC calls something else and the client knows better.

@@ -27,7 +27,7 @@ import { readStream } from './stream-reader.js';
 
 /** The store for those who run a cluster: EventStoreDB, by its client 6.2.1. */
 export class EventStoreDbEventStore implements EventStore {
-  readonly options: ResolvedEventStoreDbOptions;
+  readonly #options: ResolvedEventStoreDbOptions;
   readonly #session: Session;
   readonly #appender: Appender;
   readonly #all: AllReader;
@@ -40,15 +40,15 @@ export class EventStoreDbEventStore implements EventStore {
     private readonly observer: EventStoreDbObserver = {},
   ) {
     const connection = parseConnectionString(connectionString);
-    this.options = { ...DEFAULT_EVENTSTOREDB_OPTIONS, ...options };
-    const { streamPrefix, deadlineMs } = this.options;
+    this.#options = { ...DEFAULT_EVENTSTOREDB_OPTIONS, ...options };
+    const { streamPrefix, deadlineMs } = this.#options;
     this.#session = {
       clients: new Clients(connection, (cause) => observer.clientReplaced?.(cause)),
       credentials: connection.credentials ?? UNSENT_CREDENTIALS,
       deadlineMs,
       names: new StreamNames(connection.streamPrefix, streamPrefix),
     };
-    this.#appender = new Appender(this.#session, this.options, observer, this.#closed.signal);
+    this.#appender = new Appender(this.#session, this.#options, observer, this.#closed.signal);
     this.#all = new AllReader(this.#session);
   }
 
@@ -57,7 +57,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async *readStream(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
-    this.assertOpen();
+    this.#assertOpen();
     yield* readStream(this.#session, stream, options);
   }
 
@@ -67,12 +67,12 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async readAll(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
-    this.assertOpen();
+    this.#assertOpen();
     return this.#all.page(after, limit);
   }
 
   async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
-    const follower = new Follower(this.#session, this.#all, this.options, this.observer, after);
+    const follower = new Follower(this.#session, this.#all, this.#options, this.observer, after);
     const done = follower.run(sink, AbortSignal.any([signal, this.#closed.signal]));
     const settled = done.catch(() => {}).finally(() => this.#followers.delete(settled));
     this.#followers.add(settled);
@@ -84,7 +84,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async head(): Promise<Position | null> {
-    this.assertOpen();
+    this.#assertOpen();
     return this.#all.head();
   }
 
@@ -94,7 +94,7 @@ export class EventStoreDbEventStore implements EventStore {
     await this.#session.clients.close(this.#session.deadlineMs);
   }
 
-  assertOpen(): void {
+  #assertOpen(): void {
     if (this.#closed.signal.aborted) throw new Error('the store is closed');
   }
 }

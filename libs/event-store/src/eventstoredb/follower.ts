@@ -1,3 +1,4 @@
+import { backoffMs, sleep } from '#async';
 import {
   PermanentStoreError,
   type EventBatch,
@@ -7,9 +8,7 @@ import {
   type RecordedEvent,
 } from '../port.js';
 import type { AllReader } from './all-reader.js';
-import { backOffMs } from './back-off.js';
 import { isDamaged } from '../damaged-record.js';
-import { pause } from './deadline.js';
 import { formatPosition, parsePosition } from './esdb-position.js';
 import { mayBeOfPosition } from './failure.js';
 import { explainAccessDenied, READ_ALL_PERMISSION } from './missing-permission.js';
@@ -26,7 +25,7 @@ export class Follower {
   #position: Position | null;
   #failures = 0;
   /** Of these, the last ones in a row that may be about the position. */
-  positionFailures = 0;
+  #positionFailures = 0;
 
   constructor(
     private readonly session: Session,
@@ -40,13 +39,13 @@ export class Follower {
   }
 
   async run(sink: EventBatchSink, signal: AbortSignal): Promise<void> {
-    await this.assertWithinStore(signal);
+    await this.#assertWithinStore(signal);
     while (!signal.aborted) {
       const subscription = this.#subscribe();
       const close = () => subscription.close();
       signal.addEventListener('abort', close);
       try {
-        await this.deliver(subscription, sink, signal);
+        await this.#deliver(subscription, sink, signal);
       } finally {
         signal.removeEventListener('abort', close);
         close();
@@ -55,7 +54,7 @@ export class Follower {
   }
 
   /** What was seen and is not there any more: an older state of the store was restored. */
-  async assertWithinStore(signal: AbortSignal): Promise<void> {
+  async #assertWithinStore(signal: AbortSignal): Promise<void> {
     const after = this.#position;
     while (after !== null && !signal.aborted) {
       try {
@@ -67,18 +66,18 @@ export class Follower {
         );
       } catch (error) {
         if (error instanceof PermanentStoreError) throw error;
-        await this.backOff(error, signal);
+        await this.#backOff(error, signal);
       }
     }
   }
 
   /** No record begins where the following is to go on: another store was put in the place of this one. */
-  async rejectUnreadablePosition(error: unknown): Promise<void> {
+  async #rejectUnreadablePosition(error: unknown): Promise<void> {
     const after = this.#position;
-    this.positionFailures = mayBeOfPosition(error) ? this.positionFailures + 1 : 0;
-    if (after === null || this.positionFailures === 0) return;
+    this.#positionFailures = mayBeOfPosition(error) ? this.#positionFailures + 1 : 0;
+    if (after === null || this.#positionFailures === 0) return;
     // That a position is invalid is said once and for all; a failure may pass.
-    if (!(error instanceof PermanentStoreError) && this.positionFailures < POSITION_FAILURES_MAX)
+    if (!(error instanceof PermanentStoreError) && this.#positionFailures < POSITION_FAILURES_MAX)
       return;
     const isReadable = await this.all.canReadFrom(after).catch(() => true);
     if (isReadable) return;
@@ -91,7 +90,7 @@ export class Follower {
   }
 
   /** Returns when this subscription is of no use any more; throws what ends the following. */
-  async deliver(
+  async #deliver(
     subscription: Subscription,
     sink: EventBatchSink,
     signal: AbortSignal,
@@ -101,15 +100,15 @@ export class Follower {
       try {
         items = await subscription.take();
       } catch (error) {
-        await this.rejectUnreadablePosition(error);
+        await this.#rejectUnreadablePosition(error);
         if (error instanceof PermanentStoreError) {
           throw explainAccessDenied(error, this.session.credentials.username, READ_ALL_PERMISSION);
         }
-        return this.backOff(error, signal);
+        return this.#backOff(error, signal);
       }
       if (signal.aborted || items.length === 0) return;
       this.#failures = 0;
-      this.positionFailures = 0;
+      this.#positionFailures = 0;
       const batch = this.#batchOf(items);
       if (batch === null) continue;
       await sink(batch);
@@ -134,12 +133,12 @@ export class Follower {
     return next === null || next === this.#position ? null : { events, damaged, next };
   }
 
-  async backOff(cause: unknown, signal: AbortSignal): Promise<void> {
+  async #backOff(cause: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const waitMs = backOffMs(this.#failures, this.options);
+    const waitMs = backoffMs(this.#failures, this.options, this.options.random);
     this.#failures += 1;
     this.observer.followInterrupted?.(cause, waitMs);
-    await pause(waitMs, signal);
+    await sleep(waitMs, { signal });
   }
 
   #subscribe(): Subscription {

@@ -1,8 +1,8 @@
+import { TimeoutError } from '#async';
 import { NotLeaderError, StreamNotFoundError, type ResolvedEvent } from '@eventstore/db-client';
 import { PermanentStoreError } from '../port.js';
 import type { Client } from './client.js';
 import type { Clients, ClientLease } from './clients.js';
-import { DeadlinePassed } from './deadline.js';
 import { failureOf } from './failure.js';
 
 /** What is used of the client's streams. */
@@ -38,7 +38,7 @@ export async function* readEvents(
       return;
     } catch (error) {
       if (error instanceof StreamNotFoundError) return missing();
-      const isFinal = error instanceof PermanentStoreError || error instanceof DeadlinePassed;
+      const isFinal = error instanceof PermanentStoreError || error instanceof TimeoutError;
       if (isFinal || hasBegun || tries === TRIES_MAX) throw error;
     }
   }
@@ -71,7 +71,7 @@ async function* withReadTimeout(
 ): AsyncGenerator<ResolvedEvent, void, undefined> {
   let isWaiting = true;
   const timer = setTimeout(() => {
-    if (isWaiting) read.destroy(new DeadlinePassed('reading', deadlineMs));
+    if (isWaiting) read.destroy(new TimeoutError(`no event of a read within ${deadlineMs} ms`));
   }, deadlineMs);
   try {
     const events = read.iterator({ destroyOnReturn: false });

@@ -1,3 +1,4 @@
+import { sleep, TimeoutError, valueWithin } from '#async';
 import {
   START,
   streamNameFilter,
@@ -10,7 +11,6 @@ import type { Position } from '../port.js';
 import { BatchingQueue } from './batching-queue.js';
 import type { ClientLease } from './clients.js';
 import type { Credentials } from './connection-string.js';
-import { DeadlinePassed, orNothing, pause } from './deadline.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
 import { recordFailure } from './read-events.js';
 
@@ -59,14 +59,14 @@ export class Subscription {
       lease.succeeded();
       this.#confirmed.abort();
     });
-    void this.requireConfirmation(deadlineMs);
+    void this.#requireConfirmation(deadlineMs);
     void this.#pump();
   }
 
   /** What came, in order; nothing at all when the subscription has been silent for too long. */
   async take(): Promise<readonly FollowItem[]> {
     try {
-      return await orNothing(this.options.silenceMsMax, this.#items.takeAll());
+      return await valueWithin(this.#items.takeAll(), this.options.silenceMsMax, []);
     } catch (error) {
       if (this.#isClosed) return [];
       throw recordFailure(error, this.lease);
@@ -86,10 +86,12 @@ export class Subscription {
   }
 
   /** The client's deadline does not hold for subscriptions. */
-  async requireConfirmation(deadlineMs: number): Promise<void> {
-    await pause(deadlineMs, this.#confirmed.signal);
+  async #requireConfirmation(deadlineMs: number): Promise<void> {
+    await sleep(deadlineMs, { signal: this.#confirmed.signal });
     if (!this.#confirmed.signal.aborted) {
-      this.#items.fail(new DeadlinePassed('subscribing', deadlineMs));
+      this.#items.fail(
+        new TimeoutError(`no confirmation of a subscription within ${deadlineMs} ms`),
+      );
     }
   }
 

@@ -7,7 +7,7 @@ const queued = (stream: string, data = ''): QueuedAppend => ({
   stream,
   expected: -1,
   events: nonEmpty([{ id: '', type: '', data, meta: '', hash: new Uint8Array(32) }]),
-  sinceMs: 0,
+  enqueuedAtMs: 0,
   settle: () => {},
   fail: () => {},
 });

@@ -1,67 +1,67 @@
 import { appendBytes } from '../append-size.js';
 import type { Append, AppendAnswer } from './append-call.js';
 
-/** An append that somebody waits for. */
+/** An append whose caller waits for its answer. */
 export interface QueuedAppend extends Append {
-  readonly sinceMs: number;
+  readonly enqueuedAtMs: number;
   readonly settle: (answer: AppendAnswer) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** Below this, a batch is not cut down for the sake of the lane beside it. */
-const SHARE_MIN = 32;
+/** A smaller batch is not divided for the sake of the call that runs beside it. */
+const UNDIVIDED_APPENDS_MAX = 32;
 
 /**
- * Appends in the order they came. Only one append of a stream is out at a time, so a repeat meets
- * what the first one committed, and what was sent behind another one stays behind it.
+ * Appends in the order they came. Only one append of a stream is in flight at a time: a repeat then
+ * meets what the first attempt committed, and appends of one stream never overtake each other.
  */
 export class AppendQueue {
-  queued: QueuedAppend[] = [];
-  readonly inFlight = new Set<string>();
+  #queued: QueuedAppend[] = [];
+  readonly #inFlight = new Set<string>();
 
   get size(): number {
-    return this.queued.length;
+    return this.#queued.length;
   }
 
   get streamsInFlight(): number {
-    return this.inFlight.size;
+    return this.#inFlight.size;
   }
 
   add(append: QueuedAppend): void {
-    this.queued.push(append);
+    this.#queued.push(append);
   }
 
-  /** The next batch: a fair share of all that is under way, so that lanes are equally full. */
+  /** The next batch: a fair share of everything that waits, so that concurrent batches are equal. */
   take(concurrentBatches: number, appendsMax: number, bytesMax: number): QueuedAppend[] {
     const share = Math.ceil((this.size + this.streamsInFlight) / concurrentBatches);
-    const max = Math.min(appendsMax, Math.max(SHARE_MIN, share));
+    const max = Math.min(appendsMax, Math.max(UNDIVIDED_APPENDS_MAX, share));
     const taken: QueuedAppend[] = [];
     const left: QueuedAppend[] = [];
     let bytes = 0;
     let index = 0;
-    for (; index < this.queued.length && taken.length < max; index += 1) {
-      const append = this.queued[index];
+    for (; index < this.#queued.length && taken.length < max; index += 1) {
+      const append = this.#queued[index];
       if (append === undefined) break;
-      if (this.inFlight.has(append.stream)) {
+      if (this.#inFlight.has(append.stream)) {
         left.push(append);
         continue;
       }
       bytes += appendBytes(append.events);
       if (bytes > bytesMax && taken.length > 0) break;
-      this.inFlight.add(append.stream);
+      this.#inFlight.add(append.stream);
       taken.push(append);
     }
-    this.queued = left.concat(this.queued.slice(index));
+    this.#queued = left.concat(this.#queued.slice(index));
     return taken;
   }
 
-  /** A batch has come back: its streams may go out again. */
+  /** The batch was answered: appends of its streams may be taken again. */
   release(batch: readonly QueuedAppend[]): void {
-    for (const { stream } of batch) this.inFlight.delete(stream);
+    for (const { stream } of batch) this.#inFlight.delete(stream);
   }
 
-  /** Empties it. */
+  /** Removes and returns everything that waits. */
   drain(): QueuedAppend[] {
-    return this.queued.splice(0);
+    return this.#queued.splice(0);
   }
 }

@@ -1,20 +1,20 @@
 import type pg from 'pg';
-import { pause, settledWithin } from '../wait.js';
+import { RetryBudget, settledWithin, sleep } from '#async';
 import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 
-const END_MS_MAX = 1_000;
+const CONNECTION_END_MS_MAX = 1_000;
 
 /**
- * Wakes followers when something was committed. Only a hint: it may come late or not at all, so
- * whoever waits looks for itself now and then.
+ * Wakes followers when something was committed, by LISTEN and NOTIFY. A notification is only a hint:
+ * it may come late or not at all, so that followers poll as well.
  */
 export class CommitNotifications {
-  /** How many hints came: a wait for more than were seen before a look misses none. */
-  receivedCount = 0;
-  /** Connections that listen: two for a moment, when one follower leaves and the next comes. */
+  /** A follower that waits for more than it counted before its last read misses none. */
+  #receivedCount = 0;
+  /** Connections that listen: two for a moment, when one follower leaves and the next one comes. */
   #listening = 0;
   #ended: Promise<unknown> = Promise.resolve();
-  #followers = 0;
+  #subscribers = 0;
   #stop: AbortController | null = null;
   readonly #wakers = new Set<() => void>();
 
@@ -25,65 +25,60 @@ export class CommitNotifications {
   ) {}
 
   get received(): number {
-    return this.receivedCount;
+    return this.#receivedCount;
   }
 
-  /** Listens for as long as anybody follows. */
+  /** Listens as long as there is a subscriber. Returns how to unsubscribe. */
   subscribe(): () => void {
-    this.#followers += 1;
+    this.#subscribers += 1;
     if (this.#stop === null) {
       this.#stop = new AbortController();
       this.#ended = Promise.all([this.#ended, this.#keepListening(this.#stop.signal)]);
     }
     return () => {
-      this.#followers -= 1;
-      if (this.#followers > 0) return;
+      this.#subscribers -= 1;
+      if (this.#subscribers > 0) return;
       this.#stop?.abort();
       this.#stop = null;
     };
   }
 
-  /** Until more than `heard` hints came, or it is time to look without one. */
+  /** Until more than `received` notifications came, or it is time to poll, or `signal` aborts. */
   async wait(received: number, signal: AbortSignal): Promise<void> {
-    if (this.receivedCount > received || signal.aborted) return;
-    const { pollMs, fallbackPollMs: pollUnhintedMs } = this.options;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#wakers.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, this.#listening > 0 ? pollMs : pollUnhintedMs);
-      this.#wakers.add(done);
-      signal.addEventListener('abort', done);
-    });
+    if (this.#receivedCount > received || signal.aborted) return;
+    const { pollMs, fallbackPollMs } = this.options;
+    const wake = new AbortController();
+    const abort = (): void => wake.abort();
+    this.#wakers.add(abort);
+    signal.addEventListener('abort', abort);
+    await sleep(this.#listening > 0 ? pollMs : fallbackPollMs, { signal: wake.signal });
+    this.#wakers.delete(abort);
+    signal.removeEventListener('abort', abort);
   }
 
-  /** Once nobody follows: when every connection is gone. */
+  /** Once there are no subscribers: when every connection has ended. */
   async disconnected(): Promise<void> {
     await this.#ended;
   }
 
   async #keepListening(signal: AbortSignal): Promise<void> {
-    let waitMs = this.options.backoffMsMin;
+    const budget = new RetryBudget({ ...this.options, totalMsMax: Infinity }, { signal });
     while (!signal.aborted) {
       try {
-        await this.#listen(signal, () => {
-          waitMs = this.options.backoffMsMin;
-        });
+        await this.#listen(signal, () => budget.succeeded());
       } catch (cause) {
-        this.observer.followInterrupted?.(cause, waitMs);
-        await pause(waitMs, signal);
-        waitMs = Math.min(this.options.backoffMsMax, waitMs * 2);
+        const delayMs = budget.failed();
+        if (delayMs === null) return;
+        this.observer.followInterrupted?.(cause, delayMs);
+        await sleep(delayMs, { signal });
       }
     }
   }
 
-  /** Returns when it is no longer wanted, throws when the connection is lost. */
+  /** Returns when `signal` aborts, throws when the connection is lost. */
   async #listen(signal: AbortSignal, onListening: () => void): Promise<void> {
     const client = this.listener();
-    let listens = false;
+    let isListening = false;
     const lost = new Promise<never>((_resolve, reject) => {
       client.on('error', reject);
       client.on('end', () => reject(new Error('the connection that listens ended')));
@@ -91,25 +86,25 @@ export class CommitNotifications {
     const stopped = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    lost.catch(() => {}); // heard below, or the connect itself has failed
-    client.on('notification', () => this.notify());
+    lost.catch(() => {}); // awaited below, unless connecting has failed before
+    client.on('notification', () => this.#notify());
     try {
       await client.connect();
       await client.query('listen event_store');
       this.#listening += 1;
-      listens = true;
+      isListening = true;
       onListening();
-      this.notify(); // something may have been committed before
+      this.#notify(); // something may have been committed before
       if (!signal.aborted) await Promise.race([lost, stopped]);
     } finally {
-      if (listens) this.#listening -= 1;
-      this.notify(); // waits that counted on hints look now, and then more often
-      await settledWithin(END_MS_MAX, client.end());
+      if (isListening) this.#listening -= 1;
+      this.#notify(); // followers that waited for notifications read now, and then poll more often
+      await settledWithin(client.end(), CONNECTION_END_MS_MAX);
     }
   }
 
-  notify(): void {
-    this.receivedCount += 1;
+  #notify(): void {
+    this.#receivedCount += 1;
     for (const wake of [...this.#wakers]) wake();
   }
 }

@@ -10,6 +10,7 @@ import {
   StreamWriter,
 } from '../testing/stream-writer.js';
 import { freshDatabase, type Database } from '../testing/fresh-database.js';
+import type { PostgresOptions } from './options.js';
 import { openPostgresEventStore } from './open-event-store.js';
 import {
   expectDensePositions,
@@ -21,7 +22,12 @@ import {
 jest.setTimeout(60_000); // on a machine that is busy with something else
 
 const isAppend = (request: Buffer) => request.includes('append');
-const options = { backOffMsMin: 5, backOffMsMax: 50, connectMsMax: 500, patienceMs: 2_000 };
+const options: PostgresOptions = {
+  backoffMsMin: 5,
+  backoffMsMax: 50,
+  connectMsMax: 500,
+  appendMsMax: 2_000,
+};
 
 let database: Database;
 let proxy: TcpProxy;
@@ -90,7 +96,7 @@ describe('a connection to Postgres that is cut', () => {
     });
     proxy.refuse();
     const result = await hasty.append(writer.stream, NO_STREAM, writer.next());
-    expect(result).toMatchObject({ kind: 'unknown', cause: { name: 'NoConnection' } });
+    expect(result).toMatchObject({ kind: 'unknown', cause: { name: 'ConnectionFailedError' } });
     proxy.accept();
     expect(await writer.append(hasty)).toHaveLength(1);
     await hasty.close();

@@ -3,17 +3,17 @@ import { PermanentStoreError } from '../port.js';
 /** What a failed call means for the appends in it. */
 export type ErrorKind =
   /** Nothing was written, and a later call may succeed. */
-  | 'passes'
-  /** It may have been committed: the connection broke, or nobody answered in time. */
+  | 'transient'
+  /** It may have been committed: the connection was lost, or the answer came too late. */
   | 'unknown'
-  /** Nothing was written, because of one of the appends in it. */
-  | 'poison'
-  /** Nothing was written, and nothing will be until somebody looks. */
+  /** Nothing was written, because of one of the appends. */
+  | 'bad-append'
+  /** Nothing was written, and no retry can succeed before an operator has acted. */
   | 'permanent';
 
-/** The server was asked for a connection, and gave none: nothing was sent. */
+/** No connection could be opened, so that nothing was sent. */
 export class ConnectionFailedError extends Error {
-  override readonly name = 'NoConnection';
+  override readonly name = 'ConnectionFailedError';
 }
 
 const TRANSIENT = /^(40001|40P01|55P03|57014|57P03|25006|53...|58...)$/;
@@ -27,7 +27,7 @@ interface ServerError {
   readonly constraint?: string;
 }
 
-/** Everything else is the network's, or our own timer's. */
+/** Null: the error comes from the network or from a timeout of this process. */
 function serverErrorOf(error: unknown): ServerError | null {
   const { code, severity } = error as Partial<ServerError>;
   return typeof code === 'string' && typeof severity === 'string' ? (error as ServerError) : null;
@@ -36,21 +36,21 @@ function serverErrorOf(error: unknown): ServerError | null {
 export function errorKindOf(error: unknown): ErrorKind {
   if (error instanceof ConnectionFailedError) {
     const serverError = serverErrorOf(error.cause);
-    const refused =
+    const isRejected =
       serverError !== null &&
       (ACCESS_DENIED.test(serverError.code) || MISCONFIGURED.test(serverError.code));
-    return refused ? 'permanent' : 'passes';
+    return isRejected ? 'permanent' : 'transient';
   }
   const serverError = serverErrorOf(error);
   if (serverError === null || CONNECTION_LOST.test(serverError.code)) return 'unknown';
-  if (TRANSIENT.test(serverError.code)) return 'passes';
+  if (TRANSIENT.test(serverError.code)) return 'transient';
   if (serverError.severity !== 'ERROR') return 'unknown';
   if (ACCESS_DENIED.test(serverError.code) || MISCONFIGURED.test(serverError.code))
     return 'permanent';
-  return 'poison';
+  return 'bad-append';
 }
 
-/** After any other, what the connection still holds can't be known. */
+/** After any other error the state of the connection is unknown. */
 export function isConnectionUsableAfter(error: unknown): boolean {
   const serverError = serverErrorOf(error);
   return serverError?.severity === 'ERROR' && serverError.code !== '25006';
@@ -59,9 +59,9 @@ export function isConnectionUsableAfter(error: unknown): boolean {
 export function toPermanentError(error: unknown): PermanentStoreError {
   const cause = error instanceof ConnectionFailedError ? error.cause : error;
   const serverError = serverErrorOf(cause);
-  const because = cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
   const as = (code: PermanentStoreError['code']) =>
-    new PermanentStoreError(code, `Postgres: ${because}`, { cause });
+    new PermanentStoreError(code, `Postgres: ${message}`, { cause });
   if (serverError === null) return as('misconfigured');
   if (serverError.code === '23505') {
     return as(serverError.constraint === 'events_id' ? 'event-id-reused' : 'broken-order');

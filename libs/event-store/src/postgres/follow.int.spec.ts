@@ -4,6 +4,7 @@ import type { EventStore, RecordedEvent } from '../port.js';
 import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open-event-store.js';
+import type { PostgresOptions } from './options.js';
 import { positions } from './append-call.js';
 import { postgresPools } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
@@ -18,7 +19,7 @@ let database: Database;
 let proxy: TcpProxy;
 const opened: EventStore[] = [];
 
-async function open(options = {}, url = database.url): Promise<EventStore> {
+async function open(options: PostgresOptions = {}, url = database.url): Promise<EventStore> {
   const store = await openPostgresEventStore(url, { backoffMsMin: 5, ...options });
   opened.push(store);
   return store;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { retry } from '#async';
 import { FOLLOW_BATCH_MAX } from '../limits.js';
 import {
   PermanentStoreError,
@@ -6,34 +7,33 @@ import {
   type Position,
   type RecordedEvent,
 } from '../port.js';
-import { pause } from '../wait.js';
 import { positions } from './append-call.js';
 import type { CommitNotifications } from './commit-notifications.js';
 import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 import { head, readAll } from './read-queries.js';
 
-/** A look at the store that goes on until it succeeds, or nobody wants it any more. */
-type Retry = <T>(operation: () => Promise<T>) => Promise<T | null>;
+/** Reads again until it succeeds. Null: the follower was aborted before. */
+export type Reread = <T>(read: () => Promise<T>) => Promise<T | null>;
 
 export async function follow(
   pool: pg.Pool,
   notifications: CommitNotifications,
-  retry: Retry,
+  reread: Reread,
   after: Position | null,
   sink: EventBatchSink,
   signal: AbortSignal,
 ): Promise<void> {
   let from = after;
-  const end = await retry(() => head(pool));
+  const end = await reread(() => head(pool));
   if (end !== null && positions.parse(after) > end) {
     throw new PermanentStoreError(
       'broken-order',
-      `asked to follow from ${after ?? 'the beginning'}, but the store ends at ${end}`,
+      `cannot follow from ${after ?? 'the beginning'}: the store ends at ${end}`,
     );
   }
   while (!signal.aborted) {
-    const received = notifications.received;
-    const events = await retry(async () => (await readAll(pool, from, FOLLOW_BATCH_MAX)).events);
+    const { received } = notifications;
+    const events = await reread(async () => (await readAll(pool, from, FOLLOW_BATCH_MAX)).events);
     const last = events?.at(-1);
     if (events === null || last === undefined) {
       await notifications.wait(received, signal);
@@ -46,7 +46,7 @@ export async function follow(
   }
 }
 
-/** Positions are dense: what is missing was taken away. */
+/** Positions are dense: one that is missing was removed. */
 function assertDensePositions(after: Position | null, events: readonly RecordedEvent[]): void {
   let place = positions.parse(after);
   for (const { position } of events) {
@@ -59,21 +59,25 @@ function assertDensePositions(after: Position | null, events: readonly RecordedE
   }
 }
 
-export function retryUntilAborted(
-  { backoffMsMin: backOffMsMin, backoffMsMax: backOffMsMax }: ResolvedPostgresOptions,
+/** Only an abort, or an error that no retry can cure, ends the retries of a follower. */
+export function rereadUntilAborted(
+  { backoffMsMin, backoffMsMax }: ResolvedPostgresOptions,
   observer: PostgresObserver,
   signal: AbortSignal,
-): Retry {
-  return async (operation) => {
-    for (let waitMs = backOffMsMin; ; waitMs = Math.min(backOffMsMax, waitMs * 2)) {
-      if (signal.aborted) return null;
-      try {
-        return await operation();
-      } catch (cause) {
-        if (cause instanceof PermanentStoreError) throw cause;
-        observer.followInterrupted?.(cause, waitMs);
-        await pause(waitMs, signal);
-      }
+): Reread {
+  return async (read) => {
+    try {
+      return await retry(read, {
+        backoffMsMin,
+        backoffMsMax,
+        totalMsMax: Infinity,
+        isRetried: (error) => !(error instanceof PermanentStoreError),
+        onRetry: (cause, delayMs) => observer.followInterrupted?.(cause, delayMs),
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof PermanentStoreError || !signal.aborted) throw error;
+      return null;
     }
   };
 }

@@ -1,5 +1,12 @@
 import type pg from 'pg';
-import { pause, settledWithin } from '../wait.js';
+import {
+  backoffMs,
+  CancellableTimers,
+  Semaphore,
+  settledWithin,
+  sleep,
+  SYSTEM_CLOCK,
+} from '#async';
 import {
   answersOf,
   appendCall,
@@ -8,117 +15,107 @@ import {
   type Appended,
 } from './append-call.js';
 import { AppendQueue, type QueuedAppend } from './append-queue.js';
-import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 import {
-  isConnectionUsableAfter,
   ConnectionFailedError,
-  toPermanentError,
   errorKindOf,
+  isConnectionUsableAfter,
+  toPermanentError,
 } from './error-kind.js';
-
-const BACK_OFF_DOUBLINGS_MAX = 20;
-const NEVER = new AbortController().signal;
+import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 
 /**
- * Many appends in one call and one commit. No timer gathers them: while the calls that may run do
- * run, the next batch grows.
+ * Writes many appends in one call and one commit. No timer gathers them: while as many calls run as
+ * may run at a time, the next batch grows in the queue.
  */
 export class GroupCommit {
   readonly #queue = new AppendQueue();
+  /** One permit for each place in the queue. While there is none, callers wait: the back-pressure. */
+  readonly #capacity: Semaphore;
+  readonly #timers = new CancellableTimers(SYSTEM_CLOCK);
   #running = 0;
-  #scheduled = false;
-  #closed = false;
-  /** Callers for whom the queue had no place, in order. */
-  readonly #line: { readonly waiting: QueuedAppend; readonly timer: NodeJS.Timeout }[] = [];
-  readonly #whenIdle: (() => void)[] = [];
+  #isScheduled = false;
+  #isClosed = false;
+  readonly #onIdle: (() => void)[] = [];
 
   constructor(
     private readonly pool: pg.Pool,
     private readonly options: ResolvedPostgresOptions,
     private readonly observer: PostgresObserver,
-  ) {}
+  ) {
+    this.#capacity = new Semaphore(options.queueAppendsMax, { clock: this.#timers });
+  }
 
-  append(append: Append): Promise<AppendAnswer> {
-    if (this.#closed) return Promise.resolve(unknown(new Error('the store is closed')));
+  async append(append: Append): Promise<AppendAnswer> {
+    if (this.#isClosed) return unknown(storeClosed());
+    const enqueuedAtMs = performance.now();
+    if (!this.#capacity.tryAcquire()) {
+      const cause = await this.#waitForCapacity();
+      if (cause !== null) return unknown(cause);
+    }
     return new Promise((settle, fail) => {
-      const waiting = { ...append, sinceMs: performance.now(), settle, fail };
-      if (this.#line.length === 0 && this.#hasPlace()) this.#queue.add(waiting);
-      else this.#standInLine(waiting);
+      this.#queue.add({ ...append, enqueuedAtMs, settle, fail });
       this.#schedule();
     });
   }
 
-  /** Lets what is queued be written, for so long; what is left then is `unknown`. */
+  /** Lets the queue be written for a limited time. What is left then is answered `unknown`. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     if (this.#isIdle()) return;
-    const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
-    await settledWithin(this.options.closeMsMax, idle);
-    for (const { timer } of this.#line) clearTimeout(timer);
-    const left = [...this.#queue.drain(), ...this.#line.splice(0).map(({ waiting }) => waiting)];
-    this.#giveUp(left, new Error('the store is closed'));
+    const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    await settledWithin(idle, this.options.closeMsMax);
+    this.#timers.expireAll();
+    this.#answerUnknown(this.#queue.drain(), storeClosed());
   }
 
-  #hasPlace(): boolean {
-    return this.#queue.size < this.options.queueAppendsMax;
+  /** Null, or why there was none in time. */
+  async #waitForCapacity(): Promise<Error | null> {
+    try {
+      await this.#capacity.acquire({ waitMsMax: this.options.appendMsMax });
+      return null;
+    } catch (cause) {
+      const error = this.#timers.signal.aborted
+        ? storeClosed()
+        : new Error('the queue of appends stayed full', { cause });
+      this.observer.appendsUnknown?.(1, error);
+      return error;
+    }
   }
 
   #isIdle(): boolean {
-    return this.#running === 0 && this.#queue.size === 0 && this.#line.length === 0;
+    return this.#running === 0 && this.#queue.size === 0 && this.#capacity.queued === 0;
   }
 
-  #standInLine(waiting: QueuedAppend): void {
-    const timer = setTimeout(() => {
-      this.#line.splice(this.#line.indexOf(inLine), 1);
-      this.#giveUp([waiting], new Error('the queue of appends stayed full'));
-    }, this.options.appendMsMax);
-    const inLine = { waiting, timer };
-    this.#line.push(inLine);
-  }
-
-  #letIn(): void {
-    while (this.#hasPlace()) {
-      const next = this.#line.shift();
-      if (next === undefined) return;
-      clearTimeout(next.timer);
-      this.#queue.add(next.waiting);
-    }
-  }
-
-  /** Not at once: whoever hears an answer in this turn may have the next append ready. */
+  /** Waits for the end of this turn: a caller that is answered in it may have its next append ready. */
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#scheduled = false;
-      this.#fillLanes();
+      this.#isScheduled = false;
+      this.#startBatches();
     });
   }
 
-  #fillLanes(): void {
-    const {
-      concurrentBatches: lanes,
-      batchAppendsMax,
-      batchBytesMax: batchCharactersMax,
-    } = this.options;
-    while (this.#running < lanes) {
-      const batch = this.#queue.take(lanes, batchAppendsMax, batchCharactersMax);
+  #startBatches(): void {
+    const { concurrentBatches, batchAppendsMax, batchBytesMax } = this.options;
+    while (this.#running < concurrentBatches) {
+      const batch = this.#queue.take(concurrentBatches, batchAppendsMax, batchBytesMax);
       if (batch.length === 0) break;
-      this.#letIn();
+      this.#capacity.release(batch.length);
       this.#running += 1;
-      void this.#carry(batch).finally(() => this.#landed(batch));
+      void this.#write(batch).finally(() => this.#finish(batch));
     }
   }
 
-  #landed(batch: readonly QueuedAppend[]): void {
+  #finish(batch: readonly QueuedAppend[]): void {
     this.#running -= 1;
     this.#queue.release(batch);
     if (this.#queue.size > 0) this.#schedule();
-    else if (this.#isIdle()) for (const idle of this.#whenIdle.splice(0)) idle();
+    else if (this.#isIdle()) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  /** Settles every append of the batch; never rejects. */
-  async #carry(batch: readonly QueuedAppend[]): Promise<void> {
+  /** Settles every append of the batch, with retries. It never rejects. */
+  async #write(batch: readonly QueuedAppend[]): Promise<void> {
     let left = batch;
     for (let failures = 0; left.length > 0; failures += 1) {
       try {
@@ -128,20 +125,20 @@ export class GroupCommit {
       } catch (cause) {
         switch (errorKindOf(cause)) {
           case 'unknown':
-            return this.#giveUp(left, cause);
+            return this.#answerUnknown(left, cause);
           case 'permanent':
-            return refuse(left, cause);
-          case 'poison':
+            return rejectAll(left, cause);
+          case 'bad-append':
             return this.#isolate(left, cause);
-          case 'passes':
-            left = await this.#waitAfter(left, failures, cause);
+          case 'transient':
+            left = await this.#backOff(left, failures, cause);
         }
       }
     }
   }
 
   async #call(batch: readonly QueuedAppend[]): Promise<Appended> {
-    const begunMs = performance.now();
+    const startedAtMs = performance.now();
     const client = await this.pool.connect().catch((cause: unknown) => {
       throw new ConnectionFailedError('no connection to Postgres', { cause });
     });
@@ -150,55 +147,51 @@ export class GroupCommit {
       throw error;
     });
     client.release();
-    this.observer.batchWritten?.(batch.length, performance.now() - begunMs);
+    this.observer.batchWritten?.(batch.length, performance.now() - startedAtMs);
     const [appended] = rows;
-    if (appended === undefined) throw new Error('the append function gave no row');
+    if (appended === undefined) throw new Error('the append function returned no row');
     return appended;
   }
 
-  /** One of them spoils the call: halves find which, and the others are written. */
+  /** One append makes the whole call fail: halving finds which, and the others are written. */
   async #isolate(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {
-    if (batch.length === 1) return refuse(batch, cause);
+    if (batch.length === 1) return rejectAll(batch, cause);
     this.observer.batchSplit?.(batch.length, cause);
     const half = Math.ceil(batch.length / 2);
-    await this.#carry(batch.slice(0, half));
-    await this.#carry(batch.slice(half));
+    await this.#write(batch.slice(0, half));
+    await this.#write(batch.slice(half));
   }
 
-  /** Those that waited too long are answered; the rest may be sent again. */
-  async #waitAfter(
+  /** Returns the appends to retry after a wait. Those that have waited too long are answered. */
+  async #backOff(
     batch: readonly QueuedAppend[],
     failures: number,
     cause: unknown,
   ): Promise<readonly QueuedAppend[]> {
-    const {
-      appendMsMax: patienceMs,
-      backoffMsMin: backOffMsMin,
-      backoffMsMax: backOffMsMax,
-    } = this.options;
-    const since = performance.now() - patienceMs;
-    this.#giveUp(
-      batch.filter((append) => append.sinceMs < since),
+    const since = performance.now() - this.options.appendMsMax;
+    this.#answerUnknown(
+      batch.filter((append) => append.enqueuedAtMs < since),
       cause,
     );
-    const left = batch.filter((append) => append.sinceMs >= since);
+    const left = batch.filter((append) => append.enqueuedAtMs >= since);
     if (left.length === 0) return left;
-    const doublings = Math.min(failures, BACK_OFF_DOUBLINGS_MAX);
-    const waitMs = Math.min(backOffMsMax, backOffMsMin * 2 ** doublings);
+    const waitMs = backoffMs(failures, this.options);
     this.observer.callRetried?.(cause, waitMs);
-    await pause(waitMs, NEVER);
+    await sleep(waitMs);
     return left;
   }
 
-  #giveUp(batch: readonly QueuedAppend[], cause: unknown): void {
+  #answerUnknown(batch: readonly QueuedAppend[], cause: unknown): void {
     if (batch.length === 0) return;
     this.observer.appendsUnknown?.(batch.length, cause);
     for (const append of batch) append.settle(unknown(cause));
   }
 }
 
+const storeClosed = (): Error => new Error('the store is closed');
+
 const unknown = (cause: unknown): AppendAnswer => ({ kind: 'unknown', cause });
 
-function refuse(batch: readonly QueuedAppend[], cause: unknown): void {
+function rejectAll(batch: readonly QueuedAppend[], cause: unknown): void {
   for (const append of batch) append.fail(toPermanentError(cause));
 }

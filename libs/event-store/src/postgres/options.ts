@@ -1,24 +1,25 @@
 export interface PostgresOptions {
-  /** Appends that go into one call. */
+  /** Appends in one call. */
   readonly batchAppendsMax?: number;
-  /** Characters of data and meta that go into one call. */
+  /** Bytes of all appends in one call. */
   readonly batchBytesMax?: number;
-  /** Calls that run side by side: while one commits, the next is on its way. */
+  /** Calls at a time: while one commits, the next is on its way. */
   readonly concurrentBatches?: number;
-  /** Appends that are queued; more of them wait for a place. */
+  /** Appends in the queue. While it is full, callers wait. */
   readonly queueAppendsMax?: number;
-  /** How long an append is kept while the server is away, before it is answered `unknown`. */
+  /** How long an append is queued and retried before it is answered `unknown`. */
   readonly appendMsMax?: number;
-  /** Of one call, from here: then the connection is given up. */
+  /** Timeout of one call, after which its connection is closed. */
   readonly callMsMax?: number;
-  /** Of one statement, on the server. */
+  /** Timeout of one statement, kept by the server. */
   readonly statementMsMax?: number;
   readonly lockMsMax?: number;
   readonly connectMsMax?: number;
+  /** Connections of the pool for reads. */
   readonly readersMax?: number;
-  /** Between looks for new events while hints of commits come in. */
+  /** Interval at which a follower polls while commits are notified. */
   readonly pollMs?: number;
-  /** The same while none can come in. */
+  /** Interval at which a follower polls while no connection listens for notifications. */
   readonly fallbackPollMs?: number;
   readonly backoffMsMin?: number;
   readonly backoffMsMax?: number;
@@ -45,17 +46,16 @@ export const DEFAULT_POSTGRES_OPTIONS: ResolvedPostgresOptions = {
   closeMsMax: 10_000,
 };
 
-/** What the adapter reports while it works; nothing of it needs an answer. */
+/** What the adapter reports while it works, for logs and metrics. */
 export interface PostgresObserver {
-  /** One call, and so one commit, is done. */
+  /** One call, and so one commit, has succeeded. */
   readonly batchWritten?: (appends: number, callMs: number) => void;
-  /** Nothing was written; the call is made again after a wait. */
+  /** Nothing was written; the call is retried after a wait. */
   readonly callRetried?: (cause: unknown, waitMs: number) => void;
-  /** So many appends were answered `unknown`. */
   readonly appendsUnknown?: (appends: number, cause: unknown) => void;
-  /** A batch failed for good: it is split to find whose fault it is. */
+  /** One append made a batch fail: the batch is split to find it. */
   readonly batchSplit?: (appends: number, cause: unknown) => void;
-  /** A `follow`, or the hints that wake it, broke off and goes on after a wait. */
+  /** A `follow`, or the connection for its notifications, failed and is retried after a wait. */
   readonly followInterrupted?: (cause: unknown, waitMs: number) => void;
   readonly connectionLost?: (cause: unknown) => void;
 }

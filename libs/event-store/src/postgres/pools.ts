@@ -10,19 +10,19 @@ import {
 export interface PostgresPools {
   readonly append: pg.Pool;
   readonly read: pg.Pool;
-  /** One more, not connected yet, to listen on. */
+  /** Creates a client, not connected yet, for notifications. */
   readonly listener: () => pg.Client;
 }
 
 /**
- * Everything that is asked here goes along an index, also in a table that was empty when the
- * statement was first planned, and along a stream far longer than the others.
+ * Every query must use an index, also when its table was empty at the time of planning, and for a
+ * stream that is much longer than the others.
  */
 const PLANS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_bitmapscan=off'];
 
 /**
- * Whether connections take the role that can only read and add, which keeps one who owns the schema
- * from an accident, or stay who they log in as, with the rights of that login.
+ * `writer`: connections take the role that may only read and append, so that the owner of the schema
+ * cannot change it by accident. `login`: they keep the rights of the login.
  */
 export type ConnectionRole = 'writer' | 'login';
 
@@ -48,7 +48,7 @@ export function postgresPools(
   const pool = (max: number) => {
     const created = new pg.Pool({ ...common, max });
     created.on('error', (cause) => observer.connectionLost?.(cause));
-    // While a client is lent out the pool does not listen, and a lost connection would be nobody's.
+    // The pool does not listen to a client in use, and an unhandled `error` event ends the process.
     created.on('connect', (client) => client.on('error', () => {}));
     return created;
   };

@@ -1,3 +1,4 @@
+import { settledWithin } from '#async';
 import { assertAppendSize } from '../append-size.js';
 import type {
   AppendResult,
@@ -10,10 +11,9 @@ import type {
   RecordedEvent,
 } from '../port.js';
 import { assertWellFormed } from '../assert-well-formed.js';
-import { settledWithin } from '../wait.js';
 import { positions } from './append-call.js';
 import { CommitNotifications } from './commit-notifications.js';
-import { follow, retryUntilAborted } from './follow.js';
+import { follow, rereadUntilAborted } from './follow.js';
 import { GroupCommit } from './group-commit.js';
 import {
   DEFAULT_POSTGRES_OPTIONS,
@@ -25,11 +25,11 @@ import type { PostgresPools } from './pools.js';
 import { head, readAll, readStream } from './read-queries.js';
 import { resolveSameIds } from './resolve-same-ids.js';
 
-/** Takes over the pools: closing the store ends them. The schema must be there: migrateEventStore. */
+/** Owns the pools from now on: closing the store ends them. The schema must exist: migrateEventStore. */
 export class PostgresEventStore implements EventStore {
-  readonly options: ResolvedPostgresOptions;
-  readonly groupCommit: GroupCommit;
-  readonly notifications: CommitNotifications;
+  readonly #options: ResolvedPostgresOptions;
+  readonly #groupCommit: GroupCommit;
+  readonly #notifications: CommitNotifications;
   readonly #closed = new AbortController();
   readonly #following = new Set<Promise<void>>();
   #ended: Promise<void> | null = null;
@@ -39,9 +39,9 @@ export class PostgresEventStore implements EventStore {
     options: PostgresOptions = {},
     private readonly observer: PostgresObserver = {},
   ) {
-    this.options = { ...DEFAULT_POSTGRES_OPTIONS, ...options };
-    this.groupCommit = new GroupCommit(pools.append, this.options, observer);
-    this.notifications = new CommitNotifications(pools.listener, this.options, observer);
+    this.#options = { ...DEFAULT_POSTGRES_OPTIONS, ...options };
+    this.#groupCommit = new GroupCommit(pools.append, this.#options, observer);
+    this.#notifications = new CommitNotifications(pools.listener, this.#options, observer);
   }
 
   async append(
@@ -52,7 +52,7 @@ export class PostgresEventStore implements EventStore {
     assertAppendSize(stream, events);
     assertWellFormed(stream, events);
     const append = { stream, expected, events };
-    const answer = await this.groupCommit.append(append);
+    const answer = await this.#groupCommit.append(append);
     return answer.kind === 'same-ids' ? resolveSameIds(this.pools.read, append, answer) : answer;
   }
 
@@ -67,10 +67,10 @@ export class PostgresEventStore implements EventStore {
   async follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void> {
     positions.parse(after);
     const until = AbortSignal.any([signal, this.#closed.signal]);
-    const retry = retryUntilAborted(this.options, this.observer, until);
-    const leave = this.notifications.subscribe();
-    const done = follow(this.pools.read, this.notifications, retry, after, sink, until).finally(
-      leave,
+    const reread = rereadUntilAborted(this.#options, this.observer, until);
+    const unsubscribe = this.#notifications.subscribe();
+    const done = follow(this.pools.read, this.#notifications, reread, after, sink, until).finally(
+      unsubscribe,
     );
     this.#following.add(done);
     try {
@@ -96,9 +96,9 @@ export class PostgresEventStore implements EventStore {
 
   async #end(): Promise<void> {
     this.#closed.abort();
-    await settledWithin(this.options.closeMsMax, Promise.allSettled(this.#following));
-    await this.groupCommit.close();
-    await settledWithin(this.options.closeMsMax, this.notifications.disconnected());
+    await settledWithin(Promise.allSettled(this.#following), this.#options.closeMsMax);
+    await this.#groupCommit.close();
+    await settledWithin(this.#notifications.disconnected(), this.#options.closeMsMax);
     await Promise.all([this.pools.append.end(), this.pools.read.end()]);
   }
 }

@@ -4,9 +4,9 @@ import type { Append, SameIds } from './append-call.js';
 import { readStream } from './read-queries.js';
 
 /**
- * Event ids follow from the command and the place, and two writers may have given them to different
- * answers to the same command (received at another moment, or with another body). Only the same
- * chain hash means that the same events stand there; anything else is a conflict like any other.
+ * Event ids are derived from the command and the revision, so that two writers may have given them to
+ * different answers to one command (received at another time, or with another body). Only an equal
+ * chain hash proves that the stored events are these; otherwise the append conflicts.
  */
 export async function resolveSameIds(
   pool: pg.Pool,

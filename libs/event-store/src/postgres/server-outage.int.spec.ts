@@ -6,6 +6,7 @@ import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#stack';
 import type { EventStore } from '../port.js';
 import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { queryAsOwner } from '../testing/fresh-database.js';
+import type { PostgresObserver, PostgresOptions } from './options.js';
 import { openPostgresEventStore } from './open-event-store.js';
 import { expectDensePositions, expectStored, appendMany } from '../testing/append-until-known.js';
 
@@ -33,15 +34,15 @@ beforeAll(async () => {
   await chmod(home, 0o755);
   port = await freePort();
   server = await start();
-  const options = {
-    backOffMsMin: 5,
-    backOffMsMax: 100,
+  const options: PostgresOptions = {
+    backoffMsMin: 5,
+    backoffMsMax: 100,
     connectMsMax: 500,
     callMsMax: 700,
-    patienceMs: 20_000,
+    appendMsMax: 20_000,
   };
   const trouble = () => void (troubles += 1);
-  const observer = { appendsUnknown: trouble, callRepeated: trouble };
+  const observer: PostgresObserver = { appendsUnknown: trouble, callRetried: trouble };
   store = await openPostgresEventStore(server.url, options, observer);
 });
 afterAll(async () => {

@@ -81,7 +81,7 @@ export class MemoryLog {
       }
       return { kind: 'conflict', actual: current < 0 ? null : current };
     }
-    this.assertIdsUnused(stream, events);
+    this.#assertIdsUnused(stream, events);
     const waitForGrowth = places ?? this.#begin(stream);
     for (const event of events) {
       const place = this.#records.length;
@@ -114,7 +114,7 @@ export class MemoryLog {
     });
   }
 
-  assertIdsUnused(stream: string, events: NonEmpty<EncodedEvent>): void {
+  #assertIdsUnused(stream: string, events: NonEmpty<EncodedEvent>): void {
     for (const { id } of events) {
       const place = this.#ids.placeOf(id);
       if (place !== undefined) throw reused(id, stream, this.#records[place]?.stream ?? stream);

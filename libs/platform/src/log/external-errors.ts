@@ -30,7 +30,7 @@ const GRPC_CODES = [1, 4, 8, 10, 14];
 const PASSING_SQL_STATES = /^(40001|40P01|55P03|25006|58[0-9A-Z]{3})$/;
 /** By name: a library must not import whoever threw it. */
 const ERROR_NAMES =
-  /^(NotAnswered|NoAnswerInTime|NoConnection|DeadlinePassed|(Timeout|Unavailable|NotLeader|DeadlineExceeded|Cancelled)Error|KafkaJS\w*)$/;
+  /^(NotAnswered|NoAnswerInTime|(ConnectionFailed|Timeout|Unavailable|NotLeader|DeadlineExceeded|Cancelled)Error|KafkaJS\w*)$/;
 
 /** Whether it came from outside this process, so that its stack would tell nobody anything. */
 export function isExternalError(error: unknown): boolean {

@@ -32,7 +32,7 @@ const MESSAGE_BYTES_MAX = 16 * 1024 * 1024 - 10_000;
  * memory, has no cluster, no projections and no disk: nothing but tests and benches should use it.
  */
 export class EventStoreDbProtocolServer {
-  readonly state: ServerState;
+  readonly #state: ServerState;
   readonly #tls: TlsOptions | undefined;
   #port: number;
   #grpc: Server | undefined;
@@ -41,7 +41,7 @@ export class EventStoreDbProtocolServer {
   constructor(options: ProtocolServerOptions = {}) {
     this.#tls = options.tls;
     this.#port = options.port ?? 0;
-    this.state = new ServerState(
+    this.#state = new ServerState(
       { ...options, isInsecure: options.tls === undefined },
       (call) => this.#connections?.cut(call.getPeer()),
       () => ({ address: HOST, port: this.#port }),
@@ -65,12 +65,12 @@ export class EventStoreDbProtocolServer {
 
   /** Set what is to go wrong, and take it away again. */
   get faults(): Faults {
-    return this.state.faults;
+    return this.#state.faults;
   }
 
   /** What is really written, without asking over the wire. */
   get log(): ServerState['log'] {
-    return this.state.log;
+    return this.#state.log;
   }
 
   get connectionCount(): number {
@@ -85,9 +85,9 @@ export class EventStoreDbProtocolServer {
     });
     grpc.addService(StreamsService, this.#streams());
     grpc.addService(ServerFeaturesService, {
-      getSupportedMethods: handleFeatures.bind(null, this.state),
+      getSupportedMethods: handleFeatures.bind(null, this.#state),
     });
-    grpc.addService(GossipService, { read: handleGossip.bind(null, this.state) });
+    grpc.addService(GossipService, { read: handleGossip.bind(null, this.#state) });
     const injector = grpc.createConnectionInjector(credentialsOf(this.#tls));
     this.#connections = await Connections.listen(injector, HOST, this.#port);
     this.#port = this.#connections.port;
@@ -96,7 +96,7 @@ export class EventStoreDbProtocolServer {
 
   /** As a crash would: connections are cut, nothing under way is answered, what is written stays. */
   async stop(): Promise<void> {
-    this.state.crash();
+    this.#state.crash();
     await this.#connections?.close();
     this.#grpc?.forceShutdown();
     this.#connections = undefined;
@@ -109,8 +109,8 @@ export class EventStoreDbProtocolServer {
    * subscriptions among them.
    */
   async stopGracefully(graceMs = GRACE_MS): Promise<void> {
-    this.state.isStopping = true;
-    this.state.commits.cancelAll();
+    this.#state.isStopping = true;
+    this.#state.commits.cancelAll();
     const ended = new Promise<void>((resolve) => {
       if (this.#grpc === undefined) resolve();
       else this.#grpc.tryShutdown(() => resolve());
@@ -130,12 +130,12 @@ export class EventStoreDbProtocolServer {
 
   #streams(): UntypedServiceImplementation {
     return {
-      append: handleAppend.bind(null, this.state),
+      append: handleAppend.bind(null, this.#state),
       batchAppend: (call: ConstructorParameters<typeof BatchAppendStream>[1]) =>
-        void new BatchAppendStream(this.state, call),
-      read: (call: Parameters<typeof handleRead>[1]) => void handleRead(this.state, call),
-      delete: handleDelete.bind(null, this.state),
-      tombstone: handleTombstone.bind(null, this.state),
+        void new BatchAppendStream(this.#state, call),
+      read: (call: Parameters<typeof handleRead>[1]) => void handleRead(this.#state, call),
+      delete: handleDelete.bind(null, this.#state),
+      tombstone: handleTombstone.bind(null, this.#state),
     };
   }
 }

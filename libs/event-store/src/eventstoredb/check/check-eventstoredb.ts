@@ -1,3 +1,4 @@
+import { withTimeout } from '#async';
 import { MaxAppendSizeExceededError, NotLeaderError } from '@eventstore/db-client';
 import { STREAM_PREFIX } from '#identity';
 import { APPEND_BYTES_MAX } from '../../limits.js';
@@ -8,7 +9,6 @@ import {
   UNSENT_CREDENTIALS,
   type ConnectionOptions,
 } from '../connection-string.js';
-import { within } from '../deadline.js';
 import { MissingPermissionError } from '../missing-permission.js';
 import type { Session } from '../session.js';
 import { StreamNames } from '../stream-names.js';
@@ -114,7 +114,7 @@ function tlsFinding({ isSecure }: ConnectionOptions): EventStoreDbFinding {
 async function versionOf({ clients, deadlineMs }: Session): Promise<string | null> {
   const lease = clients.lease();
   try {
-    return await within('the version', deadlineMs, lease.client.version());
+    return await withTimeout(lease.client.version(), deadlineMs);
   } catch {
     return null;
   } finally {

@@ -1,8 +1,8 @@
+import { withTimeout } from '#async';
 import { BACKWARDS, binaryEvent, END, WrongExpectedVersionError } from '@eventstore/db-client';
 import { APPEND_BYTES_MAX } from '../../limits.js';
 import { PermanentStoreError } from '../../port.js';
 import { AllReader } from '../all-reader.js';
-import { within } from '../deadline.js';
 import { failureOf } from '../failure.js';
 import {
   readMetadataPermission,
@@ -71,7 +71,7 @@ export async function probeAppend(session: Session, bytes: number): Promise<void
   );
   void call.catch(() => {}).finally(lease.release);
   try {
-    await within('an append', deadlineMs, call);
+    await withTimeout(call, deadlineMs, { what: 'no answer to an append' });
   } catch (error) {
     if (error instanceof WrongExpectedVersionError) return;
     const told = failureOf(error).kind === 'permanent' ? recordFailure(error, lease) : error;

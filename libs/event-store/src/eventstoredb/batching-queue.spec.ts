@@ -1,0 +1,48 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { BatchingQueue } from './batching-queue.js';
+
+describe('a batching queue', () => {
+  it('keeps the order, hands out all it holds, and holds producers back while it is full', async () => {
+    const queue = new BatchingQueue<number>(3);
+    const put: number[] = [];
+    const producing = (async () => {
+      for (let i = 0; i < 7; i += 1) {
+        await queue.put(i);
+        put.push(i);
+      }
+    })();
+    const taken: number[][] = [];
+    while (taken.flat().length < 7) {
+      await turn();
+      taken.push([...(await queue.takeAll())]);
+    }
+    await producing;
+    expect(taken.flat()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(Math.max(...taken.map((items) => items.length))).toBe(3);
+  });
+
+  it('lets a consumer wait for the first item', async () => {
+    const queue = new BatchingQueue<string>(3);
+    const taking = queue.takeAll();
+    await queue.put('first');
+    expect(await taking).toEqual(['first']);
+  });
+
+  it('hands out what it holds before the error, and accepts nothing behind it', async () => {
+    const queue = new BatchingQueue<number>(3);
+    await queue.put(1);
+    queue.fail(new Error('first'));
+    queue.fail(new Error('second'));
+    await queue.put(2);
+    expect(await queue.takeAll()).toEqual([1]);
+    await expect(queue.takeAll()).rejects.toThrow('first');
+  });
+
+  it('releases a producer that waits when it fails', async () => {
+    const queue = new BatchingQueue<number>(1);
+    const waiting = queue.put(1);
+    queue.fail(new Error('closed'));
+    await waiting;
+    expect(await queue.takeAll()).toEqual([1]);
+  });
+});
