@@ -173,6 +173,7 @@ export default defineConfig(
       'node:',
       '#(ledger|commands|contracts|event-store|read-model|kafka|senders)$',
       '@nestjs/(common|core|cqrs)$',
+      'reflect-metadata$',
       'pino$',
       'zod$',
       'pg$',

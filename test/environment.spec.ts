@@ -17,7 +17,7 @@ const SCHEMAS = [
   'libs/platform/src/config/kafka-variables.ts',
   'libs/platform/src/config/senders-variables.ts',
   'apps/api/src/api-variables.ts',
-  'apps/intake/src/main.ts',
+  'apps/intake/src/intake-variables.ts',
   'apps/projector/src/main.ts',
   'apps/sweeper/src/main.ts',
   'apps/migrate/src/migrate-variables.ts',

@@ -45,7 +45,7 @@ export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [CommandsModule.forProcessor(parts.commandProcessor)],
+      imports: [CommandsModule.forRoot(parts.commandProcessor)],
       providers: madeOf(parts),
     };
   }

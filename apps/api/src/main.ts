@@ -13,7 +13,8 @@ import {
   exitOnError,
   readConfiguration,
   serveProbes,
-  handleShutdown,
+  GracefulShutdown,
+  handleShutdownSignals,
   type ProbeServer,
 } from '#platform/process';
 import type { Registry } from 'prom-client';
@@ -94,16 +95,23 @@ async function main(): Promise<void> {
     health,
     clock,
   );
-  handleShutdown({
-    log,
-    steps: [
-      { name: 'http', msMax: 5_000, run: () => closeHttp(api, commandProcessor) },
-      { name: 'senders', msMax: 1_000, run: () => sending.stop() },
-      { name: 'checks', msMax: 1_000, run: () => checking.stop() },
-      { name: 'stores', msMax: 3_000, run: () => stores.close() },
-      { name: 'probes', msMax: 1_000, run: () => probes?.close() },
-    ],
+  const shutdown = new GracefulShutdown(log);
+  const background = { phase: 'background', msMax: 1_000 } as const;
+  shutdown.register({
+    name: 'http',
+    phase: 'input',
+    msMax: 5_000,
+    run: () => closeHttp(api, commandProcessor),
   });
+  shutdown.register({ name: 'senders', ...background, run: () => sending.stop() });
+  shutdown.register({ name: 'checks', ...background, run: () => checking.stop() });
+  shutdown.register({ name: 'stores', phase: 'stores', msMax: 3_000, run: () => stores.close() });
+  shutdown.register({ name: 'probes', phase: 'probes', msMax: 1_000, run: () => probes?.close() });
+  const closeAll = async (): Promise<void> => {
+    await shutdown.beforeApplicationShutdown();
+    await shutdown.onApplicationShutdown();
+  };
+  handleShutdownSignals({ app: { close: closeAll }, shutdown, log });
   await api.app.listen(config.PORT, config.HOST);
   log.info({ address: await api.app.getUrl() }, 'started');
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { LOGIN_ROLES, createLogin, type LoginName } from './database-logins.js';
-import { runMigrations } from './run-migrations.js';
+import { Migrations } from './migrations.js';
 
 jest.setTimeout(60_000);
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     LOGIN_PASSWORDS: [],
     LOGIN_PREFIX: PREFIX,
   };
-  await runMigrations(only, () => undefined);
+  await new Migrations(only, () => undefined).run();
 });
 
 afterAll(async () => {

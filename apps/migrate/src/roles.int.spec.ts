@@ -13,7 +13,7 @@ import { DEFAULT_POLICY } from '#ledger';
 import { migrate } from '#read-model';
 import { StartupError, createLog, createMetrics } from '#platform/process';
 import { LOGIN_ROLES, type LoginName } from './database-logins.js';
-import { runMigrations } from './run-migrations.js';
+import { Migrations } from './migrations.js';
 
 // A real Postgres, and somebody who has the login of one process and means no good.
 
@@ -66,7 +66,7 @@ beforeAll(async () => {
   await run(SERVER, `create role ${OWNER} login createrole password '${PASSWORD}'`);
   await run(SERVER, `grant ${(await groups()).join(', ')} to ${OWNER} with admin option`);
   await run(SERVER, `alter database ${NAME} owner to ${OWNER}`);
-  await runMigrations(configFor(...LOGINS), () => undefined);
+  await new Migrations(configFor(...LOGINS), () => undefined).run();
   await run(loginUrl('api'), APPEND);
 });
 
@@ -280,7 +280,7 @@ describe('npm run migrate', () => {
     const url = new URL(loginUrl('api'));
     url.pathname = `/${database}`;
     const migrated = explainMigrationFailure(() =>
-      runMigrations({ ...configFor(), MIGRATION_URL: url.href }, () => undefined),
+      new Migrations({ ...configFor(), MIGRATION_URL: url.href }, () => undefined).run(),
     );
     await expect(migrated).rejects.toBeInstanceOf(StartupError);
     await expect(migrated).rejects.toThrow(
@@ -296,7 +296,7 @@ describe('npm run migrate', () => {
       ...configFor('sweeper'),
       LOGIN_PASSWORDS: [{ login: 'sweeper', password }] as const,
     };
-    await runMigrations(again, (line) => printed.push(line));
+    await new Migrations(again, (line) => printed.push(line)).run();
     expect(printed.at(-1)).toBe(
       `login ${PREFIX}sweeper: points_ledger_writer, points_ledger_reader`,
     );

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { LEDGER_VARIABLES } from '#platform';
+import { LEDGER_VARIABLES, runContext } from '#platform';
 import { exitOnError, readConfiguration } from '#platform/process';
 import { parkedCommand, unparkCommand } from './parking/parking-commands.js';
 import { rebuildCommand, type RebuildVariables } from './rebuild/rebuild-command.js';
-import { runProjector } from './run.js';
+import { ProjectorModule } from './projector.module.js';
+import { ProjectorRunner } from './projector.runner.js';
 
 const VARIABLES = z.object({
   ...LEDGER_VARIABLES,
@@ -16,7 +17,7 @@ const configured = (): RebuildVariables => readConfiguration(VARIABLES, process.
 
 const program = new Command('projector')
   .description('Follows the event store and keeps the read tables.')
-  .action(() => runProjector(configured()))
+  .action(() => runContext(ProjectorModule.forRoot(configured()), ProjectorRunner))
   .addCommand(rebuildCommand(configured))
   .addCommand(parkedCommand(configured))
   .addCommand(unparkCommand(configured));

@@ -1,22 +1,26 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountCommandProcessor } from './account-command-processor.js';
 import { RunLedgerCommandHandler } from './run-ledger-command.handler.js';
 
 /**
- * Puts a desk behind the command bus. The handler is there once `app.init()` has run: consumers
- * start after it. Who made the desk drains it, before the store it writes to is closed.
+ * Puts a command processor behind the command bus. The handler is registered once `app.init()` has
+ * run, so consumers start after it. Whoever creates the processor drains it on shutdown, before the
+ * store it writes to is closed.
  */
 @Module({})
 export class CommandsModule {
-  static forProcessor(processor: AccountCommandProcessor): DynamicModule {
+  static forRoot(processor: AccountCommandProcessor): DynamicModule {
+    return CommandsModule.forRootAsync({ useFactory: () => processor });
+  }
+
+  static forRootAsync(
+    provider: Omit<FactoryProvider<AccountCommandProcessor>, 'provide'>,
+  ): DynamicModule {
     return {
       module: CommandsModule,
       imports: [CqrsModule.forRoot()],
-      providers: [
-        { provide: AccountCommandProcessor, useValue: processor },
-        RunLedgerCommandHandler,
-      ],
+      providers: [{ ...provider, provide: AccountCommandProcessor }, RunLedgerCommandHandler],
       exports: [CqrsModule, AccountCommandProcessor],
     };
   }

@@ -9,7 +9,7 @@ import { RunLedgerCommand } from './run-ledger-command.js';
 async function openBus() {
   const opened = openProcessor();
   const module = await Test.createTestingModule({
-    imports: [CommandsModule.forProcessor(opened.processor)],
+    imports: [CommandsModule.forRoot(opened.processor)],
   }).compile();
   await module.init();
   return { ...opened, module, bus: module.get(CommandBus) };

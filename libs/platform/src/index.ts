@@ -1,4 +1,28 @@
-export { clockSkewFault } from './stores/clock-skew.js';
+export { clockSkewFault, type DatabaseClock } from './stores/clock-skew.js';
+export { StoresModule } from './stores/stores.module.js';
+export { CommandProcessingModule } from './commands/command-processing.module.js';
+export { SendersModule } from './senders/senders.module.js';
+export { KafkaModule } from './kafka/kafka.module.js';
+export { ConfigModule } from './config/config.module.js';
+export { ProcessModule, type ProcessModuleOptions } from './process.module.js';
+export { HealthModule, type HealthModuleOptions } from './health/health.module.js';
+export { runContext, type Runner } from './lifecycle/run-context.js';
+export {
+  CLOCK,
+  CONFIG,
+  DATABASE_CLOCK,
+  ENVIRONMENT,
+  EVENT_STORE,
+  FOLLOWS_DIRECTLY,
+  KAFKA,
+  LOG,
+  METRICS,
+  OUTCOME_SINK,
+  PROBE_SERVER,
+  READ_TABLES,
+  SENDERS,
+  SNAPSHOT_STORE,
+} from './tokens.js';
 export {
   DatabaseNotReadyError,
   explainMigrationFailure,

@@ -19,12 +19,15 @@ export { createMetrics, LATENCY_BUCKETS_SECONDS } from './metrics/metrics.js';
 export { NestLogger } from './log/nest-logger.js';
 export { StartupError, exitOnError, standardError } from './lifecycle/exit-on-error.js';
 export {
-  handleShutdown,
-  type ShutdownOptions,
-  type GracefulShutdown,
-  type ShutdownProcess,
+  GracefulShutdown,
+  SHUTDOWN_PHASES,
+  type ShutdownPhase,
   type ShutdownStep,
 } from './lifecycle/graceful-shutdown.js';
+export {
+  handleShutdownSignals,
+  type ShutdownSignalsOptions,
+} from './lifecycle/shutdown-signals.js';
 export { isServerUnavailable } from './log/external-errors.js';
 export { stopWithParent } from './lifecycle/stop-with-parent.js';
 export { serveProbes, type ProbeServer, type ProbeServerOptions } from './health/probe-server.js';

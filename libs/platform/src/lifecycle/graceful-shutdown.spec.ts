@@ -1,124 +1,133 @@
-import { EventEmitter, once } from 'node:events';
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ManualClock } from '#async/testing';
 import { createLog } from '../log/log.js';
-import { handleShutdown, type ShutdownStep, type GracefulShutdown } from './graceful-shutdown.js';
+import {
+  GracefulShutdown,
+  SHUTDOWN_PHASES,
+  type ShutdownLimits,
+  type ShutdownPhase,
+  type ShutdownStep,
+} from './graceful-shutdown.js';
 
-class TestProcess extends EventEmitter {
-  readonly exits: number[] = [];
-  exit(code: number): void {
-    this.exits.push(code);
-    this.emit('exit');
-  }
-}
-
-function shutdownOf(
-  steps: readonly ShutdownStep[],
-  limits: { totalMsMax?: number; failureMsMax?: number } = {},
-) {
-  const target = new TestProcess();
-  const lines: { msg: string; step?: string }[] = [];
+function open(limits: Partial<ShutdownLimits> = {}) {
+  const lines: { msg: string; step?: string; level: string }[] = [];
   const log = createLog({
     app: 'test',
-    destination: { write: (line) => lines.push(JSON.parse(line) as { msg: string }) },
+    destination: { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) },
   });
-  const stopping: GracefulShutdown = handleShutdown({ steps, log, process: target, ...limits });
-  const undone = () => lines.filter(({ msg }) => msg.includes('undone')).map(({ step }) => step);
-  return { target, lines, stopping, undone };
+  const clock = new ManualClock();
+  const shutdown = new GracefulShutdown(log, { limits, clock });
+  const ran: string[] = [];
+  const add = (name: string, rest: Partial<ShutdownStep> = {}): void =>
+    shutdown.register({
+      name,
+      phase: 'stores',
+      msMax: 1_000,
+      run: () => void ran.push(name),
+      ...rest,
+    });
+  const runAll = async (): Promise<void> => {
+    await shutdown.beforeApplicationShutdown();
+    await shutdown.onApplicationShutdown();
+  };
+  const failedSteps = () =>
+    lines.filter(({ msg }) => msg === 'shutdown step failed').map(({ step }) => step);
+  return { shutdown, clock, add, runAll, ran, failedSteps, lines };
 }
 
 const never = () => new Promise<void>(() => {});
 
-describe('an orderly stop', () => {
-  it.each(['SIGTERM', 'SIGINT'])(
-    'runs its steps one after the other on %s, then exits with 0',
-    async (signal) => {
-      const seen: string[] = [];
-      const step = (name: string): ShutdownStep => ({
-        name,
-        msMax: 1000,
+describe('Graceful shutdown', () => {
+  it('runs steps by their phase, and within a phase in the order of their registration', async () => {
+    const { add, runAll, ran } = open();
+    for (const phase of SHUTDOWN_PHASES.toReversed()) {
+      add(`${phase} 1`, { phase });
+      add(`${phase} 2`, { phase });
+    }
+    await runAll();
+    expect(ran).toEqual(SHUTDOWN_PHASES.flatMap((phase) => [`${phase} 1`, `${phase} 2`]));
+  });
+
+  it('begins a step when the one before it has ended', async () => {
+    const { add, runAll } = open();
+    const seen: string[] = [];
+    const slow = (name: string, phase: ShutdownPhase) =>
+      add(name, {
+        phase,
         run: async () => {
           seen.push(`${name} begins`);
           await new Promise((later) => setImmediate(later));
           seen.push(`${name} ends`);
         },
       });
-      const { target } = shutdownOf([step('consumer'), step('store')]);
-      target.emit(signal);
-      await once(target, 'exit');
-      expect(seen).toEqual(['consumer begins', 'consumer ends', 'store begins', 'store ends']);
-      expect(target.exits).toEqual([0]);
-    },
-  );
+    slow('store', 'stores');
+    slow('consumer', 'input');
+    await runAll();
+    expect(seen).toEqual(['consumer begins', 'consumer ends', 'store begins', 'store ends']);
+  });
 
-  it('goes past a step that fails or takes too long, names it, and exits with 1', async () => {
-    let last = false;
-    const {
-      target,
-      stopping: shutdown,
-      undone: failedSteps,
-    } = shutdownOf([
-      { name: 'failing', msMax: 1000, run: () => Promise.reject(new Error('no')) },
-      {
-        name: 'throwing',
-        msMax: 1000,
-        run: () => {
-          throw new Error('no');
-        },
+  it('goes on after a step that rejects, throws or takes too long, and names each in the log', async () => {
+    const { add, runAll, ran, failedSteps, shutdown, clock } = open();
+    add('rejecting', { run: () => Promise.reject(new Error('no')) });
+    add('throwing', {
+      run: () => {
+        throw new Error('no');
       },
-      { name: 'hanging', msMax: 20, run: never },
-      {
-        name: 'last',
-        msMax: 1000,
-        run: () => {
-          last = true;
-        },
-      },
-    ]);
-    await shutdown.stop('test');
-    expect(failedSteps()).toEqual(['failing', 'throwing', 'hanging']);
-    expect(last).toBe(true);
-    expect(target.exits).toEqual([1]);
+    });
+    add('hanging', { msMax: 20, run: never });
+    add('last');
+    const running = runAll();
+    await clock.advance(20);
+    await running;
+    expect(failedSteps()).toEqual(['rejecting', 'throwing', 'hanging']);
+    expect(ran).toEqual(['last']);
+    expect(shutdown.hasFailed).toBe(true);
   });
 
   it('takes no longer than its limit for all steps together', async () => {
-    const hanging = { name: 'hanging', msMax: 60_000, run: never };
-    const { target, stopping: shutdown } = shutdownOf([hanging, hanging, hanging], {
-      totalMsMax: 50,
-    });
-    const began = performance.now();
-    await shutdown.stop('test');
-    expect(performance.now() - began).toBeLessThan(5_000);
-    expect(target.exits).toEqual([1]);
+    const { add, runAll, failedSteps, clock } = open({ totalMsMax: 50 });
+    for (const name of ['a', 'b', 'c']) add(name, { msMax: 60_000, run: never });
+    const running = runAll();
+    await clock.advance(50);
+    await running;
+    expect(clock.now()).toBe(50);
+    expect(failedSteps()).toEqual(['a', 'b', 'c']);
   });
 
-  it('ends at once on a second signal', () => {
-    const { target } = shutdownOf([{ name: 'hanging', msMax: 60_000, run: never }], {
-      totalMsMax: 100,
-    });
-    target.emit('SIGTERM');
-    expect(target.exits).toEqual([]);
-    target.emit('SIGINT');
-    expect(target.exits).toEqual([1]);
+  it('has less time after a failure', async () => {
+    const { add, runAll, failedSteps, clock, shutdown, lines } = open({ failureMsMax: 30 });
+    add('hanging', { msMax: 60_000, run: never });
+    const causes: unknown[] = [];
+    shutdown.whenFailed((cause) => causes.push(cause));
+    const cause = new Error('the consumer crashed');
+    shutdown.fail(cause);
+    expect(causes).toEqual([cause]);
+    expect(lines).toMatchObject([{ level: 'fatal', msg: 'fatal error' }]);
+    const running = runAll();
+    await clock.advance(30);
+    await running;
+    expect(failedSteps()).toEqual(['hanging']);
   });
 
-  it('stops in order and exits with 1 when something cannot go on, also while it stops', async () => {
-    let ran = 0;
-    const step = { name: 'only', msMax: 1000, run: () => void ran++ };
-    const first = shutdownOf([step]);
-    await first.stopping.fail(new Error('crashed'));
-    expect(first.target.exits).toEqual([1]);
-    const second = shutdownOf([step]);
-    void second.stopping.stop('test');
-    await second.stopping.fail(new Error('crashed'));
-    expect(second.target.exits).toEqual([1]);
-    expect(ran).toBe(2);
-  });
-
-  it.each(['unhandledRejection', 'uncaughtException'])('logs an %s and exits with 1', (event) => {
-    const { target, lines } = shutdownOf([]);
-    target.emit(event, new Error('a bug'));
-    expect(target.exits).toEqual([1]);
-    expect(lines).toMatchObject([
-      { level: 'fatal', msg: 'nobody caught this', event, err: { message: 'a bug' } },
-    ]);
+  it('is run by Nest when an application closes, the input before the application’s own hooks', async () => {
+    const { shutdown, add, ran } = open();
+    add('store');
+    add('consumer', { phase: 'input' });
+    class Server {
+      onApplicationShutdown(): void {
+        ran.push('server');
+      }
+    }
+    @Module({ providers: [Server] })
+    class ServerModule {}
+    const module = await Test.createTestingModule({
+      imports: [ServerModule],
+      providers: [{ provide: GracefulShutdown, useValue: shutdown }],
+    }).compile();
+    await module.init();
+    await module.close();
+    expect(ran[0]).toBe('consumer');
+    expect(ran.toSorted()).toEqual(['consumer', 'server', 'store']);
   });
 });

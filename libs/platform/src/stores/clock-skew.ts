@@ -2,13 +2,18 @@ import type { Clock } from '#async';
 
 const CLOCK_SKEW_MS_MAX = 5_000;
 
+export interface DatabaseClock {
+  /** The database's time of day, in milliseconds since 1970. */
+  readonly databaseTimeOfDay: () => Promise<number>;
+}
+
 /**
- * The `at` of a command is this process's clock. One that is apart from the database's would date
- * events wrongly, for ever. null: they agree.
+ * The time of a command is taken from this process's clock, and a wrong clock would date its events
+ * wrongly for ever. Returns what is wrong, or null when both clocks agree.
  */
 export async function clockSkewFault(
   clock: Pick<Clock, 'timeOfDay'>,
-  database: { databaseTimeOfDay(): Promise<number> },
+  database: DatabaseClock,
 ): Promise<string | null> {
   const before = clock.timeOfDay();
   const databaseMs = await database.databaseTimeOfDay();

@@ -30,7 +30,7 @@ export interface Stores {
   /** Where positions are dense: that nothing lies between two of them. */
   readonly followsDirectly: FollowsDirectly | null;
   /** The database's time of day, in milliseconds. */
-  databaseTimeOfDay(): Promise<number>;
+  readonly databaseTimeOfDay: () => Promise<number>;
   close(): Promise<void>;
 }
 

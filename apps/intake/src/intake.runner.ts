@@ -1,0 +1,105 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import { runPeriodically } from '#async';
+import { unansweredMax } from '#commands';
+import { TOPICS } from '#contracts';
+import {
+  CONSUME_LIMITS,
+  createCommandSource,
+  ensureTopics,
+  ledgerTopics,
+  openLagMeter,
+  type KafkaConnection,
+} from '#kafka';
+import type { Policy } from '#ledger';
+import { CONFIG, KAFKA, LOG, METRICS, PROBE_SERVER, type Runner } from '#platform';
+import {
+  GREEN,
+  GracefulShutdown,
+  Health,
+  StallDetector,
+  type Log,
+  type ProbeServer,
+} from '#platform/process';
+import { IntakeConsumer } from './intake.consumer.js';
+import { consumerObserver, lagGauge } from './intake-metrics.js';
+import type { IntakeVariables } from './intake-variables.js';
+
+const LAG_EVERY_MS = 5_000;
+
+/** So few commands of an account are uncommitted that a redelivered one is always recognised. */
+const uncommittedPerAccountMax = (policy: Policy): number =>
+  Math.min(CONSUME_LIMITS.subBatchPerKeyMax, unansweredMax(policy));
+
+/** Joins the consumer group and measures how far it lags behind. */
+@Injectable()
+export class IntakeRunner implements Runner {
+  constructor(
+    @Inject(CONFIG) private readonly config: IntakeVariables,
+    @Inject(KAFKA) private readonly kafka: KafkaConnection,
+    @Inject(METRICS) private readonly metrics: Registry,
+    @Inject(LOG) private readonly log: Log,
+    @Inject(PROBE_SERVER) private readonly probes: ProbeServer,
+    private readonly consumer: IntakeConsumer,
+    private readonly stallDetector: StallDetector,
+    private readonly health: Health,
+    private readonly shutdown: GracefulShutdown,
+  ) {}
+
+  async start() {
+    // The event store is open: it was injected into what this was built from.
+    this.health.report('event store', GREEN);
+    await this.#prepareTopics();
+    await this.#measureLag();
+    await this.#consume();
+    this.health.report('kafka', GREEN);
+    return { port: this.probes.port, topic: TOPICS.commands };
+  }
+
+  async #prepareTopics(): Promise<void> {
+    const plans = ledgerTopics({
+      names: TOPICS,
+      partitions: this.config.KAFKA_PARTITIONS,
+      replicas: this.config.KAFKA_REPLICAS,
+      rememberDays: this.config.LEDGER_POLICY.rememberDays,
+    });
+    const warnings = await ensureTopics(this.kafka, plans);
+    for (const warning of warnings) this.log.warn({ warning }, 'topic settings');
+  }
+
+  async #measureLag(): Promise<void> {
+    const group = { topic: TOPICS.commands, groupId: this.config.KAFKA_GROUP };
+    const meter = await openLagMeter(this.kafka, group);
+    const setLag = lagGauge(this.metrics, this.stallDetector);
+    const measuring = runPeriodically(
+      () => setLag(meter).catch((err: unknown) => this.log.warn({ err }, 'lag not measured')),
+      LAG_EVERY_MS,
+    );
+    this.shutdown.register({
+      name: 'lag',
+      phase: 'background',
+      msMax: 1_000,
+      run: () => measuring.stop().then(() => meter.close()),
+    });
+  }
+
+  async #consume(): Promise<void> {
+    const source = createCommandSource(this.kafka, {
+      topic: TOPICS.commands,
+      groupId: this.config.KAFKA_GROUP,
+      limits: {
+        subBatchPerKeyMax: uncommittedPerAccountMax(this.config.LEDGER_POLICY),
+        batchBytesMax: this.config.KAFKA_BATCH_BYTES_MAX,
+      },
+      observer: consumerObserver(this.metrics, this.log, this.health, this.stallDetector),
+      onFatal: (cause) => this.shutdown.fail(cause),
+    });
+    this.shutdown.register({
+      name: 'consumer',
+      phase: 'input',
+      msMax: 9_000,
+      run: () => source.stop(),
+    });
+    await source.start(this.consumer);
+  }
+}
