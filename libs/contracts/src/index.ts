@@ -97,6 +97,7 @@ export {
 export { SUBJECT_MAX, apiSourceOf, commandSource } from './command-source.js';
 export { TIME_MAX, TIME_MIN, timeFromMs, normalizeTime } from './time.js';
 export {
+  TRANSACTION_COLUMNS,
   TRANSACTION_FIELDS,
   TRANSACTION_TYPES,
   pointTransactionItem,

@@ -28,27 +28,33 @@ export const rowRef = z
   .string(mustBe('the row_ref of a row'))
   .regex(/^r\d{1,15}\.\d{1,9}$/, 'must be the row_ref of a row');
 
+/** The columns of `mjk_point_transactions`: views, queries, items and exports are derived from them. */
+const transactionColumns = {
+  /** Of today: accounts that are folded anew, and rebuilds after that, give other ids. */
+  id: rowId,
+  user_id: userId,
+  type: oneOf(TRANSACTION_TYPES),
+  /** Without a sign: `type` says which way the points went. */
+  amount: wholeNumber(1, BALANCE_MAX),
+  balance_before: balance,
+  balance_after: balance,
+  source_type: sourceType.nullable(),
+  source_id: sourceId.nullable(),
+  batch_id: batchId.nullable(),
+  /** Seconds. */
+  duration: z.number(mustBe('a number, or null')).nullable(),
+  description: z.string(mustBe('text, or null')).nullable(),
+  created_at: time(),
+  updated_at: time(),
+};
+
+export const TRANSACTION_COLUMNS = Object.keys(
+  transactionColumns,
+) as readonly (keyof typeof transactionColumns)[];
+
 /** One row of the statement. */
 export const pointTransactionItem = z.object(
-  {
-    /** Of today: accounts that are folded anew, and rebuilds after that, give other ids. */
-    id: rowId,
-    user_id: userId,
-    type: oneOf(TRANSACTION_TYPES),
-    /** Without a sign: `type` says which way the points went. */
-    amount: wholeNumber(1, BALANCE_MAX),
-    balance_before: balance,
-    balance_after: balance,
-    source_type: sourceType.nullable(),
-    source_id: sourceId.nullable(),
-    batch_id: batchId.nullable(),
-    /** Seconds. */
-    duration: z.number(mustBe('a number, or null')).nullable(),
-    description: z.string(mustBe('text, or null')).nullable(),
-    created_at: time(),
-    updated_at: time(),
-    row_ref: rowRef,
-  },
+  { ...transactionColumns, row_ref: rowRef },
   mustBe('a row of the statement'),
 );
 

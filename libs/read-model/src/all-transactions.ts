@@ -1,4 +1,5 @@
-import type { StatementRow, ReadTables, RowCursor, TransactionFilter } from './read-tables.js';
+import type { ReadTables, RowCursor, TransactionFilter } from './read-tables.js';
+import type { StatementRow } from './schema/tables.js';
 
 const PAGE_ROWS = 1_000;
 

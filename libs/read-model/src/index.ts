@@ -4,7 +4,6 @@ export type {
   DurationChange,
   EventRows,
   NewTransactionRow,
-  TransactionType,
 } from './fold/event-rows.js';
 export { allTransactions } from './all-transactions.js';
 export {
@@ -17,24 +16,19 @@ export {
 export { PoisonEvent, type PoisonReason } from './fold/poison-event.js';
 export { UnknownTimeZone } from './read-tables.js';
 export type {
-  WriteResult,
-  Checkpoint,
   DueAccount,
   PageRequest,
-  StatementRow,
   ReadTables,
   RowName,
   RowCursor,
   ProjectionStatus,
-  TableWriter,
-  PublishedTransaction,
   TransactionFilter,
   TransactionDetails,
   UsageGrouping,
   UsageItem,
   UsageRequest,
-  VersionState,
 } from './read-tables.js';
+export type { WriteResult, Checkpoint, TableWriter, VersionState } from './table-writer.js';
 export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
 export {
   compareVersions,
@@ -70,5 +64,13 @@ export {
 } from './versions/versions.js';
 export type { FollowsDirectly } from './fold/decode-batch.js';
 export { rowsOf, transactionsOf } from './fold/rows-of-event.js';
-export type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from './fold/loaded-rows.js';
+export { pickColumns } from './schema/table.js';
+export type {
+  AccountRow,
+  BatchRow,
+  ConsumptionRow,
+  PublishedTransaction,
+  StatementRow,
+  TransactionRow,
+} from './schema/tables.js';
 export { waitForPosition } from './wait-for-position.js';

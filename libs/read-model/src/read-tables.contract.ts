@@ -21,11 +21,11 @@ import {
   UnknownTimeZone,
   type PageRequest,
   type RowCursor,
-  type PublishedTransaction,
   type TransactionFilter,
   type UsageGrouping,
   type UsageRequest,
 } from './read-tables.js';
+import type { PublishedTransaction } from './schema/tables.js';
 import { inBatches, positionOf, inStoreOrder, vectorUsers } from './testing/vectors.js';
 import { waitForPosition } from './wait-for-position.js';
 

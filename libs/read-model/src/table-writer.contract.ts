@@ -10,7 +10,8 @@ import {
   type OpenReadTables,
 } from './testing/open-tables.js';
 import type { PoisonReason } from './fold/poison-event.js';
-import type { WriteResult, ReadTables } from './read-tables.js';
+import type { ReadTables } from './read-tables.js';
+import type { WriteResult } from './table-writer.js';
 import { rowsOf } from './fold/rows-of-event.js';
 import {
   withoutProvenance,

@@ -17,5 +17,6 @@ export {
   text,
   timestamptz,
   uuid,
+  type BinaryType,
 } from './binary-types.js';
 export { copyColumn, encodeCopyData, type CopyColumn } from './copy-data.js';

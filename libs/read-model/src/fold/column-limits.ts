@@ -1,7 +1,7 @@
 import { ID_MAX, SOURCE_ID_MAX, isOnCalendar } from '#ledger';
 
 import type { ConsumptionChange, EventRows } from './event-rows.js';
-import type { AccountRow, BatchRow, ConsumptionRow } from './loaded-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
 
 // What the columns of the read tables can hold. An event is held against it before its rows go
 // anywhere: of a whole write batch, the database would not say which event it can't take.

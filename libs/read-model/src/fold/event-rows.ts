@@ -1,30 +1,9 @@
 import type { SourceType } from '#ledger';
 
-// Rows are named as the columns they go into.
+import type { TransactionRow } from '../schema/tables.js';
 
-/** A row of mjk_point_transactions before it has its id, and what it was made of. */
-export interface NewTransactionRow {
-  readonly user_id: string;
-  readonly type: TransactionType;
-  readonly amount: number;
-  readonly balance_before: number;
-  readonly balance_after: number;
-  readonly source_type: SourceType | null;
-  readonly source_id: string | null;
-  readonly batch_id: number | null;
-  readonly duration: number | null;
-  readonly description: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-  /** The event it comes from … */
-  readonly revision: number;
-  /** … and which of its rows it is, from 0. */
-  readonly line: number;
-  /** Revision of the event that began the consumption it belongs to. */
-  readonly consumption_of: number | null;
-}
-
-export type TransactionType = 'recharge' | 'consume' | 'expire' | 'refund';
+/** A row of the statement before it has its id. */
+export type NewTransactionRow = Omit<TransactionRow, 'id'>;
 
 /** Seconds that are known only now, for the first row of an earlier event. */
 export interface DurationChange {

@@ -2,7 +2,8 @@ import type { RecordedEvent } from '#event-store';
 
 import type { ConsumptionChange } from './event-rows.js';
 import { PoisonEvent } from './poison-event.js';
-import type { AccountRow, ConsumptionRow, LoadedRows } from './loaded-rows.js';
+import type { LoadedRows } from './loaded-rows.js';
+import type { AccountRow, ConsumptionRow } from '../schema/tables.js';
 
 interface ConsumptionStep {
   readonly user: LoadedRows;

@@ -6,14 +6,8 @@ import { foldConsumption } from './fold-consumption.js';
 import type { NewParkedAccount, Parking } from './parking.js';
 import { PoisonEvent, toPoisonEvent } from './poison-event.js';
 import type { DecodedEvent, DecodedBatch } from './decode-batch.js';
-import type {
-  AccountRow,
-  BatchRow,
-  ConsumptionRow,
-  LoadedRowsByUser,
-  TransactionDuration,
-  LoadedRows,
-} from './loaded-rows.js';
+import type { LoadedRowsByUser, TransactionDuration, LoadedRows } from './loaded-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
 import { overflowInBatch, overflowInConsumption } from './column-limits.js';
 
 /** Rows of one table that a batch of events makes, and those from before that it changes. */

@@ -1,12 +1,8 @@
+import type { TransactionType } from '#contracts';
 import { BUSINESSES, EXPIRE_LABEL, RECHARGE_LABEL, refundLabel, type LedgerEvent } from '#ledger';
 
 import { batchChangesOf, consumptionChangeOf } from './changes-of-event.js';
-import type {
-  DurationChange,
-  EventRows,
-  NewTransactionRow,
-  TransactionType,
-} from './event-rows.js';
+import type { DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 
 /**
  * What one event means for the read tables. It follows from the event alone: nothing is looked up,

@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 
 import type { Position } from '#event-store';
 
-import type { Checkpoint, VersionState } from '../read-tables.js';
+import type { Checkpoint, VersionState } from '../table-writer.js';
 
 interface CheckpointColumns {
   readonly version: number;

@@ -1,17 +1,17 @@
 import type { Pool } from 'pg';
 
-import type { AccountRow, BatchRow } from '../fold/loaded-rows.js';
-import { toAccount, toBatch, type AccountColumns, type BatchColumns } from '../schema/columns.js';
+import { columnList, columnNames, rowReader } from '../schema/table.js';
+import { ACCOUNTS, BATCHES, type AccountRow, type BatchRow } from '../schema/tables.js';
+
+const readAccount = rowReader(ACCOUNTS);
+const readBatch = rowReader(BATCHES);
 
 export async function findAccount(pool: Pool, userId: string): Promise<AccountRow | null> {
-  const { rows } = await pool.query<AccountColumns>(
-    `select user_id, balance, held, revision, updated_at
-     from mjk_point_accounts
-     where user_id = $1`,
+  const { rows } = await pool.query<object>(
+    `select ${columnList(columnNames(ACCOUNTS))} from mjk_point_accounts where user_id = $1`,
     [userId],
   );
-  const found = rows[0];
-  return found === undefined ? null : toAccount(found);
+  return rows[0] === undefined ? null : readAccount(rows[0]);
 }
 
 /** The order of draws: lower priority number, then sooner expiry, then what came in first. */
@@ -20,14 +20,13 @@ export async function findBatches(
   userId: string,
   limit: number,
 ): Promise<readonly BatchRow[]> {
-  const { rows } = await pool.query<BatchColumns>(
-    `select user_id, batch_id, points, remaining, priority, expires_at, grace, revision, line,
-       created_at
+  const { rows } = await pool.query<object>(
+    `select ${columnList(columnNames(BATCHES))}
      from mjk_point_batches
      where user_id = $1 and remaining > 0
      order by priority, expires_at nulls last, revision, line
      limit $2`,
     [userId, limit],
   );
-  return rows.map(toBatch);
+  return rows.map(readBatch);
 }

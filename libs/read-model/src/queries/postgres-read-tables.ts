@@ -5,7 +5,6 @@ import type { Position } from '#event-store';
 import type {
   DueAccount,
   PageRequest,
-  StatementRow,
   ReadTables,
   RowName,
   RowCursor,
@@ -14,7 +13,8 @@ import type {
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
-import type { AccountRow, BatchRow } from '../fold/loaded-rows.js';
+import type { StatementRow } from '../schema/tables.js';
+import type { AccountRow, BatchRow } from '../schema/tables.js';
 import { findAccount, findBatches } from './account.js';
 import { findDueAccounts, findOldestOpenConsumption } from './due-accounts.js';
 import { findProjectionStatus } from './parked-accounts.js';

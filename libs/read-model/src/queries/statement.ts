@@ -1,23 +1,25 @@
 import type { Pool } from 'pg';
 
-import type { PageRequest, StatementRow, RowCursor } from '../read-tables.js';
-import { toTransaction, type TransactionColumns } from '../schema/columns.js';
+import type { PageRequest, RowCursor } from '../read-tables.js';
+import { columnList, rowReader } from '../schema/table.js';
+import { STATEMENT_COLUMNS, TRANSACTIONS, type StatementRow } from '../schema/tables.js';
 
-/** Behind every id there can be. */
-const ABOVE_ALL_IDS = 9_007_199_254_740_991;
+const COLUMNS = columnList(STATEMENT_COLUMNS);
+const readRow = rowReader(TRANSACTIONS, STATEMENT_COLUMNS);
+
+const ABOVE_ALL_IDS = Number.MAX_SAFE_INTEGER;
 
 /**
- * Every page is one range of (user_id, id), however far back it lies. Where the row that it goes on
- * behind has another id by now, its revision and line find its place.
+ * Every page is one range of (user_id, id), so that page 1,000 costs what page 1 costs. When the row
+ * that the page goes on from has another id by now, its revision and line find its place.
  */
 export async function findStatementPage(
   pool: Pool,
   userId: string,
   { before, limit, type, sourceType, from, to }: PageRequest,
 ): Promise<readonly StatementRow[]> {
-  const { rows } = await pool.query<StatementColumns>(
-    `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
-       batch_id, duration, description, created_at, updated_at, revision, line
+  const { rows } = await pool.query<object>(
+    `select ${COLUMNS}
      from mjk_point_transaction_lines
      where user_id = $1
        and id < case when $8::bigint is null then $2::bigint else coalesce(
@@ -42,18 +44,18 @@ export async function findStatementPage(
       before?.line ?? 0,
     ],
   );
-  return rows.map(toStatementRow);
+  return rows.map(readRow);
 }
 
+/** Oldest first. */
 export async function findNewerRows(
   pool: Pool,
   userId: string,
   { id, revision, line }: RowCursor,
   limit: number,
 ): Promise<readonly StatementRow[]> {
-  const { rows } = await pool.query<StatementColumns>(
-    `select id, user_id, type, amount, balance_before, balance_after, source_type, source_id,
-       batch_id, duration, description, created_at, updated_at, revision, line
+  const { rows } = await pool.query<object>(
+    `select ${COLUMNS}
      from mjk_point_transaction_lines
      where user_id = $1
        and id > case when $4::bigint is null then $2::bigint else coalesce(
@@ -64,13 +66,5 @@ export async function findNewerRows(
      limit $3`,
     [userId, id, limit, revision ?? null, line ?? 0],
   );
-  return rows.map(toStatementRow);
+  return rows.map(readRow);
 }
-
-type StatementColumns = TransactionColumns & { readonly revision: string; readonly line: number };
-
-const toStatementRow = ({ revision, line, ...row }: StatementColumns): StatementRow => ({
-  ...toTransaction(row),
-  revision: Number(revision),
-  line,
-});

@@ -12,22 +12,26 @@ import {
 } from '../fold/parking.js';
 import { PoisonEvent } from '../fold/poison-event.js';
 import type {
-  WriteResult,
-  Checkpoint,
   DueAccount,
   PageRequest,
-  StatementRow,
   ReadTables,
   RowName,
   RowCursor,
   ProjectionStatus,
-  TableWriter,
   TransactionDetails,
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
+import type { WriteResult, Checkpoint, TableWriter } from '../table-writer.js';
 import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
-import type { AccountRow, BatchRow, TransactionRow } from '../fold/loaded-rows.js';
+import { pickColumns } from '../schema/table.js';
+import {
+  STATEMENT_COLUMNS,
+  type AccountRow,
+  type BatchRow,
+  type StatementRow,
+  type TransactionRow,
+} from '../schema/tables.js';
 import { MemoryRows } from './memory-rows.js';
 import { sumUsage } from './memory-usage.js';
 
@@ -243,25 +247,7 @@ function compareToCursor(row: TransactionRow, { id, revision, line = 0 }: RowCur
 const isNamed = (row: TransactionRow, name: RowName): boolean =>
   'id' in name ? row.id === name.id : row.revision === name.revision && row.line === name.line;
 
-function statementRowOf(row: TransactionRow): StatementRow {
-  return {
-    id: row.id,
-    user_id: row.user_id,
-    type: row.type,
-    amount: row.amount,
-    balance_before: row.balance_before,
-    balance_after: row.balance_after,
-    source_type: row.source_type,
-    source_id: row.source_id,
-    batch_id: row.batch_id,
-    duration: row.duration,
-    description: row.description,
-    created_at: row.created_at,
-    updated_at: row.updated_at,
-    revision: row.revision,
-    line: row.line,
-  };
-}
+const statementRowOf = (row: TransactionRow): StatementRow => pickColumns(row, STATEMENT_COLUMNS);
 
 const NEVER = '~';
 

@@ -1,15 +1,8 @@
 import { userOfStream } from '#identity';
 import type { FoldedRows } from '../fold/fold.js';
 import type { DecodedBatch } from '../fold/decode-batch.js';
-import {
-  noLoadedRows,
-  type AccountRow,
-  type BatchRow,
-  type ConsumptionRow,
-  type TransactionRow,
-  type LoadedRowsByUser,
-  type LoadedRows,
-} from '../fold/loaded-rows.js';
+import { noLoadedRows, type LoadedRowsByUser, type LoadedRows } from '../fold/loaded-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from '../schema/tables.js';
 
 /** The rows of all four tables. What is handed out are copies. */
 export class MemoryRows {

@@ -1,5 +1,5 @@
 import { UnknownTimeZone, type UsageItem, type UsageRequest } from '../read-tables.js';
-import type { TransactionRow } from '../fold/loaded-rows.js';
+import type { TransactionRow } from '../schema/tables.js';
 
 export function sumUsage(
   rows: readonly TransactionRow[],

@@ -2,7 +2,9 @@ import { expect } from '@jest/globals';
 import type { EventBatch, Position } from '#event-store';
 
 import { allTransactions } from '../all-transactions.js';
-import type { StatementRow, ReadTables, TableWriter } from '../read-tables.js';
+import type { ReadTables } from '../read-tables.js';
+import type { TableWriter } from '../table-writer.js';
+import type { StatementRow } from '../schema/tables.js';
 import type { FollowsDirectly } from '../fold/decode-batch.js';
 import { indexOf } from './vectors.js';
 

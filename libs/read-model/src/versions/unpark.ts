@@ -9,7 +9,8 @@ import { decodeBatch } from '../fold/decode-batch.js';
 import { RowCache } from '../writer/row-cache.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import { encodeRows } from '../writer/encode-rows.js';
-import { RowsToLoad, loadRows } from '../writer/rows-to-load.js';
+import { RowsToLoad } from '../writer/rows-to-load.js';
+import { loadRows } from '../writer/load-rows.js';
 import { runPipelined } from '../writer/write-query.js';
 import { inTransaction } from '../postgres/transaction.js';
 

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 
-import type { VersionState } from '../read-tables.js';
+import type { VersionState } from '../table-writer.js';
 import { GRANTS } from '../schema/grants.js';
 import { dropTablesSql, indexesSql, tablesSql, viewsSql } from '../schema/version-tables.js';
 import { inTransaction } from '../postgres/transaction.js';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { VersionState } from '../read-tables.js';
+import type { VersionState } from '../table-writer.js';
 import type { WriteBatch } from './write-batch-builder.js';
 import { advanceCheckpoint } from '../postgres/checkpoints.js';
 import { runPipelined } from './write-query.js';

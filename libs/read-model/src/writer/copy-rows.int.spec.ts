@@ -16,7 +16,7 @@ import { TcpProxy, createTestDatabase, type TestDatabase } from '#testing';
 import { copyRowsInto } from './copy-rows.js';
 import { runPipelined } from './write-query.js';
 import { inTransaction } from '../postgres/transaction.js';
-import { timestamptz } from './time-type.js';
+import { timestamptz } from '../schema/time-type.js';
 
 let database: TestDatabase;
 

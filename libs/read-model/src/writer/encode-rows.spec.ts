@@ -4,7 +4,7 @@ import { AT, userNo } from '../testing/event-builders.js';
 import type { NewTransactionRow } from '../fold/event-rows.js';
 import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
 import type { EventLocation } from '../fold/poison-event.js';
-import type { AccountRow, BatchRow } from '../fold/loaded-rows.js';
+import type { AccountRow, BatchRow } from '../schema/tables.js';
 import { encodeRows } from './encode-rows.js';
 
 const row = (user: number, revision: number, amount: number): NewTransactionRow => ({

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import type { EventBatch, Position } from '#event-store';
 
-import type { WriteResult, Checkpoint, TableWriter } from '../read-tables.js';
+import type { WriteResult, Checkpoint, TableWriter } from '../table-writer.js';
 import {
   WriteBatchBuilder,
   type AddedCounts,

@@ -4,7 +4,7 @@ import type { EventBatch, Position } from '#event-store';
 
 import { parkingForPoison, type Parking } from '../fold/parking.js';
 import { PoisonEvent } from '../fold/poison-event.js';
-import type { WriteResult } from '../read-tables.js';
+import type { WriteResult } from '../table-writer.js';
 import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
 import { CheckpointConflict } from '../postgres/checkpoints.js';
 import { findRejectedEvent } from './find-rejected-event.js';

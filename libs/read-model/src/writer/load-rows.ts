@@ -1,0 +1,81 @@
+import { int8Array, uuidArray } from '#bytes/postgres';
+import type { ClientBase } from 'pg';
+
+import type { TablesVersion } from '../postgres/checkpoints.js';
+import { columnList, columnNames, rowReader, versionOf, type Table } from '../schema/table.js';
+import { ACCOUNTS, BATCHES, CONSUMPTIONS } from '../schema/tables.js';
+import type { RowKey, RowsToLoad } from './rows-to-load.js';
+
+/** Loads the rows that are missing, as far as they exist. */
+export async function loadRows(
+  client: ClientBase,
+  { name, version }: TablesVersion,
+  rowsToLoad: RowsToLoad,
+  mayBeParked: boolean,
+): Promise<void> {
+  const { accounts, batches, consumptions } = rowsToLoad;
+  const users = [uuidArray(accounts, (userId) => userId)];
+  if (mayBeParked) await loadParked(client, { name, version }, rowsToLoad);
+  for (const row of await loadAccounts(client, version, accounts.length, users)) {
+    rowsToLoad.rowsOf(row.user_id).account = row;
+  }
+  for (const row of await loadBatches(client, version, batches.length, keysOf(batches))) {
+    rowsToLoad.rowsOf(row.user_id).batches.set(row.batch_id, row);
+  }
+  for (const row of await loadConsumptions(
+    client,
+    version,
+    consumptions.length,
+    keysOf(consumptions),
+  )) {
+    rowsToLoad.rowsOf(row.user_id).consumptions.set(row.revision, row);
+  }
+  rowsToLoad.markLoaded();
+}
+
+const keysOf = (keys: readonly RowKey[]): Buffer[] => [
+  uuidArray(keys, ({ userId }) => userId),
+  int8Array(keys, ({ number }) => number),
+];
+
+type LoadByKey<Row> = (
+  client: ClientBase,
+  version: number,
+  keyCount: number,
+  keys: readonly Buffer[],
+) => Promise<readonly Row[]>;
+
+function loaderOf<Row>(table: Table<Row>, key: readonly (keyof Row & string)[]): LoadByKey<Row> {
+  const arrays = key.map((name, index) => `$${index + 1}::${table.columns[name].type.name}[]`);
+  const read = rowReader(table);
+  return async (client, version, keyCount, keys) => {
+    if (keyCount === 0) return [];
+    const { rows } = await client.query<object>(
+      `select ${columnList(columnNames(table), 't')}
+       from unnest(${arrays.join(', ')}) as k (${columnList(key)})
+       join ${versionOf(table, version)} t using (${columnList(key)})`,
+      [...keys],
+    );
+    return rows.map(read);
+  };
+}
+
+const loadAccounts = loaderOf(ACCOUNTS, ['user_id']);
+const loadBatches = loaderOf(BATCHES, ['user_id', 'batch_id']);
+const loadConsumptions = loaderOf(CONSUMPTIONS, ['user_id', 'revision']);
+
+async function loadParked(
+  client: ClientBase,
+  { name, version }: TablesVersion,
+  rowsToLoad: RowsToLoad,
+): Promise<void> {
+  if (rowsToLoad.accounts.length === 0) return;
+  const { rows } = await client.query<{ user_id: string }>(
+    `select p.user_id
+     from unnest($1::uuid[]) as k (user_id)
+     join mjk_point_parked_accounts p using (user_id)
+     where p.name = $2 and p.version = $3`,
+    [uuidArray(rowsToLoad.accounts, (userId) => userId), name, version],
+  );
+  for (const row of rows) rowsToLoad.rowsOf(row.user_id).isParked = true;
+}

@@ -1,0 +1,105 @@
+import { arrayOf, copyColumn, type CopyColumn } from '#bytes/postgres';
+
+import type { NewTransactionRow } from '../fold/event-rows.js';
+import { BIGINT } from '../schema/column-types.js';
+import {
+  columnList,
+  columnNames,
+  copyColumns,
+  versionOf,
+  type NullableValueOf,
+  type Table,
+} from '../schema/table.js';
+import { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS } from '../schema/tables.js';
+import type { TransactionRow } from '../schema/tables.js';
+import { copyRowsInto } from './copy-rows.js';
+import type { WriteQuery } from './write-query.js';
+
+/** Inserts or updates any number of rows of one table by one query. */
+export type WriteRows<Row> = (version: number, rows: readonly Row[]) => WriteQuery;
+
+function insertInto<Row>(table: Table<Row>): WriteRows<Row> {
+  const columns = copyColumns(table, columnNames(table));
+  return (version, rows) => copyRowsInto(versionOf(table, version), columns, rows);
+}
+
+interface Update<K> {
+  /** What finds a row. */
+  readonly by: readonly K[];
+  readonly set: readonly K[];
+  /** What the row `t` must be like besides, where `d` is what it becomes. */
+  readonly only?: string;
+}
+
+function updateOf<Row, K extends keyof Row & string>(
+  table: Table<Row>,
+  { by, set, only }: Update<K>,
+): WriteRows<Pick<Row, K>> {
+  const names = [...by, ...set];
+  const { columns } = table;
+  const arrays = names.map((name, index) => `$${index + 1}::${columns[name].type.name}[]`);
+  const assignments = set.map((name) => `${name} = d.${name}`);
+  const conditions = [...by.map((name) => `t.${name} = d.${name}`), ...(only ? [only] : [])];
+  const encoders = names.map((name) => {
+    const { type, valueOf } = columns[name];
+    const encode = arrayOf(type.binary);
+    const value = valueOf as NullableValueOf<Row, K>;
+    return (rows: readonly Pick<Row, K>[]): Buffer => encode(rows, value);
+  });
+  return (version, rows) => ({
+    rows: rows.length,
+    text: `update ${versionOf(table, version)} t set ${assignments.join(', ')}
+      from unnest(${arrays.join(', ')}) as d (${columnList(names)})
+      where ${conditions.join(' and ')}`,
+    values: encoders.map((encode) => encode(rows)),
+  });
+}
+
+type NewColumn = Exclude<keyof TransactionRow, 'id'>;
+
+const newTransactionColumns: CopyColumn<NewTransactionRow>[] = copyColumns(
+  TRANSACTIONS,
+  columnNames(TRANSACTIONS).filter((name): name is NewColumn => name !== 'id'),
+);
+
+export function insertTransactions(
+  version: number,
+  ids: readonly number[],
+  rows: readonly NewTransactionRow[],
+): WriteQuery {
+  const id = copyColumn<NewTransactionRow, number>(
+    'id',
+    BIGINT.binary,
+    (_row, index) => ids[index] ?? null,
+  );
+  return copyRowsInto(versionOf(TRANSACTIONS, version), [id, ...newTransactionColumns], rows);
+}
+
+/** The duration of a consumption that was settled, on the first row of an earlier event. */
+export const updateDurations = updateOf<
+  TransactionRow,
+  'id' | 'revision' | 'duration' | 'updated_at'
+>(TRANSACTIONS, {
+  by: ['id', 'revision'],
+  set: ['duration', 'updated_at'],
+  only: 't.line = 0',
+});
+
+export const insertAccounts = insertInto(ACCOUNTS);
+export const updateAccounts = updateOf(ACCOUNTS, {
+  by: ['user_id'],
+  set: ['balance', 'held', 'revision', 'updated_at'],
+  only: 't.revision < d.revision',
+});
+
+export const insertBatches = insertInto(BATCHES);
+export const updateBatches = updateOf(BATCHES, {
+  by: ['user_id', 'batch_id'],
+  set: ['points', 'remaining'],
+});
+
+export const insertConsumptions = insertInto(CONSUMPTIONS);
+export const updateConsumptions = updateOf(CONSUMPTIONS, {
+  by: ['user_id', 'revision'],
+  set: ['status', 'actual', 'drawn', 'refunded', 'duration', 'closed_at', 'duration_row'],
+});
