@@ -10,7 +10,7 @@ RUN npm run build && npm prune --omit=dev --omit=optional
 FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
-# Young objects live through a batch: see stack/src/supervise.ts.
+# Young objects live through a batch: see libs/embedded/src/process/supervised-child.ts.
 ENV NODE_OPTIONS="--enable-source-maps --max-semi-space-size=128"
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

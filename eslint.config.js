@@ -181,8 +181,21 @@ export default defineConfig(
     ],
     because: 'every process is made of its modules, and it has no rules of its own.',
   }),
+  allowImports('libs/embedded', {
+    may: [...OWN, BASICS, 'node:', '#kafka$', '#platform/process$'],
+    because: 'it starts servers on this machine and knows nothing of points.',
+  }),
   allowImports('stack', {
-    may: [...OWN, BASICS, 'node:', '#kafka$', '#platform/process$', '#contracts$', 'zod$', 'jose$'],
+    may: [
+      ...OWN,
+      BASICS,
+      'node:',
+      '#(kafka|embedded)$',
+      '#platform/process$',
+      '#contracts$',
+      'zod$',
+      'jose$',
+    ],
     because: 'it starts servers and apps, and calls them as any service would.',
   }),
   allowImports('apps/web', {

@@ -52,6 +52,7 @@ const RULES = [
   { file: 'libs/contracts/src/index.ts', never: '#identity', may: '#async' },
   { file: 'apps/api/src/main.ts', never: '#event-store/testing', may: '#identity' },
   { file: 'apps/web/src/app.tsx', never: '#identity', may: '#async' },
+  { file: 'libs/embedded/src/index.ts', never: '#contracts', may: '#async' },
   { file: 'stack/src/local-senders.ts', never: '#senders', may: '#identity' },
 ] as const;
 

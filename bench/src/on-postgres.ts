@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '#stack';
+import { startEmbeddedPostgres } from '#embedded';
 import { inThrowAwayPlace } from './throw-away.js';
 
 /** A server of its own, as the local stack starts it, with fsync on; gone afterwards. */

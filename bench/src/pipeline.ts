@@ -5,8 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { OutcomeProducer, connectKafka, type OutgoingMessage } from '#kafka';
-import { freePort, startEmbeddedPostgres, startKafkaBroker } from '#stack';
-import { SupervisedChild } from '../../stack/src/supervise.js';
+import { freePort, startEmbeddedPostgres, startKafkaBroker, SupervisedChild } from '#embedded';
 import { sqlWay } from './pipeline/sql-way.js';
 import { inDatabase } from './on-postgres.js';
 import { RowWatch } from './pipeline/row-watch.js';
@@ -163,7 +162,7 @@ class Pipeline {
       },
       logPath: join(this.home, 'logs', `${app}.log`),
       readyUrl: `http://127.0.0.1:${port}/health/ready`,
-      say: (line) => process.stderr.write(`${line}\n`),
+      report: (line) => process.stderr.write(`${line}\n`),
     });
     this.#apps.push(child);
     await child.start();

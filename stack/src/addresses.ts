@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { projectRoot } from './kafka-jars.js';
-import { runCommand } from './run-command.js';
+import { projectRoot, runCommand } from '#embedded';
 import type { Servers } from './servers.js';
 import type { StackSettings } from './settings.js';
 import { keptSecret } from './tokens.js';

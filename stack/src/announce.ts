@@ -1,11 +1,11 @@
 import type { LedgerAddresses } from './addresses.js';
 import type { RunningApps } from './apps.js';
 import { DEMO_USERS } from './demo.js';
-import { out, say } from './output.js';
+import { out, report } from './output.js';
 import type { Servers } from './servers.js';
 import { readyFile } from './settings.js';
 import { demoToken } from './tokens.js';
-import { writeWhole } from './whole-file.js';
+import { writeFileAtomically } from '#embedded';
 
 interface Announced {
   readonly dataDir: string;
@@ -38,10 +38,10 @@ export async function announce(announced: Announced) {
 /** Whole or not at all: somebody may be reading the one of an earlier start. */
 async function keep(file: string, text: string): Promise<void> {
   try {
-    await writeWhole(file, text);
+    await writeFileAtomically(file, text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    say(`${file} could not be written, so "npm run points" will not find this stack: ${reason}`);
+    report(`${file} could not be written, so "npm run points" will not find this stack: ${reason}`);
   }
 }
 

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { LedgerAddresses } from './addresses.js';
-import { freePort } from './ports.js';
-import { projectRoot } from './kafka-jars.js';
+import { freePort, projectRoot, SupervisedChild } from '#embedded';
 import type { Servers } from './servers.js';
 import type { App, StackSettings } from './settings.js';
-import { SupervisedChild } from './supervise.js';
 import { JWT_ALGORITHM } from './tokens.js';
 
 export interface RunningApps {
@@ -25,7 +23,7 @@ interface AppsOptions {
   /** Who may send what: see `local-senders.ts`. */
   readonly senders: Readonly<Record<string, string>>;
   readonly logsDir: string;
-  readonly say: (line: string) => void;
+  readonly report: (line: string) => void;
   /** Hears of each process that is started. */
   readonly onStarted: (app: App, pid: number) => void;
   /** Gives up the start. */
@@ -34,7 +32,7 @@ interface AppsOptions {
 
 /** Those that were asked for, but the intake only where there is a Kafka. */
 export async function startApps(options: AppsOptions): Promise<RunningApps> {
-  const { settings, servers, say } = options;
+  const { settings, servers, report: report } = options;
   const apps = settings.apps.filter((app) => app !== 'intake' || servers.kafkaBrokers !== null);
   const children = new Map<App, SupervisedChild>();
   const probes: Record<string, string> = {};
@@ -50,14 +48,14 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
       const port = app === 'api' ? options.apiPort : await freePort();
       const address = `http://127.0.0.1:${port}`;
       probes[app] = address;
-      say(`starting ${app}`);
+      report(`starting ${app}`);
       const child = new SupervisedChild({
         name: app,
         entry: join(projectRoot(), 'dist', 'apps', app, 'src', 'main.js'),
         env: environmentOf(app, options, port),
         logPath: join(options.logsDir, `${app}.log`),
         readyUrl: `${address}/health/ready`,
-        say,
+        report: report,
         onStarted: (pid) => options.onStarted(app, pid),
       });
       children.set(app, child);

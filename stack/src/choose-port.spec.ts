@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { PortTaken, choosePort } from './choose-port.js';
-import { freePort } from './ports.js';
+import { freePort } from '#embedded';
 
 describe('The port of a server of the stack', () => {
   let taken: number;

@@ -1,4 +1,4 @@
-import { freePort, isPortFree } from './ports.js';
+import { freePort, isPortFree } from '#embedded';
 
 export interface ChosenPort {
   readonly port: number;
@@ -15,7 +15,7 @@ export async function choosePort(
   name: string,
   asked: number | undefined,
   usual: number,
-  say: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<ChosenPort> {
   if (asked !== undefined && asked !== 0) {
     if (await isPortFree(asked)) return { port: asked, isAsked: true };
@@ -25,6 +25,6 @@ export async function choosePort(
   }
   if (asked === undefined && (await isPortFree(usual))) return { port: usual, isAsked: false };
   const port = await freePort();
-  if (asked === undefined) say(`port ${usual} is taken; ${name} is ${port} this time`);
+  if (asked === undefined) report(`port ${usual} is taken; ${name} is ${port} this time`);
   return { port, isAsked: false };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ConfigurationError } from '#platform/process';
 import type { SigningKey } from '#identity';
-import { projectRoot } from './kafka-jars.js';
+import { projectRoot } from '#embedded';
 import type { StackSettings } from './settings.js';
 import { keptSecret } from './tokens.js';
 
@@ -24,7 +24,7 @@ export async function sendersEnvironment(
   if (settings.senders !== 'not said') return {};
   if (settings.kafkaBrokers !== undefined) {
     const fault =
-      'must name a senders file where KAFKA_BROKERS names a Kafka (or say SENDERS=anybody): the one of the local stack lets anybody send';
+      'must name a senders file where KAFKA_BROKERS names a Kafka (or report SENDERS=anybody): the one of the local stack lets anybody send';
     throw new ConfigurationError([{ variable: 'SENDERS_FILE', fault }]);
   }
   const { secret } = await localSigningKey(settings.dataDir);

@@ -5,17 +5,15 @@ import { MigrationFailed, prepareLedger } from './addresses.js';
 import { announce } from './announce.js';
 import { startApps, type RunningApps } from './apps.js';
 import { choosePort, PortTaken } from './choose-port.js';
-import { PostgresStartError } from './embedded-postgres.js';
-import { KafkaBrokerError } from './kafka-broker-error.js';
+import { ChildNotReady, KafkaBrokerError, PostgresStartError } from '#embedded';
 import { isMachineError } from './machine-error.js';
-import { err, out, say } from './output.js';
+import { err, out, report } from './output.js';
 import { sendersEnvironment } from './local-senders.js';
 import { keepPrivate } from './private-folders.js';
 import { tryToSeed } from './seed-once.js';
 import { USUAL_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
-import { ChildNotReady } from './supervise.js';
 import { keptSecret, keptSnapshotKeys } from './tokens.js';
 
 // `npm start`: the whole product on this machine.
@@ -31,8 +29,8 @@ async function main(): Promise<void> {
     });
   }
   stopWithParent();
-  await keepPrivate(settings.dataDir, say);
-  const claim = await StackClaim.take(settings.dataDir, say);
+  await keepPrivate(settings.dataDir, report);
+  const claim = await StackClaim.take(settings.dataDir, report);
   out.write(`points-ledger: data in ${settings.dataDir}\n`);
   await run(settings, claim, stopping.signal);
 }
@@ -43,7 +41,7 @@ async function run(settings: StackSettings, claim: StackClaim, signal: AbortSign
   let servers: Servers | null = null;
   let apps: RunningApps | null = null;
   try {
-    servers = await startServers({ settings, logsDir, say, signal });
+    servers = await startServers({ settings, logsDir, report: report, signal });
     apps = await bringUp(settings, claim, servers, signal);
     await aborted(signal);
   } catch (error) {
@@ -71,10 +69,10 @@ async function bringUp(
   signal: AbortSignal,
 ): Promise<RunningApps> {
   const { dataDir } = settings;
-  const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, say);
+  const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, report);
   const secret = await keptSecret(dataDir, 'jwt-secret');
   const logsDir = join(dataDir, 'logs');
-  say('bringing the databases up to date');
+  report('bringing the databases up to date');
   const addresses = await prepareLedger(settings, servers, signal);
   const apps = await startApps({
     settings,
@@ -86,7 +84,7 @@ async function bringUp(
     snapshotKeys: settings.snapshotKeys ?? (await keptSnapshotKeys(dataDir)),
     senders: await sendersEnvironment(settings),
     logsDir,
-    say,
+    report: report,
     // One that can't be noted, on a full disk, still stops by itself when this process is gone.
     onStarted: (app, pid) => void claim.noteApp(app, pid).catch(() => undefined),
     signal,

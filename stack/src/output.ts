@@ -13,4 +13,4 @@ const writerTo = (descriptor: number): LossyWriter =>
 /** What the stack says. A full disk behind it, or a terminal that was closed, must not end the stack. */
 export const out = writerTo(STANDARD_OUTPUT);
 export const err = writerTo(STANDARD_ERROR);
-export const say = (line: string): void => out.write(`  ${line}\n`);
+export const report = (line: string): void => out.write(`  ${line}\n`);

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifMissing } from './whole-file.js';
+import { ifMissing } from '#embedded';
 
 /** What a stack makes in its data directory, and `npm run reset` clears. */
 export const MADE = [
@@ -29,7 +29,7 @@ const PASSING_THROUGH = 0o711;
  */
 export async function keepPrivate(
   dataDir: string,
-  say: (line: string) => void,
+  report: (line: string) => void,
   isRoot = process.getuid?.() === 0,
 ): Promise<void> {
   const mode = isRoot ? PASSING_THROUGH : OWNER_ONLY;
@@ -38,7 +38,7 @@ export async function keepPrivate(
       await work();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      say(`${path} could not be kept to its owner: ${reason}`);
+      report(`${path} could not be kept to its owner: ${reason}`);
     }
   };
   await orSay(dataDir, async () => {

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PostgresStartError, stopLeftoverPostgres } from './embedded-postgres.js';
-import { KafkaBrokerError } from './kafka-broker-error.js';
-import { stopOrphan } from './kafka-orphan.js';
+import {
+  KafkaBrokerError,
+  PostgresStartError,
+  stopLeftoverPostgres,
+  stopLeftoverKafka,
+} from '#embedded';
 import { MADE } from './private-folders.js';
 import { readyFile, stackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
@@ -21,7 +24,7 @@ if (!existsSync(dataDir)) {
     // As a stack that starts: so that none does meanwhile, and none that was killed left anything.
     await StackClaim.take(dataDir, (line) => process.stdout.write(`${line}\n`));
     await stopLeftoverPostgres(join(dataDir, 'postgres'), () => undefined);
-    await stopOrphan(join(dataDir, 'kafka'));
+    await stopLeftoverKafka(join(dataDir, 'kafka'));
     await rm(readyFile(dataDir), { force: true });
     for (const name of MADE) await rm(join(dataDir, name), { recursive: true, force: true });
     process.stdout.write(`cleared ${dataDir}\n`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { seedDemo } from './demo.js';
 import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
-import { say } from './output.js';
+import { report } from './output.js';
 import type { Servers } from './servers.js';
 import type { StackSettings } from './settings.js';
 
@@ -14,7 +14,7 @@ export async function tryToSeed(settings: StackSettings, servers: Servers): Prom
     await seedOnce(settings, servers);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    say(`the demo’s commands were not all answered; the next start sends them again: ${reason}`);
+    report(`the demo’s commands were not all answered; the next start sends them again: ${reason}`);
   }
 }
 
@@ -22,16 +22,16 @@ async function seedOnce(settings: StackSettings, servers: Servers): Promise<void
   const marker = join(settings.dataDir, 'demo-seeded');
   if (existsSync(marker) || servers.kafkaBrokers === null) return;
   if (settings.senders === 'a file') {
-    say('the demo is not published: SENDERS_FILE says who may send, and it is nobody’s');
+    report('the demo is not published: SENDERS_FILE says who may send, and it is nobody’s');
     return;
   }
-  say('publishing the demo’s commands, as AI services would');
+  report('publishing the demo’s commands, as AI services would');
   const key = settings.senders === 'not said' ? await localSigningKey(settings.dataDir) : null;
   const client = await LedgerClient.connect(servers.kafkaBrokers.split(','), '/demo', key);
   try {
     const count = await seedDemo((body, id) => client.send(body, id), Date.now());
     await writeFile(marker, new Date().toISOString());
-    say(`${count} commands were answered`);
+    report(`${count} commands were answered`);
   } finally {
     await client.close();
   }

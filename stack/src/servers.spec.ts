@@ -35,7 +35,7 @@ describe('The servers of a stack, where Kafka can not be had', () => {
         KAFKA_PORT: '0',
       }),
       logsDir: folder,
-      say: (line) => said.push(line),
+      report: (line) => said.push(line),
       signal,
       kafka: { javaHome: folder, jarsDir: join(folder, 'jars'), mavenCommand },
     });

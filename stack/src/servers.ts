@@ -1,13 +1,17 @@
 import { join, resolve } from 'node:path';
 import { choosePort } from './choose-port.js';
-import { startEmbeddedPostgres, stopLeftoverPostgres } from './embedded-postgres.js';
-import { KafkaBrokerError } from './kafka-broker-error.js';
-import { startKafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
-import { stopOrphan } from './kafka-orphan.js';
-import { LogFile } from './log-file.js';
+import {
+  KafkaBrokerError,
+  type KafkaBrokerOptions,
+  LogFile,
+  startEmbeddedPostgres,
+  startKafkaBroker,
+  stopLeftoverPostgres,
+  stopLeftoverKafka,
+  SupervisedServer,
+} from '#embedded';
 import { isMachineError } from './machine-error.js';
 import type { StackSettings } from './settings.js';
-import { SupervisedServer } from './supervised-server.js';
 
 /** Away from the servers' own, which a developer's machine may use already. */
 export const USUAL_PORTS = { postgres: 54_320, kafka: 29_092, api: 3_000 } as const;
@@ -24,7 +28,7 @@ export interface Servers {
 interface Starting {
   readonly settings: StackSettings;
   readonly logsDir: string;
-  readonly say: (line: string) => void;
+  readonly report: (line: string) => void;
   /** Gives up what is under way. */
   readonly signal: AbortSignal;
   /** For tests: where Java, Maven and the jars are. */
@@ -53,23 +57,23 @@ export async function startServers(starting: Starting): Promise<Servers> {
   }
 }
 
-async function startPostgres({ settings, logsDir, say, signal }: Starting) {
+async function startPostgres({ settings, logsDir, report: report, signal }: Starting) {
   const dataDir = join(settings.dataDir, 'postgres');
   // Before a port is chosen: one that a killed stack left behind holds the usual one.
-  await stopLeftoverPostgres(dataDir, say);
+  await stopLeftoverPostgres(dataDir, report);
   const { postgresPort } = settings;
-  const { port } = await choosePort('POSTGRES_PORT', postgresPort, USUAL_PORTS.postgres, say);
-  say('starting Postgres');
+  const { port } = await choosePort('POSTGRES_PORT', postgresPort, USUAL_PORTS.postgres, report);
+  report('starting Postgres');
   const log = new LogFile(join(logsDir, 'postgres.log'));
   return SupervisedServer.start(
     {
       name: 'Postgres',
-      say,
+      report: report,
       start: (given) =>
         startEmbeddedPostgres({
           dataDir,
           port,
-          say,
+          report: report,
           log: (line) => log.write(`${line}\n`),
           signal: given,
         }),
@@ -82,18 +86,18 @@ async function startPostgres({ settings, logsDir, say, signal }: Starting) {
 const ENDS_THE_START = ['port-taken', 'already-running'];
 
 /** Where Kafka can't be had there is none here, and that is said: everything else works without it. */
-async function startKafka({ settings, say, signal, kafka }: Starting) {
+async function startKafka({ settings, report: report, signal, kafka }: Starting) {
   const dataDir = join(settings.dataDir, 'kafka');
-  await stopOrphan(resolve(dataDir));
-  const { port } = await choosePort('KAFKA_PORT', settings.kafkaPort, USUAL_PORTS.kafka, say);
-  say('starting Kafka (the first time, Maven fetches it: about 45 MB)');
+  await stopLeftoverKafka(resolve(dataDir));
+  const { port } = await choosePort('KAFKA_PORT', settings.kafkaPort, USUAL_PORTS.kafka, report);
+  report('starting Kafka (the first time, Maven fetches it: about 45 MB)');
   const start = (given: AbortSignal) =>
     startKafkaBroker({ ...kafka, dataDir, port, signal: given });
   try {
-    return await SupervisedServer.start({ name: 'Kafka', say, start }, signal);
+    return await SupervisedServer.start({ name: 'Kafka', report: report, start }, signal);
   } catch (error) {
     if (signal.aborted || !isWithoutKafka(error)) throw error;
-    say(
+    report(
       `${inASentence(error.message)} Until then there is no Kafka: commands go over HTTP, all else works.`,
     );
     return null;

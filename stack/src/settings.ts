@@ -8,7 +8,7 @@ import {
   readConfiguration,
   type Environment,
 } from '#platform/process';
-import { projectRoot } from './kafka-jars.js';
+import { projectRoot } from '#embedded';
 
 export const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;
 export type App = (typeof APPS)[number];

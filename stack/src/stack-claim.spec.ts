@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
+import { identityOf, isRunning, type ProcessIdentity } from '#embedded';
 import { StackClaim, StackClaimError, runningStack } from './stack-claim.js';
 
 const NOBODY: ProcessIdentity = { pid: 99_999_999, started: 'an earlier start:1' };

@@ -4,10 +4,10 @@ import {
   hasEnded,
   identityOf,
   isRunning,
-  signal,
   type ProcessIdentity,
-} from './process-identity.js';
-import { writeWhole } from './whole-file.js';
+  signal,
+  writeFileAtomically,
+} from '#embedded';
 
 /** Why this stack does not start, in one sentence that says what to do. */
 export class StackClaimError extends Error {
@@ -45,9 +45,9 @@ export class StackClaim {
   ) {}
 
   /** Throws when another stack works there. Stops what one that was killed left behind. */
-  static async take(dataDir: string, say: (line: string) => void): Promise<StackClaim> {
+  static async take(dataDir: string, report: (line: string) => void): Promise<StackClaim> {
     try {
-      return await StackClaim.#take(dataDir, say);
+      return await StackClaim.#take(dataDir, report);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (typeof code !== 'string') throw error;
@@ -58,7 +58,7 @@ export class StackClaim {
     }
   }
 
-  static async #take(dataDir: string, say: (line: string) => void): Promise<StackClaim> {
+  static async #take(dataDir: string, report: (line: string) => void): Promise<StackClaim> {
     const folder = join(dataDir, FOLDER);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const owner = await identityOf(process.pid);
@@ -71,7 +71,7 @@ export class StackClaim {
       const claim = new StackClaim(folder, last + 1, owner);
       if (!(await claim.#isFirst())) continue;
       for (const number of numbers) {
-        await stopApps((await readClaim(folder, number))?.apps ?? [], say);
+        await stopApps((await readClaim(folder, number))?.apps ?? [], report);
         await rm(fileOf(folder, number), { force: true });
       }
       return claim;
@@ -110,7 +110,7 @@ export class StackClaim {
 
   async #write(file: string): Promise<void> {
     const claim: Claim = { owner: this.owner, apps: [...this.#apps.values()] };
-    await writeWhole(file, JSON.stringify(claim));
+    await writeFileAtomically(file, JSON.stringify(claim));
   }
 }
 
@@ -144,10 +144,10 @@ async function readClaim(folder: string, number: number): Promise<Claim | null> 
 }
 
 /** In the order in which they stop otherwise: first what lets work in, last what shows it. */
-async function stopApps(apps: readonly Named[], say: (line: string) => void): Promise<void> {
+async function stopApps(apps: readonly Named[], report: (line: string) => void): Promise<void> {
   for (const app of [...apps].reverse()) {
     if (!(await isRunning(app))) continue;
-    say(`${app.name} (process ${app.pid}) outlived a stack that was killed: it is stopped`);
+    report(`${app.name} (process ${app.pid}) outlived a stack that was killed: it is stopped`);
     if (await hasEnded(app, APP_STOPS_MS_MAX)) continue;
     await signal(app, 'SIGKILL');
     if (await hasEnded(app, APP_KILL_MS_MAX)) continue;

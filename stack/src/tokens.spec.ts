@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keptSecret } from './tokens.js';
-import { writeWhole } from './whole-file.js';
+import { writeFileAtomically } from '#embedded';
 
 describe('A secret of the stack', () => {
   let dataDir: string;
@@ -34,7 +34,7 @@ describe('A file that is written whole', () => {
     const folder = mkdtempSync(join(tmpdir(), 'points-ledger-whole-'));
     const path = join(folder, 'file', 'below');
     writeFileSync(join(folder, 'file'), 'old');
-    await expect(writeWhole(path, 'new')).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(writeFileAtomically(path, 'new')).rejects.toMatchObject({ code: 'ENOTDIR' });
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['file']);
     rmSync(folder, { recursive: true });

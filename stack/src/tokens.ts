@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
-import { ifMissing, writeWhole } from './whole-file.js';
+import { ifMissing, writeFileAtomically } from '#embedded';
 
 const DAYS_VALID = '30d';
 export const JWT_ALGORITHM = 'HS256';
@@ -14,7 +14,7 @@ export async function keptSecret(dataDir: string, name: string): Promise<string>
   const kept = await readFile(file, 'utf8').catch(ifMissing(''));
   // A start that was killed, or met a full disk, left it empty: nothing was ever sealed with that.
   if (kept.trim() !== '') return kept;
-  await writeWhole(file, randomBytes(32).toString('hex'));
+  await writeFileAtomically(file, randomBytes(32).toString('hex'));
   return readFile(file, 'utf8');
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOGINS, type LedgerAddresses } from './addresses.js';
-import { projectRoot } from './kafka-jars.js';
+import { projectRoot } from '#embedded';
 import { readyFile, stackSettings } from './settings.js';
 
 // `npm run projector -- rebuild`: an app's own commands, on the servers of the stack that runs here

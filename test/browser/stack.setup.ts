@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePorts } from '#stack';
+import { freePorts } from '#embedded';
 
 const MAIN = join(import.meta.dirname, '../../dist/stack/src/main.js');
 const READY_MS_MAX = 120_000;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { freePort } from '#stack';
+import { freePort } from '#embedded';
 import { TcpProxy, eventuallyHolds } from '#testing';
 
 const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');

@@ -6,7 +6,7 @@ import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '
 import { openPostgresEventStore, type EventStore } from '#event-store';
 import { connectKafka, openLagMeter, type IncomingMessage, type LagMeter } from '#kafka';
 import { DEFAULT_POLICY } from '#ledger';
-import { freePorts, startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
+import { freePorts, type KafkaBroker, type KafkaBrokerOptions, startKafkaBroker } from '#embedded';
 import { eventually } from '#testing';
 import type { Recorded } from '../simulation/checks.js';
 import { Publisher, readTopic } from '../torture/topics.js';

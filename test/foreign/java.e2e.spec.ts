@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findJava, kafkaJars, projectRoot } from '#stack';
+import { findJava, kafkaJars, projectRoot } from '#embedded';
 import { IntakeStack } from '../faults/intake-stack.js';
 import { toLines } from './foreign-message.js';
 import { runProgram } from './run-program.js';

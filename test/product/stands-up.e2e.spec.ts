@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandBody, CommandOutcome } from '#contracts';
-import { freePort, freePorts } from '#stack';
+import { freePort, freePorts, identityOf } from '#embedded';
 import { eventually, eventuallyHolds } from '#testing';
 import { LedgerClient } from '../../stack/src/ledger-client.js';
-import { identityOf } from '../../stack/src/process-identity.js';
 import { RunningStack, type Ready } from './running-stack.js';
 import { SmallDisk } from './small-disk.js';
 

@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type EmbeddedPostgres,
   freePort,
   freePorts,
+  type KafkaBroker,
   startEmbeddedPostgres,
   startKafkaBroker,
-  type EmbeddedPostgres,
-  type KafkaBroker,
-} from '#stack';
-import { SupervisedChild } from '../../stack/src/supervise.js';
+  SupervisedChild,
+} from '#embedded';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -119,8 +119,8 @@ export class Processes {
       },
       logPath: join(logs, `${name}.log`),
       readyUrl: `http://127.0.0.1:${port}/health/ready`,
-      say: (line) => this.said.push(line),
-      limits: { backOffMsMin: 100, backOffMsMax: 1_000 },
+      report: (line) => this.said.push(line),
+      limits: { backoffMsMin: 100, backoffMsMax: 1_000 },
     });
     this.#apps.set(name, child);
     await child.start();

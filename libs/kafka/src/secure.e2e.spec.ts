@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '#stack';
+import { freePort } from '#embedded';
 import { connectKafka, type KafkaSasl, type KafkaTls } from './connection.js';
 import { START_MS_MAX, startTestKafka, type TestKafka } from './testing/test-kafka.js';
 import { OutcomeProducer } from './producer/outcome-producer.js';

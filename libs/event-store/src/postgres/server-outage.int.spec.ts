@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#stack';
+import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#embedded';
 import type { EventStore } from '../port.js';
 import { eventually, startFollowing, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { queryAsOwner } from '../testing/fresh-database.js';

@@ -2,7 +2,7 @@ import { mkdtemp, open, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { startKafkaBroker, type KafkaBroker } from '#stack';
+import { startKafkaBroker, type KafkaBroker } from '#embedded';
 import { eventually } from '#testing';
 import { connectKafka, type KafkaConnection } from '../connection.js';
 import { createCommandSource } from './kafka-command-source.js';

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, startKafkaBroker, type KafkaBroker } from '#stack';
+import { freePorts, startKafkaBroker, type KafkaBroker } from '#embedded';
 import { connectKafka, type KafkaConnection } from '../connection.js';
 import { createCommandSource } from './kafka-command-source.js';
 import type { ConsumeOptions } from './consume-options.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Partitioners, type PartitionMetadata } from 'kafkajs';
-import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#stack';
+import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from '#embedded';
 import { connectKafka, type KafkaConnection } from '../connection.js';
 import { createCommandSource } from '../consumer/kafka-command-source.js';
 import type { ConsumeLimits, ConsumeOptions } from '../consumer/consume-options.js';

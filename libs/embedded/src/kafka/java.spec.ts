@@ -32,7 +32,7 @@ describe('the Java for the local Kafka', () => {
   it.each([
     ['openjdk version "11.0.22" 2024-01-16', 'is version 11'],
     ['java version "1.8.0_392"', 'is version 8'],
-    ['something else', 'does not say its version'],
+    ['something else', 'does not report its version'],
   ])('says what to do when it says %s', async (line, found) => {
     javaThatSays(line);
     await expect(findJava(javaHome)).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { endOf } from '../child-process.js';
-import { guardServer } from '../guard.js';
+import { exitOf } from '../process/child-process.js';
+import { guardServer } from '../process/guard.js';
 import { PostgresStartError } from './start-error.js';
 import type { PostgresUser } from './user.js';
 
@@ -10,10 +10,11 @@ const STOP_MS_MAX = 30_000;
 const LOG_LINES_MAX = 40;
 const LINE_CHARACTERS_MAX = 1_000;
 const STARTS_MAX = 20;
-const BETWEEN_STARTS_MS = 250;
+const START_RETRY_MS = 250;
 const READY = 'database system is ready to accept connections';
 /** Workers of a server that was killed need a moment to notice. */
-const STILL_THERE = /pre-existing shared memory block|lock file .* already exists/;
+const PREVIOUS_SERVER_STILL_STOPPING =
+  /pre-existing shared memory block|lock file .* already exists/;
 
 export const portTaken = (port: number) =>
   new PostgresStartError(
@@ -42,10 +43,10 @@ export async function launch(options: Launch): Promise<Server> {
     const log = outcome.log.join('\n');
     if (/Address already in use/.test(log)) throw portTaken(Number(options.flags['port']));
     const isGivenUp = options.signal?.aborted === true;
-    if (!STILL_THERE.test(log) || tries === STARTS_MAX || isGivenUp) {
+    if (!PREVIOUS_SERVER_STILL_STOPPING.test(log) || tries === STARTS_MAX || isGivenUp) {
       throw new PostgresStartError(`Postgres ended before it was ready. It said:\n${log}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS_MS));
+    await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
   }
 }
 
@@ -58,7 +59,7 @@ function launchOnce({
   dataDir,
   flags,
   user,
-  log: hear,
+  log: onLine,
   signal,
 }: Launch): Promise<Launched> {
   const settings = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -75,14 +76,14 @@ function launchOnce({
   process.once('exit', interrupt);
   signal?.addEventListener('abort', interrupt, { once: true });
   const guard = child.pid === undefined ? null : guardServer(child.pid, 'INT');
-  const ended = endOf(child).then((how) => {
+  const ended = exitOf(child).then((how) => {
     guard?.dismiss();
     process.removeListener('exit', interrupt);
     signal?.removeEventListener('abort', interrupt);
     return reasonAmong(log, how);
   });
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
+    const killTimer = setTimeout(() => {
       log.push(`not ready after ${START_MS_MAX} ms`);
       child.kill('SIGQUIT');
     }, START_MS_MAX);
@@ -90,16 +91,16 @@ function launchOnce({
     // There is no pipe when there were no file descriptors left for one.
     if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
-      hear?.(line);
+      onLine?.(line);
       log.push(line.slice(0, LINE_CHARACTERS_MAX));
       if (log.length > LOG_LINES_MAX) log.shift();
       if (!line.includes(READY)) return;
-      clearTimeout(late);
+      clearTimeout(killTimer);
       signal?.removeEventListener('abort', interrupt);
       resolve({ kind: 'ready', server: { child, ended } });
     });
     void ended.then(() => {
-      clearTimeout(late);
+      clearTimeout(killTimer);
       resolve({ kind: 'ended', log });
     });
   });
@@ -107,15 +108,15 @@ function launchOnce({
 
 /** How it ended, and what it said last that was worse than a warning. */
 function reasonAmong(log: readonly string[], how: string): string {
-  const said = log.findLast((line) => /\b(?:PANIC|FATAL): /.test(line));
-  if (said === undefined || !how.startsWith('exit code')) return how;
-  return `${how}, ${said.replace(/^.*?\b(?:PANIC|FATAL): +/, '')}`;
+  const lastError = log.findLast((line) => /\b(?:PANIC|FATAL): /.test(line));
+  if (lastError === undefined || !how.startsWith('exit code')) return how;
+  return `${how}, ${lastError.replace(/^.*?\b(?:PANIC|FATAL): +/, '')}`;
 }
 
 export async function stop({ child, ended }: Server): Promise<void> {
   child.kill('SIGCONT');
   child.kill('SIGINT');
-  const late = setTimeout(() => child.kill('SIGQUIT'), STOP_MS_MAX);
+  const killTimer = setTimeout(() => child.kill('SIGQUIT'), STOP_MS_MAX);
   await ended;
-  clearTimeout(late);
+  clearTimeout(killTimer);
 }

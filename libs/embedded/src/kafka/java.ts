@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { KafkaBrokerError } from './kafka-broker-error.js';
-import { runCommand } from './run-command.js';
+import { runCommand } from '../process/run-command.js';
 
 const JAVA_VERSION_MIN = 17;
 const ANSWER_MS_MAX = 30_000;
@@ -17,7 +17,7 @@ export async function findJava(javaHome?: string): Promise<string> {
   }
   const version = javaVersion(end.output);
   if (version === null || version < JAVA_VERSION_MIN) {
-    const found = version === null ? 'does not say its version' : `is version ${version}`;
+    const found = version === null ? 'does not report its version' : `is version ${version}`;
     throw new KafkaBrokerError(
       'java-too-old',
       `The local Kafka needs Java ${JAVA_VERSION_MIN} or newer and "${java}" ${found}: install a newer one or point JAVA_HOME at it.`,

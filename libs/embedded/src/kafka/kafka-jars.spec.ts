@@ -77,7 +77,7 @@ describe('the jars of the local Kafka', () => {
 
   it('are not waited for when Maven goes on no more, as with a repository that does not answer', async () => {
     const mavenCommand = maven('echo Downloading; exec sleep 60');
-    await expect(kafkaJars({ cacheDir, mavenCommand, silentMsMax: 300 })).rejects.toMatchObject({
+    await expect(kafkaJars({ cacheDir, mavenCommand, silenceMsMax: 300 })).rejects.toMatchObject({
       code: 'jars-not-fetched',
       message: expect.stringContaining('it was ended, because it did not go on') as string,
     });

@@ -4,16 +4,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isKafkaReachable } from '#kafka';
 import { findJava } from './java.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
-import { kafkaJars, projectRoot } from './kafka-jars.js';
-import { stopOrphan, writeBrokerPid } from './kafka-orphan.js';
-import { handleOf, keepLog, launch, type KafkaBroker } from './kafka-process.js';
+import { projectRoot } from '../process/project-root.js';
+import { kafkaJars } from './kafka-jars.js';
+import { stopLeftoverKafka, writeBrokerPid } from './kafka-orphan.js';
+import { brokerHandle, keepLog, launch, type KafkaBroker } from './kafka-process.js';
 import { serverProperties, type BrokerPorts, type ServerProperties } from './kafka-properties.js';
 import { kafkaStorage, type ScramUser } from './kafka-storage.js';
-import { freePorts, isPortFree } from './ports.js';
+import { freePorts, isPortFree } from '../process/ports.js';
 
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
-const LOOK_AGAIN_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 export type { KafkaBroker } from './kafka-process.js';
 
@@ -50,7 +51,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const classPath = join(jars, '*');
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
-  await stopOrphan(dataDir);
+  await stopLeftoverKafka(dataDir);
   const ports = await choosePorts(options);
   const storage = await kafkaStorage({
     java,
@@ -64,10 +65,10 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
 
   const child = launch(java, classPath, settings, dataDir, options.heapMb ?? 256);
   const lastWords = keepLog(child, join(dataDir, 'broker.log'));
-  const broker = handleOf(child, ports.broker, options.stopMsMax ?? STOP_MS_MAX, lastWords);
+  const broker = brokerHandle(child, ports.broker, options.stopMsMax ?? STOP_MS_MAX, lastWords);
   try {
     await writeBrokerPid(dataDir, broker.pid);
-    await untilItAnswers(broker, dataDir, lastWords, options);
+    await waitUntilReachable(broker, dataDir, lastWords, options);
   } catch (error) {
     await broker.kill();
     throw error;
@@ -76,18 +77,18 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
 }
 
 async function choosePorts({ port, controllerPort }: KafkaBrokerOptions): Promise<BrokerPorts> {
-  for (const asked of [port, controllerPort]) {
-    if (asked === undefined || (await isPortFree(asked))) continue;
+  for (const requested of [port, controllerPort]) {
+    if (requested === undefined || (await isPortFree(requested))) continue;
     throw new KafkaBrokerError(
       'port-taken',
-      `Port ${asked} for the local Kafka is taken: stop what listens there, or choose another KAFKA_PORT.`,
+      `Port ${requested} for the local Kafka is taken: stop what listens there, or choose another KAFKA_PORT.`,
     );
   }
   const [first = 0, second = 0] = await freePorts(2);
   return { broker: port ?? first, controller: controllerPort ?? second };
 }
 
-async function untilItAnswers(
+async function waitUntilReachable(
   broker: KafkaBroker,
   dataDir: string,
   lastWords: () => string,
@@ -98,7 +99,7 @@ async function untilItAnswers(
   void broker.ended.then(() => (running = false));
   while (running && performance.now() < until && signal?.aborted !== true) {
     if (await isKafkaReachable(broker.brokers)) return;
-    await wait(LOOK_AGAIN_MS);
+    await wait(POLL_INTERVAL_MS);
   }
   throw new KafkaBrokerError(
     'not-started',

@@ -9,7 +9,7 @@ import {
   parseIdentity,
   signal,
   type ProcessIdentity,
-} from '../process-identity.js';
+} from '../process/process-identity.js';
 import { PostgresStartError } from './start-error.js';
 
 const ORPHAN_STOP_MS_MAX = 30_000;
@@ -20,18 +20,21 @@ const lockOf = (dataDir: string) => join(dataDir, 'postmaster.pid');
 const ownerOf = (dataDir: string) => join(dataDir, 'points-ledger.owner');
 
 /** So that the next start can tell a server in use from one whose owner was killed. */
-export async function claim(dataDir: string): Promise<void> {
+export async function recordOwner(dataDir: string): Promise<void> {
   const own = await identityOf(process.pid);
   await writeFile(ownerOf(dataDir), own === null ? String(process.pid) : formatIdentity(own));
 }
 
 /** Frees a data directory whose last server, or the owner of it, did not end in order. */
-export async function clearLeftovers(dataDir: string, say: (line: string) => void): Promise<void> {
-  const pid = await lockedBy(dataDir);
+export async function clearLeftovers(
+  dataDir: string,
+  report: (line: string) => void,
+): Promise<void> {
+  const pid = await lockingPid(dataDir);
   if (pid === null) return;
   const server = await identityOf(pid);
   if (server === null || !(await isPostgresOn(dataDir, pid))) {
-    say(`a lock file of process ${pid}, which is gone, was cleared away`);
+    report(`a lock file of process ${pid}, which is gone, was cleared away`);
     if (server !== null) await disown(dataDir);
     return;
   }
@@ -41,7 +44,7 @@ export async function clearLeftovers(dataDir: string, say: (line: string) => voi
       `${dataDir} is in use by Postgres process ${pid}${owner === null ? '' : `, started by process ${owner.pid}`}: stop that one first, or name another directory.`,
     );
   }
-  say(`Postgres process ${pid} outlived its owner, process ${owner.pid}: it is stopped`);
+  report(`Postgres process ${pid} outlived its owner, process ${owner.pid}: it is stopped`);
   await stopOrphan(server);
 }
 
@@ -67,7 +70,7 @@ async function disown(dataDir: string): Promise<void> {
   await writeFile(lockOf(dataDir), [process.pid, ...rest].join('\n'));
 }
 
-async function lockedBy(dataDir: string): Promise<number | null> {
+async function lockingPid(dataDir: string): Promise<number | null> {
   const text = await readFile(lockOf(dataDir), 'utf8').catch(() => '');
   const number = Number.parseInt(text, 10);
   return number > 0 ? number : null;

@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { hydrate } from './embedded-postgres/binaries.js';
-import { barrierOf } from './embedded-postgres/user.js';
+import { createLibraryLinks } from './binaries.js';
+import { firstClosedFolder } from './user.js';
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
@@ -23,8 +23,8 @@ let dataDir: string;
 
 async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
   const settings = { fsync: 'off', ...options.settings };
-  const say = (line: string) => void said.push(line);
-  const server = await startEmbeddedPostgres({ dataDir, say, ...options, settings });
+  const report = (line: string) => void said.push(line);
+  const server = await startEmbeddedPostgres({ dataDir, report: report, ...options, settings });
   running.push(server);
   return server;
 }
@@ -188,12 +188,12 @@ describe('what the embedded Postgres needs from its surroundings', () => {
       join(home, 'native', 'pg-symlinks.json'),
       JSON.stringify([{ source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so.5' }]),
     );
-    await expect(hydrate(home)).rejects.toThrow();
+    await expect(createLibraryLinks(home)).rejects.toThrow();
     const script = `import fs from 'fs'; fs.symlinkSync('libpq.so.5.18', 'native/lib/libpq.so.5');`;
     await mkdir(join(home, 'scripts'));
     await writeFile(join(home, 'package.json'), '{"type":"module"}');
     await writeFile(join(home, 'scripts', 'hydrate-symlinks.js'), script);
-    await hydrate(home);
+    await createLibraryLinks(home);
     expect((await lstat(join(lib, 'libpq.so.5'))).isSymbolicLink()).toBe(true);
   });
 
@@ -201,8 +201,8 @@ describe('what the embedded Postgres needs from its surroundings', () => {
     const stranger = { name: 'stranger', uid: 54_321, gid: 54_321 };
     const inner = join(home, 'inner');
     await mkdir(inner);
-    expect(await barrierOf(inner, stranger)).toBeNull();
+    expect(await firstClosedFolder(inner, stranger)).toBeNull();
     await chmod(home, 0o700);
-    expect(await barrierOf(inner, stranger)).toBe(home);
+    expect(await firstClosedFolder(inner, stranger)).toBe(home);
   });
 });

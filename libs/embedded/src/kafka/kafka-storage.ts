@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KafkaBrokerError } from './kafka-broker-error.js';
 import { serverProperties, type BrokerPorts } from './kafka-properties.js';
-import { runCommand } from './run-command.js';
+import { runCommand } from '../process/run-command.js';
 
 const FORMAT_MS_MAX = 60_000;
 

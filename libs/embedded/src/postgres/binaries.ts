@@ -6,7 +6,7 @@ import { arch, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PostgresStartError } from './start-error.js';
-import { barrierOf, KEPT_BY_ROOT, type PostgresUser } from './user.js';
+import { firstClosedFolder, ROOT_DATA_DIR, type PostgresUser } from './user.js';
 
 export interface Binaries {
   readonly initdb: string;
@@ -27,11 +27,11 @@ const HYDRATE_MS_MAX = 60_000;
  */
 export async function findBinaries(
   user: PostgresUser | null,
-  say: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<Binaries> {
   const installed = installedPackage();
-  await hydrate(installed);
-  const root = user === null ? installed : await reachable(installed, user, say);
+  await createLibraryLinks(installed);
+  const root = user === null ? installed : await reachableCopy(installed, user, report);
   const native = join(root, 'native', 'bin');
   const version = await versionOf(root);
   return {
@@ -61,7 +61,7 @@ async function versionOf(root: string): Promise<string> {
 }
 
 /** Its install script makes links among the libraries; npm may have been told not to run it. */
-export async function hydrate(root: string): Promise<void> {
+export async function createLibraryLinks(root: string): Promise<void> {
   if ((await missingLinks(root)).length === 0) return;
   await promisify(execFile)(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], {
     cwd: root,
@@ -81,18 +81,18 @@ async function missingLinks(root: string): Promise<string[]> {
   return links.map(({ target }) => join(root, target)).filter((path) => !existsSync(path));
 }
 
-async function reachable(
+async function reachableCopy(
   installed: string,
   user: PostgresUser,
-  say: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<string> {
-  const barrier = await barrierOf(join(installed, 'native', 'bin'), user);
+  const barrier = await firstClosedFolder(join(installed, 'native', 'bin'), user);
   if (barrier === null) return installed;
-  const copy = join(KEPT_BY_ROOT, `${basename(installed)}-${await versionOf(installed)}`);
-  say(`the user ${user.name} may not enter ${barrier}: using a copy of the binaries in ${copy}`);
+  const copy = join(ROOT_DATA_DIR, `${basename(installed)}-${await versionOf(installed)}`);
+  report(`the user ${user.name} may not enter ${barrier}: using a copy of the binaries in ${copy}`);
   if (existsSync(copy)) return copy;
   const unfinished = `${copy}.${process.pid}`;
-  await mkdir(KEPT_BY_ROOT, { recursive: true, mode: 0o755 });
+  await mkdir(ROOT_DATA_DIR, { recursive: true, mode: 0o755 });
   await cp(installed, unfinished, { recursive: true, verbatimSymlinks: true });
   await rename(unfinished, copy).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true, force: true });

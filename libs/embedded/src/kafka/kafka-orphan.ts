@@ -9,7 +9,7 @@ import {
   isRunning,
   parseIdentity,
   signal,
-} from './process-identity.js';
+} from '../process/process-identity.js';
 
 const ORPHAN_STOP_MS_MAX = 10_000;
 
@@ -24,7 +24,7 @@ export async function writeBrokerPid(dataDir: string, pid: number): Promise<void
  * A broker outlives a starter that was killed, and holds its port and its folder. Such an orphan is
  * stopped here; one whose starter lives is somebody's, and stays.
  */
-export async function stopOrphan(dataDir: string): Promise<void> {
+export async function stopLeftoverKafka(dataDir: string): Promise<void> {
   const content = await readFile(pidFile(dataDir), 'utf8').catch(() => '');
   const [, pidText, starter = ''] = /^(\d+) (\d+\b.*)\n$/.exec(content) ?? [];
   if (pidText === undefined) return;

@@ -1,12 +1,12 @@
 import { resolve as resolvePath } from 'node:path';
-import { findBinaries } from './embedded-postgres/binaries.js';
-import { placeOfData, prepareData } from './embedded-postgres/data-dir.js';
-import { launch, portTaken, stop } from './embedded-postgres/launch.js';
-import { claim, clearLeftovers } from './embedded-postgres/lock-file.js';
-import { postgresUser } from './embedded-postgres/user.js';
-import { freePort, isPortFree } from './ports.js';
+import { findBinaries } from './binaries.js';
+import { locateDataDir, prepareData } from './data-dir.js';
+import { launch, portTaken, stop } from './launch.js';
+import { recordOwner, clearLeftovers } from './lock-file.js';
+import { postgresUser } from './user.js';
+import { freePort, isPortFree } from '../process/ports.js';
 
-export { PostgresStartError } from './embedded-postgres/start-error.js';
+export { PostgresStartError } from './start-error.js';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
@@ -15,7 +15,7 @@ export interface EmbeddedPostgresOptions {
   /** Settings of the server, as in postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Hears what somebody should know who wonders where things are. */
-  readonly say?: (line: string) => void;
+  readonly report?: (line: string) => void;
   /** Hears each line that the server logs. */
   readonly log?: (line: string) => void;
   /** Gives up a start that is under way. */
@@ -40,21 +40,21 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const say = options.say ?? (() => {});
+  const report = options.report ?? (() => {});
   const user = await postgresUser();
-  const binaries = await findBinaries(user, say);
-  const dataDir = await placeOfData(resolvePath(options.dataDir), user, say);
+  const binaries = await findBinaries(user, report);
+  const dataDir = await locateDataDir(resolvePath(options.dataDir), user, report);
   const password = await prepareData(
     dataDir,
     binaries,
     user,
     options.settings?.['fsync'] === 'off',
   );
-  await clearLeftovers(dataDir, say);
+  await clearLeftovers(dataDir, report);
   const port = options.port ?? (await freePort());
   if (!(await isPortFree(port))) throw portTaken(port);
-  await claim(dataDir);
-  const flags = { ...USUAL, ...options.settings, ...FIXED, port: String(port) };
+  await recordOwner(dataDir);
+  const flags = { ...DEFAULT_SETTINGS, ...options.settings, ...FIXED_SETTINGS, port: String(port) };
   const server = await launch({ ...options, program: binaries.postgres, dataDir, flags, user });
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -70,12 +70,12 @@ export async function startEmbeddedPostgres(
 /** Stops a server on this directory whose owner was killed; throws when its owner lives. */
 export async function stopLeftoverPostgres(
   dataDir: string,
-  say: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
-  const place = await placeOfData(resolvePath(dataDir), await postgresUser(), () => undefined);
-  await clearLeftovers(place, say);
+  const place = await locateDataDir(resolvePath(dataDir), await postgresUser(), () => undefined);
+  await clearLeftovers(place, report);
 }
 
 /** A little more than Postgres takes by itself: it was made for smaller machines. */
-const USUAL = { shared_buffers: '256MB', max_wal_size: '2GB', wal_buffers: '64MB' };
-const FIXED = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+const DEFAULT_SETTINGS = { shared_buffers: '256MB', max_wal_size: '2GB', wal_buffers: '64MB' };
+const FIXED_SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };

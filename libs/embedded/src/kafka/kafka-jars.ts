@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { projectRoot } from '../process/project-root.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
-import { runCommand } from './run-command.js';
+import { runCommand } from '../process/run-command.js';
 
 const FETCH_MS_MAX = 10 * 60_000;
 /** It tells of each file that it asks for: a repository that does not answer must not keep all waiting. */
-const SILENT_MS_MAX = 120_000;
+const SILENCE_MS_MAX = 120_000;
 const END_RECORD = Buffer.from('PK\x05\x06');
 /** With the longest comment there can be behind it. */
 const END_RECORD_BYTES_MAX = 22 + 65_535;
@@ -17,7 +18,7 @@ export interface KafkaJarsOptions {
   readonly cacheDir: string;
   readonly mavenCommand?: string;
   /** How long Maven may say nothing. */
-  readonly silentMsMax?: number;
+  readonly silenceMsMax?: number;
   /** Gives up a fetch that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -29,10 +30,10 @@ export interface KafkaJarsOptions {
 export async function kafkaJars({
   cacheDir,
   mavenCommand = 'mvn',
-  silentMsMax = SILENT_MS_MAX,
+  silenceMsMax: silentMsMax = SILENCE_MS_MAX,
   signal,
 }: KafkaJarsOptions): Promise<string> {
-  const pom = join(projectRoot(), 'stack', 'kafka', 'pom.xml');
+  const pom = join(projectRoot(), 'libs', 'embedded', 'kafka', 'pom.xml');
   const version = createHash('sha256')
     .update(await readFile(pom))
     .digest('hex')
@@ -67,7 +68,7 @@ async function fetchInto(
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
   const end = await runCommand(mavenCommand, ['-B', '-f', pom, ...goal], {
     msMax: FETCH_MS_MAX,
-    silentMsMax,
+    silenceMsMax: silentMsMax,
     ...(signal !== undefined && { signal }),
   });
   if (end.kind === 'missing') {
@@ -120,15 +121,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** The same from the sources and from dist. */
-export function projectRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'stack', 'kafka', 'pom.xml'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('stack/kafka/pom.xml is missing from the project');
-    folder = parent;
-  }
-  return folder;
 }

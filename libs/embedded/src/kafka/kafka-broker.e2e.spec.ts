@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKafka, ensureTopics, isKafkaReachable, type TopicPlan } from '#kafka';
 import { startKafkaBroker, type KafkaBroker, type KafkaBrokerOptions } from './kafka-broker.js';
-import { freePort, freePorts } from './ports.js';
+import { freePort, freePorts } from '../process/ports.js';
 
 jest.setTimeout(120_000);
 

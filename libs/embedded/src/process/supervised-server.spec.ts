@@ -29,8 +29,8 @@ describe('A supervised server', () => {
     SupervisedServer.start(
       {
         name: 'Postgres',
-        say: (line) => said.push(line),
-        limits: { backOffMsMin: 1, backOffMsMax: 4 },
+        report: (line) => said.push(line),
+        limits: { backoffMsMin: 1, backoffMsMax: 4 },
         start: async () => {
           const refusal = refusals.shift();
           if (refusal !== undefined) throw new Error(refusal);

@@ -10,7 +10,7 @@ export type CommandEnd =
 export interface CommandOptions {
   readonly msMax: number;
   /** So long without a word from it. Default: no limit. */
-  readonly silentMsMax?: number;
+  readonly silenceMsMax?: number;
   /** Kills it, too. */
   readonly signal?: AbortSignal;
   /** Default: that of this process. */
@@ -21,7 +21,7 @@ export interface CommandOptions {
 export function runCommand(
   program: string,
   args: readonly string[],
-  { msMax, silentMsMax, signal, env }: CommandOptions,
+  { msMax, silenceMsMax: silentMsMax, signal, env }: CommandOptions,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let output = '';

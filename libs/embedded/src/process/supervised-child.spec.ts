@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '#testing';
 import { freePort } from './ports.js';
-import { ChildNotReady, SupervisedChild, type ChildLimits } from './supervise.js';
+import { ChildNotReady, SupervisedChild, type ChildLimits } from './supervised-child.js';
 
 // Small programs of its own stand for the apps.
 const WELL = `
@@ -45,8 +45,8 @@ describe('A supervised child', () => {
       env: { PORT: String(port), NODE_OPTIONS: '' },
       logPath: join(folder, `${port}.log`),
       readyUrl: `http://127.0.0.1:${port}/`,
-      say: (line) => said.push(line),
-      limits: { backOffMsMin: 50, backOffMsMax: 200, ...limits },
+      report: (line) => said.push(line),
+      limits: { backoffMsMin: 50, backoffMsMax: 200, ...limits },
     });
     started.push(child);
     return { child, said, log: () => readFileSync(join(folder, `${port}.log`), 'utf8') };

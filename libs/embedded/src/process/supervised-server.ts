@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { BACK_OFF, BackOff, type BackOffLimits } from './back-off.js';
+import { RESTART_BACKOFF, RestartBackoff, type RestartBackoffLimits } from './restart-backoff.js';
 
 export interface RunningServer {
   /** Settles when it has ended, and says how that came. Never rejects. */
@@ -11,14 +11,14 @@ export interface ServerOptions<Server extends RunningServer> {
   readonly name: string;
   /** The same server on the same port with the same data, each time. */
   start(signal: AbortSignal): Promise<Server>;
-  readonly say: (line: string) => void;
-  readonly limits?: Partial<BackOffLimits>;
+  readonly report: (line: string) => void;
+  readonly limits?: Partial<RestartBackoffLimits>;
 }
 
 /** Keeps a server running: one that ends is named, and started again with back-off. */
 export class SupervisedServer<Server extends RunningServer> {
   readonly #stopped = new AbortController();
-  readonly #backOff: BackOff;
+  readonly #backOff: RestartBackoff;
   #current: Server | null;
   readonly #running: Promise<void>;
 
@@ -27,7 +27,7 @@ export class SupervisedServer<Server extends RunningServer> {
     /** The first of them; those after it have the same address. */
     readonly server: Server,
   ) {
-    this.#backOff = new BackOff({ ...BACK_OFF, ...options.limits });
+    this.#backOff = new RestartBackoff({ ...RESTART_BACKOFF, ...options.limits });
     this.#current = server;
     this.#running = this.#keepRunning(server);
   }
@@ -47,7 +47,7 @@ export class SupervisedServer<Server extends RunningServer> {
   }
 
   async #keepRunning(first: Server): Promise<void> {
-    const { name, say } = this.options;
+    const { name, report: report } = this.options;
     const { signal } = this.#stopped;
     let server = first;
     while (!signal.aborted) {
@@ -55,20 +55,20 @@ export class SupervisedServer<Server extends RunningServer> {
       const how = await server.ended;
       this.#current = null;
       if (signal.aborted) return;
-      const waitMs = this.#backOff.afterLiving(performance.now() - startedAt);
-      say(`${name} ended (${how}); it is started again in ${waitMs} ms`);
+      const waitMs = this.#backOff.afterRunning(performance.now() - startedAt);
+      report(`${name} ended (${how}); it is started again in ${waitMs} ms`);
       const next = await this.#startAgain(waitMs);
       if (next === null) return;
-      say(`${name} runs again`);
+      report(`${name} runs again`);
       server = next;
     }
   }
 
   /** Tries for as long as it takes: the disk has room again, or the port is free. null: we are to stop. */
   async #startAgain(firstWaitMs: number): Promise<Server | null> {
-    const { name, say } = this.options;
+    const { name, report: report } = this.options;
     const { signal } = this.#stopped;
-    for (let waitMs = firstWaitMs; ; waitMs = this.#backOff.afterLiving(0)) {
+    for (let waitMs = firstWaitMs; ; waitMs = this.#backOff.afterRunning(0)) {
       await wait(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return null;
       try {
@@ -79,7 +79,7 @@ export class SupervisedServer<Server extends RunningServer> {
         return null;
       } catch (error) {
         if (signal.aborted) return null;
-        say(`${name} could not be started again and is tried later: ${inShort(error)}`);
+        report(`${name} could not be started again and is tried later: ${abbreviated(error)}`);
       }
     }
   }
@@ -88,7 +88,7 @@ export class SupervisedServer<Server extends RunningServer> {
 const SHORT_CHARACTERS_MAX = 300;
 
 /** What was said in several lines has its reason last. */
-function inShort(error: unknown): string {
+function abbreviated(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
   const worst = lines.findLast((line) => /\b(?:PANIC|FATAL): /.test(line));
   const [first = ''] = lines;

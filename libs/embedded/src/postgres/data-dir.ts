@@ -3,28 +3,28 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { writeWhole } from '../whole-file.js';
+import { writeFileAtomically } from '../process/atomic-file.js';
 import type { Binaries } from './binaries.js';
 import { PostgresStartError } from './start-error.js';
-import { barrierOf, KEPT_BY_ROOT, type PostgresUser } from './user.js';
+import { firstClosedFolder, ROOT_DATA_DIR, type PostgresUser } from './user.js';
 
 /** Written last, so a directory that has it is whole. */
-const MARK = 'points-ledger.json';
+const MARKER_FILE = 'points-ledger.json';
 const INITDB_MS_MAX = 120_000;
 
 const readIfThere = (path: string) => readFile(path, 'utf8').catch(() => null);
 
 /** Where the data goes: as asked, or, where its user could not reach that, to a place of root's. */
-export async function placeOfData(
-  asked: string,
+export async function locateDataDir(
+  requested: string,
   user: PostgresUser | null,
-  say: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<string> {
-  const barrier = user === null ? null : await barrierOf(dirname(asked), user);
-  if (barrier === null) return asked;
-  const place = join(KEPT_BY_ROOT, asked.replaceAll('/', '_').replace(/^_/, ''));
-  say(`the user postgres may not enter ${barrier}: data is kept in ${place} instead`);
-  return place;
+  const barrier = user === null ? null : await firstClosedFolder(dirname(requested), user);
+  if (barrier === null) return requested;
+  const folder = join(ROOT_DATA_DIR, requested.replaceAll('/', '_').replace(/^_/, ''));
+  report(`the user postgres may not enter ${barrier}: data is kept in ${folder} instead`);
+  return folder;
 }
 
 /** Makes the database cluster where there is none (`mayLose`: without waiting for the disk). Gives its password. */
@@ -37,7 +37,7 @@ export async function prepareData(
   const found = await readdir(dataDir).catch(() => []);
   if (found.length === 0) await initialise(dataDir, binaries, user, mayLose);
   const [mark, version] = await Promise.all([
-    readIfThere(join(dataDir, MARK)),
+    readIfThere(join(dataDir, MARKER_FILE)),
     readIfThere(join(dataDir, 'PG_VERSION')),
   ]);
   if (version !== null && version.trim() !== binaries.major) {
@@ -84,8 +84,8 @@ async function initialise(
     await give(passwordFile);
     const flags = [`--pwfile=${passwordFile}`, ...(mayLose ? ['--no-sync'] : [])];
     await runInitdb(unfinished, flags, binaries, user);
-    const mark = join(unfinished, MARK);
-    await writeWhole(mark, JSON.stringify({ password }));
+    const mark = join(unfinished, MARKER_FILE);
+    await writeFileAtomically(mark, JSON.stringify({ password }));
     await give(mark);
     await chmod(unfinished, 0o700);
     await rename(unfinished, dataDir);
@@ -108,7 +108,7 @@ async function runInitdb(
     timeout: INITDB_MS_MAX,
     env: { LC_ALL: 'C' },
   }).catch((cause: unknown) => {
-    const said = (cause as { stderr?: string }).stderr?.trim() ?? String(cause);
-    throw new PostgresStartError(`initdb could not make ${dataDir}: ${said}`, { cause });
+    const stderr = (cause as { stderr?: string }).stderr?.trim() ?? String(cause);
+    throw new PostgresStartError(`initdb could not make ${dataDir}: ${stderr}`, { cause });
   });
 }

@@ -12,7 +12,7 @@ export interface PostgresUser {
 }
 
 /** Where root puts what the user could not reach elsewhere. */
-export const KEPT_BY_ROOT = '/var/lib/points-ledger';
+export const ROOT_DATA_DIR = '/var/lib/points-ledger';
 
 const NAME = 'postgres';
 const COMMAND_MS_MAX = 10_000;
@@ -52,7 +52,7 @@ async function find(): Promise<PostgresUser | null> {
 }
 
 /** The first directory on the way to `path`, and with it, that the user may not enter. */
-export async function barrierOf(path: string, user: PostgresUser): Promise<string | null> {
+export async function firstClosedFolder(path: string, user: PostgresUser): Promise<string | null> {
   const way = [path];
   for (let up = dirname(path); up !== way[0]; up = dirname(up)) way.unshift(up);
   for (const directory of way) {

@@ -13,7 +13,7 @@ export interface ProcessIdentity {
 }
 
 const ANSWER_MS_MAX = 5_000;
-const LOOK_AGAIN_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 /** null: no such process runs. One that has ended and was not collected by its parent does not run. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
@@ -30,7 +30,7 @@ export async function hasEnded(identity: ProcessIdentity, msMax: number): Promis
   const until = performance.now() + msMax;
   while (await isRunning(identity)) {
     if (performance.now() > until) return false;
-    await wait(LOOK_AGAIN_MS);
+    await wait(POLL_INTERVAL_MS);
   }
   return true;
 }
@@ -51,8 +51,8 @@ export async function commandLineOf(pid: number): Promise<readonly string[]> {
     const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     return line.split('\0').filter((word) => word !== '');
   }
-  const said = await ps(pid, 'command=');
-  return said.split(' ').filter((word) => word !== '');
+  const output = await ps(pid, 'command=');
+  return output.split(' ').filter((word) => word !== '');
 }
 
 /** As text: `4711 boot-id:12345`. */

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BACK_OFF, BackOff, type BackOffLimits } from './back-off.js';
-import { endOf, hearOutput } from './child-process.js';
+import { exitOf, onOutput } from './child-process.js';
 import { LogFile } from './log-file.js';
+import { RESTART_BACKOFF, RestartBackoff, type RestartBackoffLimits } from './restart-backoff.js';
 
 export interface ChildOptions {
   readonly name: string;
@@ -12,33 +12,33 @@ export interface ChildOptions {
   readonly logPath: string;
   /** Says by an answer of 200 that the process is ready. */
   readonly readyUrl: string;
-  readonly say: (line: string) => void;
+  readonly report: (line: string) => void;
   /** Hears of each process that is started. */
   readonly onStarted?: (pid: number) => void;
   readonly limits?: Partial<ChildLimits>;
 }
 
-export interface ChildLimits extends BackOffLimits {
+export interface ChildLimits extends RestartBackoffLimits {
   readonly readyMsMax: number;
   readonly stopMsMax: number;
   /** Before it was ready for the first time: a server it needs may be just starting again. */
-  readonly startDeathsMax: number;
+  readonly startExitsMax: number;
 }
 
 const LIMITS: ChildLimits = {
-  ...BACK_OFF,
+  ...RESTART_BACKOFF,
   readyMsMax: 60_000,
   stopMsMax: 12_000,
-  startDeathsMax: 2,
+  startExitsMax: 2,
 };
 /**
  * As in the Dockerfile. What is under way in an app lives for some hundred milliseconds: in V8's usual
  * 16 MB of young objects it is copied several times before it is done with.
  */
 const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=128'];
-const LOOK_AGAIN_MS = 100;
+const POLL_INTERVAL_MS = 100;
 const REASON_CHARACTERS_MAX = 300;
-const LAST_WORDS_CHARACTERS = 2_000;
+const OUTPUT_TAIL_CHARACTERS = 2_000;
 
 /** A child process that did not come up. */
 export class ChildNotReady extends Error {
@@ -53,7 +53,7 @@ export class SupervisedChild {
   #child: ChildProcess | null = null;
   #running: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
-  #lastWords = '';
+  #outputTail = '';
   #deaths = 0;
 
   constructor(private readonly options: ChildOptions) {
@@ -72,9 +72,9 @@ export class SupervisedChild {
     const until = performance.now() + this.#limits.readyMsMax;
     while (!(await this.#isReady())) {
       if (this.#stopped.signal.aborted) return;
-      if (this.#deaths > this.#limits.startDeathsMax) {
+      if (this.#deaths > this.#limits.startExitsMax) {
         throw new ChildNotReady(
-          `${name} ended while it started. It said:\n${this.#lastWords.trim()}\nAll of it is in ${logPath}.`,
+          `${name} ended while it started. It said:\n${this.#outputTail.trim()}\nAll of it is in ${logPath}.`,
         );
       }
       if (performance.now() > until) {
@@ -82,7 +82,7 @@ export class SupervisedChild {
           `${name} was not ready within ${this.#limits.readyMsMax / 1000} s: read ${logPath}.`,
         );
       }
-      await wait(LOOK_AGAIN_MS);
+      await wait(POLL_INTERVAL_MS);
     }
   }
 
@@ -102,16 +102,16 @@ export class SupervisedChild {
   }
 
   async #keepRunning(): Promise<void> {
-    const { name, say } = this.options;
+    const { name, report: report } = this.options;
     const { signal } = this.#stopped;
-    const backOff = new BackOff(this.#limits);
+    const backOff = new RestartBackoff(this.#limits);
     while (!signal.aborted) {
       const startedAt = performance.now();
       const end = await this.#runOnce();
       if (signal.aborted) return;
       this.#deaths += 1;
-      const waitMs = backOff.afterLiving(performance.now() - startedAt);
-      say(`${name} ended (${end}${this.#reason(end)}); it is started again in ${waitMs} ms`);
+      const waitMs = backOff.afterRunning(performance.now() - startedAt);
+      report(`${name} ended (${end}${this.#reason(end)}); it is started again in ${waitMs} ms`);
       await wait(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -132,18 +132,18 @@ export class SupervisedChild {
     }
     this.#child = child;
     if (child.pid !== undefined) onStarted?.(child.pid);
-    hearOutput(child, (chunk) => {
+    onOutput(child, (chunk) => {
       this.#log.write(chunk);
-      this.#lastWords = (this.#lastWords + chunk.toString('utf8')).slice(-LAST_WORDS_CHARACTERS);
+      this.#outputTail = (this.#outputTail + chunk.toString('utf8')).slice(-OUTPUT_TAIL_CHARACTERS);
     });
-    return endOf(child);
+    return exitOf(child);
   }
 
   /** What it said last, where it ended by itself: in a sentence. */
   #reason(end: string): string {
-    const line = this.#lastWords.trim().split('\n').at(-1) ?? '';
+    const line = this.#outputTail.trim().split('\n').at(-1) ?? '';
     if (!/^exit code [1-9]/.test(end) || line === '') return '';
-    return `: ${lineInShort(line).slice(0, REASON_CHARACTERS_MAX)}`;
+    return `: ${abbreviated(line).slice(0, REASON_CHARACTERS_MAX)}`;
   }
 
   async #isReady(): Promise<boolean> {
@@ -158,7 +158,7 @@ export class SupervisedChild {
 }
 
 /** A line of an app's log is JSON with the error in it; what it says without a log is a sentence. */
-function lineInShort(line: string): string {
+function abbreviated(line: string): string {
   try {
     const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
     return [msg, err?.message].filter((part) => part !== undefined).join(': ');

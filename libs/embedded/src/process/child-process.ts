@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 
 /** Settles when the process has ended, or could not be started, with how that came. Never rejects. */
-export function endOf(child: ChildProcess): Promise<string> {
+export function exitOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     // For good: an error that nobody listens for would end this process, too.
     child.on('error', (error) => resolve(error.message));
@@ -10,9 +10,9 @@ export function endOf(child: ChildProcess): Promise<string> {
 }
 
 /** Both of its outputs. There are none when there were no file descriptors left for them. */
-export function hearOutput(child: ChildProcess, hear: (chunk: Buffer) => void): void {
+export function onOutput(child: ChildProcess, onChunk: (chunk: Buffer) => void): void {
   for (const output of [child.stdout, child.stderr]) {
-    output?.on('data', hear);
+    output?.on('data', onChunk);
     // Its end is told by the end of the process.
     output?.on('error', () => undefined);
   }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { endOf, hearOutput } from './child-process.js';
-import { guardServer } from './guard.js';
-import { LogFile } from './log-file.js';
+import { exitOf, onOutput } from '../process/child-process.js';
+import { guardServer } from '../process/guard.js';
+import { LogFile } from '../process/log-file.js';
 
 const LOG_CHARACTERS_MAX = 4_000;
 const DISK_FULL = /No space left on device/;
@@ -52,24 +52,24 @@ export function launch(
 export function keepLog(child: ChildProcess, path: string): () => string {
   const log = new LogFile(path);
   let last = '';
-  hearOutput(child, (chunk) => {
+  onOutput(child, (chunk) => {
     log.write(chunk);
     last = (last + chunk.toString('utf8')).slice(-LOG_CHARACTERS_MAX);
   });
-  void endOf(child).then(() => log.close());
+  void exitOf(child).then(() => log.close());
   return () => last;
 }
 
-export function handleOf(
+export function brokerHandle(
   child: ChildProcess,
   port: number,
   stopMsMax: number,
-  lastWords: () => string,
+  outputTail: () => string,
 ): KafkaBroker {
   const guard = child.pid === undefined ? null : guardServer(child.pid, 'TERM');
-  const ended = endOf(child).then((how) => {
+  const ended = exitOf(child).then((how) => {
     guard?.dismiss();
-    return DISK_FULL.test(lastWords()) ? `${how}, the disk is full` : how;
+    return DISK_FULL.test(outputTail()) ? `${how}, the disk is full` : how;
   });
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const kill = async () => {
