@@ -1,84 +1,101 @@
 import { useMemo } from 'react';
 import { LedgerApi } from './api/ledger-api.js';
 import { AuditPage } from './audit/audit-page.js';
-import { CrashNet } from './parts/crash-net.js';
-import { Header } from './parts/header.js';
-import { VIEWS, type Place } from './place/place.js';
-import { usePlace, type Go } from './place/use-place.js';
-import { Gate, NoAccount, WhichUser } from './session/gate.js';
+import { CrashNet } from './components/error-boundary.js';
+import { Header } from './components/header.js';
+import { VIEWS, type Route } from './routing/route.js';
+import { useRoute, type Navigate } from './routing/use-route.js';
+import { Gate, NoAccount, WhichUser } from './session/sign-in-page.js';
 import { mayAudit, mayReadAnyUser, ownUser, type Session } from './session/token.js';
 import { useSession } from './session/use-session.js';
 import { UserForm } from './session/user-form.js';
-import { UsagePage } from './usage-page.js';
-import { Speak, useTitle, useWords } from './words/use-words.js';
+import { UsagePage } from './usage/usage-page.js';
+import { LanguageProvider, useDocumentTitle, useMessages } from './i18n/language.js';
 
 export function App() {
   return (
-    <Speak>
+    <LanguageProvider>
       <CrashNet>
-        <Doors />
+        <Routes />
       </CrashNet>
-    </Speak>
+    </LanguageProvider>
   );
 }
 
-function Doors() {
-  const [place, go] = usePlace();
-  const { session, isExpired, enter, expire, leave } = useSession(go);
+function Routes() {
+  const [route, navigate] = useRoute();
+  const { session, isExpired, signIn, markExpired, signOut } = useSession(navigate);
   if (session === null || isExpired) {
     return (
       <>
-        <Header place={place} go={go} views={[]} leave={null} />
-        <Gate reason={isExpired ? 'expired' : 'welcome'} enter={enter} />
+        <Header route={route} navigate={navigate} views={[]} leave={null} />
+        <Gate reason={isExpired ? 'expired' : 'welcome'} enter={signIn} />
       </>
     );
   }
-  return <Pages place={place} go={go} session={session} expire={expire} leave={leave} />;
+  return (
+    <AccountPages
+      route={route}
+      navigate={navigate}
+      session={session}
+      markExpired={markExpired}
+      signOut={signOut}
+    />
+  );
 }
 
-interface PagesProps {
-  readonly place: Place;
-  readonly go: Go;
+interface AccountPagesProps {
+  readonly route: Route;
+  readonly navigate: Navigate;
   readonly session: Session;
-  readonly expire: () => void;
-  readonly leave: () => void;
+  readonly markExpired: () => void;
+  readonly signOut: () => void;
 }
 
-function Pages({ place, go, session, expire, leave }: PagesProps) {
-  const words = useWords();
-  const own = ownUser(session);
-  const user = place.user ?? own;
+function AccountPages({ route, navigate, session, markExpired, signOut }: AccountPagesProps) {
+  const messages = useMessages();
+  const ownAccount = ownUser(session);
+  const user = route.user ?? ownAccount;
   const { token } = session;
   const api = useMemo(
     () =>
       user === null
         ? null
         : new LedgerApi(
-            { token, fetch: (url, init) => window.fetch(url, init), expired: expire },
+            { token, fetch: (url, init) => window.fetch(url, init), expired: markExpired },
             user,
           ),
-    [token, user, expire],
+    [token, user, markExpired],
   );
   const mayChoose = mayReadAnyUser(session);
-  useTitle(words.nav[place.view]);
-  const choose = (chosen: string): void => go({ user: chosen, row: null });
-  const goOwn = own === null || own === user ? undefined : () => go({ user: null, row: null });
+  useDocumentTitle(messages.nav[route.view]);
+  const openAccount = (userId: string): void => navigate({ user: userId, row: null });
+  const openOwnAccount =
+    ownAccount === null || ownAccount === user
+      ? undefined
+      : () => navigate({ user: null, row: null });
   const views = mayAudit(session) ? VIEWS : VIEWS.filter((view) => view !== 'audit');
   return (
     <>
-      <Header place={place} go={go} views={views} leave={leave}>
-        {mayChoose && user !== null && <UserForm user={user} choose={choose} />}
+      <Header route={route} navigate={navigate} views={views} leave={signOut}>
+        {mayChoose && user !== null && <UserForm user={user} choose={openAccount} />}
       </Header>
       {api === null && !mayChoose ? (
-        <NoAccount leave={leave} />
+        <NoAccount leave={signOut} />
       ) : api === null ? (
         <WhichUser>
-          <UserForm user={null} choose={choose} />
+          <UserForm user={null} choose={openAccount} />
         </WhichUser>
-      ) : place.view === 'audit' ? (
-        <AuditPage key={`audit ${api.userId}`} api={api} leave={goOwn} />
+      ) : route.view === 'audit' ? (
+        <AuditPage key={`audit ${api.userId}`} api={api} leave={openOwnAccount} />
       ) : (
-        <UsagePage key={`usage ${api.userId}`} api={api} place={place} go={go} leave={goOwn} />
+        <UsagePage
+          key={`usage ${api.userId}`}
+          api={api}
+          route={route}
+          navigate={navigate}
+          leave={openOwnAccount}
+        />
       )}
     </>
   );

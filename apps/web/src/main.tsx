@@ -1,4 +1,4 @@
-import './without-eval.js';
+import './zod-without-eval.js';
 import './styles/all.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,4 +1,4 @@
-import { rowOf } from '../rows.suite.js';
+import { rowOf } from '../testing/row-builder.js';
 import { LedgerApi } from './ledger-api.js';
 
 const ALICE = '0a11ce00-0000-4000-8000-000000000001';

@@ -4,13 +4,13 @@ import type { LedgerApi } from '../api/ledger-api.js';
 import { useLive } from '../live/use-live.js';
 import { useAtMostEvery, useNowAndThen } from '../live/use-ticks.js';
 import { useAsked } from '../api/use-asked.js';
-import { FailureLine, FailureNotice } from '../parts/failure-notice.js';
-import { EmptyPicture } from '../parts/icons.js';
-import { Notice } from '../parts/notice.js';
-import { ParkedNotice } from '../parts/parked-notice.js';
-import { Waiting } from '../parts/waiting.js';
-import { LiveMark } from '../statement/live-mark.js';
-import { useWords } from '../words/use-words.js';
+import { FailureLine, FailureNotice } from '../components/failure-notice.js';
+import { EmptyPicture } from '../components/icons.js';
+import { Notice } from '../components/notice.js';
+import { ParkedNotice } from '../components/parked-notice.js';
+import { Waiting } from '../components/skeleton.js';
+import { LiveMark } from '../live/live-indicator.js';
+import { useMessages } from '../i18n/language.js';
 import { EventCard } from './event-card.js';
 import { madeRows } from './rows-of-event.js';
 import { useEvents } from './use-events.js';
@@ -26,7 +26,7 @@ interface AuditPageProps {
 
 /** One account's event stream as a time line. */
 export function AuditPage({ api, leave }: AuditPageProps) {
-  const words = useWords();
+  const messages = useMessages();
   const stream = useEvents(api);
   const { events, rows, failure, isLoading, isEmpty, more, retry, refresh } = stream;
   const made = useMemo(() => madeRows(events, rows), [events, rows]);
@@ -45,11 +45,11 @@ export function AuditPage({ api, leave }: AuditPageProps) {
       <section className="card timeline-card" aria-labelledby="audit-title">
         <div className="statement-head">
           <h1 className="card-title" id="audit-title">
-            {words.audit.title}
+            {messages.audit.title}
           </h1>
           {failure === null && <LiveMark live={live} />}
         </div>
-        <p className="hint">{words.audit.intro}</p>
+        <p className="hint">{messages.audit.intro}</p>
         <ol className="timeline">
           {events.map((event) => (
             <EventCard
@@ -68,10 +68,10 @@ export function AuditPage({ api, leave }: AuditPageProps) {
           ) : (
             <FailureNotice failure={failure} retry={retry} leave={leave} as="h2" />
           ))}
-        {isLoading && events.length === 0 && <Waiting lines={8} label={words.audit.loading} />}
+        {isLoading && events.length === 0 && <Waiting lines={8} label={messages.audit.loading} />}
         {isEmpty && events.length === 0 && (
-          <Notice state="empty" picture={<EmptyPicture />} title={words.audit.none} as="h2">
-            <p>{words.audit.noneWhy}</p>
+          <Notice state="empty" picture={<EmptyPicture />} title={messages.audit.none} as="h2">
+            <p>{messages.audit.noneWhy}</p>
           </Notice>
         )}
         {events.length > 0 && failure === null && <More more={more} isLoading={isLoading} />}
@@ -81,7 +81,7 @@ export function AuditPage({ api, leave }: AuditPageProps) {
 }
 
 function More({ more, isLoading }: { more: (() => void) | null; isLoading: boolean }) {
-  const { audit } = useWords();
+  const { audit } = useMessages();
   if (more === null) return <p className="more-end">{audit.end}</p>;
   return (
     <div className="more" aria-busy={isLoading}>

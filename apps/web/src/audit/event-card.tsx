@@ -3,12 +3,12 @@ import type { StoredEvent } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { NOTHING, inPoints } from '../format/rows.js';
 import { inLocalTime } from '../format/time.js';
-import { Fact } from '../parts/fact.js';
-import { ChevronIcon } from '../parts/icons.js';
-import { Instant } from '../parts/instant.js';
-import { Amount, Kind } from '../parts/kind.js';
-import { useWords } from '../words/use-words.js';
-import type { Words } from '../words/words.js';
+import { Fact } from '../components/field.js';
+import { ChevronIcon } from '../components/icons.js';
+import { Instant } from '../components/instant.js';
+import { Amount, Kind } from '../components/transaction-labels.js';
+import { useMessages } from '../i18n/language.js';
+import type { Messages } from '../i18n/messages.js';
 import { factsOf, type EventFacts } from './event-facts.js';
 import type { MadeRow } from './rows-of-event.js';
 import { StateAt } from './state-at.js';
@@ -23,7 +23,7 @@ interface EventCardProps {
 
 export const EventCard = memo(function EventCard(props: EventCardProps) {
   const { api, event, made, isOpen, toggle } = props;
-  const { audit, story } = useWords();
+  const { audit, story } = useMessages();
   const { revision, at, data, meta, hash } = event;
   const facts = factsOf(event);
   return (
@@ -68,14 +68,14 @@ export const EventCard = memo(function EventCard(props: EventCardProps) {
 });
 
 function Summary({ facts }: { readonly facts: EventFacts | null }) {
-  const words = useWords();
-  const text = facts === null ? null : summaryOf(facts, words);
+  const messages = useMessages();
+  const text = facts === null ? null : summaryOf(facts, messages);
   return text === null ? null : <p className="event-summary">{text}</p>;
 }
 
 /** What its rows do not show. */
-function summaryOf(facts: EventFacts, words: Words): string | null {
-  const { audit, story } = words;
+function summaryOf(facts: EventFacts, messages: Messages): string | null {
+  const { audit, story } = messages;
   switch (facts.type) {
     case 'PointsConsumed':
       return facts.settleBy === null ? null : audit.settleBy(inLocalTime(facts.settleBy));
@@ -92,7 +92,7 @@ function summaryOf(facts: EventFacts, words: Words): string | null {
 }
 
 function Rows({ made }: { readonly made: readonly MadeRow[] }) {
-  const { audit } = useWords();
+  const { audit } = useMessages();
   if (made.length === 0) return <p className="hint">{audit.noRows}</p>;
   return (
     <ul className="made" aria-label={audit.rows}>

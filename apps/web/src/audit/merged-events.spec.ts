@@ -1,4 +1,4 @@
-import { recharged } from './events.suite.js';
+import { recharged } from '../testing/event-builders.js';
 import { mergedEvents } from './merged-events.js';
 
 const eventsOf = (...revisions: readonly number[]) =>

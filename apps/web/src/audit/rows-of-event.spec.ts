@@ -1,6 +1,6 @@
 import type { PointTransactionItem } from '#contracts';
-import { rowOf } from '../rows.suite.js';
-import { AT, consumed, eventOf, recharged, refunded } from './events.suite.js';
+import { rowOf } from '../testing/row-builder.js';
+import { AT, consumed, eventOf, recharged, refunded } from '../testing/event-builders.js';
 import { factsOf } from './event-facts.js';
 import { dueRows, madeRows, type DueRow } from './rows-of-event.js';
 

@@ -3,10 +3,10 @@ import type { AccountState } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { useAsked } from '../api/use-asked.js';
 import { inPoints } from '../format/rows.js';
-import { FailureLine } from '../parts/failure-notice.js';
-import { Instant } from '../parts/instant.js';
-import { Waiting } from '../parts/waiting.js';
-import { useWords } from '../words/use-words.js';
+import { FailureLine } from '../components/failure-notice.js';
+import { Instant } from '../components/instant.js';
+import { Waiting } from '../components/skeleton.js';
+import { useMessages } from '../i18n/language.js';
 
 interface StateAtProps {
   readonly api: LedgerApi;
@@ -15,7 +15,7 @@ interface StateAtProps {
 
 /** The account as the next command would have found it. */
 export function StateAt({ api, revision }: StateAtProps) {
-  const { audit } = useWords();
+  const { audit } = useMessages();
   const state = useAsked(useCallback((signal) => api.state(revision, signal), [api, revision]));
   return (
     <section className="state" aria-label={audit.state}>
@@ -27,7 +27,7 @@ export function StateAt({ api, revision }: StateAtProps) {
 }
 
 function State({ state }: { readonly state: AccountState }) {
-  const { audit, summary, business } = useWords();
+  const { audit, summary, business } = useMessages();
   const { balance, held, batches, open_consumptions: open } = state;
   return (
     <>

@@ -1,6 +1,6 @@
 import type { PointTransactionItem } from '#contracts';
 import type { Answer, Failure } from '../api/failure.js';
-import { rowOf } from '../rows.suite.js';
+import { rowOf } from '../testing/row-builder.js';
 import { ATTEMPTS_MAX, QUIET_MS_MAX, followRows, type LiveStatus } from './follow-rows.js';
 
 type Line = Answer<Response>;

@@ -1,8 +1,8 @@
 import { useId, useState, type FormEvent } from 'react';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 
 export function TokenForm({ enter }: { readonly enter: (token: string) => boolean }) {
-  const { token: words } = useWords();
+  const { token: messages } = useMessages();
   const [isWrong, setIsWrong] = useState(false);
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -12,7 +12,7 @@ export function TokenForm({ enter }: { readonly enter: (token: string) => boolea
   };
   return (
     <form className="gate-form" onSubmit={submit}>
-      <label htmlFor={id}>{words.label}</label>
+      <label htmlFor={id}>{messages.label}</label>
       <textarea
         id={id}
         name="token"
@@ -24,10 +24,10 @@ export function TokenForm({ enter }: { readonly enter: (token: string) => boolea
         aria-describedby={`${id}-why`}
       />
       <p id={`${id}-why`} className={isWrong ? 'field-wrong' : 'field-hint'} aria-live="polite">
-        {isWrong ? words.wrong : words.kept}
+        {isWrong ? messages.wrong : messages.kept}
       </p>
       <button type="submit" className="button button-strong">
-        {words.submit}
+        {messages.submit}
       </button>
     </form>
   );

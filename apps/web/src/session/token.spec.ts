@@ -1,4 +1,4 @@
-import { mayAudit, mayReadAnyUser, ownUser, readToken, userIdIn } from './token.js';
+import { mayAudit, mayReadAnyUser, ownUser, readToken } from './token.js';
 
 const ALICE = '0a11ce00-0000-4000-8000-000000000001';
 
@@ -43,12 +43,5 @@ describe('a token', () => {
       true,
       false,
     ]);
-  });
-});
-
-describe('a user id', () => {
-  it('is a UUID in any case, kept in lower case', () => {
-    expect(userIdIn(` ${ALICE.toUpperCase()} `)).toBe(ALICE);
-    expect(userIdIn('alice')).toBeNull();
   });
 });

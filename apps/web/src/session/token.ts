@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseUserId } from '../format/user-id.js';
 
 export const ROLES = ['user', 'service', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -52,12 +53,4 @@ export const mayAudit = ({ roles }: Session): boolean => roles.includes('auditor
 
 /** Whose page it is when nobody says: one's own. */
 export const ownUser = (session: Session): string | null =>
-  session.roles.includes('user') ? userIdIn(session.subject) : null;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** In lower case; null: that is no user id. */
-export function userIdIn(text: string): string | null {
-  const id = text.trim().toLowerCase();
-  return UUID.test(id) ? id : null;
-}
+  session.roles.includes('user') ? parseUserId(session.subject) : null;

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { Go } from '../place/use-place.js';
-import { broughtBy } from './fragment.js';
-import { forgetInTab, keepInTab, keptInTab } from './kept.js';
-import { readToken, userIdIn, type Session } from './token.js';
+import type { Navigate } from '../routing/use-route.js';
+import { broughtBy } from './link-token.js';
+import { removeFromTab, saveInTab, readFromTab } from '../browser/browser-storage.js';
+import { parseUserId } from '../format/user-id.js';
+import { readToken, type Session } from './token.js';
 
 const TOKEN = 'token';
 
@@ -11,9 +12,9 @@ export interface SessionNow {
   /** The API took the token once, and does not any more. */
   readonly isExpired: boolean;
   /** false: that is no token. */
-  readonly enter: (token: string) => boolean;
-  readonly expire: () => void;
-  readonly leave: () => void;
+  readonly signIn: (token: string) => boolean;
+  readonly markExpired: () => void;
+  readonly signOut: () => void;
 }
 
 /** Taken out of the address bar at once: it is no place for a secret. */
@@ -22,31 +23,31 @@ export function takeFromAddress(): void {
   if (brought === null) return;
   const { pathname, search } = window.location;
   const params = new URLSearchParams(search);
-  const user = userIdIn(brought.user ?? '');
+  const user = parseUserId(brought.user ?? '');
   if (user !== null) params.set('user', user);
   const query = params.toString();
   window.history.replaceState(null, '', pathname + (query === '' ? '' : `?${query}`));
-  keepInTab(TOKEN, brought.token);
+  saveInTab(TOKEN, brought.token);
 }
 
-export function useSession(go: Go): SessionNow {
-  const [session, setSession] = useState(() => readToken(keptInTab(TOKEN) ?? ''));
+export function useSession(navigate: Navigate): SessionNow {
+  const [session, setSession] = useState(() => readToken(readFromTab(TOKEN) ?? ''));
   const [isExpired, setIsExpired] = useState(false);
-  const enter = useCallback((text: string): boolean => {
+  const signIn = useCallback((text: string): boolean => {
     const next = readToken(text);
     if (next === null) return false;
-    keepInTab(TOKEN, next.token);
+    saveInTab(TOKEN, next.token);
     setIsExpired(false);
     setSession(next);
     return true;
   }, []);
-  const expire = useCallback(() => setIsExpired(true), []);
-  const leave = useCallback(() => {
-    forgetInTab(TOKEN);
+  const markExpired = useCallback(() => setIsExpired(true), []);
+  const signOut = useCallback(() => {
+    removeFromTab(TOKEN);
     setIsExpired(false);
     setSession(null);
-    go({ user: null, row: null, view: 'usage' }, 'replace');
-  }, [go]);
+    navigate({ user: null, row: null, view: 'usage' }, 'replace');
+  }, [navigate]);
   useEffect(() => {
     // A second link with a token, opened in this very tab, only changes the fragment.
     const follow = (): void => {
@@ -57,5 +58,5 @@ export function useSession(go: Go): SessionNow {
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);
-  return { session, isExpired, enter, expire, leave };
+  return { session, isExpired, signIn, markExpired, signOut };
 }

@@ -1,6 +1,6 @@
 import { useId, useState, type FormEvent } from 'react';
-import { useWords } from '../words/use-words.js';
-import { userIdIn } from './token.js';
+import { useMessages } from '../i18n/language.js';
+import { parseUserId } from '../format/user-id.js';
 
 interface UserFormProps {
   readonly user: string | null;
@@ -9,13 +9,13 @@ interface UserFormProps {
 
 /** For those who may look at any account. */
 export function UserForm({ user, choose }: UserFormProps) {
-  const { account } = useWords();
+  const { account } = useMessages();
   const [isWrong, setIsWrong] = useState(false);
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const text = new FormData(event.currentTarget).get('user');
-    const chosen = userIdIn(typeof text === 'string' ? text : '');
+    const chosen = parseUserId(typeof text === 'string' ? text : '');
     setIsWrong(chosen === null);
     if (chosen !== null) choose(chosen);
   };

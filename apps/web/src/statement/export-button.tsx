@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { dayOf } from '../format/days.js';
-import { DownloadIcon } from '../parts/icons.js';
-import { askFor, type Filter } from '../place/filter.js';
-import { useWords } from '../words/use-words.js';
+import { DownloadIcon } from '../components/icons.js';
+import { filterParams, type Filter } from '../routing/filter.js';
+import { useMessages } from '../i18n/language.js';
 
 interface ExportButtonProps {
   readonly api: LedgerApi;
@@ -16,12 +16,12 @@ type Progress = 'idle' | 'exporting' | 'exported' | 'notExported';
 
 /** What is filtered, whole, as a file: not only what is on the page. */
 export function ExportButton({ api, filter }: ExportButtonProps) {
-  const { statement } = useWords();
+  const { statement } = useMessages();
   const [progress, setProgress] = useState<Progress>('idle');
   const start = async (): Promise<void> => {
     setProgress('exporting');
     // The whole of it is bounded by the account; who closes the tab ends it.
-    const answer = await api.csv(askFor(filter), new AbortController().signal);
+    const answer = await api.csv(filterParams(filter), new AbortController().signal);
     if (answer.ok) save(answer.value, `transactions-${dayOf(new Date())}.csv`);
     setProgress(answer.ok ? 'exported' : 'notExported');
   };

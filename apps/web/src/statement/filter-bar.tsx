@@ -1,8 +1,8 @@
 import { useId, type ReactNode } from 'react';
 import { SOURCE_TYPES, TRANSACTION_TYPES } from '#contracts';
 import { addDays, dayOf } from '../format/days.js';
-import { EVERYTHING, isEverything, type Filter } from '../place/filter.js';
-import { useWords } from '../words/use-words.js';
+import { NO_FILTER, isUnfiltered, type Filter } from '../routing/filter.js';
+import { useMessages } from '../i18n/language.js';
 
 interface FilterBarProps {
   readonly filter: Filter;
@@ -10,8 +10,8 @@ interface FilterBarProps {
 }
 
 export function FilterBar({ filter, setFilter }: FilterBarProps) {
-  const words = useWords();
-  const { statement } = words;
+  const messages = useMessages();
+  const { statement } = messages;
   const set = (change: Partial<Filter>): void => setFilter({ ...filter, ...change });
   return (
     <div className="filters" role="group" aria-label={statement.filters}>
@@ -20,7 +20,7 @@ export function FilterBar({ filter, setFilter }: FilterBarProps) {
         any={statement.anyKind}
         value={filter.type}
         options={TRANSACTION_TYPES}
-        nameOf={(type) => words.kinds[type]}
+        nameOf={(type) => messages.kinds[type]}
         choose={(type) => set({ type })}
       />
       <Choice
@@ -28,7 +28,7 @@ export function FilterBar({ filter, setFilter }: FilterBarProps) {
         any={statement.anyBusiness}
         value={filter.business}
         options={SOURCE_TYPES}
-        nameOf={words.business}
+        nameOf={messages.business}
         choose={(business) => set({ business })}
       />
       <Spans filter={filter} set={set} />
@@ -47,8 +47,8 @@ export function FilterBar({ filter, setFilter }: FilterBarProps) {
           choose={(to) => set({ to })}
         />
       </span>
-      {!isEverything(filter) && (
-        <button type="button" className="link" onClick={() => setFilter(EVERYTHING)}>
+      {!isUnfiltered(filter) && (
+        <button type="button" className="link" onClick={() => setFilter(NO_FILTER)}>
           {statement.clear}
         </button>
       )}
@@ -92,7 +92,7 @@ function Spans({
   readonly filter: Filter;
   readonly set: (f: Partial<Filter>) => void;
 }) {
-  const { statement } = useWords();
+  const { statement } = useMessages();
   const today = dayOf(new Date());
   const span = (name: string, from: string | null, to: string | null, label: string): ReactNode => (
     <button

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 import type { StatementView } from './use-statement.js';
 
 /** Asks for older rows before the reader gets there. The button is for who does not scroll. */
 export function MoreRows({ statement }: { readonly statement: StatementView }) {
-  const words = useWords();
+  const messages = useMessages();
   const { nextCursor, isLoading, more } = statement;
   const mark = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -19,14 +19,14 @@ export function MoreRows({ statement }: { readonly statement: StatementView }) {
     near.observe(current);
     return () => near.disconnect();
   }, [isLoading, more]);
-  if (nextCursor === null) return <p className="more-end">{words.statement.end}</p>;
+  if (nextCursor === null) return <p className="more-end">{messages.statement.end}</p>;
   return (
     <div className="more" ref={mark} aria-busy={isLoading}>
       {isLoading ? (
-        <span role="status">{words.statement.loadingMore}</span>
+        <span role="status">{messages.statement.loadingMore}</span>
       ) : (
         <button type="button" className="button" onClick={more}>
-          {words.statement.more}
+          {messages.statement.more}
         </button>
       )}
     </div>

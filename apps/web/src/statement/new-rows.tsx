@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { PointTransactionItem } from '#contracts';
-import { ArrowUpIcon } from '../parts/icons.js';
-import { useWords } from '../words/use-words.js';
+import { ArrowUpIcon } from '../components/icons.js';
+import { useMessages } from '../i18n/language.js';
 
 interface NewRowsProps {
   readonly rows: readonly PointTransactionItem[];
@@ -10,7 +10,7 @@ interface NewRowsProps {
 
 /** Tells of rows that came while the reader was further down, and leads up to them. */
 export function NewRows({ rows, arrived }: NewRowsProps) {
-  const { statement } = useWords();
+  const { statement } = useMessages();
   const seen = useRef(0);
   const [unseen, setUnseen] = useState(0);
   useEffect(() => {

@@ -1,14 +1,14 @@
 import type { LedgerApi } from '../api/ledger-api.js';
 import type { Live } from '../live/use-live.js';
-import { FailureLine, FailureNotice } from '../parts/failure-notice.js';
-import { EmptyPicture, SearchPicture } from '../parts/icons.js';
-import { Notice } from '../parts/notice.js';
-import { Waiting } from '../parts/waiting.js';
-import { EVERYTHING, isEverything, type Filter } from '../place/filter.js';
-import { useWords } from '../words/use-words.js';
+import { FailureLine, FailureNotice } from '../components/failure-notice.js';
+import { EmptyPicture, SearchPicture } from '../components/icons.js';
+import { Notice } from '../components/notice.js';
+import { Waiting } from '../components/skeleton.js';
+import { NO_FILTER, isUnfiltered, type Filter } from '../routing/filter.js';
+import { useMessages } from '../i18n/language.js';
 import { ExportButton } from './export-button.js';
 import { FilterBar } from './filter-bar.js';
-import { LiveMark } from './live-mark.js';
+import { LiveMark } from '../live/live-indicator.js';
 import { MoreRows } from './more-rows.js';
 import { NewRows } from './new-rows.js';
 import { StatementTable } from './statement-table.js';
@@ -25,14 +25,14 @@ interface StatementSectionProps {
 
 export function StatementSection(props: StatementSectionProps) {
   const { api, statement, live, setFilter, open } = props;
-  const words = useWords();
+  const messages = useMessages();
   const { filter, rows, arrived } = statement;
   useKeptPlace(rows);
   return (
     <section className="card statement" aria-labelledby="statement-title">
       <div className="statement-head">
         <h2 className="card-title" id="statement-title" tabIndex={-1}>
-          {words.statement.title}
+          {messages.statement.title}
         </h2>
         <LiveMark live={live} />
         <ExportButton api={api} filter={filter} />
@@ -47,7 +47,7 @@ export function StatementSection(props: StatementSectionProps) {
 
 /** What stands under the rows, or in their place. */
 function Below({ statement, setFilter }: Pick<StatementSectionProps, 'statement' | 'setFilter'>) {
-  const words = useWords();
+  const messages = useMessages();
   const { filter, rows, nextCursor, failure, retry } = statement;
   if (failure !== null) {
     return rows.length > 0 ? (
@@ -58,18 +58,18 @@ function Below({ statement, setFilter }: Pick<StatementSectionProps, 'statement'
   }
   if (nextCursor === undefined) return <Waiting lines={8} />;
   if (rows.length > 0) return <MoreRows statement={statement} />;
-  if (isEverything(filter)) {
+  if (isUnfiltered(filter)) {
     return (
-      <Notice state="empty" picture={<EmptyPicture />} title={words.states.empty}>
-        <p>{words.states.emptyWhy}</p>
+      <Notice state="empty" picture={<EmptyPicture />} title={messages.states.empty}>
+        <p>{messages.states.emptyWhy}</p>
       </Notice>
     );
   }
   return (
-    <Notice state="no-match" picture={<SearchPicture />} title={words.states.noMatch}>
-      <p>{words.states.noMatchWhy}</p>
-      <button type="button" className="button" onClick={() => setFilter(EVERYTHING)}>
-        {words.statement.clear}
+    <Notice state="no-match" picture={<SearchPicture />} title={messages.states.noMatch}>
+      <p>{messages.states.noMatchWhy}</p>
+      <button type="button" className="button" onClick={() => setFilter(NO_FILTER)}>
+        {messages.statement.clear}
       </button>
     </Notice>
   );

@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import type { PointTransactionItem } from '#contracts';
 import { NOTHING, inPoints, inSeconds } from '../format/rows.js';
-import { Instant } from '../parts/instant.js';
-import { Amount, Kind } from '../parts/kind.js';
-import { useWords } from '../words/use-words.js';
+import { Instant } from '../components/instant.js';
+import { Amount, Kind } from '../components/transaction-labels.js';
+import { useMessages } from '../i18n/language.js';
 
 interface StatementTableProps {
   readonly rows: readonly PointTransactionItem[];
@@ -13,7 +13,7 @@ interface StatementTableProps {
 
 // The roles are said aloud: on a narrow screen a row is laid out as a card, and would lose them.
 export function StatementTable({ rows, arrived, open }: StatementTableProps) {
-  const { statement } = useWords();
+  const { statement } = useMessages();
   const { columns } = statement;
   return (
     <table className="rows" role="table" aria-label={statement.title}>
@@ -55,7 +55,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
-  const { statement } = useWords();
+  const { statement } = useMessages();
   const { id, row_ref, type, amount, balance_after, duration, description, created_at } = row;
   return (
     <tr

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import type { PointTransactionItem } from '#contracts';
-import { EVERYTHING, type Filter } from '../place/filter.js';
-import { rowOf } from '../rows.suite.js';
+import { NO_FILTER, type Filter } from '../routing/filter.js';
+import { rowOf } from '../testing/row-builder.js';
 import { changeStatement, emptyStatement, merged, type StatementChange } from './statement.js';
 
 const idsOf = (rows: readonly PointTransactionItem[]): readonly number[] =>
   rows.map(({ id }) => id);
 const rowsOf = (...ids: readonly number[]) => ids.map((id) => rowOf(id));
 
-const after = (changes: readonly StatementChange[], filter: Filter = EVERYTHING) =>
+const after = (changes: readonly StatementChange[], filter: Filter = NO_FILTER) =>
   changes.reduce(changeStatement, emptyStatement(filter));
 
-const page = (ids: readonly number[], next: string | null, of = EVERYTHING): StatementChange => ({
+const page = (ids: readonly number[], next: string | null, of = NO_FILTER): StatementChange => ({
   type: 'paged',
   of,
   page: { items: rowsOf(...ids), next_cursor: next },
@@ -23,7 +23,7 @@ const news = (...ids: readonly number[]): StatementChange => ({
 
 describe('the statement on the page', () => {
   it('is not there before its first page', () => {
-    expect(emptyStatement(EVERYTHING)).toMatchObject({ rows: [], nextCursor: undefined });
+    expect(emptyStatement(NO_FILTER)).toMatchObject({ rows: [], nextCursor: undefined });
     expect(after([page([], null)])).toMatchObject({ rows: [], nextCursor: null });
   });
 
@@ -41,7 +41,7 @@ describe('the statement on the page', () => {
   });
 
   it('lets in only what its filter wants', () => {
-    const filter: Filter = { ...EVERYTHING, type: 'refund' };
+    const filter: Filter = { ...NO_FILTER, type: 'refund' };
     const rows = [rowOf(3), rowOf(4, { type: 'refund' })];
     expect(idsOf(after([page([], null, filter), { type: 'heard', rows }], filter).rows)).toEqual([
       4,
@@ -49,14 +49,14 @@ describe('the statement on the page', () => {
   });
 
   it('begins anew with another filter, and does not take the pages of the one before', () => {
-    const filter: Filter = { ...EVERYTHING, type: 'consume' };
+    const filter: Filter = { ...NO_FILTER, type: 'consume' };
     const statement = after([page([9], 'a'), { type: 'filtered', filter }, page([8], 'b')]);
     expect(statement).toEqual(emptyStatement(filter));
   });
 
   it('keeps its rows when a page fails, until it is asked for again', () => {
     const failure = { kind: 'away', retryMs: null } as const;
-    const failed = after([page([9], 'a'), { type: 'failed', of: EVERYTHING, failure }]);
+    const failed = after([page([9], 'a'), { type: 'failed', of: NO_FILTER, failure }]);
     expect(failed).toMatchObject({ failure, nextCursor: 'a' });
     expect(idsOf(failed.rows)).toEqual([9]);
     expect(changeStatement(failed, { type: 'retried' }).failure).toBeNull();

@@ -1,6 +1,6 @@
 import type { PointTransactionItem, TransactionsPage } from '#contracts';
 import type { Failure } from '../api/failure.js';
-import { isWanted, type Filter } from '../place/filter.js';
+import { matchesFilter, type Filter } from '../routing/filter.js';
 
 /** What is on the page: rows newest first, each once, without a gap between the first and the last. */
 export interface Statement {
@@ -56,7 +56,7 @@ export function changeStatement(statement: Statement, change: StatementChange): 
 
 function heard(statement: Statement, news: readonly PointTransactionItem[]): Statement {
   const known = new Set(statement.rows.map(({ id }) => id));
-  const rows = news.filter((row) => !known.has(row.id) && isWanted(row, statement.filter));
+  const rows = news.filter((row) => !known.has(row.id) && matchesFilter(row, statement.filter));
   if (rows.length === 0) return statement;
   const arrived = new Set([...statement.arrived, ...rows.map(({ id }) => id)]);
   return { ...statement, arrived, rows: merged(statement.rows, rows) };

@@ -4,7 +4,7 @@ import { backOffMs } from '../api/back-off.js';
 import { passes } from '../api/failure.js';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { useWhenBack } from '../api/use-asked.js';
-import { askFor, isEverything, type Filter } from '../place/filter.js';
+import { filterParams, isUnfiltered, type Filter } from '../routing/filter.js';
 import { changeStatement, emptyStatement, type Statement } from './statement.js';
 
 const PAGE = '50';
@@ -50,7 +50,7 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
       // followed begins at a row that was there before the page was asked for.
       const newest = liveAfter === null ? await newestRow(api, filter, signal) : null;
       if (newest !== null && !newest.ok) return fail(newest.failure);
-      const params = cursor === null ? askFor(filter) : { ...askFor(filter), cursor };
+      const params = cursor === null ? filterParams(filter) : { ...filterParams(filter), cursor };
       const answer = await api.transactions({ ...params, limit: PAGE }, signal);
       if (signal.aborted) return;
       if (!answer.ok) return fail(answer.failure);
@@ -99,7 +99,7 @@ const ATTEMPTS_MAX = 25;
 
 /** null: the first page itself tells it. */
 async function newestRow(api: LedgerApi, filter: Filter, signal: AbortSignal) {
-  if (isEverything(filter)) return null;
+  if (isUnfiltered(filter)) return null;
   const answer = await api.transactions({ limit: '1' }, signal);
   return answer.ok ? { ok: true as const, value: answer.value.items[0]?.id ?? 0 } : answer;
 }
@@ -115,8 +115,11 @@ function useRefresh(
     leaving.current?.abort();
     const leave = new AbortController();
     leaving.current = leave;
-    void api.transactions({ ...askFor(filter), limit: NEWEST }, leave.signal).then((answer) => {
-      if (answer.ok && !leave.signal.aborted) change({ type: 'updated', rows: answer.value.items });
-    });
+    void api
+      .transactions({ ...filterParams(filter), limit: NEWEST }, leave.signal)
+      .then((answer) => {
+        if (answer.ok && !leave.signal.aborted)
+          change({ type: 'updated', rows: answer.value.items });
+      });
   }, [api, filter, change]);
 }

@@ -1,11 +1,11 @@
 import type { ConsumptionStory } from '#contracts';
 import { inPoints } from '../format/rows.js';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 import { costOf } from './why.js';
 
 /** What was held, what it really cost, and what came back: to scale. */
 export function CostBar({ consumption }: { readonly consumption: ConsumptionStory }) {
-  const { story } = useWords();
+  const { story } = useMessages();
   const { estimate, actual, status } = consumption;
   const { drawn, refunded, net } = costOf(consumption);
   const whole = Math.max(1, drawn);

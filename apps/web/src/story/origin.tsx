@@ -1,11 +1,11 @@
 import type { TransactionStory } from '#contracts';
-import { Fact } from '../parts/fact.js';
-import { Instant } from '../parts/instant.js';
-import { useWords } from '../words/use-words.js';
+import { Fact } from '../components/field.js';
+import { Instant } from '../components/instant.js';
+import { useMessages } from '../i18n/language.js';
 
 /** Where the row comes from: the command that was sent, and the event that was stored of it. */
 export function Origin({ story: { command, event } }: { readonly story: TransactionStory }) {
-  const { story, audit } = useWords();
+  const { story, audit } = useMessages();
   return (
     <section className="story-part">
       <h3>{story.command}</h3>

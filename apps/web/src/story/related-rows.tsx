@@ -1,7 +1,7 @@
 import type { PointTransactionItem } from '#contracts';
-import { Instant } from '../parts/instant.js';
-import { Amount, Kind } from '../parts/kind.js';
-import { useWords } from '../words/use-words.js';
+import { Instant } from '../components/instant.js';
+import { Amount, Kind } from '../components/transaction-labels.js';
+import { useMessages } from '../i18n/language.js';
 
 interface RelatedRowsProps {
   readonly title: string;
@@ -13,7 +13,7 @@ interface RelatedRowsProps {
 
 /** All rows of one consumption, oldest first; the refunds that belong to it among them. */
 export function RelatedRows({ title, rows, refunds, current, open }: RelatedRowsProps) {
-  const { story } = useWords();
+  const { story } = useMessages();
   const heading = refunds.length > 0 ? `${title} · ${story.relatedRefunds}` : title;
   return (
     <section className="story-part">

@@ -1,9 +1,9 @@
 import type { PointBatch, TransactionStory } from '#contracts';
 import { factsOf, type EventFacts } from '../audit/event-facts.js';
 import { inPoints, inSeconds } from '../format/rows.js';
-import { Fact } from '../parts/fact.js';
-import { Instant } from '../parts/instant.js';
-import { useWords } from '../words/use-words.js';
+import { Fact } from '../components/field.js';
+import { Instant } from '../components/instant.js';
+import { useMessages } from '../i18n/language.js';
 
 interface RowFactsProps {
   readonly story: TransactionStory;
@@ -11,11 +11,11 @@ interface RowFactsProps {
 }
 
 export function RowFacts({ story, batches }: RowFactsProps) {
-  const words = useWords();
+  const messages = useMessages();
   const { transaction, consumption } = story;
   const { batch_id, source_id, type, created_at, balance_before, balance_after } = transaction;
   const facts = factsOf(story.event);
-  const told = words.story;
+  const told = messages.story;
   return (
     <section className="story-part">
       <h3>{told.facts}</h3>
@@ -61,7 +61,7 @@ interface OfKindProps {
 
 /** What only rows of that kind have to tell. */
 function OfKind({ facts, batchId }: OfKindProps) {
-  const { story } = useWords();
+  const { story } = useMessages();
   switch (facts.type) {
     case 'PointsRecharged':
       return <Fact label={story.priority}>{facts.priority}</Fact>;
@@ -96,7 +96,7 @@ function BatchExpiry({
   facts: EventFacts | null;
   batch: PointBatch | undefined;
 }) {
-  const { story, summary } = useWords();
+  const { story, summary } = useMessages();
   const at = expiryIn(facts) ?? batch?.expires_at;
   if (at === undefined) return null;
   return (

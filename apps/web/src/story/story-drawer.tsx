@@ -2,11 +2,11 @@ import { useCallback, useLayoutEffect, useRef } from 'react';
 import type { PointBatch, TransactionStory } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { useAsked } from '../api/use-asked.js';
-import { FailureNotice } from '../parts/failure-notice.js';
-import { CloseIcon } from '../parts/icons.js';
-import { Amount, Kind } from '../parts/kind.js';
-import { Waiting } from '../parts/waiting.js';
-import { useWords } from '../words/use-words.js';
+import { FailureNotice } from '../components/failure-notice.js';
+import { CloseIcon } from '../components/icons.js';
+import { Amount, Kind } from '../components/transaction-labels.js';
+import { Waiting } from '../components/skeleton.js';
+import { useMessages } from '../i18n/language.js';
 import { CostBar } from './cost-bar.js';
 import { Origin } from './origin.js';
 import { RelatedRows } from './related-rows.js';
@@ -27,7 +27,7 @@ interface StoryDrawerProps {
 
 /** One press on a row answers "why did I pay this". */
 export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDrawerProps) {
-  const { story: words } = useWords();
+  const { story: messages } = useMessages();
   const drawer = useRef<HTMLDialogElement>(null);
   const story = useAsked(
     useCallback((signal) => api.story(row, signal), [api, row]),
@@ -51,8 +51,13 @@ export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDr
     >
       <div className="drawer-in">
         <header className="drawer-head">
-          <h2 id="story-title">{words.title}</h2>
-          <button type="button" className="tool tool-icon" aria-label={words.close} onClick={close}>
+          <h2 id="story-title">{messages.title}</h2>
+          <button
+            type="button"
+            className="tool tool-icon"
+            aria-label={messages.close}
+            onClick={close}
+          >
             <CloseIcon />
           </button>
         </header>
@@ -60,7 +65,7 @@ export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDr
           <FailureNotice failure={story.failure} retry={story.again} />
         )}
         {story.value === null && story.failure === null && (
-          <Waiting lines={8} label={words.loading} />
+          <Waiting lines={8} label={messages.loading} />
         )}
         {story.value !== null && <Story story={story.value} batches={batches} open={open} />}
       </div>
@@ -75,7 +80,7 @@ interface StoryProps {
 }
 
 function Story({ story, batches, open }: StoryProps) {
-  const words = useWords();
+  const messages = useMessages();
   const { transaction, consumption, refunds } = story;
   const others = consumption?.transactions ?? [];
   return (
@@ -86,13 +91,13 @@ function Story({ story, batches, open }: StoryProps) {
         <Amount type={transaction.type} amount={transaction.amount} />
       </p>
       <p className="story-why" data-testid="why">
-        {whyOf(story, words)}
+        {whyOf(story, messages)}
       </p>
       {consumption !== null && <CostBar consumption={consumption} />}
       <RowFacts story={story} batches={batches} />
       {others.length > 1 && (
         <RelatedRows
-          title={words.story.related}
+          title={messages.story.related}
           rows={others}
           current={transaction.row_ref}
           refunds={refunds}

@@ -1,9 +1,9 @@
 import type { ConsumptionStory, TransactionStory } from '#contracts';
-import { eventOf, AT } from '../audit/events.suite.js';
+import { eventOf, AT } from '../testing/event-builders.js';
 import { inLocalTime } from '../format/time.js';
-import { rowOf } from '../rows.suite.js';
-import { en } from '../words/en.js';
-import { zh } from '../words/zh.js';
+import { rowOf } from '../testing/row-builder.js';
+import { en } from '../i18n/en.js';
+import { zh } from '../i18n/zh.js';
 import { costOf, whyOf } from './why.js';
 
 const consumption = (says: Partial<ConsumptionStory>): ConsumptionStory => ({
@@ -39,7 +39,7 @@ const storyOf = (
 const draws = (...points: readonly number[]) =>
   points.map((drawn, at) => ({ batch_id: at + 1, points: drawn }));
 const inBoth = (told: Partial<ConsumptionStory>) =>
-  [zh, en].map((words) => whyOf(storyOf(consumption(told)), words));
+  [zh, en].map((messages) => whyOf(storyOf(consumption(told)), messages));
 
 describe('why a consumption was paid', () => {
   it('is told in both languages', () => {

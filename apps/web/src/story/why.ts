@@ -1,13 +1,13 @@
 import type { ConsumptionStory, TransactionStory } from '#contracts';
 import { factsOf } from '../audit/event-facts.js';
 import { inLocalTime } from '../format/time.js';
-import type { Words } from '../words/words.js';
+import type { Messages } from '../i18n/messages.js';
 
 /** The answer to "why did I pay this", in a sentence or two. */
-export function whyOf(story: TransactionStory, words: Words): string {
+export function whyOf(story: TransactionStory, messages: Messages): string {
   const { transaction, consumption, event } = story;
-  const { why } = words.story;
-  if (consumption !== null) return whyConsumed(consumption, words);
+  const { why } = messages.story;
+  if (consumption !== null) return whyConsumed(consumption, messages);
   if (transaction.type === 'expire') {
     const facts = factsOf(event);
     const at = facts?.type === 'PointsExpired' ? facts.expiredAt : transaction.created_at;
@@ -16,22 +16,22 @@ export function whyOf(story: TransactionStory, words: Words): string {
   return why.recharge(transaction.amount, transaction.source_id);
 }
 
-function whyConsumed(consumption: ConsumptionStory, words: Words): string {
-  const { why } = words.story;
+function whyConsumed(consumption: ConsumptionStory, messages: Messages): string {
+  const { why } = messages.story;
   const { status, refunded } = consumption;
-  const sentences = [whatHappened(consumption, words)];
+  const sentences = [whatHappened(consumption, messages)];
   const later = status === 'closed' || status === 'settled' ? refunded - givenBack(consumption) : 0;
   const cost = costOf(consumption);
   if (later > 0) sentences.push(cost.net === 0 ? why.refundedAll : why.refunded(later));
   const drawsOfOneEvent = consumption.draws.length;
   if (drawsOfOneEvent > 1) sentences.push(why.draws(drawsOfOneEvent));
-  return sentences.join(words.lang === 'en' ? ' ' : '');
+  return sentences.join(messages.lang === 'en' ? ' ' : '');
 }
 
-function whatHappened(consumption: ConsumptionStory, words: Words): string {
-  const { why } = words.story;
+function whatHappened(consumption: ConsumptionStory, messages: Messages): string {
+  const { why } = messages.story;
   const { status, settle_by } = consumption;
-  const business = words.business(consumption.source_type);
+  const business = messages.business(consumption.source_type);
   const drawn = sumOf(consumption.draws);
   const estimate = consumption.estimate ?? drawn;
   const actual = consumption.actual ?? drawn;

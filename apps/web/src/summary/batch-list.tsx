@@ -2,14 +2,14 @@ import { useState } from 'react';
 import type { PointBatch } from '#contracts';
 import { inPoints } from '../format/rows.js';
 import { daysUntil, inLocalDay } from '../format/time.js';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 
 const SHOWN_AT_FIRST = 4;
 const SOON_DAYS = 7;
 
 /** What expires when, in the order it will be drawn. */
 export function BatchList({ batches }: { readonly batches: readonly PointBatch[] }) {
-  const { summary } = useWords();
+  const { summary } = useMessages();
   const [isWhole, setIsWhole] = useState(false);
   if (batches.length === 0) return <p className="hint">{summary.noBatches}</p>;
   const shown = isWhole ? batches : batches.slice(0, SHOWN_AT_FIRST);
@@ -35,7 +35,7 @@ export function BatchList({ batches }: { readonly batches: readonly PointBatch[]
 }
 
 function Batch({ batch_id, points, remaining, expires_at }: PointBatch) {
-  const { summary } = useWords();
+  const { summary } = useMessages();
   return (
     <li className="batch" data-batch={batch_id}>
       <span className="batch-left" title={summary.left(remaining, points)}>
@@ -54,7 +54,7 @@ function Batch({ batch_id, points, remaining, expires_at }: PointBatch) {
 }
 
 function Expiry({ at }: { readonly at: string | null }) {
-  const { summary } = useWords();
+  const { summary } = useMessages();
   if (at === null) return <span className="batch-expiry">{summary.never}</span>;
   const nowMs = Date.now();
   const days = daysUntil(at, nowMs);

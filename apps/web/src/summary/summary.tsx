@@ -1,9 +1,9 @@
 import type { AccountBalance, AccountBatches } from '#contracts';
 import type { Asked } from '../api/use-asked.js';
 import { inPoints } from '../format/rows.js';
-import { FailureLine } from '../parts/failure-notice.js';
-import { Waiting } from '../parts/waiting.js';
-import { useWords } from '../words/use-words.js';
+import { FailureLine } from '../components/failure-notice.js';
+import { Waiting } from '../components/skeleton.js';
+import { useMessages } from '../i18n/language.js';
 import { BatchList } from './batch-list.js';
 
 interface SummaryProps {
@@ -12,7 +12,7 @@ interface SummaryProps {
 }
 
 export function Summary({ balance, batches }: SummaryProps) {
-  const { summary } = useWords();
+  const { summary } = useMessages();
   return (
     <section className="summary" aria-label={summary.title}>
       <div className="card balance">
@@ -38,7 +38,7 @@ export function Summary({ balance, batches }: SummaryProps) {
 }
 
 function Balance({ balance, held }: AccountBalance) {
-  const { summary } = useWords();
+  const { summary } = useMessages();
   return (
     <>
       <p className="balance-figure" data-testid="balance">

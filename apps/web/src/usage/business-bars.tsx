@@ -1,6 +1,6 @@
 import { SOURCE_TYPES, type SourceType } from '#contracts';
 import { inPoints, inSeconds } from '../format/rows.js';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 import type { Used, UsedByBusiness } from './used.js';
 
 interface BusinessBarsProps {
@@ -40,14 +40,14 @@ interface BusinessProps {
 }
 
 function Business({ business, used, highest }: BusinessProps) {
-  const words = useWords();
+  const messages = useMessages();
   const { consumed, refunded, count, duration } = used;
   const widthOf = (points: number): number => (points / highest) * 100;
   const back = Math.min(refunded, consumed);
   return (
     <>
       <span className="business-name" data-business={business}>
-        {words.business(business)}
+        {messages.business(business)}
       </span>
       <span className="business-points">{inPoints(consumed)}</span>
       <svg
@@ -67,7 +67,7 @@ function Business({ business, used, highest }: BusinessProps) {
         />
       </svg>
       <span className="business-more">
-        {words.usage.count(count)}
+        {messages.usage.count(count)}
         {duration > 0 && ` · ${inSeconds(duration)}`}
       </span>
     </>

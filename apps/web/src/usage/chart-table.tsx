@@ -1,6 +1,6 @@
 import { SOURCE_TYPES } from '#contracts';
 import { inPoints, inSeconds } from '../format/rows.js';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 import type { Bar } from './day-bars.js';
 
 interface ChartTableProps {
@@ -10,7 +10,7 @@ interface ChartTableProps {
 
 /** The same for those who can't see columns: the days on which something happened. */
 export function ChartTable({ bars, caption }: ChartTableProps) {
-  const { usage, business } = useWords();
+  const { usage, business } = useMessages();
   return (
     <div className="visually-hidden">
       <table>

@@ -1,8 +1,8 @@
 import type { KeyboardEvent } from 'react';
 import { SOURCE_TYPES } from '#contracts';
 import { inPoints, inSeconds } from '../format/rows.js';
-import { useWords } from '../words/use-words.js';
-import type { Words } from '../words/words.js';
+import { useMessages } from '../i18n/language.js';
+import type { Messages } from '../i18n/messages.js';
 import { ChartColumn } from './chart-column.js';
 import { ChartTable } from './chart-table.js';
 import { axisTop, type Bar } from './day-bars.js';
@@ -22,10 +22,10 @@ interface DayChartProps {
 
 /** A column for each day: what each business consumed, on top of each other. */
 export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) {
-  const words = useWords();
+  const messages = useMessages();
   const top = axisTop(Math.max(0, ...bars.map(({ consumed }) => consumed)));
   const { consumed, refunded } = sumOf(bars);
-  const label = words.usage.chart(span, inPoints(consumed), inPoints(refunded));
+  const label = messages.usage.chart(span, inPoints(consumed), inPoints(refunded));
   const at =
     pointed === null ? bars.length - 1 : bars.findIndex(({ from }) => from === pointed.from);
   const move = (event: KeyboardEvent): void => {
@@ -53,7 +53,7 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
           aria-valuemin={1}
           aria-valuemax={bars.length}
           aria-valuenow={at + 1}
-          aria-valuetext={inWords(bars[at], words)}
+          aria-valuetext={inWords(bars[at], messages)}
           onFocus={() => point(bars[at] ?? null)}
           onBlur={() => point(null)}
           onKeyDown={move}
@@ -82,12 +82,12 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
             />
           ))}
         </svg>
-        {consumed === 0 && <p className="chart-none">{words.usage.none}</p>}
+        {consumed === 0 && <p className="chart-none">{messages.usage.none}</p>}
       </div>
       <div className="chart-days" aria-hidden="true">
         <span>{bars[0]?.from}</span>
         <span className="chart-pointed">
-          {pointed === null ? words.usage.onlyDay : <Pointed bar={pointed} />}
+          {pointed === null ? messages.usage.onlyDay : <Pointed bar={pointed} />}
         </span>
         <span>{bars.at(-1)?.to}</span>
       </div>
@@ -103,7 +103,7 @@ const NEXT: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_, last) => last,
 };
 
-function inWords(bar: Bar | undefined, { usage, business }: Words): string {
+function inWords(bar: Bar | undefined, { usage, business }: Messages): string {
   if (bar === undefined) return '';
   const { from, to, consumed, refunded, businesses } = bar;
   const parts = SOURCE_TYPES.filter((one) => businesses[one].consumed > 0).map(
@@ -115,13 +115,13 @@ function inWords(bar: Bar | undefined, { usage, business }: Words): string {
 }
 
 function Pointed({ bar }: { readonly bar: Bar }) {
-  const words = useWords();
+  const messages = useMessages();
   const { consumed, refunded, duration } = bar;
   return (
     <>
-      <b>{words.usage.span(bar.from, bar.to)}</b>
-      {` ${words.usage.consumed} ${inPoints(consumed)}`}
-      {refunded > 0 && ` · ${words.usage.refunded} ${inPoints(refunded)}`}
+      <b>{messages.usage.span(bar.from, bar.to)}</b>
+      {` ${messages.usage.consumed} ${inPoints(consumed)}`}
+      {refunded > 0 && ` · ${messages.usage.refunded} ${inPoints(refunded)}`}
       {duration > 0 && ` · ${inSeconds(duration)}`}
     </>
   );

@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
 import { inPoints } from '../format/rows.js';
-import { FailureLine } from '../parts/failure-notice.js';
-import { Waiting } from '../parts/waiting.js';
-import type { Filter } from '../place/filter.js';
-import { useWords } from '../words/use-words.js';
+import { FailureLine } from '../components/failure-notice.js';
+import { Waiting } from '../components/skeleton.js';
+import type { Filter } from '../routing/filter.js';
+import { useMessages } from '../i18n/language.js';
 import { BusinessBars } from './business-bars.js';
 import { dayBars } from './day-bars.js';
 import { DayChart } from './day-chart.js';
@@ -17,10 +17,10 @@ interface UsageSectionProps {
 }
 
 export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
-  const words = useWords();
+  const messages = useMessages();
   const { used, from, to, isRecent } = usage;
   const { business } = filter;
-  const span = isRecent ? words.usage.last(DAYS_SHOWN) : words.usage.span(from, to);
+  const span = isRecent ? messages.usage.last(DAYS_SHOWN) : messages.usage.span(from, to);
   const items = useMemo(() => used.value?.items ?? [], [used.value]);
   // The chart shows the business that is filtered; beside it stand all of them, to choose from.
   const bars = useMemo(() => {
@@ -46,17 +46,17 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
       <div className="card chart-card">
         <div className="chart-head">
           <h2 className="card-title" id="usage-title">
-            {words.usage.title}{' '}
-            <small>{business === null ? span : `${words.business(business)} · ${span}`}</small>
+            {messages.usage.title}{' '}
+            <small>{business === null ? span : `${messages.business(business)} · ${span}`}</small>
           </h2>
           {used.value !== null && (
             <dl className="totals">
               <div className="total total-consumed">
-                <dt>{words.usage.consumed}</dt>
+                <dt>{messages.usage.consumed}</dt>
                 <dd>{inPoints(consumed)}</dd>
               </div>
               <div className="total total-refunded">
-                <dt>{words.usage.refunded}</dt>
+                <dt>{messages.usage.refunded}</dt>
                 <dd>{inPoints(refunded)}</dd>
               </div>
             </dl>
@@ -76,8 +76,8 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
       </div>
       <div className="card">
         <h2 className="card-title">
-          {words.usage.businesses}
-          {pointed !== null && <small>{words.usage.span(pointed.from, pointed.to)}</small>}
+          {messages.usage.businesses}
+          {pointed !== null && <small>{messages.usage.span(pointed.from, pointed.to)}</small>}
         </h2>
         {isWaiting && <Waiting lines={5} />}
         {used.value !== null && (

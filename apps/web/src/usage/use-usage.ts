@@ -4,7 +4,7 @@ import type { LedgerApi } from '../api/ledger-api.js';
 import { useAsked, type Asked } from '../api/use-asked.js';
 import { addDays, dayOf } from '../format/days.js';
 import { timeZone } from '../format/time.js';
-import { EVERYTHING, askFor, type Filter } from '../place/filter.js';
+import { NO_FILTER, filterParams, type Filter } from '../routing/filter.js';
 
 export const DAYS_SHOWN = 30;
 
@@ -26,7 +26,7 @@ export function useUsage(
   const to = last ?? dayOf(new Date());
   const from = first ?? addDays(to, 1 - DAYS_SHOWN);
   const params = useMemo(
-    () => ({ ...askFor({ ...EVERYTHING, from, to }), tz: timeZone() }),
+    () => ({ ...filterParams({ ...NO_FILTER, from, to }), tz: timeZone() }),
     [from, to],
   );
   const used = useAsked(

@@ -1,9 +1,9 @@
 import type { TransactionType } from '#contracts';
 import { withSign } from '../format/rows.js';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 
 export function Kind({ type }: { readonly type: TransactionType }) {
-  const { kinds } = useWords();
+  const { kinds } = useMessages();
   return <span className={`kind kind-${type}`}>{kinds[type]}</span>;
 }
 

@@ -1,51 +1,51 @@
 import type { ReactNode } from 'react';
-import { addressOf, HOME, type Place, type View } from '../place/place.js';
-import type { Go } from '../place/use-place.js';
-import { useSpoken } from '../words/use-words.js';
+import { urlOf, HOME_ROUTE, type Route, type View } from '../routing/route.js';
+import type { Navigate } from '../routing/use-route.js';
+import { useLanguage } from '../i18n/language.js';
 import { ThemeIcon } from './icons.js';
-import { useTheme } from './use-theme.js';
+import { useTheme } from '../browser/use-theme.js';
 
 interface HeaderProps {
-  readonly place: Place;
-  readonly go: Go;
+  readonly route: Route;
+  readonly navigate: Navigate;
   readonly views: readonly View[];
   readonly leave: (() => void) | null;
   readonly children?: ReactNode;
 }
 
-export function Header({ place, go, views, leave, children }: HeaderProps) {
-  const { words, speak, language } = useSpoken();
+export function Header({ route, navigate, views, leave, children }: HeaderProps) {
+  const { messages, selectLanguage, language } = useLanguage();
   const [theme, nextTheme] = useTheme();
   return (
     <header className="header">
       <div className="header-in">
         <span className="brand">
           <img src="/favicon.svg" alt="" width="28" height="28" />
-          <span>{words.product}</span>
+          <span>{messages.product}</span>
         </span>
-        {views.length > 1 && <Views place={place} go={go} views={views} />}
+        {views.length > 1 && <Views route={route} navigate={navigate} views={views} />}
         <div className="header-tools">
           {children}
           <button
             type="button"
             className="tool"
             lang={language === 'zh' ? 'en' : 'zh-CN'}
-            onClick={() => speak(language === 'zh' ? 'en' : 'zh')}
+            onClick={() => selectLanguage(language === 'zh' ? 'en' : 'zh')}
           >
-            {words.switches.language}
+            {messages.switches.language}
           </button>
           <button
             type="button"
             className="tool tool-icon"
             onClick={nextTheme}
-            aria-label={words.switches.theme[theme]}
-            title={words.switches.theme[theme]}
+            aria-label={messages.switches.theme[theme]}
+            title={messages.switches.theme[theme]}
           >
             <ThemeIcon />
           </button>
           {leave !== null && (
             <button type="button" className="tool" onClick={leave}>
-              {words.account.leave}
+              {messages.account.leave}
             </button>
           )}
         </div>
@@ -54,22 +54,22 @@ export function Header({ place, go, views, leave, children }: HeaderProps) {
   );
 }
 
-function Views({ place, go, views }: Pick<HeaderProps, 'place' | 'go' | 'views'>) {
-  const { words } = useSpoken();
+function Views({ route, navigate, views }: Pick<HeaderProps, 'route' | 'navigate' | 'views'>) {
+  const { messages } = useLanguage();
   return (
-    <nav className="views" aria-label={words.nav.label}>
+    <nav className="views" aria-label={messages.nav.label}>
       {views.map((view) => (
         <a
           key={view}
-          href={addressOf({ ...HOME, view, user: place.user })}
-          aria-current={place.view === view ? 'page' : undefined}
+          href={urlOf({ ...HOME_ROUTE, view, user: route.user })}
+          aria-current={route.view === view ? 'page' : undefined}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey || event.shiftKey) return;
             event.preventDefault();
-            go({ view, row: null });
+            navigate({ view, row: null });
           }}
         >
-          {words.nav[view]}
+          {messages.nav[view]}
         </a>
       ))}
     </nav>

@@ -1,6 +1,6 @@
 import type { Failure } from '../api/failure.js';
-import { useWords } from '../words/use-words.js';
-import type { Words } from '../words/words.js';
+import { useMessages } from '../i18n/language.js';
+import type { Messages } from '../i18n/messages.js';
 import { AwayPicture, ClockPicture, FaultPicture, LockPicture, SearchPicture } from './icons.js';
 import { Notice, type NoticeProps } from './notice.js';
 
@@ -14,8 +14,8 @@ interface FailureNoticeProps {
 
 /** Each failure by its name, with what the reader can do about it. */
 export function FailureNotice({ failure, retry, leave, as = 'h3' }: FailureNoticeProps) {
-  const words = useWords();
-  const { title, why } = toldAs(failure.kind, words);
+  const messages = useMessages();
+  const { title, why } = toldAs(failure.kind, messages);
   const { Picture, isRetried } = LOOKS[failure.kind];
   return (
     <Notice state={failure.kind} picture={<Picture />} title={title} as={as} isAlert>
@@ -23,12 +23,12 @@ export function FailureNotice({ failure, retry, leave, as = 'h3' }: FailureNotic
       {failure.kind === 'broken' && <p className="notice-detail">{failure.detail}</p>}
       {isRetried && (
         <button type="button" className="button" onClick={retry}>
-          {words.states.retry}
+          {messages.states.retry}
         </button>
       )}
       {failure.kind === 'forbidden' && leave !== undefined && (
         <button type="button" className="button" onClick={leave}>
-          {words.states.ownPage}
+          {messages.states.ownPage}
         </button>
       )}
     </Notice>
@@ -37,13 +37,13 @@ export function FailureNotice({ failure, retry, leave, as = 'h3' }: FailureNotic
 
 /** The same where there is something to see already: in one line, above or below it. */
 export function FailureLine({ failure, retry }: FailureNoticeProps) {
-  const words = useWords();
+  const messages = useMessages();
   return (
     <p className="failure-line" role="alert" data-state={failure.kind}>
-      <span>{toldAs(failure.kind, words).title}</span>
+      <span>{toldAs(failure.kind, messages).title}</span>
       {LOOKS[failure.kind].isRetried && (
         <button type="button" className="link" onClick={retry}>
-          {words.states.retry}
+          {messages.states.retry}
         </button>
       )}
     </p>
@@ -59,7 +59,7 @@ const LOOKS: Record<Failure['kind'], { Picture: () => React.JSX.Element; isRetri
   broken: { Picture: FaultPicture, isRetried: true },
 };
 
-function toldAs(kind: Failure['kind'], { states }: Words) {
+function toldAs(kind: Failure['kind'], { states }: Messages) {
   const told: Record<Failure['kind'], { readonly title: string; readonly why: string }> = {
     expired: { title: states.expired, why: states.expiredWhy },
     forbidden: { title: states.forbidden, why: states.forbiddenWhy },

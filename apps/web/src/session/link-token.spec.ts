@@ -1,4 +1,4 @@
-import { broughtBy } from './fragment.js';
+import { broughtBy } from './link-token.js';
 
 describe('the fragment of a link', () => {
   it('brings a token, and whose page is meant', () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { keep, kept } from '../session/kept.js';
+import { savePreference, readPreference } from './browser-storage.js';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -7,16 +7,16 @@ export type Theme = (typeof THEMES)[number];
 /** As the system has it, until the reader says otherwise; that is kept. */
 export function useTheme(): readonly [Theme, () => void] {
   const [theme, setTheme] = useState<Theme>(
-    () => THEMES.find((one) => one === kept('theme')) ?? 'auto',
+    () => THEMES.find((one) => one === readPreference('theme')) ?? 'auto',
   );
   useEffect(() => {
     if (theme === 'auto') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);
-  const next = (): void => {
-    const following = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
-    keep('theme', following);
-    setTheme(following);
+  const switchTheme = (): void => {
+    const nextTheme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
+    savePreference('theme', nextTheme);
+    setTheme(nextTheme);
   };
-  return [theme, next];
+  return [theme, switchTheme];
 }

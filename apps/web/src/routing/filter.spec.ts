@@ -1,20 +1,20 @@
-import { rowOf } from '../rows.suite.js';
-import { EVERYTHING, askFor, filterIn, isEverything, isWanted } from './filter.js';
+import { rowOf } from '../testing/row-builder.js';
+import { NO_FILTER, filterParams, parseFilter, isUnfiltered, matchesFilter } from './filter.js';
 
 describe('a filter', () => {
   it('is read from a URL, and what is wrong in it is not said', () => {
     const text = 'type=consume&business=tts&from=2030-01-31&to=2030-02-30';
-    expect(filterIn(new URLSearchParams(text))).toEqual({
+    expect(parseFilter(new URLSearchParams(text))).toEqual({
       type: 'consume',
       business: 'tts',
       from: '2030-01-31',
       to: null,
     });
-    expect(filterIn(new URLSearchParams('type=gift&business=x&from=1'))).toEqual(EVERYTHING);
+    expect(parseFilter(new URLSearchParams('type=gift&business=x&from=1'))).toEqual(NO_FILTER);
   });
 
   it('asks for whole days of the reader', () => {
-    const asked = askFor({ ...EVERYTHING, from: '2030-01-31', to: '2030-01-31' });
+    const asked = filterParams({ ...NO_FILTER, from: '2030-01-31', to: '2030-01-31' });
     expect(asked).toEqual({
       from: new Date(2030, 0, 31).toISOString(),
       to: new Date(2030, 1, 1).toISOString(),
@@ -22,16 +22,16 @@ describe('a filter', () => {
   });
 
   it('asks for nothing when everything is wanted', () => {
-    expect(askFor(EVERYTHING)).toEqual({});
-    expect(isEverything(EVERYTHING)).toBe(true);
-    expect(isEverything({ ...EVERYTHING, to: '2030-01-31' })).toBe(false);
+    expect(filterParams(NO_FILTER)).toEqual({});
+    expect(isUnfiltered(NO_FILTER)).toBe(true);
+    expect(isUnfiltered({ ...NO_FILTER, to: '2030-01-31' })).toBe(false);
   });
 
   it('wants the rows that the API would give', () => {
     const noon = new Date(2030, 0, 31, 12).toISOString();
     const row = rowOf(1, { type: 'consume', source_type: 'tts', created_at: noon });
-    const wants = (filter: Partial<typeof EVERYTHING>) =>
-      isWanted(row, { ...EVERYTHING, ...filter });
+    const wants = (filter: Partial<typeof NO_FILTER>) =>
+      matchesFilter(row, { ...NO_FILTER, ...filter });
     expect(wants({})).toBe(true);
     expect(wants({ type: 'consume', business: 'tts' })).toBe(true);
     expect(wants({ type: 'refund' })).toBe(false);

@@ -1,13 +1,13 @@
 import { zh } from './zh.js';
 
-type Told<T> = T extends string
+type Translatable<T> = T extends string
   ? string
-  : T extends (...said: infer Said) => string
-    ? (...said: Said) => string
-    : { readonly [K in keyof T]: Told<T[K]> };
+  : T extends (...args: infer Args) => string
+    ? (...args: Args) => string
+    : { readonly [K in keyof T]: Translatable<T[K]> };
 
 /** Everything that the page says. A language that leaves something out does not compile. */
-export type Words = Told<typeof zh>;
+export type Messages = Translatable<typeof zh>;
 
 export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];

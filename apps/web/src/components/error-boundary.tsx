@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 import { FaultPicture } from './icons.js';
 import { Notice } from './notice.js';
 
@@ -22,7 +22,7 @@ export class CrashNet extends Component<{ readonly children: ReactNode }, CrashN
 }
 
 function Crashed({ error }: { readonly error: Error }) {
-  const { states } = useWords();
+  const { states } = useMessages();
   return (
     <main className="gate">
       <Notice state="crashed" picture={<FaultPicture />} title={states.crashed} as="h1" isAlert>

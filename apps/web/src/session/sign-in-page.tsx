@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { ClockPicture, LockPicture, SearchPicture } from '../parts/icons.js';
-import { Notice } from '../parts/notice.js';
-import { useTitle, useWords } from '../words/use-words.js';
+import { ClockPicture, LockPicture, SearchPicture } from '../components/icons.js';
+import { Notice } from '../components/notice.js';
+import { useDocumentTitle, useMessages } from '../i18n/language.js';
 import { TokenForm } from './token-form.js';
 
 interface GateProps {
@@ -11,8 +11,8 @@ interface GateProps {
 
 /** Before the page: nobody knows yet who is there. */
 export function Gate({ reason, enter }: GateProps) {
-  const { states, nav } = useWords();
-  useTitle(nav.usage);
+  const { states, nav } = useMessages();
+  useDocumentTitle(nav.usage);
   const isExpired = reason === 'expired';
   return (
     <main className="gate">
@@ -32,7 +32,7 @@ export function Gate({ reason, enter }: GateProps) {
 
 /** A token that is good, and opens nothing. */
 export function NoAccount({ leave }: { readonly leave: () => void }) {
-  const { states } = useWords();
+  const { states } = useMessages();
   return (
     <main className="gate">
       <Notice state="forbidden" picture={<LockPicture />} title={states.forbidden} as="h1" isAlert>
@@ -46,7 +46,7 @@ export function NoAccount({ leave }: { readonly leave: () => void }) {
 }
 
 export function WhichUser({ children }: { readonly children: ReactNode }) {
-  const { states } = useWords();
+  const { states } = useMessages();
   return (
     <main className="gate">
       <Notice state="pick" picture={<SearchPicture />} title={states.pick} as="h1">

@@ -1,9 +1,9 @@
-import type { Live } from '../live/use-live.js';
-import { useWords } from '../words/use-words.js';
+import type { Live } from './use-live.js';
+import { useMessages } from '../i18n/language.js';
 
 /** Whether new rows come by themselves right now. */
 export function LiveMark({ live: { status, reconnect } }: { readonly live: Live }) {
-  const { live } = useWords();
+  const { live } = useMessages();
   return (
     <span className="live" data-live={status}>
       <span className="live-dot" aria-hidden="true" />

@@ -1,8 +1,8 @@
-import { useWords } from '../words/use-words.js';
+import { useMessages } from '../i18n/language.js';
 
 /** Where something will stand once it is there. */
 export function Waiting({ lines, label }: { readonly lines: number; readonly label?: string }) {
-  const { states } = useWords();
+  const { states } = useMessages();
   return (
     <div className="waiting" role="status" data-state="loading">
       <span className="visually-hidden">{label ?? states.loading}</span>

@@ -1,7 +1,7 @@
 import { inPoints } from '../format/rows.js';
-import type { Words } from './words.js';
+import type { Messages } from './messages.js';
 
-const BUSINESS_NAMES: Record<Parameters<Words['business']>[0], string> = {
+const BUSINESS_NAMES: Record<Parameters<Messages['business']>[0], string> = {
   script: 'Script writing',
   polish: 'Polishing',
   voice_clone: 'Voice cloning',
@@ -13,7 +13,7 @@ const points = (count: number): string => `${inPoints(count)} ${count === 1 ? 'p
 const counted = (count: number, one: string): string =>
   `${inPoints(count)} ${count === 1 ? one : `${one}s`}`;
 
-export const en: Words = {
+export const en: Messages = {
   lang: 'en',
   product: 'Points ledger',
   skip: 'Skip to the statement',

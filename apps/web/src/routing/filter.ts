@@ -15,13 +15,13 @@ export interface Filter {
   readonly to: string | null;
 }
 
-export const EVERYTHING: Filter = { type: null, business: null, from: null, to: null };
+export const NO_FILTER: Filter = { type: null, business: null, from: null, to: null };
 
-export const isEverything = (filter: Filter): boolean =>
+export const isUnfiltered = (filter: Filter): boolean =>
   Object.values(filter).every((value) => value === null);
 
 /** What is said wrongly in a URL is not said. */
-export function filterIn(params: URLSearchParams): Filter {
+export function parseFilter(params: URLSearchParams): Filter {
   const day = (name: string): string | null => {
     const text = params.get(name) ?? '';
     return isDay(text) ? text : null;
@@ -35,7 +35,12 @@ export function filterIn(params: URLSearchParams): Filter {
 }
 
 /** The same as the API understands it: `from` inclusive, `to` exclusive, both instants. */
-export function askFor({ type, business, from, to }: Filter): Readonly<Record<string, string>> {
+export function filterParams({
+  type,
+  business,
+  from,
+  to,
+}: Filter): Readonly<Record<string, string>> {
   return {
     ...(type !== null && { type }),
     ...(business !== null && { source_type: business }),
@@ -45,8 +50,8 @@ export function askFor({ type, business, from, to }: Filter): Readonly<Record<st
 }
 
 /** Whether the API would give this row for that filter. */
-export function isWanted(row: PointTransactionItem, filter: Filter): boolean {
-  const { from, to } = askFor(filter);
+export function matchesFilter(row: PointTransactionItem, filter: Filter): boolean {
+  const { from, to } = filterParams(filter);
   return (
     (filter.type === null || row.type === filter.type) &&
     (filter.business === null || row.source_type === filter.business) &&

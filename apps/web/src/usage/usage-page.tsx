@@ -1,37 +1,37 @@
 import { useCallback, useMemo, useReducer } from 'react';
-import { passes } from './api/failure.js';
-import type { LedgerApi } from './api/ledger-api.js';
-import { useAsked } from './api/use-asked.js';
-import { useLive } from './live/use-live.js';
-import { useAtMostEvery, useNowAndThen } from './live/use-ticks.js';
-import { FailureNotice } from './parts/failure-notice.js';
-import { ParkedNotice } from './parts/parked-notice.js';
-import type { Filter } from './place/filter.js';
-import type { Place } from './place/place.js';
-import type { Go } from './place/use-place.js';
-import { StatementSection } from './statement/statement-section.js';
-import { useStatement } from './statement/use-statement.js';
-import { StoryDrawer } from './story/story-drawer.js';
-import { Summary } from './summary/summary.js';
-import { UsageSection } from './usage/usage-section.js';
-import { useUsage } from './usage/use-usage.js';
-import { useWords } from './words/use-words.js';
+import { passes } from '../api/failure.js';
+import type { LedgerApi } from '../api/ledger-api.js';
+import { useAsked } from '../api/use-asked.js';
+import { useLive } from '../live/use-live.js';
+import { useAtMostEvery, useNowAndThen } from '../live/use-ticks.js';
+import { FailureNotice } from '../components/failure-notice.js';
+import { ParkedNotice } from '../components/parked-notice.js';
+import type { Filter } from '../routing/filter.js';
+import type { Route } from '../routing/route.js';
+import type { Navigate } from '../routing/use-route.js';
+import { StatementSection } from '../statement/statement-section.js';
+import { useStatement } from '../statement/use-statement.js';
+import { StoryDrawer } from '../story/story-drawer.js';
+import { Summary } from '../summary/summary.js';
+import { UsageSection } from './usage-section.js';
+import { useUsage } from './use-usage.js';
+import { useMessages } from '../i18n/language.js';
 
 const NEWS_MS = 500;
 const LOOK_AGAIN_MS = 30_000;
 
 interface UsagePageProps {
   readonly api: LedgerApi;
-  readonly place: Place;
-  readonly go: Go;
+  readonly route: Route;
+  readonly navigate: Navigate;
   /** To one's own account; undefined: this is it. */
   readonly leave: (() => void) | undefined;
 }
 
 /** Rows become a page. */
-export function UsagePage({ api, place, go, leave }: UsagePageProps) {
-  const { nav, skip } = useWords();
-  const filter = useSame(place.filter);
+export function UsagePage({ api, route, navigate, leave }: UsagePageProps) {
+  const { nav, skip } = useMessages();
+  const filter = useSame(route.filter);
   const [edition, nextEdition] = useReducer((count: number) => count + 1, 0);
   const balance = useAsked(
     useCallback((signal) => api.balance(signal), [api]),
@@ -52,9 +52,12 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
   const lookSoon = useAtMostEvery(NEWS_MS, lookAgain);
   useNowAndThen(LOOK_AGAIN_MS, lookSoon);
   const live = useLive(api, liveAfter, hear, lookSoon);
-  const setFilter = useCallback((next: Filter) => go({ filter: next }, 'replace'), [go]);
-  const openRow = useCallback((row: string) => go({ row }), [go]);
-  const closeRow = useCallback(() => go({ row: null }, 'replace'), [go]);
+  const setFilter = useCallback(
+    (next: Filter) => navigate({ filter: next }, 'replace'),
+    [navigate],
+  );
+  const openRow = useCallback((row: string) => navigate({ row }), [navigate]);
+  const closeRow = useCallback(() => navigate({ row: null }, 'replace'), [navigate]);
 
   // Where there is nothing to see, one notice says so, not one in each corner of the page.
   const { failure, rows } = statement;
@@ -83,13 +86,13 @@ export function UsagePage({ api, place, go, leave }: UsagePageProps) {
         setFilter={setFilter}
         open={openRow}
       />
-      {place.row !== null && (
+      {route.row !== null && (
         <StoryDrawer
           api={api}
-          row={place.row}
+          row={route.row}
           edition={edition}
           batches={batches.value?.items ?? []}
-          open={(row) => go({ row }, 'replace')}
+          open={(row) => navigate({ row }, 'replace')}
           close={closeRow}
         />
       )}

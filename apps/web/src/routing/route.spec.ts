@@ -1,18 +1,18 @@
-import { HOME, addressOf, placeOf, type Place } from './place.js';
+import { HOME_ROUTE, urlOf, parseRoute, type Route } from './route.js';
 
-const at = (address: string): Place => placeOf(new URL(address, 'http://ledger.test'));
+const at = (address: string): Route => parseRoute(new URL(address, 'http://ledger.test'));
 
 describe('a place', () => {
   it('is kept whole in its address', () => {
-    const place: Place = {
+    const route: Route = {
       view: 'audit',
       user: '0a11ce00-0000-4000-8000-000000000001',
       filter: { type: 'refund', business: 'video', from: '2030-01-31', to: '2030-02-01' },
       row: 'r17.0',
     };
-    expect(at(addressOf(place))).toEqual(place);
-    expect(addressOf(HOME)).toBe('/');
-    expect(at('/')).toEqual(HOME);
+    expect(at(urlOf(route))).toEqual(route);
+    expect(urlOf(HOME_ROUTE)).toBe('/');
+    expect(at('/')).toEqual(HOME_ROUTE);
   });
 
   it('may name its row by an id, as links did before', () => {
@@ -28,6 +28,6 @@ describe('a place', () => {
     '/?row=1.0',
     '/?type=gift',
   ])('is home when %p says nothing that makes sense', (address) =>
-    expect(at(address)).toEqual(HOME),
+    expect(at(address)).toEqual(HOME_ROUTE),
   );
 });
