@@ -1,19 +1,19 @@
 import { expect, test, type Page } from '@playwright/test';
-import { consume, consumeMany, newUser, recharge, send } from './ledger.js';
-import { amounts, open, rowTexts, rows } from './page.js';
+import { consume, consumeMany, newUser, recharge, send } from './ledger-client.js';
+import { amounts, open, rowTexts, rows } from './usage-page.js';
 
 const ROWS = 120;
 /** As far as a page can tell; and Chromium's own is switched off. */
-const WITHOUT_ANCHORING = `
+const WITHOUT_SCROLL_ANCHORING = `
   CSS.supports = () => false;
   document.addEventListener('DOMContentLoaded', () => {
     document.documentElement.style.overflowAnchor = 'none';
   });
 `;
 
-const liveMark = (page: Page) => page.locator('.live');
+const liveIndicator = (page: Page) => page.locator('.live');
 
-const counted = (from: number, to: number): readonly number[] =>
+const descending = (from: number, to: number): readonly number[] =>
   Array.from({ length: from - to + 1 }, (_, i) => from - i);
 
 test.describe('while rows arrive', () => {
@@ -21,7 +21,7 @@ test.describe('while rows arrive', () => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user);
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
     await consume(user, 7, { source_type: 'tts', duration: 12.5 });
     await expect(rows(page)).toHaveCount(2, { timeout: 1_000 });
     expect((await rowTexts(page))[0]).toEqual(['消费', '−7', '93', '12.5s', '【配音合成】']);
@@ -43,25 +43,25 @@ test.describe('while rows arrive', () => {
     }
     await expect(page.getByText('已经到底了')).toBeVisible();
     await expect(rows(page)).toHaveCount(ROWS + 1 + arrived);
-    expect(await amounts(page)).toEqual([...counted(ROWS + arrived, 1), 1_000_000]);
+    expect(await amounts(page)).toEqual([...descending(ROWS + arrived, 1), 1_000_000]);
   });
 
-  for (const anchors of [true, false]) {
-    test(`the reader keeps the place, in a browser ${anchors ? 'with' : 'without'} scroll anchoring`, async ({
+  for (const hasAnchoring of [true, false]) {
+    test(`the reader keeps the place, in a browser ${hasAnchoring ? 'with' : 'without'} scroll anchoring`, async ({
       page,
     }) => {
-      if (!anchors) await page.addInitScript(WITHOUT_ANCHORING);
+      if (!hasAnchoring) await page.addInitScript(WITHOUT_SCROLL_ANCHORING);
       const user = newUser();
       await consumeMany(user, 60);
       await open(page, user);
-      await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
-      const read = rows(page).filter({ hasText: '−30' }).first();
-      await read.scrollIntoViewIfNeeded();
+      await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
+      const row = rows(page).filter({ hasText: '−30' }).first();
+      await row.scrollIntoViewIfNeeded();
       await page.mouse.wheel(0, 40);
-      const before = await stillBox(page, () => read.boundingBox());
+      const before = await settledTop(page, () => row.boundingBox());
       for (let i = 1; i <= 3; i += 1) await consume(user, 60 + i);
       await expect(page.getByRole('button', { name: '3 条新明细，回到顶部' })).toBeVisible();
-      const after = await stillBox(page, () => read.boundingBox());
+      const after = await settledTop(page, () => row.boundingBox());
       expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
       expect((await amounts(page)).slice(0, 4)).toEqual([63, 62, 61, 60]);
       await page.getByRole('button', { name: '3 条新明细，回到顶部' }).click();
@@ -74,16 +74,16 @@ test.describe('while rows arrive', () => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user);
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
     await context.setOffline(true);
     await page.route('**/transactions/stream', (route) => route.abort());
     await consume(user, 1);
     await context.setOffline(false);
-    await expect(liveMark(page)).toHaveAttribute('data-live', /waiting|connecting/);
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', /waiting|connecting/);
     await consume(user, 2);
     await page.unroute('**/transactions/stream');
     await expect(rows(page)).toHaveCount(3, { timeout: 15_000 });
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
     await consume(user, 3);
     await expect(rows(page)).toHaveCount(4);
     expect(await amounts(page)).toEqual([3, 2, 1, 100]);
@@ -93,14 +93,16 @@ test.describe('while rows arrive', () => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user);
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
-    const cut = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/stream'));
-    await show(page, false);
-    await cut;
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
+    const closed = page.waitForEvent('requestfailed', (request) =>
+      request.url().endsWith('/stream'),
+    );
+    await setPageVisible(page, false);
+    await closed;
     await consume(user, 1);
     await consume(user, 2);
     await expect(rows(page)).toHaveCount(1);
-    await show(page, true);
+    await setPageVisible(page, true);
     await expect(rows(page)).toHaveCount(3);
     expect(await amounts(page)).toEqual([2, 1, 100]);
   });
@@ -111,7 +113,7 @@ test.describe('while rows arrive', () => {
     const video = { source_type: 'video', settle_within: 600, consumption_id: 'job' } as const;
     await consume(user, 40, video);
     await open(page, user);
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
     await expect(page.getByTestId('held')).toHaveText('40');
     await rows(page).first().click();
     await expect(page.getByTestId('actual')).toHaveText('待结算');
@@ -129,7 +131,7 @@ test.describe('while rows arrive', () => {
     const user = newUser();
     await recharge(user, 10);
     await open(page, user, { role: 'auditor', path: '/audit' });
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
     await expect(page.locator('[data-revision]')).toHaveCount(1);
     await sendRefused(user);
     const refusal = page.locator('[data-revision="1"]');
@@ -141,7 +143,7 @@ test.describe('while rows arrive', () => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user, { path: '/?type=consume&business=tts' });
-    await expect(liveMark(page)).toHaveAttribute('data-live', 'live');
+    await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
     await consume(user, 1);
     await consume(user, 2, { source_type: 'tts' });
     await expect(rows(page)).toHaveCount(1);
@@ -151,7 +153,7 @@ test.describe('while rows arrive', () => {
 });
 
 /** Where it stands once it has come to rest. */
-async function stillBox(page: Page, box: () => Promise<{ y: number } | null>): Promise<number> {
+async function settledTop(page: Page, box: () => Promise<{ y: number } | null>): Promise<number> {
   let last = NaN;
   await expect(async () => {
     const y = (await box())?.y ?? NaN;
@@ -164,9 +166,9 @@ async function stillBox(page: Page, box: () => Promise<{ y: number } | null>): P
 }
 
 /** As a browser tells a page that its tab is hidden. */
-async function show(page: Page, isShown: boolean): Promise<void> {
+async function setPageVisible(page: Page, isVisible: boolean): Promise<void> {
   await page.evaluate(`
-    Object.defineProperty(document, 'hidden', { configurable: true, value: ${!isShown} });
+    Object.defineProperty(document, 'hidden', { configurable: true, value: ${!isVisible} });
     document.dispatchEvent(new Event('visibilitychange'));
   `);
 }

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { consume, newUser, recharge, send } from './ledger.js';
-import { findings, open, rows, sideways } from './page.js';
+import { consume, newUser, recharge, send } from './ledger-client.js';
+import { axeViolations, open, rows, horizontalOverflow } from './usage-page.js';
 
 const TABS_MAX = 30;
 const AXE_MS_MAX = 90_000;
@@ -9,7 +9,7 @@ const PAGE_BYTES_MAX = 130_000;
 /** Of what is drawn against what is behind it (WCAG 1.4.11). */
 const CONTRAST_MIN = 3;
 
-async function anAccount(): Promise<string> {
+async function newAccountWithRows(): Promise<string> {
   const user = newUser();
   await recharge(user, 100, new Date(Date.now() + 3 * 86_400_000).toISOString());
   await recharge(user, 500);
@@ -27,27 +27,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test('axe finds nothing, and nothing stands out to the side', async ({ page }) => {
         // It looks at every element of six pages.
         test.setTimeout(AXE_MS_MAX);
-        const user = await anAccount();
+        const user = await newAccountWithRows();
         await open(page, user, { role: 'auditor' });
         await expect(rows(page)).toHaveCount(5);
-        expect(await findings(page)).toEqual([]);
+        expect(await axeViolations(page)).toEqual([]);
         await page.getByLabel('类型', { exact: true }).selectOption('expire');
         await expect(page.locator('[data-state="no-match"]')).toBeVisible();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeViolations(page)).toEqual([]);
         await page.getByRole('button', { name: '清除筛选' }).first().click();
         await rows(page).first().click();
         await expect(page.getByTestId('why')).toBeVisible();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeViolations(page)).toEqual([]);
         await page.keyboard.press('Escape');
-        expect(await sideways(page)).toBe(0);
+        expect(await horizontalOverflow(page)).toBe(0);
         await page.getByRole('link', { name: '事件审计' }).click();
         await page.getByRole('button', { name: '查看此刻的状态' }).first().click();
         await expect(page.getByTestId('state-balance')).toBeVisible();
-        expect(await findings(page)).toEqual([]);
-        expect(await sideways(page)).toBe(0);
+        expect(await axeViolations(page)).toEqual([]);
+        expect(await horizontalOverflow(page)).toBe(0);
         await page.getByRole('button', { name: '退出' }).click();
         await expect(page.getByLabel('访问令牌')).toBeVisible();
-        expect(await findings(page)).toEqual([]);
+        expect(await axeViolations(page)).toEqual([]);
       });
     });
   }
@@ -55,7 +55,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test.describe('the page', () => {
   test('speaks Chinese first, and English by a switch that is kept', async ({ page }) => {
-    const user = await anAccount();
+    const user = await newAccountWithRows();
     await open(page, user);
     await expect(page.locator('.rows').getByRole('columnheader')).toHaveText([
       '时间',
@@ -80,24 +80,24 @@ test.describe('the page', () => {
     await expect(rows(page).nth(2).locator('.cell-description')).toHaveText('【配音合成】');
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Statement' })).toBeVisible();
-    expect(await findings(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   test('is light or dark as the reader says', async ({ page }) => {
-    await open(page, await anAccount());
-    const ground = (): Promise<string> =>
+    await open(page, await newAccountWithRows());
+    const backgroundColour = (): Promise<string> =>
       page.evaluate('getComputedStyle(document.body).backgroundColor');
-    const light = await ground();
+    const light = await backgroundColour();
     await page.getByRole('button', { name: '外观：跟随系统' }).click();
-    expect(await ground()).toBe(light);
+    expect(await backgroundColour()).toBe(light);
     await page.getByRole('button', { name: '外观：浅色' }).click();
-    expect(await ground()).not.toBe(light);
+    expect(await backgroundColour()).not.toBe(light);
     await page.reload();
     await expect(page.getByRole('button', { name: '外观：深色' })).toBeVisible();
   });
 
   test('is used by keyboard alone', async ({ page }) => {
-    await open(page, await anAccount());
+    await open(page, await newAccountWithRows());
     await expect(rows(page)).toHaveCount(5);
     await page.getByRole('button', { name: '导出 CSV' }).focus();
     const first = rows(page).first().getByRole('button');
@@ -116,7 +116,7 @@ test.describe('the page', () => {
   });
 
   test('has a chart that is read by keyboard, day by day', async ({ page }) => {
-    await open(page, await anAccount());
+    await open(page, await newAccountWithRows());
     const chart = page.getByRole('slider');
     await expect(chart).toHaveAttribute(
       'aria-valuetext',
@@ -134,12 +134,12 @@ test.describe('the page', () => {
   test('has a chart of each day, a part for each business, in colours one can tell', async ({
     page,
   }) => {
-    const user = await anAccount();
+    const user = await newAccountWithRows();
     await consume(user, 75, { source_type: 'script' });
     await open(page, user);
     const parts = page.locator('.column').last().locator('.column-part');
     await expect(parts).toHaveCount(3);
-    const drawn = await lastColumn(page);
+    const drawn = await lastColumnParts(page);
     expect(drawn.map(({ business }) => business)).toEqual(['script', 'tts', 'video']);
     const perPoint = (drawn[0]?.height ?? 0) / 75;
     expect(perPoint).toBeGreaterThan(0);
@@ -167,11 +167,11 @@ test.describe('the page', () => {
     await recharge(user, 1_000_000_000);
     await recharge(user, 1_000_000_000);
     const word = 'x'.repeat(64);
-    const says = { source_type: 'video', duration: 9_999_999.123 } as const;
-    await consume(user, 999_999_999, { ...says, source_id: word, consumption_id: word });
+    const options = { source_type: 'video', duration: 9_999_999.123 } as const;
+    await consume(user, 999_999_999, { ...options, source_id: word, consumption_id: word });
     await open(page, user, { role: 'auditor' });
     await expect(page.getByTestId('balance')).toHaveText('1,000,000,001');
-    expect(await sideways(page)).toBe(0);
+    expect(await horizontalOverflow(page)).toBe(0);
     await rows(page).first().click();
     await expect(page.getByRole('dialog')).toContainText(word);
     expect(
@@ -182,12 +182,12 @@ test.describe('the page', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: '事件审计' }).click();
     await expect(page.locator('[data-revision]')).toHaveCount(3);
-    expect(await sideways(page)).toBe(0);
+    expect(await horizontalOverflow(page)).toBe(0);
     await expect(page).toHaveTitle('事件审计 · 积分账本');
   });
 
   test('has numbers in columns: to the right, in figures of one width', async ({ page }) => {
-    await open(page, await anAccount());
+    await open(page, await newAccountWithRows());
     for (const column of ['points', 'balance', 'duration']) {
       const cell = rows(page).first().locator(`.cell-${column}`);
       await expect(cell).toHaveCSS('text-align', 'right');
@@ -203,7 +203,7 @@ test.describe('the page', () => {
       if (request.url().includes('/v1/')) return;
       sizes.push(request.sizes().then((of) => of.responseBodySize + of.responseHeadersSize));
     });
-    await open(page, await anAccount());
+    await open(page, await newAccountWithRows());
     await expect(rows(page)).toHaveCount(5);
     const all = await Promise.all(sizes);
     expect(all.length).toBeGreaterThanOrEqual(3);
@@ -211,21 +211,21 @@ test.describe('the page', () => {
   });
 
   test('keeps to a strict content security policy, and asks nobody else', async ({ page }) => {
-    const asked: string[] = [];
-    const complaints: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    const origins: string[] = [];
+    const consoleErrors: string[] = [];
+    page.on('request', (request) => origins.push(new URL(request.url()).origin));
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      if (message.type() === 'error') consoleErrors.push(message.text());
     });
     const answering = page.waitForResponse((response) => response.url().endsWith('/'));
-    await open(page, await anAccount());
+    await open(page, await newAccountWithRows());
     const policy = (await (await answering).allHeaders())['content-security-policy'] ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
     await rows(page).first().click();
     await expect(page.getByTestId('why')).toBeVisible();
-    expect(new Set(asked).size).toBe(1);
-    expect(complaints).toEqual([]);
+    expect(new Set(origins).size).toBe(1);
+    expect(consoleErrors).toEqual([]);
   });
 });
 
@@ -235,7 +235,7 @@ interface Part {
 }
 
 /** Of the last column, from the bottom up. */
-const lastColumn = (page: Page): Promise<readonly Part[]> =>
+const lastColumnParts = (page: Page): Promise<readonly Part[]> =>
   page.evaluate(`[...document.querySelectorAll('.column:last-child .column-part')].map((part) => ({
     business: part.dataset.business,
     height: Number(part.getAttribute('height')),

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { consume, newUser, recharge, send } from './ledger.js';
-import { open, rows } from './page.js';
+import { consume, newUser, recharge, send } from './ledger-client.js';
+import { open, rows } from './usage-page.js';
 
 const event = (page: Page, revision: number) => page.locator(`[data-revision="${revision}"]`);
 

@@ -7,7 +7,7 @@ import { freePorts } from '#embedded';
 
 const MAIN = join(import.meta.dirname, '../../dist/stack/src/main.js');
 const READY_MS_MAX = 120_000;
-const LOOK_AGAIN_MS = 100;
+const POLL_MS = 100;
 
 export const STACK_VARIABLE = 'BROWSER_STACK';
 
@@ -16,14 +16,14 @@ export default async function startStack(): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'points-browser-'));
   // Run by the superuser, Postgres is another user, who has to get in.
   await chmod(dataDir, 0o755);
-  const [apiPort, postgresPort, nobody] = await freePorts(3);
+  const [apiPort, postgresPort, unusedPort] = await freePorts(3);
   const stack = spawn(process.execPath, ['--enable-source-maps', MAIN], {
     env: {
       ...process.env,
       DATA_DIR: dataDir,
       API_PORT: String(apiPort),
       POSTGRES_PORT: String(postgresPort),
-      KAFKA_BROKERS: `127.0.0.1:${nobody}`,
+      KAFKA_BROKERS: `127.0.0.1:${unusedPort}`,
       SENDERS: 'anybody',
       APPS: 'projector,api,sweeper',
       DEMO: 'off',
@@ -31,10 +31,10 @@ export default async function startStack(): Promise<() => Promise<void>> {
     // It stops when the tests are killed.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const said = listenTo(stack);
+  const output = captureOutput(stack);
   try {
     process.env[STACK_VARIABLE] = JSON.stringify({
-      ...(await ready(stack, dataDir, said)),
+      ...(await ready(stack, dataDir, output)),
       secret: await readFile(join(dataDir, 'jwt-secret'), 'utf8'),
     });
   } catch (error) {
@@ -44,25 +44,25 @@ export default async function startStack(): Promise<() => Promise<void>> {
   return () => stop(stack, dataDir);
 }
 
-function listenTo(stack: ChildProcess): () => string {
+function captureOutput(stack: ChildProcess): () => string {
   let text = '';
-  const hear = (chunk: Buffer): void => void (text += chunk.toString('utf8'));
-  stack.stdout?.on('data', hear);
-  stack.stderr?.on('data', hear);
+  const append = (chunk: Buffer): void => void (text += chunk.toString('utf8'));
+  stack.stdout?.on('data', append);
+  stack.stderr?.on('data', append);
   return () => text;
 }
 
 async function ready(
   stack: ChildProcess,
   dataDir: string,
-  said: () => string,
+  output: () => string,
 ): Promise<Record<string, unknown>> {
   const until = Date.now() + READY_MS_MAX;
-  while (!/^ready \{/m.test(said())) {
+  while (!/^ready \{/m.test(output())) {
     if (stack.exitCode !== null || Date.now() > until) {
-      throw new Error(`the stack did not start; is it built? It said:\n${said()}`);
+      throw new Error(`the stack did not start; is it built? It said:\n${output()}`);
     }
-    await wait(LOOK_AGAIN_MS);
+    await wait(POLL_MS);
   }
   const text = await readFile(join(dataDir, 'ready.json'), 'utf8');
   return JSON.parse(text) as Record<string, unknown>;

@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { DEMO_USERS } from '../../stack/src/demo.js';
-import { carryOutInThePast, consume, newUser, recharge, seed, send } from './ledger.js';
-import { open, rowTexts, rows } from './page.js';
+import {
+  recordPastCommands,
+  consume,
+  newUser,
+  recharge,
+  seedDemoData,
+  send,
+} from './ledger-client.js';
+import { open, rowTexts, rows } from './usage-page.js';
 
 const DAY_MS = 86_400_000;
 
 test.describe('the statement', () => {
   test('shows what the demo did, row by row and column by column', async ({ page }) => {
-    await seed();
+    await seedDemoData();
     await open(page, DEMO_USERS[0]);
     await expect(rows(page)).toHaveCount(11);
     expect(await rowTexts(page)).toEqual([
@@ -49,7 +56,7 @@ test.describe('the statement', () => {
     const user = newUser();
     const at = new Date('2026-01-31T18:30:05.123Z');
     const data = { user_id: user, points: 5, expires_at: null };
-    await carryOutInThePast([{ at, body: { type: 'RechargePoints', data } }]);
+    await recordPastCommands([{ at, body: { type: 'RechargePoints', data } }]);
     await open(page, user);
     const time = rows(page).locator('time');
     await expect(time).toHaveText('2026-02-01 02:30:05');
@@ -62,7 +69,7 @@ test.describe('the statement', () => {
     const user = newUser();
     const of = { user_id: user };
     const on = (day: string) => new Date(`${day}T04:00:00.000Z`);
-    await carryOutInThePast([
+    await recordPastCommands([
       {
         at: on('2026-01-10'),
         body: { type: 'RechargePoints', data: { ...of, points: 900, expires_at: null } },

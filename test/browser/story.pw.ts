@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { consume, newUser, recharge, send } from './ledger.js';
-import { open, rows } from './page.js';
+import { consume, newUser, recharge, send } from './ledger-client.js';
+import { open, rows } from './usage-page.js';
 
 const drawer = (page: Page) => page.getByRole('dialog', { name: '来龙去脉' });
 const rowOf = (page: Page, points: string) => rows(page).filter({ hasText: points });
@@ -11,8 +11,8 @@ test.describe('the story of a row', () => {
   }) => {
     const user = newUser();
     await recharge(user, 1_000);
-    const says = { source_type: 'video', source_id: 'task-4', settle_within: 60 } as const;
-    const { consumption_id } = await consume(user, 800, says);
+    const options = { source_type: 'video', source_id: 'task-4', settle_within: 60 } as const;
+    const { consumption_id } = await consume(user, 800, options);
     const data = { user_id: user, consumption_id: consumption_id ?? '' };
     await send({ type: 'SettleConsumption', data: { ...data, points: 640, duration: 30.25 } });
     await open(page, user);

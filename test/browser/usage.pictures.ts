@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import type { CommandBody } from '#contracts';
-import { carryOutInThePast, newUser, type PastCommand } from './ledger.js';
-import { open, rows } from './page.js';
+import { recordPastCommands, newUser, type PastCommand } from './ledger-client.js';
+import { open, rows } from './usage-page.js';
 
 // Takes the pictures of the README: a month in the life of one account, by the real rules.
 
@@ -21,7 +21,7 @@ const TASKS: readonly Omit<ConsumeData, 'points'>[] = [
   { source_type: 'voice_clone' },
 ];
 
-function aMonth(user_id: string, nowMs: number): readonly PastCommand[] {
+function commandsOfMonth(user_id: string, nowMs: number): readonly PastCommand[] {
   const recharge = (day: number, points: number, expiresInDays: number): PastCommand => ({
     at: new Date(nowMs - (DAYS - day) * DAY_MS),
     id: `order-${1000 + points}`,
@@ -42,13 +42,13 @@ function aMonth(user_id: string, nowMs: number): readonly PastCommand[] {
     ...days.flatMap((day) => [
       ...(day === 12 ? [recharge(12, 3_000, 60)] : []),
       ...(day === 29 ? [recharge(29, 1_200, 5), recharge(29, 2_500, 26)] : []),
-      ...aDay(user_id, day, nowMs),
+      ...commandsOfDay(user_id, day, nowMs),
     ]),
   ];
 }
 
 /** Some tasks each day, fewer at weekends; every third video costs less, and some work fails. */
-function aDay(user_id: string, day: number, nowMs: number): readonly PastCommand[] {
+function commandsOfDay(user_id: string, day: number, nowMs: number): readonly PastCommand[] {
   const endMs = nowMs - (DAYS - day) * DAY_MS;
   const tasks = day % 7 > 4 ? 2 : 3 + ((day * 5) % 4);
   return Array.from({ length: tasks }, (_, n) => {
@@ -61,11 +61,11 @@ function aDay(user_id: string, day: number, nowMs: number): readonly PastCommand
       id,
       body: { type: 'ConsumePoints', data: { user_id, points, source_id: id, ...task } },
     };
-    return [consume, ...after(user_id, id, task, points, at, day === DAYS)];
+    return [consume, ...followUps(user_id, id, task, points, at, day === DAYS)];
   }).flat();
 }
 
-function after(
+function followUps(
   user_id: string,
   consumption_id: string,
   task: Omit<ConsumeData, 'points'>,
@@ -73,13 +73,13 @@ function after(
   at: (minutes: number) => Date,
   isToday: boolean,
 ): readonly PastCommand[] {
-  const of = { user_id, consumption_id };
+  const consumption = { user_id, consumption_id };
   if (task.settle_within !== undefined && !isToday) {
-    const data = { ...of, points: Math.round(points * 0.8), duration: 30.25 };
+    const data = { ...consumption, points: Math.round(points * 0.8), duration: 30.25 };
     return [{ at: at(4), id: `${consumption_id}-done`, body: { type: 'SettleConsumption', data } }];
   }
   if (task.source_type !== 'voice_clone') return [];
-  const data = { ...of, reason: '样本噪音过大' };
+  const data = { ...consumption, reason: '样本噪音过大' };
   return [{ at: at(9), id: `${consumption_id}-failed`, body: { type: 'RefundPoints', data } }];
 }
 
@@ -87,7 +87,7 @@ const user = newUser();
 
 test.beforeAll(async () => {
   const nowMs = Date.now();
-  await carryOutInThePast(aMonth(user, nowMs));
+  await recordPastCommands(commandsOfMonth(user, nowMs));
   const held = {
     user_id: user,
     points: 180,
@@ -96,10 +96,10 @@ test.beforeAll(async () => {
   } as const;
   const at = new Date(nowMs - 60_000);
   const data = { ...held, settle_within: 3_600 };
-  await carryOutInThePast([{ at, id: 'task-31-1', body: { type: 'ConsumePoints', data } }]);
+  await recordPastCommands([{ at, id: 'task-31-1', body: { type: 'ConsumePoints', data } }]);
 });
 
-async function take(page: Page, name: string): Promise<void> {
+async function takePicture(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
@@ -117,7 +117,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await open(page, user);
         await expect(rows(page)).toHaveCount(50);
         await expect(page.getByText('实时更新中')).toBeVisible();
-        await take(page, `usage-${width}-${colorScheme}`);
+        await takePicture(page, `usage-${width}-${colorScheme}`);
       });
     });
   }
@@ -129,14 +129,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await open(page, user, { path: '/?type=consume&business=video' });
       await rows(page).filter({ hasText: '30.25s' }).first().click();
       await expect(page.getByTestId('why')).toBeVisible();
-      await take(page, `story-${colorScheme}`);
+      await takePicture(page, `story-${colorScheme}`);
     });
 
     test('the time line of an auditor', async ({ page }) => {
       await open(page, user, { role: 'auditor', path: '/audit' });
       await page.getByRole('button', { name: '查看此刻的状态' }).nth(1).click();
       await expect(page.getByTestId('state-balance')).toBeVisible();
-      await take(page, `audit-${colorScheme}`);
+      await takePicture(page, `audit-${colorScheme}`);
     });
   });
 }
@@ -146,5 +146,5 @@ test('the usage page in English', async ({ page }) => {
   await open(page, user);
   await page.getByRole('button', { name: 'English' }).click();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
-  await take(page, 'usage-1440-english');
+  await takePicture(page, 'usage-1440-english');
 });

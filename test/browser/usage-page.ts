@@ -1,18 +1,18 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { address, tokenOf, type Role } from './ledger.js';
+import { apiUrl, tokenOf, type Role } from './ledger-client.js';
 
-interface OpenAs {
+interface OpenOptions {
   readonly role?: Role;
   readonly path?: string;
   readonly token?: string;
 }
 
 /** As an app opens it for its user: with a token behind the #. */
-export async function open(page: Page, user: string, says: OpenAs = {}): Promise<void> {
-  const { role = 'user', path = '/' } = says;
-  const token = says.token ?? (await tokenOf(role === 'user' ? user : `the-${role}`, role));
-  await page.goto(`${address()}${path}#token=${token}&user=${user}`);
+export async function open(page: Page, user: string, options: OpenOptions = {}): Promise<void> {
+  const { role = 'user', path = '/' } = options;
+  const token = options.token ?? (await tokenOf(role === 'user' ? user : `the-${role}`, role));
+  await page.goto(`${apiUrl()}${path}#token=${token}&user=${user}`);
 }
 
 export const rows = (page: Page): Locator => page.locator('tr[data-row]');
@@ -34,12 +34,12 @@ export async function amounts(page: Page): Promise<readonly number[]> {
 }
 
 /** What axe finds. Colours are judged once nothing moves any more. */
-export async function findings(page: Page): Promise<readonly string[]> {
+export async function axeViolations(page: Page): Promise<readonly string[]> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
 
 /** By how many pixels the page is wider than its window. */
-export const sideways = (page: Page): Promise<number> =>
+export const horizontalOverflow = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -4,7 +4,7 @@ import { tellCounts } from '../counts.mjs';
 type Tests = readonly Pick<ReturnType<Suite['allTests']>[number], 'outcome'>[];
 
 /** Tells how a Playwright run went; and a test that was not run is a failed one. */
-export class ClosingLine {
+export class CountReporter {
   #tests: Tests = [];
   #errors = 0;
 
@@ -26,4 +26,4 @@ export class ClosingLine {
 }
 
 // Playwright takes no other kind of export.
-export default ClosingLine satisfies new () => Reporter;
+export default CountReporter satisfies new () => Reporter;

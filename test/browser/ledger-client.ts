@@ -17,7 +17,7 @@ interface Stack {
 
 const stack = (): Stack => JSON.parse(process.env[STACK_VARIABLE] ?? '{}') as Stack;
 
-export const address = (): string => stack().api;
+export const apiUrl = (): string => stack().api;
 
 /** Every test has a user of its own. */
 export const newUser = (): string => randomUUID();
@@ -34,7 +34,7 @@ export function tokenOf(subject: string, role: Role, seconds = 3_600): Promise<s
 
 /** As a service sends it; the answer is that of the ledger, durable and true. */
 export async function send(body: CommandBody, id: string = randomUUID()): Promise<CommandOutcome> {
-  const response = await fetch(`${address()}/v1/commands/${body.type}`, {
+  const response = await fetch(`${apiUrl()}/v1/commands/${body.type}`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${await tokenOf('browser-tests', 'service')}`,
@@ -52,8 +52,8 @@ export const recharge = (user_id: string, points: number, expires_at: string | n
 
 type ConsumeData = Extract<CommandBody, { type: 'ConsumePoints' }>['data'];
 
-export const consume = (user_id: string, points: number, says: Partial<ConsumeData> = {}) =>
-  send({ type: 'ConsumePoints', data: { user_id, points, source_type: 'script', ...says } });
+export const consume = (user_id: string, points: number, overrides: Partial<ConsumeData> = {}) =>
+  send({ type: 'ConsumePoints', data: { user_id, points, source_type: 'script', ...overrides } });
 
 /** Many small rows, oldest first: of 1, 2, 3 … points. */
 export async function consumeMany(user_id: string, count: number): Promise<void> {
@@ -68,25 +68,25 @@ export interface PastCommand {
 }
 
 /** What was commanded at moments that are past, decided by the real rules into the real store. */
-export async function carryOutInThePast(commands: readonly PastCommand[]): Promise<void> {
+export async function recordPastCommands(commands: readonly PastCommand[]): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
-  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   try {
     for (const { at, body, id = randomUUID() } of commands) {
       const sent = { ...body, source: '/history', id };
-      const { answer } = await desk.run(toLedgerCommand(sent, at.toISOString()), {
+      const { answer } = await processor.run(toLedgerCommand(sent, at.toISOString()), {
         correlation: id,
       });
       if (answer.status !== 'accepted') throw new Error(`${id} was refused: ${answer.code}`);
     }
   } finally {
-    await desk.drain(5_000);
+    await processor.drain(5_000);
     await store.close();
   }
 }
 
 /** Something that is no event stands at the next revision of the user's stream. */
-export async function damage(user_id: string, revision: number): Promise<void> {
+export async function storeUndecodableEvent(user_id: string, revision: number): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
   try {
     const [type, data, meta] = ['PointsRecharged', '{', '{"v":1}'];
@@ -99,4 +99,4 @@ export async function damage(user_id: string, revision: number): Promise<void> {
 }
 
 /** The demo's commands, over HTTP. They are the same however often they are sent. */
-export const seed = (): Promise<number> => seedDemo(send, Date.now());
+export const seedDemoData = (): Promise<number> => seedDemo(send, Date.now());
