@@ -43,7 +43,7 @@ const RULES = [
     may: './account-loader.js',
   },
   { file: 'apps/web/src/app.tsx', never: '#contracts/testing', may: '#contracts' },
-  { file: 'apps/web/src/format/rows.ts', never: 'node:crypto', may: './days.js' },
+  { file: 'apps/web/src/format/points.ts', never: 'node:crypto', may: './days.js' },
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
   { file: 'libs/projection/src/index.ts', never: '#platform', may: 'pg' },
   { file: 'libs/senders/src/index.ts', never: '#commands', may: 'zod' },

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClosingLine as BrowserLine } from './browser/closing-line.js';
+import { CountReporter as BrowserLine } from './browser/count-reporter.js';
 import { COUNTS_VARIABLE, closingLine, countsIn, tellCounts } from './counts.mjs';
 import { openPython } from './foreign/python.mjs';
 

@@ -30,8 +30,12 @@ import { openTestApi, read, type TestApi } from '../../apps/api/src/testing/api-
 import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '#projection';
-import { inPoints, inSeconds, withSign } from '../../apps/web/src/format/rows.js';
-import { daysUntil, inLocalDay, inLocalTime } from '../../apps/web/src/format/time.js';
+import {
+  formatPoints,
+  formatSeconds,
+  formatSignedPoints,
+} from '../../apps/web/src/format/points.js';
+import { daysUntil, formatLocalDay, formatLocalTime } from '../../apps/web/src/format/time.js';
 import { anyLife, type SentCommand } from './extreme-commands.js';
 import { everythingOf } from './everything-of.js';
 
@@ -181,11 +185,15 @@ describe('every value that the edge takes', () => {
     expect(csv.body.split('\r\n')).toHaveLength(items.length + 2);
     const shown = [
       ...items.flatMap((row) => [
-        ...[inLocalTime(row.created_at), inLocalTime(row.updated_at), inSeconds(row.duration)],
-        ...[withSign(row.type, row.amount), inPoints(row.balance_after)],
+        ...[
+          formatLocalTime(row.created_at),
+          formatLocalTime(row.updated_at),
+          formatSeconds(row.duration),
+        ],
+        ...[formatSignedPoints(row.type, row.amount), formatPoints(row.balance_after)],
       ]),
       ...batches.items.flatMap(({ expires_at: at }) =>
-        at === null ? [] : [inLocalDay(at), String(daysUntil(at, Date.now()))],
+        at === null ? [] : [formatLocalDay(at), String(daysUntil(at, Date.now()))],
       ),
     ];
     expect(shown.filter((text) => /NaN|Invalid|undefined/.test(text))).toEqual([]);

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { LedgerApi } from './api/ledger-api.js';
 import { AuditPage } from './audit/audit-page.js';
-import { CrashNet } from './components/error-boundary.js';
+import { ErrorBoundary } from './components/error-boundary.js';
 import { Header } from './components/header.js';
 import { VIEWS, type Route } from './routing/route.js';
 import { useRoute, type Navigate } from './routing/use-route.js';
-import { Gate, NoAccount, WhichUser } from './session/sign-in-page.js';
+import { SignInPage, NoAccountPage, ChooseAccountPage } from './session/sign-in-page.js';
 import { mayAudit, mayReadAnyUser, ownUser, type Session } from './session/token.js';
 import { useSession } from './session/use-session.js';
 import { UserForm } from './session/user-form.js';
@@ -15,9 +15,9 @@ import { LanguageProvider, useDocumentTitle, useMessages } from './i18n/language
 export function App() {
   return (
     <LanguageProvider>
-      <CrashNet>
+      <ErrorBoundary>
         <Routes />
-      </CrashNet>
+      </ErrorBoundary>
     </LanguageProvider>
   );
 }
@@ -28,8 +28,8 @@ function Routes() {
   if (session === null || isExpired) {
     return (
       <>
-        <Header route={route} navigate={navigate} views={[]} leave={null} />
-        <Gate reason={isExpired ? 'expired' : 'welcome'} enter={signIn} />
+        <Header route={route} navigate={navigate} views={[]} signOut={null} />
+        <SignInPage reason={isExpired ? 'expired' : 'welcome'} signIn={signIn} />
       </>
     );
   }
@@ -62,7 +62,7 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
       user === null
         ? null
         : new LedgerApi(
-            { token, fetch: (url, init) => window.fetch(url, init), expired: markExpired },
+            { token, fetch: (url, init) => window.fetch(url, init), onUnauthorized: markExpired },
             user,
           ),
     [token, user, markExpired],
@@ -77,24 +77,24 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
   const views = mayAudit(session) ? VIEWS : VIEWS.filter((view) => view !== 'audit');
   return (
     <>
-      <Header route={route} navigate={navigate} views={views} leave={signOut}>
-        {mayChoose && user !== null && <UserForm user={user} choose={openAccount} />}
+      <Header route={route} navigate={navigate} views={views} signOut={signOut}>
+        {mayChoose && user !== null && <UserForm user={user} openAccount={openAccount} />}
       </Header>
       {api === null && !mayChoose ? (
-        <NoAccount leave={signOut} />
+        <NoAccountPage signOut={signOut} />
       ) : api === null ? (
-        <WhichUser>
-          <UserForm user={null} choose={openAccount} />
-        </WhichUser>
+        <ChooseAccountPage>
+          <UserForm user={null} openAccount={openAccount} />
+        </ChooseAccountPage>
       ) : route.view === 'audit' ? (
-        <AuditPage key={`audit ${api.userId}`} api={api} leave={openOwnAccount} />
+        <AuditPage key={`audit ${api.userId}`} api={api} openOwnAccount={openOwnAccount} />
       ) : (
         <UsagePage
           key={`usage ${api.userId}`}
           api={api}
           route={route}
           navigate={navigate}
-          leave={openOwnAccount}
+          openOwnAccount={openOwnAccount}
         />
       )}
     </>

@@ -1,6 +1,6 @@
-import { failureOf, passes } from './failure.js';
+import { failureFrom, isTemporary } from './failure.js';
 
-const answer = (status: number, headers: Record<string, string> = {}, body = ''): Response =>
+const response = (status: number, headers: Record<string, string> = {}, body = ''): Response =>
   new Response(body, { status, headers });
 
 const PROBLEM = { 'content-type': 'application/problem+json; charset=utf-8' };
@@ -15,27 +15,27 @@ describe('an answer that is not the one asked for', () => {
     [503, { kind: 'away', retryMs: null }],
     [500, { kind: 'broken', detail: 'HTTP 500' }],
   ])('with %p is told by what can be done about it', async (status, failure) => {
-    expect(await failureOf(answer(status))).toEqual(failure);
+    expect(await failureFrom(response(status))).toEqual(failure);
   });
 
   it('says when to ask again, where the API does', async () => {
-    expect(await failureOf(answer(503, { 'retry-after': '2' }))).toEqual({
+    expect(await failureFrom(response(503, { 'retry-after': '2' }))).toEqual({
       kind: 'away',
       retryMs: 2_000,
     });
     const date = { 'retry-after': 'Wed, 21 Oct 2030 07:28:00 GMT' };
-    expect(await failureOf(answer(429, date))).toEqual({ kind: 'busy', retryMs: null });
+    expect(await failureFrom(response(429, date))).toEqual({ kind: 'busy', retryMs: null });
   });
 
   it('keeps the words of a problem', async () => {
     const body = { type: 'urn:x', title: 'The request is invalid', status: 400, detail: 'limit …' };
-    const failure = await failureOf(answer(400, PROBLEM, JSON.stringify(body)));
+    const failure = await failureFrom(response(400, PROBLEM, JSON.stringify(body)));
     expect(failure).toEqual({ kind: 'broken', detail: 'limit …' });
   });
 
   it('is told by its status when its problem is none', async () => {
     for (const body of ['<html>', '{"title":1}']) {
-      expect(await failureOf(answer(500, PROBLEM, body))).toEqual({
+      expect(await failureFrom(response(500, PROBLEM, body))).toEqual({
         kind: 'broken',
         detail: 'HTTP 500',
       });
@@ -43,8 +43,8 @@ describe('an answer that is not the one asked for', () => {
   });
 
   it('is asked for again only where that may help', () => {
-    expect(passes({ kind: 'away', retryMs: null })).toBe(true);
-    expect(passes({ kind: 'busy', retryMs: 1 })).toBe(true);
-    expect(passes({ kind: 'expired' })).toBe(false);
+    expect(isTemporary({ kind: 'away', retryMs: null })).toBe(true);
+    expect(isTemporary({ kind: 'busy', retryMs: 1 })).toBe(true);
+    expect(isTemporary({ kind: 'expired' })).toBe(false);
   });
 });

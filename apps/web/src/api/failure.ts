@@ -9,25 +9,25 @@ export type Failure =
   | { readonly kind: 'busy'; readonly retryMs: number | null } // wait, and ask less
   | { readonly kind: 'broken'; readonly detail: string }; // tell somebody
 
-export type Answer<T> =
+export type ApiResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
 /** A proxy says 502 or 504 where the API itself is not there to say 503. */
-const AWAY = [502, 503, 504];
+const UNAVAILABLE_STATUSES = [502, 503, 504];
 
-export async function failureOf(response: Response): Promise<Failure> {
+export async function failureFrom(response: Response): Promise<Failure> {
   const { status } = response;
   const retryMs = retryAfterMs(response.headers.get('retry-after'));
-  if (AWAY.includes(status)) return { kind: 'away', retryMs };
+  if (UNAVAILABLE_STATUSES.includes(status)) return { kind: 'away', retryMs };
   if (status === 429) return { kind: 'busy', retryMs };
   if (status === 401) return { kind: 'expired' };
   if (status === 403) return { kind: 'forbidden' };
   if (status === 404) return { kind: 'missing' };
-  const told = await problemIn(response);
-  return { kind: 'broken', detail: told?.detail ?? told?.title ?? `HTTP ${status}` };
+  const parsed = await parseProblem(response);
+  return { kind: 'broken', detail: parsed?.detail ?? parsed?.title ?? `HTTP ${status}` };
 }
 
-async function problemIn(response: Response): Promise<Problem | null> {
+async function parseProblem(response: Response): Promise<Problem | null> {
   if (!(response.headers.get('content-type') ?? '').startsWith(PROBLEM_MEDIA_TYPE)) return null;
   const body: unknown = await response.json().catch(() => null);
   const parsed = parseWith(problem, body);
@@ -40,5 +40,5 @@ function retryAfterMs(header: string | null): number | null {
 }
 
 /** Whether asking again by itself may help. */
-export const passes = (failure: Failure): failure is Extract<Failure, { retryMs: unknown }> =>
+export const isTemporary = (failure: Failure): failure is Extract<Failure, { retryMs: unknown }> =>
   failure.kind === 'away' || failure.kind === 'busy';

@@ -4,58 +4,58 @@ import { LedgerApi } from './ledger-api.js';
 const ALICE = '0a11ce00-0000-4000-8000-000000000001';
 const { signal } = new AbortController();
 
-interface Asked {
+interface SentRequest {
   readonly url: string;
   readonly headers: Headers;
 }
 
-function apiThat(answers: () => Response | Promise<Response>) {
-  const asked: Asked[] = [];
-  let expired = 0;
+function apiAnswering(respond: () => Response | Promise<Response>) {
+  const requests: SentRequest[] = [];
+  let unauthorized = 0;
   const api = new LedgerApi(
     {
       token: 'a.b.c',
       fetch: async (url, init) => {
-        asked.push({
+        requests.push({
           url: typeof url === 'string' ? url : '',
           headers: new Headers(init?.headers),
         });
-        return answers();
+        return respond();
       },
-      expired: () => void (expired += 1),
+      onUnauthorized: () => void (unauthorized += 1),
     },
     ALICE,
   );
-  return { api, asked, timesExpired: () => expired };
+  return { api, requests, unauthorizedCount: () => unauthorized };
 }
 
 const json = (body: unknown): Response => new Response(JSON.stringify(body));
 
 describe('the API, as the page asks it', () => {
   it('is shown the token, and told the filters', async () => {
-    const { api, asked } = apiThat(() => json({ items: [rowOf(3)], next_cursor: 'more' }));
-    const answer = await api.transactions({ type: 'consume', limit: '50' }, signal);
-    expect(answer).toEqual({ ok: true, value: { items: [rowOf(3)], next_cursor: 'more' } });
-    expect(asked[0]?.url).toBe(`/v1/users/${ALICE}/transactions?type=consume&limit=50`);
-    expect(asked[0]?.headers.get('authorization')).toBe('Bearer a.b.c');
+    const { api, requests } = apiAnswering(() => json({ items: [rowOf(3)], next_cursor: 'more' }));
+    const result = await api.transactions({ type: 'consume', limit: '50' }, signal);
+    expect(result).toEqual({ ok: true, value: { items: [rowOf(3)], next_cursor: 'more' } });
+    expect(requests[0]?.url).toBe(`/v1/users/${ALICE}/transactions?type=consume&limit=50`);
+    expect(requests[0]?.headers.get('authorization')).toBe('Bearer a.b.c');
   });
 
   it('is not believed: an answer of another shape is broken, and says where', async () => {
-    const { api } = apiThat(() =>
+    const { api } = apiAnswering(() =>
       json({ items: [{ ...rowOf(3), amount: 1.5 }], next_cursor: null }),
     );
-    const answer = await api.transactions({}, signal);
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'broken' } });
-    expect(JSON.stringify(answer)).toContain('items.0.amount');
+    const result = await api.transactions({}, signal);
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'broken' } });
+    expect(JSON.stringify(result)).toContain('items.0.amount');
   });
 
   it('is broken when it does not speak JSON', async () => {
-    const { api } = apiThat(() => new Response('<html>'));
+    const { api } = apiAnswering(() => new Response('<html>'));
     expect(await api.balance(signal)).toMatchObject({ failure: { kind: 'broken' } });
   });
 
   it('is away when the network fails', async () => {
-    const { api } = apiThat(() => Promise.reject(new TypeError('Failed to fetch')));
+    const { api } = apiAnswering(() => Promise.reject(new TypeError('Failed to fetch')));
     expect(await api.batches(signal)).toEqual({
       ok: false,
       failure: { kind: 'away', retryMs: null },
@@ -63,24 +63,24 @@ describe('the API, as the page asks it', () => {
   });
 
   it('says once and for all that a token is not taken any more', async () => {
-    const { api, timesExpired } = apiThat(() => new Response('', { status: 401 }));
+    const { api, unauthorizedCount } = apiAnswering(() => new Response('', { status: 401 }));
     expect(await api.story('r1.0', signal)).toEqual({ ok: false, failure: { kind: 'expired' } });
-    expect(timesExpired()).toBe(1);
+    expect(unauthorizedCount()).toBe(1);
   });
 
   it('streams new rows behind the last one that was seen', async () => {
-    const { api, asked } = apiThat(() => new Response(''));
+    const { api, requests } = apiAnswering(() => new Response(''));
     await api.rowStream('41', signal);
-    expect(asked[0]?.url).toBe(`/v1/users/${ALICE}/transactions/stream`);
-    expect(asked[0]?.headers.get('last-event-id')).toBe('41');
+    expect(requests[0]?.url).toBe(`/v1/users/${ALICE}/transactions/stream`);
+    expect(requests[0]?.headers.get('last-event-id')).toBe('41');
   });
 
   it('asks for usage by day and business, and for the state now or then', async () => {
-    const { api, asked } = apiThat(() => json({ items: [] }));
+    const { api, requests } = apiAnswering(() => json({ items: [] }));
     await api.usage({ tz: 'Asia/Shanghai' }, signal);
     await api.state(7, signal);
     await api.state(null, signal);
-    expect(asked.map(({ url }) => url.replace(`/v1/users/${ALICE}/`, ''))).toEqual([
+    expect(requests.map(({ url }) => url.replace(`/v1/users/${ALICE}/`, ''))).toEqual([
       'usage?tz=Asia%2FShanghai&group_by=day%2Csource_type',
       'state?revision=7',
       'state',

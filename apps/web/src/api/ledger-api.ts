@@ -16,73 +16,73 @@ import {
   type TransactionsPage,
   type UsageByDayAndSourceType,
 } from '#contracts';
-import { failureOf, type Answer } from './failure.js';
+import { failureFrom, type ApiResult } from './failure.js';
 
 type Schema<T> = Parameters<typeof parseWith<T>>[0];
 type Params = Readonly<Record<string, string>>;
 
-export interface LedgerApiTerms {
+export interface LedgerApiOptions {
   readonly token: string;
   readonly fetch: typeof fetch;
   /** The token is not taken any more: whatever was asked. */
-  readonly expired: () => void;
+  readonly onUnauthorized: () => void;
 }
 
 /** Everything the page asks, of one user. What comes back is parsed here, and typed from here on. */
 export class LedgerApi {
   constructor(
-    private readonly terms: LedgerApiTerms,
+    private readonly options: LedgerApiOptions,
     readonly userId: string,
   ) {}
 
-  balance(signal: AbortSignal): Promise<Answer<AccountBalance>> {
-    return this.#ask('balance', {}, accountBalance, signal);
+  balance(signal: AbortSignal): Promise<ApiResult<AccountBalance>> {
+    return this.#getParsed('balance', {}, accountBalance, signal);
   }
 
-  batches(signal: AbortSignal): Promise<Answer<AccountBatches>> {
-    return this.#ask('batches', {}, accountBatches, signal);
+  batches(signal: AbortSignal): Promise<ApiResult<AccountBatches>> {
+    return this.#getParsed('batches', {}, accountBatches, signal);
   }
 
-  usage(params: Params, signal: AbortSignal): Promise<Answer<UsageByDayAndSourceType>> {
+  usage(params: Params, signal: AbortSignal): Promise<ApiResult<UsageByDayAndSourceType>> {
     const grouped: Params = { ...params, group_by: 'day,source_type' };
-    return this.#ask('usage', grouped, usageByDayAndSourceType, signal);
+    return this.#getParsed('usage', grouped, usageByDayAndSourceType, signal);
   }
 
-  transactions(params: Params, signal: AbortSignal): Promise<Answer<TransactionsPage>> {
-    return this.#ask('transactions', params, transactionsPage, signal);
+  transactions(params: Params, signal: AbortSignal): Promise<ApiResult<TransactionsPage>> {
+    return this.#getParsed('transactions', params, transactionsPage, signal);
   }
 
-  story(row: string, signal: AbortSignal): Promise<Answer<TransactionStory>> {
-    return this.#ask(`transactions/${row}`, {}, transactionStory, signal);
+  story(row: string, signal: AbortSignal): Promise<ApiResult<TransactionStory>> {
+    return this.#getParsed(`transactions/${row}`, {}, transactionStory, signal);
   }
 
-  events(params: Params, signal: AbortSignal): Promise<Answer<EventsPage>> {
-    return this.#ask('events', params, eventsPage, signal);
+  events(params: Params, signal: AbortSignal): Promise<ApiResult<EventsPage>> {
+    return this.#getParsed('events', params, eventsPage, signal);
   }
 
   /** null: as it is now. */
-  state(revision: number | null, signal: AbortSignal): Promise<Answer<AccountState>> {
+  state(revision: number | null, signal: AbortSignal): Promise<ApiResult<AccountState>> {
     const params: Params = revision === null ? {} : { revision: String(revision) };
-    return this.#ask('state', params, accountState, signal);
+    return this.#getParsed('state', params, accountState, signal);
   }
 
-  async csv(params: Params, signal: AbortSignal): Promise<Answer<Blob>> {
-    const answer = await this.#get('transactions.csv', params, signal);
-    return answer.ok ? cutOff(() => answer.value.blob()) : answer;
+  async csv(params: Params, signal: AbortSignal): Promise<ApiResult<Blob>> {
+    const result = await this.#get('transactions.csv', params, signal);
+    return result.ok ? catchNetworkError(() => result.value.blob()) : result;
   }
 
   /** New rows as they come; `after` is the id of a row, or of the last event that was seen. */
-  rowStream(after: string, signal: AbortSignal): Promise<Answer<Response>> {
+  rowStream(after: string, signal: AbortSignal): Promise<ApiResult<Response>> {
     return this.#get('transactions/stream', {}, signal, { 'last-event-id': after });
   }
 
-  async #ask<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {
-    const answer = await this.#get(path, params, signal);
-    if (!answer.ok) return answer;
-    const text = await cutOff(() => answer.value.text());
+  async #getParsed<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {
+    const result = await this.#get(path, params, signal);
+    if (!result.ok) return result;
+    const text = await catchNetworkError(() => result.value.text());
     if (!text.ok) return text;
-    const parsed = parseWith(schema, jsonIn(text.value));
-    return parsed.ok ? parsed : broken(`${path}: ${formatFieldErrors(parsed.errors)}`);
+    const parsed = parseWith(schema, parseJson(text.value));
+    return parsed.ok ? parsed : unreadable(`${path}: ${formatFieldErrors(parsed.errors)}`);
   }
 
   async #get(
@@ -90,26 +90,26 @@ export class LedgerApi {
     params: Params,
     signal: AbortSignal,
     headers: Params = {},
-  ): Promise<Answer<Response>> {
+  ): Promise<ApiResult<Response>> {
     const search = new URLSearchParams(params).toString();
     const url = `/v1/users/${this.userId}/${path}${search === '' ? '' : `?${search}`}`;
-    const authorization = `Bearer ${this.terms.token}`;
+    const authorization = `Bearer ${this.options.token}`;
     const init: RequestInit = { signal, cache: 'no-store', headers: { ...headers, authorization } };
-    const response = await cutOff(() => this.terms.fetch(url, init));
+    const response = await catchNetworkError(() => this.options.fetch(url, init));
     if (!response.ok || response.value.ok) return response;
-    const failure = await failureOf(response.value);
-    if (failure.kind === 'expired') this.terms.expired();
+    const failure = await failureFrom(response.value);
+    if (failure.kind === 'expired') this.options.onUnauthorized();
     return { ok: false, failure };
   }
 }
 
-const broken = (detail: string): Answer<never> => ({
+const unreadable = (detail: string): ApiResult<never> => ({
   ok: false,
   failure: { kind: 'broken', detail },
 });
 
 /** undefined, which no schema takes: it is no JSON. */
-function jsonIn(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -118,7 +118,7 @@ function jsonIn(text: string): unknown {
 }
 
 /** A network that fails throws. So does an abort, and then nobody looks at the answer. */
-async function cutOff<T>(read: () => Promise<T>): Promise<Answer<T>> {
+async function catchNetworkError<T>(read: () => Promise<T>): Promise<ApiResult<T>> {
   try {
     return { ok: true, value: await read() };
   } catch {

@@ -1,42 +1,42 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { TransactionsPage } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useLive } from '../live/use-live.js';
-import { useAtMostEvery, useNowAndThen } from '../live/use-ticks.js';
-import { useAsked } from '../api/use-asked.js';
+import { useLiveUpdates } from '../live/use-live-updates.js';
+import { useThrottle, useInterval } from '../browser/use-interval.js';
+import { useQuery } from '../api/use-query.js';
 import { FailureLine, FailureNotice } from '../components/failure-notice.js';
 import { EmptyPicture } from '../components/icons.js';
 import { Notice } from '../components/notice.js';
 import { ParkedNotice } from '../components/parked-notice.js';
-import { Waiting } from '../components/skeleton.js';
-import { LiveMark } from '../live/live-indicator.js';
+import { Skeleton } from '../components/skeleton.js';
+import { LiveIndicator } from '../live/live-indicator.js';
 import { useMessages } from '../i18n/language.js';
 import { EventCard } from './event-card.js';
-import { madeRows } from './rows-of-event.js';
+import { matchRows } from './expected-rows.js';
 import { useEvents } from './use-events.js';
 
-const NEWS_MS = 500;
-const LOOK_AGAIN_MS = 30_000;
-const unheard = (): void => undefined;
+const REFRESH_MS_MIN = 500;
+const POLL_MS = 30_000;
+const ignoreRows = (): void => undefined;
 
 interface AuditPageProps {
   readonly api: LedgerApi;
-  readonly leave: (() => void) | undefined;
+  readonly openOwnAccount: (() => void) | undefined;
 }
 
 /** One account's event stream as a time line. */
-export function AuditPage({ api, leave }: AuditPageProps) {
+export function AuditPage({ api, openOwnAccount }: AuditPageProps) {
   const messages = useMessages();
   const stream = useEvents(api);
   const { events, rows, failure, isLoading, isEmpty, more, retry, refresh } = stream;
-  const made = useMemo(() => madeRows(events, rows), [events, rows]);
-  const lookSoon = useAtMostEvery(NEWS_MS, refresh);
-  useNowAndThen(LOOK_AGAIN_MS, lookSoon);
+  const rowsByRevision = useMemo(() => matchRows(events, rows), [events, rows]);
+  const refreshSoon = useThrottle(REFRESH_MS_MIN, refresh);
+  useInterval(POLL_MS, refreshSoon);
   const newest = useNewestPage(api);
-  const live = useLive(api, newestRowOf(newest), unheard, lookSoon);
-  const [opened, setOpened] = useState<number | null>(null);
+  const live = useLiveUpdates(api, newestRowId(newest), ignoreRows, refreshSoon);
+  const [openRevision, setOpenRevision] = useState<number | null>(null);
   const toggle = useCallback(
-    (revision: number) => setOpened((before) => (before === revision ? null : revision)),
+    (revision: number) => setOpenRevision((previous) => (previous === revision ? null : revision)),
     [],
   );
   return (
@@ -47,7 +47,7 @@ export function AuditPage({ api, leave }: AuditPageProps) {
           <h1 className="card-title" id="audit-title">
             {messages.audit.title}
           </h1>
-          {failure === null && <LiveMark live={live} />}
+          {failure === null && <LiveIndicator live={live} />}
         </div>
         <p className="hint">{messages.audit.intro}</p>
         <ol className="timeline">
@@ -56,9 +56,9 @@ export function AuditPage({ api, leave }: AuditPageProps) {
               key={event.revision}
               api={api}
               event={event}
-              made={made.get(event.revision) ?? []}
-              isOpen={opened === event.revision}
-              toggle={toggle}
+              rows={rowsByRevision.get(event.revision) ?? []}
+              isStateOpen={openRevision === event.revision}
+              toggleState={toggle}
             />
           ))}
         </ol>
@@ -66,21 +66,26 @@ export function AuditPage({ api, leave }: AuditPageProps) {
           (events.length > 0 ? (
             <FailureLine failure={failure} retry={retry} />
           ) : (
-            <FailureNotice failure={failure} retry={retry} leave={leave} as="h2" />
+            <FailureNotice
+              failure={failure}
+              retry={retry}
+              openOwnAccount={openOwnAccount}
+              as="h2"
+            />
           ))}
-        {isLoading && events.length === 0 && <Waiting lines={8} label={messages.audit.loading} />}
+        {isLoading && events.length === 0 && <Skeleton lines={8} label={messages.audit.loading} />}
         {isEmpty && events.length === 0 && (
           <Notice state="empty" picture={<EmptyPicture />} title={messages.audit.none} as="h2">
             <p>{messages.audit.noneWhy}</p>
           </Notice>
         )}
-        {events.length > 0 && failure === null && <More more={more} isLoading={isLoading} />}
+        {events.length > 0 && failure === null && <LoadMore more={more} isLoading={isLoading} />}
       </section>
     </main>
   );
 }
 
-function More({ more, isLoading }: { more: (() => void) | null; isLoading: boolean }) {
+function LoadMore({ more, isLoading }: { more: (() => void) | null; isLoading: boolean }) {
   const { audit } = useMessages();
   if (more === null) return <p className="more-end">{audit.end}</p>;
   return (
@@ -94,9 +99,9 @@ function More({ more, isLoading }: { more: (() => void) | null; isLoading: boole
 
 /** What the read tables have last, and whether the account goes on in them. */
 function useNewestPage(api: LedgerApi): TransactionsPage | null {
-  return useAsked(useCallback((signal) => api.transactions({ limit: '1' }, signal), [api])).value;
+  return useQuery(useCallback((signal) => api.transactions({ limit: '1' }, signal), [api])).value;
 }
 
 /** Behind it, news of the account comes by itself. */
-const newestRowOf = (page: TransactionsPage | null): number | null =>
+const newestRowId = (page: TransactionsPage | null): number | null =>
   page === null ? null : (page.items[0]?.id ?? 0);

@@ -1,63 +1,63 @@
 import { memo } from 'react';
 import type { StoredEvent } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { NOTHING, inPoints } from '../format/rows.js';
-import { inLocalTime } from '../format/time.js';
-import { Fact } from '../components/field.js';
+import { NO_VALUE, formatPoints } from '../format/points.js';
+import { formatLocalTime } from '../format/time.js';
+import { Field } from '../components/field.js';
 import { ChevronIcon } from '../components/icons.js';
 import { Instant } from '../components/instant.js';
-import { Amount, Kind } from '../components/transaction-labels.js';
+import { SignedAmount, TypeLabel } from '../components/transaction-labels.js';
 import { useMessages } from '../i18n/language.js';
 import type { Messages } from '../i18n/messages.js';
-import { factsOf, type EventFacts } from './event-facts.js';
-import type { MadeRow } from './rows-of-event.js';
-import { StateAt } from './state-at.js';
+import { parseEventDetails, type EventDetails } from './event-details.js';
+import type { MatchedRow } from './expected-rows.js';
+import { AccountStateAt } from './account-state.js';
 
 interface EventCardProps {
   readonly api: LedgerApi;
   readonly event: StoredEvent;
-  readonly made: readonly MadeRow[];
-  readonly isOpen: boolean;
-  readonly toggle: (revision: number) => void;
+  readonly rows: readonly MatchedRow[];
+  readonly isStateOpen: boolean;
+  readonly toggleState: (revision: number) => void;
 }
 
 export const EventCard = memo(function EventCard(props: EventCardProps) {
-  const { api, event, made, isOpen, toggle } = props;
+  const { api, event, rows, isStateOpen, toggleState } = props;
   const { audit, story } = useMessages();
   const { revision, at, data, meta, hash } = event;
-  const facts = factsOf(event);
+  const details = parseEventDetails(event);
   return (
-    <li className={`event event-${facts?.type ?? 'unknown'}`} data-revision={revision}>
+    <li className={`event event-${details?.type ?? 'unknown'}`} data-revision={revision}>
       <article aria-labelledby={`event-${revision}`}>
         <header className="event-head">
           <h2 id={`event-${revision}`}>
-            {facts === null ? event.type : audit.types[facts.type]}
+            {details === null ? event.type : audit.types[details.type]}
             <small className="code">{event.type}</small>
           </h2>
           <span className="event-revision">{audit.at(revision)}</span>
           <Instant at={at} />
         </header>
-        <Summary facts={facts} />
-        <Rows made={made} />
+        <Summary details={details} />
+        <EventRows rows={rows} />
         <dl className="facts event-facts">
-          <Fact label={audit.balanceAfter}>{inPoints(data.balanceAfter)}</Fact>
-          <Fact label={audit.command} isCode>
+          <Field label={audit.balanceAfter}>{formatPoints(data.balanceAfter)}</Field>
+          <Field label={audit.command} isCode>
             {`${meta.command.type} · ${meta.command.source} · ${meta.command.id}`}
-          </Fact>
-          <Fact label={audit.hash} isCode>
+          </Field>
+          <Field label={audit.hash} isCode>
             <span title={hash}>{hash.slice(0, 16)}…</span>
-          </Fact>
+          </Field>
         </dl>
         <button
           type="button"
           className="disclose"
-          aria-expanded={isOpen}
-          onClick={() => toggle(revision)}
+          aria-expanded={isStateOpen}
+          onClick={() => toggleState(revision)}
         >
           <ChevronIcon />
-          {isOpen ? audit.hideState : audit.showState}
+          {isStateOpen ? audit.hideState : audit.showState}
         </button>
-        {isOpen && <StateAt api={api} revision={revision} />}
+        {isStateOpen && <AccountStateAt api={api} revision={revision} />}
         <details className="raw">
           <summary>{story.raw}</summary>
           <pre tabIndex={0}>{JSON.stringify(event, null, 2)}</pre>
@@ -67,48 +67,48 @@ export const EventCard = memo(function EventCard(props: EventCardProps) {
   );
 });
 
-function Summary({ facts }: { readonly facts: EventFacts | null }) {
+function Summary({ details }: { readonly details: EventDetails | null }) {
   const messages = useMessages();
-  const text = facts === null ? null : summaryOf(facts, messages);
+  const text = details === null ? null : summaryOf(details, messages);
   return text === null ? null : <p className="event-summary">{text}</p>;
 }
 
 /** What its rows do not show. */
-function summaryOf(facts: EventFacts, messages: Messages): string | null {
+function summaryOf(details: EventDetails, messages: Messages): string | null {
   const { audit, story } = messages;
-  switch (facts.type) {
+  switch (details.type) {
     case 'PointsConsumed':
-      return facts.settleBy === null ? null : audit.settleBy(inLocalTime(facts.settleBy));
+      return details.settleBy === null ? null : audit.settleBy(formatLocalTime(details.settleBy));
     case 'ConsumptionSettled':
-      return audit.settled(facts.estimated, facts.actual);
+      return audit.settled(details.estimated, details.actual);
     case 'PointsRefunded':
-      return [story.causes[facts.cause], facts.reason].filter(Boolean).join(' · ');
+      return [story.causes[details.cause], details.reason].filter(Boolean).join(' · ');
     case 'CommandRefused':
-      return audit.refusedBecause(facts.code);
+      return audit.refusedBecause(details.code);
     case 'PointsRecharged':
     case 'PointsExpired':
       return null;
   }
 }
 
-function Rows({ made }: { readonly made: readonly MadeRow[] }) {
+function EventRows({ rows }: { readonly rows: readonly MatchedRow[] }) {
   const { audit } = useMessages();
-  if (made.length === 0) return <p className="hint">{audit.noRows}</p>;
+  if (rows.length === 0) return <p className="hint">{audit.noRows}</p>;
   return (
     <ul className="made" aria-label={audit.rows}>
-      {made.map(({ due, row }, at) => (
-        <li key={row?.id ?? `due ${at}`} data-missing={row === null || undefined}>
-          <Kind type={due.type} />
-          {row === null ? (
+      {rows.map(({ expected, actual }, at) => (
+        <li key={actual?.id ?? `due ${at}`} data-missing={actual === null || undefined}>
+          <TypeLabel type={expected.type} />
+          {actual === null ? (
             <span className="missing">{audit.missing}</span>
           ) : (
             <span>
-              <span className="code">#{row.id}</span> {row.description ?? NOTHING}
+              <span className="code">#{actual.id}</span> {actual.description ?? NO_VALUE}
             </span>
           )}
-          <Amount type={due.type} amount={due.amount} />
+          <SignedAmount type={expected.type} amount={expected.amount} />
           <span className="number made-balance">
-            {inPoints(due.balanceBefore)} → {inPoints(due.balanceAfter)}
+            {formatPoints(expected.balanceBefore)} → {formatPoints(expected.balanceAfter)}
           </span>
         </li>
       ))}

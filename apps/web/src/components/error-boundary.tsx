@@ -1,31 +1,31 @@
 import { Component, type ReactNode } from 'react';
 import { useMessages } from '../i18n/language.js';
-import { FaultPicture } from './icons.js';
+import { ErrorPicture } from './icons.js';
 import { Notice } from './notice.js';
 
-interface CrashNetState {
+interface ErrorBoundaryState {
   readonly error: Error | null;
 }
 
 /** A bug of ours ends here, in words: never in a blank page. */
-export class CrashNet extends Component<{ readonly children: ReactNode }, CrashNetState> {
-  override readonly state: CrashNetState = { error: null };
+export class ErrorBoundary extends Component<{ readonly children: ReactNode }, ErrorBoundaryState> {
+  override readonly state: ErrorBoundaryState = { error: null };
 
-  static getDerivedStateFromError(error: unknown): CrashNetState {
+  static getDerivedStateFromError(error: unknown): ErrorBoundaryState {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 
   override render(): ReactNode {
     const { error } = this.state;
-    return error === null ? this.props.children : <Crashed error={error} />;
+    return error === null ? this.props.children : <ErrorPage error={error} />;
   }
 }
 
-function Crashed({ error }: { readonly error: Error }) {
+function ErrorPage({ error }: { readonly error: Error }) {
   const { states } = useMessages();
   return (
     <main className="gate">
-      <Notice state="crashed" picture={<FaultPicture />} title={states.crashed} as="h1" isAlert>
+      <Notice state="crashed" picture={<ErrorPicture />} title={states.crashed} as="h1" isAlert>
         <p>{states.crashedWhy}</p>
         <p className="notice-detail">{error.message}</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>

@@ -1,33 +1,33 @@
 import type { Failure } from '../api/failure.js';
 import { useMessages } from '../i18n/language.js';
 import type { Messages } from '../i18n/messages.js';
-import { AwayPicture, ClockPicture, FaultPicture, LockPicture, SearchPicture } from './icons.js';
+import { OfflinePicture, ClockPicture, ErrorPicture, LockPicture, SearchPicture } from './icons.js';
 import { Notice, type NoticeProps } from './notice.js';
 
 interface FailureNoticeProps {
   readonly failure: Failure;
   readonly retry: () => void;
   /** What else there is to do where one may not look. */
-  readonly leave?: (() => void) | undefined;
+  readonly openOwnAccount?: (() => void) | undefined;
   readonly as?: NoticeProps['as'];
 }
 
 /** Each failure by its name, with what the reader can do about it. */
-export function FailureNotice({ failure, retry, leave, as = 'h3' }: FailureNoticeProps) {
+export function FailureNotice({ failure, retry, openOwnAccount, as = 'h3' }: FailureNoticeProps) {
   const messages = useMessages();
-  const { title, why } = toldAs(failure.kind, messages);
-  const { Picture, isRetried } = LOOKS[failure.kind];
+  const { title, why } = failureText(failure.kind, messages);
+  const { Picture, canRetry } = APPEARANCE[failure.kind];
   return (
     <Notice state={failure.kind} picture={<Picture />} title={title} as={as} isAlert>
       <p>{why}</p>
       {failure.kind === 'broken' && <p className="notice-detail">{failure.detail}</p>}
-      {isRetried && (
+      {canRetry && (
         <button type="button" className="button" onClick={retry}>
           {messages.states.retry}
         </button>
       )}
-      {failure.kind === 'forbidden' && leave !== undefined && (
-        <button type="button" className="button" onClick={leave}>
+      {failure.kind === 'forbidden' && openOwnAccount !== undefined && (
+        <button type="button" className="button" onClick={openOwnAccount}>
           {messages.states.ownPage}
         </button>
       )}
@@ -40,8 +40,8 @@ export function FailureLine({ failure, retry }: FailureNoticeProps) {
   const messages = useMessages();
   return (
     <p className="failure-line" role="alert" data-state={failure.kind}>
-      <span>{toldAs(failure.kind, messages).title}</span>
-      {LOOKS[failure.kind].isRetried && (
+      <span>{failureText(failure.kind, messages).title}</span>
+      {APPEARANCE[failure.kind].canRetry && (
         <button type="button" className="link" onClick={retry}>
           {messages.states.retry}
         </button>
@@ -50,17 +50,18 @@ export function FailureLine({ failure, retry }: FailureNoticeProps) {
   );
 }
 
-const LOOKS: Record<Failure['kind'], { Picture: () => React.JSX.Element; isRetried: boolean }> = {
-  expired: { Picture: ClockPicture, isRetried: false },
-  forbidden: { Picture: LockPicture, isRetried: false },
-  missing: { Picture: SearchPicture, isRetried: false },
-  away: { Picture: AwayPicture, isRetried: true },
-  busy: { Picture: ClockPicture, isRetried: true },
-  broken: { Picture: FaultPicture, isRetried: true },
-};
+const APPEARANCE: Record<Failure['kind'], { Picture: () => React.JSX.Element; canRetry: boolean }> =
+  {
+    expired: { Picture: ClockPicture, canRetry: false },
+    forbidden: { Picture: LockPicture, canRetry: false },
+    missing: { Picture: SearchPicture, canRetry: false },
+    away: { Picture: OfflinePicture, canRetry: true },
+    busy: { Picture: ClockPicture, canRetry: true },
+    broken: { Picture: ErrorPicture, canRetry: true },
+  };
 
-function toldAs(kind: Failure['kind'], { states }: Messages) {
-  const told: Record<Failure['kind'], { readonly title: string; readonly why: string }> = {
+function failureText(kind: Failure['kind'], { states }: Messages) {
+  const texts: Record<Failure['kind'], { readonly title: string; readonly why: string }> = {
     expired: { title: states.expired, why: states.expiredWhy },
     forbidden: { title: states.forbidden, why: states.forbiddenWhy },
     missing: { title: states.missing, why: states.missingWhy },
@@ -68,5 +69,5 @@ function toldAs(kind: Failure['kind'], { states }: Messages) {
     busy: { title: states.busy, why: states.busyWhy },
     broken: { title: states.failed, why: states.failedWhy },
   };
-  return told[kind];
+  return texts[kind];
 }

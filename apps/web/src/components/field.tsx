@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 
-interface FactProps {
+interface FieldProps {
   readonly label: string;
   /** A fact that is not there is not shown. */
   readonly children: ReactNode;
   readonly isCode?: boolean;
 }
 
-export function Fact({ label, children, isCode }: FactProps) {
+export function Field({ label, children, isCode }: FieldProps) {
   if (children === null || children === undefined || children === '') return null;
   return (
     <div className="fact">

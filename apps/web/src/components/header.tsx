@@ -9,11 +9,11 @@ interface HeaderProps {
   readonly route: Route;
   readonly navigate: Navigate;
   readonly views: readonly View[];
-  readonly leave: (() => void) | null;
+  readonly signOut: (() => void) | null;
   readonly children?: ReactNode;
 }
 
-export function Header({ route, navigate, views, leave, children }: HeaderProps) {
+export function Header({ route, navigate, views, signOut, children }: HeaderProps) {
   const { messages, selectLanguage, language } = useLanguage();
   const [theme, nextTheme] = useTheme();
   return (
@@ -23,7 +23,7 @@ export function Header({ route, navigate, views, leave, children }: HeaderProps)
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <span>{messages.product}</span>
         </span>
-        {views.length > 1 && <Views route={route} navigate={navigate} views={views} />}
+        {views.length > 1 && <ViewLinks route={route} navigate={navigate} views={views} />}
         <div className="header-tools">
           {children}
           <button
@@ -43,8 +43,8 @@ export function Header({ route, navigate, views, leave, children }: HeaderProps)
           >
             <ThemeIcon />
           </button>
-          {leave !== null && (
-            <button type="button" className="tool" onClick={leave}>
+          {signOut !== null && (
+            <button type="button" className="tool" onClick={signOut}>
               {messages.account.leave}
             </button>
           )}
@@ -54,7 +54,7 @@ export function Header({ route, navigate, views, leave, children }: HeaderProps)
   );
 }
 
-function Views({ route, navigate, views }: Pick<HeaderProps, 'route' | 'navigate' | 'views'>) {
+function ViewLinks({ route, navigate, views }: Pick<HeaderProps, 'route' | 'navigate' | 'views'>) {
   const { messages } = useLanguage();
   return (
     <nav className="views" aria-label={messages.nav.label}>

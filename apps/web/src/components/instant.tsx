@@ -1,10 +1,10 @@
-import { inLocalTime } from '../format/time.js';
+import { formatLocalTime } from '../format/time.js';
 
 /** In the reader's zone, with the exact instant on hover. */
 export function Instant({ at }: { readonly at: string }) {
   return (
     <time className="instant" dateTime={at} title={at}>
-      {inLocalTime(at)}
+      {formatLocalTime(at)}
     </time>
   );
 }

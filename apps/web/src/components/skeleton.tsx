@@ -1,7 +1,7 @@
 import { useMessages } from '../i18n/language.js';
 
 /** Where something will stand once it is there. */
-export function Waiting({ lines, label }: { readonly lines: number; readonly label?: string }) {
+export function Skeleton({ lines, label }: { readonly lines: number; readonly label?: string }) {
   const { states } = useMessages();
   return (
     <div className="waiting" role="status" data-state="loading">

@@ -1,17 +1,17 @@
 import type { TransactionType } from '#contracts';
-import { withSign } from '../format/rows.js';
+import { formatSignedPoints } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
 
-export function Kind({ type }: { readonly type: TransactionType }) {
+export function TypeLabel({ type }: { readonly type: TransactionType }) {
   const { kinds } = useMessages();
   return <span className={`kind kind-${type}`}>{kinds[type]}</span>;
 }
 
-interface AmountProps {
+interface SignedAmountProps {
   readonly type: TransactionType;
   readonly amount: number;
 }
 
-export function Amount({ type, amount }: AmountProps) {
-  return <span className={`amount amount-${type}`}>{withSign(type, amount)}</span>;
+export function SignedAmount({ type, amount }: SignedAmountProps) {
+  return <span className={`amount amount-${type}`}>{formatSignedPoints(type, amount)}</span>;
 }

@@ -1,28 +1,30 @@
 import { TIME_MAX } from '#contracts';
-import { addDays, dayAfter, dayOf, daysBetween, isDay, startOfDay } from './days.js';
+import { addDays, nextDay, formatDay, daysBetween, isCalendarDay, startOfDay } from './days.js';
 
 describe('a day', () => {
   it('is one of the calendar', () => {
-    expect(['2030-01-31', '2032-02-29'].map(isDay)).toEqual([true, true]);
-    expect(['2030-02-29', '2030-13-01', '31.1.2030', ''].map(isDay)).toEqual(Array(4).fill(false));
+    expect(['2030-01-31', '2032-02-29'].map(isCalendarDay)).toEqual([true, true]);
+    expect(['2030-02-29', '2030-13-01', '31.1.2030', ''].map(isCalendarDay)).toEqual(
+      Array(4).fill(false),
+    );
   });
 
   it('begins at the midnight of the reader', () => {
     expect(startOfDay('2030-01-31')).toBe(new Date(2030, 0, 31, 0, 0, 0).toISOString());
-    expect(dayOf(new Date(2030, 0, 31, 23, 59))).toBe('2030-01-31');
+    expect(formatDay(new Date(2030, 0, 31, 23, 59))).toBe('2030-01-31');
   });
 
   it('has one before and one after it, over months and years', () => {
-    expect(dayAfter('2030-12-31')).toBe('2031-01-01');
+    expect(nextDay('2030-12-31')).toBe('2031-01-01');
     expect(addDays('2030-03-01', -1)).toBe('2030-02-28');
   });
 
   it('can be asked for in the years 1000 to 9999', () => {
-    expect(['1000-01-01', '9999-12-31'].map(isDay)).toEqual([true, true]);
-    expect(['0000-01-01', '0099-05-05', '0999-12-31', '10000-01-01'].map(isDay)).toEqual(
+    expect(['1000-01-01', '9999-12-31'].map(isCalendarDay)).toEqual([true, true]);
+    expect(['0000-01-01', '0099-05-05', '0999-12-31', '10000-01-01'].map(isCalendarDay)).toEqual(
       Array(4).fill(false),
     );
-    const end = startOfDay(dayAfter('9999-12-31'));
+    const end = startOfDay(nextDay('9999-12-31'));
     expect([end.slice(0, 11), end <= TIME_MAX]).toEqual(['9999-12-31T', true]);
   });
 

@@ -8,14 +8,14 @@ const FOUR_DIGITS = /^[1-9]\d{3}-/;
 
 const twoDigits = (part: number): string => String(part).padStart(2, '0');
 
-export function dayOf(date: Date): string {
+export function formatDay(date: Date): string {
   const year = String(date.getFullYear()).padStart(4, '0');
   return `${year}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
 /** Whether somebody may ask for it: of the years 1000 to 9999. */
-export const isDay = (text: string): boolean =>
-  DAY.test(text) && FOUR_DIGITS.test(text) && dayOf(midnightOf(text)) === text;
+export const isCalendarDay = (text: string): boolean =>
+  DAY.test(text) && FOUR_DIGITS.test(text) && formatDay(midnightOf(text)) === text;
 
 /** When the day begins, as an instant: at the latest, the last one there is. */
 export function startOfDay(day: string): string {
@@ -26,10 +26,10 @@ export function startOfDay(day: string): string {
 export function addDays(day: string, count: number): string {
   const date = midnightOf(day);
   date.setDate(date.getDate() + count);
-  return dayOf(date);
+  return formatDay(date);
 }
 
-export const dayAfter = (day: string): string => addDays(day, 1);
+export const nextDay = (day: string): string => addDays(day, 1);
 
 /** Days from one to the other; a day on which clocks are changed is one too. */
 export function daysBetween(from: string, to: string): number {

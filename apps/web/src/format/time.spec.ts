@@ -1,18 +1,18 @@
-import { daysUntil, inLocalDay, inLocalTime } from './time.js';
+import { daysUntil, formatLocalDay, formatLocalTime } from './time.js';
 
 describe('an instant', () => {
   const instant = new Date(2030, 0, 31, 0, 5, 9).toISOString();
 
   it('is read in the zone of the reader', () => {
-    expect(inLocalTime(instant)).toBe('2030-01-31 00:05:09');
-    expect(inLocalDay(instant)).toBe('2030-01-31');
+    expect(formatLocalTime(instant)).toBe('2030-01-31 00:05:09');
+    expect(formatLocalDay(instant)).toBe('2030-01-31');
   });
 
   it.each(['0001-01-01T00:00:00.000Z', '2285-06-04T23:47:34.741Z', '9999-12-31T23:59:59.999Z'])(
     'is written whole at the ends of time: %s',
     (extreme) => {
-      expect(inLocalTime(extreme)).toMatch(/^\d{4,5}-\d\d-\d\d \d\d:\d\d:\d\d$/);
-      expect(inLocalDay(extreme)).toMatch(/^\d{4,5}-\d\d-\d\d$/);
+      expect(formatLocalTime(extreme)).toMatch(/^\d{4,5}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+      expect(formatLocalDay(extreme)).toMatch(/^\d{4,5}-\d\d-\d\d$/);
       expect(Number.isInteger(daysUntil(extreme, Date.parse(instant)))).toBe(true);
     },
   );

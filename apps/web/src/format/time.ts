@@ -1,6 +1,6 @@
-import { dayOf, daysBetween } from './days.js';
+import { formatDay, daysBetween } from './days.js';
 
-const clock = new Intl.DateTimeFormat('en-GB', {
+const timeOfDay = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
@@ -8,16 +8,16 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** `2030-01-31 08:00:00`, where the reader is. */
-export function inLocalTime(instant: string): string {
+export function formatLocalTime(instant: string): string {
   const date = new Date(instant);
-  return `${dayOf(date)} ${clock.format(date)}`;
+  return `${formatDay(date)} ${timeOfDay.format(date)}`;
 }
 
-export const inLocalDay = (instant: string): string => dayOf(new Date(instant));
+export const formatLocalDay = (instant: string): string => formatDay(new Date(instant));
 
 /** Whole days of the calendar from now until then. */
 export const daysUntil = (instant: string, nowMs: number): number =>
-  daysBetween(dayOf(new Date(nowMs)), inLocalDay(instant));
+  daysBetween(formatDay(new Date(nowMs)), formatLocalDay(instant));
 
 /** As the reader's machine calls it. */
 export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,4 +1,4 @@
-import { inPoints } from '../format/rows.js';
+import { formatPoints } from '../format/points.js';
 import type { Messages } from './messages.js';
 
 const BUSINESS_NAMES: Record<Parameters<Messages['business']>[0], string> = {
@@ -9,9 +9,10 @@ const BUSINESS_NAMES: Record<Parameters<Messages['business']>[0], string> = {
   video: 'Video',
 };
 
-const points = (count: number): string => `${inPoints(count)} ${count === 1 ? 'point' : 'points'}`;
+const points = (count: number): string =>
+  `${formatPoints(count)} ${count === 1 ? 'point' : 'points'}`;
 const counted = (count: number, one: string): string =>
-  `${inPoints(count)} ${count === 1 ? one : `${one}s`}`;
+  `${formatPoints(count)} ${count === 1 ? one : `${one}s`}`;
 
 export const en: Messages = {
   lang: 'en',
@@ -47,7 +48,7 @@ export const en: Messages = {
     batches: 'Batches',
     batchesWhy: 'in the order they are drawn',
     noBatches: 'No batch has points left',
-    left: (remaining, all) => `${inPoints(remaining)} of ${inPoints(all)} left`,
+    left: (remaining, all) => `${formatPoints(remaining)} of ${formatPoints(all)} left`,
     expires: (day) => `Expires ${day}`,
     never: 'Never expires',
     inDays: (days) => (days <= 0 ? 'today' : `in ${counted(days, 'day')}`),
@@ -63,7 +64,7 @@ export const en: Messages = {
     consumed: 'Consumed',
     refunded: 'of it refunded',
     businesses: 'By business',
-    count: (count) => (count === 1 ? 'once' : `${inPoints(count)} times`),
+    count: (count) => (count === 1 ? 'once' : `${formatPoints(count)} times`),
     none: 'Nothing was consumed in this time',
     chart: (span, consumed, refunded) =>
       `Stacked bar chart of consumption per day and business, ${span}: ${consumed} points consumed, ${refunded} of them refunded`,
@@ -121,13 +122,13 @@ export const en: Messages = {
       open: (business, estimate, by) =>
         `${business} is under way: ${points(estimate)} are held as an estimate, to be settled by ${by}. What is not needed comes back.`,
       settledLess: (business, estimate, actual, back) =>
-        `${business} held ${points(estimate)} first and really cost ${inPoints(actual)}: the other ${inPoints(back)} came back.`,
+        `${business} held ${points(estimate)} first and really cost ${formatPoints(actual)}: the other ${formatPoints(back)} came back.`,
       settledMore: (business, estimate, actual, more) =>
-        `${business} held ${points(estimate)} first and really cost ${inPoints(actual)}: ${inPoints(more)} more were taken.`,
+        `${business} held ${points(estimate)} first and really cost ${formatPoints(actual)}: ${formatPoints(more)} more were taken.`,
       settledEven: (business, actual) =>
         `${business} held ${points(actual)} first and cost exactly that.`,
       settledLate: (business, estimate, actual) =>
-        `The ${points(estimate)} held for ${business} came back when time ran out; the settlement came later and took ${inPoints(actual)}.`,
+        `The ${points(estimate)} held for ${business} came back when time ran out; the settlement came later and took ${formatPoints(actual)}.`,
       cancelled: (business, estimate) =>
         `${business} was cancelled: the ${points(estimate)} held for it came back.`,
       timedOut: (business, estimate) =>
@@ -221,7 +222,7 @@ export const en: Messages = {
     none: 'Nothing has happened to this account yet',
     noneWhy: 'Please check the user id.',
     settled: (estimated, actual) =>
-      `${inPoints(estimated)} were held, ${inPoints(actual)} it really cost`,
+      `${formatPoints(estimated)} were held, ${formatPoints(actual)} it really cost`,
     settleBy: (by) => `Held, to be settled by ${by}`,
     refusedBecause: (code) => `Refused: ${code}`,
   },

@@ -1,12 +1,12 @@
 import { BUSINESSES, type SourceType } from '#contracts';
-import { inPoints } from '../format/rows.js';
+import { formatPoints } from '../format/points.js';
 
 // What the page says, in Chinese first. The words are those of the glossary.
 
 /** 【配音合成】 is the label of a row; a sentence says 配音合成. */
 const businessName = (business: SourceType): string => BUSINESSES[business].label.slice(1, -1);
 
-const points = (count: number): string => `${inPoints(count)} 积分`;
+const points = (count: number): string => `${formatPoints(count)} 积分`;
 
 export const zh = {
   lang: 'zh-CN',
@@ -38,10 +38,11 @@ export const zh = {
     batches: '积分批次',
     batchesWhy: '按扣减顺序排列',
     noBatches: '没有剩余的积分批次',
-    left: (remaining: number, all: number) => `剩余 ${inPoints(remaining)}，共 ${inPoints(all)}`,
+    left: (remaining: number, all: number) =>
+      `剩余 ${formatPoints(remaining)}，共 ${formatPoints(all)}`,
     expires: (day: string) => `${day} 到期`,
     never: '永不过期',
-    inDays: (days: number) => (days <= 0 ? '今天到期' : `还有 ${inPoints(days)} 天`),
+    inDays: (days: number) => (days <= 0 ? '今天到期' : `还有 ${formatPoints(days)} 天`),
     overdue: '已到期，即将清除',
     priority: (priority: number) => `优先级 ${priority}`,
     all: (count: number) => `展开全部 ${count} 批`,
@@ -54,7 +55,7 @@ export const zh = {
     consumed: '消费',
     refunded: '其中返还',
     businesses: '按业务',
-    count: (count: number) => `${inPoints(count)} 次`,
+    count: (count: number) => `${formatPoints(count)} 次`,
     none: '这段时间没有消费',
     chart: (span: string, consumed: string, refunded: string) =>
       `${span}每日各业务消费堆叠柱状图，共消费 ${consumed} 积分，其中返还 ${refunded} 积分`,
@@ -202,7 +203,7 @@ export const zh = {
     open: '进行中的预扣',
     batches: '有余额的批次',
     remembered: (commands: number, consumptions: number) =>
-      `记得 ${inPoints(commands)} 个命令、${inPoints(consumptions)} 笔消费`,
+      `记得 ${formatPoints(commands)} 个命令、${formatPoints(consumptions)} 笔消费`,
     grace: '宽限',
     hash: '哈希链',
     more: '加载更早的事件',
@@ -211,7 +212,7 @@ export const zh = {
     none: '这个账户还没有发生过任何事',
     noneWhy: '请确认用户 ID 是否正确。',
     settled: (estimated: number, actual: number) =>
-      `预扣 ${inPoints(estimated)}，实际 ${inPoints(actual)}`,
+      `预扣 ${formatPoints(estimated)}，实际 ${formatPoints(actual)}`,
     settleBy: (by: string) => `预扣，最晚 ${by} 结算`,
     refusedBecause: (code: string) => `拒绝：${code}`,
   },

@@ -1,8 +1,8 @@
-import type { Live } from './use-live.js';
+import type { LiveUpdates } from './use-live-updates.js';
 import { useMessages } from '../i18n/language.js';
 
 /** Whether new rows come by themselves right now. */
-export function LiveMark({ live: { status, reconnect } }: { readonly live: Live }) {
+export function LiveIndicator({ live: { status, reconnect } }: { readonly live: LiveUpdates }) {
   const { live } = useMessages();
   return (
     <span className="live" data-live={status}>

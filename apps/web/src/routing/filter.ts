@@ -5,7 +5,7 @@ import {
   type SourceType,
   type TransactionType,
 } from '#contracts';
-import { dayAfter, isDay, startOfDay } from '../format/days.js';
+import { nextDay, isCalendarDay, startOfDay } from '../format/days.js';
 
 /** What the reader wants to see. Days are days where the reader is, both inclusive. */
 export interface Filter {
@@ -24,7 +24,7 @@ export const isUnfiltered = (filter: Filter): boolean =>
 export function parseFilter(params: URLSearchParams): Filter {
   const day = (name: string): string | null => {
     const text = params.get(name) ?? '';
-    return isDay(text) ? text : null;
+    return isCalendarDay(text) ? text : null;
   };
   return {
     type: TRANSACTION_TYPES.find((type) => type === params.get('type')) ?? null,
@@ -45,7 +45,7 @@ export function filterParams({
     ...(type !== null && { type }),
     ...(business !== null && { source_type: business }),
     ...(from !== null && { from: startOfDay(from) }),
-    ...(to !== null && { to: startOfDay(dayAfter(to)) }),
+    ...(to !== null && { to: startOfDay(nextDay(to)) }),
   };
 }
 

@@ -4,13 +4,13 @@ import { Notice } from '../components/notice.js';
 import { useDocumentTitle, useMessages } from '../i18n/language.js';
 import { TokenForm } from './token-form.js';
 
-interface GateProps {
+interface SignInPageProps {
   readonly reason: 'welcome' | 'expired';
-  readonly enter: (token: string) => boolean;
+  readonly signIn: (token: string) => boolean;
 }
 
 /** Before the page: nobody knows yet who is there. */
-export function Gate({ reason, enter }: GateProps) {
+export function SignInPage({ reason, signIn }: SignInPageProps) {
   const { states, nav } = useMessages();
   useDocumentTitle(nav.usage);
   const isExpired = reason === 'expired';
@@ -25,19 +25,19 @@ export function Gate({ reason, enter }: GateProps) {
       >
         <p>{isExpired ? states.expiredWhy : states.welcomeWhy}</p>
       </Notice>
-      <TokenForm enter={enter} />
+      <TokenForm signIn={signIn} />
     </main>
   );
 }
 
 /** A token that is good, and opens nothing. */
-export function NoAccount({ leave }: { readonly leave: () => void }) {
+export function NoAccountPage({ signOut }: { readonly signOut: () => void }) {
   const { states } = useMessages();
   return (
     <main className="gate">
       <Notice state="forbidden" picture={<LockPicture />} title={states.forbidden} as="h1" isAlert>
         <p>{states.noAccount}</p>
-        <button type="button" className="button" onClick={leave}>
+        <button type="button" className="button" onClick={signOut}>
           {states.otherToken}
         </button>
       </Notice>
@@ -45,7 +45,7 @@ export function NoAccount({ leave }: { readonly leave: () => void }) {
   );
 }
 
-export function WhichUser({ children }: { readonly children: ReactNode }) {
+export function ChooseAccountPage({ children }: { readonly children: ReactNode }) {
   const { states } = useMessages();
   return (
     <main className="gate">

@@ -1,14 +1,14 @@
 import { useId, useState, type FormEvent } from 'react';
 import { useMessages } from '../i18n/language.js';
 
-export function TokenForm({ enter }: { readonly enter: (token: string) => boolean }) {
+export function TokenForm({ signIn }: { readonly signIn: (token: string) => boolean }) {
   const { token: messages } = useMessages();
-  const [isWrong, setIsWrong] = useState(false);
+  const [isInvalid, setIsInvalid] = useState(false);
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const text = new FormData(event.currentTarget).get('token');
-    setIsWrong(!enter(typeof text === 'string' ? text : ''));
+    setIsInvalid(!signIn(typeof text === 'string' ? text : ''));
   };
   return (
     <form className="gate-form" onSubmit={submit}>
@@ -20,11 +20,11 @@ export function TokenForm({ enter }: { readonly enter: (token: string) => boolea
         required
         autoComplete="off"
         spellCheck={false}
-        aria-invalid={isWrong}
+        aria-invalid={isInvalid}
         aria-describedby={`${id}-why`}
       />
-      <p id={`${id}-why`} className={isWrong ? 'field-wrong' : 'field-hint'} aria-live="polite">
-        {isWrong ? messages.wrong : messages.kept}
+      <p id={`${id}-why`} className={isInvalid ? 'field-wrong' : 'field-hint'} aria-live="polite">
+        {isInvalid ? messages.wrong : messages.kept}
       </p>
       <button type="submit" className="button button-strong">
         {messages.submit}

@@ -21,11 +21,11 @@ const payload = z.object({
 });
 
 /** null: that is no token. */
-export function readToken(text: string): Session | null {
+export function parseToken(text: string): Session | null {
   const token = text.trim().replace(/^Bearer\s+/i, '');
-  const [, body, seal] = token.split('.');
-  if (body === undefined || seal === undefined || !/^[\w.-]+$/.test(token)) return null;
-  const parsed = payload.safeParse(jsonIn(body));
+  const [, body, signature] = token.split('.');
+  if (body === undefined || signature === undefined || !/^[\w.-]+$/.test(token)) return null;
+  const parsed = payload.safeParse(parseBase64UrlJson(body));
   if (!parsed.success) return null;
   const { sub, roles, exp } = parsed.data;
   return {
@@ -36,7 +36,7 @@ export function readToken(text: string): Session | null {
   };
 }
 
-function jsonIn(base64url: string): unknown {
+function parseBase64UrlJson(base64url: string): unknown {
   try {
     const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));

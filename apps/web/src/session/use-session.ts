@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Navigate } from '../routing/use-route.js';
-import { broughtBy } from './link-token.js';
+import { parseLinkToken } from './link-token.js';
 import { removeFromTab, saveInTab, readFromTab } from '../browser/browser-storage.js';
 import { parseUserId } from '../format/user-id.js';
-import { readToken, type Session } from './token.js';
+import { parseToken, type Session } from './token.js';
 
-const TOKEN = 'token';
+const TOKEN_KEY = 'token';
 
-export interface SessionNow {
+export interface SessionState {
   readonly session: Session | null;
   /** The API took the token once, and does not any more. */
   readonly isExpired: boolean;
@@ -18,45 +18,45 @@ export interface SessionNow {
 }
 
 /** Taken out of the address bar at once: it is no place for a secret. */
-export function takeFromAddress(): void {
-  const brought = broughtBy(window.location.hash);
-  if (brought === null) return;
+export function takeTokenFromUrl(): void {
+  const link = parseLinkToken(window.location.hash);
+  if (link === null) return;
   const { pathname, search } = window.location;
   const params = new URLSearchParams(search);
-  const user = parseUserId(brought.user ?? '');
+  const user = parseUserId(link.user ?? '');
   if (user !== null) params.set('user', user);
   const query = params.toString();
   window.history.replaceState(null, '', pathname + (query === '' ? '' : `?${query}`));
-  saveInTab(TOKEN, brought.token);
+  saveInTab(TOKEN_KEY, link.token);
 }
 
-export function useSession(navigate: Navigate): SessionNow {
-  const [session, setSession] = useState(() => readToken(readFromTab(TOKEN) ?? ''));
+export function useSession(navigate: Navigate): SessionState {
+  const [session, setSession] = useState(() => parseToken(readFromTab(TOKEN_KEY) ?? ''));
   const [isExpired, setIsExpired] = useState(false);
   const signIn = useCallback((text: string): boolean => {
-    const next = readToken(text);
+    const next = parseToken(text);
     if (next === null) return false;
-    saveInTab(TOKEN, next.token);
+    saveInTab(TOKEN_KEY, next.token);
     setIsExpired(false);
     setSession(next);
     return true;
   }, []);
   const markExpired = useCallback(() => setIsExpired(true), []);
   const signOut = useCallback(() => {
-    removeFromTab(TOKEN);
+    removeFromTab(TOKEN_KEY);
     setIsExpired(false);
     setSession(null);
     navigate({ user: null, row: null, view: 'usage' }, 'replace');
   }, [navigate]);
   useEffect(() => {
     // A second link with a token, opened in this very tab, only changes the fragment.
-    const follow = (): void => {
-      if (broughtBy(window.location.hash) === null) return;
-      takeFromAddress();
+    const onHashChange = (): void => {
+      if (parseLinkToken(window.location.hash) === null) return;
+      takeTokenFromUrl();
       window.location.reload();
     };
-    window.addEventListener('hashchange', follow);
-    return () => window.removeEventListener('hashchange', follow);
+    window.addEventListener('hashchange', onHashChange);
+    return () => window.removeEventListener('hashchange', onHashChange);
   }, []);
   return { session, isExpired, signIn, markExpired, signOut };
 }

@@ -4,20 +4,20 @@ import { parseUserId } from '../format/user-id.js';
 
 interface UserFormProps {
   readonly user: string | null;
-  readonly choose: (user: string) => void;
+  readonly openAccount: (user: string) => void;
 }
 
 /** For those who may look at any account. */
-export function UserForm({ user, choose }: UserFormProps) {
+export function UserForm({ user, openAccount }: UserFormProps) {
   const { account } = useMessages();
-  const [isWrong, setIsWrong] = useState(false);
+  const [isInvalid, setIsInvalid] = useState(false);
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const text = new FormData(event.currentTarget).get('user');
-    const chosen = parseUserId(typeof text === 'string' ? text : '');
-    setIsWrong(chosen === null);
-    if (chosen !== null) choose(chosen);
+    const userId = parseUserId(typeof text === 'string' ? text : '');
+    setIsInvalid(userId === null);
+    if (userId !== null) openAccount(userId);
   };
   return (
     <form className="user-form" onSubmit={submit} role="search">
@@ -32,13 +32,13 @@ export function UserForm({ user, choose }: UserFormProps) {
         placeholder={account.placeholder}
         autoComplete="off"
         spellCheck={false}
-        aria-invalid={isWrong}
-        aria-describedby={isWrong ? `${id}-wrong` : undefined}
+        aria-invalid={isInvalid}
+        aria-describedby={isInvalid ? `${id}-wrong` : undefined}
       />
       <button type="submit" className="button">
         {account.other}
       </button>
-      {isWrong && (
+      {isInvalid && (
         <p id={`${id}-wrong`} className="field-wrong" role="alert">
           {account.wrong}
         </p>

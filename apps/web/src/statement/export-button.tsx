@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { dayOf } from '../format/days.js';
+import { formatDay } from '../format/days.js';
 import { DownloadIcon } from '../components/icons.js';
 import { filterParams, type Filter } from '../routing/filter.js';
 import { useMessages } from '../i18n/language.js';
@@ -10,7 +10,7 @@ interface ExportButtonProps {
   readonly filter: Filter;
 }
 
-const KEEP_FILE_MS = 60_000;
+const URL_LIFETIME_MS = 60_000;
 
 type Progress = 'idle' | 'exporting' | 'exported' | 'notExported';
 
@@ -21,9 +21,9 @@ export function ExportButton({ api, filter }: ExportButtonProps) {
   const start = async (): Promise<void> => {
     setProgress('exporting');
     // The whole of it is bounded by the account; who closes the tab ends it.
-    const answer = await api.csv(filterParams(filter), new AbortController().signal);
-    if (answer.ok) save(answer.value, `transactions-${dayOf(new Date())}.csv`);
-    setProgress(answer.ok ? 'exported' : 'notExported');
+    const result = await api.csv(filterParams(filter), new AbortController().signal);
+    if (result.ok) download(result.value, `transactions-${formatDay(new Date())}.csv`);
+    setProgress(result.ok ? 'exported' : 'notExported');
   };
   return (
     <span className="export">
@@ -46,12 +46,12 @@ export function ExportButton({ api, filter }: ExportButtonProps) {
   );
 }
 
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
+function download(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement('a');
-  link.href = address;
+  link.href = url;
   link.download = name;
   link.click();
   // Some browsers begin to read it only later.
-  window.setTimeout(() => URL.revokeObjectURL(address), KEEP_FILE_MS);
+  window.setTimeout(() => URL.revokeObjectURL(url), URL_LIFETIME_MS);
 }

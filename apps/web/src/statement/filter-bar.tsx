@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from 'react';
 import { SOURCE_TYPES, TRANSACTION_TYPES } from '#contracts';
-import { addDays, dayOf } from '../format/days.js';
+import { addDays, formatDay } from '../format/days.js';
 import { NO_FILTER, isUnfiltered, type Filter } from '../routing/filter.js';
 import { useMessages } from '../i18n/language.js';
 
@@ -15,36 +15,36 @@ export function FilterBar({ filter, setFilter }: FilterBarProps) {
   const set = (change: Partial<Filter>): void => setFilter({ ...filter, ...change });
   return (
     <div className="filters" role="group" aria-label={statement.filters}>
-      <Choice
+      <Select
         label={statement.kind}
-        any={statement.anyKind}
+        anyLabel={statement.anyKind}
         value={filter.type}
         options={TRANSACTION_TYPES}
-        nameOf={(type) => messages.kinds[type]}
-        choose={(type) => set({ type })}
+        labelOf={(type) => messages.kinds[type]}
+        onSelect={(type) => set({ type })}
       />
-      <Choice
+      <Select
         label={statement.business}
-        any={statement.anyBusiness}
+        anyLabel={statement.anyBusiness}
         value={filter.business}
         options={SOURCE_TYPES}
-        nameOf={messages.business}
-        choose={(business) => set({ business })}
+        labelOf={messages.business}
+        onSelect={(business) => set({ business })}
       />
-      <Spans filter={filter} set={set} />
+      <DateRanges filter={filter} set={set} />
       <span className="filter-days">
-        <Day
+        <DateInput
           label={statement.from}
           value={filter.from}
           max={filter.to}
-          choose={(from) => set({ from })}
+          onSelect={(from) => set({ from })}
         />
         <span aria-hidden="true">–</span>
-        <Day
+        <DateInput
           label={statement.to}
           value={filter.to}
           min={filter.from}
-          choose={(to) => set({ to })}
+          onSelect={(to) => set({ to })}
         />
       </span>
       {!isUnfiltered(filter) && (
@@ -56,36 +56,43 @@ export function FilterBar({ filter, setFilter }: FilterBarProps) {
   );
 }
 
-interface ChoiceProps<T extends string> {
+interface SelectProps<T extends string> {
   readonly label: string;
-  readonly any: string;
+  readonly anyLabel: string;
   readonly value: T | null;
   readonly options: readonly T[];
-  readonly nameOf: (option: T) => string;
-  readonly choose: (option: T | null) => void;
+  readonly labelOf: (option: T) => string;
+  readonly onSelect: (option: T | null) => void;
 }
 
-function Choice<T extends string>({ label, any, value, options, nameOf, choose }: ChoiceProps<T>) {
+function Select<T extends string>({
+  label,
+  anyLabel,
+  value,
+  options,
+  labelOf,
+  onSelect,
+}: SelectProps<T>) {
   return (
     <select
       aria-label={label}
       value={value ?? ''}
       data-set={value !== null || undefined}
-      onChange={({ target }) => choose(options.find((option) => option === target.value) ?? null)}
+      onChange={({ target }) => onSelect(options.find((option) => option === target.value) ?? null)}
     >
-      <option value="">{any}</option>
+      <option value="">{anyLabel}</option>
       {options.map((option) => (
         <option key={option} value={option}>
-          {nameOf(option)}
+          {labelOf(option)}
         </option>
       ))}
     </select>
   );
 }
 
-const SPANS = { today: 1, week: 7, month: 30 } as const;
+const RANGE_DAYS = { today: 1, week: 7, month: 30 } as const;
 
-function Spans({
+function DateRanges({
   filter,
   set,
 }: {
@@ -93,8 +100,13 @@ function Spans({
   readonly set: (f: Partial<Filter>) => void;
 }) {
   const { statement } = useMessages();
-  const today = dayOf(new Date());
-  const span = (name: string, from: string | null, to: string | null, label: string): ReactNode => (
+  const today = formatDay(new Date());
+  const rangeButton = (
+    name: string,
+    from: string | null,
+    to: string | null,
+    label: string,
+  ): ReactNode => (
     <button
       key={name}
       type="button"
@@ -107,23 +119,23 @@ function Spans({
   );
   return (
     <span className="spans">
-      {span('all', null, null, statement.spans.all)}
+      {rangeButton('all', null, null, statement.spans.all)}
       {(['today', 'week', 'month'] as const).map((name) =>
-        span(name, addDays(today, 1 - SPANS[name]), today, statement.spans[name]),
+        rangeButton(name, addDays(today, 1 - RANGE_DAYS[name]), today, statement.spans[name]),
       )}
     </span>
   );
 }
 
-interface DayProps {
+interface DateInputProps {
   readonly label: string;
   readonly value: string | null;
   readonly min?: string | null;
   readonly max?: string | null;
-  readonly choose: (day: string | null) => void;
+  readonly onSelect: (day: string | null) => void;
 }
 
-function Day({ label, value, min, max, choose }: DayProps) {
+function DateInput({ label, value, min, max, onSelect }: DateInputProps) {
   const id = useId();
   return (
     <>
@@ -137,7 +149,7 @@ function Day({ label, value, min, max, choose }: DayProps) {
         min={min ?? undefined}
         max={max ?? undefined}
         data-set={value !== null || undefined}
-        onChange={({ target }) => choose(target.value === '' ? null : target.value)}
+        onChange={({ target }) => onSelect(target.value === '' ? null : target.value)}
       />
     </>
   );

@@ -3,25 +3,25 @@ import { useMessages } from '../i18n/language.js';
 import type { StatementView } from './use-statement.js';
 
 /** Asks for older rows before the reader gets there. The button is for who does not scroll. */
-export function MoreRows({ statement }: { readonly statement: StatementView }) {
+export function LoadMore({ statement }: { readonly statement: StatementView }) {
   const messages = useMessages();
   const { nextCursor, isLoading, more } = statement;
-  const mark = useRef<HTMLDivElement>(null);
+  const sentinel = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const { current } = mark;
+    const { current } = sentinel;
     if (current === null || isLoading) return;
-    const near = new IntersectionObserver(
+    const observer = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting === true) more();
       },
       { rootMargin: '600px' },
     );
-    near.observe(current);
-    return () => near.disconnect();
+    observer.observe(current);
+    return () => observer.disconnect();
   }, [isLoading, more]);
   if (nextCursor === null) return <p className="more-end">{messages.statement.end}</p>;
   return (
-    <div className="more" ref={mark} aria-busy={isLoading}>
+    <div className="more" ref={sentinel} aria-busy={isLoading}>
       {isLoading ? (
         <span role="status">{messages.statement.loadingMore}</span>
       ) : (

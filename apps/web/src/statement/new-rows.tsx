@@ -14,15 +14,15 @@ export function NewRows({ rows, arrived }: NewRowsProps) {
   const seen = useRef(0);
   const [unseen, setUnseen] = useState(0);
   useEffect(() => {
-    const look = (): void => {
-      if (isAtHead(rows[0]?.id)) seen.current = arrived.size;
+    const update = (): void => {
+      if (isNewestVisible(rows[0]?.id)) seen.current = arrived.size;
       setUnseen(Math.max(0, arrived.size - seen.current));
     };
     // A filter that is changed begins to count anew.
     seen.current = Math.min(seen.current, arrived.size);
-    look();
-    window.addEventListener('scroll', look, { passive: true });
-    return () => window.removeEventListener('scroll', look);
+    update();
+    window.addEventListener('scroll', update, { passive: true });
+    return () => window.removeEventListener('scroll', update);
   }, [rows, arrived]);
   return (
     <>
@@ -33,7 +33,7 @@ export function NewRows({ rows, arrived }: NewRowsProps) {
         <button
           type="button"
           className="to-top"
-          onClick={() => rowAt(rows[0]?.id)?.scrollIntoView({ block: 'center' })}
+          onClick={() => rowElement(rows[0]?.id)?.scrollIntoView({ block: 'center' })}
         >
           <ArrowUpIcon />
           {statement.toTop(unseen)}
@@ -43,11 +43,11 @@ export function NewRows({ rows, arrived }: NewRowsProps) {
   );
 }
 
-const rowAt = (id: number | undefined): Element | null =>
+const rowElement = (id: number | undefined): Element | null =>
   document.querySelector(`[data-row="${id}"]`);
 
 /** Whether the newest row is not above what the reader sees. */
-function isAtHead(newest: number | undefined): boolean {
-  const row = rowAt(newest);
+function isNewestVisible(newest: number | undefined): boolean {
+  const row = rowElement(newest);
   return row === null || row.getBoundingClientRect().bottom > 0;
 }

@@ -1,24 +1,24 @@
 import type { LedgerApi } from '../api/ledger-api.js';
-import type { Live } from '../live/use-live.js';
+import type { LiveUpdates } from '../live/use-live-updates.js';
 import { FailureLine, FailureNotice } from '../components/failure-notice.js';
 import { EmptyPicture, SearchPicture } from '../components/icons.js';
 import { Notice } from '../components/notice.js';
-import { Waiting } from '../components/skeleton.js';
+import { Skeleton } from '../components/skeleton.js';
 import { NO_FILTER, isUnfiltered, type Filter } from '../routing/filter.js';
 import { useMessages } from '../i18n/language.js';
 import { ExportButton } from './export-button.js';
 import { FilterBar } from './filter-bar.js';
-import { LiveMark } from '../live/live-indicator.js';
-import { MoreRows } from './more-rows.js';
+import { LiveIndicator } from '../live/live-indicator.js';
+import { LoadMore } from './more-rows.js';
 import { NewRows } from './new-rows.js';
 import { StatementTable } from './statement-table.js';
-import { useKeptPlace } from './use-kept-place.js';
+import { useScrollAnchor } from './use-scroll-anchor.js';
 import type { StatementView } from './use-statement.js';
 
 interface StatementSectionProps {
   readonly api: LedgerApi;
   readonly statement: StatementView;
-  readonly live: Live;
+  readonly live: LiveUpdates;
   readonly setFilter: (filter: Filter) => void;
   readonly open: (ref: string) => void;
 }
@@ -27,26 +27,29 @@ export function StatementSection(props: StatementSectionProps) {
   const { api, statement, live, setFilter, open } = props;
   const messages = useMessages();
   const { filter, rows, arrived } = statement;
-  useKeptPlace(rows);
+  useScrollAnchor(rows);
   return (
     <section className="card statement" aria-labelledby="statement-title">
       <div className="statement-head">
         <h2 className="card-title" id="statement-title" tabIndex={-1}>
           {messages.statement.title}
         </h2>
-        <LiveMark live={live} />
+        <LiveIndicator live={live} />
         <ExportButton api={api} filter={filter} />
       </div>
       <FilterBar filter={filter} setFilter={setFilter} />
       {rows.length > 0 && <StatementTable rows={rows} arrived={arrived} open={open} />}
-      <Below statement={statement} setFilter={setFilter} />
+      <StatementFooter statement={statement} setFilter={setFilter} />
       <NewRows rows={rows} arrived={arrived} />
     </section>
   );
 }
 
 /** What stands under the rows, or in their place. */
-function Below({ statement, setFilter }: Pick<StatementSectionProps, 'statement' | 'setFilter'>) {
+function StatementFooter({
+  statement,
+  setFilter,
+}: Pick<StatementSectionProps, 'statement' | 'setFilter'>) {
   const messages = useMessages();
   const { filter, rows, nextCursor, failure, retry } = statement;
   if (failure !== null) {
@@ -56,8 +59,8 @@ function Below({ statement, setFilter }: Pick<StatementSectionProps, 'statement'
       <FailureNotice failure={failure} retry={retry} />
     );
   }
-  if (nextCursor === undefined) return <Waiting lines={8} />;
-  if (rows.length > 0) return <MoreRows statement={statement} />;
+  if (nextCursor === undefined) return <Skeleton lines={8} />;
+  if (rows.length > 0) return <LoadMore statement={statement} />;
   if (isUnfiltered(filter)) {
     return (
       <Notice state="empty" picture={<EmptyPicture />} title={messages.states.empty}>

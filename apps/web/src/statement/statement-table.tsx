@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import type { PointTransactionItem } from '#contracts';
-import { NOTHING, inPoints, inSeconds } from '../format/rows.js';
+import { NO_VALUE, formatPoints, formatSeconds } from '../format/points.js';
 import { Instant } from '../components/instant.js';
-import { Amount, Kind } from '../components/transaction-labels.js';
+import { SignedAmount, TypeLabel } from '../components/transaction-labels.js';
 import { useMessages } from '../i18n/language.js';
 
 interface StatementTableProps {
@@ -74,20 +74,20 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
         <Instant at={created_at} />
       </td>
       <td role="cell" className="cell-kind">
-        <Kind type={type} />
+        <TypeLabel type={type} />
       </td>
       <td role="cell" className="cell-points number">
-        <Amount type={type} amount={amount} />
+        <SignedAmount type={type} amount={amount} />
       </td>
       <td role="cell" className="cell-balance number" data-label={statement.columns.balance}>
-        {inPoints(balance_after)}
+        {formatPoints(balance_after)}
       </td>
       <td role="cell" className="cell-duration number">
-        {inSeconds(duration)}
+        {formatSeconds(duration)}
       </td>
       <td role="cell" className="cell-description">
         <button type="button" className="row-open" aria-haspopup="dialog" title={statement.story}>
-          {description ?? NOTHING}
+          {description ?? NO_VALUE}
         </button>
       </td>
     </tr>

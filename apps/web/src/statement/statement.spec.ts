@@ -2,21 +2,21 @@ import fc from 'fast-check';
 import type { PointTransactionItem } from '#contracts';
 import { NO_FILTER, type Filter } from '../routing/filter.js';
 import { rowOf } from '../testing/row-builder.js';
-import { changeStatement, emptyStatement, merged, type StatementChange } from './statement.js';
+import { statementReducer, emptyStatement, mergeRows, type StatementAction } from './statement.js';
 
 const idsOf = (rows: readonly PointTransactionItem[]): readonly number[] =>
   rows.map(({ id }) => id);
 const rowsOf = (...ids: readonly number[]) => ids.map((id) => rowOf(id));
 
-const after = (changes: readonly StatementChange[], filter: Filter = NO_FILTER) =>
-  changes.reduce(changeStatement, emptyStatement(filter));
+const statementAfter = (changes: readonly StatementAction[], filter: Filter = NO_FILTER) =>
+  changes.reduce(statementReducer, emptyStatement(filter));
 
-const page = (ids: readonly number[], next: string | null, of = NO_FILTER): StatementChange => ({
+const paged = (ids: readonly number[], next: string | null, of = NO_FILTER): StatementAction => ({
   type: 'paged',
   of,
   page: { items: rowsOf(...ids), next_cursor: next },
 });
-const news = (...ids: readonly number[]): StatementChange => ({
+const arrived = (...ids: readonly number[]): StatementAction => ({
   type: 'heard',
   rows: rowsOf(...ids),
 });
@@ -24,18 +24,23 @@ const news = (...ids: readonly number[]): StatementChange => ({
 describe('the statement on the page', () => {
   it('is not there before its first page', () => {
     expect(emptyStatement(NO_FILTER)).toMatchObject({ rows: [], nextCursor: undefined });
-    expect(after([page([], null)])).toMatchObject({ rows: [], nextCursor: null });
+    expect(statementAfter([paged([], null)])).toMatchObject({ rows: [], nextCursor: null });
   });
 
   it('grows at its end by pages and at its head by rows that arrive', () => {
-    const statement = after([page([9, 8], 'a'), news(10), page([7, 6], null), news(11, 12)]);
+    const statement = statementAfter([
+      paged([9, 8], 'a'),
+      arrived(10),
+      paged([7, 6], null),
+      arrived(11, 12),
+    ]);
     expect(idsOf(statement.rows)).toEqual([12, 11, 10, 9, 8, 7, 6]);
     expect([...statement.arrived]).toEqual([10, 11, 12]);
     expect(statement.nextCursor).toBeNull();
   });
 
   it('shows each row once, whether it came with a page or by itself', () => {
-    const statement = after([news(10), page([10, 9], 'a'), news(9, 10)]);
+    const statement = statementAfter([arrived(10), paged([10, 9], 'a'), arrived(9, 10)]);
     expect(idsOf(statement.rows)).toEqual([10, 9]);
     expect([...statement.arrived]).toEqual([10]);
   });
@@ -43,39 +48,43 @@ describe('the statement on the page', () => {
   it('lets in only what its filter wants', () => {
     const filter: Filter = { ...NO_FILTER, type: 'refund' };
     const rows = [rowOf(3), rowOf(4, { type: 'refund' })];
-    expect(idsOf(after([page([], null, filter), { type: 'heard', rows }], filter).rows)).toEqual([
-      4,
-    ]);
+    expect(
+      idsOf(statementAfter([paged([], null, filter), { type: 'heard', rows }], filter).rows),
+    ).toEqual([4]);
   });
 
   it('begins anew with another filter, and does not take the pages of the one before', () => {
     const filter: Filter = { ...NO_FILTER, type: 'consume' };
-    const statement = after([page([9], 'a'), { type: 'filtered', filter }, page([8], 'b')]);
+    const statement = statementAfter([
+      paged([9], 'a'),
+      { type: 'filtered', filter },
+      paged([8], 'b'),
+    ]);
     expect(statement).toEqual(emptyStatement(filter));
   });
 
   it('keeps its rows when a page fails, until it is asked for again', () => {
     const failure = { kind: 'away', retryMs: null } as const;
-    const failed = after([page([9], 'a'), { type: 'failed', of: NO_FILTER, failure }]);
+    const failed = statementAfter([paged([9], 'a'), { type: 'failed', of: NO_FILTER, failure }]);
     expect(failed).toMatchObject({ failure, nextCursor: 'a' });
     expect(idsOf(failed.rows)).toEqual([9]);
-    expect(changeStatement(failed, { type: 'retried' }).failure).toBeNull();
+    expect(statementReducer(failed, { type: 'retried' }).failure).toBeNull();
   });
 
   it('takes the seconds that a settlement fills in, and no new row with them', () => {
     const settled = rowOf(9, { duration: 30.25, updated_at: '2030-01-02T00:00:00.000Z' });
-    const statement = after([
-      page([9, 8], 'a'),
+    const statement = statementAfter([
+      paged([9, 8], 'a'),
       { type: 'updated', rows: [rowOf(10), settled, rowOf(8)] },
     ]);
     expect(statement.rows).toEqual([settled, rowOf(8)]);
   });
 
   it('is the very same when nothing is new', () => {
-    const statement = after([page([9, 8], 'a')]);
-    expect(changeStatement(statement, news(8)).rows).toBe(statement.rows);
-    const again: StatementChange = { type: 'updated', rows: rowsOf(9, 8) };
-    expect(changeStatement(statement, again).rows).toBe(statement.rows);
+    const statement = statementAfter([paged([9, 8], 'a')]);
+    expect(statementReducer(statement, arrived(8)).rows).toBe(statement.rows);
+    const again: StatementAction = { type: 'updated', rows: rowsOf(9, 8) };
+    expect(statementReducer(statement, again).rows).toBe(statement.rows);
   });
 });
 
@@ -85,7 +94,7 @@ describe('rows that are merged', () => {
   it('are newest first, each once, whatever came first', () => {
     fc.assert(
       fc.property(ids, ids, (some, others) => {
-        const rows = idsOf(merged(merged([], rowsOf(...some)), rowsOf(...others)));
+        const rows = idsOf(mergeRows(mergeRows([], rowsOf(...some)), rowsOf(...others)));
         expect(rows).toEqual([...new Set([...some, ...others])].sort((a, b) => b - a));
       }),
     );
@@ -93,7 +102,7 @@ describe('rows that are merged', () => {
 
   it('say of each row what was said last', () => {
     const later = rowOf(1, { duration: 2, updated_at: '2030-01-02T00:00:00.000Z' });
-    expect(merged([rowOf(1)], [later])).toEqual([later]);
-    expect(merged([later], [rowOf(1)])).toEqual([later]);
+    expect(mergeRows([rowOf(1)], [later])).toEqual([later]);
+    expect(mergeRows([later], [rowOf(1)])).toEqual([later]);
   });
 });

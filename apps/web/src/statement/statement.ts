@@ -14,7 +14,7 @@ export interface Statement {
   readonly arrived: ReadonlySet<number>;
 }
 
-export type StatementChange =
+export type StatementAction =
   | { readonly type: 'filtered'; readonly filter: Filter }
   | { readonly type: 'paged'; readonly of: Filter; readonly page: TransactionsPage }
   | { readonly type: 'failed'; readonly of: Filter; readonly failure: Failure }
@@ -30,59 +30,59 @@ export const emptyStatement = (filter: Filter): Statement => ({
   arrived: new Set(),
 });
 
-export function changeStatement(statement: Statement, change: StatementChange): Statement {
-  switch (change.type) {
+export function statementReducer(statement: Statement, action: StatementAction): Statement {
+  switch (action.type) {
     case 'filtered':
-      return emptyStatement(change.filter);
+      return emptyStatement(action.filter);
     case 'paged':
       // An answer to what was asked before the reader chose another filter.
-      if (change.of !== statement.filter) return statement;
+      if (action.of !== statement.filter) return statement;
       return {
         ...statement,
-        rows: merged(statement.rows, change.page.items),
-        nextCursor: change.page.next_cursor,
+        rows: mergeRows(statement.rows, action.page.items),
+        nextCursor: action.page.next_cursor,
         failure: null,
       };
     case 'failed':
-      return change.of === statement.filter ? { ...statement, failure: change.failure } : statement;
+      return action.of === statement.filter ? { ...statement, failure: action.failure } : statement;
     case 'retried':
       return { ...statement, failure: null };
     case 'heard':
-      return heard(statement, change.rows);
+      return addArrivedRows(statement, action.rows);
     case 'updated':
-      return { ...statement, rows: updated(statement.rows, change.rows) };
+      return { ...statement, rows: updateRows(statement.rows, action.rows) };
   }
 }
 
-function heard(statement: Statement, news: readonly PointTransactionItem[]): Statement {
+function addArrivedRows(statement: Statement, newRows: readonly PointTransactionItem[]): Statement {
   const known = new Set(statement.rows.map(({ id }) => id));
-  const rows = news.filter((row) => !known.has(row.id) && matchesFilter(row, statement.filter));
+  const rows = newRows.filter((row) => !known.has(row.id) && matchesFilter(row, statement.filter));
   if (rows.length === 0) return statement;
   const arrived = new Set([...statement.arrived, ...rows.map(({ id }) => id)]);
-  return { ...statement, arrived, rows: merged(statement.rows, rows) };
+  return { ...statement, arrived, rows: mergeRows(statement.rows, rows) };
 }
 
 /** Newest first, each once: of two tellings of one row the later one. */
-export function merged(
+export function mergeRows(
   known: readonly PointTransactionItem[],
-  more: readonly PointTransactionItem[],
+  added: readonly PointTransactionItem[],
 ): readonly PointTransactionItem[] {
   const rows = new Map(known.map((row) => [row.id, row]));
-  for (const row of more) rows.set(row.id, laterOf(rows.get(row.id), row));
+  for (const row of added) rows.set(row.id, newerOf(rows.get(row.id), row));
   return [...rows.values()].sort((a, b) => b.id - a.id);
 }
 
 /** Rows that are there may be told anew (a settlement fills in the seconds); no row is added. */
-function updated(
+function updateRows(
   known: readonly PointTransactionItem[],
-  tellings: readonly PointTransactionItem[],
+  newer: readonly PointTransactionItem[],
 ): readonly PointTransactionItem[] {
-  const told = new Map(tellings.map((row) => [row.id, row]));
-  const isNews = known.some((row) => laterOf(row, told.get(row.id) ?? row) !== row);
-  return isNews ? known.map((row) => laterOf(row, told.get(row.id) ?? row)) : known;
+  const told = new Map(newer.map((row) => [row.id, row]));
+  const hasChanged = known.some((row) => newerOf(row, told.get(row.id) ?? row) !== row);
+  return hasChanged ? known.map((row) => newerOf(row, told.get(row.id) ?? row)) : known;
 }
 
-const laterOf = (
+const newerOf = (
   known: PointTransactionItem | undefined,
   told: PointTransactionItem,
 ): PointTransactionItem =>

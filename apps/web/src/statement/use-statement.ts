@@ -1,15 +1,20 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { PointTransactionItem } from '#contracts';
 import { backOffMs } from '../api/back-off.js';
-import { passes } from '../api/failure.js';
+import { isTemporary } from '../api/failure.js';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useWhenBack } from '../api/use-asked.js';
+import { useWhenOnline } from '../api/use-query.js';
 import { filterParams, isUnfiltered, type Filter } from '../routing/filter.js';
-import { changeStatement, emptyStatement, type Statement } from './statement.js';
+import {
+  emptyStatement,
+  statementReducer,
+  type Statement,
+  type StatementAction,
+} from './statement.js';
 
-const PAGE = '50';
+const PAGE_SIZE = '50';
 /** How many of the rows may be told anew. */
-const NEWEST = '100';
+const REFRESHED_ROWS = '100';
 const BACK_OFF = { msMin: 1_000, msMax: 30_000 };
 
 export interface StatementView extends Statement {
@@ -18,108 +23,108 @@ export interface StatementView extends Statement {
   readonly liveAfter: number | null;
   readonly more: () => void;
   readonly retry: () => void;
-  readonly hear: (rows: readonly PointTransactionItem[]) => void;
+  readonly addRows: (rows: readonly PointTransactionItem[]) => void;
   /** Tells the newest rows anew: a settlement may have filled in their seconds. */
   readonly refresh: () => void;
 }
 
 /** `filter` has to be the same object as long as it says the same. */
 export function useStatement(api: LedgerApi, filter: Filter): StatementView {
-  const [statement, change] = useReducer(changeStatement, filter, emptyStatement);
+  const [statement, dispatch] = useReducer(statementReducer, filter, emptyStatement);
   const [isLoading, setIsLoading] = useState(true);
   const [liveAfter, setLiveAfter] = useState<number | null>(null);
-  const [round, setRound] = useState(0);
+  const [attempt, setAttempt] = useState(0);
   const [cursor, setCursor] = useState<string | null>(null);
-  const attempts = useRef(0);
+  const failures = useRef(0);
   const isOfFilter = statement.filter === filter;
 
   useEffect(() => {
     if (isOfFilter) return;
     setCursor(null);
-    change({ type: 'filtered', filter });
+    dispatch({ type: 'filtered', filter });
   }, [filter, isOfFilter]);
 
   useEffect(() => {
     if (!isOfFilter) return;
-    const leave = new AbortController();
-    const { signal } = leave;
+    const controller = new AbortController();
+    const { signal } = controller;
     let timer: number | undefined;
     const load = async (): Promise<void> => {
       setIsLoading(true);
       // Nothing may be lost between the first page and the first row that comes by itself: what is
       // followed begins at a row that was there before the page was asked for.
-      const newest = liveAfter === null ? await newestRow(api, filter, signal) : null;
+      const newest = liveAfter === null ? await fetchNewestRowId(api, filter, signal) : null;
       if (newest !== null && !newest.ok) return fail(newest.failure);
       const params = cursor === null ? filterParams(filter) : { ...filterParams(filter), cursor };
-      const answer = await api.transactions({ ...params, limit: PAGE }, signal);
+      const result = await api.transactions({ ...params, limit: PAGE_SIZE }, signal);
       if (signal.aborted) return;
-      if (!answer.ok) return fail(answer.failure);
-      attempts.current = 0;
-      change({ type: 'paged', of: filter, page: answer.value });
+      if (!result.ok) return fail(result.failure);
+      failures.current = 0;
+      dispatch({ type: 'paged', of: filter, page: result.value });
       setIsLoading(false);
-      if (liveAfter === null) setLiveAfter(newest?.value ?? answer.value.items[0]?.id ?? 0);
+      if (liveAfter === null) setLiveAfter(newest?.value ?? result.value.items[0]?.id ?? 0);
     };
-    const fail = (failure: Parameters<typeof passes>[0]): void => {
+    const fail = (failure: Parameters<typeof isTemporary>[0]): void => {
       if (signal.aborted) return;
-      change({ type: 'failed', of: filter, failure });
+      dispatch({ type: 'failed', of: filter, failure });
       setIsLoading(false);
-      if (!passes(failure) || attempts.current >= ATTEMPTS_MAX) return;
-      const ms = failure.retryMs ?? backOffMs(attempts.current, BACK_OFF, Math.random());
-      attempts.current += 1;
-      timer = window.setTimeout(() => setRound((count) => count + 1), ms);
+      if (!isTemporary(failure) || failures.current >= ATTEMPTS_MAX) return;
+      const ms = failure.retryMs ?? backOffMs(failures.current, BACK_OFF, Math.random());
+      failures.current += 1;
+      timer = window.setTimeout(() => setAttempt((count) => count + 1), ms);
     };
     void load();
     return () => {
-      leave.abort();
+      controller.abort();
       window.clearTimeout(timer);
     };
     // liveAfter is asked for once; when it comes, nothing has to be loaded again.
-  }, [api, filter, isOfFilter, cursor, round]);
+  }, [api, filter, isOfFilter, cursor, attempt]);
 
   const retry = useCallback(() => {
-    attempts.current = 0;
-    change({ type: 'retried' });
-    setRound((count) => count + 1);
+    failures.current = 0;
+    dispatch({ type: 'retried' });
+    setAttempt((count) => count + 1);
   }, []);
-  useWhenBack(retry, statement.failure !== null && passes(statement.failure));
-  const hear = useCallback(
-    (rows: readonly PointTransactionItem[]) => change({ type: 'heard', rows }),
+  useWhenOnline(retry, statement.failure !== null && isTemporary(statement.failure));
+  const addRows = useCallback(
+    (rows: readonly PointTransactionItem[]) => dispatch({ type: 'heard', rows }),
     [],
   );
   const more = useCallback(() => {
     const { nextCursor, failure } = statement;
     if (typeof nextCursor === 'string' && failure === null) setCursor(nextCursor);
   }, [statement]);
-  const refresh = useRefresh(api, filter, change);
-  const shown = isOfFilter ? statement : emptyStatement(filter);
-  return { ...shown, isLoading, liveAfter, more, retry, hear, refresh };
+  const refresh = useRefresh(api, filter, dispatch);
+  const current = isOfFilter ? statement : emptyStatement(filter);
+  return { ...current, isLoading, liveAfter, more, retry, addRows, refresh };
 }
 
 const ATTEMPTS_MAX = 25;
 
 /** null: the first page itself tells it. */
-async function newestRow(api: LedgerApi, filter: Filter, signal: AbortSignal) {
+async function fetchNewestRowId(api: LedgerApi, filter: Filter, signal: AbortSignal) {
   if (isUnfiltered(filter)) return null;
-  const answer = await api.transactions({ limit: '1' }, signal);
-  return answer.ok ? { ok: true as const, value: answer.value.items[0]?.id ?? 0 } : answer;
+  const result = await api.transactions({ limit: '1' }, signal);
+  return result.ok ? { ok: true as const, value: result.value.items[0]?.id ?? 0 } : result;
 }
 
 function useRefresh(
   api: LedgerApi,
   filter: Filter,
-  change: (change: Parameters<typeof changeStatement>[1]) => void,
+  dispatch: (action: StatementAction) => void,
 ): () => void {
-  const leaving = useRef<AbortController | null>(null);
-  useEffect(() => () => leaving.current?.abort(), [api, filter]);
+  const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), [api, filter]);
   return useCallback(() => {
-    leaving.current?.abort();
-    const leave = new AbortController();
-    leaving.current = leave;
+    running.current?.abort();
+    const controller = new AbortController();
+    running.current = controller;
     void api
-      .transactions({ ...filterParams(filter), limit: NEWEST }, leave.signal)
-      .then((answer) => {
-        if (answer.ok && !leave.signal.aborted)
-          change({ type: 'updated', rows: answer.value.items });
+      .transactions({ ...filterParams(filter), limit: REFRESHED_ROWS }, controller.signal)
+      .then((result) => {
+        if (result.ok && !controller.signal.aborted)
+          dispatch({ type: 'updated', rows: result.value.items });
       });
-  }, [api, filter, change]);
+  }, [api, filter, dispatch]);
 }

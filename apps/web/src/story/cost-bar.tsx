@@ -1,7 +1,7 @@
 import type { ConsumptionStory } from '#contracts';
-import { inPoints } from '../format/rows.js';
+import { formatPoints } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
-import { costOf } from './why.js';
+import { costOf } from './explanation.js';
 
 /** What was held, what it really cost, and what came back: to scale. */
 export function CostBar({ consumption }: { readonly consumption: ConsumptionStory }) {
@@ -54,7 +54,7 @@ function Figure({ label, points, name, pending = '-' }: FigureProps) {
   return (
     <div className={`figure figure-${name}`}>
       <dt>{label}</dt>
-      <dd data-testid={name}>{points === null ? pending : inPoints(points)}</dd>
+      <dd data-testid={name}>{points === null ? pending : formatPoints(points)}</dd>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { TransactionStory } from '#contracts';
-import { Fact } from '../components/field.js';
+import { Field } from '../components/field.js';
 import { Instant } from '../components/instant.js';
 import { useMessages } from '../i18n/language.js';
 
@@ -10,21 +10,21 @@ export function Origin({ story: { command, event } }: { readonly story: Transact
     <section className="story-part">
       <h3>{story.command}</h3>
       <dl className="facts">
-        <Fact label={story.command} isCode>
+        <Field label={story.command} isCode>
           {command.type}
-        </Fact>
-        <Fact label={story.commandSource} isCode>
+        </Field>
+        <Field label={story.commandSource} isCode>
           {command.source}
-        </Fact>
-        <Fact label={story.commandId} isCode>
+        </Field>
+        <Field label={story.commandId} isCode>
           {command.id}
-        </Fact>
-        <Fact label={story.received}>
+        </Field>
+        <Field label={story.received}>
           <Instant at={command.received_at} />
-        </Fact>
-        <Fact label={story.event} isCode>
+        </Field>
+        <Field label={story.event} isCode>
           {`${event.type} · ${audit.at(event.revision)}`}
-        </Fact>
+        </Field>
       </dl>
       <details className="raw">
         <summary>{story.raw}</summary>

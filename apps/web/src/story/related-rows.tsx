@@ -1,6 +1,6 @@
 import type { PointTransactionItem } from '#contracts';
 import { Instant } from '../components/instant.js';
-import { Amount, Kind } from '../components/transaction-labels.js';
+import { SignedAmount, TypeLabel } from '../components/transaction-labels.js';
 import { useMessages } from '../i18n/language.js';
 
 interface RelatedRowsProps {
@@ -25,7 +25,7 @@ export function RelatedRows({ title, rows, refunds, current, open }: RelatedRows
             data-related={row.type}
             aria-current={row.row_ref === current || undefined}
           >
-            <Kind type={row.type} />
+            <TypeLabel type={row.type} />
             {row.row_ref === current ? (
               <span>
                 {row.description} <small>{story.thisRow}</small>
@@ -35,7 +35,7 @@ export function RelatedRows({ title, rows, refunds, current, open }: RelatedRows
                 {row.description}
               </button>
             )}
-            <Amount type={row.type} amount={row.amount} />
+            <SignedAmount type={row.type} amount={row.amount} />
             <Instant at={row.created_at} />
           </li>
         ))}

@@ -1,24 +1,24 @@
 import { useCallback, useLayoutEffect, useRef } from 'react';
 import type { PointBatch, TransactionStory } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useAsked } from '../api/use-asked.js';
+import { useQuery } from '../api/use-query.js';
 import { FailureNotice } from '../components/failure-notice.js';
 import { CloseIcon } from '../components/icons.js';
-import { Amount, Kind } from '../components/transaction-labels.js';
-import { Waiting } from '../components/skeleton.js';
+import { SignedAmount, TypeLabel } from '../components/transaction-labels.js';
+import { Skeleton } from '../components/skeleton.js';
 import { useMessages } from '../i18n/language.js';
 import { CostBar } from './cost-bar.js';
 import { Origin } from './origin.js';
 import { RelatedRows } from './related-rows.js';
-import { RowFacts } from './row-facts.js';
-import { whyOf } from './why.js';
+import { RowFields } from './row-fields.js';
+import { explainTransaction } from './explanation.js';
 
 interface StoryDrawerProps {
   readonly api: LedgerApi;
   /** Its row_ref, or its id. */
   readonly row: string;
   /** Rises when the account has moved: an open pre-deduction may have been settled. */
-  readonly edition: number;
+  readonly version: number;
   /** Those with points left, to say when the row's own expires. */
   readonly batches: readonly PointBatch[];
   readonly open: (ref: string) => void;
@@ -26,12 +26,12 @@ interface StoryDrawerProps {
 }
 
 /** One press on a row answers "why did I pay this". */
-export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDrawerProps) {
+export function StoryDrawer({ api, row, version, batches, open, close }: StoryDrawerProps) {
   const { story: messages } = useMessages();
   const drawer = useRef<HTMLDialogElement>(null);
-  const story = useAsked(
+  const story = useQuery(
     useCallback((signal) => api.story(row, signal), [api, row]),
-    edition,
+    version,
   );
   // A layout effect: it is closed before it goes, so that the focus is given back to the row.
   useLayoutEffect(() => {
@@ -62,10 +62,10 @@ export function StoryDrawer({ api, row, edition, batches, open, close }: StoryDr
           </button>
         </header>
         {story.failure !== null && story.value === null && (
-          <FailureNotice failure={story.failure} retry={story.again} />
+          <FailureNotice failure={story.failure} retry={story.refetch} />
         )}
         {story.value === null && story.failure === null && (
-          <Waiting lines={8} label={messages.loading} />
+          <Skeleton lines={8} label={messages.loading} />
         )}
         {story.value !== null && <Story story={story.value} batches={batches} open={open} />}
       </div>
@@ -86,15 +86,15 @@ function Story({ story, batches, open }: StoryProps) {
   return (
     <div className="story">
       <p className="story-row">
-        <Kind type={transaction.type} />
+        <TypeLabel type={transaction.type} />
         <span className="story-description">{transaction.description}</span>
-        <Amount type={transaction.type} amount={transaction.amount} />
+        <SignedAmount type={transaction.type} amount={transaction.amount} />
       </p>
       <p className="story-why" data-testid="why">
-        {whyOf(story, messages)}
+        {explainTransaction(story, messages)}
       </p>
       {consumption !== null && <CostBar consumption={consumption} />}
-      <RowFacts story={story} batches={batches} />
+      <RowFields story={story} batches={batches} />
       {others.length > 1 && (
         <RelatedRows
           title={messages.story.related}

@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import type { PointBatch } from '#contracts';
-import { inPoints } from '../format/rows.js';
-import { daysUntil, inLocalDay } from '../format/time.js';
+import { formatPoints } from '../format/points.js';
+import { daysUntil, formatLocalDay } from '../format/time.js';
 import { useMessages } from '../i18n/language.js';
 
-const SHOWN_AT_FIRST = 4;
+const COLLAPSED_BATCHES = 4;
 const SOON_DAYS = 7;
 
 /** What expires when, in the order it will be drawn. */
 export function BatchList({ batches }: { readonly batches: readonly PointBatch[] }) {
   const { summary } = useMessages();
-  const [isWhole, setIsWhole] = useState(false);
+  const [isExpanded, setIsExpanded] = useState(false);
   if (batches.length === 0) return <p className="hint">{summary.noBatches}</p>;
-  const shown = isWhole ? batches : batches.slice(0, SHOWN_AT_FIRST);
+  const shown = isExpanded ? batches : batches.slice(0, COLLAPSED_BATCHES);
   return (
     <>
       <ol className="batches">
@@ -20,14 +20,14 @@ export function BatchList({ batches }: { readonly batches: readonly PointBatch[]
           <Batch key={batch.batch_id} {...batch} />
         ))}
       </ol>
-      {batches.length > SHOWN_AT_FIRST && (
+      {batches.length > COLLAPSED_BATCHES && (
         <button
           type="button"
           className="link"
-          aria-expanded={isWhole}
-          onClick={() => setIsWhole(!isWhole)}
+          aria-expanded={isExpanded}
+          onClick={() => setIsExpanded(!isExpanded)}
         >
-          {isWhole ? summary.fewer : summary.all(batches.length)}
+          {isExpanded ? summary.fewer : summary.all(batches.length)}
         </button>
       )}
     </>
@@ -41,7 +41,7 @@ function Batch({ batch_id, points, remaining, expires_at }: PointBatch) {
       <span className="batch-left" title={summary.left(remaining, points)}>
         <span className="visually-hidden">{summary.left(remaining, points)}</span>
         <span aria-hidden="true">
-          <strong>{inPoints(remaining)}</strong> / {inPoints(points)}
+          <strong>{formatPoints(remaining)}</strong> / {formatPoints(points)}
         </span>
       </span>
       <svg className="batch-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
@@ -58,7 +58,7 @@ function Expiry({ at }: { readonly at: string | null }) {
   if (at === null) return <span className="batch-expiry">{summary.never}</span>;
   const nowMs = Date.now();
   const days = daysUntil(at, nowMs);
-  const isOver = Date.parse(at) <= nowMs;
+  const isOverdue = Date.parse(at) <= nowMs;
   return (
     <time
       className="batch-expiry"
@@ -66,8 +66,8 @@ function Expiry({ at }: { readonly at: string | null }) {
       title={at}
       data-soon={days <= SOON_DAYS || undefined}
     >
-      {summary.expires(inLocalDay(at))}
-      <span className="batch-days">{isOver ? summary.overdue : summary.inDays(days)}</span>
+      {summary.expires(formatLocalDay(at))}
+      <span className="batch-days">{isOverdue ? summary.overdue : summary.inDays(days)}</span>
     </time>
   );
 }

@@ -1,14 +1,14 @@
 import type { AccountBalance, AccountBatches } from '#contracts';
-import type { Asked } from '../api/use-asked.js';
-import { inPoints } from '../format/rows.js';
+import type { Query } from '../api/use-query.js';
+import { formatPoints } from '../format/points.js';
 import { FailureLine } from '../components/failure-notice.js';
-import { Waiting } from '../components/skeleton.js';
+import { Skeleton } from '../components/skeleton.js';
 import { useMessages } from '../i18n/language.js';
 import { BatchList } from './batch-list.js';
 
 interface SummaryProps {
-  readonly balance: Asked<AccountBalance>;
-  readonly batches: Asked<AccountBatches>;
+  readonly balance: Query<AccountBalance>;
+  readonly batches: Query<AccountBatches>;
 }
 
 export function Summary({ balance, batches }: SummaryProps) {
@@ -18,20 +18,20 @@ export function Summary({ balance, batches }: SummaryProps) {
       <div className="card balance">
         <h2 className="card-title">{summary.balance}</h2>
         {balance.failure !== null && (
-          <FailureLine failure={balance.failure} retry={balance.again} />
+          <FailureLine failure={balance.failure} retry={balance.refetch} />
         )}
         {balance.value !== null && <Balance {...balance.value} />}
-        {balance.value === null && balance.failure === null && <Waiting lines={3} />}
+        {balance.value === null && balance.failure === null && <Skeleton lines={3} />}
       </div>
       <div className="card">
         <h2 className="card-title">
           {summary.batches} <small>{summary.batchesWhy}</small>
         </h2>
         {batches.failure !== null && (
-          <FailureLine failure={batches.failure} retry={batches.again} />
+          <FailureLine failure={batches.failure} retry={batches.refetch} />
         )}
         {batches.value !== null && <BatchList batches={batches.value.items} />}
-        {batches.value === null && batches.failure === null && <Waiting lines={3} />}
+        {batches.value === null && batches.failure === null && <Skeleton lines={3} />}
       </div>
     </section>
   );
@@ -42,11 +42,11 @@ function Balance({ balance, held }: AccountBalance) {
   return (
     <>
       <p className="balance-figure" data-testid="balance">
-        {inPoints(balance)}
+        {formatPoints(balance)}
       </p>
       <dl className="balance-held" title={summary.heldWhy}>
         <dt>{summary.held}</dt>
-        <dd data-testid="held">{inPoints(held)}</dd>
+        <dd data-testid="held">{formatPoints(held)}</dd>
       </dl>
       <p className="hint">{held === 0 ? summary.heldNone : summary.heldWhy}</p>
     </>

@@ -54,7 +54,7 @@ export const consumed = (
 export const refunded = (
   revision: number,
   balanceAfter: number,
-  says: Readonly<Record<string, unknown>> = {},
+  overrides: Readonly<Record<string, unknown>> = {},
 ) =>
   eventOf(revision, 'PointsRefunded', balanceAfter, {
     ...CONSUMPTION,
@@ -66,5 +66,5 @@ export const refunded = (
     ],
     cause: 'refunded',
     reason: null,
-    ...says,
+    ...overrides,
   });

@@ -1,7 +1,10 @@
 import type { PointTransactionItem } from '#contracts';
 
 /** A row of the statement, for specs. */
-export function rowOf(id: number, says: Partial<PointTransactionItem> = {}): PointTransactionItem {
+export function rowOf(
+  id: number,
+  overrides: Partial<PointTransactionItem> = {},
+): PointTransactionItem {
   return {
     id,
     user_id: '0a11ce00-0000-4000-8000-000000000001',
@@ -17,6 +20,6 @@ export function rowOf(id: number, says: Partial<PointTransactionItem> = {}): Poi
     created_at: '2030-01-01T00:00:00.000Z',
     updated_at: '2030-01-01T00:00:00.000Z',
     row_ref: `r${id}.0`,
-    ...says,
+    ...overrides,
   };
 }

@@ -1,10 +1,10 @@
 import { SOURCE_TYPES, type SourceType } from '#contracts';
-import { inPoints, inSeconds } from '../format/rows.js';
+import { formatPoints, formatSeconds } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
-import type { Used, UsedByBusiness } from './used.js';
+import type { UsageTotals, UsageByBusiness } from './usage-totals.js';
 
 interface BusinessBarsProps {
-  readonly businesses: UsedByBusiness;
+  readonly businesses: UsageByBusiness;
   readonly chosen: SourceType | null;
   readonly choose: (business: SourceType | null) => void;
 }
@@ -24,7 +24,7 @@ export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) 
               aria-pressed={isChosen}
               onClick={() => choose(isChosen ? null : business)}
             >
-              <Business business={business} used={businesses[business]} highest={highest} />
+              <BusinessBar business={business} usage={businesses[business]} highest={highest} />
             </button>
           </li>
         );
@@ -33,23 +33,23 @@ export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) 
   );
 }
 
-interface BusinessProps {
+interface BusinessBarProps {
   readonly business: SourceType;
-  readonly used: Used;
+  readonly usage: UsageTotals;
   readonly highest: number;
 }
 
-function Business({ business, used, highest }: BusinessProps) {
+function BusinessBar({ business, usage, highest }: BusinessBarProps) {
   const messages = useMessages();
-  const { consumed, refunded, count, duration } = used;
+  const { consumed, refunded, count, duration } = usage;
   const widthOf = (points: number): number => (points / highest) * 100;
-  const back = Math.min(refunded, consumed);
+  const refundedPart = Math.min(refunded, consumed);
   return (
     <>
       <span className="business-name" data-business={business}>
         {messages.business(business)}
       </span>
-      <span className="business-points">{inPoints(consumed)}</span>
+      <span className="business-points">{formatPoints(consumed)}</span>
       <svg
         className="business-bar"
         viewBox="0 0 100 6"
@@ -58,17 +58,17 @@ function Business({ business, used, highest }: BusinessProps) {
         data-business={business}
       >
         <rect width="100" height="6" className="bar-ground" />
-        <rect width={widthOf(consumed - back)} height="6" className="bar-business" />
+        <rect width={widthOf(consumed - refundedPart)} height="6" className="bar-business" />
         <rect
-          x={widthOf(consumed - back)}
-          width={widthOf(back)}
+          x={widthOf(consumed - refundedPart)}
+          width={widthOf(refundedPart)}
           height="6"
           className="bar-business bar-back"
         />
       </svg>
       <span className="business-more">
         {messages.usage.count(count)}
-        {duration > 0 && ` · ${inSeconds(duration)}`}
+        {duration > 0 && ` · ${formatSeconds(duration)}`}
       </span>
     </>
   );

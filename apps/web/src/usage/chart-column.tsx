@@ -10,22 +10,22 @@ interface ChartColumnProps {
   readonly height: number;
   /** What a column of the whole height stands for. */
   readonly top: number;
-  readonly isPointed: boolean;
-  readonly point: () => void;
+  readonly isHighlighted: boolean;
+  readonly highlight: () => void;
   readonly choose: () => void;
 }
 
 /** One part for each business that has something, on top of each other. */
 export function ChartColumn(props: ChartColumnProps) {
-  const { bar, x, width, height, top, isPointed, point, choose } = props;
+  const { bar, x, width, height, top, isHighlighted, highlight, choose } = props;
   const heightOf = (points: number): number => (points / top) * height;
   let below = 0;
   return (
     <g
       className="column"
       data-day={bar.from}
-      data-pointed={isPointed || undefined}
-      onPointerEnter={point}
+      data-pointed={isHighlighted || undefined}
+      onPointerEnter={highlight}
       onClick={choose}
     >
       <rect x={x} width={width} height={height} className="column-ground" />

@@ -1,5 +1,5 @@
 import { SOURCE_TYPES } from '#contracts';
-import { inPoints, inSeconds } from '../format/rows.js';
+import { formatPoints, formatSeconds } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
 import type { Bar } from './day-bars.js';
 
@@ -35,13 +35,13 @@ export function ChartTable({ bars, caption }: ChartTableProps) {
             .map(({ from, to, consumed, refunded, count, duration, businesses }) => (
               <tr key={from}>
                 <th scope="row">{usage.span(from, to)}</th>
-                <td>{inPoints(consumed)}</td>
+                <td>{formatPoints(consumed)}</td>
                 {SOURCE_TYPES.map((one) => (
-                  <td key={one}>{inPoints(businesses[one].consumed)}</td>
+                  <td key={one}>{formatPoints(businesses[one].consumed)}</td>
                 ))}
-                <td>{inPoints(refunded)}</td>
-                <td>{inPoints(count)}</td>
-                <td>{inSeconds(duration)}</td>
+                <td>{formatPoints(refunded)}</td>
+                <td>{formatPoints(count)}</td>
+                <td>{formatSeconds(duration)}</td>
               </tr>
             ))}
         </tbody>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SOURCE_TYPES, type SourceType } from '#contracts';
 import { addDays, daysBetween } from '../format/days.js';
 import { BARS_MAX, axisTop, dayBars } from './day-bars.js';
-import { sumOf } from './used.js';
+import { sumTotals } from './usage-totals.js';
 
 const used = (day: string, consumed: number, source_type: SourceType = 'tts') => ({
   day,
@@ -66,7 +66,7 @@ describe('the bars of the chart', () => {
           length + 1,
         );
         const parts = bars.flatMap(({ businesses }) => Object.values(businesses));
-        expect(sumOf(parts)).toEqual(sumOf(bars));
+        expect(sumTotals(parts)).toEqual(sumTotals(bars));
         const points = usedOn.reduce((sum, [, more]) => sum + more, 0);
         expect(bars.reduce((sum, bar) => sum + bar.consumed, 0)).toBe(points);
       }),

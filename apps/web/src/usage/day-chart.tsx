@@ -1,12 +1,12 @@
 import type { KeyboardEvent } from 'react';
 import { SOURCE_TYPES } from '#contracts';
-import { inPoints, inSeconds } from '../format/rows.js';
+import { formatPoints, formatSeconds } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
 import type { Messages } from '../i18n/messages.js';
 import { ChartColumn } from './chart-column.js';
 import { ChartTable } from './chart-table.js';
 import { axisTop, type Bar } from './day-bars.js';
-import { sumOf } from './used.js';
+import { sumTotals } from './usage-totals.js';
 
 const WIDTH = 720;
 const HEIGHT = 180;
@@ -15,23 +15,25 @@ const LINES = [0, 0.5, 1] as const;
 interface DayChartProps {
   readonly bars: readonly Bar[];
   readonly span: string;
-  readonly pointed: Bar | null;
-  readonly point: (bar: Bar | null) => void;
+  readonly highlighted: Bar | null;
+  readonly highlight: (bar: Bar | null) => void;
   readonly choose: (bar: Bar) => void;
 }
 
 /** A column for each day: what each business consumed, on top of each other. */
-export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) {
+export function DayChart({ bars, span, highlighted, highlight, choose }: DayChartProps) {
   const messages = useMessages();
   const top = axisTop(Math.max(0, ...bars.map(({ consumed }) => consumed)));
-  const { consumed, refunded } = sumOf(bars);
-  const label = messages.usage.chart(span, inPoints(consumed), inPoints(refunded));
+  const { consumed, refunded } = sumTotals(bars);
+  const label = messages.usage.chart(span, formatPoints(consumed), formatPoints(refunded));
   const at =
-    pointed === null ? bars.length - 1 : bars.findIndex(({ from }) => from === pointed.from);
-  const move = (event: KeyboardEvent): void => {
-    const next = NEXT[event.key]?.(at, bars.length - 1);
+    highlighted === null
+      ? bars.length - 1
+      : bars.findIndex(({ from }) => from === highlighted.from);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = KEY_MOVES[event.key]?.(at, bars.length - 1);
     const bar = bars[at];
-    if (next !== undefined) point(bars[next] ?? null);
+    if (next !== undefined) highlight(bars[next] ?? null);
     else if (event.key === 'Enter' && bar !== undefined) choose(bar);
     else return;
     event.preventDefault();
@@ -41,7 +43,7 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
       <div className="chart-plot">
         <div className="chart-axis" aria-hidden="true">
           {LINES.map((part) => (
-            <span key={part}>{Number.isInteger(top * part) ? inPoints(top * part) : ''}</span>
+            <span key={part}>{Number.isInteger(top * part) ? formatPoints(top * part) : ''}</span>
           ))}
         </div>
         <svg
@@ -53,11 +55,11 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
           aria-valuemin={1}
           aria-valuemax={bars.length}
           aria-valuenow={at + 1}
-          aria-valuetext={inWords(bars[at], messages)}
-          onFocus={() => point(bars[at] ?? null)}
-          onBlur={() => point(null)}
-          onKeyDown={move}
-          onPointerLeave={() => point(null)}
+          aria-valuetext={describeBar(bars[at], messages)}
+          onFocus={() => highlight(bars[at] ?? null)}
+          onBlur={() => highlight(null)}
+          onKeyDown={onKeyDown}
+          onPointerLeave={() => highlight(null)}
         >
           {LINES.map((part) => (
             <line
@@ -76,8 +78,8 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
               width={WIDTH / bars.length}
               height={HEIGHT}
               top={top}
-              isPointed={pointed?.from === bar.from}
-              point={() => point(bar)}
+              isHighlighted={highlighted?.from === bar.from}
+              highlight={() => highlight(bar)}
               choose={() => choose(bar)}
             />
           ))}
@@ -87,7 +89,7 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
       <div className="chart-days" aria-hidden="true">
         <span>{bars[0]?.from}</span>
         <span className="chart-pointed">
-          {pointed === null ? messages.usage.onlyDay : <Pointed bar={pointed} />}
+          {highlighted === null ? messages.usage.onlyDay : <HighlightedBar bar={highlighted} />}
         </span>
         <span>{bars.at(-1)?.to}</span>
       </div>
@@ -96,33 +98,33 @@ export function DayChart({ bars, span, pointed, point, choose }: DayChartProps) 
   );
 }
 
-const NEXT: Readonly<Record<string, (at: number, last: number) => number>> = {
+const KEY_MOVES: Readonly<Record<string, (at: number, last: number) => number>> = {
   ArrowLeft: (at) => Math.max(0, at - 1),
   ArrowRight: (at, last) => Math.min(last, at + 1),
   Home: () => 0,
   End: (_, last) => last,
 };
 
-function inWords(bar: Bar | undefined, { usage, business }: Messages): string {
+function describeBar(bar: Bar | undefined, { usage, business }: Messages): string {
   if (bar === undefined) return '';
   const { from, to, consumed, refunded, businesses } = bar;
   const parts = SOURCE_TYPES.filter((one) => businesses[one].consumed > 0).map(
-    (one) => `${business(one)} ${inPoints(businesses[one].consumed)}`,
+    (one) => `${business(one)} ${formatPoints(businesses[one].consumed)}`,
   );
-  const of = parts.length > 0 ? ` (${parts.join(', ')})` : '';
-  const back = refunded > 0 ? `, ${usage.refunded} ${inPoints(refunded)}` : '';
-  return `${usage.span(from, to)}: ${usage.consumed} ${inPoints(consumed)}${of}${back}`;
+  const breakdown = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  const refundedPart = refunded > 0 ? `, ${usage.refunded} ${formatPoints(refunded)}` : '';
+  return `${usage.span(from, to)}: ${usage.consumed} ${formatPoints(consumed)}${breakdown}${refundedPart}`;
 }
 
-function Pointed({ bar }: { readonly bar: Bar }) {
+function HighlightedBar({ bar }: { readonly bar: Bar }) {
   const messages = useMessages();
   const { consumed, refunded, duration } = bar;
   return (
     <>
       <b>{messages.usage.span(bar.from, bar.to)}</b>
-      {` ${messages.usage.consumed} ${inPoints(consumed)}`}
-      {refunded > 0 && ` · ${messages.usage.refunded} ${inPoints(refunded)}`}
-      {duration > 0 && ` · ${inSeconds(duration)}`}
+      {` ${messages.usage.consumed} ${formatPoints(consumed)}`}
+      {refunded > 0 && ` · ${messages.usage.refunded} ${formatPoints(refunded)}`}
+      {duration > 0 && ` · ${formatSeconds(duration)}`}
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { useCallback, useMemo, useReducer } from 'react';
-import { passes } from '../api/failure.js';
+import { isTemporary } from '../api/failure.js';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useAsked } from '../api/use-asked.js';
-import { useLive } from '../live/use-live.js';
-import { useAtMostEvery, useNowAndThen } from '../live/use-ticks.js';
+import { useQuery } from '../api/use-query.js';
+import { useLiveUpdates } from '../live/use-live-updates.js';
+import { useThrottle, useInterval } from '../browser/use-interval.js';
 import { FailureNotice } from '../components/failure-notice.js';
 import { ParkedNotice } from '../components/parked-notice.js';
 import type { Filter } from '../routing/filter.js';
@@ -17,41 +17,41 @@ import { UsageSection } from './usage-section.js';
 import { useUsage } from './use-usage.js';
 import { useMessages } from '../i18n/language.js';
 
-const NEWS_MS = 500;
-const LOOK_AGAIN_MS = 30_000;
+const REFRESH_MS_MIN = 500;
+const POLL_MS = 30_000;
 
 interface UsagePageProps {
   readonly api: LedgerApi;
   readonly route: Route;
   readonly navigate: Navigate;
   /** To one's own account; undefined: this is it. */
-  readonly leave: (() => void) | undefined;
+  readonly openOwnAccount: (() => void) | undefined;
 }
 
 /** Rows become a page. */
-export function UsagePage({ api, route, navigate, leave }: UsagePageProps) {
+export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePageProps) {
   const { nav, skip } = useMessages();
-  const filter = useSame(route.filter);
-  const [edition, nextEdition] = useReducer((count: number) => count + 1, 0);
-  const balance = useAsked(
+  const filter = useStableFilter(route.filter);
+  const [version, bumpVersion] = useReducer((count: number) => count + 1, 0);
+  const balance = useQuery(
     useCallback((signal) => api.balance(signal), [api]),
-    edition,
+    version,
   );
-  const batches = useAsked(
+  const batches = useQuery(
     useCallback((signal) => api.batches(signal), [api]),
-    edition,
+    version,
   );
-  const usage = useUsage(api, filter, edition);
+  const usage = useUsage(api, filter, version);
   const statement = useStatement(api, filter);
-  const { refresh, hear, liveAfter } = statement;
+  const { refresh, addRows, liveAfter } = statement;
 
-  const lookAgain = useCallback(() => {
-    nextEdition();
+  const refreshAll = useCallback(() => {
+    bumpVersion();
     refresh();
   }, [refresh]);
-  const lookSoon = useAtMostEvery(NEWS_MS, lookAgain);
-  useNowAndThen(LOOK_AGAIN_MS, lookSoon);
-  const live = useLive(api, liveAfter, hear, lookSoon);
+  const refreshSoon = useThrottle(REFRESH_MS_MIN, refreshAll);
+  useInterval(POLL_MS, refreshSoon);
+  const live = useLiveUpdates(api, liveAfter, addRows, refreshSoon);
   const setFilter = useCallback(
     (next: Filter) => navigate({ filter: next }, 'replace'),
     [navigate],
@@ -61,12 +61,18 @@ export function UsagePage({ api, route, navigate, leave }: UsagePageProps) {
 
   // Where there is nothing to see, one notice says so, not one in each corner of the page.
   const { failure, rows } = statement;
-  const isAway = failure !== null && passes(failure) && rows.length === 0 && balance.value === null;
+  const isUnavailable =
+    failure !== null && isTemporary(failure) && rows.length === 0 && balance.value === null;
   if (balance.failure?.kind === 'forbidden') {
     return (
       <main className="page">
         <h1 className="visually-hidden">{nav.usage}</h1>
-        <FailureNotice failure={balance.failure} retry={balance.again} leave={leave} as="h2" />
+        <FailureNotice
+          failure={balance.failure}
+          retry={balance.refetch}
+          openOwnAccount={openOwnAccount}
+          as="h2"
+        />
       </main>
     );
   }
@@ -77,8 +83,8 @@ export function UsagePage({ api, route, navigate, leave }: UsagePageProps) {
       </a>
       <h1 className="visually-hidden">{nav.usage}</h1>
       <ParkedNotice parked={balance.value?.parked} />
-      {!isAway && <Summary balance={balance} batches={batches} />}
-      {!isAway && <UsageSection usage={usage} filter={filter} setFilter={setFilter} />}
+      {!isUnavailable && <Summary balance={balance} batches={batches} />}
+      {!isUnavailable && <UsageSection usage={usage} filter={filter} setFilter={setFilter} />}
       <StatementSection
         api={api}
         statement={statement}
@@ -90,7 +96,7 @@ export function UsagePage({ api, route, navigate, leave }: UsagePageProps) {
         <StoryDrawer
           api={api}
           row={route.row}
-          edition={edition}
+          version={version}
           batches={batches.value?.items ?? []}
           open={(row) => navigate({ row }, 'replace')}
           close={closeRow}
@@ -101,7 +107,7 @@ export function UsagePage({ api, route, navigate, leave }: UsagePageProps) {
 }
 
 /** The one object as long as it says the same. */
-function useSame(filter: Filter): Filter {
+function useStableFilter(filter: Filter): Filter {
   const { type, business, from, to } = filter;
   return useMemo(() => ({ type, business, from, to }), [type, business, from, to]);
 }

@@ -1,14 +1,14 @@
 import { useMemo, useState } from 'react';
-import { inPoints } from '../format/rows.js';
+import { formatPoints } from '../format/points.js';
 import { FailureLine } from '../components/failure-notice.js';
-import { Waiting } from '../components/skeleton.js';
+import { Skeleton } from '../components/skeleton.js';
 import type { Filter } from '../routing/filter.js';
 import { useMessages } from '../i18n/language.js';
 import { BusinessBars } from './business-bars.js';
 import { dayBars } from './day-bars.js';
 import { DayChart } from './day-chart.js';
-import { DAYS_SHOWN, type UsageView } from './use-usage.js';
-import { byBusiness, sumOf } from './used.js';
+import { RECENT_DAYS, type UsageView } from './use-usage.js';
+import { groupByBusiness, sumTotals } from './usage-totals.js';
 
 interface UsageSectionProps {
   readonly usage: UsageView;
@@ -18,29 +18,29 @@ interface UsageSectionProps {
 
 export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
   const messages = useMessages();
-  const { used, from, to, isRecent } = usage;
+  const { query, from, to, isRecent } = usage;
   const { business } = filter;
-  const span = isRecent ? messages.usage.last(DAYS_SHOWN) : messages.usage.span(from, to);
-  const items = useMemo(() => used.value?.items ?? [], [used.value]);
+  const span = isRecent ? messages.usage.last(RECENT_DAYS) : messages.usage.span(from, to);
+  const items = useMemo(() => query.value?.items ?? [], [query.value]);
   // The chart shows the business that is filtered; beside it stand all of them, to choose from.
   const bars = useMemo(() => {
-    const isWanted = ({ source_type }: (typeof items)[number]): boolean =>
+    const isOfBusiness = ({ source_type }: (typeof items)[number]): boolean =>
       business === null || source_type === business;
-    return dayBars(items.filter(isWanted), from, to);
+    return dayBars(items.filter(isOfBusiness), from, to);
   }, [items, business, from, to]);
-  const [pointedDay, pointDay] = useState<string | null>(null);
-  const pointed = bars.find((bar) => bar.from === pointedDay) ?? null;
+  const [highlightedDay, setHighlightedDay] = useState<string | null>(null);
+  const highlighted = bars.find((bar) => bar.from === highlightedDay) ?? null;
   const businesses = useMemo(
     () =>
-      byBusiness(
-        pointed === null
+      groupByBusiness(
+        highlighted === null
           ? items
-          : items.filter(({ day }) => day >= pointed.from && day <= pointed.to),
+          : items.filter(({ day }) => day >= highlighted.from && day <= highlighted.to),
       ),
-    [items, pointed],
+    [items, highlighted],
   );
-  const { consumed, refunded } = sumOf(bars);
-  const isWaiting = used.value === null && used.failure === null;
+  const { consumed, refunded } = sumTotals(bars);
+  const isWaiting = query.value === null && query.failure === null;
   return (
     <section className="usage" aria-labelledby="usage-title">
       <div className="card chart-card">
@@ -49,26 +49,26 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
             {messages.usage.title}{' '}
             <small>{business === null ? span : `${messages.business(business)} · ${span}`}</small>
           </h2>
-          {used.value !== null && (
+          {query.value !== null && (
             <dl className="totals">
               <div className="total total-consumed">
                 <dt>{messages.usage.consumed}</dt>
-                <dd>{inPoints(consumed)}</dd>
+                <dd>{formatPoints(consumed)}</dd>
               </div>
               <div className="total total-refunded">
                 <dt>{messages.usage.refunded}</dt>
-                <dd>{inPoints(refunded)}</dd>
+                <dd>{formatPoints(refunded)}</dd>
               </div>
             </dl>
           )}
         </div>
-        {used.failure !== null && <FailureLine failure={used.failure} retry={used.again} />}
-        {isWaiting && <Waiting lines={5} />}
-        {used.value !== null && (
+        {query.failure !== null && <FailureLine failure={query.failure} retry={query.refetch} />}
+        {isWaiting && <Skeleton lines={5} />}
+        {query.value !== null && (
           <DayChart
             bars={bars}
-            pointed={pointed}
-            point={(bar) => pointDay(bar?.from ?? null)}
+            highlighted={highlighted}
+            highlight={(bar) => setHighlightedDay(bar?.from ?? null)}
             span={span}
             choose={(bar) => setFilter({ ...filter, from: bar.from, to: bar.to })}
           />
@@ -77,10 +77,12 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
       <div className="card">
         <h2 className="card-title">
           {messages.usage.businesses}
-          {pointed !== null && <small>{messages.usage.span(pointed.from, pointed.to)}</small>}
+          {highlighted !== null && (
+            <small>{messages.usage.span(highlighted.from, highlighted.to)}</small>
+          )}
         </h2>
-        {isWaiting && <Waiting lines={5} />}
-        {used.value !== null && (
+        {isWaiting && <Skeleton lines={5} />}
+        {query.value !== null && (
           <BusinessBars
             businesses={businesses}
             chosen={business}

@@ -1,15 +1,15 @@
 import { useCallback, useMemo } from 'react';
 import type { UsageByDayAndSourceType } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useAsked, type Asked } from '../api/use-asked.js';
-import { addDays, dayOf } from '../format/days.js';
+import { useQuery, type Query } from '../api/use-query.js';
+import { addDays, formatDay } from '../format/days.js';
 import { timeZone } from '../format/time.js';
 import { NO_FILTER, filterParams, type Filter } from '../routing/filter.js';
 
-export const DAYS_SHOWN = 30;
+export const RECENT_DAYS = 30;
 
 export interface UsageView {
-  readonly used: Asked<UsageByDayAndSourceType>;
+  readonly query: Query<UsageByDayAndSourceType>;
   /** Days where the reader is, both inclusive. */
   readonly from: string;
   readonly to: string;
@@ -20,18 +20,18 @@ export interface UsageView {
 /** What was consumed in the time that is filtered, or lately. */
 export function useUsage(
   api: LedgerApi,
-  { from: first, to: last }: Filter,
-  edition: number,
+  { from: filterFrom, to: filterTo }: Filter,
+  version: number,
 ): UsageView {
-  const to = last ?? dayOf(new Date());
-  const from = first ?? addDays(to, 1 - DAYS_SHOWN);
+  const to = filterTo ?? formatDay(new Date());
+  const from = filterFrom ?? addDays(to, 1 - RECENT_DAYS);
   const params = useMemo(
     () => ({ ...filterParams({ ...NO_FILTER, from, to }), tz: timeZone() }),
     [from, to],
   );
-  const used = useAsked(
+  const query = useQuery(
     useCallback((signal) => api.usage(params, signal), [api, params]),
-    edition,
+    version,
   );
-  return { used, from, to, isRecent: first === null && last === null };
+  return { query, from, to, isRecent: filterFrom === null && filterTo === null };
 }

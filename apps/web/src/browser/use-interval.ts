@@ -1,21 +1,21 @@
 import { useCallback, useEffect, useRef } from 'react';
 
 /** Calls `tick` at once, and however often it is asked to, at most once in that time. */
-export function useAtMostEvery(ms: number, tick: () => void): () => void {
-  const calling = useRef<{ timer?: number; isDue: boolean }>({ isDue: false });
-  const latest = useRef(tick);
+export function useThrottle(ms: number, callback: () => void): () => void {
+  const pending = useRef<{ timer?: number; isDue: boolean }>({ isDue: false });
+  const latest = useRef(callback);
   useEffect(() => {
-    latest.current = tick;
-  }, [tick]);
+    latest.current = callback;
+  }, [callback]);
   useEffect(() => {
-    const { current } = calling;
+    const { current } = pending;
     return () => {
       window.clearTimeout(current.timer);
       delete current.timer;
     };
   }, []);
   return useCallback(() => {
-    const { current } = calling;
+    const { current } = pending;
     const run = (): void => {
       current.isDue = false;
       latest.current();
@@ -30,16 +30,16 @@ export function useAtMostEvery(ms: number, tick: () => void): () => void {
 }
 
 /** While somebody looks: for the time in which nobody tells of news. */
-export function useNowAndThen(ms: number, tick: () => void): void {
+export function useInterval(ms: number, callback: () => void): void {
   useEffect(() => {
-    const lookAgain = (): void => {
-      if (!document.hidden) tick();
+    const runIfVisible = (): void => {
+      if (!document.hidden) callback();
     };
-    const timer = window.setInterval(lookAgain, ms);
-    document.addEventListener('visibilitychange', lookAgain);
+    const timer = window.setInterval(runIfVisible, ms);
+    document.addEventListener('visibilitychange', runIfVisible);
     return () => {
       window.clearInterval(timer);
-      document.removeEventListener('visibilitychange', lookAgain);
+      document.removeEventListener('visibilitychange', runIfVisible);
     };
-  }, [ms, tick]);
+  }, [ms, callback]);
 }

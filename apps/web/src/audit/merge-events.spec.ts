@@ -1,12 +1,12 @@
 import { recharged } from '../testing/event-builders.js';
-import { mergedEvents } from './merged-events.js';
+import { mergeEvents } from './merge-events.js';
 
 const eventsOf = (...revisions: readonly number[]) =>
   revisions.map((revision) => recharged(revision, 1, revision + 1));
 const revisionsOf = (...parts: readonly (readonly number[])[]) =>
   parts
     .map((revisions) => eventsOf(...revisions))
-    .reduce(mergedEvents, [])
+    .reduce(mergeEvents, [])
     .map(({ revision }) => revision);
 
 describe('the events on the time line', () => {

@@ -3,49 +3,51 @@ import { SOURCE_TYPES, type StoredEvent } from '#contracts';
 
 // What is behind the fields that all events have. Fields are added over the years, never renamed:
 // only what the page shows is asked for here.
-const whole = z.int();
+const integer = z.int();
 const instant = z.string().nullable();
-const consumption = { consumptionId: z.string(), of: whole.nullable() };
+const consumption = { consumptionId: z.string(), of: integer.nullable() };
 const business = { sourceType: z.enum(SOURCE_TYPES), sourceId: z.string().nullable() };
 
-const facts = z.discriminatedUnion('type', [
+const eventDetails = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('PointsRecharged'),
-    batchId: whole,
-    points: whole,
+    batchId: integer,
+    points: integer,
     expiresAt: instant,
-    priority: whole,
+    priority: integer,
     sourceId: z.string().nullable(),
   }),
   z.object({
     type: z.literal('PointsConsumed'),
     ...consumption,
     ...business,
-    points: whole,
-    draws: z.array(z.object({ batchId: whole, points: whole })),
+    points: integer,
+    draws: z.array(z.object({ batchId: integer, points: integer })),
     duration: z.number().nullable(),
     settleBy: instant,
   }),
   z.object({
     type: z.literal('ConsumptionSettled'),
     ...consumption,
-    estimated: whole,
-    actual: whole,
+    estimated: integer,
+    actual: integer,
     duration: z.number().nullable(),
   }),
   z.object({
     type: z.literal('PointsRefunded'),
     ...consumption,
     ...business,
-    points: whole,
-    returns: z.array(z.object({ from: whole, into: whole, points: whole, expiresAt: instant })),
+    points: integer,
+    returns: z.array(
+      z.object({ from: integer, into: integer, points: integer, expiresAt: instant }),
+    ),
     cause: z.enum(['cancelled', 'overestimated', 'timed_out', 'refunded']),
     reason: z.string().nullable(),
   }),
   z.object({
     type: z.literal('PointsExpired'),
-    batchId: whole,
-    points: whole,
+    batchId: integer,
+    points: integer,
     expiredAt: z.string(),
   }),
   z.object({
@@ -56,10 +58,10 @@ const facts = z.discriminatedUnion('type', [
   }),
 ]);
 
-export type EventFacts = z.infer<typeof facts>;
+export type EventDetails = z.infer<typeof eventDetails>;
 
 /** null: an event of a kind that this page does not know; it is shown as it is stored. */
-export function factsOf({ type, data }: StoredEvent): EventFacts | null {
-  const parsed = facts.safeParse({ ...data, type });
+export function parseEventDetails({ type, data }: StoredEvent): EventDetails | null {
+  const parsed = eventDetails.safeParse({ ...data, type });
   return parsed.success ? parsed.data : null;
 }

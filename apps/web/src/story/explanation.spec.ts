@@ -1,12 +1,12 @@
 import type { ConsumptionStory, TransactionStory } from '#contracts';
 import { eventOf, AT } from '../testing/event-builders.js';
-import { inLocalTime } from '../format/time.js';
+import { formatLocalTime } from '../format/time.js';
 import { rowOf } from '../testing/row-builder.js';
 import { en } from '../i18n/en.js';
 import { zh } from '../i18n/zh.js';
-import { costOf, whyOf } from './why.js';
+import { costOf, explainTransaction } from './explanation.js';
 
-const consumption = (says: Partial<ConsumptionStory>): ConsumptionStory => ({
+const consumption = (overrides: Partial<ConsumptionStory>): ConsumptionStory => ({
   consumption_id: 'c-1',
   revision: 1,
   source_type: 'video',
@@ -21,29 +21,29 @@ const consumption = (says: Partial<ConsumptionStory>): ConsumptionStory => ({
   closed_at: AT,
   draws: [{ batch_id: 1, points: 800 }],
   transactions: [],
-  ...says,
+  ...overrides,
 });
 
-const storyOf = (
+const storyWith = (
   told: ConsumptionStory | null,
-  says: Partial<TransactionStory> = {},
+  overrides: Partial<TransactionStory> = {},
 ): TransactionStory => ({
   transaction: rowOf(1),
   event: eventOf(1, 'PointsConsumed', 0, {}),
   command: { source: '/specs', id: 'c-1', type: 'ConsumePoints', received_at: AT },
   consumption: told,
   refunds: [],
-  ...says,
+  ...overrides,
 });
 
 const draws = (...points: readonly number[]) =>
   points.map((drawn, at) => ({ batch_id: at + 1, points: drawn }));
-const inBoth = (told: Partial<ConsumptionStory>) =>
-  [zh, en].map((messages) => whyOf(storyOf(consumption(told)), messages));
+const explainInBoth = (told: Partial<ConsumptionStory>) =>
+  [zh, en].map((messages) => explainTransaction(storyWith(consumption(told)), messages));
 
 describe('why a consumption was paid', () => {
   it('is told in both languages', () => {
-    expect(inBoth({})).toEqual(['视频生成消费了 800 积分。', 'Video took 800 points.']);
+    expect(explainInBoth({})).toEqual(['视频生成消费了 800 积分。', 'Video took 800 points.']);
   });
 
   it.each<[string, Partial<ConsumptionStory>, RegExp]>([
@@ -75,7 +75,7 @@ describe('why a consumption was paid', () => {
     ],
     ['came out of batches', { draws: draws(500, 300) }, /积分分 2 笔从批次中扣减/],
   ])('says that it %s', (_, told, sentence) => {
-    const [chinese] = inBoth(told);
+    const [chinese] = explainInBoth(told);
     expect(chinese).toMatch(sentence);
   });
 
@@ -91,7 +91,9 @@ describe('why a consumption was paid', () => {
 describe('why another row is there', () => {
   it('is told of points that came in', () => {
     const transaction = rowOf(1, { type: 'recharge', amount: 5_000, source_id: 'order-1' });
-    expect(whyOf(storyOf(null, { transaction }), zh)).toMatch(/^订单 order-1 充值了 5,000 积分/);
+    expect(explainTransaction(storyWith(null, { transaction }), zh)).toMatch(
+      /^订单 order-1 充值了 5,000 积分/,
+    );
   });
 
   it('is told of points that expired, by when they were due', () => {
@@ -101,8 +103,8 @@ describe('why another row is there', () => {
       amount: 60,
       created_at: '2031-01-01T00:00:00.000Z',
     });
-    const why = whyOf(storyOf(null, { transaction, event }), zh);
-    expect(why).toContain(inLocalTime(AT));
+    const why = explainTransaction(storyWith(null, { transaction, event }), zh);
+    expect(why).toContain(formatLocalTime(AT));
     expect(why).toContain('60 积分');
   });
 });

@@ -9,14 +9,14 @@ interface Anchor {
  * Keeps the row that the reader looks at where it is when others come in above it. Browsers do so
  * by themselves, by scroll anchoring; this is for those that do not have it.
  */
-export function useKeptPlace(rows: unknown): void {
+export function useScrollAnchor(rows: unknown): void {
   const anchor = useRef<Anchor | null>(null);
   useEffect(() => {
     if (hasScrollAnchoring()) return;
-    const look = (): void => void (anchor.current = anchorNow());
-    look();
-    window.addEventListener('scroll', look, { passive: true });
-    return () => window.removeEventListener('scroll', look);
+    const remember = (): void => void (anchor.current = currentAnchor());
+    remember();
+    window.addEventListener('scroll', remember, { passive: true });
+    return () => window.removeEventListener('scroll', remember);
   }, []);
   useLayoutEffect(() => {
     const { current } = anchor;
@@ -29,7 +29,7 @@ export function useKeptPlace(rows: unknown): void {
 const hasScrollAnchoring = (): boolean => CSS.supports('overflow-anchor', 'auto');
 
 /** The first row that is seen, when there are some above it; else there is nothing to keep. */
-function anchorNow(): Anchor | null {
+function currentAnchor(): Anchor | null {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
   const at = rows.findIndex((row) => row.getBoundingClientRect().bottom > 0);
   const row = rows[at]?.dataset['row'];

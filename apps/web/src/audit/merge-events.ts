@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#contracts';
 
 /** Newest first, each once. Where the newer ones do not reach down to the known ones, those go. */
-export function mergedEvents(
+export function mergeEvents(
   known: readonly StoredEvent[],
   more: readonly StoredEvent[],
 ): readonly StoredEvent[] {

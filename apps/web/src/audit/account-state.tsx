@@ -1,26 +1,26 @@
 import { useCallback } from 'react';
 import type { AccountState } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useAsked } from '../api/use-asked.js';
-import { inPoints } from '../format/rows.js';
+import { useQuery } from '../api/use-query.js';
+import { formatPoints } from '../format/points.js';
 import { FailureLine } from '../components/failure-notice.js';
 import { Instant } from '../components/instant.js';
-import { Waiting } from '../components/skeleton.js';
+import { Skeleton } from '../components/skeleton.js';
 import { useMessages } from '../i18n/language.js';
 
-interface StateAtProps {
+interface AccountStateAtProps {
   readonly api: LedgerApi;
   readonly revision: number;
 }
 
 /** The account as the next command would have found it. */
-export function StateAt({ api, revision }: StateAtProps) {
+export function AccountStateAt({ api, revision }: AccountStateAtProps) {
   const { audit } = useMessages();
-  const state = useAsked(useCallback((signal) => api.state(revision, signal), [api, revision]));
+  const state = useQuery(useCallback((signal) => api.state(revision, signal), [api, revision]));
   return (
     <section className="state" aria-label={audit.state}>
-      {state.failure !== null && <FailureLine failure={state.failure} retry={state.again} />}
-      {state.value === null && state.failure === null && <Waiting lines={3} />}
+      {state.failure !== null && <FailureLine failure={state.failure} retry={state.refetch} />}
+      {state.value === null && state.failure === null && <Skeleton lines={3} />}
       {state.value !== null && <State state={state.value} />}
     </section>
   );
@@ -34,11 +34,11 @@ function State({ state }: { readonly state: AccountState }) {
       <dl className="state-figures">
         <div>
           <dt>{audit.balanceAfter}</dt>
-          <dd data-testid="state-balance">{inPoints(balance)}</dd>
+          <dd data-testid="state-balance">{formatPoints(balance)}</dd>
         </div>
         <div>
           <dt>{audit.held}</dt>
-          <dd data-testid="state-held">{inPoints(held)}</dd>
+          <dd data-testid="state-held">{formatPoints(held)}</dd>
         </div>
       </dl>
       <h3>{audit.batches}</h3>
@@ -52,7 +52,7 @@ function State({ state }: { readonly state: AccountState }) {
               {` · ${summary.priority(priority)}`}
               {grace && ` · ${audit.grace}`}
             </span>
-            <span className="number">{inPoints(remaining)}</span>
+            <span className="number">{formatPoints(remaining)}</span>
           </li>
         ))}
       </ul>
@@ -64,7 +64,7 @@ function State({ state }: { readonly state: AccountState }) {
             <span>
               {business(source_type)} · <Instant at={settle_by} />
             </span>
-            <span className="number">{inPoints(estimate)}</span>
+            <span className="number">{formatPoints(estimate)}</span>
           </li>
         ))}
       </ul>

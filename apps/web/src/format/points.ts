@@ -8,16 +8,16 @@ export const SIGN: Record<TransactionType, '+' | '−'> = {
   refund: '+',
 };
 
-export const NOTHING = '-';
+export const NO_VALUE = '-';
 
 const numbers = new Intl.NumberFormat('en-US');
 const seconds = new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 9 });
 
-export const inPoints = (points: number): string => numbers.format(points);
+export const formatPoints = (points: number): string => numbers.format(points);
 
-export const withSign = (type: TransactionType, amount: number): string =>
-  `${SIGN[type]}${inPoints(amount)}`;
+export const formatSignedPoints = (type: TransactionType, amount: number): string =>
+  `${SIGN[type]}${formatPoints(amount)}`;
 
 /** `12.5s`, or `-` when there is none. */
-export const inSeconds = (duration: number | null): string =>
-  duration === null ? NOTHING : `${seconds.format(duration)}s`;
+export const formatSeconds = (duration: number | null): string =>
+  duration === null ? NO_VALUE : `${seconds.format(duration)}s`;
