@@ -1,6 +1,6 @@
 import { auditBench } from './audit.js';
 import { coldLoadBench } from './cold-load.js';
-import { deskBench } from './desk.js';
+import { commandProcessorBench } from './command-processor.js';
 import { esdbBench } from './esdb.js';
 import { printTable, type Figures } from './figures.js';
 import { pageBench } from './page.js';
@@ -11,7 +11,7 @@ import { storeBench } from './store.js';
 
 const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   rules: rulesBench,
-  desk: deskBench,
+  desk: commandProcessorBench,
   store: async () => ({
     ...(await storeBench()),
     ...(await esdbBench()),

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '#embedded';
-import { inThrowAwayPlace } from './throw-away.js';
+import { withTempDir } from './temp-dir.js';
 
 /** A server of its own, as the local stack starts it, with fsync on; gone afterwards. */
 export function onPostgres<T>(
   measure: (url: string, home: string) => Promise<T>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  return inThrowAwayPlace(async ({ home, stopping }) => {
+  return withTempDir(async ({ path: home, onExit: stopping }) => {
     const server = await startEmbeddedPostgres({ dataDir: join(home, 'data'), settings });
     stopping(() => server.stop());
     return measure(server.url, home);

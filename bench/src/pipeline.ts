@@ -6,11 +6,11 @@ import pg from 'pg';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { OutcomeProducer, connectKafka, type OutgoingMessage } from '#kafka';
 import { freePort, startEmbeddedPostgres, startKafkaBroker, SupervisedChild } from '#embedded';
-import { sqlWay } from './pipeline/sql-way.js';
+import { sqlBaseline } from './pipeline/sql-baseline.js';
 import { inDatabase } from './on-postgres.js';
 import { RowWatch } from './pipeline/row-watch.js';
-import { deskOnPostgres } from './pipeline/desk-on-postgres.js';
-import { inThrowAwayPlace, type ThrowAwayPlace } from './throw-away.js';
+import { processorOnPostgres } from './pipeline/processor-on-postgres.js';
+import { withTempDir, type TempDir } from './temp-dir.js';
 
 // Everything on this one machine: broker, intake, store, projector and this loader share its cores.
 const USERS = 10_000;
@@ -19,17 +19,19 @@ const PROBE_EVERY_MS = 20;
 const BACKLOG_MAX = 20_000;
 
 /** Kafka to committed row; beside it, in the same run, the usual way. */
-export const pipelineBench = (): Promise<Record<string, number>> => inThrowAwayPlace(measure);
+export const pipelineBench = (): Promise<Record<string, number>> => withTempDir(measure);
 
-async function measure({ home, stopping }: ThrowAwayPlace): Promise<Record<string, number>> {
+async function measure({ path: home, onExit: stopping }: TempDir): Promise<Record<string, number>> {
   const postgres = await startEmbeddedPostgres({ dataDir: join(home, 'postgres') });
   stopping(() => postgres.stop());
   const kafka = await startKafkaBroker({ dataDir: join(home, 'kafka') });
   stopping(() => kafka.stop());
   const line = new Pipeline(home, postgres.url, kafka.brokers);
   stopping(() => line.stop());
-  const sql = await sqlWay(postgres.url, USERS);
-  const desk_pg_per_s = await inDatabase(postgres.url, 'desk', (url) => deskOnPostgres(url, USERS));
+  const sql = await sqlBaseline(postgres.url, USERS);
+  const desk_pg_per_s = await inDatabase(postgres.url, 'desk', (url) =>
+    processorOnPostgres(url, USERS),
+  );
   await line.start();
   const spread = await line.sustained((n) => userOf(n % USERS));
   const hot = await line.sustained(() => userOf(USERS + 1));

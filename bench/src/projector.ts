@@ -5,7 +5,7 @@ import { migrate } from '#read-model';
 import { fillStore } from './account-load.js';
 import { onPostgres } from './on-postgres.js';
 import { PackedEventStore } from './projector/packed-event-store.js';
-import { rowByRow } from './projector/row-by-row.js';
+import { rowByRow } from './projector/row-by-row-baseline.js';
 
 const USERS = 10_000;
 const EVENTS = 1_000_000;

@@ -8,7 +8,7 @@ const BATCHES = 3;
  * The usual way, from Node through a pool: one transaction a command locks the account and its
  * batches, updates both, inserts the row and commits. No events, no chain, no repeats recognised.
  */
-export async function sqlWay(
+export async function sqlBaseline(
   url: string,
   users: number,
 ): Promise<{ readonly sql_way_per_s: number; readonly sql_way_hot_per_s: number }> {

@@ -6,9 +6,9 @@ const IN_FLIGHT = 512;
 const SECONDS = 10;
 
 /** The desk on Postgres without Kafka: commands per second, spread over the users. */
-export async function deskOnPostgres(url: string, users: number): Promise<number> {
+export async function processorOnPostgres(url: string, users: number): Promise<number> {
   const store = await openPostgresEventStore(url);
-  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const at = new Date().toISOString();
   let sent = 0;
   const runOne = async (): Promise<void> => {
@@ -16,7 +16,7 @@ export async function deskOnPostgres(url: string, users: number): Promise<number
     const user_id = `${(n % users).toString(16).padStart(8, '0')}-0000-4000-9000-000000000000`;
     const data = { user_id, points: 1_000, expires_at: null };
     const body = { type: 'RechargePoints', data, source: '/bench', id: `desk-${n}` } as const;
-    await desk.run(toLedgerCommand(body, at), { correlation: 'bench' });
+    await processor.run(toLedgerCommand(body, at), { correlation: 'bench' });
   };
   const start = performance.now();
   const caller = async (): Promise<void> => {
@@ -24,7 +24,7 @@ export async function deskOnPostgres(url: string, users: number): Promise<number
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, caller));
   const perSecond = sent / ((performance.now() - start) / 1000);
-  await desk.drain(10_000);
+  await processor.drain(10_000);
   await store.close();
   return perSecond;
 }

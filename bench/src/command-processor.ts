@@ -13,7 +13,7 @@ const PARTITIONS = 4;
 const BATCH = 250;
 
 /** Commands through the desk over the store in memory: from the typed command to the durable answer. */
-export async function deskBench(): Promise<Record<string, number>> {
+export async function commandProcessorBench(): Promise<Record<string, number>> {
   const spread: number[] = [];
   const hot: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
@@ -25,38 +25,38 @@ export async function deskBench(): Promise<Record<string, number>> {
 
 async function commandsPerSecond(users: number): Promise<number> {
   const store = new MemoryEventStore();
-  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const userIds = Array.from({ length: users }, (_, n) => userOf(n));
   await sendAll(
-    desk,
+    processor,
     userIds.map((userId) => recharge(userId)),
   );
   const commands = Array.from({ length: COMMANDS }, (_, i) =>
     consume(userIds[i % users] as string, i),
   );
   const started = performance.now();
-  await sendAll(desk, commands);
+  await sendAll(processor, commands);
   const seconds = (performance.now() - started) / 1000;
-  await desk.drain(1_000);
+  await processor.drain(1_000);
   return commands.length / seconds;
 }
 
 async function sendAll(
-  desk: AccountCommandProcessor,
+  processor: AccountCommandProcessor,
   commands: readonly LedgerCommand[],
 ): Promise<void> {
   let next = 0;
   const partition = async (): Promise<void> => {
     while (next < commands.length) {
       const batch = commands.slice(next, (next += BATCH));
-      await Promise.all(batch.map((command) => send(desk, command)));
+      await Promise.all(batch.map((command) => send(processor, command)));
     }
   };
   await Promise.all(Array.from({ length: PARTITIONS }, partition));
 }
 
-async function send(desk: AccountCommandProcessor, command: LedgerCommand): Promise<void> {
-  const { answer } = await desk.run(command, { correlation: command.id });
+async function send(processor: AccountCommandProcessor, command: LedgerCommand): Promise<void> {
+  const { answer } = await processor.run(command, { correlation: command.id });
   if (answer.status !== 'accepted') throw new Error(`${command.id}: ${answer.code}`);
 }
 
