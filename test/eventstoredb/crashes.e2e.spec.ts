@@ -35,14 +35,14 @@ afterAll(() => double?.stop());
 
 /** Sends it again for as long as it is not answered, as an intake does. */
 async function untilAnswered(
-  desks: readonly AccountCommandProcessor[],
+  processors: readonly AccountCommandProcessor[],
   command: LedgerCommand,
 ): Promise<CommandResult> {
   for (let tries = 0; ; tries += 1) {
     try {
-      const desk = desks[tries % desks.length];
-      if (desk === undefined) throw new Error('no desk');
-      return await desk.run(command, { correlation: command.commandId });
+      const processor = processors[tries % processors.length];
+      if (processor === undefined) throw new Error('no processor');
+      return await processor.run(command, { correlation: command.commandId });
     } catch (error) {
       if (!(error instanceof RetryableCommandError) || tries > TRIES_MAX) throw error;
     }
@@ -53,13 +53,13 @@ describe('An EventStoreDB that is killed under load', () => {
   it('has each command once, with one answer, and every chain whole', async () => {
     const open = () => new EventStoreDbEventStore(url, { streamPrefix: 'points-' });
     const stores = [open(), open()];
-    const desks = stores.map(
+    const processors = stores.map(
       (store) => new AccountCommandProcessor({ store, policy: DEFAULT_POLICY }),
     );
     const until = Date.now() + SECONDS * 1_000;
     const at = new Date().toISOString();
     let restarts = 0;
-    const kill = async (): Promise<void> => {
+    const crash = async (): Promise<void> => {
       while (Date.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, RESTART_EVERY_MS));
         execSync(restart, { stdio: 'ignore' });
@@ -71,9 +71,9 @@ describe('An EventStoreDB that is killed under load', () => {
       const answers: CommandResult[] = [];
       for (let n = 0; Date.now() < until || n < 10; n += 1) {
         const data = { user_id, points: 1, expires_at: null };
-        const body = { type: 'RechargePoints', data, source: '/kills', id: `r${n}` } as const;
+        const body = { type: 'RechargePoints', data, source: '/crashes', id: `r${n}` } as const;
         const command = toLedgerCommand(body, at);
-        const order = n % 2 === 0 ? desks : desks.toReversed();
+        const order = n % 2 === 0 ? processors : processors.toReversed();
         const [answer] = await Promise.all([
           untilAnswered(order, command),
           // Now and then another process is given the same message.
@@ -83,7 +83,7 @@ describe('An EventStoreDB that is killed under load', () => {
       }
       return { user_id, answers };
     };
-    const [sent] = await Promise.all([Promise.all(Array.from({ length: USERS }, send)), kill()]);
+    const [sent] = await Promise.all([Promise.all(Array.from({ length: USERS }, send)), crash()]);
     expect(restarts).toBeGreaterThan(1);
     const [reader] = stores;
     if (reader === undefined) throw new Error('no store');
@@ -99,7 +99,7 @@ describe('An EventStoreDB that is killed under load', () => {
       expect(events).toBe(answers.length);
       expect(answers.map(({ answer }) => answer.balance)).toEqual(answers.map((_, n) => n + 1));
     }
-    await Promise.all(desks.map((desk) => desk.drain(1_000)));
+    await Promise.all(processors.map((processor) => processor.drain(1_000)));
     await Promise.all(stores.map((store) => store.close()));
   });
 });

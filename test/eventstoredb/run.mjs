@@ -9,19 +9,17 @@ import { parseArgs } from 'node:util';
 const HELP = `npm run test:eventstoredb -- --url esdb://user:password@host:2113 [options]
 
   --url URL          the server, as EVENT_STORE names it
-  --only PART,…      some of: contract, desk, product, kills (all of them unless said otherwise)
-  --restart COMMAND  kills the server and starts it again, for the part "kills"; without it that part is left out
-  --seconds N        how long "kills" goes on (30)
+  --only PART,…      some of: contract, commands, product, crashes (default: all)
+  --restart COMMAND  kills the server and starts it again, for the part "crashes"; without it that part is left out
+  --seconds N        how long "crashes" runs (30)
 `;
 
+/** Paths of specs: Jest picks the project by the suffix. */
 const PARTS = {
-  contract: {
-    project: 'unit',
-    file: 'libs/event-store/src/eventstoredb/eventstoredb-event-store.spec',
-  },
-  desk: { project: 'unit', file: 'libs/commands/src/desk-on-eventstoredb.spec' },
-  product: { project: 'e2e', file: 'test/product/on-eventstoredb.e2e.spec' },
-  kills: { project: 'e2e', file: 'test/eventstoredb/kills.e2e.spec' },
+  contract: 'libs/event-store/src/eventstoredb/eventstoredb-event-store.int.spec',
+  commands: 'libs/commands/src/two-processes-on-eventstoredb.int.spec',
+  product: 'test/product/on-eventstoredb.e2e.spec',
+  crashes: 'test/eventstoredb/crashes.e2e.spec',
 };
 
 const options = {
@@ -32,16 +30,16 @@ const options = {
   help: { type: 'boolean', default: false },
 };
 
-const said = readArguments();
-const parts = said.only?.split(',') ?? Object.keys(PARTS);
+const chosen = readArguments();
+const parts = chosen.only?.split(',') ?? Object.keys(PARTS);
 const unknown = parts.filter((part) => !(part in PARTS));
-if (said.help || said.url === undefined || unknown.length > 0) {
+if (chosen.help || chosen.url === undefined || unknown.length > 0) {
   if (unknown.length > 0) console.log(`There is no part ${unknown.join(', ')}.\n`);
   console.log(HELP);
-  process.exit(said.help ? 0 : 2);
+  process.exit(chosen.help ? 0 : 2);
 }
 
-/** What is wrong with the command line is told with the help. */
+/** Prints the help with what is wrong with the command line. */
 function readArguments() {
   try {
     return parseArgs({ options }).values;
@@ -51,7 +49,7 @@ function readArguments() {
   }
 }
 
-const url = withPrefix(said.url);
+const url = withPrefix(chosen.url);
 console.log(
   `Streams begin with ${/streamPrefix=([^&]*)/.exec(url)?.[1]}points-; nothing else is written.`,
 );
@@ -66,22 +64,17 @@ function withPrefix(named) {
 }
 
 function runPart(part) {
-  if (part === 'kills' && said.restart === undefined) return 'left out: there is no --restart';
-  const { project, file } = PARTS[part];
+  if (part === 'crashes' && chosen.restart === undefined) return 'left out: there is no --restart';
   const jest = join(import.meta.dirname, '../../node_modules/jest/bin/jest.js');
-  const { status } = spawnSync(
-    process.execPath,
-    [jest, '--selectProjects', project, '--testPathPatterns', file],
-    {
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-        TEST_EVENTSTORE_URL: url,
-        TEST_EVENTSTORE_SECONDS: said.seconds,
-        ...(said.restart === undefined ? {} : { TEST_EVENTSTORE_RESTART: said.restart }),
-      },
+  const { status } = spawnSync(process.execPath, [jest, '--testPathPatterns', PARTS[part]], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+      TEST_EVENTSTORE_URL: url,
+      TEST_EVENTSTORE_SECONDS: chosen.seconds,
+      ...(chosen.restart === undefined ? {} : { TEST_EVENTSTORE_RESTART: chosen.restart }),
     },
-  );
+  });
   return status === 0 ? 'passed' : 'FAILED';
 }

@@ -11,7 +11,7 @@ type Status = 0 | 1 | 2;
 const ABOUT_WIDTH = 15;
 const STATE_WIDTH = 9;
 
-/** Prints what is found as it is found. */
+/** Prints each finding as soon as it is made. */
 export async function checkServer(
   { url, json = false, deadline }: CheckOptions,
   env: Readonly<Record<string, string | undefined>>,
@@ -30,7 +30,7 @@ export async function checkServer(
   return status;
 }
 
-/** Behind a server that is not reached, nothing more was asked. */
+/** Without a connection nothing more can be checked. */
 const statusOf = ({ about }: EventStoreDbFinding): Status =>
   about === 'server' || about === 'connection' ? 2 : 1;
 

@@ -1,7 +1,7 @@
 /**
  * What one append stores: data, meta, hash, id and type of each event. Everything that falls due at
- * once must fit one: the largest that the ledger's specs build is 11.6 MB. A cluster has to be told
- * (its own default is 1 MiB).
+ * once must fit one: the largest that the ledger's specs build is 11.6 MB. A cluster must be
+ * configured for it (its default is 1 MiB).
  */
 export const APPEND_BYTES_MAX = 12 * 1024 * 1024;
 

@@ -47,8 +47,8 @@ export interface ReadOptions {
 }
 
 /**
- * A place in the order of everything where one of our streams has something that is no event. It
- * is told and not thrown: it concerns its own stream, and nothing else may wait for it.
+ * A record of one of our streams that is no event. It is delivered and not thrown, because it concerns
+ * its own stream only and all others must go on.
  */
 export interface DamagedRecord {
   readonly stream: string;
@@ -58,7 +58,7 @@ export interface DamagedRecord {
   readonly code:
     /** A tombstone: the stream can't be read or written any more, ever. */
     | 'stream-deleted'
-    /** Somebody else wrote it, or it was changed: it can't be given as an event. */
+    /** It was written by another program, or changed: it cannot be read as an event. */
     | 'unreadable-record';
   readonly detail: string;
 }
@@ -77,7 +77,7 @@ export type EventBatchSink = (batch: EventBatch) => Promise<void>;
 export interface EventStore {
   /**
    * Adds events behind revision `expected` of a stream, all or none. Rejects only with a
-   * PermanentStoreError: trouble that passes is `unknown`.
+   * PermanentStoreError: after any transient error the result is `unknown`.
    */
   append(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Promise<AppendResult>;
   /** In order of revision. A stream that is not there reads as empty. */
@@ -95,19 +95,19 @@ export interface EventStore {
   }>;
   /**
    * Gives every event behind `after` to `sink`, in order, and goes on until `signal` aborts
-   * (then it resolves). Resumes by itself when the store was away. A damaged stream is told in the
-   * batch, and does not end it; a revision that is missing in a stream is left for the reader to see.
+   * (then it resolves). Resumes by itself when the store was away. A damaged stream is reported in
+   * the batch and does not end it; a revision that is missing in a stream is left for the reader to see.
    */
   follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void>;
   /** Whether a text has the form of this store's positions: one of another kind of store has not. */
   isPosition(text: string): text is Position;
   /** Position of the newest event; null: the store is empty. */
   head(): Promise<Position | null>;
-  /** Waits for what is under way, then lets go of every connection. */
+  /** Waits for calls in progress, then closes every connection. */
   close(): Promise<void>;
 }
 
-/** No repeat will help: somebody has to look. */
+/** No retry can succeed before an operator has acted. */
 export class PermanentStoreError extends Error {
   override readonly name = 'PermanentStoreError';
   constructor(
@@ -147,7 +147,7 @@ export interface UnsealedSnapshot {
   readonly state: string;
 }
 
-/** As it is stored. Whoever writes the store could have made it up: see SnapshotKeys. */
+/** As it is stored. A writer of the table could have forged it: see SnapshotKeys. */
 export interface Snapshot extends UnsealedSnapshot {
   /** Which key sealed it. */
   readonly keyId: string;

@@ -54,8 +54,8 @@ export type SealCheck = 'good' | 'forged' | 'unknown-key';
 const LABEL = Buffer.from('points-ledger snapshot 1\0', 'latin1');
 
 /**
- * Seals snapshots with a secret that the database does not know: whoever may write the table can not
- * make one up, nor move one to another account, revision, policy or history.
+ * Seals snapshots with a secret that the database does not know: with write access to the table alone,
+ * nobody can forge one or move one to another account, revision, policy or history.
  */
 export class SnapshotKeys {
   readonly #secrets: ReadonlyMap<string, Uint8Array>;

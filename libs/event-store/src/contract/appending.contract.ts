@@ -259,7 +259,7 @@ export function readingStreamsContract(open: OpenStore): void {
     expect(await collect(store.readStream(writer.stream, { limit: 0 }))).toEqual([]);
   });
 
-  it('lets go of a stream that is read only in part', async () => {
+  it('releases a stream that is read only in part', async () => {
     for (let i = 0; i < 30; i += 1) {
       for await (const event of store.readStream(writer.stream)) {
         expect(event.revision).toBe(0);

@@ -34,15 +34,15 @@ export function concurrentWritersContract(open: OpenStore): void {
       const reader = stores[0];
       if (reader === undefined) throw new Error('no store');
       const before = await reader.head();
-      const wanted = new RegExp(streams.join('|'));
-      const follower = startFollowing(reader, before, wanted);
+      const written = new RegExp(streams.join('|'));
+      const follower = startFollowing(reader, before, written);
       const acknowledged = new Map<string, string[]>(streams.map((stream) => [stream, []]));
       const runs = Array.from({ length: WRITERS }, (_, w) =>
         write(stores[w % stores.length] ?? reader, streams, acknowledged, seededNumbers(seed + w)),
       );
       await Promise.all(runs);
 
-      const stored = (await readAllPages(reader, before)).filter((e) => wanted.test(e.stream));
+      const stored = (await readAllPages(reader, before)).filter((e) => written.test(e.stream));
       expect({ seed, stored: idsOf(stored).sort() }).toEqual({
         seed,
         stored: [...acknowledged.values()].flat().sort(),

@@ -8,7 +8,7 @@ import {
   type OpenStore,
 } from '../testing/stream-writer.js';
 
-/** What somebody does to one stream is told in its place, and everybody else's events come. */
+/** Damage to one stream is reported at its position, and the events of all others are delivered. */
 export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
   let store: EventStore;
   beforeAll(async () => {
@@ -19,17 +19,17 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
   const kinds: readonly {
     readonly what: string;
     readonly inflict: (stream: string) => Promise<void>;
-    readonly told: Pick<DamagedRecord, 'code' | 'revision'>;
+    readonly reported: Pick<DamagedRecord, 'code' | 'revision'>;
   }[] = [
     {
       what: 'a deleted stream',
       inflict: (stream) => damage.tombstone(stream),
-      told: { code: 'stream-deleted', revision: null },
+      reported: { code: 'stream-deleted', revision: null },
     },
     {
-      what: 'a record that somebody else wrote',
+      what: 'a record of another program',
       inflict: (stream) => damage.writeForeign(stream),
-      told: { code: 'unreadable-record', revision: 2 },
+      reported: { code: 'unreadable-record', revision: 2 },
     },
   ];
 
@@ -43,19 +43,19 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
     return { before, whole, hurt, streams: new RegExp(`${whole.stream}|${hurt.stream}`) };
   };
 
-  it.each(kinds)('tells of $what to a follower, and goes on', async ({ inflict, told }) => {
+  it.each(kinds)('reports $what to a follower, and goes on', async ({ inflict, reported }) => {
     const { before, whole, hurt, streams } = await wound(inflict);
     const follower = startFollowing(store, before, streams);
     await eventually('all came', () => follower.events.length === 5);
     const late = await whole.append(store, 1);
     await eventually('what came later too', () => follower.events.length === 6);
     await follower.end();
-    expect(follower.damaged).toMatchObject([{ stream: hurt.stream, ...told }]);
+    expect(follower.damaged).toMatchObject([{ stream: hurt.stream, ...reported }]);
     expect(idsOf(follower.events).at(-1)).toBe(late[0].id);
     expectInItsPlace(follower.damaged, follower.events);
   });
 
-  it.each(kinds)('tells of $what to a reader of pages, once', async ({ inflict, told }) => {
+  it.each(kinds)('reports $what once to a reader of pages', async ({ inflict, reported }) => {
     const { before, hurt, streams } = await wound(inflict);
     const damaged: DamagedRecord[] = [];
     const events = [];
@@ -68,11 +68,11 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
       if (page.atHead) break;
     }
     expect(events).toHaveLength(5);
-    expect(damaged).toMatchObject([{ stream: hurt.stream, ...told }]);
+    expect(damaged).toMatchObject([{ stream: hurt.stream, ...reported }]);
     expectInItsPlace(damaged, events);
   });
 
-  it('gives what comes behind a record that somebody else wrote', async () => {
+  it('delivers the events behind a record of another program', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
     await writer.append(store, 1);

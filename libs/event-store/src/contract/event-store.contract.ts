@@ -15,7 +15,7 @@ export function eventStoreContract(
   open: OpenStore,
   promises: StoreCapabilities = { detectsReusedIds: true },
 ): void {
-  describe(`${name} keeps the promises of an event store:`, () => {
+  describe(`${name} as an event store`, () => {
     appendingContract(open, promises);
     readingStreamsContract(open);
     readingAllContract(open);

@@ -14,7 +14,7 @@ const plain = (snapshot: Snapshot | null) =>
   snapshot && { ...snapshot, hash: [...snapshot.hash], mac: [...snapshot.mac] };
 
 export function snapshotStoreContract(name: string, open: () => Promise<SnapshotStore>): void {
-  describe(`${name} keeps snapshots:`, () => {
+  describe(`${name} as a snapshot store`, () => {
     it('has none of a stream it never saw', async () => {
       const store = await open();
       expect(await store.load(newStream(), 'v1')).toBeNull();

@@ -79,8 +79,8 @@ export class AllReader {
   }
 
   /**
-   * Whether the server reads from a position, which it does not where no record begins. Throws where it
-   * can't be told.
+   * Whether the server reads from a position, which it does not where no record begins. Throws where
+   * that cannot be determined.
    */
   async canReadFrom(position: Position): Promise<boolean> {
     try {

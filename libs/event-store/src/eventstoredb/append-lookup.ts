@@ -14,7 +14,7 @@ export interface AppendPlace {
   readonly position: Position;
 }
 
-/** Looks that may be under way at a time: beyond, the answers of the server are waited for. */
+/** Concurrent lookups. Beyond that an append only waits for its answer. */
 const LOOKUPS_MAX = 64;
 
 /** Finds out by reading whether an append is written. */

@@ -30,7 +30,7 @@ describe.each(['23.10', '24.10'] as const)(
       expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
     });
 
-    it('is never asked for one that is larger by the bytes around the data', async () => {
+    it('never gets one that is larger by the bytes around the data', async () => {
       const writer = new StreamWriter();
       const perEvent = Math.floor(APPEND_BYTES_MAX / EVENTS);
       const events = writer.next(EVENTS, () => 'x'.repeat(perEvent));

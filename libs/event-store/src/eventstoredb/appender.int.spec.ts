@@ -15,7 +15,7 @@ describe('the EventStoreDB adapter, appending,', () => {
   const first = (writer: StreamWriter, store = on.store) =>
     store.append(writer.stream, NO_STREAM, writer.next());
 
-  it('uses the classic call, also where the server hears no credentials', async () => {
+  it('uses the classic call, also on a server without credentials', async () => {
     const via: string[] = [];
     on.server.faults.append = (call) => void via.push(call.via);
     await new StreamWriter().append(on.store);
@@ -23,7 +23,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(via).toEqual(['append', 'append']);
   });
 
-  it('does not ask what the server can do, and so is not poisoned by the answer', async () => {
+  it('does not request the features of the server, whose error the client would cache', async () => {
     on.server.faults.features = () => 'internal';
     await new StreamWriter().append(on.store);
     expect(on.reports.replaced).toEqual([]);
@@ -81,7 +81,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     ['Aborted', { kind: 'error', as: 'aborted' }],
     ['INTERNAL, which has no type', { kind: 'error', as: 'internal' }],
   ] as const)(
-    'keeps the connection, with all that is under way on it, when the server answers %s',
+    'keeps the connection and the calls on it when the server answers %s',
     async (_what, fault) => {
       const writer = new StreamWriter();
       const events = writer.next(2);
@@ -94,7 +94,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     },
   );
 
-  it('answers at once what repeats an append under way, which the server drops', async () => {
+  it('answers a repeat of an append in progress at once, though the server drops it', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     const others = [1, 2, 3].map(() => new EventStoreDbEventStore(on.server.connectionString));
@@ -128,7 +128,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     await server.stop();
   });
 
-  it('gives up a connection that has had nothing but refusals to give for a second', async () => {
+  it('replaces a connection over which only errors came for a second', async () => {
     on.server.faults.append = () => ({ kind: 'busy' });
     await eventually('it is given up', async () => {
       await first(new StreamWriter());
@@ -138,7 +138,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
   });
 
-  it('finds by its hash what an append has written that was unknown and is then refused', async () => {
+  it('finds an unknown append by its hash, when its retry conflicts', async () => {
     const writer = new StreamWriter();
     const events = writer.next(3);
     on.injectFaults({ kind: 'lose-answer' }, { kind: 'wrong-version' });
@@ -148,7 +148,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(on.storedIn(writer.stream)).toHaveLength(3);
   });
 
-  it('is not taken in by the same ids with other contents, when an unknown is then refused', async () => {
+  it('recognises the same ids with other contents, when an unknown append then conflicts', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     const others = rechained(
@@ -163,7 +163,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await send()).toEqual({ kind: 'conflict', actual: 1 });
   });
 
-  it('finds that another writer came between, when an unknown is then refused', async () => {
+  it('finds that another writer came first, when the retry of an unknown append conflicts', async () => {
     const writer = new StreamWriter();
     on.injectFaults({ kind: 'busy' });
     const events = writer.next(2);
@@ -174,7 +174,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(on.storedIn(writer.stream)).toHaveLength(2);
   });
 
-  it('stays in doubt as long as it can’t look', async () => {
+  it('stays unknown as long as the lookup fails', async () => {
     const writer = new StreamWriter();
     const events = writer.next();
     on.injectFaults({ kind: 'lose-answer' }, { kind: 'wrong-version' }, { kind: 'wrong-version' });
@@ -186,7 +186,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await send()).toMatchObject({ kind: 'ok' });
   });
 
-  it('comes again to the leader when it is sent there: nothing was written', async () => {
+  it('retries at the leader when it is redirected: nothing was written', async () => {
     const leader = await EventStoreDbProtocolServer.start();
     on.injectFaults({ kind: 'not-leader', leader: { address: '127.0.0.1', port: leader.port } });
     const writer = new StreamWriter();
@@ -198,18 +198,18 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
   });
 
-  it('does not follow such answers for ever', async () => {
+  it('follows a limited number of such answers', async () => {
     const here = { address: '127.0.0.1', port: on.server.port };
-    let asked = 0;
+    let attempts = 0;
     on.server.faults.append = () => {
-      asked += 1;
+      attempts += 1;
       return { kind: 'not-leader', leader: here };
     };
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
-    expect(asked).toBe(4);
+    expect(attempts).toBe(4);
   });
 
-  describe('stops and asks for somebody to look', () => {
+  describe('fails permanently', () => {
     const permanent = (code: PermanentStoreError['code']) => ({
       name: 'PermanentStoreError',
       code,
@@ -282,7 +282,7 @@ describe('the EventStoreDB adapter, with little time,', () => {
   it.each([
     ['no answer after the commit', { kind: 'swallow-answer' }],
     ['an answer that is late', { kind: 'late-answer', afterMs: 10_000 }],
-  ] as const)('finds in its stream what it waits for: %s', async (_what, fault) => {
+  ] as const)('finds an append in its stream whose answer is missing: %s', async (_what, fault) => {
     on.injectFaults(fault);
     const writer = new StreamWriter();
     expect(await first(writer)).toEqual({
@@ -316,7 +316,7 @@ describe('the EventStoreDB adapter, with little time,', () => {
     await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
   });
 
-  it('is unharmed by answers that come twice, or late, or never', async () => {
+  it('tolerates answers that come twice, or late, or never', async () => {
     on.injectFaults(
       { kind: 'double-answer' },
       { kind: 'swallow' },
@@ -326,7 +326,7 @@ describe('the EventStoreDB adapter, with little time,', () => {
     await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
   });
 
-  it('has only so many appends in flight, and lets the others wait', async () => {
+  it('limits the appends in flight, and lets the others wait', async () => {
     let inFlight = 0;
     let most = 0;
     on.server.faults.append = () => {

@@ -6,9 +6,9 @@ const GENERATIONS = 1_000;
 let generation = 0;
 
 /**
- * The client of 6.2.1 answers trouble by closing its channel under calls that are just beginning.
- * A call on a closed channel throws where nobody catches it, and its promise never settles. So it
- * is kept from repairing itself; who uses it makes a new one and closes the old one when it is idle.
+ * On an error the client of 6.2.1 closes its channel under calls that are just beginning. A call on
+ * a closed channel throws an uncatchable error, and its promise never settles. Its own error handling
+ * is therefore disabled: `Clients` opens a new client and closes the old one when it is idle.
  */
 export class Client extends EventStoreDBClient {
   protected override handleError = async (): Promise<void> => {};
@@ -21,7 +21,7 @@ export class Client extends EventStoreDBClient {
     return this;
   }
 
-  /** What the server says it is. An error is kept by the client for ever: ask one of your own. */
+  /** The server's version. The client caches an error for ever, so use one for this call alone. */
   async version(): Promise<string> {
     return (await this.capabilities).serverVersion;
   }

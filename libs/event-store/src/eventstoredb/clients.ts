@@ -10,7 +10,7 @@ export interface ClientLease {
   readonly succeeded: () => void;
   /** The call has failed. Whether the connection is given up for it depends on what it says of it. */
   readonly failed: (cause: unknown) => void;
-  /** Nobody is given this client any more: it speaks to the wrong server. */
+  /** The client is connected to the wrong node and must not be used for further calls. */
   readonly redirected: (cause: unknown, leader: EndPoint) => void;
   readonly release: () => void;
 }
@@ -19,7 +19,7 @@ interface TrackedClient {
   readonly client: Client;
   users: number;
   isDiscarded: boolean;
-  /** Answers that came over it, whatever they said. */
+  /** Answers that came over it, errors included. */
   answers: number;
   /** Since when it answers, but nothing as it should be; null: the last answer was a good one. */
   failingSinceMs: number | null;
@@ -31,7 +31,7 @@ interface TrackedClient {
  */
 const FAILING_MS_MAX = 1_000;
 
-/** The one client of the moment, and the spoiled ones that somebody still waits on. */
+/** The current client, and discarded ones on which calls are still in progress. */
 export class Clients {
   #current: TrackedClient | null = null;
   #leader: EndPoint | null = null;
@@ -60,7 +60,7 @@ export class Clients {
         const state = connectionStateAfter(cause);
         if (state === 'broken') return this.#discard(tracked, cause, null);
         if (state === 'live') return this.#recordFailure(tracked, cause);
-        // Nobody else heard anything over this connection either, since this call waits.
+        // No other call was answered over this connection since this one began.
         if (tracked.answers === answersBefore) this.#discard(tracked, cause, null);
       },
       redirected: (cause, leader) => this.#discard(tracked, cause, leader),
@@ -72,7 +72,7 @@ export class Clients {
     };
   }
 
-  /** Waits a while for what is under way, then lets go of every connection. */
+  /** Waits a limited time for calls in progress, then closes every connection. */
   async close(waitMsMax: number): Promise<void> {
     const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     if (this.#inUse > 0) await settledWithin(idle, waitMsMax);

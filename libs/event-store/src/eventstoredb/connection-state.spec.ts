@@ -8,7 +8,7 @@ import {
 } from '@eventstore/db-client';
 import { connectionStateAfter } from './connection-state.js';
 
-/** The client's errors keep what gRPC said. */
+/** The client's errors keep the status of gRPC. */
 const error = (code: number, details: string) =>
   Object.assign(new Error(`${code} ${details}`), { code, details });
 

@@ -5,7 +5,7 @@ import { TimeoutError } from '#async';
 export type ConnectionState =
   /** The server answered, if only to say no. */
   | 'live'
-  /** Nobody answered in time: dead, unless others were answered meanwhile. */
+  /** No answer came in time: the connection is dead, unless other calls were answered meanwhile. */
   | 'silent'
   /** Broken, or in a state that is not known. */
   | 'broken';
@@ -26,7 +26,7 @@ const RESET = /RST_STREAM|no message received/i;
 /**
  * Only three statuses are made up by gRPC when a connection fails: cancelled, internal and
  * unavailable; and the deadline is its own timer. All the others come from a server, over a
- * connection that works: there is no reason to throw it away with everything that is under way on it.
+ * connection that works, which is kept for the other calls on it.
  */
 export function connectionStateAfter(error: unknown): ConnectionState {
   if (error instanceof TimeoutError || error instanceof DeadlineExceededError) return 'silent';

@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 /** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
-export const UNSENT_CREDENTIALS: Credentials = { username: 'nobody', password: 'none' };
+export const UNSENT_CREDENTIALS: Credentials = { username: 'unused', password: 'unused' };
 
 export interface ConnectionOptions {
   readonly hosts: readonly [EndPoint, ...EndPoint[]];

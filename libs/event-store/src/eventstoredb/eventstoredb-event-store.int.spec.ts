@@ -25,7 +25,7 @@ eventStoreContract(
         withClient((client) =>
           client.appendToStream(
             onServer(stream),
-            jsonEvent({ type: 'foreign', data: { by: 'somebody' } }),
+            jsonEvent({ type: 'foreign', data: { by: 'another program' } }),
           ),
         ),
     },

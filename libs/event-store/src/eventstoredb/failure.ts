@@ -9,11 +9,11 @@ import {
 import { PermanentStoreError } from '../port.js';
 import type { EndPoint } from './connection-string.js';
 
-/** What an error of the client means to whoever made the call. */
+/** What an error of the client means to the caller. */
 export type Failure =
   /** Definitely not written. null: there is no such stream. */
   | { readonly kind: 'conflict'; readonly actual: number | null }
-  /** Not written: somebody else leads. */
+  /** Not written: another node leads the cluster. */
   | { readonly kind: 'not-leader'; readonly leader: EndPoint }
   | { readonly kind: 'permanent'; readonly error: PermanentStoreError }
   /** Passes: but what the call was to do may be done or not, and the client may be beyond repair. */

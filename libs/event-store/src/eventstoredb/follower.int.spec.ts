@@ -242,7 +242,7 @@ describe('the EventStoreDB adapter, following,', () => {
     ['subscriptions alone', false],
     ['every read', true],
   ])(
-    'goes on when the server fails over something else for a while: %s',
+    'goes on when the server fails for another reason for a while: %s',
     async (_what, readsToo) => {
       const writer = new StreamWriter();
       await writer.append(on.store, 2);
@@ -251,7 +251,7 @@ describe('the EventStoreDB adapter, following,', () => {
       on.server.faults.read = ({ isSubscription }) => {
         if (failing === 0 || !(isSubscription || readsToo)) return undefined;
         if (isSubscription) failing -= 1;
-        // Whether the store has come so far is asked before anything is followed.
+        // The end of the store is read before the subscription.
         return failing === 6 ? undefined : { kind: 'error', as: 'unknown' };
       };
       const follower = startFollowing(on.store, first?.position ?? null, writer.stream);

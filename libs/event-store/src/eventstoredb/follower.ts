@@ -62,7 +62,7 @@ export class Follower {
         if (end !== null && after <= end) return;
         throw new PermanentStoreError(
           'broken-order',
-          `asked to follow from ${after}, but the store ends at ${end ?? 'its beginning'}`,
+          `cannot follow from ${after}: the store ends at ${end ?? 'its beginning'}`,
         );
       } catch (error) {
         if (error instanceof PermanentStoreError) throw error;
@@ -76,14 +76,14 @@ export class Follower {
     const after = this.#position;
     this.#positionFailures = mayBeOfPosition(error) ? this.#positionFailures + 1 : 0;
     if (after === null || this.#positionFailures === 0) return;
-    // That a position is invalid is said once and for all; a failure may pass.
+    // `invalid position` is a definite answer; any other failure may be transient.
     if (!(error instanceof PermanentStoreError) && this.#positionFailures < POSITION_FAILURES_MAX)
       return;
     const isReadable = await this.all.canReadFrom(after).catch(() => true);
     if (isReadable) return;
     throw new PermanentStoreError(
       'broken-order',
-      `asked to follow from ${after}, but no event of the store is there: it is another store than ` +
+      `cannot follow from ${after}: no event of the store has that position. It is another store than ` +
         'before, or was restored and has been written since',
       { cause: error },
     );

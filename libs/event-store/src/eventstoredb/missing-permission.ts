@@ -1,6 +1,6 @@
 import { PermanentStoreError } from '../port.js';
 
-/** What was asked for, and how whoever runs the server lets the ledger have it. */
+/** A permission that was missing, and how an operator grants it. */
 export interface Permission {
   readonly what: string;
   readonly grant: string;
@@ -34,7 +34,7 @@ export const readMetadataPermission = (stream: string): Permission => ({
 /** gRPC's number for credentials that the server does not know. */
 const UNAUTHENTICATED = 16;
 
-/** Access was denied, told with the right that is missing and how it is granted. */
+/** Access was denied; the message names the missing permission and how to grant it. */
 export class MissingPermissionError extends PermanentStoreError {
   constructor(
     /** The server does not know the user with that password: no right was even looked at. */

@@ -102,7 +102,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     await patient.close();
   });
 
-  it('closes in time, whatever is still under way', async () => {
+  it('closes in time while calls are in progress', async () => {
     let hasArrived = false;
     on.server.faults.append = () => {
       hasArrived = true;
@@ -168,7 +168,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
 });
 
 describe('the EventStoreDB adapter, in a cluster,', () => {
-  it('finds its way by gossip, over nodes that are down', async () => {
+  it('finds the leader by gossip when other nodes are down', async () => {
     const node = await EventStoreDbProtocolServer.start();
     const store = new EventStoreDbEventStore(`esdb://127.0.0.1:1,127.0.0.1:${node.port}?tls=false`);
     const writer = new StreamWriter();

@@ -45,7 +45,7 @@ const READ_FAULTS: readonly EventStoreDbReadFault[] = [
 
 const seeds = (process.env['TEST_SEEDS'] ?? '1,2,3,4,5').split(',').map(Number);
 
-/** A rejection that nobody handles fails a test of Jest by itself. */
+/** Jest fails a test on an unhandled rejection, so none is asserted here. */
 describe('the EventStoreDB adapter, under faults of every kind at once,', () => {
   const on = withStore({ deadlineMs: DEADLINE_MS, backoffMsMin: 5, backoffMsMax: 40 });
   it.each(seeds)(

@@ -5,7 +5,7 @@ import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { eventually, StreamWriter } from '../testing/eventstoredb-fixtures.js';
 import { readEvents } from './read-events.js';
 
-const CREDENTIALS = { username: 'nobody', password: 'none' };
+const CREDENTIALS = { username: 'unused', password: 'unused' };
 
 describe('a read of EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
@@ -28,7 +28,7 @@ describe('a read of EventStoreDB', () => {
       client.readStream(writer.stream, { credentials: CREDENTIALS, fromRevision }),
     );
 
-  it('leaves no call open in the client when it is broken off', async () => {
+  it('leaves no call open in the client when it is interrupted', async () => {
     const lease = clients.lease();
     const open: unknown = Reflect.get(lease.client, 'disposableStreams');
     for (let i = 0; i < 20; i += 1) {
@@ -37,11 +37,11 @@ describe('a read of EventStoreDB', () => {
         break;
       }
     }
-    await eventually('all are let go', () => open instanceof Set && open.size === 0);
+    await eventually('all calls are closed', () => open instanceof Set && open.size === 0);
     lease.release();
   });
 
-  it('lets go of its client when the read can’t even begin', async () => {
+  it('releases its client when the read cannot begin', async () => {
     await expect(read(-1n).next()).rejects.toMatchObject({ code: 'misconfigured' });
     const others = new Clients(parseConnectionString(server.connectionString), () => {});
     const failing = readEvents(others, 1_000, () => {

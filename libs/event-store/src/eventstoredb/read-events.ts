@@ -19,8 +19,8 @@ const TRIES_MAX = 2;
 
 /**
  * Reads on one client and ends in time: the client's own deadlines don't hold for reads, so that a
- * timer of ours runs from one event to the next. A stream that is not there reads as empty, and is
- * told to be missing.
+ * timer of ours runs from one event to the next. A stream that does not exist reads as
+ * empty, and `missing` is called.
  */
 export async function* readEvents(
   clients: Clients,
@@ -87,8 +87,8 @@ async function* withReadTimeout(
 }
 
 /**
- * A call hears that it is cancelled only while somebody reads it: so what is still on its way is
- * read and dropped, or the client would keep the call for ever.
+ * A call notices its cancellation only while it is read: the remaining events are read and dropped,
+ * or the client would keep the call for ever.
  */
 async function drainAndCancel(read: Read | undefined): Promise<void> {
   if (read === undefined) return;

@@ -19,7 +19,7 @@ export const toEventData = (event: EncodedEvent): EventData =>
     metadata: encodeMetadata(event),
   });
 
-/** What stands in one of our streams: an event, or what somebody else has done to it. */
+/** A record of one of our streams: an event, or damage done by another program. */
 export function readRecord(
   { event }: ResolvedEvent,
   names: StreamNames,
@@ -34,7 +34,7 @@ export function readRecord(
   const stream = names.ofLedger(event.streamId);
   const position = formatPosition(event.position);
   if (type === '$streamDeleted') {
-    const detail = `somebody has deleted stream ${stream}`;
+    const detail = `stream ${stream} was deleted`;
     return { stream, position, revision: null, code: 'stream-deleted', detail };
   }
   const revision = Number(event.revision);
@@ -55,7 +55,7 @@ export function readRecord(
   };
 }
 
-/** Of a stream that is read alone: whatever else somebody wrote into it is nothing to skip. */
+/** For reads of one stream, which must not skip a record of another program. */
 export function fromResolved(resolved: ResolvedEvent, names: StreamNames): RecordedEvent {
   const record = readRecord(resolved, names);
   if (!isDamaged(record)) return record;

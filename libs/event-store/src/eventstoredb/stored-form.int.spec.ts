@@ -9,7 +9,7 @@ import { parseConnectionString } from './connection-string.js';
 import { StreamWriter, withStore } from '../testing/eventstoredb-fixtures.js';
 import { encodeMetadata, parseMetadata, serverEventId } from './stored-form.js';
 
-const CREDENTIALS = { username: 'nobody', password: 'none' };
+const CREDENTIALS = { username: 'unused', password: 'unused' };
 
 /** As every version wrote an event before its hash became the id that the server knows. */
 const inOldForm = ({ id, type, data, meta, hash }: EncodedEvent) =>
@@ -41,7 +41,7 @@ describe('the form in which an event is stored', () => {
     );
   });
 
-  it('is told apart from the form before, whatever the hash', () => {
+  it('is distinguished from the earlier form, whatever the hash', () => {
     fc.assert(
       fc.property(
         hashes,
@@ -105,7 +105,7 @@ describe('a stream that was begun by a version before', () => {
     expect(await readVerified(on.store, writer.stream)).toHaveLength(1);
   });
 
-  it('finds an append of its own there, also in the old form, when it was in doubt', async () => {
+  it('finds an append of its own there, also in the old form, when its result was unknown', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     on.injectFaults({ kind: 'busy' });

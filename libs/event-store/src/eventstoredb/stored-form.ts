@@ -31,7 +31,7 @@ export function encodeMetadata({ id, hash, meta }: EncodedEvent): Uint8Array {
 
 /**
  * Events written before there was this form have the ledger's id as the server's, and none beside.
- * They are told apart by that: two ids of 128 bits, one of them part of a SHA-256 that covers the
+ * The forms are distinguished by that: two ids of 128 bits, one of them part of a SHA-256 that covers the
  * other, are not the same by chance. null: neither form.
  */
 export function parseMetadata(serverId: string, metadata: unknown): StoredParts | null {

@@ -19,12 +19,12 @@ export async function* readStream(
     isEmpty = false;
     yield event;
   }
-  // Whoever reads from its beginning asks whether there is such a stream at all.
+  // A read from the beginning must distinguish a new stream from one that was deleted.
   const isWhole = backwards ? from === undefined : (from ?? 0) === 0;
   if (isEmpty && isWhole) await assertNotTruncated(session, stream, isFound);
 }
 
-/** What the server shows of a stream; where there is nothing, whether anything is hidden is not asked. */
+/** The visible events of a stream. For an empty stream it does not check whether events are hidden. */
 export async function* readVisible(
   session: Session,
   stream: string,
@@ -57,6 +57,6 @@ export async function* readVisible(
 
 function namingDeleted(error: unknown, stream: string): unknown {
   if (!(error instanceof PermanentStoreError) || error.code !== 'stream-deleted') return error;
-  const message = `somebody has deleted stream ${stream} for ever`;
+  const message = `stream ${stream} was deleted permanently`;
   return new PermanentStoreError('stream-deleted', message, { cause: error });
 }

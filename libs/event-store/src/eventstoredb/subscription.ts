@@ -97,8 +97,8 @@ export class Subscription {
 
   /**
    * `for await` and not `on('data')`: that one would not wait for who takes. It goes on when the
-   * subscription is closed, and drops what comes: a call hears that it is cancelled only while
-   * somebody reads it, and then it just falls silent.
+   * subscription is closed, and drops what comes: a call notices its cancellation only while it is
+   * read.
    */
   async #pump(): Promise<void> {
     try {

@@ -23,7 +23,7 @@ export async function assertNotTruncated(
 ): Promise<void> {
   const truncation = await truncationOf(session, stream);
   if (!isFound && typeof truncation.$tb === 'number' && truncation.$tb > Number.MAX_SAFE_INTEGER) {
-    throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
+    throw new PermanentStoreError('stream-deleted', `stream ${stream} was deleted`);
   }
   if (!isFound && !isTruncated(truncation)) return;
   throw new PermanentStoreError(

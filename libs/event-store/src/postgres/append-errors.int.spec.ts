@@ -1,23 +1,23 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { NO_STREAM, type EventStore } from '../port.js';
-import { idsOf, StreamWriter } from '../testing/stream-writer.js';
+import { eventually, idsOf, StreamWriter } from '../testing/stream-writer.js';
 import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-database.js';
 import { openPostgresEventStore } from './open-event-store.js';
 import type { PostgresOptions } from './options.js';
 import { countOf, expectDensePositions, expectStored } from '../testing/append-until-known.js';
 
-jest.setTimeout(60_000); // on a machine that is busy with something else
+jest.setTimeout(60_000); // only a hang takes so long
 
 let database: Database;
 const opened: EventStore[] = [];
-const repeats: unknown[] = [];
+const retries: unknown[] = [];
 
 async function open(options: PostgresOptions = {}): Promise<EventStore> {
   const store = await openPostgresEventStore(
     database.url,
     { backoffMsMin: 5, backoffMsMax: 40, appendMsMax: 3_000, ...options },
-    { callRetried: (cause) => void repeats.push(cause) },
+    { callRetried: (cause) => void retries.push(cause) },
   );
   opened.push(store);
   return store;
@@ -42,7 +42,7 @@ async function failInserts(times: number, sqlState: string): Promise<void> {
 }
 
 beforeEach(async () => {
-  repeats.length = 0;
+  retries.length = 0;
   database = await freshDatabase();
 });
 afterEach(async () => {
@@ -50,7 +50,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-describe('trouble in Postgres that passes', () => {
+describe('a transient error of Postgres', () => {
   it.each([
     ['serialization failure', '40001'],
     ['deadlock', '40P01'],
@@ -58,18 +58,18 @@ describe('trouble in Postgres that passes', () => {
     ['disk full', '53100'],
     ['out of memory', '53200'],
     ['I/O error', '58030'],
-  ])('%s: the batch is sent again, all of it', async (_what, sqlState) => {
+  ])('%s: the whole batch is retried', async (_what, sqlState) => {
     const store = await open();
     await failInserts(3, sqlState);
     const writers = Array.from({ length: 40 }, () => new StreamWriter());
     const written = await Promise.all(writers.map((writer) => writer.append(store, 2)));
-    expect(repeats).toHaveLength(3);
+    expect(retries).toHaveLength(3);
     for (const [i, writer] of writers.entries())
       await expectStored(store, writer, idsOf(written[i] ?? []));
     expect(await expectDensePositions(store)).toBe(80);
   });
 
-  it('that lasts beyond patience is unknown, and nothing was written', async () => {
+  it('that outlasts the timeout of an append leaves it unknown and unwritten', async () => {
     const store = await open({ appendMsMax: 150 });
     await failInserts(1_000_000, '53100');
     const writer = new StreamWriter();
@@ -81,7 +81,7 @@ describe('trouble in Postgres that passes', () => {
     expect(await store.head()).toBeNull();
   });
 
-  it('a read-only server holds appends back until it takes them again', async () => {
+  it('read-only: appends wait until the server accepts writes again', async () => {
     const store = await open();
     const name = new URL(database.url).pathname.slice(1);
     await queryAsOwner(
@@ -90,8 +90,8 @@ describe('trouble in Postgres that passes', () => {
     );
     const writer = new StreamWriter();
     const waiting = writer.append(store, 2);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(repeats[0]).toMatchObject({ code: '25006' });
+    await eventually('the call was retried', () => retries.length > 0);
+    expect(retries[0]).toMatchObject({ code: '25006' });
     await queryAsOwner(
       database.url,
       `begin read write;
@@ -102,25 +102,25 @@ describe('trouble in Postgres that passes', () => {
   });
 
   it.each<[string, PostgresOptions, string]>([
-    ['lock time-out', { lockMsMax: 50 }, '55P03'],
-    ['statement time-out', { statementMsMax: 50, lockMsMax: 0 }, '57014'],
-  ])('a %s: sent again until the lock is free', async (_what, options, sqlState) => {
+    ['lock timeout', { lockMsMax: 50 }, '55P03'],
+    ['statement timeout', { statementMsMax: 50, lockMsMax: 0 }, '57014'],
+  ])('%s: retried until the lock is free', async (_what, options, sqlState) => {
     const store = await open(options);
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     await holder.query('begin; select from event_store.head for update');
     const writer = new StreamWriter();
     const waiting = writer.append(store);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(repeats[0]).toMatchObject({ code: sqlState });
+    await eventually('the call was retried', () => retries.length > 0);
+    expect(retries[0]).toMatchObject({ code: sqlState });
     await holder.query('rollback');
     await holder.end();
     await expectStored(store, writer, idsOf(await waiting));
   });
 });
 
-describe('trouble in Postgres that is there to stay', () => {
-  it('is of one append, and the others of its batch are written', async () => {
+describe('a permanent error of Postgres', () => {
+  it('fails one append, and the others of its batch are written', async () => {
     const store = await open();
     const bad = new StreamWriter();
     const good = Array.from({ length: 30 }, () => new StreamWriter());
@@ -142,7 +142,7 @@ describe('trouble in Postgres that is there to stay', () => {
   it.each([
     ['access-denied', 'revoke execute on function event_store.append from points_ledger_writer'],
     ['misconfigured', 'drop function event_store.append'],
-  ])('is said to be %s', async (code, sql) => {
+  ])('is reported as %s', async (code, sql) => {
     const store = await open();
     await queryAsOwner(database.url, sql);
     const writer = new StreamWriter();
@@ -152,7 +152,7 @@ describe('trouble in Postgres that is there to stay', () => {
     });
   });
 
-  it('is an id that is no UUID, or a hash of another length', async () => {
+  it('is an id that is not a UUID, or a hash of another length', async () => {
     const store = await open();
     const writer = new StreamWriter();
     const [event] = writer.next();
@@ -168,14 +168,14 @@ describe('trouble in Postgres that is there to stay', () => {
 });
 
 describe('the queue of appends', () => {
-  it('is bounded: callers wait for a place, and all are answered', async () => {
+  it('is bounded: callers wait for capacity, and all are answered', async () => {
     const store = await open({ queueAppendsMax: 5, batchAppendsMax: 3, concurrentBatches: 1 });
     const writers = Array.from({ length: 200 }, () => new StreamWriter());
     await Promise.all(writers.map((writer) => writer.append(store)));
     expect(await expectDensePositions(store)).toBe(200);
   });
 
-  it('does not keep a caller waiting for ever', async () => {
+  it('answers a caller for whom there was no capacity in time', async () => {
     const store = await open({
       queueAppendsMax: 1,
       batchAppendsMax: 1,

@@ -21,14 +21,14 @@ function queueOf(...appends: QueuedAppend[]): AppendQueue {
 const streams = (batch: readonly QueuedAppend[]) => batch.map((append) => append.stream);
 
 describe('the queue of appends', () => {
-  it('gives them out in the order they came', () => {
+  it('hands appends out in the order they came', () => {
     const queue = queueOf(queued('a'), queued('b'), queued('c'));
     expect(streams(queue.take(1, 2, BYTES))).toEqual(['a', 'b']);
     expect(streams(queue.take(1, 2, BYTES))).toEqual(['c']);
     expect(queue.size).toBe(0);
   });
 
-  it('has one append of a stream out at a time', () => {
+  it('has one append of a stream in flight at a time', () => {
     const queue = queueOf(queued('a'), queued('a'), queued('b'));
     const first = queue.take(1, 10, BYTES);
     expect(streams(first)).toEqual(['a', 'b']);
@@ -37,20 +37,20 @@ describe('the queue of appends', () => {
     expect(streams(queue.take(1, 10, BYTES))).toEqual(['a']);
   });
 
-  it('keeps a batch to its characters, but gives a large one out alone', () => {
+  it('limits the bytes of a batch, but hands out a large append alone', () => {
     const queue = queueOf(queued('a', 'x'.repeat(9)), queued('b', 'x'.repeat(3)), queued('c'));
     // Of an event without any text, its hash and id count: 48.
     expect(streams(queue.take(1, 10, 100))).toEqual(['a']);
     expect(streams(queue.take(1, 10, 100))).toEqual(['b', 'c']);
   });
 
-  it('gives each lane its share of what is under way', () => {
+  it('divides the waiting appends between concurrent batches', () => {
     const queue = queueOf(...Array.from({ length: 100 }, (_, i) => queued(`s${i}`)));
     expect(queue.take(2, 500, BYTES)).toHaveLength(50);
     expect(queue.take(2, 500, BYTES)).toHaveLength(50);
   });
 
-  it('does not cut small batches down', () => {
+  it('does not divide small batches', () => {
     const queue = queueOf(...Array.from({ length: 20 }, (_, i) => queued(`s${i}`)));
     expect(queue.take(2, 500, BYTES)).toHaveLength(20);
   });

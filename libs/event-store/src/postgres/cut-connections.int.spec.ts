@@ -19,7 +19,7 @@ import {
   appendMany,
 } from '../testing/append-until-known.js';
 
-jest.setTimeout(60_000); // on a machine that is busy with something else
+jest.setTimeout(60_000); // only a hang takes so long
 
 const isAppend = (request: Buffer) => request.includes('append');
 const options: PostgresOptions = {
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 describe('a connection to Postgres that is cut', () => {
   it.each<CutAt>(['before-request', 'half-request', 'after-request', 'before-answer'])(
-    '%s leaves an append unknown, and sent again it is there once',
+    '%s leaves an append unknown, and a retry finds it written once',
     async (at) => {
       const writer = new StreamWriter();
       const before = await writer.append(store, 2);
@@ -64,7 +64,7 @@ describe('a connection to Postgres that is cut', () => {
     },
   );
 
-  it('makes every append of the batch unknown, not only one', async () => {
+  it('makes every append of the batch unknown', async () => {
     const writers = Array.from({ length: 20 }, () => new StreamWriter());
     const sends = writers.map((writer) => ({ writer, events: writer.next() }));
     const cut = proxy.cutNext('before-answer', isAppend);
@@ -80,7 +80,7 @@ describe('a connection to Postgres that is cut', () => {
     }
   });
 
-  it('is waited for when it can not be made, and the append is written then', async () => {
+  it('is retried while it cannot be opened, and the append is written then', async () => {
     const writer = new StreamWriter();
     proxy.refuse();
     const waiting = appendUntilKnown(store, writer, writer.next());
@@ -88,7 +88,7 @@ describe('a connection to Postgres that is cut', () => {
     expect((await waiting).result).toMatchObject({ kind: 'ok' });
   });
 
-  it('is waited for no longer than there is patience', async () => {
+  it('is retried no longer than an append may take', async () => {
     const writer = new StreamWriter();
     const hasty = await openPostgresEventStore(proxy.through(database.url), {
       ...options,
@@ -102,7 +102,7 @@ describe('a connection to Postgres that is cut', () => {
     await hasty.close();
   });
 
-  it('that stalls is given up, and what was on its way counts once', async () => {
+  it('that stalls is closed, and what was in flight is written once', async () => {
     const writer = new StreamWriter();
     await writer.append(store);
     const slow = await openPostgresEventStore(proxy.through(database.url), {
@@ -121,7 +121,7 @@ describe('a connection to Postgres that is cut', () => {
     await slow.close();
   });
 
-  it('again and again loses nothing and doubles nothing, for 12 writers and a follower', async () => {
+  it('repeatedly loses and duplicates nothing for 12 writers and a follower', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 7);
     const random = seededNumbers(seed);
     const before = await direct.head();
@@ -135,8 +135,8 @@ describe('a connection to Postgres that is cut', () => {
       'before-answer',
     ];
     let done = false;
-    // Between two cuts the writers get on, however slow the machine is.
-    const vandal = (async () => {
+    // The next cut waits for progress, however slow the machine is.
+    const cutting = (async () => {
       while (!done) {
         const seen = follower.events.length;
         void proxy.cutNext(
@@ -144,12 +144,15 @@ describe('a connection to Postgres that is cut', () => {
           isAppend,
         );
         if (random() < 0.1) proxy.cutAll();
-        await eventually('they get on', () => done || follower.events.length > seen + 10);
+        await eventually(
+          'the writers make progress',
+          () => done || follower.events.length > seen + 10,
+        );
       }
     })();
     const written = await Promise.all(writers.map((writer) => appendMany(store, writer, 40)));
     done = true;
-    await vandal;
+    await cutting;
     void proxy.cutNext('before-request', () => false);
     const unknowns = written.reduce((sum, w) => sum + w.unknowns, 0);
     expect({ seed, some: unknowns > 0 }).toEqual({ seed, some: true });

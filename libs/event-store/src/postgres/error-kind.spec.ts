@@ -6,10 +6,10 @@ import {
 } from './error-kind.js';
 
 const serverError = (code: string, severity = 'ERROR', more = {}) =>
-  Object.assign(new Error('said'), { code, severity, ...more });
+  Object.assign(new Error('from the server'), { code, severity, ...more });
 const networkError = (code?: string) => Object.assign(new Error('network'), code ? { code } : {});
 
-describe('what a failed call means', () => {
+describe('the kind of an error', () => {
   it.each([
     ['transient', serverError('40001')],
     ['transient', serverError('40P01')],
@@ -33,11 +33,11 @@ describe('what a failed call means', () => {
     ['transient', new ConnectionFailedError('none', { cause: serverError('57P03', 'FATAL') })],
     ['permanent', new ConnectionFailedError('none', { cause: serverError('28P01', 'FATAL') })],
     ['permanent', new ConnectionFailedError('none', { cause: serverError('3D000', 'FATAL') })],
-  ])('%s: %j', (trouble, error) => {
-    expect(errorKindOf(error)).toBe(trouble);
+  ])('%s: %j', (kind, error) => {
+    expect(errorKindOf(error)).toBe(kind);
   });
 
-  it('keeps a connection after an ordinary error only', () => {
+  it('allows a connection to be reused after an ordinary error only', () => {
     expect(isConnectionUsableAfter(serverError('40001'))).toBe(true);
     expect(isConnectionUsableAfter(serverError('25006'))).toBe(false);
     expect(isConnectionUsableAfter(serverError('57P01', 'FATAL'))).toBe(false);
@@ -51,7 +51,7 @@ describe('what a failed call means', () => {
     ['access-denied', serverError('42501')],
     ['access-denied', new ConnectionFailedError('none', { cause: serverError('28P01', 'FATAL') })],
     ['misconfigured', serverError('42P01')],
-  ])('is an alarm with the code %s', (code, error) => {
+  ])('becomes a permanent error with the code %s', (code, error) => {
     expect(toPermanentError(error)).toMatchObject({ name: 'PermanentStoreError', code });
   });
 });

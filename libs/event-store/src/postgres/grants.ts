@@ -4,8 +4,8 @@ import { EVENT_WRITER } from './migrations/005-writer.js';
 export const EVENT_READER = 'points_ledger_event_reader';
 
 /**
- * Who may do what, said again after every migration, so that what a migration made is granted too.
- * These roles own nothing and nobody logs in as them: a login is made a member of what it needs.
+ * The privileges of each role, granted after every migration, so that new tables are covered too.
+ * These roles own nothing and cannot log in: a login becomes a member of the roles it needs.
  * Roles are of the whole server: another database may have made one, or is making it now.
  */
 export const GRANTS = `

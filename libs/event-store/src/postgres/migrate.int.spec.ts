@@ -3,7 +3,7 @@ import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-dat
 import { migrateEventStore, unsupportedReason } from './migrate.js';
 import { EVENT_STORE_PLAN } from './migrations/index.js';
 
-jest.setTimeout(60_000); // on a machine that is busy with something else
+jest.setTimeout(60_000); // only a hang takes so long
 
 const HASH = `'\\x${'00'.repeat(32)}'`;
 const insertAt = (position: number) =>
@@ -48,7 +48,7 @@ describe('a migration of the event store', () => {
     expect(await run('select position from event_store.head')).toEqual([{ position: '1' }]);
   });
 
-  it('3 refuses UPDATE, DELETE and TRUNCATE to everybody', async () => {
+  it('3 rejects UPDATE, DELETE and TRUNCATE for every role', async () => {
     await migrateEventStore(database.url, 2);
     await run(insertAt(1));
     await migrateEventStore(database.url, 3);
@@ -106,7 +106,7 @@ describe('a migration to sealed snapshots', () => {
 });
 
 describe('the migrations of the event store', () => {
-  it('are taken once, however many ask at the same time', async () => {
+  it('are applied once, however many processes run them at the same time', async () => {
     await Promise.all(Array.from({ length: 6 }, () => migrateEventStore(database.url)));
     const taken = await run('select number from event_store.migrations order by number');
     expect(taken.map((row) => row['number'])).toEqual(
@@ -114,7 +114,7 @@ describe('the migrations of the event store', () => {
     );
   });
 
-  it('go on from where they were', async () => {
+  it('continue where an earlier run stopped', async () => {
     await migrateEventStore(database.url, 2);
     await migrateEventStore(database.url);
     expect(await run('select count(*)::int as taken from event_store.migrations')).toEqual([
@@ -122,7 +122,7 @@ describe('the migrations of the event store', () => {
     ]);
   });
 
-  it('refuse a database that is newer than the program', async () => {
+  it('reject a database that is newer than the program', async () => {
     await migrateEventStore(database.url);
     await run(`insert into event_store.migrations values (99, 'x')`);
     await expect(migrateEventStore(database.url)).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('the migrations of the event store', () => {
     });
   });
 
-  it('refuse a database that took another step under the same number', async () => {
+  it('reject a database that applied another migration under the same number', async () => {
     await migrateEventStore(database.url);
     await run(`update event_store.migrations set digest = 'x' where number = 2`);
     await expect(migrateEventStore(database.url)).rejects.toMatchObject({ code: 'misconfigured' });
@@ -143,7 +143,7 @@ describe('the migrations of the event store', () => {
     expect(await run(`select to_regclass('event_store.head') as head`)).toEqual([{ head: null }]);
   });
 
-  it('refuse a database that would not keep every character', async () => {
+  it('reject a database whose encoding cannot keep every character', async () => {
     await database.drop();
     const server = process.env['TEST_PG_URL'] ?? '';
     const name = new URL(database.url).pathname.slice(1);
@@ -154,7 +154,7 @@ describe('the migrations of the event store', () => {
     });
   });
 
-  it('refuse a server older than Postgres 14', () => {
+  it('reject a server older than Postgres 14', () => {
     expect(unsupportedReason({ version: 130_022, encoding: 'UTF8' })).toContain('14 or later');
     expect(unsupportedReason({ version: 140_000, encoding: 'UTF8' })).toBeNull();
   });

@@ -13,7 +13,7 @@ export async function openPostgresEventStore(
   return new PostgresEventStore(postgresPools(url, options, observer), options, observer);
 }
 
-/** The store at a URL whose schema somebody else has brought up to date. */
+/** The store at a URL whose schema is up to date already. */
 export function openMigratedEventStore(
   url: string,
   options: PostgresOptions = {},

@@ -84,7 +84,7 @@ export async function readAll(
   after: Position | null,
   limit: number,
 ): Promise<{ events: RecordedEvent[]; next: Position | null; atHead: boolean }> {
-  // One more than asked for tells whether there is more.
+  // One more than the limit shows whether there are more.
   const found = await read(pool, 'all', ALL, [positions.parse(after), limit + 1]);
   const events = found.slice(0, limit);
   return {

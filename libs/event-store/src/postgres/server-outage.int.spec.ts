@@ -20,7 +20,7 @@ let home: string;
 let port: number;
 let server: EmbeddedPostgres;
 let store: EventStore;
-let troubles = 0;
+let failures = 0;
 
 const start = () =>
   startEmbeddedPostgres({
@@ -41,8 +41,8 @@ beforeAll(async () => {
     callMsMax: 700,
     appendMsMax: 20_000,
   };
-  const trouble = () => void (troubles += 1);
-  const observer: PostgresObserver = { appendsUnknown: trouble, callRetried: trouble };
+  const countFailure = () => void (failures += 1);
+  const observer: PostgresObserver = { appendsUnknown: countFailure, callRetried: countFailure };
   store = await openPostgresEventStore(server.url, options, observer);
 });
 afterAll(async () => {
@@ -60,18 +60,18 @@ async function writeUntil(over: () => boolean, writer: StreamWriter): Promise<st
   return acknowledged;
 }
 
-/** Nobody is told beforehand: by the time it happens, appends are under way. */
-async function amidAppends(trouble: () => Promise<void>): Promise<void> {
+/** Causes the outage while appends are in progress, and checks that nothing was lost. */
+async function amidAppends(outage: () => Promise<void>): Promise<void> {
   const before = await store.head();
   const writers = Array.from({ length: WRITERS }, () => new StreamWriter());
   const streams = new RegExp(writers.map((w) => w.stream).join('|'));
   const follower = startFollowing(store, before, streams);
-  troubles = 0;
+  failures = 0;
   let over = false;
   const writing = Promise.all(writers.map((writer) => writeUntil(() => over, writer)));
   await eventually('some were written', () => follower.events.length > 50);
-  await trouble();
-  await eventually('the trouble was felt', () => troubles > 0);
+  await outage();
+  await eventually('an append failed', () => failures > 0);
   over = true;
   const written = await writing;
   for (const [i, writer] of writers.entries()) await expectStored(store, writer, written[i] ?? []);
@@ -83,7 +83,7 @@ async function amidAppends(trouble: () => Promise<void>): Promise<void> {
   await expectDensePositions(store);
 }
 
-describe('a Postgres under 12 writers and a follower keeps what it acknowledged, once,', () => {
+describe('a Postgres under 12 writers and a follower stores what it acknowledged exactly once,', () => {
   it('when its backends are terminated', async () => {
     await amidAppends(async () => {
       for (let i = 0; i < 5; i += 1) {
@@ -111,7 +111,7 @@ describe('a Postgres under 12 writers and a follower keeps what it acknowledged,
     });
   });
 
-  it('when it stands still for longer than a call may take', async () => {
+  it('when it stalls for longer than the timeout of a call', async () => {
     await amidAppends(async () => {
       const backends = await queryAsOwner(
         server.url,

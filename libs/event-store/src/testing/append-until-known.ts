@@ -4,7 +4,7 @@ import { collect, idsOf, readVerified, type StreamWriter } from './stream-writer
 
 const SENDS_MAX = 200;
 
-/** Sends the same events again for as long as nobody knows what became of them. */
+/** Sends the same events again until the result is known. */
 export async function appendUntilKnown(
   store: EventStore,
   writer: StreamWriter,

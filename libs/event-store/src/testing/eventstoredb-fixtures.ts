@@ -14,7 +14,7 @@ export interface ObservedReports {
 
 const noReports = (): ObservedReports => ({ unknown: [], replaced: [], interrupted: [] });
 
-/** A server and a store on it, anew for every test, and what is reported meanwhile. */
+/** A new server and a store on it for every test, and what the adapter reports meanwhile. */
 export function withStore(
   options: EventStoreDbOptions = {},
   serverOptions: ProtocolServerOptions = {},
@@ -48,7 +48,7 @@ export const observerInto = (reports: ObservedReports): EventStoreDbObserver => 
   followInterrupted: (_cause, waitMs) => void reports.interrupted.push(waitMs),
 });
 
-/** Appends until it is answered ok, as the desk does with an unknown. */
+/** Retries an append while its result is unknown, as the command processor does. */
 export async function appendUntilOk(
   store: EventStoreDbEventStore,
   writer: StreamWriter,

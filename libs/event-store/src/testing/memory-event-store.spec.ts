@@ -20,7 +20,7 @@ function storeWith(fault: MemoryFault): MemoryEventStore {
   return new MemoryEventStore({ faultOf: () => faults.shift() });
 }
 
-describe('a store in memory on which something goes wrong', () => {
+describe('the memory event store with an injected fault', () => {
   it('loses an answer, and knows the append when it is sent again', async () => {
     const store = storeWith('answer-lost');
     const writer = new StreamWriter();
@@ -83,7 +83,7 @@ describe('a store in memory on which something goes wrong', () => {
   });
 });
 
-describe('a store in memory', () => {
+describe('the memory event store', () => {
   it('outlives its first writer in its log', async () => {
     const disk = new MemoryLog();
     const writer = new StreamWriter();

@@ -38,9 +38,9 @@ export type MemoryFault =
 export interface MemoryEventStoreOptions {
   /** What was written survives the store with it, and is shared by all stores on one log. */
   readonly log?: MemoryLog;
-  /** Asked before each append; undefined: nothing goes wrong. */
+  /** Called before each append. Undefined: it succeeds. */
   readonly faultOf?: (call: AppendCall) => MemoryFault | undefined;
-  /** Asked before each read (a `follow` resumes by itself); an error it gives is thrown. */
+  /** Called before each read, except those of `follow`. The error it returns is thrown. */
   readonly readFaultOf?: () => Error | undefined;
 }
 
@@ -114,7 +114,7 @@ export class MemoryEventStore implements EventStore {
     if (from > this.#log.size) {
       throw new PermanentStoreError(
         'broken-order',
-        `asked to follow from ${from}, but the store ends at ${this.#log.size}`,
+        `cannot follow from ${from}: the store ends at ${this.#log.size}`,
       );
     }
     const until = AbortSignal.any([signal, this.#closed.signal]);

@@ -13,7 +13,7 @@ export interface LoggedEvent {
   readonly event: EncodedEvent;
 }
 
-/** What somebody else has done to a stream. */
+/** What another program has done to a stream. */
 export type LoggedDamage = Omit<DamagedRecord, 'position'>;
 
 const isDamage = (logged: LoggedEvent | LoggedDamage): logged is LoggedDamage => 'code' in logged;
@@ -50,13 +50,13 @@ export class MemoryLog {
   /** Of a stream that is read or written: one that was deleted is neither, ever again. */
   assertNotDeleted(stream: string): void {
     if (!this.#deleted.has(stream)) return;
-    throw new PermanentStoreError('stream-deleted', `somebody has deleted stream ${stream}`);
+    throw new PermanentStoreError('stream-deleted', `stream ${stream} was deleted`);
   }
 
   /** As a cluster's tombstone: the stream is gone for ever, and its events stay where they are. */
   tombstone(stream: string): void {
     this.#deleted.add(stream);
-    const detail = `somebody has deleted stream ${stream}`;
+    const detail = `stream ${stream} was deleted`;
     this.#records.push({ stream, revision: null, code: 'stream-deleted', detail });
     this.#wake();
   }

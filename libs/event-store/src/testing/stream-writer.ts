@@ -16,7 +16,7 @@ export type OpenStore = () => Promise<EventStore>;
 export interface StoreCapabilities {
   /** An event id that another stream has taken is a PermanentStoreError; a cluster can't know. */
   readonly detectsReusedIds: boolean;
-  /** How somebody beside the store damages a stream; absent: nobody can. */
+  /** How another program damages a stream. Absent: that is impossible. */
   readonly damage?: Damage;
 }
 
@@ -26,7 +26,7 @@ export interface Damage {
   writeForeign(stream: string): Promise<void>;
 }
 
-/** A stream nobody else writes to: the storage may be shared with other tests. */
+/** A stream of its own, because the storage may be shared with other tests. */
 export const newStream = () => `points-${randomUUID()}`;
 
 /** What a writer of one stream knows: where it is, and the last hash. */

@@ -35,7 +35,7 @@ describe('the protocol server, over TLS,', () => {
     for (const user of ['admin:wrong', 'nobody:none', 'constructor:none', null]) {
       await denied(collect(on.clientOf(user).readAll()));
     }
-    const asNobody = { credentials: { username: 'nobody', password: 'none' } };
+    const asNobody = { credentials: { username: 'unused', password: 'unused' } };
     await denied(on.clientOf(ADMIN).appendToStream(newStream(), testEvents(1), asNobody));
     await denied(on.clientOf(null).appendToStream(newStream(), testEvents(1)));
   });
@@ -143,7 +143,7 @@ describe('the protocol server, without TLS,', () => {
     const acl = Object.fromEntries(everything.map((right) => [right, ['somebody']]));
     await on.client.setStreamMetadata(stream, { acl });
     await on.client.appendToStream(stream, testEvents(1), {
-      credentials: { username: 'nobody', password: 'none' },
+      credentials: { username: 'unused', password: 'unused' },
       expectedRevision: NO_STREAM,
     });
     expect(await collect(on.client.readStream(stream))).toHaveLength(1);

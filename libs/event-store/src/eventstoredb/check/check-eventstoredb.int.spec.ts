@@ -65,7 +65,7 @@ describe('the check of an EventStoreDB', () => {
     expect(server.log.records).toHaveLength(before);
   });
 
-  it('says at the start of a follower, and of whoever asks for the head, which right is missing', async () => {
+  it('names the missing right when a follower starts and when the head is read', async () => {
     const store = new EventStoreDbEventStore(ledger());
     const sentence = 'EventStoreDB does not let user "ledger" read $all';
     await expect(store.head()).rejects.toThrow(sentence);
@@ -79,7 +79,7 @@ describe('the check of an EventStoreDB', () => {
     await store.close();
   });
 
-  it('says that the password is wrong, and asks no further', async () => {
+  it('reports a wrong password, and checks nothing more', async () => {
     const findings = await found(urlOf('ledger:wrong'));
     expect([...findings]).toEqual([
       [
@@ -158,7 +158,7 @@ describe('the check of an EventStoreDB', () => {
     await open.stop();
   });
 
-  it('says that nobody is there', async () => {
+  it('reports that no server is reached', async () => {
     const findings = await found('esdb://127.0.0.1:1?tls=false');
     expect([...findings.keys()]).toEqual(['server']);
     expect(findings.get('server')).toEqual({

@@ -30,7 +30,7 @@ type About = EventStoreDbFinding['about'];
 
 /**
  * What a server lacks for a ledger to run on it, and who else could do harm, in one sentence each.
- * Nothing is written: what can only be found out by writing is asked by an append that can't be.
+ * Nothing is written: the right to write is checked by an append that cannot succeed.
  */
 export async function* checkEventStoreDb(
   connectionString: string,
@@ -138,7 +138,7 @@ function versionFinding(version: string | null): EventStoreDbFinding {
 
 async function sizeFinding(session: Session): Promise<EventStoreDbFinding> {
   const about = 'append size';
-  const asked = await finding(
+  const found = await finding(
     about,
     `An append of ${APPEND_BYTES_MAX} bytes is taken.`,
     largestAppend(session),
@@ -148,7 +148,7 @@ async function sizeFinding(session: Session): Promise<EventStoreDbFinding> {
       return `The server takes appends of ${cause.maxAppendSize} bytes, and the ledger makes larger ones when much falls due at once: set EVENTSTORE_MAX_APPEND_SIZE=${APPEND_BYTES_MAX}.`;
     },
   );
-  return asked;
+  return found;
 }
 
 async function checkOtherWriters(session: Session): Promise<EventStoreDbFinding> {
@@ -181,7 +181,7 @@ async function finding(
 }
 
 function sentenceOf(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  const text = said.replace(/\.?\s*Resolution note:.*$/, '');
+  const message = error instanceof Error ? error.message : String(error);
+  const text = message.replace(/\.?\s*Resolution note:.*$/, '');
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

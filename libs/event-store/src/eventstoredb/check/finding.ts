@@ -15,7 +15,7 @@ export interface EventStoreDbFinding {
     | 'ok'
     /** The ledger will stand still without it, sooner or later. */
     | 'missing'
-    /** It works, and somebody could do harm. */
+    /** It works, but the ledger could be damaged. */
     | 'warning'
     /** It can't be known. */
     | 'unknown';

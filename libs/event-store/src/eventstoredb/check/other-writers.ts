@@ -1,7 +1,7 @@
 import { fieldsOf, rolesOf } from './roles.js';
 import type { EventStoreDbFinding } from './finding.js';
 
-/** Everybody who has a name on the server. */
+/** Every authenticated user. */
 const ALL_USERS = '$all';
 const ADMINS = '$admins';
 

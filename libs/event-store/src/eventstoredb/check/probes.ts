@@ -13,19 +13,19 @@ import {
 import { recordFailure, readEvents } from '../read-events.js';
 import type { Session } from '../session.js';
 
-/** An account that there is not, and no command is for. */
+/** A stream of an account that does not exist. */
 const UNUSED_STREAM = 'points-00000000-0000-0000-0000-000000000000';
-/** Where no stream has come: the server refuses the append, whatever else it thinks of it. */
+/** No stream has reached it, so that the server must reject the append. */
 const NO_SUCH_REVISION = BigInt(Number.MAX_SAFE_INTEGER);
 const PROBE_TYPE = 'Probe';
 const METADATA_BYTES = 48;
 
-/** Asks for the newest of everything; resolves when it may be read. */
+/** Reads the newest event of all; resolves when it may be read. */
 export async function readAllOnce(session: Session): Promise<void> {
   await new AllReader(session).end();
 }
 
-/** Asks the leader for a stream that is not there; resolves when it may be read. */
+/** Reads a stream that does not exist from the leader; resolves when it may be read. */
 export async function readStreamOnce(session: Session): Promise<void> {
   await readLatestEvent(session, session.names.onServer(UNUSED_STREAM)).catch((error: unknown) => {
     throw explainAccessDenied(error, session.credentials.username, readPermission('points-…'));
@@ -56,8 +56,8 @@ export async function readLatestEvent(session: Session, onServer: string): Promi
 }
 
 /**
- * Sends an append that can't be written, for its revision, and asks what is said against it: by the
- * time the revision is looked at, the right to write and the size have been.
+ * Sends an append that cannot be written because of its revision, and looks at why it is rejected:
+ * the server checks the right to write and the size before the revision.
  */
 export async function probeAppend(session: Session, bytes: number): Promise<void> {
   const { clients, credentials, deadlineMs, names } = session;
@@ -74,8 +74,8 @@ export async function probeAppend(session: Session, bytes: number): Promise<void
     await withTimeout(call, deadlineMs, { what: 'no answer to an append' });
   } catch (error) {
     if (error instanceof WrongExpectedVersionError) return;
-    const told = failureOf(error).kind === 'permanent' ? recordFailure(error, lease) : error;
-    throw explainAccessDenied(told, credentials.username, writePermission('points-…'));
+    const reported = failureOf(error).kind === 'permanent' ? recordFailure(error, lease) : error;
+    throw explainAccessDenied(reported, credentials.username, writePermission('points-…'));
   }
   throw new PermanentStoreError(
     'broken-order',

@@ -1,4 +1,4 @@
-/** Raises for everybody, the owner too: what happened stays. */
+/** Raises for every role, the owner included: events are never changed. */
 export const makeAppendOnly = `
 create function event_store.refuse_change() returns trigger language plpgsql as $function$
 begin
