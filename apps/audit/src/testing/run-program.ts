@@ -4,7 +4,7 @@ import { runAudit } from '../program.js';
 import { readAuditSettings } from '../commands/settings.js';
 import { inlineWorkerPool } from '../verify/jobs.js';
 
-/** What one command line printed, and how it ended. */
+/** What a command line printed, and its exit status. */
 export interface ProgramRun {
   readonly status: number;
   readonly out: string;
@@ -20,7 +20,7 @@ class MemoryWritable extends Writable {
   }
 }
 
-/** The program in this process and thread, with that environment. */
+/** Runs the program in this process, without worker threads, with that environment. */
 export async function runProgram(
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]

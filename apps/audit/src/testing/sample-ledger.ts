@@ -3,15 +3,15 @@ import type { CommandBody } from '#contracts';
 import type { EventStore } from '#event-store';
 import { DEFAULT_POLICY, type CommandType, type Policy } from '#ledger';
 
-// A ledger as services and people would have written it, through the desk: every kind of command and
-// of event, in several accounts side by side.
+// A ledger as services and users would have written it: every kind of command and event, in several
+// accounts at the same time.
 
 export const ANNA = '0a000000-0000-4000-8000-000000000001';
 export const BO = '7b000000-0000-4000-8000-000000000002';
 export const CHEN = 'fc000000-0000-4000-8000-000000000003';
 export const USERS = [ANNA, BO, CHEN] as const;
 
-/** Days after the first one, with a time of day. */
+/** A moment of the given day, counted from the first day of the ledger. */
 export const dayTime = (day: number, clock = '12:00'): string =>
   new Date(
     Date.UTC(2030, 0, 1 + day, Number(clock.slice(0, 2)), Number(clock.slice(3))),
@@ -64,7 +64,7 @@ const refund = (
 
 const OPEN = { settle_within: 3600 };
 
-/** Every event that there is, every way a pre-deduction ends, points that come back into a grace batch. */
+/** Gives every type of event, every end of a pre-deduction, and a refund into a grace batch. */
 export const SAMPLE_COMMANDS: readonly SampleCommand[] = [
   recharge('r1', dayTime(0), 1_000, null),
   recharge('r2', dayTime(0, '12:30'), 50, dayTime(10)),
@@ -86,7 +86,7 @@ export const SAMPLE_COMMANDS: readonly SampleCommand[] = [
   consume('c8', dayTime(20), 3, { source_type: 'script' }),
 ];
 
-/** Runs a story on every user, all of them step by step side by side. */
+/** Runs the commands for every user, one command for all users before the next one. */
 export async function writeSampleLedger(
   store: EventStore,
   {
@@ -99,13 +99,13 @@ export async function writeSampleLedger(
     readonly policy?: Policy;
   } = {},
 ): Promise<void> {
-  const desk = new AccountCommandProcessor({ store, policy });
+  const processor = new AccountCommandProcessor({ store, policy });
   for (const { id, type, at, data } of commands) {
     for (const user of users) {
       const body = { type, data: { user_id: user, ...data } } as CommandBody;
       const command = toLedgerCommand({ ...body, source: '/spec', id }, at);
-      await desk.run(command, { correlation: `${user} ${id}` });
+      await processor.run(command, { correlation: `${user} ${id}` });
     }
   }
-  await desk.drain(5_000);
+  await processor.drain(5_000);
 }

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { openPostgresEventStore, type EventStore } from '#event-store';
@@ -7,9 +6,6 @@ import { inlineWorkerPool } from '../verify/jobs.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { writeSampleLedger } from './sample-ledger.js';
-
-// Whole ledgers are told, bent and audited: seconds, on a machine that is busy with something else.
-jest.setTimeout(60_000);
 
 interface StoredRow {
   readonly position: string;
@@ -21,7 +17,7 @@ interface StoredRow {
   meta: string;
 }
 
-/** A database of its own with the story in it, and somebody who owns it and means no good. */
+/** A database of its own with the sample ledger in it, and a connection of its owner, who can tamper with it. */
 export class TestLedger {
   private constructor(
     readonly url: string,
@@ -46,7 +42,7 @@ export class TestLedger {
     return new TestLedger(url.href, store, owner, server);
   }
 
-  /** Does something forbidden, looks what the auditor says, and undoes it. */
+  /** Tampers with the events, inspects the result and restores the events. */
   async withTampering<T>(tamper: () => Promise<unknown>, inspect: () => Promise<T>): Promise<T> {
     await this.owner.query('create table public.kept as select * from event_store.events');
     const { rows } = await this.owner.query<{ position: string }>(
@@ -70,7 +66,7 @@ export class TestLedger {
     await this.owner.query(text, values);
   }
 
-  /** What an event says, changed as somebody would who knows how hashes are made. */
+  /** Changes an event and recomputes all hashes of its stream, as a forger would do. */
   async rewrite(
     stream: string,
     revision: number,
@@ -89,7 +85,7 @@ export class TestLedger {
     await this.rehash(rows);
   }
 
-  /** Fresh hashes for a whole stream. */
+  /** Writes new hashes for a whole stream. */
   async rehash(rows: readonly StoredRow[]): Promise<void> {
     let before: Uint8Array = new Uint8Array(32);
     for (const row of rows) {

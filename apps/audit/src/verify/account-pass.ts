@@ -11,7 +11,7 @@ import { AccountChecker } from '../checks/account-checker.js';
 import { Findings } from '../checks/findings.js';
 
 export interface AccountPassOptions {
-  readonly part: AccountPartition;
+  readonly partition: AccountPartition;
   readonly upTo: Position;
   /** The positions, rising, as of which the leaves of the accounts are computed. */
   readonly cuts: readonly Position[];
@@ -39,7 +39,7 @@ export async function runAccountPass(
 ): Promise<AccountPassResult> {
   const pass = new AccountPass(options);
   const onDamage = (damage: StreamDamage): void => pass.damaged(damage);
-  for await (const page of source.accountEvents(options.part, options.upTo, onDamage)) {
+  for await (const page of source.accountEvents(options.partition, options.upTo, onDamage)) {
     for (const stored of page) pass.next(stored);
     progress(page.length);
   }

@@ -91,8 +91,8 @@ class StoreVerification {
     const counted = spans.reduce((sum, { events }) => sum + (events ?? 0), 0);
     this.options.onStart?.(counted === 0 ? null : 2 * counted);
     const byPosition = this.#passByPosition(spans);
-    const parts = this.source.partitions();
-    if (parts !== null) await Promise.all([byPosition, this.#passByAccount(parts)]);
+    const partitions = this.source.partitions();
+    if (partitions !== null) await Promise.all([byPosition, this.#passByAccount(partitions)]);
     else await this.#passByAccount(toPartitions((await byPosition) ?? []));
     return this.#conclude();
   }
@@ -111,11 +111,11 @@ class StoreVerification {
     return found.flatMap(({ streams }) => [...streams.keys()]);
   }
 
-  async #passByAccount(parts: readonly AccountPartition[]): Promise<void> {
+  async #passByAccount(partitions: readonly AccountPartition[]): Promise<void> {
     const { last: upTo } = this;
-    const jobs = parts.map((part) =>
+    const jobs = partitions.map((partition) =>
       this.#orRefused(() =>
-        this.pool.run({ kind: 'accounts', work: { part, upTo, cuts: this.#cuts } }),
+        this.pool.run({ kind: 'accounts', work: { partition, upTo, cuts: this.#cuts } }),
       ),
     );
     this.#accounts.push(...(await Promise.all(jobs)).filter((one) => one !== null));
@@ -248,11 +248,11 @@ function addDamage(
 
 function toPartitions(streams: readonly string[]): readonly AccountPartition[] {
   const sorted = [...new Set(streams)].sort();
-  const parts: AccountPartition[] = [];
+  const partitions: AccountPartition[] = [];
   for (let at = 0; at < sorted.length; at += STREAMS_PER_PARTITION) {
-    parts.push({ kind: 'list', streams: sorted.slice(at, at + STREAMS_PER_PARTITION) });
+    partitions.push({ kind: 'list', streams: sorted.slice(at, at + STREAMS_PER_PARTITION) });
   }
-  return parts;
+  return partitions;
 }
 
 function countUnknownPolicies(found: readonly AccountPassResult[]): ReadonlyMap<string, number> {
