@@ -209,7 +209,7 @@ export default defineConfig(
         may: [
           ...OWN,
           'node:',
-          '#(?!testing$|[a-z-]+/testing$)',
+          '#(?!audit$|testing$|[a-z-]+/testing$)',
           '@nestjs/',
           '@fastify/',
           'fastify$',

@@ -8,26 +8,24 @@ import { fileURLToPath } from 'node:url';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { readAuditSettings, runAudit, threadWorkerPool } from '#audit';
 import { openPostgresEventStore, type Position } from '#event-store';
 import { migrate, PostgresTableWriter } from '#read-model';
-import { runAudit } from '../../apps/audit/src/program.js';
-import { readAuditSettings } from '../../apps/audit/src/commands/settings.js';
-import { threadWorkerPool } from '../../apps/audit/src/verify/worker-pool.js';
 import { benchUser } from './even-load.js';
 import { median, repeated } from './figures.js';
 import { loadLedger } from './audit/load-ledger.js';
-import { telling } from './audit/progress.js';
+import { progressReporter } from './audit/progress.js';
 import { inDatabase, onPostgres } from './on-postgres.js';
 
 const AUDIT = fileURLToPath(new URL('../../apps/audit/src/main.js', import.meta.url));
 const OUTPUT_BYTES_MAX = 1024 * 1024;
-/** The same accounts in the small ledger and in the large one: memory must not feel the events. */
+/** Both ledgers have as many accounts, so that a difference in memory comes from the events. */
 const ACCOUNTS = 1_000;
 const SMALL_EVENTS = 100_000;
 const WRITE_EVENTS = 5_000;
 
 interface Sizes {
-  /** Of the large ledger: BENCH_AUDIT_EVENTS makes it smaller for a look in passing. */
+  /** Events of the large ledger. BENCH_AUDIT_EVENTS makes it smaller. */
   readonly events: number;
   readonly rows: number;
 }
@@ -52,7 +50,7 @@ const SERVER = {
   autovacuum: 'off',
 };
 
-/** The auditor's own program as a child process, on the embedded Postgres. */
+/** Runs the auditor as a child process on the embedded Postgres. */
 export const auditBench = (sizes: Sizes = SIZES): Promise<Record<string, number>> =>
   onPostgres((server, home) => measure(server, home, sizes), SERVER);
 
@@ -95,7 +93,7 @@ const VERIFIES = 3;
  * the server and its machine; what the auditor does shows in those after it, fastest first.
  */
 async function verified(url: string, events: number) {
-  await loadLedger(url, ACCOUNTS, events, telling('loading, to verify'));
+  await loadLedger(url, ACCOUNTS, events, progressReporter('loading, to verify'));
   const first = await verify(url, events);
   const again = await repeated(VERIFIES, () => verify(url, events));
   const perSeconds = again.map(perSecond);
@@ -108,7 +106,7 @@ const perSecond = ({ events, seconds }: Verified): number => Math.round(events /
 
 async function verify(url: string, events: number): Promise<Verified> {
   const found = JSON.parse(await audit(url, 'verify', '--json')) as Verified;
-  if (!found.ok || found.events < events) throw new Error('the auditor did not see it all');
+  if (!found.ok || found.events < events) throw new Error('the auditor did not read all events');
   return found;
 }
 
@@ -132,7 +130,7 @@ const REPLAYS_AT_A_PROMPT = 3;
  * the best of some; and as a process of its own that begins cold, the middle one.
  */
 async function replayed(url: string, home: string) {
-  await loadLedger(url, 1, SMALL_EVENTS, telling('loading, to replay'));
+  await loadLedger(url, 1, SMALL_EVENTS, progressReporter('loading, to replay'));
   const file = join(home, 'statement.txt');
   const warm = await repeated(REPLAYS, () => replayedHere(url, file));
   const cold = await repeated(REPLAYS_AT_A_PROMPT, () => replayedAtAPrompt(url, file));
@@ -195,14 +193,14 @@ async function checkedMs(url: string, home: string): Promise<number> {
 /** Events make a little more than a row each, all tables together. */
 async function compared(url: string, rows: number): Promise<number> {
   const events = Math.ceil(rows / 2);
-  await loadLedger(url, ACCOUNTS * 10, events, telling('loading, to compare'));
+  await loadLedger(url, ACCOUNTS * 10, events, progressReporter('loading, to compare'));
   await project(url, events);
   const found = JSON.parse(await audit(url, 'diff', '--json')) as {
     readonly ok: boolean;
     readonly rows: number;
     readonly seconds: number;
   };
-  if (!found.ok || found.rows < rows / 2) throw new Error('the auditor did not see all rows');
+  if (!found.ok || found.rows < rows / 2) throw new Error('the auditor did not read all rows');
   return found.rows / found.seconds;
 }
 
@@ -211,7 +209,7 @@ async function project(url: string, all: number): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   await migrate(pool);
   const writer = new PostgresTableWriter(pool, { name: 'points', version: 1 });
-  const tell = telling('projecting, to compare');
+  const tell = progressReporter('projecting, to compare');
   let written = 0;
   for (let after: Position | null = null; ;) {
     const { events, next, atHead } = await store.readAll(after, WRITE_EVENTS);

@@ -17,7 +17,7 @@ const THREADS_MAX = 8;
 /** What a round leaves is garbage soon, and little of it is worth moving. */
 const YOUNG_MB_MAX = 192;
 
-export type Loading = (events: number, of: number) => void;
+export type OnProgress = (events: number, of: number) => void;
 
 /**
  * Fills an event store in bulk, by its owner: what is measured is the auditor and not the writer. The
@@ -27,14 +27,14 @@ export async function loadLedger(
   url: string,
   accounts: number,
   events: number,
-  loading: Loading = () => {},
+  onProgress: OnProgress = () => {},
 ): Promise<number> {
   await migrateEventStore(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   let loaded = 0;
   const threads = threadsFor(accounts, events);
-  const chunks = inTurn(threads, (more) => loading((loaded += more), events));
+  const chunks = inTurn(threads, (more) => onProgress((loaded += more), events));
   try {
     // COPY writes frozen rows, and no log of them, into what is empty since the same transaction.
     await client.query('begin; alter table event_store.events disable trigger append_only');

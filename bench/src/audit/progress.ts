@@ -1,13 +1,13 @@
-import type { Loading } from './load-ledger.js';
+import type { OnProgress } from './load-ledger.js';
 
-const TELL_EVERY_MS = 5_000;
+const REPORT_INTERVAL_MS = 5_000;
 
-/** Says on stderr now and then how far something is: figures go to stdout alone. */
-export function telling(what: string): Loading {
-  let toldMs = performance.now();
+/** Reports progress on stderr every few seconds, because stdout is for the figures only. */
+export function progressReporter(what: string): OnProgress {
+  let reportedMs = performance.now();
   return (done, of) => {
-    if (performance.now() - toldMs < TELL_EVERY_MS) return;
-    toldMs = performance.now();
+    if (performance.now() - reportedMs < REPORT_INTERVAL_MS) return;
+    reportedMs = performance.now();
     const [a, b] = [done, of].map((count) => count.toLocaleString('en-US'));
     process.stderr.write(`audit: ${what}: ${a} of ${b} events\n`);
   };
