@@ -1,4 +1,4 @@
-import { chainHash } from '#event-store';
+import { chainHash } from '#identity';
 import { MemoryEventStore } from '#event-store/testing';
 import type { StoredEvent } from '../store/event-source.js';
 import { memoryPosition } from './memory-event-source.js';
