@@ -1,3 +1,4 @@
+import { ManualClock } from '#async/testing';
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
 import type { WriteResult } from '#read-model';
 import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
@@ -30,38 +31,53 @@ interface Write {
 
 const APPLIED: WriteResult = { kind: 'applied', rows: 2, events: 1, parked: [], state: 'live' };
 
-/** Tables that answer when the test says so. */
-function batchWriterOn(
-  paceMs = 0,
-  room = () => Promise.resolve(),
-  parkingUpTo: Position | null = null,
-) {
+interface Options {
+  readonly minIntervalMs?: number;
+  readonly waitForCapacity?: () => Promise<void>;
+  readonly parkingUpTo?: Position | null;
+}
+
+/** A writer into tables that answer when the test says so. */
+function openWriter({
+  minIntervalMs = 0,
+  waitForCapacity = () => Promise.resolve(),
+  parkingUpTo = null,
+}: Options = {}) {
   const writes: Write[] = [];
-  const careful: Write[] = [];
-  const carried: AppliedBatch[] = [];
+  const parkingWrites: Write[] = [];
+  const applied: AppliedBatch[] = [];
+  const clock = new ManualClock();
   const into =
     (list: Write[]) =>
     (after: Position | null, one: EventBatch): Promise<WriteResult> =>
       new Promise((resolve, fail) => {
-        list.push({ after, batch: one, done: (applied = APPLIED) => resolve(applied), fail });
+        list.push({ after, batch: one, done: (result = APPLIED) => resolve(result), fail });
       });
-  const conveyor = new BatchWriter(
+  const writer = new BatchWriter(
     {
-      writer: { write: into(writes), writeWithParking: into(careful), waitForCapacity: room },
-      onApplied: (one) => carried.push(one),
-      minIntervalMs: paceMs,
+      writer: { write: into(writes), writeWithParking: into(parkingWrites), waitForCapacity },
+      onApplied: (one) => applied.push(one),
+      minIntervalMs,
+      clock,
       parkingUpTo,
     },
     null,
   );
-  return { writes, careful, carried, conveyor };
+  return { writes, parkingWrites, applied, writer, clock };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('the conveyor', () => {
-  it('hands on what comes, each batch behind the one before', async () => {
-    const { writes, conveyor: writer } = batchWriterOn();
+/** Whether a promise has resolved. */
+function noting(promise: Promise<unknown>): { isDone: boolean } {
+  const noted = { isDone: false };
+  void promise.then(() => (noted.isDone = true));
+  return noted;
+}
+
+describe('the batch writer', () => {
+  it('starts to write each batch after the one before', async () => {
+    const { writes, writer } = openWriter();
     await writer.add(batch(1, 3));
     await writer.add(batch(4, 5));
     expect(writes.map(({ after, batch: { next } }) => [after, next])).toEqual([
@@ -70,8 +86,8 @@ describe('the conveyor', () => {
     ]);
   });
 
-  it('tells what is in the tables, and how far they are with it', async () => {
-    const { writes, carried: applied, conveyor: writer } = batchWriterOn();
+  it('reports what is in the tables, and up to which position', async () => {
+    const { writes, applied, writer } = openWriter();
     await writer.add(batch(1, 3));
     await writer.add(batch(1, 3));
     writes[0]!.done();
@@ -81,13 +97,8 @@ describe('the conveyor', () => {
     expect(applied[0]).toMatchObject({ ...APPLIED, position: at(3) });
   });
 
-  it('writes one batch after the other, alone, up to where an attempt has failed', async () => {
-    const {
-      writes,
-      careful: parkingWrites,
-      carried: applied,
-      conveyor: writer,
-    } = batchWriterOn(0, () => Promise.resolve(), at(4));
+  it('writes each batch by itself up to where an attempt has failed', async () => {
+    const { writes, parkingWrites, applied, writer } = openWriter({ parkingUpTo: at(4) });
     const first = writer.add(batch(1, 3));
     expect([parkingWrites.length, writes.length, writer.isParking]).toEqual([1, 0, true]);
     parkingWrites[0]!.done();
@@ -103,99 +114,83 @@ describe('the conveyor', () => {
     expect(applied).toHaveLength(2);
   });
 
-  it('is still careful where care did not help', async () => {
-    const { careful: parkingWrites, conveyor: writer } = batchWriterOn(
-      0,
-      () => Promise.resolve(),
-      at(4),
-    );
-    const taking = writer.add(batch(1, 6));
+  it('goes on writing batches by themselves when that fails', async () => {
+    const { parkingWrites, writer } = openWriter({ parkingUpTo: at(4) });
+    const adding = writer.add(batch(1, 6));
     parkingWrites[0]!.fail(new Error('poison'));
-    await expect(taking).rejects.toThrow('poison');
+    await expect(adding).rejects.toThrow('poison');
     expect(writer.isParking).toBe(true);
   });
 
-  it('ends when somebody else has moved the tables', async () => {
-    const { writes, conveyor: writer } = batchWriterOn();
+  it('fails when another process has moved the tables', async () => {
+    const { writes, writer } = openWriter();
     await writer.add(batch(1, 3));
     writes[0]!.done({ kind: 'moved' });
     await writer.drain();
     expect(writer.failed.reason).toBeInstanceOf(CheckpointConflict);
   });
 
-  it('lets the store wait while the tables have no room', async () => {
-    let thereIsRoom = (): void => undefined;
-    const room = () => new Promise<void>((resolve) => (thereIsRoom = resolve));
-    const { writes, conveyor: writer } = batchWriterOn(0, room);
-    let taken = false;
-    const taking = writer.add(batch(1, 1)).then(() => (taken = true));
+  it('makes the store wait while the table writer has no capacity', async () => {
+    let freeCapacity = (): void => undefined;
+    const waitForCapacity = () => new Promise<void>((resolve) => (freeCapacity = resolve));
+    const { writes, writer } = openWriter({ waitForCapacity });
+    const adding = writer.add(batch(1, 1));
+    const added = noting(adding);
     await settle();
     expect(writes).toHaveLength(1);
-    expect(taken).toBe(false);
-    thereIsRoom();
-    await taking;
+    expect(added.isDone).toBe(false);
+    freeCapacity();
+    await adding;
   });
 
-  it('is not led back by what is delivered again', async () => {
-    const { writes, conveyor: writer } = batchWriterOn();
+  it('does not move back when a batch is delivered again', async () => {
+    const { writes, writer } = openWriter();
     await writer.add(batch(1, 9));
     await writer.add(batch(1, 3));
+    expect(writer.acceptedUpTo).toBe(at(9));
     await writer.add(batch(10, 12));
     expect(writes.map(({ after }) => after)).toEqual([null, at(9), at(9)]);
   });
 
-  it('knows the furthest of what goes together, also when that was delivered again', async () => {
-    const { writes, conveyor: writer } = batchWriterOn(10_000);
-    await writer.add(batch(1, 1));
-    await writer.add(batch(2, 5));
-    await writer.add(batch(2, 3));
-    const draining = writer.drain();
-    expect(writes[1]).toMatchObject({ after: at(1), batch: { next: at(5) } });
-    expect(writes[1]!.batch.events.map(({ revision }) => revision)).toEqual([2, 3, 4, 5, 2, 3]);
-    for (const { done } of writes) done();
-    await draining;
-  });
-
-  it('lets small batches that come close after each other go together', async () => {
-    const { writes, conveyor: writer } = batchWriterOn(30);
-    const begin = performance.now();
-    for (const n of [1, 2, 3, 4]) await writer.add(batch(n, n));
+  it('makes the store wait after a small batch, so that the next one is larger', async () => {
+    const { writes, writer, clock } = openWriter({ minIntervalMs: 30 });
+    const added = noting(writer.add(batch(1, 1)));
     expect(writes).toHaveLength(1);
-    while (writes.length < 2) await settle();
-    expect(performance.now() - begin).toBeGreaterThanOrEqual(29);
-    expect(writes[1]!.batch.events).toHaveLength(3);
+    await clock.advance(29);
+    expect(added.isDone).toBe(false);
+    await clock.advance(1);
+    expect(added.isDone).toBe(true);
+    expect(clock.timers).toBe(0);
   });
 
-  it('does not hold a large batch up', async () => {
-    const { writes, conveyor: writer } = batchWriterOn(10_000);
-    await writer.add(batch(1, 1));
-    await writer.add(batch(2, 600));
+  it('asks for the next batch at once after a large one', async () => {
+    const { writes, writer, clock } = openWriter({ minIntervalMs: 10_000 });
+    await writer.add(batch(1, 600));
+    await writer.add(batch(601, 1_100));
     expect(writes).toHaveLength(2);
-    await settle();
+    expect(clock.timers).toBe(0);
   });
 
-  it('does not wait for its time when it drains', async () => {
-    const { writes, conveyor: writer } = batchWriterOn(10_000);
-    await writer.add(batch(1, 1));
-    await writer.add(batch(2, 2));
-    const draining = writer.drain();
-    expect(writes).toHaveLength(2);
-    for (const { done } of writes) done();
-    await draining;
+  it('does not wait for more once a write has failed', async () => {
+    const { writes, writer, clock } = openWriter({ minIntervalMs: 10_000 });
+    const adding = writer.add(batch(1, 1));
+    writes[0]!.fail(new Error('no space left on the disk'));
+    await expect(adding).rejects.toThrow('no space left on the disk');
+    expect(clock.timers).toBe(0);
   });
 
-  it('takes nothing more once a write has failed, and says why', async () => {
-    const { writes, conveyor: writer } = batchWriterOn();
+  it('accepts no batch once a write has failed, and says why', async () => {
+    const { writes, writer } = openWriter();
     await writer.add(batch(1, 1));
-    writes[0]!.fail(new Error('no room on the disk'));
+    writes[0]!.fail(new Error('no space left on the disk'));
     await settle();
     expect(writer.failed.aborted).toBe(true);
-    await expect(writer.add(batch(2, 2))).rejects.toThrow('no room on the disk');
+    await expect(writer.add(batch(2, 2))).rejects.toThrow('no space left on the disk');
     expect(writes).toHaveLength(1);
   });
 
-  it('gives the first failure in order as the reason, whichever is heard of first', async () => {
-    const { writes, conveyor: writer } = batchWriterOn();
+  it('fails with the first failure in order, whichever is reported first', async () => {
+    const { writes, writer } = openWriter();
     await writer.add(batch(1, 1));
     await writer.add(batch(2, 2));
     writes[1]!.fail(new Error('moved'));
@@ -206,21 +201,26 @@ describe('the conveyor', () => {
     expect(writer.failed.reason).toEqual(new Error('poison'));
   });
 
-  it.each([0, 10_000])(
-    'drains: what was gathered is written too (pace %i ms)',
-    async (minIntervalMs) => {
-      const { writes, conveyor: writer } = batchWriterOn(minIntervalMs);
-      await writer.add(batch(1, 600));
-      await writer.add(batch(601, 1_200));
-      await writer.add(batch(1_201, 1_201));
-      let drained = false;
-      const draining = writer.drain().then(() => (drained = true));
-      writes[0]!.done();
-      writes[1]!.done();
-      await settle();
-      expect(drained).toBe(false);
-      writes[2]!.done();
-      await draining;
-    },
-  );
+  it('drains when every write is done', async () => {
+    const { writes, writer } = openWriter();
+    await writer.add(batch(1, 600));
+    await writer.add(batch(601, 1_200));
+    await writer.add(batch(1_201, 1_201));
+    const draining = writer.drain();
+    const drained = noting(draining);
+    writes[0]!.done();
+    writes[1]!.done();
+    await settle();
+    expect(drained.isDone).toBe(false);
+    writes[2]!.done();
+    await draining;
+  });
+
+  it('drains at once while the store waits after a small batch', async () => {
+    const { writes, writer } = openWriter({ minIntervalMs: 10_000 });
+    void writer.add(batch(1, 1));
+    const draining = writer.drain();
+    writes[0]!.done();
+    await draining;
+  });
 });

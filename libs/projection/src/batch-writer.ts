@@ -1,20 +1,13 @@
-import type { EventBatch, DamagedRecord, Position, RecordedEvent } from '#event-store';
+import { SYSTEM_CLOCK, sleep, type Clock } from '#async';
+import type { EventBatch, Position } from '#event-store';
 import { PoisonEvent, type WriteResult, type TableWriter } from '#read-model';
 
-/** So many are worth a write of their own, however soon after the last one. */
-const IMMEDIATE_WRITE_EVENTS = 500;
+/** A smaller batch is worth waiting for the events that come after it. */
+const FULL_BATCH_EVENTS = 500;
 
-/** Of several batches, one that grows. */
-interface PendingBatch extends EventBatch {
-  readonly events: RecordedEvent[];
-  readonly damaged: DamagedRecord[];
-  next: Position;
-}
-
-/** What came of the writes before is not kept. */
 const ignoreResults = (): void => undefined;
 
-/** The tables are not where they were thought to be: somebody else moves them too. */
+/** The tables are not at the expected position: another process moves them too. */
 export class CheckpointConflict extends Error {
   override readonly name = 'CheckpointConflict';
 }
@@ -28,68 +21,72 @@ export type AppliedBatch = Extract<WriteResult, { readonly kind: 'applied' }> & 
 export interface BatchWriterOptions {
   readonly writer: Pick<TableWriter, 'write' | 'writeWithParking' | 'waitForCapacity'>;
   readonly onApplied: (batch: AppliedBatch) => void;
-  /** Small batches begin at least so far apart: many tiny transactions cost more than they bring. */
-  readonly minIntervalMs: number;
   /**
-   * Up to here an earlier attempt has failed over an event: one batch after the other is written
-   * alone, so that the event is found and its account parked. null: nothing is known to fail.
+   * After a batch that is not full, this long passes before the next one is asked for: meanwhile events
+   * collect in the store, and many tiny transactions cost more than the delay.
+   */
+  readonly minIntervalMs: number;
+  readonly clock?: Pick<Clock, 'after'>;
+  /**
+   * An earlier attempt failed over an event before this position: up to it, each batch is written by
+   * itself, so that the event is found and its account is parked. null: no event is known to fail.
    */
   readonly parkingUpTo?: Position | null;
-  /** Whether an event that can't be applied parks its account there. Default: each one does. */
+  /** Whether an event that can't be applied parks its account. Default: each of them does. */
   readonly mayPark?: (position: Position) => boolean;
 }
 
-/** Between a store that gives batches and tables that take their time. */
+/**
+ * Writes the batches of a store into the tables in order. It holds no events itself: the store is asked
+ * for more when the table writer has capacity.
+ */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   readonly #failed = new AbortController();
   #after: Position | null;
-  #pending: PendingBatch | null = null;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no write is running. */
   #settled: Promise<void> = Promise.resolve();
   #written: Promise<void> = Promise.resolve();
-  #startedAt = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BatchWriterOptions, after: Position | null) {
     this.#options = options;
     this.#after = after;
   }
 
-  /** Aborts with the first failure as its reason: nothing is written behind it. */
+  /** Aborts with the first failure as its reason. Nothing is written after it. */
   get failed(): AbortSignal {
     return this.#failed.signal;
   }
 
-  /** Batch after batch is written alone for now. */
+  /** Whether each batch is written by itself for now. */
   get isParking(): boolean {
     const { parkingUpTo = null } = this.#options;
     return parkingUpTo !== null && (this.#after === null || this.#after < parkingUpTo);
   }
 
-  /** How far everything reaches that was handed in, written or not. */
+  /** The position up to which batches were added, written or not. */
   get acceptedUpTo(): Position | null {
-    return this.#pending?.next ?? this.#after;
+    return this.#after;
   }
 
-  /** Resolves when there is room for more; not: when it is written. */
+  /** Starts to write the batch. Resolves when the next one should be added, written or not. */
   async add(batch: EventBatch): Promise<void> {
     this.failed.throwIfAborted();
     if (this.isParking) return this.#addWithParking(batch);
-    this.#pending ??= { events: [], damaged: [], next: batch.next };
-    for (const event of batch.events) this.#pending.events.push(event);
-    this.#pending.damaged.push(...(batch.damaged ?? []));
-    if (batch.next > this.#pending.next) this.#pending.next = batch.next;
-    if (this.#pending.events.length >= IMMEDIATE_WRITE_EVENTS) this.#start();
-    else this.#startWhenDue();
-    await this.#options.writer.waitForCapacity();
+    this.#start(batch);
+    await Promise.all([this.#options.writer.waitForCapacity(), this.#waitForMore(batch)]);
     this.failed.throwIfAborted();
   }
 
-  /** Resolves when nothing is under way any more. What was gathered is written too. */
+  /** Resolves when no write is running. */
   async drain(): Promise<void> {
-    this.#start();
     await this.#settled;
+  }
+
+  async #waitForMore({ events }: EventBatch): Promise<void> {
+    const { minIntervalMs, clock = SYSTEM_CLOCK } = this.#options;
+    if (minIntervalMs === 0 || events.length >= FULL_BATCH_EVENTS) return;
+    await sleep(minIntervalMs, { signal: this.failed, clock });
   }
 
   async #addWithParking(batch: EventBatch): Promise<void> {
@@ -97,7 +94,7 @@ export class BatchWriter {
       await this.#writeWithParking(batch);
     } catch (error) {
       if (!(error instanceof PoisonEvent)) throw error;
-      // Nobody gets past it, but what lies before it is not kept from its readers.
+      // No event after it can be written, but readers get those before it.
       const before = recordsBefore(batch, error.position);
       if (before !== null) await this.#writeWithParking(before);
       throw error;
@@ -114,30 +111,18 @@ export class BatchWriter {
     if (after === null || batch.next > after) this.#after = batch.next;
   }
 
-  #startWhenDue(): void {
-    clearTimeout(this.#timer);
-    const early = this.#startedAt + this.#options.minIntervalMs - performance.now();
-    if (early <= 0) this.#start();
-    else this.#timer = setTimeout(() => this.#startWhenDue(), early);
-  }
-
-  #start(): void {
-    clearTimeout(this.#timer);
-    if (this.#pending === null || this.failed.aborted) return;
-    const batch = this.#pending;
+  #start(batch: EventBatch): void {
     const after = this.#after;
-    this.#pending = null;
-    this.#startedAt = performance.now();
-    // What was delivered again does not lead back.
+    // A batch that is delivered again must not move the position back.
     if (after === null || batch.next > after) this.#after = batch.next;
     const writing = this.#write(after, batch);
-    // One that fails makes the next ones fail: the first in order is the reason.
+    // After a failure, later writes fail too: the first one in order is the reason.
     this.#written = this.#written.then(() => writing);
     this.#written.catch((error: unknown) => this.#failed.abort(error));
     this.#settled = Promise.allSettled([this.#settled, this.#written, writing]).then(ignoreResults);
   }
 
-  /** Not async: while it waits, it must not hold on to the events. */
+  /** Not async: while it waits, the events must not stay in memory. */
   #write(after: Position | null, batch: EventBatch): Promise<void> {
     return this.#reportApplied(batch.next, this.#options.writer.write(after, batch), after);
   }
@@ -156,7 +141,7 @@ export class BatchWriter {
   }
 }
 
-/** What lies before a position; null: nothing does. */
+/** The records before a position; null: there are none. */
 function recordsBefore({ events, damaged = [] }: EventBatch, end: Position): EventBatch | null {
   const isBefore = ({ position }: { readonly position: Position }): boolean => position < end;
   const before = { events: events.filter(isBefore), damaged: damaged.filter(isBefore) };
