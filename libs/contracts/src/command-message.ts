@@ -4,6 +4,7 @@ import { parseWith, type FieldError } from './field-error.js';
 import { userId } from './fields.js';
 import { decodeUtf8, type RawMessage } from './raw-message.js';
 import type { Sender } from './outcome.js';
+import { storableTraceparent } from './traceparent.js';
 
 /** A command that came as a CloudEvent, every field of it good. */
 export type CommandMessage = CommandBody & {
@@ -26,7 +27,7 @@ export function parseCommandMessage(message: RawMessage): ParsedMessage {
   const { id, source, type } = sent.value;
   const body = parseCommandData(type, opened.data);
   if (!body.ok || keyOf(message) !== body.value.data.user_id) return rejectMessage(message, opened);
-  const traceparent = validTraceparent(sent.value.traceparent);
+  const traceparent = storableTraceparent(sent.value.traceparent);
   return { ok: true, value: { source, id, traceparent, ...body.value } };
 }
 
@@ -47,7 +48,7 @@ function rejectMessage(message: RawMessage, opened: DecodedMessage): ParsedMessa
   }
   if (keyFault !== null) errors.push(keyFault);
   if (!from.ok || !user.success || keyFault !== null) return { ok: false, errors, sender: null };
-  const traceparent = validTraceparent(attributes?.traceparent);
+  const traceparent = storableTraceparent(attributes?.traceparent);
   const sender = { ...from.value, userId: user.data.user_id, traceparent };
   return { ok: false, errors, sender };
 }
@@ -71,8 +72,3 @@ function keyError(message: RawMessage, user: string | null): FieldError | null {
 
 const keyOf = ({ key }: RawMessage): string | null =>
   key === null || key === undefined ? null : decodeUtf8(key);
-
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-const validTraceparent = (value: unknown): string | null =>
-  typeof value === 'string' && TRACEPARENT.test(value) ? value : null;

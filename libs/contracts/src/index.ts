@@ -96,6 +96,7 @@ export {
 } from './story.js';
 export { SUBJECT_MAX, apiSourceOf, commandSource } from './command-source.js';
 export { TIME_MAX, TIME_MIN, timeFromMs, normalizeTime } from './time.js';
+export { formatTraceparent, nextTraceparent, parseTraceparent } from './traceparent.js';
 export {
   TRANSACTION_COLUMNS,
   TRANSACTION_FIELDS,

@@ -31,10 +31,4 @@ export {
 export { isServerUnavailable } from './log/external-errors.js';
 export { stopWithParent } from './lifecycle/stop-with-parent.js';
 export { serveProbes, type ProbeServer, type ProbeServerOptions } from './health/probe-server.js';
-export {
-  formatTraceparent,
-  nextTraceparent,
-  parseTraceparent,
-  type Traceparent,
-} from './traceparent.js';
 export { json, list, onOff, port, wholeNumber } from './config/variable-types.js';

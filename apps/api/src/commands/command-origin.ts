@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '#commands';
-import { formatTraceparent, nextTraceparent, parseTraceparent } from '#platform/process';
+import { formatTraceparent, nextTraceparent, parseTraceparent } from '#contracts';
 
 /** The work that the caller says this is part of, or new work. */
 export function commandOrigin({ headers }: FastifyRequest): Origin {
