@@ -143,7 +143,7 @@ describe('the data of a command', () => {
     const reason = input === undefined ? `is missing: it must be ${must}` : `must be ${must}`;
     expect(parseCommandData('ConsumePoints', input)).toEqual({
       ok: false,
-      faults: [{ field: 'data', reason }],
+      errors: [{ field: 'data', reason }],
     });
   });
 

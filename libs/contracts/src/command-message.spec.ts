@@ -56,7 +56,7 @@ describe('a CloudEvent in binary mode', () => {
     expect(binary({ value })).toEqual({
       ok: false,
       sender: null,
-      faults: expect.arrayContaining([
+      errors: expect.arrayContaining([
         { field: 'points', reason: 'stands twice in one object: name it once' },
       ]) as unknown,
     });
@@ -321,7 +321,7 @@ describe('a message that is bad only in its data', () => {
     const parsed = binary({ value, headers: { ce_traceparent: traceparent } });
     expect(parsed).toEqual({
       ok: false,
-      faults: [
+      errors: [
         { field: 'points', reason: 'must be a whole number from 1 to 1,000,000,000' },
         { field: 'duration', reason: 'must be a number of seconds from 0 to 10,000,000' },
       ],

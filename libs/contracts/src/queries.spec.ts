@@ -122,7 +122,7 @@ describe('what a URL asks', () => {
     const parsed = parseQuery(transactionsQuery, query);
     expect(parsed).toMatchObject({
       ok: false,
-      faults: [{ field, reason: expect.stringContaining(reason) as string }],
+      errors: [{ field, reason: expect.stringContaining(reason) as string }],
     });
   });
 

@@ -36,7 +36,7 @@ describe('a senders file', () => {
   it('names no field twice', () => {
     expect(parseSenders('{"senders":[{"name":"a","name":"b"}]}', ENV)).toEqual({
       ok: false,
-      faults: [{ field: 'name', reason: 'stands twice in one object: name it once' }],
+      errors: [{ field: 'name', reason: 'stands twice in one object: name it once' }],
     });
   });
 
