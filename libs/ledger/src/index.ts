@@ -10,14 +10,13 @@ export {
   type SourceType,
 } from './account/businesses.js';
 export {
-  UnknownEvent,
-  UnreadableEvent,
-  parseEvent,
   deserializeEvent,
+  parseEvent,
   serializeEvent,
-  type Provenance,
   type SerializedEvent,
 } from './storage/codec.js';
+export type { Provenance } from './storage/provenance.js';
+export { UnknownEvent, UnreadableEvent } from './storage/unreadable-event.js';
 export type {
   CommandType,
   ConsumePoints,

@@ -2,7 +2,7 @@ import type { LedgerCommand } from './commands.js';
 import type { LedgerEvent, NonEmpty } from './events.js';
 import type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
 
-/** What the sender of a command is told. The same events always give the same answer. */
+/** The answer to the sender of a command. The same events always give the same answer. */
 export interface Answer {
   readonly status: 'accepted' | 'refused';
   readonly code: RefusalCode | MessageRefusalCode | null;
@@ -10,12 +10,12 @@ export interface Answer {
   readonly balance: number;
   readonly consumptionId: string | null;
   readonly batchId: number | null;
-  /** Revision of the last event recorded for the command; null: nothing was. */
+  /** Revision of the last event recorded for the command; null: none was recorded. */
   readonly revision: number | null;
   readonly replayed: boolean;
 }
 
-/** To a command by what was just recorded for it, the first event at that revision. */
+/** The answer that follows from the events recorded for the command, from that revision on. */
 export function answerTo(
   command: LedgerCommand,
   events: NonEmpty<LedgerEvent>,
@@ -36,7 +36,7 @@ export function answerTo(
   };
 }
 
-/** To a command whose id was answered before, by the events that were recorded then. */
+/** The answer to a command whose id was answered before, from the events recorded then. */
 export function repeatAnswer(
   command: LedgerCommand,
   events: NonEmpty<LedgerEvent>,
@@ -48,7 +48,7 @@ export function repeatAnswer(
   return { ...answerTo(command, events, firstRevision), replayed: true };
 }
 
-/** To a command for which nothing is recorded. */
+/** The answer to a command for which no event is recorded. */
 export function answerUnrecorded(
   command: LedgerCommand,
   decision: { readonly kind: 'nothing' | 'tooLate' },

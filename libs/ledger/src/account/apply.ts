@@ -14,7 +14,7 @@ import type {
 import { BALANCE_MAX } from './limits.js';
 import { isDue, later, epochMs } from '../support/time.js';
 
-/** The event already happened: the books follow it, or it is one that can't have happened. */
+/** Applies an event that has already happened. An event that could not have happened throws BrokenRule. */
 export function applyEvent(state: AccountState, event: LedgerEvent): void {
   state.revision += 1;
   if (event.at !== later(event.receivedAt, state.at)) {
@@ -219,7 +219,7 @@ function requireSameSource(
   }
 }
 
-/** Puts the changed consumption in the place of the one before, which is not closed by it. */
+/** Replaces a consumption by its changed form without closing it. */
 function replaceConsumption(state: AccountState, before: Consumption, after: Consumption): void {
   state.consumptions.set(after.consumptionId, after);
   if (before.phase !== 'open') return;

@@ -1,8 +1,8 @@
 const { imul } = Math;
 
 /**
- * A fixed mix of what brings a batch in, so that it needs no memory and is the same at every replay:
- * a positive whole number of 53 bits.
+ * The id of a batch: a positive whole number of 53 bits, mixed from what creates the batch, so that
+ * it is the same at every replay and no counter has to be kept.
  */
 export function batchIdOf(commandId: string, revision: number, expiresAt: string | null): number {
   const text = `${commandId}/${revision}/${expiresAt ?? 'never'}`;
@@ -21,7 +21,7 @@ export function batchIdOf(commandId: string, revision: number, expiresAt: string
   return id === 0 ? 1 : id;
 }
 
-/** Every bit of the input reaches every bit of the output. */
+/** Lets every bit of the input affect every bit of the output. */
 function mixBits(word: number): number {
   let mixed = imul(word ^ (word >>> 16), 0x7feb352d);
   mixed = imul(mixed ^ (mixed >>> 15), 0x846ca68b);

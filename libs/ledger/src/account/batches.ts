@@ -13,7 +13,7 @@ export function addBatch(
   state.batches.set(id, { id, cameIn: state.batchesSeen++, expiresAt, priority, isGrace });
 }
 
-/** Into the batch that the points came from, or a grace batch: one that is new comes in by it. */
+/** Returns points to the batch they came from, or to a grace batch, which is created if needed. */
 export function returnPoints(state: AccountState, { from, into, points, expiresAt }: Return): void {
   const known = state.batches.get(into);
   if (!known) addGraceBatch(state, into, expiresAt);

@@ -1,4 +1,4 @@
-/** A stored event that the rules could not have produced. The account stops; nothing is skipped. */
+/** A stored event that the rules could not have produced. The account stops; no event is skipped. */
 export class BrokenRule extends Error {
   override readonly name = 'BrokenRule';
   constructor(
@@ -9,7 +9,6 @@ export class BrokenRule extends Error {
   }
 }
 
-/** For the books that are following the event. */
 export function throwBrokenRule(state: { readonly revision: number }, rule: string): never {
   throw new BrokenRule(state.revision, rule);
 }

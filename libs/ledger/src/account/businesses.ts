@@ -1,4 +1,4 @@
-/** The AI services that spend points, and the one label each has. This table stands here and nowhere else. */
+/** The AI services that spend points, each with its label. No other file may repeat this table. */
 export const BUSINESSES = {
   script: { label: '【脚本生成】', billedBySecond: false },
   polish: { label: '【文案润色】', billedBySecond: false },

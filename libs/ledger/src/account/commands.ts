@@ -1,24 +1,24 @@
 import type { SourceType } from './businesses.js';
 
-/** What somebody asks of one account. Parsed at the edge; past it every field is known to be good. */
+/** A command to one account. It was parsed at the edge, so every field is valid here. */
 export type LedgerCommand =
   RechargePoints | ConsumePoints | SettleConsumption | RefundPoints | ExpirePoints;
 
 export type CommandType = LedgerCommand['type'];
 
-interface Asked {
+interface CommandHeader {
   readonly userId: string;
-  /** Who sent it, and the id they gave it: together with the user they make `commandId`. */
+  /** The sender and the id it gave the command; `commandId` is derived from both and the user. */
   readonly source: string;
   readonly id: string;
   readonly commandId: string;
-  /** What the command meant: lower-case hex of a SHA-256, made at the edge. */
+  /** SHA-256 of what the command means, in lower-case hex, computed at the edge. */
   readonly digest: string;
   /** When the trusted side received it: ISO-8601 UTC, milliseconds, Z. */
   readonly at: string;
 }
 
-export interface RechargePoints extends Asked {
+export interface RechargePoints extends CommandHeader {
   readonly type: 'RechargePoints';
   readonly points: number;
   readonly expiresAt: string | null;
@@ -26,34 +26,34 @@ export interface RechargePoints extends Asked {
   readonly sourceId: string | null;
 }
 
-export interface ConsumePoints extends Asked {
+export interface ConsumePoints extends CommandHeader {
   readonly type: 'ConsumePoints';
   readonly sourceType: SourceType;
   readonly points: number;
   readonly sourceId: string | null;
   readonly duration: number | null;
-  /** The one that the command names, else the command's own id. */
+  /** The id that the command names, or else the command's own id. */
   readonly consumptionId: string;
-  /** Seconds; null: closed at once. */
+  /** Seconds for which the pre-deduction is open; null: the consumption is closed at once. */
   readonly settleWithin: number | null;
 }
 
-export interface SettleConsumption extends Asked {
+export interface SettleConsumption extends CommandHeader {
   readonly type: 'SettleConsumption';
   readonly consumptionId: string;
-  /** What it really cost. */
+  /** What the consumption really cost. */
   readonly points: number;
   readonly duration: number | null;
 }
 
-export interface RefundPoints extends Asked {
+export interface RefundPoints extends CommandHeader {
   readonly type: 'RefundPoints';
   readonly consumptionId: string;
-  /** null: all that is left. */
+  /** null: all points that can still be refunded. */
   readonly points: number | null;
   readonly reason: string | null;
 }
 
-export interface ExpirePoints extends Asked {
+export interface ExpirePoints extends CommandHeader {
   readonly type: 'ExpirePoints';
 }

@@ -21,22 +21,23 @@ import { later, epochMs, plusSeconds } from '../support/time.js';
 import { recordDueEvents } from './due.js';
 
 export type Decision =
-  /** Carried out or refused: both are events. */
+  /** The command was executed or refused; both are recorded as events. */
   | { readonly kind: 'record'; readonly events: NonEmpty<LedgerEvent> }
-  /** ExpirePoints, and nothing was due. */
+  /** ExpirePoints found nothing due. */
   | { readonly kind: 'nothing' }
-  /** Answered before, by the events that begin at that revision: read it back, `repeatAnswer`. */
+  /** Answered before, by the events that begin at that revision: `repeatAnswer` answers from them. */
   | { readonly kind: 'repeat'; readonly revision: number }
-  /** Not remembered, and so old that it can't be told from a repeat. */
+  /** Not in the idempotency window, and too old to be told from a repeat. */
   | { readonly kind: 'tooLate' };
 
-/** The answer of the rules to one command. Leaves the account as it is. */
+/** Decides one command by the rules. The account is left unchanged. */
 export function decide(command: LedgerCommand, account: Account): Decision {
   const at = later(command.at, account.at);
   const atMs = at === account.at ? account.atMs : epochMs(at);
   const answered = findAnswered(account, command.commandId, atMs);
   if (answered) return { kind: 'repeat', revision: answered.revision };
-  // What is forgotten only since then came before this command: nothing newer need be looked at.
+  // Commands that left the window since the last event are older than this one, so the stored limit is
+  // enough.
   if (command.at <= account.forgottenUntil) return { kind: 'tooLate' };
   const pending = new PendingEvents(command, at, account);
   recordDueEvents(pending);
@@ -53,7 +54,7 @@ interface Refusal {
   readonly details: RefusalDetails;
 }
 
-/** Records what comes of the command, or says why it is refused. Reasons are asked in their order. */
+/** Records the events of the command, or returns why it is refused. The checks have a fixed order. */
 function handleCommand(pending: PendingEvents, command: LedgerCommand): Refusal | null {
   switch (command.type) {
     case 'RechargePoints':
@@ -127,7 +128,7 @@ function settle(pending: PendingEvents, command: SettleConsumption): Refusal | n
   if (duration !== null && !BUSINESSES[sourceType].billedBySecond) {
     return { code: 'DurationNotAllowed', details: { sourceType } };
   }
-  // One that timed out was refunded in full: all that it cost is charged now.
+  // A pre-deduction that timed out was refunded in full, so its whole cost is charged now.
   const charged = phase === 'open' ? estimated : 0;
   if (actual - charged > pending.balance) return insufficient(pending, actual - charged);
   const lateRevision = actual > 0 ? pending.nextRevision : null;
@@ -166,7 +167,7 @@ function refund(pending: PendingEvents, command: RefundPoints): Refusal | null {
   return null;
 }
 
-/** The consumption that the account remembers by that id. */
+/** The consumption with that id, unless its window has ended by the time of the command. */
 function retainedConsumption(
   pending: PendingEvents,
   consumptionId: string,

@@ -3,19 +3,23 @@ import { recordExpiry, recordRefund, expireReturnedBatches } from './refunds.js'
 import { invariant } from '../support/assert.js';
 
 /**
- * What fell due by the command's moment happens first, in order of its due time: at the same instant
- * a time-out before an expiry, then what came in first.
+ * Records what fell due by the time of the command, in order of its due time. At the same instant a
+ * time-out precedes an expiry; otherwise the older consumption or batch comes first.
  */
 export function recordDueEvents(pending: PendingEvents): void {
   for (;;) {
     const { openOrder, expiryOrder } = pending.state;
-    const timesOut = openOrder.first?.settleBy ?? null;
-    const expires = expiryOrder.first?.expiresAt ?? null;
-    if (timesOut !== null && timesOut <= pending.at && (expires === null || timesOut <= expires)) {
+    const nextTimeOut = openOrder.first?.settleBy ?? null;
+    const nextExpiry = expiryOrder.first?.expiresAt ?? null;
+    if (
+      nextTimeOut !== null &&
+      nextTimeOut <= pending.at &&
+      (nextExpiry === null || nextTimeOut <= nextExpiry)
+    ) {
       timeOutNext(pending);
-    } else if (expires !== null && expires <= pending.at) {
-      invariant(expiryOrder.first !== undefined, 'what expires is a batch');
-      recordExpiry(pending, expiryOrder.first.id, expires);
+    } else if (nextExpiry !== null && nextExpiry <= pending.at) {
+      invariant(expiryOrder.first !== undefined, 'a batch expires');
+      recordExpiry(pending, expiryOrder.first.id, nextExpiry);
     } else {
       return;
     }
@@ -24,7 +28,7 @@ export function recordDueEvents(pending: PendingEvents): void {
 
 function timeOutNext(pending: PendingEvents): void {
   const open = pending.state.openOrder.first;
-  invariant(open !== undefined, 'what times out is open');
+  invariant(open !== undefined, 'an open pre-deduction times out');
   const returns = recordRefund(pending, open, open.estimated, 'timed_out', null);
   expireReturnedBatches(pending, returns);
 }

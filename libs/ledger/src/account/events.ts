@@ -18,18 +18,18 @@ export const isNonEmpty = <T>(items: readonly T[]): items is NonEmpty<T> => item
 
 export type EventType = LedgerEvent['type'];
 
-interface Happened {
-  /** The moment that counts; never runs backwards within a stream. */
+interface CommonFields {
+  /** The time that counts for the rules. It never runs backwards within a stream. */
   readonly at: string;
   /** The command's own `at`. */
   readonly receivedAt: string;
   readonly commandId: string;
   readonly digest: string;
-  /** The account's balance once this has happened. */
+  /** The balance of the account after this event. */
   readonly balanceAfter: number;
 }
 
-export interface PointsRecharged extends Happened {
+export interface PointsRecharged extends CommonFields {
   readonly type: 'PointsRecharged';
   readonly batchId: number;
   readonly points: number;
@@ -43,35 +43,35 @@ export interface Draw {
   readonly points: number;
 }
 
-export interface PointsConsumed extends Happened {
+export interface PointsConsumed extends CommonFields {
   readonly type: 'PointsConsumed';
   readonly consumptionId: string;
-  /** Revision of the event that began the consumption; null: this one did. */
+  /** Revision of the event that began the consumption; null: this event began it. */
   readonly of: number | null;
   readonly sourceType: SourceType;
   readonly sourceId: string | null;
   readonly points: number;
   readonly draws: readonly Draw[];
   readonly duration: number | null;
-  /** A pre-deduction is open until then; null: closed at once. */
+  /** When an open pre-deduction times out; null: the consumption is closed at once. */
   readonly settleBy: string | null;
 }
 
-export interface ConsumptionSettled extends Happened {
+export interface ConsumptionSettled extends CommonFields {
   readonly type: 'ConsumptionSettled';
   readonly consumptionId: string;
   readonly of: number;
   readonly estimated: number;
   readonly actual: number;
   readonly duration: number | null;
-  /** Revision of the PointsConsumed whose first row carries the duration. */
+  /** Revision of the PointsConsumed event whose first row in the read table shows the duration. */
   readonly durationOf: number | null;
 }
 
 export interface Return {
-  /** The batch of the draw … */
+  /** The batch from which the points were drawn. */
   readonly from: number;
-  /** … and the batch that the points came back into, with its expiry. */
+  /** The batch into which they came back, and its expiry. */
   readonly into: number;
   readonly points: number;
   readonly expiresAt: string | null;
@@ -79,7 +79,7 @@ export interface Return {
 
 export type RefundCause = 'cancelled' | 'overestimated' | 'timed_out' | 'refunded';
 
-export interface PointsRefunded extends Happened {
+export interface PointsRefunded extends CommonFields {
   readonly type: 'PointsRefunded';
   readonly consumptionId: string;
   readonly of: number;
@@ -91,15 +91,15 @@ export interface PointsRefunded extends Happened {
   readonly reason: string | null;
 }
 
-export interface PointsExpired extends Happened {
+export interface PointsExpired extends CommonFields {
   readonly type: 'PointsExpired';
   readonly batchId: number;
   readonly points: number;
-  /** The due time. */
+  /** When the batch was due to expire, at or before the time of the event. */
   readonly expiredAt: string;
 }
 
-export interface CommandRefused extends Happened {
+export interface CommandRefused extends CommonFields {
   readonly type: 'CommandRefused';
   readonly commandType: CommandType;
   readonly code: RefusalCode;

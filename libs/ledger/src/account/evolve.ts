@@ -4,7 +4,7 @@ import type { LedgerEvent } from './events.js';
 import { evict, updateWindows } from './idempotency-window.js';
 import type { Policy } from './policy.js';
 
-/** The account after all of that, ready to decide. */
+/** The account after all those events, ready to decide. */
 export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account {
   const account = emptyAccount(policy);
   for (const event of history) evolve(account, event);
@@ -12,8 +12,8 @@ export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account 
 }
 
 /**
- * The event already happened: evolve never refuses. One that the rules could not have produced is a
- * BrokenRule, and the account is not to be used any more.
+ * Applies an event that has already happened and so can't be refused. An event that the rules could
+ * not have produced throws BrokenRule, and the account must not be used any more.
  */
 export function evolve(account: Account, event: LedgerEvent): void {
   const closingsBefore = account.closings;
@@ -22,8 +22,9 @@ export function evolve(account: Account, event: LedgerEvent): void {
 }
 
 /**
- * Goes on under another policy. A history that was written under a more generous one may name what
- * this one has forgotten: it is folded under REMEMBER_EVERYTHING, and then adopts the one in force.
+ * Continues under another policy. A history that was written under a more generous policy may refer to
+ * what the policy in force would already have evicted, so it is replayed under REMEMBER_EVERYTHING
+ * first and adopts the policy in force afterwards.
  */
 export function adoptPolicy(account: Account, policy: Policy): void {
   account.policy = policy;

@@ -8,10 +8,11 @@ import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
 import { daysToMs, later } from '../support/time.js';
 
-// What an account remembers is asked at the moment of the command, everywhere alike. What the state
-// drops is only what no later command could ask for, so that dropping is never visible.
+// The idempotency window holds the commands whose repeats are recognised; a second window holds the
+// consumptions that can still be settled or refunded. Both are judged at the time of the command. The
+// state evicts only what no later command could ask for, so eviction is never visible.
 
-/** Of a command that the account remembers at that moment. */
+/** The command with that id, if it is in the idempotency window at that time. */
 export function findAnswered(
   account: Account,
   commandId: string,
@@ -19,7 +20,7 @@ export function findAnswered(
 ): AnsweredCommand | undefined {
   const found = account.answered.get(commandId);
   if (!found) return undefined;
-  // Only the oldest can be forgotten: without a doubt about the oldest there is none about any.
+  // Commands leave the window oldest first: while the oldest is inside, every other one is too.
   const oldest = account.answeredQueue[account.answeredFrom];
   if (oldest && !isEvicted(account, oldest, account.answeredFrom, atMs)) return found;
   return isEvicted(account, found, indexOf(account, found), atMs) ? undefined : found;
@@ -38,7 +39,7 @@ export function isConsumptionRetained(
   );
 }
 
-/** Called once the books have followed the event. */
+/** Brings both windows up to date after the event was applied. */
 export function updateWindows(account: Account, event: LedgerEvent, closingsBefore: number): void {
   addAnswered(account, event);
   if (account.closings !== closingsBefore) {
@@ -50,7 +51,7 @@ export function updateWindows(account: Account, event: LedgerEvent, closingsBefo
 
 function addAnswered(account: Account, event: LedgerEvent): void {
   const newest = account.answeredQueue.at(-1);
-  // The same id with another `receivedAt` is a new command: the one before it is forgotten.
+  // The same id with another `receivedAt` is a new command, whose predecessor has left the window.
   if (newest?.commandId === event.commandId && newest.receivedAt === event.receivedAt) return;
   const answered: AnsweredCommand = {
     commandId: event.commandId,
@@ -62,7 +63,7 @@ function addAnswered(account: Account, event: LedgerEvent): void {
   account.answeredQueue.push(answered);
 }
 
-/** Drops what the account would say no to from now on. */
+/** Drops everything that no command can refer to from now on. */
 export function evict(account: Account): void {
   evictCommands(account);
   evictConsumptions(account);
@@ -78,7 +79,7 @@ function isEvicted(
   return isOutsideWindow(account.policy, answered, account.answeredQueue.length - 1 - index, atMs);
 }
 
-/** Whether a command is forgotten at that moment, when so many newer ones were answered. */
+/** Whether a command has left the window at that time, with that many newer commands answered. */
 export function isOutsideWindow(
   policy: Policy,
   answered: AnsweredCommand,
@@ -90,7 +91,7 @@ export function isOutsideWindow(
   return newer >= rememberMin && answered.atMs < atMs - daysToMs(rememberDays);
 }
 
-/** Where a command stands in the queue, which is in order of revision. */
+/** Binary search: the queue is ordered by revision. */
 function indexOf(account: Account, answered: AnsweredCommand): number {
   let low = account.answeredFrom;
   let high = account.answeredQueue.length - 1;
@@ -109,7 +110,7 @@ function evictCommands(account: Account): void {
     const oldest = queue[account.answeredFrom];
     if (!oldest || !isEvicted(account, oldest, account.answeredFrom, account.atMs)) break;
     account.forgottenUntil = later(account.forgottenUntil, oldest.receivedAt);
-    // The same id may have been answered anew since it was forgotten.
+    // The same id may have been answered again since this entry left the window.
     if (account.answered.get(oldest.commandId) === oldest)
       account.answered.delete(oldest.commandId);
     account.answeredFrom += 1;
@@ -126,7 +127,7 @@ function evictConsumptions(account: Account): void {
     const oldest = queue[account.closedFrom];
     if (!oldest || isConsumptionRetained(oldest, account.closings, account.policy, account.atMs))
       break;
-    // One that timed out and was settled late stands in the queue again, further on.
+    // A consumption that timed out and was settled late is in the queue a second time, further on.
     const current = account.consumptions.get(oldest.consumptionId);
     if (current?.closing === oldest.closing) account.consumptions.delete(oldest.consumptionId);
     account.closedFrom += 1;
@@ -137,7 +138,10 @@ function evictConsumptions(account: Account): void {
   }
 }
 
-/** A spent batch is known as long as a remembered consumption drew on it; a grace batch until its midnight. */
+/**
+ * A spent batch stays as long as a retained consumption drew on it, and a grace batch until it
+ * expires.
+ */
 function evictBatches(account: Account): void {
   const drawnOn = new Set<number>();
   for (const consumption of account.consumptions.values()) {

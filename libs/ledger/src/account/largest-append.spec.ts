@@ -7,7 +7,8 @@ import {
   settle,
   type CommandInput,
 } from '../testing/command-builders.js';
-import { serializeEvent, type Provenance } from '../storage/codec.js';
+import { serializeEvent } from '../storage/codec.js';
+import type { Provenance } from '../storage/provenance.js';
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
 import { evolve } from './evolve.js';

@@ -1,4 +1,4 @@
-/** Bounds that are part of the rules themselves. What an operator may change stands in policy.ts. */
+// Limits that are part of the rules. The limits that an operator may change are in policy.ts.
 export const COMMAND_POINTS_MAX = 1_000_000_000;
 export const BALANCE_MAX = 2_147_483_647;
 export const RECHARGE_BALANCE_MAX = 2_000_000_000;

@@ -5,12 +5,12 @@ import type { LedgerEvent } from './events.js';
 import type { Policy } from './policy.js';
 import { epochMs } from '../support/time.js';
 
-/** What a rule says of an event; when, for which command and with what balance is the docket's. */
+/** The fields of an event that a rule decides. The fields common to all events are filled in here. */
 export type EventBody<E extends LedgerEvent> = E extends LedgerEvent
   ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
   : never;
 
-/** What one command makes happen, event by event, and the account as it is after each of them. */
+/** The events that one command has produced so far, and the account as it is after them. */
 export class PendingEvents {
   readonly events: LedgerEvent[] = [];
   readonly atMs: number;
@@ -21,7 +21,7 @@ export class PendingEvents {
 
   constructor(
     readonly command: LedgerCommand,
-    /** The moment that counts: never before what has happened. */
+    /** The time of all its events: never earlier than the last event of the account. */
     readonly at: string,
     account: Account,
   ) {
@@ -34,7 +34,7 @@ export class PendingEvents {
     return this.#account.policy;
   }
 
-  /** Of the event that is recorded next. */
+  /** The revision that the next event will have. */
   get nextRevision(): number {
     return this.#account.revision + 1 + this.events.length;
   }
@@ -43,7 +43,7 @@ export class PendingEvents {
     return this.#balance;
   }
 
-  /** After everything recorded so far. The account itself is left alone: it is copied when need be. */
+  /** The state after everything recorded so far. The account itself is never changed, but forked. */
   get state(): Readonly<AccountState> {
     if (this.#appliedCount === this.events.length) return this.#state ?? this.#account;
     this.#state ??= forkState(this.#account);
@@ -55,7 +55,7 @@ export class PendingEvents {
 
   record(event: EventBody<LedgerEvent>, balanceChange: number): void {
     this.#balance += balanceChange;
-    // The spread stands last: before the others, V8 builds such an object ten times as slowly.
+    // The spread comes last: V8 adds properties behind a spread ten times as slowly.
     this.events.push({
       at: this.at,
       receivedAt: this.command.at,

@@ -1,20 +1,20 @@
-/** The limits that an operator may change. Passed in, never read from anywhere by the rules. */
+/** The limits that an operator may change. The rules get them passed in and never read them. */
 export interface Policy {
-  /** A consumption can be refunded this long after it closed. */
+  /** How long after it closed a consumption can be refunded, */
   readonly refundableDays: number;
-  /** … and only while it is among this many that closed last. */
+  /** and only while it is among this many that closed last. */
   readonly consumptionsMax: number;
-  /** Refunded points live at least this long; 0: every batch takes its points back as it is. */
+  /** How long refunded points live at least; 0: points always return to their own batch. */
   readonly refundGraceDays: number;
-  /** An answered command is remembered at least this long, */
+  /** How long an answered command stays in the idempotency window at least. */
   readonly rememberDays: number;
-  /** … or while it is among this many newest, */
+  /** This many newest commands stay in the window, however old they are. */
   readonly rememberMin: number;
-  /** … but never more than this many. */
+  /** No more than this many commands stay in the window. */
   readonly rememberMax: number;
-  /** Batches with points left, grace batches not counted. */
+  /** Batches with points left, not counting grace batches. */
   readonly batchesMax: number;
-  /** Draws that all open pre-deductions hold together. */
+  /** The draws of all open pre-deductions together. */
   readonly openDrawsMax: number;
 }
 
@@ -29,7 +29,7 @@ export const DEFAULT_POLICY: Policy = {
   openDrawsMax: 1_000,
 };
 
-/** Every way in which the values can't be a policy; none: they can. */
+/** What is wrong with the values as a policy; empty when they are valid. */
 export function policyFaults(policy: Policy): readonly string[] {
   const faults = Object.entries(policy)
     .filter(([, value]) => !Number.isSafeInteger(value) || (value as number) < 0)
@@ -40,7 +40,7 @@ export function policyFaults(policy: Policy): readonly string[] {
   return faults;
 }
 
-/** For those who check what happened instead of deciding what will: no limit, nothing forgotten. */
+/** For checking a history instead of deciding commands: no limit, and nothing is evicted. */
 export const REMEMBER_EVERYTHING: Policy = {
   ...DEFAULT_POLICY,
   refundableDays: Number.MAX_SAFE_INTEGER,

@@ -5,7 +5,7 @@ import type { PendingEvents } from './pending-events.js';
 import type { Draw, RefundCause, Return } from './events.js';
 import { midnightAtOrAfter, plusDays } from '../support/time.js';
 
-/** Records that points of a consumption come back: from the end of its draws, slice by slice. */
+/** Records a refund. Points come back from the last draw of the consumption first. */
 export function recordRefund(
   pending: PendingEvents,
   consumption: Consumption,
@@ -31,13 +31,16 @@ export function recordRefund(
   return returns;
 }
 
-/** What came back dead expires with whatever its batch still has: once per batch, in the order of the returns. */
+/**
+ * Points that came back into an expired batch expire again, with whatever the batch still has: one
+ * event per batch, in the order of the returns.
+ */
 export function expireReturnedBatches(pending: PendingEvents, returns: readonly Return[]): void {
-  const dead = new Map<number, string>();
+  const expired = new Map<number, string>();
   for (const { into, expiresAt } of returns) {
-    if (expiresAt !== null && expiresAt <= pending.at) dead.set(into, expiresAt);
+    if (expiresAt !== null && expiresAt <= pending.at) expired.set(into, expiresAt);
   }
-  for (const [batchId, expiredAt] of dead) recordExpiry(pending, batchId, expiredAt);
+  for (const [batchId, expiredAt] of expired) recordExpiry(pending, batchId, expiredAt);
 }
 
 export function recordExpiry(pending: PendingEvents, batchId: number, expiredAt: string): void {
@@ -45,21 +48,24 @@ export function recordExpiry(pending: PendingEvents, batchId: number, expiredAt:
   pending.record({ type: 'PointsExpired', batchId, points, expiredAt }, -points);
 }
 
-/** The last of the draws, as many as make up those points, last first. */
+/** The draws that make up the last of the points, last draw first. */
 function unwindDraws(draws: readonly Draw[], points: number): Draw[] {
-  const slices: Draw[] = [];
-  let open = points;
-  for (let index = draws.length - 1; index >= 0 && open > 0; index--) {
+  const unwound: Draw[] = [];
+  let missing = points;
+  for (let index = draws.length - 1; index >= 0 && missing > 0; index--) {
     const { batchId, points: drawn } = draws[index] as Draw;
-    const back = Math.min(open, drawn);
-    slices.push({ batchId, points: back });
-    open -= back;
+    const returned = Math.min(missing, drawn);
+    unwound.push({ batchId, points: returned });
+    missing -= returned;
   }
-  invariant(open === 0, 'no more is refunded than was drawn');
-  return slices;
+  invariant(missing === 0, 'no more is refunded than was drawn');
+  return unwound;
 }
 
-/** Where refunded points go: not back dead because of a failure of ours, and not into an endless life. */
+/**
+ * Decides into which batch refunded points go. Points must not come back expired because a service
+ * of ours failed, and a chain of refunds must not keep points alive for ever.
+ */
 class RefundPlacement {
   readonly #state: Readonly<AccountState>;
   readonly #horizon: string;
@@ -72,8 +78,8 @@ class RefundPlacement {
     this.#horizon = plusDays(pending.at, pending.policy.refundGraceDays);
   }
 
-  place(slices: readonly Draw[]): Return[] {
-    return slices.map(({ batchId, points }) => {
+  place(draws: readonly Draw[]): Return[] {
+    return draws.map(({ batchId, points }) => {
       const from = this.#state.batches.get(batchId);
       invariant(from !== undefined, 'a batch is known as long as a consumption drew on it');
       const { into, expiresAt } = this.#targetOf(from);
@@ -83,12 +89,12 @@ class RefundPlacement {
 
   #targetOf(from: Batch): Pick<Return, 'into' | 'expiresAt'> {
     const { expiresAt } = from;
-    const itself = { into: from.id, expiresAt };
-    if (this.pending.policy.refundGraceDays === 0) return itself;
-    if (expiresAt === null || expiresAt >= this.#horizon) return itself;
+    const ownBatch = { into: from.id, expiresAt };
+    if (this.pending.policy.refundGraceDays === 0) return ownBatch;
+    if (expiresAt === null || expiresAt >= this.#horizon) return ownBatch;
     if (!from.isGrace) return this.#graceBatchUntil(midnightAtOrAfter(this.#horizon));
-    const isGone = expiresAt <= this.pending.at;
-    if (!isGone || this.cause !== 'timed_out') return itself;
+    const isExpired = expiresAt <= this.pending.at;
+    if (!isExpired || this.cause !== 'timed_out') return ownBatch;
     return this.#graceBatchUntil(midnightAtOrAfter(plusDays(this.pending.at, 1)));
   }
 
@@ -96,7 +102,7 @@ class RefundPlacement {
     const { pending } = this;
     const into =
       this.#state.graceBatches.get(midnight) ??
-      // Slices of one refund that need it give it the same number.
+      // All draws of one refund that need this batch derive the same id for it.
       batchIdOf(pending.command.commandId, pending.nextRevision, midnight);
     return { into, expiresAt: midnight };
   }

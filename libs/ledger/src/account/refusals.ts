@@ -1,4 +1,4 @@
-/** A well-formed command that the rules said no to. Recorded as an event. */
+/** Why the rules refused a well-formed command. The refusal is recorded as an event. */
 export type RefusalCode =
   | 'AlreadyExpired'
   | 'BalanceLimit'
@@ -13,7 +13,7 @@ export type RefusalCode =
   | 'RefundExceedsConsumption'
   | 'ConsumptionOpen';
 
-/** An answer about the message itself. Not recorded. */
+/** A refusal that is about the message itself. It is not recorded. */
 export type MessageRefusalCode = 'CommandIdReused' | 'TooLate';
 
 export type RefusalDetails = Readonly<Record<string, string | number>>;

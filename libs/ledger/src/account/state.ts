@@ -4,10 +4,10 @@ import { REMEMBER_EVERYTHING, type Policy } from './policy.js';
 import { SortedList } from '../support/sorted-list.js';
 import { OverlayMap, type MutableMap } from '../support/overlay-map.js';
 
-/** What a batch is for as long as it is known. What is left in it stands in `Books.remaining`. */
+/** The unchanging part of a batch; the points left in it are in `AccountState.remaining`. */
 export interface Batch {
   readonly id: number;
-  /** Rank by arrival within the account. */
+  /** Rank by arrival in the account, from 0. */
   readonly cameIn: number;
   readonly expiresAt: string | null;
   readonly priority: number;
@@ -15,23 +15,24 @@ export interface Batch {
 }
 
 export interface Consumption {
-  /** Revision of the event that began it. */
+  /** Revision of the event that began it, by which other events refer to it. */
   readonly of: number;
   readonly consumptionId: string;
   readonly sourceType: SourceType;
   readonly sourceId: string | null;
   readonly estimated: number;
-  /** What was drawn and has not come back, in the order it was drawn. */
+  /** The draws that have not been refunded, in the order in which they were made. */
   readonly draws: readonly Draw[];
   readonly settleBy: string | null;
-  /** `timed_out`: refunded in full, and its settlement may still come. */
+  /** `timed_out` means refunded in full, while a late settlement is still possible. */
   readonly phase: 'open' | 'timed_out' | 'closed';
-  /** When it last closed or timed out, and its rank among all that did; 0: it is open. */
+  /** When it last closed or timed out; 0 while it is open. */
   readonly closedAtMs: number;
+  /** Rank among everything in the account that closed or timed out; 0 while it is open. */
   readonly closing: number;
 }
 
-/** The money: all that a rule looks at, once it is known that the command is a new one. */
+/** Everything that a rule looks at once it is known that the command is a new one. */
 export interface AccountState {
   revision: number;
   at: string;
@@ -41,29 +42,29 @@ export interface AccountState {
   /** Points in open pre-deductions. */
   held: number;
   batches: MutableMap<number, Batch>;
-  /** Points left; a batch that has none is not in it. */
+  /** Points left in each batch. A batch without points left has no entry. */
   remaining: MutableMap<number, number>;
-  /** The batches with points left: as they will be drawn … */
+  /** The batches with points left, in the order in which they will be drawn. */
   drawOrder: SortedList<Batch>;
-  /** … and, of those that expire, as they will. */
+  /** The batches with points left that expire, in the order in which they will. */
   expiryOrder: SortedList<Batch>;
-  /** Grace batches by the midnight at which they expire. */
+  /** The grace batch of each midnight at which one expires. */
   graceBatches: MutableMap<string, number>;
   batchesSeen: number;
-  /** Batches with points left, grace batches not counted. */
+  /** The number of batches with points left, not counting grace batches. */
   batchesInUse: number;
-  /** By id: an id is used again only once nothing can name the consumption that had it before. */
+  /** By consumption id. An id can be used again only after its earlier consumption was evicted. */
   consumptions: MutableMap<string, Consumption>;
   /**
-   * Open pre-deductions as they will time out, each as it began: only a settlement changes one that
-   * is open, and closes it in the same append.
+   * Open pre-deductions in the order in which they will time out, each as it began: only a settlement
+   * changes an open one, and it closes it in the same append.
    */
   openOrder: SortedList<Consumption>;
   openDraws: number;
   closings: number;
 }
 
-/** A command that was answered, and where: the answer itself is read back from the events. */
+/** Where the events of an answered command begin. The answer itself is read back from them. */
 export interface AnsweredCommand {
   readonly commandId: string;
   readonly revision: number;
@@ -71,7 +72,7 @@ export interface AnsweredCommand {
   readonly receivedAt: string;
 }
 
-/** Everything `decide` needs to know of one user, and nothing a screen wants. Bounded by its policy. */
+/** Everything `decide` needs to know about one user, bounded by the policy, and nothing more. */
 export interface Account extends AccountState {
   batches: Map<number, Batch>;
   remaining: Map<number, number>;
@@ -79,15 +80,15 @@ export interface Account extends AccountState {
   consumptions: Map<string, Consumption>;
   policy: Policy;
   answered: Map<string, AnsweredCommand>;
-  /** The same in order, oldest first; what stands before `answeredFrom` is forgotten. */
+  /** The same commands, oldest first. Those before `answeredFrom` are evicted. */
   answeredQueue: AnsweredCommand[];
   answeredFrom: number;
-  /** Newest `receivedAt` of all forgotten commands; empty: none is forgotten. */
+  /** The latest `receivedAt` of all evicted commands; empty while none was evicted. */
   forgottenUntil: string;
-  /** What closed or timed out, in that order; what stands before `closedFrom` is forgotten. */
+  /** Consumptions in the order in which they closed or timed out. Those before `closedFrom` are evicted. */
   closedQueue: Consumption[];
   closedFrom: number;
-  /** Spent batches that nothing remembers are swept out when there are this many. */
+  /** Spent batches that nothing refers to are evicted when there are this many batches. */
   evictBatchesAt: number;
 }
 
@@ -136,7 +137,10 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
   };
 }
 
-/** A private copy to try things on. Costs what is live in the account, not what it remembers. */
+/**
+ * A private copy that can be changed. It costs what is open or has points left in the account, not
+ * what the windows hold.
+ */
 export function forkState(state: AccountState): AccountState {
   return {
     revision: state.revision,

@@ -1,11 +1,7 @@
 import canonicalize from 'canonicalize';
-import {
-  UnreadableEvent,
-  deserializeEvent,
-  serializeEvent,
-  type Provenance,
-  type SerializedEvent,
-} from './codec.js';
+import { deserializeEvent, serializeEvent, type SerializedEvent } from './codec.js';
+import type { Provenance } from './provenance.js';
+import { UnreadableEvent } from './unreadable-event.js';
 import type { EventType, LedgerEvent } from '../account/events.js';
 import {
   returnOf,

@@ -12,11 +12,11 @@ import type {
 } from '../account/events.js';
 import { DIGEST, TIME, UUID } from './patterns.js';
 
-// What a stored event must look like to be read. Whether it could have happened is another question.
+// The schema of each type of stored event. Whether the event could have happened is for the rules.
 
 type FieldCheck = (value: unknown) => boolean;
 type Schema<T> = { readonly [K in keyof Required<T>]: FieldCheck };
-/** A shape as a list: nothing is made of it again for every event that is read. */
+/** A schema as a list of checks, built once and not for every event. */
 type FieldChecks = readonly (readonly [field: string, check: FieldCheck])[];
 
 const fieldChecksOf = (shape: Readonly<Record<string, FieldCheck>>): FieldChecks =>
@@ -129,7 +129,7 @@ const refusedSchema: Schema<CommandRefused> = {
   details,
 };
 
-/** A Map: of an object, names that were just read would first be looked up among all names. */
+/** A Map, because V8 would intern every type name that was just parsed before looking it up in an object. */
 const SCHEMAS: ReadonlyMap<string, FieldChecks> = new Map(
   Object.entries({
     PointsRecharged: fieldChecksOf(rechargedSchema),
@@ -165,7 +165,7 @@ const META = fieldChecksOf({
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Names of the fields that are not as they must be; null: there is no such type of event. */
+/** The names of the invalid fields; null: there is no such type of event. */
 export function invalidEventFields(type: string, value: unknown): readonly string[] | null {
   const shape = SCHEMAS.get(type);
   return shape === undefined ? null : invalidFields(shape, value);

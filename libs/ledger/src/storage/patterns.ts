@@ -1,10 +1,10 @@
-// Pieces of regular expressions, for texts that are stored.
+// Parts of regular expressions for stored texts.
 
-/** Nothing out of its range; whether the month has such a day is asked elsewhere. */
+/** Every part is within its range. Whether the month has such a day is checked elsewhere. */
 export const TIME =
   '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z';
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 export const DIGEST = '[0-9a-f]{64}';
 
-/** Within the quotes of JSON, with nothing in it that JSON would escape. */
+/** The inside of a JSON string without any character that JSON escapes. */
 export const UNESCAPED_TEXT = '[^"\\\\\\u0000-\\u001f]*';

@@ -4,10 +4,10 @@ import { isOutsideWindow, isConsumptionRetained } from '../account/idempotency-w
 import { later } from '../support/time.js';
 
 /**
- * In which respect `kept`, out of a snapshot, is not what `whole` comes to, folded from the first
- * event under a policy that remembers as much or more. null: every later command gets the same answer
- * from both. `kept` follows the limits of its own policy; with `isLenient` its policy is not known, and
- * it may have forgotten as much as it says.
+ * The first difference between an account restored from a snapshot and the account replayed from its
+ * first event under a policy that retains as much or more. null: every later command gets the same
+ * answer from both. The restored account must retain what its own policy says; with `isLenient` that
+ * policy is not known, and the account may have evicted anything.
  */
 export function snapshotDifference(
   restored: Account,
@@ -31,10 +31,10 @@ export function snapshotDifference(
   );
 }
 
-type Compared = readonly [what: string, kept: unknown, whole: unknown];
+type Comparison = readonly [what: string, restored: unknown, replayed: unknown];
 
-function firstDifference(compared: readonly Compared[]): string | null {
-  const found = compared.find(([, restored, replayed]) => restored !== replayed);
+function firstDifference(comparisons: readonly Comparison[]): string | null {
+  const found = comparisons.find(([, restored, replayed]) => restored !== replayed);
   if (found === undefined) return null;
   const [what, restored, replayed] = found;
   return `${what} is ${printable(restored)}, the events come to ${printable(replayed)}`;
@@ -68,7 +68,7 @@ function batchDifference(restored: Account, replayed: Account): string | null {
   return null;
 }
 
-/** Others are spent and drawn on by nothing: no command asks for them, and they may be gone already. */
+/** No command can refer to any other batch, which may therefore have been evicted. */
 function reachableBatches(restored: Account): ReadonlySet<number> {
   const needed = new Set(restored.remaining.keys());
   for (const { draws } of restored.consumptions.values()) {
@@ -118,18 +118,18 @@ const describeConsumption = (one: Consumption | undefined): string | undefined =
     one.closing,
   ]);
 
-/** Only the oldest are ever forgotten: what is remembered is the end of all that was answered. */
+/** Commands are evicted oldest first, so the retained ones must be the end of all answered ones. */
 function answeredDifference(
   restored: Account,
   replayed: Account,
   isLenient: boolean,
 ): string | null {
-  const mine = restored.answeredQueue.slice(restored.answeredFrom);
+  const retained = restored.answeredQueue.slice(restored.answeredFrom);
   const all = replayed.answeredQueue.slice(replayed.answeredFrom);
-  const forgotten = all.length - mine.length;
-  if (forgotten < 0) return `${-forgotten} answered commands more than there are in the events`;
-  for (const [place, one] of mine.entries()) {
-    const other = all[forgotten + place];
+  const evicted = all.length - retained.length;
+  if (evicted < 0) return `${-evicted} answered commands more than there are in the events`;
+  for (const [place, one] of retained.entries()) {
+    const other = all[evicted + place];
     const difference = firstDifference([
       [`answered command at revision ${one.revision}`, one.commandId, other?.commandId],
       ['its revision', one.revision, other?.revision],
@@ -139,13 +139,16 @@ function answeredDifference(
     if (difference !== null) return difference;
   }
   let forgottenUntil = replayed.forgottenUntil;
-  for (const { receivedAt } of all.slice(0, forgotten)) {
+  for (const { receivedAt } of all.slice(0, evicted)) {
     forgottenUntil = later(forgottenUntil, receivedAt);
   }
   const difference = firstDifference([['forgottenUntil', restored.forgottenUntil, forgottenUntil]]);
   if (difference !== null || isLenient) return difference;
-  const newest = all[forgotten - 1];
-  if (newest === undefined || isOutsideWindow(restored.policy, newest, mine.length, replayed.atMs))
+  const newest = all[evicted - 1];
+  if (
+    newest === undefined ||
+    isOutsideWindow(restored.policy, newest, retained.length, replayed.atMs)
+  )
     return null;
-  return 'it has forgotten a command that its policy remembers';
+  return 'it has evicted a command that its policy retains';
 }

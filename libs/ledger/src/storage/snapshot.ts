@@ -9,10 +9,10 @@ import { totalPoints } from '../account/apply.js';
 import type { Policy } from '../account/policy.js';
 import { epochMs } from '../support/time.js';
 
-/** Rises with every change of what `freeze` writes: a snapshot of another shape is not read. */
+/** Rises with every change of what `toSnapshot` writes. A snapshot of another shape is not read. */
 export const SNAPSHOT_SHAPE = 1;
 
-/** What can be derived is left out. */
+/** Whatever can be derived from the rest is left out. */
 interface Snapshot {
   readonly revision: number;
   readonly at: string;
@@ -29,7 +29,7 @@ interface Snapshot {
   ][];
 }
 
-/** The account as text, for `thaw`. */
+/** The account as text that `fromSnapshot` reads. */
 export function toSnapshot(account: Account): string {
   const { revision, at, batchesSeen, closings, forgottenUntil, remaining } = account;
   const answered = account.answeredQueue.slice(account.answeredFrom);
@@ -46,7 +46,7 @@ export function toSnapshot(account: Account): string {
   return JSON.stringify(snapshot);
 }
 
-/** The account that was frozen. The policy must be the one it was frozen under. */
+/** Restores an account. The policy must be the one under which the snapshot was made. */
 export function fromSnapshot(text: string, policy: Policy): Account {
   const snapshot = JSON.parse(text) as Snapshot;
   const account = emptyAccount(policy);

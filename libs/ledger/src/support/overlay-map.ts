@@ -1,11 +1,11 @@
-/** The part of a Map that the books use. */
+/** The part of a Map that the state of an account uses. */
 export interface MutableMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): unknown;
   delete(key: K): unknown;
 }
 
-/** A table's own changes over another that it leaves alone. */
+/** Keeps changes to a map apart from the map, which is not changed. */
 export class OverlayMap<K, V> implements MutableMap<K, V> {
   readonly #base: Pick<MutableMap<K, V>, 'get'>;
   readonly #changed = new Map<K, V | undefined>();

@@ -1,4 +1,4 @@
-/** A short list kept in order. No two items of one list compare as equal unless they are the same. */
+/** A short list kept sorted. Two different items of one list never compare as equal. */
 export class SortedList<T> implements Iterable<T> {
   readonly #compare: (a: T, b: T) => number;
   #items: T[];

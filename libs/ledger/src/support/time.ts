@@ -1,10 +1,10 @@
-// Times are ISO-8601 UTC with milliseconds and Z, so that string order is time order. Nothing here
-// reads a clock.
+// Times are ISO-8601 UTC with milliseconds and Z, so that string order is time order. No function
+// here reads a clock.
 const DAY_MS = 86_400_000;
 
 const lastParsed = { time: '1970-01-01T00:00:00.000Z', ms: 0 };
 
-/** A command's rules and the events that follow from it ask for the same moment again and again. */
+/** Caches the last result, because the rules ask for the time of one command again and again. */
 export function epochMs(time: string): number {
   if (time !== lastParsed.time) {
     lastParsed.ms = parse(time);
@@ -16,8 +16,8 @@ export function epochMs(time: string): number {
 const lastDay = { date: 1970_01_01, ms: 0 };
 
 /**
- * Date.parse of just this form, many times as fast: a replay asks for it with each event. The form has
- * been checked: something else than digits could be taken for another day.
+ * Date.parse for this form alone, many times as fast, because a replay needs it for each event. The
+ * form was checked before: other characters than digits would give another day.
  */
 function parse(time: string): number {
   const year = twoDigits(time, 0) * 100 + twoDigits(time, 2);
@@ -32,7 +32,7 @@ function parse(time: string): number {
   return lastDay.ms + seconds * 1_000 + digit(time, 20) * 100 + twoDigits(time, 21);
 }
 
-/** Date.UTC takes the years 0 to 99 for those of the twentieth century. */
+/** Date.UTC would take the years 0 to 99 for 1900 to 1999. */
 const midnightOf = (year: number, month: number, day: number): number =>
   year > 99 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day);
 
@@ -47,7 +47,7 @@ const twoNumerals = (number: number): string => threeNumerals(number).slice(1);
 const DATES_MAX = 1_000;
 const dates = new Map<number, string>();
 
-/** With the T behind it. A command's rules and those that look at it ask for a few days again and again. */
+/** The date with the T behind it. Cached, because the same few days are formatted again and again. */
 function dateOf(day: number): string {
   const known = dates.get(day);
   if (known !== undefined) return known;
@@ -58,7 +58,7 @@ function dateOf(day: number): string {
   return date;
 }
 
-/** What Date makes of it, at a third of the price. */
+/** What Date.toISOString gives, three times as fast. */
 export function isoTime(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
   const inDay = Math.trunc(ms - day * DAY_MS);
@@ -70,13 +70,13 @@ export function isoTime(ms: number): string {
   );
 }
 
-/** Whether its month has such a day: all other parts of it have been checked. */
+/** Whether the month has such a day. All other parts of the time were checked before. */
 export const isOnCalendar = (time: string): boolean =>
   time.slice(8, 10) <= '28' || isoTime(epochMs(time)) === time;
 
 export const later = (a: string, b: string): string => (a < b ? b : a);
 
-/** What has no due time is never due. */
+/** Whether something is due. Without a due time it never is. */
 export const isDue = (dueAt: string | null, at: string): boolean => dueAt !== null && dueAt <= at;
 
 export const daysToMs = (days: number): number => days * DAY_MS;

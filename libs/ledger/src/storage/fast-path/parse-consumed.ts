@@ -6,7 +6,7 @@ const WHOLE_NUMBER = '(?:0|[1-9]\\d{0,14})';
 const POSITIVE = '[1-9]\\d{0,14}';
 const DRAW = `\\{"batchId":[1-9]\\d{0,15},"points":${POSITIVE}\\}`;
 
-/** As `serializeEvent` writes it, with nothing in it that JSON would escape. */
+/** Matches what `serializeEvent` writes when no text in it contains a character that JSON escapes. */
 const CONSUMED = new RegExp(
   `^\\{"at":"(${TIME})","receivedAt":"(${TIME})","commandId":"(${UUID})","digest":"(${DIGEST})"` +
     `,"balanceAfter":(${WHOLE_NUMBER}),"type":"PointsConsumed","consumptionId":"(${UNESCAPED_TEXT})"` +
@@ -15,12 +15,12 @@ const CONSUMED = new RegExp(
     `,"duration":(null|${WHOLE_NUMBER}(?:\\.\\d+)?),"settleBy":(?:null|"(${TIME})")\\}$`,
 );
 
-/** A pattern remembers each place that it may go back to: of draws without number it has no room for all. */
+/** The backtracking of a pattern needs memory for every draw, so very long texts are parsed as JSON. */
 const CHARS_MAX = 65_536;
 
 /**
- * The same as parsing it as JSON and looking at each field, at two thirds of the price: nearly all
- * events are of this type. null: it is not written so, or very long, and must be parsed.
+ * Gives what parsing the text as JSON and checking every field gives, for the type that nearly all
+ * events have. null: the text has another form or is very long, and must be parsed as JSON.
  */
 export function parseConsumedFast(text: string): PointsConsumed | null {
   const match = text.length > CHARS_MAX ? null : CONSUMED.exec(text);
@@ -54,16 +54,16 @@ export function parseConsumedFast(text: string): PointsConsumed | null {
 const ZERO = '0'.charCodeAt(0);
 const NINE = '9'.charCodeAt(0);
 
-/** By hand, as it is of a few digits mostly. */
+/** Faster than Number() because most numbers have only a few digits. */
 function parseDigits(digits: string): number {
   let value = 0;
   for (let at = 0; at < digits.length; at++) value = value * 10 + (digits.charCodeAt(at) - ZERO);
   return value;
 }
 
-/** Digits stand in it for nothing but numbers, two to a draw. null: one is too large to be exact. */
+/** The only digits in the text are two numbers per draw. null: a number is too large to be exact. */
 function parseDraws(text: string): readonly Draw[] | null {
-  // Accounts remember them for long: a list that one is pushed into keeps room for 16 more.
+  // Accounts keep the draws for long, and a list that was pushed into keeps capacity for 16 more.
   let draws: Draw[] | null = null;
   let batchId = 0;
   let value = 0;
@@ -85,10 +85,10 @@ function parseDraws(text: string): readonly Draw[] | null {
   return draws;
 }
 
-/** From so many characters on, V8 makes a piece of a text by pointing into it, which keeps all of it. */
+/** V8 makes a substring of this length or more a pointer into the text, which keeps the whole text. */
 const SLICED_CHARS_MIN = 13;
 
-/** A piece of a text that does not keep the whole of it, for what accounts remember for long. */
+/** A copy of a substring that does not keep the whole text alive, for what accounts keep for long. */
 const detach = (piece: string): string =>
   piece.length < SLICED_CHARS_MIN
     ? piece

@@ -1,5 +1,6 @@
 import { parseMetaVersionFast, parseMetaFast } from './parse-meta.js';
-import { deserializeEvent, serializeEvent, type Provenance } from '../codec.js';
+import { deserializeEvent, serializeEvent } from '../codec.js';
+import type { Provenance } from '../provenance.js';
 import type { PointsRecharged } from '../../account/events.js';
 
 const EVENT: PointsRecharged = {
