@@ -8,7 +8,7 @@ import {
 } from '@eventstore/db-client';
 import { FOLLOW_BATCH_MAX } from '../limits.js';
 import type { Position } from '../port.js';
-import { BatchingQueue } from './batching-queue.js';
+import { SubscriptionBuffer } from './subscription-buffer.js';
 import type { ClientLease } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
@@ -39,7 +39,7 @@ export interface SubscriptionOptions {
 
 /** One subscription to `$all`, for as long as it lives: it does not resubscribe. */
 export class Subscription {
-  readonly #items = new BatchingQueue<FollowItem>(FOLLOW_BATCH_MAX);
+  readonly #items = new SubscriptionBuffer<FollowItem>(FOLLOW_BATCH_MAX);
   readonly #stream: AllStreamSubscription;
   readonly #confirmed = new AbortController();
   #isClosed = false;

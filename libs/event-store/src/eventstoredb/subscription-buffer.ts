@@ -2,7 +2,7 @@
  * A bounded queue between a subscription that delivers one event at a time and a sink that takes
  * batches. While it is full the producer waits, and with it the server.
  */
-export class BatchingQueue<T> {
+export class SubscriptionBuffer<T> {
   readonly #items: T[] = [];
   #failure: { readonly error: unknown } | null = null;
   #onPut: (() => void) | null = null;

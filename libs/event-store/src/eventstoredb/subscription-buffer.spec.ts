@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { BatchingQueue } from './batching-queue.js';
+import { SubscriptionBuffer } from './subscription-buffer.js';
 
 describe('a batching queue', () => {
   it('keeps the order, hands out all it holds, and holds producers back while it is full', async () => {
-    const queue = new BatchingQueue<number>(3);
+    const queue = new SubscriptionBuffer<number>(3);
     const put: number[] = [];
     const producing = (async () => {
       for (let i = 0; i < 7; i += 1) {
@@ -22,14 +22,14 @@ describe('a batching queue', () => {
   });
 
   it('lets a consumer wait for the first item', async () => {
-    const queue = new BatchingQueue<string>(3);
+    const queue = new SubscriptionBuffer<string>(3);
     const taking = queue.takeAll();
     await queue.put('first');
     expect(await taking).toEqual(['first']);
   });
 
   it('hands out what it holds before the error, and accepts nothing behind it', async () => {
-    const queue = new BatchingQueue<number>(3);
+    const queue = new SubscriptionBuffer<number>(3);
     await queue.put(1);
     queue.fail(new Error('first'));
     queue.fail(new Error('second'));
@@ -39,7 +39,7 @@ describe('a batching queue', () => {
   });
 
   it('releases a producer that waits when it fails', async () => {
-    const queue = new BatchingQueue<number>(1);
+    const queue = new SubscriptionBuffer<number>(1);
     const waiting = queue.put(1);
     queue.fail(new Error('closed'));
     await waiting;
