@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * The EventStoreDB that tests are to run on; null: none was named, and its double stands in for it.
- * Whatever else is on that server is not touched: streams of tests have a prefix of their own.
+ * The URL of a real EventStoreDB for the tests. Null: none was configured, and the double is used.
+ * Streams of tests have a prefix of their own, so that nothing else on that server is changed.
  */
 export function eventStoreUrlFromEnv(env: NodeJS.ProcessEnv = process.env): string | null {
   const named = env['TEST_EVENTSTORE_URL'];

@@ -70,7 +70,7 @@ describe('the TCP proxy', () => {
     expect({ heard, answered }).toEqual({ heard: expected, answered: false });
   });
 
-  it('cuts one connection only, at the request it was told', async () => {
+  it('cuts one connection only, at the request that matches', async () => {
     const [first, second] = [await client(), await client()];
     const closed = once(first, 'close');
     void proxy.cutNext('before-request', (request) => request.includes('bad'));

@@ -7,9 +7,9 @@ export type CutAt =
   | 'before-request'
   /** Half of the request arrives. */
   | 'half-request'
-  /** The whole request arrives, and nobody is there any more to hear of it. */
+  /** The whole request arrives, but its client is gone. */
   | 'after-request'
-  /** The server has done what was asked, and the answer is lost. */
+  /** The server has performed the request, and the answer is lost. */
   | 'before-answer';
 
 interface Pair {
@@ -25,7 +25,7 @@ interface Cut {
 
 const HOST = '127.0.0.1';
 
-/** Stands between a client and a real server, and cuts or stalls what goes through. */
+/** A TCP proxy between a client and a real server that cuts or stalls connections. */
 export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   #cut: Cut | null = null;
@@ -75,7 +75,7 @@ export class TcpProxy {
     for (const pair of [...this.#pairs]) end(pair);
   }
 
-  /** From now on nobody gets through, and who was through is cut. */
+  /** Rejects new connections and cuts those that exist. */
   refuse(): void {
     this.#refusing = true;
     this.cutAll();
@@ -85,7 +85,7 @@ export class TcpProxy {
     this.#refusing = false;
   }
 
-  /** Nothing moves in either direction; connections stay. */
+  /** Stops the data in both directions; connections stay open. */
   stall(): void {
     this.#stalled = true;
     for (const { client, server } of this.#pairs) {
@@ -154,7 +154,7 @@ export class TcpProxy {
   }
 }
 
-/** What is on its way still goes out to the server, as it would from a client that died. */
+/** Data already received still goes to the server, as from a client that died. */
 function end({ client, server }: Pair): void {
   client.destroy();
   server.destroySoon();

@@ -9,7 +9,7 @@ export interface TestDatabase {
   migratedPool(): Promise<Pool>;
   /** More connections to the schema of another pool, as another process would have. */
   beside(pool: Pool, config?: PoolConfig): Pool;
-  /** Ends all pools that there are, so that the next test finds room on the server. */
+  /** Ends all pools, so that the next test finds free connections on the server. */
   endPools(): Promise<void>;
   drop(): Promise<void>;
 }

@@ -31,12 +31,12 @@ describe('the protocol server, over TLS,', () => {
     expect((await collect(admin.readAll())).length).toBeGreaterThan(2);
   });
 
-  it('refuses a wrong password, an unknown user, and nobody (23.10: no anonymous access)', async () => {
-    for (const user of ['admin:wrong', 'nobody:none', 'constructor:none', null]) {
+  it('rejects a wrong password, an unknown user, and anonymous access (23.10)', async () => {
+    for (const user of ['admin:wrong', 'unknown:none', 'constructor:none', null]) {
       await denied(collect(on.clientOf(user).readAll()));
     }
-    const asNobody = { credentials: { username: 'unused', password: 'unused' } };
-    await denied(on.clientOf(ADMIN).appendToStream(newStream(), testEvents(1), asNobody));
+    const asUnknownUser = { credentials: { username: 'unused', password: 'unused' } };
+    await denied(on.clientOf(ADMIN).appendToStream(newStream(), testEvents(1), asUnknownUser));
     await denied(on.clientOf(null).appendToStream(newStream(), testEvents(1)));
   });
 
@@ -63,7 +63,7 @@ describe('the protocol server, over TLS,', () => {
     await admin.setStreamMetadata('$all', {});
   });
 
-  it('asks the access list of a stream for user and group', async () => {
+  it('checks user and group by the access list of a stream', async () => {
     const admin = on.clientOf(ADMIN);
     for (const role of ['writer', 'writers']) {
       const stream = newStream();
@@ -79,7 +79,7 @@ describe('the protocol server, over TLS,', () => {
     const writer = on.clientOf(WRITER);
     const stream = newStream();
     const reserve = (right: string) =>
-      admin.setStreamMetadata(stream, { acl: { [right]: ['somebody'] } });
+      admin.setStreamMetadata(stream, { acl: { [right]: ['another-user'] } });
     await writer.appendToStream(stream, testEvents(1));
     await reserve('readRoles');
     await denied(collect(writer.readStream(stream)));
@@ -94,7 +94,7 @@ describe('the protocol server, over TLS,', () => {
     await denied(writer.setStreamMetadata(stream, {}));
   });
 
-  it('asks $settings where a stream says nothing itself (23.10)', async () => {
+  it('falls back to $settings where a stream has no access list (23.10)', async () => {
     const admin = on.clientOf(ADMIN);
     const settings = (data: { [field: string]: { [right: string]: string[] } }) =>
       admin.appendToStream('$settings', jsonEvent({ type: '$settings', data }));
@@ -110,7 +110,7 @@ describe('the protocol server, over TLS,', () => {
     await settings({ $userStreamAcl: { $w: ['$all'], $d: ['$all'] } });
   });
 
-  it('lets nobody delete a metadata stream or write to $all, not even an administrator (23.10)', async () => {
+  it('denies every user to delete a metadata stream or to write to $all, administrators included (23.10)', async () => {
     const admin = on.clientOf(ADMIN);
     const stream = newStream();
     await admin.setStreamMetadata(stream, { maxCount: 3 });
@@ -120,7 +120,7 @@ describe('the protocol server, over TLS,', () => {
     await denied(admin.deleteStream('$all'));
   });
 
-  it('takes a stream without a name for one that nobody may touch (23.10)', async () => {
+  it('denies access to a stream without a name (23.10)', async () => {
     const admin = on.clientOf(ADMIN);
     await denied(admin.appendToStream('', testEvents(1), CLASSIC));
     await denied(collect(admin.readStream('')));
@@ -131,7 +131,7 @@ describe('the protocol server, over TLS,', () => {
 describe('the protocol server, without TLS,', () => {
   const on = withServer();
 
-  it('enforces no access list and asks for no name: it is an insecure node (23.10)', async () => {
+  it('enforces no access list and no authentication: it is an insecure node (23.10)', async () => {
     const stream = newStream();
     const everything = [
       'readRoles',
@@ -140,7 +140,7 @@ describe('the protocol server, without TLS,', () => {
       'metaReadRoles',
       'metaWriteRoles',
     ];
-    const acl = Object.fromEntries(everything.map((right) => [right, ['somebody']]));
+    const acl = Object.fromEntries(everything.map((right) => [right, ['another-user']]));
     await on.client.setStreamMetadata(stream, { acl });
     await on.client.appendToStream(stream, testEvents(1), {
       credentials: { username: 'unused', password: 'unused' },

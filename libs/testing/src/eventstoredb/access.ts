@@ -42,7 +42,7 @@ export type Action = 'read' | 'write' | 'delete';
 const ALL_USERS = '$all';
 const ADMINS = '$admins';
 const ANONYMOUS: Caller = { name: null, groups: [] };
-/** There is no right to delete a metadata stream: nobody has it, not even an administrator. */
+/** There is no right to delete a metadata stream, not even for administrators. */
 const META_ACTION: Record<Action, keyof StreamAcl | null> = {
   read: 'metaRead',
   write: 'metaWrite',
@@ -50,8 +50,8 @@ const META_ACTION: Record<Action, keyof StreamAcl | null> = {
 };
 
 /**
- * Who may do what to which stream. A server without TLS asks nobody who he is and denies nothing: an
- * insecure node has neither authentication nor access lists.
+ * Who may do what to which stream. A server without TLS denies nothing: an insecure
+ * node has neither authentication nor access lists.
  */
 export class Access {
   constructor(

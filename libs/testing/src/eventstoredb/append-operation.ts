@@ -17,10 +17,10 @@ export interface AppendRequest {
 /** How the two append calls word what comes of an append. */
 export interface AppendReply {
   answer(settled: Settled): void;
-  /** Where it can be said without ending the call. */
+  /** Present where it can be answered without ending the call. */
   busy?(): void;
   notReady?(): void;
-  /** Ends the call: for a batch stream, with all that is under way on it. */
+  /** Ends the call: for a batch stream, with all appends in progress on it. */
   fail(error: ServiceError): void;
   cut(): void;
 }

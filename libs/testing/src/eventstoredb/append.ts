@@ -19,7 +19,7 @@ import { asServiceError } from './service-error.js';
 type AppendCall = ServerReadableStream<streams.AppendReq, streams.AppendResp>;
 type Done = sendUnaryData<streams.AppendResp>;
 
-/** The classic append: options, then events, then one answer; what is wrong is refused on the way. */
+/** The classic append: options, then events, then one answer; errors are answered as soon as they are known. */
 export function handleAppend(state: ServerState, call: AppendCall, done: Done): void {
   const answer = once(done);
   const append = new GatheredAppend(state, call);

@@ -299,7 +299,7 @@ describe('the protocol server, when BatchAppend sends an append in many parts,',
   });
 });
 
-describe('the protocol server, told to forget,', () => {
+describe('the protocol server, with a small window of recent ids,', () => {
   const on = withServer({ recentIdsMax: 1 });
 
   it('recognises a repeat at any revision no more, but one at an exact revision always', async () => {

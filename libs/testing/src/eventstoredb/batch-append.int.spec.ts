@@ -7,7 +7,7 @@ const WRITE_TIMEOUT_MS = 120;
 
 type Batch = ClientDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
 
-describe('the protocol server, spoken to by BatchAppend itself,', () => {
+describe('the protocol server, called by raw BatchAppend,', () => {
   const on = withServer({ writeTimeoutMs: WRITE_TIMEOUT_MS, commitTimeoutMs: 5_000 });
   let client: InstanceType<typeof StreamsClient>;
   let batch: Batch;
@@ -69,7 +69,7 @@ describe('the protocol server, spoken to by BatchAppend itself,', () => {
     expect(on.server.log.streamOf(stream)).toHaveLength(1);
   });
 
-  it('answers with the ids of the request, and what is under way before it ends (23.10)', async () => {
+  it('answers with the ids of the request, and answers calls in progress before it ends (23.10)', async () => {
     const stream = newStream();
     const correlation = randomUUID();
     on.server.faults.append = () => ({ kind: 'late-commit', afterMs: 60 });

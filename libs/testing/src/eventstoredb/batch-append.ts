@@ -37,7 +37,7 @@ export class BatchAppendStream {
   #isEnding = false;
 
   constructor(
-    private readonly double: ServerState,
+    private readonly state: ServerState,
     private readonly call: BatchCall,
   ) {
     call.on('data', (request: streams.BatchAppendReq) => this.#take(request));
@@ -47,7 +47,7 @@ export class BatchAppendStream {
     });
   }
 
-  /** What is wrong with one append is said of that one, where its options are at hand. */
+  /** An error of one append is answered for that append, if its options are known. */
   #take(request: streams.BatchAppendReq): void {
     const answer = this.#answerTo(request, request.getOptions()?.getStreamIdentifier());
     try {
@@ -71,11 +71,11 @@ export class BatchAppendStream {
     const answerAppend = this.#answerTo(request, append.identifier);
     for (const message of request.getProposedMessagesList()) {
       const proposal = proposalOf(message);
-      const size = this.double.sizeOf(proposal);
+      const size = this.state.sizeOf(proposal);
       append.events.push(eventFrom(proposal, size));
       append.size += size;
     }
-    const { appendBytesMax } = this.double;
+    const { appendBytesMax } = this.state;
     if (append.size > appendBytesMax) {
       this.#open.delete(id);
       return answerAppend((response) => response.setError(batchAppendTooLarge(appendBytesMax)));
@@ -85,25 +85,25 @@ export class BatchAppendStream {
     this.#perform(append, answerAppend);
   }
 
-  /** Who may not write, or comes too late, is told so before an event is looked at. */
+  /** A missing right, or a deadline in the past, is answered before any event is looked at. */
   #begin(
     id: string,
     options: streams.BatchAppendReq.Options,
     answer: Answer,
   ): status.Status | null {
-    const { double } = this;
+    const { state } = this;
     const identifier = options.getStreamIdentifier();
     const stream = streamNameOf(identifier);
-    if (!double.access.mayDo(double.callerOf(this.call), 'write', stream)) {
+    if (!state.access.mayDo(state.callerOf(this.call), 'write', stream)) {
       return batchAccessDenied();
     }
-    const waitMs = Math.min(waitMsOf(options), double.writeTimeoutMs);
+    const waitMs = Math.min(waitMsOf(options), state.writeTimeoutMs);
     if (waitMs <= 0) return batchTimeout();
     if (this.#open.has(id)) return null;
     if (stream === '') throw invalidArgument('Value cannot be null or empty. (eventStreamId)');
     const expected = expectedOf(options);
     this.#open.set(id, { stream, identifier, expected, events: [], size: 0 });
-    double.schedule(waitMs, () => {
+    state.schedule(waitMs, () => {
       if (this.#open.delete(id)) answer((response) => response.setError(batchTimeout()));
     });
     return null;
@@ -120,7 +120,7 @@ export class BatchAppendStream {
       this.#endWhenAnswered();
     };
     performAppend(
-      this.double,
+      this.state,
       { stream, expected, events, via: 'batch-append' },
       {
         answer: (settled) => answerOnce((response) => fillAnswer(response, settled, expected)),
@@ -128,7 +128,7 @@ export class BatchAppendStream {
         notReady: () =>
           answerOnce((response) => response.setError(batchUnavailable('Server Is Not Ready'))),
         fail: (error: ServiceError) => this.call.emit('error', error),
-        cut: () => this.double.cut(this.call),
+        cut: () => this.state.cut(this.call),
       },
     );
   }
@@ -138,7 +138,7 @@ export class BatchAppendStream {
     identifier: shared.StreamIdentifier | undefined,
   ): Answer {
     return (fill) => {
-      if (this.double.faults.blackHole === true) return;
+      if (this.state.faults.blackHole === true) return;
       const response = new streams.BatchAppendResp()
         .setCorrelationId(request.getCorrelationId())
         .setStreamIdentifier(identifier ?? new shared.StreamIdentifier());

@@ -1,6 +1,6 @@
 import { ReadEnded } from './reader.js';
 
-/** Between what makes answers and what sends them: so many wait in it and no more. */
+/** A bounded queue between the producer of messages and their sender. */
 export class BoundedChannel<T> {
   readonly #items: T[] = [];
   #failure: { readonly error: unknown } | null = null;
@@ -13,7 +13,7 @@ export class BoundedChannel<T> {
     gone.addEventListener('abort', () => this.#changed());
   }
 
-  /** false: it is full, or takes in nothing any more. */
+  /** False: it is full, or has failed. */
   tryWrite(item: T): boolean {
     if (this.#failure !== null || this.#items.length >= this.max) return false;
     this.#items.push(item);
@@ -21,7 +21,7 @@ export class BoundedChannel<T> {
     return true;
   }
 
-  /** Makes room by losing the oldest: whoever reads finds a gap. */
+  /** Discards the oldest item when it is full: the consumer finds a gap. */
   writeOverOldest(item: T): void {
     if (this.#items.length >= this.max) this.#items.shift();
     this.tryWrite(item);
@@ -34,7 +34,7 @@ export class BoundedChannel<T> {
     }
   }
 
-  /** What is in it is still given out, and then the error. */
+  /** What it holds is still handed out, and then the error is thrown. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#changed();

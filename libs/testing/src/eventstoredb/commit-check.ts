@@ -8,7 +8,7 @@ export type Expected = 'any' | 'no-stream' | 'stream-exists' | number;
 
 export type CommitCheck =
   | { readonly kind: 'ok'; readonly current: number; readonly isSoftDeleted: boolean }
-  /** null: where it was written is not said, since its last event can't be read any more. */
+  /** Null: its last event cannot be read any more, and so its position is not returned. */
   | { readonly kind: 'repeated'; readonly revision: number; readonly position: number | null }
   /** It repeats what is not committed yet: such a request is dropped, and so is its answer. */
   | { readonly kind: 'dropped' }

@@ -39,7 +39,7 @@ export class CommitWaits {
     for (const cancel of [...this.#cancels]) cancel(CANCELED);
   }
 
-  /** Nobody is answered any more. */
+  /** Drops all waiting writes without an answer. */
   abandonAll(): void {
     this.#cancels.clear();
   }

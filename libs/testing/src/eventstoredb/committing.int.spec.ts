@@ -44,7 +44,7 @@ describe.each([
     return { first };
   };
 
-  it('drops a repeat of an append that is under way, and answers it with a timeout of its own', async () => {
+  it('drops a repeat of an append in progress, and answers it with a timeout of its own', async () => {
     const stream = newStream();
     const events = testEvents(2);
     const { first } = await underWay(stream, events);
@@ -66,7 +66,7 @@ describe.each([
     await first;
   });
 
-  it('shows nobody what is not committed, and answers what is written behind it afterwards', async () => {
+  it('hides what is not committed, and answers what is written behind it afterwards', async () => {
     const stream = newStream();
     const { first } = await underWay(stream);
     const behind = append(stream, testEvents(1), 1n);

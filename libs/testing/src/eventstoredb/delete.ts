@@ -83,8 +83,8 @@ function errorFor(
     case 'timeout':
       return operationTimedOut(settled.message);
     case 'wrong-version': {
-      const wanted = EXPECTED_NUMBER[String(expected)] ?? BigInt(expected);
-      return wrongExpectedVersion('Delete', stream, wanted, BigInt(settled.current));
+      const expectedNumber = EXPECTED_NUMBER[String(expected)] ?? BigInt(expected);
+      return wrongExpectedVersion('Delete', stream, expectedNumber, BigInt(settled.current));
     }
     case 'repeated':
       return handlerFailed();

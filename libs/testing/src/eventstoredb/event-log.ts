@@ -2,7 +2,7 @@ import { PendingRecords } from './pending-records.js';
 import { SYSTEM_TYPES } from './system-names.js';
 import { StreamIndex, type LogView } from './stream-index.js';
 
-/** An event on its way in. */
+/** An event before it is written. */
 export interface ProposedEvent {
   readonly id: string;
   readonly type: string;
@@ -30,7 +30,7 @@ const RECORD_OVERHEAD_BYTES = 96;
  * at once and committed a moment later, in the log's order, as on a cluster that replicates it first.
  */
 export class EventLog implements LogView {
-  /** What the writer decides by: committed, or on its way to it. */
+  /** What the writer decides by: committed, or written and not yet committed. */
   readonly written: LogView;
   readonly #committed = new StreamIndex();
   readonly #pending = new PendingRecords(this.#committed);
@@ -66,7 +66,7 @@ export class EventLog implements LogView {
     return this.#committed.metadataRecordOf(stream);
   }
 
-  /** A test that writes `$streamDeleted` here means the tombstone; a client's event is told apart. */
+  /** A test that writes `$streamDeleted` here means the tombstone; an event of a client does not. */
   append(
     stream: string,
     event: ProposedEvent,
@@ -104,7 +104,7 @@ export class EventLog implements LogView {
     this.#pending.onCommitted(position, done);
   }
 
-  /** A restart: what is written is on disk and is committed, and nobody waits for it any more. */
+  /** A restart: what is written is on disk and is committed, and no call waits for it any more. */
   commitAll(): void {
     this.#pending.releaseAll();
     if (this.#pending.commit()) this.#wake();

@@ -21,7 +21,7 @@ import type { AppendFault } from './faults.js';
 import { TcpProxy } from '../tcp-proxy.js';
 import { EventStoreDbProtocolServer } from './protocol-server.js';
 
-describe('the protocol server, told to go wrong,', () => {
+describe('the protocol server, with injected faults,', () => {
   let server: EventStoreDbProtocolServer;
   let client: EventStoreDBClient;
   beforeEach(async () => {
@@ -59,7 +59,7 @@ describe('the protocol server, told to go wrong,', () => {
     expect(storedIn(stream)).toBe(stored);
   });
 
-  it('writes late all the same, when nobody waits for it any more', async () => {
+  it('writes late, though the caller has stopped waiting', async () => {
     const stream = newStream();
     strike({ kind: 'late-write', afterMs: 250 });
     await expect(append(stream, 50)).rejects.toBeInstanceOf(DeadlineExceededError);
@@ -162,7 +162,7 @@ describe('the protocol server, told to go wrong,', () => {
     await proxy.close();
   });
 
-  it('keeps its port and its data over a restart, and forgets what was under way', async () => {
+  it('keeps its port and its data over a restart, and drops the calls in progress', async () => {
     const stream = newStream();
     await append(stream);
     const { port } = server;

@@ -1,4 +1,4 @@
-/** What a request that may be struck by a fault asks for. */
+/** A request that a fault may be injected into. */
 export interface AppendCall {
   readonly stream: string;
   readonly ids: readonly string[];
@@ -22,7 +22,7 @@ export type AppendFault =
   | { readonly kind: 'swallow' }
   /** Written, never answered. */
   | { readonly kind: 'swallow-answer' }
-  /** Written, then told to have failed. */
+  /** Written, then answered with an error. */
   | { readonly kind: 'lose-answer' }
   /** Nothing written: come again later. */
   | { readonly kind: 'busy' }
@@ -33,13 +33,13 @@ export type AppendFault =
   /** Written and answered late: a caller that gave up meanwhile finds it written afterwards. */
   | { readonly kind: 'late-write'; readonly afterMs: number }
   /**
-   * Written at once, committed after a while: until then nobody reads it, what is written behind it
-   * waits as well, and a repeat of it is dropped and told a timeout.
+   * Written at once, committed later: until then it cannot be read, what is written behind it waits as
+   * well, and a repeat of it is dropped and answered with a timeout.
    */
   | { readonly kind: 'late-commit'; readonly afterMs: number }
-  /** The connection is cut, with everything else that is under way on it. */
+  /** The connection is cut, with all other calls on it. */
   | { readonly kind: 'cut'; readonly when: 'before-commit' | 'after-commit' }
-  /** Nothing written: somebody else leads the cluster. */
+  /** Nothing written: another node leads the cluster. */
   | { readonly kind: 'not-leader'; readonly leader: EndPoint }
   /** Nothing written, and refused for its revision, whatever that is. */
   | { readonly kind: 'wrong-version' }
@@ -72,12 +72,12 @@ export type ReadFault =
   /** One event is left out, counted from 0. */
   | { readonly kind: 'omit'; readonly event: number };
 
-/** Asked about each request; `undefined`: nothing goes wrong with it. */
+/** Called for each request. `undefined`: no fault. */
 export interface Faults {
   append?: ((call: AppendCall) => AppendFault | undefined) | undefined;
   read?: ((call: ReadCall) => ReadFault | undefined) | undefined;
-  /** The client asks what the server can do before it uses BatchAppend. */
+  /** The client requests the features of the server before it uses BatchAppend. */
   features?: (() => 'internal' | 'swallow' | undefined) | undefined;
-  /** Nothing that arrives is answered any more, and nothing that is under way. */
+  /** No request is answered any more, those in progress included. */
   blackHole?: boolean;
 }

@@ -22,7 +22,7 @@ export function uuidOf(uuid: shared.UUID | undefined): string {
 export const revisionOf = (record: LogRecord): bigint =>
   record.isTombstone ? DELETED_REVISION : BigInt(record.revision);
 
-/** As text where the reader asked for text, and else as two numbers. */
+/** As text if the reader requested text, otherwise as two numbers. */
 function idMessage(id: string, isString: boolean): shared.UUID {
   if (isString) return new shared.UUID().setString(id);
   const bytes = Buffer.alloc(16);

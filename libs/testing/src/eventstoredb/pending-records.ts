@@ -9,7 +9,7 @@ interface CommitWaiter {
 
 /**
  * Records that are written and not yet committed. As a view of the log it shows them behind the
- * committed ones: so two writers of one stream are told apart before either is committed.
+ * committed ones: so the writer sees both of two appends to one stream before either is committed.
  */
 export class PendingRecords implements LogView {
   #records: LogRecord[] = [];

@@ -21,15 +21,15 @@ export interface ProtocolServerOptions extends Omit<ServerStateOptions, 'isInsec
 }
 
 const HOST = '127.0.0.1';
-/** How long a node that shuts down waits for what is under way. */
+/** How long a node that shuts down waits for calls in progress. */
 const GRACE_MS = 5_000;
 /** The largest message that the real server takes: what fits one record of its log. */
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024 - 10_000;
 
 /**
- * A test double of EventStoreDB: it speaks the streams protocol over real gRPC on a real socket, as
- * the Node client 6.2.1 knows it, and answers by the server's own rules. It keeps everything in
- * memory, has no cluster, no projections and no disk: nothing but tests and benches should use it.
+ * A test double of EventStoreDB: it implements the streams protocol over real gRPC on a real socket,
+ * for the Node client 6.2.1, by the rules of the server. It has no disk, no cluster and no
+ * projections: only tests and benches may use it.
  */
 export class EventStoreDbProtocolServer {
   readonly #state: ServerState;
@@ -68,7 +68,7 @@ export class EventStoreDbProtocolServer {
     return this.#state.faults;
   }
 
-  /** What is really written, without asking over the wire. */
+  /** What is written, read without the protocol. */
   get log(): ServerState['log'] {
     return this.#state.log;
   }
@@ -94,7 +94,7 @@ export class EventStoreDbProtocolServer {
     this.#grpc = grpc;
   }
 
-  /** As a crash would: connections are cut, nothing under way is answered, what is written stays. */
+  /** As a crash: connections are cut, calls in progress are not answered, what is written stays. */
   async stop(): Promise<void> {
     this.#state.crash();
     await this.#connections?.close();
@@ -104,8 +104,8 @@ export class EventStoreDbProtocolServer {
   }
 
   /**
-   * As a node that is told to shut down: it gives up the writes that wait to be committed, takes no
-   * new requests, ends idle connections at once, and cuts after a while those that are still in use,
+   * As a graceful shutdown of a node: it cancels the writes that wait to be committed, rejects new
+   * requests, ends idle connections at once, and after a grace period cuts those still in use,
    * subscriptions among them.
    */
   async stopGracefully(graceMs = GRACE_MS): Promise<void> {

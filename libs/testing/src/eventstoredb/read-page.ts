@@ -34,7 +34,7 @@ export function* recordsOf(state: ServerState, request: ReadRequest): Iterable<L
 }
 
 /**
- * A stream is read from a revision inclusive, either way. `$all` is read forwards from a position
+ * A stream is read from a revision inclusive, in either direction. `$all` is read forwards from a position
  * inclusive, backwards exclusive: there a position is the edge in front of a record.
  */
 function firstIndex(state: ServerState, request: ReadRequest): number {

@@ -13,7 +13,7 @@ import { SubscriptionSince24 } from './subscription-since-24.js';
 import { ALL_STREAM } from './system-names.js';
 import { isFound, isGone } from './visibility.js';
 
-/** Every way of reading is one call of the protocol. */
+/** Reads and subscriptions of all kinds are one call of the protocol. */
 export async function handleRead(state: ServerState, call: ReadCall): Promise<void> {
   try {
     const request = readRequestOf(call.request);

@@ -70,7 +70,7 @@ export class Reader {
     }
   }
 
-  /** Nothing more is said, until the client goes. */
+  /** Sends nothing more until the client has gone. */
   async #silence(): Promise<never> {
     if (!this.gone.aborted) await once(this.gone, 'abort');
     throw new ReadEnded();

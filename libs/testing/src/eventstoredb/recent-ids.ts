@@ -4,8 +4,8 @@ import { isMetaStream } from './system-names.js';
 const RECENT_IDS_MAX = 10_000;
 
 /**
- * The small memory that an append at "any" revision is checked against. It forgets, so that such a
- * repeat is recognised only with luck: as on the real server.
+ * The bounded window of recent ids that an append at "any" revision is checked against. An older
+ * repeat is not recognised, as on the real server.
  */
 export class RecentIds {
   readonly #records = new Map<string, LogRecord>();

@@ -13,7 +13,7 @@ const OID = {
   subjectAltName: '551d11',
 } as const;
 
-/** A certificate for 127.0.0.1 and localhost, good for a day, made anew for each test. */
+/** A new certificate for 127.0.0.1 and localhost, valid for a day. */
 export function selfSigned(): TlsOptions {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(oid(OID.ecdsaWithSha256));

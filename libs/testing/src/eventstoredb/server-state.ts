@@ -12,7 +12,7 @@ import { CommitWaits } from './commit-waits.js';
 import { META_STREAM_PREFIX, SYSTEM_TYPES } from './system-names.js';
 
 export interface ServerStateOptions {
-  /** Without TLS a node runs as insecure: it asks nobody for a name and enforces no access list. */
+  /** Without TLS a node is insecure: it has neither authentication nor access lists. */
   readonly isInsecure: boolean;
   readonly users?: Users;
   readonly appendBytesMax?: number;
@@ -27,7 +27,7 @@ export interface ServerStateOptions {
   readonly nowMs?: () => number;
 }
 
-/** What a call brings with it that its handler asks about. */
+/** The parts of a call that its handler needs. */
 export interface CallContext {
   readonly metadata: Metadata;
   getPeer(): string;
@@ -80,7 +80,7 @@ export class ServerState {
     return this.access.callerOf(call.metadata);
   }
 
-  /** Forgotten when the server stops, as is everything under way; what it returns calls it off. */
+  /** Runs an action later. A stop of the server cancels it, and so does the returned function. */
   schedule(afterMs: number, action: () => void): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -93,7 +93,7 @@ export class ServerState {
     };
   }
 
-  /** What a stop of the process costs: timers and memory, but nothing written. */
+  /** The effects of a crash: timers and caches are lost, nothing written is. */
   crash(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

@@ -4,7 +4,7 @@ import { EventStoreDbProtocolServer } from './protocol-server.js';
 
 const GRACE_MS = 300;
 
-describe('the protocol server, told to shut down,', () => {
+describe('the protocol server, shutting down gracefully,', () => {
   let server: EventStoreDbProtocolServer;
   let client: EventStoreDBClient;
   beforeEach(async () => {

@@ -17,7 +17,7 @@ export type WriteOutcome =
   | { readonly kind: 'written'; readonly revision: number; readonly position: number | null }
   | Exclude<CommitCheck, { kind: 'ok' }>;
 
-/** Writes what is asked for, and what the server adds to it of its own. */
+/** Performs writes, with the system events that the server adds to them. */
 export class StreamWriter {
   constructor(
     private readonly log: EventLog,

@@ -155,7 +155,7 @@ describe('the protocol server, subscribed to $all,', () => {
     expect(events.map(({ event }) => event?.streamId)).toEqual(expected);
   });
 
-  it('leaves out the server’s own events where asked to', async () => {
+  it('leaves out system events on request', async () => {
     const stream = newStream();
     await on.client.appendToStream(stream, testEvents(1, 'the-last'));
     const types: string[] = [];

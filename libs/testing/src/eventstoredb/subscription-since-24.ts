@@ -18,7 +18,7 @@ const TURN = 8;
 
 /**
  * A catch-up subscription as servers do it since 24.2: it says a checkpoint when it has caught up, and
- * who does not keep up is told that he fell behind and is served from pages again, but not dropped.
+ * a slow subscriber is told that it fell behind and is served from pages again, but not dropped.
  */
 export class SubscriptionSince24 extends Subscription {
   #next = 0;
@@ -110,7 +110,7 @@ export class SubscriptionSince24 extends Subscription {
     if (outgoing.record !== undefined) this.#given = positionOf(outgoing.record);
   }
 
-  /** Never one that was said already, nor one further back. */
+  /** Never the same one twice, nor an earlier one. */
   async #checkpoint(at: LogPosition): Promise<void> {
     if (this.request.filter === null || at.commit <= this.#lastCheckpoint) return;
     this.#lastCheckpoint = at.commit;

@@ -45,7 +45,7 @@ export class SubscriptionSource {
     return stream !== null || from.kind !== 'at' || this.state.log.isRecordBoundary(from.at);
   }
 
-  /** Of the record behind what a subscription is told to begin behind. */
+  /** Index of the record behind the position where a subscription begins. */
   firstIndex(): number {
     const { from, stream } = this.request;
     if (from.kind === 'start') return 0;
@@ -53,7 +53,7 @@ export class SubscriptionSource {
     return stream === null ? this.state.log.indexAt(from.at + 1) : from.at + 1;
   }
 
-  /** Where a page that begins at an index is said to begin: the edge in front of its first record. */
+  /** The position reported for a page that begins at an index: the boundary before its first record. */
   boundaryAt(index: number): LogPosition {
     const commit = this.at(index)?.position ?? this.state.log.end;
     return { commit, prepare: 0 };

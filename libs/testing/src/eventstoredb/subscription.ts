@@ -25,7 +25,7 @@ const NO_STREAM_PAUSE_MS = 50;
 
 export interface Outgoing {
   readonly message: streams.ReadResp;
-  /** Set for an event, not for what is said beside. */
+  /** Set for an event, absent for any other message. */
   readonly record?: LogRecord;
 }
 
@@ -92,7 +92,7 @@ export class Subscription {
     return { message: answerOf(log, record, this.request, nowMs()), record };
   }
 
-  /** A stream that is not there is looked for again and again: until then nobody has caught up. */
+  /** A stream that does not exist is polled for: until it exists, "caught up" is not sent. */
   async #untilFound(): Promise<void> {
     const { stream } = this.request;
     while (stream !== null) {
@@ -124,7 +124,7 @@ export class Subscription {
     await Promise.race([pumped, this.#listen(next, live)]);
   }
 
-  /** What was committed while the last page was on its way goes straight into the buffer. */
+  /** What was committed while the last page was sent goes straight into the buffer. */
   async #giveMissed(from: number): Promise<number> {
     let index = from;
     for (; index < this.source.length; index += 1) {

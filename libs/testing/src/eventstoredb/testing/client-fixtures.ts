@@ -33,14 +33,14 @@ export function withServer(options: ProtocolServerOptions = {}) {
   return setUp;
 }
 
-/** A server over TLS, where alone it asks for a name, and a client for each name. */
+/** A server over TLS, which authenticates users, and a client for each user. */
 export function withSecureServer(options: Omit<ProtocolServerOptions, 'tls'> = {}) {
   const tls = selfSigned();
   const clients: EventStoreDBClient[] = [];
   const caFile = join(tmpdir(), `esdb-tls-${randomUUID()}.pem`);
   const setUp = {
     server: new EventStoreDbProtocolServer({ ...options, tls }),
-    /** null: a client that says no name. */
+    /** Null: a client without credentials. */
     clientOf(user: string | null): EventStoreDBClient {
       const who = user === null ? '' : `${user}@`;
       const client = EventStoreDBClient.connectionString(
