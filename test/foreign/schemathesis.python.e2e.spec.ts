@@ -39,7 +39,7 @@ describe('the API that schemathesis calls by its OpenAPI description', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'points-schemathesis-'));
     const rates = {
-      ...{ userPerSecond: NO_LIMIT, servicePerSecond: NO_LIMIT, unknownPerSecond: NO_LIMIT },
+      ...{ userPerSecond: NO_LIMIT, servicePerSecond: NO_LIMIT, anonymousPerSecond: NO_LIMIT },
     };
     opened = await openApiOnPostgres('schemathesis', { rates, positionWaitMsMax: 1 });
     const { api } = opened;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { answerCounter, denialCounter } from '#platform';
 import { LATENCY_BUCKETS_SECONDS, type StallDetector, type Log } from '#platform/process';
-import type { ApiObserver } from './common/api-observer.js';
+import type { ApiObserver } from './common/observer/api-observer.js';
 
 /** What the API reports, as figures to alarm on and lines to search. */
 export function createApiObserver(

@@ -323,7 +323,7 @@ describe('the recorded session', () => {
   }
 
   async function ofLimits(): Promise<Answers> {
-    const rates = { userPerSecond: 0.2, servicePerSecond: 0.2, unknownPerSecond: 0.2 };
+    const rates = { userPerSecond: 0.2, servicePerSecond: 0.2, anonymousPerSecond: 0.2 };
     const streams = { streamsMax: 10, subjectStreamsMax: 0, pollMs: 10, heartbeatMs: 10_000 };
     const limited = await open({ parts: { rates } });
     const full = await open({ parts: { streams } });

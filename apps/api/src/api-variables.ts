@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LEDGER_VARIABLES, SENDERS_VARIABLES } from '#platform';
 import { list, onOff, port, wholeNumber } from '#platform/process';
 import type { TokenVerifierOptions } from './common/access/token-verifier.js';
+import type { ApiOptions } from './common/options/api-options.js';
+import type { HttpOptions } from './create-api.js';
 
 const SECRET_CHARS_MIN = 32;
 const ALGORITHMS = [
@@ -101,4 +105,40 @@ function verificationKeys(
   if (url !== '') return { kind: 'key set', url };
   if (algorithm.startsWith('HS')) return { kind: 'secret', secret: key };
   return { kind: 'public key', pem: key.replaceAll('\\n', '\n') };
+}
+
+const ANONYMOUS_RATE_PER_SECOND = 5;
+const SUBJECT_STREAMS_MAX = 8;
+const CHANGES_POLL_MS = 200;
+const HEARTBEAT_MS = 15_000;
+const POSITION_WAIT_MS_MAX = 2_000;
+
+export function apiOptions(variables: ApiVariables): ApiOptions {
+  return {
+    policy: variables.LEDGER_POLICY,
+    cursorKey: variables.CURSOR_KEY,
+    rates: {
+      userPerSecond: variables.RATE_USER_PER_SECOND,
+      servicePerSecond: variables.RATE_SERVICE_PER_SECOND,
+      anonymousPerSecond: ANONYMOUS_RATE_PER_SECOND,
+    },
+    streams: {
+      streamsMax: variables.STREAMS_MAX,
+      subjectStreamsMax: SUBJECT_STREAMS_MAX,
+      pollMs: CHANGES_POLL_MS,
+      heartbeatMs: HEARTBEAT_MS,
+    },
+    positionWaitMsMax: POSITION_WAIT_MS_MAX,
+    hasMetricsPort: variables.METRICS_PORT !== null,
+  };
+}
+
+/** The page is served where it was built. */
+export function httpOptions(variables: ApiVariables): HttpOptions {
+  const folder = resolve(variables.WEB_FOLDER);
+  return {
+    isBehindProxy: variables.BEHIND_PROXY,
+    corsOrigins: variables.CORS_ORIGINS,
+    pageFolder: existsSync(join(folder, 'index.html')) ? folder : null,
+  };
 }

@@ -1,75 +1,97 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { CommandsModule } from '#commands';
-import { AccessGuard } from './common/access/access.guard.js';
-import { PARTS, STORE, TABLES, type ApiParts } from './api-parts.js';
-import { CommandsController } from './commands/commands.controller.js';
-import { DocsController } from './docs/docs.controller.js';
-import { HealthController } from './health/health.controller.js';
-import { OpenStreams } from './common/limits/open-streams.js';
-import { RateLimiter } from './common/limits/rate-limiter.js';
-import { ProblemFilter } from './common/problems/problem.filter.js';
-import { AccountController } from './statement/account.controller.js';
-import { CsvExportController } from './statement/csv-export.controller.js';
-import { PageCursors } from './statement/page-cursor.js';
-import { TABLE_QUERY_HANDLERS } from './statement/table-queries.js';
-import { TransactionsController } from './statement/transactions.controller.js';
-import { AuditController } from './audit/audit.controller.js';
-import { ReplaySemaphore } from './history/replay-semaphore.js';
-import { HISTORY_QUERY_HANDLERS } from './history/history-queries.js';
-import { TransactionStoryReader } from './statement/transaction-story.js';
-import { ReadModelChanges } from './live/read-model-changes.js';
-import { TransactionStreamController } from './live/transaction-stream.controller.js';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import type { Clock } from '#async';
+import { AccountCommandProcessor } from '#commands';
+import {
+  CLOCK,
+  CommandProcessingModule,
+  LOG,
+  METRICS,
+  ProcessModule,
+  SendersModule,
+  StoresModule,
+} from '#platform';
+import { Health, StallDetector, type Environment, type Log } from '#platform/process';
+import { createApiObserver } from './api-metrics.js';
+import { apiOptions, tokenVerifierOptions, type ApiVariables } from './api-variables.js';
+import { AuditModule } from './audit/audit.module.js';
+import { CommandsHttpModule } from './commands/commands-http.module.js';
+import { TOKEN_VERIFIER, createTokenVerifier } from './common/access/token-verifier.js';
+import { CommonModule } from './common/common.module.js';
+import { API_OBSERVER } from './common/observer/api-observer.js';
+import { API_OPTIONS } from './common/options/api-options.js';
+import { DocsModule } from './docs/docs.module.js';
+import { HealthChecksModule } from './health/health-checks.module.js';
+import { HealthHttpModule } from './health/health-http.module.js';
+import { LiveModule } from './live/live.module.js';
+import { StatementModule } from './statement/statement.module.js';
 
+/** Commands are queued and none was answered for so long: the process is not ready. */
+const STALL_MS_MAX = 60_000;
+
+/** The routes of the API. What they need, `ApiModule` provides, or a test in its place. */
 @Module({
-  controllers: [
-    CommandsController,
-    AccountController,
-    TransactionsController,
-    TransactionStreamController,
-    CsvExportController,
-    AuditController,
-    HealthController,
-    DocsController,
-  ],
-  providers: [
-    { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_FILTER, useClass: ProblemFilter },
-    ReplaySemaphore,
-    TransactionStoryReader,
-    ...TABLE_QUERY_HANDLERS,
-    ...HISTORY_QUERY_HANDLERS,
+  imports: [
+    CommonModule,
+    CommandsHttpModule,
+    StatementModule,
+    LiveModule,
+    AuditModule,
+    HealthHttpModule,
+    DocsModule,
   ],
 })
+export class ApiRoutesModule {}
+
+@Global()
+@Module({})
 export class ApiModule {
-  static of(parts: ApiParts): DynamicModule {
+  static forRoot(config: ApiVariables, environment: Environment): DynamicModule {
+    const { METRICS_PORT: port, METRICS_HOST: host } = config;
     return {
       module: ApiModule,
-      imports: [CommandsModule.forRoot(parts.commandProcessor)],
-      providers: madeOf(parts),
+      imports: [
+        ProcessModule.forRoot({
+          app: 'api',
+          config,
+          environment,
+          components: ['event store', 'read tables', 'reads', 'clock'],
+          probes: port === null ? null : { port, host },
+        }),
+        StoresModule.forRoot(['append', 'read tables']),
+        SendersModule,
+        CommandProcessingModule,
+        HealthChecksModule,
+        ApiRoutesModule,
+      ],
+      providers: [
+        { provide: API_OPTIONS, useValue: apiOptions(config) },
+        {
+          provide: TOKEN_VERIFIER,
+          inject: [CLOCK],
+          useFactory: (clock: Clock) =>
+            createTokenVerifier(tokenVerifierOptions(config), () => clock.timeOfDay()),
+        },
+        {
+          provide: StallDetector,
+          inject: [CLOCK, Health, AccountCommandProcessor],
+          useFactory: (clock: Clock, health: Health, processor: AccountCommandProcessor) => {
+            const stallDetector = new StallDetector(clock, STALL_MS_MAX);
+            health.addCheck('commands', () => {
+              stallDetector.reportWaiting(processor.stats.active + processor.stats.queued);
+              return stallDetector.status();
+            });
+            return stallDetector;
+          },
+        },
+        {
+          provide: API_OBSERVER,
+          inject: [METRICS, LOG, StallDetector],
+          useFactory: (metrics: Registry, log: Log, stallDetector: StallDetector) =>
+            createApiObserver(metrics, log, stallDetector),
+        },
+      ],
+      exports: [API_OPTIONS, TOKEN_VERIFIER, API_OBSERVER, SendersModule, CommandProcessingModule],
     };
   }
-}
-
-function madeOf(parts: ApiParts): Provider[] {
-  const { clock, observer } = parts;
-  const failed = (cause: unknown): void => observer.positionPollFailed(cause);
-  return [
-    { provide: PARTS, useValue: parts },
-    { provide: STORE, useValue: parts.store },
-    { provide: TABLES, useValue: parts.tables },
-    { provide: RateLimiter, useValue: new RateLimiter(parts.rates, () => clock.now()) },
-    {
-      provide: OpenStreams,
-      useValue: new OpenStreams(parts.streams, (count) => observer.openStreamsChanged(count)),
-    },
-    { provide: PageCursors, useValue: new PageCursors(parts.cursorKey) },
-    {
-      provide: ReadModelChanges,
-      useValue: new ReadModelChanges(parts.tables, {
-        pollMs: parts.streams.pollMs,
-        onPollError: failed,
-      }),
-    },
-  ];
 }

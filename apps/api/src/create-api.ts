@@ -1,69 +1,84 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { LoggerService } from '@nestjs/common';
-import { ApiModule } from './api.module.js';
-import type { ApiParts } from './api-parts.js';
-import { InFlightRequests, closeGracefully } from './http/graceful-close.js';
+import type { DynamicModule } from '@nestjs/common';
+import { AccountCommandProcessor } from '#commands';
+import { GracefulShutdown } from '#platform/process';
+import { API_OBSERVER, type ApiObserver } from './common/observer/api-observer.js';
+import { handleClientError, rejectConnectAndExpect } from './http/connection-errors.js';
 import { enableCors } from './http/cors.js';
+import { InFlightRequests, closeGracefully } from './http/graceful-close.js';
 import { useJsonBodyParser } from './http/json-body-parser.js';
 import { rejectUnknownMethods } from './http/method-not-allowed.js';
 import { ProblemAdapter } from './http/problem-adapter.js';
-import { handleClientError, rejectConnectAndExpect } from './http/connection-errors.js';
 import { reportRequests } from './http/request-metrics.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
 import { serveWebPage } from './http/static-page.js';
 
 export interface HttpOptions {
-  /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
+  /** Whether X-Forwarded-For is trusted: only behind a proxy that sets it. */
   readonly isBehindProxy: boolean;
-  /** Of pages in a browser that may call from elsewhere, to the letter. */
+  /** Origins of pages in a browser that may call from elsewhere, compared exactly. */
   readonly corsOrigins: readonly string[];
+  /** The folder of the built page; null: no page is served. */
+  readonly pageFolder: string | null;
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
-const REQUEST_WAIT_MS_MAX = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 const PARAM_CHARS_MAX = 200;
-/** Addresses that were written down by more of them are hearsay. */
+/** An address that more proxies than these have added is not trusted. */
 const TRUSTED_PROXIES = 1;
+const CLOSE_MS_MAX = 5_000;
+const DRAIN_MS_MAX = 3_000;
 
-export interface Api {
-  readonly app: NestFastifyApplication;
-  /** In order: what is being answered is answered, everything else is ended. */
-  close(): Promise<void>;
-}
-
-/** The whole process but its port: what is left is to listen. */
+/** The whole process but its port: what is left is to listen. Closing it shuts down gracefully. */
 export async function createApi(
-  parts: ApiParts,
-  { isBehindProxy, corsOrigins }: HttpOptions,
-  logger: LoggerService | false,
-): Promise<Api> {
+  module: DynamicModule,
+  { isBehindProxy, corsOrigins, pageFolder }: HttpOptions,
+): Promise<NestFastifyApplication> {
   const adapter = new ProblemAdapter({
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_WAIT_MS_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     trustProxy: isBehindProxy && ((_: string, hop: number) => hop < TRUSTED_PROXIES),
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
-    // Node's own answer to a request without one has no body: a hook answers it instead.
+    // Node answers a request without a Host header without a body: a hook answers it instead.
     http: { requireHostHeader: false },
     clientErrorHandler: handleClientError,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
-    logger,
+    // A start that fails is reported once, by whoever called.
+    logger: false,
   });
   app.useSecurityHeaders(SECURITY_HEADERS);
   const fastify = app.getHttpAdapter().getInstance();
-  // Before anything that answers: what is refused is for the page to read, too.
+  // Before anything that answers: a page of another origin must be able to read errors, too.
   enableCors(fastify, corsOrigins);
   useJsonBodyParser(fastify);
-  reportRequests(fastify, parts);
+  reportRequests(fastify, app.get<ApiObserver>(API_OBSERVER));
   rejectUnknownMethods(fastify);
-  if (parts.pageFolder !== null) await serveWebPage(fastify, parts.pageFolder);
+  if (pageFolder !== null) await serveWebPage(fastify, pageFolder);
   rejectConnectAndExpect(app.getHttpServer());
+  closeOnShutdown(app);
+  return app;
+}
+
+/**
+ * The server closes while commands are still processed: requests end when their commands are
+ * answered, or when the processor gives them up.
+ */
+function closeOnShutdown(app: NestFastifyApplication): void {
   const inFlight = new InFlightRequests(app.getHttpServer());
-  return { app, close: () => closeGracefully(app, inFlight) };
+  const processor = app.get(AccountCommandProcessor, { strict: false });
+  app.get(GracefulShutdown, { strict: false }).register({
+    name: 'http',
+    phase: 'input',
+    msMax: CLOSE_MS_MAX,
+    run: () =>
+      Promise.all([closeGracefully(app, inFlight, CLOSE_MS_MAX), processor.drain(DRAIN_MS_MAX)]),
+  });
 }

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import {
-  COMMAND_TYPES,
   commandQuery,
   parseCommandData,
   parseIdempotencyKey,
@@ -8,17 +7,10 @@ import {
   type CommandType,
 } from '#contracts';
 import type { SentCommand } from '#commands';
-import { invalidRequest, notFound } from '../common/problems/problem.js';
+import { invalidRequest } from '../common/problems/problem.js';
 import { readSingleHeader } from '../common/parsing/header-text.js';
 
-/** The type that a path names, or a Problem. */
-export function parseCommandType(type: string): CommandType {
-  const known = COMMAND_TYPES.find((one): one is CommandType => one === type);
-  if (known === undefined) throw notFound(`There is no command ${JSON.stringify(type)}.`);
-  return known;
-}
-
-/** What was asked for, and what they call it; or a Problem that names every bad field. */
+/** Parses key, query and body together. Throws a Problem 400 that names every bad field of them. */
 export function parseCommand(
   request: FastifyRequest,
   type: CommandType,

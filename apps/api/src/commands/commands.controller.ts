@@ -1,43 +1,47 @@
 import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '#async';
 import { RunLedgerCommand, toLedgerCommand } from '#commands';
-import { toOutcome, type CommandOutcome } from '#contracts';
-import { NotAllowed } from '#senders';
+import { toOutcome, type CommandOutcome, type CommandType } from '#contracts';
+import { CLOCK, SENDERS } from '#platform';
+import { NotAllowed, type Senders } from '#senders';
 import { callerOf } from '../common/access/caller.js';
 import { RequirePermission } from '../common/access/permissions.js';
-import { PARTS, type ApiParts } from '../api-parts.js';
+import { API_OBSERVER, type ApiObserver } from '../common/observer/api-observer.js';
 import { senderForbidden, type Problem } from '../common/problems/problem.js';
 import { POSITION_HEADER } from '../common/reads/read-position.interceptor.js';
-import { refusalProblem } from './command-refusal.js';
-import { parseCommand, parseCommandType } from './command-request.js';
 import { commandOrigin } from './command-origin.js';
+import { refusalProblem } from './command-refusal.js';
+import { parseCommand } from './command-request.js';
+import { CommandTypePipe } from './command-type.pipe.js';
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
-/** How long a command waits for room at the desk before its sender is told to come again. */
+/** How long a command is queued while the processor is full, before it is answered 503. */
 const QUEUE_WAIT_MS_MAX = 1_000;
 
 @Controller('v1/commands')
 export class CommandsController {
   constructor(
     private readonly bus: CommandBus,
-    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(SENDERS) private readonly senders: Senders,
+    @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
+    @Inject(API_OBSERVER) private readonly observer: ApiObserver,
   ) {}
 
   @Post(':type')
   @HttpCode(200)
   @RequirePermission('send commands')
   async run(
-    @Param('type') type: string,
+    @Param('type', CommandTypePipe) type: CommandType,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandOutcome> {
-    const known = parseCommandType(type);
-    const from = this.parts.senders.authenticateSubject(callerOf(request).subject);
+    const from = this.senders.authenticateSubject(callerOf(request).subject);
     if (!from.ok) throw this.#reportForbidden(new NotAllowed(from.denial));
-    const sent = parseCommand(request, known, from.source);
-    const command = toLedgerCommand(sent, new Date(this.parts.clock.timeOfDay()).toISOString());
+    const sent = parseCommand(request, type, from.source);
+    const command = toLedgerCommand(sent, new Date(this.clock.timeOfDay()).toISOString());
     const origin = commandOrigin(request);
     const { answer, position } = await from.right
       .execute(command, (checkRecording) =>
@@ -48,7 +52,7 @@ export class CommandsController {
       .catch((error: unknown) => {
         throw error instanceof NotAllowed ? this.#reportForbidden(error) : error;
       });
-    this.parts.observer.commandProcessed(command, origin, answer);
+    this.observer.commandProcessed(command, origin, answer);
     const outcome = toOutcome(command, answer, position);
     if (position !== null) void reply.header(POSITION_HEADER, position);
     if (outcome.replayed) void reply.header(REPLAYED_HEADER, 'true');
@@ -57,7 +61,7 @@ export class CommandsController {
   }
 
   #reportForbidden({ denial }: NotAllowed): Problem {
-    this.parts.observer.commandForbidden(denial);
+    this.observer.commandForbidden(denial);
     return senderForbidden(denial.detail);
   }
 }

@@ -35,7 +35,7 @@ describe('who may send over HTTP', () => {
     const senders = new Senders(new SenderDirectory(parsed.value));
     const observer = {
       ...SILENT_OBSERVER,
-      forbidden: (denial: Denial) => void denials.push(denial),
+      commandForbidden: (denial: Denial) => void denials.push(denial),
     };
     api = await openTestApi({ parts: { senders, observer } });
   });

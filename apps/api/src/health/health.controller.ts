@@ -1,40 +1,45 @@
 import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { HealthReport } from '#platform/process';
+import type { Registry } from 'prom-client';
+import { METRICS } from '#platform';
+import { Health, type HealthReport } from '#platform/process';
 import { Public } from '../common/access/permissions.js';
-import { PARTS, type ApiParts } from '../api-parts.js';
+import { API_OPTIONS, type ApiOptions } from '../common/options/api-options.js';
 
-/** For those who run the process. */
+/** Probes and metrics, for operators. */
 @Controller()
 @Public()
 export class HealthController {
-  constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
+  constructor(
+    private readonly health: Health,
+    @Inject(METRICS) private readonly registry: Registry,
+    @Inject(API_OPTIONS) private readonly options: Pick<ApiOptions, 'hasMetricsPort'>,
+  ) {}
 
   @Get('health/live')
   @Header('cache-control', 'no-store')
   live(@Res({ passthrough: true }) reply: FastifyReply) {
-    return this.#answer(reply, this.parts.health.live());
+    return this.#answer(reply, this.health.live());
   }
 
   @Get('health/ready')
   @Header('cache-control', 'no-store')
   ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    return this.#answer(reply, this.parts.health.ready());
+    return this.#answer(reply, this.health.ready());
   }
 
   @Get('metrics')
   @Header('cache-control', 'no-store')
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const { metrics, hasMetricsPort: hasProbesElsewhere } = this.parts;
-    if (hasProbesElsewhere) throw new NotFoundException();
-    void reply.type(metrics.contentType);
-    return metrics.metrics();
+    if (this.options.hasMetricsPort) throw new NotFoundException();
+    void reply.type(this.registry.contentType);
+    return this.registry.metrics();
   }
 
-  /** A load balancer needs to know whether, and nobody but those who run the process needs to know why. */
+  /** A load balancer needs the status alone; why it is so is for operators. */
   #answer(reply: FastifyReply, { ok, parts }: HealthReport) {
     void reply.status(ok ? 200 : 503);
     const status = ok ? 'ok' : 'unavailable';
-    return this.parts.hasMetricsPort ? { status } : { status, parts };
+    return this.options.hasMetricsPort ? { status } : { status, parts };
   }
 }

@@ -1,4 +1,4 @@
-import { runPeriodically, type Clock, type PeriodicRun } from '#async';
+import { runPeriodically, valueWithin, type Clock, type PeriodicRun } from '#async';
 import { GREEN, type Health } from '#platform/process';
 
 /** One thing without which work does not flow. */
@@ -32,16 +32,10 @@ async function failureReason(
   check: HealthCheck,
   clock: Pick<Clock, 'after'>,
 ): Promise<string | null> {
-  let cancel = (): void => undefined;
-  const late = new Promise<string>((resolve) => {
-    cancel = clock.after(CHECK_TIMEOUT_MS, () => resolve('gives no answer'));
-  });
   try {
-    return await Promise.race([check.run(), late]);
+    return await valueWithin(check.run(), CHECK_TIMEOUT_MS, 'gives no answer', clock);
   } catch {
-    // What a driver says may hold an address or a name.
+    // The message of a driver may contain an address or a user name.
     return 'is away';
-  } finally {
-    cancel();
   }
 }

@@ -4,14 +4,15 @@ import type { AccountBalance, AccountState, EventsPage } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
 import { adoptPolicy } from '#ledger';
-import { PARTS, STORE, type ApiParts } from '../api-parts.js';
+import { EVENT_STORE } from '#platform';
+import { API_OPTIONS, type ApiOptions } from '../common/options/api-options.js';
 import { notFound } from '../common/problems/problem.js';
-import { toAccountState } from '../audit/account-state.js';
+import { toAccountState } from './account-state.js';
 import { replayAccount } from './replay-account.js';
 import { ReplaySemaphore } from './replay-semaphore.js';
 import { decodeEvent, toStoredEvent } from './stored-event.js';
 
-// What is not in any table: the past, folded from the events.
+// What no table holds: the past of an account, replayed from its events.
 
 export class GetBalanceAtQuery extends Query<AccountBalance> {
   constructor(
@@ -25,7 +26,7 @@ export class GetBalanceAtQuery extends Query<AccountBalance> {
 @QueryHandler(GetBalanceAtQuery)
 export class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
   constructor(
-    @Inject(STORE) private readonly store: EventStore,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly semaphore: ReplaySemaphore,
   ) {}
 
@@ -37,10 +38,10 @@ export class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
   }
 }
 
-/** null: after all that happened. */
 export class GetAccountStateQuery extends Query<AccountState> {
   constructor(
     readonly userId: string,
+    /** The last event that counts; null: all of them count. */
     readonly revision: number | null,
   ) {
     super();
@@ -50,9 +51,9 @@ export class GetAccountStateQuery extends Query<AccountState> {
 @QueryHandler(GetAccountStateQuery)
 export class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
   constructor(
-    @Inject(STORE) private readonly store: EventStore,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(API_OPTIONS) private readonly options: Pick<ApiOptions, 'policy'>,
     private readonly semaphore: ReplaySemaphore,
-    @Inject(PARTS) private readonly parts: ApiParts,
   ) {}
 
   async execute({ userId, revision }: GetAccountStateQuery): Promise<AccountState> {
@@ -63,7 +64,7 @@ export class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuer
     if (revision !== null && account.revision < revision) {
       throw notFound(`The account has no event of revision ${revision}.`);
     }
-    adoptPolicy(account, this.parts.policy);
+    adoptPolicy(account, this.options.policy);
     return toAccountState(userId, account);
   }
 }
@@ -71,7 +72,7 @@ export class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuer
 export class GetEventsQuery extends Query<EventsPage> {
   constructor(
     readonly userId: string,
-    /** Only events behind that revision; -1: all. */
+    /** Only events after this revision; -1: all events. */
     readonly after: number,
     readonly limit: number,
   ) {
@@ -81,7 +82,7 @@ export class GetEventsQuery extends Query<EventsPage> {
 
 @QueryHandler(GetEventsQuery)
 export class GetEventsHandler implements IQueryHandler<GetEventsQuery> {
-  constructor(@Inject(STORE) private readonly store: EventStore) {}
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   async execute({ userId, after, limit }: GetEventsQuery): Promise<EventsPage> {
     const items = [];

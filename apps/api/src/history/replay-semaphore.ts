@@ -1,31 +1,23 @@
+import { Semaphore, SemaphoreFullError } from '#async';
 import { serviceUnavailable } from '../common/problems/problem.js';
 
 const REPLAYS_MAX = 4;
-const WAITING_MAX = 100;
+const QUEUED_MAX = 100;
 const RETRY_AFTER_SECONDS = 2;
 
-/** A long history takes its time: so many are folded side by side, so many wait, and no more. */
+/** Bounds the replays under way: a long history takes long. Throws a Problem 503 when too many are queued. */
 export class ReplaySemaphore {
-  readonly #waiting: (() => void)[] = [];
-  #folding = 0;
+  readonly #semaphore = new Semaphore(REPLAYS_MAX, { queuedMax: QUEUED_MAX });
 
-  async run<T>(fold: () => Promise<T>): Promise<T> {
-    if (this.#folding < REPLAYS_MAX) this.#folding += 1;
-    else await this.#turn();
-    try {
-      return await fold();
-    } finally {
-      // Whoever waits longest takes the place over; nobody can come in between.
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#folding -= 1;
-      else next();
-    }
-  }
-
-  #turn(): Promise<void> {
-    if (this.#waiting.length >= WAITING_MAX) {
+  async run<T>(replay: () => Promise<T>): Promise<T> {
+    await this.#semaphore.acquire().catch((cause: unknown) => {
+      if (!(cause instanceof SemaphoreFullError)) throw cause;
       throw serviceUnavailable('busy', 'Too many histories are being read.', RETRY_AFTER_SECONDS);
+    });
+    try {
+      return await replay();
+    } finally {
+      this.#semaphore.release();
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

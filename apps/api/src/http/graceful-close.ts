@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 const CONNECTION_CHECK_MS = 20;
 
-/** Knows what is being answered. Made before the server listens. */
+/** Counts the requests that are being answered. It must be created before the server listens. */
 export class InFlightRequests {
   #count = 0;
 
@@ -20,21 +20,25 @@ export class InFlightRequests {
 }
 
 /**
- * Takes nothing new, ends the streams, and waits for what is being answered. Connections are closed
- * behind the last answer: one kept alive, or opened and never used, would hold up the end.
+ * Accepts no new request and waits for those in flight, `msMax` at most. Connections are closed after
+ * the last answer: one that is kept alive, or was never used, would hold up the shutdown.
  */
 export async function closeGracefully(
   app: NestFastifyApplication,
   inFlight: InFlightRequests,
+  msMax: number,
 ): Promise<void> {
   const server: Server = app.getHttpServer();
-  const timer = setInterval(() => {
+  const closeUnused = setInterval(() => {
     if (!server.listening && inFlight.count === 0) server.closeAllConnections();
     else server.closeIdleConnections();
   }, CONNECTION_CHECK_MS);
+  // Nest closes the server once more after this, and would wait for a request that never ends.
+  const closeAll = setTimeout(() => server.closeAllConnections(), msMax);
   try {
-    await app.close();
+    await app.getHttpAdapter().close();
   } finally {
-    clearInterval(timer);
+    clearInterval(closeUnused);
+    clearTimeout(closeAll);
   }
 }

@@ -63,7 +63,7 @@ describe('every answer', () => {
     const answers: object[] = [];
     const observer = {
       ...SILENT_OBSERVER,
-      answered: (report: object) => void answers.push(report),
+      requestCompleted: (report: object) => void answers.push(report),
     };
     await open({ parts: { observer } });
     await read(api, READ);
@@ -122,7 +122,7 @@ describe('a known address that is asked by another method', () => {
 });
 
 describe('somebody who asks too often', () => {
-  const rates = { userPerSecond: 1, servicePerSecond: 2, unknownPerSecond: 1 };
+  const rates = { userPerSecond: 1, servicePerSecond: 2, anonymousPerSecond: 1 };
 
   it('is answered 429 with Retry-After, and nobody else is', async () => {
     await open({ parts: { rates } });

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { ApiParts } from '../api-parts.js';
+import type { ApiObserver } from '../common/observer/api-observer.js';
 import { routeOf } from '../common/problems/problem.filter.js';
 
 /** Nothing of /v1 belongs into a cache, and every answer is counted. */
-export function reportRequests(fastify: FastifyInstance, { observer }: Pick<ApiParts, 'observer'>) {
+export function reportRequests(fastify: FastifyInstance, observer: ApiObserver): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
     done();

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '#async';
 import type { ReadTables } from '#read-model';
 
 export interface ReadModelChangesOptions {
@@ -52,7 +52,7 @@ export class ReadModelChanges {
     this.#isPolling = true;
     while (this.#waiters.size > 0) {
       await this.#pollOnce();
-      await delay(this.options.pollMs);
+      await sleep(this.options.pollMs);
     }
     this.#isPolling = false;
   }

@@ -13,16 +13,20 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastEventId, parseWith, streamQuery } from '#contracts';
+import type { Clock } from '#async';
+import { CLOCK, READ_TABLES } from '#platform';
 import type { ReadTables, RowCursor } from '#read-model';
 import { callerOf } from '../common/access/caller.js';
 import { RequirePermission } from '../common/access/permissions.js';
-import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../common/limits/open-streams.js';
 import { routeOf } from '../common/problems/problem.filter.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
 import { withErrorReporting } from '../common/reads/report-read-errors.js';
 import { readSingleHeader } from '../common/parsing/header-text.js';
-import { parsedOrThrow, parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
+import { API_OBSERVER, type ApiObserver } from '../common/observer/api-observer.js';
+import { API_OPTIONS, type ApiOptions } from '../common/options/api-options.js';
+import { parsedOrThrow } from '../common/parsing/request-parsing.js';
+import { UserIdPipe, ZodPipe } from '../common/parsing/zod.pipe.js';
 import { ReadModelChanges } from './read-model-changes.js';
 import { parseEventId } from './event-id.js';
 import { transactionStream } from './transaction-stream.js';
@@ -34,33 +38,33 @@ export class TransactionStreamController {
   constructor(
     private readonly changes: ReadModelChanges,
     private readonly openStreams: OpenStreams,
-    @Inject(TABLES) private readonly tables: ReadTables,
-    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(READ_TABLES) private readonly tables: ReadTables,
+    @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
+    @Inject(API_OBSERVER) private readonly observer: ApiObserver,
+    @Inject(API_OPTIONS) private readonly options: Pick<ApiOptions, 'streams'>,
   ) {}
 
   @Get('stream')
   @Header('cache-control', 'no-store')
   @Header('x-accel-buffering', 'no')
   async stream(
-    @Param('user_id') user: string,
-    @Query() query: unknown,
+    @Query(new ZodPipe(streamQuery)) _query: unknown,
+    @Param('user_id', UserIdPipe) userId: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const userId = parseUserId(user);
-    parseQueryParams(streamQuery, query);
     const { subject, expiresAtMs } = callerOf(request);
     const after = lastSeenRow(request) ?? (await this.#newestRow(userId));
     const stream = this.openStreams.open(subject);
-    const { clock, observer, streams } = this.parts;
     const tables = withErrorReporting(this.tables, (error) =>
-      observer.requestFailed(routeOf(request), 500, error),
+      this.observer.requestFailed(routeOf(request), 500, error),
     );
-    const { heartbeatMs } = streams;
+    const { clock, changes } = this;
+    const { heartbeatMs } = this.options.streams;
     const events = Readable.from(
       transactionStream(
-        { tables, changes: this.changes, clock, heartbeatMs },
-        { userId, after, expiresAtMs: expiresAtMs, signal: stream.signal },
+        { tables, changes, clock, heartbeatMs },
+        { userId, after, expiresAtMs, signal: stream.signal },
       ),
       { objectMode: false },
     );

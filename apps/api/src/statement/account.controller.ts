@@ -1,21 +1,27 @@
 import { Controller, Get, Inject, Param, Query, UseInterceptors } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import type { Clock } from '#async';
 import {
   balanceQuery,
   batchesQuery,
   usageQuery,
   type AccountBalance,
   type AccountBatches,
+  type BalanceQuery,
   type Usage,
+  type UsageQuery,
 } from '#contracts';
-import type { ReadTables } from '#read-model';
+import { CLOCK, READ_TABLES } from '#platform';
+import { UnknownTimeZone, type ReadTables } from '#read-model';
 import { RequirePermission } from '../common/access/permissions.js';
-import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
-import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
-import { GetBalanceAtQuery } from '../history/history-queries.js';
-import { toBatchItem, toUsage } from '../common/reads/response-items.js';
+import { UserIdPipe, ZodPipe } from '../common/parsing/zod.pipe.js';
+import { invalidRequest } from '../common/problems/problem.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
-import { GetAccountQuery, GetBatchesQuery, GetUsageQuery } from './table-queries.js';
+import { toBatchItem, toUsage } from '../common/reads/response-items.js';
+import { GetBalanceAtQuery } from '../history/history-queries.js';
+
+/** More than an account can have with points left: `batchesMax` of the policy, and grace batches. */
+const BATCHES_MAX = 5_000;
 
 @Controller('v1/users/:user_id')
 @RequirePermission('read account')
@@ -23,45 +29,55 @@ import { GetAccountQuery, GetBatchesQuery, GetUsageQuery } from './table-queries
 export class AccountController {
   constructor(
     private readonly queries: QueryBus,
-    @Inject(TABLES) private readonly tables: ReadTables,
-    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(READ_TABLES) private readonly tables: ReadTables,
+    @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
   ) {}
 
   @Get('balance')
-  async balance(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountBalance> {
-    const userId = parseUserId(user);
-    const { at } = parseQueryParams(balanceQuery, query);
+  async balance(
+    @Param('user_id', UserIdPipe) userId: string,
+    @Query(new ZodPipe(balanceQuery)) { at }: BalanceQuery,
+  ): Promise<AccountBalance> {
     if (at !== undefined) return this.queries.execute(new GetBalanceAtQuery(userId, at));
-    // The position first: the balance may be newer than it says, never older.
+    // The position is read first: the balance may be newer than it, never older.
     const position = await this.tables.position();
-    const account = await this.queries.execute(new GetAccountQuery(userId));
+    const account = await this.tables.account(userId);
     return {
       user_id: userId,
       balance: account?.balance ?? 0,
       held: account?.held ?? 0,
       position,
-      at: new Date(this.parts.clock.timeOfDay()).toISOString(),
+      at: new Date(this.clock.timeOfDay()).toISOString(),
     };
   }
 
   @Get('batches')
-  async batches(@Param('user_id') user: string, @Query() query: unknown): Promise<AccountBatches> {
-    parseQueryParams(batchesQuery, query);
-    const rows = await this.queries.execute(new GetBatchesQuery(parseUserId(user)));
+  async batches(
+    @Query(new ZodPipe(batchesQuery)) _query: unknown,
+    @Param('user_id', UserIdPipe) userId: string,
+  ): Promise<AccountBatches> {
+    const rows = await this.tables.batches(userId, BATCHES_MAX);
     return { items: rows.map(toBatchItem) };
   }
 
   @Get('usage')
-  async usage(@Param('user_id') user: string, @Query() query: unknown): Promise<Usage> {
-    const { group_by: groupBy, tz: timeZone, from, to } = parseQueryParams(usageQuery, query);
-    const items = await this.queries.execute(
-      new GetUsageQuery(parseUserId(user), {
-        groupBy,
-        timeZone,
-        ...(from !== undefined && { from }),
-        ...(to !== undefined && { to }),
-      }),
-    );
-    return toUsage(items);
+  async usage(
+    @Query(new ZodPipe(usageQuery)) query: UsageQuery,
+    @Param('user_id', UserIdPipe) userId: string,
+  ): Promise<Usage> {
+    const { group_by: groupBy, tz: timeZone, from, to } = query;
+    const request = {
+      groupBy,
+      timeZone,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    };
+    return toUsage(await this.tables.usage(userId, request).catch(rejectUnknownTimeZone));
   }
+}
+
+/** The database has a list of time zones of its own. */
+function rejectUnknownTimeZone(cause: unknown): never {
+  if (!(cause instanceof UnknownTimeZone)) throw cause;
+  throw invalidRequest([{ field: 'tz', reason: 'must be a time zone that the database knows' }]);
 }

@@ -11,19 +11,20 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { TRANSACTION_FIELDS, exportQuery } from '#contracts';
+import { TRANSACTION_FIELDS, exportQuery, type ExportQuery } from '#contracts';
 import { BYTE_ORDER_MARK, csvRow } from '#contracts/csv';
-import { allTransactions, type StatementRow, type ReadTables } from '#read-model';
+import { READ_TABLES } from '#platform';
+import { allTransactions, type ReadTables, type StatementRow } from '#read-model';
 import { callerOf } from '../common/access/caller.js';
 import { RequirePermission } from '../common/access/permissions.js';
-import { PARTS, TABLES, type ApiParts } from '../api-parts.js';
 import { OpenStreams } from '../common/limits/open-streams.js';
-import { parseQueryParams, parseUserId } from '../common/parsing/request-parsing.js';
-import { itemOf } from '../common/reads/response-items.js';
-import { toFilter } from './page-request.js';
+import { API_OBSERVER, type ApiObserver } from '../common/observer/api-observer.js';
+import { UserIdPipe, ZodPipe } from '../common/parsing/zod.pipe.js';
 import { routeOf } from '../common/problems/problem.filter.js';
 import { ReadPositionInterceptor } from '../common/reads/read-position.interceptor.js';
 import { withErrorReporting } from '../common/reads/report-read-errors.js';
+import { itemOf } from '../common/reads/response-items.js';
+import { toFilter } from './page-request.js';
 
 @Controller('v1/users/:user_id')
 @RequirePermission('read account')
@@ -31,25 +32,23 @@ import { withErrorReporting } from '../common/reads/report-read-errors.js';
 export class CsvExportController {
   constructor(
     private readonly openStreams: OpenStreams,
-    @Inject(TABLES) private readonly tables: ReadTables,
-    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(READ_TABLES) private readonly tables: ReadTables,
+    @Inject(API_OBSERVER) private readonly observer: ApiObserver,
   ) {}
 
   @Get('transactions.csv')
   @Header('cache-control', 'no-store')
   async export(
-    @Param('user_id') user: string,
-    @Query() query: unknown,
+    @Param('user_id', UserIdPipe) userId: string,
+    @Query(new ZodPipe(exportQuery)) query: ExportQuery,
     @Req() request: FastifyRequest,
   ): Promise<StreamableFile> {
-    const userId = parseUserId(user);
-    const filter = toFilter(parseQueryParams(exportQuery, query));
     const stream = this.openStreams.open(callerOf(request).subject);
     let isStreaming = false;
     const tables = withErrorReporting(this.tables, (error) => {
-      if (isStreaming) this.parts.observer.requestFailed(routeOf(request), 500, error);
+      if (isStreaming) this.observer.requestFailed(routeOf(request), 500, error);
     });
-    const pages = allTransactions(tables, userId, filter);
+    const pages = allTransactions(tables, userId, toFilter(query));
     // Before anything is sent: a file that breaks off looks like a whole one, a problem does not.
     const first = await pages.next().catch((error: unknown) => {
       stream.abort();

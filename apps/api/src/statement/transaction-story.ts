@@ -1,35 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import type { ConsumptionStory, TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
-import type { RowName, TransactionDetails as StoredStory } from '#read-model';
-import { STORE } from '../api-parts.js';
+import { EVENT_STORE, READ_TABLES } from '#platform';
+import type { ReadTables, RowName, TransactionDetails } from '#read-model';
 import { notFound } from '../common/problems/problem.js';
 import { itemOf } from '../common/reads/response-items.js';
 import { formatRowRef } from '../common/reads/row-ref.js';
-import { GetTransactionDetailsQuery } from './table-queries.js';
 import { decodeEvent, toStoredEvent, type DecodedEvent } from '../history/stored-event.js';
 
-/** Why a row is there: what the tables know of it, and the stored event that it was made of. */
+/** Reads why a row exists: what the tables hold about it, and the stored event that made it. */
 @Injectable()
 export class TransactionStoryReader {
   constructor(
-    private readonly queries: QueryBus,
-    @Inject(STORE) private readonly store: EventStore,
+    @Inject(READ_TABLES) private readonly tables: ReadTables,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
   async read(userId: string, name: RowName): Promise<TransactionStory> {
-    const story = await this.queries.execute(new GetTransactionDetailsQuery(userId, name));
-    if (story === null) throw notFound(rowNotFoundDetail(name));
-    const read = await this.#readEvent(userId, story.row.revision);
-    const { event, provenance } = read;
+    const details = await this.tables.transactionDetails(userId, name);
+    if (details === null) throw notFound(rowNotFoundDetail(name));
+    const decoded = await this.#readEvent(userId, details.row.revision);
+    const { event, provenance } = decoded;
     return {
-      transaction: itemOf(story.row),
-      event: toStoredEvent(read),
+      transaction: itemOf(details.row),
+      event: toStoredEvent(decoded),
       command: { ...provenance.command, received_at: event.receivedAt },
-      consumption: toConsumptionStory(story),
-      refunds: story.rows.filter(({ type }) => type === 'refund').map(itemOf),
+      consumption: toConsumptionStory(details),
+      refunds: details.rows.filter(({ type }) => type === 'refund').map(itemOf),
     };
   }
 
@@ -44,11 +42,11 @@ export class TransactionStoryReader {
 
 const rowNotFoundDetail = (name: RowName): string =>
   'id' in name
-    ? `This user has no row of the id ${name.id}. Ids change when an account or the tables are built ` +
-      'anew; the row_ref of a row stays.'
+    ? `This user has no row with the id ${name.id}. Ids change when an account or the tables are ` +
+      'rebuilt; the row_ref of a row never does.'
     : `This user has no row ${formatRowRef(name)}.`;
 
-function toConsumptionStory({ consumption, rows }: StoredStory): ConsumptionStory | null {
+function toConsumptionStory({ consumption, rows }: TransactionDetails): ConsumptionStory | null {
   if (consumption === null) return null;
   const draws = rows.filter(({ type }) => type === 'consume');
   return {

@@ -1,18 +1,25 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SignJWT } from 'jose';
 import { Registry } from 'prom-client';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountCommandProcessor } from '#commands';
+import { SYSTEM_CLOCK, type Clock } from '#async';
+import { AccountCommandProcessor, CommandsModule } from '#commands';
 import type { EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { DEFAULT_POLICY, type Policy } from '#ledger';
-import { type ReadTables, type TableWriter } from '#read-model';
+import { CLOCK, EVENT_STORE, METRICS, READ_TABLES, SENDERS } from '#platform';
+import { GREEN, GracefulShutdown, Health, createLog } from '#platform/process';
+import type { ReadTables, TableWriter } from '#read-model';
 import { MemoryReadTables } from '#read-model/testing';
-import { allowAnySender } from '#senders';
-import { SYSTEM_CLOCK, type Clock } from '#async';
-import { GREEN, Health } from '#platform/process';
-import { createTokenVerifier } from '../common/access/token-verifier.js';
-import type { ApiObserver } from '../common/api-observer.js';
-import type { ApiParts } from '../api-parts.js';
+import { allowAnySender, type Senders } from '#senders';
+import { ApiRoutesModule } from '../api.module.js';
+import {
+  TOKEN_VERIFIER,
+  createTokenVerifier,
+  type TokenVerifier,
+} from '../common/access/token-verifier.js';
+import { API_OBSERVER, type ApiObserver } from '../common/observer/api-observer.js';
+import { API_OPTIONS, type ApiOptions } from '../common/options/api-options.js';
 import { createApi } from '../create-api.js';
 
 export const SECRET = 'a secret of at least thirty-two characters';
@@ -20,7 +27,7 @@ export const ALICE = '0a11ce00-0000-4000-8000-000000000001';
 export const START_MS = Date.parse('2030-06-01T00:00:00.000Z');
 export const BOB = '0b0b0000-0000-4000-8000-000000000002';
 
-/** The address of what is asked about a user. */
+/** The path of a read of one user. */
 export const userPath = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
 
 /** The whole API over doubles of both stores, which keep the contracts of the real ones. */
@@ -29,9 +36,9 @@ export interface TestApi {
   readonly commandProcessor: AccountCommandProcessor;
   readonly store: EventStore;
   readonly clock: TestClock;
-  /** What it reported as trouble. */
+  /** Errors that were reported to the observer. */
   readonly reportedErrors: readonly unknown[];
-  /** Carries what is stored into the read tables: the projector, when a spec says so. */
+  /** Writes the stored events into the read tables: the projector, run when a spec says so. */
   project(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,72 +51,105 @@ export class TestClock implements Clock {
   readonly after: Clock['after'] = (ms, then) => SYSTEM_CLOCK.after(ms, then);
 }
 
+/** What a spec may put in the place of a default. */
+export interface TestApiParts extends ApiOptions {
+  readonly senders: Senders;
+  readonly health: Health;
+  readonly metrics: Registry;
+  readonly observer: ApiObserver;
+  readonly pageFolder: string | null;
+}
+
 export interface TestApiOptions {
   readonly store?: EventStore;
   readonly tables?: ReadTables & TableWriter;
   readonly commandProcessor?: AccountCommandProcessor;
   readonly policy?: Policy;
-  readonly parts?: Partial<ApiParts>;
+  readonly parts?: Partial<TestApiParts>;
   readonly isBehindProxy?: boolean;
   readonly corsOrigins?: readonly string[];
-  /** Told of every route there is. */
+  /** Called with every route that is declared. */
   readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
 
+const DEFAULT_OPTIONS = {
+  cursorKey: SECRET,
+  rates: { userPerSecond: 1_000, servicePerSecond: 1_000, anonymousPerSecond: 1_000 },
+  streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 },
+  positionWaitMsMax: 200,
+  hasMetricsPort: false,
+};
+
 export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { store = new MemoryEventStore() } = options;
+  const { store = new MemoryEventStore(), policy = DEFAULT_POLICY, parts = {} } = options;
   const tables: ReadTables & TableWriter = options.tables ?? new MemoryReadTables();
-  const policy = options.policy ?? DEFAULT_POLICY;
   const clock = new TestClock();
-  const troubles: unknown[] = [];
-  const desk = options.commandProcessor ?? new AccountCommandProcessor({ store, policy });
-  const health = new Health([]);
-  health.report('read-tables', GREEN);
-  const parts: ApiParts = {
-    commandProcessor: desk,
-    store,
-    tables,
-    policy,
-    tokens: await createTokenVerifier(
-      { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
-      clock.timeOfDay,
-    ),
-    senders: allowAnySender(),
-    cursorKey: SECRET,
-    rates: { userPerSecond: 1_000, servicePerSecond: 1_000, unknownPerSecond: 1_000 },
-    streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 },
-    positionWaitMsMax: 200,
-    health,
-    metrics: new Registry(),
-    clock,
-    observer: { ...SILENT_OBSERVER, requestFailed: (_, __, error) => void troubles.push(error) },
-    pageFolder: null,
-    hasMetricsPort: false,
-    ...options.parts,
-  };
+  const reportedErrors: unknown[] = [];
+  const commandProcessor =
+    options.commandProcessor ?? new AccountCommandProcessor({ store, policy });
+  const { senders, health, metrics, observer, pageFolder = null, ...apiOptions } = parts;
+  const tokens = await createTokenVerifier(
+    { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
+    clock.timeOfDay,
+  );
+  const module = TestApiModule.forRoot(commandProcessor, [
+    [EVENT_STORE, store],
+    [READ_TABLES, tables],
+    [CLOCK, clock],
+    [METRICS, metrics ?? new Registry()],
+    [SENDERS, senders ?? allowAnySender()],
+    [TOKEN_VERIFIER, tokens satisfies TokenVerifier],
+    [API_OPTIONS, { policy, ...DEFAULT_OPTIONS, ...apiOptions } satisfies ApiOptions],
+    [API_OBSERVER, observer ?? collectingObserver(reportedErrors)],
+    [Health, health ?? healthyProcess()],
+  ]);
   const { isBehindProxy = false, corsOrigins = [] } = options;
-  const api = await createApi(parts, { isBehindProxy, corsOrigins }, false);
-  const { app } = api;
+  const app = await createApi(module, { isBehindProxy, corsOrigins, pageFolder });
   const fastify = app.getHttpAdapter().getInstance();
   if (options.onRoute !== undefined) fastify.addHook('onRoute', options.onRoute);
   await app.init();
   await fastify.ready();
   return {
     app,
-    commandProcessor: desk,
+    commandProcessor,
     store,
     clock,
-    reportedErrors: troubles,
+    reportedErrors,
     async project() {
       const position = (await tables.checkpoint())?.position ?? null;
       const { next, ...page } = await store.readAll(position, 10_000);
       if (next !== null && next !== position) await tables.write(position, { ...page, next });
     },
-    async close() {
-      await api.close();
-      await desk.drain(1_000);
-    },
+    close: () => app.close(),
   };
+}
+
+/** The routes of the API over what a spec provides. */
+@Global()
+@Module({})
+class TestApiModule {
+  static forRoot(
+    processor: AccountCommandProcessor,
+    values: readonly (readonly [symbol | typeof Health, unknown])[],
+  ): DynamicModule {
+    const log = createLog({ app: 'api', level: 'silent' });
+    const providers = [
+      ...values.map(([provide, useValue]) => ({ provide, useValue })),
+      { provide: GracefulShutdown, useValue: new GracefulShutdown(log) },
+    ];
+    return {
+      module: TestApiModule,
+      imports: [CommandsModule.forRoot(processor), ApiRoutesModule],
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+}
+
+function healthyProcess(): Health {
+  const health = new Health([]);
+  health.report('read-tables', GREEN);
+  return health;
 }
 
 const nothing = (): void => undefined;
@@ -121,6 +161,11 @@ export const SILENT_OBSERVER: ApiObserver = {
   positionPollFailed: nothing,
   openStreamsChanged: nothing,
 };
+
+const collectingObserver = (errors: unknown[]): ApiObserver => ({
+  ...SILENT_OBSERVER,
+  requestFailed: (_route, _status, error) => void errors.push(error),
+});
 
 export interface TokenClaims {
   readonly sub?: string;

@@ -1,21 +1,21 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { PARTS, type ApiParts } from '../../api-parts.js';
 import { RateLimiter } from '../limits/rate-limiter.js';
-import { unauthorized, forbidden } from '../problems/problem.js';
+import { forbidden, unauthorized } from '../problems/problem.js';
 import { setCaller, type Caller } from './caller.js';
 import { PERMISSION_METADATA, hasPermission, type Permission } from './permissions.js';
+import { TOKEN_VERIFIER, type TokenVerifier } from './token-verifier.js';
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** Who is it, do they ask too often, may they do this: in this order, before every route. */
+/** Authenticates the caller, applies the rate limit, and checks the permission, in this order. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly limits: RateLimiter,
-    @Inject(PARTS) private readonly parts: ApiParts,
+    private readonly limiter: RateLimiter,
+    @Inject(TOKEN_VERIFIER) private readonly tokens: TokenVerifier,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -26,22 +26,28 @@ export class AccessGuard implements CanActivate {
     if (required === 'none') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.#authenticate(request);
-    this.limits.take(caller);
+    this.#applyRateLimit(caller);
     if (required === undefined || !hasPermission(caller, required, userIdParam(request))) {
-      throw forbidden('Your token does not allow this.');
+      throw forbidden('The token does not permit this request.');
     }
     setCaller(request, caller);
     return true;
   }
 
+  #applyRateLimit({ subject, roles }: Caller): void {
+    const isPerson = roles.every((role) => role === 'user');
+    this.limiter.take(isPerson ? 'user' : 'service', subject);
+  }
+
   async #authenticate(request: FastifyRequest): Promise<Caller> {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     try {
-      if (token === undefined)
+      if (token === undefined) {
         throw unauthorized('Send a bearer token in the Authorization header.');
-      return await this.parts.tokens.verify(token);
+      }
+      return await this.tokens.verify(token);
     } catch (problem) {
-      this.limits.takeAnonymous(request.ip);
+      this.limiter.take('anonymous', request.ip);
       throw problem;
     }
   }

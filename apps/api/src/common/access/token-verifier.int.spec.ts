@@ -73,9 +73,9 @@ describe('the token verifier', () => {
   it('tells a token that has expired from one that is not good', async () => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     const expired = verifier.verify(await token({ exp: 1_000_000_000 }));
-    await expect(expired).rejects.toMatchObject({ parts: { name: 'token-expired' } });
+    await expect(expired).rejects.toMatchObject({ details: { name: 'token-expired' } });
     const broken = verifier.verify('a.b.c');
-    await expect(broken).rejects.toMatchObject({ parts: { name: 'not-authenticated' } });
+    await expect(broken).rejects.toMatchObject({ details: { name: 'not-authenticated' } });
   });
 
   it.each(['', 'abc', 'a.b.c', `${'x'.repeat(10_000)}`])('refuses %p', async (text) => {

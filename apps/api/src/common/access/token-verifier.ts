@@ -22,6 +22,8 @@ export interface TokenVerifierOptions {
   readonly audience?: string;
 }
 
+export const TOKEN_VERIFIER = Symbol('TokenVerifier');
+
 export interface TokenVerifier {
   /** Rejects with a Problem: 401, or 503 where the keys can't be had. */
   verify(token: string): Promise<Caller>;

@@ -1,24 +1,27 @@
-import type { Caller } from '../access/caller.js';
 import { tooManyRequests } from '../problems/problem.js';
 import { TokenBuckets } from './token-bucket.js';
 
 export interface RateLimiterOptions {
-  /** Of one person at a page … */
+  /** Of one person … */
   readonly userPerSecond: number;
   /** … of one service or auditor … */
   readonly servicePerSecond: number;
-  /** … and of one address that sends no good token. */
-  readonly unknownPerSecond: number;
+  /** … and of one address that sends no valid token. */
+  readonly anonymousPerSecond: number;
 }
+
+export type CallerKind = 'user' | 'service' | 'anonymous';
 
 const SUBJECTS_MAX = 10_000;
 const BURST_SECONDS = 5;
 
-/** How often one subject may ask. Throws a Problem 429 when that is too often. */
+/**
+ * Limits the rate of requests of each subject. Throws a Problem 429 that says when to retry.
+ * `@nestjs/throttler` and `@fastify/rate-limit` count in fixed windows, which would let twice the rate
+ * pass at their border, and they add headers that this API does not have.
+ */
 export class RateLimiter {
-  readonly #users: TokenBuckets;
-  readonly #services: TokenBuckets;
-  readonly #anonymous: TokenBuckets;
+  readonly #buckets: Readonly<Record<CallerKind, TokenBuckets>>;
 
   constructor(options: RateLimiterOptions, nowMs: () => number) {
     const limit = (perSecond: number): TokenBuckets =>
@@ -26,21 +29,15 @@ export class RateLimiter {
         { perSecond, burst: Math.ceil(perSecond * BURST_SECONDS), subjectsMax: SUBJECTS_MAX },
         nowMs,
       );
-    this.#users = limit(options.userPerSecond);
-    this.#services = limit(options.servicePerSecond);
-    this.#anonymous = limit(options.unknownPerSecond);
+    this.#buckets = {
+      user: limit(options.userPerSecond),
+      service: limit(options.servicePerSecond),
+      anonymous: limit(options.anonymousPerSecond),
+    };
   }
 
-  take({ subject, roles }: Caller): void {
-    const isPerson = roles.every((role) => role === 'user');
-    rejectIfLimited((isPerson ? this.#users : this.#services).take(subject));
+  take(kind: CallerKind, subject: string): void {
+    const seconds = this.#buckets[kind].take(subject);
+    if (seconds > 0) throw tooManyRequests('The rate limit of this caller is exceeded.', seconds);
   }
-
-  takeAnonymous(address: string): void {
-    rejectIfLimited(this.#anonymous.take(address));
-  }
-}
-
-function rejectIfLimited(seconds: number): void {
-  if (seconds > 0) throw tooManyRequests('You ask too often.', seconds);
 }

@@ -1,14 +1,4 @@
-import {
-  addressee,
-  parseWith,
-  parseQuery,
-  rowParam,
-  type ParseResult,
-  type QuerySchema,
-} from '#contracts';
-
-import type { RowName } from '#read-model';
-import { parseRowRef } from '../reads/row-ref.js';
+import { addressee, parseQuery, parseWith, type ParseResult, type QuerySchema } from '#contracts';
 import { invalidRequest } from '../problems/problem.js';
 
 /** The value, or a Problem 400 that names every bad field. */
@@ -20,11 +10,6 @@ export function parsedOrThrow<T>(parsed: ParseResult<T>): T {
 export const parseQueryParams = <T>(schema: QuerySchema<T>, query: unknown): T =>
   parsedOrThrow(parseQuery(schema, query));
 
-/** Kept in lower case. */
+/** The user id in lower case, or a Problem 400. */
 export const parseUserId = (userId: string): string =>
   parsedOrThrow(parseWith(addressee, { user_id: userId })).user_id;
-
-export function parseRowName(text: string): RowName {
-  const name = parsedOrThrow(parseWith(rowParam, text, 'id'));
-  return typeof name === 'number' ? { id: name } : parseRowRef(name);
-}

@@ -1,21 +1,21 @@
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
-import { PARTS, type ApiParts } from '../../api-parts.js';
+import { API_OBSERVER, type ApiObserver } from '../observer/api-observer.js';
 import { toProblem } from './error-to-problem.js';
 import { problemBody } from './problem.js';
 
 /** Whatever is thrown behind a route leaves the process as a problem of RFC 9457. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
+  constructor(@Inject(API_OBSERVER) private readonly observer: ApiObserver) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { problem, isReportable: isTrouble } = toProblem(error);
-    if (isTrouble) this.parts.observer.requestFailed(routeOf(request), problem.status, error);
+    const { problem, isReportable } = toProblem(error);
+    if (isReportable) this.observer.requestFailed(routeOf(request), problem.status, error);
     if (reply.sent) return;
     const { status, retryAfterSeconds, acceptEncoding } = problem.details;
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);

@@ -16,7 +16,8 @@ import {
   type ReadTables,
   type ProjectionStatus,
 } from '#read-model';
-import { PARTS, STORE, TABLES, type ApiParts } from '../../api-parts.js';
+import { EVENT_STORE, READ_TABLES } from '#platform';
+import { API_OPTIONS, type ApiOptions } from '../options/api-options.js';
 import { accountParked, invalidRequest, serviceUnavailable } from '../problems/problem.js';
 import { parseQueryParams, parseUserId } from '../parsing/request-parsing.js';
 
@@ -33,9 +34,9 @@ export const PARKED_HEADER = 'ledger-parked';
 @Injectable()
 export class ReadPositionInterceptor implements NestInterceptor {
   constructor(
-    @Inject(TABLES) private readonly tables: ReadTables,
-    @Inject(STORE) private readonly store: Pick<EventStore, 'isPosition'>,
-    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(READ_TABLES) private readonly tables: ReadTables,
+    @Inject(EVENT_STORE) private readonly store: Pick<EventStore, 'isPosition'>,
+    @Inject(API_OPTIONS) private readonly options: Pick<ApiOptions, 'positionWaitMsMax'>,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -69,7 +70,7 @@ export class ReadPositionInterceptor implements NestInterceptor {
   }
 
   async #waitForPosition(minPosition: Position): Promise<void> {
-    if (await waitForPosition(this.tables, minPosition, this.parts.positionWaitMsMax)) return;
+    if (await waitForPosition(this.tables, minPosition, this.options.positionWaitMsMax)) return;
     throw serviceUnavailable('not-yet', 'The read tables have not come as far as min_position.', 1);
   }
 }

@@ -22,3 +22,5 @@ export interface ApiObserver {
   /** So many streams are open now. */
   openStreamsChanged(count: number): void;
 }
+
+export const API_OBSERVER = Symbol('ApiObserver');

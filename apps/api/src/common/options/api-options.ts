@@ -1,0 +1,18 @@
+import type { Policy } from '#ledger';
+import type { StreamOptions } from '../limits/open-streams.js';
+import type { RateLimiterOptions } from '../limits/rate-limiter.js';
+
+/** What is configured of the API, past the environment. */
+export interface ApiOptions {
+  readonly policy: Policy;
+  /** Signs page cursors; the same for all instances. */
+  readonly cursorKey: string;
+  readonly rates: RateLimiterOptions;
+  readonly streams: StreamOptions;
+  /** How long a read waits until the read tables have reached its `min_position`. */
+  readonly positionWaitMsMax: number;
+  /** Whether metrics and health details are served on a port of their own, and not on the public one. */
+  readonly hasMetricsPort: boolean;
+}
+
+export const API_OPTIONS = Symbol('ApiOptions');
