@@ -7,7 +7,7 @@ import { EventStoreDbProtocolServer } from '#testing';
 import { TestLedger } from './testing/test-ledger.js';
 import { ANNA, writeSampleLedger } from './testing/sample-ledger.js';
 
-// The program as it is installed: a process of its own, with a thread for each core.
+// The built program in a process of its own, with a worker thread for each core.
 
 const MAIN = 'dist/apps/audit/src/main.js';
 const run = promisify(execFile);
@@ -42,7 +42,7 @@ describe('npm run audit', () => {
     expect(JSON.parse(out)).toMatchObject({ ok: true, events: 69, accounts: 3 });
   });
 
-  it('hands what its threads found together, and ends with 1', async () => {
+  it('merges what its worker threads found, and ends with 1', async () => {
     const { status, out } = await ledger.withTampering(
       () => ledger.rewrite(accountStream(ANNA), 3, (data) => (data['points'] = 7)),
       () => audit('verify', '--json'),
@@ -51,14 +51,14 @@ describe('npm run audit', () => {
     expect(JSON.parse(out)).toMatchObject({ ok: false, damage: { 'rule-broken': 1 } });
   });
 
-  it('ends with 2 where nothing answers', async () => {
+  it('ends with 2 when no server answers', async () => {
     const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: 'postgres://127.0.0.1:1/x' };
     await expect(run(process.execPath, [MAIN, 'verify'], { env })).rejects.toMatchObject({
       code: 2,
     });
   });
 
-  it('may be cut short by who reads it', async () => {
+  it('ends quietly when the reader of its output stops early', async () => {
     const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: ledger.url };
     const first = `${process.execPath} ${MAIN} export --all | head -c 100`;
     const { stdout, stderr } = await run('sh', ['-c', first], { env });
@@ -67,7 +67,7 @@ describe('npm run audit', () => {
 });
 
 describe('npm run audit', () => {
-  it('ends with 2 and a sentence where it can not print', async () => {
+  it('ends with 2 and a sentence when the output can not be written', async () => {
     const line = `${process.execPath} ${MAIN} export --all 1< package.json`;
     const env = { ...process.env, NODE_OPTIONS: '', EVENT_STORE: ledger.url };
     await expect(run('sh', ['-c', line], { env })).rejects.toMatchObject({
@@ -78,10 +78,10 @@ describe('npm run audit', () => {
 
   it('keeps the stack of a bug in a thread', async () => {
     const script = `
-      import('./dist/apps/audit/src/verify/worker-pool.js').then(async ({ crewOfThreads }) => {
-        const crew = crewOfThreads({ eventStore: 'postgres://127.0.0.1:1/x', policies: [], snapshots: null }, 1);
-        await crew.run({ kind: 'positions', work: { span: null } }).catch((error) => console.log(error.stack));
-        await crew.close();
+      import('./dist/apps/audit/src/verify/worker-pool.js').then(async ({ threadWorkerPool }) => {
+        const pool = threadWorkerPool({ eventStore: 'postgres://127.0.0.1:1/x', policies: [], snapshots: null }, 1);
+        await pool.run({ kind: 'positions', work: { span: null } }).catch((error) => console.log(error.stack));
+        await pool.close();
       });`;
     const { stdout } = await run(process.execPath, ['-e', script]);
     expect(stdout).toMatch(/^TypeError: .*\n +at .*positions-pass\.js/);
@@ -89,7 +89,7 @@ describe('npm run audit', () => {
 });
 
 describe('npm run audit on a cluster', () => {
-  it('is told by its threads of a record that is no event, and looks at the rest', async () => {
+  it('reports a record that is no event, found by a worker thread, and checks the rest', async () => {
     const server = await EventStoreDbProtocolServer.start();
     const store = new EventStoreDbEventStore(server.connectionString);
     try {
@@ -108,7 +108,7 @@ describe('npm run audit on a cluster', () => {
     }
   });
 
-  it('ends with 2 and a sentence where nothing answers', async () => {
+  it('ends with 2 and a sentence when no server answers', async () => {
     const { status, err } = await auditAt('esdb://127.0.0.1:1?tls=false', 'verify');
     expect(status).toBe(2);
     expect(err).toMatch(/^the event store can't be read: .*ECONNREFUSED 127\.0\.0\.1:1\.\n$/);

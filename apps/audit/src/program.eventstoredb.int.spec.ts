@@ -26,7 +26,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: ledger.url, max: 1 });
   await migrate(pool);
   const { events, next } = await store.readAll(null, 10_000);
-  if (next === null) throw new Error('nothing was told');
+  if (next === null) throw new Error('the sample ledger is empty');
   const writer = new PostgresTableWriter(pool, { name: 'points', version: 1 });
   await writer.write(null, { events, next });
 });
@@ -56,7 +56,7 @@ async function saysTheSame(...args: string[]): Promise<string> {
 }
 
 describe('replay on EventStoreDB', () => {
-  it('says what it says on Postgres', async () => {
+  it('prints the same as on Postgres', async () => {
     const out = JSON.parse(await saysTheSame('replay', '--user', ANNA, '--json')) as {
       readonly statement: readonly unknown[];
     };
@@ -66,7 +66,7 @@ describe('replay on EventStoreDB', () => {
   it.each([
     ['--at', dayTime(1, '13:05')],
     ['--revision', '3'],
-  ])('ends where it is told to, by %s', async (option, value) => {
+  ])('stops at the moment given by %s', async (option, value) => {
     const out = await saysTheSame('replay', '--user', ANNA, option, value, '--json');
     expect(JSON.parse(out)).toMatchObject({ revision: 3, balance: 890, held: 100 });
   });
@@ -87,7 +87,7 @@ describe('export on EventStoreDB', () => {
 });
 
 describe('diff on EventStoreDB', () => {
-  it('finds nothing where nobody touched the tables', async () => {
+  it('finds no difference in tables that were not touched', async () => {
     const { status, out } = await here('diff', '--json');
     expect([status, JSON.parse(out)]).toMatchObject([0, { ok: true, accounts: 3, count: 0 }]);
   });
@@ -110,7 +110,7 @@ describe('diff on EventStoreDB', () => {
     }
   });
 
-  it('can not check tables that are of another store', async () => {
+  it('can not compare the tables of another store', async () => {
     const { status, err } = await runProgram(
       { EVENT_STORE: ledger.url, DATABASE_URL: ledger.url },
       'diff',
@@ -151,7 +151,7 @@ describe('an account whose stream was deleted', () => {
   });
   const deleted = `stream ${accountStream(ANNA)} was deleted`;
 
-  it('is named by verify, which looks at all others', async () => {
+  it('is reported by verify, which checks all others', async () => {
     const { status, out } = await here('verify', '--json');
     expect([status, JSON.parse(out)]).toMatchObject([
       1,
@@ -161,7 +161,7 @@ describe('an account whose stream was deleted', () => {
     expect(text.out).toContain('an account whose stream was deleted');
   });
 
-  it.each(['replay', 'export'])('can not be told by %s, which says why', async (command) => {
+  it.each(['replay', 'export'])('can not be read by %s, which says why', async (command) => {
     const { status, err } = await here(command, '--user', ANNA);
     expect([status, err]).toEqual([2, `${deleted} for ever\n`]);
   });

@@ -8,7 +8,7 @@ import { TestLedger } from './testing/test-ledger.js';
 import { runProgram, type ProgramRun } from './testing/run-program.js';
 import { ANNA, BO, CHEN, dayTime } from './testing/sample-ledger.js';
 
-// Every command as a person calls it, in this process, on a real Postgres.
+// Every command as a user calls it, in this process, on a real Postgres.
 
 let ledger: TestLedger;
 let dir: string;
@@ -77,13 +77,13 @@ describe('audit', () => {
     [['check', 'no-such-file', '--key', 'no-such-file']],
     [['export', '--user', ANNA, '--all']],
     [['verify', '--policy', '{"refundDays":1}']],
-  ])('ends with 2 when it is asked for %j', async (args) => {
+  ])('ends with 2 for the arguments %j', async (args) => {
     const { status, err } = await audit(...args);
     expect(status).toBe(2);
     expect(err).not.toBe('');
   });
 
-  it('ends with 2 where no store is named, is there, or answers', async () => {
+  it('ends with 2 if no store is configured, exists or answers', async () => {
     expect(await offline('verify')).toMatchObject({
       status: 2,
       err: expect.stringContaining('EVENT_STORE') as string,
@@ -96,7 +96,7 @@ describe('audit', () => {
     expect(nowhere.status).toBe(2);
   });
 
-  it('asks the running local stack where its stores are', async () => {
+  it('uses the stores of the running local stack', async () => {
     const ready = { database: ledger.url, eventStore: ledger.url };
     writeFileSync(file('ready.json'), JSON.stringify(ready));
     expect((await runProgram({ DATA_DIR: dir }, 'verify')).status).toBe(0);
@@ -140,14 +140,14 @@ describe('replay', () => {
     );
   });
 
-  it('has Chinese heads for who wants them', async () => {
+  it('has Chinese headings with --lang zh', async () => {
     const out = await good(audit('replay', '--user', ANNA, '--lang', 'zh'));
     for (const head of ['修订', '积分', '余额', '批次（按扣减顺序）', '未结算的预扣']) {
       expect(out).toContain(head);
     }
   });
 
-  it('stops at what the rules could not have produced, and says so', async () => {
+  it('stops at an event that the rules could not have produced, and says so', async () => {
     const { status, out } = await ledger.withTampering(
       () => ledger.rewrite(accountStream(ANNA), 5, (data) => (data['balanceAfter'] = 1)),
       () => audit('replay', '--user', ANNA),
@@ -156,7 +156,7 @@ describe('replay', () => {
     expect(out).toContain('STOPPED at revision 5: balanceAfter says 1');
   });
 
-  it('shows an account that there never was as empty', async () => {
+  it('shows an account without events as empty', async () => {
     const nobody = '99999999-9999-4999-8999-999999999999';
     expect(await good(audit('replay', '--user', nobody.toUpperCase()))).toContain(
       'Balance 0, Held 0',
@@ -170,7 +170,7 @@ describe('replay', () => {
 });
 
 describe('verify', () => {
-  it('ends with 0 where all is well, and names what is wrong with 1', async () => {
+  it('ends with 0 without damage, and with 1 and a report otherwise', async () => {
     expect(await good(audit('verify'))).toContain('No damage found.');
     const { status, out } = await ledger.withTampering(
       () => ledger.sql(`update event_store.events set data = data || ' ' where position = 9`),
@@ -182,8 +182,8 @@ describe('verify', () => {
     expect(out).toContain('位置');
   });
 
-  it('tells of events under a policy that it was not told of', async () => {
-    const bent = await ledger.withTampering(
+  it('reports events under an unknown policy', async () => {
+    const verified = await ledger.withTampering(
       () =>
         ledger.rewrite(
           accountStream(ANNA),
@@ -192,13 +192,13 @@ describe('verify', () => {
         ),
       () => audit('verify'),
     );
-    expect(bent.status).toBe(0);
-    expect(bent.out).toContain('under an unknown policy (other)');
+    expect(verified.status).toBe(0);
+    expect(verified.out).toContain('under an unknown policy (other)');
   });
 });
 
 describe('verify and diff', () => {
-  it('have Chinese heads for who wants them', async () => {
+  it('have Chinese headings with --lang zh', async () => {
     const [verified, compared] = await ledger.withTampering(
       () => ledger.sql('delete from event_store.events where position = 20'),
       async () => [
@@ -220,7 +220,7 @@ describe('verify and diff', () => {
 });
 
 describe('anchor, prove and check', () => {
-  it('lead from nothing to a statement that anybody can check', async () => {
+  it('lead from a new key to a statement that can be checked offline', async () => {
     expect(await good(offline('anchor', '--new-key', file('key')))).toContain('public key:');
     expect((await offline('anchor', '--new-key', file('key'))).status).toBe(2);
     const made = await good(audit('anchor', '--key', file('key'), '--out', file('a1')));
@@ -251,14 +251,14 @@ describe('anchor, prove and check', () => {
   it('check notices an event left out', async () => {
     const lines = readFileSync(file('p'), 'utf8').split('\n');
     lines.splice(5, 1);
-    writeFileSync(file('bent'), lines.join('\n'));
-    const { status, out } = await offline('check', file('bent'), '--key', file('key.pub'));
+    writeFileSync(file('changed'), lines.join('\n'));
+    const { status, out } = await offline('check', file('changed'), '--key', file('key.pub'));
     expect(status).toBe(1);
     expect(out).toContain('BAD');
   });
 
   it('sign nothing that is damaged, and prove nothing that was not signed', async () => {
-    const bend = () =>
+    const tamper = () =>
       ledger.rewrite(accountStream(ANNA), 0, (data) => (data['sourceId'] = 'order-of-another'));
     const damaged = () => ledger.sql('delete from event_store.events where position = 9');
     const signed = await ledger.withTampering(damaged, () =>
@@ -268,11 +268,11 @@ describe('anchor, prove and check', () => {
       status: 1,
       out: expect.stringContaining('Not signed.') as string,
     });
-    const proved = await ledger.withTampering(bend, () =>
+    const proved = await ledger.withTampering(tamper, () =>
       audit('prove', '--user', BO, '--anchor', file('a2'), '--out', file('p2')),
     );
     expect(proved.status).toBe(1);
-    const verified = await ledger.withTampering(bend, () =>
+    const verified = await ledger.withTampering(tamper, () =>
       audit('verify', '--anchor', file('a2'), '--json'),
     );
     expect(verified.status).toBe(1);

@@ -47,7 +47,7 @@ export interface Slice {
 }
 
 /**
- * What the rules make of an even load, ids, hashes and all, as the desk writes it: round by round, one
+ * What the rules make of an even load, ids, hashes and all, as the command processor writes it: round by round, one
  * turn of each account of the slice in each, until all slices together have so many events. In every
  * round all accounts do the same, so that a slice knows its positions by itself.
  */
@@ -72,8 +72,8 @@ export function* roundsOf({ from, to, of }: Slice, events: number): Generator<Lo
 type Encoded = Omit<LoadedEvent, 'position'>;
 
 function* turnOf(writer: Writer, round: number, turn: number): Generator<Encoded> {
-  const asked = askedBy(writer.userId, turn);
-  for (const command of commandsOf(round, turn, asked)) yield* record(writer, command);
+  const envelope = envelopeFor(writer.userId, turn);
+  for (const command of commandsOf(round, turn, envelope)) yield* record(writer, command);
 }
 
 function* record(writer: Writer, command: LedgerCommand): Generator<Encoded> {
@@ -98,7 +98,7 @@ function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Enc
   return { stream, revision, id, type: event.type, data, meta, hash };
 }
 
-const askedBy =
+const envelopeFor =
   (userId: string, turn: number) =>
   (kind: string): Asked => {
     const id = `${kind}-${turn}`;

@@ -88,28 +88,28 @@ async function* inTurn(
 /** Makes the next chunk while the one before is written. */
 class LoadThread {
   readonly #worker: Worker;
-  #asked: Promise<LoadedChunk | null>;
+  #next: Promise<LoadedChunk | null>;
 
   constructor(settings: LoadThreadSettings) {
     this.#worker = new Worker(new URL('./load-worker.js', import.meta.url), {
       workerData: settings,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     });
-    this.#asked = this.#ask();
+    this.#next = this.#request();
   }
 
   async next(): Promise<LoadedChunk | null> {
-    const chunk = await this.#asked;
-    if (chunk !== null) this.#asked = this.#ask();
+    const chunk = await this.#next;
+    if (chunk !== null) this.#next = this.#request();
     return chunk;
   }
 
   async end(): Promise<void> {
-    this.#asked.catch(() => {}); // nobody wants it any more
+    this.#next.catch(() => {}); // nothing awaits the last chunk
     await this.#worker.terminate();
   }
 
-  async #ask(): Promise<LoadedChunk | null> {
+  async #request(): Promise<LoadedChunk | null> {
     this.#worker.postMessage('more');
     const [chunk] = (await once(this.#worker, 'message')) as [LoadedChunk | null];
     return chunk;

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { roundsOf, type LoadedEvent, type Slice } from './generate-ledger.js';
 
-// Makes a slice of a ledger as text for COPY: a chunk each time it is asked, null at the end.
+// Makes a slice of a ledger as text for COPY: a chunk for each request, null at the end.
 
 export interface LoadThreadSettings {
   readonly slice: Slice;

@@ -3,7 +3,7 @@ import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA } from '../testing/sample-ledger.js';
 import type { Damage } from './findings.js';
 
-// Forgers who know the hashes, but not the rules: every hash fits, the events do not.
+// A forger who can compute hashes but does not follow the rules: every hash fits, the events do not.
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -27,13 +27,13 @@ const forged = (revision: number, change: (data: Data) => void): Promise<readonl
 const first = async (found: Promise<readonly Damage[]>) => (await found)[0];
 
 describe('an event that the rules could not have produced', () => {
-  it('is a balance that was bent', async () => {
+  it('is a changed balance', async () => {
     const found = await forged(2, (data) => (data['balanceAfter'] = 1_990));
     expect(found[0]).toMatchObject({ kind: 'rule-broken', stream: anna, revision: 2 });
     expect(found[0]?.detail).toContain('balanceAfter says 1990');
   });
 
-  it('is points drawn from the wrong batch', async () => {
+  it('draws points from the wrong batch', async () => {
     const found = await first(forged(2, (data) => data.draws.reverse()));
     expect(found).toMatchObject({ kind: 'rule-broken', revision: 2 });
     expect(found?.detail).toContain('turn');
@@ -124,7 +124,7 @@ describe('an event that the rules could not have produced', () => {
     );
   });
 
-  it('is a command of somebody else', async () => {
+  it('is a command of another sender', async () => {
     const other = '11111111-1111-5111-8111-111111111111';
     const found = await forged(1, (data) => (data['commandId'] = other));
     expect(found.map(({ kind }) => kind)).toEqual(

@@ -45,18 +45,18 @@ function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
 
 async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
   const store = new MemoryEventStore();
-  const desk = new AccountCommandProcessor({ store, policy });
+  const processor = new AccountCommandProcessor({ store, policy });
   for (const { command } of steps) {
     const { at, type, data, source, id } = command;
     const parsed = parseCommandData(type, data);
     if (!parsed.ok) continue;
     const sent = { ...parsed.value, source, id };
-    await desk.run(toLedgerCommand(sent, at), { correlation: id });
+    await processor.run(toLedgerCommand(sent, at), { correlation: id });
   }
   return storedIn(store);
 }
 
-describe('the audit of the rules', () => {
+describe('RulesChecker', () => {
   it.each(FILES)(
     'finds nothing in what %s makes, whether its policy is known or not',
     async (name) => {
@@ -76,10 +76,10 @@ describe('the audit of the rules', () => {
     const unseen: string[] = [];
     let changes = 0;
     for (const [at, { data, type }] of events.entries()) {
-      for (const [name, bent] of bentIn(JSON.parse(data) as object)) {
+      for (const [name, changed] of changesOf(JSON.parse(data) as object)) {
         changes += 1;
         const forged = events.map((event, index) =>
-          index === at ? { ...event, data: bent } : event,
+          index === at ? { ...event, data: changed } : event,
         );
         if (audited(rehashed(forged), knownPolicies()).length === 0) unseen.push(`${type} ${name}`);
       }
@@ -89,7 +89,7 @@ describe('the audit of the rules', () => {
   });
 });
 
-/** What a sender was free to say: rules can't tell, only hashes and anchors. */
+/** Fields that a sender may choose freely. Only hashes and anchors protect them. */
 const FREE = [
   'CommandRefused details.asked',
   'ConsumptionSettled duration',
@@ -98,13 +98,13 @@ const FREE = [
   'PointsRecharged priority',
 ];
 
-/** Every number one more, every time a second later, every batch another. */
-function* bentIn(event: object): Iterable<readonly [name: string, data: string]> {
+/** Changes each number and each time of an event, one at a time. */
+function* changesOf(event: object): Iterable<readonly [name: string, data: string]> {
   for (const [path, value] of leavesOf(event, [])) {
     const isTime = typeof value === 'string' && /^\d{4}-.*Z$/.test(value);
     if (typeof value !== 'number' && !isTime) continue;
-    const bent = typeof value === 'number' ? value + 1 : value.replace(/:\d\d\./, ':59.');
-    yield [path.join('.').replace(/\.\d+\./, '.'), JSON.stringify(replaced(event, path, bent))];
+    const changed = typeof value === 'number' ? value + 1 : value.replace(/:\d\d\./, ':59.');
+    yield [path.join('.').replace(/\.\d+\./, '.'), JSON.stringify(replaced(event, path, changed))];
   }
 }
 

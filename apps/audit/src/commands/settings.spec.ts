@@ -6,24 +6,24 @@ import { parseInstant } from './parse-instant.js';
 import { parsePolicy } from '../checks/known-policies.js';
 import { readAuditSettings } from './settings.js';
 
-describe('what the auditor is told', () => {
-  it('is asked for only when it is needed', () => {
+describe('readAuditSettings', () => {
+  it('looks up an address only when it is needed', () => {
     const settings = readAuditSettings({ DATA_DIR: 'nowhere', EVENT_STORE: '' });
     expect(() => settings.eventStore()).toThrow('EVENT_STORE is not set');
     expect(() => settings.database()).toThrow('DATABASE_URL is not set');
     expect(settings.policies).toEqual([]);
   });
 
-  it('is what the running stack says, unless the environment says otherwise', () => {
+  it('uses the running stack, unless the environment names an address', () => {
     const dir = mkdtempSync(join(tmpdir(), 'points-audit-'));
     writeFileSync(join(dir, 'ready.json'), '{"eventStore":"esdb://x","database":"postgres://x"}');
-    const asked = readAuditSettings({ DATA_DIR: dir, DATABASE_URL: 'postgres://y' });
-    expect([asked.eventStore(), asked.database()]).toEqual(['esdb://x', 'postgres://y']);
+    const settings = readAuditSettings({ DATA_DIR: dir, DATABASE_URL: 'postgres://y' });
+    expect([settings.eventStore(), settings.database()]).toEqual(['esdb://x', 'postgres://y']);
     rmSync(dir, { recursive: true });
   });
 
   it.each([{ EVENT_STORE: 'mysql://x' }, { DATABASE_URL: 'esdb://x' }, { LEDGER_POLICY: '{' }])(
-    'is refused when it reads %j',
+    'rejects %j',
     (env) => {
       expect(() => readAuditSettings(env)).toThrow();
     },

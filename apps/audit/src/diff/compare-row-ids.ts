@@ -39,8 +39,8 @@ export async function compareRowIds(
   }
   if (row !== null) found(idDifference(row, 'in the order of the events'));
   else if (last !== lastId) {
-    const nobody: RowId = [last, 'all', -1, -1];
-    found({ ...idDifference(nobody, lastId), row: 'the last of all' });
+    const lastRow: RowId = [last, 'all', -1, -1];
+    found({ ...idDifference(lastRow, lastId), row: 'the last of all' });
   }
 }
 

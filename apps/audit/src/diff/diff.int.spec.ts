@@ -70,7 +70,7 @@ const TABLES = ['transactions', 'accounts', 'batches', 'consumptions'].map(
 );
 
 describe('diff', () => {
-  it('finds nothing where nobody touched the tables', async () => {
+  it('finds no difference in tables that were not touched', async () => {
     const { found, rows, accounts } = await diff();
     expect(found).toEqual([]);
     expect(accounts).toBe(3);
@@ -184,7 +184,7 @@ describe('diff', () => {
     `insert into mjk_point_parked_accounts values
        ('points', 1, '${user}', ${revision}, 'pg:0000000000000001', 'failed-fold', 'x', now())`;
 
-  it('tells of parked accounts as such, and compares what stands of them', async () => {
+  it('lists parked accounts, and compares their rows that are in the tables', async () => {
     await pool.query(park(BO, 2));
     try {
       const found = await after(
@@ -203,7 +203,7 @@ describe('diff', () => {
     }
   });
 
-  it('takes the ids of an account that was folded anew as they are, in their order', async () => {
+  it('accepts the later ids of an account that was unparked, in their order', async () => {
     await pool.query('update mjk_point_checkpoints set unparked = 1, last_id = last_id + 1000');
     try {
       const moved = `update mjk_point_transactions_v1 set id = id + 900 where user_id = '${BO}';
@@ -240,7 +240,7 @@ describe('diff', () => {
     }
   });
 
-  it('looks at one user only, when asked to', async () => {
+  it('compares one user only, if a user is given', async () => {
     const change = `update mjk_point_accounts_v1 set balance = balance + 1`;
     expect((await after(change, ANNA)).map(({ user }) => user)).toEqual([ANNA]);
     expect(await after(`delete from mjk_point_accounts_v1 where user_id = '${BO}'`, ANNA)).toEqual(
@@ -248,7 +248,7 @@ describe('diff', () => {
     );
   });
 
-  it('is right while the system goes on writing, and the tables lag behind', async () => {
+  it('finds no difference while events are written and the tables lag behind', async () => {
     const position = await ledger.store.head();
     const more = SAMPLE_COMMANDS.filter(({ type }) => type === 'RechargePoints');
     let isWriting = true;

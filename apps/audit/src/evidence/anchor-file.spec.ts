@@ -41,13 +41,13 @@ describe('the file of an anchor', () => {
     expect(parseTrustedAnchor('it', text, null)).toEqual(read);
   });
 
-  it('is not signed by anybody else', () => {
+  it('is not accepted for another key', () => {
     const stranger = generateKeyPairSync('ed25519');
     const { text } = signAnchor(ANCHOR, privateKey);
     expect(() => parseTrustedAnchor('it', text, stranger.publicKey)).toThrow(UntrustedAnchorError);
   });
 
-  it('is no more to be trusted with any one character changed', () => {
+  it('is rejected if any one character was changed', () => {
     const { text } = signAnchor(FOLLOWING, privateKey);
     for (let at = 0; at < text.length; at++) {
       const other = text[at] === '1' ? '2' : '1';

@@ -10,7 +10,7 @@ import {
 
 const SIZE_MAX = 33;
 
-/** RFC 6962, section 2.1, word by word: another way to the same roots. */
+/** The definition of RFC 6962, section 2.1, written down literally. */
 function rootByDefinition(leaves: readonly string[]): string {
   const sha256 = (hex: string) =>
     createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex');

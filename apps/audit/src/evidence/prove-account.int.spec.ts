@@ -83,12 +83,12 @@ describe('the proof of a whole statement', () => {
   });
 
   it.each(['data', 'meta', 'id', 'type', 'hash', 'revision'])(
-    'notices the %s of any event bent',
+    'notices a change of the %s of any event',
     async (field) => {
       const text = await provedTextOf(CHEN);
       const count = text.split('\n').length - 2;
       for (let line = 1; line <= count; line += 5) {
-        const bent = edited(text, (lines) => {
+        const changed = edited(text, (lines) => {
           const event = JSON.parse(lines[line] ?? '') as Record<string, string | number>;
           const value = event[field];
           if (typeof value === 'number') event[field] = value + 1;
@@ -98,7 +98,7 @@ describe('the proof of a whole statement', () => {
             );
           lines[line] = JSON.stringify(event);
         });
-        expect(check(bent).faults).not.toEqual([]);
+        expect(check(changed).faults).not.toEqual([]);
       }
     },
   );
@@ -113,7 +113,7 @@ describe('the proof of a whole statement', () => {
     expect(check(mixed).faults).toContainEqual(expect.stringContaining('path'));
   });
 
-  it('is not believed with an anchor of another key, or a changed one', async () => {
+  it('is rejected with an anchor of another key, or a changed one', async () => {
     const text = await provedTextOf(ANNA);
     const stranger = generateKeyPairSync('ed25519').publicKey;
     expect(() => check(text, stranger)).toThrow(UntrustedAnchorError);
@@ -133,7 +133,7 @@ describe('the proof of a whole statement', () => {
     expect(await withSource((source) => proveAccount(source, nobody, anchor))).toEqual({
       kind: 'no-account',
     });
-    const bent = await ledger.withTampering(
+    const proved = await ledger.withTampering(
       () =>
         ledger.sql(
           `update event_store.events set hash = sha256('x') where position = $1`,
@@ -141,7 +141,7 @@ describe('the proof of a whole statement', () => {
         ),
       () => withSource((source) => proveAccount(source, ANNA, anchor)),
     );
-    expect(bent.kind).toBe('anchor-differs');
+    expect(proved.kind).toBe('anchor-differs');
   });
 });
 

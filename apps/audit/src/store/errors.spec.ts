@@ -2,7 +2,7 @@ import { CannotCheckError, cannotCheckError } from './errors.js';
 
 const coded = (error: Error, code: string): Error => Object.assign(error, { code });
 
-describe('what could not be read', () => {
+describe('cannotCheckError', () => {
   it.each([
     ['once refused', new Error('connect ECONNREFUSED'), 'connect ECONNREFUSED'],
     [
@@ -17,14 +17,14 @@ describe('what could not be read', () => {
     ],
     ['an address', coded(new TypeError('Invalid URL'), 'ERR_INVALID_URL'), 'Invalid URL'],
     ['no error at all', 'gone', 'gone'],
-  ])('is told in a sentence: %s', (_, cause, why) => {
-    const told = cannotCheckError("the store can't be read", cause);
-    expect(told).toBeInstanceOf(CannotCheckError);
-    expect([told.message, told.cause]).toEqual([`the store can't be read: ${why}`, cause]);
+  ])('gives the reason in a sentence: %s', (_, cause, why) => {
+    const error = cannotCheckError("the store can't be read", cause);
+    expect(error).toBeInstanceOf(CannotCheckError);
+    expect([error.message, error.cause]).toEqual([`the store can't be read: ${why}`, cause]);
   });
 
   it.each([new TypeError('x is undefined'), new RangeError('too long'), new ReferenceError('y')])(
-    'is not what a bug is called: %s',
+    'passes on an unexpected error: %s',
     (bug) => {
       expect(cannotCheckError("the store can't be read", bug)).toBe(bug);
     },

@@ -21,20 +21,21 @@ async function isWhole(of: Span = span, types: ReadonlySet<string> = EVENT_TYPES
   }
 }
 
-describe('a span of positions', () => {
-  it('is whole where each of its positions is there, under a type that is known', async () => {
+describe('PostgresSource.isComplete', () => {
+  it('is true of a span that holds each of its positions, with known types only', async () => {
     expect(await isWhole()).toBe(true);
     const consumed = new Set([...EVENT_TYPES].filter((type) => type !== 'PointsConsumed'));
     expect(await isWhole(span, consumed)).toBe(false);
   });
 
-  it('is not where it holds another number than it must', async () => {
+  it('is false of a span with another number of events than it must hold', async () => {
     expect(await isWhole({ ...span, events: 19 })).toBe(false);
     expect(await isWhole({ ...span, events: 21 })).toBe(false);
   });
 
   it.each(['delete from event_store.events where position = 20', 'truncate event_store.events'])(
-    'is not after %s',
-    async (bend) => expect(await ledger.withTampering(() => ledger.sql(bend), isWhole)).toBe(false),
+    'is false after %s',
+    async (statement) =>
+      expect(await ledger.withTampering(() => ledger.sql(statement), isWhole)).toBe(false),
   );
 });

@@ -7,8 +7,8 @@ import {
 } from './table.js';
 import { progressLine } from './progress.js';
 
-describe('what a person reads', () => {
-  it('stands in columns, also in Chinese', () => {
+describe('terminal output', () => {
+  it('aligns columns, also in Chinese', () => {
     const text = renderTable(
       [{ head: '摘要' }, { head: '积分', align: 'right' }],
       [
@@ -26,14 +26,14 @@ describe('what a person reads', () => {
     expect(new Set(lines.map(displayWidth))).toEqual(new Set([20]));
   });
 
-  it('ends its lines where their last cell ends, however many are empty', () => {
+  it('has no spaces behind the last cell of a line', () => {
     const right = { head: 'n', align: 'right' as const };
     expect(
       renderTable([{ head: 'a' }, right, { head: 'b' }], [['', '12'], [], ['x'], ['', '', 'y']]),
     ).toBe(['a   n  b', '-  --  -', '   12', '', 'x', '       y', ''].join('\n'));
   });
 
-  it('keeps the blanks that were stored, also at the end of a line', () => {
+  it('keeps stored spaces, also at the end of a line', () => {
     expect(
       renderTable(
         [{ head: 'a' }, { head: 'b' }],
@@ -45,7 +45,7 @@ describe('what a person reads', () => {
     ).toBe(['a   b', '--  --', 'x   y ', '    \u3000', ''].join('\n'));
   });
 
-  it('keeps the room of what it shows in the place of controls, line after line', () => {
+  it('aligns cells whose control characters were replaced', () => {
     const cells = ['a\u001bb', '【配音】', 'ok', 'a\u001bb', '【配音】'];
     const lines = renderTable(
       [{ head: 'x' }, { head: 'y' }],
@@ -60,7 +60,7 @@ describe('what a person reads', () => {
     ]);
   });
 
-  it('leaves room for a cell of any width', () => {
+  it('makes a column as wide as its widest cell', () => {
     const [head, rule, line] = renderTable(
       [{ head: 'x', align: 'right' }],
       [['y'.repeat(300)]],
@@ -81,7 +81,7 @@ describe('what a person reads', () => {
     expect(formatSignedNumber(value)).toBe(value > 0 ? `+${text}` : text);
   });
 
-  it('can not steer the terminal', () => {
+  it('can not control the terminal', () => {
     expect(stripControls('a\u001b[2Jb\n')).toBe('a�[2Jb�');
     expect(stripControls('\u0085\u009b1m\u007f\u0000')).toBe('��1m��');
     expect(stripControls('points \u202e001-\u2066')).toBe('points �001-�');
@@ -89,7 +89,7 @@ describe('what a person reads', () => {
     expect(stripControls('音')).toBe('音');
   });
 
-  it('says how far long work is', () => {
+  it('reports the progress of long work', () => {
     expect(progressLine('events', 50_000, 200_000, 2)).toBe(
       '50,000 of 200,000 events, 25,000/s, 6 s left',
     );

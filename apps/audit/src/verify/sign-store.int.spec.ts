@@ -34,8 +34,8 @@ async function anchored(after: Anchor | null): Promise<SignedAnchor> {
   return made.anchor;
 }
 
-const foundIn = (bend: () => Promise<unknown>) =>
-  ledger.withTampering(bend, async () => {
+const foundIn = (tamper: () => Promise<unknown>) =>
+  ledger.withTampering(tamper, async () => {
     const { findings } = await ledger.verify({ anchors: [anchor] });
     return findings.sorted().map(({ kind }) => kind);
   });

@@ -17,7 +17,7 @@ import { inlineWorkerPool } from './jobs.js';
 import { verifyStore } from './verify-store.js';
 
 // The real client over a real socket, on the protocol server: a double of EventStoreDB whose log can
-// be bent by hand, as a disk can.
+// be changed directly, like the files on a disk.
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
@@ -72,7 +72,7 @@ function remove(stream: string, from: number, count = 1): void {
 }
 
 describe('verify on EventStoreDB', () => {
-  it('finds nothing where nobody touched anything', async () => {
+  it('finds no damage in a store that was not touched', async () => {
     const { findings, events, accounts } = await verifyStore(source, inlineWorkerPool(source));
     expect(findings.sorted()).toEqual([]);
     const ours = log.records.filter(({ stream }) => stream.startsWith('points-'));

@@ -21,7 +21,7 @@ import { TestLedger } from '../testing/test-ledger.js';
 import { runProgram, type ProgramRun } from '../testing/run-program.js';
 import { ANNA, BO, CHEN, writeSampleLedger } from '../testing/sample-ledger.js';
 
-// Snapshots are in Postgres on either store: a real one here, whose owner means no good.
+// Snapshots are in Postgres with either event store: a real one here, whose owner tampers with it.
 
 const KEYS_TEXT = `spec:${randomBytes(32).toString('base64')}`;
 const [KEY] = parseSnapshotKeys(KEYS_TEXT);
@@ -107,7 +107,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
       readonly places: readonly { readonly kind: string; readonly detail: string }[];
     };
 
-  it('finds nothing wrong with what processes kept, whatever the policy', async () => {
+  it('finds no damage in the snapshots that processes keep, whatever the policy', async () => {
     await keep(ANNA, 9);
     await keep(ANNA, 15, UNKNOWN);
     await keep(BO, 3);
@@ -120,7 +120,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
     expect(out).toContain('No damage found.');
   });
 
-  it('holds them against their events without the key, and says that seals were not checked', async () => {
+  it('compares them with their events without the key, and says that seals were not checked', async () => {
     await keep(ANNA, 9);
     const json = await withoutKeys();
     expect(json.status).toBe(0);
@@ -165,9 +165,9 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
       (one) => ({ ...one, hash: new Uint8Array(32) }),
     ],
     ['a false seal', ['snapshot-forged'], [], (one) => ({ ...one, mac: new Uint8Array(32) })],
-  ])('names one that has %s', async (_, kinds, kindsWithoutKey, bend) => {
+  ])('names one that has %s', async (_, kinds, kindsWithoutKey, change) => {
     const { key, snapshot } = await honest(ANNA, 9);
-    await put(accountStream(ANNA), key, bend(snapshot));
+    await put(accountStream(ANNA), key, change(snapshot));
     await keep(BO, 3);
     const json = await verify('--json');
     expect(json.status).toBe(1);

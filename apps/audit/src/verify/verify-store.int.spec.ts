@@ -3,7 +3,7 @@ import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, BO, CHEN } from '../testing/sample-ledger.js';
 import type { Damage } from '../checks/findings.js';
 
-// A real Postgres, bent by its owner: who may switch off the trigger and forge hashes, too.
+// A real Postgres whose owner tampers with it: the owner can switch off triggers and forge hashes.
 
 let ledger: TestLedger;
 beforeAll(async () => {
@@ -15,8 +15,8 @@ const anna = accountStream(ANNA);
 const bo = accountStream(BO);
 const chen = accountStream(CHEN);
 
-async function foundIn(bend: () => Promise<unknown>): Promise<readonly Damage[]> {
-  return ledger.withTampering(bend, async () => (await ledger.verify()).findings.sorted());
+async function foundIn(tamper: () => Promise<unknown>): Promise<readonly Damage[]> {
+  return ledger.withTampering(tamper, async () => (await ledger.verify()).findings.sorted());
 }
 
 const kinds = (found: readonly Damage[]): string[] => [...new Set(found.map(({ kind }) => kind))];
@@ -24,7 +24,7 @@ const kinds = (found: readonly Damage[]): string[] => [...new Set(found.map(({ k
 const at = (place: number): string => `postgres:${String(place).padStart(16, '0')}`;
 
 describe('verify', () => {
-  it('finds nothing in a ledger that nobody touched', async () => {
+  it('finds no damage in a ledger that was not touched', async () => {
     const { findings, events, accounts, last } = await ledger.verify();
     expect(findings.sorted()).toEqual([]);
     expect(accounts).toBe(3);
@@ -90,7 +90,7 @@ describe('verify', () => {
     expect(kinds(found)).toEqual(expect.arrayContaining(['behind-head', 'revision-gap']));
   });
 
-  it('finds an event inserted in the middle, with all behind it moved to make room', async () => {
+  it('finds an event inserted in the middle, with all later events moved back', async () => {
     const found = await foundIn(async () => {
       // In two steps: a position must not stand twice in between.
       for (const by of [100_000, -99_999]) {
