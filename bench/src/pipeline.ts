@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '#async';
 import pg from 'pg';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { OutcomeProducer, connectKafka, type OutgoingMessage } from '#kafka';
@@ -117,7 +117,7 @@ class Pipeline {
         const upTo = this.#sent;
         probes.push(this.#watch.appear(upTo).then((at) => void latencies.push(at - published)));
       }
-      await delay(PROBE_EVERY_MS);
+      await sleep(PROBE_EVERY_MS);
     }
     await Promise.all(probes);
     latencies.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '#async';
 import type { CommandBody, CommandOutcome } from '#contracts';
 
 /** Users of the demo: look at the first one's page. */
@@ -78,7 +78,7 @@ async function aUserWhosePointsExpire(say: Say, nowMs: number): Promise<void> {
     type: 'ConsumePoints',
     data: { user_id, points: 40, source_type: 'script' },
   });
-  await wait(SHORT_LIFE_MS);
+  await sleep(SHORT_LIFE_MS);
   await say('gift-expired', { type: 'ExpirePoints', data: { user_id } });
   await say('gift-again', {
     type: 'RechargePoints',

@@ -1,3 +1,4 @@
+import { withTimeout } from '#async';
 import {
   TOPICS,
   commandMessage,
@@ -41,22 +42,16 @@ export class LedgerClient {
 
   /** Resolves with the outcome. Send the same id again when it does not come: it is carried out once. */
   async send(body: CommandBody, id: string): Promise<CommandOutcome> {
-    let late: NodeJS.Timeout | undefined;
     const answered = new Promise<CommandOutcome>((resolve) => this.#waiting.set(id, resolve));
     try {
       const unsigned = commandMessage(body, { id, source: this.source });
       const { key } = this;
       const message = key === null ? unsigned : signMessage(unsigned, TOPICS.commands, key);
       await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
-      const tooLate = new Promise<never>((_, reject) => {
-        const error = new Error(
-          `no outcome of ${id} within ${ANSWER_MS_MAX / 1000} s: what its sender may not send has none, and is a dead letter`,
-        );
-        late = setTimeout(() => reject(error), ANSWER_MS_MAX);
+      return await withTimeout(answered, ANSWER_MS_MAX, {
+        what: `no outcome of ${id} (a command that its sender may not send has none and is a dead letter)`,
       });
-      return await Promise.race([answered, tooLate]);
     } finally {
-      clearTimeout(late);
       this.#waiting.delete(id);
     }
   }

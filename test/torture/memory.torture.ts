@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '#async';
 import { pathToFileURL } from 'node:url';
 import { TOPICS } from '#contracts';
 import { connectKafka } from '#kafka';
@@ -86,7 +86,7 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
       const messages = load.next(due);
       await producer.send({ topic: TOPICS.commands, acks: -1, messages });
       published += due;
-      await delay(TICK_MS);
+      await sleep(TICK_MS);
     }
     await producer.disconnect();
     return published;
@@ -106,7 +106,7 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
         listen(`${own}/transactions/stream`),
         recharge(SLEEPERS[asked % SLEEPERS.length] ?? '', asked),
       ]);
-      await delay(TICK_MS);
+      await sleep(TICK_MS);
     }
     return asked * 6;
   }
@@ -154,7 +154,7 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
           figures('process_resident_memory_bytes') / 2 ** 20,
         ]);
       }
-      await delay(pauseMs);
+      await sleep(pauseMs);
     }
     return held;
   }

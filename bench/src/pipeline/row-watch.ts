@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '#async';
 import type { Pool } from 'pg';
 
 const LOOK_EVERY_MS = 5;
@@ -41,7 +41,7 @@ export class RowWatch {
       while (this.#waits[0] !== undefined && this.#waits[0].rows <= seen) {
         this.#waits.shift()?.resolve(at);
       }
-      await delay(LOOK_EVERY_MS);
+      await sleep(LOOK_EVERY_MS);
     }
     this.#looking = null;
   }

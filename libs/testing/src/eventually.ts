@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '#async';
 
 const POLL_MS = 10;
 /** Only a hang takes so long, also on a busy machine. It is less than the timeout of a test. */
@@ -16,7 +16,7 @@ export async function eventually(
     } catch (error) {
       if (performance.now() > until) throw error;
     }
-    await delay(POLL_MS);
+    await sleep(POLL_MS);
   }
 }
 

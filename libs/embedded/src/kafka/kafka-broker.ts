@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '#async';
 import { isKafkaReachable } from '#kafka';
 import { findJava } from './java.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
@@ -99,7 +99,7 @@ async function waitUntilReachable(
   void broker.ended.then(() => (running = false));
   while (running && performance.now() < until && signal?.aborted !== true) {
     if (await isKafkaReachable(broker.brokers)) return;
-    await wait(POLL_INTERVAL_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
   throw new KafkaBrokerError(
     'not-started',

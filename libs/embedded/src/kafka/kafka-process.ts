@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from '#async';
 import { exitOf, onOutput } from '../process/child-process.js';
 import { guardServer } from '../process/guard.js';
 import { LogFile } from '../process/log-file.js';
@@ -89,11 +89,7 @@ export function brokerHandle(
         child.kill('SIGTERM');
         child.kill('SIGCONT');
       }
-      const giveUp = new AbortController();
-      const limit = wait(stopMsMax, undefined, { signal: giveUp.signal }).then(kill, () => {});
-      await ended;
-      giveUp.abort();
-      await limit;
+      if (!(await settledWithin(ended, stopMsMax))) await kill();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { sleep } from '#async';
 import { createInterface } from 'node:readline';
 import { exitOf } from '../process/child-process.js';
 import { guardServer } from '../process/guard.js';
@@ -46,7 +47,7 @@ export async function launch(options: Launch): Promise<Server> {
     if (!PREVIOUS_SERVER_STILL_STOPPING.test(log) || tries === STARTS_MAX || isGivenUp) {
       throw new PostgresStartError(`Postgres ended before it was ready. It said:\n${log}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
+    await sleep(START_RETRY_MS);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pollUntil } from '#async';
 import { runCommand } from './run-command.js';
 
 /**
@@ -25,14 +25,10 @@ export async function isRunning({ pid, started }: ProcessIdentity): Promise<bool
   return (await identityOf(pid))?.started === started;
 }
 
-/** false: it still runs after so long. */
-export async function hasEnded(identity: ProcessIdentity, msMax: number): Promise<boolean> {
-  const until = performance.now() + msMax;
-  while (await isRunning(identity)) {
-    if (performance.now() > until) return false;
-    await wait(POLL_INTERVAL_MS);
-  }
-  return true;
+/** False: it still runs after `msMax`. */
+export function hasEnded(identity: ProcessIdentity, msMax: number): Promise<boolean> {
+  const isOver = async (): Promise<boolean> => !(await isRunning(identity));
+  return pollUntil(isOver, { everyMs: POLL_INTERVAL_MS, totalMsMax: msMax });
 }
 
 /** Signals just this process. It may end before it is reached, which is as well. */

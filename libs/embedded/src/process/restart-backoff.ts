@@ -1,7 +1,7 @@
-export interface RestartBackoffLimits {
-  readonly backoffMsMin: number;
-  readonly backoffMsMax: number;
-  /** Who lived this long was well: the next back-off begins anew. */
+import { backoffMs, type BackoffLimits } from '#async';
+
+export interface RestartBackoffLimits extends BackoffLimits {
+  /** A process that ran for this long was well: the back-off starts again at its minimum. */
   readonly resetAfterMs: number;
 }
 
@@ -11,19 +11,17 @@ export const RESTART_BACKOFF: RestartBackoffLimits = {
   resetAfterMs: 60_000,
 };
 
-/** How long to wait before something that ended is started again: twice as long each time. */
+/** How long to wait before a process that ended is started again. */
 export class RestartBackoff {
-  #nextMs: number;
+  #failures = 0;
 
-  constructor(private readonly limits: RestartBackoffLimits) {
-    this.#nextMs = limits.backoffMsMin;
-  }
+  constructor(
+    private readonly limits: RestartBackoffLimits,
+    private readonly random: () => number = Math.random,
+  ) {}
 
   afterRunning(ranMs: number): number {
-    const { backoffMsMin, backoffMsMax, resetAfterMs } = this.limits;
-    if (ranMs > resetAfterMs) this.#nextMs = backoffMsMin;
-    const waitMs = this.#nextMs;
-    this.#nextMs = Math.min(waitMs * 2, backoffMsMax);
-    return waitMs;
+    if (ranMs > this.limits.resetAfterMs) this.#failures = 0;
+    return backoffMs(this.#failures++, this.limits, this.random);
   }
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '#async';
 import { exitOf, onOutput } from './child-process.js';
 import { LogFile } from './log-file.js';
 import { RESTART_BACKOFF, RestartBackoff, type RestartBackoffLimits } from './restart-backoff.js';
@@ -82,7 +82,7 @@ export class SupervisedChild {
           `${name} was not ready within ${this.#limits.readyMsMax / 1000} s: read ${logPath}.`,
         );
       }
-      await wait(POLL_INTERVAL_MS);
+      await sleep(POLL_INTERVAL_MS);
     }
   }
 
@@ -112,7 +112,7 @@ export class SupervisedChild {
       this.#deaths += 1;
       const waitMs = backOff.afterRunning(performance.now() - startedAt);
       report(`${name} ended (${end}${this.#reason(end)}); it is started again in ${waitMs} ms`);
-      await wait(waitMs, undefined, { signal }).catch(() => undefined);
+      await sleep(waitMs, { signal });
     }
   }
 

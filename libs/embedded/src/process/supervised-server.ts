@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '#async';
 import { RESTART_BACKOFF, RestartBackoff, type RestartBackoffLimits } from './restart-backoff.js';
 
 export interface RunningServer {
@@ -69,7 +69,7 @@ export class SupervisedServer<Server extends RunningServer> {
     const { name, report: report } = this.options;
     const { signal } = this.#stopped;
     for (let waitMs = firstWaitMs; ; waitMs = this.#backOff.afterRunning(0)) {
-      await wait(waitMs, undefined, { signal }).catch(() => undefined);
+      await sleep(waitMs, { signal });
       if (signal.aborted) return null;
       try {
         const server = await this.options.start(signal);

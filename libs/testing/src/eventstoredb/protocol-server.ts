@@ -1,3 +1,4 @@
+import { settledWithin } from '#async';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { handleAppend } from './append.js';
 import { BatchAppendStream } from './batch-append.js';
@@ -115,12 +116,7 @@ export class EventStoreDbProtocolServer {
       if (this.#grpc === undefined) resolve();
       else this.#grpc.tryShutdown(() => resolve());
     });
-    let timer: NodeJS.Timeout | undefined;
-    const graceIsOver = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([ended, graceIsOver]);
-    clearTimeout(timer);
+    await settledWithin(ended, graceMs);
     await this.stop();
   }
 

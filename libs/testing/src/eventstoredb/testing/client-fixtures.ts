@@ -96,20 +96,7 @@ export async function take<T>(
 
 export { eventuallyHolds as eventually } from '../../eventually.js';
 
-/** What became of a promise after a while, without waiting for ever. */
-export async function settledWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), waitMs);
-  });
-  const settled = promise.then(
-    () => true,
-    () => true,
-  );
-  const is = await Promise.race([settled, late]);
-  clearTimeout(timer);
-  return is;
-}
+export { settledWithin } from '#async';
 
 export const positionOf = (result: AppendResult) => {
   if (result.position === undefined) throw new Error('no position');
