@@ -17,7 +17,7 @@ import { optionalParked } from './parked.js';
 import { PRIORITY_MAX } from '#ledger';
 import { draw } from './story.js';
 
-// What an account has: now, as recorded, or at a moment that is past.
+// What an account has, now or at a time in the past.
 const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 const priority = wholeNumber(0, PRIORITY_MAX);
 const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
@@ -28,7 +28,7 @@ export const accountBalance = z.object(
     balance,
     /** Points in open pre-deductions. */
     held: balance,
-    /** Up to where events are in it; null: there are none. */
+    /** The position up to which events are included; null: there are none. */
     position: token.nullable(),
     at: time(),
     ...optionalParked,
@@ -38,25 +38,25 @@ export const accountBalance = z.object(
 
 export type AccountBalance = z.infer<typeof accountBalance>;
 
-/** The account has come to that revision, whether or not it made a row. */
+/** The account has reached that revision, whether or not its event made a row. */
 export const accountMoved = z.object({ revision }, mustBe('where an account has come to'));
 
 export type AccountMoved = z.infer<typeof accountMoved>;
 
 export const pointBatch = z.object({
   batch_id: batchId,
-  /** All that came in from outside the batch. */
+  /** All points that ever came into the batch from outside. */
   points,
   remaining: points,
   priority,
-  /** null: never. */
+  /** null: the batch never expires. */
   expires_at: time().nullable(),
   created_at: time(),
 });
 
 export type PointBatch = z.infer<typeof pointBatch>;
 
-/** Those with points left, in the order in which they will be drawn. */
+/** The batches with points left, in the order in which they will be drawn. */
 export const accountBatches = z.object(
   { items: z.array(pointBatch), ...optionalParked },
   mustBe('a list of batches'),
@@ -64,16 +64,16 @@ export const accountBatches = z.object(
 
 export type AccountBatches = z.infer<typeof accountBatches>;
 
-/** What a command would be judged by, after the event of that revision. */
+/** What the next command would be decided on, after the event of that revision. */
 export const accountState = z.object(
   {
     user_id: userId,
-    /** null: nothing has happened yet. */
+    /** null: the account has no events yet. */
     revision: revision.nullable(),
     at: time().nullable(),
     balance,
     held: balance,
-    /** With points left, in the order in which they will be drawn. */
+    /** The batches with points left, in the order in which they will be drawn. */
     batches: z.array(
       z.object({
         batch_id: batchId,
@@ -83,7 +83,7 @@ export const accountState = z.object(
         grace: flag,
       }),
     ),
-    /** In the order in which they will time out. */
+    /** Open pre-deductions, in the order in which they will time out. */
     open_consumptions: z.array(
       z.object({
         consumption_id: consumptionId,

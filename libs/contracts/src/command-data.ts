@@ -23,8 +23,8 @@ import {
   wholeNumber,
 } from './fields.js';
 
-// What a command says, the same over Kafka and HTTP. A field that may be absent may be null as well.
-// Unknown fields are invalid: a typo in a field that moves points must not pass in silence.
+// The data of each command, the same over Kafka and HTTP. A field that may be absent may also be null.
+// Unknown fields are invalid, because a misspelt field that moves points must not be ignored.
 const anObject = mustBe('a JSON object with the fields of the command');
 const points = wholeNumber(1, COMMAND_POINTS_MAX);
 const duration = seconds(DURATION_SECONDS_MAX);
@@ -33,7 +33,7 @@ export const rechargePointsData = z.strictObject(
   {
     user_id: userId,
     points,
-    /** Must be there: points for ever are never an accident. */
+    /** Required, so that nobody creates points that never expire by leaving it out. */
     expires_at: time(
       'an RFC 3339 time with an offset, or null for points that never expire',
     ).nullable(),
@@ -60,10 +60,10 @@ export const consumePointsData = consumeFields
   .refine(durationBelongs, {
     path: ['duration'],
     error: 'must be left out: this source_type is not billed by the second',
-    // Also where other fields are bad: all of them are named at once.
+    // Checked even if other fields are invalid, so that all errors are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
-  // For descriptions: the same in words of JSON Schema.
+  // The same rule in JSON Schema, for the OpenAPI document.
   .meta({
     if: {
       required: ['source_type'],
@@ -104,7 +104,7 @@ export const refundPointsData = z.strictObject(
 
 export const expirePointsData = z.strictObject({ user_id: userId }, anObject);
 
-/** Whose command it is, in the data of any command, known or not. */
+/** The user of a command, in the data of any type of command, known or unknown. */
 export const addressee = z.object({ user_id: userId }, anObject);
 
 export const commandDataSchemas = {
@@ -119,13 +119,13 @@ export type CommandData<T extends CommandType = CommandType> = z.infer<
   (typeof commandDataSchemas)[T]
 >;
 
-/** A command as its sender wrote it, past the parser. */
+/** A parsed command, with its fields as its sender wrote them. */
 export type CommandBody = {
   readonly [T in CommandType]: { readonly type: T; readonly data: CommandData<T> };
 }[CommandType];
 
 export function parseCommandData(type: CommandType, input: unknown): ParseResult<CommandBody> {
   const parsed = parseWith<CommandData>(commandDataSchemas[type], input, 'data');
-  // The schema of that type has just spoken.
+  // The schema of that type has just validated the data.
   return parsed.ok ? { ok: true, value: { type, data: parsed.value } as CommandBody } : parsed;
 }

@@ -6,20 +6,20 @@ import { decodeUtf8, type RawMessage } from './raw-message.js';
 import type { Sender } from './outcome.js';
 import { storableTraceparent } from './traceparent.js';
 
-/** A command that came as a CloudEvent, every field of it good. */
+/** A command that came as a CloudEvent, with every field validated. */
 export type CommandMessage = CommandBody & {
   readonly source: string;
   readonly id: string;
-  /** W3C trace context; null: none that is well-formed. */
+  /** W3C trace context; null: none, or none that is well-formed. */
   readonly traceparent: string | null;
 };
 
 export type ParsedMessage =
   | { readonly ok: true; readonly value: CommandMessage }
-  /** `sender`: who can be told, as that much of the message is good; null: nobody can. */
+  /** `sender` gets the answer, if enough of the message is valid to identify it; otherwise null. */
   | { readonly ok: false; readonly errors: readonly FieldError[]; readonly sender: Sender | null };
 
-/** Bytes become a typed command, or the name of every bad field. Nothing makes it throw. */
+/** Parses bytes into a typed command, or into an error for every invalid field. It never throws. */
 export function parseCommandMessage(message: RawMessage): ParsedMessage {
   const opened = decodeMessage(message);
   const sent = parseWith(envelope, opened.attributes);
@@ -40,7 +40,7 @@ function rejectMessage(message: RawMessage, opened: DecodedMessage): ParsedMessa
   const keyFault = keyError(message, user.success ? user.data.user_id : null);
   const errors = [...opened.errors, ...envelopeErrors(opened)];
   if (isJson && attributes !== null) {
-    // Of a command of unknown type only the user can be looked at.
+    // In the data of an unknown type only the user can be checked.
     const type = envelope.shape.type.safeParse(attributes.type).data;
     const body =
       type === undefined ? parseWith(addressee, data, 'data') : parseCommandData(type, data);
@@ -62,7 +62,7 @@ function envelopeErrors({ attributes, prefix }: DecodedMessage): readonly FieldE
 
 function keyError(message: RawMessage, user: string | null): FieldError | null {
   const key = keyOf(message);
-  // A user that is not known has a fault of its own; the key can still be looked at.
+  // An invalid user has an error of its own; the key can still be checked.
   const good = user ?? userId.safeParse(key).data;
   if (key !== null && key === good) return null;
   const must =

@@ -1,5 +1,5 @@
-// The one way in which anything of the ledger becomes CSV (RFC 4180). Senders and users write part
-// of what is in it, and an accountant opens it with a spreadsheet.
+// Everything that the ledger exports as CSV (RFC 4180) is written here. Senders and users write part of
+// the content, and an accountant opens it with a spreadsheet, so no cell may act as a formula.
 
 /** Excel reads a file as UTF-8 only when it begins with this. */
 export const BYTE_ORDER_MARK = '\uFEFF';

@@ -1,6 +1,6 @@
 import { printableName, type FieldError } from './field-error.js';
 
-/** null: no object of the JSON text names a field twice. */
+/** null: no object of the JSON text has a field twice. */
 export function duplicateFieldError(json: string): FieldError | null {
   const name = findDuplicateField(json);
   if (name === null) return null;
@@ -8,12 +8,12 @@ export function duplicateFieldError(json: string): FieldError | null {
 }
 
 /**
- * The first name that stands twice in one object of a JSON text, or null. `JSON.parse` takes the last
- * value of such a name in silence, and another reader the first: of a field that moves money neither
- * may be guessed. The text must be JSON that was parsed already. Takes one pass.
+ * The first name that occurs twice in one object of a JSON text, or null. `JSON.parse` silently takes
+ * the last value of such a name and other parsers take the first, and for a field that moves money
+ * neither must be guessed. The text must already be known to be JSON. It is read once.
  */
 export function findDuplicateField(json: string): string | null {
-  /** The names so far of each object that is open; null stands for an array. */
+  /** The names seen in each object that is still open; null stands for an array. */
   const open: (Set<string> | null)[] = [];
   let isName = false;
   for (let at = 0; at < json.length; at += 1) {
@@ -53,13 +53,13 @@ export function findDuplicateField(json: string): string | null {
   return null;
 }
 
-/** Where the quoted text that begins at `start` has its closing quote. */
+/** The place of the closing quote of the string that begins at `start`. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at;
 }
 
-/** Two spellings of one name are the same name. */
+/** Escapes are resolved, because two spellings of one name are the same name. */
 const fieldNameOf = (quoted: string): string =>
   quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);

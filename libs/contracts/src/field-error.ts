@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** One field that is not as it must be. `reason` says how it must be: `${field} ${reason}` is a sentence. */
+/** An invalid field. `reason` says what it must be, so that `${field} ${reason}` is a sentence. */
 export interface FieldError {
   readonly field: string;
   readonly reason: string;
@@ -10,7 +10,7 @@ export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** A typed value, or every bad field by name. `whole` is the name of the input itself. */
+/** The typed value, or an error for every invalid field. `inputName` names the input as a whole. */
 export function parseWith<T>(
   schema: z.ZodType<T>,
   input: unknown,
@@ -22,8 +22,8 @@ export function parseWith<T>(
 }
 
 /**
- * The same for the parameters of a URL: one that is known and there but empty says nothing, and one
- * that is there twice says two things.
+ * Parses the parameters of a URL. A known parameter without a value counts as absent, and one that is
+ * given twice is an error.
  */
 export function parseQuery<T>(schema: QuerySchema<T>, query: unknown): ParseResult<T> {
   if (typeof query !== 'object' || query === null) return parseWith(schema, query, 'query');
@@ -39,14 +39,14 @@ export function parseQuery<T>(schema: QuerySchema<T>, query: unknown): ParseResu
   return { ok: false, errors: parsed.ok ? errors : [...errors, ...parsed.errors] };
 }
 
-/** Of an object, so that its parameters are known by name. */
+/** The schema of an object, whose shape names the known parameters. */
 export type QuerySchema<T> = z.ZodType<T> & { readonly shape: Readonly<Record<string, unknown>> };
 
 export function formatFieldErrors(errors: readonly FieldError[]): string {
   return errors.map(({ field, reason }) => `${field} ${reason}`).join('; ');
 }
 
-/** One fault a field, the first that was found. */
+/** One error per field, the first that was found. */
 function fieldErrorsOf(error: z.ZodError, inputName: string): readonly FieldError[] {
   const reasons = new Map<string, string>();
   for (const issue of error.issues) {
@@ -71,12 +71,12 @@ function namedReasons(issue: z.core.$ZodIssue, inputName: string): readonly Name
     : [...named, [inputName, `has ${more} more fields that are unknown here`]];
 }
 
-/** A sender may make up any number of names, of any length and characters. */
+// A sender can send any number of unknown names, of any length and with any characters.
 const UNKNOWN_NAMED_MAX = 10;
 const NAME_CHARS_MAX = 64;
 const PLAIN_NAME = /^[\w.-]{1,64}$/;
 
-/** What would not be seen, or not stay in its line, where a name is shown. */
+/** Characters that are invisible or would break the line where a name is displayed. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 export function printableName(name: string): string {

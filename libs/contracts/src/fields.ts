@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { BALANCE_MAX, ID_MAX, SOURCE_ID_MAX, SOURCE_TYPES } from '#ledger';
 import { normalizeTime } from './time.js';
 
-// The kinds of value that cross a process. Each has one reason, and it says how to put things right.
+// The kinds of value that cross a process boundary. Each has one error text, which says what is valid.
 
-/** The reason of a field that must be like that, and may be missing altogether. */
+/** The error text of a field: what it must be, and whether it is missing. */
 export const mustBe = (must: string) => ({
   error: ({ input }: { readonly input?: unknown }): string =>
     input === undefined ? `is missing: it must be ${must}` : `must be ${must}`,
@@ -12,7 +12,7 @@ export const mustBe = (must: string) => ({
 
 const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
-/** Adding 0 makes 0 of -0: the two are one amount. */
+/** Adding 0 turns -0 into 0, because both are the same amount. */
 const withoutMinusZero = (value: number): number => value + 0;
 
 export const wholeNumber = (min: number, max: number) => {
@@ -25,7 +25,7 @@ export const seconds = (max: number) => {
   return z.number(must).min(0, must).max(max, must).overwrite(withoutMinusZero);
 };
 
-/** Characters are Unicode code points; control characters and lone surrogates are none. */
+/** Counts characters as Unicode code points. Control characters and lone surrogates are invalid. */
 export const text = (max: number) => {
   const must = mustBe(`text of 1 to ${max} characters, none of them a control character`);
   return z
@@ -34,8 +34,10 @@ export const text = (max: number) => {
     .meta({ pattern: NO_CONTROLS, minLength: 1, maxLength: max });
 };
 
-/** For descriptions: classes of Unicode are unknown to many that read a JSON Schema, and its lengths are
- * counted in code points, as ours are. */
+/**
+ * The pattern for the OpenAPI document: many readers of JSON Schema don't know Unicode classes. Its
+ * lengths count code points too.
+ */
 const NO_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 export const oneOf = <const T extends string>(words: readonly T[]) =>
@@ -49,13 +51,13 @@ export const sourceId = text(SOURCE_ID_MAX);
 export const flag = z.boolean(mustBe('true or false'));
 export const sourceType = oneOf(SOURCE_TYPES);
 
-/** Of any version and in any case; kept in lower case. */
+/** A UUID of any version and in any case, converted to lower case. */
 export const userId = z.guid(mustBe('a UUID')).toLowerCase();
 
-/** Opaque: a token that the ledger gave. */
+/** An opaque token that the ledger issued. */
 export const token = z.string(mustBe('text')).min(1, 'must not be empty');
 
-/** Kept in UTC, cut to milliseconds. */
+/** Converted to UTC and cut to milliseconds. */
 export const time = (must = 'an RFC 3339 time with an offset, such as 2030-01-31T00:00:00Z') => {
   const why = mustBe(must);
   return z

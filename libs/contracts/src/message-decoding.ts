@@ -12,7 +12,7 @@ import {
 import { duplicateFieldError } from './duplicate-field.js';
 import { commandSource } from './command-source.js';
 
-/** The attributes of CloudEvents 1.0 that count here. */
+/** The attributes of CloudEvents 1.0 that the ledger uses. */
 export const envelope = z.object({
   specversion: z.literal('1.0', mustBe('1.0')),
   id: text(ID_MAX),
@@ -25,11 +25,11 @@ export const envelope = z.object({
 });
 
 export interface DecodedMessage {
-  /** As they came, not yet checked; null: they can't be read. */
+  /** The attributes, not yet validated; null: they can't be read. */
   readonly attributes: Readonly<Partial<Record<keyof z.infer<typeof envelope>, unknown>>> | null;
-  /** What stands before the names of attributes where they stand. */
+  /** The prefix of the attribute names in an error: headers are named `ce_…`. */
   readonly prefix: 'ce_' | '';
-  /** Whether the value is JSON, of a length that is allowed. */
+  /** Whether the value is JSON within the length limit. */
   readonly isJson: boolean;
   readonly data: unknown;
   readonly errors: readonly FieldError[];
@@ -38,7 +38,7 @@ export interface DecodedMessage {
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const STRUCTURED_TYPE = /^application\/cloudevents\+json\s*(?:;|$)/i;
 
-/** Binary mode has the envelope in headers, structured mode around the data. */
+/** In binary mode the envelope is in the headers, in structured mode it surrounds the data. */
 export function decodeMessage(message: RawMessage): DecodedMessage {
   const contentType = headerOf(message, 'content-type');
   return typeof contentType === 'string' && STRUCTURED_TYPE.test(contentType)
@@ -89,7 +89,7 @@ function dataEncodingErrors(event: Readonly<Record<string, unknown>>): readonly 
   return errors;
 }
 
-/** Some libraries write it before JSON; it is no part of what is said. */
+/** Some libraries write a byte order mark before JSON. It is not part of the JSON. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
 function decodeValue({ value }: RawMessage): { json: unknown; error: FieldError | null } {

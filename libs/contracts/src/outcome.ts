@@ -26,12 +26,12 @@ export const commandOutcome = z.object(
     user_id: userId,
     status: oneOf(['accepted', 'refused', 'invalid']),
     code: oneOf(OUTCOME_CODES).nullable(),
-    /** Why not, in words. */
+    /** Why the command was refused, as a sentence. */
     detail: z.string(mustBe('text, or null')).nullable(),
     balance: balance.nullable(),
     consumption_id: consumptionId.nullable(),
     batch_id: batchId.nullable(),
-    /** Opaque, for reading one's own write; null where nothing is stored. */
+    /** Opaque token for reading your own write; null: nothing was stored. */
     position: token.nullable(),
     replayed: flag,
   },
@@ -43,7 +43,7 @@ export type CommandOutcome = z.infer<typeof commandOutcome>;
 export const parseOutcome = (input: unknown): ParseResult<CommandOutcome> =>
   parseWith(commandOutcome, input, 'outcome');
 
-/** `position`: of the last event that stands for the command; null where nothing is stored. */
+/** `position` is that of the last event recorded for the command; null: nothing was stored. */
 export function toOutcome(
   command: LedgerCommand,
   answer: Answer,
@@ -65,7 +65,7 @@ export function toOutcome(
   };
 }
 
-/** Who sent a message, where that much of it could be read. */
+/** The sender of a message, if enough of the message could be read. */
 export interface Sender {
   readonly source: string;
   readonly id: string;

@@ -16,7 +16,7 @@ interface Envelope {
   readonly traceparent?: string | null;
 }
 
-/** How a service asks something of the ledger. */
+/** The message by which a service sends a command to the ledger. */
 export function commandMessage(
   { type, data }: CommandBody,
   from: Omit<Envelope, 'type'>,

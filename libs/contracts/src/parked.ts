@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { mustBe, time } from './fields.js';
 
 /**
- * Beside what an account has, where one of its events could not be carried into the read tables:
- * what is answered stands as of before that event.
+ * Marks an account one of whose events could not be applied to the read tables. Responses about it
+ * show its state before that event.
  */
 export const parked = z.object(
   {
     since: time(),
-    /** Constant, searchable. */
+    /** A constant code that can be searched for. */
     code: z.string(mustBe('text')),
   },
   mustBe('since when and why an account is parked'),
@@ -16,5 +16,5 @@ export const parked = z.object(
 
 export type Parked = z.infer<typeof parked>;
 
-/** Of every answer about one account; absent: it goes on like everybody's. */
+/** Part of every response about one account; absent: the account is up to date. */
 export const optionalParked = { parked: parked.optional() };

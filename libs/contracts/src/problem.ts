@@ -6,7 +6,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 const words = z.string(mustBe('text'));
 
-/** RFC 9457, with every bad field under `errors` and the answer to a refused command under `outcome`. */
+/** RFC 9457. `errors` names every invalid field, `outcome` is the answer to a refused command. */
 export const problem = z.object(
   {
     type: words,

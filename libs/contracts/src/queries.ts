@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { oneOf, mustBe, revision, sourceType, time, token } from './fields.js';
 import { rowId, rowRef, TRANSACTION_TYPES } from './transactions.js';
 
-// What a URL may ask. Everything in a URL is text; past these schemas it is not.
+// The parameters of a URL. In a URL everything is text; these schemas turn it into typed values.
 export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 export const TIME_ZONE_DEFAULT = 'Asia/Shanghai';
 
-/** A whole number in digits, and nothing else: no sign, no space, no exponent. */
+/** A whole number in digits, without sign, space or exponent. */
 const numericParam = <T extends z.ZodType<number, number>>(number: T, must: string) =>
   z
     .string(mustBe(must))
@@ -20,10 +20,10 @@ const limit = numericParam(
   `a whole number from 1 to ${PAGE_MAX}`,
 ).default(PAGE_DEFAULT);
 
-/** Any read waits until the tables have come that far. */
+/** Every read can wait until the tables have reached a position. */
 const minPositionParam = { min_position: token.optional() };
 
-/** That alone, whatever else is asked. */
+/** This parameter alone, whatever else the URL contains. */
 export const positionQuery = z.object(minPositionParam);
 
 const span = {
@@ -52,7 +52,7 @@ export const usageQuery = z.strictObject(
   {
     ...span,
     group_by: oneOf(['day', 'source_type', 'day,source_type']).default('day'),
-    /** Whose days are meant. */
+    /** The time zone whose days are meant. */
     tz: z
       .string(mustBe('an IANA time zone'))
       .refine(isTimeZone, `must be an IANA time zone, such as ${TIME_ZONE_DEFAULT}`)
@@ -71,13 +71,13 @@ export const stateQuery = z.strictObject(
 );
 export const storyQuery = z.strictObject(minPositionParam, params);
 export const streamQuery = z.strictObject(minPositionParam, params);
-/** A command says everything in its body. */
+/** A command has no URL parameters: all its fields are in the body. */
 export const commandQuery = z.strictObject({}, params);
 /** Which row: by its id, as long as it has it, or for ever by its row_ref. */
 export const rowParam = z.union([numericParam(rowId, 'the id of a row'), rowRef], {
   error: 'must be the id or the row_ref of a row',
 });
-/** Of the header `Last-Event-ID`; 0 is before every row. */
+/** The header `Last-Event-ID`; 0 stands for the time before the first row. */
 export const lastEventId = z
   .string()
   .regex(/^\d{1,16}(\.\d{1,15}\.\d{1,9})?$/, { error: 'must be the id of an event, or 0' })
@@ -87,13 +87,13 @@ export const lastEventId = z
 
 export type TransactionsQuery = z.infer<typeof transactionsQuery>;
 export type ExportQuery = z.infer<typeof exportQuery>;
-export type BalanceQuery = z.infer<typeof balanceQuery>;
-export type UsageQuery = z.infer<typeof usageQuery>;
-export type EventsQuery = z.infer<typeof eventsQuery>;
 export type StateQuery = z.infer<typeof stateQuery>;
+export type EventsQuery = z.infer<typeof eventsQuery>;
+export type UsageQuery = z.infer<typeof usageQuery>;
+export type BalanceQuery = z.infer<typeof balanceQuery>;
 
 function isTimeZone(name: string): boolean {
-  // An offset is no zone, and Postgres would read its sign the other way round.
+  // An offset is not a zone, and Postgres would read its sign the other way round.
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

@@ -1,6 +1,6 @@
 export type HeaderValue = Uint8Array | string;
 
-/** A message as a Kafka client gives it. */
+/** A message as a Kafka client delivers it. */
 export interface RawMessage {
   readonly key?: HeaderValue | null;
   readonly value?: Uint8Array | null;
@@ -9,7 +9,7 @@ export interface RawMessage {
   >;
 }
 
-/** A byte order mark is a character as any other: an id or a key with it is another than one without. */
+/** A byte order mark is kept: an id or a key with it differs from one without. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** null: the bytes are not UTF-8. */
@@ -22,7 +22,7 @@ export function decodeUtf8(bytes: HeaderValue): string | null {
   }
 }
 
-/** undefined: it is not there. null: it is, but not once, or not as text. */
+/** undefined: the header is absent. null: it is present more than once, or is not text. */
 export function headerOf({ headers }: RawMessage, name: string): string | null | undefined {
   let value = headers?.[name];
   if (Array.isArray(value)) {
@@ -33,7 +33,7 @@ export function headerOf({ headers }: RawMessage, name: string): string | null |
   return value === undefined || value === null ? undefined : decodeUtf8(value as HeaderValue);
 }
 
-/** `undefined` is no JSON value: the text is not JSON. */
+/** undefined, which is no JSON value: the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

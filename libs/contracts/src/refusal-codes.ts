@@ -1,6 +1,6 @@
 import type { MessageRefusalCode, RefusalCode } from '#ledger';
 
-/** `Invalid`: the message could not be read as a command, but its sender is known. */
+/** `Invalid`: the message is not a valid command, but its sender is known. */
 export type OutcomeCode = RefusalCode | MessageRefusalCode | 'Invalid';
 
 const refusals: Record<RefusalCode, null> = {

@@ -1,6 +1,9 @@
 import type { MessageRefusalCode, RefusalCode, RefusalDetails } from '#ledger';
 
-/** Why not, for the one who asked. A refusal of the rules is remembered: the same id gets it again. */
+/**
+ * Tells the sender why a command was refused. A refusal by the rules is recorded, so the same id gets
+ * it again, and the sentence says to use a new one.
+ */
 export function refusalMessage(
   code: RefusalCode | MessageRefusalCode,
   details: RefusalDetails | null,

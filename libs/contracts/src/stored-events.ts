@@ -4,14 +4,14 @@ import { optionalParked } from './parked.js';
 import { COMMAND_TYPES } from './wire-names.js';
 import { ID_MAX } from '#ledger';
 
-/** The command behind an event, in its sender's own words. */
+/** The command that caused an event, as its sender named it. */
 export const commandName = z.object({
   source: text(ID_MAX),
   id: text(ID_MAX),
   type: oneOf(COMMAND_TYPES),
 });
 
-/** An event as it is stored. What is behind the fields that all events have is told by its `type`. */
+/** An event as it is stored. Its `type` determines the fields beyond those that all events have. */
 export const storedEvent = z.object(
   {
     revision,
@@ -28,11 +28,11 @@ export const storedEvent = z.object(
     }),
     meta: z.looseObject({
       command: commandName,
-      /** Fingerprint of the policy it was decided under. */
+      /** Fingerprint of the policy under which it was decided. */
       policy: z.string(mustBe('text')),
       correlation: z.string(mustBe('text')),
     }),
-    /** Of the account's chain, in lower-case hex. */
+    /** The hash of the account's chain, in lower-case hex. */
     hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
   },
   mustBe('a stored event'),
@@ -43,7 +43,7 @@ export type StoredEvent = z.infer<typeof storedEvent>;
 export const eventsPage = z.object(
   {
     items: z.array(storedEvent),
-    /** For `after` of the next page; null: there are no more. */
+    /** The parameter `after` of the next page; null: this is the last page. */
     next_after: revision.nullable(),
     ...optionalParked,
   },

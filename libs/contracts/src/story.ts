@@ -14,7 +14,7 @@ import { optionalParked } from './parked.js';
 import { commandName, storedEvent } from './stored-events.js';
 import { pointTransactionItem } from './transactions.js';
 
-/** `closed`: never a pre-deduction. A late settlement makes `settled` of `timed_out`. */
+/** `closed`: never was a pre-deduction. A late settlement turns `timed_out` into `settled`. */
 export const CONSUMPTION_STATUSES = [
   'open',
   'closed',
@@ -36,14 +36,14 @@ const durationOrNull = z.number(mustBe('a number of seconds, or null')).nullable
 
 export const consumptionStory = z.object({
   consumption_id: consumptionId,
-  /** Of the event that began it. */
+  /** The revision of the event that began it. */
   revision,
   source_type: sourceType,
   source_id: sourceId.nullable(),
   status: oneOf(CONSUMPTION_STATUSES),
-  /** null: never a pre-deduction. */
+  /** null: it never was a pre-deduction. */
   estimate: points.nullable(),
-  /** What it really cost; null: not known. */
+  /** What it really cost; null: not known yet. */
   actual: points.nullable(),
   refunded: points,
   duration: durationOrNull,
@@ -52,19 +52,19 @@ export const consumptionStory = z.object({
   closed_at: time().nullable(),
   /** In the order in which they were made. */
   draws: z.array(draw),
-  /** All its rows, oldest first. */
+  /** All rows of the consumption, oldest first. */
   transactions: z.array(pointTransactionItem),
 });
 
 export type ConsumptionStory = z.infer<typeof consumptionStory>;
 
-/** Why a row of the statement is there. */
+/** Why a row is in the statement. */
 export const transactionStory = z.object(
   {
     transaction: pointTransactionItem,
     event: storedEvent,
     command: commandName.extend({ received_at: time() }),
-    /** null: the row belongs to none. */
+    /** null: the row does not belong to a consumption. */
     consumption: consumptionStory.nullable(),
     /** The refunds of the consumption, oldest first. */
     refunds: z.array(pointTransactionItem),

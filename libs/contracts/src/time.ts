@@ -4,15 +4,15 @@ const RFC_3339 =
 
 const MINUTE_MS = 60_000;
 
-/** The times that everything behind the edge can hold: Postgres has no year 0, and text no year 10000. */
+/** The times that every store can represent: Postgres has no year 0, and the text no year 10000. */
 export const TIME_MIN = '0001-01-01T00:00:00.000Z';
 export const TIME_MAX = '9999-12-31T23:59:59.999Z';
 const MS_MIN = Date.parse(TIME_MIN);
 const MS_MAX = Date.parse(TIME_MAX);
 
 /**
- * An RFC 3339 time as ISO-8601 UTC, cut to milliseconds: its order as text is its order in time.
- * null: it is no such time, or in UTC not of the years 0001 to 9999.
+ * Converts an RFC 3339 time to ISO-8601 UTC, cut to milliseconds, so that text order is time order.
+ * null: it is not such a time, or not in the years 0001 to 9999 of UTC.
  */
 export function normalizeTime(text: string): string | null {
   if (CANONICAL.test(text)) return text >= TIME_MIN && isOnCalendar(text) ? text : null;
@@ -26,11 +26,11 @@ export function normalizeTime(text: string): string | null {
   return CANONICAL.test(utc) && utc >= TIME_MIN ? utc : null;
 }
 
-/** Of milliseconds since 1970; null: it is no such time. */
+/** The time that many milliseconds after 1970; null: it is out of range. */
 export const timeFromMs = (ms: number): string | null =>
   ms >= MS_MIN && ms <= MS_MAX ? new Date(ms).toISOString() : null;
 
-/** Date moves February 30 and hour 24 on to the next day; a leap second it does not know. */
+/** Date moves February 30 and hour 24 to the next day and does not accept a leap second. */
 function isOnCalendar(canonical: string): boolean {
   const ms = Date.parse(canonical);
   return !Number.isNaN(ms) && new Date(ms).toISOString() === canonical;

@@ -34,7 +34,7 @@ const transactionColumns = {
   id: rowId,
   user_id: userId,
   type: oneOf(TRANSACTION_TYPES),
-  /** Without a sign: `type` says which way the points went. */
+  /** Always positive; `type` says whether points were added or removed. */
   amount: wholeNumber(1, BALANCE_MAX),
   balance_before: balance,
   balance_after: balance,
@@ -60,7 +60,7 @@ export const pointTransactionItem = z.object(
 
 export type PointTransactionItem = z.infer<typeof pointTransactionItem>;
 
-/** In the order in which lists and exports show them. */
+/** The fields in the order in which lists and exports show them. */
 export const TRANSACTION_FIELDS = Object.keys(
   pointTransactionItem.shape,
 ) as readonly (keyof PointTransactionItem)[];
@@ -69,7 +69,7 @@ export const TRANSACTION_FIELDS = Object.keys(
 export const transactionsPage = z.object(
   {
     items: z.array(pointTransactionItem),
-    /** null: there are no older ones. */
+    /** null: there are no older rows. */
     next_cursor: token.nullable(),
     ...optionalParked,
   },

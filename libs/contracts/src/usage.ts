@@ -7,13 +7,13 @@ const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 const usageFields = {
   consumed: points,
   refunded: points,
-  /** Of consumptions. */
+  /** The number of consumptions. */
   count: points,
   /** Seconds. */
   duration: z.number(mustBe('a number of seconds')),
 };
 
-/** A day as a calendar writes it, in the zone that was asked for. */
+/** A calendar day in the requested time zone. */
 export const day = z.iso.date(mustBe('a day, such as 2030-01-31'));
 
 export const usageByDay = z.object({
@@ -31,13 +31,11 @@ export const usageByDayAndSourceType = z.object({
   ...optionalParked,
 });
 
-/** The closest first: what a schema does not know, it drops. */
+/** The most specific schema comes first, because a schema drops the fields it does not know. */
 export const usage = z.union(
   [usageByDayAndSourceType, usageByDay, usageBySourceType],
   mustBe('the usage of an account'),
 );
 
-export type UsageByDay = z.infer<typeof usageByDay>;
-export type UsageBySourceType = z.infer<typeof usageBySourceType>;
 export type UsageByDayAndSourceType = z.infer<typeof usageByDayAndSourceType>;
 export type Usage = z.infer<typeof usage>;

@@ -30,7 +30,7 @@ export const COMMAND_TYPES = Object.keys(COMMAND_CE_TYPES) as readonly CommandTy
 export const OUTCOME_CE_TYPE = 'points.CommandOutcome.v1';
 export const OUTCOME_SOURCE = 'points-ledger';
 
-/** Sources that no message may claim: they are those of the ledger's own processes. */
+/** Prefixes of sources that no message may claim, because the ledger's own processes use them. */
 export const API_SOURCE_PREFIX = 'api:';
 export const SWEEPER_SOURCE_PREFIX = 'sweeper:';
 export const RESERVED_SOURCE_PREFIXES = [
@@ -42,7 +42,7 @@ export const RESERVED_SOURCE_PREFIXES = [
 /** A message longer than this is a dead letter. */
 export const MESSAGE_BYTES_MAX = 65_536;
 
-/** What is added to the headers of a dead letter. */
+/** The headers that are added to a dead letter. */
 export const DEAD_LETTER_HEADERS = {
   reason: 'dead-reason',
   detail: 'dead-detail',
@@ -50,26 +50,26 @@ export const DEAD_LETTER_HEADERS = {
   partition: 'dead-partition',
   offset: 'dead-offset',
   time: 'dead-time',
-  /** Of a message batch: `dead-offset` is that of its first message. */
+  /** The last offset of a message batch; `dead-offset` is then the offset of its first message. */
   lastOffset: 'dead-last-offset',
-  /** How the message batch was packed. */
+  /** The compression codec of the message batch. */
   codec: 'dead-codec',
-  /** What did not fit and can only be found where the message came from. */
+  /** What did not fit and remains only in the original topic. */
   leftOut: 'dead-left-out',
 } as const;
 
 /**
- * All but `Invalid` are an alarm. `NotAllowed`: its sender may not send it. `Undecodable`: there may be
- * good commands in it. The last two are ours: the message is good, and can be published again once it
- * is mended.
+ * Every reason but `Invalid` raises an alarm. `NotAllowed`: the sender may not send this command.
+ * `Undecodable`: a message batch that may contain valid commands. The last two are faults of the
+ * ledger: the message is valid and can be published again once the fault is repaired.
  */
 export type DeadLetterReason =
   'Invalid' | 'NotAllowed' | 'ClockAhead' | 'Undecodable' | 'AccountStopped' | 'Failed';
 
-/** Over HTTP. */
+/** HTTP headers of requests and responses. */
 export const HTTP_HEADERS = {
   idempotencyKey: 'Idempotency-Key',
   idempotencyReplayed: 'Idempotency-Replayed',
-  /** Up to where events are in an answer. */
+  /** The position up to which events are included in a response. */
   position: 'ledger-position',
 } as const;
