@@ -163,7 +163,7 @@ describe('an account whose stream was deleted', () => {
 
   it.each(['replay', 'export'])('can not be read by %s, which says why', async (command) => {
     const { status, err } = await here(command, '--user', ANNA);
-    expect([status, err]).toEqual([2, `${deleted} for ever\n`]);
+    expect([status, err]).toEqual([2, `${deleted} permanently\n`]);
   });
 
   it.each([
