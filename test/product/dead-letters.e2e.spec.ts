@@ -143,7 +143,7 @@ describe('npm run dead-letters', () => {
     );
     const unsaid = await run('replay');
     expect(unsaid).toMatchObject({ status: 2, lines: '' });
-    expect(unsaid.complaints).toMatch(/Say which letters/);
+    expect(unsaid.complaints).toMatch(/Select letters/);
     expect(await lab.messagesIn(TOPICS.commands)).toBe(before);
   });
 

@@ -1,11 +1,11 @@
 import { DEAD_LETTER_HEADERS } from '#contracts';
 import type { HeaderValue, IncomingMessage } from '#kafka';
 
-/** What the headers of a dead letter say, in words and numbers. */
+/** The headers of a dead letter, parsed. */
 export interface DeadLetter {
-  /** Its own place in the topic of dead letters: `<partition>/<offset>`. */
+  /** Its position in the topic of dead letters: `<partition>/<offset>`. */
   readonly id: string;
-  /** When it was buried. */
+  /** When it was written to the topic. */
   readonly buriedAt: string;
   readonly reason: string;
   readonly detail: string;
@@ -13,11 +13,11 @@ export interface DeadLetter {
   readonly topic: string;
   readonly partition: string;
   readonly offset: string;
-  /** Of a whole message batch: its last offset. */
+  /** Set when it holds a whole message batch: the batch's last offset. */
   readonly lastOffset: string | null;
-  /** What of it is not in the letter; null: all is. */
+  /** The part of the message that the letter does not hold; null: it holds all of it. */
   readonly leftOut: string | null;
-  /** The record's key: of a good command it is the user. */
+  /** The key of the message, which is the user of a valid command. */
   readonly key: string | null;
   readonly commandId: string | null;
   readonly source: string | null;
@@ -45,7 +45,7 @@ export function parseDeadLetter(message: IncomingMessage): DeadLetter {
   };
 }
 
-/** The first one, where a name came several times. */
+/** The first value of a header that occurs several times. */
 function firstValueOf(value: HeaderValue | undefined): string | null {
   const [first] = Array.isArray(value) ? (value as readonly (Buffer | string)[]) : [value];
   return first === undefined ? null : String(first);

@@ -1,10 +1,10 @@
 import type { DeadLetter } from './dead-letter.js';
 
-/** Which letters are meant. What is not said leaves none out. */
+/** Selects dead letters. A condition that is not set selects all of them. */
 export interface DeadLetterFilter {
   readonly reason?: readonly string[];
   readonly user?: string;
-  /** When they were buried: from that moment on, and up to, but not with, that one. */
+  /** When they were written: from `since` on and before `until`. */
   readonly since?: string;
   readonly until?: string;
   readonly id?: readonly string[];

@@ -4,10 +4,10 @@ import type { FoundLetter } from './read-letters.js';
 
 const VALUE_BYTES_SHOWN_MAX = 64 * 1024;
 
-/** All of a letter, for people: bytes that are no text in hexadecimal digits. */
+/** A whole letter for people. Bytes that are not text are shown in hexadecimal. */
 export function formatLetter({ letter, message }: FoundLetter): string {
   const lines = [
-    `letter ${letter.id}, buried at ${letter.buriedAt}`,
+    `letter ${letter.id}, written at ${letter.buriedAt}`,
     `key    ${textOrHex(message.key)}`,
     ...headerLines(message).map(
       ([name, value]) => `header ${replaceControlCharacters(name)}: ${value}`,
@@ -20,7 +20,7 @@ export function formatLetter({ letter, message }: FoundLetter): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The same for machines, with nothing left out. */
+/** A whole letter for programs, with nothing left out. */
 export function letterToJson({ letter, message }: FoundLetter): Record<string, unknown> {
   return {
     ...letter,

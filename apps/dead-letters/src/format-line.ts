@@ -2,7 +2,7 @@ import type { FoundLetter } from './read-letters.js';
 
 const DETAIL_CHARACTERS_MAX = 100;
 
-/** A line for people. */
+/** One line for people. */
 export function formatLine({ letter }: FoundLetter): string {
   const { id, buriedAt, reason, detail, partition, offset, lastOffset, key } = letter;
   const place = lastOffset === null ? offset : `${offset}-${lastOffset}`;
@@ -12,7 +12,7 @@ export function formatLine({ letter }: FoundLetter): string {
   return `${fields.map(replaceControlCharacters).join('  ')}\n`;
 }
 
-export const HEADER_LINE = 'letter  buried at  reason  partition/offset  key  detail\n';
+export const HEADER_LINE = 'letter  written at  reason  partition/offset  key  detail\n';
 
 /**
  * What comes from outside must not move the cursor of a terminal. The category Cc has the two ranges

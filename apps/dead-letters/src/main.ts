@@ -2,7 +2,7 @@ import { runDeadLetters } from './program.js';
 
 // `npm run dead-letters -- <command>`.
 
-// A reader that has seen enough, as `head` does, is no trouble of ours.
+// A reader that closes the pipe early, as `head` does, is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 2);
 });

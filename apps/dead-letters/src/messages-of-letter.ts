@@ -8,8 +8,8 @@ export type LetterMessages =
   | { readonly kind: 'refused'; readonly why: string };
 
 /**
- * The message as it came: its key, its value and its headers without what was added to them. Only the
- * topic of commands is ever written to: a letter that somebody made up must not reach another.
+ * The original message: its key, its value, and its headers without those that the dead letter added.
+ * Only the topic of commands is ever written to, so that a forged letter can't reach another topic.
  */
 export function messagesOfLetter(
   { letter, message }: FoundLetter,
@@ -33,7 +33,7 @@ export class StillUndecodableError extends Error {
   override readonly name = 'StillUndecodable';
 }
 
-/** After an update, or with a higher limit, a batch may be readable that was not. */
+/** A newer version, or a higher limit, may be able to decode a batch that could not be decoded. */
 async function* messagesOfStoredBatch(
   { letter, message }: FoundLetter,
   batchBytesMax: number,

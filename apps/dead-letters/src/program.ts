@@ -20,7 +20,7 @@ export type Status = 0 | 1 | 2;
 
 const HELP_FOOTER = `
 Reads KAFKA_BROKERS and the other KAFKA_ variables, or asks the local stack that \`npm start\` runs.
-Nothing is taken out of ${TOPICS.dead}: its letters stay for as long as the topic keeps them.
+No letter is removed from ${TOPICS.dead}: each stays as long as the topic retains it.
 Exit status: 0 done, 1 nothing was found or not all could be replayed, 2 it could not be done.
 `;
 
@@ -31,7 +31,7 @@ interface Options extends Omit<DeadLetterFilter, 'id'> {
   readonly all?: boolean;
 }
 
-/** Runs one command line. */
+/** Runs the command line and returns its exit status. */
 export async function runDeadLetters(
   args: readonly string[],
   cli: CommandEnvironment,
@@ -50,8 +50,8 @@ export async function runDeadLetters(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const isExpected = error instanceof ConfigurationError;
-    const told = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
-    cli.terminal.err.write(`${told}\n`);
+    const text = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+    cli.terminal.err.write(`${text}\n`);
     return 2;
   }
 }
@@ -68,40 +68,32 @@ type Running = (
 
 function programOf({ terminal }: CommandEnvironment, running: Running): Command {
   const program = new Command('dead-letters')
-    .description(`Looks at the messages in ${TOPICS.dead}, and publishes them again.`)
+    .description(`Shows the messages in ${TOPICS.dead}, and publishes them again.`)
     .addHelpText('after', HELP_FOOTER)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
       writeErr: (text) => void terminal.err.write(text),
     });
-  filtered(
-    program.command('list').argument('[letters...]', 'of these alone: partition/offset', ids),
-  )
-    .description(
-      'One line for each letter: its place, when and why it was buried, and whose it is.',
-    )
+  filtered(program.command('list').argument('[letters...]', 'only these, by partition/offset', ids))
+    .description('Prints one line for each letter: its position, time, reason and user.')
     .action(running(list));
   program
     .command('show')
-    .argument(
-      '<letters...>',
-      'their places in the topic, as `list` names them: partition/offset',
-      ids,
-    )
-    .description('All of a letter: key, headers and value.')
-    .option('--json', 'for machines: one object a line, bytes in base64')
+    .argument('<letters...>', 'positions in the topic as printed by `list`: partition/offset', ids)
+    .description('Prints whole letters: key, headers and value.')
+    .option('--json', 'print JSON: one object a line, bytes in base64')
     .action(running(show));
   filtered(
-    program.command('replay').argument('[letters...]', 'of these alone: partition/offset', ids),
+    program.command('replay').argument('[letters...]', 'only these, by partition/offset', ids),
   )
     .description(
-      `Publishes messages again to ${TOPICS.commands}, with their key, value and headers, in their order.\n` +
-        'What was carried out before is answered again and not carried out twice. Message batches that could\n' +
-        'not be decoded are tried once more, with KAFKA_BATCH_BYTES_MAX.',
+      `Publishes messages to ${TOPICS.commands} again, in order, with their key, value and headers.\n` +
+        'A command that was executed before is answered again and not executed twice. Message batches that\n' +
+        'could not be decoded are decoded again, within KAFKA_BATCH_BYTES_MAX.',
     )
-    .option('--all', 'all letters: without any filter this has to be said')
-    .option('--dry-run', 'only tells what would be published')
+    .option('--all', 'all letters; required without a filter')
+    .option('--dry-run', 'only print what would be published')
     .action(running(replay));
   for (const command of program.commands)
     command.copyInheritedSettings(program).addHelpText('after', HELP_FOOTER);
@@ -110,12 +102,12 @@ function programOf({ terminal }: CommandEnvironment, running: Running): Command 
 
 const filtered = (command: Command): Command =>
   command
-    .option('--reason <reasons>', 'why they were buried, with commas between', commaSeparated)
-    .option('--user <uuid>', 'whose commands', user)
-    .option('--since <time>', 'buried at that moment or later', time)
-    .option('--until <time>', 'buried before that moment', time)
-    .option('--limit <n>', 'at most so many', count)
-    .option('--json', 'for machines');
+    .option('--reason <reasons>', 'reasons, separated by commas', commaSeparated)
+    .option('--user <uuid>', 'commands of this user', user)
+    .option('--since <time>', 'written at this time or later', time)
+    .option('--until <time>', 'written before this time', time)
+    .option('--limit <n>', 'at most this many', count)
+    .option('--json', 'print JSON');
 
 async function list(
   { connection, terminal }: CommandContext,
@@ -170,7 +162,7 @@ async function replay(
   const { connection, settings, terminal } = open;
   const reading = readOptionsOf(letters, options);
   if (isEmptyFilter(reading.filter) && options.all !== true) {
-    terminal.err.write('Say which letters: by a filter, by their places, or by --all.\n');
+    terminal.err.write('Select letters by a filter, by their positions, or with --all.\n');
     return 2;
   }
   const producer = options.dryRun === true ? null : new OutcomeProducer(connection);
@@ -201,15 +193,15 @@ async function replay(
     if (options.json === true)
       return print(terminal, `${JSON.stringify({ letter, messages, why })}\n`);
     const verb = producer === null ? 'would be published' : 'published';
-    const said = why === null ? `${messages} ${verb}` : `not published: ${why}`;
-    return print(terminal, `${letter}  ${said}\n`);
+    const result = why === null ? `${messages} ${verb}` : `not published: ${why}`;
+    return print(terminal, `${letter}  ${result}\n`);
   }
 
   function summary({ letters: replayed, messages, refused }: typeof tally): string {
     const verb = producer === null ? 'would be published' : 'were published';
     return (
       `${messages} messages of ${replayed} letters ${verb} to ${TOPICS.commands}; ${refused} letters were not.\n` +
-      `All of them stay in ${TOPICS.dead}. The answers come to ${TOPICS.outcomes}; what is refused as before comes here again.\n`
+      `All letters stay in ${TOPICS.dead}. Answers are published to ${TOPICS.outcomes}; a message that fails again becomes another dead letter.\n`
     );
   }
 }
@@ -227,7 +219,9 @@ function readOptionsOf(letters: readonly string[], { reason, user, since, until,
 
 function ids(text: string, before: readonly string[] = []): readonly string[] {
   if (!/^\d+\/\d+$/.test(text)) {
-    throw new InvalidArgumentError('A letter is named by its partition and offset: 3/17.');
+    throw new InvalidArgumentError(
+      'A letter is identified by its partition and offset, such as 3/17.',
+    );
   }
   return [...before, text];
 }
@@ -238,7 +232,7 @@ const commaSeparated = (text: string): readonly string[] =>
 function user(text: string): string {
   const id = text.toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) {
-    throw new InvalidArgumentError('A user is named by a UUID.');
+    throw new InvalidArgumentError('A user is identified by a UUID.');
   }
   return id;
 }
@@ -246,7 +240,7 @@ function user(text: string): string {
 function time(text: string): string {
   const ms = /^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(ms)) {
-    throw new InvalidArgumentError('A time reads 2030-01-31T12:00:00Z or 2030-01-31.');
+    throw new InvalidArgumentError('A time looks like 2030-01-31T12:00:00Z or 2030-01-31.');
   }
   return new Date(ms).toISOString();
 }
@@ -254,6 +248,6 @@ function time(text: string): string {
 function count(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
   return number;
 }

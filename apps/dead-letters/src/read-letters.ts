@@ -3,7 +3,7 @@ import { readTopic, type IncomingMessage, type KafkaConnection } from '#kafka';
 import { matchesFilter, type DeadLetterFilter } from './filter.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
 
-/** A letter has the headers of its message and more; nothing of it may be left out here. */
+/** A letter has the headers of its message and more, and all of them are needed here. */
 const LIMITS = { headersMax: 1_000, headerBytesMax: 1024 * 1024 };
 
 export interface FoundLetter {
@@ -15,13 +15,13 @@ export interface ReadLettersOptions {
   readonly filter: DeadLetterFilter;
   readonly limit?: number;
   readonly onLetters: (letters: readonly FoundLetter[]) => Promise<void>;
-  /** All that were looked at, meant or not. */
+  /** The number of letters that were read, selected or not. */
   readonly onRead?: (messages: number) => void;
 }
 
 class LimitReachedError extends Error {}
 
-/** What is there now, in its order, some at a time. Commits nothing and keeps nothing. */
+/** Reads the letters that the topic holds now, in order, some at a time. It commits nothing. */
 export async function readLetters(
   connection: KafkaConnection,
   { filter, limit = Infinity, onLetters, onRead }: ReadLettersOptions,

@@ -22,11 +22,11 @@ export interface ReplayOptions {
   readonly reading: Pick<ReadLettersOptions, 'filter' | 'limit'>;
   readonly batchBytesMax: number;
   readonly counts: ReplayCounts;
-  /** What came of a letter. */
+  /** Reports the result of each letter. */
   readonly report: (letter: string, why: string | null, messages: number) => Promise<void>;
 }
 
-/** One letter behind the other, so that the commands of a user stay in their order. */
+/** One letter after the other, so that the commands of a user keep their order. */
 export async function replayLetters(replaying: ReplayOptions): Promise<void> {
   const { connection, reading, counts: tally } = replaying;
   await readLetters(connection, {
@@ -65,13 +65,13 @@ async function replayOne(
   }
   if (tooLarge > 0) {
     tally.refused++;
-    return tell(id, `its topic takes no message as large as ${tooLarge} of it`, messages);
+    return tell(id, `${tooLarge} of its messages are too large for the topic`, messages);
   }
   tally.letters++;
   return tell(id, null, messages);
 }
 
-/** Gives back how many of them the topic took: what stood packed in a batch may be too large alone. */
+/** Returns how many the topic accepted: a message may be too large that was compressed in a batch. */
 async function sendAll(
   producer: Pick<OutcomeProducer, 'send'>,
   messages: readonly OutgoingMessage[],

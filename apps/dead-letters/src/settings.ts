@@ -24,7 +24,7 @@ export interface Settings {
   readonly batchBytesMax: number;
 }
 
-/** The Kafka that is named, as for the intake, or that of the local stack that runs. */
+/** The configured Kafka, as for the intake, or else that of the running local stack. */
 export function deadLetterSettings(env: Environment): Settings {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const brokers = present['KAFKA_BROKERS'] ?? brokersOfRunningStack(present['DATA_DIR'] ?? '.data');
@@ -32,7 +32,7 @@ export function deadLetterSettings(env: Environment): Settings {
   return { kafka: kafkaOptions(read), batchBytesMax: read.KAFKA_BATCH_BYTES_MAX };
 }
 
-/** `npm start` says here what it is made of, for as long as it runs. */
+/** `npm start` describes its servers in this file while it runs. */
 function brokersOfRunningStack(dataDir: string): string {
   const fault = { variable: 'KAFKA_BROKERS', fault: 'is not set, and no local stack is running' };
   try {

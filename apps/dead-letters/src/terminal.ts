@@ -6,16 +6,16 @@ export interface Terminal {
   readonly err: Writable & { readonly isTTY?: boolean };
 }
 
-/** Waits where the reader is slower, so that nothing piles up. */
+/** Waits for a slow reader, so that no output piles up in memory. */
 export async function print({ out }: Terminal, text: string): Promise<void> {
   if (!out.write(text)) await once(out, 'drain');
 }
 
 const TTY_INTERVAL_MS = 500;
-/** Where lines can't be written over. */
+/** For an output whose lines can't be overwritten. */
 const LOG_INTERVAL_MS = 5_000;
 
-/** Tells on stderr how far long work is. */
+/** Writes the progress of long work to stderr. */
 export class Progress {
   readonly #timer: NodeJS.Timeout;
   #hasWritten = false;
