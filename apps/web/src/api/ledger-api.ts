@@ -17,6 +17,7 @@ import {
   type UsageByDayAndSourceType,
 } from '#contracts';
 import { failureFrom, type ApiResult } from './failure.js';
+import { parseJson } from './json.js';
 
 type Schema<T> = Parameters<typeof parseWith<T>>[0];
 type Params = Readonly<Record<string, string>>;
@@ -107,15 +108,6 @@ const unreadable = (detail: string): ApiResult<never> => ({
   ok: false,
   failure: { kind: 'broken', detail },
 });
-
-/** undefined, which no schema takes: it is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** A network that fails throws. So does an abort, and then nobody looks at the answer. */
 async function catchNetworkError<T>(read: () => Promise<T>): Promise<ApiResult<T>> {

@@ -1,13 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { backOffMs } from './back-off.js';
+import { backoffMs } from '#async';
+import { useWhenOnline } from '../browser/use-when-online.js';
 import { isTemporary, type ApiResult, type Failure } from './failure.js';
-
-const BACK_OFF = { msMin: 1_000, msMax: 30_000 };
-/** In a row; some ten minutes. Behind that the reader asks again. */
-const ATTEMPTS_MAX = 25;
+import { RETRY_LIMITS } from './retry-limits.js';
 
 export interface Query<T> {
-  /** The last good answer; it stays while it is asked for again. */
+  /** The last successful result; it stays while it is fetched again. */
   readonly value: T | null;
   readonly failure: Failure | null;
   readonly refetch: () => void;
@@ -18,9 +16,9 @@ interface QueryState<T> extends Omit<Query<T>, 'refetch'> {
 }
 
 /**
- * Asks when `ask` is another one, when there is a newer edition of what it asks for, and whenever
- * `again` is called; by itself too, less and less often, as long as the API is away. Keep `ask` by
- * useCallback: it is what the answer belongs to.
+ * Fetches when `fetchResult` or `version` changes and when `refetch` is called, and retries temporary
+ * failures with back-off. Memoize `fetchResult` by useCallback: a result belongs to it, and a new function
+ * discards the result of the one before.
  */
 export function useQuery<T>(
   fetchResult: (signal: AbortSignal) => Promise<ApiResult<T>>,
@@ -48,8 +46,8 @@ export function useQuery<T>(
         failure: result.ok ? null : result.failure,
       }));
       if (result.ok) failures.current = 0;
-      else if (isTemporary(result.failure) && failures.current < ATTEMPTS_MAX) {
-        const ms = result.failure.retryMs ?? backOffMs(failures.current, BACK_OFF, Math.random());
+      else if (isTemporary(result.failure) && failures.current < RETRY_LIMITS.attemptsMax) {
+        const ms = result.failure.retryMs ?? backoffMs(failures.current, RETRY_LIMITS);
         failures.current += 1;
         timer = window.setTimeout(() => setAttempt((count) => count + 1), ms);
       }
@@ -62,13 +60,4 @@ export function useQuery<T>(
   useWhenOnline(refetch, state.failure !== null && isTemporary(state.failure));
   const isStale = state.source !== fetchResult;
   return { value: isStale ? null : state.value, failure: isStale ? null : state.failure, refetch };
-}
-
-/** The network is there again, or the reader is: no need to wait any longer. */
-export function useWhenOnline(onOnline: () => void, isEnabled: boolean): void {
-  useEffect(() => {
-    if (!isEnabled) return;
-    window.addEventListener('online', onOnline);
-    return () => window.removeEventListener('online', onOnline);
-  }, [onOnline, isEnabled]);
 }

@@ -1,7 +1,8 @@
 import type { PointTransactionItem } from '#contracts';
 import type { ApiResult, Failure } from '../api/failure.js';
 import { rowOf } from '../testing/row-builder.js';
-import { ATTEMPTS_MAX, SILENCE_MS_MAX, followRows, type LiveStatus } from './follow-rows.js';
+import { RETRY_LIMITS } from '../api/retry-limits.js';
+import { SILENCE_MS_MAX, followRows, type LiveStatus } from './follow-rows.js';
 
 type Connection = ApiResult<Response>;
 
@@ -19,7 +20,7 @@ const streams = (...texts: readonly string[]): Connection => ({
 const failsWith = (failure: Failure): Connection => ({ ok: false, failure });
 const UNAVAILABLE = failsWith({ kind: 'away', retryMs: null });
 
-/** A stream that says nothing after its first words, until it is cut. */
+/** A stream that sends `text`, stays open and sends nothing else. */
 const fallsSilent = (text: string): Connection => ({
   ok: true,
   value: new Response(
@@ -27,7 +28,7 @@ const fallsSilent = (text: string): Connection => ({
   ),
 });
 
-/** Opens one line after the other; the reader leaves when the last has ended. */
+/** Opens one connection after the other, and stops when the last one has ended. */
 async function follow(connections: readonly Connection[], { isSilent = false } = {}) {
   const controller = new AbortController();
   const openedAfter: string[] = [];
@@ -37,6 +38,7 @@ async function follow(connections: readonly Connection[], { isSilent = false } =
   const statuses: LiveStatus[] = [];
   const delays: number[] = [];
   const aborts: boolean[] = [];
+  let waitsForChunk = 0;
   const lastPosition = await followRows(
     {
       open: async (after, signal) => {
@@ -55,7 +57,8 @@ async function follow(connections: readonly Connection[], { isSilent = false } =
           delays.push(ms);
           return Promise.resolve();
         }
-        if (isSilent) return new Promise((resolve) => setTimeout(resolve, 20));
+        waitsForChunk += 1;
+        if (isSilent && waitsForChunk > 1) return Promise.resolve();
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
       },
       random: () => 1,
@@ -66,8 +69,8 @@ async function follow(connections: readonly Connection[], { isSilent = false } =
   return { openedAfter, positions, receivedIds, revisions, statuses, delays, lastPosition, aborts };
 }
 
-describe('following new rows', () => {
-  it('hears each row, and goes on behind the last one after a cut', async () => {
+describe('followRows', () => {
+  it('delivers each row once, and resumes after the last one when the connection is lost', async () => {
     const { openedAfter, positions, receivedIds, lastPosition } = await follow([
       streams(OPEN(7), ROW(9), ROW(12)),
       streams(OPEN(12), ROW(13)),
@@ -78,11 +81,11 @@ describe('following new rows', () => {
     expect(positions.at(-1)).toBe('13.0.0');
   });
 
-  it('begins where the API says, when it was cut before the first row', async () => {
+  it('resumes at the position of the open event when the connection is lost before the first row', async () => {
     expect((await follow([streams(OPEN(31))])).openedAfter).toEqual(['7', '31.0.0']);
   });
 
-  it('waits longer each time nobody answers, and begins anew once somebody has', async () => {
+  it('waits with exponential back-off, and resets it once the stream is open', async () => {
     const { delays, statuses } = await follow([
       UNAVAILABLE,
       UNAVAILABLE,
@@ -95,11 +98,11 @@ describe('following new rows', () => {
     expect(statuses).toContain('live');
   });
 
-  it('waits as long as it is told to', async () => {
+  it('waits for the time that Retry-After asks for', async () => {
     expect((await follow([failsWith({ kind: 'busy', retryMs: 10_000 })])).delays).toEqual([10_000]);
   });
 
-  it('asks again when the API ends the stream, and stops when the token is not taken', async () => {
+  it('reconnects when the API ends the stream, and stops when the token is rejected', async () => {
     const end = 'event: end\ndata: {"reason":"token-expired"}\n\n';
     const { openedAfter, statuses } = await follow([
       streams(OPEN(9), end),
@@ -109,7 +112,7 @@ describe('following new rows', () => {
     expect(statuses.at(-1)).toBe('stopped');
   });
 
-  it('is told that the account moved, with a row or without one, and goes on behind the row', async () => {
+  it('reports a change of the account with or without a row, and resumes after the last row', async () => {
     const { receivedIds, revisions, openedAfter } = await follow([
       streams(OPEN(7), ACCOUNT_CHANGED(3), ROW(8), ACCOUNT_CHANGED(4), ACCOUNT_CHANGED(5)),
       streams(OPEN(8), ACCOUNT_CHANGED(5)),
@@ -120,7 +123,7 @@ describe('following new rows', () => {
   });
 
   it.each(['{"revision":-1}', '{}', 'no JSON'])(
-    'stops at a move that is none: %s',
+    'stops at an invalid account event: %s',
     async (data) => {
       const { revisions, statuses } = await follow([
         streams(OPEN(7), `event: account\ndata: ${data}\n\n`),
@@ -130,7 +133,7 @@ describe('following new rows', () => {
     },
   );
 
-  it('stops at a row that is none, and keeps those before it', async () => {
+  it('stops at an invalid row, and keeps the rows before it', async () => {
     const { receivedIds, statuses } = await follow([
       streams(OPEN(7), ROW(8), ROW(9, { amount: 0 })),
     ]);
@@ -138,15 +141,15 @@ describe('following new rows', () => {
     expect(statuses.at(-1)).toBe('stopped');
   });
 
-  it('stops after so many attempts', async () => {
+  it('stops after the maximum number of attempts', async () => {
     const { openedAfter, statuses } = await follow(
-      Array<Connection>(ATTEMPTS_MAX + 5).fill(UNAVAILABLE),
+      Array<Connection>(RETRY_LIMITS.attemptsMax + 5).fill(UNAVAILABLE),
     );
-    expect(openedAfter).toHaveLength(ATTEMPTS_MAX);
+    expect(openedAfter).toHaveLength(RETRY_LIMITS.attemptsMax);
     expect(statuses.at(-1)).toBe('stopped');
   });
 
-  it('cuts a line that has fallen quiet, and opens another', async () => {
+  it('closes a silent connection after a timeout, and opens another', async () => {
     const { openedAfter, receivedIds, aborts } = await follow([fallsSilent(OPEN(7) + ROW(8))], {
       isSilent: true,
     });

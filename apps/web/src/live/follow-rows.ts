@@ -5,38 +5,40 @@ import {
   pointTransactionItem,
   type PointTransactionItem,
 } from '#contracts';
-import { backOffMs } from '../api/back-off.js';
+import { backoffMs } from '#async';
 import { isTemporary, type ApiResult, type Failure } from '../api/failure.js';
-import { ServerEvents, type ServerEvent } from './server-events.js';
+import { parseJson } from '../api/json.js';
+import { RETRY_LIMITS } from '../api/retry-limits.js';
+import { EventStreamParser, type ServerEvent } from './event-stream.js';
 
-/** `stopped`: it will not come again by itself. */
+/** `stopped`: it does not reconnect by itself. */
 export type LiveStatus = 'connecting' | 'live' | 'waiting' | 'stopped';
 
 export interface FollowOptions {
   readonly open: (after: string, signal: AbortSignal) => Promise<ApiResult<Response>>;
-  /** The id of the last event: where to go on from. */
+  /** Receives the id of the last event, from which the stream can be resumed. */
   readonly onPosition: (position: string) => void;
   readonly onRows: (rows: readonly PointTransactionItem[]) => void;
-  /** The account has come to that revision, whether or not it made a row. */
+  /** Receives the account's new revision, whether or not it added a row. */
   readonly onAccountChanged: (revision: number) => void;
   readonly onStatus: (status: LiveStatus) => void;
-  /** Resolves after that time, or at once when the signal aborts. */
+  /** Resolves after `ms`, or as soon as `signal` aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** In [0, 1). */
   readonly random: () => number;
 }
 
-const BACK_OFF = { msMin: 1_000, msMax: 30_000 };
-/** In a row, without one event in between: some ten minutes. */
-export const ATTEMPTS_MAX = 25;
-/** The API beats every 15 s: who says nothing for that long is gone, though nobody told us. */
+/** Timeout of a silent stream: the API sends a heartbeat every 15 s. */
 export const SILENCE_MS_MAX = 40_000;
 
-/** New rows of one user, each once and in order, through every cut, until the signal aborts. */
+/**
+ * Streams the new rows of one user, each once and in order, and reconnects with back-off until `signal`
+ * aborts. Resolves with the position of the last event.
+ */
 export async function followRows(options: FollowOptions, after: string, signal: AbortSignal) {
   let last = after;
   let failures = 0;
-  while (!signal.aborted && failures < ATTEMPTS_MAX) {
+  while (!signal.aborted && failures < RETRY_LIMITS.attemptsMax) {
     options.onStatus('connecting');
     const connection = new AbortController();
     const anyAbort = AbortSignal.any([signal, connection.signal]);
@@ -53,7 +55,7 @@ export async function followRows(options: FollowOptions, after: string, signal: 
     if (failure !== null && !isTemporary(failure)) break;
     options.onStatus('waiting');
     await options.sleep(
-      failure?.retryMs ?? backOffMs(failures, BACK_OFF, options.random()),
+      failure?.retryMs ?? backoffMs(failures, RETRY_LIMITS, options.random),
       signal,
     );
     failures += 1;
@@ -62,7 +64,7 @@ export async function followRows(options: FollowOptions, after: string, signal: 
   return last;
 }
 
-/** Until the stream ends, however it does. null: it was cut. */
+/** Reads until the stream ends. Returns null when the connection was lost. */
 async function readRows(
   response: Response,
   options: FollowOptions,
@@ -71,7 +73,7 @@ async function readRows(
 ): Promise<Failure | null> {
   const chunks = response.body?.getReader();
   const decoder = new TextDecoder();
-  const parser = new ServerEvents();
+  const parser = new EventStreamParser();
   while (chunks !== undefined) {
     const chunk = await readChunk(chunks, options, connection);
     if (chunk === null) return null;
@@ -114,7 +116,7 @@ async function readChunk(
 
 type Schema<T> = Parameters<typeof parseWith<T>>[0];
 
-/** What the events of that name bring; and what is wrong with the first that brings something else. */
+/** Parses the data of the events called `name`: the valid values, and the error of the first invalid one. */
 function parseEvents<T>(events: readonly ServerEvent[], name: string, schema: Schema<T>) {
   const parsed = events
     .filter(({ event }) => event === name)
@@ -127,13 +129,4 @@ function parseEvents<T>(events: readonly ServerEvent[], name: string, schema: Sc
         ? undefined
         : `${name}: ${formatFieldErrors(invalid.errors)}`,
   };
-}
-
-/** undefined, which no schema takes: it is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { sleep } from '#async';
 import type { PointTransactionItem } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
+import { usePageVisible } from '../browser/use-page-visible.js';
 import { followRows, type LiveStatus } from './follow-rows.js';
 
 export interface LiveUpdates {
@@ -10,15 +12,15 @@ export interface LiveUpdates {
 
 interface StreamPosition {
   readonly api: LedgerApi;
-  /** Id of the last event of the stream; of a row, when there was none yet. */
+  /** Id of the last event of the stream, or of a row before the first event. */
   position: string;
   revision: number | null;
 }
 
 /**
- * Follows the user's new rows behind `after` (null: not known yet), and tells when the account has
- * moved, by a row or without one. A tab that nobody looks at lets go of its line, of which a browser
- * has only six, and goes on behind the last row when it is back.
+ * Follows the user's new rows after the row `after` (null: not known yet), and reports every change of the
+ * account, with a row or without. A hidden tab closes its connection, of which a browser allows six for each
+ * origin, and resumes after the last row when it is visible again.
  */
 export function useLiveUpdates(
   api: LedgerApi,
@@ -55,7 +57,7 @@ export function useLiveUpdates(
         onStatus: (next) => {
           if (!controller.signal.aborted) setStatus(next);
         },
-        sleep: sleepWithTimer,
+        sleep: (ms, signal) => sleep(ms, { signal }),
         random: Math.random,
       },
       start.position,
@@ -68,27 +70,4 @@ export function useLiveUpdates(
     };
   }, [api, after, onRows, onAccountChanged, isVisible, reconnect, connection]);
   return { status, reconnect };
-}
-
-function usePageVisible(): boolean {
-  const [isVisible, setIsVisible] = useState(() => !document.hidden);
-  useEffect(() => {
-    const update = (): void => setIsVisible(!document.hidden);
-    document.addEventListener('visibilitychange', update);
-    return () => document.removeEventListener('visibilitychange', update);
-  }, []);
-  return isVisible;
-}
-
-function sleepWithTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      window.clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = window.setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end);
-  });
 }

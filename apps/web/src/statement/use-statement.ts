@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { PointTransactionItem } from '#contracts';
-import { backOffMs } from '../api/back-off.js';
+import { backoffMs } from '#async';
 import { isTemporary } from '../api/failure.js';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { useWhenOnline } from '../api/use-query.js';
+import { RETRY_LIMITS } from '../api/retry-limits.js';
+import { useWhenOnline } from '../browser/use-when-online.js';
 import { filterParams, isUnfiltered, type Filter } from '../routing/filter.js';
 import {
   emptyStatement,
@@ -15,7 +16,6 @@ import {
 const PAGE_SIZE = '50';
 /** How many of the rows may be told anew. */
 const REFRESHED_ROWS = '100';
-const BACK_OFF = { msMin: 1_000, msMax: 30_000 };
 
 export interface StatementView extends Statement {
   readonly isLoading: boolean;
@@ -68,8 +68,8 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
       if (signal.aborted) return;
       dispatch({ type: 'failed', of: filter, failure });
       setIsLoading(false);
-      if (!isTemporary(failure) || failures.current >= ATTEMPTS_MAX) return;
-      const ms = failure.retryMs ?? backOffMs(failures.current, BACK_OFF, Math.random());
+      if (!isTemporary(failure) || failures.current >= RETRY_LIMITS.attemptsMax) return;
+      const ms = failure.retryMs ?? backoffMs(failures.current, RETRY_LIMITS);
       failures.current += 1;
       timer = window.setTimeout(() => setAttempt((count) => count + 1), ms);
     };
@@ -99,8 +99,6 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
   const current = isOfFilter ? statement : emptyStatement(filter);
   return { ...current, isLoading, liveAfter, more, retry, addRows, refresh };
 }
-
-const ATTEMPTS_MAX = 25;
 
 /** null: the first page itself tells it. */
 async function fetchNewestRowId(api: LedgerApi, filter: Filter, signal: AbortSignal) {
