@@ -84,7 +84,7 @@ describe('npm run audit', () => {
         await pool.close();
       });`;
     const { stdout } = await run(process.execPath, ['-e', script]);
-    expect(stdout).toMatch(/^TypeError: .*\n +at .*positions-pass\.js/);
+    expect(stdout).toMatch(/^TypeError: .*\n +at .*position-pass\.js/);
   });
 });
 
