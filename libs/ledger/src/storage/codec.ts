@@ -1,6 +1,5 @@
 import type { LedgerEvent } from '../account/events.js';
 import { invalidEventFields } from './event-schema.js';
-import { parseConsumedFast } from './fast-path/parse-consumed.js';
 import { parseMetaFast, parseMetaVersionFast } from './fast-path/parse-meta.js';
 import {
   VERSION,
@@ -50,19 +49,6 @@ export function parseEvent(stored: SerializedEvent): LedgerEvent {
 
 function parseData(stored: SerializedEvent, version: number, reader: EventReader): LedgerEvent {
   assertKnownVersion(version, reader.version);
-  if (stored.type === 'PointsConsumed' && version === reader.version) {
-    const event = parseConsumedFast(stored.data);
-    if (event !== null) return event;
-  }
-  return parseDataPlainly(stored, version, reader);
-}
-
-/** Parses any event as JSON and checks every field. The fast path must agree with it. */
-export function parseDataPlainly(
-  stored: SerializedEvent,
-  version: number,
-  reader = CURRENT_READER,
-): LedgerEvent {
   let data = parseJson(stored.data, 'data');
   for (let from = version; from < reader.version; from++) {
     const upcast = reader.upcasters[from];

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { commandHistories } from '../../testing/arbitrary-histories.js';
 import { runHistory } from '../../testing/run-history.js';
-import { deserializeEvent, parseDataPlainly, parseEvent, serializeEvent } from '../codec.js';
+import { deserializeEvent, parseEvent, serializeEvent } from '../codec.js';
 import { parseMeta, type Provenance } from '../provenance.js';
-import { parseConsumedFast } from './parse-consumed.js';
 import { parseMetaFast, parseMetaVersionFast } from './parse-meta.js';
 
 const text = fc.oneof(
@@ -27,25 +26,16 @@ const provenances: fc.Arbitrary<Provenance> = fc.record(
 );
 
 describe('the fast path', () => {
-  it('parses every event of arbitrary histories as plain parsing does', () => {
-    let fast = 0;
+  it('leaves every event of arbitrary histories what it was', () => {
     fc.assert(
       fc.property(commandHistories(), provenances, (commands, provenance) => {
         for (const event of runHistory(commands).history) {
           const stored = serializeEvent(event, provenance);
-          const plain = parseDataPlainly(stored, 1);
-          expect(plain).toEqual(event);
-          expect(parseEvent(stored)).toEqual(plain);
-          expect(deserializeEvent(stored)).toEqual({ event: plain, provenance });
-          if (event.type !== 'PointsConsumed') continue;
-          const parsed = parseConsumedFast(stored.data);
-          if (parsed === null) continue;
-          fast += 1;
-          expect(JSON.stringify(parsed)).toBe(stored.data);
+          expect(parseEvent(stored)).toEqual(event);
+          expect(deserializeEvent(stored)).toEqual({ event, provenance });
         }
       }),
     );
-    expect(fast).toBeGreaterThan(100);
   });
 
   it('parses every provenance as plain parsing does', () => {
