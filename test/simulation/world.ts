@@ -1,4 +1,5 @@
-import { AccountCommandProcessor, type Clock } from '#commands';
+import type { Clock } from '#async';
+import { AccountCommandProcessor } from '#commands';
 import { SealedSnapshots, SnapshotKeys, type EventStore, type RecordedEvent } from '#event-store';
 import {
   MemoryEventStore,
@@ -36,6 +37,8 @@ class TurningClock implements Clock {
   #timers = new Set<{ readonly at: number; readonly then: () => void }>();
 
   now = (): number => this.#now;
+
+  timeOfDay = (): number => this.#now;
 
   after = (ms: number, then: () => void): (() => void) => {
     const timer = { at: this.#now + ms, then };

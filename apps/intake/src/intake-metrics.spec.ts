@@ -37,8 +37,8 @@ function open() {
   };
 }
 
-describe('What the consumer of the intake reports', () => {
-  it('is amber while a partition repeats, and still ready: nothing is lost', async () => {
+describe('Reports of the intake’s consumer', () => {
+  it('are amber but ready while a partition retries', async () => {
     const { health, trouble, observer, figure } = open();
     trouble(3);
     trouble(5);
@@ -52,7 +52,7 @@ describe('What the consumer of the intake reports', () => {
     await figure(/ledger_intake_trouble_total\{kind="repeated",app="intake"\} 2/);
   });
 
-  it('is red while a partition stands still at a message batch, and names its offset', async () => {
+  it('are red with the offset while a partition is halted at an undecodable batch', async () => {
     const { health, trouble, observer, figure } = open();
     trouble(5);
     const cause = new PartitionHaltedError('a message batch can’t be decoded: its zstd is damaged');
@@ -71,7 +71,7 @@ describe('What the consumer of the intake reports', () => {
     expect(health.ready()).toMatchObject({ ok: true, parts: { partitions: { state: 'amber' } } });
   });
 
-  it('is amber while a partition waits for a transaction that nobody ends', async () => {
+  it('are amber while a partition waits for an open transaction', async () => {
     const { health, observer, figure, error } = open();
     observer.blockedByTransaction?.({ partition: 3, offset: '17', ms: 5_000 });
     expect(health.ready()).toMatchObject({
@@ -92,14 +92,14 @@ describe('What the consumer of the intake reports', () => {
     expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
   });
 
-  it('forgets the trouble of partitions that others have now', () => {
+  it('drop the state of partitions that are assigned to another member', () => {
     const { health, trouble, observer } = open();
     trouble(3);
     observer.joined?.([1]);
     expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });
   });
 
-  it('is red when commands wait and none goes through for a minute', async () => {
+  it('are red when commands wait and none was completed for a minute', async () => {
     const { health, flow: stallDetector, metrics, observer, figure, pass: advance } = open();
     const measure = lagGauge(metrics, stallDetector);
     const partitions = [{ partition: 2, committed: '1', end: '8', messages: 7 }];
@@ -113,7 +113,7 @@ describe('What the consumer of the intake reports', () => {
     expect(health.ready().ok).toBe(true);
   });
 
-  it('is an alarm where offsets jump: a figure and a line', async () => {
+  it('count and log offsets that jump', async () => {
     const { observer, figure, error } = open();
     const jump = { partition: 0, kind: 'skipped', expected: '4', found: '9' } as const;
     observer.offsetJumped?.(jump);

@@ -45,16 +45,16 @@ const consume = (points: number): CommandBody => ({
 
 function open(change: Partial<IntakeConsumerOptions> = {}) {
   const log = new MemoryLog();
-  const desk = new AccountCommandProcessor({
+  const processor = new AccountCommandProcessor({
     store: new MemoryEventStore({ log }),
     policy: DEFAULT_POLICY,
   });
   const sent: OutgoingMessage[] = [];
   const intake = new IntakeConsumer({
-    execute: (command, origin, options) => desk.run(command, origin, options),
+    execute: (command, origin, options) => processor.run(command, origin, options),
     senders: allowAnySender(),
     sink: { send: async (messages) => void sent.push(...messages) },
-    clearCache: () => desk.clearCache(),
+    clearCache: () => processor.clearCache(),
     now: () => NOW_MS,
     ...change,
   });
@@ -70,8 +70,8 @@ const bodiesOf = (sent: readonly OutgoingMessage[], topic: string) =>
 
 const idsOf = (sent: readonly OutgoingMessage[]) => sent.map(({ headers }) => headers?.['ce_id']);
 
-describe('The intake', () => {
-  it('answers each command of a batch in its order', async () => {
+describe('The intake consumer', () => {
+  it('answers the commands of a batch in their order', async () => {
     const { handle, sent } = open();
     const handled = await handle(
       messageOf(recharge(100), 'order-1'),
@@ -86,7 +86,7 @@ describe('The intake', () => {
     ]);
   });
 
-  it('answers a message that is delivered again as before, under the same id', async () => {
+  it('answers a redelivered message as before, under the same id', async () => {
     const { handle, sent } = open();
     const message = messageOf(recharge(100), 'order-1');
     await handle(message);
@@ -96,7 +96,7 @@ describe('The intake', () => {
     expect(new Set(idsOf(sent)).size).toBe(1);
   });
 
-  it('buries what is no command, untouched, and goes on', async () => {
+  it('dead-letters a message that is not a command unchanged, and goes on', async () => {
     const { handle, sent } = open();
     const value = Buffer.from([0xff, 0x00, 0x7b]);
     const headers = { 'x-own': ['a', 'b'] };
@@ -116,7 +116,7 @@ describe('The intake', () => {
     expect(bodiesOf(sent.slice(1), TOPICS.outcomes)).toMatchObject([{ command_id: 'order-1' }]);
   });
 
-  it('tells the sender of a message that names itself well and says a bad field', async () => {
+  it('publishes an outcome for an identifiable message with an invalid field', async () => {
     const { handle, sent } = open();
     await handle(messageOf(consume(0.5), 'job-1'));
     expect(sent.map(({ topic }) => topic)).toEqual([TOPICS.dead, TOPICS.outcomes]);
@@ -126,7 +126,7 @@ describe('The intake', () => {
     expect(bodiesOf(sent, TOPICS.outcomes)[0]?.['detail']).toContain('points');
   });
 
-  it('lets no fast clock poison an account: a record stamped ahead is a dead letter', async () => {
+  it('dead-letters a record whose timestamp is ahead of the ledger’s clock', async () => {
     const { handle, sent } = open();
     const minutes = 60_000;
     await handle(
@@ -150,7 +150,7 @@ describe('The intake', () => {
     ['ClockAhead', 253_402_300_800_000],
     ['ClockAhead', 2 ** 63],
   ])(
-    'buries as %s a record that is stamped %d, and tells its sender',
+    'dead-letters as %s a record with the timestamp %d, and publishes an outcome',
     async (reason, timestampMs) => {
       const { handle, sent } = open();
       expect(await handle(messageOf(recharge(1), 'odd', { timestampMs }))).toEqual({ kind: 'all' });
@@ -162,7 +162,7 @@ describe('The intake', () => {
     },
   );
 
-  it('buries a command with an unknown field, and names the field to its sender', async () => {
+  it('dead-letters a command with an unknown field, and names the field in its outcome', async () => {
     const { handle, sent } = open();
     const data = { user_id: USER, points: 5, expires_at: null, expire_at: '2030-01-01T00:00:00Z' };
     const message = messageOf(recharge(5), 'typo');
@@ -174,7 +174,7 @@ describe('The intake', () => {
     ]);
   });
 
-  it('lets the offset move only up to the first command that has no answer', async () => {
+  it('reports as handled only the messages before the first unanswered command', async () => {
     let isAway = true;
     const { handle, sent } = open({
       execute: async (command, origin) => {
@@ -202,12 +202,12 @@ describe('The intake', () => {
     ]);
   });
 
-  it('throws when outcomes are not acknowledged, so that everything comes again', async () => {
+  it('throws when outcomes are not acknowledged, so that the batch is redelivered', async () => {
     const { handle } = open({ sink: { send: () => Promise.reject(new Error('no Kafka')) } });
     await expect(handle(messageOf(recharge(1), 'first'))).rejects.toThrow('no Kafka');
   });
 
-  it('buries one message that a bug of ours met', async () => {
+  it('dead-letters the one message that triggers a bug', async () => {
     const { intake: consumer, sent } = open();
     await consumer.sendToDeadLetters(messageOf(recharge(1), 'first'), new TypeError('ours'));
     expect(sent).toMatchObject([
@@ -218,14 +218,14 @@ describe('The intake', () => {
     ]);
   });
 
-  it('lets the others of a partition go on when one account’s stream was deleted or bent in the store', async () => {
+  it('goes on with other accounts of a partition when the stream of one was deleted or altered in the store', async () => {
     const log = new MemoryLog();
     const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
     log.tombstone(`points-${USER}`);
     log.writeUnreadable(`points-${other}`);
     const store = new MemoryEventStore({ log });
-    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-    const { handle, sent } = open({ execute: (command, origin) => desk.run(command, origin) });
+    const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+    const { handle, sent } = open({ execute: (command, origin) => processor.run(command, origin) });
     const third = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d12';
     const rechargeOf = (user_id: string) =>
       ({ type: 'RechargePoints', data: { user_id, points: 2, expires_at: null } }) as const;
@@ -240,7 +240,7 @@ describe('The intake', () => {
     expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'on', balance: 2 }]);
   });
 
-  describe('a message that could not be read as it was sent', () => {
+  describe('a message that could not be decoded', () => {
     const bytes = Buffer.from('the bytes of a message batch');
     const batch = (): IncomingMessage => ({
       topic: TOPICS.commands,
@@ -257,7 +257,7 @@ describe('The intake', () => {
       },
     });
 
-    it('is a dead letter with its bytes and the place of all its messages, and the others go on', async () => {
+    it('is dead-lettered with its bytes and the offsets of all its messages, and the others go on', async () => {
       const buried: unknown[] = [];
       const { handle, sent } = open({
         observer: {
@@ -282,7 +282,7 @@ describe('The intake', () => {
       expect(buried).toEqual(['Undecodable']);
     });
 
-    it('stops its partition where the operator wants to look first', async () => {
+    it('halts its partition when KAFKA_UNDECODABLE says so', async () => {
       const { handle, sent } = open({ undecodable: 'stand-still' });
       const handled = await handle(messageOf(recharge(5), 'order-1'), batch());
       expect(handled).toMatchObject({ kind: 'some', done: 1 });
@@ -290,7 +290,7 @@ describe('The intake', () => {
       expect(sent.map(({ topic }) => topic)).toEqual([TOPICS.outcomes]);
     });
 
-    it('is invalid when it has too many headers, however good the command is', async () => {
+    it('is invalid when it has too many headers, even with a valid command', async () => {
       const { handle, sent } = open({ undecodable: 'stand-still' });
       const detail = 'the message has 12000 headers in 90000 bytes';
       const fault = { kind: 'headers', detail, batch: null } as const;
@@ -303,7 +303,7 @@ describe('The intake', () => {
     });
   });
 
-  it('buries without its value what no topic of dead letters takes, and says where that is', async () => {
+  it('dead-letters a message that is too large without its value, and says where to read it', async () => {
     const { handle, sent } = open();
     const place = { partition: 4, offset: '77' };
     const large = { value: Buffer.alloc(2_000_000), key: Buffer.alloc(5_000), ...place };
@@ -327,14 +327,14 @@ describe('The intake', () => {
     expect(sent[1]?.headers).not.toHaveProperty('dead-left-out');
   });
 
-  it('hands a damaged account’s commands to the dead letters, and the others of the partition go on', async () => {
+  it('dead-letters commands of a damaged account, and goes on with the other accounts of the partition', async () => {
     const log = new MemoryLog();
     const store = new MemoryEventStore({ log });
     const stream = `points-${USER}`;
     const bent = { id: USER, type: 'Nonsense', data: '{}', meta: '{}', hash: new Uint8Array(32) };
     await store.append(stream, -1, [bent]);
-    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-    const { handle, sent } = open({ execute: (command, origin) => desk.run(command, origin) });
+    const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+    const { handle, sent } = open({ execute: (command, origin) => processor.run(command, origin) });
     const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
     const handled = await handle(
       messageOf(recharge(1), 'stopped'),

@@ -87,17 +87,17 @@ function open() {
   const parsed = parseSenders(JSON.stringify(FILE), ENV);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   const log = new MemoryLog();
-  const desk = new AccountCommandProcessor({
+  const processor = new AccountCommandProcessor({
     store: new MemoryEventStore({ log }),
     policy: DEFAULT_POLICY,
   });
   const sent: OutgoingMessage[] = [];
   const denials: Denial[] = [];
   const intake = new IntakeConsumer({
-    execute: (command, origin, options) => desk.run(command, origin, options),
+    execute: (command, origin, options) => processor.run(command, origin, options),
     senders: new Senders(new SenderDirectory(parsed.value)),
     sink: { send: async (messages) => void sent.push(...messages) },
-    clearCache: () => desk.clearCache(),
+    clearCache: () => processor.clearCache(),
     now: () => NOW_MS,
     observer: {
       answered: () => undefined,
@@ -144,7 +144,7 @@ const signatureFor = (topic: string, key = USER) =>
 
 /** What strangers can put into the topic, and which right it lacks. */
 const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'headers'>, string][] = [
-  ['a source that nobody has', of('/mint', recharge(1_000_000), 'm-1'), 'source'],
+  ['an unknown source', of('/mint', recharge(1_000_000), 'm-1'), 'source'],
   ['a source in other letters', of('/TTS', consume(5), 'm-2'), 'source'],
   ['no signature', unsigned, 'unsigned'],
   ['a signature that is none', withHeaders({ 'points-signature': 'none' }), 'signature'],
@@ -162,7 +162,7 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
     'signature',
   ],
   [
-    'a key that the sender has not',
+    'a key that the sender does not have',
     signMessage(unsigned, TOPICS.commands, { ...NEW, id: '2020-01' }),
     'key',
   ],
@@ -172,7 +172,7 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
     'signature',
   ],
   [
-    'a secret that somebody guessed',
+    'a wrong secret',
     signMessage(unsigned, TOPICS.commands, { ...NEW, secret: 'x'.repeat(40) }),
     'signature',
   ],
@@ -216,8 +216,8 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
   ],
 ];
 
-describe('What its sender may not send', () => {
-  it.each(HOSTILE)('touches no stream and is answered to nobody: %s', async (_, message, cause) => {
+describe('A message that its sender may not send', () => {
+  it.each(HOSTILE)('reaches no stream and gets no outcome: %s', async (_, message, cause) => {
     const { handle, isTouched, sent } = open();
     const { reasons, outcomes, denials } = await handle(incoming(message));
     expect(reasons).toEqual(['NotAllowed']);
@@ -227,7 +227,7 @@ describe('What its sender may not send', () => {
     expect(isTouched()).toBe(false);
   });
 
-  it('takes no id: its owner can send under it', async () => {
+  it('does not use up the id of its true owner', async () => {
     const { handle } = open();
     await handle(incoming(billing(recharge(1_000), 'r')));
     await handle(incoming(of('/tts', consume(50), 'job-1')), incoming(tts(recharge(9), 'job-1')));
@@ -235,7 +235,7 @@ describe('What its sender may not send', () => {
     expect(outcomes).toMatchObject([{ command_id: 'job-1', status: 'accepted', balance: 995 }]);
   });
 
-  it('lets the others of its batch through, in their order', async () => {
+  it('does not hold up the other messages of its batch, in their order', async () => {
     const { handle } = open();
     const { outcomes, reasons } = await handle(
       incoming(billing(recharge(100), 'r')),
@@ -248,7 +248,7 @@ describe('What its sender may not send', () => {
     expect(reasons).toEqual(['NotAllowed', 'NotAllowed']);
   });
 
-  it('comes after what is no message at all: that is invalid, and before bad data', async () => {
+  it('is detected after malformed messages and before invalid data', async () => {
     const { handle } = open();
     const bad = { ...of('/tts', consume(5), 'x'), value: '{' };
     expect((await handle(incoming(bad))).reasons).toEqual(['Invalid']);
@@ -261,7 +261,7 @@ describe('What its sender may not send', () => {
 });
 
 describe('A sender that signs', () => {
-  it('is told what is wrong with its data, and nobody else in its name', async () => {
+  it('gets an outcome for invalid data, and a forger in its name does not', async () => {
     const { handle } = open();
     const data = { user_id: USER, points: 0.5, source_type: 'tts' } as const;
     const signedBadly = tts({ type: 'ConsumePoints', data }, 'job-1');
@@ -278,7 +278,7 @@ describe('A sender that signs', () => {
     expect(outcomes).toHaveLength(2);
   });
 
-  it('signs what the JSON says in structured mode', async () => {
+  it('signs the attributes in the JSON in structured mode', async () => {
     const { handle } = open();
     const event = {
       specversion: '1.0',
@@ -330,7 +330,7 @@ describe('A sender that signs', () => {
     expect(outcomes).toMatchObject([{ command_id: 'back', status: 'accepted', balance: 930 }]);
   });
 
-  it('can’t have more refunded by leaving the points out than by naming them', async () => {
+  it('can’t exceed its points limit by a refund without points', async () => {
     const { handle } = open();
     await handle(
       incoming(billing(recharge(1_000), 'r')),
@@ -346,10 +346,10 @@ describe('A sender that signs', () => {
   });
 });
 
-describe('What a sender may move in a day', () => {
+describe('The daily limit of a sender', () => {
   const day = (n: number) => NOW_MS - n * DAY_MS;
 
-  it('ends with the day’s limit, also within one batch, and begins anew with the next day', async () => {
+  it('is enforced within one batch too, and starts again on the next day', async () => {
     const { handle } = open();
     await handle(incoming(billing(recharge(10_000), 'r'), day(2)));
     const batch = ['a', 'b', 'c'].map((id) => incoming(tts(consume(100), id), day(1)));
@@ -362,7 +362,7 @@ describe('What a sender may move in a day', () => {
     expect((await handle(incoming(tts(consume(100), 'f'), day(0)))).outcomes).toHaveLength(1);
   });
 
-  it('is not used up by repeats, refusals, or what comes again after trouble', async () => {
+  it('is not used up by repeats, refusals or redeliveries', async () => {
     const { handle } = open();
     const refused = tts(consume(100), 'poor');
     for (let n = 0; n < 5; n += 1) await handle(incoming(refused));
@@ -380,7 +380,7 @@ describe('What a sender may move in a day', () => {
     expect(again.outcomes).toMatchObject([{ command_id: 'a', replayed: true, balance: 9_900 }]);
   });
 
-  it('counts a settlement by what it charges beyond its estimate', async () => {
+  it('counts what a settlement charges beyond its estimate', async () => {
     const { handle } = open();
     await handle(incoming(billing(recharge(10_000), 'r')));
     const estimate: CommandBody = {

@@ -332,11 +332,11 @@ describe('a snapshot that the least role bent', () => {
     const execute = async (...sent: ReturnType<typeof toLedgerCommand>[]) => {
       const stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, SILENT, ['append']);
       const metrics = createMetrics('spec');
-      const desk = openCommandProcessor(stores, config, metrics, SILENT);
+      const processor = openCommandProcessor(stores, config, metrics, SILENT);
       const answers = await Promise.all(
-        sent.map((command) => desk.run(command, { correlation: 'spec' })),
+        sent.map((command) => processor.run(command, { correlation: 'spec' })),
       );
-      await desk.drain(10_000);
+      await processor.drain(10_000);
       await stores.close();
       return { answer: answers.at(-1)?.answer, metrics: await metrics.metrics() };
     };

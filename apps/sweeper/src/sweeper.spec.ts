@@ -11,7 +11,7 @@ const userOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padSt
 
 async function open(limits: Partial<SweeperLimits> = {}) {
   const store = new MemoryEventStore({ log: new MemoryLog() });
-  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
   const tables = new MemoryReadTables();
   let nowMs = START_MS;
   let projected: Position | null = null;
@@ -24,7 +24,7 @@ async function open(limits: Partial<SweeperLimits> = {}) {
   };
   const eventCount = async (): Promise<number> => (await store.readAll(null, 10_000)).events.length;
   const recharge = (user: number, expiresAt: string) =>
-    desk.run(
+    processor.run(
       toLedgerCommand(
         {
           type: 'RechargePoints',
@@ -45,7 +45,7 @@ async function open(limits: Partial<SweeperLimits> = {}) {
           return tables.position();
         },
       },
-      execute: (command, origin) => desk.run(command, origin),
+      execute: (command, origin) => processor.run(command, origin),
       now: () => nowMs,
       limits: { waitMsMax: 50, ...limits },
     });
@@ -56,7 +56,7 @@ async function open(limits: Partial<SweeperLimits> = {}) {
 const IN_AN_HOUR = timeOf(START_MS + 3_600_000);
 
 describe('The sweeper', () => {
-  it('does nothing where nothing is due', async () => {
+  it('does nothing when nothing is due', async () => {
     const { recharge, project, sweeperOn, eventCount } = await open();
     await recharge(1, IN_AN_HOUR);
     await project();
@@ -64,7 +64,7 @@ describe('The sweeper', () => {
     expect(await eventCount()).toBe(1);
   });
 
-  it('lets expire what fell due, page by page, however many there are', async () => {
+  it('expires what is due, page by page', async () => {
     const { recharge, project, sweeperOn, pass: advance, tables } = await open({ pageMax: 3 });
     for (let user = 1; user <= 10; user++) await recharge(user, IN_AN_HOUR);
     await project();
@@ -76,7 +76,7 @@ describe('The sweeper', () => {
     }
   });
 
-  it('ends when the tables do not keep up, and does not send the same for ever', async () => {
+  it('ends the sweep when the read tables do not keep up', async () => {
     const { recharge, project, sweeperOn, pass: advance, eventCount } = await open({ pageMax: 3 });
     for (let user = 1; user <= 10; user++) await recharge(user, IN_AN_HOUR);
     await project();
@@ -85,7 +85,7 @@ describe('The sweeper', () => {
     expect(await eventCount()).toBe(13);
   });
 
-  it('has no effect beside another one that was first', async () => {
+  it('has no effect beside another sweeper that was first', async () => {
     const { recharge, project, sweeperOn, pass: advance, eventCount } = await open();
     for (let user = 1; user <= 5; user++) await recharge(user, IN_AN_HOUR);
     await project();
@@ -96,7 +96,7 @@ describe('The sweeper', () => {
     expect(await eventCount()).toBe(10);
   });
 
-  it('names whose command has no answer, and goes on with the others', async () => {
+  it('reports accounts whose command was not answered, and goes on with the others', async () => {
     const { recharge, project, sweeperOn, pass: advance, tables } = await open();
     await recharge(1, IN_AN_HOUR);
     await project();

@@ -1,10 +1,10 @@
+import { eventually } from '#testing';
 import { MemoryLog } from '#event-store/testing';
 import { DEFAULT_POLICY } from '#ledger';
 import {
   accountIn,
   consume,
   eventsIn,
-  eventually,
   expectRecorded,
   expectValidHistory,
   expire,
@@ -17,10 +17,10 @@ import {
   secondsLater,
   storedIn,
   userOf,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 
-describe('The account desk', () => {
-  it('records everything that waits for an account in one append, in the order of the calls', async () => {
+describe('The account command processor', () => {
+  it('records all pending commands of an account in one append, in the order of the calls', async () => {
     const { processor, log, appends } = openProcessor();
     const commands = [recharge('r', 100), consume('a', 30), consume('b', 80), consume('c', 70)];
     const answers = await run(processor, ...commands);
@@ -37,7 +37,7 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('goes on from where the account stands, without reading it again', async () => {
+  it('decides on the cached state without reading the account again', async () => {
     const { processor, log, observed } = openProcessor();
     await run(processor, recharge('r', 100));
     const [spent] = await run(processor, consume('a', 40));
@@ -47,7 +47,7 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('keeps beside each event where it came from and the policy it was decided under', async () => {
+  it('stores the origin and the policy with each event', async () => {
     const { processor, log } = openProcessor();
     const kafka = { topic: 'points.commands', partition: 3, offset: '42' };
     await processor.run(recharge('r', 100), { correlation: 'c1', traceparent: 't1', kafka });
@@ -58,7 +58,7 @@ describe('The account desk', () => {
     expect((meta as { policy: string }).policy).toMatch(/^\S+$/);
   });
 
-  it('lets no account wait for another', async () => {
+  it('does not let one account wait for another', async () => {
     const { opened: stallUntil, open: goOn } = gate();
     const slow = userOf(1);
     const { processor } = openProcessor({
@@ -71,7 +71,7 @@ describe('The account desk', () => {
     expect((await stalled)[0]?.answer.balance).toBe(100);
   });
 
-  it('gathers what comes while an append is under way into the next one', async () => {
+  it('collects commands that arrive during an append into the next batch', async () => {
     const { opened: stallUntil, open: goOn } = gate();
     const { processor, appends, log } = openProcessor({ faultOf: faults({ stallUntil }) });
     const first = run(processor, recharge('r', 100));
@@ -83,7 +83,7 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('tells how far one must read to see what was recorded', async () => {
+  it('returns the position up to which a reader sees the recorded events', async () => {
     const { processor, store } = openProcessor();
     const [answered] = await run(processor, recharge('r', 100), consume('a', 40));
     const page = await store.readAll(null, 100);
@@ -91,7 +91,7 @@ describe('The account desk', () => {
     expect(upTo.map((event) => event.revision)).toContain(answered?.answer.revision);
   });
 
-  it('answers an ExpirePoints that finds nothing due without recording or position', async () => {
+  it('answers an ExpirePoints that finds nothing due without an event or a position', async () => {
     const { processor, log } = openProcessor();
     await run(processor, recharge('r', 100));
     const [answered] = await run(processor, expire('e'));
@@ -102,7 +102,7 @@ describe('The account desk', () => {
     expect(eventsIn(log)).toHaveLength(1);
   });
 
-  it('fills an append with 500 events and puts the rest into the next', async () => {
+  it('puts at most 500 events into an append and the rest into the next', async () => {
     const { processor, log, appends } = openProcessor();
     const commands = Array.from({ length: 999 }, (_, i) => consume(`c${i}`, 1));
     await run(processor, recharge('r', 2_000), ...commands);
@@ -111,7 +111,7 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('fills an append with 512 KiB and puts the rest into the next', async () => {
+  it('puts at most 512 KiB into an append and the rest into the next', async () => {
     const { processor, log, appends } = openProcessor();
     const wide = { correlation: '宽'.repeat(1_000) };
     const commands = Array.from({ length: 300 }, (_, i) => recharge(`r${i}`, 1));
@@ -125,7 +125,7 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('never tears one command apart, however much comes of it', async () => {
+  it('never splits the events of one command over two appends', async () => {
     const { processor, log, appends } = openProcessor({ limits: { appendEventsMax: 2 } });
     const expiring = { expiresAt: secondsLater(10) };
     const recharges = ['r1', 'r2', 'r3'].map((id) => ({ ...recharge(id, 5), ...expiring }));
@@ -136,7 +136,7 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('forgets what it kept when told to, and is as right as before', async () => {
+  it('gives the same answers after its cache was cleared', async () => {
     const { processor, observed, log } = openProcessor();
     await run(processor, recharge('r', 100));
     processor.clearCache();
@@ -147,14 +147,14 @@ describe('The account desk', () => {
     expectValidHistory(log);
   });
 
-  it('keeps no more states than it may', async () => {
+  it('caches no more accounts than its limit', async () => {
     const { processor } = openProcessor({ limits: { cachedAccountsMax: 4 } });
     for (let n = 0; n < 9; n += 1) await run(processor, recharge('r', 1, { userId: userOf(n) }));
     expect(processor.stats.cached).toBeGreaterThan(1);
     expect(processor.stats.cached).toBeLessThanOrEqual(4);
   });
 
-  it('loads an account that was written under a policy that remembered more', async () => {
+  it('loads an account that was written under a policy with longer idempotency windows', async () => {
     const log = new MemoryLog();
     const generous = openProcessor({ log });
     await run(generous.processor, recharge('r', 100), consume('a', 40), consume('b', 10));

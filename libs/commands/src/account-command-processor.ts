@@ -1,9 +1,10 @@
+import { settledWithin } from '#async';
 import { NO_STREAM } from '#event-store';
 import { accountStream } from '#identity';
 import type { LedgerCommand } from '#ledger';
 import { AccountLoader } from './account-loader.js';
 import { appendWithRetry, type AppendedBatch } from './append-with-retry.js';
-import { AccountCache } from './account-cache.js';
+import { createAccountCache, type AccountCache } from './account-cache.js';
 import type { LoadedAccount } from './loaded-account.js';
 import {
   createContext,
@@ -21,32 +22,32 @@ import {
   type RepeatedCommand,
   type PendingCommand,
 } from './command-batch.js';
-import { RetryBudget, isPermanent } from './retry-budget.js';
+import { StoreRetry, isPermanent } from './store-retry.js';
 import { RecordedAnswers } from './recorded-answers.js';
 import { readPage } from './read-page.js';
 import { SnapshotChecker } from './snapshot-checker.js';
 import { AccountSnapshots } from './account-snapshots.js';
 
 export interface RunOptions {
-  /** How long to wait for room at the desk; 0: not at all, unless said otherwise: until there is. */
+  /** How long the command may be queued. Default: until there is capacity. */
   readonly waitMsMax?: number;
   readonly checkRecording?: RecordingCheck | undefined;
 }
 
-/** What waits for one account, and the state it will be decided on. */
+/** Pending commands of one account, and the state on which they will be decided. */
 interface Mailbox {
   readonly stream: string;
   readonly pending: PendingCommand[];
   loaded: LoadedAccount | null;
-  /** The baseline was read from the store in this very turn. */
+  /** The state was loaded for the current batch, so that it is not older than its commands. */
   isFresh: boolean;
-  /** The baseline stands on a snapshot that was found wrong: nothing more is decided on it. */
+  /** The state came from a snapshot that was found wrong. No command is decided on it any more. */
   isInvalidated: boolean;
 }
 
 /**
- * Where commands are carried out, each of them once. What waits for an account is decided in order
- * on one state and recorded by one append at the exact revision; accounts go on side by side.
+ * Executes each command exactly once. Pending commands of one account are decided in order on one
+ * state and recorded by one append that expects the exact revision. Accounts proceed concurrently.
  */
 export class AccountCommandProcessor {
   readonly #mailboxes = new Map<string, Mailbox>();
@@ -57,7 +58,7 @@ export class AccountCommandProcessor {
   readonly #snapshotChecker: SnapshotChecker;
   #cache: AccountCache;
   #resolveIdle: () => void = () => undefined;
-  /** Settles when everything is finished; null: the desk is open. */
+  /** Settles when all commands are finished; null while commands are accepted. */
   #draining: Promise<void> | null = null;
 
   constructor(options: AccountCommandProcessorOptions) {
@@ -72,16 +73,16 @@ export class AccountCommandProcessor {
     );
     this.#snapshotChecker = new SnapshotChecker(
       context,
-      (stream, revision) => this.#loader.replayUpTo(stream, revision, new RetryBudget(context)),
+      (stream, revision) => this.#loader.replayUpTo(stream, revision, new StoreRetry(context)),
       async (stream, snapshot) => {
         this.#discardAccount(stream);
         await this.#snapshots?.reject(stream, snapshot);
       },
     );
-    this.#cache = new AccountCache(context.limits);
+    this.#cache = createAccountCache(context.limits);
   }
 
-  /** Commands at the desk, commands waiting for room at it, and states kept. */
+  /** Commands in progress, commands in the queue, and cached accounts. */
   get stats(): { readonly active: number; readonly queued: number; readonly cached: number } {
     return {
       active: this.#admission.active,
@@ -91,8 +92,8 @@ export class AccountCommandProcessor {
   }
 
   /**
-   * Resolves when the answer is durable. Commands of one account are decided in the order of their
-   * calls. Rejects with RetryableCommandError (send it again), or with what an operator has to look at.
+   * Resolves when the answer is durable. Commands of one account are decided in the order of the
+   * calls. Rejects with a RetryableCommandError, or with an error that an operator has to look at.
    */
   run(
     command: LedgerCommand,
@@ -103,33 +104,29 @@ export class AccountCommandProcessor {
       const stream = accountStream(command.userId);
       if (this.#draining !== null) reject(shuttingDown());
       else {
-        const waiting = { stream, command, origin, checkRecording, resolve, reject };
-        this.#admission.enqueue(waiting, waitMsMax);
+        const pending = { stream, command, origin, checkRecording, resolve, reject };
+        this.#admission.enqueue(pending, waitMsMax);
       }
     });
   }
 
-  /** Lets go of every state that is kept: somebody else may have written. Never needed to be right. */
+  /** Drops all cached states, because others may have written. Correctness does not depend on it. */
   clearCache(): void {
-    this.#cache = new AccountCache(this.#context.limits);
+    this.#cache = createAccountCache(this.#context.limits);
   }
 
   /**
-   * Takes nothing new and finishes what it has. What is not finished within `waitMsMax` is given up,
-   * and rejects with RetryableCommandError. True: everything was finished.
+   * Accepts no new command and finishes those in progress. What is not finished within `waitMsMax` is
+   * given up and rejects with a RetryableCommandError. True when every command was finished.
    */
   async drain(waitMsMax: number): Promise<boolean> {
     this.#draining ??= this.#waitUntilIdle();
     this.#admission.rejectAll(shuttingDown());
-    const { timers: waits } = this.#context;
-    try {
-      await waits.withTimeout(waitMsMax, this.#draining);
-      return true;
-    } catch {
-      waits.cancelAll();
-      await this.#draining;
-      return false;
-    }
+    const { timers } = this.#context;
+    if (await settledWithin(this.#draining, waitMsMax, timers)) return true;
+    timers.expireAll();
+    await this.#draining;
+    return false;
   }
 
   async #waitUntilIdle(): Promise<void> {
@@ -140,7 +137,7 @@ export class AccountCommandProcessor {
     await this.#snapshots?.idle();
   }
 
-  /** Lets go of a state that was made from a wrong snapshot; the next command reads the events. */
+  /** Drops a state that was made from a wrong snapshot. The next command loads the events. */
   #discardAccount(stream: string): void {
     const mailbox = this.#mailboxes.get(stream);
     if (mailbox !== undefined) mailbox.isInvalidated = true;
@@ -166,10 +163,10 @@ export class AccountCommandProcessor {
   }
 
   async #processMailbox(mailbox: Mailbox): Promise<void> {
-    // Whoever sends many commands at once sends them in one go: they gather here.
+    // Commands that are sent in the same turn of the event loop share the first batch.
     await Promise.resolve();
     const cache = this.#cache;
-    mailbox.loaded = cache.take(mailbox.stream);
+    mailbox.loaded = cache.take(mailbox.stream) ?? null;
     if (mailbox.loaded !== null) this.#context.observer.found(mailbox.stream);
     while (mailbox.pending.length > 0) {
       try {
@@ -180,48 +177,48 @@ export class AccountCommandProcessor {
     }
     this.#mailboxes.delete(mailbox.stream);
     if (mailbox.isInvalidated) return;
-    // Into the cache of then: if that was forgotten since, this is forgotten with it.
-    if (mailbox.loaded !== null) cache.put(mailbox.loaded);
+    // If the cache was replaced since, the state is dropped with the old one.
+    if (mailbox.loaded !== null) cache.set(mailbox.stream, mailbox.loaded);
   }
 
-  /** One group: decided, recorded, answered. */
+  /** Decides, records and answers one batch. */
   async #processBatch(mailbox: Mailbox): Promise<void> {
     const { limits, observer } = this.#context;
-    const retryBudget = new RetryBudget(this.#context);
+    const retry = new StoreRetry(this.#context);
     for (let conflicts = 0; conflicts <= limits.conflictsMax; conflicts += 1) {
-      if (conflicts > 1 && !(await retryBudget.backOff())) break;
-      const loaded = await this.#accountOf(mailbox, retryBudget);
+      if (conflicts > 1 && !(await retry.backOff())) break;
+      const loaded = await this.#accountOf(mailbox, retry);
       const batch = decideBatch(loaded, mailbox.pending, this.#context);
-      const appended = await this.#appendBatch(mailbox, batch, retryBudget);
+      const appended = await this.#appendBatch(mailbox, batch, retry);
       if (appended !== null) return this.#answerBatch(mailbox, batch, appended);
       mailbox.loaded = null;
       observer.conflicted(mailbox.stream);
     }
-    throw new RetryableCommandError('contended', 'Others keep writing to the account');
+    throw new RetryableCommandError('contended', 'Other processes keep writing to the account');
   }
 
-  async #accountOf(mailbox: Mailbox, retryBudget: RetryBudget): Promise<LoadedAccount> {
+  async #accountOf(mailbox: Mailbox, retry: StoreRetry): Promise<LoadedAccount> {
     if (mailbox.isInvalidated) mailbox.loaded = null;
     mailbox.isInvalidated = false;
     mailbox.isFresh = mailbox.loaded === null;
-    mailbox.loaded ??= await this.#loader.load(mailbox.stream, retryBudget);
+    mailbox.loaded ??= await this.#loader.load(mailbox.stream, retry);
     return mailbox.loaded;
   }
 
-  /** null: the account is elsewhere, and nothing of the group holds. */
+  /** Null on a conflict: the batch was decided on an outdated state. */
   async #appendBatch(
     mailbox: Mailbox,
     batch: CommandBatch,
-    retryBudget: RetryBudget,
+    retry: StoreRetry,
   ): Promise<AppendedBatch | null> {
     const { stream, expected, decided } = batch;
     const { clock, observer } = this.#context;
     const [first, ...rest] = batch.events;
-    if (first === undefined) return this.#confirmUnchanged(mailbox, batch, retryBudget);
+    if (first === undefined) return this.#confirmUnchanged(mailbox, batch, retry);
     if (mailbox.isInvalidated) return null;
     const started = clock.now();
     const append = { stream, expected, events: [first, ...rest] } as const;
-    const appended = await appendWithRetry(this.#context, append, retryBudget);
+    const appended = await appendWithRetry(this.#context, append, retry);
     if (appended !== null) {
       const ms = clock.now() - started;
       const { attempts } = appended;
@@ -236,17 +233,17 @@ export class AccountCommandProcessor {
     return appended;
   }
 
-  /** No append checks a group that records nothing: whether a kept state still holds is read. */
+  /** A batch without events has no append to detect a conflict, so the end of the stream is read. */
   async #confirmUnchanged(
     mailbox: Mailbox,
     batch: CommandBatch,
-    retryBudget: RetryBudget,
+    retry: StoreRetry,
   ): Promise<AppendedBatch | null> {
     const nothingWritten = { position: null, attempts: 0 };
     if (mailbox.isFresh) return nothingWritten;
     const { store, observer } = this.#context;
     const { stream, expected } = batch;
-    const [last, ...newer] = await retryBudget.readWithRetry(
+    const [last, ...newer] = await retry.read(
       () => readPage(store, stream, Math.max(expected, 0), 2),
       (cause) => observer.unread(stream, cause),
     );
@@ -265,21 +262,21 @@ export class AccountCommandProcessor {
     }
     const repeats: RepeatedCommand[] = [];
     for (const decided of batch.decided) {
-      const { waiting } = decided;
+      const { pending } = decided;
       if (decided.kind === 'repeat') {
         repeats.push(decided);
       } else if (decided.kind === 'failed') {
         this.#context.observer.alarm(decided.error);
-        waiting.reject(decided.error);
+        pending.reject(decided.error);
       } else if (decided.kind === 'forbidden') {
-        waiting.reject(decided.error);
+        pending.reject(decided.error);
       } else {
         const { answer } = decided;
-        waiting.resolve({ answer, position: answer.revision === null ? null : position });
+        pending.resolve({ answer, position: answer.revision === null ? null : position });
       }
     }
     this.#release(batch.stream, batch.decided.length - repeats.length);
-    // The account goes on meanwhile: what was answered once can't change any more.
+    // Other commands of the account proceed meanwhile: a recorded answer can't change.
     if (repeats.length > 0) void this.#answerRepeats(batch.stream, repeats);
   }
 
@@ -289,19 +286,19 @@ export class AccountCommandProcessor {
     for (const repeat of repeats.toSorted((a, b) => a.revision - b.revision)) {
       if (failure === null) {
         try {
-          repeat.waiting.resolve(await recordedAnswers.answer(repeat));
+          repeat.pending.resolve(await recordedAnswers.answer(repeat));
           continue;
         } catch (error) {
           if (isPermanent(error)) this.#context.observer.alarm(error);
           failure = { error };
         }
       }
-      repeat.waiting.reject(failure.error);
+      repeat.pending.reject(failure.error);
     }
     this.#release(stream, repeats.length);
   }
 
-  /** Everything that waits for the account fails with it: what came later must not go first. */
+  /** Rejects all commands of the account, so that a later one does not take effect first. */
   #rejectAll(mailbox: Mailbox, error: unknown): void {
     mailbox.loaded = null;
     if (isPermanent(error)) this.#context.observer.alarm(error);
@@ -318,4 +315,4 @@ export class AccountCommandProcessor {
 }
 
 const shuttingDown = (): RetryableCommandError =>
-  new RetryableCommandError('closing', 'The desk is being drained');
+  new RetryableCommandError('closing', 'The processor is shutting down');

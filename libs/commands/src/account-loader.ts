@@ -11,7 +11,7 @@ import {
 import { unwrittenAccount, type LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
-import type { RetryBudget } from './retry-budget.js';
+import type { StoreRetry } from './store-retry.js';
 import { readPage } from './read-page.js';
 import type { AccountSnapshots, LoadedSnapshot } from './account-snapshots.js';
 
@@ -20,7 +20,7 @@ const PAGE_EVENTS_MAX = 1_000;
 /** Called with a snapshot that an account was loaded from. */
 export type OnSnapshotUsed = (stream: string, snapshot: LoadedSnapshot['snapshot']) => void;
 
-/** Makes the state of an account from what is stored. */
+/** Loads the state of an account, from a snapshot where there is a valid one. */
 export class AccountLoader {
   constructor(
     private readonly context: ProcessorContext,
@@ -28,11 +28,11 @@ export class AccountLoader {
     private readonly onSnapshotUsed: OnSnapshotUsed = () => undefined,
   ) {}
 
-  async load(stream: string, retryBudget: RetryBudget): Promise<LoadedAccount> {
+  async load(stream: string, retry: StoreRetry): Promise<LoadedAccount> {
     const { clock, observer } = this.context;
     const started = clock.now();
-    const fromSnapshot = await this.#fromSnapshot(stream, retryBudget);
-    const loaded = fromSnapshot ?? (await this.#fromBeginning(stream, retryBudget));
+    const fromSnapshot = await this.#fromSnapshot(stream, retry);
+    const loaded = fromSnapshot ?? (await this.#fromBeginning(stream, retry));
     observer.loaded({
       stream,
       from: fromSnapshot ? 'snapshot' : 'stream',
@@ -42,55 +42,51 @@ export class AccountLoader {
     return loaded;
   }
 
-  /** The state as of an earlier revision, from the events alone. */
-  async replayUpTo(stream: string, revision: number, retryBudget: RetryBudget): Promise<Account> {
-    const { account } = await this.#fromBeginning(stream, retryBudget, revision);
+  /** The state at an earlier revision, from the events alone. */
+  async replayUpTo(stream: string, revision: number, retry: StoreRetry): Promise<Account> {
+    const { account } = await this.#fromBeginning(stream, retry, revision);
     return account;
   }
 
-  /** null: there is none, or none that the stream bears out. */
-  async #fromSnapshot(stream: string, retryBudget: RetryBudget): Promise<LoadedAccount | null> {
+  /** Returns null when there is no snapshot, or none that agrees with the stream. */
+  async #fromSnapshot(stream: string, retry: StoreRetry): Promise<LoadedAccount | null> {
     const fromSnapshot = (await this.snapshots?.load(stream)) ?? null;
     if (fromSnapshot === null) return null;
-    const { baseline: loaded, snapshot } = fromSnapshot;
-    const [last] = await this.#read(stream, loaded.account.revision, 1, retryBudget);
+    const { account: loaded, snapshot } = fromSnapshot;
+    const [last] = await this.#read(stream, loaded.account.revision, 1, retry);
     const isConfirmed =
       last !== undefined &&
       Buffer.compare(last.hash, loaded.hash) === 0 &&
       eventOf(last).balanceAfter === loaded.account.balance &&
-      (await this.#replaysCleanly(loaded, retryBudget));
+      (await this.#replaysCleanly(loaded, retry));
     if (isConfirmed) {
       this.onSnapshotUsed(stream, snapshot);
       return loaded;
     }
-    this.context.observer.snapshotIgnored(stream, 'the stream says otherwise');
+    this.context.observer.snapshotIgnored(stream, 'it does not agree with the stream');
     await this.snapshots?.reject(stream, snapshot);
     return null;
   }
 
   async #fromBeginning(
     stream: string,
-    retryBudget: RetryBudget,
+    retry: StoreRetry,
     upTo = Number.MAX_SAFE_INTEGER,
   ): Promise<LoadedAccount> {
     const { policy } = this.context;
     const loaded = unwrittenAccount(stream, policy);
-    if (await this.#replaysCleanly(loaded, retryBudget, upTo)) return loaded;
-    // Written under a policy that remembered more, or not by the rules at all.
+    if (await this.#replaysCleanly(loaded, retry, upTo)) return loaded;
+    // The stream was written under a policy that remembered more, or it breaks the rules.
     const withFullMemory = unwrittenAccount(stream, REMEMBER_EVERYTHING);
-    await this.#replay(withFullMemory, retryBudget, upTo);
+    await this.#replay(withFullMemory, retry, upTo);
     adoptPolicy(withFullMemory.account, policy);
     return withFullMemory;
   }
 
-  /** False: an event breaks a rule, going by what this baseline remembers. */
-  async #replaysCleanly(
-    loaded: LoadedAccount,
-    retryBudget: RetryBudget,
-    upTo?: number,
-  ): Promise<boolean> {
+  /** False when an event breaks a rule, given what this state remembers. */
+  async #replaysCleanly(loaded: LoadedAccount, retry: StoreRetry, upTo?: number): Promise<boolean> {
     try {
-      await this.#replay(loaded, retryBudget, upTo);
+      await this.#replay(loaded, retry, upTo);
       return true;
     } catch (error) {
       if (error instanceof AccountDamaged && error.cause instanceof BrokenRule) return false;
@@ -100,14 +96,14 @@ export class AccountLoader {
 
   async #replay(
     loaded: LoadedAccount,
-    retryBudget: RetryBudget,
+    retry: StoreRetry,
     upTo = Number.MAX_SAFE_INTEGER,
   ): Promise<void> {
     for (;;) {
       const next = loaded.account.revision + 1;
       const limit = Math.min(PAGE_EVENTS_MAX, upTo - next + 1);
       if (limit <= 0) return;
-      const page = await this.#read(loaded.stream, next, limit, retryBudget);
+      const page = await this.#read(loaded.stream, next, limit, retry);
       for (const recorded of page) applyRecorded(loaded, recorded);
       if (page.length < limit) return;
     }
@@ -117,10 +113,10 @@ export class AccountLoader {
     stream: string,
     from: number,
     limit: number,
-    retryBudget: RetryBudget,
+    retry: StoreRetry,
   ): Promise<readonly RecordedEvent[]> {
     const { store, observer } = this.context;
-    return retryBudget.readWithRetry(
+    return retry.read(
       () => readPage(store, stream, from, limit),
       (cause) => observer.unread(stream, cause),
     );
@@ -131,7 +127,7 @@ function applyRecorded(loaded: LoadedAccount, recorded: RecordedEvent): void {
   const { account, stream } = loaded;
   const next = account.revision + 1;
   if (recorded.revision !== next) {
-    throw new AccountDamaged(stream, next, `revision ${recorded.revision} stands in its place`);
+    throw new AccountDamaged(stream, next, `revision ${recorded.revision} is stored in its place`);
   }
   const event = eventOf(recorded);
   try {
@@ -142,7 +138,6 @@ function applyRecorded(loaded: LoadedAccount, recorded: RecordedEvent): void {
   loaded.hash = recorded.hash;
 }
 
-/** The event that is stored there. */
 export function eventOf(recorded: RecordedEvent): LedgerEvent {
   try {
     return parseEvent(recorded);

@@ -1,3 +1,4 @@
+import { eventually } from '#testing';
 import type { Snapshot, SnapshotStore } from '#event-store';
 import { MemoryLog, MemorySnapshotStore } from '#event-store/testing';
 import { accountStream } from '#identity';
@@ -8,7 +9,6 @@ import {
   consume,
   errorOf,
   eventsIn,
-  eventually,
   expectValidHistory,
   gate,
   openProcessor,
@@ -16,7 +16,7 @@ import {
   refund,
   run,
   withSeals,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 
 const EVERY = { snapshotEvery: 10 };
 const RARELY = { snapshotEvery: 1_000 };
@@ -58,7 +58,7 @@ async function withSnapshot() {
 }
 
 describe('A snapshot', () => {
-  it('spares the events behind it being read', async () => {
+  it('replaces reading the events before it', async () => {
     const { log, snapshots, kept: stored } = await withSnapshot();
     expect(stored.revision).toBe(24);
     await run(openProcessor({ log }).processor, consume('later', 1));
@@ -74,7 +74,7 @@ describe('A snapshot', () => {
     expectValidHistory(log);
   });
 
-  it('is written anew after so many events, and not before', async () => {
+  it('is saved again after the configured number of events and not before', async () => {
     const { log, snapshots } = await withSnapshot();
     const { processor } = openProcessor({
       log,
@@ -87,7 +87,7 @@ describe('A snapshot', () => {
     await eventually(() => expect(snapshots.stored?.revision).toBe(34));
   });
 
-  it('is keyed by the policy it was made under', async () => {
+  it('is stored under a key that contains the policy', async () => {
     const log = new MemoryLog();
     const snapshots = new MemorySnapshotStore();
     const commands = Array.from({ length: 12 }, (_, i) => recharge(`r${i}`, 1));
@@ -115,7 +115,7 @@ describe('A snapshot', () => {
     ['of another revision', (stored) => ({ ...stored, revision: 20 })],
     ['of another history', (stored) => ({ ...stored, hash: new Uint8Array(32) })],
   ])(
-    'that was %s without the key is an alarm, is removed, and mints nothing',
+    'that was %s without the key raises an alarm, is removed and has no effect',
     async (_, tamper) => {
       const { log, snapshots, kept: stored } = await withSnapshot();
       expect(tamper(stored)).not.toEqual(stored);
@@ -139,7 +139,7 @@ describe('A snapshot', () => {
     ['not a state at all', { state: 'nonsense' }],
     ['of another revision than its state', { revision: 20 }],
     ['of another history', { hash: new Uint8Array(32) }],
-  ])('that is %s is ignored and reported, whoever sealed it', async (_, change) => {
+  ])('that is %s is ignored and reported even with a valid seal', async (_, change) => {
     const { log, snapshots, reseal } = await withSnapshot();
     snapshots.stored = reseal(change);
     const { processor, observed } = openProcessor({
@@ -154,7 +154,7 @@ describe('A snapshot', () => {
     expectValidHistory(log);
   });
 
-  it('that was sealed with a key of before is ignored, without an alarm', async () => {
+  it('that was sealed with a former key is ignored without an alarm', async () => {
     const { log, snapshots, kept: stored } = await withSnapshot();
     snapshots.stored = { ...stored, keyId: 'before' };
     const { processor, observed } = openProcessor({
@@ -168,7 +168,7 @@ describe('A snapshot', () => {
     expect(observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
   });
 
-  it('that is ahead of its stream is ignored: the stream is what happened', async () => {
+  it('that is ahead of its stream is ignored, because the stream is authoritative', async () => {
     const { snapshots } = await withSnapshot();
     const restored = new MemoryLog();
     await run(openProcessor({ log: restored }).processor, recharge('r', 100), consume('c0', 1));
@@ -181,7 +181,7 @@ describe('A snapshot', () => {
     expect(observed('snapshotIgnored')).toHaveLength(1);
   });
 
-  it('that can not be loaded or saved holds nothing up', async () => {
+  it('that can’t be loaded or saved delays no command', async () => {
     const failing: SnapshotStore = {
       load: () => Promise.reject(new Error('away')),
       save: () => Promise.reject(new Error('away')),
@@ -198,7 +198,7 @@ describe('A snapshot', () => {
     expect(observed('snapshotIgnored')).toHaveLength(1);
   });
 
-  it('is saved while the account goes on, only so many at a time', async () => {
+  it('is saved in the background, at most the configured number at a time', async () => {
     const { opened, open } = gate();
     let saves = 0;
     const slow: SnapshotStore = {
@@ -221,13 +221,13 @@ describe('A snapshot', () => {
   });
 });
 
-describe('A snapshot in the sample', () => {
+describe('A snapshot that is checked against its events', () => {
   const CHECKED = { ...RARELY, snapshotCheckOneIn: 1 };
   const withAddedPoints = (kept: Snapshot): Partial<Snapshot> => ({
     state: kept.state.replace(',76]]', ',1000000]]'),
   });
 
-  it('is held against all its events, and used when it is what they come to', async () => {
+  it('is used when it agrees with them', async () => {
     const { log, snapshots, kept: stored } = await withSnapshot();
     const { processor, observed } = openProcessor({
       log,
@@ -241,7 +241,7 @@ describe('A snapshot in the sample', () => {
     expect(snapshots.stored).toEqual(stored);
   });
 
-  it('is folded once by a process, however often it is loaded', async () => {
+  it('is replayed once by a process, however often it is loaded', async () => {
     const { log, snapshots } = await withSnapshot();
     const { processor, observed } = openProcessor({
       log,
@@ -258,7 +258,7 @@ describe('A snapshot in the sample', () => {
     expect(observed('snapshotChecked')).toHaveLength(1);
   });
 
-  it('that differs is an alarm, and the account is not served from it', async () => {
+  it('raises an alarm when it differs, and no command is decided on it', async () => {
     const { log, snapshots, kept: stored, reseal } = await withSnapshot();
     // The account is checked behind its last event as well, so that one has to hide in the batches.
     snapshots.stored = reseal({ state: stored.state.replace('"c7"', '"c8"') });
@@ -276,7 +276,7 @@ describe('A snapshot in the sample', () => {
     expectValidHistory(log);
   });
 
-  it('that differs leaves none behind that was made from it meanwhile', async () => {
+  it('takes with it a snapshot that was made from it meanwhile when it differs', async () => {
     const { log, snapshots: first, kept: stored, reseal } = await withSnapshot();
     const [place = ''] = first.keys;
     const key = place.split(' ')[1] ?? '';
@@ -298,7 +298,7 @@ describe('A snapshot in the sample', () => {
     expect(await snapshots.load(accountStream(USER), key)).toBeNull();
   });
 
-  it('that gives points away is found by its last event, before anything is decided', async () => {
+  it('is rejected before any decision when its balance differs from the last event', async () => {
     const { log, snapshots, kept: stored, reseal } = await withSnapshot();
     expect(withAddedPoints(stored).state).not.toBe(stored.state);
     snapshots.stored = reseal(withAddedPoints(stored));
@@ -312,7 +312,7 @@ describe('A snapshot in the sample', () => {
     expect(observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
   });
 
-  it('is not used again by a process that could not remove it', async () => {
+  it('is not used again by a process that failed to remove it', async () => {
     const { log, kept: stored, reseal } = await withSnapshot();
     const tampered = reseal({ state: stored.state.replace('"c7"', '"c8"') });
     const stubborn: SnapshotStore = {
@@ -333,7 +333,7 @@ describe('A snapshot in the sample', () => {
     expectValidHistory(log);
   });
 
-  it('is the same one for every process, and about one of so many', async () => {
+  it('is chosen alike by every process, about one in the configured number', async () => {
     const { log, snapshots } = await withSnapshot();
     let checked = 0;
     for (let oneIn = 1; oneIn <= 40; oneIn += 1) {
@@ -353,7 +353,7 @@ describe('A snapshot in the sample', () => {
     expect(checked).toBeLessThan(40);
   });
 
-  it('is none when none is asked for', async () => {
+  it('is never chosen when sampling is switched off', async () => {
     const { log, snapshots } = await withSnapshot();
     const limits = { ...RARELY, snapshotCheckOneIn: 0 };
     const { processor, observed } = openProcessor({

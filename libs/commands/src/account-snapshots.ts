@@ -1,20 +1,21 @@
+import { withTimeout } from '#async';
 import type { SealedSnapshots, Snapshot } from '#event-store';
 import { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot, type Policy } from '#ledger';
 import type { LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
 
-/** An account out of a snapshot, and the snapshot as it was stored. */
+/** A snapshot as it was stored, and the account that it holds. */
 export interface LoadedSnapshot {
-  readonly baseline: LoadedAccount;
+  readonly account: LoadedAccount;
   readonly snapshot: Snapshot;
 }
 
-/** Spares a long stream being read from its beginning. Whatever is wrong with a snapshot, it is not used. */
+/** Loads and saves snapshots. An invalid one is ignored, and a store that fails holds nothing up. */
 export class AccountSnapshots {
   readonly #key: string;
   readonly #pendingSaves = new Set<Promise<void>>();
-  /** Should one not be removed where it is stored, it is not used again. */
+  /** A rejected snapshot is not used again, even if it can't be removed from the store. */
   readonly #rejected = new RecentSnapshots();
 
   constructor(
@@ -25,19 +26,18 @@ export class AccountSnapshots {
   }
 
   async load(stream: string): Promise<LoadedSnapshot | null> {
-    const { limits, observer, policy, timers: waits } = this.context;
+    const { observer, policy } = this.context;
     try {
-      const loading = this.store.load(stream, this.#key);
-      const loaded = await waits.withTimeout(limits.attemptMsMax, loading);
+      const loaded = await this.#within(this.store.load(stream, this.#key));
       if (loaded.kind === 'none') return null;
       if (loaded.kind === 'rejected') {
         if (loaded.because === 'forged') observer.snapshotForged(stream);
-        else observer.snapshotIgnored(stream, 'it was sealed with a key that is not known');
+        else observer.snapshotIgnored(stream, 'its key is unknown');
         return null;
       }
       const { snapshot } = loaded;
       if (this.#rejected.has(stream, snapshot)) return null;
-      return { snapshot, baseline: accountFromSnapshot(stream, snapshot, policy) };
+      return { snapshot, account: accountFromSnapshot(stream, snapshot, policy) };
     } catch (cause) {
       observer.snapshotIgnored(stream, cause instanceof Error ? cause.message : String(cause));
       return null;
@@ -45,33 +45,32 @@ export class AccountSnapshots {
   }
 
   /**
-   * Never uses it again, and removes it where it is stored; also one that was saved since, which may
-   * stand on it and carry a good seal.
+   * Removes the snapshot and never uses it again. One that was saved since is removed too: it may
+   * have been made from the rejected one, and would carry a valid seal.
    */
   async reject(stream: string, snapshot: Snapshot): Promise<void> {
-    const { limits, observer, timers: waits } = this.context;
     this.#rejected.add(stream, snapshot);
     await this.idle();
     try {
-      await waits.withTimeout(limits.attemptMsMax, this.#removeWhatIsStored(stream, snapshot));
+      await this.#within(this.#removeStored(stream, snapshot));
     } catch (cause) {
-      observer.snapshotNotSaved(stream, cause);
+      this.context.observer.snapshotNotSaved(stream, cause);
     }
   }
 
-  async #removeWhatIsStored(stream: string, snapshot: Snapshot): Promise<void> {
+  async #removeStored(stream: string, snapshot: Snapshot): Promise<void> {
     await this.store.remove(stream, this.#key, snapshot);
     const since = await this.store.load(stream, this.#key);
     if (since.kind === 'good') await this.store.remove(stream, this.#key, since.snapshot);
   }
 
-  /** Called when the baseline is as stored. Saving goes on while the desk does other things. */
-  offer(baseline: LoadedAccount): void {
-    const { snapshotEvery, pendingSnapshotsMax: pendingSnapshotsMax } = this.context.limits;
-    if (baseline.account.revision - baseline.snapshotRevision < snapshotEvery) return;
+  /** Saves a snapshot in the background when enough events were recorded since the last one. */
+  offer(loaded: LoadedAccount): void {
+    const { snapshotEvery, pendingSnapshotsMax } = this.context.limits;
+    if (loaded.account.revision - loaded.snapshotRevision < snapshotEvery) return;
     if (this.#pendingSaves.size >= pendingSnapshotsMax) return;
-    baseline.snapshotRevision = baseline.account.revision;
-    const saving = this.#save(baseline).finally(() => this.#pendingSaves.delete(saving));
+    loaded.snapshotRevision = loaded.account.revision;
+    const saving = this.#save(loaded).finally(() => this.#pendingSaves.delete(saving));
     this.#pendingSaves.add(saving);
   }
 
@@ -79,14 +78,17 @@ export class AccountSnapshots {
     await Promise.all(this.#pendingSaves);
   }
 
+  #within<T>(call: Promise<T>): Promise<T> {
+    const { limits, timers } = this.context;
+    return withTimeout(call, limits.attemptMsMax, { clock: timers });
+  }
+
   async #save({ stream, account, hash }: LoadedAccount): Promise<void> {
-    const { limits, observer, timers: waits } = this.context;
     try {
       const snapshot = { revision: account.revision, hash, state: toSnapshot(account) };
-      const saving = this.store.save(stream, this.#key, snapshot);
-      await waits.withTimeout(limits.attemptMsMax, saving);
+      await this.#within(this.store.save(stream, this.#key, snapshot));
     } catch (cause) {
-      observer.snapshotNotSaved(stream, cause);
+      this.context.observer.snapshotNotSaved(stream, cause);
     }
   }
 }
@@ -94,7 +96,9 @@ export class AccountSnapshots {
 function accountFromSnapshot(stream: string, snapshot: Snapshot, policy: Policy): LoadedAccount {
   const account = fromSnapshot(snapshot.state, policy);
   if (account.revision !== snapshot.revision) {
-    throw new Error(`kept as of revision ${snapshot.revision}, it says ${account.revision}`);
+    throw new Error(
+      `stored at revision ${snapshot.revision}, it holds revision ${account.revision}`,
+    );
   }
   return { stream, account, hash: snapshot.hash, snapshotRevision: snapshot.revision };
 }

@@ -1,13 +1,13 @@
+import { AutoAdvancingClock } from '#async/testing';
+import { eventually } from '#testing';
 import { DEFAULT_POLICY } from '#ledger';
 import { COMMAND_LIMITS, unansweredMax } from './command-limits.js';
 import {
-  JumpingClock,
   ORIGIN,
   accountIn,
   consume,
   errorOf,
   eventsIn,
-  eventually,
   expectValidHistory,
   faults,
   gate,
@@ -15,10 +15,10 @@ import {
   recharge,
   run,
   userOf,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 
-describe('Room at the desk', () => {
-  it('is never exceeded: whoever finds none waits, and nothing is lost', async () => {
+describe('Admission to the processor', () => {
+  it('never exceeds its limits, queues the other commands and loses none', async () => {
     const limits = { commandsMax: 10, accountCommandsMax: 4, queuedCommandsMax: 1_000 };
     let most = 0;
     const opened = openProcessor({
@@ -41,7 +41,7 @@ describe('Room at the desk', () => {
     expect(processor.stats).toMatchObject({ active: 0, queued: 0 });
   });
 
-  it('is given in the order in which an account asked for it', async () => {
+  it('keeps the order of the commands of an account', async () => {
     const { processor, log } = openProcessor({ limits: { accountCommandsMax: 2 } });
     const commands = Array.from({ length: 50 }, (_, i) => recharge(`r${i}`, i + 1));
     await run(processor, ...commands);
@@ -51,7 +51,7 @@ describe('Room at the desk', () => {
     expect(order).toEqual(commands.map((_, i) => i + 1));
   });
 
-  it('is refused at once to those who will not wait', async () => {
+  it('rejects at once a command that may not be queued', async () => {
     const { opened: stallUntil, open } = gate();
     const { processor } = openProcessor({
       limits: { accountCommandsMax: 1 },
@@ -59,14 +59,14 @@ describe('Room at the desk', () => {
     });
     const inside = processor.run(recharge('r1', 1), ORIGIN);
     const error = await errorOf(processor.run(recharge('r2', 1), ORIGIN, { waitMsMax: 0 }));
-    expect(error).toMatchObject({ name: 'NotAnswered', code: 'overloaded' });
+    expect(error).toMatchObject({ name: 'RetryableCommandError', code: 'overloaded' });
     open();
     await inside;
     const [again] = await run(processor, recharge('r2', 1));
     expect(again?.answer.balance).toBe(2);
   });
 
-  it('is refused in the end to those who wait only so long', async () => {
+  it('rejects a command that was queued for its whole wait', async () => {
     const { opened: stallUntil, open } = gate();
     const { processor } = openProcessor({
       limits: { accountCommandsMax: 1 },
@@ -80,7 +80,7 @@ describe('Room at the desk', () => {
     await inside;
   });
 
-  it('is refused at once when the line is full too', async () => {
+  it('rejects at once when the queue is full', async () => {
     const { opened: stallUntil, open } = gate();
     const { processor } = openProcessor({
       limits: { accountCommandsMax: 1, queuedCommandsMax: 1 },
@@ -93,7 +93,7 @@ describe('Room at the desk', () => {
     expect((await waiting).map(({ answer }) => answer.balance)).toEqual([1, 2]);
   });
 
-  it('of one account is at most half of what it remembers', async () => {
+  it('admits at most half of the commands that an account is sure to recognise', async () => {
     const policy = { ...DEFAULT_POLICY, rememberMin: 4, rememberMax: 8 };
     const { opened: stallUntil, open } = gate();
     const { processor } = openProcessor({ policy, faultOf: faults({ stallUntil }) });
@@ -106,8 +106,8 @@ describe('Room at the desk', () => {
   });
 });
 
-describe('Draining the desk', () => {
-  it('finishes what is inside, and takes nothing new', async () => {
+describe('Draining the processor', () => {
+  it('finishes admitted commands and accepts no new one', async () => {
     const { opened: stallUntil, open } = gate();
     const { processor, log } = openProcessor({
       limits: { accountCommandsMax: 2 },
@@ -125,23 +125,23 @@ describe('Draining the desk', () => {
     expect(eventsIn(log)).toHaveLength(2);
   });
 
-  it('is done at once when nothing is under way, however often it is asked for', async () => {
+  it('resolves at once when nothing is in progress, however often it is called', async () => {
     const { processor } = openProcessor();
     await run(processor, recharge('r', 1));
     expect(await processor.drain(0)).toBe(true);
     expect(await processor.drain(0)).toBe(true);
   });
 
-  it('gives up in time what the store does not answer, and says so', async () => {
+  it('gives up calls that the store does not answer in time and reports it', async () => {
     const { opened: stallUntil, open } = gate();
     const { processor, log } = openProcessor({
       faultOf: faults({ stallUntil }),
-      clock: new JumpingClock(),
+      clock: new AutoAdvancingClock(),
     });
     const inside = errorOf(run(processor, recharge('r', 1), consume('a', 1)));
     await Promise.resolve();
     expect(await processor.drain(100)).toBe(false);
-    expect(await inside).toMatchObject({ name: 'NotAnswered', code: 'outcome-unknown' });
+    expect(await inside).toMatchObject({ name: 'RetryableCommandError', code: 'outcome-unknown' });
     expect(processor.stats.active).toBe(0);
     open();
     await eventually(() => expect(eventsIn(log)).toHaveLength(2));

@@ -1,7 +1,6 @@
+import { AutoAdvancingClock } from '#async/testing';
 import { COMMAND_LIMITS, type CommandLimits } from './command-limits.js';
-import { JumpingClock } from './testing/processor-harness.js';
 import { AdmissionQueue, type QueuedCommand } from './admission-queue.js';
-import { CancellableTimers } from './cancellable-timers.js';
 
 interface NamedCommand extends QueuedCommand {
   readonly name: string;
@@ -10,37 +9,37 @@ interface NamedCommand extends QueuedCommand {
 function openQueue(limits: Partial<CommandLimits>) {
   const admitted: string[] = [];
   const rejected: string[] = [];
-  const timers = new CancellableTimers(new JumpingClock());
-  const entrance = new AdmissionQueue<NamedCommand>(
+  const clock = new AutoAdvancingClock();
+  const queue = new AdmissionQueue<NamedCommand>(
     { ...COMMAND_LIMITS, ...limits },
-    timers,
+    clock,
     ({ name }) => admitted.push(name),
   );
-  const enter = (name: string, waitMsMax = Infinity): void => {
+  const enqueue = (name: string, waitMsMax = Infinity): void => {
     const stream = name.slice(0, 1);
-    entrance.enqueue({ stream, name, reject: () => rejected.push(name) }, waitMsMax);
+    queue.enqueue({ stream, name, reject: () => rejected.push(name) }, waitMsMax);
   };
-  return { entrance, enter, admitted, rejected };
+  return { queue, enqueue, admitted, rejected };
 }
 
-describe('The entrance', () => {
-  it('lets an account with room pass one that has none', () => {
-    const { enter: enqueue, admitted, entrance: queue } = openQueue({ accountCommandsMax: 1 });
+describe('The admission queue', () => {
+  it('admits a command of an account with capacity before one of a full account', () => {
+    const { enqueue, admitted, queue } = openQueue({ accountCommandsMax: 1 });
     for (const name of ['a1', 'a2', 'b1']) enqueue(name);
     expect(admitted).toEqual(['a1', 'b1']);
     queue.release('a', 1);
     expect(admitted).toEqual(['a1', 'b1', 'a2']);
   });
 
-  it('gives each account its turn when there is room again', () => {
-    const { enter: enqueue, admitted, entrance: queue } = openQueue({ commandsMax: 1 });
+  it('admits queued commands of different accounts in turns', () => {
+    const { enqueue, admitted, queue } = openQueue({ commandsMax: 1 });
     for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) enqueue(name);
     for (let i = 0; i < 5; i += 1) queue.release(admitted.at(-1)?.slice(0, 1) ?? '', 1);
     expect(admitted).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
   });
 
-  it('lets nobody overtake within an account', () => {
-    const { enter: enqueue, admitted, entrance: queue } = openQueue({ accountCommandsMax: 2 });
+  it('keeps the order of commands within an account', () => {
+    const { enqueue, admitted, queue } = openQueue({ accountCommandsMax: 2 });
     for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) enqueue(name);
     queue.release('a', 1);
     enqueue('a6');
@@ -49,13 +48,11 @@ describe('The entrance', () => {
     expect(queue.queued).toBe(1);
   });
 
-  it('remembers nothing of those it sent away', async () => {
-    const {
-      enter: enqueue,
-      rejected,
-      entrance: queue,
-      admitted,
-    } = openQueue({ commandsMax: 1, queuedCommandsMax: 2 });
+  it('keeps nothing of rejected commands', async () => {
+    const { enqueue, rejected, queue, admitted } = openQueue({
+      commandsMax: 1,
+      queuedCommandsMax: 2,
+    });
     for (const name of ['a1', 'b1', 'c1', 'd1']) enqueue(name, 5);
     enqueue('e1', 0);
     expect(rejected).toEqual(['d1', 'e1']);
@@ -68,8 +65,8 @@ describe('The entrance', () => {
     expect(admitted).toEqual(['a1', 'b2']);
   });
 
-  it('sends away the line of one account, or every line', () => {
-    const { enter: enqueue, rejected, entrance: queue, admitted } = openQueue({ commandsMax: 1 });
+  it('rejects the queued commands of one account or of all', () => {
+    const { enqueue, rejected, queue, admitted } = openQueue({ commandsMax: 1 });
     for (const name of ['a1', 'b1', 'c1', 'b2', 'd1']) enqueue(name);
     queue.rejectAll(new Error('away'), 'b');
     expect(rejected).toEqual(['b1', 'b2']);

@@ -1,8 +1,7 @@
 import type { CommandLimits } from './command-limits.js';
 import { RetryableCommandError } from './errors.js';
-import type { CancellableTimers } from './cancellable-timers.js';
+import { sleep, type Clock } from '#async';
 
-/** Something that wants to the desk. */
 export interface QueuedCommand {
   readonly stream: string;
   reject(error: unknown): void;
@@ -11,24 +10,24 @@ export interface QueuedCommand {
 interface AccountQueue<V> {
   readonly stream: string;
   active: number;
-  /** In order of arrival. While there is room it is empty: leaving fills it at once. */
+  /** In order of arrival; empty while there is capacity. */
   readonly queue: Set<V>;
 }
 
 /**
- * Lets so many in and no more: of one account and of all. Who finds no room waits in line; of one
- * account nobody overtakes, and accounts take turns, so that a busy one holds up nobody else.
+ * Bounds the commands in progress, per account and in total. The others are queued. Commands of one
+ * account keep their order, and accounts take turns, so that a busy one does not hold up the rest.
  */
 export class AdmissionQueue<V extends QueuedCommand> {
   readonly #accounts = new Map<string, AccountQueue<V>>();
-  /** Accounts that have somebody in line and room of their own: whose turn is next comes first. */
+  /** Accounts with queued commands and capacity of their own, the next one first. */
   readonly #ready = new Set<AccountQueue<V>>();
   #active = 0;
   #queued = 0;
 
   constructor(
     private readonly limits: CommandLimits,
-    private readonly timers: CancellableTimers,
+    private readonly timers: Pick<Clock, 'after'>,
     private readonly admit: (command: V) => void,
   ) {}
 
@@ -40,7 +39,7 @@ export class AdmissionQueue<V extends QueuedCommand> {
     return this.#queued;
   }
 
-  /** Admits at once where there is room, else within `waitMsMax`, else turns the visitor away. */
+  /** Admits the command at once if there is capacity, or within `waitMsMax`, or else rejects it. */
   enqueue(command: V, waitMsMax: number): void {
     const account = this.#accounts.get(command.stream) ?? this.#addAccount(command.stream);
     if (this.#hasCapacity(account) && this.#active < this.limits.commandsMax) {
@@ -63,7 +62,7 @@ export class AdmissionQueue<V extends QueuedCommand> {
     this.#removeIfIdle(account);
   }
 
-  /** Sends away everybody who stands in line: for one account, or for all. */
+  /** Rejects the queued commands of one account, or of all. */
   rejectAll(error: unknown, stream?: string): void {
     const streams = stream === undefined ? [...this.#accounts.keys()] : [stream];
     for (const one of streams) this.#rejectQueue(error, this.#accounts.get(one));
@@ -100,7 +99,7 @@ export class AdmissionQueue<V extends QueuedCommand> {
     this.#queued += 1;
     if (this.#hasCapacity(account)) this.#ready.add(account);
     if (waitMsMax === Infinity) return;
-    void this.timers.sleep(waitMsMax).then(() => {
+    void sleep(waitMsMax, { clock: this.timers }).then(() => {
       if (!account.queue.delete(command)) return;
       this.#queued -= 1;
       if (account.queue.size === 0) this.#ready.delete(account);
@@ -118,7 +117,7 @@ export class AdmissionQueue<V extends QueuedCommand> {
       account.queue.delete(command);
       this.#queued -= 1;
       this.#admit(account, command);
-      // Behind the others: a Set is walked in the order in which things were added to it.
+      // Added again, the account comes after the others: a Set keeps the order of insertion.
       if (account.queue.size > 0 && this.#hasCapacity(account)) this.#ready.add(account);
     }
   }
@@ -129,4 +128,4 @@ export class AdmissionQueue<V extends QueuedCommand> {
 }
 
 const overloaded = (): RetryableCommandError =>
-  new RetryableCommandError('overloaded', 'No room at the desk');
+  new RetryableCommandError('overloaded', 'Too many commands are in progress');

@@ -1,8 +1,8 @@
 import type { AppendResult, EncodedEvent, NonEmpty, Position } from '#event-store';
 import { asAccountDamaged } from './damaged-stream.js';
-import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged, RetryableCommandError } from './errors.js';
-import { isPermanent, type RetryBudget } from './retry-budget.js';
+import type { ProcessorContext } from './processor-options.js';
+import { isPermanent, type StoreRetry } from './store-retry.js';
 
 export interface AppendRequest {
   readonly stream: string;
@@ -16,18 +16,17 @@ export interface AppendedBatch {
 }
 
 /**
- * Appends, and sends the same again for as long as the store does not say whether it is in.
- * null: it is not in, because the stream is elsewhere.
+ * Appends, and sends the same events again while the outcome is unknown: the store recognises them
+ * by their ids. Returns null on a conflict, when nothing was written.
  */
 export async function appendWithRetry(
-  context: ProcessorContext,
+  { store, observer }: ProcessorContext,
   request: AppendRequest,
-  retryBudget: RetryBudget,
+  retry: StoreRetry,
 ): Promise<AppendedBatch | null> {
-  const { store, observer } = context;
   const { stream, expected, events } = request;
   for (let attempts = 1; ; attempts += 1) {
-    const result = await retryBudget
+    const result = await retry
       .attempt(store.append(stream, expected, events))
       .catch((cause: unknown) => asUnknownOutcome(request, cause));
     switch (result.kind) {
@@ -38,7 +37,7 @@ export async function appendWithRetry(
         return { position: result.position, attempts };
       case 'unknown':
         observer.unknown(stream, result.cause);
-        if (!(await retryBudget.backOff())) throw outcomeUnknown(result.cause);
+        if (!(await retry.backOff())) throw outcomeUnknown(result.cause);
     }
   }
 }
@@ -53,9 +52,9 @@ function assertRevision({ stream, expected, events }: AppendRequest, revision: n
   throw new AccountDamaged(
     stream,
     expected + 1,
-    `${events.length} events behind revision ${expected} were said to end at ${revision}`,
+    `the store reports revision ${revision} after ${events.length} events behind revision ${expected}`,
   );
 }
 
 const outcomeUnknown = (cause: unknown): RetryableCommandError =>
-  new RetryableCommandError('outcome-unknown', 'The store did not say whether it wrote', { cause });
+  new RetryableCommandError('outcome-unknown', 'The store did not confirm the append', { cause });

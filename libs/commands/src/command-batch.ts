@@ -20,20 +20,20 @@ import { DecisionFailed } from './errors.js';
 export interface CommandResult {
   readonly answer: Answer;
   /**
-   * Whoever has read up to here has read all that was recorded for the command. null: nothing was,
-   * or the store does not say.
+   * A reader that has reached this position has read all that was recorded for the command. Null
+   * when nothing was recorded, or the store does not tell.
    */
   readonly position: Position | null;
 }
 
 /**
- * Looks at the events that a command would record, on the account as it is before them. Asked again
- * when the command is decided again, and never about a repeat. An error: nothing is recorded, the
- * command's id stays free, and it rejects with that error.
+ * Examines the events that a command would record, and the account before them. It is called again
+ * when the command is decided again, and never for a repeat. When it returns an error, nothing is
+ * recorded, the command's id stays free, and the command rejects with that error.
  */
 export type RecordingCheck = (events: NonEmpty<LedgerEvent>, account: Account) => Error | null;
 
-/** A command that stands at the desk. */
+/** A command that was admitted and waits for its answer. */
 export interface PendingCommand extends QueuedCommand {
   readonly command: LedgerCommand;
   readonly origin: Origin;
@@ -41,28 +41,28 @@ export interface PendingCommand extends QueuedCommand {
   resolve(answered: CommandResult): void;
 }
 
-/** Answered by events that were stored before: they have to be read back. */
+/** A command that was answered before: its answer has to be read from the recorded events. */
 export interface RepeatedCommand {
   readonly kind: 'repeat';
-  readonly waiting: PendingCommand;
+  readonly pending: PendingCommand;
   readonly revision: number;
   readonly balance: number;
 }
 
 export type DecidedCommand =
-  | { readonly kind: 'answer'; readonly waiting: PendingCommand; readonly answer: Answer }
-  | { readonly kind: 'failed'; readonly waiting: PendingCommand; readonly error: DecisionFailed }
-  | { readonly kind: 'forbidden'; readonly waiting: PendingCommand; readonly error: Error }
+  | { readonly kind: 'answer'; readonly pending: PendingCommand; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly pending: PendingCommand; readonly error: DecisionFailed }
+  | { readonly kind: 'forbidden'; readonly pending: PendingCommand; readonly error: Error }
   | RepeatedCommand;
 
-/** Decides in order as many of those waiting as fit one append; always at least one. */
+/** Decides commands in order, as many as fit one append and always at least one. */
 export function decideBatch(
   loaded: LoadedAccount,
-  waiting: readonly PendingCommand[],
+  pending: readonly PendingCommand[],
   context: ProcessorContext,
 ): CommandBatch {
   const batch = new CommandBatch(loaded, context);
-  for (const each of waiting) {
+  for (const each of pending) {
     if (batch.isFull || !batch.add(each)) break;
   }
   return batch;
@@ -71,14 +71,14 @@ export function decideBatch(
 /** Commands of one account that are decided on one state, and their events: one append. */
 export class CommandBatch {
   readonly stream: string;
-  /** The revision behind which the events go. */
+  /** The revision that the stream must have for the append. */
   readonly expected: number;
   readonly decided: DecidedCommand[] = [];
   readonly events: EncodedEvent[] = [];
-  /** The rules failed on it: the state may be half changed. */
+  /** The rules threw, so the state may be half changed. */
   isCorrupted = false;
   #bytes = 0;
-  /** What is recorded here, by its first revision: a repeat may come in the same group. */
+  /** Events of this batch by their first revision: a repeat may be in the same batch. */
   readonly #recorded = new Map<number, NonEmpty<LedgerEvent>>();
 
   constructor(
@@ -89,7 +89,7 @@ export class CommandBatch {
     this.expected = loaded.account.revision;
   }
 
-  /** Of the last event, once everything decided here is recorded. */
+  /** Hash of the last event, once the batch is recorded. */
   get hash(): Uint8Array {
     return this.loaded.hash;
   }
@@ -99,45 +99,45 @@ export class CommandBatch {
     return this.isCorrupted || this.decided.length >= appendEventsMax;
   }
 
-  /** False: what came of it does not fit. Nothing has happened then. */
-  add(waiting: PendingCommand): boolean {
+  /** False when the events don't fit; the batch is unchanged then. */
+  add(pending: PendingCommand): boolean {
     try {
-      return this.#decide(waiting);
+      return this.#decide(pending);
     } catch (cause) {
-      const error = new DecisionFailed(this.stream, waiting.command.commandId, { cause });
-      this.decided.push({ kind: 'failed', waiting, error });
+      const error = new DecisionFailed(this.stream, pending.command.commandId, { cause });
+      this.decided.push({ kind: 'failed', pending, error });
       this.isCorrupted = true;
       return true;
     }
   }
 
-  #decide(waiting: PendingCommand): boolean {
-    const { command } = waiting;
+  #decide(pending: PendingCommand): boolean {
+    const { command } = pending;
     const { account } = this.loaded;
     const decision = decide(command, account);
     switch (decision.kind) {
       case 'record': {
-        const error = waiting.checkRecording?.(decision.events, account) ?? null;
-        if (error === null) return this.#record(waiting, decision.events);
-        this.decided.push({ kind: 'forbidden', waiting, error });
+        const error = pending.checkRecording?.(decision.events, account) ?? null;
+        if (error === null) return this.#record(pending, decision.events);
+        this.decided.push({ kind: 'forbidden', pending, error });
         return true;
       }
       case 'repeat':
-        this.decided.push(this.#repeat(waiting, decision.revision));
+        this.decided.push(this.#repeat(pending, decision.revision));
         return true;
       case 'nothing':
       case 'tooLate': {
         const answer = answerUnrecorded(command, decision, account.balance);
-        this.decided.push({ kind: 'answer', waiting, answer });
+        this.decided.push({ kind: 'answer', pending, answer });
         return true;
       }
     }
   }
 
-  #record(waiting: PendingCommand, events: NonEmpty<LedgerEvent>): boolean {
+  #record(pending: PendingCommand, events: NonEmpty<LedgerEvent>): boolean {
     const { account } = this.loaded;
     const first = account.revision + 1;
-    const encoded = this.#encode(waiting, events, first);
+    const encoded = this.#encode(pending, events, first);
     const bytes = encoded.reduce((sum, event) => sum + appendBytes(event), 0);
     if (!this.#fits(encoded.length, bytes)) return false;
     for (const event of events) evolve(account, event);
@@ -145,23 +145,23 @@ export class CommandBatch {
     this.#bytes += bytes;
     this.loaded.hash = encoded.at(-1)?.hash ?? this.loaded.hash;
     this.#recorded.set(first, events);
-    const answer = answerTo(waiting.command, events, first);
-    this.decided.push({ kind: 'answer', waiting, answer });
+    const answer = answerTo(pending.command, events, first);
+    this.decided.push({ kind: 'answer', pending, answer });
     return true;
   }
 
-  #repeat(waiting: PendingCommand, revision: number): DecidedCommand {
+  #repeat(pending: PendingCommand, revision: number): DecidedCommand {
     const { balance } = this.loaded.account;
     const events = this.#recorded.get(revision);
-    if (events === undefined) return { kind: 'repeat', waiting, revision, balance };
-    const answer = repeatAnswer(waiting.command, events, revision, balance);
-    return { kind: 'answer', waiting, answer };
+    if (events === undefined) return { kind: 'repeat', pending, revision, balance };
+    const answer = repeatAnswer(pending.command, events, revision, balance);
+    return { kind: 'answer', pending, answer };
   }
 
-  #encode(waiting: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {
+  #encode(pending: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {
     const provenance = provenanceOf(
-      waiting.command,
-      waiting.origin,
+      pending.command,
+      pending.origin,
       this.context.policyFingerprint,
     );
     let before = this.loaded.hash;
@@ -173,7 +173,7 @@ export class CommandBatch {
     });
   }
 
-  /** One command is always whole, however large. */
+  /** The first command always fits, so that a large one is recorded alone and never split. */
   #fits(events: number, bytes: number): boolean {
     if (this.events.length === 0) return true;
     const { appendEventsMax, appendBytesMax } = this.context.limits;

@@ -1,29 +1,28 @@
 import type { Policy } from '#ledger';
 
-/** Every bound of the desk. Passed in; these are the values when nothing else is asked for. */
+/** Every bound of a command processor. */
 export interface CommandLimits {
   readonly appendEventsMax: number;
   readonly appendBytesMax: number;
-  /** Commands at the desk at a time, all accounts together … */
+  /** Admitted commands of all accounts: the others are queued. */
   readonly commandsMax: number;
-  /** … and of one account; never more than the account is sure to recognise again. */
+  /** Admitted commands of one account, and never more than the account recognises as repeats. */
   readonly accountCommandsMax: number;
-  /** Commands that wait for room at the desk. */
   readonly queuedCommandsMax: number;
-  /** States kept between commands: of how many accounts, and how much all of them may remember. */
   readonly cachedAccountsMax: number;
+  /** Commands, consumptions and batches in all cached accounts. */
   readonly cachedEntriesMax: number;
-  /** How long one call of the store may take before it counts as unanswered … */
+  /** A call of the store that takes longer has failed … */
   readonly attemptMsMax: number;
-  /** … and how long unanswered calls are repeated. */
+  /** … and is retried for this long. */
   readonly retryMsMax: number;
   readonly backoffMsMin: number;
   readonly backoffMsMax: number;
   readonly conflictsMax: number;
-  /** A snapshot is written when this many events stand behind the one before. */
+  /** A snapshot is saved after so many events since the one before. */
   readonly snapshotEvery: number;
   readonly pendingSnapshotsMax: number;
-  /** Of so many snapshots that are loaded, one is held against all events; 0: none is. */
+  /** One loaded snapshot in so many is compared with all its events; 0 for none. */
   readonly snapshotCheckOneIn: number;
 }
 
@@ -46,8 +45,9 @@ export const COMMAND_LIMITS: CommandLimits = {
 };
 
 /**
- * How many commands of one account may be unanswered at a time: half of what it is sure to
- * remember, so that all of them are recognised when they are delivered again behind as many others.
+ * How many commands of one account may be unanswered at a time: half of those it is sure to
+ * recognise, so that all of them are still recognised when they are delivered again behind as many
+ * others.
  */
 export function unansweredMax(policy: Policy): number {
   return Math.max(1, Math.floor(policy.rememberMax / 2));

@@ -1,7 +1,7 @@
 import type { PermanentStoreError } from '#event-store';
 import type { AccountDamaged, DecisionFailed } from './errors.js';
 
-/** What the desk reports, for metrics and logs. Called on the way of commands: must not throw. */
+/** Reports of a command processor, for metrics and logs. Its methods must not throw. */
 export interface CommandObserver {
   appended(report: {
     readonly stream: string;
@@ -11,11 +11,11 @@ export interface CommandObserver {
     readonly ms: number;
     readonly attempts: number;
   }): void;
-  /** Somebody else wrote to the account: it is loaded and decided again. */
+  /** Another process wrote to the account: it is loaded again and the commands are decided again. */
   conflicted(stream: string): void;
-  /** The store did not say whether it wrote: the same is sent again. */
+  /** The store did not confirm an append: the same events are sent again. */
   unknown(stream: string, cause: unknown): void;
-  /** A read failed and is tried again. */
+  /** A read failed and is retried. */
   unread(stream: string, cause: unknown): void;
   found(stream: string): void;
   loaded(report: {
@@ -25,13 +25,13 @@ export interface CommandObserver {
     readonly ms: number;
   }): void;
   snapshotIgnored(stream: string, reason: string): void;
-  /** Somebody wrote it who has no key: it was not used, and is removed. */
+  /** It was not sealed with a key of ours. It is not used, and removed. */
   snapshotForged(stream: string): void;
-  /** It carries a seal of ours, and is not what the events come to: somebody has to look. */
+  /** It carries a valid seal and differs from its events. Alert on it. */
   snapshotDiffers(stream: string, revision: number, difference: string): void;
   snapshotChecked(stream: string): void;
   snapshotNotSaved(stream: string, cause: unknown): void;
-  /** No repeat will help. */
+  /** No retry can help. Alert on it. */
   alarm(trouble: AccountDamaged | DecisionFailed | PermanentStoreError): void;
 }
 

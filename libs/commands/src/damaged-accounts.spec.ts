@@ -14,7 +14,7 @@ import {
   recharge,
   run,
   userOf,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 import { encodeEvent, provenanceOf } from './encode-event.js';
 import { AccountDamaged, DecisionFailed } from './errors.js';
 
@@ -32,13 +32,13 @@ async function writeTampered(store: MemoryEventStore, bend: (event: LedgerEvent)
   await store.append(stream, NO_STREAM, [good, tampered]);
 }
 
-describe('Events that can not have happened', () => {
+describe('Events that the rules can’t have produced', () => {
   it.each([
     ['a balance that does not add up', (event: LedgerEvent) => ({ ...event, balanceAfter: 90 })],
-    ['points that nobody had', (event: LedgerEvent) => ({ ...event, points: 4_000 })],
-    ['a type nobody knows', (event: LedgerEvent) => ({ ...event, type: 'PointsBorrowed' })],
+    ['points that the account did not have', (event: LedgerEvent) => ({ ...event, points: 4_000 })],
+    ['an unknown type', (event: LedgerEvent) => ({ ...event, type: 'PointsBorrowed' })],
     ['a missing field', (event: LedgerEvent) => ({ ...event, at: undefined })],
-  ])('stop the account, and the error names stream and revision: %s', async (_, tamper) => {
+  ])('stop the account with an error that names stream and revision: %s', async (_, tamper) => {
     const { processor, store, log, observed } = openProcessor();
     await writeTampered(store, tamper);
     const size = log.size;
@@ -64,8 +64,8 @@ describe('Events that can not have happened', () => {
   });
 });
 
-describe('What no repeat can help', () => {
-  it('is handed on as the store said it, raises an alarm, and leaves the desk in order', async () => {
+describe('A permanent failure', () => {
+  it('of the store is passed on unchanged, raises an alarm, and does not affect later commands', async () => {
     const { processor, log, store, observed } = openProcessor();
     const donor = openProcessor();
     await run(donor.processor, recharge('r', 100));
@@ -81,7 +81,7 @@ describe('What no repeat can help', () => {
     expectValidHistory(log);
   });
 
-  it('is not tried again where it comes from reading', async () => {
+  it('of a read is not retried', async () => {
     const failure = new PermanentStoreError('access-denied', 'not for this role');
     const { processor, observed } = openProcessor({ readFaultOf: () => failure });
     expect(await errorOf(processor.run(recharge('r', 100), ORIGIN))).toBe(failure);
@@ -89,7 +89,7 @@ describe('What no repeat can help', () => {
     expect(observed('alarm')).toEqual([[failure]]);
   });
 
-  it('is a command the rules fail on: it alone is rejected, the account goes on', async () => {
+  it('of the rules rejects its command alone, and the account goes on', async () => {
     const { processor, log, observed } = openProcessor();
     const impossible = { ...consume('x', 1), type: 'BorrowPoints' } as unknown as LedgerCommand;
     const [before, failed, after] = await Promise.all([

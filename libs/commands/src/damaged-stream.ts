@@ -7,11 +7,11 @@ const SINGLE_STREAM_CODES: ReadonlySet<PermanentStoreError['code']> = new Set([
   'broken-order',
 ]);
 
-/** Whether it is one stream that is wrong for good, and not the store. */
+/** Whether a single stream is permanently wrong, and not the whole store. */
 export const isDamagedStream = (error: unknown): error is PermanentStoreError =>
   error instanceof PermanentStoreError && SINGLE_STREAM_CODES.has(error.code);
 
-/** What is wrong with one stream for good stops its account, and no other. */
+/** Turns the error into one that stops its account and no other, if it concerns a single stream. */
 export function asAccountDamaged(stream: string, revision: number, error: unknown): unknown {
   if (!isDamagedStream(error)) return error;
   return new AccountDamaged(stream, revision, error.message, { cause: error });

@@ -4,14 +4,14 @@ import { accountStream } from '#identity';
 import { DEFAULT_POLICY } from '#ledger';
 import { EventStoreDbProtocolServer } from '#testing';
 import { AccountCommandProcessor } from './account-command-processor.js';
-import { ORIGIN, consume, errorOf, recharge, run, userOf } from './testing/processor-harness.js';
+import { ORIGIN, consume, errorOf, recharge, run, userOf } from './testing/index.js';
 import { AccountDamaged } from './errors.js';
 
 // By default any user of an EventStoreDB may delete and truncate any stream.
 
 const credentials = { username: 'nobody', password: 'none' };
 
-describe('An account whose stream somebody has meddled with on EventStoreDB', () => {
+describe('An account whose stream was deleted or truncated on EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
   let client: EventStoreDBClient;
   let store: EventStoreDbEventStore;
@@ -53,7 +53,7 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
     ],
   ];
   it.each(tamperings.map(([what, tamper], n) => ({ what, meddle: tamper, n })))(
-    'takes no command, and no account begins anew in its place: $what',
+    'accepts no command and is not replaced by a new account: $what',
     async ({ meddle: tamper, n }) => {
       const [userId, other] = [userOf(2 * n), userOf(2 * n + 1)];
       const stream = accountStream(userId);
@@ -77,7 +77,7 @@ describe('An account whose stream somebody has meddled with on EventStoreDB', ()
     },
   );
 
-  it('is told as damaged by a desk that knew it, when it appends', async () => {
+  it('is reported as damaged by the append of a processor that had it cached', async () => {
     const userId = userOf(4_711);
     const { processor } = openProcessor();
     await run(processor, recharge('r', 100, { userId }));

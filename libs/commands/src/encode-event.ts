@@ -2,7 +2,7 @@ import { chainHash, eventIdOf } from '#identity';
 import { type EncodedEvent } from '#event-store';
 import { serializeEvent, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
 
-/** What a command came with. The rules don't look at it; it is kept beside the events. */
+/** Where a command came from. It is stored with the events and does not affect the decision. */
 export type Origin = Pick<Provenance, 'correlation' | 'traceparent' | 'kafka'>;
 
 export function provenanceOf(command: LedgerCommand, origin: Origin, policy: string): Provenance {
@@ -10,7 +10,7 @@ export function provenanceOf(command: LedgerCommand, origin: Origin, policy: str
   return { ...origin, command: { source, id, type }, policy };
 }
 
-/** Where in its stream the event will stand, and the hash before it. */
+/** The revision that the event will have in its stream, and the hash of the event before it. */
 export interface EventSlot {
   readonly stream: string;
   readonly revision: number;
@@ -29,7 +29,7 @@ export function encodeEvent(
   return { id, type, data, meta, hash };
 }
 
-/** Bytes that it adds to an append, its id, type and hash with some room included. */
+/** Bytes that the event adds to an append, with an allowance for its id, type and hash. */
 export function appendBytes(event: EncodedEvent): number {
   return Buffer.byteLength(event.data) + Buffer.byteLength(event.meta) + 128;
 }

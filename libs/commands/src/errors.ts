@@ -1,21 +1,21 @@
 /**
- * The command has no answer yet. All of this passes: the same command, sent again, is carried out
- * once and answered. Whatever waited behind it for the same account gets the same error, so that a
- * sender can repeat them in their order.
+ * The command was not answered, and may be sent again: it takes effect once and is answered then.
+ * Commands behind it for the same account fail with the same error, so that a sender can repeat all
+ * of them in their order.
  */
 export class RetryableCommandError extends Error {
-  override readonly name = 'NotAnswered';
+  override readonly name = 'RetryableCommandError';
   constructor(
     readonly code:
-      /** No room at the desk: nothing was tried. */
+      /** The queue is full or the wait was too long. Nothing was tried. */
       | 'overloaded'
-      /** The store could not be read: nothing new was recorded. */
+      /** The store could not be read. Nothing was recorded. */
       | 'store-away'
-      /** Others kept writing to the account: nothing was recorded. */
+      /** Other processes kept writing to the account. Nothing was recorded. */
       | 'contended'
-      /** The store did not say whether the events are in: they may be. */
+      /** The store did not confirm the append: the events may be recorded. */
       | 'outcome-unknown'
-      /** The desk is being drained: nothing was tried. */
+      /** The processor is shutting down. Nothing was tried. */
       | 'closing',
     message: string,
     options?: ErrorOptions,
@@ -24,7 +24,7 @@ export class RetryableCommandError extends Error {
   }
 }
 
-/** The stored events can't be a history of the rules. Nothing is decided on them; somebody has to look. */
+/** The rules can't have produced the stored events. No command of the account is decided; alert. */
 export class AccountDamaged extends Error {
   override readonly name = 'AccountDamaged';
   constructor(
@@ -37,7 +37,7 @@ export class AccountDamaged extends Error {
   }
 }
 
-/** The rules contradicted themselves over one command. A bug of ours; the account goes on without it. */
+/** The rules threw on a command, which is a bug. The account goes on without the command. */
 export class DecisionFailed extends Error {
   override readonly name = 'DecisionFailed';
   constructor(

@@ -1,5 +1,4 @@
 export { AccountCommandProcessor, type RunOptions } from './account-command-processor.js';
-export { SYSTEM_CLOCK, type Clock } from './clock.js';
 export { CommandsModule } from './commands.module.js';
 export { asAccountDamaged, isDamagedStream } from './damaged-stream.js';
 export { COMMAND_LIMITS, unansweredMax, type CommandLimits } from './command-limits.js';

@@ -1,12 +1,10 @@
+import { CancellableTimers, SYSTEM_CLOCK, type Clock } from '#async';
 import { policyFingerprint } from '#identity';
 import type { EventStore, SealedSnapshots } from '#event-store';
 import type { Policy } from '#ledger';
-import { SYSTEM_CLOCK, type Clock } from './clock.js';
 import { COMMAND_LIMITS, unansweredMax, type CommandLimits } from './command-limits.js';
 import { SILENT_OBSERVER, type CommandObserver } from './command-observer.js';
-import { CancellableTimers } from './cancellable-timers.js';
 
-/** What a desk is made of. */
 export interface AccountCommandProcessorOptions {
   readonly store: EventStore;
   readonly policy: Policy;
@@ -14,11 +12,11 @@ export interface AccountCommandProcessorOptions {
   readonly limits?: Partial<CommandLimits>;
   readonly observer?: Partial<CommandObserver>;
   readonly clock?: Clock;
-  /** 0 ≤ random() < 1. Only the length of pauses depends on it. */
+  /** 0 ≤ random() < 1; determines the jitter of retries and nothing else. */
   readonly random?: () => number;
 }
 
-/** The same with everything in its place, for all parts of the desk. */
+/** The options with every default filled in, shared by the parts of a processor. */
 export interface ProcessorContext {
   readonly store: EventStore;
   readonly policy: Policy;
@@ -27,6 +25,7 @@ export interface ProcessorContext {
   readonly observer: CommandObserver;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Every wait of the processor, so that shutdown can end all of them at once. */
   readonly timers: CancellableTimers;
 }
 

@@ -2,7 +2,7 @@ import type { Snapshot } from '#event-store';
 
 const SNAPSHOTS_MAX = 1_000;
 
-/** The snapshots that somebody was interested in last, each by its seal. */
+/** A bounded set of snapshots, each known by its seal. The oldest is dropped first. */
 export class RecentSnapshots {
   readonly #keys = new Set<string>();
 

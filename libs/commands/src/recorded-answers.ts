@@ -4,29 +4,32 @@ import { eventOf } from './account-loader.js';
 import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
 import type { CommandResult, RepeatedCommand } from './command-batch.js';
-import { RetryBudget } from './retry-budget.js';
+import { StoreRetry } from './store-retry.js';
 import { readPage } from './read-page.js';
 
 const PAGE_EVENTS_MAX = 500;
 
-/** Reads first answers of one account again. Asked in order of revision, it reads little twice. */
+/**
+ * Reads the recorded answers to repeated commands of one account. Called in the order of revisions,
+ * it reads hardly any event twice.
+ */
 export class RecordedAnswers {
   #page: readonly RecordedEvent[] = [];
   readonly #pageEvents: number;
-  readonly #retryBudget: RetryBudget;
+  readonly #retry: StoreRetry;
 
-  /** `answers`: how many it will be asked for; those of a redelivery mostly stand side by side. */
+  /** `answers` is how many are needed; after a redelivery most of them are recorded side by side. */
   constructor(
     private readonly stream: string,
     answers: number,
     private readonly context: ProcessorContext,
   ) {
     this.#pageEvents = Math.min(PAGE_EVENTS_MAX, 6 + 2 * answers);
-    this.#retryBudget = new RetryBudget(context);
+    this.#retry = new StoreRetry(context);
   }
 
-  async answer({ waiting, revision, balance }: RepeatedCommand): Promise<CommandResult> {
-    const { command } = waiting;
+  async answer({ pending, revision, balance }: RepeatedCommand): Promise<CommandResult> {
+    const { command } = pending;
     const events: LedgerEvent[] = [];
     let position: Position | null = null;
     for (;;) {
@@ -38,7 +41,7 @@ export class RecordedAnswers {
     }
     const [first, ...rest] = events;
     if (first === undefined) {
-      throw new AccountDamaged(this.stream, revision, 'the answer that was here is gone');
+      throw new AccountDamaged(this.stream, revision, 'the recorded answer is missing');
     }
     const answer = repeatAnswer(command, [first, ...rest], revision, balance);
     return { answer, position: answer.revision === null ? null : position };
@@ -48,7 +51,7 @@ export class RecordedAnswers {
     const found = this.#inPage(revision);
     if (found !== undefined) return found;
     const { store, observer } = this.context;
-    this.#page = await this.#retryBudget.readWithRetry(
+    this.#page = await this.#retry.read(
       () => readPage(store, this.stream, revision, this.#pageEvents),
       (cause) => observer.unread(this.stream, cause),
     );

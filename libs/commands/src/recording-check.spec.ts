@@ -10,12 +10,12 @@ import {
   refund,
   run,
   secondsLater,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 
 const FORBIDDEN = new Error('forbidden');
 
 describe('A command whose recording is checked', () => {
-  it('records nothing where the check objects, and leaves its id free', async () => {
+  it('records nothing when the check returns an error, and leaves its id free', async () => {
     const { processor, log } = openProcessor();
     const commands = [recharge('a', 100), recharge('b', 50), recharge('c', 7)] as const;
     const [first, forbidden, last] = await Promise.all([
@@ -30,7 +30,7 @@ describe('A command whose recording is checked', () => {
     expectValidHistory(log);
   });
 
-  it('shows the check its events, and the account as it is before them', async () => {
+  it('passes its events and the account before them to the check', async () => {
     const { processor } = openProcessor();
     await run(processor, recharge('a', 100), consume('job', 30));
     const seen: { events: readonly LedgerEvent[]; account: Account }[] = [];
@@ -44,7 +44,7 @@ describe('A command whose recording is checked', () => {
     expect(seen[0]?.events).toMatchObject([{ type: 'PointsRefunded', points: 30 }]);
   });
 
-  it('is not asked about when it is repeated: it gets its first answer', async () => {
+  it('is not checked when it is a repeat, and gets its first answer', async () => {
     const { processor } = openProcessor();
     const [first] = await run(processor, recharge('a', 100));
     const checkRecording = (): Error => FORBIDDEN;
@@ -52,7 +52,7 @@ describe('A command whose recording is checked', () => {
     expect(again.answer).toEqual({ ...first?.answer, replayed: true });
   });
 
-  it('is checked again on what others wrote meanwhile', async () => {
+  it('is checked again on events that others wrote meanwhile', async () => {
     const { processor, log } = openProcessor();
     const other = openProcessor({ log });
     await run(processor, recharge('a', 100));
@@ -70,7 +70,7 @@ describe('A command whose recording is checked', () => {
     expect(balances).toEqual([100, 0]);
   });
 
-  it('lets nothing fall due either, where it is forbidden', async () => {
+  it('records no due expiry either when it is forbidden', async () => {
     const { processor, log } = openProcessor();
     const shortLived: LedgerCommand = {
       ...recharge('a', 100),

@@ -12,7 +12,7 @@ import {
   run,
   secondsLater,
   storedIn,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 
 const consumed = (log: MemoryLog): number =>
   eventsIn(log).filter((event) => event.type === 'PointsConsumed').length;
@@ -25,8 +25,8 @@ function countReads() {
   return { reads: () => count, readFaultOf };
 }
 
-describe('A command that comes again', () => {
-  it('is answered from the same append when it stands behind itself', async () => {
+describe('A repeated command', () => {
+  it('is answered from the same batch when it follows itself', async () => {
     const { reads, readFaultOf } = countReads();
     const { processor, log, appends } = openProcessor({ readFaultOf });
     const again = consume('a', 40);
@@ -39,7 +39,7 @@ describe('A command that comes again', () => {
     expect(reads()).toBe(1);
   });
 
-  it('gets its first answer, balance and all, when the account has moved on', async () => {
+  it('gets its first answer with its first balance after the account has changed', async () => {
     const { processor, log } = openProcessor();
     const [first] = await run(processor, recharge('r', 100));
     await run(processor, consume('a', 40));
@@ -48,7 +48,7 @@ describe('A command that comes again', () => {
     expect(eventsIn(log)).toHaveLength(2);
   });
 
-  it('gets its first answer from a desk that has never seen the account', async () => {
+  it('gets its first answer from a processor that has not loaded the account before', async () => {
     const log = new MemoryLog();
     const first = await run(openProcessor({ log }).processor, recharge('r', 100));
     const second = await run(openProcessor({ log }).processor, recharge('r', 100));
@@ -57,7 +57,7 @@ describe('A command that comes again', () => {
     expect(eventsIn(log)).toHaveLength(1);
   });
 
-  it('stays refused although there would be points by now', async () => {
+  it('stays refused although the account has enough points now', async () => {
     const { processor, log } = openProcessor();
     const [refused] = await run(processor, consume('a', 40));
     await run(processor, recharge('r', 100));
@@ -67,7 +67,7 @@ describe('A command that comes again', () => {
     expect(accountIn(log).balance).toBe(100);
   });
 
-  it('is answered by all of its events, and by the position of its own last one', async () => {
+  it('is answered from all of its events, with the position of the last one', async () => {
     const { processor, log } = openProcessor();
     const soon = { ...recharge('r1', 5), expiresAt: secondsLater(1) } as ReturnType<
       typeof recharge
@@ -81,7 +81,7 @@ describe('A command that comes again', () => {
     expect(again?.position).toBe(own.at(-1)?.position);
   });
 
-  it('is recognised when thousands come again at once, each with its own first answer', async () => {
+  it('is recognised when thousands are repeated at once, each with its own first answer', async () => {
     const log = new MemoryLog();
     const commands = [recharge('r', 5_000)];
     for (let i = 0; i < 1_500; i += 1) commands.push(consume(`c${i}`, 1));
@@ -97,7 +97,7 @@ describe('A command that comes again', () => {
     expect(eventsIn(log)).toHaveLength(1_501);
   });
 
-  it('is told so when it says something else under the same id, and nothing is recorded', async () => {
+  it('is refused when it has other content under the same id, and nothing is recorded', async () => {
     const { processor, log } = openProcessor();
     const [, inGroup] = await run(processor, recharge('r', 100), recharge('r', 200));
     const [later] = await run(processor, recharge('r', 300));
@@ -107,7 +107,7 @@ describe('A command that comes again', () => {
     expect(eventsIn(log)).toHaveLength(1);
   });
 
-  it('is told so even when two desks take the two bodies at the same revision', async () => {
+  it('is refused even when two processors decide the two contents at the same revision', async () => {
     const log = new MemoryLog();
     const [a, b] = [openProcessor({ log }), openProcessor({ log })];
     await run(a.processor, recharge('r', 100));
@@ -121,7 +121,7 @@ describe('A command that comes again', () => {
     expectValidHistory(log);
   });
 
-  it('keeps the chain whole when another desk recorded it at another moment', async () => {
+  it('leaves the hash chain unbroken when another processor recorded it at another time', async () => {
     const log = new MemoryLog();
     const [a, b] = [openProcessor({ log }), openProcessor({ log })];
     await run(a.processor, recharge('r', 100));
@@ -133,7 +133,7 @@ describe('A command that comes again', () => {
     expectValidHistory(log);
   });
 
-  it('is told so when it is so old that it can not be told from a repeat', async () => {
+  it('is refused when it is too old to be distinguished from a repeat', async () => {
     const policy = { ...DEFAULT_POLICY, rememberDays: 0, rememberMin: 2, rememberMax: 4 };
     const { processor, log } = openProcessor({ policy });
     for (let i = 0; i < 4; i += 1)
@@ -144,7 +144,7 @@ describe('A command that comes again', () => {
     expect(eventsIn(log)).toHaveLength(4);
   });
 
-  it('is decided anew when the store went back to before it, and the first answer is gone', async () => {
+  it('is decided again when the store was restored to a state before its first answer', async () => {
     const { processor, store, observed } = openProcessor();
     const restored = openProcessor();
     await run(processor, recharge('r', 100));
@@ -156,7 +156,7 @@ describe('A command that comes again', () => {
     expectValidHistory(restored.log);
   });
 
-  it('finds out from the store that others wrote when it would record nothing itself', async () => {
+  it('is checked against the store when it would record nothing itself', async () => {
     const log = new MemoryLog();
     const [stale, busy] = [openProcessor({ log }), openProcessor({ log })];
     await run(stale.processor, recharge('r', 100));

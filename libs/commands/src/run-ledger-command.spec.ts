@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { AccountCommandProcessor } from './account-command-processor.js';
 import { CommandsModule } from './commands.module.js';
-import { ORIGIN, consume, eventsIn, openProcessor, recharge } from './testing/processor-harness.js';
+import { ORIGIN, consume, eventsIn, openProcessor, recharge } from './testing/index.js';
 import type { CommandResult } from './command-batch.js';
 import { RunLedgerCommand } from './run-ledger-command.js';
 
@@ -16,7 +16,7 @@ async function openBus() {
 }
 
 describe('The command bus', () => {
-  it('takes every kind of command in one class, and gives its answer back typed', async () => {
+  it('routes every type of command by one class and returns its typed answer', async () => {
     const { bus, module } = await openBus();
     const recharged: CommandResult = await bus.execute(
       new RunLedgerCommand(recharge('r', 100), ORIGIN),
@@ -27,7 +27,7 @@ describe('The command bus', () => {
     await module.close();
   });
 
-  it('lets commands that are sent together share an append', async () => {
+  it('puts commands that are sent together into one append', async () => {
     const { bus, module, appends, log } = await openBus();
     const commands = [recharge('r', 100), consume('a', 1), consume('b', 2)];
     await Promise.all(
@@ -38,7 +38,7 @@ describe('The command bus', () => {
     await module.close();
   });
 
-  it('stands before the very desk that was passed in', async () => {
+  it('uses the processor that it was given', async () => {
     const { processor, module } = await openBus();
     expect(module.get(AccountCommandProcessor)).toBe(processor);
     await module.close();

@@ -3,15 +3,15 @@ import { snapshotDifference, fromSnapshot, type Account } from '#ledger';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
 
-/** Folds the events of a stream from the first one up to and including that revision. */
+/** Replays a stream from its first event up to and including the revision. */
 export type ReplayUpTo = (stream: string, revision: number) => Promise<Account>;
 
-/** Called when a snapshot is not what its events come to. */
+/** Called when a snapshot differs from its events. */
 export type OnDifference = (stream: string, snapshot: Snapshot) => Promise<void>;
 
 /**
- * Holds some of the snapshots that were loaded against all events before them, one at a time and
- * beside the commands. A seal says who made a snapshot; only the events say whether it is right.
+ * Compares a sample of the loaded snapshots with all their events, one at a time and in the
+ * background. A seal proves who made a snapshot; only the events prove that it is right.
  */
 export class SnapshotChecker {
   #checking: Promise<void> | null = null;
@@ -23,9 +23,13 @@ export class SnapshotChecker {
     private readonly onDifference: OnDifference,
   ) {}
 
-  /** One that comes while another is checked is left out: the next process to load it may take it. */
+  /** Skips the snapshot while another one is checked: the next process that loads it may check it. */
   offer(stream: string, snapshot: Snapshot): void {
-    if (this.#checking !== null || this.context.timers.isCancelled || !this.#isInSample(snapshot))
+    if (
+      this.#checking !== null ||
+      this.context.timers.signal.aborted ||
+      !this.#isInSample(snapshot)
+    )
       return;
     if (this.#checked.has(stream, snapshot)) return;
     this.#checking = this.#check(stream, snapshot).finally(() => (this.#checking = null));
@@ -36,8 +40,8 @@ export class SnapshotChecker {
   }
 
   /**
-   * The same for every process that loads it. It goes by the hash of the event, which nobody can
-   * choose who may write snapshots alone.
+   * Every process makes the same choice. It depends on the hash of the event, which can't be chosen
+   * by someone who may write snapshots only.
    */
   #isInSample({ hash }: Snapshot): boolean {
     const { snapshotCheckOneIn: oneIn } = this.context.limits;
@@ -54,7 +58,7 @@ export class SnapshotChecker {
       if (difference === null) return;
       observer.snapshotDiffers(stream, snapshot.revision, difference);
     } catch (cause) {
-      // Commands of the account meet the same trouble, and are answered with it.
+      // Commands of the account meet the same error and report it.
       observer.snapshotIgnored(stream, `not checked: ${String(cause)}`);
       return;
     }

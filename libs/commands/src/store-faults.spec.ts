@@ -1,3 +1,5 @@
+import { AutoAdvancingClock } from '#async/testing';
+import { eventually, seededRandom } from '#testing';
 import {
   MemoryLog,
   MemorySnapshotStore,
@@ -7,13 +9,11 @@ import {
 import type { LedgerCommand } from '#ledger';
 import type { AccountCommandProcessor } from './account-command-processor.js';
 import {
-  JumpingClock,
   ORIGIN,
   accountIn,
   consume,
   errorOf,
   eventsIn,
-  eventually,
   expectRecorded,
   expectValidHistory,
   faults,
@@ -22,16 +22,15 @@ import {
   recharge,
   run,
   withSeals,
-  seeded,
   userOf,
-} from './testing/processor-harness.js';
+} from './testing/index.js';
 import { RetryableCommandError } from './errors.js';
 import type { CommandResult } from './command-batch.js';
 
 const always = (fault: MemoryFault) => () => fault;
 
-describe('A store in trouble', () => {
-  it('that loses the answer after the commit is asked again, and records once', async () => {
+describe('A failing store', () => {
+  it('that loses the answer after the commit is called again, and records once', async () => {
     const { processor, log, appends, observed } = openProcessor({ faultOf: faults('answer-lost') });
     const [, spent] = await run(processor, recharge('r', 100), consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, replayed: false });
@@ -43,23 +42,23 @@ describe('A store in trouble', () => {
     expectValidHistory(log);
   });
 
-  it('that loses the answer still tells the position', async () => {
+  it('that loses the answer still returns the position on the retry', async () => {
     const { processor, log } = openProcessor({ faultOf: faults('answer-lost') });
     const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.position).toBe(`memory:${String(log.size).padStart(16, '0')}`);
   });
 
-  it('that loses the append is asked again, and records once', async () => {
+  it('that loses the append is called again, and records once', async () => {
     const { processor, log } = openProcessor({
       faultOf: faults('lost-before-commit', 'lost-before-commit'),
-      clock: new JumpingClock(),
+      clock: new AutoAdvancingClock(),
     });
     const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.answer).toMatchObject({ status: 'accepted', balance: 100 });
     expect(eventsIn(log)).toHaveLength(1);
   });
 
-  it('that says conflict is read anew, and everything is decided again', async () => {
+  it('that reports a conflict is read again, and the batch is decided again', async () => {
     const { processor, log, observed } = openProcessor({
       faultOf: faults('none', 'conflict', 'conflict'),
     });
@@ -70,7 +69,7 @@ describe('A store in trouble', () => {
     expectValidHistory(log);
   });
 
-  it('that gets everything twice records once', async () => {
+  it('that receives every append twice records once', async () => {
     const { processor, log } = openProcessor({ faultOf: always('repeat') });
     await run(processor, recharge('r', 100));
     const [spent] = await run(processor, consume('a', 40));
@@ -79,11 +78,11 @@ describe('A store in trouble', () => {
     expectValidHistory(log);
   });
 
-  it('that keeps a call for ever is asked again, and the late call changes nothing', async () => {
+  it('that never answers a call is called again, and the late call changes nothing', async () => {
     const { opened: stallUntil, open } = gate();
     const { processor, log, appends } = openProcessor({
       faultOf: faults({ stallUntil }),
-      clock: new JumpingClock(),
+      clock: new AutoAdvancingClock(),
     });
     const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.answer.balance).toBe(100);
@@ -94,8 +93,8 @@ describe('A store in trouble', () => {
     expectValidHistory(log);
   });
 
-  it('that never says is given up in time, with everything behind for the account', async () => {
-    const clock = new JumpingClock();
+  it('that never confirms is given up in time, with all later commands of the account', async () => {
+    const clock = new AutoAdvancingClock();
     const { processor, log, observed } = openProcessor({
       clock,
       // Only the first command meets trouble: those behind it must not pass it.
@@ -118,10 +117,10 @@ describe('A store in trouble', () => {
     expect(again?.answer).toMatchObject({ balance: 1, replayed: false });
   });
 
-  it('answers what it gave up once it is sent again, whether it had been recorded or not', async () => {
+  it('lets a given-up command be answered when it is sent again, recorded or not', async () => {
     let isAway = true;
     const { processor, log } = openProcessor({
-      clock: new JumpingClock(),
+      clock: new AutoAdvancingClock(),
       faultOf: () => (isAway ? 'answer-lost' : undefined),
       readFaultOf: () => (isAway && log.size > 0 ? new Error('away') : undefined),
     });
@@ -134,7 +133,7 @@ describe('A store in trouble', () => {
     expectValidHistory(log);
   });
 
-  it('that can not be read is asked again', async () => {
+  it('that can’t be read is retried', async () => {
     const failures = [new Error('away'), new Error('away')];
     const { processor, observed } = openProcessor({
       readFaultOf: () => failures.shift(),
@@ -144,37 +143,37 @@ describe('A store in trouble', () => {
     expect(observed('unread')).toHaveLength(2);
   });
 
-  it('that can not be read at all is given up in time, and nothing is recorded', async () => {
+  it('that stays unreadable is given up in time, and nothing is recorded', async () => {
     const cause = new Error('away');
     const { processor, log } = openProcessor({
       readFaultOf: () => cause,
-      clock: new JumpingClock(),
+      clock: new AutoAdvancingClock(),
     });
     const error = await errorOf(run(processor, recharge('r', 100), consume('a', 1)));
-    expect(error).toMatchObject({ name: 'NotAnswered', code: 'store-away', cause });
+    expect(error).toMatchObject({ name: 'RetryableCommandError', code: 'store-away', cause });
     expect(log.size).toBe(0);
   });
 
-  it('that only ever says conflict is given up after so many times', async () => {
+  it('that always reports a conflict is given up after the configured number of conflicts', async () => {
     const { processor, appends } = openProcessor({
       faultOf: always('conflict'),
-      clock: new JumpingClock(),
+      clock: new AutoAdvancingClock(),
       limits: { conflictsMax: 5 },
     });
     const error = await errorOf(processor.run(recharge('r', 100), ORIGIN));
-    expect(error).toMatchObject({ name: 'NotAnswered', code: 'contended' });
+    expect(error).toMatchObject({ name: 'RetryableCommandError', code: 'contended' });
     expect(appends).toHaveLength(6);
   });
 });
 
-/** Sends it again for as long as it is not answered, as an intake does. */
+/** Sends the command again until it is answered, as the intake does. */
 async function untilAnswered(
-  desk: AccountCommandProcessor,
+  processor: AccountCommandProcessor,
   command: LedgerCommand,
 ): Promise<CommandResult> {
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await desk.run(command, ORIGIN);
+      return await processor.run(command, ORIGIN);
     } catch (error) {
       if (!(error instanceof RetryableCommandError) || attempts > 50) throw error;
     }
@@ -199,7 +198,7 @@ function randomFaults(random: () => number): (call: AppendCall) => MemoryFault |
   };
 }
 
-/** Everything to one desk, half of it to the other too, backwards. */
+/** Sends all commands to one processor, and half of them in reverse order to the other. */
 async function sendTwice(
   desks: AccountCommandProcessor[],
   commands: LedgerCommand[],
@@ -217,8 +216,8 @@ async function sendTwice(
   }));
 }
 
-describe('Two desks on the same accounts', () => {
-  it('let one of them win: what the other had under way changes nothing', async () => {
+describe('Two processors on the same accounts', () => {
+  it('let one of them win, and the pending append of the other changes nothing', async () => {
     const log = new MemoryLog();
     const { opened: stallUntil, open } = gate();
     const stale = openProcessor({ log, faultOf: faults('none', { stallUntil }) });
@@ -239,9 +238,9 @@ describe('Two desks on the same accounts', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
-    'give each command one effect and one answer, whatever the store does (seed %i)',
+    'give each command one effect and one answer under random faults of the store (seed %i)',
     async (seed) => {
-      const random = seeded(seed);
+      const random = seededRandom(seed).next;
       const log = new MemoryLog();
       const limits = {
         appendEventsMax: 7,
@@ -253,7 +252,7 @@ describe('Two desks on the same accounts', () => {
       };
       const snapshots = withSeals(new MemorySnapshotStore());
       const readFaultOf = () => (random() < 0.1 ? new Error('away') : undefined);
-      const clock = new JumpingClock();
+      const clock = new AutoAdvancingClock();
       const open = () => {
         const faultOf = randomFaults(random);
         return openProcessor({ log, random, clock, limits, snapshots, faultOf, readFaultOf });

@@ -4,23 +4,16 @@ import { CHAIN_START, accountStream, chainHash } from '#identity';
 import { DEFAULT_POLICY, parseEvent } from '#ledger';
 import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
 import { AccountCommandProcessor } from './account-command-processor.js';
-import {
-  ORIGIN,
-  consume,
-  recharge,
-  run,
-  secondsLater,
-  userOf,
-} from './testing/processor-harness.js';
+import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './testing/index.js';
 
-// Two processes on one EventStoreDB: each has a desk and an adapter of its own, and so a connection
-// of its own. The server is a double that answers as 23.10.4 does; TEST_EVENTSTORE_URL names a real one.
+// Two processes on one EventStoreDB: each has its own processor, adapter and connection. The server
+// is a double that behaves like version 23.10.4; TEST_EVENTSTORE_URL names a real one.
 
 jest.setTimeout(30_000);
 
 const real = eventStoreUrlFromEnv();
 const server = new EventStoreDbProtocolServer();
-/** Nobody else has this user: the server may be one that keeps what was there before. */
+/** A user of this run alone: a real server keeps the events of earlier runs. */
 let user = '';
 let users = 0;
 const firstUser = Math.floor(Math.random() * 1e9);
@@ -52,7 +45,7 @@ afterEach(() => Promise.all([a.stop(), b.stop()]));
 
 const of = (at: number) => ({ userId: user, at: secondsLater(at) });
 
-/** As the auditor has it: each event hashes, with the hash before it, to what is stored. */
+/** Each event and the hash before it give the stored hash. */
 async function expectWhole(): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   let before = CHAIN_START;
@@ -65,9 +58,9 @@ async function expectWhole(): Promise<readonly RecordedEvent[]> {
 }
 
 describe('Two processes on one EventStoreDB', () => {
-  it('answer the same request a second later as a repeat, and go on with a whole chain', async () => {
+  it('answer the same request a second later as a repeat, and leave the hash chain unbroken', async () => {
     await run(a.processor, recharge('r', 100, of(0)));
-    // So that the second one has a state of its own, from before.
+    // Makes the second process cache the state as it is now.
     await run(b.processor, consume('look', 1, of(0)));
     await run(a.processor, consume('look', 1, of(0)));
     const [first] = await run(a.processor, consume('same', 10, of(1)));
@@ -79,7 +72,7 @@ describe('Two processes on one EventStoreDB', () => {
     await expectWhole();
   });
 
-  it('say that an id is reused when the second one is sent another body under it', async () => {
+  it('refuse a reused id when the second one receives other content under it', async () => {
     await run(a.processor, recharge('r', 100, of(0)));
     await run(b.processor, consume('look', 1, of(0)));
     await run(a.processor, consume('look', 1, of(0)));
@@ -93,7 +86,7 @@ describe('Two processes on one EventStoreDB', () => {
     expect(events.map((event) => parseEvent(event).balanceAfter)).toEqual([100, 99, 89, 84]);
   });
 
-  it('each take the same first command of an account, and one of them has it', async () => {
+  it('both receive the first command of an account, and one of them records it', async () => {
     const [first, second] = await Promise.all([
       run(a.processor, recharge('r', 100, of(0))),
       run(b.processor, recharge('r', 100, of(1))),
@@ -109,11 +102,11 @@ describe('Two processes on one EventStoreDB', () => {
     expect(await expectWhole()).toHaveLength(3);
   });
 
-  it('both answer one message that both were given, at once, whoever has written it', async () => {
+  it('both answer a message that both received at once, whichever recorded it', async () => {
     const processes = [a, b, new Process(), new Process()];
     const before = performance.now();
     const answers = await Promise.all(
-      processes.map(({ processor: desk }) => desk.run(recharge('r', 100, of(0)), ORIGIN)),
+      processes.map(({ processor }) => processor.run(recharge('r', 100, of(0)), ORIGIN)),
     );
     expect(performance.now() - before).toBeLessThan(1_500);
     for (const { answer } of answers) expect(answer).toMatchObject({ balance: 100, revision: 0 });
@@ -122,7 +115,7 @@ describe('Two processes on one EventStoreDB', () => {
     await Promise.all(processes.slice(2).map((one) => one.stop()));
   });
 
-  it('keep every chain whole under the same commands in another order', async () => {
+  it('leave every hash chain unbroken under the same commands in another order', async () => {
     const commands = [recharge('r', 1_000, of(0))];
     for (let i = 0; i < 40; i += 1) commands.push(consume(`c${i}`, 1, of(0)));
     await Promise.all([

@@ -8,7 +8,7 @@ import {
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
 
-describe('a traceparent', () => {
+describe('A traceparent', () => {
   it.each([
     [`00-${TRACE}-${PARENT}-01`, true],
     [`00-${TRACE}-${PARENT}-00`, false],

@@ -1,7 +1,7 @@
 import { DayTotals } from './day-totals.js';
 
-describe('what a sender moves in a day', () => {
-  it('is counted for each sender and each day', () => {
+describe('The points that a sender moves in a day', () => {
+  it('are counted by sender and day', () => {
     const totals = new DayTotals();
     totals.add('a', '2030-01-01', 5);
     totals.add('a', '2030-01-01', 7);
@@ -14,7 +14,7 @@ describe('what a sender moves in a day', () => {
     expect(totals.totalOf('c', '2030-01-01')).toBe(0);
   });
 
-  it('is kept for ten days, and no older day ever begins anew', () => {
+  it('are kept for ten days, and an older day is never counted from zero', () => {
     const totals = new DayTotals();
     const day = (n: number) => `2030-01-${String(n).padStart(2, '0')}`;
     for (let n = 10; n < 20; n += 1) totals.add('a', day(n), n);
@@ -28,7 +28,7 @@ describe('what a sender moves in a day', () => {
     expect(totals.totalOf('a', day(10))).toBe(11);
   });
 
-  it('is forgotten with its sender', () => {
+  it('are dropped with their sender', () => {
     const totals = new DayTotals();
     totals.add('a', '2030-01-01', 5);
     totals.add('b', '2030-01-01', 6);

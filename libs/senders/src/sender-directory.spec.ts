@@ -13,7 +13,7 @@ const sender = (name: string, sources: string[], subjects: string[] = []): Sende
   unsigned: true,
 });
 
-describe('the sender of a source', () => {
+describe('The sender of a source', () => {
   const directory = new SenderDirectory([
     sender('tts', ['/tts', '/tts/*']),
     sender('urn', ['urn:video:*']),
@@ -30,7 +30,7 @@ describe('the sender of a source', () => {
     ['urn:video:7', 'urn'],
     ['urn:video:7/8', 'urn'],
     ['https://x.example/a/b', 'root'],
-  ])('%s is known', (source, name) => {
+  ])('is found by %s', (source, name) => {
     expect(nameOf(source)).toBe(name);
   });
 
@@ -49,11 +49,11 @@ describe('the sender of a source', () => {
     'https://x.example/a/',
     '*',
     '',
-  ])('%j is nobody’s', (source) => {
+  ])('is not found by %j', (source) => {
     expect(nameOf(source)).toBeNull();
   });
 
-  it('is the one that takes everything, where there is one, only for what is left over', () => {
+  it('is the one with the wildcard only when no other sender matches', () => {
     const withRest = new SenderDirectory([sender('tts', ['/tts/*']), sender('rest', ['*'], ['*'])]);
     expect(withRest.bySource('/tts/1')?.name).toBe('tts');
     expect(withRest.bySource('/tts')?.name).toBe('rest');
@@ -62,10 +62,10 @@ describe('the sender of a source', () => {
   });
 });
 
-describe('the sender of a subject', () => {
+describe('The sender of a subject', () => {
   const directory = new SenderDirectory([sender('tts', [], ['svc-tts', 'a/*'])]);
 
-  it('is found by the subject to the letter', () => {
+  it('is found by the exact subject', () => {
     expect(directory.bySubject('svc-tts')?.name).toBe('tts');
     expect(directory.bySubject('a/*')?.name).toBe('tts');
     for (const other of ['SVC-TTS', 'svc-tts ', 'a/b', '*', '__proto__', 'constructor']) {

@@ -6,7 +6,7 @@ import { SendersFileError, SendersFileWatcher } from './senders-file-watcher.js'
 const fileOf = (...subjects: string[]): string =>
   JSON.stringify({ senders: [{ name: 'one', subjects, types: ['ExpirePoints'] }] });
 
-describe('a senders file that is watched', () => {
+describe('A watched senders file', () => {
   let folder = '';
   const path = (): string => join(folder, 'senders.json');
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'))));
@@ -32,7 +32,7 @@ describe('a senders file that is watched', () => {
     return { file, taken, rejected, lets };
   }
 
-  it('is obeyed from the start, and from its change on', async () => {
+  it('is applied at the start and after each change', async () => {
     const { file, lets: allows, taken } = await open(fileOf('old'));
     expect([allows('old'), allows('new')]).toEqual([true, false]);
     await file.reload();
@@ -43,7 +43,7 @@ describe('a senders file that is watched', () => {
     expect(taken).toEqual([1, 1]);
   });
 
-  it('may be renamed over', async () => {
+  it('may be replaced by a rename', async () => {
     const { file, lets: allows } = await open(fileOf('old'));
     writeFileSync(`${path()}.next`, fileOf('new'));
     renameSync(`${path()}.next`, path());
@@ -51,7 +51,7 @@ describe('a senders file that is watched', () => {
     expect([allows('old'), allows('new')]).toEqual([false, true]);
   });
 
-  it('may be behind a link that moves, as Kubernetes mounts it', async () => {
+  it('may be a symbolic link that changes its target, as in a Kubernetes volume', async () => {
     for (const name of ['v1', 'v2']) {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, 'senders.json'), fileOf(name));
@@ -72,23 +72,26 @@ describe('a senders file that is watched', () => {
     ['bad in one field', (file: string) => writeFileSync(file, fileOf('计费'))],
     ['away', (file: string) => rmSync(file)],
     ['too large', (file: string) => writeFileSync(file, ' '.repeat(1_048_577))],
-  ])('stays as it was when it is %s, and that is an alarm, once', async (_, damage) => {
-    const { file, lets: allows, rejected, taken } = await open(fileOf('old'));
-    damage(path());
-    await file.reload();
-    // It may be in the middle of being written.
-    expect(rejected).toEqual([]);
-    for (let n = 0; n < 3; n += 1) await file.reload();
-    expect(rejected).toHaveLength(1);
-    expect(file.isRejected).toBe(true);
-    expect(allows('old')).toBe(true);
-    writeFileSync(path(), fileOf('new'));
-    await file.reload();
-    expect(file.isRejected).toBe(false);
-    expect([allows('old'), allows('new'), taken.length]).toEqual([false, true, 2]);
-  });
+  ])(
+    'leaves the previous content in force when it is %s, and reports it once',
+    async (_, damage) => {
+      const { file, lets: allows, rejected, taken } = await open(fileOf('old'));
+      damage(path());
+      await file.reload();
+      // It may be in the middle of being written.
+      expect(rejected).toEqual([]);
+      for (let n = 0; n < 3; n += 1) await file.reload();
+      expect(rejected).toHaveLength(1);
+      expect(file.isRejected).toBe(true);
+      expect(allows('old')).toBe(true);
+      writeFileSync(path(), fileOf('new'));
+      await file.reload();
+      expect(file.isRejected).toBe(false);
+      expect([allows('old'), allows('new'), taken.length]).toEqual([false, true, 2]);
+    },
+  );
 
-  it('is well again when what was there before is put back', async () => {
+  it('is valid again when the previous content is restored', async () => {
     const { file, lets: allows, taken } = await open(fileOf('old'));
     writeFileSync(path(), '{');
     await file.reload();
@@ -99,7 +102,7 @@ describe('a senders file that is watched', () => {
     expect([file.isRejected, allows('old'), taken]).toEqual([false, true, [1]]);
   });
 
-  it('stops the start when it is bad, with every fault in words', async () => {
+  it('prevents the start when it is invalid, with an error that names every fault', async () => {
     await expect(open(fileOf('计费', 'a b'))).rejects.toThrow(SendersFileError);
     await expect(open(fileOf('计费', 'a b'))).rejects.toThrow(
       /senders\.0\.subjects\.0 .*senders\.0\.subjects\.1/,

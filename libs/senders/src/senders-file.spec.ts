@@ -32,15 +32,15 @@ const fieldsOf = (...senders: unknown[]): string[] => {
   return parsed.ok ? [] : parsed.errors.map(({ field }) => field);
 };
 
-describe('a senders file', () => {
-  it('names no field twice', () => {
+describe('A senders file', () => {
+  it('must not repeat a field', () => {
     expect(parseSenders('{"senders":[{"name":"a","name":"b"}]}', ENV)).toEqual({
       ok: false,
       errors: [{ field: 'name', reason: 'stands twice in one object: name it once' }],
     });
   });
 
-  it('is read with everything it says', () => {
+  it('is parsed completely', () => {
     expect(parse(tts, billing)).toEqual({
       ok: true,
       value: [
@@ -70,18 +70,18 @@ describe('a senders file', () => {
     });
   });
 
-  it('may name nobody: then nobody may send', () => {
+  it('may be empty, so that no command is accepted', () => {
     expect(parse()).toEqual({ ok: true, value: [] });
   });
 
-  it('may have two keys, so that they rotate', () => {
+  it('may have two keys per sender, for rotation', () => {
     const keys = [...tts.keys, { id: '2026-12', secret_env: 'TTS_KEY_2' }];
     expect(fieldsOf({ ...tts, keys })).toEqual([]);
     const third = { id: '2027-01', secret_env: 'TTS_KEY_2' };
     expect(fieldsOf({ ...tts, keys: [...keys, third] })).toEqual(['senders.0.keys']);
   });
 
-  it('may say what is left over belongs to somebody', () => {
+  it('may assign all remaining sources to one sender', () => {
     const rest = {
       name: 'rest',
       sources: ['*'],
@@ -178,7 +178,7 @@ describe('a senders file', () => {
       { ...tts, keys: [tts.keys[0], { id: 'k', secret_env: 'TTS_KEY' }] },
       'senders.0.keys.1.secret_env',
     ],
-  ])('is refused by the name of the field with %s', (_, sender, field) => {
+  ])('is rejected with the name of the field for %s', (_, sender, field) => {
     expect(fieldsOf(sender)).toEqual([field]);
   });
 
@@ -195,11 +195,11 @@ describe('a senders file', () => {
     ],
     ['a subject', { subjects: ['svc-tts'] }, ['senders.1.subjects.0']],
     ['a secret', { keys: [{ id: 'k', secret_env: 'TTS_KEY' }] }, ['senders.1.keys.0.secret_env']],
-  ])('is refused where two senders share %s', (_, change, fields) => {
+  ])('is rejected when two senders share %s', (_, change, fields) => {
     expect(fieldsOf(tts, { ...billing, ...change })).toEqual(fields);
   });
 
-  it('names every fault at once, and no secret', () => {
+  it('is rejected with all faults at once, and without any secret', () => {
     const parsed = parse({ ...tts, name: '', points_max: -1 }, { ...billing, types: ['Steal'] });
     if (parsed.ok) throw new Error('it was taken');
     expect(parsed.errors.map(({ field }) => field)).toEqual([
@@ -211,7 +211,7 @@ describe('a senders file', () => {
     expect(JSON.stringify(bad)).not.toContain(ENV.SHORT_KEY);
   });
 
-  it('of 100,000 sources is compared within seconds', () => {
+  it('with 100,000 sources is parsed within seconds', () => {
     const senders = Array.from({ length: 200 }, (_, n) => ({
       ...billing,
       name: `s${n}`,

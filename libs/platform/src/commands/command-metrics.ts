@@ -4,52 +4,52 @@ import { LATENCY_BUCKETS_SECONDS } from '../metrics/metrics.js';
 import type { Log } from '../log/log.js';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What the desk reports, as figures to alarm on and lines to search. */
+/** Counts and logs what a command processor reports. */
 export function commandObserver(registry: Registry, log: Log): CommandObserver {
   const registers = [registry];
   const appends = new Histogram({
     name: 'ledger_append_seconds',
-    help: 'From the first attempt of an append to its answer',
+    help: 'Duration of appends, from the first attempt to the answer',
     buckets: [...LATENCY_BUCKETS_SECONDS],
     registers,
   });
   const events = new Counter({
     name: 'ledger_events_total',
-    help: 'Events that were recorded',
+    help: 'Events recorded',
     registers,
   });
   const grouped = new Histogram({
     name: 'ledger_append_commands',
-    help: 'Commands of one account that went into one append',
+    help: 'Commands of one account per append',
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
     registers,
   });
   const retries = new Counter({
     name: 'ledger_store_trouble_total',
-    help: 'Appends and reads of the event store that were tried again, by why',
+    help: 'Retries of appends and reads of the event store, by cause',
     labelNames: ['kind'] as const,
     registers,
   });
   const loads = new Counter({
     name: 'ledger_accounts_total',
-    help: 'Where the state of an account came from',
+    help: 'Account states by source: cache, snapshot or stream',
     labelNames: ['from'] as const,
     registers,
   });
   const snapshots = new Counter({
     name: 'ledger_snapshot_trouble_total',
-    help: 'Snapshots that were not used, not saved, forged, or other than their events',
+    help: 'Snapshots that were ignored, not saved, forged, or differ from their events',
     labelNames: ['kind'] as const,
     registers,
   });
   const checked = new Counter({
     name: 'ledger_snapshots_checked_total',
-    help: 'Snapshots that were held against all events before them',
+    help: 'Snapshots that were compared with all their events',
     registers,
   });
   const alarms = new Counter({
     name: 'ledger_alarms_total',
-    help: 'What no repeat will help: somebody has to look',
+    help: 'Permanent errors that need an operator. Alert on it',
     labelNames: ['kind'] as const,
     registers,
   });
@@ -99,14 +99,14 @@ export function commandObserver(registry: Registry, log: Log): CommandObserver {
   };
 }
 
-/** Asked when the figures are read. */
+/** Reports the current load of the processor whenever metrics are scraped. */
 export function measureProcessor(
   registry: Registry,
   processor: Pick<AccountCommandProcessor, 'stats'>,
 ): void {
   new Gauge({
     name: 'ledger_desk_commands',
-    help: 'Commands at the desk, waiting for room at it, and states of accounts kept',
+    help: 'Commands in progress (inside), queued commands (in_line), and cached accounts',
     labelNames: ['where'] as const,
     registers: [registry],
     collect() {
@@ -118,11 +118,11 @@ export function measureProcessor(
   });
 }
 
-/** Commands by type and answer. */
+/** Counts commands by type and answer. */
 export function answerCounter(registry: Registry): (type: CommandType, answer: Answer) => void {
   const counter = new Counter({
     name: 'ledger_commands_total',
-    help: 'Commands that were answered',
+    help: 'Commands answered',
     labelNames: ['type', 'answer', 'replayed'] as const,
     registers: [registry],
   });

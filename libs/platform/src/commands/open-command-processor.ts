@@ -11,7 +11,7 @@ type CommandVariables = Pick<
   'LEDGER_POLICY' | 'SNAPSHOT_KEYS' | 'SNAPSHOT_CHECK_ONE_IN'
 >;
 
-/** A desk on these stores, its figures among the metrics. Who opens it drains it. */
+/** Opens a command processor on these stores, with metrics and logs. The caller drains it. */
 export function openCommandProcessor(
   { events, snapshots }: Pick<Stores, 'events' | 'snapshots'>,
   config: CommandVariables,
@@ -20,7 +20,7 @@ export function openCommandProcessor(
 ): AccountCommandProcessor {
   const observer = commandObserver(metrics, log);
   const sealed = sealedSnapshots(snapshots, config);
-  if (sealed === null) log.warn('no snapshots: SNAPSHOT_KEYS names no key');
+  if (sealed === null) log.warn('snapshots disabled: SNAPSHOT_KEYS contains no key');
   const processor = new AccountCommandProcessor({
     store: events,
     ...(sealed !== null && { snapshots: sealed }),
@@ -32,7 +32,7 @@ export function openCommandProcessor(
   return processor;
 }
 
-/** null: without a key there are none, for what anybody could have written is not read. */
+/** Null without a key: unsealed snapshots could have been written by anyone and are not read. */
 function sealedSnapshots(
   store: SnapshotStore,
   { SNAPSHOT_KEYS: [sealing, ...others] }: CommandVariables,

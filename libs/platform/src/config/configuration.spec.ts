@@ -24,8 +24,8 @@ function faultsOf(env: Record<string, string>): Record<string, string> {
   return {};
 }
 
-describe('the configuration', () => {
-  it('is typed values, with defaults for what is not set', () => {
+describe('The configuration', () => {
+  it('consists of typed values, with defaults for unset variables', () => {
     expect(readConfiguration(schema, { TOKEN_SECRET, HOME: '/home' })).toEqual({
       API_PORT: 8080,
       APPS: ['intake', 'api'],
@@ -35,7 +35,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes what is set', () => {
+  it('uses the variables that are set', () => {
     const env = {
       TOKEN_SECRET,
       API_PORT: '0',
@@ -54,7 +54,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('names every bad variable at once', () => {
+  it('is rejected with all invalid variables at once', () => {
     const env = { API_PORT: '80a', DEMO: 'yes', LEDGER_POLICY: '{', PARTITIONS: '0' };
     expect(faultsOf(env)).toEqual({
       API_PORT: 'must be a whole number from 0 to 65535',
@@ -66,13 +66,13 @@ describe('the configuration', () => {
   });
 
   it.each(['', ' 1', '1.5', '1e3', '0x10', '-1', '65536', '99999999999999999999'])(
-    'takes no %j for a port',
+    'rejects the port %j',
     (API_PORT) => {
       expect(Object.keys(faultsOf({ TOKEN_SECRET, API_PORT }))).toEqual(['API_PORT']);
     },
   );
 
-  it('shows no value of a bad variable', () => {
+  it('is rejected without the values of invalid variables', () => {
     const env = {
       TOKEN_SECRET: 'hunter2',
       DEMO: 'hunter3',

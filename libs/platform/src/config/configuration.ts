@@ -7,7 +7,7 @@ export interface ConfigurationFault {
   readonly fault: string;
 }
 
-/** Names every bad variable and, because some are secrets, no value. */
+/** Names every invalid variable, and no value: some are secrets. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   constructor(readonly faults: readonly ConfigurationFault[]) {
@@ -16,7 +16,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** What a process is told, as typed values. Called once, in its main.ts. */
+/** Parses the environment of a process. Called once, in its main.ts. */
 export function readConfiguration<Schema extends z.ZodType>(
   schema: Schema,
   env: Environment,

@@ -9,8 +9,8 @@ function settingsFrom(env: Record<string, string>): KafkaOptions {
   return kafkaOptions(readConfiguration(z.object(KAFKA_VARIABLES), env));
 }
 
-describe('the settings for Kafka', () => {
-  it('need no more than a broker', () => {
+describe('The Kafka configuration', () => {
+  it('needs only a broker', () => {
     expect(settingsFrom({ KAFKA_BROKERS: '127.0.0.1:9092' })).toEqual({
       brokers: ['127.0.0.1:9092'],
       clientId: 'points-ledger',
@@ -19,7 +19,7 @@ describe('the settings for Kafka', () => {
     });
   });
 
-  it('take several brokers, a client id, TLS and a login', () => {
+  it('accepts several brokers, a client id, TLS and a login', () => {
     const folder = mkdtempSync(join(tmpdir(), 'points-ledger-tls-'));
     writeFileSync(join(folder, 'ca.pem'), 'the authority');
     expect(
@@ -42,11 +42,11 @@ describe('the settings for Kafka', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('trust the authorities of the machine when TLS names no file', () => {
+  it('trusts the certificate authorities of the machine when TLS names no file', () => {
     expect(settingsFrom({ KAFKA_BROKERS: 'one:9092', KAFKA_TLS: 'on' }).tls).toEqual({});
   });
 
-  it('name what is wrong', () => {
+  it('is rejected with the names of invalid variables', () => {
     expect(() => settingsFrom({})).toThrow('KAFKA_BROKERS: is not set');
     expect(() => settingsFrom({ KAFKA_BROKERS: ' , ' })).toThrow(
       'KAFKA_BROKERS: must name at least one host:port',

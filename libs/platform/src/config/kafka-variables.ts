@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { ConfigurationError, type ConfigurationFault } from './configuration.js';
 import { list, onOff } from './variable-types.js';
 
-/** For the schema of every process that speaks to Kafka: `z.object({ ...KAFKA_VARIABLES, … })`. */
+/** Variables of every process that uses Kafka: `z.object({ ...KAFKA_VARIABLES, … })`. */
 export const KAFKA_VARIABLES = {
   KAFKA_BROKERS: list().refine((brokers) => brokers.length > 0, {
     error: 'must name at least one host:port',
   }),
   KAFKA_CLIENT_ID: z.string().min(1).default('points-ledger'),
   KAFKA_TLS: onOff().prefault('off'),
-  /** Files in PEM; the authorities this machine trusts when there is no CA file. */
+  /** PEM files. Without a CA file, the certificate authorities of the machine are trusted. */
   KAFKA_TLS_CA_FILE: z.string().optional(),
   KAFKA_TLS_CERT_FILE: z.string().optional(),
   KAFKA_TLS_KEY_FILE: z.string().optional(),
@@ -42,7 +42,7 @@ export interface KafkaOptions {
   } | null;
 }
 
-/** Takes in the files that are named, and refuses half of a login. */
+/** Reads the named files, and rejects an incomplete login. */
 export function kafkaOptions(variables: KafkaVariables): KafkaOptions {
   const faults: ConfigurationFault[] = [];
   const options: KafkaOptions = {

@@ -20,7 +20,7 @@ const faultsOf = (change: Record<string, string>): readonly string[] => {
 };
 
 describe('The variables of a ledger process', () => {
-  it('have a default for all but the two addresses', () => {
+  it('have defaults except for the two addresses', () => {
     const read = readConfiguration(schema, GOOD);
     expect(read).toMatchObject({ LEDGER_POLICY: DEFAULT_POLICY, PORT: 0, HOST: '127.0.0.1' });
     expect(() => readConfiguration(schema, {})).toThrow(ConfigurationError);
@@ -32,16 +32,16 @@ describe('The variables of a ledger process', () => {
   });
 
   it.each([
-    ['what is no JSON', '{', 'must be JSON'],
-    ['a limit that there is not', '{"refundDays":1}', 'object of limits'],
+    ['invalid JSON', '{', 'must be JSON'],
+    ['an unknown limit', '{"refundDays":1}', 'object of limits'],
     ['a fraction', '{"rememberDays":1.5}', 'rememberDays must be a whole number'],
-    ['less than nothing', '{"batchesMax":-1}', 'batchesMax must be a whole number'],
+    ['a negative limit', '{"batchesMax":-1}', 'batchesMax must be a whole number'],
     ['a least above the most', '{"rememberMin":2,"rememberMax":1}', 'rememberMin must not be'],
-  ])('name %s', (_, policy, fault) => {
+  ])('are rejected with %s', (_, policy, fault) => {
     expect(faultsOf({ LEDGER_POLICY: policy }).join()).toContain(fault);
   });
 
-  it('name an address of another kind', () => {
+  it('are rejected when an address has another scheme', () => {
     expect(faultsOf({ EVENT_STORE: 'mysql://x', DATABASE_URL: 'esdb://x' })).toHaveLength(2);
   });
 });

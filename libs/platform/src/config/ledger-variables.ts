@@ -7,7 +7,7 @@ const limits = Object.fromEntries(
   Object.keys(DEFAULT_POLICY).map((name) => [name, z.number().optional()]),
 ) as { [Limit in keyof Policy]: z.ZodOptional<z.ZodNumber> };
 
-/** Changes to the default policy, as JSON. A limit that there is not is a mistake, too. */
+/** Changes to the default policy, as JSON. An unknown limit is an error. */
 const policy = json()
   .pipe(z.strictObject(limits, { error: 'must be an object of limits by their names' }))
   .transform((changes) => ({ ...DEFAULT_POLICY, ...changes }) as Policy)
@@ -25,7 +25,7 @@ const snapshotKeys = z.string().transform((text, context) => {
   }
 });
 
-/** For the schema of every process that reads or writes events. */
+/** Variables of every process that reads or writes events. */
 export const LEDGER_VARIABLES = {
   /** postgres://… or esdb://… */
   EVENT_STORE: z.string().regex(/^(postgres(ql)?|esdb|kurrentdb)(\+discover)?:\/\//, {
@@ -34,12 +34,12 @@ export const LEDGER_VARIABLES = {
   /** Postgres with the read tables, and the snapshots whatever the event store is. */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgres://' }),
   LEDGER_POLICY: policy.prefault('{}'),
-  /** id:secret (base64, 32 bytes or more), the one that seals first. None: no snapshots. */
+  /** id:secret (base64, 32 bytes or more); the first one seals new snapshots. Empty: no snapshots. */
   SNAPSHOT_KEYS: snapshotKeys.prefault(''),
-  /** Of so many snapshots that are loaded, one is held against all events; 0: none is. */
+  /** One loaded snapshot in so many is compared with all its events; 0 for none. */
   SNAPSHOT_CHECK_ONE_IN: wholeNumber({ min: 0, max: 1_000_000 }).prefault('100'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-  /** Of its HTTP: the API, or health and metrics. */
+  /** Where the API, or health and metrics, are served. */
   PORT: port().prefault('0'),
   HOST: z.string().min(1).default('127.0.0.1'),
 };

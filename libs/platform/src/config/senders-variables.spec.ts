@@ -5,18 +5,18 @@ import { SENDERS_VARIABLES, sendersFilePath } from './senders-variables.js';
 const pathIn = (env: Record<string, string>): string | null =>
   sendersFilePath(readConfiguration(z.object(SENDERS_VARIABLES), env));
 
-describe('who may send', () => {
-  it('is said by a file, or it is anybody', () => {
+describe('The configuration of senders', () => {
+  it('names a file or accepts any sender', () => {
     expect(pathIn({ SENDERS_FILE: '/etc/senders.json' })).toBe('/etc/senders.json');
     expect(pathIn({ SENDERS: 'anybody' })).toBeNull();
     expect(pathIn({ SENDERS: 'anybody', SENDERS_FILE: '' })).toBeNull();
   });
 
   it.each([
-    ['nothing is said', {}, /SENDERS_FILE: is not set.*SENDERS=anybody/],
-    ['both are said', { SENDERS_FILE: '/x', SENDERS: 'anybody' }, /SENDERS: must be left out/],
-    ['it is another word', { SENDERS: 'everybody' }, /SENDERS: must be "anybody"/],
-  ])('stops the start where %s', (_, env, words) => {
+    ['neither is set', {}, /SENDERS_FILE: is not set.*SENDERS=anybody/],
+    ['both are set', { SENDERS_FILE: '/x', SENDERS: 'anybody' }, /SENDERS: must be left out/],
+    ['the word is unknown', { SENDERS: 'everybody' }, /SENDERS: must be "anybody"/],
+  ])('prevents the start when %s', (_, env, words) => {
     expect(() => pathIn(env)).toThrow(words);
   });
 });

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.js';
 
-/** For the schema of every process that takes commands from outside. */
+/** Variables of every process that receives commands from outside. */
 export const SENDERS_VARIABLES = {
-  /** JSON: who may send what. Read again when it changes. */
+  /** A JSON file that says who may send which commands. It is reloaded when it changes. */
   SENDERS_FILE: z.string().default(''),
-  /** `anybody`, in place of a file: nobody asks who sends. */
+  /** `anybody` instead of a file: senders are not checked. */
   SENDERS: z.enum(['', 'anybody'], { error: 'must be "anybody", or be left out' }).default(''),
 };
 
 export type SendersVariables = z.output<z.ZodObject<typeof SENDERS_VARIABLES>>;
 
-/** The path of the file; null: anybody may send. A process where neither is said does not start. */
+/** The path of the file, or null when senders are not checked. One of both must be configured. */
 export function sendersFilePath({
   SENDERS_FILE: file,
   SENDERS: who,

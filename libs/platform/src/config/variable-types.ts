@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A whole number in decimal. Give the default as text: `wholeNumber(…).prefault('3')`. */
+/** A whole number in decimal. Its default is text: `wholeNumber(…).prefault('3')`. */
 export function wholeNumber({ min, max }: { readonly min: number; readonly max: number }) {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
@@ -16,7 +16,7 @@ export function port() {
   return wholeNumber({ min: 0, max: 65_535 });
 }
 
-/** Names with commas between; nothing at all is an empty list. */
+/** Names separated by commas; empty text is an empty list. */
 export function list() {
   return z.string().transform((text) =>
     text
@@ -32,7 +32,7 @@ export function onOff() {
     .transform((value) => value === 'on');
 }
 
-/** Text that holds JSON; what the JSON must be is said by a schema behind it (`.pipe(…)`). */
+/** JSON text; a schema that follows (`.pipe(…)`) checks its value. */
 export function json() {
   return z.string().transform((text, context): unknown => {
     try {

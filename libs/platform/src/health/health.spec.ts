@@ -1,8 +1,8 @@
 import { StallDetector } from './stall-detector.js';
 import { GREEN, Health } from './health.js';
 
-describe('readiness', () => {
-  it('is red until every part has reported', () => {
+describe('Readiness', () => {
+  it('is red until every component has reported', () => {
     const health = new Health(['kafka', 'store']);
     health.report('kafka', GREEN);
     expect(health.ready()).toEqual({
@@ -13,7 +13,7 @@ describe('readiness', () => {
     expect(health.ready().ok).toBe(true);
   });
 
-  it('stays with an amber part and goes with a red one, and says why', () => {
+  it('holds with an amber component and not with a red one, and gives the reasons', () => {
     const health = new Health(['kafka']);
     health.report('kafka', { state: 'amber', reason: 'partition 3 is paused' });
     expect(health.ready()).toMatchObject({
@@ -28,7 +28,7 @@ describe('readiness', () => {
     expect(health.live().ok).toBe(true);
   });
 
-  it('is gone for good, like liveness, when the process says that it is dead', () => {
+  it('is lost for good, like liveness, when the process is marked as dead', () => {
     const health = new Health([]);
     expect(health.live().ok).toBe(true);
     health.markDead('the consumer crashed');
@@ -39,7 +39,7 @@ describe('readiness', () => {
     expect(health.ready().ok).toBe(false);
   });
 
-  it('is asked of a watched part each time', () => {
+  it('computes the status of a check on each probe', () => {
     const health = new Health(['flow']);
     let red = false;
     health.addCheck('flow', () => (red ? { state: 'red', reason: 'still' } : GREEN));
@@ -49,20 +49,20 @@ describe('readiness', () => {
   });
 });
 
-describe('the flow of work', () => {
+describe('The stall detector', () => {
   let now = 0;
   const detector = () => {
     now = 0;
     return new StallDetector({ now: () => now }, 10_000);
   };
 
-  it('is green however long nothing waits', () => {
+  it('is green while nothing waits', () => {
     const idle = detector();
     now = 1e9;
     expect(idle.status()).toEqual(GREEN);
   });
 
-  it('is red when work waits and none comes through, and green again when some does', () => {
+  it('is red when work waits and none is completed, and green again when some is', () => {
     const stuck = detector();
     now = 60_000;
     stuck.reportWaiting(5);
@@ -72,13 +72,13 @@ describe('the flow of work', () => {
     stuck.reportWaiting(6);
     expect(stuck.status()).toEqual({
       state: 'red',
-      reason: '6 wait and none came through for 11 s',
+      reason: '6 waiting, none completed for 11 s',
     });
     stuck.reportProgress();
     expect(stuck.status()).toEqual(GREEN);
   });
 
-  it('is green under any load that moves', () => {
+  it('is green under any load that makes progress', () => {
     const busy = detector();
     for (now = 0; now < 100_000; now += 5_000) {
       busy.reportWaiting(1_000);

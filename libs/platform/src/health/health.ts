@@ -1,4 +1,4 @@
-/** How one part of a process is. Amber: it works, but somebody should look. Red: work does not flow. */
+/** Status of a component. Amber: it works, but an operator should look. Red: it does not work. */
 export type HealthStatus =
   { readonly state: 'green' } | { readonly state: 'amber' | 'red'; readonly reason: string };
 
@@ -9,7 +9,7 @@ export interface HealthReport {
 
 export const GREEN: HealthStatus = { state: 'green' };
 
-/** What the probes are answered from. Every part is named at the start and red until it reports. */
+/** Answers the probes from memory. Every component is named at the start and red until it reports. */
 export class Health {
   readonly #parts = new Map<string, () => HealthStatus>();
   #deathReason: string | null = null;
@@ -22,12 +22,12 @@ export class Health {
     this.#parts.set(part, () => condition);
   }
 
-  /** A part that is asked each time instead of reporting. */
+  /** Adds a component whose status is computed on each probe. */
   addCheck(part: string, check: () => HealthStatus): void {
     this.#parts.set(part, check);
   }
 
-  /** No waiting will help: somebody has to start the process anew. */
+  /** Reports that the process has to be restarted. */
   markDead(reason: string): void {
     this.#deathReason ??= reason;
   }

@@ -2,8 +2,8 @@ import { GREEN, Health } from './health.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { serveProbes } from './probe-server.js';
 
-describe('the probes of a process', () => {
-  it('answer live, ready and the metrics, and nothing else', async () => {
+describe('The probe server', () => {
+  it('serves liveness, readiness and metrics, and nothing else', async () => {
     const health = new Health(['kafka']);
     const probes = await serveProbes({ port: 0, health, metrics: createMetrics('test') });
     const get = async (path: string) => {

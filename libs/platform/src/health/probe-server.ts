@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Health, HealthReport } from './health.js';
 
 export interface ProbeServerOptions {
-  /** 0: a free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly host?: string;
   readonly health: Health;
@@ -15,7 +15,7 @@ export interface ProbeServer {
   close(): Promise<void>;
 }
 
-/** `/health/live`, `/health/ready` and `/metrics` of a process that has no other HTTP. */
+/** Serves `/health/live`, `/health/ready` and `/metrics` for a process without other HTTP. */
 export function serveProbes(options: ProbeServerOptions): Promise<ProbeServer> {
   const { health, metrics } = options;
   const server = createServer((request, response) => {

@@ -1,7 +1,7 @@
 import type { Clock } from '#async';
 import { GREEN, type HealthStatus } from './health.js';
 
-/** Does work flow? Red when some waits and none has come through for too long. */
+/** Detects stalled work: red when some is waiting and none was completed for too long. */
 export class StallDetector {
   #waiting = 0;
   #progressAt: number;
@@ -13,13 +13,13 @@ export class StallDetector {
     this.#progressAt = clock.now();
   }
 
-  /** So much waits now. What begins to wait after a quiet time has its time before it is late. */
+  /** Reports how much is waiting. After an idle time, the full limit applies again. */
   reportWaiting(count: number): void {
     if (this.#waiting === 0 && count > 0) this.#progressAt = this.clock.now();
     this.#waiting = count;
   }
 
-  /** Something came through. */
+  /** Reports that some work was completed. */
   reportProgress(): void {
     this.#progressAt = this.clock.now();
   }
@@ -28,6 +28,6 @@ export class StallDetector {
     const stillMs = this.clock.now() - this.#progressAt;
     if (this.#waiting === 0 || stillMs <= this.stallMsMax) return GREEN;
     const seconds = Math.floor(stillMs / 1000);
-    return { state: 'red', reason: `${this.#waiting} wait and none came through for ${seconds} s` };
+    return { state: 'red', reason: `${this.#waiting} waiting, none completed for ${seconds} s` };
   }
 }

@@ -8,12 +8,12 @@ import { stopWithParent } from './stop-with-parent.js';
 
 const STANDARD_ERROR = 2;
 
-/** Why a process can't start, in sentences that say what to do: no stack would tell more. */
+/** The process can't start. The message says what to do, so that no stack is needed. */
 export class StartupError extends Error {
   override readonly name: string = 'StartError';
 }
 
-/** For the last line of a main.ts: a process that can't start says why, and exits with 1. */
+/** For the last line of a main.ts: prints why the process can't start, and exits with 1. */
 export function exitOnError(started: Promise<void>): void {
   stopWithParent();
   started.catch((error: unknown) => {
@@ -25,12 +25,12 @@ export function exitOnError(started: Promise<void>): void {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigurationError || error instanceof StartupError) return error.message;
-  // Whoever runs it starts it again: a server that is away needs no page of stacks each time.
-  if (isExternalError(error)) return `It can not start: ${errorMessageWithCauses(error)}`;
+  // The supervisor restarts the process: a stack each time would hide the message.
+  if (isExternalError(error)) return `Startup failed: ${errorMessageWithCauses(error)}`;
   return error.stack ?? error.message;
 }
 
-/** One that a full disk does not end before it has exited with its own code. */
+/** Does not throw on a full disk, so that the process exits with its own code. */
 export const standardError = (): LossyWriter =>
   new LossyWriter(
     (bytes) => writeSync(STANDARD_ERROR, bytes),

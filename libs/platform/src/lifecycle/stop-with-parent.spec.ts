@@ -16,7 +16,7 @@ class TestProcess extends EventEmitter implements ChildProcessSide {
   }
 }
 
-describe('A process that its parent holds a channel to', () => {
+describe('A process with a channel to its parent', () => {
   it('stops as on SIGTERM when the channel closes', () => {
     const target = new TestProcess(true);
     stopWithParent(target);
@@ -25,19 +25,19 @@ describe('A process that its parent holds a channel to', () => {
     expect(target.signals).toEqual(['SIGTERM to 4711']);
   });
 
-  it('is not kept running by the channel', () => {
+  it('is not kept alive by the channel', () => {
     const target = new TestProcess(true);
     stopWithParent(target);
     expect(target.unrefs).toBe(1);
   });
 
-  it('stops at once when its parent was gone before it looked', () => {
+  it('stops at once when its parent ended before it started', () => {
     const target = new TestProcess(false);
     stopWithParent(target);
     expect(target.signals).toEqual(['SIGTERM to 4711']);
   });
 
-  it('is not concerned when it never had a channel', () => {
+  it('is not affected when it never had a channel', () => {
     const target = new TestProcess(undefined);
     stopWithParent(target);
     target.emit('disconnect');

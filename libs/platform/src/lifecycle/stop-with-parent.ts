@@ -1,7 +1,7 @@
-/** What of `process` is used; a test has its own. */
+/** The part of `process` that is used; a test has its own. */
 export interface ChildProcessSide {
   readonly pid: number;
-  /** undefined: nobody holds a channel to this process. */
+  /** Undefined when the process has no channel to its parent. */
   readonly connected: boolean | undefined;
   readonly channel?: { unref(): void } | null | undefined;
   once(event: 'disconnect', listener: () => void): unknown;
@@ -9,9 +9,9 @@ export interface ChildProcessSide {
 }
 
 /**
- * The local stack holds a channel to each app. The channel closes when the stack is gone, whatever
- * ended it: then nobody is left to stop this process or to start it again, and it stops by itself,
- * as on SIGTERM. A process that somebody else runs has no channel, and is not concerned.
+ * The local stack keeps a channel open to each app. The channel closes when the stack has ended, for
+ * whatever reason, and the process stops as on SIGTERM: no supervisor is left. A process that is
+ * started in another way has no channel.
  */
 export function stopWithParent(target: ChildProcessSide = process): void {
   const stop = (): void => void target.kill(target.pid, 'SIGTERM');

@@ -7,18 +7,18 @@ const CAUSES_MAX = 5;
 
 export interface ErrorSummary {
   readonly type: string;
-  /** What it says, and what those behind it say. */
+  /** Its message, and those of its causes. */
   readonly message: string;
   readonly code?: string | number;
   readonly stack?: string;
 }
 
-/** An error for a line of the log: its causes in one sentence, and its stack where that is wanted. */
+/** An error for a log line: its causes in one message, and its stack if wanted. */
 export function summarizeError(error: Error, withStack: boolean): ErrorSummary {
   const errors = [error, ...causeChain(error)];
   const code = errors.map(codeOf).find((one) => one !== undefined);
   return {
-    // A library that gives its errors no name of their own has at least a class.
+    // Some libraries set no name on their errors, but throw a class of their own.
     type: /^error$/i.test(error.name) ? error.constructor.name : error.name,
     message: joinMessages(errors),
     ...(code !== undefined && { code }),
@@ -26,11 +26,11 @@ export function summarizeError(error: Error, withStack: boolean): ErrorSummary {
   };
 }
 
-/** What it says, and what those behind it say, as one sentence. */
+/** The message of an error and those of its causes, in one line. */
 export const errorMessageWithCauses = (error: Error): string =>
   joinMessages([error, ...causeChain(error)]);
 
-/** The last of those behind it: two errors with the same root tell of the same trouble. */
+/** The message of the innermost cause: errors with the same root cause are the same incident. */
 export function rootCauseMessage(error: Error): string {
   const errors = [error, ...causeChain(error)];
   return errors.findLast(({ message }) => message !== '')?.message ?? error.name;

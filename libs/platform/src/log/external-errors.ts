@@ -12,27 +12,27 @@ const NODE_CODES = new Set([
 
 /** Classes of SQLSTATE: connection, too few resources, an operator at work, and a query given up. */
 const SQL_STATES = /^(08|53|57)[0-9A-Z]{3}$/;
-/** pg gives its own errors no code. */
+/** Messages of pg's own errors, which have no code. */
 const POOL_MESSAGES = /connection terminated|timeout exceeded|query read timeout/i;
 const CAUSES_MAX = 5;
 
-/** Whether a server that we need is away for now: trouble that passes, and no bug of ours. */
+/** Whether a server is unavailable for now. */
 export function isServerUnavailable(error: unknown): boolean {
   return someInChain(error, isUnavailable);
 }
 
-/** What this machine refuses: a port that is taken, a disk that is full, no more file descriptors. */
+/** Errors of the machine: a port in use, a full disk, no more file descriptors. */
 const MACHINE_CODES =
   /^(EADDRINUSE|EADDRNOTAVAIL|ENETUNREACH|ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE|EAGAIN)$/;
-/** Of gRPC: cancelled, too late, too much, aborted, unavailable. */
+/** gRPC: cancelled, deadline exceeded, resource exhausted, aborted, unavailable. */
 const GRPC_CODES = [1, 4, 8, 10, 14];
-/** A transaction that met another, a lock that was not given, a server that only reads, its disk. */
+/** Serialization failure, deadlock, lock not available, read-only server, I/O error. */
 const PASSING_SQL_STATES = /^(40001|40P01|55P03|25006|58[0-9A-Z]{3})$/;
-/** By name: a library must not import whoever threw it. */
+/** Matched by name, because this library does not import the ones that throw them. */
 const ERROR_NAMES =
-  /^(NotAnswered|NoAnswerInTime|(ConnectionFailed|Timeout|Unavailable|NotLeader|DeadlineExceeded|Cancelled)Error|KafkaJS\w*)$/;
+  /^((RetryableCommand|ConnectionFailed|Timeout|Unavailable|NotLeader|DeadlineExceeded|Cancelled)Error|KafkaJS\w*)$/;
 
-/** Whether it came from outside this process, so that its stack would tell nobody anything. */
+/** Whether the error was caused outside this process, so that its stack is of no use. */
 export function isExternalError(error: unknown): boolean {
   return someInChain(error, (one) => {
     const { code } = one as { code?: unknown };
@@ -50,7 +50,7 @@ function isUnavailable(error: Error): boolean {
   return NODE_CODES.has(code) || SQL_STATES.test(code) || POOL_MESSAGES.test(error.message);
 }
 
-/** Of an error, and of those behind it. */
+/** Applies the predicate to an error and to its causes. */
 function someInChain(
   error: unknown,
   predicate: (error: Error) => boolean,
@@ -62,7 +62,7 @@ function someInChain(
   return causesOf(error).some((one) => someInChain(one, predicate, causesLeft - 1));
 }
 
-/** What an error says is behind it. An AggregateError has several: Node tries every address of a name. */
+/** The causes of an error. An AggregateError has several: Node tries every address of a host name. */
 export function causesOf(error: Error): readonly unknown[] {
   const reasons: unknown = 'errors' in error ? error.errors : undefined;
   const list: readonly unknown[] = Array.isArray(reasons) ? reasons : [];

@@ -11,8 +11,8 @@ function logInto(lines: unknown[], level: 'info' | 'trace' = 'info'): Log {
   });
 }
 
-describe('the log', () => {
-  it('is one JSON object a line, with time, level and app', () => {
+describe('The log', () => {
+  it('writes one JSON object per line, with time, level and app', () => {
     const lines: unknown[] = [];
     logInto(lines).warn({ partition: 3 }, 'partition paused');
     expect(lines).toEqual([
@@ -33,7 +33,7 @@ describe('the log', () => {
     ['esdb+discover://admin:hunter2@node:2113?tls=false', '[connection string]'],
     ['kafka://user:hunter2@broker:9092', 'kafka://[removed]@broker:9092'],
     ['https://points:hunter2@idp/keys', 'https://[removed]@idp/keys'],
-  ])('never holds %s', (address, left) => {
+  ])('never contains %s', (address, left) => {
     const lines: { err?: { message: string }; where?: string }[] = [];
     logInto(lines).error(
       { err: new Error(`connect to "${address}" failed`), where: address },
@@ -44,7 +44,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 
-  it('holds no password and no token under their names', () => {
+  it('contains no password and no token', () => {
     const lines: unknown[] = [];
     logInto(lines).info(
       {
@@ -57,7 +57,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 
-  it('takes what Nest says, with a constant message', () => {
+  it('contains Nest’s own messages, with a constant msg', () => {
     const lines: unknown[] = [];
     const nest = new NestLogger(logInto(lines, 'trace'));
     nest.log('Mapped {/v1, GET} route', 'RouterExplorer');
@@ -82,9 +82,11 @@ function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
 }
 
-describe('Trouble from outside, in the log', () => {
+describe('An external error in the log', () => {
   const notAnswered = (cause: Error) =>
-    Object.assign(new Error('The store could not be read', { cause }), { name: 'NotAnswered' });
+    Object.assign(new Error('The store could not be read', { cause }), {
+      name: 'RetryableCommandError',
+    });
   const lines: { msg: string; err?: { message: string; stack?: string; code?: string } }[] = [];
   beforeEach(() => {
     jest.useFakeTimers();
@@ -92,14 +94,14 @@ describe('Trouble from outside, in the log', () => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it('is told with its causes in a sentence, and without a stack', () => {
+  it('is written with its causes and without a stack', () => {
     logInto(lines).warn({ stream: 'x', err: notAnswered(refused()) }, 'read failed');
     expect(lines).toMatchObject([
       {
         msg: 'read failed',
         stream: 'x',
         err: {
-          type: 'NotAnswered',
+          type: 'RetryableCommandError',
           message: 'The store could not be read: connect ECONNREFUSED 127.0.0.1:5432',
           code: 'ECONNREFUSED',
         },
@@ -109,7 +111,7 @@ describe('Trouble from outside, in the log', () => {
     expect(JSON.stringify(lines[0]).length).toBeLessThan(400);
   });
 
-  it('is told once, whoever meets it and however often, and then counted', () => {
+  it('is written once, wherever and however often it occurs, and then counted', () => {
     const log = logInto(lines);
     log.warn({ err: refused() }, 'store connection lost');
     log.warn({ err: notAnswered(refused()) }, 'projection interrupted');
@@ -121,7 +123,7 @@ describe('Trouble from outside, in the log', () => {
     expect(lines.slice(1)).toMatchObject([
       {
         level: 'warn',
-        msg: 'trouble repeated',
+        msg: 'errors repeated',
         cause: 'connect ECONNREFUSED 127.0.0.1:5432',
         lines: 7,
         leftOut: { 'projection interrupted': 1, 'partition repeated': 6 },
@@ -129,7 +131,7 @@ describe('Trouble from outside, in the log', () => {
     ]);
   });
 
-  it('is told at once when it comes again after it was over', () => {
+  it('is written at once when it recurs after it was over', () => {
     const log = logInto(lines);
     log.warn({ err: refused() }, 'store connection lost');
     jest.advanceTimersByTime(30_000);
@@ -137,7 +139,7 @@ describe('Trouble from outside, in the log', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('is told each time, with its stack, at debug level', () => {
+  it('is written each time, with its stack, at debug level', () => {
     const log = createLog({
       app: 'test',
       level: 'debug',
@@ -149,7 +151,7 @@ describe('Trouble from outside, in the log', () => {
     expect(lines[1]?.err?.stack).toMatch(/caused by: Error: connect ECONNREFUSED/);
   });
 
-  it('is told each time where it ended something', () => {
+  it('is written each time at the levels error and fatal', () => {
     const log = logInto(lines);
     log.warn({ err: refused() }, 'read failed');
     log.error({ err: refused() }, 'consumer crashed');
@@ -162,7 +164,7 @@ describe('Trouble from outside, in the log', () => {
     expect(lines.map(({ err }) => err?.stack !== undefined)).toEqual([false, false, true]);
   });
 
-  it('is no bug of ours: that keeps its stack, and each is told', () => {
+  it('is distinguished from a bug, which is written each time with its stack', () => {
     const log = logInto(lines);
     log.warn({ err: new TypeError('x of undefined') }, 'projection interrupted');
     log.warn({ err: new TypeError('x of undefined') }, 'projection interrupted');
@@ -177,7 +179,7 @@ describe('Trouble from outside, in the log', () => {
     ['a cluster that is away', Object.assign(new Error('14 UNAVAILABLE'), { code: 14 })],
     ['every address of a name', new AggregateError([refused()])],
     ['Kafka’s own trouble', Object.assign(new Error('x'), { name: 'KafkaJSConnectionError' })],
-  ])('is known: %s', (_what, err) => {
+  ])('is recognised: %s', (_what, err) => {
     const log = logInto(lines);
     log.warn({ err }, 'interrupted');
     log.warn({ err }, 'interrupted');
@@ -186,7 +188,7 @@ describe('Trouble from outside, in the log', () => {
     expect(lines[0]?.err).not.toHaveProperty('stack');
   });
 
-  it('is one for all ids and ports in its words, and bounded in what is remembered', () => {
+  it('is the same for all ids and ports in its message, and few are remembered', () => {
     const log = logInto(lines);
     const about = (text: string) => Object.assign(new Error(text), { code: 'ECONNRESET' });
     log.warn({ err: about('No answer for points-11111111-1111-4111-8111-111111111111') }, 'a');
@@ -199,7 +201,7 @@ describe('Trouble from outside, in the log', () => {
     expect(lines).toHaveLength(302);
   });
 
-  it('that the Kafka client tells in several parts is one trouble', () => {
+  it('of the Kafka client that is reported in several parts is written once', () => {
     const say = kafkaLogger(logInto(lines));
     const cause = 'Connection error: connect ECONNREFUSED 127.0.0.1:9092';
     say({ level: 'error', message: cause, details: { stack: 'Error: …\n at net', broker: 'a' } });

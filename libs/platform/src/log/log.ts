@@ -16,24 +16,24 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Addresses of stores whole, and of anything else what stands before the @. Within JSON text. */
+/** Matches whole addresses of stores, and in any other URL what precedes the @, within JSON text. */
 const CONNECTION_STRINGS =
   /\b(?:postgres(?:ql)?|esdb|eventstoredb|kurrentdb)(?:\+\w+)?:\/\/[^\s"'\\]*/gi;
 const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s"'\\/@]*@/gi;
 
 const { warn: WARN, fatal: FATAL } = pino.levels.values as Readonly<Record<string, number>>;
 
-/** One JSON object a line: a constant `msg`, and what differs in fields of its own. */
+/** Writes one JSON object per line: a constant `msg`, and variable data in fields. */
 export function createLog({ app, level = 'info', destination }: LogOptions): Log {
-  const repeated = new RepeatedErrors((summary) => log.warn(summary, 'trouble repeated'));
+  const repeated = new RepeatedErrors((summary) => log.warn(summary, 'errors repeated'));
   const log: Log = pino(
     {
       level,
       base: { app, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      // `logMethod` below has done it: pino's own adds the stacks of all causes.
-      serializers: { err: (told: unknown) => told },
+      // `logMethod` has serialized it: pino would add the stacks of all causes.
+      serializers: { err: (err: unknown) => err },
       redact: {
         paths: [
           'password',
@@ -44,7 +44,7 @@ export function createLog({ app, level = 'info', destination }: LogOptions): Log
         ],
         censor: '[removed]',
       },
-      // Errors of libraries carry addresses in their messages, under no name one could list.
+      // Messages of libraries' errors contain addresses, so secrets can't be redacted by field names.
       hooks: {
         streamWrite: redactSecrets,
         logMethod(args, write, lineLevel) {
@@ -59,9 +59,9 @@ export function createLog({ app, level = 'info', destination }: LogOptions): Log
 }
 
 /**
- * How a line with an error is written. A stack says where in a program something went wrong: of
- * trouble that came from outside it says nothing, and is written at debug level alone (`trouble` is
- * null there). Passing trouble is told once. null: it was told already.
+ * Prepares a line that contains an error. External errors are written without a stack, and warnings
+ * about the same one only once. At debug level (`repeated` is null) everything is written. Returns
+ * null for a line that is left out.
  */
 function formatEntry(
   args: readonly unknown[],
@@ -81,12 +81,12 @@ function formatEntry(
 
 let lostLines = 0;
 
-/** Lines that this process could not write since it started, for its metrics. */
+/** Log lines that this process failed to write since it started. */
 export const lostLogLines = (): number => lostLines;
 
 const STANDARD_OUTPUT = 1;
 
-/** pino's own destination throws into whoever logs when the disk is full, and is silent for ever after EPIPE. */
+/** pino's own destination throws at the caller when the disk is full, and writes nothing after an EPIPE. */
 function standardOutput(app: string): DestinationStream {
   return new LossyWriter(
     (bytes) => writeSync(STANDARD_OUTPUT, bytes),

@@ -22,9 +22,9 @@ function file() {
   return { state, dropped, writer };
 }
 
-describe('A writer of logs', () => {
+describe('The log writer', () => {
   it.each(['ENOSPC', 'EPIPE', 'EIO', 'EBADF', 'EDQUOT', 'EFBIG'])(
-    'drops lines on %s, goes on when it can write again, and says how many were lost',
+    'drops lines on %s, goes on when it can write again, and reports how many were lost',
     (code) => {
       const { state, dropped, writer } = file();
       writer.write('one\n');
@@ -39,7 +39,7 @@ describe('A writer of logs', () => {
     },
   );
 
-  it('begins a new line behind one that was cut when the disk became full', () => {
+  it('begins a new line after one that was truncated by a full disk', () => {
     const { state, writer } = file();
     state.room = 6;
     writer.write('one\n');
@@ -49,7 +49,7 @@ describe('A writer of logs', () => {
     expect(state.text).toBe('one\ntw\n1 lost: ENOSPC\nthree\n');
   });
 
-  it('writes what is left when only some was taken', () => {
+  it('writes the rest after a partial write', () => {
     const { state, writer } = file();
     const slow = new LossyWriter(
       (bytes) => {
@@ -64,7 +64,7 @@ describe('A writer of logs', () => {
     expect(state.text).toBe('a whole line\n');
   });
 
-  it('waits a moment for a slow reader, and no more once lines were lost', () => {
+  it('waits briefly for a slow reader, but not once lines were lost', () => {
     const { state, writer } = file();
     state.fails = 'EAGAIN';
     writer.write('one\n');

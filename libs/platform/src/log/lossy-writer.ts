@@ -1,4 +1,4 @@
-/** Writes some of the bytes and says how many; throws when it can write none. As `fs.writeSync`. */
+/** Writes some of the bytes and returns how many, or throws, as `fs.writeSync` does. */
 export type WriteSome = (bytes: Uint8Array) => number;
 
 const BUSY_WAITS_MAX = 20;
@@ -7,19 +7,18 @@ const NEW_LINE = 10;
 const SLEEP_CELL = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Writes lines, and drops those that can't be written: a full disk, or a reader that has gone away,
- * must never end the process that writes a log. What was dropped is counted, and said in a line as
- * soon as there is room again.
+ * Writes lines, and drops those that can't be written: a full disk or a closed pipe must not end the
+ * process that writes a log. Dropped lines are counted and reported as soon as writing succeeds.
  */
 export class LossyWriter {
   #lost = 0;
   #reason = '';
-  /** The last line was cut in the middle: the next one begins on a line of its own. */
+  /** The last line was truncated, so the next one begins with a line break. */
   #isCut = false;
 
   constructor(
     private readonly writeSome: WriteSome,
-    /** The line, without its end, that tells of lost ones. */
+    /** Makes the line that reports lost ones, without a line break. */
     private readonly lossMessage: (lines: number, reason: string) => string,
     private readonly onLost: (lines: number) => void = () => undefined,
   ) {}
@@ -51,7 +50,7 @@ export class LossyWriter {
         this.#isCut = done < bytes.length;
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? String(error);
-        // A pipe whose reader is slow takes more in a moment. Who lost lines already waits no more.
+        // A pipe with a slow reader accepts more in a moment. Once lines are lost, it is not waited for.
         if (code === 'EAGAIN' && this.#lost === 0 && (waits += 1) <= BUSY_WAITS_MAX) {
           Atomics.wait(SLEEP_CELL, 0, 0, BUSY_WAIT_MS);
           continue;

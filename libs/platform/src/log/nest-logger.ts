@@ -3,7 +3,7 @@ import type { Log } from './log.js';
 
 type Level = 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal';
 
-/** What Nest says about itself, in our lines: `app.useLogger(new NestLogger(log))`. */
+/** Writes Nest's own log into ours. */
 export class NestLogger implements LoggerService {
   constructor(private readonly writer: Log) {}
 
@@ -31,7 +31,7 @@ export class NestLogger implements LoggerService {
     this.#write('fatal', message, rest);
   }
 
-  /** Nest gives the name of the part last, and a stack before it. */
+  /** Nest passes the context last, and a stack before it. */
   #write(level: Level, message: unknown, rest: readonly unknown[]): void {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;

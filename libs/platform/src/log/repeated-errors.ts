@@ -1,15 +1,15 @@
-/** What a line that stands for many tells. */
+/** One line for many that were left out. */
 export interface RepeatSummary {
   readonly cause: string;
-  /** How many lines were left out since the last one, by their `msg`. */
+  /** How many lines were left out since the last summary, by their `msg`. */
   readonly leftOut: Readonly<Record<string, number>>;
   readonly lines: number;
 }
 
 export interface RepeatLimits {
-  /** The same trouble is written once in this time. */
+  /** The same error is written once in this time. */
   readonly everyMs: number;
-  /** Of different troubles that are known at a time. */
+  /** How many different errors are known at a time. */
   readonly causesMax: number;
 }
 
@@ -23,9 +23,9 @@ interface ErrorGroup {
 }
 
 /**
- * One trouble is told once, whoever meets it and however often: a store that is away is met by every
- * part of a process that needs it, several times a second. What was left out is counted, and told as
- * one line from time to time.
+ * Logs the same error once, however often and wherever it occurs: an unavailable store fails every
+ * part of a process that uses it, several times a second. Lines that are left out are counted, and
+ * summed up in one line at intervals.
  */
 export class RepeatedErrors {
   readonly #groups = new Map<string, ErrorGroup>();
@@ -38,7 +38,7 @@ export class RepeatedErrors {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Whether the line is to be written; else it is counted. */
+  /** True when the line is to be written; otherwise it is counted. */
   isNew(cause: string, message: string): boolean {
     const key = withoutNumbers(cause);
     const known = this.#groups.get(key);
@@ -61,11 +61,11 @@ export class RepeatedErrors {
   }
 
   #scheduleSummary(key: string): NodeJS.Timeout {
-    // It must not keep a process that is through with its work.
+    // The timer must not keep the process alive.
     return setTimeout(() => this.#summarize(key), this.#limits.everyMs).unref();
   }
 
-  /** A trouble that was not met for that long is over: the next time it is told at once. */
+  /** An error that did not recur for that long is over: the next one is written at once. */
   #summarize(key: string): void {
     const group = this.#groups.get(key);
     if (group === undefined) return;
@@ -92,6 +92,6 @@ export class RepeatedErrors {
   }
 }
 
-/** Ids, ports and amounts make no other trouble of it. */
+/** Errors that differ in ids, ports or amounts only are the same. */
 const withoutNumbers = (text: string): string =>
   text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '#').replace(/\d+/g, '#');

@@ -17,13 +17,13 @@ import { StartupError } from '../lifecycle/exit-on-error.js';
 import type { Log } from '../log/log.js';
 import { missingPrivileges, grantInstruction, type Privilege } from './privileges.js';
 
-/** What a process does in the databases, and so what its login must be allowed to. */
+/** What a process does in the databases, and so which privileges its login needs. */
 export type DatabaseAccess =
   'append' | 'read events' | 'read tables' | 'write tables' | 'own tables';
 
 const CONNECT_MS_MAX = 5_000;
 
-/** A login that can't do its work: the message says what is missing, and which command mends it. */
+/** The login lacks privileges. The message names them, and the command that grants them. */
 export class DatabaseNotReadyError extends StartupError {
   override readonly name = 'DatabaseNotReady';
 }
@@ -41,7 +41,7 @@ const READ_PRIVILEGES: readonly Privilege[] = ['checkpoints', 'parked_accounts',
   (name) => [null, `mjk_point_${name}`, 'select'],
 );
 
-/** Of the tables of every version there is: a rebuild that did not grant would stop the projector later. */
+/** Covers the tables of every version: a missing grant on a new one would stop the projector later. */
 async function writePrivileges(client: pg.Client): Promise<readonly Privilege[]> {
   const { rows } = await client.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -60,7 +60,7 @@ async function writePrivileges(client: pg.Client): Promise<readonly Privilege[]>
 
 interface RequiredPrivileges {
   readonly rights: readonly Privilege[];
-  /** The role that has them all. */
+  /** The role that has all of these privileges. */
   readonly role: string;
 }
 
@@ -80,8 +80,8 @@ const BESIDE_TABLES: Readonly<Record<DatabaseAccess, RequiredPrivileges | null>>
 };
 
 /**
- * Looks whether the database of DATABASE_URL is as this program needs it, and may be used as the
- * process will use it. A login that owns it, as every one did once, brings it up to date itself.
+ * Checks that the database of DATABASE_URL is migrated and that the login has its privileges. A login
+ * that owns the database, as in earlier releases, migrates it.
  */
 export function prepareReadTables(
   url: string,
@@ -116,7 +116,7 @@ export function prepareReadTables(
   });
 }
 
-/** The same of an event store on Postgres. Gives the role that its connections are to take. */
+/** The same for an event store on Postgres. Returns the role that its connections assume. */
 export function prepareEventStore(
   url: string,
   accesses: readonly DatabaseAccess[],
@@ -134,7 +134,7 @@ export function prepareEventStore(
   });
 }
 
-/** Says as what has to be mended what the database refuses to the role that migrates. */
+/** Explains how to fix a migration that the database refused for lack of privileges. */
 export async function explainMigrationFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -187,7 +187,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     connectionTimeoutMillis: CONNECT_MS_MAX,
     application_name: 'points-ledger start',
   });
-  client.on('error', () => undefined); // the query that is under way rejects with it
+  client.on('error', () => undefined); // the current query rejects with the same error
   await client.connect();
   try {
     return await work(client);

@@ -1,8 +1,8 @@
 import { EventStoreDbProtocolServer } from '#testing';
 import { checkEventStoreDbServer } from './eventstoredb-check.js';
 
-describe('the start on an EventStoreDB', () => {
-  it('says in the log what the server lacks, and how it is mended', async () => {
+describe('Startup on an EventStoreDB', () => {
+  it('logs what the server lacks and how to fix it', async () => {
     const server = await EventStoreDbProtocolServer.start({ appendBytesMax: 1_048_576 });
     const said: unknown[][] = [];
     const error = (...what: unknown[]) => void said.push(what);
@@ -19,7 +19,7 @@ describe('the start on an EventStoreDB', () => {
     await server.stop();
   });
 
-  it('says nothing of a server that is away: it may come', async () => {
+  it('logs nothing about a server that is unavailable', async () => {
     const said: unknown[] = [];
     const note = (...what: unknown[]) => void said.push(what);
     await checkEventStoreDbServer('esdb://127.0.0.1:1?tls=false', { error: note, warn: note });

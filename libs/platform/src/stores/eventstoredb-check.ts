@@ -4,8 +4,8 @@ import type { Log } from '../log/log.js';
 const CHECK_MS_MAX = 15_000;
 
 /**
- * Says in the log of the start what an EventStoreDB lacks, one sentence each. It stops nothing: a server
- * that is away now may come, and what needs a right that is missing says so itself.
+ * Logs at startup what an EventStoreDB lacks. It does not stop the process: a server that is
+ * unavailable may come back, and an operation that lacks a permission fails with its own message.
  */
 export async function checkEventStoreDbServer(
   url: string,

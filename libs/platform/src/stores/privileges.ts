@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** A privilege on a table, a view or (execute) a function. Schema null: the one that is searched first. */
+/** A privilege on a table, a view or (execute) a function. Schema null is the first in the search path. */
 export type Privilege = readonly [
   schema: string | null,
   name: string,
@@ -12,7 +12,7 @@ export interface MissingPrivilege {
   readonly right: Privilege;
 }
 
-/** By the catalogue: a role may see there what it may not use. */
+/** Reads the catalog, where a role also sees what it may not use. */
 const MISSING = `
   select current_user as role, w.place::int as place
   from unnest($1::text[], $2::text[], $3::text[]) with ordinality w(schema, name, privilege, place)
@@ -24,7 +24,7 @@ const MISSING = `
     else has_table_privilege(c.oid, w.privilege) end, false)
   order by w.place`;
 
-/** Those of the rights that the role has not. */
+/** Returns the privileges that the role lacks. */
 export async function missingPrivileges(
   client: pg.ClientBase,
   rights: readonly Privilege[],
@@ -37,7 +37,7 @@ export async function missingPrivileges(
   });
 }
 
-/** What is missing, what for, and which command gives it. */
+/** Says what is missing, what it is needed for, and which command grants it. */
 export function grantInstruction(
   { role, right }: MissingPrivilege,
   access: string,

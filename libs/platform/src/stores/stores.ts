@@ -14,9 +14,9 @@ import { prepareEventStore, prepareReadTables, type DatabaseAccess } from './dat
 import type { LedgerVariables } from '../config/ledger-variables.js';
 import { checkEventStoreDbServer } from './eventstoredb-check.js';
 
-/** The read tables of this ledger, where one database holds those of several. */
+/** Names the read tables of this ledger: a database can hold those of several. */
 export const TABLES_NAME = 'points';
-/** Whatever else a cluster keeps, the ledger's streams begin with it. */
+/** Begins the names of the ledger's streams; an EventStoreDB may hold others. */
 const POOL_MAX = 10;
 const CONNECT_MS_MAX = 5_000;
 const STATEMENT_MS_MAX = 30_000;
@@ -25,9 +25,9 @@ export interface Stores {
   readonly events: EventStore;
   readonly snapshots: SnapshotStore;
   readonly tables: ReadTables;
-  /** Of the database with the read tables. */
+  /** Connections to the database with the read tables. */
   readonly pool: pg.Pool;
-  /** Where positions are dense: that nothing lies between two of them. */
+  /** Whether no event lies between two positions; null where positions are not dense. */
   readonly followsDirectly: FollowsDirectly | null;
   /** The database's time of day, in milliseconds. */
   readonly databaseTimeOfDay: () => Promise<number>;
@@ -36,13 +36,13 @@ export interface Stores {
 
 type Addresses = Pick<LedgerVariables, 'EVENT_STORE' | 'DATABASE_URL'>;
 
-/** What the addresses name, once it is known that the process can do there what it needs to. */
+/** Opens the stores, after checking that the process has the privileges it needs. */
 export async function openStores(
   { EVENT_STORE: eventStore, DATABASE_URL: database }: Addresses,
   log: Log,
   accesses: readonly DatabaseAccess[] = [],
 ): Promise<Stores> {
-  // Snapshots stand beside the events' schema, also where the events are elsewhere.
+  // Snapshots are stored beside the read tables, wherever the events are.
   await prepareReadTables(database, accesses, log);
   const pool = new pg.Pool({
     connectionString: database,
@@ -74,7 +74,7 @@ export async function openStores(
 
 const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
-/** The port's adapter for an address: by its scheme. */
+/** Chooses the adapter by the scheme of the address. */
 async function openEventStore(
   url: string,
   accesses: readonly DatabaseAccess[],
