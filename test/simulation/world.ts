@@ -207,7 +207,7 @@ class World {
         writer: this.#tables,
         version: 1,
         observer: {},
-        retry: { waitMsMin: 0, waitMsMax: 1, failuresMax: 1_000_000 },
+        retry: { backoffMsMin: 0, backoffMsMax: 1, attemptsMax: 1_000_000, totalMsMax: Infinity },
       },
       () => undefined,
     );

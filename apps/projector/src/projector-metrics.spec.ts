@@ -30,8 +30,8 @@ function reporter() {
   return { metrics, health, observer, lag, wait: (ms: number) => (now += ms) };
 }
 
-describe('what the projector reports', () => {
-  it('can be read as figures', async () => {
+describe('the observer of the projector', () => {
+  it('exposes metrics', async () => {
     const { metrics, observer, lag } = reporter();
     observer.leadershipChanged?.(true);
     observer.applied?.({ version: 1, events: 20, rows: 25, position: 'p' as Position, ms: 4 });
@@ -52,7 +52,7 @@ describe('what the projector reports', () => {
     );
   });
 
-  it('shows the lag of those versions only that there still are', async () => {
+  it('drops the lag of versions that are gone', async () => {
     const { metrics, observer, lag } = reporter();
     lag('p', 30);
     observer.lagMeasured?.([
@@ -63,14 +63,14 @@ describe('what the projector reports', () => {
     expect(text).not.toContain('projector_lag_events{version="1"');
   });
 
-  it('is ready once it works, or waits for the one that does', () => {
+  it('is ready when the process leads or waits for the leader', () => {
     const { health, observer } = reporter();
     expect(health.ready().ok).toBe(false);
     observer.leadershipChanged?.(false);
     expect(health.ready().ok).toBe(true);
   });
 
-  it('is amber and an alarm at an account that is parked, and green when it goes on', async () => {
+  it('is amber with an alarm while an account is parked, and green afterwards', async () => {
     const { metrics, health, observer, lag } = reporter();
     observer.leadershipChanged?.(true);
     lag('p', 0);
@@ -94,7 +94,7 @@ describe('what the projector reports', () => {
     expect(health.ready().parts['accounts']).toEqual({ state: 'green' });
   });
 
-  it('is red and an alarm at poison', async () => {
+  it('is red with an alarm at an event that can not be applied', async () => {
     const { health, metrics, observer } = reporter();
     observer.leadershipChanged?.(true);
     observer.poisoned?.(1, new Error('an unknown event'));
@@ -105,7 +105,7 @@ describe('what the projector reports', () => {
     expect(await metrics.metrics()).toContain('projector_alarms_total{kind="poison"');
   });
 
-  it('is ready when only the version that was kept stopped at poison', () => {
+  it('is ready when only a version that is kept has stopped', () => {
     const { health, observer, lag } = reporter();
     observer.leadershipChanged?.(true);
     lag('p', 0);
@@ -113,7 +113,7 @@ describe('what the projector reports', () => {
     expect(health.ready()).toMatchObject({ ok: true, parts: { tables: { state: 'amber' } } });
   });
 
-  it('is red when nothing could be measured for a while', () => {
+  it('is red when the lag was not measured for a while', () => {
     const { health, observer, lag, wait } = reporter();
     observer.leadershipChanged?.(true);
     lag('p1', 0);
@@ -126,7 +126,7 @@ describe('what the projector reports', () => {
     expect(health.ready().ok).toBe(true);
   });
 
-  it('is red when events wait and none came in for a minute', () => {
+  it('is red when events wait and none was written for a minute', () => {
     const { health, observer, lag, wait } = reporter();
     observer.leadershipChanged?.(true);
     for (let minute = 0; minute < 61; minute += 10) {
@@ -136,7 +136,7 @@ describe('what the projector reports', () => {
     expect(health.ready()).toMatchObject({ ok: false, parts: { flow: { state: 'red' } } });
   });
 
-  it('is not red while the tables move on, whoever moves them', () => {
+  it('is not red while another process writes', () => {
     const { health, observer, lag, wait } = reporter();
     observer.leadershipChanged?.(false);
     for (let n = 0; n < 20; n++) {

@@ -1,9 +1,9 @@
+import { RetryBudget, type RetryLimits } from '#async';
 import { PermanentStoreError, type EventStore } from '#event-store';
 import type { TableWriter, VersionState } from '#read-model';
 
 import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
 import type { ProjectorObserver } from './projector-observer.js';
-import { sleep } from './sleep.js';
 import { FailedEvents } from './failed-events.js';
 import { isFinal } from './failure-kind.js';
 import { CheckpointBeyondHead, requireNotBeyondHead } from './checkpoint-beyond-head.js';
@@ -16,31 +16,37 @@ export interface FollowerOptions {
   readonly retry: RetryLimits;
 }
 
-export interface RetryLimits {
-  readonly waitMsMin: number;
-  readonly waitMsMax: number;
-  /** One after the other, without a batch between them; then somebody else has to try. */
-  readonly failuresMax: number;
-}
+/**
+ * Attempts are counted from the last batch that was written: a subscription may be quiet for days before
+ * it fails, so that a total time would end the first retry. When they are used up, the process ends and
+ * another one leads.
+ */
+export const RETRY_LIMITS: RetryLimits = {
+  backoffMsMin: 200,
+  backoffMsMax: 5_000,
+  attemptsMax: 21,
+  totalMsMax: Infinity,
+};
 
-export const RETRY_LIMITS: RetryLimits = { waitMsMin: 100, waitMsMax: 5_000, failuresMax: 20 };
-
-/** What an event waits for at most before others share a transaction with it. */
+/** An event waits no longer than this for others that share a transaction with it. */
 const WRITE_INTERVAL_MS_MIN = 20;
 
-/** Why a version is not followed any more. */
+/** Why following a version ended. */
 export type FollowResult =
   | { readonly kind: 'stopped' }
-  /** It was dropped. */
+  /** The version was dropped. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'poisoned'; readonly cause: Error };
 
-/** Carries the events of a store into one version of the tables, from its checkpoint on. */
+/**
+ * Follows the event store and writes its events into one version of the tables, from the checkpoint of the
+ * version on. Failures that may pass are retried with back-off.
+ */
 export class Follower {
   readonly #options: FollowerOptions;
-  /** Hears of each batch in which state the version now is. */
+  /** Called with the state of the version after each batch. */
   readonly #onState: (state: VersionState) => void;
-  #failures = 0;
+  #retries: RetryBudget;
   /** Of the last attempt. */
   #writer: BatchWriter | null = null;
   readonly #failedEvents = new FailedEvents();
@@ -48,11 +54,13 @@ export class Follower {
   constructor(options: FollowerOptions, onState: (state: VersionState) => void) {
     this.#options = options;
     this.#onState = onState;
+    this.#retries = new RetryBudget(options.retry);
   }
 
-  /** Rejects when it can't go on: the store is behind the tables, or nothing works for too long. */
+  /** Rejects when the store is behind the tables, or when all attempts are used up. */
   async run(signal: AbortSignal): Promise<FollowResult> {
     const { observer, version, retry } = this.#options;
+    this.#retries = new RetryBudget(retry, { signal });
     while (!signal.aborted) {
       try {
         return await this.#followFromCheckpoint(signal);
@@ -60,8 +68,7 @@ export class Follower {
         const wasParking = this.#writer?.isParking ?? false;
         if (this.#failedEvents.shouldRetry(error, this.#writer)) {
           observer.retriedWithParking?.(version, error);
-          this.#failures += wasParking ? 1 : 0;
-          if (this.#failures > retry.failuresMax) throw error;
+          if (wasParking && this.#retries.failed() === null) throw error;
           continue;
         }
         if (isFinal(error, wasParking)) {
@@ -71,18 +78,16 @@ export class Follower {
         if (error instanceof CheckpointConflict) observer.conflicted?.(version);
         else if (isPermanent(error)) throw error;
         else observer.failed?.(version, error);
-        this.#failures += 1;
-        if (this.#failures > retry.failuresMax) throw error;
+        if (!(await this.#retries.waitAfterFailure()) && !signal.aborted) throw error;
       }
-      await this.#backOff(signal);
     }
     return { kind: 'stopped' };
   }
 
   /**
-   * What is written together fails together. So where an event could not be applied, everything that
-   * was under way is done again from the checkpoint, with care: batch by batch, and the account of an
-   * event that fails again is parked.
+   * Batches that are written together fail together. When an event could not be applied, everything
+   * since the checkpoint is therefore written again batch by batch, and an event that fails a second
+   * time parks its account.
    */
   async #followFromCheckpoint(signal: AbortSignal): Promise<FollowResult> {
     const { store, writer } = this.#options;
@@ -107,23 +112,16 @@ export class Follower {
       await batchWriter.drain();
       batchWriter.failed.throwIfAborted();
     }
-    if (!signal.aborted) throw new Error('the event store gave up its subscription');
+    if (!signal.aborted) throw new Error('the event store ended its subscription');
     return { kind: 'stopped' };
   }
 
   #onApplied({ events, rows, parked, position, ms, state }: AppliedBatch): void {
     const { version, observer } = this.#options;
-    this.#failures = 0;
+    this.#retries.succeeded();
     for (const account of parked) observer.parked?.(version, account);
     observer.applied?.({ version, events, rows, position, ms });
     this.#onState(state);
-  }
-
-  /** Longer each time. */
-  async #backOff(signal: AbortSignal): Promise<void> {
-    const { waitMsMin, waitMsMax } = this.#options.retry;
-    const waitMs = Math.min(waitMsMax, waitMsMin * 2 ** Math.min(this.#failures, 16));
-    await sleep(waitMs, signal);
   }
 }
 

@@ -7,12 +7,12 @@ const nothing = { position: null, committedAt: COMMITTED };
 const now = () => Date.parse('2030-01-01T00:01:00.000Z');
 
 describe('the lag of a version', () => {
-  it('is nothing on an empty store', async () => {
+  it('is zero on an empty store', async () => {
     const lag = await measureLag(new MemoryEventStore(), nothing, now);
     expect(lag).toEqual({ events: 0, seconds: 0 });
   });
 
-  it('counts what is behind the checkpoint, and tells the age of the oldest', async () => {
+  it('counts the events after the checkpoint, and gives the age of the oldest', async () => {
     const store = new MemoryEventStore();
     await new TestLedger(store, 1).run(4);
     const { events } = await store.readAll(null, 100);
@@ -25,14 +25,14 @@ describe('the lag of a version', () => {
     expect(lag.seconds).toBe(58);
   });
 
-  it('takes the last commit for the age of what it can not read', async () => {
+  it("uses the time of the last commit when the event can't be read", async () => {
     const store = new MemoryEventStore();
     const event = { id: '00000000-0000-5000-8000-000000000001', type: 'Odd', data: '', meta: '' };
     await store.append('points-x', -1, [{ ...event, hash: new Uint8Array(32) }]);
     expect(await measureLag(store, nothing, now)).toEqual({ events: 1, seconds: 60 });
   });
 
-  it('stops counting far behind', async () => {
+  it('stops counting at its limit', async () => {
     const store = new MemoryEventStore();
     await new TestLedger(store, 10).run(LAG_EVENTS_MAX + 2_000);
     const { events } = await measureLag(store, nothing, now);

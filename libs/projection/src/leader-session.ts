@@ -1,10 +1,13 @@
+import { sleep } from '#async';
 import { PostgresTableWriter, readCheckpoints, type Checkpoint } from '#read-model';
 
-import { sleep } from './sleep.js';
 import type { ProjectorOptions, ProjectorIntervals } from './projector.js';
 import { Follower } from './follower.js';
 
-/** From taking the lock to losing it: one follower for each version that is read or kept. */
+/**
+ * What a leader does from acquiring the lock to losing it: it runs one follower for each version that is
+ * live or kept.
+ */
 export class LeaderSession {
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
@@ -31,7 +34,7 @@ export class LeaderSession {
     if (this.#failure !== null) throw this.#failure.cause;
   }
 
-  /** Follows whatever version is new, until it is time for the next look. */
+  /** Starts followers for new versions, then waits for the next refresh. */
   async #refreshVersions(): Promise<void> {
     this.#nextRefresh = new AbortController();
     for (const checkpoint of await readCheckpoints(this.options.pool, this.options.name)) {
@@ -40,7 +43,7 @@ export class LeaderSession {
       this.#followers.set(version, this.#follow(checkpoint));
     }
     if (!this.#signal.aborted)
-      await sleep(this.intervals.versionRefreshMs, this.#nextRefresh.signal);
+      await sleep(this.intervals.versionRefreshMs, { signal: this.#nextRefresh.signal });
   }
 
   async #follow({ version, state }: Checkpoint): Promise<void> {
@@ -51,7 +54,7 @@ export class LeaderSession {
       ...(followsDirectly !== undefined && { followsDirectly }),
     });
     const { retry } = this.intervals;
-    // A switch shows first in the version that was live: another one may want following at once.
+    // After a switch the version that was live is the first to notice: a new one may have to be followed.
     const follower = new Follower({ store, writer, version, observer, retry }, (now) => {
       if (now !== state) this.#nextRefresh.abort();
     });

@@ -78,7 +78,7 @@ async function endBackends(where: string): Promise<number> {
 }
 
 describe('the projector', () => {
-  it('carries what is in the store into the tables, and then what comes', async () => {
+  it('writes the events of the store into the tables, and then new ones', async () => {
     await ledger.run(300);
     run();
     await atHead();
@@ -88,7 +88,7 @@ describe('the projector', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('goes on where another one stopped', async () => {
+  it('continues where another one stopped', async () => {
     await ledger.run(100);
     const first = run();
     await atHead();
@@ -99,7 +99,7 @@ describe('the projector', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('stops in order when it is told to: what it has begun is written', async () => {
+  it('finishes the write that is under way when it is stopped', async () => {
     await ledger.run(200);
     const one = run();
     await eventuallyHolds(
@@ -114,7 +114,7 @@ describe('the projector', () => {
     expect(open.rowCount).toBe(0);
   });
 
-  it('tells batch by batch what it did', async () => {
+  it('reports each batch that it wrote', async () => {
     const applied: AppliedBatchReport[] = [];
     await ledger.run(50);
     run(pool, store, { applied: (batch) => applied.push(batch) });
@@ -125,7 +125,7 @@ describe('the projector', () => {
     expect(applied.reduce((sum, batch) => sum + batch.rows, 0)).toBe(rows.length);
   });
 
-  it('tells how far behind it is, in events and in seconds', async () => {
+  it('reports its lag in events and in seconds', async () => {
     const lags: Lag[] = [];
     const never = withFollow((_after, _sink, signal) => untilAborted(signal));
     await ledger.run(4);
@@ -135,7 +135,7 @@ describe('the projector', () => {
     expect(lags[0]).toMatchObject({ version: 1, state: 'live', events: 4, seconds: 3_600 });
   });
 
-  it('tells that nothing is missing once it has all', async () => {
+  it('reports no lag when it has written all events', async () => {
     const lags: Lag[] = [];
     await ledger.run(20);
     run(pool, store, { lagMeasured: (all) => lags.push(...all) });
@@ -148,7 +148,7 @@ describe('the projector', () => {
   });
 });
 
-describe('a projector whose subscription misbehaves', () => {
+describe('a projector with a faulty subscription', () => {
   it('loses nothing when the subscription is dropped again and again', async () => {
     const failed: unknown[] = [];
     await ledger.run(200);
@@ -181,7 +181,7 @@ describe('a projector whose subscription misbehaves', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('stops at a hole that the subscription has, and does not count on it', async () => {
+  it('stops at a gap in what the subscription delivers', async () => {
     const poisons: Error[] = [];
     await ledger.run(60);
     const leaking = giving((batch) => ({
@@ -195,7 +195,7 @@ describe('a projector whose subscription misbehaves', () => {
 });
 
 describe('a projector that is killed', () => {
-  it('leaves rows and checkpoint in agreement, whichever statement it was in', async () => {
+  it('leaves rows and checkpoint consistent, whichever query it was in', async () => {
     await ledger.run(400);
     const failed: unknown[] = [];
     run(pool, store, { failed: (_version, cause) => failed.push(cause) });
@@ -211,7 +211,7 @@ describe('a projector that is killed', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('repeats nothing when the answers to its commits are lost', async () => {
+  it('writes nothing twice when the answers to its commits are lost', async () => {
     await ledger.run(100);
     const failed: unknown[] = [];
     run(losingAnswers(database.beside(pool), 3), store, {
@@ -240,7 +240,7 @@ describe('a projector that is killed', () => {
 });
 
 describe('two projectors', () => {
-  it('work one at a time: the other one waits for its turn and takes over', async () => {
+  it('work one at a time: the other one waits and takes over', async () => {
     const leads: string[] = [];
     const observe = (name: string) => ({
       leadershipChanged: (leading: boolean) => void (leading && leads.push(name)),
@@ -258,7 +258,7 @@ describe('two projectors', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('do no harm when both believe that it is their turn', async () => {
+  it('do no harm when both take themselves for the leader', async () => {
     const moved: number[] = [];
     await ledger.run(300);
     const racing = [1, 2, 3].map(() => race(pool, store, moved));
@@ -297,7 +297,7 @@ describe('an event that this build does not know', () => {
     ]);
   };
 
-  it('stops the tables right before it, with an alarm, and nothing behind it gets in', async () => {
+  it('stops the tables right before it, with an alarm, and no later event is written', async () => {
     const poisons: Error[] = [];
     await ledger.run(100);
     const before = await store.head();
@@ -315,7 +315,7 @@ describe('an event that this build does not know', () => {
     expect(await new PostgresReadTables(pool, 'points').position()).toBe(before);
   });
 
-  it('is tried once more, in case that what was wrong was the subscription', async () => {
+  it('is read once more, in case the subscription was at fault', async () => {
     const poisons: Error[] = [];
     const repeated: unknown[] = [];
     await ledger.run(60);
@@ -335,7 +335,7 @@ describe('an event that this build does not know', () => {
     expect(repeated).toMatchObject([{ name: 'PoisonEvent', reason: 'hole-in-store' }]);
   });
 
-  it('is what comes behind later events, at once: it would not be met again', async () => {
+  it('stops the projector at once when it comes after later events', async () => {
     const poisons: Error[] = [];
     await ledger.run(30);
     const disorderly = withFollow((after, sink, signal) =>
@@ -365,7 +365,7 @@ describe('an event that this build does not know', () => {
     await eventuallyHolds('six events behind', () => (lags.at(-1)?.events ?? 0) >= 6);
   });
 
-  it('lets a projector that knows the event go on from there', async () => {
+  it('lets a projector that knows the event continue from there', async () => {
     const poisons: Error[] = [];
     await ledger.run(10);
     const before = await store.head();
@@ -389,7 +389,7 @@ describe('an event that this build does not know', () => {
 });
 
 describe('a store that was restored from an older backup', () => {
-  it('is refused: its events are not those that the tables show', async () => {
+  it('is refused, because its events are not those in the tables', async () => {
     await ledger.run(50);
     const one = run();
     await atHead();

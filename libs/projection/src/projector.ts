@@ -1,31 +1,31 @@
 import type { Pool } from 'pg';
 
+import { RetryBudget, sleep, type RetryLimits } from '#async';
 import { PermanentStoreError, type EventStore } from '#event-store';
 import { AdvisoryLock, readCheckpoints, type FollowsDirectly } from '#read-model';
 
 import { measureLag } from './lag.js';
 import type { Lag, ProjectorObserver } from './projector-observer.js';
-import { sleep } from './sleep.js';
 import { CheckpointBeyondHead } from './checkpoint-beyond-head.js';
 import { LeaderSession } from './leader-session.js';
-import { RETRY_LIMITS, type RetryLimits } from './follower.js';
+import { RETRY_LIMITS } from './follower.js';
 
 export interface ProjectorOptions {
   readonly store: EventStore;
   readonly pool: Pool;
-  /** Of the read tables, where one database holds several. */
+  /** The name of the read tables: one database may hold several. */
   readonly name: string;
   readonly observer: ProjectorObserver;
   readonly now: () => number;
-  /** Where the store's positions are dense: a guard against holes between them. */
+  /** Given when the positions of the store are dense: a missing event is then noticed. */
   readonly followsDirectly?: FollowsDirectly;
   readonly intervals?: Partial<ProjectorIntervals>;
 }
 
 export interface ProjectorIntervals {
-  /** Between two tries to become the one that works. */
+  /** Between two attempts to become the leader. */
   readonly lockRetryMs: number;
-  /** Between two looks at which versions there are. */
+  /** Between two looks for new versions of the tables. */
   readonly versionRefreshMs: number;
   readonly lagMeasureMs: number;
   readonly retry: RetryLimits;
@@ -38,7 +38,10 @@ const DEFAULT_INTERVALS: ProjectorIntervals = {
   retry: RETRY_LIMITS,
 };
 
-/** Keeps the live version of the read tables, and the one kept for a way back, up to date. */
+/**
+ * Keeps the live version of the read tables up to date, and the one that is kept for a rollback. Of several
+ * processes one is the leader, by an advisory lock.
+ */
 export class Projector {
   readonly #options: ProjectorOptions;
   readonly #intervals: ProjectorIntervals;
@@ -48,7 +51,10 @@ export class Projector {
     this.#intervals = { ...DEFAULT_INTERVALS, ...options.intervals };
   }
 
-  /** Until `signal` aborts. Rejects when it can't go on; poison stops only the version that met it. */
+  /**
+   * Runs until `signal` aborts, and rejects when no retry is left. An event that can't be applied stops
+   * only the version that met it.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const ended = new AbortController();
     const measuring = this.#measureLag(AbortSignal.any([signal, ended.signal]));
@@ -60,26 +66,25 @@ export class Projector {
     }
   }
 
-  /** One projector works at a time; that two can't do harm is up to the compare-and-swap. */
+  /** The lock saves work. That two leaders do no harm is up to the compare-and-swap of the checkpoint. */
   async #lead(signal: AbortSignal): Promise<void> {
-    const { failuresMax, waitMsMax } = this.#intervals.retry;
-    let failures = 0;
+    const { lockRetryMs, retry } = this.#intervals;
+    const retries = new RetryBudget(retry, { signal });
     while (!signal.aborted) {
       try {
-        if (await this.#tryToLead(signal)) failures = 0;
-        else await sleep(this.#intervals.lockRetryMs, signal);
+        if (await this.#tryToLead(signal)) retries.succeeded();
+        else await sleep(lockRetryMs, { signal });
       } catch (error) {
         const isFinal =
           error instanceof CheckpointBeyondHead || error instanceof PermanentStoreError;
-        failures += 1;
-        if (isFinal || failures > failuresMax) throw error;
+        if (isFinal) throw error;
         this.#options.observer.failed?.(null, error);
-        await sleep(Math.min(waitMsMax, this.#intervals.lockRetryMs * failures), signal);
+        if (!(await retries.waitAfterFailure()) && !signal.aborted) throw error;
       }
     }
   }
 
-  /** false: another one leads. */
+  /** Returns false when another process leads. */
   async #tryToLead(signal: AbortSignal): Promise<boolean> {
     const { pool, name, observer } = this.#options;
     const lock = await AdvisoryLock.tryAcquire(pool, `projector of ${name}`);
@@ -97,7 +102,7 @@ export class Projector {
     }
   }
 
-  /** Also while it is poisoned, or waits for another one: what is late must show. */
+  /** Measured also by a process that has stopped or does not lead, so that the lag always shows. */
   async #measureLag(signal: AbortSignal): Promise<void> {
     const { pool, name, store, observer, now } = this.#options;
     while (!signal.aborted) {
@@ -106,14 +111,14 @@ export class Projector {
         for (const checkpoint of await readCheckpoints(pool, name)) {
           const { version, state, position, parked } = checkpoint;
           if (state === 'building') continue;
-          const behind = await measureLag(store, checkpoint, now);
-          lags.push({ version, state, position, parked, ...behind });
+          const lag = await measureLag(store, checkpoint, now);
+          lags.push({ version, state, position, parked, ...lag });
         }
         observer.lagMeasured?.(lags);
       } catch (cause) {
         observer.failed?.(null, cause);
       }
-      await sleep(this.#intervals.lagMeasureMs, signal);
+      await sleep(this.#intervals.lagMeasureMs, { signal });
     }
   }
 }

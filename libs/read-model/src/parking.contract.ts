@@ -83,7 +83,7 @@ export function parkingContract(open: OpenReadTables): void {
   };
 
   it.each(poisons)(
-    'parks the account of an event with %s, in the middle of a batch, and no other',
+    'parks the account of an event with %s in the middle of a batch, and no other account',
     async (_, code, change) => {
       const opened = await open(isDenseSuccessor);
       const batch = batchWithChangedEvent(2, change);
@@ -107,7 +107,7 @@ export function parkingContract(open: OpenReadTables): void {
     },
   );
 
-  it('parks an account over its first event, which has no row yet', async () => {
+  it('parks an account at its first event, when it has no row yet', async () => {
     const opened = await open(isDenseSuccessor);
     const batch = batchWithChangedEvent(0, (event) => ({ ...event, data: '{' }));
     const applied = { parked: [{ userId: DAMAGED, revision: 0 }] };
@@ -119,7 +119,7 @@ export function parkingContract(open: OpenReadTables): void {
     });
   });
 
-  it('parks an account of which a revision is missing', async () => {
+  it('parks an account with a missing revision', async () => {
     const opened = await open(() => true);
     const { events, next } = batchWithChangedEvent(9, (event) => event);
     const leaking = { events: events.filter((event) => !isOf(DAMAGED, 1)(event)), next };
@@ -129,7 +129,7 @@ export function parkingContract(open: OpenReadTables): void {
     await expectOthersToBeWhole(opened);
   });
 
-  it('leaves out what comes of a parked account later, in whatever way it is written', async () => {
+  it('skips later events of a parked account, however they are written', async () => {
     const opened = await open(isDenseSuccessor);
     const events = inStoreOrder(accounts).map((event) =>
       isOf(DAMAGED, 0)(event) ? { ...event, data: '{' } : event,
@@ -148,7 +148,7 @@ export function parkingContract(open: OpenReadTables): void {
   it.each<[DamagedRecord['code'], number | null]>([
     ['stream-deleted', null],
     ['unreadable-record', 2],
-  ])('parks the account of a damaged record (%s) without ado', async (code, revision) => {
+  ])('parks the account of a damaged record (%s) at once', async (code, revision) => {
     const opened = await open(isDenseSuccessor);
     const events = inStoreOrder([
       { userId: DAMAGED, events: history.slice(0, 2) },
@@ -179,7 +179,7 @@ export function parkingContract(open: OpenReadTables): void {
     });
   });
 
-  it('asks nobody to expire what a parked account has: it would be due for ever', async () => {
+  it('reports no due points of a parked account, which would stay due for ever', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const expires = { expiresAt: '2030-01-02T00:00:00.000Z' };
     const events = inStoreOrder([
@@ -191,7 +191,7 @@ export function parkingContract(open: OpenReadTables): void {
     expect(due.map(({ userId }) => userId)).toEqual([INTACT]);
   });
 
-  it('counts no pre-deduction of a parked account as open: its end may be left out', async () => {
+  it('counts no pre-deduction of a parked account as open, because its end may be skipped', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const opens = consumed({ balanceAfter: 90, settleBy: '2030-01-02T00:00:00.000Z' });
     const events = inStoreOrder([{ userId: DAMAGED, events: [history[0]!, opens, history[2]!] }]);
@@ -202,7 +202,7 @@ export function parkingContract(open: OpenReadTables): void {
     expect(await tables.oldestOpenConsumption()).toBeNull();
   });
 
-  it('moves on where there is nothing but a damaged record', async () => {
+  it('advances past a batch with nothing but a damaged record', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const record: DamagedRecord = {
       stream: accountStream(DAMAGED),
@@ -224,7 +224,7 @@ export function parkingContract(open: OpenReadTables): void {
       'unknown-event',
       (event) => ({ ...event, meta: event.meta.replace('"v":1', '"v":2') }),
     ],
-  ])('parks nobody over %s, and writes nothing', async (_, reason, change) => {
+  ])('parks no account because of %s, and writes nothing', async (_, reason, change) => {
     const { tables, writer } = await open(isDenseSuccessor);
     const batch = batchWithChangedEvent(1, change);
     await expect(writer.writeWithParking(null, batch)).rejects.toMatchObject({ reason });
@@ -232,7 +232,7 @@ export function parkingContract(open: OpenReadTables): void {
     expect(await writer.checkpoint()).toMatchObject({ parked: 0 });
   });
 
-  it('parks nobody over a hole in the store', async () => {
+  it('parks no account because of a gap in the store', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const { events, next } = batchWithChangedEvent(9, (event) => event);
     const leaking = { events: events.filter((_, index) => index !== 3), next };

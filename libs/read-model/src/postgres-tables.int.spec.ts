@@ -58,7 +58,7 @@ describe('PostgresTableWriter', () => {
     return rows.map(({ count }) => count);
   };
 
-  it('writes together what is handed in while another transaction is under way', async () => {
+  it('writes batches together that arrive during another transaction', async () => {
     const pool = await database.migratedPool();
     const writer = new PostgresTableWriter(pool, { name: 'points', version: 1 });
     const [first, ...others] = inBatches(events, 7);
@@ -83,13 +83,13 @@ describe('PostgresTableWriter', () => {
     expect(await eventsOfTransactions(pool)).toHaveLength(2);
   });
 
-  it('makes no transaction larger than it may be', async () => {
+  it('keeps transactions within their limit', async () => {
     const { pool, writings } = await fed(20);
     await Promise.all(writings);
     expect(Math.max(...(await eventsOfTransactions(pool)))).toBeLessThanOrEqual(14);
   });
 
-  it('does not try what waits behind a failure', async () => {
+  it('does not try the batches that wait behind a failed one', async () => {
     const pool = await database.migratedPool();
     let connects = 0;
     const broken = Object.assign(Object.create(pool) as Pool, {
@@ -104,7 +104,7 @@ describe('PostgresTableWriter', () => {
     expect(connects).toBe(1);
   });
 
-  it('has no room for batches without end that have no events', async () => {
+  it('has no capacity left when many empty batches wait', async () => {
     const pool = await database.migratedPool();
     const writer = new PostgresTableWriter(pool, { name: 'points', version: 1, eventsMax: 5 });
     const writings = [1, 2, 3, 4, 5, 6].map((place) =>
@@ -120,7 +120,7 @@ describe('PostgresTableWriter', () => {
     await Promise.all([...writings, room]);
   });
 
-  it('has room again once what waited was taken up', async () => {
+  it('has capacity again when the waiting batches are taken up', async () => {
     const { writer, writings } = await fed(10);
     let hasRoom = false;
     const room = writer.waitForCapacity().then(() => (hasRoom = true));

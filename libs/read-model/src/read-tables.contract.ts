@@ -109,7 +109,7 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(amounts(await page({}))).toEqual([5, 5, 15, 30, 50, 10, 40, 10, 200, 100]);
     });
 
-    it('goes on behind the last row of the page before, over rows of one moment too', async () => {
+    it('continues after the last row of the page before, also within one moment', async () => {
       for (const userId of [USER, OTHER]) {
         const paged: PublishedTransaction[] = [];
         let before: RowCursor | undefined;
@@ -123,7 +123,7 @@ export function readTablesContract(open: OpenReadTables): void {
       }
     });
 
-    it('finds its place by revision and line, where the row has another id by now', async () => {
+    it('finds its place by revision and line when the row has another id', async () => {
       for (const userId of [USER, OTHER, LATE]) {
         const all = await page({}, userId);
         for (const [index, { revision, line }] of all.entries()) {
@@ -133,16 +133,16 @@ export function readTablesContract(open: OpenReadTables): void {
       }
     });
 
-    it('goes on behind an id alone, as cursors did before', async () => {
+    it('continues after an id alone, as older cursors do', async () => {
       const all = await page({});
       expect(await page({ before: { id: all[2]!.id } })).toEqual(all.slice(3));
     });
 
-    it('gives no more than asked for', async () => {
+    it('has no more rows than the limit', async () => {
       expect(amounts(await page({ limit: 2 }))).toEqual([5, 5]);
     });
 
-    it('shows exactly the columns of a statement, and what names the row', async () => {
+    it('has the columns of the statement, and the revision and line of the row', async () => {
       const [row] = await page({ type: 'expire' });
       expect(row).toEqual({
         id: expect.any(Number) as number,
@@ -183,17 +183,17 @@ export function readTablesContract(open: OpenReadTables): void {
         { from: day(2), to: day(7), type: 'consume', sourceType: 'tts' },
         [40, 10],
       ],
-    ])('shows of %s only what it is asked for', async (_, filter, expected) => {
+    ])('can be restricted to %s', async (_, filter, expected) => {
       expect(amounts(await page(filter))).toEqual(expected);
     });
 
-    it('finds all rows of a moment that many share', async () => {
+    it('finds all rows of one moment', async () => {
       const at = '2030-01-01T00:00:00.000Z';
       expect(await page({ from: at }, OTHER)).toHaveLength(10);
       expect(await page({ to: at }, OTHER)).toHaveLength(0);
     });
 
-    it('filters accounts of every kind as one would by hand', async () => {
+    it('splits every account completely at any time', async () => {
       for (const { userId, rows } of vectorUsers()) {
         const middle = rows[Math.floor(rows.length / 2)]?.created_at ?? day(1);
         const from = await page({ from: middle }, userId);
@@ -204,7 +204,7 @@ export function readTablesContract(open: OpenReadTables): void {
       }
     });
 
-    it('is empty for whom nothing is known', async () => {
+    it('is empty for an unknown user', async () => {
       expect(await page({}, UNKNOWN)).toEqual([]);
       expect(await page({ from: day(1), to: day(9) }, UNKNOWN)).toEqual([]);
     });
@@ -220,8 +220,8 @@ export function readTablesContract(open: OpenReadTables): void {
     });
   });
 
-  describe('what came behind a row', () => {
-    it('is given oldest first, of that account only', async () => {
+  describe('the rows after a row', () => {
+    it('come oldest first, of that account only', async () => {
       const all = await readStatement(opened.tables, USER);
       const after = await opened.tables.transactionsAfter(USER, all[6]!, 100);
       expect(after).toEqual(all.slice(7));
@@ -230,7 +230,7 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(await opened.tables.transactionsAfter(USER, { id: all[6]!.id }, 100)).toEqual(after);
     });
 
-    it('is found by revision and line, where the row has another id by now', async () => {
+    it('are found by revision and line when the row has another id', async () => {
       const all = await readStatement(opened.tables, USER);
       for (const [index, { revision, line }] of all.entries()) {
         const place = { id: 1_000_000, revision, line };
@@ -241,7 +241,7 @@ export function readTablesContract(open: OpenReadTables): void {
   });
 
   describe('the batches of an account', () => {
-    it('are as many as asked for', async () => {
+    it('are no more than the limit', async () => {
       expect(await opened.tables.batches(USER, 1)).toMatchObject([{ batch_id: 1, remaining: 10 }]);
     });
 
@@ -300,7 +300,7 @@ export function readTablesContract(open: OpenReadTables): void {
       ]);
     });
 
-    it('is the same in sum, however it is grouped', async () => {
+    it('has the same totals, however it is grouped', async () => {
       for (const { userId } of vectorUsers()) {
         const sums = await Promise.all(
           (['day', 'source_type', 'day,source_type'] as const).map(async (groupBy) => {
@@ -315,7 +315,7 @@ export function readTablesContract(open: OpenReadTables): void {
       }
     });
 
-    it('takes the days of the zone that is asked for', async () => {
+    it('uses the days of the requested time zone', async () => {
       const days = async (timeZone: string) =>
         (await usage('day', { timeZone, to: day(4) })).map((item) => item.day);
       expect(await days('Asia/Shanghai')).toEqual(['2030-01-02', '2030-01-03']);
@@ -323,27 +323,27 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(await days('America/Los_Angeles')).toEqual(['2030-01-02', '2030-01-03']);
     });
 
-    it('is that of a span of time, its beginning in and its end out', async () => {
+    it('can be restricted to a time range without its end', async () => {
       expect(await usage('source_type', { from: day(3), to: day(6) })).toEqual([
         { day: null, source_type: 'tts', ...used(40, 10, 1, 2.5) },
       ]);
     });
 
-    it('counts a consumption that was charged late once', async () => {
+    it('counts a consumption once that was charged late', async () => {
       const late = await opened.tables.usage(LATE, { groupBy: 'source_type', timeZone: 'UTC' });
       expect(late).toEqual([{ day: null, source_type: 'tts', ...used(17, 10, 1, 4) }]);
     });
 
-    it('is nothing for whom nothing is known', async () => {
+    it('is empty for an unknown user', async () => {
       expect(await opened.tables.usage(UNKNOWN, { groupBy: 'day', timeZone: 'UTC' })).toEqual([]);
     });
 
-    it('of days in a zone that it does not know says so', async () => {
+    it('rejects a time zone that the database does not know', async () => {
       const asked = opened.tables.usage(USER, { groupBy: 'day', timeZone: 'Mars/Olympus' });
       await expect(asked).rejects.toMatchObject({ name: 'UnknownTimeZone' });
     });
 
-    it('of days has an answer in every zone that JavaScript knows', async () => {
+    it('answers for every time zone that JavaScript knows, or rejects it', async () => {
       for (const timeZone of Intl.supportedValuesOf('timeZone')) {
         const asked = opened.tables.usage(USER, { groupBy: 'day', timeZone });
         const items = await asked.catch((error: unknown) => {
@@ -355,8 +355,8 @@ export function readTablesContract(open: OpenReadTables): void {
     });
   });
 
-  describe('the story of a row', () => {
-    it('is the consumption with estimate and real cost, and all of its rows', async () => {
+  describe('the details of a row', () => {
+    it('are its consumption with estimate and actual cost, and all rows of it', async () => {
       const rows = await readStatement(opened.tables, USER);
       const refund = rows.find((row) => row.type === 'refund')!;
       expect(await opened.tables.transactionDetails(USER, { id: refund.id })).toMatchObject({
@@ -380,7 +380,7 @@ export function readTablesContract(open: OpenReadTables): void {
       });
     });
 
-    it('has every row of a consumption that drew on several batches', async () => {
+    it('include every row of a consumption that drew on several batches', async () => {
       const rows = await readStatement(opened.tables, USER);
       const second = rows.find((row) => row.amount === 30)!;
       const story = await opened.tables.transactionDetails(USER, { id: second.id });
@@ -388,7 +388,7 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(story!.consumption).toMatchObject({ status: 'closed', estimate: null, actual: 80 });
     });
 
-    it('goes on where a consumption was charged late', async () => {
+    it('include the late charge of a consumption', async () => {
       const [, first] = await readStatement(opened.tables, LATE);
       const story = await opened.tables.transactionDetails(LATE, { id: first!.id });
       expect(story!.rows.map(({ type, amount }) => [type, amount])).toEqual([
@@ -399,7 +399,7 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(story!.consumption).toMatchObject({ status: 'settled', estimate: 10, actual: 7 });
     });
 
-    it('is the row alone where it belongs to no consumption', async () => {
+    it('are the row alone when it belongs to no consumption', async () => {
       const [first] = await readStatement(opened.tables, USER);
       expect(await opened.tables.transactionDetails(USER, { id: first!.id })).toMatchObject({
         consumption: null,
@@ -432,7 +432,7 @@ export function readTablesContract(open: OpenReadTables): void {
       ).toBeNull();
     });
 
-    it('has for every row of every account all rows of its consumption', async () => {
+    it('include all rows of the consumption, for every row of every account', async () => {
       for (const { userId, rows } of vectorUsers()) {
         const shown = await readStatement(opened.tables, userId);
         expect(shown).toHaveLength(rows.length);
@@ -449,13 +449,13 @@ export function readTablesContract(open: OpenReadTables): void {
     });
   });
 
-  describe('the accounts where something fell due', () => {
+  describe('the accounts with something due', () => {
     const own = async (at: string) =>
       (await opened.tables.dueAccounts(at, 1_000)).filter(({ userId }) =>
         [USER, OTHER].includes(userId),
       );
 
-    it('are told with the earliest time at which it did', async () => {
+    it('come with the earliest time at which something fell due', async () => {
       expect(await own(day(9))).toEqual([]);
       expect(await own(day(10))).toEqual([{ userId: USER, dueAt: day(10) }]);
       expect(await own(day(15))).toEqual([
@@ -468,14 +468,14 @@ export function readTablesContract(open: OpenReadTables): void {
       ]);
     });
 
-    it('are as many as asked for, those due longest first', async () => {
+    it('are no more than the limit, those that are due longest first', async () => {
       const all = await opened.tables.dueAccounts(day(25), 1_000);
       expect(all.length).toBeGreaterThan(2);
       expect(await opened.tables.dueAccounts(day(25), 2)).toEqual(all.slice(0, 2));
       expect(all.map(({ dueAt }) => dueAt)).toEqual(all.map(({ dueAt }) => dueAt).sort());
     });
 
-    it('do not have those whose batches are spent', async () => {
+    it('do not include accounts whose batches are spent', async () => {
       const spent = userNo(9);
       const { tables, writer } = await open(isDenseSuccessor);
       const events = [
@@ -489,7 +489,7 @@ export function readTablesContract(open: OpenReadTables): void {
   });
 
   describe('the oldest open pre-deduction', () => {
-    it('is known by the time it was made', async () => {
+    it('is given by the time at which it was made', async () => {
       const { tables, writer } = await open(isDenseSuccessor);
       await writeAll(writer, inBatches(inStoreOrder([{ userId: OTHER, events: sameMoment }]), 10));
       expect(await tables.oldestOpenConsumption()).toBe('2030-01-01T00:00:00.000Z');
@@ -497,7 +497,7 @@ export function readTablesContract(open: OpenReadTables): void {
   });
 
   describe('waiting for a position', () => {
-    it('ends as soon as the tables are there', async () => {
+    it('ends as soon as the tables have reached it', async () => {
       const { tables, writer } = await open(isDenseSuccessor);
       const batches = inBatches(inStoreOrder([{ userId: USER, events: history }]), 4);
       const reached = waitForPosition(tables, positionOf(8), 4_000);
@@ -505,7 +505,7 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(await reached).toBe(true);
     });
 
-    it('ends in vain when they do not come there in time', async () => {
+    it('gives false when the tables do not reach it in time', async () => {
       const { tables } = await open(isDenseSuccessor);
       expect(await waitForPosition(tables, positionOf(1), 30)).toBe(false);
     });

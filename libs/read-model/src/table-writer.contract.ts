@@ -48,7 +48,7 @@ async function everyAccount(tables: ReadTables): Promise<unknown> {
 }
 
 export function tableWriterContract(open: OpenReadTables): void {
-  it.each([7, 2_000])('gives every account its rows, in batches of %i events', async (size) => {
+  it.each([7, 2_000])('writes the rows of every account, in batches of %i events', async (size) => {
     const { tables, writer } = await open(isDenseSuccessor);
     await writeAll(writer, inBatches(events, size));
     for (const { userId, rows } of users) {
@@ -56,7 +56,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     }
   });
 
-  it('numbers rows densely, in the order of the events', async () => {
+  it('numbers rows without gaps, in the order of the events', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     await writeAll(writer, inBatches(events, 100));
     const all = (
@@ -75,7 +75,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     );
   });
 
-  it('gives the same rows and ids however the events are cut into batches', async () => {
+  it('writes the same rows and ids however the events are split into batches', async () => {
     const one = await open(isDenseSuccessor);
     const other = await open(isDenseSuccessor);
     await writeAll(one.writer, inBatches(events, 13));
@@ -83,7 +83,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await everyAccount(one.tables)).toEqual(await everyAccount(other.tables));
   });
 
-  it('knows the balance and the held points of every account', async () => {
+  it('keeps the balance and the held points of every account', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     await writeAll(writer, inBatches(events, 50));
     for (const { userId, balance, held, events: own } of users) {
@@ -92,7 +92,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     }
   });
 
-  it('lists the batches with points left as the rules will draw on them', async () => {
+  it('lists the batches with points left in the order in which the rules draw on them', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     await writeAll(writer, inBatches(events, 50));
     for (const { userId, events: own } of users) {
@@ -104,7 +104,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     }
   });
 
-  it('counts as points of a batch all that came in from outside of it', async () => {
+  it('counts as points of a batch all that came from outside of it', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const grace = { from: 1, into: 9, expiresAt: '2030-01-08T00:00:00.000Z' };
     const history = streamOf(
@@ -122,7 +122,7 @@ export function tableWriterContract(open: OpenReadTables): void {
   });
 
   it.each([1, 10])(
-    'puts the seconds of a settlement onto the first row of its pre-deduction, %i events a batch',
+    'puts the duration of a settlement on the first row of its pre-deduction, %i events per batch',
     async (size) => {
       const { tables, writer } = await open(isDenseSuccessor);
       const later = '2030-01-01T00:10:00.000Z';
@@ -141,7 +141,7 @@ export function tableWriterContract(open: OpenReadTables): void {
   );
 
   it.each([1, 10])(
-    'puts the seconds of a late settlement onto the row of the late charge, %i events a batch',
+    'puts the duration of a late settlement on the row of the late charge, %i events per batch',
     async (size) => {
       const { tables, writer } = await open(isDenseSuccessor);
       const history = streamOf(
@@ -157,7 +157,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     },
   );
 
-  it('moves its checkpoint also when only foreign events went by', async () => {
+  it('advances the checkpoint past foreign events', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const foreign = {
       ...recordedEvent(USER, 0, account[0]!, 1),
@@ -175,7 +175,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await tables.position()).toBe(positionOf(6));
   });
 
-  it('applies nothing when the checkpoint is not where the caller thinks', async () => {
+  it('writes nothing when the checkpoint is not where the caller expects it', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const [first, second] = streamOf(...account);
     await writer.write(null, batchOf(first!));
@@ -196,7 +196,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
-  it('does not let the checkpoint go backwards', async () => {
+  it('never moves the checkpoint backwards', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const history = streamOf(...account);
     await writer.write(null, batchOf(...history));
@@ -205,7 +205,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
-  it('takes from a batch that was partly delivered before only what is new', async () => {
+  it('writes only the new events of a batch that was delivered in part before', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const history = streamOf(...account);
     await writer.write(null, batchOf(...history.slice(0, 2)));
@@ -213,56 +213,59 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
-  it.each([1, 10])('keeps the ends of what an event can hold, %i events a batch', async (size) => {
-    const { tables, writer } = await open(isDenseSuccessor);
-    const batchId = Number.MAX_SAFE_INTEGER;
-    const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'];
-    const sourceId = '\u{10ffff}'.repeat(64);
-    const consumptionId = '😀'.repeat(128);
-    const most = 1_000_000_000;
-    const history = streamOf(
-      recharged({
-        balanceAfter: most,
-        batchId,
-        points: most,
-        expiresAt: last,
-        sourceId,
-        at: first,
-      }),
-      consumed({
-        ...{ balanceAfter: 0, points: most, draws: [{ batchId, points: most }], at: first },
-        ...{ consumptionId, sourceId, duration: 10_000_000, settleBy: last },
-      }),
-      refunded({
-        ...{ balanceAfter: 1, points: 1, consumptionId, cause: 'overestimated', at: first },
-        returns: [{ from: batchId, into: batchId, points: 1, expiresAt: last }],
-      }),
-      settled({
-        ...{ balanceAfter: 1, consumptionId, estimated: most, actual: most - 1, at: last },
-        duration: 5e-324,
-      }),
-    );
-    await writeAll(writer, inBatches(history, size));
-    const rows = await readStatement(tables, USER);
-    expect(rows).toMatchObject([
-      { batch_id: batchId, amount: most, source_id: sourceId, created_at: first },
-      { batch_id: batchId, source_id: sourceId, duration: 5e-324, created_at: first },
-      { batch_id: batchId, amount: 1, duration: null, updated_at: first },
-    ]);
-    expect(rows[1]?.updated_at).toBe(last);
-    expect(await tables.batches(USER, 10)).toMatchObject([
-      { batch_id: batchId, remaining: 1, expires_at: last, created_at: first },
-    ]);
-    const story = await tables.transactionDetails(USER, { id: rows[1]?.id ?? 0 });
-    expect(story?.consumption).toMatchObject({
-      ...{ consumption_id: consumptionId, duration: 5e-324, actual: most - 1 },
-      ...{ opened_at: first, closed_at: last, settle_by: last },
-    });
-    expect(await tables.account(USER)).toMatchObject({ updated_at: last, balance: 1, held: 0 });
-    expect(await tables.dueAccounts(last, 10)).toEqual([{ userId: USER, dueAt: last }]);
-  });
+  it.each([1, 10])(
+    'keeps the smallest and largest values of an event, %i events per batch',
+    async (size) => {
+      const { tables, writer } = await open(isDenseSuccessor);
+      const batchId = Number.MAX_SAFE_INTEGER;
+      const [first, last] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'];
+      const sourceId = '\u{10ffff}'.repeat(64);
+      const consumptionId = '😀'.repeat(128);
+      const most = 1_000_000_000;
+      const history = streamOf(
+        recharged({
+          balanceAfter: most,
+          batchId,
+          points: most,
+          expiresAt: last,
+          sourceId,
+          at: first,
+        }),
+        consumed({
+          ...{ balanceAfter: 0, points: most, draws: [{ batchId, points: most }], at: first },
+          ...{ consumptionId, sourceId, duration: 10_000_000, settleBy: last },
+        }),
+        refunded({
+          ...{ balanceAfter: 1, points: 1, consumptionId, cause: 'overestimated', at: first },
+          returns: [{ from: batchId, into: batchId, points: 1, expiresAt: last }],
+        }),
+        settled({
+          ...{ balanceAfter: 1, consumptionId, estimated: most, actual: most - 1, at: last },
+          duration: 5e-324,
+        }),
+      );
+      await writeAll(writer, inBatches(history, size));
+      const rows = await readStatement(tables, USER);
+      expect(rows).toMatchObject([
+        { batch_id: batchId, amount: most, source_id: sourceId, created_at: first },
+        { batch_id: batchId, source_id: sourceId, duration: 5e-324, created_at: first },
+        { batch_id: batchId, amount: 1, duration: null, updated_at: first },
+      ]);
+      expect(rows[1]?.updated_at).toBe(last);
+      expect(await tables.batches(USER, 10)).toMatchObject([
+        { batch_id: batchId, remaining: 1, expires_at: last, created_at: first },
+      ]);
+      const story = await tables.transactionDetails(USER, { id: rows[1]?.id ?? 0 });
+      expect(story?.consumption).toMatchObject({
+        ...{ consumption_id: consumptionId, duration: 5e-324, actual: most - 1 },
+        ...{ opened_at: first, closed_at: last, settle_by: last },
+      });
+      expect(await tables.account(USER)).toMatchObject({ updated_at: last, balance: 1, held: 0 });
+      expect(await tables.dueAccounts(last, 10)).toEqual([{ userId: USER, dueAt: last }]);
+    },
+  );
 
-  it('takes an event that stands twice in a batch once', async () => {
+  it('writes an event once that occurs twice in a batch', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const [first, second] = streamOf(...account);
     await writer.write(null, batchOf(first!, second!, first!, second!));
@@ -372,7 +375,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     ],
   ];
 
-  it.each(poisons)('stops at %s, and writes nothing', async (_, reason, history) => {
+  it.each(poisons)('rejects %s, and writes nothing', async (_, reason, history) => {
     const { tables, writer } = await open(isDenseSuccessor);
     const poison = history.at(-1)!;
     await expect(writer.write(null, batchOf(...history))).rejects.toMatchObject({
@@ -386,7 +389,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await tables.account(USER)).toBeNull();
   });
 
-  it('stops at a batch that comes in again, not at what is done with it before', async () => {
+  it('rejects a recharge of a batch that exists, not the earlier events of that batch', async () => {
     const { writer } = await open(isDenseSuccessor);
     const history = streamOf(
       recharged({ balanceAfter: 100 }),
@@ -402,7 +405,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     });
   });
 
-  it('takes batches that are handed in before the ones before them are written', async () => {
+  it('accepts batches before the earlier ones are written', async () => {
     const one = await open(isDenseSuccessor);
     const other = await open(isDenseSuccessor);
     await writeAll(one.writer, inBatches(events, 2_000));
@@ -422,7 +425,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await everyAccount(other.tables)).toEqual(await everyAccount(one.tables));
   });
 
-  it('knows what was handed in right before when it is delivered again', async () => {
+  it('recognizes a batch that was accepted just before', async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const history = batchOf(...streamOf(...account));
     const answers = await Promise.all([
@@ -433,7 +436,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
-  it('stops at poison that is handed in behind others, and can be told how far to go', async () => {
+  it("rejects an event that can't be applied, and writes the batches before it", async () => {
     const { tables, writer } = await open(isDenseSuccessor);
     const [begins, follows, refuses] = [
       batchOf(first),
@@ -457,7 +460,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     expect(await tables.position()).toBe(follows.next);
   });
 
-  it('stops at an event that comes behind a later one and was never applied', async () => {
+  it('rejects an event that comes after a later one and was never applied', async () => {
     const { tables, writer } = await open(() => true);
     const other = { ...first, stream: accountStream(userNo(2)) };
     const late = writer.write(null, batchOf(at(2, first), at(1, other), at(3, second)));

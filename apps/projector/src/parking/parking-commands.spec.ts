@@ -6,7 +6,7 @@ describe('projector unpark', () => {
   it.each([
     ['neither an account nor all', []],
     ['an account and all', ['--user', USER, '--all']],
-  ])('says in a sentence what to say when it is told %s', async (_what, args) => {
+  ])('explains what to specify when it gets %s', async (_what, args) => {
     const written: string[] = [];
     const command = unparkCommand(() => {
       throw new Error('nothing is to be read');

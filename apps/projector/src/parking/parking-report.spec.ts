@@ -14,7 +14,7 @@ const account: ParkedAccount = {
 };
 
 describe('the list of parked accounts', () => {
-  it('says of each since when, where and why, and what to do', () => {
+  it('gives the time, place and reason for each, and what to do', () => {
     const list = formatParkedAccounts([account], false);
     for (const text of [account.userId, account.since, account.code, account.detail, 'unpark']) {
       expect(list).toContain(text);
@@ -23,19 +23,19 @@ describe('the list of parked accounts', () => {
     expect(list).toContain('1 account is parked');
   });
 
-  it('says that there is none', () => {
+  it('says that no account is parked', () => {
     expect(formatParkedAccounts([], false)).toBe('No account is parked.\n');
     expect(formatParkedAccounts([], true)).toBe('');
   });
 
-  it('is one object a line for programs', () => {
+  it('is one JSON object per line for programs', () => {
     const lines = formatParkedAccounts([account, account], true).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([account, account]);
   });
 });
 
 describe('the outcome of unpark', () => {
-  it('is a sentence about each account', () => {
+  it('is one sentence per account', () => {
     const { userId } = account;
     expect(formatUnparkResult({ kind: 'unparked', userId, events: 9, rows: 12 })).toContain(
       'goes on',
@@ -64,19 +64,19 @@ describe('the commands', () => {
     return written;
   };
 
-  it('explain themselves without a configuration', async () => {
+  it('show their help without a configuration', async () => {
     expect(await run('parked', '--help')).toContain('Lists the accounts that are parked');
     expect(await run('unpark', '--help')).toContain('--user <id>');
   });
 
   it.each([[[]], [['--all', '--user', account.userId]]])(
-    'want either one user or all: %j',
+    'require either one user or all: %j',
     async (words) => {
       expect(await run('unpark', ...words)).toContain('either --user <id> or --all');
     },
   );
 
-  it('want the id of a user', async () => {
+  it('require a UUID as the id of a user', async () => {
     expect(await run('unpark', '--user', 'alice')).toContain('a UUID');
   });
 });

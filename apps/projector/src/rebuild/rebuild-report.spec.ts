@@ -15,13 +15,13 @@ const outcomes: readonly [RebuildOutcome, number, string][] = [
 ];
 
 describe('the report of a rebuild', () => {
-  it.each(outcomes)('says what came of it: %j', (outcome, status, said) => {
+  it.each(outcomes)('reports the outcome %j', (outcome, status, said) => {
     const out = recordingOutput();
     expect(reportOutcome(out, outcome)).toBe(status);
     expect(out.lines.join('')).toContain(said);
   });
 
-  it('names what differs, and what can be done about it', () => {
+  it('names the differences, and what can be done about them', () => {
     const out = recordingOutput();
     const difference = {
       table: 'mjk_point_accounts',
@@ -37,7 +37,7 @@ describe('the report of a rebuild', () => {
     expect(out.lines.join('')).toContain('--accept-differences');
   });
 
-  it('tells how far it is and how long it will take', () => {
+  it('shows its progress and the time left', () => {
     const out = recordingOutput();
     const observer = rebuildReporter(out);
     observer.progressed?.({ version: 2, events: 1_000, total: 4_000, eventsPerSecond: 1_500.4 });
@@ -50,7 +50,7 @@ describe('the report of a rebuild', () => {
     ]);
   });
 
-  it('tells it once in a while, and when it is through', () => {
+  it('shows progress at intervals, and at the end', () => {
     const out = recordingOutput();
     const observer = rebuildReporter(out);
     for (const events of [1_000, 2_000, 4_000, 5_000]) {

@@ -95,8 +95,8 @@ async function expectOthersToAgree(): Promise<void> {
   }
 }
 
-describe('a stream that somebody deletes for ever', () => {
-  it('parks its account: everybody else goes on, after a restart and a rebuild too', async () => {
+describe('a stream with a tombstone', () => {
+  it('parks its account and no other, also after a restart and a rebuild', async () => {
     await ledger.run(40);
     const first = run();
     await seesAll();
@@ -137,7 +137,7 @@ describe('a stream that somebody deletes for ever', () => {
     expect(await readStatement(pool, DAMAGED)).toHaveLength(before.length);
   });
 
-  it('can not be unparked, which is said', async () => {
+  it('can not be unparked, and the reason is given', async () => {
     await ledger.run(20);
     await client.tombstoneStream(stream, { credentials });
     run();
@@ -151,7 +151,7 @@ describe('a stream that somebody deletes for ever', () => {
     expect(await readParkedAccounts(pool, 'points')).toHaveLength(1);
   });
 
-  it('is told where nothing else is new', async () => {
+  it('parks its account although nothing else is new', async () => {
     await client.appendToStream(stream, jsonEvent({ type: 'x', data: {} }), { credentials });
     await client.tombstoneStream(stream, { credentials });
     const { parked, poisons } = run();
@@ -161,8 +161,8 @@ describe('a stream that somebody deletes for ever', () => {
   });
 });
 
-describe('a stream into which somebody else writes', () => {
-  it('parks its account at that record, and nobody else', async () => {
+describe('a stream with a foreign record', () => {
+  it('parks its account at that record, and no other account', async () => {
     await ledger.run(30);
     await client.appendToStream(stream, jsonEvent({ type: 'x', data: { by: 'somebody' } }), {
       credentials,
@@ -178,8 +178,8 @@ describe('a stream into which somebody else writes', () => {
   });
 });
 
-describe('a stream that was cut in front, as a scavenge leaves it', () => {
-  it('parks its account, and nobody else', async () => {
+describe('a stream that was truncated by a scavenge', () => {
+  it('parks its account, and no other account', async () => {
     await ledger.run(60);
     // The double does not scavenge: it leaves an event of the stream out of what it gives.
     server.faults.read = () => ({ kind: 'omit', event: 0 });

@@ -118,7 +118,7 @@ async function expectOthersToAgree(): Promise<void> {
   }
 }
 
-describe('an account of which an event can not be applied', () => {
+describe('an account with an event that can not be applied', () => {
   it.each<[string, number, Change, Partial<NewParkedAccount>]>([
     ['an event in the middle', 5, damageData, { code: 'unreadable-event', revision: 5 }],
     ['its first event', 0, damageData, { code: 'unreadable-event', revision: 0 }],
@@ -128,24 +128,27 @@ describe('an account of which an event can not be applied', () => {
       (event) => ({ ...event, data: event.data.replace(/"balanceAfter":\d+/, '"balanceAfter":1') }),
       { code: 'rows-disagree', revision: 5 },
     ],
-  ])('is parked over %s, and nobody else', async (_what, revision, change, account) => {
-    await ledger.run(100);
-    const { parked, poisons, failed } = run(changing(DAMAGED!, revision, change));
-    await atHead();
-    expect(parked).toMatchObject([{ userId: DAMAGED, ...account }]);
-    expect([poisons, failed]).toEqual([[], []]);
-    await expectOthersToAgree();
-    const before = await readStatement(pool, DAMAGED!);
-    expect(before.every((row) => row.revision < revision)).toBe(true);
-    await ledger.run(50);
-    await atHead();
-    await expectOthersToAgree();
-    expect(await readStatement(pool, DAMAGED!)).toEqual(before);
-    expect(parked).toHaveLength(1);
-    expect(await tables().projectionStatus(DAMAGED!)).toMatchObject({ parked: account });
-  });
+  ])(
+    'is parked because of %s, and no other account is',
+    async (_what, revision, change, account) => {
+      await ledger.run(100);
+      const { parked, poisons, failed } = run(changing(DAMAGED!, revision, change));
+      await atHead();
+      expect(parked).toMatchObject([{ userId: DAMAGED, ...account }]);
+      expect([poisons, failed]).toEqual([[], []]);
+      await expectOthersToAgree();
+      const before = await readStatement(pool, DAMAGED!);
+      expect(before.every((row) => row.revision < revision)).toBe(true);
+      await ledger.run(50);
+      await atHead();
+      await expectOthersToAgree();
+      expect(await readStatement(pool, DAMAGED!)).toEqual(before);
+      expect(parked).toHaveLength(1);
+      expect(await tables().projectionStatus(DAMAGED!)).toMatchObject({ parked: account });
+    },
+  );
 
-  it('is parked over a revision that is missing, where positions do not tell', async () => {
+  it('is parked because of a missing revision, where positions are not dense', async () => {
     await ledger.run(60);
     const sparse = changing(DAMAGED!, 3, () => null);
     const observed: NewParkedAccount[] = [];
@@ -157,7 +160,7 @@ describe('an account of which an event can not be applied', () => {
     await expectOthersToAgree();
   });
 
-  it('is parked over rows that the database refuses, found among those of many', async () => {
+  it('is parked because of rows that the database refuses, which are found among many', async () => {
     await pool.query(
       `alter table mjk_point_accounts_v1 add constraint refused
        check (not (user_id = '${DAMAGED}' and revision >= 7))`,
@@ -171,7 +174,7 @@ describe('an account of which an event can not be applied', () => {
     await expectOthersToAgree();
   });
 
-  it('is parked over a tombstone, and over a record that somebody else wrote', async () => {
+  it('is parked because of a tombstone or a foreign record', async () => {
     await ledger.run(30);
     log.tombstone(`points-${DAMAGED}`);
     log.writeUnreadable(`points-${userNo(2)}`);
@@ -188,7 +191,7 @@ describe('an account of which an event can not be applied', () => {
     expect(await readStatement(pool, DAMAGED!)).not.toEqual([]);
   });
 
-  it('is parked once and for all when the projector dies around it again and again', async () => {
+  it('is parked once, even when the projector is killed again and again', async () => {
     await ledger.run(200);
     const sick = changing(DAMAGED!, 9, damageData);
     for (let kill = 0; kill < 8; kill++) {
@@ -245,8 +248,8 @@ describe('a delivery that is faulty once, while a batch is written with parking'
   });
 });
 
-describe('what is no trouble of single accounts', () => {
-  it('stops the projector: the database refuses rows of which no account can be named', async () => {
+describe('a failure that does not concern single accounts', () => {
+  it('stops the projector when the database refuses rows of no single account', async () => {
     await ledger.run(40);
     await pool.query(
       `create function refuse() returns trigger language plpgsql as $$ begin
@@ -264,7 +267,7 @@ describe('what is no trouble of single accounts', () => {
     expect(await tables().position()).toBeNull();
   });
 
-  it('stops the projector: twenty-one accounts within an hour', async () => {
+  it('stops the projector at the twenty-first parked account within an hour', async () => {
     const many = new TestLedger(store, 40);
     await many.run(40);
     const damaged = damagedFor(21);
@@ -274,7 +277,7 @@ describe('what is no trouble of single accounts', () => {
     expect((await parkedAccounts({ pool, name: 'points' })).length).toBeLessThanOrEqual(20);
   });
 
-  it('does not stop over twenty within an hour, and the next one when the hour is over', async () => {
+  it('lets twenty accounts be parked within an hour, and another one later', async () => {
     const many = new TestLedger(store, 40);
     await many.run(40);
     const first = run(damagedFor(20));
@@ -318,7 +321,7 @@ describe('unpark', () => {
     return results;
   };
 
-  it('gives the rows that a rebuild gives, but for their ids, and everybody goes on', async () => {
+  it('gives the rows of a rebuild except for their ids, and the projector continues', async () => {
     await ledger.run(100);
     run(changing(DAMAGED!, 5, damageData));
     await atHead();
@@ -343,7 +346,7 @@ describe('unpark', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('takes up an account again that was parked over its first event', async () => {
+  it('unparks an account that was parked at its first event', async () => {
     await ledger.run(60);
     run(changing(DAMAGED!, 0, damageData));
     await atHead();
@@ -368,7 +371,7 @@ describe('unpark', () => {
     expect(await tables().projectionStatus(DAMAGED!)).toMatchObject({ parked: { revision: 4 } });
   });
 
-  it('does not take a stream that was cut for the whole history', async () => {
+  it('refuses a stream that was truncated', async () => {
     await ledger.run(60);
     run(changing(DAMAGED!, 4, damageData));
     await atHead();
@@ -381,7 +384,7 @@ describe('unpark', () => {
     expect(await readStatement(pool, DAMAGED!)).toEqual(before);
   });
 
-  it('says that a deleted stream stays parked, and that others are not parked', async () => {
+  it('reports that a deleted stream stays parked, and which accounts are not parked', async () => {
     await ledger.run(30);
     log.tombstone(`points-${DAMAGED}`);
     run();
@@ -392,7 +395,7 @@ describe('unpark', () => {
     ]);
   });
 
-  it('is seen by a projector that works meanwhile, which writes nothing of what it had made', async () => {
+  it('makes a running projector discard what it had prepared', async () => {
     await ledger.run(100);
     run(changing(DAMAGED!, 5, damageData));
     await atHead();
@@ -426,7 +429,7 @@ describe('unpark', () => {
 });
 
 describe('a rebuild', () => {
-  it('tries parked accounts anew, and leaves out of the comparison what is parked', async () => {
+  it('retries parked accounts, and skips those that stay parked in the comparison', async () => {
     await ledger.run(100);
     run(changing(DAMAGED!, 5, damageData));
     await atHead();

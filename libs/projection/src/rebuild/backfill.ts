@@ -7,16 +7,19 @@ import { FailedEvents } from '../failed-events.js';
 export interface BackfillOptions {
   readonly store: Pick<EventStore, 'readAll'>;
   readonly writer: TableWriter;
-  /** Read from the store at one go. */
+  /** Events read from the store by one call. */
   readonly pageEvents: number;
-  /** Before a page is handed in: what it waits for holds the feeding up. */
+  /** Awaited before each page is written. */
   readonly throttle: (events: number, signal: AbortSignal) => Promise<void>;
   readonly onParked?: (account: NewParkedAccount) => void;
-  /** They are in the tables. */
+  /** Called with the number of events after each write. */
   readonly onProgress: (events: number) => void;
 }
 
-/** Carries events into a version of the tables, page by page. Others may be feeding it too. */
+/**
+ * Reads the store page by page and writes the events into a version of the tables. Other processes may be
+ * writing to the version too.
+ */
 export class Backfill {
   /** Of the last attempt. */
   #writer: BatchWriter | null = null;
@@ -24,7 +27,7 @@ export class Backfill {
 
   constructor(private readonly options: BackfillOptions) {}
 
-  /** Exactly as far as that; the store has been there. */
+  /** Runs to exactly that position, which the store has reached before. */
   async runTo(position: Position, signal: AbortSignal): Promise<void> {
     for (;;) {
       const checkpoint = await this.#checkpoint();
@@ -40,18 +43,18 @@ export class Backfill {
 
   async #checkpoint(): Promise<Checkpoint> {
     const checkpoint = await this.options.writer.checkpoint();
-    if (checkpoint === null) throw new Error('the version that is fed was dropped');
+    if (checkpoint === null) throw new Error('the version was dropped during its backfill');
     return checkpoint;
   }
 
   async #writePages(from: Position | null, to: Position, signal: AbortSignal): Promise<void> {
-    const { writer, throttle: mayFeed, onProgress: fed } = this.options;
+    const { writer, throttle, onProgress } = this.options;
     const batchWriter = new BatchWriter(
       {
         writer,
         onApplied: ({ events, parked }) => {
           for (const account of parked) this.options.onParked?.(account);
-          fed(events);
+          onProgress(events);
         },
         minIntervalMs: 0,
         parkingUpTo: this.#failedEvents.parkingUpTo,
@@ -64,7 +67,7 @@ export class Backfill {
     try {
       for (let after = from, isLast = false; !isLast;) {
         const page = await this.#page(after, to);
-        await mayFeed(page.batch.events.length, until);
+        await throttle(page.batch.events.length, until);
         until.throwIfAborted();
         await batchWriter.add(page.batch);
         after = page.batch.next;

@@ -47,6 +47,7 @@ afterAll(() => database.drop());
 const atHead = () => eventuallyHolds('at the head', () => isAtHead(pool, store));
 
 const never = new AbortController().signal;
+const QUICK_RETRIES = { backoffMsMin: 1, backoffMsMax: 20, totalMsMax: Infinity };
 
 const rebuildWith = (parts: Partial<RebuildOptions> = {}): Rebuild =>
   new Rebuild({ store, pool, name: 'points', observer: {}, followsDirectly, ...parts });
@@ -116,7 +117,7 @@ describe('rebuild', () => {
     expect(await indexes(2)).toHaveLength(8);
   });
 
-  it('reads as ever while events come in and versions are switched', async () => {
+  it('lets readers read on while events arrive and versions are switched', async () => {
     await projectedLedger(200);
     const tables = new PostgresReadTables(pool, 'points');
     const faults: string[] = [];
@@ -144,18 +145,24 @@ describe('rebuild', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    const rebuilt = await rebuild();
-    const back = await rebuildWith().rollBack(never);
-    done = true;
-    await Promise.all([reading, writing]);
+    const outcomes = [];
+    try {
+      outcomes.push(await rebuild());
+      outcomes.push(await rebuildWith().rollBack(never));
+    } finally {
+      done = true;
+      await Promise.all([reading, writing]);
+    }
     expect(faults).toEqual([]);
-    expect(rebuilt).toEqual({ kind: 'switched', from: 1, to: 2 });
-    expect(back).toEqual({ kind: 'switched', from: 2, to: 1 });
+    expect(outcomes).toEqual([
+      { kind: 'switched', from: 1, to: 2 },
+      { kind: 'switched', from: 2, to: 1 },
+    ]);
     await atHead();
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('is followed by the projector from the switch on, and the old version too', async () => {
+  it('leaves both versions to the projector after the switch', async () => {
     await projectedLedger(50);
     await rebuild();
     await ledger.run(50);
@@ -167,20 +174,20 @@ describe('rebuild', () => {
     );
   });
 
-  it('works while no projector runs', async () => {
+  it('runs without a projector', async () => {
     await projectedLedger(50);
     await running.pop()!.stop();
     expect(await rebuild()).toMatchObject({ kind: 'switched' });
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('works on tables that have seen nothing', async () => {
+  it('runs on empty tables', async () => {
     expect(await rebuild()).toMatchObject({ kind: 'switched' });
     await projectedLedger(20);
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('stays behind the live version, which may be behind the store', async () => {
+  it('does not overtake the live version when that is behind the store', async () => {
     await projectedLedger(50);
     await running.pop()!.stop();
     const seen = await new PostgresReadTables(pool, 'points').position();
@@ -192,7 +199,7 @@ describe('rebuild', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const told: Progress[] = [];
     await projectedLedger(100);
     await rebuild({ observer: { progressed: (progress) => told.push(progress) } });
@@ -205,7 +212,7 @@ describe('rebuild', () => {
     expect(told.at(-1)!.eventsPerSecond).toBeGreaterThan(0);
   });
 
-  it('goes no faster than it may', async () => {
+  it('stays within its limit of events per second', async () => {
     await projectedLedger(100);
     const [live] = await readCheckpoints(pool, 'points');
     const begin = performance.now();
@@ -213,7 +220,7 @@ describe('rebuild', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(490);
   });
 
-  it('is refused while another one is at it, and while an old version is kept', async () => {
+  it('is refused while another one runs, and while an old version is kept', async () => {
     await projectedLedger(20);
     let second: Promise<RebuildOutcome> | undefined;
     await rebuild({ observer: { stepCompleted: () => void (second ??= rebuild()) } });
@@ -225,7 +232,7 @@ describe('rebuild', () => {
 describe('a rebuild that crashes', () => {
   const steps: readonly RebuildStep[] = ['created', 'filled', 'indexed', 'compared'];
 
-  it.each(steps)('behind the step "%s" is taken up by the same command', async (step) => {
+  it.each(steps)('is resumed by the same command after the step "%s"', async (step) => {
     await projectedLedger(120);
     const before = await everyStatement();
     const crashing = rebuild({
@@ -243,7 +250,7 @@ describe('a rebuild that crashes', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('between two transactions goes on behind the last one', async () => {
+  it('is resumed after its last transaction', async () => {
     await projectedLedger(300);
     let transactions = 0;
     const crashing = rebuild({
@@ -268,7 +275,7 @@ describe('a rebuild that crashes', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('because its connections are cut goes on from there too', async () => {
+  it('is resumed after its connections were cut', async () => {
     await projectedLedger(200);
     const cut = rebuild({ transactionEventsMax: 10, eventsPerSecondMax: 500 });
     let failed = false;
@@ -286,7 +293,7 @@ describe('a rebuild that crashes', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('behind the switch has nothing left to do', async () => {
+  it('has nothing left to do after the switch', async () => {
     await projectedLedger(50);
     const crashing = rebuild({
       observer: {
@@ -300,14 +307,14 @@ describe('a rebuild that crashes', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('in the middle of the switch has switched nothing', async () => {
+  it('has switched nothing in the middle of the switch', async () => {
     await projectedLedger(50);
     const client = await pool.connect();
     // The last of the names can't be switched.
     await client.query('begin');
     await client.query('lock table mjk_point_consumptions in access share mode');
     const stuck = rebuild({
-      switchLimits: { lockWaitMsMax: 100, triesMax: 1, betweenTriesMs: 1 },
+      switchLimits: { lockWaitMsMax: 100, attemptsMax: 1, ...QUICK_RETRIES },
     });
     await expect(stuck).rejects.toMatchObject({ code: '55P03' });
     await client.query('rollback');
@@ -322,15 +329,15 @@ describe('a rebuild that crashes', () => {
   });
 });
 
-describe('a switch that somebody stands in the way of', () => {
-  it('waits no longer than it may, lets readers through, and tries again', async () => {
+describe('a switch that is blocked by a reader', () => {
+  it('waits no longer than its limit, lets readers through, and is retried', async () => {
     await projectedLedger(50);
     const long = await pool.connect();
     await long.query('begin');
     await long.query('select count(*) from mjk_point_transactions');
     const waits: number[] = [];
     const switching = rebuild({
-      switchLimits: { lockWaitMsMax: 50, triesMax: 100, betweenTriesMs: 20 },
+      switchLimits: { lockWaitMsMax: 50, attemptsMax: 100, ...QUICK_RETRIES },
       observer: { switchBlocked: (tries) => waits.push(tries) },
     });
     await eventuallyHolds('it has tried three times', () => waits.length >= 3);
@@ -346,7 +353,7 @@ describe('a rebuild that differs', () => {
   const changeOldRow = (): Promise<unknown> =>
     pool.query(`update mjk_point_transactions set description = 'as it was' where id = 7`);
 
-  it('is not switched to, and says which table and which accounts', async () => {
+  it('is not switched to, and names the table and the accounts', async () => {
     await projectedLedger(60);
     await changeOldRow();
     const before = await everyStatement();
@@ -368,7 +375,7 @@ describe('a rebuild that differs', () => {
     ['a balance', `update mjk_point_accounts set balance = balance + 1`, 'accounts'],
     ['a batch', `update mjk_point_batches set points = points + 1`, 'batches'],
     ['a consumption', `update mjk_point_consumptions set status = 'open'`, 'consumptions'],
-  ])('is found out by %s', async (_, sql, table) => {
+  ])('is found by %s', async (_, sql, table) => {
     await projectedLedger(60);
     await pool.query(sql);
     expect(await rebuild()).toMatchObject({
@@ -377,7 +384,7 @@ describe('a rebuild that differs', () => {
     });
   });
 
-  it('is switched to when somebody has looked and accepts it; the way back is at hand', async () => {
+  it('is switched to when the differences are accepted, and can be rolled back', async () => {
     await projectedLedger(60);
     await changeOldRow();
     const before = await everyStatement();
@@ -390,8 +397,8 @@ describe('a rebuild that differs', () => {
   });
 });
 
-describe('the version that was kept', () => {
-  it('is as far as the live one when it becomes live again', async () => {
+describe('a version that is kept', () => {
+  it('is up to date when it becomes live again', async () => {
     await projectedLedger(50);
     await rebuild();
     await ledger.run(100);
@@ -404,7 +411,7 @@ describe('the version that was kept', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('parks accounts alone where its rows are wrong: the live one goes on', async () => {
+  it('parks accounts by itself when its rows are wrong, and the live version does not', async () => {
     const parked: (readonly [number, string])[] = [];
     await ledger.run(50);
     const observer = {
@@ -423,7 +430,7 @@ describe('the version that was kept', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('stops alone when all of its rows are wrong: the live one goes on', async () => {
+  it('stops by itself when all its rows are wrong, and the live version does not', async () => {
     const poisons: (readonly [number, string])[] = [];
     ledger = new TestLedger(store, 25);
     await ledger.run(50);
@@ -444,7 +451,7 @@ describe('the version that was kept', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('is gone once it is dropped, and there is no way back', async () => {
+  it('can not be rolled back to once it is dropped', async () => {
     await projectedLedger(50);
     await rebuild();
     expect(await rebuildWith().drop('kept')).toEqual({ kind: 'dropped', version: 1 });
@@ -461,7 +468,7 @@ describe('the version that was kept', () => {
     expect(await rebuild()).toEqual({ kind: 'switched', from: 2, to: 3 });
   });
 
-  it('can be one that was never finished', async () => {
+  it('may be dropped before it is finished', async () => {
     await projectedLedger(20);
     await pool.query(`update mjk_point_accounts set balance = balance + 1`);
     await rebuild();

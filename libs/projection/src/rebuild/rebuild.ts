@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { retry, type RetryLimits } from '#async';
 import type { EventStore } from '#event-store';
 import {
   PostgresTableWriter,
@@ -34,18 +35,18 @@ import {
   type SwitchLimits,
 } from './switch-version.js';
 
-/** Read from the store at one go. */
+/** Events read from the store by one call. */
 const PAGE_EVENTS = 1_000;
 
 export type RebuildStep = 'created' | 'filled' | 'indexed' | 'compared' | 'renumbered' | 'switched';
 
 export interface RebuildObserver {
-  /** A step is done; a crash from here on is resumed behind it. */
+  /** A crash after this is resumed after the step. */
   readonly stepCompleted?: (step: RebuildStep, version: number) => void;
   readonly progressed?: (progress: Progress) => void;
-  /** An account was parked in the version that is built: the rest of it goes on. */
+  /** An account was parked in the version that is built. The rebuild goes on. */
   readonly parked?: (version: number, account: NewParkedAccount) => void;
-  /** So many accounts are parked in one of the versions: they were not compared. */
+  /** The number of accounts that are parked in one of the versions, and were not compared. */
   readonly accountsSkipped?: (accounts: number) => void;
   readonly switchBlocked?: (tries: number) => void;
 }
@@ -63,23 +64,35 @@ export interface RebuildOptions {
 
 export type RebuildOutcome =
   | { readonly kind: 'switched'; readonly from: number; readonly to: number }
-  /** Nothing was switched: somebody has to look, and may then accept it. */
+  /** The versions differ and were not switched. An operator may accept the differences. */
   | {
       readonly kind: 'differs';
       readonly version: number;
       readonly differences: readonly TableDifference[];
     }
-  /** A version is kept for the way back: it must be dropped before there can be another one. */
+  /** A version is kept for a rollback, and must be dropped before another rebuild. */
   | { readonly kind: 'kept'; readonly live: number; readonly kept: number }
-  /** Another process is at it. */
+  /** Another rebuild is running. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'dropped'; readonly version: number }
-  /** There is nothing to go back to, or to drop. */
+  /** There is no version to roll back to, or to drop. */
   | { readonly kind: 'nothing' };
 
+/** Two versions do not stand at the same position: another process writes to one of them. */
+class NotAlignedError extends Error {
+  override readonly name = 'NotAlignedError';
+}
+
+const ALIGN_LIMITS: RetryLimits = {
+  backoffMsMin: 20,
+  backoffMsMax: 200,
+  attemptsMax: 10,
+  totalMsMax: 5_000,
+};
+
 /**
- * Rebuilds the read tables from the events, switches versions and drops them. Each command takes up
- * where a crash of the same one left off.
+ * Rebuilds the read tables from the events, switches versions and drops them. Each command continues
+ * where it crashed.
  */
 export class Rebuild {
   readonly #options: RebuildOptions;
@@ -124,8 +137,8 @@ export class Rebuild {
   }
 
   /**
-   * A rebuild may have waited for days where tables differed: what was mended since an account was
-   * parked in its version must not be parked again by the switch.
+   * A rebuild may wait for days when the tables differ. An account whose fault was repaired in the
+   * meantime must not be parked by the switch.
    */
   async #tryParkedAgain(version: number, signal: AbortSignal): Promise<void> {
     const { pool, name } = this.#options;
@@ -135,7 +148,7 @@ export class Rebuild {
     }
   }
 
-  /** Makes the version that was kept live again, and keeps the other one. */
+  /** Makes the version that is kept live again, and keeps the other one. */
   rollBack(signal: AbortSignal): Promise<RebuildOutcome> {
     return this.#withRebuildLock(async () => {
       const { kept } = await this.#versions();
@@ -148,7 +161,7 @@ export class Rebuild {
     });
   }
 
-  /** Drops the version that was kept, or one whose building was given up. */
+  /** Drops the version that is kept, or one whose rebuild was abandoned. */
   drop(state: Exclude<VersionState, 'live'>): Promise<RebuildOutcome> {
     const { pool, name, switchLimits = SWITCH_LIMITS } = this.#options;
     return this.#withRebuildLock(async () => {
@@ -222,12 +235,24 @@ export class Rebuild {
     });
   }
 
-  /** Whether ids that the live version gave out would name other rows in this one. */
-  #isApart(next: number, backfill: Backfill, signal: AbortSignal): Promise<boolean> {
-    return this.#inSnapshot(next, backfill, signal, async (snapshot, live) => {
-      const both = { name: this.#options.name, live, next };
-      return (await mayNumberApart(snapshot, both)) && (await numbersApart(snapshot, both));
-    });
+  /**
+   * Whether ids that the live version gave out would name other rows in this one. A projector also writes
+   * to a version that is kept, and may be ahead of the live one whenever both are looked at: then they count
+   * as different, which is always safe.
+   */
+  async #isApart(next: number, backfill: Backfill, signal: AbortSignal): Promise<boolean> {
+    const attempt = (): Promise<boolean> =>
+      this.#inSnapshot(next, backfill, signal, async (snapshot, live) => {
+        const both = { name: this.#options.name, live, next };
+        return (await mayNumberApart(snapshot, both)) && (await numbersApart(snapshot, both));
+      });
+    const isRetried = (error: unknown): boolean => error instanceof NotAlignedError;
+    try {
+      return await retry(attempt, { ...ALIGN_LIMITS, isRetried, signal });
+    } catch (error) {
+      if (error instanceof NotAlignedError) return true;
+      throw error;
+    }
   }
 
   async #renumber(version: number): Promise<void> {
@@ -236,7 +261,7 @@ export class Rebuild {
     this.#stepCompleted('renumbered', version);
   }
 
-  /** In one snapshot in which both versions stand at the same position, while both go on. */
+  /** Works in a snapshot in which both versions stand at the same position. */
   #inSnapshot<T>(
     version: number,
     backfill: Backfill,
@@ -251,7 +276,7 @@ export class Rebuild {
     );
   }
 
-  /** Holds the live version for a moment, so that the snapshot begins with both at one position. */
+  /** Locks the live version for a moment, so that the snapshot begins with both at one position. */
   async #alignWithLive(
     snapshot: PoolClient,
     version: number,
@@ -268,7 +293,7 @@ export class Rebuild {
         await readCheckpoint(snapshot, name, version),
       ];
       if (one?.position !== other?.position) {
-        throw new Error(`the versions stand at ${one?.position} and ${other?.position}`);
+        throw new NotAlignedError(`the versions stand at ${one?.position} and ${other?.position}`);
       }
       return live;
     });
@@ -283,7 +308,7 @@ export class Rebuild {
     };
     const from = await attempt().catch(async (error: unknown) => {
       if (!(error instanceof NumberedApartError)) throw error;
-      // An account was parked, or taken up again, in one of the two since they were compared.
+      // Since they were compared, an account was parked or unparked in one of the two.
       await this.#renumber(version);
       return attempt();
     });
@@ -291,7 +316,7 @@ export class Rebuild {
     return { kind: 'switched', from, to: version };
   }
 
-  /** Not further: nobody needs a version that is ahead, and it could not be compared. */
+  /** A version that is ahead of the live one could not be compared with it. */
   async #catchUpWithLive(backfill: Backfill, signal: AbortSignal): Promise<void> {
     const { live } = await this.#versions();
     if (live?.position) await backfill.runTo(live.position, signal);

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 
+import { retry, type RetryLimits } from '#async';
+
 import {
   lockLiveVersion,
   inTransaction,
@@ -8,23 +10,22 @@ import {
   readCheckpoint,
 } from '#read-model';
 
-import { sleep } from '../sleep.js';
 import type { Backfill } from './backfill.js';
 
-export interface SwitchLimits {
-  /** For that long at most the switch stands in the way of readers, each time it tries. */
+export interface SwitchLimits extends RetryLimits {
+  /** Readers wait behind an attempt to switch no longer than this. */
   readonly lockWaitMsMax: number;
-  readonly triesMax: number;
-  readonly betweenTriesMs: number;
 }
 
 export const SWITCH_LIMITS: SwitchLimits = {
   lockWaitMsMax: 500,
-  triesMax: 120,
-  betweenTriesMs: 1_000,
+  backoffMsMin: 1_000,
+  backoffMsMax: 2_000,
+  attemptsMax: 120,
+  totalMsMax: 300_000,
 };
 
-/** Ids that were given out would name other rows: the version needs ids of its own first. */
+/** Ids that readers know would name other rows: the version must get ids of its own first. */
 export class NumberedApartError extends Error {
   override readonly name = 'NumberedApartError';
 }
@@ -33,13 +34,13 @@ export interface SwitchOptions {
   readonly pool: Pool;
   readonly name: string;
   readonly limits: SwitchLimits;
-  /** Somebody reads for long: it is tried again. */
+  /** A reader holds the tables, and the switch is retried: called with the number of attempts. */
   readonly onBlocked?: (tries: number) => void;
 }
 
 /**
- * Makes a version live in one short transaction, at a moment when it has seen all that the live
- * one has: nobody who reads goes back in time. Gives the version that was live.
+ * Makes a version live in one short transaction, when it has seen all that the live one has, so that
+ * nothing disappears for readers. Returns the version that was live.
  */
 export async function switchTo(
   options: SwitchOptions,
@@ -48,24 +49,30 @@ export async function switchTo(
   signal: AbortSignal,
 ): Promise<number> {
   const { pool, name, limits } = options;
-  for (let tries = 1; ; tries += 1) {
+  let attempts = 0;
+  const attempt = (): Promise<number> => {
+    attempts += 1;
+    return inTransaction(pool, async (client) => {
+      const live = await lockLiveVersion(client, name, limits.lockWaitMsMax);
+      const checkpoint = await readCheckpoint(client, name, live);
+      const position = checkpoint?.position ?? null;
+      if (position !== null) await backfill.runTo(position, signal);
+      if (await lastIdsDiffer(client, { name, live, next: version }))
+        throw new NumberedApartError();
+      await makeLive(client, name, live, version);
+      return live;
+    });
+  };
+  try {
+    return await retry(attempt, {
+      ...limits,
+      signal,
+      isRetried: isLockTimeout,
+      onRetry: () => options.onBlocked?.(attempts),
+    });
+  } catch (error) {
     signal.throwIfAborted();
-    try {
-      return await inTransaction(pool, async (client) => {
-        const live = await lockLiveVersion(client, name, limits.lockWaitMsMax);
-        const checkpoint = await readCheckpoint(client, name, live);
-        const position = checkpoint?.position ?? null;
-        if (position !== null) await backfill.runTo(position, signal);
-        if (await lastIdsDiffer(client, { name, live, next: version }))
-          throw new NumberedApartError();
-        await makeLive(client, name, live, version);
-        return live;
-      });
-    } catch (error) {
-      if (!isLockTimeout(error) || tries >= limits.triesMax) throw error;
-      options.onBlocked?.(tries);
-      await sleep(limits.betweenTriesMs, signal);
-    }
+    throw error;
   }
 }
 

@@ -1,28 +1,34 @@
-import { sleep } from '../sleep.js';
+import { SYSTEM_CLOCK, sleep, type Clock } from '#async';
 
 export interface Progress {
   readonly version: number;
   readonly events: number;
-  /** That the live version has. */
+  /** Events in the live version. */
   readonly total: number;
   readonly eventsPerSecond: number;
 }
 
-/** Keeps a rebuild from going faster than it may, so that the live tables have their share. */
+/** Bounds the events per second of a rebuild, so that the live tables keep their share. */
 export class Throttle {
-  readonly #start = performance.now();
+  readonly #startMs: number;
   #events = 0;
 
-  constructor(private readonly eventsPerSecondMax: number) {}
-
-  /** Before so many are taken up. */
-  async wait(events: number, signal: AbortSignal): Promise<void> {
-    this.#events += events;
-    const early = this.#events / this.eventsPerSecondMax - this.seconds;
-    if (early > 0) await sleep(early * 1_000, signal);
+  constructor(
+    private readonly eventsPerSecondMax: number,
+    private readonly clock: Pick<Clock, 'now' | 'after'> = SYSTEM_CLOCK,
+  ) {
+    this.#startMs = clock.now();
   }
 
+  /** Waits until so many more events may be written. */
+  async wait(events: number, signal: AbortSignal): Promise<void> {
+    this.#events += events;
+    const earlySeconds = this.#events / this.eventsPerSecondMax - this.seconds;
+    if (earlySeconds > 0) await sleep(earlySeconds * 1_000, { signal, clock: this.clock });
+  }
+
+  /** Since the rebuild began. */
   get seconds(): number {
-    return Math.max(1e-3, (performance.now() - this.#start) / 1_000);
+    return Math.max(1e-3, (this.clock.now() - this.#startMs) / 1_000);
   }
 }

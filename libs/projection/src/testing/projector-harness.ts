@@ -235,7 +235,7 @@ const FAST_INTERVALS: Partial<ProjectorIntervals> = {
   lockRetryMs: 20,
   versionRefreshMs: 50,
   lagMeasureMs: 20,
-  retry: { waitMsMin: 5, waitMsMax: 50, failuresMax: 100 },
+  retry: { backoffMsMin: 5, backoffMsMax: 50, attemptsMax: 101, totalMsMax: Infinity },
 };
 
 export function startProjector(

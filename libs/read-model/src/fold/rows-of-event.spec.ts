@@ -78,7 +78,7 @@ const transactions = (event: LedgerEvent): readonly NewTransactionRow[] =>
   rowsOf(USER, 3, event).transactions;
 
 describe('rowsOf', () => {
-  it.each(vectorFiles())('gives the rows of $file, account by account', ({ users }) => {
+  it.each(vectorFiles())('gives the rows of every account in $file', ({ users }) => {
     for (const user of users) expect(statementOf(user)).toEqual(user.rows);
   });
 
@@ -89,51 +89,51 @@ describe('rowsOf', () => {
     ]);
   });
 
-  it('puts the duration on the first row only, so that a sum over rows is right', () => {
+  it('puts the duration on the first row only, so that sums over rows are right', () => {
     expect(transactions(consumed).map((row) => row.duration)).toEqual([12.5, null]);
   });
 
-  it('shows no duration of a pre-deduction: it is an estimate', () => {
+  it('gives no duration to a pre-deduction, because it is an estimate', () => {
     const rows = transactions({ ...consumed, settleBy: '2030-01-02T00:00:00.000Z' });
     expect(rows.map((row) => row.duration)).toEqual([null, null]);
   });
 
-  it('names the order of a recharge, and no business', () => {
+  it('gives a recharge the id of its order and no source type', () => {
     expect(transactions(recharged)).toMatchObject([
       { type: 'recharge', source_type: null, source_id: 'order-1', description: '【积分充值】' },
     ]);
   });
 
-  it('writes one row per slice of a refund, each with the batch that it came back into', () => {
+  it('writes one row per returned part of a refund, each with its batch', () => {
     expect(transactions(refunded)).toMatchObject([
       { batch_id: 1, amount: 10, balance_before: 10, balance_after: 20, duration: null },
       { batch_id: 9, amount: 5, balance_before: 20, balance_after: 25, duration: null },
     ]);
   });
 
-  it('says 返还 inside the brackets of a refund', () => {
+  it('puts 返还 inside the brackets of a refund', () => {
     expect(transactions(refunded)[0]?.description).toBe('【配音合成返还】');
   });
 
-  it('ties the rows of a consumption to the event that began it', () => {
+  it('links the rows of a consumption to the event that began it', () => {
     expect(transactions(consumed)[0]?.consumption_of).toBe(3);
     expect(transactions({ ...consumed, of: 1 })[0]?.consumption_of).toBe(1);
     expect(transactions(refunded)[0]?.consumption_of).toBe(3);
     expect(transactions(recharged)[0]?.consumption_of).toBeNull();
   });
 
-  it('makes no row of a settlement, and carries its duration to the first row of the event it names', () => {
+  it('makes no row of a settlement, but a duration for the first row of the event it names', () => {
     const rows = rowsOf(USER, 4, settled);
     expect(rows.transactions).toEqual([]);
     expect(rows.duration).toEqual({ revision: 3, duration: 12.5, updated_at: AT });
   });
 
-  it('carries no duration when the settlement has none, or no row to put it on', () => {
+  it('gives no duration when the settlement has none or names no event', () => {
     expect(rowsOf(USER, 4, { ...settled, duration: null }).duration).toBeNull();
     expect(rowsOf(USER, 4, { ...settled, durationOf: null }).duration).toBeNull();
   });
 
-  it('makes no row of a refusal, but moves the account on', () => {
+  it('makes no row of a refusal, but advances the revision of the account', () => {
     const rows = rowsOf(USER, 4, {
       type: 'CommandRefused',
       ...envelope(10),
@@ -150,7 +150,7 @@ describe('rowsOf', () => {
     });
   });
 
-  it('counts what comes into a grace batch as coming in, and what comes back as coming back', () => {
+  it('counts points of a grace batch as new, and points that return to their batch as returned', () => {
     expect(rowsOf(USER, 4, refunded).batches).toEqual([
       { batch_id: 1, pointsIn: 0, remaining: 10, initial: null },
       {

@@ -34,7 +34,7 @@ const columnsOf = async (table: string) => {
 const upTo = (number: number) => MIGRATIONS.filter((migration) => migration.number <= number);
 
 describe('the migrations', () => {
-  it('are numbered from 1, without a gap', () => {
+  it('are numbered from 1 without gaps', () => {
     expect(MIGRATIONS.map(({ number }) => number)).toEqual(MIGRATIONS.map((_, index) => index + 1));
   });
 
@@ -43,18 +43,18 @@ describe('the migrations', () => {
     expect(await migrate(pool)).toEqual([]);
   });
 
-  it('go on from where a database is', async () => {
+  it('continue from where a database is', async () => {
     for (const { number } of MIGRATIONS) {
       expect(await migrate(pool, upTo(number))).toEqual([number]);
     }
   });
 
-  it('run once when several processes start together', async () => {
+  it('run once when several processes start at the same time', async () => {
     const ran = await Promise.all([1, 2, 3, 4].map(() => migrate(database.beside(pool))));
     expect(ran.flat()).toEqual(MIGRATIONS.map(({ number }) => number));
   });
 
-  it('leave a database that a newer program has migrated alone', async () => {
+  it('refuse a database that a newer program has migrated', async () => {
     await migrate(pool);
     await pool.query(`insert into mjk_point_migrations (number, name) values (999, 'newer')`);
     await expect(migrate(pool)).rejects.toThrow(MigrationMismatchError);
@@ -100,7 +100,7 @@ describe('migration 1', () => {
 });
 
 describe('migration 2', () => {
-  it('makes mjk_point_transactions with exactly the columns that readers know', async () => {
+  it('makes mjk_point_transactions with exactly the published columns', async () => {
     await migrate(pool, upTo(2));
     expect(await columnsOf('mjk_point_transactions')).toEqual([
       'id bigint',
@@ -119,7 +119,7 @@ describe('migration 2', () => {
     ]);
   });
 
-  it('keeps behind them what each row was made of', async () => {
+  it('adds the columns that say what each row was made of', async () => {
     await migrate(pool, upTo(2));
     expect((await columnsOf('mjk_point_transactions_v1')).slice(13)).toEqual([
       'revision bigint',
@@ -128,7 +128,7 @@ describe('migration 2', () => {
     ]);
   });
 
-  it('lets nothing be null that a reader may rely on', async () => {
+  it('lets no column be null that readers rely on', async () => {
     await migrate(pool, upTo(2));
     const { rows } = await pool.query<{ name: string }>(
       `select column_name as name from information_schema.columns
@@ -146,7 +146,7 @@ describe('migration 2', () => {
     ]);
   });
 
-  it('begins with version 1 live, and nothing seen', async () => {
+  it('begins with an empty version 1 that is live', async () => {
     await migrate(pool, upTo(2));
     const { rows } = await pool.query(
       'select name, version, state, position from mjk_point_checkpoints',
@@ -173,7 +173,7 @@ describe('migration 2', () => {
 });
 
 describe('migration 3', () => {
-  it('finds the first id at or behind a time, of accounts of any size', async () => {
+  it('finds the first id at or after a time, for accounts of any size', async () => {
     await migrate(pool, upTo(3));
     const user = '00000000-0000-4000-8000-000000000001';
     await pool.query(
@@ -198,7 +198,7 @@ describe('migration 3', () => {
     }
   });
 
-  it('ends on an account that has no rows', async () => {
+  it('gives 0 for an account without rows', async () => {
     await migrate(pool, upTo(3));
     const { rows } = await pool.query(`select mjk_point_first_id(gen_random_uuid(), now()) as id`);
     expect(rows).toEqual([{ id: '0' }]);
@@ -225,7 +225,7 @@ describe('migration 4', () => {
     );
   };
 
-  it('leaves everything where it was, with nobody parked', async () => {
+  it('changes no row and parks no account', async () => {
     await fill();
     const before = await pool.query('select * from mjk_point_transactions order by id');
     expect(await migrate(pool, upTo(4))).toEqual([4]);
@@ -240,7 +240,7 @@ describe('migration 4', () => {
     expect((await pool.query('select 1 from mjk_point_parked_accounts')).rowCount).toBe(0);
   });
 
-  it('finds the first id at or behind a revision and line', async () => {
+  it('finds the first id at or after a revision and line', async () => {
     await fill();
     await migrate(pool, upTo(4));
     for (let revision = -1; revision <= 17; revision++) {
@@ -259,7 +259,7 @@ describe('migration 4', () => {
     expect(none.rows).toEqual([{ id: '0' }]);
   });
 
-  it('forgets who is parked in a version together with the version', async () => {
+  it('deletes the parked accounts of a version together with the version', async () => {
     await migrate(pool, upTo(4));
     await pool.query(
       `insert into mjk_point_parked_accounts

@@ -19,14 +19,14 @@ describe('MemoryReadTables', () => {
 describe('MemoryReadTables whose database is lost', () => {
   const [batch] = inBatches(inStoreOrder(vectorUsers()).slice(0, 20), 20);
 
-  it('before the commit has written nothing', async () => {
+  it('has written nothing before the commit', async () => {
     const tables = new MemoryReadTables({ faultOf: () => 'abort-before-commit' });
     await expect(tables.write(null, batch!)).rejects.toThrow('before the commit');
     expect(await tables.position()).toBeNull();
     expect(await tables.account(vectorUsers()[0]!.userId)).toBeNull();
   });
 
-  it('after the commit has written everything', async () => {
+  it('has written everything after the commit', async () => {
     const faults: (TableFault | undefined)[] = ['abort-after-commit'];
     const tables = new MemoryReadTables({ faultOf: () => faults.pop() });
     await expect(tables.write(null, batch!)).rejects.toThrow('after the commit');

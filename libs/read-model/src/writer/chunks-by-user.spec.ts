@@ -3,8 +3,8 @@ import { chunksByUser } from './chunks-by-user.js';
 const user = (first: number, last = 0): string =>
   `${first.toString(16).padStart(8, '0')}-0000-4000-8000-${last.toString(16).padStart(12, '0')}`;
 
-describe('rows by user', () => {
-  it('keep the order they have within each user, and know which they were', () => {
+describe('chunks by user', () => {
+  it('keep the order of rows within each user, and the index of each row', () => {
     const rows = [
       { user_id: user(0xffffffff), revision: 0 },
       { user_id: user(7), revision: 0 },
@@ -20,7 +20,7 @@ describe('rows by user', () => {
     expect(others).toEqual([]);
   });
 
-  it('come in slices, each row once', () => {
+  it('contain each row once', () => {
     const rows = Array.from({ length: 201 }, (_, place) => ({
       user_id: user(Math.imul(place, 0x9e3779b1) >>> 0),
       revision: place,
@@ -32,12 +32,12 @@ describe('rows by user', () => {
     expect(slices.flatMap(({ indexes }) => indexes.map((place) => rows[place]))).toEqual(sorted);
   });
 
-  it('are all there where users can not be told apart by how their ids begin', () => {
+  it('contain all rows of users whose ids begin alike', () => {
     const rows = [2, 1, 2, 1].map((last, revision) => ({ user_id: user(7, last), revision }));
     expect([...chunksByUser(rows, 10)]).toEqual([{ rows, indexes: [0, 1, 2, 3] }]);
   });
 
-  it('are all there however many they are', () => {
+  it('contain all rows of more than a million', () => {
     const count = 2 ** 20 + 1;
     const rows = Array.from({ length: count }, () => ({ user_id: user(1) }));
     let seen = 0;
@@ -47,7 +47,7 @@ describe('rows by user', () => {
     expect(seen).toBe(count);
   });
 
-  it('of nobody are none', () => {
+  it('are none without rows', () => {
     expect([...chunksByUser([], 10)]).toEqual([]);
   });
 });

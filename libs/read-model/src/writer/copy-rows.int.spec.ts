@@ -91,7 +91,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
     const copy = (...rows: Row[]): Promise<unknown> =>
       runPipelined(client, client.query('select 1'), [copyRowsInto('copies', COLUMNS, rows)]);
 
-    it('are what was meant', async () => {
+    it('are stored exactly', async () => {
       await copy(FULL, EMPTY, PLAIN, CHINESE, LATIN);
       const { rows } = await client.query<Record<string, unknown>>(
         'select * from copies order by id',
@@ -104,7 +104,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
       expect(read).toEqual([EMPTY, PLAIN, CHINESE, LATIN, { ...FULL, id: FULL.id.toLowerCase() }]);
     });
 
-    it('are all refused where one is, by the reason the server has', async () => {
+    it('are all refused when one is, with the reason of the server', async () => {
       await expect(copy(FULL, EMPTY, EMPTY)).rejects.toThrow('duplicate key');
       await expect(copy({ ...FULL, name: 'longer than twelve' })).rejects.toThrow('too long');
       await copy(PLAIN);
@@ -112,7 +112,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
       expect(rows).toEqual([{ count: '1' }]);
     });
 
-    it('are dropped in a transaction that failed before, which says so', async () => {
+    it('are not written in a transaction that failed before', async () => {
       await client.query('begin');
       await expect(client.query('select 1 / 0')).rejects.toThrow('division by zero');
       await expect(copy(FULL)).rejects.toThrow('current transaction is aborted');
@@ -120,7 +120,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
       await copy(FULL);
     });
 
-    it('leave nothing behind when the connection is lost in the middle of them', async () => {
+    it('leave nothing behind when the connection is lost in the middle', async () => {
       const { connectionString = '' } = pool.options;
       const proxy = await TcpProxy.to(Number(new URL(connectionString).port));
       const cut = database.beside(pool, { connectionString: proxy.through(connectionString) });
@@ -142,7 +142,7 @@ describe.each([{ pipeline: false }, { pipeline: true }])(
       await proxy.close();
     });
 
-    it('are refused here where a number does not fit', async () => {
+    it('are refused before they are sent when a number does not fit', async () => {
       expect(() => copyRowsInto('copies', COLUMNS, [{ ...FULL, small: 32_768 }])).toThrow(
         '16 bits',
       );

@@ -48,7 +48,7 @@ const PLACES = [place(1, 0), place(2, 4), place(1, 1), place(2, 5)];
 const TOO_LARGE = 2 ** 31;
 
 describe('encoding the rows of a write batch', () => {
-  it('gives a statement for each table with rows', async () => {
+  it('gives a query for each table with rows', async () => {
     const folded = { ...emptyFoldedRows(1), transactions: [row(1, 0, 5), row(2, 4, 5)] };
     expect(await encodeRows(1, folded, PLACES)).toMatchObject([{ rows: 2 }]);
   });
@@ -82,7 +82,7 @@ describe('encoding the rows of a write batch', () => {
       },
       place(1, 1),
     ],
-  ])('names the event that fails by %s', async (_, rows, event) => {
+  ])('names the event that fails because of %s', async (_, rows, event) => {
     const folded = { ...emptyFoldedRows(1), ...rows };
     await expect(encodeRows(1, folded, PLACES)).rejects.toMatchObject({
       name: 'PoisonEvent',
@@ -91,7 +91,7 @@ describe('encoding the rows of a write batch', () => {
     });
   });
 
-  it('passes an error on that no event can be named for', async () => {
+  it('passes on an error that belongs to no event', async () => {
     const folded = { ...emptyFoldedRows(1), transactions: [row(3, 0, TOO_LARGE)] };
     await expect(encodeRows(1, folded, PLACES)).rejects.toThrow(RangeError);
   });

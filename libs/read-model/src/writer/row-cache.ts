@@ -1,55 +1,44 @@
-import type { LoadedRowsByUser, LoadedRows } from '../fold/loaded-rows.js';
+import { GenerationalCache } from '#async';
 
-/** Of all tables and both generations together: some tens of megabytes. */
+import type { LoadedRows, LoadedRowsByUser } from '../fold/loaded-rows.js';
+
+/** Rows of all tables together: some tens of megabytes. */
 const ROWS_MAX = 100_000;
 
 /**
- * Rows as the writer last made them, by user. Good for as long as nobody else moves the checkpoint:
- * the compare-and-swap that begins each batch is the check.
+ * The rows of users as the writer last wrote them. They are right as long as nobody else moves the
+ * checkpoint, which the compare-and-swap at the beginning of each write batch checks.
  */
 export class RowCache {
-  /** Touched since the last change of generations; the others before it. Then those are forgotten. */
-  #young = new Map<string, CachedRows>();
-  #old = new Map<string, CachedRows>();
-  #youngRows = 0;
+  readonly #users: GenerationalCache<string, LoadedRows>;
 
-  get(userId: string): LoadedRows | undefined {
-    return (this.#young.get(userId) ?? this.#old.get(userId))?.rows;
+  constructor(rowsMax = ROWS_MAX) {
+    this.#users = new GenerationalCache({ weightMax: rowsMax }, rowCountOf);
   }
 
-  put(touched: LoadedRowsByUser): void {
-    for (const [userId, rows] of touched) {
+  get(userId: string): LoadedRows | undefined {
+    return this.#users.get(userId);
+  }
+
+  put(loaded: LoadedRowsByUser): void {
+    for (const [userId, rows] of loaded) {
       dropFinishedRows(rows);
-      const count = 1 + rows.batches.size + rows.consumptions.size;
-      const kept = this.#young.get(userId);
-      this.#youngRows += count - (kept?.count ?? 0);
-      if (kept === undefined) this.#young.set(userId, { rows, count });
-      else kept.count = count;
+      this.#users.set(userId, rows);
     }
-    if (this.#youngRows <= ROWS_MAX / 2) return;
-    this.#old = this.#young;
-    this.#young = new Map();
-    this.#youngRows = 0;
   }
 
   clear(): void {
-    this.#young.clear();
-    this.#old.clear();
-    this.#youngRows = 0;
+    this.#users.clear();
   }
 }
 
-interface CachedRows {
-  readonly rows: LoadedRows;
-  count: number;
-}
+const rowCountOf = ({ batches, consumptions }: LoadedRows): number =>
+  1 + batches.size + consumptions.size;
 
-/** Only a refund asks for it again, rarely: it is read from the table then. */
+/** Only a refund needs such a row again. That is rare, and reads it from the table. */
 function dropFinishedRows({ batches, consumptions }: LoadedRows): void {
-  batches.forEach(({ remaining }, id) => {
-    if (remaining === 0) batches.delete(id);
-  });
-  consumptions.forEach(({ status }, of) => {
-    if (status !== 'open') consumptions.delete(of);
-  });
+  for (const [id, { remaining }] of batches) if (remaining === 0) batches.delete(id);
+  for (const [revision, { status }] of consumptions) {
+    if (status !== 'open') consumptions.delete(revision);
+  }
 }

@@ -1,0 +1,108 @@
+import type { LedgerEvent } from '#ledger';
+
+import { consumed, recharged, refunded, settled, userNo } from '../testing/event-builders.js';
+import type { BatchRow, ConsumptionRow } from '../schema/tables.js';
+import { overflowInBatch, overflowInConsumption, unwritableValueIn } from './column-limits.js';
+import { rowsOf } from './rows-of-event.js';
+
+const INT4_MAX = 2 ** 31 - 1;
+const faultOf = (event: LedgerEvent): string | null =>
+  unwritableValueIn(rowsOf(userNo(1), 3, event));
+
+describe('the values of an event', () => {
+  it.each<[string, LedgerEvent]>([
+    ['the largest amount', recharged({ balanceAfter: INT4_MAX, points: INT4_MAX })],
+    ['the largest priority', recharged({ balanceAfter: 100, priority: 32_767 })],
+    ['the longest source id', recharged({ balanceAfter: 100, sourceId: '😀'.repeat(64) })],
+    ['the longest consumption id', consumed({ balanceAfter: 90, consumptionId: 'x'.repeat(128) })],
+    ['no source id and no expiry', recharged({ balanceAfter: 100 })],
+    ['the largest cost', settled({ balanceAfter: 90, actual: INT4_MAX })],
+    ['the last time', recharged({ balanceAfter: 100, expiresAt: '9999-12-31T23:59:59.999Z' })],
+  ])('can be written with %s', (_, event) => {
+    expect(faultOf(event)).toBeNull();
+  });
+
+  it.each<[string, LedgerEvent, string]>([
+    [
+      'a larger amount',
+      recharged({ balanceAfter: INT4_MAX, points: INT4_MAX + 1 }),
+      '2147483648 points are too many',
+    ],
+    ['a larger balance', recharged({ balanceAfter: INT4_MAX + 1 }), 'is too large'],
+    [
+      'a balance below zero before it',
+      recharged({ balanceAfter: 5, points: 10 }),
+      'a balance of -5 is below zero',
+    ],
+    [
+      'a larger priority',
+      recharged({ balanceAfter: 100, priority: 32_768 }),
+      'a priority of 32768',
+    ],
+    [
+      'a longer source id',
+      recharged({ balanceAfter: 100, sourceId: '😀'.repeat(65) }),
+      'its source id is no text',
+    ],
+    [
+      'a zero character',
+      recharged({ balanceAfter: 100, sourceId: 'a\0' }),
+      'its source id is no text',
+    ],
+    [
+      'a longer consumption id',
+      consumed({ balanceAfter: 90, consumptionId: 'x'.repeat(129) }),
+      'its consumption id is no text',
+    ],
+    [
+      'half of a surrogate pair',
+      consumed({ balanceAfter: 90, consumptionId: '\udc00' }),
+      'its consumption id is no text',
+    ],
+    [
+      'a day that no month has',
+      recharged({ balanceAfter: 100, expiresAt: '2030-02-30T00:00:00.000Z' }),
+      'there is no time 2030-02-30',
+    ],
+    [
+      'a deadline that is no time',
+      consumed({ balanceAfter: 90, settleBy: '2030-02-30T00:00:00.000Z' }),
+      'there is no time 2030-02-30',
+    ],
+    ['a larger cost', settled({ balanceAfter: 90, actual: INT4_MAX + 1 }), 'a cost of 2147483648'],
+    [
+      'a duration that is no number',
+      settled({ balanceAfter: 90, duration: Number.NaN }),
+      'its duration is no number',
+    ],
+    [
+      'a day that no month has, at which it happened',
+      refunded({ balanceAfter: 90, at: '2030-02-30T00:00:00.000Z' }),
+      'there is no time 2030-02-30',
+    ],
+  ])('can not be written with %s', (_, event, fault) => {
+    expect(faultOf(event)).toContain(fault);
+  });
+});
+
+describe('the sums that an event brings about', () => {
+  const batch = (change: Partial<BatchRow>) =>
+    overflowInBatch({ batch_id: 7, points: 1, remaining: 1, ...change } as BatchRow);
+  const consumption = (held: number, drawn: number) =>
+    overflowInConsumption({ user_id: '', balance: 0, held, revision: 0, updated_at: '' }, {
+      revision: 3,
+      drawn,
+    } as ConsumptionRow);
+
+  it('fit up to the limits of their columns', () => {
+    expect(batch({ remaining: INT4_MAX, points: Number.MAX_SAFE_INTEGER })).toBeNull();
+    expect(consumption(INT4_MAX, Number.MAX_SAFE_INTEGER)).toBeNull();
+  });
+
+  it('overflow one beyond them', () => {
+    expect(batch({ remaining: INT4_MAX + 1 })).toBe('batch 7 would have 2147483648 points left');
+    expect(batch({ points: 2 ** 53 })).toBe('the points of batch 7 are too many');
+    expect(consumption(INT4_MAX + 1, 1)).toBe('2147483648 points held are too many');
+    expect(consumption(1, 2 ** 53)).toBe('consumption 3 drew too many points');
+  });
+});

@@ -1,0 +1,109 @@
+import type { LedgerEvent } from '#ledger';
+
+import { rowsOf } from '../fold/rows-of-event.js';
+import type { BatchRow, ConsumptionRow, TransactionRow } from '../schema/tables.js';
+import type { AccountHistory } from './arbitrary-ledgers.js';
+
+// The read tables as their definition says, computed in the plainest manner: from the whole history of
+// an account, table by table, each row by looking at every event. The fold must give the same.
+
+export interface ReferenceAccount {
+  readonly balance: number;
+  readonly held: number;
+  readonly revision: number;
+}
+
+/** The points that are taken and not given back, of one consumption. */
+const netOf = (events: readonly LedgerEvent[], of: number): number =>
+  events.reduce((points, event, revision) => {
+    if (event.type === 'PointsConsumed' && (event.of ?? revision) === of) {
+      return points + event.points;
+    }
+    return event.type === 'PointsRefunded' && event.of === of ? points - event.points : points;
+  }, 0);
+
+const begunIn = (events: readonly LedgerEvent[]): number[] =>
+  events.flatMap((event, revision) =>
+    event.type === 'PointsConsumed' && event.of === null ? [revision] : [],
+  );
+
+/** The last event that closed the consumption, as a status. */
+export function referenceStatus(
+  events: readonly LedgerEvent[],
+  of: number,
+): ConsumptionRow['status'] {
+  const first = events[of];
+  if (first?.type !== 'PointsConsumed' || first.settleBy === null) return 'closed';
+  let status: ConsumptionRow['status'] = 'open';
+  for (const event of events) {
+    if (event.type === 'ConsumptionSettled' && event.of === of) status = 'settled';
+    if (event.type !== 'PointsRefunded' || event.of !== of) continue;
+    if (event.cause === 'cancelled' || event.cause === 'timed_out') status = event.cause;
+  }
+  return status;
+}
+
+export function referenceAccount(events: readonly LedgerEvent[]): ReferenceAccount | null {
+  const last = events.at(-1);
+  if (last === undefined) return null;
+  const open = begunIn(events).filter((of) => referenceStatus(events, of) === 'open');
+  return {
+    balance: last.balanceAfter,
+    held: open.reduce((held, of) => held + netOf(events, of), 0),
+    revision: events.length - 1,
+  };
+}
+
+/** The rows of the statement, with the durations of settlements. Without their ids. */
+export function referenceStatement({
+  userId,
+  events,
+}: AccountHistory): readonly Omit<TransactionRow, 'id'>[] {
+  const rows = events.flatMap((event, revision) => rowsOf(userId, revision, event).transactions);
+  return rows.map((row) => {
+    const settled = events.find(
+      (event) =>
+        event.type === 'ConsumptionSettled' &&
+        event.duration !== null &&
+        event.durationOf === row.revision &&
+        row.line === 0,
+    );
+    if (settled?.type !== 'ConsumptionSettled') return row;
+    return { ...row, duration: settled.duration, updated_at: settled.at };
+  });
+}
+
+/** What each batch has left: all that came in or came back, without what was drawn or expired. */
+export function referenceBatches(
+  events: readonly LedgerEvent[],
+): ReadonlyMap<number, Pick<BatchRow, 'points' | 'remaining'>> {
+  const batches = new Map<number, { points: number; remaining: number }>();
+  const add = (id: number, points: number, remaining: number): void => {
+    const batch = batches.get(id) ?? { points: 0, remaining: 0 };
+    batches.set(id, { points: batch.points + points, remaining: batch.remaining + remaining });
+  };
+  for (const event of events) {
+    if (event.type === 'PointsRecharged') add(event.batchId, event.points, event.points);
+    if (event.type === 'PointsExpired') add(event.batchId, 0, -event.points);
+    if (event.type === 'PointsConsumed') {
+      for (const { batchId, points } of event.draws) add(batchId, 0, -points);
+    }
+    if (event.type === 'PointsRefunded') {
+      for (const { from, into, points } of event.returns) {
+        add(into, from === into ? 0 : points, points);
+      }
+    }
+  }
+  return batches;
+}
+
+/** Every consumption by its revision. */
+export const referenceConsumptions = (
+  events: readonly LedgerEvent[],
+): ReadonlyMap<number, { readonly status: ConsumptionRow['status']; readonly net: number }> =>
+  new Map(
+    begunIn(events).map((of) => [
+      of,
+      { status: referenceStatus(events, of), net: netOf(events, of) },
+    ]),
+  );
