@@ -1,20 +1,20 @@
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
-import { compressed } from './compressed.js';
+import { compressAssets } from './compress-assets.js';
 
 const API = process.env['API'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), compressed()],
+  plugins: [react(), compressAssets()],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
     outDir: '../../dist/apps/web',
     emptyOutDir: true,
     target: ['chrome123', 'firefox121', 'safari17.5'],
-    // Nothing inlined as data: what the page is made of comes from its own address.
+    // No inlined data URLs: the content security policy allows files of the own origin only.
     assetsInlineLimit: 0,
-    // On a busy machine these figures would stand before what a command has to say.
+    // On a busy machine these warnings would hide the output of the build.
     rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { host: '127.0.0.1', proxy: { '/v1': API, '/health': API } },

@@ -3,7 +3,7 @@ import { consume, consumeMany, newUser, recharge, send } from './ledger-client.j
 import { amounts, open, rowTexts, rows } from './usage-page.js';
 
 const ROWS = 120;
-/** As far as a page can tell; and Chromium's own is switched off. */
+/** Hides scroll anchoring from the page and switches Chromium's own off. */
 const WITHOUT_SCROLL_ANCHORING = `
   CSS.supports = () => false;
   document.addEventListener('DOMContentLoaded', () => {
@@ -16,8 +16,8 @@ const liveIndicator = (page: Page) => page.locator('.live');
 const descending = (from: number, to: number): readonly number[] =>
   Array.from({ length: from - to + 1 }, (_, i) => from - i);
 
-test.describe('while rows arrive', () => {
-  test('a new row is there within a second of its event', async ({ page }) => {
+test.describe('live updates', () => {
+  test('show a new row within a second of its event', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user);
@@ -28,7 +28,7 @@ test.describe('while rows arrive', () => {
     await expect(page.getByTestId('balance')).toHaveText('93');
   });
 
-  test('paging has no jumps and no doubles', async ({ page }) => {
+  test('do not make pages skip or repeat rows', async ({ page }) => {
     const user = newUser();
     await consumeMany(user, ROWS);
     await open(page, user);
@@ -47,7 +47,7 @@ test.describe('while rows arrive', () => {
   });
 
   for (const hasAnchoring of [true, false]) {
-    test(`the reader keeps the place, in a browser ${hasAnchoring ? 'with' : 'without'} scroll anchoring`, async ({
+    test(`keep the scroll position, in a browser ${hasAnchoring ? 'with' : 'without'} scroll anchoring`, async ({
       page,
     }) => {
       if (!hasAnchoring) await page.addInitScript(WITHOUT_SCROLL_ANCHORING);
@@ -70,7 +70,10 @@ test.describe('while rows arrive', () => {
     });
   }
 
-  test('what came during a cut is there after it, once', async ({ page, context }) => {
+  test('show rows that arrived during a lost connection once after it', async ({
+    page,
+    context,
+  }) => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user);
@@ -89,7 +92,9 @@ test.describe('while rows arrive', () => {
     expect(await amounts(page)).toEqual([3, 2, 1, 100]);
   });
 
-  test('a tab that nobody looks at lets go of its line, and catches up', async ({ page }) => {
+  test('close the connection of a hidden tab and catch up when it is visible again', async ({
+    page,
+  }) => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user);
@@ -107,7 +112,7 @@ test.describe('while rows arrive', () => {
     expect(await amounts(page)).toEqual([2, 1, 100]);
   });
 
-  test('what makes no row is told too, in the story that is open as well', async ({ page }) => {
+  test('include changes without a row, also in open details', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
     const video = { source_type: 'video', settle_within: 600, consumption_id: 'job' } as const;
@@ -120,14 +125,12 @@ test.describe('while rows arrive', () => {
     const data = { user_id: user, consumption_id: 'job', points: 40, duration: 8.5 };
     await send({ type: 'SettleConsumption', data });
     await expect(page.getByTestId('held')).toHaveText('0');
-    await expect(page.getByTestId('why')).toContainText('实际花费正好相同');
+    await expect(page.getByTestId('why')).toContainText('实际费用正好相同');
     await expect(rows(page)).toHaveCount(2);
     await expect(rows(page).first().locator('.cell-duration')).toHaveText('8.5s');
   });
 
-  test('a refusal, which makes no row, comes to the auditor’s time line by itself', async ({
-    page,
-  }) => {
+  test('add a refusal, which has no row, to the auditor’s timeline', async ({ page }) => {
     const user = newUser();
     await recharge(user, 10);
     await open(page, user, { role: 'auditor', path: '/audit' });
@@ -139,7 +142,7 @@ test.describe('while rows arrive', () => {
     await expect(refusal).toContainText('不产生明细');
   });
 
-  test('a filter lets in only the rows it wants', async ({ page }) => {
+  test('add only rows that match the filter', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
     await open(page, user, { path: '/?type=consume&business=tts' });
@@ -152,7 +155,7 @@ test.describe('while rows arrive', () => {
   });
 });
 
-/** Where it stands once it has come to rest. */
+/** Its position once scrolling has ended. */
 async function settledTop(page: Page, box: () => Promise<{ y: number } | null>): Promise<number> {
   let last = NaN;
   await expect(async () => {
@@ -165,7 +168,7 @@ async function settledTop(page: Page, box: () => Promise<{ y: number } | null>):
   return last;
 }
 
-/** As a browser tells a page that its tab is hidden. */
+/** Simulates a tab that is hidden or shown. */
 async function setPageVisible(page: Page, isVisible: boolean): Promise<void> {
   await page.evaluate(`
     Object.defineProperty(document, 'hidden', { configurable: true, value: ${!isVisible} });
@@ -173,7 +176,7 @@ async function setPageVisible(page: Page, isVisible: boolean): Promise<void> {
   `);
 }
 
-/** More than there is. */
+/** Consumes more than the balance. */
 const sendRefused = (user_id: string): Promise<void> =>
   expect(
     send({ type: 'ConsumePoints', data: { user_id, points: 11, source_type: 'script' } }),

@@ -24,8 +24,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.describe(`in ${colorScheme}, ${width} px wide`, () => {
       test.use({ colorScheme, viewport: { width, height: 844 } });
 
-      test('axe finds nothing, and nothing stands out to the side', async ({ page }) => {
-        // It looks at every element of six pages.
+      test('has no accessibility violations and no horizontal overflow', async ({ page }) => {
+        // axe checks every element of six pages.
         test.setTimeout(AXE_MS_MAX);
         const user = await newAccountWithRows();
         await open(page, user, { role: 'auditor' });
@@ -54,7 +54,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test.describe('the page', () => {
-  test('speaks Chinese first, and English by a switch that is kept', async ({ page }) => {
+  test('is in Chinese by default and in English by a setting that is kept', async ({ page }) => {
     const user = await newAccountWithRows();
     await open(page, user);
     await expect(page.locator('.rows').getByRole('columnheader')).toHaveText([
@@ -83,7 +83,7 @@ test.describe('the page', () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  test('is light or dark as the reader says', async ({ page }) => {
+  test('is light or dark as chosen', async ({ page }) => {
     await open(page, await newAccountWithRows());
     const backgroundColour = (): Promise<string> =>
       page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -96,12 +96,12 @@ test.describe('the page', () => {
     await expect(page.getByRole('button', { name: '外观：深色' })).toBeVisible();
   });
 
-  test('is used by keyboard alone', async ({ page }) => {
+  test('can be used by keyboard alone', async ({ page }) => {
     await open(page, await newAccountWithRows());
     await expect(rows(page)).toHaveCount(5);
     await page.getByRole('button', { name: '导出 CSV' }).focus();
     const first = rows(page).first().getByRole('button');
-    // Over the filters, whose dates take several presses each.
+    // Tabs across the filters, whose dates take several presses each.
     for (let press = 0; press < TABS_MAX; press += 1) {
       await page.keyboard.press('Tab');
       if ((await page.evaluate('document.activeElement.className')) === 'row-open') break;
@@ -131,7 +131,7 @@ test.describe('the page', () => {
     await expect(page.locator('[data-state="no-match"]')).toBeVisible();
   });
 
-  test('has a chart of each day, a part for each business, in colours one can tell', async ({
+  test('has a chart with a column for each day and distinguishable colours for each business', async ({
     page,
   }) => {
     const user = await newAccountWithRows();
@@ -161,7 +161,7 @@ test.describe('the page', () => {
     await expect(page.getByRole('button', { name: /^视频生成/ })).toContainText('60');
   });
 
-  test('keeps long words and great numbers on a narrow screen', async ({ page }) => {
+  test('fits long words and large numbers on a narrow screen', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     const user = newUser();
     await recharge(user, 1_000_000_000);
@@ -186,7 +186,7 @@ test.describe('the page', () => {
     await expect(page).toHaveTitle('事件审计 · 积分账本');
   });
 
-  test('has numbers in columns: to the right, in figures of one width', async ({ page }) => {
+  test('aligns numbers to the right, in tabular figures', async ({ page }) => {
     await open(page, await newAccountWithRows());
     for (const column of ['points', 'balance', 'duration']) {
       const cell = rows(page).first().locator(`.cell-${column}`);
@@ -195,9 +195,7 @@ test.describe('the page', () => {
     }
   });
 
-  test('is small: everything it needs comes in few bytes, from the one address', async ({
-    page,
-  }) => {
+  test('loads everything within its size limit', async ({ page }) => {
     const sizes: Promise<number>[] = [];
     page.on('requestfinished', (request) => {
       if (request.url().includes('/v1/')) return;
@@ -210,7 +208,9 @@ test.describe('the page', () => {
     expect(all.reduce((sum, size) => sum + size, 0)).toBeLessThan(PAGE_BYTES_MAX);
   });
 
-  test('keeps to a strict content security policy, and asks nobody else', async ({ page }) => {
+  test('keeps to a strict content security policy and contacts no other origin', async ({
+    page,
+  }) => {
     const origins: string[] = [];
     const consoleErrors: string[] = [];
     page.on('request', (request) => origins.push(new URL(request.url()).origin));

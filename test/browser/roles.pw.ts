@@ -5,7 +5,7 @@ import { open, rows } from './usage-page.js';
 const event = (page: Page, revision: number) => page.locator(`[data-revision="${revision}"]`);
 
 test.describe('the roles', () => {
-  test('a user sees one account, and no audit', async ({ page }) => {
+  test('a user sees one account and no events', async ({ page }) => {
     const user = newUser();
     await recharge(user, 10);
     await open(page, user);
@@ -72,14 +72,12 @@ test.describe('the roles', () => {
     await page.getByRole('button', { name: '加载更早的事件' }).click();
     await expect(page.locator('[data-revision]')).toHaveCount(61);
     await page.getByRole('button', { name: '加载更早的事件' }).click();
-    await expect(page.getByText('这是这个账户的第一个事件')).toBeVisible();
+    await expect(page.getByText('已到本账户的第一个事件')).toBeVisible();
     await expect(page.locator('[data-revision]')).toHaveCount(71);
     await expect(page.locator('[data-missing]')).toHaveCount(0);
   });
 
-  test('an auditor who asks for earlier events gets them, whatever news comes meanwhile', async ({
-    page,
-  }) => {
+  test('an auditor gets earlier events even if new ones arrive meanwhile', async ({ page }) => {
     const user = newUser();
     await recharge(user, 10_000);
     for (let i = 0; i < 35; i += 1) await consume(user, 1);
@@ -96,21 +94,21 @@ test.describe('the roles', () => {
     await consume(user, 1);
     await expect(event(page, 36)).toBeVisible();
     release();
-    await expect(page.getByText('这是这个账户的第一个事件')).toBeVisible();
+    await expect(page.getByText('已到本账户的第一个事件')).toBeVisible();
     await expect(page.locator('[data-revision]')).toHaveCount(37);
   });
 
-  test('an auditor is told of a row that the read tables do not have', async ({ page }) => {
+  test('an auditor sees that a row is missing from the read tables', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
     await page.route(/\/transactions\?/, (route) =>
       route.fulfill({ json: { items: [], next_cursor: null } }),
     );
     await open(page, user, { role: 'auditor', path: '/audit' });
-    await expect(event(page, 0).locator('[data-missing]')).toContainText('读表中没有这一行');
+    await expect(event(page, 0).locator('[data-missing]')).toContainText('明细表中缺少该行');
   });
 
-  test('a service reads any account, and no events', async ({ page }) => {
+  test('a service reads any account and no events', async ({ page }) => {
     const user = newUser();
     await recharge(user, 10);
     await open(page, user, { role: 'service' });

@@ -14,7 +14,7 @@ import { open, rowTexts, rows } from './usage-page.js';
 const DAY_MS = 86_400_000;
 
 test.describe('the statement', () => {
-  test('shows what the demo did, row by row and column by column', async ({ page }) => {
+  test('shows the rows of the demo, column by column', async ({ page }) => {
     await seedDemoData();
     await open(page, DEMO_USERS[0]);
     await expect(rows(page)).toHaveCount(11);
@@ -37,7 +37,7 @@ test.describe('the statement', () => {
     expect((await rowTexts(page))[1]).toEqual(['过期', '−60', '0', '-', '【积分过期】']);
   });
 
-  test('tells points that are held, and which batch expires when', async ({ page }) => {
+  test('shows held points, and when each batch expires', async ({ page }) => {
     const user = newUser();
     await recharge(user, 500);
     await recharge(user, 80, new Date(Date.now() + 3 * DAY_MS).toISOString());
@@ -52,7 +52,9 @@ test.describe('the statement', () => {
     await expect(batches.first()).toContainText('还有 3 天');
   });
 
-  test('tells the time in the reader’s zone, and the exact instant on hover', async ({ page }) => {
+  test('shows times in the reader’s time zone, and the exact instant on hover', async ({
+    page,
+  }) => {
     const user = newUser();
     const at = new Date('2026-01-31T18:30:05.123Z');
     const data = { user_id: user, points: 5, expires_at: null };
@@ -63,9 +65,7 @@ test.describe('the statement', () => {
     await expect(time).toHaveAttribute('title', '2026-01-31T18:30:05.123Z');
   });
 
-  test('lets in what its filters want, keeps them in the address, and charts that time', async ({
-    page,
-  }) => {
+  test('filters rows, keeps filters in the URL, and charts the filtered time', async ({ page }) => {
     const user = newUser();
     const of = { user_id: user };
     const on = (day: string) => new Date(`${day}T04:00:00.000Z`);
@@ -112,7 +112,7 @@ test.describe('the statement', () => {
     await expect(page.getByLabel('结束日期')).toHaveValue('2026-01-11');
   });
 
-  test('is exported as it is filtered, whole', async ({ page }) => {
+  test('exports all filtered rows', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
     await consume(user, 25, { source_type: 'tts', duration: 12.5 });
@@ -128,7 +128,7 @@ test.describe('the statement', () => {
     expect(lines[1]).toContain('12.5,【配音合成】');
   });
 
-  test('fills in the seconds of a pre-deduction once it is settled', async ({ page }) => {
+  test('fills in the duration of a pre-deduction once it is settled', async ({ page }) => {
     const user = newUser();
     await recharge(user, 100);
     const { consumption_id } = await consume(user, 20, { source_type: 'tts', settle_within: 60 });

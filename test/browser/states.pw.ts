@@ -18,27 +18,25 @@ const respondWith = (status: number, body: string, headers: Record<string, strin
   return (route: Route) => route.fulfill({ status, body, headers });
 };
 
-test.describe('each state is told apart, with what to do', () => {
+test.describe('states of the page', () => {
   let user = '';
   test.beforeEach(() => {
     user = newUser();
   });
 
-  test('nobody knows yet who the reader is', async ({ page }) => {
+  test('asks for a token without a session', async ({ page }) => {
     await page.goto(apiUrl());
     await expect(page.getByRole('heading', { name: '查看积分用量' })).toBeVisible();
     await page.getByLabel('访问令牌').fill('no token');
     await page.getByRole('button', { name: '打开' }).click();
-    await expect(page.getByText('这不像是一个令牌')).toBeVisible();
+    await expect(page.getByText('令牌格式不正确')).toBeVisible();
     await recharge(user, 10);
     await page.getByLabel('访问令牌').fill(await tokenOf(user, 'user'));
     await page.getByRole('button', { name: '打开' }).click();
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('a token that a link brings is taken out of the address, and gone with 退出', async ({
-    page,
-  }) => {
+  test('removes the token of a link from the URL, and deletes it on 退出', async ({ page }) => {
     await recharge(user, 10);
     await open(page, user);
     await expect(rows(page)).toHaveCount(1);
@@ -51,9 +49,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(page.getByLabel('访问令牌')).toBeVisible();
   });
 
-  test('the account is parked, and says so in a sentence on both pages, in both languages', async ({
-    page,
-  }) => {
+  test('shows that the account is parked on both pages, in both languages', async ({ page }) => {
     await recharge(user, 10);
     await storeUndecodableEvent(user, 1);
     const notice = page.getByTestId('parked');
@@ -65,12 +61,12 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(page.getByTestId('balance')).toHaveText('10');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'English' }).click();
-    await expect(notice).toContainText('This account is being looked at');
+    await expect(notice).toContainText('This account is under review');
     await open(page, user, { role: 'auditor', path: '/audit' });
-    await expect(notice).toContainText('This account is being looked at');
+    await expect(notice).toContainText('This account is under review');
   });
 
-  test('the token has expired, and the place is kept', async ({ page }) => {
+  test('returns to the same page after an expired token is replaced', async ({ page }) => {
     await recharge(user, 10);
     await consume(user, 1);
     const token = await tokenOf(user, 'user', -10);
@@ -83,14 +79,14 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toContainText('+10');
   });
 
-  test('the token expires while the page is open', async ({ page }) => {
+  test('reports a token that expires while the page is open', async ({ page }) => {
     await recharge(user, 10);
     await open(page, user, { token: await tokenOf(user, 'user', 8) });
     await expect(rows(page)).toHaveCount(1);
     await expect(state(page, 'expired')).toBeVisible({ timeout: 20_000 });
   });
 
-  test('one may not look at another’s account, and finds back to one’s own', async ({ page }) => {
+  test('denies access to another account and leads back to one’s own', async ({ page }) => {
     await recharge(user, 10);
     await open(page, user, { path: `/?user=${newUser()}` });
     await page.goto(`${apiUrl()}/?user=${newUser()}`);
@@ -100,7 +96,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('the token is good, and opens no account', async ({ page }) => {
+  test('reports a valid token that gives access to no account', async ({ page }) => {
     await open(page, 'nobody');
     await expect(state(page, 'forbidden')).toContainText('没有可以查看的账户');
     expect(await axeViolations(page)).toEqual([]);
@@ -111,7 +107,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('nothing has happened yet, and then it does', async ({ page }) => {
+  test('shows an empty account, and its first row live', async ({ page }) => {
     await open(page, user);
     await expect(state(page, 'empty')).toContainText('还没有积分明细');
     await expect(page.getByTestId('balance')).toHaveText('0');
@@ -120,7 +116,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('nothing matches, which is another thing', async ({ page }) => {
+  test('distinguishes a filter without matches from an empty account', async ({ page }) => {
     await recharge(user, 10);
     await open(page, user, { path: '/?type=expire' });
     await expect(state(page, 'no-match')).toContainText('没有符合条件的明细');
@@ -128,37 +124,37 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('it is being loaded', async ({ page }) => {
+  test('shows that rows are loading', async ({ page }) => {
     await page.route(PAGE_OF_ROWS, neverAnswer);
     await open(page, user);
     await expect(page.locator('.statement [data-state="loading"]')).toHaveText('正在加载…');
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  test('the API is away, and the page recovers by itself when it is back', async ({ page }) => {
+  test('recovers when an unavailable API is back', async ({ page }) => {
     await recharge(user, 10);
     await page.route('**/v1/**', respondWith(503, '', { 'retry-after': '1' }));
     await open(page, user);
-    await expect(page.locator('.statement [data-state="away"]')).toContainText('暂时连不上服务');
+    await expect(page.locator('.statement [data-state="away"]')).toContainText('服务暂时不可用');
     expect(await axeViolations(page)).toEqual([]);
     await page.unroute('**/v1/**');
     await expect(rows(page)).toHaveCount(1);
     await expect(state(page, 'away')).toHaveCount(0);
   });
 
-  test('the network is gone: what is there stays', async ({ page, context }) => {
+  test('keeps loaded rows while offline', async ({ page, context }) => {
     await consumeMany(user, 60);
     await open(page, user);
     await expect(rows(page)).toHaveCount(50);
     await context.setOffline(true);
     await rows(page).last().scrollIntoViewIfNeeded();
-    await expect(page.locator('.statement .failure-line')).toContainText('暂时连不上服务');
+    await expect(page.locator('.statement .failure-line')).toContainText('服务暂时不可用');
     await expect(rows(page)).toHaveCount(50);
     await context.setOffline(false);
     await expect(rows(page)).toHaveCount(61);
   });
 
-  test('the API is away for one part of the page: the others are there', async ({ page }) => {
+  test('shows the other parts when one request fails', async ({ page }) => {
     await recharge(user, 10);
     await page.route('**/batches', respondWith(503, ''));
     await page.route(/\/usage\?/, respondWith(500, ''));
@@ -173,7 +169,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(page.getByRole('slider')).toBeVisible();
   });
 
-  test('the API is away when a story is opened, and tells it when it is back', async ({ page }) => {
+  test('loads details when an unavailable API is back', async ({ page }) => {
     await recharge(user, 10);
     await open(page, user);
     await page.route(/\/transactions\/r0\.0$/, respondWith(503, '', { 'retry-after': '1' }));
@@ -183,42 +179,42 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(page.getByTestId('why')).toContainText('充值了 10 积分');
   });
 
-  test('the API is away for the auditor, whose page recovers by itself too', async ({ page }) => {
+  test('recovers the auditor’s page when an unavailable API is back', async ({ page }) => {
     await recharge(user, 10);
     await page.route('**/v1/**', respondWith(503, '', { 'retry-after': '1' }));
     await open(page, user, { role: 'auditor', path: '/audit' });
-    await expect(state(page, 'away')).toContainText('暂时连不上服务');
+    await expect(state(page, 'away')).toContainText('服务暂时不可用');
     expect(await axeViolations(page)).toEqual([]);
     await page.unroute('**/v1/**');
     await expect(page.locator('[data-revision]')).toHaveCount(1);
   });
 
-  test('an export fails, and can be tried again', async ({ page }) => {
+  test('allows a failed export to be repeated', async ({ page }) => {
     await recharge(user, 10);
     await page.route(/transactions\.csv/, respondWith(503, ''));
     await open(page, user);
     await page.getByRole('button', { name: '导出 CSV' }).click();
-    await expect(page.getByText('没能导出，请稍后再试。')).toBeVisible();
+    await expect(page.getByText('导出失败，请稍后重试。')).toBeVisible();
     await page.unroute(/transactions\.csv/);
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: '导出 CSV' }).click();
     await downloading;
   });
 
-  test('the page’s own script does not come: a sentence stands there', async ({ page }) => {
+  test('shows a message when its script cannot be loaded', async ({ page }) => {
     await page.route('**/assets/*.js', (route) => route.abort());
     await page.goto(apiUrl());
     await expect(page.getByText('正在打开用量明细…')).toBeVisible();
   });
 
-  test('it asks too often', async ({ page }) => {
+  test('reports the rate limit', async ({ page }) => {
     await page.route(PAGE_OF_ROWS, respondWith(429, '', { 'retry-after': '60' }));
     await open(page, user);
     await expect(state(page, 'busy')).toContainText('请求太频繁');
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  test('the answer makes no sense, and it can be asked again', async ({ page }) => {
+  test('rejects an invalid answer, and allows a retry', async ({ page }) => {
     await recharge(user, 10);
     await page.route(PAGE_OF_ROWS, respondWith(200, '{"items":[{"id":"one"}],"next_cursor":null}'));
     await open(page, user);
@@ -229,7 +225,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('the API has a fault, and its words are shown', async ({ page }) => {
+  test('shows the detail of an error of the API', async ({ page }) => {
     const headers = { 'content-type': 'application/problem+json' };
     const problem = {
       type: 'about:blank',
@@ -242,7 +238,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(state(page, 'broken')).toContainText('It is our fault.');
   });
 
-  test('there is no such row', async ({ page }) => {
+  test('reports a row that does not exist', async ({ page }) => {
     await recharge(user, 10);
     await open(page, user, { path: '/?row=999999999' });
     await expect(page.getByRole('dialog')).toContainText('找不到这笔明细');
@@ -252,7 +248,7 @@ test.describe('each state is told apart, with what to do', () => {
     await expect(rows(page)).toHaveCount(1);
   });
 
-  test('a fault of the page itself is told, and is no blank page', async ({ page }) => {
+  test('shows an error of the page itself instead of a blank page', async ({ page }) => {
     await page.addInitScript(
       'Object.defineProperty(Intl.NumberFormat.prototype, "format", { get() { throw new Error("a fault") } })',
     );

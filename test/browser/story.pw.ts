@@ -2,13 +2,11 @@ import { expect, test, type Page } from '@playwright/test';
 import { consume, newUser, recharge, send } from './ledger-client.js';
 import { open, rows } from './usage-page.js';
 
-const drawer = (page: Page) => page.getByRole('dialog', { name: '来龙去脉' });
+const drawer = (page: Page) => page.getByRole('dialog', { name: '明细详情' });
 const rowOf = (page: Page, points: string) => rows(page).filter({ hasText: points });
 
-test.describe('the story of a row', () => {
-  test('of a pre-deduction tells the estimate, the real cost and what came back', async ({
-    page,
-  }) => {
+test.describe('the details of a row', () => {
+  test('show estimate, actual cost and refund of a pre-deduction', async ({ page }) => {
     const user = newUser();
     await recharge(user, 1_000);
     const options = { source_type: 'video', source_id: 'task-4', settle_within: 60 } as const;
@@ -18,7 +16,7 @@ test.describe('the story of a row', () => {
     await open(page, user);
     await rowOf(page, '−800').click();
     await expect(drawer(page).getByTestId('why')).toHaveText(
-      '视频生成先预扣 800 积分，实际花费 640 积分，多扣的 160 积分已返还。',
+      '视频生成先预扣 800 积分，实际费用 640 积分，多扣的 160 积分已返还。',
     );
     for (const [figure, points] of [
       ['estimate', '800'],
@@ -39,7 +37,7 @@ test.describe('the story of a row', () => {
     await expect(rowOf(page, '−800').getByRole('button')).toBeFocused();
   });
 
-  test('of a refund tells whose it is, why, and where the points went', async ({ page }) => {
+  test('show consumption, reason and batch of a refund', async ({ page }) => {
     const user = newUser();
     const soon = new Date(Date.now() + 86_400_000).toISOString();
     await recharge(user, 300, soon);
@@ -53,7 +51,7 @@ test.describe('the story of a row', () => {
     await expect(drawer(page)).toContainText('返还宽限批次');
   });
 
-  test('of points that came in tells the order, the batch and its expiry', async ({ page }) => {
+  test('show order, batch and expiry of a recharge', async ({ page }) => {
     const user = newUser();
     const data = { user_id: user, points: 50, expires_at: null, source_id: 'order-1001' };
     await send({ type: 'RechargePoints', data });
@@ -61,11 +59,11 @@ test.describe('the story of a row', () => {
     await rows(page).first().click();
     await expect(drawer(page).getByTestId('why')).toContainText('订单 order-1001 充值了 50 积分');
     await expect(drawer(page)).toContainText('永不过期');
-    await drawer(page).getByText('存储的原文').click();
+    await drawer(page).getByText('原始事件').click();
     await expect(drawer(page).locator('pre')).toContainText('"PointsRecharged"');
   });
 
-  test('stands in the address: it can be sent, and gone back from', async ({ page }) => {
+  test('are in the URL, so that it can be sent and navigated', async ({ page }) => {
     const user = newUser();
     await recharge(user, 50);
     await open(page, user);

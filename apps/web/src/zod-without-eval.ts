@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-// Zod compiles its parsers by `new Function`, which our content security policy forbids.
+// Zod compiles its parsers with `new Function`, which our content security policy forbids.
 z.config({ jitless: true });

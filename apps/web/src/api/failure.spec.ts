@@ -5,7 +5,7 @@ const response = (status: number, headers: Record<string, string> = {}, body = '
 
 const PROBLEM = { 'content-type': 'application/problem+json; charset=utf-8' };
 
-describe('an answer that is not the one asked for', () => {
+describe('failureFrom', () => {
   it.each([
     [401, { kind: 'expired' }],
     [403, { kind: 'forbidden' }],
@@ -14,11 +14,11 @@ describe('an answer that is not the one asked for', () => {
     [502, { kind: 'away', retryMs: null }],
     [503, { kind: 'away', retryMs: null }],
     [500, { kind: 'broken', detail: 'HTTP 500' }],
-  ])('with %p is told by what can be done about it', async (status, failure) => {
+  ])('maps status %p to what the reader can do', async (status, failure) => {
     expect(await failureFrom(response(status))).toEqual(failure);
   });
 
-  it('says when to ask again, where the API does', async () => {
+  it('takes the delay of a retry from Retry-After', async () => {
     expect(await failureFrom(response(503, { 'retry-after': '2' }))).toEqual({
       kind: 'away',
       retryMs: 2_000,
@@ -27,13 +27,13 @@ describe('an answer that is not the one asked for', () => {
     expect(await failureFrom(response(429, date))).toEqual({ kind: 'busy', retryMs: null });
   });
 
-  it('keeps the words of a problem', async () => {
+  it('keeps the detail of a problem', async () => {
     const body = { type: 'urn:x', title: 'The request is invalid', status: 400, detail: 'limit …' };
     const failure = await failureFrom(response(400, PROBLEM, JSON.stringify(body)));
     expect(failure).toEqual({ kind: 'broken', detail: 'limit …' });
   });
 
-  it('is told by its status when its problem is none', async () => {
+  it('falls back to the status when the body is not a problem', async () => {
     for (const body of ['<html>', '{"title":1}']) {
       expect(await failureFrom(response(500, PROBLEM, body))).toEqual({
         kind: 'broken',
@@ -42,7 +42,7 @@ describe('an answer that is not the one asked for', () => {
     }
   });
 
-  it('is asked for again only where that may help', () => {
+  it('calls a failure temporary only if a retry may succeed', () => {
     expect(isTemporary({ kind: 'away', retryMs: null })).toBe(true);
     expect(isTemporary({ kind: 'busy', retryMs: 1 })).toBe(true);
     expect(isTemporary({ kind: 'expired' })).toBe(false);

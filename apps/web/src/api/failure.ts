@@ -1,18 +1,18 @@
 import { PROBLEM_MEDIA_TYPE, parseWith, problem, type Problem } from '#contracts';
 
-/** Why there is no answer, by what the reader can do about it. */
+/** Why a request failed, grouped by what the reader can do about it. */
 export type Failure =
-  | { readonly kind: 'expired' } // show a token again
-  | { readonly kind: 'forbidden' } // look at another account, or bring another token
-  | { readonly kind: 'missing' } // there is no such thing
-  | { readonly kind: 'away'; readonly retryMs: number | null } // wait: it is asked again
-  | { readonly kind: 'busy'; readonly retryMs: number | null } // wait, and ask less
-  | { readonly kind: 'broken'; readonly detail: string }; // tell somebody
+  | { readonly kind: 'expired' } // sign in again
+  | { readonly kind: 'forbidden' } // choose another account, or use another token
+  | { readonly kind: 'missing' } // the resource does not exist
+  | { readonly kind: 'away'; readonly retryMs: number | null } // unavailable: wait for the retry
+  | { readonly kind: 'busy'; readonly retryMs: number | null } // rate limit: wait for the retry
+  | { readonly kind: 'broken'; readonly detail: string }; // report it
 
 export type ApiResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
-/** A proxy says 502 or 504 where the API itself is not there to say 503. */
+/** A proxy answers 502 or 504 when the API itself cannot answer 503. */
 const UNAVAILABLE_STATUSES = [502, 503, 504];
 
 export async function failureFrom(response: Response): Promise<Failure> {
@@ -34,11 +34,11 @@ async function parseProblem(response: Response): Promise<Problem | null> {
   return parsed.ok ? parsed.value : null;
 }
 
-/** In seconds, as our API says it; a date says nothing here. */
+/** Our API sends seconds; a date is ignored. */
 function retryAfterMs(header: string | null): number | null {
   return header !== null && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : null;
 }
 
-/** Whether asking again by itself may help. */
+/** Whether an automatic retry may succeed. */
 export const isTemporary = (failure: Failure): failure is Extract<Failure, { retryMs: unknown }> =>
   failure.kind === 'away' || failure.kind === 'busy';

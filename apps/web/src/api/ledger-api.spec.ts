@@ -31,8 +31,8 @@ function apiAnswering(respond: () => Response | Promise<Response>) {
 
 const json = (body: unknown): Response => new Response(JSON.stringify(body));
 
-describe('the API, as the page asks it', () => {
-  it('is shown the token, and told the filters', async () => {
+describe('LedgerApi', () => {
+  it('sends the token and the filters', async () => {
     const { api, requests } = apiAnswering(() => json({ items: [rowOf(3)], next_cursor: 'more' }));
     const result = await api.transactions({ type: 'consume', limit: '50' }, signal);
     expect(result).toEqual({ ok: true, value: { items: [rowOf(3)], next_cursor: 'more' } });
@@ -40,7 +40,7 @@ describe('the API, as the page asks it', () => {
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer a.b.c');
   });
 
-  it('is not believed: an answer of another shape is broken, and says where', async () => {
+  it('rejects an answer of another shape and names the field', async () => {
     const { api } = apiAnswering(() =>
       json({ items: [{ ...rowOf(3), amount: 1.5 }], next_cursor: null }),
     );
@@ -49,12 +49,12 @@ describe('the API, as the page asks it', () => {
     expect(JSON.stringify(result)).toContain('items.0.amount');
   });
 
-  it('is broken when it does not speak JSON', async () => {
+  it('rejects an answer that is not JSON', async () => {
     const { api } = apiAnswering(() => new Response('<html>'));
     expect(await api.balance(signal)).toMatchObject({ failure: { kind: 'broken' } });
   });
 
-  it('is away when the network fails', async () => {
+  it('reports the service as unavailable when the network fails', async () => {
     const { api } = apiAnswering(() => Promise.reject(new TypeError('Failed to fetch')));
     expect(await api.batches(signal)).toEqual({
       ok: false,
@@ -62,20 +62,20 @@ describe('the API, as the page asks it', () => {
     });
   });
 
-  it('says once and for all that a token is not taken any more', async () => {
+  it('reports once that a token is rejected', async () => {
     const { api, unauthorizedCount } = apiAnswering(() => new Response('', { status: 401 }));
     expect(await api.story('r1.0', signal)).toEqual({ ok: false, failure: { kind: 'expired' } });
     expect(unauthorizedCount()).toBe(1);
   });
 
-  it('streams new rows behind the last one that was seen', async () => {
+  it('streams new rows after the last event received', async () => {
     const { api, requests } = apiAnswering(() => new Response(''));
     await api.rowStream('41', signal);
     expect(requests[0]?.url).toBe(`/v1/users/${ALICE}/transactions/stream`);
     expect(requests[0]?.headers.get('last-event-id')).toBe('41');
   });
 
-  it('asks for usage by day and business, and for the state now or then', async () => {
+  it('requests usage by day and business, and the state at a revision or now', async () => {
     const { api, requests } = apiAnswering(() => json({ items: [] }));
     await api.usage({ tz: 'Asia/Shanghai' }, signal);
     await api.state(7, signal);

@@ -25,11 +25,11 @@ type Params = Readonly<Record<string, string>>;
 export interface LedgerApiOptions {
   readonly token: string;
   readonly fetch: typeof fetch;
-  /** The token is not taken any more: whatever was asked. */
+  /** Called when the API rejects the token, whatever was requested. */
   readonly onUnauthorized: () => void;
 }
 
-/** Everything the page asks, of one user. What comes back is parsed here, and typed from here on. */
+/** All requests of the page, for one user. Answers are validated here, and typed from here on. */
 export class LedgerApi {
   constructor(
     private readonly options: LedgerApiOptions,
@@ -61,7 +61,7 @@ export class LedgerApi {
     return this.#getParsed('events', params, eventsPage, signal);
   }
 
-  /** null: as it is now. */
+  /** The state at a revision, or the current one for null. */
   state(revision: number | null, signal: AbortSignal): Promise<ApiResult<AccountState>> {
     const params: Params = revision === null ? {} : { revision: String(revision) };
     return this.#getParsed('state', params, accountState, signal);
@@ -72,7 +72,7 @@ export class LedgerApi {
     return result.ok ? catchNetworkError(() => result.value.blob()) : result;
   }
 
-  /** New rows as they come; `after` is the id of a row, or of the last event that was seen. */
+  /** Streams new rows; `after` is the id of a row, or of the last event received. */
   rowStream(after: string, signal: AbortSignal): Promise<ApiResult<Response>> {
     return this.#get('transactions/stream', {}, signal, { 'last-event-id': after });
   }
@@ -109,7 +109,7 @@ const unreadable = (detail: string): ApiResult<never> => ({
   failure: { kind: 'broken', detail },
 });
 
-/** A network that fails throws. So does an abort, and then nobody looks at the answer. */
+/** fetch throws when the network fails, and on an abort, whose result is not used. */
 async function catchNetworkError<T>(read: () => Promise<T>): Promise<ApiResult<T>> {
   try {
     return { ok: true, value: await read() };

@@ -13,7 +13,7 @@ interface AccountStateAtProps {
   readonly revision: number;
 }
 
-/** The account as the next command would have found it. */
+/** The account after the event, as the next command found it. */
 export function AccountStateAt({ api, revision }: AccountStateAtProps) {
   const { audit } = useMessages();
   const state = useQuery(useCallback((signal) => api.state(revision, signal), [api, revision]));

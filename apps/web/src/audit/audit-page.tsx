@@ -25,7 +25,7 @@ interface AuditPageProps {
   readonly openOwnAccount: (() => void) | undefined;
 }
 
-/** One account's event stream as a time line. */
+/** The event stream of one account as a timeline. */
 export function AuditPage({ api, openOwnAccount }: AuditPageProps) {
   const messages = useMessages();
   const stream = useEvents(api);
@@ -98,11 +98,11 @@ function LoadMore({ more, isLoading }: { more: (() => void) | null; isLoading: b
   );
 }
 
-/** What the read tables have last, and whether the account goes on in them. */
+/** The newest row of the read tables, and whether the account is parked. */
 function useNewestPage(api: LedgerApi): TransactionsPage | null {
   return useQuery(useCallback((signal) => api.transactions({ limit: '1' }, signal), [api])).value;
 }
 
-/** Behind it, news of the account comes by itself. */
+/** Live updates start after this row. */
 const newestRowId = (page: TransactionsPage | null): number | null =>
   page === null ? null : (page.items[0]?.id ?? 0);

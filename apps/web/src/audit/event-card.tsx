@@ -73,7 +73,7 @@ function Summary({ details }: { readonly details: EventDetails | null }) {
   return text === null ? null : <p className="event-summary">{text}</p>;
 }
 
-/** What its rows do not show. */
+/** What the rows of the event do not show. */
 function summaryOf(details: EventDetails, messages: Messages): string | null {
   const { audit, story } = messages;
   switch (details.type) {

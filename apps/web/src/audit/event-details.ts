@@ -60,7 +60,7 @@ const eventDetails = z.discriminatedUnion('type', [
 
 export type EventDetails = z.infer<typeof eventDetails>;
 
-/** null: an event of a kind that this page does not know; it is shown as it is stored. */
+/** Returns null for an event type that this page does not know; it is shown as it is stored. */
 export function parseEventDetails({ type, data }: StoredEvent): EventDetails | null {
   const parsed = eventDetails.safeParse({ ...data, type });
   return parsed.success ? parsed.data : null;

@@ -16,22 +16,22 @@ const rowMatching = (id: number, due: ExpectedRow): PointTransactionItem =>
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
 
-describe('the rows that are due of an event', () => {
-  it('are one per draw, with running balances', () => {
+describe('expectedRows', () => {
+  it('expects one row per draw, with running balances', () => {
     expect(expectedRows(consumed(1, 93, draw(1, 5), draw(2, 2)))).toEqual([
       { type: 'consume', amount: 5, batchId: 1, balanceBefore: 100, balanceAfter: 95 },
       { type: 'consume', amount: 2, batchId: 2, balanceBefore: 95, balanceAfter: 93 },
     ]);
   });
 
-  it('are one per slice that comes back, in the batch it comes back into', () => {
+  it('expects one row per refunded slice, in the batch that receives it', () => {
     expect(expectedRows(refunded(2, 98))).toMatchObject([
       { type: 'refund', batchId: 2, balanceBefore: 93, balanceAfter: 96 },
       { type: 'refund', batchId: 9, balanceBefore: 96, balanceAfter: 98 },
     ]);
   });
 
-  it('are one of what comes in and of what expires, and none of a refusal', () => {
+  it('expects one row for a recharge or an expiry, and none for a refusal', () => {
     expect(expectedRows(recharged(0, 100, 100))).toMatchObject([
       { type: 'recharge', balanceBefore: 0 },
     ]);
@@ -43,13 +43,13 @@ describe('the rows that are due of an event', () => {
     expect(expectedRows(eventOf(4, 'CommandRefused', 40, refused))).toEqual([]);
   });
 
-  it('are not known of an event of a kind that came later', () => {
+  it('expects no rows for an unknown event type', () => {
     const event = eventOf(5, 'PointsGiven', 40, {});
     expect([parseEventDetails(event), expectedRows(event)]).toEqual([null, []]);
   });
 });
 
-describe('the rows that were made of events', () => {
+describe('matchRows', () => {
   const events = [
     recharged(0, 100, 100),
     consumed(1, 95, draw(1, 5)),
@@ -59,7 +59,7 @@ describe('the rows that were made of events', () => {
   const expected = events.flatMap(expectedRows);
   const rows = expected.map((row, i) => rowMatching(10 + i, row));
 
-  it('are found for each event, even where two of the same moment look alike', () => {
+  it('finds the rows of each event, even if two of the same time are alike', () => {
     const matched = matchRows([...events].reverse(), [...rows].reverse());
     const ids = events.map(({ revision }) =>
       matched.get(revision)?.map(({ actual }) => actual?.id),
@@ -67,13 +67,13 @@ describe('the rows that were made of events', () => {
     expect(ids).toEqual([[10], [11], [12], [13]]);
   });
 
-  it('are told to be missing where the read tables do not have them', () => {
+  it('reports rows that the read tables do not have as missing', () => {
     const matched = matchRows(events, rows.slice(0, 2));
     expect(matched.get(1)?.[0]?.actual?.id).toBe(11);
     expect(matched.get(2)).toEqual([{ expected: expected[2], actual: null }]);
   });
 
-  it('are not those of another balance', () => {
+  it('does not match a row with another balance', () => {
     const altered = rows.map((row) => ({ ...row, balance_after: row.balance_after + 1 }));
     expect(matchRows(events, altered).get(0)?.[0]?.actual).toBeNull();
   });

@@ -1,7 +1,7 @@
 import type { PointTransactionItem, StoredEvent, TransactionType } from '#contracts';
 import { parseEventDetails, type EventDetails } from './event-details.js';
 
-/** A row that has to be there because of an event: rows follow from one event alone. */
+/** A row that an event must have produced: rows follow from one event alone. */
 export interface ExpectedRow {
   readonly type: TransactionType;
   readonly amount: number;
@@ -10,7 +10,7 @@ export interface ExpectedRow {
   readonly batchId: number;
 }
 
-/** `row` null: the read tables do not have it. */
+/** An expected row and the row found for it; `actual` is null if the read tables do not have it. */
 export interface MatchedRow {
   readonly expected: ExpectedRow;
   readonly actual: PointTransactionItem | null;
@@ -64,7 +64,7 @@ function withBalances(
   });
 }
 
-/** Finds for each event, oldest first, the rows that the read tables have of it. */
+/** Finds the rows of each event in the read tables, oldest first. */
 export function matchRows(
   events: readonly StoredEvent[],
   rows: readonly PointTransactionItem[],

@@ -9,12 +9,12 @@ const revisionsOf = (...parts: readonly (readonly number[])[]) =>
     .reduce(mergeEvents, [])
     .map(({ revision }) => revision);
 
-describe('the events on the time line', () => {
-  it('are newest first, each once, in whatever pages they came', () => {
+describe('mergeEvents', () => {
+  it('returns events newest first, each once, for any pages', () => {
     expect(revisionsOf([4, 5, 6], [1, 2, 3], [6, 7])).toEqual([7, 6, 5, 4, 3, 2, 1]);
   });
 
-  it('have no gap: what the newest do not reach down to is read again', () => {
+  it('drops the events before a gap', () => {
     expect(revisionsOf([1, 2, 3], [8, 9])).toEqual([9, 8]);
   });
 });

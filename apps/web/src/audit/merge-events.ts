@@ -1,6 +1,6 @@
 import type { StoredEvent } from '#contracts';
 
-/** Newest first, each once. Where the newer ones do not reach down to the known ones, those go. */
+/** Newest first, each once. If there is a gap, the events before it are dropped. */
 export function mergeEvents(
   known: readonly StoredEvent[],
   more: readonly StoredEvent[],

@@ -6,7 +6,7 @@ import { mergeEvents } from './merge-events.js';
 import { mergeRows } from '../statement/statement.js';
 
 const PAGE_SIZE = 30;
-/** Of rows for one page of events: an event makes a row per draw, and may draw on many batches. */
+/** Limit of row pages for one page of events: an event adds a row per draw, and may draw on many batches. */
 const ROW_PAGES_MAX = 20;
 const ROWS_PAGE_SIZE = '100';
 
@@ -17,10 +17,10 @@ export interface EventList {
   readonly isLoading: boolean;
   readonly isEmpty: boolean;
   readonly failure: Failure | null;
-  /** null: the first event is there. */
+  /** null when the first event is loaded. */
   readonly more: (() => void) | null;
   readonly retry: () => void;
-  /** Up to the newest event. */
+  /** Loads the newest events. */
   readonly refresh: () => void;
 }
 
@@ -35,7 +35,7 @@ const mergeLoaded = (loaded: LoadedEvents, more: LoadedEvents): LoadedEvents => 
   rows: mergeRows(loaded.rows, more.rows),
 });
 
-/** From the newest event back to the first, as far as the reader goes. */
+/** Loads events from the newest backwards, page by page. */
 export function useEvents(api: LedgerApi): EventList {
   const [loaded, addLoaded] = useReducer(mergeLoaded, NOTHING_LOADED);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -60,7 +60,7 @@ export function useEvents(api: LedgerApi): EventList {
     });
     return () => controller.abort();
   }, [api, requested, applyResult]);
-  // Beside it: news that comes by itself must not call off a page that somebody asked for.
+  // A separate effect, because a live refresh must not cancel a page that the reader requested.
   useEffect(() => {
     if (refreshes === 0) return;
     const controller = new AbortController();
@@ -82,7 +82,7 @@ export function useEvents(api: LedgerApi): EventList {
   };
 }
 
-/** The API reads forwards; a page that ends at a revision begins so many before it. */
+/** The API pages forwards, so a page that ends at a revision starts PAGE_SIZE before it. */
 async function readPage(
   api: LedgerApi,
   upTo: number | null,
@@ -101,7 +101,7 @@ async function readPage(
   if (!page.ok) return page;
   const newest = page.value.items.at(-1)?.position;
   const current = await fetchRows(api, page.value.items, signal, newest);
-  // Tables that do not come after us are no reason to show nothing: their rows are told as missing.
+  // If the read tables lag too far behind, the events are shown with their rows as missing.
   const rows = current.ok ? current : await fetchRows(api, page.value.items, signal);
   return rows.ok ? { ok: true, value: { events: page.value.items, rows: rows.value } } : rows;
 }

@@ -1,12 +1,12 @@
-// What the browser keeps for us. One that keeps nothing (a private window, a full disk) is no fault.
+// A browser without storage (a private window, a full disk) is not an error: nothing is kept then.
 
-/** A preference of the reader, on this machine. */
+/** Preferences are kept in this browser. */
 export const readPreference = (name: string): string | null =>
   orNull(() => localStorage.getItem(name));
 export const savePreference = (name: string, value: string): void =>
   void orNull(() => localStorage.setItem(name, value));
 
-/** What ends with the tab. */
+/** Values of a tab are deleted when it is closed. */
 export const readFromTab = (name: string): string | null =>
   orNull(() => sessionStorage.getItem(name));
 export const saveInTab = (name: string, value: string): void =>

@@ -4,7 +4,7 @@ import { savePreference, readPreference } from './browser-storage.js';
 const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** As the system has it, until the reader says otherwise; that is kept. */
+/** The theme follows the system until the reader chooses one, which is kept. */
 export function useTheme(): readonly [Theme, () => void] {
   const [theme, setTheme] = useState<Theme>(
     () => THEMES.find((one) => one === readPreference('theme')) ?? 'auto',

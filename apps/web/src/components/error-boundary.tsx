@@ -7,7 +7,7 @@ interface ErrorBoundaryState {
   readonly error: Error | null;
 }
 
-/** A bug of ours ends here, in words: never in a blank page. */
+/** Shows a page with the error when rendering throws, instead of a blank page. */
 export class ErrorBoundary extends Component<{ readonly children: ReactNode }, ErrorBoundaryState> {
   override readonly state: ErrorBoundaryState = { error: null };
 

@@ -7,12 +7,12 @@ import { Notice, type NoticeProps } from './notice.js';
 interface FailureNoticeProps {
   readonly failure: Failure;
   readonly retry: () => void;
-  /** What else there is to do where one may not look. */
+  /** Leads back to the reader's own account when another one is forbidden. */
   readonly openOwnAccount?: (() => void) | undefined;
   readonly as?: NoticeProps['as'];
 }
 
-/** Each failure by its name, with what the reader can do about it. */
+/** Explains a failure and what the reader can do about it. */
 export function FailureNotice({ failure, retry, openOwnAccount, as = 'h3' }: FailureNoticeProps) {
   const messages = useMessages();
   const { title, why } = failureText(failure.kind, messages);
@@ -35,7 +35,7 @@ export function FailureNotice({ failure, retry, openOwnAccount, as = 'h3' }: Fai
   );
 }
 
-/** The same where there is something to see already: in one line, above or below it. */
+/** The same in one line, beside content that is already shown. */
 export function FailureLine({ failure, retry }: FailureNoticeProps) {
   const messages = useMessages();
   return (

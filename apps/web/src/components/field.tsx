@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 interface FieldProps {
   readonly label: string;
-  /** A fact that is not there is not shown. */
+  /** A field without a value is not shown. */
   readonly children: ReactNode;
   readonly isCode?: boolean;
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-// Drawn here, so that nothing has to be fetched. All are for the eye only: words stand beside them.
+// Inline SVG needs no request. Icons are hidden from screen readers, because text stands beside them.
 const icon = (shape: ReactNode) =>
   function Icon() {
     return (

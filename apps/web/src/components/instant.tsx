@@ -1,6 +1,6 @@
 import { formatLocalTime } from '../format/time.js';
 
-/** In the reader's zone, with the exact instant on hover. */
+/** A time in the reader's time zone, with the exact instant on hover. */
 export function Instant({ at }: { readonly at: string }) {
   return (
     <time className="instant" dateTime={at} title={at}>

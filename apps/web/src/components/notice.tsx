@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react';
 
 export interface NoticeProps {
-  /** What a test and a style can tell it by. */
+  /** Selected by tests and styles. */
   readonly state: string;
   readonly picture: ReactNode;
   readonly title: string;
   readonly children?: ReactNode;
-  /** Whether it comes up by itself, and has to be told to who can't see it. */
+  /** Whether screen readers announce it. */
   readonly isAlert?: boolean;
   readonly as?: 'h1' | 'h2' | 'h3';
 }
 
-/** A state of the page that is not the one hoped for: what it is, and what to do. */
+/** Describes a state without content: what it is, and what to do. */
 export function Notice({
   state,
   picture,

@@ -2,7 +2,7 @@ import type { Parked } from '#contracts';
 import { useMessages } from '../i18n/language.js';
 import { Instant } from './instant.js';
 
-/** Says that what the page shows is not the newest, where the account is parked. */
+/** Says that a parked account's page is not up to date. */
 export function ParkedNotice({ parked }: { readonly parked: Parked | undefined }) {
   const { parkedAccount } = useMessages();
   if (parked === undefined) return null;

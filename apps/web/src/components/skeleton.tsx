@@ -1,6 +1,6 @@
 import { useMessages } from '../i18n/language.js';
 
-/** Where something will stand once it is there. */
+/** A placeholder while content is loading. */
 export function Skeleton({ lines, label }: { readonly lines: number; readonly label?: string }) {
   const { states } = useMessages();
   return (

@@ -1,7 +1,7 @@
 import { TIME_MAX } from '#contracts';
 
-// Days as a calendar writes them (2030-01-31), where the reader is. The last moment of the year 9999
-// lies in the year 10000 for readers in the east.
+// Calendar days (2030-01-31) in the reader's time zone. For readers in the east, the end of 9999 in UTC is
+// already in the year 10000.
 
 const DAY = /^(\d{4,5})-(\d\d)-(\d\d)$/;
 const FOUR_DIGITS = /^[1-9]\d{3}-/;
@@ -13,11 +13,11 @@ export function formatDay(date: Date): string {
   return `${year}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
-/** Whether somebody may ask for it: of the years 1000 to 9999. */
+/** Whether it is a valid date of the years 1000 to 9999. */
 export const isCalendarDay = (text: string): boolean =>
   DAY.test(text) && FOUR_DIGITS.test(text) && formatDay(midnightOf(text)) === text;
 
-/** When the day begins, as an instant: at the latest, the last one there is. */
+/** The start of the day as an instant, at most TIME_MAX. */
 export function startOfDay(day: string): string {
   const midnight = midnightOf(day);
   return midnight.getTime() > Date.parse(TIME_MAX) ? TIME_MAX : midnight.toISOString();
@@ -31,7 +31,7 @@ export function addDays(day: string, count: number): string {
 
 export const nextDay = (day: string): string => addDays(day, 1);
 
-/** Days from one to the other; a day on which clocks are changed is one too. */
+/** Whole days between two dates, independent of daylight saving time. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((midnightOf(to).getTime() - midnightOf(from).getTime()) / DAY_MS);
 }
@@ -41,7 +41,7 @@ const DAY_MS = 86_400_000;
 function midnightOf(day: string): Date {
   const [, year, month, date] = DAY.exec(day) ?? [];
   const midnight = new Date(2000, 0, 1);
-  // Not by the constructor, which takes the years 0 to 99 for those of the twentieth century.
+  // The constructor of Date maps the years 0 to 99 to 1900 to 1999.
   midnight.setFullYear(Number(year), Number(month) - 1, Number(date));
   return midnight;
 }

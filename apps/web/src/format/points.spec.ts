@@ -10,17 +10,16 @@ describe('a duration', () => {
     [1e-7, '0.0000001s'],
     [10_000_000, '10000000s'],
     [null, '-'],
-  ])('of %p reads %p', (duration, text) => expect(formatSeconds(duration)).toBe(text));
+  ])('of %p is formatted as %p', (duration, text) => expect(formatSeconds(duration)).toBe(text));
 });
 
 describe('points', () => {
-  it('have a sign that says which way they went', () => {
+  it('have a sign by the type of the transaction', () => {
     expect(formatSignedPoints('recharge', 5_000)).toBe('+5,000');
     expect(formatSignedPoints('refund', 25)).toBe('+25');
     expect(formatSignedPoints('consume', 25)).toBe('−25');
     expect(formatSignedPoints('expire', 60)).toBe('−60');
   });
 
-  it('are read in groups of three', () =>
-    expect(formatPoints(2_147_483_647)).toBe('2,147,483,647'));
+  it('are grouped by thousands', () => expect(formatPoints(2_147_483_647)).toBe('2,147,483,647'));
 });

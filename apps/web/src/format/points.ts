@@ -1,6 +1,6 @@
 import type { TransactionType } from '#contracts';
 
-/** Which way the points went. */
+/** Whether a transaction adds or removes points. */
 export const SIGN: Record<TransactionType, '+' | '−'> = {
   recharge: '+',
   consume: '−',
@@ -18,6 +18,6 @@ export const formatPoints = (points: number): string => numbers.format(points);
 export const formatSignedPoints = (type: TransactionType, amount: number): string =>
   `${SIGN[type]}${formatPoints(amount)}`;
 
-/** `12.5s`, or `-` when there is none. */
+/** `12.5s`, or `-` for null. */
 export const formatSeconds = (duration: number | null): string =>
   duration === null ? NO_VALUE : `${seconds.format(duration)}s`;

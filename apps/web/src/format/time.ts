@@ -7,7 +7,7 @@ const timeOfDay = new Intl.DateTimeFormat('en-GB', {
   hourCycle: 'h23',
 });
 
-/** `2030-01-31 08:00:00`, where the reader is. */
+/** `2030-01-31 08:00:00`, in the reader's time zone. */
 export function formatLocalTime(instant: string): string {
   const date = new Date(instant);
   return `${formatDay(date)} ${timeOfDay.format(date)}`;
@@ -15,9 +15,9 @@ export function formatLocalTime(instant: string): string {
 
 export const formatLocalDay = (instant: string): string => formatDay(new Date(instant));
 
-/** Whole days of the calendar from now until then. */
+/** Calendar days from now until `instant`. */
 export const daysUntil = (instant: string, nowMs: number): number =>
   daysBetween(formatDay(new Date(nowMs)), formatLocalDay(instant));
 
-/** As the reader's machine calls it. */
+/** The IANA name of the reader's time zone. */
 export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

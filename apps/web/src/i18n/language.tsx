@@ -18,7 +18,7 @@ const LanguageContext = createContext<LanguageState>({
   language: 'zh',
 });
 
-/** Chinese until the reader says otherwise, which is kept. */
+/** The language is Chinese until the reader chooses another, which is kept. */
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
   const [language, setLanguage] = useState<Language>(
     () => LANGUAGES.find((one) => one === readPreference('language')) ?? 'zh',
@@ -37,7 +37,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   return <LanguageContext value={state}>{children}</LanguageContext>;
 }
 
-/** What the tab is called. */
+/** Sets the title of the tab. */
 export function useDocumentTitle(page: string): void {
   const { product } = useMessages();
   useEffect(() => {

@@ -6,7 +6,7 @@ type Translatable<T> = T extends string
     ? (...args: Args) => string
     : { readonly [K in keyof T]: Translatable<T[K]> };
 
-/** Everything that the page says. A language that leaves something out does not compile. */
+/** All texts of the page. A language that lacks one does not compile. */
 export type Messages = Translatable<typeof zh>;
 
 export const LANGUAGES = ['zh', 'en'] as const;

@@ -1,9 +1,9 @@
 import { BUSINESSES, type SourceType } from '#contracts';
 import { formatPoints } from '../format/points.js';
 
-// What the page says, in Chinese first. The words are those of the glossary.
+// The texts of the page in Chinese, the reference for all languages. Terms follow docs/glossary.md.
 
-/** 【配音合成】 is the label of a row; a sentence says 配音合成. */
+/** The label of a row is 【配音合成】; in a sentence it is 配音合成. */
 const businessName = (business: SourceType): string => BUSINESSES[business].label.slice(1, -1);
 
 const points = (count: number): string => `${formatPoints(count)} 积分`;
@@ -86,13 +86,13 @@ export const zh = {
     export: '导出 CSV',
     exporting: '正在导出…',
     exported: '已导出 CSV',
-    notExported: '没能导出，请稍后再试。',
+    notExported: '导出失败，请稍后重试。',
     more: '加载更多',
     loadingMore: '正在加载更早的明细…',
     end: '已经到底了',
     arrived: (count: number) => `新增 ${count} 条明细`,
     toTop: (count: number) => `${count} 条新明细，回到顶部`,
-    story: '查看来龙去脉',
+    story: '查看明细详情',
   },
   live: {
     connecting: '正在连接实时更新',
@@ -102,25 +102,25 @@ export const zh = {
     again: '重新连接',
   },
   story: {
-    title: '来龙去脉',
+    title: '明细详情',
     close: '关闭',
-    loading: '正在加载这笔明细的来龙去脉…',
+    loading: '正在加载明细详情…',
     why: {
       recharge: (count: number, order: string | null) =>
-        `${order === null ? '' : `订单 ${order} `}充值了 ${points(count)}，成为一个新的批次。`,
+        `${order === null ? '' : `订单 ${order} `}充值了 ${points(count)}，计入新批次。`,
       expire: (count: number, at: string) =>
         `这个批次于 ${at} 到期，剩余的 ${points(count)}随之失效。`,
       closed: (business: string, total: number) => `${business}消费了 ${points(total)}。`,
       open: (business: string, estimate: number, by: string) =>
         `${business}正在进行：先按预估预扣 ${points(estimate)}，最晚 ${by} 结算，多出的部分会返还。`,
       settledLess: (business: string, estimate: number, actual: number, back: number) =>
-        `${business}先预扣 ${points(estimate)}，实际花费 ${points(actual)}，多扣的 ${points(back)}已返还。`,
+        `${business}先预扣 ${points(estimate)}，实际费用 ${points(actual)}，多扣的 ${points(back)}已返还。`,
       settledMore: (business: string, estimate: number, actual: number, more: number) =>
-        `${business}先预扣 ${points(estimate)}，实际花费 ${points(actual)}，补扣了 ${points(more)}。`,
+        `${business}先预扣 ${points(estimate)}，实际费用 ${points(actual)}，补扣了 ${points(more)}。`,
       settledEven: (business: string, actual: number) =>
-        `${business}先预扣 ${points(actual)}，实际花费正好相同。`,
+        `${business}先预扣 ${points(actual)}，实际费用正好相同。`,
       settledLate: (business: string, estimate: number, actual: number) =>
-        `${business}预扣的 ${points(estimate)}曾因超时返还；结算随后到达，按实际花费扣除 ${points(actual)}。`,
+        `${business}预扣的 ${points(estimate)}曾因超时返还；结算随后到达，按实际费用扣除 ${points(actual)}。`,
       cancelled: (business: string, estimate: number) =>
         `${business}已取消，预扣的 ${points(estimate)}已全部返还。`,
       timedOut: (business: string, estimate: number) =>
@@ -129,12 +129,12 @@ export const zh = {
       refundedAll: '这些积分后来已全部返还。',
       draws: (count: number) => `积分分 ${count} 笔从批次中扣减，先到期的先用。`,
     },
-    cost: '花费',
+    cost: '费用',
     estimate: '预扣（预估）',
-    actual: '实际花费',
+    actual: '实际费用',
     drawn: '扣除',
     returned: '已返还',
-    net: '最终花费',
+    net: '净费用',
     pending: '待结算',
     facts: '这笔明细',
     time: '时间',
@@ -166,10 +166,10 @@ export const zh = {
       cancelled: '任务取消',
       overestimated: '预扣多于实际',
       timed_out: '超时未结算',
-      refunded: '已退回',
+      refunded: '已返还',
     },
     related: '相关明细',
-    relatedRefunds: '属于它的返还',
+    relatedRefunds: '含相关返还',
     thisRow: '当前',
     command: '命令',
     commandSource: '来源',
@@ -177,11 +177,11 @@ export const zh = {
     received: '收到时间',
     event: '事件',
     revision: '版本号',
-    raw: '存储的原文',
+    raw: '原始事件',
   },
   audit: {
     title: '事件审计',
-    intro: '这个账户发生过的每一件事，最新的在最上面：命令、由它产生的明细，以及当时的账户状态。',
+    intro: '本账户的全部事件，按时间倒序：命令、所产生的明细，以及当时的账户状态。',
     at: (revision: number) => `版本 ${revision}`,
     types: {
       PointsRecharged: '充值',
@@ -195,7 +195,7 @@ export const zh = {
     command: '命令',
     rows: '产生的明细',
     noRows: '不产生明细',
-    missing: '读表中没有这一行',
+    missing: '明细表中缺少该行',
     state: '此刻的账户状态',
     showState: '查看此刻的状态',
     hideState: '收起状态',
@@ -203,13 +203,13 @@ export const zh = {
     open: '进行中的预扣',
     batches: '有余额的批次',
     remembered: (commands: number, consumptions: number) =>
-      `记得 ${formatPoints(commands)} 个命令、${formatPoints(consumptions)} 笔消费`,
+      `幂等窗口：${formatPoints(commands)} 个命令、${formatPoints(consumptions)} 笔消费`,
     grace: '宽限',
     hash: '哈希链',
     more: '加载更早的事件',
     loading: '正在加载事件…',
-    end: '这是这个账户的第一个事件',
-    none: '这个账户还没有发生过任何事',
+    end: '已到本账户的第一个事件',
+    none: '本账户尚无任何事件',
     noneWhy: '请确认用户 ID 是否正确。',
     settled: (estimated: number, actual: number) =>
       `预扣 ${formatPoints(estimated)}，实际 ${formatPoints(actual)}`,
@@ -221,13 +221,13 @@ export const zh = {
     empty: '还没有积分明细',
     emptyWhy: '充值或使用 AI 服务之后，每一笔都会出现在这里。',
     noMatch: '没有符合条件的明细',
-    noMatchWhy: '换一个类型、业务或时间范围试试。',
-    failed: '出了点问题',
-    failedWhy: '收到了无法理解的回答。请重试；如果一直这样，请把下面这句话告诉我们。',
-    away: '暂时连不上服务',
-    awayWhy: '请检查网络。连上之后会自动恢复，不用刷新页面。',
+    noMatchWhy: '请更换类型、业务或时间范围。',
+    failed: '加载失败',
+    failedWhy: '收到的数据无效。请重试；如问题持续，请将以下信息反馈给我们。',
+    away: '服务暂时不可用',
+    awayWhy: '请检查网络。恢复后页面会自动更新，无需刷新。',
     busy: '请求太频繁',
-    busyWhy: '请稍等片刻，会自动重试。',
+    busyWhy: '请稍候，系统会自动重试。',
     missing: '找不到这笔明细',
     missingWhy: '它可能属于另一个用户。',
     forbidden: '没有权限查看',
@@ -236,20 +236,20 @@ export const zh = {
     noAccount: '你的令牌没有可以查看的账户。请换一个令牌。',
     otherToken: '换一个令牌',
     expired: '登录已过期',
-    expiredWhy: '请从你的应用重新打开本页，或在下面粘贴一个新的令牌。你看的位置不会丢。',
+    expiredWhy: '请从你的应用重新打开本页，或在下面粘贴一个新的令牌。登录后将回到当前页面。',
     welcome: '查看积分用量',
     welcomeWhy: '请从你的应用打开本页；也可以在这里粘贴访问令牌。',
     pick: '要查看哪个用户？',
     pickWhy: '你的令牌可以查看任何用户。请输入用户 ID。',
     crashed: '页面出错了',
-    crashedWhy: '刷新后通常就好。如果一直这样，请把下面这句话告诉我们。',
+    crashedWhy: '刷新页面通常可以恢复。如问题持续，请将以下信息反馈给我们。',
     reload: '刷新页面',
     retry: '重试',
   },
   token: {
     label: '访问令牌（JWT）',
     submit: '打开',
-    wrong: '这不像是一个令牌：它应由三段文字组成，中间用点分开。',
+    wrong: '令牌格式不正确：应由三段文字组成，以点分隔。',
     kept: '令牌只保存在这个标签页里，关闭后即清除。',
   },
 };

@@ -1,7 +1,7 @@
 import type { LiveUpdates } from './use-live-updates.js';
 import { useMessages } from '../i18n/language.js';
 
-/** Whether new rows come by themselves right now. */
+/** Shows whether live updates are connected. */
 export function LiveIndicator({ live: { status, reconnect } }: { readonly live: LiveUpdates }) {
   const { live } = useMessages();
   return (

@@ -2,7 +2,7 @@ import { rowOf } from '../testing/row-builder.js';
 import { NO_FILTER, filterParams, parseFilter, isUnfiltered, matchesFilter } from './filter.js';
 
 describe('a filter', () => {
-  it('is read from a URL, and what is wrong in it is not said', () => {
+  it('is parsed from a URL, ignoring invalid values', () => {
     const text = 'type=consume&business=tts&from=2030-01-31&to=2030-02-30';
     expect(parseFilter(new URLSearchParams(text))).toEqual({
       type: 'consume',
@@ -13,7 +13,7 @@ describe('a filter', () => {
     expect(parseFilter(new URLSearchParams('type=gift&business=x&from=1'))).toEqual(NO_FILTER);
   });
 
-  it('asks for whole days of the reader', () => {
+  it('covers whole days in the reader’s time zone', () => {
     const asked = filterParams({ ...NO_FILTER, from: '2030-01-31', to: '2030-01-31' });
     expect(asked).toEqual({
       from: new Date(2030, 0, 31).toISOString(),
@@ -21,13 +21,13 @@ describe('a filter', () => {
     });
   });
 
-  it('asks for nothing when everything is wanted', () => {
+  it('has no parameters when nothing is filtered', () => {
     expect(filterParams(NO_FILTER)).toEqual({});
     expect(isUnfiltered(NO_FILTER)).toBe(true);
     expect(isUnfiltered({ ...NO_FILTER, to: '2030-01-31' })).toBe(false);
   });
 
-  it('wants the rows that the API would give', () => {
+  it('matches the rows that the API would return', () => {
     const noon = new Date(2030, 0, 31, 12).toISOString();
     const row = rowOf(1, { type: 'consume', source_type: 'tts', created_at: noon });
     const wants = (filter: Partial<typeof NO_FILTER>) =>

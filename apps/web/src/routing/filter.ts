@@ -7,7 +7,7 @@ import {
 } from '#contracts';
 import { nextDay, isCalendarDay, startOfDay } from '../format/days.js';
 
-/** What the reader wants to see. Days are days where the reader is, both inclusive. */
+/** The filter of the statement. Days are in the reader's time zone, both inclusive. */
 export interface Filter {
   readonly type: TransactionType | null;
   readonly business: SourceType | null;
@@ -20,7 +20,7 @@ export const NO_FILTER: Filter = { type: null, business: null, from: null, to: n
 export const isUnfiltered = (filter: Filter): boolean =>
   Object.values(filter).every((value) => value === null);
 
-/** What is said wrongly in a URL is not said. */
+/** Invalid values in a URL are ignored. */
 export function parseFilter(params: URLSearchParams): Filter {
   const day = (name: string): string | null => {
     const text = params.get(name) ?? '';
@@ -34,7 +34,7 @@ export function parseFilter(params: URLSearchParams): Filter {
   };
 }
 
-/** The same as the API understands it: `from` inclusive, `to` exclusive, both instants. */
+/** The query parameters of the API: `from` inclusive, `to` exclusive, both instants. */
 export function filterParams({
   type,
   business,
@@ -49,7 +49,7 @@ export function filterParams({
   };
 }
 
-/** Whether the API would give this row for that filter. */
+/** Whether the API would return this row for the filter. */
 export function matchesFilter(row: PointTransactionItem, filter: Filter): boolean {
   const { from, to } = filterParams(filter);
   return (

@@ -2,8 +2,8 @@ import { HOME_ROUTE, urlOf, parseRoute, type Route } from './route.js';
 
 const at = (address: string): Route => parseRoute(new URL(address, 'http://ledger.test'));
 
-describe('a place', () => {
-  it('is kept whole in its address', () => {
+describe('a route', () => {
+  it('survives the round trip through its URL', () => {
     const route: Route = {
       view: 'audit',
       user: '0a11ce00-0000-4000-8000-000000000001',
@@ -15,7 +15,7 @@ describe('a place', () => {
     expect(at('/')).toEqual(HOME_ROUTE);
   });
 
-  it('may name its row by an id, as links did before', () => {
+  it('accepts the id of a row, as in old links', () => {
     expect(at('/?row=17').row).toBe('17');
   });
 
@@ -27,7 +27,5 @@ describe('a place', () => {
     '/?row=r1',
     '/?row=1.0',
     '/?type=gift',
-  ])('is home when %p says nothing that makes sense', (address) =>
-    expect(at(address)).toEqual(HOME_ROUTE),
-  );
+  ])('is the home route for %p', (address) => expect(at(address)).toEqual(HOME_ROUTE));
 });

@@ -4,13 +4,13 @@ import { NO_FILTER, parseFilter, type Filter } from './filter.js';
 export const VIEWS = ['usage', 'audit'] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Where the reader is: all of it stands in the address, so that it can be kept, sent and gone back to. */
+/** The state of the page that is kept in the URL, so that it can be bookmarked, sent and navigated. */
 export interface Route {
   readonly view: View;
-  /** null: whoever the reader is. */
+  /** null: the reader's own account. */
   readonly user: string | null;
   readonly filter: Filter;
-  /** The row whose story is open: by its row_ref, or by an id of a link from before there was one. */
+  /** The row whose details are open, by its row_ref or, in old links, by its id. */
   readonly row: string | null;
 }
 

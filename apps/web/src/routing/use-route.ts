@@ -3,7 +3,7 @@ import { urlOf, parseRoute, type Route } from './route.js';
 
 export type Navigate = (change: Partial<Route>, history?: 'push' | 'replace') => void;
 
-/** The address bar is the one owner of where the reader is. */
+/** The URL is the only store of the route. */
 export function useRoute(): readonly [Route, Navigate] {
   const [route, setRoute] = useState(() => parseRoute(window.location));
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What a link may bring along behind the #, where no server and no log sees it. */
+/** A link may carry a token in its fragment, which no server and no log sees. */
 export interface LinkToken {
   readonly token: string;
   readonly user: string | null;

@@ -9,7 +9,7 @@ interface SignInPageProps {
   readonly signIn: (token: string) => boolean;
 }
 
-/** Before the page: nobody knows yet who is there. */
+/** Shown without a session, or when it has expired. */
 export function SignInPage({ reason, signIn }: SignInPageProps) {
   const { states, nav } = useMessages();
   useDocumentTitle(nav.usage);
@@ -30,7 +30,7 @@ export function SignInPage({ reason, signIn }: SignInPageProps) {
   );
 }
 
-/** A token that is good, and opens nothing. */
+/** Shown for a valid token that gives access to no account. */
 export function NoAccountPage({ signOut }: { readonly signOut: () => void }) {
   const { states } = useMessages();
   return (

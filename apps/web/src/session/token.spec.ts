@@ -8,7 +8,7 @@ const tokenOf = (claims: unknown): string =>
     .join('.');
 
 describe('a token', () => {
-  it('says who the reader is, what they may do and until when', () => {
+  it('contains subject, roles and expiry', () => {
     const token = tokenOf({ sub: ALICE, roles: ['user'], exp: 1_900_000_000 });
     expect(parseToken(token)).toEqual({
       token,
@@ -23,17 +23,17 @@ describe('a token', () => {
     expect(parseToken(`  Bearer ${token}\n`)?.token).toBe(token);
   });
 
-  it('may name a subject in any script, and roles that nobody knows', () => {
+  it('may have a subject in any script, and unknown roles are ignored', () => {
     const session = parseToken(tokenOf({ sub: '审计员', roles: ['auditor', 'king'] }));
     expect(session).toMatchObject({ subject: '审计员', roles: ['auditor'] });
   });
 
   it.each(['', 'abc', 'a.b.c', tokenOf({}), tokenOf(null), `${tokenOf({ sub: 'x' })}?`])(
-    'is none when it is %p',
+    'is rejected when it is %p',
     (text) => expect(parseToken(text)).toBeNull(),
   );
 
-  it('offers a user their own page, and others any', () => {
+  it('gives a user access to one account, and auditors and services to all', () => {
     const user = parseToken(tokenOf({ sub: ALICE.toUpperCase(), roles: ['user'] }));
     const auditor = parseToken(tokenOf({ sub: 'eve', roles: ['auditor'] }));
     const service = parseToken(tokenOf({ sub: 'billing', roles: ['service'] }));

@@ -4,7 +4,7 @@ import { parseUserId } from '../format/user-id.js';
 export const ROLES = ['user', 'service', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who the reader is, as their token says. Only the API verifies it: here it decides what is offered. */
+/** The claims of the reader's token. Only the API verifies it; the page uses it to choose what to offer. */
 export interface Session {
   readonly token: string;
   readonly subject: string;
@@ -20,7 +20,7 @@ const payload = z.object({
   exp: z.number().optional(),
 });
 
-/** null: that is no token. */
+/** Returns null when `text` is not a token. */
 export function parseToken(text: string): Session | null {
   const token = text.trim().replace(/^Bearer\s+/i, '');
   const [, body, signature] = token.split('.');
@@ -51,6 +51,6 @@ export const mayReadAnyUser = ({ roles }: Session): boolean =>
 
 export const mayAudit = ({ roles }: Session): boolean => roles.includes('auditor');
 
-/** Whose page it is when nobody says: one's own. */
+/** The reader's own account, or null without the role user. */
 export const ownUser = (session: Session): string | null =>
   session.roles.includes('user') ? parseUserId(session.subject) : null;

@@ -9,15 +9,15 @@ const TOKEN_KEY = 'token';
 
 export interface SessionState {
   readonly session: Session | null;
-  /** The API took the token once, and does not any more. */
+  /** The API accepted the token before and rejects it now. */
   readonly isExpired: boolean;
-  /** false: that is no token. */
+  /** Returns false when `token` is not a token. */
   readonly signIn: (token: string) => boolean;
   readonly markExpired: () => void;
   readonly signOut: () => void;
 }
 
-/** Taken out of the address bar at once: it is no place for a secret. */
+/** Moves a token from the URL into the storage of the tab, because the address bar must not show a secret. */
 export function takeTokenFromUrl(): void {
   const link = parseLinkToken(window.location.hash);
   if (link === null) return;
@@ -49,7 +49,7 @@ export function useSession(navigate: Navigate): SessionState {
     navigate({ user: null, row: null, view: 'usage' }, 'replace');
   }, [navigate]);
   useEffect(() => {
-    // A second link with a token, opened in this very tab, only changes the fragment.
+    // Opening another link with a token in this tab changes only the fragment.
     const onHashChange = (): void => {
       if (parseLinkToken(window.location.hash) === null) return;
       takeTokenFromUrl();

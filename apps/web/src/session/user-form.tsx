@@ -7,7 +7,7 @@ interface UserFormProps {
   readonly openAccount: (user: string) => void;
 }
 
-/** For those who may look at any account. */
+/** Chooses an account, for readers who may see all. */
 export function UserForm({ user, openAccount }: UserFormProps) {
   const { account } = useMessages();
   const [isInvalid, setIsInvalid] = useState(false);

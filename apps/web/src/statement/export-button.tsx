@@ -14,13 +14,13 @@ const URL_LIFETIME_MS = 60_000;
 
 type Progress = 'idle' | 'exporting' | 'exported' | 'notExported';
 
-/** What is filtered, whole, as a file: not only what is on the page. */
+/** Exports all filtered rows as CSV, not only those loaded. */
 export function ExportButton({ api, filter }: ExportButtonProps) {
   const { statement } = useMessages();
   const [progress, setProgress] = useState<Progress>('idle');
   const start = async (): Promise<void> => {
     setProgress('exporting');
-    // The whole of it is bounded by the account; who closes the tab ends it.
+    // The size is bounded by the account; closing the tab cancels it.
     const result = await api.csv(filterParams(filter), new AbortController().signal);
     if (result.ok) download(result.value, `transactions-${formatDay(new Date())}.csv`);
     setProgress(result.ok ? 'exported' : 'notExported');
@@ -52,6 +52,6 @@ function download(file: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // Some browsers begin to read it only later.
+  // Some browsers read the URL only later.
   window.setTimeout(() => URL.revokeObjectURL(url), URL_LIFETIME_MS);
 }

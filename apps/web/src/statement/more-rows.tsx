@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useMessages } from '../i18n/language.js';
 import type { StatementView } from './use-statement.js';
 
-/** Asks for older rows before the reader gets there. The button is for who does not scroll. */
+/** Loads older rows before the reader reaches the end; the button is for readers who do not scroll. */
 export function LoadMore({ statement }: { readonly statement: StatementView }) {
   const messages = useMessages();
   const { nextCursor, isLoading, more } = statement;

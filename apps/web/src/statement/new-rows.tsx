@@ -8,7 +8,7 @@ interface NewRowsProps {
   readonly arrived: ReadonlySet<number>;
 }
 
-/** Tells of rows that came while the reader was further down, and leads up to them. */
+/** Announces rows that arrived while the reader had scrolled down, with a button to them. */
 export function NewRows({ rows, arrived }: NewRowsProps) {
   const { statement } = useMessages();
   const seen = useRef(0);
@@ -18,7 +18,7 @@ export function NewRows({ rows, arrived }: NewRowsProps) {
       if (isNewestVisible(rows[0]?.id)) seen.current = arrived.size;
       setUnseen(Math.max(0, arrived.size - seen.current));
     };
-    // A filter that is changed begins to count anew.
+    // Changing the filter resets the count.
     seen.current = Math.min(seen.current, arrived.size);
     update();
     window.addEventListener('scroll', update, { passive: true });
@@ -46,7 +46,7 @@ export function NewRows({ rows, arrived }: NewRowsProps) {
 const rowElement = (id: number | undefined): Element | null =>
   document.querySelector(`[data-row="${id}"]`);
 
-/** Whether the newest row is not above what the reader sees. */
+/** Whether the newest row is on the screen or below it. */
 function isNewestVisible(newest: number | undefined): boolean {
   const row = rowElement(newest);
   return row === null || row.getBoundingClientRect().bottom > 0;

@@ -45,7 +45,7 @@ export function StatementSection(props: StatementSectionProps) {
   );
 }
 
-/** What stands under the rows, or in their place. */
+/** Content below the rows, or instead of them. */
 function StatementFooter({
   statement,
   setFilter,

@@ -11,7 +11,7 @@ interface StatementTableProps {
   readonly open: (ref: string) => void;
 }
 
-// The roles are said aloud: on a narrow screen a row is laid out as a card, and would lose them.
+// Explicit roles, because the card layout on narrow screens would remove those of table elements.
 export function StatementTable({ rows, arrived, open }: StatementTableProps) {
   const { statement } = useMessages();
   const { columns } = statement;
@@ -65,7 +65,7 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
       data-arrived={hasArrived || undefined}
       onClick={({ currentTarget }) => {
         if (isSelecting()) return;
-        // Where the focus is given back to when the story is closed.
+        // The focus returns to this button when the details are closed.
         currentTarget.querySelector('button')?.focus();
         open(row_ref);
       }}
@@ -94,6 +94,6 @@ const Row = memo(function Row({ row, hasArrived, open }: RowProps) {
   );
 });
 
-// A row is opened by a press anywhere on it; by keyboard through its button, whose press comes up
-// here too. Who selects text wants to copy it.
+// A click anywhere on a row opens it, and so does its button by keyboard, whose click bubbles up here. A
+// reader who selects text wants to copy it.
 const isSelecting = (): boolean => (window.getSelection()?.toString() ?? '') !== '';

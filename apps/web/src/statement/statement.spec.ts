@@ -17,12 +17,12 @@ const paged = (ids: readonly number[], next: string | null, of = NO_FILTER): Sta
   page: { items: rowsOf(...ids), next_cursor: next },
 });
 const arrived = (...ids: readonly number[]): StatementAction => ({
-  type: 'heard',
+  type: 'arrived',
   rows: rowsOf(...ids),
 });
 
-describe('the statement on the page', () => {
-  it('is not there before its first page', () => {
+describe('statementReducer', () => {
+  it('has no rows before its first page', () => {
     expect(emptyStatement(NO_FILTER)).toMatchObject({ rows: [], nextCursor: undefined });
     expect(statementAfter([paged([], null)])).toMatchObject({ rows: [], nextCursor: null });
   });
@@ -45,15 +45,15 @@ describe('the statement on the page', () => {
     expect([...statement.arrived]).toEqual([10]);
   });
 
-  it('lets in only what its filter wants', () => {
+  it('adds only arrived rows that match its filter', () => {
     const filter: Filter = { ...NO_FILTER, type: 'refund' };
     const rows = [rowOf(3), rowOf(4, { type: 'refund' })];
     expect(
-      idsOf(statementAfter([paged([], null, filter), { type: 'heard', rows }], filter).rows),
+      idsOf(statementAfter([paged([], null, filter), { type: 'arrived', rows }], filter).rows),
     ).toEqual([4]);
   });
 
-  it('begins anew with another filter, and does not take the pages of the one before', () => {
+  it('starts empty with another filter, and ignores pages of the previous one', () => {
     const filter: Filter = { ...NO_FILTER, type: 'consume' };
     const statement = statementAfter([
       paged([9], 'a'),
@@ -63,7 +63,7 @@ describe('the statement on the page', () => {
     expect(statement).toEqual(emptyStatement(filter));
   });
 
-  it('keeps its rows when a page fails, until it is asked for again', () => {
+  it('keeps its rows and the failure of a page until it is retried', () => {
     const failure = { kind: 'away', retryMs: null } as const;
     const failed = statementAfter([paged([9], 'a'), { type: 'failed', of: NO_FILTER, failure }]);
     expect(failed).toMatchObject({ failure, nextCursor: 'a' });
@@ -71,7 +71,7 @@ describe('the statement on the page', () => {
     expect(statementReducer(failed, { type: 'retried' }).failure).toBeNull();
   });
 
-  it('takes the seconds that a settlement fills in, and no new row with them', () => {
+  it('updates the duration after a settlement without adding rows', () => {
     const settled = rowOf(9, { duration: 30.25, updated_at: '2030-01-02T00:00:00.000Z' });
     const statement = statementAfter([
       paged([9, 8], 'a'),
@@ -80,7 +80,7 @@ describe('the statement on the page', () => {
     expect(statement.rows).toEqual([settled, rowOf(8)]);
   });
 
-  it('is the very same when nothing is new', () => {
+  it('keeps the same array when nothing changed', () => {
     const statement = statementAfter([paged([9, 8], 'a')]);
     expect(statementReducer(statement, arrived(8)).rows).toBe(statement.rows);
     const again: StatementAction = { type: 'updated', rows: rowsOf(9, 8) };
@@ -88,10 +88,10 @@ describe('the statement on the page', () => {
   });
 });
 
-describe('rows that are merged', () => {
+describe('mergeRows', () => {
   const ids = fc.uniqueArray(fc.integer({ min: 1, max: 40 }));
 
-  it('are newest first, each once, whatever came first', () => {
+  it('returns rows newest first, each once, in any order of arrival', () => {
     fc.assert(
       fc.property(ids, ids, (some, others) => {
         const rows = idsOf(mergeRows(mergeRows([], rowsOf(...some)), rowsOf(...others)));
@@ -100,7 +100,7 @@ describe('rows that are merged', () => {
     );
   });
 
-  it('say of each row what was said last', () => {
+  it('keeps the later version of each row', () => {
     const later = rowOf(1, { duration: 2, updated_at: '2030-01-02T00:00:00.000Z' });
     expect(mergeRows([rowOf(1)], [later])).toEqual([later]);
     expect(mergeRows([later], [rowOf(1)])).toEqual([later]);

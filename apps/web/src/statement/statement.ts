@@ -2,15 +2,15 @@ import type { PointTransactionItem, TransactionsPage } from '#contracts';
 import type { Failure } from '../api/failure.js';
 import { matchesFilter, type Filter } from '../routing/filter.js';
 
-/** What is on the page: rows newest first, each once, without a gap between the first and the last. */
+/** The loaded rows: newest first, each once, without a gap. */
 export interface Statement {
   readonly filter: Filter;
   readonly rows: readonly PointTransactionItem[];
-  /** undefined: the first page is not there yet. null: there are no older rows. */
+  /** undefined before the first page is loaded, null when there are no older rows. */
   readonly nextCursor: string | null | undefined;
-  /** Of the page that was asked for last. */
+  /** The failure of the last request, if any. */
   readonly failure: Failure | null;
-  /** Rows that came by themselves, while the reader was here. */
+  /** Rows that arrived by live updates. */
   readonly arrived: ReadonlySet<number>;
 }
 
@@ -19,7 +19,7 @@ export type StatementAction =
   | { readonly type: 'paged'; readonly of: Filter; readonly page: TransactionsPage }
   | { readonly type: 'failed'; readonly of: Filter; readonly failure: Failure }
   | { readonly type: 'retried' }
-  | { readonly type: 'heard'; readonly rows: readonly PointTransactionItem[] }
+  | { readonly type: 'arrived'; readonly rows: readonly PointTransactionItem[] }
   | { readonly type: 'updated'; readonly rows: readonly PointTransactionItem[] };
 
 export const emptyStatement = (filter: Filter): Statement => ({
@@ -35,7 +35,7 @@ export function statementReducer(statement: Statement, action: StatementAction):
     case 'filtered':
       return emptyStatement(action.filter);
     case 'paged':
-      // An answer to what was asked before the reader chose another filter.
+      // A late answer for the previous filter.
       if (action.of !== statement.filter) return statement;
       return {
         ...statement,
@@ -47,7 +47,7 @@ export function statementReducer(statement: Statement, action: StatementAction):
       return action.of === statement.filter ? { ...statement, failure: action.failure } : statement;
     case 'retried':
       return { ...statement, failure: null };
-    case 'heard':
+    case 'arrived':
       return addArrivedRows(statement, action.rows);
     case 'updated':
       return { ...statement, rows: updateRows(statement.rows, action.rows) };
@@ -62,7 +62,7 @@ function addArrivedRows(statement: Statement, newRows: readonly PointTransaction
   return { ...statement, arrived, rows: mergeRows(statement.rows, rows) };
 }
 
-/** Newest first, each once: of two tellings of one row the later one. */
+/** Newest first, each once; of two versions of a row the later one. */
 export function mergeRows(
   known: readonly PointTransactionItem[],
   added: readonly PointTransactionItem[],
@@ -72,18 +72,18 @@ export function mergeRows(
   return [...rows.values()].sort((a, b) => b.id - a.id);
 }
 
-/** Rows that are there may be told anew (a settlement fills in the seconds); no row is added. */
+/** Updates known rows (a settlement fills in the duration) without adding any. */
 function updateRows(
   known: readonly PointTransactionItem[],
   newer: readonly PointTransactionItem[],
 ): readonly PointTransactionItem[] {
-  const told = new Map(newer.map((row) => [row.id, row]));
-  const hasChanged = known.some((row) => newerOf(row, told.get(row.id) ?? row) !== row);
-  return hasChanged ? known.map((row) => newerOf(row, told.get(row.id) ?? row)) : known;
+  const byId = new Map(newer.map((row) => [row.id, row]));
+  const hasChanged = known.some((row) => newerOf(row, byId.get(row.id) ?? row) !== row);
+  return hasChanged ? known.map((row) => newerOf(row, byId.get(row.id) ?? row)) : known;
 }
 
 const newerOf = (
   known: PointTransactionItem | undefined,
-  told: PointTransactionItem,
+  candidate: PointTransactionItem,
 ): PointTransactionItem =>
-  known === undefined || told.updated_at > known.updated_at ? told : known;
+  known === undefined || candidate.updated_at > known.updated_at ? candidate : known;

@@ -5,10 +5,7 @@ interface Anchor {
   readonly top: number;
 }
 
-/**
- * Keeps the row that the reader looks at where it is when others come in above it. Browsers do so
- * by themselves, by scroll anchoring; this is for those that do not have it.
- */
+/** Keeps the visible row in place when rows are added above it, in browsers without scroll anchoring. */
 export function useScrollAnchor(rows: unknown): void {
   const anchor = useRef<Anchor | null>(null);
   useEffect(() => {
@@ -28,7 +25,7 @@ export function useScrollAnchor(rows: unknown): void {
 
 const hasScrollAnchoring = (): boolean => CSS.supports('overflow-anchor', 'auto');
 
-/** The first row that is seen, when there are some above it; else there is nothing to keep. */
+/** The first visible row, unless it is the first of all. */
 function currentAnchor(): Anchor | null {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
   const at = rows.findIndex((row) => row.getBoundingClientRect().bottom > 0);

@@ -14,21 +14,21 @@ import {
 } from './statement.js';
 
 const PAGE_SIZE = '50';
-/** How many of the rows may be told anew. */
+/** How many of the newest rows are refreshed. */
 const REFRESHED_ROWS = '100';
 
 export interface StatementView extends Statement {
   readonly isLoading: boolean;
-  /** Behind it, rows come by themselves; null: not known yet. */
+  /** Live updates start after this row; null: not known yet. */
   readonly liveAfter: number | null;
   readonly more: () => void;
   readonly retry: () => void;
   readonly addRows: (rows: readonly PointTransactionItem[]) => void;
-  /** Tells the newest rows anew: a settlement may have filled in their seconds. */
+  /** Reloads the newest rows, whose duration a settlement may have filled in. */
   readonly refresh: () => void;
 }
 
-/** `filter` has to be the same object as long as it says the same. */
+/** `filter` must be the same object while its values are the same. */
 export function useStatement(api: LedgerApi, filter: Filter): StatementView {
   const [statement, dispatch] = useReducer(statementReducer, filter, emptyStatement);
   const [isLoading, setIsLoading] = useState(true);
@@ -51,8 +51,8 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
     let timer: number | undefined;
     const load = async (): Promise<void> => {
       setIsLoading(true);
-      // Nothing may be lost between the first page and the first row that comes by itself: what is
-      // followed begins at a row that was there before the page was asked for.
+      // No row may be lost between the first page and the live updates, so these start after a row
+      // that existed before the page was requested.
       const newest = liveAfter === null ? await fetchNewestRowId(api, filter, signal) : null;
       if (newest !== null && !newest.ok) return fail(newest.failure);
       const params = cursor === null ? filterParams(filter) : { ...filterParams(filter), cursor };
@@ -78,7 +78,7 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
       controller.abort();
       window.clearTimeout(timer);
     };
-    // liveAfter is asked for once; when it comes, nothing has to be loaded again.
+    // liveAfter is determined once, and nothing is loaded again when it is known.
   }, [api, filter, isOfFilter, cursor, attempt]);
 
   const retry = useCallback(() => {
@@ -88,7 +88,7 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
   }, []);
   useWhenOnline(retry, statement.failure !== null && isTemporary(statement.failure));
   const addRows = useCallback(
-    (rows: readonly PointTransactionItem[]) => dispatch({ type: 'heard', rows }),
+    (rows: readonly PointTransactionItem[]) => dispatch({ type: 'arrived', rows }),
     [],
   );
   const more = useCallback(() => {
@@ -100,7 +100,7 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
   return { ...current, isLoading, liveAfter, more, retry, addRows, refresh };
 }
 
-/** null: the first page itself tells it. */
+/** Returns null when the first page contains the newest row. */
 async function fetchNewestRowId(api: LedgerApi, filter: Filter, signal: AbortSignal) {
   if (isUnfiltered(filter)) return null;
   const result = await api.transactions({ limit: '1' }, signal);

@@ -3,7 +3,7 @@ import { formatPoints } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
 import { costOf } from './explanation.js';
 
-/** What was held, what it really cost, and what came back: to scale. */
+/** Estimate, actual cost and refund of a consumption, to scale. */
 export function CostBar({ consumption }: { readonly consumption: ConsumptionStory }) {
   const { story } = useMessages();
   const { estimate, actual, status } = consumption;

@@ -41,8 +41,8 @@ const draws = (...points: readonly number[]) =>
 const explainInBoth = (told: Partial<ConsumptionStory>) =>
   [zh, en].map((messages) => explainTransaction(storyWith(consumption(told)), messages));
 
-describe('why a consumption was paid', () => {
-  it('is told in both languages', () => {
+describe('the explanation of a consumption', () => {
+  it('exists in both languages', () => {
     expect(explainInBoth({})).toEqual(['视频生成消费了 800 积分。', 'Video took 800 points.']);
   });
 
@@ -51,7 +51,7 @@ describe('why a consumption was paid', () => {
     [
       'cost less than held',
       { status: 'settled', estimate: 800, actual: 640, refunded: 160 },
-      /预扣 800 积分，实际花费 640 积分，多扣的 160 积分已返还。$/,
+      /预扣 800 积分，实际费用 640 积分，多扣的 160 积分已返还。$/,
     ],
     [
       'cost more than held',
@@ -79,7 +79,7 @@ describe('why a consumption was paid', () => {
     expect(chinese).toMatch(sentence);
   });
 
-  it('leaves what was not given back', () => {
+  it('has the net cost after refunds', () => {
     expect(costOf(consumption({ draws: draws(800, 100), refunded: 300 }))).toEqual({
       drawn: 900,
       refunded: 300,
@@ -88,15 +88,15 @@ describe('why a consumption was paid', () => {
   });
 });
 
-describe('why another row is there', () => {
-  it('is told of points that came in', () => {
+describe('the explanation of another row', () => {
+  it('names the order of a recharge', () => {
     const transaction = rowOf(1, { type: 'recharge', amount: 5_000, source_id: 'order-1' });
     expect(explainTransaction(storyWith(null, { transaction }), zh)).toMatch(
       /^订单 order-1 充值了 5,000 积分/,
     );
   });
 
-  it('is told of points that expired, by when they were due', () => {
+  it('names the due time of expired points', () => {
     const event = eventOf(1, 'PointsExpired', 0, { batchId: 1, points: 60, expiredAt: AT });
     const transaction = rowOf(1, {
       type: 'expire',

@@ -3,7 +3,7 @@ import { parseEventDetails } from '../audit/event-details.js';
 import { formatLocalTime } from '../format/time.js';
 import type { Messages } from '../i18n/messages.js';
 
-/** The answer to "why did I pay this", in a sentence or two. */
+/** Explains in one or two sentences why points were charged or added. */
 export function explainTransaction(story: TransactionStory, messages: Messages): string {
   const { transaction, consumption, event } = story;
   const { why } = messages.story;
@@ -58,7 +58,7 @@ function outcomeSentence(consumption: ConsumptionStory, messages: Messages): str
   }
 }
 
-/** What a consumption took, what came back, and what that leaves. */
+/** Points drawn by a consumption, points refunded, and the difference. */
 export interface Cost {
   readonly drawn: number;
   readonly refunded: number;
@@ -70,14 +70,14 @@ export function costOf(consumption: ConsumptionStory): Cost {
   return { drawn, refunded: consumption.refunded, net: drawn - consumption.refunded };
 }
 
-/** Settled after time had run out: the estimate came back whole, and the real cost was taken anew. */
+/** Settled after the timeout: the estimate was refunded completely, then the actual cost was drawn. */
 const isSettledLate = (consumption: ConsumptionStory): boolean =>
   consumption.status === 'settled' &&
   sumOfDraws(consumption.draws) === (consumption.estimate ?? 0) + (consumption.actual ?? 0) &&
   consumption.refunded >= (consumption.estimate ?? 0) &&
   consumption.actual !== 0;
 
-/** What came back because of the settlement itself, which the first sentence tells already. */
+/** The refund caused by the settlement itself, which the first sentence already mentions. */
 function refundedBySettlement(consumption: ConsumptionStory): number {
   const { status, estimate, actual } = consumption;
   if (status !== 'settled' || estimate === null) return 0;

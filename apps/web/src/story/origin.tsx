@@ -3,7 +3,7 @@ import { Field } from '../components/field.js';
 import { Instant } from '../components/instant.js';
 import { useMessages } from '../i18n/language.js';
 
-/** Where the row comes from: the command that was sent, and the event that was stored of it. */
+/** The command that caused the row, and its stored event. */
 export function Origin({ story: { command, event } }: { readonly story: TransactionStory }) {
   const { story, audit } = useMessages();
   return (

@@ -11,7 +11,7 @@ interface RelatedRowsProps {
   readonly open: (ref: string) => void;
 }
 
-/** All rows of one consumption, oldest first; the refunds that belong to it among them. */
+/** All rows of one consumption with its refunds, oldest first. */
 export function RelatedRows({ title, rows, refunds, current, open }: RelatedRowsProps) {
   const { story } = useMessages();
   const heading = refunds.length > 0 ? `${title} · ${story.relatedRefunds}` : title;

@@ -62,7 +62,7 @@ interface TypeFieldsProps {
   readonly batchId: number | null;
 }
 
-/** What only rows of that kind have to tell. */
+/** Fields of one type of transaction. */
 function TypeFields({ details, batchId }: TypeFieldsProps) {
   const { story } = useMessages();
   switch (details.type) {
@@ -93,7 +93,7 @@ function TypeFields({ details, batchId }: TypeFieldsProps) {
   }
 }
 
-/** The event says it of what comes in; else the batch does, as long as points are left in it. */
+/** The expiry comes from the event of a recharge or an expiry, else from the batch while it has points. */
 function BatchExpiry({
   details,
   batch,

@@ -15,17 +15,17 @@ import { explainTransaction } from './explanation.js';
 
 interface StoryDrawerProps {
   readonly api: LedgerApi;
-  /** Its row_ref, or its id. */
+  /** The row_ref of the row, or its id. */
   readonly row: string;
-  /** Rises when the account has moved: an open pre-deduction may have been settled. */
+  /** Increases when the account changes: an open pre-deduction may have been settled. */
   readonly version: number;
-  /** Those with points left, to say when the row's own expires. */
+  /** Batches with points left, one of which may show the expiry of the row. */
   readonly batches: readonly PointBatch[];
   readonly open: (ref: string) => void;
   readonly close: () => void;
 }
 
-/** One press on a row answers "why did I pay this". */
+/** The details of a row: why these points were charged. */
 export function StoryDrawer({ api, row, version, batches, open, close }: StoryDrawerProps) {
   const { story: messages } = useMessages();
   const drawer = useRef<HTMLDialogElement>(null);
@@ -33,7 +33,7 @@ export function StoryDrawer({ api, row, version, batches, open, close }: StoryDr
     useCallback((signal) => api.story(row, signal), [api, row]),
     version,
   );
-  // A layout effect: it is closed before it goes, so that the focus is given back to the row.
+  // A layout effect closes the dialog before it is unmounted, so that the focus returns to the row.
   useLayoutEffect(() => {
     const { current } = drawer;
     current?.showModal();

@@ -7,7 +7,7 @@ import { useMessages } from '../i18n/language.js';
 const COLLAPSED_BATCHES = 4;
 const SOON_DAYS = 7;
 
-/** What expires when, in the order it will be drawn. */
+/** Batches with their expiry, in the order in which they are drawn. */
 export function BatchList({ batches }: { readonly batches: readonly PointBatch[] }) {
   const { summary } = useMessages();
   const [isExpanded, setIsExpanded] = useState(false);

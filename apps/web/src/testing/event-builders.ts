@@ -2,7 +2,7 @@ import type { StoredEvent } from '#contracts';
 
 export const AT = '2030-01-01T00:00:00.000Z';
 
-/** An event as the API gives it, for specs. */
+/** Builds an event as the API returns it. */
 export function eventOf(
   revision: number,
   type: string,

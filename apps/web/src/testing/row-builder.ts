@@ -1,6 +1,6 @@
 import type { PointTransactionItem } from '#contracts';
 
-/** A row of the statement, for specs. */
+/** Builds a row of the statement. */
 export function rowOf(
   id: number,
   overrides: Partial<PointTransactionItem> = {},

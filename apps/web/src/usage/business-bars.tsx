@@ -9,7 +9,7 @@ interface BusinessBarsProps {
   readonly choose: (business: SourceType | null) => void;
 }
 
-/** Every business, used or not, in the one order they always have; and what its colour is. */
+/** All businesses in a fixed order, with their colours, used or not. */
 export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) {
   const highest = Math.max(1, ...Object.values(businesses).map(({ consumed }) => consumed));
   return (

@@ -8,14 +8,14 @@ interface ChartColumnProps {
   readonly x: number;
   readonly width: number;
   readonly height: number;
-  /** What a column of the whole height stands for. */
+  /** The points of a column of full height. */
   readonly top: number;
   readonly isHighlighted: boolean;
   readonly highlight: () => void;
   readonly choose: () => void;
 }
 
-/** One part for each business that has something, on top of each other. */
+/** A stacked column with one part for each business used. */
 export function ChartColumn(props: ChartColumnProps) {
   const { bar, x, width, height, top, isHighlighted, highlight, choose } = props;
   const heightOf = (points: number): number => (points / top) * height;

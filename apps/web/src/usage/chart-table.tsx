@@ -8,7 +8,7 @@ interface ChartTableProps {
   readonly caption: string;
 }
 
-/** The same for those who can't see columns: the days on which something happened. */
+/** The data of the chart as a table for screen readers, without empty days. */
 export function ChartTable({ bars, caption }: ChartTableProps) {
   const { usage, business } = useMessages();
   return (

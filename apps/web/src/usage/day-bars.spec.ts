@@ -13,8 +13,8 @@ const used = (day: string, consumed: number, source_type: SourceType = 'tts') =>
   duration: 0.5,
 });
 
-describe('the bars of the chart', () => {
-  it('are one for each day, used or not', () => {
+describe('dayBars', () => {
+  it('returns one bar for each day, used or not', () => {
     const bars = dayBars([used('2030-01-30', 7)], '2030-01-29', '2030-01-31');
     expect(bars.map(({ from, to, consumed }) => [from, to, consumed])).toEqual([
       ['2030-01-29', '2030-01-29', 0],
@@ -23,7 +23,7 @@ describe('the bars of the chart', () => {
     ]);
   });
 
-  it('know of each business what it used on that day, and what all of them did', () => {
+  it('sums the usage of each business and of all of them', () => {
     const items = [
       used('2030-01-30', 7, 'tts'),
       used('2030-01-30', 5, 'video'),
@@ -36,7 +36,7 @@ describe('the bars of the chart', () => {
     ]);
   });
 
-  it('stand for weeks when there are too many days, the last one for what is left', () => {
+  it('returns weeks when there are too many days, the last one shorter', () => {
     const items = [used('2030-01-01', 1), used('2030-01-07', 2), used('2030-01-08', 4)];
     const bars = dayBars(items, '2030-01-01', '2030-03-31');
     expect(bars[0]).toMatchObject({
@@ -51,7 +51,7 @@ describe('the bars of the chart', () => {
     expect(bars.at(-1)).toMatchObject({ from: '2030-03-26', to: '2030-03-31' });
   });
 
-  it('are never too many, cover each day once and lose no points', () => {
+  it('never exceeds the limit, covers each day once and loses no points', () => {
     const days = fc.nat(4_000);
     fc.assert(
       fc.property(days, fc.array(fc.tuple(days, fc.nat(1_000))), (length, usedOn) => {

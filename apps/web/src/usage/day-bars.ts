@@ -7,7 +7,7 @@ import {
   type DailyUsage,
 } from './usage-totals.js';
 
-/** What one bar stands for: the days from `from` to `to`, both inclusive. */
+/** The usage of one bar: the days from `from` to `to`, both inclusive. */
 export interface Bar extends UsageTotals {
   readonly from: string;
   readonly to: string;
@@ -17,7 +17,7 @@ export interface Bar extends UsageTotals {
 export const BARS_MAX = 62;
 const SPAN_DAYS = [1, 7, 30, 91, 365] as const;
 
-/** A bar for each day, used or not; of spans of days when there would be too many. */
+/** A bar for each day, used or not, or for longer spans when there are more than BARS_MAX days. */
 export function dayBars(items: readonly DailyUsage[], from: string, to: string): readonly Bar[] {
   const days = Math.max(1, daysBetween(from, to) + 1);
   const span = SPAN_DAYS.find((length) => days / length <= BARS_MAX) ?? Math.ceil(days / BARS_MAX);

@@ -20,7 +20,7 @@ interface DayChartProps {
   readonly choose: (bar: Bar) => void;
 }
 
-/** A column for each day: what each business consumed, on top of each other. */
+/** A stacked column for each day, with one part for each business. */
 export function DayChart({ bars, span, highlighted, highlight, choose }: DayChartProps) {
   const messages = useMessages();
   const top = axisTop(Math.max(0, ...bars.map(({ consumed }) => consumed)));

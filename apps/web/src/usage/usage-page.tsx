@@ -25,11 +25,11 @@ interface UsagePageProps {
   readonly api: LedgerApi;
   readonly route: Route;
   readonly navigate: Navigate;
-  /** To one's own account; undefined: this is it. */
+  /** Leads to the reader's own account; undefined when it is already open. */
   readonly openOwnAccount: (() => void) | undefined;
 }
 
-/** Rows become a page. */
+/** The usage page: balance, chart and statement of one account. */
 export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePageProps) {
   const { nav, skip } = useMessages();
   const filter = useStableFilter(route.filter);
@@ -60,7 +60,7 @@ export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePagePro
   const openRow = useCallback((row: string) => navigate({ row }), [navigate]);
   const closeRow = useCallback(() => navigate({ row: null }, 'replace'), [navigate]);
 
-  // Where there is nothing to see, one notice says so, not one in each corner of the page.
+  // When nothing can be shown, one notice replaces those of all parts.
   const { failure, rows } = statement;
   const isUnavailable =
     failure !== null && isTemporary(failure) && rows.length === 0 && balance.value === null;
@@ -107,7 +107,7 @@ export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePagePro
   );
 }
 
-/** The one object as long as it says the same. */
+/** Returns the same object while the values are the same. */
 function useStableFilter(filter: Filter): Filter {
   const { type, business, from, to } = filter;
   return useMemo(() => ({ type, business, from, to }), [type, business, from, to]);

@@ -22,7 +22,7 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
   const { business } = filter;
   const span = isRecent ? messages.usage.last(RECENT_DAYS) : messages.usage.span(from, to);
   const items = useMemo(() => query.value?.items ?? [], [query.value]);
-  // The chart shows the business that is filtered; beside it stand all of them, to choose from.
+  // The chart shows the filtered business; the list beside it shows all of them.
   const bars = useMemo(() => {
     const isOfBusiness = ({ source_type }: (typeof items)[number]): boolean =>
       business === null || source_type === business;

@@ -1,6 +1,6 @@
 import type { SourceType, UsageByDayAndSourceType } from '#contracts';
 
-/** What one business consumed on one day. */
+/** The usage of one business on one day. */
 export type DailyUsage = UsageByDayAndSourceType['items'][number];
 
 export interface UsageTotals {

@@ -10,14 +10,14 @@ export const RECENT_DAYS = 30;
 
 export interface UsageView {
   readonly query: Query<UsageByDayAndSourceType>;
-  /** Days where the reader is, both inclusive. */
+  /** Days in the reader's time zone, both inclusive. */
   readonly from: string;
   readonly to: string;
-  /** No span was chosen: it is the last days. */
+  /** Whether no dates are filtered, so that the last RECENT_DAYS are shown. */
   readonly isRecent: boolean;
 }
 
-/** What was consumed in the time that is filtered, or lately. */
+/** The usage of the filtered time, or of the last RECENT_DAYS. */
 export function useUsage(
   api: LedgerApi,
   { from: filterFrom, to: filterTo }: Filter,
