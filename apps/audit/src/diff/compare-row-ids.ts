@@ -1,7 +1,6 @@
 import { userOfStream } from '#identity';
 import type { EventSource } from '../store/event-source.js';
-import type { Difference, Value } from './row-differences.js';
-import type { OnDifference } from './diff-tables.js';
+import type { Difference, OnDifference, Value } from './row-differences.js';
 import type { TableSnapshot } from './table-snapshot.js';
 
 type RowId = readonly [id: number, user: string, revision: number, line: number];

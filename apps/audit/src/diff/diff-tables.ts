@@ -11,9 +11,9 @@ import { CannotCheckError } from '../store/errors.js';
 import {
   rowDifferences,
   TABLES,
-  type Difference,
   type Row,
   type TableName,
+  type OnDifference,
 } from './row-differences.js';
 import { ExpectedRows } from './expected-rows.js';
 import { compareRowIds } from './compare-row-ids.js';
@@ -26,8 +26,6 @@ export interface ComparisonResult {
   /** Parked accounts: the tables leave out their later events, and so does the comparison. */
   readonly parked: readonly ParkedAccount[];
 }
-
-export type OnDifference = (difference: Difference) => void;
 
 const ACCOUNTS_PER_PARTITION = 1_000;
 

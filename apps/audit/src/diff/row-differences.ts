@@ -17,6 +17,8 @@ export interface Difference {
   readonly found: Value;
 }
 
+export type OnDifference = (difference: Difference) => void;
+
 /** The rows of one table and user, by their keys. */
 export type RowsByKey = ReadonlyMap<string, Row>;
 
