@@ -50,7 +50,7 @@ const EVENT_TYPES = [
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const NOW_MS = Date.parse('9999-12-31T00:00:00.000Z');
 
-describe('every value that the edge takes', () => {
+describe('every value that the edge accepts', () => {
   let database: TestDatabase;
   let url: string;
   let dir: string;
@@ -127,7 +127,7 @@ describe('every value that the edge takes', () => {
     }
   }
 
-  it('can be stored, written into the tables, read back as it was, and shown', async () => {
+  it('is stored, written to the tables, read back unchanged, and shown', async () => {
     await fc.assert(
       fc.asyncProperty(anyLife(NOBODY), fc.constantFrom(1, 2, 5, 1_000), async (life, size) => {
         const userId = randomUUID();
@@ -217,7 +217,7 @@ describe('every value that the edge takes', () => {
     return out;
   };
 
-  it('is found as it should be by the auditor', async () => {
+  it('is verified by the auditor without findings', async () => {
     await audit('verify');
     await audit('diff');
   });

@@ -8,7 +8,7 @@ import { parseIdempotencyKey } from './idempotency-key.js';
 
 import { parseOutcome } from './outcome.js';
 
-// Whatever comes in: a typed value or named faults come out, and nothing is thrown.
+// Any input is parsed to a typed value or to named errors, and nothing is thrown.
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 const fieldNames = [
   'user_id',
@@ -121,15 +121,15 @@ function isAnswered(
 
 const RUNS = { numRuns: 1_000 };
 
-describe('whatever comes in', () => {
-  it('as a message, is a command or has named faults', () => {
+describe('arbitrary input', () => {
+  it('as a message is a command or has named errors', () => {
     fc.assert(
       fc.property(anyMessage, (message) => isAnswered(parseCommandMessage(message))),
       RUNS,
     );
   });
 
-  it('as a message whose sender is known, has that user for a key', () => {
+  it('as a message with a known sender has the user of the command as its key', () => {
     fc.assert(
       fc.property(anyEvent, anyMessage, (event, message) => {
         const good = { specversion: '1.0', id: 'x', source: '/a', type: 'points.RefundPoints.v1' };
@@ -147,7 +147,7 @@ describe('whatever comes in', () => {
     );
   });
 
-  it('as data, is a command of the ledger or has named faults', () => {
+  it('as data is a command of the ledger or has named errors', () => {
     fc.assert(
       fc.property(fc.constantFrom(...COMMAND_TYPES), anyData, (type, data) => {
         const parsed = parseCommandData(type, data);
@@ -160,7 +160,7 @@ describe('whatever comes in', () => {
     );
   });
 
-  it('as an outcome or an idempotency key, is one or has named faults', () => {
+  it('as an outcome or an idempotency key is valid or has named errors', () => {
     fc.assert(
       fc.property(
         anyData,

@@ -29,11 +29,14 @@ const dataOf = (type: CommandType, fields: object): unknown => {
 const fromJson = (text: string): object => JSON.parse(text) as object;
 
 describe('the data of a command', () => {
-  it.each(Object.keys(good) as CommandType[])('of %s is taken with the fewest fields', (type) => {
-    expect(faultsOf(type, {})).toEqual([]);
-  });
+  it.each(Object.keys(good) as CommandType[])(
+    'of %s is valid with only the required fields',
+    (type) => {
+      expect(faultsOf(type, {})).toEqual([]);
+    },
+  );
 
-  it('is taken with every field', () => {
+  it('is valid with every field', () => {
     const recharge = { priority: 0, source_id: '订单 3 ✓' };
     const consume = {
       source_id: 'task',
@@ -50,7 +53,7 @@ describe('the data of a command', () => {
     });
   });
 
-  it('may leave optional fields out or make them null', () => {
+  it('can omit optional fields or set them to null', () => {
     const nothing = { source_id: null, duration: null, consumption_id: null, settle_within: null };
     expect(badFields('RechargePoints', { priority: null, source_id: null })).toEqual([]);
     expect(badFields('ConsumePoints', nothing)).toEqual([]);
@@ -58,7 +61,7 @@ describe('the data of a command', () => {
     expect(badFields('RefundPoints', { points: null, reason: null })).toEqual([]);
   });
 
-  it('must say when points expire, even if never', () => {
+  it('requires expires_at, even if the points never expire', () => {
     expect(badFields('RechargePoints', { expires_at: null })).toEqual([]);
     expect(faultsOf('RechargePoints', { expires_at: undefined })).toEqual([
       {
@@ -77,7 +80,7 @@ describe('the data of a command', () => {
     });
   });
 
-  it('names a field that it does not know, beside the bad ones', () => {
+  it('reports an unknown field along with the invalid ones', () => {
     expect(faultsOf('RefundPoints', { point: 3, consumption_id: '' })).toEqual([
       {
         field: 'consumption_id',
@@ -98,14 +101,14 @@ describe('the data of a command', () => {
     ExpirePoints: ['user_id'],
   };
 
-  it.each(Object.keys(good) as CommandType[])('of %s has its own fields alone', (type) => {
+  it.each(Object.keys(good) as CommandType[])('of %s accepts only its own fields', (type) => {
     const others = [...Object.values(fieldsOf).flat(), 'x_trace', 'Points', 'userId', 'metadata'];
     for (const field of others.filter((one) => !fieldsOf[type].includes(one))) {
       expect(badFields(type, { [field]: null })).toEqual([field]);
     }
   });
 
-  it('names no more than ten unknown fields, and none of them at length', () => {
+  it('reports at most ten unknown fields, each with a shortened name', () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`x${n}`, n]));
     const faults = faultsOf('ExpirePoints', { ...many });
     expect(faults).toHaveLength(11);
@@ -118,7 +121,7 @@ describe('the data of a command', () => {
     expect(long).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
   });
 
-  it('names every bad field, with what it must be', () => {
+  it('reports every invalid field and what it must be', () => {
     const fields = {
       user_id: 7,
       points: 0,
@@ -138,7 +141,7 @@ describe('the data of a command', () => {
     ]);
   });
 
-  it.each([null, undefined, true, 5, 'text', [], [{ user_id }]])('is not %j', (input) => {
+  it.each([null, undefined, true, 5, 'text', [], [{ user_id }]])('cannot be %j', (input) => {
     const must = 'a JSON object with the fields of the command';
     const reason = input === undefined ? `is missing: it must be ${must}` : `must be ${must}`;
     expect(parseCommandData('ConsumePoints', input)).toEqual({
@@ -170,7 +173,7 @@ describe('the data of a command', () => {
 });
 
 describe('a whole number', () => {
-  it('is the same with a fraction of zero', () => {
+  it('is valid with a fraction of zero', () => {
     expect(dataOf('ConsumePoints', fromJson('{"points":5.0}'))).toMatchObject({ points: 5 });
     expect(dataOf('ConsumePoints', fromJson('{"points":1e9}'))).toMatchObject({ points: 1e9 });
   });
@@ -221,7 +224,7 @@ describe('a whole number', () => {
 });
 
 describe('a duration', () => {
-  it.each([0, 0.001, 12.5, 10_000_000])('may be %d seconds', (duration) => {
+  it.each([0, 0.001, 12.5, 10_000_000])('can be %d seconds', (duration) => {
     expect(badFields('ConsumePoints', { duration })).toEqual([]);
   });
 
@@ -243,7 +246,7 @@ describe('a duration', () => {
     expect(badFields('ConsumePoints', { source_type, duration: null })).toEqual([]);
   });
 
-  it('that a business does not have is named beside all other faults, once', () => {
+  it('that a business does not have is reported once, along with all other errors', () => {
     const fields = { source_type: 'script', points: 0, duration: 5 };
     expect(badFields('ConsumePoints', fields)).toEqual(['points', 'duration']);
     expect(badFields('ConsumePoints', { ...fields, duration: -5 })).toEqual(['points', 'duration']);
@@ -251,7 +254,7 @@ describe('a duration', () => {
 });
 
 describe('a text', () => {
-  it('is counted in code points', () => {
+  it('is measured in code points', () => {
     expect(badFields('ConsumePoints', { source_id: '😀'.repeat(64) })).toEqual([]);
     expect(badFields('ConsumePoints', { source_id: '😀'.repeat(65) })).toEqual(['source_id']);
     expect(badFields('ConsumePoints', { consumption_id: '因'.repeat(128) })).toEqual([]);
@@ -274,7 +277,7 @@ describe('a text', () => {
     ['the halves the wrong way round', '\ude00\ud83d'],
     ['a number', 7],
     ['a list', ['order']],
-  ])('is not one with or of %s', (_, value) => {
+  ])('is invalid with or as %s', (_, value) => {
     expect(faultsOf('ConsumePoints', { source_id: value })).toEqual([
       {
         field: 'source_id',
@@ -303,13 +306,13 @@ describe('a user id', () => {
     null,
     7,
     [user_id],
-  ])('is not %j', (input) => {
+  ])('cannot be %j', (input) => {
     expect(faultsOf('ExpirePoints', { user_id: input })).toEqual([
       { field: 'user_id', reason: 'must be a UUID' },
     ]);
   });
 
-  it('may be a UUID of any version', () => {
+  it('can be a UUID of any version', () => {
     for (const id of ['00000000-0000-0000-0000-000000000001', user_id.toUpperCase()]) {
       expect(badFields('ExpirePoints', { user_id: id })).toEqual([]);
     }

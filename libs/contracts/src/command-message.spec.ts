@@ -45,11 +45,11 @@ const sender = {
 };
 
 describe('a CloudEvent in binary mode', () => {
-  it('is a command', () => {
+  it('is parsed into a command', () => {
     expect(binary()).toEqual({ ok: true, value: command });
   });
 
-  it('names no field twice: neither value may be guessed', () => {
+  it('is rejected when a field occurs twice, because neither value may be guessed', () => {
     const value = Buffer.from(
       `{"user_id":"${user_id}","points":12,"source_type":"tts","points":1000}`,
     );
@@ -62,12 +62,12 @@ describe('a CloudEvent in binary mode', () => {
     });
   });
 
-  it('may have its headers as text, or once in a list', () => {
+  it('can have its headers as text or as a list of one', () => {
     const given = { ce_id: ['任务 7'], ce_source: '/dubbing', ce_type: [headers.ce_type] };
     expect(binary({ headers: given })).toEqual({ ok: true, value: command });
   });
 
-  it('may leave its content type, time and trace context out', () => {
+  it('can omit content type, time and trace context', () => {
     expect(binary({ headers: { 'content-type': undefined, ce_time: undefined } }).ok).toBe(true);
     const given = { ce_time: '2030-01-31T08:00:00+08:00', ce_traceparent: traceparent };
     expect(binary({ headers: given })).toEqual({ ok: true, value: { ...command, traceparent } });
@@ -78,16 +78,16 @@ describe('a CloudEvent in binary mode', () => {
     'nonsense',
     `ff${traceparent.slice(2)}`,
     traceparent.replace('b7ad6b7169203331', '0'.repeat(16)),
-  ])('goes on without a trace context that is not well-formed: %j', (ce_traceparent) => {
+  ])('drops a malformed trace context: %j', (ce_traceparent) => {
     expect(binary({ headers: { ce_traceparent } })).toEqual({ ok: true, value: command });
   });
 
-  it('may say that its JSON is UTF-8', () => {
+  it('can declare its JSON as UTF-8', () => {
     const given = { 'content-type': 'Application/JSON; charset=utf-8' };
     expect(binary({ headers: given }).ok).toBe(true);
   });
 
-  it('is read as it is written for a Kafka client', () => {
+  it('is parsed as it is written for a Kafka client', () => {
     const body = { type: 'ExpirePoints', data: { user_id } } as const;
     const {
       key,
@@ -115,7 +115,7 @@ describe('a CloudEvent in binary mode', () => {
     ['content-type', 'application/cloudevents-batch+json'],
     ['content-type', Buffer.from([0xff])],
     ['content-type', ['application/json', 'application/json']],
-  ])('names a bad %s, and its sender can be told: %p', (name, value) => {
+  ])('reports an invalid %s and identifies the sender: %p', (name, value) => {
     const parsed = binary({ headers: { [name]: value } });
     expect(badFields(parsed)).toEqual([name]);
     expect(senderOf(parsed)).toEqual(sender);
@@ -141,7 +141,7 @@ describe('a CloudEvent in binary mode', () => {
     ['ce_type', 'ConsumePoints'],
     ['ce_type', '__proto__'],
     ['ce_type', 'constructor'],
-  ])('names a bad %s, and nobody can be told: %p', (name, value) => {
+  ])('reports an invalid %s without identifying the sender: %p', (name, value) => {
     const parsed = binary({ headers: { [name]: value } });
     expect(badFields(parsed)).toEqual([name]);
     expect(senderOf(parsed)).toBeNull();
@@ -164,19 +164,19 @@ describe('a CloudEvent in binary mode', () => {
     '/a"b',
     '/a\tb',
     'x'.repeat(129),
-  ])('is refused with the source %j, which no sender can have', (ce_source) => {
+  ])('is rejected with the reserved or malformed source %j', (ce_source) => {
     const parsed = binary({ headers: { ce_source } });
     expect(badFields(parsed)).toEqual(['ce_source']);
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('may have a source that only holds the name of one of the ledger', () => {
+  it('can have a source that merely contains a reserved prefix', () => {
     for (const source of ['/api:billing', 'apis:billing', 'api', 'sweeper', 'api%3Abilling']) {
       expect(binary({ headers: { ce_source: source } }).ok).toBe(true);
     }
   });
 
-  it('keeps a source as it came: capitals, and escapes of a URI, are not folded', () => {
+  it('keeps its source unchanged, with capitals and URI escapes', () => {
     const source = "https://TTS.example/a%2fb?c=[d]&e=$(f)'*+,;!@#~_-.";
     expect(binary({ headers: { ce_source: source } })).toEqual({
       ok: true,
@@ -189,7 +189,7 @@ describe('a CloudEvent in binary mode', () => {
     expect(binary({ headers: { ce_id } })).toMatchObject({ value: { id: '\ufeffx' } });
   });
 
-  it('names every bad field of the envelope, the data and the key at once', () => {
+  it('reports every invalid field of the envelope, the data and the key at once', () => {
     const parsed = binary({
       key: null,
       value: bytes({ user_id: 7, points: '12', source_type: 'script', duration: 1 }),
@@ -206,7 +206,7 @@ describe('a CloudEvent in binary mode', () => {
     ]);
   });
 
-  it('of unknown type still has to name its user', () => {
+  it('of an unknown type must still name its user', () => {
     const parsed = binary({ value: bytes({}), headers: { ce_type: 'points.Other.v1' } });
     expect(badFields(parsed)).toEqual(['ce_type', 'user_id']);
   });
@@ -215,7 +215,7 @@ describe('a CloudEvent in binary mode', () => {
 describe('the value of a message', () => {
   const padded = (length: number): Buffer => Buffer.from(JSON.stringify(data).padEnd(length));
 
-  it('may be 64 KiB long', () => {
+  it('can be 64 KiB long', () => {
     expect(padded(MESSAGE_BYTES_MAX).byteLength).toBe(65_536);
     expect(binary({ value: padded(MESSAGE_BYTES_MAX) }).ok).toBe(true);
   });
@@ -233,13 +233,13 @@ describe('the value of a message', () => {
     ['is JSON in single quotes', Buffer.from(`{'user_id':'${user_id}'}`)],
     ['has NaN', Buffer.from(`{"user_id":"${user_id}","points":NaN}`)],
     ['is 32 Ki open brackets', Buffer.from('['.repeat(32_768))],
-  ])('that %s makes nobody an answer', (_, value) => {
+  ])('that %s has no sender to answer', (_, value) => {
     const parsed = binary({ value });
     expect(badFields(parsed)).toEqual(['value']);
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('may not be nested deeply, in a field that is known or not', () => {
+  it('must not be nested deeply, in a known or an unknown field', () => {
     const unknown = deep
       .replace('"points"', '"x"')
       .replace('}', ',"points":1,"source_type":"tts"}');
@@ -247,17 +247,17 @@ describe('the value of a message', () => {
     expect(badFields(binary({ value: Buffer.from(deep) }))).toEqual(['points', 'source_type']);
   });
 
-  it('may begin with a byte order mark', () => {
+  it('can begin with a byte order mark', () => {
     expect(binary({ value: Buffer.from(`\ufeff${JSON.stringify(data)}`) }).ok).toBe(true);
   });
 
-  it.each(['null', 'true', '5', '"text"', '[]', '[[]]'])('is not %s', (json) => {
+  it.each(['null', 'true', '5', '"text"', '[]', '[[]]'])('cannot be %s', (json) => {
     const parsed = binary({ value: Buffer.from(json) });
     expect(badFields(parsed)).toEqual(['data']);
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('gives nothing to a prototype', () => {
+  it('cannot write to a prototype', () => {
     const json = `{"__proto__":${JSON.stringify(data)},"constructor":{"prototype":{"points":1}}}`;
     expect(badFields(binary({ value: Buffer.from(json) }))).toEqual([
       'user_id',
@@ -268,13 +268,13 @@ describe('the value of a message', () => {
     ]);
   });
 
-  it('with an unknown field is invalid, and its sender is told', () => {
+  it('with an unknown field is invalid, and its sender is identified', () => {
     const parsed = binary({ value: bytes({ ...data, point: 3 }) });
     expect(badFields(parsed)).toEqual(['point']);
     expect(senderOf(parsed)).toEqual(sender);
   });
 
-  it('is looked at without the extensions of its envelope', () => {
+  it('is parsed regardless of extension attributes', () => {
     const extensions = {
       ce_partitionkey: 'x',
       ce_dataschema: 'urn:x',
@@ -284,14 +284,14 @@ describe('the value of a message', () => {
     expect(binary({ headers: extensions })).toEqual({ ok: true, value: command });
   });
 
-  it('of an unknown type has no unknown fields: nobody knows what it may have', () => {
+  it('of an unknown type has no unknown fields, because its fields are not defined', () => {
     const parsed = binary({ headers: { ce_type: 'points.Other.v1' } });
     expect(badFields(parsed)).toEqual(['ce_type']);
   });
 });
 
 describe('the key of a message', () => {
-  it('is the user in lower case, whatever the data write', () => {
+  it('must be the user in lower case, however the data spell it', () => {
     const value = bytes({ ...data, user_id: user_id.toUpperCase() });
     expect(binary({ value })).toEqual({ ok: true, value: command });
   });
@@ -304,19 +304,19 @@ describe('the key of a message', () => {
     ['the user in 16 bytes', Buffer.from(user_id.replaceAll('-', ''), 'hex')],
     ['the user with space around', Buffer.from(`${user_id} `)],
     ['the user behind a byte order mark', Buffer.from(`\ufeff${user_id}`)],
-  ])('is wrong when it is %s', (_, key) => {
+  ])('is invalid when it is %s', (_, key) => {
     const parsed = binary({ key });
     expect(badFields(parsed)).toEqual(['key']);
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('has no fault of its own where only the user is bad', () => {
+  it('has no error of its own when only the user is invalid', () => {
     expect(badFields(binary({ value: bytes({ ...data, user_id: 'me' }) }))).toEqual(['user_id']);
   });
 });
 
-describe('a message that is bad only in its data', () => {
-  it('has a sender who can be told, and whose trace goes on', () => {
+describe('a message with errors only in its data', () => {
+  it('identifies its sender and keeps the trace context', () => {
     const value = bytes({ ...data, points: 5.5, duration: 'long' });
     const parsed = binary({ value, headers: { ce_traceparent: traceparent } });
     expect(parsed).toEqual({

@@ -2,7 +2,7 @@ import { commandOutcome } from './outcome.js';
 import { commandName } from './stored-events.js';
 import { apiSourceOf, commandSource, SUBJECT_MAX } from './command-source.js';
 
-describe('a source that is stored, or was answered, before there were rules for its characters', () => {
+describe('a source that was stored or answered before its characters were restricted', () => {
   it.each([' api:demo', 'API:demo', 'api\u200b:demo', '/配音', 'IMPORT:1'])(
     'stays valid where it is read: %j',
     (source) => {
@@ -14,7 +14,7 @@ describe('a source that is stored, or was answered, before there were rules for 
   );
 });
 
-describe('the source of what a subject sends over HTTP', () => {
+describe('the source of commands that a subject sends over HTTP', () => {
   it.each(['billing', 'API:x', 'd4930aff-f7b8-541b-ad96-1cb0b5223736', 'x'.repeat(SUBJECT_MAX)])(
     'is api: and the subject: %s',
     (subject) => {
@@ -29,7 +29,7 @@ describe('the source of what a subject sends over HTTP', () => {
     },
   );
 
-  it('is none that a message over Kafka could have', () => {
+  it('can never be the source of a Kafka message', () => {
     expect(commandSource.safeParse(apiSourceOf('billing')).success).toBe(false);
   });
 });

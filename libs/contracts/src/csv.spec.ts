@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { csvRow } from './csv.js';
 
-describe('a line of CSV', () => {
+describe('a CSV row', () => {
   it.each([
     [['a', 1, null, 12.5], 'a,1,,12.5'],
     [['【配音合成】'], '【配音合成】'],
@@ -11,7 +11,7 @@ describe('a line of CSV', () => {
     [['=HYPERLINK("http://x")'], `"'=HYPERLINK(""http://x"")"`],
     [['a=1', 'order-7', '订单＝7', "'=1"], "a=1,order-7,订单＝7,'=1"],
     [[-1, -0.5, 5e-324], '-1,-0.5,5e-324'],
-  ])('of %j is %s', (cells, line) => {
+  ])('of %j is written as %s', (cells, line) => {
     expect(csvRow(cells)).toBe(`${line}\r\n`);
   });
 
@@ -41,7 +41,7 @@ describe('a line of CSV', () => {
     ...['\u3164', '\ufe0f', '\ufeff', '\uffa0', '\u{e0001}', '\u{e0020}', '\u{e0100}'],
   ];
 
-  it('makes no formula of a text, whatever unseen stands in front of it', () => {
+  it('never lets a text act as a formula, whatever invisible characters precede it', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...unseen), { maxLength: 4 }),
@@ -55,11 +55,11 @@ describe('a line of CSV', () => {
     );
   });
 
-  it.each(['\tx', '\rx', '\nx'])('does not let a text out of its cell: %j', (text) => {
+  it.each(['\tx', '\rx', '\nx'])('does not let a text leave its cell: %j', (text) => {
     expect(csvRow([text])).toBe(`"'${text}"\r\n`);
   });
 
-  it('has each text in one cell, and all of it', () => {
+  it('keeps each text whole and in one cell', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (texts) => {
         const read = parse(csvRow(texts));

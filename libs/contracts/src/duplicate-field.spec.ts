@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { findDuplicateField } from './duplicate-field.js';
 
-describe('the first name that stands twice in a JSON object', () => {
+describe('the first duplicate field of a JSON object', () => {
   it.each([
     ['{"points":1,"points":1000}', 'points'],
     ['{"points":1,"po\\u0069nts":1000}', 'points'],
@@ -20,11 +20,11 @@ describe('the first name that stands twice in a JSON object', () => {
     '{"a":"\\"a\\":1,\\"a\\":2","\\\\":1}',
     '"a"',
     '{}',
-  ])('is none in %s', (json) => {
+  ])('is absent from %s', (json) => {
     expect(findDuplicateField(json)).toBeNull();
   });
 
-  it('is none in what JSON.stringify writes, and is found once it is written twice', () => {
+  it('is absent from what JSON.stringify writes, and found once a field is duplicated', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), fc.jsonValue(), (value, name, other) => {
         const [said, quoted] = [JSON.stringify(value), JSON.stringify(name)];

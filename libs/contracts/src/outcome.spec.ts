@@ -51,11 +51,11 @@ const outcome: CommandOutcome = {
 };
 
 describe('an outcome', () => {
-  it('says what was answered, in the words of the wire', () => {
+  it('contains the answer in the fields of the wire format', () => {
     expect(toOutcome(command, accepted, 'pg-7')).toEqual(outcome);
   });
 
-  it('of a refusal says why in words', () => {
+  it('of a refusal contains the reason as a sentence', () => {
     const details = { balance: 5, asked: 12 };
     const refused = {
       ...accepted,
@@ -74,7 +74,7 @@ describe('an outcome', () => {
     });
   });
 
-  it('of an invalid message names every bad field', () => {
+  it('of an invalid message names every invalid field', () => {
     const sender = { source: '/billing', id: 'x', userId, traceparent: null };
     const faults = [
       { field: 'points', reason: 'must be a whole number from 1 to 1,000,000,000' },
@@ -115,7 +115,7 @@ describe('an outcome', () => {
     expect(outcomeMessage(outcome, 'id', null).headers).not.toHaveProperty('ce_traceparent');
   });
 
-  it('that was bent is not taken', () => {
+  it('that was altered is rejected', () => {
     const bent = { ...outcome, status: 'perhaps', code: 'Unheard', balance: -1, replayed: 'no' };
     const parsed = parseOutcome(bent);
     expect(parsed.ok ? [] : parsed.errors.map(({ field }) => field)).toEqual([
@@ -127,7 +127,7 @@ describe('an outcome', () => {
   });
 });
 
-describe('the words of a refusal', () => {
+describe('the message of a refusal', () => {
   const consumptionId = 'job-1';
   const details: Record<Exclude<OutcomeCode, 'Invalid'>, RefusalDetails> = {
     AlreadyExpired: { expiresAt: '2001-01-01T00:00:00.000Z' },
@@ -146,22 +146,22 @@ describe('the words of a refusal', () => {
     TooLate: {},
   };
 
-  it('exist for every code', () => {
+  it('exists for every code', () => {
     expect([...OUTCOME_CODES].sort()).toEqual([...Object.keys(details), 'Invalid'].sort());
   });
 
-  it.each([...REFUSAL_CODES, ...MESSAGE_REFUSAL_CODES])('%s tell all details', (code) => {
+  it.each([...REFUSAL_CODES, ...MESSAGE_REFUSAL_CODES])('contains all details of %s', (code) => {
     const detail = refusalMessage(code, details[code]);
     for (const value of Object.values(details[code])) expect(detail).toContain(String(value));
     expect(detail).not.toMatch(/undefined|unknown/);
     expect(detail).toMatch(/^[A-Z0-9].*\.$/);
   });
 
-  it.each(REFUSAL_CODES)('%s say that it takes a new id to try again', (code) => {
+  it.each(REFUSAL_CODES)('says that a retry of %s needs a new id', (code) => {
     expect(refusalMessage(code, details[code])).toMatch(/; to try again, send it with a new id\.$/);
   });
 
-  it('do without details that an old event lacks', () => {
+  it('copes with details that an old event lacks', () => {
     expect(refusalMessage('InsufficientPoints', null)).toMatch(/balance is unknown/);
   });
 });

@@ -16,7 +16,7 @@ const at = '2030-01-31T00:00:00.000Z';
 const badFields = (parsed: ParseResult<unknown>): string[] =>
   parsed.ok ? [] : parsed.errors.map(({ field }) => field);
 
-describe('what a URL asks', () => {
+describe('a query', () => {
   it('has defaults', () => {
     expect(parseQuery(transactionsQuery, {})).toEqual({ ok: true, value: { limit: 20 } });
     expect(parseQuery(eventsQuery, {})).toEqual({ ok: true, value: { limit: 20 } });
@@ -26,7 +26,7 @@ describe('what a URL asks', () => {
     });
   });
 
-  it('is read from text', () => {
+  it('is parsed from text', () => {
     const query = { type: 'refund', source_type: 'tts', from: at, to: '2030-02-01T08:00:00+08:00' };
     expect(parseQuery(transactionsQuery, { ...query, limit: '100', cursor: 'x' })).toEqual({
       ok: true,
@@ -45,7 +45,7 @@ describe('what a URL asks', () => {
     expect(parseWith(rowParam, 'r7.0')).toEqual({ ok: true, value: 'r7.0' });
   });
 
-  it('is not asked where a parameter is empty', () => {
+  it('ignores an empty parameter', () => {
     const query = { type: '', source_type: '', from: '', to: '', limit: '', cursor: '' };
     expect(parseQuery(transactionsQuery, query)).toEqual({ ok: true, value: { limit: 20 } });
   });
@@ -64,11 +64,11 @@ describe('what a URL asks', () => {
     '9'.repeat(17),
     5,
     ['5', '5'],
-  ])('has no limit of %j', (limit) => {
+  ])('rejects the limit %j', (limit) => {
     expect(badFields(parseQuery(transactionsQuery, { limit }))).toEqual(['limit']);
   });
 
-  it('names every bad parameter', () => {
+  it('reports every invalid parameter', () => {
     const query = {
       type: 'gift',
       source_type: ['tts', 'tts'],
@@ -118,7 +118,7 @@ describe('what a URL asks', () => {
     ['the name of a method', { toString: '1' }, 'toString', 'is unknown here'],
     ['the year 0', { from: '0000-01-01T00:00:00Z' }, 'from', 'must be an RFC 3339 time'],
     ['a year 0 in UTC', { to: '0001-01-01T00:00:00+14:00' }, 'to', 'must be an RFC 3339 time'],
-  ])('names %s', (_, query, field, reason) => {
+  ])('reports %s', (_, query, field, reason) => {
     const parsed = parseQuery(transactionsQuery, query);
     expect(parsed).toMatchObject({
       ok: false,
@@ -126,21 +126,21 @@ describe('what a URL asks', () => {
     });
   });
 
-  it.each(['Asia/Shanghai', 'UTC', 'America/New_York'])('knows the zone %s', (tz) => {
+  it.each(['Asia/Shanghai', 'UTC', 'America/New_York'])('accepts the time zone %s', (tz) => {
     expect(parseQuery(usageQuery, { tz })).toMatchObject({ ok: true, value: { tz } });
   });
 
-  it.each(['Mars/Olympus', '+08:00', "'; drop table", '上海'])('knows no zone %s', (tz) => {
+  it.each(['Mars/Olympus', '+08:00', "'; drop table", '上海'])('rejects the time zone %s', (tz) => {
     expect(badFields(parseQuery(usageQuery, { tz }))).toEqual(['tz']);
   });
 });
 
 describe('a grouping of usage', () => {
-  it.each(['day', 'source_type', 'day,source_type'])('may be %s', (group_by) => {
+  it.each(['day', 'source_type', 'day,source_type'])('can be %s', (group_by) => {
     expect(parseQuery(usageQuery, { group_by })).toMatchObject({ ok: true, value: { group_by } });
   });
 
-  it.each(['month', 'source_type,day'])('may not be %j', (group_by) => {
+  it.each(['month', 'source_type,day'])('cannot be %j', (group_by) => {
     expect(badFields(parseQuery(usageQuery, { group_by }))).toEqual(['group_by']);
   });
 });
@@ -155,7 +155,7 @@ describe('an idempotency key', () => {
     // Only what HTTP allows around a value is no part of it.
     [' \tx\t', 'x'],
     ['\u3000x\ufeff', '\u3000x\ufeff'],
-  ])('is read from %j', (header, key) => {
+  ])('is parsed from %j', (header, key) => {
     expect(parseIdempotencyKey(header)).toEqual({ ok: true, value: key });
   });
 

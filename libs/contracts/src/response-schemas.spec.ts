@@ -160,18 +160,18 @@ const answers = {
 const badFields = (parsed: ParseResult<unknown>): string[] =>
   parsed.ok ? [] : parsed.errors.map(({ field }: FieldError) => field);
 
-describe('what is read', () => {
-  it.each(Object.entries(answers))('as %s keeps every field', (_, [schema, answer]) => {
+describe('a response', () => {
+  it.each(Object.entries(answers))('with %s keeps every field', (_, [schema, answer]) => {
     expect(parseWith<unknown>(schema, answer)).toEqual({ ok: true, value: answer });
   });
 
-  it.each(Object.entries(answers))('as %s is not anything else', (_, [schema]) => {
+  it.each(Object.entries(answers))('with %s accepts nothing else', (_, [schema]) => {
     for (const input of [undefined, null, 7, 'text', [], {}]) {
       expect(parseWith<unknown>(schema, input).ok).toBe(false);
     }
   });
 
-  it('has its faults named by their place', () => {
+  it('reports errors by their path', () => {
     const page = { items: [row, { ...row, amount: -1, type: 'gift', created_at: 'now' }] };
     expect(badFields(parseWith(transactionsPage, page))).toEqual([
       'items.1.type',
@@ -181,12 +181,12 @@ describe('what is read', () => {
     ]);
   });
 
-  it('has the columns of the statement in their order', () => {
+  it('has the columns of the statement in order', () => {
     expect(TRANSACTION_FIELDS).toEqual(Object.keys(row));
   });
 });
 
-describe('a document of the interface', () => {
+describe('the JSON Schema', () => {
   const bodies = { ...commandDataSchemas, commandOutcome, ...answers };
 
   it.each(Object.entries(bodies))('can be generated for %s', (_, schema) => {
@@ -196,7 +196,7 @@ describe('a document of the interface', () => {
     }
   });
 
-  it('says that expires_at must be there', () => {
+  it('says that expires_at is required', () => {
     const { required } = z.toJSONSchema(commandDataSchemas.RechargePoints, { io: 'input' });
     expect(required).toEqual(['user_id', 'points', 'expires_at']);
   });

@@ -42,7 +42,7 @@ const sender = {
 };
 
 describe('a CloudEvent in structured mode', () => {
-  it('is a command', () => {
+  it('is parsed into a command', () => {
     expect(structured({})).toEqual({ ok: true, value: command });
     expect(structured({ traceparent, time: '2030-01-31T00:00:00Z', extension: 1 })).toEqual({
       ok: true,
@@ -60,7 +60,7 @@ describe('a CloudEvent in structured mode', () => {
     ['data_base64', 'e30='],
     ['data_base64', ''],
     ['points', 12.5],
-  ])('names a bad %s, and its sender can be told: %p', (name, value) => {
+  ])('reports an invalid %s and identifies the sender: %p', (name, value) => {
     const parsed = structured(
       name === 'points' ? { data: { ...data, points: value } } : { [name]: value },
     );
@@ -78,18 +78,18 @@ describe('a CloudEvent in structured mode', () => {
     ['data', undefined],
     ['data', JSON.stringify(data)],
     ['data', [data]],
-  ])('names a bad %s, and nobody can be told: %p', (name, value) => {
+  ])('reports an invalid %s without identifying the sender: %p', (name, value) => {
     const parsed = structured({ [name]: value });
     expect(badFields(parsed)).toEqual([name]);
     expect(senderOf(parsed)).toBeNull();
   });
 
-  it('can have its data in base 64 no more than both ways', () => {
+  it('rejects data in base64, alone or beside JSON', () => {
     const parsed = structured({ data: undefined, data_base64: bytes(data).toString('base64') });
     expect(badFields(parsed)).toEqual(['data_base64', 'data']);
   });
 
-  it('has no envelope where the value is no object', () => {
+  it('has no envelope if the value is not an object', () => {
     for (const value of [bytes([event]), bytes(null), Buffer.from('{'), null]) {
       const contentType = { 'content-type': 'application/cloudevents+json' };
       const parsed = parseCommandMessage({ key: user_id, value, headers: contentType });
@@ -98,7 +98,7 @@ describe('a CloudEvent in structured mode', () => {
     }
   });
 
-  it('takes no envelope from headers or a prototype', () => {
+  it('ignores envelope attributes in headers or a prototype', () => {
     const value = Buffer.from(`{"__proto__":${JSON.stringify(event)}}`);
     const contentType = {
       ce_specversion: '1.0',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { TIME_MAX, TIME_MIN, timeFromMs, normalizeTime } from './time.js';
 
-describe('a time of RFC 3339', () => {
+describe('an RFC 3339 time', () => {
   it.each([
     ['2030-01-31T00:00:00.000Z', '2030-01-31T00:00:00.000Z'],
     ['2030-01-31T00:00:00Z', '2030-01-31T00:00:00.000Z'],
@@ -15,7 +15,7 @@ describe('a time of RFC 3339', () => {
     ['0001-01-01T00:00:00.000Z', '0001-01-01T00:00:00.000Z'],
     ['0000-12-31T23:00:00-01:00', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999Z'],
-  ])('reads %s as %s', (text, instant) => {
+  ])('converts %s to %s', (text, instant) => {
     expect(normalizeTime(text)).toBe(instant);
   });
 
@@ -48,11 +48,11 @@ describe('a time of RFC 3339', () => {
     ['space around it', ' 2030-01-31T00:00:00Z '],
     ['digits of another script', '２０３０-01-31T00:00:00Z'],
     ['nothing', ''],
-  ])('is not one with %s', (_, text) => {
+  ])('is invalid with %s', (_, text) => {
     expect(normalizeTime(text)).toBeNull();
   });
 
-  it('is made of milliseconds between the first moment and the last', () => {
+  it('is made from milliseconds between the first and the last valid time', () => {
     const [min, max] = [Date.parse(TIME_MIN), Date.parse(TIME_MAX)];
     expect([min, 0, max].map(timeFromMs)).toEqual([TIME_MIN, '1970-01-01T00:00:00.000Z', TIME_MAX]);
     for (const ms of [min - 1, max + 1, NaN, Infinity, -Infinity, 2 ** 63]) {
@@ -60,7 +60,7 @@ describe('a time of RFC 3339', () => {
     }
   });
 
-  it('names the same moment with every offset', () => {
+  it('means the same time with every offset', () => {
     const offset = fc.integer({ min: -1439, max: 1439 });
     const moment = fc.date({
       min: new Date('0001-01-01T00:00:00Z'),
@@ -79,7 +79,7 @@ describe('a time of RFC 3339', () => {
     );
   });
 
-  it('never is anything that throws', () => {
+  it('never makes the parser throw', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const instant = normalizeTime(text);

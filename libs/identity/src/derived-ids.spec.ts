@@ -7,7 +7,7 @@ const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 const wellFormed = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 });
 
 describe('a derived id', () => {
-  it('is a UUID of version 5, as the package uuid makes them', () => {
+  it('is a UUID of version 5, as the package uuid computes it', () => {
     fc.assert(
       fc.property(fc.uuid(), wellFormed, wellFormed, (userId, source, id) => {
         const namespace = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
@@ -21,7 +21,7 @@ describe('a derived id', () => {
     expect(eventIdOf(commandId, 12)).toBe(v5('12', commandId));
   });
 
-  it('of an outcome follows from what was answered to which message', () => {
+  it('of an outcome follows from the answer and the message', () => {
     const commandId = commandIdOf(user_id, '/billing', 'order-1');
     const digest = payloadDigest(Buffer.from('{'));
     expect(outcomeIdOf(commandId, { revision: 3, code: null, digest })).toBe(

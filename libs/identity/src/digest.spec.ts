@@ -29,7 +29,7 @@ function digestOfInput(input: object): string {
 }
 
 describe('the digest of a command', () => {
-  it('is SHA-256 over canonical JSON of what was said', () => {
+  it('is the SHA-256 of the canonical JSON of type and data', () => {
     fc.assert(
       fc.property(anyConsumption, (input) => {
         const said = Object.entries(input).filter(([, value]) => value !== null);
@@ -60,7 +60,7 @@ describe('the digest of a command', () => {
     ).toBe(digest);
   });
 
-  it('is another where a default is written out', () => {
+  it('differs when a default is written out', () => {
     const said = (priority: object): string => {
       const input = { user_id, points: 5, expires_at: null, ...priority };
       const parsed = parseCommandData('RechargePoints', input);

@@ -38,7 +38,7 @@ const message: SignedMessage = {
 
 describe('a signature', () => {
   it.each(golden.map((vector) => [vector.name, vector] as const))(
-    'is what the golden file says, which clients are built against: %s',
+    'equals the golden file that clients are built against: %s',
     (_, { key_id, secret, signed_text, signature, ...rest }) => {
       expect(signedText(rest)).toBe(signed_text);
       expect(signatureOf(rest, { id: key_id, secret })).toBe(signature);
@@ -47,7 +47,7 @@ describe('a signature', () => {
     },
   );
 
-  it('is over the bytes of the value, however they are given', () => {
+  it('covers the bytes of the value, as text or as bytes', () => {
     const key = { id: 'k', secret: SECRET };
     const value = '{"reason":"生成失败"}';
     expect(signatureOf({ ...message, value: Buffer.from(value) }, key)).toBe(
@@ -55,7 +55,7 @@ describe('a signature', () => {
     );
   });
 
-  it('is a header of a message that is made for a Kafka client', () => {
+  it('is added as a header to a message for a Kafka client', () => {
     const body = { type: 'ExpirePoints', data: { user_id: message.key } } as const;
     const made = commandMessage(body, { id: 'x', source: '/tts' });
     const sent = signMessage(made, 'points.commands', { id: 'k1', secret: SECRET });
@@ -80,7 +80,7 @@ describe('a signature', () => {
     value: bytes,
   });
 
-  it('is good for its message, and for no other and under no other secret', () => {
+  it('is valid for its message alone and under its secret alone', () => {
     const changes = fc.oneof(
       fc.record({ field: fc.constantFrom('topic', 'key', 'id', 'source', 'type'), to: text }),
       fc.record({ field: fc.constant('value'), to: bytes }),
@@ -104,7 +104,7 @@ describe('a signature', () => {
     );
   });
 
-  it('is written in one way: no other text, not even one of the same bytes, is taken for it', () => {
+  it('has one spelling: no other text is accepted, not even one of the same bytes', () => {
     const code = parseSignature(signatureOf(message, { id: 'k', secret: SECRET }))?.code ?? '';
     const bytesOfCode = Buffer.from(code, 'base64url');
     // The last character has two bits that no byte needs.
@@ -135,7 +135,7 @@ describe('a signature', () => {
     `v1,k k,${'A'.repeat(43)}`,
     `v1,k,${'A'.repeat(43)},more`,
     `v1,${'k'.repeat(65)},${'A'.repeat(43)}`,
-  ])('has a form, and %j has not', (header) => {
+  ])('cannot have the form %j', (header) => {
     expect(parseSignature(header)).toBeNull();
   });
 });

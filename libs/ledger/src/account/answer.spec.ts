@@ -128,7 +128,7 @@ describe('the answer to a repeat', () => {
     });
   });
 
-  it('that means something else says so, with the balance as stored', () => {
+  it('with another content is refused as a reused id, with the current balance', () => {
     const { command } = given(recharged(1, 5)).when(consume(3));
     expect(command.userId).toBe(USER);
     expect(repeatAnswer(command, events, 1, 999)).toEqual({

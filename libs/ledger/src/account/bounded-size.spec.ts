@@ -15,7 +15,7 @@ import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from './policy.js';
 import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 import { isoTime } from '../support/time.js';
 
-// Long lives of one account: long enough that what is forgotten is also dropped.
+// Histories of one account that are long enough for eviction.
 
 const START = Date.UTC(2030, 0, 1);
 const SECOND = 1000;
@@ -29,7 +29,7 @@ const FORGETFUL: Policy = {
   rememberMax: 20,
 };
 
-class Life {
+class LongHistory {
   readonly account: Account;
   readonly history: LedgerEvent[] = [];
   now = START;
@@ -65,127 +65,127 @@ const sizeOf = (account: Account): Record<string, number> => ({
   graceBatches: account.graceBatches.size,
 });
 
-describe('an account that has lived long', () => {
+describe('an account with a long history', () => {
   it('is as large after 6,000 events as after 1,000', () => {
-    const life = new Life(FORGETFUL);
+    const longHistory = new LongHistory(FORGETFUL);
     for (let nth = 0; nth < 3_000; nth++) {
-      life.spend(`work-${nth}`);
+      longHistory.spend(`work-${nth}`);
       if (nth % 500 !== 499) continue;
-      const size = sizeOf(life.account);
+      const size = sizeOf(longHistory.account);
       expect(size).toMatchObject({ answered: 20, consumptions: 10 });
       expect(size['batches']).toBeLessThanOrEqual(256);
       expect(size['answeredQueue']).toBeLessThanOrEqual(20 + 600);
       expect(size['closedQueue']).toBeLessThanOrEqual(10 + 600);
-      expect(toSnapshot(life.account).length).toBeLessThan(60_000);
+      expect(toSnapshot(longHistory.account).length).toBeLessThan(60_000);
     }
   });
 
-  it('forgets the batch of a grace that is over', () => {
-    const life = new Life({ ...FORGETFUL, refundGraceDays: 1 });
+  it('evicts a grace batch after it expired', () => {
+    const longHistory = new LongHistory({ ...FORGETFUL, refundGraceDays: 1 });
     for (let nth = 0; nth < 1_000; nth++) {
       const consumptionId = `work-${nth}`;
-      life.run(recharge(1, { expiresAt: isoTime(life.now + 1) }));
-      life.run(consume(1, { consumptionId }));
-      life.now += DAY;
-      life.run(refund(null, { consumptionId }));
-      life.run(consume(1, { consumptionId: `more-${nth}` }));
+      longHistory.run(recharge(1, { expiresAt: isoTime(longHistory.now + 1) }));
+      longHistory.run(consume(1, { consumptionId }));
+      longHistory.now += DAY;
+      longHistory.run(refund(null, { consumptionId }));
+      longHistory.run(consume(1, { consumptionId: `more-${nth}` }));
     }
-    expect(sizeOf(life.account)['graceBatches']).toBeLessThanOrEqual(256);
-    expect(sizeOf(life.account)['batches']).toBeLessThanOrEqual(256);
+    expect(sizeOf(longHistory.account)['graceBatches']).toBeLessThanOrEqual(256);
+    expect(sizeOf(longHistory.account)['batches']).toBeLessThanOrEqual(256);
   });
 
-  it('knows every batch that has points left', () => {
-    const life = new Life(FORGETFUL);
+  it('keeps every batch that has points left', () => {
+    const longHistory = new LongHistory(FORGETFUL);
     for (let nth = 0; nth < 600; nth++) {
-      life.now += SECOND;
-      life.run(recharge(2, { expiresAt: isoTime(life.now + DAY) }));
+      longHistory.now += SECOND;
+      longHistory.run(recharge(2, { expiresAt: isoTime(longHistory.now + DAY) }));
     }
-    expect(sizeOf(life.account)['batches']).toBe(600);
-    life.now += 2 * DAY;
-    expect(life.run(expire()).length).toBe(600);
+    expect(sizeOf(longHistory.account)['batches']).toBe(600);
+    longHistory.now += 2 * DAY;
+    expect(longHistory.run(expire()).length).toBe(600);
   });
 
-  it('knows a spent batch as long as a remembered consumption drew on it', () => {
-    const life = new Life({ ...DEFAULT_POLICY, consumptionsMax: 2_000 });
-    life.spend('first');
-    for (let nth = 0; nth < 1_500; nth++) life.spend(`work-${nth}`);
-    const [refunded] = life.run(refund(null, { consumptionId: 'first' }));
-    const [first] = life.history;
+  it('keeps a spent batch as long as a retained consumption drew on it', () => {
+    const longHistory = new LongHistory({ ...DEFAULT_POLICY, consumptionsMax: 2_000 });
+    longHistory.spend('first');
+    for (let nth = 0; nth < 1_500; nth++) longHistory.spend(`work-${nth}`);
+    const [refunded] = longHistory.run(refund(null, { consumptionId: 'first' }));
+    const [first] = longHistory.history;
     expect(first).toMatchObject({ type: 'PointsRecharged' });
     const batchId = first && 'batchId' in first ? first.batchId : 0;
     expect(refunded).toMatchObject({ returns: [{ from: batchId, into: batchId }] });
   });
 
-  it('knows a spent batch as long as an open pre-deduction drew on it', () => {
-    const life = new Life(FORGETFUL);
-    life.spend('open', 604_800);
-    for (let nth = 0; nth < 1_500; nth++) life.spend(`work-${nth}`);
-    const events = life.run(settle(4, { consumptionId: 'open' }));
+  it('keeps a spent batch as long as an open pre-deduction drew on it', () => {
+    const longHistory = new LongHistory(FORGETFUL);
+    longHistory.spend('open', 604_800);
+    for (let nth = 0; nth < 1_500; nth++) longHistory.spend(`work-${nth}`);
+    const events = longHistory.run(settle(4, { consumptionId: 'open' }));
     expect(events.map(({ type }) => type)).toEqual(['PointsRefunded', 'ConsumptionSettled']);
   });
 
-  it('knows a grace batch until its midnight, spent or not', () => {
-    const life = new Life({ ...FORGETFUL, consumptionsMax: 5 });
-    const dead = (id: string): number => {
-      life.run(recharge(5, { expiresAt: isoTime(life.now + SECOND), priority: 0 }));
-      life.run(consume(5, { consumptionId: id }));
-      life.now += SECOND;
-      const [refunded] = life.run(refund(null, { consumptionId: id }));
+  it('keeps a grace batch until it expires, spent or not', () => {
+    const longHistory = new LongHistory({ ...FORGETFUL, consumptionsMax: 5 });
+    const refundToGraceBatch = (id: string): number => {
+      longHistory.run(recharge(5, { expiresAt: isoTime(longHistory.now + SECOND), priority: 0 }));
+      longHistory.run(consume(5, { consumptionId: id }));
+      longHistory.now += SECOND;
+      const [refunded] = longHistory.run(refund(null, { consumptionId: id }));
       if (refunded?.type !== 'PointsRefunded') throw new Error('nothing came back');
       return refunded.returns[0]!.into;
     };
-    const grace = dead('first');
-    life.run(consume(5, { consumptionId: 'all of it' }));
-    for (let nth = 0; nth < 1_500; nth++) life.spend(`work-${nth}`);
-    expect(life.account.batches.size).toBeLessThanOrEqual(256);
-    expect(dead('second')).toBe(grace);
+    const grace = refundToGraceBatch('first');
+    longHistory.run(consume(5, { consumptionId: 'all of it' }));
+    for (let nth = 0; nth < 1_500; nth++) longHistory.spend(`work-${nth}`);
+    expect(longHistory.account.batches.size).toBeLessThanOrEqual(256);
+    expect(refundToGraceBatch('second')).toBe(grace);
   });
 
-  it('drops at once what a policy does not remember that it adopts', () => {
-    const life = new Life(DEFAULT_POLICY);
-    for (let nth = 0; nth < 100; nth++) life.spend(`work-${nth}`);
-    adoptPolicy(life.account, FORGETFUL);
-    expect(sizeOf(life.account)).toMatchObject({ answered: 20, consumptions: 10 });
+  it('evicts at once what an adopted policy does not retain', () => {
+    const longHistory = new LongHistory(DEFAULT_POLICY);
+    for (let nth = 0; nth < 100; nth++) longHistory.spend(`work-${nth}`);
+    adoptPolicy(longHistory.account, FORGETFUL);
+    expect(sizeOf(longHistory.account)).toMatchObject({ answered: 20, consumptions: 10 });
   });
 
-  it('goes on dropping in the order of closing once it was thawed', () => {
-    const life = new Life({ ...DEFAULT_POLICY, consumptionsMax: 2 });
-    life.spend('began first', 60);
-    life.spend('closed first');
-    life.run(settle(10, { consumptionId: 'began first' }));
-    const thawed = fromSnapshot(toSnapshot(life.account), life.policy);
-    const before = life.history.length;
-    life.spend('closed last');
-    for (const event of life.history.slice(before)) evolve(thawed, event);
-    expect([...thawed.consumptions.keys()]).toEqual(['began first', 'closed last']);
+  it('evicts in the order of closing after it was restored from a snapshot', () => {
+    const longHistory = new LongHistory({ ...DEFAULT_POLICY, consumptionsMax: 2 });
+    longHistory.spend('began first', 60);
+    longHistory.spend('closed first');
+    longHistory.run(settle(10, { consumptionId: 'began first' }));
+    const restored = fromSnapshot(toSnapshot(longHistory.account), longHistory.policy);
+    const before = longHistory.history.length;
+    longHistory.spend('closed last');
+    for (const event of longHistory.history.slice(before)) evolve(restored, event);
+    expect([...restored.consumptions.keys()]).toEqual(['began first', 'closed last']);
   });
 
-  it('answers as one that forgot nothing, and as one from a snapshot', () => {
-    const life = new Life({ ...FORGETFUL, refundableDays: 1 });
+  it('answers like an account that evicted nothing and like one restored from a snapshot', () => {
+    const longHistory = new LongHistory({ ...FORGETFUL, refundableDays: 1 });
     for (let nth = 0; nth < 700; nth++) {
-      life.spend(`work-${nth % 50}`, nth % 7 === 0 ? 60 : null);
-      if (nth % 3 === 0) life.run(refund(4, { consumptionId: `work-${(nth + 47) % 50}` }));
-      if (nth % 5 === 0) life.run(settle(12, { consumptionId: `work-${nth % 50}` }));
-      if (nth % 100 === 0) life.now += DAY / 3;
+      longHistory.spend(`work-${nth % 50}`, nth % 7 === 0 ? 60 : null);
+      if (nth % 3 === 0) longHistory.run(refund(4, { consumptionId: `work-${(nth + 47) % 50}` }));
+      if (nth % 5 === 0) longHistory.run(settle(12, { consumptionId: `work-${nth % 50}` }));
+      if (nth % 100 === 0) longHistory.now += DAY / 3;
     }
-    const generous = replay(life.history, REMEMBER_EVERYTHING);
-    adoptPolicy(generous, life.policy);
-    const thawed = fromSnapshot(toSnapshot(life.account), life.policy);
-    expect(life.history.length).toBeGreaterThan(1_500);
+    const generous = replay(longHistory.history, REMEMBER_EVERYTHING);
+    adoptPolicy(generous, longHistory.policy);
+    const restored = fromSnapshot(toSnapshot(longHistory.account), longHistory.policy);
+    expect(longHistory.history.length).toBeGreaterThan(1_500);
     for (let nth = 0; nth < 300; nth++) {
       const ask = [
         recharge(1, { id: `c${nth * 5}` }),
         refund(1, { consumptionId: `work-${nth % 50}` }),
-        expire({ at: isoTime(life.now + nth * SECOND) }),
+        expire({ at: isoTime(longHistory.now + nth * SECOND) }),
       ][nth % 3]!;
       const command = buildCommand(
         ask,
         `late-${nth}`,
-        isoTime(life.now - 400 * SECOND + nth * SECOND),
+        isoTime(longHistory.now - 400 * SECOND + nth * SECOND),
       );
-      const decided = decide(command, life.account);
+      const decided = decide(command, longHistory.account);
       expect(decide(command, generous)).toEqual(decided);
-      expect(decide(command, thawed)).toEqual(decided);
+      expect(decide(command, restored)).toEqual(decided);
     }
   });
 });

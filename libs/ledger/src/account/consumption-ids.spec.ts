@@ -44,7 +44,7 @@ describe('the id of a consumption', () => {
       .then(consumed([draw(1, 10)], { consumptionId: 'Work' }));
   });
 
-  it('is asked for before everything else', () => {
+  it('is checked before everything else', () => {
     given(plain, open)
       .under({ openDrawsMax: 0 })
       .when(consume(1_000_000, { settleWithin: 60 }))
@@ -59,14 +59,14 @@ describe('the id of a consumption', () => {
 describe('a closed consumption', () => {
   const history = [plain, consumed([draw(1, 10)])];
 
-  it('is remembered for refundableDays to the millisecond', () => {
+  it('is retained for refundableDays to the millisecond', () => {
     given(...history)
       .under({ refundableDays: 20 })
       .when(consume(1, { at: '2030-01-21 08:00' }))
       .thenRefused('ConsumptionIdReused', reused);
   });
 
-  it('is forgotten a millisecond later: its id is free again, and begins another', () => {
+  it('is evicted a millisecond later, and its id can begin another consumption', () => {
     given(...history)
       .under({ refundableDays: 20 })
       .when(refund(null, { at: '2030-01-21 08:00:00.001' }))
@@ -84,14 +84,14 @@ describe('a closed consumption', () => {
       .thenRefused('UnknownConsumption', reused);
   });
 
-  it('is not remembered longer because of a partial refund', () => {
+  it('is not retained longer because of a partial refund', () => {
     given(...history, happenedAt('2030-01-15', refunded(1, 'refunded', [returnOf(1, 4)])))
       .under({ refundableDays: 20 })
       .when(refund(null, { at: '2030-01-21 08:00:00.001' }))
       .thenRefused('UnknownConsumption', reused);
   });
 
-  it('is forgotten for settlements and refunds alike', () => {
+  it('is evicted for settlements and refunds alike', () => {
     given(...history)
       .under({ refundableDays: 0 })
       .when(settle(1, { at: '2030-01-01 08:00' }))
@@ -120,7 +120,7 @@ describe('consumptionsMax', () => {
       .thenRefused('ConsumptionIdReused', { consumptionId: 'c' });
   });
 
-  it('of 0 forgets each one as it closes', () => {
+  it('of 0 evicts each one as it closes', () => {
     given(plain)
       .under({ consumptionsMax: 0 })
       .when(consume(1))
@@ -129,7 +129,7 @@ describe('consumptionsMax', () => {
       .thenRefused('UnknownConsumption', reused);
   });
 
-  it('does not count those that are open, and never forgets them', () => {
+  it('does not count open consumptions, and never evicts them', () => {
     given(plain)
       .under({ consumptionsMax: 0, refundableDays: 0 })
       .when(consume(3, { consumptionId: 'x', settleWithin: 604_800 }))
@@ -147,7 +147,7 @@ describe('consumptionsMax', () => {
       .thenRefused('UnknownConsumption', { consumptionId: 'x' });
   });
 
-  it('counts a late settlement anew', () => {
+  it('counts a late settlement as another closing', () => {
     given(
       plain,
       consumed([draw(1, 5)], { consumptionId: 'late', settleBy: '2030-01-01 09:00' }),
@@ -189,7 +189,7 @@ describe('consumptionsMax', () => {
 });
 
 describe('a consumption id that was used again', () => {
-  it('names the newer one, also when the older one is still in the books', () => {
+  it('names the newer one even while the state still holds the older one', () => {
     given(plain, consumed([draw(1, 10)]), happenedAt('2030-01-10', recharged(2, 1)))
       .under({ refundableDays: 20 })
       .when(consume(3, { at: '2030-02-01', settleWithin: 60 }))

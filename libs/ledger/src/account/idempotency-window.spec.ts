@@ -75,7 +75,7 @@ describe('a command that was answered', () => {
       .thenRepeats(2);
   });
 
-  it('is a repeat whatever it says now: what it meant then is in the events', () => {
+  it('is a repeat whatever it contains, because what it meant at first is in the events', () => {
     given(recharged(1, 50))
       .when(consume(5, { id: 'c' }))
       .then(consumed([draw(1, 5)]))
@@ -97,7 +97,7 @@ describe('a command that was answered', () => {
 });
 
 describe('ExpirePoints that found nothing due', () => {
-  it('is not remembered', () => {
+  it('does not enter the idempotency window', () => {
     given(recharged(1, 50, { expiresAt: '2030-01-02' }))
       .when(expire({ id: 'e' }))
       .thenNothing()
@@ -128,27 +128,27 @@ describe('an account', () => {
   const policy = { rememberMin: 2, rememberDays: 1, rememberMax: 4 };
   const three = () => recharges('abc', given().under(policy));
 
-  it('remembers what is rememberDays old, to the millisecond', () => {
+  it('keeps a command for rememberDays, to the millisecond', () => {
     again(three(), 'a', '2030-01-03 00:00').thenRepeats(0);
   });
 
-  it('forgets what is older and not among the newest rememberMin', () => {
+  it('evicts a command that is older and not among the newest rememberMin', () => {
     const scenario = three();
     again(scenario, 'a', '2030-01-03 00:00:00.001').then(recharged(newBatch(4), 1));
   });
 
-  it('remembers the newest rememberMin, however old they are', () => {
+  it('keeps the newest rememberMin commands, however old they are', () => {
     again(three(), 'b', '2039-01-01').thenRepeats(1);
     again(three(), 'c', '2039-01-01').thenRepeats(2);
   });
 
-  it('forgets what is not among the newest rememberMax, however new it is', () => {
+  it('evicts a command that is not among the newest rememberMax, however recent it is', () => {
     const scenario = recharges('abcde', given().under(policy));
     again(scenario, 'b', '2030-01-02 04:00').thenRepeats(1);
     again(scenario, 'a', '2030-01-02 04:00').then(recharged(newBatch(6), 1));
   });
 
-  it('asks how old a command is at the moment of the next, not of the newest before', () => {
+  it('judges the age of a command at the time of the next command', () => {
     const scenario = three();
     again(scenario, 'a', '2030-01-03 01:30').then(recharged(newBatch(4), 1));
   });
@@ -182,12 +182,12 @@ describe('an account', () => {
       .thenRepeats(2);
   });
 
-  it('remembers everything with the default policy for as long as it is ordinary', () => {
+  it('recognises every command of an ordinary account under the default policy', () => {
     const scenario = recharges('abc', given());
     again(scenario, 'a', '2099-01-01').thenRepeats(0);
   });
 
-  it('remembers an id anew that was forgotten and then answered again', () => {
+  it('holds an id again that was evicted and then answered again', () => {
     const scenario = recharges('abc', given().under(policy));
     again(scenario, 'a', '2030-01-05').then(recharged(newBatch(4), 1));
     again(scenario, 'a', '2030-01-05').thenRepeats(3);
@@ -196,12 +196,12 @@ describe('an account', () => {
   });
 });
 
-describe('a command that may be a repeat of one that is forgotten', () => {
+describe('a command older than the idempotency window', () => {
   const policy = { rememberMin: 1, rememberDays: 1, rememberMax: 2 };
   /** a (00:00) is forgotten; b (01:00) and c (02:00) are not. */
   const three = () => recharges('abc', given().under(policy));
 
-  it('is too late when it came with the newest of the forgotten', () => {
+  it('is too late when it came at the same time as the newest evicted command', () => {
     again(three(), 'a', '2030-01-02 00:00').thenTooLate();
   });
 
@@ -226,7 +226,7 @@ describe('a command that may be a repeat of one that is forgotten', () => {
       .then(recharged(newBatch(3), 1));
   });
 
-  it('is too late by the latest of the forgotten, not by the last of them', () => {
+  it('is too late by the latest receivedAt of the evicted commands, not by that of the last one', () => {
     const scenario = given().under({ ...policy, rememberMax: 1 });
     scenario
       .when(recharge(1, { id: 'a', at: '2030-01-09' }))
@@ -238,7 +238,7 @@ describe('a command that may be a repeat of one that is forgotten', () => {
     again(scenario, 'y', '2030-01-09 00:00:00.001').then(recharged(newBatch(4), 1));
   });
 
-  it('is a new command when only its own coming makes the account forget', () => {
+  it('is a new command when the command in the window ends with its own arrival', () => {
     again(three(), 'b', '2030-01-03 01:00').thenRepeats(1);
     again(three(), 'b', '2030-01-03 01:00:00.001').then(recharged(newBatch(4), 1));
   });
@@ -250,8 +250,8 @@ describe('a command that may be a repeat of one that is forgotten', () => {
   });
 });
 
-describe('an account that may remember nothing', () => {
-  it('takes an id again that comes later, and tells a repeat as too late', () => {
+describe('an account whose idempotency window is empty', () => {
+  it('accepts a later use of an id as a new command, and a repeat as too late', () => {
     const scenario = given().under({ rememberMin: 0, rememberMax: 0 });
     again(scenario, 'a', '2030-01-02').then(recharged(newBatch(1), 1));
     again(scenario, 'a', '2030-01-02').thenTooLate();
@@ -261,8 +261,8 @@ describe('an account that may remember nothing', () => {
   });
 });
 
-describe('an account that remembers by age alone', () => {
-  it('remembers the second answer to an id whose first it has forgotten', () => {
+describe('an account whose idempotency window is bounded by age alone', () => {
+  it('recognises the second command with an id whose first one was evicted', () => {
     const scenario = given().under({ rememberMin: 0, rememberDays: 1 });
     again(scenario, 'a', '2030-01-02').then(recharged(newBatch(1), 1));
     again(scenario, 'a', '2030-01-05').then(recharged(newBatch(2), 1));

@@ -42,7 +42,7 @@ describe('a policy', () => {
     ]);
   });
 
-  it('may not remember at least more than at most', () => {
+  it('must not have a rememberMin above its rememberMax', () => {
     expect(policyFaults({ ...DEFAULT_POLICY, rememberMin: 5, rememberMax: 4 })).toEqual([
       'rememberMin must not be greater than rememberMax',
     ]);

@@ -93,7 +93,7 @@ describe('openDrawsMax', () => {
       .thenRefused('TooManyOpen');
   });
 
-  it('is asked before the draws of the command are counted', () => {
+  it('is checked before the draws of the command are counted', () => {
     given(...three, consumed([draw(1, 10), draw(2, 5)], { settleBy }))
       .under({ openDrawsMax: 3 })
       .when(consume(10, more))
@@ -131,7 +131,7 @@ describe('openDrawsMax', () => {
       .then(consumed([draw(1, 1)], { consumptionId: 'later', settleBy: '2030-01-02 00:01' }));
   });
 
-  it('is asked after time has passed', () => {
+  it('is checked after due events were recorded', () => {
     given(recharged(1, 10), consumed([draw(1, 5)], { settleBy }))
       .under({ openDrawsMax: 1 })
       .when(consume(10, { ...more, at: settleBy }))
@@ -141,7 +141,7 @@ describe('openDrawsMax', () => {
       );
   });
 
-  it('is asked before the balance', () => {
+  it('is checked before the balance', () => {
     given(recharged(1, 10), consumed([draw(1, 5)], { settleBy }))
       .under({ openDrawsMax: 1 })
       .when(consume(11, more))
@@ -182,7 +182,7 @@ describe('cancelling a pre-deduction', () => {
       .thenRefused('RefundExceedsConsumption', { refundable: 100, asked: 101 });
   });
 
-  it('is not asked for the balance limit: its points were counted all along', () => {
+  it('is not subject to the balance limit, because its points were counted all along', () => {
     given(
       recharged(1, 1_000_000_000),
       consumed([draw(1, 1_000_000_000)], { consumptionId: 'b' }),
@@ -241,7 +241,7 @@ describe('a pre-deduction that timed out', () => {
       .then(settled(1, 100, 0, { durationOf: null }));
   });
 
-  it('is forgotten refundableDays after it timed out, not after it began', () => {
+  it('is evicted refundableDays after it timed out, not after it began', () => {
     given(...timedOut)
       .under({ refundableDays: 20 })
       .when(settle(10, { at: '2030-01-22 00:00:00.001' }))
@@ -252,7 +252,7 @@ describe('a pre-deduction that timed out', () => {
       .then(consumed([draw(1, 10)], { of: 1 }), settled(1, 100, 10, { durationOf: 3 }));
   });
 
-  it('counts anew from its late settlement', () => {
+  it('is retained from its late settlement on', () => {
     given(...timedOut)
       .under({ refundableDays: 20 })
       .when(settle(10, { at: '2030-01-22' }))

@@ -15,52 +15,56 @@ import { runHistory } from '../testing/run-history.js';
 // property is asked of.
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
-const holdsFor = (property: (story: CommandHistory) => void, stepsMax?: number): void =>
+const forAllHistories = (property: (input: CommandHistory) => void, stepsMax?: number): void =>
   fc.assert(fc.property(commandHistories(stepsMax), property), { numRuns });
 
-describe('in every story, the books', () => {
+describe('in every history, the reference account', () => {
   it('add up after every event: each batch, each consumption, the account', () => {
-    holdsFor((story) => {
-      const books = new ReferenceAccount(story.policy);
-      for (const event of runHistory(story).history) {
-        books.apply(event);
-        expect(event.balanceAfter).toBe(books.balance);
-        expect(books.balance).toBeGreaterThanOrEqual(0);
-        expect(books.balance + books.held).toBeLessThanOrEqual(BALANCE_MAX);
-        for (const batch of books.batches.values()) {
-          expect(books.remaining(batch)).toBeGreaterThanOrEqual(0);
+    forAllHistories((input) => {
+      const reference = new ReferenceAccount(input.policy);
+      for (const event of runHistory(input).history) {
+        reference.apply(event);
+        expect(event.balanceAfter).toBe(reference.balance);
+        expect(reference.balance).toBeGreaterThanOrEqual(0);
+        expect(reference.balance + reference.held).toBeLessThanOrEqual(BALANCE_MAX);
+        for (const batch of reference.batches.values()) {
+          expect(reference.remaining(batch)).toBeGreaterThanOrEqual(0);
         }
-        expect(books.recharged).toBe(books.balance + books.held + books.consumed + books.expired);
+        expect(reference.recharged).toBe(
+          reference.balance + reference.held + reference.consumed + reference.expired,
+        );
       }
     });
   });
 
   it('agree with the account after every command, with nothing left that is due', () => {
-    holdsFor((story) => {
-      const books = new ReferenceAccount(story.policy);
-      runHistory(story, {
+    forAllHistories((input) => {
+      const reference = new ReferenceAccount(input.policy);
+      runHistory(input, {
         after: (account, { events }) => {
-          events.forEach((event) => books.apply(event));
-          expect(account.balance).toBe(books.balance);
-          expect(account.held).toBe(books.held);
+          events.forEach((event) => reference.apply(event));
+          expect(account.balance).toBe(reference.balance);
+          expect(account.held).toBe(reference.held);
           const dueBy = account.at;
-          expect([...books.open.values()].filter((settleBy) => settleBy <= dueBy)).toEqual([]);
-          const dead = [...books.batches.values()].filter(
+          expect([...reference.open.values()].filter((settleBy) => settleBy <= dueBy)).toEqual([]);
+          const expired = [...reference.batches.values()].filter(
             (batch) =>
-              batch.expiresAt !== null && batch.expiresAt <= dueBy && books.remaining(batch) > 0,
+              batch.expiresAt !== null &&
+              batch.expiresAt <= dueBy &&
+              reference.remaining(batch) > 0,
           );
-          expect(dead).toEqual([]);
+          expect(expired).toEqual([]);
         },
       });
     });
   });
 });
 
-describe('in every story, a command', () => {
-  it('is a repeat, too late or new as the whole history says', () => {
-    holdsFor((story) => {
-      for (const { command, decision, before } of runHistory(story).steps) {
-        const expected = expectedAnswer(command, before, story.policy);
+describe('in every history, a command', () => {
+  it('is a repeat, too late or new exactly as the whole history implies', () => {
+    forAllHistories((input) => {
+      for (const { command, decision, before } of runHistory(input).steps) {
+        const expected = expectedAnswer(command, before, input.policy);
         if (expected === 'too late') expect(decision).toEqual({ kind: 'tooLate' });
         else if (expected !== null) {
           expect(decision).toEqual({ kind: 'repeat', revision: expected });
@@ -70,14 +74,14 @@ describe('in every story, a command', () => {
     });
   });
 
-  it('knows a consumption as the whole history says', () => {
-    holdsFor((story) => {
-      for (const { command, before, events } of runHistory(story).steps) {
+  it('finds a consumption exactly when the whole history implies it', () => {
+    forAllHistories((input) => {
+      for (const { command, before, events } of runHistory(input).steps) {
         const last = events.at(-1);
         if (!last || !('consumptionId' in command)) continue;
         const own = events.findIndex((event) => isOwn(event));
         const passed = [...before, ...events.slice(0, own)];
-        const known = expectedConsumption(command.consumptionId, last.at, passed, story.policy);
+        const known = expectedConsumption(command.consumptionId, last.at, passed, input.policy);
         const code = last.type === 'CommandRefused' ? last.code : null;
         if (command.type === 'ConsumePoints') {
           expect(code === 'ConsumptionIdReused').toBe(known !== null);
@@ -90,34 +94,34 @@ describe('in every story, a command', () => {
     });
   });
 
-  it('has one answer, byte for byte, and leaves the account as it is', () => {
-    holdsFor((story) => {
-      runHistory(story, {
+  it('is decided the same each time, byte for byte, and leaves the account unchanged', () => {
+    forAllHistories((input) => {
+      runHistory(input, {
         before: (account, command) => {
-          const frozen = toSnapshot(account);
+          const snapshot = toSnapshot(account);
           const decided = JSON.stringify(decide(command, account));
           expect(JSON.stringify(decide(command, account))).toBe(decided);
-          expect(toSnapshot(account)).toBe(frozen);
+          expect(toSnapshot(account)).toBe(snapshot);
         },
       });
     });
   });
 
-  it('changes nothing when it comes again while it is remembered', () => {
-    holdsFor((story) => {
-      const { account, steps, history } = runHistory(story);
+  it('changes nothing when it is repeated within the idempotency window', () => {
+    forAllHistories((input) => {
+      const { account, steps, history } = runHistory(input);
       for (const { command } of steps) {
-        const expected = expectedAnswer(command, history, story.policy);
+        const expected = expectedAnswer(command, history, input.policy);
         if (typeof expected !== 'number') continue;
         expect(decide(command, account)).toEqual({ kind: 'repeat', revision: expected });
       }
     });
   });
 
-  it('records its own marks on every event, at a time that never runs backwards', () => {
-    holdsFor((story) => {
+  it('gives every event its own ids, at a time that never runs backwards', () => {
+    forAllHistories((input) => {
       let at = '';
-      for (const { command, events } of runHistory(story).steps) {
+      for (const { command, events } of runHistory(input).steps) {
         if (events.length > 0) at = command.at > at ? command.at : at;
         const { commandId, digest } = command;
         for (const event of events) {
@@ -128,14 +132,14 @@ describe('in every story, a command', () => {
   });
 });
 
-describe('in every story, the account', () => {
-  it('is the same replayed whole, in two halves, and lived through', () => {
+describe('in every history, the account', () => {
+  it('is the same replayed whole, replayed in two halves, and built command by command', () => {
     fc.assert(
-      fc.property(commandHistories(), fc.nat(), (story, cut) => {
-        const { account, history } = runHistory(story);
-        const half = replay(history.slice(0, cut % (history.length + 1)), story.policy);
+      fc.property(commandHistories(), fc.nat(), (input, cut) => {
+        const { account, history } = runHistory(input);
+        const half = replay(history.slice(0, cut % (history.length + 1)), input.policy);
         for (const event of history.slice(half.revision + 1)) evolve(half, event);
-        const whole = toSnapshot(replay(history, story.policy));
+        const whole = toSnapshot(replay(history, input.policy));
         expect(toSnapshot(half)).toBe(whole);
         expect(toSnapshot(account)).toBe(whole);
       }),
@@ -145,11 +149,11 @@ describe('in every story, the account', () => {
 
   it('decides the same from a snapshot, wherever that was taken', () => {
     fc.assert(
-      fc.property(commandHistories(), fc.nat(), (story, cut) => {
-        const { account: whole, history, steps } = runHistory(story);
+      fc.property(commandHistories(), fc.nat(), (input, cut) => {
+        const { account: whole, history, steps } = runHistory(input);
         const cutAt = cut % (history.length + 1);
-        const before = replay(history.slice(0, cutAt), story.policy);
-        const account = fromSnapshot(toSnapshot(before), story.policy);
+        const before = replay(history.slice(0, cutAt), input.policy);
+        const account = fromSnapshot(toSnapshot(before), input.policy);
         for (const { command, decision, before: past, events } of steps) {
           if (past.length >= cutAt) expect(decide(command, account)).toEqual(decision);
           for (const event of events.slice(Math.max(0, cutAt - past.length))) {
@@ -162,15 +166,15 @@ describe('in every story, the account', () => {
     );
   });
 
-  it('is the same, out of a snapshot, as folded whole, also by one that forgets nothing', () => {
+  it('restored from a snapshot equals the account replayed whole, also without eviction', () => {
     fc.assert(
-      fc.property(commandHistories(), fc.nat(), (story, cut) => {
-        const { history } = runHistory(story);
+      fc.property(commandHistories(), fc.nat(), (input, cut) => {
+        const { history } = runHistory(input);
         const before = history.slice(0, cut % (history.length + 1));
-        const kept = fromSnapshot(toSnapshot(replay(before, story.policy)), story.policy);
+        const kept = fromSnapshot(toSnapshot(replay(before, input.policy)), input.policy);
         for (const event of history.slice(before.length)) evolve(kept, event);
-        const again = fromSnapshot(toSnapshot(kept), story.policy);
-        for (const policy of [story.policy, REMEMBER_EVERYTHING]) {
+        const again = fromSnapshot(toSnapshot(kept), input.policy);
+        for (const policy of [input.policy, REMEMBER_EVERYTHING]) {
           const whole = replay(history, policy);
           expect(snapshotDifference(again, whole)).toBeNull();
           expect(snapshotDifference(again, whole, { isLenient: true })).toBeNull();
@@ -180,19 +184,19 @@ describe('in every story, the account', () => {
     );
   });
 
-  it('freezes to the same text once it was thawed', () => {
-    holdsFor((story) => {
-      const text = toSnapshot(runHistory(story).account);
-      expect(toSnapshot(fromSnapshot(text, story.policy))).toBe(text);
+  it('gives the same snapshot again once it was restored from it', () => {
+    forAllHistories((input) => {
+      const text = toSnapshot(runHistory(input).account);
+      expect(toSnapshot(fromSnapshot(text, input.policy))).toBe(text);
     });
   });
 
-  it('forgets nothing that shows: one that kept everything decides the same', () => {
-    holdsFor((story) => {
-      runHistory(story, {
+  it('decides the same as an account that never evicts anything', () => {
+    forAllHistories((input) => {
+      runHistory(input, {
         before: (account, command, history) => {
           const generous = replay(history, REMEMBER_EVERYTHING);
-          adoptPolicy(generous, story.policy);
+          adoptPolicy(generous, input.policy);
           expect(decide(command, generous)).toEqual(decide(command, account));
         },
       });
@@ -200,9 +204,9 @@ describe('in every story, the account', () => {
   });
 
   it('is bounded', () => {
-    holdsFor((story) => {
-      const { account } = runHistory(story);
-      const { rememberMax, consumptionsMax } = story.policy;
+    forAllHistories((input) => {
+      const { account } = runHistory(input);
+      const { rememberMax, consumptionsMax } = input.policy;
       expect(account.answered.size).toBeLessThanOrEqual(rememberMax);
       const closed = [...account.consumptions.values()].filter(({ phase }) => phase !== 'open');
       expect(closed.length).toBeLessThanOrEqual(consumptionsMax);
@@ -210,12 +214,12 @@ describe('in every story, the account', () => {
   });
 });
 
-describe('the stories', () => {
+describe('the arbitrary histories', () => {
   it('have everything in them', () => {
     const seen = new Set<string>();
     let closings = 0;
-    for (const story of fc.sample(commandHistories(), { numRuns: 300, seed: 1 })) {
-      const { history, steps } = runHistory(story);
+    for (const input of fc.sample(commandHistories(), { numRuns: 300, seed: 1 })) {
+      const { history, steps } = runHistory(input);
       steps.forEach(({ decision }) => seen.add(decision.kind));
       history.forEach((event) => kindsOf(event).forEach((kind) => seen.add(kind)));
       closings += closingsOf(history).length;

@@ -108,7 +108,7 @@ describe('the limit of a recharge', () => {
       .thenRefused('BalanceLimit', { balance: 2_000_000_000, held: 0, asked: 1 });
   });
 
-  it('is asked after time has passed', () => {
+  it('is checked after due events were recorded', () => {
     given(recharged(1, 1_000_000_000), recharged(2, 1_000_000_000, { expiresAt: '2030-01-02' }))
       .when(recharge(1_000_000_000, { at: '2030-01-02' }))
       .then(expired(2, 1_000_000_000, '2030-01-02'), recharged(newBatch(1), 1_000_000_000));
@@ -141,7 +141,7 @@ describe('the number of batches', () => {
       .thenRefused('TooManyBatches');
   });
 
-  it('is asked after time has passed', () => {
+  it('is checked after due events were recorded', () => {
     given(recharged(1, 10), recharged(2, 10, { expiresAt: '2030-01-02' }))
       .under({ batchesMax: 2 })
       .when(recharge(10, { at: '2030-01-02' }))

@@ -75,7 +75,7 @@ describe('refunded points', () => {
       .then(refunded(1, 'refunded', [returnOf(1, 100, grace, '2030-02-08')]));
   });
 
-  it('go each to the place of its own slice', () => {
+  it('go back draw by draw, each by the rule for its own batch', () => {
     given(
       recharged(1, 10, { expiresAt: '2030-01-03' }),
       recharged(2, 10, { expiresAt: '2030-06-01' }),
@@ -113,7 +113,7 @@ describe('a grace batch', () => {
     consumed([draw(1, 10), draw(2, 10)]),
   ];
 
-  it('is one for all slices that need the same midnight', () => {
+  it('is shared by all draws that need the same midnight', () => {
     given(...two)
       .when(refund())
       .then(
@@ -124,7 +124,7 @@ describe('a grace batch', () => {
       );
   });
 
-  it('is one for all refunds that need the same midnight', () => {
+  it('is shared by all refunds that need the same midnight', () => {
     given(...two)
       .when(refund(3))
       .then(refunded(2, 'refunded', [returnOf(2, 3, grace, '2030-01-09')]))
@@ -199,7 +199,7 @@ describe('points that were drawn from a grace batch', () => {
       .then(refunded(3, 'refunded', [returnOf(grace, 5, grace, '2030-01-09')], task));
   });
 
-  it('come back dead when it is gone, and expire in the same command', () => {
+  it('come back expired when it has expired, and are removed in the same command', () => {
     drawnFromGrace()
       .when(refund(5, { ...task, at: '2030-01-09' }))
       .then(
@@ -210,7 +210,7 @@ describe('points that were drawn from a grace batch', () => {
       .holds({ balance: 0 });
   });
 
-  it('come back dead of a settlement, after the settlement itself', () => {
+  it('come back expired from a settlement, after the settlement itself', () => {
     drawnFromGrace(WEEK)
       .when(settle(3, { ...task, at: '2030-01-10' }))
       .then(
@@ -221,7 +221,7 @@ describe('points that were drawn from a grace batch', () => {
       );
   });
 
-  it('come back dead of a cancellation', () => {
+  it('come back expired from a cancellation', () => {
     drawnFromGrace(WEEK)
       .when(refund(null, { ...task, at: '2030-01-10' }))
       .then(

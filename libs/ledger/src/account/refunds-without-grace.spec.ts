@@ -30,7 +30,7 @@ describe('without days of grace', () => {
       .then(refunded(1, 'refunded', [returnOf(1, 100, 1, '2030-01-01 12:00:00.001')]));
   });
 
-  it('points come back dead when it is gone, and expire', () => {
+  it('points come back expired after their batch expired, and are removed', () => {
     given(...spent('2030-01-02'))
       .under(none)
       .when(refund(30, { at: '2030-01-02' }))
@@ -40,7 +40,7 @@ describe('without days of grace', () => {
       );
   });
 
-  it('each dead batch expires once, in the order of the returns', () => {
+  it('each expired batch is removed once, in the order of the returns', () => {
     given(
       recharged(1, 10, { expiresAt: '2030-01-03', priority: 1 }),
       recharged(2, 10, { expiresAt: '2030-01-02', priority: 2 }),
@@ -63,7 +63,7 @@ describe('without days of grace', () => {
       );
   });
 
-  it('slices of one batch that come back dead expire together', () => {
+  it('draws of one batch that come back expired are removed together', () => {
     given(
       recharged(1, 10, { expiresAt: '2030-01-03' }),
       consumed([draw(1, 4)], { settleBy: '2030-01-02' }),
@@ -78,7 +78,7 @@ describe('without days of grace', () => {
       );
   });
 
-  it('what comes back dead of a time-out expires at once, with what its batch still has', () => {
+  it('what a time-out returns expired is removed at once, with what its batch still has', () => {
     given(
       recharged(1, 100, { expiresAt: '2030-01-03' }),
       recharged(2, 10, { expiresAt: '2030-01-02 12:00', priority: 60 }),

@@ -97,7 +97,7 @@ describe('a refund', () => {
       .then(refunded(3, 'refunded', [returnOf(1, 50)], { consumptionId: 'again' }));
   });
 
-  it('lets time pass first', () => {
+  it('records what fell due first', () => {
     given(...spent, recharged(4, 9, { expiresAt: '2030-01-02' }))
       .when(refund(1, { at: '2030-01-02' }))
       .then(expired(4, 9, '2030-01-02'), refunded(3, 'refunded', [returnOf(3, 1)]));

@@ -109,7 +109,7 @@ describe('a settlement', () => {
       );
   });
 
-  it('lets time pass first', () => {
+  it('records what fell due first', () => {
     given(
       recharged(1, 1000),
       open,

@@ -71,7 +71,7 @@ describe('a stored event', () => {
     expect(serializeEvent(event, provenance).data).toBe(stored.data);
   });
 
-  it('keeps text as it is', () => {
+  it('keeps text unchanged', () => {
     const odd = { ...events[0]!, sourceId: '积分\u2028 "\\/" \u007f 😀 é e\u0301' } as LedgerEvent;
     expect(deserializeEvent(serializeEvent(odd, provenance)).event).toEqual(odd);
   });
@@ -94,7 +94,7 @@ describe('the meta of a stored event', () => {
   });
 });
 
-describe('an event that can not be read', () => {
+describe('an unreadable event', () => {
   const everyField = events.flatMap((event) =>
     Object.keys(event).map((field) => [event.type, field] as const),
   );
@@ -187,19 +187,19 @@ describe('an event that can not be read', () => {
     }
   });
 
-  it('names all fields that are bad', () => {
+  it('names all invalid fields', () => {
     expect(reasonOf(damaged('PointsExpired', { points: 0, batchId: null }))).toBe(
       'PointsExpired has a bad batchId, points',
     );
   });
 
-  it.each(['null', '[]', '7', '"text"'])('says that its data is no object: %s', (data) => {
+  it.each(['null', '[]', '7', '"text"'])('reports data that is not an object: %s', (data) => {
     expect(reasonOf({ ...serializeEvent(events[0]!, provenance), data })).toBe(
       'PointsRecharged has a bad (not an object)',
     );
   });
 
-  it('says that data or meta is not JSON, and keeps the cause', () => {
+  it('reports data or meta that is not JSON, and keeps the cause', () => {
     const stored = serializeEvent(events[0]!, provenance);
     expect(reasonOf({ ...stored, data: '{' })).toBe('data is not JSON');
     expect(reasonOf({ ...stored, meta: '' })).toBe('meta is not JSON');
@@ -207,7 +207,7 @@ describe('an event that can not be read', () => {
   });
 
   it.each(['PointsForgotten', '', 'toString', '__proto__', 'pointsexpired'])(
-    'is of an unknown type: %s',
+    'has an unknown type: %s',
     (type) => {
       expect(reasonOf({ ...serializeEvent(events[0]!, provenance), type })).toBe(
         `unknown type ${type}`,
@@ -215,7 +215,7 @@ describe('an event that can not be read', () => {
     },
   );
 
-  it('says another type than the store', () => {
+  it('contains another type than the store names', () => {
     const { data } = serializeEvent(
       { ...events[4]!, type: 'PointsRecharged' } as LedgerEvent,
       provenance,
@@ -245,56 +245,56 @@ describe('an event that can not be read', () => {
       ],
     ],
     ['traceparent', [null, 7]],
-  ])('names what is bad in its meta: %s', (field, values) => {
+  ])('names the invalid field of its meta: %s', (field, values) => {
     for (const value of values) {
       expect(reasonOf(withMeta({ [field]: value }))).toBe(`meta has a bad ${field}`);
     }
   });
 });
 
-describe('versions', () => {
-  const told: string[] = [];
+describe('events of versions', () => {
+  const calls: string[] = [];
   const upcaster = (name: string) => (type: string, data: unknown) => {
-    told.push(`${name} ${type} ${String((data as { upcast?: string }).upcast)}`);
+    calls.push(`${name} ${type} ${String((data as { upcast?: string }).upcast)}`);
     return { ...(data as object), upcast: name };
   };
   const third = { version: 3, upcasters: { 1: upcaster('1 to 2'), 2: upcaster('2 to 3') } };
   beforeEach(() => {
-    told.length = 0;
+    calls.length = 0;
   });
 
-  it('that are newer than this program are refused', () => {
+  it('newer than this program are refused', () => {
     expect(() => deserializeEvent(withMeta({ v: 2 }))).toThrow(
       new UnreadableEvent('version 2 is newer than this program, which reads 1'),
     );
     expect(() => deserializeEvent(withMeta({ v: 4 }), third)).toThrow(UnreadableEvent);
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
   });
 
-  it('that are older are brought up one after the other', () => {
+  it('that are older are upcast one version after another', () => {
     const { event } = deserializeEvent(withMeta({ v: 1 }), third);
-    expect(told).toEqual(['1 to 2 PointsRecharged undefined', '2 to 3 PointsRecharged 1 to 2']);
+    expect(calls).toEqual(['1 to 2 PointsRecharged undefined', '2 to 3 PointsRecharged 1 to 2']);
     expect(event).toEqual({ ...events[0], upcast: '2 to 3' });
   });
 
-  it('begin where the event stands', () => {
+  it('are upcast from the version of the event', () => {
     deserializeEvent(withMeta({ v: 2 }), third);
-    expect(told).toEqual(['2 to 3 PointsRecharged undefined']);
+    expect(calls).toEqual(['2 to 3 PointsRecharged undefined']);
   });
 
-  it('that are written now are not changed', () => {
+  it('that are current are not changed', () => {
     expect(deserializeEvent(withMeta({ v: 3 }), third).event).toEqual(events[0]);
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
   });
 
-  it('that nothing brings up are refused', () => {
+  it('without an upcaster are refused', () => {
     const gap = { version: 3, upcasters: { 1: upcaster('1 to 2') } };
     expect(() => deserializeEvent(withMeta({ v: 1 }), gap)).toThrow(
       new UnreadableEvent('nothing reads events of version 2'),
     );
   });
 
-  it('are checked once they are brought up, not before', () => {
+  it('are validated after upcasting, not before', () => {
     const reader = {
       version: 2,
       upcasters: { 1: (_: string, data: unknown) => ({ ...(data as object), priority: 50 }) },

@@ -65,7 +65,7 @@ describe('the data of a consumption', () => {
     expect(parse(textOf({ ...EVENT, more: 1 }))).toEqual({ ...EVENT, more: 1 });
   });
 
-  it('is parsed with 220,000 draws, as a forger could write it', () => {
+  it('is parsed even with 220,000 draws, as a forger could write it', () => {
     const draws = Array.from({ length: 220_000 }, () => ({
       batchId: Number.MAX_SAFE_INTEGER,
       points: 999_999_999_999_999,

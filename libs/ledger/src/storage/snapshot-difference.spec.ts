@@ -37,28 +37,30 @@ function historyOf(asks: readonly CommandInput[]): readonly LedgerEvent[] {
   });
 }
 
-type Frozen = Record<string, unknown> & {
+type Snapshot = Record<string, unknown> & {
   batches: [Record<string, unknown>, number][];
   consumptions: Record<string, unknown>[];
   answered: unknown[][];
 };
 
-const frozen = toSnapshot(replay(HISTORY, POLICY));
-const bent = (bend: (state: Frozen) => void): string => {
-  const state = JSON.parse(frozen) as Frozen;
-  bend(state);
+const snapshot = toSnapshot(replay(HISTORY, POLICY));
+const tampered = (tamper: (state: Snapshot) => void): string => {
+  const state = JSON.parse(snapshot) as Snapshot;
+  tamper(state);
   return JSON.stringify(state);
 };
 
-describe('A snapshot that is held against its events', () => {
-  it('is what they come to when nobody touched it', () => {
+describe('A snapshot compared with its events', () => {
+  it('equals what they replay to when it was not tampered with', () => {
     expect(HISTORY.length).toBeGreaterThan(8);
     for (const policy of [POLICY, REMEMBER_EVERYTHING]) {
-      expect(snapshotDifference(fromSnapshot(frozen, POLICY), replay(HISTORY, policy))).toBeNull();
+      expect(
+        snapshotDifference(fromSnapshot(snapshot, POLICY), replay(HISTORY, policy)),
+      ).toBeNull();
     }
   });
 
-  it.each<[string, RegExp, (state: Frozen) => void]>([
+  it.each<[string, RegExp, (state: Snapshot) => void]>([
     ['points in a batch', /balance/, ({ batches }) => (batches[0]![1] = 1_000_000)],
     [
       'points moved from one batch to another',
@@ -101,21 +103,21 @@ describe('A snapshot that is held against its events', () => {
     ['its time', /at is/, (state) => (state['at'] = '2031-01-01T00:00:00.000Z')],
     ['how many batches it saw', /batchesSeen/, (state) => (state['batchesSeen'] = 77)],
     ['how much was closed', /closings/, (state) => (state['closings'] = 77)],
-  ])('differs when somebody changed %s', (_, difference, bend) => {
-    const kept = fromSnapshot(bent(bend), POLICY);
+  ])('is reported to differ after a change of %s', (_, difference, tamper) => {
+    const kept = fromSnapshot(tampered(tamper), POLICY);
     for (const policy of [POLICY, REMEMBER_EVERYTHING]) {
       expect(snapshotDifference(kept, replay(HISTORY, policy))).toMatch(difference);
     }
   });
 
-  it('may have forgotten more when its policy is not known, and nothing else', () => {
+  it('may lack more when its policy is not known, and nothing else', () => {
     const whole = replay(HISTORY, REMEMBER_EVERYTHING);
     const generous = { ...POLICY, rememberMin: 100, rememberMax: 100, consumptionsMax: 100 };
-    const kept = fromSnapshot(frozen, generous);
+    const kept = fromSnapshot(snapshot, generous);
     expect(snapshotDifference(kept, whole)).toMatch(/forgotten|missing/);
     expect(snapshotDifference(kept, whole, { isLenient: true })).toBeNull();
     const minted = fromSnapshot(
-      bent(({ batches }) => (batches[0]![1] += 5)),
+      tampered(({ batches }) => (batches[0]![1] += 5)),
       generous,
     );
     expect(snapshotDifference(minted, whole, { isLenient: true })).toMatch('balance');

@@ -11,7 +11,7 @@ import {
 } from './time.js';
 
 describe('a time', () => {
-  it('is the milliseconds that Date.parse says, and back', () => {
+  it('is converted as Date.parse and toISOString do', () => {
     const range = {
       min: new Date('0000-01-01T00:00:00.000Z'),
       max: new Date('9999-12-31T23:59:59.999Z'),

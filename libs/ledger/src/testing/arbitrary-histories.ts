@@ -5,8 +5,8 @@ import type { LedgerCommand } from '../account/commands.js';
 import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
 import { isoTime } from '../support/time.js';
 
-// Random stories of one account: commands of every kind whose times stand still, jump and run
-// backwards, whose ids come again, and whose consumptions meet each other.
+// Random histories of one account: commands of every type whose times stand still, jump and run
+// backwards, whose ids are repeated, and whose consumptions share ids.
 
 export interface CommandHistory {
   readonly policy: Policy;
@@ -49,7 +49,7 @@ const policies: fc.Arbitrary<Policy> = fc.oneof(
     .map(({ more, ...policy }) => ({ ...policy, rememberMax: policy.rememberMin + more })),
 );
 
-/** Small enough to meet, and now and then as many as one command may move. */
+/** Small amounts that are likely to interact, and sometimes as many as one command may move. */
 const points = fc.oneof(
   { weight: 25, arbitrary: fc.integer({ min: 1, max: 60 }) },
   { weight: 1, arbitrary: fc.constant(1_000_000_000) },
@@ -62,7 +62,7 @@ const recharges = fc.oneof(
 
 const consumptionId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 
-/** When a batch expires, from the clock at the time. */
+/** How long after its recharge a batch expires. */
 const lifetime = fc.constantFrom(null, null, HOUR, DAY, 3 * DAY, 9 * DAY, 9 * DAY, 40 * DAY, 0);
 
 const asked = fc.oneof(
@@ -115,7 +115,7 @@ const clock = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(DAY / 2, DAY, 3 * DAY, 8 * DAY, -1, -HOUR, -DAY) },
 );
 
-/** A command of its own, or one that came before: as it was or changed, at its own time or now. */
+/** A new command (null), or a repeat of an earlier one: the same or changed, at its own time or now. */
 const identity = fc.oneof(
   { weight: 4, arbitrary: fc.constant(null) },
   {
@@ -145,12 +145,12 @@ export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
       return { policy, commands };
     });
 
-/** Settlements and refunds are of what was begun not long before. */
+/** Settlements and refunds name recently begun consumptions. */
 function toCommand(asked: CommandFields, now: number, nth: number, begun: string[]): LedgerCommand {
   const id = `command-${nth}`;
   const sent = {
     userId: USER,
-    source: '/story',
+    source: '/history',
     id,
     commandId: testUuid(id),
     digest: nth.toString(16).padStart(64, '0'),
@@ -167,7 +167,7 @@ function toCommand(asked: CommandFields, now: number, nth: number, begun: string
     case 'SettleConsumption':
     case 'RefundPoints': {
       const { recent, ...rest } = asked;
-      return { ...rest, ...sent, consumptionId: begun.at(-1 - recent) ?? 'nobody' };
+      return { ...rest, ...sent, consumptionId: begun.at(-1 - recent) ?? 'unknown' };
     }
     case 'ExpirePoints':
       return { ...asked, ...sent };

@@ -3,7 +3,7 @@ import type { SourceType } from '../account/businesses.js';
 import type { LedgerCommand } from '../account/commands.js';
 import { time, timeOrNull } from './event-builders.js';
 
-// Commands as a spec writes them: the scenario fills in an id of its own where none is named.
+// Builders of commands for specs. The scenario fills in an id where the spec names none.
 
 export const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
 
@@ -21,7 +21,7 @@ export type CommandInput = CommandFields<LedgerCommand> & { readonly sent: Comma
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A fixed UUID for any text. */
+/** The same UUID for the same text. */
 export function testUuid(text: string): string {
   const hex = sha256(text);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`];

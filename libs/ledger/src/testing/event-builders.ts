@@ -13,8 +13,8 @@ import type {
 } from '../account/events.js';
 import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
 
-// What has happened, or is expected to happen, without what the scenario knows by itself: when, for
-// which command, and with what balance. Times may be short.
+// Builders of given and expected events. The scenario fills in the time, the command and the balance.
+// Times can be written short.
 
 export type EventBody<E> = E extends LedgerEvent
   ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
@@ -32,7 +32,7 @@ export function time(short: string): string {
 export const timeOrNull = (short: string | null | undefined): string | null =>
   typeof short === 'string' ? time(short) : null;
 
-/** Puts a given event at another moment than MORNING. */
+/** A given event at another time than MORNING. */
 export const happenedAt = (moment: string, happening: EventInput): EventInput => ({
   ...happening,
   at: time(moment),
@@ -100,7 +100,7 @@ interface SettledOptions {
   readonly durationOf?: number | null;
 }
 
-/** `durationOf` is what the consumption began with, unless said otherwise. */
+/** By default `durationOf` is the event that began the consumption. */
 export const settled = (
   of: number,
   estimated: number,
@@ -160,7 +160,7 @@ export const expired = (
   expiredAt: time(expiredAt),
 });
 
-/** Of which command it is the scenario fills in. */
+/** The scenario fills in the type of the command. */
 export const refused = (
   code: RefusalCode,
   details: RefusalDetails = {},

@@ -8,17 +8,17 @@ import type {
 } from '../account/events.js';
 import type { Policy } from '../account/policy.js';
 
-// The books of one account the slow way: every figure is summed up anew from everything that ever
-// happened, and every rule that an event must keep is asked of it in the words of the rules.
+// A slow reference model of one account: every figure is summed from the whole history, and every rule
+// that an event must keep is checked as the rules are written.
 
 interface ReferenceBatch {
   readonly id: number;
   readonly expiresAt: string | null;
   readonly priority: number;
   readonly isGrace: boolean;
-  /** Brought in by a recharge, or into a grace batch from elsewhere, … */
+  /** Points that came in by a recharge, or into a grace batch from another batch. */
   cameIn: number;
-  /** … taken back from what was drawn on it itself, … */
+  /** Points that came back from draws on this batch. */
   returned: number;
   drawn: number;
   expired: number;
@@ -31,7 +31,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 
 export class ReferenceAccount {
   readonly batches = new Map<number, ReferenceBatch>();
-  /** What each consumption drew and did not get back, in the order it was drawn. */
+  /** The draws of each consumption that were not refunded, in the order in which they were made. */
   readonly draws = new Map<number, Draw[]>();
   readonly open = new Map<number, string>();
   #recharged = 0;
@@ -47,7 +47,7 @@ export class ReferenceAccount {
     return sum([...this.open.keys()].map((of) => this.#spent(of)));
   }
 
-  /** Points of consumptions that are not open, less what came back of them. */
+  /** Points of consumptions that are not open, less their refunds. */
   get consumed(): number {
     return sum([...this.draws.keys()].map((of) => this.#spent(of))) - this.held;
   }
@@ -98,7 +98,7 @@ export class ReferenceAccount {
     }
   }
 
-  /** Nothing that is live comes before a batch that is drawn on, and none is left half. */
+  /** The draws must take the live batches in order and empty each one before the next. */
   #consume({ of, draws, points, settleBy, at }: PointsConsumed): void {
     const live = [...this.batches.values()].filter(
       (batch) => this.remaining(batch) > 0 && !isExpired(batch.expiresAt, at),
@@ -152,7 +152,7 @@ export class ReferenceAccount {
     this.#addBatch({ id: into, expiresAt, priority: 0, isGrace: true }, points);
   }
 
-  /** When points that come back to a batch expire from then on. */
+  /** The expiry of points that come back to a batch. */
   #expiryOf(from: number, { at, cause }: PointsRefunded): string | null {
     const { expiresAt, isGrace } = this.#batch(from);
     const { refundGraceDays } = this.policy;
@@ -178,7 +178,7 @@ export class ReferenceAccount {
   }
 }
 
-/** Those that came in first stand first already. */
+/** The sort is stable, so batches that came in first stay first. */
 const compareDrawOrder = (a: ReferenceBatch, b: ReferenceBatch): number => {
   if (a.priority !== b.priority) return a.priority - b.priority;
   if (a.expiresAt === b.expiresAt) return 0;

@@ -2,8 +2,8 @@ import type { LedgerCommand } from '../account/commands.js';
 import type { LedgerEvent } from '../account/events.js';
 import type { Policy } from '../account/policy.js';
 
-// What an account remembers, worked out from everything that ever happened to it and nothing else:
-// slow, and too plain to be wrong.
+// A reference model of both windows of an account, computed from its whole history: slow, and too
+// simple to be wrong.
 
 const DAY = 86_400_000;
 const isWithin = (days: number, then: string, now: string): boolean =>
@@ -16,7 +16,7 @@ interface Answered {
   readonly receivedAt: string;
 }
 
-/** The commands that events were recorded for, in order. No two that follow each other are the same. */
+/** The commands for which events were recorded, in order, without consecutive duplicates. */
 function answeredCommands(history: readonly LedgerEvent[]): Answered[] {
   const answered: Answered[] = [];
   history.forEach(({ commandId, at, receivedAt }, revision) => {
@@ -32,7 +32,7 @@ const effectiveTime = (command: LedgerCommand, history: readonly LedgerEvent[]):
   return last > command.at ? last : command.at;
 };
 
-/** The revision of the first answer; or that it is too late to know; or null: a new command. */
+/** The revision of the first answer, or 'too late', or null for a new command. */
 export function expectedAnswer(
   command: LedgerCommand,
   history: readonly LedgerEvent[],
@@ -60,7 +60,7 @@ export interface ReferenceConsumption {
   readonly isOpen: boolean;
 }
 
-/** The consumption that is remembered by that id once those events have happened. */
+/** The revision of the consumption retained under that id after those events; null: none. */
 export function expectedConsumption(
   consumptionId: string,
   now: string,
@@ -82,7 +82,7 @@ export function expectedConsumption(
   return isAmongLast && isWithin(policy.refundableDays, closing.at, now) ? of : null;
 }
 
-/** Each time that a consumption closed or timed out. */
+/** Every time that a consumption closed or timed out. */
 export function closingsOf(history: readonly LedgerEvent[]): { of: number; at: string }[] {
   return history.flatMap((event, revision) => {
     const { at } = event;

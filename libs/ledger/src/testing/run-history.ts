@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../account/events.js';
 import { evolve } from '../account/evolve.js';
 import type { CommandHistory } from './arbitrary-histories.js';
 
-/** One command of a story, what was decided, and what had happened before. */
+/** One command of a history, its decision, and the events before it. */
 export interface HistoryStep {
   readonly command: LedgerCommand;
   readonly decision: Decision;
@@ -14,17 +14,17 @@ export interface HistoryStep {
 }
 
 export interface HistoryObserver {
-  /** The account as it is before the command. */
+  /** Called before the command is decided. */
   readonly before?: (
     account: Account,
     command: LedgerCommand,
     history: readonly LedgerEvent[],
   ) => void;
-  /** … and once all of it has happened. */
+  /** Called after its events were applied. */
   readonly after?: (account: Account, steps: HistoryStep) => void;
 }
 
-/** Runs a story, and shows every step of it. */
+/** Runs all commands of a history and returns every step. */
 export function runHistory(
   { policy, commands }: CommandHistory,
   { before, after }: HistoryObserver = {},

@@ -14,17 +14,17 @@ import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 export * from './command-builders.js';
 export * from './event-builders.js';
 
-/** When what is given happened, and when a command comes that names no time. */
+/** The default times of given events and of commands. */
 export const MORNING = time('2030-01-01 08:00');
 export const NOON = time('2030-01-01 12:00');
 
-/** What a batch is called that the nth recharge or refund of a scenario brought in, not a given event. */
+/** The name in a spec of the batch that the nth recharge or refund after the given events created. */
 export const newBatch = (nth: number): number => 1_000_000 + nth;
 
 export const given = (...happened: readonly EventInput[]): Scenario =>
   new Scenario(happened, DEFAULT_POLICY);
 
-/** What the account says of an event that follows what is given. */
+/** The rule that an event breaks when it follows the given events. */
 export function ruleBrokenBy(before: readonly EventInput[], next: EventInput): BrokenRule {
   try {
     given(...before, next);
@@ -32,7 +32,7 @@ export function ruleBrokenBy(before: readonly EventInput[], next: EventInput): B
     if (error instanceof BrokenRule) return error;
     throw error;
   }
-  throw new Error('it was followed');
+  throw new Error('the event was applied');
 }
 
 export class Scenario {
@@ -68,7 +68,7 @@ export class Scenario {
     this.events.push(...events);
   }
 
-  /** The event without what every event has, its batches by the names that a spec can know. */
+  /** The event without the common fields, and with its batches named as a spec can name them. */
   bodyOf(event: LedgerEvent): EventBody<LedgerEvent> {
     return JSON.parse(JSON.stringify(event), (key: string, value: unknown) => {
       if (COMMON_FIELDS.has(key)) return undefined;
@@ -101,8 +101,8 @@ export class Scenario {
 }
 
 /**
- * A command that was put to the account. It is decided the same a second time and from a snapshot, and
- * leaves the account as it is. What comes of it is recorded once it was as expected.
+ * A command and its decision. The decision must be the same a second time and from a snapshot, and must
+ * leave the account unchanged. Its events are applied once they are as expected.
  */
 export class DecidedCommand {
   readonly decision: Decision;
@@ -134,7 +134,7 @@ export class DecidedCommand {
     return this.then(refused(code, details));
   }
 
-  /** Answered before, by the events that begin at that revision. */
+  /** The command was answered before, by the events that begin at that revision. */
   thenRepeats(revision: number): Scenario {
     expect(this.decision).toEqual({ kind: 'repeat', revision });
     return this.scenario;
@@ -155,7 +155,7 @@ export class DecidedCommand {
     return { ...expected, commandType: this.command.type };
   }
 
-  /** Each event has the command's own marks, a time that never runs backwards, and the balance. */
+  /** Each event has the ids of the command, a time that never runs backwards, and the balance. */
   #expectCommonFields(events: readonly LedgerEvent[]): void {
     const { commandId, digest } = this.command;
     const { account } = this.scenario;
