@@ -10,10 +10,10 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ReadTables } from '#read-model';
 import type { ProjectorObserver } from '#projection';
 
-/** Several measurements: neither store nor database can be reached. */
+/** When several measurements fail, the store or the database can't be reached. */
 const LAG_AGE_MS_MAX = 15_000;
 
-/** What the projector reports, as figures to alarm on, lines to search, and its readiness. */
+/** Turns what the projector reports into metrics, log messages and readiness. */
 export function projectorObserver(
   metrics: Registry,
   log: Log,
@@ -35,7 +35,7 @@ export function projectorObserver(
     leadershipChanged: (now) => {
       series.leader.set(now ? 1 : 0);
       health.report('tables', GREEN);
-      if (now !== leading) log.info(now ? 'works' : 'waits for its turn');
+      if (now !== leading) log.info(now ? 'leading' : 'waiting for the leader');
       leading = now;
     },
     applied: ({ version, events, rows, ms }) => {
@@ -71,22 +71,22 @@ export function projectorObserver(
     },
     retriedWithParking: (version, err) => {
       series.trouble.inc({ kind: 'repeated' });
-      log.info({ version, err }, 'batch failed over an event, written again with care');
+      log.info({ version, err }, 'batch failed at an event, retrying with parking');
     },
     poisoned: (version, err) => {
       series.alarms.inc({ kind: 'poison' });
-      log.fatal({ version, err }, 'stopped at an event that it can not apply');
+      log.fatal({ version, err }, 'version stopped at an event that can not be applied');
       const isRead = liveVersion === null || version === liveVersion;
       const reason = `version ${version} stopped: ${err.message}`;
       health.report('tables', { state: isRead ? 'red' : 'amber', reason });
     },
     failed: (version, err) => {
       series.trouble.inc({ kind: 'failed' });
-      log.warn({ version, err }, 'projection interrupted');
+      log.warn({ version, err }, 'projection failed, retrying');
     },
     conflicted: (version) => {
       series.trouble.inc({ kind: 'overtaken' });
-      log.info({ version }, 'somebody else moved the tables');
+      log.info({ version }, 'checkpoint moved by another process');
     },
   };
 }
@@ -102,73 +102,73 @@ function seriesIn(metrics: Registry) {
   return {
     leader: new Gauge({
       name: 'projector_leader',
-      help: '1: this process works; 0: it waits for its turn',
+      help: '1 when this process is the leader, 0 when it waits for the leader',
       registers,
     }),
     events: new Counter({
       name: 'projector_events_total',
-      help: 'Events that were carried into the read tables',
+      help: 'Events written into the read tables',
       labelNames: ['version'] as const,
       registers,
     }),
     rows: new Counter({
       name: 'projector_rows_total',
-      help: 'Rows of the statement that were written',
+      help: 'Statement rows written',
       labelNames: ['version'] as const,
       registers,
     }),
     batchEvents: new Histogram({
       name: 'projector_batch_events',
-      help: 'Events of a batch; several may share a transaction',
+      help: 'Events per batch; several batches may share a transaction',
       buckets: [1, 5, 20, 50, 100, 200, 500, 1_000, 2_000],
       registers,
     }),
     batchSeconds: new Histogram({
       name: 'projector_batch_seconds',
-      help: 'From handing a batch to the tables to its commit',
+      help: 'Seconds from passing a batch to the table writer to its commit',
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers,
     }),
     committed: new Gauge({
       name: 'projector_last_commit_timestamp_seconds',
-      help: 'When rows were last written',
+      help: 'Time of the last commit',
       labelNames: ['version'] as const,
       registers,
     }),
     lagEvents: new Gauge({
       name: 'projector_lag_events',
-      help: 'Events that the read tables do not have yet, counted up to 10,000',
+      help: 'Events that are not in the read tables yet, counted up to 10,000',
       labelNames: ['version', 'state'] as const,
       registers,
     }),
     lagSeconds: new Gauge({
       name: 'projector_lag_seconds',
-      help: 'Age of the oldest event that the read tables do not have yet',
+      help: 'Age of the oldest event that is not in the read tables yet',
       labelNames: ['version', 'state'] as const,
       registers,
     }),
     parked: new Gauge({
       name: 'projector_parked_accounts',
-      help: 'Accounts whose events are left out since one of them could not be applied',
+      help: 'Accounts whose events are skipped because one of them could not be applied',
       labelNames: ['version', 'state'] as const,
       registers,
     }),
     trouble: new Counter({
       name: 'projector_trouble_total',
-      help: 'What delayed the projection; nothing is lost by it',
+      help: 'Failures that delayed the projection and were retried',
       labelNames: ['kind'] as const,
       registers,
     }),
     alarms: new Counter({
       name: 'projector_alarms_total',
-      help: 'What no repeat will help: somebody has to look',
+      help: 'Failures that no retry can fix: an operator has to look',
       labelNames: ['kind'] as const,
       registers,
     }),
   };
 }
 
-/** Asked of the tables when the figures are read. A service that never settles shows here. */
+/** Queried whenever the metrics are collected. A service that never settles its pre-deductions shows here. */
 export function registerOldestOpenGauge(
   metrics: Registry,
   log: Log,
@@ -176,7 +176,7 @@ export function registerOldestOpenGauge(
 ): void {
   new Gauge({
     name: 'projector_oldest_open_seconds',
-    help: 'Age of the pre-deduction that is open longest; 0: none is open',
+    help: 'Age of the oldest open pre-deduction, 0 when none is open',
     registers: [metrics],
     async collect() {
       try {

@@ -21,7 +21,7 @@ export class ProjectorRunner implements Runner {
       name: 'projection',
       phase: 'input',
       msMax: 6_000,
-      // What is under way is written, then the lock is released. A failure was reported before.
+      // The current write is completed, then the lock is released. A failure was reported before.
       run: () => {
         stop.abort();
         return running.catch(() => undefined);

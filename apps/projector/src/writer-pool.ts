@@ -4,7 +4,7 @@ import type { Log } from '#platform/process';
 const POOL_MAX = 6;
 const CONNECT_MS_MAX = 5_000;
 
-/** Connections that take the next statement before the last one is answered. */
+/** Connections that send the next query before the last one is answered. */
 export function createWriterPool(database: string, statementMsMax: number, log: Log): pg.Pool {
   const pool = new pg.Pool({
     connectionString: database,

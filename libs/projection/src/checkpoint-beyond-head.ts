@@ -2,8 +2,8 @@ import type { EventStore } from '#event-store';
 import type { Checkpoint } from '#read-model';
 
 /**
- * The tables have seen more than the store holds: an older backup of it was restored, or this is
- * another store. Nothing that they show can be trusted.
+ * The tables are ahead of the store: an older backup of the store was restored, or this is another
+ * store. Nothing in the tables can be trusted.
  */
 export class CheckpointBeyondHead extends Error {
   override readonly name = 'CheckpointBeyondHead';
@@ -14,7 +14,7 @@ export async function requireNotBeyondHead(
   { position, lastEvent }: Checkpoint,
 ): Promise<void> {
   if (position === null) return;
-  // Refuses a position of another kind of store.
+  // The store rejects a position of another kind of store.
   await store.readAll(position, 1);
   const head = await store.head();
   if (lastEvent !== null && (head === null || lastEvent > head)) {

@@ -5,21 +5,21 @@ import type { BatchWriter } from './batch-writer.js';
 import { isFinal, needsParking } from './failure-kind.js';
 
 /**
- * Over which events the writing of a version has failed. Only one that failed before parks its account or
- * ends the work: what was a fault of one delivery does neither.
+ * The events at which writing to a version has failed. Only an event that fails a second time parks its
+ * account or stops the version, because a faulty delivery may not repeat itself.
  */
 export class FailedEvents {
   readonly #failedAt = new Set<Position>();
   #parkingUpTo: Position | null = null;
 
-  /** So far an attempt came that failed over an event. */
+  /** How far the attempt came that failed at an event. */
   get parkingUpTo(): Position | null {
     return this.#parkingUpTo;
   }
 
   readonly mayPark = (position: Position): boolean => this.#failedAt.has(position);
 
-  /** Whether everything is to be done again from the checkpoint, with parking. */
+  /** Whether everything since the checkpoint is to be written again, with parking. */
   shouldRetry(error: unknown, writer: BatchWriter | null): boolean {
     if (!needsParking(error)) return false;
     const wasParking = writer?.isParking ?? false;

@@ -1,13 +1,14 @@
 import { PermanentStoreError } from '#event-store';
 import { PoisonEvent, TooManyParked, UnattributedDataError, isDataError } from '#read-model';
 
-/** It fails over what is written, and would again: whose account it is must be found out. */
+/** Whether the failure lies in the data, so that a retry must find the account and park it. */
 export const needsParking = (error: unknown): boolean =>
   error instanceof PoisonEvent || isDataError(error) || error instanceof TooManyParked;
 
 /**
- * No retry and no other process will get past it. Poison that is left over where care was taken is no
- * trouble of a single account; what lies behind the checkpoint would not be met again.
+ * Whether neither a retry nor another process can help. An event that fails although accounts may be parked
+ * does not concern a single account. An event that comes too late lies before the checkpoint, where a
+ * retry would not find it.
  */
 export function isFinal(error: unknown, wasParking: boolean): error is Error {
   if (error instanceof PermanentStoreError) return error.code === 'broken-order';

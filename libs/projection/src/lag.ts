@@ -2,7 +2,7 @@ import type { EventStore, RecordedEvent } from '#event-store';
 import { parseEvent } from '#ledger';
 import type { Checkpoint } from '#read-model';
 
-/** Farther behind than this is far behind: nobody needs the number, and it costs reading. */
+/** Counting ends here, because a longer lag needs no exact number and every event must be read. */
 export const LAG_EVENTS_MAX = 10_000;
 const PAGE_EVENTS = 1_000;
 
@@ -11,7 +11,7 @@ export interface MeasuredLag {
   readonly seconds: number;
 }
 
-/** How far a version is behind the store: what it has not seen, and how old the oldest of that is. */
+/** How far a version is behind the store: the number of missing events, and the age of the oldest. */
 export async function measureLag(
   store: Pick<EventStore, 'readAll'>,
   checkpoint: Pick<Checkpoint, 'position' | 'committedAt'>,
@@ -33,7 +33,7 @@ export async function measureLag(
   return { events, seconds: Math.max(0, (now() - since) / 1000) };
 }
 
-/** null: it can't be read, and that is what the tables wait for. */
+/** null: the event can't be read, which is why the tables have stopped at it. */
 function receivedAtOf(recorded: RecordedEvent): string | null {
   try {
     return parseEvent(recorded).receivedAt;

@@ -1,22 +1,22 @@
 import type { Position } from '#event-store';
 import type { NewParkedAccount, VersionState } from '#read-model';
 
-/** What a projector tells whoever keeps metrics, logs and alarms. */
+/** Called by the projector, for metrics, logs and alarms. */
 export interface ProjectorObserver {
-  /** This process is the one that works, or waits for the one that does. */
+  /** Whether this process leads or waits for the one that does. */
   readonly leadershipChanged?: (leading: boolean) => void;
   readonly applied?: (batch: AppliedBatchReport) => void;
-  /** Of all versions that there are. */
+  /** Called with the lag of every version. */
   readonly lagMeasured?: (lags: readonly Lag[]) => void;
-  /** The account goes no further, and everybody else does: somebody has to look. */
+  /** An account was parked, which an operator has to look at. All other accounts go on. */
   readonly parked?: (version: number, account: NewParkedAccount) => void;
-  /** A batch failed over an event: it is written once more, with care, to find the account. */
+  /** A batch failed at an event, and is written once more to find and park the account. */
   readonly retriedWithParking?: (version: number, cause: unknown) => void;
-  /** It stops there for good: somebody has to look. */
+  /** The version has stopped at an event, which an operator has to look at. */
   readonly poisoned?: (version: number, cause: Error) => void;
-  /** It goes on by itself after a while. null: not with one version alone. */
+  /** A failure that is retried. null: it does not concern a single version. */
   readonly failed?: (version: number | null, cause: unknown) => void;
-  /** Somebody else moved the tables: read again. */
+  /** Another process has moved the checkpoint, which is read again. */
   readonly conflicted?: (version: number) => void;
 }
 
@@ -32,10 +32,10 @@ export interface Lag {
   readonly version: number;
   readonly state: VersionState;
   readonly position: Position | null;
-  /** Accounts that are parked in it. */
+  /** Accounts that are parked in the version. */
   readonly parked: number;
-  /** Events that the tables don't have yet; counted up to a limit. */
+  /** Events that are not in the tables yet, counted up to a limit. */
   readonly events: number;
-  /** Age of the oldest of them. */
+  /** The age of the oldest of these events. */
   readonly seconds: number;
 }

@@ -4,8 +4,8 @@ import type { StatementRow } from './schema/tables.js';
 const PAGE_ROWS = 1_000;
 
 /**
- * The whole filtered statement, newest first, page after page: no transaction stays open while a
- * slow reader takes its time, and rows that get other ids meanwhile are not read twice.
+ * The whole filtered statement in pages, newest first. No transaction stays open while a slow reader reads,
+ * and rows that get other ids meanwhile are not read twice.
  */
 export async function* allTransactions(
   tables: Pick<ReadTables, 'transactions'>,

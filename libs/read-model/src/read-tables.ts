@@ -21,38 +21,38 @@ export interface TransactionFilter {
 }
 
 /**
- * Names a row, to go on behind it. Its id is the quick way to it, as long as the row still has it: a
- * rebuild, or an account that is folded anew, gives rows other ids. Revision and line stay.
+ * Where a page continues. The id finds the row quickly as long as the row has it. Revision and line find it
+ * after a rebuild or a refold has given it another id.
  */
 export interface RowCursor {
   readonly id: number;
-  /** Left out: of a place that was handed out when ids were all there was. */
+  /** Missing in cursors of earlier releases, which have an id only. */
   readonly revision?: number;
   readonly line?: number;
 }
 
-/** By its id, as long as it has it; or by what names it for ever. */
+/** Identifies a row by its current id, or by the revision and line that never change. */
 export type RowName =
   { readonly id: number } | { readonly revision: number; readonly line: number };
 
 export interface PageRequest extends TransactionFilter {
-  /** Only rows older than this one: the last of the page before. */
+  /** The last row of the page before: only older rows follow. */
   readonly before?: RowCursor;
   readonly limit: number;
 }
 
-/** What one item of usage is summed up over. */
+/** What the items of a usage report are grouped by. */
 export type UsageGrouping = 'day' | 'source_type' | 'day,source_type';
 
 export interface UsageRequest {
   readonly groupBy: UsageGrouping;
   readonly from?: string;
   readonly to?: string;
-  /** IANA name of the zone whose days are meant. */
+  /** The IANA name of the time zone that days belong to. */
   readonly timeZone: string;
 }
 
-/** Zones are named by a list that has several editions: this database's may be an older one. */
+/** The time zone is unknown to this database, whose list may be older than that of Node. */
 export class UnknownTimeZone extends Error {
   override readonly name = 'UnknownTimeZone';
   constructor(timeZone: string, options?: ErrorOptions) {
@@ -61,13 +61,13 @@ export class UnknownTimeZone extends Error {
 }
 
 export interface UsageItem {
-  /** YYYY-MM-DD; null: over all days. */
+  /** YYYY-MM-DD. null: the item is of all days. */
   readonly day: string | null;
-  /** null: over all businesses. */
+  /** null: the item is of all source types. */
   readonly source_type: SourceType | null;
   readonly consumed: number;
   readonly refunded: number;
-  /** Consumptions that began. */
+  /** The number of consumptions that began. */
   readonly count: number;
   readonly duration: number;
 }
@@ -76,47 +76,47 @@ export interface TransactionDetails {
   readonly row: TransactionRow;
   /** null: the row belongs to no consumption. */
   readonly consumption: ConsumptionRow | null;
-  /** All rows of the consumption, or just the one, oldest first. */
+  /** All rows of the consumption, oldest first, or the row itself. */
   readonly rows: readonly TransactionRow[];
 }
 
 export interface DueAccount {
   readonly userId: string;
-  /** The earliest time at which something of it fell due. */
+  /** The earliest time at which something fell due. */
   readonly dueAt: string;
 }
 
 export interface ProjectionStatus {
   readonly position: Position | null;
-  /** null: the account goes on like everybody's. */
+  /** null: the account is not parked. */
   readonly parked: ParkedAccount | null;
 }
 
-/** What people, pages and the sweeper read. Lists have a limit and an order without ties. */
+/** What the API and the sweeper read. Lists have a limit and a total order. */
 export interface ReadTables {
-  /** How far the tables that are read have come; null: nothing yet. */
+  /** The position of the live version. null: it is empty. */
   position(): Promise<Position | null>;
-  /** The same, and whether an account is left out of it, in one question. */
+  /** The position, and whether the account is parked, by one query. */
   projectionStatus(userId: string): Promise<ProjectionStatus>;
   /** Newest first. */
   transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]>;
-  /** Newer than that row, oldest first. */
+  /** The rows after that one, oldest first. */
   transactionsAfter(
     userId: string,
     place: RowCursor,
     limit: number,
   ): Promise<readonly StatementRow[]>;
   account(userId: string): Promise<AccountRow | null>;
-  /** Those with points left, in the order in which they will be drawn. */
+  /** The batches with points left, in the order in which they will be drawn. */
   batches(userId: string, limit: number): Promise<readonly BatchRow[]>;
   /** Rejects with UnknownTimeZone. */
   usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
   transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null>;
   /**
-   * Where something fell due at or before that time, longest ago first; but for parked accounts,
-   * of which the same would be due for ever.
+   * The accounts where something fell due up to that time, the longest due first. Parked accounts are left
+   * out, because they would stay due for ever.
    */
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]>;
-  /** When the pre-deduction that is open longest was made, but for parked accounts; null: none is open. */
+  /** When the oldest open pre-deduction of an account that is not parked began. null: none is open. */
   oldestOpenConsumption(): Promise<string | null>;
 }

@@ -2,19 +2,19 @@ import type { EventBatch, Position } from '#event-store';
 
 import type { NewParkedAccount } from './fold/parking.js';
 
-/** `kept`: was live before the last rebuild, and is fed on for an instant way back. */
+/** `kept` was live before the last rebuild, and is kept up to date for an instant rollback. */
 export type VersionState = 'building' | 'live' | 'kept';
 
 export interface Checkpoint {
   readonly version: number;
   readonly state: VersionState;
-  /** Everything up to here is in the tables; null: nothing is. */
+  /** All events up to here are in the tables. null: the tables are empty. */
   readonly position: Position | null;
-  /** The last event that is in the tables; what lies between was not ours. */
+  /** The last event of an account in the tables. Later records are foreign. */
   readonly lastEvent: Position | null;
-  /** Events of accounts that are in the tables. */
+  /** The number of events in the tables. */
   readonly eventCount: number;
-  /** Accounts that are parked in it. */
+  /** Accounts that are parked in the version. */
   readonly parked: number;
   readonly committedAt: string;
 }
@@ -24,37 +24,36 @@ export type WriteResult =
       readonly kind: 'applied';
       readonly rows: number;
       readonly events: number;
-      /** Accounts that were parked with it. */
+      /** Accounts that were parked by the same transaction. */
       readonly parked: readonly NewParkedAccount[];
       readonly state: VersionState;
     }
-  /** Nothing in it was new. */
+  /** The batch had nothing new. */
   | { readonly kind: 'nothing' }
-  /** The tables are not where the caller thought: somebody else is ahead. Read the checkpoint again. */
+  /** The checkpoint is not where the caller expected it, because another writer moved it. */
   | { readonly kind: 'moved' };
 
-/** One version of the read tables, for the one that writes them. */
+/** Writes one version of the read tables. */
 export interface TableWriter {
-  /** null: there is no such version. */
+  /** null: the version does not exist. */
   checkpoint(): Promise<Checkpoint | null>;
   /**
-   * Carries a batch into the tables, all or none, and moves the checkpoint from `after` to its end.
-   * The next one may be handed in before: batches that wait for their turn may be written together,
-   * and then fail together. Rejects with PoisonEvent where an event can't be applied; then nothing
-   * of its batch is written.
+   * Writes a batch and advances the checkpoint from `after` to its end, in one transaction. The next batch
+   * may be passed before this one is written: batches that wait are written together, and then fail
+   * together. Rejects with PoisonEvent when an event can't be applied. Then nothing of its batch is
+   * written.
    */
   write(after: Position | null, batch: EventBatch): Promise<WriteResult>;
   /**
-   * The same of one batch and nothing beside it, where `write` has failed over an event: an account
-   * of which an event can't be applied is parked, and everything else is carried on. Rejects with
-   * PoisonEvent only where that is no trouble of single accounts or the event may not park its account,
-   * and with TooManyParked.
+   * Writes one batch by itself after `write` has failed at an event: an account with an event that can't
+   * be applied is parked, and all other events are written. Rejects with PoisonEvent when the failure does
+   * not concern a single account or the event may not park its account, and with TooManyParked.
    */
   writeWithParking(
     after: Position | null,
     batch: EventBatch,
     mayPark?: (position: Position) => boolean,
   ): Promise<WriteResult>;
-  /** Resolves when more may be handed in: a heap of events that wait would cost more than it brings. */
+  /** Resolves when another batch may be passed, so that not too many events wait in memory. */
   waitForCapacity(): Promise<void>;
 }

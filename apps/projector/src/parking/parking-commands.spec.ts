@@ -13,6 +13,6 @@ describe('projector unpark', () => {
     });
     command.exitOverride().configureOutput({ writeErr: (text) => void written.push(text) });
     await expect(command.parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
-    expect(written.join('')).toBe('error: say either --user <id> or --all\n');
+    expect(written.join('')).toBe('error: specify either --user <id> or --all\n');
   });
 });

@@ -6,18 +6,18 @@ import { formatParkedAccounts, formatUnparkResult } from './parking-report.js';
 import { parkedAccounts, unparkAccounts, userIdsOf, type UnparkOptions } from '#projection';
 
 const APP = 'parking';
-/** A long history takes as long as it takes. */
+/** Folding a long history may take any time. */
 const NO_LIMIT_MS = 0;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** `configured` is read only when there is something to do, so that --help needs nothing. */
+/** `configured` is called only when the command runs, so that --help needs no configuration. */
 export const parkedCommand = (configured: () => LedgerVariables): Command =>
   new Command('parked')
     .description(
-      'Lists the accounts that are parked: an event of theirs could not be applied, and what came ' +
-        'behind it is left out of the read tables until they are unparked.',
+      'Lists the accounts that are parked: one of their events could not be applied, and the later ' +
+        'ones are skipped until the account is unparked.',
     )
-    .option('--json', 'one object a line')
+    .option('--json', 'print one JSON object per line')
     .action(async ({ json = false }: { readonly json?: boolean }) => {
       await withConnections(configured(), async (parts) => {
         process.stdout.write(formatParkedAccounts(await parkedAccounts(parts), json));
@@ -27,15 +27,15 @@ export const parkedCommand = (configured: () => LedgerVariables): Command =>
 export const unparkCommand = (configured: () => LedgerVariables): Command =>
   new Command('unpark')
     .description(
-      'Folds parked accounts anew from their streams, each in one transaction, once what was wrong ' +
-        'with them is mended. Their rows get new ids. Exits with 1 when one of them stays parked.',
+      'Refolds parked accounts from their streams, each in one transaction, after the cause was ' +
+        'fixed. Their rows get new ids. Exits with 1 when an account stays parked.',
     )
-    .option('--user <id>', 'this account', userId)
-    .option('--all', 'all that are parked')
+    .option('--user <id>', 'unpark this account', userId)
+    .option('--all', 'unpark all parked accounts')
     .action(async ({ user, all = false }: UnparkFlags, command: Command) => {
       if ((user === undefined) === !all) {
-        // Thrown instead, it would be shown as a bug, with its stack.
-        command.error('error: say either --user <id> or --all');
+        // An error that is thrown would be shown as a bug, with its stack.
+        command.error('error: specify either --user <id> or --all');
       }
       await withConnections(configured(), async (parts, signal) => {
         const userIds = user === undefined ? userIdsOf(await parkedAccounts(parts)) : [user];
@@ -66,9 +66,7 @@ async function withConnections(
   const pool = createWriterPool(config.DATABASE_URL, NO_LIMIT_MS, log);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () =>
-      stop.abort(new Error('stopped: the same command goes on from here')),
-    );
+    process.once(signal, () => stop.abort(new Error('stopped: run the same command to continue')));
   }
   try {
     await work({ store: stores.events, pool, name: TABLES_NAME }, stop.signal);

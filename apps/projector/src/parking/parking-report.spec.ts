@@ -38,7 +38,7 @@ describe('the outcome of unpark', () => {
   it('is one sentence per account', () => {
     const { userId } = account;
     expect(formatUnparkResult({ kind: 'unparked', userId, events: 9, rows: 12 })).toContain(
-      'goes on',
+      'is unparked',
     );
     expect(formatUnparkResult({ kind: 'not-parked', userId })).toContain('is not parked');
     expect(formatUnparkResult({ kind: 'refused', userId, reason: 'why' })).toContain(

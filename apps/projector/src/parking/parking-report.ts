@@ -10,14 +10,14 @@ export function formatParkedAccounts(accounts: readonly ParkedAccount[], json: b
       `${userId}  since ${since}  ${code} at revision ${revision} (${position})\n  ${detail}\n`,
   );
   const count = accounts.length === 1 ? '1 account is' : `${accounts.length} accounts are`;
-  return `${lines.join('')}${count} parked. Mend the cause, then: unpark --user <id>\n`;
+  return `${lines.join('')}${count} parked. Fix the cause, then run: unpark --user <id>\n`;
 }
 
 export function formatUnparkResult(result: UnparkResult): string {
   const { userId } = result;
   switch (result.kind) {
     case 'unparked':
-      return `${userId} goes on: ${result.events} events folded anew, ${result.rows} rows.\n`;
+      return `${userId} is unparked: ${result.events} events refolded into ${result.rows} rows.\n`;
     case 'not-parked':
       return `${userId} is not parked.\n`;
     case 'refused':

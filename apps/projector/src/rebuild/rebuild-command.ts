@@ -6,7 +6,7 @@ import { rebuildReporter, reportOutcome } from './rebuild-report.js';
 import { Rebuild, type RebuildOutcome } from '#projection';
 
 const APP = 'rebuild';
-/** Indexes and comparisons take as long as they take. */
+/** Creating indexes and comparing versions may take any time. */
 const NO_LIMIT_MS = 0;
 
 interface Flags {
@@ -19,23 +19,23 @@ interface Flags {
 
 export type RebuildVariables = LedgerVariables & { readonly MIGRATION_URL: string };
 
-/** `configured` is read only when there is something to do, so that --help needs nothing. */
+/** `configured` is called only when the command runs, so that --help needs no configuration. */
 export function rebuildCommand(configured: () => RebuildVariables): Command {
   return new Command('rebuild')
     .description(
-      'Builds the read tables anew beside those that are read, compares both, and switches. ' +
-        'After a crash the same command goes on. The old ones are kept, and fed, for a way back.',
+      'Builds the next version of the read tables beside the live one, compares both, and switches. ' +
+        'After a crash, run the same command again. The old version is kept up to date for a rollback.',
     )
-    .option('--back', 'make the version that was kept live again')
-    .option('--drop-old', 'drop the version that was kept')
-    .option('--discard', 'drop a new version that was not switched to')
+    .option('--back', 'roll back to the version that is kept')
+    .option('--drop-old', 'drop the version that is kept')
+    .option('--discard', 'drop a new version that is not live')
     .option(
       '--accept-differences',
-      'switch also when the new rows differ: the rules of rows changed',
+      'switch although rows differ, because their definition has changed',
     )
     .option(
       '--events-per-second <n>',
-      'go no faster than that, and leave the rest to the live tables',
+      'limit the rate, to leave capacity for the live tables',
       wholeNumberOfEvents,
     )
     .action(async (flags: Flags) => {
@@ -56,9 +56,7 @@ async function rebuild(config: RebuildVariables, flags: Flags): Promise<number> 
   const pool = createWriterPool(database, NO_LIMIT_MS, log);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () =>
-      stop.abort(new Error('stopped: the same command goes on from here')),
-    );
+    process.once(signal, () => stop.abort(new Error('stopped: run the same command to continue')));
   }
   try {
     const work = new Rebuild({

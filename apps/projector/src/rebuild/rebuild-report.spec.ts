@@ -10,8 +10,8 @@ const outcomes: readonly [RebuildOutcome, number, string][] = [
   [{ kind: 'switched', from: 1, to: 2 }, 0, 'Version 2 is live. Version 1 is kept'],
   [{ kind: 'dropped', version: 1 }, 0, 'Version 1 is dropped'],
   [{ kind: 'nothing' }, 0, 'There is no such version'],
-  [{ kind: 'kept', live: 2, kept: 1 }, 0, 'this rebuild is done'],
-  [{ kind: 'busy' }, 2, 'Another rebuild is under way'],
+  [{ kind: 'kept', live: 2, kept: 1 }, 0, 'this rebuild is complete'],
+  [{ kind: 'busy' }, 2, 'Another rebuild is running'],
 ];
 
 describe('the report of a rebuild', () => {
@@ -45,8 +45,8 @@ describe('the report of a rebuild', () => {
     observer.switchBlocked?.(3);
     expect(out.lines).toEqual([
       '  1000 of about 4000 events, 1,500/s, 2 s left\n',
-      'version 2: its indexes are made\n',
-      '  somebody reads for long: try 3 of the switch\n',
+      'version 2: indexes created\n',
+      '  a reader holds the tables: retrying the switch after attempt 3\n',
     ]);
   });
 

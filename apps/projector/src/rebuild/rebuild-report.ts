@@ -5,15 +5,15 @@ interface Out {
 }
 
 const STEP_MESSAGES: Record<RebuildStep, string> = {
-  created: 'its tables are there',
-  filled: 'it has seen what the live version has',
-  indexed: 'its indexes are made',
-  compared: 'it was compared with the live version',
-  renumbered: 'its rows have ids of their own, as other rows had theirs before',
-  switched: 'it is live',
+  created: 'tables created',
+  filled: 'caught up with the live version',
+  indexed: 'indexes created',
+  compared: 'compared with the live version',
+  renumbered: 'rows renumbered, because their ids belonged to other rows before',
+  switched: 'live',
 };
 
-/** Often enough to see that it goes on. */
+/** Often enough to see progress. */
 const PROGRESS_INTERVAL_MS = 1_000;
 
 export function rebuildReporter(out: Out): RebuildObserver {
@@ -40,17 +40,17 @@ export function rebuildReporter(out: Out): RebuildObserver {
         `  ${accounts} parked ${accounts === 1 ? 'account was' : 'accounts were'} not compared\n`,
       ),
     switchBlocked: (tries) =>
-      void out.write(`  somebody reads for long: try ${tries} of the switch\n`),
+      void out.write(`  a reader holds the tables: retrying the switch after attempt ${tries}\n`),
   };
 }
 
-/** Gives the exit status: 0 done, 1 somebody has to decide, 2 it could not be done now. */
+/** Returns the exit status: 0 done, 1 an operator has to decide, 2 not possible now. */
 export function reportOutcome(out: Out, outcome: RebuildOutcome): number {
   switch (outcome.kind) {
     case 'switched':
       out.write(
-        `Version ${outcome.to} is live. Version ${outcome.from} is kept and fed on: ` +
-          `"rebuild --back" returns to it, "rebuild --drop-old" ends that.\n`,
+        `Version ${outcome.to} is live. Version ${outcome.from} is kept up to date: ` +
+          `"rebuild --back" rolls back to it, "rebuild --drop-old" drops it.\n`,
       );
       return 0;
     case 'dropped':
@@ -61,12 +61,12 @@ export function reportOutcome(out: Out, outcome: RebuildOutcome): number {
       return 0;
     case 'kept':
       out.write(
-        `Version ${outcome.live} is live and version ${outcome.kept} is kept: this rebuild is done. ` +
-          `Before another one, "rebuild --drop-old" or "rebuild --back".\n`,
+        `Version ${outcome.live} is live and version ${outcome.kept} is kept: this rebuild is complete. ` +
+          `Run "rebuild --drop-old" or "rebuild --back" before another one.\n`,
       );
       return 0;
     case 'busy':
-      out.write('Another rebuild is under way.\n');
+      out.write('Another rebuild is running.\n');
       return 2;
     case 'differs':
       out.write(`Version ${outcome.version} differs, and was not switched to:\n`);

@@ -21,8 +21,8 @@ export interface UnparkOptions {
 }
 
 /**
- * Folds parked accounts anew, each in a transaction of its own, in the version that is read and in
- * the one that is kept for a way back. A version that is being built tries them all by itself.
+ * Refolds parked accounts from their streams, each in its own transaction, in the live version and in the
+ * one that is kept for a rollback. A rebuild retries all accounts anyway.
  */
 export async function* unparkAccounts(
   options: UnparkOptions,
@@ -54,7 +54,7 @@ async function unparkAccount(options: UnparkOptions, userId: string): Promise<Un
   return result;
 }
 
-/** Folds one account anew in one version of the tables. */
+/** Refolds one account in one version of the tables. */
 export async function unparkIn(
   { store, pool, name }: UnparkOptions,
   version: number,

@@ -32,7 +32,7 @@ const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 export const userNo = (n: number): string =>
   `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-/** A ledger without desk and transport: commands go through the rules into a store, one by one. */
+/** A ledger without processor and transport: the rules decide commands one by one, into a store. */
 export class TestLedger {
   readonly #accounts = new Map<string, Account>();
   readonly #hashes = new Map<string, Uint8Array>();
@@ -42,11 +42,11 @@ export class TestLedger {
   constructor(
     readonly store: EventStore,
     readonly users = 5,
-    /** Number of the first of them. */
+    /** The number of the first user. */
     private readonly firstUser = 1,
   ) {}
 
-  /** So many commands, over all users in turn: every kind, in a mix that repeats. */
+  /** Runs commands of every kind, over all users in turn. */
   async run(commands: number): Promise<void> {
     for (let n = 0; n < commands; n++) await this.#next();
   }
@@ -55,7 +55,7 @@ export class TestLedger {
     return Array.from({ length: this.users }, (_, index) => userNo(this.firstUser + index));
   }
 
-  /** What a reader must see of an account: the rows of its events, without ids. */
+  /** The rows of the statement of an account as they must be, without ids. */
   async expected(userId: string): Promise<Omit<PublishedTransaction, 'id'>[]> {
     const rows: (Omit<PublishedTransaction, 'id'> & { revision: number; line: number })[] = [];
     for (const [revision, event] of (await this.#history(userId)).entries()) {
@@ -202,7 +202,7 @@ export async function readStatement(pool: Pool, userId: string): Promise<Stateme
   return rows.reverse();
 }
 
-/** Every row equals a fold of the events, ids are dense, balances are those of the rules. */
+/** Expects every row as the events have it, dense ids, and the balances of the rules. */
 export async function expectTablesToAgree(pool: Pool, ledger: TestLedger): Promise<void> {
   const ids: number[] = [];
   for (const userId of ledger.userIds) {
@@ -219,7 +219,7 @@ export async function expectTablesToAgree(pool: Pool, ledger: TestLedger): Promi
   expect(ids).toEqual(ids.map((_, index) => first + index));
 }
 
-/** The tables have seen all that the store has. */
+/** Whether all events of the store are in the tables. */
 export async function isAtHead(pool: Pool, store: EventStore): Promise<boolean> {
   const position = await new PostgresReadTables(pool, 'points').position();
   return position === (await store.head());
@@ -227,7 +227,7 @@ export async function isAtHead(pool: Pool, store: EventStore): Promise<boolean> 
 
 export interface Running {
   stop(): Promise<void>;
-  /** Settles as `run` does. */
+  /** Settles as `Projector.run` does. */
   readonly ended: Promise<void>;
 }
 
@@ -267,6 +267,6 @@ export function startProjector(
   };
 }
 
-/** A store on a log of its own; another store on the log is another process. */
+/** Two stores on the same log are two processes. */
 export const newMemoryLog = (): MemoryLog => new MemoryLog();
 export const storeOn = (log: MemoryLog): MemoryEventStore => new MemoryEventStore({ log });

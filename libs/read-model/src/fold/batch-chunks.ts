@@ -2,7 +2,7 @@ import type { EventBatch } from '#event-store';
 
 type Records = Pick<EventBatch, 'events' | 'damaged'>;
 
-/** In pieces of at most that many events, in order, each with the damaged records among its own. */
+/** Splits a batch into parts of at most `eventsMax` events, each with the damaged records among them. */
 export function* chunksOfBatch(
   { events, damaged = [] }: EventBatch,
   eventsMax: number,

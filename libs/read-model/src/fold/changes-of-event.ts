@@ -32,7 +32,7 @@ const drawn = (batch_id: number, points: number): BatchChange => ({
   initial: null,
 });
 
-/** Back into its own batch, or from outside into a grace batch, which the first refund brings in. */
+/** Points return to their own batch, or come into a grace batch, which the first refund opens. */
 function returned({ from, into, points, expiresAt }: Return, line: number): BatchChange {
   if (from === into) return drawn(into, -points);
   return {

@@ -3,12 +3,12 @@ import { ID_MAX, SOURCE_ID_MAX, isOnCalendar } from '#ledger';
 import type { ConsumptionChange, EventRows } from './event-rows.js';
 import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
 
-// What the columns of the read tables can hold. An event is held against it before its rows go
-// anywhere: of a whole write batch, the database would not say which event it can't take.
+// The limits of the columns. An event is checked against them before its rows are written, because the
+// database rejects a whole write batch and does not say which event it can't store.
 const INT2_MAX = 32_767;
 const INT4_MAX = 2_147_483_647;
 
-/** The first value of an event that the tables can't hold, in words; null: they can hold them all. */
+/** Describes the first value of an event that the tables can't hold. null: they can hold all of them. */
 export function unwritableValueIn(rows: EventRows): string | null {
   const { account, transactions, batches, consumption, duration } = rows;
   if (!isOnCalendar(account.at)) return `there is no time ${account.at}`;
@@ -43,7 +43,7 @@ function unwritableInConsumption(change: ConsumptionChange): string | null {
   return change.points > INT4_MAX ? `${change.points} points are too many` : null;
 }
 
-/** The same of the sums that an event brought about. */
+/** The same for the sums that result from an event. */
 export function overflowInBatch({ batch_id, points, remaining }: BatchRow): string | null {
   if (remaining > INT4_MAX) return `batch ${batch_id} would have ${remaining} points left`;
   return Number.isSafeInteger(points) ? null : `the points of batch ${batch_id} are too many`;
@@ -60,7 +60,7 @@ export function overflowInConsumption(
 /** Postgres takes neither a zero character nor half of a surrogate pair. */
 const NOT_FOR_POSTGRES = /[\0\p{Cs}]/u;
 
-/** Postgres counts a text in code points. */
+/** Postgres counts the length of a text in code points. */
 function isText(value: string, charactersMax: number): boolean {
   if (value.length > charactersMax && [...value].length > charactersMax) return false;
   return !NOT_FOR_POSTGRES.test(value);

@@ -9,8 +9,8 @@ import { rowsOf } from './rows-of-event.js';
 import { unwritableValueIn } from './column-limits.js';
 
 /**
- * Whether nothing can lie between two positions (null: the beginning). Only a store with dense
- * positions can tell; where it can't, the revisions of each account are the only guard.
+ * Whether no event can lie between two positions (null: the beginning). Only a store with dense positions
+ * can tell. Otherwise a gap is noticed by the revisions of each account.
  */
 export type FollowsDirectly = (before: Position | null, position: Position) => boolean;
 
@@ -19,19 +19,19 @@ export interface DecodedEvent {
   readonly rows: EventRows;
 }
 
-/** A batch, taken apart before any table is looked at. */
+/** What a batch contains, before any table is read. */
 export interface DecodedBatch {
-  /** Behind the checkpoint, in order. */
+  /** The events after the checkpoint. */
   readonly newEvents: readonly DecodedEvent[];
-  /** Accounts that are parked in it, in order. */
+  /** The accounts that the batch parks. */
   readonly parkings: readonly ParkingInBatch[];
-  /** Delivered again: the tables must have them. */
+  /** Events up to the checkpoint, which must be in the tables. */
   readonly redelivered: readonly RecordedEvent[];
-  /** How far it comes. */
+  /** The position of the last record. */
   readonly last: Position | null;
 }
 
-/** Behind so many of the fresh events. */
+/** An account is parked after so many of the new events. */
 export interface ParkingInBatch {
   readonly parking: Parking;
   readonly afterEvents: number;
@@ -39,7 +39,7 @@ export interface ParkingInBatch {
 
 export interface DecodeOptions {
   readonly followsDirectly?: FollowsDirectly;
-  /** Events at which an account is to be parked, by their positions: they are not read at all. */
+  /** Events at which an account is to be parked, by position. They are not decoded. */
   readonly parkedAt?: ReadonlyMap<Position, Parking>;
 }
 

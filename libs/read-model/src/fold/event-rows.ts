@@ -5,7 +5,7 @@ import type { TransactionRow } from '../schema/tables.js';
 /** A row of the statement before it has its id. */
 export type NewTransactionRow = Omit<TransactionRow, 'id'>;
 
-/** Seconds that are known only now, for the first row of an earlier event. */
+/** A duration that a settlement adds to the first row of an earlier event. */
 export interface DurationChange {
   readonly revision: number;
   readonly duration: number;
@@ -14,11 +14,11 @@ export interface DurationChange {
 
 export interface BatchChange {
   readonly batch_id: number;
-  /** Points that came in from outside the batch. */
+  /** Points that come into the batch from outside. */
   readonly pointsIn: number;
-  /** What it has left changes by this much. */
+  /** The change of the points that are left. */
   readonly remaining: number;
-  /** The batch as it begins; of a grace batch used only when there is none yet. null: must be there. */
+  /** The new batch; a grace batch may exist already. null: the batch must exist. */
   readonly initial: {
     readonly priority: number;
     readonly expires_at: string | null;
@@ -36,7 +36,7 @@ export type ConsumptionChange =
       readonly source_id: string | null;
       readonly points: number;
       readonly duration: number | null;
-      /** null: closed at once. */
+      /** null: the consumption is closed at once. */
       readonly settle_by: string | null;
     }
   | { readonly kind: 'charged'; readonly of: number; readonly points: number }
@@ -44,7 +44,7 @@ export type ConsumptionChange =
       readonly kind: 'refunded';
       readonly of: number;
       readonly points: number;
-      /** What it means for one that is open. */
+      /** The status of an open consumption afterwards. null: it does not change. */
       readonly closes: 'cancelled' | 'timed_out' | null;
     }
   | {

@@ -10,14 +10,14 @@ interface ConsumptionStep {
   readonly recorded: RecordedEvent;
   readonly account: AccountRow;
   readonly change: ConsumptionChange;
-  /** The event's own rows: id of the first, and how many. */
+  /** The rows of the event: the id of the first, and their number. */
   readonly firstRow: number;
   readonly rowCount: number;
 }
 
 type Change<K extends ConsumptionChange['kind']> = Extract<ConsumptionChange, { kind: K }>;
 
-/** Also keeps what the account holds: the points of its open pre-deductions. */
+/** Also updates the held points of the account, which are those of its open pre-deductions. */
 export function foldConsumption(step: ConsumptionStep): ConsumptionRow {
   const { change } = step;
   switch (change.kind) {
@@ -61,7 +61,7 @@ function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
   return consumption;
 }
 
-/** What a settlement costs beyond the estimate; or, after a time-out, all of it, late. */
+/** A settlement charges what exceeds the estimate, or everything when the pre-deduction timed out. */
 function charge(step: ConsumptionStep, { of, points }: Change<'charged'>): ConsumptionRow {
   const consumption = requireConsumption(step, of);
   consumption.drawn += points;

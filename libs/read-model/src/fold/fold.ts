@@ -10,7 +10,7 @@ import type { LoadedRowsByUser, TransactionDuration, LoadedRows } from './loaded
 import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
 import { overflowInBatch, overflowInConsumption } from './column-limits.js';
 
-/** Rows of one table that a batch of events makes, and those from before that it changes. */
+/** The rows of one table that a batch of events inserts and updates. */
 export interface RowWrites<T> {
   readonly inserted: Set<T>;
   readonly updated: Set<T>;
@@ -20,10 +20,10 @@ export interface FoldedRows {
   readonly parked: NewParkedAccount[];
   /** Events of parked accounts. */
   skippedEvents: number;
-  /** Their ids are this one and those that follow it. */
+  /** The rows get this id and the following ones. */
   readonly firstId: number;
   readonly transactions: NewTransactionRow[];
-  /** For rows that were written before this batch. */
+  /** Durations for rows that were written before this batch. */
   readonly durations: TransactionDuration[];
   readonly accounts: RowWrites<AccountRow>;
   readonly batches: RowWrites<BatchRow>;
@@ -41,7 +41,7 @@ export const emptyFoldedRows = (firstId: number): FoldedRows => ({
   consumptions: { inserted: new Set(), updated: new Set() },
 });
 
-/** Carries events into the rows they touch, in order. Any disagreement is poison. */
+/** Applies events to the loaded rows. An event that contradicts them is a PoisonEvent. */
 export function fold(
   loaded: LoadedRowsByUser,
   {
@@ -75,7 +75,7 @@ function foldEvents(
   }
 }
 
-/** An account is parked once: what comes of it later is left out, whatever it is. */
+/** An account is parked once. All its later events are skipped. */
 function park(loaded: LoadedRowsByUser, parking: Parking, folded: FoldedRows): void {
   const user = loaded.get(parking.userId);
   if (user === undefined) throw new Error('a bug: a parked account was not loaded');
@@ -117,7 +117,7 @@ function markWritten<T>(written: RowWrites<T>, row: T, begins: boolean): void {
   else if (!written.inserted.has(row)) written.updated.add(row);
 }
 
-/** The account once the event is in: its revision is the last one + 1, and its balance agrees. */
+/** Requires that the revision is the next one and that the balance is the sum of the rows. */
 function changeAccount(
   user: LoadedRows,
   recorded: RecordedEvent,
@@ -197,7 +197,7 @@ function setDuration(
   transactions[place] = { ...row, duration, updated_at };
 }
 
-/** An event that is delivered again must be in the tables already; else the order is broken. */
+/** An event before the checkpoint must be in the tables. Otherwise the order of the store is broken. */
 function requireApplied(loaded: LoadedRowsByUser, recorded: RecordedEvent): void {
   const user = loaded.get(userOfStream(recorded.stream) ?? '');
   if (user?.isParked === true) return;

@@ -3,47 +3,47 @@ import type { DamagedRecord, Position } from '#event-store';
 import { userOfStream } from '#identity';
 import { isAccountLocal, type PoisonEvent, type PoisonReason } from './poison-event.js';
 
-/** An account that goes no further: what came before stands, and its events from here on are left out. */
+/** An account that is parked: its events are skipped from here on, and its rows stay as they were. */
 export interface Parking {
   readonly userId: string;
-  /** Of the first event that is left out; null: of the one behind the last that is in the tables. */
+  /** The revision of the first event that is skipped. null: the one after the last in the tables. */
   readonly revision: number | null;
   readonly position: Position;
   readonly code: PoisonReason;
   readonly detail: string;
 }
 
-/** As the tables have it. */
+/** What is inserted into the table of parked accounts. */
 export interface NewParkedAccount extends Parking {
   readonly revision: number;
 }
 
 export interface ParkedAccount extends NewParkedAccount {
-  /** When it was parked first: a rebuild that meets the same event does not begin anew. */
+  /** When the account was first parked. A rebuild that fails at the same event keeps the time. */
   readonly since: string;
 }
 
 const DETAIL_CHARACTERS_MAX = 500;
-/** What Postgres takes in no text: zero characters and halves of surrogate pairs. */
+/** Postgres stores neither zero characters nor halves of surrogate pairs. */
 const NOT_FOR_POSTGRES = /[\0\p{Cs}]/gu;
 
 const storable = (detail: string): string =>
   [...detail.replace(NOT_FOR_POSTGRES, '\ufffd')].slice(0, DETAIL_CHARACTERS_MAX).join('');
 
-/** null: it is the store's or the build's trouble, or of no account, and parking would hide it. */
+/** null: the failure concerns the store, this build or no account, and parking would hide it. */
 export function parkingForPoison(
   { stream, revision, position, reason, detail }: PoisonEvent,
   isDense: boolean,
 ): Parking | null {
   const userId = userOfStream(stream);
   if (userId === null || !isAccountLocal(reason)) return null;
-  // Where positions tell that nothing is missing in the store, somebody took the events out of it.
-  // A cluster takes them out itself, where the stream's metadata say so.
+  // In a store with dense positions, somebody deleted the missing events. An EventStoreDB cluster
+  // truncates a stream itself when the metadata of the stream say so.
   const code = reason === 'hole-in-stream' && !isDense ? 'stream-truncated' : reason;
   return { userId, revision, position, code, detail: storable(detail) };
 }
 
-/** null: not a stream of an account. */
+/** null: the stream is not that of an account. */
 export function parkingForDamagedRecord({
   stream,
   revision,
@@ -56,18 +56,18 @@ export function parkingForDamagedRecord({
 }
 
 /**
- * More of them within an hour are no damage of single accounts any more: going on would only park
- * everybody, one by one.
+ * More accounts within an hour are no fault of single accounts any more, and going on would park all of
+ * them one by one.
  */
 export const PARKED_PER_HOUR_MAX = 20;
 
-/** What somebody did to single streams says nothing about the build or the store: it is not counted. */
+/** What an operator did to single streams is no fault of this build or of the store. */
 export const UNCOUNTED_REASONS: readonly PoisonReason[] = ['stream-deleted', 'stream-truncated'];
 
 export const countsTowardLimit = ({ code }: Pick<Parking, 'code'>): boolean =>
   !UNCOUNTED_REASONS.includes(code);
 
-/** The limit is reached: somebody has to look before another account is parked. */
+/** The limit is reached, and an operator has to look before another account is parked. */
 export class TooManyParked extends Error {
   override readonly name = 'TooManyParked';
   constructor(parked: Pick<Parking, 'userId' | 'code' | 'detail'>) {

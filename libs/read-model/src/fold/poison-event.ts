@@ -1,23 +1,23 @@
 import type { Position, RecordedEvent } from '#event-store';
 
 /**
- * Why an event can't be applied, and whether that concerns its account alone. What does not is the
- * build's or the store's fault: leaving it out of one account would hide it.
+ * Why an event can't be applied, and whether that concerns its account alone. Otherwise it is a fault of
+ * this build or of the store, which parking an account would hide.
  */
 const IS_ACCOUNT_LOCAL = {
   'unreadable-event': true,
-  /** A record in the account's stream that is no event. */
+  /** A record in the stream of the account is no event of the ledger. */
   'unreadable-record': true,
   'hole-in-stream': true,
   'rows-disagree': true,
-  /** A value of it has no place in the tables. */
+  /** A value exceeds its column. */
   'unwritable-value': true,
-  /** Making rows of it failed in a way that nobody foresaw. */
+  /** An unforeseen error, which is a bug. */
   'failed-fold': true,
   'stream-deleted': true,
-  /** The stream begins, or goes on, behind revisions that the server does not give any more. */
+  /** The server has truncated the stream: revisions are missing. */
   'stream-truncated': true,
-  /** A type or a version that this build doesn't know. */
+  /** The type or version is unknown to this build. */
   'unknown-event': false,
   'hole-in-store': false,
   'order-broken': false,
@@ -27,10 +27,10 @@ export type PoisonReason = keyof typeof IS_ACCOUNT_LOCAL;
 
 export const isAccountLocal = (reason: PoisonReason): boolean => IS_ACCOUNT_LOCAL[reason];
 
-/** Where an event stands: enough to name it. */
+/** What identifies an event. */
 export type EventLocation = Pick<RecordedEvent, 'stream' | 'revision' | 'position'>;
 
-/** An event that can't be applied. Skipping it would be a wrong balance. */
+/** An event that can't be applied. Skipping it would give a wrong balance. */
 export class PoisonEvent extends Error {
   override readonly name = 'PoisonEvent';
   readonly stream: string;
@@ -53,8 +53,8 @@ export class PoisonEvent extends Error {
 }
 
 /**
- * An error of a step that only computes comes again at every retry: the event is the reason, and the
- * error names it.
+ * Wraps an error of a step that only computes, and so fails again at every retry, in one that names the
+ * event.
  */
 export function toPoisonEvent(
   reason: PoisonReason,

@@ -5,8 +5,8 @@ import { batchChangesOf, consumptionChangeOf } from './changes-of-event.js';
 import type { DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 
 /**
- * What one event means for the read tables. It follows from the event alone: nothing is looked up,
- * and the same event gives the same rows in every rebuild.
+ * What one event changes in the read tables. It follows from the event alone, so that every rebuild gives
+ * the same rows.
  */
 export function rowsOf(userId: string, revision: number, event: LedgerEvent): EventRows {
   return {
@@ -18,7 +18,7 @@ export function rowsOf(userId: string, revision: number, event: LedgerEvent): Ev
   };
 }
 
-/** Points that went one way, in the slices that become rows. */
+/** Points that move in one direction, in the parts that become rows. */
 interface Movement extends Pick<
   NewTransactionRow,
   'source_type' | 'source_id' | 'description' | 'consumption_of' | 'duration'
@@ -77,7 +77,7 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
 
 const SIGN: Record<TransactionType, 1 | -1> = { recharge: 1, refund: 1, consume: -1, expire: -1 };
 
-/** One row per slice with running balances; the duration on the first, so that a sum over rows is right. */
+/** One row per part with running balances. The duration is on the first, so that sums over rows are right. */
 export function transactionsOf(
   userId: string,
   revision: number,
@@ -107,7 +107,7 @@ export function transactionsOf(
   }));
 }
 
-/** The seconds of a pre-deduction are an estimate until it is settled. */
+/** The duration of a pre-deduction is an estimate until it is settled. */
 function knownDuration(event: {
   readonly settleBy: string | null;
   readonly duration: number | null;

@@ -1,11 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
 
 /**
- * An advisory lock that lasts as long as its connection. Whoever loses the connection loses the
- * lock, perhaps without noticing at once: what it guards must not depend on it.
+ * An advisory lock that lasts as long as its connection. A process that loses the connection loses the
+ * lock, perhaps without noticing at once, so that no data may depend on it.
  */
 export class AdvisoryLock {
-  /** Aborts when the connection, and the lock with it, is gone. */
+  /** Aborts when the connection is lost, and the lock with it. */
   readonly lost: AbortSignal;
   readonly #client: PoolClient;
 
@@ -14,7 +14,7 @@ export class AdvisoryLock {
     this.lost = lost;
   }
 
-  /** null: another session of this database and schema holds it. */
+  /** null: another session of this schema holds the lock. */
   static async tryAcquire(pool: Pool, name: string): Promise<AdvisoryLock | null> {
     const client = await pool.connect();
     const lost = new AbortController();
@@ -35,9 +35,9 @@ export class AdvisoryLock {
     return null;
   }
 
-  /** Resolves when another one can have it. */
+  /** Resolves when another session can acquire the lock. */
   async release(): Promise<void> {
-    // Where this fails the connection is lost, and the lock with it.
+    // When this fails, the connection is lost and the lock with it.
     await this.#client.query('select pg_advisory_unlock_all()').catch(() => undefined);
     this.#client.release(true);
   }

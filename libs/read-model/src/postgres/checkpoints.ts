@@ -24,7 +24,7 @@ const toCheckpoint = (row: CheckpointColumns): Checkpoint => ({
   committedAt: row.committed_at.toISOString(),
 });
 
-/** All versions there are, oldest first. */
+/** All versions, oldest first. */
 export async function readCheckpoints(
   db: Pool | ClientBase,
   name: string,
@@ -48,7 +48,7 @@ export async function readCheckpoint(
   return checkpoints.find((checkpoint) => checkpoint.version === version) ?? null;
 }
 
-/** The tables are not where the caller thinks. */
+/** The checkpoint is not where the caller expects it. */
 export class CheckpointConflict extends Error {
   override readonly name = 'CheckpointConflict';
 }
@@ -58,16 +58,16 @@ export interface TablesVersion {
   readonly version: number;
 }
 
-/** What a batch is built upon: it is turned away where any of it is not so any more. */
+/** What a write batch is built on. The batch is rejected when any of it has changed. */
 export interface BaseState {
-  /** Id of the last row. */
+  /** The id of the last row. */
   readonly lastId: number;
-  /** How often accounts were taken up again: each time, rows change beside the checkpoint. */
+  /** How often accounts were unparked, which changes rows without moving the checkpoint. */
   readonly unparked: number;
   readonly hasParked: boolean;
 }
 
-/** Of tables that stand at just that position. */
+/** Rejects with CheckpointConflict when the tables are not at that position. */
 export async function readBaseState(
   client: ClientBase,
   { name, version }: TablesVersion,
@@ -90,7 +90,7 @@ export async function readBaseState(
 export interface CheckpointAdvance extends TablesVersion {
   readonly after: Position | null;
   readonly next: Position;
-  /** Ids of the rows follow on this one. */
+  /** The ids of the new rows follow this one. */
   readonly lastId: number;
   readonly unparked: number;
   readonly rows: number;
@@ -98,7 +98,7 @@ export interface CheckpointAdvance extends TablesVersion {
   readonly lastEvent: Position | null;
 }
 
-/** Compare-and-swap: moves the checkpoint on only from where the caller thinks it is. */
+/** Compare-and-swap: advances the checkpoint only from where the caller expects it. */
 export async function advanceCheckpoint(
   client: ClientBase,
   move: CheckpointAdvance,

@@ -2,13 +2,13 @@ import type { Pool, PoolClient } from 'pg';
 
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 
-/** Whatever the planner knows of young tables, a batch goes by their keys. */
+/** The planner has no statistics of a new table. Rows of a batch are always found by their keys. */
 const PLAN_BY_KEYS = `set local random_page_cost = 1.0; set local enable_hashjoin = off;
   set local enable_mergejoin = off`;
 
 /**
- * The tables follow from the events: what a crash of the server takes of the last commits, rows and
- * checkpoint together, is written again.
+ * A crash of the server may lose the last commits, rows and checkpoint together. They are written again
+ * from the events.
  */
 const ASYNCHRONOUS_COMMIT = 'set local synchronous_commit = off';
 
@@ -19,7 +19,7 @@ const BEGIN = {
   writing: `begin; ${ASYNCHRONOUS_COMMIT}; ${PLAN_BY_KEYS}`,
 } as const;
 
-/** All or nothing. A connection that may be in any state is not given back to the pool. */
+/** Commits all or nothing. A broken connection is not returned to the pool. */
 export async function inTransaction<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
@@ -27,7 +27,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // Between two statements a lost connection has nobody else to tell.
+  // A connection that is lost between two queries reports it here only.
   const onError = (error: Error): void => {
     broken ??= error;
   };

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import type { DueAccount } from '../read-tables.js';
 
-/** But for parked accounts: what is due of them would be found due again and again. */
+/** Without parked accounts, which would stay due for ever. */
 export async function findDueAccounts(
   pool: Pool,
   name: string,

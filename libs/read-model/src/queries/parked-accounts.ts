@@ -44,7 +44,7 @@ export async function findProjectionStatus(
   return { position: found.position, parked: found.user_id === null ? null : toParked(found) };
 }
 
-/** Of the version that is read, those that were parked first before the others. */
+/** The parked accounts of the live version, in the order in which they were parked. */
 export async function readParkedAccounts(
   pool: Pool,
   name: string,
@@ -60,7 +60,7 @@ export async function readParkedAccounts(
   return rows.map(toParked);
 }
 
-/** Of any version, also of one that nobody reads yet. */
+/** The parked accounts of any version, also of one that is being built. */
 export async function readParkedIn(
   pool: Pool,
   name: string,

@@ -22,7 +22,7 @@ import { findTransactionDetails } from './transaction-details.js';
 import { findNewerRows, findStatementPage } from './statement.js';
 import { sumUsage } from './usage.js';
 
-/** Reads by the names that are views: whichever version is live. */
+/** Reads the views, which show the live version. */
 export class PostgresReadTables implements ReadTables {
   readonly #pool: Pool;
   readonly #name: string;

@@ -8,7 +8,7 @@ import {
   type UsageRequest,
 } from '../read-tables.js';
 
-/** Ten years of days, each with every business. */
+/** Ten years of days, each with every source type. */
 export const USAGE_ITEMS_MAX = 3_660 * SOURCE_TYPES.length;
 
 interface UsageColumns {
@@ -61,6 +61,6 @@ export async function sumUsage(
   }));
 }
 
-/** invalid_parameter_value: of all parameters, the zone alone can be invalid. */
+/** The code invalid_parameter_value can only mean the time zone. */
 const isUnknownZone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '22023';

@@ -1,7 +1,7 @@
 /**
- * An id such that all rows of that account with this id or a greater one are from that time or
- * later, and all with a smaller one from before it. Within an account time never runs backwards, so
- * that a search by halves finds it in (user_id, id), with no index over time to keep.
+ * A function that turns a time into a bound on the ids of an account: rows from that time on have this id or a
+ * greater one. Times of an account never decrease, so that a binary search over the index (user_id, id)
+ * finds it, and no index over time is needed.
  */
 export const FIRST_ID = `
   create function mjk_point_first_id(of_user uuid, since timestamptz) returns bigint

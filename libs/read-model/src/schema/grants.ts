@@ -1,12 +1,12 @@
-/** May keep the read tables: for the projector. */
+/** The role of the projector, which may write the read tables. */
 export const TABLE_WRITER = 'points_ledger_projector';
-/** May read the read tables: for the API, the sweeper and auditors. */
+/** The role of the API, the sweeper and auditors, which may read the read tables. */
 export const TABLE_READER = 'points_ledger_reader';
 
 /**
- * Who may do what, said again after every migration and for every version that a rebuild makes. These
- * roles own nothing and nobody logs in as them: a login is made a member of what it needs. Roles are of
- * the whole server: another database may have made one, or is making it now.
+ * The privileges, granted after every migration and for every version that a rebuild makes. The roles own
+ * nothing and can't log in: a login is made a member of what it needs. Roles belong to the whole server, so
+ * that another database may have created them, or be creating them now.
  */
 export const GRANTS = `
 do $block$

@@ -1,8 +1,7 @@
 /**
- * An id such that all rows of that account with this id or a greater one stand at that revision and
- * line or behind it, and all with a smaller one before it. Ids change when an account is folded anew
- * or the tables are rebuilt; revision and line name the same row for ever. As with times, a search by
- * halves finds it in (user_id, id), with no index of its own to keep.
+ * A function that turns a revision and a line into a bound on the ids of an account: rows from there on have
+ * this id or a greater one. Ids change when an account is refolded or the tables are rebuilt, revision and
+ * line never do. As with times, a binary search over (user_id, id) finds it.
  */
 export const ID_AT = `
   create function mjk_point_id_at(of_user uuid, of_revision bigint, of_line integer) returns bigint

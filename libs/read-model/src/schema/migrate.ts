@@ -33,8 +33,8 @@ const planOf = (migrations: readonly Migration[]): MigrationPlan => ({
 });
 
 /**
- * Brings the read tables up to date. Any number of processes may call it at once: one works, the
- * others wait. Returns the numbers of the migrations that it applied.
+ * Migrates the read tables to the latest version. Several processes may call it at the same time: one
+ * works, the others wait. Returns the numbers of the migrations that it applied.
  */
 export async function migrate(
   pool: Pool,

@@ -8,7 +8,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** Forward only: what has run anywhere is never changed, only followed by another. */
+/** A migration that was released is never changed, only followed by another one. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     number: 1,

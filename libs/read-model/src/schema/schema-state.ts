@@ -2,16 +2,16 @@ import type { ClientBase, Pool } from 'pg';
 import { MigrationMismatchError } from '#migrations';
 import { MIGRATIONS } from './migrations.js';
 
-/** The read tables in a database, as the role sees them that asks. */
+/** The state of the read tables in a database, as far as the current role sees it. */
 export interface TablesState {
-  /** The last migration that was taken; null: there are none, or this role may not see them. */
+  /** The last migration that was applied. null: none was, or this role may not see it. */
   readonly last: number | null;
-  /** Whether this role owns the read tables, or may make them where there are none. */
+  /** Whether this role owns the read tables, or may create them. */
   readonly mayMigrate: boolean;
   readonly role: string;
 }
 
-/** Changes nothing. Throws where the database is newer than this program. */
+/** Changes nothing. Rejects when the database is newer than this program. */
 export async function readTablesState(db: Pool | ClientBase): Promise<TablesState> {
   const { rows } = await db.query<{ role: string; owns: boolean; sees: boolean }>(
     `select current_user as role,

@@ -17,9 +17,9 @@ export interface Table<Row> {
   /** Without the version that its real name ends with. */
   readonly name: string;
   readonly columns: { readonly [K in keyof Row & string]-?: Column<Pick<Row, K>, Row[K]> };
-  /** Columns that the database computes, declared behind the others. */
+  /** Columns that the database computes, declared after the others. */
   readonly generated: Readonly<Record<string, string>>;
-  /** What is declared behind the columns: a key of several columns, and storage options. */
+  /** A key of several columns, declared after them. */
   readonly primaryKey?: readonly (keyof Row & string)[];
   readonly fillfactor?: number;
 }

@@ -34,7 +34,7 @@ async function catalogOf(pool: Pool): Promise<readonly string[]> {
      from pg_indexes where schemaname = current_schema()
      order by 2, 3, 4`,
   );
-  return rows.map(({ line }) => line);
+  return rows.map(({ line }) => line.replaceAll(/\s+/g, ' '));
 }
 
 /** A version as databases have it. A line that changes here changes in none of them by itself. */
@@ -70,11 +70,7 @@ mjk_point_batches_v1.grace boolean not null
 mjk_point_batches_v1.revision bigint not null
 mjk_point_batches_v1.line integer not null
 mjk_point_batches_v1.created_at timestamp with time zone not null
-mjk_point_batches_v1.due_at timestamp with time zone = 
-CASE
-    WHEN (remaining > 0) THEN expires_at
-    ELSE NULL::timestamp with time zone
-END
+mjk_point_batches_v1.due_at timestamp with time zone = CASE WHEN (remaining > 0) THEN expires_at ELSE NULL::timestamp with time zone END
 mjk_point_consumptions.user_id uuid
 mjk_point_consumptions.revision bigint
 mjk_point_consumptions.consumption_id character varying(128)
@@ -110,11 +106,7 @@ mjk_point_consumptions_v1.closed_at timestamp with time zone
 mjk_point_consumptions_v1.first_row bigint not null
 mjk_point_consumptions_v1.row_count integer not null
 mjk_point_consumptions_v1.duration_row bigint not null
-mjk_point_consumptions_v1.due_at timestamp with time zone = 
-CASE
-    WHEN ((status)::text = 'open'::text) THEN settle_by
-    ELSE NULL::timestamp with time zone
-END
+mjk_point_consumptions_v1.due_at timestamp with time zone = CASE WHEN ((status)::text = 'open'::text) THEN settle_by ELSE NULL::timestamp with time zone END
 mjk_point_transaction_lines.id bigint
 mjk_point_transaction_lines.user_id uuid
 mjk_point_transaction_lines.type character varying(20)

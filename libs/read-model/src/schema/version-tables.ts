@@ -15,7 +15,7 @@ export const tablesSql = (version: number): string =>
     createTableSql(CONSUMPTIONS, version),
   ].join('\n');
 
-/** What a rebuild makes last. Each statement can be run again. */
+/** Created at the end of a rebuild. Each query can be run again. */
 export function indexesSql(version: number): readonly string[] {
   const [transactions, batches, consumptions] = [TRANSACTIONS, BATCHES, CONSUMPTIONS].map((table) =>
     versionOf(table, version),

@@ -35,17 +35,17 @@ import {
 import { MemoryRows } from './memory-rows.js';
 import { sumUsage } from './memory-usage.js';
 
-/** What goes wrong with one `write`: the database is lost before its commit, or before its answer. */
+/** A fault of one `write`: the connection is lost before the commit, or before its answer. */
 export type TableFault = 'abort-before-commit' | 'abort-after-commit';
 
 export interface MemoryReadTablesOptions {
   readonly followsDirectly?: FollowsDirectly;
-  /** Asked before each commit; undefined: nothing goes wrong. */
+  /** Called before each commit. undefined: no fault. */
   readonly faultOf?: () => TableFault | undefined;
   readonly now?: () => Date;
 }
 
-/** Rows and checkpoint in this process: for the simulation and for specs. */
+/** Read tables in memory, for the simulation and for specs. */
 export class MemoryReadTables implements ReadTables, TableWriter {
   readonly #rows = new MemoryRows();
   readonly #options: MemoryReadTablesOptions;
@@ -149,7 +149,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     if (count > PARKED_PER_HOUR_MAX) throw new TooManyParked(last);
   }
 
-  /** Nothing ever waits. */
+  /** Writes never wait here. */
   async waitForCapacity(): Promise<void> {}
 
   async transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]> {
@@ -238,7 +238,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** By what names a row for ever; by its id where the place says no more. */
+/** Compares by revision and line, or by id when the cursor has no more. */
 function compareToCursor(row: TransactionRow, { id, revision, line = 0 }: RowCursor): number {
   if (revision === undefined) return row.id - id;
   return row.revision - revision || row.line - line;

@@ -4,7 +4,7 @@ import type { DecodedBatch } from '../fold/decode-batch.js';
 import { noLoadedRows, type LoadedRowsByUser, type LoadedRows } from '../fold/loaded-rows.js';
 import type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from '../schema/tables.js';
 
-/** The rows of all four tables. What is handed out are copies. */
+/** The rows of all four tables. Rows are returned as copies. */
 export class MemoryRows {
   readonly #users = new Map<string, LoadedRows>();
   readonly #transactions: TransactionRow[] = [];

@@ -13,7 +13,7 @@ export interface OpenTables {
   readonly writer: TableWriter;
 }
 
-/** Opens empty tables, with a writer that refuses holes between positions. */
+/** Opens empty tables with a writer. */
 export type OpenReadTables = (followsDirectly: FollowsDirectly) => Promise<OpenTables>;
 
 export const isDenseSuccessor: FollowsDirectly = (before, position) =>
@@ -31,7 +31,7 @@ export async function writeAll(
   }
 }
 
-/** A whole statement as its reader sees it, oldest first. */
+/** The whole statement of a user, oldest first. */
 export async function readStatement(tables: ReadTables, userId: string): Promise<StatementRow[]> {
   const rows: StatementRow[] = [];
   for await (const page of allTransactions(tables, userId, {})) rows.push(...page);

@@ -4,8 +4,8 @@ import { rowsOf } from '../fold/rows-of-event.js';
 import type { BatchRow, ConsumptionRow, TransactionRow } from '../schema/tables.js';
 import type { AccountHistory } from './arbitrary-ledgers.js';
 
-// The read tables as their definition says, computed in the plainest manner: from the whole history of
-// an account, table by table, each row by looking at every event. The fold must give the same.
+// The read tables by their definition: each row is computed from the whole history of its account. The fold
+// must give the same.
 
 export interface ReferenceAccount {
   readonly balance: number;

@@ -23,7 +23,7 @@ interface VectorFile {
   readonly users: Readonly<Record<string, Omit<VectorUser, 'userId'>>>;
 }
 
-/** What an independent model of the rules says about the rows of whole accounts, file by file. */
+/** The rows of whole accounts that an independent model of the rules has computed, by file. */
 export function vectorFiles(): { readonly file: string; readonly users: readonly VectorUser[] }[] {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith('.json'))
@@ -37,13 +37,13 @@ export function vectorFiles(): { readonly file: string; readonly users: readonly
     });
 }
 
-/** Accounts of all files: more than a handful, with every kind of event. */
+/** The accounts of all files, with events of every kind. */
 export function vectorUsers(): readonly VectorUser[] {
   const users = vectorFiles().flatMap((file) => file.users);
   return [...new Map(users.map((user) => [user.userId, user])).values()];
 }
 
-/** Without id and provenance, as the vectors have it. */
+/** A row without its id and origin, as the vectors have it. */
 export function withoutProvenance(row: VectorRow): VectorRow {
   const { user_id, type, amount, balance_before, balance_after, source_type, source_id } = row;
   const { batch_id, duration, description, created_at, updated_at } = row;
@@ -58,7 +58,7 @@ export const positionOf = (place: number): Position =>
 export const indexOf = (position: Position | null): number =>
   position === null ? 0 : Number(position.slice('test:'.length));
 
-/** The events of all accounts in one order, as a store would give them: each account's in its own. */
+/** The events of all accounts in the order of a store, which keeps the order within each account. */
 export function inStoreOrder(
   users: readonly Pick<VectorUser, 'userId' | 'events'>[],
 ): RecordedEvent[] {

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
 
-/** One table of two versions that are not the same. */
+/** The difference of one table between two versions. */
 export interface TableDifference {
   readonly table: string;
   readonly rows: readonly [number, number];
-  /** Of the points that the table is about. */
+  /** The sums of points. */
   readonly sums: readonly [number, number];
-  /** Accounts whose rows differ: how many, and some of them. */
+  /** The number of accounts whose rows differ. */
   readonly accounts: number;
   readonly examples: readonly string[];
 }
@@ -26,14 +26,14 @@ const TABLES = Object.keys(SUMS) as readonly Table[];
 
 export interface Comparison {
   readonly differences: readonly TableDifference[];
-  /** Accounts that are parked in one of the versions, or were: they are left out. */
+  /** The number of accounts that are parked in one of the versions, which are not compared. */
   readonly skippedAccounts: number;
 }
 
 /**
- * Counts, sums and, account by account, checksums of all rows, every column of them, but for the ids
- * where accounts were folded anew: since then the versions number their rows apart. Both versions
- * must stand at the same position: call it in a snapshot in which they do.
+ * Compares two versions by counts, sums and, for each account, a checksum of all columns of its rows. Ids are
+ * left out when accounts were refolded, because the versions number their rows differently since then. Call
+ * it in a snapshot in which both versions stand at the same position.
  */
 export async function compareVersions(
   client: ClientBase,
@@ -73,7 +73,7 @@ interface ComparedVersions {
   readonly withIds: boolean;
 }
 
-/** Columns that say ids of rows. */
+/** Columns that contain ids of rows. */
 const IDS: Record<Table, readonly string[]> = {
   transactions: ['id'],
   accounts: [],
@@ -81,7 +81,7 @@ const IDS: Record<Table, readonly string[]> = {
   consumptions: ['first_row', 'duration_row'],
 };
 
-/** A whole row as a text. */
+/** An SQL expression for a row as text. */
 const textOf = (table: Table, withIds: boolean): string =>
   withIds || IDS[table].length === 0
     ? 't::text'

@@ -4,12 +4,12 @@ import type { TablesVersion } from '../postgres/checkpoints.js';
 import { inTransaction } from '../postgres/transaction.js';
 
 /**
- * So many ids belong to one numbering of the rows. No version has as many rows, and within 15 digits
- * there are 100,000 numberings.
+ * The number of ids in one numbering of the rows. No version has as many rows, and 15 digits have room for
+ * 100,000 numberings.
  */
 export const IDS_OF_A_NUMBERING = 10_000_000_000;
 
-/** Two versions that are to be read one after the other. */
+/** The live version, and the one that is to follow it. */
 export interface Successive {
   readonly name: string;
   readonly live: number;
@@ -40,22 +40,21 @@ async function numberingsOf(
 }
 
 /**
- * Whether an id that was given out could name another row in the next version, as far as can be told
- * without a look at the rows. Both must stand at the same position and have had the same rows before
- * any account of them was parked.
+ * Whether an id of the live version may name another row in the next one, as far as the checkpoints tell.
+ * Both versions must stand at the same position, and had the same rows before any account was parked.
  */
 export async function mayNumberApart(client: ClientBase, both: Successive): Promise<boolean> {
   const { is_same, last_ids_differ, had_parked } = await numberingsOf(client, both);
   return is_same && (last_ids_differ || had_parked);
 }
 
-/** The last look, in which both have compared well before. */
+/** Checks once more, in the transaction that switches, what was compared before. */
 export async function lastIdsDiffer(client: ClientBase, both: Successive): Promise<boolean> {
   const { is_same, last_ids_differ } = await numberingsOf(client, both);
   return is_same && last_ids_differ;
 }
 
-/** For certain: not every row has the same id in both, or the next row will not have. */
+/** Whether any row has another id in the next version, or the next row would get another one. */
 export async function numbersApart(client: ClientBase, both: Successive): Promise<boolean> {
   const { is_same, last_ids_differ } = await numberingsOf(client, both);
   if (!is_same || last_ids_differ) return is_same;
@@ -70,8 +69,8 @@ export async function numbersApart(client: ClientBase, both: Successive): Promis
 }
 
 /**
- * Gives the rows of a version that is not read ids that no row has ever had, in the same order.
- * Whoever feeds it meanwhile is turned away, and then builds on what is there.
+ * Gives the rows of a version that is not live ids that no row has ever had, in the same order. A writer
+ * that works on the version meanwhile gets a conflict, and continues from what is there.
  */
 export function renumber(pool: Pool, { name, version }: TablesVersion): Promise<void> {
   return inTransaction(pool, async (client) => {

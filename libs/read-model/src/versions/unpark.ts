@@ -17,16 +17,15 @@ import { inTransaction } from '../postgres/transaction.js';
 export type UnparkOutcome =
   | { readonly kind: 'unparked'; readonly events: number; readonly rows: number }
   | { readonly kind: 'not-parked' }
-  /** It can't be applied yet. Nothing has changed. */
+  /** An event still can't be applied. Nothing was changed. */
   | { readonly kind: 'still-poisoned'; readonly poison: PoisonEvent };
 
-/** Folded and written at one go. */
+/** Events that are folded and written together. */
 const CHUNK_EVENTS = 2_000;
 
 /**
- * Folds a parked account anew from its stream, as far as the tables have come, in one transaction.
- * Its rows get the next ids there are. Whoever writes to the tables meanwhile waits, and then builds
- * on what is there.
+ * Refolds a parked account from its stream up to the checkpoint, in one transaction. Its rows get new ids. A
+ * writer that works on the tables meanwhile waits, and then gets a conflict.
  */
 export async function unpark(
   pool: Pool,
@@ -60,7 +59,7 @@ export async function unpark(
   }
 }
 
-/** From here to the end of the transaction nobody else moves the tables. */
+/** Until the end of the transaction no other writer advances the checkpoint. */
 async function lockCheckpoint(
   client: PoolClient,
   { name, version }: TablesVersion,
@@ -75,7 +74,7 @@ async function lockCheckpoint(
   return { position: found.position, lastId: Number(found.last_id) };
 }
 
-/** null: the account is not parked. Else what was known of it. */
+/** null: the account is not parked. */
 async function removeRows(
   client: PoolClient,
   { name, version }: TablesVersion,
@@ -116,7 +115,7 @@ async function advanceCounters(
   );
 }
 
-/** The events of one account into tables that have nothing of it. */
+/** Writes the events of one account into tables that have no rows of it. */
 class AccountRefold {
   readonly #cache = new RowCache();
   #last: RecordedEvent | null = null;
@@ -146,7 +145,7 @@ class AccountRefold {
     this.#last = events.at(-1) ?? this.#last;
   }
 
-  /** A stream that was cut reads as if less had happened: rows would be gone that were right. */
+  /** A truncated stream looks like a shorter history: correct rows would be lost. */
   requireRevision(revision: number, userId: string, position: Position | null): void {
     const last = this.#last?.revision ?? -1;
     if (last >= revision) return;

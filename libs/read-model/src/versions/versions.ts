@@ -6,8 +6,8 @@ import { dropTablesSql, indexesSql, tablesSql, viewsSql } from '../schema/versio
 import { inTransaction } from '../postgres/transaction.js';
 
 /**
- * Makes the next version beside those there are, empty and without its secondary indexes. Its ids
- * begin where those of the live version did, so that the same rows get the same ids.
+ * Creates the next version, empty and without secondary indexes. Its ids begin where those of the live
+ * version began, so that the same rows get the same ids.
  */
 export function createVersion(pool: Pool, name: string): Promise<number> {
   return inTransaction(pool, async (client) => {
@@ -30,7 +30,7 @@ export function createVersion(pool: Pool, name: string): Promise<number> {
   });
 }
 
-/** What queries need. What a crash left is not made twice. */
+/** Creates the indexes that queries need. It can be called again after a crash. */
 export async function createIndexes(pool: Pool, version: number): Promise<void> {
   for (const sql of indexesSql(version)) await pool.query(sql);
   for (const table of ['transactions', 'accounts', 'batches', 'consumptions']) {
@@ -38,7 +38,7 @@ export async function createIndexes(pool: Pool, version: number): Promise<void> 
   }
 }
 
-/** Waits no longer than that for whoever reads or writes the version. */
+/** Waits no longer than `lockWaitMsMax` for readers and writers of the version. */
 export function dropVersion(
   pool: Pool,
   name: string,
@@ -55,7 +55,7 @@ export function dropVersion(
   });
 }
 
-/** Holds the live version where it is until the transaction ends. Gives the version. */
+/** Locks the checkpoint of the live version until the transaction ends. Returns the version. */
 export async function lockLiveVersion(
   client: ClientBase,
   name: string,
@@ -72,7 +72,7 @@ export async function lockLiveVersion(
   return version;
 }
 
-/** Within the transaction that holds the live version: all names at once. */
+/** Switches all views at once, in the transaction that holds the lock on the live version. */
 export async function makeLive(
   client: ClientBase,
   name: string,

@@ -1,15 +1,15 @@
 import { uuidPrefix } from '#bytes';
 import { chunksOf } from '../fold/chunks.js';
 
-/** Rows of neighbouring users, and which of all they were. */
+/** Rows of neighbouring users, and their indexes in the whole list. */
 export interface UserChunk<R> {
   readonly rows: readonly R[];
   readonly indexes: readonly number[];
 }
 
 /**
- * In the order of the indexes that begin with the user: a page is found once for all that goes into
- * it. The rows of one user stay in the order they have.
+ * Sorts rows by user, which is the order of the indexes in the database, so that each index page is found
+ * once. The rows of one user stay in their order.
  */
 export function* chunksByUser<R extends { readonly user_id: string }>(
   all: Iterable<R>,
@@ -28,8 +28,8 @@ export function* chunksByUser<R extends { readonly user_id: string }>(
 const SORTED_ROWS_MAX = 2 ** 20;
 
 /**
- * The first 32 bits of the id and the place in one number each: numbers sort far faster than texts,
- * and where different users fall together nothing is lost but speed.
+ * The first 32 bits of the user id and the index of the row in one number, because numbers sort much faster
+ * than texts. Users whose ids begin alike only cost speed.
  */
 function sortedKeys(rows: readonly { readonly user_id: string }[]): Float64Array {
   const keys = new Float64Array(rows.length);

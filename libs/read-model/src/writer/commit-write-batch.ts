@@ -7,7 +7,7 @@ import { runPipelined } from './write-query.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { requireParkingLimit } from './write-parked-accounts.js';
 
-/** The checkpoint first: whoever moves it holds its row, so nobody else writes until the commit. */
+/** The checkpoint comes first: its row stays locked until the commit, so that no other writer writes. */
 export const commitWriteBatch = (
   pool: Pool,
   { advance, parked, queries }: WriteBatch,

@@ -5,14 +5,14 @@ import { encodeCopyData, type CopyColumn } from '#bytes/postgres';
 import type { WriteQuery } from './write-query.js';
 
 declare module 'pg' {
-  /** What node-postgres sends COPY's data by; its types leave it out. */
+  /** How node-postgres sends the data of a COPY. Its types leave this out. */
   interface Connection {
     sendCopyFromChunk(chunk: Buffer): void;
     endCopyFrom(): void;
   }
 }
 
-/** Rows that begin, straight into their table. */
+/** Inserts rows by a COPY in binary form. */
 export const copyRowsInto = <R>(
   table: string,
   columns: readonly CopyColumn<R>[],
@@ -25,8 +25,9 @@ export const copyRowsInto = <R>(
 });
 
 /**
- * With its data right behind it: the server is not waited for. Where it can't have them, it says so
- * in its answer and drops them. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
+ * A COPY that is sent together with its data, without waiting for the server. If the server can't execute
+ * it, it answers with an error and discards the data.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
  */
 class CopyQuery extends pg.Query {
   constructor(
@@ -43,7 +44,7 @@ class CopyQuery extends pg.Query {
         connection.sendCopyFromChunk(data);
         connection.endCopyFrom();
       } catch (cause) {
-        // Half of a COPY is under way: nothing behind it would be understood.
+        // Half of a COPY was sent: the server would not understand anything after it.
         stream.destroy(cause instanceof Error ? cause : new Error(String(cause)));
       } finally {
         stream.uncork();

@@ -7,8 +7,8 @@ import type { WriteQuery } from './write-query.js';
 import { writeQueriesFor } from './write-queries.js';
 
 /**
- * What is to be sent for the rows of some events. An error names the event behind it: encoding only
- * computes, so it would fail again at every retry.
+ * Encodes the queries that write the rows of some events. An error names its event, because encoding would
+ * fail again at every retry.
  */
 export async function encodeRows(
   version: number,
@@ -28,7 +28,7 @@ export async function encodeRows(
   return queries;
 }
 
-/** The first event with a row that can't be encoded, by trying them one by one. */
+/** Finds the first event with a row that can't be encoded, by encoding rows one by one. */
 function findFailingEvent(
   folded: FoldedRows,
   events: readonly EventLocation[],
@@ -46,7 +46,7 @@ interface OwnedRow {
   readonly revision: number;
 }
 
-/** Durations are left out: each comes with the account that its event moved. */
+/** Durations are left out, because the event of each also updates its account. */
 function* singleRows(folded: FoldedRows): Generator<{ row: OwnedRow; alone: FoldedRows }> {
   for (const row of folded.transactions) {
     yield { row, alone: { ...emptyFoldedRows(1), transactions: [row] } };
@@ -70,7 +70,7 @@ function canBeEncoded(folded: FoldedRows): boolean {
   }
 }
 
-/** A row that began before these events fails by the last of them that concerns its account. */
+/** A row of an earlier event belongs to the last event of its account. */
 function eventOfRow({ user_id, revision }: OwnedRow, events: readonly EventLocation[]) {
   const ofAccount = events.filter(({ stream }) => userOfStream(stream) === user_id);
   return ofAccount.find((event) => event.revision === revision) ?? ofAccount.at(-1);

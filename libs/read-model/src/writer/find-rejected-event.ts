@@ -14,8 +14,8 @@ import { inTransaction } from '../postgres/transaction.js';
 type Trial = (events: readonly RecordedEvent[]) => Promise<unknown>;
 
 /**
- * The first event of an account whose rows the database refuses: found by halves, first among the
- * accounts, then among the events of one, each time in a transaction that is rolled back.
+ * Finds the first event whose rows the database rejects, by a binary search: first among the accounts, then
+ * among the events of one, each time in a transaction that is rolled back.
  */
 export async function findRejectedEvent(
   pool: Pool,
@@ -32,7 +32,7 @@ export async function findRejectedEvent(
       cause: dataError,
     });
   }
-  // The longest beginning that is written, and the shortest that is not.
+  // The longest prefix that can be written, and the shortest that can't.
   let [written, rejected] = [0, events.length];
   while (rejected - written > 1) {
     const middle = (written + rejected) >> 1;
@@ -49,7 +49,7 @@ export async function findRejectedEvent(
   return toPoisonEvent('unwritable-value', event, cause);
 }
 
-/** null: each half is taken alone. */
+/** null: each half can be written by itself. */
 async function narrowToOneAccount(
   errorOf: Trial,
   events: readonly RecordedEvent[],
@@ -71,7 +71,7 @@ async function narrowToOneAccount(
   return streams.length === 1 ? of(streams) : null;
 }
 
-/** Thrown to roll a trial back that went through. */
+/** Thrown to roll back a trial that succeeded. */
 class TrialRolledBack extends Error {}
 
 /**
@@ -87,7 +87,7 @@ async function tryWrite(
   batch: EventBatch,
 ): Promise<unknown> {
   try {
-    // Between the events of some accounts there are holes: nobody looks for them here.
+    // The events of some accounts are not dense, so that positions are not checked here.
     const maker = new WriteBatchBuilder(pool, { name, version }, parkedAt);
     if ((await maker.add(after, batch, Promise.resolve())) === null) return null;
     const { advance, queries } = await maker.finish();

@@ -13,10 +13,10 @@ import { CheckpointConflict, readCheckpoint } from '../postgres/checkpoints.js';
 import { commitWriteBatch } from './commit-write-batch.js';
 import { writeCarefully } from './write-with-parking.js';
 
-/** The more events, the fewer rows of accounts and batches are written again and again. */
+/** The larger a transaction, the less often the same rows of accounts and batches are written. */
 const TRANSACTION_EVENTS_MAX = 40_000;
 
-/** That waits to be made into rows: enough to see that more is to come, and no heap of events. */
+/** Bounds the queue. It is long enough to show that more batches follow. */
 const QUEUE_SIZE_MAX = 2_000;
 
 interface QueuedBatch {
@@ -30,15 +30,15 @@ interface Completion {
   readonly reject: (cause: unknown) => void;
 }
 
-/** A batch that is in the rows of a draft. Its events are not kept. */
+/** A batch whose rows are in the draft. Its events are not kept in memory. */
 interface DraftMember extends AddedCounts {
   readonly completion: Completion;
 }
 
 /**
- * Transactions are written one after the other. While one is written the next is made of whatever
- * was handed in, in the belief that the one before will be there: where it is not, the
- * compare-and-swap of the checkpoint turns away what was built on it.
+ * Writes one transaction after the other. While one is being committed, the next write batch is built from
+ * the queue as if the commit had succeeded. If it fails, the compare-and-swap of the checkpoint rejects
+ * what was built on it.
  */
 export class PostgresTableWriter implements TableWriter {
   readonly #pool: Pool;
@@ -46,11 +46,11 @@ export class PostgresTableWriter implements TableWriter {
   readonly #builder: WriteBatchBuilder;
   readonly #eventsMax: number;
   readonly #queue: QueuedBatch[] = [];
-  /** Batches and their events: one without any also moves the checkpoint. */
+  /** Counts batches and their events, because a batch without events also advances the checkpoint. */
   #queueSize = 0;
-  /** Of the draft that is being made. */
+  /** The batches in the current draft. */
   #members: DraftMember[] = [];
-  /** Settles when nothing that was finished is under way any more. */
+  /** Resolves when the last write batch was committed or has failed. */
   #committed: Promise<void> = Promise.resolve();
   #isCommitting = false;
   #isDraining = false;
@@ -76,7 +76,7 @@ export class PostgresTableWriter implements TableWriter {
     });
   }
 
-  /** Nothing else may be under way: it goes by what is in the tables. */
+  /** Must not be called while another write is pending, because it reads the tables. */
   writeWithParking(
     after: Position | null,
     batch: EventBatch,
@@ -90,7 +90,7 @@ export class PostgresTableWriter implements TableWriter {
     while (this.#queueSize >= waitingMax) await this.#nextChange();
   }
 
-  /** Never rejects: whoever handed a batch in hears what became of it. */
+  /** Never rejects: failures are passed to the callers of `write`. */
   async #drainQueue(): Promise<void> {
     this.#isDraining = true;
     for (;;) {
@@ -103,7 +103,7 @@ export class PostgresTableWriter implements TableWriter {
     this.#isDraining = false;
   }
 
-  /** As long as more is to come, and while the server is busy anyway, it grows. */
+  /** The draft grows while more batches follow, and while the server is busy anyway. */
   #isDraftComplete(next: QueuedBatch | undefined): boolean {
     if (next === undefined) return !this.#isCommitting;
     const size = this.#builder.recordsRead + this.#members.length + sizeOf(next.batch);
@@ -151,7 +151,7 @@ export class PostgresTableWriter implements TableWriter {
     }
   }
 
-  /** What waits was to come behind it. */
+  /** Batches that wait were to follow the failed one. */
   #fail(members: readonly Pick<DraftMember, 'completion'>[], cause: unknown): void {
     this.#builder.invalidate();
     for (const { completion } of this.#queue.splice(0)) completion.resolve({ kind: 'moved' });
@@ -163,7 +163,7 @@ export class PostgresTableWriter implements TableWriter {
     }
   }
 
-  /** Something was handed in, taken up or sent. */
+  /** Called when a batch was queued, taken from the queue or committed. */
   #notifyWaiters(): void {
     const moved = this.#waiters;
     this.#waiters = [];

@@ -21,25 +21,25 @@ export interface TableWriterOptions {
   readonly name: string;
   readonly version: number;
   readonly followsDirectly?: FollowsDirectly;
-  /** Of one transaction; more only where one batch has more. */
+  /** The limit of one transaction. A single batch may exceed it. */
   readonly eventsMax?: number;
 }
 
-/** All that has to be sent. */
+/** What one transaction writes. */
 export interface WriteBatch {
   readonly advance: CheckpointAdvance;
   readonly parked: readonly NewParkedAccount[];
   readonly queries: readonly WriteQuery[];
 }
 
-/** What one batch brought. */
+/** What one batch has added to the draft. */
 export interface AddedCounts {
   readonly rows: number;
   readonly events: number;
   readonly parked: readonly NewParkedAccount[];
 }
 
-/** What becomes one transaction, as far as it has come. */
+/** A write batch that is being built. */
 interface WriteBatchDraft {
   readonly after: Position | null;
   next: Position | null;
@@ -49,23 +49,23 @@ interface WriteBatchDraft {
   recordsRead: number;
   events: number;
   lastEvent: Position | null;
-  /** Whose rows are in it: where encoding fails, the event behind it must be named. */
+  /** The events whose rows are in the draft, to name the one that can't be encoded. */
   readonly locations: EventLocation[];
 }
 
-/** A few milliseconds of work. Then the batch before must get through to the server. */
+/** A few milliseconds of work, after which the event loop sends the write batch before. */
 const CHUNK_EVENTS = 500;
 
-/** Makes of batches what has to be written, one draft upon the other, ahead of the writing. */
+/** Builds write batches ahead of the commits, each on the rows of the one before. */
 export class WriteBatchBuilder {
   readonly #pool: Pool;
   readonly #options: TableWriterOptions;
   readonly #cache = new RowCache();
   #draft: WriteBatchDraft | null = null;
-  /** Where the tables will be, with the cached rows, when all that was made is written. */
+  /** Where the tables and the cached rows will be when all write batches are committed. */
   #expected: { readonly position: Position | null; readonly base: BaseState } | null = null;
 
-  /** `parkedAt`: events at which an account is to be parked, by their positions. */
+  /** `parkedAt` are the events at which an account is to be parked, by position. */
   constructor(
     pool: Pool,
     options: TableWriterOptions,
@@ -75,19 +75,19 @@ export class WriteBatchBuilder {
     this.#options = options;
   }
 
-  /** Events that went into what was begun, those of others too. */
+  /** The number of records in the draft, foreign ones included. */
   get recordsRead(): number {
     return this.#draft?.recordsRead ?? 0;
   }
 
-  /** Whether it can go into what was begun: it comes right behind it, with something new. */
+  /** Whether the batch directly follows the draft and has something new. */
   canExtend(after: Position | null, { next }: EventBatch): boolean {
     return this.#draft === null || (this.#draft.next === after && isNew(after, next));
   }
 
   /**
-   * null: nothing in it is new. `before` settles when all drafts that were finished have been
-   * written, or not. What was begun is lost with a batch that can't be added.
+   * null: the batch has nothing new. `before` resolves when all earlier write batches were committed or have
+   * failed. A batch that can't be added discards the draft.
    */
   async add(
     after: Position | null,
@@ -110,7 +110,7 @@ export class WriteBatchBuilder {
     };
   }
 
-  /** What was begun is whole, and the next batch begins another one. */
+  /** Completes the draft. The next batch begins another one. */
   async finish(): Promise<WriteBatch> {
     const draft = this.#draft;
     if (draft?.next == null) throw new Error('a bug: nothing was begun');
@@ -131,7 +131,7 @@ export class WriteBatchBuilder {
     return { advance, parked, queries };
   }
 
-  /** What was finished is not written: whatever is known of the rows may be wrong. */
+  /** A write batch failed, so that the cached rows may be wrong. */
   invalidate(): void {
     this.#expected = null;
   }
@@ -148,7 +148,7 @@ export class WriteBatchBuilder {
     return { after, next: after, base, rowsToLoad, folded, ...begun };
   }
 
-  /** A slice at a time: what was decoded is garbage before it is old. */
+  /** Works in chunks, so that decoded events are collected while they are young. */
   async #fold(draft: WriteBatchDraft, batch: EventBatch, before: Promise<unknown>): Promise<void> {
     const { followsDirectly } = this.#options;
     const options = { parkedAt: this.parkedAt, ...(followsDirectly && { followsDirectly }) };
@@ -168,7 +168,7 @@ export class WriteBatchBuilder {
     }
   }
 
-  /** From tables that stand at `after`, in one snapshot. */
+  /** Loads rows from tables at the position `after`, in one snapshot. */
   async #load(
     rowsToLoad: RowsToLoad,
     after: Position | null,
@@ -186,7 +186,7 @@ export class WriteBatchBuilder {
     );
   }
 
-  /** Nothing in the batch can be new; what it has must be in the tables. */
+  /** A batch before the checkpoint: all its events must be in the tables. */
   async #requireApplied(
     after: Position | null,
     batch: EventBatch,
@@ -203,7 +203,7 @@ export class WriteBatchBuilder {
   }
 }
 
-/** Not the event itself: what was decoded need not be kept. */
+/** A copy, so that the event itself is not kept in memory. */
 const locationOf = ({ stream, revision, position }: EventLocation): EventLocation => ({
   stream,
   revision,

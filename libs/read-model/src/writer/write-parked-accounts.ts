@@ -11,7 +11,7 @@ import {
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import type { WriteQuery } from './write-query.js';
 
-/** Since when, another version of the tables may know already: what is known is not new to a rebuild. */
+/** Keeps the time at which another version parked the account at the same event. */
 export function insertParkedAccounts(
   { name, version }: TablesVersion,
   rows: readonly NewParkedAccount[],
@@ -38,7 +38,7 @@ export function insertParkedAccounts(
   };
 }
 
-/** Within the transaction that parks them. */
+/** Called in the transaction that parks the accounts. */
 export async function requireParkingLimit(
   client: ClientBase,
   { name, version }: TablesVersion,

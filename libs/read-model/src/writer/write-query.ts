@@ -3,14 +3,14 @@ import type { ClientBase } from 'pg';
 import { runCopy } from './copy-rows.js';
 import { RowsMissing } from './data-error.js';
 
-/** One for many rows of a table: with arrays of values, or a COPY with its data. */
+/** Writes many rows of a table: a query with arrays as parameters, or a COPY with its data. */
 export type WriteQuery = {
   readonly text: string;
-  /** That it must write. The fold had every one in its hands: fewer means that it was wrong. */
+  /** The number of rows that must be written. Fewer mean that the fold had wrong rows. */
   readonly rows: number;
 } & ({ readonly values: readonly (Buffer | string | number)[] } | { readonly data: Buffer });
 
-/** Where the connection can, they are sent behind `first` without waiting for it. It is heard first. */
+/** Sends the queries without waiting for `first` on a pipelined connection. An error of `first` wins. */
 export async function runPipelined<T>(
   client: ClientBase,
   first: Promise<T>,
@@ -18,7 +18,7 @@ export async function runPipelined<T>(
 ): Promise<T> {
   if (!isPipeline(client)) await first;
   const running = runAll(client, queries);
-  running.catch(() => undefined); // what fails behind a first that failed says nothing new
+  running.catch(() => undefined); // after a failure of `first` these errors say nothing new
   const result = await first;
   await running;
   return result;

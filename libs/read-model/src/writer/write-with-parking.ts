@@ -12,9 +12,9 @@ import { commitWriteBatch } from './commit-write-batch.js';
 import { isDataError } from './data-error.js';
 
 /**
- * Writes one batch and nothing beside it. An event that can't be applied parks its account in the
- * same transaction, and the batch is made anew without it, until the rest of it is in. Rejects only
- * where no account can be named, or where going on would park account after account.
+ * Writes one batch by itself. An event that can't be applied parks its account in the same transaction, and
+ * the batch is built again without the event until the rest can be written. Rejects when no account can be
+ * named, or when too many accounts would be parked.
  */
 export async function writeCarefully(
   pool: Pool,
@@ -48,7 +48,7 @@ async function writeParking(
         : error;
       if (!(poison instanceof PoisonEvent)) throw poison;
       const parking = parkingForPoison(poison, options.followsDirectly !== undefined);
-      // Twice at the same event would be a bug: it was left out the second time.
+      // The second attempt has skipped the event, so that failing there again would be a bug.
       if (parking === null || parkedAt.has(poison.position)) throw poison;
       if (!mayPark(poison.position)) throw poison;
       parkedAt.set(poison.position, parking);
