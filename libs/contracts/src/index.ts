@@ -3,6 +3,7 @@ export {
   accountBatches,
   accountMoved,
   accountState,
+  pointBatch,
   type AccountBalance,
   type AccountBatches,
   type AccountMoved,
@@ -44,7 +45,7 @@ export {
   type Sender,
 } from './outcome.js';
 export { PROBLEM_MEDIA_TYPE, problem, type Problem } from './problem.js';
-export { type Parked } from './parked.js';
+export { parked, type Parked } from './parked.js';
 export {
   balanceQuery,
   batchesQuery,
@@ -66,10 +67,11 @@ export {
   type TransactionsQuery,
   type UsageQuery,
 } from './queries.js';
-export { type OutcomeCode } from './refusal-codes.js';
+export { OUTCOME_CODES, type OutcomeCode } from './refusal-codes.js';
 export { eventsPage, storedEvent, type EventsPage, type StoredEvent } from './stored-events.js';
 export {
   CONSUMPTION_STATUSES,
+  consumptionStory,
   transactionStory,
   type ConsumptionStatus,
   type ConsumptionStory,
@@ -90,7 +92,9 @@ export {
 } from './transactions.js';
 export {
   usage,
+  usageByDay,
   usageByDayAndSourceType,
+  usageBySourceType,
   type Usage,
   type UsageByDayAndSourceType,
 } from './usage.js';

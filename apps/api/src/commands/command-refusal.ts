@@ -19,12 +19,18 @@ const STATUS_BY_CODE: Record<OutcomeCode, 400 | 409 | 422> = {
   Invalid: 400,
 };
 
-/** The answer to a command that was not carried out: why not, and the whole outcome. */
+/** The last part of the problem's `type`: the code in kebab case. */
+export const refusalProblemName = (code: OutcomeCode): string =>
+  code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
+
+export const refusalStatus = (code: OutcomeCode): number => STATUS_BY_CODE[code];
+
+/** The problem that says why a command was refused, with its whole outcome. */
 export function refusalProblem(outcome: CommandOutcome, code: OutcomeCode): Problem {
   return new Problem({
-    status: STATUS_BY_CODE[code],
-    name: code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase(),
-    title: 'The command was refused',
+    status: refusalStatus(code),
+    name: refusalProblemName(code),
+    title: 'Command refused',
     detail: outcome.detail ?? code,
     extensions: { code, outcome },
   });

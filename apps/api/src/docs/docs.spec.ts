@@ -1,13 +1,20 @@
 import fc from 'fast-check';
-import { parseIdempotencyKey } from '#contracts';
+import { COMMAND_TYPES, commandOutcome, parseCommandData, parseIdempotencyKey } from '#contracts';
 import { openTestApi, type TestApi } from '../testing/api-fixture.js';
-import type { ApiDescription } from './description.js';
+import {
+  COMMAND_EXAMPLES,
+  OUTCOME_EXAMPLES,
+  RESPONSE_EXAMPLES,
+  outcomeExample,
+} from './examples.js';
+import type { OpenApiDocument } from './openapi-types.js';
+import { RESPONSE_SCHEMAS } from './schemas.js';
 
 const METHODS = ['get', 'post'];
 
 describe('the description of the API', () => {
   let api: TestApi;
-  let described: ApiDescription;
+  let described: OpenApiDocument;
   const routes: string[] = [];
   beforeAll(async () => {
     api = await openTestApi({
@@ -17,7 +24,7 @@ describe('the description of the API', () => {
         }
       },
     });
-    described = (await api.app.inject({ url: '/openapi.json' })).json<ApiDescription>();
+    described = (await api.app.inject({ url: '/openapi.json' })).json<OpenApiDocument>();
   });
   afterAll(() => api.close());
 
@@ -37,7 +44,9 @@ describe('the description of the API', () => {
       'TransactionsPage',
       'TransactionStory',
     ]) {
-      expect(JSON.stringify(described.components.schemas[name])).toContain('"parked"');
+      expect(described.components.schemas[name]).toMatchObject({
+        properties: { parked: { $ref: '#/components/schemas/Parked' } },
+      });
     }
   });
 
@@ -46,13 +55,13 @@ describe('the description of the API', () => {
       const route = path.replaceAll(/\{(\w+)\}/g, ':$1');
       return `${method} ${route.replace(/^(\/v1\/commands)\/\w+$/, '$1/:type')}`;
     });
-    const isFurniture = (route: string): boolean => route === 'get /docs/style.css';
-    const there = [...new Set(routes)].filter((route) => !isFurniture(route));
+    const isAsset = (route: string): boolean => route.startsWith('get /docs/');
+    const there = [...new Set(routes)].filter((route) => !isAsset(route));
     expect([...new Set(named)].sort()).toEqual(there.sort());
   });
 
   it('refers only to schemas that it has', () => {
-    const text = JSON.stringify(described.paths);
+    const text = JSON.stringify(described);
     const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(20);
     for (const name of names) expect(described.components.schemas).toHaveProperty(name ?? '');
@@ -65,7 +74,10 @@ describe('the description of the API', () => {
         required: ['user_id', 'points', 'source_type'],
         properties: { points: { type: 'integer', minimum: 1, maximum: 1_000_000_000 } },
       },
-      TransactionsPage: { properties: { items: { items: { required: expect.any(Array) as [] } } } },
+      TransactionsPage: {
+        properties: { items: { items: { $ref: '#/components/schemas/PointTransaction' } } },
+      },
+      PointTransaction: { required: expect.any(Array) as [] },
     });
     const page = described.paths['/v1/users/{user_id}/transactions']?.['get'];
     expect(page?.parameters.map(({ name }) => name)).toEqual([
@@ -122,13 +134,87 @@ describe('the description of the API', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('can be read as a page that needs no script, under the strictest policy', async () => {
+  it('gives an example of every request body and of every answer', () => {
+    for (const { path, method, operation } of operations()) {
+      const bodies = [operation.requestBody, ...Object.values(operation.responses)];
+      for (const { content } of bodies.filter((body) => body !== undefined)) {
+        for (const media of Object.values(content ?? {})) {
+          expect([method, path, media]).toEqual([
+            method,
+            path,
+            expect.objectContaining({ schema: expect.anything(), example: expect.anything() }),
+          ]);
+        }
+      }
+    }
+  });
+
+  it.each(COMMAND_TYPES)('gives an example of %s that is taken, and its outcome', (type) => {
+    expect(parseCommandData(type, COMMAND_EXAMPLES[type])).toMatchObject({ ok: true });
+    expect(commandOutcome.safeParse(outcomeExample(type))).toMatchObject({ success: true });
+  });
+
+  it.each(Object.entries(OUTCOME_EXAMPLES))('gives a valid outcome that is %s', (_, outcome) => {
+    expect(commandOutcome.safeParse(outcome)).toMatchObject({ success: true });
+  });
+
+  it.each(Object.entries(RESPONSE_EXAMPLES))('gives a valid example of %s', (name, example) => {
+    const schema = RESPONSE_SCHEMAS[name as keyof typeof RESPONSE_EXAMPLES];
+    expect(schema.safeParse(example)).toMatchObject({ success: true });
+  });
+
+  it('types every error answer: its problem types, its status and what it carries', () => {
+    const { schemas } = described.components;
+    for (const { operation } of operations()) {
+      const problems = Object.entries(operation.responses).flatMap(([status, { content = {} }]) => {
+        const media = content['application/problem+json'] as
+          { schema: { $ref: string } } | undefined;
+        return media === undefined || status === '414' ? [] : [[status, media] as const];
+      });
+      for (const [status, { schema }] of problems) {
+        const name = schema.$ref.slice('#/components/schemas/'.length);
+        expect(schemas[name]).toMatchObject({
+          properties: {
+            type: { enum: expect.arrayContaining([expect.stringMatching(/^urn:/)]) as [] },
+            status: { const: Number(status) },
+          },
+        });
+      }
+    }
+    expect(schemas['CommandRefused']).toMatchObject({
+      properties: {
+        code: { enum: expect.arrayContaining(['InsufficientPoints', 'TooLate']) as [] },
+      },
+      required: expect.arrayContaining(['code', 'outcome']) as [],
+    });
+  });
+
+  it('is rendered by a page whose scripts and styles are files of the own origin', async () => {
     const page = await api.app.inject({ url: '/docs' });
     expect(page.headers['content-type']).toMatch('text/html');
-    expect(page.headers['content-security-policy']).toMatch("default-src 'none'");
-    expect(page.body).not.toMatch(/<script|<style|style=|https?:\/\//);
-    for (const { path } of operations()) expect(page.body).toContain(path);
-    const style = await api.app.inject({ url: '/docs/style.css' });
-    expect(style.headers['content-type']).toMatch('text/css');
+    expect(page.headers['content-security-policy']).toMatch(
+      /default-src 'none'.*script-src 'self'/,
+    );
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
+    expect(page.body).not.toMatch(/<script(?! src=")|<style|style=|https?:\/\//);
+    const files = [...page.body.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, url]) => url);
+    expect(files).toHaveLength(4);
+    for (const url of files) {
+      const file = await api.app.inject({ url: url ?? '' });
+      expect([url, file.statusCode]).toEqual([url, 200]);
+      expect(file.headers['content-type']).toMatch(
+        /^(text\/(javascript|css); charset=utf-8|image\/png)$/,
+      );
+      expect(file.rawPayload.length).toBeGreaterThan(100);
+    }
   });
+
+  it.each(['package.json', 'constructor', '..%2Fpackage.json', 'swagger-ui-bundle.js.map'])(
+    'serves no other file of the package: %s',
+    async (file) => {
+      const response = await api.app.inject({ url: `/docs/${file}` });
+      expect(response.statusCode).toBe(404);
+      expect(response.headers['content-type']).toMatch('application/problem+json');
+    },
+  );
 });

@@ -3,30 +3,34 @@ import {
   COMMAND_TYPES,
   PROBLEM_MEDIA_TYPE,
   addressee,
-  commandDataSchemas,
-  commandOutcome,
-  problem,
   rowParam,
   type CommandType,
 } from '#contracts';
-import type {
-  ApiDescription,
-  Json,
-  OperationDescription,
-  ParameterDescription,
-} from './description.js';
-import { READ_OPERATIONS, type Operation } from './read-operations.js';
-import { READ_STATUS_WORDS, STATUS_WORDS } from './status-descriptions.js';
+import { COMMAND_EXAMPLES, POSITION, USER_ID, outcomeExample } from './examples.js';
+import type { Json, OpenApiDocument, OperationObject, Parameter } from './openapi-types.js';
+import { PROBE, READ_OPERATIONS, type ReadOperation } from './operations.js';
+import { problemResponses, problemSchemas, type ProblemResponseName } from './problem-responses.js';
+import { componentSchemas, ref, toJsonSchema } from './schemas.js';
 
-/** The description of this API, from the very schemas that parse what comes and goes. */
-export function openApi(): ApiDescription {
+/** The OpenAPI document, made of the very schemas that parse requests and describe answers. */
+export function createOpenApiDocument(): OpenApiDocument {
   return {
     openapi: '3.1.0',
     info: {
       title: 'points-ledger',
       version: '1',
-      description: 'Commands in, the projection out. Problems follow RFC 9457.',
+      description:
+        'Commands change an account, reads show its statement. Errors follow RFC 9457.\n\n' +
+        'Send a bearer token (JWT) with the role `user`, `service` or `auditor`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: '/', description: 'The server that serves this document.' }],
+    tags: [
+      { name: 'Commands', description: 'Change an account. Each command is carried out once.' },
+      { name: 'Statement', description: 'Read the statement, balance, batches and usage.' },
+      { name: 'Audit', description: 'Read the stored events. For auditors.' },
+      { name: 'Operations', description: 'Probes, metrics and this document. Public.' },
+    ],
     security: [{ bearer: [] }],
     paths: {
       ...Object.fromEntries(COMMAND_TYPES.map((type) => [`/v1/commands/${type}`, post(type)])),
@@ -34,34 +38,34 @@ export function openApi(): ApiDescription {
     },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: {
-        ...Object.fromEntries(
-          COMMAND_TYPES.map((type) => [type, schemaOf(commandDataSchemas[type], 'input')]),
-        ),
-        CommandOutcome: schemaOf(commandOutcome, 'output'),
-        Problem: schemaOf(problem, 'output'),
-        ...Object.fromEntries(
-          READ_OPERATIONS.flatMap(({ answer }) =>
-            answer === null ? [] : [[answer.name, schemaOf(answer.schema, 'output')]],
-          ),
-        ),
-      },
+      schemas: { ...componentSchemas(), ...problemSchemas() },
     },
   };
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const described: Record<string, unknown> = {
-    ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }),
-  };
-  delete described['$schema'];
-  return described;
-}
+const COMMAND_SUMMARIES: Readonly<Record<CommandType, string>> = {
+  RechargePoints: 'Add a batch of points',
+  ConsumePoints: 'Consume points, or hold them by a pre-deduction',
+  SettleConsumption: 'Settle a pre-deduction by what it really cost',
+  RefundPoints: 'Refund a consumption, or a part of it',
+  ExpirePoints: 'Record the batches that have expired',
+};
 
-const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-const COMMAND_STATUSES = [400, 401, 403, 409, 413, 415, 422, 429, 503];
+const COMMAND_PROBLEMS: readonly ProblemResponseName[] = [
+  'InvalidRequest',
+  'Unauthorized',
+  'Forbidden',
+  'MethodNotAllowed',
+  'CommandIdReused',
+  'BodyTooLarge',
+  'UnsupportedBody',
+  'CommandRefused',
+  'TooManyRequests',
+  'InternalError',
+  'ServiceUnavailable',
+];
 
-/** Of ASCII, which every client can send: bare, beginning with a quote that never ends, or quoted. */
+/** In ASCII, which every client can send: bare, starting with a quote that is not closed, or quoted. */
 const IDEMPOTENCY_KEY: Json = {
   type: 'string',
   minLength: 1,
@@ -69,107 +73,163 @@ const IDEMPOTENCY_KEY: Json = {
   pattern: '^(?:[!#-~](?:[ -~]*[!-~])?|"(?:[ -~]*[!#-~])?|"[ !#-\\[\\]-~]+")$',
 };
 
-function post(type: CommandType): { readonly post: OperationDescription } {
+const LEDGER_POSITION = {
+  'Ledger-Position': {
+    description: 'The position of the read tables, or of the event that a command recorded.',
+    schema: { type: 'string' },
+  },
+};
+
+/** A part of a path that is too long to be a parameter. */
+const ADDRESS_TOO_LONG = {
+  414: {
+    description: 'The address is too long.',
+    content: {
+      [PROBLEM_MEDIA_TYPE]: {
+        schema: ref('Problem'),
+        example: {
+          type: 'urn:points-ledger:problem:bad-address',
+          title: 'URI too long',
+          status: 414,
+          detail: 'The address is too long.',
+        },
+      },
+    },
+  },
+};
+
+function post(type: CommandType): { readonly post: OperationObject } {
   return {
     post: {
       operationId: type,
-      summary: type,
+      summary: COMMAND_SUMMARIES[type],
       tags: ['Commands'],
       parameters: [
         {
-          ...headerParameter('Idempotency-Key', 'The id of the command, bare or quoted.', true),
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: true,
+          description: 'The id of the command, bare or quoted. A repeat gets the same answer.',
           schema: IDEMPOTENCY_KEY,
+          example: 'order-1',
         },
-        headerParameter('traceparent', 'W3C trace context.', false),
+        headerParameter('traceparent', 'W3C trace context.'),
       ],
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: ref(type) } },
+        content: {
+          'application/json': { schema: ref(type), example: COMMAND_EXAMPLES[type] },
+        },
       },
       responses: {
         200: {
           description: 'Accepted. `Idempotency-Replayed: true` when it was answered before.',
-          content: { 'application/json': { schema: ref('CommandOutcome') } },
+          headers: {
+            ...LEDGER_POSITION,
+            'Idempotency-Replayed': {
+              description: 'Present when this command was answered before.',
+              schema: { type: 'string', const: 'true' },
+            },
+          },
+          content: {
+            'application/json': { schema: ref('CommandOutcome'), example: outcomeExample(type) },
+          },
         },
-        ...problems(COMMAND_STATUSES, STATUS_WORDS),
+        ...problemResponses(COMMAND_PROBLEMS),
       },
     },
   };
 }
 
-function get(operation: Operation): { readonly get: OperationDescription } {
-  const { path, summary, group, answers, answer, mediaType, statuses } = operation;
-  const isOpen = group === 'For those who run it';
+function get(operation: ReadOperation): { readonly get: OperationObject } {
+  const { path, summary, tag, success, problems, isPublic } = operation;
+  const { description, mediaType, schema, example } = success;
   return {
     get: {
       operationId: path.replaceAll(/\W+/g, '_').replace(/^_/, ''),
       summary,
-      tags: [group],
-      ...(isOpen && { security: [] }),
-      parameters: [...pathParameters(path), ...queryParameters(operation), ...headers(operation)],
+      tags: [tag],
+      ...(isPublic && { security: [] }),
+      parameters: [
+        ...pathParameters(path),
+        ...queryParameters(operation),
+        ...headerParameters(operation),
+      ],
       responses: {
         200: {
-          description: answers,
-          content: { [mediaType]: answer === null ? {} : { schema: ref(answer.name) } },
+          description,
+          ...(isPublic !== true && { headers: LEDGER_POSITION }),
+          content: { [mediaType]: { schema, example } },
         },
-        ...(isOpen ? {} : problems(statuses, READ_STATUS_WORDS)),
-        ...(isOpen && statuses.includes(503) && { 503: { description: 'It does not flow.' } }),
+        ...problemResponses(problems),
+        ...(path.startsWith('/v1/') && ADDRESS_TOO_LONG),
+        ...(path.startsWith('/health/') && { 503: UNHEALTHY }),
       },
     },
   };
 }
 
-const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
-  user_id: addressee.shape.user_id,
-  id: rowParam,
+const UNHEALTHY = {
+  description: 'The process must be restarted, or is not ready. `parts` says why.',
+  content: {
+    'application/json': {
+      schema: PROBE,
+      example: {
+        status: 'unavailable',
+        parts: { 'event store': { state: 'red', reason: 'is not available' } },
+      },
+    },
+  },
 };
 
-const pathParameters = (path: string): ParameterDescription[] =>
-  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: schemaOf(PATH_PARAMETERS[name] ?? z.string(), 'output'),
-  }));
+const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; example: unknown }>> = {
+  user_id: { schema: addressee.shape.user_id, example: USER_ID },
+  id: { schema: rowParam, example: 'r4.0' },
+};
 
-function queryParameters({ query }: Operation): ParameterDescription[] {
+const pathParameters = (path: string): Parameter[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const { schema = z.string(), example } = PATH_PARAMETERS[name] ?? {};
+    return { name, in: 'path', required: true, schema: toJsonSchema(schema), example };
+  });
+
+/** No `example`s here: a page that lets one try it would send each of them. */
+const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
+  type: 'Only rows of this type.',
+  source_type: 'Only rows of this business.',
+  from: 'The first moment that counts, such as `2030-06-01T00:00:00+08:00`.',
+  to: 'The first moment that does not count any more.',
+  at: 'A moment in the past, such as `2030-06-01T00:00:00+08:00`.',
+  limit: 'How many items a page has.',
+  cursor: 'The `next_cursor` of the page before.',
+  after: 'Only events after this revision.',
+  revision: 'The last event that counts; all of them when it is absent.',
+  group_by: 'What the items are grouped by.',
+  tz: 'The IANA time zone whose days are meant.',
+  min_position: `Wait until the read tables have reached this position, such as \`${POSITION}\`.`,
+};
+
+function queryParameters({ query }: ReadOperation): Parameter[] {
   if (query === undefined) return [];
-  // As what it is read as: a whole number, and not the digits of one.
+  // The output of the schema: a whole number, and not the digits of one.
   const shapes = z.toJSONSchema(query, { io: 'output', unrepresentable: 'any' }).properties ?? {};
   return Object.entries(shapes).map(([name, schema]) => ({
     name,
     in: 'query',
-    // One without a value says nothing.
+    // A parameter without a value is ignored.
     allowEmptyValue: true,
+    description: QUERY_PARAMETERS[name] ?? name,
     schema,
   }));
 }
 
-const headers = ({ headers: own = {} }: Operation): ParameterDescription[] =>
-  Object.entries(own).map(([name, description]) => headerParameter(name, description, false));
+const headerParameters = ({ headers = {} }: ReadOperation): Parameter[] =>
+  Object.entries(headers).map(([name, description]) => headerParameter(name, description));
 
-const headerParameter = (
-  name: string,
-  description: string,
-  required: boolean,
-): ParameterDescription => ({
+const headerParameter = (name: string, description: string): Parameter => ({
   name,
   in: 'header',
-  required,
+  required: false,
   description,
   schema: { type: 'string' },
 });
-
-const problems = (
-  statuses: readonly number[],
-  words: typeof STATUS_WORDS,
-): OperationDescription['responses'] =>
-  Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      {
-        description: words[status] ?? String(status),
-        content: { [PROBLEM_MEDIA_TYPE]: { schema: ref('Problem') } },
-      },
-    ]),
-  );

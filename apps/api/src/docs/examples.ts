@@ -1,0 +1,220 @@
+import type { CommandType } from '#contracts';
+
+// What a user of the API reads first. A spec holds every example against the schema that parses it.
+
+export const USER_ID = '0a11ce00-0000-4000-8000-000000000001';
+const BATCH_ID = 7_250_195_860_694_256;
+export const POSITION = 'postgres:0000000000000005';
+
+export const COMMAND_EXAMPLES: Readonly<Record<CommandType, object>> = {
+  RechargePoints: {
+    user_id: USER_ID,
+    points: 100,
+    expires_at: '2031-01-01T00:00:00+08:00',
+    priority: 10,
+    source_id: 'order-1',
+  },
+  ConsumePoints: {
+    user_id: USER_ID,
+    points: 20,
+    source_type: 'video',
+    source_id: 'task-3',
+    duration: 9,
+    settle_within: 3_600,
+  },
+  SettleConsumption: { user_id: USER_ID, consumption_id: 'c3', points: 8, duration: 4.25 },
+  RefundPoints: { user_id: USER_ID, consumption_id: 'c3', points: 5, reason: '生成失败' },
+  ExpirePoints: { user_id: USER_ID },
+};
+
+const OUTCOME = {
+  command_id: 'c3',
+  command_source: 'api:billing',
+  command_type: 'ConsumePoints',
+  user_id: USER_ID,
+  status: 'accepted',
+  code: null,
+  detail: null,
+  balance: 65,
+  consumption_id: 'c3',
+  batch_id: null,
+  position: POSITION,
+  replayed: false,
+} as const;
+
+export const OUTCOME_EXAMPLES = {
+  accepted: OUTCOME,
+  refused: {
+    ...OUTCOME,
+    status: 'refused',
+    code: 'InsufficientPoints',
+    detail: 'The account has 5 points.',
+    balance: 5,
+  },
+  reused: {
+    ...OUTCOME,
+    status: 'refused',
+    code: 'CommandIdReused',
+    detail: 'This command id was used before for another command.',
+    position: null,
+  },
+} as const;
+
+/** The answer of each command, made of the one above. */
+export function outcomeExample(type: CommandType): object {
+  const opensConsumption = type !== 'RechargePoints' && type !== 'ExpirePoints';
+  return {
+    ...OUTCOME,
+    command_id: 'order-1',
+    command_type: type,
+    consumption_id: opensConsumption ? 'c3' : null,
+    batch_id: type === 'RechargePoints' ? BATCH_ID : null,
+  };
+}
+
+const CONSUMED = {
+  id: 6,
+  user_id: USER_ID,
+  type: 'consume',
+  amount: 20,
+  balance_before: 85,
+  balance_after: 65,
+  source_type: 'video',
+  source_id: 'task-3',
+  batch_id: BATCH_ID,
+  duration: 4.25,
+  description: '【视频生成】',
+  created_at: '2030-06-01T00:03:00.000Z',
+  updated_at: '2030-06-01T00:04:00.000Z',
+  row_ref: 'r4.0',
+};
+
+const EVENT = {
+  revision: 4,
+  position: POSITION,
+  id: '102423c3-0c30-54d0-ad66-5442a0c133cf',
+  type: 'PointsConsumed',
+  at: '2030-06-01T00:03:00.000Z',
+  data: {
+    at: '2030-06-01T00:03:00.000Z',
+    receivedAt: '2030-06-01T00:03:00.000Z',
+    commandId: 'cd2e386b-9602-54be-986a-40ba83219df0',
+    digest: '05f16bef65a2078ad45c108ddd2cbb3b1a0540d377879c3792a54abf99ac6489',
+    balanceAfter: 65,
+    type: 'PointsConsumed',
+    consumptionId: 'c3',
+    of: null,
+    sourceType: 'video',
+    sourceId: 'task-3',
+    points: 20,
+    draws: [{ batchId: BATCH_ID, points: 20 }],
+    duration: 9,
+    settleBy: '2030-06-01T01:03:00.000Z',
+  },
+  meta: {
+    command: { id: 'c3', source: 'api:billing', type: 'ConsumePoints' },
+    correlation: '0af7651916cd43dd8448eb211c80319c',
+    policy: '1451efcc3310ff4e',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    v: 1,
+  },
+  hash: 'a9e630c0f9f9498946e964737415e8e7b22f5735c7b0d420d93870c697a26253',
+};
+
+const DRAWS = [{ batch_id: BATCH_ID, points: 20 }];
+
+/** By the name of the schema of the answer. */
+export const RESPONSE_EXAMPLES = {
+  CommandOutcome: OUTCOME,
+  TransactionsPage: { items: [CONSUMED], next_cursor: null },
+  TransactionStory: {
+    transaction: CONSUMED,
+    event: EVENT,
+    command: {
+      source: 'api:billing',
+      id: 'c3',
+      type: 'ConsumePoints',
+      received_at: '2030-06-01T00:03:00.000Z',
+    },
+    consumption: {
+      consumption_id: 'c3',
+      revision: 4,
+      source_type: 'video',
+      source_id: 'task-3',
+      status: 'open',
+      estimate: 20,
+      actual: null,
+      refunded: 0,
+      duration: 9,
+      settle_by: '2030-06-01T01:03:00.000Z',
+      opened_at: '2030-06-01T00:03:00.000Z',
+      closed_at: null,
+      draws: DRAWS,
+      transactions: [CONSUMED],
+    },
+    refunds: [],
+  },
+  AccountBalance: {
+    user_id: USER_ID,
+    balance: 65,
+    held: 20,
+    position: POSITION,
+    at: '2030-06-01T00:04:00.000Z',
+  },
+  AccountBatches: {
+    items: [
+      {
+        batch_id: BATCH_ID,
+        points: 100,
+        remaining: 65,
+        priority: 50,
+        expires_at: null,
+        created_at: '2030-06-01T00:00:00.000Z',
+      },
+    ],
+  },
+  Usage: {
+    items: [{ day: '2030-06-01', consumed: 85, refunded: 72, count: 3, duration: 16.75 }],
+  },
+  EventsPage: { items: [EVENT], next_after: null },
+  AccountState: {
+    user_id: USER_ID,
+    revision: 4,
+    at: '2030-06-01T00:03:00.000Z',
+    balance: 65,
+    held: 20,
+    batches: [{ batch_id: BATCH_ID, remaining: 65, priority: 50, expires_at: null, grace: false }],
+    open_consumptions: [
+      {
+        consumption_id: 'c3',
+        revision: 4,
+        source_type: 'video',
+        source_id: 'task-3',
+        estimate: 20,
+        settle_by: '2030-06-01T01:03:00.000Z',
+        draws: DRAWS,
+      },
+    ],
+    remembered_commands: 5,
+    remembered_consumptions: 3,
+  },
+};
+
+export const CSV_EXAMPLE = [
+  Object.keys(CONSUMED).join(','),
+  Object.values(CONSUMED)
+    .map((value) => String(value ?? ''))
+    .join(','),
+].join('\r\n');
+
+export const STREAM_EXAMPLE = [
+  'retry: 1000\nid: 5.3.0\nevent: open\ndata: {}',
+  `id: 6.4.0\nevent: transaction\ndata: ${JSON.stringify(CONSUMED)}`,
+  'event: account\ndata: {"revision":4}',
+].join('\n\n');
+
+export const METRICS_EXAMPLE = [
+  '# HELP ledger_http_streams Open streams and exports',
+  '# TYPE ledger_http_streams gauge',
+  'ledger_http_streams 0',
+].join('\n');

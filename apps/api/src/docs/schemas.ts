@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import {
+  COMMAND_TYPES,
+  accountBalance,
+  accountBatches,
+  accountState,
+  commandDataSchemas,
+  commandOutcome,
+  consumptionStory,
+  eventsPage,
+  parked,
+  pointBatch,
+  pointTransactionItem,
+  problem,
+  storedEvent,
+  transactionStory,
+  transactionsPage,
+  usage,
+  usageByDay,
+  usageByDayAndSourceType,
+  usageBySourceType,
+} from '#contracts';
+import type { Json } from './openapi-types.js';
+
+/** The schemas of answers, by the names under which the document lists them. */
+export const RESPONSE_SCHEMAS = {
+  CommandOutcome: commandOutcome,
+  TransactionsPage: transactionsPage,
+  PointTransaction: pointTransactionItem,
+  TransactionStory: transactionStory,
+  ConsumptionStory: consumptionStory,
+  AccountBalance: accountBalance,
+  AccountBatches: accountBatches,
+  PointBatch: pointBatch,
+  Usage: usage,
+  UsageByDay: usageByDay,
+  UsageBySourceType: usageBySourceType,
+  UsageByDayAndSourceType: usageByDayAndSourceType,
+  EventsPage: eventsPage,
+  StoredEvent: storedEvent,
+  AccountState: accountState,
+  Parked: parked,
+  Problem: problem,
+} as const;
+
+export type ResponseSchemaName = keyof typeof RESPONSE_SCHEMAS;
+
+const uri = (name: string): string => `#/components/schemas/${name}`;
+
+export const ref = (name: string): Json => ({ $ref: uri(name) });
+
+/** Every schema once, made of the one that parses; where one is part of another it is referred to. */
+export function componentSchemas(): Record<string, Json> {
+  return {
+    ...toJsonSchemas(commandDataSchemas, 'input', COMMAND_TYPES),
+    ...toJsonSchemas(RESPONSE_SCHEMAS, 'output', Object.keys(RESPONSE_SCHEMAS)),
+  };
+}
+
+function toJsonSchemas<Name extends string>(
+  schemas: Readonly<Record<Name, z.ZodType>>,
+  io: 'input' | 'output',
+  names: readonly string[],
+): Record<string, Json> {
+  const registry = z.registry<{ id: string }>();
+  for (const name of names) registry.add(schemas[name as Name], { id: name });
+  const { schemas: described } = z.toJSONSchema(registry, { uri, io, unrepresentable: 'any' });
+  return Object.fromEntries(
+    names.map((name) => [name, withoutIds({ ...described[name] })] as const),
+  );
+}
+
+export const toJsonSchema = (schema: z.ZodType): Json =>
+  withoutIds({ ...z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) });
+
+function withoutIds(schema: Record<string, unknown>): Json {
+  delete schema['$schema'];
+  delete schema['$id'];
+  delete schema['id'];
+  return schema;
+}
