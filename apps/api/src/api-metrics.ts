@@ -3,7 +3,7 @@ import { answerCounter, denialCounter } from '#platform';
 import { LATENCY_BUCKETS_SECONDS, type StallDetector, type Log } from '#platform/process';
 import type { ApiObserver } from './common/observer/api-observer.js';
 
-/** What the API reports, as figures to alarm on and lines to search. */
+/** Turns what the API reports into metrics and log lines. */
 export function createApiObserver(
   registry: Registry,
   log: Log,
@@ -12,20 +12,20 @@ export function createApiObserver(
   const registers = [registry];
   const requests = new Histogram({
     name: 'ledger_http_request_seconds',
-    help: 'Requests, from their first byte to the last of their answer',
+    help: 'Duration of HTTP requests in seconds, streams left out',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: [...LATENCY_BUCKETS_SECONDS],
     registers,
   });
   const serverErrors = new Counter({
     name: 'ledger_http_trouble_total',
-    help: 'Requests that ended in trouble that is not the client’s',
+    help: 'HTTP requests that failed because of the server',
     labelNames: ['route', 'status'] as const,
     registers,
   });
   const streams = new Gauge({
     name: 'ledger_http_streams',
-    help: 'Answers that go on: new rows, and exports',
+    help: 'Open streams and exports',
     registers,
   });
   const countAnswer = answerCounter(registry);
@@ -33,10 +33,10 @@ export function createApiObserver(
   return {
     commandForbidden: (denial) => {
       countDenial(denial);
-      log.warn(denial, 'command not allowed');
+      log.warn(denial, 'command forbidden');
     },
     requestCompleted: ({ method, route, status, ms }) => {
-      // How long a reader stays is no latency.
+      // The duration of a stream is not a latency.
       if (!route.endsWith('/stream')) requests.observe({ method, route, status }, ms / 1000);
     },
     commandProcessed: (command, { correlation }, answer) => {
@@ -47,11 +47,11 @@ export function createApiObserver(
     },
     requestFailed: (route, status, err) => {
       serverErrors.inc({ route, status });
-      // Trouble that passes comes in crowds: the log tells it once, and counts.
-      if (status === 503) log.warn({ route, err }, 'request not answered');
+      // A temporary error affects many requests: the log writes it once, and counts the rest.
+      if (status === 503) log.warn({ route, err }, 'request answered 503');
       else log.error({ route, err }, 'request failed');
     },
-    positionPollFailed: (err) => log.warn({ err }, 'no news of the read tables'),
+    positionPollFailed: (err) => log.warn({ err }, 'read tables not polled'),
     openStreamsChanged: (count) => streams.set(count),
   };
 }

@@ -31,7 +31,7 @@ import {
   type SessionRequest,
 } from './testing/recorded-session.js';
 
-/** Recorded once from the API as it was before its parts were given other names and folders. */
+/** Recorded before the API was restructured; see `recorded-session.ts` for what is left out. */
 const GOLDEN = join(import.meta.dirname, '../../../test/golden/api-session.json');
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const NOBODY = '00000000-0000-4000-8000-000000000009';
@@ -259,7 +259,7 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
   return answers;
 }
 
-describe('the recorded session', () => {
+describe('the API, compared with the recorded session', () => {
   const opened: { close(): Promise<void> }[] = [];
   const folders: string[] = [];
   afterEach(async () => {
@@ -274,8 +274,8 @@ describe('the recorded session', () => {
     return api;
   }
 
-  /** The names of figures are published; their help and their values are not compared. */
-  const withoutFigures = (answers: Answers): Answers =>
+  /** The names of metrics are published; their help and their values are not compared. */
+  const withoutMetricValues = (answers: Answers): Answers =>
     answers.map((answer) => {
       if (answer.request !== 'GET /metrics') return answer;
       const types = answer.body.split('\n').filter((line) => line.startsWith('# TYPE'));
@@ -291,7 +291,7 @@ describe('the recorded session', () => {
     const api = await openApiOnPostgres('api_session', { metrics, observer });
     opened.push(api);
     await api.api.app.listen(0, '127.0.0.1');
-    return withoutFigures(await sessionOnPostgres(api));
+    return withoutMetricValues(await sessionOnPostgres(api));
   }
 
   async function ofAPage(): Promise<Answers> {
@@ -361,8 +361,12 @@ describe('the recorded session', () => {
     const recharge = { user_id: ALICE, points: 1, expires_at: null };
     const lost = new MemoryEventStore({ faultOf: () => 'answer-lost' });
     const limits = { attemptMsMax: 50, retryMsMax: 0 };
-    const desk = new AccountCommandProcessor({ store: lost, policy: DEFAULT_POLICY, limits });
-    const unknown = await open({ store: lost, commandProcessor: desk });
+    const commandProcessor = new AccountCommandProcessor({
+      store: lost,
+      policy: DEFAULT_POLICY,
+      limits,
+    });
+    const unknown = await open({ store: lost, commandProcessor });
     const closing = await open({});
     await closing.commandProcessor.drain(100);
     const tables = new MemoryReadTables();
@@ -418,7 +422,7 @@ describe('the recorded session', () => {
     );
   }
 
-  it('is answered as it was', async () => {
+  it('answers every request as recorded', async () => {
     const answers = [
       ...(await onPostgres()),
       ...(await ofAPage()),

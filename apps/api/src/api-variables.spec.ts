@@ -26,10 +26,10 @@ describe('the variables of the API', () => {
   it.each([
     ['a secret', {}],
     ['origins', { CORS_ORIGINS: 'https://a.example, http://127.0.0.1:5173', METRICS_PORT: '9100' }],
-    ['nothing of it', { CORS_ORIGINS: '', METRICS_PORT: '' }],
+    ['empty optional variables', { CORS_ORIGINS: '', METRICS_PORT: '' }],
     ['a public key', { JWT_ALGORITHM: 'ES256', JWT_KEY: 'PEM' }],
     ['a key set', { JWT_ALGORITHM: 'RS256', JWT_KEY: '', JWT_JWKS_URL: 'https://login.example/k' }],
-  ])('may name %s', (_, change) => {
+  ])('accept %s', (_, change) => {
     expect(faultsOf(change)).toEqual([]);
   });
 
@@ -38,21 +38,33 @@ describe('the variables of the API', () => {
     ['every origin', { CORS_ORIGINS: '*' }, ['CORS_ORIGINS']],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/' }, ['CORS_ORIGINS']],
     ['an origin without a scheme', { CORS_ORIGINS: 'a.example' }, ['CORS_ORIGINS']],
-    ['the origin of files', { CORS_ORIGINS: 'null' }, ['CORS_ORIGINS']],
-    ['a port of metrics that is none', { METRICS_PORT: '70000' }, ['METRICS_PORT']],
-    ['a key and a key set', { JWT_JWKS_URL: 'https://login.example/k' }, ['JWT_KEY']],
-    ['a key set of secrets', { JWT_KEY: '', JWT_JWKS_URL: 'https://x.example' }, ['JWT_JWKS_URL']],
+    ['the origin of local files', { CORS_ORIGINS: 'null' }, ['CORS_ORIGINS']],
+    ['an invalid metrics port', { METRICS_PORT: '70000' }, ['METRICS_PORT']],
+    ['both a key and a key set', { JWT_JWKS_URL: 'https://login.example/k' }, ['JWT_KEY']],
+    [
+      'a key set for a symmetric algorithm',
+      { JWT_KEY: '', JWT_JWKS_URL: 'https://x.example' },
+      ['JWT_JWKS_URL'],
+    ],
     ['a short secret', { JWT_KEY: 'short' }, ['JWT_KEY']],
-    ['no algorithm at all', { JWT_ALGORITHM: 'none' }, ['JWT_ALGORITHM']],
-    ['a short key of cursors', { CURSOR_KEY: 'short' }, ['CURSOR_KEY']],
-    ['no address', { JWT_ALGORITHM: 'RS256', JWT_KEY: '', JWT_JWKS_URL: 'keys' }, ['JWT_JWKS_URL']],
-    ['a rate of nothing', { RATE_USER_PER_SECOND: '0' }, ['RATE_USER_PER_SECOND']],
-    ['two at once', { STREAMS_MAX: 'x', BEHIND_PROXY: 'yes' }, ['STREAMS_MAX', 'BEHIND_PROXY']],
-  ])('are refused by name with %s', (_, change, variables) => {
+    ['the algorithm none', { JWT_ALGORITHM: 'none' }, ['JWT_ALGORITHM']],
+    ['a short cursor key', { CURSOR_KEY: 'short' }, ['CURSOR_KEY']],
+    [
+      'an invalid key set URL',
+      { JWT_ALGORITHM: 'RS256', JWT_KEY: '', JWT_JWKS_URL: 'keys' },
+      ['JWT_JWKS_URL'],
+    ],
+    ['a rate of zero', { RATE_USER_PER_SECOND: '0' }, ['RATE_USER_PER_SECOND']],
+    [
+      'two variables at once',
+      { STREAMS_MAX: 'x', BEHIND_PROXY: 'yes' },
+      ['STREAMS_MAX', 'BEHIND_PROXY'],
+    ],
+  ])('reject %s and name the variable', (_, change, variables) => {
     expect(faultsOf(change)).toEqual(variables);
   });
 
-  it('say how tokens are checked', () => {
+  it('give the options of the token verifier', () => {
     expect(termsOf({})).toEqual({ algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } });
     expect(
       termsOf({ JWT_ALGORITHM: 'EdDSA', JWT_KEY: 'a\\nb', JWT_ISSUER: 'i', JWT_AUDIENCE: 'a' }),

@@ -27,13 +27,14 @@ const ALGORITHMS = [
 const rateVariable = (standard: string) =>
   wholeNumber({ min: 1, max: 1_000_000 }).prefault(standard);
 
-/** As browsers send them: scheme, host and a port that is not the usual one, nothing behind. */
+/** Origins as browsers send them: scheme, host and a port that is not the default, without a path. */
 const originList = list().superRefine((named, context) => {
   for (const origin of named) {
     if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
     context.addIssue({
       code: 'custom',
-      message: 'must be origins with commas between, as in https://app.example.com: no path, no *',
+      message:
+        'must be a comma-separated list of origins such as https://app.example.com, without paths and without *',
     });
   }
 });
@@ -45,28 +46,28 @@ export const API_VARIABLES = z
     JWT_ALGORITHM: z
       .enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` })
       .default('HS256'),
-    /** The secret of an HS algorithm, else a public key in PEM (\n may be written out) … */
+    /** The secret of an HS algorithm, or a public key in PEM, in which \n stands for a line break … */
     JWT_KEY: z.string().default(''),
-    /** … or where the keys are, instead. */
+    /** … or, in its place, the URL of a JSON Web Key Set. */
     JWT_JWKS_URL: z.union([z.literal(''), z.url({ error: 'must be an address' })]).default(''),
-    /** Not looked at when empty. */
+    /** Not checked when empty. */
     JWT_ISSUER: z.string().default(''),
     JWT_AUDIENCE: z.string().default(''),
-    /** Seals page cursors; the same for all instances. */
+    /** Signs page cursors; the same for all instances. */
     CURSOR_KEY: z.string().min(SECRET_CHARS_MIN, {
       error: `must have ${SECRET_CHARS_MIN} characters or more`,
     }),
     RATE_USER_PER_SECOND: rateVariable('20'),
     RATE_SERVICE_PER_SECOND: rateVariable('2000'),
     STREAMS_MAX: wholeNumber({ min: 1, max: 100_000 }).prefault('500'),
-    /** Whether X-Forwarded-For is believed: only behind a proxy that sets it. */
+    /** Whether X-Forwarded-For is trusted: only behind a proxy that sets it. */
     BEHIND_PROXY: onOff().prefault('off'),
-    /** Pages in a browser that may call from elsewhere. */
+    /** Other origins whose pages may call the API from a browser. */
     CORS_ORIGINS: originList.prefault(''),
-    /** Metrics and the parts of health on a port of their own: then the public one tells neither. */
+    /** The port of metrics and health details; the public port then serves neither. */
     METRICS_PORT: z.union([z.literal('').transform(() => null), port()]).default(null),
     METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-    /** Of the built page; there is no page when there is no such folder. */
+    /** The folder of the built page. No page is served when it does not exist. */
     WEB_FOLDER: z.string().min(1).default('dist/apps/web'),
   })
   .superRefine(({ JWT_ALGORITHM: algorithm, JWT_KEY: key, JWT_JWKS_URL: url }, context) => {

@@ -40,19 +40,19 @@ const READS = [
 describe('the API on a real Postgres', () => {
   let opened: ApiOnPostgres;
   let api: TestApi;
-  let twin: TestApi;
+  let inMemory: TestApi;
 
   beforeAll(async () => {
     opened = await openApiOnPostgres('api');
     api = opened.api;
-    twin = await openTestApi();
-    await Promise.all([seedAccount(api), seedAccount(twin)]);
+    inMemory = await openTestApi();
+    await Promise.all([seedAccount(api), seedAccount(inMemory)]);
   });
   afterAll(async () => {
-    await Promise.all([opened.close(), twin.close()]);
+    await Promise.all([opened.close(), inMemory.close()]);
   });
 
-  /** What one store alone can know. */
+  /** Positions, traces and hashes differ between stores. */
   const withoutPositions = (body: string): string =>
     body
       .replaceAll(/"[a-z]+:\d{16}"/g, '"position"')
@@ -60,16 +60,16 @@ describe('the API on a real Postgres', () => {
       .replaceAll(/"traceparent":"[\w-]+"/g, '"traceparent":""')
       .replaceAll(/"hash":"\w+"/g, '"hash":""');
 
-  it.each(READS)('answers %s as its doubles do', async (path) => {
+  it.each(READS)('answers %s as over the in-memory stores', async (path) => {
     const [real, double] = await Promise.all([
       read(api, userPath(path)),
-      read(twin, userPath(path)),
+      read(inMemory, userPath(path)),
     ]);
     expect(real.statusCode).toBe(double.statusCode);
     expect(withoutPositions(real.body)).toBe(withoutPositions(double.body));
   });
 
-  it('pages through the statement without jumps or doubles while rows arrive', async () => {
+  it('pages through the statement without gaps or duplicates while rows arrive', async () => {
     const recharge = { user_id: BOB, points: 1, expires_at: null };
     for (let i = 0; i < 30; i += 1) await sendAccepted(api, 'RechargePoints', `b${i}`, recharge);
     await api.project();
@@ -89,7 +89,7 @@ describe('the API on a real Postgres', () => {
     expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => 30 - i));
   });
 
-  it('reads its own write', async () => {
+  it('lets a caller read its own write', async () => {
     const recharge = { user_id: BOB, points: 5, expires_at: null };
     const { position } = await sendAccepted(api, 'RechargePoints', 'own', recharge);
     const waiting = read(api, userPath(`transactions?limit=1&min_position=${position}`, BOB));
@@ -98,8 +98,8 @@ describe('the API on a real Postgres', () => {
   });
 });
 
-describe('the API whose database is away', () => {
-  it('is answered 503 with Retry-After', async () => {
+describe('the API without its database', () => {
+  it('answers 503 with Retry-After', async () => {
     const pool = new Pool({ host: '127.0.0.1', port: 1 });
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: () => Promise.resolve(null),

@@ -46,7 +46,7 @@ describe('the API as its process builds it', () => {
     ]);
   });
 
-  it('asks for a token, and publishes its metrics', async () => {
+  it('requires a token, and publishes its metrics', async () => {
     const refused = await app.inject({ url: `/v1/users/${ALICE}/balance` });
     expect(refused.statusCode).toBe(401);
     const { body } = await app.inject({ url: '/metrics' });
@@ -54,7 +54,7 @@ describe('the API as its process builds it', () => {
     expect(body).toContain('app="api"');
   });
 
-  it('shuts down in order, every step in its time', async () => {
+  it('shuts down gracefully, with every step within its limit', async () => {
     await app.close();
     expect(app.get(GracefulShutdown, { strict: false }).hasFailed).toBe(false);
   });

@@ -30,7 +30,7 @@ const PARAMETERS = {
   ...{ limit: NUMBERS, after: NUMBERS, revision: NUMBERS, tz: ZONES },
 };
 
-describe('any question to the API on a real Postgres', () => {
+describe('the API on a real Postgres, with arbitrary queries', () => {
   let opened: ApiOnPostgres;
   let api: TestApi;
   let known: Readonly<Record<string, readonly string[]>>;
@@ -51,7 +51,7 @@ describe('any question to the API on a real Postgres', () => {
   });
   afterAll(() => opened.close());
 
-  const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
+  const QUERIES: Readonly<Record<string, readonly string[]>> = {
     transactions: ['type', 'source_type', 'from', 'to', 'limit', 'cursor', 'min_position'],
     'transactions.csv': ['type', 'source_type', 'from', 'to', 'min_position'],
     balance: ['at', 'min_position'],
@@ -97,14 +97,14 @@ describe('any question to the API on a real Postgres', () => {
   const isAnswer = (status: number, body: string): boolean =>
     status < 500 || (status === 503 && body.includes('problem:not-yet'));
 
-  it.each(Object.keys(QUESTIONS))(
-    'about %s is answered or is a question that names what is wrong',
+  it.each(Object.keys(QUERIES))(
+    'answers a read of %s, or rejects it and names the bad field',
     async (path) => {
       const seen = new Map<number, number>();
       await fc.assert(
         fc.asyncProperty(
           fc.constantFrom(...IDS, ...IDS, ...IDS, ...NO_IDS),
-          anyQuery(QUESTIONS[path] ?? []),
+          anyQuery(QUERIES[path] ?? []),
           async (user, query) => {
             const { statusCode, body } = await read(
               api,
@@ -121,14 +121,14 @@ describe('any question to the API on a real Postgres', () => {
     },
   );
 
-  it('is answered for each time zone alone', async () => {
+  it('answers every time zone, or rejects it', async () => {
     for (const tz of ZONES) {
       const url = `/v1/users/${ALICE}/usage?tz=${encodeURIComponent(tz)}`;
       expect([tz, [200, 400].includes((await read(api, url)).statusCode)]).toEqual([tz, true]);
     }
   });
 
-  it('is answered 200 from the first time to the last', async () => {
+  it('answers the whole range from the first time to the last', async () => {
     const [min, max] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'];
     for (const path of ['transactions', 'transactions.csv', 'usage']) {
       const all = await read(api, `/v1/users/${ALICE}/${path}`);
@@ -148,7 +148,7 @@ describe('any question to the API on a real Postgres', () => {
     ),
     ['x', 400],
     ['9'.repeat(400), 400],
-  ] as const)('about new rows behind row %s is answered %i', async (id, status) => {
+  ] as const)('answers a stream after row %s with %i', async (id, status) => {
     if (!api.app.getHttpServer().listening) await api.app.listen(0, '127.0.0.1');
     const { port } = api.app.getHttpServer().address() as AddressInfo;
     const leave = new AbortController();

@@ -17,7 +17,7 @@ import {
   type TestApi,
 } from '../testing/api-fixture.js';
 
-describe('the stored stream over HTTP', () => {
+describe('the stored events over HTTP', () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await openTestApi();
@@ -32,7 +32,7 @@ describe('the stored stream over HTTP', () => {
     return parsed.value;
   };
 
-  it('comes oldest first, page by page', async () => {
+  it('are listed oldest first, page by page', async () => {
     const whole = await page('');
     expect(whole.next_after).toBeNull();
     expect(whole.items.map(({ revision, type }) => [revision, type])).toEqual([
@@ -52,9 +52,9 @@ describe('the stored stream over HTTP', () => {
     expect([...first.items, ...second.items]).toEqual(whole.items);
   });
 
-  it('can be checked, hash by hash, from what is answered alone', async () => {
+  it('can be verified, hash by hash, from the answer alone', async () => {
     let before = CHAIN_START;
-    // Not past the parser, which puts fields into an order of its own.
+    // The parser is bypassed, because it orders fields differently.
     const { items } = (await read(api, userPath('events'))).json<EventsPage>();
     expect(items).toHaveLength(8);
     for (const { revision, id, type, data, meta, hash } of items) {
@@ -64,13 +64,13 @@ describe('the stored stream over HTTP', () => {
     }
   });
 
-  it('is empty for a user to whom nothing has happened, and beyond its end', async () => {
-    const nobody = await read(api, userPath('events', BOB));
-    expect(nobody.json()).toEqual({ items: [], next_after: null });
+  it('are empty for an unknown user, and after the last event', async () => {
+    const unknown = await read(api, userPath('events', BOB));
+    expect(unknown.json()).toEqual({ items: [], next_after: null });
     expect(await page('?after=7')).toEqual({ items: [], next_after: null });
   });
 
-  it.each(['after=-1', 'after=x', 'limit=101'])('refuses %s', async (parameter) => {
+  it.each(['after=-1', 'after=x', 'limit=101'])('reject the query %s', async (parameter) => {
     expect((await read(api, userPath(`events?${parameter}`))).statusCode).toBe(400);
   });
 
@@ -81,7 +81,7 @@ describe('the stored stream over HTTP', () => {
     return parsed.value;
   };
 
-  it('gives the account as it was after each event', async () => {
+  it('give the state of the account after each event', async () => {
     expect(await state('?revision=4')).toMatchObject({
       user_id: ALICE,
       revision: 4,
@@ -106,23 +106,23 @@ describe('the stored stream over HTTP', () => {
     expect(await state('?revision=0')).toMatchObject({ revision: 0, balance: 100, held: 0 });
   });
 
-  it('gives the account as it is where no revision is named', async () => {
+  it('give the current state without a revision', async () => {
     expect(await state('')).toMatchObject({ revision: 7, balance: 137, open_consumptions: [] });
   });
 
-  it('gives an empty account before anything has happened', async () => {
+  it('give an empty state for an unknown user', async () => {
     const response = await read(api, userPath('state', BOB));
     expect(response.json()).toMatchObject({ revision: null, at: null, balance: 0, batches: [] });
   });
 
-  it('has no state beyond its end', async () => {
+  it('give no state after the last event', async () => {
     expect((await read(api, userPath('state?revision=8'))).statusCode).toBe(404);
   });
 });
 
-describe('a stored stream that is damaged', () => {
+describe('a damaged stream', () => {
   it.each(['events', 'state', 'balance?at=2031-01-01T00:00:00Z'])(
-    'is never read over: %s says where it is damaged, and reports it',
+    'is never skipped: %s answers where it is damaged, and reports the error',
     async (path) => {
       const store = new MemoryEventStore();
       const id = '00000000-0000-5000-8000-000000000001';

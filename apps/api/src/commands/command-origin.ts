@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Origin } from '#commands';
 import { formatTraceparent, nextTraceparent, parseTraceparent } from '#contracts';
 
-/** The work that the caller says this is part of, or new work. */
+/** Continues the trace that the caller sent, or starts a new one. */
 export function commandOrigin({ headers }: FastifyRequest): Origin {
   const sent = typeof headers['traceparent'] === 'string' ? headers['traceparent'] : null;
   const trace = nextTraceparent(parseTraceparent(sent));

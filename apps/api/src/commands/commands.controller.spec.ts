@@ -49,7 +49,7 @@ describe('a command over HTTP', () => {
   });
   afterEach(() => api.close());
 
-  it('is answered 200 with the outcome, and a position to read it by', async () => {
+  it('is answered 200 with its outcome and position', async () => {
     const response = await send(api, { id: 'order-1', body: recharge });
     expect(response.statusCode).toBe(200);
     expect(response.json()).toMatchObject({
@@ -68,7 +68,7 @@ describe('a command over HTTP', () => {
     expect(response.headers['idempotency-replayed']).toBeUndefined();
   });
 
-  it('is answered once: a repeat gets the same outcome, marked as replayed', async () => {
+  it('is carried out once: a repeat gets the same outcome, marked as replayed', async () => {
     const first = await send(api, { id: 'order-1', body: recharge });
     await send(api, { id: 'order-2', body: recharge });
     const again = await send(api, { id: '"order-1"', body: recharge });
@@ -77,7 +77,7 @@ describe('a command over HTTP', () => {
     expect(again.json()).toEqual({ ...first.json<object>(), replayed: true });
   });
 
-  it('is answered 422 with the whole outcome when it is refused, and again when it is repeated', async () => {
+  it('is answered 422 with its outcome when it is refused, and again when it is repeated', async () => {
     const refused = await send(api, { type: 'ConsumePoints', id: 'c-1', body: consume(5) });
     expect(refused.statusCode).toBe(422);
     expect(refused.headers['content-type']).toMatch('application/problem+json');
@@ -104,7 +104,7 @@ describe('a command over HTTP', () => {
     });
   });
 
-  it('is answered 422 when it is so old that it can not be told from a repeat', async () => {
+  it('is answered 422 when it is too old to be told from a repeat', async () => {
     await api.close();
     const policy = { ...DEFAULT_POLICY, rememberMin: 1, rememberMax: 1, rememberDays: 0 };
     api = await openTestApi({ policy });
@@ -115,14 +115,14 @@ describe('a command over HTTP', () => {
     expect(late.json()).toMatchObject({ code: 'TooLate', outcome: { position: null } });
   });
 
-  it('shares no ids with other callers', async () => {
+  it('shares no command ids with other callers', async () => {
     await send(api, { id: 'order-1', body: recharge });
     const other = await bearer({ sub: 'another' });
     const response = await send(api, { id: 'order-1', body: recharge, headers: other });
     expect(response.json()).toMatchObject({ replayed: false, balance: 200 });
   });
 
-  it('keeps the trace of its sender beside the events', async () => {
+  it('stores the trace of its sender with its events', async () => {
     const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
     await send(api, { id: 'order-1', body: recharge, headers: { traceparent } });
     const metas = [];
@@ -132,7 +132,7 @@ describe('a command over HTTP', () => {
     expect(metas).toMatchObject([{ correlation: 'ab'.repeat(16) }]);
   });
 
-  it('takes a user id in any case', async () => {
+  it('accepts a user id in any case', async () => {
     const body = { ...recharge, user_id: ALICE.toUpperCase() };
     expect((await send(api, { id: 'x', body })).json()).toMatchObject({ user_id: ALICE });
   });
@@ -154,7 +154,7 @@ describe('a command over HTTP', () => {
     ],
     ['an unknown field', { ...recharge, point: 3 }, ['point']],
     ['an unknown field that is null', { ...recharge, metadata: null }, ['metadata']],
-    ['no object at all', [], ['data']],
+    ['a body that is no object', [], ['data']],
   ])('is answered 400 that names %s', async (_, body, fields) => {
     const response = await send(api, { id: 'x', body });
     expect(response.statusCode).toBe(400);
@@ -162,14 +162,14 @@ describe('a command over HTTP', () => {
     expect(fieldsOf(response)).toEqual(fields);
   });
 
-  it('is answered 400 that names a parameter in its address, beside the bad fields', async () => {
+  it('is answered 400 that names query parameters and bad fields together', async () => {
     const type = 'RechargePoints?dry_run=true&x=1&x=2';
     const response = await send(api, { type, id: 'x', body: { ...recharge, points: 0 } });
     expect(response.statusCode).toBe(400);
     expect(fieldsOf(response)).toEqual(['dry_run', 'points', 'x']);
   });
 
-  it('is answered 400 that names a missing key beside the bad fields', async () => {
+  it('is answered 400 that names a missing key and bad fields together', async () => {
     const response = await send(api, { body: { ...recharge, points: -1 } });
     expect(response.statusCode).toBe(400);
     expect(fieldsOf(response)).toEqual(['Idempotency-Key', 'points']);
@@ -180,7 +180,7 @@ describe('a command over HTTP', () => {
     expect(fieldsOf(response)).toEqual(['Idempotency-Key']);
   });
 
-  it('is answered 400 when its body is missing or no JSON', async () => {
+  it('is answered 400 when its body is missing or not JSON', async () => {
     for (const body of ['{', '', '\u0000']) {
       const response = await send(api, { id: 'x', body });
       expect(response.statusCode).toBe(400);
@@ -188,7 +188,7 @@ describe('a command over HTTP', () => {
     }
   });
 
-  it('is answered 400 that names a field which stands twice in its body', async () => {
+  it('is answered 400 that names a duplicate field of its body', async () => {
     const body = JSON.stringify(recharge).replace('{', '{"points":1,');
     const response = await send(api, { id: 'twice', body });
     expect(response.statusCode).toBe(400);
@@ -197,7 +197,7 @@ describe('a command over HTTP', () => {
     });
   });
 
-  it('is answered 404 when there is no such command', async () => {
+  it('is answered 404 when its type does not exist', async () => {
     const response = await send(api, { type: 'GrantPoints', id: 'x', body: recharge });
     expect(response.statusCode).toBe(404);
     expect(response.json()).toMatchObject({ status: 404 });
@@ -209,7 +209,7 @@ describe('a command over HTTP', () => {
     expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('is answered 413 when it is larger than 64 KiB, and 400 or 200 up to that', async () => {
+  it('is answered 413 when it is larger than 64 KiB', async () => {
     const padded = (bytes: number): string => JSON.stringify(recharge).padEnd(bytes, ' ');
     const most = await send(api, { id: 'x', body: padded(65_536) });
     expect(most.statusCode).toBe(200);
@@ -219,7 +219,7 @@ describe('a command over HTTP', () => {
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', ''])(
-    'is answered 415 when it comes as %p',
+    'is answered 415 with the content type %p',
     async (type) => {
       const headers = { 'content-type': type };
       const response = await send(api, { id: 'x', body: recharge, headers });
@@ -236,7 +236,7 @@ describe('a command over HTTP', () => {
     ['identity, gzip', gzipSync(JSON.stringify(recharge))],
     ['gzip', JSON.stringify(recharge)],
     ['zstd', '{'],
-  ])('is answered 415 that names the header when it is packed: %p', async (encoding, body) => {
+  ])('is answered 415 that names the header when it is compressed: %p', async (encoding, body) => {
     const headers = { 'content-encoding': encoding };
     const response = await send(api, { id: 'x', body, headers });
     expect(response.statusCode).toBe(415);
@@ -252,33 +252,37 @@ describe('a command over HTTP', () => {
   });
 
   it.each(['identity', 'Identity', ' identity , identity', ''])(
-    'is taken with a Content-Encoding of %p, which says that it is not packed',
+    'is accepted with a Content-Encoding of %p, which means uncompressed',
     async (encoding) => {
       const headers = { 'content-encoding': encoding };
       expect((await send(api, { id: 'x', body: recharge, headers })).statusCode).toBe(200);
     },
   );
 
-  it('is taken as JSON with a charset', async () => {
+  it('is accepted as JSON with a charset', async () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     expect((await send(api, { id: 'x', body: recharge, headers })).statusCode).toBe(200);
   });
 });
 
-describe('a command that gets no answer', () => {
+describe('a command that can not be answered', () => {
   const closing: TestApi[] = [];
   afterEach(() => Promise.all(closing.splice(0).map((api) => api.close())));
 
   async function apiWith(faultOf: () => MemoryFault | undefined, limits = {}) {
     const store = new MemoryEventStore({ faultOf });
     const terms = { attemptMsMax: 50, retryMsMax: 100, ...limits };
-    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY, limits: terms });
-    const api = await openTestApi({ store, commandProcessor: desk });
+    const commandProcessor = new AccountCommandProcessor({
+      store,
+      policy: DEFAULT_POLICY,
+      limits: terms,
+    });
+    const api = await openTestApi({ store, commandProcessor });
     closing.push(api);
     return api;
   }
 
-  it('is answered 503 with Retry-After, and carried out once when it is sent again', async () => {
+  it('is answered 503 with Retry-After, and carried out once when it is retried', async () => {
     let isAway = true;
     const api = await apiWith(() => (isAway ? 'answer-lost' : undefined), { retryMsMax: 0 });
     const unknown = await send(api, { id: 'x', body: recharge });
@@ -290,18 +294,18 @@ describe('a command that gets no answer', () => {
     expect(again.json()).toMatchObject({ status: 'accepted', balance: 100, replayed: true });
   });
 
-  it('is answered 503 while the desk is being drained', async () => {
+  it('is answered 503 while the command processor shuts down', async () => {
     const store = new MemoryEventStore();
-    const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-    const api = await openTestApi({ store, commandProcessor: desk });
+    const commandProcessor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+    const api = await openTestApi({ store, commandProcessor });
     closing.push(api);
-    await desk.drain(100);
+    await commandProcessor.drain(100);
     const response = await send(api, { id: 'x', body: recharge });
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
   });
 
-  it('is answered 503 when the desk is full', async () => {
+  it('is answered 503 while the command queue is full', async () => {
     let release = (): void => undefined;
     const stallUntil = new Promise<void>((resolve) => (release = resolve));
     const api = await apiWith(() => ({ stallUntil }), {

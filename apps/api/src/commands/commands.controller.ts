@@ -16,7 +16,7 @@ import { refusalProblem } from './command-refusal.js';
 import { parseCommand } from './command-request.js';
 import { CommandTypePipe } from './command-type.pipe.js';
 
-export const REPLAYED_HEADER = 'idempotency-replayed';
+const REPLAYED_HEADER = 'idempotency-replayed';
 
 /** How long a command is queued while the processor is full, before it is answered 503. */
 const QUEUE_WAIT_MS_MAX = 1_000;

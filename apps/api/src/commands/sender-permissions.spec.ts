@@ -25,7 +25,7 @@ const FILE = {
 const recharge = { user_id: ALICE, points: 500, expires_at: null };
 const consume = (points: number, source_type = 'tts') => ({ user_id: ALICE, points, source_type });
 
-describe('who may send over HTTP', () => {
+describe('the permissions of senders over HTTP', () => {
   let api: TestApi;
   let denials: Denial[];
   beforeEach(async () => {
@@ -56,16 +56,16 @@ describe('who may send over HTTP', () => {
     return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
   }
 
-  it('is a subject of a sender, with the role', async () => {
+  it('let a subject of a sender send, with the role', async () => {
     expect((await send('billing', 'RechargePoints', recharge)).status).toBe(200);
   });
 
   it.each([
-    ['no sender’s', 'stranger'],
-    ['of other letters', 'Billing'],
+    ['not listed', 'stranger'],
+    ['written in other letters', 'Billing'],
     ['a source of Kafka', '/x'],
     ['a source that would do as a subject', 'svc-x'],
-  ])('is none whose subject is %s: the role does not suffice', async (_, subject) => {
+  ])('reject a subject that is %s: the role does not suffice', async (_, subject) => {
     const { status, body } = await send(subject, 'RechargePoints', recharge);
     expect(status).toBe(403);
     expect(body).toMatchObject({
@@ -77,7 +77,7 @@ describe('who may send over HTTP', () => {
   });
 
   it.each(['计费', 'bill ing', 'bill\u200bing', 'b"c'])(
-    'is none whose subject can not be a source: %j',
+    'reject a subject that can not be a command source: %j',
     async (subject) => {
       const { status, body } = await send(subject, 'RechargePoints', recharge);
       expect([status, body['detail']]).toEqual([
@@ -87,14 +87,14 @@ describe('who may send over HTTP', () => {
     },
   );
 
-  it('is nobody with another role, whatever the file says', async () => {
+  it('reject any other role, whatever the file says', async () => {
     for (const role of ['user', 'auditor']) {
       expect((await send('billing', 'RechargePoints', recharge, [role])).status).toBe(403);
     }
     expect(denials).toEqual([]);
   });
 
-  it('is asked before the body is looked at, and what it may send after', async () => {
+  it('check the sender before the body is parsed, and what it may send after', async () => {
     expect((await send('stranger', 'RechargePoints', { points: 0 })).status).toBe(403);
     expect((await send('svc-tts', 'RechargePoints', { points: 0 })).status).toBe(400);
     expect((await send('stranger', 'Nonsense', {})).status).toBe(404);
@@ -119,7 +119,7 @@ describe('who may send over HTTP', () => {
       consume(101),
       /may not move 101 points by one command: its points_max is 100/,
     ],
-  ])('is told which right is missing: %s', async (cause, type, body, words) => {
+  ])('name the missing permission: %s', async (cause, type, body, words) => {
     await send('billing', 'RechargePoints', recharge);
     const answer = await send('svc-tts', type, body);
     expect(answer.status).toBe(403);
@@ -127,7 +127,7 @@ describe('who may send over HTTP', () => {
     expect(denials).toMatchObject([{ cause, sender: 'tts' }]);
   });
 
-  it('is told so by what the account says: another business, and the limit of the day', async () => {
+  it('depend on the account too: the business of a consumption, and the daily limit', async () => {
     await send('billing', 'RechargePoints', recharge);
     await send('billing', 'ConsumePoints', { ...consume(60, 'script'), consumption_id: 'film' });
     const film = { user_id: ALICE, consumption_id: 'film' };
@@ -141,7 +141,7 @@ describe('who may send over HTTP', () => {
       403,
       expect.stringMatching(/2030-06-01 \(UTC\): it moved 100, and its points_per_day_max is 150/),
     ]);
-    // It took no id, and a repeat of what was done gets its answer.
+    // The rejected command used no id, and a repeat of the accepted one is answered.
     expect((await send('svc-tts', 'ConsumePoints', consume(50), ['service'], 'two')).status).toBe(
       200,
     );
@@ -149,7 +149,7 @@ describe('who may send over HTTP', () => {
     expect([again.status, again.body['replayed']]).toEqual([200, true]);
   });
 
-  it('reads as before: who may not send may still read', async () => {
+  it('do not restrict reads', async () => {
     const { statusCode } = await api.app.inject({
       url: `/v1/users/${ALICE}/balance`,
       headers: await bearer({ sub: 'stranger' }),

@@ -9,7 +9,7 @@ import { API_OBSERVER, type ApiObserver } from './observer/api-observer.js';
 import { API_OPTIONS, type ApiOptions } from './options/api-options.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 
-/** Before and behind every route: access, limits, and errors as problems. */
+/** What applies to every route: authentication, limits, and errors as problems. */
 @Global()
 @Module({
   providers: [

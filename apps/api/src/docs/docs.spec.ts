@@ -12,9 +12,9 @@ import { RESPONSE_SCHEMAS } from './schemas.js';
 
 const METHODS = ['get', 'post'];
 
-describe('the description of the API', () => {
+describe('the OpenAPI document', () => {
   let api: TestApi;
-  let described: OpenApiDocument;
+  let document: OpenApiDocument;
   const routes: string[] = [];
   beforeAll(async () => {
     api = await openTestApi({
@@ -24,19 +24,19 @@ describe('the description of the API', () => {
         }
       },
     });
-    described = (await api.app.inject({ url: '/openapi.json' })).json<OpenApiDocument>();
+    document = (await api.app.inject({ url: '/openapi.json' })).json<OpenApiDocument>();
   });
   afterAll(() => api.close());
 
   const operations = () =>
-    Object.entries(described.paths).flatMap(([path, methods]) =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
 
-  it('says of a read that it may find the account parked, and what it answers then', () => {
-    const read = described.paths['/v1/users/{user_id}/balance']?.['get'];
+  it('describes the 409 of reads and of commands, and the mark of a parked account', () => {
+    const read = document.paths['/v1/users/{user_id}/balance']?.['get'];
     expect(read?.responses['409']?.description).toContain('account-parked');
-    const command = described.paths['/v1/commands/RechargePoints']?.['post'];
+    const command = document.paths['/v1/commands/RechargePoints']?.['post'];
     expect(command?.responses['409']?.description).toContain('CommandIdReused');
     for (const name of [
       'AccountBalance',
@@ -44,13 +44,13 @@ describe('the description of the API', () => {
       'TransactionsPage',
       'TransactionStory',
     ]) {
-      expect(described.components.schemas[name]).toMatchObject({
+      expect(document.components.schemas[name]).toMatchObject({
         properties: { parked: { $ref: '#/components/schemas/Parked' } },
       });
     }
   });
 
-  it('names every route, and none that there is not', () => {
+  it('describes exactly the routes that exist', () => {
     const named = operations().map(({ path, method }) => {
       const route = path.replaceAll(/\{(\w+)\}/g, ':$1');
       return `${method} ${route.replace(/^(\/v1\/commands)\/\w+$/, '$1/:type')}`;
@@ -60,15 +60,15 @@ describe('the description of the API', () => {
     expect([...new Set(named)].sort()).toEqual(there.sort());
   });
 
-  it('refers only to schemas that it has', () => {
-    const text = JSON.stringify(described);
+  it('refers only to schemas that it contains', () => {
+    const text = JSON.stringify(document);
     const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(20);
-    for (const name of names) expect(described.components.schemas).toHaveProperty(name ?? '');
+    for (const name of names) expect(document.components.schemas).toHaveProperty(name ?? '');
   });
 
-  it('is made of the schemas that parse: their fields and bounds', () => {
-    expect(described.components.schemas).toMatchObject({
+  it('takes fields and bounds from the schemas that parse', () => {
+    expect(document.components.schemas).toMatchObject({
       ConsumePoints: {
         type: 'object',
         required: ['user_id', 'points', 'source_type'],
@@ -79,7 +79,7 @@ describe('the description of the API', () => {
       },
       PointTransaction: { required: expect.any(Array) as [] },
     });
-    const page = described.paths['/v1/users/{user_id}/transactions']?.['get'];
+    const page = document.paths['/v1/users/{user_id}/transactions']?.['get'];
     expect(page?.parameters.map(({ name }) => name)).toEqual([
       'user_id',
       'type',
@@ -92,8 +92,8 @@ describe('the description of the API', () => {
     ]);
   });
 
-  it('says that a command has no other fields, and no duration where nothing is billed by it', () => {
-    const { schemas } = described.components;
+  it('permits no other fields of a command, and a duration only where it is billed', () => {
+    const { schemas } = document.components;
     for (const type of ['RechargePoints', 'ConsumePoints', 'RefundPoints', 'ExpirePoints']) {
       expect(schemas[type]).toMatchObject({ additionalProperties: false });
     }
@@ -103,8 +103,8 @@ describe('the description of the API', () => {
     });
   });
 
-  it('allows no Idempotency-Key that is not taken', () => {
-    const post = described.paths['/v1/commands/ExpirePoints']?.['post'];
+  it('permits only an Idempotency-Key that is accepted', () => {
+    const post = document.paths['/v1/commands/ExpirePoints']?.['post'];
     const key = post?.parameters.find(({ name }) => name === 'Idempotency-Key');
     const { pattern, maxLength } = key?.schema as { pattern: string; maxLength: number };
     fc.assert(
@@ -116,25 +116,26 @@ describe('the description of the API', () => {
     );
   });
 
-  it('says of the stored events that no hash covers recorded_at', () => {
-    const events = described.paths['/v1/users/{user_id}/events']?.['get'];
+  it('states that no hash covers recorded_at', () => {
+    const events = document.paths['/v1/users/{user_id}/events']?.['get'];
     expect(events?.responses['200']?.description).toContain('recorded_at');
   });
 
-  it('says of parameters what they are read as', () => {
-    const page = described.paths['/v1/users/{user_id}/transactions']?.['get'];
+  it('describes parameters by the type that they are parsed to', () => {
+    const page = document.paths['/v1/users/{user_id}/transactions']?.['get'];
     const schemaOf = (name: string) => page?.parameters.find((one) => one.name === name)?.schema;
     expect(schemaOf('limit')).toMatchObject({ type: 'integer', minimum: 1, maximum: 100 });
     expect(schemaOf('from')).toMatchObject({ type: 'string', format: 'date-time' });
     expect(schemaOf('user_id')).toMatchObject({ type: 'string', format: 'uuid' });
   });
 
-  it('gives every operation an id of its own', () => {
+  it('gives every operation a unique id', () => {
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('gives an example of every request body and of every answer', () => {
+    const anything: unknown = expect.anything();
     for (const { path, method, operation } of operations()) {
       const bodies = [operation.requestBody, ...Object.values(operation.responses)];
       for (const { content } of bodies.filter((body) => body !== undefined)) {
@@ -142,14 +143,14 @@ describe('the description of the API', () => {
           expect([method, path, media]).toEqual([
             method,
             path,
-            expect.objectContaining({ schema: expect.anything(), example: expect.anything() }),
+            { schema: anything, example: anything },
           ]);
         }
       }
     }
   });
 
-  it.each(COMMAND_TYPES)('gives an example of %s that is taken, and its outcome', (type) => {
+  it.each(COMMAND_TYPES)('gives a valid example of %s and of its outcome', (type) => {
     expect(parseCommandData(type, COMMAND_EXAMPLES[type])).toMatchObject({ ok: true });
     expect(commandOutcome.safeParse(outcomeExample(type))).toMatchObject({ success: true });
   });
@@ -163,8 +164,8 @@ describe('the description of the API', () => {
     expect(schema.safeParse(example)).toMatchObject({ success: true });
   });
 
-  it('types every error answer: its problem types, its status and what it carries', () => {
-    const { schemas } = described.components;
+  it('types every error answer by its problem types, its status and its members', () => {
+    const { schemas } = document.components;
     for (const { operation } of operations()) {
       const problems = Object.entries(operation.responses).flatMap(([status, { content = {} }]) => {
         const media = content['application/problem+json'] as

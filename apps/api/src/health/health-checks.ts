@@ -18,12 +18,12 @@ export function clockCheck(...clocks: Parameters<typeof clockSkewFault>): Health
   return { part: 'clock', run: () => clockSkewFault(...clocks) };
 }
 
-/** Events wait, and the read tables did not move for so long: reads stand still. */
+/** Reads are stalled when events are waiting and the read tables have not changed for this long. */
 export const READ_STALL_MS_MAX = 60_000;
 
 /**
- * Whoever carries events into the tables is another process: what can be seen here is that events
- * wait for it and none comes through.
+ * The projector is another process: visible from here is only that events are waiting and that none
+ * of them reaches the read tables.
  */
 export function readProgressCheck(
   store: Pick<EventStore, 'head'>,

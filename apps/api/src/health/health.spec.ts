@@ -6,7 +6,7 @@ import { startHealthChecks, type HealthCheck } from './periodic-health-check.js'
 import { READ_STALL_MS_MAX, clockCheck, readProgressCheck, storeChecks } from './health-checks.js';
 
 describe('the probes', () => {
-  it('tell live from ready, and name the part that is not', async () => {
+  it('distinguish liveness from readiness, and name the component that is not ready', async () => {
     const health = new Health(['event store']);
     const api = await openTestApi({ parts: { health } });
     const get = (url: string) => api.app.inject({ url });
@@ -24,7 +24,7 @@ describe('the probes', () => {
     await api.close();
   });
 
-  it('give figures to Prometheus', async () => {
+  it('serve metrics to Prometheus', async () => {
     const api = await openTestApi();
     const response = await api.app.inject({ url: '/metrics' });
     expect(response.statusCode).toBe(200);
@@ -33,8 +33,8 @@ describe('the probes', () => {
   });
 });
 
-describe('the probes of a process that has a port for them alone', () => {
-  it('say on the public port whether it is ready, not why, and give no figures', async () => {
+describe('the probes of a process with a separate metrics port', () => {
+  it('answer on the public port without details and without metrics', async () => {
     const health = new Health(['event store']);
     const api = await openTestApi({ parts: { health, hasMetricsPort: true } });
     const get = async (url: string) => {
@@ -56,10 +56,10 @@ describe('the probes of a process that has a port for them alone', () => {
   });
 });
 
-describe('the checkup', () => {
+describe('the periodic health check', () => {
   const hurried = { after: (_: number, then: () => void) => SYSTEM_CLOCK.after(5, then) };
 
-  it('reports again and again how each part is', async () => {
+  it('reports the status of each component again and again', async () => {
     const health = new Health(['a', 'b']);
     let a: () => Promise<string | null> = () => Promise.resolve(null);
     const checks: HealthCheck[] = [
@@ -78,7 +78,7 @@ describe('the checkup', () => {
   });
 });
 
-describe('the checks', () => {
+describe('the health checks', () => {
   const NOW = Date.parse('2030-01-01T00:00:00Z');
   const apart = (ms: number) =>
     clockCheck(
@@ -86,15 +86,18 @@ describe('the checks', () => {
       { databaseTimeOfDay: () => Promise.resolve(NOW + ms) },
     ).run();
 
-  it.each([0, 5_000, -5_000])('find a clock %i ms apart from the database’s right', async (ms) => {
-    expect(await apart(ms)).toBeNull();
-  });
+  it.each([0, 5_000, -5_000])(
+    'accept a clock that is %i ms apart from the database',
+    async (ms) => {
+      expect(await apart(ms)).toBeNull();
+    },
+  );
 
-  it.each([5_001, -60_000])('find a clock %i ms apart wrong', async (ms) => {
+  it.each([5_001, -60_000])('reject a clock that is %i ms apart from the database', async (ms) => {
     expect(await apart(ms)).toMatch(/apart/);
   });
 
-  it('don’t take a slow answer for a wrong clock', async () => {
+  it('do not mistake a slow answer for a wrong clock', async () => {
     let now = NOW;
     const clock = { timeOfDay: () => now };
     const check = clockCheck(clock, {
@@ -106,14 +109,14 @@ describe('the checks', () => {
     expect(await check.run()).toBeNull();
   });
 
-  it('ask both stores', async () => {
+  it('query both stores', async () => {
     const away = () => Promise.reject(new Error('away'));
     const [store, tables] = storeChecks({ head: away }, { position: () => Promise.resolve(null) });
     await expect(store?.run()).rejects.toThrow('away');
     expect(await tables?.run()).toBeNull();
   });
 
-  describe('of the reads', () => {
+  describe('of read progress', () => {
     const at = (place: number) => `memory:${String(place).padStart(16, '0')}` as Position;
 
     function reads() {
@@ -126,13 +129,13 @@ describe('the checks', () => {
       return { is, look: () => check.run() };
     }
 
-    it('are well where nothing waits, however long nothing happens', async () => {
+    it('are green while no event is waiting, however long nothing happens', async () => {
       const { is, look } = reads();
       is.now = 100 * READ_STALL_MS_MAX;
       expect(await look()).toBeNull();
     });
 
-    it('say that reads stand still when events wait and the tables do not move', async () => {
+    it('report a stall when events are waiting and the tables do not change', async () => {
       const { is, look } = reads();
       expect(await look()).toBeNull();
       is.head = at(5);

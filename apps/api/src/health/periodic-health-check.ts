@@ -1,17 +1,17 @@
 import { runPeriodically, valueWithin, type Clock, type PeriodicRun } from '#async';
 import { GREEN, type Health } from '#platform/process';
 
-/** One thing without which work does not flow. */
+/** A check of one component. */
 export interface HealthCheck {
   readonly part: string;
-  /** null: it is well. Else why not; rejecting is no as well. */
+  /** null: the component is healthy. Otherwise the reason why not; a rejection counts as one. */
   run(): Promise<string | null>;
 }
 
 const CHECK_INTERVAL_MS = 2_000;
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** Looks at every part again and again, and reports it: probes are answered at once, from memory. */
+/** Checks every component periodically and reports it, so that probes are answered from memory. */
 export function startHealthChecks(
   checks: readonly HealthCheck[],
   health: Health,

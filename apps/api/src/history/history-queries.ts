@@ -24,7 +24,7 @@ export class GetBalanceAtQuery extends Query<AccountBalance> {
 }
 
 @QueryHandler(GetBalanceAtQuery)
-export class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
+class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly semaphore: ReplaySemaphore,
@@ -49,7 +49,7 @@ export class GetAccountStateQuery extends Query<AccountState> {
 }
 
 @QueryHandler(GetAccountStateQuery)
-export class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
+class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(API_OPTIONS) private readonly options: Pick<ApiOptions, 'policy'>,
@@ -81,7 +81,7 @@ export class GetEventsQuery extends Query<EventsPage> {
 }
 
 @QueryHandler(GetEventsQuery)
-export class GetEventsHandler implements IQueryHandler<GetEventsQuery> {
+class GetEventsHandler implements IQueryHandler<GetEventsQuery> {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   async execute({ userId, after, limit }: GetEventsQuery): Promise<EventsPage> {

@@ -6,11 +6,11 @@ import { decodeEvent, reportAsDamage } from './stored-event.js';
 
 export interface ReplayedAccount {
   readonly account: Account;
-  /** Of the last event in it; null: there is none. */
+  /** The position of the last included event; null: there is none. */
   readonly position: Position | null;
 }
 
-/** The account after all of its first events that belong to it. */
+/** Replays the events of an account up to the first one that is not included. */
 export async function replayAccount(
   store: EventStore,
   userId: string,

@@ -2,8 +2,8 @@ import { eventually } from '../testing/api-fixture.js';
 import { Problem } from '../common/problems/problem.js';
 import { ReplaySemaphore } from './replay-semaphore.js';
 
-describe('the gate before folds', () => {
-  it('lets four in at a time, the next as soon as one has ended, well or not', async () => {
+describe('the replay semaphore', () => {
+  it('runs four replays at a time, the next one as soon as one has ended or failed', async () => {
     const gate = new ReplaySemaphore();
     let inside = 0;
     let most = 0;
@@ -31,7 +31,7 @@ describe('the gate before folds', () => {
     expect(await last).toBe('folded');
   });
 
-  it('turns away whom it has no room to let wait', async () => {
+  it('rejects a replay when its queue is full', async () => {
     const gate = new ReplaySemaphore();
     let end = (): void => undefined;
     const held = new Promise<void>((resolve) => (end = resolve));

@@ -9,12 +9,12 @@ export interface DecodedEvent {
   readonly provenance: Provenance;
 }
 
-/** Throws AccountDamaged where it can't be read: somebody has to look, nothing is skipped. */
+/** Throws AccountDamaged when the event can't be decoded: nothing is skipped silently. */
 export function decodeEvent(recorded: RecordedEvent): DecodedEvent {
   return reportAsDamage(recorded, () => ({ recorded, ...deserializeEvent(recorded) }));
 }
 
-/** As it is stored, for those who check it: what its hash covers is answered in its own order. */
+/** The event as it is stored, its fields in the stored order, so that its hash can be verified. */
 export function toStoredEvent({ recorded, event }: DecodedEvent): StoredEvent {
   const { revision, position, id, type, data, meta, hash } = recorded;
   return reportAsDamage(recorded, () => {
@@ -33,7 +33,7 @@ export function toStoredEvent({ recorded, event }: DecodedEvent): StoredEvent {
   });
 }
 
-/** Whatever fails over an event that is stored is damage of its account. */
+/** Reports any error over a stored event as damage of its account. */
 export function reportAsDamage<T>({ stream, revision }: RecordedEvent, read: () => T): T {
   try {
     return read();

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { ALICE, openTestApi, type TestApi } from '../testing/api-fixture.js';
 import { handleClientError } from './connection-errors.js';
 
-/** Everything that comes until the other side ends. */
+/** Everything that is received until the connection is closed. */
 function textOf(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (bytes) => (text += bytes.toString()));
@@ -25,7 +25,7 @@ function answerIn(text: string): Answer {
   };
 }
 
-describe('what never becomes a request', () => {
+describe('input that is not a valid request', () => {
   let api: TestApi;
   let port: number;
   beforeAll(async () => {
@@ -47,10 +47,10 @@ describe('what never becomes a request', () => {
 
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n', 400],
-    ['another version', `GET / HTTP/9.9\r\n${close}\r\n`, 400],
-    ['HTTP/2 without being asked', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['an unknown version', `GET / HTTP/9.9\r\n${close}\r\n`, 400],
+    ['HTTP/2 without an upgrade', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     ['a handshake of TLS', '\u0016\u0003\u0001\u0002\u0000\u0001', 400],
-    ['a method that there is not', `STEAL / HTTP/1.1\r\n${close}\r\n`, 400],
+    ['an unknown method', `STEAL / HTTP/1.1\r\n${close}\r\n`, 400],
     ['a header without a colon', `GET / HTTP/1.1\r\n${close}nonsense\r\n\r\n`, 400],
     [
       'two lengths',
@@ -58,20 +58,24 @@ describe('what never becomes a request', () => {
       400,
     ],
     [
-      'a body in pieces that are none',
+      'an invalid chunked body',
       `POST /v1/commands/ExpirePoints HTTP/1.1\r\n${close}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n`,
       400,
     ],
     ['no host', 'GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     ['a tunnel', `CONNECT example.org:443 HTTP/1.1\r\n${close}\r\n`, 400],
-    ['headers without end', `GET / HTTP/1.1\r\n${close}x: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-    ['an address without end', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n${close}\r\n`, 431],
+    [
+      'headers that are too large',
+      `GET / HTTP/1.1\r\n${close}x: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+    ],
+    ['an address that is too long', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n${close}\r\n`, 431],
     [
       'an expectation',
       `GET /v1/users/${ALICE}/balance HTTP/1.1\r\n${close}expect: the-impossible\r\n\r\n`,
       417,
     ],
-  ])('is a problem of its status: %s', async (_, text, status) => {
+  ])('is answered with a problem: %s', async (_, text, status) => {
     const answer = await ask(text);
     expect(answer.status).toBe(status);
     expect(answer.headers).toContain('content-type: application/problem+json');
@@ -83,13 +87,13 @@ describe('what never becomes a request', () => {
     });
   });
 
-  it('does not keep a request from being answered on the next connection', async () => {
+  it('does not affect the next connection', async () => {
     const live = await fetch(`http://127.0.0.1:${port}/health/live`);
     expect(live.status).toBe(200);
   });
 });
 
-describe('a request that does not arrive in time', () => {
+describe('a request that is not received in time', () => {
   it.each([
     [{}, 'is answered 408', 408],
     [{ _httpMessage: { headersSent: true, req: { complete: false } } }, 'is cut off', null],

@@ -3,43 +3,43 @@ import type { Duplex } from 'node:stream';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
 import { problemBody, type ProblemDetails } from '../common/problems/problem.js';
 
-// What never becomes a request: the parser of HTTP or Node itself refuses it. Those answers are
-// problems of RFC 9457 too, so that a client has to read one form of them alone.
+// Input that never becomes a request, because the HTTP parser or Node itself rejects it. It is
+// answered with problems of RFC 9457 too, so that a client has to read only one form of errors.
 
 const MALFORMED = { status: 400, name: 'malformed-http', title: 'Malformed HTTP' } as const;
 
-/** By the code of what went wrong. Everything else is HTTP that the parser does not understand. */
+/** By error code. Every other error means that the parser could not read the request. */
 const PROBLEM_BY_ERROR_CODE: Readonly<Record<string, ProblemDetails>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     name: 'headers-too-large',
-    title: 'Headers too large',
-    detail: 'Request line and headers have at most 16 KiB together.',
+    title: 'Request header fields too large',
+    detail: 'Request line and headers together are limited to 16 KiB.',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
     name: 'request-timeout',
     title: 'Request timeout',
-    detail: 'The request did not arrive in time.',
+    detail: 'The request was not received in time.',
   },
 };
 
-const INVALID_HTTP: ProblemDetails = { ...MALFORMED, detail: 'This is no valid HTTP request.' };
-const PROXY_REFUSED: ProblemDetails = { ...MALFORMED, detail: 'This server is no proxy.' };
+const INVALID_HTTP: ProblemDetails = { ...MALFORMED, detail: 'This is not a valid HTTP request.' };
+const PROXY_REFUSED: ProblemDetails = { ...MALFORMED, detail: 'This server is not a proxy.' };
 const MISSING_HOST_PROBLEM: ProblemDetails = {
   ...MALFORMED,
-  detail: 'Send the header Host, once.',
+  detail: 'Send exactly one Host header.',
 };
 const EXPECTATION_FAILED: ProblemDetails = {
   status: 417,
   name: 'expectation-failed',
   title: 'Expectation failed',
-  detail: 'The header Expect may say 100-continue, and nothing else.',
+  detail: 'The only supported value of the Expect header is 100-continue.',
 };
 
 export const MISSING_HOST = MISSING_HOST_PROBLEM;
 
-/** As Node marks a socket with what it is being answered. */
+/** Node keeps the response that is being written on the socket. */
 interface ClientSocket extends Duplex {
   readonly _httpMessage?: {
     readonly headersSent: boolean;
@@ -48,8 +48,8 @@ interface ClientSocket extends Duplex {
 }
 
 /**
- * The parser's own errors. A connection that is gone is let go, and so is one in the middle of an answer,
- * unless it is the body of that very request that is broken.
+ * Answers errors of the HTTP parser. A connection that is lost is destroyed, and so is one on which an
+ * answer is being written, unless the error is in the body of that very request.
  */
 export function handleClientError(error: { readonly code?: unknown }, socket: ClientSocket): void {
   const answer = socket._httpMessage ?? null;
@@ -61,7 +61,7 @@ export function handleClientError(error: { readonly code?: unknown }, socket: Cl
   sendProblem(socket, PROBLEM_BY_ERROR_CODE[String(error.code)] ?? INVALID_HTTP);
 }
 
-/** What Node would answer without a body, or not at all. */
+/** Answers what Node would answer without a body, or not at all. */
 export function rejectConnectAndExpect(server: Server): void {
   server.on('connect', (_: IncomingMessage, socket: Duplex) => sendProblem(socket, PROXY_REFUSED));
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {

@@ -26,7 +26,7 @@ describe('a page of another origin', () => {
     api.app.inject({ url, headers: { origin, ...(await bearer({ roles: ['auditor'] })) } });
 
   it.each([URL_OF_ROWS, '/v1/commands/ConsumePoints'])(
-    'that is named may ask, without a token, what it may send to %s',
+    'that is listed gets an answer to a preflight without a token: %s',
     async (url) => {
       const response = await preflight(OURS, url);
       expect([response.statusCode, response.body]).toEqual([204, '']);
@@ -43,14 +43,14 @@ describe('a page of another origin', () => {
     },
   );
 
-  it('that is named may read the answer, and the position that it carries', async () => {
+  it('that is listed may read the answer and its position', async () => {
     const response = await get(OURS);
     expect(response.statusCode).toBe(200);
     expect(response.headers['access-control-allow-origin']).toBe(OURS);
     expect(response.headers['access-control-expose-headers']).toContain('ledger-position');
   });
 
-  it('that is named may read what went wrong', async () => {
+  it('that is listed may read error answers', async () => {
     for (const url of ['/v1/nothing', `${URL_OF_ROWS}?limit=x`, '/v1/commands/ConsumePoints']) {
       const { statusCode, headers } = await get(OURS, url);
       expect(statusCode).toBeGreaterThanOrEqual(400);
@@ -59,7 +59,7 @@ describe('a page of another origin', () => {
   });
 
   it.each([THEIRS, 'null', 'http://app.example.com', 'https://APP.example.com', `${OURS}/`])(
-    'that is not named to the letter gets no leave: %s',
+    'that is not listed exactly gets no CORS headers: %s',
     async (origin) => {
       const asked = await preflight(origin);
       expect(asked.statusCode).not.toBe(204);
@@ -69,7 +69,7 @@ describe('a page of another origin', () => {
     },
   );
 
-  it('gets no leave when none is named, and answers do not vary', async () => {
+  it('gets no CORS headers when none is listed, and answers do not vary', async () => {
     const closed = await openTestApi();
     const { headers } = await closed.app.inject({
       url: URL_OF_ROWS,

@@ -3,22 +3,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const METHODS = 'GET, HEAD, POST';
 const REQUEST_HEADERS =
   'authorization, content-type, idempotency-key, if-none-match, last-event-id, traceparent';
-/** What a page may read of an answer beside its body; all others are kept from it. */
+/** The response headers that a page of another origin may read. */
 const EXPOSED_HEADERS =
   'content-disposition, etag, idempotency-replayed, ledger-position, location, retry-after';
 /** Browsers keep the answer to a preflight no longer than this (Chromium: two hours). */
 const PREFLIGHT_SECONDS = 7_200;
 
 /**
- * Lets pages of just these origins call from a browser. Credentials that a browser adds by itself stay
- * off: whoever calls carries a token. Other origins get the answers that they would get anyway, without
- * the headers by which a browser hands them on.
+ * Permits pages of exactly these origins to call from a browser. Credentials that a browser adds by
+ * itself are not permitted, because every caller sends a token. Other origins get the same answers,
+ * without the headers that let a page read them.
  */
 export function enableCors(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
   const allowed = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
-    // Also where there is no origin, or a cache could give one page what was made for another.
+    // Sent without an origin too, or a cache could serve one origin the answer for another.
     void reply.header('vary', 'origin');
     const { origin } = request.headers;
     if (origin === undefined || !allowed.has(origin)) {

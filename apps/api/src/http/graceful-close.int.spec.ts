@@ -4,8 +4,8 @@ import { ALICE, bearer, eventually, openTestApi } from '../testing/api-fixture.j
 
 const READ = `/v1/users/${ALICE}/balance`;
 
-describe('the API that is asked to stop', () => {
-  it('answers what it has begun, and is gone although connections are kept, or never used', async () => {
+describe('the API on shutdown', () => {
+  it('completes requests in flight, and closes connections that are idle or were never used', async () => {
     const tables = new MemoryReadTables();
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -35,7 +35,7 @@ describe('the API that is asked to stop', () => {
   });
 });
 
-/** Everything that comes until the other side ends. */
+/** Everything that is received until the connection is closed. */
 function textOf(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (bytes) => (text += bytes.toString()));

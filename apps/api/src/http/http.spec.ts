@@ -28,7 +28,7 @@ describe('every answer', () => {
     '/health/live',
     '/v1/%zz',
     `/v1/users/${'x'.repeat(300)}/balance`,
-  ])('of %s has headers that keep a browser safe', async (url) => {
+  ])('of %s has security headers', async (url) => {
     const { headers } = await read(await open(), url);
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
@@ -44,7 +44,7 @@ describe('every answer', () => {
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
-  it('of the ledger stays out of caches', async () => {
+  it('below /v1 is not cached', async () => {
     expect((await read(await open(), READ)).headers['cache-control']).toBe('no-store');
   });
 
@@ -52,14 +52,14 @@ describe('every answer', () => {
     ['/nowhere', 404],
     ['/v1/%zz', 400],
     [`/v1/users/${'x'.repeat(300)}/balance`, 414],
-  ])('that is not found at %s is a problem', async (url, status) => {
+  ])('to an address that can not be served is a problem: %s', async (url, status) => {
     const response = await read(await open(), url);
     expect(response.statusCode).toBe(status);
     expect(response.headers['content-type']).toMatch('application/problem+json');
     expect(response.json()).toMatchObject({ status, title: expect.any(String) as string });
   });
 
-  it('is counted by its declared route, whatever a client writes', async () => {
+  it('is counted by its declared route, not by the requested URL', async () => {
     const answers: object[] = [];
     const observer = {
       ...SILENT_OBSERVER,
@@ -75,7 +75,7 @@ describe('every answer', () => {
   });
 });
 
-describe('a known address that is asked by another method', () => {
+describe('a known address with another method', () => {
   it.each([
     ['POST', READ, 'GET, HEAD'],
     ['DELETE', `/v1/users/${ALICE}/transactions/1`, 'GET, HEAD'],
@@ -86,7 +86,7 @@ describe('a known address that is asked by another method', () => {
     ['OPTIONS', '/openapi.json', 'GET, HEAD'],
     ['TRACE', '/metrics', 'GET, HEAD'],
     ['QUERY', READ, 'GET, HEAD'],
-  ])('is answered 405 that names the methods: %s %s', async (method, url, allow) => {
+  ])('is answered 405 that names the supported methods: %s %s', async (method, url, allow) => {
     for (const pageFolder of [null, import.meta.dirname]) {
       await open({ parts: { pageFolder } });
       const response = await api.app.inject({ method: method as 'GET', url });
@@ -102,17 +102,17 @@ describe('a known address that is asked by another method', () => {
   it.each([
     `/v1/users/${'x'.repeat(300)}/balance`,
     `/v1/users/${ALICE}/transactions/${'1'.repeat(300)}`,
-  ])('is never said to know the method that it was asked by: GET %s', async (url) => {
+  ])('is answered 414, not 405, when a parameter is too long: GET %s', async (url) => {
     for (const pageFolder of [null, import.meta.dirname]) {
       await open({ parts: { pageFolder } });
       const response = await read(api, url);
       expect(response.statusCode).toBe(414);
-      expect(response.json()).toMatchObject({ status: 414, title: 'The address is too long' });
+      expect(response.json()).toMatchObject({ status: 414, title: 'URI too long' });
       if (pageFolder === null) await api.close();
     }
   });
 
-  it('is 404 where there is nothing by any method', async () => {
+  it('is answered 404 when it supports no method at all', async () => {
     await open();
     for (const url of ['/v1/users//balance', '/v1/commands', '/v1', '/health', '/balance']) {
       const response = await api.app.inject({ method: 'POST', url });
@@ -121,10 +121,10 @@ describe('a known address that is asked by another method', () => {
   });
 });
 
-describe('somebody who asks too often', () => {
+describe('a caller that exceeds its rate limit', () => {
   const rates = { userPerSecond: 1, servicePerSecond: 2, anonymousPerSecond: 1 };
 
-  it('is answered 429 with Retry-After, and nobody else is', async () => {
+  it('is answered 429 with Retry-After, and no other caller is', async () => {
     await open({ parts: { rates } });
     const user = { sub: ALICE, roles: ['user'] };
     const statuses = [];
@@ -136,7 +136,7 @@ describe('somebody who asks too often', () => {
     expect((await read(api, READ, { roles: ['auditor'] })).statusCode).toBe(200);
   });
 
-  it('is answered 429 without a good token, too', async () => {
+  it('is answered 429 without a valid token, too', async () => {
     await open({ parts: { rates } });
     const statuses = [];
     for (let i = 0; i < 6; i += 1) statuses.push((await api.app.inject({ url: READ })).statusCode);
@@ -147,7 +147,7 @@ describe('somebody who asks too often', () => {
   it.each([
     [false, [401, 401, 401, 401, 401, 429]],
     [true, [401, 401, 401, 401, 401, 401]],
-  ])('is known by the address that a proxy says, where there is one: %p', async (is, expected) => {
+  ])('is identified by the address that a trusted proxy sends: %p', async (is, expected) => {
     await open({ parts: { rates }, isBehindProxy: is });
     const statusFrom = async (said: string) =>
       (await api.app.inject({ url: READ, headers: { 'x-forwarded-for': said } })).statusCode;
@@ -156,7 +156,7 @@ describe('somebody who asks too often', () => {
     expect(statuses).toEqual(expected);
   });
 
-  it('is not believed where they say they come from, before the proxy', async () => {
+  it('can not choose its address before the trusted proxy', async () => {
     await open({ parts: { rates }, isBehindProxy: true });
     const statuses = [];
     for (let i = 0; i < 6; i += 1) {
@@ -166,7 +166,7 @@ describe('somebody who asks too often', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
-  it('gets no further by asking for what is not allowed', async () => {
+  it('is limited while it requests what is forbidden, too', async () => {
     await open({ parts: { rates } });
     const headers = await bearer({ sub: 'somebody', roles: [] });
     const statuses = [];
@@ -190,7 +190,7 @@ describe('the page', () => {
 
   const get = (url: string) => api.app.inject({ url });
 
-  it('is served at every address of its own, and asked for again each time', async () => {
+  it('is served at each of its paths, and revalidated each time', async () => {
     await open({ parts: { pageFolder: folder } });
     for (const url of ['/', '/?lang=en', '/audit', '/audit?user=somebody']) {
       const page = await get(url);
@@ -201,7 +201,7 @@ describe('the page', () => {
     }
   });
 
-  it('brings its files, which never change', async () => {
+  it('has files that are cached for ever', async () => {
     await open({ parts: { pageFolder: folder } });
     const file = await get('/assets/app-1a2b.js');
     expect(file.statusCode).toBe(200);
@@ -209,7 +209,7 @@ describe('the page', () => {
     expect(file.headers['cache-control']).toMatch('immutable');
   });
 
-  it('brings its files packed to who can unpack them', async () => {
+  it('has files that are sent compressed to clients that accept it', async () => {
     await open({ parts: { pageFolder: folder } });
     const file = await api.app.inject({
       url: '/assets/app-1a2b.js',
@@ -235,20 +235,20 @@ describe('the page', () => {
     '/robots.txt',
     '/..%2fpackage.json',
     '/%2e%2e/x.js',
-  ])('does not stand in for %s', async (url) => {
+  ])('is not served in the place of %s', async (url) => {
     await open({ parts: { pageFolder: folder } });
     const response = await get(url);
     expect(response.statusCode).toBeGreaterThanOrEqual(400);
     expect(response.headers['content-type']).toMatch('application/problem+json');
   });
 
-  it('leaves the API as it is', async () => {
+  it('does not change the API', async () => {
     await open({ parts: { pageFolder: folder } });
     expect((await read(api, READ)).statusCode).toBe(200);
     expect((await get('/docs')).body).toContain('<title>points-ledger API</title>');
   });
 
-  it('is not found where it was not built', async () => {
+  it('is answered 404 when it was not built', async () => {
     await open();
     expect((await get('/')).statusCode).toBe(404);
   });

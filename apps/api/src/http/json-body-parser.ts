@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { compressedBody } from '../common/problems/problem.js';
 import { parseJsonBody } from './parse-json-body.js';
 
-/** Bodies are JSON in UTF-8, not packed, and nothing else. */
+/** Accepts only uncompressed bodies that are JSON in UTF-8. */
 export function useJsonBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
@@ -17,7 +17,7 @@ export function useJsonBodyParser(fastify: FastifyInstance): void {
   );
 }
 
-/** The header lists what was done to the body, in its order; nothing was by `identity`. */
+/** The header lists the applied encodings in order; `identity` stands for none. */
 const isCompressed = ({ headers }: FastifyRequest): boolean =>
   (headers['content-encoding'] ?? '')
     .split(',')

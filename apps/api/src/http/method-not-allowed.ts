@@ -3,8 +3,8 @@ import { PROBLEM_MEDIA_TYPE } from '#contracts';
 import { problemBody } from '../common/problems/problem.js';
 import { MISSING_HOST } from './connection-errors.js';
 
-/** The methods of every path that is declared, whoever declares it. */
-export class RouteTable {
+/** Knows the methods of every declared path. */
+class RouteTable {
   readonly #methods = new Map<string, Set<string>>();
 
   add(path: string, methods: readonly string[]): void {
@@ -14,7 +14,7 @@ export class RouteTable {
     this.#methods.set(path, known);
   }
 
-  /** In order, each once; empty: there is nothing at that path. */
+  /** Sorted, without duplicates; empty: the path does not exist. */
   methodsFor(path: string): readonly string[] {
     const all = [...this.#methods].filter(([declared]) => matchesPath(declared, path));
     return [...new Set(all.flatMap(([, methods]) => [...methods]))].sort();
@@ -29,18 +29,15 @@ function matchesPath(declared: string, path: string): boolean {
   );
 }
 
-/**
- * The router leaves a path to the wildcard, where there is one, when a part of it is too long to be a
- * parameter.
- */
+/** The router falls through to a wildcard when a part of the path is too long to be a parameter. */
 const ADDRESS_TOO_LONG = {
   status: 414,
   name: 'bad-address',
-  title: 'The address is too long',
+  title: 'URI too long',
   detail: 'The address is too long.',
 } as const;
 
-/** 405 with the methods that there are, where the path is known and the method is not. */
+/** Answers 405 with the supported methods when the path exists and the method is not supported. */
 export function rejectUnknownMethods(fastify: FastifyInstance): void {
   const routes = new RouteTable();
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
@@ -58,7 +55,7 @@ export function rejectUnknownMethods(fastify: FastifyInstance): void {
       send(reply, problemBody(ADDRESS_TOO_LONG));
       return;
     }
-    const detail = `This address knows ${methods.join(', ')}.`;
+    const detail = `This address supports ${methods.join(', ')}.`;
     void reply.header('allow', methods.join(', '));
     send(
       reply,
@@ -68,8 +65,8 @@ export function rejectUnknownMethods(fastify: FastifyInstance): void {
 }
 
 /**
- * Behind a path with a wildcard there are files, and everything that is unknown. One for OPTIONS is
- * there for browsers that ask before they ask.
+ * A wildcard route serves files and catches every unknown path. The one for OPTIONS answers the
+ * preflight requests of browsers.
  */
 const isUnknown = (request: FastifyRequest): boolean =>
   request.is404 ||

@@ -10,7 +10,7 @@ interface RouterError {
   readonly statusCode?: number;
 }
 
-/** An address that the router itself can't read never comes to Nest: its answer is a problem, too. */
+/** Answers an address that the router can't parse, and that never reaches Nest, with a problem too. */
 export class ProblemAdapter extends FastifyAdapter {
   #securityHook: SecurityHook | undefined;
 
@@ -28,8 +28,10 @@ export class ProblemAdapter extends FastifyAdapter {
   #sendProblem(error: RouterError, request: FastifyRequest, reply: FastifyReply): void {
     this.#securityHook?.(request, reply.raw);
     const status = error.statusCode ?? 400;
-    const title = status === 414 ? 'The address is too long' : 'The address is malformed';
-    const body = problemBody({ status, name: 'bad-address', title, detail: `${title}.` });
+    const isTooLong = status === 414;
+    const title = isTooLong ? 'URI too long' : 'Bad request';
+    const detail = isTooLong ? 'The address is too long.' : 'The address is malformed.';
+    const body = problemBody({ status, name: 'bad-address', title, detail });
     void reply.status(status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
   }
 }

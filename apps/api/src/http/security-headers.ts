@@ -1,6 +1,6 @@
 import type { SecurityHeadersOptions } from '@nestjs/common';
 
-/** Strict enough for the page, which needs nothing from elsewhere; what is no page needs nothing. */
+/** The pages load nothing from other origins and need nothing inline. */
 export const SECURITY_HEADERS: SecurityHeadersOptions = {
   contentSecurityPolicy: {
     useDefaults: false,

@@ -2,20 +2,20 @@ import { extname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** A file of the build has its hash in its name; the page itself is asked for again each time. */
+/** Built files have a hash in their name and are cached for ever; the page itself is revalidated. */
 const HASHED = /^\/assets\//;
 const YEAR_SECONDS = 31_536_000;
 
-/** Where the page is: the usage of an account, and the account as auditors see it. */
+/** The paths of the page: the usage of an account, and the account as auditors see it. */
 const PAGES = ['/', '/audit'];
 
-/** The page at the addresses that it knows, and its files. Everything else is not found. */
+/** Serves the page at its own paths, and its files. Every other path is answered 404. */
 export async function serveWebPage(fastify: FastifyInstance, folder: string): Promise<void> {
   await fastify.register(fastifyStatic, {
     root: folder,
     serve: false,
     cacheControl: false,
-    // Packed once, by the build; where it did not, they are sent as they are.
+    // The build has compressed the files; one that it has not is sent uncompressed.
     preCompressed: true,
   });
   const send = (request: FastifyRequest, reply: FastifyReply) => {

@@ -3,7 +3,7 @@ import type { ReadTables } from '#read-model';
 
 export interface ReadModelChangesOptions {
   readonly pollMs: number;
-  /** Called when the read tables can't be asked; they will be again. */
+  /** Called when a poll fails. Polling goes on. */
   readonly onPollError: (cause: unknown) => void;
 }
 
@@ -11,7 +11,7 @@ interface Waiter {
   wake(): void;
 }
 
-/** Tells when the read tables have moved, by one question at a time however many want to know. */
+/** Reports changes of the read tables to any number of waiters, by one poll at a time. */
 export class ReadModelChanges {
   readonly #waiters = new Set<Waiter>();
   #version = 0;
@@ -23,12 +23,12 @@ export class ReadModelChanges {
     private readonly options: ReadModelChangesOptions,
   ) {}
 
-  /** Rises whenever the tables have moved. Ask for it before reading, then wait for the one behind. */
+  /** Increases with every change. Get it before reading, then wait for a newer one. */
   get version(): number {
     return this.#version;
   }
 
-  /** True: there is a newer edition. False: the time is over, or the signal aborted. */
+  /** True: there is a newer version. False: the wait timed out, or the signal aborted. */
   waitForNewer(version: number, waitMsMax: number, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     if (this.#version > version) return Promise.resolve(true);
@@ -47,7 +47,7 @@ export class ReadModelChanges {
     });
   }
 
-  /** Goes on as long as somebody waits. What moved while nobody did is news to the first one. */
+  /** Polls while there are waiters. A change in between is reported to the first waiter after it. */
   async #poll(): Promise<void> {
     this.#isPolling = true;
     while (this.#waiters.size > 0) {

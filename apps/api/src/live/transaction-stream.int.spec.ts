@@ -18,7 +18,7 @@ interface Event {
   readonly data?: string;
 }
 
-/** A reader of server-sent events, as a page is one. */
+/** Reads server-sent events as a page does. */
 class Reader {
   readonly #decoder = new TextDecoder();
   #text = '';
@@ -58,7 +58,7 @@ class Reader {
     }
   }
 
-  /** The next event that is none of an account. */
+  /** The next event that is not `account`. */
   async nextRow(): Promise<Event | null> {
     for (;;) {
       const event = await this.next();
@@ -105,7 +105,7 @@ describe('the stream of new rows', () => {
     await api.close();
   });
 
-  it('begins with what comes, and brings it within a second', async () => {
+  it('starts with new rows, and sends them within a second', async () => {
     await start();
     await recharge('r1', 1);
     const reader = await open();
@@ -122,7 +122,7 @@ describe('the stream of new rows', () => {
     expect(JSON.parse(event?.data ?? '')).toEqual(page.json<{ items: unknown[] }>().items[0]);
   });
 
-  it('goes on behind the row that was seen last, without jumps or doubles', async () => {
+  it('resumes after the last seen row, without gaps or duplicates', async () => {
     await start();
     for (let i = 1; i <= 450; i += 1) await sendAccepted(api, 'RechargePoints', `r${i}`, of(i));
     await api.project();
@@ -135,7 +135,7 @@ describe('the stream of new rows', () => {
 
   const of = (points: number) => ({ user_id: ALICE, points, expires_at: null });
 
-  it('gives everything to a reader who has seen row 0', async () => {
+  it('sends every row after row 0', async () => {
     await start();
     await recharge('r1', 5);
     const reader = await open(undefined, { 'last-event-id': '0' });
@@ -143,31 +143,31 @@ describe('the stream of new rows', () => {
     expect(amountIn(await reader.nextRow())).toBe(5);
   });
 
-  it('tells behind the rows where the account has come to, and of what makes no row too', async () => {
+  it('sends the revision of the account after its rows, and for events without rows', async () => {
     await start();
     await recharge('r1', 100);
     const reader = await open(undefined, { 'last-event-id': '0' });
-    const told = async (): Promise<unknown> => {
+    const nextEvent = async (): Promise<unknown> => {
       const event = await reader.next();
       return [event?.event, event?.event === 'account' ? event.data : event?.id];
     };
-    expect(await told()).toEqual(['open', '0']);
-    expect(await told()).toEqual(['transaction', '1.0.0']);
-    expect(await told()).toEqual(['account', '{"revision":0}']);
+    expect(await nextEvent()).toEqual(['open', '0']);
+    expect(await nextEvent()).toEqual(['transaction', '1.0.0']);
+    expect(await nextEvent()).toEqual(['account', '{"revision":0}']);
     const video = { user_id: ALICE, points: 20, source_type: 'video', settle_within: 60 };
     await sendAccepted(api, 'ConsumePoints', 'c1', video);
     await api.project();
-    expect(await told()).toEqual(['transaction', '2.1.0']);
-    expect(await told()).toEqual(['account', '{"revision":1}']);
+    expect(await nextEvent()).toEqual(['transaction', '2.1.0']);
+    expect(await nextEvent()).toEqual(['account', '{"revision":1}']);
     const settlement = { user_id: ALICE, consumption_id: 'c1', points: 20 };
     await sendAccepted(api, 'SettleConsumption', 's1', settlement);
     const written = performance.now();
     await api.project();
-    expect(await told()).toEqual(['account', '{"revision":2}']);
+    expect(await nextEvent()).toEqual(['account', '{"revision":2}']);
     expect(performance.now() - written).toBeLessThan(1_000);
   });
 
-  it('says nothing of what happens to others', async () => {
+  it('sends nothing about other accounts', async () => {
     await start({ parts: { streams: { ...STREAMS, heartbeatMs: 200 } } });
     const reader = await open();
     await reader.next();
@@ -175,7 +175,7 @@ describe('the stream of new rows', () => {
     expect(await reader.next()).toEqual({ comment: 'still here' });
   });
 
-  it('goes on behind the same row when rows have other ids by now', async () => {
+  it('resumes after the same row when rows have got other ids', async () => {
     await start();
     for (let i = 1; i <= 5; i += 1) await sendAccepted(api, 'RechargePoints', `r${i}`, of(i));
     await api.project();
@@ -185,13 +185,13 @@ describe('the stream of new rows', () => {
     expect((await reader.nextRow())?.id).toBe('5.4.0');
   });
 
-  it('refuses a Last-Event-ID that is no row', async () => {
+  it('rejects a Last-Event-ID that names no row', async () => {
     await start();
     const reader = await open(undefined, { 'last-event-id': 'x' });
     expect(reader.response.status).toBe(400);
   });
 
-  it('beats while nothing happens', async () => {
+  it('sends heartbeats while nothing happens', async () => {
     await start({ parts: { streams: { ...STREAMS, heartbeatMs: 20 } } });
     const reader = await open();
     await reader.next();
@@ -199,7 +199,7 @@ describe('the stream of new rows', () => {
     expect(await reader.next()).toEqual({ comment: 'still here' });
   });
 
-  it('ends when the token does, and says so', async () => {
+  it('ends with an event when the token expires', async () => {
     await start({ parts: { streams: { ...STREAMS, heartbeatMs: 20 } } });
     const reader = await open({ sub: ALICE, roles: ['user'], seconds: 60 });
     await reader.next();
@@ -210,7 +210,7 @@ describe('the stream of new rows', () => {
     expect(await reader.next()).toBeNull();
   });
 
-  it('is bounded: one subject has so many open, and a closed one makes room', async () => {
+  it('is limited per subject, until one is closed', async () => {
     await start();
     for (let i = 0; i < STREAMS.subjectStreamsMax; i += 1) await (await open()).next();
     const more = await open();
@@ -220,7 +220,7 @@ describe('the stream of new rows', () => {
     await eventually(async () => expect((await open()).response.status).toBe(200));
   });
 
-  it('ends in order when the process stops', async () => {
+  it('ends on shutdown', async () => {
     await start();
     const reader = await open();
     await reader.next();
@@ -230,7 +230,7 @@ describe('the stream of new rows', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
-  it('ends when its rows can not be read, which is reported', async () => {
+  it('ends when its rows can not be read, and the error is reported', async () => {
     const tables = new MemoryReadTables();
     await start({ tables });
     const reader = await open();
@@ -241,7 +241,7 @@ describe('the stream of new rows', () => {
     expect(api.reportedErrors).toMatchObject([{ message: 'lost' }]);
   });
 
-  it('goes on when the tables could not be asked for a while', async () => {
+  it('continues after polls that failed', async () => {
     const tables = new MemoryReadTables();
     await start({ tables });
     const reader = await open();

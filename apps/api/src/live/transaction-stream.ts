@@ -14,21 +14,21 @@ export interface TransactionStreamSources {
 
 export interface TransactionStreamRequest {
   readonly userId: string;
-  /** Newer rows than this one. */
+  /** Only newer rows than this one are sent. */
   readonly after: RowCursor;
-  /** When the reader has to show a token again. */
+  /** When the token expires and the client must reconnect. */
   readonly expiresAtMs: number;
   readonly signal: AbortSignal;
 }
 
 const ROWS_MAX = 200;
-/** How long a reader waits before it comes again: behind it is a process that stops, or a network. */
+/** How long a client waits before it reconnects after a shutdown or a network error. */
 const RETRY_MS = 1_000;
 
 /**
- * New rows of one user as server-sent events, from here on, in order, each once; behind them where
- * the account has come to, for not every event makes a row. Ends when the reader has to show a token
- * again, or when the signal aborts. The reader's pace is the pace.
+ * Streams new rows of one user as server-sent events, in order and each once, and after them the
+ * revision that the account has reached, because not every event makes a row. It ends when the token
+ * expires or the signal aborts. Nothing is read ahead of a slow client.
  */
 export async function* transactionStream(
   { tables, changes: news, clock, heartbeatMs }: TransactionStreamSources,
@@ -36,7 +36,7 @@ export async function* transactionStream(
 ): AsyncGenerator<string> {
   let last = after;
   let sentRevision: number | null = null;
-  // With an id, so that a reader who is cut off before the first row knows where to go on.
+  // It has an id, so that a client that loses the connection before the first row can resume.
   yield `retry: ${RETRY_MS}\nid: ${formatEventId(after)}\n${formatEvent('open', {})}`;
   while (!signal.aborted) {
     const leftMs = untilMs - clock.timeOfDay();
@@ -45,7 +45,7 @@ export async function* transactionStream(
       return;
     }
     const version = news.version;
-    // The account first: when its revision is told, all rows up to it have been.
+    // The account is read first: when its revision is sent, all rows up to it have been sent.
     const revision = (await tables.account(userId))?.revision ?? null;
     if (revision !== sentRevision) {
       const rows = await tables.transactionsAfter(userId, last, ROWS_MAX);

@@ -6,7 +6,7 @@ import { ALICE, seedAccount, openTestApi, read } from '../testing/api-fixture.js
 const EXPORT = `/v1/users/${ALICE}/transactions.csv`;
 
 describe('the statement as CSV', () => {
-  it('has the columns of the statement, for Excel too, and the same filters', async () => {
+  it('has the columns and filters of the statement, and a byte order mark for Excel', async () => {
     const api = await openTestApi();
     await seedAccount(api);
     const response = await read(api, `${EXPORT}?type=consume`);
@@ -21,7 +21,7 @@ describe('the statement as CSV', () => {
     await api.close();
   });
 
-  it('comes whole, however many rows there are, and is read page by page', async () => {
+  it('is complete, and is read page by page', async () => {
     const rows = 2_500;
     const limits: number[] = [];
     const tables = new MemoryReadTables();
@@ -40,7 +40,7 @@ describe('the statement as CSV', () => {
     await api.close();
   });
 
-  it('is a problem, not a broken file, when the tables are lost before its first line', async () => {
+  it('is a problem, not a truncated file, when the tables fail before its first line', async () => {
     const tables = new MemoryReadTables();
     tables.transactions = () => Promise.reject(new Error('lost'));
     const api = await openTestApi({ tables });
@@ -54,7 +54,7 @@ describe('the statement as CSV', () => {
     await api.close();
   });
 
-  it('ends broken, not short, when the tables are lost on the way', async () => {
+  it('is cut off with an error, not ended, when the tables fail later', async () => {
     const tables = new MemoryReadTables();
     tables.transactions = (userId, { before, limit }) =>
       before === undefined

@@ -9,36 +9,36 @@ const cursor: PageCursor = {
 };
 
 describe('a page cursor', () => {
-  it('carries its user, place and filters', () => {
+  it('contains its user, row and filters', () => {
     expect(cursors.verify(cursors.sign(cursor))).toEqual(cursor);
   });
 
-  it('is refused when any character of it is altered', () => {
+  it('is rejected when any character of it is altered', () => {
     const text = cursors.sign(cursor);
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.constantFrom(...'Aa0-_.'), (at, other) => {
         fc.pre(text[at] !== other);
         const altered = text.slice(0, at) + other + text.slice(at + 1);
         const opened = cursors.verify(altered);
-        // The last character of base64url may hold bits that say nothing.
+        // The last character of base64url may have unused bits.
         expect(opened === null || JSON.stringify(opened) === JSON.stringify(cursor)).toBe(true);
       }),
     );
   });
 
-  it('is refused with other words under its seal', () => {
-    const [, seal] = cursors.sign(cursor).split('.');
-    const said = Buffer.from(JSON.stringify({ ...cursor, before: 9_999 })).toString('base64url');
-    expect(cursors.verify(`${said}.${seal ?? ''}`)).toBeNull();
+  it('is rejected with another payload under its signature', () => {
+    const [, signature] = cursors.sign(cursor).split('.');
+    const payload = Buffer.from(JSON.stringify({ ...cursor, before: 9_999 })).toString('base64url');
+    expect(cursors.verify(`${payload}.${signature ?? ''}`)).toBeNull();
   });
 
-  it('is refused under another key', () => {
+  it('is rejected under another key', () => {
     const others = new PageCursors('another key of thirty-two characters or so');
     expect(others.verify(cursors.sign(cursor))).toBeNull();
   });
 
   it.each(['', '.', 'abc', 'abc.def', 'x'.repeat(5_000), '{}.{}', 'a.b.c'])(
-    'is refused when it is %p',
+    'is rejected when it is %p',
     (text) => {
       expect(cursors.verify(text)).toBeNull();
     },

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RowCursor, TransactionFilter } from '#read-model';
 
-/** Where a page ends, of whom, and what was asked for: a cursor is of no use for anything else. */
+/** Where a page ends, of which user and with which filters. A cursor is valid for nothing else. */
 export interface PageCursor {
   readonly userId: string;
-  /** The last row of the page before; of a cursor from before there were places, its id alone. */
+  /** The last row of the page before; an old cursor has only its id. */
   readonly before: RowCursor | number;
   readonly filter: TransactionFilter;
 }
@@ -12,7 +12,7 @@ export interface PageCursor {
 const SIGNATURE_BYTES = 16;
 const CURSOR_CHARS_MAX = 1_024;
 
-/** Cursors that can be read, but not made or altered, by those who carry them. */
+/** Signs cursors: a client can read them, but can neither create nor alter them. */
 export class PageCursors {
   constructor(private readonly key: string) {}
 
@@ -21,13 +21,13 @@ export class PageCursors {
     return `${payload.toString('base64url')}.${this.#signatureOf(payload).toString('base64url')}`;
   }
 
-  /** null: not one of ours. */
+  /** null: the signature is not valid. */
   verify(text: string): PageCursor | null {
     if (text.length > CURSOR_CHARS_MAX) return null;
     const [payload, sign, ...more] = text.split('.').map((part) => Buffer.from(part, 'base64url'));
     if (payload === undefined || sign?.length !== SIGNATURE_BYTES || more.length > 0) return null;
     if (!timingSafeEqual(sign, this.#signatureOf(payload))) return null;
-    // The seal has spoken: we wrote this.
+    // The signature is valid, so it is a cursor that `sign` wrote.
     return JSON.parse(payload.toString('utf8')) as PageCursor;
   }
 

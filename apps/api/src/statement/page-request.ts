@@ -13,12 +13,12 @@ export const toFilter = ({ type, source_type, from, to }: ExportQuery): Transact
 
 export interface RequestedPage {
   readonly filter: TransactionFilter;
-  /** The last row of the page before; undefined: the first page is asked for. */
+  /** The last row of the page before; undefined: the first page is requested. */
   readonly before?: RowCursor;
   readonly limit: number;
 }
 
-/** A cursor brings its filters along; beside it they may be said again, but not otherwise. */
+/** A cursor carries its filters. The query may repeat them, but must not change them. */
 export function resolvePage(
   userId: string,
   query: TransactionsQuery,
@@ -37,7 +37,7 @@ export function resolvePage(
   return { filter: opened.filter, before, limit };
 }
 
-/** One more row than asked for tells whether there is a next page. */
+/** One row more than the limit shows whether there is a next page. */
 export function toPage(
   userId: string,
   { filter, limit }: RequestedPage,

@@ -49,7 +49,7 @@ describe('reads of a parked account', () => {
     ['transactions', transactionsPage],
     ['usage', usage],
     ['story', transactionStory],
-  ] as const)('answer what stands and say so: %s', async (what, schema) => {
+  ] as const)('answer the state before the parked event, and say so: %s', async (what, schema) => {
     const response = await read(api, userPath(what === 'story' ? story : what));
     expect(response.statusCode).toBe(200);
     const body = response.json<{ parked?: { since: string; code: string } }>();
@@ -61,17 +61,17 @@ describe('reads of a parked account', () => {
     expect(response.headers['ledger-parked']).toBe('unreadable-record');
   });
 
-  it('keep the balance of before', async () => {
+  it('keep the balance before the parked event', async () => {
     expect((await read(api, userPath('balance'))).json()).toMatchObject({ balance: 137 });
   });
 
-  it('say it of a file by a header', async () => {
+  it('say so in a header of a file', async () => {
     const response = await read(api, userPath('transactions.csv'));
     expect(response.headers['ledger-parked']).toBe('unreadable-record');
     expect(response.body).not.toContain('unreadable-record');
   });
 
-  it('refuse to wait for what lies behind the parked place', async () => {
+  it('reject a position after the parked event', async () => {
     const position = await tables.position();
     const response = await read(api, userPath(`balance?min_position=${position}`));
     expect(response.statusCode).toBe(409);
@@ -83,7 +83,7 @@ describe('reads of a parked account', () => {
     expect((await read(api, userPath(`balance?min_position=${before}`))).statusCode).toBe(200);
   });
 
-  it('are as ever for everybody else', async () => {
+  it('do not affect other accounts', async () => {
     await sendAccepted(api, 'RechargePoints', 'bob-1', {
       user_id: BOB,
       points: 5,

@@ -35,7 +35,7 @@ describe('the statement over HTTP', () => {
     return parsed.value;
   };
 
-  it('shows rows newest first, as their columns are', async () => {
+  it('lists rows newest first with all of their columns', async () => {
     const { items, next_cursor } = await page('');
     expect(next_cursor).toBeNull();
     expect(items.map(({ type, amount, balance_after }) => [type, amount, balance_after])).toEqual([
@@ -85,7 +85,7 @@ describe('the statement over HTTP', () => {
     expect((await page(query)).items).toHaveLength(count);
   });
 
-  it('comes page by page without jumps or doubles, the filters in the cursor', async () => {
+  it('is paged without gaps or duplicates, with the filters in the cursor', async () => {
     const whole = (await page('?source_type=script')).items;
     const seen = [];
     let cursor = '';
@@ -99,7 +99,7 @@ describe('the statement over HTTP', () => {
     expect(seen).toEqual(whole);
   });
 
-  it('takes a cursor beside its own filters, and refuses it beside others', async () => {
+  it('accepts a cursor with its own filters, and rejects it with others', async () => {
     const { next_cursor } = await page('?type=consume&limit=1');
     await page(`?type=consume&limit=1&cursor=${next_cursor}`);
     const other = await read(api, userPath(`transactions?type=refund&cursor=${next_cursor}`));
@@ -107,14 +107,14 @@ describe('the statement over HTTP', () => {
     expect(other.json()).toMatchObject({ errors: [{ field: 'cursor' }] });
   });
 
-  it('refuses a cursor that was altered, or is of another user', async () => {
+  it('rejects a cursor that was altered or belongs to another user', async () => {
     const cursor = (await page('?limit=1')).next_cursor ?? '';
     const altered = await read(api, userPath(`transactions?cursor=x${cursor}`));
     const others = await read(api, userPath(`transactions?cursor=${cursor}`, BOB));
     expect([altered.statusCode, others.statusCode]).toEqual([400, 400]);
   });
 
-  it('names every bad parameter', async () => {
+  it('names every invalid parameter', async () => {
     const query = '?type=gift&source_type=x&from=yesterday&to=2030-02-30T00:00:00Z&limit=101';
     const response = await read(api, userPath(`transactions${query}`));
     expect(response.statusCode).toBe(400);
@@ -124,27 +124,27 @@ describe('the statement over HTTP', () => {
     expect(fields.sort()).toEqual(['from', 'limit', 'source_type', 'to', 'type']);
   });
 
-  it.each(['0', '-1', '1.5', 'x', '101', '1e1'])('refuses a limit of %s', async (limit) => {
+  it.each(['0', '-1', '1.5', 'x', '101', '1e1'])('rejects a limit of %s', async (limit) => {
     const response = await read(api, userPath(`transactions?limit=${limit}`));
     expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'limit' }] });
   });
 
-  it('refuses a parameter that is there twice', async () => {
+  it('rejects a duplicate parameter', async () => {
     const response = await read(api, userPath('transactions?type=consume&type=refund'));
     expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'type' }] });
   });
 
-  it('refuses what is no user id', async () => {
+  it('rejects an invalid user id', async () => {
     const response = await read(api, userPath('transactions', 'somebody'));
     expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'user_id' }] });
   });
 
-  it('is empty for a user to whom nothing has happened', async () => {
+  it('is empty for an unknown user', async () => {
     const response = await read(api, userPath('transactions', BOB));
     expect(response.json()).toEqual({ items: [], next_cursor: null });
   });
 
-  it('tells the story of a row: event, command, consumption and its refunds', async () => {
+  it('explains a row by its event, command, consumption and refunds', async () => {
     const { items } = await page('?source_type=video&type=consume');
     const response = await read(api, userPath(`transactions/${items[0]?.id}`));
     const parsed = parseWith(transactionStory, response.json());
@@ -167,7 +167,7 @@ describe('the statement over HTTP', () => {
     });
   });
 
-  it('tells the story of a row that belongs to no consumption', async () => {
+  it('explains a row without a consumption', async () => {
     const { items } = await page('?type=recharge&limit=1');
     const response = await read(api, userPath(`transactions/${items[0]?.id}`));
     expect(response.json()).toMatchObject({
@@ -177,7 +177,7 @@ describe('the statement over HTTP', () => {
     });
   });
 
-  it('has no story of a row of another user, or of what is no row', async () => {
+  it('does not explain a row of another user, or what is no row', async () => {
     const other = await read(api, userPath('transactions/1', BOB));
     const none = await read(api, userPath('transactions/999'));
     const bad = await read(api, userPath('transactions/x1'));
@@ -187,7 +187,7 @@ describe('the statement over HTTP', () => {
     expect((await read(api, userPath('transactions/r0.0', BOB))).statusCode).toBe(404);
   });
 
-  it('tells the story of a row by its row_ref as by its id', async () => {
+  it('explains a row by its row_ref as by its id', async () => {
     const { items } = await page('');
     expect(items.map(({ row_ref }) => row_ref)).toEqual([
       'r7.1',
@@ -216,7 +216,7 @@ describe('an account over HTTP', () => {
   });
   afterAll(() => api.close());
 
-  it('has a balance, and what is held in open pre-deductions', async () => {
+  it('has a balance, and points that are held by open pre-deductions', async () => {
     const open = { user_id: BOB, source_type: 'video', points: 30, settle_within: 60 };
     await sendAccepted(api, 'RechargePoints', 'b1', { user_id: BOB, points: 40, expires_at: null });
     const { position } = await sendAccepted(api, 'ConsumePoints', 'b2', open);
@@ -227,7 +227,7 @@ describe('an account over HTTP', () => {
     expect(response.json()).toEqual({ user_id: BOB, balance: 10, held: 30, position, at });
   });
 
-  it('has a balance of nothing before anything has happened', async () => {
+  it('has a balance of zero before any event', async () => {
     const response = await read(api, userPath('balance', '00000000-0000-4000-8000-000000000009'));
     expect(response.json()).toMatchObject({ balance: 0, held: 0 });
   });
@@ -246,7 +246,7 @@ describe('an account over HTTP', () => {
     expect(response.json()).toMatchObject({ balance, held });
   });
 
-  it('says up to where events are in a balance of the past', async () => {
+  it('has a position with a balance of the past', async () => {
     const before = await read(api, userPath('balance?at=2030-05-01T00:00:00Z'));
     const { position } = (await read(api, userPath('balance?at=2030-06-01T00:00:00Z'))).json<{
       position: string;
@@ -265,7 +265,7 @@ describe('an account over HTTP', () => {
     ]);
   });
 
-  it('has its usage by day of a zone, by business, and by both', async () => {
+  it('has its usage by day of a time zone, by business, and by both', async () => {
     const byDay = await read(api, userPath('usage'));
     expect(parseWith(usage, byDay.json())).toMatchObject({ ok: true });
     expect(byDay.json()).toEqual({
@@ -298,7 +298,7 @@ describe('an account over HTTP', () => {
   });
 
   it.each(['tz=Mars/Olympus', 'tz=%2B08:00', 'group_by=month', 'at=now'])(
-    'refuses %s',
+    'rejects the query %s',
     async (parameter) => {
       const path = parameter.startsWith('at') ? 'balance' : 'usage';
       expect((await read(api, userPath(`${path}?${parameter}`))).statusCode).toBe(400);

@@ -24,7 +24,7 @@ import { createApi } from '../create-api.js';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 export const ALICE = '0a11ce00-0000-4000-8000-000000000001';
-export const START_MS = Date.parse('2030-06-01T00:00:00.000Z');
+const START_MS = Date.parse('2030-06-01T00:00:00.000Z');
 export const BOB = '0b0b0000-0000-4000-8000-000000000002';
 
 /** The path of a read of one user. */
@@ -170,7 +170,7 @@ const collectingObserver = (errors: unknown[]): ApiObserver => ({
 export interface TokenClaims {
   readonly sub?: string;
   readonly roles?: readonly string[];
-  /** From the beginning of the spec's time. */
+  /** Counted from the start of the spec's clock. */
   readonly seconds?: number;
 }
 
@@ -186,7 +186,7 @@ export const bearer = async (says: TokenClaims = {}): Promise<{ authorization: s
   authorization: `Bearer ${await signToken(says)}`,
 });
 
-/** Sends a command as a service does, and wants it to be accepted. */
+/** Sends a command as a service. Throws unless it is accepted. */
 export async function sendAccepted(
   api: TestApi,
   type: string,
@@ -203,7 +203,7 @@ export async function sendAccepted(
   return response.json();
 }
 
-/** Reads as somebody who may read everything. */
+/** Reads as an auditor unless other claims are given. */
 export async function read(api: TestApi, url: string, says: TokenClaims = { roles: ['auditor'] }) {
   return api.app.inject({ url, headers: await bearer(says) });
 }

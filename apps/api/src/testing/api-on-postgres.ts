@@ -14,7 +14,7 @@ import { createLog } from '#platform/process';
 import { createTestDatabase } from '#testing';
 import { openTestApi, type TestApi, type TestApiOptions } from './api-fixture.js';
 
-/** The whole API on a database of its own, which holds the events and the read tables. */
+/** The whole API on a database of its own, which stores the events and the read tables. */
 export interface ApiOnPostgres {
   readonly api: TestApi;
   readonly pool: Pool;
@@ -37,8 +37,8 @@ export async function openApiOnPostgres(
   ]);
   const { events: store, pool, followsDirectly } = stores;
   const tables = openWritableTables(pool, followsDirectly);
-  const desk = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
-  const api = await openTestApi({ store, tables, commandProcessor: desk, parts });
+  const commandProcessor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const api = await openTestApi({ store, tables, commandProcessor, parts });
   return {
     api,
     pool,
@@ -53,7 +53,7 @@ export async function openApiOnPostgres(
   };
 }
 
-/** Reads by the live names, and writes into version 1. */
+/** Reads the live tables, and writes to version 1 of them. */
 function openWritableTables(
   pool: Pool,
   followsDirectly: FollowsDirectly | null,

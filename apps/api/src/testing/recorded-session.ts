@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 
-// A session with the API, as bytes on the wire: what it answers is compared with what was recorded.
+// Records a session with the API as bytes on the wire, to compare it with an earlier recording.
 
 export interface SessionRequest {
   readonly name: string;
@@ -9,9 +9,9 @@ export interface SessionRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** A stream never ends by itself: it is left after so many events. */
+  /** A stream does not end by itself: it is closed after this many events. */
   readonly eventsMax?: number;
-  /** Of answers whose content is described elsewhere, only the status and the headers are compared. */
+  /** Compares only status and headers of answers whose content other specs cover. */
   readonly withoutBody?: true;
 }
 
@@ -23,7 +23,7 @@ export interface RecordedResponse {
   readonly body: string;
 }
 
-/** Node's own, or different each time. */
+/** Headers that Node sets, or that differ each time. */
 const HEADERS_LEFT_OUT = ['connection', 'date', 'keep-alive', 'last-modified', 'etag'];
 const PROBLEM = 'application/problem+json';
 
@@ -44,7 +44,7 @@ export async function exchange(port: number, asked: SessionRequest): Promise<Rec
   };
 }
 
-/** What never becomes a request of HTTP: sent as it is, and answered before the connection ends. */
+/** Sends text that is not a valid request, and reads the answer until the connection is closed. */
 export async function exchangeRaw(
   port: number,
   name: string,
@@ -106,7 +106,7 @@ function withoutChance(text: string, { headers }: IncomingMessage): string {
     .replaceAll(/"hash":"\w{64}"/g, '"hash":"…"');
 }
 
-/** Titles, details and reasons are for people, who may be told in better words. */
+/** Titles, details and reasons are for people, and their wording may change. */
 const withoutTexts = (text: string): string =>
   text
     .replaceAll(/"(title|detail|reason)":"(?:[^"\\]|\\.)+"/g, '"$1":"…"')

@@ -1,13 +1,13 @@
 import { ALICE, BOB, bearer, openTestApi, type TestApi } from '../../testing/api-fixture.js';
 
-type Who = 'nobody' | 'user' | 'service' | 'auditor' | 'no role';
+type Who = 'anonymous' | 'user' | 'service' | 'auditor' | 'no role';
 
 interface Path {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Statuses of who may: on own data, and on another's. */
+  /** Whether the route is public. */
   readonly open?: true;
-  readonly allowed: Readonly<Record<Exclude<Who, 'nobody' | 'no role'>, 'own' | 'any' | 'no'>>;
+  readonly allowed: Readonly<Record<Exclude<Who, 'anonymous' | 'no role'>, 'own' | 'any' | 'no'>>;
 }
 
 const account = { user: 'own', service: 'any', auditor: 'any' } as const;
@@ -35,7 +35,7 @@ const PATHS: readonly Path[] = [
   { method: 'GET', path: '/docs/:file', open: true, allowed: all },
 ];
 
-const TOKENS: Readonly<Record<Exclude<Who, 'nobody'>, { sub: string; roles: string[] }>> = {
+const TOKENS: Readonly<Record<Exclude<Who, 'anonymous'>, { sub: string; roles: string[] }>> = {
   user: { sub: ALICE, roles: ['user'] },
   service: { sub: ALICE, roles: ['service'] },
   auditor: { sub: ALICE, roles: ['auditor'] },
@@ -44,14 +44,14 @@ const TOKENS: Readonly<Record<Exclude<Who, 'nobody'>, { sub: string; roles: stri
 
 function expected({ open, allowed }: Path, who: Who, whose: 'own' | 'other'): 'yes' | 401 | 403 {
   if (open === true) return 'yes';
-  if (who === 'nobody') return 401;
+  if (who === 'anonymous') return 401;
   if (who === 'no role') return 403;
   const right = allowed[who];
   return right === 'any' || (right === 'own' && whose === 'own') ? 'yes' : 403;
 }
 
 const MATRIX = PATHS.flatMap((path) =>
-  (['nobody', 'no role', 'user', 'service', 'auditor'] as const).flatMap((who) =>
+  (['anonymous', 'no role', 'user', 'service', 'auditor'] as const).flatMap((who) =>
     (['own', 'other'] as const).map((whose) => ({
       path,
       who,
@@ -88,7 +88,7 @@ describe('the authorization matrix', () => {
         .replace(':type', 'ExpirePoints')
         .replace(':file', 'swagger-ui.css'),
       headers: {
-        ...(who !== 'nobody' && (await bearer(TOKENS[who]))),
+        ...(who !== 'anonymous' && (await bearer(TOKENS[who]))),
         ...(method === 'POST' && {
           'content-type': 'application/json',
           'idempotency-key': `${who}-${whose}`,
@@ -105,18 +105,18 @@ describe('the authorization matrix', () => {
     '$path.method $path.path as $who ($whose): $answer',
     async ({ path, who, whose, answer }) => {
       const status = await statusOf(path, who, whose);
-      // Nobody has a row 1: who may look is told so.
+      // No account has a row 1, so a caller with the permission gets 404.
       const allowed = path.path.endsWith('/:id') ? 404 : 200;
       expect(status).toBe(answer === 'yes' ? allowed : answer);
     },
   );
 
-  it('names every path there is', () => {
+  it('covers every route', () => {
     const named = PATHS.map(({ method, path }) => `${method} ${path}`);
     expect([...new Set(routes)].sort()).toEqual(named.sort());
   });
 
-  it('lets somebody with two roles do what either of them may', async () => {
+  it('grants a caller with two roles the permissions of both', async () => {
     const headers = await bearer({ sub: ALICE, roles: ['user', 'auditor'] });
     const statuses = await Promise.all(
       [`/v1/users/${BOB}/state`, `/v1/users/${ALICE}/balance`].map(async (url) => {
@@ -127,14 +127,14 @@ describe('the authorization matrix', () => {
     expect(statuses).toEqual([200, 200]);
   });
 
-  it('knows a user in whatever case its id is written', async () => {
+  it('compares user ids without regard to case', async () => {
     const headers = await bearer({ sub: ALICE.toUpperCase(), roles: ['user'] });
     const mixed = ALICE.replace('a', 'A');
     const { statusCode } = await api.app.inject({ url: `/v1/users/${mixed}/balance`, headers });
     expect(statusCode).toBe(200);
   });
 
-  it('asks for the user that is read, however its id is encoded', async () => {
+  it('checks the decoded user id of the path', async () => {
     const headers = await bearer({ sub: ALICE, roles: ['user'] });
     const statusOf = async (id: string) =>
       (await api.app.inject({ url: `/v1/users/${id}/balance`, headers })).statusCode;

@@ -1,10 +1,10 @@
 import { SetMetadata } from '@nestjs/common';
 import type { Caller, Role } from './caller.js';
 
-/** What a route lets one do. Reads are of the one user in its path. */
+/** What a route permits. Reads concern the user in its path. */
 export type Permission = 'send commands' | 'read account' | 'read as auditor';
 
-/** A user reads only itself; a service sends and reads; an auditor reads everything and sends nothing. */
+/** A user reads its own account; a service sends and reads; an auditor reads everything and sends nothing. */
 const PERMISSIONS: Record<Role, Record<Permission, 'of any user' | 'of oneself' | 'never'>> = {
   user: { 'send commands': 'never', 'read account': 'of oneself', 'read as auditor': 'never' },
   service: {
@@ -38,10 +38,10 @@ export function hasPermission(
 
 const METADATA_KEY = 'right needed';
 
-/** For callers who have that right. A route that says nothing lets nobody in. */
+/** Requires a permission. A route without any of these decorators is forbidden to every caller. */
 export const RequirePermission = (permission: Permission) => SetMetadata(METADATA_KEY, permission);
 
-/** For everybody, without a token. */
+/** Opens a route to every caller, without a token. */
 export const Public = () => SetMetadata(METADATA_KEY, 'none');
 
 export const PERMISSION_METADATA = METADATA_KEY;

@@ -36,7 +36,7 @@ async function statusOf(verifier: TokenVerifier, text: string): Promise<number> 
 }
 
 describe('the token verifier', () => {
-  it('says who it is, with the roles that it knows, and until when', async () => {
+  it('returns the subject, its known roles and the expiry', async () => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     const exp = inAnHour();
     const caller = await verifier.verify(
@@ -65,12 +65,12 @@ describe('the token verifier', () => {
     ['has text for an expiry', { exp: '9999999999' }],
     ['has a subject with a control character', { sub: 'a\u0000b' }],
     ['has a subject too long to be a source of commands', { sub: 'x'.repeat(125) }],
-  ])('refuses a token that %s', async (_, claims) => {
+  ])('rejects a token that %s', async (_, claims) => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     expect(await statusOf(verifier, await token(claims))).toBe(401);
   });
 
-  it('tells a token that has expired from one that is not good', async () => {
+  it('distinguishes an expired token from an invalid one', async () => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     const expired = verifier.verify(await token({ exp: 1_000_000_000 }));
     await expect(expired).rejects.toMatchObject({ details: { name: 'token-expired' } });
@@ -78,22 +78,22 @@ describe('the token verifier', () => {
     await expect(broken).rejects.toMatchObject({ details: { name: 'not-authenticated' } });
   });
 
-  it.each(['', 'abc', 'a.b.c', `${'x'.repeat(10_000)}`])('refuses %p', async (text) => {
+  it.each(['', 'abc', 'a.b.c', `${'x'.repeat(10_000)}`])('rejects %p', async (text) => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     expect(await statusOf(verifier, text)).toBe(401);
   });
 
-  it('refuses another key, another algorithm, and none at all', async () => {
+  it('rejects another key, another algorithm, and the algorithm none', async () => {
     const verifier = await tokenVerifier({ algorithm: 'HS256', keys });
     const other = new TextEncoder().encode('another secret of thirty-two characters');
-    const [, said = ''] = (await token({})).split('.');
-    const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${said}.`;
+    const [, payload = ''] = (await token({})).split('.');
+    const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
     expect(await statusOf(verifier, await token({}, other))).toBe(401);
     expect(await statusOf(verifier, await token({}, secret, 'HS512'))).toBe(401);
     expect(await statusOf(verifier, none)).toBe(401);
   });
 
-  it('is not deceived by a token signed with the public key as a secret', async () => {
+  it('rejects a token that was signed with the public key as a secret', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const verifier = await tokenVerifier({
@@ -104,7 +104,7 @@ describe('the token verifier', () => {
     expect(await statusOf(verifier, await token({}, new TextEncoder().encode(pem)))).toBe(401);
   });
 
-  it('asks for issuer and audience where it is told to', async () => {
+  it('checks issuer and audience where they are configured', async () => {
     const verifier = await tokenVerifier({
       algorithm: 'HS256',
       keys,
@@ -121,7 +121,7 @@ describe('the token verifier', () => {
   });
 });
 
-describe('the token verifier, with a key set at an address,', () => {
+describe('the token verifier with a remote key set', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   let server: Server;
   let answer: { readonly status: number; readonly body: string };
@@ -140,7 +140,7 @@ describe('the token verifier, with a key set at an address,', () => {
   const verifierOf = (at: string) =>
     tokenVerifier({ algorithm: 'EdDSA', keys: { kind: 'key set', url: at } });
 
-  it('takes what is signed with one of its keys, and nothing else', async () => {
+  it('accepts only tokens that are signed with one of its keys', async () => {
     const verifier = await verifierOf(url);
     const stranger = generateKeyPairSync('ed25519').privateKey;
     expect(await statusOf(verifier, await token({}, privateKey, 'EdDSA', 'one'))).toBe(200);
@@ -148,7 +148,7 @@ describe('the token verifier, with a key set at an address,', () => {
     expect(await statusOf(verifier, await token({}, stranger, 'EdDSA', 'one'))).toBe(401);
   });
 
-  it('says 503, not 401, while the address gives no keys', async () => {
+  it('answers 503, not 401, while the key set is not available', async () => {
     const good = answer;
     const text = await token({}, privateKey, 'EdDSA', 'one');
     for (const bad of [

@@ -12,7 +12,7 @@ import { Problem, unauthorized, tokenExpired } from '../problems/problem.js';
 import { ROLES, type Caller, type Role } from './caller.js';
 
 export interface TokenVerifierOptions {
-  /** The one algorithm that is taken, whatever a token says of itself. */
+  /** The only accepted algorithm, whatever the header of a token names. */
   readonly algorithm: string;
   readonly keys:
     | { readonly kind: 'secret'; readonly secret: string }
@@ -25,11 +25,11 @@ export interface TokenVerifierOptions {
 export const TOKEN_VERIFIER = Symbol('TokenVerifier');
 
 export interface TokenVerifier {
-  /** Rejects with a Problem: 401, or 503 where the keys can't be had. */
+  /** Rejects with a Problem: 401, or 503 when the keys can't be loaded. */
   verify(token: string): Promise<Caller>;
 }
 
-/** "api:" and the subject are the source of a command, which has 128 characters. */
+/** The source of a command is "api:" and the subject; it has at most 128 characters. */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,124}$/u;
 const KEY_SET_TIMEOUT_MS = 3_000;
 const CLOCK_SKEW_SECONDS_MAX = 5;
@@ -90,15 +90,15 @@ const keysUnavailable = (cause: unknown): Problem =>
     {
       status: 503,
       name: 'keys-away',
-      title: 'Not now',
-      detail: 'The keys that tokens are checked with can not be had.',
+      title: 'Service unavailable',
+      detail: 'The keys that verify tokens can not be loaded.',
       retryAfterSeconds: 2,
       isReportable: true,
     },
     { cause },
   );
 
-/** Everything else is about the key set: its address does not answer, or not with keys. */
+/** Every other error concerns the key set: its URL does not answer, or answers without keys. */
 function isTokenError(cause: unknown): boolean {
   return (
     cause instanceof errors.JWTClaimValidationFailed ||
@@ -112,10 +112,10 @@ function isTokenError(cause: unknown): boolean {
   );
 }
 
-/** The types of a payload are what it ought to be: whoever signed it may have put anything there. */
+/** A signature does not make a payload well-formed: its claims may be of any type. */
 interface Claims {
   readonly sub?: unknown;
-  /** jose has seen to it. */
+  /** jose has checked it. */
   readonly exp?: number | undefined;
   readonly roles?: unknown;
 }

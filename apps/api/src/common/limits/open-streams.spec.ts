@@ -11,7 +11,7 @@ describe('the open streams', () => {
     }
   };
 
-  it('are bounded for one subject, and a closed one makes room', () => {
+  it('are limited per subject, until one is closed', () => {
     const streams = new OpenStreams({ streamsMax: 10, subjectStreamsMax: 2 });
     const first = streams.open('a');
     streams.open('a');
@@ -23,7 +23,7 @@ describe('the open streams', () => {
     expect(statusOf(() => streams.open('a'))).toBe(429);
   });
 
-  it('are bounded for all together', () => {
+  it('are limited in total', () => {
     const streams = new OpenStreams({ streamsMax: 2, subjectStreamsMax: 2 });
     const first = streams.open('a');
     streams.open('b');
@@ -32,7 +32,7 @@ describe('the open streams', () => {
     expect(statusOf(() => streams.open('c'))).toBeNull();
   });
 
-  it('are all ended when the process stops', () => {
+  it('are all closed on shutdown', () => {
     const streams = new OpenStreams({ streamsMax: 10, subjectStreamsMax: 2 });
     const open = ['a', 'a', 'b'].map((subject) => streams.open(subject));
     streams.onModuleDestroy();

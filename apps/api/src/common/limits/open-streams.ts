@@ -4,14 +4,14 @@ import { tooManyRequests } from '../problems/problem.js';
 export interface StreamOptions {
   readonly streamsMax: number;
   readonly subjectStreamsMax: number;
-  /** How often the tables are asked for news while somebody waits for it. */
+  /** How often the position of the read tables is polled while a stream waits for rows. */
   readonly pollMs: number;
   readonly heartbeatMs: number;
 }
 
 const RETRY_AFTER_SECONDS = 10;
 
-/** Answers that go on: counted, bounded, and all ended when the process stops. */
+/** Counts and bounds the open streams and exports, and ends all of them on shutdown. */
 export class OpenStreams implements OnModuleDestroy {
   readonly #open = new Set<AbortController>();
   readonly #countBySubject = new Map<string, number>();
@@ -25,15 +25,18 @@ export class OpenStreams implements OnModuleDestroy {
     return this.#open.size;
   }
 
-  /** Aborting it closes the stream, whoever does. Throws a Problem 429 when there is no room. */
+  /** The stream is closed by aborting what is returned. Throws a Problem 429 when a limit is reached. */
   open(subject: string): AbortController {
     const { streamsMax, subjectStreamsMax } = this.options;
     const own = this.#countBySubject.get(subject) ?? 0;
     if (own >= subjectStreamsMax) {
-      throw tooManyRequests(`You have ${own} streams open already.`, RETRY_AFTER_SECONDS);
+      throw tooManyRequests(
+        `This caller has ${own} open streams, which is the limit.`,
+        RETRY_AFTER_SECONDS,
+      );
     }
     if (this.#open.size >= streamsMax) {
-      throw tooManyRequests('There is no room for another stream.', RETRY_AFTER_SECONDS);
+      throw tooManyRequests('The limit of open streams is reached.', RETRY_AFTER_SECONDS);
     }
     const stream = new AbortController();
     this.#open.add(stream);

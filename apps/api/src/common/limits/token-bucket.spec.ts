@@ -1,20 +1,20 @@
 import { TokenBuckets } from './token-bucket.js';
 
-const terms = { perSecond: 10, burst: 3, subjectsMax: 2 };
+const options = { perSecond: 10, burst: 3, subjectsMax: 2 };
 
-describe('the rate limit', () => {
+describe('the token buckets', () => {
   let nowMs = 0;
   let limit: TokenBuckets;
   beforeEach(() => {
     nowMs = 0;
-    limit = new TokenBuckets(terms, () => nowMs);
+    limit = new TokenBuckets(options, () => nowMs);
   });
 
-  it('lets a burst pass, and then says how long to wait', () => {
+  it('admit a burst, and then return the seconds to wait', () => {
     expect([1, 2, 3, 4].map(() => limit.take('a'))).toEqual([0, 0, 0, 1]);
   });
 
-  it('fills up with time, never above the burst', () => {
+  it('refill with time, never above the burst', () => {
     for (let i = 0; i < 3; i += 1) limit.take('a');
     nowMs += 100;
     expect(limit.take('a')).toBe(0);
@@ -23,24 +23,24 @@ describe('the rate limit', () => {
     expect([1, 2, 3, 4].map(() => limit.take('a'))).toEqual([0, 0, 0, 1]);
   });
 
-  it('tells the whole wait where the rate is slow', () => {
+  it('return the whole wait at a slow rate', () => {
     const slow = new TokenBuckets({ perSecond: 0.1, burst: 1, subjectsMax: 1 }, () => nowMs);
     slow.take('a');
     expect(slow.take('a')).toBe(10);
   });
 
-  it('holds one subject up without the other', () => {
+  it('limit each subject separately', () => {
     for (let i = 0; i < 4; i += 1) limit.take('a');
     expect(limit.take('b')).toBe(0);
   });
 
-  it('is not filled by a clock that runs backwards', () => {
+  it('do not refill when the clock runs backwards', () => {
     for (let i = 0; i < 3; i += 1) limit.take('a');
     nowMs -= 10_000;
     expect(limit.take('a')).toBe(1);
   });
 
-  it('remembers a bounded number of subjects, and forgets who was quiet longest', () => {
+  it('keep a bounded number of subjects, and evict the least recently used one', () => {
     for (let i = 0; i < 4; i += 1) limit.take('a');
     limit.take('b');
     limit.take('a');

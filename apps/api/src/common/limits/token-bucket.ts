@@ -1,8 +1,8 @@
 export interface TokenBucketOptions {
   readonly perSecond: number;
-  /** What somebody who was quiet may ask at once. */
+  /** How many requests may come at once after a pause. */
   readonly burst: number;
-  /** Subjects remembered; beyond that the one that was quiet longest is forgotten. */
+  /** How many subjects are kept; beyond that the least recently used one is evicted. */
   readonly subjectsMax: number;
 }
 
@@ -11,7 +11,7 @@ interface Bucket {
   filledAtMs: number;
 }
 
-/** A bucket of tokens for each subject. */
+/** A token bucket for each subject. */
 export class TokenBuckets {
   readonly #buckets = new Map<string, Bucket>();
 
@@ -24,7 +24,7 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
-  /** Seconds to wait before the next request; 0: this one may pass. */
+  /** Returns the seconds to wait before the next request; 0: this one is admitted. */
   take(subject: string): number {
     const bucket = this.#bucketOf(subject);
     if (bucket.tokens >= 1) {
@@ -41,7 +41,7 @@ export class TokenBuckets {
     const seconds = Math.max(0, nowMs - bucket.filledAtMs) / 1000;
     bucket.tokens = Math.min(burst, bucket.tokens + seconds * perSecond);
     bucket.filledAtMs = nowMs;
-    // A Map keeps the order of insertion: put in anew, it is the youngest.
+    // A Map keeps the order of insertion: inserted again, the subject is the most recently used.
     this.#buckets.delete(subject);
     this.#buckets.set(subject, bucket);
     if (this.#buckets.size > subjectsMax) this.#evictOldest();

@@ -2,24 +2,24 @@ import type { Origin } from '#commands';
 import type { Answer, LedgerCommand } from '#ledger';
 import type { Denial } from '#senders';
 
-/** What the API reports, for metrics and logs. Called on the way of requests: must not throw. */
+/** What the API reports, for metrics and logs. It is called while requests are answered and must not throw. */
 export interface ApiObserver {
   requestCompleted(report: {
-    /** As it is declared, or "none": not what a client wrote. */
+    /** The declared route, or "none"; never the URL that a client sent. */
     readonly route: string;
     readonly method: string;
     readonly status: number;
     readonly ms: number;
   }): void;
-  /** A command was carried out or refused. */
+  /** A command was accepted or refused. */
   commandProcessed(command: LedgerCommand, origin: Origin, answer: Answer): void;
-  /** A command that its sender may not send. */
+  /** A command was rejected because its sender may not send it. */
   commandForbidden(denial: Denial): void;
-  /** A request ended in trouble that is not the client's. */
+  /** A request failed because of the server. */
   requestFailed(route: string, status: number, error: unknown): void;
-  /** The read tables can't be asked whether there is news. */
+  /** The position of the read tables could not be polled. */
   positionPollFailed(error: unknown): void;
-  /** So many streams are open now. */
+  /** The number of open streams and exports has changed. */
   openStreamsChanged(count: number): void;
 }
 

@@ -2,7 +2,7 @@ import type { Policy } from '#ledger';
 import type { StreamOptions } from '../limits/open-streams.js';
 import type { RateLimiterOptions } from '../limits/rate-limiter.js';
 
-/** What is configured of the API, past the environment. */
+/** The options of the API, read from its configuration. */
 export interface ApiOptions {
   readonly policy: Policy;
   /** Signs page cursors; the same for all instances. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { ParseResult } from '#contracts';
 
-/** A byte order mark is a character as any other: an id with it is another than one without. */
+/** A byte order mark is kept: an id that starts with one differs from the id without it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * A header that may stand there once. Node reads headers as Latin-1; what is in ours is UTF-8, as it
- * is everywhere else. undefined: it is not there.
+ * Reads a header that may be sent once; undefined: it is absent. Node decodes headers as Latin-1, and
+ * this API defines them as UTF-8.
  */
 export function readSingleHeader(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
@@ -22,7 +22,7 @@ export function readSingleHeader(
   }
 }
 
-/** Names and values by turns. */
+/** Raw headers are a list in which names and values alternate. */
 const valuesOf = (rawHeaders: readonly string[], name: string): readonly string[] =>
   rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 

@@ -4,7 +4,7 @@ import type { PermanentStoreError } from '#event-store';
 import { isServerUnavailable } from '#platform/process';
 import { Problem, serviceUnavailable } from './problem.js';
 
-/** What the outside is told of an error; and whether an operator has to be, too. */
+/** What a client is told about an error, and whether it is reported to operators. */
 export interface MappedError {
   readonly problem: Problem;
   readonly isReportable: boolean;
@@ -34,7 +34,10 @@ export function toProblem(error: unknown): MappedError {
     return { problem: frameworkProblem(error), isReportable: false };
   }
   if (isServerUnavailable(error)) {
-    return { problem: serviceUnavailable('store-away', 'A store is away.', 2), isReportable: true };
+    return {
+      problem: serviceUnavailable('store-away', 'A store is not available.', 2),
+      isReportable: true,
+    };
   }
   return { problem: INTERNAL_ERROR, isReportable: true };
 }
@@ -43,38 +46,38 @@ const damagedAccount = (error: AccountDamaged | PermanentStoreError): Problem =>
   new Problem({
     status: 500,
     name: 'account-damaged',
-    title: 'This account is damaged',
-    detail: `${damageDetail(error)}. It is being reported.`,
+    title: 'Internal error',
+    detail: `${damageDetail(error)}. The error was reported.`,
   });
 
 function damageDetail(error: AccountDamaged | PermanentStoreError): string {
   if (error instanceof AccountDamaged && !isDamagedStream(error.cause)) {
-    return `What is stored at revision ${error.revision} can not have happened`;
+    return `The account is damaged: the event at revision ${error.revision} is not valid`;
   }
-  return 'Its events were deleted, or can not be read any more';
+  return 'The account is damaged: its events were deleted or can not be read';
 }
 
 const INTERNAL_ERROR = new Problem({
   status: 500,
   name: 'our-fault',
-  title: 'This is our fault',
-  detail: 'Something is wrong with the ledger, and is being reported.',
+  title: 'Internal error',
+  detail: 'An unexpected error occurred and was reported.',
 });
 
 const FRAMEWORK_PROBLEMS: Readonly<
   Record<number, { name: string; title: string; detail: string }>
 > = {
   404: { name: 'not-found', title: 'Not found', detail: 'There is nothing at this address.' },
-  413: { name: 'too-large', title: 'Too large', detail: 'A body has at most 64 KiB.' },
-  415: { name: 'not-json', title: 'Not JSON', detail: 'Send application/json.' },
+  413: { name: 'too-large', title: 'Content too large', detail: 'A body has at most 64 KiB.' },
+  415: { name: 'not-json', title: 'Unsupported media type', detail: 'Send application/json.' },
 };
 
-/** Refused before any of our code ran: by the router, or by the parser of bodies. */
+/** Errors of the router and of the body parser, which occur before any of our code runs. */
 function frameworkProblem(error: HttpException): Problem {
   const status = error.getStatus();
   const known = FRAMEWORK_PROBLEMS[status] ?? {
     name: 'bad-request',
-    title: 'The request is invalid',
+    title: 'Invalid request',
     detail: error.message,
   };
   return new Problem({ status, ...known }, { cause: error });

@@ -5,7 +5,7 @@ import { API_OBSERVER, type ApiObserver } from '../observer/api-observer.js';
 import { toProblem } from './error-to-problem.js';
 import { problemBody } from './problem.js';
 
-/** Whatever is thrown behind a route leaves the process as a problem of RFC 9457. */
+/** Answers every error that a route throws with a problem of RFC 9457. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(API_OBSERVER) private readonly observer: ApiObserver) {}
@@ -28,5 +28,5 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** As it is declared: a metric named by what clients write has no bound. */
+/** The declared route. The URL that a client sent would give a metric label without a bound. */
 export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'none';

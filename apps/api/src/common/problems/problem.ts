@@ -8,15 +8,15 @@ export interface ProblemDetails {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
-  /** In what encodings a body would have been taken. */
+  /** The content encodings that would have been accepted. */
   readonly acceptEncoding?: string;
-  /** An operator has to hear of it. */
+  /** Whether it is reported to operators. */
   readonly isReportable?: true;
-  /** Members of its own, as RFC 9457 allows. */
+  /** Extension members of RFC 9457. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** An answer that is not the one asked for. Thrown anywhere behind a route, sent by the filter. */
+/** An error answer. Any code behind a route may throw it; the problem filter sends it. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   constructor(
@@ -33,7 +33,7 @@ export class Problem extends Error {
 
 export const problemType = (name: string): string => `urn:points-ledger:problem:${name}`;
 
-/** The body, as RFC 9457 has it. */
+/** The body as RFC 9457 defines it. */
 export function problemBody({
   status,
   name,
@@ -56,19 +56,19 @@ export const invalidRequest = (errors: readonly FieldError[]): Problem =>
   new Problem({
     status: 400,
     name: 'invalid-request',
-    title: 'The request is invalid',
+    title: 'Invalid request',
     detail: formatFieldErrors(errors),
     errors,
   });
 
-/** RFC 9110 has the answer say which encodings are taken. */
+/** RFC 9110 asks for the accepted encodings in the answer. */
 export function compressedBody(): Problem {
-  const reason = 'must be left out, or identity: send the body as it is, not packed';
+  const reason = 'must be left out, or identity: send the body uncompressed, not packed';
   const errors = [{ field: 'Content-Encoding', reason }];
   return new Problem({
     status: 415,
     name: 'packed-body',
-    title: 'The body is packed',
+    title: 'Unsupported content encoding',
     detail: formatFieldErrors(errors),
     errors,
     acceptEncoding: 'identity',
@@ -76,29 +76,29 @@ export function compressedBody(): Problem {
 }
 
 export const unauthorized = (detail: string, options?: ErrorOptions): Problem =>
-  new Problem({ status: 401, name: 'not-authenticated', title: 'Who are you?', detail }, options);
+  new Problem({ status: 401, name: 'not-authenticated', title: 'Unauthorized', detail }, options);
 
-/** Apart from `unauthorized`, so that a page knows to ask for a new one. */
+/** It has a type of its own, so that a page knows to get a new token. */
 export const tokenExpired = (options: ErrorOptions): Problem =>
   new Problem(
     {
       status: 401,
       name: 'token-expired',
-      title: 'Your token has expired',
-      detail: 'Get a new token.',
+      title: 'Unauthorized',
+      detail: 'The token has expired. Get a new one.',
     },
     options,
   );
 
 export const forbidden = (detail: string): Problem =>
-  new Problem({ status: 403, name: 'not-allowed', title: 'Not allowed', detail });
+  new Problem({ status: 403, name: 'not-allowed', title: 'Forbidden', detail });
 
-/** The role suffices, and what the senders file says does not. */
+/** The role of the caller permits commands, and the senders file does not permit this one. */
 export const senderForbidden = (detail: string): Problem =>
   new Problem({
     status: 403,
     name: 'not-allowed',
-    title: 'Not allowed',
+    title: 'Forbidden',
     detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`,
     extensions: { code: 'NotAllowed' },
   });
@@ -106,24 +106,31 @@ export const senderForbidden = (detail: string): Problem =>
 export const notFound = (detail: string): Problem =>
   new Problem({ status: 404, name: 'not-found', title: 'Not found', detail });
 
-/** What the reader waits for lies behind the event that the account is parked at. */
+/** The position that a read waits for lies after the event at which the account is parked. */
 export const accountParked = (parked: { readonly since: string; readonly code: string }): Problem =>
   new Problem({
     status: 409,
     name: 'account-parked',
     title: 'Account parked',
     detail:
-      'An event of this account could not be carried into the read tables. What it had before is ' +
-      'still answered; min_position lies behind it and will not be reached until it is unparked.',
+      'An event of this account could not be applied to the read tables. Reads return the state ' +
+      'before it; min_position lies after it and is not reached until the account is unparked.',
     extensions: { parked },
   });
 
 export const tooManyRequests = (detail: string, retryAfterSeconds: number): Problem =>
-  new Problem({ status: 429, name: 'too-many', title: 'Too many', detail, retryAfterSeconds });
+  new Problem({
+    status: 429,
+    name: 'too-many',
+    title: 'Too many requests',
+    detail,
+    retryAfterSeconds,
+  });
 
-/** Trouble that passes: the same request is to be sent again. */
+/** A temporary error: the client may retry the same request. */
 export const serviceUnavailable = (
   name: string,
   detail: string,
   retryAfterSeconds: number,
-): Problem => new Problem({ status: 503, name, title: 'Not now', detail, retryAfterSeconds });
+): Problem =>
+  new Problem({ status: 503, name, title: 'Service unavailable', detail, retryAfterSeconds });

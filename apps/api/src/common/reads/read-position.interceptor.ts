@@ -23,13 +23,13 @@ import { parseQueryParams, parseUserId } from '../parsing/request-parsing.js';
 
 export const POSITION_HEADER = 'ledger-position';
 
-/** Of a parked account, also where the answer has no room for it: a file, a stream. */
-export const PARKED_HEADER = 'ledger-parked';
+/** Why an account is parked; also sent with answers whose body can't say so: files and streams. */
+const PARKED_HEADER = 'ledger-parked';
 
 /**
- * Before every read: waits until the tables have come as far as the reader says, and tells how far
- * they have (empty: nowhere yet). What is read afterwards is at least as new as that. Where the
- * account is parked its answer says so, and what lies behind that place is not waited for.
+ * Waits before a read until the read tables have reached its `min_position`, and sends the position
+ * that they have reached (empty: none yet); what is read afterwards is at least that new. The answer
+ * about a parked account says so, and a position after the parked event is not waited for.
  */
 @Injectable()
 export class ReadPositionInterceptor implements NestInterceptor {
@@ -60,18 +60,18 @@ export class ReadPositionInterceptor implements NestInterceptor {
     return next.handle().pipe(map((answer: unknown) => withParked(answer, parked)));
   }
 
-  /** What has not the form of this store's positions would be waited for in vain. */
+  /** A position of another store is rejected: it would never be reached. */
   #minPosition({ query }: FastifyRequest): Position | null {
     const { min_position: minPosition } = parseQueryParams(positionQuery, query);
     if (minPosition === undefined) return null;
     if (this.store.isPosition(minPosition)) return minPosition;
-    const reason = 'must be a position that this ledger gave out';
+    const reason = 'must be a position that this ledger returned';
     throw invalidRequest([{ field: 'min_position', reason }]);
   }
 
   async #waitForPosition(minPosition: Position): Promise<void> {
     if (await waitForPosition(this.tables, minPosition, this.options.positionWaitMsMax)) return;
-    throw serviceUnavailable('not-yet', 'The read tables have not come as far as min_position.', 1);
+    throw serviceUnavailable('not-yet', 'The read tables have not reached min_position.', 1);
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type TestApi,
 } from '../../testing/api-fixture.js';
 
-describe('reading one’s own write', () => {
+describe('a read with a position', () => {
   let api: TestApi;
   beforeEach(async () => {
     api = await openTestApi();
@@ -17,7 +17,7 @@ describe('reading one’s own write', () => {
 
   const recharge = { user_id: ALICE, points: 10, expires_at: null };
 
-  it('tells with every answer how far the tables have come', async () => {
+  it('returns the position of the read tables with every answer', async () => {
     const before = await read(api, userPath('balance'));
     expect(before.headers['ledger-position']).toBe('');
     const { position } = await sendAccepted(api, 'RechargePoints', 'r1', recharge);
@@ -29,7 +29,7 @@ describe('reading one’s own write', () => {
     }
   });
 
-  it('waits until the tables have come as far as the reader says', async () => {
+  it('waits until the tables have reached its min_position', async () => {
     const { position } = await sendAccepted(api, 'RechargePoints', 'r1', recharge);
     const waiting = read(api, userPath(`balance?min_position=${position}`));
     await api.project();
@@ -37,7 +37,7 @@ describe('reading one’s own write', () => {
     expect((await waiting).headers['ledger-position']).toBe(position);
   });
 
-  it('is answered 503 with Retry-After when the tables do not come that far in time', async () => {
+  it('is answered 503 with Retry-After when the tables do not reach it in time', async () => {
     const { position } = await sendAccepted(api, 'RechargePoints', 'r1', recharge);
     const response = await read(api, userPath(`transactions?min_position=${position}`));
     expect(response.statusCode).toBe(503);
@@ -57,7 +57,7 @@ describe('reading one’s own write', () => {
     'null',
   ];
 
-  it.each(foreign)('refuses at once what is no position of its store: %s', async (position) => {
+  it.each(foreign)('rejects at once a position of another store: %s', async (position) => {
     const query = `min_position=${encodeURIComponent(position)}`;
     for (const isEmpty of [true, false]) {
       for (const path of ['balance', 'transactions', 'transactions.csv', 'state', 'events']) {
@@ -70,8 +70,8 @@ describe('reading one’s own write', () => {
   });
 });
 
-describe('reading while a store is away', () => {
-  it('is answered 503 with Retry-After, without its address, and reported', async () => {
+describe('a read without its store', () => {
+  it('is answered 503 with Retry-After and without its address, and reported', async () => {
     const away = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432'), {
       code: 'ECONNREFUSED',
     });
@@ -86,7 +86,7 @@ describe('reading while a store is away', () => {
     await api.close();
   });
 
-  it('is answered 500 that says nothing of a bug of ours, which is reported', async () => {
+  it('is answered 500 without the message of an internal error, which is reported', async () => {
     const tables = new MemoryReadTables();
     const api = await openTestApi({ tables });
     const bug = new TypeError('x of undefined');

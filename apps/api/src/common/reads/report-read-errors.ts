@@ -5,14 +5,14 @@ type ReportedReads = Pick<
   'account' | 'projectionStatus' | 'transactions' | 'transactionsAfter'
 >;
 
-/** Behind the first byte of an answer no filter hears of trouble: it is reported where it comes up. */
+/** Once an answer has begun, no filter sees an error: it is reported where it occurs. */
 export function withErrorReporting(
   tables: ReportedReads,
-  failed: (error: unknown) => void,
+  reportError: (error: unknown) => void,
 ): ReportedReads {
   const reported = <T>(rows: Promise<T>): Promise<T> =>
     rows.catch((error: unknown) => {
-      failed(error);
+      reportError(error);
       throw error;
     });
   return {

@@ -2,7 +2,7 @@ import type { AccountBatches, PointTransactionItem, Usage } from '#contracts';
 import type { BatchRow, TransactionRow, StatementRow, UsageItem } from '#read-model';
 import { formatRowRef } from './row-ref.js';
 
-// Rows as they cross the process: their columns by name, and nothing that stands behind them.
+// Rows of the read tables as the API answers them.
 
 export const itemOf = (row: StatementRow | TransactionRow): PointTransactionItem => ({
   id: row.id,
@@ -30,7 +30,7 @@ export const toBatchItem = (row: BatchRow): AccountBatches['items'][number] => (
   created_at: row.created_at,
 });
 
-/** A group is called by what it was grouped by, and by nothing else. */
+/** An item has only the keys by which it was grouped. */
 export function toUsage(items: readonly UsageItem[]): Usage {
   return {
     items: items.map(({ day, source_type, ...used }) => ({

@@ -1,4 +1,4 @@
-/** The revision of its event and which of its lines: what names a row for ever. */
+/** The revision of the event of a row and the line in it. They never change. */
 export interface RowLocation {
   readonly revision: number;
   readonly line: number;
@@ -6,7 +6,7 @@ export interface RowLocation {
 
 export const formatRowRef = ({ revision, line }: RowLocation): string => `r${revision}.${line}`;
 
-/** Of a text that has the form. */
+/** The text must have the form of a row_ref. */
 export function parseRowRef(ref: string): RowLocation {
   const [revision, line] = ref.slice(1).split('.');
   return { revision: Number(revision), line: Number(line) };
