@@ -12,7 +12,7 @@ export default defineConfig({
   testMatch: process.env['PICTURES'] === '1' ? '*.pictures.ts' : '*.pw.ts',
   globalSetup: './stack.setup.ts',
   outputDir: '../../test-results',
-  reporter: [['list'], ['./closing-line.ts']],
+  reporter: [['list'], ['./count-reporter.ts']],
   forbidOnly: true,
   retries: 0,
   workers: 2,

@@ -34,7 +34,7 @@ import {
 /** Recorded before the API was restructured; see `recorded-session.ts` for what is left out. */
 const GOLDEN = join(import.meta.dirname, '../../../test/golden/api-session.json');
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-const NOBODY = '00000000-0000-4000-8000-000000000009';
+const UNKNOWN_USER = '00000000-0000-4000-8000-000000000009';
 
 type Answers = RecordedResponse[];
 type Roles = Parameters<typeof bearer>[0];
@@ -50,9 +50,9 @@ async function send(
   requests: readonly (SessionRequest & { readonly as?: Roles })[],
 ): Promise<Answers> {
   const answers: Answers = [];
-  for (const { as, ...asked } of requests) {
-    const headers = { ...(as !== undefined && (await bearer(as))), ...asked.headers };
-    answers.push(await exchange(portOf(api), { ...asked, headers }));
+  for (const { as, ...sent } of requests) {
+    const headers = { ...(as !== undefined && (await bearer(as))), ...sent.headers };
+    answers.push(await exchange(portOf(api), { ...sent, headers }));
   }
   return answers;
 }
@@ -160,8 +160,8 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
     get(userPath('state')),
     get(userPath('state?revision=4')),
     get(userPath('state?revision=99')),
-    get(userPath('transactions', NOBODY)),
-    get(userPath('batches', NOBODY)),
+    get(userPath('transactions', UNKNOWN_USER)),
+    get(userPath('batches', UNKNOWN_USER)),
     get(userPath('transactions/stream'), user, {
       name: 'follows the own rows from the beginning',
       headers: { 'last-event-id': '0' },

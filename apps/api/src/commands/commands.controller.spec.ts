@@ -271,11 +271,11 @@ describe('a command that can not be answered', () => {
 
   async function apiWith(faultOf: () => MemoryFault | undefined, limits = {}) {
     const store = new MemoryEventStore({ faultOf });
-    const terms = { attemptMsMax: 50, retryMsMax: 100, ...limits };
+    const commandLimits = { attemptMsMax: 50, retryMsMax: 100, ...limits };
     const commandProcessor = new AccountCommandProcessor({
       store,
       policy: DEFAULT_POLICY,
-      limits: terms,
+      limits: commandLimits,
     });
     const api = await openTestApi({ store, commandProcessor });
     closing.push(api);

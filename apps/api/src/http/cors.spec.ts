@@ -61,11 +61,11 @@ describe('a page of another origin', () => {
   it.each([THEIRS, 'null', 'http://app.example.com', 'https://APP.example.com', `${OURS}/`])(
     'that is not listed exactly gets no CORS headers: %s',
     async (origin) => {
-      const asked = await preflight(origin);
-      expect(asked.statusCode).not.toBe(204);
-      expect(corsHeaders(asked.headers)).toEqual([]);
+      const preflighted = await preflight(origin);
+      expect(preflighted.statusCode).not.toBe(204);
+      expect(corsHeaders(preflighted.headers)).toEqual([]);
       expect(corsHeaders((await get(origin)).headers)).toEqual([]);
-      expect(asked.headers['vary']).toContain('origin');
+      expect(preflighted.headers['vary']).toContain('origin');
     },
   );
 

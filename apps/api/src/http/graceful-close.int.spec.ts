@@ -1,6 +1,7 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { MemoryReadTables } from '#read-model/testing';
 import { ALICE, bearer, eventually, openTestApi } from '../testing/api-fixture.js';
+import { InFlightRequests, closeGracefully } from './graceful-close.js';
 
 const READ = `/v1/users/${ALICE}/balance`;
 
@@ -9,9 +10,9 @@ describe('the API on shutdown', () => {
     const tables = new MemoryReadTables();
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    let asked = 0;
+    let reads = 0;
     tables.account = async () => {
-      asked += 1;
+      reads += 1;
       await held;
       return null;
     };
@@ -25,13 +26,38 @@ describe('the API on shutdown', () => {
     socket.write(
       `GET ${READ} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\nconnection: keep-alive\r\n\r\n`,
     );
-    await eventually(() => expect(asked).toBe(1));
+    await eventually(() => expect(reads).toBe(1));
     const began = performance.now();
     const closed = api.close();
     letGo();
     await closed;
     expect(performance.now() - began).toBeLessThan(2_000);
     expect(await text).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('cuts off a request that is still in flight after the limit', async () => {
+    const tables = new MemoryReadTables();
+    let release = (): void => undefined;
+    const held = new Promise<null>((resolve) => (release = () => resolve(null)));
+    let reads = 0;
+    tables.account = () => {
+      reads += 1;
+      return held;
+    };
+    const api = await openTestApi({ tables });
+    const inFlight = new InFlightRequests(api.app.getHttpServer());
+    await api.app.listen(0, '127.0.0.1');
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
+    const answer = fetch(`http://127.0.0.1:${port}${READ}`, {
+      headers: await bearer({ roles: ['auditor'] }),
+    });
+    const cutOff = expect(answer).rejects.toThrow();
+    await eventually(() => expect([reads, inFlight.count]).toEqual([1, 1]));
+    await closeGracefully(api.app, inFlight, 20);
+    await cutOff;
+    release();
+    await api.close();
+    await eventually(() => expect(inFlight.count).toBe(0));
   });
 });
 

@@ -149,8 +149,8 @@ describe('a caller that exceeds its rate limit', () => {
     [true, [401, 401, 401, 401, 401, 401]],
   ])('is identified by the address that a trusted proxy sends: %p', async (is, expected) => {
     await open({ parts: { rates }, isBehindProxy: is });
-    const statusFrom = async (said: string) =>
-      (await api.app.inject({ url: READ, headers: { 'x-forwarded-for': said } })).statusCode;
+    const statusFrom = async (address: string) =>
+      (await api.app.inject({ url: READ, headers: { 'x-forwarded-for': address } })).statusCode;
     const statuses = [];
     for (let i = 0; i < 6; i += 1) statuses.push(await statusFrom(`10.0.0.${i}`));
     expect(statuses).toEqual(expected);

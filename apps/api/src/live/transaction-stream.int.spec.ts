@@ -31,13 +31,13 @@ class Reader {
 
   static async open(
     api: TestApi,
-    says: TokenClaims = { sub: ALICE, roles: ['user'] },
+    claims: TokenClaims = { sub: ALICE, roles: ['user'] },
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reader> {
     const { port } = api.app.getHttpServer().address() as AddressInfo;
     const abort = new AbortController();
     const response = await fetch(`http://127.0.0.1:${port}/v1/users/${ALICE}/transactions/stream`, {
-      headers: { ...(await bearer(says)), ...headers },
+      headers: { ...(await bearer(claims)), ...headers },
       signal: abort.signal,
     });
     return new Reader(response, abort, response.body?.getReader());
@@ -90,8 +90,8 @@ describe('the stream of new rows', () => {
     api = await openTestApi(options);
     await api.app.listen(0, '127.0.0.1');
   };
-  const open = async (says?: TokenClaims, headers?: Record<string, string>): Promise<Reader> => {
-    const reader = await Reader.open(api, says, headers);
+  const open = async (claims?: TokenClaims, headers?: Record<string, string>): Promise<Reader> => {
+    const reader = await Reader.open(api, claims, headers);
     readers.push(reader);
     return reader;
   };

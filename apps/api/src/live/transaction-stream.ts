@@ -31,7 +31,7 @@ const RETRY_MS = 1_000;
  * expires or the signal aborts. Nothing is read ahead of a slow client.
  */
 export async function* transactionStream(
-  { tables, changes: news, clock, heartbeatMs }: TransactionStreamSources,
+  { tables, changes, clock, heartbeatMs }: TransactionStreamSources,
   { userId, after, expiresAtMs: untilMs, signal }: TransactionStreamRequest,
 ): AsyncGenerator<string> {
   let last = after;
@@ -44,7 +44,7 @@ export async function* transactionStream(
       yield formatEvent('end', { reason: 'token-expired' });
       return;
     }
-    const version = news.version;
+    const version = changes.version;
     // The account is read first: when its revision is sent, all rows up to it have been sent.
     const revision = (await tables.account(userId))?.revision ?? null;
     if (revision !== sentRevision) {
@@ -59,7 +59,7 @@ export async function* transactionStream(
         yield formatEvent('account', { revision } satisfies AccountMoved);
       }
     }
-    const isNewer = await news.waitForNewer(version, Math.min(heartbeatMs, leftMs), signal);
+    const isNewer = await changes.waitForNewer(version, Math.min(heartbeatMs, leftMs), signal);
     if (!isNewer && !signal.aborted) yield ': still here\n\n';
   }
 }

@@ -38,7 +38,7 @@ export interface TestApi {
   readonly clock: TestClock;
   /** Errors that were reported to the observer. */
   readonly reportedErrors: readonly unknown[];
-  /** Writes the stored events into the read tables: the projector, run when a spec says so. */
+  /** Writes the stored events into the read tables: the projector, run when a spec claims so. */
   project(): Promise<void>;
   close(): Promise<void>;
 }
@@ -182,8 +182,8 @@ export function signToken({ sub = 'billing', roles = ['service'], seconds = 3_60
     .sign(new TextEncoder().encode(SECRET));
 }
 
-export const bearer = async (says: TokenClaims = {}): Promise<{ authorization: string }> => ({
-  authorization: `Bearer ${await signToken(says)}`,
+export const bearer = async (claims: TokenClaims = {}): Promise<{ authorization: string }> => ({
+  authorization: `Bearer ${await signToken(claims)}`,
 });
 
 /** Sends a command as a service. Throws unless it is accepted. */
@@ -204,8 +204,12 @@ export async function sendAccepted(
 }
 
 /** Reads as an auditor unless other claims are given. */
-export async function read(api: TestApi, url: string, says: TokenClaims = { roles: ['auditor'] }) {
-  return api.app.inject({ url, headers: await bearer(says) });
+export async function read(
+  api: TestApi,
+  url: string,
+  claims: TokenClaims = { roles: ['auditor'] },
+) {
+  return api.app.inject({ url, headers: await bearer(claims) });
 }
 
 /** Two batches, a script, dubbing with seconds, a pre-deduction settled below its estimate, a refund. */

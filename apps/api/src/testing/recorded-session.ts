@@ -27,20 +27,20 @@ export interface RecordedResponse {
 const HEADERS_LEFT_OUT = ['connection', 'date', 'keep-alive', 'last-modified', 'etag'];
 const PROBLEM = 'application/problem+json';
 
-export async function exchange(port: number, asked: SessionRequest): Promise<RecordedResponse> {
-  const { name, method = 'GET', path, headers = {}, body } = asked;
+export async function exchange(port: number, step: SessionRequest): Promise<RecordedResponse> {
+  const { name, method = 'GET', path, headers = {}, body } = step;
   const payload = payloadOf(body);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false });
     sent.once('response', resolve).once('error', reject).end(payload);
   });
-  const text = await textOf(response, asked.eventsMax);
+  const text = await textOf(response, step.eventsMax);
   return {
     name,
     request: `${method} ${path.length > 120 ? `${path.slice(0, 120)}…` : path}`,
     status: response.statusCode ?? 0,
-    headers: headersOf(response, asked),
-    body: asked.withoutBody === true ? '' : withoutChance(text, response),
+    headers: headersOf(response, step),
+    body: step.withoutBody === true ? '' : withoutRandomValues(text, response),
   };
 }
 
@@ -98,7 +98,7 @@ function headersOf(
   );
 }
 
-function withoutChance(text: string, { headers }: IncomingMessage): string {
+function withoutRandomValues(text: string, { headers }: IncomingMessage): string {
   const type = String(headers['content-type']);
   if (type.startsWith(PROBLEM)) return withoutTexts(text);
   return text

@@ -10,7 +10,7 @@ import {
 } from './token-verifier.js';
 
 const SECRET = 'a secret of at least thirty-two characters';
-const tokenVerifier = (terms: TokenVerifierOptions) => verifierFor(terms, Date.now);
+const tokenVerifier = (options: TokenVerifierOptions) => verifierFor(options, Date.now);
 const secret = new TextEncoder().encode(SECRET);
 const keys = { kind: 'secret', secret: SECRET } as const;
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600;

@@ -9,7 +9,12 @@ const coded = (code: string): Error => Object.assign(new Error('at 10.1.2.3'), {
 describe('an error', () => {
   it.each([
     ['a thrown problem', invalidRequest([{ field: 'x', reason: 'is bad' }]), 400, false],
-    ['a full command queue', new RetryableCommandError('overloaded', 'No room'), 503, true],
+    [
+      'a full command queue',
+      new RetryableCommandError('overloaded', 'The queue is full'),
+      503,
+      true,
+    ],
     ['a store that is not available', new RetryableCommandError('store-away', 'Away'), 503, true],
     ['an unknown outcome', new RetryableCommandError('outcome-unknown', 'Unknown'), 503, true],
     [
