@@ -1,0 +1,21 @@
+import type { Sender } from '../sender.js';
+
+/** A sender that may send everything over Kafka without a signature, changed as a test needs it. */
+export const buildSender = (changes: Partial<Sender> = {}): Sender => ({
+  name: 'tts',
+  sources: ['/tts', '/tts/*'],
+  subjects: ['svc-tts'],
+  types: new Set([
+    'RechargePoints',
+    'ConsumePoints',
+    'SettleConsumption',
+    'RefundPoints',
+    'ExpirePoints',
+  ]),
+  sourceTypes: null,
+  pointsMax: null,
+  pointsPerDayMax: null,
+  keys: new Map(),
+  unsigned: true,
+  ...changes,
+});
