@@ -230,7 +230,7 @@ describe('the EventStoreDB adapter, following,', () => {
       const { seen, done } = batches(`es-${middle}-${middle}` as Position, store);
       await expect(done).rejects.toMatchObject({
         code: 'broken-order',
-        message: expect.stringMatching(/no event of the store is there/) as string,
+        message: expect.stringMatching(/no event of the store has that position/) as string,
       });
       expect(seen).toEqual([]);
       await store.close();
