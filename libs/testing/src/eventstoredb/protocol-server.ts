@@ -112,6 +112,8 @@ export class EventStoreDbProtocolServer {
   async stopGracefully(graceMs = GRACE_MS): Promise<void> {
     this.#state.isStopping = true;
     this.#state.commits.cancelAll();
+    // What was cancelled is answered before the connections are told to close.
+    await new Promise((resolve) => setImmediate(resolve));
     const ended = new Promise<void>((resolve) => {
       if (this.#grpc === undefined) resolve();
       else this.#grpc.tryShutdown(() => resolve());
