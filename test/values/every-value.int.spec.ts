@@ -47,7 +47,7 @@ const EVENT_TYPES = [
   ...['PointsRecharged', 'PointsConsumed', 'ConsumptionSettled', 'PointsRefunded'],
   ...['PointsExpired', 'CommandRefused'],
 ];
-const NOBODY = '00000000-0000-4000-8000-000000000000';
+const NO_USER = '00000000-0000-4000-8000-000000000000';
 const NOW_MS = Date.parse('9999-12-31T00:00:00.000Z');
 
 describe('every value that the edge accepts', () => {
@@ -55,7 +55,7 @@ describe('every value that the edge accepts', () => {
   let url: string;
   let dir: string;
   let stores: Stores;
-  let desk: AccountCommandProcessor;
+  let processor: AccountCommandProcessor;
   let writer: PostgresTableWriter;
   let api: TestApi;
   const memory = new MemoryReadTables();
@@ -76,7 +76,7 @@ describe('every value that the edge accepts', () => {
     await database.endPools();
     const log = createLog({ app: 'api', level: 'silent' });
     stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
-    desk = new AccountCommandProcessor({ store: stores.events, policy: DEFAULT_POLICY });
+    processor = new AccountCommandProcessor({ store: stores.events, policy: DEFAULT_POLICY });
     writer = tableWriter(1);
     const tables = Object.assign(new PostgresReadTables(stores.pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
@@ -84,7 +84,7 @@ describe('every value that the edge accepts', () => {
       writeWithParking: writer.writeWithParking.bind(writer),
       waitForCapacity: writer.waitForCapacity.bind(writer),
     });
-    api = await openTestApi({ store: stores.events, tables, commandProcessor: desk });
+    api = await openTestApi({ store: stores.events, tables, commandProcessor: processor });
   });
 
   afterAll(async () => {
@@ -97,7 +97,7 @@ describe('every value that the edge accepts', () => {
   const tableWriter = (version: number): PostgresTableWriter =>
     new PostgresTableWriter(stores.pool, { name: TABLES_NAME, version });
 
-  /** Over Kafka: as bytes, through the parser, to the desk. */
+  /** As over Kafka: from bytes through the parser to the command processor. */
   async function send({ body, id, source, traceparent, timestampMs }: SentCommand): Promise<void> {
     const { key, value, headers } = commandMessage(body, { id, source, traceparent });
     const message = {
@@ -107,7 +107,7 @@ describe('every value that the edge accepts', () => {
     const sent = readCommandMessage(message, NOW_MS, allowAnySender());
     if (sent.kind !== 'command')
       throw new Error(`the edge takes no ${body.type}: ${JSON.stringify(sent)}`);
-    const { answer, position } = await desk.run(sent.command, sent.origin);
+    const { answer, position } = await processor.run(sent.command, sent.origin);
     const outcome: unknown = JSON.parse(JSON.stringify(toOutcome(sent.command, answer, position)));
     expect(parseOutcome(outcome)).toMatchObject({ ok: true });
   }
@@ -129,7 +129,7 @@ describe('every value that the edge accepts', () => {
 
   it('is stored, written to the tables, read back unchanged, and shown', async () => {
     await fc.assert(
-      fc.asyncProperty(anyLife(NOBODY), fc.constantFrom(1, 2, 5, 1_000), async (life, size) => {
+      fc.asyncProperty(anyLife(NO_USER), fc.constantFrom(1, 2, 5, 1_000), async (life, size) => {
         const userId = randomUUID();
         users.push(userId);
         for (const sent of life) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { toLedgerCommand } from '#commands';
-import { COMMAND_TYPES } from './wire-names.js';
+import { COMMAND_TYPES } from './protocol-names.js';
 import { parseCommandMessage } from './command-message.js';
 import { parseCommandData } from './command-data.js';
 import type { FieldError } from './field-error.js';

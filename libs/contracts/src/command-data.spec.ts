@@ -25,7 +25,7 @@ const dataOf = (type: CommandType, fields: object): unknown => {
   return parsed.ok ? parsed.value.data : parsed.errors;
 };
 
-/** As it comes off the wire: `5.0`, `1e400` and `__proto__` are not what they are in a program. */
+/** Parsed from JSON text, where `5.0`, `1e400` and `__proto__` differ from what they are in a program. */
 const fromJson = (text: string): object => JSON.parse(text) as object;
 
 describe('the data of a command', () => {

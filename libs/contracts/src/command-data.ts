@@ -33,7 +33,7 @@ export const rechargePointsData = z.strictObject(
   {
     user_id: userId,
     points,
-    /** Required, so that nobody creates points that never expire by leaving it out. */
+    /** Required, so that points that never expire are never created by an omission. */
     expires_at: time(
       'an RFC 3339 time with an offset, or null for points that never expire',
     ).nullable(),

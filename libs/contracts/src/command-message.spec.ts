@@ -1,6 +1,6 @@
 import { parseCommandMessage, type ParsedMessage } from './command-message.js';
 import type { RawMessage } from './raw-message.js';
-import { MESSAGE_BYTES_MAX } from './wire-names.js';
+import { MESSAGE_BYTES_MAX } from './protocol-names.js';
 import { commandMessage } from './outgoing-message.js';
 
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ID_MAX } from '#ledger';
 import { mustBe } from './fields.js';
-import { API_SOURCE_PREFIX, RESERVED_SOURCE_PREFIXES } from './wire-names.js';
+import { API_SOURCE_PREFIX, RESERVED_SOURCE_PREFIXES } from './protocol-names.js';
 
 /**
  * The characters of a URI (RFC 3986). With them no two sources look alike or differ only in invisible

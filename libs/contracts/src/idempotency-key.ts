@@ -1,7 +1,7 @@
 import { ID_MAX } from '#ledger';
 import { parseWith, type ParseResult } from './field-error.js';
 import { text } from './fields.js';
-import { HTTP_HEADERS } from './wire-names.js';
+import { HTTP_HEADERS } from './protocol-names.js';
 
 const key = text(ID_MAX);
 /** HTTP allows spaces and tabs around a value. Any other space belongs to the id. */

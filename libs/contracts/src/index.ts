@@ -35,7 +35,7 @@ export {
   SWEEPER_SOURCE_PREFIX,
   TOPICS,
   type DeadLetterReason,
-} from './wire-names.js';
+} from './protocol-names.js';
 export {
   commandOutcome,
   parseOutcome,

@@ -8,7 +8,7 @@ import {
   COMMAND_TYPE_OF,
   MESSAGE_BYTES_MAX,
   type CommandCeType,
-} from './wire-names.js';
+} from './protocol-names.js';
 import { duplicateFieldError } from './duplicate-field.js';
 import { commandSource } from './command-source.js';
 

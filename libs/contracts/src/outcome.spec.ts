@@ -2,7 +2,7 @@ import type { Answer, LedgerCommand, RefusalDetails } from '#ledger';
 import type { OutcomeCode } from './refusal-codes.js';
 import { MESSAGE_REFUSAL_CODES, OUTCOME_CODES, REFUSAL_CODES } from './refusal-codes.js';
 import { refusalMessage } from './refusal-messages.js';
-import { OUTCOME_CE_TYPE } from './wire-names.js';
+import { OUTCOME_CE_TYPE } from './protocol-names.js';
 import { parseOutcome, toInvalidOutcome, toOutcome, type CommandOutcome } from './outcome.js';
 import { outcomeMessage } from './outgoing-message.js';
 
@@ -51,7 +51,7 @@ const outcome: CommandOutcome = {
 };
 
 describe('an outcome', () => {
-  it('contains the answer in the fields of the wire format', () => {
+  it('contains the answer in the published fields', () => {
     expect(toOutcome(command, accepted, 'pg-7')).toEqual(outcome);
   });
 
@@ -68,7 +68,7 @@ describe('an outcome', () => {
       status: 'refused',
       code: 'InsufficientPoints',
       detail:
-        'The balance is 5 points, and 12 were asked for; to try again, send it with a new id.',
+        'The balance is 5 points, and 12 were requested; to try again, send it with a new id.',
       balance: 5,
       replayed: true,
     });

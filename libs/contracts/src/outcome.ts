@@ -12,7 +12,7 @@ import {
   token,
   userId,
 } from './fields.js';
-import { COMMAND_TYPES } from './wire-names.js';
+import { COMMAND_TYPES } from './protocol-names.js';
 import { OUTCOME_CODES } from './refusal-codes.js';
 import { refusalMessage } from './refusal-messages.js';
 

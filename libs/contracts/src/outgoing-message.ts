@@ -1,5 +1,5 @@
 import type { CommandBody } from './command-data.js';
-import { COMMAND_CE_TYPES, OUTCOME_CE_TYPE, OUTCOME_SOURCE } from './wire-names.js';
+import { COMMAND_CE_TYPES, OUTCOME_CE_TYPE, OUTCOME_SOURCE } from './protocol-names.js';
 import type { CommandOutcome } from './outcome.js';
 
 /** A CloudEvent in binary mode, for any Kafka client. */

@@ -25,21 +25,23 @@ const messages: Record<RefusalCode | MessageRefusalCode, (detail: DetailLookup) 
   ),
   BalanceLimit: withRetryHint(
     (detail) =>
-      `${detail('asked')} more points would pass the limit: the balance is ${detail('balance')}, ` +
+      `${detail('asked')} more points would exceed the limit: the balance is ${detail('balance')}, ` +
       `and ${detail('held')} are held in open pre-deductions`,
   ),
-  TooManyBatches: withRetryHint(() => 'The account has as many batches with points left as it may'),
+  TooManyBatches: withRetryHint(
+    () => 'The account already has the maximum number of batches with points left',
+  ),
   ConsumptionIdReused: withRetryHint(
     (detail) => `Another consumption already has the id ${detail('consumptionId')}`,
   ),
   TooManyOpen: withRetryHint(
-    () => 'The open pre-deductions of the account already hold as many draws as they may',
+    () => 'The open pre-deductions of the account already hold the maximum number of draws',
   ),
   InsufficientPoints: withRetryHint(
-    (detail) => `The balance is ${detail('balance')} points, and ${detail('asked')} were asked for`,
+    (detail) => `The balance is ${detail('balance')} points, and ${detail('asked')} were requested`,
   ),
   UnknownConsumption: withRetryHint(
-    (detail) => `No consumption with the id ${detail('consumptionId')} is remembered`,
+    (detail) => `No consumption with the id ${detail('consumptionId')} is known`,
   ),
   ConsumptionClosed: withRetryHint(
     (detail) =>
@@ -51,20 +53,20 @@ const messages: Record<RefusalCode | MessageRefusalCode, (detail: DetailLookup) 
       `A consumption of ${detail('sourceType')} has no duration: it is not billed by the second`,
   ),
   NothingToRefund: withRetryHint(
-    (detail) => `All points of the consumption ${detail('consumptionId')} came back already`,
+    (detail) => `All points of the consumption ${detail('consumptionId')} were already refunded`,
   ),
   RefundExceedsConsumption: withRetryHint(
     (detail) =>
-      `${detail('refundable')} points can come back, and ${detail('asked')} were asked for`,
+      `${detail('refundable')} points can be refunded, and ${detail('asked')} were requested`,
   ),
   ConsumptionOpen: withRetryHint(
     (detail) =>
-      `The consumption ${detail('consumptionId')} is still open and comes back only in full: ` +
+      `The consumption ${detail('consumptionId')} is still open and can be refunded only in full: ` +
       'settle it at what it cost instead',
   ),
   CommandIdReused: () =>
     'This id was used before, for a command that says something else; send this one with a new id.',
   TooLate: () =>
-    'The ledger has forgotten commands as old as this one, so it may have been carried out before; ' +
+    'The ledger no longer knows commands as old as this one, so it may have been executed before; ' +
     'look at the account, and if it was not, send it with a new id.',
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { balance, oneOf, mustBe, revision, text, time, token } from './fields.js';
 import { optionalParked } from './parked.js';
-import { COMMAND_TYPES } from './wire-names.js';
+import { COMMAND_TYPES } from './protocol-names.js';
 import { ID_MAX } from '#ledger';
 
 /** The command that caused an event, as its sender named it. */

@@ -5,7 +5,7 @@ const DRAWS = 200_000;
 const BITS = 53;
 const DAYS = [1, 2, 3, 4, 5, 6, 7].map((day) => `2030-01-0${day}T00:00:00.000Z`);
 
-/** As many different inputs as asked for, and as alike as they come: one command a hundred revisions. */
+/** Different inputs that are as similar as possible: a hundred revisions of each command. */
 function* inputs(count: number): Generator<[string, number, string | null]> {
   let commandId = '';
   for (let nth = 0; nth < count; nth++) {

@@ -77,7 +77,7 @@ function commandOf({ command, outcome }: Vector['steps'][number]): LedgerCommand
   } as unknown as LedgerCommand;
 }
 
-class Desk {
+class VectorAccount {
   readonly events: LedgerEvent[] = [];
   readonly account: Account;
   constructor(policy: Policy) {
@@ -105,7 +105,7 @@ class Desk {
 }
 
 /** Batch numbers are each model's own: what counts is where they appear. */
-function inOwnWords(value: unknown): unknown {
+function withNeutralBatchIds(value: unknown): unknown {
   const names = new Map<number, string>();
   const nameOf = (id: number): string => {
     if (!names.has(id)) names.set(id, `batch ${names.size}`);
@@ -133,14 +133,14 @@ describe('the rules and an independent model of them', () => {
 
   it.each(files)('agree on %s', (file) => {
     const vector = JSON.parse(readFileSync(join(vectors, file), 'utf8')) as Vector;
-    const desks = new Map<string, Desk>();
+    const accounts = new Map<string, VectorAccount>();
     const ours: unknown[] = [];
     const theirs: unknown[] = [];
     for (const step of vector.steps) {
       const command = commandOf(step);
-      const desk = desks.get(command.userId) ?? new Desk(vector.policy);
-      desks.set(command.userId, desk);
-      const answer = desk.run(command);
+      const account = accounts.get(command.userId) ?? new VectorAccount(vector.policy);
+      accounts.set(command.userId, account);
+      const answer = account.run(command);
       const { outcome } = step;
       ours.push({ command: step.command, ...answer, details: null });
       theirs.push({
@@ -155,14 +155,14 @@ describe('the rules and an independent model of them', () => {
         details: null,
       });
     }
-    expect(inOwnWords(ours)).toEqual(inOwnWords(theirs));
+    expect(withNeutralBatchIds(ours)).toEqual(withNeutralBatchIds(theirs));
     for (const [userId, { balance, held, events }] of Object.entries(vector.users)) {
-      const desk = desks.get(userId);
-      expect({ balance: desk?.account.balance, held: desk?.account.held }).toEqual({
+      const account = accounts.get(userId);
+      expect({ balance: account?.account.balance, held: account?.account.held }).toEqual({
         balance,
         held,
       });
-      expect(inOwnWords(desk?.events)).toEqual(inOwnWords(events));
+      expect(withNeutralBatchIds(account?.events)).toEqual(withNeutralBatchIds(events));
     }
   });
 });

@@ -26,7 +26,7 @@ describe('the id of a consumption', () => {
     ['cancelled', [open, refunded(1, 'cancelled', [returnOf(1, 10)])]],
     ['timed out', [open, timedOut]],
     ['refunded in full', [consumed([draw(1, 10)]), refunded(1, 'refunded', [returnOf(1, 10)])]],
-  ])('is not taken again while one is remembered that is %s', (_, happened) => {
+  ])('is not taken again while a consumption with it is retained that is %s', (_, happened) => {
     given(plain, ...happened)
       .when(consume(10))
       .thenRefused('ConsumptionIdReused', reused);

@@ -152,18 +152,19 @@ function refund(pending: PendingEvents, command: RefundPoints): Refusal | null {
     return null;
   }
   const refundable = totalPoints(consumption.draws);
-  const asked = points ?? refundable;
+  const requested = points ?? refundable;
   if (refundable === 0) return { code: 'NothingToRefund', details: { consumptionId } };
-  if (asked > refundable)
-    return { code: 'RefundExceedsConsumption', details: { refundable, asked } };
+  if (requested > refundable)
+    return { code: 'RefundExceedsConsumption', details: { refundable, asked: requested } };
   const isOpen = consumption.phase === 'open';
-  if (isOpen && asked < refundable) return { code: 'ConsumptionOpen', details: { consumptionId } };
+  if (isOpen && requested < refundable)
+    return { code: 'ConsumptionOpen', details: { consumptionId } };
   const { balance, held } = pending.state;
-  if (!isOpen && balance + held + asked > BALANCE_MAX) {
-    return { code: 'BalanceLimit', details: { balance, held, asked } };
+  if (!isOpen && balance + held + requested > BALANCE_MAX) {
+    return { code: 'BalanceLimit', details: { balance, held, asked: requested } };
   }
   const cause = isOpen ? 'cancelled' : 'refunded';
-  expireReturnedBatches(pending, recordRefund(pending, consumption, asked, cause, reason));
+  expireReturnedBatches(pending, recordRefund(pending, consumption, requested, cause, reason));
   return null;
 }
 
@@ -204,6 +205,6 @@ function recordSettled(
   pending.record({ type: 'ConsumptionSettled', consumptionId, of, estimated, ...real }, 0);
 }
 
-function insufficient(pending: PendingEvents, asked: number): Refusal {
-  return { code: 'InsufficientPoints', details: { balance: pending.balance, asked } };
+function insufficient(pending: PendingEvents, requested: number): Refusal {
+  return { code: 'InsufficientPoints', details: { balance: pending.balance, asked: requested } };
 }

@@ -137,7 +137,7 @@ describe('the reasons to refuse a refund', () => {
 });
 
 describe('the limit of a refund', () => {
-  // What was spent makes room for a recharge; what comes back must still fit the column.
+  // Spending allows another recharge, but a refund on top must still fit the integer column.
   const BILLION = 1_000_000_000;
   const nearlyFull = [
     recharged(1, BILLION),

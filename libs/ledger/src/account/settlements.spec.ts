@@ -96,7 +96,7 @@ describe('a settlement', () => {
       .then(refunded(1, 'refunded', [returnOf(1, 1)], task));
   });
 
-  it('names the estimate, whatever was asked before', () => {
+  it('names the estimate of the pre-deduction', () => {
     given(recharged(1, 1000))
       .when(consume(70, { settleWithin: 60, sourceType: 'tts', duration: 9 }))
       .then(
@@ -138,7 +138,7 @@ describe('a settlement that comes late', () => {
   it.each([
     ['below', 80],
     ['at', 100],
-  ])('charges all that it cost anew, %s the estimate', (_, actual) => {
+  ])('charges the whole cost again, %s the estimate', (_, actual) => {
     given(...timedOut)
       .when(settle(actual, { duration: 6 }))
       .then(

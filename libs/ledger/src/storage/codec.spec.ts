@@ -66,7 +66,7 @@ describe('a stored event', () => {
   });
 
   it('keeps a field that a later program added within its version', () => {
-    const stored = damaged('PointsExpired', { whim: { of: 'somebody' } });
+    const stored = damaged('PointsExpired', { whim: { of: 'a later version' } });
     const { event } = deserializeEvent(stored);
     expect(serializeEvent(event, provenance).data).toBe(stored.data);
   });

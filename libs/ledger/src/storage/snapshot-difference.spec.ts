@@ -94,7 +94,7 @@ describe('A snapshot compared with its events', () => {
       /consumption made-up is/,
       ({ consumptions }) => consumptions.push({ ...consumptions[0], consumptionId: 'made-up' }),
     ],
-    ['an answered command left out', /forgotten|answered/, ({ answered }) => answered.shift()],
+    ['an answered command left out', /forgottenUntil|evicted|answered/, ({ answered }) => answered.shift()],
     ['the newest answered command left out', /answered/, ({ answered }) => answered.pop()],
     ['an answered command under another id', /answered/, (s) => (s.answered[0]![0] = 'other')],
     ['an answered command at another place', /its revision/, (s) => (s.answered[0]![1] = 0)],
@@ -114,7 +114,7 @@ describe('A snapshot compared with its events', () => {
     const whole = replay(HISTORY, REMEMBER_EVERYTHING);
     const generous = { ...POLICY, rememberMin: 100, rememberMax: 100, consumptionsMax: 100 };
     const kept = fromSnapshot(snapshot, generous);
-    expect(snapshotDifference(kept, whole)).toMatch(/forgotten|missing/);
+    expect(snapshotDifference(kept, whole)).toMatch(/evicted|missing/);
     expect(snapshotDifference(kept, whole, { isLenient: true })).toBeNull();
     const minted = fromSnapshot(
       tampered(({ batches }) => (batches[0]![1] += 5)),

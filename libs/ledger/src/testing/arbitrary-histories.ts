@@ -65,7 +65,7 @@ const consumptionId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 /** How long after its recharge a batch expires. */
 const lifetime = fc.constantFrom(null, null, HOUR, DAY, 3 * DAY, 9 * DAY, 9 * DAY, 40 * DAY, 0);
 
-const asked = fc.oneof(
+const fields = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
@@ -108,7 +108,7 @@ const asked = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('ExpirePoints' as const) }) },
 );
 
-type CommandFields = typeof asked extends fc.Arbitrary<infer A> ? A : never;
+type CommandFields = typeof fields extends fc.Arbitrary<infer A> ? A : never;
 
 const clock = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, MINUTE, HOUR) },
@@ -116,7 +116,7 @@ const clock = fc.oneof(
 );
 
 /** A new command (null), or a repeat of an earlier one: the same or changed, at its own time or now. */
-const identity = fc.oneof(
+const repeat = fc.oneof(
   { weight: 4, arbitrary: fc.constant(null) },
   {
     weight: 1,
@@ -124,7 +124,7 @@ const identity = fc.oneof(
   },
 );
 
-const historyStep = fc.record({ asked, clock, identity });
+const historyStep = fc.record({ fields, clock, repeat });
 
 export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
   fc
@@ -136,17 +136,22 @@ export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
       const commands: LedgerCommand[] = [];
       const begun: string[] = [];
       let now = START;
-      for (const { asked, clock, identity } of steps) {
+      for (const { fields, clock, repeat } of steps) {
         now += clock;
-        const earlier = identity && commands.at(-1 - identity.before);
-        if (!earlier) commands.push(toCommand(asked, now, commands.length, begun));
-        else commands.push(repeatedCommand(earlier, identity.changed, identity.now ? now : null));
+        const earlier = repeat && commands.at(-1 - repeat.before);
+        if (!earlier) commands.push(toCommand(fields, now, commands.length, begun));
+        else commands.push(repeatedCommand(earlier, repeat.changed, repeat.now ? now : null));
       }
       return { policy, commands };
     });
 
 /** Settlements and refunds name recently begun consumptions. */
-function toCommand(asked: CommandFields, now: number, nth: number, begun: string[]): LedgerCommand {
+function toCommand(
+  fields: CommandFields,
+  now: number,
+  nth: number,
+  begun: string[],
+): LedgerCommand {
   const id = `command-${nth}`;
   const sent = {
     userId: USER,
@@ -156,21 +161,21 @@ function toCommand(asked: CommandFields, now: number, nth: number, begun: string
     digest: nth.toString(16).padStart(64, '0'),
     at: isoTime(now),
   };
-  switch (asked.type) {
+  switch (fields.type) {
     case 'RechargePoints': {
-      const { lifetime, ...rest } = asked;
+      const { lifetime, ...rest } = fields;
       return { ...rest, ...sent, expiresAt: lifetime === null ? null : isoTime(now + lifetime) };
     }
     case 'ConsumePoints':
-      begun.push(asked.consumptionId);
-      return { ...asked, ...sent, duration: null };
+      begun.push(fields.consumptionId);
+      return { ...fields, ...sent, duration: null };
     case 'SettleConsumption':
     case 'RefundPoints': {
-      const { recent, ...rest } = asked;
+      const { recent, ...rest } = fields;
       return { ...rest, ...sent, consumptionId: begun.at(-1 - recent) ?? 'unknown' };
     }
     case 'ExpirePoints':
-      return { ...asked, ...sent };
+      return { ...fields, ...sent };
   }
 }
 
