@@ -80,7 +80,7 @@ describe('the observer of the projector', () => {
       revision: 3,
       position: 'p' as Position,
       code: 'stream-deleted',
-      detail: 'somebody has deleted it',
+      detail: 'deleted by an operator',
     });
     lag('q', 0, 1);
     expect(health.ready()).toMatchObject({

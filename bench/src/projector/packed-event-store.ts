@@ -44,7 +44,7 @@ function unpacked(bytes: Buffer, from: number): RecordedEvent {
 }
 
 /**
- * A double that holds events as bytes and makes them anew at each reading, as an adapter does. As
+ * A double that holds events as bytes and decodes them at each reading, as an adapter does. As
  * objects they would keep the collector busier than the projector does. Its only writer is trusted.
  */
 export class PackedEventStore implements EventStore {
@@ -64,8 +64,8 @@ export class PackedEventStore implements EventStore {
   }
 
   #add(event: Buffer): void {
-    const room = this.#blocks.length * BLOCK_BYTES - this.#end;
-    if (event.length > room) {
+    const freeBytes = this.#blocks.length * BLOCK_BYTES - this.#end;
+    if (event.length > freeBytes) {
       this.#end = this.#blocks.length * BLOCK_BYTES;
       this.#blocks.push(Buffer.alloc(BLOCK_BYTES));
     }

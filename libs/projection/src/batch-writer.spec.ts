@@ -1,7 +1,7 @@
 import { ManualClock } from '#async/testing';
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
-import type { WriteResult } from '#read-model';
-import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
+import { CheckpointConflict, type WriteResult } from '#read-model';
+import { BatchWriter, type AppliedBatch } from './batch-writer.js';
 
 const at = (place: number): Position => String(place).padStart(4, '0') as Position;
 
@@ -125,7 +125,7 @@ describe('the batch writer', () => {
   it('fails when another process has moved the tables', async () => {
     const { writes, writer } = openWriter();
     await writer.add(batch(1, 3));
-    writes[0]!.done({ kind: 'moved' });
+    writes[0]!.done({ kind: 'conflict' });
     await writer.drain();
     expect(writer.failed.reason).toBeInstanceOf(CheckpointConflict);
   });

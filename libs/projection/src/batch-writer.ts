@@ -1,16 +1,11 @@
 import { SYSTEM_CLOCK, sleep, type Clock } from '#async';
 import type { EventBatch, Position } from '#event-store';
-import { PoisonEvent, type WriteResult, type TableWriter } from '#read-model';
+import { CheckpointConflict, PoisonEvent, type TableWriter, type WriteResult } from '#read-model';
 
 /** A smaller batch is worth waiting for the events that come after it. */
 const FULL_BATCH_EVENTS = 500;
 
 const ignoreResults = (): void => undefined;
-
-/** The tables are not at the expected position: another process moves them too. */
-export class CheckpointConflict extends Error {
-  override readonly name = 'CheckpointConflict';
-}
 
 /** A batch that is in the tables now. */
 export type AppliedBatch = Extract<WriteResult, { readonly kind: 'applied' }> & {
@@ -134,7 +129,8 @@ export class BatchWriter {
   ): Promise<void> {
     const start = performance.now();
     return writing.then((applied) => {
-      if (applied.kind === 'moved') throw new CheckpointConflict(`the tables are not at ${after}`);
+      if (applied.kind === 'conflict')
+        throw new CheckpointConflict(`the tables are not at ${after}`);
       if (applied.kind === 'nothing') return;
       this.#options.onApplied({ ...applied, position, ms: performance.now() - start });
     });

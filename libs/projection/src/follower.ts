@@ -1,8 +1,8 @@
 import { RetryBudget, type RetryLimits } from '#async';
 import { PermanentStoreError, type EventStore } from '#event-store';
-import type { TableWriter, VersionState } from '#read-model';
+import { CheckpointConflict, type TableWriter, type VersionState } from '#read-model';
 
-import { BatchWriter, CheckpointConflict, type AppliedBatch } from './batch-writer.js';
+import { BatchWriter, type AppliedBatch } from './batch-writer.js';
 import type { ProjectorObserver } from './projector-observer.js';
 import { FailedEvents } from './failed-events.js';
 import { isFinal } from './failure-kind.js';

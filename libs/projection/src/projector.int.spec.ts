@@ -130,8 +130,8 @@ describe('the projector', () => {
     const never = withFollow((_after, _sink, signal) => untilAborted(signal));
     await ledger.run(4);
     run(pool, never, { lagMeasured: (all) => lags.push(...all) });
-    await eventuallyHolds('the lag is told', () => lags.length > 0);
-    // The first event is from the beginning of the lab's hour, and it is the end of it.
+    await eventuallyHolds('the lag is reported', () => lags.length > 0);
+    // The first event is from the beginning of the hour at whose end the clock stands.
     expect(lags[0]).toMatchObject({ version: 1, state: 'live', events: 4, seconds: 3_600 });
   });
 
@@ -141,7 +141,7 @@ describe('the projector', () => {
     run(pool, store, { lagMeasured: (all) => lags.push(...all) });
     await atHead();
     const before = lags.length;
-    await eventuallyHolds('the lag is told again', () => lags.length > before + 1);
+    await eventuallyHolds('the lag is reported again', () => lags.length > before + 1);
     const position = await store.head();
     const nothing = { parked: 0, events: 0, seconds: 0 };
     expect(lags.at(-1)).toEqual({ version: 1, state: 'live', position, ...nothing });
@@ -424,11 +424,11 @@ async function race(on: Pool, from: EventStore, moved: number[]): Promise<void> 
     const { events, next } = await from.readAll(after, 7);
     if (events.length === 0 || next === null) return;
     const applied = await writer.write(after, { events, next });
-    if (applied.kind === 'moved') moved.push(1);
+    if (applied.kind === 'conflict') moved.push(1);
   }
 }
 
-/** Connections whose first commits are done, and nobody hears of it. */
+/** Connections that lose the answers to their first commits. */
 function losingAnswers(on: Pool, times: number): Pool {
   let left = times;
   on.on('connect', (client) => {

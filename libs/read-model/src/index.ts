@@ -29,7 +29,7 @@ export type {
   UsageRequest,
 } from './read-tables.js';
 export type { WriteResult, Checkpoint, TableWriter, VersionState } from './table-writer.js';
-export { readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
+export { CheckpointConflict, readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
 export {
   compareVersions,
   type Comparison,

@@ -164,7 +164,7 @@ export function parkingContract(open: OpenReadTables): void {
       revision,
       position: positionOf(7),
       code,
-      detail: 'somebody did it',
+      detail: 'deleted by an operator',
     };
     const batch = { events, damaged: [record], next: positionOf(11) };
     expect(await opened.writer.write(null, batch)).toMatchObject({
@@ -209,7 +209,7 @@ export function parkingContract(open: OpenReadTables): void {
       revision: null,
       position: positionOf(1),
       code: 'stream-deleted',
-      detail: 'somebody did it',
+      detail: 'deleted by an operator',
     };
     const batch = { events: [], damaged: [record], next: positionOf(1) };
     expect(await writer.write(null, batch)).toMatchObject({ events: 0, rows: 0 });
@@ -268,7 +268,7 @@ export function parkingContract(open: OpenReadTables): void {
         revision: null,
         position: positionOf(n + 1),
         code: 'stream-deleted' as const,
-        detail: 'somebody did it',
+        detail: 'deleted by an operator',
       }));
       const next = damaged.at(-1)!.position;
       await writer.write(null, { events: [], damaged, next });

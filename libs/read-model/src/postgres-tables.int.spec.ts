@@ -113,21 +113,21 @@ describe('PostgresTableWriter', () => {
         next: positionOf(place),
       }),
     );
-    let hasRoom = false;
-    const room = writer.waitForCapacity().then(() => (hasRoom = true));
+    let hasCapacity = false;
+    const waiting = writer.waitForCapacity().then(() => (hasCapacity = true));
     await Promise.resolve();
-    expect(hasRoom).toBe(false);
-    await Promise.all([...writings, room]);
+    expect(hasCapacity).toBe(false);
+    await Promise.all([...writings, waiting]);
   });
 
   it('has capacity again when the waiting batches are taken up', async () => {
     const { writer, writings } = await fed(10);
-    let hasRoom = false;
-    const room = writer.waitForCapacity().then(() => (hasRoom = true));
+    let hasCapacity = false;
+    const waiting = writer.waitForCapacity().then(() => (hasCapacity = true));
     await Promise.resolve();
-    expect(hasRoom).toBe(false);
+    expect(hasCapacity).toBe(false);
     await Promise.all(writings);
-    await room;
+    await waiting;
     await writer.waitForCapacity();
   });
 });

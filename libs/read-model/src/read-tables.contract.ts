@@ -339,14 +339,14 @@ export function readTablesContract(open: OpenReadTables): void {
     });
 
     it('rejects a time zone that the database does not know', async () => {
-      const asked = opened.tables.usage(USER, { groupBy: 'day', timeZone: 'Mars/Olympus' });
-      await expect(asked).rejects.toMatchObject({ name: 'UnknownTimeZone' });
+      const usageOnMars = opened.tables.usage(USER, { groupBy: 'day', timeZone: 'Mars/Olympus' });
+      await expect(usageOnMars).rejects.toMatchObject({ name: 'UnknownTimeZone' });
     });
 
     it('answers for every time zone that JavaScript knows, or rejects it', async () => {
       for (const timeZone of Intl.supportedValuesOf('timeZone')) {
-        const asked = opened.tables.usage(USER, { groupBy: 'day', timeZone });
-        const items = await asked.catch((error: unknown) => {
+        const query = opened.tables.usage(USER, { groupBy: 'day', timeZone });
+        const items = await query.catch((error: unknown) => {
           if (error instanceof UnknownTimeZone) return [];
           throw error;
         });
@@ -407,7 +407,7 @@ export function readTablesContract(open: OpenReadTables): void {
       });
     });
 
-    it('is not told to another user, nor of a row that is not there', async () => {
+    it('are hidden from another user, and unknown for a row that does not exist', async () => {
       const [first] = await readStatement(opened.tables, USER);
       expect(await opened.tables.transactionDetails(OTHER, { id: first!.id })).toBeNull();
       expect(await opened.tables.transactionDetails(USER, { id: 999_999 })).toBeNull();

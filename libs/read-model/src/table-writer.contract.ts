@@ -179,9 +179,9 @@ export function tableWriterContract(open: OpenReadTables): void {
     const { tables, writer } = await open(isDenseSuccessor);
     const [first, second] = streamOf(...account);
     await writer.write(null, batchOf(first!));
-    expect(await writer.write(null, batchOf(first!))).toEqual({ kind: 'moved' });
+    expect(await writer.write(null, batchOf(first!))).toEqual({ kind: 'conflict' });
     expect(await writer.write(positionOf(7), { events: [], next: positionOf(8) })).toEqual({
-      kind: 'moved',
+      kind: 'conflict',
     });
     await writer.write(positionOf(1), batchOf(second!));
     expect(await readStatement(tables, USER)).toHaveLength(2);
@@ -192,7 +192,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     const answers = await Promise.all(
       [1, 2].map(() => writer.write(null, batchOf(...streamOf(...account)))),
     );
-    expect(answers.map(({ kind }) => kind).sort()).toEqual(['applied', 'moved']);
+    expect(answers.map(({ kind }) => kind).sort()).toEqual(['applied', 'conflict']);
     expect(await readStatement(tables, USER)).toHaveLength(3);
   });
 
@@ -398,7 +398,7 @@ export function tableWriterContract(open: OpenReadTables): void {
       recharged({ balanceAfter: 110 }),
     );
     await writer.write(null, batchOf(...history.slice(0, 2)));
-    // The batch is spent: whoever keeps rows at hand has let go of it.
+    // The batch is spent: a writer that caches rows has dropped it.
     await expect(writer.write(positionOf(2), batchOf(...history.slice(2)))).rejects.toMatchObject({
       reason: 'rows-disagree',
       revision: 3,
@@ -453,7 +453,7 @@ export function tableWriterContract(open: OpenReadTables): void {
       status: 'rejected',
       reason: { reason: 'unreadable-event' },
     });
-    expect(answers[3]).toMatchObject({ status: 'fulfilled', value: { kind: 'moved' } });
+    expect(answers[3]).toMatchObject({ status: 'fulfilled', value: { kind: 'conflict' } });
     const rest = [begins, follows].filter((_, index) => answers[index]?.status === 'rejected');
     await writeAll(writer, rest, await tables.position());
     expect(await readStatement(tables, USER)).toHaveLength(2);

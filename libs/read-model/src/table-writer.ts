@@ -31,7 +31,7 @@ export type WriteResult =
   /** The batch had nothing new. */
   | { readonly kind: 'nothing' }
   /** The checkpoint is not where the caller expected it, because another writer moved it. */
-  | { readonly kind: 'moved' };
+  | { readonly kind: 'conflict' };
 
 /** Writes one version of the read tables. */
 export interface TableWriter {

@@ -15,10 +15,10 @@ const outcomes: readonly [RebuildOutcome, number, string][] = [
 ];
 
 describe('the report of a rebuild', () => {
-  it.each(outcomes)('reports the outcome %j', (outcome, status, said) => {
+  it.each(outcomes)('reports the outcome %j', (outcome, status, text) => {
     const out = recordingOutput();
     expect(reportOutcome(out, outcome)).toBe(status);
-    expect(out.lines.join('')).toContain(said);
+    expect(out.lines.join('')).toContain(text);
   });
 
   it('names the differences, and what can be done about them', () => {

@@ -117,7 +117,7 @@ describe('a stream with a tombstone', () => {
     await stopAll();
 
     const second = run();
-    await eventuallyHolds('the lag is told', () => second.lags.length > 0);
+    await eventuallyHolds('the lag is reported', () => second.lags.length > 0);
     expect(second.lags.at(-1)).toMatchObject({ parked: 1, events: 0, seconds: 0 });
     expect([second.poisons, second.parked]).toEqual([[], []]);
     await stopAll();
@@ -164,7 +164,7 @@ describe('a stream with a tombstone', () => {
 describe('a stream with a foreign record', () => {
   it('parks its account at that record, and no other account', async () => {
     await ledger.run(30);
-    await client.appendToStream(stream, jsonEvent({ type: 'x', data: { by: 'somebody' } }), {
+    await client.appendToStream(stream, jsonEvent({ type: 'x', data: { by: 'an operator' } }), {
       credentials,
     });
     const { parked, poisons } = run();

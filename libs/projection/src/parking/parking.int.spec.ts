@@ -91,15 +91,15 @@ interface Observed {
 }
 
 function run(from: EventStore = store, on: Pool = pool): Observed {
-  const told: Observed = { parked: [], poisons: [], failed: [] };
+  const observed: Observed = { parked: [], poisons: [], failed: [] };
   running.push(
     startProjector(on, from, {
-      parked: (_, account) => void told.parked.push(account),
-      poisoned: (_, cause) => void told.poisons.push(cause),
-      failed: (_, cause) => void told.failed.push(cause),
+      parked: (_, account) => void observed.parked.push(account),
+      poisoned: (_, cause) => void observed.poisons.push(cause),
+      failed: (_, cause) => void observed.failed.push(cause),
     }),
   );
-  return told;
+  return observed;
 }
 
 const atHead = () => eventuallyHolds('at the head', () => isAtHead(pool, store));
@@ -218,7 +218,7 @@ describe('a delivery that is faulty once, while a batch is written with parking'
   it.each<[string, Change]>([
     ['an event that can not be read', damageData],
     ['an event that is missing', () => null],
-  ])('parks nobody and stops nothing: %s', async (_what, change) => {
+  ])('parks no account and stops nothing: %s', async (_what, change) => {
     await ledger.run(100);
     const damaged = changing(DAMAGED!, 3, damageData);
     let deliveries = 0;

@@ -1,7 +1,12 @@
 import type { EventBatch, EventStore, Position } from '#event-store';
-import type { Checkpoint, NewParkedAccount, TableWriter } from '#read-model';
+import {
+  CheckpointConflict,
+  type Checkpoint,
+  type NewParkedAccount,
+  type TableWriter,
+} from '#read-model';
 
-import { BatchWriter, CheckpointConflict } from '../batch-writer.js';
+import { BatchWriter } from '../batch-writer.js';
 import { FailedEvents } from '../failed-events.js';
 
 export interface BackfillOptions {

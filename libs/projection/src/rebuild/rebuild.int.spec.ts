@@ -200,16 +200,16 @@ describe('rebuild', () => {
   });
 
   it('reports its progress', async () => {
-    const told: Progress[] = [];
+    const reported: Progress[] = [];
     await projectedLedger(100);
-    await rebuild({ observer: { progressed: (progress) => told.push(progress) } });
+    await rebuild({ observer: { progressed: (progress) => reported.push(progress) } });
     const [live] = await readCheckpoints(pool, 'points');
-    expect(told.at(-1)).toMatchObject({
+    expect(reported.at(-1)).toMatchObject({
       version: 2,
       events: live!.eventCount,
       total: live!.eventCount,
     });
-    expect(told.at(-1)!.eventsPerSecond).toBeGreaterThan(0);
+    expect(reported.at(-1)!.eventsPerSecond).toBeGreaterThan(0);
   });
 
   it('stays within its limit of events per second', async () => {
@@ -269,7 +269,7 @@ describe('a rebuild that crashes', () => {
     let first: Progress | undefined;
     await rebuild({
       transactionEventsMax: 20,
-      observer: { progressed: (told) => (first ??= told) },
+      observer: { progressed: (progress) => (first ??= progress) },
     });
     expect(first!.events).toBe(building!.eventCount + 20);
     await expectTablesToAgree(pool, ledger);

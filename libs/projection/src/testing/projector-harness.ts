@@ -126,7 +126,7 @@ export class TestLedger {
 function commandsAt(userId: string, round: number, turn: number): LedgerCommand[] {
   const envelope = (kind: string) => ({
     userId,
-    source: '/lab',
+    source: '/test',
     id: `${kind}-${turn}`,
     commandId: `0000000${kind}-0000-5000-8000-${String(turn).padStart(12, '0')}`,
     digest: '0'.repeat(64),

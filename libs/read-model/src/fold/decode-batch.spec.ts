@@ -53,7 +53,7 @@ describe('a decoded batch', () => {
     expect(decoded.last).toBe(positionOf(3));
   });
 
-  it('parks an account where it is told to, and does not read that event', () => {
+  it('parks an account at a given event, and does not decode that event', () => {
     const parking: Parking = {
       userId: ONE,
       revision: 1,

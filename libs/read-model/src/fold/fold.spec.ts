@@ -208,7 +208,7 @@ describe('the fold', () => {
     );
   });
 
-  it('names the event of a failure that nobody foresaw', () => {
+  it('names the event of an unforeseen error', () => {
     expect(() => foldAll(new Map(), { events })).toThrow(
       expect.objectContaining({ name: 'PoisonEvent', reason: 'failed-fold', revision: 0 }) as Error,
     );

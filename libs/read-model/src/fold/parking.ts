@@ -37,7 +37,7 @@ export function parkingForPoison(
 ): Parking | null {
   const userId = userOfStream(stream);
   if (userId === null || !isAccountLocal(reason)) return null;
-  // In a store with dense positions, somebody deleted the missing events. An EventStoreDB cluster
+  // In a store with dense positions, an operator deleted the missing events. An EventStoreDB cluster
   // truncates a stream itself when the metadata of the stream say so.
   const code = reason === 'hole-in-stream' && !isDense ? 'stream-truncated' : reason;
   return { userId, revision, position, code, detail: storable(detail) };

@@ -39,7 +39,7 @@ async function findRowById(pool: Pool, userId: string, id: number): Promise<Tran
   return rows[0] === undefined ? null : readRow(rows[0]);
 }
 
-/** Looks at the first row at or after that revision and line: another one is not what was asked for. */
+/** Looks at the first row at or after that revision and line: another row does not match. */
 async function findRowOfEvent(
   pool: Pool,
   userId: string,

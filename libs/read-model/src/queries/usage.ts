@@ -31,7 +31,7 @@ export async function sumUsage(
   { groupBy, from, to, timeZone }: UsageRequest,
 ): Promise<readonly UsageItem[]> {
   const { byDay, bySourceType } = splits(groupBy);
-  const asked = pool.query<UsageColumns>(
+  const query = pool.query<UsageColumns>(
     `select
        case when $4 then to_char(created_at at time zone $5, 'YYYY-MM-DD') end as day,
        case when $6 then source_type end collate "C" as source_type,
@@ -48,7 +48,7 @@ export async function sumUsage(
      limit $7`,
     [userId, from ?? null, to ?? null, byDay, timeZone, bySourceType, USAGE_ITEMS_MAX],
   );
-  const { rows } = await asked.catch((cause: unknown) => {
+  const { rows } = await query.catch((cause: unknown) => {
     throw isUnknownZone(cause) ? new UnknownTimeZone(timeZone, { cause }) : cause;
   });
   return rows.map((row) => ({

@@ -31,6 +31,6 @@ describe('MemoryReadTables whose database is lost', () => {
     const tables = new MemoryReadTables({ faultOf: () => faults.pop() });
     await expect(tables.write(null, batch!)).rejects.toThrow('after the commit');
     expect(await tables.position()).toBe(batch!.next);
-    expect(await tables.write(null, batch!)).toEqual({ kind: 'moved' });
+    expect(await tables.write(null, batch!)).toEqual({ kind: 'conflict' });
   });
 });

@@ -113,7 +113,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
       ...(followsDirectly && { followsDirectly }),
     });
     const moves = after === null || batch.next > after;
-    if (moves && after !== this.#checkpoint.position) return { kind: 'moved' };
+    if (moves && after !== this.#checkpoint.position) return { kind: 'conflict' };
     const touched = this.#rows.load(read);
     for (const [userId, rows] of touched) rows.isParked = this.#parked.has(userId);
     const folded = emptyFoldedRows(this.#lastId + 1);

@@ -4,7 +4,7 @@ import type { TablesVersion } from '../postgres/checkpoints.js';
 import { inTransaction } from '../postgres/transaction.js';
 
 /**
- * The number of ids in one numbering of the rows. No version has as many rows, and 15 digits have room for
+ * The number of ids in one numbering of the rows. No version has as many rows, and 15 digits suffice for
  * 100,000 numberings.
  */
 export const IDS_OF_A_NUMBERING = 10_000_000_000;

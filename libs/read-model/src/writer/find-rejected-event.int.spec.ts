@@ -66,7 +66,7 @@ describe('the search for the event whose rows the database refuses', () => {
         { ...tables, followsDirectly: isDenseSuccessor },
       );
       let applied = await racing.writeWithParking(first.next, second);
-      if (applied.kind === 'moved') applied = await racing.writeWithParking(first.next, second);
+      if (applied.kind === 'conflict') applied = await racing.writeWithParking(first.next, second);
 
       expect(applied).toMatchObject({ kind: 'applied', parked: [{ userId: REFUSED }] });
       expect(await readParkedAccounts(pool, 'points')).toMatchObject([

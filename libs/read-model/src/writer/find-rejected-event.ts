@@ -58,8 +58,8 @@ async function narrowToOneAccount(
     (stream) => userOfStream(stream) !== null,
   );
   const of = (some: readonly string[]): readonly RecordedEvent[] => {
-    const wanted = new Set(some);
-    return events.filter(({ stream }) => wanted.has(stream));
+    const selected = new Set(some);
+    return events.filter(({ stream }) => selected.has(stream));
   };
   while (streams.length > 1) {
     const first = streams.slice(0, streams.length >> 1);
@@ -76,7 +76,7 @@ class TrialRolledBack extends Error {}
 
 /**
  * null: these events could be written. Trouble that passes is thrown; so is Moved: a trial holds the
- * checkpoint as a write does, or rows that somebody else wrote meanwhile would be refused in the name of
+ * checkpoint as a write does, or rows that another writer wrote meanwhile would be refused in the name of
  * an account that has nothing to do with it.
  */
 async function tryWrite(

@@ -154,11 +154,11 @@ export class PostgresTableWriter implements TableWriter {
   /** Batches that wait were to follow the failed one. */
   #fail(members: readonly Pick<DraftMember, 'completion'>[], cause: unknown): void {
     this.#builder.invalidate();
-    for (const { completion } of this.#queue.splice(0)) completion.resolve({ kind: 'moved' });
+    for (const { completion } of this.#queue.splice(0)) completion.resolve({ kind: 'conflict' });
     this.#queueSize = 0;
     this.#notifyWaiters();
     for (const { completion } of members) {
-      if (cause instanceof CheckpointConflict) completion.resolve({ kind: 'moved' });
+      if (cause instanceof CheckpointConflict) completion.resolve({ kind: 'conflict' });
       else completion.reject(cause);
     }
   }

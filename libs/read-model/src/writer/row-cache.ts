@@ -6,7 +6,7 @@ import type { LoadedRows, LoadedRowsByUser } from '../fold/loaded-rows.js';
 const ROWS_MAX = 100_000;
 
 /**
- * The rows of users as the writer last wrote them. They are right as long as nobody else moves the
+ * The rows of users as the writer last wrote them. They are right as long as no other writer moves the
  * checkpoint, which the compare-and-swap at the beginning of each write batch checks.
  */
 export class RowCache {

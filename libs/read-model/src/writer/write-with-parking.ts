@@ -26,7 +26,7 @@ export async function writeCarefully(
   try {
     return await writeParking(pool, options, after, batch, mayPark);
   } catch (error) {
-    if (error instanceof CheckpointConflict) return { kind: 'moved' };
+    if (error instanceof CheckpointConflict) return { kind: 'conflict' };
     throw error;
   }
 }
