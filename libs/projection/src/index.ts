@@ -7,7 +7,8 @@ export {
   type UnparkOptions,
   type UnparkResult,
 } from './parking/unpark-accounts.js';
-export { Projector, type ProjectorIntervals, type ProjectorOptions } from './projector.js';
+export { Projector } from './projector.js';
+export type { ProjectorIntervals, ProjectorOptions } from './projector-options.js';
 export type { Lag, ProjectorObserver } from './projector-observer.js';
 export {
   Rebuild,

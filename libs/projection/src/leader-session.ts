@@ -1,7 +1,7 @@
 import { sleep } from '#async';
 import { PostgresTableWriter, readCheckpoints, type Checkpoint } from '#read-model';
 
-import type { ProjectorOptions, ProjectorIntervals } from './projector.js';
+import type { ProjectorOptions, ProjectorIntervals } from './projector-options.js';
 import { Follower } from './follower.js';
 
 /**

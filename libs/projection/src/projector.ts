@@ -1,35 +1,13 @@
-import type { Pool } from 'pg';
-
-import { RetryBudget, sleep, type RetryLimits } from '#async';
-import { PermanentStoreError, type EventStore } from '#event-store';
-import { AdvisoryLock, readCheckpoints, type FollowsDirectly } from '#read-model';
+import { RetryBudget, sleep } from '#async';
+import { PermanentStoreError } from '#event-store';
+import { AdvisoryLock, readCheckpoints } from '#read-model';
 
 import { measureLag } from './lag.js';
-import type { Lag, ProjectorObserver } from './projector-observer.js';
+import type { Lag } from './projector-observer.js';
+import type { ProjectorIntervals, ProjectorOptions } from './projector-options.js';
 import { CheckpointBeyondHead } from './checkpoint-beyond-head.js';
 import { LeaderSession } from './leader-session.js';
 import { RETRY_LIMITS } from './follower.js';
-
-export interface ProjectorOptions {
-  readonly store: EventStore;
-  readonly pool: Pool;
-  /** The name of the read tables: one database may hold several. */
-  readonly name: string;
-  readonly observer: ProjectorObserver;
-  readonly now: () => number;
-  /** Given when the positions of the store are dense: a missing event is then noticed. */
-  readonly followsDirectly?: FollowsDirectly;
-  readonly intervals?: Partial<ProjectorIntervals>;
-}
-
-export interface ProjectorIntervals {
-  /** Between two attempts to become the leader. */
-  readonly lockRetryMs: number;
-  /** Between two looks for new versions of the tables. */
-  readonly versionRefreshMs: number;
-  readonly lagMeasureMs: number;
-  readonly retry: RetryLimits;
-}
 
 const DEFAULT_INTERVALS: ProjectorIntervals = {
   lockRetryMs: 500,

@@ -25,7 +25,8 @@ import {
 } from '#read-model';
 
 import type { ProjectorObserver } from '../projector-observer.js';
-import { Projector, type ProjectorIntervals } from '../projector.js';
+import type { ProjectorIntervals } from '../projector-options.js';
+import { Projector } from '../projector.js';
 
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 

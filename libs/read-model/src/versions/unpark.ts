@@ -11,7 +11,7 @@ import type { TablesVersion } from '../postgres/checkpoints.js';
 import { encodeRows } from '../writer/encode-rows.js';
 import { RowsToLoad } from '../writer/rows-to-load.js';
 import { loadRows } from '../writer/load-rows.js';
-import { runPipelined } from '../writer/write-query.js';
+import { runPipelined } from '../writer/run-queries.js';
 import { inTransaction } from '../postgres/transaction.js';
 
 export type UnparkOutcome =

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { VersionState } from '../table-writer.js';
 import type { WriteBatch } from './write-batch-builder.js';
 import { advanceCheckpoint } from '../postgres/checkpoints.js';
-import { runPipelined } from './write-query.js';
+import { runPipelined } from './run-queries.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { requireParkingLimit } from './write-parked-accounts.js';
 

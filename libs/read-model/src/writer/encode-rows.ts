@@ -3,7 +3,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { userOfStream } from '#identity';
 import { emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
 import { toPoisonEvent, type EventLocation } from '../fold/poison-event.js';
-import type { WriteQuery } from './write-query.js';
+import type { WriteQuery } from './copy/write-query.js';
 import { writeQueriesFor } from './write-queries.js';
 
 /**

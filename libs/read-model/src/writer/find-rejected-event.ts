@@ -8,7 +8,7 @@ import { PoisonEvent, toPoisonEvent } from '../fold/poison-event.js';
 import { WriteBatchBuilder, type TableWriterOptions } from './write-batch-builder.js';
 import { advanceCheckpoint } from '../postgres/checkpoints.js';
 import { isDataError, UnattributedDataError } from './data-error.js';
-import { runPipelined } from './write-query.js';
+import { runPipelined } from './run-queries.js';
 import { inTransaction } from '../postgres/transaction.js';
 
 type Trial = (events: readonly RecordedEvent[]) => Promise<unknown>;

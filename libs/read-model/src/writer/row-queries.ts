@@ -12,8 +12,8 @@ import {
 } from '../schema/table.js';
 import { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS } from '../schema/tables.js';
 import type { TransactionRow } from '../schema/tables.js';
-import { copyRowsInto } from './copy-rows.js';
-import type { WriteQuery } from './write-query.js';
+import { copyRowsInto } from './copy/copy-rows.js';
+import type { WriteQuery } from './copy/write-query.js';
 
 /** Inserts or updates any number of rows of one table by one query. */
 export type WriteRows<Row> = (version: number, rows: readonly Row[]) => WriteQuery;

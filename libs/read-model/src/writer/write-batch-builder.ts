@@ -13,7 +13,7 @@ import { encodeRows } from './encode-rows.js';
 import { RowsToLoad } from './rows-to-load.js';
 import { loadRows } from './load-rows.js';
 import { RowCache } from './row-cache.js';
-import type { WriteQuery } from './write-query.js';
+import type { WriteQuery } from './copy/write-query.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { insertParkedAccounts } from './write-parked-accounts.js';
 

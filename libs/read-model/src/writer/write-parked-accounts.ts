@@ -9,7 +9,7 @@ import {
   type NewParkedAccount,
 } from '../fold/parking.js';
 import type { TablesVersion } from '../postgres/checkpoints.js';
-import type { WriteQuery } from './write-query.js';
+import type { WriteQuery } from './copy/write-query.js';
 
 /** Keeps the time at which another version parked the account at the same event. */
 export function insertParkedAccounts(

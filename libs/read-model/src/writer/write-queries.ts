@@ -12,7 +12,7 @@ import {
   updateDurations,
   type WriteRows,
 } from './row-queries.js';
-import type { WriteQuery } from './write-query.js';
+import type { WriteQuery } from './copy/write-query.js';
 
 /** As many rows are encoded without a pause, and written by one query. */
 const CHUNK_ROWS = 3_000;

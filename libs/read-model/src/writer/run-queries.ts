@@ -1,14 +1,8 @@
 import type { ClientBase } from 'pg';
 
-import { runCopy } from './copy-rows.js';
+import { runCopy } from './copy/copy-rows.js';
+import type { WriteQuery } from './copy/write-query.js';
 import { RowsMissing } from './data-error.js';
-
-/** Writes many rows of a table: a query with arrays as parameters, or a COPY with its data. */
-export type WriteQuery = {
-  readonly text: string;
-  /** The number of rows that must be written. Fewer mean that the fold had wrong rows. */
-  readonly rows: number;
-} & ({ readonly values: readonly (Buffer | string | number)[] } | { readonly data: Buffer });
 
 /** Sends the queries without waiting for `first` on a pipelined connection. An error of `first` wins. */
 export async function runPipelined<T>(

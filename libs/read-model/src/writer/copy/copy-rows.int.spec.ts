@@ -14,9 +14,9 @@ import type { Pool, PoolClient } from 'pg';
 import { TcpProxy, createTestDatabase, type TestDatabase } from '#testing';
 
 import { copyRowsInto } from './copy-rows.js';
-import { runPipelined } from './write-query.js';
-import { inTransaction } from '../postgres/transaction.js';
-import { timestamptz } from '../schema/time-type.js';
+import { runPipelined } from '../run-queries.js';
+import { inTransaction } from '../../postgres/transaction.js';
+import { timestamptz } from '../../schema/time-type.js';
 
 let database: TestDatabase;
 
