@@ -94,7 +94,11 @@ describe('A snapshot compared with its events', () => {
       /consumption made-up is/,
       ({ consumptions }) => consumptions.push({ ...consumptions[0], consumptionId: 'made-up' }),
     ],
-    ['an answered command left out', /forgottenUntil|evicted|answered/, ({ answered }) => answered.shift()],
+    [
+      'an answered command left out',
+      /forgottenUntil|evicted|answered/,
+      ({ answered }) => answered.shift(),
+    ],
     ['the newest answered command left out', /answered/, ({ answered }) => answered.pop()],
     ['an answered command under another id', /answered/, (s) => (s.answered[0]![0] = 'other')],
     ['an answered command at another place', /its revision/, (s) => (s.answered[0]![1] = 0)],
