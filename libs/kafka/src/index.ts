@@ -39,4 +39,5 @@ export type {
 export { followTopic, type ReadOptions, type TopicReader } from './consumer/follow-topic.js';
 export { readTopic } from './consumer/read-topic.js';
 export type { TopicWarning } from './topic-warnings.js';
-export { ensureTopics, ledgerTopics, type LedgerTopicsOptions, type TopicPlan } from './topics.js';
+export type { TopicPlan } from './topic-plan.js';
+export { ensureTopics, ledgerTopics, type LedgerTopicsOptions } from './topics.js';

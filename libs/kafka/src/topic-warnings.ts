@@ -1,4 +1,4 @@
-import type { TopicPlan } from './topics.js';
+import type { TopicPlan } from './topic-plan.js';
 
 export interface ExistingTopic {
   readonly partitions: number;

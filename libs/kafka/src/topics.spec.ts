@@ -1,7 +1,8 @@
 import { AutoAdvancingClock } from '#async/testing';
+import type { TopicPlan } from './topic-plan.js';
 import { topicWarnings, type ExistingTopic } from './topic-warnings.js';
 import type { KafkaConnection } from './connection.js';
-import { ensureTopics, ledgerTopics, type TopicPlan } from './topics.js';
+import { ensureTopics, ledgerTopics } from './topics.js';
 
 const DAY_MS = 86_400_000;
 const names = { commands: 'commands', outcomes: 'outcomes', dead: 'dead' };

@@ -2,6 +2,7 @@ import { SYSTEM_CLOCK, retry, type Clock } from '#async';
 import type { Admin } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
 import { isProtocolError } from './protocol-error.js';
+import type { TopicPlan } from './topic-plan.js';
 import { topicWarnings, type ExistingTopic, type TopicWarning } from './topic-warnings.js';
 import { withAdmin } from './with-admin.js';
 
@@ -11,15 +12,6 @@ const HOUR_MS = 3_600_000;
 const TOPIC_RESOURCE = 2;
 const UNKNOWN_TOPIC_ERRORS = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 const METADATA_RETRY = { backoffMsMin: 50, backoffMsMax: 500, totalMsMax: 10_000 };
-
-export interface TopicPlan {
-  readonly topic: string;
-  readonly partitions: number;
-  readonly replicas: number;
-  readonly config: Readonly<Record<string, string>>;
-  /** After a longer retention, a command could be read again when its id is no longer recognised. */
-  readonly retentionMsMax: number | null;
-}
 
 export interface LedgerTopicsOptions {
   readonly names: { readonly commands: string; readonly outcomes: string; readonly dead: string };

@@ -1,7 +1,8 @@
+import { DECOMPRESS_LIMITS, type DecompressLimits } from '../record-batches/decompress-batch.js';
 import type { OffsetJump } from './offset-jump-detector.js';
 import type { BlockedPartition } from './open-transaction-detector.js';
 
-export interface ConsumeLimits {
+export interface ConsumeLimits extends DecompressLimits {
   /** Without a heartbeat for this long, the group assigns the partitions to other consumers. */
   readonly sessionMs: number;
   readonly heartbeatMs: number;
@@ -12,15 +13,8 @@ export interface ConsumeLimits {
   readonly partitionBytesMax: number;
   /** Of the partitions that are handled at the same time. */
   readonly concurrentPartitionsMax: number;
-  /** Of a message batch once it is decompressed. A larger one counts as undecodable. */
-  readonly batchBytesMax: number;
-  /** Of a message batch. One megabyte can hold millions, each of which would be a dead letter. */
-  readonly batchRecordsMax: number;
   /** Of decompressed batches of all partitions. While they are used up, other partitions wait. */
   readonly decompressedBytesMax: number;
-  /** A message with more headers, or more bytes of them, counts as undecodable. */
-  readonly headersMax: number;
-  readonly headerBytesMax: number;
   /** A sub-batch is handled and committed before the next one of its partition. */
   readonly subBatchMessagesMax: number;
   readonly subBatchPerKeyMax: number;
@@ -42,17 +36,14 @@ export interface ConsumeLimits {
 }
 
 export const CONSUME_LIMITS: ConsumeLimits = {
+  ...DECOMPRESS_LIMITS,
   sessionMs: 15_000,
   heartbeatMs: 2_000,
   rebalanceMsMax: 20_000,
   fetchWaitMsMax: 250,
   partitionBytesMax: 256 * 1024,
   concurrentPartitionsMax: 16,
-  batchBytesMax: 32 * 1024 * 1024,
-  batchRecordsMax: 100_000,
   decompressedBytesMax: 64 * 1024 * 1024,
-  headersMax: 64,
-  headerBytesMax: 16 * 1024,
   subBatchMessagesMax: 1_000,
   subBatchPerKeyMax: 500,
   subBatchMsMax: 1_000,

@@ -6,7 +6,7 @@ import { startKafkaBroker, type KafkaBroker } from '#embedded';
 import { eventually } from '#testing';
 import { connectKafka, type KafkaConnection } from '../connection.js';
 import { createCommandSource } from './kafka-command-source.js';
-import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import { SHORT_LIMITS, RecordingHandler, START_MS_MAX, withAdmin } from '../testing/test-kafka.js';
 
 // A broker checks a batch when it receives it, and never again: damage on its disk is detected by the

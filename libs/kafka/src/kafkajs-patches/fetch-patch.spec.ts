@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../connection.js';
-import { requireKafkajsInternal } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import {
   encodeBatch,
   CONTROL,

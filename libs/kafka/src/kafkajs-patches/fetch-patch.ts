@@ -1,4 +1,4 @@
-import { requireKafkajsInternal } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import { readFetchResponse, type FetchResponse } from '../record-batches/fetch-response.js';
 
 /** The first version whose responses carry record batches: brokers have it since 2017. */

@@ -1,4 +1,4 @@
-import { requireKafkajsInternal } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 
 /** The part of kafkajs's request queue that the patch uses. Each connection has a queue. */
 export interface RequestQueue {

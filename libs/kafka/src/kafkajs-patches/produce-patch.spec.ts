@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../connection.js';
-import { requireKafkajsInternal } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import { kafkajsProduce, type ProduceRequest } from './produce-patch.js';
 
 // Both encoders are compared byte for byte: brokers have accepted those of kafkajs for years.

@@ -1,4 +1,4 @@
-import { requireKafkajsInternal } from './kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import {
   encodeProduceRequest,
   type ProducedMessage,

@@ -1,4 +1,4 @@
-import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import { DecompressionError } from '../compression/decompression-error.js';
 import { codecName, decompress } from '../compression/decompress.js';
 import { MalformedRecordsError } from './byte-reader.js';
@@ -6,10 +6,18 @@ import type { RecordBatch } from './record-batch.js';
 import { RecordReader, type RecordLimits } from './record-reader.js';
 
 export interface DecompressLimits extends RecordLimits {
-  /** Of a batch once it is decompressed. */
+  /** Of a batch once it is decompressed. A larger one counts as undecodable. */
   readonly batchBytesMax: number;
+  /** Of a batch. One megabyte can hold millions, each of which would be a dead letter. */
   readonly batchRecordsMax: number;
 }
+
+export const DECOMPRESS_LIMITS: DecompressLimits = {
+  batchBytesMax: 32 * 1024 * 1024,
+  batchRecordsMax: 100_000,
+  headersMax: 64,
+  headerBytesMax: 16 * 1024,
+};
 
 export type DecompressResult =
   | { readonly kind: 'opened'; readonly records: RecordReader; readonly decompressedBytes: number }

@@ -13,7 +13,7 @@ import {
   type TestBatch,
 } from '../testing/batch-bytes.js';
 import { FetchedMessages } from './fetched-messages.js';
-import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 import { readBatches } from './record-batch.js';
 
 const crcOf = requireKafkajsInternal('protocol/recordBatch/crc32C') as (

@@ -2,9 +2,8 @@ import { Semaphore } from '#async';
 import type { Batch } from 'kafkajs';
 import type { FetchedBatch } from './fetch-response.js';
 import { FetchedMessages, type FetchPosition } from './fetched-messages.js';
-import { CONSUME_LIMITS } from '../consumer/consume-options.js';
 import type { IncomingMessage } from '../ports.js';
-import type { DecompressLimits } from './decompress-batch.js';
+import { DECOMPRESS_LIMITS, type DecompressLimits } from './decompress-batch.js';
 import { readBatch } from './record-batch.js';
 
 /** With the patched decoder, the "messages" of a kafkajs batch are record batches. */
@@ -34,7 +33,7 @@ export async function* messagesOfBatch(
   place: FetchPosition,
   limits: Partial<DecompressLimits> = {},
 ): AsyncGenerator<readonly IncomingMessage[]> {
-  const all = { ...CONSUME_LIMITS, ...limits };
+  const all = { ...DECOMPRESS_LIMITS, ...limits };
   const budget = new Semaphore(all.batchBytesMax);
   const fetched = new FetchedMessages(place, [readBatch(bytes)], all, budget);
   for (;;) {

@@ -3,6 +3,7 @@ import { ByteReader, MalformedRecordsError } from './byte-reader.js';
 import type { RecordBatch } from './record-batch.js';
 
 export interface RecordLimits {
+  /** A message with more headers, or more bytes of them, counts as undecodable. */
   readonly headersMax: number;
   readonly headerBytesMax: number;
 }

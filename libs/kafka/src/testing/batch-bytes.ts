@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ByteWriter } from '../record-batches/byte-writer.js';
-import { requireKafkajsInternal } from '../kafkajs-patches/kafkajs-internals.js';
+import { requireKafkajsInternal } from '../kafkajs-internals.js';
 
 // Record batches as a broker keeps them, good ones and bad ones.
 
