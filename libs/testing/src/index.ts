@@ -1,6 +1,6 @@
 export { eventually, eventuallyHolds } from './eventually.js';
 export { DEFAULT_USERS, type User, type Users } from './eventstoredb/access.js';
-export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/event-log.js';
+export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/log-record.js';
 export type {
   AppendCall as EventStoreDbAppendCall,
   AppendFault as EventStoreDbAppendFault,

@@ -1,7 +1,7 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import type { Settled } from './commit-waits.js';
 import type { ServerState } from './server-state.js';
-import type { ProposedEvent } from './event-log.js';
+import type { ProposedEvent } from './log-record.js';
 import { errorOf } from './fault-errors.js';
 import type { AppendFault, AppendCall } from './faults.js';
 import { answerLost, notLeader, notReady, tooBusy } from './rpc-errors.js';

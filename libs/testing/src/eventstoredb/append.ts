@@ -3,7 +3,7 @@ import { performAppend } from './append-operation.js';
 import type { Settled } from './commit-waits.js';
 import { shared, streams } from './definitions.js';
 import type { ServerState } from './server-state.js';
-import type { ProposedEvent } from './event-log.js';
+import type { ProposedEvent } from './log-record.js';
 import { streamNameOf } from './messages.js';
 import { eventFrom, proposalOf } from './proposed-event.js';
 import {

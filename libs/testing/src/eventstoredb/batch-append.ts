@@ -11,7 +11,7 @@ import {
 import type { Settled } from './commit-waits.js';
 import { GoogleEmpty, shared, streams, type status } from './definitions.js';
 import type { ServerState } from './server-state.js';
-import type { ProposedEvent } from './event-log.js';
+import type { ProposedEvent } from './log-record.js';
 import { streamNameOf, uuidOf } from './messages.js';
 import { eventFrom, proposalOf } from './proposed-event.js';
 import { handlerFailed, invalidArgument } from './rpc-errors.js';

@@ -1,4 +1,5 @@
-import type { EventLog, LogRecord } from './event-log.js';
+import type { EventLog } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import type { RecentIds } from './recent-ids.js';
 import { isSoftDeleted } from './stream-metadata.js';
 import { isMetaStream, originalOf } from './system-names.js';

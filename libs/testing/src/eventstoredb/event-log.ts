@@ -1,25 +1,7 @@
 import { PendingRecords } from './pending-records.js';
+import type { LogRecord, ProposedEvent } from './log-record.js';
 import { SYSTEM_TYPES } from './system-names.js';
 import { StreamIndex, type LogView } from './stream-index.js';
-
-/** An event before it is written. */
-export interface ProposedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly contentType: string;
-  readonly data: Uint8Array;
-  readonly meta: Uint8Array;
-}
-
-export interface LogRecord extends ProposedEvent {
-  readonly stream: string;
-  readonly revision: number;
-  /** Where it begins in the log: a byte offset, as on the real server, so never dense. */
-  readonly position: number;
-  readonly createdAtMs: number;
-  /** The end of its stream, for ever; an event that a client writes under the same type is none. */
-  readonly isTombstone: boolean;
-}
 
 /** What an event leaves in the log beside its own bytes: a record's header, lengths and suffix. */
 const RECORD_OVERHEAD_BYTES = 96;

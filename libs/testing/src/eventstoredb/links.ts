@@ -1,4 +1,5 @@
-import type { EventLog, LogRecord } from './event-log.js';
+import type { EventLog } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import { eventMessage } from './messages.js';
 import type { streams } from './definitions.js';
 import { SYSTEM_TYPES } from './system-names.js';

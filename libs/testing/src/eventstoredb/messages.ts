@@ -1,7 +1,7 @@
 import { readUuid, writeUuid } from '#bytes';
 import { DELETED_REVISION } from './system-names.js';
 import { shared, streams } from './definitions.js';
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 
 const TICKS_PER_MS = 10_000n;
 

@@ -1,4 +1,4 @@
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import type { LogView, StreamIndex } from './stream-index.js';
 import { META_STREAM_PREFIX } from './system-names.js';
 

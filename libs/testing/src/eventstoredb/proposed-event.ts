@@ -1,5 +1,5 @@
 import type { streams } from './definitions.js';
-import type { ProposedEvent } from './event-log.js';
+import type { ProposedEvent } from './log-record.js';
 import { uuidOf } from './messages.js';
 import { handlerFailed, metadataMissing } from './rpc-errors.js';
 

@@ -1,5 +1,5 @@
 import type { ServerState } from './server-state.js';
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import type { ReadRequest } from './read-request.js';
 import { invalidPosition, streamDeleted, unexpected } from './rpc-errors.js';
 import { READ_BATCH_SIZE } from './subscription-source.js';

@@ -1,4 +1,4 @@
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import { isMetaStream } from './system-names.js';
 
 const RECENT_IDS_MAX = 10_000;

@@ -1,4 +1,4 @@
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import { META_STREAM_PREFIX } from './system-names.js';
 
 /** One view of the log: what is committed, or what is written and not yet committed as well. */

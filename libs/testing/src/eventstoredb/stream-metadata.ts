@@ -1,4 +1,4 @@
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import { aclFrom, type StreamAcl } from './acl.js';
 import { InvalidJson, integerFrom, objectFrom, parseJson, type JsonValue } from './server-json.js';
 import type { LogView } from './stream-index.js';

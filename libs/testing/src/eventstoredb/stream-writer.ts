@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommitCheck, CommitChecker, Expected } from './commit-check.js';
-import type { EventLog, LogRecord, ProposedEvent } from './event-log.js';
+import type { EventLog } from './event-log.js';
+import type { LogRecord, ProposedEvent } from './log-record.js';
 import type { RecentIds } from './recent-ids.js';
 import { isSoftDeleted, withTruncateBefore } from './stream-metadata.js';
 import {

@@ -1,5 +1,5 @@
 import type { ServerState } from './server-state.js';
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import type { LogPosition } from './messages.js';
 import type { ReadRequest } from './read-request.js';
 import { isFound, isGone, visibilityOf } from './visibility.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BoundedChannel } from './bounded-channel.js';
 import type { ServerState } from './server-state.js';
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import { answerOf } from './links.js';
 import {
   caughtUpMessage,

@@ -1,4 +1,4 @@
-import type { LogRecord } from './event-log.js';
+import type { LogRecord } from './log-record.js';
 import type { LogView } from './stream-index.js';
 import { isSoftDeleted, metadataOf } from './stream-metadata.js';
 import { isMetaStream, originalOf } from './system-names.js';
