@@ -24,7 +24,7 @@ describe('The points that a sender moves in a day', () => {
     expect(totals.totalOf('a', day(20))).toBe(0);
     totals.add('a', day(20), 1);
     expect(totals.totalOf('a', day(20))).toBe(1);
-    // The tenth of the month is let go of now; what is older than the rest counts with the oldest.
+    // The tenth of the month was dropped; an older day is counted with the oldest one that is kept.
     expect(totals.totalOf('a', day(10))).toBe(11);
   });
 

@@ -1,11 +1,11 @@
 /** Days kept of one sender: those whose commands can still wait in Kafka, and one to come. */
 const DAYS_MAX = 10;
 
-/** Points that each sender has moved, by the UTC day of its commands. Of this process, since its start. */
+/** Points that each sender has moved in this process since its start, by the UTC day of its commands. */
 export class DayTotals {
   readonly #senders = new Map<string, Map<string, number>>();
 
-  /** `day`: as a calendar writes it, so that its order as text is its order in time. */
+  /** `day` is written YYYY-MM-DD, so that days sort as text. */
   totalOf(sender: string, day: string): number {
     const days = this.#senders.get(sender);
     return days?.get(countedDay(days, day)) ?? 0;
@@ -19,7 +19,7 @@ export class DayTotals {
     if (days.size > DAYS_MAX) days.delete(oldestOf(days));
   }
 
-  /** Lets go of senders that are no more. */
+  /** Drops the totals of senders that no longer exist. */
   retainOnly(senders: ReadonlySet<string>): void {
     for (const sender of this.#senders.keys()) {
       if (!senders.has(sender)) this.#senders.delete(sender);
@@ -27,7 +27,7 @@ export class DayTotals {
   }
 }
 
-/** What is older than every day that is kept is counted with the oldest: no day ever begins anew. */
+/** A day older than all that are kept is counted with the oldest one, so that no total restarts at zero. */
 function countedDay(days: ReadonlyMap<string, number>, day: string): string {
   if (days.size < DAYS_MAX || days.has(day)) return day;
   const oldest = oldestOf(days);

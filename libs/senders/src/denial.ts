@@ -1,4 +1,4 @@
-/** Why something may not be sent: which right is missing. The names are labels of a metric. */
+/** Which permission is missing. The names are label values of a metric. */
 export type DenialCause =
   | 'source'
   | 'subject'
@@ -12,13 +12,13 @@ export type DenialCause =
 
 export interface Denial {
   readonly cause: DenialCause;
-  /** By its name in the senders file; null: no sender is known by that source or subject. */
+  /** The sender's name in the senders file, or null when no sender has that source or subject. */
   readonly sender: string | null;
-  /** A sentence that names the missing right. No secret, and nothing of an account. */
+  /** A sentence that names the missing permission. It contains no secret and nothing about an account. */
   readonly detail: string;
 }
 
-/** Its sender may not send this: no stream was touched, and no id was taken. */
+/** The sender may not send this command. Nothing was recorded, and the command's id is still free. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
   constructor(readonly denial: Denial) {

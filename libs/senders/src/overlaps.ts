@@ -6,7 +6,7 @@ interface SenderPatterns {
   readonly subjects: readonly string[];
 }
 
-/** Entries that two senders both have, or that lie within one of another: nobody could say whose they are. */
+/** Finds entries that belong to two senders, or that a pattern of another sender covers. */
 export function findOverlaps(senders: readonly SenderPatterns[]): FieldError[] {
   const sources = new Map<string, number>();
   const subjects = new Map<string, number>();
@@ -36,7 +36,7 @@ export function findOverlaps(senders: readonly SenderPatterns[]): FieldError[] {
   return faults;
 }
 
-/** The entry of another sender that covers this one, but for `*`, which is what is left over. */
+/** The pattern of another sender that covers this entry. `*` covers nothing: it takes what is left over. */
 function coveringPattern(entry: string, owner: number, sources: ReadonlyMap<string, number>) {
   for (const prefix of candidatePrefixes(patternPrefix(entry) ?? entry)) {
     const other = sources.get(`${prefix}*`);

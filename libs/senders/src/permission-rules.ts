@@ -2,7 +2,7 @@ import type { Account, LedgerCommand, LedgerEvent } from '#ledger';
 import type { Denial, DenialCause } from './denial.js';
 import type { Sender } from './sender.js';
 
-/** Which right a command lacks by what it says itself, before any account is loaded. null: none. */
+/** The denial that follows from the command alone, before any account is loaded, or null. */
 export function denialOfCommand(sender: Sender, command: LedgerCommand): Denial | null {
   const { types, sourceTypes, pointsMax } = sender;
   if (!types.has(command.type)) {
@@ -22,8 +22,9 @@ export function denialOfCommand(sender: Sender, command: LedgerCommand): Denial 
 }
 
 /**
- * Which right it lacks by what it would record: a settlement or a refund is of the business of its
- * consumption, and a refund of everything has as many points as come back.
+ * The denial that follows from what the command would record, or null. The source type of a
+ * settlement or refund is that of its consumption, and the points of a full refund are known only
+ * when it is decided.
  */
 export function denialOfRecording(
   sender: Sender,
@@ -50,8 +51,8 @@ export function denialOfRecording(
 }
 
 /**
- * How many points a command moves by its own doing: what comes in, goes out or comes back. What falls
- * due before it, and what a settlement gives back of its estimate, is not counted.
+ * The points that a command recharges, consumes or refunds. Points that expire before it, and points
+ * that a settlement returns from its estimate, are not counted.
  */
 export function pointsMovedBy(events: readonly LedgerEvent[]): number {
   let points = 0;

@@ -1,7 +1,7 @@
 import type { Sender } from './sender.js';
 import { ANY_SOURCE, patternPrefix, candidatePrefixes } from './source-pattern.js';
 
-/** Finds the sender of a source or a subject. Nothing is folded: what differs in a letter is another. */
+/** Finds the sender of a source or a subject. The comparison is exact, also in upper and lower case. */
 export class SenderDirectory {
   readonly #sources = new Map<string, Sender>();
   readonly #prefixes = new Map<string, Sender>();
@@ -27,7 +27,7 @@ export class SenderDirectory {
     return this.#subjects.get(subject) ?? this.#subjects.get(ANY_SOURCE) ?? null;
   }
 
-  /** Entries of two senders never overlap: the file's parser has seen to it. */
+  /** Entries of two senders never overlap, because the parser of the file rejects overlaps. */
   #byPrefix(source: string): Sender | undefined {
     if (this.#prefixes.size === 0) return undefined;
     for (const prefix of candidatePrefixes(source)) {

@@ -4,17 +4,17 @@ import { NotAllowed } from './denial.js';
 import { denialOfCommand, denialOfRecording, denialTo, pointsMovedBy } from './permission-rules.js';
 import type { Sender } from './sender.js';
 
-/** What the command processor asks before it records anything: see `RecordingCheck` there. */
+/** The check that the command processor calls before it records anything; see its `RecordingCheck`. */
 type CheckRecording = (events: readonly LedgerEvent[], account: Account) => Error | null;
 
-/** What one sender may do, once it is known who sent a command. null: anybody may send anything. */
+/** The permission of one authenticated sender. A null sender may send anything. */
 export class SenderPermission {
   constructor(
     private readonly sender: Sender | null,
     private readonly totals: DayTotals,
   ) {}
 
-  /** Runs the command as far as its sender may send it. Rejects with NotAllowed where it may not. */
+  /** Runs the command if its sender may send it, and rejects with NotAllowed otherwise. */
   execute<T>(
     command: LedgerCommand,
     run: (checkRecording: CheckRecording | undefined) => Promise<T>,
@@ -36,14 +36,14 @@ export class SenderPermission {
     try {
       return await run((events, account) => checked.check(events, account));
     } catch (error) {
-      // Not recorded, as far as anybody knows; it is counted when it comes again.
+      // The command may not have been recorded. If it was, it is counted when it is delivered again.
       checked.release();
       throw error;
     }
   }
 }
 
-/** One command on its way, and what it has taken of its sender's day. */
+/** One command in progress, and the points that it has reserved of its sender's daily limit. */
 class CheckedCommand {
   readonly #day: string;
   #reserved = 0;
@@ -56,7 +56,7 @@ class CheckedCommand {
     this.#day = command.at.slice(0, 'YYYY-MM-DD'.length);
   }
 
-  /** May be asked several times: only the last answer counts. */
+  /** The command may be decided several times: only the last check reserves points. */
   check(events: readonly LedgerEvent[], account: Account): Error | null {
     const { sender, command } = this;
     this.release();

@@ -1,20 +1,20 @@
 import type { CommandType, SourceType } from '#ledger';
 
-/** One service that may send commands, and which. As the senders file says it, past its parser. */
+/** A service that may send commands, as parsed from the senders file. */
 export interface Sender {
-  /** For people, logs and metrics. */
+  /** The name in logs, metrics and error messages. */
   readonly name: string;
-  /** Of messages over Kafka; see `source-entry.ts`. */
+  /** Sources of messages over Kafka, exact or patterns; see `source-pattern.ts`. */
   readonly sources: readonly string[];
-  /** Of tokens over HTTP, to the letter; `*`: every subject that no other sender has. */
+  /** Subjects of tokens over HTTP, compared exactly; `*` is every subject that no other sender has. */
   readonly subjects: readonly string[];
   readonly types: ReadonlySet<CommandType>;
-  /** Whose consumptions it may make, settle and refund. null: of every business. */
+  /** Source types whose consumptions it may make, settle and refund; null means all of them. */
   readonly sourceTypes: ReadonlySet<SourceType> | null;
   readonly pointsMax: number | null;
   readonly pointsPerDayMax: number | null;
-  /** Secrets by key id. Two at a time, so that they rotate. */
+  /** Secrets by key id. There may be two at a time, so that they can be rotated. */
   readonly keys: ReadonlyMap<string, string>;
-  /** Whether a message without a signature is taken. One that has a signature is always held to it. */
+  /** Whether a message without a signature is accepted. A signature that is there is always checked. */
   readonly unsigned: boolean;
 }

@@ -78,7 +78,7 @@ describe('A watched senders file', () => {
       const { file, lets: allows, rejected, taken } = await open(fileOf('old'));
       damage(path());
       await file.reload();
-      // It may be in the middle of being written.
+      // The file may have been read while it was being written.
       expect(rejected).toEqual([]);
       for (let n = 0; n < 3; n += 1) await file.reload();
       expect(rejected).toHaveLength(1);
@@ -102,12 +102,12 @@ describe('A watched senders file', () => {
     expect([file.isRejected, allows('old'), taken]).toEqual([false, true, [1]]);
   });
 
-  it('prevents the start when it is invalid, with an error that names every fault', async () => {
+  it('prevents the start when it is invalid, with an error that names every invalid field', async () => {
     await expect(open(fileOf('计费', 'a b'))).rejects.toThrow(SendersFileError);
     await expect(open(fileOf('计费', 'a b'))).rejects.toThrow(
       /senders\.0\.subjects\.0 .*senders\.0\.subjects\.1/,
     );
     rmSync(path());
-    await expect(watch()).rejects.toThrow(/the file can not be read: ENOENT/);
+    await expect(watch()).rejects.toThrow(/the file cannot be read: ENOENT/);
   });
 });

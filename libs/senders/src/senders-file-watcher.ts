@@ -102,7 +102,7 @@ async function readContent(path: string): Promise<FileContent> {
     return { digest: hash('sha256', bytes, 'hex'), text: bytes.toString('utf8') };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return { digest: code, readError: `can not be read: ${code}` };
+    return { digest: code, readError: `cannot be read: ${code}` };
   }
 }
 

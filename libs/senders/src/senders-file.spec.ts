@@ -101,8 +101,8 @@ describe('A senders file', () => {
     ['no object', '[]'],
     ['no list', '{"senders":{}}'],
     ['nothing in it', '{}'],
-    ['a field that there is not', '{"senders":[],"sender":[]}'],
-  ])('is refused with %s', (_, text) => {
+    ['an unknown field at the top', '{"senders":[],"sender":[]}'],
+  ])('is rejected with %s', (_, text) => {
     expect(parseSenders(text, ENV).ok).toBe(false);
   });
 
@@ -114,39 +114,35 @@ describe('A senders file', () => {
       'senders.0.keys.0.secret',
     ],
     ['no name', { ...tts, name: undefined }, 'senders.0.name'],
-    ['a name that is no label', { ...tts, name: 'T T S' }, 'senders.0.name'],
+    [
+      'a name with characters that a label must not have',
+      { ...tts, name: 'T T S' },
+      'senders.0.name',
+    ],
     ['no types', { ...tts, types: [] }, 'senders.0.types'],
-    ['types left out', { ...tts, types: undefined }, 'senders.0.types'],
-    [
-      'a type that there is not',
-      { ...tts, types: ['points.ConsumePoints.v1'] },
-      'senders.0.types.0',
-    ],
+    ['a missing list of types', { ...tts, types: undefined }, 'senders.0.types'],
+    ['an unknown type', { ...tts, types: ['points.ConsumePoints.v1'] }, 'senders.0.types.0'],
     ['a type twice', { ...tts, types: ['ExpirePoints', 'ExpirePoints'] }, 'senders.0.types.1'],
-    [
-      'a business that there is not',
-      { ...tts, source_types: ['song'] },
-      'senders.0.source_types.0',
-    ],
-    ['a limit of nothing', { ...tts, points_max: 0 }, 'senders.0.points_max'],
+    ['an unknown source type', { ...tts, source_types: ['song'] }, 'senders.0.source_types.0'],
+    ['a limit of zero', { ...tts, points_max: 0 }, 'senders.0.points_max'],
     ['a limit as text', { ...tts, points_max: '5' }, 'senders.0.points_max'],
-    [
-      'a limit that is a fraction',
-      { ...tts, points_per_day_max: 1.5 },
-      'senders.0.points_per_day_max',
-    ],
-    ['an unsigned that is no flag', { ...tts, unsigned: 'yes' }, 'senders.0.unsigned'],
-    ['a source of the ledger', { ...tts, sources: ['API:x'] }, 'senders.0.sources.0'],
-    ['a prefix of the ledger', { ...tts, sources: ['sweeper:*'] }, 'senders.0.sources.0'],
+    ['a fractional limit', { ...tts, points_per_day_max: 1.5 }, 'senders.0.points_per_day_max'],
+    ['an unsigned that is not a boolean', { ...tts, unsigned: 'yes' }, 'senders.0.unsigned'],
+    ['a source reserved for the ledger', { ...tts, sources: ['API:x'] }, 'senders.0.sources.0'],
+    ['a prefix reserved for the ledger', { ...tts, sources: ['sweeper:*'] }, 'senders.0.sources.0'],
     ['a source with a space', { ...tts, sources: ['/t ts'] }, 'senders.0.sources.0'],
     ['a source that is too long', { ...tts, sources: ['x'.repeat(129)] }, 'senders.0.sources.0'],
     ['a star in the middle', { ...tts, sources: ['/*/tts'] }, 'senders.0.sources.0'],
-    ['a star behind a letter', { ...tts, sources: ['/tts*'] }, 'senders.0.sources.0'],
+    ['a star after a letter', { ...tts, sources: ['/tts*'] }, 'senders.0.sources.0'],
     ['two stars', { ...tts, sources: ['/tts/**'] }, 'senders.0.sources.0'],
     ['a source twice', { ...tts, sources: ['/a', '/a'] }, 'senders.0.sources.1'],
-    ['a subject no source can have', { ...tts, subjects: ['计费'] }, 'senders.0.subjects.0'],
+    [
+      'a subject that can’t be part of a source',
+      { ...tts, subjects: ['计费'] },
+      'senders.0.subjects.0',
+    ],
     ['neither source nor subject', { ...tts, sources: [], subjects: [], keys: [] }, 'senders.0'],
-    ['no key, and no word of it', { ...tts, keys: [] }, 'senders.0.keys'],
+    ['no key, and no permission to send unsigned', { ...tts, keys: [] }, 'senders.0.keys'],
     ['keys for HTTP', { ...tts, sources: [] }, 'senders.0.sources'],
     [
       'a key id twice',
@@ -199,7 +195,7 @@ describe('A senders file', () => {
     expect(fieldsOf(tts, { ...billing, ...change })).toEqual(fields);
   });
 
-  it('is rejected with all faults at once, and without any secret', () => {
+  it('is rejected with all invalid fields at once, and without any secret', () => {
     const parsed = parse({ ...tts, name: '', points_max: -1 }, { ...billing, types: ['Steal'] });
     if (parsed.ok) throw new Error('it was taken');
     expect(parsed.errors.map(({ field }) => field)).toEqual([

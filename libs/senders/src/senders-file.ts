@@ -5,10 +5,10 @@ import { sendersFile, type WrittenSender } from './senders-schema.js';
 
 const SECRET_BYTES_MIN = 32;
 
-/** Secrets by the name under which the file refers to them: the environment of the process. */
+/** Secrets by the name under which the file refers to them, which is that of an environment variable. */
 export type Secrets = Readonly<Record<string, string | undefined>>;
 
-/** The senders that a file names, or every fault in it. No fault tells a secret. */
+/** The senders in a file, or every error in it. No error message contains a secret. */
 export function parseSenders(text: string, secrets: Secrets): ParseResult<readonly Sender[]> {
   let json: unknown;
   try {
@@ -45,7 +45,7 @@ function faultsOfSender(written: WrittenSender, at: string, secrets: Secrets): F
   if (sources.length === 0 && (keys.length > 0 || unsigned)) {
     faults.push({
       field: `${at}.sources`,
-      reason: 'must not be empty: keys and unsigned are about messages over Kafka',
+      reason: 'must not be empty: keys and unsigned apply only to messages over Kafka',
     });
   }
   for (const [index, { id, secret_env: name }] of keys.entries()) {
@@ -72,7 +72,7 @@ function faultOfSecret(secret: string | undefined): string | null {
   return /^\s|\s$/.test(secret) ? 'begins or ends with white space' : null;
 }
 
-/** What two senders may not share: a name, a source, a subject, a secret. */
+/** Two senders must not share a name, a source, a subject or a secret. */
 function sharedFaults(senders: readonly WrittenSender[], secrets: Secrets): FieldError[] {
   const faults = findOverlaps(senders);
   const names = new Set<string>();

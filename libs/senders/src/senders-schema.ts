@@ -11,12 +11,12 @@ import { ANY_SOURCE, sourcePatternFault } from './source-pattern.js';
 
 const SENDERS_MAX = 1_000;
 const ENTRIES_MAX = 1_000;
-/** The old one and the new one, while they rotate. */
+/** An old and a new key, so that keys can be rotated. */
 const KEYS_MAX = 2;
 
 const must = (what: string) => ({ error: `must be ${what}` });
 
-/** A list without repetitions, every fault named at its place. */
+/** A list without duplicates. Each duplicate is reported with its index. */
 const listOf = <T extends z.ZodType<string>>(item: T, max: number) =>
   z
     .array(item, must('a list'))
@@ -35,7 +35,7 @@ const sourceEntry = z.string(must('text')).superRefine((entry, context) => {
 });
 
 function faultOfSource(entry: string): string | null {
-  // What a * stands for has at least one character.
+  // A star matches at least one character.
   const read = commandSource.safeParse(entry.endsWith('*') ? `${entry.slice(0, -1)}x` : entry);
   return read.success ? null : (read.error.issues[0]?.message ?? 'must be a source');
 }
@@ -43,7 +43,8 @@ function faultOfSource(entry: string): string | null {
 const subjectEntry = z
   .string(must('text'))
   .refine((subject) => subject === ANY_SOURCE || apiSourceOf(subject) !== null, {
-    error: 'must have 1 to 124 characters of a URI: "api:" and it are the source of its commands',
+    error:
+      'must have 1 to 124 characters of a URI: the source of its commands is "api:" and the subject',
   });
 
 const wholeNumber = (max: number) => {
@@ -51,7 +52,7 @@ const wholeNumber = (max: number) => {
   return z.int(what).min(1, what).max(max, what);
 };
 
-/** An unknown field is a fault: a typo in a limit must not pass as no limit. */
+/** An unknown field is an error: a typo in the name of a limit must not mean no limit. */
 const strict = <Shape extends z.ZodRawShape>(shape: Shape, what: string) =>
   z.strictObject(shape, must(what));
 
@@ -80,7 +81,7 @@ const sender = strict(
     types: listOf(
       z.enum(COMMAND_TYPES, must(`one of ${COMMAND_TYPES.join(', ')}`)),
       COMMAND_TYPES.length,
-    ).min(1, 'must name a type at least'),
+    ).min(1, 'must name at least one type'),
     source_types: listOf(
       z.enum(SOURCE_TYPES, must(`one of ${SOURCE_TYPES.join(', ')}`)),
       SOURCE_TYPES.length,
@@ -105,5 +106,5 @@ export const sendersFile = strict(
   'a JSON object with a list of senders',
 );
 
-/** A sender as the file says it. */
+/** A sender as written in the file. */
 export type WrittenSender = z.output<typeof sender>;

@@ -14,31 +14,31 @@ import type { SenderDirectory } from './sender-directory.js';
 import { SenderPermission } from './sender-permission.js';
 
 export type Authenticated<T> =
-  | ({ readonly ok: true; readonly right: SenderPermission } & T)
+  | ({ readonly ok: true; readonly permission: SenderPermission } & T)
   | { readonly ok: false; readonly denial: Denial };
 
-/** A message in its topic. */
+/** A message and the topic it was read from. */
 export interface TopicMessage extends RawMessage {
   readonly topic: string;
 }
 
-/** Says who sends, over Kafka and over HTTP alike. */
+/** Authenticates the senders of commands over Kafka and over HTTP. */
 export class Senders {
   readonly #totals = new DayTotals();
   #directory: SenderDirectory | null;
 
-  /** null: anybody may send anything. */
+  /** Without a directory (null), any sender may send anything. */
   constructor(directory: SenderDirectory | null) {
     this.#directory = directory;
   }
 
-  /** From now on these. What they moved today stays counted. */
+  /** Replaces the senders. The points that they moved today stay counted. */
   replaceDirectory(directory: SenderDirectory): void {
     this.#directory = directory;
     this.#totals.retainOnly(new Set(directory.senders.map(({ name }) => name)));
   }
 
-  /** The sender of a message whose id, source, type, user and key were found to be good. */
+  /** Authenticates the sender of a message whose id, source, type, user and key are valid. */
   authenticateMessage(message: TopicMessage, from: MessageSender): Authenticated<object> {
     if (this.#directory === null) return this.#permit(null);
     const sender = this.#directory.bySource(from.source);
@@ -47,7 +47,7 @@ export class Senders {
     return denial === null ? this.#permit(sender) : { ok: false, denial };
   }
 
-  /** The sender behind a token, and the source of its commands. */
+  /** Authenticates the subject of a token, and gives the source of its commands. */
   authenticateSubject(subject: string): Authenticated<{ readonly source: string }> {
     const source = apiSourceOf(subject);
     if (source === null) return { ok: false, denial: INVALID_SUBJECT };
@@ -58,11 +58,11 @@ export class Senders {
   }
 
   #permit(sender: Sender | null) {
-    return { ok: true as const, right: new SenderPermission(sender, this.#totals) };
+    return { ok: true as const, permission: new SenderPermission(sender, this.#totals) };
   }
 }
 
-/** Every message passes when nobody asks who sends: `SENDERS=anybody`, and tests. */
+/** Accepts every message without a check of its sender: for `SENDERS=anybody`, and for tests. */
 export const allowAnySender = (): Senders => new Senders(null);
 
 function denialOfSignature(
@@ -127,6 +127,6 @@ const INVALID_SUBJECT: Denial = {
   cause: 'subject',
   sender: null,
   detail:
-    `the subject of this token can not be the source of a command: it must have 1 to ${SUBJECT_MAX} ` +
+    `the subject of this token cannot be the source of a command: it must have 1 to ${SUBJECT_MAX} ` +
     "characters of a URI (ASCII letters, digits and -._~:/?#[]@!$&'()*+,;=%)",
 };

@@ -43,7 +43,7 @@ export class CommandsController {
     const sent = parseCommand(request, type, from.source);
     const command = toLedgerCommand(sent, new Date(this.clock.timeOfDay()).toISOString());
     const origin = commandOrigin(request);
-    const { answer, position } = await from.right
+    const { answer, position } = await from.permission
       .execute(command, (checkRecording) =>
         this.bus.execute(
           new RunLedgerCommand(command, origin, { waitMsMax: QUEUE_WAIT_MS_MAX, checkRecording }),

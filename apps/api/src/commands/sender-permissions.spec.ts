@@ -77,12 +77,12 @@ describe('the permissions of senders over HTTP', () => {
   });
 
   it.each(['计费', 'bill ing', 'bill\u200bing', 'b"c'])(
-    'reject a subject that can not be a command source: %j',
+    'reject a subject that cannot be a command source: %j',
     async (subject) => {
       const { status, body } = await send(subject, 'RechargePoints', recharge);
       expect([status, body['detail']]).toEqual([
         403,
-        expect.stringContaining('can not be the source of a command'),
+        expect.stringContaining('cannot be the source of a command'),
       ]);
     },
   );
