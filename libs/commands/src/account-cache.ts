@@ -4,7 +4,7 @@ import { entryCount, type LoadedAccount } from './loaded-account.js';
 
 /**
  * States of accounts for which no command is pending. A state is taken out while commands are
- * decided on it: it is changed in place, and must not be used twice at a time.
+ * decided on it, because it is changed in place and must not have two users at a time.
  */
 export type AccountCache = GenerationalCache<string, LoadedAccount>;
 

@@ -42,8 +42,8 @@ describe('The account command processor', () => {
     await run(processor, recharge('r', 100));
     const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, revision: 1 });
-    expect(observed('loaded')).toHaveLength(1);
-    expect(observed('found')).toHaveLength(1);
+    expect(observed('accountLoaded')).toHaveLength(1);
+    expect(observed('cacheHit')).toHaveLength(1);
     expectValidHistory(log);
   });
 
@@ -143,7 +143,7 @@ describe('The account command processor', () => {
     expect(processor.stats.cached).toBe(0);
     const [spent] = await run(processor, consume('a', 40));
     expect(spent?.answer.balance).toBe(60);
-    expect(observed('loaded')).toHaveLength(2);
+    expect(observed('accountLoaded')).toHaveLength(2);
     expectValidHistory(log);
   });
 

@@ -29,7 +29,7 @@ import { SnapshotChecker } from './snapshot-checker.js';
 import { AccountSnapshots } from './account-snapshots.js';
 
 export interface RunOptions {
-  /** How long the command may be queued. Default: until there is capacity. */
+  /** How long the command may be queued. By default it waits until there is capacity. */
   readonly waitMsMax?: number;
   readonly checkRecording?: RecordingCheck | undefined;
 }
@@ -167,7 +167,7 @@ export class AccountCommandProcessor {
     await Promise.resolve();
     const cache = this.#cache;
     mailbox.loaded = cache.take(mailbox.stream) ?? null;
-    if (mailbox.loaded !== null) this.#context.observer.found(mailbox.stream);
+    if (mailbox.loaded !== null) this.#context.observer.cacheHit(mailbox.stream);
     while (mailbox.pending.length > 0) {
       try {
         await this.#processBatch(mailbox);
@@ -245,7 +245,7 @@ export class AccountCommandProcessor {
     const { stream, expected } = batch;
     const [last, ...newer] = await retry.read(
       () => readPage(store, stream, Math.max(expected, 0), 2),
-      (cause) => observer.unread(stream, cause),
+      (cause) => observer.readFailed(stream, cause),
     );
     const isLastEvent =
       expected === NO_STREAM

@@ -33,7 +33,7 @@ export class AccountLoader {
     const started = clock.now();
     const fromSnapshot = await this.#fromSnapshot(stream, retry);
     const loaded = fromSnapshot ?? (await this.#fromBeginning(stream, retry));
-    observer.loaded({
+    observer.accountLoaded({
       stream,
       from: fromSnapshot ? 'snapshot' : 'stream',
       events: loaded.account.revision - loaded.snapshotRevision,
@@ -76,14 +76,14 @@ export class AccountLoader {
     const { policy } = this.context;
     const loaded = unwrittenAccount(stream, policy);
     if (await this.#replaysCleanly(loaded, retry, upTo)) return loaded;
-    // The stream was written under a policy that remembered more, or it breaks the rules.
+    // The stream was written under a policy with longer idempotency windows, or it breaks the rules.
     const withFullMemory = unwrittenAccount(stream, REMEMBER_EVERYTHING);
     await this.#replay(withFullMemory, retry, upTo);
     adoptPolicy(withFullMemory.account, policy);
     return withFullMemory;
   }
 
-  /** False when an event breaks a rule, given what this state remembers. */
+  /** False when an event breaks a rule under the idempotency windows of this state. */
   async #replaysCleanly(loaded: LoadedAccount, retry: StoreRetry, upTo?: number): Promise<boolean> {
     try {
       await this.#replay(loaded, retry, upTo);
@@ -118,7 +118,7 @@ export class AccountLoader {
     const { store, observer } = this.context;
     return retry.read(
       () => readPage(store, stream, from, limit),
-      (cause) => observer.unread(stream, cause),
+      (cause) => observer.readFailed(stream, cause),
     );
   }
 }

@@ -21,7 +21,7 @@ import {
 const EVERY = { snapshotEvery: 10 };
 const RARELY = { snapshotEvery: 1_000 };
 
-/** A store of one snapshot that a test can bend. */
+/** A store of one snapshot that a test can alter. */
 class OneSnapshot implements SnapshotStore {
   stored: Snapshot | null = null;
   readonly keys = new Set<string>();
@@ -51,7 +51,7 @@ async function withSnapshot() {
   const { stored: kept } = snapshots;
   if (kept === null) throw new Error('no snapshot was saved');
   const [place = ''] = snapshots.keys;
-  /** As somebody would who has the key: a bug of ours, or a key that was lost. */
+  /** Alters the snapshot and seals it with our key, as a bug of ours or a stolen key would. */
   const reseal = (change: Partial<Snapshot>): Snapshot =>
     KEYS.seal(accountStream(USER), place.split(' ')[1] ?? '', { ...kept, ...change });
   return { log, snapshots, kept, reseal };
@@ -70,7 +70,7 @@ describe('A snapshot', () => {
     const [spent, again] = await run(processor, consume('next', 5), consume('c3', 1));
     expect(spent?.answer).toMatchObject({ balance: 70, revision: 26 });
     expect(again?.answer).toMatchObject({ balance: 96, revision: 4, replayed: true });
-    expect(observed('loaded')).toMatchObject([[{ from: 'snapshot', events: 1 }]]);
+    expect(observed('accountLoaded')).toMatchObject([[{ from: 'snapshot', events: 1 }]]);
     expectValidHistory(log);
   });
 
@@ -97,13 +97,13 @@ describe('A snapshot', () => {
     const policy = { ...DEFAULT_POLICY, refundableDays: 1 };
     const other = openProcessor({ log, snapshots: withSeals(snapshots), limits: EVERY, policy });
     await run(other.processor, consume('a', 1));
-    expect(other.observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
+    expect(other.observed('accountLoaded')).toMatchObject([[{ from: 'stream' }]]);
     expect(other.observed('snapshotIgnored')).toHaveLength(0);
   });
 
   it.each<[string, (stored: Snapshot) => Snapshot]>([
     [
-      'changed in one place',
+      'changed in one byte',
       (stored) => ({ ...stored, state: stored.state.replace('"c7"', '"c8"') }),
     ],
     [
@@ -129,7 +129,7 @@ describe('A snapshot', () => {
       expect(refunded?.answer).toMatchObject({ status: 'accepted', balance: 77, revision: 25 });
       expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 0, revision: 26 });
       expect(observed('snapshotForged')).toEqual([[accountStream(USER)]]);
-      expect(observed('loaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
+      expect(observed('accountLoaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
       expect(snapshots.stored).toBeNull();
       expectValidHistory(log);
     },
@@ -150,7 +150,7 @@ describe('A snapshot', () => {
     const [spent] = await run(processor, consume('next', 5));
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 71, revision: 25 });
     expect(observed('snapshotIgnored')).toHaveLength(1);
-    expect(observed('loaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
+    expect(observed('accountLoaded')).toMatchObject([[{ from: 'stream', events: 25 }]]);
     expectValidHistory(log);
   });
 
@@ -165,7 +165,7 @@ describe('A snapshot', () => {
     await run(processor, consume('next', 5));
     expect(observed('snapshotForged')).toHaveLength(0);
     expect(observed('snapshotIgnored')).toHaveLength(1);
-    expect(observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
+    expect(observed('accountLoaded')).toMatchObject([[{ from: 'stream' }]]);
   });
 
   it('that is ahead of its stream is ignored, because the stream is authoritative', async () => {
@@ -181,7 +181,7 @@ describe('A snapshot', () => {
     expect(observed('snapshotIgnored')).toHaveLength(1);
   });
 
-  it('that can’t be loaded or saved delays no command', async () => {
+  it('does not delay any command when it can’t be loaded or saved', async () => {
     const failing: SnapshotStore = {
       load: () => Promise.reject(new Error('away')),
       save: () => Promise.reject(new Error('away')),
@@ -254,13 +254,13 @@ describe('A snapshot that is checked against its events', () => {
       processor.clearCache();
     }
     await processor.drain(1_000);
-    expect(observed('loaded')).toHaveLength(3);
+    expect(observed('accountLoaded')).toHaveLength(3);
     expect(observed('snapshotChecked')).toHaveLength(1);
   });
 
   it('raises an alarm when it differs, and no command is decided on it', async () => {
     const { log, snapshots, kept: stored, reseal } = await withSnapshot();
-    // The account is checked behind its last event as well, so that one has to hide in the batches.
+    // The balance is checked against the last event as well, so the difference has to be in the batches.
     snapshots.stored = reseal({ state: stored.state.replace('"c7"', '"c8"') });
     const { processor, observed } = openProcessor({
       log,
@@ -272,11 +272,11 @@ describe('A snapshot that is checked against its events', () => {
     await eventually(() => expect(snapshots.stored).toBeNull());
     const [known] = await run(processor, consume('c7', 1));
     expect(known?.answer).toMatchObject({ replayed: true });
-    expect(observed('loaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
+    expect(observed('accountLoaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
     expectValidHistory(log);
   });
 
-  it('takes with it a snapshot that was made from it meanwhile when it differs', async () => {
+  it('is removed together with a later snapshot that was made from it, when it differs', async () => {
     const { log, snapshots: first, kept: stored, reseal } = await withSnapshot();
     const [place = ''] = first.keys;
     const key = place.split(' ')[1] ?? '';
@@ -309,7 +309,7 @@ describe('A snapshot that is checked against its events', () => {
     });
     const [spent] = await run(processor, consume('next', 77));
     expect(spent?.answer).toMatchObject({ status: 'refused', balance: 76 });
-    expect(observed('loaded')).toMatchObject([[{ from: 'stream' }]]);
+    expect(observed('accountLoaded')).toMatchObject([[{ from: 'stream' }]]);
   });
 
   it('is not used again by a process that failed to remove it', async () => {
@@ -329,11 +329,11 @@ describe('A snapshot that is checked against its events', () => {
     await eventually(() => expect(observed('snapshotNotSaved')).toHaveLength(1));
     processor.clearCache();
     await run(processor, consume('after', 5));
-    expect(observed('loaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
+    expect(observed('accountLoaded')).toMatchObject([[{ from: 'snapshot' }], [{ from: 'stream' }]]);
     expectValidHistory(log);
   });
 
-  it('is chosen alike by every process, about one in the configured number', async () => {
+  it('is chosen by every process alike, about one in the configured number', async () => {
     const { log, snapshots } = await withSnapshot();
     let checked = 0;
     for (let oneIn = 1; oneIn <= 40; oneIn += 1) {

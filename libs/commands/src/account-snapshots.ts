@@ -5,13 +5,13 @@ import type { LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
 
-/** A snapshot as it was stored, and the account that it holds. */
+/** A stored snapshot, and the account that was decoded from it. */
 export interface LoadedSnapshot {
   readonly account: LoadedAccount;
   readonly snapshot: Snapshot;
 }
 
-/** Loads and saves snapshots. An invalid one is ignored, and a store that fails holds nothing up. */
+/** Loads and saves snapshots. Invalid ones are ignored, and a failing store does not delay commands. */
 export class AccountSnapshots {
   readonly #key: string;
   readonly #pendingSaves = new Set<Promise<void>>();

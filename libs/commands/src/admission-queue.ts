@@ -10,7 +10,7 @@ export interface QueuedCommand {
 interface AccountQueue<V> {
   readonly stream: string;
   active: number;
-  /** In order of arrival; empty while there is capacity. */
+  /** Queued commands in order of arrival. The list is empty while there is capacity. */
   readonly queue: Set<V>;
 }
 

@@ -36,7 +36,7 @@ export async function appendWithRetry(
         assertRevision(request, result.revision);
         return { position: result.position, attempts };
       case 'unknown':
-        observer.unknown(stream, result.cause);
+        observer.appendOutcomeUnknown(stream, result.cause);
         if (!(await retry.backOff())) throw outcomeUnknown(result.cause);
     }
   }

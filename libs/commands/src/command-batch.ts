@@ -21,7 +21,7 @@ export interface CommandResult {
   readonly answer: Answer;
   /**
    * A reader that has reached this position has read all that was recorded for the command. Null
-   * when nothing was recorded, or the store does not tell.
+   * when nothing was recorded, or the store does not report positions.
    */
   readonly position: Position | null;
 }

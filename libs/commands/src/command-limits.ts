@@ -12,17 +12,17 @@ export interface CommandLimits {
   readonly cachedAccountsMax: number;
   /** Commands, consumptions and batches in all cached accounts. */
   readonly cachedEntriesMax: number;
-  /** A call of the store that takes longer has failed … */
+  /** A call of the store that takes longer counts as failed. */
   readonly attemptMsMax: number;
-  /** … and is retried for this long. */
+  /** A failed call is retried for this long. */
   readonly retryMsMax: number;
   readonly backoffMsMin: number;
   readonly backoffMsMax: number;
   readonly conflictsMax: number;
-  /** A snapshot is saved after so many events since the one before. */
+  /** A snapshot is saved after this many events since the previous one. */
   readonly snapshotEvery: number;
   readonly pendingSnapshotsMax: number;
-  /** One loaded snapshot in so many is compared with all its events; 0 for none. */
+  /** One in this many loaded snapshots is compared with all its events; 0 disables the check. */
   readonly snapshotCheckOneIn: number;
 }
 

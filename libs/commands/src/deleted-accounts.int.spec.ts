@@ -9,7 +9,7 @@ import { AccountDamaged } from './errors.js';
 
 // By default any user of an EventStoreDB may delete and truncate any stream.
 
-const credentials = { username: 'nobody', password: 'none' };
+const credentials = { username: 'unknown', password: 'none' };
 
 describe('An account whose stream was deleted or truncated on EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
@@ -48,7 +48,7 @@ describe('An account whose stream was deleted or truncated on EventStoreDB', () 
       (stream) => client.setStreamMetadata(stream, { maxCount: 1 }, { credentials }),
     ],
     [
-      'truncated to nothing',
+      'truncated completely',
       (stream) => client.setStreamMetadata(stream, { truncateBefore: 2 }, { credentials }),
     ],
   ];

@@ -2,7 +2,7 @@ import { chainHash, eventIdOf } from '#identity';
 import { type EncodedEvent } from '#event-store';
 import { serializeEvent, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
 
-/** Where a command came from. It is stored with the events and does not affect the decision. */
+/** The origin of a command. It is stored with the events and does not affect the decision. */
 export type Origin = Pick<Provenance, 'correlation' | 'traceparent' | 'kafka'>;
 
 export function provenanceOf(command: LedgerCommand, origin: Origin, policy: string): Provenance {

@@ -20,7 +20,7 @@ export function unwrittenAccount(stream: string, policy: Policy): LoadedAccount 
   return { stream, account: emptyAccount(policy), hash: CHAIN_START, snapshotRevision: -1 };
 }
 
-/** How much memory the state takes, counted in commands, consumptions and batches. */
+/** The size of the state, counted in commands, consumptions and batches. */
 export function entryCount({ account }: LoadedAccount): number {
   return 1 + account.answered.size + account.consumptions.size + account.batches.size;
 }

@@ -12,7 +12,7 @@ export interface AccountCommandProcessorOptions {
   readonly limits?: Partial<CommandLimits>;
   readonly observer?: Partial<CommandObserver>;
   readonly clock?: Clock;
-  /** 0 ≤ random() < 1; determines the jitter of retries and nothing else. */
+  /** Gives numbers from 0 to below 1, for the jitter of retries only. */
   readonly random?: () => number;
 }
 

@@ -18,7 +18,7 @@ export class RecordedAnswers {
   readonly #pageEvents: number;
   readonly #retry: StoreRetry;
 
-  /** `answers` is how many are needed; after a redelivery most of them are recorded side by side. */
+  /** `answers` is how many are needed. After a redelivery most of them are recorded side by side. */
   constructor(
     private readonly stream: string,
     answers: number,
@@ -53,7 +53,7 @@ export class RecordedAnswers {
     const { store, observer } = this.context;
     this.#page = await this.#retry.read(
       () => readPage(store, this.stream, revision, this.#pageEvents),
-      (cause) => observer.unread(this.stream, cause),
+      (cause) => observer.readFailed(this.stream, cause),
     );
     return this.#inPage(revision);
   }

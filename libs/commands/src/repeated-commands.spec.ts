@@ -26,7 +26,7 @@ function countReads() {
 }
 
 describe('A repeated command', () => {
-  it('is answered from the same batch when it follows itself', async () => {
+  it('is answered from the same batch when both copies are in it', async () => {
     const { reads, readFaultOf } = countReads();
     const { processor, log, appends } = openProcessor({ readFaultOf });
     const again = consume('a', 40);

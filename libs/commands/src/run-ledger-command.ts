@@ -4,7 +4,7 @@ import type { RunOptions } from './account-command-processor.js';
 import type { Origin } from './encode-event.js';
 import type { CommandResult } from './command-batch.js';
 
-/** The command bus routes by class and the ledger by `type`, so one class carries the whole union. */
+/** The command bus routes by class and the ledger by `type`, so one class carries the whole union of commands. */
 export class RunLedgerCommand extends Command<CommandResult> {
   constructor(
     readonly command: LedgerCommand,

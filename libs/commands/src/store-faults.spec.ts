@@ -36,7 +36,7 @@ describe('A failing store', () => {
     expect(spent?.answer).toMatchObject({ status: 'accepted', balance: 60, replayed: false });
     expect(appends).toHaveLength(2);
     expect(appends[1]).toEqual(appends[0]);
-    expect(observed('unknown')).toHaveLength(1);
+    expect(observed('appendOutcomeUnknown')).toHaveLength(1);
     expect(eventsIn(log)).toHaveLength(2);
     await run(processor, consume('b', 10));
     expectValidHistory(log);
@@ -97,7 +97,7 @@ describe('A failing store', () => {
     const clock = new AutoAdvancingClock();
     const { processor, log, observed } = openProcessor({
       clock,
-      // Only the first command meets trouble: those behind it must not pass it.
+      // Only the append of the first command fails. The later ones must not overtake it.
       faultOf: ({ events }) =>
         events[0].data.includes('"points":7') ? 'lost-before-commit' : undefined,
       limits: { appendEventsMax: 1, accountCommandsMax: 2 },
@@ -110,7 +110,7 @@ describe('A failing store', () => {
       expect(error).toMatchObject({ code: 'outcome-unknown' });
     }
     expect(clock.now()).toBeLessThan(20_000);
-    expect(observed('unknown').length).toBeGreaterThan(3);
+    expect(observed('appendOutcomeUnknown').length).toBeGreaterThan(3);
     expect(processor.stats).toEqual({ active: 0, queued: 0, cached: 0 });
     expect(log.size).toBe(0);
     const [again] = await run(processor, recharge('r1', 1));
@@ -140,7 +140,7 @@ describe('A failing store', () => {
     });
     const [answered] = await run(processor, recharge('r', 100));
     expect(answered?.answer.balance).toBe(100);
-    expect(observed('unread')).toHaveLength(2);
+    expect(observed('readFailed')).toHaveLength(2);
   });
 
   it('that stays unreadable is given up in time, and nothing is recorded', async () => {

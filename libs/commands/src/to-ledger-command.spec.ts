@@ -60,7 +60,7 @@ describe('a command for the ledger', () => {
     expect(commandOf('ExpirePoints', {})).toEqual({ ...ids, type: 'ExpirePoints', digest });
   });
 
-  it('says everything that its sender said', () => {
+  it('contains every field that its sender set', () => {
     const recharge = { points: 5, expires_at: at, priority: 0, source_id: 'order' };
     const consume = {
       points: 5,

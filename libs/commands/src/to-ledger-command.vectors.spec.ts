@@ -4,7 +4,7 @@ import { COMMAND_CE_TYPES, parseCommandMessage, type CommandType } from '#contra
 import { outcomeIdOf } from '#identity';
 import { toLedgerCommand } from './to-ledger-command.js';
 
-// Ids and digests as an independent model of the same pages computes them.
+// An independent model of the documented rules computed these ids and digests.
 const vectors = join(import.meta.dirname, '../../../test/vectors');
 const files = readdirSync(vectors).filter((name) => name.endsWith('.json'));
 
@@ -30,7 +30,7 @@ interface Step {
 const stepsOf = (file: string): readonly Step[] =>
   (JSON.parse(readFileSync(join(vectors, file), 'utf8')) as { steps: readonly Step[] }).steps;
 
-function namesOf({ command, outcome }: Step) {
+function idsOf({ command, outcome }: Step) {
   const parsed = parseCommandMessage({
     key: Buffer.from(command.user_id),
     value: Buffer.from(JSON.stringify(command.data)),
@@ -43,25 +43,25 @@ function namesOf({ command, outcome }: Step) {
     },
   });
   if (!parsed.ok) return parsed;
-  const asked = toLedgerCommand(parsed.value, command.at);
+  const { commandId, digest, ...rest } = toLedgerCommand(parsed.value, command.at);
   const { position: revision, code } = outcome;
   return {
-    command_uuid: asked.commandId,
-    digest: asked.digest,
-    ce_id: outcomeIdOf(asked.commandId, { revision, code, digest: asked.digest }),
-    consumption_id: 'consumptionId' in asked ? asked.consumptionId : null,
+    command_uuid: commandId,
+    digest,
+    ce_id: outcomeIdOf(commandId, { revision, code, digest }),
+    consumption_id: 'consumptionId' in rest ? rest.consumptionId : null,
   };
 }
 
-describe('names of commands and outcomes', () => {
-  it('can be compared', () => {
+describe('The ids and digests of commands and outcomes', () => {
+  it('are compared for 1280 commands', () => {
     expect(files).toHaveLength(16);
     expect(files.flatMap(stepsOf)).toHaveLength(1280);
   });
 
   it.each(files)('are those of the independent model in %s', (file) => {
     const steps = stepsOf(file);
-    expect(steps.map(namesOf)).toEqual(
+    expect(steps.map(idsOf)).toEqual(
       steps.map(({ outcome: { command_uuid, digest, ce_id, consumption_id } }) => ({
         command_uuid,
         digest,

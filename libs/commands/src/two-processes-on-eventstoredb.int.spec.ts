@@ -6,14 +6,14 @@ import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
 import { AccountCommandProcessor } from './account-command-processor.js';
 import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './testing/index.js';
 
-// Two processes on one EventStoreDB: each has its own processor, adapter and connection. The server
+// Two processes on one EventStoreDB have their own processors, adapters and connections. The server
 // is a double that behaves like version 23.10.4; TEST_EVENTSTORE_URL names a real one.
 
 jest.setTimeout(30_000);
 
 const real = eventStoreUrlFromEnv();
 const server = new EventStoreDbProtocolServer();
-/** A user of this run alone: a real server keeps the events of earlier runs. */
+/** The user is new in each run, because a real server keeps the events of earlier runs. */
 let user = '';
 let users = 0;
 const firstUser = Math.floor(Math.random() * 1e9);
@@ -45,7 +45,7 @@ afterEach(() => Promise.all([a.stop(), b.stop()]));
 
 const of = (at: number) => ({ userId: user, at: secondsLater(at) });
 
-/** Each event and the hash before it give the stored hash. */
+/** Verifies that each stored hash is that of the event and the hash before it. */
 async function expectWhole(): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   let before = CHAIN_START;

@@ -39,8 +39,8 @@ export interface ObserverCall {
  * A processor with its own memory store. The log may be shared with other processors. The calls of
  * the observer and the attempted appends are recorded.
  */
-export function openProcessor(setting: ProcessorSetup = {}) {
-  const { log = new MemoryLog(), faultOf, readFaultOf, ...options } = setting;
+export function openProcessor(setup: ProcessorSetup = {}) {
+  const { log = new MemoryLog(), faultOf, readFaultOf, ...options } = setup;
   const appends: AppendCall[] = [];
   const store = new MemoryEventStore({
     log,
@@ -59,10 +59,10 @@ export function openProcessor(setting: ProcessorSetup = {}) {
   const observer: CommandObserver = {
     appended: note('appended'),
     conflicted: note('conflicted'),
-    unknown: note('unknown'),
-    unread: note('unread'),
-    found: note('found'),
-    loaded: note('loaded'),
+    appendOutcomeUnknown: note('appendOutcomeUnknown'),
+    readFailed: note('readFailed'),
+    cacheHit: note('cacheHit'),
+    accountLoaded: note('accountLoaded'),
     snapshotIgnored: note('snapshotIgnored'),
     snapshotForged: note('snapshotForged'),
     snapshotDiffers: note('snapshotDiffers'),
@@ -88,7 +88,7 @@ export function run(
   return Promise.all(commands.map((command) => processor.run(command, ORIGIN)));
 }
 
-/** A promise that a test resolves when the call that waits for it may go on. */
+/** A promise that a test resolves to let a waiting call proceed. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));

@@ -28,8 +28,8 @@ describe('The observer of a command processor', () => {
 
   const retries: [string, (observer: CommandObserver) => void, string][] = [
     ['conflict', (observer) => observer.conflicted('s'), 'debug'],
-    ['unknown', (observer) => observer.unknown('s', new Error('away')), 'warn'],
-    ['unread', (observer) => observer.unread('s', new Error('away')), 'warn'],
+    ['unknown', (observer) => observer.appendOutcomeUnknown('s', new Error('away')), 'warn'],
+    ['unread', (observer) => observer.readFailed('s', new Error('away')), 'warn'],
   ];
   it.each(retries)('counts and logs a retry: %s', async (kind, report, level) => {
     const { metrics, observer, lines } = open();
@@ -42,9 +42,9 @@ describe('The observer of a command processor', () => {
 
   it('counts where account states come from', async () => {
     const { metrics, observer } = open();
-    observer.found('s');
-    observer.loaded({ stream: 's', from: 'snapshot', events: 1, ms: 1 });
-    observer.loaded({ stream: 's', from: 'stream', events: 1, ms: 1 });
+    observer.cacheHit('s');
+    observer.accountLoaded({ stream: 's', from: 'snapshot', events: 1, ms: 1 });
+    observer.accountLoaded({ stream: 's', from: 'stream', events: 1, ms: 1 });
     const text = await metrics.metrics();
     for (const from of ['cache', 'snapshot', 'stream']) {
       expect(text).toContain(`ledger_accounts_total{from="${from}",app="test"} 1`);

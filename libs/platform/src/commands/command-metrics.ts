@@ -63,16 +63,16 @@ export function commandObserver(registry: Registry, log: Log): CommandObserver {
       retries.inc({ kind: 'conflict' });
       log.debug({ stream }, 'append conflicted');
     },
-    unknown: (stream, err) => {
+    appendOutcomeUnknown: (stream, err) => {
       retries.inc({ kind: 'unknown' });
-      log.warn({ stream, err }, 'append unknown');
+      log.warn({ stream, err }, 'append outcome unknown');
     },
-    unread: (stream, err) => {
+    readFailed: (stream, err) => {
       retries.inc({ kind: 'unread' });
       log.warn({ stream, err }, 'read failed');
     },
-    found: () => loads.inc({ from: 'cache' }),
-    loaded: ({ from }) => loads.inc({ from }),
+    cacheHit: () => loads.inc({ from: 'cache' }),
+    accountLoaded: ({ from }) => loads.inc({ from }),
     snapshotIgnored: (stream, reason) => {
       snapshots.inc({ kind: 'ignored' });
       log.warn({ stream, reason }, 'snapshot ignored');

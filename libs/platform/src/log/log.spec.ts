@@ -116,7 +116,7 @@ describe('An external error in the log', () => {
     log.warn({ err: refused() }, 'store connection lost');
     log.warn({ err: notAnswered(refused()) }, 'projection interrupted');
     for (let partition = 0; partition < 6; partition += 1) {
-      log.warn({ partition, err: notAnswered(refused()) }, 'partition repeated');
+      log.warn({ partition, err: notAnswered(refused()) }, 'retrying partition');
     }
     expect(lines.map(({ msg }) => msg)).toEqual(['store connection lost']);
     jest.advanceTimersByTime(30_000);
@@ -126,7 +126,7 @@ describe('An external error in the log', () => {
         msg: 'errors repeated',
         cause: 'connect ECONNREFUSED 127.0.0.1:5432',
         lines: 7,
-        leftOut: { 'projection interrupted': 1, 'partition repeated': 6 },
+        leftOut: { 'projection interrupted': 1, 'retrying partition': 6 },
       },
     ]);
   });
