@@ -83,7 +83,7 @@ describe('The intake', () => {
     );
     await eventuallyHolds(
       'it has joined its group again',
-      () => (zombie.output.match(/joined the group/g) ?? []).length > 1,
+      () => (zombie.output.match(/joined the consumer group/g) ?? []).length > 1,
       30_000,
     );
     await lab.publishCommands(users.flatMap((user) => consumptions(user, 10, `both-${user}`)));

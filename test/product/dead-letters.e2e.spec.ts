@@ -30,14 +30,14 @@ describe('npm run dead-letters', () => {
   }
 
   /** While partition 0 waits, a command of partition 1 is carried out. */
-  async function stateOfAnIntakeThatStandsStill(): Promise<string> {
+  async function healthOfAHaltedIntake(): Promise<string> {
     const intake = await lab.startIntake(GROUP, {
       ...SMALL_BATCHES,
       KAFKA_UNDECODABLE: 'stand-still',
     });
     await publishLargeBatch();
     await eventuallyHolds(
-      'the intake says that a partition stands still',
+      'the intake reports a halted partition',
       async () => (await intake.healthOf('partitions')).state === 'red',
     );
     const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
@@ -76,7 +76,7 @@ describe('npm run dead-letters', () => {
 
   beforeAll(async () => {
     await lab.open();
-    stoodStill = await stateOfAnIntakeThatStandsStill();
+    stoodStill = await healthOfAHaltedIntake();
     const intake = await lab.startIntake(GROUP, SMALL_BATCHES);
     const invalid = messageOf(rechargeOf(other, 5), `${other}-invalid`);
     await lab.publish([
@@ -88,9 +88,9 @@ describe('npm run dead-letters', () => {
   }, 180_000);
   afterAll(() => lab.close(), 60_000);
 
-  it('has work only after the operator allowed it: until then the partition stands still, and it alone', () => {
+  it('has work only after the operator allowed it: until then this partition alone is halted', () => {
     expect(stoodStill).toMatch(
-      /^partition 0 stands still at offset 0 \(KAFKA_UNDECODABLE=stand-still\): .*decompresses to more than 1048576 bytes/,
+      /^partition 0 is halted at offset 0 \(KAFKA_UNDECODABLE=stand-still\): .*decompresses to more than 1048576 bytes/,
     );
   });
 

@@ -17,35 +17,35 @@ import type { LedgerCommand } from '#ledger';
 import { DETAIL_CHARACTERS_MAX } from './dead-letter.js';
 import type { Denial, Senders, SenderPermission } from '#senders';
 
-/** One fast clock must not poison accounts: `at` never runs backwards. */
+/** A record from a clock that is ahead is rejected, because the time of an account never goes back. */
 export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
 
-/** Kafka writes -1 where nobody said when. A time before 1970 would be as wrong. */
-const NO_TIMESTAMP = 'timestamp must be the time at which the broker took the record: it has none';
+/** Kafka writes -1 for a record without a timestamp. A time before 1970 is rejected as well. */
+const NO_TIMESTAMP =
+  'timestamp must be the time at which the broker appended the record: it has none';
 
-/** What a message turned out to be. */
+/** A message that was parsed, and whose sender was authenticated. */
 export type CommandMessage =
   | {
       readonly kind: 'command';
       readonly command: LedgerCommand;
       readonly origin: Origin;
-      readonly right: SenderPermission;
+      readonly permission: SenderPermission;
     }
   | {
       readonly kind: 'dead';
       readonly reason: DeadLetterReason;
       readonly detail: string;
-      /** For the sender, where that much of the message is good. */
+      /** The outcome for the sender, if the message identifies the sender and the command. */
       readonly outcome: { readonly body: CommandOutcome; readonly id: string } | null;
       readonly traceparent: string | null;
     }
-  /** Its sender may not send it. Nobody is told: whoever wrote it wrote another's name on it. */
+  /** The sender may not send it. No outcome is published, because the message may be forged. */
   | { readonly kind: 'forbidden'; readonly denial: Denial };
 
 /**
- * Bytes become a typed command, or a dead letter. Nothing makes it throw. Who sent it is asked as soon
- * as it names itself well, before anything is answered: an answer to what somebody else wrote in a
- * sender's name would deceive that sender.
+ * Parses a message into a command or a dead letter, and never throws. The sender is authenticated
+ * before any outcome is prepared: an outcome for a forged message would mislead the true sender.
  */
 export function readCommandMessage(
   message: IncomingMessage,
@@ -61,7 +61,7 @@ export function readCommandMessage(
   const from = messageSender(parsed.value);
   const authenticated = senders.authenticateMessage(message, from);
   if (!authenticated.ok) return { kind: 'forbidden', denial: authenticated.denial };
-  const { right } = authenticated;
+  const { permission: right } = authenticated;
   const { timestampMs } = message;
   const at = timestampMs < 0 ? null : timeFromMs(timestampMs);
   if (timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
@@ -72,7 +72,7 @@ export function readCommandMessage(
   if (at === null) return deadLetterMessage(message, 'Invalid', NO_TIMESTAMP, from);
   const command = toLedgerCommand(parsed.value, at);
   const origin = originOf(message, command, from.traceparent);
-  return { kind: 'command', command, origin, right };
+  return { kind: 'command', command, origin, permission: right };
 }
 
 const messageSender = ({ source, id, type, data, traceparent }: ParsedCommand): Sender => ({

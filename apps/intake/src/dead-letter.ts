@@ -1,15 +1,15 @@
 import { DEAD_LETTER_HEADERS, TOPICS, timeFromMs, type DeadLetterReason } from '#contracts';
 import type { IncomingMessage, MessageHeaders, OutgoingMessage } from '#kafka';
 
-/** A header is a header: what is longer is cut, and the message itself is untouched. */
+/** A longer reason is cut, because brokers limit the size of a record with its headers. */
 export const DETAIL_CHARACTERS_MAX = 4_000;
-/** The topic of dead letters takes 2 MiB; the rest is for the key, the headers and the reasons. */
+/** The dead-letter topic accepts 2 MiB; the rest is left for the key, the headers and the reasons. */
 const VALUE_BYTES_MAX = 1_900_000;
 const KEY_BYTES_MAX = 1_024;
 
 /**
- * The untouched key, value and headers, and why they are here. What its topic does not take is left
- * out, and the letter says where it is.
+ * The unchanged key, value and headers of the message, and the reason why it is a dead letter. What
+ * is too large for the topic is left out, and a header says where to read it.
  */
 export function deadLetter(
   message: IncomingMessage,

@@ -44,7 +44,7 @@ describe('Reports of the intake’s consumer', () => {
     trouble(5);
     expect(health.ready()).toMatchObject({
       ok: true,
-      parts: { partitions: { state: 'amber', reason: 'repeating partition 3, 5: read the log' } },
+      parts: { partitions: { state: 'amber', reason: 'retrying partition 3, 5: see the log' } },
     });
     observer.recovered?.(3);
     observer.recovered?.(5);
@@ -62,7 +62,7 @@ describe('Reports of the intake’s consumer', () => {
       parts: {
         partitions: {
           state: 'red',
-          reason: `partition 3 stands still at offset 19 (KAFKA_UNDECODABLE=stand-still): ${cause.message}`,
+          reason: `partition 3 is halted at offset 19 (KAFKA_UNDECODABLE=stand-still): ${cause.message}`,
         },
       },
     });
@@ -86,7 +86,7 @@ describe('Reports of the intake’s consumer', () => {
     await figure(/ledger_intake_trouble_total\{kind="open_transaction",app="intake"\} 1/);
     expect(error).toHaveBeenCalledWith(
       { partition: 3, offset: '17', ms: 5_000 },
-      'partition waits for a transaction',
+      'partition is waiting for an open transaction',
     );
     observer.unblocked?.(3);
     expect(health.ready()).toMatchObject({ parts: { partitions: GREEN } });

@@ -5,12 +5,12 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { IntakeObserver } from './intake-observer.js';
 import { PartitionHaltedError } from './intake.consumer.js';
 
-/** What the intake reports of commands and messages, as figures and lines. */
+/** Turns the reports of the intake into metrics and log messages. */
 export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
   const countAnswer = answerCounter(metrics);
   const dead = new Counter({
     name: 'ledger_dead_letters_total',
-    help: 'Messages that went to the dead letters, by why',
+    help: 'Messages sent to the dead letters, by reason',
     labelNames: ['reason'] as const,
     registers: [metrics],
   });
@@ -31,7 +31,7 @@ export function intakeObserver(metrics: Registry, log: Log): IntakeObserver {
   };
 }
 
-/** What the consumer reports; partitions in trouble make the health amber, and red when nothing flows. */
+/** Turns the reports of the consumer into metrics, log messages and the health of the partitions. */
 export function consumerObserver(
   metrics: Registry,
   log: Log,
@@ -41,13 +41,13 @@ export function consumerObserver(
   const registers = [metrics];
   const delays = new Counter({
     name: 'ledger_intake_trouble_total',
-    help: 'What delayed messages, by kind; nothing is lost by it',
+    help: 'Events that delayed messages, by kind; no message is lost',
     labelNames: ['kind'] as const,
     registers,
   });
   const jumps = new Counter({
     name: 'ledger_offset_jumps_total',
-    help: 'Offsets that did not follow each other: messages may be gone. An alarm',
+    help: 'Offsets that do not follow each other: messages may be lost. Alert on any increase',
     registers,
   });
   const paused = new Set<number>();
@@ -63,7 +63,7 @@ export function consumerObserver(
       const reason = `waiting for an open transaction: ${waits.join(', ')}`;
       health.report('partitions', { state: 'amber', reason });
     } else {
-      const reason = `repeating partition ${partitions}: read the log`;
+      const reason = `retrying partition ${partitions}: see the log`;
       health.report('partitions', { state: 'amber', reason });
     }
   };
@@ -73,18 +73,18 @@ export function consumerObserver(
       halted.clear();
       held.clear();
       reportPartitions();
-      log.info({ partitions }, 'joined the group');
+      log.info({ partitions }, 'joined the consumer group');
     },
     handled: () => stallDetector.reportProgress(),
     paused: ({ partition, cause, ...rest }) => {
       paused.add(partition);
       if (cause instanceof PartitionHaltedError) {
-        const where = `partition ${partition} stands still at offset ${rest.offset}`;
+        const where = `partition ${partition} is halted at offset ${rest.offset}`;
         halted.set(partition, `${where} (KAFKA_UNDECODABLE=stand-still): ${cause.message}`);
       }
       reportPartitions();
       delays.inc({ kind: cause instanceof PartitionHaltedError ? 'standing_still' : 'repeated' });
-      log.warn({ partition, ...rest, err: cause }, 'partition repeated');
+      log.warn({ partition, ...rest, err: cause }, 'retrying partition');
     },
     recovered: (partition) => {
       paused.delete(partition);
@@ -93,11 +93,11 @@ export function consumerObserver(
     },
     isolating: ({ bug, ...rest }) => {
       delays.inc({ kind: 'bug' });
-      log.error({ ...rest, err: bug }, 'a bug met these messages');
+      log.error({ ...rest, err: bug }, 'messages triggered a bug');
     },
     commitRefused: (err) => {
       delays.inc({ kind: 'commit_refused' });
-      log.warn({ err }, 'commit refused');
+      log.warn({ err }, 'offset commit refused');
     },
     offsetJumped: (jump) => {
       jumps.inc();
@@ -107,7 +107,7 @@ export function consumerObserver(
       held.set(partition, offset);
       reportPartitions();
       delays.inc({ kind: 'open_transaction' });
-      log.error({ partition, offset, ms }, 'partition waits for a transaction');
+      log.error({ partition, offset, ms }, 'partition is waiting for an open transaction');
     },
     unblocked: (partition) => {
       held.delete(partition);
@@ -120,14 +120,14 @@ export function consumerObserver(
   };
 }
 
-/** Measured at intervals: a stopped reader's messages are counted, too. */
+/** The lag is measured at intervals, so that it grows also while the consumer is stopped. */
 export function lagGauge(
   metrics: Registry,
   stallDetector: StallDetector,
 ): (meter: LagMeter) => Promise<void> {
   const gauge = new Gauge({
     name: 'ledger_intake_lag_messages',
-    help: 'Commands that wait in Kafka',
+    help: 'Commands waiting in Kafka',
     labelNames: ['partition'] as const,
     registers: [metrics],
   });

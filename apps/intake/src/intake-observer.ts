@@ -4,11 +4,11 @@ import type { IncomingMessage } from '#kafka';
 import type { Answer, LedgerCommand } from '#ledger';
 import type { Denial } from '#senders';
 
-/** What the intake reports, for metrics and logs. Must not throw. */
+/** Receives the reports of the intake, for metrics and logs. Its methods must not throw. */
 export interface IntakeObserver {
   answered(command: LedgerCommand, origin: Origin, answer: Answer): void;
   deadLettered(message: IncomingMessage, reason: DeadLetterReason, detail: string): void;
-  /** Its sender may not send it; it is buried, too. */
+  /** The sender may not send the message, which is also dead-lettered. */
   forbidden(denial: Denial): void;
 }
 

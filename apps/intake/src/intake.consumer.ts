@@ -29,26 +29,26 @@ export interface IntakeConsumerOptions {
     origin: Origin,
     options?: RunOptions,
   ) => Promise<CommandResult>;
-  /** Who may send what. */
+  /** Authenticates the senders and gives their permissions. */
   readonly senders: Senders;
   readonly sink: OutcomeSink;
-  /** Others may have written to any account. */
+  /** Called when partitions move: another process may have written to any account. */
   readonly clearCache: () => void;
   readonly now: () => number;
   readonly observer?: IntakeObserver;
-  /** What becomes of messages that can't be decoded. Default: dead letters. */
+  /** What happens to messages that can't be decoded. Default: dead letters. */
   readonly undecodable?: UndecodablePolicy;
 }
 
 export const UNDECODABLE_POLICIES = ['dead-letter', 'stand-still'] as const;
 export type UndecodablePolicy = (typeof UNDECODABLE_POLICIES)[number];
 
-/** The operator wants to look before anything is passed over: the partition waits. */
+/** The partition is halted until the operator has examined the undecodable messages. */
 export class PartitionHaltedError extends Error {
-  override readonly name = 'StandsStill';
+  override readonly name = 'PartitionHaltedError';
 }
 
-/** Hands commands to the desk in their order; answers each; its offset moves only behind the answer. */
+/** Executes commands in their order. An offset is committed only after the answer was published. */
 export class IntakeConsumer implements MessageHandler {
   readonly #options: IntakeConsumerOptions;
   readonly #observer: IntakeObserver;
@@ -83,7 +83,7 @@ export class IntakeConsumer implements MessageHandler {
     this.#options.clearCache();
   }
 
-  /** What goes out for one message. Rejects where it has to come again. */
+  /** The outgoing messages for one message. Rejects when the message has to be delivered again. */
   async #answer(one: CommandMessage, message: IncomingMessage): Promise<OutgoingMessage[]> {
     if (one.kind === 'dead') {
       if (one.reason === 'Undecodable' && this.#options.undecodable === 'stand-still') {
@@ -97,13 +97,13 @@ export class IntakeConsumer implements MessageHandler {
     if (one.kind === 'forbidden') return [this.#rejectForbidden(message, one.denial)];
     const { command, origin } = one;
     try {
-      const answered = await one.right.execute(command, (checkRecording) =>
+      const answered = await one.permission.execute(command, (checkRecording) =>
         this.#options.execute(command, origin, { checkRecording }),
       );
       return [this.#outcome(one, answered)];
     } catch (error) {
       if (error instanceof NotAllowed) return [this.#rejectForbidden(message, error.denial)];
-      // No repeat will help this account, and the others of the partition must not wait for it.
+      // A retry can't help this account, and the other accounts of the partition must not wait for it.
       if (stopsOneAccount(error))
         return [this.#deadLetter(message, 'AccountStopped', String(error))];
       throw error;

@@ -24,7 +24,7 @@ import { intakeObserver } from './intake-metrics.js';
 import type { IntakeVariables } from './intake-variables.js';
 import { IntakeRunner } from './intake.runner.js';
 
-/** Commands wait in Kafka and none was answered for so long: the process is not ready. */
+/** The process is not ready when commands wait in Kafka and none was answered for this long. */
 const STALLED_MS_MAX = 60_000;
 
 /** Reads commands from Kafka, has them executed, and publishes their outcomes. */

@@ -27,7 +27,7 @@ import type { IntakeVariables } from './intake-variables.js';
 
 const LAG_EVERY_MS = 5_000;
 
-/** So few commands of an account are uncommitted that a redelivered one is always recognised. */
+/** Bounds the uncommitted commands of an account, so that a redelivered one is always recognised. */
 const uncommittedPerAccountMax = (policy: Policy): number =>
   Math.min(CONSUME_LIMITS.subBatchPerKeyMax, unansweredMax(policy));
 
@@ -47,7 +47,7 @@ export class IntakeRunner implements Runner {
   ) {}
 
   async start() {
-    // The event store is open: it was injected into what this was built from.
+    // The event store is open, because it was injected into the consumer.
     this.health.report('event store', GREEN);
     await this.#prepareTopics();
     await this.#measureLag();

@@ -142,12 +142,12 @@ const signatureFor = (topic: string, key = USER) =>
     NEW,
   );
 
-/** What strangers can put into the topic, and which right it lacks. */
+/** Messages that a stranger can write to the topic, and the permission that each one lacks. */
 const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'headers'>, string][] = [
   ['an unknown source', of('/mint', recharge(1_000_000), 'm-1'), 'source'],
-  ['a source in other letters', of('/TTS', consume(5), 'm-2'), 'source'],
+  ['a source in other upper and lower case', of('/TTS', consume(5), 'm-2'), 'source'],
   ['no signature', unsigned, 'unsigned'],
-  ['a signature that is none', withHeaders({ 'points-signature': 'none' }), 'signature'],
+  ['a malformed signature', withHeaders({ 'points-signature': 'none' }), 'signature'],
   ['an empty signature', withHeaders({ 'points-signature': '' }), 'signature'],
   [
     'a signature twice',
@@ -157,7 +157,7 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
     'signature',
   ],
   [
-    'a signature that is no text',
+    'a signature that is not text',
     withHeaders({ 'points-signature': Buffer.from([0xff]) }),
     'signature',
   ],
@@ -186,31 +186,43 @@ const HOSTILE: readonly [string, Pick<OutgoingMessage, 'key' | 'value' | 'header
     withHeaders({ 'points-signature': signatureFor(TOPICS.commands, OTHER) }),
     'signature',
   ],
-  ['another id under the signature', withHeaders({ ce_id: 'job-2' }), 'signature'],
-  ['another source of the sender under it', withHeaders({ ce_source: '/tts/red' }), 'signature'],
-  ['another type under it', withHeaders({ ce_type: 'points.RechargePoints.v1' }), 'signature'],
+  ['a signature for another id', withHeaders({ ce_id: 'job-2' }), 'signature'],
   [
-    'another value under it',
+    'a signature for another source of the sender',
+    withHeaders({ ce_source: '/tts/red' }),
+    'signature',
+  ],
+  [
+    'a signature for another type',
+    withHeaders({ ce_type: 'points.RechargePoints.v1' }),
+    'signature',
+  ],
+  [
+    'a signature for another value',
     { ...good, value: good.value.replace('"points":5', '"points":6') },
     'signature',
   ],
-  ['the same value written otherwise', { ...good, value: `${good.value} ` }, 'signature'],
+  [
+    'a signature for the same value in another notation',
+    { ...good, value: `${good.value} ` },
+    'signature',
+  ],
   [
     'the signature of another user’s message',
     { ...good, key: OTHER, value: good.value.replace(USER, OTHER) },
     'signature',
   ],
   ['a type that the sender may not send', tts(recharge(5), 'm-3'), 'type'],
-  ['a business that is not its own', tts(consume(5, 'script'), 'm-4'), 'source_type'],
+  ['a source type that the sender does not have', tts(consume(5, 'script'), 'm-4'), 'source_type'],
   ['more points than it may move', tts(consume(101), 'm-5'), 'points'],
   ['a type that an unsigned sender may not send', of('/old', recharge(5), 'm-6'), 'type'],
   [
-    'a bad signature of a sender that needs none',
+    'an invalid signature of a sender that needs none',
     signMessage(of('/old', consume(5), 'm-7'), TOPICS.commands, NEW),
     'key',
   ],
   [
-    'bad data in another’s name',
+    'invalid data under another sender’s name',
     { ...unsigned, value: '{"user_id":"' + USER + '","points":0.5}' },
     'unsigned',
   ],
@@ -292,7 +304,7 @@ describe('A sender that signs', () => {
     const parts = { topic: TOPICS.commands, key: USER, id, source, type, value };
     const headers = {
       'content-type': 'application/cloudevents+json',
-      // What stands in headers besides is not looked at.
+      // In structured mode the attributes in headers are ignored.
       ce_source: '/tts',
       'points-signature': signatureOf(parts, BILLING),
     };
@@ -304,7 +316,7 @@ describe('A sender that signs', () => {
     ]);
   });
 
-  it('can’t refund or settle a consumption of another business', async () => {
+  it('can’t refund or settle a consumption of another source type', async () => {
     const { handle } = open();
     await handle(
       incoming(billing(recharge(1_000), 'r')),

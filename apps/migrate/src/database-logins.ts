@@ -3,7 +3,7 @@ import pg from 'pg';
 import { EVENT_READER, EVENT_WRITER } from '#event-store';
 import { TABLE_READER, TABLE_WRITER } from '#read-model';
 
-/** Who logs in to the databases, each with the rights of what it does and no other. */
+/** The database logins of the processes. Each has the privileges that its process needs and no more. */
 export const LOGIN_ROLES = {
   api: [EVENT_WRITER, TABLE_READER],
   intake: [EVENT_WRITER],
@@ -17,14 +17,14 @@ export type LoginName = keyof typeof LOGIN_ROLES;
 const SCRAM_ITERATIONS = 4_096;
 const SALT_BYTES = 16;
 /**
- * What two who change one role at once are told: duplicate object, unique violation, and "tuple
- * concurrently updated", which has no code but that of internal errors.
+ * The error codes when two transactions change one role concurrently: duplicate object, unique
+ * violation, and "tuple concurrently updated", which has only the code of internal errors.
  */
-const MADE_MEANWHILE: ReadonlySet<string> = new Set(['42710', '23505', 'XX000']);
-/** Each time another one was through: so many at once are none that somebody started. */
-const TRIES_MAX = 100;
+const CONCURRENT_CHANGE_CODES: ReadonlySet<string> = new Set(['42710', '23505', 'XX000']);
+/** Each attempt fails only because another process succeeded, so that more are a bug and not contention. */
+const ATTEMPTS_MAX = 100;
 
-/** Makes the login where there is none, sets its password and what it is a member of. Gives its name. */
+/** Creates the login if it does not exist, sets its password and memberships, and returns its name. */
 export async function createLogin(
   client: pg.ClientBase,
   prefix: string,
@@ -32,21 +32,21 @@ export async function createLogin(
   password: string,
 ): Promise<string> {
   const name = `${prefix}${login}`;
-  for (let tries = 1; ; tries += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      await tryToMake(client, name, login, password);
+      await createOrUpdateRole(client, name, login, password);
       return name;
     } catch (error) {
-      if (tries >= TRIES_MAX || !wasMadeMeanwhile(error)) throw error;
+      if (attempt >= ATTEMPTS_MAX || !isConcurrentChange(error)) throw error;
     }
   }
 }
 
-/** Roles are of the whole server, and locks of one database: another database may have the same login made. */
-const wasMadeMeanwhile = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && MADE_MEANWHILE.has(error.code ?? '');
+/** Roles belong to the whole server and locks to one database, so another database may change the same login. */
+const isConcurrentChange = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && CONCURRENT_CHANGE_CODES.has(error.code ?? '');
 
-async function tryToMake(
+async function createOrUpdateRole(
   client: pg.ClientBase,
   name: string,
   login: LoginName,
@@ -57,7 +57,7 @@ async function tryToMake(
   try {
     const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
     if (rowCount === 0) await client.query(`create role ${quoted} login`);
-    // A verifier and not the password itself: statements may be written to the server's log.
+    // The statement has a verifier and not the password, because the server may log statements.
     const verifier = pg.escapeLiteral(scramVerifier(password));
     await client.query(`alter role ${quoted} login password ${verifier}`);
     for (const role of await existingRoles(client, LOGIN_ROLES[login])) {
@@ -70,7 +70,7 @@ async function tryToMake(
   }
 }
 
-/** A server that has events alone knows no roles of read tables. */
+/** A server that has only the event store has no roles for read tables. */
 async function existingRoles(
   client: pg.ClientBase,
   roles: readonly string[],
@@ -82,7 +82,7 @@ async function existingRoles(
   return rows.map(({ rolname }) => rolname);
 }
 
-/** As Postgres stores it for scram-sha-256 (RFC 5802). */
+/** The verifier that Postgres stores for scram-sha-256 (RFC 5802). */
 export function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): string {
   const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, 32, 'sha256');
   const key = (name: string) => createHmac('sha256', salted).update(name).digest();

@@ -6,7 +6,7 @@ import { MIGRATE_VARIABLES } from './migrate-variables.js';
 import { Migrations } from './migrations.js';
 import { usageFor } from './usage.js';
 
-// `npm run migrate`: the only program that needs the role that owns the ledger.
+// `npm run migrate` is the only program that needs the role that owns the ledger.
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -13,7 +13,7 @@ export interface RequestedLogin {
   readonly password: string;
 }
 
-/** `api:password,intake:password`; a password has no comma, and only characters of ASCII that one sees. */
+/** `api:password,intake:password`; a password consists of printable ASCII without commas and spaces. */
 const logins = z.string().transform((text, context): readonly RequestedLogin[] => {
   const requested: RequestedLogin[] = [];
   for (const entry of text.split(',').filter((one) => one.trim() !== '')) {
@@ -22,7 +22,7 @@ const logins = z.string().transform((text, context): readonly RequestedLogin[] =
     if (login === undefined || password.length < PASSWORD_CHARS_MIN) {
       context.addIssue({
         code: 'custom',
-        message: `must be name:password with commas between, names out of ${NAMES.join(', ')}, passwords of ${PASSWORD_CHARS_MIN} characters or more`,
+        message: `must be a comma-separated list of name:password, with names out of ${NAMES.join(', ')} and passwords of at least ${PASSWORD_CHARS_MIN} characters`,
       });
       return z.NEVER;
     }
@@ -34,7 +34,7 @@ const logins = z.string().transform((text, context): readonly RequestedLogin[] =
 export const MIGRATE_VARIABLES = z.object({
   /** The role that owns the ledger, in the database of DATABASE_URL. */
   MIGRATION_URL: postgresUrl,
-  /** The same where EVENT_STORE is another Postgres. */
+  /** The same role on the other server, if EVENT_STORE is another Postgres. */
   EVENT_STORE_MIGRATION_URL: z.union([z.literal(''), postgresUrl]).default(''),
   LOGIN_PASSWORDS: logins.prefault(''),
   LOGIN_PREFIX: z

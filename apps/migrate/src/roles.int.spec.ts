@@ -15,7 +15,7 @@ import { StartupError, createLog, createMetrics } from '#platform/process';
 import { LOGIN_ROLES, type LoginName } from './database-logins.js';
 import { Migrations } from './migrations.js';
 
-// A real Postgres, and somebody who has the login of one process and means no good.
+// A real Postgres, and an attacker who has the login of one process.
 
 jest.setTimeout(60_000);
 
@@ -70,7 +70,7 @@ beforeAll(async () => {
   await run(loginUrl('api'), APPEND);
 });
 
-/** A server that has known ledgers has their roles, whose members only their maker may choose. */
+/** Roles of earlier runs may exist on the server, and only the role that created them may grant them. */
 async function groups(): Promise<readonly string[]> {
   await migrateEventStore(urlOf());
   const pool = new pg.Pool({ connectionString: urlOf() });
@@ -96,19 +96,19 @@ describe.each(LOGINS)('the login of %s', (login) => {
     ['delete events', 'delete from event_store.events'],
     ['empty the events', 'truncate event_store.events'],
     [
-      'add an event past the function',
+      'add an event without the function',
       `insert into event_store.events (position, revision, id, stream, type, data, meta, hash)
        values (99, 99, gen_random_uuid(), 's', 't', 'd', 'm', ${HASH})`,
     ],
     ['move the head', 'update event_store.head set position = 0'],
-    ['switch the trigger off', 'alter table event_store.events disable trigger all'],
+    ['disable the trigger', 'alter table event_store.events disable trigger all'],
     ['drop the trigger', 'drop trigger append_only on event_store.events'],
     ['pretend to be a replica', 'set session_replication_role = replica'],
     ['replace the function', 'drop function event_store.append'],
     ['drop the events', 'drop table event_store.events'],
     ['drop the schema', 'drop schema event_store cascade'],
     ['add a column', 'alter table event_store.events add column x int'],
-    ['take the events', 'alter table event_store.events owner to current_user'],
+    ['take ownership of the events', 'alter table event_store.events owner to current_user'],
     ['lock the events', 'begin; lock table event_store.events in access exclusive mode'],
     ['forget a migration', 'delete from event_store.migrations'],
     ['forget a migration of the read tables', 'delete from mjk_point_migrations'],
@@ -135,7 +135,7 @@ describe.each(LOGINS)('the login of %s', (login) => {
     ['read a file', `select pg_read_file('/etc/passwd')`],
     ['change the server', `alter system set fsync = off`],
     [
-      'end others',
+      'terminate other sessions',
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'postgres'`,
     ],
   ])('may not %s', async (_, sql) => {
@@ -185,9 +185,9 @@ describe('the rights of a login', () => {
   );
 
   it.each(each)('of %s: it %s %s', async (login, may, _, sql) => {
-    const asked = run(loginUrl(login), sql);
-    if (may === 'may') await asked;
-    else await expect(asked).rejects.toMatchObject({ code: '42501' });
+    const result = run(loginUrl(login), sql);
+    if (may === 'may') await result;
+    else await expect(result).rejects.toMatchObject({ code: '42501' });
   });
 });
 
@@ -207,7 +207,7 @@ describe('a process', () => {
     await stores.close();
   });
 
-  it('says which right is missing, what for, and which command gives it', async () => {
+  it('names the missing privilege, what needs it, and the command that grants it', async () => {
     const started = open(loginUrl('projector'), ['append']);
     await expect(started).rejects.toBeInstanceOf(StartupError);
     await expect(started).rejects.toThrow(
@@ -215,7 +215,7 @@ describe('a process', () => {
     );
   });
 
-  it('says of every table of every version that it may not write it', async () => {
+  it('names each table of each version that it may not write', async () => {
     await run(ownerUrl, 'revoke update on mjk_point_batches_v1 from points_ledger_projector');
     try {
       await expect(open(loginUrl('projector'), NEEDS.projector)).rejects.toThrow(
@@ -226,14 +226,14 @@ describe('a process', () => {
     }
   });
 
-  it('says that it may not rebuild, and as whom it could', async () => {
+  it('says that it may not rebuild, and which role may', async () => {
     await expect(open(loginUrl('projector'), ['read events', 'own tables'])).rejects.toThrow(
       'set MIGRATION_URL to the role that owns them',
     );
   });
 
   it.each(['api', 'projector'] as const)(
-    'says that migrations are outstanding, and does none itself: %s',
+    'says that migrations are outstanding, and applies none itself: %s',
     async (login) => {
       await run(ownerUrl, 'create table kept as select * from event_store.migrations');
       await run(ownerUrl, 'delete from event_store.migrations where number = 6');
@@ -251,14 +251,14 @@ describe('a process', () => {
     },
   );
 
-  it('that was given no right at all says what to run', async () => {
+  it('without any privilege says what to run', async () => {
     await run(SERVER, `create role ${PREFIX}stranger login password '${PASSWORD}'`);
     await expect(open(urlOf(`${PREFIX}stranger`), NEEDS.api)).rejects.toThrow(
       'sees no event store in this database',
     );
   });
 
-  it('that logs in as the owner, as all did once, migrates by itself, works and is warned', async () => {
+  it('that logs in as the owner migrates the schema, works, and logs a warning', async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push(line) };
     const log = createLog({ app: 'roles', level: 'warn', destination });
@@ -268,13 +268,13 @@ describe('a process', () => {
     expect(await stores.events.head()).not.toBeNull();
     await stores.close();
     expect(lines.filter((line) => line.includes('database role owns the ledger'))).toHaveLength(2);
-    // From here on it is as a new one: the logins can be used.
+    // After the migration the logins can be used as on a new database.
     await (await open(loginUrl('api'), NEEDS.api)).close();
   });
 });
 
 describe('npm run migrate', () => {
-  it('says what a role may not that neither owns the ledger nor creates roles', async () => {
+  it('names the missing privileges of a role that neither owns the ledger nor creates roles', async () => {
     const database = `${NAME}_bare`;
     await run(SERVER, `create database ${database}`);
     const url = new URL(loginUrl('api'));
@@ -289,7 +289,7 @@ describe('npm run migrate', () => {
     await run(SERVER, `drop database ${database}`);
   });
 
-  it('can be run again, and changes a password', async () => {
+  it('can be run again, and then changes a password', async () => {
     const printed: string[] = [];
     const password = randomBytes(18).toString('base64url');
     const again = {
@@ -308,8 +308,8 @@ describe('npm run migrate', () => {
   });
 });
 
-describe('a snapshot that the least role bent', () => {
-  it('mints nothing', async () => {
+describe('a snapshot that the least privileged role altered', () => {
+  it('creates no points', async () => {
     const url = loginUrl('intake');
     const userId = randomUUID();
     const commands = (count: number) =>
