@@ -95,11 +95,9 @@ export class AllReader {
   }
 
   async *#read(options: ReadAllOptions): AsyncGenerator<ResolvedEvent, void, undefined> {
-    const { clients, credentials, deadlineMs } = this.session;
+    const { credentials } = this.session;
     try {
-      yield* readEvents(clients, deadlineMs, (client) =>
-        client.readAll({ ...options, credentials }),
-      );
+      yield* readEvents(this.session, (client) => client.readAll({ ...options, credentials }));
     } catch (error) {
       throw explainAccessDenied(error, credentials.username, READ_ALL_PERMISSION);
     }

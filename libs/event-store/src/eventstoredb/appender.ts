@@ -32,7 +32,7 @@ export class Appender {
     private readonly observer: EventStoreDbObserver,
     private readonly closed: AbortSignal,
   ) {
-    this.#inFlight = new Semaphore(options.appendsInFlightMax);
+    this.#inFlight = new Semaphore(options.appendsInFlightMax, { clock: options.clock });
     this.#lookup = new AppendLookup(session);
   }
 
@@ -57,7 +57,8 @@ export class Appender {
     let cause: unknown;
     for (let attempt = 0; attempt < NOT_LEADER_ATTEMPTS_MAX && !closed.aborted; attempt += 1) {
       if (attempt > 0) {
-        await sleep(backoffMs(attempt - 1, options, options.random), { signal: closed });
+        const waitMs = backoffMs(attempt - 1, options, options.random);
+        await sleep(waitMs, { signal: closed, clock: options.clock });
       }
       const result = await this.#sendAndLookUp(append);
       if (result.kind !== 'not-leader') return this.#resultOf(append, result);
@@ -74,7 +75,7 @@ export class Appender {
   async #sendAndLookUp(append: Append): Promise<AppendResult | Failure> {
     const answer = this.#send(append);
     for (let waitMs = this.#lookUpAfterMs(); ; waitMs *= 2) {
-      const answered = await valueWithin(answer, waitMs, null);
+      const answered = await valueWithin(answer, waitMs, null, this.options.clock);
       if (answered !== null) return answered;
       const found = await Promise.race([answer, this.#lookup.tryFind(append)]);
       if (found !== null) return 'kind' in found ? found : written(found);
@@ -93,9 +94,9 @@ export class Appender {
   /** One call and its result. It never rejects and always settles. */
   async #send(append: Append): Promise<AppendResult | Failure> {
     const { stream, expected, events } = append;
-    const { clients, credentials, deadlineMs, names } = this.session;
+    const { clients, clock, credentials, deadlineMs, names } = this.session;
     const lease = clients.lease();
-    const sentAtMs = performance.now();
+    const sentAtMs = clock.now();
     const call = lease.client.appendToStream(names.onServer(stream), events.map(toEventData), {
       expectedRevision: expected === -1 ? NO_STREAM : BigInt(expected),
       // With credentials per call the client uses the classic append. Without them it uses
@@ -105,12 +106,13 @@ export class Appender {
     });
     void call.catch(() => {}).finally(lease.release);
     const answered = () => {
-      this.#latency.observe(performance.now() - sentAtMs);
+      this.#latency.observe(clock.now() - sentAtMs);
       lease.succeeded();
     };
     try {
       const { nextExpectedRevision, position } = await withTimeout(call, deadlineMs, {
         what: 'no answer to an append',
+        clock,
       });
       answered();
       const revision = Number(nextExpectedRevision);
@@ -151,7 +153,12 @@ export class Appender {
 
   /** One more lookup, which must not delay the caller for much longer. */
   #lookUpBriefly(append: Append): Promise<AppendPlace | null> {
-    return valueWithin(this.#lookup.tryFind(append), this.#lookUpAfterMs(), null);
+    return valueWithin(
+      this.#lookup.tryFind(append),
+      this.#lookUpAfterMs(),
+      null,
+      this.options.clock,
+    );
   }
 
   async #resultOf(

@@ -1,4 +1,4 @@
-import { settledWithin } from '#async';
+import { settledWithin, SYSTEM_CLOCK, type Clock } from '#async';
 import { connectionStateAfter } from './connection-state.js';
 import { openClient, type Client } from './client.js';
 import type { ConnectionOptions, EndPoint } from './connection-string.js';
@@ -42,6 +42,7 @@ export class Clients {
   constructor(
     private readonly options: ConnectionOptions,
     private readonly onReplaced: (cause: unknown) => void,
+    private readonly clock: Clock = SYSTEM_CLOCK,
   ) {}
 
   lease(): ClientLease {
@@ -75,7 +76,7 @@ export class Clients {
   /** Waits a limited time for calls in progress, then closes every connection. */
   async close(waitMsMax: number): Promise<void> {
     const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
-    if (this.#inUse > 0) await settledWithin(idle, waitMsMax);
+    if (this.#inUse > 0) await settledWithin(idle, waitMsMax, this.clock);
     if (this.#current !== null) this.#closeClient(this.#current.client);
     this.#current = null;
     await Promise.all(this.#closing);
@@ -89,7 +90,7 @@ export class Clients {
 
   #recordFailure(tracked: TrackedClient, cause: unknown): void {
     tracked.answers += 1;
-    const nowMs = performance.now();
+    const nowMs = this.clock.now();
     tracked.failingSinceMs ??= nowMs;
     if (nowMs - tracked.failingSinceMs > FAILING_MS_MAX) this.#discard(tracked, cause, null);
   }

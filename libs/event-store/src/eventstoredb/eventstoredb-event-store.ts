@@ -41,11 +41,12 @@ export class EventStoreDbEventStore implements EventStore {
   ) {
     const connection = parseConnectionString(connectionString);
     this.#options = { ...DEFAULT_EVENTSTOREDB_OPTIONS, ...options };
-    const { streamPrefix, deadlineMs } = this.#options;
+    const { streamPrefix, deadlineMs, clock } = this.#options;
     this.#session = {
-      clients: new Clients(connection, (cause) => observer.clientReplaced?.(cause)),
+      clients: new Clients(connection, (cause) => observer.clientReplaced?.(cause), clock),
       credentials: connection.credentials ?? UNSENT_CREDENTIALS,
       deadlineMs,
+      clock,
       names: new StreamNames(connection.streamPrefix, streamPrefix),
     };
     this.#appender = new Appender(this.#session, this.#options, observer, this.#closed.signal);

@@ -138,7 +138,7 @@ export class Follower {
     const waitMs = backoffMs(this.#failures, this.options, this.options.random);
     this.#failures += 1;
     this.observer.followInterrupted?.(cause, waitMs);
-    await sleep(waitMs, { signal });
+    await sleep(waitMs, { signal, clock: this.options.clock });
   }
 
   #subscribe(): Subscription {
@@ -149,6 +149,7 @@ export class Follower {
       filterPrefix: names.filterPrefix,
       deadlineMs,
       silenceMsMax: this.options.silenceMsMax,
+      clock: this.options.clock,
     });
   }
 

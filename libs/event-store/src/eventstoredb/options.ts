@@ -1,3 +1,5 @@
+import { SYSTEM_CLOCK, type Clock } from '#async';
+
 /** What the adapter reports while it works; nothing of it needs an answer. */
 export interface EventStoreDbObserver {
   /** An append whose fate is not known: it will be sent again. */
@@ -26,6 +28,8 @@ export interface EventStoreDbOptions {
   readonly appendsInFlightMax?: number;
   /** For the jitter of the back-off. */
   readonly random?: () => number;
+  /** For everything that waits, but for gRPC's own deadlines. */
+  readonly clock?: Clock;
 }
 
 export type ResolvedEventStoreDbOptions = Required<EventStoreDbOptions>;
@@ -39,4 +43,5 @@ export const DEFAULT_EVENTSTOREDB_OPTIONS: ResolvedEventStoreDbOptions = {
   backoffMsMax: 5_000,
   appendsInFlightMax: 512,
   random: Math.random,
+  clock: SYSTEM_CLOCK,
 };

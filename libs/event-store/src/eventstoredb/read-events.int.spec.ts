@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from '#async';
 import { EventStoreDbProtocolServer } from '#testing';
 import { Clients } from './clients.js';
 import { parseConnectionString } from './connection-string.js';
@@ -24,7 +25,7 @@ describe('a read of EventStoreDB', () => {
   });
 
   const read = (fromRevision = 0n) =>
-    readEvents(clients, 1_000, (client) =>
+    readEvents({ clients, deadlineMs: 30_000, clock: SYSTEM_CLOCK }, (client) =>
       client.readStream(writer.stream, { credentials: CREDENTIALS, fromRevision }),
     );
 
@@ -44,7 +45,7 @@ describe('a read of EventStoreDB', () => {
   it('releases its client when the read cannot begin', async () => {
     await expect(read(-1n).next()).rejects.toMatchObject({ code: 'misconfigured' });
     const others = new Clients(parseConnectionString(server.connectionString), () => {});
-    const failing = readEvents(others, 1_000, () => {
+    const failing = readEvents({ clients: others, deadlineMs: 30_000, clock: SYSTEM_CLOCK }, () => {
       throw new Error('not even begun');
     });
     await expect(failing.next()).rejects.toThrow('not even begun');

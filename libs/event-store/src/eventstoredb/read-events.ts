@@ -2,11 +2,14 @@ import { TimeoutError } from '#async';
 import { NotLeaderError, StreamNotFoundError, type ResolvedEvent } from '@eventstore/db-client';
 import { PermanentStoreError } from '../port.js';
 import type { Client } from './client.js';
-import type { Clients, ClientLease } from './clients.js';
+import type { ClientLease } from './clients.js';
 import { failureOf } from './failure.js';
+import type { Session } from './session.js';
+
+export type ReadSession = Pick<Session, 'clients' | 'deadlineMs' | 'clock'>;
 
 /** What is used of the client's streams. */
-interface Read {
+export interface Read {
   iterator(options: { destroyOnReturn: boolean }): AsyncIterableIterator<ResolvedEvent>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   resume(): unknown;
@@ -23,15 +26,14 @@ const TRIES_MAX = 2;
  * empty, and `missing` is called.
  */
 export async function* readEvents(
-  clients: Clients,
-  deadlineMs: number,
+  session: ReadSession,
   open: (client: Client) => Read,
   missing: () => void = () => {},
 ): AsyncGenerator<ResolvedEvent, void, undefined> {
   for (let tries = 1; ; tries += 1) {
     let hasBegun = false;
     try {
-      for await (const event of readOnce(clients, deadlineMs, open)) {
+      for await (const event of readOnce(session, open)) {
         hasBegun = true;
         yield event;
       }
@@ -45,15 +47,14 @@ export async function* readEvents(
 }
 
 async function* readOnce(
-  clients: Clients,
-  deadlineMs: number,
+  session: ReadSession,
   open: (client: Client) => Read,
 ): AsyncGenerator<ResolvedEvent, void, undefined> {
-  const lease = clients.lease();
+  const lease = session.clients.lease();
   let read: Read | undefined;
   try {
     read = open(lease.client);
-    for await (const event of withReadTimeout(read, deadlineMs)) {
+    for await (const event of withReadTimeout(read, session)) {
       lease.succeeded();
       yield event;
     }
@@ -65,24 +66,34 @@ async function* readOnce(
   }
 }
 
+/** One timer runs for many events: to set one for each would cost as much as the event itself. */
 async function* withReadTimeout(
   read: Read,
-  deadlineMs: number,
+  { deadlineMs, clock }: ReadSession,
 ): AsyncGenerator<ResolvedEvent, void, undefined> {
-  let isWaiting = true;
-  const timer = setTimeout(() => {
-    if (isWaiting) read.destroy(new TimeoutError(`no event of a read within ${deadlineMs} ms`));
-  }, deadlineMs);
+  let waitingSinceMs: number | null = clock.now();
+  let cancel = (): void => undefined;
+  let isTimerSet = false;
+  const setTimer = (ms: number): void => {
+    isTimerSet = true;
+    cancel = clock.after(ms, () => {
+      isTimerSet = false;
+      if (waitingSinceMs === null) return;
+      const leftMs = waitingSinceMs + deadlineMs - clock.now();
+      if (leftMs > 0) return setTimer(leftMs);
+      read.destroy(new TimeoutError(`no event of a read within ${deadlineMs} ms`));
+    });
+  };
+  setTimer(deadlineMs);
   try {
-    const events = read.iterator({ destroyOnReturn: false });
-    for await (const event of events) {
-      isWaiting = false;
+    for await (const event of read.iterator({ destroyOnReturn: false })) {
+      waitingSinceMs = null;
       yield event;
-      isWaiting = true;
-      timer.refresh();
+      waitingSinceMs = clock.now();
+      if (!isTimerSet) setTimer(deadlineMs);
     }
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '#async';
 import type { Clients } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import type { StreamNames } from './stream-names.js';
@@ -7,5 +8,6 @@ export interface Session {
   readonly clients: Clients;
   readonly credentials: Credentials;
   readonly deadlineMs: number;
+  readonly clock: Clock;
   readonly names: StreamNames;
 }

@@ -31,12 +31,11 @@ export async function* readVisible(
   { from, limit, backwards = false }: ReadOptions,
   missing: () => void = () => {},
 ): AsyncGenerator<RecordedEvent, void, undefined> {
-  const { clients, credentials, deadlineMs, names } = session;
+  const { credentials, names } = session;
   const edge = backwards ? END : START;
   try {
     const events = readEvents(
-      clients,
-      deadlineMs,
+      session,
       (client) =>
         client.readStream(names.onServer(stream), {
           credentials,

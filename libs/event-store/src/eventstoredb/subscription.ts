@@ -1,4 +1,4 @@
-import { sleep, TimeoutError, valueWithin } from '#async';
+import { sleep, TimeoutError, valueWithin, type Clock } from '#async';
 import {
   START,
   streamNameFilter,
@@ -35,6 +35,7 @@ export interface SubscriptionOptions {
   readonly credentials: Credentials;
   readonly deadlineMs: number;
   readonly silenceMsMax: number;
+  readonly clock: Clock;
 }
 
 /** One subscription to `$all`, for as long as it lives: it does not resubscribe. */
@@ -66,7 +67,8 @@ export class Subscription {
   /** What came, in order; nothing at all when the subscription has been silent for too long. */
   async take(): Promise<readonly FollowItem[]> {
     try {
-      return await valueWithin(this.#items.takeAll(), this.options.silenceMsMax, []);
+      const { silenceMsMax, clock } = this.options;
+      return await valueWithin(this.#items.takeAll(), silenceMsMax, [], clock);
     } catch (error) {
       if (this.#isClosed) return [];
       throw recordFailure(error, this.lease);
@@ -87,7 +89,7 @@ export class Subscription {
 
   /** The client's deadline does not hold for subscriptions. */
   async #requireConfirmation(deadlineMs: number): Promise<void> {
-    await sleep(deadlineMs, { signal: this.#confirmed.signal });
+    await sleep(deadlineMs, { signal: this.#confirmed.signal, clock: this.options.clock });
     if (!this.#confirmed.signal.aborted) {
       this.#items.fail(
         new TimeoutError(`no confirmation of a subscription within ${deadlineMs} ms`),

@@ -37,10 +37,10 @@ export async function describeTruncation(session: Session, stream: string): Prom
 }
 
 async function truncationOf(session: Session, stream: string): Promise<Truncation> {
-  const { clients, credentials, deadlineMs, names } = session;
+  const { credentials, names } = session;
   const last = { fromRevision: END, direction: BACKWARDS, maxCount: 1, credentials } as const;
   try {
-    const events = readEvents(clients, deadlineMs, (client) =>
+    const events = readEvents(session, (client) =>
       client.readStream<never>(names.metadataOnServer(stream), last),
     );
     for await (const { event } of events) {

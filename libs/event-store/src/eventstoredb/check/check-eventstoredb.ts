@@ -1,4 +1,4 @@
-import { withTimeout } from '#async';
+import { SYSTEM_CLOCK, withTimeout } from '#async';
 import { MaxAppendSizeExceededError, NotLeaderError } from '@eventstore/db-client';
 import { STREAM_PREFIX } from '#identity';
 import { APPEND_BYTES_MAX } from '../../limits.js';
@@ -47,6 +47,7 @@ export async function* checkEventStoreDb(
     clients: new Clients(options, () => {}),
     credentials: options.credentials ?? UNSENT_CREDENTIALS,
     deadlineMs,
+    clock: SYSTEM_CLOCK,
     names: new StreamNames(options.streamPrefix, STREAM_PREFIX),
   };
   try {

@@ -46,9 +46,9 @@ export async function readMetadataOnce(session: Session): Promise<void> {
 
 /** The newest event of a stream, as JSON; null: there is none. */
 export async function readLatestEvent(session: Session, onServer: string): Promise<unknown> {
-  const { clients, credentials, deadlineMs } = session;
+  const { credentials } = session;
   const last = { fromRevision: END, direction: BACKWARDS, maxCount: 1, credentials } as const;
-  const events = readEvents(clients, deadlineMs, (client) =>
+  const events = readEvents(session, (client) =>
     client.readStream<never>(onServer, { ...last, requiresLeader: true }),
   );
   for await (const { event } of events) return event?.data;
