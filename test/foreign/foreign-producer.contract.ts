@@ -20,7 +20,7 @@ export const rechargeOf = (user_id: string, points: number): CommandBody => ({
   type: 'RechargePoints',
   data: { user_id, points, expires_at: null },
 });
-export const consumeOf = (user_id: string, points: number): CommandBody => ({
+const consumeOf = (user_id: string, points: number): CommandBody => ({
   type: 'ConsumePoints',
   data: { user_id, points, source_type: 'script' },
 });

@@ -21,7 +21,7 @@ export interface ProgramOptions {
  * The interpreter of the virtual environment. Specs that need it are named `….python.e2e.spec.ts`:
  * where there is no Python, they are left out, not skipped.
  */
-export function pythonOfTests(): string {
+function pythonOfTests(): string {
   const prepared = process.env[PYTHON_VARIABLE];
   if (prepared) return prepared;
   const { python, missing } = openPython();

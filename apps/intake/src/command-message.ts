@@ -18,7 +18,7 @@ import { DETAIL_CHARACTERS_MAX } from './dead-letter.js';
 import type { Denial, Senders, SenderPermission } from '#senders';
 
 /** A record from a clock that is ahead is rejected, because the time of an account never goes back. */
-export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
+const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
 
 /** Kafka writes -1 for a record without a timestamp. A time before 1970 is rejected as well. */
 const NO_TIMESTAMP =

@@ -83,7 +83,8 @@ async function existingRoles(
 }
 
 /** The verifier that Postgres stores for scram-sha-256 (RFC 5802). */
-export function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): string {
+function scramVerifier(password: string): string {
+  const salt = randomBytes(SALT_BYTES);
   const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, 32, 'sha256');
   const key = (name: string) => createHmac('sha256', salted).update(name).digest();
   const stored = createHash('sha256').update(key('Client Key')).digest('base64');

@@ -1,11 +1,10 @@
 export { AccountCommandProcessor, type RunOptions } from './account-command-processor.js';
 export { CommandsModule } from './commands.module.js';
-export { asAccountDamaged, isDamagedStream } from './damaged-stream.js';
-export { COMMAND_LIMITS, unansweredMax, type CommandLimits } from './command-limits.js';
+export { isDamagedStream } from './damaged-stream.js';
+export { unansweredMax } from './command-limits.js';
 export type { CommandObserver } from './command-observer.js';
-export type { AccountCommandProcessorOptions } from './processor-options.js';
 export type { Origin } from './encode-event.js';
 export { AccountDamaged, DecisionFailed, RetryableCommandError } from './errors.js';
-export type { CommandResult, RecordingCheck } from './command-batch.js';
+export type { CommandResult } from './command-batch.js';
 export { RunLedgerCommand } from './run-ledger-command.js';
 export { toLedgerCommand, type SentCommand } from './to-ledger-command.js';

@@ -29,7 +29,7 @@ const anObject = mustBe('a JSON object with the fields of the command');
 const points = wholeNumber(1, COMMAND_POINTS_MAX);
 const duration = seconds(DURATION_SECONDS_MAX);
 
-export const rechargePointsData = z.strictObject(
+const rechargePointsData = z.strictObject(
   {
     user_id: userId,
     points,
@@ -56,7 +56,7 @@ const consumeFields = z.strictObject(
   anObject,
 );
 
-export const consumePointsData = consumeFields
+const consumePointsData = consumeFields
   .refine(durationBelongs, {
     path: ['duration'],
     error: 'must be left out: this source_type is not billed by the second',
@@ -82,7 +82,7 @@ function durationBelongs(data: Partial<z.infer<typeof consumeFields>>): boolean 
   return !business.success || BUSINESSES[business.data].billedBySecond;
 }
 
-export const settleConsumptionData = z.strictObject(
+const settleConsumptionData = z.strictObject(
   {
     user_id: userId,
     consumption_id: consumptionId,
@@ -92,7 +92,7 @@ export const settleConsumptionData = z.strictObject(
   anObject,
 );
 
-export const refundPointsData = z.strictObject(
+const refundPointsData = z.strictObject(
   {
     user_id: userId,
     consumption_id: consumptionId,
@@ -102,7 +102,7 @@ export const refundPointsData = z.strictObject(
   anObject,
 );
 
-export const expirePointsData = z.strictObject({ user_id: userId }, anObject);
+const expirePointsData = z.strictObject({ user_id: userId }, anObject);
 
 /** The user of a command, in the data of any type of command, known or unknown. */
 export const addressee = z.object({ user_id: userId }, anObject);

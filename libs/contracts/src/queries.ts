@@ -3,9 +3,9 @@ import { oneOf, mustBe, revision, sourceType, time, token } from './fields.js';
 import { rowId, rowRef, TRANSACTION_TYPES } from './transactions.js';
 
 // The parameters of a URL. In a URL everything is text; these schemas turn it into typed values.
-export const PAGE_DEFAULT = 20;
-export const PAGE_MAX = 100;
-export const TIME_ZONE_DEFAULT = 'Asia/Shanghai';
+const PAGE_DEFAULT = 20;
+const PAGE_MAX = 100;
+const TIME_ZONE_DEFAULT = 'Asia/Shanghai';
 
 /** A whole number in digits, without sign, space or exponent. */
 const numericParam = <T extends z.ZodType<number, number>>(number: T, must: string) =>

@@ -14,7 +14,7 @@ const usageFields = {
 };
 
 /** A calendar day in the requested time zone. */
-export const day = z.iso.date(mustBe('a day, such as 2030-01-31'));
+const day = z.iso.date(mustBe('a day, such as 2030-01-31'));
 
 export const usageByDay = z.object({
   items: z.array(z.object({ day, ...usageFields })),

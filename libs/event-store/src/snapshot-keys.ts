@@ -9,7 +9,7 @@ export interface SnapshotKey {
 }
 
 /** Two, so that one can take the place of another without a moment in which nothing is accepted. */
-export const SNAPSHOT_KEYS_MAX = 2;
+const SNAPSHOT_KEYS_MAX = 2;
 const SECRET_BYTES_MIN = 32;
 const KEY_ID = /^[A-Za-z0-9._-]{1,32}$/;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;

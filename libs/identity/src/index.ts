@@ -1,5 +1,5 @@
-export { CHAIN_START, chainHash, type ChainedEvent } from './chain-hash.js';
-export { commandIdOf, eventIdOf, outcomeIdOf, type AnswerKey } from './derived-ids.js';
+export { CHAIN_START, chainHash } from './chain-hash.js';
+export { commandIdOf, eventIdOf, outcomeIdOf } from './derived-ids.js';
 export { commandDigest, payloadDigest, policyFingerprint } from './digest.js';
 export {
   KEY_ID,
@@ -8,7 +8,6 @@ export {
   parseSignature,
   signMessage,
   signatureOf,
-  type SignedMessage,
   type SigningKey,
 } from './message-signature.js';
 export { STREAM_PREFIX, accountStream, userOfStream } from './stream-name.js';

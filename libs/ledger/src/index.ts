@@ -9,18 +9,12 @@ export {
   refundLabel,
   type SourceType,
 } from './account/businesses.js';
-export {
-  deserializeEvent,
-  parseEvent,
-  serializeEvent,
-  type SerializedEvent,
-} from './storage/codec.js';
+export { deserializeEvent, parseEvent, serializeEvent } from './storage/codec.js';
 export type { Provenance } from './storage/provenance.js';
 export { UnknownEvent, UnreadableEvent } from './storage/unreadable-event.js';
 export type {
   CommandType,
   ConsumePoints,
-  ExpirePoints,
   LedgerCommand,
   RechargePoints,
   RefundPoints,
@@ -30,7 +24,6 @@ export { decide, type Decision } from './account/decide.js';
 export type {
   CommandRefused,
   ConsumptionSettled,
-  Draw,
   EventType,
   LedgerEvent,
   NonEmpty,
@@ -38,7 +31,6 @@ export type {
   PointsExpired,
   PointsRecharged,
   PointsRefunded,
-  RefundCause,
   Return,
 } from './account/events.js';
 export {

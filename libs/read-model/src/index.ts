@@ -1,32 +1,17 @@
-export type {
-  BatchChange,
-  ConsumptionChange,
-  DurationChange,
-  EventRows,
-  NewTransactionRow,
-} from './fold/event-rows.js';
+export type { NewTransactionRow } from './fold/event-rows.js';
 export { allTransactions } from './all-transactions.js';
-export {
-  UNCOUNTED_REASONS,
-  PARKED_PER_HOUR_MAX,
-  TooManyParked,
-  type NewParkedAccount,
-  type ParkedAccount,
-} from './fold/parking.js';
-export { PoisonEvent, type PoisonReason } from './fold/poison-event.js';
+export { TooManyParked, type NewParkedAccount, type ParkedAccount } from './fold/parking.js';
+export { PoisonEvent } from './fold/poison-event.js';
 export { UnknownTimeZone } from './read-tables.js';
 export type {
   DueAccount,
-  PageRequest,
   ReadTables,
   RowName,
   RowCursor,
   ProjectionStatus,
   TransactionFilter,
   TransactionDetails,
-  UsageGrouping,
   UsageItem,
-  UsageRequest,
 } from './read-tables.js';
 export type { WriteResult, Checkpoint, TableWriter, VersionState } from './table-writer.js';
 export { CheckpointConflict, readCheckpoint, readCheckpoints } from './postgres/checkpoints.js';
@@ -44,15 +29,13 @@ export {
   mayNumberApart,
   numbersApart,
   renumber,
-  type Successive,
 } from './versions/numbering.js';
 export { PostgresReadTables } from './queries/postgres-read-tables.js';
-export type { TableWriterOptions } from './writer/write-batch-builder.js';
 export { PostgresTableWriter } from './writer/postgres-table-writer.js';
 export { readParkedAccounts, readParkedIn } from './queries/parked-accounts.js';
 export { UnattributedDataError, isDataError } from './writer/data-error.js';
-export { unpark, type UnparkOutcome } from './versions/unpark.js';
-export { readTablesState, type TablesState } from './schema/schema-state.js';
+export { unpark } from './versions/unpark.js';
+export { readTablesState } from './schema/schema-state.js';
 export { AdvisoryLock } from './postgres/advisory-lock.js';
 export { inTransaction } from './postgres/transaction.js';
 export {
@@ -64,11 +47,8 @@ export {
 } from './versions/versions.js';
 export type { FollowsDirectly } from './fold/decode-batch.js';
 export { rowsOf, transactionsOf } from './fold/rows-of-event.js';
-export { pickColumns } from './schema/table.js';
 export type {
-  AccountRow,
   BatchRow,
-  ConsumptionRow,
   PublishedTransaction,
   StatementRow,
   TransactionRow,

@@ -1,5 +1,5 @@
-export { NotAllowed, type Denial, type DenialCause } from './denial.js';
-export { allowAnySender, Senders, type Authenticated, type TopicMessage } from './senders.js';
+export { NotAllowed, type Denial } from './denial.js';
+export { allowAnySender, Senders } from './senders.js';
 export { SenderDirectory } from './sender-directory.js';
 export { parseSenders } from './senders-file.js';
 export type { SenderPermission } from './sender-permission.js';

@@ -1,17 +1,13 @@
 export { eventually, eventuallyHolds } from './eventually.js';
-export { DEFAULT_USERS, type User, type Users } from './eventstoredb/access.js';
+export { DEFAULT_USERS } from './eventstoredb/access.js';
 export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/log-record.js';
 export type {
-  AppendCall as EventStoreDbAppendCall,
   AppendFault as EventStoreDbAppendFault,
-  Faults as EventStoreDbFaults,
-  ReadCall as EventStoreDbReadCall,
   ReadFault as EventStoreDbReadFault,
 } from './eventstoredb/faults.js';
 export {
   EventStoreDbProtocolServer,
   type ProtocolServerOptions,
-  type TlsOptions,
 } from './eventstoredb/protocol-server.js';
 export { eventStoreUrlFromEnv } from './eventstore-url.js';
 export { selfSigned } from './eventstoredb/self-signed.js';

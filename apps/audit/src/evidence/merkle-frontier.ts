@@ -39,7 +39,7 @@ export class MerkleFrontier {
 }
 
 /** The root over the roots of full subtrees, largest first. */
-export function rootOfSubtrees(roots: readonly string[]): string {
+function rootOfSubtrees(roots: readonly string[]): string {
   let root = roots.at(-1);
   if (root === undefined) return EMPTY_ROOT;
   for (let at = roots.length - 2; at >= 0; at--) root = nodeHash(roots[at] ?? '', root);

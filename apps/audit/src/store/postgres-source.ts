@@ -19,7 +19,7 @@ const EVENTS_PER_PAGE = 1_000;
 const HEADERS_PER_PAGE = 8_192;
 const HEADS_PER_PAGE = 10_000;
 /** Events of one span: a full subtree of the Merkle tree. */
-export const SPAN_EVENTS = 65_536;
+const SPAN_EVENTS = 65_536;
 const CONNECT_TIMEOUT_MS = 20_000;
 const STATEMENT_TIMEOUT_MS = 600_000;
 const CONNECTIONS_MAX = 2;

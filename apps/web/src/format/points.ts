@@ -1,7 +1,7 @@
 import type { TransactionType } from '#contracts';
 
 /** Whether a transaction adds or removes points. */
-export const SIGN: Record<TransactionType, '+' | '−'> = {
+const SIGN: Record<TransactionType, '+' | '−'> = {
   recharge: '+',
   consume: '−',
   expire: '−',

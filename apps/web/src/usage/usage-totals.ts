@@ -12,9 +12,9 @@ export interface UsageTotals {
 
 export type UsageByBusiness = Readonly<Record<SourceType, UsageTotals>>;
 
-export const NO_USAGE: UsageTotals = { consumed: 0, refunded: 0, count: 0, duration: 0 };
+const NO_USAGE: UsageTotals = { consumed: 0, refunded: 0, count: 0, duration: 0 };
 
-export const addTotals = (a: UsageTotals, b: UsageTotals): UsageTotals => ({
+const addTotals = (a: UsageTotals, b: UsageTotals): UsageTotals => ({
   consumed: a.consumed + b.consumed,
   refunded: a.refunded + b.refunded,
   count: a.count + b.count,

@@ -1,5 +1,4 @@
 export {
-  AT,
   ORIGIN,
   USER,
   consume,
@@ -9,17 +8,7 @@ export {
   secondsLater,
   userOf,
 } from './command-builders.js';
-export {
-  KEYS,
-  errorOf,
-  faults,
-  gate,
-  openProcessor,
-  run,
-  withSeals,
-  type ObserverCall,
-  type ProcessorSetup,
-} from './processor-harness.js';
+export { KEYS, errorOf, faults, gate, openProcessor, run, withSeals } from './processor-harness.js';
 export {
   accountIn,
   eventsIn,

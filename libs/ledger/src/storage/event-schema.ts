@@ -162,7 +162,7 @@ const META = fieldChecksOf({
   ),
 });
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The names of the invalid fields; null: there is no such type of event. */

@@ -54,12 +54,6 @@ export function expectedAnswer(
   return isTooLate ? 'too late' : null;
 }
 
-export interface ReferenceConsumption {
-  readonly of: number;
-  readonly consumptionId: string;
-  readonly isOpen: boolean;
-}
-
 /** The revision of the consumption retained under that id after those events; null: none. */
 export function expectedConsumption(
   consumptionId: string,

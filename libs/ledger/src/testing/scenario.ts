@@ -15,8 +15,8 @@ export * from './command-builders.js';
 export * from './event-builders.js';
 
 /** The default times of given events and of commands. */
-export const MORNING = time('2030-01-01 08:00');
-export const NOON = time('2030-01-01 12:00');
+const MORNING = time('2030-01-01 08:00');
+const NOON = time('2030-01-01 12:00');
 
 /** The name in a spec of the batch that the nth recharge or refund after the given events created. */
 export const newBatch = (nth: number): number => 1_000_000 + nth;

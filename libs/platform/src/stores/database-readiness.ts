@@ -24,7 +24,7 @@ export type DatabaseAccess =
 const CONNECT_MS_MAX = 5_000;
 
 /** The login lacks privileges. The message names them, and the command that grants them. */
-export class DatabaseNotReadyError extends StartupError {
+class DatabaseNotReadyError extends StartupError {
   override readonly name = 'DatabaseNotReady';
 }
 

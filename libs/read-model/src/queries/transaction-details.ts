@@ -10,7 +10,7 @@ import {
 } from '../schema/tables.js';
 
 /** A consumption has at most as many draws as its account has batches, and as many returns again. */
-export const DETAIL_ROWS_MAX = 5_000;
+const DETAIL_ROWS_MAX = 5_000;
 
 const ROW_COLUMNS = columnList(columnNames(TRANSACTIONS));
 const readRow = rowReader(TRANSACTIONS);

@@ -9,7 +9,7 @@ import {
 } from '../read-tables.js';
 
 /** Ten years of days, each with every source type. */
-export const USAGE_ITEMS_MAX = 3_660 * SOURCE_TYPES.length;
+const USAGE_ITEMS_MAX = 3_660 * SOURCE_TYPES.length;
 
 interface UsageColumns {
   readonly day: string | null;

@@ -1,5 +1,1 @@
-export {
-  MemoryReadTables,
-  type MemoryReadTablesOptions,
-  type TableFault,
-} from './memory-read-tables.js';
+export { MemoryReadTables, type TableFault } from './memory-read-tables.js';

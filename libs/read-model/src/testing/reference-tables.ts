@@ -28,10 +28,7 @@ const begunIn = (events: readonly LedgerEvent[]): number[] =>
   );
 
 /** The last event that closed the consumption, as a status. */
-export function referenceStatus(
-  events: readonly LedgerEvent[],
-  of: number,
-): ConsumptionRow['status'] {
+function referenceStatus(events: readonly LedgerEvent[], of: number): ConsumptionRow['status'] {
   const first = events[of];
   if (first?.type !== 'PointsConsumed' || first.settleBy === null) return 'closed';
   let status: ConsumptionRow['status'] = 'open';

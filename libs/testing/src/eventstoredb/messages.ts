@@ -5,7 +5,7 @@ import type { LogRecord } from './log-record.js';
 
 const TICKS_PER_MS = 10_000n;
 
-export const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
 export const streamNameOf = (identifier: shared.StreamIdentifier | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
@@ -19,7 +19,7 @@ export function uuidOf(uuid: shared.UUID | undefined): string {
   return readUuid(bytes, 0);
 }
 
-export const revisionOf = (record: LogRecord): bigint =>
+const revisionOf = (record: LogRecord): bigint =>
   record.isTombstone ? DELETED_REVISION : BigInt(record.revision);
 
 /** As text if the reader requested text, otherwise as two numbers. */
@@ -34,7 +34,7 @@ function idMessage(id: string, isString: boolean): shared.UUID {
   );
 }
 
-export function recordedEvent(
+function recordedEvent(
   record: LogRecord,
   hasStringId: boolean,
 ): streams.ReadResp.ReadEvent.RecordedEvent {

@@ -59,7 +59,7 @@ export async function readLatestEvent(session: Session, onServer: string): Promi
  * Sends an append that cannot be written because of its revision, and looks at why it is rejected:
  * the server checks the right to write and the size before the revision.
  */
-export async function probeAppend(session: Session, bytes: number): Promise<void> {
+async function probeAppend(session: Session, bytes: number): Promise<void> {
   const { clients, credentials, deadlineMs, names } = session;
   const lease = clients.lease();
   const metadata = new Uint8Array(METADATA_BYTES);
