@@ -1,7 +1,7 @@
 import { appendBytes } from './append-size.js';
 import type { EncodedEvent } from './port.js';
 
-describe('the size of an append', () => {
+describe('The size of an append', () => {
   const event = (data: string, meta = '', type = ''): EncodedEvent => ({
     id: '00000000-0000-4000-8000-000000000000',
     type,

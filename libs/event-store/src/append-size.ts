@@ -1,14 +1,14 @@
 import { PermanentStoreError, type EncodedEvent } from './port.js';
 import { APPEND_BYTES_MAX } from './limits.js';
 
-/** What stands in front of meta where it is stored: the hash, and the event's id. */
+/** The hash and the event's id are stored in front of meta. */
 const HASH_AND_ID_BYTES = 32 + 16;
 /** An EventStoreDB counts two bytes for each character of the type. */
 const BYTES_PER_TYPE_CHARACTER = 2;
 
 /**
- * What an append counts for against the limit of the strictest store, an EventStoreDB of 24.10.4 or
- * later: one of 23.10 counts the data alone, so that what fits the one fits the other.
+ * The size of an append as the strictest store counts it, which is EventStoreDB 24.10.4 or later.
+ * Version 23.10 counts only the data, so that an append which fits the former fits the latter.
  */
 export function appendBytes(events: readonly EncodedEvent[]): number {
   let size = 0;
@@ -24,6 +24,6 @@ export function assertAppendSize(stream: string, events: readonly EncodedEvent[]
   if (size <= APPEND_BYTES_MAX) return;
   throw new PermanentStoreError(
     'append-too-large',
-    `an append of ${size} bytes to ${stream}: at most ${APPEND_BYTES_MAX} are taken`,
+    `an append of ${size} bytes to ${stream} exceeds the maximum of ${APPEND_BYTES_MAX}`,
   );
 }

@@ -7,7 +7,7 @@ export function assertWellFormed(stream: string, events: readonly EncodedEvent[]
     if (UUID.test(id) && hash.length === 32) continue;
     throw new PermanentStoreError(
       'invalid-event',
-      `event id "${id}" of stream ${stream} is no UUID in lower case, or its hash is not 32 bytes`,
+      `event id "${id}" of stream ${stream} is not a lower-case UUID, or its hash does not have 32 bytes`,
     );
   }
 }

@@ -4,8 +4,8 @@ const COUNTED = /^[a-z]+:\d{16}$/;
 const DIGITS = 16;
 
 /**
- * Whether nothing can lie between two positions (null: the beginning) of a store that counts its
- * events from 1. Positions of any other kind of store never follow directly.
+ * Whether no event can lie between two positions (null is the beginning) of a store that numbers its
+ * events from 1. It is always false for any other kind of store.
  */
 export function followsDirectly(before: Position | null, position: Position): boolean {
   if (!COUNTED.test(position)) return false;

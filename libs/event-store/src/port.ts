@@ -1,16 +1,16 @@
 /**
- * Where a store is in the order of everything it holds. Opaque: positions of one store compare as
- * strings, and begin with the kind of store they are of. Only the adapter takes one apart.
+ * A position in the global order of a store's events. It is opaque outside the adapter: positions of
+ * one store compare as strings, and begin with the kind of the store.
  */
 export type Position = string & { readonly __brand: 'Position' };
 
-/** An event as it will be stored, to the byte: what `hash` covers can't change any more. */
+/** An event byte for byte as it will be stored, because `hash` covers the bytes. */
 export interface EncodedEvent {
   readonly id: string;
   readonly type: string;
   readonly data: string;
   readonly meta: string;
-  /** See chain.ts. */
+  /** The hash of this event and the one before it in the stream. */
   readonly hash: Uint8Array;
 }
 
@@ -24,84 +24,84 @@ export interface RecordedEvent extends EncodedEvent {
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 export type AppendResult =
-  /** These very events stand there, to the byte: written now, or by an earlier append of the same. */
+  /** Exactly these events are stored, by this append or an earlier attempt of it. */
   | {
       readonly kind: 'ok';
       readonly revision: number;
-      /** Of the last event; null where the store does not say. */
+      /** Position of the last event, or null when the store does not report it. */
       readonly position: Position | null;
     }
-  /** Definitely not written: the stream is elsewhere. null: there is no such stream. */
+  /** Definitely not written: the stream is at another revision, or does not exist (null). */
   | { readonly kind: 'conflict'; readonly actual: number | null }
-  /** May or may not be written: send the same events again at the same revision. */
+  /** May or may not be written: the caller sends the same events again at the same revision. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
-/** `expected` of an append that begins its stream. */
+/** The expected revision of an append that begins its stream. */
 export const NO_STREAM = -1;
 
 export interface ReadOptions {
-  /** First revision to read, inclusive; default: the first (or, backwards, the last) there is. */
+  /** First revision to read, inclusive. The default is the first one, or backwards the last one. */
   readonly from?: number;
   readonly limit?: number;
   readonly backwards?: boolean;
 }
 
 /**
- * A record of one of our streams that is no event. It is delivered and not thrown, because it concerns
- * its own stream only and all others must go on.
+ * A record of one of our streams that is not an event. It is delivered instead of thrown, because it
+ * affects its own stream only and all others must proceed.
  */
 export interface DamagedRecord {
   readonly stream: string;
   readonly position: Position;
-  /** null: the whole stream is gone. */
+  /** Null when the whole stream was deleted. */
   readonly revision: number | null;
   readonly code:
-    /** A tombstone: the stream can't be read or written any more, ever. */
+    /** A tombstone: the stream can't be read or written any more. */
     | 'stream-deleted'
-    /** It was written by another program, or changed: it cannot be read as an event. */
+    /** The record was written or changed by another program and can't be read as an event. */
     | 'unreadable-record';
   readonly detail: string;
 }
 
 export interface EventBatch {
   readonly events: readonly RecordedEvent[];
-  /** In order of position, between the events; absent: none. */
+  /** Damaged records in order of position. Their positions lie between those of the events. */
   readonly damaged?: readonly DamagedRecord[];
-  /** Everything up to here has been seen: also where no event of ours was among it. */
+  /** Everything up to this position was scanned, even if it contained none of our events. */
   readonly next: Position;
 }
 
-/** Awaited before the next batch is given. Throwing ends the `follow` with that error. */
+/** It is awaited before the next batch is delivered. An error that it throws ends `follow`. */
 export type EventBatchSink = (batch: EventBatch) => Promise<void>;
 
 export interface EventStore {
   /**
-   * Adds events behind revision `expected` of a stream, all or none. Rejects only with a
+   * Appends events after revision `expected` of a stream atomically. Rejects only with a
    * PermanentStoreError: after any transient error the result is `unknown`.
    */
   append(stream: string, expected: number, events: NonEmpty<EncodedEvent>): Promise<AppendResult>;
-  /** In order of revision. A stream that is not there reads as empty. */
+  /** Events in order of revision. A stream that does not exist reads as empty. */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
-  /** The records behind `after`, in order of position, at most `limit` of them. */
+  /** At most `limit` records after `after`, in order of position. */
   readAll(
     after: Position | null,
     limit: number,
   ): Promise<{
     readonly events: readonly RecordedEvent[];
-    /** In order of position, between the events; absent: none. */
+    /** Damaged records in order of position. Their positions lie between those of the events. */
     readonly damaged?: readonly DamagedRecord[];
     readonly next: Position | null;
     readonly atHead: boolean;
   }>;
   /**
-   * Gives every event behind `after` to `sink`, in order, and goes on until `signal` aborts
-   * (then it resolves). Resumes by itself when the store was away. A damaged stream is reported in
-   * the batch and does not end it; a revision that is missing in a stream is left for the reader to see.
+   * Delivers every event after `after` to `sink`, in order, until `signal` aborts (then it resolves).
+   * It resumes by itself after an outage of the store. A damaged stream is reported in the batch. The
+   * reader has to detect a missing revision.
    */
   follow(after: Position | null, sink: EventBatchSink, signal: AbortSignal): Promise<void>;
-  /** Whether a text has the form of this store's positions: one of another kind of store has not. */
+  /** Whether a text has the form of this store's positions, which differs between kinds of stores. */
   isPosition(text: string): text is Position;
-  /** Position of the newest event; null: the store is empty. */
+  /** Position of the newest event, or null when the store is empty. */
   head(): Promise<Position | null>;
   /** Waits for calls in progress, then closes every connection. */
   close(): Promise<void>;
@@ -111,11 +111,11 @@ export interface EventStore {
 export class PermanentStoreError extends Error {
   override readonly name = 'PermanentStoreError';
   constructor(
-    /** For alarms: constant, searchable. */
+    /** A constant that alerts and searches can rely on. */
     readonly code:
       | 'event-id-reused'
       | 'stream-deleted'
-      /** Events of it are hidden, and can't be read any more. */
+      /** Events of the stream are hidden and can't be read any more. */
       | 'stream-truncated'
       | 'access-denied'
       | 'append-too-large'
@@ -130,26 +130,26 @@ export class PermanentStoreError extends Error {
   }
 }
 
-/** A cache of accounts' states, never truth: anything in it may be dropped at any time. */
+/** A cache of account states. Anything in it may be dropped at any time. */
 export interface SnapshotStore {
-  /** The newest snapshot of a stream under that key (shape of the state, policy). */
+  /** The newest snapshot of a stream under that key, which identifies the form of the state and the policy. */
   load(stream: string, key: string): Promise<Snapshot | null>;
   save(stream: string, key: string, snapshot: Snapshot): Promise<void>;
-  /** Removes the one with that seal; one that took its place meanwhile stays. */
+  /** Removes the snapshot with that seal, but not one that has replaced it meanwhile. */
   remove(stream: string, key: string, mac: Uint8Array): Promise<void>;
 }
 
 export interface UnsealedSnapshot {
-  /** The last revision that is folded into it. */
+  /** The last revision that the state includes. */
   readonly revision: number;
-  /** Chain hash at that revision, so that the writer can go on from here. */
+  /** Chain hash at that revision, from which the writer continues. */
   readonly hash: Uint8Array;
   readonly state: string;
 }
 
-/** As it is stored. A writer of the table could have forged it: see SnapshotKeys. */
+/** A snapshot as it is stored. A writer of the table could have forged it; see SnapshotKeys. */
 export interface Snapshot extends UnsealedSnapshot {
-  /** Which key sealed it. */
+  /** The id of the key that sealed it. */
   readonly keyId: string;
   readonly mac: Uint8Array;
 }

@@ -3,8 +3,8 @@ import { positionsOf } from './position.js';
 
 const positions = positionsOf('postgres');
 
-describe('a position', () => {
-  it('compares as a string, and is read back', () => {
+describe('A position', () => {
+  it('compares as a string, and is parsed again', () => {
     const places = [1, 2, 9, 10, 99, 100, 123_456_789, Number.MAX_SAFE_INTEGER];
     const written = places.map(positions.format);
     expect([...written].sort()).toEqual(written);
@@ -13,7 +13,7 @@ describe('a position', () => {
   });
 
   it.each(['memory:0000000000000001', 'postgres:1', 'postgres:000000000000000x', '', '42'])(
-    'is refused when it is "%s"',
+    'is rejected when it is "%s"',
     (text) => {
       expect(() => positions.parse(text as Position)).toThrow(
         expect.objectContaining({ code: 'foreign-position' }) as Error,

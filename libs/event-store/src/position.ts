@@ -4,7 +4,7 @@ const DIGITS = 16;
 
 export interface Positions {
   readonly format: (place: number) => Position;
-  /** null, the beginning, is 0. A position of another kind of store is refused. */
+  /** Null, the beginning, is 0. A position of another kind of store is rejected. */
   readonly parse: (position: Position | null) => number;
   readonly is: (text: string) => text is Position;
 }
@@ -20,7 +20,7 @@ export function positionsOf(kind: string): Positions {
       if (digits === undefined) {
         throw new PermanentStoreError(
           'foreign-position',
-          `"${position}" is no position of a store of kind ${kind}`,
+          `"${position}" is not a position of a store of kind ${kind}`,
         );
       }
       return Number(digits);

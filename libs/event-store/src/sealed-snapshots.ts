@@ -7,7 +7,7 @@ export type LoadedSnapshot =
   /** Nothing of it may be used. */
   | { readonly kind: 'rejected'; readonly because: Exclude<SealCheck, 'good'> };
 
-/** Snapshots of which only those are given out that were sealed with a key of ours. */
+/** A snapshot store that returns only snapshots sealed with one of our keys. */
 export class SealedSnapshots {
   constructor(
     private readonly store: SnapshotStore,
@@ -15,8 +15,8 @@ export class SealedSnapshots {
   ) {}
 
   /**
-   * A snapshot that is not ours is removed: one that says it is of a revision far ahead would keep
-   * every later one out.
+   * A snapshot with an invalid seal is removed, because one with a forged high revision would prevent
+   * every later one from being saved.
    */
   async load(stream: string, key: string): Promise<LoadedSnapshot> {
     const snapshot = await this.store.load(stream, key);

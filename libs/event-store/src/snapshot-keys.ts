@@ -2,24 +2,24 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { writeInt64 } from '#bytes';
 import type { NonEmpty, Snapshot, UnsealedSnapshot } from './port.js';
 
-/** A secret that seals snapshots, and the name by which a sealed one says which secret that was. */
+/** A secret that seals snapshots, and its id, which is stored with each seal. */
 export interface SnapshotKey {
   readonly id: string;
   readonly secret: Uint8Array;
 }
 
-/** Two, so that one can take the place of another without a moment in which nothing is accepted. */
+/** There may be two keys, so that they can be rotated without rejecting snapshots in between. */
 const SNAPSHOT_KEYS_MAX = 2;
 const SECRET_BYTES_MIN = 32;
 const KEY_ID = /^[A-Za-z0-9._-]{1,32}$/;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** Says what is wrong with a list of keys, and repeats nothing of it: it is made of secrets. */
+/** An invalid list of keys. The message does not repeat the list, because it contains secrets. */
 export class InvalidSnapshotKeysError extends Error {
   override readonly name = 'SnapshotKeysFault';
 }
 
-/** Reads `id:base64,id:base64`. Nothing at all is no key. */
+/** Parses `id:base64,id:base64`. An empty text means no keys. */
 export function parseSnapshotKeys(text: string): readonly SnapshotKey[] {
   if (text.trim() === '') return [];
   const keys = text.split(',').map((entry) => parseKey(entry.trim()));
@@ -48,20 +48,20 @@ function parseKey(entry: string): SnapshotKey {
   return { id, secret: bytes };
 }
 
-/** What a seal says of the snapshot that carries it. */
+/** The result of the check of a seal. */
 export type SealCheck = 'good' | 'forged' | 'unknown-key';
 
 const LABEL = Buffer.from('points-ledger snapshot 1\0', 'latin1');
 
 /**
- * Seals snapshots with a secret that the database does not know: with write access to the table alone,
- * nobody can forge one or move one to another account, revision, policy or history.
+ * Seals snapshots with a secret that the database does not know. Write access to the table is not
+ * enough to forge a snapshot, or to move one to another account, revision, policy or history.
  */
 export class SnapshotKeys {
   readonly #secrets: ReadonlyMap<string, Uint8Array>;
   readonly #sealing: SnapshotKey;
 
-  /** The first key seals; what any of them sealed is accepted. */
+  /** The first key seals new snapshots. Seals of all keys are accepted. */
   constructor(keys: NonEmpty<SnapshotKey>) {
     this.#sealing = keys[0];
     this.#secrets = new Map(keys.map(({ id, secret }) => [id, secret]));
@@ -82,7 +82,7 @@ export class SnapshotKeys {
   }
 }
 
-/** Parts of a fixed length before the state, so that none can run into another. */
+/** All parts before the state have a fixed length, so that their boundaries are unambiguous. */
 function macOf(
   secret: Uint8Array,
   stream: string,

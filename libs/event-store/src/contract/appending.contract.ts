@@ -13,7 +13,7 @@ import {
   type StoreCapabilities,
 } from '../testing/stream-writer.js';
 
-/** Far below the three seconds after which an EventStoreDB answers what it dropped. */
+/** Far below the three seconds after which an EventStoreDB answers a dropped request. */
 const SIDE_BY_SIDE_MS_MAX = 1_500;
 
 export function appendingContract(open: OpenStore, promises: StoreCapabilities): void {
@@ -23,7 +23,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
   });
   afterAll(() => store.close());
 
-  it('gives back what was appended, to the byte', async () => {
+  it('returns the appended events byte for byte', async () => {
     const writer = new StreamWriter();
     const odd = '{"text":"积分 \\u0000 \\ud800 é 👩‍🚀  \\"","spaces":  1.0, "z":1,"a":2}';
     const events = await writer.append(store, 3, (i) => odd + ' '.repeat(i));
@@ -34,7 +34,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(revisionsOf(read)).toEqual([0, 1, 2]);
   });
 
-  it('begins a stream only where there is none', async () => {
+  it('begins a stream only when it does not exist', async () => {
     const writer = new StreamWriter();
     await writer.append(store);
     const other = new StreamWriter(writer.stream);
@@ -44,7 +44,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     });
   });
 
-  it('refuses a revision the stream has not reached, and says there is no stream', async () => {
+  it('reports a conflict at a revision that the stream has not reached', async () => {
     const stream = newStream();
     expect(await store.append(stream, 4, new StreamWriter(stream).next())).toEqual({
       kind: 'conflict',
@@ -53,7 +53,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(await collect(store.readStream(stream))).toEqual([]);
   });
 
-  it('lets one of two writers who read the same revision win', async () => {
+  it('lets one of two writers that read the same revision win', async () => {
     const first = new StreamWriter();
     await first.append(store);
     const second = new StreamWriter(first.stream);
@@ -66,7 +66,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(await readVerified(store, first.stream)).toHaveLength(3);
   });
 
-  it('answers a repeat as ok, once written, at once and later', async () => {
+  it('answers a repeat of a written append as ok, at once and later', async () => {
     const writer = new StreamWriter();
     const events = await writer.append(store, 3);
     const last = (await readVerified(store, writer.stream)).at(-1);
@@ -77,7 +77,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(await readVerified(store, writer.stream)).toHaveLength(5);
   });
 
-  it('answers repeats sent side by side as ok, and writes them once', async () => {
+  it('answers concurrent repeats as ok, and writes them once', async () => {
     const writer = new StreamWriter();
     const events = writer.next(4);
     const send = () => store.append(writer.stream, NO_STREAM, events);
@@ -88,7 +88,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     for (const result of results) expect(result).toEqual({ kind: 'ok', revision: 3, position });
   });
 
-  it('answers processes that send the same side by side at once, and writes it once', async () => {
+  it('answers processes that send the same append concurrently, and writes it once', async () => {
     const others = await Promise.all([open(), open(), open()]);
     for (let round = 0; round < 5; round += 1) {
       const writer = new StreamWriter();
@@ -107,7 +107,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
   it.each([
     ['at the end', 0],
     ['further back', 3],
-  ])('takes the same ids with other contents as a conflict: %s', async (_where, behind) => {
+  ])('treats the same ids with other contents as a conflict: %s', async (_where, behind) => {
     const writer = new StreamWriter();
     const [first, ...rest] = writer.next(2);
     const other = new StreamWriter(writer.stream).next(2, () => '{"other":true}');
@@ -122,7 +122,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(await readVerified(store, writer.stream)).toHaveLength(2 + behind);
   });
 
-  it('takes a repeat of a part of an append as one', async () => {
+  it('treats a repeat of a part of an append as a repeat', async () => {
     const writer = new StreamWriter();
     const events = await writer.append(store, 3);
     const part = nonEmpty(events.slice(1, 2));
@@ -130,10 +130,10 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
   });
 
   it.each([
-    ['the first is there and the second is not', [0, 9]],
+    ['the first exists and the second does not', [0, 9]],
     ['they reach beyond the end', [1, 9]],
     ['they are in another order', [1, 0]],
-  ])('does not write where ids overlap in part: %s', async (_how, [a = 0, b = 0]) => {
+  ])('does not write when only some of the ids exist: %s', async (_how, [a = 0, b = 0]) => {
     const writer = new StreamWriter();
     const there = await writer.append(store, 2);
     const fresh = writer.next(1);
@@ -144,7 +144,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(idsOf(await readVerified(store, writer.stream))).toEqual(idsOf(there));
   });
 
-  it('writes an append of 500 events, all or none', async () => {
+  it('writes an append of 500 events atomically', async () => {
     const writer = new StreamWriter();
     await writer.append(store, 500);
     const stale = new StreamWriter(writer.stream);
@@ -154,7 +154,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     expect(await readVerified(store, writer.stream)).toHaveLength(500);
   });
 
-  it('refuses an append beyond its size for ever, and nothing else with it', async () => {
+  it('rejects an append beyond the size limit permanently, and no other append with it', async () => {
     const writer = new StreamWriter();
     const large = writer.next(4, () => JSON.stringify('x'.repeat(APPEND_BYTES_MAX / 2)));
     const refused = store.append(writer.stream, NO_STREAM, large);
@@ -172,7 +172,7 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
 }
 
 function ignoresReusedIdsContract(store: () => EventStore): void {
-  it('writes an event id that another stream has taken, since it does not look there', async () => {
+  it('writes an event id of another stream, because it does not compare ids across streams', async () => {
     const [taken] = await new StreamWriter().append(store());
     const thief = newStream();
     const [stolen] = rechained(thief, [taken], [taken]);
@@ -184,7 +184,7 @@ function ignoresReusedIdsContract(store: () => EventStore): void {
 function detectsReusedIdsContract(store: () => EventStore): void {
   const reused = { name: 'PermanentStoreError', code: 'event-id-reused' };
 
-  it('refuses an event id that another stream has taken, and writes what was beside it', async () => {
+  it('rejects an event id of another stream, and writes concurrent appends', async () => {
     const owner = new StreamWriter();
     const [taken] = await owner.append(store());
     const thief = new StreamWriter();
@@ -197,7 +197,7 @@ function detectsReusedIdsContract(store: () => EventStore): void {
     expect(await collect(store().readStream(thief.stream))).toEqual([]);
   });
 
-  it('refuses an event id twice in one append', async () => {
+  it('rejects a duplicate event id within one append', async () => {
     const writer = new StreamWriter();
     const [event] = writer.next();
     await expect(store().append(writer.stream, NO_STREAM, [event, event])).rejects.toMatchObject(
@@ -206,7 +206,7 @@ function detectsReusedIdsContract(store: () => EventStore): void {
     expect(await collect(store().readStream(writer.stream))).toEqual([]);
   });
 
-  it('lets an id go that was refused: an append without the stolen one is written', async () => {
+  it('keeps nothing of a rejected append, so that its other ids can be used', async () => {
     const owner = new StreamWriter();
     const [taken] = await owner.append(store());
     const writer = new StreamWriter();
@@ -229,7 +229,7 @@ export function readingStreamsContract(open: OpenStore): void {
   });
   afterAll(() => store.close());
 
-  it('reads a stream that is not there as empty', async () => {
+  it('reads a stream that does not exist as empty', async () => {
     expect(await collect(store.readStream(newStream()))).toEqual([]);
     expect(await collect(store.readStream(newStream(), { backwards: true }))).toEqual([]);
   });
@@ -240,13 +240,13 @@ export function readingStreamsContract(open: OpenStore): void {
 
   it.each([
     ['from a revision on', { from: 1190 }, [1190, 1199]],
-    ['at most so many', { limit: 3 }, [0, 2]],
-    ['from a revision, at most so many', { from: 490, limit: 600 }, [490, 1089]],
-    ['beyond the limit there is', { from: 1198, limit: 50 }, [1198, 1199]],
+    ['up to a limit', { limit: 3 }, [0, 2]],
+    ['from a revision up to a limit', { from: 490, limit: 600 }, [490, 1089]],
+    ['with a limit beyond the end', { from: 1198, limit: 50 }, [1198, 1199]],
     ['backwards', { backwards: true }, [1199, 0]],
     ['backwards from a revision', { backwards: true, from: 2 }, [2, 0]],
-    ['the last one', { backwards: true, limit: 1 }, [1199, 1199]],
-    ['backwards from behind the end', { backwards: true, from: 5000, limit: 2 }, [1199, 1198]],
+    ['the last event', { backwards: true, limit: 1 }, [1199, 1199]],
+    ['backwards from beyond the end', { backwards: true, from: 5000, limit: 2 }, [1199, 1198]],
   ])('reads %s', async (_how, options, [first = 0, last = 0]) => {
     const revisions = revisionsOf(await collect(store.readStream(writer.stream, options)));
     const step = Math.sign(last - first);
@@ -254,7 +254,7 @@ export function readingStreamsContract(open: OpenStore): void {
     expect(revisions).toEqual(Array.from({ length: count }, (_, i) => first + i * step));
   });
 
-  it('reads nothing behind the end, and nothing at a limit of none', async () => {
+  it('reads nothing beyond the end, and nothing with a limit of 0', async () => {
     expect(await collect(store.readStream(writer.stream, { from: 1200 }))).toEqual([]);
     expect(await collect(store.readStream(writer.stream, { limit: 0 }))).toEqual([]);
   });

@@ -16,7 +16,7 @@ import {
 const WRITERS = 12;
 const APPENDS_EACH = 40;
 const TRIES_MAX = 500;
-/** Twelve writers conflict for as long as they are slow: only a hang takes so long. */
+/** Twelve slow writers conflict often, so that only a hang takes this long. */
 const TEST_MS_MAX = 300_000;
 
 export function concurrentWritersContract(open: OpenStore): void {
@@ -52,7 +52,7 @@ export function concurrentWritersContract(open: OpenStore): void {
           idsOf(stored.filter((e) => e.stream === stream)),
         );
       }
-      await eventually('all were followed', () => follower.events.length >= stored.length);
+      await eventually('all events were followed', () => follower.events.length >= stored.length);
       await follower.end();
       expect(idsOf(follower.events)).toEqual(idsOf(stored));
     },
@@ -60,7 +60,7 @@ export function concurrentWritersContract(open: OpenStore): void {
   );
 }
 
-/** One try in ten is wrong about the revision, by being stale or ahead; now and then it sends again. */
+/** One attempt in ten expects a revision that is stale or ahead, and some attempts are sent again. */
 async function write(
   store: EventStore,
   streams: readonly string[],
@@ -79,7 +79,7 @@ async function write(
     if (random() < 0.05) writer.revision += 1000;
     const events = writer.next(1 + Math.floor(random() * 3));
     let result = await store.append(stream, writer.revision, events);
-    // It may be written: only the same events at the same place find out.
+    // The append may be written. Sending the same events at the same revision shows whether it was.
     while (result.kind === 'unknown' && ++tries <= TRIES_MAX) {
       result = await store.append(stream, writer.revision, events);
     }

@@ -43,12 +43,12 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
     return { before, whole, hurt, streams: new RegExp(`${whole.stream}|${hurt.stream}`) };
   };
 
-  it.each(kinds)('reports $what to a follower, and goes on', async ({ inflict, reported }) => {
+  it.each(kinds)('reports $what to a follower, and continues', async ({ inflict, reported }) => {
     const { before, whole, hurt, streams } = await wound(inflict);
     const follower = startFollowing(store, before, streams);
-    await eventually('all came', () => follower.events.length === 5);
+    await eventually('all events arrived', () => follower.events.length === 5);
     const late = await whole.append(store, 1);
-    await eventually('what came later too', () => follower.events.length === 6);
+    await eventually('the later events arrived', () => follower.events.length === 6);
     await follower.end();
     expect(follower.damaged).toMatchObject([{ stream: hurt.stream, ...reported }]);
     expect(idsOf(follower.events).at(-1)).toBe(late[0].id);
@@ -72,7 +72,7 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
     expectInItsPlace(damaged, events);
   });
 
-  it('delivers the events behind a record of another program', async () => {
+  it('delivers the events after a record of another program', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
     await writer.append(store, 1);
@@ -80,13 +80,13 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
     writer.revision += 1;
     await writer.append(store, 1);
     const follower = startFollowing(store, before, writer.stream);
-    await eventually('they came', () => follower.events.length === 2);
+    await eventually('the events arrived', () => follower.events.length === 2);
     await follower.end();
     expect(follower.events.map(({ revision }) => revision)).toEqual([0, 2]);
     expect(follower.damaged).toMatchObject([{ revision: 1 }]);
   });
 
-  it('has a head behind which a tombstone is not forgotten', async () => {
+  it('counts a tombstone as part of the log when it reports its head', async () => {
     const writer = new StreamWriter();
     await writer.append(store, 1);
     const before = await store.head();
@@ -97,7 +97,7 @@ export function damagedStreamsContract(open: OpenStore, damage: Damage): void {
   });
 }
 
-/** Behind the events that were there before it, and before those that came later. */
+/** Checks that the damage is reported after the earlier events and before the later ones. */
 function expectInItsPlace(
   damaged: readonly DamagedRecord[],
   events: readonly { readonly position: Position }[],

@@ -7,8 +7,8 @@ import type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
 export type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
 
 /**
- * What every adapter keeps, unchanged. `open` gives one more store on the same storage each time,
- * as another process would have; the storage need not be empty.
+ * The contract that every adapter fulfils. Each call of `open` returns another store on the same
+ * storage, as another process would have. The storage need not be empty.
  */
 export function eventStoreContract(
   name: string,

@@ -37,14 +37,14 @@ export function readingAllContract(open: OpenStore): void {
     expect(await store.head()).toBe(read.at(-1)?.position);
   });
 
-  it('says the position of what was appended', async () => {
+  it('returns the position of an append', async () => {
     const writer = new StreamWriter();
     const result = await store.append(writer.stream, writer.revision, writer.next(3));
     if (result.kind !== 'ok' || result.position === null) throw new Error('no position');
     expect(result.position).toBe(await store.head());
   });
 
-  it('knows its own positions by their form', async () => {
+  it('recognises its own positions by their form', async () => {
     const head = (await store.head()) ?? '';
     expect(store.isPosition(head)).toBe(true);
     for (const other of ['', 'x', FOREIGN, `${head}0`, ` ${head}`, head.slice(1), '-1', '0']) {
@@ -52,7 +52,7 @@ export function readingAllContract(open: OpenStore): void {
     }
   });
 
-  it('says whether a page ends at the head', async () => {
+  it('reports whether a page ends at the head', async () => {
     const before = await store.head();
     const writer = new StreamWriter();
     await writer.append(store, 5);
@@ -62,14 +62,14 @@ export function readingAllContract(open: OpenStore): void {
     expect([rest.events.length, rest.atHead]).toEqual([2, true]);
   });
 
-  it('reads nothing behind the head, and stays where it is', async () => {
+  it('reads nothing after the head, and returns the same position', async () => {
     const head = await store.head();
     const page = await store.readAll(head, 10);
     expect(page).toMatchObject({ events: [], atHead: true });
     expect((page.next ?? '') >= (head ?? '')).toBe(true);
   });
 
-  it('refuses a position of another store', async () => {
+  it('rejects a position of another store', async () => {
     await expect(store.readAll(FOREIGN, 10)).rejects.toMatchObject(foreign);
     await expect(
       store.follow(FOREIGN, async () => {}, new AbortController().signal),
@@ -89,14 +89,14 @@ export function followingContract(open: OpenStore): void {
     await other.close();
   });
 
-  it('follows what is there and then what comes, in order, once', async () => {
+  it('follows existing and then new events, in order and once', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
     const early = await writer.append(store, 3);
     const { events, nexts, end } = startFollowing(store, before, writer.stream);
-    await eventually('the early ones came', () => events.length === 3);
+    await eventually('the early events arrived', () => events.length === 3);
     const late = [...(await writer.append(other, 2)), ...(await writer.append(other, 400))];
-    await eventually('the late ones came', () => events.length === 405);
+    await eventually('the late events arrived', () => events.length === 405);
     await end();
     expect(idsOf(events)).toEqual(idsOf([...early, ...late]));
     expect(risesStrictly(events.map((e) => e.position))).toBe(true);
@@ -121,7 +121,7 @@ export function followingContract(open: OpenStore): void {
     expect(seen).toBe(700);
   });
 
-  it('waits for the sink before it gives the next batch', async () => {
+  it('waits for the sink before it delivers the next batch', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
     await writer.append(store, 1);
@@ -146,21 +146,21 @@ export function followingContract(open: OpenStore): void {
     expect(events.map((e) => e.revision)).toEqual(events.map((_, i) => i));
   });
 
-  it('goes on exactly behind the position it is given', async () => {
+  it('starts directly after the given position', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
     await writer.append(store, 10);
     const first = startFollowing(store, before, writer.stream);
-    await eventually('they came', () => first.events.length === 10);
+    await eventually('the events arrived', () => first.events.length === 10);
     await first.end();
     const middle = first.events[3]?.position ?? null;
     const second = startFollowing(other, middle, writer.stream);
-    await eventually('the rest came', () => second.events.length >= 6);
+    await eventually('the rest arrived', () => second.events.length >= 6);
     await second.end();
     expect(idsOf(second.events)).toEqual(idsOf(first.events.slice(4)));
   });
 
-  it('resolves when it is aborted: before it begins, while it waits, within the sink', async () => {
+  it('resolves when it is aborted before it begins, while it waits, or within the sink', async () => {
     const head = await store.head();
     await store.follow(head, async () => {}, AbortSignal.abort());
     const idle = startFollowing(store, head, newStream());
@@ -175,7 +175,7 @@ export function followingContract(open: OpenStore): void {
   it('ends with the error of its sink', async () => {
     const before = await store.head();
     await new StreamWriter().append(store);
-    const poison = new Error('the sink can not');
+    const poison = new Error('the sink failed');
     const failing = store.follow(
       before,
       async () => Promise.reject(poison),
@@ -184,12 +184,13 @@ export function followingContract(open: OpenStore): void {
     await expect(failing).rejects.toBe(poison);
   });
 
-  it('gives the same events to every follower, each at its own pace', async () => {
+  it('delivers the same events to every follower, each at its own pace', async () => {
     const writer = new StreamWriter();
     const before = await store.head();
     const followers = [store, other, store].map((s) => startFollowing(s, before, writer.stream));
     for (let i = 0; i < 10; i += 1) await writer.append(store, 3);
-    for (const { events } of followers) await eventually('all came', () => events.length === 30);
+    for (const { events } of followers)
+      await eventually('all events arrived', () => events.length === 30);
     await Promise.all(followers.map((f) => f.end()));
     const [first, ...rest] = followers.map((f) => idsOf(f.events));
     for (const ids of rest) expect(ids).toEqual(first);

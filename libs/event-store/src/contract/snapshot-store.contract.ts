@@ -9,32 +9,32 @@ const snapshotAt = (revision: number): Snapshot => ({
   mac: new Uint8Array(32).fill((revision + 1) % 256),
 });
 
-/** Bytes as numbers: one store gives a Buffer, another what it was given. */
+/** Bytes are compared as numbers, because one store returns a Buffer and another a Uint8Array. */
 const plain = (snapshot: Snapshot | null) =>
   snapshot && { ...snapshot, hash: [...snapshot.hash], mac: [...snapshot.mac] };
 
 export function snapshotStoreContract(name: string, open: () => Promise<SnapshotStore>): void {
   describe(`${name} as a snapshot store`, () => {
-    it('has none of a stream it never saw', async () => {
+    it('returns none for an unknown stream', async () => {
       const store = await open();
       expect(await store.load(newStream(), 'v1')).toBeNull();
     });
 
-    it('gives back what was saved', async () => {
+    it('returns the saved snapshot', async () => {
       const store = await open();
       const stream = newStream();
       await store.save(stream, 'v1', snapshotAt(300));
       expect(plain(await store.load(stream, 'v1'))).toEqual(plain(snapshotAt(300)));
     });
 
-    it('keeps the newest, in whatever order they come', async () => {
+    it('keeps the newest snapshot, in whatever order they are saved', async () => {
       const store = await open();
       const stream = newStream();
       for (const revision of [10, 30, 20]) await store.save(stream, 'v1', snapshotAt(revision));
       expect(await store.load(stream, 'v1')).toMatchObject({ revision: 30 });
     });
 
-    it('keeps apart what was folded under another key, or of another stream', async () => {
+    it('separates snapshots of different keys and streams', async () => {
       const store = await open();
       const stream = newStream();
       await store.save(stream, 'v1', snapshotAt(10));
@@ -44,7 +44,7 @@ export function snapshotStoreContract(name: string, open: () => Promise<Snapshot
       expect(await store.load(stream, 'v1')).toMatchObject({ revision: 10 });
     });
 
-    it('removes the one that is meant, and not one that took its place', async () => {
+    it('removes the snapshot with the given seal, and not one that replaced it', async () => {
       const store = await open();
       const stream = newStream();
       await store.save(stream, 'v1', snapshotAt(10));

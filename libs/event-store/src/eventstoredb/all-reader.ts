@@ -14,16 +14,16 @@ import { readEvents } from './read-events.js';
 import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 
-/** Events of others that one page looks past, at most: the client filters subscriptions only. */
+/** Bounds the events of others that one page skips, because the client filters only subscriptions. */
 const FOREIGN_PER_PAGE_MAX = 1_000;
 const HEAD_PAGE_MIN = 16;
 const HEAD_PAGE_MAX = 4_096;
 
-/** Reads `$all`, where ours lie between those of the server and of others. */
+/** Reads `$all`, where our events lie between those of the server and of other programs. */
 export class AllReader {
   constructor(private readonly session: Session) {}
 
-  /** Behind a position: the client's `readAll` begins with the event that is there. */
+  /** Reads after a position. The client's `readAll` begins with the event at the position itself. */
   async page(after: Position | null, limit: number): ReturnType<EventStore['readAll']> {
     const from = parsePosition(after);
     const scanMax = limit + FOREIGN_PER_PAGE_MAX;
@@ -47,7 +47,7 @@ export class AllReader {
     return { events, damaged, next, atHead: scanned < scanMax };
   }
 
-  /** The newest of ours, however many of others are behind it. */
+  /** The position of our newest event, however many events of others follow it. */
   async head(): Promise<Position | null> {
     let from: LogPosition | null = null;
     for (let size = HEAD_PAGE_MIN; ; size = Math.min(size * 4, HEAD_PAGE_MAX)) {
@@ -61,7 +61,7 @@ export class AllReader {
     }
   }
 
-  /** Where the log ends, as the leader has it, be the last event whose it may. */
+  /** The position of the last event on the leader, whichever program wrote it. */
   async end(): Promise<Position | null> {
     const last = { fromPosition: END, maxCount: 1, direction: BACKWARDS } as const;
     for await (const resolved of this.#read({ ...last, requiresLeader: true })) {
@@ -79,8 +79,8 @@ export class AllReader {
   }
 
   /**
-   * Whether the server reads from a position, which it does not where no record begins. Throws where
-   * that cannot be determined.
+   * Whether the server can read from a position, which it can't where no record begins. Throws when
+   * that can't be determined.
    */
   async canReadFrom(position: Position): Promise<boolean> {
     try {
@@ -89,7 +89,7 @@ export class AllReader {
     } catch (error) {
       if (!mayBeOfPosition(error)) throw error;
     }
-    // It may have failed over something else: then it would over this as well.
+    // Reading from the beginning fails as well if the cause was something else.
     await this.page(null, 1);
     return false;
   }
@@ -109,6 +109,6 @@ export class AllReader {
 }
 
 function positionOf({ event }: ResolvedEvent): Position {
-  if (event?.position === undefined) throw new Error('an event of $all without a position');
+  if (event?.position === undefined) throw new Error('an event of $all has no position');
   return formatPosition(event.position);
 }

@@ -8,7 +8,7 @@ export interface Append {
   readonly events: NonEmpty<EncodedEvent>;
 }
 
-/** Where the last event of an append stands. */
+/** The place of the last event of an append. */
 export interface AppendPlace {
   readonly revision: number;
   readonly position: Position;
@@ -17,13 +17,13 @@ export interface AppendPlace {
 /** Concurrent lookups. Beyond that an append only waits for its answer. */
 const LOOKUPS_MAX = 64;
 
-/** Finds out by reading whether an append is written. */
+/** Determines by reading whether an append was written. */
 export class AppendLookup {
   #inFlight = 0;
 
   constructor(private readonly session: Session) {}
 
-  /** null: it is not there, or not yet. The hash of its last event covers all of them, and all before. */
+  /** Null when it is not (yet) written. The hash of the last event covers all events before it. */
   async find({ stream, expected, events }: Append): Promise<AppendPlace | null> {
     const options = { from: expected + events.length, limit: 1 };
     const own = events.at(-1) ?? events[0];
@@ -35,7 +35,7 @@ export class AppendLookup {
     return null;
   }
 
-  /** The same, of an append that is still waited for: a look that fails is none. */
+  /** A lookup while the answer is still awaited. A failed lookup counts as not found. */
   async tryFind(append: Append): Promise<AppendPlace | null> {
     if (this.#inFlight >= LOOKUPS_MAX) return null;
     this.#inFlight += 1;

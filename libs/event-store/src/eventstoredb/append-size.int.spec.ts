@@ -4,11 +4,11 @@ import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { StreamWriter } from '../testing/eventstoredb-fixtures.js';
 
-/** So many that hash, id and type weigh about as much as the data. */
+/** So many events that hash, id and type take about as many bytes as the data. */
 const EVENTS = 2_000;
 
 describe.each(['23.10', '24.10'] as const)(
-  'an EventStoreDB %s that takes appends of 12 MiB',
+  'An EventStoreDB %s that accepts appends of 12 MiB',
   (version) => {
     const server = new EventStoreDbProtocolServer({ version, appendBytesMax: APPEND_BYTES_MAX });
     let store: EventStoreDbEventStore;
@@ -21,7 +21,7 @@ describe.each(['23.10', '24.10'] as const)(
       await server.stop();
     });
 
-    it('takes the largest append that the adapter does not refuse', async () => {
+    it('accepts the largest append that the adapter sends', async () => {
       const writer = new StreamWriter();
       const small = appendBytes(writer.next(EVENTS, () => ''));
       const perEvent = Math.floor((APPEND_BYTES_MAX - small) / EVENTS);
@@ -30,7 +30,7 @@ describe.each(['23.10', '24.10'] as const)(
       expect(await store.append(writer.stream, NO_STREAM, events)).toMatchObject({ kind: 'ok' });
     });
 
-    it('never gets one that is larger by the bytes around the data', async () => {
+    it('never receives an append that is too large because of the bytes besides the data', async () => {
       const writer = new StreamWriter();
       const perEvent = Math.floor(APPEND_BYTES_MAX / EVENTS);
       const events = writer.next(EVENTS, () => 'x'.repeat(perEvent));

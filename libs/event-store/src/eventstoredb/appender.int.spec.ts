@@ -10,7 +10,7 @@ import {
   withStore,
 } from '../testing/eventstoredb-fixtures.js';
 
-describe('the EventStoreDB adapter, appending,', () => {
+describe('The EventStoreDB adapter, appending,', () => {
   const on = withStore();
   const first = (writer: StreamWriter, store = on.store) =>
     store.append(writer.stream, NO_STREAM, writer.next());
@@ -29,7 +29,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(on.reports.replaced).toEqual([]);
   });
 
-  it('stores the bytes that were hashed, under an id that is the hash, with hash and own id beside', async () => {
+  it('stores the hashed bytes under an id made from the hash, with the hash and its own id in the metadata', async () => {
     const writer = new StreamWriter();
     const odd = '{"積分": 1.0,  "big": 123456789012345678901234567890}';
     const [event] = await writer.append(on.store, 1, () => odd);
@@ -44,7 +44,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(meta.toString('utf8', 48)).toBe(event.meta);
   });
 
-  it('says at which revision the stream really is when it conflicts', async () => {
+  it('reports the actual revision of the stream on a conflict', async () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 6);
     const stale = new StreamWriter(writer.stream);
@@ -55,13 +55,13 @@ describe('the EventStoreDB adapter, appending,', () => {
   });
 
   it.each([
-    ['the answer lost after the commit', { kind: 'lose-answer' }, true],
-    ['cut before the commit', { kind: 'cut', when: 'before-commit' }, false],
-    ['cut after the commit', { kind: 'cut', when: 'after-commit' }, true],
+    ['the answer is lost after the commit', { kind: 'lose-answer' }, true],
+    ['the connection is cut before the commit', { kind: 'cut', when: 'before-commit' }, false],
+    ['the connection is cut after the commit', { kind: 'cut', when: 'after-commit' }, true],
     ['Cancelled', { kind: 'error', as: 'cancelled' }, false],
     ['DeadlineExceeded', { kind: 'error', as: 'deadline-exceeded' }, false],
   ] as const)(
-    'answers unknown on a new connection when %s; sent again, it is written once',
+    'answers unknown when %s, and a retry on a new connection writes it once',
     async (_what, fault, wasWritten) => {
       const writer = new StreamWriter();
       const events = writer.next(2);
@@ -79,7 +79,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     ['busy', { kind: 'busy' }],
     ['Unknown', { kind: 'error', as: 'unknown' }],
     ['Aborted', { kind: 'error', as: 'aborted' }],
-    ['INTERNAL, which has no type', { kind: 'error', as: 'internal' }],
+    ['INTERNAL, for which the client has no type', { kind: 'error', as: 'internal' }],
   ] as const)(
     'keeps the connection and the calls on it when the server answers %s',
     async (_what, fault) => {
@@ -94,7 +94,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     },
   );
 
-  it('answers a repeat of an append in progress at once, though the server drops it', async () => {
+  it('answers a repeat of an append in progress at once, although the server drops it', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     const others = [1, 2, 3].map(() => new EventStoreDbEventStore(on.server.connectionString));
@@ -121,16 +121,16 @@ describe('the EventStoreDB adapter, appending,', () => {
     const events = writer.next(2);
     const send = () => store.append(writer.stream, NO_STREAM, events);
     expect((await send()).kind).toBe('unknown');
-    await eventually('it is written', async () => (await send()).kind === 'ok');
+    await eventually('the append is written', async () => (await send()).kind === 'ok');
     expect(noted.replaced).toEqual([]);
     expect(await collect(store.readStream(writer.stream))).toHaveLength(2);
     await store.close();
     await server.stop();
   });
 
-  it('replaces a connection over which only errors came for a second', async () => {
+  it('replaces a connection that has returned only errors for a second', async () => {
     on.server.faults.append = () => ({ kind: 'busy' });
-    await eventually('it is given up', async () => {
+    await eventually('the connection is replaced', async () => {
       await first(new StreamWriter());
       return on.reports.replaced.length > 0;
     });
@@ -138,7 +138,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
   });
 
-  it('finds an unknown append by its hash, when its retry conflicts', async () => {
+  it('finds an unknown append by its hash when its retry conflicts', async () => {
     const writer = new StreamWriter();
     const events = writer.next(3);
     on.injectFaults({ kind: 'lose-answer' }, { kind: 'wrong-version' });
@@ -148,7 +148,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(on.storedIn(writer.stream)).toHaveLength(3);
   });
 
-  it('recognises the same ids with other contents, when an unknown append then conflicts', async () => {
+  it('recognises the same ids with other contents when the retry of an unknown append conflicts', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     const others = rechained(
@@ -163,7 +163,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await send()).toEqual({ kind: 'conflict', actual: 1 });
   });
 
-  it('finds that another writer came first, when the retry of an unknown append conflicts', async () => {
+  it('finds that another writer was first when the retry of an unknown append conflicts', async () => {
     const writer = new StreamWriter();
     on.injectFaults({ kind: 'busy' });
     const events = writer.next(2);
@@ -186,7 +186,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await send()).toMatchObject({ kind: 'ok' });
   });
 
-  it('retries at the leader when it is redirected: nothing was written', async () => {
+  it('retries at the leader when it is redirected, because nothing was written', async () => {
     const leader = await EventStoreDbProtocolServer.start();
     on.injectFaults({ kind: 'not-leader', leader: { address: '127.0.0.1', port: leader.port } });
     const writer = new StreamWriter();
@@ -198,7 +198,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'ok' });
   });
 
-  it('follows a limited number of such answers', async () => {
+  it('follows a limited number of redirects', async () => {
     const here = { address: '127.0.0.1', port: on.server.port };
     let attempts = 0;
     on.server.faults.append = () => {
@@ -215,7 +215,7 @@ describe('the EventStoreDB adapter, appending,', () => {
       code,
     });
 
-    it('when the stream was deleted for ever', async () => {
+    it('when the stream was deleted permanently', async () => {
       const writer = new StreamWriter();
       on.server.log.append(writer.stream, {
         id: '00000000-0000-4000-8000-000000000000',
@@ -250,7 +250,7 @@ describe('the EventStoreDB adapter, appending,', () => {
     });
   });
 
-  it('is closed once and for all', async () => {
+  it('rejects appends after it was closed', async () => {
     await on.store.close();
     expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
     await expect(on.store.head()).rejects.toThrow('closed');
@@ -259,10 +259,10 @@ describe('the EventStoreDB adapter, appending,', () => {
   });
 });
 
-describe('the EventStoreDB adapter, on a server that says no position of a repeat,', () => {
+describe('The EventStoreDB adapter, on a server that returns no position for a repeat,', () => {
   const on = withStore({}, { repeatsCarryPosition: false });
 
-  it('reads where it was written', async () => {
+  it('looks the position up in the stream', async () => {
     const writer = new StreamWriter();
     const events = await writer.append(on.store, 2);
     await writer.append(on.store);
@@ -275,13 +275,13 @@ describe('the EventStoreDB adapter, on a server that says no position of a repea
   });
 });
 
-describe('the EventStoreDB adapter, when an answer is missing,', () => {
+describe('The EventStoreDB adapter, when an answer is missing,', () => {
   const on = withStore({ deadlineMs: 5_000 });
   const first = (writer: StreamWriter) => on.store.append(writer.stream, NO_STREAM, writer.next());
 
   it.each([
     ['no answer after the commit', { kind: 'swallow-answer' }],
-    ['an answer that is late', { kind: 'late-answer', afterMs: 60_000 }],
+    ['a late answer', { kind: 'late-answer', afterMs: 60_000 }],
   ] as const)('finds the append in its stream: %s', async (_what, fault) => {
     on.injectFaults(fault);
     const writer = new StreamWriter();
@@ -294,23 +294,26 @@ describe('the EventStoreDB adapter, when an answer is missing,', () => {
   });
 });
 
-describe('the EventStoreDB adapter, with little time,', () => {
+describe('The EventStoreDB adapter, with a short deadline,', () => {
   const on = withStore({ deadlineMs: 150, appendsInFlightMax: 4 });
   const first = (writer: StreamWriter) => on.store.append(writer.stream, NO_STREAM, writer.next());
 
   it.each([
     ['no answer', { kind: 'swallow' }],
-    ['an append that is late', { kind: 'late-write', afterMs: 400 }],
+    ['a late append', { kind: 'late-write', afterMs: 400 }],
   ] as const)('waits no longer than its deadline for %s', async (_what, fault) => {
     on.injectFaults(fault);
     const took = await elapsedMs(async () => {
       expect(await first(new StreamWriter())).toMatchObject({ kind: 'unknown' });
     });
     expect(took).toBeLessThan(2_000);
-    await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
+    await eventually(
+      'the connection recovers',
+      async () => (await first(new StreamWriter())).kind === 'ok',
+    );
   });
 
-  it('answers in time out of a black hole, and heals behind it', async () => {
+  it('answers in time while the network drops everything, and recovers afterwards', async () => {
     on.server.faults.blackHole = true;
     const took = await elapsedMs(async () => {
       const sent = Array.from({ length: 12 }, () => first(new StreamWriter()));
@@ -318,20 +321,26 @@ describe('the EventStoreDB adapter, with little time,', () => {
     });
     expect(took).toBeLessThan(3_000);
     on.server.faults.blackHole = false;
-    await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
+    await eventually(
+      'the connection recovers',
+      async () => (await first(new StreamWriter())).kind === 'ok',
+    );
   });
 
-  it('tolerates answers that come twice, or late, or never', async () => {
+  it('tolerates answers that arrive twice, late or never', async () => {
     on.injectFaults(
       { kind: 'double-answer' },
       { kind: 'swallow' },
       { kind: 'late-answer', afterMs: 200 },
     );
     for (let i = 0; i < 3; i += 1) await first(new StreamWriter());
-    await eventually('it heals', async () => (await first(new StreamWriter())).kind === 'ok');
+    await eventually(
+      'the connection recovers',
+      async () => (await first(new StreamWriter())).kind === 'ok',
+    );
   });
 
-  it('limits the appends in flight, and lets the others wait', async () => {
+  it('limits the appends in flight, and makes the others wait', async () => {
     let inFlight = 0;
     let most = 0;
     on.server.faults.append = () => {

@@ -16,10 +16,10 @@ import type { Session } from './session.js';
 import { toEventData } from './stored-event.js';
 
 const NOT_LEADER_ATTEMPTS_MAX = 4;
-/** An append is looked up this many times at least before its deadline, however slow the server is. */
+/** An append is looked up at least this many times before its deadline, however slow the server is. */
 const LOOKUPS_BEFORE_DEADLINE_MIN = 4;
 
-/** Sends appends by the classic call, and finds out what became of each. */
+/** Sends appends by the classic call, and determines whether each was written. */
 export class Appender {
   readonly #inFlight: Semaphore;
   readonly #lookup: AppendLookup;
@@ -137,7 +137,7 @@ export class Appender {
     switch (failure.kind) {
       case 'unknown': {
         lease.failed(error);
-        // A server that answers can be asked what became of the append that timed out.
+        // A live server can be read to determine whether the append that timed out was written.
         const isLive = connectionStateAfter(error) === 'live';
         const found = isLive ? await this.#lookUpBriefly(append) : null;
         return found === null ? failure : written(found);
@@ -182,8 +182,8 @@ export class Appender {
   }
 
   /**
-   * A conflict may be caused by what an earlier attempt, whose answer was lost, has written: the
-   * event behind the expected revision tells.
+   * A conflict may be caused by an earlier attempt of the same append whose answer was lost. The
+   * event after the expected revision shows whether it was.
    */
   async #resolveConflict(
     append: Append,
@@ -213,7 +213,7 @@ const written = ({ revision, position }: AppendPlace): AppendResult => ({
   position,
 });
 
-/** A deleted stream accepts "no stream" as its revision, and goes on counting where it was. */
+/** A deleted stream accepts "no stream" as its revision, and continues its old numbering. */
 function assertExpectedRevision({ stream, expected, events }: Append, revision: number): void {
   if (revision === expected + events.length) return;
   throw new PermanentStoreError(

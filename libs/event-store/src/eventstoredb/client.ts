@@ -14,14 +14,14 @@ export class Client extends EventStoreDBClient {
   protected override handleError = async (): Promise<void> => {};
   #channel: ReturnType<typeof this.getChannel> | undefined;
 
-  /** Asking a client for its channel makes one: so it is noted whether it ever had one. */
+  /** A client creates its channel when it is read, so it is recorded whether it ever had one. */
   noteChannel(): this {
     const { getChannel } = this;
     this.getChannel = () => (this.#channel = getChannel());
     return this;
   }
 
-  /** The server's version. The client caches an error for ever, so use one for this call alone. */
+  /** The server's version. The client caches an error permanently, so it is used for this call only. */
   async version(): Promise<string> {
     return (await this.capabilities).serverVersion;
   }
@@ -32,7 +32,7 @@ export class Client extends EventStoreDBClient {
   }
 }
 
-/** `leader`: where a follower has sent us. */
+/** `leader` is the node that a follower redirected us to. */
 export const openClient = (settings: ConnectionOptions, leader: EndPoint | null): Client =>
   newClient(settings, leader).noteChannel();
 
@@ -56,8 +56,8 @@ const clientOptions = ({ connectionName, nodePreference }: ConnectionOptions) =>
 });
 
 /**
- * Never twice the same: channels with equal options share one connection, and with it the two
- * minutes that gRPC may wait before it tries a server again that was away.
+ * A number that differs for each channel: channels with equal options share one connection, and with
+ * it a back-off of up to two minutes after the server was unreachable.
  */
 function nextKeepAliveTimeoutMs(): number {
   generation = (generation + 1) % GENERATIONS;

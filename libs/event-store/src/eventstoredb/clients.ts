@@ -6,9 +6,9 @@ import type { ConnectionOptions, EndPoint } from './connection-string.js';
 /** A client that is in use, and stays open until it is released. */
 export interface ClientLease {
   readonly client: Client;
-  /** The server has answered as it should; called again for each event of a read. */
+  /** The server has answered; called for each event of a read. */
   readonly succeeded: () => void;
-  /** The call has failed. Whether the connection is given up for it depends on what it says of it. */
+  /** The call has failed. The error determines whether the connection is discarded. */
   readonly failed: (cause: unknown) => void;
   /** The client is connected to the wrong node and must not be used for further calls. */
   readonly redirected: (cause: unknown, leader: EndPoint) => void;
@@ -19,15 +19,15 @@ interface TrackedClient {
   readonly client: Client;
   users: number;
   isDiscarded: boolean;
-  /** Answers that came over it, errors included. */
+  /** The number of answers over this connection, including errors. */
   answers: number;
-  /** Since when it answers, but nothing as it should be; null: the last answer was a good one. */
+  /** Since when the server has returned only errors; null when the last answer was a success. */
   failingSinceMs: number | null;
 }
 
 /**
- * A node that has only refusals to give for so long may be cut off from its cluster, or just start:
- * another connection may lead to a better one.
+ * A node that returns only errors for this long may be cut off from its cluster or be starting, and a
+ * new connection may lead to another node.
  */
 const FAILING_MS_MAX = 1_000;
 
@@ -61,7 +61,7 @@ export class Clients {
         const state = connectionStateAfter(cause);
         if (state === 'broken') return this.#discard(tracked, cause, null);
         if (state === 'live') return this.#recordFailure(tracked, cause);
-        // No other call was answered over this connection since this one began.
+        // No other call has been answered over this connection since this one began.
         if (tracked.answers === answersBefore) this.#discard(tracked, cause, null);
       },
       redirected: (cause, leader) => this.#discard(tracked, cause, leader),

@@ -1,16 +1,16 @@
 import { DeadlineExceededError, UnavailableError } from '@eventstore/db-client';
 import { TimeoutError } from '#async';
 
-/** What a failed call says of the connection that it was made on. */
+/** The state of a connection as a failed call shows it. */
 export type ConnectionState =
-  /** The server answered, if only to say no. */
+  /** The server answered, even if with an error. */
   | 'live'
   /** No answer came in time: the connection is dead, unless other calls were answered meanwhile. */
   | 'silent'
   /** Broken, or in a state that is not known. */
   | 'broken';
 
-/** The statuses of gRPC, by their numbers. */
+/** The status codes of gRPC. */
 const OK = 0;
 const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
@@ -18,21 +18,21 @@ const INTERNAL = 13;
 const UNAVAILABLE = 14;
 const STATUS_MAX = 16;
 
-/** How EventStoreDB says that it can't now. Any other "unavailable" is gRPC's own, of a connection. */
+/** EventStoreDB's own messages for "unavailable". Any other one comes from gRPC and the connection. */
 const SERVER_BUSY = /server is (too busy|not ready)/i;
-/** What gRPC for Node makes of a stream that was reset: also of a connection that was lost. */
+/** gRPC for Node reports a stream that was reset this way, also when the connection was lost. */
 const RESET = /RST_STREAM|no message received/i;
 
 /**
- * Only three statuses are made up by gRPC when a connection fails: cancelled, internal and
- * unavailable; and the deadline is its own timer. All the others come from a server, over a
- * connection that works, which is kept for the other calls on it.
+ * gRPC itself produces only three statuses when a connection fails: cancelled, internal and
+ * unavailable. The deadline is its own timer. All other statuses come from a server over a working
+ * connection, which is kept for the other calls on it.
  */
 export function connectionStateAfter(error: unknown): ConnectionState {
   if (error instanceof TimeoutError || error instanceof DeadlineExceededError) return 'silent';
   if (!(error instanceof Error) || !('code' in error)) return 'broken';
   const { code, message } = error;
-  // Also what gRPC calls something else and the client knows better.
+  // The client's own error types are checked too, because their status may differ.
   if (error instanceof UnavailableError && !SERVER_BUSY.test(message)) return 'broken';
   if (typeof code !== 'number' || code <= OK || code > STATUS_MAX) return 'broken';
   switch (code) {

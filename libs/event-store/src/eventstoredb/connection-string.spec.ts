@@ -1,7 +1,7 @@
 import { PermanentStoreError } from '../port.js';
 import { parseConnectionString } from './connection-string.js';
 
-describe('the EventStoreDB connection string', () => {
+describe('The EventStoreDB connection string', () => {
   it.each([
     ['esdb://localhost?tls=false', [{ address: 'localhost', port: 2113 }], false],
     ['esdb://127.0.0.1:4242/?tls=false', [{ address: '127.0.0.1', port: 4242 }], false],
@@ -25,7 +25,7 @@ describe('the EventStoreDB connection string', () => {
     expect(isSecure).toBe(true);
   });
 
-  it('may be of a KurrentDB, which speaks the same protocol', () => {
+  it('may name a KurrentDB, which has the same protocol', () => {
     expect(parseConnectionString('kurrentdb+discover://c?tls=false').discover).toBe(true);
   });
 
@@ -35,7 +35,7 @@ describe('the EventStoreDB connection string', () => {
     expect(streamPrefix).toBe('try_7.');
   });
 
-  it('may carry what the client knows and this adapter does not need', () => {
+  it('may contain parameters of the client that this adapter does not need', () => {
     const text =
       'esdb://host?tls=false&keepAliveTimeout=10000&keepAliveInterval=10000&defaultDeadline=5000';
     expect(parseConnectionString(text).hosts).toHaveLength(1);
@@ -55,7 +55,7 @@ describe('the EventStoreDB connection string', () => {
     ['esdb://user:secret@host?streamPrefix=points-', 'streamPrefix'],
     ['esdb://user:secret@host?streamPrefix=$all', 'streamPrefix'],
     ['esdb://user:secret@host?tlsCAFile=nowhere.pem', 'nowhere.pem'],
-  ])('refuses %s, and keeps its password to itself', (text, named) => {
+  ])('rejects %s, and does not reveal the password', (text, named) => {
     const parse = () => parseConnectionString(text);
     expect(parse).toThrow(named);
     expect(parse).not.toThrow('secret');

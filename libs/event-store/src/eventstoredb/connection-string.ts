@@ -11,21 +11,21 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Without TLS the client sends none; but it must be given some, or it takes BatchAppend. */
+/** The client does not send credentials without TLS, but without any it would use BatchAppend. */
 export const UNSENT_CREDENTIALS: Credentials = { username: 'unused', password: 'unused' };
 
 export interface ConnectionOptions {
   readonly hosts: readonly [EndPoint, ...EndPoint[]];
-  /** The one host is a name that stands for a whole cluster. */
+  /** The single host is a DNS name for a whole cluster. */
   readonly discover: boolean;
   readonly isSecure: boolean;
-  /** null: none were given. */
+  /** Null when the string has no credentials. */
   readonly credentials: Credentials | null;
-  /** The certificates to trust, besides those the machine trusts. */
+  /** Certificates to trust besides those that the machine trusts. */
   readonly tlsCa: Buffer | null;
   readonly nodePreference: NodePreference | null;
   readonly connectionName: string | null;
-  /** In front of the names of all streams on the server; of the ledger's own making. */
+  /** A prefix of all stream names on the server. The parameter is the ledger's own. */
   readonly streamPrefix: string;
 }
 
@@ -37,9 +37,9 @@ const SHAPE =
   /^((?:esdb|kurrentdb)(?:\+discover)?):\/\/(?:([^:@/]+):([^@/]*)@)?([^/?@]+)\/?(?:\?(.*))?$/;
 
 /**
- * `esdb://user:password@host:port,host:port?tls=true&tlsCAFile=…`. Read here and not by the client,
- * which keeps the credentials to itself: each call needs them. What is wrong is named without
- * repeating the string, which holds a password.
+ * Parses `esdb://user:password@host:port,host:port?tls=true&tlsCAFile=…`. The client does not hand out
+ * the credentials that it parses, and each call needs them. Errors do not repeat the string, because
+ * it contains a password.
  */
 export function parseConnectionString(text: string): ConnectionOptions {
   const [, scheme, user, password, hosts = '', query = ''] = SHAPE.exec(text.trim()) ?? [];
@@ -65,7 +65,7 @@ export function parseConnectionString(text: string): ConnectionOptions {
   return options;
 }
 
-/** Known to the client, and of no use here: the adapter has deadlines of its own. */
+/** Parameters of the client that have no effect, because the adapter has its own deadlines. */
 const UNUSED = [
   'defaultdeadline',
   'discoveryinterval',
@@ -76,12 +76,12 @@ const UNUSED = [
 ];
 const USED = ['tls', 'tlscafile', 'nodepreference', 'connectionname', 'streamprefix'];
 const KNOWN = new Set([...USED, ...UNUSED]);
-/** Harmless only as the client has them by itself. */
+/** Parameters that are accepted only with the client's default. */
 const ONLY_TRUE = new Set(['throwonappendfailure', 'tlsverifycert']);
 
 function assertKnownParameter(name: string, value: string): void {
   if (KNOWN.has(name) || (ONLY_TRUE.has(name) && value === 'true')) return;
-  throw misconfigured(`the parameter ${name}, set so, is not supported`);
+  throw misconfigured(`this value of the parameter ${name} is not supported`);
 }
 
 function hostsOf(text: string): ConnectionOptions['hosts'] {
@@ -108,7 +108,7 @@ function nodePreferenceOf(value: string | undefined): NodePreference | null {
   return found;
 }
 
-/** Without a hyphen: so no prefix can make a name that a ledger with another prefix takes for its own. */
+/** A prefix has no hyphen, so that no ledger can mistake the streams of another prefix for its own. */
 const STREAM_PREFIX = /^[A-Za-z0-9_.]{0,64}$/;
 
 function streamPrefixOf(value: string): string {

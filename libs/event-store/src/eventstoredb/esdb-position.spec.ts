@@ -1,10 +1,10 @@
 import type { Position } from '../port.js';
 import { formatPosition, isPosition, parsePosition } from './esdb-position.js';
 
-describe('a position of EventStoreDB', () => {
+describe('A position of EventStoreDB', () => {
   const at = (commit: bigint) => formatPosition({ commit, prepare: commit });
 
-  it('compares as a string, up to the largest there is', () => {
+  it('compares as a string, up to the largest possible one', () => {
     const commits = [0n, 9n, 10n, 99_999n, 2n ** 53n + 1n, 2n ** 64n - 1n];
     const positions = commits.map(at);
     expect([...positions].sort()).toEqual(positions);
@@ -21,6 +21,6 @@ describe('a position of EventStoreDB', () => {
   });
 
   it.each(['memory:0000000000000042', 'es-1-2', `${at(1n)}0`])('is not %s', (text) => {
-    expect(() => parsePosition(text as Position)).toThrow('is no position of an EventStoreDB');
+    expect(() => parsePosition(text as Position)).toThrow('is not a position of an EventStoreDB');
   });
 });

@@ -1,6 +1,6 @@
 import { PermanentStoreError, type Position } from '../port.js';
 
-/** How the client writes a position. */
+/** A position as the client represents it. */
 export interface LogPosition {
   readonly commit: bigint;
   readonly prepare: bigint;
@@ -16,14 +16,14 @@ export const formatPosition = ({ commit, prepare }: LogPosition): Position =>
 
 export const isPosition = (text: string): text is Position => SHAPE.test(text);
 
-/** null, the beginning, stays null. A position of another kind of store is refused. */
+/** Null, the beginning, stays null. A position of another kind of store is rejected. */
 export function parsePosition(position: Position | null): LogPosition | null {
   if (position === null) return null;
   const [, commit, prepare] = SHAPE.exec(position) ?? [];
   if (commit === undefined || prepare === undefined) {
     throw new PermanentStoreError(
       'foreign-position',
-      `"${position}" is no position of an EventStoreDB`,
+      `"${position}" is not a position of an EventStoreDB`,
     );
   }
   return { commit: BigInt(commit), prepare: BigInt(prepare) };

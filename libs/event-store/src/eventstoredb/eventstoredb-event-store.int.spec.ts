@@ -5,7 +5,7 @@ import { eventStoreContract } from '../contract/event-store.contract.js';
 import { parseConnectionString } from './connection-string.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 
-/** A real server's connection string; without one, the protocol server stands in for it. */
+/** The connection string of a real server. Without one, the test double is used. */
 const real = eventStoreUrlFromEnv();
 const server = new EventStoreDbProtocolServer();
 
@@ -32,7 +32,7 @@ eventStoreContract(
   },
 );
 
-/** The client does not know the parameter, which is the adapter's own. */
+/** Removes the adapter's own parameter, which the client would reject. */
 const withoutPrefix = (text: string): string => text.replace(/[?&]streamPrefix=[^&]*$/i, '');
 const url = () => real ?? server.connectionString;
 const onServer = (stream: string): string => parseConnectionString(url()).streamPrefix + stream;

@@ -25,7 +25,7 @@ import type { Session } from './session.js';
 import { StreamNames } from './stream-names.js';
 import { readStream } from './stream-reader.js';
 
-/** The store for those who run a cluster: EventStoreDB, by its client 6.2.1. */
+/** An event store on EventStoreDB or a cluster of it, over its client 6.2.1. */
 export class EventStoreDbEventStore implements EventStore {
   readonly #options: ResolvedEventStoreDbOptions;
   readonly #session: Session;
@@ -62,7 +62,7 @@ export class EventStoreDbEventStore implements EventStore {
     yield* readStream(this.#session, stream, options);
   }
 
-  /** What the metadata of a stream hides of it, in words; for those who look into damage. */
+  /** Describes which events the metadata of a stream hides, for the investigation of damage. */
   describeTruncation(stream: string): Promise<string> {
     return describeTruncation(this.#session, stream);
   }

@@ -9,9 +9,9 @@ import {
 import { PermanentStoreError } from '../port.js';
 import type { EndPoint } from './connection-string.js';
 
-/** What an error of the client means to the caller. */
+/** The meaning of a client error for the caller. */
 export type Failure =
-  /** Definitely not written. null: there is no such stream. */
+  /** Definitely not written. `actual` is null when the stream does not exist. */
   | { readonly kind: 'conflict'; readonly actual: number | null }
   /** Not written: another node leads the cluster. */
   | { readonly kind: 'not-leader'; readonly leader: EndPoint }
@@ -19,15 +19,15 @@ export type Failure =
   /** Passes: but what the call was to do may be done or not, and the client may be beyond repair. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
-/** gRPC's number for it; the client has no type for this one when it comes from the server. */
+/** gRPC's status code. The client has no error type for it when it comes from the server. */
 const INVALID_ARGUMENT = 3;
 
-/** gRPC's number for what a server could not say more about. */
+/** gRPC's status code for an unspecified error of the server. */
 const UNKNOWN = 2;
 
 /**
- * What a read of `$all` is answered from a position in the middle of a record: 24.10 says that it is
- * invalid; 23.10 just fails, as it could over anything else.
+ * Whether a read of `$all` may have failed because its position is in the middle of a record. Version
+ * 24.10 reports an invalid position, and 23.10 an unspecified error.
  */
 export function mayBeOfPosition(error: unknown): boolean {
   const answer = error instanceof PermanentStoreError ? error.cause : error;

@@ -21,10 +21,10 @@ const QUICK: EventStoreDbOptions = {
 
 jest.setTimeout(30_000);
 
-describe('the EventStoreDB adapter, following,', () => {
+describe('The EventStoreDB adapter, following,', () => {
   const on = withStore({ ...QUICK, streamPrefix: 'points-' });
 
-  /** Something that is none of ours. */
+  /** An event of another program. */
   const foreign = (stream = '$of-the-server') =>
     on.server.log.append(stream, {
       id: randomUUID(),
@@ -34,7 +34,7 @@ describe('the EventStoreDB adapter, following,', () => {
       meta: new Uint8Array(),
     });
 
-  /** Follows and notes every batch, empty or not. */
+  /** Follows and records every batch, empty or not. */
   const batches = (after: Position | null, store = on.store) => {
     const stop = new AbortController();
     const seen: EventBatch[] = [];
@@ -42,52 +42,52 @@ describe('the EventStoreDB adapter, following,', () => {
     return { seen, done, stop };
   };
 
-  it('begins behind its position, as readAll does, though the server means two things by it', async () => {
+  it('begins after its position, as readAll does, although the server treats the two differently', async () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 3);
     const [, second] = await readAllPages(on.store, null);
     const after = second?.position ?? null;
     expect(revisionsOf(await readAllPages(on.store, after))).toEqual([2]);
     const follower = startFollowing(on.store, after, writer.stream);
-    await eventually('it came', () => follower.events.length > 0);
+    await eventually('the event arrived', () => follower.events.length > 0);
     await follower.end();
     expect(revisionsOf(follower.events)).toEqual([2]);
   });
 
-  it('sees streams of its prefix and no others', async () => {
+  it('delivers streams of its prefix and no others', async () => {
     foreign('other-1');
     const writer = new StreamWriter();
     await writer.append(on.store, 2);
     foreign('other-2');
     const { seen, done, stop } = batches(null);
-    await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
+    await eventually('the events arrived', () => seen.flatMap((b) => b.events).length === 2);
     stop.abort();
     await done;
     expect(await readAllPages(on.store, null)).toHaveLength(2);
     expect(await on.store.head()).toBe(seen.flatMap((b) => b.events).at(-1)?.position);
   });
 
-  it('without a prefix, sees all but the server’s own', async () => {
+  it('without a prefix, delivers all but the server’s own streams', async () => {
     const store = new EventStoreDbEventStore(on.server.connectionString, QUICK);
     foreign();
     await new StreamWriter('points-1').append(store);
     await new StreamWriter('other-1').append(store);
     foreign('$$points-1');
     const { seen, done, stop } = batches(null, store);
-    await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
+    await eventually('the events arrived', () => seen.flatMap((b) => b.events).length === 2);
     stop.abort();
     await done;
     expect(await readAllPages(store, null)).toHaveLength(2);
     await store.close();
   });
 
-  it('moves on where there is nothing of ours, and finds its head and pages behind it', async () => {
+  it('advances over events of others, and finds its head and pages after them', async () => {
     const writer = new StreamWriter();
     await writer.append(on.store);
     const head = await on.store.head();
     for (let i = 0; i < 2_500; i += 1) foreign();
     const { seen, done, stop } = batches(null);
-    await eventually('the checkpoints came', () => (seen.at(-1)?.next ?? '') > (head ?? ''));
+    await eventually('the checkpoints arrived', () => (seen.at(-1)?.next ?? '') > (head ?? ''));
     stop.abort();
     await done;
     expect(seen.flatMap((b) => b.events)).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('the EventStoreDB adapter, following,', () => {
     expect(idsOf(await readAllPages(on.store, head))).toEqual(idsOf(late));
   });
 
-  it('gives checkpoints in their place: none ahead of an event, none backwards', async () => {
+  it('delivers checkpoints in order: none ahead of an event, none backwards', async () => {
     const writer = new StreamWriter();
     const nexts: string[] = [];
     const revisions: number[] = [];
@@ -122,7 +122,7 @@ describe('the EventStoreDB adapter, following,', () => {
       await writer.append(on.store, 5);
       for (let j = 0; j < 60; j += 1) foreign();
     }
-    await eventually('all came', () => revisions.length === 100);
+    await eventually('all events arrived', () => revisions.length === 100);
     stop.abort();
     await done;
     expect(revisions).toEqual(Array.from({ length: 100 }, (_, i) => i));
@@ -130,27 +130,27 @@ describe('the EventStoreDB adapter, following,', () => {
     expect(new Set(nexts).size).toBe(nexts.length);
   });
 
-  it('subscribes again when the server comes back, with nothing lost and nothing twice', async () => {
+  it('subscribes again when the server comes back, without loss or duplicates', async () => {
     const writer = new StreamWriter();
     const follower = startFollowing(on.store, null, writer.stream);
     await writer.append(on.store, 2);
-    await eventually('the early ones came', () => follower.events.length === 2);
+    await eventually('the early events arrived', () => follower.events.length === 2);
     await on.server.stop();
-    await eventually('it tries again and again', () => on.reports.interrupted.length > 5);
+    await eventually('it retried several times', () => on.reports.interrupted.length > 5);
     await on.server.start();
-    await eventually('the late ones came', async () => {
+    await eventually('the late events arrived', async () => {
       const result = await on.store.append(writer.stream, 1, writer.next());
       return result.kind === 'ok';
     });
-    await eventually('the late ones came', () => follower.events.length === 3);
+    await eventually('the late events arrived', () => follower.events.length === 3);
     await follower.end();
     expect(revisionsOf(follower.events)).toEqual([0, 1, 2]);
   });
 
-  it('backs off longer from failure to failure, up to its limit, jittered', async () => {
+  it('backs off longer after each failure, up to its limit, with jitter', async () => {
     await on.server.stop();
     const { done, stop } = batches(null);
-    await eventually('it tried', () => on.reports.interrupted.length > 6);
+    await eventually('it retried', () => on.reports.interrupted.length > 6);
     stop.abort();
     await done;
     const waits = on.reports.interrupted.slice(0, 6);
@@ -162,48 +162,54 @@ describe('the EventStoreDB adapter, following,', () => {
     ['dropped with an error', { kind: 'drop', afterEvents: 7, as: 'internal' }],
     ['ended by the server', { kind: 'drop', afterEvents: 7, as: 'end' }],
     ['refused as busy', { kind: 'busy' }],
-    ['refused by a follower', { kind: 'not-leader', leader: { address: '127.0.0.1', port: 1 } }],
-  ] as const)('goes on behind what it gave when its subscription is %s', async (_how, fault) => {
-    const writer = new StreamWriter();
-    await writer.append(on.store, 40);
-    let strikes = 3;
-    on.server.faults.read = (call) => {
-      if (!call.isSubscription || strikes === 0) return undefined;
-      strikes -= 1;
-      return fault;
-    };
-    const follower = startFollowing(on.store, null, writer.stream);
-    await eventually('all came', () => follower.events.length >= 40);
-    await follower.end();
-    expect(strikes).toBe(0);
-    expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 40 }, (_, i) => i));
-  });
+    [
+      'refused by a follower node',
+      { kind: 'not-leader', leader: { address: '127.0.0.1', port: 1 } },
+    ],
+  ] as const)(
+    'continues after the last delivered event when its subscription is %s',
+    async (_how, fault) => {
+      const writer = new StreamWriter();
+      await writer.append(on.store, 40);
+      let strikes = 3;
+      on.server.faults.read = (call) => {
+        if (!call.isSubscription || strikes === 0) return undefined;
+        strikes -= 1;
+        return fault;
+      };
+      const follower = startFollowing(on.store, null, writer.stream);
+      await eventually('all events arrived', () => follower.events.length >= 40);
+      await follower.end();
+      expect(strikes).toBe(0);
+      expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    },
+  );
 
-  it('does not wait for ever for a subscription to be confirmed', async () => {
+  it('limits the wait for the confirmation of a subscription', async () => {
     await new StreamWriter().append(on.store, 4);
     let strikes = 3;
     on.server.faults.read = () => ((strikes -= 1) >= 0 ? { kind: 'swallow' } : undefined);
     const hurried = { ...QUICK, deadlineMs: 200 };
     const store = new EventStoreDbEventStore(on.server.connectionString, hurried);
     const { seen, done, stop } = batches(null, store);
-    await eventually('all came', () => seen.flatMap((b) => b.events).length === 4);
+    await eventually('all events arrived', () => seen.flatMap((b) => b.events).length === 4);
     stop.abort();
     await done;
     expect(strikes).toBeLessThan(0);
     await store.close();
   });
 
-  it('leaves out what it gave before, when a server sends it again', async () => {
+  it('skips events that it has delivered before when the server sends them again', async () => {
     const writer = new StreamWriter();
     await writer.append(on.store, 20);
     on.server.faults.read = () => ({ kind: 'duplicate' });
     const follower = startFollowing(on.store, null, writer.stream);
-    await eventually('all came', () => follower.events.length >= 20);
+    await eventually('all events arrived', () => follower.events.length >= 20);
     await follower.end();
     expect(revisionsOf(follower.events)).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
-  it('refuses to go on from where the store has not come: an older state was restored', async () => {
+  it('rejects a position beyond the end of the store, because an older state was restored', async () => {
     const older = await on.store.readAll(null, 1);
     await new StreamWriter().append(on.store, 3);
     const head = await on.store.head();
@@ -218,7 +224,7 @@ describe('the EventStoreDB adapter, following,', () => {
   });
 
   it.each(['23.10', '24.10'] as const)(
-    'refuses to go on from where no event is: another store stands in the place of this one (%s)',
+    'rejects a position without an event, because the store was replaced by another one (%s)',
     async (version) => {
       const other = await EventStoreDbProtocolServer.start({ version });
       const store = new EventStoreDbEventStore(other.connectionString, QUICK);
@@ -239,10 +245,10 @@ describe('the EventStoreDB adapter, following,', () => {
   );
 
   it.each([
-    ['subscriptions alone', false],
+    ['only subscriptions', false],
     ['every read', true],
   ])(
-    'goes on when the server fails for another reason for a while: %s',
+    'continues when the server fails for another reason for a while: %s',
     async (_what, readsToo) => {
       const writer = new StreamWriter();
       await writer.append(on.store, 2);
@@ -255,24 +261,24 @@ describe('the EventStoreDB adapter, following,', () => {
         return failing === 6 ? undefined : { kind: 'error', as: 'unknown' };
       };
       const follower = startFollowing(on.store, first?.position ?? null, writer.stream);
-      await eventually('it came', () => follower.events.length > 0);
+      await eventually('the event arrived', () => follower.events.length > 0);
       await follower.end();
       expect(revisionsOf(follower.events)).toEqual([1]);
       expect(failing).toBe(0);
     },
   );
 
-  it('leaves a hole in a stream to the reader, who knows what to expect', async () => {
+  it('delivers a stream with a gap, which the reader has to detect', async () => {
     await new StreamWriter().append(on.store, 3);
     on.server.faults.read = () => ({ kind: 'omit', event: 1 });
     const { seen, done, stop } = batches(null);
-    await eventually('they came', () => seen.flatMap((b) => b.events).length === 2);
+    await eventually('the events arrived', () => seen.flatMap((b) => b.events).length === 2);
     stop.abort();
     await done;
     expect(revisionsOf(seen.flatMap((b) => b.events))).toEqual([0, 2]);
   });
 
-  it('keeps a flood waiting for a slow sink, and holds only so much of it', async () => {
+  it('holds back many events for a slow sink, and buffers a limited number', async () => {
     const writer = new StreamWriter();
     const large = JSON.stringify('x'.repeat(5_000));
     for (let i = 0; i < 30; i += 1) await writer.append(on.store, 100, () => large);
@@ -292,7 +298,7 @@ describe('the EventStoreDB adapter, following,', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
 
-  it('goes on behind what it gave when it was too slow for the server, on the same connection', async () => {
+  it('continues after the last delivered event on the same connection when it was too slow for the server', async () => {
     const writer = new StreamWriter();
     const stop = new AbortController();
     const revisions: number[] = [];
@@ -318,28 +324,28 @@ describe('the EventStoreDB adapter, following,', () => {
     expect(on.reports.replaced).toEqual([]);
   });
 
-  it('resolves when it is aborted while it waits for a server that is away', async () => {
+  it('resolves when it is aborted while it waits for an unreachable server', async () => {
     await on.server.stop();
     const { done, stop } = batches(null);
-    await eventually('it waits', () => on.reports.interrupted.length > 0);
+    await eventually('it is waiting', () => on.reports.interrupted.length > 0);
     stop.abort();
     expect(await elapsedMs(() => done)).toBeLessThan(1_000);
   });
 
-  it('leaves the connection alone when it is aborted', async () => {
+  it('keeps the connection when it is aborted', async () => {
     const { seen, done, stop } = batches(null);
     await new StreamWriter().append(on.store);
-    await eventually('it came', () => seen.length > 0);
+    await eventually('the event arrived', () => seen.length > 0);
     stop.abort();
     await done;
     expect(on.reports.replaced).toEqual([]);
   });
 });
 
-describe('the EventStoreDB adapter, following in silence,', () => {
+describe('The EventStoreDB adapter, following a silent subscription,', () => {
   const on = withStore({ ...QUICK, silenceMsMax: 60 });
 
-  it('renews a subscription that may have died, and misses nothing', async () => {
+  it('renews a subscription that may be dead, and misses nothing', async () => {
     let subscriptions = 0;
     on.server.faults.read = () => {
       subscriptions += 1;
@@ -348,7 +354,7 @@ describe('the EventStoreDB adapter, following in silence,', () => {
     const writer = new StreamWriter();
     const follower = startFollowing(on.store, null, writer.stream);
     await writer.append(on.store, 4);
-    await eventually('all came', () => follower.events.length === 4);
+    await eventually('all events arrived', () => follower.events.length === 4);
     await follower.end();
     expect(subscriptions).toBeGreaterThanOrEqual(3);
     expect(revisionsOf(follower.events)).toEqual([0, 1, 2, 3]);

@@ -17,14 +17,14 @@ import type { Session } from './session.js';
 import { readRecord } from './stored-event.js';
 import { Checkpoint, Subscription, type FollowItem } from './subscription.js';
 
-/** So often in a row a server fails over a position before the position is looked at. */
+/** The position is checked after this many consecutive failures that it may have caused. */
 const POSITION_FAILURES_MAX = 3;
 
-/** Goes on behind where it was, through as many subscriptions as it takes, until it is stopped. */
+/** Follows from a position until it is stopped, and subscribes again after each failure. */
 export class Follower {
   #position: Position | null;
   #failures = 0;
-  /** Of these, the last ones in a row that may be about the position. */
+  /** The latest consecutive failures that the position may have caused. */
   #positionFailures = 0;
 
   constructor(
@@ -53,7 +53,7 @@ export class Follower {
     }
   }
 
-  /** What was seen and is not there any more: an older state of the store was restored. */
+  /** Rejects a position beyond the end of the store: an older state of the store was restored. */
   async #assertWithinStore(signal: AbortSignal): Promise<void> {
     const after = this.#position;
     while (after !== null && !signal.aborted) {
@@ -71,7 +71,7 @@ export class Follower {
     }
   }
 
-  /** No record begins where the following is to go on: another store was put in the place of this one. */
+  /** Rejects a position at which no record begins: the store was replaced by another one. */
   async #rejectUnreadablePosition(error: unknown): Promise<void> {
     const after = this.#position;
     this.#positionFailures = mayBeOfPosition(error) ? this.#positionFailures + 1 : 0;
@@ -83,13 +83,13 @@ export class Follower {
     if (isReadable) return;
     throw new PermanentStoreError(
       'broken-order',
-      `cannot follow from ${after}: no event of the store has that position. It is another store than ` +
-        'before, or was restored and has been written since',
+      `cannot follow from ${after}: no event of the store has that position. The store was replaced ` +
+        'by another one, or was restored and has been written since',
       { cause: error },
     );
   }
 
-  /** Returns when this subscription is of no use any more; throws what ends the following. */
+  /** Returns when the subscription has ended. Throws an error that no new subscription can help. */
   async #deliver(
     subscription: Subscription,
     sink: EventBatchSink,
@@ -116,7 +116,7 @@ export class Follower {
     }
   }
 
-  /** What was seen before, which a server may send again, is left out. */
+  /** Skips events that were delivered before, because a server may send them again. */
   #batchOf(items: readonly FollowItem[]): EventBatch | null {
     const events: RecordedEvent[] = [];
     const damaged: DamagedRecord[] = [];

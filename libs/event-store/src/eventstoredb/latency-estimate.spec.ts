@@ -10,7 +10,7 @@ function estimateOf(...latenciesMs: number[]): number {
 const times = (count: number, latencyMs: number): number[] =>
   Array.from({ length: count }, () => latencyMs);
 
-describe('an estimate of when an answer is late', () => {
+describe('The estimate of when an answer is late', () => {
   it('is zero before the first answer', () => {
     expect(estimateOf()).toBe(0);
   });
@@ -32,14 +32,14 @@ describe('an estimate of when an answer is late', () => {
     expect(recovered).toBeLessThan(20);
   });
 
-  it('leaves room for answers that vary', () => {
+  it('allows for latencies that vary', () => {
     const steady = estimateOf(...times(100, 50));
     const varying = estimateOf(...Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 10 : 90)));
     expect(varying).toBeGreaterThan(90);
     expect(varying).toBeGreaterThan(2 * steady);
   });
 
-  it('is never below the smallest latency that was observed', () => {
+  it('is never below the smallest observed latency', () => {
     const latencies = fc.array(fc.double({ min: 0, max: 10_000, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(latencies, (observed) => {

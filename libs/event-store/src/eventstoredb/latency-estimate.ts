@@ -3,9 +3,9 @@ const DEVIATION_GAIN = 1 / 4;
 const DEVIATIONS = 4;
 
 /**
- * When an answer counts as late: later than the mean of the recent ones by four mean deviations, as
- * TCP computes its retransmission timeout (RFC 6298). On a busy server every answer is slow, and a
- * fixed limit would double its load just then.
+ * Estimates when an answer is late: four mean deviations above the mean of recent latencies, as TCP
+ * computes its retransmission timeout (RFC 6298). A fixed limit would double the load of a busy server,
+ * on which every answer is slow.
  */
 export class LatencyEstimate {
   #meanMs = 0;
@@ -24,7 +24,7 @@ export class LatencyEstimate {
     this.#meanMs += MEAN_GAIN * error;
   }
 
-  /** Zero as long as nothing was observed. */
+  /** Zero before the first observation. */
   get lateAfterMs(): number {
     return this.#meanMs + DEVIATIONS * this.#deviationMs;
   }

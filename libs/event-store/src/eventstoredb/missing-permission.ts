@@ -9,7 +9,7 @@ export interface Permission {
 const SEE = 'see "EventStoreDB" in docs/operations.md';
 
 export const READ_ALL_PERMISSION: Permission = {
-  what: 'read $all, which is where everything is followed',
+  what: 'read $all, which followers read',
   grant: `an administrator has to add it to "$r" of "$acl" in the metadata of $all (${SEE})`,
 };
 
@@ -31,13 +31,13 @@ export const readMetadataPermission = (stream: string): Permission => ({
   grant: inStreams('$mr', stream),
 });
 
-/** gRPC's number for credentials that the server does not know. */
+/** gRPC's status code for credentials that the server does not know. */
 const UNAUTHENTICATED = 16;
 
 /** Access was denied; the message names the missing permission and how to grant it. */
 export class MissingPermissionError extends PermanentStoreError {
   constructor(
-    /** The server does not know the user with that password: no right was even looked at. */
+    /** The server rejects the user name or the password, before it checks any permission. */
     readonly isUserUnknown: boolean,
     message: string,
     options: ErrorOptions,
@@ -46,7 +46,7 @@ export class MissingPermissionError extends PermanentStoreError {
   }
 }
 
-/** Says which right is missing and how it is granted, where that is what an error is about. */
+/** Adds the missing permission and how to grant it to an error that denies access. */
 export function explainAccessDenied(
   error: unknown,
   user: string,

@@ -1,32 +1,32 @@
 import { SYSTEM_CLOCK, type Clock } from '#async';
 
-/** What the adapter reports while it works; nothing of it needs an answer. */
+/** Receives reports of the adapter, for metrics and logs. */
 export interface EventStoreDbObserver {
-  /** An append whose fate is not known: it will be sent again. */
+  /** The result of an append is unknown. The caller sends it again. */
   readonly appendUnknown?: (stream: string, cause: unknown) => void;
-  /** The connection is given up, and a new one made for what comes. */
+  /** The connection was discarded, and the next calls use a new one. */
   readonly clientReplaced?: (cause: unknown) => void;
-  /** A `follow` lost its subscription, and subscribes again after a wait. */
+  /** A follower lost its subscription and subscribes again after a wait. */
   readonly followInterrupted?: (cause: unknown, waitMs: number) => void;
 }
 
 export interface EventStoreDbOptions {
-  /** `follow`, `readAll` and `head` see only streams that begin with it. */
+  /** `follow`, `readAll` and `head` return only streams that begin with this prefix. */
   readonly streamPrefix?: string;
-  /** Of an append; of a read, from one event to the next; of a subscription, until it is confirmed. */
+  /** Limits an append, the time between two events of a read, and the confirmation of a subscription. */
   readonly deadlineMs?: number;
   /**
-   * An append that is not answered for so long is looked for in its stream, and again after each
-   * twice as long: the server drops what repeats an append that it has not committed yet.
+   * An append is looked up in its stream when it was not answered for this long, and again after twice
+   * as long each time, because the server drops a repeat of an append that is not committed yet.
    */
   readonly lookUpAfterMs?: number;
-  /** A subscription that says nothing for so long is renewed. */
+  /** A subscription that delivers nothing for this long is renewed. */
   readonly silenceMsMax?: number;
   readonly backoffMsMin?: number;
   readonly backoffMsMax?: number;
-  /** Further appends wait, and for no longer than the deadline. */
+  /** Further appends wait, but no longer than the deadline. */
   readonly appendsInFlightMax?: number;
-  /** For the jitter of the back-off. */
+  /** The source of the jitter of the back-off. */
   readonly random?: () => number;
   /** For everything that waits, but for gRPC's own deadlines. */
   readonly clock?: Clock;

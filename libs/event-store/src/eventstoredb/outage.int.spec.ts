@@ -27,7 +27,7 @@ async function reachDeadline(clock: ManualClock, work: Promise<unknown>): Promis
   await clock.advance(1);
 }
 
-describe('the EventStoreDB adapter, when the server is away,', () => {
+describe('The EventStoreDB adapter, when the server is unreachable,', () => {
   const clock = new ManualClock();
   const on = withStore({ deadlineMs: DEADLINE_MS, clock });
   const reads = [
@@ -36,7 +36,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     ['the head', () => on.store.head()],
   ] as const;
 
-  it('starts without it, and works when it comes', async () => {
+  it('starts without it, and works once it is up', async () => {
     await on.server.stop();
     const writer = new StreamWriter();
     const started = new EventStoreDbEventStore(on.server.connectionString, { clock });
@@ -71,7 +71,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     await read();
   });
 
-  it.each(reads)('fails in time reading %s out of a black hole', async (_what, read) => {
+  it.each(reads)('fails in time when it reads %s and the network drops everything', async (_what, read) => {
     on.server.faults.blackHole = true;
     const failed = expect(read()).rejects.toThrow('no event of a read within');
     await eventually('it waits', () => clock.timers > 0);
@@ -107,7 +107,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     expect(read).toBe(50);
   });
 
-  it('stops following at once, also out of a black hole', async () => {
+  it('stops following at once, also while the network drops everything', async () => {
     on.server.faults.blackHole = true;
     const stop = new AbortController();
     const followed = on.store.follow(null, async () => {}, stop.signal);
@@ -127,7 +127,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
     };
     const writer = new StreamWriter();
     const append = store.append(writer.stream, NO_STREAM, writer.next());
-    await eventually('it arrived', () => hasArrived);
+    await eventually('the call arrived', () => hasArrived);
     const followed = store.follow(null, async () => {}, new AbortController().signal);
     let isClosed = false;
     const closed = store.close().then(() => (isClosed = true));
@@ -141,7 +141,7 @@ describe('the EventStoreDB adapter, when the server is away,', () => {
   });
 });
 
-describe('the EventStoreDB adapter, behind a connection that is cut or stalled,', () => {
+describe('The EventStoreDB adapter, over a connection that is cut or stalled,', () => {
   const clock = new ManualClock();
   const on = withStore();
   let proxy: TcpProxy;
@@ -157,7 +157,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
   });
 
   it.each(['before-request', 'half-request', 'after-request', 'before-answer'] as const)(
-    'does not know what became of an append that was cut %s, and writes it once',
+    'reports an append that was cut %s as unknown, and writes it once',
     async (at) => {
       const writer = new StreamWriter();
       await writer.append(store);
@@ -171,7 +171,7 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
     },
   );
 
-  it('answers in time while nothing moves, and heals when it does', async () => {
+  it('answers in time while the connection stalls, and recovers afterwards', async () => {
     const writer = new StreamWriter();
     await writer.append(store);
     const events = writer.next();
@@ -181,12 +181,12 @@ describe('the EventStoreDB adapter, behind a connection that is cut or stalled,'
     await reachDeadline(clock, settled);
     expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     proxy.resume();
-    await eventually('it heals', async () => (await send()).kind === 'ok');
+    await eventually('the connection recovers', async () => (await send()).kind === 'ok');
     expect(await readVerified(store, writer.stream)).toHaveLength(2);
   });
 });
 
-describe('the EventStoreDB adapter, in a cluster,', () => {
+describe('The EventStoreDB adapter, in a cluster,', () => {
   it('finds the leader by gossip when other nodes are down', async () => {
     const node = await EventStoreDbProtocolServer.start();
     const store = new EventStoreDbEventStore(`esdb://127.0.0.1:1,127.0.0.1:${node.port}?tls=false`);
@@ -198,7 +198,7 @@ describe('the EventStoreDB adapter, in a cluster,', () => {
   });
 });
 
-describe('the EventStoreDB adapter, over TLS,', () => {
+describe('The EventStoreDB adapter, over TLS,', () => {
   const tls = selfSigned();
   const server = new EventStoreDbProtocolServer({ tls });
   let folder = '';
@@ -214,7 +214,7 @@ describe('the EventStoreDB adapter, over TLS,', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is let in with the credentials of its connection string', async () => {
+  it('is authenticated with the credentials of its connection string', async () => {
     const store = new EventStoreDbEventStore(urlOf('admin:changeit'));
     const writer = new StreamWriter();
     await writer.append(store, 3);
@@ -233,7 +233,7 @@ describe('the EventStoreDB adapter, over TLS,', () => {
     await store.close();
   });
 
-  it('says that it may not come in, and does not try for ever', async () => {
+  it('reports rejected credentials, and does not retry', async () => {
     const store = new EventStoreDbEventStore(urlOf('admin:wrong'));
     const denied = { name: 'PermanentStoreError', code: 'access-denied' };
     const writer = new StreamWriter();
@@ -245,18 +245,18 @@ describe('the EventStoreDB adapter, over TLS,', () => {
     await store.close();
   });
 
-  it('does not start with a certificate that is not there, and names it', () => {
+  it('does not start with a missing certificate, and names it', () => {
     const missing = urlOf('admin:changeit', join(folder, 'none.pem'));
     expect(() => new EventStoreDbEventStore(missing)).toThrow('none.pem');
   });
 
-  it('heals after a restart of the server', async () => {
+  it('recovers after a restart of the server', async () => {
     const store = new EventStoreDbEventStore(urlOf('admin:changeit'));
     const writer = new StreamWriter();
     await writer.append(store);
     await server.stop();
     await server.start();
-    await eventually('it heals', async () => {
+    await eventually('the connection recovers', async () => {
       await appendUntilOk(store, writer);
       return true;
     });

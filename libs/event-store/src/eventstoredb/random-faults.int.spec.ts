@@ -15,7 +15,7 @@ import {
 
 const STREAMS = 8;
 const APPENDS_EACH = 25;
-/** One writer has the server restarted behind its every so many appends. */
+/** One writer restarts the server after every this many of its appends. */
 const RESTART_EVERY = 8;
 const DEADLINE_MS = 500;
 const LATE_MS = 700;
@@ -46,10 +46,10 @@ const READ_FAULTS: readonly EventStoreDbReadFault[] = [
 const seeds = (process.env['TEST_SEEDS'] ?? '1,2,3,4,5').split(',').map(Number);
 
 /** Jest fails a test on an unhandled rejection, so none is asserted here. */
-describe('the EventStoreDB adapter, under faults of every kind at once,', () => {
+describe('The EventStoreDB adapter, under random faults of every kind,', () => {
   const on = withStore({ deadlineMs: DEADLINE_MS, backoffMsMin: 5, backoffMsMax: 40 });
   it.each(seeds)(
-    'stores what it acknowledged, once, without a hole: seed %i',
+    'stores exactly what it acknowledged, once and without a gap (seed %i)',
     async (seed) => {
       const random = seededNumbers(seed);
       const oneOf = <T>(items: readonly T[]): T | undefined =>
@@ -88,7 +88,7 @@ describe('the EventStoreDB adapter, under faults of every kind at once,', () => 
       }
       const stored = idsOf(await readAllPages(on.store, null));
       expect(stored).toHaveLength(STREAMS * APPENDS_EACH);
-      await eventually('all were followed', () => follower.events.length >= stored.length);
+      await eventually('all events were followed', () => follower.events.length >= stored.length);
       await follower.end();
       expect({ seed, followed: idsOf(follower.events) }).toEqual({ seed, followed: stored });
     },

@@ -8,7 +8,7 @@ import { readEvents } from './read-events.js';
 
 const CREDENTIALS = { username: 'unused', password: 'unused' };
 
-describe('a read of EventStoreDB', () => {
+describe('A read of EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
   const writer = new StreamWriter();
   let clients: Clients;
@@ -46,9 +46,9 @@ describe('a read of EventStoreDB', () => {
     await expect(read(-1n).next()).rejects.toMatchObject({ code: 'misconfigured' });
     const others = new Clients(parseConnectionString(server.connectionString), () => {});
     const failing = readEvents({ clients: others, deadlineMs: 30_000, clock: SYSTEM_CLOCK }, () => {
-      throw new Error('not even begun');
+      throw new Error('the read did not begin');
     });
-    await expect(failing.next()).rejects.toThrow('not even begun');
+    await expect(failing.next()).rejects.toThrow('the read did not begin');
     await others.close(60_000);
   });
 });

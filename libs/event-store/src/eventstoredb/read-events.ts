@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 
 export type ReadSession = Pick<Session, 'clients' | 'deadlineMs' | 'clock'>;
 
-/** What is used of the client's streams. */
+/** The part of the client's streams that is used here. */
 export interface Read {
   iterator(options: { destroyOnReturn: boolean }): AsyncIterableIterator<ResolvedEvent>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -17,13 +17,13 @@ export interface Read {
   cancel(): Promise<void>;
 }
 
-/** The first try may find only that a connection has died since it was last used. */
+/** The first attempt may only discover that the connection died since it was last used. */
 const TRIES_MAX = 2;
 
 /**
- * Reads on one client and ends in time: the client's own deadlines don't hold for reads, so that a
- * timer of ours runs from one event to the next. A stream that does not exist reads as
- * empty, and `missing` is called.
+ * Reads on one client and ends in time. The client does not apply its deadlines to reads, so that our
+ * own timer limits the time between two events. A stream that does not exist reads as empty, and
+ * `missing` is called.
  */
 export async function* readEvents(
   session: ReadSession,
@@ -98,8 +98,8 @@ async function* withReadTimeout(
 }
 
 /**
- * A call notices its cancellation only while it is read: the remaining events are read and dropped,
- * or the client would keep the call for ever.
+ * A call notices its cancellation only while it is read. The remaining events are read and dropped, so
+ * that the client does not keep the call open.
  */
 async function drainAndCancel(read: Read | undefined): Promise<void> {
   if (read === undefined) return;
@@ -108,7 +108,7 @@ async function drainAndCancel(read: Read | undefined): Promise<void> {
   await read.cancel().catch(() => {});
 }
 
-/** Says what is thrown of an error, and what it means for the client that the call was made on. */
+/** Reports the error to the client's lease, and returns the error to throw. */
 export function recordFailure(error: unknown, lease: ClientLease): unknown {
   const failure = failureOf(error);
   if (failure.kind === 'permanent') {

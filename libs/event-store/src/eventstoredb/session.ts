@@ -3,7 +3,7 @@ import type { Clients } from './clients.js';
 import type { Credentials } from './connection-string.js';
 import type { StreamNames } from './stream-names.js';
 
-/** What every call needs to know of the server, and of who calls. */
+/** The clients, credentials and settings that every call needs. */
 export interface Session {
   readonly clients: Clients;
   readonly credentials: Credentials;

@@ -10,7 +10,7 @@ import { formatPosition } from './esdb-position.js';
 import type { StreamNames } from './stream-names.js';
 import { encodeMetadata, parseMetadata, serverEventId, decodeUtf8 } from './stored-form.js';
 
-/** Bytes only: what the client would write as JSON are other bytes than were hashed. */
+/** Data is sent as bytes, because the client would encode JSON into other bytes than were hashed. */
 export const toEventData = (event: EncodedEvent): EventData =>
   binaryEvent({
     id: serverEventId(event.hash),
@@ -19,7 +19,7 @@ export const toEventData = (event: EncodedEvent): EventData =>
     metadata: encodeMetadata(event),
   });
 
-/** A record of one of our streams: an event, or damage done by another program. */
+/** Reads a record of one of our streams as an event, or as damage done by another program. */
 export function readRecord(
   { event }: ResolvedEvent,
   names: StreamNames,
@@ -27,7 +27,7 @@ export function readRecord(
   if (event?.position === undefined) {
     throw new PermanentStoreError(
       'misconfigured',
-      'the server does not say where events are: it must be of version 22.6 or later',
+      'the server does not report positions: version 22.6 or later is required',
     );
   }
   const { type, data, metadata } = event;
@@ -55,7 +55,7 @@ export function readRecord(
   };
 }
 
-/** For reads of one stream, which must not skip a record of another program. */
+/** Like readRecord, but throws for a record of another program, which a read of one stream must not skip. */
 export function fromResolved(resolved: ResolvedEvent, names: StreamNames): RecordedEvent {
   const record = readRecord(resolved, names);
   if (!isDamaged(record)) return record;

@@ -11,7 +11,7 @@ import { encodeMetadata, parseMetadata, serverEventId } from './stored-form.js';
 
 const CREDENTIALS = { username: 'unused', password: 'unused' };
 
-/** As every version wrote an event before its hash became the id that the server knows. */
+/** Writes an event in the form of earlier versions, in which the server's id was not made from the hash. */
 const inOldForm = ({ id, type, data, meta, hash }: EncodedEvent) =>
   binaryEvent({
     id,
@@ -20,10 +20,10 @@ const inOldForm = ({ id, type, data, meta, hash }: EncodedEvent) =>
     metadata: Uint8Array.from(Buffer.concat([hash, Buffer.from(meta)])),
   });
 
-describe('the form in which an event is stored', () => {
+describe('The stored form of an event', () => {
   const hashes = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
-  it('gives back hash, id and meta, whatever they are', () => {
+  it('preserves hash, id and meta, whatever their content', () => {
     fc.assert(
       fc.property(
         hashes,
@@ -41,7 +41,7 @@ describe('the form in which an event is stored', () => {
     );
   });
 
-  it('is distinguished from the earlier form, whatever the hash', () => {
+  it('differs from the earlier form, whatever the hash', () => {
     fc.assert(
       fc.property(
         hashes,
@@ -55,7 +55,7 @@ describe('the form in which an event is stored', () => {
     );
   });
 
-  it('is none of ours when the metadata is too short for it', () => {
+  it('is not recognised when the metadata is too short', () => {
     const hash = new Uint8Array(32).fill(7);
     expect(parseMetadata(randomUUID(), new Uint8Array(31))).toBeNull();
     expect(parseMetadata(serverEventId(hash), hash)).toBeNull();
@@ -63,7 +63,7 @@ describe('the form in which an event is stored', () => {
   });
 });
 
-describe('a stream that was begun by a version before', () => {
+describe('A stream that an earlier version began', () => {
   const on = withStore({ streamPrefix: 'points-' });
 
   async function beginInOldForm(count: number): Promise<StreamWriter> {
@@ -79,7 +79,7 @@ describe('a stream that was begun by a version before', () => {
     return writer;
   }
 
-  it('is read as it was, and goes on in the form of today with its chain whole', async () => {
+  it('is read unchanged, and continues in the current form with an unbroken hash chain', async () => {
     const writer = await beginInOldForm(3);
     await writer.append(on.store, 2);
     const stored = await readVerified(on.store, writer.stream);
@@ -95,7 +95,7 @@ describe('a stream that was begun by a version before', () => {
     ]);
   });
 
-  it('conflicts with an append of today at a place where it has the same event in its own form', async () => {
+  it('conflicts with an append in the current form at a revision that has the same event in the earlier form', async () => {
     const writer = await beginInOldForm(1);
     const same = await readVerified(on.store, writer.stream);
     expect(await on.store.append(writer.stream, NO_STREAM, nonEmpty(same))).toEqual({
@@ -105,7 +105,7 @@ describe('a stream that was begun by a version before', () => {
     expect(await readVerified(on.store, writer.stream)).toHaveLength(1);
   });
 
-  it('finds an append of its own there, also in the old form, when its result was unknown', async () => {
+  it('finds an unknown append, also in the earlier form', async () => {
     const writer = new StreamWriter();
     const events = writer.next(2);
     on.injectFaults({ kind: 'busy' });
@@ -125,7 +125,7 @@ describe('a stream that was begun by a version before', () => {
     expect(await readVerified(on.store, writer.stream)).toHaveLength(2);
   });
 
-  it('never has both forms at one place: the server takes an append of either only behind the end', async () => {
+  it('never has both forms at one revision, because the server accepts appends only at the end', async () => {
     const writer = await beginInOldForm(2);
     const [, second] = await readVerified(on.store, writer.stream);
     if (second === undefined) throw new Error('nothing there');

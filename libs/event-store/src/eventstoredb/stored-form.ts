@@ -4,7 +4,7 @@ import { readUuid, writeUuid } from '#bytes';
 const HASH_BYTES = 32;
 const ID_BYTES = 16;
 
-/** What the server keeps beside the data of an event. */
+/** The id and the metadata that the server stores with the data of an event. */
 export interface StoredParts {
   readonly id: string;
   readonly hash: Uint8Array;
@@ -13,13 +13,13 @@ export interface StoredParts {
 
 /**
  * The server's id of an event is the first half of its chain hash, written as a UUID. The server
- * knows a repeat by its ids and by nothing else: so the same id has to mean the same bytes at the
- * same place, which the ledger's own id does not (another process may give it to another answer to
- * the same command). That id is kept in the metadata.
+ * recognises a repeat by ids alone, so that the same id has to mean the same bytes at the same place.
+ * The ledger's own id does not guarantee that (another process may give it to another answer to the
+ * same command), and is stored in the metadata.
  */
 export const serverEventId = (hash: Uint8Array): string => readUuid(hash, 0);
 
-/** The hash, the ledger's id of the event, and then meta. A plain Uint8Array: a Buffer goes out as JSON. */
+/** The hash, the ledger's event id and meta, as a Uint8Array, because the client encodes a Buffer as JSON. */
 export function encodeMetadata({ id, hash, meta }: EncodedEvent): Uint8Array {
   const text = Buffer.from(meta, 'utf8');
   const metadata = new Uint8Array(HASH_BYTES + ID_BYTES + text.length);
@@ -30,9 +30,9 @@ export function encodeMetadata({ id, hash, meta }: EncodedEvent): Uint8Array {
 }
 
 /**
- * Events written before there was this form have the ledger's id as the server's, and none beside.
- * The forms are distinguished by that: two ids of 128 bits, one of them part of a SHA-256 that covers the
- * other, are not the same by chance. null: neither form.
+ * Events in the earlier form have the ledger's id as the server's id, and no id in the metadata. That
+ * tells the forms apart, because an id of 128 bits does not equal part of a SHA-256 that covers it by
+ * chance. Null means neither form.
  */
 export function parseMetadata(serverId: string, metadata: unknown): StoredParts | null {
   if (!(metadata instanceof Uint8Array) || metadata.length < HASH_BYTES) return null;

@@ -1,15 +1,15 @@
 import { META_PREFIX, SYSTEM_PREFIX } from './system-streams.js';
 
 /**
- * How streams of the ledger are called on the server. Several ledgers, or a test run beside one, may
- * share a server under different prefixes: what is above the adapter, and what the chain of hashes
- * covers, knows only the name behind the prefix.
+ * The names of the ledger's streams on the server. Several ledgers, or a test run, may share a server
+ * under different prefixes. Only the adapter knows the prefix: the hash chain covers the name without
+ * it.
  */
 export class StreamNames {
   constructor(
-    /** In front of every name on the server; of the connection string. */
+    /** The prefix of every name on the server, from the connection string. */
     private readonly serverPrefix: string,
-    /** What the ledger's own names begin with; empty: with anything. */
+    /** The beginning of the ledger's own names; empty when they may begin with anything. */
     private readonly prefix: string,
   ) {}
 
@@ -17,7 +17,7 @@ export class StreamNames {
     return this.serverPrefix + stream;
   }
 
-  /** Where the server keeps what is to be known about a stream. */
+  /** The stream in which the server stores the metadata of a stream. */
   metadataOnServer(stream: string): string {
     return META_PREFIX + this.onServer(stream);
   }
@@ -27,12 +27,12 @@ export class StreamNames {
     return begin === '' ? !onServer.startsWith(SYSTEM_PREFIX) : onServer.startsWith(begin);
   }
 
-  /** As the ledger knows it. */
+  /** The ledger's name for a stream of the server. */
   ofLedger(onServer: string): string {
     return onServer.slice(this.serverPrefix.length);
   }
 
-  /** What the names of all streams of ours begin with; empty: the server's own are not. */
+  /** The beginning of all our streams; when it is empty, all but the server's own are ours. */
   get filterPrefix(): string {
     return this.serverPrefix + this.prefix;
   }

@@ -9,7 +9,7 @@ import {
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { eventually, StreamWriter } from '../testing/eventstoredb-fixtures.js';
 
-describe('a prefix for all streams on a shared EventStoreDB', () => {
+describe('A prefix for all streams on a shared EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
   const open = (prefix: string) =>
     new EventStoreDbEventStore(`${server.connectionString}&streamPrefix=${prefix}`, {
@@ -26,7 +26,7 @@ describe('a prefix for all streams on a shared EventStoreDB', () => {
     await server.stop();
   });
 
-  it('is on the server alone: the ledger’s own names, and its hashes, are the same', async () => {
+  it('exists only on the server: the ledger’s own names and hashes are the same', async () => {
     const writer = new StreamWriter();
     await writer.append(trial, 2);
     expect(server.log.streamOf(`trial.${writer.stream}`)).toHaveLength(2);
@@ -36,13 +36,13 @@ describe('a prefix for all streams on a shared EventStoreDB', () => {
     );
   });
 
-  it('keeps two ledgers apart, whatever they read', async () => {
+  it('separates two ledgers in every kind of read', async () => {
     const [one, other] = [new StreamWriter(), new StreamWriter()];
     const before = await trial.head();
     const [here, there] = [startFollowing(ledger, null, /./), startFollowing(trial, before, /./)];
     await one.append(ledger, 3);
     await other.append(trial, 2);
-    await eventually('all came', () => here.events.length + there.events.length >= 5);
+    await eventually('all events arrived', () => here.events.length + there.events.length >= 5);
     await Promise.all([here.end(), there.end()]);
     expect(new Set(here.events.map(({ stream }) => stream))).toEqual(new Set([one.stream]));
     expect(new Set(there.events.map(({ stream }) => stream))).toEqual(new Set([other.stream]));

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { SubscriptionBuffer } from './subscription-buffer.js';
 
-describe('a batching queue', () => {
-  it('keeps the order, hands out all it holds, and holds producers back while it is full', async () => {
+describe('The buffer of a subscription', () => {
+  it('keeps the order, returns all its items, and makes producers wait while it is full', async () => {
     const queue = new SubscriptionBuffer<number>(3);
     const put: number[] = [];
     const producing = (async () => {
@@ -28,7 +28,7 @@ describe('a batching queue', () => {
     expect(await taking).toEqual(['first']);
   });
 
-  it('hands out what it holds before the error, and accepts nothing behind it', async () => {
+  it('returns its items before the error, and accepts nothing after it', async () => {
     const queue = new SubscriptionBuffer<number>(3);
     await queue.put(1);
     queue.fail(new Error('first'));
@@ -38,7 +38,7 @@ describe('a batching queue', () => {
     await expect(queue.takeAll()).rejects.toThrow('first');
   });
 
-  it('releases a producer that waits when it fails', async () => {
+  it('releases a waiting producer when it fails', async () => {
     const queue = new SubscriptionBuffer<number>(1);
     const waiting = queue.put(1);
     queue.fail(new Error('closed'));

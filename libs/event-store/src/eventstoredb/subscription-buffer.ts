@@ -1,6 +1,6 @@
 /**
  * A bounded queue between a subscription that delivers one event at a time and a sink that takes
- * batches. While it is full the producer waits, and with it the server.
+ * batches. While it is full the producer waits, and therefore the server too.
  */
 export class SubscriptionBuffer<T> {
   readonly #items: T[] = [];
@@ -20,14 +20,14 @@ export class SubscriptionBuffer<T> {
     });
   }
 
-  /** Nothing more is accepted. What it holds is still handed out, and then the error is thrown. */
+  /** Accepts no more items. Those in the buffer are still returned before the error is thrown. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#wakeConsumer();
     this.#wakeProducer();
   }
 
-  /** Everything it holds, in order. Waits for at least one item. */
+  /** Takes all items in order, and waits for at least one. */
   async takeAll(): Promise<readonly T[]> {
     while (this.#items.length === 0) {
       if (this.#failure !== null) throw this.#failure.error;

@@ -14,7 +14,7 @@ import type { Credentials } from './connection-string.js';
 import { formatPosition, parsePosition, type LogPosition } from './esdb-position.js';
 import { recordFailure } from './read-events.js';
 
-/** The server has looked so far; it travels with the events, in their order. */
+/** The server has scanned up to this position. Checkpoints are queued in order with the events. */
 export class Checkpoint {
   readonly position: Position;
   constructor(position: LogPosition) {
@@ -24,9 +24,9 @@ export class Checkpoint {
 
 export type FollowItem = ResolvedEvent | Checkpoint;
 
-/** Checkpoints come each so many times 32 events. */
+/** The server sends a checkpoint after every this many times 32 events. */
 const CHECKPOINT_INTERVAL = 4;
-/** Neither `$$metadata` nor any other stream of the server's own. */
+/** Excludes `$$metadata` and all other streams of the server itself. */
 const NOT_SYSTEM_STREAMS = '^[^$]';
 
 export interface SubscriptionOptions {
@@ -38,7 +38,7 @@ export interface SubscriptionOptions {
   readonly clock: Clock;
 }
 
-/** One subscription to `$all`, for as long as it lives: it does not resubscribe. */
+/** One subscription to `$all`. It does not resubscribe. */
 export class Subscription {
   readonly #items = new SubscriptionBuffer<FollowItem>(FOLLOW_BATCH_MAX);
   readonly #stream: AllStreamSubscription;
@@ -52,7 +52,7 @@ export class Subscription {
     const { after, credentials, deadlineMs, filterPrefix } = options;
     this.#stream = lease.client.subscribeToAll({
       credentials,
-      // Exclusive, where the same option of `readAll` is inclusive.
+      // The position is exclusive here, although the same option of `readAll` is inclusive.
       fromPosition: parsePosition(after) ?? START,
       filter: filterOf(filterPrefix),
     });
@@ -64,7 +64,7 @@ export class Subscription {
     void this.#pump();
   }
 
-  /** What came, in order; nothing at all when the subscription has been silent for too long. */
+  /** The received items in order, or none when the subscription has been silent for too long. */
   async take(): Promise<readonly FollowItem[]> {
     try {
       const { silenceMsMax, clock } = this.options;
@@ -87,7 +87,7 @@ export class Subscription {
       .finally(this.lease.release);
   }
 
-  /** The client's deadline does not hold for subscriptions. */
+  /** The client does not apply its deadline to subscriptions. */
   async #requireConfirmation(deadlineMs: number): Promise<void> {
     await sleep(deadlineMs, { signal: this.#confirmed.signal, clock: this.options.clock });
     if (!this.#confirmed.signal.aborted) {
@@ -98,9 +98,9 @@ export class Subscription {
   }
 
   /**
-   * `for await` and not `on('data')`: that one would not wait for who takes. It goes on when the
-   * subscription is closed, and drops what comes: a call notices its cancellation only while it is
-   * read.
+   * Reads with `for await`, because `on('data')` has no back-pressure. It continues after the
+   * subscription is closed and drops the items, because a call notices its cancellation only while it
+   * is read.
    */
   async #pump(): Promise<void> {
     try {
@@ -118,8 +118,8 @@ export class Subscription {
 }
 
 /**
- * A throw in `checkpointReached` is an unhandled rejection; and called at once it would overtake
- * the events in front of it. So it does nothing but put a mark among them.
+ * The filter of the subscription. An error in `checkpointReached` would be an unhandled rejection, and
+ * a checkpoint handled there would overtake the events before it, so that it is only added to the queue.
  */
 function filterOf(filterPrefix: string): Filter {
   const common = {

@@ -6,7 +6,7 @@ import { StreamWriter, withStore } from '../testing/eventstoredb-fixtures.js';
 
 const credentials = { username: 'unused', password: 'unused' };
 
-describe('a stream of EventStoreDB that gives no events', () => {
+describe('A stream of EventStoreDB without visible events', () => {
   const on = withStore({ streamPrefix: 'points-' });
   let client: Client;
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
     expect(await collect(on.store.readStream(newStream()))).toEqual([]);
   });
 
-  it('is new where nothing but an access list was made for it', async () => {
+  it('is new when only an access list was set for it', async () => {
     const stream = newStream();
     await client.setStreamMetadata(stream, { acl: { writeRoles: ['$all'] } }, { credentials });
     expect(await collect(on.store.readStream(stream))).toEqual([]);
@@ -35,7 +35,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
   it.each([
     ['from its beginning', {}],
     ['backwards', { backwards: true, limit: 1 }],
-  ])('was deleted, and says so: read %s', async (_how, options) => {
+  ])('is reported as deleted when it is read %s', async (_how, options) => {
     const { stream } = await written();
     await client.deleteStream(stream, { credentials });
     const read = collect(on.store.readStream(stream, options));
@@ -43,7 +43,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
     await expect(read).rejects.toThrow(stream);
   });
 
-  it('was deleted for ever, and says so', async () => {
+  it('is reported as permanently deleted', async () => {
     const { stream } = await written();
     await client.tombstoneStream(stream, { credentials });
     const read = collect(on.store.readStream(stream));
@@ -51,7 +51,7 @@ describe('a stream of EventStoreDB that gives no events', () => {
     await expect(read).rejects.toThrow(`stream ${stream} was deleted permanently`);
   });
 
-  it('was truncated to nothing, and says by what', async () => {
+  it('is reported as truncated completely, with the metadata that hides its events', async () => {
     const { stream } = await written();
     await client.setStreamMetadata(stream, { truncateBefore: 3 }, { credentials });
     const read = collect(on.store.readStream(stream));

@@ -4,7 +4,7 @@ import { explainAccessDenied, readMetadataPermission } from './missing-permissio
 import { readEvents } from './read-events.js';
 import type { Session } from './session.js';
 
-/** What the metadata of a stream says about how much of it can be read. */
+/** The limits in the metadata of a stream on which events can be read. */
 interface Truncation {
   readonly $tb?: unknown;
   readonly $maxCount?: unknown;
@@ -12,9 +12,9 @@ interface Truncation {
 }
 
 /**
- * A stream that gives no events is new, or its events are hidden: it was deleted ("soft", its
- * metadata says so, and the server then takes "no stream" for its revision) or truncated. A new
- * account there would begin in the middle of the old one.
+ * A stream without visible events is new, or its events are hidden because it was truncated or soft
+ * deleted (the server then accepts "no stream" as its revision). A new account there would continue
+ * the numbering of the old one.
  */
 export async function assertNotTruncated(
   session: Session,
@@ -58,5 +58,5 @@ const isTruncated = ({ $tb }: Truncation): boolean => typeof $tb === 'number' &&
 function describe(truncation: Truncation): string {
   const keys = ['$tb', '$maxCount', '$maxAge'] as const;
   const present = keys.filter((key) => truncation[key] !== undefined);
-  return present.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'nothing of it';
+  return present.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'none of it';
 }

@@ -1,6 +1,6 @@
 import { UnknownAppends } from './unknown-appends.js';
 
-describe('the appends whose result is unknown', () => {
+describe('The appends whose result is unknown', () => {
   it('contain one append from the time it is added until it is removed', () => {
     const unknown = new UnknownAppends();
     unknown.add('a');

@@ -15,7 +15,7 @@ export class UnknownAppends {
     else this.#isFull = true;
   }
 
-  /** Once there were too many to keep, every append is taken for unknown. */
+  /** Once there were too many to keep, every append counts as unknown. */
   has(id: string): boolean {
     return this.#isFull || this.#ids.has(id);
   }

@@ -11,7 +11,7 @@ export interface Append {
 
 export const positions = positionsOf('postgres');
 
-/** One row: see migrations/002-append.ts. */
+/** The one row that the function returns; see migrations/002-append.ts. */
 export interface Appended {
   readonly base: string;
   readonly answers: readonly Answer[] | null;
@@ -43,7 +43,7 @@ export function appendCall(appends: readonly Append[]): QueryConfig {
   };
 }
 
-/** Events of these ids stand there already; whether they say the same is not known yet. */
+/** Events with these ids are stored already. Whether their content is equal is not known yet. */
 export interface SameIds {
   readonly kind: 'same-ids';
   readonly revision: number;
@@ -52,7 +52,7 @@ export interface SameIds {
 
 export type AppendAnswer = AppendResult | SameIds;
 
-/** The answer to each append, in their order. */
+/** The answers in the order of the appends. */
 export function answersOf(
   appends: readonly Append[],
   { base, answers }: Appended,

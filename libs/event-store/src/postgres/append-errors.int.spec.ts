@@ -7,7 +7,7 @@ import { openPostgresEventStore } from './open-event-store.js';
 import type { PostgresOptions } from './options.js';
 import { countOf, expectDensePositions, expectStored } from '../testing/append-until-known.js';
 
-jest.setTimeout(60_000); // only a hang takes so long
+jest.setTimeout(60_000); // Only a hang takes this long.
 
 let database: Database;
 const opened: EventStore[] = [];
@@ -23,7 +23,7 @@ async function open(options: PostgresOptions = {}): Promise<EventStore> {
   return store;
 }
 
-/** Every insert of events fails so many times: as often as a sequence, which no rollback undoes, says. */
+/** Makes the first inserts of events fail. A sequence counts them, because a rollback does not undo it. */
 async function failInserts(times: number, sqlState: string): Promise<void> {
   await queryAsOwner(
     database.url,

@@ -32,15 +32,15 @@ async function call(...appends: Append[]) {
 const kinds = async (...appends: Append[]) =>
   (await call(...appends)).map((a) => (a.kind === 'same-ids' ? 'repeat' : a.kind));
 
-/** The next append of a writer, who takes it for written. */
+/** The next append of a writer, which assumes that it is written. */
 function next(writer: StreamWriter, count = 1): Append {
   const append = { stream: writer.stream, expected: writer.revision, events: writer.next(count) };
   writer.advance(append.events);
   return append;
 }
 
-describe('one call of the append function', () => {
-  it('writes appends of many streams behind each other', async () => {
+describe('One call of the append function', () => {
+  it('writes appends of many streams in order', async () => {
     const writers = [new StreamWriter(), new StreamWriter(), new StreamWriter()];
     const base = await expectDensePositions(store);
     const answers = await call(...writers.map((writer, i) => next(writer, i + 1)));
@@ -59,7 +59,7 @@ describe('one call of the append function', () => {
     expect(await collect(store.readStream(writer.stream))).toHaveLength(6);
   });
 
-  it('writes nothing of a stream behind an append of it that conflicts, but all of the others', async () => {
+  it('writes nothing of a stream after its first conflicting append, and all appends of other streams', async () => {
     const writer = new StreamWriter();
     await writer.append(store);
     const stale = new StreamWriter(writer.stream);
@@ -70,7 +70,7 @@ describe('one call of the append function', () => {
     expect(await collect(store.readStream(other.stream))).toHaveLength(1);
   });
 
-  it('writes the good ones up to the first bad one', async () => {
+  it('writes the valid appends up to the first invalid one', async () => {
     const writer = new StreamWriter();
     const [first, second, third] = [next(writer), next(writer), next(writer)];
     expect(await kinds(first, third, second)).toEqual(['ok', 'conflict', 'conflict']);
@@ -78,7 +78,7 @@ describe('one call of the append function', () => {
     expect(await kinds(second, third)).toEqual(['ok', 'ok']);
   });
 
-  it('answers repeats, and writes what follows them', async () => {
+  it('answers repeats, and writes the appends after them', async () => {
     const writer = new StreamWriter();
     const [first, second] = [next(writer, 2), next(writer)];
     await call(first, second);
@@ -87,7 +87,7 @@ describe('one call of the append function', () => {
     expect(await collect(store.readStream(writer.stream))).toHaveLength(5);
   });
 
-  it('says of a repeat where it was written the first time', async () => {
+  it('returns the original position of a repeat', async () => {
     const writer = new StreamWriter();
     const append = next(writer, 2);
     const [first] = await call(append);
@@ -95,7 +95,7 @@ describe('one call of the append function', () => {
     expect(await call(append)).toEqual([{ ...first, kind: 'same-ids' }]);
   });
 
-  it('leaves positions dense, whatever was refused', async () => {
+  it('keeps positions dense, whatever was rejected', async () => {
     expect(await expectDensePositions(store)).toBeGreaterThan(20);
   });
 });

@@ -20,8 +20,8 @@ function queueOf(...appends: QueuedAppend[]): AppendQueue {
 
 const streams = (batch: readonly QueuedAppend[]) => batch.map((append) => append.stream);
 
-describe('the queue of appends', () => {
-  it('hands appends out in the order they came', () => {
+describe('The append queue', () => {
+  it('returns appends in the order of their arrival', () => {
     const queue = queueOf(queued('a'), queued('b'), queued('c'));
     expect(streams(queue.take(1, 2, BYTES))).toEqual(['a', 'b']);
     expect(streams(queue.take(1, 2, BYTES))).toEqual(['c']);
@@ -37,9 +37,9 @@ describe('the queue of appends', () => {
     expect(streams(queue.take(1, 10, BYTES))).toEqual(['a']);
   });
 
-  it('limits the bytes of a batch, but hands out a large append alone', () => {
+  it('limits the bytes of a batch, but returns a larger append alone', () => {
     const queue = queueOf(queued('a', 'x'.repeat(9)), queued('b', 'x'.repeat(3)), queued('c'));
-    // Of an event without any text, its hash and id count: 48.
+    // An event without any text counts 48 bytes for its hash and id.
     expect(streams(queue.take(1, 10, 100))).toEqual(['a']);
     expect(streams(queue.take(1, 10, 100))).toEqual(['b', 'c']);
   });

@@ -8,12 +8,12 @@ export interface QueuedAppend extends Append {
   readonly fail: (error: unknown) => void;
 }
 
-/** A smaller batch is not divided for the sake of the call that runs beside it. */
+/** A batch smaller than this is not divided between concurrent calls. */
 const UNDIVIDED_APPENDS_MAX = 32;
 
 /**
- * Appends in the order they came. Only one append of a stream is in flight at a time: a repeat then
- * meets what the first attempt committed, and appends of one stream never overtake each other.
+ * Appends in the order of their arrival. Only one append of a stream is in flight at a time, so that
+ * a repeat finds the committed first attempt, and appends of one stream never overtake each other.
  */
 export class AppendQueue {
   #queued: QueuedAppend[] = [];
@@ -31,7 +31,7 @@ export class AppendQueue {
     this.#queued.push(append);
   }
 
-  /** The next batch: a fair share of everything that waits, so that concurrent batches are equal. */
+  /** Takes a fair share of the queue as the next batch, so that concurrent batches are equally large. */
   take(concurrentBatches: number, appendsMax: number, bytesMax: number): QueuedAppend[] {
     const share = Math.ceil((this.size + this.streamsInFlight) / concurrentBatches);
     const max = Math.min(appendsMax, Math.max(UNDIVIDED_APPENDS_MAX, share));
@@ -55,12 +55,12 @@ export class AppendQueue {
     return taken;
   }
 
-  /** The batch was answered: appends of its streams may be taken again. */
+  /** Called when the batch was answered, so that further appends of its streams may be taken. */
   release(batch: readonly QueuedAppend[]): void {
     for (const { stream } of batch) this.#inFlight.delete(stream);
   }
 
-  /** Removes and returns everything that waits. */
+  /** Removes and returns all queued appends. */
   drain(): QueuedAppend[] {
     return this.#queued.splice(0);
   }

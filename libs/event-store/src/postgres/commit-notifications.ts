@@ -5,13 +5,13 @@ import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 const CONNECTION_END_MS_MAX = 1_000;
 
 /**
- * Wakes followers when something was committed, by LISTEN and NOTIFY. A notification is only a hint:
- * it may come late or not at all, so that followers poll as well.
+ * Wakes followers on each commit, by LISTEN and NOTIFY. A notification is only a hint and may be late
+ * or missing, so that followers poll as well.
  */
 export class CommitNotifications {
-  /** A follower that waits for more than it counted before its last read misses none. */
+  /** A follower misses no notification when it waits for more than it counted before its last read. */
   #receivedCount = 0;
-  /** Connections that listen: two for a moment, when one follower leaves and the next one comes. */
+  /** The listening connections. There are two for a moment when one follower replaces another. */
   #listening = 0;
   #ended: Promise<unknown> = Promise.resolve();
   #subscribers = 0;
@@ -28,7 +28,7 @@ export class CommitNotifications {
     return this.#receivedCount;
   }
 
-  /** Listens as long as there is a subscriber. Returns how to unsubscribe. */
+  /** Listens as long as there is a subscriber. Returns a function that unsubscribes. */
   subscribe(): () => void {
     this.#subscribers += 1;
     if (this.#stop === null) {
@@ -43,7 +43,7 @@ export class CommitNotifications {
     };
   }
 
-  /** Until more than `received` notifications came, or it is time to poll, or `signal` aborts. */
+  /** Waits until more than `received` notifications arrived, or it is time to poll, or `signal` aborts. */
   async wait(received: number, signal: AbortSignal): Promise<void> {
     if (this.#receivedCount > received || signal.aborted) return;
     const { pollMs, fallbackPollMs } = this.options;
@@ -56,7 +56,7 @@ export class CommitNotifications {
     signal.removeEventListener('abort', abort);
   }
 
-  /** Once there are no subscribers: when every connection has ended. */
+  /** Resolves when every connection has ended, after the last subscriber has left. */
   async disconnected(): Promise<void> {
     await this.#ended;
   }
@@ -81,12 +81,12 @@ export class CommitNotifications {
     let isListening = false;
     const lost = new Promise<never>((_resolve, reject) => {
       client.on('error', reject);
-      client.on('end', () => reject(new Error('the connection that listens ended')));
+      client.on('end', () => reject(new Error('the listening connection ended')));
     });
     const stopped = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    lost.catch(() => {}); // awaited below, unless connecting has failed before
+    lost.catch(() => {}); // It is awaited below, unless connecting has failed before.
     client.on('notification', () => this.#notify());
     try {
       await client.connect();
@@ -94,11 +94,11 @@ export class CommitNotifications {
       this.#listening += 1;
       isListening = true;
       onListening();
-      this.#notify(); // something may have been committed before
+      this.#notify(); // Something may have been committed before this connection listened.
       if (!signal.aborted) await Promise.race([lost, stopped]);
     } finally {
       if (isListening) this.#listening -= 1;
-      this.#notify(); // followers that waited for notifications read now, and then poll more often
+      this.#notify(); // Followers that waited for notifications read now, and then poll more often.
       await settledWithin(client.end(), CONNECTION_END_MS_MAX);
     }
   }

@@ -18,7 +18,7 @@ import {
   appendMany,
 } from '../testing/append-until-known.js';
 
-jest.setTimeout(60_000); // only a hang takes so long
+jest.setTimeout(60_000); // Only a hang takes this long.
 
 const WRITERS = 12;
 const APPENDS_EACH = 40;
@@ -39,7 +39,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Every store writes its own stream, one follower reads along: it must see each event once. */
+/** Every store writes its own stream. One follower must receive each event once. */
 async function writeAlongside(): Promise<void> {
   const reader = stores[0];
   if (reader === undefined) throw new Error('no store');
@@ -51,7 +51,7 @@ async function writeAlongside(): Promise<void> {
     writers.map((writer, i) => appendMany(stores[i] ?? reader, writer, APPENDS_EACH)),
   );
   const acknowledged = written.flatMap((w) => w.acknowledged);
-  await eventually('all was followed', () => follower.events.length >= acknowledged.length);
+  await eventually('all events were followed', () => follower.events.length >= acknowledged.length);
   await follower.end();
   const followed = idsOf(follower.events);
   const missed = acknowledged.filter((id) => !followed.includes(id));
@@ -65,9 +65,9 @@ async function writeAlongside(): Promise<void> {
   await expectDensePositions(reader);
 }
 
-describe('events of 12 writers that commit concurrently', () => {
-  it('are seen once and in order when some transactions commit late', async () => {
-    // A writer that took a later number overtakes one that sleeps here, if anything lets it.
+describe('Events of 12 concurrent writers', () => {
+  it('are delivered once and in order when some transactions commit late', async () => {
+    // If positions were not serialised, a writer with a later one would overtake one that sleeps here.
     await queryAsOwner(
       database.url,
       `create function public.commit_late() returns trigger language plpgsql as $$
@@ -82,7 +82,7 @@ describe('events of 12 writers that commit concurrently', () => {
     await queryAsOwner(database.url, 'drop trigger commit_late on event_store.events');
   });
 
-  it('are seen at once beside a transaction that stays open', async () => {
+  it('are delivered at once while another transaction stays open', async () => {
     const other = await freshDatabase();
     const idlers = [database.url, other.url].map((url) => new pg.Client({ connectionString: url }));
     for (const idler of idlers) {
@@ -95,11 +95,11 @@ describe('events of 12 writers that commit concurrently', () => {
   });
 });
 
-describe('writers with stale or wrong revisions', () => {
+describe('Writers with stale or wrong revisions', () => {
   it('cannot damage a stream', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 41);
     const streams = [newStream(), newStream(), newStream(), newStream()];
-    // Only the owner of a stream knows its revision; a stale writer acts on an earlier one.
+    // Only the writer that owns a stream knows its revision. A stale writer uses an earlier one.
     const owners = streams.map((stream) => new StreamWriter(stream));
     const acknowledged = streams.map((): string[] => []);
     await Promise.all(

@@ -19,7 +19,7 @@ import {
   appendMany,
 } from '../testing/append-until-known.js';
 
-jest.setTimeout(60_000); // only a hang takes so long
+jest.setTimeout(60_000); // Only a hang takes this long.
 
 const isAppend = (request: Buffer) => request.includes('append');
 const options: PostgresOptions = {
@@ -32,7 +32,7 @@ const options: PostgresOptions = {
 let database: Database;
 let proxy: TcpProxy;
 let store: EventStore;
-/** Past the proxy. */
+/** A store that does not go through the proxy. */
 let direct: EventStore;
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('a connection to Postgres that is cut', () => {
+describe('A connection to Postgres that is cut', () => {
   it.each<CutAt>(['before-request', 'half-request', 'after-request', 'before-answer'])(
     '%s leaves an append unknown, and a retry finds it written once',
     async (at) => {
@@ -88,7 +88,7 @@ describe('a connection to Postgres that is cut', () => {
     expect((await waiting).result).toMatchObject({ kind: 'ok' });
   });
 
-  it('is retried no longer than an append may take', async () => {
+  it('is retried for no longer than an append may take', async () => {
     const writer = new StreamWriter();
     const hasty = await openPostgresEventStore(proxy.through(database.url), {
       ...options,
@@ -102,7 +102,7 @@ describe('a connection to Postgres that is cut', () => {
     await hasty.close();
   });
 
-  it('that stalls is closed, and what was in flight is written once', async () => {
+  it('is closed when it stalls, and appends in flight are written once', async () => {
     const writer = new StreamWriter();
     await writer.append(store);
     const slow = await openPostgresEventStore(proxy.through(database.url), {
@@ -121,7 +121,7 @@ describe('a connection to Postgres that is cut', () => {
     await slow.close();
   });
 
-  it('repeatedly loses and duplicates nothing for 12 writers and a follower', async () => {
+  it('repeatedly causes no loss and no duplicates for 12 writers and a follower', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 7);
     const random = seededNumbers(seed);
     const before = await direct.head();
@@ -135,7 +135,7 @@ describe('a connection to Postgres that is cut', () => {
       'before-answer',
     ];
     let done = false;
-    // The next cut waits for progress, however slow the machine is.
+    // The next cut waits for progress, so that a slow machine makes progress too.
     const cutting = (async () => {
       while (!done) {
         const seen = follower.events.length;
@@ -160,7 +160,7 @@ describe('a connection to Postgres that is cut', () => {
       await expectStored(direct, writer, written[i]?.acknowledged ?? []);
     }
     const count = written.reduce((sum, w) => sum + w.acknowledged.length, 0);
-    await eventually('all was followed', () => follower.events.length >= count);
+    await eventually('all events were followed', () => follower.events.length >= count);
     await follower.end();
     expect(new Set(idsOf(follower.events)).size).toBe(follower.events.length);
     expect(follower.events).toHaveLength(count);

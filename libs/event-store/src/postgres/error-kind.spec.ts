@@ -9,7 +9,7 @@ const serverError = (code: string, severity = 'ERROR', more = {}) =>
   Object.assign(new Error('from the server'), { code, severity, ...more });
 const networkError = (code?: string) => Object.assign(new Error('network'), code ? { code } : {});
 
-describe('the kind of an error', () => {
+describe('The kind of an error', () => {
   it.each([
     ['transient', serverError('40001')],
     ['transient', serverError('40P01')],

@@ -1,6 +1,6 @@
 import { PermanentStoreError } from '../port.js';
 
-/** What a failed call means for the appends in it. */
+/** The consequence of a failed call for its appends. */
 export type ErrorKind =
   /** Nothing was written, and a later call may succeed. */
   | 'transient'
@@ -27,7 +27,7 @@ interface ServerError {
   readonly constraint?: string;
 }
 
-/** Null: the error comes from the network or from a timeout of this process. */
+/** The SQLSTATE, or null when the error comes from the network or from a timeout of this process. */
 function serverErrorOf(error: unknown): ServerError | null {
   const { code, severity } = error as Partial<ServerError>;
   return typeof code === 'string' && typeof severity === 'string' ? (error as ServerError) : null;

@@ -9,9 +9,9 @@ import { positions } from './append-call.js';
 import { postgresPools } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
-jest.setTimeout(60_000); // only a hang takes so long
+jest.setTimeout(60_000); // Only a hang takes this long.
 
-/** Longer than a test may take: a follower that polls at this interval has to be woken. */
+/** An interval longer than a test may take, so that a follower has to be woken. */
 const NEVER_MS = 600_000;
 const EVENTS = 20;
 const noSink = async () => {};
@@ -36,7 +36,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** Appends event after event and follows them; only a hang keeps one from being delivered. */
+/** Appends events one by one, and checks that each is delivered before the next. */
 async function deliverEach(writer: EventStore, reader: EventStore): Promise<void> {
   const stream = new StreamWriter();
   const follower = startFollowing(reader, await reader.head(), stream.stream);
@@ -47,8 +47,8 @@ async function deliverEach(writer: EventStore, reader: EventStore): Promise<void
   await follower.end();
 }
 
-describe('a follower of Postgres', () => {
-  it('is woken by a commit of another process, long before it would poll', async () => {
+describe('A follower of Postgres', () => {
+  it('is woken by a commit of another process long before it would poll', async () => {
     await deliverEach(await open(), await open({ pollMs: NEVER_MS, fallbackPollMs: NEVER_MS }));
   });
 
@@ -63,7 +63,7 @@ describe('a follower of Postgres', () => {
     await deliverEach(writer, reader);
   });
 
-  it('sends only a small query now and then while nothing happens', async () => {
+  it('polls only at long intervals while nothing happens', async () => {
     const store = await open({ pollMs: 100 }, proxy.through(database.url));
     await new StreamWriter().append(store);
     const follower = startFollowing(store, await store.head(), /./);
@@ -90,26 +90,26 @@ describe('a follower of Postgres', () => {
       if (i === 30) proxy.refuse();
       if (i === 40) proxy.accept();
     }
-    await eventually('all came', () => follower.events.length >= written.length);
+    await eventually('all events arrived', () => follower.events.length >= written.length);
     await follower.end();
     expect(idsOf(follower.events)).toEqual(written);
   });
 
-  it('sees what was written while its notifications were interrupted', async () => {
+  it('delivers events that were written while its notifications were interrupted', async () => {
     const writer = await open();
     const reader = await open({ pollMs: 60_000 }, proxy.through(database.url));
     const stream = new StreamWriter();
     await stream.append(writer);
     const follower = startFollowing(reader, null, stream.stream);
-    await eventually('the first came', () => follower.events.length === 1);
+    await eventually('the first event arrived', () => follower.events.length === 1);
     proxy.refuse();
     await stream.append(writer);
     proxy.accept();
-    await eventually('the second came', () => follower.events.length === 2);
+    await eventually('the second event arrived', () => follower.events.length === 2);
     await follower.end();
   });
 
-  it('stops at a missing position: events were removed', async () => {
+  it('stops at a missing position, because events were removed', async () => {
     const store = await open();
     const stream = new StreamWriter();
     await stream.append(store, 5);
@@ -126,7 +126,7 @@ describe('a follower of Postgres', () => {
     });
   });
 
-  it('rejects a position behind the end of the store', async () => {
+  it('rejects a position beyond the end of the store', async () => {
     const store = await open();
     await new StreamWriter().append(store, 5);
     const signal = new AbortController().signal;

@@ -12,7 +12,7 @@ import type { CommitNotifications } from './commit-notifications.js';
 import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 import { head, readAll } from './read-queries.js';
 
-/** Reads again until it succeeds. Null: the follower was aborted before. */
+/** Reads again until it succeeds. Returns null when the follower was aborted before. */
 export type Reread = <T>(read: () => Promise<T>) => Promise<T | null>;
 
 export async function follow(
@@ -46,7 +46,7 @@ export async function follow(
   }
 }
 
-/** Positions are dense: one that is missing was removed. */
+/** Positions are dense, so that a missing one was removed. */
 function assertDensePositions(after: Position | null, events: readonly RecordedEvent[]): void {
   let place = positions.parse(after);
   for (const { position } of events) {
@@ -59,7 +59,7 @@ function assertDensePositions(after: Position | null, events: readonly RecordedE
   }
 }
 
-/** Only an abort, or an error that no retry can cure, ends the retries of a follower. */
+/** Only an abort or a permanent error ends the retries of a follower. */
 export function rereadUntilAborted(
   { backoffMsMin, backoffMsMax }: ResolvedPostgresOptions,
   observer: PostgresObserver,

@@ -1,12 +1,12 @@
 import { EVENT_WRITER } from './migrations/005-writer.js';
 
-/** May read events and snapshots, and nothing else: for the projector and for auditors. */
+/** The role of the projector and of auditors, which may only read events and snapshots. */
 export const EVENT_READER = 'points_ledger_event_reader';
 
 /**
  * The privileges of each role, granted after every migration, so that new tables are covered too.
  * These roles own nothing and cannot log in: a login becomes a member of the roles it needs.
- * Roles are of the whole server: another database may have made one, or is making it now.
+ * Roles belong to the whole server, so that another database may have created one, or does so now.
  */
 export const GRANTS = `
 do $block$

@@ -24,12 +24,12 @@ import {
 import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 
 /**
- * Writes many appends in one call and one commit. No timer gathers them: while as many calls run as
- * may run at a time, the next batch grows in the queue.
+ * Writes many appends in one call and one commit. There is no timer: the next batch grows in the queue
+ * while the maximum number of calls is in progress.
  */
 export class GroupCommit {
   readonly #queue = new AppendQueue();
-  /** One permit for each place in the queue. While there is none, callers wait: the back-pressure. */
+  /** One permit for each place in the queue. Without a permit callers wait, which is the back-pressure. */
   readonly #capacity: Semaphore;
   readonly #timers = new CancellableTimers(SYSTEM_CLOCK);
   #running = 0;
@@ -58,7 +58,7 @@ export class GroupCommit {
     });
   }
 
-  /** Lets the queue be written for a limited time. What is left then is answered `unknown`. */
+  /** Writes the queue for a limited time. Appends that are left then are answered `unknown`. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#isIdle()) return;
@@ -68,7 +68,7 @@ export class GroupCommit {
     this.#answerUnknown(this.#queue.drain(), storeClosed());
   }
 
-  /** Null, or why there was none in time. */
+  /** Null, or the reason why there was no permit in time. */
   async #waitForCapacity(): Promise<Error | null> {
     try {
       await this.#capacity.acquire({ waitMsMax: this.options.appendMsMax });
@@ -86,7 +86,7 @@ export class GroupCommit {
     return this.#running === 0 && this.#queue.size === 0 && this.#capacity.queued === 0;
   }
 
-  /** Waits for the end of this turn: a caller that is answered in it may have its next append ready. */
+  /** Waits for the end of this turn of the event loop, in which answered callers may append again. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -153,7 +153,7 @@ export class GroupCommit {
     return appended;
   }
 
-  /** One append makes the whole call fail: halving finds which, and the others are written. */
+  /** Halves a batch that one append makes fail until that append is found, and writes the others. */
   async #isolate(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {
     if (batch.length === 1) return rejectAll(batch, cause);
     this.observer.batchSplit?.(batch.length, cause);
@@ -162,7 +162,7 @@ export class GroupCommit {
     await this.#write(batch.slice(half));
   }
 
-  /** Returns the appends to retry after a wait. Those that have waited too long are answered. */
+  /** Waits, and returns the appends to retry. Those that have waited too long are answered `unknown`. */
   async #backOff(
     batch: readonly QueuedAppend[],
     failures: number,

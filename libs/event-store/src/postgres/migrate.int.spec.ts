@@ -3,7 +3,7 @@ import { queryAsOwner, freshDatabase, type Database } from '../testing/fresh-dat
 import { migrateEventStore, unsupportedReason } from './migrate.js';
 import { EVENT_STORE_PLAN } from './migrations/index.js';
 
-jest.setTimeout(60_000); // only a hang takes so long
+jest.setTimeout(60_000); // Only a hang takes this long.
 
 const HASH = `'\\x${'00'.repeat(32)}'`;
 const insertAt = (position: number) =>
@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-describe('a migration of the event store', () => {
-  it('1 keeps events with one place, one revision and one id each', async () => {
+describe('A migration of the event store', () => {
+  it('1 creates the events table, with unique positions, revisions and ids', async () => {
     await migrateEventStore(database.url, 1);
     await run(insertAt(1));
     const place = { code: '23505', constraint: 'events_position' };
@@ -39,7 +39,7 @@ describe('a migration of the event store', () => {
     expect(await run('select position from event_store.head')).toEqual([{ position: '0' }]);
   });
 
-  it('2 brings the one function that appends', async () => {
+  it('2 creates the append function', async () => {
     await migrateEventStore(database.url, 2);
     const append = `select * from event_store.append(array[1], array['s'], array[-1],
       array[gen_random_uuid()], array['t'], array['d'], array['m'], array[${HASH}::bytea])`;
@@ -63,14 +63,14 @@ describe('a migration of the event store', () => {
     expect(await run('select data from event_store.events')).toEqual([{ data: 'd' }]);
   });
 
-  it('4 brings a table of snapshots', async () => {
+  it('4 creates the table of snapshots', async () => {
     await migrateEventStore(database.url, 4);
     const save = `insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}')`;
     await run(save);
     await expect(run(save)).rejects.toMatchObject({ code: '23505' });
   });
 
-  it('5 lets the writer read and call the function, and nothing else', async () => {
+  it('5 allows the writer only to read and to call the function', async () => {
     await migrateEventStore(database.url, 5);
     await run(
       asWriter(`select * from event_store.append(array[1], array['s'], array[-1],
@@ -91,8 +91,8 @@ describe('a migration of the event store', () => {
   });
 });
 
-describe('a migration to sealed snapshots', () => {
-  it('6 drops what carries no seal, and takes none without one', async () => {
+describe('A migration to sealed snapshots', () => {
+  it('6 deletes snapshots without a seal, and makes the seal mandatory', async () => {
     await migrateEventStore(database.url, 5);
     await run(`insert into event_store.snapshots values ('s', 'k', 1, ${HASH}, '{}')`);
     await migrateEventStore(database.url, 6);
@@ -105,7 +105,7 @@ describe('a migration to sealed snapshots', () => {
   });
 });
 
-describe('the migrations of the event store', () => {
+describe('The migrations of the event store', () => {
   it('are applied once, however many processes run them at the same time', async () => {
     await Promise.all(Array.from({ length: 6 }, () => migrateEventStore(database.url)));
     const taken = await run('select number from event_store.migrations order by number');
@@ -131,7 +131,7 @@ describe('the migrations of the event store', () => {
     });
   });
 
-  it('reject a database that applied another migration under the same number', async () => {
+  it('reject a database that has another migration under the same number', async () => {
     await migrateEventStore(database.url);
     await run(`update event_store.migrations set digest = 'x' where number = 2`);
     await expect(migrateEventStore(database.url)).rejects.toMatchObject({ code: 'misconfigured' });

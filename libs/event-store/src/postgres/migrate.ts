@@ -6,10 +6,10 @@ import { EVENT_STORE_PLAN } from './migrations/index.js';
 
 const VERSION_MIN = 140_000;
 
-/** Brings the schema of the event store up to date, all or nothing, however many call it at once. */
+/** Brings the schema of the event store up to date atomically, however many processes call it at once. */
 export async function migrateEventStore(url: string, upTo?: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {}); // the running query rejects with it
+  client.on('error', () => {}); // The running query rejects with the error.
   await client.connect();
   try {
     await assertServerSupported(client);
@@ -24,7 +24,7 @@ export async function migrateEventStore(url: string, upTo?: number): Promise<voi
   }
 }
 
-/** A store whose schema is another program's can't be used before an operator has acted. */
+/** A store with an unexpected schema can't be used before an operator has acted. */
 export async function asPermanent<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -45,14 +45,14 @@ async function assertServerSupported(client: pg.Client): Promise<void> {
 }
 
 interface Server {
-  /** 180004 for 18.4. */
+  /** The numeric version is 180004 for 18.4. */
   readonly version: number;
   readonly encoding: string;
 }
 
-/** Why a server cannot hold events, or null. */
+/** The reason why a server can't store events, or null. */
 export function unsupportedReason({ version, encoding }: Server): string | null {
-  if (version < VERSION_MIN) return `Postgres 14 or later is needed, not ${version}`;
+  if (version < VERSION_MIN) return `Postgres 14 or later is required, not ${version}`;
   if (encoding !== 'UTF8') return `the database must be encoded in UTF8, not ${encoding}`;
   return null;
 }

@@ -3,7 +3,7 @@ import type { PostgresObserver, PostgresOptions } from './options.js';
 import { postgresPools, type ConnectionRole } from './pools.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
-/** The store at a URL, its schema brought up to date first. */
+/** Opens the store at a URL after its schema was brought up to date. */
 export async function openPostgresEventStore(
   url: string,
   options: PostgresOptions = {},
@@ -13,7 +13,7 @@ export async function openPostgresEventStore(
   return new PostgresEventStore(postgresPools(url, options, observer), options, observer);
 }
 
-/** The store at a URL whose schema is up to date already. */
+/** Opens the store at a URL whose schema is up to date. */
 export function openMigratedEventStore(
   url: string,
   options: PostgresOptions = {},

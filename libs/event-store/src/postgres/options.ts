@@ -3,7 +3,7 @@ export interface PostgresOptions {
   readonly batchAppendsMax?: number;
   /** Bytes of all appends in one call. */
   readonly batchBytesMax?: number;
-  /** Calls at a time: while one commits, the next is on its way. */
+  /** Concurrent calls: while one commits, the next one is sent. */
   readonly concurrentBatches?: number;
   /** Appends in the queue. While it is full, callers wait. */
   readonly queueAppendsMax?: number;
@@ -48,14 +48,14 @@ export const DEFAULT_POSTGRES_OPTIONS: ResolvedPostgresOptions = {
 
 /** What the adapter reports while it works, for logs and metrics. */
 export interface PostgresObserver {
-  /** One call, and so one commit, has succeeded. */
+  /** One call, which is one commit, has succeeded. */
   readonly batchWritten?: (appends: number, callMs: number) => void;
   /** Nothing was written; the call is retried after a wait. */
   readonly callRetried?: (cause: unknown, waitMs: number) => void;
   readonly appendsUnknown?: (appends: number, cause: unknown) => void;
-  /** One append made a batch fail: the batch is split to find it. */
+  /** One append made a batch fail, and the batch is split to find it. */
   readonly batchSplit?: (appends: number, cause: unknown) => void;
-  /** A `follow`, or the connection for its notifications, failed and is retried after a wait. */
+  /** A follower, or the connection for its notifications, failed and is retried after a wait. */
   readonly followInterrupted?: (cause: unknown, waitMs: number) => void;
   readonly connectionLost?: (cause: unknown) => void;
 }

@@ -6,23 +6,23 @@ import {
   type PostgresOptions,
 } from './options.js';
 
-/** The connections of one store. */
+/** The connection pools of one store. */
 export interface PostgresPools {
   readonly append: pg.Pool;
   readonly read: pg.Pool;
-  /** Creates a client, not connected yet, for notifications. */
+  /** Creates a client for notifications. It is not connected yet. */
   readonly listener: () => pg.Client;
 }
 
 /**
- * Every query must use an index, also when its table was empty at the time of planning, and for a
- * stream that is much longer than the others.
+ * Settings that make every query use an index, also when its table was empty at the time of planning,
+ * and for a stream that is much longer than the others.
  */
 const PLANS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_bitmapscan=off'];
 
 /**
- * `writer`: connections take the role that may only read and append, so that the owner of the schema
- * cannot change it by accident. `login`: they keep the rights of the login.
+ * With `writer`, connections assume the role that may only read and append, so that the owner of the
+ * schema cannot change it by accident. With `login`, they keep the privileges of the login.
  */
 export type ConnectionRole = 'writer' | 'login';
 
@@ -48,7 +48,7 @@ export function postgresPools(
   const pool = (max: number) => {
     const created = new pg.Pool({ ...common, max });
     created.on('error', (cause) => observer.connectionLost?.(cause));
-    // The pool does not listen to a client in use, and an unhandled `error` event ends the process.
+    // The pool does not handle errors of a client in use, and an unhandled `error` event ends the process.
     created.on('connect', (client) => client.on('error', () => {}));
     return created;
   };

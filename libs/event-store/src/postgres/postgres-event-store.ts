@@ -25,7 +25,7 @@ import type { PostgresPools } from './pools.js';
 import { head, readAll, readStream } from './read-queries.js';
 import { resolveSameIds } from './resolve-same-ids.js';
 
-/** Owns the pools from now on: closing the store ends them. The schema must exist: migrateEventStore. */
+/** The store owns the pools and ends them when it closes. The schema must exist (migrateEventStore). */
 export class PostgresEventStore implements EventStore {
   readonly #options: ResolvedPostgresOptions;
   readonly #groupCommit: GroupCommit;

@@ -12,7 +12,7 @@ interface Row {
 const LOAD = `select revision, hash, state, key_id, mac from event_store.snapshots
   where stream = $1 and key = $2`;
 
-/** A late writer does not put an older one over a newer one. */
+/** A late writer does not replace a newer snapshot with an older one. */
 const SAVE = `insert into event_store.snapshots as kept (stream, key, revision, hash, state, key_id, mac)
   values ($1, $2, $3, $4, $5, $6, $7)
   on conflict (stream, key) do update
@@ -22,7 +22,7 @@ const SAVE = `insert into event_store.snapshots as kept (stream, key, revision, 
 
 const REMOVE = `delete from event_store.snapshots where stream = $1 and key = $2 and mac = $3`;
 
-/** Its pool is its owner's to end. */
+/** The owner of the pool ends it. */
 export class PostgresSnapshotStore implements SnapshotStore {
   constructor(private readonly pool: pg.Pool) {}
 

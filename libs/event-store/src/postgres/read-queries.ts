@@ -78,7 +78,7 @@ export async function* readStream(
 const ALL = `select ${COLUMNS} from event_store.events
   where position > $1 order by position limit $2`;
 
-/** Nothing else is needed: positions are dense and in the order of commits. */
+/** The last position is enough to continue, because positions are dense and in commit order. */
 export async function readAll(
   pool: pg.Pool,
   after: Position | null,

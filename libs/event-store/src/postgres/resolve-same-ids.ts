@@ -4,9 +4,9 @@ import type { Append, SameIds } from './append-call.js';
 import { readStream } from './read-queries.js';
 
 /**
- * Event ids are derived from the command and the revision, so that two writers may have given them to
- * different answers to one command (received at another time, or with another body). Only an equal
- * chain hash proves that the stored events are these; otherwise the append conflicts.
+ * Event ids are derived from the command and the revision, so that two writers may use the same ids
+ * for different answers to one command (received at another time, or with another body). Only an equal
+ * chain hash proves that the stored events are the same; otherwise the append conflicts.
  */
 export async function resolveSameIds(
   pool: pg.Pool,

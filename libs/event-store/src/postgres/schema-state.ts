@@ -5,14 +5,14 @@ import { EVENT_STORE_PLAN } from './migrations/index.js';
 
 /** The schema of the event store in a database, as the role of the connection sees it. */
 export interface SchemaState {
-  /** How many migrations were applied. Null: there is no schema, or this role must not read it. */
+  /** The number of applied migrations, or null when there is no schema or this role must not read it. */
   readonly applied: number | null;
-  /** Whether this role owns the schema, or may create it where there is none. */
+  /** Whether this role owns the schema, or may create it when it does not exist. */
   readonly mayMigrate: boolean;
   readonly role: string;
 }
 
-/** Changes nothing. Throws where the database is newer than this program. */
+/** Reads the state without a change. Throws when the database is newer than this program. */
 export async function eventStoreSchemaState(db: Pool | ClientBase): Promise<SchemaState> {
   const { rows } = await db.query<{ role: string; owns: boolean; sees: boolean }>(
     `select current_user as role,

@@ -10,7 +10,7 @@ import type { PostgresObserver, PostgresOptions } from './options.js';
 import { openPostgresEventStore } from './open-event-store.js';
 import { expectDensePositions, expectStored, appendMany } from '../testing/append-until-known.js';
 
-jest.setTimeout(60_000); // servers are started and recover
+jest.setTimeout(60_000); // Servers are started and recover in these tests.
 
 const WRITERS = 12;
 const APPENDS_AT_A_TIME = 20;
@@ -69,21 +69,21 @@ async function amidAppends(outage: () => Promise<void>): Promise<void> {
   failures = 0;
   let over = false;
   const writing = Promise.all(writers.map((writer) => writeUntil(() => over, writer)));
-  await eventually('some were written', () => follower.events.length > 50);
+  await eventually('some appends were written', () => follower.events.length > 50);
   await outage();
   await eventually('an append failed', () => failures > 0);
   over = true;
   const written = await writing;
   for (const [i, writer] of writers.entries()) await expectStored(store, writer, written[i] ?? []);
   const count = written.flat().length;
-  await eventually('all was followed', () => follower.events.length >= count);
+  await eventually('all events were followed', () => follower.events.length >= count);
   await follower.end();
   expect(new Set(idsOf(follower.events)).size).toBe(follower.events.length);
   expect(follower.events).toHaveLength(count);
   await expectDensePositions(store);
 }
 
-describe('a Postgres under 12 writers and a follower stores what it acknowledged exactly once,', () => {
+describe('Postgres under 12 writers and a follower stores exactly once what it acknowledged,', () => {
   it('when its backends are terminated', async () => {
     await amidAppends(async () => {
       for (let i = 0; i < 5; i += 1) {

@@ -17,7 +17,7 @@ export async function appendUntilKnown(
   throw new Error(`still unknown after ${SENDS_MAX} sends`);
 }
 
-/** Appends one by one; every one of them must be acknowledged in the end. */
+/** Appends one by one, and retries until each append is acknowledged. */
 export async function appendMany(
   store: EventStore,
   writer: StreamWriter,
@@ -36,7 +36,7 @@ export async function appendMany(
   return { acknowledged, unknowns };
 }
 
-/** Stored is what was acknowledged; there is no hole, and the chain verifies. */
+/** Checks that exactly the acknowledged events are stored, without a gap, and that the chain verifies. */
 export async function expectStored(
   store: EventStore,
   writer: StreamWriter,
@@ -45,7 +45,7 @@ export async function expectStored(
   expect(idsOf(await readVerified(store, writer.stream))).toEqual(acknowledged);
 }
 
-/** Positions from first to last, each once. */
+/** Checks that the positions run from first to last, each once. */
 export async function expectDensePositions(store: EventStore): Promise<number> {
   let next = 1;
   let page = await store.readAll(null, 500);

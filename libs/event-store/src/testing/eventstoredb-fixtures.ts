@@ -5,7 +5,7 @@ import { StreamWriter } from './stream-writer.js';
 import { EventStoreDbEventStore } from '../eventstoredb/eventstoredb-event-store.js';
 import type { EventStoreDbObserver, EventStoreDbOptions } from '../eventstoredb/options.js';
 
-/** What the adapter reported. */
+/** The reports of the adapter. */
 export interface ObservedReports {
   unknown: unknown[];
   replaced: unknown[];
@@ -14,7 +14,7 @@ export interface ObservedReports {
 
 const noReports = (): ObservedReports => ({ unknown: [], replaced: [], interrupted: [] });
 
-/** A new server and a store on it for every test, and what the adapter reports meanwhile. */
+/** A new server, a store on it, and the reports of the adapter, for every test. */
 export function withStore(
   options: EventStoreDbOptions = {},
   serverOptions: ProtocolServerOptions = {},
@@ -23,7 +23,7 @@ export function withStore(
     server: new EventStoreDbProtocolServer(serverOptions),
     store: new EventStoreDbEventStore('esdb://127.0.0.1:1?tls=false'),
     reports: noReports(),
-    /** Faults for the appends to come, one each. */
+    /** One fault for each of the next appends. */
     injectFaults(...faults: (EventStoreDbAppendFault | undefined)[]) {
       on.server.faults.append = () => faults.shift();
     },
@@ -66,7 +66,7 @@ export async function appendUntilOk(
   throw new Error(`not ok within ${triesMax} tries`);
 }
 
-/** How long something took, in ms. */
+/** The duration of a promise in ms. */
 export async function elapsedMs(action: () => Promise<unknown>): Promise<number> {
   const before = performance.now();
   await action();

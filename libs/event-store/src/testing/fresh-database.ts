@@ -6,7 +6,7 @@ export interface Database {
   drop(): Promise<void>;
 }
 
-/** A database of its own, on the server of the tests or another one. */
+/** Creates a new database, on the server of the tests or on another one. */
 export async function freshDatabase(server = process.env['TEST_PG_URL']): Promise<Database> {
   if (server === undefined) throw new Error('TEST_PG_URL names no Postgres');
   const name = `es_${randomUUID().replaceAll('-', '')}`;
@@ -19,7 +19,7 @@ export async function freshDatabase(server = process.env['TEST_PG_URL']): Promis
   };
 }
 
-/** One statement, as who the URL names: with no role taken. */
+/** Runs one statement as the login of the URL, without assuming a role. */
 export async function queryAsOwner(
   url: string,
   sql: string,

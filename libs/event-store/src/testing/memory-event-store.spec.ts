@@ -20,8 +20,8 @@ function storeWith(fault: MemoryFault): MemoryEventStore {
   return new MemoryEventStore({ faultOf: () => faults.shift() });
 }
 
-describe('the memory event store with an injected fault', () => {
-  it('loses an answer, and knows the append when it is sent again', async () => {
+describe('The memory event store with an injected fault', () => {
+  it('loses an answer, and recognises the append when it is sent again', async () => {
     const store = storeWith('answer-lost');
     const writer = new StreamWriter();
     const events = writer.next(2);
@@ -50,7 +50,7 @@ describe('the memory event store with an injected fault', () => {
     expect(await collect(store.readStream(writer.stream))).toEqual([]);
   });
 
-  it('hears an append twice and writes it once', async () => {
+  it('receives an append twice and writes it once', async () => {
     const store = storeWith('repeat');
     const writer = new StreamWriter();
     expect(await store.append(writer.stream, NO_STREAM, writer.next(3))).toMatchObject({
@@ -60,7 +60,7 @@ describe('the memory event store with an injected fault', () => {
     expect(await collect(store.readStream(writer.stream))).toHaveLength(3);
   });
 
-  it('stalls, while others go past', async () => {
+  it('stalls one append without delaying others', async () => {
     let release = () => {};
     const store = storeWith({
       stallUntil: new Promise((resolve) => {
@@ -83,8 +83,8 @@ describe('the memory event store with an injected fault', () => {
   });
 });
 
-describe('the memory event store', () => {
-  it('outlives its first writer in its log', async () => {
+describe('The memory event store', () => {
+  it('shares its log with later stores', async () => {
     const disk = new MemoryLog();
     const writer = new StreamWriter();
     const first = new MemoryEventStore({ log: disk });
@@ -95,7 +95,7 @@ describe('the memory event store', () => {
     expect(await collect(second.readStream(writer.stream))).toHaveLength(3);
   });
 
-  it('is unsure of everything once it is closed, and lets its followers go', async () => {
+  it('answers unknown once it is closed, and ends its followers', async () => {
     const store = new MemoryEventStore();
     const followed = store.follow(null, async () => {}, new AbortController().signal);
     await store.close();
@@ -110,7 +110,7 @@ describe('the memory event store', () => {
     expect(await new MemoryEventStore().head()).toBeNull();
   });
 
-  it('does not follow from behind its end', async () => {
+  it('does not follow from beyond its end', async () => {
     const behind = positionsOf('memory').format(7);
     const signal = new AbortController().signal;
     await expect(
@@ -118,12 +118,12 @@ describe('the memory event store', () => {
     ).rejects.toMatchObject({ code: 'broken-order' });
   });
 
-  it('finds each of many ids again', async () => {
+  it('finds each of many ids', async () => {
     const store = new MemoryEventStore();
     const writer = new StreamWriter();
     for (let i = 0; i < 100; i += 1) await writer.append(store, 500);
     const [taken] = await collect(store.readStream(writer.stream, { from: 31_415, limit: 1 }));
-    if (taken === undefined) throw new Error('nothing read');
+    if (taken === undefined) throw new Error('nothing was read');
     const thief = new StreamWriter();
     await expect(store.append(thief.stream, NO_STREAM, [taken])).rejects.toMatchObject({
       code: 'event-id-reused',

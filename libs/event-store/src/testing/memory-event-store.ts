@@ -22,9 +22,9 @@ export interface AppendCall {
   readonly events: NonEmpty<EncodedEvent>;
 }
 
-/** What goes wrong with one append. */
+/** A fault of one append. */
 export type MemoryFault =
-  /** Written, but the caller hears `unknown`. */
+  /** The append is written, but the caller receives `unknown`. */
   | 'answer-lost'
   /** Not written, and the caller hears `unknown`. */
   | 'lost-before-commit'
@@ -36,16 +36,16 @@ export type MemoryFault =
   | { readonly stallUntil: Promise<void> };
 
 export interface MemoryEventStoreOptions {
-  /** What was written survives the store with it, and is shared by all stores on one log. */
+  /** The log outlives the store, and several stores may share one. */
   readonly log?: MemoryLog;
-  /** Called before each append. Undefined: it succeeds. */
+  /** Called before each append, which succeeds when it returns undefined. */
   readonly faultOf?: (call: AppendCall) => MemoryFault | undefined;
   /** Called before each read, except those of `follow`. The error it returns is thrown. */
   readonly readFaultOf?: () => Error | undefined;
 }
 
 interface Slice {
-  /** How many records of the log lie before the next one. */
+  /** The number of records of the log before the next one. */
   readonly end: number;
   readonly events: readonly RecordedEvent[];
   readonly damaged?: readonly DamagedRecord[];
@@ -53,7 +53,7 @@ interface Slice {
 
 const positions = positionsOf('memory');
 
-/** The store that tests, the simulation and benches use: keeps every promise but to survive. */
+/** The store of tests, the simulation and benchmarks. It fulfils the whole contract except durability. */
 export class MemoryEventStore implements EventStore {
   readonly #log: MemoryLog;
   readonly #faultOf: MemoryEventStoreOptions['faultOf'];

@@ -1,11 +1,11 @@
 const SLOTS_AT_FIRST = 1 << 16;
 
 /**
- * Where each event id is in the log: open addressing over typed arrays, since a Map of a million
- * strings costs more than all the rest of an append.
+ * Maps event ids to places in the log by open addressing over typed arrays, because a Map of a million
+ * strings costs more than the rest of an append.
  */
 export class IdIndex {
-  /** Place + 1; 0 is free. */
+  /** The place plus 1; 0 means free. */
   #places = new Int32Array(SLOTS_AT_FIRST);
   #hashes = new Int32Array(SLOTS_AT_FIRST);
   #used = 0;
@@ -53,7 +53,7 @@ export class IdIndex {
   }
 }
 
-/** FNV-1a. */
+/** The hash function is FNV-1a. */
 function hashOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);

@@ -6,14 +6,14 @@ import {
 } from '../port.js';
 import { IdIndex } from './memory-id-index.js';
 
-/** One event as the log keeps it; its place in `events` is its position less one. */
+/** One event of the log. Its index in `events` is its position minus one. */
 export interface LoggedEvent {
   readonly stream: string;
   readonly revision: number;
   readonly event: EncodedEvent;
 }
 
-/** What another program has done to a stream. */
+/** Damage to a stream by another program. */
 export type LoggedDamage = Omit<DamagedRecord, 'position'>;
 
 const isDamage = (logged: LoggedEvent | LoggedDamage): logged is LoggedDamage => 'code' in logged;
@@ -23,12 +23,12 @@ export type Written =
   | { readonly kind: 'conflict'; readonly actual: number | null };
 
 /**
- * The disk of the stores in memory: it outlives the store that wrote to it, and several stores may
- * share it, as processes share a database.
+ * The storage of memory stores. It outlives the store that wrote to it, and several stores may share
+ * it, as processes share a database.
  */
 export class MemoryLog {
   readonly #records: (LoggedEvent | LoggedDamage)[] = [];
-  /** Of every stream, where its events are in the log. */
+  /** The places of each stream's events in the log. */
   readonly #streams = new Map<string, number[]>();
   readonly #deleted = new Set<string>();
   readonly #ids = new IdIndex((place) => this.#idAt(place) ?? '');
@@ -42,18 +42,18 @@ export class MemoryLog {
     return this.#records[index];
   }
 
-  /** Where the events of a stream are, in order of revision. */
+  /** The places of a stream's events, in order of revision. */
   placesOf(stream: string): readonly number[] {
     return this.#streams.get(stream) ?? [];
   }
 
-  /** Of a stream that is read or written: one that was deleted is neither, ever again. */
+  /** Throws for a deleted stream, which can't be read or written any more. */
   assertNotDeleted(stream: string): void {
     if (!this.#deleted.has(stream)) return;
     throw new PermanentStoreError('stream-deleted', `stream ${stream} was deleted`);
   }
 
-  /** As a cluster's tombstone: the stream is gone for ever, and its events stay where they are. */
+  /** Deletes a stream like a tombstone of EventStoreDB: permanently, while its events stay in the log. */
   tombstone(stream: string): void {
     this.#deleted.add(stream);
     const detail = `stream ${stream} was deleted`;
@@ -61,7 +61,7 @@ export class MemoryLog {
     this.#wake();
   }
 
-  /** Something that is no event takes the next revision of a stream. */
+  /** Gives the next revision of a stream to a record that is not an event. */
   writeUnreadable(stream: string): void {
     const places = this.#streams.get(stream) ?? this.#begin(stream);
     const revision = places.length;

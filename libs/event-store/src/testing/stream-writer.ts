@@ -14,29 +14,29 @@ import {
 export type OpenStore = () => Promise<EventStore>;
 
 export interface StoreCapabilities {
-  /** An event id that another stream has taken is a PermanentStoreError; a cluster can't know. */
+  /** Whether an event id of another stream is a PermanentStoreError. EventStoreDB can't detect it. */
   readonly detectsReusedIds: boolean;
-  /** How another program damages a stream. Absent: that is impossible. */
+  /** Damages a stream as another program would. Absent when that is impossible. */
   readonly damage?: Damage;
 }
 
 export interface Damage {
   tombstone(stream: string): Promise<void>;
-  /** Something that is no event, at the next revision. */
+  /** Writes a record that is not an event at the next revision. */
   writeForeign(stream: string): Promise<void>;
 }
 
-/** A stream of its own, because the storage may be shared with other tests. */
+/** A new stream name, because the storage may be shared with other tests. */
 export const newStream = () => `points-${randomUUID()}`;
 
-/** What a writer of one stream knows: where it is, and the last hash. */
+/** The state of a writer of one stream: its revision and last hash. */
 export class StreamWriter {
   revision = -1;
   hash: Uint8Array = CHAIN_START;
 
   constructor(readonly stream: string = newStream()) {}
 
-  /** Events for behind the last one that was `wrote`. */
+  /** Encodes events that follow the last one passed to `wrote`. */
   next(count = 1, data: (i: number) => string = plain): NonEmpty<EncodedEvent> {
     const events: EncodedEvent[] = [];
     let before = this.hash;
@@ -59,7 +59,7 @@ export class StreamWriter {
     this.hash = events.at(-1)?.hash ?? this.hash;
   }
 
-  /** Appends, and must succeed. */
+  /** Appends, and fails the test unless it succeeds. */
   async append(store: EventStore, count = 1, data?: (i: number) => string) {
     const events = this.next(count, data);
     const result = await store.append(this.stream, this.revision, events);
@@ -69,7 +69,7 @@ export class StreamWriter {
   }
 }
 
-/** What `events` say, under the ids of others, as the first events of a stream. */
+/** The contents of `events` under the ids of other events, as the first events of a stream. */
 export function rechained(
   stream: string,
   events: NonEmpty<EncodedEvent>,
@@ -88,7 +88,7 @@ const plain = (i: number) => JSON.stringify({ points: i });
 
 export function nonEmpty<T>(items: readonly T[]): NonEmpty<T> {
   const [first, ...rest] = items;
-  if (first === undefined) throw new Error('nothing there');
+  if (first === undefined) throw new Error('no events');
   return [first, ...rest];
 }
 
@@ -101,7 +101,7 @@ export async function collect(events: AsyncIterable<RecordedEvent>): Promise<Rec
 export const revisionsOf = (events: readonly RecordedEvent[]) => events.map((e) => e.revision);
 export const idsOf = (events: readonly { readonly id: string }[]) => events.map((e) => e.id);
 
-/** Everything behind a position, page by page. */
+/** Reads everything after a position, page by page. */
 export async function readAllPages(
   store: EventStore,
   after: Position | null,
@@ -116,7 +116,7 @@ export async function readAllPages(
   }
 }
 
-/** Reads a stream and checks that it has no hole and that its chain verifies. */
+/** Reads a stream and checks that it has no gap and that its chain verifies. */
 export async function readVerified(store: EventStore, stream: string): Promise<RecordedEvent[]> {
   const events = await collect(store.readStream(stream));
   let before = CHAIN_START;
@@ -129,7 +129,7 @@ export async function readVerified(store: EventStore, stream: string): Promise<R
   return events;
 }
 
-/** Follows until aborted; what came, in order. */
+/** Follows until aborted, and collects the events in order. */
 export function startFollowing(store: EventStore, after: Position | null, stream: RegExp | string) {
   const stop = new AbortController();
   const events: RecordedEvent[] = [];
@@ -155,5 +155,5 @@ export function startFollowing(store: EventStore, after: Position | null, stream
 
 export { eventuallyHolds as eventually } from '#testing';
 
-/** The numbers of the dice alone: the same seed gives the same run. */
+/** A seeded random number generator: the same seed gives the same run. */
 export const seededNumbers = (seed: number): (() => number) => diceOf(seed).next;

@@ -11,7 +11,7 @@ import { checkEventStoreDb } from './check-eventstoredb.js';
 import { otherWritersFinding } from './other-writers.js';
 
 const MIB = 1024 * 1024;
-/** Only a server that hangs takes so long: 12 MiB go over TLS on a machine that may be busy. */
+/** 12 MiB go over TLS on a machine that may be busy, so that only a server that hangs takes this long. */
 const HANGS_MS = 30_000;
 
 async function found(url: string) {
@@ -21,7 +21,7 @@ async function found(url: string) {
   return findings;
 }
 
-describe('the check of an EventStoreDB', () => {
+describe('The check of an EventStoreDB', () => {
   const tls = selfSigned();
   const users = { ...DEFAULT_USERS, ledger: { password: 'secret', groups: [] } };
   const server = new EventStoreDbProtocolServer({ tls, users, appendBytesMax: MIB });
@@ -43,7 +43,7 @@ describe('the check of an EventStoreDB', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('names each right that a new user lacks and how it is granted, and writes nothing', async () => {
+  it('names each permission that a new user lacks and how to grant it, and writes nothing', async () => {
     const before = server.log.records.length;
     const findings = await found(ledger());
     expect(findings.get('server')).toMatchObject({ state: 'ok' });
@@ -65,7 +65,7 @@ describe('the check of an EventStoreDB', () => {
     expect(server.log.records).toHaveLength(before);
   });
 
-  it('names the missing right when a follower starts and when the head is read', async () => {
+  it('names the missing permission when a follower starts and when the head is read', async () => {
     const store = new EventStoreDbEventStore(ledger());
     const sentence = 'EventStoreDB does not let user "ledger" read $all';
     await expect(store.head()).rejects.toThrow(sentence);
@@ -93,7 +93,7 @@ describe('the check of an EventStoreDB', () => {
     ]);
   });
 
-  it('finds nothing missing once the lists of the handbook are written, and names who else may do harm', async () => {
+  it('finds nothing missing once the documented access lists are set, and names who else may write or delete', async () => {
     const strangers = await found(urlOf('admin:changeit'));
     expect(strangers.get('others')).toMatchObject({
       state: 'warning',
@@ -120,7 +120,7 @@ describe('the check of an EventStoreDB', () => {
     await store.close();
   });
 
-  it('names the right to write, and to read, where a list takes them away', async () => {
+  it('names the permission to write or to read that an access list takes away', async () => {
     await admin.appendToStream(
       '$settings',
       jsonEvent({
@@ -149,7 +149,7 @@ describe('the check of an EventStoreDB', () => {
     await store.close();
   });
 
-  it('warns of a server without TLS, and takes a maximum that is large enough', async () => {
+  it('warns of a server without TLS, and accepts a maximum that is large enough', async () => {
     const open = await EventStoreDbProtocolServer.start({ appendBytesMax: 12 * MIB });
     const findings = await found(open.connectionString);
     expect(findings.get('tls')).toMatchObject({ state: 'warning' });
@@ -158,13 +158,13 @@ describe('the check of an EventStoreDB', () => {
     await open.stop();
   });
 
-  it('reports that no server is reached', async () => {
+  it('reports that no server can be reached', async () => {
     const findings = await found('esdb://127.0.0.1:1?tls=false');
     expect([...findings.keys()]).toEqual(['server']);
     expect(findings.get('server')).toEqual({
       state: 'missing',
       sentence: expect.stringMatching(
-        /^No server is reached: .*ECONNREFUSED 127\.0\.0\.1:1\.$/,
+        /^No server can be reached: .*ECONNREFUSED 127\.0\.0\.1:1\.$/,
       ) as string,
     });
     expect((await found('esdb://nowhere?tls=perhaps')).get('connection')?.sentence).toMatch(
@@ -173,7 +173,7 @@ describe('the check of an EventStoreDB', () => {
   });
 });
 
-/** As docs/operations.md has it. */
+/** The access lists from docs/operations.md. */
 const LISTS = {
   $userStreamAcl: {
     $r: ['ledger', '$admins'],

@@ -1,4 +1,4 @@
-/** What there is to know of a server, in one sentence each. */
+/** The findings about a server, one sentence each. */
 export interface EventStoreDbFinding {
   readonly about:
     | 'connection'
@@ -13,7 +13,7 @@ export interface EventStoreDbFinding {
     | 'others';
   readonly state:
     | 'ok'
-    /** The ledger will stand still without it, sooner or later. */
+    /** The ledger can't work without it in the long run. */
     | 'missing'
     /** It works, but the ledger could be damaged. */
     | 'warning'

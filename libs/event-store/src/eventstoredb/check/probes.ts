@@ -15,17 +15,17 @@ import type { Session } from '../session.js';
 
 /** A stream of an account that does not exist. */
 const UNUSED_STREAM = 'points-00000000-0000-0000-0000-000000000000';
-/** No stream has reached it, so that the server must reject the append. */
+/** No stream has this revision, so that the server must reject the append. */
 const NO_SUCH_REVISION = BigInt(Number.MAX_SAFE_INTEGER);
 const PROBE_TYPE = 'Probe';
 const METADATA_BYTES = 48;
 
-/** Reads the newest event of all; resolves when it may be read. */
+/** Resolves when the newest event of `$all` may be read. */
 export async function readAllOnce(session: Session): Promise<void> {
   await new AllReader(session).end();
 }
 
-/** Reads a stream that does not exist from the leader; resolves when it may be read. */
+/** Resolves when a stream may be read from the leader. The stream does not exist. */
 export async function readStreamOnce(session: Session): Promise<void> {
   await readLatestEvent(session, session.names.onServer(UNUSED_STREAM)).catch((error: unknown) => {
     throw explainAccessDenied(error, session.credentials.username, readPermission('points-…'));
@@ -44,7 +44,7 @@ export async function readMetadataOnce(session: Session): Promise<void> {
   );
 }
 
-/** The newest event of a stream, as JSON; null: there is none. */
+/** The newest event of a stream as JSON, or null when there is none. */
 export async function readLatestEvent(session: Session, onServer: string): Promise<unknown> {
   const { credentials } = session;
   const last = { fromRevision: END, direction: BACKWARDS, maxCount: 1, credentials } as const;
@@ -56,8 +56,8 @@ export async function readLatestEvent(session: Session, onServer: string): Promi
 }
 
 /**
- * Sends an append that cannot be written because of its revision, and looks at why it is rejected:
- * the server checks the right to write and the size before the revision.
+ * Sends an append that cannot be written because of its revision, and examines why it is rejected:
+ * the server checks the permission to write and the size before the revision.
  */
 async function probeAppend(session: Session, bytes: number): Promise<void> {
   const { clients, credentials, deadlineMs, names } = session;
@@ -79,7 +79,7 @@ async function probeAppend(session: Session, bytes: number): Promise<void> {
   }
   throw new PermanentStoreError(
     'broken-order',
-    `the server took an append to ${UNUSED_STREAM} behind revision ${NO_SUCH_REVISION}`,
+    `the server accepted an append to ${UNUSED_STREAM} at revision ${NO_SUCH_REVISION}`,
   );
 }
 

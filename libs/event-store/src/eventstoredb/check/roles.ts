@@ -1,10 +1,10 @@
-/** The fields of a JSON object; of anything else, none. */
+/** The fields of a JSON object, and none for any other value. */
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : {};
 
-/** Who an access list names for a right; it may be one text or a list. null: it says nothing. */
+/** The users and groups that an access list names for a permission, or null when it names none. */
 export function rolesOf(acl: unknown, right: string): readonly string[] | null {
   const roles = fieldsOf(acl)[right];
   if (typeof roles === 'string') return [roles];

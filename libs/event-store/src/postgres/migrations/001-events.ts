@@ -1,4 +1,4 @@
-/** Payload is text: jsonb would write other bytes than were hashed. */
+/** The payload is text, because jsonb would store other bytes than were hashed. */
 export const createEvents = `
 create table event_store.head (
   one boolean primary key default true check (one),

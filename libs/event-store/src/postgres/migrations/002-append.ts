@@ -1,13 +1,13 @@
 /**
- * One row of the arrays per event; p_append numbers the appends of the call from 1, in order, and
- * p_expected is the revision behind which the whole append belongs (-1: no stream).
+ * The arrays have one element per event. p_append numbers the appends of the call from 1, in order,
+ * and p_expected is the revision after which the whole append belongs (-1: no stream).
  *
- * The head row is locked in a statement of its own: the next statement takes a fresh snapshot, and
- * so sees all that the holder before has committed. Positions are dense and in commit order.
+ * The head row is locked in a statement of its own, so that the next statement takes a fresh snapshot
+ * with everything that the previous holder committed. Positions are dense and in commit order.
  *
- * `answers` is null when everything was written as it came, behind position `base`; otherwise it
- * has [kind, revision, position] for each append. Of appends to one stream only the good ones up to
- * the first bad one are written.
+ * `answers` is null when everything was written in order after position `base`. Otherwise it has
+ * [kind, revision, position] for each append. Of the appends to one stream, those before the first
+ * invalid one are written.
  */
 export const createAppend = `
 create function event_store.append(

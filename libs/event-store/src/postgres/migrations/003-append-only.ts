@@ -1,4 +1,4 @@
-/** Raises for every role, the owner included: events are never changed. */
+/** The trigger rejects changes by every role, including the owner. */
 export const makeAppendOnly = `
 create function event_store.refuse_change() returns trigger language plpgsql as $function$
 begin

@@ -1,4 +1,4 @@
-/** A cache: may be emptied at any time. */
+/** The table is a cache, which may be emptied at any time. */
 export const createSnapshots = `
 create table event_store.snapshots (
   stream text collate "C" not null,

@@ -1,7 +1,7 @@
-/** The role every connection of the adapter takes: may read, and add through the one function. */
+/** The role of every connection of the adapter, which may read, and append through the function. */
 export const EVENT_WRITER = 'points_ledger_writer';
 
-/** Roles are of the whole server: another database may have made it, or is making it now. */
+/** Roles belong to the whole server, so that another database may have created it, or does so now. */
 export const createWriter = `
 do $block$
 begin

@@ -1,6 +1,6 @@
 /**
- * Snapshots of before carry no seal and are of no more use: they are a cache, and made again. Only
- * what a process sealed with a key that the database does not know is read from here on.
+ * Earlier snapshots have no seal and are deleted, because they are only a cache. From this migration
+ * on, only snapshots that were sealed with a key unknown to the database are read.
  */
 export const sealSnapshots = `
 delete from event_store.snapshots;

@@ -1,7 +1,7 @@
 import { digestOf } from '#migrations';
 import { EVENT_STORE_PLAN } from './index.js';
 
-/** Databases hold these digests, and a program that has another one refuses to start. */
+/** Databases store these digests, and a program with another digest refuses to start. */
 const RELEASED = [
   '728afa26f34d8839c8943e63a6f2ab4e3126f404d40bd86a02655fdc49d035a6',
   'af4f4e09f28f0b3dae768499b3795ddcb0829d5a44f6bd7728c1a4fdd2f5f019',
@@ -11,7 +11,7 @@ const RELEASED = [
   '6308e0b36383d2ff68378e119600452f143abb42e08442fccae2f6a36aa475f8',
 ];
 
-describe('the released migrations of the event store', () => {
+describe('The released migrations of the event store', () => {
   it('keep their digests', () => {
     expect(EVENT_STORE_PLAN.migrations.map(digestOf).slice(0, RELEASED.length)).toEqual(RELEASED);
   });
