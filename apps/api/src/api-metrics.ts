@@ -47,7 +47,7 @@ export function createApiObserver(
     },
     requestFailed: (route, status, err) => {
       serverErrors.inc({ route, status });
-      // A temporary error affects many requests: the log writes it once, and counts the rest.
+      // A temporary error affects many requests, so that the log writes it once and counts the rest.
       if (status === 503) log.warn({ route, err }, 'request answered 503');
       else log.error({ route, err }, 'request failed');
     },

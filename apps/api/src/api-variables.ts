@@ -46,16 +46,16 @@ export const API_VARIABLES = z
     JWT_ALGORITHM: z
       .enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` })
       .default('HS256'),
-    /** The secret of an HS algorithm, or a public key in PEM, in which \n stands for a line break … */
+    /** The secret of an HS algorithm, or a public key in PEM, in which \n stands for a line break. */
     JWT_KEY: z.string().default(''),
-    /** … or, in its place, the URL of a JSON Web Key Set. */
-    JWT_JWKS_URL: z.union([z.literal(''), z.url({ error: 'must be an address' })]).default(''),
-    /** Not checked when empty. */
+    /** The URL of a JSON Web Key Set, as an alternative to JWT_KEY. */
+    JWT_JWKS_URL: z.union([z.literal(''), z.url({ error: 'must be a URL' })]).default(''),
+    /** The expected issuer, which is not checked when it is empty. */
     JWT_ISSUER: z.string().default(''),
     JWT_AUDIENCE: z.string().default(''),
-    /** Signs page cursors; the same for all instances. */
+    /** The key that signs page cursors. It is the same for all instances. */
     CURSOR_KEY: z.string().min(SECRET_CHARS_MIN, {
-      error: `must have ${SECRET_CHARS_MIN} characters or more`,
+      error: `must have at least ${SECRET_CHARS_MIN} characters`,
     }),
     RATE_USER_PER_SECOND: rateVariable('20'),
     RATE_SERVICE_PER_SECOND: rateVariable('2000'),
@@ -82,7 +82,7 @@ function jwtKeyFault(algorithm: string, key: string, url: string): [string, stri
   if ((key === '') === (url === '')) return ['JWT_KEY', 'either this or JWT_JWKS_URL must be set'];
   if (isSecret && url !== '') return ['JWT_JWKS_URL', `has no keys of ${algorithm}`];
   if (isSecret && key.length < SECRET_CHARS_MIN) {
-    return ['JWT_KEY', `must have ${SECRET_CHARS_MIN} characters or more`];
+    return ['JWT_KEY', `must have at least ${SECRET_CHARS_MIN} characters`];
   }
   return null;
 }

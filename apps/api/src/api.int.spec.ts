@@ -103,8 +103,8 @@ describe('the API without its database', () => {
     const pool = new Pool({ host: '127.0.0.1', port: 1 });
     const tables = Object.assign(new PostgresReadTables(pool, TABLES_NAME), {
       checkpoint: () => Promise.resolve(null),
-      write: () => Promise.reject(new Error('nothing is written here')),
-      writeWithParking: () => Promise.reject(new Error('nothing is written here')),
+      write: () => Promise.reject(new Error('this test never writes')),
+      writeWithParking: () => Promise.reject(new Error('this test never writes')),
       waitForCapacity: () => Promise.resolve(),
     });
     const api = await openTestApi({ tables });

@@ -26,10 +26,10 @@ import { HealthHttpModule } from './health/health-http.module.js';
 import { LiveModule } from './live/live.module.js';
 import { StatementModule } from './statement/statement.module.js';
 
-/** Commands are queued and none was answered for so long: the process is not ready. */
+/** The process is not ready when commands are queued and none was answered for this long. */
 const STALL_MS_MAX = 60_000;
 
-/** The routes of the API. What they need, `ApiModule` provides, or a test in its place. */
+/** The routes of the API. Their dependencies come from `ApiModule`, or from a test. */
 @Module({
   imports: [
     CommonModule,

@@ -19,7 +19,7 @@ export interface HttpOptions {
   readonly isBehindProxy: boolean;
   /** Origins of pages in a browser that may call from elsewhere, compared exactly. */
   readonly corsOrigins: readonly string[];
-  /** The folder of the built page; null: no page is served. */
+  /** The folder of the built page, or null when no page is served. */
   readonly pageFolder: string | null;
 }
 
@@ -32,7 +32,7 @@ const TRUSTED_PROXIES = 1;
 const CLOSE_MS_MAX = 5_000;
 const DRAIN_MS_MAX = 3_000;
 
-/** The whole process but its port: what is left is to listen. Closing it shuts down gracefully. */
+/** Builds the whole process except that it does not listen yet. Closing it is a graceful shutdown. */
 export async function createApi(
   module: DynamicModule,
   { isBehindProxy, corsOrigins, pageFolder }: HttpOptions,
@@ -44,19 +44,19 @@ export async function createApi(
     forceCloseConnections: 'idle',
     trustProxy: isBehindProxy && ((_: string, hop: number) => hop < TRUSTED_PROXIES),
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
-    // Node answers a request without a Host header without a body: a hook answers it instead.
+    // Node would answer a request without a Host header without a body, so that a hook answers it instead.
     http: { requireHostHeader: false },
     clientErrorHandler: handleClientError,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
-    // A start that fails is reported once, by whoever called.
+    // The caller reports a failed start, which must not be reported twice.
     logger: false,
   });
   app.useSecurityHeaders(SECURITY_HEADERS);
   const fastify = app.getHttpAdapter().getInstance();
-  // Before anything that answers: a page of another origin must be able to read errors, too.
+  // CORS comes before everything that answers, so that a page of another origin can read errors too.
   enableCors(fastify, corsOrigins);
   useJsonBodyParser(fastify);
   reportRequests(fastify, app.get<ApiObserver>(API_OBSERVER));
@@ -68,7 +68,7 @@ export async function createApi(
 }
 
 /**
- * The server closes while commands are still processed: requests end when their commands are
+ * The server closes while commands are still processed. Their requests end when the commands are
  * answered, or when the processor gives them up.
  */
 function closeOnShutdown(app: NestFastifyApplication): void {

@@ -10,7 +10,7 @@ import type { SentCommand } from '#commands';
 import { invalidRequest } from '../common/problems/problem.js';
 import { readSingleHeader } from '../common/parsing/header-text.js';
 
-/** Parses key, query and body together. Throws a Problem 400 that names every bad field of them. */
+/** Parses key, query and body together. Throws a Problem 400 that names every invalid field. */
 export function parseCommand(
   request: FastifyRequest,
   type: CommandType,

@@ -2,7 +2,7 @@ import type { PipeTransform } from '@nestjs/common';
 import { COMMAND_TYPES, type CommandType } from '#contracts';
 import { notFound } from '../common/problems/problem.js';
 
-/** Parses the command type that a path names. Throws a Problem 404 where there is none. */
+/** Parses the command type in a path. Throws a Problem 404 for an unknown one. */
 export class CommandTypePipe implements PipeTransform<string, CommandType> {
   transform(type: string): CommandType {
     const known = COMMAND_TYPES.find((one): one is CommandType => one === type);

@@ -104,7 +104,7 @@ describe('a command over HTTP', () => {
     });
   });
 
-  it('is answered 422 when it is too old to be told from a repeat', async () => {
+  it('is answered 422 when it is too old to be distinguished from a repeat', async () => {
     await api.close();
     const policy = { ...DEFAULT_POLICY, rememberMin: 1, rememberMax: 1, rememberDays: 0 };
     api = await openTestApi({ policy });
@@ -139,7 +139,7 @@ describe('a command over HTTP', () => {
 
   it.each([
     [
-      'every bad field',
+      'every invalid field',
       { points: 0, priority: 101 },
       ['expires_at', 'points', 'priority', 'user_id'],
     ],
@@ -154,7 +154,7 @@ describe('a command over HTTP', () => {
     ],
     ['an unknown field', { ...recharge, point: 3 }, ['point']],
     ['an unknown field that is null', { ...recharge, metadata: null }, ['metadata']],
-    ['a body that is no object', [], ['data']],
+    ['a body that is not an object', [], ['data']],
   ])('is answered 400 that names %s', async (_, body, fields) => {
     const response = await send(api, { id: 'x', body });
     expect(response.statusCode).toBe(400);
@@ -162,14 +162,14 @@ describe('a command over HTTP', () => {
     expect(fieldsOf(response)).toEqual(fields);
   });
 
-  it('is answered 400 that names query parameters and bad fields together', async () => {
+  it('is answered 400 that names query parameters and invalid fields together', async () => {
     const type = 'RechargePoints?dry_run=true&x=1&x=2';
     const response = await send(api, { type, id: 'x', body: { ...recharge, points: 0 } });
     expect(response.statusCode).toBe(400);
     expect(fieldsOf(response)).toEqual(['dry_run', 'points', 'x']);
   });
 
-  it('is answered 400 that names a missing key and bad fields together', async () => {
+  it('is answered 400 that names a missing key and invalid fields together', async () => {
     const response = await send(api, { body: { ...recharge, points: -1 } });
     expect(response.statusCode).toBe(400);
     expect(fieldsOf(response)).toEqual(['Idempotency-Key', 'points']);
@@ -246,7 +246,7 @@ describe('a command over HTTP', () => {
       status: 415,
       type: 'urn:points-ledger:problem:packed-body',
       errors: [
-        { field: 'Content-Encoding', reason: expect.stringContaining('not packed') as string },
+        { field: 'Content-Encoding', reason: expect.stringContaining('uncompressed') as string },
       ],
     });
   });
@@ -265,7 +265,7 @@ describe('a command over HTTP', () => {
   });
 });
 
-describe('a command that can not be answered', () => {
+describe('a command that cannot be answered', () => {
   const closing: TestApi[] = [];
   afterEach(() => Promise.all(closing.splice(0).map((api) => api.close())));
 

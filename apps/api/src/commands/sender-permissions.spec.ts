@@ -62,10 +62,10 @@ describe('the permissions of senders over HTTP', () => {
 
   it.each([
     ['not listed', 'stranger'],
-    ['written in other letters', 'Billing'],
+    ['written in another case', 'Billing'],
     ['a source of Kafka', '/x'],
-    ['a source that would do as a subject', 'svc-x'],
-  ])('reject a subject that is %s: the role does not suffice', async (_, subject) => {
+    ['a source that would be a valid subject', 'svc-x'],
+  ])('reject a subject that is %s, because the role is not enough', async (_, subject) => {
     const { status, body } = await send(subject, 'RechargePoints', recharge);
     expect(status).toBe(403);
     expect(body).toMatchObject({
@@ -127,7 +127,7 @@ describe('the permissions of senders over HTTP', () => {
     expect(denials).toMatchObject([{ cause, sender: 'tts' }]);
   });
 
-  it('depend on the account too: the business of a consumption, and the daily limit', async () => {
+  it('depend on the account too: the source type of a consumption, and the daily limit', async () => {
     await send('billing', 'RechargePoints', recharge);
     await send('billing', 'ConsumePoints', { ...consume(60, 'script'), consumption_id: 'film' });
     const film = { user_id: ALICE, consumption_id: 'film' };

@@ -7,7 +7,7 @@ import { notFound } from '../common/problems/problem.js';
 import { createOpenApiDocument } from './openapi.js';
 import { REFERENCE_PAGE, REFERENCE_SCRIPT } from './reference-page.js';
 
-/** The folder of the package, whose files are read when they are asked for. */
+/** The folder of the package, whose files are read on request. */
 const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { CommandType } from '#contracts';
 
-// What a user of the API reads first. A spec holds every example against the schema that parses it.
+// Examples for the users of the API. A spec parses every example with its schema.
 
 export const USER_ID = '0a11ce00-0000-4000-8000-000000000001';
 const BATCH_ID = 7_250_195_860_694_256;
@@ -60,7 +60,7 @@ export const OUTCOME_EXAMPLES = {
   },
 } as const;
 
-/** The answer of each command, made of the one above. */
+/** The outcome of each command, derived from the one above. */
 export function outcomeExample(type: CommandType): object {
   const opensConsumption = type !== 'RechargePoints' && type !== 'ExpirePoints';
   return {
@@ -123,7 +123,7 @@ const EVENT = {
 
 const DRAWS = [{ batch_id: BATCH_ID, points: 20 }];
 
-/** By the name of the schema of the answer. */
+/** Example answers by the name of their schema. */
 export const RESPONSE_EXAMPLES = {
   CommandOutcome: OUTCOME,
   TransactionsPage: { items: [CONSUMED], next_cursor: null },

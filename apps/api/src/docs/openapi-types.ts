@@ -1,4 +1,4 @@
-/** A JSON Schema, or any other part of a document that is handed on as it is. */
+/** A JSON Schema, or any other part of a document that is passed on unchanged. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export interface Parameter {
@@ -28,7 +28,7 @@ export interface OperationObject {
   readonly responses: Readonly<Record<string, Response>>;
 }
 
-/** As much of OpenAPI 3.1 as is used here. */
+/** The part of OpenAPI 3.1 that is used here. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
   readonly info: Json;

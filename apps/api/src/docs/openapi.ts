@@ -12,7 +12,7 @@ import { PROBE, READ_OPERATIONS, type ReadOperation } from './operations.js';
 import { problemResponses, problemSchemas, type ProblemResponseName } from './problem-responses.js';
 import { componentSchemas, ref, toJsonSchema } from './schemas.js';
 
-/** The OpenAPI document, made of the very schemas that parse requests and describe answers. */
+/** The OpenAPI document, generated from the schemas that parse requests and describe answers. */
 export function createOpenApiDocument(): OpenApiDocument {
   return {
     openapi: '3.1.0',
@@ -46,7 +46,7 @@ export function createOpenApiDocument(): OpenApiDocument {
 const COMMAND_SUMMARIES: Readonly<Record<CommandType, string>> = {
   RechargePoints: 'Add a batch of points',
   ConsumePoints: 'Consume points, or hold them by a pre-deduction',
-  SettleConsumption: 'Settle a pre-deduction by what it really cost',
+  SettleConsumption: 'Settle a pre-deduction at its actual cost',
   RefundPoints: 'Refund a consumption, or a part of it',
   ExpirePoints: 'Record the batches that have expired',
 };
@@ -65,7 +65,7 @@ const COMMAND_PROBLEMS: readonly ProblemResponseName[] = [
   'ServiceUnavailable',
 ];
 
-/** In ASCII, which every client can send: bare, starting with a quote that is not closed, or quoted. */
+/** An ASCII pattern of keys: bare, starting with a quote that is not closed, or quoted. */
 const IDEMPOTENCY_KEY: Json = {
   type: 'string',
   minLength: 1,
@@ -80,7 +80,7 @@ const LEDGER_POSITION = {
   },
 };
 
-/** A part of a path that is too long to be a parameter. */
+/** The answer when a part of the path is too long to be a parameter. */
 const ADDRESS_TOO_LONG = {
   414: {
     description: 'The address is too long.',
@@ -170,7 +170,7 @@ function get(operation: ReadOperation): { readonly get: OperationObject } {
 }
 
 const UNHEALTHY = {
-  description: 'The process must be restarted, or is not ready. `parts` says why.',
+  description: 'The process must be restarted, or is not ready. `parts` has the reason.',
   content: {
     'application/json': {
       schema: PROBE,
@@ -193,25 +193,25 @@ const pathParameters = (path: string): Parameter[] =>
     return { name, in: 'path', required: true, schema: toJsonSchema(schema), example };
   });
 
-/** No `example`s here: a page that lets one try it would send each of them. */
+/** Parameters have no `example`s, because the interactive page would send each of them. */
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   type: 'Only rows of this type.',
   source_type: 'Only rows of this business.',
-  from: 'The first moment that counts, such as `2030-06-01T00:00:00+08:00`.',
-  to: 'The first moment that does not count any more.',
-  at: 'A moment in the past, such as `2030-06-01T00:00:00+08:00`.',
-  limit: 'How many items a page has.',
-  cursor: 'The `next_cursor` of the page before.',
+  from: 'The start of the period (inclusive), such as `2030-06-01T00:00:00+08:00`.',
+  to: 'The end of the period (exclusive).',
+  at: 'A time in the past, such as `2030-06-01T00:00:00+08:00`.',
+  limit: 'The maximum number of items on a page.',
+  cursor: 'The `next_cursor` of the previous page.',
   after: 'Only events after this revision.',
-  revision: 'The last event that counts; all of them when it is absent.',
-  group_by: 'What the items are grouped by.',
-  tz: 'The IANA time zone whose days are meant.',
+  revision: 'The revision of the last event to include. By default all events are included.',
+  group_by: 'How the items are grouped.',
+  tz: 'The IANA time zone that defines the days.',
   min_position: `Wait until the read tables have reached this position, such as \`${POSITION}\`.`,
 };
 
 function queryParameters({ query }: ReadOperation): Parameter[] {
   if (query === undefined) return [];
-  // The output of the schema: a whole number, and not the digits of one.
+  // Parameters are described by the output of their schema, which is an integer and not a text of digits.
   const shapes = z.toJSONSchema(query, { io: 'output', unrepresentable: 'any' }).properties ?? {};
   return Object.entries(shapes).map(([name, schema]) => ({
     name,

@@ -15,7 +15,7 @@ import type { Json, Tag } from './openapi-types.js';
 import type { ProblemResponseName } from './problem-responses.js';
 import { ref, type ResponseSchemaName } from './schemas.js';
 
-/** What an operation answers with 200. */
+/** The answer of an operation with status 200. */
 interface Success {
   readonly description: string;
   readonly mediaType: string;
@@ -24,7 +24,7 @@ interface Success {
 }
 
 export interface ReadOperation {
-  /** As OpenAPI writes it. */
+  /** The path as OpenAPI writes it. */
   readonly path: string;
   readonly summary: string;
   readonly tag: Tag;
@@ -32,7 +32,7 @@ export interface ReadOperation {
   readonly success: Success;
   readonly problems: readonly ProblemResponseName[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether it is answered without a token. */
+  /** Whether the operation requires no token. */
   readonly isPublic?: true;
 }
 
@@ -80,7 +80,7 @@ const probe = (description: string): Success => ({
   example: { status: 'ok', parts: { 'event store': { state: 'green' } } },
 });
 
-/** Every operation that reads; commands have a table of their own in the contracts. */
+/** Every operation except commands, which have their own table in the contracts. */
 export const READ_OPERATIONS: readonly ReadOperation[] = [
   {
     path: '/v1/users/{user_id}/transactions',
@@ -132,7 +132,7 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     problems: READ_PROBLEMS,
     headers: {
       'Last-Event-ID':
-        'Continue after the event with this id, or after the row with this id. New rows only when it is absent.',
+        'Continue after the event with this id, or after the row with this id. When it is absent, only new rows are sent.',
     },
   },
   {

@@ -5,11 +5,11 @@ import { OUTCOME_EXAMPLES } from './examples.js';
 import type { Json, Response } from './openapi-types.js';
 import { ref } from './schemas.js';
 
-/** An error answer: which problems it may be, and what they carry beside the members of RFC 9457. */
+/** An error answer: its possible problem types, and their members besides those of RFC 9457. */
 interface ProblemResponse {
   readonly status: number;
   readonly description: string;
-  /** The last parts of their `type`. The first one is shown as the example. */
+  /** The last parts of the problem types. The first one is used in the example. */
   readonly names: readonly string[];
   readonly title: string;
   readonly detail: string;
@@ -48,11 +48,11 @@ const refusalMembers = (codes: readonly OutcomeCode[], outcome: Json) => ({
   outcome: { schema: ref('CommandOutcome'), example: outcome },
 });
 
-/** By the name of their schema. */
+/** Error answers by the name of their schema. */
 export const PROBLEM_RESPONSES = {
   InvalidRequest: {
     status: 400,
-    description: 'The request is invalid; `errors` names every bad field.',
+    description: 'The request is invalid; `errors` names every invalid field.',
     names: ['invalid-request', 'bad-address', 'bad-request'],
     title: 'Invalid request',
     detail: 'limit: must be 100 or less',
@@ -66,14 +66,14 @@ export const PROBLEM_RESPONSES = {
     detail: 'Send a bearer token in the Authorization header.',
     headers: {
       'WWW-Authenticate': {
-        description: 'The scheme that is expected: `Bearer`.',
+        description: 'The expected scheme: `Bearer`.',
         schema: { type: 'string', const: 'Bearer' },
       },
     },
   },
   Forbidden: {
     status: 403,
-    description: 'The token does not permit this: its role, its user, or what its sender may send.',
+    description: 'The role, the user or the sender of the token does not permit this request.',
     names: ['not-allowed'],
     title: 'Forbidden',
     detail: 'The token does not permit this request.',
@@ -81,7 +81,7 @@ export const PROBLEM_RESPONSES = {
   },
   NotFound: {
     status: 404,
-    description: 'There is no such thing.',
+    description: 'The requested item does not exist.',
     names: ['not-found'],
     title: 'Not found',
     detail: 'This user has no row r99.0.',
@@ -99,7 +99,7 @@ export const PROBLEM_RESPONSES = {
   AccountParked: {
     status: 409,
     description:
-      'account-parked: `min_position` lies behind the event at which the account is parked.',
+      'account-parked: `min_position` lies after the event at which the account is parked.',
     names: ['account-parked'],
     title: 'Account parked',
     detail: 'An event of this account could not be applied to the read tables.',
@@ -138,7 +138,7 @@ export const PROBLEM_RESPONSES = {
   },
   CommandRefused: {
     status: 422,
-    description: 'The command was refused; `code` says why, `outcome` is the whole answer.',
+    description: 'The command was refused; `code` is the reason, and `outcome` the whole answer.',
     names: ['InsufficientPoints' as const, ...codesWith(422)].map(refusalProblemName),
     title: 'Command refused',
     detail: 'The account has 5 points.',
@@ -181,7 +181,7 @@ const entries = Object.entries(PROBLEM_RESPONSES) as readonly (readonly [
   ProblemResponse,
 ])[];
 
-/** One schema a problem response, with its `type`s, its status and what it carries. */
+/** One schema for each error answer, with its problem types, its status and its members. */
 export const problemSchemas = (): Record<string, Json> =>
   Object.fromEntries(entries.map(([name, response]) => [name, schemaOf(response)]));
 

@@ -1,5 +1,5 @@
 /**
- * The page of the interactive reference. Its script and its style are files of the own origin: the
+ * The page of the interactive reference. Its script and its style are files of its own origin, because the
  * Content-Security-Policy allows nothing inline and no other host.
  */
 export const REFERENCE_PAGE = `<!doctype html>

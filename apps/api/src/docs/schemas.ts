@@ -49,7 +49,7 @@ const uri = (name: string): string => `#/components/schemas/${name}`;
 
 export const ref = (name: string): Json => ({ $ref: uri(name) });
 
-/** Every schema once, made of the one that parses; where one is part of another it is referred to. */
+/** Generates each schema once from its parser. A schema that is part of another one is referenced. */
 export function componentSchemas(): Record<string, Json> {
   return {
     ...toJsonSchemas(commandDataSchemas, 'input', COMMAND_TYPES),

@@ -9,7 +9,7 @@ import { startHealthChecks } from './periodic-health-check.js';
 
 const HEALTH_CHECKS = Symbol('HealthChecks');
 
-/** Checks the stores and the clock again and again while the process runs. */
+/** Checks the stores and the clock periodically while the process runs. */
 @Module({
   providers: [
     {

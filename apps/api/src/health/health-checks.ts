@@ -22,8 +22,8 @@ export function clockCheck(...clocks: Parameters<typeof clockSkewFault>): Health
 export const READ_STALL_MS_MAX = 60_000;
 
 /**
- * The projector is another process: visible from here is only that events are waiting and that none
- * of them reaches the read tables.
+ * The projector is another process. Its failure shows here only in events that wait and do not reach
+ * the read tables.
  */
 export function readProgressCheck(
   store: Pick<EventStore, 'head'>,
@@ -41,7 +41,7 @@ export function readProgressCheck(
     const stalledMs = clock.now() - progressedAt;
     if (stalledMs <= READ_STALL_MS_MAX) return null;
     const seconds = Math.floor(stalledMs / 1_000);
-    return `events wait and the read tables have not moved for ${seconds} s: is the projector running?`;
+    return `events are waiting and the read tables have not changed for ${seconds} s: is the projector running?`;
   };
   return { part: 'reads', run: look };
 }

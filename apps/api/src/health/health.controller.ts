@@ -36,7 +36,7 @@ export class HealthController {
     return this.registry.metrics();
   }
 
-  /** A load balancer needs the status alone; why it is so is for operators. */
+  /** A load balancer needs only the status, and the reasons are for operators. */
   #answer(reply: FastifyReply, { ok, parts }: HealthReport) {
     void reply.status(ok ? 200 : 503);
     const status = ok ? 'ok' : 'unavailable';

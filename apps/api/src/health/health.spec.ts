@@ -59,7 +59,7 @@ describe('the probes of a process with a separate metrics port', () => {
 describe('the periodic health check', () => {
   const hurried = { after: (_: number, then: () => void) => SYSTEM_CLOCK.after(5, then) };
 
-  it('reports the status of each component again and again', async () => {
+  it('reports the status of each component periodically', async () => {
     const health = new Health(['a', 'b']);
     let a: () => Promise<string | null> = () => Promise.resolve(null);
     const checks: HealthCheck[] = [
@@ -68,10 +68,10 @@ describe('the periodic health check', () => {
     ];
     const checking = startHealthChecks(checks, health, hurried);
     const statesAre = (states: object) => () => expect(health.ready().parts).toMatchObject(states);
-    const late = { state: 'red', reason: 'gives no answer' };
+    const late = { state: 'red', reason: 'does not respond' };
     await eventually(statesAre({ a: { state: 'green' }, b: late }));
     a = () => Promise.reject(new Error('connect 10.1.2.3'));
-    await eventually(statesAre({ a: { state: 'red', reason: 'is away' } }));
+    await eventually(statesAre({ a: { state: 'red', reason: 'is unavailable' } }));
     a = () => Promise.resolve(null);
     await eventually(statesAre({ a: { state: 'green' } }));
     await checking.stop();
@@ -142,11 +142,11 @@ describe('the health checks', () => {
       is.now = READ_STALL_MS_MAX;
       expect(await look()).toBeNull();
       is.now += 1_000;
-      expect(await look()).toMatch(/have not moved for 61 s/);
+      expect(await look()).toMatch(/have not changed for 61 s/);
       is.position = at(3);
       expect(await look()).toBeNull();
       is.now += READ_STALL_MS_MAX + 1;
-      expect(await look()).toMatch(/not moved/);
+      expect(await look()).toMatch(/not changed/);
       is.position = at(5);
       expect(await look()).toBeNull();
     });

@@ -4,7 +4,7 @@ import { GREEN, type Health } from '#platform/process';
 /** A check of one component. */
 export interface HealthCheck {
   readonly part: string;
-  /** null: the component is healthy. Otherwise the reason why not; a rejection counts as one. */
+  /** Resolves with null when the component is healthy, or else with the reason. It may also reject. */
   run(): Promise<string | null>;
 }
 
@@ -33,9 +33,9 @@ async function failureReason(
   clock: Pick<Clock, 'after'>,
 ): Promise<string | null> {
   try {
-    return await valueWithin(check.run(), CHECK_TIMEOUT_MS, 'gives no answer', clock);
+    return await valueWithin(check.run(), CHECK_TIMEOUT_MS, 'does not respond', clock);
   } catch {
     // The message of a driver may contain an address or a user name.
-    return 'is away';
+    return 'is unavailable';
   }
 }

@@ -12,7 +12,7 @@ import { replayAccount } from './replay-account.js';
 import { ReplaySemaphore } from './replay-semaphore.js';
 import { decodeEvent, toStoredEvent } from './stored-event.js';
 
-// What no table holds: the past of an account, replayed from its events.
+// The past of an account is in no table, so that these queries replay it from the events.
 
 export class GetBalanceAtQuery extends Query<AccountBalance> {
   constructor(
@@ -41,7 +41,7 @@ class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
 export class GetAccountStateQuery extends Query<AccountState> {
   constructor(
     readonly userId: string,
-    /** The last event that counts; null: all of them count. */
+    /** The revision of the last event to include, or null for all events. */
     readonly revision: number | null,
   ) {
     super();
@@ -72,7 +72,7 @@ class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
 export class GetEventsQuery extends Query<EventsPage> {
   constructor(
     readonly userId: string,
-    /** Only events after this revision; -1: all events. */
+    /** Only events after this revision are returned; -1 returns all. */
     readonly after: number,
     readonly limit: number,
   ) {

@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { HISTORY_QUERY_HANDLERS } from './history-queries.js';
 import { ReplaySemaphore } from './replay-semaphore.js';
 
-/** Answers from the stored events what is in no table: the past of an account. */
+/** Answers questions about the past of an account, which is in no table, from the stored events. */
 @Module({ providers: [ReplaySemaphore, ...HISTORY_QUERY_HANDLERS] })
 export class HistoryModule {}

@@ -6,7 +6,7 @@ import { decodeEvent, reportAsDamage } from './stored-event.js';
 
 export interface ReplayedAccount {
   readonly account: Account;
-  /** The position of the last included event; null: there is none. */
+  /** The position of the last included event, or null when there is none. */
   readonly position: Position | null;
 }
 

@@ -9,12 +9,12 @@ export interface DecodedEvent {
   readonly provenance: Provenance;
 }
 
-/** Throws AccountDamaged when the event can't be decoded: nothing is skipped silently. */
+/** Throws AccountDamaged when the event can't be decoded, so that no event is skipped silently. */
 export function decodeEvent(recorded: RecordedEvent): DecodedEvent {
   return reportAsDamage(recorded, () => ({ recorded, ...deserializeEvent(recorded) }));
 }
 
-/** The event as it is stored, its fields in the stored order, so that its hash can be verified. */
+/** The stored event with its fields in the stored order, so that its hash can be verified. */
 export function toStoredEvent({ recorded, event }: DecodedEvent): StoredEvent {
   const { revision, position, id, type, data, meta, hash } = recorded;
   return reportAsDamage(recorded, () => {
@@ -33,7 +33,7 @@ export function toStoredEvent({ recorded, event }: DecodedEvent): StoredEvent {
   });
 }
 
-/** Reports any error over a stored event as damage of its account. */
+/** Reports every error in a stored event as damage to its account. */
 export function reportAsDamage<T>({ stream, revision }: RecordedEvent, read: () => T): T {
   try {
     return read();

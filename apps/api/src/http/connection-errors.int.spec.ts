@@ -96,8 +96,16 @@ describe('input that is not a valid request', () => {
 describe('a request that is not received in time', () => {
   it.each([
     [{}, 'is answered 408', 408],
-    [{ _httpMessage: { headersSent: true, req: { complete: false } } }, 'is cut off', null],
-    [{ _httpMessage: { headersSent: false, req: { complete: true } } }, 'is cut off', null],
+    [
+      { _httpMessage: { headersSent: true, req: { complete: false } } },
+      'the connection is closed',
+      null,
+    ],
+    [
+      { _httpMessage: { headersSent: false, req: { complete: true } } },
+      'the connection is closed',
+      null,
+    ],
   ])('%j: %s', async (state, _, status) => {
     const server = createServer((socket) => {
       Object.assign(socket, state);

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import { PROBLEM_MEDIA_TYPE } from '#contracts';
 import { problemBody, type ProblemDetails } from '../common/problems/problem.js';
 
-// Input that never becomes a request, because the HTTP parser or Node itself rejects it. It is
-// answered with problems of RFC 9457 too, so that a client has to read only one form of errors.
+// Input that never becomes a request, because the HTTP parser or Node itself rejects it, is
+// answered with problems of RFC 9457 too, so that a client has to parse only one form of errors.
 
 const MALFORMED = { status: 400, name: 'malformed-http', title: 'Malformed HTTP' } as const;
 
-/** By error code. Every other error means that the parser could not read the request. */
+/** Problems by error code. Every other error means that the parser could not read the request. */
 const PROBLEM_BY_ERROR_CODE: Readonly<Record<string, ProblemDetails>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,

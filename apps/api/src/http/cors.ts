@@ -18,7 +18,7 @@ export function enableCors(fastify: FastifyInstance, origins: readonly string[])
   if (origins.length === 0) return;
   const allowed = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
-    // Sent without an origin too, or a cache could serve one origin the answer for another.
+    // Vary is sent without an origin too, or a cache could serve one origin the answer for another.
     void reply.header('vary', 'origin');
     const { origin } = request.headers;
     if (origin === undefined || !allowed.has(origin)) {

@@ -21,7 +21,7 @@ export class InFlightRequests {
 
 /**
  * Accepts no new request and waits for those in flight, `msMax` at most. Connections are closed after
- * the last answer: one that is kept alive, or was never used, would hold up the shutdown.
+ * the last answer, because one that is kept alive or was never used would hold up the shutdown.
  */
 export async function closeGracefully(
   app: NestFastifyApplication,
@@ -33,7 +33,7 @@ export async function closeGracefully(
     if (!server.listening && inFlight.count === 0) server.closeAllConnections();
     else server.closeIdleConnections();
   }, CONNECTION_CHECK_MS);
-  // Nest closes the server once more after this, and would wait for a request that never ends.
+  // Nest closes the server once more afterwards, and would wait for a request that never ends.
   const closeAll = setTimeout(() => server.closeAllConnections(), msMax);
   try {
     await app.getHttpAdapter().close();

@@ -52,7 +52,7 @@ describe('every answer', () => {
     ['/nowhere', 404],
     ['/v1/%zz', 400],
     [`/v1/users/${'x'.repeat(300)}/balance`, 414],
-  ])('to an address that can not be served is a problem: %s', async (url, status) => {
+  ])('to an address that cannot be served is a problem: %s', async (url, status) => {
     const response = await read(await open(), url);
     expect(response.statusCode).toBe(status);
     expect(response.headers['content-type']).toMatch('application/problem+json');
@@ -156,7 +156,7 @@ describe('a caller that exceeds its rate limit', () => {
     expect(statuses).toEqual(expected);
   });
 
-  it('can not choose its address before the trusted proxy', async () => {
+  it('can’t choose its address in front of the trusted proxy', async () => {
     await open({ parts: { rates }, isBehindProxy: true });
     const statuses = [];
     for (let i = 0; i < 6; i += 1) {
@@ -201,7 +201,7 @@ describe('the page', () => {
     }
   });
 
-  it('has files that are cached for ever', async () => {
+  it('has files that are cached permanently', async () => {
     await open({ parts: { pageFolder: folder } });
     const file = await get('/assets/app-1a2b.js');
     expect(file.statusCode).toBe(200);

@@ -17,7 +17,7 @@ export function useJsonBodyParser(fastify: FastifyInstance): void {
   );
 }
 
-/** The header lists the applied encodings in order; `identity` stands for none. */
+/** The header lists the applied encodings in order, and `identity` means none. */
 const isCompressed = ({ headers }: FastifyRequest): boolean =>
   (headers['content-encoding'] ?? '')
     .split(',')

@@ -14,7 +14,7 @@ class RouteTable {
     this.#methods.set(path, known);
   }
 
-  /** Sorted, without duplicates; empty: the path does not exist. */
+  /** The sorted methods without duplicates, or an empty list when the path does not exist. */
   methodsFor(path: string): readonly string[] {
     const all = [...this.#methods].filter(([declared]) => matchesPath(declared, path));
     return [...new Set(all.flatMap(([, methods]) => [...methods]))].sort();

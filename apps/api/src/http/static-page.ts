@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Built files have a hash in their name and are cached for ever; the page itself is revalidated. */
+/** Built files have a hash in their name and are cached permanently; the page itself is revalidated. */
 const HASHED = /^\/assets\//;
 const YEAR_SECONDS = 31_536_000;
 
@@ -15,7 +15,7 @@ export async function serveWebPage(fastify: FastifyInstance, folder: string): Pr
     root: folder,
     serve: false,
     cacheControl: false,
-    // The build has compressed the files; one that it has not is sent uncompressed.
+    // Files that the build did not compress are sent uncompressed.
     preCompressed: true,
   });
   const send = (request: FastifyRequest, reply: FastifyReply) => {

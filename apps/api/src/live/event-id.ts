@@ -4,12 +4,12 @@ const EVENT_ID = /^(\d{1,16})(?:\.(\d{1,15})\.(\d{1,9}))?$/;
 
 /**
  * The id of a server-sent event: the id of the row, its revision and its line. Revision and line still
- * name the row after its account was folded again or the tables were rebuilt.
+ * identify the row after its account was projected again or the tables were rebuilt.
  */
 export const formatEventId = ({ id, revision, line }: RowCursor): string =>
   revision === undefined ? String(id) : `${id}.${revision}.${line ?? 0}`;
 
-/** null: it names no row. The id of a row alone is accepted too: a page of the statement gives it. */
+/** Null when it names no row. The id of a row alone, as in a page of the statement, is accepted too. */
 export function parseEventId(text: string): RowCursor | null {
   const [, id, revision, line] = EVENT_ID.exec(text) ?? [];
   if (id === undefined) return null;

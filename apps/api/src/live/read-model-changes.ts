@@ -3,7 +3,7 @@ import type { ReadTables } from '#read-model';
 
 export interface ReadModelChangesOptions {
   readonly pollMs: number;
-  /** Called when a poll fails. Polling goes on. */
+  /** Called when a poll fails. Polling continues. */
   readonly onPollError: (cause: unknown) => void;
 }
 
@@ -23,12 +23,12 @@ export class ReadModelChanges {
     private readonly options: ReadModelChangesOptions,
   ) {}
 
-  /** Increases with every change. Get it before reading, then wait for a newer one. */
+  /** A number that increases with every change. Get it before reading, then wait for a newer one. */
   get version(): number {
     return this.#version;
   }
 
-  /** True: there is a newer version. False: the wait timed out, or the signal aborted. */
+  /** Resolves with true for a newer version, and with false on a timeout or when the signal aborts. */
   waitForNewer(version: number, waitMsMax: number, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     if (this.#version > version) return Promise.resolve(true);

@@ -68,7 +68,7 @@ export class TransactionStreamController {
       ),
       { objectMode: false },
     );
-    // A generator that waits for changes can't be ended from outside: its signal wakes it.
+    // A generator that waits for changes can't be ended from outside, so that its signal wakes it.
     reply.raw.once('close', () => stream.abort());
     events.once('close', () => stream.abort());
     return new StreamableFile(events, { type: 'text/event-stream; charset=utf-8' });
@@ -80,7 +80,7 @@ export class TransactionStreamController {
   }
 }
 
-/** null: only rows that are still to come. 0 lies before every row. */
+/** The last row that was seen; null means only new rows, and 0 lies before every row. */
 function lastSeenRow(request: FastifyRequest): RowCursor | null {
   const text = parsedOrThrow(readSingleHeader(request.raw, 'Last-Event-ID')) ?? '';
   return text === ''

@@ -43,7 +43,7 @@ class Reader {
     return new Reader(response, abort, response.body?.getReader());
   }
 
-  /** The next event; null: the stream has ended. */
+  /** The next event, or null when the stream has ended. */
   async next(): Promise<Event | null> {
     for (;;) {
       const end = this.#text.indexOf('\n\n');
@@ -230,7 +230,7 @@ describe('the stream of new rows', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
-  it('ends when its rows can not be read, and the error is reported', async () => {
+  it('ends when its rows cannot be read, and the error is reported', async () => {
     const tables = new MemoryReadTables();
     await start({ tables });
     const reader = await open();

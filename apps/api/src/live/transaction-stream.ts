@@ -14,7 +14,7 @@ export interface TransactionStreamSources {
 
 export interface TransactionStreamRequest {
   readonly userId: string;
-  /** Only newer rows than this one are sent. */
+  /** Only rows newer than this one are sent. */
   readonly after: RowCursor;
   /** When the token expires and the client must reconnect. */
   readonly expiresAtMs: number;
@@ -45,7 +45,7 @@ export async function* transactionStream(
       return;
     }
     const version = changes.version;
-    // The account is read first: when its revision is sent, all rows up to it have been sent.
+    // The account is read first, so that all rows up to its revision are sent before the revision.
     const revision = (await tables.account(userId))?.revision ?? null;
     if (revision !== sentRevision) {
       const rows = await tables.transactionsAfter(userId, last, ROWS_MAX);

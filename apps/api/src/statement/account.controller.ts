@@ -20,7 +20,7 @@ import { ReadPositionInterceptor } from '../common/reads/read-position.intercept
 import { toBatchItem, toUsage } from '../common/reads/response-items.js';
 import { GetBalanceAtQuery } from '../history/history-queries.js';
 
-/** More than an account can have with points left: `batchesMax` of the policy, and grace batches. */
+/** More batches than an account can have with points left: `batchesMax` of the policy and grace batches. */
 const BATCHES_MAX = 5_000;
 
 @Controller('v1/users/:user_id')
@@ -39,7 +39,7 @@ export class AccountController {
     @Query(new ZodPipe(balanceQuery)) { at }: BalanceQuery,
   ): Promise<AccountBalance> {
     if (at !== undefined) return this.queries.execute(new GetBalanceAtQuery(userId, at));
-    // The position is read first: the balance may be newer than it, never older.
+    // The position is read first, so that the balance may be newer than it but never older.
     const position = await this.tables.position();
     const account = await this.tables.account(userId);
     return {
@@ -76,7 +76,7 @@ export class AccountController {
   }
 }
 
-/** The database has a list of time zones of its own. */
+/** A time zone may be valid here and unknown to the database, which has its own list. */
 function rejectUnknownTimeZone(cause: unknown): never {
   if (!(cause instanceof UnknownTimeZone)) throw cause;
   throw invalidRequest([{ field: 'tz', reason: 'must be a time zone that the database knows' }]);

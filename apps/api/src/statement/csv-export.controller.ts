@@ -49,7 +49,7 @@ export class CsvExportController {
       if (isStreaming) this.observer.requestFailed(routeOf(request), 500, error);
     });
     const pages = allTransactions(tables, userId, toFilter(query));
-    // The first page is read before anything is sent: a truncated file would look complete.
+    // The first page is read before anything is sent, because a truncated file would look complete.
     const first = await pages.next().catch((error: unknown) => {
       stream.abort();
       throw error;

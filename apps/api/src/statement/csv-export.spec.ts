@@ -54,7 +54,7 @@ describe('the statement as CSV', () => {
     await api.close();
   });
 
-  it('is cut off with an error, not ended, when the tables fail later', async () => {
+  it('is aborted with an error when the tables fail later', async () => {
     const tables = new MemoryReadTables();
     tables.transactions = (userId, { before, limit }) =>
       before === undefined

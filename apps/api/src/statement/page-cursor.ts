@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RowCursor, TransactionFilter } from '#read-model';
 
-/** Where a page ends, of which user and with which filters. A cursor is valid for nothing else. */
+/** The end of a page of one user with its filters. A cursor is valid for nothing else. */
 export interface PageCursor {
   readonly userId: string;
-  /** The last row of the page before; an old cursor has only its id. */
+  /** The last row of the previous page. A cursor of an earlier version has only its id. */
   readonly before: RowCursor | number;
   readonly filter: TransactionFilter;
 }
@@ -12,7 +12,7 @@ export interface PageCursor {
 const SIGNATURE_BYTES = 16;
 const CURSOR_CHARS_MAX = 1_024;
 
-/** Signs cursors: a client can read them, but can neither create nor alter them. */
+/** Signs cursors, so that a client can read them but neither create nor alter them. */
 export class PageCursors {
   constructor(private readonly key: string) {}
 
@@ -21,7 +21,7 @@ export class PageCursors {
     return `${payload.toString('base64url')}.${this.#signatureOf(payload).toString('base64url')}`;
   }
 
-  /** null: the signature is not valid. */
+  /** Returns null when the signature is not valid. */
   verify(text: string): PageCursor | null {
     if (text.length > CURSOR_CHARS_MAX) return null;
     const [payload, sign, ...more] = text.split('.').map((part) => Buffer.from(part, 'base64url'));

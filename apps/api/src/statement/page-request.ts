@@ -13,12 +13,12 @@ export const toFilter = ({ type, source_type, from, to }: ExportQuery): Transact
 
 export interface RequestedPage {
   readonly filter: TransactionFilter;
-  /** The last row of the page before; undefined: the first page is requested. */
+  /** The last row of the previous page, or undefined for the first page. */
   readonly before?: RowCursor;
   readonly limit: number;
 }
 
-/** A cursor carries its filters. The query may repeat them, but must not change them. */
+/** A cursor contains its filters. The query may repeat them, but must not change them. */
 export function resolvePage(
   userId: string,
   query: TransactionsQuery,
@@ -31,7 +31,7 @@ export function resolvePage(
   if (opened?.userId !== userId)
     throw invalidCursor('must be the next_cursor of a page of this user');
   if (Object.keys(filter).length > 0 && !isSameFilter(filter, opened.filter)) {
-    throw invalidCursor('carries other filters than those beside it');
+    throw invalidCursor('has other filters than the query');
   }
   const before = typeof opened.before === 'number' ? { id: opened.before } : opened.before;
   return { filter: opened.filter, before, limit };

@@ -49,23 +49,26 @@ describe('reads of a parked account', () => {
     ['transactions', transactionsPage],
     ['usage', usage],
     ['story', transactionStory],
-  ] as const)('answer the state before the parked event, and say so: %s', async (what, schema) => {
-    const response = await read(api, userPath(what === 'story' ? story : what));
-    expect(response.statusCode).toBe(200);
-    const body = response.json<{ parked?: { since: string; code: string } }>();
-    expect(body.parked).toEqual({
-      since: expect.stringMatching(/^\d{4}-.*Z$/) as string,
-      code: 'unreadable-record',
-    });
-    expect(parseWith(schema as typeof accountBalance, body)).toMatchObject({ ok: true });
-    expect(response.headers['ledger-parked']).toBe('unreadable-record');
-  });
+  ] as const)(
+    'return the state before the parked event, and are marked: %s',
+    async (what, schema) => {
+      const response = await read(api, userPath(what === 'story' ? story : what));
+      expect(response.statusCode).toBe(200);
+      const body = response.json<{ parked?: { since: string; code: string } }>();
+      expect(body.parked).toEqual({
+        since: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        code: 'unreadable-record',
+      });
+      expect(parseWith(schema as typeof accountBalance, body)).toMatchObject({ ok: true });
+      expect(response.headers['ledger-parked']).toBe('unreadable-record');
+    },
+  );
 
   it('keep the balance before the parked event', async () => {
     expect((await read(api, userPath('balance'))).json()).toMatchObject({ balance: 137 });
   });
 
-  it('say so in a header of a file', async () => {
+  it('mark a file by a header', async () => {
     const response = await read(api, userPath('transactions.csv'));
     expect(response.headers['ledger-parked']).toBe('unreadable-record');
     expect(response.body).not.toContain('unreadable-record');

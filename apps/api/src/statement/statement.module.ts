@@ -7,7 +7,7 @@ import { PageCursors } from './page-cursor.js';
 import { TransactionStoryReader } from './transaction-story.js';
 import { TransactionsController } from './transactions.controller.js';
 
-/** What an account has and where it came from: statement, export, balance, batches and usage. */
+/** Statement, export, balance, batches and usage of an account. */
 @Module({
   imports: [HistoryModule],
   controllers: [AccountController, TransactionsController, CsvExportController],

@@ -177,7 +177,7 @@ describe('the statement over HTTP', () => {
     });
   });
 
-  it('does not explain a row of another user, or what is no row', async () => {
+  it('does not explain a row of another user, or a name that is not of a row', async () => {
     const other = await read(api, userPath('transactions/1', BOB));
     const none = await read(api, userPath('transactions/999'));
     const bad = await read(api, userPath('transactions/x1'));

@@ -9,7 +9,7 @@ import { itemOf } from '../common/reads/response-items.js';
 import { formatRowRef } from '../common/reads/row-ref.js';
 import { decodeEvent, toStoredEvent, type DecodedEvent } from '../history/stored-event.js';
 
-/** Reads why a row exists: what the tables hold about it, and the stored event that made it. */
+/** Reads the origin of a row: its data in the tables, and the stored event that caused it. */
 @Injectable()
 export class TransactionStoryReader {
   constructor(
@@ -43,7 +43,7 @@ export class TransactionStoryReader {
 const rowNotFoundDetail = (name: RowName): string =>
   'id' in name
     ? `This user has no row with the id ${name.id}. Ids change when an account or the tables are ` +
-      'rebuilt; the row_ref of a row never does.'
+      'rebuilt; the row_ref of a row never changes.'
     : `This user has no row ${formatRowRef(name)}.`;
 
 function toConsumptionStory({ consumption, rows }: TransactionDetails): ConsumptionStory | null {

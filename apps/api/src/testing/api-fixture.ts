@@ -30,7 +30,7 @@ export const BOB = '0b0b0000-0000-4000-8000-000000000002';
 /** The path of a read of one user. */
 export const userPath = (path: string, userId = ALICE): string => `/v1/users/${userId}/${path}`;
 
-/** The whole API over doubles of both stores, which keep the contracts of the real ones. */
+/** The whole API over doubles of both stores, which fulfil the contracts of the real ones. */
 export interface TestApi {
   readonly app: NestFastifyApplication;
   readonly commandProcessor: AccountCommandProcessor;
@@ -38,12 +38,12 @@ export interface TestApi {
   readonly clock: TestClock;
   /** Errors that were reported to the observer. */
   readonly reportedErrors: readonly unknown[];
-  /** Writes the stored events into the read tables: the projector, run when a spec claims so. */
+  /** Runs the projector once, so that the read tables contain the stored events. */
   project(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The time of day is set by the spec; waits are real. */
+/** The spec sets the time of day, but waits take real time. */
 export class TestClock implements Clock {
   time = START_MS;
   readonly now = () => SYSTEM_CLOCK.now();
@@ -51,7 +51,7 @@ export class TestClock implements Clock {
   readonly after: Clock['after'] = (ms, then) => SYSTEM_CLOCK.after(ms, then);
 }
 
-/** What a spec may put in the place of a default. */
+/** Options with which a spec replaces defaults. */
 export interface TestApiParts extends ApiOptions {
   readonly senders: Senders;
   readonly health: Health;
@@ -124,7 +124,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   };
 }
 
-/** The routes of the API over what a spec provides. */
+/** The routes of the API over the providers of a spec. */
 @Global()
 @Module({})
 class TestApiModule {
@@ -170,7 +170,7 @@ const collectingObserver = (errors: unknown[]): ApiObserver => ({
 export interface TokenClaims {
   readonly sub?: string;
   readonly roles?: readonly string[];
-  /** Counted from the start of the spec's clock. */
+  /** A time relative to the start of the spec's clock. */
   readonly seconds?: number;
 }
 
@@ -212,7 +212,7 @@ export async function read(
   return api.app.inject({ url, headers: await bearer(claims) });
 }
 
-/** Two batches, a script, dubbing with seconds, a pre-deduction settled below its estimate, a refund. */
+/** Records two batches, a script, dubbing with seconds, a pre-deduction settled below its estimate, and a refund. */
 export async function seedAccount(api: TestApi, userId: string = ALICE): Promise<void> {
   const of = { user_id: userId };
   const step = (minutes: number): void => {

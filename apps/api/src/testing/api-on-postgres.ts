@@ -14,7 +14,7 @@ import { createLog } from '#platform/process';
 import { createTestDatabase } from '#testing';
 import { openTestApi, type TestApi, type TestApiOptions } from './api-fixture.js';
 
-/** The whole API on a database of its own, which stores the events and the read tables. */
+/** The whole API on a new database, which stores the events and the read tables. */
 export interface ApiOnPostgres {
   readonly api: TestApi;
   readonly pool: Pool;
@@ -53,7 +53,7 @@ export async function openApiOnPostgres(
   };
 }
 
-/** Reads the live tables, and writes to version 1 of them. */
+/** Reads the live tables, and writes version 1 of them. */
 function openWritableTables(
   pool: Pool,
   followsDirectly: FollowsDirectly | null,

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 
-// Records a session with the API as bytes on the wire, to compare it with an earlier recording.
+// Records a session with the API byte for byte, to compare it with an earlier recording.
 
 export interface SessionRequest {
   readonly name: string;
@@ -9,9 +9,9 @@ export interface SessionRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** A stream does not end by itself: it is closed after this many events. */
+  /** A stream does not end by itself, so that it is closed after this many events. */
   readonly eventsMax?: number;
-  /** Compares only status and headers of answers whose content other specs cover. */
+  /** Only status and headers are compared for these answers, whose content other specs cover. */
   readonly withoutBody?: true;
 }
 

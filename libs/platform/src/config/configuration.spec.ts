@@ -10,7 +10,7 @@ const schema = z.object({
     .pipe(z.object({ rememberDays: z.number() }))
     .optional(),
   PARTITIONS: wholeNumber({ min: 1, max: 1000 }).prefault('12'),
-  TOKEN_SECRET: z.string().min(32, { error: 'must have 32 characters or more' }),
+  TOKEN_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }),
 });
 const TOKEN_SECRET = 'x'.repeat(32);
 
@@ -79,7 +79,7 @@ describe('The configuration', () => {
       LEDGER_POLICY: '"hunter4"',
       PARTITIONS: 'hunter5',
     };
-    expect(() => readConfiguration(schema, env)).toThrow(/TOKEN_SECRET: must have 32/);
+    expect(() => readConfiguration(schema, env)).toThrow(/TOKEN_SECRET: must have at least 32/);
     expect(() => readConfiguration(schema, env)).not.toThrow(/hunter/);
   });
 });

@@ -36,7 +36,7 @@ export function hasPermission(
   });
 }
 
-const METADATA_KEY = 'right needed';
+const METADATA_KEY = 'required permission';
 
 /** Requires a permission. A route without any of these decorators is forbidden to every caller. */
 export const RequirePermission = (permission: Permission) => SetMetadata(METADATA_KEY, permission);

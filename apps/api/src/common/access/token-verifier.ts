@@ -91,14 +91,14 @@ const keysUnavailable = (cause: unknown): Problem =>
       status: 503,
       name: 'keys-away',
       title: 'Service unavailable',
-      detail: 'The keys that verify tokens can not be loaded.',
+      detail: 'The keys that verify tokens cannot be loaded.',
       retryAfterSeconds: 2,
       isReportable: true,
     },
     { cause },
   );
 
-/** Every other error concerns the key set: its URL does not answer, or answers without keys. */
+/** Every other error concerns the key set, whose URL does not answer, or answers without keys. */
 function isTokenError(cause: unknown): boolean {
   return (
     cause instanceof errors.JWTClaimValidationFailed ||
@@ -112,10 +112,10 @@ function isTokenError(cause: unknown): boolean {
   );
 }
 
-/** A signature does not make a payload well-formed: its claims may be of any type. */
+/** The signature of a token does not guarantee the types of its claims. */
 interface Claims {
   readonly sub?: unknown;
-  /** jose has checked it. */
+  /** jose has checked the expiry. */
   readonly exp?: number | undefined;
   readonly roles?: unknown;
 }

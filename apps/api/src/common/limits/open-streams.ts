@@ -25,7 +25,7 @@ export class OpenStreams implements OnModuleDestroy {
     return this.#open.size;
   }
 
-  /** The stream is closed by aborting what is returned. Throws a Problem 429 when a limit is reached. */
+  /** Returns a controller whose abort closes the stream. Throws a Problem 429 when a limit is reached. */
   open(subject: string): AbortController {
     const { streamsMax, subjectStreamsMax } = this.options;
     const own = this.#countBySubject.get(subject) ?? 0;

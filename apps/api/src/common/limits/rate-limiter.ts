@@ -2,11 +2,11 @@ import { tooManyRequests } from '../problems/problem.js';
 import { TokenBuckets } from './token-bucket.js';
 
 export interface RateLimiterOptions {
-  /** Of one person … */
+  /** The rate of one user. */
   readonly userPerSecond: number;
-  /** … of one service or auditor … */
+  /** The rate of one service or auditor. */
   readonly servicePerSecond: number;
-  /** … and of one address that sends no valid token. */
+  /** The rate of one address that sends no valid token. */
   readonly anonymousPerSecond: number;
 }
 

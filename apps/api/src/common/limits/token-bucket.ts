@@ -1,8 +1,8 @@
 export interface TokenBucketOptions {
   readonly perSecond: number;
-  /** How many requests may come at once after a pause. */
+  /** How many requests are admitted at once after a pause. */
   readonly burst: number;
-  /** How many subjects are kept; beyond that the least recently used one is evicted. */
+  /** The maximum number of subjects; beyond it the least recently used one is evicted. */
   readonly subjectsMax: number;
 }
 
@@ -24,7 +24,7 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
-  /** Returns the seconds to wait before the next request; 0: this one is admitted. */
+  /** Returns 0 when this request is admitted, and otherwise the seconds to wait. */
   take(subject: string): number {
     const bucket = this.#bucketOf(subject);
     if (bucket.tokens >= 1) {
@@ -41,7 +41,7 @@ export class TokenBuckets {
     const seconds = Math.max(0, nowMs - bucket.filledAtMs) / 1000;
     bucket.tokens = Math.min(burst, bucket.tokens + seconds * perSecond);
     bucket.filledAtMs = nowMs;
-    // A Map keeps the order of insertion: inserted again, the subject is the most recently used.
+    // A Map keeps the order of insertion, so that a subject inserted again is the most recently used.
     this.#buckets.delete(subject);
     this.#buckets.set(subject, bucket);
     if (this.#buckets.size > subjectsMax) this.#evictOldest();

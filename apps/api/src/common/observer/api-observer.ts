@@ -2,10 +2,10 @@ import type { Origin } from '#commands';
 import type { Answer, LedgerCommand } from '#ledger';
 import type { Denial } from '#senders';
 
-/** What the API reports, for metrics and logs. It is called while requests are answered and must not throw. */
+/** Receives reports of the API, for metrics and logs. It is called during requests and must not throw. */
 export interface ApiObserver {
   requestCompleted(report: {
-    /** The declared route, or "none"; never the URL that a client sent. */
+    /** The declared route or "none", and never the URL that a client sent. */
     readonly route: string;
     readonly method: string;
     readonly status: number;

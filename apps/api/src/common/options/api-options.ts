@@ -5,7 +5,7 @@ import type { RateLimiterOptions } from '../limits/rate-limiter.js';
 /** The options of the API, read from its configuration. */
 export interface ApiOptions {
   readonly policy: Policy;
-  /** Signs page cursors; the same for all instances. */
+  /** The key that signs page cursors. It is the same for all instances. */
   readonly cursorKey: string;
   readonly rates: RateLimiterOptions;
   readonly streams: StreamOptions;

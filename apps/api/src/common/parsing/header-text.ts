@@ -5,8 +5,8 @@ import type { ParseResult } from '#contracts';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a header that may be sent once; undefined: it is absent. Node decodes headers as Latin-1, and
- * this API defines them as UTF-8.
+ * Reads a header that may be sent once, or returns undefined when it is absent. Node decodes headers
+ * as Latin-1, and this API defines them as UTF-8.
  */
 export function readSingleHeader(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,

@@ -34,7 +34,7 @@ describe('an error', () => {
     ['an error with a cause', new Error('x', { cause: coded('ECONNRESET') }), 503, true],
     ['an unknown host on every address', new AggregateError([coded('ENOTFOUND')]), 503, true],
     ['a broken statement', coded('42601'), 500, true],
-    ['a damaged account', new AccountDamaged('points-x', 7, 'a hole'), 500, true],
+    ['a damaged account', new AccountDamaged('points-x', 7, 'a gap'), 500, true],
     ['a failed decision', new DecisionFailed('points-x', 'id'), 500, true],
     ['a permanent store error', new PermanentStoreError('stream-deleted', 'x'), 500, true],
     ['a bug', new TypeError('x of undefined'), 500, true],
@@ -58,7 +58,7 @@ describe('an error', () => {
     const { name, detail } = toProblem(error).problem.details;
     expect([name, detail]).toEqual([
       'account-damaged',
-      'The account is damaged: its events were deleted or can not be read. The error was reported.',
+      'The account is damaged: its events were deleted or cannot be read. The error was reported.',
     ]);
   });
 

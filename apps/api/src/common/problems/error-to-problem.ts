@@ -4,7 +4,7 @@ import type { PermanentStoreError } from '#event-store';
 import { isServerUnavailable } from '#platform/process';
 import { Problem, serviceUnavailable } from './problem.js';
 
-/** What a client is told about an error, and whether it is reported to operators. */
+/** The problem that a client receives for an error, and whether it is reported to operators. */
 export interface MappedError {
   readonly problem: Problem;
   readonly isReportable: boolean;
@@ -54,7 +54,7 @@ function damageDetail(error: AccountDamaged | PermanentStoreError): string {
   if (error instanceof AccountDamaged && !isDamagedStream(error.cause)) {
     return `The account is damaged: the event at revision ${error.revision} is not valid`;
   }
-  return 'The account is damaged: its events were deleted or can not be read';
+  return 'The account is damaged: its events were deleted or cannot be read';
 }
 
 const INTERNAL_ERROR = new Problem({

@@ -2,13 +2,13 @@ import { formatFieldErrors, type FieldError } from '#contracts';
 
 export interface ProblemDetails {
   readonly status: number;
-  /** Kebab-case; the last part of the problem's `type`. */
+  /** The last part of the problem's `type`, in kebab case. */
   readonly name: string;
   readonly title: string;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
-  /** The content encodings that would have been accepted. */
+  /** The accepted content encodings. */
   readonly acceptEncoding?: string;
   /** Whether it is reported to operators. */
   readonly isReportable?: true;
@@ -63,7 +63,7 @@ export const invalidRequest = (errors: readonly FieldError[]): Problem =>
 
 /** RFC 9110 asks for the accepted encodings in the answer. */
 export function compressedBody(): Problem {
-  const reason = 'must be left out, or identity: send the body uncompressed, not packed';
+  const reason = 'must be left out, or identity: send the body uncompressed';
   const errors = [{ field: 'Content-Encoding', reason }];
   return new Problem({
     status: 415,
@@ -78,7 +78,7 @@ export function compressedBody(): Problem {
 export const unauthorized = (detail: string, options?: ErrorOptions): Problem =>
   new Problem({ status: 401, name: 'not-authenticated', title: 'Unauthorized', detail }, options);
 
-/** It has a type of its own, so that a page knows to get a new token. */
+/** An expired token has its own problem type, so that a page can request a new token. */
 export const tokenExpired = (options: ErrorOptions): Problem =>
   new Problem(
     {

@@ -23,13 +23,14 @@ import { parseQueryParams, parseUserId } from '../parsing/request-parsing.js';
 
 export const POSITION_HEADER = 'ledger-position';
 
-/** Why an account is parked; also sent with answers whose body can't say so: files and streams. */
+/** The reason why an account is parked, for answers whose body can't contain it: files and streams. */
 const PARKED_HEADER = 'ledger-parked';
 
 /**
  * Waits before a read until the read tables have reached its `min_position`, and sends the position
- * that they have reached (empty: none yet); what is read afterwards is at least that new. The answer
- * about a parked account says so, and a position after the parked event is not waited for.
+ * that they have reached (empty when there is none yet). The data that is read afterwards is at least
+ * that new. The answer for a parked account is marked, and does not wait for a position after the
+ * parked event.
  */
 @Injectable()
 export class ReadPositionInterceptor implements NestInterceptor {
@@ -60,7 +61,7 @@ export class ReadPositionInterceptor implements NestInterceptor {
     return next.handle().pipe(map((answer: unknown) => withParked(answer, parked)));
   }
 
-  /** A position of another store is rejected: it would never be reached. */
+  /** A position of another store is rejected, because it would never be reached. */
   #minPosition({ query }: FastifyRequest): Position | null {
     const { min_position: minPosition } = parseQueryParams(positionQuery, query);
     if (minPosition === undefined) return null;

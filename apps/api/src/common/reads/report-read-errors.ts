@@ -5,7 +5,7 @@ type ReportedReads = Pick<
   'account' | 'projectionStatus' | 'transactions' | 'transactionsAfter'
 >;
 
-/** Once an answer has begun, no filter sees an error: it is reported where it occurs. */
+/** Reports errors of an answer that has begun, because no exception filter sees them. */
 export function withErrorReporting(
   tables: ReportedReads,
   reportError: (error: unknown) => void,

@@ -1,4 +1,4 @@
-/** The revision of the event of a row and the line in it. They never change. */
+/** The revision of a row's event and the line in it, which never change. */
 export interface RowLocation {
   readonly revision: number;
   readonly line: number;
