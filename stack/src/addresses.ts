@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { projectRoot, runCommand } from '#embedded';
 import type { Servers } from './servers.js';
 import type { StackSettings } from './settings.js';
-import { keptSecret } from './tokens.js';
+import { loadOrCreateSecret } from './tokens.js';
 
-/** Who logs in to the databases: the names that `npm run migrate` knows. */
+/** The database logins, by the names that `npm run migrate` knows. */
 export const LOGINS = ['api', 'intake', 'sweeper', 'projector', 'auditor'] as const;
 export type Login = (typeof LOGINS)[number];
 
@@ -14,14 +14,14 @@ export interface Addresses {
   readonly eventStore: string;
 }
 
-/** What each process is told of the databases, and what the role is told that owns them. */
+/** The connection strings of each process, and of the role that owns the databases. */
 export interface LedgerAddresses {
   readonly of: Readonly<Record<Login, Addresses>>;
-  /** null: nobody named it. */
+  /** Null when MIGRATION_URL is not set. */
   readonly migration: string | null;
 }
 
-/** Why the ledger's schemas are not there. */
+/** The schemas could not be created or updated. */
 export class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed';
 }
@@ -31,7 +31,7 @@ const PREFIX = 'points_';
 
 /**
  * Brings the databases up to date. On the stack's own Postgres every process gets a login that owns
- * nothing, by a password that is made of a secret of this stack; one that was named is used as it is.
+ * nothing, with a password derived from a secret of this stack. A given DATABASE_URL is used unchanged.
  */
 export async function prepareLedger(
   settings: StackSettings,
@@ -41,10 +41,10 @@ export async function prepareLedger(
   const { databaseUrl, migrationUrl } = settings;
   if (databaseUrl !== undefined) {
     if (migrationUrl !== undefined) await migrate({ MIGRATION_URL: migrationUrl }, signal);
-    const named = { database: servers.databaseUrl, eventStore: servers.eventStore };
-    return { of: forAll(() => named), migration: migrationUrl ?? null };
+    const given = { database: servers.databaseUrl, eventStore: servers.eventStore };
+    return { of: forAll(() => given), migration: migrationUrl ?? null };
   }
-  const secret = await keptSecret(settings.dataDir, 'database-secret');
+  const secret = await loadOrCreateSecret(settings.dataDir, 'database-secret');
   const passwordOf = (login: Login): string =>
     createHmac('sha256', secret).update(login).digest('base64url');
   await migrate(
@@ -75,6 +75,8 @@ async function migrate(env: Readonly<Record<string, string>>, signal: AbortSigna
     env: { ...process.env, ...defaults, ...env },
   });
   if (end.kind === 'ended' && end.code === 0) return;
-  const said = end.kind === 'ended' ? end.output.trim() : 'Node is missing';
-  throw new MigrationFailed(`The databases could not be brought up to date. It said:\n${said}`);
+  const output = end.kind === 'ended' ? end.output.trim() : 'Node is missing';
+  throw new MigrationFailed(
+    `The databases could not be brought up to date. The output was:\n${output}`,
+  );
 }

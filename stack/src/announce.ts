@@ -7,7 +7,7 @@ import { readyFile } from './settings.js';
 import { demoToken } from './tokens.js';
 import { writeFileAtomically } from '#embedded';
 
-interface Announced {
+interface Announcement {
   readonly dataDir: string;
   readonly logsDir: string;
   readonly secret: string;
@@ -16,9 +16,9 @@ interface Announced {
   readonly apps: RunningApps;
 }
 
-/** Says what there is to open and to type: to people, and in a file to `npm run points`. */
-export async function announce(announced: Announced) {
-  const { dataDir, logsDir, secret, servers, addresses, apps } = announced;
+/** Prints what can be opened and typed, and writes it to a file for `npm run points`. */
+export async function announce(announcement: Announcement) {
+  const { dataDir, logsDir, secret, servers, addresses, apps } = announcement;
   const ready = {
     api: apps.probes['api'] ?? null,
     probes: apps.probes,
@@ -31,12 +31,12 @@ export async function announce(announced: Announced) {
       auditor: await demoToken(secret, 'demo-auditor', 'auditor'),
     },
   };
-  await keep(readyFile(dataDir), JSON.stringify({ ...ready, addresses }, null, 2));
-  tell(ready, logsDir);
+  await writeReadyFile(readyFile(dataDir), JSON.stringify({ ...ready, addresses }, null, 2));
+  printReady(ready, logsDir);
 }
 
-/** Whole or not at all: somebody may be reading the one of an earlier start. */
-async function keep(file: string, text: string): Promise<void> {
+/** The file is replaced atomically, because another process may be reading it. */
+async function writeReadyFile(file: string, text: string): Promise<void> {
   try {
     await writeFileAtomically(file, text);
   } catch (error) {
@@ -52,7 +52,7 @@ interface Ready {
   readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
 }
 
-function tell(ready: Ready, logsDir: string): void {
+function printReady(ready: Ready, logsDir: string): void {
   const { api, kafka, tokens, users } = ready;
   const [user = ''] = users;
   const lines = [

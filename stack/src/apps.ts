@@ -7,7 +7,7 @@ import { JWT_ALGORITHM } from './tokens.js';
 
 export interface RunningApps {
   readonly children: ReadonlyMap<App, SupervisedChild>;
-  /** Where each says how it is. */
+  /** The addresses of the health probes. */
   readonly probes: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -20,28 +20,28 @@ interface AppsOptions {
   readonly jwtSecret: string;
   readonly cursorKey: string;
   readonly snapshotKeys: string;
-  /** Who may send what: see `local-senders.ts`. */
+  /** The variables that define the senders; see `local-senders.ts`. */
   readonly senders: Readonly<Record<string, string>>;
   readonly logsDir: string;
   readonly report: (line: string) => void;
-  /** Hears of each process that is started. */
+  /** Called with each process that is started. */
   readonly onStarted: (app: App, pid: number) => void;
-  /** Gives up the start. */
+  /** Aborts the start. */
   readonly signal: AbortSignal;
 }
 
-/** Those that were asked for, but the intake only where there is a Kafka. */
+/** Starts the configured apps, but the intake only if there is a Kafka. */
 export async function startApps(options: AppsOptions): Promise<RunningApps> {
-  const { settings, servers, report: report } = options;
+  const { settings, servers, report } = options;
   const apps = settings.apps.filter((app) => app !== 'intake' || servers.kafkaBrokers !== null);
   const children = new Map<App, SupervisedChild>();
   const probes: Record<string, string> = {};
   const stop = async (): Promise<void> => {
-    // First what lets work in, last what shows it.
+    // Apps that accept work stop first, and those that show it last.
     for (const child of [...children.values()].reverse()) await child.stop();
   };
-  const giveUp = (): void => void stop();
-  options.signal.addEventListener('abort', giveUp, { once: true });
+  const abortStart = (): void => void stop();
+  options.signal.addEventListener('abort', abortStart, { once: true });
   try {
     for (const app of apps) {
       options.signal.throwIfAborted();
@@ -55,7 +55,7 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
         env: environmentOf(app, options, port),
         logPath: join(options.logsDir, `${app}.log`),
         readyUrl: `${address}/health/ready`,
-        report: report,
+        report,
         onStarted: (pid) => options.onStarted(app, pid),
       });
       children.set(app, child);
@@ -65,7 +65,7 @@ export async function startApps(options: AppsOptions): Promise<RunningApps> {
     await stop();
     throw error;
   } finally {
-    options.signal.removeEventListener('abort', giveUp);
+    options.signal.removeEventListener('abort', abortStart);
   }
   options.signal.throwIfAborted();
   return { children, probes, stop };
@@ -76,7 +76,7 @@ function environmentOf(app: App, options: AppsOptions, port: number): Record<str
   return {
     EVENT_STORE: addresses.of[app].eventStore,
     DATABASE_URL: addresses.of[app].database,
-    // Whoever serves has no use for the role that owns the ledger.
+    // The apps don't need the role that owns the ledger.
     MIGRATION_URL: '',
     LOGIN_PASSWORDS: '',
     ...(servers.kafkaBrokers !== null && { KAFKA_BROKERS: servers.kafkaBrokers }),

@@ -2,29 +2,30 @@ import { freePort, isPortFree } from '#embedded';
 
 export interface ChosenPort {
   readonly port: number;
-  /** Somebody asked for just this one. */
-  readonly isAsked: boolean;
+  /** Whether this port was requested. */
+  readonly isExplicit: boolean;
 }
 
 export class PortTaken extends Error {
   override readonly name = 'PortTaken';
 }
 
-/** The port that was asked for by name, or the usual one, or a free one when that is taken. */
+/** Chooses the requested port, or the preferred one, or a free one when the preferred one is taken. */
 export async function choosePort(
   name: string,
-  asked: number | undefined,
-  usual: number,
+  requested: number | undefined,
+  preferred: number,
   report: (line: string) => void,
 ): Promise<ChosenPort> {
-  if (asked !== undefined && asked !== 0) {
-    if (await isPortFree(asked)) return { port: asked, isAsked: true };
+  if (requested !== undefined && requested !== 0) {
+    if (await isPortFree(requested)) return { port: requested, isExplicit: true };
     throw new PortTaken(
-      `${name}=${asked}: something listens there already. Stop it, or name another port.`,
+      `${name}=${requested}: the port is in use. Stop the program that listens there, or set another port.`,
     );
   }
-  if (asked === undefined && (await isPortFree(usual))) return { port: usual, isAsked: false };
+  if (requested === undefined && (await isPortFree(preferred)))
+    return { port: preferred, isExplicit: false };
   const port = await freePort();
-  if (asked === undefined) report(`port ${usual} is taken; ${name} is ${port} this time`);
-  return { port, isAsked: false };
+  if (requested === undefined) report(`port ${preferred} is in use; ${name} is ${port} this time`);
+  return { port, isExplicit: false };
 }

@@ -1,7 +1,7 @@
 import { sleep } from '#async';
 import type { CommandBody, CommandOutcome } from '#contracts';
 
-/** Users of the demo: look at the first one's page. */
+/** The users of the demo. The first one has the most rows on its page. */
 export const DEMO_USERS = [
   '11111111-1111-4111-8111-111111111111',
   '22222222-2222-4222-8222-222222222222',
@@ -13,10 +13,10 @@ const SHORT_LIFE_MS = 3_000;
 
 type Send = (body: CommandBody, id: string) => Promise<CommandOutcome>;
 
-/** What AI services do on an ordinary day. Ids are fixed: seeding again changes nothing. */
+/** Sends commands like those of AI services. Their ids are fixed, so that seeding again changes nothing. */
 export async function seedDemo(send: Send, nowMs: number): Promise<number> {
   let count = 0;
-  const say = async (id: string, body: CommandBody): Promise<void> => {
+  const command = async (id: string, body: CommandBody): Promise<void> => {
     const outcome = await send(body, `demo-${id}`);
     if (outcome.status !== 'accepted') {
       throw new Error(`demo command ${id} was ${outcome.status}: ${outcome.detail}`);
@@ -24,9 +24,9 @@ export async function seedDemo(send: Send, nowMs: number): Promise<number> {
     count += 1;
   };
   await Promise.all([
-    aBusyUser(say, nowMs),
-    aUserWhosePointsExpire(say, nowMs),
-    aNewUser(say, nowMs),
+    aBusyUser(command, nowMs),
+    aUserWhosePointsExpire(command, nowMs),
+    aNewUser(command, nowMs),
   ]);
   return count;
 }
@@ -36,16 +36,16 @@ type Say = (id: string, body: CommandBody) => Promise<void>;
 const inDays = (nowMs: number, days: number): string =>
   new Date(nowMs + days * DAY_MS).toISOString();
 
-/** Bought points; script, dubbing and video; one failure that was refunded. */
-async function aBusyUser(say: Say, nowMs: number): Promise<void> {
+/** Purchased points, usage for script, dubbing and video, and a refund for a failure. */
+async function aBusyUser(command: Say, nowMs: number): Promise<void> {
   const user_id = DEMO_USERS[0];
   const recharge = (id: string, points: number, days: number, source_id: string) =>
-    say(id, {
+    command(id, {
       type: 'RechargePoints',
       data: { user_id, points, expires_at: inDays(nowMs, days), source_id },
     });
   const consume = (id: string, data: Omit<ConsumeData, 'user_id'>) =>
-    say(id, { type: 'ConsumePoints', data: { user_id, ...data } });
+    command(id, { type: 'ConsumePoints', data: { user_id, ...data } });
 
   await recharge('recharge-1', 5_000, 365, 'order-1001');
   await recharge('recharge-2', 300, 30, 'order-1002');
@@ -59,45 +59,45 @@ async function aBusyUser(say: Say, nowMs: number): Promise<void> {
     source_id: 'task-4',
     settle_within: 3_600,
   });
-  await say('video-1-settled', {
+  await command('video-1-settled', {
     type: 'SettleConsumption',
     data: { user_id, consumption_id: 'demo-video-1', points: 640, duration: 30.25 },
   });
   await consume('clone-1', { points: 300, source_type: 'voice_clone', source_id: 'task-5' });
-  await say('clone-1-refunded', {
+  await command('clone-1-refunded', {
     type: 'RefundPoints',
     data: { user_id, consumption_id: 'demo-clone-1', reason: 'the voice could not be cloned' },
   });
 }
 
-async function aUserWhosePointsExpire(say: Say, nowMs: number): Promise<void> {
+async function aUserWhosePointsExpire(command: Say, nowMs: number): Promise<void> {
   const user_id = DEMO_USERS[1];
   const expires_at = new Date(nowMs + SHORT_LIFE_MS).toISOString();
-  await say('gift', { type: 'RechargePoints', data: { user_id, points: 100, expires_at } });
-  await say('gift-script', {
+  await command('gift', { type: 'RechargePoints', data: { user_id, points: 100, expires_at } });
+  await command('gift-script', {
     type: 'ConsumePoints',
     data: { user_id, points: 40, source_type: 'script' },
   });
   await sleep(SHORT_LIFE_MS);
-  await say('gift-expired', { type: 'ExpirePoints', data: { user_id } });
-  await say('gift-again', {
+  await command('gift-expired', { type: 'ExpirePoints', data: { user_id } });
+  await command('gift-again', {
     type: 'RechargePoints',
     data: { user_id, points: 50, expires_at: inDays(nowMs, 7) },
   });
 }
 
-/** Points that never expire, and a video that is still being made. */
-async function aNewUser(say: Say, nowMs: number): Promise<void> {
+/** Points that never expire, and an open pre-deduction for a video. */
+async function aNewUser(command: Say, nowMs: number): Promise<void> {
   const user_id = DEMO_USERS[2];
-  await say('welcome', {
+  await command('welcome', {
     type: 'RechargePoints',
     data: { user_id, points: 200, expires_at: null },
   });
-  await say('trial', {
+  await command('trial', {
     type: 'RechargePoints',
     data: { user_id, points: 80, expires_at: inDays(nowMs, 3), priority: 10 },
   });
-  await say('video-2', {
+  await command('video-2', {
     type: 'ConsumePoints',
     data: {
       user_id,

@@ -13,9 +13,9 @@ type Producer = ReturnType<KafkaConnection['producer']>;
 
 const ANSWER_MS_MAX = 30_000;
 
-/** What an AI service does: publishes commands, and listens for their outcomes. */
+/** Publishes commands and listens for their outcomes, as an AI service does. */
 export class LedgerClient {
-  readonly #waiting = new Map<string, (outcome: CommandOutcome) => void>();
+  readonly pending = new Map<string, (outcome: CommandOutcome) => void>();
 
   #reader: TopicReader | null = null;
 
@@ -26,7 +26,7 @@ export class LedgerClient {
     private readonly key: SigningKey | null,
   ) {}
 
-  /** `key`: what its messages are signed with; null: they are not. */
+  /** Messages are signed with `key`, or not signed when it is null. */
   static async connect(
     brokers: readonly string[],
     source: string,
@@ -40,9 +40,9 @@ export class LedgerClient {
     return client;
   }
 
-  /** Resolves with the outcome. Send the same id again when it does not come: it is carried out once. */
+  /** Resolves with the outcome. After a timeout the same id may be sent again, and takes effect once. */
   async send(body: CommandBody, id: string): Promise<CommandOutcome> {
-    const answered = new Promise<CommandOutcome>((resolve) => this.#waiting.set(id, resolve));
+    const answered = new Promise<CommandOutcome>((resolve) => this.pending.set(id, resolve));
     try {
       const unsigned = commandMessage(body, { id, source: this.source });
       const { key } = this;
@@ -52,7 +52,7 @@ export class LedgerClient {
         what: `no outcome of ${id} (a command that its sender may not send has none and is a dead letter)`,
       });
     } finally {
-      this.#waiting.delete(id);
+      this.pending.delete(id);
     }
   }
 
@@ -61,26 +61,26 @@ export class LedgerClient {
     await this.producer.disconnect();
   }
 
-  /** From now on: what was answered before is somebody else's. */
+  /** Listens from the end of the topic, because earlier outcomes are not for this client. */
   async #listen(): Promise<void> {
     this.#reader = await followTopic(this.connection, {
       topic: TOPICS.outcomes,
       fromBeginning: false,
       groupPrefix: 'points-client',
       onMessages: (messages) => {
-        for (const { value } of messages) this.#hear(value);
+        for (const { value } of messages) this.receive(value);
       },
     });
   }
 
-  #hear(value: Buffer | null): void {
+  receive(value: Buffer | null): void {
     const outcome = outcomeIn(value);
     if (!outcome.ok || outcome.value.command_source !== this.source) return;
-    this.#waiting.get(outcome.value.command_id)?.(outcome.value);
+    this.pending.get(outcome.value.command_id)?.(outcome.value);
   }
 }
 
-/** What is no outcome is none of ours, whoever wrote it there. */
+/** Messages that are not outcomes are ignored. */
 function outcomeIn(value: Buffer | null): ReturnType<typeof parseOutcome> {
   try {
     return parseOutcome(JSON.parse(value?.toString('utf8') ?? 'null'));

@@ -6,13 +6,13 @@ import { parseSenders } from '#senders';
 import { localSigningKey, sendersEnvironment } from './local-senders.js';
 import { stackSettings } from './settings.js';
 
-describe('Who may send to the local stack', () => {
+describe('The senders of the local stack', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'points-ledger-senders-'));
   afterAll(() => rmSync(dataDir, { recursive: true }));
   const settings = (env: Record<string, string> = {}) =>
     stackSettings({ DATA_DIR: dataDir, ...env });
 
-  it('is said by a file that is good, with the key that the stack signs with', async () => {
+  it('are defined by a valid file, with the key that the stack signs with', async () => {
     const env = await sendersEnvironment(settings());
     const parsed = parseSenders(readFileSync(env['SENDERS_FILE'] ?? '', 'utf8'), env);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
@@ -23,12 +23,12 @@ describe('Who may send to the local stack', () => {
     expect(others).toMatchObject({ sources: ['*'], subjects: ['*'], unsigned: true });
   });
 
-  it('is left to the environment where that says it', async () => {
+  it('are left to the environment when it defines them', async () => {
     expect(await sendersEnvironment(settings({ SENDERS: 'anybody' }))).toEqual({});
     expect(await sendersEnvironment(settings({ SENDERS_FILE: '/x.json' }))).toEqual({});
   });
 
-  it('has to be said where Kafka is one that others can reach', async () => {
+  it('have to be defined when Kafka is one that others can reach', async () => {
     const shared = settings({ KAFKA_BROKERS: 'kafka:9092' });
     await expect(sendersEnvironment(shared)).rejects.toThrow(ConfigurationError);
     await expect(sendersEnvironment(shared)).rejects.toThrow(/SENDERS_FILE/);

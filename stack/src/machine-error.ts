@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** What the machine refused: a full disk, a file that may not be written, a program that may not be run. */
+/** An error of the machine, such as a full disk, or a file or program without permission. */
 export function isMachineError(error: unknown): error is NodeJS.ErrnoException {
   return types.isNativeError(error) && 'syscall' in error;
 }

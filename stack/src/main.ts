@@ -9,50 +9,50 @@ import { ChildNotReady, KafkaBrokerError, PostgresStartError } from '#embedded';
 import { isMachineError } from './machine-error.js';
 import { err, out, report } from './output.js';
 import { sendersEnvironment } from './local-senders.js';
-import { keepPrivate } from './private-folders.js';
-import { tryToSeed } from './seed-once.js';
-import { USUAL_PORTS, startServers, type Servers } from './servers.js';
+import { restrictDataDir } from './data-dir-permissions.js';
+import { publishDemo } from './publish-demo.js';
+import { DEFAULT_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
-import { keptSecret, keptSnapshotKeys } from './tokens.js';
+import { loadOrCreateSecret, loadOrCreateSnapshotKeys } from './tokens.js';
 
-// `npm start`: the whole product on this machine.
+// `npm start` runs the whole product on this machine.
 
 async function main(): Promise<void> {
   const settings = stackSettings(process.env);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // The second time at once: apps and servers stop by themselves when this process is gone.
+      // A second signal ends this process at once, after which apps and servers stop by themselves.
       if (stopping.signal.aborted) process.exit(1);
       stopping.abort();
     });
   }
   stopWithParent();
-  await keepPrivate(settings.dataDir, report);
+  await restrictDataDir(settings.dataDir, report);
   const claim = await StackClaim.take(settings.dataDir, report);
   out.write(`points-ledger: data in ${settings.dataDir}\n`);
   await run(settings, claim, stopping.signal);
 }
 
-/** Until somebody stops it. */
+/** Runs until the signal aborts. */
 async function run(settings: StackSettings, claim: StackClaim, signal: AbortSignal): Promise<void> {
   const logsDir = join(settings.dataDir, 'logs');
   let servers: Servers | null = null;
   let apps: RunningApps | null = null;
   try {
-    servers = await startServers({ settings, logsDir, report: report, signal });
+    servers = await startServers({ settings, logsDir, report, signal });
     apps = await bringUp(settings, claim, servers, signal);
     await aborted(signal);
   } catch (error) {
-    // What was under way when somebody asked to stop did not fail.
+    // An error after the abort is a consequence of it and not a failure.
     if (!signal.aborted) throw error;
   } finally {
     out.write('\nstopping\n');
     await rm(readyFile(settings.dataDir), { force: true }).catch(() => undefined);
     await apps?.stop();
     await servers?.stop();
-    out.write('stopped; the data are kept (npm run reset clears them)\n');
+    out.write('stopped; the data is kept (npm run reset deletes it)\n');
   }
 }
 
@@ -69,8 +69,13 @@ async function bringUp(
   signal: AbortSignal,
 ): Promise<RunningApps> {
   const { dataDir } = settings;
-  const { port: apiPort } = await choosePort('API_PORT', settings.apiPort, USUAL_PORTS.api, report);
-  const secret = await keptSecret(dataDir, 'jwt-secret');
+  const { port: apiPort } = await choosePort(
+    'API_PORT',
+    settings.apiPort,
+    DEFAULT_PORTS.api,
+    report,
+  );
+  const secret = await loadOrCreateSecret(dataDir, 'jwt-secret');
   const logsDir = join(dataDir, 'logs');
   report('bringing the databases up to date');
   const addresses = await prepareLedger(settings, servers, signal);
@@ -80,17 +85,17 @@ async function bringUp(
     addresses,
     apiPort,
     jwtSecret: secret,
-    cursorKey: await keptSecret(dataDir, 'cursor-secret'),
-    snapshotKeys: settings.snapshotKeys ?? (await keptSnapshotKeys(dataDir)),
+    cursorKey: await loadOrCreateSecret(dataDir, 'cursor-secret'),
+    snapshotKeys: settings.snapshotKeys ?? (await loadOrCreateSnapshotKeys(dataDir)),
     senders: await sendersEnvironment(settings),
     logsDir,
-    report: report,
-    // One that can't be noted, on a full disk, still stops by itself when this process is gone.
-    onStarted: (app, pid) => void claim.noteApp(app, pid).catch(() => undefined),
+    report,
+    // An app that can't be recorded, as on a full disk, still stops by itself when this process ends.
+    onStarted: (app, pid) => void claim.recordApp(app, pid).catch(() => undefined),
     signal,
   });
   try {
-    if (settings.demo && apps.children.has('intake')) await tryToSeed(settings, servers);
+    if (settings.demo && apps.children.has('intake')) await publishDemo(settings, servers);
     await announce({ dataDir, logsDir, secret, servers, addresses, apps });
     return apps;
   } catch (error) {

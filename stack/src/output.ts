@@ -10,7 +10,7 @@ const writerTo = (descriptor: number): LossyWriter =>
     (lines, reason) => `(${lines} lines could not be written here: ${reason})`,
   );
 
-/** What the stack says. A full disk behind it, or a terminal that was closed, must not end the stack. */
+/** The output of the stack. A full disk or a closed terminal must not end the stack. */
 export const out = writerTo(STANDARD_OUTPUT);
 export const err = writerTo(STANDARD_ERROR);
 export const report = (line: string): void => out.write(`  ${line}\n`);

@@ -6,7 +6,7 @@ import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
 import { pointsSender, readyFile, stackSettings, type PointsSender } from './settings.js';
 
-// `npm run points -- …`: publishes one command over Kafka, as a service would, and prints its outcome.
+// `npm run points -- …` publishes one command over Kafka, as a service would, and prints its outcome.
 
 const COMMANDS: Readonly<Record<string, CommandType>> = {
   recharge: 'RechargePoints',
@@ -60,7 +60,7 @@ async function main(): Promise<number> {
   const parsed = parseCommandData(type, dataOf(type, values));
   if (!parsed.ok) {
     const faults = parsed.errors.map(({ field, reason }) => `  ${field} ${reason}`);
-    process.stderr.write(`This is no ${type}:\n${faults.join('\n')}\n\n${USAGE}`);
+    process.stderr.write(`The arguments of ${type} are invalid:\n${faults.join('\n')}\n\n${USAGE}`);
     return 2;
   }
   const { source, key } = pointsSender(process.env) ?? (await localSender());
@@ -76,13 +76,13 @@ async function main(): Promise<number> {
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What is not said is left out; the parser names every field that is missing, bad or unknown. */
+/** The data of the command without absent fields. The parser reports missing, invalid and unknown fields. */
 function dataOf(type: CommandType, values: Values): Record<string, unknown> {
   const number = (name: string): unknown =>
     values[name] === undefined ? undefined : Number(values[name]);
   const isRecharge = type === 'RechargePoints';
   const expires = values['expires'] === 'never' ? null : values['expires'];
-  const said = {
+  const data = {
     user_id: values['user'],
     points: number('points'),
     ...(isRecharge && { expires_at: expires, priority: number('priority') }),
@@ -93,7 +93,7 @@ function dataOf(type: CommandType, values: Values): Record<string, unknown> {
     settle_within: number('settle-within'),
     reason: values['reason'],
   };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 }
 
 async function localSender(): Promise<PointsSender> {
@@ -104,14 +104,14 @@ async function localSender(): Promise<PointsSender> {
 }
 
 async function brokers(): Promise<string[]> {
-  const named = process.env['KAFKA_BROKERS'];
-  if (named) return named.split(',');
+  const brokersFromEnvironment = process.env['KAFKA_BROKERS'];
+  if (brokersFromEnvironment) return brokersFromEnvironment.split(',');
   const { dataDir } = stackSettings(process.env);
   const ready = await readFile(readyFile(dataDir), 'utf8').catch(() => null);
   const kafka = ready === null ? null : (JSON.parse(ready) as { kafka: string | null }).kafka;
   if (kafka === null) {
     throw new Error(
-      'No running stack with a Kafka was found: run `npm start` first, or set KAFKA_BROKERS.',
+      'No running stack with Kafka was found: run `npm start` first, or set KAFKA_BROKERS.',
     );
   }
   return kafka.split(',');

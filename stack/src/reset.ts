@@ -7,26 +7,27 @@ import {
   stopLeftoverPostgres,
   stopLeftoverKafka,
 } from '#embedded';
-import { MADE } from './private-folders.js';
+import { STACK_ENTRIES } from './data-dir-permissions.js';
 import { readyFile, stackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
 
-// `npm run reset`: clears the data of the local stack, and keeps what was downloaded.
+// `npm run reset` deletes the data of the local stack, and keeps downloads.
 
 const EXPECTED = [StackClaimError, PostgresStartError, KafkaBrokerError];
 
-// Just what a stack makes: a DATA_DIR may hold other things, too.
+// Only the entries of a stack are deleted, because a DATA_DIR may have other contents too.
 const { dataDir } = stackSettings(process.env);
 if (!existsSync(dataDir)) {
   process.stdout.write(`there is nothing in ${dataDir}\n`);
 } else {
   try {
-    // As a stack that starts: so that none does meanwhile, and none that was killed left anything.
+    // The claim prevents a start meanwhile, and stops what a killed stack left running.
     await StackClaim.take(dataDir, (line) => process.stdout.write(`${line}\n`));
     await stopLeftoverPostgres(join(dataDir, 'postgres'), () => undefined);
     await stopLeftoverKafka(join(dataDir, 'kafka'));
     await rm(readyFile(dataDir), { force: true });
-    for (const name of MADE) await rm(join(dataDir, name), { recursive: true, force: true });
+    for (const name of STACK_ENTRIES)
+      await rm(join(dataDir, name), { recursive: true, force: true });
     process.stdout.write(`cleared ${dataDir}\n`);
   } catch (error) {
     const isExpected = EXPECTED.some((kind) => error instanceof kind);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { startServers } from './servers.js';
 import { stackSettings } from './settings.js';
 
-describe('The servers of a stack, where Kafka can not be had', () => {
+describe('The servers of a stack without a usable Kafka', () => {
   let folder: string;
-  const said: string[] = [];
+  const reported: string[] = [];
 
   beforeEach(() => {
-    said.length = 0;
+    reported.length = 0;
     folder = mkdtempSync(join(tmpdir(), 'points-ledger-servers-'));
-    // Formats a storage; as a broker it ends at once.
+    // This Java formats a storage, but ends at once as a broker.
     program(
       'bin/java',
       `echo 'openjdk version "17.0.15" 2025-04-15' >&2; case "$*" in *kafka.Kafka*) exit 1;; esac`,
@@ -35,49 +35,49 @@ describe('The servers of a stack, where Kafka can not be had', () => {
         KAFKA_PORT: '0',
       }),
       logsDir: folder,
-      report: (line) => said.push(line),
+      report: (line) => reported.push(line),
       signal,
       kafka: { javaHome: folder, jarsDir: join(folder, 'jars'), mavenCommand },
     });
 
-  it('go on without it when Maven fails to fetch it, and say so in a sentence', async () => {
+  it('start without it when Maven fails to fetch it, and report it in a sentence', async () => {
     const servers = await start(program('mvn', 'echo "Could not transfer artifact"; exit 1'));
     expect(servers).toMatchObject({
       kafkaBrokers: null,
       databaseUrl: 'postgres://named.example/points',
     });
-    expect(said.at(-1)).toMatch(
-      /^Maven could not fetch the local Kafka \(exit code 1\): check the network and start again, or set KAFKA_BROKERS .* Until then there is no Kafka: commands go over HTTP, all else works\.$/,
+    expect(reported.at(-1)).toMatch(
+      /^Maven could not fetch the local Kafka \(exit code 1\): check the network and start again, or set KAFKA_BROKERS .* Until then commands go over HTTP, and everything else works\.$/,
     );
     await servers.stop();
   });
 
-  it('go on without it when it does not start, and say where to read', async () => {
+  it('start without it when it does not start, and name its log', async () => {
     const jar = `printf 'PK\\005\\006' > "$out/kafka.jar" && head -c 18 /dev/zero >> "$out/kafka.jar"`;
     const out =
       'for one in "$@"; do case "$one" in -DoutputDirectory=*) out="${one#*=}";; esac; done';
     const servers = await start(program('mvn', `${out}\nmkdir -p "$out" && ${jar}`));
     expect(servers.kafkaBrokers).toBeNull();
-    expect(said.at(-1)).toMatch(
-      /^The local Kafka ended while it started: read .* Until then there/,
+    expect(reported.at(-1)).toMatch(
+      /^The local Kafka ended while it started: read .* Until then commands/,
     );
   });
 
-  it('go on without it when Maven may not be run', async () => {
+  it('start without it when Maven may not be run', async () => {
     const servers = await start(folder);
     expect(servers.kafkaBrokers).toBeNull();
-    expect(said.at(-1)).toMatch(
-      /^The local Kafka can not be started: spawn .* EACCES\. Until then/,
+    expect(reported.at(-1)).toMatch(
+      /^The local Kafka cannot be started: spawn .* EACCES\. Until then/,
     );
   });
 
-  it('go on without it when there is no Maven', async () => {
+  it('start without it when there is no Maven', async () => {
     const servers = await start(join(folder, 'nowhere'));
     expect(servers.kafkaBrokers).toBeNull();
-    expect(said.at(-1)).toContain('was not found: install it');
+    expect(reported.at(-1)).toContain('was not found: install it');
   });
 
-  it('do not wait for a fetch that somebody gave up', async () => {
+  it('do not wait for an aborted fetch', async () => {
     const stopping = new AbortController();
     const began = performance.now();
     const starting = start(program('mvn', 'exec sleep 60'), stopping.signal);

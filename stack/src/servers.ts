@@ -13,14 +13,14 @@ import {
 import { isMachineError } from './machine-error.js';
 import type { StackSettings } from './settings.js';
 
-/** Away from the servers' own, which a developer's machine may use already. */
-export const USUAL_PORTS = { postgres: 54_320, kafka: 29_092, api: 3_000 } as const;
+/** These differ from the servers' own default ports, which a developer's machine may use already. */
+export const DEFAULT_PORTS = { postgres: 54_320, kafka: 29_092, api: 3_000 } as const;
 
-/** The servers behind the apps: the stack's own, or those that were named. */
+/** The servers behind the apps, which are the stack's own unless the environment names others. */
 export interface Servers {
   readonly databaseUrl: string;
   readonly eventStore: string;
-  /** null: there is no Kafka here; everything else works. */
+  /** Null when there is no Kafka, without which everything else works. */
   readonly kafkaBrokers: string | null;
   stop(): Promise<void>;
 }
@@ -29,13 +29,13 @@ interface Starting {
   readonly settings: StackSettings;
   readonly logsDir: string;
   readonly report: (line: string) => void;
-  /** Gives up what is under way. */
+  /** Aborts the start. */
   readonly signal: AbortSignal;
-  /** For tests: where Java, Maven and the jars are. */
+  /** The paths of Java, Maven and the jars, for tests. */
   readonly kafka?: Pick<KafkaBrokerOptions, 'jarsDir' | 'javaHome' | 'mavenCommand'>;
 }
 
-/** Starts those that were not named. Each is started again on its port when it ends by itself. */
+/** Starts the servers that the environment does not name. Each is restarted on its port when it ends. */
 export async function startServers(starting: Starting): Promise<Servers> {
   const { settings } = starting;
   const postgres = settings.databaseUrl === undefined ? await startPostgres(starting) : null;
@@ -57,58 +57,58 @@ export async function startServers(starting: Starting): Promise<Servers> {
   }
 }
 
-async function startPostgres({ settings, logsDir, report: report, signal }: Starting) {
+async function startPostgres({ settings, logsDir, report, signal }: Starting) {
   const dataDir = join(settings.dataDir, 'postgres');
-  // Before a port is chosen: one that a killed stack left behind holds the usual one.
+  // A server that a killed stack left behind is stopped first, because it holds the default port.
   await stopLeftoverPostgres(dataDir, report);
   const { postgresPort } = settings;
-  const { port } = await choosePort('POSTGRES_PORT', postgresPort, USUAL_PORTS.postgres, report);
+  const { port } = await choosePort('POSTGRES_PORT', postgresPort, DEFAULT_PORTS.postgres, report);
   report('starting Postgres');
   const log = new LogFile(join(logsDir, 'postgres.log'));
   return SupervisedServer.start(
     {
       name: 'Postgres',
-      report: report,
-      start: (given) =>
+      report,
+      start: (startSignal) =>
         startEmbeddedPostgres({
           dataDir,
           port,
-          report: report,
+          report,
           log: (line) => log.write(`${line}\n`),
-          signal: given,
+          signal: startSignal,
         }),
     },
     signal,
   );
 }
 
-/** Somebody asked for just this port, or another process works on these data. */
-const ENDS_THE_START = ['port-taken', 'already-running'];
+/** The requested port is in use, or another process works on the data. */
+const FATAL_KAFKA_CODES = ['port-taken', 'already-running'];
 
-/** Where Kafka can't be had there is none here, and that is said: everything else works without it. */
-async function startKafka({ settings, report: report, signal, kafka }: Starting) {
+/** Reports a failure and returns null, because everything else works without Kafka. */
+async function startKafka({ settings, report, signal, kafka }: Starting) {
   const dataDir = join(settings.dataDir, 'kafka');
   await stopLeftoverKafka(resolve(dataDir));
-  const { port } = await choosePort('KAFKA_PORT', settings.kafkaPort, USUAL_PORTS.kafka, report);
+  const { port } = await choosePort('KAFKA_PORT', settings.kafkaPort, DEFAULT_PORTS.kafka, report);
   report('starting Kafka (the first time, Maven fetches it: about 45 MB)');
-  const start = (given: AbortSignal) =>
-    startKafkaBroker({ ...kafka, dataDir, port, signal: given });
+  const start = (startSignal: AbortSignal) =>
+    startKafkaBroker({ ...kafka, dataDir, port, signal: startSignal });
   try {
-    return await SupervisedServer.start({ name: 'Kafka', report: report, start }, signal);
+    return await SupervisedServer.start({ name: 'Kafka', report, start }, signal);
   } catch (error) {
-    if (signal.aborted || !isWithoutKafka(error)) throw error;
+    if (signal.aborted || !isKafkaOptional(error)) throw error;
     report(
-      `${inASentence(error.message)} Until then there is no Kafka: commands go over HTTP, all else works.`,
+      `${toSentence(error.message)} Until then commands go over HTTP, and everything else works.`,
     );
     return null;
   }
 }
 
-/** No Kafka for a reason that has nothing to do with what was asked for. */
-function isWithoutKafka(error: unknown): error is Error {
-  if (error instanceof KafkaBrokerError) return !ENDS_THE_START.includes(error.code);
+/** Whether the stack can start without Kafka, because the error does not concern a requested setting. */
+function isKafkaOptional(error: unknown): error is Error {
+  if (error instanceof KafkaBrokerError) return !FATAL_KAFKA_CODES.includes(error.code);
   return isMachineError(error);
 }
 
-const inASentence = (message: string): string =>
-  message.endsWith('.') ? message : `The local Kafka can not be started: ${message}.`;
+const toSentence = (message: string): string =>
+  message.endsWith('.') ? message : `The local Kafka cannot be started: ${message}.`;

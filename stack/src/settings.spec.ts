@@ -2,7 +2,7 @@ import { ConfigurationError } from '#platform/process';
 import { pointsSender, stackSettings } from './settings.js';
 
 describe('The settings of the local stack', () => {
-  it('need nothing to be set', () => {
+  it('need no variable', () => {
     expect(stackSettings({})).toMatchObject({
       apiPort: undefined,
       kafkaBrokers: undefined,
@@ -11,12 +11,12 @@ describe('The settings of the local stack', () => {
     });
   });
 
-  it('take an empty line for nothing said, but APPS for no app at all', () => {
+  it('treat an empty variable as unset, but an empty APPS as no app', () => {
     const settings = stackSettings({ KAFKA_PORT: '', DEMO: '', APPS: '' });
     expect(settings).toMatchObject({ kafkaPort: undefined, demo: true, apps: [] });
   });
 
-  it('say as whom commands are sent to servers of one’s own', () => {
+  it('define the sender of commands to other servers', () => {
     expect(pointsSender({})).toBeUndefined();
     expect(pointsSender({ POINTS_SOURCE: '/tts', POINTS_KEY: '' })).toEqual({
       source: '/tts',
@@ -28,7 +28,7 @@ describe('The settings of the local stack', () => {
     expect(() => pointsSender({ POINTS_KEY: 's' })).toThrow(/POINTS_SOURCE/);
   });
 
-  it('name every variable that is wrong', () => {
+  it('name every invalid variable', () => {
     const bad = { API_PORT: '70000', DEMO: 'yes', APPS: 'api,nothing' };
     expect(() => stackSettings(bad)).toThrow(ConfigurationError);
     expect(() => stackSettings(bad)).toThrow(/API_PORT[^]*DEMO[^]*APPS/);

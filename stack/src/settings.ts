@@ -34,7 +34,7 @@ const VARIABLES = z.object({
   POINTS_KEY: z.string().min(1).optional(),
 });
 
-/** What the local stack is asked for. undefined: it chooses itself, or starts its own. */
+/** The settings of the local stack. For undefined ones it chooses a value or starts its own server. */
 export interface StackSettings {
   readonly dataDir: string;
   readonly apiPort: number | undefined;
@@ -47,15 +47,15 @@ export interface StackSettings {
   readonly eventStore: string | undefined;
   readonly migrationUrl: string | undefined;
   readonly snapshotKeys: string | undefined;
-  /** What the environment says of who may send what; the apps read it themselves. */
-  readonly senders: 'a file' | 'anybody' | 'not said';
+  /** Whether the environment defines the senders, for which the apps read the variables themselves. */
+  readonly senders: 'file' | 'anybody' | 'unset';
 }
 
-/** Only DATA_DIR is needed by who looks at a stack that another process runs. */
+/** Parses the settings from the environment. Commands for a running stack need only DATA_DIR. */
 export function stackSettings(env: Environment): StackSettings {
-  // An empty line of an .env file says nothing, but for APPS: no app is asked for.
-  const said = Object.entries(env).filter(([name, value]) => value !== '' || name === 'APPS');
-  const read = readConfiguration(VARIABLES, Object.fromEntries(said));
+  // An empty variable counts as unset, but an empty APPS means no app.
+  const variables = Object.entries(env).filter(([name, value]) => value !== '' || name === 'APPS');
+  const read = readConfiguration(VARIABLES, Object.fromEntries(variables));
   return {
     dataDir: resolve(projectRoot(), read.DATA_DIR),
     apiPort: read.API_PORT,
@@ -69,24 +69,20 @@ export function stackSettings(env: Environment): StackSettings {
     migrationUrl: read.MIGRATION_URL,
     snapshotKeys: read.SNAPSHOT_KEYS,
     senders:
-      read.SENDERS_FILE !== undefined
-        ? 'a file'
-        : read.SENDERS === undefined
-          ? 'not said'
-          : 'anybody',
+      read.SENDERS_FILE !== undefined ? 'file' : read.SENDERS === undefined ? 'unset' : 'anybody',
   };
 }
 
-/** As whom `npm run points` sends to servers of one's own. undefined: as the local stack's own. */
+/** The sender of `npm run points`. It is undefined for the local stack's own sender. */
 export interface PointsSender {
   readonly source: string;
-  /** null: it does not sign. */
+  /** Null when it does not sign. */
   readonly key: { readonly id: string; readonly secret: string } | null;
 }
 
 export function pointsSender(env: Environment): PointsSender | undefined {
-  const said = Object.entries(env).filter(([, value]) => value !== '');
-  const read = readConfiguration(VARIABLES, Object.fromEntries(said));
+  const variables = Object.entries(env).filter(([, value]) => value !== '');
+  const read = readConfiguration(VARIABLES, Object.fromEntries(variables));
   const { POINTS_SOURCE: source, POINTS_KEY_ID: id, POINTS_KEY: secret } = read;
   if (source === undefined && id === undefined && secret === undefined) return undefined;
   if (source === undefined) throw missing('POINTS_SOURCE');
@@ -98,8 +94,8 @@ export function pointsSender(env: Environment): PointsSender | undefined {
 
 const missing = (variable: string): ConfigurationError =>
   new ConfigurationError([
-    { variable, fault: 'is not set, and belongs to the others of POINTS_…' },
+    { variable, fault: 'must be set together with the other POINTS_… variables' },
   ]);
 
-/** Where a running stack says what it is made of, for `npm run points` and for people. */
+/** The file in which a running stack publishes its addresses, for `npm run points` and for people. */
 export const readyFile = (dataDir: string): string => join(dataDir, 'ready.json');

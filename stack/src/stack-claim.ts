@@ -9,7 +9,7 @@ import {
   writeFileAtomically,
 } from '#embedded';
 
-/** Why this stack does not start, in one sentence that says what to do. */
+/** The reason why this stack does not start, in a sentence that says what to do. */
 export class StackClaimError extends Error {
   override readonly name = 'StackClaimError';
 }
@@ -20,19 +20,19 @@ interface Named extends ProcessIdentity {
 
 interface Claim {
   readonly owner: ProcessIdentity;
-  /** Those that would go on if their owner were killed. */
+  /** The processes that would survive if their owner were killed. */
   readonly apps: readonly Named[];
 }
 
-/** An app stops by itself when its owner is gone; this is what an orderly stop may take. */
+/** An app stops by itself when its owner has ended; a graceful shutdown may take this long. */
 const APP_STOPS_MS_MAX = 10_000;
 const APP_KILL_MS_MAX = 5_000;
 const FOLDER = 'running';
 
 /**
- * One stack at a time works on a data directory. Each start takes the next number, by making a file
- * that only one of several can make, and removes those before it. The file with the highest number
- * stays when a stack ends: its owner has ended, and so it counts for nothing.
+ * Ensures that one stack at a time works on a data directory. Each start takes the next number by
+ * creating a file that only one of several can create, and removes the earlier files. The file with
+ * the highest number stays when a stack ends, and is void because its owner has ended.
  */
 export class StackClaim {
   readonly #apps = new Map<string, Named>();
@@ -44,7 +44,7 @@ export class StackClaim {
     private readonly owner: ProcessIdentity,
   ) {}
 
-  /** Throws when another stack works there. Stops what one that was killed left behind. */
+  /** Throws when another stack works on the directory. Stops apps that a killed stack left running. */
   static async take(dataDir: string, report: (line: string) => void): Promise<StackClaim> {
     try {
       return await StackClaim.#take(dataDir, report);
@@ -52,7 +52,7 @@ export class StackClaim {
       const { code } = error as NodeJS.ErrnoException;
       if (typeof code !== 'string') throw error;
       throw new StackClaimError(
-        `The data directory ${dataDir} can not be written (${code}): make room there, or name another one in DATA_DIR.`,
+        `The data directory ${dataDir} cannot be written (${code}): make it writable, or set another one in DATA_DIR.`,
         { cause: error },
       );
     }
@@ -62,7 +62,7 @@ export class StackClaim {
     const folder = join(dataDir, FOLDER);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const owner = await identityOf(process.pid);
-    if (owner === null) throw new Error('this process does not find itself');
+    if (owner === null) throw new Error('the identity of this process is unknown');
     for (;;) {
       const numbers = await numbersIn(folder);
       const last = numbers[0] ?? 0;
@@ -78,29 +78,29 @@ export class StackClaim {
     }
   }
 
-  /** So that the next start finds it when this process is killed. */
-  async noteApp(name: string, pid: number): Promise<void> {
+  /** Records an app, so that the next start finds it if this process is killed. */
+  async recordApp(name: string, pid: number): Promise<void> {
     const identity = await identityOf(pid);
     if (identity === null) return;
     this.#apps.set(name, { name, ...identity });
     const write = (): Promise<void> => this.#write(fileOf(this.folder, this.number));
-    // One after the other, also behind one that failed.
+    // Writes are serialised, and continue after one that failed.
     this.#written = this.#written.then(write, write);
     await this.#written;
   }
 
-  /** false: somebody else took the number, or a later one. */
+  /** Returns false when another process took this number or a later one. */
   async #isFirst(): Promise<boolean> {
     const own = fileOf(this.folder, this.number);
-    const whole = `${own}.${this.owner.pid}`;
-    await this.#write(whole);
+    const complete = `${own}.${this.owner.pid}`;
+    await this.#write(complete);
     try {
-      await link(whole, own);
+      await link(complete, own);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       return false;
     } finally {
-      await rm(whole, { force: true });
+      await rm(complete, { force: true });
     }
     const [highest] = await numbersIn(this.folder);
     if (highest === this.number) return true;
@@ -114,7 +114,7 @@ export class StackClaim {
   }
 }
 
-/** The process of the stack that works on this directory; null: none does. */
+/** The pid of the stack that works on this directory, or null. */
 export async function runningStack(dataDir: string): Promise<number | null> {
   const folder = join(dataDir, FOLDER);
   const [last] = await numbersIn(folder);
@@ -124,7 +124,7 @@ export async function runningStack(dataDir: string): Promise<number | null> {
 
 const fileOf = (folder: string, number: number): string => join(folder, `${number}.json`);
 
-/** The highest first. */
+/** The numbers of the claims, highest first. */
 async function numbersIn(folder: string): Promise<readonly number[]> {
   const names = await readdir(folder).catch(() => []);
   return names
@@ -133,7 +133,7 @@ async function numbersIn(folder: string): Promise<readonly number[]> {
     .sort((one, other) => other - one);
 }
 
-/** null: there is none, or none that is whole. */
+/** Returns null when the claim does not exist or is incomplete. */
 async function readClaim(folder: string, number: number): Promise<Claim | null> {
   const text = await readFile(fileOf(folder, number), 'utf8').catch(() => '');
   try {
@@ -143,21 +143,21 @@ async function readClaim(folder: string, number: number): Promise<Claim | null> 
   }
 }
 
-/** In the order in which they stop otherwise: first what lets work in, last what shows it. */
+/** Stops the apps in the usual order: those that accept work first, and those that show it last. */
 async function stopApps(apps: readonly Named[], report: (line: string) => void): Promise<void> {
   for (const app of [...apps].reverse()) {
     if (!(await isRunning(app))) continue;
-    report(`${app.name} (process ${app.pid}) outlived a stack that was killed: it is stopped`);
+    report(`${app.name} (process ${app.pid}) outlived a killed stack and is stopped`);
     if (await hasEnded(app, APP_STOPS_MS_MAX)) continue;
     await signal(app, 'SIGKILL');
     if (await hasEnded(app, APP_KILL_MS_MAX)) continue;
     throw new StackClaimError(
-      `${app.name} (process ${app.pid}), left over from an earlier run, does not end: end it by hand.`,
+      `${app.name} (process ${app.pid}), left over from an earlier run, does not end: kill it manually.`,
     );
   }
 }
 
 const alreadyRuns = (dataDir: string, { owner }: Claim): StackClaimError =>
   new StackClaimError(
-    `A stack already runs on ${dataDir} (process ${owner.pid}): stop that one first (Ctrl-C where it runs), or name another DATA_DIR.`,
+    `A stack already runs on ${dataDir} (process ${owner.pid}): stop that one first (Ctrl-C where it runs), or set another DATA_DIR.`,
   );

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keptSecret } from './tokens.js';
+import { loadOrCreateSecret } from './tokens.js';
 import { writeFileAtomically } from '#embedded';
 
 describe('A secret of the stack', () => {
@@ -9,28 +9,28 @@ describe('A secret of the stack', () => {
   beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'points-ledger-secret-'))));
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  it('is made once, for its owner alone, and kept', async () => {
-    const secret = await keptSecret(join(dataDir, 'new'), 'jwt-secret');
+  it('is created once, readable by its owner only, and then reused', async () => {
+    const secret = await loadOrCreateSecret(join(dataDir, 'new'), 'jwt-secret');
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(await keptSecret(join(dataDir, 'new'), 'jwt-secret')).toBe(secret);
+    expect(await loadOrCreateSecret(join(dataDir, 'new'), 'jwt-secret')).toBe(secret);
     expect(statSync(join(dataDir, 'new', 'jwt-secret')).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(dataDir, 'new'))).toEqual(['jwt-secret']);
   });
 
-  it('is made anew when a start on a full disk left it empty', async () => {
+  it('is created again when a start on a full disk left it empty', async () => {
     writeFileSync(join(dataDir, 'jwt-secret'), '');
-    const secret = await keptSecret(dataDir, 'jwt-secret');
+    const secret = await loadOrCreateSecret(dataDir, 'jwt-secret');
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
     expect(readFileSync(join(dataDir, 'jwt-secret'), 'utf8')).toBe(secret);
   });
 
-  it('that can not be read is not replaced', async () => {
-    await expect(keptSecret(dataDir, '.')).rejects.toMatchObject({ code: 'EISDIR' });
+  it('is not replaced when it cannot be read', async () => {
+    await expect(loadOrCreateSecret(dataDir, '.')).rejects.toMatchObject({ code: 'EISDIR' });
   });
 });
 
-describe('A file that is written whole', () => {
-  it('is as it was when it can not be written, and leaves nothing beside it', async () => {
+describe('A file that is written atomically', () => {
+  it('is unchanged when it cannot be written, and leaves no temporary file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'points-ledger-whole-'));
     const path = join(folder, 'file', 'below');
     writeFileSync(join(folder, 'file'), 'old');

@@ -7,23 +7,23 @@ import { ifMissing, writeFileAtomically } from '#embedded';
 const DAYS_VALID = '30d';
 export const JWT_ALGORITHM = 'HS256';
 
-/** Of this stack alone: made once, kept beside its data. */
-export async function keptSecret(dataDir: string, name: string): Promise<string> {
+/** A secret of this stack, which is created once and stored with its data. */
+export async function loadOrCreateSecret(dataDir: string, name: string): Promise<string> {
   const file = join(dataDir, name);
   await mkdir(dataDir, { recursive: true });
-  const kept = await readFile(file, 'utf8').catch(ifMissing(''));
-  // A start that was killed, or met a full disk, left it empty: nothing was ever sealed with that.
-  if (kept.trim() !== '') return kept;
+  const stored = await readFile(file, 'utf8').catch(ifMissing(''));
+  // A start that was killed or met a full disk left an empty file, with which nothing was sealed.
+  if (stored.trim() !== '') return stored;
   await writeFileAtomically(file, randomBytes(32).toString('hex'));
   return readFile(file, 'utf8');
 }
 
-/** As SNAPSHOT_KEYS has them: what is hexadecimal is base64 as well. */
-export async function keptSnapshotKeys(dataDir: string): Promise<string> {
-  return `local:${await keptSecret(dataDir, 'snapshot-secret')}`;
+/** The keys in the format of SNAPSHOT_KEYS. Hexadecimal text is valid base64 too. */
+export async function loadOrCreateSnapshotKeys(dataDir: string): Promise<string> {
+  return `local:${await loadOrCreateSecret(dataDir, 'snapshot-secret')}`;
 }
 
-/** For the demo and for trying things out; real tokens come from where the users are known. */
+/** A token for the demo. Real tokens are issued by the system that knows the users. */
 export function demoToken(secret: string, subject: string, role: string): Promise<string> {
   return new SignJWT({ roles: [role] })
     .setProtectedHeader({ alg: JWT_ALGORITHM })

@@ -5,7 +5,7 @@ import { LOGINS, type LedgerAddresses } from './addresses.js';
 import { projectRoot } from '#embedded';
 import { readyFile, stackSettings } from './settings.js';
 
-// `npm run projector -- rebuild`: an app's own commands, on the servers of the stack that runs here
+// `npm run projector -- rebuild` and other commands of apps run on the servers of the running stack,
 // unless EVENT_STORE and DATABASE_URL name others.
 
 interface Ready {
@@ -14,7 +14,7 @@ interface Ready {
   readonly addresses?: LedgerAddresses;
 }
 
-/** With the login of that app, and the role that owns the ledger for what asks for it. */
+/** The connection strings with the login of the app, and of the role that owns the ledger if it is needed. */
 function addresses(app: string): Readonly<Record<string, string>> {
   if (process.env['EVENT_STORE'] && process.env['DATABASE_URL']) return {};
   const file = readyFile(stackSettings(process.env).dataDir);

@@ -24,7 +24,7 @@ let dataDir: string;
 async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
   const settings = { fsync: 'off', ...options.settings };
   const report = (line: string) => void said.push(line);
-  const server = await startEmbeddedPostgres({ dataDir, report: report, ...options, settings });
+  const server = await startEmbeddedPostgres({ dataDir, report, ...options, settings });
   running.push(server);
   return server;
 }

@@ -102,7 +102,7 @@ export class SupervisedChild {
   }
 
   async #keepRunning(): Promise<void> {
-    const { name, report: report } = this.options;
+    const { name, report } = this.options;
     const { signal } = this.#stopped;
     const backOff = new RestartBackoff(this.#limits);
     while (!signal.aborted) {

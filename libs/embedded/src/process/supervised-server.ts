@@ -47,7 +47,7 @@ export class SupervisedServer<Server extends RunningServer> {
   }
 
   async #keepRunning(first: Server): Promise<void> {
-    const { name, report: report } = this.options;
+    const { name, report } = this.options;
     const { signal } = this.#stopped;
     let server = first;
     while (!signal.aborted) {
@@ -66,7 +66,7 @@ export class SupervisedServer<Server extends RunningServer> {
 
   /** Tries for as long as it takes: the disk has room again, or the port is free. null: we are to stop. */
   async #startAgain(firstWaitMs: number): Promise<Server | null> {
-    const { name, report: report } = this.options;
+    const { name, report } = this.options;
     const { signal } = this.#stopped;
     for (let waitMs = firstWaitMs; ; waitMs = this.#backOff.afterRunning(0)) {
       await sleep(waitMs, { signal });

@@ -8,25 +8,27 @@ import { report } from './output.js';
 import type { Servers } from './servers.js';
 import type { StackSettings } from './settings.js';
 
-/** The demo is a gift: the stack works without it, and the next start sends the same commands again. */
-export async function tryToSeed(settings: StackSettings, servers: Servers): Promise<void> {
+/** Failures are only reported: the stack works without the demo, and the next start sends it again. */
+export async function publishDemo(settings: StackSettings, servers: Servers): Promise<void> {
   try {
-    await seedOnce(settings, servers);
+    await publishDemoOnce(settings, servers);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     report(`the demo’s commands were not all answered; the next start sends them again: ${reason}`);
   }
 }
 
-async function seedOnce(settings: StackSettings, servers: Servers): Promise<void> {
+async function publishDemoOnce(settings: StackSettings, servers: Servers): Promise<void> {
   const marker = join(settings.dataDir, 'demo-seeded');
   if (existsSync(marker) || servers.kafkaBrokers === null) return;
-  if (settings.senders === 'a file') {
-    report('the demo is not published: SENDERS_FILE says who may send, and it is nobody’s');
+  if (settings.senders === 'file') {
+    report(
+      'the demo is not published, because SENDERS_FILE defines the senders and the demo is not one of them',
+    );
     return;
   }
-  report('publishing the demo’s commands, as AI services would');
-  const key = settings.senders === 'not said' ? await localSigningKey(settings.dataDir) : null;
+  report('publishing the demo’s commands');
+  const key = settings.senders === 'unset' ? await localSigningKey(settings.dataDir) : null;
   const client = await LedgerClient.connect(servers.kafkaBrokers.split(','), '/demo', key);
   try {
     const count = await seedDemo((body, id) => client.send(body, id), Date.now());

@@ -1,14 +1,14 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepPrivate } from './private-folders.js';
+import { restrictDataDir } from './data-dir-permissions.js';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('The data directory of a stack', () => {
   let folder: string;
   let dataDir: string;
-  let said: string[];
+  let reported: string[];
   const inside = (name: string): string => join(dataDir, name);
   const make = (name: string, mode: number): void => {
     if (name.includes('.') || name.includes('-')) writeFileSync(inside(name), 'x');
@@ -19,17 +19,17 @@ describe('The data directory of a stack', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'points-ledger-private-'));
     dataDir = join(folder, 'data');
-    said = [];
+    reported = [];
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is its owner’s alone', async () => {
-    await keepPrivate(dataDir, (line) => said.push(line), false);
+  it('is accessible to its owner only', async () => {
+    await restrictDataDir(dataDir, (line) => reported.push(line), false);
     expect(['', 'logs', 'kafka'].map(inside).map(modeOf)).toEqual(['700', '700', '700']);
   });
 
-  it('lets Postgres pass through where root has started it, and look at nothing', async () => {
-    await keepPrivate(dataDir, (line) => said.push(line), true);
+  it('lets the user of Postgres only traverse it when root has started the stack', async () => {
+    await restrictDataDir(dataDir, (line) => reported.push(line), true);
     expect(['', 'logs', 'kafka'].map(inside).map(modeOf)).toEqual(['711', '700', '700']);
   });
 
@@ -37,13 +37,13 @@ describe('The data directory of a stack', () => {
     [false, '700'],
     [true, '711'],
   ])(
-    'is closed with all in it when an earlier version left it open (by root: %s)',
+    'is restricted with its contents when an earlier version left it open (by root: %s)',
     async (isRoot, mode) => {
       mkdirSync(dataDir);
       chmodSync(dataDir, 0o755);
       for (const name of ['logs', 'kafka', 'postgres', 'running']) make(name, 0o755);
       for (const name of ['jwt-secret', 'cursor-secret', 'ready.json']) make(name, 0o644);
-      await keepPrivate(dataDir, (line) => said.push(line), isRoot);
+      await restrictDataDir(dataDir, (line) => reported.push(line), isRoot);
       expect(modeOf(dataDir)).toBe(mode);
       for (const name of ['logs', 'kafka', 'postgres', 'running']) {
         expect(modeOf(inside(name))).toBe('700');
@@ -54,26 +54,26 @@ describe('The data directory of a stack', () => {
     },
   );
 
-  it('that holds other things too is left as it is, and what a stack made in it is closed', async () => {
+  it('is not changed when it has other contents too, but the entries of the stack are restricted', async () => {
     mkdirSync(dataDir);
     chmodSync(dataDir, 0o755);
     make('photos', 0o755);
     make('logs', 0o755);
-    await keepPrivate(dataDir, (line) => said.push(line), false);
+    await restrictDataDir(dataDir, (line) => reported.push(line), false);
     expect([modeOf(dataDir), modeOf(inside('photos'))]).toEqual(['755', '755']);
     expect(modeOf(inside('logs'))).toBe('700');
   });
 
-  it('that is closed further stays so', async () => {
+  it('keeps permissions that are more restrictive', async () => {
     mkdirSync(dataDir, { mode: 0o700 });
     make('jwt-secret', 0o400);
-    await keepPrivate(dataDir, (line) => said.push(line), true);
+    await restrictDataDir(dataDir, (line) => reported.push(line), true);
     expect([modeOf(dataDir), modeOf(inside('jwt-secret'))]).toEqual(['700', '400']);
   });
 
-  it('that can not be made is said, and stops nothing here', async () => {
-    writeFileSync(dataDir, 'a file stands in its place');
-    await keepPrivate(dataDir, (line) => said.push(line), false);
-    expect(said[0]).toMatch(`${dataDir} could not be kept to its owner: `);
+  it('is reported when it cannot be created, without an error', async () => {
+    writeFileSync(dataDir, 'a file in its place');
+    await restrictDataDir(dataDir, (line) => reported.push(line), false);
+    expect(reported[0]).toMatch(`${dataDir} could not be restricted to its owner: `);
   });
 });
