@@ -71,15 +71,18 @@ describe('The EventStoreDB adapter, when the server is unreachable,', () => {
     await read();
   });
 
-  it.each(reads)('fails in time when it reads %s and the network drops everything', async (_what, read) => {
-    on.server.faults.blackHole = true;
-    const failed = expect(read()).rejects.toThrow('no event of a read within');
-    await eventually('it waits', () => clock.timers > 0);
-    await reachDeadline(clock, failed);
-    await failed;
-    on.server.faults.blackHole = false;
-    await read();
-  });
+  it.each(reads)(
+    'fails in time when it reads %s and the network drops everything',
+    async (_what, read) => {
+      on.server.faults.blackHole = true;
+      const failed = expect(read()).rejects.toThrow('no event of a read within');
+      await eventually('it waits', () => clock.timers > 0);
+      await reachDeadline(clock, failed);
+      await failed;
+      on.server.faults.blackHole = false;
+      await read();
+    },
+  );
 
   it('fails in time in the middle of a read that stalls', async () => {
     const writer = new StreamWriter();
