@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { guardServer } from './guard.js';
 import { hasEnded, identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
 
-const GUARD = join(import.meta.dirname, '../../dist/libs/embedded/src/process/guard.js');
+const GUARD = join(import.meta.dirname, '../../../../dist/libs/embedded/src/process/guard.js');
 
 /** Starts a server and its guard, says the server's process id, and stays. */
 const STARTER = `

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer } from '#testing';
 import { appendBytes } from '../append-size.js';
 import { APPEND_BYTES_MAX, NO_STREAM } from '../index.js';
@@ -7,6 +8,8 @@ import { StreamWriter } from '../testing/eventstoredb-fixtures.js';
 /** So many events that hash, id and type take about as many bytes as the data. */
 const EVENTS = 2_000;
 
+jest.setTimeout(60_000);
+
 describe.each(['23.10', '24.10'] as const)(
   'An EventStoreDB %s that accepts appends of 12 MiB',
   (version) => {
@@ -14,7 +17,7 @@ describe.each(['23.10', '24.10'] as const)(
     let store: EventStoreDbEventStore;
     beforeAll(async () => {
       await server.start();
-      store = new EventStoreDbEventStore(server.connectionString, { deadlineMs: 20_000 });
+      store = new EventStoreDbEventStore(server.connectionString, { deadlineMs: 60_000 });
     });
     afterAll(async () => {
       await store.close();

@@ -1,12 +1,15 @@
+import { jest } from '@jest/globals';
 import { EventStoreDbProtocolServer } from '#testing';
 import { checkEventStoreDbServer } from './eventstoredb-check.js';
+
+jest.setTimeout(60_000);
 
 describe('Startup on an EventStoreDB', () => {
   it('logs what the server lacks and how to fix it', async () => {
     const server = await EventStoreDbProtocolServer.start({ appendBytesMax: 1_048_576 });
     const said: unknown[][] = [];
     const error = (...what: unknown[]) => void said.push(what);
-    await checkEventStoreDbServer(server.connectionString, { error, warn: error });
+    await checkEventStoreDbServer(server.connectionString, { error, warn: error }, 60_000);
     expect(said).toEqual([
       [
         {

@@ -10,9 +10,10 @@ const CHECK_MS_MAX = 15_000;
 export async function checkEventStoreDbServer(
   url: string,
   log: Pick<Log, 'error' | 'warn'>,
+  msMax = CHECK_MS_MAX,
 ): Promise<void> {
   try {
-    for await (const { about, state, sentence } of checkEventStoreDb(url, CHECK_MS_MAX)) {
+    for await (const { about, state, sentence } of checkEventStoreDb(url, msMax)) {
       if (state === 'missing' && about !== 'server') {
         log.error({ about, sentence }, 'event store lacks something');
       }
