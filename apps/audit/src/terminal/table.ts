@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { GenerationalCache } from '#async';
 
 export type Align = 'left' | 'right';
 
@@ -38,8 +39,8 @@ function renderLine(columns: readonly RenderedColumn[], row: number): string {
   let line = '';
   let padding = 0;
   for (const column of columns) {
-    const { text, width } = column.cell(row);
-    const space = column.width - width;
+    const text = column.text(row);
+    const space = column.width - column.widthOf(row);
     if (column.isRight) padding += space;
     if (text !== '') {
       line += ' '.repeat(padding) + text;
@@ -50,49 +51,50 @@ function renderLine(columns: readonly RenderedColumn[], row: number): string {
   return `${line}\n`;
 }
 
-interface Cell {
-  readonly text: string;
-  readonly width: number;
-}
-
-const EMPTY_CELL: Cell = { text: '', width: 0 };
-
 class RenderedColumn {
   /** The head, then row by row. */
-  readonly #cells: readonly Cell[];
+  readonly #texts: readonly string[];
+  readonly #widths: readonly number[];
   readonly isRight: boolean;
   readonly width: number;
 
   constructor({ head, align }: Column, rows: Rows, index: number) {
-    this.#cells = measureCells([head, ...rows.map((row) => row[index] ?? '')]);
+    const texts = [head, ...rows.map((row) => row[index] ?? '')];
+    this.#texts = texts.map(stripControls);
+    this.#widths = this.#texts.map(rememberedWidth);
     this.isRight = align === 'right';
-    this.width = this.#cells.reduce((widest, { width }) => Math.max(widest, width), 0);
+    this.width = this.#widths.reduce((widest, width) => Math.max(widest, width), 0);
   }
 
-  cell(row: number): Cell {
-    return this.#cells[row] ?? EMPTY_CELL;
+  text(row: number): string {
+    return this.#texts[row] ?? '';
+  }
+
+  /** The columns of the terminal that the text of this row takes. */
+  widthOf(row: number): number {
+    return this.#widths[row] ?? 0;
   }
 }
 
-/** Chinese texts are slow to measure, and a statement repeats a few of them: each is measured once. */
-function measureCells(texts: readonly string[]): readonly Cell[] {
-  const measured = new Map<string, Cell>();
-  return texts.map((raw) => {
-    if (ASCII.test(raw)) return { text: raw, width: raw.length };
-    const known = measured.get(raw);
-    if (known !== undefined) return known;
-    const text = stripControls(raw);
-    const cell = { text, width: displayWidth(text) };
-    measured.set(raw, cell);
-    return cell;
-  });
+/** Chinese texts are slow to measure, and a statement repeats a few of them on every page. */
+const WIDTHS = new GenerationalCache<string, number>({ weightMax: 2_000 });
+
+function rememberedWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  const known = WIDTHS.get(text);
+  if (known !== undefined) return known;
+  const width = displayWidth(text);
+  WIDTHS.set(text, width);
+  return width;
 }
 
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
 /** 1,234,567. `toLocaleString` would be too slow for the many lines of a statement. */
-export const formatNumber = (value: number): string =>
-  Number.isSafeInteger(value) ? String(value).replace(THOUSANDS, ',') : String(value);
+export function formatNumber(value: number): string {
+  const hasGroups = Number.isSafeInteger(value) && Math.abs(value) >= 1_000;
+  return hasGroups ? String(value).replace(THOUSANDS, ',') : String(value);
+}
 
 export const formatSignedNumber = (value: number): string =>
   value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
