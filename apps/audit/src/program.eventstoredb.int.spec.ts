@@ -149,7 +149,7 @@ describe('an account whose stream was deleted', () => {
     await client.tombstoneStream(accountStream(ANNA), { credentials });
     await client.dispose();
   });
-  const deleted = `stream ${accountStream(ANNA)} was deleted`;
+  const deleted = `somebody has deleted stream ${accountStream(ANNA)}`;
 
   it('is reported by verify, which checks all others', async () => {
     const { status, out } = await here('verify', '--json');
@@ -163,7 +163,7 @@ describe('an account whose stream was deleted', () => {
 
   it.each(['replay', 'export'])('can not be read by %s, which says why', async (command) => {
     const { status, err } = await here(command, '--user', ANNA);
-    expect([status, err]).toEqual([2, `${deleted} permanently\n`]);
+    expect([status, err]).toEqual([2, `${deleted} for ever\n`]);
   });
 
   it.each([

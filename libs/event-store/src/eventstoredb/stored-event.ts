@@ -6,6 +6,7 @@ import {
   type RecordedEvent,
 } from '../port.js';
 import { isDamaged } from '../damaged-record.js';
+import { deletedDetail } from './deleted-stream.js';
 import { formatPosition } from './esdb-position.js';
 import type { StreamNames } from './stream-names.js';
 import { encodeMetadata, parseMetadata, serverEventId, decodeUtf8 } from './stored-form.js';
@@ -34,7 +35,7 @@ export function readRecord(
   const stream = names.ofLedger(event.streamId);
   const position = formatPosition(event.position);
   if (type === '$streamDeleted') {
-    const detail = `stream ${stream} was deleted`;
+    const detail = deletedDetail(stream);
     return { stream, position, revision: null, code: 'stream-deleted', detail };
   }
   const revision = Number(event.revision);

@@ -1,5 +1,6 @@
 import { BACKWARDS, END, START } from '@eventstore/db-client';
 import { PermanentStoreError, type ReadOptions, type RecordedEvent } from '../port.js';
+import { tombstonedDetail } from './deleted-stream.js';
 import { assertNotTruncated } from './truncated-stream.js';
 import { explainAccessDenied, readPermission } from './missing-permission.js';
 import { readEvents } from './read-events.js';
@@ -56,6 +57,6 @@ export async function* readVisible(
 
 function namingDeleted(error: unknown, stream: string): unknown {
   if (!(error instanceof PermanentStoreError) || error.code !== 'stream-deleted') return error;
-  const message = `stream ${stream} was deleted permanently`;
+  const message = tombstonedDetail(stream);
   return new PermanentStoreError('stream-deleted', message, { cause: error });
 }

@@ -48,7 +48,7 @@ describe('A stream of EventStoreDB without visible events', () => {
     await client.tombstoneStream(stream, { credentials });
     const read = collect(on.store.readStream(stream));
     await expect(read).rejects.toMatchObject(refusing('stream-deleted'));
-    await expect(read).rejects.toThrow(`stream ${stream} was deleted permanently`);
+    await expect(read).rejects.toThrow(`somebody has deleted stream ${stream} for ever`);
   });
 
   it('is reported as truncated completely, with the metadata that hides its events', async () => {

@@ -1,5 +1,6 @@
 import { BACKWARDS, END } from '@eventstore/db-client';
 import { PermanentStoreError } from '../port.js';
+import { deletedDetail } from './deleted-stream.js';
 import { explainAccessDenied, readMetadataPermission } from './missing-permission.js';
 import { readEvents } from './read-events.js';
 import type { Session } from './session.js';
@@ -23,7 +24,7 @@ export async function assertNotTruncated(
 ): Promise<void> {
   const truncation = await truncationOf(session, stream);
   if (!isFound && typeof truncation.$tb === 'number' && truncation.$tb > Number.MAX_SAFE_INTEGER) {
-    throw new PermanentStoreError('stream-deleted', `stream ${stream} was deleted`);
+    throw new PermanentStoreError('stream-deleted', deletedDetail(stream));
   }
   if (!isFound && !isTruncated(truncation)) return;
   throw new PermanentStoreError(

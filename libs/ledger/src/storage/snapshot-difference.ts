@@ -150,5 +150,5 @@ function answeredDifference(
     isOutsideWindow(restored.policy, newest, retained.length, replayed.atMs)
   )
     return null;
-  return 'it has evicted a command that its policy retains';
+  return 'it has forgotten a command that its policy remembers';
 }
