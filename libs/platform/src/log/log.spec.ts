@@ -126,7 +126,7 @@ describe('An external error in the log', () => {
         msg: 'errors repeated',
         cause: 'connect ECONNREFUSED 127.0.0.1:5432',
         lines: 7,
-        leftOut: { 'projection interrupted': 1, 'retrying partition': 6 },
+        suppressed: { 'projection interrupted': 1, 'retrying partition': 6 },
       },
     ]);
   });

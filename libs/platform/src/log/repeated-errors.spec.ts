@@ -36,8 +36,8 @@ describe('Repeated errors', () => {
     repeated.isNew('refused', 'c');
     jest.advanceTimersByTime(EVERY_MS);
     expect(summaries).toEqual([
-      { cause: 'refused', leftOut: { a: 1, b: 2 }, lines: 3 },
-      { cause: 'refused', leftOut: { c: 1 }, lines: 1 },
+      { cause: 'refused', suppressed: { a: 1, b: 2 }, lines: 3 },
+      { cause: 'refused', suppressed: { c: 1 }, lines: 1 },
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('Repeated errors', () => {
     repeated.isNew('one', 'a');
     repeated.isNew('two', 'a');
     repeated.isNew('three', 'a');
-    expect(summaries).toEqual([{ cause: 'one', leftOut: { a: 1 }, lines: 1 }]);
+    expect(summaries).toEqual([{ cause: 'one', suppressed: { a: 1 }, lines: 1 }]);
     expect(repeated.isNew('one', 'a')).toBe(true);
     expect(jest.getTimerCount()).toBe(2);
   });
@@ -65,7 +65,7 @@ describe('Repeated errors', () => {
     repeated.isNew('refused', 'first');
     for (let n = 0; n < 25; n += 1) repeated.isNew('refused', `message ${'x'.repeat(n)}`);
     jest.advanceTimersByTime(EVERY_MS);
-    expect(Object.keys(summaries[0]?.leftOut ?? {})).toHaveLength(21);
-    expect(summaries[0]).toMatchObject({ lines: 25, leftOut: { others: 5 } });
+    expect(Object.keys(summaries[0]?.suppressed ?? {})).toHaveLength(21);
+    expect(summaries[0]).toMatchObject({ lines: 25, suppressed: { others: 5 } });
   });
 });

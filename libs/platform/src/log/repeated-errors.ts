@@ -1,8 +1,8 @@
-/** One line for many that were left out. */
+/** A summary of suppressed lines. */
 export interface RepeatSummary {
   readonly cause: string;
-  /** How many lines were left out since the last summary, by their `msg`. */
-  readonly leftOut: Readonly<Record<string, number>>;
+  /** How many lines were suppressed since the last summary, by their `msg`. */
+  readonly suppressed: Readonly<Record<string, number>>;
   readonly lines: number;
 }
 
@@ -18,13 +18,13 @@ const MESSAGES_MAX = 20;
 
 interface ErrorGroup {
   readonly cause: string;
-  readonly leftOut: Map<string, number>;
+  readonly suppressed: Map<string, number>;
   timer: NodeJS.Timeout;
 }
 
 /**
  * Logs the same error once, however often and wherever it occurs: an unavailable store fails every
- * part of a process that uses it, several times a second. Lines that are left out are counted, and
+ * part of a process that uses it, several times a second. Suppressed lines are counted, and
  * summed up in one line at intervals.
  */
 export class RepeatedErrors {
@@ -46,9 +46,9 @@ export class RepeatedErrors {
       this.#addGroup(key, cause);
       return true;
     }
-    const { leftOut } = known;
-    const name = leftOut.size < MESSAGES_MAX || leftOut.has(message) ? message : 'others';
-    leftOut.set(name, (leftOut.get(name) ?? 0) + 1);
+    const { suppressed } = known;
+    const name = suppressed.size < MESSAGES_MAX || suppressed.has(message) ? message : 'others';
+    suppressed.set(name, (suppressed.get(name) ?? 0) + 1);
     return false;
   }
 
@@ -57,7 +57,7 @@ export class RepeatedErrors {
       const [oldest] = this.#groups.keys();
       if (oldest !== undefined) this.#removeGroup(oldest);
     }
-    this.#groups.set(key, { cause, leftOut: new Map(), timer: this.#scheduleSummary(key) });
+    this.#groups.set(key, { cause, suppressed: new Map(), timer: this.#scheduleSummary(key) });
   }
 
   #scheduleSummary(key: string): NodeJS.Timeout {
@@ -69,12 +69,12 @@ export class RepeatedErrors {
   #summarize(key: string): void {
     const group = this.#groups.get(key);
     if (group === undefined) return;
-    if (group.leftOut.size === 0) {
+    if (group.suppressed.size === 0) {
       this.#groups.delete(key);
       return;
     }
     this.#report(group);
-    group.leftOut.clear();
+    group.suppressed.clear();
     group.timer = this.#scheduleSummary(key);
   }
 
@@ -83,12 +83,12 @@ export class RepeatedErrors {
     this.#groups.delete(key);
     if (group === undefined) return;
     clearTimeout(group.timer);
-    if (group.leftOut.size > 0) this.#report(group);
+    if (group.suppressed.size > 0) this.#report(group);
   }
 
-  #report({ cause, leftOut }: ErrorGroup): void {
-    const lines = [...leftOut.values()].reduce((sum, count) => sum + count, 0);
-    this.report({ cause, leftOut: Object.fromEntries(leftOut), lines });
+  #report({ cause, suppressed }: ErrorGroup): void {
+    const lines = [...suppressed.values()].reduce((sum, count) => sum + count, 0);
+    this.report({ cause, suppressed: Object.fromEntries(suppressed), lines });
   }
 }
 
