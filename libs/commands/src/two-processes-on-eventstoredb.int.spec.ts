@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { EventStoreDbEventStore, type RecordedEvent } from '#event-store';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
 import { DEFAULT_POLICY, parseEvent } from '#ledger';
@@ -9,10 +8,10 @@ import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './testing/
 // Two processes on one EventStoreDB have their own processors, adapters and connections. The server
 // is a double that behaves like version 23.10.4; TEST_EVENTSTORE_URL names a real one.
 
-jest.setTimeout(30_000);
-
 const real = eventStoreUrlFromEnv();
-const server = new EventStoreDbProtocolServer();
+/** A test is over its limit before the double says that it dropped a repeat: it has to be looked up. */
+const NEVER_MS = 600_000;
+const server = new EventStoreDbProtocolServer({ commitTimeoutMs: NEVER_MS });
 /** The user is new in each run, because a real server keeps the events of earlier runs. */
 let user = '';
 let users = 0;
@@ -26,6 +25,7 @@ afterAll(() => server.stop());
 class Process {
   readonly store = new EventStoreDbEventStore(real ?? server.connectionString, {
     streamPrefix: 'points-',
+    deadlineMs: NEVER_MS,
   });
   readonly processor = new AccountCommandProcessor({ store: this.store, policy: DEFAULT_POLICY });
 
@@ -104,11 +104,9 @@ describe('Two processes on one EventStoreDB', () => {
 
   it('both answer a message that both received at once, whichever recorded it', async () => {
     const processes = [a, b, new Process(), new Process()];
-    const before = performance.now();
     const answers = await Promise.all(
       processes.map(({ processor }) => processor.run(recharge('r', 100, of(0)), ORIGIN)),
     );
-    expect(performance.now() - before).toBeLessThan(1_500);
     for (const { answer } of answers) expect(answer).toMatchObject({ balance: 100, revision: 0 });
     expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
     expect(await expectWhole()).toHaveLength(1);

@@ -33,6 +33,8 @@ export class TcpProxy {
   #stalled = false;
   /** Bytes that came from clients. */
   received = 0;
+  /** Connections that were not let in. */
+  refused = 0;
 
   private constructor(
     private readonly listener: Server,
@@ -109,7 +111,10 @@ export class TcpProxy {
   }
 
   #onConnection(client: Socket): void {
-    if (this.#refusing) return void client.destroy();
+    if (this.#refusing) {
+      this.refused += 1;
+      return void client.destroy();
+    }
     const server = connect(this.target, HOST);
     const pair = { client, server };
     this.#pairs.add(pair);

@@ -105,7 +105,7 @@ describe('the stream of new rows', () => {
     await api.close();
   });
 
-  it('starts with new rows, and sends them within a second', async () => {
+  it('starts with new rows, and sends them without waiting for a heartbeat', async () => {
     await start();
     await recharge('r1', 1);
     const reader = await open();
@@ -113,10 +113,8 @@ describe('the stream of new rows', () => {
     expect(reader.response.headers.get('cache-control')).toBe('no-store');
     expect(await reader.next()).toMatchObject({ event: 'open', id: '1.0.0' });
     await recharge('b1', 7, BOB);
-    const written = performance.now();
     await recharge('r2', 2);
     const event = await reader.nextRow();
-    expect(performance.now() - written).toBeLessThan(1_000);
     expect(event).toMatchObject({ event: 'transaction', id: '3.1.0' });
     const page = await read(api, `/v1/users/${ALICE}/transactions?limit=1`);
     expect(JSON.parse(event?.data ?? '')).toEqual(page.json<{ items: unknown[] }>().items[0]);
@@ -161,18 +159,17 @@ describe('the stream of new rows', () => {
     expect(await nextEvent()).toEqual(['account', '{"revision":1}']);
     const settlement = { user_id: ALICE, consumption_id: 'c1', points: 20 };
     await sendAccepted(api, 'SettleConsumption', 's1', settlement);
-    const written = performance.now();
     await api.project();
     expect(await nextEvent()).toEqual(['account', '{"revision":2}']);
-    expect(performance.now() - written).toBeLessThan(1_000);
   });
 
   it('sends nothing about other accounts', async () => {
-    await start({ parts: { streams: { ...STREAMS, heartbeatMs: 200 } } });
+    await start();
     const reader = await open();
     await reader.next();
     await recharge('b1', 7, BOB);
-    expect(await reader.next()).toEqual({ comment: 'still here' });
+    await recharge('r1', 1);
+    expect(await reader.next()).toMatchObject({ event: 'transaction', id: '2.0.0' });
   });
 
   it('resumes after the same row when rows have got other ids', async () => {
@@ -224,10 +221,9 @@ describe('the stream of new rows', () => {
     await start();
     const reader = await open();
     await reader.next();
-    const began = performance.now();
     await api.close();
+    // One that is cut off at the limit of the shutdown would reject.
     expect(await reader.next()).toBeNull();
-    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   it('ends when its rows cannot be read, and the error is reported', async () => {
@@ -259,4 +255,4 @@ describe('the stream of new rows', () => {
   });
 });
 
-const STREAMS = { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 };
+const STREAMS = { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 600_000 };

@@ -75,7 +75,7 @@ export interface TestApiOptions {
 const DEFAULT_OPTIONS = {
   cursorKey: SECRET,
   rates: { userPerSecond: 1_000, servicePerSecond: 1_000, anonymousPerSecond: 1_000 },
-  streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 10_000 },
+  streams: { streamsMax: 10, subjectStreamsMax: 3, pollMs: 10, heartbeatMs: 600_000 },
   positionWaitMsMax: 200,
   hasMetricsPort: false,
 };

@@ -13,9 +13,6 @@ import {
   type StoreCapabilities,
 } from '../testing/stream-writer.js';
 
-/** Far below the three seconds after which an EventStoreDB answers a dropped request. */
-const SIDE_BY_SIDE_MS_MAX = 1_500;
-
 export function appendingContract(open: OpenStore, promises: StoreCapabilities): void {
   let store: EventStore;
   beforeAll(async () => {
@@ -93,11 +90,9 @@ export function appendingContract(open: OpenStore, promises: StoreCapabilities):
     for (let round = 0; round < 5; round += 1) {
       const writer = new StreamWriter();
       const events = writer.next(2);
-      const before = performance.now();
       const results = await Promise.all(
         [store, ...others].map((one) => one.append(writer.stream, NO_STREAM, events)),
       );
-      expect(performance.now() - before).toBeLessThan(SIDE_BY_SIDE_MS_MAX);
       for (const result of results) expect(result).toMatchObject({ kind: 'ok', revision: 1 });
       expect(idsOf(await readVerified(store, writer.stream))).toEqual(idsOf(events));
     }

@@ -1,5 +1,5 @@
-import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { ManualClock } from '#async/testing';
 import { EventStoreDbProtocolServer } from '#testing';
 import type { EventBatch, Position } from '../index.js';
 import { readAllPages, startFollowing, idsOf, revisionsOf } from '../testing/stream-writer.js';
@@ -8,18 +8,20 @@ import type { EventStoreDbOptions } from './options.js';
 import {
   eventually,
   StreamWriter,
-  elapsedMs,
+  MANUAL_DEADLINE_MS,
   withStore,
 } from '../testing/eventstoredb-fixtures.js';
 
 const QUICK: EventStoreDbOptions = {
-  deadlineMs: 3_000,
+  deadlineMs: 30_000,
   backoffMsMin: 10,
   backoffMsMax: 100,
   random: () => 0.5,
 };
 
-jest.setTimeout(30_000);
+/** Only a hang would wait so long. */
+const NEVER_MS = 600_000;
+const SILENCE_MS_MAX = 60_000;
 
 describe('The EventStoreDB adapter, following,', () => {
   const on = withStore({ ...QUICK, streamPrefix: 'points-' });
@@ -187,15 +189,28 @@ describe('The EventStoreDB adapter, following,', () => {
 
   it('limits the wait for the confirmation of a subscription', async () => {
     await new StreamWriter().append(on.store, 4);
-    let strikes = 3;
-    on.server.faults.read = () => ((strikes -= 1) >= 0 ? { kind: 'swallow' } : undefined);
-    const hurried = { ...QUICK, deadlineMs: 200 };
-    const store = new EventStoreDbEventStore(on.server.connectionString, hurried);
+    let subscriptions = 0;
+    on.server.faults.read = () => ((subscriptions += 1) <= 3 ? { kind: 'swallow' } : undefined);
+    const clock = new ManualClock();
+    const url = on.server.connectionString;
+    const interrupted: number[] = [];
+    const store = new EventStoreDbEventStore(
+      url,
+      { ...QUICK, deadlineMs: MANUAL_DEADLINE_MS, silenceMsMax: 2 * MANUAL_DEADLINE_MS, clock },
+      { followInterrupted: (_cause, waitMs) => void interrupted.push(waitMs) },
+    );
     const { seen, done, stop } = batches(null, store);
+    for (let n = 1; n <= 3; n += 1) {
+      await eventually('it subscribes', () => subscriptions === n);
+      await clock.advance(MANUAL_DEADLINE_MS - 1);
+      expect(interrupted).toHaveLength(n - 1);
+      await clock.advance(1);
+      await eventually('it backs off', () => interrupted.length === n && clock.timers > 0);
+      await clock.advance(interrupted.at(-1) ?? 0);
+    }
     await eventually('all events arrived', () => seen.flatMap((b) => b.events).length === 4);
     stop.abort();
     await done;
-    expect(strikes).toBeLessThan(0);
     await store.close();
   });
 
@@ -326,10 +341,14 @@ describe('The EventStoreDB adapter, following,', () => {
 
   it('resolves when it is aborted while it waits for an unreachable server', async () => {
     await on.server.stop();
-    const { done, stop } = batches(null);
-    await eventually('it is waiting', () => on.reports.interrupted.length > 0);
+    const clock = new ManualClock();
+    const away = new EventStoreDbEventStore(on.server.connectionString, { ...QUICK, clock });
+    const { done, stop } = batches(null, away);
+    await eventually('it is waiting', () => clock.timers > 0);
     stop.abort();
-    expect(await elapsedMs(() => done)).toBeLessThan(1_000);
+    await done;
+    expect(clock.timers).toBe(0);
+    await away.close();
   });
 
   it('keeps the connection when it is aborted', async () => {
@@ -343,7 +362,8 @@ describe('The EventStoreDB adapter, following,', () => {
 });
 
 describe('The EventStoreDB adapter, following a silent subscription,', () => {
-  const on = withStore({ ...QUICK, silenceMsMax: 60 });
+  const clock = new ManualClock();
+  const on = withStore({ ...QUICK, silenceMsMax: SILENCE_MS_MAX, deadlineMs: NEVER_MS, clock });
 
   it('renews a subscription that may be dead, and misses nothing', async () => {
     let subscriptions = 0;
@@ -352,11 +372,17 @@ describe('The EventStoreDB adapter, following a silent subscription,', () => {
       return subscriptions < 3 ? { kind: 'stall', afterEvents: 1 } : undefined;
     };
     const writer = new StreamWriter();
-    const follower = startFollowing(on.store, null, writer.stream);
     await writer.append(on.store, 4);
+    const follower = startFollowing(on.store, null, writer.stream);
+    for (const count of [1, 2]) {
+      await eventually('it stalls', () => follower.events.length === count && clock.timers === 1);
+      await clock.advance(SILENCE_MS_MAX - 1);
+      expect(subscriptions).toBe(count);
+      await clock.advance(1);
+    }
     await eventually('all events arrived', () => follower.events.length === 4);
     await follower.end();
-    expect(subscriptions).toBeGreaterThanOrEqual(3);
+    expect(subscriptions).toBe(3);
     expect(revisionsOf(follower.events)).toEqual([0, 1, 2, 3]);
     expect(on.reports.interrupted).toEqual([]);
   });

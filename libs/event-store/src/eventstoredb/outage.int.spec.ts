@@ -9,27 +9,16 @@ import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import {
   appendUntilOk,
   eventually,
+  MANUAL_DEADLINE_MS,
+  reachDeadline,
   StreamWriter,
   withStore,
 } from '../testing/eventstoredb-fixtures.js';
 import { serverEventId } from './stored-form.js';
 
-/** By a clock that the tests move. In real time a test would be over its limit first. */
-const DEADLINE_MS = 60_000;
-
-/** What waits by the clock waits until its deadline, and no longer. */
-async function reachDeadline(clock: ManualClock, work: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  const over = () => (isOver = true);
-  void work.then(over, over);
-  await clock.advance(DEADLINE_MS - 1);
-  expect(isOver).toBe(false);
-  await clock.advance(1);
-}
-
 describe('The EventStoreDB adapter, when the server is unreachable,', () => {
   const clock = new ManualClock();
-  const on = withStore({ deadlineMs: DEADLINE_MS, clock });
+  const on = withStore({ deadlineMs: MANUAL_DEADLINE_MS, clock });
   const reads = [
     ['a stream', () => collect(on.store.readStream(new StreamWriter().stream))],
     ['everything', () => on.store.readAll(null, 10)],
@@ -76,7 +65,7 @@ describe('The EventStoreDB adapter, when the server is unreachable,', () => {
     async (_what, read) => {
       on.server.faults.blackHole = true;
       const failed = expect(read()).rejects.toThrow('no event of a read within');
-      await eventually('it waits', () => clock.timers > 0);
+      await eventually('it is waiting', () => clock.timers > 0);
       await reachDeadline(clock, failed);
       await failed;
       on.server.faults.blackHole = false;
@@ -92,7 +81,9 @@ describe('The EventStoreDB adapter, when the server is unreachable,', () => {
     const reading = (async () => {
       for await (const event of on.store.readStream(writer.stream)) read.push(event);
     })();
-    const failed = expect(reading).rejects.toThrow(`no event of a read within ${DEADLINE_MS} ms`);
+    const failed = expect(reading).rejects.toThrow(
+      `no event of a read within ${MANUAL_DEADLINE_MS} ms`,
+    );
     await eventually('it stalls', () => read.length === 20);
     await reachDeadline(clock, failed);
     await failed;
@@ -105,7 +96,7 @@ describe('The EventStoreDB adapter, when the server is unreachable,', () => {
     for await (const { revision } of on.store.readStream(writer.stream)) {
       expect(revision).toBe(read);
       read += 1;
-      if (read % 20 === 2) await clock.advance(10 * DEADLINE_MS);
+      if (read % 20 === 2) await clock.advance(10 * MANUAL_DEADLINE_MS);
     }
     expect(read).toBe(50);
   });
@@ -120,7 +111,7 @@ describe('The EventStoreDB adapter, when the server is unreachable,', () => {
 
   it('closes in time while calls are in progress', async () => {
     const store = new EventStoreDbEventStore(on.server.connectionString, {
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: MANUAL_DEADLINE_MS,
       clock,
     });
     let hasArrived = false;
@@ -136,7 +127,7 @@ describe('The EventStoreDB adapter, when the server is unreachable,', () => {
     const closed = store.close().then(() => (isClosed = true));
     await followed;
     await eventually('it is closed', async () => {
-      await clock.advance(DEADLINE_MS);
+      await clock.advance(MANUAL_DEADLINE_MS);
       return isClosed;
     });
     await closed;
@@ -152,7 +143,7 @@ describe('The EventStoreDB adapter, over a connection that is cut or stalled,', 
   beforeEach(async () => {
     proxy = await TcpProxy.to(on.server.port);
     const url = proxy.through(on.server.connectionString);
-    store = new EventStoreDbEventStore(url, { deadlineMs: DEADLINE_MS, clock });
+    store = new EventStoreDbEventStore(url, { deadlineMs: MANUAL_DEADLINE_MS, clock });
   });
   afterEach(async () => {
     await store.close();

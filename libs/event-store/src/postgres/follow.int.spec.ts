@@ -64,7 +64,7 @@ describe('A follower of Postgres', () => {
   });
 
   it('polls only at long intervals while nothing happens', async () => {
-    const store = await open({ pollMs: 100 }, proxy.through(database.url));
+    const store = await open({ pollMs: 500 }, proxy.through(database.url));
     await new StreamWriter().append(store);
     const follower = startFollowing(store, await store.head(), /./);
     const polled = async (): Promise<number> => {

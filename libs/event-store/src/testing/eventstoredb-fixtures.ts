@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import type { ManualClock } from '#async/testing';
 import { EventStoreDbProtocolServer, type EventStoreDbAppendFault } from '#testing';
 import type { ProtocolServerOptions } from '#testing';
 import { StreamWriter } from './stream-writer.js';
@@ -36,8 +37,9 @@ export function withStore(
     on.store = new EventStoreDbEventStore(url, options, observerInto(on.reports));
   });
   afterEach(async () => {
-    await on.store.close();
+    // In this order, because a store waits for its calls, and some are never answered.
     await on.server.stop();
+    await on.store.close();
   });
   return on;
 }
@@ -66,11 +68,20 @@ export async function appendUntilOk(
   throw new Error(`not ok within ${triesMax} tries`);
 }
 
-/** The duration of a promise in ms. */
-export async function elapsedMs(action: () => Promise<unknown>): Promise<number> {
-  const before = performance.now();
-  await action();
-  return performance.now() - before;
+/**
+ * The deadline of a store whose clock is moved by a test. In real time, by which gRPC has a deadline
+ * of its own, a test would be over its limit first.
+ */
+export const MANUAL_DEADLINE_MS = 60_000;
+
+/** Moves the clock to the deadline of what has just begun to wait, which must not be over before. */
+export async function reachDeadline(clock: ManualClock, work: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = () => (isOver = true);
+  void work.then(over, over);
+  await clock.advance(MANUAL_DEADLINE_MS - 1);
+  expect(isOver).toBe(false);
+  await clock.advance(1);
 }
 
 export { eventuallyHolds as eventually } from '#testing';
