@@ -1,6 +1,6 @@
 import { tellCounts } from './counts.mjs';
 
-/** Tells how a Jest run went; and a skipped test is a failed run. */
+/** Reports the counts of a Jest run. A skipped test makes the run fail. */
 export default class ClosingLine {
   #skipped = 0;
 
@@ -13,6 +13,7 @@ export default class ClosingLine {
   }
 
   getLastError() {
-    if (this.#skipped > 0) return new Error(`${this.#skipped} tests were skipped: none may be.`);
+    if (this.#skipped > 0)
+      return new Error(`${this.#skipped} tests were skipped, which is not allowed.`);
   }
 }

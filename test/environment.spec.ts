@@ -8,7 +8,7 @@ const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 const documented = Object.keys(parseEnv(text('.env.example')));
 
-/** Names that a schema of variables declares: in capitals, at the beginning of a line. */
+/** The names in a schema of variables, which are in capitals at the beginning of a line. */
 const declaredIn = (path: string): string[] =>
   [...text(path).matchAll(/^ {2,6}([A-Z][A-Z0-9_]{3,}):/gm)].map(([, name = '']) => name);
 
@@ -47,10 +47,10 @@ describe('.env.example', () => {
     expect([...documented].sort()).toEqual([...declared].sort());
   });
 
-  it('is read by no process from anywhere but its main.ts and the stack', () => {
+  it('is read only by the main.ts of each process and by the stack', () => {
     const files = ['apps', 'libs', 'stack'].flatMap((folder) => filesOf(folder));
     const readers = files.filter((path) => /process\.env\b/.test(text(path)));
-    // What starts servers and processes hands on the environment it was started with.
+    // Code that starts servers and processes passes its own environment on.
     const allowed = /^(apps\/[a-z-]+\/src\/main\.ts$|stack\/|libs\/embedded\/)/;
     expect(files.length).toBeGreaterThan(100);
     expect(readers.filter((path) => !allowed.test(path))).toEqual([]);
@@ -73,10 +73,10 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it.each(services)('says of %s what it runs and how one sees that it is well', (name, service) => {
+  it.each(services)('defines the command and the health check of %s', (name, service) => {
     expect(service.image).toMatch(/^[a-z/-]+(:[\w.-]+)?$/);
     expect(service.build === undefined).toBe(/:/.test(service.image ?? ''));
-    // One that runs to its end says how that went.
+    // A service that runs to its end has an exit code instead of a health check.
     if (name !== 'migrate') expect(service.healthcheck?.test?.[0]).toBe('CMD');
   });
 
@@ -86,7 +86,7 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z_]+:-\d+\}:\d+$/);
   });
 
-  it('takes only variables that .env.example names', () => {
+  it('uses only variables that .env.example names', () => {
     const taken = [...text('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(
       ([, name]) => name,
     );
@@ -94,7 +94,7 @@ describe('docker-compose.yml', () => {
     for (const name of taken) expect(documented).toContain(name);
   });
 
-  it('gives no process that serves the login of another, or of the owner', () => {
+  it('gives no serving process the login of another one or of the owner', () => {
     const migrate = compose.services['migrate']?.environment ?? {};
     const [owner = ''] = /points:[^@]*/.exec(migrate['MIGRATION_URL'] ?? '') ?? [];
     for (const app of ['api', 'intake', 'sweeper', 'projector']) {
@@ -114,9 +114,9 @@ describe('docker-compose.yml', () => {
   });
 });
 
-function filesOf(room: string): string[] {
-  return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-    .map((path) => `${room}/${path}`)
+function filesOf(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${folder}/${path}`)
     .filter(
       (path) =>
         path.endsWith('.ts') &&

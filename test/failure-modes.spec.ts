@@ -6,7 +6,7 @@ const page = readFileSync(join(root, 'docs/failure-modes.md'), 'utf8');
 
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
-/** Each with its number, and what proves it: a spec, and sentences of it. */
+/** The failure modes, each with its number, its specs and their titles. */
 const faults = page
   .split(/^## /m)
   .slice(1)
@@ -23,12 +23,12 @@ const faults = page
   });
 
 describe('docs/failure-modes.md', () => {
-  it('has every fault that was foreseen, each once', () => {
+  it('lists every numbered fault once', () => {
     const foreseen = Array.from({ length: 42 }, (_, index) => index + 1);
     expect(faults.map(({ number }) => number)).toEqual(foreseen);
   });
 
-  it.each(faults)('proves $number by tests that there are', ({ proofs }) => {
+  it.each(faults)('names only existing tests for fault $number', ({ proofs }) => {
     expect(proofs.length).toBeGreaterThan(0);
     const missing = proofs.flatMap(({ file, sentences }) => {
       if (!existsSync(join(root, file))) return [file];

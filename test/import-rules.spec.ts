@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-// For each folder with a rule: an import it must not have, and one it may.
+// Each folder with a rule has an import that is forbidden, and one that is allowed.
 const RULES = [
   { file: 'libs/ledger/src/index.ts', never: 'node:crypto', may: './account/decide.js' },
   { file: 'libs/ledger/src/account/decide.ts', never: '#contracts', may: './events.js' },
@@ -92,7 +92,7 @@ const DYNAMIC = [
 ] as const;
 
 describe('the import rules of each folder', () => {
-  // One run of the linter for all: reading the project's types takes most of its time.
+  // The linter runs once for all, because reading the project's types takes most of its time.
   const found = lint([
     ...RULES.flatMap(({ file, never, may }) => [
       importing(file, never),

@@ -1,4 +1,4 @@
-// Reads [{filePath, text}] from standard input and prints what the linter says of each: ESLint reads
+// Reads [{filePath, text}] from standard input and prints the linter's messages for each, because ESLint reads
 // its configuration by import(), which Jest's module registry does not do.
 import { ESLint } from 'eslint';
 

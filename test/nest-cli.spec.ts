@@ -17,7 +17,7 @@ const foldersIn = (parent: string): string[] =>
     .filter((entry) => entry.isDirectory() && existsSync(`${parent}/${entry.name}/src`))
     .map(({ name }) => `${parent}/${name}`);
 
-/** The page is built by Vite. */
+/** Vite builds the page. */
 const BUILT_OTHERWISE = ['apps/web'];
 
 describe('nest-cli.json', () => {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { COUNTS_VARIABLE, closingLine, countsIn } from './counts.mjs';
 import { PYTHON_VARIABLE, openPython } from './foreign/python.mjs';
 
-// `npm test`: everything that Jest runs, then the page in a real browser; whatever fails, all of it
-// is seen. With arguments only Jest is run, and they are its own. The last line counts both.
-// Where there is no Python, the tests that need one are left out and one sentence says so; with
-// CI=true that is a failure: there, nothing may be left out.
+// `npm test` runs everything in Jest and then the page in a real browser, even if something fails. With
+// arguments it runs only Jest and passes them on. The last line has the counts of both.
+// Without Python, the tests that need it are left out and one sentence reports it. With CI=true that is a
+// failure.
 
 const JEST = join(import.meta.dirname, '../node_modules/jest/bin/jest.js');
 const BROWSER = join(import.meta.dirname, 'browser/run.mjs');
@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'points-ledger-tests-'));
 const counts = join(folder, 'counts.jsonl');
 writeFileSync(counts, '');
 
-/** Whether it went well. What went wrong without telling is one more that failed. */
+/** Returns whether the part succeeded. A part that fails without a count adds one failed test. */
 function run(args, env) {
   const before = countsIn(counts).failed;
   const { status } = spawnSync(process.execPath, args, {
@@ -37,7 +37,7 @@ function run(args, env) {
 const countOneFailed = () =>
   writeFileSync(counts, `${JSON.stringify({ passed: 0, failed: 1 })}\n`, { flag: 'a' });
 
-/** The interpreter for the tests that need one; empty: there is none, and that may be. */
+/** The interpreter for the tests that need one, or an empty text when there is none. */
 function preparePython() {
   const { python, missing } = openPython();
   if (missing === undefined) return { python, isWell: true };
@@ -47,13 +47,13 @@ function preparePython() {
   return { python: '', isWell };
 }
 
-const asked = process.argv.slice(2);
+const jestArgs = process.argv.slice(2);
 const foreign = preparePython();
 const isWell = [
   foreign.isWell,
-  run([JEST, ...asked], { NODE_OPTIONS, [PYTHON_VARIABLE]: foreign.python }),
+  run([JEST, ...jestArgs], { NODE_OPTIONS, [PYTHON_VARIABLE]: foreign.python }),
 ];
-if (asked.length === 0) isWell.push(run([BROWSER]));
+if (jestArgs.length === 0) isWell.push(run([BROWSER]));
 console.log(`\n${closingLine(countsIn(counts))}`);
 rmSync(folder, { recursive: true });
 process.exitCode = isWell.every(Boolean) ? 0 : 1;

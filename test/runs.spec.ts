@@ -21,8 +21,8 @@ const withoutChromium = (env: Readonly<Record<string, string>>) =>
     env: { ...process.env, NODE_OPTIONS: '', CHROMIUM: '/nowhere/chromium', ...env },
   });
 
-describe('the browser tests on a machine without a Chromium', () => {
-  it('are left out, and one sentence says so and what to install', () => {
+describe('The browser tests on a machine without a Chromium', () => {
+  it('are left out, and one sentence names what to install', () => {
     const { status, stdout, stderr } = withoutChromium({ CI: '' });
     expect(status).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
@@ -30,21 +30,21 @@ describe('the browser tests on a machine without a Chromium', () => {
     expect(stderr).toBe('');
   });
 
-  it('are a failure with the same sentence where nothing may be left out', () => {
+  it('are a failure with the same sentence in CI', () => {
     const { status, stdout } = withoutChromium({ CI: 'true' });
     expect(status).toBe(1);
     expect(stdout).toMatch(/were not run.*system package `chromium`/);
   });
 });
 
-describe('the Python of the tests with clients of other languages', () => {
+describe('The Python of the tests with clients of other languages', () => {
   let cacheDir = '';
   beforeEach(() => {
     cacheDir = mkdtempSync(join(tmpdir(), 'points-ledger-python-'));
   });
   afterEach(() => rmSync(cacheDir, { recursive: true }));
 
-  /** A Python that says it is of that version, makes environments, and installs or refuses to. */
+  /** A double of Python that reports that version, creates environments, and installs packages or fails to. */
   function doubleOfPython({ version = '3 12', pipStatus = 0 } = {}): string {
     const path = join(cacheDir, 'python-double');
     const script = `#!/bin/sh
@@ -60,22 +60,22 @@ esac
   const open = (PYTHON: string) =>
     openPython({ cacheDir: join(cacheDir, 'kept'), env: { ...process.env, PYTHON } });
 
-  it('is said to be missing, and what to install, where there is none', () => {
+  it('is reported as missing with what to install', () => {
     const { missing } = open('/nowhere/python');
     expect(missing).toMatch(/were not run.*no Python 3\.10.*system packages `python3`/);
   });
 
-  it('is not one that is too old', () => {
+  it('is not used when it is too old', () => {
     expect(open(doubleOfPython({ version: '3 9' })).missing).toMatch(/no Python 3\.10 or newer/);
   });
 
-  it('is missing where its packages can not be installed, and nothing half-made is kept', () => {
+  it('is reported as missing when its packages cannot be installed, and leaves nothing incomplete', () => {
     const { missing } = open(doubleOfPython({ pipStatus: 1 }));
     expect(missing).toMatch(/were not run.*requirements\.txt names: no such package/);
     expect(readdirSync(join(cacheDir, 'kept'))).toEqual([]);
   });
 
-  it('is made once, and used again', () => {
+  it('is set up once, and used again', () => {
     const double = doubleOfPython();
     const { python = '' } = open(double);
     expect(existsSync(python)).toBe(true);
@@ -85,7 +85,7 @@ esac
   });
 });
 
-describe('the counts of a run', () => {
+describe('The counts of a run', () => {
   let folder = '';
   const before = process.env[COUNTS_VARIABLE];
   beforeEach(() => {
@@ -99,34 +99,34 @@ describe('the counts of a run', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const told = () => closingLine(countsIn(join(folder, 'counts')));
+  const countsLine = () => closingLine(countsIn(join(folder, 'counts')));
 
-  it('are those of all its parts', () => {
-    expect(told()).toBe('0 passed, 0 failed');
+  it('are the sum of all its parts', () => {
+    expect(countsLine()).toBe('0 passed, 0 failed');
     tellCounts({ passed: 3, failed: 1 });
     tellCounts({ passed: 4, failed: 0 });
-    expect(told()).toBe('7 passed, 1 failed');
+    expect(countsLine()).toBe('7 passed, 1 failed');
   });
 
-  it('have a browser test that was not run among the failed, and what fails outside of tests', async () => {
+  it('include browser tests that were not run and errors outside of tests as failed', async () => {
     const reporter = new BrowserLine();
     const outcomes = ['expected', 'expected', 'unexpected', 'skipped', 'flaky'] as const;
     const tests = outcomes.map((outcome) => ({ outcome: () => outcome }));
     reporter.onBegin({}, { allTests: () => tests });
     reporter.onError();
     expect(await reporter.onEnd()).toEqual({ status: 'failed' });
-    expect(told()).toBe('2 passed, 4 failed');
+    expect(countsLine()).toBe('2 passed, 4 failed');
   });
 
-  it('fail where the stack of the browser tests does not start', async () => {
+  it('include a failure when the stack of the browser tests does not start', async () => {
     const reporter = new BrowserLine();
     reporter.onError();
     expect(await reporter.onEnd()).toEqual({ status: 'failed' });
-    expect(told()).toBe('0 passed, 1 failed');
+    expect(countsLine()).toBe('0 passed, 1 failed');
   });
 });
 
-/** What a double of Jest or of the browser tests tells before it ends. */
+/** The counts that a double of Jest or of the browser tests records before it ends. */
 interface Ends {
   readonly status: number;
   readonly counts: { readonly passed: number; readonly failed: number } | null;
@@ -146,7 +146,7 @@ describe('npm test', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A double of what looks for the Python of the tests. */
+  /** A double of the module that finds the Python of the tests. */
   const givePython = (opened: { readonly python?: string; readonly missing?: string }) =>
     writeFileSync(
       join(folder, 'test/foreign/python.mjs'),
@@ -154,7 +154,7 @@ describe('npm test', () => {
       export const openPython = () => (${JSON.stringify(opened)});`,
     );
 
-  /** The real run, of a Jest and of browser tests that end like that. */
+  /** Runs the real script with doubles of Jest and of the browser tests that end like that. */
   const run = (jest: Ends, browser: Ends, ...args: readonly string[]) =>
     runIn({}, jest, browser, ...args);
 
@@ -182,14 +182,14 @@ describe('npm test', () => {
   };
   const well = (passed: number): Ends => ({ status: 0, counts: { passed, failed: 0 } });
 
-  it('runs Jest and the browser, and counts both in its last line', () => {
+  it('runs Jest and the browser, and prints the counts of both in its last line', () => {
     expect(run(well(5), well(2))).toEqual({
       status: 0,
       said: ['jest', 'browser', '7 passed, 0 failed'],
     });
   });
 
-  it('fails when Jest does, and runs the browser all the same', () => {
+  it('fails when Jest fails, and still runs the browser', () => {
     const jest = { status: 1, counts: { passed: 4, failed: 1 } };
     expect(run(jest, well(2))).toEqual({
       status: 1,
@@ -197,7 +197,7 @@ describe('npm test', () => {
     });
   });
 
-  it('fails when the browser tests do', () => {
+  it('fails when the browser tests fail', () => {
     const browser = { status: 1, counts: { passed: 0, failed: 2 } };
     expect(run(well(5), browser)).toEqual({
       status: 1,
@@ -206,7 +206,7 @@ describe('npm test', () => {
   });
 
   it.each([null, { passed: 3, failed: 0 }])(
-    'never says that none failed when a run did: told %j',
+    'never reports 0 failed when a run failed with the counts %j',
     (counts) => {
       const { status, said } = run({ status: 1, counts }, well(2));
       expect(status).toBe(1);
@@ -214,16 +214,16 @@ describe('npm test', () => {
     },
   );
 
-  it('goes well where the browser tests were left out', () => {
+  it('succeeds when the browser tests were left out', () => {
     expect(run(well(5), { status: 0, counts: null })).toMatchObject({ status: 0 });
   });
 
-  it('tells Jest which Python there is', () => {
+  it('passes the path of Python to Jest', () => {
     const { said } = runIn({ TELL_PYTHON: 'yes' }, well(5), well(2));
     expect(said).toContain('python:/venv/bin/python');
   });
 
-  it('says in a sentence that there is no Python, and runs the rest', () => {
+  it('reports a missing Python in a sentence, and runs the rest', () => {
     givePython({ missing: 'There is no Python here.' });
     const { status, said } = runIn({ TELL_PYTHON: 'yes' }, well(5), well(2));
     expect(status).toBe(0);
@@ -232,7 +232,7 @@ describe('npm test', () => {
     expect(said.at(-1)).toBe('7 passed, 0 failed');
   });
 
-  it('fails without a Python where nothing may be left out', () => {
+  it('fails without a Python in CI', () => {
     givePython({ missing: 'There is no Python here.' });
     expect(runIn({ CI: 'true' }, well(5), well(2))).toEqual({
       status: 1,
@@ -240,14 +240,14 @@ describe('npm test', () => {
     });
   });
 
-  it('with arguments runs only Jest, and they are its own', () => {
+  it('with arguments runs only Jest, and passes them on', () => {
     expect(run(well(5), well(2), '--selectProjects', 'unit')).toEqual({
       status: 0,
       said: ['jest --selectProjects unit', '5 passed, 0 failed'],
     });
   });
 
-  it('runs everything by one command, which CI takes as it is', () => {
+  it('runs everything by one command, which CI uses', () => {
     const text = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
     expect(scripts).toMatchObject({ test: 'node test/run.mjs', pretest: 'npm run --silent build' });

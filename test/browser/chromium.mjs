@@ -7,11 +7,11 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The one that is named, or else one of the system; undefined: there is none on this machine. */
+/** The Chromium named by the variable, or else that of the system, or undefined. */
 export const findChromium = ({ CHROMIUM } = process.env) =>
   (CHROMIUM ? [CHROMIUM] : PLACES).find((path) => existsSync(path));
 
-// By itself: says where it is, and fails where it is not.
+// Run as a program, it prints the path, and fails when there is none.
 if (process.argv[1] === import.meta.filename) {
   const chromium = findChromium();
   if (chromium === undefined) process.exitCode = 1;

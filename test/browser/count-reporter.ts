@@ -3,7 +3,7 @@ import { tellCounts } from '../counts.mjs';
 
 type Tests = readonly Pick<ReturnType<Suite['allTests']>[number], 'outcome'>[];
 
-/** Tells how a Playwright run went; and a test that was not run is a failed one. */
+/** Reports the counts of a Playwright run. A test that was not run counts as failed. */
 export class CountReporter {
   #tests: Tests = [];
   #errors = 0;
@@ -12,7 +12,7 @@ export class CountReporter {
     this.#tests = suite.allTests();
   }
 
-  /** Of no test: a stack that did not start, a file that does not load. */
+  /** An error outside of any test, such as a stack that did not start or a file that does not load. */
   onError(): void {
     this.#errors += 1;
   }
@@ -25,5 +25,5 @@ export class CountReporter {
   }
 }
 
-// Playwright takes no other kind of export.
+// Playwright accepts only a default export.
 export default CountReporter satisfies new () => Reporter;

@@ -19,7 +19,7 @@ const stack = (): Stack => JSON.parse(process.env[STACK_VARIABLE] ?? '{}') as St
 
 export const apiUrl = (): string => stack().api;
 
-/** Every test has a user of its own. */
+/** Every test has its own user. */
 export const newUser = (): string => randomUUID();
 
 export type Role = 'user' | 'service' | 'auditor';
@@ -32,7 +32,7 @@ export function tokenOf(subject: string, role: Role, seconds = 3_600): Promise<s
     .sign(new TextEncoder().encode(stack().secret));
 }
 
-/** As a service sends it; the answer is that of the ledger, durable and true. */
+/** Sends a command over HTTP, as a service does. The answer is durable. */
 export async function send(body: CommandBody, id: string = randomUUID()): Promise<CommandOutcome> {
   const response = await fetch(`${apiUrl()}/v1/commands/${body.type}`, {
     method: 'POST',
@@ -55,7 +55,7 @@ type ConsumeData = Extract<CommandBody, { type: 'ConsumePoints' }>['data'];
 export const consume = (user_id: string, points: number, overrides: Partial<ConsumeData> = {}) =>
   send({ type: 'ConsumePoints', data: { user_id, points, source_type: 'script', ...overrides } });
 
-/** Many small rows, oldest first: of 1, 2, 3 … points. */
+/** Records many small rows of 1, 2, 3 … points, oldest first. */
 export async function consumeMany(user_id: string, count: number): Promise<void> {
   await recharge(user_id, 1_000_000);
   for (let points = 1; points <= count; points += 1) await consume(user_id, points);
@@ -67,7 +67,7 @@ export interface PastCommand {
   readonly id?: string;
 }
 
-/** What was commanded at moments that are past, decided by the real rules into the real store. */
+/** Records commands at times in the past, decided by the real rules, in the real store. */
 export async function recordPastCommands(commands: readonly PastCommand[]): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
   const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
@@ -85,7 +85,7 @@ export async function recordPastCommands(commands: readonly PastCommand[]): Prom
   }
 }
 
-/** Something that is no event stands at the next revision of the user's stream. */
+/** Writes a record that is not an event at the next revision of the user's stream. */
 export async function storeUndecodableEvent(user_id: string, revision: number): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
   try {
@@ -98,5 +98,5 @@ export async function storeUndecodableEvent(user_id: string, revision: number): 
   }
 }
 
-/** The demo's commands, over HTTP. They are the same however often they are sent. */
+/** Sends the demo's commands over HTTP. Their ids are fixed, so that they can be sent repeatedly. */
 export const seedDemoData = (): Promise<number> => seedDemo(send, Date.now());

@@ -4,9 +4,9 @@ import { axeViolations, open, rows, horizontalOverflow } from './usage-page.js';
 
 const TABS_MAX = 30;
 const AXE_MS_MAX = 90_000;
-/** Over the wire, with everything that it needs. */
+/** The compressed size of the page with everything that it loads. */
 const PAGE_BYTES_MAX = 130_000;
-/** Of what is drawn against what is behind it (WCAG 1.4.11). */
+/** The minimum contrast of graphics against their background (WCAG 1.4.11). */
 const CONTRAST_MIN = 3;
 
 async function newAccountWithRows(): Promise<string> {
@@ -234,7 +234,7 @@ interface Part {
   readonly height: number;
 }
 
-/** Of the last column, from the bottom up. */
+/** The segments of the last column, from the bottom up. */
 const lastColumnParts = (page: Page): Promise<readonly Part[]> =>
   page.evaluate(`[...document.querySelectorAll('.column:last-child .column-part')].map((part) => ({
     business: part.dataset.business,
@@ -246,7 +246,7 @@ interface Swatch {
   readonly contrast: number;
 }
 
-/** The colour of each business, and how it stands out from the card behind it. */
+/** The colour of each business, and its contrast against the card behind it. */
 const swatches = (page: Page): Promise<readonly Swatch[]> =>
   page.evaluate(`(() => {
     const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);

@@ -25,8 +25,8 @@ test.describe('the roles', () => {
     await consume(user, 120, { source_type: 'video', settle_within: 60, consumption_id: 'job' });
     const data = { user_id: user, consumption_id: 'job', points: 90 };
     await send({ type: 'SettleConsumption', data }, 'settle-1');
-    await open(page, 'nobody', { role: 'auditor' });
-    await expect(page.getByRole('heading', { name: '要查看哪个用户？' })).toBeVisible();
+    await open(page, 'unknown', { role: 'auditor' });
+    await expect(page.getByRole('heading', { name: '选择账户' })).toBeVisible();
     await page.getByLabel('用户 ID').fill('alice');
     await page.getByRole('button', { name: '查看' }).click();
     await expect(page.getByText('用户 ID 应是一个 UUID')).toBeVisible();
@@ -83,11 +83,11 @@ test.describe('the roles', () => {
     for (let i = 0; i < 35; i += 1) await consume(user, 1);
     await open(page, user, { role: 'auditor', path: '/audit' });
     await expect(page.locator('[data-revision]')).toHaveCount(30);
-    // The first page back waits until the news is on the page.
+    // The request for the earlier page waits until the new event is on the page.
     let release = (): void => undefined;
-    const news = new Promise<void>((resolve) => (release = resolve));
+    const eventShown = new Promise<void>((resolve) => (release = resolve));
     await page.route(/\/events\?.*limit=6(&|$)/, async (route) => {
-      await news;
+      await eventShown;
       await route.continue();
     });
     await page.getByRole('button', { name: '加载更早的事件' }).click();

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 
-// Runs the browser tests of the built stack where there is a browser; elsewhere it says so in one
-// sentence. With CI=true that is a failure: there, nothing may be left out.
+// Runs the browser tests of the built stack if there is a browser, and otherwise prints one
+// sentence. With CI=true a missing browser is a failure.
 
 const PLAYWRIGHT = join(import.meta.dirname, '../../node_modules/@playwright/test/cli.js');
 const CONFIG = join(import.meta.dirname, 'playwright.config.ts');
@@ -11,7 +11,7 @@ const CONFIG = join(import.meta.dirname, 'playwright.config.ts');
 const chromium = findChromium();
 if (chromium === undefined) {
   console.log(
-    'The browser tests of the usage page were not run, because there is no Chromium here: install the system package `chromium`, or name one by CHROMIUM=….',
+    'The browser tests of the usage page were not run, because there is no Chromium here: install the system package `chromium`, or set CHROMIUM=….',
   );
   process.exitCode = process.env.CI === 'true' ? 1 : 0;
 } else {

@@ -11,10 +11,10 @@ const POLL_MS = 100;
 
 export const STACK_VARIABLE = 'BROWSER_STACK';
 
-/** The real stack: real Postgres, projector, API and sweeper. Commands come over HTTP, without Kafka. */
+/** Starts the real stack: Postgres, projector, API and sweeper. Commands are sent over HTTP, without Kafka. */
 export default async function startStack(): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'points-browser-'));
-  // Run by the superuser, Postgres is another user, who has to get in.
+  // Run by root, Postgres is another user, which has to enter the directory.
   await chmod(dataDir, 0o755);
   const [apiPort, postgresPort, unusedPort] = await freePorts(3);
   const stack = spawn(process.execPath, ['--enable-source-maps', MAIN], {
@@ -28,7 +28,7 @@ export default async function startStack(): Promise<() => Promise<void>> {
       APPS: 'projector,api,sweeper',
       DEMO: 'off',
     },
-    // It stops when the tests are killed.
+    // The stack stops when the tests are killed.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output = captureOutput(stack);
@@ -60,7 +60,7 @@ async function ready(
   const until = Date.now() + READY_MS_MAX;
   while (!/^ready \{/m.test(output())) {
     if (stack.exitCode !== null || Date.now() > until) {
-      throw new Error(`the stack did not start; is it built? It said:\n${output()}`);
+      throw new Error(`the stack did not start; is it built? Its output was:\n${output()}`);
     }
     await wait(POLL_MS);
   }

@@ -97,7 +97,7 @@ test.describe('states of the page', () => {
   });
 
   test('reports a valid token that gives access to no account', async ({ page }) => {
-    await open(page, 'nobody');
+    await open(page, 'unknown');
     await expect(state(page, 'forbidden')).toContainText('没有可以查看的账户');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: '换一个令牌' }).click();
@@ -210,7 +210,7 @@ test.describe('states of the page', () => {
   test('reports the rate limit', async ({ page }) => {
     await page.route(PAGE_OF_ROWS, respondWith(429, '', { 'retry-after': '60' }));
     await open(page, user);
-    await expect(state(page, 'busy')).toContainText('请求太频繁');
+    await expect(state(page, 'busy')).toContainText('请求过于频繁');
     expect(await axeViolations(page)).toEqual([]);
   });
 

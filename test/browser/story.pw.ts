@@ -16,7 +16,7 @@ test.describe('the details of a row', () => {
     await open(page, user);
     await rowOf(page, '−800').click();
     await expect(drawer(page).getByTestId('why')).toHaveText(
-      '视频生成先预扣 800 积分，实际费用 640 积分，多扣的 160 积分已返还。',
+      '视频生成预扣 800 积分，实际费用 640 积分，差额 160 积分已返还。',
     );
     for (const [figure, points] of [
       ['estimate', '800'],

@@ -8,7 +8,7 @@ interface OpenOptions {
   readonly token?: string;
 }
 
-/** As an app opens it for its user: with a token behind the #. */
+/** Opens the page as an app does for its user, with a token after the #. */
 export async function open(page: Page, user: string, options: OpenOptions = {}): Promise<void> {
   const { role = 'user', path = '/' } = options;
   const token = options.token ?? (await tokenOf(role === 'user' ? user : `the-${role}`, role));
@@ -19,7 +19,7 @@ export const rows = (page: Page): Locator => page.locator('tr[data-row]');
 
 const COLUMNS = ['kind', 'points', 'balance', 'duration', 'description'] as const;
 
-/** What stands in each row, newest first: kind, points, balance, duration, description. */
+/** The texts of each row, newest first: kind, points, balance, duration, description. */
 export async function rowTexts(page: Page): Promise<readonly (readonly string[])[]> {
   const columns = await Promise.all(
     COLUMNS.map((column) => page.locator(`tr[data-row] .cell-${column}`).allInnerTexts()),
@@ -33,13 +33,13 @@ export async function amounts(page: Page): Promise<readonly number[]> {
   return texts.map((text) => Number(text.replace(/[^\d]/g, '')));
 }
 
-/** What axe finds. Colours are judged once nothing moves any more. */
+/** The violations that axe finds. It runs after all animations, which affect colours. */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
 
-/** By how many pixels the page is wider than its window. */
+/** The number of pixels by which the page is wider than its window. */
 export const horizontalOverflow = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

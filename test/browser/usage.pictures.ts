@@ -4,7 +4,7 @@ import type { CommandBody } from '#contracts';
 import { recordPastCommands, newUser, type PastCommand } from './ledger-client.js';
 import { open, rows } from './usage-page.js';
 
-// Takes the pictures of the README: a month in the life of one account, by the real rules.
+// Takes the pictures of the README from one month of one account, by the real rules.
 
 const PICTURES = join(import.meta.dirname, '../../docs/pictures');
 const DAY_MS = 86_400_000;

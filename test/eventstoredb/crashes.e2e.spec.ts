@@ -13,8 +13,8 @@ import { DEFAULT_POLICY, parseEvent, type LedgerCommand } from '#ledger';
 import { eventStoreUrlFromEnv } from '#testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
 
-// The server is killed and started again under load, over and over. Without TEST_EVENTSTORE_URL and
-// TEST_EVENTSTORE_RESTART it is the double, as a process of its own.
+// The server is repeatedly killed and started again under load. Without TEST_EVENTSTORE_URL and
+// TEST_EVENTSTORE_RESTART it is the test double in a separate process.
 
 const SECONDS = Number(process.env['TEST_EVENTSTORE_SECONDS'] ?? '6');
 const RESTART_EVERY_MS = 1_500;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => double?.stop());
 
-/** Sends it again for as long as it is not answered, as an intake does. */
+/** Sends the command again until it is answered, as an intake does. */
 async function untilAnswered(
   processors: readonly AccountCommandProcessor[],
   command: LedgerCommand,
@@ -50,7 +50,7 @@ async function untilAnswered(
 }
 
 describe('An EventStoreDB that is killed under load', () => {
-  it('has each command once, with one answer, and every chain whole', async () => {
+  it('has each command once, with one answer, and every hash chain unbroken', async () => {
     const open = () => new EventStoreDbEventStore(url, { streamPrefix: 'points-' });
     const stores = [open(), open()];
     const processors = stores.map(
@@ -76,7 +76,7 @@ describe('An EventStoreDB that is killed under load', () => {
         const order = n % 2 === 0 ? processors : processors.toReversed();
         const [answer] = await Promise.all([
           untilAnswered(order, command),
-          // Now and then another process is given the same message.
+          // Sometimes another process receives the same message.
           ...(n % 5 === 0 ? [untilAnswered(order.toReversed(), command)] : []),
         ]);
         answers.push(answer);

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** The double of EventStoreDB as a process of its own. */
+/** The test double of EventStoreDB in a separate process. */
 export interface DoubleProcess {
   readonly url: string;
-  /** A command of the shell that kills the server and starts it again. */
+  /** A shell command that kills the server and starts it again. */
   readonly restart: string;
   stop(): Promise<void>;
 }

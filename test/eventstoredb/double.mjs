@@ -1,7 +1,7 @@
 import { EventStoreDbProtocolServer } from '../../dist/libs/testing/src/index.js';
 
-// The protocol server, a double of EventStoreDB, as a process of its own: tests are pointed at it as at
-// a real one. SIGHUP is a crash and a restart of the server; what is written is still there then.
+// Runs the test double of EventStoreDB in a separate process, to which tests connect as to
+// a real server. SIGHUP simulates a crash and a restart of the server, which keeps its data.
 
 const APPEND_BYTES_MAX = 16 * 1024 * 1024;
 

@@ -4,15 +4,15 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { COUNTS_VARIABLE } from '../counts.mjs';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
 
-// No real EventStoreDB can be installed here: the command is pointed at the double, as a process of
-// its own that it reaches by its address alone.
+// No real EventStoreDB can be installed here, so that the command runs against the test double in a
+// separate process, which it knows only by its address.
 
 const CREDENTIALS = { username: 'unused', password: 'unused' };
 
 const command = (...args: string[]) =>
   spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), ...args], {
     encoding: 'utf8',
-    // What the inner run counts is not counted again by the run that this is part of.
+    // The tests of the inner run must not be counted by the outer run.
     env: { ...process.env, NODE_OPTIONS: '', [COUNTS_VARIABLE]: undefined },
   });
 
@@ -23,14 +23,14 @@ describe('npm run test:eventstoredb', () => {
   });
   afterAll(() => server.stop());
 
-  it('says how it is called when it is called wrongly', () => {
+  it('prints its usage when its arguments are invalid', () => {
     for (const args of [[], ['--url'], ['--only', 'all', '--url', 'esdb://x'], ['--nonsense']]) {
       const { status, stdout } = command(...args);
       expect([status, stdout]).toEqual([2, expect.stringContaining('--restart COMMAND')]);
     }
   });
 
-  it('runs against a server that is named by its address, and touches no stream of a ledger', async () => {
+  it('runs against a server at an address, and does not touch streams of a ledger', async () => {
     const { status, stdout, stderr } = command(
       '--url',
       server.url,

@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-// `npm run test:eventstoredb -- --url esdb://…`: everything that can run against a real EventStoreDB.
-// All streams have a prefix of their own, so that nothing of a ledger on that server is touched.
+// `npm run test:eventstoredb -- --url esdb://…` runs all tests that can use a real EventStoreDB.
+// All streams have a prefix of their own, so that a ledger on that server is not affected.
 
 const HELP = `npm run test:eventstoredb -- --url esdb://user:password@host:2113 [options]
 
-  --url URL          the server, as EVENT_STORE names it
+  --url URL          the connection string, as in EVENT_STORE
   --only PART,…      some of: contract, commands, product, crashes (default: all)
-  --restart COMMAND  kills the server and starts it again, for the part "crashes"; without it that part is left out
-  --seconds N        how long "crashes" runs (30)
+  --restart COMMAND  a command that kills and restarts the server; without it the part "crashes" is skipped
+  --seconds N        the duration of "crashes" (30)
 `;
 
 /** Paths of specs: Jest picks the project by the suffix. */
@@ -39,7 +39,7 @@ if (chosen.help || chosen.url === undefined || unknown.length > 0) {
   process.exit(chosen.help ? 0 : 2);
 }
 
-/** Prints the help with what is wrong with the command line. */
+/** Prints the error and the usage. */
 function readArguments() {
   try {
     return parseArgs({ options }).values;
@@ -64,7 +64,7 @@ function withPrefix(named) {
 }
 
 function runPart(part) {
-  if (part === 'crashes' && chosen.restart === undefined) return 'left out: there is no --restart';
+  if (part === 'crashes' && chosen.restart === undefined) return 'skipped without --restart';
   const jest = join(import.meta.dirname, '../../node_modules/jest/bin/jest.js');
   const { status } = spawnSync(process.execPath, [jest, '--testPathPatterns', PARTS[part]], {
     stdio: 'inherit',

@@ -18,7 +18,7 @@ export async function expelMembers(port: number, groupId: string): Promise<void>
   for (const { memberId } of members) await leaveGroup(port, groupId, memberId);
 }
 
-/** With kafkajs, a member can only leave by itself. */
+/** This request is sent directly, because with kafkajs a member can only leave by itself. */
 async function leaveGroup(port: number, groupId: string, memberId: string): Promise<void> {
   const request = Buffer.concat([
     int16(LEAVE_GROUP),
@@ -37,7 +37,7 @@ async function leaveGroup(port: number, groupId: string, memberId: string): Prom
     });
     socket.write(Buffer.concat([int32(request.length), request]));
   });
-  // It comes after the length and the id of the request.
+  // The body follows the length and the id of the request.
   const error = answer.readInt16BE(8);
   if (error !== 0) throw new Error(`Kafka keeps ${memberId} in ${groupId}: error ${error}`);
 }

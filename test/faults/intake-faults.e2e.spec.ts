@@ -9,8 +9,8 @@ import { Services } from '../simulation/commands.js';
 import { IntakeStack, PARTITIONS } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
-// The intake as it runs in production, with a real Kafka and a real Postgres. Each test injects one
-// fault at the moment when it could do harm. The numbers are those of docs/failure-modes.md.
+// The intake runs as in production, with a real Kafka and a real Postgres. Each test injects one
+// fault at the most harmful moment. The numbers are those of docs/failure-modes.md.
 
 const GROWTH_MB_MAX = 120;
 /** An append that takes this long is in another bucket of the histogram than the others. */
@@ -68,8 +68,8 @@ describe('The intake', () => {
       { ...consume(moved, 5), source: '/api', id: 'between' },
       new Date().toISOString(),
     );
-    const desk = new AccountCommandProcessor({ store: lab.store, policy: DEFAULT_POLICY });
-    await desk.run(other, { correlation: other.commandId });
+    const processor = new AccountCommandProcessor({ store: lab.store, policy: DEFAULT_POLICY });
+    await processor.run(other, { correlation: other.commandId });
     await lab.expelMembers();
     const successor = await lab.startIntake();
     await lab.waitUntilCommitted();
@@ -128,7 +128,7 @@ describe('The intake', () => {
     const dice = seededRandom(8);
     const services = new Services(dice, users, pace);
     const publishAll = async (): Promise<void> => {
-      // In small pieces, so that the two batch them differently.
+      // Messages are sent in small pieces, so that the two groups batch them differently.
       for (let sent = 0; sent < 80; sent++) {
         await lab.publish(Array.from({ length: 1 + dice.below(6) }, () => services.publish()));
       }
@@ -151,7 +151,7 @@ describe('The intake', () => {
 
     const end = await lab.resultsOf(users);
     expect(checkEvents(end)).toMatchObject({ tooLate: 0, again: 0 });
-    // Each group has answered every message: by an outcome, or by a dead letter.
+    // Each group has answered every message by an outcome or a dead letter.
     expect(end.sent.length).toBeGreaterThanOrEqual(2 * end.messages.length);
   }, 90_000);
 
@@ -164,7 +164,7 @@ describe('The intake', () => {
 
     intake.storeProxy.stall();
     const stalledAt = performance.now();
-    // Half of them as one batch, which Kafka sends as a whole whatever the fetch size is.
+    // Half of them are one batch, which Kafka sends as a whole, whatever the fetch size is.
     const flood = 6_000;
     for (const half of ['first', 'second']) {
       await lab.publishCommands(
@@ -218,7 +218,7 @@ describe('The intake', () => {
   it('exits with 1 within 5 s when Kafka refuses it for good (15)', async () => {
     const intake = await lab.startIntake();
     await lab.killKafka();
-    // It is shorter than the session that the intake requests.
+    // This maximum is shorter than the session timeout that the intake requests.
     await lab.startKafka({ 'group.max.session.timeout.ms': '10000' });
     await eventuallyHolds(
       'it was refused',

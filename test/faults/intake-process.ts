@@ -6,16 +6,16 @@ import { TcpProxy, eventuallyHolds } from '#testing';
 const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
 const START_MS_MAX = 30_000;
 
-/** The intake as it runs in production, as a process of its own that nothing restarts. */
+/** The intake as a separate process, as in production, but without a supervisor. */
 export class IntakeProcess {
   #output = '';
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly address: string,
-    /** Between the intake and its event store. */
+    /** A proxy between the intake and its event store. */
     readonly storeProxy: TcpProxy,
-    /** The exit code; null: a signal ended the process. */
+    /** The exit code, or null when a signal ended the process. */
     readonly ended: Promise<number | null>,
   ) {
     const append = (chunk: Buffer): void => void (this.#output += chunk.toString('utf8'));
@@ -38,7 +38,7 @@ export class IntakeProcess {
         EVENT_STORE: storeProxy.through(EVENT_STORE),
         ...env,
       },
-      // It stops when the process of the tests is killed.
+      // The intake stops when the process of the tests is killed.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -47,7 +47,7 @@ export class IntakeProcess {
     return intake;
   }
 
-  /** Kills it at once, whatever it is doing. */
+  /** Kills the process with SIGKILL. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.ended;

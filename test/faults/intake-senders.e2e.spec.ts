@@ -9,11 +9,11 @@ import { eventually } from '#testing';
 import { GROUP, IntakeStack } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
-// Unknown producers with access to Kafka: a real broker, and the intake as it runs in production.
+// Unknown producers write to a real broker, and the intake runs as in production.
 
 const ENTRY = join(import.meta.dirname, '../../dist/apps/intake/src/main.js');
 const SECRET = 'the key of billing, thirty-two bytes long';
-const GUESSED = 'a key that somebody guessed, long enough';
+const GUESSED = 'a guessed key with enough characters';
 const KEY = { id: '2026-11', secret: SECRET };
 const WAIT_MS_MAX = 30_000;
 
@@ -69,7 +69,7 @@ describe('An intake with a senders file', () => {
       message(victim, 'm-4', 'api\u200b:demo'),
       sign(message(victim, 'order-1'), TOPICS.commands, { ...KEY, secret: GUESSED }),
       sign(message(victim, 'order-1'), 'points.test'),
-      // Signed for another user, and then changed to this one.
+      // This message was signed for another user, and then changed to this one.
       { ...ofOther, key: victim, value: ofOther.value.replace(other, victim) },
       sign(message(victim, 'order-2', '/billing', 1_001)),
     ];
@@ -89,7 +89,7 @@ describe('An intake with a senders file', () => {
     expect(await intake.metric('ledger_not_allowed_total', 'sender="\\(unknown\\)"')).toBe(1);
   }, 90_000);
 
-  it('loads a changed file, and keeps the one before when the new one is invalid', async () => {
+  it('loads a changed file, and keeps the previous one when the new one is invalid', async () => {
     const user = randomUUID();
     const balanceOf = async (): Promise<number> => {
       const { recorded } = await lab.resultsOf([user]);
@@ -114,8 +114,8 @@ describe('An intake with a senders file', () => {
     expect(await balanceOf()).toBe(2);
   }, 90_000);
 
-  it('does not start without a configuration of who may send', () => {
-    const address = 'postgres://127.0.0.1:1/nobody';
+  it('does not start without configured senders', () => {
+    const address = 'postgres://127.0.0.1:1/none';
     const { status, stderr } = spawnSync(process.execPath, [ENTRY], {
       env: {
         PATH: process.env['PATH'],

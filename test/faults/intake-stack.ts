@@ -17,7 +17,7 @@ export const GROUP = 'points-ledger-intake';
 export const PARTITIONS = 2;
 const READ_MS_MAX = 60_000;
 
-/** A Kafka and a database for one spec, and the intakes that it starts. */
+/** A Kafka, a database and the intakes of one spec. */
 export class IntakeStack {
   readonly #folder = mkdtempSync(join(tmpdir(), 'points-ledger-faults-'));
   readonly #database = `faults_${process.pid}`;
@@ -63,7 +63,7 @@ export class IntakeStack {
     await this.#broker.kill();
   }
 
-  /** It accepts commands of any sender, unless `env` says otherwise. */
+  /** Starts an intake, which accepts commands of any sender unless `env` configures senders. */
   async startIntake(
     group = GROUP,
     env: Readonly<Record<string, string>> = { SENDERS: 'anybody' },

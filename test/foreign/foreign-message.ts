@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '#contracts';
 export const FOREIGN_CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type ForeignCodec = (typeof FOREIGN_CODECS)[number];
 
-/** `commit` and `abort`: in a transaction that ends so. */
+/** With `commit` and `abort` the message is in a transaction that ends so. */
 export const TRANSACTION_MODES = ['plain', 'commit', 'abort'] as const;
 export type TransactionMode = (typeof TRANSACTION_MODES)[number];
 
@@ -13,7 +13,7 @@ export interface ForeignMessage {
   readonly codec: ForeignCodec;
   readonly transaction: TransactionMode;
   readonly key: Bytes;
-  /** A number stands for that many zero bytes. */
+  /** A number means that many zero bytes. */
   readonly value: Bytes | number;
   readonly headers: readonly (readonly [name: string, value: Bytes])[];
 }

@@ -38,7 +38,7 @@ const combinations = FOREIGN_CODECS.flatMap((codec) =>
   TRANSACTION_MODES.map((way) => ({ codec, way })),
 );
 
-/** One user for each combination: a recharge of 1,000 points, and 40 consumptions of one point. */
+/** Each combination has its own user, with a recharge of 1,000 points and 40 consumptions of one point. */
 function commandsOf(user: string, codec: ForeignCodec, way: TransactionMode): ForeignMessage[] {
   const bodies = [
     rechargeOf(user, 1_000),

@@ -7,7 +7,7 @@ import { executesCommandsFrom, type Publish } from './foreign-producer.contract.
 
 const SEND_MS_MAX = 90_000;
 
-describe('What the Java client sends', () => {
+describe('A message of the Java client', () => {
   const lab = new IntakeStack();
 
   beforeAll(async () => {

@@ -17,7 +17,7 @@ const BOMB_BYTES = 40 * 1024 * 1024;
 const HEADERS = 12_000;
 const QUICK_MS_MAX = 10_000;
 
-describe('What librdkafka sends', () => {
+describe('A message of librdkafka', () => {
   const lab = new IntakeStack();
   let intake: IntakeProcess;
 
@@ -69,7 +69,7 @@ describe('What librdkafka sends', () => {
     });
   }, 60_000);
 
-  it('is a dead letter when it decompresses to more than it may, and the partition continues', async () => {
+  it('is a dead letter when it decompresses beyond the limit, and the partition continues', async () => {
     const user = randomUUID();
     const before = await memoryMb();
     const bombs = (['gzip', 'lz4', 'zstd'] as const).map((codec): ForeignMessage => ({
@@ -100,7 +100,7 @@ describe('What librdkafka sends', () => {
     expect((await memoryMb()) - before).toBeLessThan(250);
   }, 60_000);
 
-  it('is a dead letter when it has thousands of headers, and the messages after it do not wait', async () => {
+  it('is a dead letter when it has thousands of headers, and does not delay the messages after it', async () => {
     const user = randomUUID();
     const good = foreignCommand(messageOf(rechargeOf(user, 5), `${user}-good`), 'none');
     const more = Array.from({ length: HEADERS }, (_, at) => [`h${at}`, ''] as const);

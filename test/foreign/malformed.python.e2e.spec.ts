@@ -8,7 +8,7 @@ import { runPython } from './run-program.js';
 const MALFORMED = Number(process.env['MALFORMED_MESSAGES'] ?? 2_000);
 const SEED = Number(process.env['MALFORMED_SEED'] ?? 1);
 const MALFORMED_MS_MAX = 60_000 + 5 * MALFORMED;
-/** Allows for the caches and young objects of a process that was idle before. */
+/** The allowance for caches and young objects of a process that was idle before. */
 const GROWTH_MB_MAX = 400;
 
 describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
@@ -41,7 +41,7 @@ describe(`A malformed message (seed ${SEED}, ${MALFORMED} of them)`, () => {
   };
 
   it(
-    'ends as a dead letter or an outcome, however malformed it is',
+    'gets a dead letter or an outcome, however malformed it is',
     async () => {
       // A consumer may restart while a new broker is still loading its groups.
       const failuresBefore = await failures();

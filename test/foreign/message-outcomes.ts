@@ -12,7 +12,7 @@ export interface MessageOutcomes {
 const LOST_SHOWN_MAX = 10;
 const LIMITS = { headersMax: 10_000, headerBytesMax: 1024 * 1024 };
 
-/** What became of every message in the topic of commands. It keeps offsets and ids, and no message. */
+/** The result of every message in the topic of commands. It stores offsets and ids, but no message. */
 export async function messageOutcomes(brokers: readonly string[]): Promise<MessageOutcomes> {
   const connection = connectKafka({ brokers, clientId: 'fates' });
   const read = (topic: string, onMessage: (message: IncomingMessage) => void): Promise<void> =>
@@ -47,7 +47,7 @@ export async function messageOutcomes(brokers: readonly string[]): Promise<Messa
   return { messages, deadLettered: deadLettered.size, answered, lost };
 }
 
-/** The id as the ledger reads it: in structured mode it is in the value, whatever the headers say. */
+/** The id as the ledger reads it: in structured mode from the value, whatever the headers contain. */
 function idOf({ key, value, headers }: IncomingMessage): string {
   const parsed = parseCommandMessage({ key, value, headers });
   return parsed.ok ? parsed.value.id : '';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-// The tests with clients of other languages run in a virtual environment of their own. It is made
+// The tests with clients of other languages run in their own virtual environment. It is created
 // once for each version of requirements.txt and kept below `.data`.
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -20,12 +20,12 @@ const VERSION_MIN = [3, 10];
 const VERSION_MS_MAX = 30_000;
 const INSTALL_MS_MAX = 10 * 60_000;
 
-/** Set for Jest by `npm test`: the interpreter of the virtual environment; empty: there is none. */
+/** `npm test` sets it for Jest to the interpreter of the virtual environment, or to an empty text. */
 export const PYTHON_VARIABLE = 'TEST_PYTHON';
 
 const NOT_RUN = 'The tests with clients of other languages were not run, because';
 
-/** The Python that is named by PYTHON=…, or else the one on the PATH; undefined: none is new enough. */
+/** The Python named by PYTHON=…, or else the one on the PATH, or undefined when none is new enough. */
 export function findPython({ PYTHON } = process.env) {
   return (PYTHON ? [PYTHON] : ['python3', 'python']).find(isNewEnough);
 }
@@ -38,12 +38,12 @@ function isNewEnough(python) {
   return major > VERSION_MIN[0] || (major === VERSION_MIN[0] && minor >= VERSION_MIN[1]);
 }
 
-/** The interpreter of the virtual environment, or one sentence that says why there is none. */
+/** The interpreter of the virtual environment, or a sentence that explains why there is none. */
 export function openPython({ cacheDir = join(ROOT, '.data/python'), env = process.env } = {}) {
   const python = findPython(env);
   if (python === undefined) {
     return {
-      missing: `${NOT_RUN} there is no Python ${VERSION_MIN.join('.')} or newer here: install the system packages \`python3\` and \`python3-venv\`, or name one by PYTHON=….`,
+      missing: `${NOT_RUN} there is no Python ${VERSION_MIN.join('.')} or newer here: install the system packages \`python3\` and \`python3-venv\`, or set PYTHON=….`,
     };
   }
   const digest = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
@@ -64,7 +64,7 @@ export function openPython({ cacheDir = join(ROOT, '.data/python'), env = proces
 
 const interpreterOf = (folder) => join(folder, 'bin', 'python');
 
-/** A file beside the folder names it: it is written when the folder is whole. */
+/** A file beside the folder marks it as complete. */
 function interpreterNamedIn(file) {
   if (!existsSync(file)) return null;
   const python = interpreterOf(readFileSync(file, 'utf8'));
@@ -84,7 +84,7 @@ function makeVenv(python, folder) {
   return `pip could not install what test/foreign/requirements.txt names: ${lastLine(installed)}`;
 }
 
-/** Of older requirements, and of processes that were ended while they installed. */
+/** Removes folders of older requirements, and of installations that were interrupted. */
 function removeOthers(cacheDir, keep) {
   for (const name of readdirSync(cacheDir)) {
     const pid = Number(name.split('-')[1] ?? NaN);
@@ -111,7 +111,7 @@ const run = (program, args, timeout) =>
 const lastLine = ({ stderr, stdout, error }) =>
   error?.message ?? `${stdout}${stderr}`.trim().split('\n').at(-1);
 
-// By itself: makes the environment and says where it is, or fails and says why there is none.
+// Run as a program, it creates the environment and prints its path, or fails with the reason.
 if (process.argv[1] === import.meta.filename) {
   const { python, missing } = openPython();
   if (missing !== undefined) {

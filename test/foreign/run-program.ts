@@ -10,16 +10,16 @@ export interface ProgramEnd {
 
 export interface ProgramOptions {
   readonly msMax: number;
-  /** For programs that leave files where they run. */
+  /** The working directory, for programs that leave files there. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Given to the program as its standard input. */
+  /** The standard input of the program. */
   readonly input?: string;
 }
 
 /**
- * The interpreter of the virtual environment. Specs that need it are named `….python.e2e.spec.ts`:
- * where there is no Python, they are left out, not skipped.
+ * The interpreter of the virtual environment. Specs that need it are named `….python.e2e.spec.ts`,
+ * and are left out rather than skipped when there is no Python.
  */
 function pythonOfTests(): string {
   const prepared = process.env[PYTHON_VARIABLE];

@@ -10,7 +10,7 @@ import {
 import { ALICE, seedAccount, signToken } from '../../apps/api/src/testing/api-fixture.js';
 import { programOfTests, runProgram } from './run-program.js';
 
-/** For a longer run: SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7. */
+/** SCHEMATHESIS_EXAMPLES=1000 SCHEMATHESIS_SEED=7 makes a longer run. */
 const EXAMPLES = process.env['SCHEMATHESIS_EXAMPLES'] ?? '40';
 const SEED = process.env['SCHEMATHESIS_SEED'] ?? '1';
 const RUN_MS_MAX = Number(process.env['SCHEMATHESIS_MS_MAX'] ?? 240_000);
@@ -84,14 +84,14 @@ describe('the API that schemathesis calls by its OpenAPI description', () => {
     return result;
   }
 
-  it('answers every request as its description says', async () => {
+  it('answers every request as described', async () => {
     const { complete, operations, test_cases: cases } = await runSchemathesis(CONFIG);
     expect({ complete, ...operations }).toMatchObject({ complete: true, tested: 17, errored: 0 });
     expect(cases.generated).toBeGreaterThan(500);
     expect(cases.unique_failures).toBe(0);
   });
 
-  it('answers requests about an account with transactions as its description says', async () => {
+  it('answers requests about an account with transactions as described', async () => {
     const config = `${CONFIG}\n[parameters]\n"path.user_id" = "${ALICE}"\n`;
     const { operations, test_cases: cases } = await runSchemathesis(
       config,

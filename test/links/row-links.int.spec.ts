@@ -15,8 +15,8 @@ import {
 import { unparkAccounts } from '#projection';
 import { Rebuild, type RebuildOutcome } from '#projection';
 
-// A link to a row is kept in mails, tickets and bookmarks. Whatever happens to the read tables, it
-// shows the row that it was made for, or says that there is none: never another row.
+// Links to rows are kept in mails, tickets and bookmarks. Whatever happens to the read tables, a link
+// shows the row that it was made for, or reports that it does not exist, but never another row.
 
 const never = new AbortController().signal;
 
@@ -33,7 +33,7 @@ async function rowsOf(userId: string): Promise<readonly PointTransactionItem[]> 
 
 const everyRow = async () => [...(await rowsOf(ALICE)), ...(await rowsOf(BOB))];
 
-/** The row that the link shows; null: there is none. */
+/** The row that the link shows, or null when it does not exist. */
 async function shownBy(
   row: PointTransactionItem,
   name: string | number,
@@ -44,7 +44,7 @@ async function shownBy(
   return response.json<TransactionStory>().transaction;
 }
 
-/** Points in turn: a row that is missing moves the ids of all that come behind it. */
+/** Records points in turn, because a missing row shifts the ids of all later rows. */
 async function liveTogether(first: number, count: number): Promise<void> {
   for (let n = first; n < first + count; n += 1) {
     for (const user_id of [ALICE, BOB]) {
@@ -54,7 +54,7 @@ async function liveTogether(first: number, count: number): Promise<void> {
   }
 }
 
-/** Carries everything into the tables, where one event of ALICE can't be read. */
+/** Projects all events into the tables, while one event of ALICE can't be read. */
 async function projectDamaged(revision: number): Promise<void> {
   const { store, tables } = opened;
   const { next, events, ...page } = await store.readAll(null, 1_000);
@@ -83,7 +83,7 @@ function rebuild(): Rebuild {
 const isSwitched = (rebuilt: RebuildOutcome): void =>
   expect(rebuilt).toMatchObject({ kind: 'switched' });
 
-/** All that was ever given out, and what is given out now. */
+/** Every name of a row that was ever published, and the current ones. */
 async function expectLinksToHold(given: readonly PointTransactionItem[]): Promise<void> {
   for (const row of given) {
     const shown = await shownBy(row, row.row_ref);
@@ -104,7 +104,7 @@ async function expectNoOtherRow(given: readonly PointTransactionItem[]): Promise
 }
 
 describe('a link to a row', () => {
-  it('never shows another row, through parking, unparking, rebuilds and the way back', async () => {
+  it('never shows another row after parking, unparking, rebuilds and a switch back', async () => {
     await liveTogether(0, 6);
     await projectDamaged(2);
     const given = await everyRow();
@@ -125,7 +125,7 @@ describe('a link to a row', () => {
     await expectLinksToHold(given);
   });
 
-  it('holds where a rebuild takes up again what was parked', async () => {
+  it('shows its row after a rebuild that unparks an account', async () => {
     await liveTogether(0, 6);
     await projectDamaged(2);
     const given = await everyRow();
@@ -138,7 +138,7 @@ describe('a link to a row', () => {
     await expectNoOtherRow(given);
   });
 
-  it('holds by its id too where a rebuild changes nothing', async () => {
+  it('shows its row by its id too after a rebuild that changes nothing', async () => {
     await liveTogether(0, 4);
     await opened.api.project();
     const given = await everyRow();
@@ -147,7 +147,7 @@ describe('a link to a row', () => {
     await expectLinksToHold(given);
   });
 
-  it('holds where the version that is gone back to has numbered its rows otherwise', async () => {
+  it('shows its row after a switch back to a version with other row ids', async () => {
     await liveTogether(0, 4);
     await projectDamaged(1);
     const again = rebuild();

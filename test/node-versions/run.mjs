@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-// `npm run test:node-versions`: the unit tests on the oldest Node that the ledger supports and on
-// the newest there is, whichever one npm itself runs on. Each is called by its path.
+// `npm run test:node-versions` runs the unit tests on the oldest Node that the ledger supports and on
+// the newest one, whichever one npm itself runs on. Each is called by its path.
 
 const ROOT = join(import.meta.dirname, '../..');
 const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
@@ -22,7 +22,7 @@ function run(command, args, options) {
 }
 
 if (!['linux-x64', 'linux-arm64'].includes(`${process.platform}-${process.arch}`)) {
-  console.error('The two versions of Node are only there for Linux on x64 and arm64.');
+  console.error('The two versions of Node are available only for Linux on x64 and arm64.');
   process.exit(1);
 }
 run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname });

@@ -17,19 +17,19 @@ describe('npm run dead-letters', () => {
   const [user, other, third] = [randomUUID(), randomUUID(), randomUUID()];
   let stoodStill = '';
 
-  /** One message batch: two good commands, and so many zeros that it decompresses to more than this intake takes. */
+  /** One message batch with two valid commands, and so many zeros that it decompresses beyond the limit. */
   async function publishLargeBatch(): Promise<void> {
     const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
     await producer.connect();
     const good = [5, 7].map((points) => messageOf(rechargeOf(user, points), `${user}-${points}`));
-    // Each for itself is small enough for the topic, and nothing that a command could be.
+    // Each message alone is small enough for the topic, and is not a valid command.
     const zeros = Array.from({ length: 2 }, () => ({ key: user, value: Buffer.alloc(900_000) }));
     const messages = [...good, ...zeros].map((message) => ({ ...message, partition: 0 }));
     await producer.send({ topic: TOPICS.commands, compression: GZIP, messages });
     await producer.disconnect();
   }
 
-  /** While partition 0 waits, a command of partition 1 is carried out. */
+  /** While partition 0 is halted, a command of partition 1 is executed. */
   async function healthOfAHaltedIntake(): Promise<string> {
     const intake = await lab.startIntake(GROUP, {
       ...SMALL_BATCHES,
@@ -45,7 +45,7 @@ describe('npm run dead-letters', () => {
     const command = messageOf(rechargeOf(third, 3), `${third}-meanwhile`);
     await producer.send({ topic: TOPICS.commands, messages: [{ ...command, partition: 1 }] });
     await producer.disconnect();
-    await eventuallyHolds('the other partition goes on', async () => {
+    await eventuallyHolds('the other partition continues', async () => {
       const { sent } = await lab.resultsOf([third]);
       return outcomesIn(sent).length === 1;
     });
@@ -88,13 +88,13 @@ describe('npm run dead-letters', () => {
   }, 180_000);
   afterAll(() => lab.close(), 60_000);
 
-  it('has work only after the operator allowed it: until then this partition alone is halted', () => {
+  it('has letters only after the operator allowed them: until then this partition alone is halted', () => {
     expect(stoodStill).toMatch(
       /^partition 0 is halted at offset 0 \(KAFKA_UNDECODABLE=stand-still\): .*decompresses to more than 1048576 bytes/,
     );
   });
 
-  it('lists letters by why and when they were buried, and by user', async () => {
+  it('lists letters by reason, time and user', async () => {
     const all = await listed();
     expect(all.map(({ reason }) => reason).sort()).toEqual(['Invalid', 'Undecodable']);
     const [batch] = await listed('--reason', 'Undecodable,Failed');
@@ -116,7 +116,7 @@ describe('npm run dead-letters', () => {
     expect((await run('list', '--reason', 'None')).status).toBe(1);
   });
 
-  it('shows all of a letter', async () => {
+  it('shows the whole letter', async () => {
     const [{ id = '' } = {}] = await listed('--user', other);
     const { status, lines } = await run('show', id);
     expect(status).toBe(0);
@@ -134,7 +134,7 @@ describe('npm run dead-letters', () => {
     expect(await run('list', '--until', '2020-01-01')).toMatchObject(nothing);
   });
 
-  it('publishes nothing in a dry run, and nothing where it is not said which', async () => {
+  it('publishes nothing in a dry run, and nothing without a selection', async () => {
     const before = await lab.messagesIn(TOPICS.commands);
     const { status, lines } = await run('replay', '--all', '--dry-run');
     expect(status).toBe(0);
@@ -147,7 +147,7 @@ describe('npm run dead-letters', () => {
     expect(await lab.messagesIn(TOPICS.commands)).toBe(before);
   });
 
-  it('publishes messages again as they came, those of a message batch too, and what was good is carried out', async () => {
+  it('publishes messages again unchanged, also those of a message batch, and valid commands are executed', async () => {
     const { status, lines } = await run('replay', '--all');
     expect(lines).toContain('5 messages of 2 letters were published to points.commands');
     expect(status).toBe(0);
@@ -170,7 +170,7 @@ describe('npm run dead-letters', () => {
     await intake.ended;
   }, 60_000);
 
-  it('leaves alone what it can not publish whole, or what was not in the topic of commands', async () => {
+  it('skips letters that are incomplete or come from another topic', async () => {
     const producer = connectKafka({ brokers: lab.brokers, clientId: 'test' }).producer({});
     await producer.connect();
     const letter = (headers: Record<string, string>) => ({ key: user, value: '{}', headers });
@@ -198,11 +198,11 @@ describe('npm run dead-letters', () => {
     expect(await lab.messagesIn(TOPICS.outcomes)).toBe(outcomes);
   });
 
-  it('says what it takes, and what is wrong with what it was given', async () => {
+  it('prints its usage, and names invalid arguments', async () => {
     const help = await run('replay', '--help');
     expect(help.status).toBe(0);
     expect(help.lines).toMatch(/--dry-run[^]*Exit status: 0 done/);
-    expect(await run('list', '--user', 'nobody')).toMatchObject({ status: 2 });
+    expect(await run('list', '--user', 'unknown')).toMatchObject({ status: 2 });
     expect(await run('show', 'first')).toMatchObject({ status: 2 });
     const [out, err] = [new PassThrough(), new PassThrough()];
     const said = text(err);

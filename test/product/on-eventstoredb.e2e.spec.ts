@@ -5,7 +5,7 @@ import { EventStoreDbProtocolServer, eventuallyHolds, eventStoreUrlFromEnv } fro
 import { LedgerClient } from '../../stack/src/ledger-client.js';
 import { RunningStack, type Ready } from './running-stack.js';
 
-// The same product on the other store. The server is a double of EventStoreDB that speaks its
+// The same product on the other store. The server is a test double of EventStoreDB that implements its
 // protocol over real gRPC; TEST_EVENTSTORE_URL names a real one instead.
 
 describe('The product on EventStoreDB', () => {
@@ -13,7 +13,7 @@ describe('The product on EventStoreDB', () => {
   let server: EventStoreDbProtocolServer | null = null;
   let address = '';
   let ready: Ready;
-  /** null: there is no Kafka on this machine, and the start says so. */
+  /** Null when there is no Kafka on this machine, which the start reports. */
   let client: LedgerClient | null = null;
 
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('The product on EventStoreDB', () => {
       headers: { authorization: `Bearer ${ready.tokens.auditor}` },
     });
 
-  /** Over HTTP, where every machine has it. */
+  /** Sends a command over HTTP, which works without Kafka. */
   async function post({ type, data }: CommandBody, key: string): Promise<CommandOutcome> {
     const response = await fetch(`${ready.api}/v1/commands/${type}`, {
       method: 'POST',
@@ -53,7 +53,7 @@ describe('The product on EventStoreDB', () => {
   const send = (body: CommandBody, id: string): Promise<CommandOutcome> =>
     client === null ? post(body, id) : client.send(body, id);
 
-  it('takes a command over HTTP once, and shows its row', async () => {
+  it('executes a command over HTTP once, and shows its row', async () => {
     const user_id = randomUUID();
     const body: CommandBody = {
       type: 'RechargePoints',
@@ -67,7 +67,7 @@ describe('The product on EventStoreDB', () => {
     expect(transactionsPage.parse(await page.json()).items).toHaveLength(1);
   });
 
-  it('carries out a command of each kind, from the message to the row', async () => {
+  it('executes a command of each kind, from the message to the row', async () => {
     const user_id = randomUUID();
     const consumption_id = 'film';
     const bodies: CommandBody[] = [
@@ -109,7 +109,7 @@ describe('The product on EventStoreDB', () => {
     });
   }, 60_000);
 
-  it('parks the account of a stream that somebody deletes, and everybody else goes on', async () => {
+  it('parks the account of a deleted stream, and all others continue', async () => {
     const [sick, well] = [randomUUID(), randomUUID()];
     const recharge = (user_id: string, n: number) =>
       send(
@@ -121,7 +121,7 @@ describe('The product on EventStoreDB', () => {
     expect((await get(`/v1/users/${sick}/balance?min_position=${before.position}`)).status).toBe(
       200,
     );
-    // The client does not know the parameter, which is the adapter's own.
+    // The parameter is the adapter's own, and the client would reject it.
     const [, prefix = ''] = /streamPrefix=([^&]*)/i.exec(address) ?? [];
     const admin = EventStoreDBClient.connectionString(
       address.replace(/[?&]streamPrefix=[^&]*$/i, ''),
@@ -131,7 +131,7 @@ describe('The product on EventStoreDB', () => {
     const after = await recharge(well, 2);
     const balance = await get(`/v1/users/${well}/balance?min_position=${after.position}`);
     expect(await balance.json()).toMatchObject({ balance: 100 });
-    await eventuallyHolds('it is parked', async () => {
+    await eventuallyHolds('the account is parked', async () => {
       const answer = (await (await get(`/v1/users/${sick}/balance`)).json()) as object;
       return 'parked' in answer;
     });

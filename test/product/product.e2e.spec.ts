@@ -15,7 +15,7 @@ import { eventually } from '#testing';
 import { LedgerClient } from '../../stack/src/ledger-client.js';
 import { RunningStack, type Ready } from './running-stack.js';
 
-// The whole product, as `npm start` runs it: real Postgres, real Kafka, every app a process.
+// The whole product as `npm start` runs it, with a real Postgres, a real Kafka and a process for each app.
 
 describe('The product', () => {
   const stack = new RunningStack();
@@ -52,7 +52,7 @@ describe('The product', () => {
   const recharge = (user_id: string, points: number, expires_at: string | null = null) =>
     send({ type: 'RechargePoints', data: { user_id, points, expires_at } });
 
-  it('shows the demo’s rows, with seconds where there are some', async () => {
+  it('shows the demo’s rows, with their durations', async () => {
     const rows = await rowsOf(ready.users[0]);
     const shown = rows.map(({ type, amount, duration, description }) => [
       type,
@@ -77,7 +77,7 @@ describe('The product', () => {
     expect(second.map(({ type }) => type)).toContain('expire');
   });
 
-  it('carries out a command of each kind, from the message to the row', async () => {
+  it('executes a command of each kind, from the message to the row', async () => {
     const user = randomUUID();
     const consumption_id = 'film-1';
     await recharge(user, 500);
@@ -111,7 +111,7 @@ describe('The product', () => {
     expect(await balance.json()).toMatchObject({ balance: 451, held: 0 });
   });
 
-  it('takes the same command over HTTP, and knows it again', async () => {
+  it('executes the same command over HTTP, and recognises its repeat', async () => {
     const user = randomUUID();
     const post = () =>
       fetch(`${ready.api}/v1/commands/RechargePoints`, {
@@ -131,7 +131,7 @@ describe('The product', () => {
     expect(await rowsOf(user, outcome.position)).toHaveLength(1);
   });
 
-  it('carries out once what is published again, and refuses again what it refused', async () => {
+  it('executes a command that is published twice once, and refuses a refused one again', async () => {
     const user = randomUUID();
     const tooMuch: CommandBody = {
       type: 'ConsumePoints',
@@ -146,7 +146,7 @@ describe('The product', () => {
     expect(await rowsOf(user, first.position)).toHaveLength(2);
   });
 
-  it('buries poison and goes on', async () => {
+  it('dead-letters invalid messages and continues', async () => {
     const user = randomUUID();
     const producer = connectKafka({ brokers: [ready.kafka], clientId: 'poison' }).producer({});
     await producer.connect();
@@ -164,7 +164,7 @@ describe('The product', () => {
     expect(metrics).toMatch(/ledger_dead_letters_total\{reason="Invalid",app="intake"\} [3-9]/);
   });
 
-  it('goes on where it was when the intake is killed', async () => {
+  it('continues where it was when the intake is killed', async () => {
     const user = randomUUID();
     await recharge(user, 1_000);
     const pid = pidOf('intake');
@@ -187,7 +187,7 @@ describe('The product', () => {
     expect(await rowsOf(user)).toHaveLength(51);
   }, 60_000);
 
-  it('lets a user see itself alone', async () => {
+  it('lets a user see only its own account', async () => {
     const own = `/v1/users/${ready.users[0]}/transactions`;
     const other = `/v1/users/${ready.users[1]}/transactions`;
     expect((await get(own, ready.tokens.user)).status).toBe(200);
@@ -195,7 +195,7 @@ describe('The product', () => {
     expect((await get(other, ready.tokens.auditor)).status).toBe(200);
   });
 
-  it('logs in to the database as roles that own nothing, each process as its own', async () => {
+  it('logs in to the database with a role for each process that owns nothing', async () => {
     const { of, migration } = stack.addresses();
     const { rows } = await asking(
       migration ?? '',
@@ -203,7 +203,7 @@ describe('The product', () => {
        where application_name like 'points-ledger%' and datname = current_database() order by 1`,
     );
     const logins = rows.map(({ login }) => login as string);
-    // The sweeper lets its connections go between two sweeps.
+    // The sweeper closes its connections between two sweeps.
     expect(logins.filter((login) => login !== 'points_sweeper')).toEqual([
       'points_api',
       'points_intake',
@@ -225,7 +225,7 @@ describe('The product', () => {
     }
   });
 
-  it('rebuilds the read tables as their owner, and goes on with them as who owns nothing', async () => {
+  it('rebuilds the read tables as their owner, and continues with them as a role that owns nothing', async () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       ['dist/stack/src/with-stack.js', 'projector', 'rebuild'],
@@ -239,13 +239,13 @@ describe('The product', () => {
     expect(await rowsOf(user, last.position)).toHaveLength(1);
   }, 60_000);
 
-  it('keeps its data, keys and logs to its owner', () => {
+  it('keeps its data, keys and logs private to its owner', () => {
     const modeOf = (name: string): number => statSync(join(stack.dataDir, name)).mode & 0o077;
     const secrets = ['jwt-secret', 'cursor-secret', 'snapshot-secret', 'database-secret'];
     for (const name of ['kafka', 'logs', 'ready.json', 'running', ...secrets]) {
       expect([name, modeOf(name)]).toEqual([name, 0]);
     }
-    // Postgres, run by root, is another user, who has to pass through.
+    // Run by root, Postgres is another user, which has to traverse the directory.
     expect(modeOf('.') & 0o066).toBe(0);
   });
 
@@ -265,7 +265,7 @@ describe('The product', () => {
     }
   }
 
-  /** As the process itself says in its log. */
+  /** The value in the log of the process. */
   function pidOf(app: string): number {
     const log = readFileSync(join(stack.dataDir, 'logs', `${app}.log`), 'utf8');
     const last = log.trim().split('\n').at(-1) ?? '{}';
@@ -274,7 +274,7 @@ describe('The product', () => {
 });
 
 describe('A second start', () => {
-  it('keeps the data and seeds nothing twice', async () => {
+  it('keeps the data and does not seed the demo twice', async () => {
     const stack = new RunningStack();
     const count = async ({ api, tokens, users }: Ready): Promise<number> => {
       const response = await fetch(`${api}/v1/users/${users[0]}/transactions?limit=100`, {

@@ -16,14 +16,14 @@ export interface Ready {
   readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
 }
 
-/** `npm start` as a newcomer runs it, with data and ports of its own. */
+/** `npm start` with its own data and ports. */
 export class RunningStack {
   readonly dataDir: string;
   #child: ChildProcess | null = null;
   #ended: Promise<number | null> = Promise.resolve(null);
   #said = '';
 
-  /** As root, Postgres runs as another user, who must be able to get there. */
+  /** Run by root, Postgres is another user, which must be able to reach the folder. */
   constructor(dataDir: string = reachableFolder()) {
     this.dataDir = dataDir;
   }
@@ -32,7 +32,7 @@ export class RunningStack {
     return this.#said;
   }
 
-  /** Resolves when it says that it is ready; rejects with what it said when it ends before. */
+  /** Resolves when the stack reports that it is ready, or rejects with its output when it ends before. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<Ready> {
     this.#said = '';
     const child = spawn(process.execPath, ['--enable-source-maps', 'dist/stack/src/main.js'], {
@@ -46,7 +46,7 @@ export class RunningStack {
         POSTGRES_PORT: '0',
         ...env,
       },
-      // It stops when the tests are killed.
+      // The stack stops when the tests are killed.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
@@ -70,19 +70,19 @@ export class RunningStack {
     return JSON.parse(line) as Ready;
   }
 
-  /** What each process is told of the databases: in a file of the owner's alone, never printed. */
+  /** The connection strings of each process, from a file that only the owner can read. */
   addresses(): LedgerAddresses {
     const text = readFileSync(join(this.dataDir, 'ready.json'), 'utf8');
     return (JSON.parse(text) as { addresses: LedgerAddresses }).addresses;
   }
 
-  /** As Ctrl-C does. Gives its exit code. */
+  /** Stops it as Ctrl-C does, and returns its exit code. */
   async stop(): Promise<number | null> {
     this.#child?.kill('SIGINT');
     return this.#ended;
   }
 
-  /** As nobody can answer: only the supervisor is gone at once. */
+  /** Kills the supervisor with a signal that it cannot handle. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL');
     await this.#ended;

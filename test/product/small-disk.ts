@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 const BLOCK = Buffer.alloc(64 * 1024);
 
-/** A disk in memory that a test can fill without harm to anybody else. Only root may have one. */
+/** A disk in memory that a test can fill without affecting other processes. Only root may mount one. */
 export class SmallDisk {
   private constructor(readonly path: string) {}
 
-  /** null: this user, or this system, may not mount one. */
+  /** Returns null when this user or this system may not mount one. */
   static mount(megabytes: number): SmallDisk | null {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) return null;
     const path = mkdtempSync(join(tmpdir(), 'points-ledger-disk-'));
@@ -20,7 +20,7 @@ export class SmallDisk {
     return null;
   }
 
-  /** To the last byte. */
+  /** Fills the disk to the last byte. */
   fill(): void {
     const file = openSync(this.#filler, 'a');
     try {

@@ -9,17 +9,17 @@ import { LedgerClient } from '../../stack/src/ledger-client.js';
 import { RunningStack, type Ready } from './running-stack.js';
 import { SmallDisk } from './small-disk.js';
 
-// The stack of `npm start` after everything that a machine does to it. One stack for all of it: a
-// start takes seconds.
+// The stack of `npm start` recovers from everything that can happen on a machine. All tests share one stack,
+// because a start takes seconds.
 
 const STANDS_UP_MS_MAX = 60_000;
 const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;
-/** Takes no byte, as a full disk. Linux has one. */
+/** A device of Linux that rejects every write, like a full disk. */
 const FULL_DEVICE = '/dev/full';
 
 const disk = SmallDisk.mount(300);
 
-describe('The stack stands up again', () => {
+describe('The stack recovers', () => {
   const stack = disk === null ? new RunningStack() : new RunningStack(disk.path);
   const user = randomUUID();
   let ports: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ describe('The stack stands up again', () => {
 
   const start = (): Promise<Ready> => stack.start({ DEMO: 'off', ...ports });
 
-  /** Over HTTP; the balance that came of it. Repeated until it is answered, as every sender does. */
+  /** Sends a command over HTTP until it is answered, as every sender does, and returns the balance. */
   async function post(type: string, id: string, data: object): Promise<number> {
     let balance = 0;
     await eventually(async () => {
@@ -63,7 +63,7 @@ describe('The stack stands up again', () => {
   const consume = (id: string): Promise<number> =>
     post('ConsumePoints', id, { points: 1, source_type: 'polish' });
 
-  /** Over Kafka: what the intake answers. Repeated until it is answered, as every sender does. */
+  /** Sends a command over Kafka until it is answered, as every sender does, and returns the outcome. */
   async function publish(id: string): Promise<CommandOutcome> {
     const body: CommandBody = {
       type: 'ConsumePoints',
@@ -96,7 +96,7 @@ describe('The stack stands up again', () => {
   const numberIn = (...path: string[]): number =>
     Number.parseInt(readFileSync(join(stack.dataDir, ...path), 'utf8'), 10);
 
-  /** As the processes themselves say in their logs. */
+  /** The values in the logs of the processes. */
   function appPids(): readonly number[] {
     return APPS.map((app) => {
       const log = readFileSync(join(stack.dataDir, 'logs', `${app}.log`), 'utf8');
@@ -104,7 +104,7 @@ describe('The stack stands up again', () => {
     });
   }
 
-  it('when Postgres is killed: started again on its port, and nothing is lost or doubled', async () => {
+  it('when Postgres is killed: it is restarted on its port, without loss or duplicates', async () => {
     const before = await publish('before');
     expect(before).toMatchObject({ status: 'accepted', balance: 999 });
     const answers = Promise.all(['a', 'b', 'c'].map(consume));
@@ -117,7 +117,7 @@ describe('The stack stands up again', () => {
     await rowsShow(995);
   }, 120_000);
 
-  it('when Kafka is killed: started again on its port, and nothing is lost or doubled', async () => {
+  it('when Kafka is killed: it is restarted on its port, without loss or duplicates', async () => {
     const before = await publish('kafka-before');
     process.kill(numberIn('kafka', 'broker.pid'), 'SIGKILL');
     await said('Kafka ended (SIGKILL); it is started again in');
@@ -135,7 +135,7 @@ describe('The stack stands up again', () => {
     expect(await consume('during')).toBe(992);
   }, 60_000);
 
-  it('when its supervisor is killed: the next start goes on at once, on the same ports', async () => {
+  it('when its supervisor is killed: the next start works at once, on the same ports', async () => {
     const before = await publish('killed-before');
     const orphans = appPids();
     const servers = [numberIn('postgres', 'postmaster.pid'), numberIn('kafka', 'broker.pid')];
@@ -149,7 +149,7 @@ describe('The stack stands up again', () => {
     await rowsShow(990);
   }, 120_000);
 
-  it('leaves nothing running when its supervisor is killed and nobody starts it again', async () => {
+  it('leaves nothing running when its supervisor is killed and not started again', async () => {
     const left = [
       ...appPids(),
       numberIn('postgres', 'postmaster.pid'),
@@ -159,7 +159,7 @@ describe('The stack stands up again', () => {
     await eventually(async () => {
       for (const pid of left) expect(await identityOf(pid)).toBeNull();
     }, STANDS_UP_MS_MAX);
-    // For the tests behind this one: every log is on a disk that is full, where there is such a one.
+    // For the following tests every log is on a full disk, if the system has one.
     const logs = join(stack.dataDir, 'logs');
     for (const name of readdirSync(logs)) rmSync(join(logs, name));
     if (existsSync(FULL_DEVICE)) {
@@ -168,11 +168,11 @@ describe('The stack stands up again', () => {
     ready = await start();
   }, 120_000);
 
-  it('goes on while not a line of its logs can be written', async () => {
+  it('continues while its logs can’t be written', async () => {
     expect(await publish('unlogged')).toMatchObject({ status: 'accepted', balance: 989 });
   }, 60_000);
 
-  it('runs an app that can write no line, and counts the lines', async () => {
+  it('runs an app that can’t write its log, and counts the lost lines', async () => {
     const port = await freePort();
     const full = openSync(existsSync(FULL_DEVICE) ? FULL_DEVICE : '/dev/null', 'w');
     const { database } = stack.addresses().of.sweeper;
@@ -196,20 +196,20 @@ describe('The stack stands up again', () => {
   }, 60_000);
 
   if (disk === null) {
-    it('is not tried on a full disk here: this user may not mount a small one', () => {
+    it('is not tested on a full disk here, because this user may not mount a small one', () => {
       expect(SmallDisk.mount(1)).toBeNull();
     });
   } else {
-    it('when its disk was full: everything goes on by itself as soon as there is room', async () => {
+    it('when its disk was full: everything continues by itself as soon as there is space', async () => {
       disk.fill();
-      // Kafka ends when it can't write, and is started again for as long as it takes.
+      // Kafka ends when it can't write, and is restarted until it can.
       const answer = publish('on-a-full-disk');
       await said('Kafka ended (exit code 1, the disk is full); it is started again in');
       await said('Kafka could not be started again');
       disk.makeRoom();
       await said('Kafka runs again');
       expect(await answer).toMatchObject({ status: 'accepted', balance: 988 });
-      expect(await consume('room-again')).toBe(987);
+      expect(await consume('space-again')).toBe(987);
       await rowsShow(987);
     }, 120_000);
   }

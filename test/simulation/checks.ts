@@ -16,18 +16,18 @@ import type { IncomingMessage, OutgoingMessage } from '#kafka';
 import type { Policy } from '#ledger';
 import type { ReadTables } from '#read-model';
 
-/** What is there at the end, of a simulation or of real processes. */
+/** The final state of a simulation or of real processes. */
 export interface Recorded {
-  /** Of each partition in its order. */
+  /** The messages of each partition in order. */
   readonly messages: readonly IncomingMessage[];
   readonly sent: readonly OutgoingMessage[];
-  /** In order of position. */
+  /** The events in order of position. */
   readonly recorded: readonly RecordedEvent[];
   readonly policy: Policy;
   readonly users: readonly string[];
 }
 
-/** An event that the projectors can't read: its account must be parked there, and no other. */
+/** An event that the projectors can't read, at which its account, and no other, must be parked. */
 export interface SickEvent {
   readonly user: string;
   readonly revision: number;
@@ -35,7 +35,7 @@ export interface SickEvent {
 
 export interface Ended extends Recorded {
   readonly tables: ReadTables;
-  /** null: there is none. */
+  /** Null when there is none. */
   readonly sick: SickEvent | null;
 }
 
@@ -45,7 +45,7 @@ export interface Answers {
 }
 
 export interface Effects extends Answers {
-  /** Messages that had an effect again when they were delivered again: see checkAgainstModel. */
+  /** Messages that had an effect again when they were redelivered; see checkAgainstModel. */
   readonly again: number;
 }
 
@@ -57,7 +57,7 @@ export interface Tally extends Effects {
   readonly rows: number;
 }
 
-/** Everything that must hold at the end, whatever went wrong on the way. Throws what does not. */
+/** Checks all invariants of the final state, and throws the first violation. */
 export async function checkEverything(ended: Ended): Promise<Tally> {
   const effects = checkEvents(ended);
   let rows = 0;
@@ -70,7 +70,7 @@ export async function checkEverything(ended: Ended): Promise<Tally> {
   return { messages: messages.length, events: recorded.length, rows, parked, ...effects };
 }
 
-/** The same without the rows, where no projector runs. */
+/** Checks all invariants except those of the rows, when no projector runs. */
 export function checkEvents(ended: Recorded): Effects {
   const answers = checkAnswers(ended);
   const commands = commandsByUser(ended.messages);
@@ -79,7 +79,7 @@ export function checkEvents(ended: Recorded): Effects {
   return { ...answers, again };
 }
 
-/** One account, whose commands came in this order. Gives how many messages had an effect again. */
+/** Checks one account with its commands in this order. Returns how many messages had an effect again. */
 export function checkAccount(
   { recorded, policy }: Pick<Recorded, 'recorded' | 'policy'>,
   user: string,
@@ -110,13 +110,13 @@ export function commandsByUser(messages: readonly IncomingMessage[]): Map<string
   return found;
 }
 
-/** Each message was answered, or buried; all answers to one message say the same. */
+/** Checks that each message was answered or dead-lettered, and that all answers to one message are equal. */
 export function checkAnswers({ messages, sent }: Pick<Recorded, 'messages' | 'sent'>): Answers {
   const outcomes = new Map<string, CommandOutcome[]>();
   for (const { topic, value, headers } of sent) {
     if (topic !== TOPICS.outcomes) continue;
     const parsed = parseOutcome(JSON.parse(String(value)));
-    if (!parsed.ok) throw new Error(`an outcome that nobody can read: ${String(value)}`);
+    if (!parsed.ok) throw new Error(`an unreadable outcome: ${String(value)}`);
     const id = String(headers?.['ce_id']);
     outcomes.set(id, [...(outcomes.get(id) ?? []), parsed.value]);
   }
@@ -141,7 +141,7 @@ export function checkAnswers({ messages, sent }: Pick<Recorded, 'messages' | 'se
   };
 }
 
-/** Of an answer that is recorded: nothing of it may differ when it is given again. */
+/** The parts of a recorded answer, which must be equal when it is given again. */
 function contentOf(outcome: CommandOutcome): string {
   const { replayed, position, balance, ...content } = outcome;
   void replayed;
@@ -159,9 +159,9 @@ function checkChain(own: readonly RecordedEvent[]): void {
 }
 
 /**
- * One process, no faults: the first delivery of each message in the order of its partition. Gives
- * how many messages had an effect when they were delivered again, which the rules allow in one case:
- * their id was sent again, answered as a repeat, and then forgotten.
+ * Compares with one process without faults that receives each message once, in the order of its
+ * partition. Returns how many messages had an effect again when they were redelivered, which the rules
+ * allow in one case: their id was repeated, answered as a repeat, and then left the idempotency window.
  */
 function checkAgainstModel(
   commands: readonly LedgerCommand[],
@@ -211,13 +211,13 @@ function checkIdentities(events: readonly LedgerEvent[], policy: Policy): void {
     if (event.type === 'PointsConsumed') spent += event.points;
     if (event.type === 'PointsRefunded') spent -= event.points;
     if (event.type === 'PointsExpired') expired += event.points;
-    // What is held was consumed, and counts as spent here.
+    // Held points were consumed, and count as spent here.
     expect(recharged).toBe(account.balance + spent + expired);
     expect(spent).toBeGreaterThanOrEqual(account.held);
   }
 }
 
-/** The tables, as they came to be, and tables that are folded afresh of the same events. */
+/** Compares the tables with tables that are built from the same events again. */
 async function checkRows({ tables, recorded, sick }: Ended, user: string): Promise<number> {
   const fresh = new MemoryReadTables();
   const last = recorded.at(-1);

@@ -3,7 +3,7 @@ import type { SeededRandom } from '#testing';
 
 const HOUR_MS = 3_600_000;
 
-/** How time goes for the services: where it begins, how it steps, how long points live. */
+/** The times of the services: the start, the steps, and the lifetime of points. */
 export interface Pace {
   readonly startMs: number;
   readonly stepMsMax: number;
@@ -16,18 +16,18 @@ const SIMULATED: Pace = {
   lifeMsMax: 48 * HOUR_MS,
 };
 
-/** A message as it stands in a partition. */
+/** A message in a partition. */
 export interface Published extends OutgoingMessage {
   readonly timestampMs: number;
 }
 
 /**
- * What services publish: mostly sense, some of it twice, some under an id that was used for
- * something else, some of it nothing that can be read. The broker's clock goes on meanwhile.
+ * Generates messages of services: mostly valid commands, some of them duplicates, some under a reused
+ * id, and some that are unreadable. The broker's clock advances meanwhile.
  */
 export class Services {
   readonly #sent: OutgoingMessage[] = [];
-  readonly #consumptions: string[] = ['nobody'];
+  readonly #consumptions: string[] = ['unknown'];
   #nowMs: number;
   #count = 0;
 
@@ -84,11 +84,11 @@ export class Services {
       const source_type = dice.pick(SOURCE_TYPES as readonly ['script', ...typeof SOURCE_TYPES]);
       return { type: 'ConsumePoints', data: { user_id, points, source_type, settle_within } };
     }
-    const consumption_id = this.#consumptions[dice.below(this.#consumptions.length)] ?? 'nobody';
+    const consumption_id = this.#consumptions[dice.below(this.#consumptions.length)] ?? 'unknown';
     if (kind < 8) return { type: 'SettleConsumption', data: { user_id, consumption_id, points } };
     if (kind < 9) {
-      const asked = dice.chance(0.5) ? null : points;
-      return { type: 'RefundPoints', data: { user_id, consumption_id, points: asked } };
+      const refunded = dice.chance(0.5) ? null : points;
+      return { type: 'RefundPoints', data: { user_id, consumption_id, points: refunded } };
     }
     return { type: 'ExpirePoints', data: { user_id } };
   }

@@ -11,14 +11,14 @@ import type { Published } from './commands.js';
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Partitions, offsets, generations; outcomes and dead letters. What a broker keeps. */
+/** A simulated broker with partitions, offsets, generations, outcomes and dead letters. */
 export class SimulatedKafka {
   readonly #partitions: IncomingMessage[][];
   readonly #committed: number[];
-  /** Who may commit for a partition. */
+  /** The owner of each partition, which alone may commit. */
   readonly #owners: (SimulatedMember | null)[];
   readonly sent: OutgoingMessage[] = [];
-  /** Set to 0 when faults stop. */
+  /** The rate of faults, which is set to 0 when they stop. */
   trouble = 1;
 
   constructor(
@@ -60,7 +60,7 @@ export class SimulatedKafka {
     return (this.#partitions[partition] ?? []).slice(from, from + 1 + this.dice.below(20));
   }
 
-  /** Refused for who is not the owner any more. */
+  /** Commits an offset, unless the member is no longer the owner. */
   commit(member: SimulatedMember, partition: number, offset: number): void {
     if (this.#owners[partition] !== member) return;
     this.#committed[partition] = offset;
@@ -70,7 +70,7 @@ export class SimulatedKafka {
     return this.#owners[partition] === member;
   }
 
-  /** A new generation: each partition to somebody. Those before are not told at once. */
+  /** Starts a new generation, which assigns each partition. Former owners do not notice at once. */
   rebalance(members: readonly [SimulatedMember, ...SimulatedMember[]]): void {
     for (const partition of this.#owners.keys()) {
       this.#owners[partition] = this.dice.pick(members);
@@ -80,14 +80,14 @@ export class SimulatedKafka {
   readonly sink: OutcomeSink = {
     send: async (messages) => {
       await turn();
-      if (this.dice.chance(0.05 * this.trouble)) throw new Error('the broker is away');
+      if (this.dice.chance(0.05 * this.trouble)) throw new Error('the broker is unavailable');
       this.sent.push(...messages);
       if (this.dice.chance(0.05 * this.trouble)) throw new Error('the acknowledgement was lost');
     },
   };
 }
 
-/** One member of the consumer group, with the process around it. */
+/** One member of the consumer group and its process. */
 export class SimulatedMember {
   #isAlive = true;
 
@@ -97,12 +97,12 @@ export class SimulatedMember {
     private readonly dice: SeededRandom,
   ) {}
 
-  /** SIGKILL: what it has sent off is under way, and it does nothing more. */
+  /** Simulates SIGKILL: requests that were sent still arrive, and nothing else happens. */
   kill(): void {
     this.#isAlive = false;
   }
 
-  /** Works on a partition for as long as it believes that it is its own. */
+  /** Processes a partition for as long as the member believes that it is the owner. */
   async work(partition: number): Promise<void> {
     while (this.#isAlive) {
       await turn();
@@ -115,7 +115,7 @@ export class SimulatedMember {
   async #ownGeneration(partition: number): Promise<void> {
     let next = this.kafka.committedOf(partition);
     while (this.#isAlive) {
-      // It finds out about a new generation only now and then, and works on as a zombie till then.
+      // The member notices a new generation only sometimes, and continues as a zombie until then.
       if (!this.kafka.isOwner(this, partition) && this.dice.chance(0.3)) return;
       const [first, ...rest] = this.kafka.fetch(partition, next);
       if (first === undefined) {
@@ -126,7 +126,7 @@ export class SimulatedMember {
       const done = await this.#handle([first, ...rest]);
       if (!this.#isAlive) return;
       next += done;
-      // Delivered again from the last committed offset: the commit itself was lost.
+      // The commit was lost, so that messages are redelivered from the last committed offset.
       if (this.dice.chance(0.1 * this.kafka.trouble)) return;
       this.kafka.commit(this, partition, next);
     }

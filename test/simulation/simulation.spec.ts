@@ -2,16 +2,16 @@ import { jest } from '@jest/globals';
 import { checkEverything, type Tally } from './checks.js';
 import { simulate, type Plan } from './world.js';
 
-// More of them: SIMULATION_SEEDS=100 SIMULATION_FIRST_SEED=1000 npm test -- test/simulation
+// SIMULATION_SEEDS=100 SIMULATION_FIRST_SEED=1000 npm test -- test/simulation runs more seeds.
 const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 6);
 const FIRST_SEED = Number(process.env['SIMULATION_FIRST_SEED'] ?? 1);
 
-/** It takes no time of its own, and a busy machine may take its time over it. */
+/** The simulation does not wait, but a busy machine may run it slowly. */
 const RUN_MS_MAX = 60_000;
 
-/** Seeds that found something once, and what: kept for good. */
+/** Seeds that once found a bug, with its description. */
 const KEPT_SEEDS: readonly number[] = [
-  // A repeat, delivered again once its id was forgotten, is a new command: docs/rules.md says so.
+  // A repeat that is redelivered after its id left the idempotency window is a new command (docs/rules.md).
   1073,
 ];
 
@@ -30,7 +30,7 @@ async function run(plan: Plan): Promise<Tally> {
 jest.setTimeout(RUN_MS_MAX);
 
 describe('A simulated ledger under faults', () => {
-  it.each(seeds)('does everything once, whatever goes wrong (seed %d)', async (seed) => {
+  it.each(seeds)('executes each command once (seed %d)', async (seed) => {
     const tally = await run({ seed, messages: 300 });
     expect(tally).toMatchObject({ tooLate: 0, again: 0 });
     expect(tally.events).toBeGreaterThan(100);
@@ -39,7 +39,7 @@ describe('A simulated ledger under faults', () => {
     expect(tally.parked).toBe(1);
   });
 
-  it.each(seeds)('never guesses when it remembers next to nothing (seed %d)', async (seed) => {
+  it.each(seeds)('stays correct with a minimal idempotency window (seed %d)', async (seed) => {
     const policy = { rememberDays: 0, rememberMin: 3, rememberMax: 12, consumptionsMax: 6 };
     const tally = await run({ seed, messages: 200, policy });
     expect(tally.events).toBeGreaterThan(50);

@@ -31,7 +31,7 @@ const USERS = [1, 2, 3, 4, 5].map((n) => `0000000${n}-0000-4000-8000-00000000000
 ];
 const TURNS_MAX = 50_000;
 
-/** Time passes when a turn does: nothing here waits for a clock on the wall. */
+/** Time advances with the turns of the simulation, so that nothing waits in real time. */
 class TurningClock implements Clock {
   #now = 0;
   #timers = new Set<{ readonly at: number; readonly then: () => void }>();
@@ -55,10 +55,10 @@ class TurningClock implements Clock {
   }
 }
 
-/** The real intake, desk, rules and projector, on a Kafka, a store and tables that go wrong. */
+/** The real intake, command processor, rules and projector, on a Kafka, a store and tables with faults. */
 export async function simulate(plan: Plan): Promise<Ended> {
   const dice = seededRandom(plan.seed);
-  // The projectors wait in real time: they have dice of their own, or a seed would not repeat itself.
+  // The projectors wait in real time. They have their own dice, so that a seed stays reproducible.
   const tableDice = seededRandom(plan.seed + 1);
   const policy = { ...DEFAULT_POLICY, ...plan.policy };
   const world = new World(dice, tableDice, policy, seededRandom(plan.seed + 2));
@@ -67,7 +67,7 @@ export async function simulate(plan: Plan): Promise<Ended> {
   return world.end();
 }
 
-/** The projectors find one event of one account damaged, each time they come to it. */
+/** One event of one account that is damaged whenever the projectors read it. */
 function poisoned(store: MemoryEventStore, { user, revision }: SickEvent): EventStore {
   const damage = (event: RecordedEvent): RecordedEvent =>
     event.stream === accountStream(user) && event.revision === revision
@@ -91,7 +91,7 @@ class World {
     new MemorySnapshotStore(),
     new SnapshotKeys([{ id: 'simulation', secret: new Uint8Array(32).fill(1) }]),
   );
-  /** Snapshots that are not what their events come to. */
+  /** Snapshots that differ from their events. */
   readonly #wrongSnapshots: string[] = [];
   readonly #clock = new TurningClock();
   readonly #sick: SickEvent;
@@ -118,7 +118,7 @@ class World {
     this.#startProjector();
   }
 
-  /** Safety: faults everywhere, for as long as there is something to publish. */
+  /** The safety phase has faults everywhere while messages are published. */
   async liveThrough(messages: number): Promise<void> {
     for (let left = messages; left > 0;) {
       await this.#pass();
@@ -131,11 +131,11 @@ class World {
     }
   }
 
-  /** Liveness: faults stop, and everything is answered and projected. */
+  /** In the liveness phase faults stop, and everything is answered and projected. */
   async settle(): Promise<void> {
     this.#kafka.trouble = 0;
     for (let turns = 0; !(await this.#isSettled()); turns++) {
-      if (turns > TURNS_MAX) throw new Error('it never settles');
+      if (turns > TURNS_MAX) throw new Error('the simulation never settles');
       await this.#pass();
     }
   }
@@ -168,9 +168,9 @@ class World {
     const store = new MemoryEventStore({
       log: this.#log,
       faultOf: () => this.#storeFault(),
-      readFaultOf: () => (this.#happens(0.02) ? new Error('the store is away') : undefined),
+      readFaultOf: () => (this.#happens(0.02) ? new Error('the store is unavailable') : undefined),
     });
-    const desk = new AccountCommandProcessor({
+    const processor = new AccountCommandProcessor({
       store,
       policy: this.policy,
       snapshots: this.#snapshots,
@@ -189,10 +189,10 @@ class World {
       },
     });
     const intake = new IntakeConsumer({
-      execute: (command, origin) => desk.run(command, origin),
+      execute: (command, origin) => processor.run(command, origin),
       sink: this.#kafka.sink,
       senders: allowAnySender(),
-      clearCache: () => desk.clearCache(),
+      clearCache: () => processor.clearCache(),
       now: () => this.#services.nowMs,
     });
     const member = new SimulatedMember(this.#kafka, intake, this.dice);
@@ -236,7 +236,7 @@ class World {
     const kinds = ['answer-lost', 'lost-before-commit', 'conflict', 'repeat', 'stall'] as const;
     const kind = this.dice.pick(kinds);
     if (kind !== 'stall') return kind;
-    // Longer than the desk waits for an answer: it is written when nobody expects it any more.
+    // This is longer than the processor waits, so that the append is written after it was given up.
     const stallUntil = new Promise<void>((resolve) => {
       this.#clock.after(this.dice.below(1_000), resolve);
     });

@@ -1,21 +1,23 @@
-/** What a process held over a run, in MiB. */
+/** The memory of a process over a run, in MiB. */
 export interface MemoryTrend {
-  /** Of the first and of the last third behind the warm-up, each its median. */
+  /** The medians of the first and of the last third after the warm-up. */
   readonly early: number;
   readonly late: number;
   readonly most: number;
-  /** Less than nothing: it holds less than it did. */
+  /** The growth, which is negative when the process uses less memory than before. */
   readonly grew: number;
 }
 
-/** Until then code is compiled, pools fill, caches reach their bounds. */
+/** During the warm-up code is compiled, pools fill, and caches reach their bounds. */
 const WARM_UP_SHARE = 0.25;
 const SAMPLES_MIN = 12;
 
-/** Medians, because a garbage collection is no trend. */
+/** Medians are used, because a single garbage collection is not a trend. */
 export function memoryTrend(samples: readonly number[]): MemoryTrend {
   if (samples.length < SAMPLES_MIN) {
-    throw new Error(`${samples.length} samples show no trend: ${SAMPLES_MIN} at least are needed`);
+    throw new Error(
+      `${samples.length} samples show no trend: at least ${SAMPLES_MIN} are required`,
+    );
   }
   const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
   const third = Math.floor(warm.length / 3);

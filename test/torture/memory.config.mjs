@@ -1,6 +1,6 @@
 import config from '../../jest.config.mjs';
 
-// The long watch over memory is no part of `npm test`: `npm run torture` runs it by this.
+// The long memory test is not part of `npm test`; `npm run torture` runs it with this configuration.
 const { globalSetup, globalTeardown, ...e2e } = config.projects.find(
   ({ displayName }) => displayName === 'e2e',
 );

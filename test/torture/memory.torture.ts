@@ -8,15 +8,15 @@ import { RunningStack, type Ready } from '../product/running-stack.js';
 import { memoryTrend, type MemoryTrend } from './memory-trend.js';
 import { SteadyLoad } from './steady-load.js';
 
-// Every app of `npm start` under a load that stays the same, and what each of them holds meanwhile.
+// Measures the memory of every app of `npm start` under a constant load.
 const MINUTES = Number(process.env['MEMORY_MINUTES'] ?? 10);
 
 const COMMANDS_PER_SECOND = 200;
 const TICK_MS = 100;
 const SAMPLES = 200;
-/** From the first to the last third behind the warm-up. */
+/** The allowed growth from the first to the last third after the warm-up. */
 const GROWTH_MB_MAX = 8;
-/** Less would show nothing of the sweeper. */
+/** With fewer sweeps the test would not exercise the sweeper. */
 const SWEPT_PER_SECOND_MIN = 3;
 
 const USERS = Array.from(
@@ -24,20 +24,20 @@ const USERS = Array.from(
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-00000000feed`,
 );
 /**
- * They do nothing by themselves: what they are given over HTTP has to be swept. So many that it falls
- * due, and the sweeper comes by, before they are given more: that would let it expire as well.
+ * Users without activity of their own, whose points have to be swept. There are so many that their
+ * points fall due and are swept before the next recharge, which would record the expiry itself.
  */
 const SLEEPERS = Array.from(
   { length: 200 },
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-0000000dead0`,
 );
-/** Small, so that what the busy accounts remember is full within the warm-up; what is left is leaks. */
+/** The idempotency window is small, so that it is full within the warm-up and later growth is a leak. */
 const POLICY = { rememberDays: 0, rememberMin: 10, rememberMax: 50, consumptionsMax: 20 };
 
 describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s for ${MINUTES} minutes`, () => {
   const stack = new RunningStack();
   let ready: Ready;
-  /** When the load ends; all parts of it end with the first that fails. */
+  /** The end of the load. All parts of it end with the first that fails. */
   let until = 0;
 
   beforeAll(async () => {
@@ -54,19 +54,19 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
   }, 60_000);
 
   it(
-    'hold no more at the end than after they have warmed up',
+    'use no more memory at the end than after the warm-up',
     async () => {
       until = Date.now() + MINUTES * 60_000;
-      const [published, asked, held] = await Promise.all([
+      const [published, requests, held] = await Promise.all([
         publish(),
-        ask(),
+        sendRequests(),
         sample(),
       ] as const).finally(() => (until = 0));
       await eventually(async () =>
         expect(await answersOf('intake')).toBeGreaterThanOrEqual(published),
       );
       const trends = new Map([...held].map(([app, samples]) => [app, memoryTrend(samples)]));
-      report(published, asked, trends);
+      report(published, requests, trends);
       expect(stack.said).not.toContain('is started again');
       expect(await answersOf('sweeper')).toBeGreaterThan(MINUTES * 60 * SWEPT_PER_SECOND_MIN);
       const grown = [...trends].filter(([, { grew }]) => grew > GROWTH_MB_MAX);
@@ -92,11 +92,11 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
     return published;
   }
 
-  /** Pages, streams that are opened and left, commands over HTTP. */
-  async function ask(): Promise<number> {
-    let asked = 0;
-    for (; Date.now() < until; asked++) {
-      const user = USERS[asked % USERS.length] ?? '';
+  /** Requests pages, opens and leaves streams, and sends commands over HTTP. */
+  async function sendRequests(): Promise<number> {
+    let round = 0;
+    for (; Date.now() < until; round++) {
+      const user = USERS[round % USERS.length] ?? '';
       const own = `/v1/users/${user}`;
       await Promise.all([
         read(`${own}/transactions?limit=20`),
@@ -104,11 +104,11 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
         read(`${own}/usage?tz=UTC`),
         read(`${own}/events?limit=20`),
         listen(`${own}/transactions/stream`),
-        recharge(SLEEPERS[asked % SLEEPERS.length] ?? '', asked),
+        recharge(SLEEPERS[round % SLEEPERS.length] ?? '', round),
       ]);
       await sleep(TICK_MS);
     }
-    return asked * 6;
+    return round * 6;
   }
 
   const as = (role: keyof Ready['tokens']) => ({ authorization: `Bearer ${ready.tokens[role]}` });
@@ -160,7 +160,7 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
   }
 
   async function figuresOf(address: string): Promise<(name: string) => number> {
-    // A connection that was kept could be closed by the other side just now.
+    // The server may close a kept-alive connection at the same moment.
     const headers = { connection: 'close' };
     const text = await (await fetch(`${address}/metrics`, { headers })).text();
     return (name) =>
@@ -175,7 +175,7 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
 
   function report(
     published: number,
-    asked: number,
+    requests: number,
     trends: ReadonlyMap<string, MemoryTrend>,
   ): void {
     const lines = [...trends].map(([app, { early, late, most, grew }]) =>
@@ -186,7 +186,7 @@ describe(`The processes under a steady load of ${COMMANDS_PER_SECOND} commands/s
     );
     process.stdout.write(
       [
-        `memory: ${MINUTES} min, ${published} commands published, ${asked} requests, RSS in MiB`,
+        `memory: ${MINUTES} min, ${published} commands published, ${requests} requests, RSS in MiB`,
         `${'process'.padEnd(10)}${['early', 'late', 'grew', 'most'].map((head) => head.padStart(8)).join('')}`,
         ...lines,
         '',

@@ -13,7 +13,7 @@ import {
 
 const root = join(import.meta.dirname, '../..');
 
-/** Servers and apps as processes of their own, each of which can be killed, or made to stand still. */
+/** Servers and apps as separate processes, each of which can be killed or suspended. */
 export class Processes {
   readonly #folder = reachableFolder();
   readonly #apps = new Map<string, SupervisedChild>();
@@ -51,7 +51,7 @@ export class Processes {
     return [...this.#apps.keys()];
   }
 
-  /** The supervisor starts it again. */
+  /** The supervisor restarts it. */
   signalApp(name: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     const pid = this.#apps.get(name)?.pid;
     if (pid === undefined) return;
@@ -127,7 +127,7 @@ export class Processes {
   }
 }
 
-/** As root, Postgres runs as another user, who must be able to get there. */
+/** Run by root, Postgres is another user, which must be able to reach the folder. */
 function reachableFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'points-ledger-torture-'));
   chmodSync(folder, 0o755);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
-// `npm run torture`: the simulation over many seeds, then real processes killed and stopped under
-// load, then all of them left in peace under a steady load while their memory is watched.
+// `npm run torture` runs the simulation over many seeds, then real processes that are killed and suspended
+// under load, and then all of them under a steady load while their memory is measured.
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
@@ -16,11 +16,11 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(
     'npm run torture -- [--minutes 10] [--seeds 200] [--seed 1] [--memory-minutes 10] [--malformed 0]\n\n' +
-      '  --minutes         how long real processes are killed and stopped under load; 0: not\n' +
-      '  --seeds           how many seeds the simulation runs; 0: none\n' +
+      '  --minutes         minutes during which real processes are killed and suspended under load; 0: none\n' +
+      '  --seeds           number of seeds of the simulation; 0: none\n' +
       '  --seed            the first seed\n' +
-      '  --memory-minutes  how long memory is watched under a steady load; 0: not\n' +
-      '  --malformed       how many malformed messages are sent by a client in Python; 0: none\n',
+      '  --memory-minutes  minutes during which memory is measured under a steady load; 0: none\n' +
+      '  --malformed       number of malformed messages sent by a client in Python; 0: none\n',
   );
   process.exit(0);
 }
@@ -35,27 +35,27 @@ const jest = (args, env) =>
     },
   }).status ?? 1;
 
-const asked = (name) => Number(values[name]) > 0;
+const isEnabled = (name) => Number(values[name]) > 0;
 const runs = [];
-if (asked('seeds')) {
+if (isEnabled('seeds')) {
   runs.push([
     ['--testPathPatterns', 'test/simulation'],
     { SIMULATION_SEEDS: values.seeds, SIMULATION_FIRST_SEED: values.seed },
   ]);
 }
-if (asked('minutes')) {
+if (isEnabled('minutes')) {
   runs.push([
     ['--testPathPatterns', 'test/torture/torture'],
     { TORTURE_MINUTES: values.minutes, TORTURE_SEED: values.seed },
   ]);
 }
-if (asked('memory-minutes')) {
+if (isEnabled('memory-minutes')) {
   runs.push([
     ['--config', 'test/torture/memory.config.mjs'],
     { MEMORY_MINUTES: values['memory-minutes'] },
   ]);
 }
-if (asked('malformed')) {
+if (isEnabled('malformed')) {
   runs.push([
     ['--testPathPatterns', 'test/foreign/malformed'],
     { MALFORMED_MESSAGES: values.malformed, MALFORMED_SEED: values.seed },

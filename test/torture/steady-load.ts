@@ -1,10 +1,10 @@
 import { commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
 
 const STEPS = 6;
-/** Long enough to be spent, short enough that the sweeper always has something to do. */
+/** The lifetime of points is long enough to spend them and short enough to keep the sweeper busy. */
 const LIFE_MS = 20_000;
 
-/** Every user does the same, over and over: recharged, charged, held, settled or timed out, refunded. */
+/** Every user repeats the same cycle: recharge, consume, pre-deduct, settle or time out, refund. */
 export class SteadyLoad {
   readonly #last = new Map<string, OutgoingMessage>();
   #count = 0;
@@ -50,7 +50,7 @@ export class SteadyLoad {
           data: { user_id, points: 100, source_type: 'video', settle_within: 3 },
         };
       case 4: {
-        // Every fourth is left to time out.
+        // Every fourth pre-deduction times out.
         if (Math.floor(round / STEPS) % 4 === 0) return { type: 'ExpirePoints', data: { user_id } };
         const consumption_id = idOf(user_id, round - 1);
         return { type: 'SettleConsumption', data: { user_id, consumption_id, points: 70 } };

@@ -3,7 +3,7 @@ import { connectKafka, readTopic as readAll, type IncomingMessage } from '#kafka
 
 const SEND_MS_MAX = 60_000;
 
-/** Publishes in order, each until it is acknowledged: a message may come twice, as in life. */
+/** Publishes messages in order, and retries each until it is acknowledged, so that duplicates are possible. */
 export class Publisher {
   readonly #producer;
 
@@ -34,7 +34,7 @@ export class Publisher {
   }
 }
 
-/** Everything that a topic holds, each partition in its order. */
+/** All messages of a topic, with each partition in order. */
 export async function readTopic(
   brokers: readonly string[],
   topic: string,
@@ -43,7 +43,7 @@ export async function readTopic(
   const found: IncomingMessage[] = [];
   await readAll(connection, {
     topic,
-    // A dead letter has the headers of its message, and those that say why.
+    // A dead letter has the headers of its message, and those with the reason.
     limits: { headersMax: 1_000, headerBytesMax: 1024 * 1024 },
     onMessages: (messages) => void found.push(...messages),
   });

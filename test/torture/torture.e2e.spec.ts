@@ -12,7 +12,7 @@ import { Services } from '../simulation/commands.js';
 import { Processes } from './processes.js';
 import { Publisher, readTopic } from './topics.js';
 
-// Real processes, killed and stopped at random moments under load. `npm run torture` does it for long.
+// Real processes are killed and suspended at random times under load. `npm run torture` does it longer.
 const MINUTES = Number(process.env['TORTURE_MINUTES'] ?? 0.5);
 const SEED = Number(process.env['TORTURE_SEED'] ?? 1);
 
@@ -25,7 +25,7 @@ const SETTLE_MS_MAX = 120_000;
 
 type Blow = readonly [name: string, strike: () => Promise<void>];
 
-describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minutes)`, () => {
+describe(`Processes that are killed and suspended (seed ${SEED}, ${MINUTES} minutes)`, () => {
   const processes = new Processes();
   const struck: Record<string, number> = {};
 
@@ -33,7 +33,7 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
   afterAll(() => processes.stop(), 60_000);
 
   it(
-    'do every command once, and answer every one',
+    'execute every command once, and answer all of them',
     async () => {
       const dice = seededRandom(SEED);
       const endMs = Date.now() + MINUTES * 60_000;
@@ -141,7 +141,7 @@ describe(`Processes that are killed and stopped (seed ${SEED}, ${MINUTES} minute
     ];
   }
 
-  /** The group has committed the end of every partition. */
+  /** Whether the group has committed the end of every partition. */
   async function everythingIsRead(): Promise<void> {
     const admin = connectKafka({ brokers: processes.brokers, clientId: 'torture' }).admin();
     await admin.connect();

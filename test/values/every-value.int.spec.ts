@@ -39,7 +39,7 @@ import { daysUntil, formatLocalDay, formatLocalTime } from '../../apps/web/src/f
 import { anyLife, type SentCommand } from './extreme-commands.js';
 import { everythingOf } from './everything-of.js';
 
-// Many accounts are lived through and audited, on a machine that may be busy with something else.
+// Many accounts are created and audited, on a machine that may be busy.
 jest.setTimeout(300_000);
 
 const LIVES = 80;
@@ -50,7 +50,7 @@ const EVENT_TYPES = [
 const NO_USER = '00000000-0000-4000-8000-000000000000';
 const NOW_MS = Date.parse('9999-12-31T00:00:00.000Z');
 
-describe('every value that the edge accepts', () => {
+describe('Every value that the schemas accept', () => {
   let database: TestDatabase;
   let url: string;
   let dir: string;
@@ -60,13 +60,13 @@ describe('every value that the edge accepts', () => {
   let api: TestApi;
   const memory = new MemoryReadTables();
   const users: string[] = [];
-  /** How many events of each type there were: lives of refusals alone would show nothing. */
+  /** The number of events of each type, because histories of refusals alone would prove nothing. */
   const seen = new Map<string, number>();
 
   beforeAll(async () => {
     database = await createTestDatabase('every_value');
     dir = mkdtempSync(join(tmpdir(), 'points-values-'));
-    // A Postgres somewhere else than UTC: times of the first and the last year have odd forms there.
+    // In a time zone other than UTC Postgres formats times of the first and the last year unusually.
     const pool = await database.emptyPool();
     const address = new URL(pool.options.connectionString ?? '');
     url = address.href;
@@ -97,7 +97,7 @@ describe('every value that the edge accepts', () => {
   const tableWriter = (version: number): PostgresTableWriter =>
     new PostgresTableWriter(stores.pool, { name: TABLES_NAME, version });
 
-  /** As over Kafka: from bytes through the parser to the command processor. */
+  /** Executes a command as over Kafka, from bytes through the parser to the command processor. */
   async function send({ body, id, source, traceparent, timestampMs }: SentCommand): Promise<void> {
     const { key, value, headers } = commandMessage(body, { id, source, traceparent });
     const message = {
@@ -106,13 +106,13 @@ describe('every value that the edge accepts', () => {
     };
     const sent = readCommandMessage(message, NOW_MS, allowAnySender());
     if (sent.kind !== 'command')
-      throw new Error(`the edge takes no ${body.type}: ${JSON.stringify(sent)}`);
+      throw new Error(`the parser rejects ${body.type}: ${JSON.stringify(sent)}`);
     const { answer, position } = await processor.run(sent.command, sent.origin);
     const outcome: unknown = JSON.parse(JSON.stringify(toOutcome(sent.command, answer, position)));
     expect(parseOutcome(outcome)).toMatchObject({ ok: true });
   }
 
-  /** Into both kinds of tables, cut into transactions in any way. */
+  /** Projects events into both kinds of tables, in transactions of arbitrary sizes. */
   async function project(size: number): Promise<void> {
     let after: Position | null = (await writer.checkpoint())?.position ?? null;
     const { events } = await stores.events.readAll(after, 100_000);
@@ -142,7 +142,7 @@ describe('every value that the edge accepts', () => {
         expect(await everythingOf(tables, userId)).toEqual(await everythingOf(memory, userId));
         await isShown(userId);
       }),
-      // Of each run its own user: what failed once can't be tried again with less of it.
+      // Each run has its own user, because shrinking a failed history needs a new account.
       { numRuns: LIVES, endOnFailure: true },
     );
     for (const type of EVENT_TYPES) expect([type, (seen.get(type) ?? 0) > 3]).toEqual([type, true]);
@@ -157,7 +157,7 @@ describe('every value that the edge accepts', () => {
     }
   }
 
-  /** By the API, in the form that its contracts promise, and by the page. */
+  /** Checks the answers of the API against their schemas, and the rendering of the page. */
   async function isShown(userId: string): Promise<void> {
     const own = `/v1/users/${userId}`;
     const answer = async <T>(

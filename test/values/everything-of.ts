@@ -3,7 +3,7 @@ import { allTransactions, type ReadTables, type PublishedTransaction } from '#re
 
 const SECONDS_DIGITS = 9;
 
-/** What any reader can see of one account. */
+/** Everything that a reader can see of one account. */
 export async function everythingOf(tables: ReadTables, userId: string): Promise<unknown> {
   const rows: PublishedTransaction[] = [];
   for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
@@ -17,7 +17,7 @@ export async function everythingOf(tables: ReadTables, userId: string): Promise<
     stories,
     account: await tables.account(userId),
     batches: await tables.batches(userId, 1_000),
-    // In which order a database adds up parts of seconds is up to it.
+    // The order in which a database adds fractions of seconds is not defined.
     usage: usage.map(({ duration, ...used }) => ({
       ...used,
       duration: Number(duration.toPrecision(SECONDS_DIGITS)),

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { CommandBody } from '#contracts';
 import { SOURCE_TYPES } from '#ledger';
 
-// Commands at the ends of what their schemas allow. Whatever the edge takes, everything behind it
-// must be able to hold.
+// Commands at the limits of their schemas. Everything that the schemas accept must be stored and shown
+// correctly.
 
-/** A command as it is sent, and when the broker took it. */
+/** A command as it is sent, and the time at which the broker appended it. */
 export interface SentCommand {
   readonly id: string;
   readonly source: string;
@@ -14,7 +14,7 @@ export interface SentCommand {
   readonly traceparent: string | null;
 }
 
-/** Where times are long, short, or change their form. */
+/** Times that are very early, very late, or at a change of their format. */
 const STARTS = [
   '1970-01-01T00:00:00.000Z',
   '1999-12-31T23:59:59.999Z',
@@ -23,7 +23,7 @@ const STARTS = [
   '9999-11-01T00:00:00.000Z',
 ];
 
-/** Stands for a day behind the recharge itself. */
+/** A placeholder for one day after the recharge. */
 const SOON = 'soon';
 
 const EXPIRIES = [
@@ -38,7 +38,7 @@ const EXPIRIES = [
   '9999-12-31T00:00:00.000-23:59',
 ];
 
-/** Of one to four bytes in UTF-8, formulas, quotes, and what has no width. */
+/** Characters of one to four bytes in UTF-8, formulas, quotes, and characters without width. */
 const CHARACTERS = [
   ...['x', ' ', '"', "'", '\\', ',', ';', '=', '+', '-', '@', '{', '%', '＝', 'é', '单', '【'],
   ...['\u00ad', '\u200b', '\u202e', '\u2028', '\u2029', '\ufeff', '\ufffd', '\uffff', '\u0301'],
@@ -80,7 +80,7 @@ const source = fc.oneof(
 );
 const traceparent = fc.constantFrom(null, `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`);
 
-/** Without what is not said, as a JSON object has it. */
+/** Removes undefined fields, as JSON does. */
 function said(data: object): CommandBody['data'] {
   const fields = Object.entries(data).filter(([, value]) => value !== undefined);
   return Object.fromEntries(fields) as CommandBody['data'];
@@ -129,10 +129,10 @@ function anyBody(user_id: string, consumption: fc.Arbitrary<string>): fc.Arbitra
   );
 }
 
-/** Moments between two commands: none, up to a pre-deduction that is due, and days. */
+/** Durations between two commands: zero, up to the due time of a pre-deduction, and days. */
 const steps = fc.constantFrom(0, 1, 1_000, 3_600_000, 604_800_000, 2_678_400_000);
 
-/** What one user's account lives through. Its consumptions have one of two ids, so that they meet. */
+/** A history of one account. Its consumptions have one of two ids, so that they collide. */
 export function anyLife(user_id: string): fc.Arbitrary<readonly SentCommand[]> {
   return fc
     .tuple(fc.constantFrom(...STARTS), textUpTo(128), textUpTo(128))
@@ -163,5 +163,5 @@ function expiringSoon(body: CommandBody, timestampMs: number): CommandBody {
 
 const DAY_MS = 86_400_000;
 
-/** Commands come before what they make due later: a settlement and a grace of a week each. */
+/** The latest time of a command, a week of settlement and a week of grace before the last possible time. */
 const LAST_MS = Date.parse('9999-12-10T00:00:00.000Z');

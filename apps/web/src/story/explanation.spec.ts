@@ -25,21 +25,21 @@ const consumption = (overrides: Partial<ConsumptionStory>): ConsumptionStory => 
 });
 
 const storyWith = (
-  told: ConsumptionStory | null,
+  fields: ConsumptionStory | null,
   overrides: Partial<TransactionStory> = {},
 ): TransactionStory => ({
   transaction: rowOf(1),
   event: eventOf(1, 'PointsConsumed', 0, {}),
   command: { source: '/specs', id: 'c-1', type: 'ConsumePoints', received_at: AT },
-  consumption: told,
+  consumption: fields,
   refunds: [],
   ...overrides,
 });
 
 const draws = (...points: readonly number[]) =>
   points.map((drawn, at) => ({ batch_id: at + 1, points: drawn }));
-const explainInBoth = (told: Partial<ConsumptionStory>) =>
-  [zh, en].map((messages) => explainTransaction(storyWith(consumption(told)), messages));
+const explainInBoth = (fields: Partial<ConsumptionStory>) =>
+  [zh, en].map((messages) => explainTransaction(storyWith(consumption(fields)), messages));
 
 describe('the explanation of a consumption', () => {
   it('exists in both languages', () => {
@@ -51,31 +51,31 @@ describe('the explanation of a consumption', () => {
     [
       'cost less than held',
       { status: 'settled', estimate: 800, actual: 640, refunded: 160 },
-      /预扣 800 积分，实际费用 640 积分，多扣的 160 积分已返还。$/,
+      /预扣 800 积分，实际费用 640 积分，差额 160 积分已返还。$/,
     ],
     [
       'cost more than held',
       { status: 'settled', estimate: 800, actual: 900, draws: draws(800, 100) },
-      /补扣了 100 积分。/,
+      /差额 100 积分已补扣。/,
     ],
-    ['cost what was held', { status: 'settled', estimate: 800, actual: 800 }, /正好相同。$/],
+    ['cost what was held', { status: 'settled', estimate: 800, actual: 800 }, /与预扣相同。$/],
     [
       'was settled late',
       { status: 'settled', estimate: 800, actual: 640, refunded: 800, draws: draws(800, 640) },
-      /曾因超时返还.*扣除 640 积分。积分分 2 笔/,
+      /因逾期未结算已返还.*扣除 640 积分。积分分 2 笔/,
     ],
     ['was cancelled', { status: 'cancelled', estimate: 800, refunded: 800 }, /已取消.*全部返还。$/],
-    ['ran out of time', { status: 'timed_out', estimate: 800, refunded: 800 }, /没有按时结算/],
+    ['ran out of time', { status: 'timed_out', estimate: 800, refunded: 800 }, /逾期未结算/],
     ['came back later', { refunded: 300 }, /消费了 800 积分。其中 300 积分后来已返还。$/],
     ['came back whole', { refunded: 800 }, /后来已全部返还。$/],
     [
       'came back once more after its settlement',
       { status: 'settled', estimate: 800, actual: 640, refunded: 260 },
-      /多扣的 160 积分已返还。其中 100 积分后来已返还。$/,
+      /差额 160 积分已返还。其中 100 积分后来已返还。$/,
     ],
-    ['came out of batches', { draws: draws(500, 300) }, /积分分 2 笔从批次中扣减/],
-  ])('says that it %s', (_, told, sentence) => {
-    const [chinese] = explainInBoth(told);
+    ['came out of batches', { draws: draws(500, 300) }, /积分分 2 笔从各批次扣减/],
+  ])('says that it %s', (_, fields, sentence) => {
+    const [chinese] = explainInBoth(fields);
     expect(chinese).toMatch(sentence);
   });
 
