@@ -10,11 +10,11 @@ import {
   type LedgerEvent,
 } from '#ledger';
 import type { EncodedEvent, EventStore, NonEmpty } from '#event-store';
-import { START_MS, benchUser, commandsOf, hex, type Asked } from './even-load.js';
+import { START_MS, benchUser, commandsOf, hex, type CommandEnvelope } from './even-load.js';
 
 const STEP_MS = 50;
 
-/** Fills a store with what the rules make of an even load over so many users; gives its events. */
+/** Fills a store with the events of an even load over that many users, and returns their number. */
 export async function fillStore(store: EventStore, users: number, events: number): Promise<number> {
   const accounts = Array.from({ length: users }, () => emptyAccount(DEFAULT_POLICY));
   let written = 0;
@@ -22,7 +22,7 @@ export async function fillStore(store: EventStore, users: number, events: number
     const index = turn % users;
     const account = accounts[index];
     if (account === undefined) break;
-    for (const command of commandsOf(Math.floor(turn / users), turn, askedBy(index, turn))) {
+    for (const command of commandsOf(Math.floor(turn / users), turn, envelopeFor(index, turn))) {
       written += await appendDecision(store, account, command, written);
     }
   }
@@ -62,9 +62,9 @@ function encode(command: LedgerCommand, event: LedgerEvent, place: number): Enco
   };
 }
 
-const askedBy =
+const envelopeFor =
   (user: number, turn: number) =>
-  (kind: string): Asked => ({
+  (kind: string): CommandEnvelope => ({
     userId: benchUser(user),
     source: '/bench',
     id: `${kind}-${turn}`,

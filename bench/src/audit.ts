@@ -19,7 +19,7 @@ import { inDatabase, onPostgres } from './on-postgres.js';
 
 const AUDIT = fileURLToPath(new URL('../../apps/audit/src/main.js', import.meta.url));
 const OUTPUT_BYTES_MAX = 1024 * 1024;
-/** Both ledgers have as many accounts, so that a difference in memory comes from the events. */
+/** Both ledgers have the same number of accounts, so that a difference in memory comes from the events. */
 const ACCOUNTS = 1_000;
 const SMALL_EVENTS = 100_000;
 const WRITE_EVENTS = 5_000;
@@ -36,8 +36,8 @@ const SIZES: Sizes = {
 };
 
 /**
- * A quarter of the memory, as its manual advises. Nothing here outlives a power cut, and nothing goes
- * by while it is measured.
+ * Postgres gets a quarter of the memory, as its manual advises. Durability and background work are off,
+ * because they would disturb the measurement.
  */
 const SERVER = {
   shared_buffers: `${Math.max(128, Math.floor(totalmem() / 4 / 2 ** 20))}MB`,
@@ -89,8 +89,8 @@ interface Verified {
 const VERIFIES = 3;
 
 /**
- * The first one has the server fetch each page of what was loaded in bulk behind its back, which is of
- * the server and its machine; what the auditor does shows in those after it, fastest first.
+ * In the first run the server reads all pages that were loaded in bulk, which measures the server and
+ * its machine. The later runs, sorted by speed, measure the auditor.
  */
 async function verified(url: string, events: number) {
   await loadLedger(url, ACCOUNTS, events, progressReporter('loading, to verify'));
@@ -126,8 +126,8 @@ const REPLAYS = 10;
 const REPLAYS_AT_A_PROMPT = 3;
 
 /**
- * One user's statement, read, folded and printed into a file: the command without the start of Node,
- * the best of some; and as a process of its own that begins cold, the middle one.
+ * Replays one user's statement into a file: the best of several runs without the start of Node, and
+ * the median of runs as a separate, cold process.
  */
 async function replayed(url: string, home: string) {
   await loadLedger(url, 1, SMALL_EVENTS, progressReporter('loading, to replay'));
@@ -141,7 +141,7 @@ const REPLAY = ['replay', '--user', benchUser(0)];
 
 async function replayedHere(url: string, file: string): Promise<number> {
   const out = createWriteStream(file);
-  globalThis.gc?.(); // what the one before was made of
+  globalThis.gc?.(); // Collects the garbage of the previous run.
   const begunMs = performance.now();
   const status = await runAudit(REPLAY, {
     settings: readAuditSettings({ EVENT_STORE: url }),
@@ -173,7 +173,7 @@ async function replayedAtAPrompt(url: string, file: string): Promise<number> {
 
 const CHECKS = 3;
 
-/** The proof of the first account's statement: a process of its own, the middle one. */
+/** Checks the proof of the first account's statement in a separate process; the median of several runs. */
 async function checkedMs(url: string, home: string): Promise<number> {
   const place = await mkdtemp(join(home, 'proof-'));
   const key = join(place, 'key');
@@ -190,7 +190,7 @@ async function checkedMs(url: string, home: string): Promise<number> {
   return Math.round(median(took));
 }
 
-/** Events make a little more than a row each, all tables together. */
+/** An event makes a little more than one row on average, over all tables. */
 async function compared(url: string, rows: number): Promise<number> {
   const events = Math.ceil(rows / 2);
   await loadLedger(url, ACCOUNTS * 10, events, progressReporter('loading, to compare'));

@@ -18,30 +18,31 @@ const AT_ONCE = 2_000;
 const LOADS = 9;
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 
-/** What the first command of a fresh process costs on an account with so much behind it. */
+/** Measures the first command of a new process on an account with a long history. */
 export function coldLoadBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
     const pool = new pg.Pool({ connectionString: url });
-    // At the end the server may be gone before an idle connection has heard that it is let go.
+    // At the end the server may stop before an idle connection is closed.
     pool.on('error', () => undefined);
     const store = await openPostgresEventStore(url);
     const keys = new SnapshotKeys([{ id: 'bench', secret: randomBytes(32) }]);
     const snapshots = new SealedSnapshots(new PostgresSnapshotStore(pool), keys);
-    const deskOf = () => new AccountCommandProcessor({ store, snapshots, policy: DEFAULT_POLICY });
+    const openProcessor = () =>
+      new AccountCommandProcessor({ store, snapshots, policy: DEFAULT_POLICY });
     let sent = 0;
     const fillTo = async (events: number): Promise<void> => {
-      const desk = deskOf();
-      while (sent < events) await runSome(desk, Math.min(AT_ONCE, events - sent));
-      await desk.drain(60_000);
+      const processor = openProcessor();
+      while (sent < events) await runSome(processor, Math.min(AT_ONCE, events - sent));
+      await processor.drain(60_000);
     };
-    const runSome = (desk: AccountCommandProcessor, count: number) =>
-      Promise.all(Array.from({ length: count }, () => run(desk, sent++)));
+    const runSome = (processor: AccountCommandProcessor, count: number) =>
+      Promise.all(Array.from({ length: count }, () => run(processor, sent++)));
     const coldMs = async (): Promise<number> => {
-      const desk = deskOf();
+      const processor = openProcessor();
       const start = performance.now();
-      await run(desk, sent++);
+      await run(processor, sent++);
       const tookMs = performance.now() - start;
-      await desk.drain(10_000);
+      await processor.drain(10_000);
       return tookMs;
     };
     try {
@@ -53,7 +54,7 @@ export function coldLoadBench(): Promise<Record<string, number>> {
         cold_load_ms_100000: short,
         cold_load_ms_1000000: long,
         cold_load_ratio_1000000_to_100000: long / short,
-        warm_load_ms: await warmMs(deskOf(), (desk) => run(desk, sent++)),
+        warm_load_ms: await warmMs(openProcessor(), (processor) => run(processor, sent++)),
       };
     } finally {
       await store.close();
@@ -63,17 +64,17 @@ export function coldLoadBench(): Promise<Record<string, number>> {
 }
 
 async function warmMs(
-  desk: AccountCommandProcessor,
-  runOne: (desk: AccountCommandProcessor) => Promise<unknown>,
+  processor: AccountCommandProcessor,
+  runOne: (processor: AccountCommandProcessor) => Promise<unknown>,
 ): Promise<number> {
-  await runOne(desk);
+  await runOne(processor);
   const start = performance.now();
-  for (let times = 0; times < LOADS; times++) await runOne(desk);
+  for (let times = 0; times < LOADS; times++) await runOne(processor);
   return (performance.now() - start) / LOADS;
 }
 
-/** A day is 5,000 events: the account remembers as much as the policy lets it. */
-function run(desk: AccountCommandProcessor, n: number): Promise<unknown> {
+/** A day has 5,000 events, so that the idempotency window of the account is full. */
+function run(processor: AccountCommandProcessor, n: number): Promise<unknown> {
   const at = new Date(START_MS + n * 17_280).toISOString();
   const body =
     n % 100 === 0
@@ -86,5 +87,5 @@ function run(desk: AccountCommandProcessor, n: number): Promise<unknown> {
           data: { user_id: USER, points: 1, source_type: 'tts', duration: 1.5 },
         } as const);
   const command = toLedgerCommand({ ...body, source: '/bench', id: `c${n}` }, at);
-  return desk.run(command, { correlation: 'bench' });
+  return processor.run(command, { correlation: 'bench' });
 }

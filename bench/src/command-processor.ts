@@ -8,11 +8,11 @@ const USERS = 10_000;
 const COMMANDS = 100_000;
 const RUNS = 3;
 
-/** As an intake works: so many partitions side by side, each with so many commands at a time. */
+/** The commands arrive as in an intake, over several partitions in batches. */
 const PARTITIONS = 4;
 const BATCH = 250;
 
-/** Commands through the desk over the store in memory: from the typed command to the durable answer. */
+/** Measures the command processor on the memory store, from the typed command to the durable answer. */
 export async function commandProcessorBench(): Promise<Record<string, number>> {
   const spread: number[] = [];
   const hot: number[] = [];
@@ -62,7 +62,7 @@ async function send(processor: AccountCommandProcessor, command: LedgerCommand):
 
 const userOf = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
-const asked = (userId: string, id: string, at: number) => ({
+const envelope = (userId: string, id: string, at: number) => ({
   userId,
   source: '/bench',
   id,
@@ -72,7 +72,7 @@ const asked = (userId: string, id: string, at: number) => ({
 });
 
 const recharge = (userId: string): LedgerCommand => ({
-  ...asked(userId, 'recharge', 0),
+  ...envelope(userId, 'recharge', 0),
   type: 'RechargePoints',
   points: 1_000_000_000,
   expiresAt: null,
@@ -81,7 +81,7 @@ const recharge = (userId: string): LedgerCommand => ({
 });
 
 const consume = (userId: string, i: number): LedgerCommand => ({
-  ...asked(userId, `task-${i}`, i),
+  ...envelope(userId, `task-${i}`, i),
   type: 'ConsumePoints',
   sourceType: 'script',
   points: 1 + (i % 7),

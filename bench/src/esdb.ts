@@ -9,7 +9,7 @@ const WARM_UP_MS = 1_000;
 const MEASURED_MS = 5_000;
 const DATA = JSON.stringify({ points: 12, note: 'x'.repeat(270) });
 
-/** Appends of one event each by one client, many streams in flight, hash chain included. */
+/** Measures appends of one event each by one client, with many streams in flight and the hash chain. */
 export async function esdbBench(): Promise<Record<string, number>> {
   const server = new Worker(new URL('./esdb-server.js', import.meta.url));
   const url = await new Promise<string>((resolve) => server.once('message', resolve));

@@ -1,39 +1,43 @@
 import type { LedgerCommand } from '#ledger';
 
-/** When the load begins: nothing of it falls due while it lasts. */
+/** The start of the load, during which no points fall due. */
 export const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 
 export const hex = (value: number, digits: number): string =>
   value.toString(16).padStart(digits, '0');
 
 export const benchUser = (index: number): string => {
-  // Spread over the whole range, as real ids are, so that indexes feel it.
+  // The ids are spread over the whole range like real ones, because that affects indexes.
   const mixed = Math.imul(index + 1, 0x9e3779b1) >>> 0;
   return `${hex(mixed, 8)}-0000-4000-8000-${hex(index, 12)}`;
 };
 
-/** Who sends a command, and when. */
-export type Asked = Pick<LedgerCommand, 'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'>;
+/** The fields of a command that identify its user, its sender and its time. */
+export type CommandEnvelope = Pick<
+  LedgerCommand,
+  'userId' | 'source' | 'id' | 'commandId' | 'digest' | 'at'
+>;
 
 /**
- * What one user sends in a round: a recharge now and then; consumptions, some of them pre-deductions
- * settled below, some refunded. `asked` takes a letter that tells the commands of a turn apart.
+ * The commands of one user in a round: sometimes a recharge, otherwise consumptions, of which some are
+ * pre-deductions settled below the estimate, and some are refunded. The letter that `envelopeFor` takes
+ * makes the ids of one turn unique.
  */
 export function commandsOf(
   round: number,
   turn: number,
-  asked: (kind: string) => Asked,
+  envelopeFor: (kind: string) => CommandEnvelope,
 ): LedgerCommand[] {
-  if (round % 20 === 0) return [{ ...RECHARGE, ...asked('r') }];
+  if (round % 20 === 0) return [{ ...RECHARGE, ...envelopeFor('r') }];
   const consumptionId = `c-${turn}`;
-  const consume: LedgerCommand = { ...CONSUME, consumptionId, ...asked('c') };
+  const consume: LedgerCommand = { ...CONSUME, consumptionId, ...envelopeFor('c') };
   if (round % 10 === 5) {
     return [
       { ...consume, settleWithin: 3_600 },
-      { ...SETTLE, consumptionId, ...asked('s') },
+      { ...SETTLE, consumptionId, ...envelopeFor('s') },
     ];
   }
-  if (round % 20 === 7) return [consume, { ...REFUND, consumptionId, ...asked('b') }];
+  if (round % 20 === 7) return [consume, { ...REFUND, consumptionId, ...envelopeFor('b') }];
   return [consume];
 }
 

@@ -1,4 +1,4 @@
-/** What a bench found: figures by the names that stay the same over time. */
+/** The results of a benchmark by name. The names don't change over time. */
 export type Figures = Readonly<Record<string, number>>;
 
 export function secondsOf(work: () => void): number {
@@ -7,11 +7,11 @@ export function secondsOf(work: () => void): number {
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-/** The upper one of the two in the middle, where there are two. */
+/** The median, which is the upper one of the two middle values when there are two. */
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** One after the other. */
+/** Runs the work several times, one after the other. */
 export async function repeated<T>(times: number, work: () => Promise<T>): Promise<T[]> {
   const done: T[] = [];
   while (done.length < times) done.push(await work());

@@ -25,15 +25,15 @@ const BENCHES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
 
 const USAGE = `npm run bench [-- NAME … --json]
 
-Measures, each in one run, side by side. NAME: ${Object.keys(BENCHES).join(', ')} (default: all).
-  --json   the figures as one JSON object on the last line
+Runs benchmarks. NAME is one of ${Object.keys(BENCHES).join(', ')} (default: all).
+  --json   print the results as one JSON object on the last line
 `;
 
 async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith('--'));
   const unknown = args.find((arg) => arg !== '--json' && !Object.hasOwn(BENCHES, arg));
   if (unknown !== undefined) {
-    console.error(unknown === '--help' ? USAGE : `There is no bench "${unknown}".\n\n${USAGE}`);
+    console.error(unknown === '--help' ? USAGE : `There is no benchmark "${unknown}".\n\n${USAGE}`);
     return unknown === '--help' ? 0 : 2;
   }
   const all: Record<string, number> = {};

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '#embedded';
 import { withTempDir } from './temp-dir.js';
 
-/** A server of its own, as the local stack starts it, with fsync on; gone afterwards. */
+/** Runs the work on a new server, started as by the local stack with fsync on, and removes it afterwards. */
 export function onPostgres<T>(
   measure: (url: string, home: string) => Promise<T>,
   settings: Readonly<Record<string, string>> = {},
@@ -15,7 +15,7 @@ export function onPostgres<T>(
   });
 }
 
-/** One that nothing else of the run sees. */
+/** Runs the work in a new database of the server. */
 export async function inDatabase<T>(
   server: string,
   name: string,

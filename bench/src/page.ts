@@ -5,15 +5,15 @@ import { onPostgres } from './on-postgres.js';
 
 const ROWS = 2_000_000;
 const PAGE_ROWS = 100;
-/** One user has a tenth of all rows: enough for a thousand pages. */
+/** One user has a tenth of all rows, which is enough for a thousand pages. */
 const HOT_USER = benchUser(0);
 const REQUESTS = 1_500;
 
-/** The first and the thousandth page of a long statement, in turn, from one caller. */
+/** Measures the first and the thousandth page of a long statement alternately, by one caller. */
 export function pageBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
     const pool = new pg.Pool({ connectionString: url });
-    pool.on('error', () => undefined); // the server is stopped right behind us
+    pool.on('error', () => undefined); // The server stops directly afterwards.
     try {
       await migrate(pool);
       await fill(pool);
@@ -54,7 +54,7 @@ async function fill(pool: pg.Pool): Promise<void> {
   await pool.query('vacuum analyze mjk_point_transactions_v1');
 }
 
-/** The last row of the page before. */
+/** The last row of the previous page. */
 async function cursorOfPage(pool: pg.Pool, page: number): Promise<RowCursor> {
   const { rows } = await pool.query<{ id: string; revision: string; line: number }>(
     `select id, revision, line from mjk_point_transaction_lines where user_id = $1
@@ -62,7 +62,7 @@ async function cursorOfPage(pool: pg.Pool, page: number): Promise<RowCursor> {
     [HOT_USER, (page - 1) * PAGE_ROWS - 1],
   );
   const [last] = rows;
-  if (last === undefined) throw new Error('there are not so many pages');
+  if (last === undefined) throw new Error('the statement has too few pages');
   return { id: Number(last.id), revision: Number(last.revision), line: last.line };
 }
 

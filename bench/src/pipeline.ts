@@ -12,13 +12,13 @@ import { RowWatch } from './pipeline/row-watch.js';
 import { processorOnPostgres } from './pipeline/processor-on-postgres.js';
 import { withTempDir, type TempDir } from './temp-dir.js';
 
-// Everything on this one machine: broker, intake, store, projector and this loader share its cores.
+// Broker, intake, store, projector and this load generator share the cores of one machine.
 const USERS = 10_000;
 const LOAD_SECONDS = 15;
 const PROBE_EVERY_MS = 20;
 const BACKLOG_MAX = 20_000;
 
-/** Kafka to committed row; beside it, in the same run, the usual way. */
+/** Measures the way from Kafka to a committed row, and a plain SQL baseline in the same run. */
 export const pipelineBench = (): Promise<Record<string, number>> => withTempDir(measure);
 
 async function measure({ path: home, onExit: stopping }: TempDir): Promise<Record<string, number>> {
@@ -26,16 +26,16 @@ async function measure({ path: home, onExit: stopping }: TempDir): Promise<Recor
   stopping(() => postgres.stop());
   const kafka = await startKafkaBroker({ dataDir: join(home, 'kafka') });
   stopping(() => kafka.stop());
-  const line = new Pipeline(home, postgres.url, kafka.brokers);
-  stopping(() => line.stop());
+  const pipeline = new Pipeline(home, postgres.url, kafka.brokers);
+  stopping(() => pipeline.stop());
   const sql = await sqlBaseline(postgres.url, USERS);
   const desk_pg_per_s = await inDatabase(postgres.url, 'desk', (url) =>
     processorOnPostgres(url, USERS),
   );
-  await line.start();
-  const spread = await line.sustained((n) => userOf(n % USERS));
-  const hot = await line.sustained(() => userOf(USERS + 1));
-  const latency = await line.latencyAt(spread / 2, (n) => userOf(n % USERS));
+  await pipeline.start();
+  const spread = await pipeline.sustained((n) => userOf(n % USERS));
+  const hot = await pipeline.sustained(() => userOf(USERS + 1));
+  const latency = await pipeline.latencyAt(spread / 2, (n) => userOf(n % USERS));
   return {
     desk_pg_per_s,
     pipeline_per_s: spread,
@@ -69,7 +69,7 @@ class Pipeline {
   async start(): Promise<void> {
     await mkdir(join(this.home, 'logs'));
     for (const app of ['projector', 'intake']) await this.#startApp(app);
-    // Whoever spends has points.
+    // Every user needs points to spend.
     await this.#publish(
       Array.from({ length: USERS + 2 }, (_, n) =>
         this.#message({
@@ -99,7 +99,7 @@ class Pipeline {
     return (this.#sent - from) / ((performance.now() - start) / 1000);
   }
 
-  /** From publish to committed row, at a steady load: probes ask for the row of one command each. */
+  /** The latency from publish to committed row at a steady load. Each probe waits for the row of one command. */
   async latencyAt(
     perSecond: number,
     userAt: (n: number) => string,
@@ -164,7 +164,7 @@ class Pipeline {
       },
       logPath: join(this.home, 'logs', `${app}.log`),
       readyUrl: `http://127.0.0.1:${port}/health/ready`,
-      report: (line) => process.stderr.write(`${line}\n`),
+      report: (pipeline) => process.stderr.write(`${pipeline}\n`),
     });
     this.#apps.push(child);
     await child.start();

@@ -11,14 +11,14 @@ const USERS = 10_000;
 const EVENTS = 1_000_000;
 const NAME = 'points';
 
-/** From events in memory to committed rows: what the tables cost, whichever store feeds them. */
+/** Measures the projection from events in memory to committed rows, independently of the event store. */
 export function projectorBench(): Promise<Record<string, number>> {
   return onPostgres(async (url) => {
     const store = new PackedEventStore();
     const events = await fillStore(store, USERS, EVENTS);
-    globalThis.gc?.(); // what the load was made of is not the projector's to collect
+    globalThis.gc?.(); // Collects the garbage of the load, which must not affect the measurement.
     const pool = new pg.Pool({ connectionString: url, pipeline: true });
-    pool.on('error', () => undefined); // the server is stopped right behind us
+    pool.on('error', () => undefined); // The server stops directly afterwards.
     try {
       await migrate(pool);
       const live = await liveSeconds(pool, store);
@@ -35,7 +35,7 @@ export function projectorBench(): Promise<Record<string, number>> {
   });
 }
 
-/** The projector as it runs, with every index in place, behind by all events. */
+/** Runs the projector with all indexes from the first event. */
 async function liveSeconds(pool: pg.Pool, store: PackedEventStore): Promise<number> {
   const head = await store.head();
   const stop = new AbortController();

@@ -13,16 +13,16 @@ import { secondsOf, type Figures } from './figures.js';
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 const RUNS = 10;
 
-/** Decisions and replay on one core, and whether the cost of one command grows with what lies behind it. */
+/** Measures decisions and replay on one core, and whether the cost of a command grows with the history. */
 export function rulesBench(): Figures {
-  // A long account, and not so long that it is the memory of the machine that is measured.
+  // The history is long, but short enough that the memory of the machine is not measured.
   const history = historyOf(10_000);
   const replayTen = (): void => {
     for (let times = 0; times < 10; times++) replay(history, DEFAULT_POLICY);
   };
   replayTen();
   const replayed = best(replayTen) / 10;
-  costOfOne(1_000); // The first measurement of all is the compiler's.
+  costOfOne(1_000); // The first measurement includes the compilation.
   const [short, middle, long] = [costOfOne(10), costOfOne(1_000), costOfOne(100_000)];
   return {
     replay_events_per_s: history.length / replayed,
@@ -37,7 +37,7 @@ export function rulesBench(): Figures {
 const best = (work: () => void): number =>
   Math.min(...Array.from({ length: RUNS }, () => secondsOf(work)));
 
-/** Seconds for one decision, on an account with so many events behind it, that is left as it is. */
+/** Seconds for one decision on an account after that many events. The account is not changed. */
 function costOfOne(behind: number): number {
   const account = replay(historyOf(behind), DEFAULT_POLICY);
   const commands = Array.from({ length: 20_000 }, (_, index) => consume(behind + index));
@@ -48,7 +48,7 @@ function costOfOne(behind: number): number {
   return best(decideAll) / commands.length;
 }
 
-/** A heavy user: a recharge now and then, consumptions, each tenth of them a pre-deduction settled below. */
+/** The history of a heavy user: some recharges, and consumptions, a tenth of them settled pre-deductions. */
 function historyOf(size: number): LedgerEvent[] {
   const account = emptyAccount(DEFAULT_POLICY);
   const history: LedgerEvent[] = [];
@@ -74,7 +74,7 @@ function commandsAt(index: number): LedgerCommand[] {
   return [{ ...consume(index), settleWithin: 3600 }, settle(index)];
 }
 
-const asked = (index: number, kind: string) => ({
+const envelope = (index: number, kind: string) => ({
   userId: '00000000-0000-4000-8000-000000000001',
   source: '/bench',
   id: `${kind}-${index}`,
@@ -87,7 +87,7 @@ const idOf = (index: number, kind: string): string =>
   `${kind.charCodeAt(0).toString(16).padStart(8, '0')}-0000-5000-8000-${index.toString(16).padStart(12, '0')}`;
 
 const recharge = (index: number): LedgerCommand => ({
-  ...asked(index, 'recharge'),
+  ...envelope(index, 'recharge'),
   type: 'RechargePoints',
   points: 10_000,
   expiresAt: new Date(START_MS + index * 1000 + 30 * 86_400_000).toISOString(),
@@ -96,7 +96,7 @@ const recharge = (index: number): LedgerCommand => ({
 });
 
 const consume = (index: number): LedgerCommand & { type: 'ConsumePoints' } => ({
-  ...asked(index, 'consume'),
+  ...envelope(index, 'consume'),
   type: 'ConsumePoints',
   sourceType: 'tts',
   points: 12,
@@ -107,7 +107,7 @@ const consume = (index: number): LedgerCommand & { type: 'ConsumePoints' } => ({
 });
 
 const settle = (index: number): LedgerCommand => ({
-  ...asked(index, 'settle'),
+  ...envelope(index, 'settle'),
   type: 'SettleConsumption',
   consumptionId: `consume-${index}`,
   points: 10,

@@ -8,7 +8,7 @@ import { singleAppends } from './store/single-appends.js';
 
 const IN_FLIGHT = [1, 16, 128, 512];
 
-/** On the embedded Postgres with fsync on; every figure of one run on one server. */
+/** Measures on the embedded Postgres with fsync on, all figures on one server. */
 export const storeBench = (): Promise<Record<string, number>> => onPostgres(measure);
 
 async function measure(url: string): Promise<Record<string, number>> {

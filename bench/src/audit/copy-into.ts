@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import pg from 'pg';
 
-/** Runs a COPY … FROM STDIN with those chunks of its data. */
+/** Runs a COPY … FROM STDIN with chunks of data. */
 export function copyInto(
   client: pg.Client,
   statement: string,
@@ -36,7 +36,7 @@ class CopyIn extends pg.Query {
     super(text, settle);
   }
 
-  /** Called by the client. */
+  /** The client calls this method. */
   handleCopyInResponse(connection: pg.Connection): void {
     this.begin(connection);
   }

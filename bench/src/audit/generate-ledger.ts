@@ -16,9 +16,9 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
-import { START_MS, benchUser, commandsOf, type Asked } from '../even-load.js';
+import { START_MS, benchUser, commandsOf, type CommandEnvelope } from '../even-load.js';
 
-/** A row of the store, as it is loaded in bulk. */
+/** A row of the event store for the bulk load. */
 export interface LoadedEvent {
   readonly position: number;
   readonly stream: string;
@@ -39,7 +39,7 @@ interface Writer {
 const STEP_MS = 250;
 const POLICY = policyFingerprint(DEFAULT_POLICY);
 
-/** Neighbours among all accounts of a load. */
+/** A range of consecutive accounts of a load. */
 export interface Slice {
   readonly from: number;
   readonly to: number;
@@ -47,9 +47,9 @@ export interface Slice {
 }
 
 /**
- * What the rules make of an even load, ids, hashes and all, as the command processor writes it: round by round, one
- * turn of each account of the slice in each, until all slices together have so many events. In every
- * round all accounts do the same, so that a slice knows its positions by itself.
+ * Generates the events of an even load with ids and hashes, as the command processor would write them.
+ * Each round has one turn of every account of the slice, until all slices together have the requested
+ * number of events. All accounts do the same in a round, so that a slice can compute its positions.
  */
 export function* roundsOf({ from, to, of }: Slice, events: number): Generator<LoadedEvent[]> {
   const writers = Array.from({ length: to - from }, (_, index): Writer => ({
@@ -100,7 +100,7 @@ function encode(writer: Writer, command: LedgerCommand, event: LedgerEvent): Enc
 
 const envelopeFor =
   (userId: string, turn: number) =>
-  (kind: string): Asked => {
+  (kind: string): CommandEnvelope => {
     const id = `${kind}-${turn}`;
     return {
       userId,

@@ -14,14 +14,14 @@ const CONSTRAINTS = {
 } as const;
 const ACCOUNTS_OF_A_CHUNK = 1_000;
 const THREADS_MAX = 8;
-/** What a round leaves is garbage soon, and little of it is worth moving. */
+/** The objects of a round become garbage soon, so that a large young generation avoids copying them. */
 const YOUNG_MB_MAX = 192;
 
 export type OnProgress = (events: number, of: number) => void;
 
 /**
- * Fills an event store in bulk, by its owner: what is measured is the auditor and not the writer. The
- * rows stand as a vacuum leaves them that has been by, as in a ledger that is not of today.
+ * Fills an event store in bulk as its owner, because the auditor is measured and not the writer. The
+ * rows are frozen, as after a vacuum of an older ledger.
  */
 export async function loadLedger(
   url: string,
@@ -36,7 +36,7 @@ export async function loadLedger(
   const threads = threadsFor(accounts, events);
   const chunks = inTurn(threads, (more) => onProgress((loaded += more), events));
   try {
-    // COPY writes frozen rows, and no log of them, into what is empty since the same transaction.
+    // COPY writes frozen rows without WAL into a table that the same transaction has truncated.
     await client.query('begin; alter table event_store.events disable trigger append_only');
     await client.query(`truncate event_store.events; ${constraints('drop')}`);
     const statement = `copy event_store.events (${COLUMNS}) from stdin with (freeze)`;
@@ -58,7 +58,7 @@ const constraints = (change: 'add' | 'drop'): string =>
     .join(', ')
     .replace(/^/, 'alter table event_store.events ');
 
-/** Neighbouring accounts to each core. */
+/** Each core generates a range of consecutive accounts. */
 function threadsFor(accounts: number, events: number): LoadThread[] {
   const count = Math.min(accounts, availableParallelism(), THREADS_MAX);
   const roundsOfAChunk = Math.ceil(ACCOUNTS_OF_A_CHUNK / accounts);
@@ -69,7 +69,7 @@ function threadsFor(accounts: number, events: number): LoadThread[] {
   });
 }
 
-/** The same rounds of one slice after the other: rows stand in the order of their positions. */
+/** Takes the same rounds from each slice in turn, so that rows are in the order of their positions. */
 async function* inTurn(
   threads: readonly LoadThread[],
   loaded: (events: number) => void,
@@ -85,7 +85,7 @@ async function* inTurn(
   }
 }
 
-/** Makes the next chunk while the one before is written. */
+/** Generates the next chunk while the previous one is written. */
 class LoadThread {
   readonly #worker: Worker;
   #next: Promise<LoadedChunk | null>;
@@ -105,7 +105,7 @@ class LoadThread {
   }
 
   async end(): Promise<void> {
-    this.#next.catch(() => {}); // nothing awaits the last chunk
+    this.#next.catch(() => {}); // The last chunk is not awaited elsewhere.
     await this.#worker.terminate();
   }
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { roundsOf, type LoadedEvent, type Slice } from './generate-ledger.js';
 
-// Makes a slice of a ledger as text for COPY: a chunk for each request, null at the end.
+// Generates a slice of a ledger as text for COPY: a chunk for each request, and null at the end.
 
 export interface LoadThreadSettings {
   readonly slice: Slice;
@@ -15,7 +15,7 @@ export interface LoadedChunk {
 }
 
 const port = parentPort;
-if (port === null) throw new Error('a bug: this file is a thread of the bench');
+if (port === null) throw new Error('a bug: this file must run as a worker thread of the bench');
 const { slice, events, roundsOfAChunk } = workerData as LoadThreadSettings;
 const rounds = roundsOf(slice, events);
 
@@ -33,7 +33,7 @@ function chunk(): LoadedChunk | null {
   return count === 0 ? null : { text: Buffer.from(text), events: count };
 }
 
-/** In the order of COLUMNS in load.ts. Only backslashes mean something to COPY: JSON has no raw tab. */
+/** The order is that of COLUMNS in load-ledger.ts. Only backslashes are escaped, because JSON has no raw tab. */
 function lineOf({ position, revision, id, stream, type, data, meta, hash }: LoadedEvent): string {
   const escaped = [data, meta].map((json) => json.replaceAll('\\', '\\\\'));
   return `${[position, revision, id, stream, type, ...escaped].join('\t')}\t\\\\x${hash}\n`;

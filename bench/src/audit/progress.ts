@@ -2,7 +2,7 @@ import type { OnProgress } from './load-ledger.js';
 
 const REPORT_INTERVAL_MS = 5_000;
 
-/** Reports progress on stderr every few seconds, because stdout is for the figures only. */
+/** Reports progress on stderr every few seconds, because stdout is for the results only. */
 export function progressReporter(what: string): OnProgress {
   let reportedMs = performance.now();
   return (done, of) => {

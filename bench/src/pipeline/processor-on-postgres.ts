@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from '#ledger';
 const IN_FLIGHT = 512;
 const SECONDS = 10;
 
-/** The desk on Postgres without Kafka: commands per second, spread over the users. */
+/** Measures the command processor on Postgres without Kafka, in commands per second over many users. */
 export async function processorOnPostgres(url: string, users: number): Promise<number> {
   const store = await openPostgresEventStore(url);
   const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });

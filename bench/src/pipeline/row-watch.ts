@@ -8,10 +8,10 @@ interface Wait {
   readonly resolve: (at: number) => void;
 }
 
-/** Looks how many rows are committed: one query at a time, however many wait, so as not to be the load. */
+/** Polls the number of committed rows by one query at a time for all waiters, to add little load. */
 export class RowWatch {
   readonly #pool: Pool;
-  /** In the order of the rows. */
+  /** The waiters in the order of their rows. */
   readonly #waits: Wait[] = [];
   #looking: Promise<void> | null = null;
 
@@ -19,7 +19,7 @@ export class RowWatch {
     this.#pool = pool;
   }
 
-  /** Every command here makes one row, ids are dense, and nobody else writes into this database. */
+  /** The largest id is the number of rows: each command makes one row, and there is no other writer. */
   async rows(): Promise<number> {
     const { rows } = await this.#pool.query<{ rows: string | null }>(
       'select max(id) as rows from mjk_point_transactions',
@@ -27,11 +27,12 @@ export class RowWatch {
     return Number(rows[0]?.rows ?? 0);
   }
 
-  /** When so many were first seen. More than by the call before. */
+  /** Resolves with the time at which that many rows were first seen. Calls must be in ascending order. */
   async appear(rows: number): Promise<number> {
     const appeared = new Promise<number>((resolve) => this.#waits.push({ rows, resolve }));
     this.#looking ??= this.#look();
-    return Promise.race([appeared, this.#looking.then(() => appeared)]); // looking may fail
+    // A failed query rejects the waiters.
+    return Promise.race([appeared, this.#looking.then(() => appeared)]);
   }
 
   async #look(): Promise<void> {

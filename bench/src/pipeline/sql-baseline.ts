@@ -5,8 +5,9 @@ const SECONDS = 8;
 const BATCHES = 3;
 
 /**
- * The usual way, from Node through a pool: one transaction a command locks the account and its
- * batches, updates both, inserts the row and commits. No events, no chain, no repeats recognised.
+ * The plain SQL baseline, from Node through a pool: one transaction per command locks the account and
+ * its batches, updates both, inserts the row and commits. It has no events, no hash chain and no
+ * idempotency.
  */
 export async function sqlBaseline(
   url: string,

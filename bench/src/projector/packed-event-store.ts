@@ -15,7 +15,7 @@ const BLOCK_BYTES = 2 ** 24;
 const FOLLOW_EVENTS_MAX = 500;
 const HASH = new Uint8Array(32);
 
-/** An event as one run of bytes: its revision, and each field behind its length. */
+/** Packs an event into bytes: its revision, and each field after its length. */
 function packed(event: RecordedEvent): Buffer {
   const parts = FIELDS.flatMap((field) => {
     const text = Buffer.from(event[field]);
@@ -44,12 +44,12 @@ function unpacked(bytes: Buffer, from: number): RecordedEvent {
 }
 
 /**
- * A double that holds events as bytes and decodes them at each reading, as an adapter does. As
- * objects they would keep the collector busier than the projector does. Its only writer is trusted.
+ * A test double that stores events as bytes and decodes them on each read, as an adapter does. As
+ * objects they would cause more garbage collection than the projector. Appends are not checked.
  */
 export class PackedEventStore implements EventStore {
   readonly #blocks: Buffer[] = [];
-  /** Where each event begins, counted through all blocks. */
+  /** The offset of each event, counted through all blocks. */
   readonly #starts: number[] = [];
   #end = 0;
 

@@ -4,7 +4,7 @@ import { closedLoop, newAccounts, nextEvent, type Account, type Measured } from 
 const PAGE = 500;
 const READ_MS_MAX = 5_000;
 
-/** Appends of one event each, chain included. */
+/** Measures appends of one event each, including the hash chain. */
 export async function appends(url: string, inFlight: number): Promise<Measured> {
   const store = await openPostgresEventStore(url);
   const accounts = newAccounts(String(inFlight));

@@ -11,7 +11,7 @@ const USERS = 10_000;
 const WARM_UP_MS = 1_000;
 const MEASURED_MS = 5_000;
 
-/** 300 bytes of data and meta, as an ordinary consumption has. */
+/** Data and meta have 300 bytes, as an ordinary consumption has. */
 export const EVENT_TYPE = 'PointsConsumed';
 export const EVENT_META = JSON.stringify({
   v: 1,
@@ -31,7 +31,7 @@ function dataOf(length: number): string {
   return JSON.stringify({ ...fields, memo: 'x'.repeat(length - bare.length) });
 }
 
-/** An account as its writer knows it. */
+/** The state of an account's writer. */
 export interface Account {
   readonly stream: string;
   revision: number;
@@ -46,7 +46,7 @@ export function newAccounts(run: string): Account[] {
   }));
 }
 
-/** Ids as spread as real ones, without the cost of making them. */
+/** Ids are spread like real ones, without the cost of deriving them. */
 export function eventId(place: number): string {
   const spread = Math.imul(place + 1, 0x9e3779b1) >>> 0;
   return `${hex(spread, 8)}-0000-5000-8000-${hex(place, 12)}`;
@@ -62,7 +62,7 @@ export function nextEvent({ stream, revision, hash }: Account): EncodedEvent {
   return { ...event, hash: chainHash(hash, { ...event, stream, revision: revision + 1 }) };
 }
 
-/** So many callers, each with its own accounts, each with one append under way at a time. */
+/** Runs concurrent callers, each with its own accounts and one append in flight at a time. */
 export async function closedLoop(
   inFlight: number,
   accounts: readonly Account[],

@@ -11,10 +11,10 @@ type Consumed = {
 const IN_FLIGHT = 128;
 const CONNECTIONS = 32;
 
-/** The same events through a good library of the kind that commits every append by itself. */
+/** The same events through emmett, a library that commits every append by itself. */
 export async function emmettAppends(url: string): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
-  pool.on('error', () => {}); // the server may end before a connection has
+  pool.on('error', () => {}); // The server may stop before a connection is closed.
   const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
   await store.schema.migrate();
   const data = JSON.parse(EVENT_DATA) as Record<string, unknown>;

@@ -19,7 +19,7 @@ const rowOf = (place: number) => [
   HASH,
 ];
 
-/** What Postgres can take at best: the same bytes and indexes, and nothing is checked. */
+/** The upper bound of Postgres: the same bytes and indexes without any checks. */
 export async function rawInserts(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { closedLoop, newAccounts, nextEvent } from './closed-loop.js';
 
 const IN_FLIGHT = 128;
-/** More of them do not help on a small machine. */
+/** More connections do not help on a small machine. */
 const CONNECTIONS = 32;
 
 const APPEND = `insert into single_events (revision, id, stream, type, data, meta, hash)
@@ -10,13 +10,13 @@ const APPEND = `insert into single_events (revision, id, stream, type, data, met
   where $1 = coalesce((select max(revision) from single_events where stream = $3), -1)`;
 
 /**
- * One transaction per append, side by side, as most libraries do it: same bytes, same indexes, the
- * revision checked. Positions come from a sequence, so a reader could miss events: this is faster
- * than anything correct that commits each append by itself.
+ * One transaction per append, concurrently, as in most libraries, with the same bytes and indexes and
+ * a check of the revision. Positions come from a sequence, so that a reader could miss events: this is
+ * faster than any correct store that commits each append by itself.
  */
 export async function singleAppends(url: string): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
-  pool.on('error', () => {}); // the server may end before a connection has
+  pool.on('error', () => {}); // The server may stop before a connection is closed.
   await pool.query('create table single_events (like event_store.events including all)');
   await pool.query(
     'create sequence single_position; alter table single_events alter position set default nextval($$single_position$$)',
