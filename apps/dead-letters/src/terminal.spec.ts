@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { jest } from '@jest/globals';
+import { bufferedText } from '#testing';
 import { Progress, print, type Terminal } from './terminal.js';
 
 function terminalOf(
@@ -8,7 +9,7 @@ function terminalOf(
 ): Terminal & { readonly text: () => string } {
   const out = new PassThrough({ highWaterMark });
   const err = Object.assign(new PassThrough(), { isTTY });
-  return { out, err, text: () => String((err.read() as Buffer | null) ?? '') };
+  return { out, err, text: () => bufferedText(err) };
 }
 
 describe('what is printed', () => {
@@ -19,7 +20,7 @@ describe('what is printed', () => {
     const printing = print(terminal, '12345678').then(() => (isPrinted = true));
     await new Promise(setImmediate);
     expect(isPrinted).toBe(false);
-    expect(String(out.read())).toBe('12345678');
+    expect(bufferedText(out)).toBe('12345678');
     await printing;
     expect(isPrinted).toBe(true);
   });

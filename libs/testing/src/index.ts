@@ -1,3 +1,4 @@
+export { bufferedText } from './buffered-text.js';
 export { eventually, eventuallyHolds } from './eventually.js';
 export { DEFAULT_USERS } from './eventstoredb/access.js';
 export type { LogRecord as EventStoreDbLogRecord } from './eventstoredb/log-record.js';

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { bufferedText } from '#testing';
 import type { ParkedAccount } from '../diff/table-snapshot.js';
 import type { CommandContext } from './command-context.js';
 import { warnOfDamagedStreams, warnOfParkedAccounts } from './warnings.js';
@@ -6,9 +7,7 @@ import { warnOfDamagedStreams, warnOfParkedAccounts } from './warnings.js';
 function linesOf(warn: (context: CommandContext) => void): string[] {
   const err = new PassThrough();
   warn({ terminal: { out: new PassThrough(), err } } as unknown as CommandContext);
-  return String(err.read() ?? '')
-    .split('\n')
-    .slice(0, -1);
+  return bufferedText(err).split('\n').slice(0, -1);
 }
 
 describe('warnOfDamagedStreams', () => {

@@ -1,11 +1,12 @@
 import { jest } from '@jest/globals';
 import { PassThrough } from 'node:stream';
+import { bufferedText } from '#testing';
 import { Progress, progressLine } from './progress.js';
 import { print } from './terminal.js';
 
 function terminal(isTTY: boolean) {
   const err = Object.assign(new PassThrough(), { isTTY });
-  return { out: new PassThrough(), err, written: () => String(err.read() ?? '') };
+  return { out: new PassThrough(), err, written: () => bufferedText(err) };
 }
 
 describe('Progress', () => {
@@ -75,7 +76,7 @@ describe('print', () => {
   it('does not wait while the reader keeps up', () => {
     const stream = new PassThrough();
     expect(print(stream, 'text')).toBeUndefined();
-    expect(String(stream.read())).toBe('text');
+    expect(bufferedText(stream)).toBe('text');
   });
 
   it('waits while a slow reader has not taken what was written', async () => {
