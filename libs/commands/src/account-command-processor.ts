@@ -1,9 +1,8 @@
 import { settledWithin } from '#async';
-import { NO_STREAM } from '#event-store';
 import { accountStream } from '#identity';
 import type { LedgerCommand } from '#ledger';
 import { AccountLoader } from './account-loader.js';
-import { appendWithRetry, type AppendedBatch } from './append-with-retry.js';
+import type { AppendedBatch } from './append-with-retry.js';
 import { createAccountCache, type AccountCache } from './account-cache.js';
 import type { LoadedAccount } from './loaded-account.js';
 import {
@@ -23,8 +22,8 @@ import {
   type PendingCommand,
 } from './command-batch.js';
 import { StoreRetry, isPermanent } from './store-retry.js';
-import { RecordedAnswers } from './recorded-answers.js';
-import { readPage } from './read-page.js';
+import { recordBatch, type BatchState } from './record-batch.js';
+import { answerRepeats } from './recorded-answers.js';
 import { SnapshotChecker } from './snapshot-checker.js';
 import { AccountSnapshots } from './account-snapshots.js';
 
@@ -35,14 +34,10 @@ export interface RunOptions {
 }
 
 /** Pending commands of one account, and the state on which they will be decided. */
-interface Mailbox {
+interface Mailbox extends BatchState {
   readonly stream: string;
   readonly pending: PendingCommand[];
   loaded: LoadedAccount | null;
-  /** The state was loaded for the current batch, so that it is not older than its commands. */
-  isFresh: boolean;
-  /** The state came from a snapshot that was found wrong. No command is decided on it any more. */
-  isInvalidated: boolean;
 }
 
 /**
@@ -189,7 +184,7 @@ export class AccountCommandProcessor {
       if (conflicts > 1 && !(await retry.backOff())) break;
       const loaded = await this.#accountOf(mailbox, retry);
       const batch = decideBatch(loaded, mailbox.pending, this.#context);
-      const appended = await this.#appendBatch(mailbox, batch, retry);
+      const appended = await recordBatch(this.#context, batch, mailbox, retry);
       if (appended !== null) return this.#answerBatch(mailbox, batch, appended);
       mailbox.loaded = null;
       observer.conflicted(mailbox.stream);
@@ -203,55 +198,6 @@ export class AccountCommandProcessor {
     mailbox.isFresh = mailbox.loaded === null;
     mailbox.loaded ??= await this.#loader.load(mailbox.stream, retry);
     return mailbox.loaded;
-  }
-
-  /** Null on a conflict: the batch was decided on an outdated state. */
-  async #appendBatch(
-    mailbox: Mailbox,
-    batch: CommandBatch,
-    retry: StoreRetry,
-  ): Promise<AppendedBatch | null> {
-    const { stream, expected, decided } = batch;
-    const { clock, observer } = this.#context;
-    const [first, ...rest] = batch.events;
-    if (first === undefined) return this.#confirmUnchanged(mailbox, batch, retry);
-    if (mailbox.isInvalidated) return null;
-    const started = clock.now();
-    const append = { stream, expected, events: [first, ...rest] } as const;
-    const appended = await appendWithRetry(this.#context, append, retry);
-    if (appended !== null) {
-      const ms = clock.now() - started;
-      const { attempts } = appended;
-      observer.appended({
-        stream,
-        commands: decided.length,
-        events: append.events.length,
-        ms,
-        attempts,
-      });
-    }
-    return appended;
-  }
-
-  /** A batch without events has no append to detect a conflict, so the end of the stream is read. */
-  async #confirmUnchanged(
-    mailbox: Mailbox,
-    batch: CommandBatch,
-    retry: StoreRetry,
-  ): Promise<AppendedBatch | null> {
-    const nothingWritten = { position: null, attempts: 0 };
-    if (mailbox.isFresh) return nothingWritten;
-    const { store, observer } = this.#context;
-    const { stream, expected } = batch;
-    const [last, ...newer] = await retry.read(
-      () => readPage(store, stream, Math.max(expected, 0), 2),
-      (cause) => observer.readFailed(stream, cause),
-    );
-    const isLastEvent =
-      expected === NO_STREAM
-        ? last === undefined
-        : last !== undefined && Buffer.compare(last.hash, batch.hash) === 0;
-    return isLastEvent && newer.length === 0 ? nothingWritten : null;
   }
 
   #answerBatch(mailbox: Mailbox, batch: CommandBatch, { position }: AppendedBatch): void {
@@ -281,20 +227,7 @@ export class AccountCommandProcessor {
   }
 
   async #answerRepeats(stream: string, repeats: readonly RepeatedCommand[]): Promise<void> {
-    const recordedAnswers = new RecordedAnswers(stream, repeats.length, this.#context);
-    let failure: { readonly error: unknown } | null = null;
-    for (const repeat of repeats.toSorted((a, b) => a.revision - b.revision)) {
-      if (failure === null) {
-        try {
-          repeat.pending.resolve(await recordedAnswers.answer(repeat));
-          continue;
-        } catch (error) {
-          if (isPermanent(error)) this.#context.observer.alarm(error);
-          failure = { error };
-        }
-      }
-      repeat.pending.reject(failure.error);
-    }
+    await answerRepeats(stream, repeats, this.#context);
     this.#release(stream, repeats.length);
   }
 

@@ -4,16 +4,38 @@ import { eventOf } from './account-loader.js';
 import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
 import type { CommandResult, RepeatedCommand } from './command-batch.js';
-import { StoreRetry } from './store-retry.js';
+import { StoreRetry, isPermanent } from './store-retry.js';
 import { readPage } from './read-page.js';
 
 const PAGE_EVENTS_MAX = 500;
+
+/** Answers repeated commands of one account. After a failure, the ones behind it are rejected too. */
+export async function answerRepeats(
+  stream: string,
+  repeats: readonly RepeatedCommand[],
+  context: ProcessorContext,
+): Promise<void> {
+  const recordedAnswers = new RecordedAnswers(stream, repeats.length, context);
+  let failure: { readonly error: unknown } | null = null;
+  for (const repeat of repeats.toSorted((a, b) => a.revision - b.revision)) {
+    if (failure === null) {
+      try {
+        repeat.pending.resolve(await recordedAnswers.answer(repeat));
+        continue;
+      } catch (error) {
+        if (isPermanent(error)) context.observer.alarm(error);
+        failure = { error };
+      }
+    }
+    repeat.pending.reject(failure.error);
+  }
+}
 
 /**
  * Reads the recorded answers to repeated commands of one account. Called in the order of revisions,
  * it reads hardly any event twice.
  */
-export class RecordedAnswers {
+class RecordedAnswers {
   #page: readonly RecordedEvent[] = [];
   readonly #pageEvents: number;
   readonly #retry: StoreRetry;
