@@ -1,8 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { backoffMs } from '#async';
+import { useEffect, useState } from 'react';
 import { useWhenOnline } from '../browser/use-when-online.js';
 import { isTemporary, type ApiResult, type Failure } from './failure.js';
-import { RETRY_LIMITS } from './retry-limits.js';
+import { useRetry } from './use-retry.js';
 
 export interface Query<T> {
   /** The last successful result; it stays while it is fetched again. */
@@ -29,15 +28,9 @@ export function useQuery<T>(
     value: null,
     failure: null,
   });
-  const [attempt, setAttempt] = useState(0);
-  const failures = useRef(0);
-  const refetch = useCallback(() => {
-    failures.current = 0;
-    setAttempt((count) => count + 1);
-  }, []);
+  const { attempt, succeeded, failed, restart } = useRetry();
   useEffect(() => {
     const controller = new AbortController();
-    let timer: number | undefined;
     void fetchResult(controller.signal).then((result) => {
       if (controller.signal.aborted) return;
       setState((previous) => ({
@@ -45,19 +38,16 @@ export function useQuery<T>(
         value: result.ok ? result.value : previous.source === fetchResult ? previous.value : null,
         failure: result.ok ? null : result.failure,
       }));
-      if (result.ok) failures.current = 0;
-      else if (isTemporary(result.failure) && failures.current < RETRY_LIMITS.attemptsMax) {
-        const ms = result.failure.retryMs ?? backoffMs(failures.current, RETRY_LIMITS);
-        failures.current += 1;
-        timer = window.setTimeout(() => setAttempt((count) => count + 1), ms);
-      }
+      if (result.ok) succeeded();
+      else failed(result.failure, controller.signal);
     });
-    return () => {
-      controller.abort();
-      window.clearTimeout(timer);
-    };
-  }, [fetchResult, attempt, version]);
-  useWhenOnline(refetch, state.failure !== null && isTemporary(state.failure));
+    return () => controller.abort();
+  }, [fetchResult, attempt, version, succeeded, failed]);
+  useWhenOnline(restart, state.failure !== null && isTemporary(state.failure));
   const isStale = state.source !== fetchResult;
-  return { value: isStale ? null : state.value, failure: isStale ? null : state.failure, refetch };
+  return {
+    value: isStale ? null : state.value,
+    failure: isStale ? null : state.failure,
+    refetch: restart,
+  };
 }

@@ -52,14 +52,14 @@ async function follow(connections: readonly Connection[], { isSilent = false } =
       onRows: (rows) => void receivedIds.push(...rows.map(({ id }) => id)),
       onAccountChanged: (revision) => void revisions.push(revision),
       onStatus: (status) => void statuses.push(status),
-      sleep: (ms, signal) => {
-        if (ms !== SILENCE_MS_MAX) {
-          delays.push(ms);
-          return Promise.resolve();
-        }
-        waitsForChunk += 1;
-        if (isSilent && waitsForChunk > 1) return Promise.resolve();
-        return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+      clock: {
+        now: () => 0,
+        after: (ms, callback) => {
+          const isDue = ms !== SILENCE_MS_MAX || (isSilent && ++waitsForChunk > 1);
+          if (ms !== SILENCE_MS_MAX) delays.push(ms);
+          if (isDue) queueMicrotask(callback);
+          return () => undefined;
+        },
       },
       random: () => 1,
     },

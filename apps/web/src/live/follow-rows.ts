@@ -5,7 +5,7 @@ import {
   pointTransactionItem,
   type PointTransactionItem,
 } from '#contracts';
-import { backoffMs } from '#async';
+import { RetryBudget, sleep, valueWithin, type Clock } from '#async';
 import { isTemporary, type ApiResult, type Failure } from '../api/failure.js';
 import { parseJson } from '../api/json.js';
 import { RETRY_LIMITS } from '../api/retry-limits.js';
@@ -22,8 +22,7 @@ export interface FollowOptions {
   /** Receives the account's new revision, whether or not it added a row. */
   readonly onAccountChanged: (revision: number) => void;
   readonly onStatus: (status: LiveStatus) => void;
-  /** Resolves after `ms`, or as soon as `signal` aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -36,16 +35,17 @@ export const SILENCE_MS_MAX = 40_000;
  * aborts. Resolves with the position of the last event.
  */
 export async function followRows(options: FollowOptions, after: string, signal: AbortSignal) {
+  const { clock } = options;
+  const retries = new RetryBudget(RETRY_LIMITS, options);
   let last = after;
-  let failures = 0;
-  while (!signal.aborted && failures < RETRY_LIMITS.attemptsMax) {
+  while (!signal.aborted) {
     options.onStatus('connecting');
     const connection = new AbortController();
     const anyAbort = AbortSignal.any([signal, connection.signal]);
     const result = await options.open(last, anyAbort);
     const failure = result.ok
-      ? await readRows(result.value, options, connection, (position) => {
-          failures = 0;
+      ? await readRows(result.value, options, (position) => {
+          retries.succeeded();
           last = position;
           options.onPosition(position);
         })
@@ -53,29 +53,26 @@ export async function followRows(options: FollowOptions, after: string, signal: 
     connection.abort();
     if (signal.aborted) return last;
     if (failure !== null && !isTemporary(failure)) break;
+    const delayMs = retries.failed();
+    if (delayMs === null) break;
     options.onStatus('waiting');
-    await options.sleep(
-      failure?.retryMs ?? backoffMs(failures, RETRY_LIMITS, options.random),
-      signal,
-    );
-    failures += 1;
+    await sleep(failure?.retryMs ?? delayMs, { signal, clock });
   }
   if (!signal.aborted) options.onStatus('stopped');
   return last;
 }
 
-/** Reads until the stream ends. Returns null when the connection was lost. */
+/** Reads until the stream ends. Returns null when the connection was lost or fell silent. */
 async function readRows(
   response: Response,
   options: FollowOptions,
-  connection: AbortController,
   onPosition: (position: string) => void,
 ): Promise<Failure | null> {
   const chunks = response.body?.getReader();
   const decoder = new TextDecoder();
   const parser = new EventStreamParser();
   while (chunks !== undefined) {
-    const chunk = await readChunk(chunks, options, connection);
+    const chunk = await readChunk(chunks, options.clock);
     if (chunk === null) return null;
     const events = parser.read(decoder.decode(chunk, { stream: true }));
     for (const { event, id } of events) {
@@ -95,23 +92,16 @@ async function readRows(
   return null;
 }
 
-async function readChunk(
+/** null: the stream has ended, or was silent for too long. */
+function readChunk(
   chunks: ReadableStreamDefaultReader<Uint8Array>,
-  { sleep }: FollowOptions,
-  connection: AbortController,
+  clock: Pick<Clock, 'after'>,
 ): Promise<Uint8Array | null> {
-  const received = new AbortController();
-  const silence = sleep(SILENCE_MS_MAX, received.signal).then(() => {
-    if (!received.signal.aborted) connection.abort();
-    return null;
-  });
   const read = chunks.read().then(
     ({ value }) => value ?? null,
     () => null,
   );
-  const chunk = await Promise.race([read, silence]);
-  received.abort();
-  return chunk;
+  return valueWithin(read, SILENCE_MS_MAX, null, clock);
 }
 
 type Schema<T> = Parameters<typeof parseWith<T>>[0];

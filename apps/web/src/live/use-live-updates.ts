@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { sleep } from '#async';
+import { SYSTEM_CLOCK } from '#async';
 import type { PointTransactionItem } from '#contracts';
 import type { LedgerApi } from '../api/ledger-api.js';
 import { usePageVisible } from '../browser/use-page-visible.js';
@@ -57,7 +57,7 @@ export function useLiveUpdates(
         onStatus: (next) => {
           if (!controller.signal.aborted) setStatus(next);
         },
-        sleep: (ms, signal) => sleep(ms, { signal }),
+        clock: SYSTEM_CLOCK,
         random: Math.random,
       },
       start.position,

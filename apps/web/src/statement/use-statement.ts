@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { PointTransactionItem } from '#contracts';
-import { backoffMs } from '#async';
-import { isTemporary } from '../api/failure.js';
+import { isTemporary, type Failure } from '../api/failure.js';
 import type { LedgerApi } from '../api/ledger-api.js';
-import { RETRY_LIMITS } from '../api/retry-limits.js';
+import { useRetry } from '../api/use-retry.js';
 import { useWhenOnline } from '../browser/use-when-online.js';
 import { filterParams, isUnfiltered, type Filter } from '../routing/filter.js';
 import {
@@ -33,9 +32,8 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
   const [statement, dispatch] = useReducer(statementReducer, filter, emptyStatement);
   const [isLoading, setIsLoading] = useState(true);
   const [liveAfter, setLiveAfter] = useState<number | null>(null);
-  const [attempt, setAttempt] = useState(0);
+  const { attempt, succeeded, failed, restart } = useRetry();
   const [cursor, setCursor] = useState<string | null>(null);
-  const failures = useRef(0);
   const isOfFilter = statement.filter === filter;
 
   useEffect(() => {
@@ -48,7 +46,6 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
     if (!isOfFilter) return;
     const controller = new AbortController();
     const { signal } = controller;
-    let timer: number | undefined;
     const load = async (): Promise<void> => {
       setIsLoading(true);
       // No row may be lost between the first page and the live updates, so these start after a row
@@ -59,33 +56,26 @@ export function useStatement(api: LedgerApi, filter: Filter): StatementView {
       const result = await api.transactions({ ...params, limit: PAGE_SIZE }, signal);
       if (signal.aborted) return;
       if (!result.ok) return fail(result.failure);
-      failures.current = 0;
+      succeeded();
       dispatch({ type: 'paged', of: filter, page: result.value });
       setIsLoading(false);
       if (liveAfter === null) setLiveAfter(newest?.value ?? result.value.items[0]?.id ?? 0);
     };
-    const fail = (failure: Parameters<typeof isTemporary>[0]): void => {
+    const fail = (failure: Failure): void => {
       if (signal.aborted) return;
       dispatch({ type: 'failed', of: filter, failure });
       setIsLoading(false);
-      if (!isTemporary(failure) || failures.current >= RETRY_LIMITS.attemptsMax) return;
-      const ms = failure.retryMs ?? backoffMs(failures.current, RETRY_LIMITS);
-      failures.current += 1;
-      timer = window.setTimeout(() => setAttempt((count) => count + 1), ms);
+      failed(failure, signal);
     };
     void load();
-    return () => {
-      controller.abort();
-      window.clearTimeout(timer);
-    };
+    return () => controller.abort();
     // liveAfter is determined once, and nothing is loaded again when it is known.
-  }, [api, filter, isOfFilter, cursor, attempt]);
+  }, [api, filter, isOfFilter, cursor, attempt, succeeded, failed]);
 
   const retry = useCallback(() => {
-    failures.current = 0;
     dispatch({ type: 'retried' });
-    setAttempt((count) => count + 1);
-  }, []);
+    restart();
+  }, [restart]);
   useWhenOnline(retry, statement.failure !== null && isTemporary(statement.failure));
   const addRows = useCallback(
     (rows: readonly PointTransactionItem[]) => dispatch({ type: 'arrived', rows }),
