@@ -2,6 +2,7 @@ export { backoffMs, type BackoffLimits } from './backoff.js';
 export { BatchingQueue, type BatchingLimits } from './batching-queue.js';
 export { CancellableTimers } from './cancellable-timers.js';
 export { SYSTEM_CLOCK, type Clock } from './clock.js';
+export { ConditionVariable } from './condition-variable.js';
 export { GenerationalCache } from './generational-cache.js';
 export { pollUntil } from './poll-until.js';
 export { RetryBudget, type RetryLimits } from './retry-budget.js';

@@ -1,4 +1,4 @@
-import { sleep } from '#async';
+import { ConditionVariable, sleep } from '#async';
 import type { ReadTables } from '#read-model';
 
 export interface ReadModelChangesOptions {
@@ -7,13 +7,9 @@ export interface ReadModelChangesOptions {
   readonly onPollError: (cause: unknown) => void;
 }
 
-interface Waiter {
-  wake(): void;
-}
-
 /** Reports changes of the read tables to any number of waiters, by one poll at a time. */
 export class ReadModelChanges {
-  readonly #waiters = new Set<Waiter>();
+  readonly #changed = new ConditionVariable();
   #version = 0;
   #position: string | null | undefined;
   #isPolling = false;
@@ -29,28 +25,19 @@ export class ReadModelChanges {
   }
 
   /** Resolves with true for a newer version, and with false on a timeout or when the signal aborts. */
-  waitForNewer(version: number, waitMsMax: number, signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return Promise.resolve(false);
-    if (this.#version > version) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        this.#waiters.delete(waiter);
-        resolve(!signal.aborted && this.#version > version);
-      };
-      const waiter = { wake: end };
-      const timer = setTimeout(end, waitMsMax);
-      signal.addEventListener('abort', end, { once: true });
-      this.#waiters.add(waiter);
+  async waitForNewer(version: number, waitMsMax: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#version <= version) {
+      const changed = this.#changed.wait({ signal, waitMsMax });
       if (!this.#isPolling) void this.#poll();
-    });
+      await changed;
+    }
+    return !signal.aborted && this.#version > version;
   }
 
   /** Polls while there are waiters. A change in between is reported to the first waiter after it. */
   async #poll(): Promise<void> {
     this.#isPolling = true;
-    while (this.#waiters.size > 0) {
+    while (this.#changed.waiting > 0) {
       await this.#pollOnce();
       await sleep(this.options.pollMs);
     }
@@ -63,7 +50,7 @@ export class ReadModelChanges {
       if (position === this.#position) return;
       this.#position = position;
       this.#version += 1;
-      for (const waiter of [...this.#waiters]) waiter.wake();
+      this.#changed.notifyAll();
     } catch (cause) {
       this.options.onPollError(cause);
     }

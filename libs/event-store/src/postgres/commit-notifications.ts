@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { RetryBudget, settledWithin, sleep } from '#async';
+import { ConditionVariable, RetryBudget, settledWithin, sleep } from '#async';
 import type { PostgresObserver, ResolvedPostgresOptions } from './options.js';
 
 const CONNECTION_END_MS_MAX = 1_000;
@@ -16,7 +16,7 @@ export class CommitNotifications {
   #ended: Promise<unknown> = Promise.resolve();
   #subscribers = 0;
   #stop: AbortController | null = null;
-  readonly #wakers = new Set<() => void>();
+  readonly #committed = new ConditionVariable();
 
   constructor(
     private readonly listener: () => pg.Client,
@@ -45,15 +45,10 @@ export class CommitNotifications {
 
   /** Waits until more than `received` notifications arrived, or it is time to poll, or `signal` aborts. */
   async wait(received: number, signal: AbortSignal): Promise<void> {
-    if (this.#receivedCount > received || signal.aborted) return;
+    if (this.#receivedCount > received) return;
     const { pollMs, fallbackPollMs } = this.options;
-    const wake = new AbortController();
-    const abort = (): void => wake.abort();
-    this.#wakers.add(abort);
-    signal.addEventListener('abort', abort);
-    await sleep(this.#listening > 0 ? pollMs : fallbackPollMs, { signal: wake.signal });
-    this.#wakers.delete(abort);
-    signal.removeEventListener('abort', abort);
+    const waitMsMax = this.#listening > 0 ? pollMs : fallbackPollMs;
+    await this.#committed.wait({ signal, waitMsMax });
   }
 
   /** Resolves when every connection has ended, after the last subscriber has left. */
@@ -105,6 +100,6 @@ export class CommitNotifications {
 
   #notify(): void {
     this.#receivedCount += 1;
-    for (const wake of [...this.#wakers]) wake();
+    this.#committed.notifyAll();
   }
 }

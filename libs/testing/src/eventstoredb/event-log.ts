@@ -1,3 +1,4 @@
+import { ConditionVariable } from '#async';
 import { PendingRecords } from './pending-records.js';
 import type { LogRecord, ProposedEvent } from './log-record.js';
 import { SYSTEM_TYPES } from './system-names.js';
@@ -16,7 +17,7 @@ export class EventLog implements LogView {
   readonly written: LogView;
   readonly #committed = new StreamIndex();
   readonly #pending = new PendingRecords(this.#committed);
-  readonly #waiting = new Set<() => void>();
+  readonly #grown = new ConditionVariable();
   #end = 0;
 
   constructor(private readonly nowMs: () => number) {
@@ -64,7 +65,7 @@ export class EventLog implements LogView {
     };
     this.#end += RECORD_OVERHEAD_BYTES + stream.length + event.data.length + event.meta.length;
     this.#pending.add(record);
-    if (this.#pending.commit()) this.#wake();
+    if (this.#pending.commit()) this.#grown.notifyAll();
     return record;
   }
 
@@ -73,7 +74,7 @@ export class EventLog implements LogView {
     const release = this.#pending.hold(this.#end);
     return () => {
       release();
-      if (this.#pending.commit()) this.#wake();
+      if (this.#pending.commit()) this.#grown.notifyAll();
     };
   }
 
@@ -89,7 +90,7 @@ export class EventLog implements LogView {
   /** A restart: what is written is on disk and is committed, and no call waits for it any more. */
   commitAll(): void {
     this.#pending.releaseAll();
-    if (this.#pending.commit()) this.#wake();
+    if (this.#pending.commit()) this.#grown.notifyAll();
   }
 
   /** Whether a record begins there, or the log ends in front of it. */
@@ -111,20 +112,7 @@ export class EventLog implements LogView {
   }
 
   /** Resolves when something is appended, or when `signal` aborts. */
-  async waitForGrowth(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#waiting.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#waiting.add(done);
-      signal.addEventListener('abort', done);
-    });
-  }
-
-  #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+  waitForGrowth(signal: AbortSignal): Promise<void> {
+    return this.#grown.wait({ signal });
   }
 }
