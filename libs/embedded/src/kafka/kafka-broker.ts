@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { sleep } from '#async';
+import { pollUntil } from '#async';
 import { isKafkaReachable } from '#kafka';
 import { findJava } from './java.js';
 import { KafkaBrokerError } from './kafka-broker-error.js';
@@ -94,16 +94,17 @@ async function waitUntilReachable(
   lastWords: () => string,
   { startMsMax = START_MS_MAX, signal }: KafkaBrokerOptions,
 ): Promise<void> {
-  const until = performance.now() + startMsMax;
-  let running = true;
-  void broker.ended.then(() => (running = false));
-  while (running && performance.now() < until && signal?.aborted !== true) {
-    if (await isKafkaReachable(broker.brokers)) return;
-    await sleep(POLL_INTERVAL_MS);
-  }
+  const ended = new AbortController();
+  void broker.ended.then(() => ended.abort());
+  const isReachable = await pollUntil(() => isKafkaReachable(broker.brokers), {
+    everyMs: POLL_INTERVAL_MS,
+    totalMsMax: startMsMax,
+    signal: signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]),
+  });
+  if (isReachable) return;
   throw new KafkaBrokerError(
     'not-started',
-    `The local Kafka ${running ? `did not answer within ${startMsMax / 1000} s` : 'ended while it started'}: read ${join(dataDir, 'broker.log')}.`,
+    `The local Kafka ${ended.signal.aborted ? 'ended while it started' : `did not answer within ${startMsMax / 1000} s`}: read ${join(dataDir, 'broker.log')}.`,
     { cause: new Error(lastWords()) },
   );
 }

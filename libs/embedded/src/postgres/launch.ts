@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { sleep } from '#async';
+import { RetryBudget } from '#async';
 import { createInterface } from 'node:readline';
 import { exitOf } from '../process/child-process.js';
 import { guardServer } from '../process/guard.js';
@@ -10,8 +10,12 @@ const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 30_000;
 const LOG_LINES_MAX = 40;
 const LINE_CHARACTERS_MAX = 1_000;
-const STARTS_MAX = 20;
-const START_RETRY_MS = 250;
+const START_RETRY = {
+  backoffMsMin: 100,
+  backoffMsMax: 500,
+  attemptsMax: 20,
+  totalMsMax: 30_000,
+};
 const READY = 'database system is ready to accept connections';
 /** Workers of a server that was killed need a moment to notice. */
 const PREVIOUS_SERVER_STILL_STOPPING =
@@ -38,16 +42,15 @@ export interface Launch {
 
 /** Settles when it takes connections. */
 export async function launch(options: Launch): Promise<Server> {
-  for (let tries = 1; ; tries += 1) {
+  const retries = new RetryBudget(START_RETRY, { signal: options.signal });
+  for (;;) {
     const outcome = await launchOnce(options);
     if (outcome.kind === 'ready') return outcome.server;
     const log = outcome.log.join('\n');
     if (/Address already in use/.test(log)) throw portTaken(Number(options.flags['port']));
-    const isGivenUp = options.signal?.aborted === true;
-    if (!PREVIOUS_SERVER_STILL_STOPPING.test(log) || tries === STARTS_MAX || isGivenUp) {
+    if (!PREVIOUS_SERVER_STILL_STOPPING.test(log) || !(await retries.waitAfterFailure())) {
       throw new PostgresStartError(`Postgres ended before it was ready. It said:\n${log}`);
     }
-    await sleep(START_RETRY_MS);
   }
 }
 

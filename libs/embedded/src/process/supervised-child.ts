@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { sleep } from '#async';
+import { pollUntil, sleep } from '#async';
 import { exitOf, onOutput } from './child-process.js';
 import { LogFile } from './log-file.js';
 import { RESTART_BACKOFF, RestartBackoff, type RestartBackoffLimits } from './restart-backoff.js';
@@ -69,21 +69,23 @@ export class SupervisedChild {
   async start(): Promise<void> {
     const { name, logPath } = this.options;
     this.#running = this.#keepRunning();
-    const until = performance.now() + this.#limits.readyMsMax;
-    while (!(await this.#isReady())) {
-      if (this.#stopped.signal.aborted) return;
-      if (this.#deaths > this.#limits.startExitsMax) {
-        throw new ChildNotReady(
-          `${name} ended while it started. It said:\n${this.#outputTail.trim()}\nAll of it is in ${logPath}.`,
-        );
-      }
-      if (performance.now() > until) {
-        throw new ChildNotReady(
-          `${name} was not ready within ${this.#limits.readyMsMax / 1000} s: read ${logPath}.`,
-        );
-      }
-      await sleep(POLL_INTERVAL_MS);
-    }
+    const { readyMsMax, startExitsMax } = this.#limits;
+    let isReady = false;
+    const isReadyOrFailed = async (): Promise<boolean> => {
+      isReady = await this.#isReady();
+      return isReady || this.#deaths > startExitsMax;
+    };
+    const isOver = await pollUntil(isReadyOrFailed, {
+      everyMs: POLL_INTERVAL_MS,
+      totalMsMax: readyMsMax,
+      signal: this.#stopped.signal,
+    });
+    if (isReady || this.#stopped.signal.aborted) return;
+    throw new ChildNotReady(
+      isOver
+        ? `${name} ended while it started. It said:\n${this.#outputTail.trim()}\nAll of it is in ${logPath}.`
+        : `${name} was not ready within ${readyMsMax / 1000} s: read ${logPath}.`,
+    );
   }
 
   stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Semaphore } from '#async';
 import type { EncodedEvent, NonEmpty, Position } from '../port.js';
 import type { Session } from './session.js';
 import { readVisible } from './stream-reader.js';
@@ -19,7 +20,7 @@ const LOOKUPS_MAX = 64;
 
 /** Determines by reading whether an append was written. */
 export class AppendLookup {
-  #inFlight = 0;
+  readonly #permits = new Semaphore(LOOKUPS_MAX);
 
   constructor(private readonly session: Session) {}
 
@@ -37,14 +38,13 @@ export class AppendLookup {
 
   /** A lookup while the answer is still awaited. A failed lookup counts as not found. */
   async tryFind(append: Append): Promise<AppendPlace | null> {
-    if (this.#inFlight >= LOOKUPS_MAX) return null;
-    this.#inFlight += 1;
+    if (!this.#permits.tryAcquire()) return null;
     try {
       return await this.find(append);
     } catch {
       return null;
     } finally {
-      this.#inFlight -= 1;
+      this.#permits.release();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { NO_STREAM } from '@eventstore/db-client';
-import { backoffMs, Semaphore, sleep, valueWithin, withTimeout } from '#async';
+import { RetryBudget, Semaphore, valueWithin, withTimeout } from '#async';
 import { assertAppendSize } from '../append-size.js';
 import { PermanentStoreError, type AppendResult } from '../port.js';
 import { assertWellFormed } from '../assert-well-formed.js';
@@ -54,15 +54,16 @@ export class Appender {
   /** "Not leader" is the only answer after which nothing was written and a retry is safe at once. */
   async #appendAtLeader(append: Append): Promise<AppendResult> {
     const { options, closed } = this;
+    const retries = new RetryBudget(
+      { ...options, attemptsMax: NOT_LEADER_ATTEMPTS_MAX, totalMsMax: Infinity },
+      { ...options, signal: closed },
+    );
     let cause: unknown;
-    for (let attempt = 0; attempt < NOT_LEADER_ATTEMPTS_MAX && !closed.aborted; attempt += 1) {
-      if (attempt > 0) {
-        const waitMs = backoffMs(attempt - 1, options, options.random);
-        await sleep(waitMs, { signal: closed, clock: options.clock });
-      }
+    while (!closed.aborted) {
       const result = await this.#sendAndLookUp(append);
       if (result.kind !== 'not-leader') return this.#resultOf(append, result);
       cause = new Error(`the leader is said to be at ${result.leader.address}`);
+      if (!(await retries.waitAfterFailure())) break;
     }
     return this.#unknown(append, cause ?? new Error('the store is closed'));
   }

@@ -1,4 +1,4 @@
-import { backoffMs, sleep } from '#async';
+import { RetryBudget, sleep } from '#async';
 import {
   PermanentStoreError,
   type EventBatch,
@@ -23,7 +23,7 @@ const POSITION_FAILURES_MAX = 3;
 /** Follows from a position until it is stopped, and subscribes again after each failure. */
 export class Follower {
   #position: Position | null;
-  #failures = 0;
+  readonly #retries: RetryBudget;
   /** The latest consecutive failures that the position may have caused. */
   #positionFailures = 0;
 
@@ -36,6 +36,7 @@ export class Follower {
   ) {
     parsePosition(after);
     this.#position = after;
+    this.#retries = new RetryBudget({ ...options, totalMsMax: Infinity }, options);
   }
 
   async run(sink: EventBatchSink, signal: AbortSignal): Promise<void> {
@@ -107,7 +108,7 @@ export class Follower {
         return this.#backOff(error, signal);
       }
       if (signal.aborted || items.length === 0) return;
-      this.#failures = 0;
+      this.#retries.succeeded();
       this.#positionFailures = 0;
       const batch = this.#batchOf(items);
       if (batch === null) continue;
@@ -135,8 +136,8 @@ export class Follower {
 
   async #backOff(cause: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const waitMs = backoffMs(this.#failures, this.options, this.options.random);
-    this.#failures += 1;
+    const waitMs = this.#retries.failed();
+    if (waitMs === null) return;
     this.observer.followInterrupted?.(cause, waitMs);
     await sleep(waitMs, { signal, clock: this.options.clock });
   }
