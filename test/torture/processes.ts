@@ -20,7 +20,6 @@ export class Processes {
   #postgres!: EmbeddedPostgres;
   #kafka!: KafkaBroker;
   #kafkaPorts!: { readonly port: number; readonly controllerPort: number };
-  readonly said: string[] = [];
 
   get databaseUrl(): string {
     return this.#postgres.url;
@@ -119,7 +118,7 @@ export class Processes {
       },
       logPath: join(logs, `${name}.log`),
       readyUrl: `http://127.0.0.1:${port}/health/ready`,
-      report: (line) => this.said.push(line),
+      report: () => undefined,
       limits: { backoffMsMin: 100, backoffMsMax: 1_000 },
     });
     this.#apps.set(name, child);

@@ -10,7 +10,7 @@ export class SteadyLoad {
   #count = 0;
 
   constructor(
-    readonly users: readonly string[],
+    private readonly users: readonly string[],
     private readonly now: () => number,
   ) {}
 

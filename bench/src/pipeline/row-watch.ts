@@ -20,7 +20,7 @@ export class RowWatch {
   }
 
   /** The largest id is the number of rows: each command makes one row, and there is no other writer. */
-  async rows(): Promise<number> {
+  async #rows(): Promise<number> {
     const { rows } = await this.#pool.query<{ rows: string | null }>(
       'select max(id) as rows from mjk_point_transactions',
     );
@@ -37,7 +37,7 @@ export class RowWatch {
 
   async #look(): Promise<void> {
     while (this.#waits.length > 0) {
-      const seen = await this.rows();
+      const seen = await this.#rows();
       const at = performance.now();
       while (this.#waits[0] !== undefined && this.#waits[0].rows <= seen) {
         this.#waits.shift()?.resolve(at);

@@ -26,7 +26,7 @@ export class MemoryEventSource implements EventSource {
   readonly kind = 'postgres';
 
   constructor(
-    readonly events: StoredEvent[],
+    private readonly events: StoredEvent[],
     private readonly options: MemoryEventSourceOptions = {},
   ) {}
 

@@ -82,11 +82,11 @@ export class TestLedger {
     const data = JSON.parse(row.data) as Record<string, unknown>;
     change(data, row);
     row.data = JSON.stringify(data);
-    await this.rehash(rows);
+    await this.#rehash(rows);
   }
 
   /** Writes new hashes for a whole stream. */
-  async rehash(rows: readonly StoredRow[]): Promise<void> {
+  async #rehash(rows: readonly StoredRow[]): Promise<void> {
     let before: Uint8Array = new Uint8Array(32);
     for (const row of rows) {
       before = chainHash(before, { ...row, revision: Number(row.revision) });

@@ -16,7 +16,7 @@ export class LogFile {
   );
 
   constructor(
-    readonly path: string,
+    private readonly path: string,
     private readonly bytesMax = BYTES_MAX,
   ) {}
 

@@ -23,17 +23,13 @@ export class AppendQueue {
     return this.#queued.length;
   }
 
-  get streamsInFlight(): number {
-    return this.#inFlight.size;
-  }
-
   add(append: QueuedAppend): void {
     this.#queued.push(append);
   }
 
   /** Takes a fair share of the queue as the next batch, so that concurrent batches are equally large. */
   take(concurrentBatches: number, appendsMax: number, bytesMax: number): QueuedAppend[] {
-    const share = Math.ceil((this.size + this.streamsInFlight) / concurrentBatches);
+    const share = Math.ceil((this.size + this.#inFlight.size) / concurrentBatches);
     const max = Math.min(appendsMax, Math.max(UNDIVIDED_APPENDS_MAX, share));
     const taken: QueuedAppend[] = [];
     const left: QueuedAppend[] = [];

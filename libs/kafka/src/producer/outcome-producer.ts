@@ -86,15 +86,10 @@ export class OutcomeProducer implements OutcomeSink {
     }
   }
 
-  /** Resolves when each message that was given to `send` is acknowledged or has failed. */
-  async flush(): Promise<void> {
-    await this.#queue.idle();
-  }
-
   /** Refuses further messages, sends those that are queued, and disconnects. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.flush();
+    await this.#queue.idle();
     const producer = this.#producer;
     this.#producer = null;
     if (producer !== null) await disconnect(producer);

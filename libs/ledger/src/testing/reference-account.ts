@@ -32,7 +32,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 export class ReferenceAccount {
   readonly batches = new Map<number, ReferenceBatch>();
   /** The draws of each consumption that were not refunded, in the order in which they were made. */
-  readonly draws = new Map<number, Draw[]>();
+  readonly #draws = new Map<number, Draw[]>();
   readonly open = new Map<number, string>();
   #recharged = 0;
   #revision = -1;
@@ -49,7 +49,7 @@ export class ReferenceAccount {
 
   /** Points of consumptions that are not open, less their refunds. */
   get consumed(): number {
-    return sum([...this.draws.keys()].map((of) => this.#spent(of))) - this.held;
+    return sum([...this.#draws.keys()].map((of) => this.#spent(of))) - this.held;
   }
 
   get expired(): number {
@@ -65,7 +65,7 @@ export class ReferenceAccount {
   }
 
   #spent(of: number): number {
-    return sum((this.draws.get(of) ?? []).map(({ points }) => points));
+    return sum((this.#draws.get(of) ?? []).map(({ points }) => points));
   }
 
   apply(event: LedgerEvent): void {
@@ -113,13 +113,13 @@ export class ReferenceAccount {
     expect(draws).toEqual(expected);
     expect(open).toBe(0);
     const consumption = of ?? this.#revision;
-    this.draws.set(consumption, [...(this.draws.get(consumption) ?? []), ...draws]);
+    this.#draws.set(consumption, [...(this.#draws.get(consumption) ?? []), ...draws]);
     if (settleBy !== null) this.open.set(consumption, settleBy);
     for (const { batchId, points } of draws) this.#batch(batchId).drawn += points;
   }
 
   #refund(event: PointsRefunded): void {
-    const draws = this.draws.get(event.of) ?? [];
+    const draws = this.#draws.get(event.of) ?? [];
     expect(sum(event.returns.map(({ points }) => points))).toBe(event.points);
     for (const back of event.returns) {
       const last = draws.pop()!;

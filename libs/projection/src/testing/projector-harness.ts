@@ -41,7 +41,7 @@ export class TestLedger {
   #events = 0;
 
   constructor(
-    readonly store: EventStore,
+    private readonly store: EventStore,
     readonly users = 5,
     /** The number of the first user. */
     private readonly firstUser = 1,

@@ -38,17 +38,17 @@ export class Connections {
   /** Cuts one connection, known by its far end; all of them when it is not known. */
   cut(peer: string): void {
     const socket = this.#byPeer.get(peer);
-    if (socket === undefined) this.cutAll();
+    if (socket === undefined) this.#cutAll();
     else socket.destroy();
   }
 
-  cutAll(): void {
+  #cutAll(): void {
     for (const socket of this.#byPeer.values()) socket.destroy();
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.cutAll();
+    this.#cutAll();
     await closed;
   }
 

@@ -122,10 +122,6 @@ export class EventStoreDbProtocolServer {
     await this.stop();
   }
 
-  cutConnections(): void {
-    this.#connections?.cutAll();
-  }
-
   #streams(): UntypedServiceImplementation {
     return {
       append: handleAppend.bind(null, this.#state),

@@ -41,7 +41,7 @@ const WRITE_TIMEOUT_MS = 2_000;
 export class ServerState {
   readonly nowMs: () => number;
   readonly log: EventLog;
-  readonly recentIds: RecentIds;
+  readonly #recentIds: RecentIds;
   readonly writer: StreamWriter;
   readonly access: Access;
   readonly faults: Faults = {};
@@ -63,10 +63,10 @@ export class ServerState {
   ) {
     this.nowMs = options.nowMs ?? Date.now;
     this.log = new EventLog(this.nowMs);
-    this.recentIds = new RecentIds(options.recentIdsMax);
+    this.#recentIds = new RecentIds(options.recentIdsMax);
     const { repeatsCarryPosition = true, commitTimeoutMs = COMMIT_TIMEOUT_MS } = options;
-    const checker = new CommitChecker(this.log, this.recentIds, this.nowMs, repeatsCarryPosition);
-    this.writer = new StreamWriter(this.log, this.recentIds, checker);
+    const checker = new CommitChecker(this.log, this.#recentIds, this.nowMs, repeatsCarryPosition);
+    this.writer = new StreamWriter(this.log, this.#recentIds, checker);
     this.commits = new CommitWaits(this.log, this.schedule.bind(this), commitTimeoutMs);
     this.access = new Access(this.log, options.users ?? DEFAULT_USERS, options.isInsecure);
     this.version = options.version ?? '23.10';
@@ -100,7 +100,7 @@ export class ServerState {
     this.isStopping = false;
     this.commits.abandonAll();
     this.log.commitAll();
-    this.recentIds.forget();
+    this.#recentIds.forget();
   }
 
   /** A new server has written some of its own before the first user comes. */
