@@ -31,8 +31,12 @@ for (const which of ['oldest', 'newest']) {
   if (!existsSync(node)) throw new Error(`npm did not install ${node}`);
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   console.log(`\nThe unit tests on the ${which} Node, ${version}`);
-  run(node, [JEST, '--selectProjects', 'unit', '--silent', ...process.argv.slice(2)], {
-    cwd: ROOT,
-    env: { ...process.env, NODE_OPTIONS },
-  });
+  run(
+    node,
+    [JEST, '--selectProjects', 'unit', '--silent', '--maxWorkers=100%', ...process.argv.slice(2)],
+    {
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS },
+    },
+  );
 }
