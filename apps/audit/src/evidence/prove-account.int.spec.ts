@@ -7,7 +7,7 @@ import { knownPolicies } from '../checks/known-policies.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, BO, CHEN, USERS } from '../testing/sample-ledger.js';
-import { inlineWorkerPool } from '../verify/jobs.js';
+import { inlineWorkerPool } from '../testing/inline-worker-pool.js';
 import { checkProof } from './check-proof.js';
 import { InvalidProofError, parseProof, serializeProof } from './proof-file.js';
 import { proveAccount } from './prove-account.js';

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { runAudit } from '../program.js';
 import { readAuditSettings } from '../commands/settings.js';
-import { inlineWorkerPool } from '../verify/jobs.js';
+import { inlineWorkerPool } from './inline-worker-pool.js';
 
 /** What a command line printed, and its exit status. */
 export interface ProgramRun {

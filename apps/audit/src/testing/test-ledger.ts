@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { openPostgresEventStore, type EventStore } from '#event-store';
 import { chainHash } from '#identity';
-import { inlineWorkerPool } from '../verify/jobs.js';
+import { inlineWorkerPool } from './inline-worker-pool.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { writeSampleLedger } from './sample-ledger.js';

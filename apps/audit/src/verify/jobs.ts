@@ -60,26 +60,3 @@ export function jobRunner(
     }
   };
 }
-
-/** A pool without threads: it runs one job after the other in the current thread. */
-export function inlineWorkerPool(
-  source: EventSource,
-  policies: readonly Policy[] = [],
-  snapshots: SnapshotAccess | null = null,
-): WorkerPool {
-  let eventsRead = 0;
-  const run = jobRunner(source, policies, snapshots, (more) => (eventsRead += more));
-  let previous: Promise<unknown> = Promise.resolve();
-  return {
-    size: 1,
-    get eventsRead() {
-      return eventsRead;
-    },
-    run: <J extends Job>(job: J): Promise<JobResult<J>> => {
-      const result = previous.then(() => run(job)) as Promise<JobResult<J>>;
-      previous = result.catch(() => {});
-      return result;
-    },
-    close: async () => {},
-  };
-}

@@ -3,7 +3,7 @@ import { accountStream } from '#identity';
 import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, BO, SAMPLE_COMMANDS, dayTime, writeSampleLedger } from '../testing/sample-ledger.js';
 import { PostgresSource } from '../store/postgres-source.js';
-import { inlineWorkerPool } from './jobs.js';
+import { inlineWorkerPool } from '../testing/inline-worker-pool.js';
 import type { Anchor, SignedAnchor } from '../evidence/anchor-file.js';
 import { signStore } from './sign-store.js';
 import { compareAnchors } from '../evidence/compare-anchors.js';

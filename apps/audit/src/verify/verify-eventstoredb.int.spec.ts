@@ -13,7 +13,7 @@ import { knownPolicies } from '../checks/known-policies.js';
 import { EventStoreDbSource } from '../store/eventstoredb-source.js';
 import { ANNA, BO, USERS, writeSampleLedger } from '../testing/sample-ledger.js';
 import type { DamageKind } from '../checks/findings.js';
-import { inlineWorkerPool } from './jobs.js';
+import { inlineWorkerPool } from '../testing/inline-worker-pool.js';
 import { verifyStore } from './verify-store.js';
 
 // The real client over a real socket, on the protocol server: a double of EventStoreDB whose log can

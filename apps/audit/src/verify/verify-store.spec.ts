@@ -10,7 +10,7 @@ import {
 } from '../testing/memory-event-source.js';
 import { sampleEvents, withChange, withForgedData } from '../testing/sample-events.js';
 import { ANNA, BO } from '../testing/sample-ledger.js';
-import { inlineWorkerPool } from './jobs.js';
+import { inlineWorkerPool } from '../testing/inline-worker-pool.js';
 import { signStore } from './sign-store.js';
 import { verifyStore, type VerifyOptions } from './verify-store.js';
 

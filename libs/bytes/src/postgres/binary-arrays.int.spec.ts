@@ -1,14 +1,13 @@
 import pg from 'pg';
 import {
   byteaArray,
-  float8Array,
   int4Array,
   int8Array,
   textArray,
   uuidArray,
   arrayOf,
 } from './binary-arrays.js';
-import { timestamptz } from './binary-types.js';
+import { float8, timestamptz } from './binary-types.js';
 
 let client: pg.Client;
 beforeAll(async () => {
@@ -56,7 +55,7 @@ describe('an array in binary form', () => {
 
   it('keeps floating-point numbers', async () => {
     const numbers = [0, 12.5, 1e7, -1e-300];
-    expect(await received('float8', float8Array(numbers, itself))).toEqual(numbers);
+    expect(await received('float8', arrayOf(float8)(numbers, itself))).toEqual(numbers);
   });
 
   it('keeps UUIDs and bytes', async () => {

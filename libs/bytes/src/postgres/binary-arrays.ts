@@ -2,7 +2,6 @@ import {
   allocateTarget,
   bytea,
   columnBytesMax,
-  float8,
   int4,
   int8,
   text,
@@ -32,7 +31,6 @@ export const arrayOf =
 
 export const int4Array = arrayOf(int4);
 export const int8Array = arrayOf(int8);
-export const float8Array = arrayOf(float8);
 export const uuidArray = arrayOf(uuid);
 export const textArray = arrayOf(text);
 export const byteaArray = arrayOf(bytea);

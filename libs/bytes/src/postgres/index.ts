@@ -1,7 +1,6 @@
 export {
   arrayOf,
   byteaArray,
-  float8Array,
   int4Array,
   int8Array,
   textArray,

@@ -9,7 +9,6 @@ import {
   copyColumns,
   createTableSql,
   nullableColumn,
-  pickColumns,
   rowReader,
   versionOf,
   type Table,
@@ -100,16 +99,6 @@ describe('the columns of a COPY', () => {
     expect(data.subarray(19).toString('hex')).toBe(
       ['0003', '00000004', '00000005', '00000002', '6162', 'ffffffff', 'ffff'].join(''),
     );
-  });
-});
-
-describe('picked columns', () => {
-  it('are those that were named, in that order, without the others', () => {
-    const row = { a: 1, b: 2, c: 3 };
-    expect(Object.entries(pickColumns(row, ['c', 'a']))).toEqual([
-      ['c', 3],
-      ['a', 1],
-    ]);
   });
 });
 

@@ -87,12 +87,6 @@ export function rowReader<Row>(
   };
 }
 
-/** Some columns of a row, in that order. */
-export const pickColumns = <Row extends object, K extends keyof Row>(
-  row: Row,
-  names: readonly K[],
-): Pick<Row, K> => Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<Row, K>;
-
 export const copyColumns = <Row, K extends keyof Row & string>(
   { columns }: Table<Row>,
   names: readonly K[],

@@ -1,8 +1,8 @@
-import { float8Array, int4Array, int8Array, textArray, uuidArray } from '#bytes/postgres';
+import { arrayOf, float8, int4Array, int8Array, textArray, uuidArray } from '#bytes/postgres';
 import type { Pool } from 'pg';
 
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { timeArray } from './time-type.js';
+import { timestamptz } from './time-type.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -24,6 +24,7 @@ async function received(type: string, array: Buffer): Promise<(string | null)[]>
   return rows.map(({ value }) => value);
 }
 
+const timeArray = arrayOf(timestamptz);
 const itself = <T>(value: T): T => value;
 
 describe('an array that is sent to the server', () => {
@@ -34,7 +35,7 @@ describe('an array that is sent to the server', () => {
       int8Array([0, 1, -1, -4_294_967_297, null, Number.MAX_SAFE_INTEGER], itself),
       ['0', '1', '-1', '-4294967297', null, '9007199254740991'],
     ],
-    ['float8', float8Array([0, 12.5, null, 1e7], itself), ['0', '12.5', null, '10000000']],
+    ['float8', arrayOf(float8)([0, 12.5, null, 1e7], itself), ['0', '12.5', null, '10000000']],
     [
       'uuid',
       uuidArray(['00000000-0000-4000-8000-0000000000ff', null], itself),

@@ -24,7 +24,7 @@ import type {
 } from '../read-tables.js';
 import type { WriteResult, Checkpoint, TableWriter } from '../table-writer.js';
 import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
-import { pickColumns } from '../schema/table.js';
+import { pickColumns } from './pick-columns.js';
 import {
   STATEMENT_COLUMNS,
   type AccountRow,
