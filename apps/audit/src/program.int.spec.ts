@@ -315,4 +315,14 @@ describe('export', () => {
     await good(audit('export', '--all', '--what', 'statement', '--out', file('rows.jsonl')));
     expect(readFileSync(file('rows.jsonl'), 'utf8').split('\n').length).toBeGreaterThan(60);
   });
+
+  it('ends with 2 and a sentence at an event that can not be read', async () => {
+    const damage = `update event_store.events set type = 'Gift' where stream = $1 and revision = 2`;
+    const exported = await ledger.withTampering(
+      () => ledger.sql(damage, accountStream(ANNA)),
+      () => audit('export', '--user', ANNA),
+    );
+    const sentence = `${accountStream(ANNA)} revision 2: unknown type Gift: verify the events first\n`;
+    expect([exported.status, exported.err]).toEqual([2, sentence]);
+  });
 });

@@ -1,6 +1,7 @@
 import { csvRow } from '#contracts/csv';
 import { accountStream, userOfStream } from '#identity';
-import { deserializeEvent } from '#ledger';
+import { UnreadableEvent, deserializeEvent } from '#ledger';
+import { CannotCheckError } from '../store/errors.js';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
 
 export type ExportFormat = 'jsonl' | 'csv';
@@ -52,7 +53,7 @@ export const isInRange = ({ from, to }: TimeRange, at: string): boolean =>
   (from === undefined || at >= from) && (to === undefined || at < to);
 
 function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat): string {
-  const { event, provenance } = deserializeEvent(stored);
+  const { event, provenance } = decode(stored);
   if (!isInRange(range, event.at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
   const user = userOfStream(stored.stream);
@@ -65,4 +66,15 @@ function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat):
   const command = [commandType, source, commandId];
   const columns = [event.at, event.balanceAfter, ...command, data, meta, hash];
   return csvRow([position, user, revision, id, type, ...columns]);
+}
+
+/** An export that left out an event would look whole, so it ends at the first one that can't be read. */
+function decode(stored: StoredEvent): ReturnType<typeof deserializeEvent> {
+  try {
+    return deserializeEvent(stored);
+  } catch (cause) {
+    if (!(cause instanceof UnreadableEvent)) throw cause;
+    const at = `${stored.stream} revision ${stored.revision}`;
+    throw new CannotCheckError(`${at}: ${cause.message}: verify the events first`, { cause });
+  }
 }

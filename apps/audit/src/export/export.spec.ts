@@ -2,7 +2,7 @@ import { accountStream } from '#identity';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import type { StoredEvent, StreamDamage } from '../store/event-source.js';
 import { MemoryEventSource } from '../testing/memory-event-source.js';
-import { sampleEvents, withForgedData } from '../testing/sample-events.js';
+import { sampleEvents, withChange, withForgedData } from '../testing/sample-events.js';
 import { ANNA, BO, CHEN, USERS, dayTime } from '../testing/sample-ledger.js';
 import { exportEvents, isInRange, type ExportFormat, type TimeRange } from './export-events.js';
 import { exportStatement } from './export-statement.js';
@@ -96,6 +96,20 @@ describe('exportEvents', () => {
     expect(rows).toHaveLength(events.length / USERS.length);
     expect(rows[0]).toContain(`,${ANNA},0,`);
     expect(rows[0]).toContain('RechargePoints,/spec,r1');
+  });
+
+  it('names the stream and the revision of an event that can not be read', async () => {
+    const source = new MemoryEventSource(
+      withChange(events, accountStream(BO), 3, { data: '{"at":' }),
+    );
+    for (const user of [null, BO]) {
+      const exported = linesOf(exportEvents, { source, user });
+      await expect(exported).rejects.toThrow(CannotCheckError);
+      await expect(exported).rejects.toThrow(
+        `${accountStream(BO)} revision 3: data is not JSON: verify the events first`,
+      );
+    }
+    expect(await linesOf(exportEvents, { source, user: ANNA })).not.toEqual([]);
   });
 
   it('exports nothing but the header of CSV from an empty store', async () => {
