@@ -36,6 +36,8 @@ export { readParkedAccounts, readParkedIn } from './queries/parked-accounts.js';
 export { UnattributedDataError, isDataError } from './writer/data-error.js';
 export { unpark } from './versions/unpark.js';
 export { readTablesState } from './schema/schema-state.js';
+export { columnNames, type Table } from './schema/table.js';
+export { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS } from './schema/tables.js';
 export { AdvisoryLock } from './postgres/advisory-lock.js';
 export { inTransaction } from './postgres/transaction.js';
 export {

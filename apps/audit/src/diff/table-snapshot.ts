@@ -1,5 +1,13 @@
 import pg from 'pg';
 import type { Position } from '#event-store';
+import {
+  ACCOUNTS,
+  BATCHES,
+  CONSUMPTIONS,
+  TRANSACTIONS,
+  columnNames,
+  type Table,
+} from '#read-model';
 import { CannotCheckError, cannotCheckError } from '../store/errors.js';
 import { prefetchPages } from '../store/prefetch-pages.js';
 import type { Row, TableName, Value } from './row-differences.js';
@@ -20,57 +28,36 @@ const time: ParseColumn = (value) => {
   return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction}Z`;
 };
 
+/** By the types of Postgres. */
+const PARSERS: Readonly<Record<string, ParseColumn>> = {
+  boolean: flag,
+  smallint: number,
+  integer: number,
+  bigint: number,
+  'double precision': number,
+  uuid: text,
+  text,
+  timestamptz: time,
+};
+
+function columnParsers<R>(table: Table<R>): Readonly<Record<string, ParseColumn>> {
+  const parsers = columnNames(table).map((name) => {
+    const parse = PARSERS[table.columns[name].type.name];
+    if (parse === undefined) throw new Error(`a bug: the column ${name} has a type without parser`);
+    return [name, parse] as const;
+  });
+  return Object.fromEntries(parsers);
+}
+
+/**
+ * Derived from the tables as the projector declares them, so that no column is left out. What their
+ * values must be is computed by the auditor from the events.
+ */
 const COLUMNS: Readonly<Record<TableName, Readonly<Record<string, ParseColumn>>>> = {
-  transactions: {
-    id: number,
-    user_id: text,
-    type: text,
-    amount: number,
-    balance_before: number,
-    balance_after: number,
-    source_type: text,
-    source_id: text,
-    batch_id: number,
-    duration: number,
-    description: text,
-    created_at: time,
-    updated_at: time,
-    revision: number,
-    line: number,
-    consumption_of: number,
-  },
-  accounts: { user_id: text, balance: number, held: number, revision: number, updated_at: time },
-  batches: {
-    user_id: text,
-    batch_id: number,
-    points: number,
-    remaining: number,
-    priority: number,
-    expires_at: time,
-    grace: flag,
-    revision: number,
-    line: number,
-    created_at: time,
-  },
-  consumptions: {
-    user_id: text,
-    revision: number,
-    consumption_id: text,
-    source_type: text,
-    source_id: text,
-    status: text,
-    estimate: number,
-    actual: number,
-    drawn: number,
-    refunded: number,
-    duration: number,
-    settle_by: time,
-    opened_at: time,
-    closed_at: time,
-    first_row: number,
-    row_count: number,
-    duration_row: number,
-  },
+  transactions: columnParsers(TRANSACTIONS),
+  accounts: columnParsers(ACCOUNTS),
+  batches: columnParsers(BATCHES),
+  consumptions: columnParsers(CONSUMPTIONS),
 };
 
 const VIEWS: Readonly<Record<TableName, readonly [view: string, order: string]>> = {
