@@ -2,8 +2,8 @@ import { DEAD_LETTER_HEADERS } from '#contracts';
 import { isDeadLetterHeader, parseDeadLetter } from './dead-letter.js';
 import { ADDED, BURIED_AT, USER, buried } from './testing/found-letters.js';
 
-describe('a dead letter', () => {
-  it('says where it lies, when and why it was buried, and whose it is', () => {
+describe('A dead letter', () => {
+  it('contains its position, time, reason and user', () => {
     expect(parseDeadLetter(buried())).toEqual({
       id: '1/42',
       buriedAt: BURIED_AT,
@@ -20,7 +20,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('is read also where it has no key, no value and no headers', () => {
+  it('is parsed also without key, value and headers', () => {
     expect(parseDeadLetter(buried({ key: null, value: null, headers: {} }))).toMatchObject({
       id: '1/42',
       reason: '',
@@ -30,7 +30,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('says the first of a header that came several times, in bytes or as text', () => {
+  it('contains the first value of a repeated header, as bytes or text', () => {
     const headers = { ...ADDED, ce_id: [Buffer.from('first'), 'second'], ce_source: [] };
     expect(parseDeadLetter(buried({ headers }))).toMatchObject({
       commandId: 'first',
@@ -38,7 +38,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('knows the headers that were added from those of the message', () => {
+  it('distinguishes added headers from those of the message', () => {
     for (const name of Object.values(DEAD_LETTER_HEADERS))
       expect(isDeadLetterHeader(name)).toBe(true);
     for (const name of ['ce_id', 'traceparent', '', 'constructor']) {

@@ -5,17 +5,17 @@ import type { HeaderValue, IncomingMessage } from '#kafka';
 export interface DeadLetter {
   /** Its position in the topic of dead letters: `<partition>/<offset>`. */
   readonly id: string;
-  /** When it was written to the topic. */
+  /** The time at which it was written to the topic. */
   readonly buriedAt: string;
   readonly reason: string;
   readonly detail: string;
-  /** Where the message came from. */
+  /** The origin of the message. */
   readonly topic: string;
   readonly partition: string;
   readonly offset: string;
-  /** Set when it holds a whole message batch: the batch's last offset. */
+  /** The last offset of the batch, when the letter contains a whole message batch. */
   readonly lastOffset: string | null;
-  /** The part of the message that the letter does not hold; null: it holds all of it. */
+  /** The part of the message that the letter does not contain, or null when it is complete. */
   readonly leftOut: string | null;
   /** The key of the message, which is the user of a valid command. */
   readonly key: string | null;

@@ -4,7 +4,7 @@ import type { DeadLetter } from './dead-letter.js';
 export interface DeadLetterFilter {
   readonly reason?: readonly string[];
   readonly user?: string;
-  /** When they were written: from `since` on and before `until`. */
+  /** The time at which they were written, from `since` (inclusive) to `until` (exclusive). */
   readonly since?: string;
   readonly until?: string;
   readonly id?: readonly string[];

@@ -20,7 +20,7 @@ export function formatLetter({ letter, message }: FoundLetter): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** A whole letter for programs, with nothing left out. */
+/** A complete letter for programs. */
 export function letterToJson({ letter, message }: FoundLetter): Record<string, unknown> {
   return {
     ...letter,

@@ -8,15 +8,15 @@ const CONTROLS = Array.from({ length: 0x100 }, (_, code) => String.fromCharCode(
   (_, code) => code < 0x20 || (code >= 0x7f && code < 0xa0),
 );
 
-describe('what comes from outside', () => {
-  it('has a question mark for each control character, and nothing else is changed', () => {
+describe('Text from messages', () => {
+  it('has a question mark for each control character, and is otherwise unchanged', () => {
     expect(CONTROLS).toHaveLength(65);
     for (const control of CONTROLS) expect(replaceControlCharacters(`a${control}b`)).toBe('a?b');
     const others = ' ~ éñ 积分 \u{1f600} \ud800 ';
     expect(replaceControlCharacters(others)).toBe(others);
   });
 
-  it('moves no cursor, in whichever field of a line it stands', () => {
+  it('can’t move the cursor from any field of a line', () => {
     const evil = 'x\u001b[2J\u009b2J\r\nfake';
     const headers = Object.fromEntries(Object.keys(ADDED).map((name) => [name, evil]));
     const line = formatLine(foundLetter(headers, { key: Buffer.from(evil) }));
@@ -25,27 +25,27 @@ describe('what comes from outside', () => {
   });
 });
 
-describe('the line of a dead letter', () => {
-  it('says its place, its time, why, where it came from, whose it is, and what was wrong', () => {
+describe('The line of a dead letter', () => {
+  it('contains its position, time, reason, origin, user and error', () => {
     expect(formatLine(foundLetter())).toBe(
       `1/42  ${BURIED_AT}  Invalid  3/17  ${USER}  points must be a whole number\n`,
     );
   });
 
-  it('says the offsets of a whole message batch, and a dash where there is no key', () => {
+  it('contains the offsets of a whole message batch, and a dash when there is no key', () => {
     const batch = foundLetter({ [DEAD_LETTER_HEADERS.lastOffset]: '19' }, { key: null });
     expect(formatLine(batch)).toContain('3/17-19  -  ');
   });
 
-  it('cuts a long detail, and says so', () => {
+  it('truncates a long detail, and marks it', () => {
     const detail = (length: number) => ({ [DEAD_LETTER_HEADERS.detail]: 'd'.repeat(length) });
     expect(formatLine(foundLetter(detail(100)))).toContain(`  ${'d'.repeat(100)}\n`);
     expect(formatLine(foundLetter(detail(101)))).toContain(`  ${'d'.repeat(100)}…\n`);
   });
 });
 
-describe('all of a dead letter', () => {
-  it('is shown as text where it is text, and in hexadecimal digits where it is not', () => {
+describe('A whole dead letter', () => {
+  it('is shown as text, or in hexadecimal digits when it is not text', () => {
     const page = formatLetter(
       foundLetter({ trace: ['a', Buffer.from([0xff])] }, { value: Buffer.from([0xc3, 0x28]) }),
     );
@@ -55,7 +55,7 @@ describe('all of a dead letter', () => {
     expect(formatLetter(foundLetter({}, { value: null, key: null }))).toContain('key    none\n');
   });
 
-  it('is told to machines with nothing left out', () => {
+  it('is complete in the JSON for programs', () => {
     const value = Buffer.from([0, 0xff]);
     expect(letterToJson(foundLetter({ trace: ['a', 'b'] }, { value }))).toMatchObject({
       id: '1/42',

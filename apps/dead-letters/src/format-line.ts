@@ -15,7 +15,7 @@ export function formatLine({ letter }: FoundLetter): string {
 export const HEADER_LINE = 'letter  written at  reason  partition/offset  key  detail\n';
 
 /**
- * What comes from outside must not move the cursor of a terminal. The category Cc has the two ranges
+ * Text from messages must not move the cursor of a terminal. The category Cc has the two ranges
  * of control characters, U+0000 to U+001F and U+007F to U+009F.
  */
 export const replaceControlCharacters = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?');

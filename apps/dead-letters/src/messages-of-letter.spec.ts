@@ -12,8 +12,8 @@ async function messagesOf(found: FoundLetter, bytesMax = 1_000): Promise<Outgoin
   return messages;
 }
 
-describe('the replay of a dead letter', () => {
-  it('is the message as it came: key, value, and its headers without the added ones', async () => {
+describe('The replay of a dead letter', () => {
+  it('is the original message with key, value and headers without the added ones', async () => {
     const trace = [Buffer.from('a'), 'b'];
     expect(await messagesOf(foundLetter({ trace, empty: Buffer.alloc(0) }))).toEqual([
       {
@@ -25,7 +25,7 @@ describe('the replay of a dead letter', () => {
     ]);
   });
 
-  it('keeps that a message had no key and no value', async () => {
+  it('preserves that a message had no key and no value', async () => {
     expect(await messagesOf(foundLetter({}, { key: null, value: null }))).toMatchObject([
       { key: null, value: null },
     ]);
@@ -37,25 +37,29 @@ describe('the replay of a dead letter', () => {
       { [DEAD_LETTER_HEADERS.topic]: 'points.outcomes' },
       /does not come from/,
     ],
-    ['does not say its topic', { [DEAD_LETTER_HEADERS.topic]: undefined }, /does not come from/],
-    ['does not hold all of it', { [DEAD_LETTER_HEADERS.leftOut]: 'value' }, /does not hold all/],
+    ['does not name its topic', { [DEAD_LETTER_HEADERS.topic]: undefined }, /does not come from/],
     [
-      'does not say its partition',
+      'does not contain the whole message',
+      { [DEAD_LETTER_HEADERS.leftOut]: 'value' },
+      /does not hold all/,
+    ],
+    [
+      'does not name its partition',
       { [DEAD_LETTER_HEADERS.partition]: undefined },
       /where it comes from/,
     ],
-    ['says an offset that is none', { [DEAD_LETTER_HEADERS.offset]: '-1' }, /where it comes from/],
-  ])('is refused for a letter that %s', (_, headers, why) => {
+    ['has an invalid offset', { [DEAD_LETTER_HEADERS.offset]: '-1' }, /where it comes from/],
+  ])('is rejected for a letter that %s', (_, headers, why) => {
     const replay = messagesOfLetter(foundLetter(headers), 1_000);
     expect(replay).toEqual({ kind: 'refused', why: expect.stringMatching(why) as string });
   });
 
-  it('gives no message of a batch that still can not be decoded', async () => {
+  it('returns no message of a batch that still cannot be decoded', async () => {
     const bytes = Buffer.alloc(80);
     bytes.writeBigInt64BE(17n, 0);
     bytes.writeInt32BE(80 - 12, 8);
-    bytes[16] = 2; // the format
-    bytes.writeInt32BE(2, 57); // so many records, and no checksum that fits
+    bytes[16] = 2; // The format of the batch.
+    bytes.writeInt32BE(2, 57); // The number of records, with a checksum that does not match.
     const batch = foundLetter({ [DEAD_LETTER_HEADERS.lastOffset]: '18' }, { value: bytes });
     await expect(messagesOf(batch)).rejects.toThrow(StillUndecodableError);
   });

@@ -7,6 +7,8 @@ export type LetterMessages =
   | { readonly kind: 'messages'; readonly messages: AsyncIterable<readonly OutgoingMessage[]> }
   | { readonly kind: 'refused'; readonly why: string };
 
+// The reasons of a refusal are part of the `--json` output, so that their wording is published.
+
 /**
  * The original message: its key, its value, and its headers without those that the dead letter added.
  * Only the topic of commands is ever written to, so that a forged letter can't reach another topic.

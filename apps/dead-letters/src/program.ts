@@ -15,11 +15,11 @@ export interface CommandEnvironment {
   readonly terminal: Terminal;
 }
 
-/** 0: done; 1: nothing was found, or not all could be replayed; 2: it could not be done. */
+/** 0 means done, 1 that nothing was found or not all could be replayed, 2 that it could not be done. */
 export type Status = 0 | 1 | 2;
 
 const HELP_FOOTER = `
-Reads KAFKA_BROKERS and the other KAFKA_ variables, or asks the local stack that \`npm start\` runs.
+Reads KAFKA_BROKERS and the other KAFKA_ variables, or uses the local stack that \`npm start\` runs.
 No letter is removed from ${TOPICS.dead}: each stays as long as the topic retains it.
 Exit status: 0 done, 1 nothing was found or not all could be replayed, 2 it could not be done.
 `;
@@ -82,7 +82,7 @@ function programOf({ terminal }: CommandEnvironment, running: Running): Command 
     .command('show')
     .argument('<letters...>', 'positions in the topic as printed by `list`: partition/offset', ids)
     .description('Prints whole letters: key, headers and value.')
-    .option('--json', 'print JSON: one object a line, bytes in base64')
+    .option('--json', 'print JSON: one object per line, bytes in base64')
     .action(running(show));
   filtered(
     program.command('replay').argument('[letters...]', 'only these, by partition/offset', ids),

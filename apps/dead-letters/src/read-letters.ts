@@ -3,7 +3,7 @@ import { readTopic, type IncomingMessage, type KafkaConnection } from '#kafka';
 import { matchesFilter, type DeadLetterFilter } from './filter.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
 
-/** A letter has the headers of its message and more, and all of them are needed here. */
+/** A letter has more headers than its message, and all of them are needed here. */
 const LIMITS = { headersMax: 1_000, headerBytesMax: 1024 * 1024 };
 
 export interface FoundLetter {
@@ -21,7 +21,7 @@ export interface ReadLettersOptions {
 
 class LimitReachedError extends Error {}
 
-/** Reads the letters that the topic holds now, in order, some at a time. It commits nothing. */
+/** Reads the letters that the topic has now, in order and in batches. It commits nothing. */
 export async function readLetters(
   connection: KafkaConnection,
   { filter, limit = Infinity, onLetters, onRead }: ReadLettersOptions,

@@ -17,7 +17,7 @@ export interface ReplayCounts {
 
 export interface ReplayOptions {
   readonly connection: KafkaConnection;
-  /** null: nothing is published. */
+  /** Null in a dry run, when nothing is published. */
   readonly producer: Pick<OutcomeProducer, 'send'> | null;
   readonly reading: Pick<ReadLettersOptions, 'filter' | 'limit'>;
   readonly batchBytesMax: number;
@@ -26,7 +26,7 @@ export interface ReplayOptions {
   readonly report: (letter: string, why: string | null, messages: number) => Promise<void>;
 }
 
-/** One letter after the other, so that the commands of a user keep their order. */
+/** Publishes one letter after the other, so that the commands of a user keep their order. */
 export async function replayLetters(replaying: ReplayOptions): Promise<void> {
   const { connection, reading, counts: tally } = replaying;
   await readLetters(connection, {
@@ -71,7 +71,7 @@ async function replayOne(
   return tell(id, null, messages);
 }
 
-/** Returns how many the topic accepted: a message may be too large that was compressed in a batch. */
+/** Returns how many messages the topic accepted, because one that was compressed may be too large alone. */
 async function sendAll(
   producer: Pick<OutcomeProducer, 'send'>,
   messages: readonly OutgoingMessage[],

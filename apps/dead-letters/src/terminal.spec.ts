@@ -12,8 +12,8 @@ function terminalOf(
   return { out, err, text: () => bufferedText(err) };
 }
 
-describe('what is printed', () => {
-  it('waits for a reader who is slower', async () => {
+describe('The output', () => {
+  it('waits for a slow reader', async () => {
     const terminal = terminalOf(true, 4);
     const out = terminal.out as PassThrough;
     let isPrinted = false;
@@ -26,11 +26,11 @@ describe('what is printed', () => {
   });
 });
 
-describe('the progress of long work', () => {
+describe('The progress of long work', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('is written over on a terminal, and gone at the end', () => {
+  it('is overwritten on a terminal, and removed at the end', () => {
     const terminal = terminalOf(true);
     let read = 1;
     const progress = new Progress(terminal, () => `${read} read`);
@@ -43,7 +43,7 @@ describe('the progress of long work', () => {
     expect(terminal.text()).toBe('');
   });
 
-  it('is a line now and then in a log', () => {
+  it('is a line at intervals in a log', () => {
     const terminal = terminalOf(false);
     const progress = new Progress(terminal, () => 'some read');
     jest.advanceTimersByTime(4_999);
@@ -53,7 +53,7 @@ describe('the progress of long work', () => {
     expect(terminal.text()).toBe('some read\n');
   });
 
-  it('says nothing of work that is done at once', () => {
+  it('is not shown for work that is done at once', () => {
     const terminal = terminalOf(true);
     new Progress(terminal, () => 'some read').end();
     expect(terminal.text()).toBe('');

@@ -12,7 +12,7 @@ export async function print({ out }: Terminal, text: string): Promise<void> {
 }
 
 const TTY_INTERVAL_MS = 500;
-/** For an output whose lines can't be overwritten. */
+/** The interval for an output whose lines can't be overwritten. */
 const LOG_INTERVAL_MS = 5_000;
 
 /** Writes the progress of long work to stderr. */

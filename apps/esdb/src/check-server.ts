@@ -30,7 +30,7 @@ export async function checkServer(
   return status;
 }
 
-/** Without a connection nothing more can be checked. */
+/** The finding without which nothing else can be checked. */
 const statusOf = ({ about }: EventStoreDbFinding): Status =>
   about === 'server' || about === 'connection' ? 2 : 1;
 

@@ -9,7 +9,7 @@ import { ProjectorRunner } from './projector.runner.js';
 
 const VARIABLES = z.object({
   ...LEDGER_VARIABLES,
-  /** The role that owns the read tables: a rebuild makes new ones. Empty: that of DATABASE_URL. */
+  /** The role that owns the read tables and creates those of a rebuild. By default that of DATABASE_URL. */
   MIGRATION_URL: z.string().default(''),
 });
 

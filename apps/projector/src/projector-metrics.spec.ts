@@ -52,7 +52,7 @@ describe('the observer of the projector', () => {
     );
   });
 
-  it('drops the lag of versions that are gone', async () => {
+  it('drops the lag of versions that no longer exist', async () => {
     const { metrics, observer, lag } = reporter();
     lag('p', 30);
     observer.lagMeasured?.([
@@ -94,7 +94,7 @@ describe('the observer of the projector', () => {
     expect(health.ready().parts['accounts']).toEqual({ state: 'green' });
   });
 
-  it('is red with an alarm at an event that can not be applied', async () => {
+  it('is red with an alarm at an event that cannot be applied', async () => {
     const { health, metrics, observer } = reporter();
     observer.leadershipChanged?.(true);
     observer.poisoned?.(1, new Error('an unknown event'));
@@ -105,7 +105,7 @@ describe('the observer of the projector', () => {
     expect(await metrics.metrics()).toContain('projector_alarms_total{kind="poison"');
   });
 
-  it('is ready when only a version that is kept has stopped', () => {
+  it('is ready when only a retained version has stopped', () => {
     const { health, observer, lag } = reporter();
     observer.leadershipChanged?.(true);
     lag('p', 0);
@@ -113,7 +113,7 @@ describe('the observer of the projector', () => {
     expect(health.ready()).toMatchObject({ ok: true, parts: { tables: { state: 'amber' } } });
   });
 
-  it('is red when the lag was not measured for a while', () => {
+  it('is red when the lag was not measured for too long', () => {
     const { health, observer, lag, wait } = reporter();
     observer.leadershipChanged?.(true);
     lag('p1', 0);

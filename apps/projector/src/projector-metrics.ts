@@ -75,7 +75,7 @@ export function projectorObserver(
     },
     poisoned: (version, err) => {
       series.alarms.inc({ kind: 'poison' });
-      log.fatal({ version, err }, 'version stopped at an event that can not be applied');
+      log.fatal({ version, err }, 'version stopped at an event that cannot be applied');
       const isRead = liveVersion === null || version === liveVersion;
       const reason = `version ${version} stopped: ${err.message}`;
       health.report('tables', { state: isRead ? 'red' : 'amber', reason });
@@ -161,14 +161,14 @@ function seriesIn(metrics: Registry) {
     }),
     alarms: new Counter({
       name: 'projector_alarms_total',
-      help: 'Failures that no retry can fix: an operator has to look',
+      help: 'Failures that no retry can fix. Alert on any increase',
       labelNames: ['kind'] as const,
       registers,
     }),
   };
 }
 
-/** Queried whenever the metrics are collected. A service that never settles its pre-deductions shows here. */
+/** The gauge is queried on each collection, and shows a service that does not settle its pre-deductions. */
 export function registerOldestOpenGauge(
   metrics: Registry,
   log: Log,

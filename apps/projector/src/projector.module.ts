@@ -22,7 +22,7 @@ import { Projector } from '#projection';
 import { ProjectorRunner } from './projector.runner.js';
 import { createWriterPool } from './writer-pool.js';
 
-/** Events wait and none was projected for so long: the process is not ready. */
+/** The process is not ready when events wait and none was projected for this long. */
 const STALLED_MS_MAX = 60_000;
 const QUERY_MS_MAX = 30_000;
 

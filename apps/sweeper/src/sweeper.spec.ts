@@ -85,7 +85,7 @@ describe('The sweeper', () => {
     expect(await eventCount()).toBe(13);
   });
 
-  it('has no effect beside another sweeper that was first', async () => {
+  it('has no effect after another sweeper was first', async () => {
     const { recharge, project, sweeperOn, pass: advance, eventCount } = await open();
     for (let user = 1; user <= 5; user++) await recharge(user, IN_AN_HOUR);
     await project();
@@ -96,12 +96,12 @@ describe('The sweeper', () => {
     expect(await eventCount()).toBe(10);
   });
 
-  it('reports accounts whose command was not answered, and goes on with the others', async () => {
+  it('reports accounts whose command was not answered, and continues with the others', async () => {
     const { recharge, project, sweeperOn, pass: advance, tables } = await open();
     await recharge(1, IN_AN_HOUR);
     await project();
     advance(3_600_000);
-    const away = new Error('the store is away');
+    const away = new Error('the store is unavailable');
     const sweeper = new Sweeper({
       tables,
       execute: () => Promise.reject(away),

@@ -14,7 +14,7 @@ export interface SweeperOptions {
 }
 
 export interface SweeperLimits {
-  /** Accounts that are sent a command side by side. */
+  /** Accounts to which commands are sent concurrently. */
   readonly pageMax: number;
   /** How long a page may take to show in the read tables before the sweep ends; the next one goes on. */
   readonly waitMsMax: number;
@@ -25,13 +25,13 @@ const LIMITS: SweeperLimits = { pageMax: 500, waitMsMax: 5_000 };
 export interface SweepResult {
   /** Commands that were answered. */
   readonly sent: number;
-  /** Accounts whose command has no answer yet: the next sweep sends the same one again. */
+  /** Accounts whose command was not answered. The next sweep sends the same command again. */
   readonly failed: readonly { readonly userId: string; readonly cause: unknown }[];
 }
 
 /**
  * Sends ExpirePoints to accounts where something fell due. Any number of them may run: a command's
- * id is the due time, so that whoever comes second is told what the first one was.
+ * id is the due time, so that the second one gets the answer of the first one.
  */
 export class Sweeper {
   readonly #limits: SweeperLimits;
@@ -40,7 +40,7 @@ export class Sweeper {
     this.#limits = { ...LIMITS, ...options.limits };
   }
 
-  /** Until nothing is due any more, or the read tables don't keep up. */
+  /** Sweeps until nothing is due, or until the read tables don't keep up. */
   async sweep(): Promise<SweepResult> {
     const { tables, now } = this.options;
     let sent = 0;
@@ -81,7 +81,7 @@ export class Sweeper {
     return this.options.execute(command, { correlation: command.commandId });
   }
 
-  /** The same accounts would be found again before they do. */
+  /** Waits for the read tables, which would otherwise return the same accounts again. */
   async #showsInTables(position: Position | null): Promise<boolean> {
     if (position === null) return false;
     return waitForPosition(this.options.tables, position, this.#limits.waitMsMax);

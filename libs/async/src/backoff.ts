@@ -3,7 +3,7 @@ export interface BackoffLimits {
   readonly backoffMsMax: number;
 }
 
-/** Doubling further would only lead to Infinity. */
+/** Doubling is limited, because the delay would become Infinity. */
 const DOUBLINGS_MAX = 30;
 
 /**

@@ -1,6 +1,6 @@
 import { BatchingQueue, type BatchingLimits } from './batching-queue.js';
 
-/** Batches that end when the test says so. */
+/** A runner whose batches end when the test decides. */
 class Runs {
   readonly items: string[][] = [];
   readonly #ends: { good(): void; bad(error: Error): void }[] = [];
@@ -17,7 +17,7 @@ class Runs {
 
   async end(error?: Error): Promise<void> {
     const run = this.#ends.shift();
-    if (run === undefined) throw new Error('No run is under way');
+    if (run === undefined) throw new Error('No run is in progress');
     if (error) run.bad(error);
     else run.good();
     await settled();
@@ -38,7 +38,7 @@ function given(
   return { runs, queue };
 }
 
-/** How an `add` ended, if it has. */
+/** The result of an `add`, once it has settled. */
 function outcomeOf(added: Promise<void>): { is: string } {
   const outcome = { is: 'waiting' };
   added.then(
@@ -62,7 +62,7 @@ describe('a batching queue', () => {
     expect(runs.underMost).toBe(1);
   });
 
-  it('keeps a batch within its limits of size and number, and takes a larger item alone', async () => {
+  it('limits the size and number of items of a batch, and runs a larger item alone', async () => {
     const { runs, queue } = given({ batchSizeMax: 4, batchItemsMax: 3 });
     const all = outcomeOf(queue.add(['aa', 'bb', 'c', 'd', 'e', 'f', 'larger than allowed', 'g']));
     for (let run = 0; run < 5; run++) {
@@ -110,7 +110,7 @@ describe('a batching queue', () => {
     expect([good.is, bad.is]).toEqual(['done', 'too large']);
   });
 
-  it('makes callers wait while it is full, in the order in which they came', async () => {
+  it('makes callers wait while it is full, in the order of their calls', async () => {
     const { runs, queue } = given({ queuedItemsMax: 2, batchItemsMax: 1 });
     const done: string[] = [];
     const all = ['a', 'b', 'c', 'd', 'e', 'f'].map((item) =>

@@ -1,8 +1,8 @@
 export interface BatchingLimits {
-  /** Of one batch; a larger item is a batch of its own. */
+  /** The maximum size of one batch. A larger item is a batch of its own. */
   readonly batchSizeMax: number;
   readonly batchItemsMax: number;
-  /** While so many are queued, `add` waits before it queues more. */
+  /** `add` waits while this many items are queued. */
   readonly queuedItemsMax: number;
 }
 
@@ -42,7 +42,7 @@ export class BatchingQueue<T> {
     private readonly limits: BatchingLimits,
   ) {}
 
-  /** Resolves when all the items were in a batch that succeeded; rejects when one's batch failed. */
+  /** Resolves when the batches of all items have succeeded, and rejects when one of them failed. */
   add(items: readonly T[]): Promise<void> {
     if (items.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {

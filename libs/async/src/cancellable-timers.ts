@@ -11,7 +11,7 @@ export class CancellableTimers implements Clock {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Aborts with `expireAll`. */
+  /** A signal that `expireAll` aborts. */
   get signal(): AbortSignal {
     return this.#expired.signal;
   }

@@ -1,8 +1,8 @@
-/** Passed to whatever waits, so that a test can let time pass without waiting for it. */
+/** The source of time of everything that waits, so that a test can advance time without waiting. */
 export interface Clock {
-  /** Milliseconds since some moment; never runs backwards. */
+  /** Milliseconds since an arbitrary time. They never run backwards. */
   now(): number;
-  /** Milliseconds since 1970; jumps when the system's clock is set. */
+  /** Milliseconds since 1970. They jump when the system's clock is set. */
   timeOfDay(): number;
   /** Calls `callback` once, `ms` from now, unless the returned function is called first. */
   after(ms: number, callback: () => void): () => void;

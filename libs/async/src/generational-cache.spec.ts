@@ -5,13 +5,13 @@ const ofWeight = (weight: number): { weight: number } => ({ weight });
 const weightOf = ({ weight }: { weight: number }): number => weight;
 
 describe('a generational cache', () => {
-  it('gives what was put into it', () => {
+  it('returns its entries', () => {
     const cache = new GenerationalCache<string, number>({ weightMax: 10 });
     cache.set('a', 1);
     expect([cache.get('a'), cache.get('b')]).toEqual([1, undefined]);
   });
 
-  it('gives the newer of two values of a key, and counts it once', () => {
+  it('returns the newer of two values of a key, and counts it once', () => {
     const cache = new GenerationalCache<string, { weight: number }>({ weightMax: 100 }, weightOf);
     cache.set('a', ofWeight(30));
     cache.set('a', ofWeight(20));
@@ -19,7 +19,7 @@ describe('a generational cache', () => {
     expect([cache.size, cache.weight]).toEqual([1, 20]);
   });
 
-  it('gives a value once when it is taken out', () => {
+  it('returns a value once when it is taken out', () => {
     const cache = new GenerationalCache<string, number>({ weightMax: 10 });
     cache.set('a', 1);
     expect(cache.take('a')).toBe(1);
@@ -27,7 +27,7 @@ describe('a generational cache', () => {
     expect([cache.size, cache.weight]).toEqual([0, 0]);
   });
 
-  it('drops what was not used while half of the cache was filled', () => {
+  it('drops entries that were not used while half of the cache was filled', () => {
     const cache = new GenerationalCache<number, number>({ weightMax: 8 });
     for (let key = 0; key < 4; key++) cache.set(key, key);
     cache.get(0);
@@ -40,7 +40,7 @@ describe('a generational cache', () => {
     expect(cache.get(1)).toBeUndefined();
   });
 
-  it('finds what was taken out of the older generation no longer', () => {
+  it('no longer finds an entry that was taken out of the older generation', () => {
     const cache = new GenerationalCache<number, number>({ weightMax: 4 });
     for (let key = 0; key < 3; key++) cache.set(key, key);
     expect(cache.take(0)).toBe(0);
@@ -63,7 +63,7 @@ describe('a generational cache', () => {
     expect(cache.weight).toBe(0);
   });
 
-  it('keeps a heavier one where it is told to', () => {
+  it('keeps a heavier entry when its limit allows it', () => {
     const limits = { weightMax: 100, entryWeightMax: Infinity };
     const cache = new GenerationalCache<string, { weight: number }>(limits, weightOf);
     cache.set('heavy', ofWeight(500));
@@ -71,7 +71,7 @@ describe('a generational cache', () => {
     expect(cache.get('heavy')).toEqual({ weight: 500 });
   });
 
-  it('weighs a value anew when it is set again', () => {
+  it('weighs a value again when it is set again', () => {
     const cache = new GenerationalCache<string, { weight: number }>({ weightMax: 100 }, weightOf);
     const value = ofWeight(10);
     cache.set('a', value);
@@ -80,7 +80,7 @@ describe('a generational cache', () => {
     expect(cache.weight).toBe(25);
   });
 
-  it('holds nothing after it was cleared', () => {
+  it('is empty after it was cleared', () => {
     const cache = new GenerationalCache<number, number>({ weightMax: 4 });
     for (let key = 0; key < 4; key++) cache.set(key, key);
     cache.clear();

@@ -1,8 +1,8 @@
 export interface CacheLimits {
   readonly entriesMax?: number;
-  /** Of all entries together. */
+  /** The maximum weight of all entries together. */
   readonly weightMax: number;
-  /** A heavier entry is not kept. Default: half of `weightMax`. */
+  /** A heavier entry is not kept. The default is half of `weightMax`. */
   readonly entryWeightMax?: number;
 }
 
@@ -20,8 +20,8 @@ class Generation<K, V> {
 }
 
 /**
- * A bounded cache in two generations: what is used moves into the younger one, and when that holds
- * half of what may be kept, the older one is dropped whole. Nearly as good as least-recently-used,
+ * A bounded cache in two generations. An entry that is used moves into the younger one, and when that
+ * reaches half of the limit, the older one is dropped. This is nearly as good as least-recently-used,
  * without its bookkeeping per entry.
  */
 export class GenerationalCache<K, V> {
@@ -49,12 +49,12 @@ export class GenerationalCache<K, V> {
     return value;
   }
 
-  /** Takes it out of the cache. */
+  /** Removes the entry and returns its value. */
   take(key: K): V | undefined {
     return this.#young.remove(key) ?? this.#old.remove(key);
   }
 
-  /** Weighs the value anew, also when it is the same object as before. */
+  /** Sets and weighs the value, also when it is the same object as before. */
   set(key: K, value: V): void {
     const { entriesMax = Infinity, weightMax, entryWeightMax = weightMax / 2 } = this.limits;
     this.take(key);

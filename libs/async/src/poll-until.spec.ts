@@ -7,33 +7,33 @@ describe('pollUntil', () => {
     clock = new ManualClock();
   });
 
-  /** False so many times, then true; notes when it was asked. */
+  /** A condition that is false several times and then true, and records when it was checked. */
   function trueAfter(times: number) {
-    const askedAt: number[] = [];
+    const checkedAt: number[] = [];
     const isTrue = (): boolean => {
-      askedAt.push(clock.now());
-      return askedAt.length > times;
+      checkedAt.push(clock.now());
+      return checkedAt.length > times;
     };
-    return { isTrue, askedAt };
+    return { isTrue, checkedAt };
   }
 
-  it('asks at once and then at intervals until it is true', async () => {
-    const { isTrue, askedAt } = trueAfter(2);
+  it('checks at once and then at intervals until the condition is true', async () => {
+    const { isTrue, checkedAt } = trueAfter(2);
     const result = pollUntil(isTrue, { everyMs: 20, totalMsMax: 100, clock });
     await clock.advance(100);
     await expect(result).resolves.toBe(true);
-    expect(askedAt).toEqual([0, 20, 40]);
+    expect(checkedAt).toEqual([0, 20, 40]);
   });
 
-  it('is false when it did not become true in time, and asks once more at the end', async () => {
-    const { isTrue, askedAt } = trueAfter(100);
+  it('is false when the condition did not become true in time, after a last check', async () => {
+    const { isTrue, checkedAt } = trueAfter(100);
     const result = pollUntil(isTrue, { everyMs: 20, totalMsMax: 50, clock });
     await clock.advance(200);
     await expect(result).resolves.toBe(false);
-    expect(askedAt).toEqual([0, 20, 40, 50]);
+    expect(checkedAt).toEqual([0, 20, 40, 50]);
   });
 
-  it('waits for an answer that takes its time', async () => {
+  it('waits for a slow check', async () => {
     const isTrue = async (): Promise<boolean> => {
       await new Promise<void>((resolve) => clock.after(30, resolve));
       return clock.now() >= 60;
@@ -45,25 +45,25 @@ describe('pollUntil', () => {
 
   it('is false as soon as its signal aborts', async () => {
     const controller = new AbortController();
-    const { isTrue, askedAt } = trueAfter(100);
+    const { isTrue, checkedAt } = trueAfter(100);
     const { signal } = controller;
     const result = pollUntil(isTrue, { everyMs: 20, totalMsMax: 1_000, clock, signal });
     await clock.advance(30);
     controller.abort();
     await expect(result).resolves.toBe(false);
-    expect(askedAt).toEqual([0, 20]);
+    expect(checkedAt).toEqual([0, 20]);
     expect(clock.timers).toBe(0);
   });
 
-  it('does not ask when its signal was aborted before', async () => {
-    const { isTrue, askedAt } = trueAfter(0);
+  it('does not check when its signal was aborted before', async () => {
+    const { isTrue, checkedAt } = trueAfter(0);
     const signal = AbortSignal.abort();
     const result = pollUntil(isTrue, { everyMs: 20, totalMsMax: 1_000, clock, signal });
     await expect(result).resolves.toBe(false);
-    expect(askedAt).toEqual([]);
+    expect(checkedAt).toEqual([]);
   });
 
-  it('passes on what the question throws', async () => {
+  it('rejects with the error of the condition', async () => {
     const isTrue = (): Promise<boolean> => Promise.reject(new Error('away'));
     await expect(pollUntil(isTrue, { everyMs: 20, totalMsMax: 100, clock })).rejects.toThrow(
       'away',

@@ -8,7 +8,7 @@ export interface PollOptions {
   readonly clock?: Pick<Clock, 'now' | 'after'>;
 }
 
-/** Asks again and again. False: it did not become true in time, or `signal` aborted. */
+/** Polls a condition. Returns false when it did not become true in time, or when `signal` aborted. */
 export async function pollUntil(
   isTrue: () => boolean | Promise<boolean>,
   { everyMs, totalMsMax, signal, clock = SYSTEM_CLOCK }: PollOptions,

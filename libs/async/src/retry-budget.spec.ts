@@ -10,7 +10,7 @@ describe('a retry budget', () => {
     clock = new ManualClock();
   });
 
-  it('gives longer delays from failure to failure, up to the maximum', () => {
+  it('gives longer delays after each failure, up to the maximum', () => {
     const budget = new RetryBudget({ ...LIMITS, totalMsMax: Infinity }, { clock, random });
     const delays = [1, 2, 3, 4].map(() => budget.failed());
     expect(delays).toEqual([100, 200, 400, 400]);
@@ -30,7 +30,7 @@ describe('a retry budget', () => {
     expect([budget.failed(), budget.failed(), budget.failed()]).toEqual([100, 200, null]);
   });
 
-  it('starts anew after a success', async () => {
+  it('is renewed by a success', async () => {
     const budget = new RetryBudget({ ...LIMITS, attemptsMax: 2 }, { clock, random });
     budget.failed();
     await clock.advance(990);

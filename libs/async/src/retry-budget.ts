@@ -3,9 +3,9 @@ import { SYSTEM_CLOCK, type Clock } from './clock.js';
 import { sleep } from './sleep.js';
 
 export interface RetryLimits extends BackoffLimits {
-  /** Since the first attempt or the last success; `Infinity` for what only an abort ends. */
+  /** The limit since the first attempt or the last success; `Infinity` when only an abort ends the retries. */
   readonly totalMsMax: number;
-  /** In a row. */
+  /** The maximum number of consecutive attempts. */
   readonly attemptsMax?: number;
 }
 
@@ -15,7 +15,7 @@ export interface RetryContext {
   readonly random?: () => number;
 }
 
-/** Decides whether and when something that failed is tried again. `retry` is this in a loop. */
+/** Decides whether and when a failed operation is retried. `retry` uses it in a loop. */
 export class RetryBudget {
   readonly #signal: AbortSignal | undefined;
   readonly #clock: Pick<Clock, 'now' | 'after'>;
@@ -33,7 +33,7 @@ export class RetryBudget {
     this.#since = clock.now();
   }
 
-  /** Since the last success. */
+  /** The number of failures since the last success. */
   get failures(): number {
     return this.#failures;
   }
@@ -52,7 +52,7 @@ export class RetryBudget {
     return this.#clock.now() + delayMs - this.#since > totalMsMax ? null : delayMs;
   }
 
-  /** Counts a failure and waits before the next attempt. False: there is none. */
+  /** Counts a failure and waits before the next attempt. Returns false when there is none. */
   async waitAfterFailure(): Promise<boolean> {
     const delayMs = this.failed();
     if (delayMs === null) return false;

@@ -2,8 +2,8 @@ import { retry, type RetryOptions } from './retry.js';
 import { ManualClock } from './testing/index.js';
 import { TimeoutError } from './timeout.js';
 
-const passing = new Error('away for a moment');
-const permanent = new Error('refused for good');
+const passing = new Error('temporarily unavailable');
+const permanent = new Error('permanently refused');
 
 let clock: ManualClock;
 beforeEach(() => {
@@ -32,7 +32,7 @@ function failing(...errors: Error[]) {
   return { attempt, calls };
 }
 
-/** Lets time pass until the promise settles. */
+/** Advances time until the promise settles. */
 async function settle<T>(promise: Promise<T>): Promise<T> {
   let isSettled = false;
   const end = (): void => void (isSettled = true);
@@ -49,13 +49,13 @@ describe('retry', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('tries again after back-off', async () => {
+  it('retries after a back-off', async () => {
     const { attempt, calls } = failing(passing, passing, passing);
     await expect(settle(retry(attempt, options()))).resolves.toBe('done');
     expect(calls.at).toEqual([0, 100, 300, 700]);
   });
 
-  it('throws an error that is not to be retried at once', async () => {
+  it('throws an error that must not be retried at once', async () => {
     const { attempt, calls } = failing(passing, permanent, passing);
     await expect(settle(retry(attempt, options()))).rejects.toBe(permanent);
     expect(calls.count).toBe(2);
@@ -68,7 +68,7 @@ describe('retry', () => {
     expect(clock.now()).toBeLessThanOrEqual(1_000);
   });
 
-  it('throws the last error when there were as many attempts as may be', async () => {
+  it('throws the last error after the maximum number of attempts', async () => {
     const last = new Error('the last one');
     const { attempt, calls } = failing(passing, passing, last);
     await expect(settle(retry(attempt, options({ attemptsMax: 3 })))).rejects.toBe(last);

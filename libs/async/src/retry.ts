@@ -5,14 +5,14 @@ import { withTimeout } from './timeout.js';
 export interface RetryOptions extends RetryLimits, RetryContext {
   /** Whether the same attempt may succeed later. Any other error is thrown at once. */
   readonly isRetried: (error: unknown) => boolean;
-  /** One attempt that takes longer has failed with a TimeoutError. */
+  /** An attempt that takes longer fails with a TimeoutError. */
   readonly attemptMsMax?: number;
   readonly onRetry?: (error: unknown, delayMs: number) => void;
 }
 
 /**
  * Calls `attempt` until it succeeds, with back-off and jitter. Rejects with the error of the last
- * attempt when that is not to be retried, when a limit is reached, or when `signal` aborts.
+ * attempt when that must not be retried, when a limit is reached, or when `signal` aborts.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { isRetried, attemptMsMax, onRetry, signal, clock } = options;

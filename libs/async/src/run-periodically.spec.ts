@@ -35,7 +35,7 @@ describe('runPeriodically', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('waits on stopping for the run that is under way, and does not run again', async () => {
+  it('waits for the current run when it is stopped, and does not run again', async () => {
     let runs = 0;
     let isStopped = false;
     const run = (): Promise<void> => {

@@ -1,11 +1,11 @@
 import { SYSTEM_CLOCK, type Clock } from './clock.js';
 
 export interface PeriodicRun {
-  /** Resolves when the run that is under way has ended. */
+  /** Resolves when the current run has ended. */
   stop(): Promise<void>;
 }
 
-/** Runs it now and then again and again, `pauseMs` after the end of each run. It must not reject. */
+/** Runs `work` at once, and again `pauseMs` after the end of each run. It must not reject. */
 export function runPeriodically(
   run: () => Promise<void>,
   pauseMs: number,

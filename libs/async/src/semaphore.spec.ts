@@ -4,7 +4,7 @@ import { TimeoutError } from './timeout.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Acquires, and notes the name when it is admitted. */
+/** Acquires, and records the name when it is admitted. */
 function noting(admitted: string[], name: string, acquired: Promise<void>): void {
   void acquired.then(() => admitted.push(name));
 }
@@ -55,7 +55,7 @@ describe('a semaphore', () => {
     expect(admitted).toEqual(['large', 'small']);
   });
 
-  it('takes permits at once or not at all when it is only tried', () => {
+  it('takes permits at once or not at all with tryAcquire', () => {
     const semaphore = new Semaphore(3);
     expect(semaphore.tryAcquire(2)).toBe(true);
     expect(semaphore.tryAcquire(2)).toBe(false);
@@ -63,11 +63,11 @@ describe('a semaphore', () => {
     expect(semaphore.inUse).toBe(3);
   });
 
-  it('refuses a request that it could never grant', async () => {
+  it('rejects a request that it could never grant', async () => {
     await expect(new Semaphore(2).acquire({ permits: 3 })).rejects.toThrow(RangeError);
   });
 
-  it('refuses to queue more than it may', async () => {
+  it('rejects a request when its queue is full', async () => {
     const semaphore = new Semaphore(1, { queuedMax: 1 });
     await semaphore.acquire();
     const queued = semaphore.acquire();
@@ -98,7 +98,7 @@ describe('a semaphore', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('admits those behind a large request that was given up', async () => {
+  it('admits the requests after a large one that was given up', async () => {
     const clock = new ManualClock();
     const semaphore = new Semaphore(10, { clock });
     await semaphore.acquire({ permits: 5 });

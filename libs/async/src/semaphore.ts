@@ -1,7 +1,7 @@
 import { SYSTEM_CLOCK, type Clock } from './clock.js';
 import { TimeoutError } from './timeout.js';
 
-/** Thrown by `acquire` when as many wait as may. */
+/** Thrown by `acquire` when the queue is full. */
 export class SemaphoreFullError extends Error {
   override readonly name = 'SemaphoreFullError';
 }
@@ -13,7 +13,7 @@ export interface SemaphoreOptions {
 
 export interface AcquireOptions {
   readonly permits?: number;
-  /** A TimeoutError is thrown after it. */
+  /** The time after which a TimeoutError is thrown. */
   readonly waitMsMax?: number;
 }
 
@@ -23,8 +23,8 @@ interface Queued {
 }
 
 /**
- * Bounds what is in use at a time: calls, bytes, places. Whoever finds too little left waits in
- * order; a small request never overtakes a large one, which could otherwise wait for ever.
+ * Bounds how many permits are in use at a time, such as calls, bytes or places in a queue. Requests wait
+ * in order: a small one never overtakes a large one, which could otherwise wait indefinitely.
  */
 export class Semaphore {
   readonly #queue = new Set<Queued>();

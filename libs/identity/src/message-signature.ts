@@ -18,7 +18,7 @@ export interface SignedMessage {
   readonly key: string;
   readonly id: string;
   readonly source: string;
-  /** As on the wire: `points.ConsumePoints.v1`. */
+  /** The published type, such as `points.ConsumePoints.v1`. */
   readonly type: string;
   readonly value: Uint8Array | string;
 }

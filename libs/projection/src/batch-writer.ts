@@ -17,7 +17,7 @@ export interface BatchWriterOptions {
   readonly writer: Pick<TableWriter, 'write' | 'writeWithParking' | 'waitForCapacity'>;
   readonly onApplied: (batch: AppliedBatch) => void;
   /**
-   * After a batch that is not full, this long passes before the next one is asked for: meanwhile events
+   * After a batch that is not full, this long passes before the next one is requested: meanwhile events
    * collect in the store, and many tiny transactions cost more than the delay.
    */
   readonly minIntervalMs: number;
@@ -32,8 +32,8 @@ export interface BatchWriterOptions {
 }
 
 /**
- * Writes the batches of a store into the tables in order. It holds no events itself: the store is asked
- * for more when the table writer has capacity.
+ * Writes the batches of a store into the tables in order. It holds no events itself: the store is read
+ * further when the table writer has capacity.
  */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;

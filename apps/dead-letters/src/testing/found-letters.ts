@@ -6,7 +6,7 @@ import type { FoundLetter } from '../read-letters.js';
 export const USER = '0a11ce00-0000-4000-8000-000000000001';
 export const BURIED_AT = '2030-06-01T00:00:00.000Z';
 
-/** What the intake adds to a command that it buries. */
+/** The headers that the intake adds to a dead letter. */
 export const ADDED = {
   [DEAD_LETTER_HEADERS.reason]: 'Invalid',
   [DEAD_LETTER_HEADERS.detail]: 'points must be a whole number',

@@ -9,7 +9,7 @@ describe('projector unpark', () => {
   ])('explains what to specify when it gets %s', async (_what, args) => {
     const written: string[] = [];
     const command = unparkCommand(() => {
-      throw new Error('nothing is to be read');
+      throw new Error('the configuration must not be read');
     });
     command.exitOverride().configureOutput({ writeErr: (text) => void written.push(text) });
     await expect(command.parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });

@@ -34,7 +34,7 @@ export const unparkCommand = (configured: () => LedgerVariables): Command =>
     .option('--all', 'unpark all parked accounts')
     .action(async ({ user, all = false }: UnparkFlags, command: Command) => {
       if ((user === undefined) === !all) {
-        // An error that is thrown would be shown as a bug, with its stack.
+        // A thrown error would be shown as a bug with its stack.
         command.error('error: specify either --user <id> or --all');
       }
       await withConnections(configured(), async (parts, signal) => {

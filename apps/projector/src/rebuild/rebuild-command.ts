@@ -26,8 +26,8 @@ export function rebuildCommand(configured: () => RebuildVariables): Command {
       'Builds the next version of the read tables beside the live one, compares both, and switches. ' +
         'After a crash, run the same command again. The old version is kept up to date for a rollback.',
     )
-    .option('--back', 'roll back to the version that is kept')
-    .option('--drop-old', 'drop the version that is kept')
+    .option('--back', 'roll back to the retained version')
+    .option('--drop-old', 'drop the retained version')
     .option('--discard', 'drop a new version that is not live')
     .option(
       '--accept-differences',

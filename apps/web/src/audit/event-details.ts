@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SOURCE_TYPES, type StoredEvent } from '#contracts';
 
-// What is behind the fields that all events have. Fields are added over the years, never renamed:
-// only what the page shows is asked for here.
+// The fields of each type of event besides the common ones. Fields are added over time and never renamed,
+// so that only those that the page shows are parsed here.
 const integer = z.int();
 const instant = z.string().nullable();
 const consumption = { consumptionId: z.string(), of: integer.nullable() };

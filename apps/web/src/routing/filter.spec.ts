@@ -14,8 +14,8 @@ describe('a filter', () => {
   });
 
   it('covers whole days in the reader’s time zone', () => {
-    const asked = filterParams({ ...NO_FILTER, from: '2030-01-31', to: '2030-01-31' });
-    expect(asked).toEqual({
+    const params = filterParams({ ...NO_FILTER, from: '2030-01-31', to: '2030-01-31' });
+    expect(params).toEqual({
       from: new Date(2030, 0, 31).toISOString(),
       to: new Date(2030, 1, 1).toISOString(),
     });

@@ -43,7 +43,7 @@ describe('a manual clock', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('moves in one turn when it is told to', () => {
+  it('moves in one turn with advanceNow', () => {
     const clock = new ManualClock();
     const called: number[] = [];
     clock.after(10, () => called.push(clock.now()));

@@ -51,7 +51,7 @@ describe('A log file', () => {
     expect(text()).toContain('line 999');
   });
 
-  it('does not grow when the file before it can not be moved away', () => {
+  it('does not grow when the file before it cannot be moved away', () => {
     mkdirSync(join(folder, 'api.log.before', 'in the way'), { recursive: true });
     const log = open(100);
     for (let line = 0; line < 100; line += 1) log.write(`line ${line}\n`);

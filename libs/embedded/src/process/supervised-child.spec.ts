@@ -105,7 +105,7 @@ describe('A supervised child', () => {
     expect(said).toHaveLength(1);
   });
 
-  it('that can not start says why in its own words', async () => {
+  it('that cannot start says why in its own words', async () => {
     const { child } = await childOf(BROKEN);
     await expect(child.start()).rejects.toThrow(ChildNotReady);
     await expect(child.start()).rejects.toThrow('no database here');

@@ -54,7 +54,7 @@ describe('A supervised server', () => {
     await supervised.stop();
   });
 
-  it('is tried for as long as it can not start, each time said with its reason', async () => {
+  it('is tried for as long as it cannot start, each time said with its reason', async () => {
     const supervised = await supervise();
     refusals = [
       'Port 5 is taken: stop what listens there.',

@@ -9,7 +9,7 @@ export interface Permission {
 const SEE = 'see "EventStoreDB" in docs/operations.md';
 
 export const READ_ALL_PERMISSION: Permission = {
-  what: 'read $all, which followers read',
+  what: 'read $all, which is where everything is followed',
   grant: `an administrator has to add it to "$r" of "$acl" in the metadata of $all (${SEE})`,
 };
 

@@ -59,5 +59,5 @@ const isTruncated = ({ $tb }: Truncation): boolean => typeof $tb === 'number' &&
 function describe(truncation: Truncation): string {
   const keys = ['$tb', '$maxCount', '$maxAge'] as const;
   const present = keys.filter((key) => truncation[key] !== undefined);
-  return present.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'none of it';
+  return present.map((key) => `${key} ${String(truncation[key])}`).join(', ') || 'nothing of it';
 }

@@ -7,12 +7,12 @@ export interface ConfigurationFault {
   readonly fault: string;
 }
 
-/** Names every invalid variable, and no value: some are secrets. */
+/** The message names every invalid variable but no value, because some are secrets. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   constructor(readonly faults: readonly ConfigurationFault[]) {
     const lines = faults.map(({ variable, fault }) => `  ${variable}: ${fault}`);
-    super(`The configuration is wrong:\n${lines.join('\n')}`);
+    super(`The configuration is invalid:\n${lines.join('\n')}`);
   }
 }
 

@@ -15,7 +15,7 @@ describe('The configuration of senders', () => {
   it.each([
     ['neither is set', {}, /SENDERS_FILE: is not set.*SENDERS=anybody/],
     ['both are set', { SENDERS_FILE: '/x', SENDERS: 'anybody' }, /SENDERS: must be left out/],
-    ['the word is unknown', { SENDERS: 'everybody' }, /SENDERS: must be "anybody"/],
+    ['the word is unknown', { SENDERS: 'any' }, /SENDERS: must be "anybody"/],
   ])('prevents the start when %s', (_, env, words) => {
     expect(() => pathIn(env)).toThrow(words);
   });

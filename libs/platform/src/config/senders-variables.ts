@@ -3,7 +3,7 @@ import { ConfigurationError } from './configuration.js';
 
 /** Variables of every process that receives commands from outside. */
 export const SENDERS_VARIABLES = {
-  /** A JSON file that says who may send which commands. It is reloaded when it changes. */
+  /** A JSON file that authorizes senders. It is reloaded when it changes. */
   SENDERS_FILE: z.string().default(''),
   /** `anybody` instead of a file: senders are not checked. */
   SENDERS: z.enum(['', 'anybody'], { error: 'must be "anybody", or be left out' }).default(''),
@@ -25,7 +25,7 @@ export function sendersFilePath({
   if (file === '' && who === '') {
     throw fault(
       'SENDERS_FILE',
-      'is not set: name the file that says who may send what (docs/operations.md), or say SENDERS=anybody where nobody has to ask',
+      'is not set: name the senders file (docs/operations.md), or set SENDERS=anybody for tests',
     );
   }
   return file === '' ? null : file;

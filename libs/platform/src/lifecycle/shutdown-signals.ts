@@ -17,7 +17,7 @@ export interface ShutdownSignalsOptions {
   readonly clock?: Pick<Clock, 'after'>;
 }
 
-/** Steps bound themselves; this is for a hook of somebody else's that never returns. */
+/** Our own steps are bounded; this is for hooks of libraries that never return. */
 const CLOSE_MARGIN_MS = 1_000;
 
 /**

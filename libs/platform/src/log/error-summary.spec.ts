@@ -19,7 +19,7 @@ describe('The summary of an error', () => {
     expect(summarizeError(new LibraryError('x'), false).type).toBe('LibraryError');
   });
 
-  it('has the stacks of the error and its causes when they are wanted', () => {
+  it('has the stacks of the error and its causes on request', () => {
     const error = new Error('outer', { cause: new Error('inner') });
     const { stack } = summarizeError(error, true);
     expect(stack).toMatch(/^Error: outer\n[^]*\ncaused by: Error: inner\n/);

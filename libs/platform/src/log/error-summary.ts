@@ -13,7 +13,7 @@ export interface ErrorSummary {
   readonly stack?: string;
 }
 
-/** An error for a log line: its causes in one message, and its stack if wanted. */
+/** An error for a log line: its causes in one message, and its stack on request. */
 export function summarizeError(error: Error, withStack: boolean): ErrorSummary {
   const errors = [error, ...causeChain(error)];
   const code = errors.map(codeOf).find((one) => one !== undefined);

@@ -77,7 +77,7 @@ describe('The log', () => {
   });
 });
 
-/** A store that is away, as each part that needs it tells of it. */
+/** The errors with which different parts report an unavailable store. */
 function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
 }
@@ -176,9 +176,12 @@ describe('An external error in the log', () => {
     ['a database that starts', Object.assign(new Error('starting up'), { code: '57P03' })],
     ['a full disk of the database', Object.assign(new Error('no space'), { code: '53100' })],
     ['a lost connection of pg', new Error('Connection terminated unexpectedly')],
-    ['a cluster that is away', Object.assign(new Error('14 UNAVAILABLE'), { code: 14 })],
+    ['an unavailable cluster', Object.assign(new Error('14 UNAVAILABLE'), { code: 14 })],
     ['every address of a name', new AggregateError([refused()])],
-    ['Kafka’s own trouble', Object.assign(new Error('x'), { name: 'KafkaJSConnectionError' })],
+    [
+      'an error of the Kafka client',
+      Object.assign(new Error('x'), { name: 'KafkaJSConnectionError' }),
+    ],
   ])('is recognised: %s', (_what, err) => {
     const log = logInto(lines);
     log.warn({ err }, 'interrupted');

@@ -2,17 +2,17 @@ import { LossyWriter } from './lossy-writer.js';
 
 const failing = (code: string) => Object.assign(new Error(`${code}: write`), { code });
 
-/** A file that can be made to fail, or to take only some of what it is given. */
+/** A file that can be made to fail, or to accept only some of the bytes. */
 function file() {
-  const state = { text: '', fails: null as string | null, room: Infinity, asked: 0 };
+  const state = { text: '', fails: null as string | null, space: Infinity, writes: 0 };
   const dropped: number[] = [];
   const writer = new LossyWriter(
     (bytes) => {
-      state.asked += 1;
+      state.writes += 1;
       if (state.fails !== null) throw failing(state.fails);
-      if (state.room === 0) throw failing('ENOSPC');
-      const taken = Math.min(bytes.length, state.room);
-      state.room -= taken;
+      if (state.space === 0) throw failing('ENOSPC');
+      const taken = Math.min(bytes.length, state.space);
+      state.space -= taken;
       state.text += Buffer.from(bytes.subarray(0, taken)).toString('utf8');
       return taken;
     },
@@ -24,7 +24,7 @@ function file() {
 
 describe('The log writer', () => {
   it.each(['ENOSPC', 'EPIPE', 'EIO', 'EBADF', 'EDQUOT', 'EFBIG'])(
-    'drops lines on %s, goes on when it can write again, and reports how many were lost',
+    'drops lines on %s, continues when it can write again, and reports how many were lost',
     (code) => {
       const { state, dropped, writer } = file();
       writer.write('one\n');
@@ -41,10 +41,10 @@ describe('The log writer', () => {
 
   it('begins a new line after one that was truncated by a full disk', () => {
     const { state, writer } = file();
-    state.room = 6;
+    state.space = 6;
     writer.write('one\n');
     writer.write('two is cut\n');
-    state.room = Infinity;
+    state.space = Infinity;
     writer.write('three\n');
     expect(state.text).toBe('one\ntw\n1 lost: ENOSPC\nthree\n');
   });
@@ -68,10 +68,10 @@ describe('The log writer', () => {
     const { state, writer } = file();
     state.fails = 'EAGAIN';
     writer.write('one\n');
-    const waited = state.asked;
+    const waited = state.writes;
     expect(waited).toBeGreaterThan(1);
     writer.write('two\n');
-    expect(state.asked).toBe(waited + 1);
+    expect(state.writes).toBe(waited + 1);
     state.fails = null;
     writer.write('three\n');
     expect(state.text).toBe('2 lost: EAGAIN\nthree\n');

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { lostLogLines } from '../log/log.js';
 
-/** From a store's answer within a millisecond to retries of seconds. */
+/** The buckets range from a store's answer within a millisecond to retries of seconds. */
 export const LATENCY_BUCKETS_SECONDS: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];

@@ -9,7 +9,7 @@ export interface DatabaseClock {
 
 /**
  * The time of a command is taken from this process's clock, and a wrong clock would date its events
- * wrongly for ever. Returns what is wrong, or null when both clocks agree.
+ * wrongly, permanently. Returns the difference, or null when both clocks agree.
  */
 export async function clockSkewFault(
   clock: Pick<Clock, 'timeOfDay'>,

@@ -137,7 +137,7 @@ describe('a stream with a tombstone', () => {
     expect(await readStatement(pool, DAMAGED)).toHaveLength(before.length);
   });
 
-  it('can not be unparked, and the reason is given', async () => {
+  it('cannot be unparked, and the reason is given', async () => {
     await ledger.run(20);
     await client.tombstoneStream(stream, { credentials });
     run();

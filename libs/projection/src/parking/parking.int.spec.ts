@@ -118,7 +118,7 @@ async function expectOthersToAgree(): Promise<void> {
   }
 }
 
-describe('an account with an event that can not be applied', () => {
+describe('an account with an event that cannot be applied', () => {
   it.each<[string, number, Change, Partial<NewParkedAccount>]>([
     ['an event in the middle', 5, damageData, { code: 'unreadable-event', revision: 5 }],
     ['its first event', 0, damageData, { code: 'unreadable-event', revision: 0 }],
@@ -216,7 +216,7 @@ describe('an account with an event that can not be applied', () => {
 
 describe('a delivery that is faulty once, while a batch is written with parking', () => {
   it.each<[string, Change]>([
-    ['an event that can not be read', damageData],
+    ['an event that cannot be read', damageData],
     ['an event that is missing', () => null],
   ])('parks no account and stops nothing: %s', async (_what, change) => {
     await ledger.run(100);

@@ -451,7 +451,7 @@ describe('a version that is kept', () => {
     await expectTablesToAgree(pool, ledger);
   });
 
-  it('can not be rolled back to once it is dropped', async () => {
+  it('cannot be rolled back to once it is dropped', async () => {
     await projectedLedger(50);
     await rebuild();
     expect(await rebuildWith().drop('kept')).toEqual({ kind: 'dropped', version: 1 });

@@ -80,7 +80,7 @@ describe('the values of an event', () => {
       refunded({ balanceAfter: 90, at: '2030-02-30T00:00:00.000Z' }),
       'there is no time 2030-02-30',
     ],
-  ])('can not be written with %s', (_, event, fault) => {
+  ])('cannot be written with %s', (_, event, fault) => {
     expect(faultOf(event)).toContain(fault);
   });
 });

@@ -106,7 +106,7 @@ describe('a decoded batch', () => {
       { data: JSON.stringify({ ...history[0], balanceAfter: 2 ** 31, points: 2 ** 31 }) },
       'unwritable-value',
     ],
-  ])('can not be made of an event with %s', (_, change, reason) => {
+  ])('cannot be made of an event with %s', (_, change, reason) => {
     expect(() => decodeBatch(null, { events: [{ ...events[0]!, ...change }] })).toThrow(
       expect.objectContaining({ name: 'PoisonEvent', reason, revision: 0 }) as Error,
     );

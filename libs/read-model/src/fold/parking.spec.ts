@@ -14,7 +14,7 @@ const at = { stream: `points-${USER}`, revision: 7, position: positionOf(9) };
 const parkingFor = (reason: PoisonReason, detail = 'why', isDense = true) =>
   parkingForPoison(new PoisonEvent(reason, at, detail), isDense);
 
-describe('an event that can not be applied', () => {
+describe('an event that cannot be applied', () => {
   it.each<PoisonReason>([
     'unreadable-event',
     'rows-disagree',

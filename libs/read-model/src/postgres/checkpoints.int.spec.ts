@@ -131,7 +131,7 @@ describe('a version', () => {
     ]);
   });
 
-  it('can not become live when it is gone', async () => {
+  it('cannot become live when it is gone', async () => {
     await expect(inTransaction(pool, (client) => makeLive(client, 'points', 1, 9))).rejects.toThrow(
       'version 9 of points is gone',
     );

@@ -57,7 +57,7 @@ describe('a transaction', () => {
     expect(await numbers()).toEqual([3]);
   });
 
-  it('sees one moment when it is a snapshot, and can not write', async () => {
+  it('sees one moment when it is a snapshot, and cannot write', async () => {
     await inTransaction(
       pool,
       async (client) => {

@@ -164,7 +164,7 @@ describe('The check of an EventStoreDB', () => {
     expect(findings.get('server')).toEqual({
       state: 'missing',
       sentence: expect.stringMatching(
-        /^No server can be reached: .*ECONNREFUSED 127\.0\.0\.1:1\.$/,
+        /^No server is reached: .*ECONNREFUSED 127\.0\.0\.1:1\.$/,
       ) as string,
     });
     expect((await found('esdb://nowhere?tls=perhaps')).get('connection')?.sentence).toMatch(

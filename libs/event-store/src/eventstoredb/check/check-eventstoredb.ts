@@ -82,7 +82,7 @@ async function* checkSession(
 const REACHED: EventStoreDbFinding = {
   about: 'server',
   state: 'ok',
-  sentence: 'The leader can be reached, and it knows the user.',
+  sentence: 'A leader is reached, and it knows the user.',
 };
 
 /** Checks that a leader answers and knows the user. The user's permissions are checked separately. */
@@ -92,14 +92,14 @@ async function reachedFinding(session: Session): Promise<EventStoreDbFinding> {
     await readStreamOnce(session);
   } catch (error) {
     if (error instanceof NotLeaderError) {
-      const sentence = `The node that answers is not the leader (the leader is ${error.leader.address}:${error.leader.port}): name all nodes, or set nodePreference=leader.`;
+      const sentence = `The node that answers does not lead (the leader is ${error.leader.address}:${error.leader.port}): name all nodes, or set nodePreference=leader.`;
       return { about, state: 'warning', sentence };
     }
     // The permissions of a known user are checked separately.
     const isKnown = error instanceof MissingPermissionError && !error.isUserUnknown;
     if (isKnown) return REACHED;
     const isSaid = error instanceof PermanentStoreError;
-    const sentence = isSaid ? sentenceOf(error) : `No server can be reached: ${sentenceOf(error)}`;
+    const sentence = isSaid ? sentenceOf(error) : `No server is reached: ${sentenceOf(error)}`;
     return { about, state: 'missing', sentence };
   }
   return REACHED;
@@ -108,7 +108,7 @@ async function reachedFinding(session: Session): Promise<EventStoreDbFinding> {
 function tlsFinding({ isSecure }: ConnectionOptions): EventStoreDbFinding {
   if (isSecure) return { about: 'tls', state: 'ok', sentence: 'The connection is over TLS.' };
   const sentence =
-    'Without TLS the server authenticates no user and enforces no access list: anyone who can reach its port may write and delete every stream.';
+    'Without TLS the server asks nobody for a name and enforces no access list: whoever reaches its port may write and delete every stream.';
   return { about: 'tls', state: 'warning', sentence };
 }
 
@@ -127,7 +127,7 @@ function versionFinding(version: string | null): EventStoreDbFinding {
   const about = 'version';
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   if (version === null || major === undefined || minor === undefined) {
-    return { about, state: 'unknown', sentence: 'The server does not report its version.' };
+    return { about, state: 'unknown', sentence: 'The server does not say its version.' };
   }
   const [majorMin, minorMin] = VERSION_MIN;
   const isOld =
@@ -141,12 +141,12 @@ async function sizeFinding(session: Session): Promise<EventStoreDbFinding> {
   const about = 'append size';
   const found = await finding(
     about,
-    `An append of ${APPEND_BYTES_MAX} bytes is accepted.`,
+    `An append of ${APPEND_BYTES_MAX} bytes is taken.`,
     largestAppend(session),
     (error) => {
       const cause = error instanceof PermanentStoreError ? error.cause : error;
       if (!(cause instanceof MaxAppendSizeExceededError)) return null;
-      return `The server accepts appends of up to ${cause.maxAppendSize} bytes, and the ledger makes larger ones when many points expire at once: set EVENTSTORE_MAX_APPEND_SIZE=${APPEND_BYTES_MAX}.`;
+      return `The server takes appends of ${cause.maxAppendSize} bytes, and the ledger makes larger ones when much falls due at once: set EVENTSTORE_MAX_APPEND_SIZE=${APPEND_BYTES_MAX}.`;
     },
   );
   return found;
@@ -160,7 +160,7 @@ async function checkOtherWriters(session: Session): Promise<EventStoreDbFinding>
     );
   } catch {
     const sentence =
-      'Who else may write and delete streams is defined in $settings, which this user may not read: run the check as an administrator.';
+      'Who else may write and delete streams stands in $settings, which this user may not read: run the check as an administrator.';
     return { about: 'others', state: 'unknown', sentence };
   }
 }

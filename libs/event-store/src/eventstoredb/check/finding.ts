@@ -1,4 +1,7 @@
-/** The findings about a server, one sentence each. */
+/**
+ * The findings about a server, one sentence each. `npm run esdb -- check --json` prints the sentences, so
+ * that their wording is published.
+ */
 export interface EventStoreDbFinding {
   readonly about:
     | 'connection'

@@ -5,7 +5,7 @@ import type { EventStoreDbFinding } from './finding.js';
 const ALL_USERS = '$all';
 const ADMINS = '$admins';
 
-const SEE = '"EventStoreDB" in docs/operations.md has the access list to set';
+const SEE = '"EventStoreDB" in docs/operations.md has the access list to write';
 
 /** Names the users that may write and delete our streams, by the access list for all streams. */
 export function otherWritersFinding(settings: unknown, user: string): EventStoreDbFinding {
@@ -19,7 +19,7 @@ export function otherWritersFinding(settings: unknown, user: string): EventStore
     ...faultOf('delete', strangers(deleters)),
   ];
   if (faults.length === 0) {
-    const sentence = `Besides administrators only "${user}" may write streams, and no other user may delete them.`;
+    const sentence = `Besides administrators only "${user}" may write streams, and nobody else may delete them.`;
     return { about: 'others', state: 'ok', sentence };
   }
   return { about: 'others', state: 'warning', sentence: `${faults.join('; ')}: ${SEE}.` };
