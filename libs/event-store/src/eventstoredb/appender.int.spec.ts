@@ -127,12 +127,13 @@ describe('The EventStoreDB adapter, appending,', () => {
     const server = await EventStoreDbProtocolServer.start({ commitTimeoutMs: 30 });
     const noted = { unknown: [], replaced: [], interrupted: [] };
     const store = new EventStoreDbEventStore(server.connectionString, {}, observerInto(noted));
-    const faults = [{ kind: 'late-commit', afterMs: 1_000 } as const];
+    const faults = [{ kind: 'late-commit', afterMs: NEVER_MS } as const];
     server.faults.append = () => faults.shift();
     const writer = new StreamWriter();
     const events = writer.next(2);
     const send = () => store.append(writer.stream, NO_STREAM, events);
     expect((await send()).kind).toBe('unknown');
+    server.log.commitAll();
     await eventually('the append is written', async () => (await send()).kind === 'ok');
     expect(noted.replaced).toEqual([]);
     expect(await collect(store.readStream(writer.stream))).toHaveLength(2);
