@@ -1,6 +1,6 @@
 import { FIRST_ID } from './first-id.js';
 import { ID_AT } from './id-at.js';
-import { indexesSql, tablesSql, viewsSql } from './version-tables.js';
+import { VERSION_1 } from './version-1.js';
 
 export interface Migration {
   readonly number: number;
@@ -31,11 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     number: 2,
     name: 'tables version 1 and the views on them',
-    sql: `
-      ${tablesSql(1)}
-      ${indexesSql(1).join(';')};
-      ${viewsSql(1)}
-      insert into mjk_point_checkpoints (name, version, state) values ('points', 1, 'live');`,
+    sql: VERSION_1,
   },
   {
     number: 3,

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 
 import { createTestDatabase, type TestDatabase } from '#testing';
 
+import { migrate } from './migrate.js';
 import { dropTablesSql, indexesSql, tablesSql, viewsSql } from './version-tables.js';
 
 let database: TestDatabase;
@@ -178,6 +179,9 @@ CREATE INDEX mjk_point_transactions_v1_page ON mjk_point_transactions_v1 USING b
 CREATE UNIQUE INDEX mjk_point_transactions_v1_pkey ON mjk_point_transactions_v1 USING btree (id)
 `;
 
+/** Tells the tables and views of a version from those beside them, such as the checkpoints. */
+const OF_A_VERSION = /mjk_point_(transactions|transaction_lines|accounts|batches|consumptions)/;
+
 const create = async (version: number): Promise<Pool> => {
   const pool = await database.emptyPool();
   await pool.query(tablesSql(version));
@@ -189,6 +193,13 @@ const create = async (version: number): Promise<Pool> => {
 describe('the tables of a version', () => {
   it('have the columns, constraints, storage options and indexes that databases have', async () => {
     expect(await catalogOf(await create(1))).toEqual(CATALOG.trim().split('\n'));
+  });
+
+  it('are those that the migrations create in an empty database', async () => {
+    const pool = await database.emptyPool();
+    await migrate(pool);
+    const lines = (await catalogOf(pool)).filter((line) => OF_A_VERSION.test(line));
+    expect(lines).toEqual(CATALOG.trim().split('\n'));
   });
 
   it('differ from those of another version by its number alone', async () => {

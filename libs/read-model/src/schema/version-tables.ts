@@ -5,7 +5,8 @@ import { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS, VERSION_TABLES } from '.
 
 /**
  * Creates the tables of one version. A change of their shape, or of what rows mean, takes effect with
- * the next rebuild, which makes its version as the tables are defined by then.
+ * the next rebuild, which makes its version as the tables are defined by then. A database begins with
+ * version 1, which the migrations create: they have to bring the change to it, too.
  */
 export const tablesSql = (version: number): string =>
   [
