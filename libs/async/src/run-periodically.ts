@@ -5,7 +5,7 @@ export interface PeriodicRun {
   stop(): Promise<void>;
 }
 
-/** Runs `work` at once, and again `pauseMs` after the end of each run. It must not reject. */
+/** Runs at once, and again `pauseMs` after the end of each run. `run` must not reject. */
 export function runPeriodically(
   run: () => Promise<void>,
   pauseMs: number,

@@ -5,7 +5,7 @@ export const TABLE_READER = 'points_ledger_reader';
 
 /**
  * The privileges, granted after every migration and for every version that a rebuild makes. The roles own
- * nothing and can't log in: a login is relation a member of what it needs. Roles belong to the whole server, so
+ * nothing and can't log in: a login is made a member of what it needs. Roles belong to the whole server, so
  * that another database may have created them, or be creating them now.
  */
 export const GRANTS = `

@@ -75,9 +75,9 @@ async function narrowToOneAccount(
 class TrialRolledBack extends Error {}
 
 /**
- * null: these events could be written. Trouble that passes is thrown; so is Moved: a trial holds the
- * checkpoint as a write does, or rows that another writer wrote meanwhile would be refused in the name of
- * an account that has nothing to do with it.
+ * null: these events could be written. Transient errors are thrown, and so is a CheckpointConflict: a trial
+ * locks the checkpoint as a write does, because rows that another writer wrote meanwhile would otherwise be
+ * rejected in the name of an account that has nothing to do with it.
  */
 async function tryWrite(
   pool: Pool,
@@ -88,9 +88,9 @@ async function tryWrite(
 ): Promise<unknown> {
   try {
     // The events of some accounts are not dense, so that positions are not checked here.
-    const maker = new WriteBatchBuilder(pool, { name, version }, parkedAt);
-    if ((await maker.add(after, batch, Promise.resolve())) === null) return null;
-    const { advance, queries } = await maker.finish();
+    const builder = new WriteBatchBuilder(pool, { name, version }, parkedAt);
+    if ((await builder.add(after, batch, Promise.resolve())) === null) return null;
+    const { advance, queries } = await builder.finish();
     await inTransaction(
       pool,
       async (client) => {

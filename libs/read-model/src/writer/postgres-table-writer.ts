@@ -11,7 +11,7 @@ import {
 } from './write-batch-builder.js';
 import { CheckpointConflict, readCheckpoint } from '../postgres/checkpoints.js';
 import { commitWriteBatch } from './commit-write-batch.js';
-import { writeCarefully } from './write-with-parking.js';
+import { writeBatchWithParking } from './write-with-parking.js';
 
 /** The larger a transaction, the less often the same rows of accounts and batches are written. */
 const TRANSACTION_EVENTS_MAX = 40_000;
@@ -82,7 +82,7 @@ export class PostgresTableWriter implements TableWriter {
     batch: EventBatch,
     mayPark?: (position: Position) => boolean,
   ): Promise<WriteResult> {
-    return writeCarefully(this.#pool, this.#options, after, batch, mayPark);
+    return writeBatchWithParking(this.#pool, this.#options, after, batch, mayPark);
   }
 
   async waitForCapacity(): Promise<void> {

@@ -16,7 +16,7 @@ import { isDataError } from './data-error.js';
  * the batch is built again without the event until the rest can be written. Rejects when no account can be
  * named, or when too many accounts would be parked.
  */
-export async function writeCarefully(
+export async function writeBatchWithParking(
   pool: Pool,
   options: TableWriterOptions,
   after: Position | null,
@@ -63,9 +63,9 @@ async function writeOnce(
   after: Position | null,
   batch: EventBatch,
 ): Promise<WriteResult> {
-  const maker = new WriteBatchBuilder(pool, options, parkedAt);
-  const added = await maker.add(after, batch, Promise.resolve());
+  const builder = new WriteBatchBuilder(pool, options, parkedAt);
+  const added = await builder.add(after, batch, Promise.resolve());
   if (added === null) return { kind: 'nothing' };
-  const { state } = await commitWriteBatch(pool, await maker.finish());
+  const { state } = await commitWriteBatch(pool, await builder.finish());
   return { kind: 'applied', ...added, state };
 }
