@@ -11,7 +11,7 @@ const allowImports = (
   { files = [`${folder}/src/**/*.ts`], except = [], may, because },
 ) => ({
   files,
-  ignores: ['**/*.spec.ts', '**/*.suite.ts', '**/*.contract.ts', '**/testing/**', ...except],
+  ignores: ['**/*.spec.ts', '**/*.contract.ts', '**/testing/**', ...except],
   rules: {
     '@typescript-eslint/no-restricted-imports': [
       'error',
