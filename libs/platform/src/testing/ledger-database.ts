@@ -49,7 +49,7 @@ export function withLedgerDatabase(): LedgerDatabase {
   return database;
 }
 
-export async function queryAt(
+async function queryAt(
   url: string,
   sql: string,
 ): Promise<readonly Record<string, unknown>[]> {
