@@ -49,10 +49,7 @@ export function withLedgerDatabase(): LedgerDatabase {
   return database;
 }
 
-async function queryAt(
-  url: string,
-  sql: string,
-): Promise<readonly Record<string, unknown>[]> {
+async function queryAt(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
