@@ -57,7 +57,7 @@ describe('The module of the senders', () => {
   it('does not start the process with an invalid file', async () => {
     writeFileSync(path(), '{');
     await expect(open({ SENDERS_FILE: path(), SENDERS: '' })).rejects.toThrow(
-      /^The configuration is wrong:\n {2}SENDERS_FILE: /,
+      /^The configuration is invalid:\n {2}SENDERS_FILE: /,
     );
   });
 
