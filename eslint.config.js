@@ -142,8 +142,6 @@ export default defineConfig(
   allowImports('libs/read-model', {
     may: [
       ...OWN,
-      // The index hands out the tables in memory, which the tests of other folders use.
-      '\\./testing/memory-read-tables\\.js$',
       BASICS,
       'node:',
       '#migrations$',
