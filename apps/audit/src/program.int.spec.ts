@@ -142,7 +142,7 @@ describe('replay', () => {
 
   it('has Chinese headings with --lang zh', async () => {
     const out = await good(audit('replay', '--user', ANNA, '--lang', 'zh'));
-    for (const head of ['修订', '积分', '余额', '批次（按扣减顺序）', '未结算的预扣']) {
+    for (const head of ['版本号', '积分', '余额', '批次（按扣减顺序）', '未结算的预扣']) {
       expect(out).toContain(head);
     }
   });
@@ -207,7 +207,7 @@ describe('verify and diff', () => {
       ],
     );
     expect(verified?.status).toBe(1);
-    for (const head of ['损坏', '详情', '位置', '账户', '修订'])
+    for (const head of ['损坏', '详情', '位置', '账户', '版本号'])
       expect(verified?.out).toContain(head);
     expect(compared?.status).toBe(2);
     await ledger.sql(`update mjk_point_accounts_v1 set held = held + 1 where user_id = '${CHEN}'`);

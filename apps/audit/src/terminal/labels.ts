@@ -31,7 +31,7 @@ const LABELS = {
   priority: ['Priority', '优先级'],
   refused: ['refused', '拒绝'],
   remaining: ['Left', '剩余'],
-  revision: ['Revision', '修订'],
+  revision: ['Revision', '版本号'],
   seconds: ['Seconds', '秒'],
   settleBy: ['Settle by', '结算期限'],
   settled: ['settled', '结算'],

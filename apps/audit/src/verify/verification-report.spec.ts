@@ -91,7 +91,7 @@ describe('verificationText', () => {
   });
 
   it('has Chinese headings', () => {
-    expect(text(result({}, [broken(1)]), 'zh')).toMatch(/位置 +损坏 +账户 +修订 +详情/);
+    expect(text(result({}, [broken(1)]), 'zh')).toMatch(/位置 +损坏 +账户 +版本号 +详情/);
   });
 });
 
