@@ -136,7 +136,7 @@ export const en: Messages = {
       refunded: (count) => `${points(count)} of it were refunded later.`,
       refundedAll: 'All of it was refunded later.',
       draws: (count) =>
-        `The points were drawn from batches in ${count} draws, earliest expiry first.`,
+        `The points were drawn from batches in ${count} draws, by priority, then by expiry.`,
     },
     cost: 'Cost',
     estimate: 'Held (estimate)',

@@ -127,7 +127,7 @@ export const zh = {
         `${business}逾期未结算，预扣的 ${points(estimate)}已全部返还。`,
       refunded: (count: number) => `其中 ${points(count)}后来已返还。`,
       refundedAll: '这些积分后来已全部返还。',
-      draws: (count: number) => `积分分 ${count} 笔从各批次扣减，先到期的先扣。`,
+      draws: (count: number) => `积分分 ${count} 笔从各批次扣减：先按优先级，再按到期先后。`,
     },
     cost: '费用',
     estimate: '预扣（预估）',
