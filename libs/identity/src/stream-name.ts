@@ -1,5 +1,6 @@
 // Each account has one event stream, whose name follows from the id of its user.
 
+/** An EventStoreDB may hold streams of others. */
 export const STREAM_PREFIX = 'points-';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -10,7 +10,7 @@ const STANDARD_ERROR = 2;
 
 /** The process can't start. The message says what to do, so that no stack is needed. */
 export class StartupError extends Error {
-  override readonly name: string = 'StartError';
+  override readonly name: string = 'StartupError';
 }
 
 /** For the last line of a main.ts: prints why the process can't start, and exits with 1. */

@@ -16,7 +16,6 @@ import { checkEventStoreDbServer } from './eventstoredb-check.js';
 
 /** Names the read tables of this ledger: a database can hold those of several. */
 export const TABLES_NAME = 'points';
-/** Begins the names of the ledger's streams; an EventStoreDB may hold others. */
 const POOL_MAX = 10;
 const CONNECT_MS_MAX = 5_000;
 const STATEMENT_MS_MAX = 30_000;
