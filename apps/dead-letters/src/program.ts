@@ -1,6 +1,6 @@
 import { TOPICS } from '#contracts';
 import { OutcomeProducer, connectKafka, type KafkaConnection } from '#kafka';
-import { ConfigurationError, type Environment } from '#platform/process';
+import { ConfigurationError, isServerUnavailable, type Environment } from '#platform/process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isEmptyFilter, type DeadLetterFilter } from './filter.js';
 import { HEADER_LINE, formatLine } from './format-line.js';
@@ -49,11 +49,16 @@ export async function runDeadLetters(
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const isExpected = error instanceof ConfigurationError;
-    const text = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
-    cli.terminal.err.write(`${text}\n`);
+    cli.terminal.err.write(`${describe(error)}\n`);
     return 2;
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof ConfigurationError) return error.message;
+  if (isServerUnavailable(error)) return `Kafka can't be reached: ${error.message}`;
+  return error.stack ?? error.message;
 }
 
 interface CommandContext {
