@@ -125,7 +125,7 @@ test.describe('live updates', () => {
     const data = { user_id: user, consumption_id: 'job', points: 40, duration: 8.5 };
     await send({ type: 'SettleConsumption', data });
     await expect(page.getByTestId('held')).toHaveText('0');
-    await expect(page.getByTestId('why')).toContainText('实际费用正好相同');
+    await expect(page.getByTestId('why')).toContainText('实际费用与预扣相同');
     await expect(rows(page)).toHaveCount(2);
     await expect(rows(page).first().locator('.cell-duration')).toHaveText('8.5s');
   });
