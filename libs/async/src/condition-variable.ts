@@ -4,7 +4,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: no limit. */
   readonly waitMsMax?: number;
-  readonly clock?: Pick<Clock, 'after'>;
+  readonly clock?: Pick<Clock, 'after'> | undefined;
 }
 
 /** Lets any number of callers wait until another one notifies them that something has changed. */

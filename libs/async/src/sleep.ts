@@ -1,22 +1,7 @@
-import { SYSTEM_CLOCK, type Clock } from './clock.js';
+import { ConditionVariable, type WaitOptions } from './condition-variable.js';
 
-export interface SleepOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly clock?: Pick<Clock, 'after'> | undefined;
-}
+export type SleepOptions = Pick<WaitOptions, 'signal' | 'clock'>;
 
 /** Resolves after `ms`, or as soon as `signal` aborts. It never rejects. */
-export function sleep(ms: number, options: SleepOptions = {}): Promise<void> {
-  const { signal, clock = SYSTEM_CLOCK } = options;
-  if (signal?.aborted === true) return Promise.resolve();
-  return new Promise((resolve) => {
-    let cancel = (): void => undefined;
-    const end = (): void => {
-      cancel();
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    signal?.addEventListener('abort', end);
-    cancel = clock.after(ms, end);
-  });
-}
+export const sleep = (ms: number, { signal, clock }: SleepOptions = {}): Promise<void> =>
+  new ConditionVariable().wait({ signal, clock, waitMsMax: ms });
