@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { PYTHON_VARIABLE, findPython } from './test/foreign/python.mjs';
 
 /** One transform, three projects by suffix: unit (*.spec), int (*.int.spec: one real server), e2e (the stack). */
@@ -35,6 +36,9 @@ const withoutPython = hasPython ? [] : ['\\.python\\.e2e\\.spec\\.ts$'];
 const roots = '<rootDir>/{apps,libs,stack,bench,test}/**/';
 
 export default {
+  // Many tests wait for a server, so that one worker more than there are cores keeps the cores busy. Each
+  // may start a whole stack of processes, so that there are four workers at most.
+  maxWorkers: Math.min(availableParallelism() + 1, 4),
   // Only a hang takes so long, also on a machine that is busy with something else.
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],

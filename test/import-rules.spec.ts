@@ -92,7 +92,7 @@ const DYNAMIC = [
 ] as const;
 
 describe('the import rules of each folder', () => {
-  // The linter runs once for all, because reading the project's types takes most of its time.
+  // The linter runs once for all, because loading it takes most of its time.
   const found = lint([
     ...RULES.flatMap(({ file, never, may }) => [
       importing(file, never),

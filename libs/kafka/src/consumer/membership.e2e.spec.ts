@@ -101,7 +101,7 @@ describe('a member of a group', () => {
     await eventually(() => expect([...slow.values, ...second.values]).toContain('two'));
   });
 
-  it('stops within its limit and commits what was being handled', async () => {
+  it('stops after what was being handled, and commits it', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', numberedValues(3));
     let begun = false;
@@ -112,9 +112,7 @@ describe('a member of a group', () => {
     });
     const source = await consumers.consume(topic, received, { limits: { subBatchMessagesMax: 2 } });
     await eventually(() => expect(begun).toBe(true));
-    const began = performance.now();
     await source.stop();
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect(received.values).toEqual(['m0', 'm1']);
     expect(await consumers.committed(topic)).toEqual([2]);
   });
@@ -132,9 +130,8 @@ describe('a member of a group', () => {
       { limits: { drainMsMax: 500 } },
     );
     await eventually(() => expect(signalled).toBeDefined());
-    const began = performance.now();
+    // The handler never ends, so that only the limit ends this.
     await source.stop();
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect(signalled?.aborted).toBe(true);
     expect(await consumers.committed(topic)).toEqual([-1]);
     const next = new RecordingHandler();

@@ -7,26 +7,27 @@ import {
   type TestKafka,
 } from '../testing/test-kafka.js';
 
+/** A stop that waited for an answer of the broker would take longer than the test may. */
+const REQUEST_MS_MAX = 120_000;
+
 describe('a consumer whose broker stalls', () => {
   let kafka: TestKafka;
   const consumers = new TestConsumers(() => kafka);
 
   beforeAll(async () => {
-    kafka = await startTestKafka();
+    kafka = await startTestKafka({ requestMsMax: REQUEST_MS_MAX });
   }, START_MS_MAX);
   afterAll(() => kafka.close(), 30_000);
 
-  it('stops within 5 s when nothing is being handled', async () => {
+  it('stops without an answer of the broker when nothing is being handled', async () => {
     const topic = await consumers.newTopic();
     await kafka.publish(topic, 'a', ['one']);
     const received = new RecordingHandler();
     const source = await consumers.consume(topic, received);
     await eventually(async () => expect(await consumers.committed(topic)).toEqual([1]));
     kafka.broker.pause();
-    const began = performance.now();
     await source.stop();
-    const ms = performance.now() - began;
     kafka.broker.resume();
-    expect(ms).toBeLessThan(5_000);
+    expect(received.values).toEqual(['one']);
   }, 60_000);
 });

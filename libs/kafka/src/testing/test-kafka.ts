@@ -35,12 +35,17 @@ export interface TestKafka {
   close(): Promise<void>;
 }
 
-export async function startTestKafka(
-  options: Partial<KafkaBrokerOptions> = {},
-): Promise<TestKafka> {
+export async function startTestKafka({
+  requestMsMax,
+  ...options
+}: Partial<KafkaBrokerOptions> & { requestMsMax?: number } = {}): Promise<TestKafka> {
   const dataDir = await mkdtemp(join(tmpdir(), 'points-ledger-kafka-'));
   const broker = await startKafkaBroker({ dataDir, heapMb: 192, ...options });
-  const connection = connectKafka({ brokers: broker.brokers, clientId: 'test' });
+  const connection = connectKafka({
+    brokers: broker.brokers,
+    clientId: 'test',
+    ...(requestMsMax !== undefined && { requestMsMax }),
+  });
   const producer = new OutcomeProducer(connection);
   return {
     broker,
