@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { retry, type RetryLimits } from '#async';
 import { EVENT_READER, EVENT_WRITER } from '#event-store';
 import { TABLE_READER, TABLE_WRITER } from '#read-model';
 
@@ -21,8 +22,13 @@ const SALT_BYTES = 16;
  * violation, and "tuple concurrently updated", which has only the code of internal errors.
  */
 const CONCURRENT_CHANGE_CODES: ReadonlySet<string> = new Set(['42710', '23505', 'XX000']);
-/** Each attempt fails only because another process succeeded, so that more are a bug and not contention. */
-const ATTEMPTS_MAX = 100;
+/** An attempt fails only because another process succeeded, so that further failures are no contention. */
+const RETRY_LIMITS: RetryLimits = {
+  backoffMsMin: 5,
+  backoffMsMax: 500,
+  attemptsMax: 100,
+  totalMsMax: 30_000,
+};
 
 /** Creates the login if it does not exist, sets its password and memberships, and returns its name. */
 export async function createLogin(
@@ -32,14 +38,11 @@ export async function createLogin(
   password: string,
 ): Promise<string> {
   const name = `${prefix}${login}`;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await createOrUpdateRole(client, name, login, password);
-      return name;
-    } catch (error) {
-      if (attempt >= ATTEMPTS_MAX || !isConcurrentChange(error)) throw error;
-    }
-  }
+  await retry(() => createOrUpdateRole(client, name, login, password), {
+    ...RETRY_LIMITS,
+    isRetried: isConcurrentChange,
+  });
+  return name;
 }
 
 /** Roles belong to the whole server and locks to one database, so another database may change the same login. */
