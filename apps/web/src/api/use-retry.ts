@@ -13,7 +13,7 @@ export interface Retry {
   readonly restart: () => void;
 }
 
-/** Retries temporary failures with back-off, as soon as Retry-After allows where the API sent one. */
+/** Retries temporary failures with back-off, and not before Retry-After where the API sent one. */
 export function useRetry(): Retry {
   const [attempt, setAttempt] = useState(0);
   const [budget] = useState(() => new RetryBudget(RETRY_LIMITS));
@@ -23,7 +23,8 @@ export function useRetry(): Retry {
       if (!isTemporary(failure)) return;
       const delayMs = budget.failed();
       if (delayMs === null) return;
-      void sleep(failure.retryMs ?? delayMs, { signal }).then(() => {
+      // Pages that were rejected together do not all come back in the same moment.
+      void sleep((failure.retryMs ?? 0) + delayMs, { signal }).then(() => {
         if (!signal.aborted) setAttempt((count) => count + 1);
       });
     },
