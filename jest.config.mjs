@@ -39,6 +39,9 @@ export default {
   // Many tests wait for a server, so that one worker more than there are cores keeps the cores busy. Each
   // may start a whole stack of processes, so that there are four workers at most.
   maxWorkers: Math.min(availableParallelism() + 1, 4),
+  // Freeing a large heap on a busy machine takes longer than the default of half a second. A worker that does
+  // not end after this has a test that left something open.
+  workerGracefulExitTimeout: 20_000,
   // Only a hang takes so long, also on a machine that is busy with something else.
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
