@@ -15,6 +15,7 @@ import { freePorts, isPortFree } from '../process/ports.js';
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
 const POLL_INTERVAL_MS = 100;
+const CAUSE_CHARACTERS_MAX = 4_000;
 
 export type { KafkaBroker } from './kafka-process.js';
 
@@ -105,6 +106,6 @@ async function waitUntilReachable(
   throw new KafkaBrokerError(
     'not-started',
     `The local Kafka ${ended.signal.aborted ? 'ended while it started' : `did not answer within ${startMsMax / 1000} s`}: read ${join(dataDir, 'broker.log')}.`,
-    { cause: new Error(lastWords()) },
+    { cause: new Error(lastWords().slice(-CAUSE_CHARACTERS_MAX)) },
   );
 }

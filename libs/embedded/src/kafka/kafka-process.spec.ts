@@ -40,15 +40,15 @@ describe('the process of the local Kafka', () => {
 
   it('has what it says in a log file, and the end of it at hand', async () => {
     const child = shell(
-      'i=0; while [ $i -lt 500 ]; do echo "line $i of the log"; i=$((i+1)); done; echo last >&2',
+      'i=0; while [ $i -lt 5000 ]; do echo "line $i of the log"; i=$((i+1)); done; echo last >&2',
     );
     const tail = keepLog(child, folder.in('broker.log'));
     await brokerHandle(child, 1, NEVER_MS, tail).ended;
     const log = readFileSync(folder.in('broker.log'), 'utf8');
     expect(log).toContain('line 0 of the log');
     expect(log).toContain('last');
-    expect(tail()).toHaveLength(4_000);
-    expect(tail()).toContain('line 499 of the log');
+    expect(tail()).toHaveLength(64_000);
+    expect(tail()).toContain('line 4999 of the log');
     expect(tail()).not.toContain('line 0 of the log');
   });
 
@@ -91,6 +91,16 @@ describe('the process of the local Kafka', () => {
 
   it('says that the disk is full when it ended over that', async () => {
     const child = shell('echo "java.io.IOException: No space left on device" >&2; exit 1');
+    const tail = keepLog(child, folder.in('broker.log'));
+    expect(await brokerHandle(child, 1, NEVER_MS, tail).ended).toBe(
+      'exit code 1, the disk is full',
+    );
+  });
+
+  it('says so also when it logs much before it ends', async () => {
+    const child = shell(
+      'echo "No space left on device" >&2; i=0; while [ $i -lt 1000 ]; do echo "a partition is offline"; i=$((i+1)); done; exit 1',
+    );
     const tail = keepLog(child, folder.in('broker.log'));
     expect(await brokerHandle(child, 1, NEVER_MS, tail).ended).toBe(
       'exit code 1, the disk is full',

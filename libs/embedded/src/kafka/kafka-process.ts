@@ -4,7 +4,8 @@ import { exitOf, onOutput } from '../process/child-process.js';
 import { guardServer } from '../process/guard.js';
 import { LogFile } from '../process/log-file.js';
 
-const LOG_CHARACTERS_MAX = 4_000;
+/** A broker logs some ten thousand characters between the error that ends it and its end. */
+const LOG_CHARACTERS_MAX = 64_000;
 const DISK_FULL = /No space left on device/;
 
 export interface KafkaBroker {
