@@ -63,14 +63,18 @@ describe('The claim of a stack on its data directory', () => {
   });
 
   it('stops apps that outlived a killed stack, and no other process that has their pid', async () => {
-    const app = spawn('sleep', ['0.3'], { stdio: 'ignore' });
+    // It ends by itself, as an app does whose supervisor is gone, but not before it was found.
+    const app = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
     const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
     const identity = (await identityOf(app.pid ?? 0)) as ProcessIdentity;
     const other = (await identityOf(stranger.pid ?? 0)) as ProcessIdentity;
     // A start that was killed while it cleaned up after another one left this.
     leave(1, ENDED_PROCESS, [{ name: 'api', ...identity }]);
     leave(2, ENDED_PROCESS, [{ name: 'intake', ...other, started: 'an earlier start:2' }]);
-    await take();
+    await StackClaim.take(dataDir, (line) => {
+      reported.push(line);
+      app.stdin.end();
+    });
     expect(await isRunning(identity)).toBe(false);
     expect(await isRunning(other)).toBe(true);
     expect(reported).toEqual([
