@@ -31,7 +31,10 @@ export interface TopicReader {
   close(): Promise<void>;
 }
 
-/** Reads a topic and everything that is added to it, until it is closed. Resolves when it has joined. */
+/**
+ * Reads a topic and everything that is added to it, until it is closed. Resolves when it has joined, and
+ * rejects when kafkajs gives up before.
+ */
 export async function followTopic(
   connection: KafkaConnection,
   options: FollowOptions,
@@ -65,7 +68,12 @@ export async function followTopic(
       }
     },
   });
-  await joined;
+  try {
+    await Promise.race([joined, failed]);
+  } catch (error) {
+    await consumer.disconnect().catch(() => undefined);
+    throw error;
+  }
   return {
     failed,
     close: async () => {
