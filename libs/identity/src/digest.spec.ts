@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { parseCommandData } from '#contracts';
 import { DEFAULT_POLICY } from '#ledger';
-import { commandDigest, policyFingerprint } from './digest.js';
+import { commandDigest, digestedData, policyFingerprint } from './digest.js';
 
 const user_id = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 const wellFormed = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 });
@@ -27,6 +29,45 @@ function digestOfInput(input: object): string {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return commandDigest(parsed.value.type, parsed.value.data);
 }
+
+interface VectorUser {
+  readonly events: readonly { readonly digest: string }[];
+  readonly dataOfEvents: readonly (object | null)[];
+}
+
+interface Vector {
+  readonly steps: readonly {
+    readonly command: { readonly type: string };
+    readonly outcome: { readonly digest: string | null };
+  }[];
+  readonly users: Readonly<Record<string, VectorUser>>;
+}
+
+const VECTORS = join(import.meta.dirname, '../../../test/vectors/rules-2');
+const vectors = readdirSync(VECTORS).filter((file) => file.endsWith('.json'));
+
+describe('what a digest covers', () => {
+  it.each(vectors)('is the data that an independent model keeps of a command, in %s', (file) => {
+    const { steps, users } = JSON.parse(readFileSync(join(VECTORS, file), 'utf8')) as Vector;
+    const types = new Map(steps.map(({ command, outcome }) => [outcome.digest, command.type]));
+    for (const { events, dataOfEvents } of Object.values(users)) {
+      for (const [place, { digest }] of events.entries()) {
+        const data = dataOfEvents[place];
+        if (data == null) continue;
+        expect(commandDigest(types.get(digest)!, data)).toBe(digest);
+        expect(JSON.stringify(digestedData(data))).toBe(canonicalize(data));
+      }
+    }
+  });
+
+  it('has the metadata sorted too, and none of the fields that are null', () => {
+    const metadata = { job_id: 'j', a: '1' };
+    const data = digestedData({ user_id, points: 5, metadata, source_id: null });
+    expect(JSON.stringify(data)).toBe(
+      `{"metadata":{"a":"1","job_id":"j"},"points":5,"user_id":"${user_id}"}`,
+    );
+  });
+});
 
 describe('the digest of a command', () => {
   it('is the SHA-256 of the canonical JSON of type and data', () => {
