@@ -105,15 +105,20 @@ export default defineConfig(
     because: 'the rules are pure and import nothing, not even node:*.',
   }),
   allowImports('libs/ledger', {
-    files: ['libs/ledger/src/account/**/*.ts'],
+    files: ['libs/ledger/src/settings/**/*.ts'],
     may: [`\\./${FILE}`, '\\.\\./support/[a-z-]+\\.js$'],
+    because: 'settings are told to the rules and know nothing of accounts.',
+  }),
+  allowImports('libs/ledger', {
+    files: ['libs/ledger/src/account/**/*.ts'],
+    may: [`\\./${FILE}`, '\\.\\./(?:settings|support)/[a-z-]+\\.js$'],
     because: 'the rules are pure and know nothing of how events are stored.',
   }),
   allowImports('libs/ledger', {
     files: ['libs/ledger/src/storage/**/*.ts'],
     may: [
       `\\./${FILE}`,
-      '(?:\\.\\./)+(?:account|support|storage)/[a-z-]+\\.js$',
+      '(?:\\.\\./)+(?:account|settings|support|storage)/[a-z-]+\\.js$',
       '\\.\\./[a-z-]+\\.js$',
     ],
     because: 'what is stored follows from the rules and imports nothing else, not even node:*.',

@@ -2,6 +2,7 @@ import { accountStream } from '#identity';
 import {
   DEFAULT_POLICY,
   decide,
+  TERMS_OF_RULES_1,
   emptyAccount,
   evolve,
   serializeEvent,
@@ -35,7 +36,7 @@ async function appendDecision(
   command: LedgerCommand,
   written: number,
 ): Promise<number> {
-  const decision = decide(command, account);
+  const decision = decide(command, account, TERMS_OF_RULES_1);
   if (decision.kind !== 'record') throw new Error(`the load expected events: ${decision.kind}`);
   const expected = account.revision;
   const [first, ...rest] = decision.events;

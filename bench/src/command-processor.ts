@@ -74,6 +74,7 @@ const envelope = (userId: string, id: string, at: number) => ({
 const recharge = (userId: string): LedgerCommand => ({
   ...envelope(userId, 'recharge', 0),
   type: 'RechargePoints',
+  rechargeId: null,
   points: 1_000_000_000,
   expiresAt: null,
   priority: 50,
@@ -83,6 +84,9 @@ const recharge = (userId: string): LedgerCommand => ({
 const consume = (userId: string, i: number): LedgerCommand => ({
   ...envelope(userId, `task-${i}`, i),
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   sourceType: 'script',
   points: 1 + (i % 7),
   sourceId: `task-${i}`,

@@ -43,6 +43,7 @@ export function commandsOf(
 
 const RECHARGE = {
   type: 'RechargePoints',
+  rechargeId: null,
   points: 10_000,
   expiresAt: '2090-01-01T00:00:00.000Z',
   priority: 50,
@@ -50,11 +51,20 @@ const RECHARGE = {
 } as const;
 const CONSUME = {
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   sourceType: 'tts',
   points: 12,
   sourceId: 'clip-17',
   duration: 12.5,
   settleWithin: null,
 } as const;
-const SETTLE = { type: 'SettleConsumption', points: 10, duration: 9.5 } as const;
+const SETTLE = {
+  type: 'SettleConsumption',
+  points: 10,
+  quantity: null,
+  duration: 9.5,
+  overrun: null,
+} as const;
 const REFUND = { type: 'RefundPoints', points: 5, reason: null } as const;

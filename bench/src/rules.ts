@@ -1,5 +1,6 @@
 import {
   DEFAULT_POLICY,
+  TERMS_OF_RULES_1,
   decide,
   emptyAccount,
   evolve,
@@ -42,7 +43,7 @@ function costOfOne(behind: number): number {
   const account = replay(historyOf(behind), DEFAULT_POLICY);
   const commands = Array.from({ length: 20_000 }, (_, index) => consume(behind + index));
   const decideAll = (): void => {
-    for (const command of commands) decide(command, account);
+    for (const command of commands) decide(command, account, TERMS_OF_RULES_1);
   };
   decideAll();
   return best(decideAll) / commands.length;
@@ -59,7 +60,7 @@ function historyOf(size: number): LedgerEvent[] {
 }
 
 function record(account: Account, command: LedgerCommand, history: LedgerEvent[]): void {
-  const decision = decide(command, account);
+  const decision = decide(command, account, TERMS_OF_RULES_1);
   if (decision.kind !== 'record')
     throw new Error(`the bench expected events, not ${decision.kind}`);
   for (const event of decision.events) {
@@ -89,6 +90,7 @@ const idOf = (index: number, kind: string): string =>
 const recharge = (index: number): LedgerCommand => ({
   ...envelope(index, 'recharge'),
   type: 'RechargePoints',
+  rechargeId: null,
   points: 10_000,
   expiresAt: new Date(START_MS + index * 1000 + 30 * 86_400_000).toISOString(),
   priority: 50,
@@ -98,6 +100,9 @@ const recharge = (index: number): LedgerCommand => ({
 const consume = (index: number): LedgerCommand & { type: 'ConsumePoints' } => ({
   ...envelope(index, 'consume'),
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   sourceType: 'tts',
   points: 12,
   sourceId: 'job',
@@ -109,6 +114,8 @@ const consume = (index: number): LedgerCommand & { type: 'ConsumePoints' } => ({
 const settle = (index: number): LedgerCommand => ({
   ...envelope(index, 'settle'),
   type: 'SettleConsumption',
+  quantity: null,
+  overrun: null,
   consumptionId: `consume-${index}`,
   points: 10,
   duration: 9.5,

@@ -4,6 +4,7 @@ import { type RecordedEvent } from '#event-store';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
 import {
   decide,
+  TERMS_OF_RULES_1,
   emptyAccount,
   evolve,
   deserializeEvent,
@@ -178,7 +179,7 @@ function checkAgainstModel(
   };
   const deliverAgain = (): void => {
     for (let late = lateRepeat(); late !== undefined; late = lateRepeat()) {
-      const decision = decide(late, account);
+      const decision = decide(late, account, TERMS_OF_RULES_1);
       if (decision.kind !== 'record') return;
       happen(decision.events);
       again += 1;
@@ -190,7 +191,7 @@ function checkAgainstModel(
   };
   for (const command of commands) {
     deliverAgain();
-    const decision = decide(command, account);
+    const decision = decide(command, account, TERMS_OF_RULES_1);
     if (decision.kind === 'record') happen(decision.events);
     if (decision.kind === 'repeat') repeats.push(command);
   }

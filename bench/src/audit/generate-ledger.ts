@@ -9,6 +9,7 @@ import {
 import {
   DEFAULT_POLICY,
   decide,
+  TERMS_OF_RULES_1,
   emptyAccount,
   evolve,
   serializeEvent,
@@ -77,7 +78,7 @@ function* turnOf(writer: Writer, round: number, turn: number): Generator<Encoded
 }
 
 function* record(writer: Writer, command: LedgerCommand): Generator<Encoded> {
-  const decision = decide(command, writer.account);
+  const decision = decide(command, writer.account, TERMS_OF_RULES_1);
   if (decision.kind !== 'record') throw new Error(`the load expected events: ${decision.kind}`);
   for (const event of decision.events) {
     evolve(writer.account, event);

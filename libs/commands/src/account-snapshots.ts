@@ -1,6 +1,6 @@
 import { withTimeout } from '#async';
 import type { SealedSnapshots, Snapshot } from '#event-store';
-import { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot, type Policy } from '#ledger';
+import { SNAPSHOT_SHAPE, TERMS_OF_RULES_1, toSnapshot, fromSnapshot, type Policy } from '#ledger';
 import type { LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
@@ -22,7 +22,7 @@ export class AccountSnapshots {
     private readonly store: SealedSnapshots,
     private readonly context: ProcessorContext,
   ) {
-    this.#key = `${SNAPSHOT_SHAPE}:${context.policyFingerprint}`;
+    this.#key = `${SNAPSHOT_SHAPE}:${TERMS_OF_RULES_1.rules.number}:${context.policyFingerprint}`;
   }
 
   async load(stream: string): Promise<LoadedSnapshot | null> {

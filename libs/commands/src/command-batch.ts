@@ -2,10 +2,12 @@ import type { EncodedEvent, Position } from '#event-store';
 import {
   repeatAnswer,
   answerTo,
+  TERMS_OF_RULES_1,
   answerUnrecorded,
   decide,
   evolve,
   type Account,
+  type AccountNow,
   type Answer,
   type LedgerCommand,
   type LedgerEvent,
@@ -46,7 +48,8 @@ export interface RepeatedCommand {
   readonly kind: 'repeat';
   readonly pending: PendingCommand;
   readonly revision: number;
-  readonly balance: number;
+  /** The account when the repeat was recognised. */
+  readonly now: AccountNow;
 }
 
 export type DecidedCommand =
@@ -114,7 +117,7 @@ export class CommandBatch {
   #decide(pending: PendingCommand): boolean {
     const { command } = pending;
     const { account } = this.loaded;
-    const decision = decide(command, account);
+    const decision = decide(command, account, TERMS_OF_RULES_1);
     switch (decision.kind) {
       case 'record': {
         const error = pending.checkRecording?.(decision.events, account) ?? null;
@@ -127,7 +130,7 @@ export class CommandBatch {
         return true;
       case 'nothing':
       case 'tooLate': {
-        const answer = answerUnrecorded(command, decision, account.balance);
+        const answer = answerUnrecorded(command, decision, this.#now);
         this.decided.push({ kind: 'answer', pending, answer });
         return true;
       }
@@ -151,11 +154,16 @@ export class CommandBatch {
   }
 
   #repeat(pending: PendingCommand, revision: number): DecidedCommand {
-    const { balance } = this.loaded.account;
+    const now = this.#now;
     const events = this.#recorded.get(revision);
-    if (events === undefined) return { kind: 'repeat', pending, revision, balance };
-    const answer = repeatAnswer(pending.command, events, revision, balance);
+    if (events === undefined) return { kind: 'repeat', pending, revision, now };
+    const answer = repeatAnswer(pending.command, events, revision, now);
     return { kind: 'answer', pending, answer };
+  }
+
+  get #now(): AccountNow {
+    const { balance, owed } = this.loaded.account;
+    return { balance, owed, rules: TERMS_OF_RULES_1.rules.number };
   }
 
   #encode(pending: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {

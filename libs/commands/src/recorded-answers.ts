@@ -50,7 +50,7 @@ class RecordedAnswers {
     this.#retry = new StoreRetry(context);
   }
 
-  async answer({ pending, revision, balance }: RepeatedCommand): Promise<CommandResult> {
+  async answer({ pending, revision, now }: RepeatedCommand): Promise<CommandResult> {
     const { command } = pending;
     const events: LedgerEvent[] = [];
     let position: Position | null = null;
@@ -65,7 +65,7 @@ class RecordedAnswers {
     if (first === undefined) {
       throw new AccountDamaged(this.stream, revision, 'the recorded answer is missing');
     }
-    const answer = repeatAnswer(command, [first, ...rest], revision, balance);
+    const answer = repeatAnswer(command, [first, ...rest], revision, now);
     return { answer, position: answer.revision === null ? null : position };
   }
 

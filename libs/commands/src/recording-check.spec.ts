@@ -75,6 +75,7 @@ describe('A command whose recording is checked', () => {
     const shortLived: LedgerCommand = {
       ...recharge('a', 100),
       type: 'RechargePoints',
+      rechargeId: null,
       points: 100,
       expiresAt: secondsLater(1),
       priority: 50,

@@ -29,6 +29,7 @@ describe('a command for the ledger', () => {
       expiresAt: null,
       priority: 50,
       sourceId: null,
+      rechargeId: null,
     });
     expect(commandOf('ConsumePoints', { points: 5, source_type: 'tts' })).toEqual({
       ...ids,
@@ -38,8 +39,11 @@ describe('a command for the ledger', () => {
       sourceType: 'tts',
       sourceId: null,
       duration: null,
-      consumptionId: 'order-1',
+      quantity: null,
+      consumptionId: null,
       settleWithin: null,
+      overrun: null,
+      onTimeout: null,
     });
     expect(commandOf('SettleConsumption', { consumption_id: 'job', points: 0 })).toEqual({
       ...ids,
@@ -47,7 +51,9 @@ describe('a command for the ledger', () => {
       digest,
       consumptionId: 'job',
       points: 0,
+      quantity: null,
       duration: null,
+      overrun: null,
     });
     expect(commandOf('RefundPoints', { consumption_id: 'job' })).toEqual({
       ...ids,

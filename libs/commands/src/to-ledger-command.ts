@@ -34,6 +34,7 @@ function commandFrom({ type, data }: SentCommand, header: CommandHeader): Ledger
         expiresAt: data.expires_at,
         priority: data.priority ?? PRIORITY_DEFAULT,
         sourceId: data.source_id ?? null,
+        rechargeId: null,
         ...header,
       };
     case 'ConsumePoints':
@@ -43,8 +44,11 @@ function commandFrom({ type, data }: SentCommand, header: CommandHeader): Ledger
         points: data.points,
         sourceId: data.source_id ?? null,
         duration: data.duration ?? null,
-        consumptionId: data.consumption_id ?? header.id,
+        quantity: null,
+        consumptionId: data.consumption_id ?? null,
         settleWithin: data.settle_within ?? null,
+        overrun: null,
+        onTimeout: null,
         ...header,
       };
     case 'SettleConsumption':
@@ -52,7 +56,9 @@ function commandFrom({ type, data }: SentCommand, header: CommandHeader): Ledger
         type,
         consumptionId: data.consumption_id,
         points: data.points,
+        quantity: null,
         duration: data.duration ?? null,
+        overrun: null,
         ...header,
       };
     case 'RefundPoints':

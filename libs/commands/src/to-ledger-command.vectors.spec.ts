@@ -49,7 +49,7 @@ function idsOf({ command, outcome }: Step) {
     command_uuid: commandId,
     digest,
     ce_id: outcomeIdOf(commandId, { revision, code, digest }),
-    consumption_id: 'consumptionId' in rest ? rest.consumptionId : null,
+    consumption_id: 'consumptionId' in rest ? (rest.consumptionId ?? rest.id) : null,
   };
 }
 

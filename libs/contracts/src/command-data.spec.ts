@@ -1,4 +1,4 @@
-import type { CommandType } from '#ledger';
+import type { CommandType } from './protocol-names.js';
 import { parseCommandData } from './command-data.js';
 import type { FieldError } from './field-error.js';
 

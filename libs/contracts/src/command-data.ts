@@ -7,10 +7,10 @@ import {
   REASON_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
   SOURCE_TYPES,
-  type CommandType,
   type SourceType,
 } from '#ledger';
 import { parseWith, type ParseResult } from './field-error.js';
+import type { CommandType } from './protocol-names.js';
 import {
   consumptionId,
   mustBe,

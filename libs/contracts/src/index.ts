@@ -35,6 +35,7 @@ export {
   SWEEPER_SOURCE_PREFIX,
   TOPICS,
   type DeadLetterReason,
+  type CommandType,
 } from './protocol-names.js';
 export {
   commandOutcome,
@@ -99,10 +100,5 @@ export {
   type UsageByDayAndSourceType,
 } from './usage.js';
 export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing-message.js';
-export {
-  BUSINESSES,
-  COMMAND_POINTS_MAX,
-  SOURCE_TYPES,
-  type CommandType,
-  type SourceType,
-} from '#ledger';
+export { BUSINESSES, COMMAND_POINTS_MAX, SOURCE_TYPES, type SourceType } from '#ledger';
+export { commandTypeOnWire, sourceTypeOnWire } from './words-on-wire.js';

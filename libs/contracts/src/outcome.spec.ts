@@ -10,6 +10,9 @@ const userId = 'd4930aff-f7b8-541b-ad96-1cb0b5223736';
 
 const command: LedgerCommand = {
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   userId,
   source: '/billing',
   id: 'order-7781',
@@ -29,7 +32,12 @@ const accepted: Answer = {
   code: null,
   details: null,
   balance: 940,
+  owed: 0,
+  points: 12,
+  collected: null,
+  uncollected: null,
   consumptionId: 'order-7781',
+  rechargeId: null,
   batchId: null,
   revision: 7,
   replayed: false,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ID_MAX, type Answer, type CommandType, type LedgerCommand } from '#ledger';
+import { ID_MAX, type Answer, type LedgerCommand } from '#ledger';
 import { formatFieldErrors, parseWith, type FieldError, type ParseResult } from './field-error.js';
 import {
   balance,
@@ -12,9 +12,10 @@ import {
   token,
   userId,
 } from './fields.js';
-import { COMMAND_TYPES } from './protocol-names.js';
+import { COMMAND_TYPES, type CommandType } from './protocol-names.js';
 import { OUTCOME_CODES } from './refusal-codes.js';
 import { refusalMessage } from './refusal-messages.js';
+import { answerCodeOnWire, commandTypeOnWire } from './words-on-wire.js';
 
 /** The answer to a command, over Kafka and HTTP alike. */
 export const commandOutcome = z.object(
@@ -49,14 +50,15 @@ export function toOutcome(
   answer: Answer,
   position: string | null,
 ): CommandOutcome {
+  const code = answer.code === null ? null : answerCodeOnWire(answer.code);
   return {
     command_id: command.id,
     command_source: command.source,
-    command_type: command.type,
+    command_type: commandTypeOnWire(command.type),
     user_id: command.userId,
     status: answer.status,
-    code: answer.code,
-    detail: answer.code === null ? null : refusalMessage(answer.code, answer.details),
+    code,
+    detail: code === null ? null : refusalMessage(code, answer.details),
     balance: answer.balance,
     consumption_id: answer.consumptionId,
     batch_id: answer.batchId,

@@ -1,5 +1,3 @@
-import type { CommandType } from '#ledger';
-
 export const TOPICS = {
   commands: 'points.commands',
   outcomes: 'points.outcomes',
@@ -13,7 +11,10 @@ export const COMMAND_CE_TYPES = {
   SettleConsumption: 'points.SettleConsumption.v1',
   RefundPoints: 'points.RefundPoints.v1',
   ExpirePoints: 'points.ExpirePoints.v1',
-} as const satisfies Record<CommandType, `points.${CommandType}.v1`>;
+} as const;
+
+/** The commands that the wire knows: those of rules 1. */
+export type CommandType = keyof typeof COMMAND_CE_TYPES;
 
 export type CommandCeType = (typeof COMMAND_CE_TYPES)[CommandType];
 

@@ -1,9 +1,6 @@
 import type { MessageRefusalCode, RefusalCode } from '#ledger';
 
-/** `Invalid`: the message is not a valid command, but its sender is known. */
-export type OutcomeCode = RefusalCode | MessageRefusalCode | 'Invalid';
-
-const refusals: Record<RefusalCode, null> = {
+const refusals = {
   AlreadyExpired: null,
   BalanceLimit: null,
   TooManyBatches: null,
@@ -16,14 +13,21 @@ const refusals: Record<RefusalCode, null> = {
   NothingToRefund: null,
   RefundExceedsConsumption: null,
   ConsumptionOpen: null,
-};
+} as const satisfies Partial<Record<RefusalCode, null>>;
+
+/** The refusals that the wire knows: those of rules 1. */
+export type WireRefusalCode = keyof typeof refusals;
+
+/** `Invalid`: the message is not a valid command, but its sender is known. */
+export type OutcomeCode = WireRefusalCode | MessageRefusalCode | 'Invalid';
 
 const messageRefusals: Record<MessageRefusalCode, null> = { CommandIdReused: null, TooLate: null };
 
-export const REFUSAL_CODES = Object.keys(refusals) as readonly RefusalCode[];
+export const REFUSAL_CODES = Object.keys(refusals) as readonly WireRefusalCode[];
 export const MESSAGE_REFUSAL_CODES = Object.keys(messageRefusals) as readonly MessageRefusalCode[];
-export const OUTCOME_CODES: readonly OutcomeCode[] = [
+/** The codes of what the ledger itself answers. */
+export const ANSWER_CODES: readonly Exclude<OutcomeCode, 'Invalid'>[] = [
   ...REFUSAL_CODES,
   ...MESSAGE_REFUSAL_CODES,
-  'Invalid',
 ];
+export const OUTCOME_CODES: readonly OutcomeCode[] = [...ANSWER_CODES, 'Invalid'];

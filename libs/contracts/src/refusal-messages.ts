@@ -1,11 +1,12 @@
-import type { MessageRefusalCode, RefusalCode, RefusalDetails } from '#ledger';
+import type { MessageRefusalCode, RefusalDetails } from '#ledger';
+import type { WireRefusalCode } from './refusal-codes.js';
 
 /**
  * Tells the sender why a command was refused. A refusal by the rules is recorded, so the same id gets
  * it again, and the sentence says to use a new one.
  */
 export function refusalMessage(
-  code: RefusalCode | MessageRefusalCode,
+  code: WireRefusalCode | MessageRefusalCode,
   details: RefusalDetails | null,
 ): string {
   const detail = (name: string): string => String(details?.[name] ?? 'unknown');
@@ -19,7 +20,7 @@ const withRetryHint =
   (detail: DetailLookup): string =>
     `${sentence(detail)}; to try again, send it with a new id.`;
 
-const messages: Record<RefusalCode | MessageRefusalCode, (detail: DetailLookup) => string> = {
+const messages: Record<WireRefusalCode | MessageRefusalCode, (detail: DetailLookup) => string> = {
   AlreadyExpired: withRetryHint(
     (detail) => `The points would have expired at ${detail('expiresAt')}, which is past`,
   ),

@@ -222,7 +222,7 @@ export function parkingContract(open: OpenReadTables): void {
     [
       'an event written by a newer program',
       'unknown-event',
-      (event) => ({ ...event, meta: event.meta.replace('"v":1', '"v":2') }),
+      (event) => ({ ...event, meta: event.meta.replace('"v":1', '"v":3') }),
     ],
   ])('parks no account because of %s, and writes nothing', async (_, reason, change) => {
     const { tables, writer } = await open(isDenseSuccessor);

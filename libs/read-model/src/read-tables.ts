@@ -64,7 +64,7 @@ export interface UsageItem {
   /** YYYY-MM-DD. null: the item is of all days. */
   readonly day: string | null;
   /** null: the item is of all source types. */
-  readonly source_type: SourceType | null;
+  readonly source_type: string | null;
   readonly consumed: number;
   readonly refunded: number;
   /** The number of consumptions that began. */

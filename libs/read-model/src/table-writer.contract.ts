@@ -287,7 +287,7 @@ export function tableWriterContract(open: OpenReadTables): void {
     [
       'an event written by a newer program',
       'unknown-event',
-      [first, { ...second, meta: second.meta.replace('"v":1', '"v":2') }],
+      [first, { ...second, meta: second.meta.replace('"v":1', '"v":3') }],
     ],
     [
       'a revision that comes a second time at another position',

@@ -13,6 +13,7 @@ const HEADER = {
 const recharge = (points: number): LedgerCommand => ({
   ...HEADER,
   type: 'RechargePoints',
+  rechargeId: null,
   points,
   expiresAt: null,
   priority: 50,
@@ -21,6 +22,9 @@ const recharge = (points: number): LedgerCommand => ({
 const consume = (points: number, sourceType: 'tts' | 'script' = 'tts'): LedgerCommand => ({
   ...HEADER,
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   points,
   sourceType,
   sourceId: null,
@@ -38,6 +42,8 @@ const refund = (points: number | null): LedgerCommand => ({
 const settle = (points: number): LedgerCommand => ({
   ...HEADER,
   type: 'SettleConsumption',
+  quantity: null,
+  overrun: null,
   duration: null,
   consumptionId: 'job-0',
   points,

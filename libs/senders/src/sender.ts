@@ -1,4 +1,4 @@
-import type { CommandType, SourceType } from '#ledger';
+import type { CommandType } from '#ledger';
 
 /** A service that may send commands, as parsed from the senders file. */
 export interface Sender {
@@ -10,7 +10,7 @@ export interface Sender {
   readonly subjects: readonly string[];
   readonly types: ReadonlySet<CommandType>;
   /** Source types whose consumptions it may make, settle and refund; null means all of them. */
-  readonly sourceTypes: ReadonlySet<SourceType> | null;
+  readonly sourceTypes: ReadonlySet<string> | null;
   readonly pointsMax: number | null;
   readonly pointsPerDayMax: number | null;
   /** Secrets by key id. There may be two at a time, so that they can be rotated. */

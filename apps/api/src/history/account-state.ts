@@ -1,4 +1,4 @@
-import type { AccountState } from '#contracts';
+import { sourceTypeOnWire, type AccountState } from '#contracts';
 import type { Account } from '#ledger';
 
 export function toAccountState(userId: string, account: Account): AccountState {
@@ -30,7 +30,7 @@ const toOpenConsumptions = ({ openOrder }: Account): AccountState['open_consumpt
   [...openOrder].map(({ of, consumptionId, sourceType, sourceId, estimated, settleBy, draws }) => ({
     consumption_id: consumptionId,
     revision: of,
-    source_type: sourceType,
+    source_type: sourceTypeOnWire(sourceType),
     source_id: sourceId,
     estimate: estimated,
     settle_by: settleBy ?? '',

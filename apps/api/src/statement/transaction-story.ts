@@ -1,5 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ConsumptionStory, TransactionStory } from '#contracts';
+import {
+  commandTypeOnWire,
+  sourceTypeOnWire,
+  type ConsumptionStory,
+  type TransactionStory,
+} from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
 import { EVENT_STORE, READ_TABLES } from '#platform';
@@ -25,7 +30,11 @@ export class TransactionStoryReader {
     return {
       transaction: itemOf(details.row),
       event: toStoredEvent(decoded),
-      command: { ...provenance.command, received_at: event.receivedAt },
+      command: {
+        ...provenance.command,
+        type: commandTypeOnWire(provenance.command.type),
+        received_at: event.receivedAt,
+      },
       consumption: toConsumptionStory(details),
       refunds: details.rows.filter(({ type }) => type === 'refund').map(itemOf),
     };
@@ -52,7 +61,7 @@ function toConsumptionStory({ consumption, rows }: TransactionDetails): Consumpt
   return {
     consumption_id: consumption.consumption_id,
     revision: consumption.revision,
-    source_type: consumption.source_type,
+    source_type: sourceTypeOnWire(consumption.source_type),
     source_id: consumption.source_id,
     status: consumption.status,
     estimate: consumption.estimate,

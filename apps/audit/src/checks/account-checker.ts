@@ -108,7 +108,7 @@ export class AccountChecker {
     const { event, provenance } = decoded;
     const id = deriveEventId(event.commandId, stored.revision);
     if (stored.id !== id) this.#report('id-not-derived', stored, `it should be ${id}`);
-    const { policy } = provenance;
+    const { policy = '' } = provenance;
     if (!this.policies.has(policy)) {
       this.unknownPolicies.set(policy, (this.unknownPolicies.get(policy) ?? 0) + 1);
     }

@@ -25,6 +25,7 @@ const ENVELOPE = {
 
 const RECHARGE: RechargePoints = {
   type: 'RechargePoints',
+  rechargeId: null,
   points: 1,
   expiresAt: null,
   priority: 50,
@@ -33,6 +34,9 @@ const RECHARGE: RechargePoints = {
 };
 const CONSUME: ConsumePoints = {
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   sourceType: 'tts',
   points: 1,
   sourceId: null,
@@ -43,6 +47,8 @@ const CONSUME: ConsumePoints = {
 };
 const SETTLE: SettleConsumption = {
   type: 'SettleConsumption',
+  quantity: null,
+  overrun: null,
   consumptionId: 'c-1',
   points: 0,
   duration: null,

@@ -9,6 +9,7 @@ import {
   SOURCE_ID_MAX,
   isOnCalendar,
   type LedgerCommand,
+  type SourceType,
 } from '#ledger';
 
 /** Why the parser would have rejected such a command; null: it would have accepted it. */
@@ -30,9 +31,9 @@ export function commandFault(command: LedgerCommand): string | null {
       return (
         pointsFault(command.points, 1) ??
         sourceFault(command.sourceId) ??
-        consumptionFault(command.consumptionId) ??
+        consumptionFault(command.consumptionId ?? command.id) ??
         settleWithinFault(command.settleWithin) ??
-        durationFault(command.duration, BUSINESSES[command.sourceType].billedBySecond)
+        durationFault(command.duration, isBilledBySecond(command.sourceType))
       );
     case 'SettleConsumption':
       return (
@@ -47,10 +48,17 @@ export function commandFault(command: LedgerCommand): string | null {
           ? 'a reason of a length that is not allowed'
           : null)
       );
+    case 'ExtendConsumption':
+    case 'ReverseRecharge':
+    case 'ReinstateRecharge':
+      return `a ${command.type}, which rules 1 do not know`;
     case 'ExpirePoints':
       return null;
   }
 }
+
+const isBilledBySecond = (sourceType: string): boolean =>
+  Object.hasOwn(BUSINESSES, sourceType) && BUSINESSES[sourceType as SourceType].billedBySecond;
 
 /** Lengths are limited in code points, of which a text never has more than code units. */
 const isText = (text: string, max: number): boolean =>
@@ -59,8 +67,10 @@ const isText = (text: string, max: number): boolean =>
 const timeFault = (time: string | null): string | null =>
   time === null || isOnCalendar(time) ? null : `a time that there is not, ${time}`;
 
-const pointsFault = (points: number, min: number): string | null =>
-  points >= min && points <= COMMAND_POINTS_MAX ? null : `a command of ${points} points`;
+function pointsFault(points: number | null, min: number): string | null {
+  if (points === null) return 'a command without points';
+  return points >= min && points <= COMMAND_POINTS_MAX ? null : `a command of ${points} points`;
+}
 
 const sourceFault = (sourceId: string | null): string | null =>
   sourceId === null || isText(sourceId, SOURCE_ID_MAX) ? null : 'a source_id that is too long';

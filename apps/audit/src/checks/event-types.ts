@@ -4,9 +4,14 @@ import type { EventType } from '#ledger';
 const KNOWN: Readonly<Record<EventType, true>> = {
   PointsRecharged: true,
   PointsConsumed: true,
+  ConsumptionExtended: true,
   ConsumptionSettled: true,
   PointsRefunded: true,
   PointsExpired: true,
+  RechargeReversed: true,
+  RechargeReinstated: true,
+  DebtCollected: true,
+  DebtForgiven: true,
   CommandRefused: true,
 };
 

@@ -60,7 +60,7 @@ const RECONSTRUCTORS: ReadonlyMap<string, Reconstructor> = new Map(
     SettleConsumption: reconstructSettlement,
     RefundPoints: reconstructRefund,
     ExpirePoints: (_, envelope) => ({ type: 'ExpirePoints', ...envelope }),
-  } satisfies Record<CommandType, Reconstructor>),
+  } satisfies Partial<Record<CommandType, Reconstructor>>),
 );
 
 function reconstructRecharge(
@@ -70,7 +70,8 @@ function reconstructRecharge(
   const ownEvent = events.at(-1);
   if (ownEvent?.type !== 'PointsRecharged') return null;
   const { points, expiresAt, priority, sourceId } = ownEvent;
-  return { type: 'RechargePoints', points, expiresAt, priority, sourceId, ...envelope };
+  const rechargeId = null;
+  return { type: 'RechargePoints', points, expiresAt, priority, sourceId, rechargeId, ...envelope };
 }
 
 function reconstructConsumption(
@@ -88,7 +89,10 @@ function reconstructConsumption(
     sourceType,
     sourceId,
     duration,
+    quantity: null,
     settleWithin,
+    overrun: null,
+    onTimeout: null,
     ...envelope,
   };
 }
@@ -100,7 +104,8 @@ function reconstructSettlement(
   const ownEvent = events.findLast((event) => event.type === 'ConsumptionSettled');
   if (ownEvent === undefined) return null;
   const { consumptionId, actual: points, duration } = ownEvent;
-  return { type: 'SettleConsumption', consumptionId, points, duration, ...envelope };
+  const cost = { points, duration, quantity: null };
+  return { type: 'SettleConsumption', consumptionId, ...cost, overrun: null, ...envelope };
 }
 
 /** A refund of a pre-deduction that had timed out returns nothing more: it only closes it. */

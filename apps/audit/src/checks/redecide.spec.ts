@@ -1,5 +1,6 @@
 import {
   DEFAULT_POLICY,
+  TERMS_OF_RULES_1,
   decide,
   emptyAccount,
   evolve,
@@ -19,6 +20,7 @@ const ENVELOPE = {
 };
 const RECHARGE: LedgerCommand = {
   type: 'RechargePoints',
+  rechargeId: null,
   points: 10,
   expiresAt: null,
   priority: 50,
@@ -27,6 +29,9 @@ const RECHARGE: LedgerCommand = {
 };
 const CONSUME: LedgerCommand = {
   type: 'ConsumePoints',
+  quantity: null,
+  overrun: null,
+  onTimeout: null,
   sourceType: 'tts',
   points: 4,
   sourceId: null,
@@ -45,7 +50,7 @@ const REFUND: LedgerCommand = {
 
 function accountAfter(command: LedgerCommand): Account {
   const account = emptyAccount(DEFAULT_POLICY);
-  const decision = decide(command, account);
+  const decision = decide(command, account, TERMS_OF_RULES_1);
   if (decision.kind !== 'record') throw new Error(decision.kind);
   for (const event of decision.events) evolve(account, event);
   return account;
@@ -54,7 +59,7 @@ function accountAfter(command: LedgerCommand): Account {
 describe('redecide', () => {
   it('decides a command again that the account has already answered', () => {
     const account = accountAfter(RECHARGE);
-    expect(decide(RECHARGE, account).kind).toBe('repeat');
+    expect(decide(RECHARGE, account, TERMS_OF_RULES_1).kind).toBe('repeat');
     const again = redecide(
       account,
       { ...RECHARGE, at: '2030-01-02T12:00:00.000Z' },
@@ -96,6 +101,8 @@ const refundInto = (expiresAt: string | null, into = 2): LedgerEvent => ({
   commandId: ENVELOPE.commandId,
   digest: ENVELOPE.digest,
   balanceAfter: 10,
+  owedAfter: null,
+  label: '【配音合成】',
   consumptionId: 'c-1',
   of: 1,
   sourceType: 'tts',

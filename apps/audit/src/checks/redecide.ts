@@ -1,5 +1,6 @@
 import {
   REMEMBER_EVERYTHING,
+  TERMS_OF_RULES_1,
   decide,
   type Account,
   type Decision,
@@ -29,7 +30,7 @@ export function redecide(account: Account, command: LedgerCommand, policy: Polic
   account.policy = policy;
   account.answered = NO_ANSWERED_COMMANDS;
   try {
-    return decide(command, account);
+    return decide(command, account, TERMS_OF_RULES_1);
   } finally {
     account.policy = ownPolicy;
     account.answered = answered;

@@ -35,6 +35,8 @@ function accountWith({
       phase,
       closedAtMs: 0,
       closing: 0,
+      label: '【脚本生成】',
+      hold: null,
     });
   }
   return account;
@@ -51,6 +53,7 @@ const refused = (
   commandId: '41919851-29bd-5160-acef-516d32370249',
   digest: 'd'.repeat(64),
   balanceAfter: 0,
+  owedAfter: null,
   commandType,
   code,
   details,

@@ -30,7 +30,8 @@ const namedConsumption = (refused: CommandRefused, account: Account): Consumptio
 const refundablePoints = ({ draws }: Consumption): number =>
   draws.reduce((sum, { points }) => sum + points, 0);
 
-const REFUSAL_RULES: Readonly<Record<RefusalCode, RefusalRule>> = {
+/** Of rules 1. */
+const REFUSAL_RULES: Readonly<Partial<Record<RefusalCode, RefusalRule>>> = {
   AlreadyExpired: {
     commands: ['RechargePoints'],
     holds: (refused) => String(refused.details['expiresAt']) <= refused.at,

@@ -29,6 +29,7 @@ const eventOn = (day: number, commandId = COMMAND): LedgerEvent => ({
   commandId,
   digest: 'd'.repeat(64),
   balanceAfter: 0,
+  owedAfter: null,
   batchId: 1,
   points: 1,
   expiredAt: onDay(day),

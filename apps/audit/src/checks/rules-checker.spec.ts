@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
-import { parseCommandData } from '#contracts';
+import { parseCommandData, type CommandType } from '#contracts';
 import { type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { accountStream, chainHash } from '#identity';
-import type { CommandType, Policy } from '#ledger';
+import type { Policy } from '#ledger';
 import { writeSampleLedger, ANNA } from '../testing/sample-ledger.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';

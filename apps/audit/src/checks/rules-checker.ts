@@ -68,7 +68,7 @@ export class RulesChecker {
     const { first, events, provenance } = group;
     if (reconstructed.kind === 'mismatch') return { revision: first, detail: reconstructed.why };
     const { kind, command } = reconstructed;
-    const policy = this.policies.get(provenance.policy) ?? null;
+    const policy = this.policies.get(provenance.policy ?? '') ?? null;
     const detail = commandFault(command) ?? repeatFault(this.account, events[0], policy);
     if (detail !== null) return { revision: first + events.length - 1, detail };
     const recorded = kind === 'refused' ? events.slice(0, -1) : events;

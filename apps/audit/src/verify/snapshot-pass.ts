@@ -161,4 +161,5 @@ class SnapshotPass {
   }
 }
 
-const policyOf = ({ key }: StoredSnapshot): string => key.slice(key.indexOf(':') + 1);
+/** A key is the shape, the rules and the fingerprint of the policy. */
+const policyOf = ({ key }: StoredSnapshot): string => key.slice(key.lastIndexOf(':') + 1);

@@ -32,7 +32,7 @@ export function recharge(
   points: number,
   options: CommandBuilderOptions = {},
 ): LedgerCommand {
-  const own = { expiresAt: null, priority: 50, sourceId: null };
+  const own = { expiresAt: null, priority: 50, sourceId: null, rechargeId: null };
   const base = commandFields(id, options, `recharge ${points}`);
   return { ...base, type: 'RechargePoints', points, ...own };
 }
@@ -42,7 +42,14 @@ export function consume(
   points: number,
   options: CommandBuilderOptions = {},
 ): LedgerCommand {
-  const own = { sourceId: null, duration: null, settleWithin: null };
+  const own = {
+    sourceId: null,
+    duration: null,
+    quantity: null,
+    settleWithin: null,
+    overrun: null,
+    onTimeout: null,
+  };
   const base = commandFields(id, options, `consume ${points}`);
   return {
     ...base,

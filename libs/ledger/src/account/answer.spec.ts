@@ -10,6 +10,7 @@ import {
   settle,
   USER,
 } from '../testing/scenario.js';
+import type { RulesNumber } from '../settings/settings.js';
 import type { DecidedCommand } from '../testing/scenario.js';
 
 function eventsOf({ decision }: DecidedCommand): NonEmpty<LedgerEvent> {
@@ -17,7 +18,20 @@ function eventsOf({ decision }: DecidedCommand): NonEmpty<LedgerEvent> {
   return decision.events;
 }
 
-const nothing = { code: null, details: null, batchId: null, consumptionId: null, replayed: false };
+const nothing = {
+  code: null,
+  details: null,
+  batchId: null,
+  consumptionId: null,
+  rechargeId: null,
+  points: null,
+  collected: null,
+  uncollected: null,
+  owed: 0,
+  replayed: false,
+};
+
+const now = (balance: number, owed = 0, rules: RulesNumber = 1) => ({ balance, owed, rules });
 
 describe('the answer', () => {
   it('to a recharge names its batch, and the revision of its last event', () => {
@@ -29,6 +43,8 @@ describe('the answer', () => {
       ...nothing,
       status: 'accepted',
       balance: 7,
+      points: 7,
+      rechargeId: asked.command.commandId,
       batchId: 'batchId' in events[1]! && events[1].batchId,
       revision: 2,
     });
@@ -40,6 +56,7 @@ describe('the answer', () => {
       ...nothing,
       status: 'accepted',
       balance: 1,
+      points: 4,
       consumptionId: 'work',
       revision: 1,
     });
@@ -85,7 +102,7 @@ describe('the answer', () => {
 
   it('to ExpirePoints that found nothing is that, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(expire());
-    expect(answerUnrecorded(command, { kind: 'nothing' }, 5)).toEqual({
+    expect(answerUnrecorded(command, { kind: 'nothing' }, now(5))).toEqual({
       ...nothing,
       status: 'accepted',
       balance: 5,
@@ -95,7 +112,7 @@ describe('the answer', () => {
 
   it('to a command that came too late is a refusal, with the balance as stored', () => {
     const { command } = given(recharged(1, 5)).when(consume(1));
-    expect(answerUnrecorded(command, { kind: 'tooLate' }, 5)).toEqual({
+    expect(answerUnrecorded(command, { kind: 'tooLate' }, now(5))).toEqual({
       ...nothing,
       status: 'refused',
       code: 'TooLate',
@@ -112,7 +129,7 @@ describe('the answer to a repeat', () => {
   const events = eventsOf(asked);
 
   it('is the first answer, with the balance as it was then', () => {
-    expect(repeatAnswer(asked.command, events, 1, 999)).toEqual({
+    expect(repeatAnswer(asked.command, events, 1, now(999))).toEqual({
       ...answerTo(asked.command, events, 1),
       replayed: true,
     });
@@ -120,7 +137,7 @@ describe('the answer to a repeat', () => {
 
   it('of a refused command is its refusal', () => {
     const refused = given().when(consume(4));
-    expect(repeatAnswer(refused.command, eventsOf(refused), 0, 999)).toMatchObject({
+    expect(repeatAnswer(refused.command, eventsOf(refused), 0, now(999))).toMatchObject({
       status: 'refused',
       code: 'InsufficientPoints',
       balance: 0,
@@ -131,7 +148,7 @@ describe('the answer to a repeat', () => {
   it('with another content is refused as a reused id, with the current balance', () => {
     const { command } = given(recharged(1, 5)).when(consume(3));
     expect(command.userId).toBe(USER);
-    expect(repeatAnswer(command, events, 1, 999)).toEqual({
+    expect(repeatAnswer(command, events, 1, now(999))).toEqual({
       ...nothing,
       status: 'refused',
       code: 'CommandIdReused',

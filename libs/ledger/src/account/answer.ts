@@ -1,6 +1,8 @@
 import type { LedgerCommand } from './commands.js';
-import type { LedgerEvent, NonEmpty } from './events.js';
+import { rulesOf, type LedgerEvent, type NonEmpty } from './events.js';
 import type { MessageRefusalCode, RefusalCode, RefusalDetails } from './refusals.js';
+import { consumptionIdOf, rechargeIdOf } from './command-ids.js';
+import type { RulesNumber } from '../settings/settings.js';
 
 /** The answer to the sender of a command. The same events always give the same answer. */
 export interface Answer {
@@ -8,11 +10,27 @@ export interface Answer {
   readonly code: RefusalCode | MessageRefusalCode | null;
   readonly details: RefusalDetails | null;
   readonly balance: number;
+  /** What the account owes after the command. */
+  readonly owed: number;
+  /** What the command's own events moved; null: nothing. */
+  readonly points: number | null;
+  /** What of it paid debts; null: nothing. */
+  readonly collected: number | null;
+  /** What nobody will pay of a settlement or a reversal; null: it is neither, or was refused. */
+  readonly uncollected: number | null;
   readonly consumptionId: string | null;
+  readonly rechargeId: string | null;
   readonly batchId: number | null;
   /** Revision of the last event recorded for the command; null: none was recorded. */
   readonly revision: number | null;
   readonly replayed: boolean;
+}
+
+/** What an answer for which nothing is recorded says of the account as it is now. */
+export interface AccountNow {
+  readonly balance: number;
+  readonly owed: number;
+  readonly rules: RulesNumber;
 }
 
 /** The answer that follows from the events recorded for the command, from that revision on. */
@@ -29,7 +47,12 @@ export function answerTo(
     code: refused?.code ?? null,
     details: refused?.details ?? null,
     balance: last.balanceAfter,
-    consumptionId: consumptionIdOf(command),
+    owed: last.owedAfter ?? 0,
+    points: orNull(sumOf(events, pointsMovedBy)),
+    collected: orNull(sumOf(events, pointsCollectedBy)),
+    uncollected: refused ? null : uncollectedOf(command, events),
+    consumptionId: consumptionIdOf(command, rulesOf(last)),
+    rechargeId: rechargeIdOf(command),
     batchId: recharged?.batchId ?? null,
     revision: firstRevision + events.length - 1,
     replayed: false,
@@ -41,10 +64,9 @@ export function repeatAnswer(
   command: LedgerCommand,
   events: NonEmpty<LedgerEvent>,
   firstRevision: number,
-  balanceNow: number,
+  now: AccountNow,
 ): Answer {
-  if (events[0].digest !== command.digest)
-    return unrecordedAnswer(command, balanceNow, 'CommandIdReused');
+  if (events[0].digest !== command.digest) return unrecordedAnswer(command, now, 'CommandIdReused');
   return { ...answerTo(command, events, firstRevision), replayed: true };
 }
 
@@ -52,14 +74,14 @@ export function repeatAnswer(
 export function answerUnrecorded(
   command: LedgerCommand,
   decision: { readonly kind: 'nothing' | 'tooLate' },
-  balanceNow: number,
+  now: AccountNow,
 ): Answer {
-  return unrecordedAnswer(command, balanceNow, decision.kind === 'tooLate' ? 'TooLate' : null);
+  return unrecordedAnswer(command, now, decision.kind === 'tooLate' ? 'TooLate' : null);
 }
 
 function unrecordedAnswer(
   command: LedgerCommand,
-  balance: number,
+  { balance, owed, rules }: AccountNow,
   code: MessageRefusalCode | null,
 ): Answer {
   return {
@@ -67,12 +89,55 @@ function unrecordedAnswer(
     code,
     details: code === null ? null : {},
     balance,
-    consumptionId: consumptionIdOf(command),
+    owed,
+    points: null,
+    collected: null,
+    uncollected: null,
+    consumptionId: consumptionIdOf(command, rules),
+    rechargeId: rechargeIdOf(command),
     batchId: null,
     revision: null,
     replayed: false,
   };
 }
 
-const consumptionIdOf = (command: LedgerCommand): string | null =>
-  'consumptionId' in command ? command.consumptionId : null;
+/** Not what fell due, was collected or forgiven, or came back dead. */
+function pointsMovedBy(event: LedgerEvent): number {
+  switch (event.type) {
+    case 'PointsRecharged':
+    case 'PointsConsumed':
+    case 'RechargeReversed':
+    case 'RechargeReinstated':
+      return event.points;
+    case 'PointsRefunded':
+      return event.cause === 'timed_out' ? 0 : event.points;
+    case 'ConsumptionExtended':
+    case 'ConsumptionSettled':
+    case 'PointsExpired':
+    case 'DebtCollected':
+    case 'DebtForgiven':
+    case 'CommandRefused':
+      return 0;
+  }
+}
+
+const pointsCollectedBy = (event: LedgerEvent): number =>
+  event.type === 'DebtCollected' ? event.points : 0;
+
+function sumOf(events: readonly LedgerEvent[], pointsOf: (event: LedgerEvent) => number): number {
+  let sum = 0;
+  for (const event of events) sum += pointsOf(event);
+  return sum;
+}
+
+const orNull = (points: number): number | null => (points === 0 ? null : points);
+
+function uncollectedOf(command: LedgerCommand, events: readonly LedgerEvent[]): number | null {
+  if (command.type === 'ReverseRecharge') {
+    return events.find((event) => event.type === 'RechargeReversed')?.uncollected ?? null;
+  }
+  if (command.type !== 'SettleConsumption') return null;
+  // A pre-deduction that was charged when it timed out was settled before, and not by the command.
+  const own = events.findLast((event) => event.type === 'ConsumptionSettled');
+  return own?.uncollected ?? null;
+}

@@ -42,7 +42,21 @@ export function addPoints(state: AccountState, batchId: number, points: number):
   state.balance += points;
 }
 
-export function drawPoints(state: AccountState, draw: Draw, at: string): void {
+/** Takes what an event drew. */
+export function drawAll(
+  state: AccountState,
+  event: { readonly at: string; readonly points: number; readonly draws: readonly Draw[] },
+): void {
+  let drawn = 0;
+  for (const draw of event.draws) {
+    drawPoints(state, draw, event.at);
+    drawn += draw.points;
+  }
+  if (drawn !== event.points)
+    throwBrokenRule(state, `draws of ${drawn} for ${event.points} points`);
+}
+
+function drawPoints(state: AccountState, draw: Draw, at: string): void {
   const batch = state.drawOrder.first;
   if (batch?.id !== draw.batchId) throwBrokenRule(state, `it is not batch ${draw.batchId}'s turn`);
   if (isDue(batch.expiresAt, at)) throwBrokenRule(state, `${batch.id} is not live`);

@@ -1,4 +1,5 @@
 import { emptyAccount, type Account } from './state.js';
+import { TERMS_OF_RULES_1 } from './rules-1.js';
 import {
   buildCommand,
   consume,
@@ -11,7 +12,7 @@ import {
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
 import { adoptPolicy, evolve, replay } from './evolve.js';
-import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from './policy.js';
+import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from '../settings/policy.js';
 import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 import { isoTime } from '../support/time.js';
 
@@ -40,7 +41,11 @@ class LongHistory {
   }
 
   run(ask: CommandInput): readonly LedgerEvent[] {
-    const decision = decide(buildCommand(ask, `c${this.#sent++}`, isoTime(this.now)), this.account);
+    const decision = decide(
+      buildCommand(ask, `c${this.#sent++}`, isoTime(this.now)),
+      this.account,
+      TERMS_OF_RULES_1,
+    );
     const events = decision.kind === 'record' ? decision.events : [];
     for (const event of events) evolve(this.account, event);
     this.history.push(...events);
@@ -183,9 +188,9 @@ describe('an account with a long history', () => {
         `late-${nth}`,
         isoTime(longHistory.now - 400 * SECOND + nth * SECOND),
       );
-      const decided = decide(command, longHistory.account);
-      expect(decide(command, generous)).toEqual(decided);
-      expect(decide(command, restored)).toEqual(decided);
+      const decided = decide(command, longHistory.account, TERMS_OF_RULES_1);
+      expect(decide(command, generous, TERMS_OF_RULES_1)).toEqual(decided);
+      expect(decide(command, restored, TERMS_OF_RULES_1)).toEqual(decided);
     }
   });
 });

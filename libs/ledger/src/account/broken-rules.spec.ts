@@ -10,7 +10,7 @@ import {
   time,
   type EventInput,
 } from '../testing/scenario.js';
-import { REMEMBER_EVERYTHING } from './policy.js';
+import { REMEMBER_EVERYTHING } from '../settings/policy.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
 const settleBy = '2030-01-02';

@@ -1,10 +1,31 @@
-import type { SourceType } from './businesses.js';
+import type { Overrun } from '../settings/policy.js';
 
-/** A command to one account. It was parsed at the edge, so every field is valid here. */
+/**
+ * A command to one account. It was parsed at the edge, so every field is valid here. The metadata of
+ * its sender are left out: the rules make nothing of them.
+ */
 export type LedgerCommand =
-  RechargePoints | ConsumePoints | SettleConsumption | RefundPoints | ExpirePoints;
+  | RechargePoints
+  | ConsumePoints
+  | ExtendConsumption
+  | SettleConsumption
+  | RefundPoints
+  | ReverseRecharge
+  | ReinstateRecharge
+  | ExpirePoints;
 
 export type CommandType = LedgerCommand['type'];
+
+/** What becomes of a pre-deduction that nobody settles in time. */
+export const ON_TIMEOUT = ['return', 'charge'] as const;
+export type OnTimeout = (typeof ON_TIMEOUT)[number];
+
+export const REVERSAL_CAUSES = ['payment_refunded', 'chargeback', 'mistake'] as const;
+export type ReversalCause = (typeof REVERSAL_CAUSES)[number];
+
+/** What becomes of reversed points that are not in the batch any more. */
+export const SHORTFALLS = ['owe', 'clamp'] as const;
+export type Shortfall = (typeof SHORTFALLS)[number];
 
 interface CommandHeader {
   readonly userId: string;
@@ -18,38 +39,76 @@ interface CommandHeader {
   readonly at: string;
 }
 
+/** What a consumption costs, or what its price counts; null: not told. */
+interface Cost {
+  readonly points: number | null;
+  readonly quantity: number | null;
+  /** Seconds. */
+  readonly duration: number | null;
+}
+
 export interface RechargePoints extends CommandHeader {
   readonly type: 'RechargePoints';
   readonly points: number;
   readonly expiresAt: string | null;
   readonly priority: number;
   readonly sourceId: string | null;
+  /** null: the id derived for the command. */
+  readonly rechargeId: string | null;
 }
 
-export interface ConsumePoints extends CommandHeader {
+export interface ConsumePoints extends CommandHeader, Cost {
   readonly type: 'ConsumePoints';
-  readonly sourceType: SourceType;
-  readonly points: number;
+  /** The code of a business, which may be unknown. */
+  readonly sourceType: string;
   readonly sourceId: string | null;
-  readonly duration: number | null;
-  /** The id that the command names, or else the command's own id. */
-  readonly consumptionId: string;
+  /** null: the rules in force say which id it gets. */
+  readonly consumptionId: string | null;
   /** Seconds for which the pre-deduction is open; null: the consumption is closed at once. */
+  readonly settleWithin: number | null;
+  /** Of a pre-deduction; null: the policy says. */
+  readonly overrun: Overrun | null;
+  /** Of a pre-deduction; null: `return`. */
+  readonly onTimeout: OnTimeout | null;
+}
+
+/** Names a longer time, or more to hold, or both. */
+export interface ExtendConsumption extends CommandHeader, Cost {
+  readonly type: 'ExtendConsumption';
+  readonly consumptionId: string;
   readonly settleWithin: number | null;
 }
 
-export interface SettleConsumption extends CommandHeader {
+/** What the consumption really cost. */
+export interface SettleConsumption extends CommandHeader, Cost {
   readonly type: 'SettleConsumption';
   readonly consumptionId: string;
-  /** What the consumption really cost. */
-  readonly points: number;
-  readonly duration: number | null;
+  /** null: what the consumption says. */
+  readonly overrun: Overrun | null;
 }
 
 export interface RefundPoints extends CommandHeader {
   readonly type: 'RefundPoints';
   readonly consumptionId: string;
   /** null: all points that can still be refunded. */
+  readonly points: number | null;
+  readonly reason: string | null;
+}
+
+export interface ReverseRecharge extends CommandHeader {
+  readonly type: 'ReverseRecharge';
+  readonly rechargeId: string;
+  /** null: all of it that is not reversed. */
+  readonly points: number | null;
+  readonly cause: ReversalCause;
+  readonly shortfall: Shortfall;
+  readonly reason: string | null;
+}
+
+export interface ReinstateRecharge extends CommandHeader {
+  readonly type: 'ReinstateRecharge';
+  readonly rechargeId: string;
+  /** null: all that is reversed. */
   readonly points: number | null;
   readonly reason: string | null;
 }

@@ -10,6 +10,7 @@ import {
   settle,
   settled,
   type EventInput,
+  refused,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
@@ -179,12 +180,10 @@ describe('consumptionsMax', () => {
     )
       .under({ consumptionsMax: 1 })
       .when(refund(null, { consumptionId: 'a', at: '2030-01-02' }))
-      .then(refunded(2, 'timed_out', [returnOf(1, 2)], { consumptionId: 'b' }), {
-        type: 'CommandRefused',
-        commandType: 'RefundPoints',
-        code: 'UnknownConsumption',
-        details: { consumptionId: 'a' },
-      });
+      .then(
+        refunded(2, 'timed_out', [returnOf(1, 2)], { consumptionId: 'b' }),
+        refused('UnknownConsumption', { consumptionId: 'a' }),
+      );
   });
 });
 

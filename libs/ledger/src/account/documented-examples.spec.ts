@@ -1,5 +1,6 @@
 import {
   DEFAULT_POLICY,
+  TERMS_OF_RULES_1,
   decide,
   emptyAccount,
   evolve,
@@ -30,13 +31,17 @@ function run(account: Account, fields: Fields<LedgerCommand>): readonly LedgerEv
     sourceId: null,
     sourceType: 'video',
     duration: null,
+    quantity: null,
+    overrun: null,
+    onTimeout: null,
+    rechargeId: null,
     consumptionId: id,
     settleWithin: null,
     reason: null,
     points: null,
     ...fields,
   } as unknown as LedgerCommand;
-  const decision = decide(command, account);
+  const decision = decide(command, account, TERMS_OF_RULES_1);
   const events = decision.kind === 'record' ? decision.events : [];
   for (const event of events) evolve(account, event);
   return events;
@@ -56,6 +61,7 @@ const said = (events: readonly LedgerEvent[]): string[] =>
     if (event.type === 'ConsumptionSettled') return `${event.type} ${event.actual}`;
     if (event.type === 'PointsRefunded') return `${event.type} ${event.points} ${event.cause}`;
     if (event.type === 'CommandRefused') return `${event.type} ${event.code}`;
+    if (event.type === 'ConsumptionExtended') return `${event.type} ${event.estimated}`;
     return `${event.type} ${event.points}`;
   });
 

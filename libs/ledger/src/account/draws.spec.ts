@@ -10,6 +10,7 @@ import {
   recharged,
   refund,
   refunded,
+  refused,
 } from '../testing/scenario.js';
 
 const draw = (batchId: number, points: number) => ({ batchId, points });
@@ -150,12 +151,7 @@ describe('a consumption', () => {
   it('is refused by the balance after time has passed', () => {
     given(recharged(1, 50, { expiresAt: '2030-01-02' }), recharged(2, 5))
       .when(consume(6, { at: '2030-01-05' }))
-      .then(expired(1, 50, '2030-01-02'), {
-        type: 'CommandRefused',
-        commandType: 'ConsumePoints',
-        code: 'InsufficientPoints',
-        details: { balance: 5, asked: 6 },
-      })
+      .then(expired(1, 50, '2030-01-02'), refused('InsufficientPoints', { balance: 5, asked: 6 }))
       .holds({ balance: 5 });
   });
 

@@ -1,6 +1,10 @@
 import type { PendingEvents } from './pending-events.js';
-import { recordExpiry, recordRefund, expireReturnedBatches } from './refunds.js';
+import type { Consumption } from './state.js';
+import { collectDebts } from './collect-debts.js';
+import { refundLast, expireReturnedBatches, recordExpiry } from './refunds.js';
+import { recordSettled } from './settle.js';
 import { invariant } from '../support/assert.js';
+import { UNIT_SECOND } from '../settings/business.js';
 
 /**
  * Records what fell due by the time of the command, in order of its due time. At the same instant a
@@ -16,7 +20,8 @@ export function recordDueEvents(pending: PendingEvents): void {
       nextTimeOut <= pending.at &&
       (nextExpiry === null || nextTimeOut <= nextExpiry)
     ) {
-      timeOutNext(pending);
+      invariant(openOrder.first !== undefined, 'an open pre-deduction times out');
+      timeOut(pending, openOrder.first);
     } else if (nextExpiry !== null && nextExpiry <= pending.at) {
       invariant(expiryOrder.first !== undefined, 'a batch expires');
       recordExpiry(pending, expiryOrder.first.id, nextExpiry);
@@ -26,9 +31,17 @@ export function recordDueEvents(pending: PendingEvents): void {
   }
 }
 
-function timeOutNext(pending: PendingEvents): void {
-  const open = pending.state.openOrder.first;
-  invariant(open !== undefined, 'an open pre-deduction times out');
-  const returns = recordRefund(pending, open, open.estimated, 'timed_out', null);
+function timeOut(pending: PendingEvents, open: Consumption): void {
+  if (open.hold?.onTimeout === 'charge') return chargeEstimate(pending, open);
+  const returns = refundLast(pending, open, open.estimated, 'timed_out');
   expireReturnedBatches(pending, returns);
+  collectDebts(pending);
+}
+
+function chargeEstimate(pending: PendingEvents, open: Consumption): void {
+  const { of, estimated: actual, sourceType } = open;
+  const quantity = open.hold?.quantity ?? null;
+  const isTimed = pending.business(sourceType)?.unit === UNIT_SECOND;
+  const duration = isTimed ? quantity : null;
+  recordSettled(pending, open, { actual, duration, durationOf: of, quantity, cause: 'timed_out' });
 }

@@ -2,10 +2,10 @@ import { emptyAccount, type Account } from './state.js';
 import { applyEvent } from './apply.js';
 import type { LedgerEvent } from './events.js';
 import { evict, updateWindows } from './idempotency-window.js';
-import type { Policy } from './policy.js';
+import type { AccountPolicy } from '../settings/policy.js';
 
 /** The account after all those events, ready to decide. */
-export function replay(history: Iterable<LedgerEvent>, policy: Policy): Account {
+export function replay(history: Iterable<LedgerEvent>, policy: AccountPolicy): Account {
   const account = emptyAccount(policy);
   for (const event of history) evolve(account, event);
   return account;
@@ -26,7 +26,7 @@ export function evolve(account: Account, event: LedgerEvent): void {
  * what the policy in force would already have evicted, so it is replayed under REMEMBER_EVERYTHING
  * first and adopts the policy in force afterwards.
  */
-export function adoptPolicy(account: Account, policy: Policy): void {
+export function adoptPolicy(account: Account, policy: AccountPolicy): void {
   account.policy = policy;
   evict(account);
 }

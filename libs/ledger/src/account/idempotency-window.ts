@@ -1,11 +1,8 @@
-import {
-  EVICT_BATCHES_MIN,
-  type Account,
-  type AnsweredCommand,
-  type Consumption,
-} from './state.js';
+import type { Account, AccountState, AnsweredCommand, Consumption } from './state.js';
+import { findDebt } from './debts.js';
+import { evictBatches } from './evict-batches.js';
 import type { LedgerEvent } from './events.js';
-import type { Policy } from './policy.js';
+import type { Policy } from '../settings/policy.js';
 import { daysToMs, later } from '../support/time.js';
 
 // The idempotency window holds the commands whose repeats are recognised; a second window holds the
@@ -26,7 +23,20 @@ export function findAnswered(
   return isEvicted(account, found, indexOf(account, found), atMs) ? undefined : found;
 }
 
+/** As long as its debt is open, a consumption is retained, whatever its age. */
 export function isConsumptionRetained(
+  consumption: Consumption,
+  state: Pick<AccountState, 'closings' | 'debts'>,
+  policy: Policy,
+  atMs: number,
+): boolean {
+  return (
+    isInClosedWindow(consumption, state.closings, policy, atMs) ||
+    findDebt(state, consumption.of) !== undefined
+  );
+}
+
+function isInClosedWindow(
   consumption: Consumption,
   closings: number,
   policy: Policy,
@@ -43,10 +53,26 @@ export function isConsumptionRetained(
 export function updateWindows(account: Account, event: LedgerEvent, closingsBefore: number): void {
   addAnswered(account, event);
   if (account.closings !== closingsBefore) {
-    const closed = 'consumptionId' in event && account.consumptions.get(event.consumptionId);
+    const closed = 'consumptionId' in event && consumptionOf(account, event.consumptionId);
     if (closed) account.closedQueue.push(closed);
   }
-  evict(account);
+  if (event.type !== 'DebtForgiven') return evict(account);
+  // The refund or the reinstatement that it begins still needs what the debt retained.
+  evictCommands(account);
+  releaseConsumption(account, event.consumptionId);
+}
+
+const consumptionOf = (account: Account, id: string | null): Consumption | undefined =>
+  id === null ? undefined : account.consumptions.get(id);
+
+/** A consumption that only its debt retained is evicted with the next event. */
+function releaseConsumption(account: Account, consumptionId: string | null): void {
+  const consumption = consumptionOf(account, consumptionId);
+  if (consumption === undefined || findDebt(account, consumption.of) !== undefined) return;
+  const oldest = account.closedQueue[account.closedFrom];
+  if (oldest !== undefined && oldest.closing <= consumption.closing) return;
+  account.closedQueue = [consumption, ...account.closedQueue.slice(account.closedFrom)];
+  account.closedFrom = 0;
 }
 
 function addAnswered(account: Account, event: LedgerEvent): void {
@@ -125,37 +151,19 @@ function evictConsumptions(account: Account): void {
   const queue = account.closedQueue;
   for (;;) {
     const oldest = queue[account.closedFrom];
-    if (!oldest || isConsumptionRetained(oldest, account.closings, account.policy, account.atMs))
-      break;
-    // A consumption that timed out and was settled late is in the queue a second time, further on.
+    if (!oldest || isInClosedWindow(oldest, account.closings, account.policy, account.atMs)) break;
+    // A consumption that closed again since is in the queue a second time, further on. One that has
+    // an open debt comes back into the queue when the debt is forgiven.
     const current = account.consumptions.get(oldest.consumptionId);
-    if (current?.closing === oldest.closing) account.consumptions.delete(oldest.consumptionId);
+    if (current?.closing === oldest.closing && findDebt(account, oldest.of) === undefined) {
+      account.consumptions.delete(oldest.consumptionId);
+    }
     account.closedFrom += 1;
   }
   if (shouldCompact(account.closedFrom, queue.length)) {
     account.closedQueue = queue.slice(account.closedFrom);
     account.closedFrom = 0;
   }
-}
-
-/**
- * A spent batch stays as long as a retained consumption drew on it, and a grace batch until it
- * expires.
- */
-function evictBatches(account: Account): void {
-  const drawnOn = new Set<number>();
-  for (const consumption of account.consumptions.values()) {
-    for (const draw of consumption.draws) drawnOn.add(draw.batchId);
-  }
-  for (const batch of account.batches.values()) {
-    if (account.remaining.has(batch.id) || drawnOn.has(batch.id)) continue;
-    if (batch.isGrace && batch.expiresAt !== null) {
-      if (account.at < batch.expiresAt) continue;
-      account.graceBatches.delete(batch.expiresAt);
-    }
-    account.batches.delete(batch.id);
-  }
-  account.evictBatchesAt = Math.max(EVICT_BATCHES_MIN, 2 * account.batches.size);
 }
 
 const shouldCompact = (evicted: number, length: number): boolean =>

@@ -1,4 +1,5 @@
 import { emptyAccount, type Account } from './state.js';
+import { TERMS_OF_RULES_1 } from './rules-1.js';
 import {
   buildCommand,
   consume,
@@ -12,8 +13,13 @@ import type { Provenance } from '../storage/provenance.js';
 import { decide } from './decide.js';
 import type { LedgerEvent } from './events.js';
 import { evolve } from './evolve.js';
-import { ID_MAX, REASON_MAX, SETTLE_WITHIN_SECONDS_MAX, SOURCE_ID_MAX } from './limits.js';
-import { DEFAULT_POLICY, type Policy } from './policy.js';
+import {
+  ID_MAX,
+  REASON_MAX,
+  SETTLE_WITHIN_SECONDS_MAX,
+  SOURCE_ID_MAX,
+} from '../settings/limits.js';
+import { DEFAULT_POLICY, type Policy } from '../settings/policy.js';
 
 // One command has to be appended whole, so everything that can fall due at once must fit one append.
 // Here is an account on which as much as possible falls due together, every id and text as long as it
@@ -50,7 +56,7 @@ class LargeAccount {
 
   run(ask: CommandInput, at: string): readonly LedgerEvent[] {
     const command = buildCommand(ask, long(ID_MAX, this.#sent++), at);
-    const decision = decide(command, this.account);
+    const decision = decide(command, this.account, TERMS_OF_RULES_1);
     if (decision.kind !== 'record') throw new Error(decision.kind);
     for (const event of decision.events) {
       if (event.type === 'CommandRefused') throw new Error(event.code);

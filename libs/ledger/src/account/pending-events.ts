@@ -1,13 +1,16 @@
 import { forkState, type Account, type AccountState } from './state.js';
 import { applyEvent } from './apply.js';
 import type { LedgerCommand } from './commands.js';
-import type { LedgerEvent } from './events.js';
-import type { Policy } from './policy.js';
+import { consumedEvent } from './consumed-event.js';
+import type { CommonFields, LedgerEvent } from './events.js';
+import type { Rules, Terms } from './rules.js';
+import type { Business } from '../settings/business.js';
+import type { AccountPolicy } from '../settings/policy.js';
 import { epochMs } from '../support/time.js';
 
 /** The fields of an event that a rule decides. The fields common to all events are filled in here. */
 export type EventBody<E extends LedgerEvent> = E extends LedgerEvent
-  ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
+  ? Omit<E, keyof CommonFields>
   : never;
 
 /** The events that one command has produced so far, and the account as it is after them. */
@@ -18,20 +21,32 @@ export class PendingEvents {
   #state: AccountState | null = null;
   #appliedCount = 0;
   #balance: number;
+  #owed: number;
 
   constructor(
     readonly command: LedgerCommand,
     /** The time of all its events: never earlier than the last event of the account. */
     readonly at: string,
     account: Account,
+    readonly terms: Terms,
   ) {
     this.#account = account;
     this.#balance = account.balance;
+    this.#owed = account.owed;
     this.atMs = at === account.at ? account.atMs : epochMs(at);
   }
 
-  get policy(): Policy {
+  get policy(): AccountPolicy {
     return this.#account.policy;
+  }
+
+  get rules(): Rules {
+    return this.terms.rules;
+  }
+
+  /** The business of that code under the settings in force; undefined: there is none. */
+  business(code: string): Business | undefined {
+    return this.terms.businesses.get(code);
   }
 
   /** The revision that the next event will have. */
@@ -41,6 +56,10 @@ export class PendingEvents {
 
   get balance(): number {
     return this.#balance;
+  }
+
+  get owed(): number {
+    return this.#owed;
   }
 
   /** The state after everything recorded so far. The account itself is never changed, but forked. */
@@ -53,16 +72,19 @@ export class PendingEvents {
     return this.#state;
   }
 
-  record(event: EventBody<LedgerEvent>, balanceChange: number): void {
+  record(event: EventBody<LedgerEvent>, balanceChange: number, owedChange = 0): void {
     this.#balance += balanceChange;
-    // The spread comes last: V8 adds properties behind a spread ten times as slowly.
-    this.events.push({
+    this.#owed += owedChange;
+    const common: CommonFields = {
       at: this.at,
       receivedAt: this.command.at,
       commandId: this.command.commandId,
       digest: this.command.digest,
       balanceAfter: this.#balance,
-      ...event,
-    });
+      owedAfter: this.terms.rules.owedAfter(this.#owed),
+    };
+    this.events.push(
+      event.type === 'PointsConsumed' ? consumedEvent(common, event) : { ...common, ...event },
+    );
   }
 }

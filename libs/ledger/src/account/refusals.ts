@@ -11,9 +11,29 @@ export type RefusalCode =
   | 'DurationNotAllowed'
   | 'NothingToRefund'
   | 'RefundExceedsConsumption'
-  | 'ConsumptionOpen';
+  | 'ConsumptionOpen'
+  | 'UnknownBusiness'
+  | 'QuantityNotAllowed'
+  | 'QuantityMissing'
+  | 'NoPrice'
+  | 'NothingToCharge'
+  | 'PriceTooHigh'
+  | 'ConsumptionTimedOut'
+  | 'HoldTooLong'
+  | 'RechargeIdReused'
+  | 'UnknownRecharge'
+  | 'NothingToReverse'
+  | 'ReversalExceedsRecharge'
+  | 'NothingToReinstate'
+  | 'ReinstatementExceedsReversal'
+  | 'TooManySlices';
 
 /** A refusal that is about the message itself. It is not recorded. */
 export type MessageRefusalCode = 'CommandIdReused' | 'TooLate';
 
 export type RefusalDetails = Readonly<Record<string, string | number>>;
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly details: RefusalDetails;
+}

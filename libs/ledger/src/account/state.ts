@@ -1,6 +1,7 @@
-import type { SourceType } from './businesses.js';
+import type { OnTimeout } from './commands.js';
 import type { Draw } from './events.js';
-import { REMEMBER_EVERYTHING, type Policy } from './policy.js';
+import type { FrozenPrice } from '../settings/business.js';
+import { REMEMBER_EVERYTHING, type AccountPolicy, type Overrun } from '../settings/policy.js';
 import { SortedList } from '../support/sorted-list.js';
 import { OverlayMap, type MutableMap } from '../support/overlay-map.js';
 
@@ -18,8 +19,9 @@ export interface Consumption {
   /** Revision of the event that began it, by which other events refer to it. */
   readonly of: number;
   readonly consumptionId: string;
-  readonly sourceType: SourceType;
+  readonly sourceType: string;
   readonly sourceId: string | null;
+  readonly label: string;
   readonly estimated: number;
   /** The draws that have not been refunded, in the order in which they were made. */
   readonly draws: readonly Draw[];
@@ -30,6 +32,53 @@ export interface Consumption {
   readonly closedAtMs: number;
   /** Rank among everything in the account that closed or timed out; 0 while it is open. */
   readonly closing: number;
+  /** What an extension or a settlement has to know; null: none can come any more. */
+  readonly hold: Hold | null;
+}
+
+/** The terms of a pre-deduction that was not settled yet. */
+export interface Hold {
+  readonly begunAtMs: number;
+  /** The price that was frozen when it began. */
+  readonly price: FrozenPrice | null;
+  /** The quantity that was estimated. */
+  readonly quantity: number | null;
+  /** null: the policy says when it is settled. */
+  readonly overrun: Overrun | null;
+  readonly onTimeout: OnTimeout;
+}
+
+/** What an account owes for one consumption or recharge. */
+export interface Debt {
+  /** Revision of the consumption or of the recharge. */
+  readonly of: number;
+  /** One of both is null. */
+  readonly consumptionId: string | null;
+  readonly rechargeId: string | null;
+  readonly sourceType: string | null;
+  readonly sourceId: string | null;
+  readonly label: string | null;
+  readonly points: number;
+  /** Of a late settlement that charged nothing; the first row that pays it carries the duration. */
+  readonly duration: number | null;
+}
+
+/** A recharge, and what its reversals did. */
+export interface Recharge {
+  /** Revision of its event. */
+  readonly of: number;
+  readonly rechargeId: string;
+  readonly batchId: number;
+  readonly sourceId: string | null;
+  readonly points: number;
+  /** Rank by arrival among the recharges of the account, from 0. */
+  readonly arrival: number;
+  /** Points that expired out of its batch. */
+  readonly expired: number;
+  /** What its reversals took, and what was collected for its debt, that has not come back. */
+  readonly taken: readonly Draw[];
+  /** What was reversed and is neither taken nor owed. */
+  readonly uncollected: number;
 }
 
 /** Everything that a rule looks at once it is known that the command is a new one. */
@@ -56,12 +105,23 @@ export interface AccountState {
   /** By consumption id. An id can be used again only after its earlier consumption was evicted. */
   consumptions: MutableMap<string, Consumption>;
   /**
-   * Open pre-deductions in the order in which they will time out, each as it began: only a settlement
-   * changes an open one, and it closes it in the same append.
+   * Open pre-deductions in the order in which they will time out, each as it began or as it was last
+   * extended: what else changes an open one closes it in the same append.
    */
   openOrder: SortedList<Consumption>;
   openDraws: number;
   closings: number;
+  /** The sum of the debts. */
+  owed: number;
+  /** In the order in which they arose. */
+  debts: readonly Debt[];
+  /** Whether recharges are remembered at all. */
+  tracksRecharges: boolean;
+  /** By batch. */
+  recharges: MutableMap<number, Recharge>;
+  /** The batches of the recharges of an id, newest last. */
+  rechargeIds: MutableMap<string, readonly number[]>;
+  rechargesSeen: number;
 }
 
 /** Where the events of an answered command begin. The answer itself is read back from them. */
@@ -78,7 +138,9 @@ export interface Account extends AccountState {
   remaining: Map<number, number>;
   graceBatches: Map<string, number>;
   consumptions: Map<string, Consumption>;
-  policy: Policy;
+  recharges: Map<number, Recharge>;
+  rechargeIds: Map<string, readonly number[]>;
+  policy: AccountPolicy;
   answered: Map<string, AnsweredCommand>;
   /** The same commands, oldest first. Those before `answeredFrom` are evicted. */
   answeredQueue: AnsweredCommand[];
@@ -108,7 +170,7 @@ const compareTimeOut = (a: Consumption, b: Consumption): number =>
 
 export const EVICT_BATCHES_MIN = 256;
 
-export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
+export function emptyAccount(policy: AccountPolicy = REMEMBER_EVERYTHING): Account {
   return {
     revision: -1,
     at: '',
@@ -126,6 +188,12 @@ export function emptyAccount(policy: Policy = REMEMBER_EVERYTHING): Account {
     openOrder: new SortedList(compareTimeOut),
     openDraws: 0,
     closings: 0,
+    owed: 0,
+    debts: [],
+    tracksRecharges: policy.rechargesMax !== undefined,
+    recharges: new Map(),
+    rechargeIds: new Map(),
+    rechargesSeen: 0,
     policy,
     answered: new Map(),
     answeredQueue: [],
@@ -159,5 +227,11 @@ export function forkState(state: AccountState): AccountState {
     openOrder: state.openOrder.copy(),
     openDraws: state.openDraws,
     closings: state.closings,
+    owed: state.owed,
+    debts: state.debts,
+    tracksRecharges: state.tracksRecharges,
+    recharges: new OverlayMap(state.recharges),
+    rechargeIds: new OverlayMap(state.rechargeIds),
+    rechargesSeen: state.rechargesSeen,
   };
 }

@@ -1,13 +1,10 @@
-import type { LedgerEvent } from '../account/events.js';
-import { invalidEventFields } from './event-schema.js';
+import { rulesOf, type LedgerEvent } from '../account/events.js';
+import { invalidFields, type FieldChecks } from './field-checks.js';
 import { parseMetaFast, parseMetaVersionFast } from './fast-path/parse-meta.js';
-import {
-  VERSION,
-  assertKnownVersion,
-  parseMeta,
-  serializeMeta,
-  type Provenance,
-} from './provenance.js';
+import { VERSION, parseMeta, serializeMeta, type Provenance } from './provenance.js';
+import { SCHEMAS_1 } from './schema-1.js';
+import { SCHEMAS_2 } from './schema-2.js';
+import { downcastTo1, upcastFrom1, type EventOfVersion1 } from './upcast.js';
 import { UnknownEvent, UnreadableEvent, assertValidFields, parseJson } from './unreadable-event.js';
 
 /**
@@ -20,47 +17,64 @@ export interface SerializedEvent {
   readonly meta: string;
 }
 
-/** A program reads the version it writes, and each older version by way of the version after it. */
-interface EventReader {
-  readonly version: number;
-  /** Turns the data of a version that is no longer written into data of the version after it. */
-  readonly upcasters: Readonly<Record<number, (type: string, data: unknown) => unknown>>;
+/** How a version of the data is read: it is checked as it was written, and then brought up to date. */
+interface VersionReader {
+  readonly schemas: ReadonlyMap<string, FieldChecks>;
+  /** Turns data that has passed into data of the version after it; null: it is the newest. */
+  readonly upcast: ((data: object) => object) | null;
 }
 
-const CURRENT_READER: EventReader = { version: VERSION, upcasters: {} };
+/** By version. A program reads the versions it writes and every older one. */
+export type EventReader = Readonly<Record<number, VersionReader>>;
 
+const READER: EventReader = {
+  1: { schemas: SCHEMAS_1, upcast: (data) => upcastFrom1(data as EventOfVersion1) },
+  2: { schemas: SCHEMAS_2, upcast: null },
+};
+
+/** Rules 1 write version 1, so that older programs go on reading, and rules 2 write version 2. */
 export function serializeEvent(event: LedgerEvent, provenance: Provenance): SerializedEvent {
-  return { type: event.type, data: JSON.stringify(event), meta: serializeMeta(provenance) };
+  const version = rulesOf(event);
+  const data = version === 1 ? downcastTo1(event) : event;
+  const meta = serializeMeta(provenance, version);
+  return { type: event.type, data: JSON.stringify(data), meta };
 }
 
 export function deserializeEvent(
   stored: SerializedEvent,
-  reader = CURRENT_READER,
+  reader = READER,
 ): { readonly event: LedgerEvent; readonly provenance: Provenance } {
-  const { v, provenance } = parseMetaFast(stored.meta) ?? parseMeta(stored.meta);
+  const { v, provenance } = parseMetaFast(stored.meta) ?? parseMeta(stored.meta, newestOf(reader));
   return { event: parseData(stored, v, reader), provenance };
 }
 
 /** The event without its provenance, which is all that a replay needs. */
 export function parseEvent(stored: SerializedEvent): LedgerEvent {
-  const version = parseMetaVersionFast(stored.meta) ?? parseMeta(stored.meta).v;
-  return parseData(stored, version, CURRENT_READER);
+  const version = parseMetaVersionFast(stored.meta) ?? parseMeta(stored.meta, VERSION).v;
+  return parseData(stored, version, READER);
 }
 
+const newestOf = (reader: EventReader): number => Math.max(...Object.keys(reader).map(Number));
+
 function parseData(stored: SerializedEvent, version: number, reader: EventReader): LedgerEvent {
-  assertKnownVersion(version, reader.version);
-  let data = parseJson(stored.data, 'data');
-  for (let from = version; from < reader.version; from++) {
-    const upcast = reader.upcasters[from];
-    if (!upcast) throw new UnknownEvent(`nothing reads events of version ${from}`);
-    data = upcast(stored.type, data);
+  const { type } = stored;
+  const written = reader[version];
+  if (written === undefined) throw new UnknownEvent(`nothing reads events of version ${version}`);
+  const parsed = parseJson(stored.data, 'data');
+  const checks = written.schemas.get(type);
+  if (checks === undefined) throw new UnknownEvent(`unknown type ${type}`);
+  assertValidFields(invalidFields(checks, parsed), type);
+  let data = parsed as LedgerEvent;
+  if (data.type !== type) {
+    throw new UnreadableEvent(`its data says it is ${data.type}, the store ${type}`);
   }
-  const invalid = invalidEventFields(stored.type, data);
-  if (invalid === null) throw new UnknownEvent(`unknown type ${stored.type}`);
-  assertValidFields(invalid, stored.type);
-  const event = data as LedgerEvent;
-  if (event.type !== stored.type) {
-    throw new UnreadableEvent(`its data says it is ${event.type}, the store ${stored.type}`);
+  let from = version;
+  for (let { upcast } = written; upcast !== null;) {
+    data = upcast(data) as LedgerEvent;
+    from += 1;
+    const next = reader[from];
+    if (next === undefined) throw new UnknownEvent(`nothing reads events of version ${from}`);
+    ({ upcast } = next);
   }
-  return event;
+  return data;
 }

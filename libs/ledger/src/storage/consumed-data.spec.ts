@@ -1,9 +1,12 @@
 import { parseEvent } from './codec.js';
-import { invalidEventFields } from './event-schema.js';
+import { invalidFields } from './field-checks.js';
+import { SCHEMAS_1 } from './schema-1.js';
 import { UnreadableEvent } from './unreadable-event.js';
+import { downcastTo1, type EventOfVersion1 } from './upcast.js';
+import { BUSINESSES, type SourceType } from '../settings/businesses.js';
 import type { PointsConsumed } from '../account/events.js';
 
-const EVENT: PointsConsumed = {
+const EVENT: EventOfVersion1<PointsConsumed> = {
   at: '2030-02-01T00:00:00.000Z',
   receivedAt: '2030-01-31T23:59:59.999Z',
   commandId: '7462ece4-6afc-52c9-9c28-14e83906ee80',
@@ -24,11 +27,21 @@ const EVENT: PointsConsumed = {
 };
 const META =
   '{"command":{"id":"c-1","source":"/s","type":"ConsumePoints"},"correlation":"c","policy":"p","v":1}';
+/** What version 1 does not store. */
+const UPCAST = {
+  owedAfter: null,
+  label: '【声音克隆】',
+  quantity: null,
+  price: null,
+  priced: false,
+  overrun: null,
+  onTimeout: null,
+};
 const textOf = (event: object): string => JSON.stringify(event);
 const parse = (data: string) => parseEvent({ type: 'PointsConsumed', data, meta: META });
 
 describe('the data of a consumption', () => {
-  it.each<Partial<PointsConsumed>>([
+  it.each<Partial<EventOfVersion1<PointsConsumed>>>([
     {},
     { of: 0, duration: null, settleBy: null },
     { of: 123_456, sourceId: null, sourceType: 'tts' },
@@ -45,8 +58,9 @@ describe('the data of a consumption', () => {
     { duration: 1e21 },
   ])('is parsed to the byte: %j', (change) => {
     const event = { ...EVENT, ...change };
-    expect(parse(textOf(event))).toEqual(event);
-    expect(textOf(parse(textOf(event)))).toBe(textOf(event));
+    const label = event.sourceType === 'tts' ? '【配音合成】' : UPCAST.label;
+    expect(parse(textOf(event))).toEqual({ ...event, ...UPCAST, label });
+    expect(writtenAgain(textOf(event))).toBe(textOf(event));
   });
 
   it.each<Record<string, unknown>>([
@@ -62,7 +76,7 @@ describe('the data of a consumption', () => {
   });
 
   it('keeps a field that this version does not know', () => {
-    expect(parse(textOf({ ...EVENT, more: 1 }))).toEqual({ ...EVENT, more: 1 });
+    expect(parse(textOf({ ...EVENT, more: 1 }))).toEqual({ ...EVENT, ...UPCAST, more: 1 });
   });
 
   it('is parsed even with 220,000 draws, as a forger could write it', () => {
@@ -71,7 +85,7 @@ describe('the data of a consumption', () => {
       points: 999_999_999_999_999,
     }));
     const data = textOf({ ...EVENT, draws });
-    expect(textOf(parse(data))).toBe(data);
+    expect(writtenAgain(data)).toBe(data);
   });
 
   it('is never parsed as anything but its JSON, whichever character is changed', () => {
@@ -89,13 +103,17 @@ describe('the data of a consumption', () => {
         const event = parseOrNull(other);
         if (event === null) continue;
         parsed += 1;
-        expect(event).toEqual(JSON.parse(other));
-        expect(invalidEventFields('PointsConsumed', event)).toEqual([]);
+        const written = JSON.parse(other) as typeof EVENT;
+        const { label } = BUSINESSES[written.sourceType as SourceType];
+        expect(event).toEqual({ ...written, ...UPCAST, label });
+        expect(invalidFields(SCHEMAS_1.get('PointsConsumed')!, written)).toEqual([]);
       }
     }
     expect(parsed).toBeGreaterThan(1_000);
   });
 });
+
+const writtenAgain = (data: string): string => JSON.stringify(downcastTo1(parse(data)));
 
 function parseOrNull(data: string): object | null {
   try {

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { CHAIN_START, chainHash, eventIdOf } from '#identity';
 import { deserializeEvent, serializeEvent } from './codec.js';
-import { replay } from '../account/evolve.js';
-import { REMEMBER_EVERYTHING } from '../account/policy.js';
+import { decide } from '../account/decide.js';
+import { adoptPolicy, evolve, replay } from '../account/evolve.js';
+import { termsOf } from '../account/terms.js';
+import { DEFAULT_SETTINGS_POLICY, REMEMBER_EVERYTHING } from '../settings/policy.js';
+import { FIRST_BUSINESSES } from '../settings/settings.js';
+import { buildCommand, recharge } from '../testing/command-builders.js';
 
 interface Golden {
   readonly stream: string;
@@ -23,7 +27,11 @@ const golden = JSON.parse(
 
 const read = golden.events.map((stored) => deserializeEvent(stored));
 const kindsOf = (name: 'code' | 'cause'): unknown[] => [
-  ...new Set(read.flatMap(({ event }) => (name in event ? [event[name as never]] : []))),
+  ...new Set(
+    golden.events
+      .map(({ data }) => JSON.parse(data) as Record<string, unknown>)
+      .flatMap((stored) => (name in stored ? [stored[name]] : [])),
+  ),
 ];
 
 describe('events as version 1 stored them', () => {
@@ -49,6 +57,39 @@ describe('events as version 1 stored them', () => {
       REMEMBER_EVERYTHING,
     );
     expect(account).toMatchObject({ balance: golden.balance, held: golden.held });
+  });
+
+  it('go on under rules 2, which remember their recharges and settle their pre-deductions', () => {
+    const policy = DEFAULT_SETTINGS_POLICY[2];
+    const terms = termsOf({ version: 2, rules: 2, policy, businesses: FIRST_BUSINESSES });
+    const account = replay(
+      read.map(({ event }) => event),
+      REMEMBER_EVERYTHING,
+    );
+    adoptPolicy(account, policy);
+    const [firstRecharge] = read.flatMap(({ event }) =>
+      event.type === 'PointsRecharged' ? [event] : [],
+    );
+    expect(account.recharges.get(firstRecharge!.batchId)).toMatchObject({
+      rechargeId: firstRecharge!.commandId,
+      points: firstRecharge!.points,
+    });
+    const ask = recharge(7, { rechargeId: firstRecharge!.commandId });
+    const decision = decide(buildCommand(ask, 'again', account.at), account, terms);
+    expect(decision).toMatchObject({ kind: 'record' });
+    const events = decision.kind === 'record' ? decision.events : [];
+    expect(events.at(-1)).toMatchObject({ type: 'CommandRefused', code: 'RechargeIdReused' });
+    for (const event of events) {
+      const stored = serializeEvent(event, {
+        command: { source: '/spec', id: 'again', type: 'RechargePoints' },
+        correlation: 'c',
+        settings: 2,
+        rules: 2,
+      });
+      expect(deserializeEvent(stored).event).toEqual(event);
+      evolve(account, event);
+    }
+    expect(account).toMatchObject({ owed: 0 });
   });
 
   it('are of every kind', () => {

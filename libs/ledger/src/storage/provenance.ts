@@ -1,15 +1,27 @@
 import type { CommandType } from '../account/commands.js';
-import { invalidMetaFields } from './event-schema.js';
+import { invariant } from '../support/assert.js';
+import {
+  fieldChecksOf,
+  invalidFields,
+  isObject,
+  optional,
+  positiveNumber,
+  text,
+  wholeNumber,
+  type FieldCheck,
+  type FieldChecks,
+} from './field-checks.js';
 import { UnknownEvent, assertValidFields, parseJson } from './unreadable-event.js';
 
-/** The version in which events are written. */
-export const VERSION = 1;
+/** The newest version in which events are written. */
+export const VERSION = 2;
 
-/** The command that caused an event, and the policy under which it was decided. */
+/** What the digest of a command covers: its parsed data, with sorted names and without nulls. */
+export type DigestedData = Readonly<Record<string, unknown>>;
+
+/** The command that caused an event, and the settings under which it was decided. */
 export interface Provenance {
   readonly command: { readonly source: string; readonly id: string; readonly type: CommandType };
-  /** Fingerprint of the policy in force. */
-  readonly policy: string;
   readonly correlation: string;
   readonly traceparent?: string;
   readonly kafka?: {
@@ -17,6 +29,13 @@ export interface Provenance {
     readonly partition: number;
     readonly offset: string;
   };
+  /** Fingerprint of the policy in force, by rules 1. */
+  readonly policy?: string;
+  /** The version of the settings in force, and its rules; absent: there were none yet. */
+  readonly settings?: number;
+  readonly rules?: number;
+  /** Of the first event that was recorded for the command. */
+  readonly data?: DigestedData;
 }
 
 /** The version of a stored event, and its provenance: what stands in its `meta`. */
@@ -25,43 +44,79 @@ export interface Meta {
   readonly provenance: Provenance;
 }
 
-/** Canonical JSON (RFC 8785): the keys are sorted here, and the values are text and whole numbers. */
-export function serializeMeta({
-  command,
-  correlation,
-  kafka,
-  policy,
-  traceparent,
-}: Provenance): string {
+/**
+ * Canonical JSON (RFC 8785): the keys are sorted here, those of the data were when it was digested, and
+ * the values are text and numbers.
+ */
+export function serializeMeta(provenance: Provenance, version: number): string {
+  const { command, correlation, data, kafka, policy, rules, settings, traceparent } = provenance;
+  invariant(
+    version === 1 ? policy !== undefined : settings !== undefined && rules !== undefined,
+    'rules 1 name the fingerprint of their policy, and rules 2 their settings',
+  );
   return JSON.stringify({
     command: { id: command.id, source: command.source, type: command.type },
     correlation,
+    ...(data && { data }),
     ...(kafka && {
       kafka: { offset: kafka.offset, partition: kafka.partition, topic: kafka.topic },
     }),
-    policy,
+    ...(version === 1 && { policy }),
+    ...(rules !== undefined && { rules }),
+    ...(settings !== undefined && { settings }),
     ...(traceparent !== undefined && { traceparent }),
-    v: VERSION,
+    v: version,
   });
 }
 
-export function parseMeta(text: string): Meta {
-  const meta = parseJson(text, 'meta');
-  assertKnownMetaVersion(meta);
-  assertValidFields(invalidMetaFields(meta), 'meta');
+export function parseMeta(json: string, newest = VERSION): Meta {
+  const meta = parseJson(json, 'meta');
+  const version = isObject(meta) && Number.isInteger(meta['v']) ? (meta['v'] as number) : 1;
+  // This comes before the other checks, because a build can't judge the fields of a newer version.
+  if (version > newest) {
+    throw new UnknownEvent(`version ${version} is newer than this program, which reads ${newest}`);
+  }
+  assertValidFields(invalidFields(version < 2 ? META_1 : META_2, meta), 'meta');
+  assertKnownRules(version, meta as Provenance);
   const { v, ...provenance } = meta as Provenance & { readonly v: number };
   return { v, provenance };
 }
 
-/** Comes before the other checks, because this build can't judge the fields of a newer version. */
-function assertKnownMetaVersion(meta: unknown): void {
-  if (typeof meta !== 'object' || meta === null || !('v' in meta)) return;
-  if (typeof meta.v === 'number' && Number.isInteger(meta.v)) assertKnownVersion(meta.v, VERSION);
+/** What later rules mean by their events, this build can't know. */
+function assertKnownRules(version: number, { rules }: Provenance): void {
+  if (rules === undefined || rules === version) return;
+  if (rules > version) throw new UnknownEvent(`rules ${rules} are not known to this program`);
+  assertValidFields(['rules'], 'meta');
 }
 
-export function assertKnownVersion(version: number, newestKnown: number): void {
-  if (version <= newestKnown) return;
-  throw new UnknownEvent(
-    `version ${version} is newer than this program, which reads ${newestKnown}`,
-  );
-}
+const absent: FieldCheck = (value) => value === undefined;
+
+const COMMON = {
+  v: positiveNumber,
+  command: (value: unknown) =>
+    isObject(value) && text(value['source']) && text(value['id']) && text(value['type']),
+  correlation: text,
+  traceparent: optional(text),
+  kafka: optional(
+    (value) =>
+      isObject(value) &&
+      text(value['topic']) &&
+      wholeNumber(value['partition']) &&
+      text(value['offset']),
+  ),
+  data: optional(isObject),
+};
+
+const META_1: FieldChecks = fieldChecksOf({
+  ...COMMON,
+  policy: text,
+  rules: optional(positiveNumber),
+  settings: optional(positiveNumber),
+});
+
+const META_2: FieldChecks = fieldChecksOf({
+  ...COMMON,
+  policy: absent,
+  rules: positiveNumber,
+  settings: positiveNumber,
+});

@@ -6,10 +6,11 @@ import {
   refund,
   type CommandInput,
 } from '../testing/command-builders.js';
+import { TERMS_OF_RULES_1 } from '../account/rules-1.js';
 import { decide } from '../account/decide.js';
 import type { LedgerEvent } from '../account/events.js';
 import { evolve, replay } from '../account/evolve.js';
-import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from '../account/policy.js';
+import { DEFAULT_POLICY, REMEMBER_EVERYTHING, type Policy } from '../settings/policy.js';
 import { snapshotDifference } from './snapshot-difference.js';
 import { toSnapshot, fromSnapshot } from './snapshot.js';
 
@@ -30,6 +31,7 @@ function historyOf(asks: readonly CommandInput[]): readonly LedgerEvent[] {
     const decision = decide(
       buildCommand(ask, `id-${nth}`, `2030-01-01T00:0${nth}:00.000Z`),
       account,
+      TERMS_OF_RULES_1,
     );
     if (decision.kind !== 'record') throw new Error(`command ${nth} records nothing`);
     for (const event of decision.events) evolve(account, event);

@@ -1,5 +1,6 @@
-import type { Account, Batch, Consumption } from '../account/state.js';
-import { totalPoints } from '../account/apply.js';
+import type { Account, Batch, Consumption, Debt, Hold, Recharge } from '../account/state.js';
+import { isRechargeRemembered } from '../account/recharges.js';
+import { totalPoints } from '../account/slices.js';
 import { isOutsideWindow, isConsumptionRetained } from '../account/idempotency-window.js';
 import { later } from '../support/time.js';
 
@@ -22,11 +23,14 @@ export function snapshotDifference(
       ['held', restored.held, replayed.held],
       ['batchesSeen', restored.batchesSeen, replayed.batchesSeen],
       ['closings', restored.closings, replayed.closings],
+      ['owed', restored.owed, replayed.owed],
+      ['debts', describeDebts(restored.debts), describeDebts(replayed.debts)],
       ['batches with points left', restored.remaining.size, replayed.remaining.size],
       ['open pre-deductions', restored.openOrder.size, replayed.openOrder.size],
     ]) ??
     batchDifference(restored, replayed) ??
     consumptionDifference(restored, replayed, isLenient) ??
+    rechargeDifference(restored, replayed, isLenient) ??
     answeredDifference(restored, replayed, isLenient)
   );
 }
@@ -74,6 +78,10 @@ function reachableBatches(restored: Account): ReadonlySet<number> {
   for (const { draws } of restored.consumptions.values()) {
     for (const { batchId } of draws) needed.add(batchId);
   }
+  for (const { batchId, taken } of restored.recharges.values()) {
+    needed.add(batchId);
+    for (const slice of taken) needed.add(slice.batchId);
+  }
   return needed;
 }
 
@@ -95,8 +103,7 @@ function consumptionDifference(
   }
   if (isLenient) return null;
   for (const [id, consumption] of replayed.consumptions) {
-    if (!isConsumptionRetained(consumption, replayed.closings, restored.policy, replayed.atMs))
-      continue;
+    if (!isConsumptionRetained(consumption, replayed, restored.policy, replayed.atMs)) continue;
     if (!restored.consumptions.has(id)) return `consumption ${id} is missing`;
   }
   return null;
@@ -109,6 +116,7 @@ const describeConsumption = (one: Consumption | undefined): string | undefined =
     one.consumptionId,
     one.sourceType,
     one.sourceId,
+    one.label,
     one.estimated,
     totalPoints(one.draws),
     one.draws.map(({ batchId, points }) => [batchId, points]),
@@ -116,6 +124,77 @@ const describeConsumption = (one: Consumption | undefined): string | undefined =
     one.phase,
     one.closedAtMs,
     one.closing,
+    one.hold && describeHold(one.hold),
+  ]);
+
+const describeHold = ({ begunAtMs, price, quantity, overrun, onTimeout }: Hold): unknown => [
+  begunAtMs,
+  price && [
+    price.settings,
+    price.unit,
+    price.points,
+    price.per,
+    price.step,
+    price.minimum,
+    price.rounding,
+  ],
+  quantity,
+  overrun,
+  onTimeout,
+];
+
+const describeDebts = (debts: readonly Debt[]): string =>
+  JSON.stringify(
+    debts.map((debt) => [
+      debt.of,
+      debt.consumptionId,
+      debt.rechargeId,
+      debt.sourceType,
+      debt.sourceId,
+      debt.label,
+      debt.points,
+      debt.duration,
+    ]),
+  );
+
+/** An account that does not remember recharges, as by rules 1, has none to compare. */
+function rechargeDifference(
+  restored: Account,
+  replayed: Account,
+  isLenient: boolean,
+): string | null {
+  if (!restored.tracksRecharges || (isLenient && restored.rechargesSeen === 0)) return null;
+  const seen = firstDifference([
+    ['recharges seen', restored.rechargesSeen, replayed.rechargesSeen],
+  ]);
+  if (seen !== null) return seen;
+  for (const [batchId, recharge] of restored.recharges) {
+    const other = replayed.recharges.get(batchId);
+    const difference = firstDifference([
+      [`recharge ${recharge.of}`, describeRecharge(recharge), describeRecharge(other)],
+    ]);
+    if (difference !== null) return difference;
+  }
+  if (isLenient) return null;
+  for (const [batchId, recharge] of replayed.recharges) {
+    if (!isRechargeRemembered(replayed, recharge, restored.policy)) continue;
+    if (!restored.recharges.has(batchId)) return `recharge ${recharge.of} is missing`;
+  }
+  return null;
+}
+
+const describeRecharge = (one: Recharge | undefined): string | undefined =>
+  one &&
+  JSON.stringify([
+    one.of,
+    one.rechargeId,
+    one.batchId,
+    one.sourceId,
+    one.points,
+    one.arrival,
+    one.expired,
+    one.taken.map(({ batchId, points }) => [batchId, points]),
+    one.uncollected,
   ]);
 
 /** Commands are evicted oldest first, so the retained ones must be the end of all answered ones. */

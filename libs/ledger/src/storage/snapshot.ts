@@ -4,13 +4,16 @@ import {
   type AnsweredCommand,
   type Batch,
   type Consumption,
+  type Debt,
+  type Recharge,
 } from '../account/state.js';
-import { totalPoints } from '../account/apply.js';
-import type { Policy } from '../account/policy.js';
+import { addRecharge } from '../account/recharges.js';
+import { totalPoints } from '../account/slices.js';
+import type { AccountPolicy } from '../settings/policy.js';
 import { epochMs } from '../support/time.js';
 
 /** Rises with every change of what `toSnapshot` writes. A snapshot of another shape is not read. */
-export const SNAPSHOT_SHAPE = 1;
+export const SNAPSHOT_SHAPE = 2;
 
 /** Whatever can be derived from the rest is left out. */
 interface Snapshot {
@@ -21,6 +24,9 @@ interface Snapshot {
   readonly forgottenUntil: string;
   readonly batches: readonly [batch: Batch, remaining: number][];
   readonly consumptions: readonly Consumption[];
+  readonly debts: readonly Debt[];
+  readonly recharges: readonly Recharge[];
+  readonly rechargesSeen: number;
   readonly answered: readonly [
     commandId: string,
     revision: number,
@@ -32,6 +38,7 @@ interface Snapshot {
 /** The account as text that `fromSnapshot` reads. */
 export function toSnapshot(account: Account): string {
   const { revision, at, batchesSeen, closings, forgottenUntil, remaining } = account;
+  const { debts, recharges, rechargesSeen } = account;
   const answered = account.answeredQueue.slice(account.answeredFrom);
   const snapshot: Snapshot = {
     revision,
@@ -41,13 +48,16 @@ export function toSnapshot(account: Account): string {
     forgottenUntil,
     batches: [...account.batches.values()].map((batch) => [batch, remaining.get(batch.id) ?? 0]),
     consumptions: [...account.consumptions.values()],
+    debts,
+    recharges: [...recharges.values()],
+    rechargesSeen,
     answered: answered.map((one) => [one.commandId, one.revision, one.atMs, one.receivedAt]),
   };
   return JSON.stringify(snapshot);
 }
 
 /** Restores an account. The policy must be the one under which the snapshot was made. */
-export function fromSnapshot(text: string, policy: Policy): Account {
+export function fromSnapshot(text: string, policy: AccountPolicy): Account {
   const snapshot = JSON.parse(text) as Snapshot;
   const account = emptyAccount(policy);
   account.revision = snapshot.revision;
@@ -58,6 +68,11 @@ export function fromSnapshot(text: string, policy: Policy): Account {
   account.forgottenUntil = snapshot.forgottenUntil;
   for (const [batch, remaining] of snapshot.batches) restoreBatch(account, batch, remaining);
   for (const consumption of snapshot.consumptions) restoreConsumption(account, consumption);
+  account.debts = snapshot.debts;
+  account.owed = totalPoints(snapshot.debts);
+  account.rechargesSeen = snapshot.rechargesSeen;
+  // Those of one id are listed in the order in which they came in.
+  for (const recharge of snapshot.recharges) addRecharge(account, recharge);
   account.closedQueue.sort((a, b) => a.closing - b.closing);
   for (const [commandId, revision, atMs, receivedAt] of snapshot.answered) {
     restoreAnswered(account, { commandId, revision, atMs, receivedAt });

@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { testUuid, USER } from './command-builders.js';
-import { SOURCE_TYPES } from '../account/businesses.js';
+import { FIELDS, type CommandFields } from './arbitrary-commands.js';
+import { toRules1Fields } from './rules-1-fields.js';
 import type { LedgerCommand } from '../account/commands.js';
-import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
+import { DEFAULT_SETTINGS_POLICY, OVERRUNS, type SettingsPolicy } from '../settings/policy.js';
+import {
+  BEGINNING_OF_TIME,
+  FIRST_BUSINESSES,
+  settingsInForce,
+  type Settings,
+} from '../settings/settings.js';
+import { PRICED_BUSINESSES } from './priced-businesses.js';
 import { isoTime } from '../support/time.js';
 
 // Random histories of one account: commands of every type whose times stand still, jump and run
 // backwards, whose ids are repeated, and whose consumptions share ids.
 
 export interface CommandHistory {
-  readonly policy: Policy;
+  readonly policy: SettingsPolicy;
+  /** Rules 1, rules 2, or rules 2 from somewhere in the middle on. */
+  readonly settings: readonly Settings[];
   readonly commands: readonly LedgerCommand[];
 }
 
@@ -18,7 +28,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2030, 0, 1, 12);
 
-const TINY_POLICY: Policy = {
+const DEFAULT = DEFAULT_SETTINGS_POLICY[2];
+
+const TINY_POLICY: SettingsPolicy = {
   refundableDays: 3,
   consumptionsMax: 3,
   refundGraceDays: 1,
@@ -27,13 +39,18 @@ const TINY_POLICY: Policy = {
   rememberMax: 6,
   batchesMax: 5,
   openDrawsMax: 5,
+  overrun: 'owe',
+  owedMax: 60,
+  debtsMax: 2,
+  rechargesMax: 2,
+  openMax: 3,
 };
 
 const small = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
 
-const policies: fc.Arbitrary<Policy> = fc.oneof(
-  fc.constant(DEFAULT_POLICY),
-  fc.constant({ ...DEFAULT_POLICY, refundGraceDays: 0 }),
+const policies: fc.Arbitrary<SettingsPolicy> = fc.oneof(
+  fc.constant(DEFAULT),
+  fc.constant({ ...DEFAULT, refundGraceDays: 0 }),
   fc.constant(TINY_POLICY),
   fc
     .record({
@@ -45,70 +62,40 @@ const policies: fc.Arbitrary<Policy> = fc.oneof(
       more: small(4),
       batchesMax: fc.integer({ min: 1, max: 6 }),
       openDrawsMax: small(6),
+      overrun: fc.constantFrom(...OVERRUNS),
+      owedMax: fc.constantFrom(0, 20, 1_000_000),
+      debtsMax: small(3),
+      rechargesMax: small(4),
+      openMax: small(4),
     })
     .map(({ more, ...policy }) => ({ ...policy, rememberMax: policy.rememberMin + more })),
 );
 
-/** Small amounts that are likely to interact, and sometimes as many as one command may move. */
-const points = fc.oneof(
-  { weight: 25, arbitrary: fc.integer({ min: 1, max: 60 }) },
-  { weight: 1, arbitrary: fc.constant(1_000_000_000) },
+/** When rules 2 come into force. */
+const switches = fc.oneof(
+  { weight: 2, arbitrary: fc.constant('never' as const) },
+  { weight: 4, arbitrary: fc.constant('always' as const) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 40 }).map((hours) => hours * 2 * HOUR) },
 );
 
-const recharges = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 1, max: 300 }) },
-  { weight: 1, arbitrary: fc.constant(1_000_000_000) },
-);
+type Switch = typeof switches extends fc.Arbitrary<infer A> ? A : never;
 
-const consumptionId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-
-/** How long after its recharge a batch expires. */
-const lifetime = fc.constantFrom(null, null, HOUR, DAY, 3 * DAY, 9 * DAY, 9 * DAY, 40 * DAY, 0);
-
-const fields = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      type: fc.constant('RechargePoints' as const),
-      points: recharges,
-      lifetime,
-      priority: fc.constantFrom(0, 50, 50, 100),
-      sourceId: fc.constantFrom(null, 'order'),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      type: fc.constant('ConsumePoints' as const),
-      points,
-      consumptionId,
-      sourceType: fc.constantFrom(...SOURCE_TYPES),
-      sourceId: fc.constantFrom(null, 'task'),
-      settleWithin: fc.constantFrom(null, null, 60, 7200, 86_400, 604_800),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant('SettleConsumption' as const),
-      recent: small(4),
-      points: fc.oneof(points, fc.constant(0)),
-      duration: fc.constantFrom(null, null, 0, 1.5),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      type: fc.constant('RefundPoints' as const),
-      recent: small(4),
-      points: fc.oneof(points, fc.constant(null)),
-      reason: fc.constantFrom(null, 'noisy'),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('ExpirePoints' as const) }) },
-);
-
-type CommandFields = typeof fields extends fc.Arbitrary<infer A> ? A : never;
+function settingsOf(policy: SettingsPolicy, switched: Switch): readonly Settings[] {
+  const notices = { lowBalance: [], expiringSoonDays: [] };
+  const rules1: Settings = {
+    version: 1,
+    from: BEGINNING_OF_TIME,
+    rules: 1,
+    policy,
+    businesses: FIRST_BUSINESSES,
+    notices,
+  };
+  if (switched === 'never') return [rules1];
+  const businesses = [...FIRST_BUSINESSES, ...PRICED_BUSINESSES];
+  const rules2: Settings = { ...rules1, rules: 2, businesses };
+  if (switched === 'always') return [rules2];
+  return [rules1, { ...rules2, version: 2, from: isoTime(START + switched) }];
+}
 
 const clock = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, MINUTE, HOUR) },
@@ -124,58 +111,84 @@ const repeat = fc.oneof(
   },
 );
 
-const historyStep = fc.record({ fields, clock, repeat });
+type Repeat = typeof repeat extends fc.Arbitrary<infer A> ? A : never;
+
+const historyStep = fc.record({ fields: FIELDS, clock, repeat });
 
 export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
   fc
     .record({
       policy: policies,
+      switched: switches,
       steps: fc.array(historyStep, { minLength: 1, maxLength: stepsMax, size: 'max' }),
     })
-    .map(({ policy, steps }) => {
-      const commands: LedgerCommand[] = [];
-      const begun: string[] = [];
-      let now = START;
+    .map(({ policy, switched, steps }) => {
+      const settings = settingsOf(policy, switched);
+      const builder = new CommandBuilder();
       for (const { fields, clock, repeat } of steps) {
-        now += clock;
-        const earlier = repeat && commands.at(-1 - repeat.before);
-        if (!earlier) commands.push(toCommand(fields, now, commands.length, begun));
-        else commands.push(repeatedCommand(earlier, repeat.changed, repeat.now ? now : null));
+        builder.now += clock;
+        const at = isoTime(builder.now);
+        const isRules1 = (settingsInForce(settings, at)?.rules ?? 1) === 1;
+        if (repeat !== null && builder.repeat(repeat)) continue;
+        builder.add(isRules1 ? toRules1Fields(fields) : fields);
       }
-      return { policy, commands };
+      return { policy, settings, commands: builder.commands };
     });
 
-/** Settlements and refunds name recently begun consumptions. */
-function toCommand(
-  fields: CommandFields,
-  now: number,
-  nth: number,
-  begun: string[],
-): LedgerCommand {
-  const id = `command-${nth}`;
-  const sent = {
-    userId: USER,
-    source: '/history',
-    id,
-    commandId: testUuid(id),
-    digest: nth.toString(16).padStart(64, '0'),
-    at: isoTime(now),
-  };
-  switch (fields.type) {
-    case 'RechargePoints': {
-      const { lifetime, ...rest } = fields;
-      return { ...rest, ...sent, expiresAt: lifetime === null ? null : isoTime(now + lifetime) };
+/** Settlements, refunds and reversals name what recently began. */
+class CommandBuilder {
+  readonly commands: LedgerCommand[] = [];
+  now = START;
+  readonly #begun: string[] = [];
+  readonly #recharged: string[] = [];
+
+  /** False where there is no such earlier command. */
+  repeat({ before, changed, now }: NonNullable<Repeat>): boolean {
+    const earlier = this.commands.at(-1 - before);
+    if (earlier === undefined) return false;
+    this.commands.push(repeatedCommand(earlier, changed, now ? this.now : null));
+    return true;
+  }
+
+  add(fields: CommandFields): void {
+    const id = `command-${this.commands.length}`;
+    this.commands.push(this.#toCommand(fields, id));
+  }
+
+  #toCommand(fields: CommandFields, id: string): LedgerCommand {
+    const commandId = testUuid(id);
+    const sent = {
+      userId: USER,
+      source: '/history',
+      id,
+      commandId,
+      digest: this.commands.length.toString(16).padStart(64, '0'),
+      at: isoTime(this.now),
+    };
+    switch (fields.type) {
+      case 'RechargePoints': {
+        const { lifetime, ...rest } = fields;
+        this.#recharged.push(fields.rechargeId ?? commandId);
+        const expiresAt = lifetime === null ? null : isoTime(this.now + lifetime);
+        return { ...rest, ...sent, expiresAt };
+      }
+      case 'ConsumePoints':
+        this.#begun.push(fields.consumptionId ?? commandId);
+        return { ...fields, ...sent };
+      case 'ExtendConsumption':
+      case 'SettleConsumption':
+      case 'RefundPoints': {
+        const { recent, ...rest } = fields;
+        return { ...rest, ...sent, consumptionId: this.#begun.at(-1 - recent) ?? 'unknown' };
+      }
+      case 'ReverseRecharge':
+      case 'ReinstateRecharge': {
+        const { recent, ...rest } = fields;
+        return { ...rest, ...sent, rechargeId: this.#recharged.at(-1 - recent) ?? 'unknown' };
+      }
+      case 'ExpirePoints':
+        return { ...fields, ...sent };
     }
-    case 'ConsumePoints':
-      begun.push(fields.consumptionId);
-      return { ...fields, ...sent, duration: null };
-    case 'SettleConsumption':
-    case 'RefundPoints': {
-      const { recent, ...rest } = fields;
-      return { ...rest, ...sent, consumptionId: begun.at(-1 - recent) ?? 'unknown' };
-    }
-    case 'ExpirePoints':
-      return { ...fields, ...sent };
   }
 }
 

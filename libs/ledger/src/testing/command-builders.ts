@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { SourceType } from '../account/businesses.js';
-import type { LedgerCommand } from '../account/commands.js';
+import type { LedgerCommand, OnTimeout, ReversalCause, Shortfall } from '../account/commands.js';
+import type { Overrun } from '../settings/policy.js';
 import { time, timeOrNull } from './event-builders.js';
 
 // Builders of commands for specs. The scenario fills in an id where the spec names none.
@@ -48,36 +48,45 @@ interface RechargeOptions extends CommandOptions {
   readonly expiresAt?: string | null;
   readonly priority?: number;
   readonly sourceId?: string | null;
+  readonly rechargeId?: string | null;
 }
 
 export const recharge = (
   points: number,
-  { expiresAt, priority = 50, sourceId = null, ...sent }: RechargeOptions = {},
+  { expiresAt, priority = 50, sourceId = null, rechargeId = null, ...sent }: RechargeOptions = {},
 ): CommandInput => ({
   type: 'RechargePoints',
   points,
   expiresAt: timeOrNull(expiresAt),
   priority,
   sourceId,
+  rechargeId,
   sent,
 });
 
 interface ConsumeOptions extends CommandOptions {
-  readonly consumptionId?: string;
-  readonly sourceType?: SourceType;
+  readonly consumptionId?: string | null;
+  readonly sourceType?: string;
   readonly sourceId?: string | null;
   readonly duration?: number | null;
+  readonly quantity?: number | null;
   readonly settleWithin?: number | null;
+  readonly overrun?: Overrun | null;
+  readonly onTimeout?: OnTimeout | null;
 }
 
+/** `points` null: the ledger prices the quantity. */
 export const consume = (
-  points: number,
+  points: number | null,
   {
     consumptionId = 'work',
     sourceType = 'script',
     sourceId = null,
     duration = null,
+    quantity = null,
     settleWithin = null,
+    overrun = null,
+    onTimeout = null,
     ...sent
   }: ConsumeOptions = {},
 ): CommandInput => ({
@@ -87,6 +96,34 @@ export const consume = (
   sourceType,
   sourceId,
   duration,
+  quantity,
+  settleWithin,
+  overrun,
+  onTimeout,
+  sent,
+});
+
+interface ExtendOptions extends CommandOptions {
+  readonly consumptionId?: string;
+  readonly points?: number | null;
+  readonly quantity?: number | null;
+  readonly duration?: number | null;
+  readonly settleWithin?: number | null;
+}
+
+export const extend = ({
+  consumptionId = 'work',
+  points = null,
+  quantity = null,
+  duration = null,
+  settleWithin = null,
+  ...sent
+}: ExtendOptions): CommandInput => ({
+  type: 'ExtendConsumption',
+  consumptionId,
+  points,
+  quantity,
+  duration,
   settleWithin,
   sent,
 });
@@ -94,12 +131,28 @@ export const consume = (
 interface SettleOptions extends CommandOptions {
   readonly consumptionId?: string;
   readonly duration?: number | null;
+  readonly quantity?: number | null;
+  readonly overrun?: Overrun | null;
 }
 
 export const settle = (
-  points: number,
-  { consumptionId = 'work', duration = null, ...sent }: SettleOptions = {},
-): CommandInput => ({ type: 'SettleConsumption', consumptionId, points, duration, sent });
+  points: number | null,
+  {
+    consumptionId = 'work',
+    duration = null,
+    quantity = null,
+    overrun = null,
+    ...sent
+  }: SettleOptions = {},
+): CommandInput => ({
+  type: 'SettleConsumption',
+  consumptionId,
+  points,
+  duration,
+  quantity,
+  overrun,
+  sent,
+});
 
 interface RefundOptions extends CommandOptions {
   readonly consumptionId?: string;
@@ -110,5 +163,41 @@ export const refund = (
   points: number | null = null,
   { consumptionId = 'work', reason = null, ...sent }: RefundOptions = {},
 ): CommandInput => ({ type: 'RefundPoints', consumptionId, points, reason, sent });
+
+interface ReverseOptions extends CommandOptions {
+  readonly rechargeId?: string;
+  readonly cause?: ReversalCause;
+  readonly shortfall?: Shortfall;
+  readonly reason?: string | null;
+}
+
+export const reverse = (
+  points: number | null = null,
+  {
+    rechargeId = 'order',
+    cause = 'mistake',
+    shortfall = 'owe',
+    reason = null,
+    ...sent
+  }: ReverseOptions = {},
+): CommandInput => ({
+  type: 'ReverseRecharge',
+  rechargeId,
+  points,
+  cause,
+  shortfall,
+  reason,
+  sent,
+});
+
+interface ReinstateOptions extends CommandOptions {
+  readonly rechargeId?: string;
+  readonly reason?: string | null;
+}
+
+export const reinstate = (
+  points: number | null = null,
+  { rechargeId = 'order', reason = null, ...sent }: ReinstateOptions = {},
+): CommandInput => ({ type: 'ReinstateRecharge', rechargeId, points, reason, sent });
 
 export const expire = (sent: CommandOptions = {}): CommandInput => ({ type: 'ExpirePoints', sent });

@@ -1,6 +1,8 @@
-import type { SourceType } from '../account/businesses.js';
+import type { OnTimeout } from '../account/commands.js';
 import type {
   CommandRefused,
+  CommonFields,
+  ConsumptionExtended,
   ConsumptionSettled,
   Draw,
   LedgerEvent,
@@ -11,14 +13,15 @@ import type {
   RefundCause,
   Return,
 } from '../account/events.js';
+import { BUSINESSES, type SourceType } from '../settings/businesses.js';
+import type { FrozenPrice } from '../settings/business.js';
+import type { Overrun } from '../settings/policy.js';
 import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
 
 // Builders of given and expected events. The scenario fills in the time, the command and the balance.
 // Times can be written short.
 
-export type EventBody<E> = E extends LedgerEvent
-  ? Omit<E, 'at' | 'receivedAt' | 'commandId' | 'digest' | 'balanceAfter'>
-  : never;
+export type EventBody<E> = E extends LedgerEvent ? Omit<E, keyof CommonFields> : never;
 
 export type EventInput = EventBody<LedgerEvent> & { readonly at?: string };
 
@@ -38,16 +41,23 @@ export const happenedAt = (moment: string, happening: EventInput): EventInput =>
   at: time(moment),
 });
 
+/** Stands for the id of a recharge that its command did not name. */
+export const OWN_ID = '(the id of the command)';
+
+export const labelOf = (sourceType: string): string =>
+  BUSINESSES[sourceType as SourceType]?.label ?? `【${sourceType}】`;
+
 interface BatchOptions {
   readonly expiresAt?: string | null;
   readonly priority?: number;
   readonly sourceId?: string | null;
+  readonly rechargeId?: string;
 }
 
 export const recharged = (
   batchId: number,
   points: number,
-  { expiresAt, priority = 50, sourceId = null }: BatchOptions = {},
+  { expiresAt, priority = 50, sourceId = null, rechargeId = OWN_ID }: BatchOptions = {},
 ): EventBody<PointsRecharged> => ({
   type: 'PointsRecharged',
   batchId,
@@ -55,11 +65,13 @@ export const recharged = (
   expiresAt: timeOrNull(expiresAt),
   priority,
   sourceId,
+  rechargeId,
 });
 
-interface WorkOptions {
+export interface WorkOptions {
   readonly consumptionId?: string;
-  readonly sourceType?: SourceType;
+  readonly sourceType?: string;
+  readonly label?: string;
   readonly sourceId?: string | null;
 }
 
@@ -67,9 +79,14 @@ interface ConsumedOptions extends WorkOptions {
   readonly of?: number | null;
   readonly duration?: number | null;
   readonly settleBy?: string | null;
+  readonly quantity?: number | null;
+  readonly price?: FrozenPrice | null;
+  readonly priced?: boolean;
+  readonly overrun?: Overrun | null;
+  readonly onTimeout?: OnTimeout | null;
 }
 
-const sum = (parts: readonly { readonly points: number }[]): number =>
+export const sum = (parts: readonly { readonly points: number }[]): number =>
   parts.reduce((total, { points }) => total + points, 0);
 
 export const consumed = (
@@ -78,9 +95,15 @@ export const consumed = (
     consumptionId = 'work',
     sourceType = 'script',
     sourceId = null,
+    label = labelOf(sourceType),
     of = null,
     duration = null,
     settleBy,
+    quantity = null,
+    price = null,
+    priced = false,
+    overrun = null,
+    onTimeout = null,
   }: ConsumedOptions = {},
 ): EventBody<PointsConsumed> => ({
   type: 'PointsConsumed',
@@ -92,12 +115,42 @@ export const consumed = (
   draws,
   duration,
   settleBy: timeOrNull(settleBy),
+  label,
+  quantity,
+  price,
+  priced,
+  overrun,
+  onTimeout,
+});
+
+/** A pre-deduction as rules 2 begin it where nothing else is said. */
+export const HELD = { overrun: 'owe', onTimeout: 'return' } as const;
+
+export const extended = (
+  of: number,
+  settleBy: string,
+  estimated: number,
+  {
+    consumptionId = 'work',
+    quantity = null,
+  }: { consumptionId?: string; quantity?: number | null } = {},
+): EventBody<ConsumptionExtended> => ({
+  type: 'ConsumptionExtended',
+  consumptionId,
+  of,
+  settleBy: time(settleBy),
+  estimated,
+  quantity,
 });
 
 interface SettledOptions {
   readonly consumptionId?: string;
   readonly duration?: number | null;
   readonly durationOf?: number | null;
+  readonly owed?: number;
+  readonly uncollected?: number;
+  readonly quantity?: number | null;
+  readonly cause?: ConsumptionSettled['cause'];
 }
 
 /** By default `durationOf` is the event that began the consumption. */
@@ -105,7 +158,15 @@ export const settled = (
   of: number,
   estimated: number,
   actual: number,
-  { consumptionId = 'work', duration = null, durationOf = of }: SettledOptions = {},
+  {
+    consumptionId = 'work',
+    duration = null,
+    durationOf = of,
+    owed = 0,
+    uncollected = 0,
+    quantity = null,
+    cause = 'settled',
+  }: SettledOptions = {},
 ): EventBody<ConsumptionSettled> => ({
   type: 'ConsumptionSettled',
   consumptionId,
@@ -114,6 +175,11 @@ export const settled = (
   actual,
   duration,
   durationOf,
+  charged: actual - owed - uncollected,
+  owed,
+  uncollected,
+  quantity,
+  cause,
 });
 
 interface RefundedOptions extends WorkOptions {
@@ -135,6 +201,7 @@ export const refunded = (
     consumptionId = 'work',
     sourceType = 'script',
     sourceId = null,
+    label = labelOf(sourceType),
     reason = null,
   }: RefundedOptions = {},
 ): EventBody<PointsRefunded> => ({
@@ -147,6 +214,7 @@ export const refunded = (
   returns,
   cause,
   reason,
+  label,
 });
 
 export const expired = (

@@ -1,12 +1,15 @@
 import { expect } from '@jest/globals';
 import type {
+  DebtCollected,
   Draw,
   LedgerEvent,
   PointsConsumed,
   PointsRefunded,
+  RechargeReinstated,
   Return,
 } from '../account/events.js';
-import type { Policy } from '../account/policy.js';
+import type { Policy } from '../settings/policy.js';
+import { priceOf } from '../settings/price.js';
 
 // A slow reference model of one account: every figure is summed from the whole history, and every rule
 // that an event must keep is checked as the rules are written.
@@ -24,6 +27,12 @@ interface ReferenceBatch {
   expired: number;
 }
 
+/** When points come back, and whether that can prolong a grace that is over. */
+interface Placed {
+  readonly at: string;
+  readonly isProlonged: boolean;
+}
+
 const DAY = 86_400_000;
 const isExpired = (expiresAt: string | null, at: string): boolean =>
   expiresAt !== null && expiresAt <= at;
@@ -34,6 +43,8 @@ export class ReferenceAccount {
   /** The draws of each consumption that were not refunded, in the order in which they were made. */
   readonly #draws = new Map<number, Draw[]>();
   readonly open = new Map<number, string>();
+  /** What reversals of each recharge took or collected, that has not come back. */
+  readonly taken = new Map<number, Draw[]>();
   #recharged = 0;
   #revision = -1;
 
@@ -50,6 +61,11 @@ export class ReferenceAccount {
   /** Points of consumptions that are not open, less their refunds. */
   get consumed(): number {
     return sum([...this.#draws.keys()].map((of) => this.#spent(of))) - this.held;
+  }
+
+  /** Points of reversals, less their reinstatements. */
+  get reversed(): number {
+    return sum([...this.taken.values()].flat().map(({ points }) => points));
   }
 
   get expired(): number {
@@ -76,13 +92,29 @@ export class ReferenceAccount {
         expect(this.batches.has(id)).toBe(false);
         this.#addBatch({ id, expiresAt, priority, isGrace: false }, points);
         this.#recharged += points;
+        this.taken.set(this.#revision, []);
         return;
       }
       case 'PointsConsumed':
         return this.#consume(event);
+      case 'ConsumptionExtended':
+        this.open.set(event.of, event.settleBy);
+        expect(this.#spent(event.of)).toBe(event.estimated);
+        return;
       case 'ConsumptionSettled':
         this.open.delete(event.of);
-        expect(this.#spent(event.of)).toBe(event.actual);
+        expect(this.#spent(event.of)).toBe(event.charged);
+        expect(event.charged + event.owed + event.uncollected).toBe(event.actual);
+        return;
+      case 'RechargeReversed':
+        this.#batch(event.batchId).drawn += event.points;
+        if (event.points > 0) this.#take(event.of, [event]);
+        return;
+      case 'RechargeReinstated':
+        return this.#reinstate(event);
+      case 'DebtCollected':
+        return this.#collect(event);
+      case 'DebtForgiven':
         return;
       case 'PointsRefunded':
         return this.#refund(event);
@@ -98,8 +130,34 @@ export class ReferenceAccount {
     }
   }
 
+  #consume(event: PointsConsumed): void {
+    const { of, draws, settleBy, price, priced, quantity } = event;
+    this.#draw(event);
+    if (priced) expect(event.points).toBe(priceOf(quantity!, price!));
+    const consumption = of ?? this.#revision;
+    this.#draws.set(consumption, [...(this.#draws.get(consumption) ?? []), ...draws]);
+    if (settleBy !== null) this.open.set(consumption, settleBy);
+  }
+
+  #collect(event: DebtCollected): void {
+    this.#draw(event);
+    if (event.consumptionId === null) this.#take(event.of, event.draws);
+    else this.#draws.set(event.of, [...(this.#draws.get(event.of) ?? []), ...event.draws]);
+  }
+
+  #take(of: number, slices: readonly Draw[]): void {
+    const taken = slices.map(({ batchId, points }) => ({ batchId, points }));
+    this.taken.set(of, [...(this.taken.get(of) ?? []), ...taken]);
+  }
+
+  #reinstate(event: RechargeReinstated): void {
+    const taken = this.taken.get(event.of) ?? [];
+    expect(sum(event.returns.map(({ points }) => points))).toBe(event.points);
+    this.#giveBack(taken, event.returns, { at: event.at, isProlonged: true });
+  }
+
   /** The draws must take the live batches in order and empty each one before the next. */
-  #consume({ of, draws, points, settleBy, at }: PointsConsumed): void {
+  #draw({ draws, points, at }: PointsConsumed | DebtCollected): void {
     const live = [...this.batches.values()].filter(
       (batch) => this.remaining(batch) > 0 && !isExpired(batch.expiresAt, at),
     );
@@ -112,26 +170,30 @@ export class ReferenceAccount {
     }
     expect(draws).toEqual(expected);
     expect(open).toBe(0);
-    const consumption = of ?? this.#revision;
-    this.#draws.set(consumption, [...(this.#draws.get(consumption) ?? []), ...draws]);
-    if (settleBy !== null) this.open.set(consumption, settleBy);
     for (const { batchId, points } of draws) this.#batch(batchId).drawn += points;
   }
 
   #refund(event: PointsRefunded): void {
     const draws = this.#draws.get(event.of) ?? [];
     expect(sum(event.returns.map(({ points }) => points))).toBe(event.points);
-    for (const back of event.returns) {
+    this.#giveBack(draws, event.returns, {
+      at: event.at,
+      isProlonged: event.cause === 'timed_out',
+    });
+    if (event.cause === 'timed_out' || event.cause === 'cancelled') {
+      this.open.delete(event.of);
+      expect(draws).toEqual([]);
+    }
+  }
+
+  #giveBack(draws: Draw[], returns: readonly Return[], placed: Placed): void {
+    for (const back of returns) {
       const last = draws.pop()!;
       expect(back.from).toBe(last.batchId);
       if (back.points < last.points) draws.push({ ...last, points: last.points - back.points });
       else expect(back.points).toBe(last.points);
-      expect(back.expiresAt).toBe(this.#expiryOf(back.from, event));
+      expect(back.expiresAt).toBe(this.#expiryOf(back.from, placed));
       this.#returnPoints(back);
-    }
-    if (event.cause === 'timed_out' || event.cause === 'cancelled') {
-      this.open.delete(event.of);
-      expect(draws).toEqual([]);
     }
   }
 
@@ -153,7 +215,7 @@ export class ReferenceAccount {
   }
 
   /** The expiry of points that come back to a batch. */
-  #expiryOf(from: number, { at, cause }: PointsRefunded): string | null {
+  #expiryOf(from: number, { at, isProlonged }: Placed): string | null {
     const { expiresAt, isGrace } = this.#batch(from);
     const { refundGraceDays } = this.policy;
     const inGrace = (days: number): string =>
@@ -161,7 +223,7 @@ export class ReferenceAccount {
     if (refundGraceDays === 0 || expiresAt === null) return expiresAt;
     if (Date.parse(expiresAt) - Date.parse(at) >= refundGraceDays * DAY) return expiresAt;
     if (!isGrace) return inGrace(refundGraceDays);
-    return cause === 'timed_out' && isExpired(expiresAt, at) ? inGrace(1) : expiresAt;
+    return isProlonged && isExpired(expiresAt, at) ? inGrace(1) : expiresAt;
   }
 
   #addBatch(

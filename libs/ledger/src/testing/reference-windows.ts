@@ -1,6 +1,6 @@
 import type { LedgerCommand } from '../account/commands.js';
 import type { LedgerEvent } from '../account/events.js';
-import type { Policy } from '../account/policy.js';
+import type { AccountPolicy as Policy } from '../settings/policy.js';
 
 // A reference model of both windows of an account, computed from its whole history: slow, and too
 // simple to be wrong.
@@ -71,7 +71,7 @@ export function expectedConsumption(
   const closings = closingsOf(history);
   const rank = closings.findLastIndex((closing) => closing.of === of);
   const closing = closings[rank];
-  if (!closing) return of;
+  if (!closing || openDebt(of, history) > 0) return of;
   const isAmongLast = closings.length - 1 - rank < policy.consumptionsMax;
   return isAmongLast && isWithin(policy.refundableDays, closing.at, now) ? of : null;
 }
@@ -84,7 +84,42 @@ export function closingsOf(history: readonly LedgerEvent[]): { of: number; at: s
     if (event.type === 'PointsConsumed' && event.of === null && event.settleBy === null) {
       return [{ of: revision, at }];
     }
+    if (event.type === 'DebtCollected' && event.consumptionId !== null) {
+      return [{ of: event.of, at }];
+    }
     const closes = event.type === 'PointsRefunded' && /cancelled|timed_out/.test(event.cause);
     return closes ? [{ of: event.of, at }] : [];
   });
+}
+
+/** What is still owed for a consumption or a recharge after those events. */
+export function openDebt(of: number, history: readonly LedgerEvent[]): number {
+  let debt = 0;
+  for (const event of history) {
+    if (!('of' in event) || event.of !== of) continue;
+    if (event.type === 'ConsumptionSettled' || event.type === 'RechargeReversed')
+      debt += event.owed;
+    if (event.type === 'DebtCollected' || event.type === 'DebtForgiven') debt -= event.points;
+  }
+  return debt;
+}
+
+/** The revision of the recharge remembered under that id after those events; null: none. */
+export function expectedRecharge(
+  rechargeId: string,
+  history: readonly LedgerEvent[],
+  { rechargesMax = 0 }: Policy,
+  hasPointsLeft: (batchId: number) => boolean,
+): number | null {
+  const recharges = history.flatMap((event, of) =>
+    event.type === 'PointsRecharged' ? [{ of, event }] : [],
+  );
+  const found = recharges.findLast(
+    ({ of, event }, place) =>
+      event.rechargeId === rechargeId &&
+      (recharges.length - place <= rechargesMax ||
+        hasPointsLeft(event.batchId) ||
+        openDebt(of, history) > 0),
+  );
+  return found?.of ?? null;
 }

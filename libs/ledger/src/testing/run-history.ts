@@ -1,8 +1,12 @@
 import { emptyAccount, type Account } from '../account/state.js';
 import type { LedgerCommand } from '../account/commands.js';
-import { decide, type Decision } from '../account/decide.js';
+import { decide, effectiveAt, type Decision } from '../account/decide.js';
 import type { LedgerEvent } from '../account/events.js';
 import { evolve } from '../account/evolve.js';
+import { TERMS_OF_RULES_1 } from '../account/rules-1.js';
+import type { Terms } from '../account/rules.js';
+import { termsOf } from '../account/terms.js';
+import { settingsInForce } from '../settings/settings.js';
 import type { CommandHistory } from './arbitrary-histories.js';
 
 /** One command of a history, its decision, and the events before it. */
@@ -11,6 +15,7 @@ export interface HistoryStep {
   readonly decision: Decision;
   readonly before: readonly LedgerEvent[];
   readonly events: readonly LedgerEvent[];
+  readonly terms: Terms;
 }
 
 export interface HistoryObserver {
@@ -19,6 +24,7 @@ export interface HistoryObserver {
     account: Account,
     command: LedgerCommand,
     history: readonly LedgerEvent[],
+    terms: Terms,
   ) => void;
   /** Called after its events were applied. */
   readonly after?: (account: Account, steps: HistoryStep) => void;
@@ -26,7 +32,7 @@ export interface HistoryObserver {
 
 /** Runs all commands of a history and returns every step. */
 export function runHistory(
-  { policy, commands }: CommandHistory,
+  { policy, settings, commands }: CommandHistory,
   { before, after }: HistoryObserver = {},
 ): {
   readonly account: Account;
@@ -36,11 +42,14 @@ export function runHistory(
   const account = emptyAccount(policy);
   const history: LedgerEvent[] = [];
   const steps: HistoryStep[] = [];
+  const allTerms = new Map(settings.map((version) => [version, termsOf(version)]));
   for (const command of commands) {
-    before?.(account, command, history);
-    const decision = decide(command, account);
+    const inForce = settingsInForce(settings, effectiveAt(command, account));
+    const terms = (inForce && allTerms.get(inForce)) ?? TERMS_OF_RULES_1;
+    before?.(account, command, history, terms);
+    const decision = decide(command, account, terms);
     const events = decision.kind === 'record' ? decision.events : [];
-    const one: HistoryStep = { command, decision, before: history.slice(), events };
+    const one: HistoryStep = { command, decision, before: history.slice(), events, terms };
     for (const event of events) evolve(account, event);
     history.push(...events);
     steps.push(one);

@@ -6,13 +6,25 @@ import type { LedgerCommand } from '../account/commands.js';
 import { decide, type Decision } from '../account/decide.js';
 import type { LedgerEvent } from '../account/events.js';
 import { evolve } from '../account/evolve.js';
-import { refused, time, type EventInput, type EventBody } from './event-builders.js';
-import { DEFAULT_POLICY, type Policy } from '../account/policy.js';
+import { OWN_ID, refused, time, type EventInput, type EventBody } from './event-builders.js';
+import { balanceChangeOf, owedChangeOf } from './event-changes.js';
+import { TERMS_OF_RULES_1 } from '../account/rules-1.js';
+import type { Terms } from '../account/rules.js';
+import { termsOf } from '../account/terms.js';
+import type { Business } from '../settings/business.js';
+import { FIRST_BUSINESSES } from '../settings/settings.js';
+import {
+  DEFAULT_POLICY,
+  DEFAULT_SETTINGS_POLICY,
+  type AccountPolicy,
+  type SettingsPolicy,
+} from '../settings/policy.js';
 import type { RefusalCode, RefusalDetails } from '../account/refusals.js';
 import { toSnapshot, fromSnapshot } from '../storage/snapshot.js';
 
 export * from './command-builders.js';
 export * from './event-builders.js';
+export * from './debt-event-builders.js';
 
 /** The default times of given events and of commands. */
 const MORNING = time('2030-01-01 08:00');
@@ -22,7 +34,11 @@ const NOON = time('2030-01-01 12:00');
 export const newBatch = (nth: number): number => 1_000_000 + nth;
 
 export const given = (...happened: readonly EventInput[]): Scenario =>
-  new Scenario(happened, DEFAULT_POLICY);
+  new Scenario(happened, DEFAULT_POLICY, TERMS_OF_RULES_1);
+
+/** What happened under rules 2, which go on. */
+export const givenRules2 = (...happened: readonly EventInput[]): Scenario2 =>
+  new Scenario2(happened, DEFAULT_SETTINGS_POLICY[2], FIRST_BUSINESSES);
 
 /** The rule that an event breaks when it follows the given events. */
 export function ruleBrokenBy(before: readonly EventInput[], next: EventInput): BrokenRule {
@@ -38,18 +54,20 @@ export function ruleBrokenBy(before: readonly EventInput[], next: EventInput): B
 export class Scenario {
   readonly events: LedgerEvent[] = [];
   readonly account: Account;
-  readonly #given: readonly EventInput[];
   readonly #names = new Map<number, number>();
   #commands = 0;
 
-  constructor(happened: readonly EventInput[], policy: Policy) {
-    this.#given = happened;
+  constructor(
+    protected readonly happened: readonly EventInput[],
+    policy: AccountPolicy,
+    readonly terms: Terms,
+  ) {
     this.account = emptyAccount(policy);
     happened.forEach((one, nth) => this.#recordGiven(one, nth));
   }
 
-  under(policy: Partial<Policy>): Scenario {
-    return new Scenario(this.#given, { ...this.account.policy, ...policy });
+  under(policy: Partial<SettingsPolicy>): Scenario {
+    return new Scenario(this.happened, { ...this.account.policy, ...policy }, this.terms);
   }
 
   when(ask: CommandInput): DecidedCommand {
@@ -57,9 +75,13 @@ export class Scenario {
     return new DecidedCommand(this, buildCommand(ask, `command-${this.#commands++}`, at));
   }
 
-  holds(expected: { readonly balance?: number; readonly held?: number }): this {
-    const { balance, held } = this.account;
-    expect({ balance, held }).toMatchObject(expected);
+  holds(expected: {
+    readonly balance?: number;
+    readonly held?: number;
+    readonly owed?: number;
+  }): this {
+    const { balance, held, owed } = this.account;
+    expect({ balance, held, owed }).toMatchObject(expected);
     return this;
   }
 
@@ -77,7 +99,7 @@ export class Scenario {
   }
 
   #nameOf(batchId: number): number {
-    const isGiven = this.#given.some(
+    const isGiven = this.happened.some(
       (one) => one.type === 'PointsRecharged' && one.batchId === batchId,
     );
     if (isGiven) return batchId;
@@ -88,15 +110,36 @@ export class Scenario {
 
   #recordGiven({ at = MORNING, ...own }: EventInput, nth: number): void {
     const when = at < this.account.at ? this.account.at : at;
+    const commandId = testUuid(`given-${nth}`);
     const event = {
-      ...own,
+      ...withOwnId(own, commandId),
       at: when,
       receivedAt: when,
-      commandId: testUuid(`given-${nth}`),
+      commandId,
       digest: '0'.repeat(64),
       balanceAfter: this.account.balance + balanceChangeOf(own),
+      owedAfter: this.terms.rules.owedAfter(this.account.owed + owedChangeOf(own)),
     };
     this.record([event]);
+  }
+}
+
+/** Under rules 2, with the businesses and the policy that it names. */
+export class Scenario2 extends Scenario {
+  constructor(
+    happened: readonly EventInput[],
+    private readonly policy: SettingsPolicy,
+    private readonly businesses: readonly Business[],
+  ) {
+    super(happened, policy, termsOf({ version: 3, rules: 2, policy, businesses }));
+  }
+
+  override under(policy: Partial<SettingsPolicy>): Scenario2 {
+    return new Scenario2(this.happened, { ...this.policy, ...policy }, this.businesses);
+  }
+
+  with(...businesses: readonly Business[]): Scenario2 {
+    return new Scenario2(this.happened, this.policy, [...this.businesses, ...businesses]);
   }
 }
 
@@ -111,12 +154,12 @@ export class DecidedCommand {
     private readonly scenario: Scenario,
     readonly command: LedgerCommand,
   ) {
-    const { account } = scenario;
+    const { account, terms } = scenario;
     const before = toSnapshot(account);
-    this.decision = decide(command, account);
+    this.decision = decide(command, account, terms);
     expect(toSnapshot(account)).toBe(before);
-    expect(decide(command, account)).toEqual(this.decision);
-    expect(decide(command, fromSnapshot(before, account.policy))).toEqual(this.decision);
+    expect(decide(command, account, terms)).toEqual(this.decision);
+    expect(decide(command, fromSnapshot(before, account.policy), terms)).toEqual(this.decision);
   }
 
   then(...expected: readonly EventInput[]): Scenario {
@@ -151,7 +194,7 @@ export class DecidedCommand {
   }
 
   #withCommandType(expected: EventInput): EventInput {
-    if (expected.type !== 'CommandRefused') return expected;
+    if (expected.type !== 'CommandRefused') return withOwnId(expected, this.command.commandId);
     return { ...expected, commandType: this.command.type };
   }
 
@@ -161,29 +204,31 @@ export class DecidedCommand {
     const { account } = this.scenario;
     const at = account.at > this.command.at ? account.at : this.command.at;
     let balanceAfter = account.balance;
+    let owed = account.owed;
     for (const event of events) {
       balanceAfter += balanceChangeOf(event);
-      const marks = { at, receivedAt: this.command.at, commandId, digest, balanceAfter };
+      owed += owedChangeOf(event);
+      const owedAfter = this.scenario.terms.rules.owedAfter(owed);
+      const marks = { at, receivedAt: this.command.at, commandId, digest, balanceAfter, owedAfter };
       expect(event).toMatchObject(marks);
     }
   }
 }
 
-const COMMON_FIELDS = new Set(['at', 'receivedAt', 'commandId', 'digest', 'balanceAfter']);
+const COMMON_FIELDS = new Set([
+  'at',
+  'receivedAt',
+  'commandId',
+  'digest',
+  'balanceAfter',
+  'owedAfter',
+]);
 
 const isBatchId = (key: string, value: unknown): value is number =>
   (key === 'batchId' || key === 'from' || key === 'into') && typeof value === 'number';
 
-function balanceChangeOf(event: EventBody<LedgerEvent>): number {
-  switch (event.type) {
-    case 'PointsRecharged':
-    case 'PointsRefunded':
-      return event.points;
-    case 'PointsConsumed':
-    case 'PointsExpired':
-      return -event.points;
-    case 'ConsumptionSettled':
-    case 'CommandRefused':
-      return 0;
-  }
-}
+/** A recharge that its command did not name has the id of the command. */
+const withOwnId = <E extends EventInput>(event: E, commandId: string): E =>
+  'rechargeId' in event && event.rechargeId === OWN_ID
+    ? { ...event, rechargeId: commandId }
+    : event;

@@ -7,6 +7,7 @@ import { CHAIN_START, accountStream, chainHash } from '#identity';
 import {
   DEFAULT_POLICY,
   decide,
+  TERMS_OF_RULES_1,
   emptyAccount,
   evolve,
   replay,
@@ -93,7 +94,7 @@ export class TestLedger {
   }
 
   async #decide(account: Account, command: LedgerCommand): Promise<void> {
-    const decision = decide(command, account);
+    const decision = decide(command, account, TERMS_OF_RULES_1);
     if (decision.kind !== 'record') throw new Error(`expected events, not ${decision.kind}`);
     const expected = account.revision;
     const [first, ...rest] = decision.events;
@@ -137,6 +138,9 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
   const consume: LedgerCommand = {
     ...envelope('c'),
     type: 'ConsumePoints',
+    quantity: null,
+    overrun: null,
+    onTimeout: null,
     sourceType: 'tts',
     points: 7,
     sourceId: 'clip "1"',
@@ -147,6 +151,8 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
   const settle: LedgerCommand = {
     ...envelope('e'),
     type: 'SettleConsumption',
+    quantity: null,
+    overrun: null,
     consumptionId,
     points: 5,
     duration: 1.5,
@@ -161,6 +167,7 @@ function commandsAt(userId: string, round: number, turn: number): LedgerCommand[
   const recharge: LedgerCommand = {
     ...envelope('b'),
     type: 'RechargePoints',
+    rechargeId: null,
     points: 100,
     expiresAt: new Date(START_MS + turn * 1_000 + 60_000).toISOString(),
     priority: 50,

@@ -1,6 +1,6 @@
-import type { LedgerEvent, PointsRefunded, Return } from '#ledger';
+import type { DebtCollected, DebtForgiven, LedgerEvent, PointsRefunded, Return } from '#ledger';
 
-import type { BatchChange, ConsumptionChange } from './event-rows.js';
+import type { BatchChange, ConsumptionChange, RechargeChange } from './event-rows.js';
 
 export function batchChangesOf(event: LedgerEvent): BatchChange[] {
   switch (event.type) {
@@ -14,12 +14,18 @@ export function batchChangesOf(event: LedgerEvent): BatchChange[] {
         },
       ];
     case 'PointsConsumed':
+    case 'DebtCollected':
       return event.draws.map(({ batchId, points }) => drawn(batchId, points));
     case 'PointsRefunded':
+    case 'RechargeReinstated':
       return event.returns.map(returned);
     case 'PointsExpired':
       return [drawn(event.batchId, event.points)];
+    case 'RechargeReversed':
+      return event.points === 0 ? [] : [drawn(event.batchId, event.points)];
+    case 'ConsumptionExtended':
     case 'ConsumptionSettled':
+    case 'DebtForgiven':
     case 'CommandRefused':
       return [];
   }
@@ -49,7 +55,10 @@ export function consumptionChangeOf(
 ): ConsumptionChange | null {
   switch (event.type) {
     case 'PointsConsumed':
-      if (event.of !== null) return { kind: 'charged', of: event.of, points: event.points };
+      if (event.of !== null) {
+        const by = event.settleBy === null ? 'settlement' : 'extension';
+        return { kind: 'charged', of: event.of, points: event.points, by };
+      }
       return {
         kind: 'begun',
         of: revision,
@@ -58,16 +67,67 @@ export function consumptionChangeOf(
         source_id: event.sourceId,
         points: event.points,
         duration: event.duration,
+        quantity: event.quantity,
+        price: event.price,
         settle_by: event.settleBy,
       };
+    case 'ConsumptionExtended': {
+      const { of, settleBy: settle_by, estimated: estimate, quantity } = event;
+      return { kind: 'extended', of, settle_by, estimate, quantity };
+    }
+    case 'DebtCollected':
+    case 'DebtForgiven':
+      return debtChangeOf(event);
     case 'PointsRefunded':
       return { kind: 'refunded', of: event.of, points: event.points, closes: closes(event) };
     case 'ConsumptionSettled': {
-      const { of, actual, duration } = event;
-      return { kind: 'settled', of, actual, duration };
+      const { of, actual, duration, charged, owed, uncollected, quantity } = event;
+      return { kind: 'settled', of, actual, duration, charged, owed, uncollected, quantity };
     }
     case 'PointsRecharged':
     case 'PointsExpired':
+    case 'RechargeReversed':
+    case 'RechargeReinstated':
+    case 'CommandRefused':
+      return null;
+  }
+}
+
+/** The debt of a recharge changes no consumption. */
+function debtChangeOf(event: DebtCollected | DebtForgiven): ConsumptionChange | null {
+  const { type, consumptionId, of, points } = event;
+  if (consumptionId === null) return null;
+  if (type === 'DebtForgiven') return { kind: 'forgiven', of, points };
+  return { kind: 'charged', of, points, by: 'collection' };
+}
+
+/** What was reversed and reinstated only grows. */
+export function rechargeChangeOf(revision: number, event: LedgerEvent): RechargeChange | null {
+  switch (event.type) {
+    case 'PointsRecharged':
+      return {
+        kind: 'recharged',
+        of: revision,
+        recharge_id: event.rechargeId,
+        batch_id: event.batchId,
+        points: event.points,
+        source_id: event.sourceId,
+      };
+    case 'RechargeReversed': {
+      const { of, points, owed, uncollected } = event;
+      return { kind: 'reversed', of, points: points + owed + uncollected };
+    }
+    case 'RechargeReinstated': {
+      const { of, points, forgiven, waived } = event;
+      return { kind: 'reinstated', of, points: points + forgiven + waived };
+    }
+    case 'PointsConsumed':
+    case 'ConsumptionExtended':
+    case 'ConsumptionSettled':
+    case 'PointsRefunded':
+    case 'PointsExpired':
+    case 'DebtCollected':
+    case 'DebtForgiven':
     case 'CommandRefused':
       return null;
   }

@@ -1,4 +1,4 @@
-import type { SourceType } from '#ledger';
+import type { FrozenPrice } from '#ledger';
 
 import type { TransactionRow } from '../schema/tables.js';
 
@@ -32,14 +32,30 @@ export type ConsumptionChange =
       readonly kind: 'begun';
       readonly of: number;
       readonly consumption_id: string;
-      readonly source_type: SourceType;
+      readonly source_type: string;
       readonly source_id: string | null;
       readonly points: number;
       readonly duration: number | null;
+      readonly quantity: number | null;
+      readonly price: FrozenPrice | null;
       /** null: the consumption is closed at once. */
       readonly settle_by: string | null;
     }
-  | { readonly kind: 'charged'; readonly of: number; readonly points: number }
+  | {
+      readonly kind: 'charged';
+      readonly of: number;
+      readonly points: number;
+      /** A settlement, more of an estimate, or a debt that was paid. */
+      readonly by: 'settlement' | 'extension' | 'collection';
+    }
+  | {
+      readonly kind: 'extended';
+      readonly of: number;
+      readonly settle_by: string;
+      readonly estimate: number;
+      readonly quantity: number | null;
+    }
+  | { readonly kind: 'forgiven'; readonly of: number; readonly points: number }
   | {
       readonly kind: 'refunded';
       readonly of: number;
@@ -52,6 +68,28 @@ export type ConsumptionChange =
       readonly of: number;
       readonly actual: number;
       readonly duration: number | null;
+      readonly charged: number;
+      readonly owed: number;
+      readonly uncollected: number;
+      readonly quantity: number | null;
+    };
+
+/** A recharge, and how much of it was reversed and reinstated. */
+export type RechargeChange =
+  | {
+      readonly kind: 'recharged';
+      readonly of: number;
+      readonly recharge_id: string;
+      readonly batch_id: number;
+      readonly points: number;
+      /** The order. */
+      readonly source_id: string | null;
+    }
+  | {
+      readonly kind: 'reversed' | 'reinstated';
+      readonly of: number;
+      /** Also what was owed and uncollected, or forgiven and waived. */
+      readonly points: number;
     };
 
 /** Everything that one event changes in the read tables. */
@@ -60,10 +98,12 @@ export interface EventRows {
     readonly user_id: string;
     readonly revision: number;
     readonly balance: number;
+    readonly owed: number;
     readonly at: string;
   };
   readonly transactions: readonly NewTransactionRow[];
   readonly duration: DurationChange | null;
   readonly batches: readonly BatchChange[];
   readonly consumption: ConsumptionChange | null;
+  readonly recharge: RechargeChange | null;
 }

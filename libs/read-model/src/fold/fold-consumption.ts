@@ -25,6 +25,10 @@ export function foldConsumption(step: ConsumptionStep): ConsumptionRow {
       return begin(step, change);
     case 'charged':
       return charge(step, change);
+    case 'extended':
+      return extend(step, change);
+    case 'forgiven':
+      return requireConsumption(step, change.of);
     case 'refunded':
       return refund(step, change);
     case 'settled':
@@ -61,14 +65,31 @@ function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
   return consumption;
 }
 
-/** A settlement charges what exceeds the estimate, or everything when the pre-deduction timed out. */
-function charge(step: ConsumptionStep, { of, points }: Change<'charged'>): ConsumptionRow {
+/**
+ * A settlement charges what exceeds the estimate, or everything when the pre-deduction timed out. An
+ * extension holds more, and a debt is paid once the consumption is settled.
+ */
+function charge(step: ConsumptionStep, { of, points, by }: Change<'charged'>): ConsumptionRow {
   const consumption = requireConsumption(step, of);
+  const { status } = consumption;
   consumption.drawn += points;
-  if (consumption.status === 'open') step.account.held += points;
-  else if (consumption.status === 'timed_out') consumption.duration_row = step.firstRow;
-  else
-    throw rowsDisagree(step, `charges more to consumption ${of}, which is ${consumption.status}`);
+  if (by === 'collection' && status === 'settled') return consumption;
+  if (by !== 'collection' && status === 'open') step.account.held += points;
+  else if (by === 'settlement' && status === 'timed_out') consumption.duration_row = step.firstRow;
+  else throw rowsDisagree(step, `charges more to consumption ${of}, which is ${status}`);
+  return consumption;
+}
+
+function extend(
+  step: ConsumptionStep,
+  { of, estimate, settle_by }: Change<'extended'>,
+): ConsumptionRow {
+  const consumption = requireConsumption(step, of);
+  if (consumption.status !== 'open') {
+    throw rowsDisagree(step, `extends consumption ${of}, which is ${consumption.status}`);
+  }
+  consumption.estimate = estimate;
+  consumption.settle_by = settle_by;
   return consumption;
 }
 

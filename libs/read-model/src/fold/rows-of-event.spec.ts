@@ -8,7 +8,12 @@ import type {
 
 import type { NewTransactionRow } from './event-rows.js';
 import { rowsOf } from './rows-of-event.js';
-import { withoutProvenance, vectorFiles, type VectorUser } from '../testing/vectors.js';
+import {
+  withoutProvenance,
+  vectorFiles,
+  vectorFilesOfRules2,
+  type VectorUser,
+} from '../testing/vectors.js';
 
 const USER = '00000000-0000-4000-8000-000000000001';
 const AT = '2030-01-01T00:00:00.000Z';
@@ -19,6 +24,7 @@ const envelope = (balanceAfter: number) => ({
   commandId: '00000000-0000-5000-8000-000000000002',
   digest: '00',
   balanceAfter,
+  owedAfter: null,
 });
 
 const recharged: PointsRecharged = {
@@ -29,6 +35,7 @@ const recharged: PointsRecharged = {
   expiresAt: null,
   priority: 50,
   sourceId: 'order-1',
+  rechargeId: 'order-1',
 };
 
 const consumed: PointsConsumed = {
@@ -45,6 +52,12 @@ const consumed: PointsConsumed = {
   ],
   duration: 12.5,
   settleBy: null,
+  label: '【配音合成】',
+  quantity: null,
+  price: null,
+  priced: false,
+  overrun: null,
+  onTimeout: null,
 };
 
 const refunded: PointsRefunded = {
@@ -61,6 +74,7 @@ const refunded: PointsRefunded = {
   ],
   cause: 'refunded',
   reason: null,
+  label: '【配音合成】',
 };
 
 const settled: ConsumptionSettled = {
@@ -72,15 +86,23 @@ const settled: ConsumptionSettled = {
   actual: 40,
   duration: 12.5,
   durationOf: 3,
+  charged: 40,
+  owed: 0,
+  uncollected: 0,
+  quantity: null,
+  cause: 'settled',
 };
 
 const transactions = (event: LedgerEvent): readonly NewTransactionRow[] =>
   rowsOf(USER, 3, event).transactions;
 
 describe('rowsOf', () => {
-  it.each(vectorFiles())('gives the rows of every account in $file', ({ users }) => {
-    for (const user of users) expect(statementOf(user)).toEqual(user.rows);
-  });
+  it.each([...vectorFiles(), ...vectorFilesOfRules2()])(
+    'gives the rows of every account in $file',
+    ({ users }) => {
+      for (const user of users) expect(statementOf(user)).toEqual(user.rows);
+    },
+  );
 
   it('writes one row per draw, in draw order, with running balances', () => {
     expect(transactions(consumed)).toMatchObject([
@@ -142,11 +164,12 @@ describe('rowsOf', () => {
       details: { balance: 10, asked: 11 },
     });
     expect(rows).toEqual({
-      account: { user_id: USER, revision: 4, balance: 10, at: AT },
+      account: { user_id: USER, revision: 4, balance: 10, owed: 0, at: AT },
       transactions: [],
       duration: null,
       batches: [],
       consumption: null,
+      recharge: null,
     });
   });
 

@@ -1,7 +1,18 @@
 import type { TransactionType } from '#contracts';
-import { BUSINESSES, EXPIRE_LABEL, RECHARGE_LABEL, refundLabel, type LedgerEvent } from '#ledger';
+import {
+  EXPIRE_LABEL,
+  RECHARGE_LABEL,
+  REINSTATEMENT_LABEL,
+  REVERSAL_COLLECTED_LABEL,
+  REVERSAL_LABEL,
+  collectedLabelOf,
+  refundLabelOf,
+  type DebtCollected,
+  type LedgerEvent,
+  type Return,
+} from '#ledger';
 
-import { batchChangesOf, consumptionChangeOf } from './changes-of-event.js';
+import { batchChangesOf, consumptionChangeOf, rechargeChangeOf } from './changes-of-event.js';
 import type { DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 
 /**
@@ -10,11 +21,18 @@ import type { DurationChange, EventRows, NewTransactionRow } from './event-rows.
  */
 export function rowsOf(userId: string, revision: number, event: LedgerEvent): EventRows {
   return {
-    account: { user_id: userId, revision, balance: event.balanceAfter, at: event.at },
+    account: {
+      user_id: userId,
+      revision,
+      balance: event.balanceAfter,
+      owed: event.owedAfter ?? 0,
+      at: event.at,
+    },
     transactions: transactionsOf(userId, revision, event),
     duration: durationOf(event),
     batches: batchChangesOf(event),
     consumption: consumptionChangeOf(revision, event),
+    recharge: rechargeChangeOf(revision, event),
   };
 }
 
@@ -44,7 +62,7 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
         type: 'consume',
         source_type: event.sourceType,
         source_id: event.sourceId,
-        description: BUSINESSES[event.sourceType].label,
+        description: event.label,
         consumption_of: event.of ?? revision,
         duration: knownDuration(event),
         slices: event.draws,
@@ -54,10 +72,10 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
         type: 'refund',
         source_type: event.sourceType,
         source_id: event.sourceId,
-        description: refundLabel(event.sourceType),
+        description: refundLabelOf(event.label),
         consumption_of: event.of,
         duration: null,
-        slices: event.returns.map(({ into, points }) => ({ batchId: into, points })),
+        slices: slicesOf(event.returns),
       };
     case 'PointsExpired':
       return {
@@ -69,11 +87,53 @@ function movementOf(revision: number, event: LedgerEvent): Movement | null {
         duration: null,
         slices: [event],
       };
+    case 'RechargeReversed':
+      if (event.points === 0) return null;
+      return { ...ofRecharge(event), type: 'expire', description: REVERSAL_LABEL, slices: [event] };
+    case 'RechargeReinstated':
+      return {
+        ...ofRecharge(event),
+        type: 'refund',
+        description: REINSTATEMENT_LABEL,
+        slices: slicesOf(event.returns),
+      };
+    case 'DebtCollected':
+      return collectionOf(event);
+    case 'ConsumptionExtended':
     case 'ConsumptionSettled':
+    case 'DebtForgiven':
     case 'CommandRefused':
       return null;
   }
 }
+
+/** A consumption is paid late, or what is left to pay of a recharge that was reversed. */
+function collectionOf(event: DebtCollected): Movement {
+  const { label, draws: slices, duration } = event;
+  if (event.consumptionId === null || label === null) {
+    return { ...ofRecharge(event), type: 'expire', description: REVERSAL_COLLECTED_LABEL, slices };
+  }
+  return {
+    type: 'consume',
+    source_type: event.sourceType,
+    source_id: event.sourceId,
+    description: collectedLabelOf(label),
+    consumption_of: event.of,
+    duration,
+    slices,
+  };
+}
+
+const slicesOf = (returns: readonly Return[]): Movement['slices'] =>
+  returns.map(({ into, points }) => ({ batchId: into, points }));
+
+/** Rows of a recharge name its order and no business. */
+const ofRecharge = ({ sourceId }: { readonly sourceId: string | null }) => ({
+  source_type: null,
+  source_id: sourceId,
+  consumption_of: null,
+  duration: null,
+});
 
 const SIGN: Record<TransactionType, 1 | -1> = { recharge: 1, refund: 1, consume: -1, expire: -1 };
 

@@ -5,7 +5,6 @@ import {
   type ConsumptionStatus,
   type TransactionType,
 } from '#contracts';
-import type { SourceType } from '#ledger';
 
 import {
   BIGINT,
@@ -33,7 +32,8 @@ export interface TransactionRow {
   readonly amount: number;
   readonly balance_before: number;
   readonly balance_after: number;
-  readonly source_type: SourceType | null;
+  /** The code of a business. */
+  readonly source_type: string | null;
   readonly source_id: string | null;
   readonly batch_id: number | null;
   readonly duration: number | null;
@@ -65,7 +65,7 @@ export const TRANSACTIONS: Table<TransactionRow> = {
       (row) => row.balance_after,
       'not null check (balance_after >= 0)',
     ),
-    source_type: nullableColumn(varchar<SourceType>(32), (row) => row.source_type),
+    source_type: nullableColumn(varchar(32), (row) => row.source_type),
     source_id: nullableColumn(varchar(64), (row) => row.source_id),
     batch_id: nullableColumn(BIGINT, (row) => row.batch_id),
     duration: nullableColumn(DOUBLE, (row) => row.duration),
@@ -151,17 +151,17 @@ export interface ConsumptionRow {
   /** Of the event that began the consumption. */
   readonly revision: number;
   readonly consumption_id: string;
-  readonly source_type: SourceType;
+  readonly source_type: string;
   readonly source_id: string | null;
   status: ConsumptionStatus;
   /** null: it was never a pre-deduction. */
-  readonly estimate: number | null;
+  estimate: number | null;
   /** The real cost. null: not known. */
   actual: number | null;
   drawn: number;
   refunded: number;
   duration: number | null;
-  readonly settle_by: string | null;
+  settle_by: string | null;
   readonly opened_at: string;
   closed_at: string | null;
   /** The rows of the event that began it: the id of the first, and how many there are. */
@@ -177,7 +177,7 @@ export const CONSUMPTIONS: Table<ConsumptionRow> = {
     user_id: column(UUID, (row) => row.user_id),
     revision: column(BIGINT, (row) => row.revision),
     consumption_id: column(varchar(128), (row) => row.consumption_id),
-    source_type: column(varchar<SourceType>(32), (row) => row.source_type),
+    source_type: column(varchar(32), (row) => row.source_type),
     source_id: nullableColumn(varchar(64), (row) => row.source_id),
     status: column(
       varchar<ConsumptionStatus>(20),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   DEFAULT_POLICY,
   decide,
+  TERMS_OF_RULES_1,
   emptyAccount,
   evolve,
   type LedgerCommand,
@@ -68,7 +69,11 @@ function historiesOf(steps: readonly Step[]): readonly AccountHistory[] {
     const target = accounts[one.user - 1];
     if (target === undefined) throw new RangeError(`there is no user ${one.user}`);
     atMs += one.minutes * 60_000;
-    const decision = decide(commandOf(target.userId, index, atMs, one), target.account);
+    const decision = decide(
+      commandOf(target.userId, index, atMs, one),
+      target.account,
+      TERMS_OF_RULES_1,
+    );
     if (decision.kind !== 'record') continue;
     for (const event of decision.events) evolve(target.account, event);
     target.events.push(...decision.events);
@@ -96,6 +101,7 @@ function commandOf(userId: string, index: number, atMs: number, one: Step): Ledg
         expiresAt: minutes === null ? null : new Date(atMs + minutes * 60_000).toISOString(),
         priority,
         sourceId: null,
+        rechargeId: null,
       };
     case 'ConsumePoints':
       return {
@@ -105,11 +111,22 @@ function commandOf(userId: string, index: number, atMs: number, one: Step): Ledg
         points,
         sourceId: null,
         duration,
+        quantity: null,
         consumptionId,
         settleWithin: one.isPreDeduction ? 3_600 : null,
+        overrun: null,
+        onTimeout: null,
       };
     case 'SettleConsumption':
-      return { ...envelope, type: one.kind, consumptionId, points, duration };
+      return {
+        ...envelope,
+        type: one.kind,
+        consumptionId,
+        points,
+        duration,
+        quantity: null,
+        overrun: null,
+      };
     case 'RefundPoints':
       return { ...envelope, type: one.kind, consumptionId, points, reason: null };
     default:

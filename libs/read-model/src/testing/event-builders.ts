@@ -19,6 +19,7 @@ const envelope = (balanceAfter: number, at = AT) => ({
   commandId: '00000000-0000-5000-8000-000000000002',
   digest: '0'.repeat(64),
   balanceAfter,
+  owedAfter: null,
 });
 
 type Overrides<E extends LedgerEvent> = Partial<E> & Pick<E, 'balanceAfter'>;
@@ -31,6 +32,7 @@ export const recharged = (overrides: Overrides<PointsRecharged>): PointsRecharge
   expiresAt: null,
   priority: 50,
   sourceId: null,
+  rechargeId: '00000000-0000-5000-8000-000000000002',
   ...overrides,
 });
 
@@ -47,6 +49,12 @@ export const consumed = (overrides: Overrides<PointsConsumed>): PointsConsumed =
     draws: [{ batchId: 1, points }],
     duration: null,
     settleBy: null,
+    label: '【配音合成】',
+    quantity: null,
+    price: null,
+    priced: false,
+    overrun: null,
+    onTimeout: null,
     ...overrides,
   };
 };
@@ -60,6 +68,11 @@ export const settled = (overrides: Overrides<ConsumptionSettled>): ConsumptionSe
   actual: 10,
   duration: null,
   durationOf: 1,
+  charged: overrides.actual ?? 10,
+  owed: 0,
+  uncollected: 0,
+  quantity: null,
+  cause: 'settled',
   ...overrides,
 });
 
@@ -76,6 +89,7 @@ export const refunded = (overrides: Overrides<PointsRefunded>): PointsRefunded =
     returns: [{ from: 1, into: 1, points, expiresAt: null }],
     cause: 'refunded',
     reason: null,
+    label: '【配音合成】',
     ...overrides,
   };
 };

@@ -19,6 +19,9 @@ const netOf = (events: readonly LedgerEvent[], of: number): number =>
     if (event.type === 'PointsConsumed' && (event.of ?? revision) === of) {
       return points + event.points;
     }
+    if (event.type === 'DebtCollected' && event.consumptionId !== null && event.of === of) {
+      return points + event.points;
+    }
     return event.type === 'PointsRefunded' && event.of === of ? points - event.points : points;
   }, 0);
 
@@ -82,10 +85,11 @@ export function referenceBatches(
   for (const event of events) {
     if (event.type === 'PointsRecharged') add(event.batchId, event.points, event.points);
     if (event.type === 'PointsExpired') add(event.batchId, 0, -event.points);
-    if (event.type === 'PointsConsumed') {
+    if (event.type === 'RechargeReversed') add(event.batchId, 0, -event.points);
+    if (event.type === 'PointsConsumed' || event.type === 'DebtCollected') {
       for (const { batchId, points } of event.draws) add(batchId, 0, -points);
     }
-    if (event.type === 'PointsRefunded') {
+    if (event.type === 'PointsRefunded' || event.type === 'RechargeReinstated') {
       for (const { from, into, points } of event.returns) {
         add(into, from === into ? 0 : points, points);
       }

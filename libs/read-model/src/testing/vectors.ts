@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { EventBatch, Position, RecordedEvent } from '#event-store';
 import { accountStream } from '#identity';
-import { serializeEvent, type LedgerEvent } from '#ledger';
+import { parseEvent, rulesOf, serializeEvent, type LedgerEvent } from '#ledger';
 
 import type { NewTransactionRow } from '../fold/event-rows.js';
 
@@ -19,23 +19,52 @@ export interface VectorUser {
   readonly rows: readonly VectorRow[];
 }
 
+/** Each with the fields that its version stores. */
+type StoredEvent = Pick<LedgerEvent, 'type'> & { readonly owedAfter?: number };
+
 interface VectorFile {
-  readonly users: Readonly<Record<string, Omit<VectorUser, 'userId'>>>;
+  readonly users: Readonly<
+    Record<string, Omit<VectorUser, 'userId' | 'events'> & { readonly events: StoredEvent[] }>
+  >;
+}
+
+export interface VectorsOfFile {
+  readonly file: string;
+  readonly users: readonly VectorUser[];
 }
 
 /** The rows of whole accounts that an independent model of the rules has computed, by file. */
-export function vectorFiles(): { readonly file: string; readonly users: readonly VectorUser[] }[] {
-  return readdirSync(FOLDER)
+export const vectorFiles = (): readonly VectorsOfFile[] => filesOf(FOLDER);
+
+/** The same of rules 2, also of accounts that began under rules 1. */
+export const vectorFilesOfRules2 = (): readonly VectorsOfFile[] => filesOf(join(FOLDER, 'rules-2'));
+
+function filesOf(folder: string): readonly VectorsOfFile[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => {
-      const { users } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as VectorFile;
+      const { users } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as VectorFile;
       return {
         file,
-        users: Object.entries(users).map(([userId, user]) => ({ userId, ...user })),
+        users: Object.entries(users).map(([userId, user]) => ({
+          ...user,
+          userId,
+          events: user.events.map(toEvent),
+        })),
       };
     });
 }
+
+function toEvent(stored: StoredEvent): LedgerEvent {
+  const settings = stored.owedAfter === undefined ? META_1 : META_2;
+  const command = { id: '', source: '', type: 'ExpirePoints' };
+  const meta = JSON.stringify({ command, correlation: '', ...settings });
+  return parseEvent({ type: stored.type, data: JSON.stringify(stored), meta });
+}
+
+const META_1 = { policy: '', v: 1 };
+const META_2 = { rules: 2, settings: 1, v: 2 };
 
 /** The accounts of all files, with events of every kind. */
 export function vectorUsers(): readonly VectorUser[] {
@@ -82,8 +111,8 @@ export function recordedEvent(
 ): RecordedEvent {
   const stored = serializeEvent(event, {
     command: { source: '/test', id: event.commandId, type: 'ExpirePoints' },
-    policy: '0'.repeat(64),
     correlation: event.commandId,
+    ...(rulesOf(event) === 1 ? { policy: '0'.repeat(64) } : { settings: 1, rules: 2 }),
   });
   return {
     ...stored,

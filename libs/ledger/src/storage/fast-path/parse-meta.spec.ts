@@ -10,11 +10,13 @@ const EVENT: PointsRecharged = {
   commandId: '7462ece4-6afc-52c9-9c28-14e83906ee80',
   digest: 'a'.repeat(64),
   balanceAfter: 1,
+  owedAfter: null,
   batchId: 1,
   points: 1,
   expiresAt: null,
   priority: 50,
   sourceId: null,
+  rechargeId: '7462ece4-6afc-52c9-9c28-14e83906ee80',
 };
 const PLAIN: Provenance = {
   command: { source: '/billing', id: '订单-1', type: 'RechargePoints' },

@@ -9,3 +9,7 @@ export const SETTLE_WITHIN_SECONDS_MAX = 604_800;
 export const SOURCE_ID_MAX = 64;
 export const ID_MAX = 128;
 export const REASON_MAX = 200;
+/** How long after it began a pre-deduction can be open. */
+export const HOLD_DAYS_MAX = 30;
+export const QUANTITY_MAX = 10_000_000;
+export const RECHARGE_ID_MAX = 128;

@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import type { LedgerEvent } from './events.js';
+import { decide } from './decide.js';
+import { evolve, replay } from './evolve.js';
+import type { Account } from './state.js';
+import { TERMS_OF_RULES_1 } from './rules-1.js';
+import type { Terms } from './rules.js';
+import { termsOf } from './terms.js';
+import { countUsedBatches } from './used-batches.js';
+import { commandHistories, type CommandHistory } from '../testing/arbitrary-histories.js';
+import {
+  buildCommand,
+  consume,
+  expire,
+  recharge,
+  reinstate,
+  reverse,
+  testUuid,
+  type CommandInput,
+} from '../testing/command-builders.js';
+import { openDebt } from '../testing/reference-windows.js';
+import { runHistory } from '../testing/run-history.js';
+import { DEFAULT_SETTINGS_POLICY } from '../settings/policy.js';
+import { FIRST_BUSINESSES, settingsInForce } from '../settings/settings.js';
+import { priceOf } from '../settings/price.js';
+
+// A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
+// property is asked of.
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 150);
+
+const forAllHistories = (property: (input: CommandHistory) => void): void =>
+  fc.assert(fc.property(commandHistories(), property), { numRuns });
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** What arose as a debt, was collected and was forgiven, of a consumption or recharge. */
+function debtsOf(history: readonly LedgerEvent[], of: number) {
+  const own = history.filter((event) => 'of' in event && event.of === of);
+  const points = (...types: LedgerEvent['type'][]): number =>
+    sum(own.map((event) => (types.includes(event.type) && 'points' in event ? event.points : 0)));
+  const owed = sum(own.map((event) => ('owed' in event ? event.owed : 0)));
+  return { owed, collected: points('DebtCollected'), forgiven: points('DebtForgiven') };
+}
+
+describe('in every history, what is owed', () => {
+  it('is owed only where the balance is 0, at the end of every command', () => {
+    forAllHistories((input) => {
+      runHistory(input, {
+        after: (account) => {
+          expect(account.owed).toBe(sum(account.debts.map(({ points }) => points)));
+          expect(account.debts.every(({ points }) => points > 0)).toBe(true);
+          expect(account.owed === 0 || account.balance === 0).toBe(true);
+          expect(new Set(account.debts.map(({ of }) => of)).size).toBe(account.debts.length);
+        },
+      });
+    });
+  });
+
+  it('is what arose, less what was collected and forgiven', () => {
+    forAllHistories((input) => {
+      const { account, history } = runHistory(input);
+      for (const [revision, event] of history.entries()) {
+        const of = event.type === 'PointsConsumed' ? (event.of ?? revision) : revision;
+        const { owed, collected, forgiven } = debtsOf(history, of);
+        const open = account.debts.find((debt) => debt.of === of)?.points ?? 0;
+        expect(collected + forgiven + open).toBe(owed);
+      }
+      const total = sum(account.debts.map(({ of }) => openDebt(of, history)));
+      expect(history.at(-1)?.owedAfter ?? 0).toBe(total);
+    });
+  });
+
+  it('never passes the limits of the policy', () => {
+    forAllHistories((input) => {
+      const { owedMax, debtsMax } = input.policy;
+      runHistory(input, {
+        after: ({ owed, debts }) => {
+          expect(owed).toBeLessThanOrEqual(owedMax);
+          expect(debts.length).toBeLessThanOrEqual(debtsMax);
+        },
+      });
+    });
+  });
+});
+
+describe('in every history, a settlement', () => {
+  it('books the whole cost: charged, owed and uncollected', () => {
+    forAllHistories((input) => {
+      for (const event of runHistory(input).history) {
+        if (event.type !== 'ConsumptionSettled') continue;
+        expect(event.charged + event.owed + event.uncollected).toBe(event.actual);
+      }
+    });
+  });
+
+  it('is never refused for want of points unless the overrun says so', () => {
+    forAllHistories((input) => {
+      for (const { command, events, terms } of runHistory(input).steps) {
+        const refused = events.find((event) => event.type === 'CommandRefused');
+        if (refused?.code !== 'InsufficientPoints' || command.type !== 'SettleConsumption')
+          continue;
+        const mayRefuse =
+          terms.rules.number === 1 ||
+          command.overrun === 'refuse' ||
+          (command.overrun === null && couldRefuse(input));
+        expect(mayRefuse).toBe(true);
+      }
+    });
+  });
+});
+
+/** By the consumption, or by the policy for one that began under rules 1. */
+const couldRefuse = ({ policy, commands }: CommandHistory): boolean =>
+  policy.overrun === 'refuse' ||
+  commands.some((command) => command.type === 'ConsumePoints' && command.overrun === 'refuse');
+
+describe('in every history, a price', () => {
+  it('stood in the settings that its event names, and multiplies out', () => {
+    forAllHistories((input) => {
+      for (const { events, terms } of runHistory(input).steps) {
+        for (const event of events) {
+          if (event.type !== 'PointsConsumed') continue;
+          if (event.priced) expect(event.points).toBe(priceOf(event.quantity!, event.price!));
+          if (event.price === null) continue;
+          const { settings, unit, ...price } = event.price;
+          const business = terms.businesses.get(event.sourceType)!;
+          expect(settings).toBe(terms.settings);
+          expect({ unit, price }).toEqual({ unit: business.unit, price: business.price });
+          expect(event.label).toBe(business.label);
+        }
+      }
+    });
+  });
+});
+
+describe('in every history, the batches that are used', () => {
+  it('become more only by a recharge, or by what is closed or reversed and comes back', () => {
+    forAllHistories((input) => {
+      const { batchesMax } = input.policy;
+      let used = 0;
+      runHistory(input, {
+        after: (account, { command, terms }) => {
+          const now = countUsedBatches(account);
+          const grows = now > used;
+          used = now;
+          if (!grows || terms.rules.number === 1) return;
+          expect(['RechargePoints', 'RefundPoints', 'ReinstateRecharge']).toContain(command.type);
+          expect(now).toBeLessThanOrEqual(
+            command.type === 'RechargePoints' ? batchesMax : 2 * batchesMax,
+          );
+        },
+      });
+    });
+  });
+});
+
+/** When something falls due on the account. */
+function nextDue(account: Account): string | null {
+  const times = [account.openOrder.first?.settleBy, account.expiryOrder.first?.expiresAt];
+  return times.filter((time) => typeof time === 'string').sort()[0] ?? null;
+}
+
+describe('in every history, whoever looks', () => {
+  it('once after everything fell due, or at each instant: the same is owed and uncollected', () => {
+    fc.assert(
+      fc.property(commandHistories(), (input) => {
+        fc.pre(input.policy.refundGraceDays > 0);
+        const { history } = runHistory(input);
+        const [often, once] = [replay(history, input.policy), replay(history, input.policy)];
+        const terms = termsAt(input, '2031-01-01T00:00:00.000Z');
+        let looks = 0;
+        for (let due = nextDue(often); due !== null && looks < 200; due = nextDue(often)) {
+          // A grace batch of what comes back at one time-out lives on for days.
+          run(often, expire({ id: `look-${looks++}`, at: due }), terms);
+        }
+        run(once, expire({ id: 'look', at: '2031-01-01' }), terms);
+        for (let nth = 0; nextDue(once) !== null && nth < 200; nth++) {
+          run(once, expire({ id: `again-${nth}`, at: nextDue(once)! }), terms);
+        }
+        expect(once.owed).toBe(often.owed);
+        expect(once.debts.map(({ of }) => of)).toEqual(often.debts.map(({ of }) => of));
+      }),
+      { numRuns },
+    );
+  });
+});
+
+const termsAt = ({ settings }: CommandHistory, at: string): Terms => {
+  const inForce = settingsInForce(settings, at);
+  return inForce === null ? TERMS_OF_RULES_1 : termsOf(inForce);
+};
+
+function run(account: Account, ask: CommandInput, terms: Terms): void {
+  const command = buildCommand(ask, testUuid(JSON.stringify(ask)), account.at);
+  const decision = decide(command, account, terms);
+  if (decision.kind !== 'record') return;
+  for (const event of decision.events) evolve(account, event);
+}
+
+describe('reversing and reinstating the same amounts', () => {
+  const policy = { ...DEFAULT_SETTINGS_POLICY[2], owedMax: 2_000_000_000 };
+  const terms = termsOf({ version: 1, rules: 2, policy, businesses: FIRST_BUSINESSES });
+
+  it('comes to the same net in whatever order, where all is owed and nothing expires', () => {
+    const amounts = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(amounts, fc.nat(150), fc.integer(), (points, spent, seed) => {
+        const nets = [points, shuffled(points, seed)].map((order) => {
+          const account = replay([], policy);
+          const at = '2030-01-01';
+          run(account, recharge(200, { id: 'r', rechargeId: 'order', at }), terms);
+          if (spent > 0) run(account, consume(spent, { id: 'c', at }), terms);
+          order.forEach((each, nth) => {
+            run(account, reverse(each, { id: `reverse-${nth}`, at }), terms);
+            if (each % 3 === 0) run(account, reinstate(each, { id: `back-${nth}`, at }), terms);
+          });
+          return account.balance - account.owed;
+        });
+        expect(nets[1]).toBe(nets[0]);
+        const kept = sum(points.filter((each) => each % 3 !== 0));
+        expect(nets[0]).toBe(200 - spent - kept);
+      }),
+    );
+  });
+});
+
+function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+  const keyed = items.map((item, place) => ({ item, key: Math.imul(place + 1, seed | 1) }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}

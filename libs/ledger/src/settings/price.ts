@@ -1,0 +1,93 @@
+import type { Price, Rounding } from './business.js';
+
+/** Quantities are counted in millionths. */
+const MICRO = 1_000_000;
+
+/** The nearest whole number of millionths; a tie is rounded up. */
+export const toMicro = (quantity: number): number => Math.round(quantity * MICRO);
+
+/** Quantities are added as they are counted, so that no fraction creeps in. */
+export const addQuantities = (a: number, b: number): number => (toMicro(a) + toMicro(b)) / MICRO;
+
+/** Points for a quantity, exactly as the price says. */
+export function priceOf(quantity: number, price: Price): number {
+  const micro = toMicro(quantity);
+  if (micro === 0) return 0;
+  const { step, small, exact } = ratioOf(price);
+  const { minimum, rounding } = price;
+  const counted = step === null ? micro : roundUpTo(micro, step);
+  const dividend = small === null ? Number.NaN : counted * small.numerator;
+  const points =
+    small !== null && Number.isSafeInteger(dividend)
+      ? divide(dividend, small.denominator, rounding)
+      : divideExactly(BigInt(counted) * exact.numerator, exact.denominator, rounding);
+  return Math.max(minimum, points);
+}
+
+/** A price as whole numbers: points for a millionth of a unit, as a fraction in its lowest terms. */
+interface Ratio {
+  readonly step: number | null;
+  readonly exact: { readonly numerator: bigint; readonly denominator: bigint };
+  /** The same in numbers, which are ten times as fast; null: they are too large. */
+  readonly small: { readonly numerator: number; readonly denominator: number } | null;
+}
+
+/** A price is an object of the settings or of an account, and is asked again and again. */
+const ratios = new WeakMap<Price, Ratio>();
+
+function ratioOf(price: Price): Ratio {
+  const known = ratios.get(price);
+  if (known !== undefined) return known;
+  const points = microOf(price.points);
+  const per = microOf(price.per) * BigInt(MICRO);
+  const divisor = greatestCommonDivisor(points, per);
+  const exact = { numerator: points / divisor, denominator: per / divisor };
+  const numerator = Number(exact.numerator);
+  const denominator = Number(exact.denominator);
+  const ratio: Ratio = {
+    step: price.step === null ? null : Number(microOf(price.step)),
+    exact,
+    small: Number.isSafeInteger(denominator * 2) ? { numerator, denominator } : null,
+  };
+  ratios.set(price, ratio);
+  return ratio;
+}
+
+/** A decimal in millionths, which has at most 15 digits. */
+function microOf(decimal: string): bigint {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  return BigInt(whole + fraction.padEnd(6, '0'));
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [larger, smaller] = [a, b];
+  while (smaller !== 0n) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}
+
+function roundUpTo(micro: number, step: number): number {
+  const rest = micro % step;
+  return rest === 0 ? micro : micro - rest + step;
+}
+
+/** Of whole numbers that are safe, the remainder is exact, and so is the division of the rest. */
+function divide(dividend: number, divisor: number, rounding: Rounding): number {
+  const rest = dividend % divisor;
+  const whole = (dividend - rest) / divisor;
+  return roundsUp(rest * 2, divisor, rounding) ? whole + 1 : whole;
+}
+
+function divideExactly(dividend: bigint, divisor: bigint, rounding: Rounding): number {
+  const rest = dividend % divisor;
+  const whole = dividend / divisor;
+  return Number(roundsUp(rest * 2n, divisor, rounding) ? whole + 1n : whole);
+}
+
+function roundsUp(
+  twiceTheRest: number | bigint,
+  divisor: number | bigint,
+  rounding: Rounding,
+): boolean {
+  if (rounding === 'half_up') return twiceTheRest >= divisor;
+  return rounding === 'up' && twiceTheRest > 0;
+}

@@ -1,0 +1,77 @@
+import { DEFAULT_SETTINGS_POLICY, OVERRUNS, type SettingsPolicy } from './policy.js';
+import { addFault, isObject, isWholeNumber, type SettingsFault } from './settings-fault.js';
+
+/** What is owed stands in a column of 32 bits. */
+export const OWED_LIMIT = 2_000_000_000;
+
+const POLICY_FIELDS = Object.keys(DEFAULT_SETTINGS_POLICY[2]) as readonly (keyof SettingsPolicy)[];
+
+/** A policy of the settings is whole: a limit that is left out is a fault, like an unknown one. */
+export function policyFieldFaults(policy: unknown): readonly SettingsFault[] {
+  const faults: SettingsFault[] = [];
+  if (!isObject(policy)) {
+    addFault(faults, 'policy', 'must be an object of all limits by their names');
+    return faults;
+  }
+  for (const name of POLICY_FIELDS) {
+    const reason = limitFault(name, policy[name]);
+    if (reason !== null) addFault(faults, `policy.${name}`, reason);
+  }
+  for (const name of Object.keys(policy)) {
+    if (!(POLICY_FIELDS as readonly string[]).includes(name)) {
+      addFault(faults, `policy.${name}`, 'is unknown');
+    }
+  }
+  const { rememberMin, rememberMax } = policy;
+  if (typeof rememberMin === 'number' && typeof rememberMax === 'number') {
+    if (rememberMin > rememberMax) {
+      addFault(faults, 'policy.rememberMin', 'must not be greater than rememberMax');
+    }
+  }
+  return faults;
+}
+
+function limitFault(name: keyof SettingsPolicy, value: unknown): string | null {
+  if (name === 'overrun') {
+    const isKnown = OVERRUNS.some((overrun) => overrun === value);
+    return isKnown ? null : `must be one of ${OVERRUNS.join(', ')}`;
+  }
+  if (name === 'owedMax') {
+    const isGood = isWholeNumber(value, 0, OWED_LIMIT);
+    return isGood ? null : `must be a whole number, 0 to ${OWED_LIMIT}`;
+  }
+  const isGood = isWholeNumber(value, 0, Number.MAX_SAFE_INTEGER);
+  return isGood ? null : 'must be a whole number, 0 or more';
+}
+
+const NOTICE_LISTS = [
+  { name: 'lowBalance', countMax: 10, max: 2_000_000_000 },
+  { name: 'expiringSoonDays', countMax: 5, max: 365 },
+] as const;
+
+export function noticesFaults(notices: unknown): readonly SettingsFault[] {
+  const faults: SettingsFault[] = [];
+  if (!isObject(notices)) {
+    addFault(faults, 'notices', 'must be an object of lowBalance and expiringSoonDays');
+    return faults;
+  }
+  for (const { name, countMax, max } of NOTICE_LISTS) {
+    const list: unknown = notices[name];
+    const isGood =
+      Array.isArray(list) &&
+      list.length <= countMax &&
+      list.every((value, place) => isWholeNumber(value, 1, max) && isBelow(value, list[place - 1]));
+    if (isGood) continue;
+    const must = `must be a list of at most ${countMax} whole numbers, 1 to ${max}, each lower than the one before`;
+    addFault(faults, `notices.${name}`, must);
+  }
+  for (const name of Object.keys(notices)) {
+    if (!NOTICE_LISTS.some((list) => list.name === name)) {
+      addFault(faults, `notices.${name}`, 'is unknown');
+    }
+  }
+  return faults;
+}
+
+const isBelow = (value: number, before: unknown): boolean =>
+  typeof before !== 'number' || value < before;
