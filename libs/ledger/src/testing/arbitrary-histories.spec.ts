@@ -8,7 +8,7 @@ describe('the arbitrary histories', () => {
   it('have everything in them', () => {
     const seen = new Set<string>();
     let closings = 0;
-    for (const input of fc.sample(commandHistories(), { numRuns: 300, seed: 1 })) {
+    for (const input of fc.sample(commandHistories(), { numRuns: 400, seed: 1 })) {
       const { history, steps } = runHistory(input);
       steps.forEach(({ decision }) => seen.add(decision.kind));
       history.forEach((event) => kindsOf(event).forEach((kind) => seen.add(kind)));
