@@ -1,12 +1,6 @@
 export { CHAIN_START, chainHash } from './chain-hash.js';
 export { commandIdOf, eventIdOf, outcomeIdOf } from './derived-ids.js';
-export {
-  commandDigest,
-  digestedData,
-  payloadDigest,
-  policyFingerprint,
-  type DigestedData,
-} from './digest.js';
+export { commandDigest, payloadDigest, policyFingerprint } from './digest.js';
 export {
   KEY_ID,
   SIGNATURE_HEADER,

@@ -16,29 +16,19 @@ export {
   REVERSAL_LABEL,
   SOURCE_TYPES,
   collectedLabelOf,
-  refundLabel,
   refundLabelOf,
   type SourceType,
 } from './settings/businesses.js';
 export { deserializeEvent, parseEvent, serializeEvent } from './storage/codec.js';
-export type { DigestedData, Provenance } from './storage/provenance.js';
+export type { Provenance } from './storage/provenance.js';
 export { UnknownEvent, UnreadableEvent } from './storage/unreadable-event.js';
-export {
-  ON_TIMEOUT,
-  REVERSAL_CAUSES,
-  SHORTFALLS,
-  type CommandType,
-  type ConsumePoints,
-  type ExtendConsumption,
-  type LedgerCommand,
-  type OnTimeout,
-  type RechargePoints,
-  type RefundPoints,
-  type ReinstateRecharge,
-  type ReversalCause,
-  type ReverseRecharge,
-  type SettleConsumption,
-  type Shortfall,
+export type {
+  CommandType,
+  ConsumePoints,
+  LedgerCommand,
+  RechargePoints,
+  RefundPoints,
+  SettleConsumption,
 } from './account/commands.js';
 export { decide, effectiveAt, type Decision } from './account/decide.js';
 export { TERMS_OF_RULES_1 } from './account/rules-1.js';
@@ -46,7 +36,6 @@ export type { Terms } from './account/rules.js';
 export { termsOf } from './account/terms.js';
 export type {
   CommandRefused,
-  ConsumptionExtended,
   ConsumptionSettled,
   DebtCollected,
   DebtForgiven,
@@ -57,8 +46,6 @@ export type {
   PointsExpired,
   PointsRecharged,
   PointsRefunded,
-  RechargeReinstated,
-  RechargeReversed,
   Return,
 } from './account/events.js';
 export { rulesOf } from './account/events.js';
@@ -66,11 +53,9 @@ export {
   BALANCE_MAX,
   COMMAND_POINTS_MAX,
   DURATION_SECONDS_MAX,
-  HOLD_DAYS_MAX,
   ID_MAX,
   PRIORITY_DEFAULT,
   PRIORITY_MAX,
-  QUANTITY_MAX,
   REASON_MAX,
   RECHARGE_BALANCE_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
@@ -79,40 +64,14 @@ export {
 export { adoptPolicy, evolve, replay } from './account/evolve.js';
 export {
   DEFAULT_POLICY,
-  DEFAULT_SETTINGS_POLICY,
-  OVERRUNS,
   REMEMBER_EVERYTHING,
   policyFaults,
-  policyOfRules1,
   type AccountPolicy,
-  type Overrun,
   type Policy,
-  type SettingsPolicy,
 } from './settings/policy.js';
 export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/refusals.js';
 export { snapshotDifference } from './storage/snapshot-difference.js';
 export { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot } from './storage/snapshot.js';
 export { isOnCalendar, epochMs } from './support/time.js';
-export { ROUNDINGS, type Business, type FrozenPrice, type Price } from './settings/business.js';
-export { addQuantities, priceOf } from './settings/price.js';
-export {
-  BEGINNING_OF_TIME,
-  FIRST_BUSINESSES,
-  PUBLISHED_AHEAD_SECONDS,
-  RULES_NUMBERS,
-  SETTINGS_STREAM,
-  firstSettings,
-  settingsInForce,
-  type Notices,
-  type PublishedSettings,
-  type RulesNumber,
-  type Settings,
-} from './settings/settings.js';
-export type { SettingsFault } from './settings/settings-fault.js';
-export { settingsFaults, type SettingsDraft } from './settings/validate-settings.js';
-export {
-  parseSettings,
-  serializeSettings,
-  type SettingsOrigin,
-  type StoredSettings,
-} from './storage/settings-event.js';
+export type { FrozenPrice } from './settings/business.js';
+export { settingsInForce, type Settings } from './settings/settings.js';

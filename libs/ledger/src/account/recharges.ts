@@ -67,7 +67,7 @@ export function reversedPoints(state: Readonly<AccountState>, recharge: Recharge
 }
 
 /** What they took or collected and what they are still owed. */
-export const heldByReversals = (state: Readonly<AccountState>, recharge: Recharge): number =>
+const heldByReversals = (state: Readonly<AccountState>, recharge: Recharge): number =>
   totalPoints(recharge.taken) + debtPoints(state, recharge.of);
 
 /** What expired is never owed: so much more of a recharge can become a debt. */

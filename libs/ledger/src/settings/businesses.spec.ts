@@ -3,7 +3,7 @@ import {
   EXPIRE_LABEL,
   RECHARGE_LABEL,
   SOURCE_TYPES,
-  refundLabel,
+  refundLabelOf,
 } from './businesses.js';
 
 describe('the businesses', () => {
@@ -15,7 +15,7 @@ describe('the businesses', () => {
     ['video', '【视频生成】', '【视频生成返还】', true],
   ] as const)('name %s by one label', (business, label, refund, billedBySecond) => {
     expect(BUSINESSES[business]).toEqual({ label, billedBySecond });
-    expect(refundLabel(business)).toBe(refund);
+    expect(refundLabelOf(BUSINESSES[business].label)).toBe(refund);
   });
 
   it('are five', () => {

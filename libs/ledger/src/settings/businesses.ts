@@ -21,9 +21,6 @@ const REFUNDED = '返还';
 const COLLECTED = '补扣';
 
 /** 【配音合成】 becomes 【配音合成返还】. */
-export const refundLabel = (business: SourceType): string =>
-  refundLabelOf(BUSINESSES[business].label);
-
 export const refundLabelOf = (label: string): string => withWord(label, REFUNDED);
 export const collectedLabelOf = (label: string): string => withWord(label, COLLECTED);
 

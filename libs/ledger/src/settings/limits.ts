@@ -12,4 +12,3 @@ export const REASON_MAX = 200;
 /** How long after it began a pre-deduction can be open. */
 export const HOLD_DAYS_MAX = 30;
 export const QUANTITY_MAX = 10_000_000;
-export const RECHARGE_ID_MAX = 128;

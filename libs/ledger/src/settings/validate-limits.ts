@@ -2,7 +2,7 @@ import { DEFAULT_SETTINGS_POLICY, OVERRUNS, type SettingsPolicy } from './policy
 import { addFault, isObject, isWholeNumber, type SettingsFault } from './settings-fault.js';
 
 /** What is owed stands in a column of 32 bits. */
-export const OWED_LIMIT = 2_000_000_000;
+const OWED_LIMIT = 2_000_000_000;
 
 const POLICY_FIELDS = Object.keys(DEFAULT_SETTINGS_POLICY[2]) as readonly (keyof SettingsPolicy)[];
 

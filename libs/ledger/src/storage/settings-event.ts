@@ -74,15 +74,18 @@ export function parseSettings({ type, data, meta }: SerializedEvent): StoredSett
   assertValidFields(invalidFields(META, origin), 'meta');
   const parsed = parseJson(data, 'data');
   assertValidFields(invalidFields(HEADER, parsed), TYPE);
-  const settings = parsed as PublishedSettings & { readonly type: string };
-  const { version, from, rules } = settings;
+  const { version, from, at, by, note, rules, policy, businesses, notices } =
+    parsed as PublishedSettings;
   if (!RULES_NUMBERS.includes(rules)) return { kind: 'unknown', version, from, rules };
-  const faults = contentFaults({ ...settings }, [], rules);
+  const faults = contentFaults({ ...(parsed as object) }, [], rules);
   assertValidFields(
     faults.map(({ field }) => field),
     TYPE,
   );
-  const { type: _, ...published } = settings;
-  const { v, ...request } = origin as SettingsOrigin & { readonly v: number };
-  return { kind: 'known', settings: published, origin: request };
+  const { correlation, traceparent } = origin as SettingsOrigin;
+  return {
+    kind: 'known',
+    settings: { version, from, at, by, note, rules, policy, businesses, notices },
+    origin: { correlation, ...(traceparent !== undefined && { traceparent }) },
+  };
 }
