@@ -23,12 +23,12 @@ export function consume(pending: PendingEvents, command: ConsumePoints): Refusal
   }
   const refusal = measureRefusal(command, business);
   if (refusal !== null) return refusal;
-  const charge = chargeOf(command, business);
-  if ('code' in charge) return charge;
+  const quantity = quantityOf(command, business);
+  const points = pointsOf(command, business, quantity);
+  if (typeof points !== 'number') return points;
   if (settleWithin !== null && rules.hasTooManyOpen(pending)) {
     return { code: 'TooManyOpen', details: {} };
   }
-  const { points, quantity } = charge;
   if (pending.balance < points) return rules.insufficientPoints(points, pending);
   const isHeld = settleWithin !== null;
   const isPriced = command.points === null;
@@ -58,23 +58,24 @@ export function consume(pending: PendingEvents, command: ConsumePoints): Refusal
 
 const NO_HOLD = { overrun: null, onTimeout: null };
 
-interface Charge {
-  readonly points: number;
-  readonly quantity: number | null;
+/** What a price counts; of a business that is billed by the call it is one where nothing was told. */
+function quantityOf(command: ConsumePoints, business: Business): number | null {
+  const isOneCall = command.points === null && business.unit === UNIT_CALL;
+  return measureOf(command, business) ?? (isOneCall ? 1 : null);
 }
 
 /** The points that were told, or else the price of the quantity. */
-function chargeOf(command: ConsumePoints, business: Business): Charge | Refusal {
-  const measure = measureOf(command, business);
-  if (command.points !== null) return { points: command.points, quantity: measure };
-  const { code: sourceType, price, unit } = business;
+function pointsOf(
+  command: ConsumePoints,
+  { code: sourceType, price }: Business,
+  quantity: number | null,
+): number | Refusal {
+  if (command.points !== null) return command.points;
   if (price === null) return { code: 'NoPrice', details: { sourceType } };
-  const quantity = measure ?? (unit === UNIT_CALL ? 1 : null);
   if (quantity === null) return { code: 'QuantityMissing', details: { sourceType } };
   const points = priceOf(quantity, price);
   if (points === 0) return { code: 'NothingToCharge', details: {} };
-  if (points > COMMAND_POINTS_MAX) return { code: 'PriceTooHigh', details: {} };
-  return { points, quantity };
+  return points > COMMAND_POINTS_MAX ? { code: 'PriceTooHigh', details: {} } : points;
 }
 
 const frozenPrices = new WeakMap<Business, FrozenPrice>();

@@ -75,16 +75,16 @@ export class PendingEvents {
   record(event: EventBody<LedgerEvent>, balanceChange: number, owedChange = 0): void {
     this.#balance += balanceChange;
     this.#owed += owedChange;
-    const common: CommonFields = {
-      at: this.at,
-      receivedAt: this.command.at,
-      commandId: this.command.commandId,
-      digest: this.command.digest,
-      balanceAfter: this.#balance,
-      owedAfter: this.terms.rules.owedAfter(this.#owed),
-    };
+    const { command, at } = this;
+    const { at: receivedAt, commandId, digest } = command;
+    const balanceAfter = this.#balance;
+    const owedAfter = this.terms.rules.owedAfter(this.#owed);
+    // V8 adds properties behind a spread ten times as slowly, so that it comes last.
+    const common = { at, receivedAt, commandId, digest, balanceAfter, owedAfter };
     this.events.push(
-      event.type === 'PointsConsumed' ? consumedEvent(common, event) : { ...common, ...event },
+      event.type === 'PointsConsumed'
+        ? consumedEvent(common, event)
+        : { at, receivedAt, commandId, digest, balanceAfter, owedAfter, ...event },
     );
   }
 }

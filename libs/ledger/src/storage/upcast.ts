@@ -97,32 +97,84 @@ const refunded = (event: EventOfVersion1<PointsRefunded>): Added<PointsRefunded>
 /** The schema has let only the five businesses of rules 1 pass. */
 const labelOf = (sourceType: string): string => BUSINESSES[sourceType as SourceType].label;
 
-/** JSON leaves out what is undefined, so an event of rules 1 is written as it always was. */
-const LEFT_OUT: Readonly<Record<TypeOfVersion1, object>> = {
-  PointsRecharged: { owedAfter: undefined, rechargeId: undefined },
-  PointsConsumed: {
-    owedAfter: undefined,
-    label: undefined,
-    quantity: undefined,
-    price: undefined,
-    priced: undefined,
-    overrun: undefined,
-    onTimeout: undefined,
-  },
-  ConsumptionSettled: {
-    owedAfter: undefined,
-    charged: undefined,
-    owed: undefined,
-    uncollected: undefined,
-    quantity: undefined,
-    cause: undefined,
-  },
-  PointsRefunded: { owedAfter: undefined, label: undefined },
-  PointsExpired: { owedAfter: undefined },
-  CommandRefused: { owedAfter: undefined },
-};
-
-/** The data of an event of rules 1, without the fields of rules 2. */
+/**
+ * The data of an event of rules 1, without the fields of rules 2. Each is one literal: every append
+ * writes one, and V8 leaves fields out of a copy ten times as slowly.
+ */
 export function downcastTo1(event: LedgerEvent): object {
-  return { ...event, ...LEFT_OUT[event.type as TypeOfVersion1] };
+  switch (event.type) {
+    case 'PointsRecharged':
+      return rechargedOf1(event);
+    case 'PointsConsumed':
+      return consumedOf1(event);
+    case 'ConsumptionSettled':
+      return settledOf1(event);
+    case 'PointsRefunded':
+      return refundedOf1(event);
+    default:
+      return { ...event, owedAfter: undefined };
+  }
 }
+
+const rechargedOf1 = (event: PointsRecharged): EventOfVersion1<PointsRecharged> => ({
+  at: event.at,
+  receivedAt: event.receivedAt,
+  commandId: event.commandId,
+  digest: event.digest,
+  balanceAfter: event.balanceAfter,
+  type: event.type,
+  batchId: event.batchId,
+  points: event.points,
+  expiresAt: event.expiresAt,
+  priority: event.priority,
+  sourceId: event.sourceId,
+});
+
+const consumedOf1 = (event: PointsConsumed): EventOfVersion1<PointsConsumed> => ({
+  at: event.at,
+  receivedAt: event.receivedAt,
+  commandId: event.commandId,
+  digest: event.digest,
+  balanceAfter: event.balanceAfter,
+  type: event.type,
+  consumptionId: event.consumptionId,
+  of: event.of,
+  sourceType: event.sourceType,
+  sourceId: event.sourceId,
+  points: event.points,
+  draws: event.draws,
+  duration: event.duration,
+  settleBy: event.settleBy,
+});
+
+const settledOf1 = (event: ConsumptionSettled): EventOfVersion1<ConsumptionSettled> => ({
+  at: event.at,
+  receivedAt: event.receivedAt,
+  commandId: event.commandId,
+  digest: event.digest,
+  balanceAfter: event.balanceAfter,
+  type: event.type,
+  consumptionId: event.consumptionId,
+  of: event.of,
+  estimated: event.estimated,
+  actual: event.actual,
+  duration: event.duration,
+  durationOf: event.durationOf,
+});
+
+const refundedOf1 = (event: PointsRefunded): EventOfVersion1<PointsRefunded> => ({
+  at: event.at,
+  receivedAt: event.receivedAt,
+  commandId: event.commandId,
+  digest: event.digest,
+  balanceAfter: event.balanceAfter,
+  type: event.type,
+  consumptionId: event.consumptionId,
+  of: event.of,
+  sourceType: event.sourceType,
+  sourceId: event.sourceId,
+  points: event.points,
+  returns: event.returns,
+  cause: event.cause,
+  reason: event.reason,
+});
