@@ -1,10 +1,11 @@
 import type { Account } from '#ledger';
 import type { ReplayResult, StatementLine } from './replay-account.js';
 
-export const lineJson = ({ stored, event, command, rows }: StatementLine) => ({
+/** The event with the fields of the version in which it is stored. */
+export const lineJson = ({ stored, command, rows }: StatementLine) => ({
   revision: stored.revision,
   position: stored.position,
-  event,
+  event: JSON.parse(stored.data) as unknown,
   command,
   rows,
 });
