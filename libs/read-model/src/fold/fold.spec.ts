@@ -17,7 +17,14 @@ import {
   referenceConsumptions,
   referenceStatement,
 } from '../testing/reference-tables.js';
-import { inBatches, inStoreOrder, positionOf } from '../testing/vectors.js';
+import {
+  inBatches,
+  inStoreOrder,
+  positionOf,
+  vectorFiles,
+  vectorFilesOfRules2,
+  withoutProvenance,
+} from '../testing/vectors.js';
 import { decodeBatch } from './decode-batch.js';
 import { emptyFoldedRows, fold, type FoldedRows } from './fold.js';
 import { noLoadedRows, type LoadedRows } from './loaded-rows.js';
@@ -53,6 +60,22 @@ async function tablesOf(
   }
   return tables;
 }
+
+describe('the fold of the vectors', () => {
+  it.each([...vectorFiles(), ...vectorFilesOfRules2()])(
+    'gives the accounts and statements in $file',
+    async ({ users }) => {
+      const tables = await tablesOf(users, 7);
+      for (const { userId, balance, held, rows } of users) {
+        if (rows.length > 0) {
+          expect(await tables.account(userId)).toMatchObject({ balance, held });
+        }
+        const statement = await readStatement(tables, userId);
+        expect(statement.map(withoutProvenance)).toEqual(rows);
+      }
+    },
+  );
+});
 
 describe('the fold of any events that the rules decide', () => {
   const sizes = fc.integer({ min: 1, max: 20 });
