@@ -135,6 +135,17 @@ export const commandHistories = (stepsMax = 50): fc.Arbitrary<CommandHistory> =>
       return { policy, settings, commands: builder.commands };
     });
 
+/** The same, but from somewhere in the middle on other limits are in force. */
+export const historiesOfChangingPolicy = (): fc.Arbitrary<CommandHistory> =>
+  fc
+    .record({ history: commandHistories(), next: policies, hours: fc.integer({ min: 1, max: 60 }) })
+    .map(({ history, next, hours }) => {
+      const before = history.settings.at(-1) as Settings;
+      const from = Math.max(START, Date.parse(before.from)) + hours * HOUR;
+      const changed = { ...before, version: before.version + 1, policy: next, from: isoTime(from) };
+      return { ...history, settings: [...history.settings, changed] };
+    });
+
 /** Settlements, refunds and reversals name what recently began. */
 class CommandBuilder {
   readonly commands: LedgerCommand[] = [];

@@ -2,10 +2,11 @@ import { emptyAccount, type Account } from '../account/state.js';
 import type { LedgerCommand } from '../account/commands.js';
 import { decide, effectiveAt, type Decision } from '../account/decide.js';
 import type { LedgerEvent } from '../account/events.js';
-import { evolve } from '../account/evolve.js';
+import { adoptPolicy, evolve, replay } from '../account/evolve.js';
 import { TERMS_OF_RULES_1 } from '../account/rules-1.js';
 import type { Terms } from '../account/rules.js';
 import { termsOf } from '../account/terms.js';
+import { REMEMBER_EVERYTHING, type AccountPolicy } from '../settings/policy.js';
 import { settingsInForce } from '../settings/settings.js';
 import type { CommandHistory } from './arbitrary-histories.js';
 
@@ -39,13 +40,16 @@ export function runHistory(
   readonly history: readonly LedgerEvent[];
   readonly steps: readonly HistoryStep[];
 } {
-  const account = emptyAccount(policy);
+  let account = emptyAccount(policy);
   const history: LedgerEvent[] = [];
   const steps: HistoryStep[] = [];
   const allTerms = new Map(settings.map((version) => [version, termsOf(version)]));
   for (const command of commands) {
     const inForce = settingsInForce(settings, effectiveAt(command, account));
     const terms = (inForce && allTerms.get(inForce)) ?? TERMS_OF_RULES_1;
+    if (inForce !== null && inForce.policy !== account.policy) {
+      account = loadAccount(history, inForce.policy);
+    }
     before?.(account, command, history, terms);
     const decision = decide(command, account, terms);
     const events = decision.kind === 'record' ? decision.events : [];
@@ -56,4 +60,11 @@ export function runHistory(
     after?.(account, one);
   }
   return { account, history, steps };
+}
+
+/** What is remembered is asked of the whole stream under the policy in force. */
+export function loadAccount(history: readonly LedgerEvent[], policy: AccountPolicy): Account {
+  const account = replay(history, REMEMBER_EVERYTHING);
+  adoptPolicy(account, policy);
+  return account;
 }
