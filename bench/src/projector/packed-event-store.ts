@@ -105,6 +105,10 @@ export class PackedEventStore implements EventStore {
     return Promise.resolve(count === 0 ? null : positionOf(count));
   }
 
+  timeOfDay(): Promise<number> {
+    return Promise.resolve(Date.now());
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -44,6 +44,8 @@ export interface ReadOptions {
   readonly from?: number;
   readonly limit?: number;
   readonly backwards?: boolean;
+  /** Nothing that was committed before the call may be missing: a follower of a cluster may lag. */
+  readonly latest?: boolean;
 }
 
 /**
@@ -103,6 +105,8 @@ export interface EventStore {
   isPosition(text: string): text is Position;
   /** Position of the newest event, or null when the store is empty. */
   head(): Promise<Position | null>;
+  /** The time of day by the clock of the store, in milliseconds since 1970. */
+  timeOfDay(): Promise<number>;
   /** Waits for calls in progress, then closes every connection. */
   close(): Promise<void>;
 }

@@ -12,6 +12,13 @@ export function eventIdOf(commandId: string, revision: number): string {
   return nameBasedUuid(commandId, String(revision));
 }
 
+const SETTINGS_NAMESPACE = '0c9d6f0e-52c7-5b34-9a86-6f1d1f7a2e05';
+
+/** The id of a version of the settings: of two that compete for one revision, each has its own. */
+export function settingsEventId(revision: number, dataDigest: string): string {
+  return nameBasedUuid(SETTINGS_NAMESPACE, `${revision}:${dataDigest}`);
+}
+
 /** What distinguishes two answers to one command. */
 export interface AnswerKey {
   /** Revision of the last event recorded for the command; null: none was recorded. */

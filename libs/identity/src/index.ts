@@ -1,6 +1,6 @@
 export { CHAIN_START, chainHash } from './chain-hash.js';
-export { commandIdOf, eventIdOf, outcomeIdOf } from './derived-ids.js';
-export { commandDigest, payloadDigest, policyFingerprint } from './digest.js';
+export { commandIdOf, eventIdOf, outcomeIdOf, settingsEventId } from './derived-ids.js';
+export { commandDigest, digestedData, payloadDigest, policyFingerprint } from './digest.js';
 export {
   KEY_ID,
   SIGNATURE_HEADER,
@@ -10,4 +10,9 @@ export {
   signatureOf,
   type SigningKey,
 } from './message-signature.js';
-export { STREAM_PREFIX, accountStream, userOfStream } from './stream-name.js';
+export {
+  LEDGER_STREAM_PREFIXES,
+  STREAM_PREFIX,
+  accountStream,
+  userOfStream,
+} from './stream-name.js';

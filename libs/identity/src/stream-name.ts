@@ -3,6 +3,9 @@
 /** An EventStoreDB may hold streams of others. */
 export const STREAM_PREFIX = 'points-';
 
+/** What the names of all streams of a ledger begin with: those of its accounts, and its settings. */
+export const LEDGER_STREAM_PREFIXES: readonly string[] = [STREAM_PREFIX, 'ledger-settings'];
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const accountStream = (userId: string): string => STREAM_PREFIX + userId;

@@ -64,8 +64,10 @@ export {
 export { adoptPolicy, evolve, replay } from './account/evolve.js';
 export {
   DEFAULT_POLICY,
+  DEFAULT_SETTINGS_POLICY,
   REMEMBER_EVERYTHING,
   policyFaults,
+  policyOfRules1,
   type AccountPolicy,
   type Policy,
 } from './settings/policy.js';
@@ -73,5 +75,19 @@ export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/
 export { snapshotDifference } from './storage/snapshot-difference.js';
 export { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot } from './storage/snapshot.js';
 export { isOnCalendar, epochMs } from './support/time.js';
-export type { FrozenPrice } from './settings/business.js';
-export { settingsInForce, type Settings } from './settings/settings.js';
+export type { FrozenPrice, Price } from './settings/business.js';
+export { priceOf } from './settings/price.js';
+export {
+  BEGINNING_OF_TIME,
+  FIRST_BUSINESSES,
+  PUBLISHED_AHEAD_SECONDS,
+  RULES_NUMBERS,
+  SETTINGS_STREAM,
+  firstSettings,
+  settingsInForce,
+  type PublishedSettings,
+  type Settings,
+} from './settings/settings.js';
+export type { SettingsFault } from './settings/settings-fault.js';
+export { settingsFaults, type SettingsDraft } from './settings/validate-settings.js';
+export { parseSettings, serializeSettings, type SettingsOrigin } from './storage/settings-event.js';

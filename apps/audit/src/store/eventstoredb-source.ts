@@ -5,7 +5,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '#event-store';
-import { STREAM_PREFIX } from '#identity';
+import { LEDGER_STREAM_PREFIXES } from '#identity';
 import {
   type AccountHead,
   type StoreEnd,
@@ -29,7 +29,7 @@ export class EventStoreDbSource implements EventSource {
 
   constructor(url: string) {
     try {
-      this.#store = new EventStoreDbEventStore(url, { streamPrefix: STREAM_PREFIX });
+      this.#store = new EventStoreDbEventStore(url, { streamPrefixes: LEDGER_STREAM_PREFIXES });
     } catch (error) {
       rethrow(error);
     }

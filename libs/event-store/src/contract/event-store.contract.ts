@@ -1,6 +1,7 @@
 import { readingStreamsContract, appendingContract } from './appending.contract.js';
 import { damagedStreamsContract } from './damaged-streams.contract.js';
 import { followingContract, readingAllContract } from './reading-all.contract.js';
+import { storeClockContract } from './store-clock.contract.js';
 import { concurrentWritersContract } from './concurrent-writers.contract.js';
 import type { OpenStore, StoreCapabilities } from '../testing/stream-writer.js';
 
@@ -22,5 +23,6 @@ export function eventStoreContract(
     followingContract(open);
     if (promises.damage !== undefined) damagedStreamsContract(open, promises.damage);
     concurrentWritersContract(open);
+    storeClockContract(open);
   });
 }

@@ -22,7 +22,7 @@ eventStoreContract(
   real === null ? 'EventStoreDB (its test double)' : 'EventStoreDB',
   async () =>
     new EventStoreDbEventStore(real ?? server.connectionString, {
-      streamPrefix: 'points-',
+      streamPrefixes: ['points-'],
       deadlineMs: NEVER_MS,
     }),
   {

@@ -21,6 +21,7 @@ import {
   type EventStoreDbOptions,
   type ResolvedEventStoreDbOptions,
 } from './options.js';
+import { readServerClock } from './server-clock.js';
 import type { Session } from './session.js';
 import { StreamNames } from './stream-names.js';
 import { readStream } from './stream-reader.js';
@@ -41,13 +42,13 @@ export class EventStoreDbEventStore implements EventStore {
   ) {
     const connection = parseConnectionString(connectionString);
     this.#options = { ...DEFAULT_EVENTSTOREDB_OPTIONS, ...options };
-    const { streamPrefix, deadlineMs, clock } = this.#options;
+    const { streamPrefixes, deadlineMs, clock } = this.#options;
     this.#session = {
       clients: new Clients(connection, (cause) => observer.clientReplaced?.(cause), clock),
       credentials: connection.credentials ?? UNSENT_CREDENTIALS,
       deadlineMs,
       clock,
-      names: new StreamNames(connection.streamPrefix, streamPrefix),
+      names: new StreamNames(connection.streamPrefix, streamPrefixes),
     };
     this.#appender = new Appender(this.#session, this.#options, observer, this.#closed.signal);
     this.#all = new AllReader(this.#session);
@@ -87,6 +88,11 @@ export class EventStoreDbEventStore implements EventStore {
   async head(): Promise<Position | null> {
     this.#assertOpen();
     return this.#all.head();
+  }
+
+  async timeOfDay(): Promise<number> {
+    this.#assertOpen();
+    return readServerClock(this.#session);
   }
 
   async close(): Promise<void> {

@@ -24,7 +24,7 @@ const NEVER_MS = 600_000;
 const SILENCE_MS_MAX = 60_000;
 
 describe('The EventStoreDB adapter, following,', () => {
-  const on = withStore({ ...QUICK, streamPrefix: 'points-' });
+  const on = withStore({ ...QUICK, streamPrefixes: ['points-'] });
 
   /** An event of another program. */
   const foreign = (stream = '$of-the-server') =>

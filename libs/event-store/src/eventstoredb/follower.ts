@@ -147,7 +147,7 @@ export class Follower {
     return new Subscription(clients.lease(), {
       after: this.#position,
       credentials,
-      filterPrefix: names.filterPrefix,
+      filterPrefixes: names.filterPrefixes,
       deadlineMs,
       silenceMsMax: this.options.silenceMsMax,
       clock: this.options.clock,

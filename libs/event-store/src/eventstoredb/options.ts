@@ -11,8 +11,8 @@ export interface EventStoreDbObserver {
 }
 
 export interface EventStoreDbOptions {
-  /** `follow`, `readAll` and `head` return only streams that begin with this prefix. */
-  readonly streamPrefix?: string;
+  /** `follow`, `readAll` and `head` return only streams that begin with one of these; none: all. */
+  readonly streamPrefixes?: readonly string[];
   /** Limits an append, the time between two events of a read, and the confirmation of a subscription. */
   readonly deadlineMs?: number;
   /**
@@ -35,7 +35,7 @@ export interface EventStoreDbOptions {
 export type ResolvedEventStoreDbOptions = Required<EventStoreDbOptions>;
 
 export const DEFAULT_EVENTSTOREDB_OPTIONS: ResolvedEventStoreDbOptions = {
-  streamPrefix: '',
+  streamPrefixes: [],
   deadlineMs: 5_000,
   lookUpAfterMs: 40,
   silenceMsMax: 30_000,

@@ -66,7 +66,7 @@ describe('The stored form of an event', () => {
 
 describe('A stream that an earlier version began', () => {
   // While its time stands still, the store looks for no append whose answer is slow to come.
-  const on = withStore({ streamPrefix: 'points-', clock: new ManualClock() });
+  const on = withStore({ streamPrefixes: ['points-'], clock: new ManualClock() });
 
   async function beginInOldForm(count: number): Promise<StreamWriter> {
     const writer = new StreamWriter();

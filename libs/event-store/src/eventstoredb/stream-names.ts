@@ -9,8 +9,8 @@ export class StreamNames {
   constructor(
     /** The prefix of every name on the server, from the connection string. */
     private readonly serverPrefix: string,
-    /** The beginning of the ledger's own names; empty when they may begin with anything. */
-    private readonly prefix: string,
+    /** The beginnings of the ledger's own names; empty when they may begin with anything. */
+    private readonly prefixes: readonly string[],
   ) {}
 
   onServer(stream: string): string {
@@ -23,8 +23,9 @@ export class StreamNames {
   }
 
   isOurs(onServer: string): boolean {
-    const begin = this.filterPrefix;
-    return begin === '' ? !onServer.startsWith(SYSTEM_PREFIX) : onServer.startsWith(begin);
+    const begins = this.filterPrefixes;
+    if (begins.length === 0) return !onServer.startsWith(SYSTEM_PREFIX);
+    return begins.some((begin) => onServer.startsWith(begin));
   }
 
   /** The ledger's name for a stream of the server. */
@@ -32,8 +33,10 @@ export class StreamNames {
     return onServer.slice(this.serverPrefix.length);
   }
 
-  /** The beginning of all our streams; when it is empty, all but the server's own are ours. */
-  get filterPrefix(): string {
-    return this.serverPrefix + this.prefix;
+  /** The beginnings of all our streams; when there are none, all but the server's own are ours. */
+  get filterPrefixes(): readonly string[] {
+    const { prefixes, serverPrefix } = this;
+    if (prefixes.length === 0) return serverPrefix === '' ? [] : [serverPrefix];
+    return prefixes.map((prefix) => serverPrefix + prefix);
   }
 }

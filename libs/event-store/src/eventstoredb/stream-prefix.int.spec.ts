@@ -13,7 +13,7 @@ describe('A prefix for all streams on a shared EventStoreDB', () => {
   const server = new EventStoreDbProtocolServer();
   const open = (prefix: string) =>
     new EventStoreDbEventStore(`${server.connectionString}&streamPrefix=${prefix}`, {
-      streamPrefix: 'points-',
+      streamPrefixes: ['points-'],
     });
   let ledger: EventStoreDbEventStore;
   let trial: EventStoreDbEventStore;

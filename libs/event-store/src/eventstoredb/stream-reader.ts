@@ -29,7 +29,7 @@ export async function* readStream(
 export async function* readVisible(
   session: Session,
   stream: string,
-  { from, limit, backwards = false }: ReadOptions,
+  { from, limit, backwards = false, latest = false }: ReadOptions,
   missing: () => void = () => {},
 ): AsyncGenerator<RecordedEvent, void, undefined> {
   const { credentials, names } = session;
@@ -40,6 +40,7 @@ export async function* readVisible(
       (client) =>
         client.readStream(names.onServer(stream), {
           credentials,
+          requiresLeader: latest,
           fromRevision: from === undefined ? edge : BigInt(from),
           ...(limit === undefined ? {} : { maxCount: limit }),
           ...(backwards ? { direction: BACKWARDS } : {}),

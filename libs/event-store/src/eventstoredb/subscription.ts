@@ -31,7 +31,7 @@ const NOT_SYSTEM_STREAMS = '^[^$]';
 
 export interface SubscriptionOptions {
   readonly after: Position | null;
-  readonly filterPrefix: string;
+  readonly filterPrefixes: readonly string[];
   readonly credentials: Credentials;
   readonly deadlineMs: number;
   readonly silenceMsMax: number;
@@ -49,12 +49,12 @@ export class Subscription {
     private readonly lease: ClientLease,
     private readonly options: SubscriptionOptions,
   ) {
-    const { after, credentials, deadlineMs, filterPrefix } = options;
+    const { after, credentials, deadlineMs, filterPrefixes } = options;
     this.#stream = lease.client.subscribeToAll({
       credentials,
       // The position is exclusive here, although the same option of `readAll` is inclusive.
       fromPosition: parsePosition(after) ?? START,
-      filter: filterOf(filterPrefix),
+      filter: filterOf(filterPrefixes),
     });
     this.#stream.once('confirmation', () => {
       lease.succeeded();
@@ -121,13 +121,13 @@ export class Subscription {
  * The filter of the subscription. An error in `checkpointReached` would be an unhandled rejection, and
  * a checkpoint handled there would overtake the events before it, so that it is only added to the queue.
  */
-function filterOf(filterPrefix: string): Filter {
+function filterOf(prefixes: readonly string[]): Filter {
   const common = {
     checkpointInterval: CHECKPOINT_INTERVAL,
     checkpointReached: (subscription: AllStreamSubscription, position: LogPosition) => {
       if (!subscription.destroyed) subscription.push(new Checkpoint(position));
     },
   };
-  if (filterPrefix === '') return streamNameFilter({ ...common, regex: NOT_SYSTEM_STREAMS });
-  return streamNameFilter({ ...common, prefixes: [filterPrefix] });
+  if (prefixes.length === 0) return streamNameFilter({ ...common, regex: NOT_SYSTEM_STREAMS });
+  return streamNameFilter({ ...common, prefixes: [...prefixes] });
 }

@@ -7,7 +7,7 @@ import { StreamWriter, withStore } from '../testing/eventstoredb-fixtures.js';
 const credentials = { username: 'unused', password: 'unused' };
 
 describe('A stream of EventStoreDB without visible events', () => {
-  const on = withStore({ streamPrefix: 'points-' });
+  const on = withStore({ streamPrefixes: ['points-'] });
   let client: Client;
   beforeEach(() => {
     client = openClient(parseConnectionString(on.server.connectionString), null);

@@ -11,7 +11,7 @@ export interface Append {
 
 export const positions = positionsOf('postgres');
 
-/** The one row that the function returns; see migrations/002-append.ts. */
+/** The one row that the function returns; see migrations/002-append.ts and 007-rules-fence.ts. */
 export interface Appended {
   readonly base: string;
   readonly answers: readonly Answer[] | null;
@@ -21,9 +21,14 @@ type Answer =
   | readonly ['ok' | 'repeat', revision: number, position: number]
   | readonly ['conflict', revision: number, position: null];
 
-const SQL = 'select base, answers from event_store.append($1, $2, $3, $4, $5, $6, $7, $8)';
+/** Older builds call another function: see migrations/007-rules-fence.ts. */
+const SQL =
+  'select base, answers from event_store.append_events($1, $2, $3, $4, $5, $6, $7, $8, $9)';
 
-export function appendCall(appends: readonly Append[]): QueryConfig {
+/** Of a caller who does not say which rules it knows, as tests do: no rules are too new for it. */
+export const ANY_RULES = 2_147_483_647;
+
+export function appendCall(appends: readonly Append[], rulesKnown = ANY_RULES): QueryConfig {
   const rows = appends.flatMap(({ stream, expected, events }, index) =>
     events.map((event) => ({ number: index + 1, stream, expected, event })),
   );
@@ -31,6 +36,7 @@ export function appendCall(appends: readonly Append[]): QueryConfig {
     name: 'append',
     text: SQL,
     values: [
+      rulesKnown,
       int4Array(rows, ({ number }) => number),
       textArray(rows, ({ stream }) => stream),
       int8Array(rows, ({ expected }) => expected),

@@ -140,8 +140,11 @@ describe('a permanent error of Postgres', () => {
   });
 
   it.each([
-    ['access-denied', 'revoke execute on function event_store.append from points_ledger_writer'],
-    ['misconfigured', 'drop function event_store.append'],
+    [
+      'access-denied',
+      'revoke execute on function event_store.append_events from points_ledger_writer',
+    ],
+    ['misconfigured', 'drop function event_store.append_events'],
   ])('is reported as %s', async (code, sql) => {
     const store = await open();
     await queryAsOwner(database.url, sql);

@@ -30,5 +30,5 @@ grant select on event_store.events, event_store.head, event_store.migrations
   to ${EVENT_WRITER}, ${EVENT_READER};
 grant select, insert, update, delete on event_store.snapshots to ${EVENT_WRITER};
 grant select on event_store.snapshots to ${EVENT_READER};
-grant execute on function event_store.append to ${EVENT_WRITER};
+grant execute on function event_store.append, event_store.append_events to ${EVENT_WRITER};
 `;

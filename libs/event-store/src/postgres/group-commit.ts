@@ -142,10 +142,12 @@ export class GroupCommit {
     const client = await this.pool.connect().catch((cause: unknown) => {
       throw new ConnectionFailedError('no connection to Postgres', { cause });
     });
-    const { rows } = await client.query<Appended>(appendCall(batch)).catch((error: unknown) => {
-      client.release(!isConnectionUsableAfter(error));
-      throw error;
-    });
+    const { rows } = await client
+      .query<Appended>(appendCall(batch, this.options.rulesKnown))
+      .catch((error: unknown) => {
+        client.release(!isConnectionUsableAfter(error));
+        throw error;
+      });
     client.release();
     this.observer.batchWritten?.(batch.length, performance.now() - startedAtMs);
     const [appended] = rows;

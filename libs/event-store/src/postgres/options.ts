@@ -1,4 +1,8 @@
+import { ANY_RULES } from './append-call.js';
+
 export interface PostgresOptions {
+  /** The highest rules that this build knows: the database takes no event where later ones are in force. */
+  readonly rulesKnown?: number;
   /** Appends in one call. */
   readonly batchAppendsMax?: number;
   /** Bytes of all appends in one call. */
@@ -29,6 +33,7 @@ export interface PostgresOptions {
 export type ResolvedPostgresOptions = Required<PostgresOptions>;
 
 export const DEFAULT_POSTGRES_OPTIONS: ResolvedPostgresOptions = {
+  rulesKnown: ANY_RULES,
   batchAppendsMax: 500,
   batchBytesMax: 4 * 1024 * 1024,
   concurrentBatches: 2,

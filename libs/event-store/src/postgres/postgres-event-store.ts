@@ -22,7 +22,7 @@ import {
   type ResolvedPostgresOptions,
 } from './options.js';
 import type { PostgresPools } from './pools.js';
-import { head, readAll, readStream } from './read-queries.js';
+import { head, readAll, readStream, timeOfDay } from './read-queries.js';
 import { resolveSameIds } from './resolve-same-ids.js';
 
 /** The store owns the pools and ends them when it closes. The schema must exist (migrateEventStore). */
@@ -87,6 +87,10 @@ export class PostgresEventStore implements EventStore {
   async head(): Promise<Position | null> {
     const position = await head(this.pools.read);
     return position === 0 ? null : positions.format(position);
+  }
+
+  timeOfDay(): Promise<number> {
+    return timeOfDay(this.pools.read);
   }
 
   async close(): Promise<void> {

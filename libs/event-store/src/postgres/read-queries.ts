@@ -94,6 +94,14 @@ export async function readAll(
   };
 }
 
+export async function timeOfDay(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ ms: string }>({
+    name: 'time of day',
+    text: 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms',
+  });
+  return Number(rows[0]?.ms);
+}
+
 export async function head(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ position: string }>({
     name: 'head',

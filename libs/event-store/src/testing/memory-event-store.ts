@@ -42,6 +42,8 @@ export interface MemoryEventStoreOptions {
   readonly faultOf?: (call: AppendCall) => MemoryFault | undefined;
   /** Called before each read, except those of `follow`. The error it returns is thrown. */
   readonly readFaultOf?: () => Error | undefined;
+  /** The clock of the store. */
+  readonly timeOfDay?: () => number;
 }
 
 interface Slice {
@@ -58,12 +60,14 @@ export class MemoryEventStore implements EventStore {
   readonly #log: MemoryLog;
   readonly #faultOf: MemoryEventStoreOptions['faultOf'];
   readonly #readFaultOf: MemoryEventStoreOptions['readFaultOf'];
+  readonly #timeOfDay: () => number;
   readonly #closed = new AbortController();
 
   constructor(options: MemoryEventStoreOptions = {}) {
     this.#log = options.log ?? new MemoryLog();
     this.#faultOf = options.faultOf;
     this.#readFaultOf = options.readFaultOf;
+    this.#timeOfDay = options.timeOfDay ?? Date.now;
   }
 
   async append(
@@ -136,6 +140,11 @@ export class MemoryEventStore implements EventStore {
   async head(): Promise<Position | null> {
     this.#failRead();
     return this.#log.size === 0 ? null : positions.format(this.#log.size);
+  }
+
+  async timeOfDay(): Promise<number> {
+    this.#failRead();
+    return this.#timeOfDay();
   }
 
   async close(): Promise<void> {

@@ -65,6 +65,12 @@ export const DEFAULT_SETTINGS_POLICY: Readonly<Record<1 | 2, SettingsPolicy>> = 
   2: { ...DEFAULT_POLICY, openDrawsMax: 500, ...DEBT_DEFAULTS },
 };
 
+/** Of a whole policy, what rules 1 know: the part that their fingerprint covers. */
+export function policyOfRules1(policy: Policy): Policy {
+  const names = Object.keys(DEFAULT_POLICY) as (keyof Policy)[];
+  return Object.fromEntries(names.map((name) => [name, policy[name]])) as unknown as Policy;
+}
+
 /** What is wrong with the values as a policy; empty when they are valid. */
 export function policyFaults(policy: Policy): readonly string[] {
   const faults = Object.entries(policy)

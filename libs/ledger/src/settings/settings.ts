@@ -33,6 +33,8 @@ export interface PublishedSettings extends Settings {
   readonly note: string | null;
 }
 
+export const SETTINGS_STREAM = 'ledger-settings';
+
 /** The first version is in force from here on. */
 export const BEGINNING_OF_TIME = '0001-01-01T00:00:00.000Z';
 

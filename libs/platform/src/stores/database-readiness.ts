@@ -31,7 +31,7 @@ class DatabaseNotReadyError extends StartupError {
 const EVENT_PRIVILEGES: readonly Privilege[] = [
   ['event_store', 'events', 'select'],
   ['event_store', 'head', 'select'],
-  ['event_store', 'append', 'execute'],
+  ['event_store', 'append_events', 'execute'],
 ];
 const SNAPSHOT_PRIVILEGES: readonly Privilege[] = (
   ['select', 'insert', 'update', 'delete'] as const

@@ -7,7 +7,8 @@ import {
   type EventStore,
   type SnapshotStore,
 } from '#event-store';
-import { STREAM_PREFIX } from '#identity';
+import { LEDGER_STREAM_PREFIXES } from '#identity';
+import { RULES_NUMBERS } from '#ledger';
 import { PostgresReadTables, type FollowsDirectly, type ReadTables } from '#read-model';
 import type { Log } from '../log/log.js';
 import { prepareEventStore, prepareReadTables, type DatabaseAccess } from './database-readiness.js';
@@ -85,14 +86,14 @@ async function openEventStore(
     void checkEventStoreDbServer(url, log);
     return new EventStoreDbEventStore(
       url,
-      { streamPrefix: STREAM_PREFIX },
+      { streamPrefixes: LEDGER_STREAM_PREFIXES },
       { followInterrupted, clientReplaced: (err) => log.warn({ err }, 'store client replaced') },
     );
   }
   const role = await prepareEventStore(url, accesses, log);
   return openMigratedEventStore(
     url,
-    {},
+    { rulesKnown: Math.max(...RULES_NUMBERS) },
     {
       followInterrupted,
       callRetried: (err, waitMs) => log.warn({ err, waitMs }, 'append call repeated'),

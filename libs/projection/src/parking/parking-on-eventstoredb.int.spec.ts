@@ -45,7 +45,7 @@ beforeEach(async () => {
   pool = await database.migratedPool();
   server = await EventStoreDbProtocolServer.start();
   client = EventStoreDBClient.connectionString(server.connectionString);
-  store = new EventStoreDbEventStore(server.connectionString, { streamPrefix: 'points-' });
+  store = new EventStoreDbEventStore(server.connectionString, { streamPrefixes: ['points-'] });
   ledger = new TestLedger(store);
 });
 

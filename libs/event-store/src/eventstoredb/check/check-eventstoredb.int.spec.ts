@@ -107,7 +107,7 @@ describe('The check of an EventStoreDB', () => {
     const byAdmin = otherWritersFinding(LISTS, 'ledger');
     expect(byAdmin).toMatchObject({ state: 'ok' });
 
-    const store = new EventStoreDbEventStore(ledger(), { streamPrefix: 'points-' });
+    const store = new EventStoreDbEventStore(ledger(), { streamPrefixes: ['points-'] });
     const writer = new StreamWriter();
     await writer.append(store, 2);
     expect(await collect(store.readStream(writer.stream))).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK, withTimeout } from '#async';
 import { MaxAppendSizeExceededError, NotLeaderError } from '@eventstore/db-client';
-import { STREAM_PREFIX } from '#identity';
+import { LEDGER_STREAM_PREFIXES } from '#identity';
 import { APPEND_BYTES_MAX } from '../../limits.js';
 import { PermanentStoreError } from '../../port.js';
 import { Clients } from '../clients.js';
@@ -48,7 +48,7 @@ export async function* checkEventStoreDb(
     credentials: options.credentials ?? UNSENT_CREDENTIALS,
     deadlineMs,
     clock: SYSTEM_CLOCK,
-    names: new StreamNames(options.streamPrefix, STREAM_PREFIX),
+    names: new StreamNames(options.streamPrefix, LEDGER_STREAM_PREFIXES),
   };
   try {
     yield* checkSession(session, options);

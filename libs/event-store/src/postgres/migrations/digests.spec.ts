@@ -9,6 +9,7 @@ const RELEASED = [
   '246be56718e8283860746017b522fbcaf88b244b2ea52c6fc3ed8876e417672f',
   '69e4b0d56cdb4449004ecad76144f95a79baa651946fbb50450abc801c96fc7c',
   '6308e0b36383d2ff68378e119600452f143abb42e08442fccae2f6a36aa475f8',
+  'a7b253f304a64daa28dc6ef1dee58e6cdb3631f24eeef822228cf04fd80d9e04',
 ];
 
 describe('The released migrations of the event store', () => {

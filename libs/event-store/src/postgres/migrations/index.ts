@@ -5,6 +5,7 @@ import { makeAppendOnly } from './003-append-only.js';
 import { createSnapshots } from './004-snapshots.js';
 import { createWriter } from './005-writer.js';
 import { sealSnapshots } from './006-sealed-snapshots.js';
+import { fenceRules } from './007-rules-fence.js';
 
 export const EVENT_STORE_PLAN: MigrationPlan = {
   subject: 'event store',
@@ -25,5 +26,6 @@ export const EVENT_STORE_PLAN: MigrationPlan = {
     { name: 'snapshots', sql: createSnapshots },
     { name: 'writer', sql: createWriter },
     { name: 'sealed snapshots', sql: sealSnapshots },
+    { name: 'rules fence', sql: fenceRules },
   ],
 };
