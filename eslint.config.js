@@ -138,6 +138,7 @@ export default defineConfig(
       'node:',
       '#ledger$',
       '#event-store$',
+      '#settings$',
       '#contracts$',
       '@nestjs/common$',
       '@nestjs/cqrs$',
@@ -169,12 +170,16 @@ export default defineConfig(
     may: [...OWN, BASICS, 'node:', '#ledger$', '#contracts$', 'zod$'],
     because: 'it decides who may send what, and neither executes nor records a command.',
   }),
+  allowImports('libs/settings', {
+    may: [...OWN, BASICS, 'node:', '#(ledger|event-store)$'],
+    because: 'it reads and publishes the settings, and decides no command.',
+  }),
   allowImports('libs/platform', {
     may: [
       ...OWN,
       BASICS,
       'node:',
-      '#(ledger|commands|contracts|event-store|read-model|kafka|senders)$',
+      '#(ledger|commands|contracts|event-store|read-model|kafka|senders|settings)$',
       '@nestjs/(common|core|cqrs)$',
       'reflect-metadata$',
       'pino$',

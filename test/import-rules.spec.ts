@@ -47,6 +47,7 @@ const RULES = [
   { file: 'libs/read-model/src/index.ts', never: '#commands', may: 'pg' },
   { file: 'libs/projection/src/index.ts', never: '#platform', may: 'pg' },
   { file: 'libs/senders/src/index.ts', never: '#commands', may: 'zod' },
+  { file: 'libs/settings/src/index.ts', never: '#commands', may: '#event-store' },
   { file: 'libs/ledger/src/index.ts', never: './testing/scenario.js', may: './account/decide.js' },
   { file: 'libs/commands/src/index.ts', never: '#event-store/testing', may: '#async' },
   { file: 'libs/contracts/src/index.ts', never: '#identity', may: '#async' },

@@ -1,0 +1,6 @@
+export { SettingsUnavailable } from './errors.js';
+export type { SettingsInForce, SettingsSource } from './settings-in-force.js';
+export type { SettingsObserver } from './settings-observer.js';
+export { SettingsPublisher, type CheckResult } from './settings-publisher.js';
+export { SettingsReader } from './settings-reader.js';
+export type { LoggedVersion } from './version-log.js';
