@@ -7,7 +7,7 @@ import {
   SnapshotKeys,
   openPostgresEventStore,
 } from '#event-store';
-import { DEFAULT_POLICY } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import { median, repeated } from './figures.js';
 import { onPostgres } from './on-postgres.js';
 
@@ -28,7 +28,7 @@ export function coldLoadBench(): Promise<Record<string, number>> {
     const keys = new SnapshotKeys([{ id: 'bench', secret: randomBytes(32) }]);
     const snapshots = new SealedSnapshots(new PostgresSnapshotStore(pool), keys);
     const openProcessor = () =>
-      new AccountCommandProcessor({ store, snapshots, policy: DEFAULT_POLICY });
+      new AccountCommandProcessor({ store, snapshots, settings: fixedSettings() });
     let sent = 0;
     const fillTo = async (events: number): Promise<void> => {
       const processor = openProcessor();

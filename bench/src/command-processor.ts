@@ -1,7 +1,8 @@
 import { AccountCommandProcessor } from '#commands';
 import { commandIdOf } from '#identity';
 import { MemoryEventStore } from '#event-store/testing';
-import { DEFAULT_POLICY, type LedgerCommand } from '#ledger';
+import { type LedgerCommand } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 const USERS = 10_000;
@@ -25,7 +26,7 @@ export async function commandProcessorBench(): Promise<Record<string, number>> {
 
 async function commandsPerSecond(users: number): Promise<number> {
   const store = new MemoryEventStore();
-  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
   const userIds = Array.from({ length: users }, (_, n) => userOf(n));
   await sendAll(
     processor,

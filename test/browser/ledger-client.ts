@@ -4,7 +4,7 @@ import type { CommandBody, CommandOutcome } from '#contracts';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openMigratedEventStore } from '#event-store';
 import { accountStream } from '#identity';
-import { DEFAULT_POLICY } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import type { LedgerAddresses } from '../../stack/src/addresses.js';
 import { seedDemo } from '../../stack/src/demo.js';
 import { STACK_VARIABLE } from './stack.setup.js';
@@ -70,7 +70,7 @@ export interface PastCommand {
 /** Records commands at times in the past, decided by the real rules, in the real store. */
 export async function recordPastCommands(commands: readonly PastCommand[]): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
-  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
   try {
     for (const { at, body, id = randomUUID() } of commands) {
       const sent = { ...body, source: '/history', id };

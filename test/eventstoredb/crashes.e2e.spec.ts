@@ -9,8 +9,9 @@ import {
 } from '#commands';
 import { EventStoreDbEventStore } from '#event-store';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
-import { DEFAULT_POLICY, parseEvent, type LedgerCommand } from '#ledger';
+import { parseEvent, type LedgerCommand } from '#ledger';
 import { eventStoreUrlFromEnv } from '#testing';
+import { fixedSettings } from '#settings/testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
 
 // The server is repeatedly killed and started again under load. Without TEST_EVENTSTORE_URL and
@@ -51,10 +52,10 @@ async function untilAnswered(
 
 describe('An EventStoreDB that is killed under load', () => {
   it('has each command once, with one answer, and every hash chain unbroken', async () => {
-    const open = () => new EventStoreDbEventStore(url, { streamPrefix: 'points-' });
+    const open = () => new EventStoreDbEventStore(url, { streamPrefixes: ['points-'] });
     const stores = [open(), open()];
     const processors = stores.map(
-      (store) => new AccountCommandProcessor({ store, policy: DEFAULT_POLICY }),
+      (store) => new AccountCommandProcessor({ store, settings: fixedSettings() }),
     );
     const until = Date.now() + SECONDS * 1_000;
     const at = new Date().toISOString();

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { TOPICS, type CommandBody } from '#contracts';
 import { CONSUME_LIMITS, type OutgoingMessage } from '#kafka';
-import { DEFAULT_POLICY } from '#ledger';
 import { eventually, eventuallyHolds, seededRandom } from '#testing';
+import { fixedSettings } from '#settings/testing';
 import { checkAccount, checkAnswers, checkEvents, commandsByUser } from '../simulation/checks.js';
 import { Services } from '../simulation/commands.js';
 import { IntakeStack, PARTITIONS } from './intake-stack.js';
@@ -68,7 +68,7 @@ describe('The intake', () => {
       { ...consume(moved, 5), source: '/api', id: 'between' },
       new Date().toISOString(),
     );
-    const processor = new AccountCommandProcessor({ store: lab.store, policy: DEFAULT_POLICY });
+    const processor = new AccountCommandProcessor({ store: lab.store, settings: fixedSettings() });
     await processor.run(other, { correlation: other.commandId });
     await lab.expelMembers();
     const successor = await lab.startIntake();

@@ -14,6 +14,7 @@ import { allowAnySender } from '#senders';
 import { seededRandom, type SeededRandom } from '#testing';
 import { IntakeConsumer } from '../../apps/intake/src/intake.consumer.js';
 import { Follower } from '#projection';
+import { fixedSettings } from '#settings/testing';
 import type { Ended, SickEvent } from './checks.js';
 import { Services } from './commands.js';
 import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';
@@ -78,6 +79,7 @@ function poisoned(store: MemoryEventStore, { user, revision }: SickEvent): Event
     readStream: (...args) => store.readStream(...args),
     readAll: (...args) => store.readAll(...args),
     head: () => store.head(),
+    timeOfDay: () => store.timeOfDay(),
     isPosition: (text) => store.isPosition(text),
     close: () => store.close(),
     follow: (after, sink, signal) =>
@@ -172,7 +174,7 @@ class World {
     });
     const processor = new AccountCommandProcessor({
       store,
-      policy: this.policy,
+      settings: fixedSettings({ policy: this.policy }),
       snapshots: this.#snapshots,
       clock: this.#clock,
       random: () => this.dice.next(),

@@ -20,7 +20,7 @@ import {
   usageByDayAndSourceType,
 } from '#contracts';
 import type { Position } from '#event-store';
-import { DEFAULT_POLICY, deserializeEvent, serializeEvent } from '#ledger';
+import { deserializeEvent, serializeEvent } from '#ledger';
 import { PostgresReadTables, PostgresTableWriter } from '#read-model';
 import { MemoryReadTables } from '#read-model/testing';
 import { createLog } from '#platform/process';
@@ -30,6 +30,7 @@ import { openTestApi, read, type TestApi } from '../../apps/api/src/testing/api-
 import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '#projection';
+import { fixedSettings } from '#settings/testing';
 import {
   formatPoints,
   formatSeconds,
@@ -76,7 +77,7 @@ describe('Every value that the schemas accept', () => {
     await database.endPools();
     const log = createLog({ app: 'api', level: 'silent' });
     stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
-    processor = new AccountCommandProcessor({ store: stores.events, policy: DEFAULT_POLICY });
+    processor = new AccountCommandProcessor({ store: stores.events, settings: fixedSettings() });
     writer = tableWriter(1);
     const tables = Object.assign(new PostgresReadTables(stores.pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),

@@ -6,11 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { Registry } from 'prom-client';
 import { AccountCommandProcessor } from '#commands';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
-import { DEFAULT_POLICY } from '#ledger';
 import { SYSTEM_CLOCK } from '#async';
 import { StallDetector, createLog } from '#platform/process';
 import { MemoryReadTables } from '#read-model/testing';
 import { SenderDirectory, Senders, parseSenders } from '#senders';
+import { fixedSettings } from '#settings/testing';
 import { createApiObserver } from './api-metrics.js';
 import { openApiOnPostgres, type ApiOnPostgres } from './testing/api-on-postgres.js';
 import {
@@ -363,7 +363,7 @@ describe('the API, compared with the recorded session', () => {
     const limits = { attemptMsMax: 50, retryMsMax: 0 };
     const commandProcessor = new AccountCommandProcessor({
       store: lost,
-      policy: DEFAULT_POLICY,
+      settings: fixedSettings(),
       limits,
     });
     const unknown = await open({ store: lost, commandProcessor });

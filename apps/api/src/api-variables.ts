@@ -116,7 +116,6 @@ const POSITION_WAIT_MS_MAX = 2_000;
 
 export function apiOptions(variables: ApiVariables): ApiOptions {
   return {
-    policy: variables.LEDGER_POLICY,
     cursorKey: variables.CURSOR_KEY,
     rates: {
       userPerSecond: variables.RATE_USER_PER_SECOND,

@@ -10,7 +10,7 @@ import {
   type Sender,
 } from '#contracts';
 import { toLedgerCommand } from '#commands';
-import { commandIdOf, payloadDigest, outcomeIdOf } from '#identity';
+import { commandIdOf, digestedData, payloadDigest, outcomeIdOf } from '#identity';
 import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
 import type { LedgerCommand } from '#ledger';
@@ -71,7 +71,7 @@ export function readCommandMessage(
   }
   if (at === null) return deadLetterMessage(message, 'Invalid', NO_TIMESTAMP, from);
   const command = toLedgerCommand(parsed.value, at);
-  const origin = originOf(message, command, from.traceparent);
+  const origin = originOf(message, command, parsed.value);
   return { kind: 'command', command, origin, permission: right };
 }
 
@@ -96,12 +96,13 @@ function rejectInvalid(
 function originOf(
   { topic, partition, offset }: IncomingMessage,
   command: LedgerCommand,
-  traceparent: string | null,
+  { data, traceparent }: ParsedCommand,
 ): Origin {
   return {
     correlation: traceparent?.split('-')[1] ?? command.commandId,
     ...(traceparent !== null && { traceparent }),
     kafka: { topic, partition, offset },
+    data: digestedData(data),
   };
 }
 

@@ -2,8 +2,8 @@ import { AccountCommandProcessor, RetryableCommandError } from '#commands';
 import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
-import { DEFAULT_POLICY } from '#ledger';
 import { allowAnySender } from '#senders';
+import { fixedSettings } from '#settings/testing';
 import {
   IntakeConsumer,
   PartitionHaltedError,
@@ -47,7 +47,7 @@ function open(change: Partial<IntakeConsumerOptions> = {}) {
   const log = new MemoryLog();
   const processor = new AccountCommandProcessor({
     store: new MemoryEventStore({ log }),
-    policy: DEFAULT_POLICY,
+    settings: fixedSettings(),
   });
   const sent: OutgoingMessage[] = [];
   const intake = new IntakeConsumer({
@@ -182,7 +182,7 @@ describe('The intake consumer', () => {
           throw new RetryableCommandError('store-away', 'away');
         return new AccountCommandProcessor({
           store: new MemoryEventStore(),
-          policy: DEFAULT_POLICY,
+          settings: fixedSettings(),
         }).run(command, origin);
       },
     });
@@ -224,7 +224,7 @@ describe('The intake consumer', () => {
     log.tombstone(`points-${USER}`);
     log.writeUnreadable(`points-${other}`);
     const store = new MemoryEventStore({ log });
-    const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+    const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
     const { handle, sent } = open({ execute: (command, origin) => processor.run(command, origin) });
     const third = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d12';
     const rechargeOf = (user_id: string) =>
@@ -333,7 +333,7 @@ describe('The intake consumer', () => {
     const stream = `points-${USER}`;
     const bent = { id: USER, type: 'Nonsense', data: '{}', meta: '{}', hash: new Uint8Array(32) };
     await store.append(stream, -1, [bent]);
-    const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+    const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
     const { handle, sent } = open({ execute: (command, origin) => processor.run(command, origin) });
     const other = '0a6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
     const handled = await handle(

@@ -3,8 +3,8 @@ import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { signatureOf, signMessage } from '#identity';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
-import { DEFAULT_POLICY } from '#ledger';
 import { SenderDirectory, Senders, parseSenders, type Denial } from '#senders';
+import { fixedSettings } from '#settings/testing';
 import { IntakeConsumer } from './intake.consumer.js';
 
 const USER = '7f6a52b8-1f9d-4a59-9a51-0d6a3f0f2d11';
@@ -89,7 +89,7 @@ function open() {
   const log = new MemoryLog();
   const processor = new AccountCommandProcessor({
     store: new MemoryEventStore({ log }),
-    policy: DEFAULT_POLICY,
+    settings: fixedSettings(),
   });
   const sent: OutgoingMessage[] = [];
   const denials: Denial[] = [];

@@ -9,7 +9,7 @@ import {
 } from '#platform';
 import { toLedgerCommand } from '#commands';
 import { migrateEventStore, parseSnapshotKeys } from '#event-store';
-import { DEFAULT_POLICY } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import { migrate } from '#read-model';
 import { StartupError, createLog, createMetrics } from '#platform/process';
 import { LOGIN_ROLES, type LoginName } from './database-logins.js';
@@ -104,7 +104,8 @@ describe.each(LOGINS)('the login of %s', (login) => {
     ['disable the trigger', 'alter table event_store.events disable trigger all'],
     ['drop the trigger', 'drop trigger append_only on event_store.events'],
     ['pretend to be a replica', 'set session_replication_role = replica'],
-    ['replace the function', 'drop function event_store.append'],
+    ['replace the function', 'drop function event_store.append_events'],
+    ['lift the fence of rules', 'delete from event_store.rules_published'],
     ['drop the events', 'drop table event_store.events'],
     ['drop the schema', 'drop schema event_store cascade'],
     ['add a column', 'alter table event_store.events add column x int'],
@@ -239,7 +240,7 @@ describe('a process', () => {
       await run(ownerUrl, 'delete from event_store.migrations where number = 6');
       try {
         await expect(open(loginUrl(login), NEEDS[login])).rejects.toThrow(
-          /took 5 migrations, and this program has more.*run "npm run migrate" with MIGRATION_URL/,
+          /took 6 migrations, and this program has more.*run "npm run migrate" with MIGRATION_URL/,
         );
       } finally {
         await run(
@@ -325,14 +326,18 @@ describe('a snapshot that the least privileged role altered', () => {
         ),
       );
     const config = {
-      LEDGER_POLICY: DEFAULT_POLICY,
       SNAPSHOT_KEYS: KEYS,
       SNAPSHOT_CHECK_ONE_IN: 0,
     };
     const execute = async (...sent: ReturnType<typeof toLedgerCommand>[]) => {
       const stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, SILENT, ['append']);
       const metrics = createMetrics('spec');
-      const processor = openCommandProcessor(stores, config, metrics, SILENT);
+      const processor = openCommandProcessor(
+        { ...stores, settings: fixedSettings() },
+        config,
+        metrics,
+        SILENT,
+      );
       const answers = await Promise.all(
         sent.map((command) => processor.run(command, { correlation: 'spec' })),
       );

@@ -1,8 +1,8 @@
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import type { Position } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
-import { DEFAULT_POLICY } from '#ledger';
 import { MemoryReadTables } from '#read-model/testing';
+import { fixedSettings } from '#settings/testing';
 import { Sweeper, type SweeperLimits } from './sweeper.js';
 
 const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
@@ -11,7 +11,7 @@ const userOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padSt
 
 async function open(limits: Partial<SweeperLimits> = {}) {
   const store = new MemoryEventStore({ log: new MemoryLog() });
-  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
   const tables = new MemoryReadTables();
   let nowMs = START_MS;
   let projected: Position | null = null;

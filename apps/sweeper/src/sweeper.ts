@@ -2,6 +2,7 @@ import type { CommandResult, Origin } from '#commands';
 import { SWEEPER_SOURCE_PREFIX } from '#contracts';
 import { toLedgerCommand } from '#commands';
 import type { Position } from '#event-store';
+import { digestedData } from '#identity';
 import type { LedgerCommand } from '#ledger';
 import { waitForPosition, type DueAccount, type ReadTables } from '#read-model';
 
@@ -74,11 +75,13 @@ export class Sweeper {
   }
 
   #send({ userId, dueAt }: DueAccount, at: string): Promise<CommandResult> {
+    const data = { user_id: userId };
     const command = toLedgerCommand(
-      { type: 'ExpirePoints', data: { user_id: userId }, source: SWEEPER_SOURCE_PREFIX, id: dueAt },
+      { type: 'ExpirePoints', data, source: SWEEPER_SOURCE_PREFIX, id: dueAt },
       at,
     );
-    return this.options.execute(command, { correlation: command.commandId });
+    const origin = { correlation: command.commandId, data: digestedData(data) };
+    return this.options.execute(command, origin);
   }
 
   /** Waits for the read tables, which would otherwise return the same accounts again. */

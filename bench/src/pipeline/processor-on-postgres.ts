@@ -1,6 +1,6 @@
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openPostgresEventStore } from '#event-store';
-import { DEFAULT_POLICY } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 
 const IN_FLIGHT = 512;
 const SECONDS = 10;
@@ -8,7 +8,7 @@ const SECONDS = 10;
 /** Measures the command processor on Postgres without Kafka, in commands per second over many users. */
 export async function processorOnPostgres(url: string, users: number): Promise<number> {
   const store = await openPostgresEventStore(url);
-  const processor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
   const at = new Date().toISOString();
   let sent = 0;
   const runOne = async (): Promise<void> => {

@@ -1,10 +1,11 @@
-import { DEFAULT_POLICY, evolve } from '#ledger';
+import { evolve } from '#ledger';
+import { settingsInForceOf } from '#settings/testing';
 import { createAccountCache } from './account-cache.js';
 import { COMMAND_LIMITS, type CommandLimits } from './command-limits.js';
 import { entryCount, unwrittenAccount, type LoadedAccount } from './loaded-account.js';
 import { eventsIn, openProcessor, recharge, run } from './testing/index.js';
 
-const accountOf = (stream: string): LoadedAccount => unwrittenAccount(stream, DEFAULT_POLICY);
+const accountOf = (stream: string): LoadedAccount => unwrittenAccount(stream, settingsInForceOf());
 const cacheWith = (limits: Partial<CommandLimits>) => {
   const cache = createAccountCache({ ...COMMAND_LIMITS, ...limits });
   const put = (loaded: LoadedAccount): void => cache.set(loaded.stream, loaded);

@@ -1,9 +1,12 @@
 import { settledWithin } from '#async';
 import { accountStream } from '#identity';
-import type { LedgerCommand } from '#ledger';
+import { effectiveAt, type LedgerCommand } from '#ledger';
+import type { SettingsInForce } from '#settings';
 import { AccountLoader } from './account-loader.js';
 import type { AppendedBatch } from './append-with-retry.js';
 import { createAccountCache, type AccountCache } from './account-cache.js';
+import { unansweredMax } from './command-limits.js';
+import { findSettings, peekSettings } from './find-settings.js';
 import type { LoadedAccount } from './loaded-account.js';
 import {
   createContext,
@@ -52,6 +55,8 @@ export class AccountCommandProcessor {
   readonly #loader: AccountLoader;
   readonly #snapshotChecker: SnapshotChecker;
   #cache: AccountCache;
+  /** Of the settings by which commands were last decided; null: of none yet. */
+  #unansweredMax: number | null = null;
   #resolveIdle: () => void = () => undefined;
   /** Settles when all commands are finished; null while commands are accepted. */
   #draining: Promise<void> | null = null;
@@ -59,19 +64,22 @@ export class AccountCommandProcessor {
   constructor(options: AccountCommandProcessorOptions) {
     const context = createContext(options);
     this.#context = context;
-    this.#admission = new AdmissionQueue(context.limits, context.timers, (pending) =>
+    const accountCommandsMax = (): number => this.#accountCommandsMax;
+    const limits = { ...context.limits, accountCommandsMax };
+    this.#admission = new AdmissionQueue(limits, context.timers, (pending) =>
       this.#dispatch(pending),
     );
     this.#snapshots = options.snapshots ? new AccountSnapshots(options.snapshots, context) : null;
-    this.#loader = new AccountLoader(context, this.#snapshots, (stream, snapshot) =>
-      this.#snapshotChecker.offer(stream, snapshot),
+    this.#loader = new AccountLoader(context, this.#snapshots, (stream, used) =>
+      this.#snapshotChecker.offer(stream, used),
     );
     this.#snapshotChecker = new SnapshotChecker(
       context,
-      (stream, revision) => this.#loader.replayUpTo(stream, revision, new StoreRetry(context)),
-      async (stream, snapshot) => {
+      (stream, revision, settings) =>
+        this.#loader.replayUpTo(stream, revision, settings, new StoreRetry(context)),
+      async (stream, used) => {
         this.#discardAccount(stream);
-        await this.#snapshots?.reject(stream, snapshot);
+        await this.#snapshots?.reject(stream, used);
       },
     );
     this.#cache = createAccountCache(context.limits);
@@ -182,8 +190,8 @@ export class AccountCommandProcessor {
     const retry = new StoreRetry(this.#context);
     for (let conflicts = 0; conflicts <= limits.conflictsMax; conflicts += 1) {
       if (conflicts > 1 && !(await retry.backOff())) break;
-      const loaded = await this.#accountOf(mailbox, retry);
-      const batch = decideBatch(loaded, mailbox.pending, this.#context);
+      const { loaded, settings } = await this.#prepare(mailbox, retry);
+      const batch = decideBatch(loaded, settings, mailbox.pending, this.#context);
       const appended = await recordBatch(this.#context, batch, mailbox, retry);
       if (appended !== null) return this.#answerBatch(mailbox, batch, appended);
       mailbox.loaded = null;
@@ -192,12 +200,61 @@ export class AccountCommandProcessor {
     throw new RetryableCommandError('contended', 'Other processes keep writing to the account');
   }
 
-  async #accountOf(mailbox: Mailbox, retry: StoreRetry): Promise<LoadedAccount> {
+  /**
+   * The account and the settings by which the first command is decided. Which those are, only the
+   * account knows: its time never runs backwards.
+   */
+  async #prepare(
+    mailbox: Mailbox,
+    retry: StoreRetry,
+  ): Promise<{ readonly loaded: LoadedAccount; readonly settings: SettingsInForce }> {
+    const [first] = mailbox.pending;
+    if (first === undefined) throw new Error('a bug: a batch of no command');
     if (mailbox.isInvalidated) mailbox.loaded = null;
     mailbox.isInvalidated = false;
-    mailbox.isFresh = mailbox.loaded === null;
-    mailbox.loaded ??= await this.#loader.load(mailbox.stream, retry);
+    mailbox.isFresh = false;
+    const { command } = first;
+    let at = mailbox.loaded === null ? command.at : effectiveAt(command, mailbox.loaded.account);
+    for (;;) {
+      const settings =
+        peekSettings(this.#context, at) ?? (await findSettings(this.#context, at, retry));
+      const loaded = await this.#accountUnder(mailbox, settings, retry);
+      const effective = effectiveAt(command, loaded.account);
+      if (effective === at) {
+        this.#unansweredMax = unansweredMax(settings.policy);
+        return { loaded, settings };
+      }
+      at = effective;
+    }
+  }
+
+  /** An account that was loaded under another policy is loaded again: it may have forgotten too much. */
+  async #accountUnder(
+    mailbox: Mailbox,
+    settings: SettingsInForce,
+    retry: StoreRetry,
+  ): Promise<LoadedAccount> {
+    const { loaded, stream } = mailbox;
+    if (loaded !== null && loaded.settings.stateKey === settings.stateKey) return loaded;
+    mailbox.loaded = null;
+    mailbox.loaded = await this.#loader.load(stream, settings, retry);
+    mailbox.isFresh = true;
     return mailbox.loaded;
+  }
+
+  /**
+   * No more commands of an account are unanswered than it is sure to recognise as repeats. As long as
+   * no settings say how many those are, one is.
+   */
+  get #accountCommandsMax(): number {
+    const { limits, settings, clock } = this.#context;
+    if (this.#unansweredMax === null) {
+      const now = new Date(clock.timeOfDay()).toISOString();
+      const inForce = peekSettings({ settings }, now);
+      if (inForce === null) return 1;
+      this.#unansweredMax = unansweredMax(inForce.policy);
+    }
+    return Math.min(limits.accountCommandsMax, this.#unansweredMax);
   }
 
   #answerBatch(mailbox: Mailbox, batch: CommandBatch, { position }: AppendedBatch): void {
@@ -218,6 +275,9 @@ export class AccountCommandProcessor {
         pending.reject(decided.error);
       } else {
         const { answer } = decided;
+        if (batch.isUnnamedPreDeduction(decided)) {
+          this.#context.observer.unnamedPreDeduction(batch.stream);
+        }
         pending.resolve({ answer, position: answer.revision === null ? null : position });
       }
     }

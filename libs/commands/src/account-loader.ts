@@ -13,12 +13,13 @@ import type { ProcessorContext } from './processor-options.js';
 import { AccountDamaged } from './errors.js';
 import type { StoreRetry } from './store-retry.js';
 import { readPage } from './read-page.js';
-import type { AccountSnapshots, LoadedSnapshot } from './account-snapshots.js';
+import type { SettingsInForce } from '#settings';
+import type { AccountSnapshots, SnapshotInUse } from './account-snapshots.js';
 
 const PAGE_EVENTS_MAX = 1_000;
 
 /** Called with a snapshot that an account was loaded from. */
-export type OnSnapshotUsed = (stream: string, snapshot: LoadedSnapshot['snapshot']) => void;
+export type OnSnapshotUsed = (stream: string, snapshot: SnapshotInUse) => void;
 
 /** Loads the state of an account, from a snapshot where there is a valid one. */
 export class AccountLoader {
@@ -28,11 +29,12 @@ export class AccountLoader {
     private readonly onSnapshotUsed: OnSnapshotUsed = () => undefined,
   ) {}
 
-  async load(stream: string, retry: StoreRetry): Promise<LoadedAccount> {
+  /** As it is remembered under those settings. */
+  async load(stream: string, settings: SettingsInForce, retry: StoreRetry): Promise<LoadedAccount> {
     const { clock, observer } = this.context;
     const started = clock.now();
-    const fromSnapshot = await this.#fromSnapshot(stream, retry);
-    const loaded = fromSnapshot ?? (await this.#fromBeginning(stream, retry));
+    const fromSnapshot = await this.#fromSnapshot(stream, settings, retry);
+    const loaded = fromSnapshot ?? (await this.#fromBeginning(stream, settings, retry));
     observer.accountLoaded({
       stream,
       from: fromSnapshot ? 'snapshot' : 'stream',
@@ -43,14 +45,23 @@ export class AccountLoader {
   }
 
   /** The state at an earlier revision, from the events alone. */
-  async replayUpTo(stream: string, revision: number, retry: StoreRetry): Promise<Account> {
-    const { account } = await this.#fromBeginning(stream, retry, revision);
+  async replayUpTo(
+    stream: string,
+    revision: number,
+    settings: SettingsInForce,
+    retry: StoreRetry,
+  ): Promise<Account> {
+    const { account } = await this.#fromBeginning(stream, settings, retry, revision);
     return account;
   }
 
   /** Returns null when there is no snapshot, or none that agrees with the stream. */
-  async #fromSnapshot(stream: string, retry: StoreRetry): Promise<LoadedAccount | null> {
-    const fromSnapshot = (await this.snapshots?.load(stream)) ?? null;
+  async #fromSnapshot(
+    stream: string,
+    settings: SettingsInForce,
+    retry: StoreRetry,
+  ): Promise<LoadedAccount | null> {
+    const fromSnapshot = (await this.snapshots?.load(stream, settings)) ?? null;
     if (fromSnapshot === null) return null;
     const { account: loaded, snapshot } = fromSnapshot;
     const [last] = await this.#read(stream, loaded.account.revision, 1, retry);
@@ -60,26 +71,26 @@ export class AccountLoader {
       eventOf(last).balanceAfter === loaded.account.balance &&
       (await this.#replaysCleanly(loaded, retry));
     if (isConfirmed) {
-      this.onSnapshotUsed(stream, snapshot);
+      this.onSnapshotUsed(stream, { snapshot, settings });
       return loaded;
     }
     this.context.observer.snapshotIgnored(stream, 'it does not agree with the stream');
-    await this.snapshots?.reject(stream, snapshot);
+    await this.snapshots?.reject(stream, { snapshot, settings });
     return null;
   }
 
   async #fromBeginning(
     stream: string,
+    settings: SettingsInForce,
     retry: StoreRetry,
     upTo = Number.MAX_SAFE_INTEGER,
   ): Promise<LoadedAccount> {
-    const { policy } = this.context;
-    const loaded = unwrittenAccount(stream, policy);
+    const loaded = unwrittenAccount(stream, settings);
     if (await this.#replaysCleanly(loaded, retry, upTo)) return loaded;
     // The stream was written under a policy with longer idempotency windows, or it breaks the rules.
-    const withFullMemory = unwrittenAccount(stream, REMEMBER_EVERYTHING);
+    const withFullMemory = unwrittenAccount(stream, settings, REMEMBER_EVERYTHING);
     await this.#replay(withFullMemory, retry, upTo);
-    adoptPolicy(withFullMemory.account, policy);
+    adoptPolicy(withFullMemory.account, settings.policy);
     return withFullMemory;
   }
 

@@ -10,8 +10,9 @@ function openQueue(limits: Partial<CommandLimits>) {
   const admitted: string[] = [];
   const rejected: string[] = [];
   const clock = new AutoAdvancingClock();
+  const all = { ...COMMAND_LIMITS, ...limits };
   const queue = new AdmissionQueue<NamedCommand>(
-    { ...COMMAND_LIMITS, ...limits },
+    { ...all, accountCommandsMax: () => all.accountCommandsMax },
     clock,
     ({ name }) => admitted.push(name),
   );

@@ -7,6 +7,11 @@ export interface QueuedCommand {
   reject(error: unknown): void;
 }
 
+interface AdmissionLimits extends Pick<CommandLimits, 'commandsMax' | 'queuedCommandsMax'> {
+  /** It follows the settings. */
+  readonly accountCommandsMax: () => number;
+}
+
 interface AccountQueue<V> {
   readonly stream: string;
   active: number;
@@ -26,7 +31,7 @@ export class AdmissionQueue<V extends QueuedCommand> {
   #queued = 0;
 
   constructor(
-    private readonly limits: CommandLimits,
+    private readonly limits: AdmissionLimits,
     private readonly timers: Pick<Clock, 'after'>,
     private readonly admit: (command: V) => void,
   ) {}
@@ -85,7 +90,7 @@ export class AdmissionQueue<V extends QueuedCommand> {
   }
 
   #hasCapacity(account: AccountQueue<V>): boolean {
-    return account.active < this.limits.accountCommandsMax;
+    return account.active < this.limits.accountCommandsMax();
   }
 
   #admit(account: AccountQueue<V>, command: V): void {

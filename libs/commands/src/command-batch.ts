@@ -2,9 +2,9 @@ import type { EncodedEvent, Position } from '#event-store';
 import {
   repeatAnswer,
   answerTo,
-  TERMS_OF_RULES_1,
   answerUnrecorded,
   decide,
+  effectiveAt,
   evolve,
   type Account,
   type AccountNow,
@@ -13,9 +13,11 @@ import {
   type LedgerEvent,
   type NonEmpty,
 } from '#ledger';
+import type { SettingsInForce } from '#settings';
+import { peekSettings } from './find-settings.js';
 import type { LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
-import { appendBytes, encodeEvent, provenanceOf, type Origin } from './encode-event.js';
+import { appendBytes, encodeEvent, provenancesOf, type Origin } from './encode-event.js';
 import type { QueuedCommand } from './admission-queue.js';
 import { DecisionFailed } from './errors.js';
 
@@ -52,21 +54,31 @@ export interface RepeatedCommand {
   readonly now: AccountNow;
 }
 
+interface AnsweredCommand {
+  readonly kind: 'answer';
+  readonly pending: PendingCommand;
+  readonly answer: Answer;
+}
+
 export type DecidedCommand =
-  | { readonly kind: 'answer'; readonly pending: PendingCommand; readonly answer: Answer }
+  | AnsweredCommand
   | { readonly kind: 'failed'; readonly pending: PendingCommand; readonly error: DecisionFailed }
   | { readonly kind: 'forbidden'; readonly pending: PendingCommand; readonly error: Error }
   | RepeatedCommand;
 
-/** Decides commands in order, as many as fit one append and always at least one. */
+/**
+ * Decides commands in order, as many as fit one append and are decided by those settings, which are in
+ * force for the first one: always at least that one.
+ */
 export function decideBatch(
   loaded: LoadedAccount,
+  settings: SettingsInForce,
   pending: readonly PendingCommand[],
   context: ProcessorContext,
 ): CommandBatch {
-  const batch = new CommandBatch(loaded, context);
+  const batch = new CommandBatch(loaded, settings, context);
   for (const each of pending) {
-    if (batch.isFull || !batch.add(each)) break;
+    if (batch.isFull || !batch.isUnderSameSettings(each) || !batch.add(each)) break;
   }
   return batch;
 }
@@ -86,6 +98,7 @@ export class CommandBatch {
 
   constructor(
     private readonly loaded: LoadedAccount,
+    private readonly settings: SettingsInForce,
     private readonly context: ProcessorContext,
   ) {
     this.stream = loaded.stream;
@@ -100,6 +113,20 @@ export class CommandBatch {
   get isFull(): boolean {
     const { appendEventsMax } = this.context.limits;
     return this.isCorrupted || this.decided.length >= appendEventsMax;
+  }
+
+  /** Whether the command is decided by the settings of the batch. The first one is. */
+  isUnderSameSettings({ command }: PendingCommand): boolean {
+    if (this.decided.length === 0) return true;
+    const at = effectiveAt(command, this.loaded.account);
+    return peekSettings(this.context, at) === this.settings;
+  }
+
+  /** Whether rules 1 began a pre-deduction now that the command does not name. */
+  isUnnamedPreDeduction({ pending: { command }, answer }: AnsweredCommand): boolean {
+    if (command.type !== 'ConsumePoints' || this.settings.settings.rules !== 1) return false;
+    if (command.consumptionId !== null || command.settleWithin === null) return false;
+    return answer.status === 'accepted' && answer.revision !== null && !answer.replayed;
   }
 
   /** False when the events don't fit; the batch is unchanged then. */
@@ -117,7 +144,7 @@ export class CommandBatch {
   #decide(pending: PendingCommand): boolean {
     const { command } = pending;
     const { account } = this.loaded;
-    const decision = decide(command, account, TERMS_OF_RULES_1);
+    const decision = decide(command, account, this.settings.terms);
     switch (decision.kind) {
       case 'record': {
         const error = pending.checkRecording?.(decision.events, account) ?? null;
@@ -163,19 +190,15 @@ export class CommandBatch {
 
   get #now(): AccountNow {
     const { balance, owed } = this.loaded.account;
-    return { balance, owed, rules: TERMS_OF_RULES_1.rules.number };
+    return { balance, owed, rules: this.settings.settings.rules };
   }
 
   #encode(pending: PendingCommand, events: NonEmpty<LedgerEvent>, first: number): EncodedEvent[] {
-    const provenance = provenanceOf(
-      pending.command,
-      pending.origin,
-      this.context.policyFingerprint,
-    );
+    const provenances = provenancesOf(pending.command, pending.origin, this.settings);
     let before = this.loaded.hash;
     return events.map((event, i) => {
       const place = { stream: this.stream, revision: first + i, before };
-      const encoded = encodeEvent(event, provenance, place);
+      const encoded = encodeEvent(event, i === 0 ? provenances.first : provenances.later, place);
       before = encoded.hash;
       return encoded;
     });

@@ -17,6 +17,13 @@ export interface CommandObserver {
   appendOutcomeUnknown(stream: string, cause: unknown): void;
   /** A read failed and is retried. */
   readFailed(stream: string, cause: unknown): void;
+  /** Reading the settings failed and is retried. */
+  settingsReadFailed(cause: unknown): void;
+  /**
+   * Rules 1 began a pre-deduction that its command does not name. Under rules 2 it would have another
+   * id, and a sender that settles it by the id of the command would not find it.
+   */
+  unnamedPreDeduction(stream: string): void;
   cacheHit(stream: string): void;
   accountLoaded(report: {
     readonly stream: string;
@@ -42,6 +49,8 @@ export const SILENT_OBSERVER: CommandObserver = {
   conflicted: nothing,
   appendOutcomeUnknown: nothing,
   readFailed: nothing,
+  settingsReadFailed: nothing,
+  unnamedPreDeduction: nothing,
   cacheHit: nothing,
   accountLoaded: nothing,
   snapshotIgnored: nothing,

@@ -15,7 +15,8 @@ import {
   run,
   userOf,
 } from './testing/index.js';
-import { encodeEvent, provenanceOf } from './encode-event.js';
+import { settingsInForceOf } from '#settings/testing';
+import { encodeEvent, provenancesOf } from './encode-event.js';
 import { AccountDamaged, DecisionFailed } from './errors.js';
 
 /** A stream with a good event and one that the rules could not have produced behind it. */
@@ -24,7 +25,12 @@ async function writeTampered(store: MemoryEventStore, bend: (event: LedgerEvent)
   const commands = [recharge('r', 100), consume('a', 40)];
   await run(donor.processor, ...commands);
   const [first, second] = eventsIn(donor.log) as [LedgerEvent, LedgerEvent];
-  const provenance = provenanceOf(commands[0] as LedgerCommand, ORIGIN, 'policy');
+  const [command] = commands;
+  const { later: provenance } = provenancesOf(
+    command as LedgerCommand,
+    ORIGIN,
+    settingsInForceOf(),
+  );
   const stream = accountStream(USER);
   const good = encodeEvent(first, provenance, { stream, revision: 0, before: CHAIN_START });
   const place = { stream, revision: 1, before: good.hash };

@@ -1,8 +1,8 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreDbEventStore } from '#event-store';
 import { accountStream } from '#identity';
-import { DEFAULT_POLICY } from '#ledger';
 import { EventStoreDbProtocolServer } from '#testing';
+import { fixedSettings } from '#settings/testing';
 import { AccountCommandProcessor } from './account-command-processor.js';
 import { ORIGIN, consume, errorOf, recharge, run, userOf } from './testing/index.js';
 import { AccountDamaged } from './errors.js';
@@ -20,7 +20,7 @@ describe('An account whose stream was deleted or truncated on EventStoreDB', () 
     const alarm = (error: unknown) => void alarms.push(error);
     const processor = new AccountCommandProcessor({
       store,
-      policy: DEFAULT_POLICY,
+      settings: fixedSettings(),
       observer: { alarm },
     });
     return { processor, alarms };
@@ -29,7 +29,7 @@ describe('An account whose stream was deleted or truncated on EventStoreDB', () 
   afterAll(() => server.stop());
   beforeEach(() => {
     client = EventStoreDBClient.connectionString(server.connectionString);
-    store = new EventStoreDbEventStore(server.connectionString, { streamPrefix: 'points-' });
+    store = new EventStoreDbEventStore(server.connectionString, { streamPrefixes: ['points-'] });
   });
   afterEach(async () => {
     await store.close();

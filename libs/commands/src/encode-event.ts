@@ -1,13 +1,33 @@
 import { chainHash, eventIdOf } from '#identity';
 import { type EncodedEvent } from '#event-store';
+import type { SettingsInForce } from '#settings';
 import { serializeEvent, type LedgerCommand, type LedgerEvent, type Provenance } from '#ledger';
 
-/** The origin of a command. It is stored with the events and does not affect the decision. */
-export type Origin = Pick<Provenance, 'correlation' | 'traceparent' | 'kafka'>;
+/**
+ * The origin of a command, and what its digest covers. It is stored with the events, `data` with the
+ * first of them, and does not affect the decision.
+ */
+export type Origin = Pick<Provenance, 'correlation' | 'traceparent' | 'kafka' | 'data'>;
 
-export function provenanceOf(command: LedgerCommand, origin: Origin, policy: string): Provenance {
-  const { source, id, type } = command;
-  return { ...origin, command: { source, id, type }, policy };
+/** Of the first event that is recorded for the command, and of those behind it. */
+interface Provenances {
+  readonly first: Provenance;
+  readonly later: Provenance;
+}
+
+export function provenancesOf(
+  { source, id, type }: LedgerCommand,
+  { data, ...origin }: Origin,
+  { settings: { version, rules }, policyFingerprint }: SettingsInForce,
+): Provenances {
+  const later: Provenance = {
+    ...origin,
+    command: { source, id, type },
+    ...(rules === 1 && { policy: policyFingerprint }),
+    settings: version,
+    rules,
+  };
+  return { first: data === undefined ? later : { ...later, data }, later };
 }
 
 /** The revision that the event will have in its stream, and the hash of the event before it. */

@@ -11,6 +11,8 @@ export class RetryableCommandError extends Error {
       | 'overloaded'
       /** The store could not be read. Nothing was recorded. */
       | 'store-away'
+      /** The settings in force are of rules that this build does not know, or damaged. Alert on it. */
+      | 'settings-unknown'
       /** Other processes kept writing to the account. Nothing was recorded. */
       | 'contended'
       /** The store did not confirm the append: the events may be recorded. */

@@ -1,13 +1,12 @@
 import { CancellableTimers, SYSTEM_CLOCK, type Clock } from '#async';
-import { policyFingerprint } from '#identity';
 import type { EventStore, SealedSnapshots } from '#event-store';
-import type { Policy } from '#ledger';
-import { COMMAND_LIMITS, unansweredMax, type CommandLimits } from './command-limits.js';
+import type { SettingsSource } from '#settings';
+import { COMMAND_LIMITS, type CommandLimits } from './command-limits.js';
 import { SILENT_OBSERVER, type CommandObserver } from './command-observer.js';
 
 export interface AccountCommandProcessorOptions {
   readonly store: EventStore;
-  readonly policy: Policy;
+  readonly settings: SettingsSource;
   readonly snapshots?: SealedSnapshots;
   readonly limits?: Partial<CommandLimits>;
   readonly observer?: Partial<CommandObserver>;
@@ -19,8 +18,7 @@ export interface AccountCommandProcessorOptions {
 /** The options with every default filled in, shared by the parts of a processor. */
 export interface ProcessorContext {
   readonly store: EventStore;
-  readonly policy: Policy;
-  readonly policyFingerprint: string;
+  readonly settings: SettingsSource;
   readonly limits: CommandLimits;
   readonly observer: CommandObserver;
   readonly clock: Clock;
@@ -30,14 +28,12 @@ export interface ProcessorContext {
 }
 
 export function createContext(options: AccountCommandProcessorOptions): ProcessorContext {
-  const { store, policy, clock = SYSTEM_CLOCK, random = Math.random } = options;
+  const { store, settings, clock = SYSTEM_CLOCK, random = Math.random } = options;
   const limits = { ...COMMAND_LIMITS, ...options.limits };
-  const accountCommandsMax = Math.min(limits.accountCommandsMax, unansweredMax(policy));
   return {
     store,
-    policy,
-    policyFingerprint: policyFingerprint(policy),
-    limits: { ...limits, accountCommandsMax },
+    settings,
+    limits,
     observer: { ...SILENT_OBSERVER, ...options.observer },
     clock,
     random,

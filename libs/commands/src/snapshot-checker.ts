@@ -1,13 +1,19 @@
 import type { Snapshot } from '#event-store';
 import { snapshotDifference, fromSnapshot, type Account } from '#ledger';
+import type { SettingsInForce } from '#settings';
+import type { SnapshotInUse } from './account-snapshots.js';
 import type { ProcessorContext } from './processor-options.js';
 import { RecentSnapshots } from './recent-snapshots.js';
 
 /** Replays a stream from its first event up to and including the revision. */
-export type ReplayUpTo = (stream: string, revision: number) => Promise<Account>;
+export type ReplayUpTo = (
+  stream: string,
+  revision: number,
+  settings: SettingsInForce,
+) => Promise<Account>;
 
 /** Called when a snapshot differs from its events. */
-export type OnDifference = (stream: string, snapshot: Snapshot) => Promise<void>;
+export type OnDifference = (stream: string, used: SnapshotInUse) => Promise<void>;
 
 /**
  * Compares a sample of the loaded snapshots with all their events, one at a time and in the
@@ -24,7 +30,8 @@ export class SnapshotChecker {
   ) {}
 
   /** Skips the snapshot while another one is checked: the next process that loads it may check it. */
-  offer(stream: string, snapshot: Snapshot): void {
+  offer(stream: string, used: SnapshotInUse): void {
+    const { snapshot } = used;
     if (
       this.#checking !== null ||
       this.context.timers.signal.aborted ||
@@ -32,7 +39,7 @@ export class SnapshotChecker {
     )
       return;
     if (this.#checked.has(stream, snapshot)) return;
-    this.#checking = this.#check(stream, snapshot).finally(() => (this.#checking = null));
+    this.#checking = this.#check(stream, used).finally(() => (this.#checking = null));
   }
 
   async idle(): Promise<void> {
@@ -48,11 +55,15 @@ export class SnapshotChecker {
     return oneIn > 0 && Buffer.from(hash).readUInt32BE(0) % oneIn === 0;
   }
 
-  async #check(stream: string, snapshot: Snapshot): Promise<void> {
-    const { observer, policy } = this.context;
+  async #check(stream: string, used: SnapshotInUse): Promise<void> {
+    const { observer } = this.context;
+    const { snapshot, settings } = used;
     try {
-      const replayed = await this.replayUpTo(stream, snapshot.revision);
-      const difference = snapshotDifference(fromSnapshot(snapshot.state, policy), replayed);
+      const replayed = await this.replayUpTo(stream, snapshot.revision, settings);
+      const difference = snapshotDifference(
+        fromSnapshot(snapshot.state, settings.policy),
+        replayed,
+      );
       observer.snapshotChecked(stream);
       this.#checked.add(stream, snapshot);
       if (difference === null) return;
@@ -62,6 +73,6 @@ export class SnapshotChecker {
       observer.snapshotIgnored(stream, `not checked: ${String(cause)}`);
       return;
     }
-    await this.onDifference(stream, snapshot);
+    await this.onDifference(stream, used);
   }
 }

@@ -1,7 +1,8 @@
 import { EventStoreDbEventStore, type RecordedEvent } from '#event-store';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
-import { DEFAULT_POLICY, parseEvent } from '#ledger';
+import { parseEvent } from '#ledger';
 import { EventStoreDbProtocolServer, eventStoreUrlFromEnv } from '#testing';
+import { fixedSettings } from '#settings/testing';
 import { AccountCommandProcessor } from './account-command-processor.js';
 import { ORIGIN, consume, recharge, run, secondsLater, userOf } from './testing/index.js';
 
@@ -24,10 +25,13 @@ afterAll(() => server.stop());
 
 class Process {
   readonly store = new EventStoreDbEventStore(real ?? server.connectionString, {
-    streamPrefix: 'points-',
+    streamPrefixes: ['points-'],
     deadlineMs: NEVER_MS,
   });
-  readonly processor = new AccountCommandProcessor({ store: this.store, policy: DEFAULT_POLICY });
+  readonly processor = new AccountCommandProcessor({
+    store: this.store,
+    settings: fixedSettings(),
+  });
 
   async stop(): Promise<void> {
     await this.processor.drain(1_000);

@@ -19,6 +19,7 @@ export {
   PROBE_SERVER,
   READ_TABLES,
   SENDERS,
+  SETTINGS,
 } from './tokens.js';
 export {
   explainMigrationFailure,

@@ -16,6 +16,9 @@ export const READ_TABLES = Symbol('ReadTables');
 export const FOLLOWS_DIRECTLY = Symbol('FollowsDirectly');
 export const DATABASE_CLOCK = Symbol('DatabaseClock');
 
+/** The settings of the ledger, by which commands are decided. */
+export const SETTINGS = Symbol('Settings');
+
 export const SENDERS = Symbol('Senders');
 
 export const KAFKA = Symbol('Kafka');

@@ -60,6 +60,7 @@ const withFollow = (follow: EventStore['follow']): EventStore => ({
   readAll: (...args) => store.readAll(...args),
   isPosition: (text): text is Position => store.isPosition(text),
   head: () => store.head(),
+  timeOfDay: () => store.timeOfDay(),
   close: () => store.close(),
   follow,
 });

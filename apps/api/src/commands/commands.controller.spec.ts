@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { MemoryEventStore, type MemoryFault } from '#event-store/testing';
 import { AccountCommandProcessor } from '#commands';
 import { DEFAULT_POLICY } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import {
   ALICE,
   BOB,
@@ -274,7 +275,7 @@ describe('a command that cannot be answered', () => {
     const commandLimits = { attemptMsMax: 50, retryMsMax: 100, ...limits };
     const commandProcessor = new AccountCommandProcessor({
       store,
-      policy: DEFAULT_POLICY,
+      settings: fixedSettings(),
       limits: commandLimits,
     });
     const api = await openTestApi({ store, commandProcessor });
@@ -296,7 +297,7 @@ describe('a command that cannot be answered', () => {
 
   it('is answered 503 while the command processor shuts down', async () => {
     const store = new MemoryEventStore();
-    const commandProcessor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+    const commandProcessor = new AccountCommandProcessor({ store, settings: fixedSettings() });
     const api = await openTestApi({ store, commandProcessor });
     closing.push(api);
     await commandProcessor.drain(100);

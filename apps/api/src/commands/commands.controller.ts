@@ -4,14 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#async';
 import { RunLedgerCommand, toLedgerCommand } from '#commands';
 import { toOutcome, type CommandOutcome, type CommandType } from '#contracts';
+import { digestedData } from '#identity';
 import { CLOCK, SENDERS } from '#platform';
 import { NotAllowed, type Senders } from '#senders';
 import { callerOf } from '../common/access/caller.js';
 import { RequirePermission } from '../common/access/permissions.js';
 import { API_OBSERVER, type ApiObserver } from '../common/observer/api-observer.js';
 import { senderForbidden, type Problem } from '../common/problems/problem.js';
+import { requestOrigin } from '../common/parsing/request-origin.js';
 import { POSITION_HEADER } from '../common/reads/read-position.interceptor.js';
-import { commandOrigin } from './command-origin.js';
 import { refusalProblem } from './command-refusal.js';
 import { parseCommand } from './command-request.js';
 import { CommandTypePipe } from './command-type.pipe.js';
@@ -42,7 +43,7 @@ export class CommandsController {
     if (!from.ok) throw this.#reportForbidden(new NotAllowed(from.denial));
     const sent = parseCommand(request, type, from.source);
     const command = toLedgerCommand(sent, new Date(this.clock.timeOfDay()).toISOString());
-    const origin = commandOrigin(request);
+    const origin = { ...requestOrigin(request), data: digestedData(sent.data) };
     const { answer, position } = await from.permission
       .execute(command, (checkRecording) =>
         this.bus.execute(

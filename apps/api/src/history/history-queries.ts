@@ -4,8 +4,8 @@ import type { AccountBalance, AccountState, EventsPage } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
 import { adoptPolicy } from '#ledger';
-import { EVENT_STORE } from '#platform';
-import { API_OPTIONS, type ApiOptions } from '../common/options/api-options.js';
+import { EVENT_STORE, SETTINGS } from '#platform';
+import type { SettingsSource } from '#settings';
 import { notFound } from '../common/problems/problem.js';
 import { toAccountState } from './account-state.js';
 import { replayAccount } from './replay-account.js';
@@ -52,7 +52,7 @@ export class GetAccountStateQuery extends Query<AccountState> {
 class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(API_OPTIONS) private readonly options: Pick<ApiOptions, 'policy'>,
+    @Inject(SETTINGS) private readonly settings: Pick<SettingsSource, 'inForceAt'>,
     private readonly semaphore: ReplaySemaphore,
   ) {}
 
@@ -64,7 +64,10 @@ class GetAccountStateHandler implements IQueryHandler<GetAccountStateQuery> {
     if (revision !== null && account.revision < revision) {
       throw notFound(`The account has no event of revision ${revision}.`);
     }
-    adoptPolicy(account, this.options.policy);
+    if (account.at !== '') {
+      const { policy } = await this.settings.inForceAt(account.at);
+      adoptPolicy(account, policy);
+    }
     return toAccountState(userId, account);
   }
 }

@@ -6,12 +6,14 @@ import { SYSTEM_CLOCK, type Clock } from '#async';
 import { AccountCommandProcessor, CommandsModule } from '#commands';
 import type { EventStore } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
-import { DEFAULT_POLICY, type Policy } from '#ledger';
-import { CLOCK, EVENT_STORE, METRICS, READ_TABLES, SENDERS } from '#platform';
+import type { Policy } from '#ledger';
+import { CLOCK, EVENT_STORE, LOG, METRICS, READ_TABLES, SENDERS, SETTINGS } from '#platform';
 import { GREEN, GracefulShutdown, Health, createLog } from '#platform/process';
 import type { ReadTables, TableWriter } from '#read-model';
 import { MemoryReadTables } from '#read-model/testing';
 import { allowAnySender, type Senders } from '#senders';
+import { SettingsReader } from '#settings';
+import { fixedSettings } from '#settings/testing';
 import { ApiRoutesModule } from '../api.module.js';
 import {
   TOKEN_VERIFIER,
@@ -64,7 +66,10 @@ export interface TestApiOptions {
   readonly store?: EventStore;
   readonly tables?: ReadTables & TableWriter;
   readonly commandProcessor?: AccountCommandProcessor;
-  readonly policy?: Policy;
+  /** Changes to the policy of settings that never change, and say rules 1. */
+  readonly policy?: Partial<Policy>;
+  /** Whether commands are decided by the settings in the store instead. */
+  readonly readSettings?: boolean;
   readonly parts?: Partial<TestApiParts>;
   readonly isBehindProxy?: boolean;
   readonly corsOrigins?: readonly string[];
@@ -81,12 +86,15 @@ const DEFAULT_OPTIONS = {
 };
 
 export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { store = new MemoryEventStore(), policy = DEFAULT_POLICY, parts = {} } = options;
-  const tables: ReadTables & TableWriter = options.tables ?? new MemoryReadTables();
   const clock = new TestClock();
+  const { policy = {}, parts = {} } = options;
+  const { store = new MemoryEventStore({ timeOfDay: () => clock.timeOfDay() }) } = options;
+  const tables: ReadTables & TableWriter = options.tables ?? new MemoryReadTables();
   const reportedErrors: unknown[] = [];
+  const reader = new SettingsReader({ store, clock, policyChanges: policy });
+  const settings = options.readSettings === true ? reader : fixedSettings({ policy });
   const commandProcessor =
-    options.commandProcessor ?? new AccountCommandProcessor({ store, policy });
+    options.commandProcessor ?? new AccountCommandProcessor({ store, settings });
   const { senders, health, metrics, observer, pageFolder = null, ...apiOptions } = parts;
   const tokens = await createTokenVerifier(
     { algorithm: 'HS256', keys: { kind: 'secret', secret: SECRET } },
@@ -96,10 +104,11 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     [EVENT_STORE, store],
     [READ_TABLES, tables],
     [CLOCK, clock],
+    [SETTINGS, reader],
     [METRICS, metrics ?? new Registry()],
     [SENDERS, senders ?? allowAnySender()],
     [TOKEN_VERIFIER, tokens satisfies TokenVerifier],
-    [API_OPTIONS, { policy, ...DEFAULT_OPTIONS, ...apiOptions } satisfies ApiOptions],
+    [API_OPTIONS, { ...DEFAULT_OPTIONS, ...apiOptions } satisfies ApiOptions],
     [API_OBSERVER, observer ?? collectingObserver(reportedErrors)],
     [Health, health ?? healthyProcess()],
   ]);
@@ -135,6 +144,7 @@ class TestApiModule {
     const log = createLog({ app: 'api', level: 'silent' });
     const providers = [
       ...values.map(([provide, useValue]) => ({ provide, useValue })),
+      { provide: LOG, useValue: log },
       { provide: GracefulShutdown, useValue: new GracefulShutdown(log) },
     ];
     return {

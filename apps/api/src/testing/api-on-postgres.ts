@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { TABLES_NAME, openStores } from '#platform';
 import { AccountCommandProcessor } from '#commands';
 import type { EventStore } from '#event-store';
-import { DEFAULT_POLICY } from '#ledger';
 import {
   PostgresReadTables,
   PostgresTableWriter,
@@ -12,6 +11,7 @@ import {
 } from '#read-model';
 import { createLog } from '#platform/process';
 import { createTestDatabase } from '#testing';
+import { fixedSettings } from '#settings/testing';
 import { openTestApi, type TestApi, type TestApiOptions } from './api-fixture.js';
 
 /** The whole API on a new database, which stores the events and the read tables. */
@@ -37,7 +37,7 @@ export async function openApiOnPostgres(
   ]);
   const { events: store, pool, followsDirectly } = stores;
   const tables = openWritableTables(pool, followsDirectly);
-  const commandProcessor = new AccountCommandProcessor({ store, policy: DEFAULT_POLICY });
+  const commandProcessor = new AccountCommandProcessor({ store, settings: fixedSettings() });
   const api = await openTestApi({ store, tables, commandProcessor, parts });
   return {
     api,

@@ -5,6 +5,7 @@ import { type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { accountStream, chainHash } from '#identity';
 import type { Policy } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import { writeSampleLedger, ANNA } from '../testing/sample-ledger.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
@@ -45,7 +46,7 @@ function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
 
 async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
   const store = new MemoryEventStore();
-  const processor = new AccountCommandProcessor({ store, policy });
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings({ policy }) });
   for (const { command } of steps) {
     const { at, type, data, source, id } = command;
     const parsed = parseCommandData(type, data);

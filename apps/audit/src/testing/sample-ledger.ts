@@ -2,6 +2,7 @@ import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import type { CommandBody } from '#contracts';
 import type { EventStore } from '#event-store';
 import { DEFAULT_POLICY, type CommandType, type Policy } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 
 // A ledger as services and users would have written it: every kind of command and event, in several
 // accounts at the same time.
@@ -99,7 +100,7 @@ export async function writeSampleLedger(
     readonly policy?: Policy;
   } = {},
 ): Promise<void> {
-  const processor = new AccountCommandProcessor({ store, policy });
+  const processor = new AccountCommandProcessor({ store, settings: fixedSettings({ policy }) });
   for (const { id, type, at, data } of commands) {
     for (const user of users) {
       const body = { type, data: { user_id: user, ...data } } as CommandBody;

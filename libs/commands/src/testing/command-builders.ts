@@ -9,7 +9,7 @@ const uuidOf = (text: string): string => {
 export const USER = uuidOf('the user');
 export const userOf = (n: number): string => uuidOf(`user ${n}`);
 
-const AT = '2030-01-01T00:00:00.000Z';
+export const AT = '2030-01-01T00:00:00.000Z';
 export const secondsLater = (seconds: number): string =>
   new Date(Date.parse(AT) + seconds * 1000).toISOString();
 

@@ -1,4 +1,5 @@
 export {
+  AT,
   ORIGIN,
   USER,
   consume,

@@ -5,7 +5,8 @@ import {
   type AppendCall,
   type MemoryFault,
 } from '#event-store/testing';
-import { DEFAULT_POLICY, type LedgerCommand } from '#ledger';
+import type { LedgerCommand, Policy } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import { AccountCommandProcessor } from '../account-command-processor.js';
 import type { CommandResult } from '../command-batch.js';
 import type { CommandObserver } from '../command-observer.js';
@@ -26,6 +27,8 @@ export function faults(...planned: (MemoryFault | 'none')[]): () => MemoryFault 
 
 export interface ProcessorSetup extends Partial<AccountCommandProcessorOptions> {
   readonly log?: MemoryLog;
+  /** Changes to the policy of settings that say rules 1. */
+  readonly policy?: Partial<Policy>;
   readonly faultOf?: (call: AppendCall) => MemoryFault | undefined;
   readonly readFaultOf?: () => Error | undefined;
 }
@@ -40,7 +43,7 @@ export interface ObserverCall {
  * the observer and the attempted appends are recorded.
  */
 export function openProcessor(setup: ProcessorSetup = {}) {
-  const { log = new MemoryLog(), faultOf, readFaultOf, ...options } = setup;
+  const { log = new MemoryLog(), policy = {}, faultOf, readFaultOf, ...options } = setup;
   const appends: AppendCall[] = [];
   const store = new MemoryEventStore({
     log,
@@ -61,6 +64,8 @@ export function openProcessor(setup: ProcessorSetup = {}) {
     conflicted: note('conflicted'),
     appendOutcomeUnknown: note('appendOutcomeUnknown'),
     readFailed: note('readFailed'),
+    settingsReadFailed: note('settingsReadFailed'),
+    unnamedPreDeduction: note('unnamedPreDeduction'),
     cacheHit: note('cacheHit'),
     accountLoaded: note('accountLoaded'),
     snapshotIgnored: note('snapshotIgnored'),
@@ -72,7 +77,7 @@ export function openProcessor(setup: ProcessorSetup = {}) {
   };
   const processor = new AccountCommandProcessor({
     store,
-    policy: DEFAULT_POLICY,
+    settings: fixedSettings({ policy }),
     observer,
     ...options,
   });

@@ -30,6 +30,11 @@ export function commandObserver(registry: Registry, log: Log): CommandObserver {
     labelNames: ['kind'] as const,
     registers,
   });
+  const unnamed = new Counter({
+    name: 'ledger_unnamed_pre_deductions_total',
+    help: 'Pre-deductions under rules 1 that name no consumption. They must be none before rules 2',
+    registers,
+  });
   const loads = new Counter({
     name: 'ledger_accounts_total',
     help: 'Account states by source: cache, snapshot or stream',
@@ -71,6 +76,11 @@ export function commandObserver(registry: Registry, log: Log): CommandObserver {
       retries.inc({ kind: 'unread' });
       log.warn({ stream, err }, 'read failed');
     },
+    settingsReadFailed: (err) => {
+      retries.inc({ kind: 'settings' });
+      log.warn({ err }, 'reading the settings failed');
+    },
+    unnamedPreDeduction: () => unnamed.inc(),
     cacheHit: () => loads.inc({ from: 'cache' }),
     accountLoaded: ({ from }) => loads.inc({ from }),
     snapshotIgnored: (stream, reason) => {

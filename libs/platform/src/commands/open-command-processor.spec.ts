@@ -1,6 +1,6 @@
 import { parseSnapshotKeys } from '#event-store';
 import { MemoryEventStore, MemorySnapshotStore } from '#event-store/testing';
-import { DEFAULT_POLICY } from '#ledger';
+import { fixedSettings } from '#settings/testing';
 import { toLedgerCommand } from '#commands';
 import { createLog } from '../log/log.js';
 import { createMetrics } from '../metrics/metrics.js';
@@ -25,9 +25,12 @@ function open(keys: string) {
     destination: { write: (line) => lines.push((JSON.parse(line) as { msg: string }).msg) },
   });
   const metrics = createMetrics('test');
-  const stores = { events: new MemoryEventStore(), snapshots: new MemorySnapshotStore() };
+  const stores = {
+    events: new MemoryEventStore(),
+    snapshots: new MemorySnapshotStore(),
+    settings: fixedSettings(),
+  };
   const config = {
-    LEDGER_POLICY: DEFAULT_POLICY,
     SNAPSHOT_KEYS: parseSnapshotKeys(keys),
     SNAPSHOT_CHECK_ONE_IN: 0,
   };

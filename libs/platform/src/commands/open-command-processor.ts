@@ -1,19 +1,21 @@
 import { AccountCommandProcessor } from '#commands';
 import { SealedSnapshots, SnapshotKeys, type SnapshotStore } from '#event-store';
+import type { SettingsSource } from '#settings';
 import type { Log } from '../log/log.js';
 import type { Registry } from 'prom-client';
 import { commandObserver, measureProcessor } from './command-metrics.js';
 import type { LedgerVariables } from '../config/ledger-variables.js';
 import type { Stores } from '../stores/stores.js';
 
-type CommandVariables = Pick<
-  LedgerVariables,
-  'LEDGER_POLICY' | 'SNAPSHOT_KEYS' | 'SNAPSHOT_CHECK_ONE_IN'
->;
+type CommandVariables = Pick<LedgerVariables, 'SNAPSHOT_KEYS' | 'SNAPSHOT_CHECK_ONE_IN'>;
+
+interface CommandStores extends Pick<Stores, 'events' | 'snapshots'> {
+  readonly settings: SettingsSource;
+}
 
 /** Opens a command processor on these stores, with metrics and logs. The caller drains it. */
 export function openCommandProcessor(
-  { events, snapshots }: Pick<Stores, 'events' | 'snapshots'>,
+  { events, snapshots, settings }: CommandStores,
   config: CommandVariables,
   metrics: Registry,
   log: Log,
@@ -24,7 +26,7 @@ export function openCommandProcessor(
   const processor = new AccountCommandProcessor({
     store: events,
     ...(sealed !== null && { snapshots: sealed }),
-    policy: config.LEDGER_POLICY,
+    settings,
     limits: { snapshotCheckOneIn: config.SNAPSHOT_CHECK_ONE_IN },
     observer,
   });

@@ -1,4 +1,3 @@
-import { DEFAULT_POLICY } from '#ledger';
 import { ConfigurationError, readConfiguration } from './configuration.js';
 import { z } from 'zod';
 import { LEDGER_VARIABLES } from './ledger-variables.js';
@@ -22,13 +21,13 @@ const faultsOf = (change: Record<string, string>): readonly string[] => {
 describe('The variables of a ledger process', () => {
   it('have defaults except for the two addresses', () => {
     const read = readConfiguration(schema, GOOD);
-    expect(read).toMatchObject({ LEDGER_POLICY: DEFAULT_POLICY, PORT: 0, HOST: '127.0.0.1' });
+    expect(read).toMatchObject({ LEDGER_POLICY: {}, PORT: 0, HOST: '127.0.0.1' });
     expect(() => readConfiguration(schema, {})).toThrow(ConfigurationError);
   });
 
   it('change single limits of the policy', () => {
     const read = readConfiguration(schema, { ...GOOD, LEDGER_POLICY: '{"refundGraceDays":0}' });
-    expect(read.LEDGER_POLICY).toEqual({ ...DEFAULT_POLICY, refundGraceDays: 0 });
+    expect(read.LEDGER_POLICY).toEqual({ refundGraceDays: 0 });
   });
 
   it.each([

@@ -7,11 +7,15 @@ const limits = Object.fromEntries(
   Object.keys(DEFAULT_POLICY).map((name) => [name, z.number().optional()]),
 ) as { [Limit in keyof Policy]: z.ZodOptional<z.ZodNumber> };
 
-/** Changes to the default policy, as JSON. An unknown limit is an error. */
+/**
+ * Changes to the default policy, as JSON, for the first version of the settings. An unknown limit is an
+ * error.
+ */
 const policy = json()
   .pipe(z.strictObject(limits, { error: 'must be an object of limits by their names' }))
-  .transform((changes) => ({ ...DEFAULT_POLICY, ...changes }) as Policy)
-  .superRefine((merged, context) => {
+  .transform((changes) => changes as Partial<Policy>)
+  .superRefine((changes, context) => {
+    const merged = { ...DEFAULT_POLICY, ...changes };
     for (const message of policyFaults(merged)) context.addIssue({ code: 'custom', message });
   });
 

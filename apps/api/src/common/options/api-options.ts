@@ -1,10 +1,8 @@
-import type { Policy } from '#ledger';
 import type { StreamOptions } from '../limits/open-streams.js';
 import type { RateLimiterOptions } from '../limits/rate-limiter.js';
 
 /** The options of the API, read from its configuration. */
 export interface ApiOptions {
-  readonly policy: Policy;
   /** The key that signs page cursors. It is the same for all instances. */
   readonly cursorKey: string;
   readonly rates: RateLimiterOptions;

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AccountDamaged, RetryableCommandError, isDamagedStream } from '#commands';
 import type { PermanentStoreError } from '#event-store';
+import { SettingsUnavailable } from '#settings';
 import { isServerUnavailable } from '#platform/process';
 import { Problem, serviceUnavailable } from './problem.js';
 
@@ -13,6 +14,7 @@ export interface MappedError {
 const RETRY_AFTER_SECONDS: Record<RetryableCommandError['code'], number> = {
   overloaded: 1,
   'store-away': 2,
+  'settings-unknown': 5,
   contended: 1,
   'outcome-unknown': 1,
   closing: 2,
@@ -27,6 +29,9 @@ export function toProblem(error: unknown): MappedError {
     const problem = serviceUnavailable(error.code, detail, RETRY_AFTER_SECONDS[error.code]);
     return { problem, isReportable: error.code !== 'closing' };
   }
+  if (error instanceof SettingsUnavailable) {
+    return { problem: settingsUnavailable(error), isReportable: true };
+  }
   if (error instanceof AccountDamaged || isDamagedStream(error)) {
     return { problem: damagedAccount(error), isReportable: true };
   }
@@ -40,6 +45,11 @@ export function toProblem(error: unknown): MappedError {
     };
   }
   return { problem: INTERNAL_ERROR, isReportable: true };
+}
+
+function settingsUnavailable({ code, message }: SettingsUnavailable): Problem {
+  const name = code === 'store-away' || code === 'outcome-unknown' ? code : 'settings-unknown';
+  return serviceUnavailable(name, `${message}.`, RETRY_AFTER_SECONDS[name]);
 }
 
 const damagedAccount = (error: AccountDamaged | PermanentStoreError): Problem =>

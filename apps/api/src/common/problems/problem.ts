@@ -118,6 +118,18 @@ export const accountParked = (parked: { readonly since: string; readonly code: s
     extensions: { parked },
   });
 
+/** Another version has that number, or the one before it is not there. */
+export const settingsConflict = (newest: number): Problem =>
+  new Problem({
+    status: 409,
+    name: 'settings-conflict',
+    title: 'Settings conflict',
+    detail:
+      `The newest version is ${newest}, so that the next one is ${newest + 1}. ` +
+      'Look at it, and publish what you want as that.',
+    extensions: { newest },
+  });
+
 export const tooManyRequests = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem({
     status: 429,
