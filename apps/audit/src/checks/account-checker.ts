@@ -2,16 +2,15 @@ import { userOfStream } from '#identity';
 import { UnreadableEvent, deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
 import type { StoredEvent } from '../store/event-source.js';
 import { deriveEventId } from './derived-id.js';
-import type { Damage, DamageKind } from './findings.js';
-import { CHAIN_START, HashChain } from './hash-chain.js';
+import type { DamageKind } from './findings.js';
 import type { KnownPolicies } from './known-policies.js';
 import { RulesChecker } from './rules-checker.js';
-
-type Report = (damage: Damage) => void;
+import { StreamChecker, reportAt, type Report } from './stream-checker.js';
 
 /** The consecutive events of one command, until the next command begins. */
 interface CommandGroup {
   readonly first: number;
+  /** What stands in the meta of every event of the command. */
   readonly meta: string;
   readonly provenance: Provenance;
   readonly events: [LedgerEvent, ...LedgerEvent[]];
@@ -26,13 +25,10 @@ interface CommandGroup {
  * command's id from its user, so two events at different places can't have the same id.
  */
 export class AccountChecker {
-  readonly #chain: HashChain;
+  readonly #order: StreamChecker;
   readonly rules: RulesChecker;
   /** Counts the events that were decided under policies that are not known. */
   readonly unknownPolicies = new Map<string, number>();
-  #previousHash = CHAIN_START;
-  /** The hash that the damaged event before should have had; null: that event was intact. */
-  #recomputedHash: string | null = null;
   #last: StoredEvent | null = null;
   #group: CommandGroup | null = null;
 
@@ -42,7 +38,7 @@ export class AccountChecker {
     private readonly report: Report,
     private readonly onEvent: (event: LedgerEvent) => void = () => {},
   ) {
-    this.#chain = new HashChain(stream);
+    this.#order = new StreamChecker(stream, report, () => this.#stopRules());
     const userId = userOfStream(stream);
     this.rules = new RulesChecker(userId ?? '', policies, (kind, revision, detail) =>
       this.#reportAtRevision(kind, revision, detail),
@@ -54,8 +50,7 @@ export class AccountChecker {
     if (this.#last === null && userOfStream(stored.stream) === null) {
       this.#report('foreign-stream', stored, `"${stored.stream}" is no account`);
     }
-    if (this.#checkOrder(stored)) this.#checkHash(stored);
-    else this.#continueFrom(stored.hash);
+    this.#order.check(stored);
     this.#checkEvent(stored);
     this.#last = stored;
   }
@@ -63,43 +58,6 @@ export class AccountChecker {
   /** Called after the last event. */
   finish(): void {
     this.#closeGroup();
-  }
-
-  /** Whether the chain can be checked: behind a gap the hash to continue from is missing. */
-  #checkOrder(stored: StoredEvent): boolean {
-    const expected = (this.#last?.revision ?? -1) + 1;
-    if (stored.revision > expected) {
-      const missing = stored.revision - expected;
-      const detail = `${missing} missing before it, from revision ${expected} on`;
-      this.#report('revision-gap', stored, detail);
-      this.#stopRules();
-    } else if (stored.revision < expected) {
-      this.#report('revision-repeated', stored, `revision ${expected - 1} came before it`);
-      this.#stopRules();
-    }
-    if (this.#last !== null && stored.position <= this.#last.position) {
-      const detail = `the revision before it is at ${this.#last.position}`;
-      this.#report('order-broken', stored, detail);
-    }
-    return stored.revision === expected;
-  }
-
-  #checkHash(stored: StoredEvent): void {
-    const computed = this.#chain.hashOf(this.#previousHash, stored);
-    if (computed === stored.hash) return this.#continueFrom(computed);
-    const recomputed = this.#recomputedHash;
-    if (recomputed !== null && this.#chain.hashOf(recomputed, stored) === stored.hash) {
-      // Only the hash of the event before was changed: this event is as it was written.
-      return this.#continueFrom(stored.hash);
-    }
-    this.#continueFrom(stored.hash);
-    this.#recomputedHash = computed;
-    this.#report('hash-broken', stored, `stored ${stored.hash}, computed ${computed}`);
-  }
-
-  #continueFrom(eventHash: string): void {
-    this.#previousHash = eventHash;
-    this.#recomputedHash = null;
   }
 
   #checkEvent(stored: StoredEvent): void {
@@ -119,11 +77,12 @@ export class AccountChecker {
   #addToGroup(stored: StoredEvent, event: LedgerEvent, provenance: Provenance): void {
     if (this.#group === null || !isOfSameCommand(this.#group.events[0], event)) {
       this.#closeGroup();
-      const { revision: first, meta } = stored;
+      const { revision: first } = stored;
+      const meta = withoutData(stored, provenance);
       this.#group = { first, meta, provenance, events: [event], storedEvents: [stored] };
       return;
     }
-    if (stored.meta !== this.#group.meta) {
+    if (withoutData(stored, provenance) !== this.#group.meta) {
       this.#report('rule-broken', stored, 'it says another origin than the rest of its command');
     }
     this.#group.events.push(event);
@@ -160,9 +119,17 @@ export class AccountChecker {
     if (stored !== null) this.#report(kind, stored, detail);
   }
 
-  #report(kind: DamageKind, { position, stream, revision }: StoredEvent, detail: string): void {
-    this.report({ kind, position, stream, revision, detail });
+  #report(kind: DamageKind, stored: StoredEvent, detail: string): void {
+    reportAt(this.report, kind, stored, detail);
   }
+}
+
+/** The data of a command stand with the first of its events alone. */
+function withoutData({ meta }: StoredEvent, { data }: Provenance): string {
+  if (data === undefined) return meta;
+  const rest = JSON.parse(meta) as Record<string, unknown>;
+  delete rest['data'];
+  return JSON.stringify(rest);
 }
 
 /** A command id may come again with another moment or content, once its first use was forgotten. */

@@ -15,4 +15,8 @@ const KNOWN: Readonly<Record<EventType, true>> = {
   CommandRefused: true,
 };
 
-export const EVENT_TYPES: ReadonlySet<string> = new Set(Object.keys(KNOWN));
+/** Of accounts, and of the stream of the settings. */
+export const EVENT_TYPES: ReadonlySet<string> = new Set([
+  ...Object.keys(KNOWN),
+  'SettingsPublished',
+]);

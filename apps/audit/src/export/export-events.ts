@@ -1,6 +1,6 @@
 import { csvRow } from '#contracts/csv';
 import { accountStream, userOfStream } from '#identity';
-import { UnreadableEvent, deserializeEvent } from '#ledger';
+import { SETTINGS_STREAM, UnreadableEvent, deserializeEvent, parseSettings } from '#ledger';
 import { CannotCheckError } from '../store/errors.js';
 import type { EventSource, OnDamage, StoredEvent } from '../store/event-source.js';
 
@@ -53,25 +53,41 @@ export const isInRange = ({ from, to }: TimeRange, at: string): boolean =>
   (from === undefined || at >= from) && (to === undefined || at < to);
 
 function eventLine(stored: StoredEvent, range: TimeRange, format: ExportFormat): string {
-  const { event, provenance } = decode(stored);
-  if (!isInRange(range, event.at)) return '';
+  const { at, columns } = stored.stream === SETTINGS_STREAM ? ofSettings(stored) : ofEvent(stored);
+  if (!isInRange(range, at)) return '';
   const { position, revision, id, type, data, meta, hash } = stored;
   const user = userOfStream(stored.stream);
   if (format === 'jsonl') {
     const parsed = { data: JSON.parse(data) as unknown, meta: JSON.parse(meta) as unknown };
-    const { at } = event;
     return `${JSON.stringify({ position, user_id: user, revision, id, type, at, ...parsed, hash })}\n`;
   }
-  const { type: commandType, source, id: commandId } = provenance.command;
-  const command = [commandType, source, commandId];
-  const columns = [event.at, event.balanceAfter, ...command, data, meta, hash];
-  return csvRow([position, user, revision, id, type, ...columns]);
+  return csvRow([position, user, revision, id, type, at, ...columns, data, meta, hash]);
+}
+
+/** What the columns of an event have that is not stored in a column. */
+interface Described {
+  readonly at: string;
+  /** Balance, and type, source and id of the command. */
+  readonly columns: readonly (string | number | null)[];
+}
+
+function ofEvent(stored: StoredEvent): Described {
+  const { event, provenance } = decode(stored, deserializeEvent);
+  const { type, source, id } = provenance.command;
+  return { at: event.at, columns: [event.balanceAfter, type, source, id] };
+}
+
+/** A version of the settings has no user, no balance and no command. */
+function ofSettings(stored: StoredEvent): Described {
+  decode(stored, parseSettings);
+  const { at } = JSON.parse(stored.data) as { readonly at: string };
+  return { at, columns: [null, null, null, null] };
 }
 
 /** An export that left out an event would look whole, so it ends at the first one that can't be read. */
-function decode(stored: StoredEvent): ReturnType<typeof deserializeEvent> {
+function decode<Event>(stored: StoredEvent, parse: (stored: StoredEvent) => Event): Event {
   try {
-    return deserializeEvent(stored);
+    return parse(stored);
   } catch (cause) {
     if (!(cause instanceof UnreadableEvent)) throw cause;
     const at = `${stored.stream} revision ${stored.revision}`;

@@ -61,7 +61,10 @@ async function* listUsers(source: EventSource, user: string | null): AsyncIterab
   const { last } = await source.end();
   if (last === null) return;
   for await (const page of source.accountHeads(last)) {
-    for (const { stream } of page) yield userOfStream(stream) ?? '';
+    for (const { stream } of page) {
+      const listed = userOfStream(stream);
+      if (listed !== null) yield listed;
+    }
   }
 }
 

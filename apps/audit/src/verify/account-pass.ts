@@ -7,8 +7,10 @@ import type {
   StoredEvent,
   StreamDamage,
 } from '../store/event-source.js';
+import { SETTINGS_STREAM } from '#ledger';
+import { SettingsChecker } from '../checks/settings-checker.js';
 import { AccountChecker } from '../checks/account-checker.js';
-import { Findings } from '../checks/findings.js';
+import { Findings, type Damage } from '../checks/findings.js';
 
 export interface AccountPassOptions {
   readonly partition: AccountPartition;
@@ -31,7 +33,10 @@ export interface AccountPassResult {
   readonly unknownPolicies: ReadonlyMap<string, number>;
 }
 
-/** Checks the accounts of a partition one after the other: chain, ids, shapes and rules. */
+/**
+ * Checks the accounts of a partition one after the other: chain, ids, shapes and rules. The settings
+ * are anchored as an account is, and checked for what holds for them.
+ */
 export async function runAccountPass(
   source: EventSource,
   options: AccountPassOptions,
@@ -49,7 +54,7 @@ export async function runAccountPass(
 class AccountPass {
   readonly #findings = new Findings();
   readonly #leaves: string[][];
-  #checker: AccountChecker | null = null;
+  #checker: AccountChecker | SettingsChecker | null = null;
   /** The newest event of the current account as of each cut. */
   #atCuts: (StoredEvent | null)[] = [];
   #events = 0;
@@ -94,14 +99,16 @@ class AccountPass {
     };
   }
 
-  #begin(stream: string): AccountChecker {
+  #begin(stream: string): AccountChecker | SettingsChecker {
     this.#close();
-    this.#accounts += 1;
+    if (stream !== SETTINGS_STREAM) this.#accounts += 1;
     this.#eventsOfAccount = 0;
     this.#atCuts = this.options.cuts.map(() => null);
-    this.#checker = new AccountChecker(stream, this.options.policies, (damage) =>
-      this.#findings.add(damage),
-    );
+    const report = (damage: Damage): void => this.#findings.add(damage);
+    this.#checker =
+      stream === SETTINGS_STREAM
+        ? new SettingsChecker(stream, report)
+        : new AccountChecker(stream, this.options.policies, report);
     return this.#checker;
   }
 
