@@ -24,6 +24,7 @@ import { DocsModule } from './docs/docs.module.js';
 import { HealthChecksModule } from './health/health-checks.module.js';
 import { HealthHttpModule } from './health/health-http.module.js';
 import { LiveModule } from './live/live.module.js';
+import { SettingsHttpModule } from './settings/settings-http.module.js';
 import { StatementModule } from './statement/statement.module.js';
 
 /** The process is not ready when commands are queued and none was answered for this long. */
@@ -37,6 +38,7 @@ const STALL_MS_MAX = 60_000;
     StatementModule,
     LiveModule,
     AuditModule,
+    SettingsHttpModule,
     HealthHttpModule,
     DocsModule,
   ],

@@ -56,6 +56,8 @@ export {
   lastEventId,
   positionQuery,
   rowParam,
+  settingsParams,
+  settingsQuery,
   stateQuery,
   storyQuery,
   streamQuery,
@@ -64,11 +66,23 @@ export {
   type BalanceQuery,
   type EventsQuery,
   type ExportQuery,
+  type SettingsQuery,
   type StateQuery,
   type TransactionsQuery,
   type UsageQuery,
 } from './queries.js';
 export { OUTCOME_CODES, type OutcomeCode } from './refusal-codes.js';
+export {
+  businessList,
+  settingsCheck,
+  settingsDraft,
+  settingsPage,
+  settingsVersion,
+  type BusinessList,
+  type SettingsCheck,
+  type SettingsPage,
+  type SettingsVersion,
+} from './settings.js';
 export { eventsPage, storedEvent, type EventsPage, type StoredEvent } from './stored-events.js';
 export {
   CONSUMPTION_STATUSES,

@@ -15,6 +15,8 @@ const numericParam = <T extends z.ZodType<number, number>>(number: T, must: stri
     .transform(Number)
     .pipe(number);
 
+const versionNumber = z.int().min(1, 'must be 1 or more');
+
 const limit = numericParam(
   z.int().min(1, `must be 1 or more`).max(PAGE_MAX, `must be ${PAGE_MAX} or less`),
   `a whole number from 1 to ${PAGE_MAX}`,
@@ -69,6 +71,13 @@ export const stateQuery = z.strictObject(
   { revision: numericParam(revision, 'a revision, 0 or more').optional(), ...minPositionParam },
   params,
 );
+export const settingsQuery = z.strictObject(
+  { before: numericParam(versionNumber, 'a version, 1 or more').optional(), limit },
+  params,
+);
+export const settingsParams = z.object({
+  version: numericParam(versionNumber, 'a version, 1 or more'),
+});
 export const storyQuery = z.strictObject(minPositionParam, params);
 export const streamQuery = z.strictObject(minPositionParam, params);
 /** A command has no URL parameters: all its fields are in the body. */
@@ -88,6 +97,7 @@ export const lastEventId = z
 export type TransactionsQuery = z.infer<typeof transactionsQuery>;
 export type ExportQuery = z.infer<typeof exportQuery>;
 export type StateQuery = z.infer<typeof stateQuery>;
+export type SettingsQuery = z.infer<typeof settingsQuery>;
 export type EventsQuery = z.infer<typeof eventsQuery>;
 export type UsageQuery = z.infer<typeof usageQuery>;
 export type BalanceQuery = z.infer<typeof balanceQuery>;

@@ -28,8 +28,13 @@ export const storedEvent = z.object(
     }),
     meta: z.looseObject({
       command: commandName,
-      /** Fingerprint of the policy under which it was decided. */
-      policy: z.string(mustBe('text')),
+      /** Fingerprint of the policy under which it was decided, by rules 1. */
+      policy: z.string(mustBe('text')).optional(),
+      /** The version of the settings under which it was decided, and its rules; absent: there were none. */
+      settings: z.int(mustBe('a version of the settings')).optional(),
+      rules: z.int(mustBe('the number of rules')).optional(),
+      /** What the digest of the command covers, with the first event that was recorded for it. */
+      data: z.looseObject({}).optional(),
       correlation: z.string(mustBe('text')),
     }),
     /** The hash of the account's chain, in lower-case hex. */

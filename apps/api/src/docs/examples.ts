@@ -1,4 +1,5 @@
 import type { CommandType } from '#contracts';
+import { DEFAULT_SETTINGS_POLICY, FIRST_BUSINESSES } from '#ledger';
 
 // Examples for the users of the API. A spec parses every example with its schema.
 
@@ -123,8 +124,63 @@ const EVENT = {
 
 const DRAWS = [{ batch_id: BATCH_ID, points: 20 }];
 
+const BUSINESSES_EXAMPLE = [
+  ...FIRST_BUSINESSES.map((business) => ({ ...business })),
+  {
+    code: 'translate',
+    label: '【文档翻译】',
+    unit: 'character',
+    price: { points: '3', per: '1000', step: '1000', minimum: 1, rounding: 'up' as const },
+    retired: false,
+  },
+];
+
+/** A request to publish version 2, with a business that is priced by the character. */
+export const SETTINGS_DRAFT_EXAMPLE = {
+  version: 2,
+  from: '2030-07-01T00:00:00.000Z',
+  note: '新增文档翻译，每千字 3 积分',
+  rules: 2,
+  policy: { ...DEFAULT_SETTINGS_POLICY[2] },
+  businesses: BUSINESSES_EXAMPLE,
+  notices: { lowBalance: [100], expiringSoonDays: [7, 1] },
+};
+
+const SETTINGS_EXAMPLE = {
+  ...SETTINGS_DRAFT_EXAMPLE,
+  at: '2030-06-20T02:00:00.000Z',
+  by: 'li.wei@example.com',
+};
+
 /** Example answers by the name of their schema. */
 export const RESPONSE_EXAMPLES = {
+  SettingsVersion: SETTINGS_EXAMPLE,
+  SettingsDraft: SETTINGS_DRAFT_EXAMPLE,
+  SettingsCheck: { valid: true as const, version: 2 },
+  SettingsPage: {
+    in_force: 1,
+    newest: 2,
+    items: [
+      {
+        version: 2,
+        from: SETTINGS_EXAMPLE.from,
+        rules: 2,
+        at: SETTINGS_EXAMPLE.at,
+        by: SETTINGS_EXAMPLE.by,
+        note: SETTINGS_EXAMPLE.note,
+      },
+      {
+        version: 1,
+        from: '0001-01-01T00:00:00.000Z',
+        rules: 1,
+        at: '2030-01-01T00:00:00.000Z',
+        by: 'points-ledger',
+        note: null,
+      },
+    ],
+    next_before: null,
+  },
+  BusinessList: { settings: 2, items: BUSINESSES_EXAMPLE },
   CommandOutcome: OUTCOME,
   TransactionsPage: { items: [CONSUMED], next_cursor: null },
   TransactionStory: {

@@ -39,4 +39,4 @@ export interface OpenApiDocument {
   readonly components: { readonly securitySchemes: Json; readonly schemas: Json };
 }
 
-export type Tag = 'Commands' | 'Statement' | 'Audit' | 'Operations';
+export type Tag = 'Commands' | 'Statement' | 'Audit' | 'Settings' | 'Operations';

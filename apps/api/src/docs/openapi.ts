@@ -4,9 +4,17 @@ import {
   PROBLEM_MEDIA_TYPE,
   addressee,
   rowParam,
+  settingsDraft,
   type CommandType,
 } from '#contracts';
-import { COMMAND_EXAMPLES, POSITION, USER_ID, outcomeExample } from './examples.js';
+import {
+  COMMAND_EXAMPLES,
+  POSITION,
+  RESPONSE_EXAMPLES,
+  SETTINGS_DRAFT_EXAMPLE,
+  USER_ID,
+  outcomeExample,
+} from './examples.js';
 import type { Json, OpenApiDocument, OperationObject, Parameter } from './openapi-types.js';
 import { PROBE, READ_OPERATIONS, type ReadOperation } from './operations.js';
 import { problemResponses, problemSchemas, type ProblemResponseName } from './problem-responses.js';
@@ -21,7 +29,7 @@ export function createOpenApiDocument(): OpenApiDocument {
       version: '1',
       description:
         'Commands change an account, reads show its statement. Errors follow RFC 9457.\n\n' +
-        'Send a bearer token (JWT) with the role `user`, `service` or `auditor`.',
+        'Send a bearer token (JWT) with the role `user`, `service`, `auditor` or `admin`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'The server that serves this document.' }],
@@ -29,12 +37,19 @@ export function createOpenApiDocument(): OpenApiDocument {
       { name: 'Commands', description: 'Change an account. Each command is carried out once.' },
       { name: 'Statement', description: 'Read the statement, balance, batches and usage.' },
       { name: 'Audit', description: 'Read the stored events. For auditors.' },
+      { name: 'Settings', description: 'Read and publish prices, businesses and limits.' },
       { name: 'Operations', description: 'Probes, metrics and this document. Public.' },
     ],
     security: [{ bearer: [] }],
     paths: {
       ...Object.fromEntries(COMMAND_TYPES.map((type) => [`/v1/commands/${type}`, post(type)])),
-      ...Object.fromEntries(READ_OPERATIONS.map((operation) => [operation.path, get(operation)])),
+      ...Object.fromEntries(
+        READ_OPERATIONS.map((operation) => [
+          operation.path,
+          { ...get(operation), ...(operation.path === '/v1/settings' && PUBLISH) },
+        ]),
+      ),
+      '/v1/settings/check': CHECK,
     },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -144,6 +159,7 @@ function post(type: CommandType): { readonly post: OperationObject } {
 function get(operation: ReadOperation): { readonly get: OperationObject } {
   const { path, summary, tag, success, problems, isPublic } = operation;
   const { description, mediaType, schema, example } = success;
+  const hasPosition = isPublic !== true && operation.isOfSettings !== true;
   return {
     get: {
       operationId: path.replaceAll(/\W+/g, '_').replace(/^_/, ''),
@@ -158,7 +174,7 @@ function get(operation: ReadOperation): { readonly get: OperationObject } {
       responses: {
         200: {
           description,
-          ...(isPublic !== true && { headers: LEDGER_POSITION }),
+          ...(hasPosition && { headers: LEDGER_POSITION }),
           content: { [mediaType]: { schema, example } },
         },
         ...problemResponses(problems),
@@ -168,6 +184,73 @@ function get(operation: ReadOperation): { readonly get: OperationObject } {
     },
   };
 }
+
+const PUBLISH_PROBLEMS: readonly ProblemResponseName[] = [
+  'InvalidRequest',
+  'Unauthorized',
+  'Forbidden',
+  'MethodNotAllowed',
+  'SettingsConflict',
+  'BodyTooLarge',
+  'UnsupportedBody',
+  'TooManyRequests',
+  'InternalError',
+  'ServiceUnavailable',
+];
+
+const SETTINGS_BODY = {
+  required: true,
+  content: {
+    'application/json': { schema: ref('SettingsDraft'), example: SETTINGS_DRAFT_EXAMPLE },
+  },
+} as const;
+
+const PUBLISH: { readonly post: OperationObject } = {
+  post: {
+    operationId: 'publish_settings',
+    summary: 'Publish the next version of the settings',
+    description:
+      'A version is whole, and in force 6 minutes after it was published at the earliest. The same ' +
+      'may be sent again: it is published once.',
+    tags: ['Settings'],
+    parameters: [headerParameter('traceparent', 'W3C trace context.')],
+    requestBody: SETTINGS_BODY,
+    responses: {
+      200: {
+        description: 'Published. `Idempotency-Replayed: true` when it was there before.',
+        content: {
+          'application/json': {
+            schema: ref('SettingsVersion'),
+            example: RESPONSE_EXAMPLES.SettingsVersion,
+          },
+        },
+      },
+      ...problemResponses(PUBLISH_PROBLEMS),
+    },
+  },
+};
+
+const CHECK: { readonly post: OperationObject } = {
+  post: {
+    operationId: 'check_settings',
+    summary: 'Check the next version of the settings, without publishing it',
+    tags: ['Settings'],
+    parameters: [],
+    requestBody: SETTINGS_BODY,
+    responses: {
+      200: {
+        description: 'It could be published now.',
+        content: {
+          'application/json': {
+            schema: ref('SettingsCheck'),
+            example: RESPONSE_EXAMPLES.SettingsCheck,
+          },
+        },
+      },
+      ...problemResponses(PUBLISH_PROBLEMS),
+    },
+  },
+};
 
 const UNHEALTHY = {
   description: 'The process must be restarted, or is not ready. `parts` has the reason.',
@@ -185,6 +268,7 @@ const UNHEALTHY = {
 const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; example: unknown }>> = {
   user_id: { schema: addressee.shape.user_id, example: USER_ID },
   id: { schema: rowParam, example: 'r4.0' },
+  version: { schema: settingsDraft.shape.version, example: 2 },
 };
 
 const pathParameters = (path: string): Parameter[] =>
@@ -203,6 +287,7 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   limit: 'The maximum number of items on a page.',
   cursor: 'The `next_cursor` of the previous page.',
   after: 'Only events after this revision.',
+  before: 'Only versions before this one.',
   revision: 'The revision of the last event to include. By default all events are included.',
   group_by: 'How the items are grouped.',
   tz: 'The IANA time zone that defines the days.',
@@ -226,10 +311,6 @@ function queryParameters({ query }: ReadOperation): Parameter[] {
 const headerParameters = ({ headers = {} }: ReadOperation): Parameter[] =>
   Object.entries(headers).map(([name, description]) => headerParameter(name, description));
 
-const headerParameter = (name: string, description: string): Parameter => ({
-  name,
-  in: 'header',
-  required: false,
-  description,
-  schema: { type: 'string' },
-});
+function headerParameter(name: string, description: string): Parameter {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
+}

@@ -4,6 +4,7 @@ import {
   batchesQuery,
   eventsQuery,
   exportQuery,
+  settingsQuery,
   stateQuery,
   storyQuery,
   streamQuery,
@@ -32,6 +33,8 @@ export interface ReadOperation {
   readonly success: Success;
   readonly problems: readonly ProblemResponseName[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the operation reads the settings, which have no position in the read tables. */
+  readonly isOfSettings?: true;
   /** Whether the operation requires no token. */
   readonly isPublic?: true;
 }
@@ -46,6 +49,8 @@ const READ_PROBLEMS: readonly ProblemResponseName[] = [
   'InternalError',
   'ServiceUnavailable',
 ];
+
+const SETTINGS_PROBLEMS = READ_PROBLEMS.filter((name) => name !== 'AccountParked');
 
 const json = (
   name: ResponseSchemaName & keyof typeof RESPONSE_EXAMPLES,
@@ -178,6 +183,34 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     query: stateQuery,
     success: json('AccountState', 'The state.'),
     problems: [...READ_PROBLEMS, 'NotFound'],
+  },
+  {
+    path: '/v1/settings',
+    summary: 'The versions of the settings, newest first',
+    tag: 'Settings',
+    query: settingsQuery,
+    success: json(
+      'SettingsPage',
+      'A page of versions. `in_force` is the one in force now, `next_before` continues.',
+    ),
+    problems: SETTINGS_PROBLEMS,
+    isOfSettings: true,
+  },
+  {
+    path: '/v1/settings/{version}',
+    summary: 'One version of the settings, whole',
+    tag: 'Settings',
+    success: json('SettingsVersion', 'The version, as it was published.'),
+    problems: [...SETTINGS_PROBLEMS, 'NotFound'],
+    isOfSettings: true,
+  },
+  {
+    path: '/v1/businesses',
+    summary: 'The businesses in force now, with their labels and prices',
+    tag: 'Settings',
+    success: json('BusinessList', 'The businesses, the retired ones among them.'),
+    problems: SETTINGS_PROBLEMS,
+    isOfSettings: true,
   },
   publicRead('/health/live', 'Whether the process must be restarted', {
     success: probe('The process is alive.'),

@@ -120,6 +120,16 @@ export const PROBLEM_RESPONSES = {
     members: refusalMembers(codesWith(409), OUTCOME_EXAMPLES.reused),
     required: ['code', 'outcome'],
   },
+  SettingsConflict: {
+    status: 409,
+    description:
+      'settings-conflict: another version has that number, or the one before it is missing.',
+    names: ['settings-conflict'],
+    title: 'Settings conflict',
+    detail: 'The newest version is 3, so that the next one is 4.',
+    members: { newest: { schema: { type: 'integer' }, example: 3 } },
+    required: ['newest'],
+  },
   BodyTooLarge: {
     status: 413,
     description: 'The body is larger than 64 KiB.',
@@ -166,7 +176,7 @@ export const PROBLEM_RESPONSES = {
       'Temporarily unavailable; send the same request again after `Retry-After` seconds.',
     names: [
       ...['store-away', 'not-yet', 'busy', 'keys-away'],
-      ...['overloaded', 'contended', 'outcome-unknown', 'closing'],
+      ...['overloaded', 'contended', 'outcome-unknown', 'closing', 'settings-unknown'],
     ],
     title: 'Service unavailable',
     detail: 'A store is not available.',

@@ -1,23 +1,32 @@
 import { ALICE, BOB, bearer, openTestApi, type TestApi } from '../../testing/api-fixture.js';
 
-type Who = 'anonymous' | 'user' | 'service' | 'auditor' | 'no role';
+type Who = 'anonymous' | 'user' | 'service' | 'auditor' | 'admin' | 'no role';
 
 interface Path {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** What a caller with the permission is answered. */
+  readonly allowedStatus?: number;
   /** Whether the route is public. */
   readonly open?: true;
   readonly allowed: Readonly<Record<Exclude<Who, 'anonymous' | 'no role'>, 'own' | 'any' | 'no'>>;
 }
 
-const account = { user: 'own', service: 'any', auditor: 'any' } as const;
-const audit = { user: 'no', service: 'no', auditor: 'any' } as const;
-const sending = { user: 'no', service: 'any', auditor: 'no' } as const;
-const all = { user: 'any', service: 'any', auditor: 'any' } as const;
+const account = { user: 'own', service: 'any', auditor: 'any', admin: 'any' } as const;
+const audit = { user: 'no', service: 'no', auditor: 'any', admin: 'any' } as const;
+const sending = { user: 'no', service: 'any', auditor: 'no', admin: 'no' } as const;
+const publishing = { user: 'no', service: 'no', auditor: 'no', admin: 'any' } as const;
+const all = { user: 'any', service: 'any', auditor: 'any', admin: 'any' } as const;
 
 const PATHS: readonly Path[] = [
   { method: 'GET', path: '/v1/users/:user_id/transactions', allowed: account },
-  { method: 'GET', path: '/v1/users/:user_id/transactions/:id', allowed: account },
+  // No account has a row 1.
+  {
+    method: 'GET',
+    path: '/v1/users/:user_id/transactions/:id',
+    allowed: account,
+    allowedStatus: 404,
+  },
   { method: 'GET', path: '/v1/users/:user_id/transactions.csv', allowed: account },
   { method: 'GET', path: '/v1/users/:user_id/transactions/stream', allowed: account },
   { method: 'GET', path: '/v1/users/:user_id/balance', allowed: account },
@@ -26,6 +35,12 @@ const PATHS: readonly Path[] = [
   { method: 'GET', path: '/v1/users/:user_id/events', allowed: audit },
   { method: 'GET', path: '/v1/users/:user_id/state', allowed: audit },
   { method: 'POST', path: '/v1/commands/:type', allowed: sending },
+  { method: 'GET', path: '/v1/settings', allowed: audit },
+  { method: 'GET', path: '/v1/settings/:version', allowed: audit },
+  // The body is that of a command.
+  { method: 'POST', path: '/v1/settings', allowed: publishing, allowedStatus: 400 },
+  { method: 'POST', path: '/v1/settings/check', allowed: publishing, allowedStatus: 400 },
+  { method: 'GET', path: '/v1/businesses', allowed: all },
   { method: 'GET', path: '/health/live', open: true, allowed: all },
   { method: 'GET', path: '/health/ready', open: true, allowed: all },
   { method: 'GET', path: '/metrics', open: true, allowed: all },
@@ -39,7 +54,8 @@ const TOKENS: Readonly<Record<Exclude<Who, 'anonymous'>, { sub: string; roles: s
   user: { sub: ALICE, roles: ['user'] },
   service: { sub: ALICE, roles: ['service'] },
   auditor: { sub: ALICE, roles: ['auditor'] },
-  'no role': { sub: ALICE, roles: ['admin', 'root'] },
+  admin: { sub: ALICE, roles: ['admin'] },
+  'no role': { sub: ALICE, roles: ['root'] },
 };
 
 function expected({ open, allowed }: Path, who: Who, whose: 'own' | 'other'): 'yes' | 401 | 403 {
@@ -51,7 +67,7 @@ function expected({ open, allowed }: Path, who: Who, whose: 'own' | 'other'): 'y
 }
 
 const MATRIX = PATHS.flatMap((path) =>
-  (['anonymous', 'no role', 'user', 'service', 'auditor'] as const).flatMap((who) =>
+  (['anonymous', 'no role', 'user', 'service', 'auditor', 'admin'] as const).flatMap((who) =>
     (['own', 'other'] as const).map((whose) => ({
       path,
       who,
@@ -86,6 +102,7 @@ describe('the authorization matrix', () => {
         .replace(':user_id', userId)
         .replace(':id', '1')
         .replace(':type', 'ExpirePoints')
+        .replace(':version', '1')
         .replace(':file', 'swagger-ui.css'),
       headers: {
         ...(who !== 'anonymous' && (await bearer(TOKENS[who]))),
@@ -105,8 +122,7 @@ describe('the authorization matrix', () => {
     '$path.method $path.path as $who ($whose): $answer',
     async ({ path, who, whose, answer }) => {
       const status = await statusOf(path, who, whose);
-      // No account has a row 1, so a caller with the permission gets 404.
-      const allowed = path.path.endsWith('/:id') ? 404 : 200;
+      const { allowedStatus: allowed = 200 } = path;
       expect(status).toBe(answer === 'yes' ? allowed : answer);
     },
   );

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-export const ROLES = ['user', 'service', 'auditor'] as const;
+export const ROLES = ['user', 'service', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The authenticated caller, as its token describes it. */

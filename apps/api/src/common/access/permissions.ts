@@ -2,20 +2,41 @@ import { SetMetadata } from '@nestjs/common';
 import type { Caller, Role } from './caller.js';
 
 /** What a route permits. Reads concern the user in its path. */
-export type Permission = 'send commands' | 'read account' | 'read as auditor';
+export type Permission =
+  'send commands' | 'read account' | 'read as auditor' | 'read businesses' | 'publish settings';
 
-/** A user reads its own account; a service sends and reads; an auditor reads everything and sends nothing. */
+/**
+ * A user reads its own account; a service sends and reads; an auditor reads everything and sends
+ * nothing; an admin reads what an auditor does, and publishes settings.
+ */
 const PERMISSIONS: Record<Role, Record<Permission, 'of any user' | 'of oneself' | 'never'>> = {
-  user: { 'send commands': 'never', 'read account': 'of oneself', 'read as auditor': 'never' },
+  user: {
+    'send commands': 'never',
+    'read account': 'of oneself',
+    'read as auditor': 'never',
+    'read businesses': 'of any user',
+    'publish settings': 'never',
+  },
   service: {
     'send commands': 'of any user',
     'read account': 'of any user',
     'read as auditor': 'never',
+    'read businesses': 'of any user',
+    'publish settings': 'never',
   },
   auditor: {
     'send commands': 'never',
     'read account': 'of any user',
     'read as auditor': 'of any user',
+    'read businesses': 'of any user',
+    'publish settings': 'never',
+  },
+  admin: {
+    'send commands': 'never',
+    'read account': 'of any user',
+    'read as auditor': 'of any user',
+    'read businesses': 'of any user',
+    'publish settings': 'of any user',
   },
 };
 

@@ -1,0 +1,37 @@
+import type { FieldError } from '#contracts';
+
+/** A body as the publisher takes it, and what is wrong with it that the rules don't know of. */
+interface PublicationRequest {
+  /** null: it is not given, or no number of a version. */
+  readonly version: number | null;
+  readonly draft: Readonly<Record<string, unknown>>;
+  readonly errors: readonly FieldError[];
+}
+
+const NOT_THEIRS: Readonly<Record<string, string>> = {
+  by: 'must be left out: it is the subject of the token',
+  at: 'must be left out: it is the clock of the store',
+};
+
+export function readPublication(body: unknown, subject: string): PublicationRequest {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const errors = [{ field: 'body', reason: 'must be a JSON object: a whole version' }];
+    return { version: null, draft: {}, errors };
+  }
+  const { version, ...fields } = body as Record<string, unknown>;
+  const errors: FieldError[] = [];
+  const isNumber = Number.isSafeInteger(version) && (version as number) >= 1;
+  if (!isNumber) {
+    const reason = 'must be the number that this version will have: the newest one and 1';
+    errors.push({ field: 'version', reason });
+  }
+  for (const [field, reason] of Object.entries(NOT_THEIRS)) {
+    if (Object.hasOwn(fields, field)) errors.push({ field, reason });
+    delete fields[field];
+  }
+  return {
+    version: isNumber ? (version as number) : null,
+    draft: { ...fields, by: subject },
+    errors,
+  };
+}
