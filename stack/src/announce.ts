@@ -16,7 +16,10 @@ interface Announcement {
   readonly apps: RunningApps;
 }
 
-/** Prints what can be opened and typed, and writes it to a file for `npm run points`. */
+/**
+ * Prints what can be opened and typed, and writes it to a file for `npm run points` and
+ * `npm run settings`.
+ */
 export async function announce(announcement: Announcement) {
   const { dataDir, logsDir, secret, servers, addresses, apps } = announcement;
   const ready = {
@@ -29,6 +32,7 @@ export async function announce(announcement: Announcement) {
       user: await demoToken(secret, DEMO_USERS[0], 'user'),
       service: await demoToken(secret, 'demo-service', 'service'),
       auditor: await demoToken(secret, 'demo-auditor', 'auditor'),
+      admin: await demoToken(secret, 'demo-admin', 'admin'),
     },
   };
   await writeReadyFile(readyFile(dataDir), JSON.stringify({ ...ready, addresses }, null, 2));
@@ -49,7 +53,7 @@ interface Ready {
   readonly api: string | null;
   readonly kafka: string | null;
   readonly users: readonly string[];
-  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
+  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor' | 'admin', string>>;
 }
 
 function printReady(ready: Ready, logsDir: string): void {
@@ -71,6 +75,7 @@ function printReady(ready: Ready, logsDir: string): void {
           `Kafka          ${kafka}`,
           `your command   npm run points -- consume --user ${user} --points 12 --source tts --duration 12.5`,
         ]),
+    ...(api === null ? [] : ['the settings   npm run settings -- show']),
     'an audit       npm run audit -- verify',
     `logs           ${logsDir}`,
     'Ctrl-C stops everything and keeps the data.',

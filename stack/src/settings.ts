@@ -32,6 +32,8 @@ const VARIABLES = z.object({
   POINTS_SOURCE: z.string().min(1).optional(),
   POINTS_KEY_ID: z.string().min(1).optional(),
   POINTS_KEY: z.string().min(1).optional(),
+  LEDGER_API: z.url({ error: 'must be an address' }).optional(),
+  LEDGER_TOKEN: z.string().min(1).optional(),
 });
 
 /** The settings of the local stack. For undefined ones it chooses a value or starts its own server. */
@@ -92,10 +94,21 @@ export function pointsSender(env: Environment): PointsSender | undefined {
   return { source, key: { id, secret } };
 }
 
-const missing = (variable: string): ConfigurationError =>
-  new ConfigurationError([
-    { variable, fault: 'must be set together with the other POINTS_… variables' },
-  ]);
+/** The ledger that `npm run settings` talks to; undefined when it is the local stack. */
+export function ledgerApi(
+  env: Environment,
+): { readonly url: string; readonly token: string } | undefined {
+  const given = Object.entries(env).filter(([, value]) => value !== '');
+  const read = readConfiguration(VARIABLES, Object.fromEntries(given));
+  const { LEDGER_API: url, LEDGER_TOKEN: token } = read;
+  if (url === undefined && token === undefined) return undefined;
+  if (url === undefined) throw missing('LEDGER_API', 'LEDGER_TOKEN');
+  if (token === undefined) throw missing('LEDGER_TOKEN', 'LEDGER_API');
+  return { url: url.replace(/\/+$/, ''), token };
+}
+
+const missing = (variable: string, others = 'the other POINTS_… variables'): ConfigurationError =>
+  new ConfigurationError([{ variable, fault: `must be set together with ${others}` }]);
 
 /** The file in which a running stack publishes its addresses, for `npm run points` and for people. */
 export const readyFile = (dataDir: string): string => join(dataDir, 'ready.json');

@@ -13,7 +13,7 @@ export interface Ready {
   readonly kafka: string;
   readonly database: string;
   readonly users: readonly [string, string, string];
-  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor', string>>;
+  readonly tokens: Readonly<Record<'user' | 'service' | 'auditor' | 'admin', string>>;
 }
 
 /** `npm start` with its own data and ports. */

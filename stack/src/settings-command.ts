@@ -1,0 +1,200 @@
+import { parseArgs } from 'node:util';
+
+// `npm run settings -- …`: shows, checks and publishes the settings of the ledger. It goes through the
+// API with an admin's token, so that the role is checked.
+
+const USAGE = `npm run settings -- COMMAND
+
+  show [VERSION]   a version as JSON: the one in force, or the one of that number
+  show --draft     the newest version as a file to edit and publish as the next one
+  check FILE       every fault of a version in a file (-: standard input); publishes nothing
+  publish FILE     publishes it
+
+A version is whole: rules, policy, businesses with their prices, and notices. Its "version" is the
+newest number and 1, and its "from" at least 6 minutes ahead: see docs/settings.md.
+
+Calls the API of the stack that \`npm start\` runs as its admin, or the one at LEDGER_API with the
+token in LEDGER_TOKEN.
+`;
+
+/** The version that a draft of `show --draft` is in force from: enough time to edit and to publish it. */
+const DRAFT_AHEAD_MS = 3_600_000;
+const ANSWER_MS_MAX = 30_000;
+
+export interface SettingsApi {
+  readonly url: string;
+  readonly token: string;
+}
+
+interface SettingsCommandContext {
+  /** Throws where none is known. */
+  readonly api: () => Promise<SettingsApi>;
+  /** `-` is the standard input. */
+  readonly readFile: (path: string) => Promise<string>;
+  readonly now: () => number;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly fetch?: typeof fetch;
+}
+
+/** What was typed is wrong: it is answered with the usage. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Returns the exit code: 0 done, 1 the settings are refused, 2 the API could not answer. */
+export async function runSettingsCommand(
+  args: readonly string[],
+  context: SettingsCommandContext,
+): Promise<number> {
+  try {
+    return await run(args, context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    context.err(`${message}\n${error instanceof UsageError ? `\n${USAGE}` : ''}`);
+    return 2;
+  }
+}
+
+async function run(args: readonly string[], context: SettingsCommandContext): Promise<number> {
+  const { values, positionals } = parsed(args);
+  const [command, operand, ...more] = positionals;
+  if (values.help === true) {
+    context.out(USAGE);
+    return 0;
+  }
+  if (more.length > 0) throw new UsageError(`${more.join(' ')} is one argument too many.`);
+  if (values.draft === true && (command !== 'show' || operand !== undefined)) {
+    throw new UsageError('--draft belongs to show, and shows the newest version.');
+  }
+  switch (command) {
+    case 'show':
+      return values.draft === true ? showDraft(context) : show(operand, context);
+    case 'check':
+    case 'publish':
+      if (operand === undefined) throw new UsageError(`${command} needs a file.`);
+      return send(command, operand, context);
+    default:
+      throw new UsageError(command === undefined ? 'A command is missing.' : `What is ${command}?`);
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { help: { type: 'boolean' }, draft: { type: 'boolean' } },
+    });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+interface Overview {
+  readonly in_force: number;
+  readonly newest: number;
+}
+
+async function show(version: string | undefined, context: SettingsCommandContext): Promise<number> {
+  if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version)) {
+    throw new UsageError(`${version} is no number of a version.`);
+  }
+  const overview = await call(context, 'GET', '?limit=1');
+  if (!overview.ok) return refused(overview, context);
+  const { in_force: inForce, newest } = overview.body as Overview;
+  const answer = await call(context, 'GET', `/${version ?? inForce}`);
+  if (!answer.ok) return refused(answer, context);
+  context.out(`${JSON.stringify(answer.body, null, 2)}\n`);
+  context.err(`Version ${inForce} is in force, and ${newest} is the newest.\n`);
+  return 0;
+}
+
+async function showDraft(context: SettingsCommandContext): Promise<number> {
+  const overview = await call(context, 'GET', '?limit=1');
+  if (!overview.ok) return refused(overview, context);
+  const { newest } = overview.body as Overview;
+  const answer = await call(context, 'GET', `/${newest}`);
+  if (!answer.ok) return refused(answer, context);
+  const rest = { ...(answer.body as Record<string, unknown>) };
+  delete rest['at'];
+  delete rest['by'];
+  const from = new Date(context.now() + DRAFT_AHEAD_MS).toISOString();
+  const draft = { ...rest, version: newest + 1, from, note: null };
+  context.out(`${JSON.stringify(draft, null, 2)}\n`);
+  return 0;
+}
+
+async function send(
+  command: 'check' | 'publish',
+  file: string,
+  context: SettingsCommandContext,
+): Promise<number> {
+  const body = await context.readFile(file);
+  try {
+    JSON.parse(body);
+  } catch (cause) {
+    throw new Error(`${file} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  const answer = await call(context, 'POST', command === 'check' ? '/check' : '', body);
+  if (!answer.ok) return refused(answer, context);
+  const { version, from } = answer.body as { readonly version: number; readonly from?: string };
+  context.out(
+    command === 'check'
+      ? `Version ${version} can be published.\n`
+      : `Version ${version} is ${answer.isRepeated ? 'already ' : ''}published, and in force from ${from} on.\n`,
+  );
+  return 0;
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly body: unknown;
+  readonly isRepeated: boolean;
+}
+
+async function call(
+  { api, fetch: request = fetch }: SettingsCommandContext,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: string,
+): Promise<Answer> {
+  const { url, token } = await api();
+  const response = await request(`${url}/v1/settings${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    ...(body !== undefined && { body }),
+  }).catch((cause: unknown) => {
+    throw new Error(`The API at ${url} does not answer.`, { cause });
+  });
+  const text = await response.text();
+  return {
+    ok: response.ok,
+    status: response.status,
+    body: parsedAnswer(text, url),
+    isRepeated: response.headers.get('idempotency-replayed') === 'true',
+  };
+}
+
+function parsedAnswer(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`What answers at ${url} is not the API of a ledger.`, { cause });
+  }
+}
+
+interface ProblemBody {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly field: string; readonly reason: string }[];
+}
+
+function refused({ status, body }: Answer, { err }: SettingsCommandContext): number {
+  const { title = `HTTP ${status}`, detail = '', errors } = body as ProblemBody;
+  if (errors === undefined) err(`${title}: ${detail}\n`);
+  else err(`${title}:\n${errors.map(({ field, reason }) => `  ${field} ${reason}`).join('\n')}\n`);
+  return status === 400 || status === 409 ? 1 : 2;
+}
