@@ -9,6 +9,7 @@ import {
   int2,
   int4,
   int8,
+  jsonb,
   text,
   timestamptz,
   uuid,
@@ -55,6 +56,7 @@ describe('a value in binary form', () => {
     ],
     ['the time from which Postgres counts', hex(timestamptz, Date.UTC(2000)), '0'.repeat(16)],
     ['a millisecond before it', hex(timestamptz, Date.UTC(2000) - 1), 'fffffffffffffc18'],
+    ['JSON behind its version', hex(jsonb, '[1]'), '015b315d'],
     ['bytes', hex(bytea, Uint8Array.of(1, 255)), '01ff'],
   ])('is right for %s', (_what, written, expected) => {
     expect(written).toBe(expected);

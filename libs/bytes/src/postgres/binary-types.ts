@@ -174,6 +174,19 @@ function writeShortText(bytes: Buffer, value: string, begin: number): number {
 /** Half of a character beyond the basic plane. */
 const isSurrogate = (code: number): boolean => code >= 0xd800 && code < 0xe000;
 
+const JSONB_VERSION = 1;
+
+/** A text in JSON behind the version of the format. */
+export const jsonb: VariableLengthType<string> = {
+  oid: 3802,
+  length: null,
+  bytesMax: (json) => 1 + text.bytesMax(json),
+  write: (target, json, at) => {
+    target.bytes[at] = JSONB_VERSION;
+    return 1 + text.write(target, json, at + 1);
+  },
+};
+
 /** A type for values that have to be converted first. */
 export const converted = <From, To>(
   type: BinaryType<To>,

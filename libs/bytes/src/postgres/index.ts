@@ -13,6 +13,7 @@ export {
   int2,
   int4,
   int8,
+  jsonb,
   text,
   timestamptz,
   uuid,
