@@ -38,6 +38,7 @@ const PARSERS: Readonly<Record<string, ParseColumn>> = {
   uuid: text,
   text,
   timestamptz: time,
+  jsonb: text,
 };
 
 function columnParsers<R>(table: Table<R>): Readonly<Record<string, ParseColumn>> {

@@ -114,8 +114,9 @@ export function rechargeChangeOf(revision: number, event: LedgerEvent): Recharge
         source_id: event.sourceId,
       };
     case 'RechargeReversed': {
-      const { of, points, owed, uncollected } = event;
-      return { kind: 'reversed', of, points: points + owed + uncollected };
+      const { of, rechargeId: recharge_id, batchId: batch_id, sourceId: source_id } = event;
+      const points = event.points + event.owed + event.uncollected;
+      return { kind: 'reversed', of, recharge_id, batch_id, source_id, points };
     }
     case 'RechargeReinstated': {
       const { of, points, forgiven, waived } = event;
@@ -130,6 +131,26 @@ export function rechargeChangeOf(revision: number, event: LedgerEvent): Recharge
     case 'DebtForgiven':
     case 'CommandRefused':
       return null;
+  }
+}
+
+/** A debt arises, is paid or is forgiven. */
+export function debtOf(event: LedgerEvent): number {
+  switch (event.type) {
+    case 'ConsumptionSettled':
+    case 'RechargeReversed':
+      return event.owed;
+    case 'DebtCollected':
+    case 'DebtForgiven':
+      return -event.points;
+    case 'PointsRecharged':
+    case 'PointsConsumed':
+    case 'ConsumptionExtended':
+    case 'PointsRefunded':
+    case 'PointsExpired':
+    case 'RechargeReinstated':
+    case 'CommandRefused':
+      return 0;
   }
 }
 

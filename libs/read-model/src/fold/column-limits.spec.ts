@@ -1,8 +1,14 @@
 import type { LedgerEvent } from '#ledger';
 
 import { consumed, recharged, refunded, settled, userNo } from '../testing/event-builders.js';
-import type { BatchRow, ConsumptionRow } from '../schema/tables.js';
-import { overflowInBatch, overflowInConsumption, unwritableValueIn } from './column-limits.js';
+import { extended, reversed } from '../testing/debt-event-builders.js';
+import type { BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
+import {
+  overflowInBatch,
+  overflowInConsumption,
+  overflowInRecharge,
+  unwritableValueIn,
+} from './column-limits.js';
 import { rowsOf } from './rows-of-event.js';
 
 const INT4_MAX = 2 ** 31 - 1;
@@ -17,6 +23,9 @@ describe('the values of an event', () => {
     ['the longest consumption id', consumed({ balanceAfter: 90, consumptionId: 'x'.repeat(128) })],
     ['no source id and no expiry', recharged({ balanceAfter: 100 })],
     ['the largest cost', settled({ balanceAfter: 90, actual: INT4_MAX })],
+    ['the largest debt', settled({ balanceAfter: 0, owed: 2e9, owedAfter: 2e9 })],
+    ['the largest quantity', consumed({ balanceAfter: 90, quantity: 1e7 })],
+    ['the longest recharge id', recharged({ balanceAfter: 1, rechargeId: 'x'.repeat(128) })],
     ['the last time', recharged({ balanceAfter: 100, expiresAt: '9999-12-31T23:59:59.999Z' })],
   ])('can be written with %s', (_, event) => {
     expect(faultOf(event)).toBeNull();
@@ -71,6 +80,37 @@ describe('the values of an event', () => {
     ],
     ['a larger cost', settled({ balanceAfter: 90, actual: INT4_MAX + 1 }), 'a cost of 2147483648'],
     [
+      'a larger sum of debts',
+      settled({ balanceAfter: 0, owedAfter: 2 ** 31 }),
+      'a debt of 2147483648',
+    ],
+    ['a larger debt', settled({ balanceAfter: 0, owed: 2 ** 31 }), 'a cost of 2147483648'],
+    [
+      'a larger estimate',
+      extended({ balanceAfter: 0, estimated: 2 ** 31 }),
+      'an estimate of 2147483648',
+    ],
+    [
+      'a new deadline that is no time',
+      extended({ balanceAfter: 0, settleBy: '2030-02-30T00:00:00.000Z' }),
+      'there is no time 2030-02-30',
+    ],
+    [
+      'a quantity that is no number',
+      extended({ balanceAfter: 0, quantity: Infinity }),
+      'its quantity is no number',
+    ],
+    [
+      'a longer recharge id',
+      recharged({ balanceAfter: 100, rechargeId: 'x'.repeat(129) }),
+      'its recharge id is no text',
+    ],
+    [
+      'a source id that no row of the statement has',
+      reversed({ balanceAfter: 0, points: 0, sourceId: 'a\0' }),
+      'its source id is no text',
+    ],
+    [
       'a duration that is no number',
       settled({ balanceAfter: 90, duration: Number.NaN }),
       'its duration is no number',
@@ -89,7 +129,7 @@ describe('the sums that an event brings about', () => {
   const batch = (change: Partial<BatchRow>) =>
     overflowInBatch({ batch_id: 7, points: 1, remaining: 1, ...change } as BatchRow);
   const consumption = (held: number, drawn: number) =>
-    overflowInConsumption({ user_id: '', balance: 0, held, revision: 0, updated_at: '' }, {
+    overflowInConsumption({ user_id: '', balance: 0, held, revision: 0, updated_at: '', owed: 0 }, {
       revision: 3,
       drawn,
     } as ConsumptionRow);
@@ -104,5 +144,20 @@ describe('the sums that an event brings about', () => {
     expect(batch({ points: 2 ** 53 })).toBe('the points of batch 7 are too many');
     expect(consumption(INT4_MAX + 1, 1)).toBe('2147483648 points held are too many');
     expect(consumption(1, 2 ** 53)).toBe('consumption 3 drew too many points');
+  });
+
+  it('overflow where a recharge is reversed beyond the safe integers', () => {
+    const recharge = (change: Partial<RechargeRow>) =>
+      overflowInRecharge({
+        revision: 3,
+        points: 1,
+        reversed: 0,
+        reinstated: 0,
+        ...change,
+      } as RechargeRow);
+    const sums = { reversed: Number.MAX_SAFE_INTEGER, reinstated: Number.MAX_SAFE_INTEGER };
+    expect(recharge({ ...sums, points: INT4_MAX })).toBeNull();
+    expect(recharge({ points: 2 ** 31 })).toBe('recharge 3 of 2147483648 points is too large');
+    expect(recharge({ ...sums, reversed: 2 ** 53 })).toBe('recharge 3 was reversed too often');
   });
 });

@@ -1,7 +1,7 @@
 import { ID_MAX, SOURCE_ID_MAX, isOnCalendar } from '#ledger';
 
-import type { ConsumptionChange, EventRows } from './event-rows.js';
-import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
+import type { ConsumptionChange, EventRows, RechargeChange } from './event-rows.js';
+import type { AccountRow, BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
 
 // The limits of the columns. An event is checked against them before its rows are written, because the
 // database rejects a whole write batch and does not say which event it can't store.
@@ -10,9 +10,10 @@ const INT4_MAX = 2_147_483_647;
 
 /** Describes the first value of an event that the tables can't hold. null: they can hold all of them. */
 export function unwritableValueIn(rows: EventRows): string | null {
-  const { account, transactions, batches, consumption, duration } = rows;
+  const { account, transactions, batches, consumption, recharge, duration } = rows;
   if (!isOnCalendar(account.at)) return `there is no time ${account.at}`;
   if (account.balance > INT4_MAX) return `a balance of ${account.balance} is too large`;
+  if (account.owed > INT4_MAX) return `a debt of ${account.owed} is too large`;
   for (const row of transactions) {
     if (row.amount > INT4_MAX) return `${row.amount} points are too many`;
     if (row.balance_before < 0) return `a balance of ${row.balance_before} is below zero`;
@@ -28,19 +29,55 @@ export function unwritableValueIn(rows: EventRows): string | null {
     }
   }
   if (duration !== null && !Number.isFinite(duration.duration)) return 'its duration is no number';
+  if (recharge !== null && recharge.kind !== 'reinstated') {
+    const fault = unwritableInRecharge(recharge);
+    if (fault !== null) return fault;
+  }
   return consumption === null ? null : unwritableInConsumption(consumption);
 }
 
+/** A reversal that takes nothing has no row of the statement, but may name the recharge for the first time. */
+function unwritableInRecharge({
+  recharge_id,
+  source_id,
+}: Exclude<RechargeChange, { readonly kind: 'reinstated' }>): string | null {
+  if (!isText(recharge_id, ID_MAX)) return 'its recharge id is no text';
+  if (source_id !== null && !isText(source_id, SOURCE_ID_MAX)) return 'its source id is no text';
+  return null;
+}
+
 function unwritableInConsumption(change: ConsumptionChange): string | null {
-  if (change.kind === 'settled') {
-    return change.actual > INT4_MAX ? `a cost of ${change.actual} is too large` : null;
+  switch (change.kind) {
+    case 'begun':
+      return unwritableInBeginning(change);
+    case 'extended':
+      if (change.estimate > INT4_MAX) return `an estimate of ${change.estimate} is too large`;
+      if (!isOnCalendar(change.settle_by)) return `there is no time ${change.settle_by}`;
+      return quantityFault(change.quantity);
+    case 'settled':
+      for (const points of [change.actual, change.charged, change.owed, change.uncollected]) {
+        if (points > INT4_MAX) return `a cost of ${points} is too large`;
+      }
+      return quantityFault(change.quantity);
+    case 'charged':
+    case 'forgiven':
+    case 'refunded':
+      return null;
   }
-  if (change.kind !== 'begun') return null;
+}
+
+const quantityFault = (quantity: number | null): string | null =>
+  quantity === null || Number.isFinite(quantity) ? null : 'its quantity is no number';
+
+function unwritableInBeginning(
+  change: Extract<ConsumptionChange, { readonly kind: 'begun' }>,
+): string | null {
   if (!isText(change.consumption_id, ID_MAX)) return 'its consumption id is no text';
   if (change.settle_by !== null && !isOnCalendar(change.settle_by)) {
     return `there is no time ${change.settle_by}`;
   }
-  return change.points > INT4_MAX ? `${change.points} points are too many` : null;
+  if (change.points > INT4_MAX) return `${change.points} points are too many`;
+  return quantityFault(change.quantity);
 }
 
 /** The same for the sums that result from an event. */
@@ -55,6 +92,17 @@ export function overflowInConsumption(
 ): string | null {
   if (held > INT4_MAX) return `${held} points held are too many`;
   return Number.isSafeInteger(drawn) ? null : `consumption ${revision} drew too many points`;
+}
+
+export function overflowInRecharge({
+  revision,
+  points,
+  reversed,
+  reinstated,
+}: RechargeRow): string | null {
+  if (points > INT4_MAX) return `recharge ${revision} of ${points} points is too large`;
+  const sums = [reversed, reinstated];
+  return sums.every(Number.isSafeInteger) ? null : `recharge ${revision} was reversed too often`;
 }
 
 /** Postgres takes neither a zero character nor half of a surrogate pair. */

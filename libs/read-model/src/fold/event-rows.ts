@@ -86,9 +86,18 @@ export type RechargeChange =
       readonly source_id: string | null;
     }
   | {
-      readonly kind: 'reversed' | 'reinstated';
+      readonly kind: 'reversed';
       readonly of: number;
-      /** Also what was owed and uncollected, or forgiven and waived. */
+      readonly recharge_id: string;
+      readonly batch_id: number;
+      readonly source_id: string | null;
+      /** Also what was owed and uncollected. */
+      readonly points: number;
+    }
+  | {
+      readonly kind: 'reinstated';
+      readonly of: number;
+      /** Also what was forgiven and waived. */
       readonly points: number;
     };
 
@@ -99,6 +108,8 @@ export interface EventRows {
     readonly revision: number;
     readonly balance: number;
     readonly owed: number;
+    /** By how much the event changes what is owed. */
+    readonly owedBy: number;
     readonly at: string;
   };
   readonly transactions: readonly NewTransactionRow[];

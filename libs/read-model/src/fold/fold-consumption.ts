@@ -28,7 +28,7 @@ export function foldConsumption(step: ConsumptionStep): ConsumptionRow {
     case 'extended':
       return extend(step, change);
     case 'forgiven':
-      return requireConsumption(step, change.of);
+      return forgive(step, change);
     case 'refunded':
       return refund(step, change);
     case 'settled':
@@ -39,6 +39,7 @@ export function foldConsumption(step: ConsumptionStep): ConsumptionRow {
 function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
   const { account, firstRow, rowCount } = step;
   const { of, points, settle_by, duration, consumption_id, source_type, source_id } = change;
+  const { quantity, price } = change;
   const { user_id, updated_at: at } = account;
   const open = settle_by !== null;
   if (open) account.held += points;
@@ -60,6 +61,11 @@ function begin(step: ConsumptionStep, change: Change<'begun'>): ConsumptionRow {
     first_row: firstRow,
     row_count: rowCount,
     duration_row: firstRow,
+    charged: open ? null : points,
+    owed: 0,
+    uncollected: 0,
+    quantity,
+    price,
   };
   step.user.consumptions.set(of, consumption);
   return consumption;
@@ -73,16 +79,32 @@ function charge(step: ConsumptionStep, { of, points, by }: Change<'charged'>): C
   const consumption = requireConsumption(step, of);
   const { status } = consumption;
   consumption.drawn += points;
-  if (by === 'collection' && status === 'settled') return consumption;
+  if (by === 'collection' && status === 'settled') {
+    consumption.charged = (consumption.charged ?? 0) + points;
+    return payDebt(step, consumption, points);
+  }
   if (by !== 'collection' && status === 'open') step.account.held += points;
   else if (by === 'settlement' && status === 'timed_out') consumption.duration_row = step.firstRow;
   else throw rowsDisagree(step, `charges more to consumption ${of}, which is ${status}`);
   return consumption;
 }
 
+const forgive = (step: ConsumptionStep, { of, points }: Change<'forgiven'>): ConsumptionRow =>
+  payDebt(step, requireConsumption(step, of), points);
+
+function payDebt(
+  step: ConsumptionStep,
+  consumption: ConsumptionRow,
+  points: number,
+): ConsumptionRow {
+  consumption.owed -= points;
+  if (consumption.owed >= 0) return consumption;
+  throw rowsDisagree(step, `takes more than consumption ${consumption.revision} owes`);
+}
+
 function extend(
   step: ConsumptionStep,
-  { of, estimate, settle_by }: Change<'extended'>,
+  { of, estimate, settle_by, quantity }: Change<'extended'>,
 ): ConsumptionRow {
   const consumption = requireConsumption(step, of);
   if (consumption.status !== 'open') {
@@ -90,6 +112,7 @@ function extend(
   }
   consumption.estimate = estimate;
   consumption.settle_by = settle_by;
+  consumption.quantity = quantity;
   return consumption;
 }
 
@@ -106,13 +129,16 @@ function refund(step: ConsumptionStep, { of, points, closes }: Change<'refunded'
   if (closes === null) return consumption;
   consumption.status = closes;
   consumption.closed_at = step.account.updated_at;
-  if (closes === 'cancelled') consumption.actual = 0;
+  if (closes === 'cancelled') {
+    consumption.actual = 0;
+    consumption.charged = 0;
+  }
   return consumption;
 }
 
 function settle(
   step: ConsumptionStep,
-  { of, actual, duration }: Change<'settled'>,
+  { of, actual, duration, charged, owed, uncollected, quantity }: Change<'settled'>,
 ): ConsumptionRow {
   const consumption = requireConsumption(step, of);
   if (consumption.status === 'open') {
@@ -123,6 +149,10 @@ function settle(
   consumption.status = 'settled';
   consumption.actual = actual;
   consumption.duration = duration;
+  consumption.charged = charged;
+  consumption.owed = owed;
+  consumption.uncollected = uncollected;
+  consumption.quantity = quantity;
   consumption.closed_at = step.account.updated_at;
   return consumption;
 }

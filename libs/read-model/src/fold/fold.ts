@@ -3,12 +3,13 @@ import type { RecordedEvent } from '#event-store';
 import { userOfStream } from '#identity';
 import type { BatchChange, DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 import { foldConsumption } from './fold-consumption.js';
+import { foldRecharge } from './fold-recharge.js';
 import type { NewParkedAccount, Parking } from './parking.js';
 import { PoisonEvent, toPoisonEvent } from './poison-event.js';
 import type { DecodedEvent, DecodedBatch } from './decode-batch.js';
 import type { LoadedRowsByUser, TransactionDuration, LoadedRows } from './loaded-rows.js';
-import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
-import { overflowInBatch, overflowInConsumption } from './column-limits.js';
+import type { AccountRow, BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
+import { overflowInBatch, overflowInConsumption, overflowInRecharge } from './column-limits.js';
 
 /** The rows of one table that a batch of events inserts and updates. */
 export interface RowWrites<T> {
@@ -28,6 +29,7 @@ export interface FoldedRows {
   readonly accounts: RowWrites<AccountRow>;
   readonly batches: RowWrites<BatchRow>;
   readonly consumptions: RowWrites<ConsumptionRow>;
+  readonly recharges: RowWrites<RechargeRow>;
 }
 
 export const emptyFoldedRows = (firstId: number): FoldedRows => ({
@@ -39,6 +41,7 @@ export const emptyFoldedRows = (firstId: number): FoldedRows => ({
   accounts: { inserted: new Set(), updated: new Set() },
   batches: { inserted: new Set(), updated: new Set() },
   consumptions: { inserted: new Set(), updated: new Set() },
+  recharges: { inserted: new Set(), updated: new Set() },
 });
 
 /** Applies events to the loaded rows. An event that contradicts them is a PoisonEvent. */
@@ -101,6 +104,11 @@ function foldEvent(
   const account = changeAccount(user, recorded, change, folded);
   folded.transactions.push(...change.transactions);
   for (const batch of change.batches) changeBatch(user, recorded, change, batch, folded);
+  if (change.recharge !== null) {
+    const { recharge, isNew } = foldRecharge(user, recorded, change.recharge);
+    requireNoOverflow(recorded, overflowInRecharge(recharge));
+    markWritten(folded.recharges, recharge, isNew);
+  }
   if (change.consumption === null) return;
   const step = { user, recorded, account, change: change.consumption, firstRow, rowCount };
   const consumption = foldConsumption(step);
@@ -117,16 +125,16 @@ function markWritten<T>(written: RowWrites<T>, row: T, begins: boolean): void {
   else if (!written.inserted.has(row)) written.updated.add(row);
 }
 
-/** Requires that the revision is the next one and that the balance is the sum of the rows. */
+/** Requires that the revision is the next one and that balance and debts are the sums of what moved. */
 function changeAccount(
   user: LoadedRows,
   recorded: RecordedEvent,
   change: EventRows,
   folded: FoldedRows,
 ): AccountRow {
-  const { user_id, revision, balance, at } = change.account;
+  const { user_id, revision, balance, owed, owedBy, at } = change.account;
   const known = user.account;
-  const account = known ?? { user_id, balance: 0, held: 0, revision: -1, updated_at: at };
+  const account = known ?? { user_id, balance: 0, held: 0, revision: -1, updated_at: at, owed: 0 };
   if (revision !== account.revision + 1) {
     throw new PoisonEvent('hole-in-stream', recorded, `the tables are at ${account.revision}`);
   }
@@ -136,8 +144,13 @@ function changeAccount(
     const detail = `says the balance is ${balance}, the tables say ${expected}`;
     throw new PoisonEvent('rows-disagree', recorded, detail);
   }
+  if (account.owed + owedBy !== owed) {
+    const detail = `says ${owed} points are owed, the tables say ${account.owed + owedBy}`;
+    throw new PoisonEvent('rows-disagree', recorded, detail);
+  }
   account.revision = revision;
   account.balance = balance;
+  account.owed = owed;
   account.updated_at = at;
   user.account = account;
   markWritten(folded.accounts, account, known === null);

@@ -1,4 +1,4 @@
-import type { AccountRow, BatchRow, ConsumptionRow } from '../schema/tables.js';
+import type { AccountRow, BatchRow, ConsumptionRow, RechargeRow } from '../schema/tables.js';
 import type { DurationChange } from './event-rows.js';
 
 /** A duration for the row of an earlier event. */
@@ -6,13 +6,14 @@ export interface TransactionDuration extends DurationChange {
   readonly id: number;
 }
 
-/** The rows of one account that a batch of events needs: batches by id, consumptions by revision. */
+/** The rows of one account that a batch of events needs: batches by id, the others by revision. */
 export interface LoadedRows {
   /** The rows of a parked account do not change. */
   isParked: boolean;
   account: AccountRow | null;
   readonly batches: Map<number, BatchRow>;
   readonly consumptions: Map<number, ConsumptionRow>;
+  readonly recharges: Map<number, RechargeRow>;
 }
 
 /** The rows by user. The fold changes them in place. */
@@ -23,4 +24,5 @@ export const noLoadedRows = (): LoadedRows => ({
   account: null,
   batches: new Map(),
   consumptions: new Map(),
+  recharges: new Map(),
 });

@@ -164,7 +164,7 @@ describe('rowsOf', () => {
       details: { balance: 10, asked: 11 },
     });
     expect(rows).toEqual({
-      account: { user_id: USER, revision: 4, balance: 10, owed: 0, at: AT },
+      account: { user_id: USER, revision: 4, balance: 10, owed: 0, owedBy: 0, at: AT },
       transactions: [],
       duration: null,
       batches: [],

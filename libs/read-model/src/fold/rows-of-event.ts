@@ -12,7 +12,12 @@ import {
   type Return,
 } from '#ledger';
 
-import { batchChangesOf, consumptionChangeOf, rechargeChangeOf } from './changes-of-event.js';
+import {
+  batchChangesOf,
+  consumptionChangeOf,
+  debtOf,
+  rechargeChangeOf,
+} from './changes-of-event.js';
 import type { DurationChange, EventRows, NewTransactionRow } from './event-rows.js';
 
 /**
@@ -26,6 +31,7 @@ export function rowsOf(userId: string, revision: number, event: LedgerEvent): Ev
       revision,
       balance: event.balanceAfter,
       owed: event.owedAfter ?? 0,
+      owedBy: debtOf(event),
       at: event.at,
     },
     transactions: transactionsOf(userId, revision, event),

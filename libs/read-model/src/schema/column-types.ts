@@ -1,4 +1,15 @@
-import { bool, float8, int2, int4, int8, text, uuid, type BinaryType } from '#bytes/postgres';
+import {
+  bool,
+  converted,
+  float8,
+  int2,
+  int4,
+  int8,
+  jsonb,
+  text,
+  uuid,
+  type BinaryType,
+} from '#bytes/postgres';
 
 import { timestamptz } from './time-type.js';
 
@@ -36,3 +47,10 @@ export const varchar = <T extends string>(lengthMax: number): ColumnType<T> => (
   binary: text,
   fromDriver: null,
 });
+
+/** The driver parses it. */
+export const jsonObject = <T extends object>(): ColumnType<T> =>
+  typeOf<T>(
+    'jsonb',
+    converted(jsonb, (value: T) => JSON.stringify(value)),
+  );

@@ -270,3 +270,72 @@ describe('migration 4', () => {
     expect((await pool.query('select 1 from mjk_point_parked_accounts')).rowCount).toBe(0);
   });
 });
+
+describe('migration 6', () => {
+  const user = '00000000-0000-4000-8000-000000000001';
+  const asBefore = `
+    insert into mjk_point_accounts_v1 (user_id, balance, held, revision, updated_at)
+    values ('${user}', 5, 0, 1, now());
+    insert into mjk_point_consumptions_v1 (
+      user_id, revision, consumption_id, source_type, status, actual, drawn, refunded, opened_at,
+      first_row, row_count, duration_row)
+    values ('${user}', 1, 'c1', 'tts', 'closed', 7, 7, 0, now(), 1, 1, 1)`;
+  const shown = async () => {
+    const { rows } = await pool.query(
+      `select a.balance, a.owed as account_owed, c.actual, c.charged, c.owed, c.uncollected,
+         c.quantity, c.price
+       from mjk_point_accounts a join mjk_point_consumptions c using (user_id)`,
+    );
+    return rows;
+  };
+  const known = {
+    balance: 5,
+    account_owed: 0,
+    actual: 7,
+    charged: 7,
+    owed: 0,
+    uncollected: 0,
+    quantity: null,
+    price: null,
+  };
+
+  it('says of rows that were there that all was charged and nothing is owed', async () => {
+    await migrate(pool, upTo(5));
+    await pool.query(asBefore);
+    expect(await migrate(pool, upTo(6))).toEqual([6]);
+    expect(await shown()).toEqual([known]);
+  });
+
+  it('lets a program of an earlier release go on writing', async () => {
+    await migrate(pool, upTo(6));
+    await pool.query(asBefore);
+    expect(await shown()).toEqual([known]);
+  });
+
+  it('brings the columns to every version that there is, and shows those of the live one', async () => {
+    await migrate(pool, upTo(5));
+    await pool.query(`
+      update mjk_point_checkpoints set state = 'kept', position = 'memory:0000000000000001';
+      insert into mjk_point_checkpoints (name, version, state) values ('points', 7, 'live')`);
+    for (const table of ['transactions', 'accounts', 'batches', 'consumptions']) {
+      await pool.query(
+        `create table mjk_point_${table}_v7 (like mjk_point_${table}_v1 including all)`,
+      );
+    }
+    await migrate(pool, upTo(6));
+    await pool.query(asBefore.replaceAll('_v1', '_v7'));
+    expect(await shown()).toEqual([known]);
+    for (const table of ['accounts', 'consumptions', 'recharges']) {
+      expect(await columnsOf(`mjk_point_${table}_v7`)).toEqual(
+        await columnsOf(`mjk_point_${table}_v1`),
+      );
+    }
+    const { rows } = await pool.query(
+      'select version, has_all_recharges from mjk_point_checkpoints order by version',
+    );
+    expect(rows).toEqual([
+      { version: 1, has_all_recharges: false },
+      { version: 7, has_all_recharges: true },
+    ]);
+  });
+});

@@ -1,5 +1,6 @@
 import { FIRST_ID } from './first-id.js';
 import { ID_AT } from './id-at.js';
+import { RULES_2_TABLES } from './rules-2-tables.js';
 import { VERSION_1 } from './version-1.js';
 
 export interface Migration {
@@ -64,5 +65,10 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: `
       alter table mjk_point_checkpoints add column ids_after bigint not null default 0;
       create sequence mjk_point_numberings;`,
+  },
+  {
+    number: 6,
+    name: 'debts, prices and recharges',
+    sql: RULES_2_TABLES,
   },
 ];

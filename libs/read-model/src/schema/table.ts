@@ -19,18 +19,27 @@ export interface Table<Row> {
   readonly columns: { readonly [K in keyof Row & string]-?: Column<Pick<Row, K>, Row[K]> };
   /** Columns that the database computes, declared after the others. */
   readonly generated: Readonly<Record<string, string>>;
+  /**
+   * Columns that a later release added. They are declared after the generated ones, where a migration puts
+   * them, so that all versions have their columns in the same order.
+   */
+  readonly added?: readonly (keyof Row & string)[];
+  /** SQL expressions for what readers see instead of the column, by its name. */
+  readonly readAs?: Readonly<Partial<Record<keyof Row & string, string>>>;
   /** A key of several columns, declared after them. */
   readonly primaryKey?: readonly (keyof Row & string)[];
   readonly fillfactor?: number;
 }
 
-export const column = <Row, T extends string | number | boolean>(
+type Value = string | number | boolean | object;
+
+export const column = <Row, T extends Value>(
   type: ColumnType<T>,
   valueOf: (row: Row) => T,
   constraint = 'not null',
 ): Column<Row, T> => ({ type: type, valueOf, constraint });
 
-export const nullableColumn = <Row, T extends string | number | boolean>(
+export const nullableColumn = <Row, T extends Value>(
   type: ColumnType<T>,
   valueOf: (row: Row) => T | null,
 ): Column<Row, T | null> => ({
@@ -42,6 +51,24 @@ export const nullableColumn = <Row, T extends string | number | boolean>(
 export const columnNames = <Row>({ columns }: Table<Row>): readonly (keyof Row & string)[] =>
   Object.keys(columns) as (keyof Row & string)[];
 
+/** The names of a table, whatever its rows are. */
+export interface NamedColumns {
+  readonly columns: object;
+  readonly generated: Readonly<Record<string, string>>;
+  readonly added?: readonly string[];
+  readonly readAs?: Readonly<Partial<Record<string, string>>>;
+}
+
+/** All columns of the table, generated ones too, in the order in which they are declared. */
+export function declaredNames({ columns, generated, added = [] }: NamedColumns): readonly string[] {
+  const first = Object.keys(columns).filter((name) => !added.includes(name));
+  return [...first, ...Object.keys(generated), ...added];
+}
+
+/** An SQL expression for what readers see of a column. */
+export const readColumn = ({ readAs }: NamedColumns, name: string): string =>
+  readAs?.[name] ?? name;
+
 /** Columns as they are listed in SQL. */
 export const columnList = (names: readonly string[], alias?: string): string =>
   names.map((name) => (alias === undefined ? name : `${alias}.${name}`)).join(', ');
@@ -52,12 +79,14 @@ export const versionOf = (table: { readonly name: string }, version: number): st
 
 export function createTableSql<Row>(table: Table<Row>, version: number): string {
   const { columns, generated, primaryKey, fillfactor } = table;
-  const lines = [
-    ...columnNames(table).map((name) => {
+  const declared = new Map(
+    columnNames(table).map((name) => {
       const { type, constraint } = columns[name];
-      return `${name} ${type.declaration} ${constraint}`.trimEnd();
+      return [name as string, `${name} ${type.declaration} ${constraint}`.trimEnd()];
     }),
-    ...Object.entries(generated).map(([name, definition]) => `${name} ${definition}`),
+  );
+  const lines = [
+    ...declaredNames(table).map((name) => declared.get(name) ?? `${name} ${generated[name]}`),
     ...(primaryKey === undefined ? [] : [`primary key (${columnList(primaryKey)})`]),
   ];
   const storage = fillfactor === undefined ? '' : ` with (fillfactor = ${fillfactor})`;

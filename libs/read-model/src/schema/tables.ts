@@ -5,6 +5,7 @@ import {
   type ConsumptionStatus,
   type TransactionType,
 } from '#contracts';
+import type { FrozenPrice } from '#ledger';
 
 import {
   BIGINT,
@@ -15,6 +16,7 @@ import {
   TEXT,
   TIMESTAMP,
   UUID,
+  jsonObject,
   varchar,
 } from './column-types.js';
 import { column, nullableColumn, type Table } from './table.js';
@@ -95,6 +97,8 @@ export interface AccountRow {
   /** Of the last event that is in the tables. */
   revision: number;
   updated_at: string;
+  /** Debts that are not paid yet. */
+  owed: number;
 }
 
 export const ACCOUNTS: Table<AccountRow> = {
@@ -105,8 +109,10 @@ export const ACCOUNTS: Table<AccountRow> = {
     held: column(INTEGER, (row) => row.held, 'not null check (held >= 0)'),
     revision: column(BIGINT, (row) => row.revision),
     updated_at: column(TIMESTAMP, (row) => row.updated_at),
+    owed: column(INTEGER, (row) => row.owed, 'not null default 0 check (owed >= 0)'),
   },
   generated: {},
+  added: ['owed'],
   fillfactor: 50,
 };
 
@@ -169,6 +175,16 @@ export interface ConsumptionRow {
   readonly row_count: number;
   /** The id of the row that gets the duration with the settlement. */
   duration_row: number;
+  /** What was paid of the cost, also later. null: the cost is not known. */
+  charged: number | null;
+  /** The debt that is open. */
+  owed: number;
+  /** What of the cost nobody will ever pay. */
+  uncollected: number;
+  /** What the price counts; until it is settled, that of the estimate. null: not told. */
+  quantity: number | null;
+  /** The price that was frozen when it began. */
+  readonly price: FrozenPrice | null;
 }
 
 export const CONSUMPTIONS: Table<ConsumptionRow> = {
@@ -195,13 +211,56 @@ export const CONSUMPTIONS: Table<ConsumptionRow> = {
     first_row: column(BIGINT, (row) => row.first_row),
     row_count: column(INTEGER, (row) => row.row_count),
     duration_row: column(BIGINT, (row) => row.duration_row),
+    // A check would make the migration that adds these read the whole table.
+    charged: nullableColumn(INTEGER, (row) => row.charged),
+    owed: column(INTEGER, (row) => row.owed, 'not null default 0'),
+    uncollected: column(INTEGER, (row) => row.uncollected, 'not null default 0'),
+    quantity: nullableColumn(DOUBLE, (row) => row.quantity),
+    price: nullableColumn(jsonObject<FrozenPrice>(), (row) => row.price),
   },
   generated: {
     due_at: "timestamptz generated always as (case when status = 'open' then settle_by end) stored",
   },
+  added: ['charged', 'owed', 'uncollected', 'quantity', 'price'],
+  // Builds that know rules 1 only leave it out, and under rules 1 everything was charged.
+  readAs: { charged: 'coalesce(charged, actual)' },
+  primaryKey: ['user_id', 'revision'],
+  fillfactor: 90,
+};
+
+/** A recharge, and how much of it was undone. */
+export interface RechargeRow {
+  readonly user_id: string;
+  /** Of the event that recharged. */
+  readonly revision: number;
+  readonly recharge_id: string;
+  readonly batch_id: number;
+  readonly points: number;
+  /** All that was ever reversed, also what was owed or uncollected. */
+  reversed: number;
+  /** All that was ever reinstated, also what was forgiven or waived. */
+  reinstated: number;
+  /** The order. */
+  readonly source_id: string | null;
+}
+
+/** A recharge that an earlier release wrote gets its row with its first reversal. */
+export const RECHARGES: Table<RechargeRow> = {
+  name: 'mjk_point_recharges',
+  columns: {
+    user_id: column(UUID, (row) => row.user_id),
+    revision: column(BIGINT, (row) => row.revision),
+    recharge_id: column(varchar(128), (row) => row.recharge_id),
+    batch_id: column(BIGINT, (row) => row.batch_id),
+    points: column(INTEGER, (row) => row.points),
+    reversed: column(BIGINT, (row) => row.reversed),
+    reinstated: column(BIGINT, (row) => row.reinstated, 'not null check (reinstated <= reversed)'),
+    source_id: nullableColumn(varchar(64), (row) => row.source_id),
+  },
+  generated: {},
   primaryKey: ['user_id', 'revision'],
   fillfactor: 90,
 };
 
 /** All that a version of the read tables consists of. */
-export const VERSION_TABLES = [TRANSACTIONS, ACCOUNTS, BATCHES, CONSUMPTIONS] as const;
+export const VERSION_TABLES = [TRANSACTIONS, ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES] as const;

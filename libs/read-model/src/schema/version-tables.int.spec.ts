@@ -45,11 +45,13 @@ mjk_point_accounts.balance integer
 mjk_point_accounts.held integer
 mjk_point_accounts.revision bigint
 mjk_point_accounts.updated_at timestamp with time zone
+mjk_point_accounts.owed integer
 mjk_point_accounts_v1.user_id uuid not null
 mjk_point_accounts_v1.balance integer not null
 mjk_point_accounts_v1.held integer not null
 mjk_point_accounts_v1.revision bigint not null
 mjk_point_accounts_v1.updated_at timestamp with time zone not null
+mjk_point_accounts_v1.owed integer not null = 0
 mjk_point_batches.user_id uuid
 mjk_point_batches.batch_id bigint
 mjk_point_batches.points bigint
@@ -90,6 +92,11 @@ mjk_point_consumptions.first_row bigint
 mjk_point_consumptions.row_count integer
 mjk_point_consumptions.duration_row bigint
 mjk_point_consumptions.due_at timestamp with time zone
+mjk_point_consumptions.charged integer
+mjk_point_consumptions.owed integer
+mjk_point_consumptions.uncollected integer
+mjk_point_consumptions.quantity double precision
+mjk_point_consumptions.price jsonb
 mjk_point_consumptions_v1.user_id uuid not null
 mjk_point_consumptions_v1.revision bigint not null
 mjk_point_consumptions_v1.consumption_id character varying(128) not null
@@ -108,6 +115,27 @@ mjk_point_consumptions_v1.first_row bigint not null
 mjk_point_consumptions_v1.row_count integer not null
 mjk_point_consumptions_v1.duration_row bigint not null
 mjk_point_consumptions_v1.due_at timestamp with time zone = CASE WHEN ((status)::text = 'open'::text) THEN settle_by ELSE NULL::timestamp with time zone END
+mjk_point_consumptions_v1.charged integer
+mjk_point_consumptions_v1.owed integer not null = 0
+mjk_point_consumptions_v1.uncollected integer not null = 0
+mjk_point_consumptions_v1.quantity double precision
+mjk_point_consumptions_v1.price jsonb
+mjk_point_recharges.user_id uuid
+mjk_point_recharges.revision bigint
+mjk_point_recharges.recharge_id character varying(128)
+mjk_point_recharges.batch_id bigint
+mjk_point_recharges.points integer
+mjk_point_recharges.reversed bigint
+mjk_point_recharges.reinstated bigint
+mjk_point_recharges.source_id character varying(64)
+mjk_point_recharges_v1.user_id uuid not null
+mjk_point_recharges_v1.revision bigint not null
+mjk_point_recharges_v1.recharge_id character varying(128) not null
+mjk_point_recharges_v1.batch_id bigint not null
+mjk_point_recharges_v1.points integer not null
+mjk_point_recharges_v1.reversed bigint not null
+mjk_point_recharges_v1.reinstated bigint not null
+mjk_point_recharges_v1.source_id character varying(64)
 mjk_point_transaction_lines.id bigint
 mjk_point_transaction_lines.user_id uuid
 mjk_point_transaction_lines.type character varying(20)
@@ -155,12 +183,15 @@ mjk_point_transactions_v1.line integer not null
 mjk_point_transactions_v1.consumption_of bigint
 mjk_point_accounts_v1: mjk_point_accounts_v1_balance_check CHECK ((balance >= 0))
 mjk_point_accounts_v1: mjk_point_accounts_v1_held_check CHECK ((held >= 0))
+mjk_point_accounts_v1: mjk_point_accounts_v1_owed_check CHECK ((owed >= 0))
 mjk_point_accounts_v1: mjk_point_accounts_v1_pkey PRIMARY KEY (user_id)
 mjk_point_batches_v1: mjk_point_batches_v1_pkey PRIMARY KEY (user_id, batch_id)
 mjk_point_batches_v1: mjk_point_batches_v1_remaining_check CHECK ((remaining >= 0))
 mjk_point_consumptions_v1: mjk_point_consumptions_v1_check CHECK ((refunded <= drawn))
 mjk_point_consumptions_v1: mjk_point_consumptions_v1_pkey PRIMARY KEY (user_id, revision)
 mjk_point_consumptions_v1: mjk_point_consumptions_v1_status_check CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'closed'::character varying, 'settled'::character varying, 'cancelled'::character varying, 'timed_out'::character varying])::text[])))
+mjk_point_recharges_v1: mjk_point_recharges_v1_check CHECK ((reinstated <= reversed))
+mjk_point_recharges_v1: mjk_point_recharges_v1_pkey PRIMARY KEY (user_id, revision)
 mjk_point_transactions_v1: mjk_point_transactions_v1_amount_check CHECK ((amount > 0))
 mjk_point_transactions_v1: mjk_point_transactions_v1_balance_after_check CHECK ((balance_after >= 0))
 mjk_point_transactions_v1: mjk_point_transactions_v1_balance_before_check CHECK ((balance_before >= 0))
@@ -169,18 +200,23 @@ mjk_point_transactions_v1: mjk_point_transactions_v1_type_check CHECK (((type)::
 mjk_point_accounts_v1 with {fillfactor=50}
 mjk_point_batches_v1 with {fillfactor=50}
 mjk_point_consumptions_v1 with {fillfactor=90}
+mjk_point_recharges_v1 with {fillfactor=90}
 CREATE UNIQUE INDEX mjk_point_accounts_v1_pkey ON mjk_point_accounts_v1 USING btree (user_id)
 CREATE INDEX mjk_point_batches_v1_due ON mjk_point_batches_v1 USING btree (due_at, user_id) WHERE (due_at IS NOT NULL)
 CREATE UNIQUE INDEX mjk_point_batches_v1_pkey ON mjk_point_batches_v1 USING btree (user_id, batch_id)
 CREATE INDEX mjk_point_consumptions_v1_due ON mjk_point_consumptions_v1 USING btree (due_at, user_id) WHERE (due_at IS NOT NULL)
 CREATE UNIQUE INDEX mjk_point_consumptions_v1_pkey ON mjk_point_consumptions_v1 USING btree (user_id, revision)
+CREATE INDEX mjk_point_recharges_v1_id ON mjk_point_recharges_v1 USING btree (user_id, recharge_id, revision DESC)
+CREATE UNIQUE INDEX mjk_point_recharges_v1_pkey ON mjk_point_recharges_v1 USING btree (user_id, revision)
 CREATE INDEX mjk_point_transactions_v1_later ON mjk_point_transactions_v1 USING btree (user_id, consumption_of, id) WHERE (consumption_of <> revision)
 CREATE INDEX mjk_point_transactions_v1_page ON mjk_point_transactions_v1 USING btree (user_id, id DESC)
 CREATE UNIQUE INDEX mjk_point_transactions_v1_pkey ON mjk_point_transactions_v1 USING btree (id)
+CREATE INDEX mjk_point_transactions_v1_source ON mjk_point_transactions_v1 USING btree (user_id, source_id, id DESC) WHERE (source_id IS NOT NULL)
 `;
 
 /** Tells the tables and views of a version from those beside them, such as the checkpoints. */
-const OF_A_VERSION = /mjk_point_(transactions|transaction_lines|accounts|batches|consumptions)/;
+const OF_A_VERSION =
+  /mjk_point_(transactions|transaction_lines|accounts|batches|consumptions|recharges)/;
 
 const create = async (version: number): Promise<Pool> => {
   const pool = await database.emptyPool();

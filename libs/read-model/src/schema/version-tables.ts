@@ -1,7 +1,22 @@
 import { TRANSACTION_COLUMNS } from '#contracts';
 
-import { columnList, columnNames, createTableSql, versionOf } from './table.js';
-import { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS, VERSION_TABLES } from './tables.js';
+import {
+  columnList,
+  columnNames,
+  createTableSql,
+  declaredNames,
+  readColumn,
+  versionOf,
+  type Table,
+} from './table.js';
+import {
+  ACCOUNTS,
+  BATCHES,
+  CONSUMPTIONS,
+  RECHARGES,
+  TRANSACTIONS,
+  VERSION_TABLES,
+} from './tables.js';
 
 /**
  * Creates the tables of one version. A change of their shape, or of what rows mean, takes effect with
@@ -14,13 +29,17 @@ export const tablesSql = (version: number): string =>
     createTableSql(ACCOUNTS, version),
     createTableSql(BATCHES, version),
     createTableSql(CONSUMPTIONS, version),
+    createTableSql(RECHARGES, version),
   ].join('\n');
 
 /** Created at the end of a rebuild. Each query can be run again. */
 export function indexesSql(version: number): readonly string[] {
-  const [transactions, batches, consumptions] = [TRANSACTIONS, BATCHES, CONSUMPTIONS].map((table) =>
-    versionOf(table, version),
-  );
+  const [transactions, batches, consumptions, recharges] = [
+    TRANSACTIONS,
+    BATCHES,
+    CONSUMPTIONS,
+    RECHARGES,
+  ].map((table) => versionOf(table, version));
   return [
     `create index if not exists ${transactions}_page on ${transactions} (user_id, id desc)`,
     // The rows of the event that began a consumption are found by their ids.
@@ -30,6 +49,10 @@ export function indexesSql(version: number): readonly string[] {
        on ${batches} (due_at, user_id) where due_at is not null`,
     `create index if not exists ${consumptions}_due
        on ${consumptions} (due_at, user_id) where due_at is not null`,
+    `create index if not exists ${transactions}_source
+       on ${transactions} (user_id, source_id, id desc) where source_id is not null`,
+    `create index if not exists ${recharges}_id
+       on ${recharges} (user_id, recharge_id, revision desc)`,
   ];
 }
 
@@ -39,16 +62,25 @@ export function indexesSql(version: number): readonly string[] {
  */
 export function viewsSql(version: number): string {
   const transactions = versionOf(TRANSACTIONS, version);
-  const views = [
+  return [
     viewSql('mjk_point_transactions', TRANSACTION_COLUMNS, transactions),
     viewSql('mjk_point_transaction_lines', columnNames(TRANSACTIONS), transactions),
-  ];
-  for (const table of [ACCOUNTS, BATCHES, CONSUMPTIONS]) {
-    const columns = [...Object.keys(table.columns), ...Object.keys(table.generated)];
-    views.push(viewSql(table.name, columns, versionOf(table, version)));
-  }
-  return views.join('\n');
+    tableViewSql(ACCOUNTS, version),
+    tableViewSql(BATCHES, version),
+    tableViewSql(CONSUMPTIONS, version),
+    tableViewSql(RECHARGES, version),
+  ].join('\n');
 }
+
+const tableViewSql = <Row>(table: Table<Row>, version: number): string =>
+  viewSql(
+    table.name,
+    declaredNames(table).map((name) => {
+      const read = readColumn(table, name);
+      return read === name ? name : `${read} as ${name}`;
+    }),
+    versionOf(table, version),
+  );
 
 const viewSql = (name: string, columns: readonly string[], table: string): string =>
   `create or replace view ${name} as select ${columnList(columns)} from ${table};`;

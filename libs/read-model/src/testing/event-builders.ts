@@ -22,7 +22,10 @@ const envelope = (balanceAfter: number, at = AT) => ({
   owedAfter: null,
 });
 
-type Overrides<E extends LedgerEvent> = Partial<E> & Pick<E, 'balanceAfter'>;
+/** Of an event of rules 2 after which nothing is owed. */
+export const ENVELOPE = { ...envelope(0), owedAfter: 0 };
+
+export type Overrides<E extends LedgerEvent> = Partial<E> & Pick<E, 'balanceAfter'>;
 
 export const recharged = (overrides: Overrides<PointsRecharged>): PointsRecharged => ({
   ...envelope(overrides.balanceAfter, overrides.at),

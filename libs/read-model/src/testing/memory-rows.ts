@@ -2,9 +2,15 @@ import { userOfStream } from '#identity';
 import type { FoldedRows } from '../fold/fold.js';
 import type { DecodedBatch } from '../fold/decode-batch.js';
 import { noLoadedRows, type LoadedRowsByUser, type LoadedRows } from '../fold/loaded-rows.js';
-import type { AccountRow, BatchRow, ConsumptionRow, TransactionRow } from '../schema/tables.js';
+import type {
+  AccountRow,
+  BatchRow,
+  ConsumptionRow,
+  RechargeRow,
+  TransactionRow,
+} from '../schema/tables.js';
 
-/** The rows of all four tables. Rows are returned as copies. */
+/** The rows of all tables. Rows are returned as copies. */
 export class MemoryRows {
   readonly #users = new Map<string, LoadedRows>();
   readonly #transactions: TransactionRow[] = [];
@@ -19,6 +25,10 @@ export class MemoryRows {
       for (const { batch_id } of rows.batches) copy(all.batches, own.batches, batch_id);
       if (rows.consumption !== null) {
         copy(all.consumptions, own.consumptions, rows.consumption.of);
+      }
+      if (rows.recharge !== null) copy(all.recharges, own.recharges, rows.recharge.of);
+      if (rows.recharge?.kind === 'reversed') {
+        copy(all.batches, own.batches, rows.recharge.batch_id);
       }
     }
     for (const { stream } of redelivered) this.#loadUser(load, userOfStream(stream) ?? '');
@@ -42,6 +52,7 @@ export class MemoryRows {
       all.account = rows.account;
       for (const [id, batch] of rows.batches) all.batches.set(id, batch);
       for (const [of, consumption] of rows.consumptions) all.consumptions.set(of, consumption);
+      for (const [of, recharge] of rows.recharges) all.recharges.set(of, recharge);
       if (all.account !== null) this.#users.set(userId, all);
     }
   }
@@ -64,6 +75,12 @@ export class MemoryRows {
   consumption(userId: string, revision: number): ConsumptionRow | null {
     const row = this.#users.get(userId)?.consumptions.get(revision);
     return row === undefined ? null : { ...row };
+  }
+
+  /** In the order in which they came in. */
+  rechargesOf(userId: string): readonly RechargeRow[] {
+    const rows = [...(this.#users.get(userId)?.recharges.values() ?? [])];
+    return rows.sort((a, b) => a.revision - b.revision).map((row) => ({ ...row }));
   }
 
   openConsumptions(): readonly ConsumptionRow[] {

@@ -1,5 +1,8 @@
 import type { ClientBase } from 'pg';
 
+import { columnList, declaredNames, readColumn, versionOf } from '../schema/table.js';
+import { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES, TRANSACTIONS } from '../schema/tables.js';
+
 /** The difference of one table between two versions. */
 export interface TableDifference {
   readonly table: string;
@@ -13,16 +16,16 @@ export interface TableDifference {
 
 const EXAMPLES_MAX = 5;
 
-const SUMS = {
-  transactions: 'balance_after - balance_before',
-  accounts: 'balance',
-  batches: 'remaining',
-  consumptions: 'drawn - refunded',
-} as const;
+/** The points of a row, and the columns that contain ids of rows. */
+const COMPARED = [
+  { table: TRANSACTIONS, points: 'balance_after - balance_before', ids: ['id'] },
+  { table: ACCOUNTS, points: 'balance - owed', ids: [] },
+  { table: BATCHES, points: 'remaining', ids: [] },
+  { table: CONSUMPTIONS, points: 'drawn - refunded', ids: ['first_row', 'duration_row'] },
+  { table: RECHARGES, points: 'points - reversed + reinstated', ids: [] },
+] as const;
 
-type Table = keyof typeof SUMS;
-
-const TABLES = Object.keys(SUMS) as readonly Table[];
+type Compared = (typeof COMPARED)[number];
 
 export interface Comparison {
   readonly differences: readonly TableDifference[];
@@ -31,9 +34,10 @@ export interface Comparison {
 }
 
 /**
- * Compares two versions by counts, sums and, for each account, a checksum of all columns of its rows. Ids are
- * left out when accounts were refolded, because the versions number their rows differently since then. Call
- * it in a snapshot in which both versions stand at the same position.
+ * Compares two versions by counts, sums and, for each account, a checksum of all columns of its rows, as
+ * readers see them. Ids are left out when accounts were refolded, because the versions number their rows
+ * differently since then. A version that an earlier release began lacks recharges: those are left out, too.
+ * Call it in a snapshot in which both versions stand at the same position.
  */
 export async function compareVersions(
   client: ClientBase,
@@ -41,12 +45,21 @@ export async function compareVersions(
   one: number,
   other: number,
 ): Promise<Comparison> {
-  const { rows } = await client.query<{ left_out: string; unparked: string }>(
+  const { rows } = await client.query<{
+    left_out: string;
+    unparked: string;
+    one_has_all: boolean;
+    other_has_all: boolean;
+  }>(
     `select
        (select count(distinct user_id) from mjk_point_parked_accounts
         where name = $1 and version in ($2, $3)) as left_out,
        (select sum(unparked) from mjk_point_checkpoints
-        where name = $1 and version in ($2, $3)) as unparked`,
+        where name = $1 and version in ($2, $3)) as unparked,
+       (select has_all_recharges from mjk_point_checkpoints
+        where name = $1 and version = $2) as one_has_all,
+       (select has_all_recharges from mjk_point_checkpoints
+        where name = $1 and version = $3) as other_has_all`,
     [name, one, other],
   );
   const [found] = rows;
@@ -57,10 +70,12 @@ export async function compareVersions(
     one,
     other,
     withIds: skippedAccounts === 0 && Number(found.unparked) === 0,
+    oneHasAllRecharges: found.one_has_all,
+    otherHasAllRecharges: found.other_has_all,
   };
   const differences: TableDifference[] = [];
-  for (const table of TABLES) {
-    const difference = await compareTable(client, table, between);
+  for (const compared of COMPARED) {
+    const difference = await compareTable(client, compared, between);
     if (difference !== null) differences.push(difference);
   }
   return { differences, skippedAccounts };
@@ -71,27 +86,30 @@ interface ComparedVersions {
   readonly one: number;
   readonly other: number;
   readonly withIds: boolean;
+  readonly oneHasAllRecharges: boolean;
+  readonly otherHasAllRecharges: boolean;
 }
 
-/** Columns that contain ids of rows. */
-const IDS: Record<Table, readonly string[]> = {
-  transactions: ['id'],
-  accounts: [],
-  batches: [],
-  consumptions: ['first_row', 'duration_row'],
-};
-
 /** An SQL expression for a row as text. */
-const textOf = (table: Table, withIds: boolean): string =>
-  withIds || IDS[table].length === 0
-    ? 't::text'
-    : `(to_jsonb(t) - '{${IDS[table].join(',')}}'::text[])::text`;
+function textOf({ table, ids }: Compared, withIds: boolean): string {
+  const leftOut: readonly string[] = withIds ? [] : ids;
+  const names = declaredNames(table).filter((name) => !leftOut.includes(name));
+  return `row(${columnList(names.map((name) => readColumn(table, name)))})::text`;
+}
+
+/** Leaves out recharges that the other version lacks because an earlier release wrote it. */
+const knownTo = (other: number, hasAll: boolean, { table }: Compared): string =>
+  table !== RECHARGES || hasAll
+    ? ''
+    : `and (user_id, revision) in (select user_id, revision from mjk_point_recharges_v${other})`;
 
 async function compareTable(
   client: ClientBase,
-  table: Table,
-  { name, one, other, withIds }: ComparedVersions,
+  compared: Compared,
+  { name, one, other, withIds, oneHasAllRecharges, otherHasAllRecharges }: ComparedVersions,
 ): Promise<TableDifference | null> {
+  const { table, points } = compared;
+  const text = textOf(compared, withIds);
   const { rows } = await client.query<{
     one: string;
     other: string;
@@ -104,15 +122,19 @@ async function compareTable(
        select distinct user_id from mjk_point_parked_accounts
        where name = $2 and version in ($3, $4)
      ), a as (
-       select user_id, count(*) as rows, sum(${SUMS[table]}) as points,
-         sum(hashtextextended(${textOf(table, withIds)}, 0)::numeric) as checksum
-       from mjk_point_${table}_v${one} t
-       where user_id not in (select user_id from parked) group by user_id
+       select user_id, count(*) as rows, sum(${points}) as points,
+         sum(hashtextextended(${text}, 0)::numeric) as checksum
+       from ${versionOf(table, one)} t
+       where user_id not in (select user_id from parked)
+         ${knownTo(other, otherHasAllRecharges, compared)}
+       group by user_id
      ), b as (
-       select user_id, count(*) as rows, sum(${SUMS[table]}) as points,
-         sum(hashtextextended(${textOf(table, withIds)}, 0)::numeric) as checksum
-       from mjk_point_${table}_v${other} t
-       where user_id not in (select user_id from parked) group by user_id
+       select user_id, count(*) as rows, sum(${points}) as points,
+         sum(hashtextextended(${text}, 0)::numeric) as checksum
+       from ${versionOf(table, other)} t
+       where user_id not in (select user_id from parked)
+         ${knownTo(one, oneHasAllRecharges, compared)}
+       group by user_id
      ), both_sides as (
        select user_id, a.rows as one, b.rows as other, a.points as one_sum, b.points as other_sum,
          (a.rows, a.checksum) is distinct from (b.rows, b.checksum) as differs
@@ -128,7 +150,7 @@ async function compareTable(
   const found = rows[0];
   if (found === undefined || Number(found.accounts) === 0) return null;
   return {
-    table: `mjk_point_${table}`,
+    table: table.name,
     rows: [Number(found.one), Number(found.other)],
     sums: [Number(found.one_sum), Number(found.other_sum)],
     accounts: Number(found.accounts),

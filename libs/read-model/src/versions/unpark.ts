@@ -91,7 +91,7 @@ async function removeRows(
     `delete from mjk_point_accounts_v${version} where user_id = $1 returning revision`,
     [userId],
   );
-  for (const table of ['transactions', 'batches', 'consumptions']) {
+  for (const table of ['transactions', 'batches', 'consumptions', 'recharges']) {
     await client.query(`delete from mjk_point_${table}_v${version} where user_id = $1`, [userId]);
   }
   const last = accounts.rows[0]?.revision;

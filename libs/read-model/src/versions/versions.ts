@@ -12,8 +12,9 @@ import { inTransaction } from '../postgres/transaction.js';
 export function createVersion(pool: Pool, name: string): Promise<number> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ version: number }>(
-      `insert into mjk_point_checkpoints (name, version, state, last_id, ids_after)
-       select $1, coalesce(max(version), 0) + 1, 'building', n.ids_after, n.ids_after
+      `insert into mjk_point_checkpoints (
+         name, version, state, last_id, ids_after, has_all_recharges)
+       select $1, coalesce(max(version), 0) + 1, 'building', n.ids_after, n.ids_after, true
        from mjk_point_checkpoints c,
          (select coalesce(max(ids_after) filter (where state = 'live'), 0) as ids_after
           from mjk_point_checkpoints where name = $1) n
@@ -33,7 +34,7 @@ export function createVersion(pool: Pool, name: string): Promise<number> {
 /** Creates the indexes that queries need. It can be called again after a crash. */
 export async function createIndexes(pool: Pool, version: number): Promise<void> {
   for (const sql of indexesSql(version)) await pool.query(sql);
-  for (const table of ['transactions', 'accounts', 'batches', 'consumptions']) {
+  for (const table of ['transactions', 'accounts', 'batches', 'consumptions', 'recharges']) {
     await pool.query(`analyze mjk_point_${table}_v${version}`);
   }
 }

@@ -75,7 +75,14 @@ describe('encoding the rows of a write batch', () => {
       {
         accounts: {
           inserted: new Set<AccountRow>([
-            { user_id: userNo(1), balance: 0, held: 0, revision: 1, updated_at: 'never' },
+            {
+              user_id: userNo(1),
+              balance: 0,
+              held: 0,
+              revision: 1,
+              updated_at: 'never',
+              owed: 0,
+            },
           ]),
           updated: new Set(),
         },

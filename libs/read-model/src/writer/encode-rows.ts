@@ -51,7 +51,7 @@ function* singleRows(folded: FoldedRows): Generator<{ row: OwnedRow; alone: Fold
   for (const row of folded.transactions) {
     yield { row, alone: { ...emptyFoldedRows(1), transactions: [row] } };
   }
-  const tables = ['accounts', 'batches', 'consumptions'] as const;
+  const tables = ['accounts', 'batches', 'consumptions', 'recharges'] as const;
   for (const table of tables) {
     for (const kind of ['inserted', 'updated'] as const) {
       for (const row of folded[table][kind]) {

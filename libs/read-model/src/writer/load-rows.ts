@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 
 import type { TablesVersion } from '../postgres/checkpoints.js';
 import { columnList, columnNames, rowReader, versionOf, type Table } from '../schema/table.js';
-import { ACCOUNTS, BATCHES, CONSUMPTIONS } from '../schema/tables.js';
+import { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES } from '../schema/tables.js';
 import type { RowKey, RowsToLoad } from './rows-to-load.js';
 
 /** Loads the rows that are missing, as far as they exist. */
@@ -13,7 +13,7 @@ export async function loadRows(
   rowsToLoad: RowsToLoad,
   mayBeParked: boolean,
 ): Promise<void> {
-  const { accounts, batches, consumptions } = rowsToLoad;
+  const { accounts, batches, consumptions, recharges } = rowsToLoad;
   const users = [uuidArray(accounts, (userId) => userId)];
   if (mayBeParked) await loadParked(client, { name, version }, rowsToLoad);
   for (const row of await loadAccounts(client, version, accounts.length, users)) {
@@ -29,6 +29,9 @@ export async function loadRows(
     keysOf(consumptions),
   )) {
     rowsToLoad.rowsOf(row.user_id).consumptions.set(row.revision, row);
+  }
+  for (const row of await loadRecharges(client, version, recharges.length, keysOf(recharges))) {
+    rowsToLoad.rowsOf(row.user_id).recharges.set(row.revision, row);
   }
   rowsToLoad.markLoaded();
 }
@@ -63,6 +66,7 @@ function loaderOf<Row>(table: Table<Row>, key: readonly (keyof Row & string)[]):
 const loadAccounts = loaderOf(ACCOUNTS, ['user_id']);
 const loadBatches = loaderOf(BATCHES, ['user_id', 'batch_id']);
 const loadConsumptions = loaderOf(CONSUMPTIONS, ['user_id', 'revision']);
+const loadRecharges = loaderOf(RECHARGES, ['user_id', 'revision']);
 
 async function loadParked(
   client: ClientBase,

@@ -32,11 +32,12 @@ export class RowCache {
   }
 }
 
-const rowCountOf = ({ batches, consumptions }: LoadedRows): number =>
-  1 + batches.size + consumptions.size;
+const rowCountOf = ({ batches, consumptions, recharges }: LoadedRows): number =>
+  1 + batches.size + consumptions.size + recharges.size;
 
-/** Only a refund needs such a row again. That is rare, and reads it from the table. */
-function dropFinishedRows({ batches, consumptions }: LoadedRows): void {
+/** Only a refund or a reversal needs such a row again. That is rare, and reads it from the table. */
+function dropFinishedRows({ batches, consumptions, recharges }: LoadedRows): void {
+  recharges.clear();
   for (const [id, { remaining }] of batches) if (remaining === 0) batches.delete(id);
   for (const [revision, { status }] of consumptions) {
     if (status !== 'open') consumptions.delete(revision);

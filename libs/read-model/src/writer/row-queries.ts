@@ -10,7 +10,7 @@ import {
   type NullableValueOf,
   type Table,
 } from '../schema/table.js';
-import { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS } from '../schema/tables.js';
+import { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES, TRANSACTIONS } from '../schema/tables.js';
 import type { TransactionRow } from '../schema/tables.js';
 import { copyRowsInto } from './copy/copy-rows.js';
 import type { WriteQuery } from './copy/write-query.js';
@@ -88,7 +88,7 @@ export const updateDurations = updateOf<
 export const insertAccounts = insertInto(ACCOUNTS);
 export const updateAccounts = updateOf(ACCOUNTS, {
   by: ['user_id'],
-  set: ['balance', 'held', 'revision', 'updated_at'],
+  set: ['balance', 'held', 'revision', 'updated_at', 'owed'],
   only: 't.revision < d.revision',
 });
 
@@ -101,5 +101,25 @@ export const updateBatches = updateOf(BATCHES, {
 export const insertConsumptions = insertInto(CONSUMPTIONS);
 export const updateConsumptions = updateOf(CONSUMPTIONS, {
   by: ['user_id', 'revision'],
-  set: ['status', 'actual', 'drawn', 'refunded', 'duration', 'closed_at', 'duration_row'],
+  set: [
+    'status',
+    'estimate',
+    'actual',
+    'drawn',
+    'refunded',
+    'duration',
+    'settle_by',
+    'closed_at',
+    'duration_row',
+    'charged',
+    'owed',
+    'uncollected',
+    'quantity',
+  ],
+});
+
+export const insertRecharges = insertInto(RECHARGES);
+export const updateRecharges = updateOf(RECHARGES, {
+  by: ['user_id', 'revision'],
+  set: ['reversed', 'reinstated'],
 });

@@ -3,6 +3,7 @@ import type { LedgerEvent } from '#ledger';
 import { decodeBatch } from '../fold/decode-batch.js';
 import { noLoadedRows } from '../fold/loaded-rows.js';
 import { consumed, recharged, refunded, userNo } from '../testing/event-builders.js';
+import { reversed, reinstated } from '../testing/debt-event-builders.js';
 import { inStoreOrder, positionOf } from '../testing/vectors.js';
 import { RowCache } from './row-cache.js';
 import { RowsToLoad } from './rows-to-load.js';
@@ -53,6 +54,21 @@ describe('the rows to load for a batch', () => {
     const returns = [{ from: 1, into: 8, points: 10, expiresAt: '2030-01-08T00:00:00.000Z' }];
     rows.add(decoded(ONE, refunded({ balanceAfter: 10, of: 3, returns })));
     expect(missingIn(rows)).toMatchObject({ batches: [8], consumptions: [3] });
+  });
+
+  it('include a recharge that is undone, and the batch that describes one without a row', () => {
+    const rows = new RowsToLoad(new RowCache());
+    rows.add(
+      decoded(
+        ONE,
+        reversed({ balanceAfter: 0, of: 5, batchId: 4, points: 0, uncollected: 1 }),
+        reinstated({ balanceAfter: 0, of: 5, points: 0, waived: 1, returns: [] }),
+      ),
+    );
+    expect(missingIn(rows)).toMatchObject({ batches: [4] });
+    expect(rows.recharges).toEqual([{ userId: ONE, number: 5 }]);
+    rows.markLoaded();
+    expect(rows.isComplete).toBe(true);
   });
 
   it('do not include what is cached', () => {

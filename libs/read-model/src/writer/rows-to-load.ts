@@ -5,7 +5,7 @@ import type { BatchChange, EventRows } from '../fold/event-rows.js';
 import { noLoadedRows, type LoadedRows } from '../fold/loaded-rows.js';
 import type { RowCache } from './row-cache.js';
 
-/** A batch or a consumption of a user, by its number. */
+/** A batch, a consumption or a recharge of a user, by its number. */
 export interface RowKey {
   readonly userId: string;
   readonly number: number;
@@ -17,17 +17,20 @@ export class RowsToLoad {
   accounts: string[] = [];
   batches: RowKey[] = [];
   consumptions: RowKey[] = [];
+  recharges: RowKey[] = [];
 
   constructor(private readonly cache: RowCache) {}
 
   get isComplete(): boolean {
-    return this.accounts.length + this.batches.length + this.consumptions.length === 0;
+    const rows = this.batches.length + this.consumptions.length + this.recharges.length;
+    return this.accounts.length + rows === 0;
   }
 
   markLoaded(): void {
     this.accounts = [];
     this.batches = [];
     this.consumptions = [];
+    this.recharges = [];
   }
 
   /** May be called for one part of a batch after the other, when what came before it is folded. */
@@ -40,19 +43,24 @@ export class RowsToLoad {
   }
 
   /** Once the cache is warm, this is true of nearly all events, and keeps the search from them. */
-  #hasAllRowsOf({ account, batches, consumption }: EventRows): boolean {
+  #hasAllRowsOf({ account, batches, consumption, recharge }: EventRows): boolean {
     const rows = this.rowsOf(account.user_id);
     return (
       batches.every((change) => isNew(change) || rows.batches.has(change.batch_id)) &&
       (consumption === null ||
         consumption.kind === 'begun' ||
-        rows.consumptions.has(consumption.of))
+        rows.consumptions.has(consumption.of)) &&
+      (recharge === null || recharge.kind === 'recharged')
     );
   }
 
   /** In the order of the events, because a row that an event inserts is in no table before it. */
   #addMissing(events: readonly DecodedEvent[]): void {
-    const seen = { batches: new Set<string>(), consumptions: new Set<string>() };
+    const seen = {
+      batches: new Set<string>(),
+      consumptions: new Set<string>(),
+      recharges: new Set<string>(),
+    };
     for (const { rows } of events) {
       const userId = rows.account.user_id;
       const own = this.rowsOf(userId);
@@ -63,10 +71,14 @@ export class RowsToLoad {
         seen[table].add(key);
       };
       for (const change of rows.batches) see('batches', change.batch_id, isNew(change));
-      const { consumption } = rows;
+      const { consumption, recharge } = rows;
       if (consumption !== null) {
         see('consumptions', consumption.of, consumption.kind === 'begun');
       }
+      if (recharge === null) continue;
+      see('recharges', recharge.of, recharge.kind === 'recharged');
+      // A recharge without a row is described by its batch, of which nothing may be left to take.
+      if (recharge.kind === 'reversed') see('batches', recharge.batch_id, false);
     }
   }
 

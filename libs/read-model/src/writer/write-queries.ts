@@ -5,11 +5,13 @@ import {
   insertAccounts,
   insertBatches,
   insertConsumptions,
+  insertRecharges,
   insertTransactions,
   updateAccounts,
   updateBatches,
   updateConsumptions,
   updateDurations,
+  updateRecharges,
   type WriteRows,
 } from './row-queries.js';
 import type { WriteQuery } from './copy/write-query.js';
@@ -19,7 +21,7 @@ const CHUNK_ROWS = 3_000;
 
 /** A query for the rows to insert and one for those to update in each table, however many events. */
 export function* writeQueriesFor(version: number, folded: FoldedRows): Generator<WriteQuery> {
-  const { firstId, accounts, batches, consumptions } = folded;
+  const { firstId, accounts, batches, consumptions, recharges } = folded;
   for (const { rows, indexes } of chunksByUser(folded.transactions, CHUNK_ROWS)) {
     const ids = indexes.map((index) => firstId + index);
     yield insertTransactions(version, ids, rows);
@@ -28,6 +30,7 @@ export function* writeQueriesFor(version: number, folded: FoldedRows): Generator
   yield* queriesOf(version, accounts, insertAccounts, updateAccounts);
   yield* queriesOf(version, batches, insertBatches, updateBatches);
   yield* queriesOf(version, consumptions, insertConsumptions, updateConsumptions);
+  yield* queriesOf(version, recharges, insertRecharges, updateRecharges);
 }
 
 function* queriesOf<Row extends { readonly user_id: string }>(

@@ -13,6 +13,7 @@ import {
   TEXT,
   TIMESTAMP,
   UUID,
+  jsonObject,
   type ColumnType,
 } from '../../schema/column-types.js';
 import { inTransaction } from '../../postgres/transaction.js';
@@ -30,6 +31,7 @@ interface Row {
   readonly id: string | null;
   readonly words: string | null;
   readonly at: string | null;
+  readonly json: object | null;
 }
 
 /** Every type of the read tables. */
@@ -42,6 +44,7 @@ const TYPES: { readonly [K in keyof Row]: ColumnType<NonNullable<Row[K]>> } = {
   id: UUID,
   words: TEXT,
   at: TIMESTAMP,
+  json: jsonObject(),
 };
 
 const NAMES = Object.keys(TYPES) as (keyof Row)[];
@@ -59,6 +62,9 @@ const rows: fc.Arbitrary<Row[]> = fc.array(
       fc
         .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
         .map((date) => date.toISOString()),
+    ),
+    json: fc.option(
+      fc.record({ a: fc.string({ unit: 'grapheme' }).filter(isStorable), b: fc.integer() }),
     ),
   }),
   { maxLength: 40 },
