@@ -6,6 +6,7 @@ export { UnknownTimeZone } from './read-tables.js';
 export type {
   DueAccount,
   ReadTables,
+  RechargeName,
   RowName,
   RowCursor,
   ProjectionStatus,
@@ -37,7 +38,7 @@ export { UnattributedDataError, isDataError } from './writer/data-error.js';
 export { unpark } from './versions/unpark.js';
 export { readTablesState } from './schema/schema-state.js';
 export { columnNames, type Table } from './schema/table.js';
-export { ACCOUNTS, BATCHES, CONSUMPTIONS, TRANSACTIONS } from './schema/tables.js';
+export { ACCOUNTS, BATCHES, CONSUMPTIONS, RECHARGES, TRANSACTIONS } from './schema/tables.js';
 export { AdvisoryLock } from './postgres/advisory-lock.js';
 export { inTransaction } from './postgres/transaction.js';
 export {
@@ -52,6 +53,7 @@ export { rowsOf, transactionsOf } from './fold/rows-of-event.js';
 export type {
   BatchRow,
   PublishedTransaction,
+  RechargeRow,
   StatementRow,
   TransactionRow,
 } from './schema/tables.js';

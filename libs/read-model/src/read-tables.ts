@@ -7,6 +7,7 @@ import type {
   AccountRow,
   BatchRow,
   ConsumptionRow,
+  RechargeRow,
   StatementRow,
   TransactionRow,
 } from './schema/tables.js';
@@ -14,6 +15,8 @@ import type {
 export interface TransactionFilter {
   readonly type?: TransactionType;
   readonly sourceType?: SourceType;
+  /** A task or an order. */
+  readonly sourceId?: string;
   /** Inclusive. */
   readonly from?: string;
   /** Exclusive. */
@@ -76,7 +79,12 @@ export interface TransactionDetails {
   readonly row: TransactionRow;
   /** null: the row belongs to no consumption. */
   readonly consumption: ConsumptionRow | null;
-  /** All rows of the consumption, oldest first, or the row itself. */
+  /**
+   * Of a recharge, its reversal, or its reinstatement. null: the row belongs to none, or it can't be told to
+   * which: what is collected or reinstated names its order alone, and several of that order were reversed.
+   */
+  readonly recharge: RechargeRow | null;
+  /** All rows of the consumption or of a recharge that was reversed, oldest first, or the row itself. */
   readonly rows: readonly TransactionRow[];
 }
 
@@ -91,6 +99,9 @@ export interface ProjectionStatus {
   /** null: the account is not parked. */
   readonly parked: ParkedAccount | null;
 }
+
+/** Identifies a recharge by its event, or by the id that it was given. */
+export type RechargeName = { readonly revision: number } | { readonly rechargeId: string };
 
 /** What the API and the sweeper read. Lists have a limit and a total order. */
 export interface ReadTables {
@@ -112,6 +123,8 @@ export interface ReadTables {
   /** Rejects with UnknownTimeZone. */
   usage(userId: string, request: UsageRequest): Promise<readonly UsageItem[]>;
   transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null>;
+  /** Of several recharges with one id the newest. null also for those that no row was kept of. */
+  recharge(userId: string, name: RechargeName): Promise<RechargeRow | null>;
   /**
    * The accounts where something fell due up to that time, the longest due first. Parked accounts are left
    * out, because they would stay due for ever.

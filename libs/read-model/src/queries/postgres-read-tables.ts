@@ -6,6 +6,7 @@ import type {
   DueAccount,
   PageRequest,
   ReadTables,
+  RechargeName,
   RowName,
   RowCursor,
   ProjectionStatus,
@@ -14,10 +15,11 @@ import type {
   UsageRequest,
 } from '../read-tables.js';
 import type { StatementRow } from '../schema/tables.js';
-import type { AccountRow, BatchRow } from '../schema/tables.js';
+import type { AccountRow, BatchRow, RechargeRow } from '../schema/tables.js';
 import { findAccount, findBatches } from './account.js';
 import { findDueAccounts, findOldestOpenConsumption } from './due-accounts.js';
 import { findProjectionStatus } from './parked-accounts.js';
+import { findRecharge } from './recharges.js';
 import { findTransactionDetails } from './transaction-details.js';
 import { findNewerRows, findStatementPage } from './statement.js';
 import { sumUsage } from './usage.js';
@@ -70,6 +72,10 @@ export class PostgresReadTables implements ReadTables {
 
   transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null> {
     return findTransactionDetails(this.#pool, userId, name);
+  }
+
+  recharge(userId: string, name: RechargeName): Promise<RechargeRow | null> {
+    return findRecharge(this.#pool, userId, name);
   }
 
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {

@@ -11,12 +11,13 @@ const ABOVE_ALL_IDS = Number.MAX_SAFE_INTEGER;
 
 /**
  * Every page is one range of (user_id, id), so that page 1,000 costs what page 1 costs. When the row
- * that the page goes on from has another id by now, its revision and line find its place.
+ * that the page goes on from has another id by now, its revision and line find its place. The condition on
+ * a source is left out where there is none, so that the plan of one is never used for the other.
  */
 export async function findStatementPage(
   pool: Pool,
   userId: string,
-  { before, limit, type, sourceType, from, to }: PageRequest,
+  { before, limit, type, sourceType, sourceId, from, to }: PageRequest,
 ): Promise<readonly StatementRow[]> {
   const { rows } = await pool.query<object>(
     `select ${COLUMNS}
@@ -30,6 +31,7 @@ export async function findStatementPage(
        and id < mjk_point_first_id($1, coalesce($4::timestamptz, 'infinity'))
        and ($5::text is null or type = $5)
        and ($6::text is null or source_type = $6)
+       ${sourceId === undefined ? '' : 'and source_id = $10'}
      order by id desc
      limit $7`,
     [
@@ -42,6 +44,7 @@ export async function findStatementPage(
       limit,
       before?.revision ?? null,
       before?.line ?? 0,
+      ...(sourceId === undefined ? [] : [sourceId]),
     ],
   );
   return rows.map(readRow);

@@ -2,10 +2,12 @@ import type { Pool } from 'pg';
 
 import type { RowName, TransactionDetails } from '../read-tables.js';
 import { columnList, columnNames, rowReader } from '../schema/table.js';
+import { findRechargeOfRow, findRowsOfRecharge } from './recharges.js';
 import {
   CONSUMPTIONS,
   TRANSACTIONS,
   type ConsumptionRow,
+  type RechargeRow,
   type TransactionRow,
 } from '../schema/tables.js';
 
@@ -27,8 +29,23 @@ export async function findTransactionDetails(
   if (row === null) return null;
   const of = row.consumption_of;
   const consumption = of === null ? null : await findConsumption(pool, userId, of);
-  if (consumption === null) return { row, consumption: null, rows: [row] };
-  return { row, consumption, rows: await rowsOfConsumption(pool, consumption) };
+  if (consumption !== null) {
+    return { row, consumption, recharge: null, rows: await rowsOfConsumption(pool, consumption) };
+  }
+  const recharge = await findRechargeOfRow(pool, row);
+  return { row, consumption: null, recharge, rows: await rowsBeside(pool, row, recharge) };
+}
+
+/** A recharge of which nothing was reversed has no other rows. */
+async function rowsBeside(
+  pool: Pool,
+  row: TransactionRow,
+  recharge: RechargeRow | null,
+): Promise<readonly TransactionRow[]> {
+  if (recharge === null || recharge.reversed === 0) return [row];
+  const rows = await findRowsOfRecharge(pool, recharge);
+  if (rows.some(({ id }) => id === row.id)) return rows;
+  return [...rows, row].sort((a, b) => a.id - b.id);
 }
 
 async function findRowById(pool: Pool, userId: string, id: number): Promise<TransactionRow | null> {

@@ -41,6 +41,7 @@ export async function sumUsage(
        coalesce(sum(duration), 0) as duration
      from mjk_point_transaction_lines
      where user_id = $1 and type in ('consume', 'refund')
+       and source_type is not null -- a recharge that was reinstated has none
        and id >= mjk_point_first_id($1, coalesce($2::timestamptz, '-infinity'))
        and id < mjk_point_first_id($1, coalesce($3::timestamptz, 'infinity'))
      group by 1, 2

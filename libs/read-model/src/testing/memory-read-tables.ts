@@ -15,6 +15,7 @@ import type {
   DueAccount,
   PageRequest,
   ReadTables,
+  RechargeName,
   RowName,
   RowCursor,
   ProjectionStatus,
@@ -29,10 +30,12 @@ import {
   STATEMENT_COLUMNS,
   type AccountRow,
   type BatchRow,
+  type RechargeRow,
   type StatementRow,
   type TransactionRow,
 } from '../schema/tables.js';
 import { MemoryRows } from './memory-rows.js';
+import { rowsOfRecharge, rechargeOfRow } from './memory-recharges.js';
 import { sumUsage } from './memory-usage.js';
 
 /** A fault of one `write`: the connection is lost before the commit, or before its answer. */
@@ -153,7 +156,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
   async waitForCapacity(): Promise<void> {}
 
   async transactions(userId: string, request: PageRequest): Promise<readonly StatementRow[]> {
-    const { before, limit, type, sourceType, from, to } = request;
+    const { before, limit, type, sourceType, sourceId, from, to } = request;
     return this.#rows
       .transactionsOf(userId)
       .filter(
@@ -161,6 +164,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
           (before === undefined || compareToCursor(row, before) < 0) &&
           (type === undefined || row.type === type) &&
           (sourceType === undefined || row.source_type === sourceType) &&
+          (sourceId === undefined || row.source_id === sourceId) &&
           (from === undefined || row.created_at >= from) &&
           (to === undefined || row.created_at < to),
       )
@@ -200,12 +204,31 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     const row = all.find((candidate) => isNamed(candidate, name));
     if (row === undefined) return null;
     const { consumption_of: of } = row;
-    if (of === null) return { row, consumption: null, rows: [row] };
+    if (of === null) {
+      const recharges = this.#rows.rechargesOf(userId);
+      const recharge = rechargeOfRow(recharges, row);
+      return {
+        row,
+        consumption: null,
+        recharge,
+        rows: rowsOfRecharge(all, recharges, recharge, row),
+      };
+    }
     return {
       row,
       consumption: this.#rows.consumption(userId, of),
+      recharge: null,
       rows: all.filter((candidate) => candidate.consumption_of === of),
     };
+  }
+
+  async recharge(userId: string, name: RechargeName): Promise<RechargeRow | null> {
+    const named = this.#rows
+      .rechargesOf(userId)
+      .filter((row) =>
+        'revision' in name ? row.revision === name.revision : row.recharge_id === name.rechargeId,
+      );
+    return named.at(-1) ?? null;
   }
 
   async dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {
