@@ -9,6 +9,13 @@ import {
   settled,
   userNo,
 } from './testing/event-builders.js';
+import {
+  collected,
+  extended,
+  forgiven,
+  reinstated,
+  reversed,
+} from './testing/debt-event-builders.js';
 import { allTransactions } from './all-transactions.js';
 import {
   isDenseSuccessor,
@@ -33,6 +40,7 @@ const USER = userNo(1);
 const OTHER = userNo(2);
 const LATE = userNo(3);
 const UNKNOWN = userNo(4);
+const OWING = userNo(5);
 
 const day = (n: number, time = '12:00:00.000'): string =>
   `2030-01-${String(n).padStart(2, '0')}T${time}Z`;
@@ -85,6 +93,100 @@ const chargedLate: readonly LedgerEvent[] = [
   settled({ balanceAfter: 93, actual: 7, duration: 4, durationOf: 3, at: day(3) }),
 ];
 
+const PRICE = {
+  settings: 2,
+  unit: 'second',
+  points: '0.5',
+  per: '1',
+  step: null,
+  minimum: 1,
+  rounding: 'up',
+} as const;
+
+const OWED_MAX = 2_000_000_000;
+const ORDER = { sourceId: 'order-7', rechargeId: 'recharge-7' };
+const OF_RECHARGE = { consumptionId: null, of: 0, sourceType: null, label: null, ...ORDER };
+
+/** A priced pre-deduction that costs more than there is, and a recharge that is undone and restored. */
+const owing: readonly LedgerEvent[] = [
+  recharged({ balanceAfter: 100, at: day(1), owedAfter: 0, ...ORDER }),
+  consumed({
+    balanceAfter: 10,
+    at: day(2),
+    points: 90,
+    settleBy: day(9),
+    sourceId: 'task-1',
+    quantity: 180,
+    price: PRICE,
+    priced: true,
+    owedAfter: 0,
+  }),
+  consumed({
+    balanceAfter: 0,
+    at: day(3),
+    of: 1,
+    settleBy: day(9),
+    sourceId: 'task-1',
+    owedAfter: 0,
+  }),
+  extended({ balanceAfter: 0, at: day(3), settleBy: day(12), estimated: 100, quantity: 200 }),
+  settled({
+    balanceAfter: 0,
+    at: day(4),
+    estimated: 100,
+    actual: OWED_MAX + 5,
+    charged: 100,
+    owed: OWED_MAX - 100,
+    uncollected: 5,
+    quantity: 7_500.5,
+    owedAfter: OWED_MAX - 100,
+  }),
+  reversed({ balanceAfter: 0, at: day(5), points: 0, owed: 100, owedAfter: OWED_MAX, ...ORDER }),
+  recharged({ balanceAfter: 50, at: day(6), batchId: 2, points: 50, owedAfter: OWED_MAX }),
+  collected({
+    balanceAfter: 20,
+    at: day(6),
+    points: 30,
+    draws: [{ batchId: 2, points: 30 }],
+    sourceId: 'task-1',
+    owedAfter: OWED_MAX - 30,
+  }),
+  collected({
+    ...OF_RECHARGE,
+    balanceAfter: 0,
+    at: day(6),
+    points: 20,
+    draws: [{ batchId: 2, points: 20 }],
+    owedAfter: OWED_MAX - 50,
+  }),
+  forgiven({
+    balanceAfter: 0,
+    at: day(7),
+    points: 70,
+    sourceId: 'task-1',
+    owedAfter: OWED_MAX - 120,
+  }),
+  forgiven({
+    balanceAfter: 0,
+    at: day(8),
+    points: 80,
+    consumptionId: null,
+    of: 0,
+    rechargeId: 'recharge-7',
+    cause: 'reinstated',
+    owedAfter: OWED_MAX - 200,
+  }),
+  reinstated({
+    ...ORDER,
+    balanceAfter: 20,
+    at: day(8),
+    points: 20,
+    forgiven: 80,
+    returns: [{ from: 2, into: 2, points: 20, expiresAt: null }],
+    owedAfter: OWED_MAX - 200,
+  }),
+];
+
 export function readTablesContract(open: OpenReadTables): void {
   let opened: OpenTables;
 
@@ -94,6 +196,7 @@ export function readTablesContract(open: OpenReadTables): void {
       { userId: USER, events: history },
       { userId: OTHER, events: sameMoment },
       { userId: LATE, events: chargedLate },
+      { userId: OWING, events: owing },
       ...vectorUsers(),
     ];
     await writeAll(opened.writer, inBatches(inStoreOrder(accounts), 50));
@@ -446,6 +549,109 @@ export function readTablesContract(open: OpenReadTables): void {
           expect([total('consume'), total('refund')]).toEqual([drawn, back]);
         }
       }
+    });
+  });
+
+  describe('an account that owes', () => {
+    const storyOf = (revision: number) =>
+      opened.tables.transactionDetails(OWING, { revision, line: 0 });
+
+    it('has its debts beside its balance', async () => {
+      expect(await opened.tables.account(OWING)).toEqual({
+        user_id: OWING,
+        balance: 20,
+        held: 0,
+        revision: 11,
+        updated_at: day(8),
+        owed: OWED_MAX - 200,
+      });
+    });
+
+    it('has a story of what it consumed, with price, quantity and debt', async () => {
+      const story = await storyOf(1);
+      expect(story).toMatchObject({
+        recharge: null,
+        consumption: {
+          status: 'settled',
+          estimate: 100,
+          actual: OWED_MAX + 5,
+          settle_by: day(12),
+          charged: 130,
+          owed: OWED_MAX - 200,
+          uncollected: 5,
+          quantity: 7_500.5,
+          price: PRICE,
+        },
+      });
+      expect(story!.rows.map(({ revision, amount }) => [revision, amount])).toEqual([
+        [1, 90],
+        [2, 10],
+        [7, 30],
+      ]);
+      expect(await storyOf(7)).toMatchObject({ consumption: story!.consumption });
+    });
+
+    it('has a story of a recharge that was undone', async () => {
+      const expected = {
+        user_id: OWING,
+        revision: 0,
+        recharge_id: 'recharge-7',
+        batch_id: 1,
+        points: 100,
+        reversed: 100,
+        reinstated: 100,
+        source_id: 'order-7',
+      };
+      for (const revision of [0, 8, 11]) {
+        const story = await storyOf(revision);
+        expect(story).toMatchObject({ consumption: null, recharge: expected });
+        expect(story!.rows.map((row) => [row.revision, row.description])).toEqual([
+          [0, '【积分充值】'],
+          [8, '【充值撤销补扣】'],
+          [11, '【充值恢复】'],
+        ]);
+      }
+      expect(await storyOf(6)).toMatchObject({ recharge: { revision: 6, reversed: 0 } });
+      expect((await storyOf(6))!.rows).toHaveLength(1);
+    });
+
+    it('has used what it paid late, and not what a recharge got back', async () => {
+      const usage = await opened.tables.usage(OWING, { groupBy: 'source_type', timeZone: 'UTC' });
+      expect(usage).toMatchObject([
+        { source_type: 'tts', consumed: 130, refunded: 0, count: 1, duration: 0 },
+      ]);
+    });
+
+    it('finds a recharge by its event and by its id', async () => {
+      const { tables } = opened;
+      const byId = await tables.recharge(OWING, { rechargeId: 'recharge-7' });
+      expect(byId).toMatchObject({ revision: 0, reversed: 100, reinstated: 100 });
+      expect(await tables.recharge(OWING, { revision: 0 })).toEqual(byId);
+      expect(await tables.recharge(OWING, { revision: 1 })).toBeNull();
+      expect(await tables.recharge(OTHER, { rechargeId: 'recharge-7' })).toBeNull();
+    });
+
+    it('finds the newest of several recharges with one id', async () => {
+      const { tables, writer } = await open(isDenseSuccessor);
+      const events = [1, 2].map((batchId) =>
+        recharged({ balanceAfter: 100 * batchId, batchId, rechargeId: 'twice', owedAfter: 0 }),
+      );
+      await writeAll(writer, inBatches(inStoreOrder([{ userId: OWING, events }]), 10));
+      const found = await tables.recharge(OWING, { rechargeId: 'twice' });
+      expect(found).toMatchObject({ revision: 1, batch_id: 2 });
+    });
+
+    it('lists the rows of a task or an order', async () => {
+      const revisions = async (sourceId: string, request: Partial<PageRequest> = {}) =>
+        (await page({ sourceId, ...request }, OWING)).map(({ revision }) => revision);
+      expect(await revisions('task-1')).toEqual([7, 2, 1]);
+      expect(await revisions('order-7')).toEqual([11, 8, 0]);
+      expect(await revisions('order-7', { type: 'expire' })).toEqual([8]);
+      expect(await revisions('task-1', { limit: 2 })).toEqual([7, 2]);
+      const [first] = await page({ sourceId: 'task-1', limit: 1 }, OWING);
+      expect(await revisions('task-1', { before: first! })).toEqual([2, 1]);
+      expect(await revisions('task-1', { from: day(3), to: day(6) })).toEqual([2]);
+      expect(await revisions('nothing')).toEqual([]);
     });
   });
 

@@ -19,8 +19,15 @@ import {
   positionOf,
   recordedEvent,
   inStoreOrder,
+  vectorFilesOfRules2,
   vectorUsers,
 } from './testing/vectors.js';
+import {
+  referenceAccount,
+  referenceBatches,
+  referenceConsumptions,
+  referenceRecharges,
+} from './testing/reference-tables.js';
 
 const USER = userNo(1);
 const users = vectorUsers();
@@ -53,6 +60,33 @@ export function tableWriterContract(open: OpenReadTables): void {
     await writeAll(writer, inBatches(events, size));
     for (const { userId, rows } of users) {
       expect((await readStatement(tables, userId)).map(withoutProvenance)).toEqual(rows);
+    }
+  });
+
+  it.each(vectorFilesOfRules2())('writes the rows of rules 2 in $file', async ({ users: some }) => {
+    const { tables, writer } = await open(isDenseSuccessor);
+    await writeAll(writer, inBatches(inStoreOrder(some), 23));
+    for (const user of some) {
+      const { userId, rows, balance, held, events: own } = user;
+      expect((await readStatement(tables, userId)).map(withoutProvenance)).toEqual(rows);
+      const account = referenceAccount(own);
+      if (account === null) continue;
+      expect(await tables.account(userId)).toMatchObject({ ...account, balance, held });
+      const batches = await tables.batches(userId, 10_000);
+      const left = [...referenceBatches(own)].filter(([, { remaining }]) => remaining > 0);
+      expect(
+        new Map(
+          batches.map(({ batch_id, points, remaining }) => [batch_id, { points, remaining }]),
+        ),
+      ).toEqual(new Map(left));
+      for (const [revision, { net, ...expected }] of referenceConsumptions(own)) {
+        const details = await tables.transactionDetails(userId, { revision, line: 0 });
+        expect(details?.consumption).toMatchObject(expected);
+        expect(details!.consumption!.drawn - details!.consumption!.refunded).toBe(net);
+      }
+      for (const expected of referenceRecharges(user)) {
+        expect(await tables.recharge(userId, { revision: expected.revision })).toEqual(expected);
+      }
     }
   });
 

@@ -98,6 +98,7 @@ describe('rebuild', () => {
       { name: 'mjk_point_accounts', on: 'mjk_point_accounts_v2' },
       { name: 'mjk_point_batches', on: 'mjk_point_batches_v2' },
       { name: 'mjk_point_consumptions', on: 'mjk_point_consumptions_v2' },
+      { name: 'mjk_point_recharges', on: 'mjk_point_recharges_v2' },
       { name: 'mjk_point_transaction_lines', on: 'mjk_point_transactions_v2' },
       { name: 'mjk_point_transactions', on: 'mjk_point_transactions_v2' },
     ]);
@@ -375,6 +376,10 @@ describe('a rebuild that differs', () => {
     ['a balance', `update mjk_point_accounts set balance = balance + 1`, 'accounts'],
     ['a batch', `update mjk_point_batches set points = points + 1`, 'batches'],
     ['a consumption', `update mjk_point_consumptions set status = 'open'`, 'consumptions'],
+    ['a debt', `update mjk_point_accounts set owed = owed + 1`, 'accounts'],
+    ['a price', `update mjk_point_consumptions set price = '{}'`, 'consumptions'],
+    ['a recharge', `update mjk_point_recharges set reversed = 1`, 'recharges'],
+    ['a missing recharge', `delete from mjk_point_recharges`, 'recharges'],
   ])('is found by %s', async (_, sql, table) => {
     await projectedLedger(60);
     await pool.query(sql);
@@ -382,6 +387,21 @@ describe('a rebuild that differs', () => {
       kind: 'differs',
       differences: [{ table: `mjk_point_${table}` }],
     });
+  });
+
+  it('is built beside one that an earlier release wrote in part', async () => {
+    await projectedLedger(60);
+    await pool.query(`
+      update mjk_point_checkpoints set has_all_recharges = false;
+      delete from mjk_point_recharges_v1 where revision = 0;
+      update mjk_point_consumptions_v1 set charged = null`);
+    expect(await rebuild()).toMatchObject({ kind: 'switched', from: 1, to: 2 });
+    const { rows } = await pool.query(
+      `select count(*) filter (where r.revision is null)::integer as missing
+       from mjk_point_transaction_lines t
+       left join mjk_point_recharges r using (user_id, revision) where t.type = 'recharge'`,
+    );
+    expect(rows).toEqual([{ missing: 0 }]);
   });
 
   it('is switched to when the differences are accepted, and can be rolled back', async () => {

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '#ledger';
 
 import { rowsOf } from '../fold/rows-of-event.js';
-import type { BatchRow, ConsumptionRow, TransactionRow } from '../schema/tables.js';
+import type { BatchRow, ConsumptionRow, RechargeRow, TransactionRow } from '../schema/tables.js';
 import type { AccountHistory } from './arbitrary-ledgers.js';
 
 // The read tables by their definition: each row is computed from the whole history of its account. The fold
@@ -10,6 +10,7 @@ import type { AccountHistory } from './arbitrary-ledgers.js';
 export interface ReferenceAccount {
   readonly balance: number;
   readonly held: number;
+  readonly owed: number;
   readonly revision: number;
 }
 
@@ -50,6 +51,7 @@ export function referenceAccount(events: readonly LedgerEvent[]): ReferenceAccou
   return {
     balance: last.balanceAfter,
     held: open.reduce((held, of) => held + netOf(events, of), 0),
+    owed: last.owedAfter ?? 0,
     revision: events.length - 1,
   };
 }
@@ -98,13 +100,77 @@ export function referenceBatches(
   return batches;
 }
 
+/** What the columns of a consumption say of money and of its price. */
+type ReferenceConsumption = Pick<
+  ConsumptionRow,
+  | 'status'
+  | 'estimate'
+  | 'actual'
+  | 'settle_by'
+  | 'charged'
+  | 'owed'
+  | 'uncollected'
+  | 'quantity'
+  | 'price'
+> & { readonly net: number };
+
 /** Every consumption by its revision. */
 export const referenceConsumptions = (
   events: readonly LedgerEvent[],
-): ReadonlyMap<number, { readonly status: ConsumptionRow['status']; readonly net: number }> =>
-  new Map(
-    begunIn(events).map((of) => [
-      of,
-      { status: referenceStatus(events, of), net: netOf(events, of) },
-    ]),
-  );
+): ReadonlyMap<number, ReferenceConsumption> =>
+  new Map(begunIn(events).map((of) => [of, referenceConsumption(events, of)]));
+
+function referenceConsumption(events: readonly LedgerEvent[], of: number): ReferenceConsumption {
+  const first = events[of];
+  if (first?.type !== 'PointsConsumed') throw new Error(`event ${of} begins no consumption`);
+  const own = events.filter((event) => 'of' in event && event.of === of);
+  const sum = (type: 'DebtCollected' | 'DebtForgiven'): number =>
+    own.reduce(
+      (points, event) =>
+        event.type === type && event.consumptionId !== null ? points + event.points : points,
+      0,
+    );
+  const settled = own.find((event) => event.type === 'ConsumptionSettled');
+  const extended = own.findLast((event) => event.type === 'ConsumptionExtended');
+  const status = referenceStatus(events, of);
+  const atOnce = status === 'closed' ? first.points : null;
+  const known = status === 'cancelled' ? 0 : atOnce;
+  const estimate = status === 'closed' ? null : first.points;
+  return {
+    status,
+    net: netOf(events, of),
+    estimate: extended?.type === 'ConsumptionExtended' ? extended.estimated : estimate,
+    actual: settled?.type === 'ConsumptionSettled' ? settled.actual : known,
+    settle_by: extended?.type === 'ConsumptionExtended' ? extended.settleBy : first.settleBy,
+    charged:
+      settled?.type === 'ConsumptionSettled' ? settled.charged + sum('DebtCollected') : known,
+    owed:
+      settled?.type === 'ConsumptionSettled'
+        ? settled.owed - sum('DebtCollected') - sum('DebtForgiven')
+        : 0,
+    uncollected: settled?.type === 'ConsumptionSettled' ? settled.uncollected : 0,
+    quantity: quantityOf(settled ?? extended ?? first),
+    price: first.price,
+  };
+}
+
+const quantityOf = (event: LedgerEvent): number | null =>
+  'quantity' in event ? event.quantity : null;
+
+/** Every recharge in the order of the events. */
+export const referenceRecharges = ({ userId, events }: AccountHistory): readonly RechargeRow[] =>
+  events.flatMap((event, revision) => {
+    if (event.type !== 'PointsRecharged') return [];
+    let [reversed, reinstated] = [0, 0];
+    for (const one of events) {
+      if (one.type === 'RechargeReversed' && one.of === revision) {
+        reversed += one.points + one.owed + one.uncollected;
+      }
+      if (one.type === 'RechargeReinstated' && one.of === revision) {
+        reinstated += one.points + one.forgiven + one.waived;
+      }
+    }
+    const { rechargeId: recharge_id, batchId: batch_id, points, sourceId: source_id } = event;
+    const about = { recharge_id, batch_id, points, source_id };
+    return [{ user_id: userId, revision, ...about, reversed, reinstated }];
+  });
