@@ -25,7 +25,7 @@ export interface Table<Row> {
    */
   readonly added?: readonly (keyof Row & string)[];
   /** SQL expressions for what readers see instead of the column, by its name. */
-  readonly readAs?: Readonly<Partial<Record<keyof Row & string, string>>>;
+  readonly readAs?: Readonly<Record<string, string>>;
   /** A key of several columns, declared after them. */
   readonly primaryKey?: readonly (keyof Row & string)[];
   readonly fillfactor?: number;
@@ -56,7 +56,7 @@ export interface NamedColumns {
   readonly columns: object;
   readonly generated: Readonly<Record<string, string>>;
   readonly added?: readonly string[];
-  readonly readAs?: Readonly<Partial<Record<string, string>>>;
+  readonly readAs?: Readonly<Record<string, string>>;
 }
 
 /** All columns of the table, generated ones too, in the order in which they are declared. */
@@ -78,15 +78,17 @@ export const versionOf = (table: { readonly name: string }, version: number): st
   `${table.name}_v${version}`;
 
 export function createTableSql<Row>(table: Table<Row>, version: number): string {
-  const { columns, generated, primaryKey, fillfactor } = table;
-  const declared = new Map(
-    columnNames(table).map((name) => {
-      const { type, constraint } = columns[name];
-      return [name as string, `${name} ${type.declaration} ${constraint}`.trimEnd()];
-    }),
-  );
+  const { columns, generated, added = [], primaryKey, fillfactor } = table;
+  const declare = (name: keyof Row & string): string => {
+    const { type, constraint } = columns[name];
+    return `${name} ${type.declaration} ${constraint}`.trimEnd();
+  };
   const lines = [
-    ...declaredNames(table).map((name) => declared.get(name) ?? `${name} ${generated[name]}`),
+    ...columnNames(table)
+      .filter((name) => !added.includes(name))
+      .map(declare),
+    ...Object.entries(generated).map(([name, definition]) => `${name} ${definition}`),
+    ...added.map(declare),
     ...(primaryKey === undefined ? [] : [`primary key (${columnList(primaryKey)})`]),
   ];
   const storage = fillfactor === undefined ? '' : ` with (fillfactor = ${fillfactor})`;

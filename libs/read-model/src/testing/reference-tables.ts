@@ -135,27 +135,26 @@ function referenceConsumption(events: readonly LedgerEvent[], of: number): Refer
   const status = referenceStatus(events, of);
   const atOnce = status === 'closed' ? first.points : null;
   const known = status === 'cancelled' ? 0 : atOnce;
-  const estimate = status === 'closed' ? null : first.points;
+  const paid = sum('DebtCollected');
+  const money =
+    settled === undefined
+      ? { actual: known, charged: known, owed: 0, uncollected: 0 }
+      : {
+          actual: settled.actual,
+          charged: settled.charged + paid,
+          owed: settled.owed - paid - sum('DebtForgiven'),
+          uncollected: settled.uncollected,
+        };
   return {
     status,
     net: netOf(events, of),
-    estimate: extended?.type === 'ConsumptionExtended' ? extended.estimated : estimate,
-    actual: settled?.type === 'ConsumptionSettled' ? settled.actual : known,
-    settle_by: extended?.type === 'ConsumptionExtended' ? extended.settleBy : first.settleBy,
-    charged:
-      settled?.type === 'ConsumptionSettled' ? settled.charged + sum('DebtCollected') : known,
-    owed:
-      settled?.type === 'ConsumptionSettled'
-        ? settled.owed - sum('DebtCollected') - sum('DebtForgiven')
-        : 0,
-    uncollected: settled?.type === 'ConsumptionSettled' ? settled.uncollected : 0,
-    quantity: quantityOf(settled ?? extended ?? first),
+    ...money,
+    estimate: extended?.estimated ?? (status === 'closed' ? null : first.points),
+    settle_by: extended?.settleBy ?? first.settleBy,
+    quantity: (settled ?? extended ?? first).quantity,
     price: first.price,
   };
 }
-
-const quantityOf = (event: LedgerEvent): number | null =>
-  'quantity' in event ? event.quantity : null;
 
 /** Every recharge in the order of the events. */
 export const referenceRecharges = ({ userId, events }: AccountHistory): readonly RechargeRow[] =>
