@@ -36,7 +36,14 @@ const EVENT_PRIVILEGES: readonly Privilege[] = [
 const SNAPSHOT_PRIVILEGES: readonly Privilege[] = (
   ['select', 'insert', 'update', 'delete'] as const
 ).map((privilege) => ['event_store', 'snapshots', privilege]);
-const TABLES = ['transactions', 'transaction_lines', 'accounts', 'batches', 'consumptions'];
+const TABLES = [
+  'transactions',
+  'transaction_lines',
+  'accounts',
+  'batches',
+  'consumptions',
+  'recharges',
+];
 const READ_PRIVILEGES: readonly Privilege[] = ['checkpoints', 'parked_accounts', ...TABLES].map(
   (name) => [null, `mjk_point_${name}`, 'select'],
 );
