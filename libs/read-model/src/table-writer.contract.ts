@@ -67,11 +67,11 @@ export function tableWriterContract(open: OpenReadTables): void {
     const { tables, writer } = await open(isDenseSuccessor);
     await writeAll(writer, inBatches(inStoreOrder(some), 23));
     for (const user of some) {
-      const { userId, rows, balance, held, events: own } = user;
+      const { userId, rows, balance, held, owed, events: own } = user;
       expect((await readStatement(tables, userId)).map(withoutProvenance)).toEqual(rows);
       const account = referenceAccount(own);
       if (account === null) continue;
-      expect(await tables.account(userId)).toMatchObject({ ...account, balance, held });
+      expect(await tables.account(userId)).toMatchObject({ ...account, balance, held, owed });
       const batches = await tables.batches(userId, 10_000);
       const left = [...referenceBatches(own)].filter(([, { remaining }]) => remaining > 0);
       expect(

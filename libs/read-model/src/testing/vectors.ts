@@ -15,6 +15,8 @@ export interface VectorUser {
   readonly userId: string;
   readonly balance: number;
   readonly held: number;
+  /** Of vectors of rules 2. */
+  readonly owed?: number;
   readonly events: readonly LedgerEvent[];
   readonly rows: readonly VectorRow[];
 }
