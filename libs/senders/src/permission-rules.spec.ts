@@ -49,6 +49,25 @@ const settle = (points: number): LedgerCommand => ({
   points,
 });
 
+const extend = (points: number | null): LedgerCommand => ({
+  ...HEADER,
+  type: 'ExtendConsumption',
+  consumptionId: 'job-0',
+  points,
+  quantity: null,
+  duration: null,
+  settleWithin: 60,
+});
+const reverse = (points: number | null): LedgerCommand => ({
+  ...HEADER,
+  type: 'ReverseRecharge',
+  rechargeId: 'order-1',
+  points,
+  cause: 'mistake',
+  shortfall: 'owe',
+  reason: null,
+});
+
 describe('The permission of a command by itself', () => {
   it('is given when the sender has no limits', () => {
     for (const command of [recharge(1_000_000), consume(5), refund(null), settle(7)]) {
@@ -84,6 +103,22 @@ describe('The permission of a command by itself', () => {
     expect(denialOfCommand(sender, refund(101))).toMatchObject({ cause: 'points' });
   });
 
+  it('is denied for an extension or a reversal of more points than the limit', () => {
+    const sender = buildSender({ pointsMax: 100 });
+    for (const command of [extend(101), reverse(101)]) {
+      expect(denialOfCommand(sender, command)).toMatchObject({ cause: 'points' });
+    }
+    for (const command of [extend(100), reverse(100), extend(null), reverse(null)]) {
+      expect(denialOfCommand(sender, command)).toBeNull();
+    }
+  });
+
+  it('is denied for an extension or a reversal that is not among its types', () => {
+    const sender = buildSender({ types: new Set(['ExtendConsumption']) });
+    expect(denialOfCommand(sender, extend(1))).toBeNull();
+    expect(denialOfCommand(sender, reverse(1))).toMatchObject({ cause: 'type' });
+  });
+
   it('is given for a refund without points, whose amount is known only when it is decided', () => {
     expect(denialOfCommand(buildSender({ pointsMax: 1 }), refund(null))).toBeNull();
   });
@@ -111,11 +146,22 @@ describe('The permission of what a command would record', () => {
     expect(denialOfRecording(sender, settle(5), 5, accountWith('script'))?.detail).toContain(
       'may not settle a consumption for script',
     );
+    expect(denialOfRecording(sender, extend(5), 5, accountWith('script'))?.detail).toContain(
+      'may not extend a consumption for script',
+    );
+    expect(denialOfRecording(sender, extend(5), 5, accountWith('tts'))).toBeNull();
   });
 
   it('is given for an unknown consumption, which the rules refuse', () => {
     const account = { consumptions: new Map() };
     expect(denialOfRecording(sender, refund(5), 0, account)).toBeNull();
+  });
+
+  it('is given for a reversal, which belongs to no business, up to the limit', () => {
+    expect(denialOfRecording(sender, reverse(null), 100, accountWith('script'))).toBeNull();
+    expect(denialOfRecording(sender, reverse(null), 101, accountWith('script'))).toMatchObject({
+      cause: 'points',
+    });
   });
 
   it('is denied for a full refund that moves more points than the limit', () => {
@@ -154,5 +200,20 @@ describe('The points that events move', () => {
         event('CommandRefused', 0),
       ]),
     ).toBe(0);
+  });
+
+  it('are those of reversals and reinstatements, and of debts that are made or forgiven', () => {
+    expect(
+      pointsMovedBy([
+        event('RechargeReversed', 40, { owed: 60, uncollected: 5 }),
+        event('ConsumptionSettled', 0, { owed: 30, uncollected: 7 }),
+        event('RechargeReinstated', 8, { forgiven: 3, waived: 5 }),
+        event('DebtForgiven', 3),
+      ]),
+    ).toBe(141);
+  });
+
+  it('are not those that pay a debt, which were counted when they became one', () => {
+    expect(pointsMovedBy([event('DebtCollected', 30), event('ConsumptionExtended', 0)])).toBe(0);
   });
 });

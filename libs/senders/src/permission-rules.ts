@@ -1,4 +1,4 @@
-import type { Account, LedgerCommand, LedgerEvent } from '#ledger';
+import type { Account, CommandType, LedgerCommand, LedgerEvent } from '#ledger';
 import type { Denial, DenialCause } from './denial.js';
 import type { Sender } from './sender.js';
 
@@ -21,10 +21,17 @@ export function denialOfCommand(sender: Sender, command: LedgerCommand): Denial 
     : null;
 }
 
+/** What a command does to a consumption, whose business its sender must be permitted. */
+const CONSUMPTION_VERBS: Partial<Record<CommandType, string>> = {
+  ExtendConsumption: 'extend',
+  SettleConsumption: 'settle',
+  RefundPoints: 'refund',
+};
+
 /**
- * The denial that follows from what the command would record, or null. The source type of a
- * settlement or refund is that of its consumption, and the points of a full refund are known only
- * when it is decided.
+ * The denial that follows from what the command would record, or null. The source type of an
+ * extension, settlement or refund is that of its consumption, and the points of a full refund or
+ * reversal, or of a quantity, are known only when it is decided.
  */
 export function denialOfRecording(
   sender: Sender,
@@ -33,17 +40,14 @@ export function denialOfRecording(
   account: Pick<Account, 'consumptions'>,
 ): Denial | null {
   const { sourceTypes, pointsMax } = sender;
-  if (
-    sourceTypes !== null &&
-    (command.type === 'SettleConsumption' || command.type === 'RefundPoints')
-  ) {
-    const business = account.consumptions.get(command.consumptionId)?.sourceType;
+  const verb = CONSUMPTION_VERBS[command.type];
+  if (sourceTypes !== null && verb !== undefined && 'consumptionId' in command) {
+    const business = account.consumptions.get(command.consumptionId ?? '')?.sourceType;
     if (business !== undefined && !sourceTypes.has(business)) {
-      const what = command.type === 'RefundPoints' ? 'refund' : 'settle';
       return denialTo(
         sender,
         'source_type',
-        `${what} a consumption for ${business}: ${allowedSourceTypes(sourceTypes)}`,
+        `${verb} a consumption for ${business}: ${allowedSourceTypes(sourceTypes)}`,
       );
     }
   }
@@ -51,21 +55,35 @@ export function denialOfRecording(
 }
 
 /**
- * The points that a command recharges, consumes or refunds. Points that expire before it, and points
- * that a settlement returns from its estimate, are not counted.
+ * The points that a command recharges, consumes, refunds, reverses or reinstates, and the debts that
+ * it makes or forgives. Left out are points that expire or fall due before it, what a settlement
+ * returns of its estimate, and what is collected: it was counted when it became a debt.
  */
 export function pointsMovedBy(events: readonly LedgerEvent[]): number {
   let points = 0;
-  for (const event of events) {
-    if (event.type === 'PointsRecharged' || event.type === 'PointsConsumed') points += event.points;
-    if (
-      event.type === 'PointsRefunded' &&
-      (event.cause === 'refunded' || event.cause === 'cancelled')
-    ) {
-      points += event.points;
-    }
-  }
+  for (const event of events) points += pointsMovedByEvent(event);
   return points;
+}
+
+function pointsMovedByEvent(event: LedgerEvent): number {
+  switch (event.type) {
+    case 'PointsRecharged':
+    case 'PointsConsumed':
+    case 'RechargeReinstated':
+    case 'DebtForgiven':
+      return event.points;
+    case 'PointsRefunded':
+      return event.cause === 'refunded' || event.cause === 'cancelled' ? event.points : 0;
+    case 'ConsumptionSettled':
+      return event.owed;
+    case 'RechargeReversed':
+      return event.points + event.owed;
+    case 'ConsumptionExtended':
+    case 'PointsExpired':
+    case 'DebtCollected':
+    case 'CommandRefused':
+      return 0;
+  }
 }
 
 export const denialTo = (sender: Sender, cause: DenialCause, what: string): Denial => ({

@@ -9,7 +9,7 @@ export interface Sender {
   /** Subjects of tokens over HTTP, compared exactly; `*` is every subject that no other sender has. */
   readonly subjects: readonly string[];
   readonly types: ReadonlySet<CommandType>;
-  /** Source types whose consumptions it may make, settle and refund; null means all of them. */
+  /** Source types whose consumptions it may make, extend, settle and refund; null means all of them. */
   readonly sourceTypes: ReadonlySet<string> | null;
   readonly pointsMax: number | null;
   readonly pointsPerDayMax: number | null;
