@@ -49,7 +49,7 @@ export class LedgerClient {
       const message = key === null ? unsigned : signMessage(unsigned, TOPICS.commands, key);
       await this.producer.send({ topic: TOPICS.commands, acks: -1, messages: [message] });
       return await withTimeout(answered, ANSWER_MS_MAX, {
-        what: `no outcome of ${id} (a command that its sender may not send has none and is a dead letter)`,
+        what: `no outcome of ${id} (a command that its sender may not send, or of a type that the rules in force don't know, has none and is a dead letter)`,
       });
     } finally {
       this.pending.delete(id);

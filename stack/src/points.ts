@@ -11,21 +11,40 @@ import { pointsSender, readyFile, stackSettings, type PointsSender } from './set
 const COMMANDS: Readonly<Record<string, CommandType>> = {
   recharge: 'RechargePoints',
   consume: 'ConsumePoints',
+  extend: 'ExtendConsumption',
   settle: 'SettleConsumption',
   refund: 'RefundPoints',
+  reverse: 'ReverseRecharge',
+  reinstate: 'ReinstateRecharge',
   expire: 'ExpirePoints',
 };
 
+/** The newest form, in which every command of older rules can be told too. The ledger has the last word. */
+const RULES = 2;
+
 const USAGE = `npm run points -- COMMAND --user UUID [options]
 
-  recharge --points N --expires TIME|never [--priority 0-100] [--order ID]
-  consume  --points N --source script|polish|voice_clone|tts|video
-           [--duration SECONDS] [--task ID] [--consumption ID] [--settle-within SECONDS]
-  settle   --consumption ID --points N [--duration SECONDS]
-  refund   --consumption ID [--points N] [--reason TEXT]
+  recharge  --points N --expires TIME|never [--priority 0-100] [--order ID] [--recharge ID]
+  consume   --source CODE [--points N] [--quantity N | --duration SECONDS] [--task ID]
+            [--consumption ID] [--settle-within SECONDS [--overrun refuse|cap|owe]
+            [--on-timeout return|charge]]
+  extend    --consumption ID [--settle-within SECONDS]
+            [--points N] [--quantity N | --duration SECONDS]
+  settle    --consumption ID [--points N] [--quantity N | --duration SECONDS]
+            [--overrun refuse|cap|owe]
+  refund    --consumption ID [--points N] [--reason TEXT]
+  reverse   --recharge ID --cause payment_refunded|chargeback|mistake [--points N]
+            [--shortfall owe|clamp] [--reason TEXT]
+  reinstate --recharge ID [--points N] [--reason TEXT]
   expire
 
-  --id ID    the command's id; the same id again is the same command (default: a new one)
+  --source CODE          a business: script, polish, voice_clone, tts, video, or one of the settings
+  --metadata NAME=VALUE  kept with the command, up to eight times
+  --id ID                the command's id; the same id again is the same command (default: a new one)
+
+While rules 1 is in force, consume and settle need --points, and extend, reverse, reinstate, --recharge,
+--quantity, --overrun, --on-timeout and --metadata are not known: the ledger has no answer to a command
+that it doesn't know, and answers a field that it doesn't know as invalid.
 
 Publishes to the stack that \`npm start\` runs (or to KAFKA_BROKERS, as POINTS_SOURCE, signed with
 POINTS_KEY_ID and POINTS_KEY) and prints the outcome as JSON.
@@ -48,16 +67,28 @@ async function main(): Promise<number> {
       consumption: text,
       'settle-within': text,
       reason: text,
+      recharge: text,
+      quantity: text,
+      overrun: text,
+      'on-timeout': text,
+      cause: text,
+      shortfall: text,
+      metadata: { type: 'string', multiple: true },
       id: text,
       help: { type: 'boolean' },
     },
   });
+  const { metadata, ...options } = values;
   const type = COMMANDS[positionals[0] ?? ''];
   if (type === undefined || values.help) {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const parsed = parseCommandData(type, dataOf(type, values));
+  const parsed = parseCommandData(
+    type,
+    { ...dataOf(type, options), ...(metadata && { metadata: entriesOf(metadata) }) },
+    RULES,
+  );
   if (!parsed.ok) {
     const faults = parsed.errors.map(({ field, reason }) => `  ${field} ${reason}`);
     process.stderr.write(`The arguments of ${type} are invalid:\n${faults.join('\n')}\n\n${USAGE}`);
@@ -88,12 +119,28 @@ function dataOf(type: CommandType, values: Values): Record<string, unknown> {
     ...(isRecharge && { expires_at: expires, priority: number('priority') }),
     source_type: values['source'],
     source_id: values['order'] ?? values['task'],
+    quantity: number('quantity'),
     duration: number('duration'),
     consumption_id: values['consumption'],
     settle_within: number('settle-within'),
+    overrun: values['overrun'],
+    on_timeout: values['on-timeout'],
+    recharge_id: values['recharge'],
+    cause: values['cause'],
+    shortfall: values['shortfall'],
     reason: values['reason'],
   };
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+}
+
+/** Of `name=value`. Without a value the parser reports the entry. */
+function entriesOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return [name, value.join('=')];
+    }),
+  );
 }
 
 async function localSender(): Promise<PointsSender> {

@@ -1,4 +1,4 @@
-import { TOPICS, parseCommandMessage, type CommandOutcome } from '#contracts';
+import { RULES_OF_EDGE, TOPICS, parseCommandMessage, type CommandOutcome } from '#contracts';
 import { connectKafka, readTopic, type IncomingMessage } from '#kafka';
 
 export interface MessageOutcomes {
@@ -49,6 +49,6 @@ export async function messageOutcomes(brokers: readonly string[]): Promise<Messa
 
 /** The id as the ledger reads it: in structured mode from the value, whatever the headers contain. */
 function idOf({ key, value, headers }: IncomingMessage): string {
-  const parsed = parseCommandMessage({ key, value, headers });
+  const parsed = parseCommandMessage({ key, value, headers }, RULES_OF_EDGE);
   return parsed.ok ? parsed.value.id : '';
 }

@@ -1,4 +1,10 @@
-import { TOPICS, parseCommandMessage, parseOutcome, type CommandOutcome } from '#contracts';
+import {
+  RULES_OF_EDGE,
+  TOPICS,
+  parseCommandMessage,
+  parseOutcome,
+  type CommandOutcome,
+} from '#contracts';
 import { toLedgerCommand } from '#commands';
 import { type RecordedEvent } from '#event-store';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
@@ -94,7 +100,7 @@ export function checkAccount(
 }
 
 const commandOf = (message: IncomingMessage): LedgerCommand | null => {
-  const parsed = parseCommandMessage(message);
+  const parsed = parseCommandMessage(message, RULES_OF_EDGE);
   if (!parsed.ok) return null;
   return toLedgerCommand(parsed.value, new Date(message.timestampMs).toISOString());
 };

@@ -1,4 +1,5 @@
 import {
+  RULES_OF_EDGE,
   formatFieldErrors,
   timeFromMs,
   parseCommandMessage,
@@ -56,7 +57,7 @@ export function readCommandMessage(
     const reason = message.fault.kind === 'undecodable' ? 'Undecodable' : 'Invalid';
     return deadLetterMessage(message, reason, message.fault.detail, null);
   }
-  const parsed = parseCommandMessage(message);
+  const parsed = parseCommandMessage(message, RULES_OF_EDGE);
   if (!parsed.ok) return rejectInvalid(message, parsed, senders);
   const from = messageSender(parsed.value);
   const authenticated = senders.authenticateMessage(message, from);

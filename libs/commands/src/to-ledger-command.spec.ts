@@ -14,8 +14,12 @@ describe('a command for the ledger', () => {
     at,
   };
 
-  function commandOf(type: Parameters<typeof parseCommandData>[0], fields: object) {
-    const parsed = parseCommandData(type, { user_id, ...fields });
+  function commandOf(
+    type: Parameters<typeof parseCommandData>[0],
+    fields: object,
+    rules: 1 | 2 = 1,
+  ) {
+    const parsed = parseCommandData(type, { user_id, ...fields }, rules);
     return parsed.ok ? toLedgerCommand({ ...parsed.value, ...sent }, at) : parsed;
   }
 
@@ -92,5 +96,109 @@ describe('a command for the ledger', () => {
     });
     expect(commandOf('SettleConsumption', settle)).toMatchObject({ points: 3, duration: 2 });
     expect(commandOf('RefundPoints', refund)).toMatchObject({ points: 3, reason: '生成失败' });
+  });
+
+  it('of rules 2 has its defaults filled in', () => {
+    expect(commandOf('ConsumePoints', { source_type: 'chat' }, 2)).toMatchObject({
+      sourceType: 'chat',
+      points: null,
+      quantity: null,
+      overrun: null,
+      onTimeout: null,
+      consumptionId: null,
+    });
+    expect(commandOf('SettleConsumption', { consumption_id: 'job' }, 2)).toMatchObject({
+      points: null,
+      quantity: null,
+    });
+    const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as unknown;
+    const extend = { consumption_id: 'job', settle_within: 60 };
+    expect(commandOf('ExtendConsumption', extend, 2)).toEqual({
+      ...ids,
+      type: 'ExtendConsumption',
+      digest,
+      consumptionId: 'job',
+      settleWithin: 60,
+      points: null,
+      quantity: null,
+      duration: null,
+    });
+    const reverse = { recharge_id: 'order', cause: 'mistake' };
+    expect(commandOf('ReverseRecharge', reverse, 2)).toEqual({
+      ...ids,
+      type: 'ReverseRecharge',
+      digest,
+      rechargeId: 'order',
+      points: null,
+      cause: 'mistake',
+      shortfall: 'owe',
+      reason: null,
+    });
+    expect(commandOf('ReinstateRecharge', { recharge_id: 'order' }, 2)).toEqual({
+      ...ids,
+      type: 'ReinstateRecharge',
+      digest,
+      rechargeId: 'order',
+      points: null,
+      reason: null,
+    });
+  });
+
+  it('of rules 2 contains every field that its sender set', () => {
+    const recharge = { points: 5, expires_at: at, recharge_id: 'order' };
+    expect(commandOf('RechargePoints', recharge, 2)).toMatchObject({ rechargeId: 'order' });
+    const hold = { quantity: 1.5, settle_within: 60, overrun: 'cap', on_timeout: 'charge' };
+    expect(commandOf('ConsumePoints', { source_type: 'chat', ...hold }, 2)).toMatchObject({
+      quantity: 1.5,
+      overrun: 'cap',
+      onTimeout: 'charge',
+    });
+    const more = { consumption_id: 'job', points: 3, quantity: 2, duration: 4 };
+    expect(commandOf('ExtendConsumption', more, 2)).toMatchObject({
+      points: 3,
+      quantity: 2,
+      duration: 4,
+      settleWithin: null,
+    });
+    const settle = { consumption_id: 'job', quantity: 2, overrun: 'refuse' };
+    expect(commandOf('SettleConsumption', settle, 2)).toMatchObject({
+      quantity: 2,
+      overrun: 'refuse',
+    });
+    const part = { recharge_id: 'order', points: 3, reason: '退款' };
+    const reverse = { ...part, cause: 'chargeback', shortfall: 'clamp' };
+    expect(commandOf('ReverseRecharge', reverse, 2)).toMatchObject({
+      points: 3,
+      cause: 'chargeback',
+      shortfall: 'clamp',
+      reason: '退款',
+    });
+    expect(commandOf('ReinstateRecharge', part, 2)).toMatchObject({ points: 3, reason: '退款' });
+  });
+
+  it('has a digest that covers every field that was told', () => {
+    const digestOf = (fields: object): unknown => {
+      const command = commandOf(
+        'ReverseRecharge',
+        { recharge_id: 'r', cause: 'mistake', ...fields },
+        2,
+      );
+      return 'digest' in command ? command.digest : command;
+    };
+    const variants = [
+      {},
+      { points: 1 },
+      { shortfall: 'owe' },
+      { shortfall: 'clamp' },
+      { cause: 'chargeback' },
+      { reason: 'x' },
+      { metadata: {} },
+      { metadata: { a: 'x' } },
+      { metadata: { a: 'y' } },
+    ];
+    expect(new Set(variants.map(digestOf)).size).toBe(variants.length);
+    expect(digestOf({ metadata: { b: 'y', a: 'x' } })).toBe(
+      digestOf({ metadata: { a: 'x', b: 'y' }, points: null }),
+    );
   });
 });

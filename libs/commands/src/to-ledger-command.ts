@@ -1,6 +1,8 @@
 import type { CommandBody } from '#contracts';
 import { commandDigest, commandIdOf } from '#identity';
-import { PRIORITY_DEFAULT, type LedgerCommand } from '#ledger';
+import { PRIORITY_DEFAULT, type LedgerCommand, type Shortfall } from '#ledger';
+
+const SHORTFALL_DEFAULT: Shortfall = 'owe';
 
 /** A parsed command, with the source and the id that its sender gave it. */
 export type SentCommand = CommandBody & { readonly source: string; readonly id: string };
@@ -34,37 +36,65 @@ function commandFrom({ type, data }: SentCommand, header: CommandHeader): Ledger
         expiresAt: data.expires_at,
         priority: data.priority ?? PRIORITY_DEFAULT,
         sourceId: data.source_id ?? null,
-        rechargeId: null,
+        rechargeId: data.recharge_id ?? null,
         ...header,
       };
     case 'ConsumePoints':
       return {
         type,
         sourceType: data.source_type,
-        points: data.points,
+        points: data.points ?? null,
         sourceId: data.source_id ?? null,
         duration: data.duration ?? null,
-        quantity: null,
+        quantity: data.quantity ?? null,
         consumptionId: data.consumption_id ?? null,
         settleWithin: data.settle_within ?? null,
-        overrun: null,
-        onTimeout: null,
+        overrun: data.overrun ?? null,
+        onTimeout: data.on_timeout ?? null,
+        ...header,
+      };
+    case 'ExtendConsumption':
+      return {
+        type,
+        consumptionId: data.consumption_id,
+        points: data.points ?? null,
+        quantity: data.quantity ?? null,
+        duration: data.duration ?? null,
+        settleWithin: data.settle_within ?? null,
         ...header,
       };
     case 'SettleConsumption':
       return {
         type,
         consumptionId: data.consumption_id,
-        points: data.points,
-        quantity: null,
+        points: data.points ?? null,
+        quantity: data.quantity ?? null,
         duration: data.duration ?? null,
-        overrun: null,
+        overrun: data.overrun ?? null,
         ...header,
       };
     case 'RefundPoints':
       return {
         type,
         consumptionId: data.consumption_id,
+        points: data.points ?? null,
+        reason: data.reason ?? null,
+        ...header,
+      };
+    case 'ReverseRecharge':
+      return {
+        type,
+        rechargeId: data.recharge_id,
+        points: data.points ?? null,
+        cause: data.cause,
+        shortfall: data.shortfall ?? SHORTFALL_DEFAULT,
+        reason: data.reason ?? null,
+        ...header,
+      };
+    case 'ReinstateRecharge':
+      return {
+        type,
+        rechargeId: data.recharge_id,
         points: data.points ?? null,
         reason: data.reason ?? null,
         ...header,

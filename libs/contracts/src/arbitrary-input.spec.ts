@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { toLedgerCommand } from '#commands';
 import { COMMAND_TYPES } from './protocol-names.js';
 import { parseCommandMessage } from './command-message.js';
-import { parseCommandData } from './command-data.js';
+import { commandTypesOf, parseCommandData } from './command-data.js';
 import type { FieldError } from './field-error.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 
@@ -21,6 +21,13 @@ const fieldNames = [
   'consumption_id',
   'settle_within',
   'reason',
+  'quantity',
+  'overrun',
+  'on_timeout',
+  'recharge_id',
+  'cause',
+  'shortfall',
+  'metadata',
   '__proto__',
   'constructor',
   'toJSON',
@@ -41,6 +48,11 @@ const likely = fc.constantFrom<unknown>(
   '',
   '2030-01-31T00:00:00Z',
   '2030-02-30T00:00:00Z',
+  'owe',
+  'cap',
+  'charge',
+  'mistake',
+  { job: 'j-1' },
   '\ud800',
   '\0',
 );
@@ -119,26 +131,33 @@ function isAnswered(
   );
 }
 
+const anyRules = fc.constantFrom(1 as const, 2 as const);
+
 const RUNS = { numRuns: 1_000 };
 
 describe('arbitrary input', () => {
   it('as a message is a command or has named errors', () => {
     fc.assert(
-      fc.property(anyMessage, (message) => isAnswered(parseCommandMessage(message))),
+      fc.property(anyMessage, anyRules, (message, rules) =>
+        isAnswered(parseCommandMessage(message, rules)),
+      ),
       RUNS,
     );
   });
 
   it('as a message with a known sender has the user of the command as its key', () => {
     fc.assert(
-      fc.property(anyEvent, anyMessage, (event, message) => {
+      fc.property(anyEvent, anyMessage, anyRules, (event, message, rules) => {
         const good = { specversion: '1.0', id: 'x', source: '/a', type: 'points.RefundPoints.v1' };
         const data = { ...event.data, user_id };
-        const parsed = parseCommandMessage({
-          key: message.key ?? user_id,
-          value: asBytes({ ...event, ...good, data }),
-          headers: { 'content-type': 'application/cloudevents+json' },
-        });
+        const parsed = parseCommandMessage(
+          {
+            key: message.key ?? user_id,
+            value: asBytes({ ...event, ...good, data }),
+            headers: { 'content-type': 'application/cloudevents+json' },
+          },
+          rules,
+        );
         const isKeyRight = (message.key ?? user_id) === user_id;
         const user = parsed.ok ? parsed.value.data.user_id : parsed.sender?.userId;
         expect(user).toBe(isKeyRight ? user_id : undefined);
@@ -149,12 +168,22 @@ describe('arbitrary input', () => {
 
   it('as data is a command of the ledger or has named errors', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...COMMAND_TYPES), anyData, (type, data) => {
-        const parsed = parseCommandData(type, data);
+      fc.property(fc.constantFrom(...COMMAND_TYPES), anyData, anyRules, (type, data, rules) => {
+        const parsed = parseCommandData(type, data, rules);
         if (!parsed.ok) return isAnswered(parsed);
         const sent = { ...parsed.value, source: '/billing', id: 'x' };
         const { digest, commandId } = toLedgerCommand(sent, '2030-01-01T00:00:00.000Z');
         return digest.length === 64 && commandId.length === 36;
+      }),
+      RUNS,
+    );
+  });
+
+  it('that is a command of rules 1 is the same command by rules 2', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...commandTypesOf(1)), anyData, (type, data) => {
+        const parsed = parseCommandData(type, data, 1);
+        if (parsed.ok) expect(parseCommandData(type, data, 2)).toEqual(parsed);
       }),
       RUNS,
     );

@@ -1,131 +1,63 @@
 import { z } from 'zod';
-import {
-  BUSINESSES,
-  COMMAND_POINTS_MAX,
-  DURATION_SECONDS_MAX,
-  PRIORITY_MAX,
-  REASON_MAX,
-  SETTLE_WITHIN_SECONDS_MAX,
-  SOURCE_TYPES,
-  type SourceType,
-} from '#ledger';
+import type { RulesNumber } from '#ledger';
 import { parseWith, type ParseResult } from './field-error.js';
+import { commandObject, userId } from './fields.js';
+import { FORM_OF_RULES_1 } from './form-of-rules-1.js';
+import { FORM_OF_RULES_2 } from './form-of-rules-2.js';
 import type { CommandType } from './protocol-names.js';
-import {
-  consumptionId,
-  mustBe,
-  seconds,
-  sourceId,
-  sourceType,
-  text,
-  time,
-  userId,
-  wholeNumber,
-} from './fields.js';
-
-// The data of each command, the same over Kafka and HTTP. A field that may be absent may also be null.
-// Unknown fields are invalid, because a misspelt field that moves points must not be ignored.
-const anObject = mustBe('a JSON object with the fields of the command');
-const points = wholeNumber(1, COMMAND_POINTS_MAX);
-const duration = seconds(DURATION_SECONDS_MAX);
-
-const rechargePointsData = z.strictObject(
-  {
-    user_id: userId,
-    points,
-    /** Required, so that points that never expire are never created by an omission. */
-    expires_at: time(
-      'an RFC 3339 time with an offset, or null for points that never expire',
-    ).nullable(),
-    priority: wholeNumber(0, PRIORITY_MAX).nullish(),
-    source_id: sourceId.nullish(),
-  },
-  anObject,
-);
-
-const consumeFields = z.strictObject(
-  {
-    user_id: userId,
-    points,
-    source_type: sourceType,
-    source_id: sourceId.nullish(),
-    duration: duration.nullish(),
-    consumption_id: consumptionId.nullish(),
-    settle_within: wholeNumber(1, SETTLE_WITHIN_SECONDS_MAX).nullish(),
-  },
-  anObject,
-);
-
-const consumePointsData = consumeFields
-  .refine(durationBelongs, {
-    path: ['duration'],
-    error: 'must be left out: this source_type is not billed by the second',
-    // Checked even if other fields are invalid, so that all errors are reported at once.
-    when: ({ value }) => typeof value === 'object' && value !== null,
-  })
-  // The same rule in JSON Schema, for the OpenAPI document.
-  .meta({
-    if: {
-      required: ['source_type'],
-      properties: { source_type: { enum: SOURCE_TYPES.filter(isNotTimed) } },
-    },
-    then: { properties: { duration: { type: 'null' } } },
-  });
-
-function isNotTimed(type: SourceType): boolean {
-  return !BUSINESSES[type].billedBySecond;
-}
-
-function durationBelongs(data: Partial<z.infer<typeof consumeFields>>): boolean {
-  if (data.duration === undefined || data.duration === null) return true;
-  const business = sourceType.safeParse(data.source_type);
-  return !business.success || BUSINESSES[business.data].billedBySecond;
-}
-
-const settleConsumptionData = z.strictObject(
-  {
-    user_id: userId,
-    consumption_id: consumptionId,
-    points: wholeNumber(0, COMMAND_POINTS_MAX),
-    duration: duration.nullish(),
-  },
-  anObject,
-);
-
-const refundPointsData = z.strictObject(
-  {
-    user_id: userId,
-    consumption_id: consumptionId,
-    points: points.nullish(),
-    reason: text(REASON_MAX).nullish(),
-  },
-  anObject,
-);
-
-const expirePointsData = z.strictObject({ user_id: userId }, anObject);
 
 /** The user of a command, in the data of any type of command, known or unknown. */
-export const addressee = z.object({ user_id: userId }, anObject);
+export const addressee = z.object({ user_id: userId }, commandObject);
 
-export const commandDataSchemas = {
-  RechargePoints: rechargePointsData,
-  ConsumePoints: consumePointsData,
-  SettleConsumption: settleConsumptionData,
-  RefundPoints: refundPointsData,
-  ExpirePoints: expirePointsData,
-} as const satisfies Record<CommandType, z.ZodType>;
-
-export type CommandData<T extends CommandType = CommandType> = z.infer<
-  (typeof commandDataSchemas)[T]
->;
+/** Every field of rules 1 has the same meaning by rules 2, so that one type covers the data of both. */
+export type CommandData<T extends CommandType = CommandType> = z.infer<(typeof FORM_OF_RULES_2)[T]>;
 
 /** A parsed command, with its fields as its sender wrote them. */
 export type CommandBody = {
   readonly [T in CommandType]: { readonly type: T; readonly data: CommandData<T> };
 }[CommandType];
 
-export function parseCommandData(type: CommandType, input: unknown): ParseResult<CommandBody> {
-  const parsed = parseWith<CommandData>(commandDataSchemas[type], input, 'data');
+type CommandForm = Readonly<Partial<Record<CommandType, z.ZodType<CommandData>>>>;
+
+/** The form in which commands are read while those rules are in force. */
+const FORMS: Readonly<Record<RulesNumber, CommandForm>> = {
+  1: FORM_OF_RULES_1,
+  2: FORM_OF_RULES_2,
+};
+
+/**
+ * The rules by whose form the edge reads commands. It stays 1 until the edge asks the settings which
+ * rules are in force at the time of a command.
+ */
+export const RULES_OF_EDGE: RulesNumber = 1;
+
+/** The schema of each command that those rules know. */
+export const commandDataSchemas = (rules: RulesNumber): CommandForm => FORMS[rules];
+
+const typesOf = (form: CommandForm) => Object.keys(form) as readonly CommandType[];
+
+const TYPES: Readonly<Record<RulesNumber, readonly CommandType[]>> = {
+  1: typesOf(FORMS[1]),
+  2: typesOf(FORMS[2]),
+};
+
+/** The commands that those rules know. */
+export const commandTypesOf = (rules: RulesNumber): readonly CommandType[] => TYPES[rules];
+
+/** Parses the data in the form of those rules. A type that they don't know is an error of its own. */
+export function parseCommandData(
+  type: CommandType,
+  input: unknown,
+  rules: RulesNumber,
+): ParseResult<CommandBody> {
+  const schema = FORMS[rules][type];
+  if (schema === undefined) {
+    return {
+      ok: false,
+      errors: [{ field: 'type', reason: `must be one of ${TYPES[rules].join(', ')}` }],
+    };
+  }
+  const parsed = parseWith<CommandData>(schema, input, 'data');
   // The schema of that type has just validated the data.
   return parsed.ok ? { ok: true, value: { type, data: parsed.value } as CommandBody } : parsed;
 }

@@ -17,12 +17,15 @@ const headers = {
 };
 
 const binary = (message: RawMessage = {}): ParsedMessage =>
-  parseCommandMessage({
-    key: Buffer.from(user_id),
-    value: bytes(data),
-    ...message,
-    headers: { ...headers, ...message.headers },
-  });
+  parseCommandMessage(
+    {
+      key: Buffer.from(user_id),
+      value: bytes(data),
+      ...message,
+      headers: { ...headers, ...message.headers },
+    },
+    1,
+  );
 
 const badFields = (parsed: ParsedMessage): string[] =>
   parsed.ok ? [] : parsed.errors.map(({ field }) => field);
@@ -94,14 +97,14 @@ describe('a CloudEvent in binary mode', () => {
       value,
       headers: written,
     } = commandMessage(body, { id: 'x', source: '/demo', traceparent });
-    expect(parseCommandMessage({ key, value: Buffer.from(value), headers: written })).toEqual({
+    expect(parseCommandMessage({ key, value: Buffer.from(value), headers: written }, 1)).toEqual({
       ok: true,
       value: { ...body, id: 'x', source: '/demo', traceparent },
     });
   });
 
   it('without any header has no envelope', () => {
-    const parsed = parseCommandMessage({ key: Buffer.from(user_id), value: bytes(data) });
+    const parsed = parseCommandMessage({ key: Buffer.from(user_id), value: bytes(data) }, 1);
     expect(badFields(parsed)).toEqual(['ce_specversion', 'ce_id', 'ce_source', 'ce_type']);
     expect(senderOf(parsed)).toBeNull();
   });

@@ -1,5 +1,11 @@
+import type { RulesNumber } from '#ledger';
 import { addressee, parseCommandData, type CommandBody } from './command-data.js';
-import { envelope, decodeMessage, type DecodedMessage } from './message-decoding.js';
+import {
+  envelopeOf,
+  decodeMessage,
+  type DecodedMessage,
+  type Envelope,
+} from './message-decoding.js';
 import { parseWith, type FieldError } from './field-error.js';
 import { userId } from './fields.js';
 import { decodeUtf8, type RawMessage } from './raw-message.js';
@@ -19,31 +25,44 @@ export type ParsedMessage =
   /** `sender` gets the answer, if enough of the message is valid to identify it; otherwise null. */
   | { readonly ok: false; readonly errors: readonly FieldError[]; readonly sender: Sender | null };
 
-/** Parses bytes into a typed command, or into an error for every invalid field. It never throws. */
-export function parseCommandMessage(message: RawMessage): ParsedMessage {
+/**
+ * Parses bytes into a typed command in the form of those rules, or into an error for every invalid
+ * field. It never throws.
+ */
+export function parseCommandMessage(message: RawMessage, rules: RulesNumber): ParsedMessage {
   const opened = decodeMessage(message);
-  const sent = parseWith(envelope, opened.attributes);
-  if (!sent.ok || opened.errors.length > 0) return rejectMessage(message, opened);
+  const sent = parseWith(envelopeOf(rules), opened.attributes);
+  if (!sent.ok || opened.errors.length > 0) return rejectMessage(message, opened, rules);
   const { id, source, type } = sent.value;
-  const body = parseCommandData(type, opened.data);
-  if (!body.ok || keyOf(message) !== body.value.data.user_id) return rejectMessage(message, opened);
+  const body = parseCommandData(type, opened.data, rules);
+  if (!body.ok || keyOf(message) !== body.value.data.user_id) {
+    return rejectMessage(message, opened, rules);
+  }
   const traceparent = storableTraceparent(sent.value.traceparent);
   return { ok: true, value: { source, id, traceparent, ...body.value } };
 }
 
-const senderEnvelope = envelope.pick({ id: true, source: true, type: true });
+const senderEnvelope = (envelope: Envelope) =>
+  envelope.pick({ id: true, source: true, type: true });
 
-function rejectMessage(message: RawMessage, opened: DecodedMessage): ParsedMessage {
+const SENDER_ENVELOPES = { 1: senderEnvelope(envelopeOf(1)), 2: senderEnvelope(envelopeOf(2)) };
+
+function rejectMessage(
+  message: RawMessage,
+  opened: DecodedMessage,
+  rules: RulesNumber,
+): ParsedMessage {
   const { attributes, data, isJson } = opened;
-  const from = parseWith(senderEnvelope, attributes);
+  const envelope = envelopeOf(rules);
+  const from = parseWith(SENDER_ENVELOPES[rules], attributes);
   const user = addressee.safeParse(data);
   const keyFault = keyError(message, user.success ? user.data.user_id : null);
-  const errors = [...opened.errors, ...envelopeErrors(opened)];
+  const errors = [...opened.errors, ...envelopeErrors(opened, envelope)];
   if (isJson && attributes !== null) {
     // In the data of an unknown type only the user can be checked.
     const type = envelope.shape.type.safeParse(attributes.type).data;
     const body =
-      type === undefined ? parseWith(addressee, data, 'data') : parseCommandData(type, data);
+      type === undefined ? parseWith(addressee, data, 'data') : parseCommandData(type, data, rules);
     if (!body.ok) errors.push(...body.errors);
   }
   if (keyFault !== null) errors.push(keyFault);
@@ -53,7 +72,10 @@ function rejectMessage(message: RawMessage, opened: DecodedMessage): ParsedMessa
   return { ok: false, errors, sender };
 }
 
-function envelopeErrors({ attributes, prefix }: DecodedMessage): readonly FieldError[] {
+function envelopeErrors(
+  { attributes, prefix }: DecodedMessage,
+  envelope: Envelope,
+): readonly FieldError[] {
   if (attributes === null) return [];
   const sent = parseWith(envelope, attributes);
   if (sent.ok) return [];

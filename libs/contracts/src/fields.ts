@@ -10,6 +10,13 @@ export const mustBe = (must: string) => ({
     input === undefined ? `is missing: it must be ${must}` : `must be ${must}`,
 });
 
+/** The error text of the data of a command as a whole. */
+export const commandObject = mustBe('a JSON object with the fields of the command');
+
+/** When fields are compared: even if others are invalid, so that all errors are reported at once. */
+export const isObjectPayload = ({ value }: { readonly value: unknown }): boolean =>
+  typeof value === 'object' && value !== null;
+
 const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
 /** Adding 0 turns -0 into 0, because both are the same amount. */
@@ -20,10 +27,15 @@ export const wholeNumber = (min: number, max: number) => {
   return z.int(must).min(min, must).max(max, must).overwrite(withoutMinusZero);
 };
 
-export const seconds = (max: number) => {
-  const must = mustBe(`a number of seconds from 0 to ${formatNumber(max)}`);
+const numberFromZero = (kind: string, max: number) => {
+  const must = mustBe(`a ${kind} from 0 to ${formatNumber(max)}`);
   return z.number(must).min(0, must).max(max, must).overwrite(withoutMinusZero);
 };
+
+export const seconds = (max: number) => numberFromZero('number of seconds', max);
+
+/** How many units of a business: whole ones or not. */
+export const units = (max: number) => numberFromZero('number', max);
 
 /** Counts characters as Unicode code points. Control characters and lone surrogates are invalid. */
 export const text = (max: number) => {
@@ -50,6 +62,19 @@ export const consumptionId = text(ID_MAX);
 export const sourceId = text(SOURCE_ID_MAX);
 export const flag = z.boolean(mustBe('true or false'));
 export const sourceType = oneOf(SOURCE_TYPES);
+export const rechargeId = text(ID_MAX);
+
+const CODE = '[a-z][a-z0-9_]{0,31}';
+
+/** The code of a business, which may be unknown: the settings in force say which there are. */
+export const businessCode = z
+  .string(
+    mustBe('the code of a business: 1 to 32 characters a-z, 0-9 and _, the first of them a letter'),
+  )
+  .regex(
+    new RegExp(`^${CODE}$`),
+    mustBe('the code of a business: 1 to 32 characters a-z, 0-9 and _, the first of them a letter'),
+  );
 
 /** A UUID of any version and in any case, converted to lower case. */
 export const userId = z.guid(mustBe('a UUID')).toLowerCase();

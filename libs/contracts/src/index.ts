@@ -12,8 +12,10 @@ export {
 } from './account.js';
 export { parseCommandMessage, type CommandMessage, type ParsedMessage } from './command-message.js';
 export {
+  RULES_OF_EDGE,
   addressee,
   commandDataSchemas,
+  commandTypesOf,
   parseCommandData,
   type CommandBody,
 } from './command-data.js';
@@ -25,6 +27,7 @@ export {
   type ParseResult,
   type QuerySchema,
 } from './field-error.js';
+export { businessCode } from './fields.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
 export { headerOf, type RawMessage } from './raw-message.js';
 export { duplicateFieldError } from './duplicate-field.js';
@@ -115,4 +118,4 @@ export {
 } from './usage.js';
 export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing-message.js';
 export { BUSINESSES, COMMAND_POINTS_MAX, SOURCE_TYPES, type SourceType } from '#ledger';
-export { commandTypeOnWire, sourceTypeOnWire } from './words-on-wire.js';
+export { sourceTypeOnWire } from './words-on-wire.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ID_MAX } from '#ledger';
+import { ID_MAX, type RulesNumber } from '#ledger';
+import { commandTypesOf } from './command-data.js';
 import type { FieldError } from './field-error.js';
 import { oneOf, mustBe, text, time } from './fields.js';
 import { headerOf, parseJson, decodeUtf8, type RawMessage } from './raw-message.js';
@@ -12,21 +13,31 @@ import {
 import { duplicateFieldError } from './duplicate-field.js';
 import { commandSource } from './command-source.js';
 
-/** The attributes of CloudEvents 1.0 that the ledger uses. */
-export const envelope = z.object({
-  specversion: z.literal('1.0', mustBe('1.0')),
-  id: text(ID_MAX),
-  source: commandSource,
-  type: oneOf<CommandCeType>(Object.values(COMMAND_CE_TYPES)).transform(
-    (ceType) => COMMAND_TYPE_OF[ceType],
-  ),
-  time: time().nullish(),
-  traceparent: z.unknown().optional(),
-});
+/** The attributes of CloudEvents 1.0 that the ledger uses, with the types that those rules know. */
+const createEnvelope = (rules: RulesNumber) =>
+  z.object({
+    specversion: z.literal('1.0', mustBe('1.0')),
+    id: text(ID_MAX),
+    source: commandSource,
+    type: oneOf<CommandCeType>(
+      commandTypesOf(rules).map((type) => COMMAND_CE_TYPES[type]),
+    ).transform((ceType) => COMMAND_TYPE_OF[ceType]),
+    time: time().nullish(),
+    traceparent: z.unknown().optional(),
+  });
+
+export type Envelope = ReturnType<typeof createEnvelope>;
+
+const ENVELOPES: Readonly<Record<RulesNumber, Envelope>> = {
+  1: createEnvelope(1),
+  2: createEnvelope(2),
+};
+
+export const envelopeOf = (rules: RulesNumber): Envelope => ENVELOPES[rules];
 
 export interface DecodedMessage {
   /** The attributes, not yet validated; null: they can't be read. */
-  readonly attributes: Readonly<Partial<Record<keyof z.infer<typeof envelope>, unknown>>> | null;
+  readonly attributes: Readonly<Partial<Record<keyof z.infer<Envelope>, unknown>>> | null;
   /** The prefix of the attribute names in an error: headers are named `ce_…`. */
   readonly prefix: 'ce_' | '';
   /** Whether the value is JSON within the length limit. */

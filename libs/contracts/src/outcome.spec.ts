@@ -52,7 +52,12 @@ const outcome: CommandOutcome = {
   code: null,
   detail: null,
   balance: 940,
+  owed: 0,
+  points: 12,
+  collected: null,
+  uncollected: null,
   consumption_id: 'order-7781',
+  recharge_id: null,
   batch_id: null,
   position: 'pg-7',
   replayed: false,
@@ -67,6 +72,7 @@ describe('an outcome', () => {
     const details = { balance: 5, asked: 12 };
     const refused = {
       ...accepted,
+      points: null,
       status: 'refused',
       code: 'InsufficientPoints',
       details,
@@ -78,7 +84,30 @@ describe('an outcome', () => {
       detail:
         'The balance is 5 points, and 12 were requested; to try again, send it with a new id.',
       balance: 5,
+      points: null,
       replayed: true,
+    });
+  });
+
+  it('tells what was moved, collected, owed and uncollected', () => {
+    const settled = { ...command, type: 'SettleConsumption', consumptionId: 'job-1' } as const;
+    const owing = { ...accepted, balance: 0, points: 100, owed: 30, uncollected: 7 };
+    expect(toOutcome({ ...settled, points: 137 }, owing, 'pg-7')).toMatchObject({
+      command_type: 'SettleConsumption',
+      points: 100,
+      owed: 30,
+      collected: null,
+      uncollected: 7,
+    });
+    const own = { expiresAt: null, priority: 50, rechargeId: null };
+    const recharge = { ...command, ...own, type: 'RechargePoints', points: 50 } as const;
+    const paid = { ...accepted, points: 50, collected: 30, rechargeId: 'order-1', batchId: 9 };
+    expect(toOutcome(recharge, paid, 'pg-8')).toMatchObject({
+      command_type: 'RechargePoints',
+      points: 50,
+      collected: 30,
+      recharge_id: 'order-1',
+      batch_id: 9,
     });
   });
 
@@ -97,6 +126,8 @@ describe('an outcome', () => {
       code: 'Invalid',
       detail: 'points must be a whole number from 1 to 1,000,000,000; expires_at is missing',
       balance: null,
+      owed: null,
+      points: null,
       consumption_id: null,
       position: null,
     });
@@ -150,6 +181,21 @@ describe('the message of a refusal', () => {
     NothingToRefund: { consumptionId },
     RefundExceedsConsumption: { refundable: 7, asked: 9 },
     ConsumptionOpen: { consumptionId },
+    UnknownBusiness: { sourceType: 'song' },
+    QuantityNotAllowed: { sourceType: 'tts' },
+    QuantityMissing: { sourceType: 'chat' },
+    NoPrice: { sourceType: 'polish' },
+    NothingToCharge: {},
+    PriceTooHigh: {},
+    ConsumptionTimedOut: { consumptionId },
+    HoldTooLong: { latest: '2030-01-31T00:00:00.000Z' },
+    RechargeIdReused: { rechargeId: 'order-1', batchId: 77 },
+    UnknownRecharge: { rechargeId: 'order-1' },
+    NothingToReverse: { rechargeId: 'order-1' },
+    ReversalExceedsRecharge: { reversible: 7, asked: 9 },
+    NothingToReinstate: { rechargeId: 'order-1' },
+    ReinstatementExceedsReversal: { reversed: 7, asked: 9 },
+    TooManySlices: { points: 7 },
     CommandIdReused: {},
     TooLate: {},
   };
@@ -167,6 +213,14 @@ describe('the message of a refusal', () => {
 
   it.each(REFUSAL_CODES)('says that a retry of %s needs a new id', (code) => {
     expect(refusalMessage(code, details[code])).toMatch(/; to try again, send it with a new id\.$/);
+  });
+
+  it('tells what is owed where the rules know debts', () => {
+    const details = { balance: 0, asked: 9, owed: 0 };
+    expect(refusalMessage('InsufficientPoints', details)).not.toContain('owed');
+    expect(refusalMessage('InsufficientPoints', { ...details, owed: 30 })).toBe(
+      'The balance is 0 points, and 9 were requested; 30 points are owed; to try again, send it with a new id.',
+    );
   });
 
   it('copes with details that an old event lacks', () => {

@@ -8,14 +8,17 @@ import {
   flag,
   oneOf,
   mustBe,
+  rechargeId,
   text,
   token,
   userId,
+  wholeNumber,
 } from './fields.js';
 import { COMMAND_TYPES, type CommandType } from './protocol-names.js';
 import { OUTCOME_CODES } from './refusal-codes.js';
 import { refusalMessage } from './refusal-messages.js';
-import { answerCodeOnWire, commandTypeOnWire } from './words-on-wire.js';
+
+const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 /** The answer to a command, over Kafka and HTTP alike. */
 export const commandOutcome = z.object(
@@ -30,7 +33,16 @@ export const commandOutcome = z.object(
     /** Why the command was refused, as a sentence. */
     detail: z.string(mustBe('text, or null')).nullable(),
     balance: balance.nullable(),
+    /** After the command; null: the command is invalid. */
+    owed: points.nullable(),
+    /** What the command itself moved; null: nothing. */
+    points: points.nullable(),
+    /** What went to debts, so that the balance rose by less; null: nothing. */
+    collected: points.nullable(),
+    /** What nobody will pay; null: it is no accepted settlement or reversal. */
+    uncollected: points.nullable(),
     consumption_id: consumptionId.nullable(),
+    recharge_id: rechargeId.nullable(),
     batch_id: batchId.nullable(),
     /** Opaque token for reading your own write; null: nothing was stored. */
     position: token.nullable(),
@@ -50,17 +62,22 @@ export function toOutcome(
   answer: Answer,
   position: string | null,
 ): CommandOutcome {
-  const code = answer.code === null ? null : answerCodeOnWire(answer.code);
+  const { code } = answer;
   return {
     command_id: command.id,
     command_source: command.source,
-    command_type: commandTypeOnWire(command.type),
+    command_type: command.type,
     user_id: command.userId,
     status: answer.status,
     code,
     detail: code === null ? null : refusalMessage(code, answer.details),
     balance: answer.balance,
+    owed: answer.owed,
+    points: answer.points,
+    collected: answer.collected,
+    uncollected: answer.uncollected,
     consumption_id: answer.consumptionId,
+    recharge_id: answer.rechargeId,
     batch_id: answer.batchId,
     position,
     replayed: answer.replayed,
@@ -86,7 +103,12 @@ export function toInvalidOutcome(sender: Sender, faults: readonly FieldError[]):
     code: 'Invalid',
     detail: formatFieldErrors(faults),
     balance: null,
+    owed: null,
+    points: null,
+    collected: null,
+    uncollected: null,
     consumption_id: null,
+    recharge_id: null,
     batch_id: null,
     position: null,
     replayed: false,

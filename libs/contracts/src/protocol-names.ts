@@ -8,12 +8,15 @@ export const TOPICS = {
 export const COMMAND_CE_TYPES = {
   RechargePoints: 'points.RechargePoints.v1',
   ConsumePoints: 'points.ConsumePoints.v1',
+  ExtendConsumption: 'points.ExtendConsumption.v1',
   SettleConsumption: 'points.SettleConsumption.v1',
   RefundPoints: 'points.RefundPoints.v1',
+  ReverseRecharge: 'points.ReverseRecharge.v1',
+  ReinstateRecharge: 'points.ReinstateRecharge.v1',
   ExpirePoints: 'points.ExpirePoints.v1',
 } as const;
 
-/** The commands that the wire knows: those of rules 1. */
+/** Every command of any rules. Which of them are known depends on the rules in force. */
 export type CommandType = keyof typeof COMMAND_CE_TYPES;
 
 export type CommandCeType = (typeof COMMAND_CE_TYPES)[CommandType];
@@ -21,8 +24,11 @@ export type CommandCeType = (typeof COMMAND_CE_TYPES)[CommandType];
 export const COMMAND_TYPE_OF: Readonly<Record<CommandCeType, CommandType>> = {
   'points.RechargePoints.v1': 'RechargePoints',
   'points.ConsumePoints.v1': 'ConsumePoints',
+  'points.ExtendConsumption.v1': 'ExtendConsumption',
   'points.SettleConsumption.v1': 'SettleConsumption',
   'points.RefundPoints.v1': 'RefundPoints',
+  'points.ReverseRecharge.v1': 'ReverseRecharge',
+  'points.ReinstateRecharge.v1': 'ReinstateRecharge',
   'points.ExpirePoints.v1': 'ExpirePoints',
 };
 

@@ -1,6 +1,6 @@
 import type { MessageRefusalCode, RefusalCode } from '#ledger';
 
-const refusals = {
+const refusals: Record<RefusalCode, null> = {
   AlreadyExpired: null,
   BalanceLimit: null,
   TooManyBatches: null,
@@ -13,17 +13,29 @@ const refusals = {
   NothingToRefund: null,
   RefundExceedsConsumption: null,
   ConsumptionOpen: null,
-} as const satisfies Partial<Record<RefusalCode, null>>;
-
-/** The refusals that the wire knows: those of rules 1. */
-export type WireRefusalCode = keyof typeof refusals;
+  UnknownBusiness: null,
+  QuantityNotAllowed: null,
+  QuantityMissing: null,
+  NoPrice: null,
+  NothingToCharge: null,
+  PriceTooHigh: null,
+  ConsumptionTimedOut: null,
+  HoldTooLong: null,
+  RechargeIdReused: null,
+  UnknownRecharge: null,
+  NothingToReverse: null,
+  ReversalExceedsRecharge: null,
+  NothingToReinstate: null,
+  ReinstatementExceedsReversal: null,
+  TooManySlices: null,
+};
 
 /** `Invalid`: the message is not a valid command, but its sender is known. */
-export type OutcomeCode = WireRefusalCode | MessageRefusalCode | 'Invalid';
+export type OutcomeCode = RefusalCode | MessageRefusalCode | 'Invalid';
 
 const messageRefusals: Record<MessageRefusalCode, null> = { CommandIdReused: null, TooLate: null };
 
-export const REFUSAL_CODES = Object.keys(refusals) as readonly WireRefusalCode[];
+export const REFUSAL_CODES = Object.keys(refusals) as readonly RefusalCode[];
 export const MESSAGE_REFUSAL_CODES = Object.keys(messageRefusals) as readonly MessageRefusalCode[];
 /** The codes of what the ledger itself answers. */
 export const ANSWER_CODES: readonly Exclude<OutcomeCode, 'Invalid'>[] = [

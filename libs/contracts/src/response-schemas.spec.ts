@@ -187,7 +187,12 @@ describe('a response', () => {
 });
 
 describe('the JSON Schema', () => {
-  const bodies = { ...commandDataSchemas, commandOutcome, ...answers };
+  const commands = ([1, 2] as const).flatMap((rules) =>
+    Object.entries(commandDataSchemas(rules)).map(
+      ([type, schema]) => [`${type} by rules ${rules}`, schema] as const,
+    ),
+  );
+  const bodies = { ...Object.fromEntries(commands), commandOutcome, ...answers };
 
   it.each(Object.entries(bodies))('can be generated for %s', (_, schema) => {
     const body = 'safeParse' in schema ? schema : schema[0];
@@ -197,8 +202,10 @@ describe('the JSON Schema', () => {
   });
 
   it('says that expires_at is required', () => {
-    const { required } = z.toJSONSchema(commandDataSchemas.RechargePoints, { io: 'input' });
-    expect(required).toEqual(['user_id', 'points', 'expires_at']);
+    for (const [, schema] of commands.filter(([name]) => name.startsWith('RechargePoints'))) {
+      const { required } = z.toJSONSchema(schema, { io: 'input' });
+      expect(required).toEqual(['user_id', 'points', 'expires_at']);
+    }
   });
 
   it('can be generated for every query', () => {

@@ -15,11 +15,14 @@ const event = {
 };
 
 const structured = (fields: object, contentType = 'application/cloudevents+json'): ParsedMessage =>
-  parseCommandMessage({
-    key: user_id,
-    value: bytes({ ...event, ...fields }),
-    headers: { 'content-type': contentType },
-  });
+  parseCommandMessage(
+    {
+      key: user_id,
+      value: bytes({ ...event, ...fields }),
+      headers: { 'content-type': contentType },
+    },
+    1,
+  );
 
 const badFields = (parsed: ParsedMessage): string[] =>
   parsed.ok ? [] : parsed.errors.map(({ field }) => field);
@@ -92,7 +95,7 @@ describe('a CloudEvent in structured mode', () => {
   it('has no envelope if the value is not an object', () => {
     for (const value of [bytes([event]), bytes(null), Buffer.from('{'), null]) {
       const contentType = { 'content-type': 'application/cloudevents+json' };
-      const parsed = parseCommandMessage({ key: user_id, value, headers: contentType });
+      const parsed = parseCommandMessage({ key: user_id, value, headers: contentType }, 1);
       expect(badFields(parsed)).toEqual(['value']);
       expect(senderOf(parsed)).toBeNull();
     }
@@ -107,12 +110,8 @@ describe('a CloudEvent in structured mode', () => {
       ce_type: event.type,
       'content-type': 'application/cloudevents+json',
     };
-    expect(badFields(parseCommandMessage({ key: user_id, value, headers: contentType }))).toEqual([
-      'specversion',
-      'id',
-      'source',
-      'type',
-      'data',
-    ]);
+    expect(
+      badFields(parseCommandMessage({ key: user_id, value, headers: contentType }, 1)),
+    ).toEqual(['specversion', 'id', 'source', 'type', 'data']);
   });
 });

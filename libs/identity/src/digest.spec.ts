@@ -25,7 +25,7 @@ const anyConsumption = fc.record(
 );
 
 function digestOfInput(input: object): string {
-  const parsed = parseCommandData('ConsumePoints', input);
+  const parsed = parseCommandData('ConsumePoints', input, 1);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return commandDigest(parsed.value.type, parsed.value.data);
 }
@@ -86,7 +86,7 @@ describe('the digest of a command', () => {
 
   it('does not depend on the order of fields, the case of the user or the offset of a time', () => {
     const recharge = (input: object): string => {
-      const parsed = parseCommandData('RechargePoints', input);
+      const parsed = parseCommandData('RechargePoints', input, 1);
       return parsed.ok ? commandDigest(parsed.value.type, parsed.value.data) : 'bad';
     };
     const digest = recharge({ user_id, points: 5, expires_at: '2030-01-31T00:00:00.000Z' });
@@ -104,7 +104,7 @@ describe('the digest of a command', () => {
   it('differs when a default is written out', () => {
     const said = (priority: object): string => {
       const input = { user_id, points: 5, expires_at: null, ...priority };
-      const parsed = parseCommandData('RechargePoints', input);
+      const parsed = parseCommandData('RechargePoints', input, 1);
       return parsed.ok ? commandDigest(parsed.value.type, parsed.value.data) : 'bad';
     };
     expect(said({ priority: 50 })).not.toBe(said({}));

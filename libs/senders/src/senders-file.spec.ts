@@ -123,7 +123,11 @@ describe('A senders file', () => {
     ['a missing list of types', { ...tts, types: undefined }, 'senders.0.types'],
     ['an unknown type', { ...tts, types: ['points.ConsumePoints.v1'] }, 'senders.0.types.0'],
     ['a type twice', { ...tts, types: ['ExpirePoints', 'ExpirePoints'] }, 'senders.0.types.1'],
-    ['an unknown source type', { ...tts, source_types: ['song'] }, 'senders.0.source_types.0'],
+    [
+      'what cannot be a source type',
+      { ...tts, source_types: ['Song'] },
+      'senders.0.source_types.0',
+    ],
     ['a limit of zero', { ...tts, points_max: 0 }, 'senders.0.points_max'],
     ['a limit as text', { ...tts, points_max: '5' }, 'senders.0.points_max'],
     ['a fractional limit', { ...tts, points_per_day_max: 1.5 }, 'senders.0.points_per_day_max'],

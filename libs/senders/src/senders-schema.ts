@@ -2,8 +2,8 @@ import { z } from 'zod';
 import {
   COMMAND_POINTS_MAX,
   COMMAND_TYPES,
-  SOURCE_TYPES,
   apiSourceOf,
+  businessCode,
   commandSource,
 } from '#contracts';
 import { KEY_ID } from '#identity';
@@ -82,10 +82,8 @@ const sender = strict(
       z.enum(COMMAND_TYPES, must(`one of ${COMMAND_TYPES.join(', ')}`)),
       COMMAND_TYPES.length,
     ).min(1, 'must name at least one type'),
-    source_types: listOf(
-      z.enum(SOURCE_TYPES, must(`one of ${SOURCE_TYPES.join(', ')}`)),
-      SOURCE_TYPES.length,
-    ).optional(),
+    // Which businesses there are is for the settings to say, and they may be published later.
+    source_types: listOf(businessCode, ENTRIES_MAX).optional(),
     points_max: wholeNumber(COMMAND_POINTS_MAX).optional(),
     points_per_day_max: wholeNumber(Number.MAX_SAFE_INTEGER).optional(),
     keys: z

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import {
+  RULES_OF_EDGE,
   commandQuery,
   parseCommandData,
   parseIdempotencyKey,
@@ -19,7 +20,7 @@ export function parseCommand(
   const header = readSingleHeader(request.raw, 'Idempotency-Key');
   const id = header.ok ? parseIdempotencyKey(header.value) : header;
   const query = parseQuery(commandQuery, request.query);
-  const body = parseCommandData(type, request.body ?? undefined);
+  const body = parseCommandData(type, request.body ?? undefined, RULES_OF_EDGE);
   if (!id.ok || !query.ok || !body.ok) {
     throw invalidRequest([id, query, body].flatMap((parsed) => (parsed.ok ? [] : parsed.errors)));
   }

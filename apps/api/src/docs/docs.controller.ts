@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Controller, Get, Header, Param, StreamableFile } from '@nestjs/common';
+import { RULES_OF_EDGE } from '#contracts';
 import { Public } from '../common/access/permissions.js';
 import { notFound } from '../common/problems/problem.js';
 import { createOpenApiDocument } from './openapi.js';
@@ -20,7 +21,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 @Controller()
 @Public()
 export class DocsController {
-  readonly #document = createOpenApiDocument();
+  readonly #document = createOpenApiDocument(RULES_OF_EDGE);
 
   @Get('openapi.json')
   document() {

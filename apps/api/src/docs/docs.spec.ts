@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { COMMAND_TYPES, commandOutcome, parseCommandData, parseIdempotencyKey } from '#contracts';
+import {
+  COMMAND_TYPES,
+  RULES_OF_EDGE,
+  commandOutcome,
+  commandTypesOf,
+  parseCommandData,
+  parseIdempotencyKey,
+} from '#contracts';
 import { openTestApi, type TestApi } from '../testing/api-fixture.js';
 import {
   COMMAND_EXAMPLES,
@@ -7,6 +14,7 @@ import {
   RESPONSE_EXAMPLES,
   outcomeExample,
 } from './examples.js';
+import { createOpenApiDocument } from './openapi.js';
 import type { OpenApiDocument } from './openapi-types.js';
 import { RESPONSE_SCHEMAS } from './schemas.js';
 
@@ -103,6 +111,32 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  it('describes the commands of the rules in force, and no others', () => {
+    const posts = (described: OpenApiDocument) =>
+      Object.keys(described.paths)
+        .filter((path) => path.startsWith('/v1/commands/'))
+        .map((path) => path.slice('/v1/commands/'.length));
+    expect(posts(document)).toEqual(commandTypesOf(RULES_OF_EDGE));
+    const newest = createOpenApiDocument(2);
+    expect(posts(newest)).toEqual(COMMAND_TYPES);
+    expect(newest.components.schemas).toMatchObject({
+      ConsumePoints: {
+        required: ['user_id', 'source_type'],
+        properties: { source_type: { pattern: '^[a-z][a-z0-9_]{0,31}$' } },
+        allOf: [{ if: { required: ['overrun'] } }, { if: { required: ['on_timeout'] } }],
+      },
+      ExtendConsumption: {
+        additionalProperties: false,
+        anyOf: [{}, {}, {}, {}],
+        required: ['user_id', 'consumption_id'],
+      },
+      ReverseRecharge: {
+        properties: { cause: { enum: ['payment_refunded', 'chargeback', 'mistake'] } },
+        required: ['user_id', 'recharge_id', 'cause'],
+      },
+    });
+  });
+
   it('permits only an Idempotency-Key that is accepted', () => {
     const post = document.paths['/v1/commands/ExpirePoints']?.['post'];
     const key = post?.parameters.find(({ name }) => name === 'Idempotency-Key');
@@ -151,7 +185,11 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(COMMAND_TYPES)('gives a valid example of %s and of its outcome', (type) => {
-    expect(parseCommandData(type, COMMAND_EXAMPLES[type])).toMatchObject({ ok: true });
+    for (const rules of [1, 2] as const) {
+      if (!commandTypesOf(rules).includes(type)) continue;
+      const parsed = parseCommandData(type, COMMAND_EXAMPLES[type], rules);
+      expect([rules, parsed]).toMatchObject([rules, { ok: true }]);
+    }
     expect(commandOutcome.safeParse(outcomeExample(type))).toMatchObject({ success: true });
   });
 

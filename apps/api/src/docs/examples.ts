@@ -1,7 +1,8 @@
 import type { CommandType } from '#contracts';
 import { DEFAULT_SETTINGS_POLICY, FIRST_BUSINESSES } from '#ledger';
 
-// Examples for the users of the API. A spec parses every example with its schema.
+// Examples for the users of the API. A spec parses every example with its schema, those of commands in
+// the form of every rules that know them.
 
 export const USER_ID = '0a11ce00-0000-4000-8000-000000000001';
 const BATCH_ID = 7_250_195_860_694_256;
@@ -23,8 +24,18 @@ export const COMMAND_EXAMPLES: Readonly<Record<CommandType, object>> = {
     duration: 9,
     settle_within: 3_600,
   },
+  ExtendConsumption: { user_id: USER_ID, consumption_id: 'c3', settle_within: 3_600, points: 5 },
   SettleConsumption: { user_id: USER_ID, consumption_id: 'c3', points: 8, duration: 4.25 },
   RefundPoints: { user_id: USER_ID, consumption_id: 'c3', points: 5, reason: '生成失败' },
+  ReverseRecharge: {
+    user_id: USER_ID,
+    recharge_id: 'order-1',
+    points: 40,
+    cause: 'chargeback',
+    shortfall: 'owe',
+    metadata: { case: 'dispute-7' },
+  },
+  ReinstateRecharge: { user_id: USER_ID, recharge_id: 'order-1', points: 40, reason: '申诉成功' },
   ExpirePoints: { user_id: USER_ID },
 };
 
@@ -37,7 +48,12 @@ const OUTCOME = {
   code: null,
   detail: null,
   balance: 65,
+  owed: 0,
+  points: 20,
+  collected: null,
+  uncollected: null,
   consumption_id: 'c3',
+  recharge_id: null,
   batch_id: null,
   position: POSITION,
   replayed: false,
@@ -51,25 +67,38 @@ export const OUTCOME_EXAMPLES = {
     code: 'InsufficientPoints',
     detail: 'The account has 5 points.',
     balance: 5,
+    points: null,
   },
   reused: {
     ...OUTCOME,
     status: 'refused',
     code: 'CommandIdReused',
     detail: 'This command id was used before for another command.',
+    points: null,
     position: null,
   },
 } as const;
 
+/** What the outcome of each command has of its own. */
+const OUTCOMES: Readonly<Record<CommandType, object>> = {
+  RechargePoints: { points: 100, recharge_id: 'order-1', batch_id: BATCH_ID },
+  ConsumePoints: { points: 20, consumption_id: 'c3' },
+  ExtendConsumption: { points: 5, consumption_id: 'c3' },
+  SettleConsumption: { points: 12, uncollected: 0, consumption_id: 'c3' },
+  RefundPoints: { points: 5, consumption_id: 'c3' },
+  ReverseRecharge: { points: 40, uncollected: 0, recharge_id: 'order-1' },
+  ReinstateRecharge: { points: 40, recharge_id: 'order-1' },
+  ExpirePoints: { points: null },
+};
+
 /** The outcome of each command, derived from the one above. */
 export function outcomeExample(type: CommandType): object {
-  const opensConsumption = type !== 'RechargePoints' && type !== 'ExpirePoints';
   return {
     ...OUTCOME,
     command_id: 'order-1',
     command_type: type,
-    consumption_id: opensConsumption ? 'c3' : null,
-    batch_id: type === 'RechargePoints' ? BATCH_ID : null,
+    consumption_id: null,
+    ...OUTCOMES[type],
   };
 }
 

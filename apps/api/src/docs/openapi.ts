@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import {
-  COMMAND_TYPES,
   PROBLEM_MEDIA_TYPE,
   addressee,
+  commandTypesOf,
   rowParam,
   settingsDraft,
   type CommandType,
 } from '#contracts';
+import type { RulesNumber } from '#ledger';
 import {
   COMMAND_EXAMPLES,
   POSITION,
@@ -20,8 +21,11 @@ import { PROBE, READ_OPERATIONS, type ReadOperation } from './operations.js';
 import { problemResponses, problemSchemas, type ProblemResponseName } from './problem-responses.js';
 import { componentSchemas, ref, toJsonSchema } from './schemas.js';
 
-/** The OpenAPI document, generated from the schemas that parse requests and describe answers. */
-export function createOpenApiDocument(): OpenApiDocument {
+/**
+ * The OpenAPI document, generated from the schemas that parse requests and describe answers: with the
+ * commands that those rules know, in their form.
+ */
+export function createOpenApiDocument(rules: RulesNumber): OpenApiDocument {
   return {
     openapi: '3.1.0',
     info: {
@@ -42,7 +46,9 @@ export function createOpenApiDocument(): OpenApiDocument {
     ],
     security: [{ bearer: [] }],
     paths: {
-      ...Object.fromEntries(COMMAND_TYPES.map((type) => [`/v1/commands/${type}`, post(type)])),
+      ...Object.fromEntries(
+        commandTypesOf(rules).map((type) => [`/v1/commands/${type}`, post(type)]),
+      ),
       ...Object.fromEntries(
         READ_OPERATIONS.map((operation) => [
           operation.path,
@@ -53,7 +59,7 @@ export function createOpenApiDocument(): OpenApiDocument {
     },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { ...componentSchemas(), ...problemSchemas() },
+      schemas: { ...componentSchemas(rules), ...problemSchemas() },
     },
   };
 }
@@ -61,8 +67,11 @@ export function createOpenApiDocument(): OpenApiDocument {
 const COMMAND_SUMMARIES: Readonly<Record<CommandType, string>> = {
   RechargePoints: 'Add a batch of points',
   ConsumePoints: 'Consume points, or hold them by a pre-deduction',
+  ExtendConsumption: 'Extend a pre-deduction: by time, by points, or by both',
   SettleConsumption: 'Settle a pre-deduction at its actual cost',
   RefundPoints: 'Refund a consumption, or a part of it',
+  ReverseRecharge: 'Reverse a recharge, or a part of it',
+  ReinstateRecharge: 'Undo the reversal of a recharge, or a part of it',
   ExpirePoints: 'Record the batches that have expired',
 };
 

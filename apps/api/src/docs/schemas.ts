@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  COMMAND_TYPES,
   accountBalance,
   accountBatches,
   accountState,
@@ -25,6 +24,7 @@ import {
   usageByDayAndSourceType,
   usageBySourceType,
 } from '#contracts';
+import type { RulesNumber } from '#ledger';
 import type { Json } from './openapi-types.js';
 
 /** The schemas of answers, by the names under which the document lists them. */
@@ -60,23 +60,22 @@ const uri = (name: string): string => `#/components/schemas/${name}`;
 export const ref = (name: string): Json => ({ $ref: uri(name) });
 
 /** Generates each schema once from its parser. A schema that is part of another one is referenced. */
-export function componentSchemas(): Record<string, Json> {
+export function componentSchemas(rules: RulesNumber): Record<string, Json> {
   return {
-    ...toJsonSchemas(commandDataSchemas, 'input', COMMAND_TYPES),
-    ...toJsonSchemas(RESPONSE_SCHEMAS, 'output', Object.keys(RESPONSE_SCHEMAS)),
+    ...toJsonSchemas(commandDataSchemas(rules), 'input'),
+    ...toJsonSchemas(RESPONSE_SCHEMAS, 'output'),
   };
 }
 
-function toJsonSchemas<Name extends string>(
-  schemas: Readonly<Record<Name, z.ZodType>>,
+function toJsonSchemas(
+  schemas: Readonly<Record<string, z.ZodType>>,
   io: 'input' | 'output',
-  names: readonly string[],
 ): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
-  for (const name of names) registry.add(schemas[name as Name], { id: name });
+  for (const [name, schema] of Object.entries(schemas)) registry.add(schema, { id: name });
   const { schemas: described } = z.toJSONSchema(registry, { uri, io, unrepresentable: 'any' });
   return Object.fromEntries(
-    names.map((name) => [name, withoutIds({ ...described[name] })] as const),
+    Object.keys(schemas).map((name) => [name, withoutIds({ ...described[name] })] as const),
   );
 }
 

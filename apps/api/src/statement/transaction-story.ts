@@ -1,10 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  commandTypeOnWire,
-  sourceTypeOnWire,
-  type ConsumptionStory,
-  type TransactionStory,
-} from '#contracts';
+import { sourceTypeOnWire, type ConsumptionStory, type TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
 import { EVENT_STORE, READ_TABLES } from '#platform';
@@ -32,7 +27,7 @@ export class TransactionStoryReader {
       event: toStoredEvent(decoded),
       command: {
         ...provenance.command,
-        type: commandTypeOnWire(provenance.command.type),
+        type: provenance.command.type,
         received_at: event.receivedAt,
       },
       consumption: toConsumptionStory(details),
