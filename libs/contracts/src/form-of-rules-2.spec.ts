@@ -210,7 +210,7 @@ describe('an overrun and what happens on time-out', () => {
     (word) => {
       const fields = { settle_within: 60, overrun: word };
       expect(faultsOf('ConsumePoints', fields)).toEqual([
-        { field: 'overrun', reason: 'must be one of owe, cap, refuse' },
+        { field: 'overrun', reason: 'must be one of refuse, cap, owe' },
       ]);
       expect(badFields('SettleConsumption', { overrun: word })).toEqual(['overrun']);
     },
