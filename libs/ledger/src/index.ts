@@ -22,13 +22,17 @@ export {
 export { deserializeEvent, parseEvent, serializeEvent } from './storage/codec.js';
 export type { Provenance } from './storage/provenance.js';
 export { UnknownEvent, UnreadableEvent } from './storage/unreadable-event.js';
-export type {
-  CommandType,
-  ConsumePoints,
-  LedgerCommand,
-  RechargePoints,
-  RefundPoints,
-  SettleConsumption,
+export {
+  ON_TIMEOUT,
+  REVERSAL_CAUSES,
+  SHORTFALLS,
+  type CommandType,
+  type ConsumePoints,
+  type LedgerCommand,
+  type RechargePoints,
+  type RefundPoints,
+  type SettleConsumption,
+  type Shortfall,
 } from './account/commands.js';
 export { decide, effectiveAt, type Decision } from './account/decide.js';
 export { TERMS_OF_RULES_1 } from './account/rules-1.js';
@@ -36,6 +40,7 @@ export type { Terms } from './account/rules.js';
 export { termsOf } from './account/terms.js';
 export type {
   CommandRefused,
+  ConsumptionExtended,
   ConsumptionSettled,
   DebtCollected,
   DebtForgiven,
@@ -46,6 +51,8 @@ export type {
   PointsExpired,
   PointsRecharged,
   PointsRefunded,
+  RechargeReinstated,
+  RechargeReversed,
   Return,
 } from './account/events.js';
 export { rulesOf } from './account/events.js';
@@ -53,9 +60,11 @@ export {
   BALANCE_MAX,
   COMMAND_POINTS_MAX,
   DURATION_SECONDS_MAX,
+  HOLD_DAYS_MAX,
   ID_MAX,
   PRIORITY_DEFAULT,
   PRIORITY_MAX,
+  QUANTITY_MAX,
   REASON_MAX,
   RECHARGE_BALANCE_MAX,
   SETTLE_WITHIN_SECONDS_MAX,
@@ -65,6 +74,7 @@ export { adoptPolicy, evolve, replay } from './account/evolve.js';
 export {
   DEFAULT_POLICY,
   DEFAULT_SETTINGS_POLICY,
+  OVERRUNS,
   REMEMBER_EVERYTHING,
   policyFaults,
   policyOfRules1,
@@ -86,6 +96,7 @@ export {
   firstSettings,
   settingsInForce,
   type PublishedSettings,
+  type RulesNumber,
   type Settings,
 } from './settings/settings.js';
 export type { SettingsFault } from './settings/settings-fault.js';
