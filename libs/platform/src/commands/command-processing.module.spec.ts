@@ -5,6 +5,7 @@ import { MemoryEventStore, MemorySnapshotStore } from '#event-store/testing';
 import { DEFAULT_POLICY } from '#ledger';
 import { ConfigModule } from '../config/config.module.js';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.js';
+import { Health } from '../health/health.js';
 import { GracefulShutdown } from '../lifecycle/graceful-shutdown.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { logLines } from '../testing/log-lines.js';
@@ -35,6 +36,7 @@ async function open() {
     { provide: LOG, useValue: log },
     { provide: EVENT_STORE, useValue: events },
     { provide: SNAPSHOT_STORE, useValue: new MemorySnapshotStore() },
+    { provide: Health, useValue: new Health(['settings']) },
   );
   const config = {
     LEDGER_POLICY: DEFAULT_POLICY,

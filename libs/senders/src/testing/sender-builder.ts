@@ -8,8 +8,11 @@ export const buildSender = (changes: Partial<Sender> = {}): Sender => ({
   types: new Set([
     'RechargePoints',
     'ConsumePoints',
+    'ExtendConsumption',
     'SettleConsumption',
     'RefundPoints',
+    'ReverseRecharge',
+    'ReinstateRecharge',
     'ExpirePoints',
   ]),
   sourceTypes: null,
