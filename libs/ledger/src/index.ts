@@ -37,6 +37,7 @@ export {
 export { decide, effectiveAt, type Decision } from './account/decide.js';
 export { TERMS_OF_RULES_1 } from './account/rules-1.js';
 export type { Terms } from './account/rules.js';
+export { quote } from './account/quote.js';
 export { termsOf } from './account/terms.js';
 export type {
   CommandRefused,

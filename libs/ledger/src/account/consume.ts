@@ -1,13 +1,11 @@
 import type { ConsumePoints } from './commands.js';
 import { begunConsumptionId } from './command-ids.js';
-import { measureOf, measureRefusal } from './cost.js';
 import { planDraws } from './draws.js';
 import type { PendingEvents } from './pending-events.js';
+import { quote } from './quote.js';
 import type { Refusal } from './refusals.js';
 import { retainedConsumption } from './retained.js';
-import { UNIT_CALL, type Business, type FrozenPrice } from '../settings/business.js';
-import { COMMAND_POINTS_MAX } from '../settings/limits.js';
-import { priceOf } from '../settings/price.js';
+import type { Business, FrozenPrice } from '../settings/business.js';
 import { plusSeconds } from '../support/time.js';
 
 export function consume(pending: PendingEvents, command: ConsumePoints): Refusal | null {
@@ -17,15 +15,9 @@ export function consume(pending: PendingEvents, command: ConsumePoints): Refusal
   if (retainedConsumption(pending, consumptionId)) {
     return { code: 'ConsumptionIdReused', details: { consumptionId } };
   }
-  const business = pending.business(sourceType);
-  if (business === undefined || business.retired) {
-    return { code: 'UnknownBusiness', details: { sourceType } };
-  }
-  const refusal = measureRefusal(command, business);
-  if (refusal !== null) return refusal;
-  const quantity = quantityOf(command, business);
-  const points = pointsOf(command, business, quantity);
-  if (typeof points !== 'number') return points;
+  const quoted = quote(command, pending.business(sourceType));
+  if ('code' in quoted) return quoted;
+  const { business, quantity, points } = quoted;
   if (settleWithin !== null && rules.hasTooManyOpen(pending)) {
     return { code: 'TooManyOpen', details: {} };
   }
@@ -57,26 +49,6 @@ export function consume(pending: PendingEvents, command: ConsumePoints): Refusal
 }
 
 const NO_HOLD = { overrun: null, onTimeout: null };
-
-/** What a price counts; of a business that is billed by the call it is one where nothing was told. */
-function quantityOf(command: ConsumePoints, business: Business): number | null {
-  const isOneCall = command.points === null && business.unit === UNIT_CALL;
-  return measureOf(command, business) ?? (isOneCall ? 1 : null);
-}
-
-/** The points that were told, or else the price of the quantity. */
-function pointsOf(
-  command: ConsumePoints,
-  { code: sourceType, price }: Business,
-  quantity: number | null,
-): number | Refusal {
-  if (command.points !== null) return command.points;
-  if (price === null) return { code: 'NoPrice', details: { sourceType } };
-  if (quantity === null) return { code: 'QuantityMissing', details: { sourceType } };
-  const points = priceOf(quantity, price);
-  if (points === 0) return { code: 'NothingToCharge', details: {} };
-  return points > COMMAND_POINTS_MAX ? { code: 'PriceTooHigh', details: {} } : points;
-}
 
 const frozenPrices = new WeakMap<Business, FrozenPrice>();
 
