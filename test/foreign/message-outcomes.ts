@@ -1,4 +1,4 @@
-import { RULES_OF_EDGE, TOPICS, parseCommandMessage, type CommandOutcome } from '#contracts';
+import { TOPICS, parseCommandMessage, type CommandOutcome } from '#contracts';
 import { connectKafka, readTopic, type IncomingMessage } from '#kafka';
 
 export interface MessageOutcomes {
@@ -47,8 +47,11 @@ export async function messageOutcomes(brokers: readonly string[]): Promise<Messa
   return { messages, deadLettered: deadLettered.size, answered, lost };
 }
 
+/** The newest form, in which every command of older rules can be read too. */
+const RULES = 2;
+
 /** The id as the ledger reads it: in structured mode from the value, whatever the headers contain. */
 function idOf({ key, value, headers }: IncomingMessage): string {
-  const parsed = parseCommandMessage({ key, value, headers }, RULES_OF_EDGE);
+  const parsed = parseCommandMessage({ key, value, headers }, RULES);
   return parsed.ok ? parsed.value.id : '';
 }

@@ -1,10 +1,4 @@
-import {
-  RULES_OF_EDGE,
-  TOPICS,
-  parseCommandMessage,
-  parseOutcome,
-  type CommandOutcome,
-} from '#contracts';
+import { TOPICS, parseCommandMessage, parseOutcome, type CommandOutcome } from '#contracts';
 import { toLedgerCommand } from '#commands';
 import { type RecordedEvent } from '#event-store';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
@@ -99,8 +93,11 @@ export function checkAccount(
   return checkAgainstModel(commands, events, policy);
 }
 
+/** The settings of a simulation say rules 1. */
+const RULES = 1;
+
 const commandOf = (message: IncomingMessage): LedgerCommand | null => {
-  const parsed = parseCommandMessage(message, RULES_OF_EDGE);
+  const parsed = parseCommandMessage(message, RULES);
   if (!parsed.ok) return null;
   return toLedgerCommand(parsed.value, new Date(message.timestampMs).toISOString());
 };

@@ -172,9 +172,10 @@ class World {
       faultOf: () => this.#storeFault(),
       readFaultOf: () => (this.#happens(0.02) ? new Error('the store is unavailable') : undefined),
     });
+    const settings = fixedSettings({ policy: this.policy });
     const processor = new AccountCommandProcessor({
       store,
-      settings: fixedSettings({ policy: this.policy }),
+      settings,
       snapshots: this.#snapshots,
       clock: this.#clock,
       random: () => this.dice.next(),
@@ -192,6 +193,7 @@ class World {
     });
     const intake = new IntakeConsumer({
       execute: (command, origin) => processor.run(command, origin),
+      settings,
       sink: this.#kafka.sink,
       senders: allowAnySender(),
       clearCache: () => processor.clearCache(),

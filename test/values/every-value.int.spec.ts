@@ -105,7 +105,11 @@ describe('Every value that the schemas accept', () => {
       ...{ topic: 'points.commands', partition: 0, offset: '9223372036854775807', timestampMs },
       ...{ key: Buffer.from(key), value: Buffer.from(value), headers },
     };
-    const sent = readCommandMessage(message, NOW_MS, allowAnySender());
+    const sent = readCommandMessage(message, {
+      nowMs: NOW_MS,
+      rules: 1,
+      senders: allowAnySender(),
+    });
     if (sent.kind !== 'command')
       throw new Error(`the parser rejects ${body.type}: ${JSON.stringify(sent)}`);
     const { answer, position } = await processor.run(sent.command, sent.origin);

@@ -1,5 +1,4 @@
 import {
-  RULES_OF_EDGE,
   formatFieldErrors,
   timeFromMs,
   parseCommandMessage,
@@ -14,7 +13,7 @@ import { toLedgerCommand } from '#commands';
 import { commandIdOf, digestedData, payloadDigest, outcomeIdOf } from '#identity';
 import type { Origin } from '#commands';
 import type { IncomingMessage } from '#kafka';
-import type { LedgerCommand } from '#ledger';
+import type { LedgerCommand, RulesNumber } from '#ledger';
 import { DETAIL_CHARACTERS_MAX } from './dead-letter.js';
 import type { Denial, Senders, SenderPermission } from '#senders';
 
@@ -44,20 +43,40 @@ export type CommandMessage =
   /** The sender may not send it. No outcome is published, because the message may be forged. */
   | { readonly kind: 'forbidden'; readonly denial: Denial };
 
+/** How messages are read. */
+interface ReadOptions {
+  readonly nowMs: number;
+  /** Those in force at `momentOfForm`. */
+  readonly rules: RulesNumber;
+  readonly senders: Senders;
+}
+
+const isAhead = ({ timestampMs }: IncomingMessage, nowMs: number): boolean =>
+  timestampMs > nowMs + CLOCK_AHEAD_MS_MAX;
+
+/**
+ * The settings in force then say in which form a message is read: when the broker stamped it, or now
+ * where the stamp is none that a command may have.
+ */
+export function momentOfForm(message: IncomingMessage, nowMs: number): string {
+  const { timestampMs } = message;
+  const stamp = timestampMs < 0 || isAhead(message, nowMs) ? null : timeFromMs(timestampMs);
+  return stamp ?? new Date(nowMs).toISOString();
+}
+
 /**
  * Parses a message into a command or a dead letter, and never throws. The sender is authenticated
  * before any outcome is prepared: an outcome for a forged message would mislead the true sender.
  */
 export function readCommandMessage(
   message: IncomingMessage,
-  nowMs: number,
-  senders: Senders,
+  { nowMs, rules, senders }: ReadOptions,
 ): CommandMessage {
   if (message.fault !== undefined) {
     const reason = message.fault.kind === 'undecodable' ? 'Undecodable' : 'Invalid';
     return deadLetterMessage(message, reason, message.fault.detail, null);
   }
-  const parsed = parseCommandMessage(message, RULES_OF_EDGE);
+  const parsed = parseCommandMessage(message, rules);
   if (!parsed.ok) return rejectInvalid(message, parsed, senders);
   const from = messageSender(parsed.value);
   const authenticated = senders.authenticateMessage(message, from);
@@ -65,7 +84,7 @@ export function readCommandMessage(
   const { permission: right } = authenticated;
   const { timestampMs } = message;
   const at = timestampMs < 0 ? null : timeFromMs(timestampMs);
-  if (timestampMs > nowMs + CLOCK_AHEAD_MS_MAX) {
+  if (isAhead(message, nowMs)) {
     const stamp = at ?? `${timestampMs} ms after 1970`;
     const detail = `the record is stamped ${stamp}, more than five minutes ahead of the ledger's clock`;
     return deadLetterMessage(message, 'ClockAhead', detail, from);

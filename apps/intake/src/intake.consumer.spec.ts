@@ -3,7 +3,8 @@ import { TOPICS, commandMessage, type CommandBody } from '#contracts';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import type { IncomingMessage, IncomingMessages, OutgoingMessage } from '#kafka';
 import { allowAnySender } from '#senders';
-import { fixedSettings } from '#settings/testing';
+import { SettingsUnavailable, type SettingsSource } from '#settings';
+import { fixedSettings, settingsInForceOf } from '#settings/testing';
 import {
   IntakeConsumer,
   PartitionHaltedError,
@@ -45,13 +46,13 @@ const consume = (points: number): CommandBody => ({
 
 function open(change: Partial<IntakeConsumerOptions> = {}) {
   const log = new MemoryLog();
-  const processor = new AccountCommandProcessor({
-    store: new MemoryEventStore({ log }),
-    settings: fixedSettings(),
-  });
+  const { settings = fixedSettings() } = change;
+  const store = new MemoryEventStore({ log });
+  const processor = new AccountCommandProcessor({ store, settings });
   const sent: OutgoingMessage[] = [];
   const intake = new IntakeConsumer({
     execute: (command, origin, options) => processor.run(command, origin, options),
+    settings,
     senders: allowAnySender(),
     sink: { send: async (messages) => void sent.push(...messages) },
     clearCache: () => processor.clearCache(),
@@ -346,5 +347,105 @@ describe('The intake consumer', () => {
     expect(handled).toEqual({ kind: 'all' });
     expect(sent[0]?.headers).toMatchObject({ 'dead-reason': 'AccountStopped' });
     expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'on', balance: 2 }]);
+  });
+});
+
+describe('The form of a message', () => {
+  const SWITCH_MS = NOW_MS - 60_000;
+  const before = settingsInForceOf({ rules: 1 });
+  const after = settingsInForceOf({ version: 2, rules: 2 });
+
+  /** Rules 2 from a minute ago on; `isKnown` says of which moments the settings are known. */
+  const switching = (isKnown: (atMs: number) => boolean = () => true): SettingsSource => {
+    const peek = (at: string) => {
+      const atMs = Date.parse(at);
+      if (!isKnown(atMs)) return null;
+      return atMs < SWITCH_MS ? before : after;
+    };
+    return {
+      peek,
+      inForceAt: async (at) => {
+        const found = peek(at);
+        if (found !== null) return found;
+        throw new SettingsUnavailable('store-away', 'The settings could not be read');
+      },
+    };
+  };
+
+  const named = (id: string, timestampMs: number) =>
+    messageOf(
+      {
+        type: 'RechargePoints',
+        data: { user_id: USER, points: 5, expires_at: null, recharge_id: id },
+      },
+      id,
+      { timestampMs },
+    );
+  const reversed = (id: string, timestampMs: number) =>
+    messageOf(
+      {
+        type: 'ReverseRecharge',
+        data: { user_id: USER, recharge_id: 'order-1', cause: 'mistake' },
+      },
+      id,
+      { timestampMs },
+    );
+
+  it('is that of the rules in force when the broker stamped it', async () => {
+    const { handle, sent } = open({ settings: switching() });
+    await handle(
+      named('early', SWITCH_MS - 1),
+      reversed('too-early', SWITCH_MS - 1),
+      named('order-1', SWITCH_MS),
+      reversed('undone', SWITCH_MS),
+    );
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
+      { command_id: 'early', status: 'invalid', detail: expect.stringContaining('recharge_id') },
+      { command_id: 'order-1', status: 'accepted', recharge_id: 'order-1' },
+      { command_id: 'undone', status: 'accepted', points: 5 },
+    ]);
+    const letters = sent.filter(({ topic }) => topic === TOPICS.dead);
+    expect(letters.map(({ headers }) => headers?.['dead-reason'])).toEqual(['Invalid', 'Invalid']);
+  });
+
+  it('is that of now where it has no stamp, or one that is too far ahead', async () => {
+    const { handle, sent } = open({ settings: switching((atMs) => atMs <= NOW_MS) });
+    await handle(named('ahead', NOW_MS + 3_600_000), named('without', -1));
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
+      { command_id: 'ahead', status: 'invalid', detail: expect.stringContaining('ahead') },
+      { command_id: 'without', status: 'invalid', detail: expect.stringContaining('timestamp') },
+    ]);
+  });
+
+  it('is waited for where the settings are not known, so that no message overtakes another', async () => {
+    let isAway = true;
+    const settings = switching((atMs) => atMs < NOW_MS || !isAway);
+    const { handle, sent } = open({ settings });
+    const messages = [
+      named('order-1', SWITCH_MS),
+      reversed('later', NOW_MS),
+      named('order-2', SWITCH_MS),
+    ];
+    const first = await handle(...messages);
+    expect(first).toMatchObject({ kind: 'some', done: 1, cause: { code: 'store-away' } });
+    expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([{ command_id: 'order-1' }]);
+    isAway = false;
+    expect(await handle(...messages.slice(1))).toEqual({ kind: 'all' });
+    expect(bodiesOf(sent, TOPICS.outcomes).map(({ command_id }) => command_id)).toEqual([
+      'order-1',
+      'later',
+      'order-2',
+    ]);
+  });
+
+  it('is not known while rules that this build does not know are in force', async () => {
+    const unknown = new SettingsUnavailable('unknown-rules', 'They are of rules 3');
+    const peek = () => {
+      throw unknown;
+    };
+    const { handle, sent } = open({ settings: { peek, inForceAt: async () => peek() } });
+    const handled = await handle(named('order-1', NOW_MS));
+    expect(handled).toEqual({ kind: 'some', done: 0, cause: unknown });
+    expect(sent).toEqual([]);
   });
 });

@@ -18,7 +18,8 @@ import type {
 } from '#kafka';
 import type { LedgerCommand } from '#ledger';
 import { NotAllowed, type Denial, type Senders } from '#senders';
-import { readCommandMessage, type CommandMessage } from './command-message.js';
+import { SettingsUnavailable, type SettingsSource } from '#settings';
+import { momentOfForm, readCommandMessage, type CommandMessage } from './command-message.js';
 import { deadLetter } from './dead-letter.js';
 import { SILENT_OBSERVER, type IntakeObserver } from './intake-observer.js';
 
@@ -29,6 +30,8 @@ export interface IntakeConsumerOptions {
     origin: Origin,
     options?: RunOptions,
   ) => Promise<CommandResult>;
+  /** Messages are read in the form of the rules in force at their time. */
+  readonly settings: SettingsSource;
   /** Authenticates the senders and gives their permissions. */
   readonly senders: Senders;
   readonly sink: OutcomeSink;
@@ -59,10 +62,7 @@ export class IntakeConsumer implements MessageHandler {
   }
 
   async handle(messages: IncomingMessages): Promise<HandleResult> {
-    const nowMs = this.#options.now();
-    const read = messages.map((message) =>
-      readCommandMessage(message, nowMs, this.#options.senders),
-    );
+    const { read, unreadCause } = await this.#read(messages);
     const answers = await Promise.allSettled(
       read.map((one, index) => this.#answer(one, messages[index] as IncomingMessage)),
     );
@@ -70,9 +70,12 @@ export class IntakeConsumer implements MessageHandler {
     const completed = failed < 0 ? answers : answers.slice(0, failed);
     const outgoing = completed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     if (outgoing.length > 0) await this.#options.sink.send(outgoing);
-    if (failed < 0) return { kind: 'all' };
-    const cause: unknown = (answers[failed] as PromiseRejectedResult).reason;
-    return { kind: 'some', done: failed, cause };
+    if (failed >= 0) {
+      const cause: unknown = (answers[failed] as PromiseRejectedResult).reason;
+      return { kind: 'some', done: failed, cause };
+    }
+    if (read.length === messages.length) return { kind: 'all' };
+    return { kind: 'some', done: read.length, cause: unreadCause };
   }
 
   async sendToDeadLetters(message: IncomingMessage, bug: unknown): Promise<void> {
@@ -81,6 +84,31 @@ export class IntakeConsumer implements MessageHandler {
 
   partitionsRevoked(): void {
     this.#options.clearCache();
+  }
+
+  /**
+   * Reads the messages up to the first one at whose time the settings are not known. Those behind it are
+   * delivered again with it, or they would overtake it.
+   */
+  async #read(
+    messages: IncomingMessages,
+  ): Promise<{ readonly read: readonly CommandMessage[]; readonly unreadCause: unknown }> {
+    const { settings, senders } = this.#options;
+    const nowMs = this.#options.now();
+    const read: CommandMessage[] = [];
+    for (const message of messages) {
+      const at = momentOfForm(message, nowMs);
+      try {
+        // Only where they are not known at once is there a wait, which may be for a read of the store.
+        const inForce = settings.peek(at) ?? (await settings.inForceAt(at));
+        const { rules } = inForce.settings;
+        read.push(readCommandMessage(message, { nowMs, rules, senders }));
+      } catch (unreadCause) {
+        if (!(unreadCause instanceof SettingsUnavailable)) throw unreadCause;
+        return { read, unreadCause };
+      }
+    }
+    return { read, unreadCause: null };
   }
 
   /** The outgoing messages for one message. Rejects when the message has to be delivered again. */

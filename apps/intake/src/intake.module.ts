@@ -14,11 +14,13 @@ import {
   OUTCOME_SINK,
   ProcessModule,
   SENDERS,
+  SETTINGS,
   SendersModule,
   StoresModule,
 } from '#platform';
 import { Health, StallDetector, type Environment, type Log } from '#platform/process';
 import type { Senders } from '#senders';
+import type { SettingsSource } from '#settings';
 import { IntakeConsumer } from './intake.consumer.js';
 import { intakeObserver } from './intake-metrics.js';
 import type { IntakeVariables } from './intake-variables.js';
@@ -61,6 +63,7 @@ export class IntakeModule {
             CONFIG,
             CommandBus,
             AccountCommandProcessor,
+            SETTINGS,
             SENDERS,
             OUTCOME_SINK,
             CLOCK,
@@ -71,6 +74,7 @@ export class IntakeModule {
             { KAFKA_UNDECODABLE: undecodable }: IntakeVariables,
             bus: CommandBus,
             processor: AccountCommandProcessor,
+            settings: SettingsSource,
             senders: Senders,
             sink: OutcomeSink,
             clock: Clock,
@@ -80,6 +84,7 @@ export class IntakeModule {
             new IntakeConsumer({
               execute: (command, origin, options) =>
                 bus.execute(new RunLedgerCommand(command, origin, options)),
+              settings,
               senders,
               sink,
               clearCache: () => processor.clearCache(),

@@ -87,14 +87,14 @@ function open() {
   const parsed = parseSenders(JSON.stringify(FILE), ENV);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   const log = new MemoryLog();
-  const processor = new AccountCommandProcessor({
-    store: new MemoryEventStore({ log }),
-    settings: fixedSettings(),
-  });
+  const settings = fixedSettings();
+  const store = new MemoryEventStore({ log });
+  const processor = new AccountCommandProcessor({ store, settings });
   const sent: OutgoingMessage[] = [];
   const denials: Denial[] = [];
   const intake = new IntakeConsumer({
     execute: (command, origin, options) => processor.run(command, origin, options),
+    settings,
     senders: new Senders(new SenderDirectory(parsed.value)),
     sink: { send: async (messages) => void sent.push(...messages) },
     clearCache: () => processor.clearCache(),

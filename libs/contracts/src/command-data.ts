@@ -25,12 +25,6 @@ const FORMS: Readonly<Record<RulesNumber, CommandForm>> = {
   2: FORM_OF_RULES_2,
 };
 
-/**
- * The rules by whose form the edge reads commands. It stays 1 until the edge asks the settings which
- * rules are in force at the time of a command.
- */
-export const RULES_OF_EDGE: RulesNumber = 1;
-
 /** The schema of each command that those rules know. */
 export const commandDataSchemas = (rules: RulesNumber): CommandForm => FORMS[rules];
 

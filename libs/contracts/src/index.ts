@@ -12,7 +12,6 @@ export {
 } from './account.js';
 export { parseCommandMessage, type CommandMessage, type ParsedMessage } from './command-message.js';
 export {
-  RULES_OF_EDGE,
   addressee,
   commandDataSchemas,
   commandTypesOf,

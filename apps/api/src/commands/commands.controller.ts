@@ -3,10 +3,11 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#async';
 import { RunLedgerCommand, toLedgerCommand } from '#commands';
-import { toOutcome, type CommandOutcome, type CommandType } from '#contracts';
+import { toOutcome, type CommandOutcome } from '#contracts';
 import { digestedData } from '#identity';
-import { CLOCK, SENDERS } from '#platform';
+import { CLOCK, SENDERS, SETTINGS } from '#platform';
 import { NotAllowed, type Senders } from '#senders';
+import type { SettingsSource } from '#settings';
 import { callerOf } from '../common/access/caller.js';
 import { RequirePermission } from '../common/access/permissions.js';
 import { API_OBSERVER, type ApiObserver } from '../common/observer/api-observer.js';
@@ -14,8 +15,7 @@ import { senderForbidden, type Problem } from '../common/problems/problem.js';
 import { requestOrigin } from '../common/parsing/request-origin.js';
 import { POSITION_HEADER } from '../common/reads/read-position.interceptor.js';
 import { refusalProblem } from './command-refusal.js';
-import { parseCommand } from './command-request.js';
-import { CommandTypePipe } from './command-type.pipe.js';
+import { parseCommand, parseCommandType } from './command-request.js';
 
 const REPLAYED_HEADER = 'idempotency-replayed';
 
@@ -26,6 +26,7 @@ const QUEUE_WAIT_MS_MAX = 1_000;
 export class CommandsController {
   constructor(
     private readonly bus: CommandBus,
+    @Inject(SETTINGS) private readonly settings: Pick<SettingsSource, 'inForceAt'>,
     @Inject(SENDERS) private readonly senders: Senders,
     @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
     @Inject(API_OBSERVER) private readonly observer: ApiObserver,
@@ -35,14 +36,17 @@ export class CommandsController {
   @HttpCode(200)
   @RequirePermission('send commands')
   async run(
-    @Param('type', CommandTypePipe) type: CommandType,
+    @Param('type') name: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandOutcome> {
+    const at = new Date(this.clock.timeOfDay()).toISOString();
+    const { rules } = (await this.settings.inForceAt(at)).settings;
+    const type = parseCommandType(name, rules);
     const from = this.senders.authenticateSubject(callerOf(request).subject);
     if (!from.ok) throw this.#reportForbidden(new NotAllowed(from.denial));
-    const sent = parseCommand(request, type, from.source);
-    const command = toLedgerCommand(sent, new Date(this.clock.timeOfDay()).toISOString());
+    const sent = parseCommand(request, { type, rules, source: from.source });
+    const command = toLedgerCommand(sent, at);
     const origin = { ...requestOrigin(request), data: digestedData(sent.data) };
     const { answer, position } = await from.permission
       .execute(command, (checkRecording) =>

@@ -1,11 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Controller, Get, Header, Param, StreamableFile } from '@nestjs/common';
-import { RULES_OF_EDGE } from '#contracts';
+import { Controller, Get, Header, Inject, Param, StreamableFile } from '@nestjs/common';
+import type { Clock } from '#async';
+import type { RulesNumber } from '#ledger';
+import { CLOCK, SETTINGS } from '#platform';
+import type { SettingsSource } from '#settings';
 import { Public } from '../common/access/permissions.js';
 import { notFound } from '../common/problems/problem.js';
 import { createOpenApiDocument } from './openapi.js';
+import type { OpenApiDocument } from './openapi-types.js';
 import { REFERENCE_PAGE, REFERENCE_SCRIPT } from './reference-page.js';
 
 /** The folder of the package, whose files are read on request. */
@@ -21,11 +25,23 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 @Controller()
 @Public()
 export class DocsController {
-  readonly #document = createOpenApiDocument(RULES_OF_EDGE);
+  readonly #documents = new Map<RulesNumber, OpenApiDocument>();
 
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Pick<SettingsSource, 'inForceAt'>,
+    @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
+  ) {}
+
+  /** Describes the commands that are taken now. */
   @Get('openapi.json')
-  document() {
-    return this.#document;
+  async document(): Promise<OpenApiDocument> {
+    const now = new Date(this.clock.timeOfDay()).toISOString();
+    const { rules } = (await this.settings.inForceAt(now)).settings;
+    const known = this.#documents.get(rules);
+    if (known !== undefined) return known;
+    const document = createOpenApiDocument(rules);
+    this.#documents.set(rules, document);
+    return document;
   }
 
   @Get('docs')

@@ -223,8 +223,9 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     problems: ['NotFound'],
   }),
   publicRead('/openapi.json', 'This OpenAPI document', {
+    problems: ['ServiceUnavailable'],
     success: {
-      description: 'The document.',
+      description: 'The document, with the commands of the rules in force now.',
       mediaType: 'application/json',
       schema: { type: 'object' },
       example: { openapi: '3.1.0' },

@@ -13,7 +13,7 @@ import type { ReadTables, TableWriter } from '#read-model';
 import { MemoryReadTables } from '#read-model/testing';
 import { allowAnySender, type Senders } from '#senders';
 import { SettingsReader } from '#settings';
-import { fixedSettings } from '#settings/testing';
+import { fixedSettings, type FixedSettingsOptions } from '#settings/testing';
 import { ApiRoutesModule } from '../api.module.js';
 import {
   TOKEN_VERIFIER,
@@ -66,8 +66,10 @@ export interface TestApiOptions {
   readonly store?: EventStore;
   readonly tables?: ReadTables & TableWriter;
   readonly commandProcessor?: AccountCommandProcessor;
-  /** Changes to the policy of settings that never change, and say rules 1. */
+  /** Changes to the policy of settings that never change, and say rules 1 unless it is told. */
   readonly policy?: Partial<Policy>;
+  /** What else those settings say. */
+  readonly settings?: Omit<FixedSettingsOptions, 'policy'>;
   /** Whether commands are decided by the settings in the store instead. */
   readonly readSettings?: boolean;
   readonly parts?: Partial<TestApiParts>;
@@ -91,8 +93,10 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const { store = new MemoryEventStore({ timeOfDay: () => clock.timeOfDay() }) } = options;
   const tables: ReadTables & TableWriter = options.tables ?? new MemoryReadTables();
   const reportedErrors: unknown[] = [];
-  const reader = new SettingsReader({ store, clock, policyChanges: policy });
-  const settings = options.readSettings === true ? reader : fixedSettings({ policy });
+  const { readSettings = false } = options;
+  const settings = readSettings
+    ? new SettingsReader({ store, clock, policyChanges: policy })
+    : fixedSettings({ ...options.settings, policy });
   const commandProcessor =
     options.commandProcessor ?? new AccountCommandProcessor({ store, settings });
   const { senders, health, metrics, observer, pageFolder = null, ...apiOptions } = parts;
@@ -104,7 +108,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     [EVENT_STORE, store],
     [READ_TABLES, tables],
     [CLOCK, clock],
-    [SETTINGS, reader],
+    [SETTINGS, settings],
     [METRICS, metrics ?? new Registry()],
     [SENDERS, senders ?? allowAnySender()],
     [TOKEN_VERIFIER, tokens satisfies TokenVerifier],

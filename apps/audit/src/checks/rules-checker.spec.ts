@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
-import { RULES_OF_EDGE, parseCommandData, type CommandType } from '#contracts';
+import { parseCommandData, type CommandType } from '#contracts';
 import { type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { accountStream, chainHash } from '#identity';
@@ -49,7 +49,7 @@ async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
   const processor = new AccountCommandProcessor({ store, settings: fixedSettings({ policy }) });
   for (const { command } of steps) {
     const { at, type, data, source, id } = command;
-    const parsed = parseCommandData(type, data, RULES_OF_EDGE);
+    const parsed = parseCommandData(type, data, 1);
     if (!parsed.ok) continue;
     const sent = { ...parsed.value, source, id };
     await processor.run(toLedgerCommand(sent, at), { correlation: id });

@@ -41,6 +41,8 @@ const PATHS: readonly Path[] = [
   { method: 'POST', path: '/v1/settings', allowed: publishing, allowedStatus: 400 },
   { method: 'POST', path: '/v1/settings/check', allowed: publishing, allowedStatus: 400 },
   { method: 'GET', path: '/v1/businesses', allowed: all },
+  // The body is that of a command, too.
+  { method: 'POST', path: '/v1/quotes', allowed: all, allowedStatus: 400 },
   { method: 'GET', path: '/health/live', open: true, allowed: all },
   { method: 'GET', path: '/health/ready', open: true, allowed: all },
   { method: 'GET', path: '/metrics', open: true, allowed: all },
@@ -82,6 +84,7 @@ describe('the authorization matrix', () => {
   const routes: string[] = [];
   beforeAll(async () => {
     api = await openTestApi({
+      readSettings: true,
       parts: {
         streams: { streamsMax: 99, subjectStreamsMax: 99, pollMs: 10, heartbeatMs: 10_000 },
       },
