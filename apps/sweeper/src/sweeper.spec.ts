@@ -1,4 +1,5 @@
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
+import type { CommandBody } from '#contracts';
 import type { Position } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { MemoryReadTables } from '#read-model/testing';
@@ -9,9 +10,9 @@ const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 const userOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-async function open(limits: Partial<SweeperLimits> = {}) {
+async function open(limits: Partial<SweeperLimits> = {}, settings = fixedSettings()) {
   const store = new MemoryEventStore({ log: new MemoryLog() });
-  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
+  const processor = new AccountCommandProcessor({ store, settings });
   const tables = new MemoryReadTables();
   let nowMs = START_MS;
   let projected: Position | null = null;
@@ -23,19 +24,18 @@ async function open(limits: Partial<SweeperLimits> = {}) {
     projected = next;
   };
   const eventCount = async (): Promise<number> => (await store.readAll(null, 10_000)).events.length;
-  const recharge = (user: number, expiresAt: string) =>
-    processor.run(
-      toLedgerCommand(
-        {
-          type: 'RechargePoints',
-          data: { user_id: userOf(user), points: 10, expires_at: expiresAt },
-          source: '/spec',
-          id: `order-${user}`,
-        },
-        timeOf(nowMs),
-      ),
-      { correlation: 'spec' },
-    );
+  let commands = 0;
+  const send = async (body: CommandBody): Promise<void> => {
+    const sent = { ...body, source: '/spec', id: `spec-${(commands += 1)}` };
+    const command = toLedgerCommand(sent, timeOf(nowMs));
+    const { answer } = await processor.run(command, { correlation: 'spec' });
+    if (answer.status !== 'accepted') throw new Error(`${body.type}: ${answer.code}`);
+  };
+  const recharge = (user: number, expiresAt: string | null) =>
+    send({
+      type: 'RechargePoints',
+      data: { user_id: userOf(user), points: 10, expires_at: expiresAt },
+    });
   const sweeperOn = (projects: boolean) =>
     new Sweeper({
       tables: {
@@ -50,7 +50,7 @@ async function open(limits: Partial<SweeperLimits> = {}) {
       limits: { waitMsMax: 50, ...limits },
     });
   const pass = (ms: number): void => void (nowMs += ms);
-  return { project, recharge, sweeperOn, pass, eventCount, tables };
+  return { project, send, recharge, sweeperOn, pass, eventCount, tables };
 }
 
 const IN_AN_HOUR = timeOf(START_MS + 3_600_000);
@@ -112,5 +112,51 @@ describe('The sweeper', () => {
       failed: [{ userId: userOf(1), cause: away }],
     });
     expect((await sweeperOn(true).sweep()).sent).toBe(1);
+  });
+});
+
+describe('The sweeper under rules 2', () => {
+  const openRules2 = () => open({}, fixedSettings({ rules: 2 }));
+
+  const hold = (user: number, id: string, on_timeout: 'return' | 'charge'): CommandBody => ({
+    type: 'ConsumePoints',
+    data: {
+      user_id: userOf(user),
+      points: 10,
+      source_type: 'script',
+      consumption_id: id,
+      settle_within: 60,
+      on_timeout,
+    },
+  });
+
+  it('charges a pre-deduction that is charged when it times out, once', async () => {
+    const { send, recharge, project, sweeperOn, pass, tables } = await openRules2();
+    await recharge(1, null);
+    await send(hold(1, 'kept', 'charge'));
+    await project();
+    pass(60_000);
+    expect(await sweeperOn(true).sweep()).toEqual({ sent: 1, failed: [] });
+    await project();
+    expect(await tables.account(userOf(1))).toMatchObject({ balance: 0, held: 0, owed: 0 });
+    pass(60_000);
+    expect(await sweeperOn(true).sweep()).toEqual({ sent: 0, failed: [] });
+  });
+
+  it('collects a debt from the points that a time-out returns', async () => {
+    const { send, recharge, project, sweeperOn, pass, tables } = await openRules2();
+    const user_id = userOf(1);
+    await recharge(1, null);
+    await send(hold(1, 'first', 'return'));
+    await recharge(1, null);
+    await send(hold(1, 'second', 'return'));
+    const settled = { user_id, consumption_id: 'first', points: 14 };
+    await send({ type: 'SettleConsumption', data: settled });
+    await project();
+    expect(await tables.account(user_id)).toMatchObject({ balance: 0, held: 10, owed: 4 });
+    pass(60_000);
+    expect(await sweeperOn(true).sweep()).toEqual({ sent: 1, failed: [] });
+    await project();
+    expect(await tables.account(user_id)).toMatchObject({ balance: 6, held: 0, owed: 0 });
   });
 });

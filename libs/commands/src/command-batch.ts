@@ -19,6 +19,7 @@ import type { LoadedAccount } from './loaded-account.js';
 import type { ProcessorContext } from './processor-options.js';
 import { appendBytes, encodeEvent, provenancesOf, type Origin } from './encode-event.js';
 import type { QueuedCommand } from './admission-queue.js';
+import { debtChanges, type DebtChange } from './debt-changes.js';
 import { DecisionFailed } from './errors.js';
 
 export interface CommandResult {
@@ -90,6 +91,7 @@ export class CommandBatch {
   readonly expected: number;
   readonly decided: DecidedCommand[] = [];
   readonly events: EncodedEvent[] = [];
+  readonly debtChanges: DebtChange[] = [];
   /** The rules threw, so the state may be half changed. */
   isCorrupted = false;
   #bytes = 0;
@@ -170,7 +172,11 @@ export class CommandBatch {
     const encoded = this.#encode(pending, events, first);
     const bytes = encoded.reduce((sum, event) => sum + appendBytes(event), 0);
     if (!this.#fits(encoded.length, bytes)) return false;
-    for (const event of events) evolve(account, event);
+    for (const event of events) {
+      evolve(account, event);
+      // Under rules 1 nothing is owed and nothing reversed.
+      if (event.owedAfter !== null) this.debtChanges.push(...debtChanges(event, account));
+    }
     this.events.push(...encoded);
     this.#bytes += bytes;
     this.loaded.hash = encoded.at(-1)?.hash ?? this.loaded.hash;

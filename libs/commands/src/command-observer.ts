@@ -1,4 +1,5 @@
 import type { PermanentStoreError } from '#event-store';
+import type { DebtChange } from './debt-changes.js';
 import type { AccountDamaged, DecisionFailed } from './errors.js';
 
 /** Receives the reports of a command processor, for metrics and logs. Its methods must not throw. */
@@ -11,6 +12,8 @@ export interface CommandObserver {
     readonly ms: number;
     readonly attempts: number;
   }): void;
+  /** What the events of an append changed of debts and recharges. */
+  debtsChanged(changes: readonly DebtChange[]): void;
   /** Another process wrote to the account: it is loaded again and the commands are decided again. */
   conflicted(stream: string): void;
   /** The store did not confirm an append: the same events are sent again. */
@@ -46,6 +49,7 @@ const nothing = (): void => undefined;
 
 export const SILENT_OBSERVER: CommandObserver = {
   appended: nothing,
+  debtsChanged: nothing,
   conflicted: nothing,
   appendOutcomeUnknown: nothing,
   readFailed: nothing,

@@ -39,6 +39,7 @@ export async function recordBatch(
       ms: clock.now() - started,
       attempts: appended.attempts,
     });
+    if (batch.debtChanges.length > 0) observer.debtsChanged(batch.debtChanges);
   }
   return appended;
 }

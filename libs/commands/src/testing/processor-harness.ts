@@ -61,6 +61,7 @@ export function openProcessor(setup: ProcessorSetup = {}) {
     };
   const observer: CommandObserver = {
     appended: note('appended'),
+    debtsChanged: note('debtsChanged'),
     conflicted: note('conflicted'),
     appendOutcomeUnknown: note('appendOutcomeUnknown'),
     readFailed: note('readFailed'),

@@ -40,6 +40,34 @@ describe('The observer of a command processor', () => {
     expect(lines).toMatchObject([{ level, stream: 's' }]);
   });
 
+  it('counts points that are owed, and those of reversed recharges', async () => {
+    const { metrics, observer } = open();
+    observer.debtsChanged([
+      { kind: 'owed', business: 'video', points: 30 },
+      { kind: 'uncollected', business: 'video', points: 5 },
+      { kind: 'reversed', business: null, points: 40 },
+      { kind: 'owed', business: null, points: 10 },
+    ]);
+    observer.debtsChanged([
+      { kind: 'collected', business: 'video', points: 20 },
+      { kind: 'forgiven', business: 'video', points: 10 },
+      { kind: 'reinstated', business: null, points: 15 },
+      { kind: 'owed', business: 'video', points: 1 },
+    ]);
+    const text = await metrics.metrics();
+    for (const line of [
+      'ledger_owed_points_total{business="video",app="test"} 31',
+      'ledger_owed_points_total{business="",app="test"} 10',
+      'ledger_collected_points_total{business="video",app="test"} 20',
+      'ledger_forgiven_points_total{business="video",app="test"} 10',
+      'ledger_uncollected_points_total{business="video",app="test"} 5',
+      'ledger_reversed_points_total{app="test"} 40',
+      'ledger_reinstated_points_total{app="test"} 15',
+    ]) {
+      expect(text).toContain(line);
+    }
+  });
+
   it('counts where account states come from', async () => {
     const { metrics, observer } = open();
     observer.cacheHit('s');

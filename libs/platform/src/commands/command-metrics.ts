@@ -3,6 +3,7 @@ import type { Answer, CommandType } from '#ledger';
 import { LATENCY_BUCKETS_SECONDS } from '../metrics/metrics.js';
 import type { Log } from '../log/log.js';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { debtCounters } from './debt-metrics.js';
 
 /** Counts and logs what a command processor reports. */
 export function commandObserver(registry: Registry, log: Log): CommandObserver {
@@ -64,6 +65,7 @@ export function commandObserver(registry: Registry, log: Log): CommandObserver {
       grouped.observe(report.commands);
       events.inc(report.events);
     },
+    debtsChanged: debtCounters(registry),
     conflicted: (stream) => {
       retries.inc({ kind: 'conflict' });
       log.debug({ stream }, 'append conflicted');

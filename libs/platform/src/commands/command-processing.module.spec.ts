@@ -24,7 +24,8 @@ const recharge = () =>
         source: '/spec',
         id: 'r1',
       },
-      '2030-01-01T00:00:00.000Z',
+      // No settings are known of what is dated far ahead of the clock.
+      '2026-01-01T00:00:00.000Z',
     ),
     { correlation: 'spec' },
   );
@@ -73,6 +74,8 @@ describe('The module that processes commands', () => {
     expect(await metrics.metrics()).toContain('ledger_events_total{app="test"} 1');
     expect(lines).toMatchObject([
       { level: 'warn', msg: 'snapshots disabled: SNAPSHOT_KEYS contains no key' },
+      { level: 'info', msg: 'settings published', version: 1, rules: 2 },
+      { level: 'info', msg: 'settings read', version: 1 },
     ]);
     await module.close();
   });
