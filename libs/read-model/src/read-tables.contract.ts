@@ -702,6 +702,25 @@ export function readTablesContract(open: OpenReadTables): void {
     });
   });
 
+  describe('the last pre-deduction that was not named', () => {
+    it('is told by its time, and is none while there was none', async () => {
+      const { tables, writer } = await open(isDenseSuccessor);
+      expect(await tables.lastUnnamedAt()).toBeNull();
+      const commandId = '00000000-0000-5000-8000-00000000000c';
+      const held = (n: number, consumptionId: string) =>
+        consumed({
+          ...{ balanceAfter: 100 - 10 * n, at: day(n), settleBy: day(30) },
+          ...{ commandId, consumptionId },
+        });
+      const events = [
+        recharged({ balanceAfter: 100, at: day(1) }),
+        ...[held(1, 'a'), held(2, commandId), held(3, 'b')],
+      ];
+      await writeAll(writer, inBatches(inStoreOrder([{ userId: OTHER, events }]), 1));
+      expect(await tables.lastUnnamedAt()).toBe(day(2));
+    });
+  });
+
   describe('waiting for a position', () => {
     it('ends as soon as the tables have reached it', async () => {
       const { tables, writer } = await open(isDenseSuccessor);

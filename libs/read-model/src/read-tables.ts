@@ -132,4 +132,9 @@ export interface ReadTables {
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]>;
   /** When the oldest open pre-deduction of an account that is not parked began. null: none is open. */
   oldestOpenConsumption(): Promise<string | null>;
+  /**
+   * When rules 1 last began a pre-deduction that its command did not name. null: never, as far as the tables
+   * tell, which earlier releases of the projector did not note.
+   */
+  lastUnnamedAt(): Promise<string | null>;
 }

@@ -40,6 +40,7 @@ const advance = (change: Partial<CheckpointAdvance> = {}) =>
       rows: 5,
       events: 3,
       lastEvent: positionOf(3),
+      unnamedAt: null,
       ...change,
     }),
   );

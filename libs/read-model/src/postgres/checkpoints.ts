@@ -96,6 +96,8 @@ export interface CheckpointAdvance extends TablesVersion {
   readonly rows: number;
   readonly events: number;
   readonly lastEvent: Position | null;
+  /** When a pre-deduction was last begun that its command did not name; null: none of them. */
+  readonly unnamedAt: string | null;
 }
 
 /** Compare-and-swap: advances the checkpoint only from where the caller expects it. */
@@ -103,15 +105,17 @@ export async function advanceCheckpoint(
   client: ClientBase,
   move: CheckpointAdvance,
 ): Promise<{ readonly state: VersionState }> {
-  const { name, version, after, next, lastId, unparked, rows: count, events, lastEvent } = move;
+  const { name, version, after, next, lastId, unparked, rows: count, events } = move;
+  const { lastEvent, unnamedAt } = move;
   const { rows } = await client.query<{ state: VersionState }>(
     `update mjk_point_checkpoints
      set position = $4, last_id = last_id + $5, event_count = event_count + $6,
-       last_event = coalesce($7, last_event), committed_at = clock_timestamp()
+       last_event = coalesce($7, last_event), committed_at = clock_timestamp(),
+       unnamed_at = greatest(unnamed_at, $10::timestamptz)
      where name = $1 and version = $2 and position is not distinct from $3::text
        and (position is null or position < $4) and last_id = $8 and unparked = $9
      returning state`,
-    [name, version, after, next, count, events, lastEvent, lastId, unparked],
+    [name, version, after, next, count, events, lastEvent, lastId, unparked, unnamedAt],
   );
   if (rows[0] === undefined) throw new CheckpointConflict();
   return rows[0];

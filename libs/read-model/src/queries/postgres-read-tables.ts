@@ -85,4 +85,12 @@ export class PostgresReadTables implements ReadTables {
   oldestOpenConsumption(): Promise<string | null> {
     return findOldestOpenConsumption(this.#pool, this.#name);
   }
+
+  async lastUnnamedAt(): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ unnamed_at: Date | null }>(
+      `select unnamed_at from mjk_point_checkpoints where name = $1 and state = 'live'`,
+      [this.#name],
+    );
+    return rows[0]?.unnamed_at?.toISOString() ?? null;
+  }
 }

@@ -9,6 +9,7 @@ const RELEASED = [
   '27f08f9e2849312aa6c6f0af416cf98471a335e7177d642c8a8a724e5009c01c',
   'd2ef64428ad841ab33664f7237722848f18d0019ba4fd82e5b7fbc8740708c2b',
   '336bcd037265d58437df4a83b1b6d2af321182df60ca3916ab0b42a08154cfa3',
+  '744d141ff1cacc539f71c6f946d2fc5f4bee9dbd7971f3670afd94bc198229f6',
 ];
 
 describe('The released migrations of the read tables', () => {

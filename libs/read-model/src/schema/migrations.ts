@@ -71,4 +71,9 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'debts, prices and recharges',
     sql: RULES_2_TABLES,
   },
+  {
+    number: 7,
+    name: 'when a pre-deduction was last not named',
+    sql: 'alter table mjk_point_checkpoints add column unnamed_at timestamptz;',
+  },
 ];

@@ -24,6 +24,7 @@ import type {
   UsageRequest,
 } from '../read-tables.js';
 import type { WriteResult, Checkpoint, TableWriter } from '../table-writer.js';
+import { lastUnnamedAt } from '../fold/unnamed-pre-deductions.js';
 import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
 import { pickColumns } from './pick-columns.js';
 import {
@@ -54,6 +55,7 @@ export class MemoryReadTables implements ReadTables, TableWriter {
   readonly #options: MemoryReadTablesOptions;
   readonly #parked = new Map<string, ParkedAccount>();
   #lastId = 0;
+  #unnamedAt: string | null = null;
   #checkpoint: Checkpoint;
 
   constructor(options: MemoryReadTablesOptions = {}) {
@@ -129,6 +131,8 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     const since = this.#now();
     for (const parked of folded.parked) this.#parked.set(parked.userId, { ...parked, since });
     this.#lastId += folded.transactions.length;
+    const unnamedAt = lastUnnamedAt(read.newEvents);
+    if (unnamedAt !== null && unnamedAt > (this.#unnamedAt ?? '')) this.#unnamedAt = unnamedAt;
     const events = read.newEvents.length - folded.skippedEvents;
     this.#checkpoint = {
       ...this.#checkpoint,
@@ -252,6 +256,10 @@ export class MemoryReadTables implements ReadTables, TableWriter {
     const goingOn = this.#rows.openConsumptions().filter((row) => !this.#parked.has(row.user_id));
     const opened = goingOn.map((row) => row.opened_at);
     return opened.sort(compare)[0] ?? null;
+  }
+
+  async lastUnnamedAt(): Promise<string | null> {
+    return this.#unnamedAt;
   }
 
   #now(): string {

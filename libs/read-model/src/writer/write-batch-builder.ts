@@ -7,6 +7,7 @@ import { fold, emptyFoldedRows, type FoldedRows } from '../fold/fold.js';
 import type { EventLocation } from '../fold/poison-event.js';
 import type { NewParkedAccount, Parking } from '../fold/parking.js';
 import { decodeBatch, type FollowsDirectly } from '../fold/decode-batch.js';
+import { lastUnnamedAt } from '../fold/unnamed-pre-deductions.js';
 import { chunksOfBatch } from '../fold/batch-chunks.js';
 import { readBaseState, type BaseState, type CheckpointAdvance } from '../postgres/checkpoints.js';
 import { encodeRows } from './encode-rows.js';
@@ -49,6 +50,7 @@ interface WriteBatchDraft {
   recordsRead: number;
   events: number;
   lastEvent: Position | null;
+  unnamedAt: string | null;
   /** The events whose rows are in the draft, to name the one that can't be encoded. */
   readonly locations: EventLocation[];
 }
@@ -115,7 +117,8 @@ export class WriteBatchBuilder {
     const draft = this.#draft;
     if (draft?.next == null) throw new Error('a bug: nothing was begun');
     this.#draft = null;
-    const { after, next, base, folded, events, lastEvent, rowsToLoad, locations } = draft;
+    const { after, next, base, folded, rowsToLoad, locations } = draft;
+    const { events, lastEvent, unnamedAt } = draft;
     const { lastId, unparked, hasParked } = base;
     const { parked } = folded;
     const { name, version } = this.#options;
@@ -127,7 +130,8 @@ export class WriteBatchBuilder {
       position: next,
       base: { lastId: lastId + rows, unparked, hasParked: hasParked || parked.length > 0 },
     };
-    const advance = { name, version, after, next, lastId, unparked, rows, events, lastEvent };
+    const counts = { rows, events, lastEvent, unnamedAt };
+    const advance = { name, version, after, next, lastId, unparked, ...counts };
     return { advance, parked, queries };
   }
 
@@ -144,7 +148,7 @@ export class WriteBatchBuilder {
     const rowsToLoad = new RowsToLoad(this.#cache);
     const base = isSure ? ahead.base : await this.#load(rowsToLoad, after, before);
     const folded = emptyFoldedRows(base.lastId + 1);
-    const begun = { recordsRead: 0, events: 0, lastEvent: null, locations: [] };
+    const begun = { recordsRead: 0, events: 0, lastEvent: null, unnamedAt: null, locations: [] };
     return { after, next: after, base, rowsToLoad, folded, ...begun };
   }
 
@@ -165,6 +169,7 @@ export class WriteBatchBuilder {
       draft.recordsRead += slice.events.length;
       draft.events += read.newEvents.length - (draft.folded.skippedEvents - skippedEvents);
       draft.lastEvent = read.newEvents.at(-1)?.recorded.position ?? draft.lastEvent;
+      draft.unnamedAt = later(draft.unnamedAt, lastUnnamedAt(read.newEvents));
     }
   }
 
@@ -202,6 +207,9 @@ export class WriteBatchBuilder {
     return null;
   }
 }
+
+const later = (a: string | null, b: string | null): string | null =>
+  a === null || (b !== null && b > a) ? b : a;
 
 /** A copy, so that the event itself is not kept in memory. */
 const locationOf = ({ stream, revision, position }: EventLocation): EventLocation => ({
