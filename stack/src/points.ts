@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { parseCommandData, type CommandType } from '#contracts';
+import { findApi } from './api-client.js';
 import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
+import { runQuote } from './quote-command.js';
 import { pointsSender, readyFile, stackSettings, type PointsSender } from './settings.js';
 
 // `npm run points -- …` publishes one command over Kafka, as a service would, and prints its outcome.
+// A quote is no command: it is asked of the API.
 
 const COMMANDS: Readonly<Record<string, CommandType>> = {
   recharge: 'RechargePoints',
@@ -37,6 +40,8 @@ const USAGE = `npm run points -- COMMAND --user UUID [options]
             [--shortfall owe|clamp] [--reason TEXT]
   reinstate --recharge ID [--points N] [--reason TEXT]
   expire
+  quote     --source CODE [--quantity N | --duration SECONDS] [--user UUID]
+            what it would cost now, and whether the user could pay it
 
   --source CODE          a business: script, polish, voice_clone, tts, video, or one of the settings
   --metadata NAME=VALUE  kept with the command, up to eight times
@@ -47,7 +52,8 @@ While rules 1 is in force, consume and settle need --points, and extend, reverse
 that it doesn't know, and answers a field that it doesn't know as invalid.
 
 Publishes to the stack that \`npm start\` runs (or to KAFKA_BROKERS, as POINTS_SOURCE, signed with
-POINTS_KEY_ID and POINTS_KEY) and prints the outcome as JSON.
+POINTS_KEY_ID and POINTS_KEY) and prints the outcome as JSON. A quote is asked of the stack's API, or of
+LEDGER_API with LEDGER_TOKEN.
 `;
 
 const text = { type: 'string' } as const;
@@ -79,6 +85,7 @@ async function main(): Promise<number> {
     },
   });
   const { metadata, ...options } = values;
+  if (positionals[0] === 'quote' && values.help !== true) return quote(values);
   const type = COMMANDS[positionals[0] ?? ''];
   if (type === undefined || values.help) {
     process.stdout.write(USAGE);
@@ -104,6 +111,13 @@ async function main(): Promise<number> {
     await client.close();
   }
 }
+
+const quote = (asked: Parameters<typeof runQuote>[0]): Promise<number> =>
+  runQuote(asked, {
+    api: findApi,
+    out: (line) => void process.stdout.write(line),
+    err: (line) => void process.stderr.write(line),
+  });
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 

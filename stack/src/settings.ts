@@ -94,7 +94,7 @@ export function pointsSender(env: Environment): PointsSender | undefined {
   return { source, key: { id, secret } };
 }
 
-/** The ledger that `npm run settings` talks to; undefined when it is the local stack. */
+/** The ledger that `npm run settings` and `npm run points -- quote` talk to; undefined when it is the local stack. */
 export function ledgerApi(
   env: Environment,
 ): { readonly url: string; readonly token: string } | undefined {

@@ -73,7 +73,9 @@ export {
   type TransactionsQuery,
   type UsageQuery,
 } from './queries.js';
+export { quoteAnswer, quoteRequest, type QuoteAnswer } from './quotes.js';
 export { OUTCOME_CODES, type OutcomeCode } from './refusal-codes.js';
+export { refusalSentence } from './refusal-messages.js';
 export {
   businessList,
   settingsCheck,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 // The settings of the ledger as they are read and published. Which values are good, the rules say.
 
-const price = z.object({
+export const price = z.object({
   points: z.string(),
   per: z.string(),
   step: z.string().nullable(),
@@ -23,8 +23,7 @@ const notices = z.object({
   expiringSoonDays: z.array(z.int()),
 });
 
-/** What a publisher says: a whole version. Who publishes and when is not the publisher's to say. */
-export const settingsDraft = z.strictObject({
+const wholeVersion = z.strictObject({
   /** The number that this version will have: the newest one and 1. */
   version: z.int().min(1),
   from: z.string(),
@@ -35,8 +34,14 @@ export const settingsDraft = z.strictObject({
   notices,
 });
 
+/** What a publisher says: a whole version. Who publishes and when is not the publisher's to say. */
+export const settingsDraft = wholeVersion.extend({
+  /** Turn rules 2 on although senders began pre-deductions in the last 7 days that name no consumption. */
+  accept: z.boolean().optional(),
+});
+
 export const settingsVersion = z.object({
-  ...settingsDraft.shape,
+  ...wholeVersion.shape,
   at: z.string(),
   by: z.string(),
 });

@@ -164,6 +164,8 @@ const BUSINESSES_EXAMPLE = [
   },
 ];
 
+export const QUOTE_EXAMPLE = { source_type: 'translate', quantity: 2_500, user_id: USER_ID };
+
 /** A request to publish version 2, with a business that is priced by the character. */
 export const SETTINGS_DRAFT_EXAMPLE = {
   version: 2,
@@ -208,6 +210,16 @@ export const RESPONSE_EXAMPLES = {
       },
     ],
     next_before: null,
+  },
+  Quote: {
+    points: 9,
+    price: {
+      unit: 'character',
+      ...{ points: '3', per: '1000', step: '1000', minimum: 1, rounding: 'up' as const },
+    },
+    settings: 2,
+    affordable: true,
+    balance: 65,
   },
   BusinessList: { settings: 2, items: BUSINESSES_EXAMPLE },
   CommandOutcome: OUTCOME,

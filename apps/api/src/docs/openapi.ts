@@ -11,6 +11,7 @@ import type { RulesNumber } from '#ledger';
 import {
   COMMAND_EXAMPLES,
   POSITION,
+  QUOTE_EXAMPLE,
   RESPONSE_EXAMPLES,
   SETTINGS_DRAFT_EXAMPLE,
   USER_ID,
@@ -56,6 +57,7 @@ export function createOpenApiDocument(rules: RulesNumber): OpenApiDocument {
         ]),
       ),
       '/v1/settings/check': CHECK,
+      '/v1/quotes': QUOTE,
     },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -207,6 +209,11 @@ const PUBLISH_PROBLEMS: readonly ProblemResponseName[] = [
   'ServiceUnavailable',
 ];
 
+const QUOTE_PROBLEMS: readonly ProblemResponseName[] = [
+  ...PUBLISH_PROBLEMS.filter((name) => name !== 'SettingsConflict'),
+  'QuoteRefused',
+];
+
 const SETTINGS_BODY = {
   required: true,
   content: {
@@ -220,7 +227,8 @@ const PUBLISH: { readonly post: OperationObject } = {
     summary: 'Publish the next version of the settings',
     description:
       'A version is whole, and in force 6 minutes after it was published at the earliest. The same ' +
-      'may be sent again: it is published once.',
+      'may be sent again: it is published once. The version that turns rules 2 on is refused where a ' +
+      'pre-deduction of the last 7 days named no consumption, unless it says `"accept": true`.',
     tags: ['Settings'],
     parameters: [headerParameter('traceparent', 'W3C trace context.')],
     requestBody: SETTINGS_BODY,
@@ -257,6 +265,31 @@ const CHECK: { readonly post: OperationObject } = {
         },
       },
       ...problemResponses(PUBLISH_PROBLEMS),
+    },
+  },
+};
+
+const QUOTE: { readonly post: OperationObject } = {
+  post: {
+    operationId: 'quote',
+    summary: 'What a consumption would cost now',
+    description:
+      'By the price in force; it promises nothing. With `user_id` also whether this user could pay it, for ' +
+      'those who may read the balance. Refused as the consumption would be, whatever the account has.',
+    tags: ['Statement'],
+    parameters: [],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: ref('QuoteRequest'), example: QUOTE_EXAMPLE } },
+    },
+    responses: {
+      200: {
+        description: 'The points, and the price that they come from.',
+        content: {
+          'application/json': { schema: ref('Quote'), example: RESPONSE_EXAMPLES.Quote },
+        },
+      },
+      ...problemResponses(QUOTE_PROBLEMS),
     },
   },
 };

@@ -1,6 +1,7 @@
 import { OUTCOME_CODES, PROBLEM_MEDIA_TYPE, type OutcomeCode } from '#contracts';
 import { problemType } from '../common/problems/problem.js';
 import { refusalProblemName, refusalStatus } from '../commands/command-refusal.js';
+import { QUOTE_REFUSALS } from '../quotes/quote-refusal.js';
 import { OUTCOME_EXAMPLES } from './examples.js';
 import type { Json, Response } from './openapi-types.js';
 import { ref } from './schemas.js';
@@ -154,6 +155,17 @@ export const PROBLEM_RESPONSES = {
     detail: 'The account has 5 points.',
     members: refusalMembers(codesWith(422), OUTCOME_EXAMPLES.refused),
     required: ['code', 'outcome'],
+  },
+  QuoteRefused: {
+    status: 422,
+    description: 'A consumption would be refused, whatever the account has; `code` is the reason.',
+    names: QUOTE_REFUSALS.map(refusalProblemName),
+    title: 'No quote',
+    detail: 'There is no price for script, so that the points must be given.',
+    members: {
+      code: { schema: { type: 'string', enum: QUOTE_REFUSALS }, example: QUOTE_REFUSALS[0] },
+    },
+    required: ['code'],
   },
   TooManyRequests: {
     status: 429,

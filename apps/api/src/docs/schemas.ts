@@ -12,6 +12,8 @@ import {
   pointBatch,
   pointTransactionItem,
   problem,
+  quoteAnswer,
+  quoteRequest,
   settingsCheck,
   settingsDraft,
   settingsPage,
@@ -49,6 +51,7 @@ export const RESPONSE_SCHEMAS = {
   SettingsDraft: settingsDraft,
   SettingsCheck: settingsCheck,
   BusinessList: businessList,
+  Quote: quoteAnswer,
   Parked: parked,
   Problem: problem,
 } as const;
@@ -62,7 +65,7 @@ export const ref = (name: string): Json => ({ $ref: uri(name) });
 /** Generates each schema once from its parser. A schema that is part of another one is referenced. */
 export function componentSchemas(rules: RulesNumber): Record<string, Json> {
   return {
-    ...toJsonSchemas(commandDataSchemas(rules), 'input'),
+    ...toJsonSchemas({ ...commandDataSchemas(rules), QuoteRequest: quoteRequest }, 'input'),
     ...toJsonSchemas(RESPONSE_SCHEMAS, 'output'),
   };
 }

@@ -76,7 +76,7 @@ export class ReadPositionInterceptor implements NestInterceptor {
   }
 }
 
-const toParked = ({ since, code }: ParkedAccount): Parked => ({ since, code });
+export const toParked = ({ since, code }: ParkedAccount): Parked => ({ since, code });
 
 function rejectBehindParkedEvent({ parked }: ProjectionStatus, minPosition: Position | null): void {
   if (minPosition !== null && parked !== null && minPosition >= parked.position) {
