@@ -89,6 +89,13 @@ describe('npm run settings', () => {
     );
   });
 
+  it('accepts what is refused without', async () => {
+    for (const command of ['check', 'publish']) {
+      const { code, sent } = await run([command, 'good.json', '--accept']);
+      expect([code, sent[0]?.body]).toEqual([0, '{"accept":true,"version":4}']);
+    }
+  });
+
   it('says that a version was published before', async () => {
     const repeated = { body: VERSION_3, headers: { 'idempotency-replayed': 'true' } };
     const { out } = await run(['publish', 'good.json'], { 'POST ': repeated });
@@ -130,6 +137,7 @@ describe('npm run settings', () => {
     [['show', 'x'], 'x is no number of a version.'],
     [['show', '1', '2'], '2 is one argument too many.'],
     [['check', 'good.json', '--draft'], '--draft belongs to show'],
+    [['show', '--accept'], '--accept belongs to check and publish'],
     [['show', '--all'], "Unknown option '--all'"],
   ])('prints its usage after %j', async (args, message) => {
     const { code, err, sent } = await run(args);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { callApi, printRefusal, type ApiAnswer, type ApiContext } from './api-client.js';
 
 // `npm run settings -- …`: shows, checks and publishes the settings of the ledger. It goes through the
 // API with an admin's token, so that the role is checked.
@@ -10,6 +11,9 @@ const USAGE = `npm run settings -- COMMAND
   check FILE       every fault of a version in a file (-: standard input); publishes nothing
   publish FILE     publishes it
 
+  --accept         with check and publish: publish rules 2 although senders began pre-deductions in the
+                   last 7 days without naming their consumptions, and may not find them again
+
 A version is whole: rules, policy, businesses with their prices, and notices. Its "version" is the
 newest number and 1, and its "from" at least 6 minutes ahead: see docs/settings.md.
 
@@ -19,22 +23,11 @@ token in LEDGER_TOKEN.
 
 /** The version that a draft of `show --draft` is in force from: enough time to edit and to publish it. */
 const DRAFT_AHEAD_MS = 3_600_000;
-const ANSWER_MS_MAX = 30_000;
 
-export interface SettingsApi {
-  readonly url: string;
-  readonly token: string;
-}
-
-interface SettingsCommandContext {
-  /** Throws where none is known. */
-  readonly api: () => Promise<SettingsApi>;
+interface SettingsCommandContext extends ApiContext {
   /** `-` is the standard input. */
   readonly readFile: (path: string) => Promise<string>;
   readonly now: () => number;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly fetch?: typeof fetch;
 }
 
 /** What was typed is wrong: it is answered with the usage. */
@@ -67,13 +60,16 @@ async function run(args: readonly string[], context: SettingsCommandContext): Pr
   if (values.draft === true && (command !== 'show' || operand !== undefined)) {
     throw new UsageError('--draft belongs to show, and shows the newest version.');
   }
+  if (values.accept === true && command !== 'check' && command !== 'publish') {
+    throw new UsageError('--accept belongs to check and publish.');
+  }
   switch (command) {
     case 'show':
       return values.draft === true ? showDraft(context) : show(operand, context);
     case 'check':
     case 'publish':
       if (operand === undefined) throw new UsageError(`${command} needs a file.`);
-      return send(command, operand, context);
+      return send({ command, file: operand, accept: values.accept === true }, context);
     default:
       throw new UsageError(command === undefined ? 'A command is missing.' : `What is ${command}?`);
   }
@@ -84,7 +80,11 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { help: { type: 'boolean' }, draft: { type: 'boolean' } },
+      options: {
+        help: { type: 'boolean' },
+        draft: { type: 'boolean' },
+        accept: { type: 'boolean' },
+      },
     });
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -101,10 +101,10 @@ async function show(version: string | undefined, context: SettingsCommandContext
     throw new UsageError(`${version} is no number of a version.`);
   }
   const overview = await call(context, 'GET', '?limit=1');
-  if (!overview.ok) return refused(overview, context);
+  if (!overview.ok) return printRefusal(overview, context);
   const { in_force: inForce, newest } = overview.body as Overview;
   const answer = await call(context, 'GET', `/${version ?? inForce}`);
-  if (!answer.ok) return refused(answer, context);
+  if (!answer.ok) return printRefusal(answer, context);
   context.out(`${JSON.stringify(answer.body, null, 2)}\n`);
   context.err(`Version ${inForce} is in force, and ${newest} is the newest.\n`);
   return 0;
@@ -112,10 +112,10 @@ async function show(version: string | undefined, context: SettingsCommandContext
 
 async function showDraft(context: SettingsCommandContext): Promise<number> {
   const overview = await call(context, 'GET', '?limit=1');
-  if (!overview.ok) return refused(overview, context);
+  if (!overview.ok) return printRefusal(overview, context);
   const { newest } = overview.body as Overview;
   const answer = await call(context, 'GET', `/${newest}`);
-  if (!answer.ok) return refused(answer, context);
+  if (!answer.ok) return printRefusal(answer, context);
   const rest = { ...(answer.body as Record<string, unknown>) };
   delete rest['at'];
   delete rest['by'];
@@ -125,19 +125,22 @@ async function showDraft(context: SettingsCommandContext): Promise<number> {
   return 0;
 }
 
+interface Sending {
+  readonly command: 'check' | 'publish';
+  readonly file: string;
+  readonly accept: boolean;
+}
+
 async function send(
-  command: 'check' | 'publish',
-  file: string,
+  { command, file, accept }: Sending,
   context: SettingsCommandContext,
 ): Promise<number> {
-  const body = await context.readFile(file);
-  try {
-    JSON.parse(body);
-  } catch (cause) {
-    throw new Error(`${file} is no JSON: ${(cause as Error).message}`, { cause });
-  }
+  const text = await context.readFile(file);
+  requireJson(text, file);
+  // The API reads the text as it is, and names a field that stands in it twice.
+  const body = accept ? text.replace(/^\s*\{\s*(?=")/, '{"accept":true,') : text;
   const answer = await call(context, 'POST', command === 'check' ? '/check' : '', body);
-  if (!answer.ok) return refused(answer, context);
+  if (!answer.ok) return printRefusal(answer, context);
   const { version, from } = answer.body as { readonly version: number; readonly from?: string };
   context.out(
     command === 'check'
@@ -147,54 +150,18 @@ async function send(
   return 0;
 }
 
-interface Answer {
-  readonly ok: boolean;
-  readonly status: number;
-  readonly body: unknown;
-  readonly isRepeated: boolean;
-}
-
-async function call(
-  { api, fetch: request = fetch }: SettingsCommandContext,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: string,
-): Promise<Answer> {
-  const { url, token } = await api();
-  const response = await request(`${url}/v1/settings${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    ...(body !== undefined && { body }),
-  }).catch((cause: unknown) => {
-    throw new Error(`The API at ${url} does not answer.`, { cause });
-  });
-  const text = await response.text();
-  return {
-    ok: response.ok,
-    status: response.status,
-    body: parsedAnswer(text, url),
-    isRepeated: response.headers.get('idempotency-replayed') === 'true',
-  };
-}
-
-function parsedAnswer(text: string, url: string): unknown {
+function requireJson(text: string, file: string): void {
   try {
-    return JSON.parse(text);
+    JSON.parse(text);
   } catch (cause) {
-    throw new Error(`What answers at ${url} is not the API of a ledger.`, { cause });
+    throw new Error(`${file} is no JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
-interface ProblemBody {
-  readonly title?: string;
-  readonly detail?: string;
-  readonly errors?: readonly { readonly field: string; readonly reason: string }[];
-}
-
-function refused({ status, body }: Answer, { err }: SettingsCommandContext): number {
-  const { title = `HTTP ${status}`, detail = '', errors } = body as ProblemBody;
-  if (errors === undefined) err(`${title}: ${detail}\n`);
-  else err(`${title}:\n${errors.map(({ field, reason }) => `  ${field} ${reason}`).join('\n')}\n`);
-  return status === 400 || status === 409 ? 1 : 2;
-}
+const call = (
+  context: SettingsCommandContext,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: string,
+): Promise<ApiAnswer> =>
+  callApi(context, { method, path: `/v1/settings${path}`, ...(body !== undefined && { body }) });

@@ -5,6 +5,8 @@ interface PublicationRequest {
   /** null: it is not given, or no number of a version. */
   readonly version: number | null;
   readonly draft: Readonly<Record<string, unknown>>;
+  /** Publish although some senders may not find their consumptions again. */
+  readonly isAccepted: boolean;
   readonly errors: readonly FieldError[];
 }
 
@@ -16,14 +18,17 @@ const NOT_THEIRS: Readonly<Record<string, string>> = {
 export function readPublication(body: unknown, subject: string): PublicationRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     const errors = [{ field: 'body', reason: 'must be a JSON object: a whole version' }];
-    return { version: null, draft: {}, errors };
+    return { version: null, draft: {}, isAccepted: false, errors };
   }
-  const { version, ...fields } = body as Record<string, unknown>;
+  const { version, accept, ...fields } = body as Record<string, unknown>;
   const errors: FieldError[] = [];
   const isNumber = Number.isSafeInteger(version) && (version as number) >= 1;
   if (!isNumber) {
     const reason = 'must be the number that this version will have: the newest one and 1';
     errors.push({ field: 'version', reason });
+  }
+  if (accept !== undefined && typeof accept !== 'boolean') {
+    errors.push({ field: 'accept', reason: 'must be true or false, or left out' });
   }
   for (const [field, reason] of Object.entries(NOT_THEIRS)) {
     if (Object.hasOwn(fields, field)) errors.push({ field, reason });
@@ -32,6 +37,7 @@ export function readPublication(body: unknown, subject: string): PublicationRequ
   return {
     version: isNumber ? (version as number) : null,
     draft: { ...fields, by: subject },
+    isAccepted: accept === true,
     errors,
   };
 }

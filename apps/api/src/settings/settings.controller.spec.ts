@@ -1,7 +1,15 @@
 import { MemoryEventStore } from '#event-store/testing';
-import { settingsPage, settingsVersion } from '#contracts';
+import { DEFAULT_SETTINGS_POLICY } from '#ledger';
+import { eventsPage, settingsPage, settingsVersion } from '#contracts';
 import { VersionWriter, draftOf } from '#settings/testing';
-import { TestClock, bearer, openTestApi, read, type TestApi } from '../testing/api-fixture.js';
+import {
+  TestClock,
+  bearer,
+  openTestApi,
+  read,
+  sendAccepted,
+  type TestApi,
+} from '../testing/api-fixture.js';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -19,7 +27,7 @@ const bodyOf = (version: number, from: string, changes: object = {}) => {
 };
 
 async function post(path: string, payload: object, roles = ['admin'], sub = 'li.wei@example.com') {
-  const headers = await bearer({ sub, roles });
+  const headers = await bearer({ sub, roles, seconds: 30 * 86_400 });
   return api.app.inject({ method: 'POST', url: `/v1/settings${path}`, headers, payload });
 }
 
@@ -131,6 +139,70 @@ describe('Publishing settings over HTTP', () => {
   });
 });
 
+describe('Turning rules 2 on', () => {
+  const user_id = '0a11ce00-0000-4000-8000-000000000001';
+
+  /** A ledger of rules 1, with a recharge and that pre-deduction. */
+  async function openWithHold(fields: object): Promise<void> {
+    const store = new MemoryEventStore({ timeOfDay: () => api.clock.time });
+    await new VersionWriter(store).write({ rules: 1 });
+    await api.close();
+    api = await openTestApi({ store, readSettings: true });
+    const recharge = { user_id, points: 100, expires_at: null };
+    await sendAccepted(api, 'RechargePoints', 'r1', recharge);
+    const hold = { user_id, points: 5, source_type: 'script', settle_within: 60 };
+    await sendAccepted(api, 'ConsumePoints', 'c1', { ...hold, ...fields });
+    await api.project();
+  }
+
+  const acceptOf = (response: { json(): unknown }) =>
+    (response.json() as { errors: { field: string; reason: string }[] }).errors.find(
+      ({ field }) => field === 'accept',
+    );
+
+  it('is refused where a pre-deduction of the last 7 days named no consumption', async () => {
+    await openWithHold({});
+    const began = inMinutes(0);
+    api.clock.time += 7 * 86_400_000;
+    const wrong = { ...bodyOf(2, inMinutes(10)), note: '' };
+    for (const response of [await check(wrong), await publish(wrong)]) {
+      expect([response.statusCode, fieldsOf(response)]).toEqual([400, ['accept', 'note']]);
+      expect(acceptOf(response)?.reason).toContain(`began at ${began}`);
+    }
+    expect((await publish({ ...wrong, note: null })).statusCode).toBe(400);
+    api.clock.time += 1;
+    expect((await check(bodyOf(2, inMinutes(10)))).statusCode).toBe(200);
+  });
+
+  it('is done all the same where it is accepted, and answered again without asking', async () => {
+    await openWithHold({});
+    const body = bodyOf(2, inMinutes(10));
+    expect((await check({ ...body, accept: true })).statusCode).toBe(200);
+    const response = await publish({ ...body, accept: true });
+    expect([response.statusCode, response.json()]).toMatchObject([200, { version: 2, rules: 2 }]);
+    expect(response.json()).not.toHaveProperty('accept');
+    expect((await publish(body)).headers['idempotency-replayed']).toBe('true');
+    expect((await publish(bodyOf(3, inMinutes(20)))).statusCode).toBe(200);
+  });
+
+  it('needs no word where every pre-deduction names its consumption', async () => {
+    await openWithHold({ consumption_id: 'job-1' });
+    expect((await publish(bodyOf(2, inMinutes(10)))).statusCode).toBe(200);
+  });
+
+  it('is about rules 2 alone', async () => {
+    await openWithHold({});
+    const { policy } = draftOf('', { policy: DEFAULT_SETTINGS_POLICY[1] });
+    const response = await publish(bodyOf(2, inMinutes(10), { rules: 1, policy }));
+    expect(response.statusCode).toBe(200);
+  });
+
+  it.each(['yes', 1, null])('is not accepted by %j', async (accept) => {
+    const response = await check({ ...bodyOf(2, inMinutes(10)), accept });
+    expect([response.statusCode, fieldsOf(response)]).toEqual([400, ['accept']]);
+  });
+});
+
 describe('Reading settings over HTTP', () => {
   it('lists the versions, newest first, page by page, and says which is in force', async () => {
     for (const version of [2, 3, 4]) await publish(bodyOf(version, inMinutes(10 * version)));
@@ -189,19 +261,90 @@ describe('Reading settings over HTTP', () => {
   });
 });
 
-describe('Commands after rules 2 were published', () => {
-  it('are decided by them from their moment on', async () => {
-    await publish(bodyOf(2, inMinutes(10)));
+describe('Commands over HTTP, by the settings in force', () => {
+  const user_id = '0a11ce00-0000-4000-8000-000000000001';
+
+  async function send(type: string, id: string, fields: object) {
+    const headers = { ...(await bearer()), 'idempotency-key': id };
+    const url = `/v1/commands/${type}`;
+    return api.app.inject({ method: 'POST', url, headers, payload: { user_id, ...fields } });
+  }
+
+  /** A ledger whose version 1 says rules 1, with rules 2 from ten minutes after the start. */
+  async function openWithLaterRules2(): Promise<void> {
+    const store = new MemoryEventStore();
+    const writer = new VersionWriter(store);
+    await writer.write({ rules: 1 });
+    await writer.write({ from: inMinutes(10), rules: 2 });
+    await api.close();
+    api = await openTestApi({ store, readSettings: true });
+  }
+
+  it('have the form of the rules in force at their time', async () => {
+    await openWithLaterRules2();
+    const recharge = { points: 5, expires_at: null, recharge_id: 'order-1' };
+    const reversal = { recharge_id: 'order-1', cause: 'mistake' };
+    const early = await send('RechargePoints', 'k1', recharge);
+    expect([early.statusCode, fieldsOf(early)]).toEqual([400, ['recharge_id']]);
+    expect((await send('ReverseRecharge', 'k2', reversal)).statusCode).toBe(404);
+    api.clock.time += 10 * 60_000 - 1;
+    expect((await send('ReverseRecharge', 'k2', reversal)).statusCode).toBe(404);
+    api.clock.time += 1;
+    expect((await send('RechargePoints', 'k1', recharge)).statusCode).toBe(200);
+    const reversed = await send('ReverseRecharge', 'k2', reversal);
+    expect(reversed.json()).toMatchObject({ points: 5, recharge_id: 'order-1', balance: 0 });
+  });
+
+  it('are described in the form of the rules in force now', async () => {
+    await openWithLaterRules2();
+    const described = async () => {
+      const response = await api.app.inject({ url: '/openapi.json' });
+      return Object.keys(response.json<{ paths: object }>().paths);
+    };
+    expect(await described()).not.toContain('/v1/commands/ReverseRecharge');
     api.clock.time += 10 * 60_000;
-    const headers = { ...(await bearer()), 'idempotency-key': 'k1' };
-    const user_id = '0a11ce00-0000-4000-8000-000000000001';
-    const recharge = { user_id, points: 5, expires_at: null };
-    const url = '/v1/commands/RechargePoints';
-    const sent = await api.app.inject({ method: 'POST', url, headers, payload: recharge });
+    expect(await described()).toContain('/v1/commands/ReverseRecharge');
+  });
+
+  it('are recorded with them, and with the data that the digest covers', async () => {
+    const sent = await send('RechargePoints', 'k1', { points: 5, expires_at: null });
     expect(sent.statusCode).toBe(200);
-    const events = await read(api, `/v1/users/${user_id}/events`);
-    expect(events.json()).toMatchObject({
-      items: [{ meta: { settings: 2, rules: 2, v: 2, data: { points: 5, user_id } } }],
+    const events = (await read(api, `/v1/users/${user_id}/events`)).json<object>();
+    expect(eventsPage.parse(events)).toMatchObject({
+      items: [{ meta: { settings: 1, rules: 2, v: 2, data: { points: 5, user_id } } }],
     });
+  });
+
+  it.each<[string, string, (writer: VersionWriter) => Promise<unknown>]>([
+    ['are of unknown rules', 'settings-unknown', (writer) => writer.write({ rules: 3 })],
+    ['are damaged', 'settings-unknown', (writer) => writer.write({ version: 7 })],
+  ])('are unavailable while the settings %s', async (_, name, write) => {
+    const store = new MemoryEventStore();
+    await write(new VersionWriter(store));
+    await api.close();
+    api = await openTestApi({ store, readSettings: true });
+    const response = await send('RechargePoints', 'k1', { points: 5, expires_at: null });
+    expect([response.statusCode, response.json<{ type: string }>().type]).toEqual([
+      503,
+      `urn:points-ledger:problem:${name}`,
+    ]);
+    expect(response.headers['retry-after']).toBe('5');
+  });
+
+  it('are unavailable while the settings can’t be read, and carried out afterwards', async () => {
+    let isAway = true;
+    const store = new MemoryEventStore({
+      readFaultOf: () => (isAway ? new Error('away') : undefined),
+    });
+    await api.close();
+    api = await openTestApi({ store, readSettings: true });
+    const recharge = { points: 5, expires_at: null };
+    const response = await send('RechargePoints', 'k1', recharge);
+    expect([response.statusCode, response.json<{ type: string }>().type]).toEqual([
+      503,
+      'urn:points-ledger:problem:store-away',
+    ]);
+    isAway = false;
+    expect((await send('RechargePoints', 'k1', recharge)).statusCode).toBe(200);
   });
 });

@@ -5,16 +5,19 @@ import {
   settingsParams,
   settingsQuery,
   type BusinessList,
+  type FieldError,
   type SettingsCheck,
   type SettingsPage,
   type SettingsQuery,
   type SettingsVersion,
 } from '#contracts';
-import { CLOCK, SETTINGS } from '#platform';
+import { CLOCK, READ_TABLES, SETTINGS } from '#platform';
+import type { ReadTables } from '#read-model';
 import {
   SettingsPublisher,
   SettingsUnavailable,
   type CheckResult,
+  type LoggedVersion,
   type SettingsReader,
 } from '#settings';
 import { callerOf } from '../common/access/caller.js';
@@ -25,6 +28,11 @@ import { ZodPipe } from '../common/parsing/zod.pipe.js';
 import { invalidRequest, notFound, settingsConflict } from '../common/problems/problem.js';
 import { readPublication } from './publication-request.js';
 import { toSettingsPage, toSettingsVersion } from './settings-answers.js';
+
+const DAY_MS = 86_400_000;
+
+/** A pre-deduction is open for a week at most before it is extended. */
+const UNNAMED_DAYS = 7;
 
 const REPLAYED_HEADER = 'idempotency-replayed';
 
@@ -38,6 +46,7 @@ export class SettingsController {
   constructor(
     @Inject(SETTINGS) private readonly reader: SettingsReader,
     @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
+    @Inject(READ_TABLES) private readonly tables: Pick<ReadTables, 'lastUnnamedAt'>,
     private readonly publisher: SettingsPublisher,
   ) {}
 
@@ -90,13 +99,30 @@ export class SettingsController {
   /** Throws a Problem that names every fault, those of the rules included. */
   async #readGood(request: FastifyRequest) {
     const { subject } = callerOf(request);
-    const { version, draft, errors } = readPublication(request.body ?? undefined, subject);
-    if (version !== null && errors.length === 0) return { version, draft };
+    const read = readPublication(request.body ?? undefined, subject);
+    const { version, draft } = read;
     await this.reader.refresh();
-    const next = this.reader.versions.size + 1;
-    const checked = await this.publisher.check({ version: next, draft });
+    const { newest, size } = this.reader.versions;
+    const isNext = version === null || version === size + 1;
+    const errors = [...read.errors];
+    if (!read.isAccepted && isNext && turnsRules2On(newest, draft)) {
+      errors.push(...(await this.#unnamedFaults()));
+    }
+    if (version !== null && errors.length === 0) return { version, draft };
+    const checked = await this.publisher.check({ version: size + 1, draft });
     const faults = checked.kind === 'invalid' ? checked.faults : [];
     throw invalidRequest([...errors, ...faults]);
+  }
+
+  /** A sender that settles a pre-deduction by the id of its command does not find it under rules 2. */
+  async #unnamedFaults(): Promise<FieldError[]> {
+    const last = await this.tables.lastUnnamedAt();
+    const since = new Date(this.clock.timeOfDay() - UNNAMED_DAYS * DAY_MS).toISOString();
+    if (last === null || last < since) return [];
+    const reason =
+      `must be true: a pre-deduction that named no consumption began at ${last}, and under rules 2 its ` +
+      `sender may not find such a one again. Else wait until there was none for ${UNNAMED_DAYS} days`;
+    return [{ field: 'accept', reason }];
   }
 }
 
@@ -116,6 +142,11 @@ export class BusinessesController {
     return { settings: version, items: businesses };
   }
 }
+
+const turnsRules2On = (
+  newest: LoggedVersion | undefined,
+  { rules }: Readonly<Record<string, unknown>>,
+): boolean => rules === 2 && newest?.kind === 'known' && newest.inForce.settings.rules === 1;
 
 function goodOrThrow(
   result: CheckResult,
