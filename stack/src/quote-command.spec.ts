@@ -11,7 +11,7 @@ async function run(asked: Asked, body: object = { points: 9 }, status = 200) {
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
     fetch: async (input, init) => {
-      sent.push(`${init?.method} ${String(input)} ${String(init?.body)}`);
+      sent.push(`${init?.method} ${input as string} ${init?.body as string}`);
       return new Response(JSON.stringify(body), { status });
     },
   });

@@ -400,7 +400,11 @@ describe('The form of a message', () => {
       reversed('undone', SWITCH_MS),
     );
     expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
-      { command_id: 'early', status: 'invalid', detail: expect.stringContaining('recharge_id') },
+      {
+        command_id: 'early',
+        status: 'invalid',
+        detail: expect.stringContaining('recharge_id') as string,
+      },
       { command_id: 'order-1', status: 'accepted', recharge_id: 'order-1' },
       { command_id: 'undone', status: 'accepted', points: 5 },
     ]);
@@ -412,8 +416,16 @@ describe('The form of a message', () => {
     const { handle, sent } = open({ settings: switching((atMs) => atMs <= NOW_MS) });
     await handle(named('ahead', NOW_MS + 3_600_000), named('without', -1));
     expect(bodiesOf(sent, TOPICS.outcomes)).toMatchObject([
-      { command_id: 'ahead', status: 'invalid', detail: expect.stringContaining('ahead') },
-      { command_id: 'without', status: 'invalid', detail: expect.stringContaining('timestamp') },
+      {
+        command_id: 'ahead',
+        status: 'invalid',
+        detail: expect.stringContaining('ahead') as string,
+      },
+      {
+        command_id: 'without',
+        status: 'invalid',
+        detail: expect.stringContaining('timestamp') as string,
+      },
     ]);
   });
 
