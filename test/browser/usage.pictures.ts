@@ -106,7 +106,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, height] of [
-    [1440, 1240],
+    [1440, 900],
     [768, 1240],
     [390, 1560],
   ] as const) {
@@ -142,7 +142,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('the usage page in English', async ({ page }) => {
-  await page.setViewportSize({ width: 1440, height: 1240 });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await open(page, user);
   await page.getByRole('button', { name: 'English' }).click();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();

@@ -78,14 +78,18 @@ export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePagePro
     );
   }
   return (
-    <main className="page">
+    <main className="page page-usage">
       <a className="skip" href="#statement-title">
         {skip}
       </a>
       <h1 className="visually-hidden">{nav.usage}</h1>
       <ParkedNotice parked={balance.value?.parked} />
-      {!isUnavailable && <Summary balance={balance} batches={batches} />}
-      {!isUnavailable && <UsageSection usage={usage} filter={filter} setFilter={setFilter} />}
+      {!isUnavailable && (
+        <div className="overview">
+          <Summary balance={balance} batches={batches} />
+          <UsageSection usage={usage} filter={filter} setFilter={setFilter} />
+        </div>
+      )}
       <StatementSection
         api={api}
         statement={statement}
