@@ -55,9 +55,11 @@ test.describe('live updates', () => {
       await consumeMany(user, 60);
       await open(page, user);
       await expect(liveIndicator(page)).toHaveAttribute('data-live', 'live');
-      const row = rows(page).filter({ hasText: '−30' }).first();
+      // The overview is still beside this row.
+      const row = rows(page).filter({ hasText: '−45' }).first();
       await row.scrollIntoViewIfNeeded();
       await page.mouse.wheel(0, 40);
+      await expect(page.locator('.overview')).toBeInViewport();
       const before = await settledTop(page, () => row.boundingBox());
       for (let i = 1; i <= 3; i += 1) await consume(user, 60 + i);
       await expect(page.getByRole('button', { name: '3 条新明细，回到顶部' })).toBeVisible();
