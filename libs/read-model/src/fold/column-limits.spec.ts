@@ -25,7 +25,7 @@ describe('the values of an event', () => {
     ['the largest cost', settled({ balanceAfter: 90, actual: INT4_MAX })],
     ['the largest debt', settled({ balanceAfter: 0, owed: 2e9, owedAfter: 2e9 })],
     ['the largest quantity', consumed({ balanceAfter: 90, quantity: 1e7 })],
-    ['the longest recharge id', recharged({ balanceAfter: 1, rechargeId: 'x'.repeat(128) })],
+    ['the longest recharge id', recharged({ balanceAfter: 100, rechargeId: 'x'.repeat(128) })],
     ['the last time', recharged({ balanceAfter: 100, expiresAt: '9999-12-31T23:59:59.999Z' })],
   ])('can be written with %s', (_, event) => {
     expect(faultOf(event)).toBeNull();

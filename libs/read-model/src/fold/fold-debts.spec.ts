@@ -20,7 +20,8 @@ const OWED_MAX = 2_000_000_000;
 /** The rows after a recharge of 100 points and these events. */
 function after(...events: readonly LedgerEvent[]): LoadedRows {
   const rows = noLoadedRows();
-  const history = [recharged({ balanceAfter: 100, rechargeId: 'order-1' }), ...events];
+  const first = recharged({ balanceAfter: 100, rechargeId: 'order-1', owedAfter: 0 });
+  const history = [first, ...events];
   const batch = decodeBatch(null, { events: inStoreOrder([{ userId: USER, events: history }]) });
   fold(new Map([[USER, rows]]), batch, emptyFoldedRows(1));
   return rows;

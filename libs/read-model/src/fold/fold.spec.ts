@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 
-import { arbitraryLedgers, type AccountHistory } from '../testing/arbitrary-ledgers.js';
+import {
+  arbitraryLedgers,
+  arbitraryLedgersOfBothRules,
+  type AccountHistory,
+} from '../testing/arbitrary-ledgers.js';
 import { MemoryReadTables } from '../testing/memory-read-tables.js';
 import {
   consumed,
@@ -15,6 +19,7 @@ import {
   referenceAccount,
   referenceBatches,
   referenceConsumptions,
+  referenceRecharges,
   referenceStatement,
 } from '../testing/reference-tables.js';
 import {
@@ -77,12 +82,15 @@ describe('the fold of the vectors', () => {
   );
 });
 
-describe('the fold of any events that the rules decide', () => {
+describe.each([
+  ['rules 1 decide', arbitraryLedgers],
+  ['both rules decide', arbitraryLedgersOfBothRules],
+])('the fold of any events that %s', (_, ledgers) => {
   const sizes = fc.integer({ min: 1, max: 20 });
 
   it('gives the account that the reference gives', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryLedgers, sizes, async (histories, size) => {
+      fc.asyncProperty(ledgers, sizes, async (histories, size) => {
         const tables = await tablesOf(histories, size);
         for (const { userId, events } of histories) {
           const expected = referenceAccount(events);
@@ -96,7 +104,7 @@ describe('the fold of any events that the rules decide', () => {
 
   it('gives the rows of the statement that the reference gives, with their durations', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryLedgers, sizes, async (histories, size) => {
+      fc.asyncProperty(ledgers, sizes, async (histories, size) => {
         const tables = await tablesOf(histories, size);
         for (const history of histories) {
           const rows = await readStatement(tables, history.userId);
@@ -116,7 +124,7 @@ describe('the fold of any events that the rules decide', () => {
 
   it('gives the batches with points left that the reference gives', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryLedgers, sizes, async (histories, size) => {
+      fc.asyncProperty(ledgers, sizes, async (histories, size) => {
         const tables = await tablesOf(histories, size);
         for (const { userId, events } of histories) {
           const expected = [...referenceBatches(events)].filter(([, batch]) => batch.remaining > 0);
@@ -132,7 +140,7 @@ describe('the fold of any events that the rules decide', () => {
 
   it('gives the state of every consumption that the reference gives', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryLedgers, sizes, async (histories, size) => {
+      fc.asyncProperty(ledgers, sizes, async (histories, size) => {
         const tables = await tablesOf(histories, size);
         for (const { userId, events } of histories) {
           for (const [revision, { net, ...expected }] of referenceConsumptions(events)) {
@@ -146,9 +154,23 @@ describe('the fold of any events that the rules decide', () => {
     );
   });
 
+  it('gives the recharges that the reference gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(ledgers, sizes, async (histories, size) => {
+        const tables = await tablesOf(histories, size);
+        for (const history of histories) {
+          for (const expected of referenceRecharges(history)) {
+            const { revision } = expected;
+            expect(await tables.recharge(history.userId, { revision })).toEqual(expected);
+          }
+        }
+      }),
+    );
+  });
+
   it('gives the same tables however the events are split into batches', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryLedgers, sizes, sizes, async (histories, one, other) => {
+      fc.asyncProperty(ledgers, sizes, sizes, async (histories, one, other) => {
         const [a, b] = [await tablesOf(histories, one), await tablesOf(histories, other)];
         for (const { userId } of histories) {
           expect(await readStatement(a, userId)).toEqual(await readStatement(b, userId));
@@ -161,7 +183,7 @@ describe('the fold of any events that the rules decide', () => {
 
   it('never leaves a batch below zero, nor a balance other than the sum of its batches', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryLedgers, async (histories) => {
+      fc.asyncProperty(ledgers, async (histories) => {
         const tables = await tablesOf(histories, 7);
         for (const { userId } of histories) {
           const batches = await tables.batches(userId, 1_000);

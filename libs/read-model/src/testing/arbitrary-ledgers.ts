@@ -9,6 +9,7 @@ import {
   type LedgerCommand,
   type LedgerEvent,
 } from '#ledger';
+import { commandHistories, runHistory } from '#ledger/testing';
 
 import { userNo } from './event-builders.js';
 
@@ -57,6 +58,16 @@ const step: fc.Arbitrary<Step> = fc.record({
 export const arbitraryLedgers: fc.Arbitrary<readonly AccountHistory[]> = fc
   .array(step, { minLength: 1, maxLength: 60 })
   .map(historiesOf);
+
+/** Accounts under rules 1, under rules 2, and under rules 2 from somewhere in the middle on. */
+export const arbitraryLedgersOfBothRules: fc.Arbitrary<readonly AccountHistory[]> = fc
+  .array(commandHistories(), { minLength: 1, maxLength: USERS })
+  .map((histories) =>
+    histories.map((history, index) => ({
+      userId: userNo(index + 1),
+      events: runHistory(history).history,
+    })),
+  );
 
 function historiesOf(steps: readonly Step[]): readonly AccountHistory[] {
   const accounts = Array.from({ length: USERS }, (_, index) => ({
