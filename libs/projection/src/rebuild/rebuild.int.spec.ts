@@ -115,11 +115,19 @@ describe('rebuild', () => {
         )
       ).rows.map(({ indexdef }) => indexdef.replaceAll(`_v${version}`, ''));
     expect(await indexes(2)).toEqual(await indexes(1));
-    expect(await indexes(2)).toHaveLength(8);
+    expect(await indexes(2)).toHaveLength(11);
   });
 
-  it('lets readers read on while events arrive and versions are switched', async () => {
+  it.each([
+    ['of rules 1', false],
+    ['of rules 2, which go on what rules 1 began,', true],
+  ])('lets readers read on while events %s arrive and versions are switched', async (_, isOf2) => {
     await projectedLedger(200);
+    if (isOf2) {
+      await ledger.adoptRules2();
+      await ledger.run(200);
+      await atHead();
+    }
     const tables = new PostgresReadTables(pool, 'points');
     const faults: string[] = [];
     let done = false;
@@ -161,6 +169,24 @@ describe('rebuild', () => {
     ]);
     await atHead();
     await expectTablesToAgree(pool, ledger);
+  });
+
+  it('gives the same debts, prices and recharges, and finds them in every table', async () => {
+    await ledger.run(100);
+    await ledger.adoptRules2();
+    await projectedLedger(300);
+    const before = await everyStatement();
+    expect(await rebuild()).toEqual({ kind: 'switched', from: 1, to: 2 });
+    expect(await everyStatement()).toEqual(before);
+    await expectTablesToAgree(pool, ledger);
+    const events = (await Promise.all(ledger.userIds.map((user) => ledger.history(user)))).flat();
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set([
+        ...['PointsRecharged', 'PointsConsumed', 'ConsumptionExtended', 'ConsumptionSettled'],
+        ...['PointsRefunded', 'PointsExpired', 'RechargeReversed', 'RechargeReinstated'],
+        ...['DebtCollected', 'DebtForgiven', 'CommandRefused'],
+      ]),
+    );
   });
 
   it('leaves both versions to the projector after the switch', async () => {

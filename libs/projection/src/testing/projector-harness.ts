@@ -6,10 +6,13 @@ import { MemoryEventStore, MemoryLog } from '#event-store/testing';
 import { CHAIN_START, accountStream, chainHash } from '#identity';
 import {
   DEFAULT_POLICY,
-  decide,
+  REMEMBER_EVERYTHING,
   TERMS_OF_RULES_1,
+  adoptPolicy,
+  decide,
   emptyAccount,
   evolve,
+  parseEvent,
   replay,
   serializeEvent,
   type Account,
@@ -24,12 +27,18 @@ import {
   type StatementRow,
   type PublishedTransaction,
 } from '#read-model';
+import { referenceConsumptions, referenceRecharges } from '#read-model/testing';
 
 import type { ProjectorObserver } from '../projector-observer.js';
 import type { ProjectorIntervals } from '../projector-options.js';
 import { Projector } from '../projector.js';
-
-const START_MS = Date.parse('2030-01-01T00:00:00.000Z');
+import {
+  POLICY_OF_RULES_2,
+  START_MS,
+  TERMS_OF_RULES_2,
+  commandsOfRules2At,
+  headerOf,
+} from './commands-of-rules-2.js';
 
 export const userNo = (n: number): string =>
   `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -40,6 +49,7 @@ export class TestLedger {
   readonly #hashes = new Map<string, Uint8Array>();
   #commands = 0;
   #events = 0;
+  #isUnderRules2 = false;
 
   constructor(
     private readonly store: EventStore,
@@ -47,6 +57,16 @@ export class TestLedger {
     /** The number of the first user. */
     private readonly firstUser = 1,
   ) {}
+
+  /** From the next command on. Accounts that have events go on under rules 2. */
+  async adoptRules2(): Promise<void> {
+    this.#isUnderRules2 = true;
+    for (const userId of this.#accounts.keys()) {
+      const account = await this.account(userId);
+      adoptPolicy(account, POLICY_OF_RULES_2);
+      this.#accounts.set(userId, account);
+    }
+  }
 
   /** Runs commands of every kind, over all users in turn. */
   async run(commands: number): Promise<void> {
@@ -60,7 +80,7 @@ export class TestLedger {
   /** The rows of the statement of an account as they must be, without ids. */
   async expected(userId: string): Promise<Omit<PublishedTransaction, 'id'>[]> {
     const rows: (Omit<PublishedTransaction, 'id'> & { revision: number; line: number })[] = [];
-    for (const [revision, event] of (await this.#history(userId)).entries()) {
+    for (const [revision, event] of (await this.history(userId)).entries()) {
       const { transactions, duration } = rowsOf(userId, revision, event);
       rows.push(...transactions);
       const first = rows.find((row) => row.revision === duration?.revision && row.line === 0);
@@ -72,13 +92,13 @@ export class TestLedger {
   }
 
   async account(userId: string): Promise<Account> {
-    return replay(await this.#history(userId), DEFAULT_POLICY);
+    return replay(await this.history(userId), REMEMBER_EVERYTHING);
   }
 
-  async #history(userId: string): Promise<LedgerEvent[]> {
+  async history(userId: string): Promise<LedgerEvent[]> {
     const events: LedgerEvent[] = [];
-    for await (const { data } of this.store.readStream(accountStream(userId))) {
-      events.push(JSON.parse(data) as LedgerEvent);
+    for await (const recorded of this.store.readStream(accountStream(userId))) {
+      events.push(parseEvent(recorded));
     }
     return events;
   }
@@ -86,15 +106,18 @@ export class TestLedger {
   async #next(): Promise<void> {
     const turn = this.#commands++;
     const userId = userNo(this.firstUser + (turn % this.users));
-    const account = this.#accounts.get(userId) ?? emptyAccount(DEFAULT_POLICY);
+    const policy = this.#isUnderRules2 ? POLICY_OF_RULES_2 : DEFAULT_POLICY;
+    const account = this.#accounts.get(userId) ?? emptyAccount(policy);
     this.#accounts.set(userId, account);
-    for (const command of commandsAt(userId, Math.floor(turn / this.users), turn)) {
+    const commandsOf = this.#isUnderRules2 ? commandsOfRules2At : commandsAt;
+    for (const command of commandsOf(userId, Math.floor(turn / this.users), turn)) {
       await this.#decide(account, command);
     }
   }
 
   async #decide(account: Account, command: LedgerCommand): Promise<void> {
-    const decision = decide(command, account, TERMS_OF_RULES_1);
+    const terms = this.#isUnderRules2 ? TERMS_OF_RULES_2 : TERMS_OF_RULES_1;
+    const decision = decide(command, account, terms);
     if (decision.kind !== 'record') throw new Error(`expected events, not ${decision.kind}`);
     const expected = account.revision;
     const [first, ...rest] = decision.events;
@@ -113,8 +136,8 @@ export class TestLedger {
     const stored = {
       ...serializeEvent(event, {
         command: { source, id, type },
-        policy: '0'.repeat(64),
         correlation: commandId,
+        ...(this.#isUnderRules2 ? { settings: 2, rules: 2 } : { policy: '0'.repeat(64) }),
       }),
       id: `00000000-0000-5000-8000-${place}`,
     };
@@ -126,14 +149,7 @@ export class TestLedger {
 }
 
 function commandsAt(userId: string, round: number, turn: number): LedgerCommand[] {
-  const envelope = (kind: string) => ({
-    userId,
-    source: '/test',
-    id: `${kind}-${turn}`,
-    commandId: `0000000${kind}-0000-5000-8000-${String(turn).padStart(12, '0')}`,
-    digest: '0'.repeat(64),
-    at: new Date(START_MS + turn * 1_000).toISOString(),
-  });
+  const envelope = (kind: string) => headerOf(userId, kind, turn);
   const consumptionId = `c-${turn}`;
   const consume: LedgerCommand = {
     ...envelope('c'),
@@ -210,16 +226,26 @@ export async function readStatement(pool: Pool, userId: string): Promise<Stateme
   return rows.reverse();
 }
 
-/** Expects every row as the events have it, dense ids, and the balances of the rules. */
+/** Expects every row as the events have it, dense ids, and the balances and debts of the rules. */
 export async function expectTablesToAgree(pool: Pool, ledger: TestLedger): Promise<void> {
   const ids: number[] = [];
   for (const userId of ledger.userIds) {
     const rows = await readStatement(pool, userId);
     ids.push(...rows.map((row) => row.id));
     expect(rows.map(withoutId)).toEqual(await ledger.expected(userId));
-    const { balance, held } = await ledger.account(userId);
-    const account = await new PostgresReadTables(pool, 'points').account(userId);
-    expect(account).toMatchObject({ balance, held });
+    const tables = new PostgresReadTables(pool, 'points');
+    const { balance, held, owed } = await ledger.account(userId);
+    expect(await tables.account(userId)).toMatchObject({ balance, held, owed });
+    const events = await ledger.history(userId);
+    for (const [revision, { net, ...consumption }] of referenceConsumptions(events)) {
+      const details = await tables.transactionDetails(userId, { revision, line: 0 });
+      expect(details?.consumption).toMatchObject(consumption);
+      expect((details?.consumption?.drawn ?? 0) - (details?.consumption?.refunded ?? 0)).toBe(net);
+    }
+    for (const recharge of referenceRecharges({ userId, events })) {
+      const { revision } = recharge;
+      expect(await tables.recharge(userId, { revision })).toEqual(recharge);
+    }
   }
   ids.sort((a, b) => a - b);
   const first = ids[0] ?? 1;
