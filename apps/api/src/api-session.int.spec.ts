@@ -186,7 +186,7 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
     get(userPath(`transactions?type=refund&cursor=${cursor}`)),
     get(userPath(`transactions?cursor=x${cursor}`)),
     get(userPath(`transactions?cursor=${cursor}`, BOB)),
-    get(userPath('transactions?type=gift&source_type=x&from=yesterday&limit=101')),
+    get(userPath('transactions?type=gift&source_type=X&from=yesterday&limit=101')),
     get(userPath('transactions?type=consume&type=refund')),
     get(userPath('transactions?colour=red')),
     get(userPath('usage?tz=Mars/Olympus')),

@@ -22,11 +22,20 @@ const ZONES = [
   ...Intl.supportedValuesOf('timeZone'),
 ];
 const WORDS = ['consume', 'refund', 'script', 'tts', 'day', 'source_type', 'day,source_type'];
+const SOURCES = ['task-3', 'o-1', '任务', 'x'.repeat(64), 'x'.repeat(65), ...TEXTS];
 const IDS = [ALICE, ALICE.toUpperCase(), `${'f'.repeat(8)}-ffff-ffff-ffff-${'f'.repeat(12)}`];
 const NO_IDS = ['00000000-0000-0000-0000-000000000000', '0', 'x'.repeat(199), `${ALICE}%00`, '..'];
 
 const PARAMETERS = {
-  ...{ type: WORDS, source_type: WORDS, group_by: WORDS, from: TIMES, to: TIMES, at: TIMES },
+  ...{
+    type: WORDS,
+    source_type: WORDS,
+    source_id: SOURCES,
+    group_by: WORDS,
+    from: TIMES,
+    to: TIMES,
+    at: TIMES,
+  },
   ...{ limit: NUMBERS, after: NUMBERS, revision: NUMBERS, tz: ZONES },
 };
 
@@ -52,8 +61,17 @@ describe('the API on a real Postgres, with arbitrary queries', () => {
   afterAll(() => opened.close());
 
   const QUERIES: Readonly<Record<string, readonly string[]>> = {
-    transactions: ['type', 'source_type', 'from', 'to', 'limit', 'cursor', 'min_position'],
-    'transactions.csv': ['type', 'source_type', 'from', 'to', 'min_position'],
+    transactions: [
+      'type',
+      'source_type',
+      'source_id',
+      'from',
+      'to',
+      'limit',
+      'cursor',
+      'min_position',
+    ],
+    'transactions.csv': ['type', 'source_type', 'source_id', 'from', 'to', 'min_position'],
     balance: ['at', 'min_position'],
     batches: ['min_position'],
     usage: ['from', 'to', 'group_by', 'tz', 'min_position'],

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import {
   balance,
   batchId,
+  businessCode,
   consumptionId,
   flag,
   mustBe,
   revision,
   sourceId,
-  sourceType,
   time,
   token,
   userId,
@@ -28,6 +28,8 @@ export const accountBalance = z.object(
     balance,
     /** Points in open pre-deductions. */
     held: balance,
+    /** Debts that are not paid yet; the balance is 0 then. */
+    owed: balance,
     /** The position up to which events are included; null: there are none. */
     position: token.nullable(),
     at: time(),
@@ -73,6 +75,7 @@ export const accountState = z.object(
     at: time().nullable(),
     balance,
     held: balance,
+    owed: balance,
     /** The batches with points left, in the order in which they will be drawn. */
     batches: z.array(
       z.object({
@@ -88,7 +91,7 @@ export const accountState = z.object(
       z.object({
         consumption_id: consumptionId,
         revision,
-        source_type: sourceType,
+        source_type: businessCode,
         source_id: sourceId.nullable(),
         estimate: points,
         settle_by: time(),

@@ -26,7 +26,7 @@ export {
   type ParseResult,
   type QuerySchema,
 } from './field-error.js';
-export { businessCode } from './fields.js';
+export { businessCode, sourceId } from './fields.js';
 export { parseIdempotencyKey } from './idempotency-key.js';
 export { headerOf, type RawMessage } from './raw-message.js';
 export { duplicateFieldError } from './duplicate-field.js';
@@ -81,19 +81,23 @@ export {
   settingsCheck,
   settingsDraft,
   settingsPage,
+  settingsPreview,
   settingsVersion,
   type BusinessList,
   type SettingsCheck,
   type SettingsPage,
+  type SettingsPreview,
   type SettingsVersion,
 } from './settings.js';
 export { eventsPage, storedEvent, type EventsPage, type StoredEvent } from './stored-events.js';
 export {
   CONSUMPTION_STATUSES,
   consumptionStory,
+  rechargeStory,
   transactionStory,
   type ConsumptionStatus,
   type ConsumptionStory,
+  type RechargeStory,
   type TransactionStory,
 } from './story.js';
 export { SUBJECT_MAX, apiSourceOf, commandSource } from './command-source.js';
@@ -118,5 +122,4 @@ export {
   type UsageByDayAndSourceType,
 } from './usage.js';
 export { commandMessage, outcomeMessage, type OutgoingMessage } from './outgoing-message.js';
-export { BUSINESSES, COMMAND_POINTS_MAX, SOURCE_TYPES, type SourceType } from '#ledger';
-export { sourceTypeOnWire } from './words-on-wire.js';
+export { COMMAND_POINTS_MAX, SOURCE_TYPES, priceOf } from '#ledger';

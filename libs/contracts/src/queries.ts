@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneOf, mustBe, revision, sourceType, time, token } from './fields.js';
+import { businessCode, mustBe, oneOf, revision, sourceId, time, token } from './fields.js';
 import { rowId, rowRef, TRANSACTION_TYPES } from './transactions.js';
 
 // The parameters of a URL. In a URL everything is text; these schemas turn it into typed values.
@@ -37,7 +37,9 @@ const span = {
 
 const filters = {
   type: oneOf(TRANSACTION_TYPES).optional(),
-  source_type: sourceType.optional(),
+  source_type: businessCode.optional(),
+  /** A task or an order. */
+  source_id: sourceId.optional(),
   ...span,
 };
 

@@ -69,12 +69,28 @@ const consumption = {
   status: 'settled',
   estimate: 20,
   actual: 12,
+  charged: 12,
+  owed: 0,
+  uncollected: 0,
   refunded: 8,
+  quantity: 12.5,
+  price: null,
   duration: 12.5,
   settle_by: at,
   opened_at: at,
   closed_at: at,
   draws: [{ batch_id: 7, points: 20 }],
+  transactions: [row],
+};
+
+const recharge = {
+  recharge_id: 'order-1',
+  revision: 0,
+  batch_id: 7,
+  source_id: 'order-1',
+  points: 100,
+  reversed: 40,
+  reinstated: 10,
   transactions: [row],
 };
 
@@ -84,6 +100,7 @@ const state = {
   at,
   balance: 88,
   held: 0,
+  owed: 0,
   batches: [{ batch_id: 7, remaining: 88, priority: 0, expires_at: null, grace: true }],
   open_consumptions: [
     {
@@ -114,7 +131,7 @@ const empty = { ...state, revision: null, at: null, batches: [], open_consumptio
 const answers = {
   'a page of the statement': [transactionsPage, { items: [row], next_cursor: 'abc' }],
   'the last page': [transactionsPage, { items: [], next_cursor: null }],
-  'a balance': [accountBalance, { user_id, balance: 88, held: 12, position: 'pg-1', at }],
+  'a balance': [accountBalance, { user_id, balance: 88, held: 12, owed: 0, position: 'pg-1', at }],
   batches: [accountBatches, { items: [batch, { ...batch, expires_at: null }] }],
   'usage by day': [usage, { items: [{ day: '2030-01-31', ...used }] }],
   'usage by day and business': [
@@ -128,8 +145,9 @@ const answers = {
     {
       transaction: row,
       event: stored,
-      command: { ...stored.meta.command, received_at: at },
+      command: { ...stored.meta.command, received_at: at, metadata: { job: '7' } },
       consumption,
+      recharge: null,
       refunds: [{ ...row, type: 'refund' }],
     },
   ],
@@ -138,8 +156,9 @@ const answers = {
     {
       transaction: { ...row, type: 'recharge', source_type: null, duration: null },
       event: stored,
-      command: { ...stored.meta.command, received_at: at },
+      command: { ...stored.meta.command, received_at: at, metadata: null },
       consumption: null,
+      recharge,
       refunds: [],
     },
   ],

@@ -67,6 +67,29 @@ export const settingsPage = z.object({
 
 export const settingsCheck = z.object({ valid: z.literal(true), version: z.int() });
 
+/** Who would pay what: the consumptions that began last, under the prices of a version. */
+export const settingsPreview = z.object({
+  version: z.int(),
+  /** Newest first. */
+  items: z.array(
+    z.object({
+      user_id: z.string(),
+      consumption_id: z.string(),
+      source_type: z.string(),
+      source_id: z.string().nullable(),
+      at: z.string(),
+      unit: z.string(),
+      quantity: z.number().nullable(),
+      /** What it cost, or what is held for it. */
+      paid: z.int(),
+      /** null: the price makes no points of it, and `code` says why. */
+      would_pay: z.int().nullable(),
+      /** What a consumption without points would be refused with. */
+      code: z.string().nullable(),
+    }),
+  ),
+});
+
 export const businessList = z.object({
   /** The version of the settings that they stand in. */
   settings: z.int(),
@@ -76,4 +99,5 @@ export const businessList = z.object({
 export type SettingsVersion = z.infer<typeof settingsVersion>;
 export type SettingsPage = z.infer<typeof settingsPage>;
 export type SettingsCheck = z.infer<typeof settingsCheck>;
+export type SettingsPreview = z.infer<typeof settingsPreview>;
 export type BusinessList = z.infer<typeof businessList>;

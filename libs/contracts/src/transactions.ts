@@ -3,10 +3,10 @@ import { BALANCE_MAX } from '#ledger';
 import {
   balance,
   batchId,
+  businessCode,
   oneOf,
   mustBe,
   sourceId,
-  sourceType,
   time,
   token,
   userId,
@@ -38,7 +38,7 @@ const transactionColumns = {
   amount: wholeNumber(1, BALANCE_MAX),
   balance_before: balance,
   balance_after: balance,
-  source_type: sourceType.nullable(),
+  source_type: businessCode.nullable(),
   source_id: sourceId.nullable(),
   batch_id: batchId.nullable(),
   /** Seconds. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mustBe, sourceType, wholeNumber } from './fields.js';
+import { businessCode, mustBe, wholeNumber } from './fields.js';
 import { optionalParked } from './parked.js';
 
 const points = wholeNumber(0, Number.MAX_SAFE_INTEGER);
@@ -22,12 +22,12 @@ export const usageByDay = z.object({
 });
 
 export const usageBySourceType = z.object({
-  items: z.array(z.object({ source_type: sourceType, ...usageFields })),
+  items: z.array(z.object({ source_type: businessCode, ...usageFields })),
   ...optionalParked,
 });
 
 export const usageByDayAndSourceType = z.object({
-  items: z.array(z.object({ day, source_type: sourceType, ...usageFields })),
+  items: z.array(z.object({ day, source_type: businessCode, ...usageFields })),
   ...optionalParked,
 });
 

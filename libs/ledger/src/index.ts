@@ -86,7 +86,7 @@ export type { MessageRefusalCode, RefusalCode, RefusalDetails } from './account/
 export { snapshotDifference } from './storage/snapshot-difference.js';
 export { SNAPSHOT_SHAPE, toSnapshot, fromSnapshot } from './storage/snapshot.js';
 export { isOnCalendar, epochMs } from './support/time.js';
-export type { FrozenPrice, Price } from './settings/business.js';
+export type { Business, FrozenPrice, Price } from './settings/business.js';
 export { priceOf } from './settings/price.js';
 export {
   BEGINNING_OF_TIME,

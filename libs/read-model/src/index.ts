@@ -52,6 +52,7 @@ export type { FollowsDirectly } from './fold/decode-batch.js';
 export { rowsOf, transactionsOf } from './fold/rows-of-event.js';
 export type {
   BatchRow,
+  ConsumptionRow,
   PublishedTransaction,
   RechargeRow,
   StatementRow,

@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '#ledger';
+import type { LedgerEvent, PointsConsumed } from '#ledger';
 
 import {
   consumed,
@@ -652,6 +652,49 @@ export function readTablesContract(open: OpenReadTables): void {
       expect(await revisions('task-1', { before: first! })).toEqual([2, 1]);
       expect(await revisions('task-1', { from: day(3), to: day(6) })).toEqual([2]);
       expect(await revisions('nothing')).toEqual([]);
+    });
+  });
+
+  describe('the consumptions with a quantity or a duration', () => {
+    const named = (consumptionId: string, changes: Partial<PointsConsumed>) =>
+      consumed({ balanceAfter: 0, owedAfter: 0, points: 10, consumptionId, ...changes });
+
+    it('are those of all accounts that began last, newest first', async () => {
+      const { tables, writer } = await open(isDenseSuccessor);
+      const later = '2030-01-02T00:00:00.000Z';
+      const accounts = [
+        {
+          userId: USER,
+          events: [
+            recharged({ balanceAfter: 40, points: 40 }),
+            named('by duration', { balanceAfter: 30, duration: 2.5 }),
+            named('by nothing', { balanceAfter: 20 }),
+            named('held', { balanceAfter: 10, quantity: 12, settleBy: later }),
+          ],
+        },
+        {
+          userId: OTHER,
+          events: [
+            recharged({ balanceAfter: 40, points: 40 }),
+            named('settled', { balanceAfter: 30, settleBy: later }),
+            settled({ balanceAfter: 30, owedAfter: 0, duration: 4, consumptionId: 'settled' }),
+            named('by quantity', { balanceAfter: 20, quantity: 0.5 }),
+          ],
+        },
+      ];
+      await writeAll(writer, inBatches(inStoreOrder(accounts), 3));
+      const found = await tables.measuredConsumptions(10);
+      expect(
+        found.map(({ user_id, consumption_id, quantity, duration }) => [
+          ...[user_id, consumption_id, quantity, duration],
+        ]),
+      ).toEqual([
+        [OTHER, 'by quantity', 0.5, null],
+        [USER, 'held', 12, null],
+        [OTHER, 'settled', null, 4],
+        [USER, 'by duration', null, 2.5],
+      ]);
+      expect(await tables.measuredConsumptions(2)).toEqual(found.slice(0, 2));
     });
   });
 

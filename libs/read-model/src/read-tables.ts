@@ -1,6 +1,5 @@
 import type { TransactionType } from '#contracts';
 import type { Position } from '#event-store';
-import type { SourceType } from '#ledger';
 
 import type { ParkedAccount } from './fold/parking.js';
 import type {
@@ -14,7 +13,8 @@ import type {
 
 export interface TransactionFilter {
   readonly type?: TransactionType;
-  readonly sourceType?: SourceType;
+  /** The code of a business. */
+  readonly sourceType?: string;
   /** A task or an order. */
   readonly sourceId?: string;
   /** Inclusive. */
@@ -125,6 +125,11 @@ export interface ReadTables {
   transactionDetails(userId: string, name: RowName): Promise<TransactionDetails | null>;
   /** Of several recharges with one id the newest. null also for those that no row was kept of. */
   recharge(userId: string, name: RechargeName): Promise<RechargeRow | null>;
+  /**
+   * The consumptions of all accounts that began last and have a quantity or a duration, newest first; those
+   * that many others followed are left out.
+   */
+  measuredConsumptions(limit: number): Promise<readonly ConsumptionRow[]>;
   /**
    * The accounts where something fell due up to that time, the longest due first. Parked accounts are left
    * out, because they would stay due for ever.

@@ -90,6 +90,7 @@ describe('the OpenAPI document', () => {
       'user_id',
       'type',
       'source_type',
+      'source_id',
       'from',
       'to',
       'limit',

@@ -151,6 +151,16 @@ const EVENT = {
   hash: 'a9e630c0f9f9498946e964737415e8e7b22f5735c7b0d420d93870c697a26253',
 };
 
+const PRICE_EXAMPLE = {
+  settings: 2,
+  unit: 'second',
+  points: '2',
+  per: '1',
+  step: null,
+  minimum: 1,
+  rounding: 'up' as const,
+};
+
 const DRAWS = [{ batch_id: BATCH_ID, points: 20 }];
 
 const BUSINESSES_EXAMPLE = [
@@ -188,6 +198,23 @@ export const RESPONSE_EXAMPLES = {
   SettingsVersion: SETTINGS_EXAMPLE,
   SettingsDraft: SETTINGS_DRAFT_EXAMPLE,
   SettingsCheck: { valid: true as const, version: 2 },
+  SettingsPreview: {
+    version: 2,
+    items: [
+      {
+        user_id: USER_ID,
+        consumption_id: 'c3',
+        source_type: 'translate',
+        source_id: 'document-9',
+        at: '2030-06-01T00:03:00.000Z',
+        unit: 'character',
+        quantity: 1_200,
+        paid: 5,
+        would_pay: 6,
+        code: null,
+      },
+    ],
+  },
   SettingsPage: {
     in_force: 1,
     newest: 2,
@@ -232,6 +259,7 @@ export const RESPONSE_EXAMPLES = {
       id: 'c3',
       type: 'ConsumePoints',
       received_at: '2030-06-01T00:03:00.000Z',
+      metadata: null,
     },
     consumption: {
       consumption_id: 'c3',
@@ -241,7 +269,12 @@ export const RESPONSE_EXAMPLES = {
       status: 'open',
       estimate: 20,
       actual: null,
+      charged: null,
+      owed: 0,
+      uncollected: 0,
       refunded: 0,
+      quantity: 9,
+      price: PRICE_EXAMPLE,
       duration: 9,
       settle_by: '2030-06-01T01:03:00.000Z',
       opened_at: '2030-06-01T00:03:00.000Z',
@@ -249,12 +282,14 @@ export const RESPONSE_EXAMPLES = {
       draws: DRAWS,
       transactions: [CONSUMED],
     },
+    recharge: null,
     refunds: [],
   },
   AccountBalance: {
     user_id: USER_ID,
     balance: 65,
     held: 20,
+    owed: 0,
     position: POSITION,
     at: '2030-06-01T00:04:00.000Z',
   },
@@ -280,6 +315,7 @@ export const RESPONSE_EXAMPLES = {
     at: '2030-06-01T00:03:00.000Z',
     balance: 65,
     held: 20,
+    owed: 0,
     batches: [{ batch_id: BATCH_ID, remaining: 65, priority: 50, expires_at: null, grace: false }],
     open_consumptions: [
       {

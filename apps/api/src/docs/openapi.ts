@@ -58,6 +58,7 @@ export function createOpenApiDocument(rules: RulesNumber): OpenApiDocument {
       ),
       '/v1/settings/check': CHECK,
       '/v1/quotes': QUOTE,
+      '/v1/settings/preview': PREVIEW,
     },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -294,6 +295,31 @@ const QUOTE: { readonly post: OperationObject } = {
   },
 };
 
+const PREVIEW: { readonly post: OperationObject } = {
+  post: {
+    operationId: 'preview_settings',
+    summary: 'Who would pay what under the next version of the settings',
+    description:
+      'The 1,000 consumptions of all accounts that began last and have a quantity or a duration, with ' +
+      'what they cost and what the prices of the version make of them. Nothing is published.',
+    tags: ['Settings'],
+    parameters: [],
+    requestBody: SETTINGS_BODY,
+    responses: {
+      200: {
+        description: 'The consumptions, newest first.',
+        content: {
+          'application/json': {
+            schema: ref('SettingsPreview'),
+            example: RESPONSE_EXAMPLES.SettingsPreview,
+          },
+        },
+      },
+      ...problemResponses(PUBLISH_PROBLEMS),
+    },
+  },
+};
+
 const UNHEALTHY = {
   description: 'The process must be restarted, or is not ready. `parts` has the reason.',
   content: {
@@ -323,6 +349,7 @@ const pathParameters = (path: string): Parameter[] =>
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   type: 'Only rows of this type.',
   source_type: 'Only rows of this business.',
+  source_id: 'Only rows of this task or order.',
   from: 'The start of the period (inclusive), such as `2030-06-01T00:00:00+08:00`.',
   to: 'The end of the period (exclusive).',
   at: 'A time in the past, such as `2030-06-01T00:00:00+08:00`.',

@@ -145,7 +145,10 @@ export const READ_OPERATIONS: readonly ReadOperation[] = [
     summary: 'The balance as recorded, or at a time in the past',
     tag: 'Statement',
     query: balanceQuery,
-    success: json('AccountBalance', 'The balance, and the points held by open pre-deductions.'),
+    success: json(
+      'AccountBalance',
+      'The balance, the points held by open pre-deductions, and what is owed.',
+    ),
     problems: READ_PROBLEMS,
   },
   {

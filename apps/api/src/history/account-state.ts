@@ -1,8 +1,8 @@
-import { sourceTypeOnWire, type AccountState } from '#contracts';
+import type { AccountState } from '#contracts';
 import type { Account } from '#ledger';
 
 export function toAccountState(userId: string, account: Account): AccountState {
-  const { revision, at, balance, held } = account;
+  const { revision, at, balance, held, owed } = account;
   const isEmpty = revision < 0;
   return {
     user_id: userId,
@@ -10,6 +10,7 @@ export function toAccountState(userId: string, account: Account): AccountState {
     at: isEmpty ? null : at,
     balance,
     held,
+    owed,
     batches: toBatches(account),
     open_consumptions: toOpenConsumptions(account),
     remembered_commands: account.answered.size,
@@ -30,7 +31,7 @@ const toOpenConsumptions = ({ openOrder }: Account): AccountState['open_consumpt
   [...openOrder].map(({ of, consumptionId, sourceType, sourceId, estimated, settleBy, draws }) => ({
     consumption_id: consumptionId,
     revision: of,
-    source_type: sourceTypeOnWire(sourceType),
+    source_type: sourceType,
     source_id: sourceId,
     estimate: estimated,
     settle_by: settleBy ?? '',

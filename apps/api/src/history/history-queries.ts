@@ -34,7 +34,8 @@ class GetBalanceAtHandler implements IQueryHandler<GetBalanceAtQuery> {
     const { account, position } = await this.semaphore.run(() =>
       replayAccount(this.store, userId, (event) => event.at <= at),
     );
-    return { user_id: userId, balance: account.balance, held: account.held, position, at };
+    const { balance, held, owed } = account;
+    return { user_id: userId, balance, held, owed, position, at };
   }
 }
 

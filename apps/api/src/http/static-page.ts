@@ -6,8 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const HASHED = /^\/assets\//;
 const YEAR_SECONDS = 31_536_000;
 
-/** The paths of the page: the usage of an account, and the account as auditors see it. */
-const PAGES = ['/', '/audit'];
+/** The paths of the page: the usage of an account, the account as auditors see it, and the settings. */
+const PAGES = ['/', '/audit', '/settings'];
 
 /** Serves the page at its own paths, and its files. Every other path is answered 404. */
 export async function serveWebPage(fastify: FastifyInstance, folder: string): Promise<void> {

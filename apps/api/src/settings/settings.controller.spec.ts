@@ -1,8 +1,9 @@
 import { MemoryEventStore } from '#event-store/testing';
 import { DEFAULT_SETTINGS_POLICY } from '#ledger';
-import { eventsPage, settingsPage, settingsVersion } from '#contracts';
+import { eventsPage, settingsPage, settingsPreview, settingsVersion } from '#contracts';
 import { VersionWriter, draftOf } from '#settings/testing';
 import {
+  ALICE,
   TestClock,
   bearer,
   openTestApi,
@@ -258,6 +259,61 @@ describe('Reading settings over HTTP', () => {
     api.clock.time += 10 * 60_000;
     const after = (await read(api, '/v1/businesses', { roles: ['service'] })).json<object>();
     expect(after).toEqual({ settings: 2, items: more });
+  });
+});
+
+describe('Previewing settings over HTTP', () => {
+  const preview = (payload: object, roles?: string[]) => post('/preview', payload, roles);
+  const priced = (code: string, price: object, changes: object = {}) =>
+    draftOf('').businesses.map((business) =>
+      business.code === code ? { ...business, price, ...changes } : business,
+    );
+  const consumeSeconds = async (): Promise<void> => {
+    const of = { user_id: ALICE };
+    await sendAccepted(api, 'RechargePoints', 'r1', { ...of, points: 100, expires_at: null });
+    const script = { ...of, source_type: 'script', points: 1 };
+    await sendAccepted(api, 'ConsumePoints', 'c1', script);
+    const dubbing = { ...of, source_type: 'tts', points: 5, duration: 12.5 };
+    await sendAccepted(api, 'ConsumePoints', 'c2', dubbing);
+    const video = { ...of, source_type: 'video', points: 8, duration: 4.25 };
+    await sendAccepted(api, 'ConsumePoints', 'c3', video);
+    await api.project();
+  };
+  const PER_SECOND = { points: '2.5', per: '1', step: '0.5', minimum: 1, rounding: 'up' };
+
+  it('tells who would pay what, of the consumptions with a quantity or a duration', async () => {
+    await consumeSeconds();
+    const businesses = priced('tts', PER_SECOND);
+    const response = await preview(bodyOf(2, inMinutes(10), { businesses }));
+    expect(response.statusCode).toBe(200);
+    const { items, version } = settingsPreview.parse(response.json());
+    expect(version).toBe(2);
+    expect(items).toMatchObject([
+      { user_id: ALICE, source_type: 'video', quantity: 4.25, paid: 8, code: 'NoPrice' },
+      { user_id: ALICE, source_type: 'tts', quantity: 12.5, paid: 5, would_pay: 32, code: null },
+    ]);
+    expect((await read(api, '/v1/settings/2')).statusCode).toBe(404);
+  });
+
+  it.each([
+    ['is retired', PER_SECOND, { retired: true }, 'UnknownBusiness'],
+    ['is too dear', { ...PER_SECOND, points: '999999999' }, {}, 'PriceTooHigh'],
+  ])('says why nothing could be charged where the business %s', async (_, price, changes, code) => {
+    await consumeSeconds();
+    const businesses = priced('tts', price, changes);
+    const response = await preview(bodyOf(2, inMinutes(10), { businesses }));
+    const { items } = settingsPreview.parse(response.json());
+    expect(items[1]).toMatchObject({ source_type: 'tts', would_pay: null, code });
+  });
+
+  it('names every bad field of what can’t be published', async () => {
+    const response = await preview(bodyOf(2, inMinutes(5), { note: '' }));
+    expect([response.statusCode, fieldsOf(response).sort()]).toEqual([400, ['from', 'note']]);
+  });
+
+  it.each(['user', 'service', 'auditor'])('is not for the role %s', async (role) => {
+    const response = await preview(bodyOf(2, inMinutes(10)), [role]);
+    expect(response.statusCode).toBe(403);
   });
 });
 

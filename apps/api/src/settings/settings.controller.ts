@@ -8,9 +8,11 @@ import {
   type FieldError,
   type SettingsCheck,
   type SettingsPage,
+  type SettingsPreview,
   type SettingsQuery,
   type SettingsVersion,
 } from '#contracts';
+import type { SettingsDraft } from '#ledger';
 import { CLOCK, READ_TABLES, SETTINGS } from '#platform';
 import type { ReadTables } from '#read-model';
 import {
@@ -27,12 +29,15 @@ import { requestOrigin } from '../common/parsing/request-origin.js';
 import { ZodPipe } from '../common/parsing/zod.pipe.js';
 import { invalidRequest, notFound, settingsConflict } from '../common/problems/problem.js';
 import { readPublication } from './publication-request.js';
+import { toPreview } from './settings-preview.js';
 import { toSettingsPage, toSettingsVersion } from './settings-answers.js';
 
 const DAY_MS = 86_400_000;
 
 /** A pre-deduction is open for a week at most before it is extended. */
 const UNNAMED_DAYS = 7;
+/** So many consumptions are previewed. */
+const PREVIEWED_MAX = 1_000;
 
 const REPLAYED_HEADER = 'idempotency-replayed';
 
@@ -46,7 +51,8 @@ export class SettingsController {
   constructor(
     @Inject(SETTINGS) private readonly reader: SettingsReader,
     @Inject(CLOCK) private readonly clock: Pick<Clock, 'timeOfDay'>,
-    @Inject(READ_TABLES) private readonly tables: Pick<ReadTables, 'lastUnnamedAt'>,
+    @Inject(READ_TABLES)
+    private readonly tables: Pick<ReadTables, 'lastUnnamedAt' | 'measuredConsumptions'>,
     private readonly publisher: SettingsPublisher,
   ) {}
 
@@ -94,6 +100,19 @@ export class SettingsController {
     const publication = await this.#readGood(request);
     goodOrThrow(await this.publisher.check(publication));
     return { valid: true, version: publication.version };
+  }
+
+  /** Reads the consumptions that began last, under the prices of a version that could be published. */
+  @Post('preview')
+  @HttpCode(200)
+  @RequirePermission('publish settings')
+  async preview(@Req() request: FastifyRequest): Promise<SettingsPreview> {
+    const publication = await this.#readGood(request);
+    goodOrThrow(await this.publisher.check(publication));
+    // It was checked, so it is a whole version.
+    const { businesses } = publication.draft as unknown as SettingsDraft;
+    const consumptions = await this.tables.measuredConsumptions(PREVIEWED_MAX);
+    return toPreview(publication.version, businesses, consumptions);
   }
 
   /** Throws a Problem that names every fault, those of the rules included. */

@@ -46,6 +46,7 @@ export class AccountController {
       user_id: userId,
       balance: account?.balance ?? 0,
       held: account?.held ?? 0,
+      owed: account?.owed ?? 0,
       position,
       at: new Date(this.clock.timeOfDay()).toISOString(),
     };

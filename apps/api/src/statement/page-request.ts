@@ -4,9 +4,16 @@ import { invalidRequest } from '../common/problems/problem.js';
 import { itemOf } from '../common/reads/response-items.js';
 import type { PageCursors } from './page-cursor.js';
 
-export const toFilter = ({ type, source_type, from, to }: ExportQuery): TransactionFilter => ({
+export const toFilter = ({
+  type,
+  source_type,
+  source_id,
+  from,
+  to,
+}: ExportQuery): TransactionFilter => ({
   ...(type !== undefined && { type }),
   ...(source_type !== undefined && { sourceType: source_type }),
+  ...(source_id !== undefined && { sourceId: source_id }),
   ...(from !== undefined && { from }),
   ...(to !== undefined && { to }),
 });
@@ -54,6 +61,10 @@ export function toPage(
 }
 
 const isSameFilter = (a: TransactionFilter, b: TransactionFilter): boolean =>
-  a.type === b.type && a.sourceType === b.sourceType && a.from === b.from && a.to === b.to;
+  a.type === b.type &&
+  a.sourceType === b.sourceType &&
+  a.sourceId === b.sourceId &&
+  a.from === b.from &&
+  a.to === b.to;
 
 const invalidCursor = (reason: string) => invalidRequest([{ field: 'cursor', reason }]);

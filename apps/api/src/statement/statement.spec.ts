@@ -77,6 +77,10 @@ describe('the statement over HTTP', () => {
     ['?type=refund', 3],
     ['?source_type=script', 4],
     ['?type=consume&source_type=script', 2],
+    ['?source_id=task-3', 2],
+    ['?source_id=o-1&type=recharge', 1],
+    ['?source_id=o-1&type=consume', 0],
+    ['?source_type=chat', 0],
     ['?from=2030-06-01T00:02:00Z&to=2030-06-01T00:03:00Z', 2],
     ['?from=2030-06-01T08:02:00%2B08:00&to=2030-06-01T08:03:00.0009%2B08:00', 2],
     ['?to=2030-06-01T00:00:00Z', 0],
@@ -115,7 +119,7 @@ describe('the statement over HTTP', () => {
   });
 
   it('names every invalid parameter', async () => {
-    const query = '?type=gift&source_type=x&from=yesterday&to=2030-02-30T00:00:00Z&limit=101';
+    const query = '?type=gift&source_type=X&from=yesterday&to=2030-02-30T00:00:00Z&limit=101';
     const response = await read(api, userPath(`transactions${query}`));
     expect(response.statusCode).toBe(400);
     const fields = response
@@ -224,7 +228,10 @@ describe('an account over HTTP', () => {
     const response = await read(api, userPath('balance', BOB));
     expect(parseWith(accountBalance, response.json())).toMatchObject({ ok: true });
     const at = new Date(api.clock.time).toISOString();
-    expect(response.json()).toEqual({ user_id: BOB, balance: 10, held: 30, position, at });
+    expect(response.json()).toEqual({
+      ...{ user_id: BOB, balance: 10, held: 30, owed: 0 },
+      ...{ position, at },
+    });
   });
 
   it('has a balance of zero before any event', async () => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sourceTypeOnWire, type ConsumptionStory, type TransactionStory } from '#contracts';
+import type { ConsumptionStory, RechargeStory, TransactionStory } from '#contracts';
 import type { EventStore } from '#event-store';
 import { accountStream } from '#identity';
 import { EVENT_STORE, READ_TABLES } from '#platform';
@@ -8,6 +8,10 @@ import { notFound } from '../common/problems/problem.js';
 import { itemOf } from '../common/reads/response-items.js';
 import { formatRowRef } from '../common/reads/row-ref.js';
 import { decodeEvent, toStoredEvent, type DecodedEvent } from '../history/stored-event.js';
+import { readCommandData } from './command-data.js';
+
+/** It was validated before it was recorded. */
+type Metadata = TransactionStory['command']['metadata'];
 
 /** Reads the origin of a row: its data in the tables, and the stored event that caused it. */
 @Injectable()
@@ -22,6 +26,7 @@ export class TransactionStoryReader {
     if (details === null) throw notFound(rowNotFoundDetail(name));
     const decoded = await this.#readEvent(userId, details.row.revision);
     const { event, provenance } = decoded;
+    const data = await readCommandData(this.store, userId, decoded);
     return {
       transaction: itemOf(details.row),
       event: toStoredEvent(decoded),
@@ -29,8 +34,10 @@ export class TransactionStoryReader {
         ...provenance.command,
         type: provenance.command.type,
         received_at: event.receivedAt,
+        metadata: (data?.['metadata'] as Metadata | undefined) ?? null,
       },
       consumption: toConsumptionStory(details),
+      recharge: toRechargeStory(details),
       refunds: details.rows.filter(({ type }) => type === 'refund').map(itemOf),
     };
   }
@@ -56,12 +63,17 @@ function toConsumptionStory({ consumption, rows }: TransactionDetails): Consumpt
   return {
     consumption_id: consumption.consumption_id,
     revision: consumption.revision,
-    source_type: sourceTypeOnWire(consumption.source_type),
+    source_type: consumption.source_type,
     source_id: consumption.source_id,
     status: consumption.status,
     estimate: consumption.estimate,
     actual: consumption.actual,
+    charged: consumption.charged,
+    owed: consumption.owed,
+    uncollected: consumption.uncollected,
     refunded: consumption.refunded,
+    quantity: consumption.quantity,
+    price: consumption.price,
     duration: consumption.duration,
     settle_by: consumption.settle_by,
     opened_at: consumption.opened_at,
@@ -69,4 +81,11 @@ function toConsumptionStory({ consumption, rows }: TransactionDetails): Consumpt
     draws: draws.map(({ batch_id, amount }) => ({ batch_id: batch_id ?? 0, points: amount })),
     transactions: rows.map(itemOf),
   };
+}
+
+function toRechargeStory({ recharge, rows }: TransactionDetails): RechargeStory | null {
+  if (recharge === null) return null;
+  const { recharge_id, revision, batch_id, source_id, points, reversed, reinstated } = recharge;
+  const transactions = rows.map(itemOf);
+  return { recharge_id, revision, batch_id, source_id, points, reversed, reinstated, transactions };
 }

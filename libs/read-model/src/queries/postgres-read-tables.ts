@@ -14,10 +14,16 @@ import type {
   UsageItem,
   UsageRequest,
 } from '../read-tables.js';
-import type { StatementRow } from '../schema/tables.js';
-import type { AccountRow, BatchRow, RechargeRow } from '../schema/tables.js';
+import type {
+  AccountRow,
+  BatchRow,
+  ConsumptionRow,
+  RechargeRow,
+  StatementRow,
+} from '../schema/tables.js';
 import { findAccount, findBatches } from './account.js';
 import { findDueAccounts, findOldestOpenConsumption } from './due-accounts.js';
+import { findMeasuredConsumptions } from './measured-consumptions.js';
 import { findProjectionStatus } from './parked-accounts.js';
 import { findRecharge } from './recharges.js';
 import { findTransactionDetails } from './transaction-details.js';
@@ -76,6 +82,10 @@ export class PostgresReadTables implements ReadTables {
 
   recharge(userId: string, name: RechargeName): Promise<RechargeRow | null> {
     return findRecharge(this.#pool, userId, name);
+  }
+
+  measuredConsumptions(limit: number): Promise<readonly ConsumptionRow[]> {
+    return findMeasuredConsumptions(this.#pool, limit);
   }
 
   dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {

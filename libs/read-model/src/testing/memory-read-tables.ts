@@ -31,6 +31,7 @@ import {
   STATEMENT_COLUMNS,
   type AccountRow,
   type BatchRow,
+  type ConsumptionRow,
   type RechargeRow,
   type StatementRow,
   type TransactionRow,
@@ -233,6 +234,14 @@ export class MemoryReadTables implements ReadTables, TableWriter {
         'revision' in name ? row.revision === name.revision : row.recharge_id === name.rechargeId,
       );
     return named.at(-1) ?? null;
+  }
+
+  async measuredConsumptions(limit: number): Promise<readonly ConsumptionRow[]> {
+    return this.#rows
+      .consumptions()
+      .filter(({ quantity, duration }) => quantity !== null || duration !== null)
+      .sort((a, b) => b.first_row - a.first_row)
+      .slice(0, limit);
   }
 
   async dueAccounts(at: string, limit: number): Promise<readonly DueAccount[]> {

@@ -83,10 +83,15 @@ export class MemoryRows {
     return rows.sort((a, b) => a.revision - b.revision).map((row) => ({ ...row }));
   }
 
-  openConsumptions(): readonly ConsumptionRow[] {
+  consumptions(): readonly ConsumptionRow[] {
     const users = [...this.#users.values()];
-    const all = users.flatMap(({ consumptions }) => [...consumptions.values()]);
-    return all.filter((row) => row.status === 'open');
+    return users.flatMap(({ consumptions }) =>
+      [...consumptions.values()].map((row) => ({ ...row })),
+    );
+  }
+
+  openConsumptions(): readonly ConsumptionRow[] {
+    return this.consumptions().filter((row) => row.status === 'open');
   }
 
   #loadUser(load: Map<string, LoadedRows>, userId: string): LoadedRows {

@@ -40,6 +40,7 @@ const PATHS: readonly Path[] = [
   // The body is that of a command.
   { method: 'POST', path: '/v1/settings', allowed: publishing, allowedStatus: 400 },
   { method: 'POST', path: '/v1/settings/check', allowed: publishing, allowedStatus: 400 },
+  { method: 'POST', path: '/v1/settings/preview', allowed: publishing, allowedStatus: 400 },
   { method: 'GET', path: '/v1/businesses', allowed: all },
   // The body is that of a command, too.
   { method: 'POST', path: '/v1/quotes', allowed: all, allowedStatus: 400 },

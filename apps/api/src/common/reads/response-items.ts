@@ -1,9 +1,4 @@
-import {
-  sourceTypeOnWire,
-  type AccountBatches,
-  type PointTransactionItem,
-  type Usage,
-} from '#contracts';
+import type { AccountBatches, PointTransactionItem, Usage } from '#contracts';
 import type { BatchRow, TransactionRow, StatementRow, UsageItem } from '#read-model';
 import { formatRowRef } from './row-ref.js';
 
@@ -16,7 +11,7 @@ export const itemOf = (row: StatementRow | TransactionRow): PointTransactionItem
   amount: row.amount,
   balance_before: row.balance_before,
   balance_after: row.balance_after,
-  source_type: row.source_type === null ? null : sourceTypeOnWire(row.source_type),
+  source_type: row.source_type,
   source_id: row.source_id,
   batch_id: row.batch_id,
   duration: row.duration,
