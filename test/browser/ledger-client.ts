@@ -3,7 +3,8 @@ import { SignJWT } from 'jose';
 import type { CommandBody, CommandOutcome } from '#contracts';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { openMigratedEventStore } from '#event-store';
-import { accountStream } from '#identity';
+import { accountStream, digestedData } from '#identity';
+import type { SettingsSource } from '#settings';
 import { fixedSettings } from '#settings/testing';
 import type { LedgerAddresses } from '../../stack/src/addresses.js';
 import { seedDemo } from '../../stack/src/demo.js';
@@ -22,7 +23,7 @@ export const apiUrl = (): string => stack().api;
 /** Every test has its own user. */
 export const newUser = (): string => randomUUID();
 
-export type Role = 'user' | 'service' | 'auditor';
+export type Role = 'user' | 'service' | 'auditor' | 'admin';
 
 export function tokenOf(subject: string, role: Role, seconds = 3_600): Promise<string> {
   return new SignJWT({ roles: [role] })
@@ -68,14 +69,18 @@ export interface PastCommand {
 }
 
 /** Records commands at times in the past, decided by the real rules, in the real store. */
-export async function recordPastCommands(commands: readonly PastCommand[]): Promise<void> {
+export async function recordPastCommands(
+  commands: readonly PastCommand[],
+  settings: SettingsSource = fixedSettings(),
+): Promise<void> {
   const store = openMigratedEventStore(stack().addresses.of.api.eventStore);
-  const processor = new AccountCommandProcessor({ store, settings: fixedSettings() });
+  const processor = new AccountCommandProcessor({ store, settings });
   try {
     for (const { at, body, id = randomUUID() } of commands) {
       const sent = { ...body, source: '/history', id };
       const { answer } = await processor.run(toLedgerCommand(sent, at.toISOString()), {
         correlation: id,
+        data: digestedData(body.data),
       });
       if (answer.status !== 'accepted') throw new Error(`${id} was refused: ${answer.code}`);
     }

@@ -65,6 +65,28 @@ test.describe('the statement', () => {
     await expect(time).toHaveAttribute('title', '2026-01-31T18:30:05.123Z');
   });
 
+  test('finds the rows of a task by its id', async ({ page }) => {
+    const user = newUser();
+    await recharge(user, 500);
+    await consume(user, 10, { source_id: 'task-1' });
+    await consume(user, 20, { source_id: 'task-2' });
+    await open(page, user);
+    await expect(rows(page)).toHaveCount(3);
+    await page.getByRole('searchbox', { name: '任务或订单号' }).fill(' task-2 ');
+    await page.keyboard.press('Enter');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(rows(page).first()).toContainText('−20');
+    await expect(page).toHaveURL(/source=task-2/);
+    await page.reload();
+    await expect(page.getByRole('searchbox')).toHaveValue('task-2');
+    await consume(user, 30, { source_id: 'task-1' });
+    await consume(user, 40, { source_id: 'task-2' });
+    await expect(rows(page)).toHaveCount(2);
+    await expect(rows(page).first()).toContainText('−40');
+    await page.getByRole('button', { name: '清除筛选' }).click();
+    await expect(rows(page)).toHaveCount(5);
+  });
+
   test('filters rows, keeps filters in the URL, and charts the filtered time', async ({ page }) => {
     const user = newUser();
     const of = { user_id: user };

@@ -1,5 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
-import { consume, newUser, recharge, send } from './ledger-client.js';
+import { FIRST_BUSINESSES } from '#ledger';
+import { fixedSettings } from '#settings/testing';
+import { consume, newUser, recharge, recordPastCommands, send } from './ledger-client.js';
 import { open, rows } from './usage-page.js';
 
 const drawer = (page: Page) => page.getByRole('dialog', { name: '明细详情' });
@@ -61,6 +63,99 @@ test.describe('the details of a row', () => {
     await expect(drawer(page)).toContainText('永不过期');
     await drawer(page).getByText('原始事件').click();
     await expect(drawer(page).locator('pre')).toContainText('"PointsRecharged"');
+  });
+
+  test('show how a debt arose and was paid', async ({ page }) => {
+    const user = newUser();
+    await recharge(user, 100);
+    const options = { source_type: 'video', source_id: 'task-9', settle_within: 60 } as const;
+    const { consumption_id } = await consume(user, 100, options);
+    const data = { user_id: user, consumption_id: consumption_id ?? '', points: 130 };
+    await send({ type: 'SettleConsumption', data });
+    await open(page, user);
+    await expect(page.getByTestId('balance')).toHaveText('0');
+    await expect(page.getByTestId('owed')).toHaveText('30');
+    await rowOf(page, '−100').click();
+    await expect(drawer(page).getByTestId('why')).toHaveText(
+      '视频生成预扣 100 积分，实际费用 130 积分，余额不足：30 积分记为欠费。',
+    );
+    await expect(drawer(page).locator('.figure-owed')).toContainText('30');
+    await page.keyboard.press('Escape');
+    await recharge(user, 50);
+    await expect(rowOf(page, '【视频生成补扣】')).toContainText('−30');
+    await expect(page.getByTestId('owed')).toHaveCount(0);
+    await expect(page.getByTestId('balance')).toHaveText('20');
+    await rowOf(page, '【视频生成补扣】').click();
+    await expect(drawer(page).getByTestId('why')).toHaveText(
+      '视频生成的欠费，由之后入账的积分补扣 30 积分。' +
+        '视频生成预扣 100 积分，实际费用 130 积分，余额不足：30 积分记为欠费，其后已补扣 30 积分。' +
+        '积分分 2 笔从各批次扣减：先按优先级，再按到期先后。',
+    );
+  });
+
+  test('show a reversed recharge, and what came of it', async ({ page }) => {
+    const user = newUser();
+    const of = { user_id: user };
+    const order = { ...of, recharge_id: 'order-7' };
+    const recharged = { ...order, points: 100, expires_at: null, source_id: 'order-7' };
+    await recordPastCommands(
+      [
+        { type: 'RechargePoints' as const, data: recharged },
+        { type: 'ConsumePoints' as const, data: { ...of, points: 70, source_type: 'script' } },
+        {
+          type: 'ReverseRecharge' as const,
+          data: { ...order, cause: 'chargeback' as const, metadata: { dispute: 'case-1' } },
+        },
+        { type: 'ReinstateRecharge' as const, data: { ...order, points: 90 } },
+      ].map((body) => ({ at: new Date(), body })),
+      fixedSettings({ rules: 2 }),
+    );
+    await open(page, user);
+    await rowOf(page, '【充值撤销】').click();
+    await expect(drawer(page).getByTestId('why')).toHaveText(
+      '充值 order-7 因拒付撤销：从原批次扣回 30 积分，70 积分记为欠费。',
+    );
+    await expect(drawer(page).getByTestId('recharged')).toHaveText('100');
+    await expect(drawer(page).getByTestId('reversed')).toHaveText('100');
+    await expect(drawer(page).getByTestId('reinstated')).toHaveText('90');
+    await expect(drawer(page)).toContainText('case-1');
+    await drawer(page).getByRole('button', { name: '【充值恢复】' }).click();
+    await expect(drawer(page).getByTestId('why')).toHaveText(
+      '充值 order-7 的撤销已恢复：返还 20 积分，免除欠费 70 积分。',
+    );
+    await drawer(page).getByRole('button', { name: '查看该订单的明细' }).click();
+    await expect(drawer(page)).toHaveCount(0);
+    await expect(rows(page)).toHaveCount(3);
+    await expect(page).toHaveURL(/source=order-7/);
+  });
+
+  test('show a price times a quantity', async ({ page }) => {
+    const user = newUser();
+    const of = { user_id: user };
+    const settings = fixedSettings({
+      rules: 2,
+      businesses: FIRST_BUSINESSES.map((business) =>
+        business.code === 'polish'
+          ? {
+              ...business,
+              price: { points: '2.5', per: '2', step: null, minimum: 1, rounding: 'up' },
+            }
+          : business,
+      ),
+    });
+    await recordPastCommands(
+      [
+        { type: 'RechargePoints' as const, data: { ...of, points: 100, expires_at: null } },
+        { type: 'ConsumePoints' as const, data: { ...of, source_type: 'polish', quantity: 3 } },
+      ].map((body) => ({ at: new Date(), body })),
+      settings,
+    );
+    await open(page, user);
+    await rowOf(page, '【文案润色】').click();
+    const pricing = drawer(page).getByTestId('pricing');
+    await expect(pricing).toContainText('3 次 × 每 2 次 2.5 积分 = 4');
+    await expect(pricing).toContainText('每 2 次 2.5 积分，向上取整');
+    await expect(pricing).toContainText('第 1 版');
   });
 
   test('are in the URL, so that it can be sent and navigated', async ({ page }) => {

@@ -1,12 +1,16 @@
 import { useMemo } from 'react';
+import { ApiClient } from './api/api-client.js';
 import { LedgerApi } from './api/ledger-api.js';
+import { SettingsApi } from './api/settings-api.js';
 import { AuditPage } from './audit/audit-page.js';
+import { BusinessesProvider } from './businesses/businesses-context.js';
 import { ErrorBoundary } from './components/error-boundary.js';
 import { Header } from './components/header.js';
 import { VIEWS, type Route } from './routing/route.js';
 import { useRoute, type Navigate } from './routing/use-route.js';
 import { SignInPage, NoAccountPage, ChooseAccountPage } from './session/sign-in-page.js';
-import { mayAudit, mayReadAnyUser, ownUser, type Session } from './session/token.js';
+import { mayAudit, mayPublish, mayReadAnyUser, ownUser, type Session } from './session/token.js';
+import { SettingsPage } from './settings/settings-page.js';
 import { useSession } from './session/use-session.js';
 import { UserForm } from './session/user-form.js';
 import { UsagePage } from './usage/usage-page.js';
@@ -57,16 +61,12 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
   const ownAccount = ownUser(session);
   const user = route.user ?? ownAccount;
   const { token } = session;
-  const api = useMemo(
-    () =>
-      user === null
-        ? null
-        : new LedgerApi(
-            { token, fetch: (url, init) => window.fetch(url, init), onUnauthorized: markExpired },
-            user,
-          ),
-    [token, user, markExpired],
-  );
+  const client = useMemo(() => {
+    const fetch: typeof window.fetch = (url, init) => window.fetch(url, init);
+    return new ApiClient({ token, fetch, onUnauthorized: markExpired });
+  }, [token, markExpired]);
+  const settingsApi = useMemo(() => new SettingsApi(client), [client]);
+  const api = useMemo(() => (user === null ? null : new LedgerApi(client, user)), [client, user]);
   const mayChoose = mayReadAnyUser(session);
   useDocumentTitle(messages.nav[route.view]);
   const openAccount = (userId: string): void => navigate({ user: userId, row: null });
@@ -74,13 +74,18 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
     ownAccount === null || ownAccount === user
       ? undefined
       : () => navigate({ user: null, row: null });
-  const views = mayAudit(session) ? VIEWS : VIEWS.filter((view) => view !== 'audit');
+  const views = mayAudit(session) ? VIEWS : VIEWS.filter((view) => view === 'usage');
+  const isOfSettings = route.view === 'settings';
   return (
-    <>
+    <BusinessesProvider api={settingsApi}>
       <Header route={route} navigate={navigate} views={views} signOut={signOut}>
-        {mayChoose && user !== null && <UserForm user={user} openAccount={openAccount} />}
+        {!isOfSettings && mayChoose && user !== null && (
+          <UserForm user={user} openAccount={openAccount} />
+        )}
       </Header>
-      {api === null && !mayChoose ? (
+      {isOfSettings ? (
+        <SettingsPage api={settingsApi} mayPublish={mayPublish(session)} />
+      ) : api === null && !mayChoose ? (
         <NoAccountPage signOut={signOut} />
       ) : api === null ? (
         <ChooseAccountPage>
@@ -97,6 +102,6 @@ function AccountPages({ route, navigate, session, markExpired, signOut }: Accoun
           openOwnAccount={openOwnAccount}
         />
       )}
-    </>
+    </BusinessesProvider>
   );
 }

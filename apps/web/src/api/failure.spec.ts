@@ -10,6 +10,7 @@ describe('failureFrom', () => {
     [401, { kind: 'expired' }],
     [403, { kind: 'forbidden' }],
     [404, { kind: 'missing' }],
+    [409, { kind: 'conflict' }],
     [429, { kind: 'busy', retryMs: null }],
     [502, { kind: 'away', retryMs: null }],
     [503, { kind: 'away', retryMs: null }],
@@ -31,6 +32,13 @@ describe('failureFrom', () => {
     const body = { type: 'urn:x', title: 'The request is invalid', status: 400, detail: 'limit …' };
     const failure = await failureFrom(response(400, PROBLEM, JSON.stringify(body)));
     expect(failure).toEqual({ kind: 'broken', detail: 'limit …' });
+  });
+
+  it('keeps the fields that a problem names', async () => {
+    const errors = [{ field: 'from', reason: 'must be later' }];
+    const body = { type: 'urn:x', title: 'Invalid', status: 400, errors };
+    const failure = await failureFrom(response(400, PROBLEM, JSON.stringify(body)));
+    expect(failure).toEqual({ kind: 'broken', detail: 'Invalid', errors });
   });
 
   it('falls back to the status when the body is not a problem', async () => {

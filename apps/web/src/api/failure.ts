@@ -1,4 +1,4 @@
-import { PROBLEM_MEDIA_TYPE, parseWith, problem, type Problem } from '#contracts';
+import { PROBLEM_MEDIA_TYPE, parseWith, problem, type FieldError, type Problem } from '#contracts';
 
 /** Why a request failed, grouped by what the reader can do about it. */
 export type Failure =
@@ -7,7 +7,13 @@ export type Failure =
   | { readonly kind: 'missing' } // the resource does not exist
   | { readonly kind: 'away'; readonly retryMs: number | null } // unavailable: wait for the retry
   | { readonly kind: 'busy'; readonly retryMs: number | null } // rate limit: wait for the retry
-  | { readonly kind: 'broken'; readonly detail: string }; // report it
+  | { readonly kind: 'conflict' } // somebody else was faster: read again
+  /** Report it, or correct the fields that are named. */
+  | {
+      readonly kind: 'broken';
+      readonly detail: string;
+      readonly errors?: readonly FieldError[];
+    };
 
 export type ApiResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
@@ -23,8 +29,11 @@ export async function failureFrom(response: Response): Promise<Failure> {
   if (status === 401) return { kind: 'expired' };
   if (status === 403) return { kind: 'forbidden' };
   if (status === 404) return { kind: 'missing' };
+  if (status === 409) return { kind: 'conflict' };
   const parsed = await parseProblem(response);
-  return { kind: 'broken', detail: parsed?.detail ?? parsed?.title ?? `HTTP ${status}` };
+  const detail = parsed?.detail ?? parsed?.title ?? `HTTP ${status}`;
+  const errors = parsed?.errors;
+  return { kind: 'broken', detail, ...(errors !== undefined && { errors }) };
 }
 
 async function parseProblem(response: Response): Promise<Problem | null> {

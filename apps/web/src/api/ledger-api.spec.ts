@@ -1,4 +1,5 @@
 import { rowOf } from '../testing/row-builder.js';
+import { ApiClient } from './api-client.js';
 import { LedgerApi } from './ledger-api.js';
 
 const ALICE = '0a11ce00-0000-4000-8000-000000000001';
@@ -12,20 +13,18 @@ interface SentRequest {
 function apiAnswering(respond: () => Response | Promise<Response>) {
   const requests: SentRequest[] = [];
   let unauthorized = 0;
-  const api = new LedgerApi(
-    {
-      token: 'a.b.c',
-      fetch: async (url, init) => {
-        requests.push({
-          url: typeof url === 'string' ? url : '',
-          headers: new Headers(init?.headers),
-        });
-        return respond();
-      },
-      onUnauthorized: () => void (unauthorized += 1),
+  const client = new ApiClient({
+    token: 'a.b.c',
+    fetch: async (url, init) => {
+      requests.push({
+        url: typeof url === 'string' ? url : '',
+        headers: new Headers(init?.headers),
+      });
+      return respond();
     },
-    ALICE,
-  );
+    onUnauthorized: () => void (unauthorized += 1),
+  });
+  const api = new LedgerApi(client, ALICE);
   return { api, requests, unauthorizedCount: () => unauthorized };
 }
 

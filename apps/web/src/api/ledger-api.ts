@@ -3,8 +3,6 @@ import {
   accountBatches,
   accountState,
   eventsPage,
-  formatFieldErrors,
-  parseWith,
   transactionStory,
   transactionsPage,
   usageByDayAndSourceType,
@@ -16,23 +14,13 @@ import {
   type TransactionsPage,
   type UsageByDayAndSourceType,
 } from '#contracts';
-import { failureFrom, type ApiResult } from './failure.js';
-import { parseJson } from './json.js';
+import { catchNetworkError, type ApiClient, type Params, type Schema } from './api-client.js';
+import type { ApiResult } from './failure.js';
 
-type Schema<T> = Parameters<typeof parseWith<T>>[0];
-type Params = Readonly<Record<string, string>>;
-
-export interface LedgerApiOptions {
-  readonly token: string;
-  readonly fetch: typeof fetch;
-  /** Called when the API rejects the token, whatever was requested. */
-  readonly onUnauthorized: () => void;
-}
-
-/** All requests of the page, for one user. Answers are validated here, and typed from here on. */
+/** All requests of the page for one user. */
 export class LedgerApi {
   constructor(
-    private readonly options: LedgerApiOptions,
+    private readonly client: ApiClient,
     readonly userId: string,
   ) {}
 
@@ -68,52 +56,19 @@ export class LedgerApi {
   }
 
   async csv(params: Params, signal: AbortSignal): Promise<ApiResult<Blob>> {
-    const result = await this.#get('transactions.csv', params, signal);
+    const result = await this.client.get(this.#pathOf('transactions.csv'), { params, signal });
     return result.ok ? catchNetworkError(() => result.value.blob()) : result;
   }
 
   /** Streams new rows; `after` is the id of a row, or of the last event received. */
   rowStream(after: string, signal: AbortSignal): Promise<ApiResult<Response>> {
-    return this.#get('transactions/stream', {}, signal, { 'last-event-id': after });
+    const headers = { 'last-event-id': after };
+    return this.client.get(this.#pathOf('transactions/stream'), { headers, signal });
   }
 
-  async #getParsed<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {
-    const result = await this.#get(path, params, signal);
-    if (!result.ok) return result;
-    const text = await catchNetworkError(() => result.value.text());
-    if (!text.ok) return text;
-    const parsed = parseWith(schema, parseJson(text.value));
-    return parsed.ok ? parsed : unreadable(`${path}: ${formatFieldErrors(parsed.errors)}`);
+  #getParsed<T>(path: string, params: Params, schema: Schema<T>, signal: AbortSignal) {
+    return this.client.getParsed(this.#pathOf(path), schema, { params, signal });
   }
 
-  async #get(
-    path: string,
-    params: Params,
-    signal: AbortSignal,
-    headers: Params = {},
-  ): Promise<ApiResult<Response>> {
-    const search = new URLSearchParams(params).toString();
-    const url = `/v1/users/${this.userId}/${path}${search === '' ? '' : `?${search}`}`;
-    const authorization = `Bearer ${this.options.token}`;
-    const init: RequestInit = { signal, cache: 'no-store', headers: { ...headers, authorization } };
-    const response = await catchNetworkError(() => this.options.fetch(url, init));
-    if (!response.ok || response.value.ok) return response;
-    const failure = await failureFrom(response.value);
-    if (failure.kind === 'expired') this.options.onUnauthorized();
-    return { ok: false, failure };
-  }
-}
-
-const unreadable = (detail: string): ApiResult<never> => ({
-  ok: false,
-  failure: { kind: 'broken', detail },
-});
-
-/** fetch throws when the network fails, and on an abort, whose result is not used. */
-async function catchNetworkError<T>(read: () => Promise<T>): Promise<ApiResult<T>> {
-  try {
-    return { ok: true, value: await read() };
-  } catch {
-    return { ok: false, failure: { kind: 'away', retryMs: null } };
-  }
+  #pathOf = (path: string): string => `users/${this.userId}/${path}`;
 }

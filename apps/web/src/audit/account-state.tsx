@@ -6,6 +6,7 @@ import { formatPoints } from '../format/points.js';
 import { FailureLine } from '../components/failure-notice.js';
 import { Instant } from '../components/instant.js';
 import { Skeleton } from '../components/skeleton.js';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import { useMessages } from '../i18n/language.js';
 
 interface AccountStateAtProps {
@@ -27,8 +28,9 @@ export function AccountStateAt({ api, revision }: AccountStateAtProps) {
 }
 
 function State({ state }: { readonly state: AccountState }) {
-  const { audit, summary, business } = useMessages();
-  const { balance, held, batches, open_consumptions: open } = state;
+  const { audit, summary } = useMessages();
+  const businesses = useBusinesses();
+  const { balance, held, owed, batches, open_consumptions: open } = state;
   return (
     <>
       <dl className="state-figures">
@@ -40,6 +42,12 @@ function State({ state }: { readonly state: AccountState }) {
           <dt>{audit.held}</dt>
           <dd data-testid="state-held">{formatPoints(held)}</dd>
         </div>
+        {owed > 0 && (
+          <div>
+            <dt>{summary.owed}</dt>
+            <dd data-testid="state-owed">{formatPoints(owed)}</dd>
+          </div>
+        )}
       </dl>
       <h3>{audit.batches}</h3>
       {batches.length === 0 && <p className="hint">{summary.noBatches}</p>}
@@ -62,7 +70,7 @@ function State({ state }: { readonly state: AccountState }) {
           <li key={consumption_id}>
             <span className="code">{consumption_id}</span>
             <span>
-              {business(source_type)} · <Instant at={settle_by} />
+              {businesses.nameOf(source_type)} · <Instant at={settle_by} />
             </span>
             <span className="number">{formatPoints(estimate)}</span>
           </li>

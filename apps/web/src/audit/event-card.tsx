@@ -23,9 +23,10 @@ interface EventCardProps {
 
 export const EventCard = memo(function EventCard(props: EventCardProps) {
   const { api, event, rows, isStateOpen, toggleState } = props;
-  const { audit, story } = useMessages();
+  const { audit, story, summary } = useMessages();
   const { revision, at, data, meta, hash } = event;
   const details = parseEventDetails(event);
+  const owedAfter = typeof data['owedAfter'] === 'number' ? data['owedAfter'] : 0;
   return (
     <li className={`event event-${details?.type ?? 'unknown'}`} data-revision={revision}>
       <article aria-labelledby={`event-${revision}`}>
@@ -41,6 +42,10 @@ export const EventCard = memo(function EventCard(props: EventCardProps) {
         <EventRows rows={rows} />
         <dl className="facts event-facts">
           <Field label={audit.balanceAfter}>{formatPoints(data.balanceAfter)}</Field>
+          <Field label={summary.owed}>{owedAfter > 0 ? formatPoints(owedAfter) : null}</Field>
+          <Field label={audit.settings}>
+            {meta.settings === undefined ? null : audit.version(meta.settings, meta.rules ?? 1)}
+          </Field>
           <Field label={audit.command} isCode>
             {`${meta.command.type} · ${meta.command.source} · ${meta.command.id}`}
           </Field>
@@ -79,10 +84,40 @@ function summaryOf(details: EventDetails, messages: Messages): string | null {
   switch (details.type) {
     case 'PointsConsumed':
       return details.settleBy === null ? null : audit.settleBy(formatLocalTime(details.settleBy));
-    case 'ConsumptionSettled':
-      return audit.settled(details.estimated, details.actual);
+    case 'ConsumptionExtended':
+      return audit.extended(details.estimated, formatLocalTime(details.settleBy));
+    case 'ConsumptionSettled': {
+      const { estimated, actual, owed, uncollected, cause } = details;
+      return joined(
+        cause === 'timed_out' ? story.causes.timed_out : null,
+        audit.settled(estimated, actual),
+        ...remainders(owed, uncollected, messages),
+      );
+    }
+    case 'RechargeReversed': {
+      const { rechargeId, cause, reason, owed, uncollected } = details;
+      const rest = remainders(owed, uncollected, messages);
+      return joined(rechargeId, story.reversalCauses[cause], ...rest, reason);
+    }
+    case 'RechargeReinstated': {
+      const { rechargeId, forgiven, waived, reason } = details;
+      return joined(
+        rechargeId,
+        forgiven > 0 ? story.amounts.forgiven(forgiven) : null,
+        waived > 0 ? story.amounts.waived(waived) : null,
+        reason,
+      );
+    }
+    case 'DebtCollected':
+      return details.consumptionId ?? details.rechargeId;
+    case 'DebtForgiven':
+      return joined(
+        details.consumptionId ?? details.rechargeId,
+        story.amounts.forgiven(details.points),
+        details.reason,
+      );
     case 'PointsRefunded':
-      return [story.causes[details.cause], details.reason].filter(Boolean).join(' · ');
+      return joined(story.causes[details.cause], details.reason);
     case 'CommandRefused':
       return audit.refusedBecause(details.code);
     case 'PointsRecharged':
@@ -90,6 +125,15 @@ function summaryOf(details: EventDetails, messages: Messages): string | null {
       return null;
   }
 }
+
+const joined = (...parts: readonly (string | null)[]): string =>
+  parts.filter((part) => part !== null && part !== '').join(' · ');
+
+/** What was not paid at once. */
+const remainders = (owed: number, uncollected: number, { story }: Messages): readonly string[] => [
+  ...(owed > 0 ? [story.amounts.owed(owed)] : []),
+  ...(uncollected > 0 ? [story.amounts.uncollected(uncollected)] : []),
+];
 
 function EventRows({ rows }: { readonly rows: readonly MatchedRow[] }) {
   const { audit } = useMessages();

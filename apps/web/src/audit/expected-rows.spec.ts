@@ -43,6 +43,51 @@ describe('expectedRows', () => {
     expect(expectedRows(eventOf(4, 'CommandRefused', 40, refused))).toEqual([]);
   });
 
+  it('expects one row per draw of a collected debt, of a consumption or of a recharge', () => {
+    const debt = { of: 1, sourceType: null, sourceId: null, points: 7 };
+    const draws = [draw(1, 5), draw(2, 2)];
+    const ofConsumption = { ...debt, consumptionId: 'c-1', rechargeId: null, draws };
+    const ofRecharge = { ...debt, consumptionId: null, rechargeId: 'r-1', draws };
+    expect(expectedRows(eventOf(5, 'DebtCollected', 0, ofConsumption))).toEqual([
+      { type: 'consume', amount: 5, batchId: 1, balanceBefore: 7, balanceAfter: 2 },
+      { type: 'consume', amount: 2, batchId: 2, balanceBefore: 2, balanceAfter: 0 },
+    ]);
+    expect(expectedRows(eventOf(5, 'DebtCollected', 0, ofRecharge))).toMatchObject([
+      { type: 'expire', amount: 5 },
+      { type: 'expire', amount: 2 },
+    ]);
+  });
+
+  it('expects one row for the points that a reversal takes, and one per slice that it returns', () => {
+    const recharge = { rechargeId: 'r-1', of: 0, sourceId: null, reason: null };
+    const reversed = { ...recharge, batchId: 1, cause: 'chargeback', owed: 40, uncollected: 0 };
+    expect(expectedRows(eventOf(5, 'RechargeReversed', 0, { ...reversed, points: 60 }))).toEqual([
+      { type: 'expire', amount: 60, batchId: 1, balanceBefore: 60, balanceAfter: 0 },
+    ]);
+    expect(expectedRows(eventOf(5, 'RechargeReversed', 0, { ...reversed, points: 0 }))).toEqual([]);
+    const returns = [{ from: 1, into: 9, points: 60, expiresAt: AT }];
+    const reinstated = { ...recharge, points: 60, forgiven: 40, waived: 0, returns };
+    expect(expectedRows(eventOf(6, 'RechargeReinstated', 60, reinstated))).toEqual([
+      { type: 'refund', amount: 60, batchId: 9, balanceBefore: 0, balanceAfter: 60 },
+    ]);
+  });
+
+  it('expects no rows for a debt that is forgiven, nor for an extension', () => {
+    const forgiven = {
+      ...{ consumptionId: 'c-1', of: 1, rechargeId: null, sourceType: 'tts', sourceId: null },
+      ...{ points: 7, cause: 'refunded', reason: null },
+    };
+    const extended = { consumptionId: 'c-1', of: 1, settleBy: AT, estimated: 9, quantity: null };
+    for (const [type, data] of [
+      ['DebtForgiven', forgiven],
+      ['ConsumptionExtended', extended],
+    ] as const) {
+      const event = eventOf(5, type, 0, data);
+      expect(parseEventDetails(event)?.type).toBe(type);
+      expect(expectedRows(event)).toEqual([]);
+    }
+  });
+
   it('expects no rows for an unknown event type', () => {
     const event = eventOf(5, 'PointsGiven', 40, {});
     expect([parseEventDetails(event), expectedRows(event)]).toEqual([null, []]);

@@ -36,14 +36,24 @@ function rowsWithoutBalances(details: EventDetails): readonly RowWithoutBalances
         batchId,
       }));
     case 'PointsRefunded':
+    case 'RechargeReinstated':
       return details.returns.map(({ points, into }) => ({
         type: 'refund',
         amount: points,
         batchId: into,
       }));
+    case 'DebtCollected': {
+      const type = details.consumptionId === null ? 'expire' : 'consume';
+      return details.draws.map(({ points, batchId }) => ({ type, amount: points, batchId }));
+    }
+    case 'RechargeReversed':
+      if (details.points === 0) return [];
+      return [{ type: 'expire', amount: details.points, batchId: details.batchId }];
     case 'PointsExpired':
       return [{ type: 'expire', amount: details.points, batchId: details.batchId }];
+    case 'ConsumptionExtended':
     case 'ConsumptionSettled':
+    case 'DebtForgiven':
     case 'CommandRefused':
       return [];
   }

@@ -57,6 +57,7 @@ const APPEARANCE: Record<Failure['kind'], { Picture: () => React.JSX.Element; ca
     missing: { Picture: SearchPicture, canRetry: false },
     away: { Picture: OfflinePicture, canRetry: true },
     busy: { Picture: ClockPicture, canRetry: true },
+    conflict: { Picture: ClockPicture, canRetry: true },
     broken: { Picture: ErrorPicture, canRetry: true },
   };
 
@@ -67,6 +68,7 @@ function failureText(kind: Failure['kind'], { states }: Messages) {
     missing: { title: states.missing, why: states.missingWhy },
     away: { title: states.away, why: states.awayWhy },
     busy: { title: states.busy, why: states.busyWhy },
+    conflict: { title: states.conflict, why: states.conflictWhy },
     broken: { title: states.failed, why: states.failedWhy },
   };
   return texts[kind];

@@ -3,14 +3,17 @@ import { NO_FILTER, filterParams, parseFilter, isUnfiltered, matchesFilter } fro
 
 describe('a filter', () => {
   it('is parsed from a URL, ignoring invalid values', () => {
-    const text = 'type=consume&business=tts&from=2030-01-31&to=2030-02-30';
+    const text = 'type=consume&business=tts&source=task-1&from=2030-01-31&to=2030-02-30';
     expect(parseFilter(new URLSearchParams(text))).toEqual({
       type: 'consume',
       business: 'tts',
+      source: 'task-1',
       from: '2030-01-31',
       to: null,
     });
-    expect(parseFilter(new URLSearchParams('type=gift&business=x&from=1'))).toEqual(NO_FILTER);
+    expect(parseFilter(new URLSearchParams('type=gift&business=X!&source=%20&from=1'))).toEqual(
+      NO_FILTER,
+    );
   });
 
   it('covers whole days in the reader’s time zone', () => {
@@ -29,10 +32,17 @@ describe('a filter', () => {
 
   it('matches the rows that the API would return', () => {
     const noon = new Date(2030, 0, 31, 12).toISOString();
-    const row = rowOf(1, { type: 'consume', source_type: 'tts', created_at: noon });
+    const row = rowOf(1, {
+      type: 'consume',
+      source_type: 'tts',
+      source_id: 'task-1',
+      created_at: noon,
+    });
     const wants = (filter: Partial<typeof NO_FILTER>) =>
       matchesFilter(row, { ...NO_FILTER, ...filter });
     expect(wants({})).toBe(true);
+    expect(wants({ source: 'task-1' })).toBe(true);
+    expect(wants({ source: 'task-2' })).toBe(false);
     expect(wants({ type: 'consume', business: 'tts' })).toBe(true);
     expect(wants({ type: 'refund' })).toBe(false);
     expect(wants({ business: 'video' })).toBe(false);

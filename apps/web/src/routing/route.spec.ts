@@ -7,12 +7,16 @@ describe('a route', () => {
     const route: Route = {
       view: 'audit',
       user: '0a11ce00-0000-4000-8000-000000000001',
-      filter: { type: 'refund', business: 'video', from: '2030-01-31', to: '2030-02-01' },
+      filter: {
+        ...{ type: 'refund', business: 'video', source: '任务 7' },
+        ...{ from: '2030-01-31', to: '2030-02-01' },
+      },
       row: 'r17.0',
     };
     expect(at(urlOf(route))).toEqual(route);
     expect(urlOf(HOME_ROUTE)).toBe('/');
     expect(at('/')).toEqual(HOME_ROUTE);
+    expect(at(urlOf({ ...HOME_ROUTE, view: 'settings' })).view).toBe('settings');
   });
 
   it('accepts the id of a row, as in old links', () => {

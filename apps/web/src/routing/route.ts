@@ -1,8 +1,10 @@
 import { parseUserId } from '../format/user-id.js';
 import { NO_FILTER, parseFilter, type Filter } from './filter.js';
 
-export const VIEWS = ['usage', 'audit'] as const;
+export const VIEWS = ['usage', 'audit', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
+
+const PATHS: Record<View, string> = { usage: '/', audit: '/audit', settings: '/settings' };
 
 /** The state of the page that is kept in the URL, so that it can be bookmarked, sent and navigated. */
 export interface Route {
@@ -20,7 +22,7 @@ export function parseRoute({ pathname, search }: Pick<URL, 'pathname' | 'search'
   const params = new URLSearchParams(search);
   const row = params.get('row') ?? '';
   return {
-    view: pathname === '/audit' ? 'audit' : 'usage',
+    view: VIEWS.find((view) => pathname === PATHS[view]) ?? 'usage',
     user: parseUserId(params.get('user') ?? ''),
     filter: parseFilter(params),
     row: /^([1-9]\d{0,14}|r\d{1,15}\.\d{1,9})$/.test(row) ? row : null,
@@ -32,5 +34,5 @@ export function urlOf({ view, user, filter, row }: Route): string {
     value === null ? [] : [[name, String(value)]],
   );
   const search = new URLSearchParams(params).toString();
-  return `${view === 'audit' ? '/audit' : '/'}${search === '' ? '' : `?${search}`}`;
+  return `${PATHS[view]}${search === '' ? '' : `?${search}`}`;
 }

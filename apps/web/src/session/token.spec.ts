@@ -1,4 +1,4 @@
-import { mayAudit, mayReadAnyUser, ownUser, parseToken } from './token.js';
+import { mayAudit, mayPublish, mayReadAnyUser, ownUser, parseToken } from './token.js';
 
 const ALICE = '0a11ce00-0000-4000-8000-000000000001';
 
@@ -39,6 +39,12 @@ describe('a token', () => {
     const service = parseToken(tokenOf({ sub: 'billing', roles: ['service'] }));
     expect([user && ownUser(user), user && mayReadAnyUser(user)]).toEqual([ALICE, false]);
     expect([auditor && ownUser(auditor), auditor && mayAudit(auditor)]).toEqual([null, true]);
+    const admin = parseToken(tokenOf({ sub: 'li.wei', roles: ['admin'] }));
+    expect([admin && mayReadAnyUser(admin), admin && mayAudit(admin)]).toEqual([true, true]);
+    expect([admin, auditor].map((session) => session && mayPublish(session))).toEqual([
+      true,
+      false,
+    ]);
     expect([service && mayReadAnyUser(service), service && mayAudit(service)]).toEqual([
       true,
       false,

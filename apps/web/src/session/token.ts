@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseUserId } from '../format/user-id.js';
 
-export const ROLES = ['user', 'service', 'auditor'] as const;
+export const ROLES = ['user', 'service', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The claims of the reader's token. Only the API verifies it; the page uses it to choose what to offer. */
@@ -47,9 +47,13 @@ function parseBase64UrlJson(base64url: string): unknown {
 }
 
 export const mayReadAnyUser = ({ roles }: Session): boolean =>
-  roles.includes('auditor') || roles.includes('service');
+  roles.some((role) => role !== 'user');
 
-export const mayAudit = ({ roles }: Session): boolean => roles.includes('auditor');
+/** An admin may read all that an auditor reads. */
+export const mayAudit = ({ roles }: Session): boolean =>
+  roles.includes('auditor') || roles.includes('admin');
+
+export const mayPublish = ({ roles }: Session): boolean => roles.includes('admin');
 
 /** The reader's own account, or null without the role user. */
 export const ownUser = (session: Session): string | null =>

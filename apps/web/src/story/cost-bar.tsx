@@ -1,12 +1,12 @@
 import type { ConsumptionStory } from '#contracts';
-import { formatPoints } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
-import { costOf } from './explanation.js';
+import { costOf } from './cost.js';
+import { Figure } from './figure.js';
 
 /** Estimate, actual cost and refund of a consumption, to scale. */
 export function CostBar({ consumption }: { readonly consumption: ConsumptionStory }) {
   const { story } = useMessages();
-  const { estimate, actual, status } = consumption;
+  const { estimate, actual, status, owed, uncollected } = consumption;
   const { drawn, refunded, net } = costOf(consumption);
   const whole = Math.max(1, drawn);
   return (
@@ -37,24 +37,12 @@ export function CostBar({ consumption }: { readonly consumption: ConsumptionStor
         )}
         {estimate === null && <Figure label={story.drawn} points={drawn} name="drawn" />}
         <Figure label={story.returned} points={refunded} name="refunded" />
+        {owed > 0 && <Figure label={story.owed} points={owed} name="owed" />}
+        {uncollected > 0 && (
+          <Figure label={story.uncollected} points={uncollected} name="uncollected" />
+        )}
         {status !== 'open' && <Figure label={story.net} points={net} name="net" />}
       </dl>
     </section>
-  );
-}
-
-interface FigureProps {
-  readonly label: string;
-  readonly points: number | null;
-  readonly name: string;
-  readonly pending?: string;
-}
-
-function Figure({ label, points, name, pending = '-' }: FigureProps) {
-  return (
-    <div className={`figure figure-${name}`}>
-      <dt>{label}</dt>
-      <dd data-testid={name}>{points === null ? pending : formatPoints(points)}</dd>
-    </div>
   );
 }

@@ -22,6 +22,11 @@ export function Origin({ story: { command, event } }: { readonly story: Transact
         <Field label={story.received}>
           <Instant at={command.received_at} />
         </Field>
+        {Object.entries(command.metadata ?? {}).map(([name, value]) => (
+          <Field key={name} label={`${story.metadata} · ${name}`} isCode>
+            {value}
+          </Field>
+        ))}
         <Field label={story.event} isCode>
           {`${event.type} · ${audit.at(event.revision)}`}
         </Field>

@@ -8,14 +8,16 @@ import { useMessages } from '../i18n/language.js';
 interface RowFieldsProps {
   readonly story: TransactionStory;
   readonly batches: readonly PointBatch[];
+  readonly showSource: (source: string) => void;
 }
 
-export function RowFields({ story, batches }: RowFieldsProps) {
+export function RowFields({ story, batches, showSource }: RowFieldsProps) {
   const messages = useMessages();
   const { transaction, consumption } = story;
-  const { batch_id, source_id, type, created_at, balance_before, balance_after } = transaction;
+  const { batch_id, source_id, created_at, balance_before, balance_after } = transaction;
   const details = parseEventDetails(story.event);
   const labels = messages.story;
+  const isOfOrder = transaction.source_type === null;
   return (
     <section className="story-part">
       <h3>{labels.facts}</h3>
@@ -26,8 +28,19 @@ export function RowFields({ story, batches }: RowFieldsProps) {
         <Field
           label={labels.balance}
         >{`${formatPoints(balance_before)} → ${formatPoints(balance_after)}`}</Field>
-        <Field label={type === 'recharge' ? labels.order : labels.task} isCode>
-          {source_id}
+        <Field label={isOfOrder ? labels.order : labels.task} isCode>
+          {source_id === null ? null : (
+            <>
+              {source_id}
+              <button
+                type="button"
+                className="link source-rows"
+                onClick={() => showSource(source_id)}
+              >
+                {isOfOrder ? labels.rowsOfOrder : labels.rowsOfTask}
+              </button>
+            </>
+          )}
         </Field>
         {consumption !== null && (
           <>
@@ -86,8 +99,20 @@ function TypeFields({ details, batchId }: TypeFieldsProps) {
         </>
       );
     }
+    case 'RechargeReversed':
+      return (
+        <>
+          <Field label={story.reversalCause}>{story.reversalCauses[details.cause]}</Field>
+          <Field label={story.reason}>{details.reason}</Field>
+        </>
+      );
+    case 'RechargeReinstated':
+      return <Field label={story.reason}>{details.reason}</Field>;
     case 'PointsConsumed':
+    case 'ConsumptionExtended':
     case 'ConsumptionSettled':
+    case 'DebtCollected':
+    case 'DebtForgiven':
     case 'CommandRefused':
       return null;
   }

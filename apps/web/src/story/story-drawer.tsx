@@ -7,8 +7,11 @@ import { CloseIcon } from '../components/icons.js';
 import { SignedAmount, TypeLabel } from '../components/transaction-labels.js';
 import { Skeleton } from '../components/skeleton.js';
 import { useMessages } from '../i18n/language.js';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import { CostBar } from './cost-bar.js';
 import { Origin } from './origin.js';
+import { Pricing } from './pricing.js';
+import { RechargeFigures } from './recharge-figures.js';
 import { RelatedRows } from './related-rows.js';
 import { RowFields } from './row-fields.js';
 import { explainTransaction } from './explanation.js';
@@ -23,10 +26,13 @@ interface StoryDrawerProps {
   readonly batches: readonly PointBatch[];
   readonly open: (ref: string) => void;
   readonly close: () => void;
+  /** Shows the rows of a task or an order. */
+  readonly showSource: (source: string) => void;
 }
 
 /** The details of a row: why these points were charged. */
-export function StoryDrawer({ api, row, version, batches, open, close }: StoryDrawerProps) {
+export function StoryDrawer(props: StoryDrawerProps) {
+  const { api, row, version, batches, open, close, showSource } = props;
   const { story: messages } = useMessages();
   const drawer = useRef<HTMLDialogElement>(null);
   const story = useQuery(
@@ -67,7 +73,9 @@ export function StoryDrawer({ api, row, version, batches, open, close }: StoryDr
         {story.value === null && story.failure === null && (
           <Skeleton lines={8} label={messages.loading} />
         )}
-        {story.value !== null && <Story story={story.value} batches={batches} open={open} />}
+        {story.value !== null && (
+          <Story story={story.value} batches={batches} open={open} showSource={showSource} />
+        )}
       </div>
     </dialog>
   );
@@ -77,12 +85,14 @@ interface StoryProps {
   readonly story: TransactionStory;
   readonly batches: readonly PointBatch[];
   readonly open: (ref: string) => void;
+  readonly showSource: (source: string) => void;
 }
 
-function Story({ story, batches, open }: StoryProps) {
+function Story({ story, batches, open, showSource }: StoryProps) {
   const messages = useMessages();
-  const { transaction, consumption, refunds } = story;
-  const others = consumption?.transactions ?? [];
+  const businesses = useBusinesses();
+  const { transaction, consumption, recharge, refunds } = story;
+  const others = consumption?.transactions ?? recharge?.transactions ?? [];
   return (
     <div className="story">
       <p className="story-row">
@@ -91,10 +101,16 @@ function Story({ story, batches, open }: StoryProps) {
         <SignedAmount type={transaction.type} amount={transaction.amount} />
       </p>
       <p className="story-why" data-testid="why">
-        {explainTransaction(story, messages)}
+        {explainTransaction(story, messages, businesses)}
       </p>
-      {consumption !== null && <CostBar consumption={consumption} />}
-      <RowFields story={story} batches={batches} />
+      {consumption !== null && (
+        <>
+          <CostBar consumption={consumption} />
+          <Pricing consumption={consumption} />
+        </>
+      )}
+      {recharge !== null && recharge.reversed > 0 && <RechargeFigures recharge={recharge} />}
+      <RowFields story={story} batches={batches} showSource={showSource} />
       {others.length > 1 && (
         <RelatedRows
           title={messages.story.related}

@@ -37,7 +37,7 @@ export function Summary({ balance, batches }: SummaryProps) {
   );
 }
 
-function Balance({ balance, held }: AccountBalance) {
+function Balance({ balance, held, owed }: AccountBalance) {
   const { summary } = useMessages();
   return (
     <>
@@ -48,7 +48,15 @@ function Balance({ balance, held }: AccountBalance) {
         <dt>{summary.held}</dt>
         <dd data-testid="held">{formatPoints(held)}</dd>
       </dl>
-      <p className="hint">{held === 0 ? summary.heldNone : summary.heldWhy}</p>
+      {owed > 0 && (
+        <dl className="balance-held balance-owed" title={summary.owedWhy}>
+          <dt>{summary.owed}</dt>
+          <dd data-testid="owed">{formatPoints(owed)}</dd>
+        </dl>
+      )}
+      <p className="hint">
+        {owed > 0 ? summary.owedWhy : held === 0 ? summary.heldNone : summary.heldWhy}
+      </p>
     </>
   );
 }

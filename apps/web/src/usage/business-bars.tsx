@@ -1,20 +1,25 @@
-import { SOURCE_TYPES, type SourceType } from '#contracts';
+import type { Businesses } from '../businesses/businesses.js';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import { formatPoints, formatSeconds } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
-import type { UsageTotals, UsageByBusiness } from './usage-totals.js';
+import { NO_USAGE, type UsageTotals, type UsageByBusiness } from './usage-totals.js';
 
 interface BusinessBarsProps {
   readonly businesses: UsageByBusiness;
-  readonly chosen: SourceType | null;
-  readonly choose: (business: SourceType | null) => void;
+  readonly chosen: string | null;
+  readonly choose: (business: string | null) => void;
 }
 
-/** All businesses in a fixed order, with their colours, used or not. */
+/** As many are listed at least, used or not, so that the list keeps its height. */
+const LISTED_MIN = 5;
+
+/** Businesses in the order of the settings, with their colours. */
 export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) {
-  const highest = Math.max(1, ...Object.values(businesses).map(({ consumed }) => consumed));
+  const all = useBusinesses();
+  const highest = Math.max(1, ...[...businesses.values()].map(({ consumed }) => consumed));
   return (
     <ul className="businesses">
-      {SOURCE_TYPES.map((business) => {
+      {listedBusinesses(all, businesses, chosen).map((business) => {
         const isChosen = chosen === business;
         return (
           <li key={business}>
@@ -24,7 +29,11 @@ export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) 
               aria-pressed={isChosen}
               onClick={() => choose(isChosen ? null : business)}
             >
-              <BusinessBar business={business} usage={businesses[business]} highest={highest} />
+              <BusinessBar
+                business={business}
+                usage={businesses.get(business) ?? NO_USAGE}
+                highest={highest}
+              />
             </button>
           </li>
         );
@@ -33,21 +42,40 @@ export function BusinessBars({ businesses, chosen, choose }: BusinessBarsProps) 
   );
 }
 
+/** Those that were used or are chosen, and others that may be used, as far as there is room. */
+function listedBusinesses(
+  all: Businesses,
+  used: UsageByBusiness,
+  chosen: string | null,
+): readonly string[] {
+  const shown = new Set([...used.keys(), ...(chosen === null ? [] : [chosen])]);
+  for (const { code, retired } of all.all) {
+    if (shown.size >= LISTED_MIN) break;
+    if (!retired) shown.add(code);
+  }
+  return all.inOrder(shown);
+}
+
 interface BusinessBarProps {
-  readonly business: SourceType;
+  readonly business: string;
   readonly usage: UsageTotals;
   readonly highest: number;
 }
 
 function BusinessBar({ business, usage, highest }: BusinessBarProps) {
   const messages = useMessages();
+  const businesses = useBusinesses();
   const { consumed, refunded, count, duration } = usage;
   const widthOf = (points: number): number => (points / highest) * 100;
   const refundedPart = Math.min(refunded, consumed);
   return (
     <>
-      <span className="business-name" data-business={business}>
-        {messages.business(business)}
+      <span
+        className="business-name"
+        data-business={business}
+        data-colour={businesses.colourOf(business)}
+      >
+        {businesses.nameOf(business)}
       </span>
       <span className="business-points">{formatPoints(consumed)}</span>
       <svg
@@ -55,7 +83,7 @@ function BusinessBar({ business, usage, highest }: BusinessBarProps) {
         viewBox="0 0 100 6"
         preserveAspectRatio="none"
         aria-hidden="true"
-        data-business={business}
+        data-colour={businesses.colourOf(business)}
       >
         <rect width="100" height="6" className="bar-ground" />
         <rect width={widthOf(consumed - refundedPart)} height="6" className="bar-business" />

@@ -1,4 +1,4 @@
-import { SOURCE_TYPES } from '#contracts';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import type { Bar } from './day-bars.js';
 
 const GAP = 0.32;
@@ -18,6 +18,7 @@ interface ChartColumnProps {
 /** A stacked column with one part for each business used. */
 export function ChartColumn(props: ChartColumnProps) {
   const { bar, x, width, height, top, isHighlighted, highlight, choose } = props;
+  const businesses = useBusinesses();
   const heightOf = (points: number): number => (points / top) * height;
   let below = 0;
   return (
@@ -29,8 +30,8 @@ export function ChartColumn(props: ChartColumnProps) {
       onClick={choose}
     >
       <rect x={x} width={width} height={height} className="column-ground" />
-      {SOURCE_TYPES.map((business) => {
-        const { consumed } = bar.businesses[business];
+      {businesses.inOrder(bar.businesses.keys()).map((business) => {
+        const consumed = bar.businesses.get(business)?.consumed ?? 0;
         if (consumed === 0) return null;
         below += consumed;
         return (
@@ -38,6 +39,7 @@ export function ChartColumn(props: ChartColumnProps) {
             key={business}
             className="bar-business column-part"
             data-business={business}
+            data-colour={businesses.colourOf(business)}
             x={x + (width * GAP) / 2}
             width={width * (1 - GAP)}
             y={height - heightOf(below)}

@@ -1,4 +1,4 @@
-import { SOURCE_TYPES } from '#contracts';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import { formatPoints, formatSeconds } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
 import type { Bar } from './day-bars.js';
@@ -10,7 +10,9 @@ interface ChartTableProps {
 
 /** The data of the chart as a table for screen readers, without empty days. */
 export function ChartTable({ bars, caption }: ChartTableProps) {
-  const { usage, business } = useMessages();
+  const { usage } = useMessages();
+  const businesses = useBusinesses();
+  const used = businesses.inOrder(bars.flatMap((bar) => [...bar.businesses.keys()]));
   return (
     <div className="visually-hidden">
       <table>
@@ -19,9 +21,9 @@ export function ChartTable({ bars, caption }: ChartTableProps) {
           <tr>
             <th scope="col">{usage.day}</th>
             <th scope="col">{usage.consumed}</th>
-            {SOURCE_TYPES.map((one) => (
+            {used.map((one) => (
               <th key={one} scope="col">
-                {business(one)}
+                {businesses.nameOf(one)}
               </th>
             ))}
             <th scope="col">{usage.refunded}</th>
@@ -32,12 +34,12 @@ export function ChartTable({ bars, caption }: ChartTableProps) {
         <tbody>
           {bars
             .filter(({ consumed, refunded }) => consumed + refunded > 0)
-            .map(({ from, to, consumed, refunded, count, duration, businesses }) => (
+            .map(({ from, to, consumed, refunded, count, duration, businesses: totals }) => (
               <tr key={from}>
                 <th scope="row">{usage.span(from, to)}</th>
                 <td>{formatPoints(consumed)}</td>
-                {SOURCE_TYPES.map((one) => (
-                  <td key={one}>{formatPoints(businesses[one].consumed)}</td>
+                {used.map((one) => (
+                  <td key={one}>{formatPoints(totals.get(one)?.consumed ?? 0)}</td>
                 ))}
                 <td>{formatPoints(refunded)}</td>
                 <td>{formatPoints(count)}</td>

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
-import { SOURCE_TYPES } from '#contracts';
+import type { Businesses } from '../businesses/businesses.js';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import { formatPoints, formatSeconds } from '../format/points.js';
 import { useMessages } from '../i18n/language.js';
 import type { Messages } from '../i18n/messages.js';
@@ -23,6 +24,7 @@ interface DayChartProps {
 /** A stacked column for each day, with one part for each business. */
 export function DayChart({ bars, span, highlighted, highlight, choose }: DayChartProps) {
   const messages = useMessages();
+  const businesses = useBusinesses();
   const top = axisTop(Math.max(0, ...bars.map(({ consumed }) => consumed)));
   const { consumed, refunded } = sumTotals(bars);
   const label = messages.usage.chart(span, formatPoints(consumed), formatPoints(refunded));
@@ -55,7 +57,7 @@ export function DayChart({ bars, span, highlighted, highlight, choose }: DayChar
           aria-valuemin={1}
           aria-valuemax={bars.length}
           aria-valuenow={at + 1}
-          aria-valuetext={describeBar(bars[at], messages)}
+          aria-valuetext={describeBar(bars[at], messages, businesses)}
           onFocus={() => highlight(bars[at] ?? null)}
           onBlur={() => highlight(null)}
           onKeyDown={onKeyDown}
@@ -105,12 +107,13 @@ const KEY_MOVES: Readonly<Record<string, (at: number, last: number) => number>> 
   End: (_, last) => last,
 };
 
-function describeBar(bar: Bar | undefined, { usage, business }: Messages): string {
+function describeBar(bar: Bar | undefined, { usage }: Messages, businesses: Businesses): string {
   if (bar === undefined) return '';
-  const { from, to, consumed, refunded, businesses } = bar;
-  const parts = SOURCE_TYPES.filter((one) => businesses[one].consumed > 0).map(
-    (one) => `${business(one)} ${formatPoints(businesses[one].consumed)}`,
-  );
+  const { from, to, consumed, refunded, businesses: totals } = bar;
+  const parts = businesses.inOrder(totals.keys()).flatMap((one) => {
+    const points = totals.get(one)?.consumed ?? 0;
+    return points > 0 ? [`${businesses.nameOf(one)} ${formatPoints(points)}`] : [];
+  });
   const breakdown = parts.length > 0 ? ` (${parts.join(', ')})` : '';
   const refundedPart = refunded > 0 ? `, ${usage.refunded} ${formatPoints(refunded)}` : '';
   return `${usage.span(from, to)}: ${usage.consumed} ${formatPoints(consumed)}${breakdown}${refundedPart}`;

@@ -7,7 +7,7 @@ import { useInterval } from '../browser/use-interval.js';
 import { useThrottle } from '../browser/use-throttle.js';
 import { FailureNotice } from '../components/failure-notice.js';
 import { ParkedNotice } from '../components/parked-notice.js';
-import type { Filter } from '../routing/filter.js';
+import { NO_FILTER, type Filter } from '../routing/filter.js';
 import type { Route } from '../routing/route.js';
 import type { Navigate } from '../routing/use-route.js';
 import { StatementSection } from '../statement/statement-section.js';
@@ -105,6 +105,7 @@ export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePagePro
           batches={batches.value?.items ?? []}
           open={(row) => navigate({ row }, 'replace')}
           close={closeRow}
+          showSource={(source) => navigate({ row: null, filter: { ...NO_FILTER, source } })}
         />
       )}
     </main>
@@ -113,6 +114,6 @@ export function UsagePage({ api, route, navigate, openOwnAccount }: UsagePagePro
 
 /** Returns the same object while the values are the same. */
 function useStableFilter(filter: Filter): Filter {
-  const { type, business, from, to } = filter;
-  return useMemo(() => ({ type, business, from, to }), [type, business, from, to]);
+  const { type, business, source, from, to } = filter;
+  return useMemo(() => ({ type, business, source, from, to }), [type, business, source, from, to]);
 }

@@ -3,6 +3,7 @@ import { formatPoints } from '../format/points.js';
 import { FailureLine } from '../components/failure-notice.js';
 import { Skeleton } from '../components/skeleton.js';
 import type { Filter } from '../routing/filter.js';
+import { useBusinesses } from '../businesses/businesses-context.js';
 import { useMessages } from '../i18n/language.js';
 import { BusinessBars } from './business-bars.js';
 import { dayBars } from './day-bars.js';
@@ -18,6 +19,7 @@ interface UsageSectionProps {
 
 export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
   const messages = useMessages();
+  const names = useBusinesses();
   const { query, from, to, isRecent } = usage;
   const { business } = filter;
   const span = isRecent ? messages.usage.last(RECENT_DAYS) : messages.usage.span(from, to);
@@ -47,7 +49,7 @@ export function UsageSection({ usage, filter, setFilter }: UsageSectionProps) {
         <div className="chart-head">
           <h2 className="card-title" id="usage-title">
             {messages.usage.title}{' '}
-            <small>{business === null ? span : `${messages.business(business)} · ${span}`}</small>
+            <small>{business === null ? span : `${names.nameOf(business)} · ${span}`}</small>
           </h2>
           {query.value !== null && (
             <dl className="totals">

@@ -1,4 +1,4 @@
-import type { SourceType, UsageByDayAndSourceType } from '#contracts';
+import type { UsageByDayAndSourceType } from '#contracts';
 
 /** The usage of one business on one day. */
 export type DailyUsage = UsageByDayAndSourceType['items'][number];
@@ -10,9 +10,10 @@ export interface UsageTotals {
   readonly duration: number;
 }
 
-export type UsageByBusiness = Readonly<Record<SourceType, UsageTotals>>;
+/** By the code of each business that was used. */
+export type UsageByBusiness = ReadonlyMap<string, UsageTotals>;
 
-const NO_USAGE: UsageTotals = { consumed: 0, refunded: 0, count: 0, duration: 0 };
+export const NO_USAGE: UsageTotals = { consumed: 0, refunded: 0, count: 0, duration: 0 };
 
 const addTotals = (a: UsageTotals, b: UsageTotals): UsageTotals => ({
   consumed: a.consumed + b.consumed,
@@ -24,15 +25,11 @@ const addTotals = (a: UsageTotals, b: UsageTotals): UsageTotals => ({
 export const sumTotals = (totals: readonly UsageTotals[]): UsageTotals =>
   totals.reduce(addTotals, NO_USAGE);
 
-/** Every business, used or not. */
 export function groupByBusiness(items: readonly DailyUsage[]): UsageByBusiness {
-  const totalsOf = (business: SourceType): UsageTotals =>
-    sumTotals(items.filter(({ source_type }) => source_type === business));
-  return {
-    script: totalsOf('script'),
-    polish: totalsOf('polish'),
-    voice_clone: totalsOf('voice_clone'),
-    tts: totalsOf('tts'),
-    video: totalsOf('video'),
-  };
+  const totals = new Map<string, UsageTotals>();
+  for (const item of items) {
+    const { source_type: code } = item;
+    totals.set(code, addTotals(totals.get(code) ?? NO_USAGE, item));
+  }
+  return totals;
 }
