@@ -193,7 +193,7 @@ async function sessionOnPostgres(opened: ApiOnPostgres): Promise<Answers> {
     get(userPath('balance?min_position=postgres:9999999999999999')),
     get(userPath('balance?min_position=memory:1')),
     get(userPath('balance', 'somebody')),
-    get(userPath('balance'), { roles: ['admin'] }, { name: 'has no role that is known' }),
+    get(userPath('balance'), { roles: ['king'] }, { name: 'has no role that is known' }),
     get(userPath('balance', BOB), user),
     get(userPath('events'), user, { name: 'is no auditor' }),
     { name: 'has no token', path: userPath('balance') },

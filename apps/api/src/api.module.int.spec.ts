@@ -43,6 +43,7 @@ describe('the API as its process builds it', () => {
       'read tables',
       'reads',
       'senders',
+      'settings',
     ]);
   });
 
