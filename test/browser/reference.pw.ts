@@ -26,10 +26,10 @@ test.describe('the API reference', () => {
     const errors = collectErrors(page);
     const response = await page.goto(`${apiUrl()}/docs`);
     expect(response?.headers()['content-security-policy']).not.toContain('unsafe');
-    for (const tag of ['Commands', 'Statement', 'Audit', 'Operations']) {
+    for (const tag of ['Commands', 'Statement', 'Audit', 'Settings', 'Operations']) {
       await expect(page.locator(`#operations-tag-${tag}`)).toBeVisible();
     }
-    await expect(page.locator('.opblock')).toHaveCount(19);
+    await expect(page.locator('.opblock')).toHaveCount(29);
     expect(errors).toEqual([]);
   });
 

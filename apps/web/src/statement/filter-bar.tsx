@@ -1,8 +1,8 @@
-import { useId, type FormEvent, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { TRANSACTION_TYPES } from '#contracts';
 import { useBusinesses } from '../businesses/businesses-context.js';
 import { addDays, formatDay } from '../format/days.js';
-import { NO_FILTER, isUnfiltered, parseSource, type Filter } from '../routing/filter.js';
+import { NO_FILTER, isUnfiltered, type Filter } from '../routing/filter.js';
 import { useMessages } from '../i18n/language.js';
 
 interface FilterBarProps {
@@ -41,7 +41,6 @@ export function FilterBar({ filter, setFilter }: FilterBarProps) {
         }
         onSelect={(business) => set({ business })}
       />
-      <SourceInput source={filter.source} onSelect={(source) => set({ source })} />
       <DateRanges filter={filter} set={set} />
       <span className="filter-days">
         <DateInput
@@ -98,41 +97,6 @@ function Select<T extends string>({
         </option>
       ))}
     </select>
-  );
-}
-
-interface SourceInputProps {
-  readonly source: string | null;
-  readonly onSelect: (source: string | null) => void;
-}
-
-/** Finds the rows of a task or an order, once its id is typed and sent or left. */
-function SourceInput({ source, onSelect }: SourceInputProps) {
-  const { statement } = useMessages();
-  const select = (text: string): void => {
-    const next = parseSource(text);
-    if (next !== source) onSelect(next);
-  };
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const text = new FormData(event.currentTarget).get('source');
-    select(typeof text === 'string' ? text : '');
-  };
-  return (
-    <form className="filter-source" onSubmit={submit}>
-      <input
-        key={source}
-        type="search"
-        name="source"
-        aria-label={statement.source}
-        placeholder={statement.source}
-        defaultValue={source ?? ''}
-        autoComplete="off"
-        spellCheck={false}
-        data-set={source !== null || undefined}
-        onBlur={({ target }) => select(target.value)}
-      />
-    </form>
   );
 }
 

@@ -11,6 +11,7 @@ import { FilterBar } from './filter-bar.js';
 import { LiveIndicator } from '../live/live-indicator.js';
 import { LoadMore } from './more-rows.js';
 import { NewRows } from './new-rows.js';
+import { SourceInput } from './source-input.js';
 import { StatementTable } from './statement-table.js';
 import { useScrollAnchor } from './use-scroll-anchor.js';
 import type { StatementView } from './use-statement.js';
@@ -35,6 +36,10 @@ export function StatementSection(props: StatementSectionProps) {
           {messages.statement.title}
         </h2>
         <LiveIndicator live={live} />
+        <SourceInput
+          source={filter.source}
+          onSelect={(source) => setFilter({ ...filter, source })}
+        />
         <ExportButton api={api} filter={filter} />
       </div>
       <FilterBar filter={filter} setFilter={setFilter} />
