@@ -87,11 +87,11 @@ const LEFT_OUT = {
 
 function commandOf(text: string, id: string): LedgerCommand {
   const [type = '', ...pairs] = text.split(' ');
-  const fields = pairs.map((pair) => {
+  const fields = pairs.map((pair): readonly [string, unknown] => {
     const [name = '', value = ''] = pair.split('=');
     return [camelCase(name), /^\d+(\.\d+)?$/.test(value) ? Number(value) : value];
   });
-  const written = Object.fromEntries<unknown>(fields);
+  const written = Object.fromEntries(fields);
   const command: object = {
     ...LEFT_OUT,
     at: '2030-01-01T00:00:00.000Z',
