@@ -41,7 +41,7 @@ export async function signStore(
     size,
     position: last,
     eventsRoot: tree.eventsRoot,
-    accounts: verified.accounts,
+    accounts: tree.accounts,
     accountsRoot: tree.accountsRoot,
     previous:
       after === null

@@ -36,6 +36,8 @@ export interface VerificationResult {
 export interface StoreTree {
   readonly eventsRoot: string;
   readonly accountsRoot: string;
+  /** How many leaves that tree has: the settings are one beside the accounts. */
+  readonly accounts: number;
   readonly events: EventTree;
 }
 
@@ -199,7 +201,10 @@ class StoreVerification {
   #treeNow(events: EventTree, size: number): StoreTree | null {
     const eventsRoot = events.rootAt(size);
     if (eventsRoot === null) return null;
-    return { eventsRoot, accountsRoot: this.#accountsRoot(this.#cuts.length - 1), events };
+    const cut = this.#cuts.length - 1;
+    const bytes = sumOf(this.#accounts, ({ leaves }) => leaves[cut]?.length ?? 0);
+    const accounts = bytes / LEAF_BYTES;
+    return { eventsRoot, accountsRoot: this.#accountsRoot(cut), accounts, events };
   }
 }
 
