@@ -6,7 +6,12 @@ import type { Account } from './state.js';
 import { TERMS_OF_RULES_1 } from './rules-1.js';
 import type { Terms } from './rules.js';
 import { termsOf } from './terms.js';
-import { countUsedBatches } from './used-batches.js';
+import {
+  expectDebtsToAddUp,
+  expectFewBatches,
+  expectSoundDebts,
+  expectSoundPrices,
+} from '../testing/account-invariants.js';
 import { commandHistories, type CommandHistory } from '../testing/arbitrary-histories.js';
 import {
   buildCommand,
@@ -22,7 +27,6 @@ import { openDebt } from '../testing/reference-windows.js';
 import { runHistory } from '../testing/run-history.js';
 import { DEFAULT_SETTINGS_POLICY } from '../settings/policy.js';
 import { FIRST_BUSINESSES, settingsInForce } from '../settings/settings.js';
-import { priceOf } from '../settings/price.js';
 
 // A failure prints the seed and the path that lead to it. PROPERTY_RUNS: how many stories each
 // property is asked of.
@@ -33,38 +37,17 @@ const forAllHistories = (property: (input: CommandHistory) => void): void =>
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-/** What arose as a debt, was collected and was forgiven, of a consumption or recharge. */
-function debtsOf(history: readonly LedgerEvent[], of: number) {
-  const own = history.filter((event) => 'of' in event && event.of === of);
-  const points = (...types: LedgerEvent['type'][]): number =>
-    sum(own.map((event) => (types.includes(event.type) && 'points' in event ? event.points : 0)));
-  const owed = sum(own.map((event) => ('owed' in event ? event.owed : 0)));
-  return { owed, collected: points('DebtCollected'), forgiven: points('DebtForgiven') };
-}
-
 describe('in every history, what is owed', () => {
   it('is owed only where the balance is 0, at the end of every command', () => {
     forAllHistories((input) => {
-      runHistory(input, {
-        after: (account) => {
-          expect(account.owed).toBe(sum(account.debts.map(({ points }) => points)));
-          expect(account.debts.every(({ points }) => points > 0)).toBe(true);
-          expect(account.owed === 0 || account.balance === 0).toBe(true);
-          expect(new Set(account.debts.map(({ of }) => of)).size).toBe(account.debts.length);
-        },
-      });
+      runHistory(input, { after: expectSoundDebts });
     });
   });
 
   it('is what arose, less what was collected and forgiven', () => {
     forAllHistories((input) => {
       const { account, history } = runHistory(input);
-      for (const [revision, event] of history.entries()) {
-        const of = event.type === 'PointsConsumed' ? (event.of ?? revision) : revision;
-        const { owed, collected, forgiven } = debtsOf(history, of);
-        const open = account.debts.find((debt) => debt.of === of)?.points ?? 0;
-        expect(collected + forgiven + open).toBe(owed);
-      }
+      expectDebtsToAddUp(history, account);
       const total = sum(account.debts.map(({ of }) => openDebt(of, history)));
       expect(history.at(-1)?.owedAfter ?? 0).toBe(total);
     });
@@ -117,18 +100,7 @@ const couldRefuse = ({ policy, commands }: CommandHistory): boolean =>
 describe('in every history, a price', () => {
   it('stood in the settings that its event names, and multiplies out', () => {
     forAllHistories((input) => {
-      for (const { events, terms } of runHistory(input).steps) {
-        for (const event of events) {
-          if (event.type !== 'PointsConsumed') continue;
-          if (event.priced) expect(event.points).toBe(priceOf(event.quantity!, event.price!));
-          if (event.price === null) continue;
-          const { settings, unit, ...price } = event.price;
-          const business = terms.businesses.get(event.sourceType)!;
-          expect(settings).toBe(terms.settings);
-          expect({ unit, price }).toEqual({ unit: business.unit, price: business.price });
-          expect(event.label).toBe(business.label);
-        }
-      }
+      for (const { events, terms } of runHistory(input).steps) expectSoundPrices(events, terms);
     });
   });
 });
@@ -136,18 +108,10 @@ describe('in every history, a price', () => {
 describe('in every history, the batches that are used', () => {
   it('become more only by a recharge, or by what is closed or reversed and comes back', () => {
     forAllHistories((input) => {
-      const { batchesMax } = input.policy;
       let used = 0;
       runHistory(input, {
-        after: (account, { command, terms }) => {
-          const now = countUsedBatches(account);
-          const grows = now > used;
-          used = now;
-          if (!grows || terms.rules.number === 1) return;
-          expect(['RechargePoints', 'RefundPoints', 'ReinstateRecharge']).toContain(command.type);
-          expect(now).toBeLessThanOrEqual(
-            command.type === 'RechargePoints' ? batchesMax : 2 * batchesMax,
-          );
+        after: (account, step) => {
+          used = expectFewBatches(used, account, step);
         },
       });
     });
