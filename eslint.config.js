@@ -201,6 +201,8 @@ export default defineConfig(
       '#(kafka|embedded)$',
       '#platform/process$',
       '#contracts$',
+      // The first version of the settings is written before there is an app to send it to.
+      '#(event-store|ledger|settings)$',
       'zod$',
       'jose$',
     ],

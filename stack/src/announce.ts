@@ -58,7 +58,7 @@ interface Ready {
 
 function printReady(ready: Ready, logsDir: string): void {
   const { api, kafka, tokens, users } = ready;
-  const [user = ''] = users;
+  const [user = '', , , debtor = ''] = users;
   const lines = [
     '',
     ...(api === null
@@ -66,6 +66,7 @@ function printReady(ready: Ready, logsDir: string): void {
       : [
           `usage page     ${api}/#token=${tokens.user}&user=${user}`,
           `for auditors   ${api}/audit#token=${tokens.auditor}&user=${user}`,
+          `one who owes   ${api}/audit#token=${tokens.auditor}&user=${debtor}`,
           `API            ${api}/docs`,
           `a user's rows  curl -H 'authorization: Bearer ${tokens.user}' ${api}/v1/users/${user}/transactions`,
         ]),

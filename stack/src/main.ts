@@ -10,7 +10,7 @@ import { isMachineError } from './machine-error.js';
 import { err, out, report } from './output.js';
 import { sendersEnvironment } from './local-senders.js';
 import { restrictDataDir } from './data-dir-permissions.js';
-import { publishDemo } from './publish-demo.js';
+import { prepareDemo, publishDemo } from './publish-demo.js';
 import { DEFAULT_PORTS, startServers, type Servers } from './servers.js';
 import { readyFile, stackSettings, type StackSettings } from './settings.js';
 import { StackClaim, StackClaimError } from './stack-claim.js';
@@ -79,6 +79,7 @@ async function bringUp(
   const logsDir = join(dataDir, 'logs');
   report('bringing the databases up to date');
   const addresses = await prepareLedger(settings, servers, signal);
+  const demo = await prepareDemo(settings, servers, addresses.of.api);
   const apps = await startApps({
     settings,
     servers,
@@ -95,7 +96,7 @@ async function bringUp(
     signal,
   });
   try {
-    if (settings.demo && apps.children.has('intake')) await publishDemo(settings, servers);
+    if (demo !== null) await publishDemo(settings, demo);
     await announce({ dataDir, logsDir, secret, servers, addresses, apps });
     return apps;
   } catch (error) {

@@ -1,40 +1,78 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seedDemo } from './demo.js';
+import type { Addresses } from './addresses.js';
+import { demoSettings } from './demo-settings.js';
+import { seedDemo, type PricedBusiness } from './demo.js';
 import { LedgerClient } from './ledger-client.js';
 import { localSigningKey } from './local-senders.js';
 import { report } from './output.js';
 import type { Servers } from './servers.js';
 import type { StackSettings } from './settings.js';
 
-/** Failures are only reported: the stack works without the demo, and the next start sends it again. */
-export async function publishDemo(settings: StackSettings, servers: Servers): Promise<void> {
-  try {
-    await publishDemoOnce(settings, servers);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    report(`the demo’s commands were not all answered; the next start sends them again: ${reason}`);
-  }
+/** What is needed to publish the commands of the demo. */
+export interface Demo {
+  readonly kafkaBrokers: string;
+  readonly businesses: readonly PricedBusiness[];
 }
 
-async function publishDemoOnce(settings: StackSettings, servers: Servers): Promise<void> {
-  const marker = join(settings.dataDir, 'demo-seeded');
-  if (existsSync(marker) || servers.kafkaBrokers === null) return;
+/** The demo of a ledger that does not have it yet; null: none. Called before the apps are started. */
+export async function prepareDemo(
+  settings: StackSettings,
+  servers: Servers,
+  { eventStore }: Addresses,
+): Promise<Demo | null> {
+  const { kafkaBrokers } = servers;
+  if (!settings.demo || kafkaBrokers === null || !settings.apps.includes('intake')) return null;
+  if (existsSync(markerOf(settings))) return null;
   if (settings.senders === 'file') {
     report(
       'the demo is not published, because SENDERS_FILE defines the senders and the demo is not one of them',
     );
-    return;
+    return null;
   }
+  try {
+    const { rules, businesses } = await demoSettings(eventStore, settings.policyChanges);
+    if (rules > 1) return { kafkaBrokers, businesses };
+    report(
+      'the demo is not published, because its commands are of rules 2 and rules 1 is in force',
+    );
+    return null;
+  } catch (error) {
+    // A database that the apps have to migrate first, or a store that is not there yet.
+    report(`the demo’s prices are left out: ${reasonOf(error)}`);
+    return { kafkaBrokers, businesses: [] };
+  }
+}
+
+/** Failures are only reported: the stack works without the demo, and the next start sends it again. */
+export async function publishDemo(settings: StackSettings, demo: Demo): Promise<void> {
+  try {
+    await publishDemoOnce(settings, demo);
+  } catch (error) {
+    report(
+      `the demo’s commands were not all answered; the next start sends them again: ${reasonOf(error)}`,
+    );
+  }
+}
+
+async function publishDemoOnce(
+  settings: StackSettings,
+  { kafkaBrokers, businesses }: Demo,
+): Promise<void> {
   report('publishing the demo’s commands');
   const key = settings.senders === 'unset' ? await localSigningKey(settings.dataDir) : null;
-  const client = await LedgerClient.connect(servers.kafkaBrokers.split(','), '/demo', key);
+  const client = await LedgerClient.connect(kafkaBrokers.split(','), '/demo', key);
   try {
-    const count = await seedDemo((body, id) => client.send(body, id), Date.now());
-    await writeFile(marker, new Date().toISOString());
+    const count = await seedDemo((body, id) => client.send(body, id), Date.now(), businesses);
+    await writeFile(markerOf(settings), new Date().toISOString());
     report(`${count} commands were answered`);
   } finally {
     await client.close();
   }
 }
+
+const markerOf = ({ dataDir }: StackSettings): string => join(dataDir, 'demo-seeded');
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -8,6 +8,7 @@ describe('The settings of the local stack', () => {
       kafkaBrokers: undefined,
       demo: true,
       apps: ['projector', 'api', 'intake', 'sweeper'],
+      policyChanges: {},
     });
   });
 
@@ -29,8 +30,8 @@ describe('The settings of the local stack', () => {
   });
 
   it('name every invalid variable', () => {
-    const bad = { API_PORT: '70000', DEMO: 'yes', APPS: 'api,nothing' };
+    const bad = { API_PORT: '70000', DEMO: 'yes', APPS: 'api,nothing', LEDGER_POLICY: '{' };
     expect(() => stackSettings(bad)).toThrow(ConfigurationError);
-    expect(() => stackSettings(bad)).toThrow(/API_PORT[^]*DEMO[^]*APPS/);
+    expect(() => stackSettings(bad)).toThrow(/API_PORT[^]*DEMO[^]*APPS[^]*LEDGER_POLICY/);
   });
 });

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import {
   ConfigurationError,
+  LEDGER_POLICY,
   list,
   onOff,
   port,
@@ -9,6 +10,7 @@ import {
   type Environment,
 } from '#platform/process';
 import { projectRoot } from '#embedded';
+import type { Policy } from '#ledger';
 
 export const APPS = ['projector', 'api', 'intake', 'sweeper'] as const;
 export type App = (typeof APPS)[number];
@@ -26,6 +28,7 @@ const VARIABLES = z.object({
   DATABASE_URL: z.string().min(1).optional(),
   EVENT_STORE: z.string().min(1).optional(),
   MIGRATION_URL: z.string().min(1).optional(),
+  LEDGER_POLICY,
   SNAPSHOT_KEYS: z.string().min(1).optional(),
   SENDERS_FILE: z.string().min(1).optional(),
   SENDERS: z.string().min(1).optional(),
@@ -48,6 +51,8 @@ export interface StackSettings {
   readonly databaseUrl: string | undefined;
   readonly eventStore: string | undefined;
   readonly migrationUrl: string | undefined;
+  /** Changes to the default policy, for the first version of the settings of the ledger. */
+  readonly policyChanges: Partial<Policy>;
   readonly snapshotKeys: string | undefined;
   /** Whether the environment defines the senders, for which the apps read the variables themselves. */
   readonly senders: 'file' | 'anybody' | 'unset';
@@ -69,6 +74,7 @@ export function stackSettings(env: Environment): StackSettings {
     databaseUrl: read.DATABASE_URL,
     eventStore: read.EVENT_STORE,
     migrationUrl: read.MIGRATION_URL,
+    policyChanges: read.LEDGER_POLICY,
     snapshotKeys: read.SNAPSHOT_KEYS,
     senders:
       read.SENDERS_FILE !== undefined ? 'file' : read.SENDERS === undefined ? 'unset' : 'anybody',

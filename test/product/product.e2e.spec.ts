@@ -52,15 +52,16 @@ describe('The product', () => {
   const recharge = (user_id: string, points: number, expires_at: string | null = null) =>
     send({ type: 'RechargePoints', data: { user_id, points, expires_at } });
 
-  it('shows the demo’s rows, with their durations', async () => {
-    const rows = await rowsOf(ready.users[0]);
-    const shown = rows.map(({ type, amount, duration, description }) => [
+  const shown = (rows: TransactionsPage['items']) =>
+    rows.map(({ type, amount, duration, description }) => [
       type,
       amount,
       duration === null ? '-' : `${duration}s`,
       description,
     ]);
-    expect(shown).toEqual([
+
+  it('shows the demo’s rows, with their durations', async () => {
+    expect(shown(await rowsOf(ready.users[0]))).toEqual([
       ['refund', 300, '-', '【声音克隆返还】'],
       ['consume', 300, '-', '【声音克隆】'],
       ['refund', 160, '-', '【视频生成返还】'],
@@ -75,6 +76,58 @@ describe('The product', () => {
     ]);
     const [second] = [await rowsOf(ready.users[1])];
     expect(second.map(({ type }) => type)).toContain('expire');
+  });
+
+  it('shows a price, a debt that was collected, and a recharge that was charged back', async () => {
+    const user = ready.users[3];
+    expect(shown(await rowsOf(user))).toEqual([
+      ['expire', 20, '-', '【充值撤销补扣】'],
+      ['expire', 175, '-', '【充值撤销】'],
+      ['consume', 25, '-', '【字幕翻译】'],
+      ['recharge', 200, '-', '【积分充值】'],
+      ['consume', 30, '-', '【视频生成补扣】'],
+      ['recharge', 50, '-', '【积分充值】'],
+      ['consume', 100, '26.5s', '【视频生成】'],
+      ['recharge', 100, '-', '【积分充值】'],
+    ]);
+    const balance = await get(`/v1/users/${user}/balance`);
+    expect(await balance.json()).toMatchObject({ balance: 0, held: 0, owed: 5 });
+  });
+
+  it('executes the commands of rules 2, from the message to the row', async () => {
+    const user_id = randomUUID();
+    const of = { user_id, consumption_id: 'film-2' };
+    await send({
+      type: 'RechargePoints',
+      data: { user_id, points: 100, expires_at: null, recharge_id: 'order' },
+    });
+    await send({
+      type: 'ConsumePoints',
+      data: { ...of, points: 40, source_type: 'video', settle_within: 600 },
+    });
+    const extended = await send({ type: 'ExtendConsumption', data: { ...of, points: 60 } });
+    expect(extended).toMatchObject({ status: 'accepted', points: 60, balance: 0, owed: 0 });
+    const settled = await send({ type: 'SettleConsumption', data: { ...of, points: 130 } });
+    expect(settled).toMatchObject({ status: 'accepted', points: null, balance: 0, owed: 30 });
+    const next = await recharge(user_id, 50);
+    expect(next).toMatchObject({ points: 50, collected: 30, balance: 20, owed: 0 });
+    const undo = { user_id, recharge_id: next.recharge_id ?? '' };
+    const reversed = await send({
+      type: 'ReverseRecharge',
+      data: { ...undo, cause: 'payment_refunded' },
+    });
+    expect(reversed).toMatchObject({ points: 20, balance: 0, owed: 30, uncollected: 0 });
+    const last = await send({ type: 'ReinstateRecharge', data: undo });
+    expect(last).toMatchObject({ status: 'accepted', points: 20, balance: 20, owed: 0 });
+    expect(shown(await rowsOf(user_id, last.position))).toEqual([
+      ['refund', 20, '-', '【充值恢复】'],
+      ['expire', 20, '-', '【充值撤销】'],
+      ['consume', 30, '-', '【视频生成补扣】'],
+      ['recharge', 50, '-', '【积分充值】'],
+      ['consume', 60, '-', '【视频生成】'],
+      ['consume', 40, '-', '【视频生成】'],
+      ['recharge', 100, '-', '【积分充值】'],
+    ]);
   });
 
   it('executes a command of each kind, from the message to the row', async () => {

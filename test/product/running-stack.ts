@@ -12,7 +12,7 @@ export interface Ready {
   readonly probes: Readonly<Record<string, string>>;
   readonly kafka: string;
   readonly database: string;
-  readonly users: readonly [string, string, string];
+  readonly users: readonly [string, string, string, string];
   readonly tokens: Readonly<Record<'user' | 'service' | 'auditor' | 'admin', string>>;
 }
 

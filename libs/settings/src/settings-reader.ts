@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK, runPeriodically, withTimeout, type Clock, type PeriodicRun } from '#async';
 import type { EventStore } from '#event-store';
-import { SETTINGS_STREAM, epochMs, firstSettings, type Policy } from '#ledger';
+import { SETTINGS_STREAM, epochMs, firstSettings, type Business, type Policy } from '#ledger';
 import { appendVersion } from './append-version.js';
 import { SettingsDamaged, SettingsUnavailable } from './errors.js';
 import type { SettingsInForce, SettingsSource } from './settings-in-force.js';
@@ -26,6 +26,8 @@ interface SettingsReaderOptions {
   readonly store: EventStore;
   /** Changes to the default policy, for the first version. Later they are compared only. */
   readonly policyChanges?: Partial<Policy>;
+  /** Instead of the five, for the first version of a ledger that has no accounts yet. */
+  readonly firstBusinesses?: readonly Business[] | undefined;
   readonly observer?: Partial<SettingsObserver>;
   readonly clock?: Clock;
 }
@@ -42,6 +44,7 @@ export class SettingsReader implements SettingsSource {
   readonly #clock: Clock;
   readonly #observer: SettingsObserver;
   readonly #policyChanges: Partial<Policy>;
+  readonly #firstBusinesses: readonly Business[] | undefined;
   readonly #log = new VersionLog();
   #reading: Reading | null = null;
   #pending: Promise<void> | null = null;
@@ -52,6 +55,7 @@ export class SettingsReader implements SettingsSource {
   constructor({
     store,
     policyChanges = {},
+    firstBusinesses,
     observer,
     clock = SYSTEM_CLOCK,
   }: SettingsReaderOptions) {
@@ -59,6 +63,7 @@ export class SettingsReader implements SettingsSource {
     this.#clock = clock;
     this.#observer = { ...SILENT_OBSERVER, ...observer };
     this.#policyChanges = policyChanges;
+    this.#firstBusinesses = firstBusinesses;
   }
 
   /** Every version that was read. */
@@ -152,6 +157,7 @@ export class SettingsReader implements SettingsSource {
     const settings = firstSettings({
       hasAccounts,
       changes: this.#policyChanges,
+      ...(this.#firstBusinesses && { businesses: this.#firstBusinesses }),
       at: new Date(await this.#store.timeOfDay()).toISOString(),
       by: FIRST_PUBLISHER,
     });

@@ -51,6 +51,15 @@ describe('the first settings', () => {
     expect(policy).toMatchObject({ ...changes, batchesMax: 1_000 });
   });
 
+  it('have other businesses than the five only in an empty store', () => {
+    const [first] = FIRST_BUSINESSES;
+    const businesses = [...FIRST_BUSINESSES, { ...first!, code: 'translate' }];
+    const of = (hasAccounts: boolean) =>
+      firstSettings({ hasAccounts, businesses, at: AT, by: 'api' }).businesses;
+    expect(of(false)).toEqual(businesses);
+    expect(of(true)).toEqual(FIRST_BUSINESSES);
+  });
+
   it.each([true, false])('could be published: with accounts %s', (hasAccounts) => {
     const { version, at, ...draft } = firstSettings({ hasAccounts, at: AT, by: 'api' });
     expect(version).toBe(1);

@@ -59,6 +59,8 @@ interface FirstSettings {
   readonly hasAccounts: boolean;
   /** Changes to the default policy. */
   readonly changes?: Partial<Policy>;
+  /** Instead of the five, which rules 1 have. */
+  readonly businesses?: readonly Business[];
   readonly at: string;
   readonly by: string;
 }
@@ -67,6 +69,7 @@ interface FirstSettings {
 export function firstSettings({
   hasAccounts,
   changes = {},
+  businesses = FIRST_BUSINESSES,
   at,
   by,
 }: FirstSettings): PublishedSettings {
@@ -79,7 +82,7 @@ export function firstSettings({
     note: null,
     rules,
     policy: { ...DEFAULT_SETTINGS_POLICY[rules], ...changes },
-    businesses: FIRST_BUSINESSES,
+    businesses: rules === 1 ? FIRST_BUSINESSES : businesses,
     notices: DEFAULT_NOTICES,
   };
 }
