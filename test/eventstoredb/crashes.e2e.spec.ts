@@ -55,7 +55,7 @@ describe('An EventStoreDB that is killed under load', () => {
     const open = () => new EventStoreDbEventStore(url, { streamPrefixes: ['points-'] });
     const stores = [open(), open()];
     const processors = stores.map(
-      (store) => new AccountCommandProcessor({ store, settings: fixedSettings() }),
+      (store) => new AccountCommandProcessor({ store, settings: fixedSettings({ rules: 2 }) }),
     );
     const until = Date.now() + SECONDS * 1_000;
     const at = new Date().toISOString();

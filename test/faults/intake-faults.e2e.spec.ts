@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { AccountCommandProcessor, toLedgerCommand } from '#commands';
 import { TOPICS, type CommandBody } from '#contracts';
 import { CONSUME_LIMITS, type OutgoingMessage } from '#kafka';
-import { eventually, eventuallyHolds, seededRandom } from '#testing';
+import { eventually, eventuallyHolds, seededRandom, type SeededRandom } from '#testing';
 import { fixedSettings } from '#settings/testing';
 import { checkAccount, checkAnswers, checkEvents, commandsByUser } from '../simulation/checks.js';
-import { Services } from '../simulation/commands.js';
+import { REAL_TIME, Services } from '../simulation/commands.js';
 import { IntakeStack, PARTITIONS } from './intake-stack.js';
 import type { IntakeProcess } from './intake-process.js';
 
@@ -47,6 +47,14 @@ describe('The intake', () => {
       .map(({ value }) => String(value))
       .filter((value) => value.includes(`"command_id":"${id}"`));
 
+  const servicesOf = (dice: SeededRandom, users: readonly [string, ...string[]]): Services =>
+    new Services({
+      dice,
+      users,
+      settingsAt: () => lab.settings,
+      pace: REAL_TIME,
+    });
+
   async function shutDown(...intakes: readonly IntakeProcess[]): Promise<void> {
     for (const intake of intakes) intake.signal('SIGTERM');
     expect(await Promise.all(intakes.map(({ ended }) => ended))).toEqual(intakes.map(() => 0));
@@ -68,7 +76,8 @@ describe('The intake', () => {
       { ...consume(moved, 5), source: '/api', id: 'between' },
       new Date().toISOString(),
     );
-    const processor = new AccountCommandProcessor({ store: lab.store, settings: fixedSettings() });
+    const settings = fixedSettings(lab.settings);
+    const processor = new AccountCommandProcessor({ store: lab.store, settings });
     await processor.run(other, { correlation: other.commandId });
     await lab.expelMembers();
     const successor = await lab.startIntake();
@@ -92,7 +101,7 @@ describe('The intake', () => {
 
     const end = await lab.resultsOf(users);
     checkAnswers(end);
-    const commands = commandsByUser(end.messages);
+    const commands = commandsByUser(end);
     checkAccount(end, quiet, commands.get(quiet) ?? []);
     const [first, ...rest] = commands.get(moved) ?? [];
     checkAccount(end, moved, first ? [first, other, ...rest] : []);
@@ -124,9 +133,8 @@ describe('The intake', () => {
 
   it('executes each command once when two groups consume the same partitions (8)', async () => {
     const users: [string, ...string[]] = [randomUUID(), randomUUID(), randomUUID()];
-    const pace = { startMs: Date.now(), stepMsMax: 50, lifeMsMax: 20_000 };
     const dice = seededRandom(8);
-    const services = new Services(dice, users, pace);
+    const services = servicesOf(dice, users);
     const publishAll = async (): Promise<void> => {
       // Messages are sent in small pieces, so that the two groups batch them differently.
       for (let sent = 0; sent < 80; sent++) {
@@ -197,11 +205,7 @@ describe('The intake', () => {
   it('shuts down in order on SIGTERM while it works, and the next one continues (35)', async () => {
     const users: [string, ...string[]] = [randomUUID(), randomUUID()];
     const first = await lab.startIntake();
-    const services = new Services(seededRandom(35), users, {
-      startMs: Date.now(),
-      stepMsMax: 50,
-      lifeMsMax: 20_000,
-    });
+    const services = servicesOf(seededRandom(35), users);
     await lab.publish(Array.from({ length: 600 }, () => services.publish()));
     await eventually(async () =>
       expect(await first.metric('ledger_commands_total')).toBeGreaterThan(0),

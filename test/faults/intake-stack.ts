@@ -5,9 +5,11 @@ import pg from 'pg';
 import { TOPICS, commandMessage, type CommandBody, type OutgoingMessage } from '#contracts';
 import { openPostgresEventStore, type EventStore } from '#event-store';
 import { connectKafka, openLagMeter, type IncomingMessage, type LagMeter } from '#kafka';
-import { DEFAULT_POLICY } from '#ledger';
 import { freePorts, type KafkaBroker, type KafkaBrokerOptions, startKafkaBroker } from '#embedded';
+import { FIRST_BUSINESSES, type PublishedSettings } from '#ledger';
+import { VersionWriter } from '#settings/testing';
 import { eventually } from '#testing';
+import { PRICED_BUSINESSES } from '../../libs/ledger/src/testing/priced-businesses.js';
 import type { Recorded } from '../simulation/checks.js';
 import { Publisher, readTopic } from '../torture/topics.js';
 import { expelMembers } from './expel-members.js';
@@ -26,10 +28,16 @@ export class IntakeStack {
   #broker!: KafkaBroker;
   #publisher!: Publisher;
   store!: EventStore;
+  settingsWriter!: VersionWriter;
+  /** Rules 2, with prices, which the first intake would write without. */
+  settings!: PublishedSettings;
 
   async open(): Promise<void> {
     await runSql(`create database ${this.#database}`);
     this.store = await openPostgresEventStore(this.#databaseUrl);
+    this.settingsWriter = new VersionWriter(this.store);
+    const businesses = [...FIRST_BUSINESSES, ...PRICED_BUSINESSES];
+    this.settings = await this.settingsWriter.write({ rules: 2, businesses });
     const [port = 0, controllerPort = 0] = await freePorts(2);
     this.#ports = { port, controllerPort };
     await this.startKafka();
@@ -118,7 +126,6 @@ export class IntakeStack {
       messages: (messages ?? []).filter(isTheirs),
       sent: [...(outcomes ?? []), ...(deadLetters ?? [])].filter(isTheirs),
       recorded,
-      policy: DEFAULT_POLICY,
       users,
     };
   }

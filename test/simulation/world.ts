@@ -8,20 +8,22 @@ import {
   type MemoryFault,
 } from '#event-store/testing';
 import { accountStream } from '#identity';
-import { DEFAULT_POLICY, type Policy } from '#ledger';
+import { PUBLISHED_AHEAD_SECONDS, type Policy } from '#ledger';
 import { MemoryReadTables, type TableFault } from '#read-model/testing';
 import { allowAnySender } from '#senders';
 import { seededRandom, type SeededRandom } from '#testing';
 import { IntakeConsumer } from '../../apps/intake/src/intake.consumer.js';
 import { Follower } from '#projection';
-import { fixedSettings } from '#settings/testing';
+import { SettingsReader } from '#settings';
 import type { Ended, SickEvent } from './checks.js';
 import { Services } from './commands.js';
+import { SettingsAuthor } from './settings-author.js';
 import { SimulatedKafka, SimulatedMember, turn } from './simulated-kafka.js';
 
 export interface Plan {
   readonly seed: number;
   readonly messages: number;
+  /** Changes to the default policy. */
   readonly policy?: Partial<Policy>;
 }
 
@@ -31,15 +33,14 @@ const USERS = [1, 2, 3, 4, 5].map((n) => `0000000${n}-0000-4000-8000-00000000000
   ...string[],
 ];
 const TURNS_MAX = 50_000;
+const SKEW_MS_MAX = 5_000;
 
 /** Time advances with the turns of the simulation, so that nothing waits in real time. */
-class TurningClock implements Clock {
+class TurningClock {
   #now = 0;
   #timers = new Set<{ readonly at: number; readonly then: () => void }>();
 
   now = (): number => this.#now;
-
-  timeOfDay = (): number => this.#now;
 
   after = (ms: number, then: () => void): (() => void) => {
     const timer = { at: this.#now + ms, then };
@@ -54,6 +55,11 @@ class TurningClock implements Clock {
       timer.then();
     }
   }
+
+  /** The clock of a process, which shows that time of day. */
+  showing(timeOfDay: () => number): Clock {
+    return { now: this.now, after: this.after, timeOfDay };
+  }
 }
 
 /** The real intake, command processor, rules and projector, on a Kafka, a store and tables with faults. */
@@ -61,8 +67,7 @@ export async function simulate(plan: Plan): Promise<Ended> {
   const dice = seededRandom(plan.seed);
   // The projectors wait in real time. They have their own dice, so that a seed stays reproducible.
   const tableDice = seededRandom(plan.seed + 1);
-  const policy = { ...DEFAULT_POLICY, ...plan.policy };
-  const world = new World(dice, tableDice, policy, seededRandom(plan.seed + 2));
+  const world = await World.begin(dice, tableDice, seededRandom(plan.seed + 2), plan.policy);
   await world.liveThrough(plan.messages);
   await world.settle();
   return world.end();
@@ -96,6 +101,7 @@ class World {
   /** Snapshots that differ from their events. */
   readonly #wrongSnapshots: string[] = [];
   readonly #clock = new TurningClock();
+  readonly #author: SettingsAuthor;
   readonly #sick: SickEvent;
   readonly #kafka: SimulatedKafka;
   readonly #services: Services;
@@ -103,27 +109,54 @@ class World {
   readonly #projecting = new AbortController();
   readonly #projectors: Promise<unknown>[] = [];
   #members: SimulatedMember[] = [];
+  #published: Promise<void> = Promise.resolve();
 
-  constructor(
+  /** The ledger has settings before its first process starts, which say rules 1. */
+  static async begin(
+    dice: SeededRandom,
+    tableDice: SeededRandom,
+    poisonDice: SeededRandom,
+    policy: Partial<Policy> = {},
+  ): Promise<World> {
+    const world = new World(dice, tableDice, poisonDice);
+    await world.#author.writeFirst(new MemoryEventStore({ log: world.#log }), policy);
+    world.#start();
+    return world;
+  }
+
+  private constructor(
     private readonly dice: SeededRandom,
     private readonly tableDice: SeededRandom,
-    private readonly policy: Policy,
     poisonDice: SeededRandom,
   ) {
     this.#sick = { user: poisonDice.pick(USERS), revision: poisonDice.below(12) };
     this.#kafka = new SimulatedKafka(dice, PARTITIONS);
-    this.#services = new Services(dice, USERS);
+    this.#services = new Services({
+      dice,
+      users: USERS,
+      settingsAt: (at) => this.#author.settingsAt(at),
+    });
+    this.#author = new SettingsAuthor(this.#openStore(), this.#clockAhead(0));
     this.#tables = new MemoryReadTables({ faultOf: () => this.#tableFault() });
+  }
+
+  #start(): void {
     for (let member = 0; member < 2; member++) this.#startMember();
     this.#rebalance();
     this.#startProjector();
     this.#startProjector();
   }
 
-  /** The safety phase has faults everywhere while messages are published. */
+  /**
+   * The safety phase has faults everywhere while messages are published. After a third of them rules 2 are
+   * published, and after another third other prices.
+   */
   async liveThrough(messages: number): Promise<void> {
+    const third = Math.floor(messages / 3);
     for (let left = messages; left > 0;) {
       await this.#pass();
+      const due = this.#author.versions <= Math.floor((messages - left) / third);
+      if (due) this.#publishSettings();
       if (this.dice.chance(0.3)) {
         this.#kafka.publish(this.#services.publish());
         left -= 1;
@@ -143,6 +176,7 @@ class World {
   }
 
   async end(): Promise<Ended> {
+    await this.#published;
     for (const member of this.#members) member.kill();
     this.#projecting.abort();
     await Promise.all(this.#projectors);
@@ -150,13 +184,11 @@ class World {
     const store = new MemoryEventStore({ log: this.#log });
     const { events: recorded } = await store.readAll(null, Number.MAX_SAFE_INTEGER);
     const { messages, sent } = this.#kafka;
-    const { policy } = this;
-    const there = { tables: this.#tables, sick: this.#sick };
-    return { messages, sent, recorded, policy, users: USERS, ...there };
+    return { messages, sent, recorded, users: USERS, tables: this.#tables, sick: this.#sick };
   }
 
   async #isSettled(): Promise<boolean> {
-    if (!this.#kafka.isDone) return false;
+    if (!this.#kafka.isDone || this.#services.isClockHeld) return false;
     const position = await this.#tables.position();
     return position === (await new MemoryEventStore({ log: this.#log }).head());
   }
@@ -166,18 +198,43 @@ class World {
     this.#clock.pass(this.dice.below(20));
   }
 
-  #startMember(): void {
-    const store = new MemoryEventStore({
+  /** The broker's clock stands still meanwhile: here it may jump by days, and no append takes so long. */
+  #publishSettings(): void {
+    const services = this.#services;
+    if (services.isClockHeld) return;
+    services.isClockHeld = true;
+    const aheadMs = 1_000 * (PUBLISHED_AHEAD_SECONDS + this.dice.below(3_600));
+    const from = new Date(services.nowMs + aheadMs).toISOString();
+    this.#published = this.#author
+      .publishNext(from)
+      .finally(() => void (services.isClockHeld = false));
+    // A failure is thrown where the simulation ends.
+    this.#published.catch(() => undefined);
+  }
+
+  #clockAhead(ms: number): Clock {
+    return this.#clock.showing(() => this.#services.nowMs + ms);
+  }
+
+  #openStore(): EventStore {
+    return new MemoryEventStore({
       log: this.#log,
       faultOf: () => this.#storeFault(),
       readFaultOf: () => (this.#happens(0.02) ? new Error('the store is unavailable') : undefined),
+      timeOfDay: () => this.#services.nowMs,
     });
-    const settings = fixedSettings({ policy: this.policy });
+  }
+
+  #startMember(): void {
+    const store = this.#openStore();
+    // No process has the same time of day as the broker.
+    const clock = this.#clockAhead(this.dice.below(2 * SKEW_MS_MAX) - SKEW_MS_MAX);
+    const settings = new SettingsReader({ store, clock });
     const processor = new AccountCommandProcessor({
       store,
       settings,
       snapshots: this.#snapshots,
-      clock: this.#clock,
+      clock,
       random: () => this.dice.next(),
       limits: {
         snapshotEvery: 10,

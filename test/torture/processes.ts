@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +10,8 @@ import {
   startKafkaBroker,
   SupervisedChild,
 } from '#embedded';
+
+type ChildOptions = ConstructorParameters<typeof SupervisedChild>[0];
 
 const root = join(import.meta.dirname, '../..');
 
@@ -29,14 +31,27 @@ export class Processes {
     return this.#kafka.brokers;
   }
 
-  async start(): Promise<void> {
+  async startServers(): Promise<void> {
     const [port = 0, controllerPort = 0] = await freePorts(2);
     this.#kafkaPorts = { port, controllerPort };
     await this.#startPostgres(undefined);
     await this.#startKafka();
-    for (const name of ['projector-1', 'projector-2', 'intake-1', 'intake-2']) {
-      await this.#startApp(name);
-    }
+  }
+
+  /** Starts the app that the name begins with, of this build or of another one. */
+  async startApp(name: string, build = root): Promise<void> {
+    const app = new SupervisedChild(await this.#childOptions(name, build));
+    this.#apps.set(name, app);
+    await app.start();
+  }
+
+  async stopApp(name: string): Promise<void> {
+    await this.#apps.get(name)?.stop();
+    this.#apps.delete(name);
+  }
+
+  logOf(name: string): string {
+    return readFileSync(this.#logPathOf(name), 'utf8');
   }
 
   async stop(): Promise<void> {
@@ -99,14 +114,12 @@ export class Processes {
     });
   }
 
-  async #startApp(name: string): Promise<void> {
+  async #childOptions(name: string, build: string): Promise<ChildOptions> {
     const port = await freePort();
     const app = name.split('-')[0] ?? name;
-    const logs = join(this.#folder, 'logs');
-    mkdirSync(logs, { recursive: true });
-    const child = new SupervisedChild({
+    return {
       name,
-      entry: join(root, 'dist', 'apps', app, 'src', 'main.js'),
+      entry: join(build, 'dist', 'apps', app, 'src', 'main.js'),
       env: {
         NODE_OPTIONS: '',
         EVENT_STORE: this.databaseUrl,
@@ -116,13 +129,17 @@ export class Processes {
         SENDERS: 'anybody',
         PORT: String(port),
       },
-      logPath: join(logs, `${name}.log`),
+      logPath: this.#logPathOf(name),
       readyUrl: `http://127.0.0.1:${port}/health/ready`,
       report: () => undefined,
       limits: { backoffMsMin: 100, backoffMsMax: 1_000 },
-    });
-    this.#apps.set(name, child);
-    await child.start();
+    };
+  }
+
+  #logPathOf(name: string): string {
+    const logs = join(this.#folder, 'logs');
+    mkdirSync(logs, { recursive: true });
+    return join(logs, `${name}.log`);
   }
 }
 

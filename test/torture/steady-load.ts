@@ -25,8 +25,9 @@ export class SteadyLoad {
     this.#count += 1;
     const last = this.#last.get(user);
     if (round % STEPS === 1 && last !== undefined) return last;
+    const id = idOf(user, round);
     const message = commandMessage(this.#body(user, round), {
-      id: idOf(user, round),
+      id,
       source: '/steady',
     });
     this.#last.set(user, message);
@@ -34,6 +35,7 @@ export class SteadyLoad {
   }
 
   #body(user_id: string, round: number): CommandBody {
+    const begun = { user_id, consumption_id: idOf(user_id, round) };
     switch (round % STEPS) {
       case 0: {
         const expires_at = new Date(this.now() + LIFE_MS).toISOString();
@@ -42,12 +44,12 @@ export class SteadyLoad {
       case 2:
         return {
           type: 'ConsumePoints',
-          data: { user_id, points: 40, source_type: 'tts', duration: 1.5 },
+          data: { ...begun, points: 40, source_type: 'tts', duration: 1.5 },
         };
       case 3:
         return {
           type: 'ConsumePoints',
-          data: { user_id, points: 100, source_type: 'video', settle_within: 3 },
+          data: { ...begun, points: 100, source_type: 'video', settle_within: 3 },
         };
       case 4: {
         // Every fourth pre-deduction times out.

@@ -3,14 +3,16 @@ import pg from 'pg';
 import { TABLES_NAME } from '#platform';
 import { TOPICS } from '#contracts';
 import { openPostgresEventStore, type EventStore } from '#event-store';
-import { connectKafka } from '#kafka';
-import { DEFAULT_POLICY } from '#ledger';
+import { FIRST_BUSINESSES, type PublishedSettings } from '#ledger';
 import { PostgresReadTables } from '#read-model';
+import { VersionWriter } from '#settings/testing';
 import { eventually, seededRandom, type SeededRandom } from '#testing';
+import { PRICED_BUSINESSES } from '../../libs/ledger/src/testing/priced-businesses.js';
 import { checkEverything } from '../simulation/checks.js';
-import { Services } from '../simulation/commands.js';
+import { REAL_TIME, Services } from '../simulation/commands.js';
 import { Processes } from './processes.js';
 import { Publisher, readTopic } from './topics.js';
+import { uncommittedPartitions } from './uncommitted-partitions.js';
 
 // Real processes are killed and suspended at random times under load. `npm run torture` does it longer.
 const MINUTES = Number(process.env['TORTURE_MINUTES'] ?? 0.5);
@@ -20,7 +22,6 @@ const USERS = Array.from(
   { length: 40 },
   (_, n) => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`,
 ) as [string, ...string[]];
-const GROUP = 'points-ledger-intake';
 const SETTLE_MS_MAX = 120_000;
 
 type Blow = readonly [name: string, strike: () => Promise<void>];
@@ -29,7 +30,15 @@ describe(`Processes that are killed and suspended (seed ${SEED}, ${MINUTES} minu
   const processes = new Processes();
   const struck: Record<string, number> = {};
 
-  beforeAll(() => processes.start(), 180_000);
+  let settings: PublishedSettings;
+
+  beforeAll(async () => {
+    await processes.startServers();
+    settings = await writeSettings(processes.databaseUrl);
+    for (const name of ['projector-1', 'projector-2', 'intake-1', 'intake-2']) {
+      await processes.startApp(name);
+    }
+  }, 180_000);
   afterAll(() => processes.stop(), 60_000);
 
   it(
@@ -59,7 +68,6 @@ describe(`Processes that are killed and suspended (seed ${SEED}, ${MINUTES} minu
         sent: [...(outcomes ?? []), ...(letters ?? [])],
         recorded: await everything(store),
         tables,
-        policy: DEFAULT_POLICY,
         users: USERS,
         sick: null,
       });
@@ -77,8 +85,8 @@ describe(`Processes that are killed and suspended (seed ${SEED}, ${MINUTES} minu
 
   async function publishUntil(endMs: number, dice: SeededRandom): Promise<number> {
     const publisher = new Publisher(processes.brokers);
-    const pace = { startMs: Date.now(), stepMsMax: 50, lifeMsMax: 20_000 };
-    const services = new Services(dice, USERS, pace);
+    const settingsAt = () => settings;
+    const services = new Services({ dice, users: USERS, settingsAt, pace: REAL_TIME });
     let count = 0;
     while (Date.now() < endMs) {
       const some = Array.from({ length: 1 + dice.below(60) }, () => services.publish());
@@ -141,21 +149,23 @@ describe(`Processes that are killed and suspended (seed ${SEED}, ${MINUTES} minu
     ];
   }
 
-  /** Whether the group has committed the end of every partition. */
-  async function everythingIsRead(): Promise<void> {
-    const admin = connectKafka({ brokers: processes.brokers, clientId: 'torture' }).admin();
-    await admin.connect();
-    await eventually(async () => {
-      const ends = await admin.fetchTopicOffsets(TOPICS.commands);
-      const [group] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPICS.commands] });
-      const read = new Map(group?.partitions.map(({ partition, offset }) => [partition, offset]));
-      for (const { partition, high } of ends) {
-        if (high !== '0') expect(read.get(partition)).toBe(high);
-      }
-    }, SETTLE_MS_MAX);
-    await admin.disconnect();
-  }
+  const everythingIsRead = (): Promise<void> =>
+    eventually(
+      async () => expect(await uncommittedPartitions(processes.brokers)).toEqual([]),
+      SETTLE_MS_MAX,
+    );
 });
+
+/** The first version of the settings, with prices, which a process would write without. */
+async function writeSettings(databaseUrl: string): Promise<PublishedSettings> {
+  const store = await openPostgresEventStore(databaseUrl);
+  try {
+    const businesses = [...FIRST_BUSINESSES, ...PRICED_BUSINESSES];
+    return await new VersionWriter(store).write({ rules: 2, businesses });
+  } finally {
+    await store.close();
+  }
+}
 
 async function everything(store: EventStore) {
   const { events } = await store.readAll(null, 1_000_000);

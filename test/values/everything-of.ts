@@ -4,7 +4,7 @@ import { allTransactions, type ReadTables, type PublishedTransaction } from '#re
 const SECONDS_DIGITS = 9;
 
 /** Everything that a reader can see of one account. */
-export async function everythingOf(tables: ReadTables, userId: string): Promise<unknown> {
+export async function everythingOf(tables: ReadTables, userId: string) {
   const rows: PublishedTransaction[] = [];
   for await (const page of allTransactions(tables, userId, {})) rows.push(...page);
   const stories = [];
