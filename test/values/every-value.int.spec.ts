@@ -20,7 +20,7 @@ import {
   usageByDayAndSourceType,
 } from '#contracts';
 import type { Position } from '#event-store';
-import { deserializeEvent, serializeEvent } from '#ledger';
+import { deserializeEvent, serializeEvent, type EventType, type RulesNumber } from '#ledger';
 import { PostgresReadTables, PostgresTableWriter } from '#read-model';
 import { MemoryReadTables } from '#read-model/testing';
 import { createLog } from '#platform/process';
@@ -30,28 +30,54 @@ import { openTestApi, read, type TestApi } from '../../apps/api/src/testing/api-
 import { runProgram } from '../../apps/audit/src/testing/run-program.js';
 import { readCommandMessage } from '../../apps/intake/src/command-message.js';
 import { Rebuild } from '#projection';
-import { fixedSettings } from '#settings/testing';
+import { VersionWriter, fixedSettings } from '#settings/testing';
 import {
   formatPoints,
   formatSeconds,
   formatSignedPoints,
 } from '../../apps/web/src/format/points.js';
 import { daysUntil, formatLocalDay, formatLocalTime } from '../../apps/web/src/format/time.js';
-import { anyLife, type SentCommand } from './extreme-commands.js';
+import { anyLife, bodiesOfRules1, type SentCommand } from './extreme-commands.js';
+import { EXTREME_BUSINESSES, bodiesOfRules2 } from './extreme-commands-of-rules-2.js';
 import { everythingOf } from './everything-of.js';
 
 // Many accounts are created and audited, on a machine that may be busy.
 jest.setTimeout(300_000);
 
 const LIVES = 80;
-const EVENT_TYPES = [
-  ...['PointsRecharged', 'PointsConsumed', 'ConsumptionSettled', 'PointsRefunded'],
-  ...['PointsExpired', 'CommandRefused'],
+const EVENTS_OF_RULES_1: readonly EventType[] = [
+  ...(['PointsRecharged', 'PointsConsumed', 'ConsumptionSettled', 'PointsRefunded'] as const),
+  ...(['PointsExpired', 'CommandRefused'] as const),
 ];
+const EVENTS_OF_RULES_2: readonly EventType[] = [
+  ...EVENTS_OF_RULES_1,
+  ...(['ConsumptionExtended', 'RechargeReversed', 'RechargeReinstated'] as const),
+  ...(['DebtCollected', 'DebtForgiven'] as const),
+];
+const KINDS = [
+  {
+    rules: 1,
+    anyBody: bodiesOfRules1,
+    types: EVENTS_OF_RULES_1,
+    settings: { rules: 1 },
+  },
+  {
+    rules: 2,
+    anyBody: bodiesOfRules2,
+    types: EVENTS_OF_RULES_2,
+    settings: {
+      rules: 2,
+      businesses: EXTREME_BUSINESSES,
+      // A debt as large as its column can hold.
+      policy: { owedMax: 2_000_000_000 },
+    },
+  },
+] as const;
 const NO_USER = '00000000-0000-4000-8000-000000000000';
 const NOW_MS = Date.parse('9999-12-31T00:00:00.000Z');
 
-describe('Every value that the schemas accept', () => {
+describe.each(KINDS)('Every value that the schemas of rules $rules accept', (kind) => {
+  const rules: RulesNumber = kind.rules;
   let database: TestDatabase;
   let url: string;
   let dir: string;
@@ -77,7 +103,8 @@ describe('Every value that the schemas accept', () => {
     await database.endPools();
     const log = createLog({ app: 'api', level: 'silent' });
     stores = await openStores({ EVENT_STORE: url, DATABASE_URL: url }, log);
-    processor = new AccountCommandProcessor({ store: stores.events, settings: fixedSettings() });
+    const settings = fixedSettings(await new VersionWriter(stores.events).write(kind.settings));
+    processor = new AccountCommandProcessor({ store: stores.events, settings });
     writer = tableWriter(1);
     const tables = Object.assign(new PostgresReadTables(stores.pool, TABLES_NAME), {
       checkpoint: writer.checkpoint.bind(writer),
@@ -105,11 +132,7 @@ describe('Every value that the schemas accept', () => {
       ...{ topic: 'points.commands', partition: 0, offset: '9223372036854775807', timestampMs },
       ...{ key: Buffer.from(key), value: Buffer.from(value), headers },
     };
-    const sent = readCommandMessage(message, {
-      nowMs: NOW_MS,
-      rules: 1,
-      senders: allowAnySender(),
-    });
+    const sent = readCommandMessage(message, { nowMs: NOW_MS, rules, senders: allowAnySender() });
     if (sent.kind !== 'command')
       throw new Error(`the parser rejects ${body.type}: ${JSON.stringify(sent)}`);
     const { answer, position } = await processor.run(sent.command, sent.origin);
@@ -134,23 +157,27 @@ describe('Every value that the schemas accept', () => {
 
   it('is stored, written to the tables, read back unchanged, and shown', async () => {
     await fc.assert(
-      fc.asyncProperty(anyLife(NO_USER), fc.constantFrom(1, 2, 5, 1_000), async (life, size) => {
-        const userId = randomUUID();
-        users.push(userId);
-        for (const sent of life) {
-          const data = { ...sent.body.data, user_id: userId };
-          await send({ ...sent, body: { ...sent.body, data } as SentCommand['body'] });
-        }
-        await project(size);
-        await isStoredAsItWas(userId);
-        const tables = new PostgresReadTables(stores.pool, TABLES_NAME);
-        expect(await everythingOf(tables, userId)).toEqual(await everythingOf(memory, userId));
-        await isShown(userId);
-      }),
+      fc.asyncProperty(
+        anyLife(NO_USER, kind.anyBody),
+        fc.constantFrom(1, 2, 5, 1_000),
+        async (life, size) => {
+          const userId = randomUUID();
+          users.push(userId);
+          for (const sent of life) {
+            const data = { ...sent.body.data, user_id: userId };
+            await send({ ...sent, body: { ...sent.body, data } as SentCommand['body'] });
+          }
+          await project(size);
+          await isStoredAsItWas(userId);
+          const tables = new PostgresReadTables(stores.pool, TABLES_NAME);
+          expect(await everythingOf(tables, userId)).toEqual(await everythingOf(memory, userId));
+          await isShown(userId);
+        },
+      ),
       // Each run has its own user, because shrinking a failed history needs a new account.
       { numRuns: LIVES, endOnFailure: true },
     );
-    for (const type of EVENT_TYPES) expect([type, (seen.get(type) ?? 0) > 3]).toEqual([type, true]);
+    for (const type of kind.types) expect([type, (seen.get(type) ?? 0) > 3]).toEqual([type, true]);
   });
 
   async function isStoredAsItWas(userId: string): Promise<void> {

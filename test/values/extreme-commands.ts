@@ -45,7 +45,7 @@ const CHARACTERS = [
   ...['😀', '𠮷', '\u{e0001}', '\u{f0000}', '\u{10ffff}'],
 ];
 
-const textUpTo = (max: number): fc.Arbitrary<string> => {
+export const textUpTo = (max: number): fc.Arbitrary<string> => {
   const character = fc.oneof(
     { arbitrary: fc.constantFrom(...CHARACTERS), weight: 3 },
     { arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), weight: 1 },
@@ -61,19 +61,19 @@ const textUpTo = (max: number): fc.Arbitrary<string> => {
   );
 };
 
-const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
+export const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
   fc.oneof({ arbitrary: value, weight: 4 }, fc.constantFrom(null, undefined));
 
-const points = fc.oneof(
+export const points = fc.oneof(
   fc.constantFrom(1, 2, 999_999_999, 1_000_000_000),
   fc.integer({ min: 1, max: 1_000_000_000 }),
 );
-const seconds = fc.oneof(
+export const seconds = fc.oneof(
   fc.constantFrom(0, -0, 5e-324, 2.2250738585072014e-308, 1e-7, 0.1 + 0.2, 1e21 / 1e15),
   fc.constantFrom(1, 12.5, 9_999_999.999999998, 10_000_000),
   fc.double({ min: 0, max: 10_000_000, noNaN: true }),
 );
-const settleWithin = fc.constantFrom(1, 3_600, 604_799, 604_800);
+export const settleWithin = fc.constantFrom(1, 3_600, 604_799, 604_800);
 const source = fc.oneof(
   fc.constantFrom('/', '/tts', "-._~:/?#[]@!$&'()*+,;=%", 'x'.repeat(128), '=1+1', '@', '+'),
   fc.uuid(),
@@ -81,17 +81,31 @@ const source = fc.oneof(
 const traceparent = fc.constantFrom(null, `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`);
 
 /** Removes undefined fields, as JSON does. */
-function said(data: object): CommandBody['data'] {
+function withoutUndefined(data: object): CommandBody['data'] {
   const fields = Object.entries(data).filter(([, value]) => value !== undefined);
   return Object.fromEntries(fields) as CommandBody['data'];
 }
 
-function anyBody(user_id: string, consumption: fc.Arbitrary<string>): fc.Arbitrary<CommandBody> {
-  const of = <K extends CommandBody['type']>(
-    type: K,
-    fields: Readonly<Record<string, fc.Arbitrary<unknown>>>,
-  ): fc.Arbitrary<CommandBody> =>
-    fc.record(fields).map((data) => ({ type, data: said({ user_id, ...data }) }) as CommandBody);
+type Fields = Readonly<Record<string, fc.Arbitrary<unknown>>>;
+
+/** Commands of one user, which have those fields beside the user. */
+export const bodyBuilder =
+  (user_id: string) =>
+  (type: CommandBody['type'], fields: Fields): fc.Arbitrary<CommandBody> =>
+    fc
+      .record(fields)
+      .map((data) => ({ type, data: withoutUndefined({ user_id, ...data }) }) as CommandBody);
+
+export const expiresAt = fc.constantFrom(...EXPIRIES);
+export const priority = optional(fc.constantFrom(0, 1, 50, 99, 100));
+
+/** The ids that a life has for its consumptions and its recharges, so that they collide. */
+export type Ids = fc.Arbitrary<string>;
+
+type AnyBody = (userId: string, ids: Ids) => fc.Arbitrary<CommandBody>;
+
+export const bodiesOfRules1: AnyBody = (user_id, consumption) => {
+  const of = bodyBuilder(user_id);
   const consume = fc.constantFrom(...SOURCE_TYPES).chain((source_type) => {
     const isTimed = source_type === 'tts' || source_type === 'video';
     return of('ConsumePoints', {
@@ -105,8 +119,8 @@ function anyBody(user_id: string, consumption: fc.Arbitrary<string>): fc.Arbitra
   });
   const recharge = of('RechargePoints', {
     points,
-    expires_at: fc.constantFrom(...EXPIRIES),
-    priority: optional(fc.constantFrom(0, 1, 50, 99, 100)),
+    expires_at: expiresAt,
+    priority,
     source_id: optional(textUpTo(64)),
   });
   const settle = of('SettleConsumption', {
@@ -127,13 +141,13 @@ function anyBody(user_id: string, consumption: fc.Arbitrary<string>): fc.Arbitra
     { arbitrary: refund, weight: 3 },
     { arbitrary: expire, weight: 1 },
   );
-}
+};
 
 /** Durations between two commands: zero, up to the due time of a pre-deduction, and days. */
 const steps = fc.constantFrom(0, 1, 1_000, 3_600_000, 604_800_000, 2_678_400_000);
 
-/** A history of one account. Its consumptions have one of two ids, so that they collide. */
-export function anyLife(user_id: string): fc.Arbitrary<readonly SentCommand[]> {
+/** A history of one account, whose consumptions have one of two ids. */
+export function anyLife(user_id: string, anyBody: AnyBody): fc.Arbitrary<readonly SentCommand[]> {
   return fc
     .tuple(fc.constantFrom(...STARTS), textUpTo(128), textUpTo(128))
     .chain(([start, one, other]) => {
