@@ -128,6 +128,20 @@ const batch = {
 const used = { consumed: 12, refunded: 0, count: 1, duration: 12.5 };
 const empty = { ...state, revision: null, at: null, batches: [], open_consumptions: [] };
 
+/** It names the settings instead of a policy, and what the digest of its command covers. */
+const storedByRules2 = {
+  ...stored,
+  data: { ...stored.data, owedAfter: 0, quantity: 2.5, price: null },
+  meta: {
+    command: stored.meta.command,
+    correlation: 'c',
+    data: { points: 12, source_type: 'chat', user_id },
+    rules: 2,
+    settings: 3,
+    v: 2,
+  },
+};
+
 const answers = {
   'a page of the statement': [transactionsPage, { items: [row], next_cursor: 'abc' }],
   'the last page': [transactionsPage, { items: [], next_cursor: null }],
@@ -140,6 +154,7 @@ const answers = {
   ],
   'usage by business': [usage, { items: [{ source_type: 'voice_clone', ...used }] }],
   'a page of events': [eventsPage, { items: [stored], next_after: 1 }],
+  'a page of events of rules 2': [eventsPage, { items: [storedByRules2], next_after: null }],
   'the story of a row': [
     transactionStory,
     {

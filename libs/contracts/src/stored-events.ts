@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { balance, oneOf, mustBe, revision, text, time, token } from './fields.js';
+import { balance, mustBe, oneOf, revision, text, time, token, wholeNumber } from './fields.js';
 import { optionalParked } from './parked.js';
 import { COMMAND_TYPES } from './protocol-names.js';
 import { ID_MAX } from '#ledger';
@@ -10,6 +10,8 @@ export const commandName = z.object({
   id: text(ID_MAX),
   type: oneOf(COMMAND_TYPES),
 });
+
+const owed = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 /** An event as it is stored. Its `type` determines the fields beyond those that all events have. */
 export const storedEvent = z.object(
@@ -25,10 +27,12 @@ export const storedEvent = z.object(
       commandId: z.guid(mustBe('a UUID')),
       digest: z.string(mustBe('text')),
       balanceAfter: balance,
+      /** What the account owes after the event; absent: it was decided by rules 1, which know no debts. */
+      owedAfter: owed.optional(),
     }),
     meta: z.looseObject({
       command: commandName,
-      /** Fingerprint of the policy under which it was decided, by rules 1. */
+      /** Fingerprint of the policy under which it was decided; absent by rules 2, which name the settings. */
       policy: z.string(mustBe('text')).optional(),
       /** The version of the settings under which it was decided, and its rules; absent: there were none. */
       settings: z.int(mustBe('a version of the settings')).optional(),
@@ -36,6 +40,8 @@ export const storedEvent = z.object(
       /** What the digest of the command covers, with the first event that was recorded for it. */
       data: z.looseObject({}).optional(),
       correlation: z.string(mustBe('text')),
+      /** The version of the form: 1 by rules 1, 2 by rules 2. */
+      v: z.int(mustBe('a version of the form')).optional(),
     }),
     /** The hash of the account's chain, in lower-case hex. */
     hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
