@@ -73,9 +73,9 @@ describe('The module that processes commands', () => {
     const metrics = module.get<Registry>(METRICS, { strict: false });
     expect(await metrics.metrics()).toContain('ledger_events_total{app="test"} 1');
     expect(lines).toMatchObject([
-      { level: 'warn', msg: 'snapshots disabled: SNAPSHOT_KEYS contains no key' },
       { level: 'info', msg: 'settings published', version: 1, rules: 2 },
       { level: 'info', msg: 'settings read', version: 1 },
+      { level: 'warn', msg: 'snapshots disabled: SNAPSHOT_KEYS contains no key' },
     ]);
     await module.close();
   });

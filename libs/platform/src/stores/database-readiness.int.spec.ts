@@ -84,7 +84,7 @@ describe('A database that is migrated', () => {
   );
 
   it.each([
-    ['append', EVENT_WRITER, 'execute event_store.append'],
+    ['append', EVENT_WRITER, 'execute event_store.append_events'],
     ['write tables', TABLE_WRITER, 'insert mjk_point_checkpoints'],
   ] as const)(
     'is ready for one that is to %s once it has the role for it',
