@@ -38,7 +38,7 @@ const messageRefusals: Record<MessageRefusalCode, null> = { CommandIdReused: nul
 export const REFUSAL_CODES = Object.keys(refusals) as readonly RefusalCode[];
 export const MESSAGE_REFUSAL_CODES = Object.keys(messageRefusals) as readonly MessageRefusalCode[];
 /** The codes of what the ledger itself answers. */
-export const ANSWER_CODES: readonly Exclude<OutcomeCode, 'Invalid'>[] = [
+const ANSWER_CODES: readonly Exclude<OutcomeCode, 'Invalid'>[] = [
   ...REFUSAL_CODES,
   ...MESSAGE_REFUSAL_CODES,
 ];

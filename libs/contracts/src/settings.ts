@@ -10,7 +10,7 @@ export const price = z.object({
   rounding: z.enum(['up', 'half_up', 'down']),
 });
 
-export const business = z.object({
+const business = z.object({
   code: z.string(),
   label: z.string(),
   unit: z.string(),

@@ -6,7 +6,6 @@ export { UnknownTimeZone } from './read-tables.js';
 export type {
   DueAccount,
   ReadTables,
-  RechargeName,
   RowName,
   RowCursor,
   ProjectionStatus,
@@ -54,7 +53,6 @@ export type {
   BatchRow,
   ConsumptionRow,
   PublishedTransaction,
-  RechargeRow,
   StatementRow,
   TransactionRow,
 } from './schema/tables.js';
