@@ -337,6 +337,7 @@ export const en: Messages = {
       expiringSoonDays: 'Notices of expiry (days)',
     },
     publishTitle: 'Publish a new version',
+    edited: 'Businesses and prices of the new version',
     begin: (version) => `Write version ${version}`,
     accept:
       'Turn the new rules on although pre-deductions of the last 7 days name no consumption (a settlement by the sender’s own command id would not find them)',

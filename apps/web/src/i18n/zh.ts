@@ -336,6 +336,7 @@ export const zh = {
     } as Readonly<Record<string, string>>,
     noticeNames: { lowBalance: '余额提醒（积分）', expiringSoonDays: '到期提醒（天）' },
     publishTitle: '发布新版本',
+    edited: '编写业务与单价',
     begin: (version: number) => `编写第 ${version} 版`,
     accept:
       '即使最近 7 天有未命名消费的预扣，也启用新规则（这些预扣若按发送方的命令编号结算，将无法识别）',

@@ -18,7 +18,7 @@ export function BusinessEditor({ businesses, faults, onChange }: BusinessEditorP
     onChange(businesses.map((one, at) => (at === place ? business : one)));
   return (
     <>
-      <div className="book-scroll" tabIndex={0} role="region" aria-label={settings.businesses}>
+      <div className="book-scroll" tabIndex={0} role="region" aria-label={settings.edited}>
         <table className="book book-editor">
           <thead>
             <tr>
