@@ -38,7 +38,11 @@ import {
 } from '../../apps/web/src/format/points.js';
 import { daysUntil, formatLocalDay, formatLocalTime } from '../../apps/web/src/format/time.js';
 import { anyLife, bodiesOfRules1, type SentCommand } from './extreme-commands.js';
-import { EXTREME_BUSINESSES, bodiesOfRules2 } from './extreme-commands-of-rules-2.js';
+import {
+  EXTREME_BUSINESSES,
+  bodiesOfRules2,
+  debtAndReversal,
+} from './extreme-commands-of-rules-2.js';
 import { everythingOf } from './everything-of.js';
 
 // Many accounts are created and audited, on a machine that may be busy.
@@ -57,13 +61,13 @@ const EVENTS_OF_RULES_2: readonly EventType[] = [
 const KINDS = [
   {
     rules: 1,
-    anyBody: bodiesOfRules1,
+    anyLifeOf: (user: string) => anyLife(user, bodiesOfRules1),
     types: EVENTS_OF_RULES_1,
     settings: { rules: 1 },
   },
   {
     rules: 2,
-    anyBody: bodiesOfRules2,
+    anyLifeOf: (user: string) => anyLife(user, bodiesOfRules2, debtAndReversal),
     types: EVENTS_OF_RULES_2,
     settings: {
       rules: 2,
@@ -158,7 +162,7 @@ describe.each(KINDS)('Every value that the schemas of rules $rules accept', (kin
   it('is stored, written to the tables, read back unchanged, and shown', async () => {
     await fc.assert(
       fc.asyncProperty(
-        anyLife(NO_USER, kind.anyBody),
+        kind.anyLifeOf(NO_USER),
         fc.constantFrom(1, 2, 5, 1_000),
         async (life, size) => {
           const userId = randomUUID();

@@ -170,3 +170,25 @@ export function bodiesOfRules2(user_id: string, ids: Ids): fc.Arbitrary<CommandB
     { arbitrary: of('ExpirePoints', {}), weight: 1 },
   );
 }
+
+/**
+ * A pre-deduction that is extended and costs more than there is, a recharge that pays the debt, and is
+ * reversed and reinstated: random commands hardly ever come to that.
+ */
+export function debtAndReversal(user_id: string, one: string, other: string): CommandBody[] {
+  const hold = { user_id, consumption_id: one };
+  const undo = { user_id, recharge_id: other };
+  const points = 999_999_999;
+  return [
+    { type: 'RechargePoints', data: { user_id, points, expires_at: null, recharge_id: one } },
+    {
+      type: 'ConsumePoints',
+      data: { ...hold, points, source_type: LONGEST_CODE, settle_within: 604_800 },
+    },
+    { type: 'ExtendConsumption', data: { ...hold, settle_within: 604_800 } },
+    { type: 'SettleConsumption', data: { ...hold, points: points + 1 } },
+    { type: 'RechargePoints', data: { ...undo, points: 1, expires_at: null } },
+    { type: 'ReverseRecharge', data: { ...undo, cause: 'mistake' } },
+    { type: 'ReinstateRecharge', data: undo },
+  ];
+}

@@ -146,11 +146,19 @@ export const bodiesOfRules1: AnyBody = (user_id, consumption) => {
 /** Durations between two commands: zero, up to the due time of a pre-deduction, and days. */
 const steps = fc.constantFrom(0, 1, 1_000, 3_600_000, 604_800_000, 2_678_400_000);
 
+/** What comes first in every second life, at its start, with the two ids of the life. */
+type Prologue = (userId: string, one: string, other: string) => readonly CommandBody[];
+
 /** A history of one account, whose consumptions have one of two ids. */
-export function anyLife(user_id: string, anyBody: AnyBody): fc.Arbitrary<readonly SentCommand[]> {
+export function anyLife(
+  user_id: string,
+  anyBody: AnyBody,
+  prologue: Prologue = () => [],
+): fc.Arbitrary<readonly SentCommand[]> {
   return fc
-    .tuple(fc.constantFrom(...STARTS), textUpTo(128), textUpTo(128))
-    .chain(([start, one, other]) => {
+    .tuple(fc.constantFrom(...STARTS), textUpTo(128), textUpTo(128), fc.boolean())
+    .chain(([start, one, other, hasPrologue]) => {
+      const first = hasPrologue ? prologue(user_id, one, other).map(sentAtOnce) : [];
       const command = fc.record({
         id: textUpTo(120),
         source,
@@ -160,7 +168,7 @@ export function anyLife(user_id: string, anyBody: AnyBody): fc.Arbitrary<readonl
       });
       return fc.array(command, { minLength: 3, maxLength: 14 }).map((commands) => {
         let timestampMs = Date.parse(start);
-        return commands.map(({ stepMs, id, ...rest }, nth) => {
+        return [...first, ...commands].map(({ stepMs, id, ...rest }, nth) => {
           timestampMs = Math.min(timestampMs + stepMs, LAST_MS);
           const body = expiringSoon(rest.body, timestampMs);
           return { ...rest, body, timestampMs, id: `${nth}:${id}` };
@@ -168,6 +176,11 @@ export function anyLife(user_id: string, anyBody: AnyBody): fc.Arbitrary<readonl
       });
     });
 }
+
+const sentAtOnce = (body: CommandBody) => {
+  const now = { stepMs: 0, traceparent: null };
+  return { id: 'prologue', source: '/', body, ...now };
+};
 
 function expiringSoon(body: CommandBody, timestampMs: number): CommandBody {
   if (body.type !== 'RechargePoints' || body.data.expires_at !== SOON) return body;
