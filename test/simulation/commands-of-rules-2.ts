@@ -33,14 +33,14 @@ export function bodyOfRules2(service: Service): CommandBody {
   const { dice, user } = service;
   const note = dice.chance(0.1) ? { metadata: { trace: `t${dice.below(100)}` } } : {};
   const anyone = { user_id: user, ...note };
-  const kind = dice.below(16);
+  const kind = dice.below(18);
   if (kind < 4) return { type: 'RechargePoints', data: { ...anyone, ...recharge(service) } };
   if (kind < 8) return { type: 'ConsumePoints', data: { ...anyone, ...consume(service) } };
-  if (kind < 9) return { type: 'ExtendConsumption', data: { ...anyone, ...extend(service) } };
-  if (kind < 11) return { type: 'SettleConsumption', data: { ...anyone, ...settle(service) } };
-  if (kind < 12) return { type: 'RefundPoints', data: { ...anyone, ...refund(service) } };
-  if (kind < 14) return { type: 'ReverseRecharge', data: { ...anyone, ...reverse(service) } };
-  if (kind < 15) return { type: 'ReinstateRecharge', data: { ...anyone, ...reinstate(service) } };
+  if (kind < 11) return { type: 'ExtendConsumption', data: { ...anyone, ...extend(service) } };
+  if (kind < 13) return { type: 'SettleConsumption', data: { ...anyone, ...settle(service) } };
+  if (kind < 14) return { type: 'RefundPoints', data: { ...anyone, ...refund(service) } };
+  if (kind < 16) return { type: 'ReverseRecharge', data: { ...anyone, ...reverse(service) } };
+  if (kind < 17) return { type: 'ReinstateRecharge', data: { ...anyone, ...reinstate(service) } };
   return { type: 'ExpirePoints', data: anyone };
 }
 
@@ -123,7 +123,7 @@ const recentHold = (dice: SeededRandom, { consumptions, holds }: AccountIds): st
 const extend = ({ dice, ids, holdSecondsMax }: Service): Data<'ExtendConsumption'> => ({
   consumption_id: recentHold(dice, ids),
   settle_within: 1 + dice.below(holdSecondsMax),
-  ...(dice.chance(0.7) && cost(dice)),
+  ...(dice.chance(0.4) && cost(dice)),
 });
 
 const settle = ({ dice, ids }: Service): Data<'SettleConsumption'> => ({
