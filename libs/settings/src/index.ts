@@ -1,5 +1,9 @@
 export { SettingsUnavailable } from './errors.js';
-export type { SettingsInForce, SettingsSource } from './settings-in-force.js';
+export {
+  toSettingsInForce,
+  type SettingsInForce,
+  type SettingsSource,
+} from './settings-in-force.js';
 export type { SettingsObserver } from './settings-observer.js';
 export { SettingsPublisher, type CheckResult } from './settings-publisher.js';
 export { SettingsReader } from './settings-reader.js';

@@ -11,7 +11,7 @@ import {
 import { ANNA, BO } from '../testing/sample-ledger.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
-import { knownPolicies } from './known-policies.js';
+import { KnownSettings, knownSettings } from './known-settings.js';
 
 const STREAM = accountStream(ANNA);
 let events: StoredEvent[];
@@ -19,12 +19,12 @@ beforeAll(async () => {
   events = await sampleEvents({ users: [ANNA] });
 });
 
-function check(stored: readonly StoredEvent[], stream = STREAM, policies = knownPolicies()) {
+function check(stored: readonly StoredEvent[], stream = STREAM, known = knownSettings()) {
   const found: Damage[] = [];
   const seen: LedgerEvent[] = [];
   const checker = new AccountChecker(
     stream,
-    policies,
+    known,
     (damage) => found.push(damage),
     (event) => seen.push(event),
   );
@@ -217,7 +217,7 @@ describe('AccountChecker', () => {
   });
 
   it('counts the events that were decided under an unknown policy', () => {
-    const { found, checker } = check(events, STREAM, new Map());
+    const { found, checker } = check(events, STREAM, new KnownSettings([], []));
     expect(found).toEqual([]);
     expect([...checker.unknownPolicies.values()]).toEqual([events.length]);
     expect(check(events).checker.unknownPolicies.size).toBe(0);

@@ -1,17 +1,22 @@
 import { userOfStream } from '#identity';
-import { UnreadableEvent, deserializeEvent, type LedgerEvent, type Provenance } from '#ledger';
+import {
+  UnreadableEvent,
+  deserializeEvent,
+  type LedgerEvent,
+  type PointsConsumed,
+  type Provenance,
+} from '#ledger';
 import type { StoredEvent } from '../store/event-source.js';
 import { deriveEventId } from './derived-id.js';
 import type { DamageKind } from './findings.js';
-import type { KnownPolicies } from './known-policies.js';
+import type { KnownSettings } from './known-settings.js';
+import { priceFault } from './price-fault.js';
 import { RulesChecker } from './rules-checker.js';
 import { StreamChecker, reportAt, type Report } from './stream-checker.js';
 
 /** The consecutive events of one command, until the next command begins. */
 interface CommandGroup {
   readonly first: number;
-  /** What stands in the meta of every event of the command. */
-  readonly meta: string;
   readonly provenance: Provenance;
   readonly events: [LedgerEvent, ...LedgerEvent[]];
   readonly storedEvents: StoredEvent[];
@@ -34,13 +39,13 @@ export class AccountChecker {
 
   constructor(
     readonly stream: string,
-    private readonly policies: KnownPolicies,
+    private readonly known: KnownSettings,
     private readonly report: Report,
     private readonly onEvent: (event: LedgerEvent) => void = () => {},
   ) {
     this.#order = new StreamChecker(stream, report, () => this.#stopRules());
     const userId = userOfStream(stream);
-    this.rules = new RulesChecker(userId ?? '', policies, (kind, revision, detail) =>
+    this.rules = new RulesChecker(userId ?? '', known, (kind, revision, detail) =>
       this.#reportAtRevision(kind, revision, detail),
     );
     if (userId === null) this.rules.stop();
@@ -66,27 +71,36 @@ export class AccountChecker {
     const { event, provenance } = decoded;
     const id = deriveEventId(event.commandId, stored.revision);
     if (stored.id !== id) this.#report('id-not-derived', stored, `it should be ${id}`);
-    const { policy = '' } = provenance;
-    if (!this.policies.has(policy)) {
-      this.unknownPolicies.set(policy, (this.unknownPolicies.get(policy) ?? 0) + 1);
-    }
+    this.#countUnknownPolicy(provenance);
+    if (event.type === 'PointsConsumed') this.#checkPrice(stored, event);
     this.onEvent(event);
     if (!this.rules.hasStopped) this.#addToGroup(stored, event, provenance);
   }
 
+  /** Where the settings are named, their version says which policy it was. */
+  #countUnknownPolicy({ policy, settings }: Provenance): void {
+    if (policy === undefined || settings !== undefined || this.known.policies.has(policy)) return;
+    this.unknownPolicies.set(policy, (this.unknownPolicies.get(policy) ?? 0) + 1);
+  }
+
+  #checkPrice(stored: StoredEvent, event: PointsConsumed): void {
+    const detail = priceFault(event, this.known);
+    if (detail !== null) this.#report('price-wrong', stored, detail);
+  }
+
   #addToGroup(stored: StoredEvent, event: LedgerEvent, provenance: Provenance): void {
-    if (this.#group === null || !isOfSameCommand(this.#group.events[0], event)) {
+    const group = this.#group;
+    if (group === null || !isOfSameCommand(group.events[0], event)) {
       this.#closeGroup();
       const { revision: first } = stored;
-      const meta = withoutData(stored, provenance);
-      this.#group = { first, meta, provenance, events: [event], storedEvents: [stored] };
+      this.#group = { first, provenance, events: [event], storedEvents: [stored] };
       return;
     }
-    if (withoutData(stored, provenance) !== this.#group.meta) {
+    if (stored.meta !== metaOfOthers(group)) {
       this.#report('rule-broken', stored, 'it says another origin than the rest of its command');
     }
-    this.#group.events.push(event);
-    this.#group.storedEvents.push(stored);
+    group.events.push(event);
+    group.storedEvents.push(stored);
   }
 
   #decode(stored: StoredEvent): ReturnType<typeof deserializeEvent> | null {
@@ -125,9 +139,9 @@ export class AccountChecker {
 }
 
 /** The data of a command stand with the first of its events alone. */
-function withoutData({ meta }: StoredEvent, { data }: Provenance): string {
-  if (data === undefined) return meta;
-  const rest = JSON.parse(meta) as Record<string, unknown>;
+function metaOfOthers({ provenance, storedEvents: [first] }: CommandGroup): string | undefined {
+  if (first === undefined || provenance.data === undefined) return first?.meta;
+  const rest = JSON.parse(first.meta) as Record<string, unknown>;
   delete rest['data'];
   return JSON.stringify(rest);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { commandIdOf, eventIdOf } from '#identity';
-import { deriveCommandId, deriveEventId } from './derived-id.js';
+import { commandIdOf, eventIdOf, settingsEventId } from '#identity';
+import { deriveCommandId, deriveEventId, deriveSettingsId } from './derived-id.js';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 300 });
 
@@ -23,6 +23,16 @@ describe('deriveEventId', () => {
     const command = '3b5c1d5e-7a52-5c7e-8f0c-2d9f4e6a1b70';
     const ids = Array.from({ length: 500 }, (_, revision) => deriveEventId(command, revision));
     expect(new Set(ids).size).toBe(500);
+  });
+});
+
+describe('deriveSettingsId', () => {
+  it('agrees with the id that the writer derives for any revision and content', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), text, (revision, digest) => {
+        expect(deriveSettingsId(revision, digest)).toBe(settingsEventId(revision, digest));
+      }),
+    );
   });
 });
 

@@ -11,6 +11,11 @@ export const deriveEventId = (commandId: string, revision: number): string =>
 export const deriveCommandId = (userId: string, source: string, sentId: string): string =>
   nameBasedUuid(COMMAND_NAMESPACE, `${userId}\0${source}\0${sentId}`);
 
+const SETTINGS_NAMESPACE = '0c9d6f0e-52c7-5b34-9a86-6f1d1f7a2e05';
+
+export const deriveSettingsId = (revision: number, dataDigest: string): string =>
+  nameBasedUuid(SETTINGS_NAMESPACE, `${revision}:${dataDigest}`);
+
 const NAMESPACE_BYTES = 16;
 /** The two highest bits of this digit are the variant of the UUID. */
 const VARIANT_DIGITS = '89ab89ab89ab89ab';

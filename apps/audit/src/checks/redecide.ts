@@ -6,7 +6,9 @@ import {
   type Decision,
   type LedgerCommand,
   type LedgerEvent,
+  type AccountPolicy,
   type Policy,
+  type Terms,
 } from '#ledger';
 
 const DAY_MS = 86_400_000;
@@ -25,12 +27,17 @@ const FORGETTING_CONSUMPTIONS: Policy = { ...UNLIMITED, refundableDays: 0, consu
  * Decides a command again on the account as it was then. The idempotency window is left out: whether
  * the command was answered before depends on the policy and is checked by `repeatFault`.
  */
-export function redecide(account: Account, command: LedgerCommand, policy: Policy): Decision {
+export function redecide(
+  account: Account,
+  command: LedgerCommand,
+  policy: AccountPolicy,
+  terms: Terms = TERMS_OF_RULES_1,
+): Decision {
   const { policy: ownPolicy, answered } = account;
   account.policy = policy;
   account.answered = NO_ANSWERED_COMMANDS;
   try {
-    return decide(command, account, TERMS_OF_RULES_1);
+    return decide(command, account, terms);
   } finally {
     account.policy = ownPolicy;
     account.answered = answered;

@@ -30,7 +30,10 @@ const namedConsumption = (refused: CommandRefused, account: Account): Consumptio
 const refundablePoints = ({ draws }: Consumption): number =>
   draws.reduce((sum, { points }) => sum + points, 0);
 
-/** Of rules 1. */
+/**
+ * Of commands whose events name no settings, and so of rules 1. Where they name some, the whole command
+ * is recorded, and is decided again instead.
+ */
 const REFUSAL_RULES: Readonly<Partial<Record<RefusalCode, RefusalRule>>> = {
   AlreadyExpired: {
     commands: ['RechargePoints'],

@@ -1,15 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { AccountCommandProcessor, toLedgerCommand } from '#commands';
-import { parseCommandData, type CommandType } from '#contracts';
+import type { CommandType } from '#contracts';
 import { type EventStore, type RecordedEvent } from '#event-store';
 import { MemoryEventStore } from '#event-store/testing';
 import { accountStream, chainHash } from '#identity';
 import type { Policy } from '#ledger';
-import { fixedSettings } from '#settings/testing';
+import { WriterBeforeSettings } from '../testing/ledger-writer.js';
 import { writeSampleLedger, ANNA } from '../testing/sample-ledger.js';
 import { AccountChecker } from './account-checker.js';
 import type { Damage } from './findings.js';
-import { knownPolicies, type KnownPolicies } from './known-policies.js';
+import { KnownSettings, knownSettings } from './known-settings.js';
 
 interface Vector {
   readonly policy: Policy;
@@ -34,10 +33,10 @@ async function storedIn(store: EventStore): Promise<Event[]> {
   return events.map((event) => ({ ...event, hash: Buffer.from(event.hash).toString('hex') }));
 }
 
-function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
+function audited(events: readonly Event[], known: KnownSettings): Damage[] {
   const found: Damage[] = [];
   for (const stream of new Set(events.map((event) => event.stream))) {
-    const audit = new AccountChecker(stream, policies, (damage) => found.push(damage));
+    const audit = new AccountChecker(stream, known, (damage) => found.push(damage));
     for (const event of events) if (event.stream === stream) audit.check(event);
     audit.finish();
   }
@@ -46,14 +45,8 @@ function audited(events: readonly Event[], policies: KnownPolicies): Damage[] {
 
 async function writtenBy({ policy, steps }: Vector): Promise<Event[]> {
   const store = new MemoryEventStore();
-  const processor = new AccountCommandProcessor({ store, settings: fixedSettings({ policy }) });
-  for (const { command } of steps) {
-    const { at, type, data, source, id } = command;
-    const parsed = parseCommandData(type, data, 1);
-    if (!parsed.ok) continue;
-    const sent = { ...parsed.value, source, id };
-    await processor.run(toLedgerCommand(sent, at), { correlation: id });
-  }
+  const writer = new WriterBeforeSettings(store, policy);
+  for (const { command } of steps) await writer.run(command, command.id);
   return storedIn(store);
 }
 
@@ -64,8 +57,8 @@ describe('RulesChecker', () => {
       const vector = JSON.parse(readFileSync(`${DIRECTORY}/${name}`, 'utf8')) as Vector;
       const events = await writtenBy(vector);
       expect(events.length).toBeGreaterThan(50);
-      expect(audited(events, knownPolicies([vector.policy]))).toEqual([]);
-      expect(audited(events, new Map())).toEqual([]);
+      expect(audited(events, knownSettings([vector.policy]))).toEqual([]);
+      expect(audited(events, new KnownSettings([], []))).toEqual([]);
     },
   );
 
@@ -73,7 +66,7 @@ describe('RulesChecker', () => {
     const store = new MemoryEventStore();
     await writeSampleLedger(store, { users: [ANNA] });
     const events = await storedIn(store);
-    expect(audited(events, knownPolicies())).toEqual([]);
+    expect(audited(events, knownSettings())).toEqual([]);
     const unseen: string[] = [];
     let changes = 0;
     for (const [at, { data, type }] of events.entries()) {
@@ -82,7 +75,7 @@ describe('RulesChecker', () => {
         const forged = events.map((event, index) =>
           index === at ? { ...event, data: changed } : event,
         );
-        if (audited(rehashed(forged), knownPolicies()).length === 0) unseen.push(`${type} ${name}`);
+        if (audited(rehashed(forged), knownSettings()).length === 0) unseen.push(`${type} ${name}`);
       }
     }
     expect(changes).toBeGreaterThan(150);

@@ -3,10 +3,12 @@ import {
   emptyAccount,
   evolve,
   type Account,
+  type AccountPolicy,
   type LedgerCommand,
   type LedgerEvent,
-  type Policy,
+  type Terms,
 } from '#ledger';
+import type { SettingsInForce } from '#settings';
 import { deriveCommandId } from './derived-id.js';
 import type { DamageKind } from './findings.js';
 import { repeatFault } from './repeated-command.js';
@@ -17,17 +19,20 @@ import {
   type ReconstructedCommand,
 } from './reconstruct-command.js';
 import { redecide, candidatePolicies } from './redecide.js';
-import type { KnownPolicies } from './known-policies.js';
+import type { KnownSettings } from './known-settings.js';
+import { recordedCommand } from './recorded-command.js';
 import { refusalFault } from './refusal-check.js';
 import { firstDifference, valueAt } from './first-difference.js';
+import { namedSettings, type NamedFault } from './settings-fault.js';
 
 /** Called with each event that the rules could not have produced. */
 export type ReportRuleFault = (kind: DamageKind, revision: number, detail: string) => void;
 
 /**
- * Replays one account and decides each of its commands again. The recorded events must be those that
- * the rules record, whatever policy was in force. After an event that can't be applied to the account,
- * its state is unknown, so the check of its rules stops there.
+ * Replays one account and decides each of its commands again: by the settings that its events name, or
+ * else by rules 1, whatever policy was in force. The recorded events must be those that the rules
+ * record. After an event that can't be applied to the account, its state is unknown, so the check of
+ * its rules stops there.
  */
 export class RulesChecker {
   readonly account: Account = emptyAccount();
@@ -35,7 +40,7 @@ export class RulesChecker {
 
   constructor(
     private readonly userId: string,
-    private readonly policies: KnownPolicies,
+    private readonly known: KnownSettings,
     private readonly fault: ReportRuleFault,
   ) {}
 
@@ -51,10 +56,10 @@ export class RulesChecker {
   checkCommand(group: CommandEvents): void {
     if (this.#stopped) return;
     this.#checkIdentity(group);
-    const expected = this.#findFault(reconstructCommand(this.userId, group), group);
-    if (this.#applyEvents(group) && expected !== null) {
-      this.fault('rule-broken', expected.revision, expected.detail);
-    }
+    const named = namedSettings(this.known, group);
+    if (named.kind === 'fault') this.#reportNamed(named.fault, group);
+    else if (named.settings === null) this.#checkReconstructed(group);
+    else this.#checkRecorded(group, named.settings);
   }
 
   #checkIdentity({ first, events: [firstEvent], provenance }: CommandEvents): void {
@@ -64,11 +69,43 @@ export class RulesChecker {
     this.fault('command-not-derived', first, detail);
   }
 
+  /** By what else the command was decided, nobody can know. */
+  #reportNamed({ kind, detail }: NamedFault, group: CommandEvents): void {
+    this.fault(kind, group.first, detail);
+    this.#applyEvents(group);
+  }
+
+  /** The whole command is recorded, so that what was refused is decided again as well. */
+  #checkRecorded(group: CommandEvents, { policy, terms }: SettingsInForce): void {
+    const { first, events } = group;
+    const form = this.known.inForceAt(events[0].receivedAt)?.rules === 2 ? 2 : 1;
+    const recorded = recordedCommand(this.userId, group, form);
+    if (recorded.kind === 'fault') return this.#reportNamed(recorded.fault, group);
+    const repeated = repeatFault(this.account, events[0], policy);
+    const expected =
+      repeated === null
+        ? compareEvents(events, this.#redecide(recorded.command, policy, terms), first)
+        : { revision: first + events.length - 1, detail: repeated };
+    this.#applyAndReport(group, expected);
+  }
+
+  #checkReconstructed(group: CommandEvents): void {
+    const expected = this.#findFault(reconstructCommand(this.userId, group), group);
+    this.#applyAndReport(group, expected, refusalFault);
+  }
+
+  /** An event that can't be applied is reported instead of what the rules would have recorded. */
+  #applyAndReport(group: CommandEvents, expected: Fault | null, refusals?: RefusalCheck): void {
+    if (this.#applyEvents(group, refusals) && expected !== null) {
+      this.fault('rule-broken', expected.revision, expected.detail);
+    }
+  }
+
   #findFault(reconstructed: ReconstructedCommand, group: CommandEvents): Fault | null {
     const { first, events, provenance } = group;
     if (reconstructed.kind === 'mismatch') return { revision: first, detail: reconstructed.why };
     const { kind, command } = reconstructed;
-    const policy = this.policies.get(provenance.policy ?? '') ?? null;
+    const policy = this.known.policies.get(provenance.policy ?? '') ?? null;
     const detail = commandFault(command) ?? repeatFault(this.account, events[0], policy);
     if (detail !== null) return { revision: first + events.length - 1, detail };
     const recorded = kind === 'refused' ? events.slice(0, -1) : events;
@@ -82,9 +119,9 @@ export class RulesChecker {
     return firstFault;
   }
 
-  #redecide(command: LedgerCommand, policy: Policy): Decided {
+  #redecide(command: LedgerCommand, policy: AccountPolicy, terms?: Terms): Decided {
     try {
-      const decision = redecide(this.account, command, policy);
+      const decision = redecide(this.account, command, policy, terms);
       return decision.kind === 'record' ? decision.events : [];
     } catch (error) {
       // The rules never meet such a state: an event before this command is damaged, too.
@@ -92,11 +129,11 @@ export class RulesChecker {
     }
   }
 
-  #applyEvents({ first, events }: CommandEvents): boolean {
+  #applyEvents({ first, events }: CommandEvents, refusals?: RefusalCheck): boolean {
     for (const [index, event] of events.entries()) {
       const revision = first + index;
       if (event.type === 'CommandRefused') {
-        const detail = refusalFault(event, this.account);
+        const detail = refusals?.(event, this.account) ?? null;
         if (detail !== null) this.fault('rule-broken', revision, detail);
       }
       try {
@@ -111,6 +148,8 @@ export class RulesChecker {
     return true;
   }
 }
+
+type RefusalCheck = typeof refusalFault;
 
 /** The events, or why the rules can't decide at all. */
 type Decided = readonly LedgerEvent[] | string;

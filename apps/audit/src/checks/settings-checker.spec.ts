@@ -1,8 +1,10 @@
 import type { Position } from '#event-store';
 import { MemoryEventStore, MemoryLog } from '#event-store/testing';
-import { SETTINGS_STREAM } from '#ledger';
+import { FIRST_BUSINESSES, SETTINGS_STREAM } from '#ledger';
 import { VersionWriter } from '#settings/testing';
 import type { StoredEvent } from '../store/event-source.js';
+import { BUSINESSES_OF_RULES_2 } from '../testing/rules-2-ledger.js';
+import { withFreshHashes } from '../testing/sample-events.js';
 import type { Damage } from './findings.js';
 import { SettingsChecker } from './settings-checker.js';
 
@@ -70,9 +72,43 @@ describe('The check of the settings', () => {
     expect(damageOf(back)).toEqual([['rule-broken', 2]]);
   });
 
+  it.each<[string, object]>([
+    ['lowers the rules', { rules: 1 }],
+    ['leaves out a business', { businesses: FIRST_BUSINESSES.slice(1) }],
+    [
+      'changes the unit of a business',
+      { businesses: FIRST_BUSINESSES.map((one) => ({ ...one, unit: 'call' })) },
+    ],
+  ])('finds a version that %s, which nobody could have published', async (_, changes) => {
+    const [one, two] = [{}, { from: '2030-06-02T00:00:00.000Z', rules: 2 }];
+    const three = { from: '2030-06-03T00:00:00.000Z', rules: 2, ...changes };
+    const found = damageOf(await versions(one, two, three));
+    expect(found.length).toBeGreaterThan(0);
+    for (const damage of found) expect(damage).toEqual(['rule-broken', 2]);
+  });
+
+  it('finds an id that does not follow from the version, although the hashes fit', async () => {
+    const events = await intact();
+    const id = '11111111-1111-5111-8111-111111111111';
+    const forged = withFreshHashes(
+      events.map((event) => (event.revision === 1 ? { ...event, id } : event)),
+      SETTINGS_STREAM,
+    );
+    expect(damageOf(forged)).toEqual([['id-not-derived', 1]]);
+  });
+
+  it('tells the newest version', async () => {
+    const checker = new SettingsChecker(SETTINGS_STREAM, () => {});
+    expect(checker.newest).toBeNull();
+    for (const event of await intact()) checker.check(event);
+    expect(checker.newest).toEqual({ version: 3, from: '2031-01-01T00:00:00.000Z', rules: 3 });
+  });
+
   it('finds a version that is not what it says', async () => {
     const late = await versions({ from: at });
     expect(damageOf(late)).toEqual([['rule-broken', 0]]);
+    const other = await versions({ businesses: BUSINESSES_OF_RULES_2 });
+    expect(damageOf(other)).toEqual([['unreadable', 0]]);
     const damaged = await versions({ policy: { batchesMax: -1 } });
     expect(damageOf(damaged)).toEqual([['unreadable', 0]]);
   });

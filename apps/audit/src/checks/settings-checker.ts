@@ -1,56 +1,85 @@
-import {
-  BEGINNING_OF_TIME,
-  PUBLISHED_AHEAD_SECONDS,
-  UnreadableEvent,
-  epochMs,
-  parseSettings,
-  type PublishedSettings,
-} from '#ledger';
+import { hash } from 'node:crypto';
+import { UnreadableEvent, parseSettings, settingsFaults, type PublishedSettings } from '#ledger';
 import type { StoredEvent } from '../store/event-source.js';
+import { deriveSettingsId } from './derived-id.js';
+import type { ReadVersion } from './known-settings.js';
 import { StreamChecker, reportAt, type Report } from './stream-checker.js';
 
+export type NewestVersion = Pick<ReadVersion, 'version' | 'from' | 'rules'>;
+
 /**
- * Checks the settings from their first version on: revisions and hash chain as of any stream, and that
- * each version was published in time. A version of rules that this program does not know is as good as
- * any other, as far as it can be read.
+ * Checks the settings from their first version on: revisions, hash chain and ids as of any stream, and
+ * that each version could be published behind the one before it, when it was. A version of rules that
+ * this program does not know is as good as any other, as far as it can be read.
  */
 export class SettingsChecker {
-  /** Settings are decided under no policy. */
-  readonly unknownPolicies: ReadonlyMap<string, number> = new Map();
   readonly #order: StreamChecker;
-  #from: string | null = null;
+  /** null: there is none, or it can't be judged. */
+  #before: PublishedSettings | null = null;
+  #newest: NewestVersion | null = null;
 
   constructor(
     readonly stream: string,
     private readonly report: Report,
   ) {
-    this.#order = new StreamChecker(stream, report, () => (this.#from = null));
+    this.#order = new StreamChecker(stream, report, () => (this.#before = null));
+  }
+
+  get newest(): NewestVersion | null {
+    return this.#newest;
   }
 
   check(stored: StoredEvent): void {
     this.#order.check(stored);
+    this.#checkId(stored);
     const parsed = this.#parse(stored);
-    if (parsed === null) return;
-    const { version, from } = parsed.kind === 'known' ? parsed.settings : parsed;
+    if (parsed === null) {
+      this.#before = null;
+      return;
+    }
+    const { version, from, rules } = parsed.kind === 'known' ? parsed.settings : parsed;
     if (version !== stored.revision + 1) this.#broken(stored, `it says it is version ${version}`);
-    if (version === 1 && from !== BEGINNING_OF_TIME) {
-      this.#broken(stored, `version 1 is in force from ${from} on, and not from the beginning`);
+    const settings = parsed.kind === 'known' ? parsed.settings : null;
+    const before = this.#before;
+    if (settings !== null && (before !== null || stored.revision === 0)) {
+      this.#checkPublication(stored, settings, before);
+    } else {
+      this.#checkFrom(stored, from);
     }
-    if (this.#from !== null && from <= this.#from) {
-      this.#broken(stored, `it is in force from ${from} on, the version before from ${this.#from}`);
-    }
-    if (parsed.kind === 'known' && version > 1) this.#checkAhead(stored, parsed.settings);
-    this.#from = from;
+    this.#before = settings;
+    this.#newest = { version, from, rules };
   }
 
   /** Every event was checked as it came. */
   finish(): void {
-    this.#from = null;
+    this.#before = null;
   }
 
-  #checkAhead(stored: StoredEvent, { at, from }: PublishedSettings): void {
-    if (epochMs(from) - epochMs(at) >= PUBLISHED_AHEAD_SECONDS * 1_000) return;
-    this.#broken(stored, `published at ${at}, it is in force from ${from} on: too early`);
+  #checkId(stored: StoredEvent): void {
+    const id = deriveSettingsId(stored.revision, hash('sha256', stored.data, 'hex'));
+    if (stored.id !== id) reportAt(this.report, 'id-not-derived', stored, `it should be ${id}`);
+  }
+
+  #checkPublication(
+    stored: StoredEvent,
+    settings: PublishedSettings,
+    before: PublishedSettings | null,
+  ): void {
+    const { from, at, by, note, rules, policy, businesses, notices } = settings;
+    const draft = { from, by, note, rules, policy, businesses, notices };
+    for (const { field, reason } of settingsFaults(draft, { before, at })) {
+      this.#broken(stored, `${field} ${reason}`);
+    }
+  }
+
+  /** Of a version that this program does not know, or that stands behind such a one, or behind a gap. */
+  #checkFrom(stored: StoredEvent, from: string): void {
+    const newest = this.#newest;
+    if (newest === null || from > newest.from) return;
+    this.#broken(
+      stored,
+      `it is in force from ${from} on, version ${newest.version} from ${newest.from}`,
+    );
   }
 
   #parse(stored: StoredEvent): ReturnType<typeof parseSettings> | null {

@@ -7,9 +7,9 @@ import { provesPreviousAnchor, compareAnchors } from '../evidence/compare-anchor
 import type { CommandContext, OutputOptions, ExitStatus } from './command-context.js';
 import { checkProof } from '../evidence/check-proof.js';
 import { InvalidProofError, isProof, parseProof } from '../evidence/proof-file.js';
-import { knownPolicies } from '../checks/known-policies.js';
-import { parsePolicy } from '../checks/known-policies.js';
-import { formatNumber, stripControls } from '../terminal/table.js';
+import type { Policy } from '#ledger';
+import { parsePolicy } from '../checks/parse-policy.js';
+import { formatNumber, formatVersions, stripControls } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { readChunks } from './files.js';
 import type { CommandActions } from './command-actions.js';
@@ -47,10 +47,7 @@ async function runCheck(
   options: Options,
 ): Promise<ExitStatus> {
   const key = readPublicKey(options.key);
-  const policies = knownPolicies([
-    ...context.settings.policies,
-    ...options.policy.map(parsePolicy),
-  ]);
+  const policies = [...context.settings.policies, ...options.policy.map(parsePolicy)];
   const anchors: SignedAnchor[] = [];
   const results = files.map((file) => {
     const chunks = readChunks(file);
@@ -87,16 +84,18 @@ function checkProofFile(
   file: string,
   chunks: Iterable<string>,
   key: KeyObject,
-  policies: ReturnType<typeof knownPolicies>,
+  policies: readonly Policy[],
 ): CheckResult {
   const proof = parseProof(chunks);
-  const { anchor, account, events, faults } = checkProof(file, proof, key, policies);
-  const { balance, held, revision } = account;
+  const { anchor, account, events, versions, faults } = checkProof(file, proof, key, policies);
+  const { balance, held, owed, revision } = account;
+  const owing = owed > 0 ? `, owed ${formatNumber(owed)}` : '';
   const says = [
     `user ${proof.header.user}: all ${formatNumber(events)} events up to ${anchor.position}`,
     `signed at ${anchor.time} with ${anchor.key}`,
-    `balance ${formatNumber(balance)}, held ${formatNumber(held)} at revision ${revision}`,
+    `balance ${formatNumber(balance)}, held ${formatNumber(held)}${owing} at revision ${revision}`,
   ];
+  if (versions > 0) says.push(`decided by ${formatVersions(versions)}, which it holds`);
   return { file, ok: faults.length === 0, says: faults.length === 0 ? says : [], faults };
 }
 

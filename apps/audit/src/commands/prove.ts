@@ -7,7 +7,7 @@ import { proveAccount, type ProofResult } from '../evidence/prove-account.js';
 import { CannotCheckError } from '../store/errors.js';
 import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
-import { formatNumber } from '../terminal/table.js';
+import { formatNumber, formatVersions } from '../terminal/table.js';
 import { print } from '../terminal/terminal.js';
 import { parseUserId } from './option-parsers.js';
 import { writeFileAtomically } from './files.js';
@@ -75,8 +75,13 @@ async function printResult(
         }
       };
       await writeFileAtomically(out, serializeProof(head, counted()));
-      const size = `${formatNumber(events)} events, a path of ${head.path.length} hashes`;
-      await printEither(`${out}: ${size}\n`, { ok: true, events, path: head.path.length });
+      const versions = head.settings === undefined ? 0 : head.settings.revision + 1;
+      events -= versions;
+      const decidedBy = versions === 0 ? '' : `${formatVersions(versions)}, `;
+      const path = head.path.length;
+      const size = `${formatNumber(events)} events, ${decidedBy}a path of ${path} hashes`;
+      const values = { ok: true, events, path, ...(versions > 0 && { settings: versions }) };
+      await printEither(`${out}: ${size}\n`, values);
       return 0;
     }
     case 'no-account':

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '#ledger';
 import { parseInstant } from './parse-instant.js';
-import { parsePolicy } from '../checks/known-policies.js';
+import { parsePolicy } from '../checks/parse-policy.js';
 import { readAuditSettings } from './settings.js';
 
 describe('readAuditSettings', () => {

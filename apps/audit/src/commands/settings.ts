@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvalidSnapshotKeysError, parseSnapshotKeys, type SnapshotKey } from '#event-store';
 import type { Policy } from '#ledger';
 import { z } from 'zod';
-import { parsePolicy } from '../checks/known-policies.js';
+import { parsePolicy } from '../checks/parse-policy.js';
 import { CannotCheckError } from '../store/errors.js';
 import type { SnapshotOptions } from '../store/open-snapshot-source.js';
 

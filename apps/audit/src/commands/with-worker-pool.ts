@@ -1,10 +1,12 @@
 import type { CommandContext } from './command-context.js';
-import { parsePolicy } from '../checks/known-policies.js';
+import { readSettings } from '../checks/known-settings.js';
+import { parsePolicy } from '../checks/parse-policy.js';
 import { openSnapshotSource, type OpenSnapshotSource } from '../store/open-snapshot-source.js';
 import type { EventSource } from '../store/event-source.js';
 import { openEventSource } from '../store/open-event-source.js';
 import { Progress } from '../terminal/progress.js';
 import type { WorkerPool } from '../verify/jobs.js';
+import type { WorkerOptions } from '../verify/worker-pool.js';
 
 export interface PoolSession {
   readonly source: EventSource;
@@ -26,9 +28,28 @@ export async function withWorkerPool<T>(
   const eventStore = context.settings.eventStore();
   const policies = [...context.settings.policies, ...extraPolicies.map(parsePolicy)];
   const source = await openEventSource(eventStore);
-  const settings = withSnapshots ? context.settings.snapshots() : null;
-  const snapshots = settings === null ? null : openSnapshotSource(settings);
-  const pool = context.openWorkerPool({ eventStore, policies, snapshots: settings }, source);
+  try {
+    const settings = await readSettings(source);
+    const stored = withSnapshots ? context.settings.snapshots() : null;
+    return await withPool(
+      context,
+      { eventStore, policies, settings, snapshots: stored },
+      source,
+      work,
+    );
+  } finally {
+    await source.close();
+  }
+}
+
+async function withPool<T>(
+  context: CommandContext,
+  options: WorkerOptions,
+  source: EventSource,
+  work: (session: PoolSession) => Promise<T>,
+): Promise<T> {
+  const snapshots = options.snapshots === null ? null : openSnapshotSource(options.snapshots);
+  const pool = context.openWorkerPool(options, source);
   const progress = new Progress(context.terminal, 'events', () => pool.eventsRead);
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1000;
@@ -38,6 +59,5 @@ export async function withWorkerPool<T>(
     progress.end();
     await pool.close();
     await snapshots?.snapshots.close();
-    await source.close();
   }
 }

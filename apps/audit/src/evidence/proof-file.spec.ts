@@ -4,9 +4,9 @@ import type { Position } from '#event-store';
 import { accountStream } from '#identity';
 import {
   InvalidProofError,
-  PROOF_FORMAT,
   isProof,
   parseProof,
+  proofFormat,
   serializeProof,
   type ProofEvent,
   type ProofHeader,
@@ -14,7 +14,7 @@ import {
 
 const USER = '0a000000-0000-4000-8000-000000000001';
 const HEADER: ProofHeader = {
-  format: PROOF_FORMAT,
+  format: proofFormat(false),
   user: USER,
   stream: accountStream(USER),
   revision: 1,
@@ -52,6 +52,22 @@ describe('a proof', () => {
     expect([...proof.events]).toEqual(events);
   });
 
+  it('of a ledger with settings says where they end, in a format of its own', async () => {
+    const settings = { revision: 1, hash: 'd'.repeat(64), index: 0, path: ['e'.repeat(64)] };
+    const header = { ...HEADER, format: proofFormat(true), settings };
+    const written = await text(serializeProof(header, pages([EVENT])));
+    expect(written).toContain('"format":"points-ledger proof v2"');
+    expect(parseProof([written]).header).toEqual(header);
+    expect(() => parseProof([written.replace('proof v2', 'proof v1')])).toThrow(InvalidProofError);
+    expect(() => parseProof([headerLine({ format: proofFormat(true) })])).toThrow(
+      InvalidProofError,
+    );
+    for (const wrong of [null, {}, { ...settings, revision: -1 }, { ...settings, path: ['x'] }]) {
+      const line = headerLine({ format: proofFormat(true), settings: wrong });
+      expect(() => parseProof([line])).toThrow(InvalidProofError);
+    }
+  });
+
   it('may have no events', async () => {
     expect(eventsOf(await serialized())).toEqual([]);
   });
@@ -72,7 +88,8 @@ describe('a proof', () => {
   it('is recognised by its first characters', async () => {
     expect(isProof(await serialized())).toBe(true);
     expect(isProof('points-ledger anchor v1\n')).toBe(false);
-    expect(isProof('{"format":"points-ledger proof v2"}')).toBe(false);
+    expect(isProof('{"format":"points-ledger proof v2","user":')).toBe(true);
+    expect(isProof('{"format":"points-ledger proof v3"}')).toBe(false);
     expect(isProof('')).toBe(false);
   });
 });

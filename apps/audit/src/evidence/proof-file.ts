@@ -3,22 +3,35 @@ import { accountStream } from '#identity';
 import type { StoredEvent } from '../store/event-source.js';
 
 // The proof of one user's whole statement, which can be checked without the ledger. Each line is a JSON
-// object: first the header with the anchor, then the events. Like anchors, the format never changes.
+// object: first the header with the anchor, then the events. Like anchors, a format never changes: one
+// of a ledger that has settings holds them as well, before the events of the account.
 
-export const PROOF_FORMAT = 'points-ledger proof v1';
+const PROOF_FORMATS = {
+  without: 'points-ledger proof v1',
+  with: 'points-ledger proof v2',
+} as const;
 
-export interface ProofHeader {
-  readonly format: typeof PROOF_FORMAT;
-  readonly user: string;
-  readonly stream: string;
+export const proofFormat = (hasSettings: boolean): ProofHeader['format'] =>
+  PROOF_FORMATS[hasSettings ? 'with' : 'without'];
+
+/** Where a stream ends, and the way from there to the root that an anchor signs. */
+export interface ProvedStream {
   readonly revision: number;
   readonly hash: string;
-  /** The index of the account among all accounts of the anchor, in order of stream. */
+  /** The index of the stream among all streams of the anchor, in order of name. */
   readonly index: number;
-  /** The siblings on the path from the account's leaf to the root of the accounts, lowest first. */
+  /** The siblings on the path from the leaf of the stream to the root, lowest first. */
   readonly path: readonly string[];
+}
+
+export interface ProofHeader extends ProvedStream {
+  readonly format: (typeof PROOF_FORMATS)[keyof typeof PROOF_FORMATS];
+  readonly user: string;
+  readonly stream: string;
   /** The anchor's text. */
   readonly anchor: string;
+  /** Of the settings, whose events come first; absent: the ledger had none. */
+  readonly settings?: ProvedStream;
 }
 
 /** The fields that the hash chain covers, and the position in the store. */
@@ -48,7 +61,8 @@ export async function* serializeProof(
 const serializeEvent = ({ revision, position, id, type, data, meta, hash }: ProofEvent): string =>
   `${JSON.stringify({ revision, position, id, type, data, meta, hash })}\n`;
 
-export const isProof = (text: string): boolean => text.startsWith(`{"format":"${PROOF_FORMAT}"`);
+export const isProof = (text: string): boolean =>
+  Object.values(PROOF_FORMATS).some((format) => text.startsWith(`{"format":"${format}"`));
 
 /** Parses a file that is given in chunks. It does not check whether the proof is valid. */
 export function parseProof(pieces: Iterable<string>): Proof {
@@ -101,31 +115,32 @@ const HASH = /^[0-9a-f]{64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function parseHeader(fields: Fields): ProofHeader {
-  const path = fields['path'];
-  const isPath = Array.isArray(path) && path.every((hash) => matches(hash, HASH));
+  const { user, stream, anchor, settings } = fields;
+  const format = proofFormat(settings !== undefined);
   if (
-    fields['format'] !== PROOF_FORMAT ||
-    !matches(fields['user'], UUID) ||
-    fields['stream'] !== accountStream(fields['user']) ||
-    !matches(fields['hash'], HASH) ||
-    !isCount(fields['revision']) ||
-    !isCount(fields['index']) ||
-    !isPath ||
-    typeof fields['anchor'] !== 'string'
+    fields['format'] !== format ||
+    !matches(user, UUID) ||
+    stream !== accountStream(user) ||
+    typeof anchor !== 'string'
   ) {
-    throw new InvalidProofError('line 1 does not say what a proof says');
+    throw invalidHeader();
   }
-  return {
-    format: PROOF_FORMAT,
-    user: fields['user'],
-    stream: fields['stream'],
-    revision: fields['revision'],
-    hash: fields['hash'],
-    index: fields['index'],
-    path: path,
-    anchor: fields['anchor'],
-  };
+  const { revision, hash, index, path } = parseProvedStream(fields);
+  const header = { format, user, stream, revision, hash, index, path, anchor };
+  return settings === undefined ? header : { ...header, settings: parseProvedStream(settings) };
 }
+
+function parseProvedStream(value: unknown): ProvedStream {
+  const { revision, hash, index, path } = (value ?? {}) as Fields;
+  const isPath = Array.isArray(path) && path.every((sibling) => matches(sibling, HASH));
+  if (!isCount(revision) || !matches(hash, HASH) || !isCount(index) || !isPath) {
+    throw invalidHeader();
+  }
+  return { revision, hash, index, path };
+}
+
+const invalidHeader = (): InvalidProofError =>
+  new InvalidProofError('line 1 does not say what a proof says');
 
 function parseEvent(line: string, number: number): ProofEvent {
   const { revision, position, id, type, data, meta, hash } = parseObject(line, number);

@@ -3,7 +3,6 @@ import { text as textOf } from 'node:stream/consumers';
 import { signStore } from '../verify/sign-store.js';
 import type { SignedAnchor } from './anchor-file.js';
 import { UntrustedAnchorError } from './read-anchor.js';
-import { knownPolicies } from '../checks/known-policies.js';
 import { PostgresSource } from '../store/postgres-source.js';
 import { TestLedger } from '../testing/test-ledger.js';
 import { ANNA, BO, CHEN, USERS } from '../testing/sample-ledger.js';
@@ -48,8 +47,7 @@ async function provedTextOf(user: string): Promise<string> {
   });
 }
 
-const check = (text: string, key = publicKey) =>
-  checkProof('the proof', parseProof([text]), key, knownPolicies());
+const check = (text: string, key = publicKey) => checkProof('the proof', parseProof([text]), key);
 
 /** The proof with some of its lines, and the first of them, changed. */
 const edited = (text: string, change: (lines: string[]) => void): string => {

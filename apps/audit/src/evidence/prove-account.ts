@@ -1,10 +1,11 @@
 import { accountStream } from '#identity';
+import { SETTINGS_STREAM } from '#ledger';
 import type { SignedAnchor } from './anchor-file.js';
 import { rootOfLeaves } from './merkle-frontier.js';
 import { accountLeaf } from './merkle-hashes.js';
 import { inclusionProof } from './merkle-proofs.js';
 import type { AccountHead, EventSource, StoredEvent } from '../store/event-source.js';
-import { PROOF_FORMAT, type ProofHeader } from './proof-file.js';
+import { proofFormat, type ProofHeader, type ProvedStream } from './proof-file.js';
 
 export type ProofResult =
   | {
@@ -18,7 +19,10 @@ export type ProofResult =
   /** The accounts are not the ones that were signed. */
   | { readonly kind: 'anchor-differs'; readonly root: string };
 
-/** Proves one account up to the anchor: its events, and the path from its leaf to the signed root. */
+/**
+ * Proves one account up to the anchor: its events, and the path from its leaf to the signed root. What
+ * was decided under settings can be judged only with them, so they are proved in the same way.
+ */
 export async function proveAccount(
   source: EventSource,
   user: string,
@@ -27,25 +31,43 @@ export async function proveAccount(
 ): Promise<ProofResult> {
   const stream = accountStream(user);
   const leaves: string[] = [];
-  let found: { readonly head: AccountHead; readonly index: number } | null = null;
+  const found = new Map<string, { readonly head: AccountHead; readonly index: number }>();
   for await (const page of source.accountHeads(anchor.position)) {
     for (const head of page) {
-      if (head.stream === stream) found = { head, index: leaves.length };
+      if (head.stream === stream || head.stream === SETTINGS_STREAM) {
+        found.set(head.stream, { head, index: leaves.length });
+      }
       leaves.push(accountLeaf(head));
     }
     progress(leaves.length);
   }
   const root = rootOfLeaves(leaves);
   if (root !== anchor.accountsRoot) return { kind: 'anchor-differs', root };
-  if (found === null) return { kind: 'no-account' };
-  const { head, index } = found;
-  const path = await inclusionProof(index, leaves.length, (from, to) =>
-    rootOfLeaves(leaves.slice(from, to)),
-  );
-  const { revision, hash } = head;
+  const proved = async (name: string): Promise<ProvedStream | null> => {
+    const one = found.get(name);
+    if (one === undefined) return null;
+    const { revision, hash } = one.head;
+    const path = await inclusionProof(one.index, leaves.length, (from, to) =>
+      rootOfLeaves(leaves.slice(from, to)),
+    );
+    return { revision, hash, index: one.index, path };
+  };
+  const account = await proved(stream);
+  if (account === null) return { kind: 'no-account' };
+  const settings = await proved(SETTINGS_STREAM);
+  const format = proofFormat(settings !== null);
+  const head = { format, user, stream, ...account, anchor: anchor.text };
   return {
     kind: 'proved',
-    head: { format: PROOF_FORMAT, user, stream, revision, hash, index, path, anchor: anchor.text },
-    pages: source.streamEvents(stream, anchor.position),
+    head: settings === null ? head : { ...head, settings },
+    pages: eventsOf(source, settings === null ? [stream] : [SETTINGS_STREAM, stream], anchor),
   };
+}
+
+async function* eventsOf(
+  source: EventSource,
+  streams: readonly string[],
+  { position }: SignedAnchor,
+): AsyncIterable<readonly StoredEvent[]> {
+  for (const stream of streams) yield* source.streamEvents(stream, position);
 }

@@ -90,6 +90,9 @@ function rememberedWidth(text: string): number {
 
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
+export const formatVersions = (count: number): string =>
+  `${formatNumber(count)} version${count === 1 ? '' : 's'} of the settings`;
+
 /** 1,234,567. `toLocaleString` would be too slow for the many lines of a statement. */
 export function formatNumber(value: number): string {
   const hasGroups = Number.isSafeInteger(value) && Math.abs(value) >= 1_000;

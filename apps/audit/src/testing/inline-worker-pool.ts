@@ -1,4 +1,4 @@
-import type { Policy } from '#ledger';
+import { knownSettings } from '../checks/known-settings.js';
 import type { EventSource } from '../store/event-source.js';
 import { jobRunner, type Job, type JobResult, type WorkerPool } from '../verify/jobs.js';
 import type { SnapshotAccess } from '../verify/snapshot-pass.js';
@@ -6,11 +6,11 @@ import type { SnapshotAccess } from '../verify/snapshot-pass.js';
 /** A pool without threads: it runs one job after the other in the current thread. */
 export function inlineWorkerPool(
   source: EventSource,
-  policies: readonly Policy[] = [],
+  known = knownSettings(),
   snapshots: SnapshotAccess | null = null,
 ): WorkerPool {
   let eventsRead = 0;
-  const run = jobRunner(source, policies, snapshots, (more) => (eventsRead += more));
+  const run = jobRunner(source, known, snapshots, (more) => (eventsRead += more));
   let previous: Promise<unknown> = Promise.resolve();
   return {
     size: 1,

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { openSnapshotSource } from '../store/open-snapshot-source.js';
+import { knownSettings } from '../checks/known-settings.js';
 import { runAudit } from '../program.js';
 import { readAuditSettings } from '../commands/settings.js';
 import { inlineWorkerPool } from './inline-worker-pool.js';
@@ -30,8 +31,12 @@ export async function runProgram(
     settings: readAuditSettings(env),
     terminal: { out, err },
     now: () => '2030-02-01T00:00:00.000Z',
-    openWorkerPool: ({ policies, snapshots }, source) =>
-      inlineWorkerPool(source, policies, snapshots && openSnapshotSource(snapshots)),
+    openWorkerPool: ({ policies, settings, snapshots }, source) =>
+      inlineWorkerPool(
+        source,
+        knownSettings(policies, settings),
+        snapshots && openSnapshotSource(snapshots),
+      ),
   });
   return { status, out: out.text, err: err.text };
 }

@@ -10,7 +10,12 @@ type SampleOptions = Parameters<typeof writeSampleLedger>[1];
 export async function sampleEvents(options?: SampleOptions): Promise<StoredEvent[]> {
   const store = new MemoryEventStore();
   await writeSampleLedger(store, options);
-  const { events } = await store.readAll(null, 100_000);
+  return storedEventsIn(store);
+}
+
+/** At the positions 1, 2, 3 … */
+export async function storedEventsIn(store: MemoryEventStore): Promise<StoredEvent[]> {
+  const { events } = await store.readAll(null, 1_000_000);
   return events.map(({ stream, revision, id, type, data, meta, hash }, index) => ({
     position: memoryPosition(index + 1),
     stream,
@@ -48,6 +53,23 @@ export function withForgedData(
       const parsed = JSON.parse(data) as Record<string, unknown>;
       change(parsed);
       return { data: JSON.stringify(parsed) };
+    }),
+    stream,
+  );
+}
+
+/** The same for what stands in the meta of an event. */
+export function withForgedMeta(
+  events: readonly StoredEvent[],
+  stream: string,
+  revision: number,
+  change: (meta: Record<string, unknown>) => void,
+): StoredEvent[] {
+  return withFreshHashes(
+    withChange(events, stream, revision, ({ meta }) => {
+      const parsed = JSON.parse(meta) as Record<string, unknown>;
+      change(parsed);
+      return { meta: JSON.stringify(parsed) };
     }),
     stream,
   );

@@ -1,8 +1,7 @@
-import { AccountCommandProcessor, toLedgerCommand } from '#commands';
-import type { CommandBody } from '#contracts';
+import type { CommandType } from '#contracts';
 import type { EventStore } from '#event-store';
-import { DEFAULT_POLICY, type CommandType, type Policy } from '#ledger';
-import { fixedSettings } from '#settings/testing';
+import { DEFAULT_POLICY, type Policy } from '#ledger';
+import { WriterBeforeSettings } from './ledger-writer.js';
 
 // A ledger as services and users would have written it: every kind of command and event, in several
 // accounts at the same time.
@@ -87,7 +86,10 @@ export const SAMPLE_COMMANDS: readonly SampleCommand[] = [
   consume('c8', dayTime(20), 3, { source_type: 'script' }),
 ];
 
-/** Runs the commands for every user, one command for all users before the next one. */
+/**
+ * Runs the commands for every user, one command for all users before the next one, as processes did
+ * before there were settings.
+ */
 export async function writeSampleLedger(
   store: EventStore,
   {
@@ -100,13 +102,11 @@ export async function writeSampleLedger(
     readonly policy?: Policy;
   } = {},
 ): Promise<void> {
-  const processor = new AccountCommandProcessor({ store, settings: fixedSettings({ policy }) });
-  for (const { id, type, at, data } of commands) {
+  const writer = new WriterBeforeSettings(store, policy);
+  for (const { data, ...command } of commands) {
     for (const user of users) {
-      const body = { type, data: { user_id: user, ...data } } as CommandBody;
-      const command = toLedgerCommand({ ...body, source: '/spec', id }, at);
-      await processor.run(command, { correlation: `${user} ${id}` });
+      const sent = { ...command, source: '/spec', data: { user_id: user, ...data } };
+      await writer.run(sent, `${user} ${command.id}`);
     }
   }
-  await processor.drain(5_000);
 }

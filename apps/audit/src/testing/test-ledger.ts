@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { openPostgresEventStore, type EventStore } from '#event-store';
+import { MemoryEventStore } from '#event-store/testing';
 import { chainHash } from '#identity';
+import { knownSettings, readSettings } from '../checks/known-settings.js';
 import { inlineWorkerPool } from './inline-worker-pool.js';
 import { verifyStore, type VerifyOptions } from '../verify/verify-store.js';
 import { PostgresSource } from '../store/postgres-source.js';
+import { storedEventsIn } from './sample-events.js';
 import { writeSampleLedger } from './sample-ledger.js';
 
 interface StoredRow {
@@ -27,6 +30,32 @@ export class TestLedger {
   ) {}
 
   static async open(): Promise<TestLedger> {
+    const ledger = await TestLedger.#openEmpty();
+    await writeSampleLedger(ledger.store);
+    return ledger;
+  }
+
+  /**
+   * The same with what `write` writes, brought in by the owner of the database: the store takes no
+   * settings that were published at another time than now.
+   */
+  static async openWith(write: (store: EventStore) => Promise<void>): Promise<TestLedger> {
+    const ledger = await TestLedger.#openEmpty();
+    const memory = new MemoryEventStore();
+    await write(memory);
+    const events = await storedEventsIn(memory);
+    for (const [index, { stream, revision, id, type, data, meta, hash }] of events.entries()) {
+      await ledger.sql(
+        `insert into event_store.events (position, stream, revision, id, type, data, meta, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, decode($8, 'hex'))`,
+        ...[index + 1, stream, revision, id, type, data, meta, hash],
+      );
+    }
+    await ledger.sql('update event_store.head set position = $1', events.length);
+    return ledger;
+  }
+
+  static async #openEmpty(): Promise<TestLedger> {
     const server = process.env['TEST_PG_URL'];
     if (server === undefined) throw new Error('TEST_PG_URL names no Postgres');
     const name = `audit_${randomUUID().replaceAll('-', '')}`;
@@ -34,7 +63,6 @@ export class TestLedger {
     const url = new URL(server);
     url.pathname = `/${name}`;
     const store = await openPostgresEventStore(url.href);
-    await writeSampleLedger(store);
     const owner = new pg.Client({ connectionString: url.href });
     await owner.connect();
     // The trigger that refuses changes does not fire for a session that says it is a replica.
@@ -101,7 +129,8 @@ export class TestLedger {
   async verify(options: VerifyOptions = {}) {
     const source = new PostgresSource(this.url);
     try {
-      return await verifyStore(source, inlineWorkerPool(source), options);
+      const known = knownSettings([], await readSettings(source));
+      return await verifyStore(source, inlineWorkerPool(source, known), options);
     } finally {
       await source.close();
     }

@@ -1,5 +1,5 @@
 import { accountStream } from '#identity';
-import { knownPolicies } from '../checks/known-policies.js';
+import { KnownSettings, knownSettings } from '../checks/known-settings.js';
 import { accountLeaf } from '../evidence/merkle-hashes.js';
 import type { StoredEvent, StreamDamage } from '../store/event-source.js';
 import { MemoryEventSource, memoryPosition } from '../testing/memory-event-source.js';
@@ -26,7 +26,7 @@ async function pass(
       partition: ALL,
       upTo: memoryPosition(events.length),
       cuts: [],
-      policies: knownPolicies(),
+      known: knownSettings(),
       ...options,
     },
     (more) => (read += more),
@@ -90,7 +90,7 @@ describe('runAccountPass', () => {
   });
 
   it('counts the events of unknown policies over all accounts', async () => {
-    const { unknownPolicies } = await pass(events, { policies: new Map() });
+    const { unknownPolicies } = await pass(events, { known: new KnownSettings([], []) });
     expect([...unknownPolicies.values()]).toEqual([events.length]);
   });
 

@@ -1,6 +1,6 @@
 import type { Position } from '#event-store';
 import { accountLeaf } from '../evidence/merkle-hashes.js';
-import type { KnownPolicies } from '../checks/known-policies.js';
+import type { KnownSettings } from '../checks/known-settings.js';
 import type {
   EventSource,
   AccountPartition,
@@ -8,7 +8,7 @@ import type {
   StreamDamage,
 } from '../store/event-source.js';
 import { SETTINGS_STREAM } from '#ledger';
-import { SettingsChecker } from '../checks/settings-checker.js';
+import { SettingsChecker, type NewestVersion } from '../checks/settings-checker.js';
 import { AccountChecker } from '../checks/account-checker.js';
 import { Findings, type Damage } from '../checks/findings.js';
 
@@ -17,7 +17,7 @@ export interface AccountPassOptions {
   readonly upTo: Position;
   /** The positions, rising, as of which the leaves of the accounts are computed. */
   readonly cuts: readonly Position[];
-  readonly policies: KnownPolicies;
+  readonly known: KnownSettings;
 }
 
 export interface AccountPassResult {
@@ -29,6 +29,8 @@ export interface AccountPassResult {
   readonly findings: Findings;
   /** For each cut the sorted leaves of its accounts, concatenated, 32 bytes each. */
   readonly leaves: readonly Buffer[];
+  /** The newest version of the settings; null: they are in another partition, or there are none. */
+  readonly settings: NewestVersion | null;
   /** How many events were decided under each policy that is not known. */
   readonly unknownPolicies: ReadonlyMap<string, number>;
 }
@@ -59,6 +61,7 @@ class AccountPass {
   #atCuts: (StoredEvent | null)[] = [];
   #events = 0;
   #accounts = 0;
+  #settings: NewestVersion | null = null;
   readonly #unknownPolicies = new Map<string, number>();
   readonly #damaged = new Map<string, StreamDamage>();
   #eventsOfDamaged = 0;
@@ -72,7 +75,8 @@ class AccountPass {
   damaged(damage: StreamDamage): void {
     this.#damaged.set(damage.stream, damage);
     // Such an account gives no event, by which it would be counted.
-    if (damage.kind !== 'unreadable' && damage.position === null) this.#accounts += 1;
+    const isAccount = damage.stream !== SETTINGS_STREAM;
+    if (isAccount && damage.kind !== 'unreadable' && damage.position === null) this.#accounts += 1;
   }
 
   next(stored: StoredEvent): void {
@@ -95,6 +99,7 @@ class AccountPass {
       eventsOfDamaged: this.#eventsOfDamaged,
       findings: this.#findings,
       leaves: this.#leaves.map((leaves) => Buffer.from(leaves.join(''), 'hex')),
+      settings: this.#settings,
       unknownPolicies: this.#unknownPolicies,
     };
   }
@@ -108,18 +113,23 @@ class AccountPass {
     this.#checker =
       stream === SETTINGS_STREAM
         ? new SettingsChecker(stream, report)
-        : new AccountChecker(stream, this.options.policies, report);
+        : new AccountChecker(stream, this.options.known, report);
     return this.#checker;
+  }
+
+  #countUnknownPolicies({ unknownPolicies }: AccountChecker): void {
+    for (const [fingerprint, events] of unknownPolicies) {
+      const before = this.#unknownPolicies.get(fingerprint) ?? 0;
+      this.#unknownPolicies.set(fingerprint, before + events);
+    }
   }
 
   #close(): void {
     if (this.#checker === null) return;
     this.#checker.finish();
     if (this.#damaged.has(this.#checker.stream)) this.#eventsOfDamaged += this.#eventsOfAccount;
-    for (const [fingerprint, events] of this.#checker.unknownPolicies) {
-      const before = this.#unknownPolicies.get(fingerprint) ?? 0;
-      this.#unknownPolicies.set(fingerprint, before + events);
-    }
+    if (this.#checker instanceof SettingsChecker) this.#settings = this.#checker.newest;
+    else this.#countUnknownPolicies(this.#checker);
     for (const [at, stored] of this.#atCuts.entries()) {
       if (stored !== null) this.#leaves[at]?.push(accountLeaf(stored));
     }

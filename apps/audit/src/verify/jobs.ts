@@ -1,6 +1,5 @@
-import type { Policy } from '#ledger';
 import { EVENT_TYPES } from '../checks/event-types.js';
-import { knownPolicies } from '../checks/known-policies.js';
+import type { KnownSettings } from '../checks/known-settings.js';
 import type { EventSource } from '../store/event-source.js';
 import { runAccountPass, type AccountPassOptions, type AccountPassResult } from './account-pass.js';
 import {
@@ -18,7 +17,7 @@ import {
 /** A piece of work for one core, as plain data that can be sent to a worker thread. */
 export type Job =
   | { readonly kind: 'positions'; readonly work: Omit<PositionPassOptions, 'knownTypes'> }
-  | { readonly kind: 'accounts'; readonly work: Omit<AccountPassOptions, 'policies'> }
+  | { readonly kind: 'accounts'; readonly work: Omit<AccountPassOptions, 'known'> }
   | { readonly kind: 'snapshots'; readonly work: SnapshotPassOptions };
 
 export type AnyJobResult = PositionPassResult | AccountPassResult | SnapshotPassResult;
@@ -43,20 +42,19 @@ export interface WorkerPool {
 /** Runs jobs on one source in the current thread. */
 export function jobRunner(
   source: EventSource,
-  policies: readonly Policy[],
+  known: KnownSettings,
   snapshots: SnapshotAccess | null,
   progress: (events: number) => void,
 ): (job: Job) => Promise<AnyJobResult> {
-  const known = knownPolicies(policies);
   return (job) => {
     switch (job.kind) {
       case 'positions':
         return runPositionPass(source, { ...job.work, knownTypes: EVENT_TYPES }, progress);
       case 'accounts':
-        return runAccountPass(source, { ...job.work, policies: known }, progress);
+        return runAccountPass(source, { ...job.work, known }, progress);
       case 'snapshots':
         if (snapshots === null) throw new Error('a bug: no snapshots were opened for this job');
-        return runSnapshotPass({ ...snapshots, source, policies: known }, job.work, progress);
+        return runSnapshotPass({ ...snapshots, source, known }, job.work, progress);
     }
   };
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { knownSettings } from '../checks/known-settings.js';
 import { openEventSource } from '../store/open-event-source.js';
 import { openSnapshotSource } from '../store/open-snapshot-source.js';
 import { serveJobs } from './serve-jobs.js';
@@ -7,9 +8,9 @@ import type { WorkerOptions } from './worker-pool.js';
 // A worker thread of the pool, with connections of its own.
 
 if (parentPort === null) throw new Error('a bug: this file must run as a worker thread');
-const { eventStore, policies, snapshots } = workerData as WorkerOptions;
+const { eventStore, policies, settings, snapshots } = workerData as WorkerOptions;
 serveJobs(parentPort, {
   source: await openEventSource(eventStore),
-  policies,
+  known: knownSettings(policies, settings),
   snapshots: snapshots === null ? null : openSnapshotSource(snapshots),
 });

@@ -5,6 +5,7 @@ import type { Span, StoredEvent } from '../store/event-source.js';
 import { MemoryEventSource, memoryPosition } from '../testing/memory-event-source.js';
 import { sampleEvents } from '../testing/sample-events.js';
 import type { Job } from './jobs.js';
+import { knownSettings } from '../checks/known-settings.js';
 import { serveJobs } from './serve-jobs.js';
 import type { WorkerRequest, WorkerResponse } from './worker-pool.js';
 
@@ -39,7 +40,7 @@ function serve(source: MemoryEventSource): void {
   client = port1;
   responses = [];
   client.on('message', (response: WorkerResponse) => responses.push(response));
-  serveJobs(port2, { source, policies: [], snapshots: null });
+  serveJobs(port2, { source, known: knownSettings(), snapshots: null });
 }
 
 const send = (request: WorkerRequest): void => client.postMessage(request);

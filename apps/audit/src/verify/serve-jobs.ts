@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Policy } from '#ledger';
+import type { KnownSettings } from '../checks/known-settings.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import type { EventSource } from '../store/event-source.js';
 import { jobRunner } from './jobs.js';
@@ -10,14 +10,14 @@ const PROGRESS_INTERVAL_MS = 200;
 
 export interface JobServerOptions {
   readonly source: EventSource;
-  readonly policies: readonly Policy[];
+  readonly known: KnownSettings;
   /** null: snapshots are not checked. */
   readonly snapshots: OpenSnapshotSource | null;
 }
 
 /** Runs the jobs that arrive at the port, one after the other, and answers with what each of them found. */
 export function serveJobs(port: MessagePort, options: JobServerOptions): void {
-  const { source, policies, snapshots } = options;
+  const { source, known, snapshots } = options;
   const send = (response: WorkerResponse): void => port.postMessage(response);
   let events = 0;
   const sendProgress = (): void => {
@@ -25,7 +25,7 @@ export function serveJobs(port: MessagePort, options: JobServerOptions): void {
     events = 0;
   };
   const progressTimer = setInterval(sendProgress, PROGRESS_INTERVAL_MS);
-  const run = jobRunner(source, policies, snapshots, (more) => (events += more));
+  const run = jobRunner(source, known, snapshots, (more) => (events += more));
 
   port.on('message', (request: WorkerRequest) => {
     if (request.kind === 'close') void close();

@@ -11,7 +11,7 @@ import {
   fromSnapshot,
   type Account,
 } from '#ledger';
-import type { KnownPolicies } from '../checks/known-policies.js';
+import type { KnownSettings } from '../checks/known-settings.js';
 import type { EventSource, StoredEvent } from '../store/event-source.js';
 import { StoreRefusedError } from '../store/errors.js';
 import { Findings } from '../checks/findings.js';
@@ -39,7 +39,7 @@ export interface SnapshotAccess {
 
 export interface SnapshotPassContext extends SnapshotAccess {
   readonly source: Pick<EventSource, 'streamEvents'>;
-  readonly policies: KnownPolicies;
+  readonly known: KnownSettings;
 }
 
 /** Replays each account that has snapshots and compares its state at the revision of each snapshot. */
@@ -124,7 +124,7 @@ class SnapshotPass {
   #difference(snapshot: StoredSnapshot, stored: StoredEvent, whole: Account): string | null {
     const hash = Buffer.from(snapshot.hash).toString('hex');
     if (hash !== stored.hash) return `its hash is ${hash}, that of its event ${stored.hash}`;
-    const policy = this.options.policies.get(policyOf(snapshot)) ?? null;
+    const policy = this.options.known.policies.get(policyOf(snapshot)) ?? null;
     let kept: Account;
     try {
       kept = fromSnapshot(snapshot.state, policy ?? REMEMBER_EVERYTHING);
@@ -161,5 +161,5 @@ class SnapshotPass {
   }
 }
 
-/** A key is the shape, the rules and the fingerprint of the policy. */
-const policyOf = ({ key }: StoredSnapshot): string => key.slice(key.lastIndexOf(':') + 1);
+/** A key is the shape, the fingerprint of the policy and, in a newer one, the rules. */
+const policyOf = ({ key }: StoredSnapshot): string => key.split(':')[1] ?? '';

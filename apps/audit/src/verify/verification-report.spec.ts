@@ -13,6 +13,7 @@ function result(change: Partial<VerificationResult> = {}, damage: readonly Damag
     accounts: 3,
     last: memoryPosition(1_234),
     unknownPolicies: new Map<string, number>(),
+    settings: null,
     tree: null,
     snapshots: { compared: 0, unknownKeys: 0, notCompared: 0 },
     ...change,

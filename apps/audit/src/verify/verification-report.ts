@@ -1,6 +1,7 @@
-import { formatNumber, renderTable, stripControls } from '../terminal/table.js';
+import { formatNumber, formatVersions, renderTable, stripControls } from '../terminal/table.js';
 import type { Labels } from '../terminal/labels.js';
 import { DAMAGE_KINDS, type DamageKind } from '../checks/findings.js';
+import type { NewestVersion } from '../checks/settings-checker.js';
 import type { VerificationResult } from './verify-store.js';
 
 /** How many places of damage are printed. `--json` has all that were kept. */
@@ -15,11 +16,12 @@ export function verificationText(
   labels: Labels,
   scope: ReportScope = 'events and snapshots',
 ): string {
-  const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
+  const { findings, events, accounts, last, settings, unknownPolicies, snapshots } = verified;
   const rate = formatNumber(Math.round(events / seconds));
   const lines = [
     `${formatNumber(events)} events of ${formatNumber(accounts)} accounts, up to ${last ?? 'the beginning'}, in ${seconds.toFixed(1)} s (${rate}/s)`,
   ];
+  if (settings !== null) lines.push(settingsLine(settings));
   for (const [fingerprint, count] of unknownPolicies) {
     lines.push(
       `${formatNumber(count)} events were decided under an unknown policy (${stripControls(fingerprint)}):`,
@@ -33,6 +35,10 @@ export function verificationText(
   lines.push(kindsText(findings.counts, labels), placesText(verified, labels));
   return lines.join('\n');
 }
+
+/** Versions are numbered from 1, and each was checked. */
+const settingsLine = ({ version, from, rules }: NewestVersion): string =>
+  `${formatVersions(version)}, the newest in force from ${from} on, of rules ${rules}`;
 
 function snapshotLines(snapshots: VerificationResult['snapshots']): readonly string[] {
   if (snapshots === null) {
@@ -88,7 +94,7 @@ function placesText({ findings }: VerificationResult, labels: Labels): string {
 }
 
 export function verificationJson(verified: VerificationResult) {
-  const { findings, events, accounts, last, unknownPolicies, snapshots } = verified;
+  const { findings, events, accounts, last, settings, unknownPolicies, snapshots } = verified;
   return {
     ok: findings.isClean,
     events,
@@ -97,6 +103,8 @@ export function verificationJson(verified: VerificationResult) {
     first_bad_position: findings.sorted()[0]?.position ?? null,
     damage: Object.fromEntries(findings.counts),
     places: findings.sorted(),
+    // A ledger from before the settings is reported as it always was.
+    ...(settings && { settings }),
     unknown_policies: Object.fromEntries(unknownPolicies),
     snapshots: snapshots && {
       compared: snapshots.compared,

@@ -9,8 +9,10 @@ import type { SignedAnchor } from '../evidence/anchor-file.js';
 import { checkProof } from '../evidence/check-proof.js';
 import { parseProof, serializeProof } from '../evidence/proof-file.js';
 import { proveAccount } from '../evidence/prove-account.js';
-import { knownPolicies } from '../checks/known-policies.js';
 import { EventStoreDbSource } from '../store/eventstoredb-source.js';
+import { SETTINGS_STREAM } from '#ledger';
+import { knownSettings, readSettings } from '../checks/known-settings.js';
+import { writeLedgerOfRules2 } from '../testing/rules-2-ledger.js';
 import { ANNA, BO, USERS, writeSampleLedger } from '../testing/sample-ledger.js';
 import type { DamageKind } from '../checks/findings.js';
 import { inlineWorkerPool } from '../testing/inline-worker-pool.js';
@@ -46,6 +48,7 @@ afterEach(async () => {
 });
 
 const anna = accountStream(ANNA);
+const STRANGER = '9d000000-0000-4000-8000-000000000004';
 
 const at = (stream: string, revision: number): BentRecord => {
   const record = log.streamOf(stream)[revision];
@@ -77,6 +80,29 @@ describe('verify on EventStoreDB', () => {
     expect(findings.sorted()).toEqual([]);
     const ours = log.records.filter(({ stream }) => stream.startsWith('points-'));
     expect([events, accounts]).toEqual([ours.length, 3]);
+  });
+
+  it('decides the commands of rules 2 again, and finds settings that were deleted', async () => {
+    await writeLedgerOfRules2(store, [STRANGER]);
+    const verify = async () => {
+      const known = knownSettings([], await readSettings(source));
+      return verifyStore(source, inlineWorkerPool(source, known));
+    };
+    const { findings, accounts, settings } = await verify();
+    // What else is in the store was written without settings, although rules 2 were in force.
+    const ofStranger = [SETTINGS_STREAM, accountStream(STRANGER)];
+    expect(findings.sorted().filter(({ stream }) => ofStranger.includes(stream ?? ''))).toEqual([]);
+    expect([...findings.counts.keys()]).toEqual(['settings-wrong']);
+    expect(accounts).toBe(4);
+    expect(settings).toMatchObject({ version: 2, rules: 2 });
+    const client = EventStoreDBClient.connectionString(server.connectionString);
+    const credentials = { username: 'unused', password: 'unused' };
+    await client.tombstoneStream(SETTINGS_STREAM, { credentials });
+    await client.dispose();
+    const damaged = (await verify()).findings;
+    expect([...damaged.counts.keys()]).toEqual(
+      expect.arrayContaining(['stream-deleted', 'settings-missing']),
+    );
   });
 
   it('finds events that their account does not give any more, though their positions do', async () => {
@@ -206,6 +232,6 @@ describe('verify on EventStoreDB', () => {
     const proved = await proveAccount(source, ANNA, first);
     if (proved.kind !== 'proved') throw new Error(proved.kind);
     const proof = parseProof([await text(serializeProof(proved.head, proved.pages))]);
-    expect(checkProof('it', proof, publicKey, knownPolicies()).faults).toEqual([]);
+    expect(checkProof('it', proof, publicKey).faults).toEqual([]);
   });
 });

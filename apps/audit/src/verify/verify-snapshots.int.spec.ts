@@ -77,7 +77,7 @@ describe.each(['postgres', 'eventstoredb'] as const)('verify of snapshots on %s'
       events.push(deserializeEvent(recorded).event);
       hash = recorded.hash;
     }
-    const key = `${SNAPSHOT_SHAPE}:${policyFingerprint(policy)}`;
+    const key = `${SNAPSHOT_SHAPE}:${policyFingerprint(policy)}:1`;
     const state = toSnapshot(replay(events, policy));
     return { key, snapshot: KEYS.seal(accountStream(user), key, { revision, hash, state }) };
   }

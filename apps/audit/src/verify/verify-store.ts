@@ -5,6 +5,7 @@ import type { StoreEnd, EventSource, AccountPartition } from '../store/event-sou
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import type { AccountPassResult } from './account-pass.js';
 import { Findings, type DamageKind } from '../checks/findings.js';
+import type { NewestVersion } from '../checks/settings-checker.js';
 import { EventTree } from '../evidence/event-tree.js';
 import { verifySnapshots, type SnapshotCounts } from './verify-snapshots.js';
 import type { WorkerPool } from './jobs.js';
@@ -27,6 +28,8 @@ export interface VerificationResult {
   readonly last: Position | null;
   /** How many events were decided under each policy that is not known, by its fingerprint. */
   readonly unknownPolicies: ReadonlyMap<string, number>;
+  /** The newest version of the settings; null: there is none. */
+  readonly settings: NewestVersion | null;
   /** The trees of the store up to `last`; null: not requested, or the store is not whole. */
   readonly tree: StoreTree | null;
   /** null: snapshots were not checked. */
@@ -152,6 +155,7 @@ class StoreVerification {
       accounts: sumOf(this.#accounts, ({ accounts }) => accounts),
       last: this.last,
       unknownPolicies: countUnknownPolicies(this.#accounts),
+      settings: this.#accounts.find(({ settings }) => settings !== null)?.settings ?? null,
       tree: this.options.tree === true ? this.#treeNow(events, byPosition) : null,
     };
   }
@@ -239,7 +243,8 @@ function verifyEmptyStore(
     addDamage(findings, 'anchor-beyond-end', anchor, 'the store is empty');
   }
   const unknownPolicies = new Map<string, number>();
-  return { findings, events: 0, accounts: 0, last: null, unknownPolicies, tree: null };
+  const nothing = { last: null, settings: null, tree: null };
+  return { findings, events: 0, accounts: 0, unknownPolicies, ...nothing };
 }
 
 function addDamage(

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Semaphore } from '#async';
 import type { Policy } from '#ledger';
 import { Findings, type PlainFindings } from '../checks/findings.js';
+import type { ReadVersion } from '../checks/known-settings.js';
 import { CannotCheckError, StoreRefusedError } from '../store/errors.js';
 import type { SnapshotOptions } from '../store/open-snapshot-source.js';
 import type { Job, JobResult, WorkerPool } from './jobs.js';
@@ -21,6 +22,8 @@ const HEAP_GROWING_PERCENT = 100;
 export interface WorkerOptions {
   readonly eventStore: string;
   readonly policies: readonly Policy[];
+  /** They are read once, and not by each worker. */
+  readonly settings: readonly ReadVersion[];
   /** null: snapshots are not checked. */
   readonly snapshots: SnapshotOptions | null;
 }

@@ -1,2 +1,7 @@
-export { commandHistories, type CommandHistory } from './arbitrary-histories.js';
+export {
+  commandHistories,
+  historiesOfChangingPolicy,
+  type CommandHistory,
+} from './arbitrary-histories.js';
 export { runHistory } from './run-history.js';
+export { readVector, vectorFiles, type Vector } from './vectors.js';

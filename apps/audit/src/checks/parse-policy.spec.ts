@@ -1,24 +1,6 @@
-import { policyFingerprint } from '#identity';
 import { DEFAULT_POLICY } from '#ledger';
 import { CannotCheckError } from '../store/errors.js';
-import { knownPolicies, parsePolicy } from './known-policies.js';
-
-describe('knownPolicies', () => {
-  it('always knows the default policy', () => {
-    expect([...knownPolicies()]).toEqual([[policyFingerprint(DEFAULT_POLICY), DEFAULT_POLICY]]);
-  });
-
-  it('knows the policies that the auditor names, by their fingerprints', () => {
-    const other = { ...DEFAULT_POLICY, refundGraceDays: 0 };
-    const known = knownPolicies([other]);
-    expect(known.size).toBe(2);
-    expect(known.get(policyFingerprint(other))).toEqual(other);
-  });
-
-  it('knows a policy once, however often it is named', () => {
-    expect(knownPolicies([DEFAULT_POLICY, { ...DEFAULT_POLICY }]).size).toBe(1);
-  });
-});
+import { parsePolicy } from './parse-policy.js';
 
 describe('parsePolicy', () => {
   it('changes only the limits that are named', () => {

@@ -1,15 +1,6 @@
-import { policyFingerprint } from '#identity';
 import { DEFAULT_POLICY, policyFaults, type Policy } from '#ledger';
 import { z } from 'zod';
 import { CannotCheckError } from '../store/errors.js';
-
-/** Policies by their fingerprints. Each event carries the fingerprint of the policy it was decided under. */
-export type KnownPolicies = ReadonlyMap<string, Policy>;
-
-/** The default policy is always known. The auditor names the others that were in force. */
-export function knownPolicies(others: readonly Policy[] = []): KnownPolicies {
-  return new Map([DEFAULT_POLICY, ...others].map((policy) => [policyFingerprint(policy), policy]));
-}
 
 const POLICY_CHANGES_SCHEMA = z.partialRecord(
   z.enum(Object.keys(DEFAULT_POLICY) as [keyof Policy, ...(keyof Policy)[]]),
